@@ -1,1 +1,47 @@
-//! Callsheet domain.
+//! What Callsheet knows and decides, without clock, network or SDK.
+//!
+//! The way of a change through this crate: a [`Notice`] says where to look, a
+//! [`CalendarEvent`] is what was seen there, [`decide`] gives a [`Verdict`] on
+//! it, [`plan`] turns that into what is [`Wanted`], [`revise`] folds it into
+//! the stored [`Decision`], and [`settle`] folds in what the service answered.
+
+mod bot;
+mod calendar;
+mod coverage;
+mod decide;
+mod decision;
+mod email;
+mod event;
+mod facts;
+mod id;
+mod notice;
+mod pacer;
+mod plan;
+mod policy;
+mod preference;
+mod revise;
+mod settle;
+mod time;
+mod verdict;
+
+pub use bot::{AppliedBot, BotConfig, ConfigDigest, InvalidBotConfig, WantedBot};
+pub use calendar::{Calendar, CalendarRecord, CalendarRevision, CalendarStatus};
+pub use coverage::{Ask, Look, Looked};
+pub use decide::decide;
+pub use decision::{
+    Applied, Attempts, Closure, Decision, DecisionKey, Generation, Step, Version, View, Wanted,
+};
+pub use email::{Domain, Email, InvalidEmail};
+pub use event::{BotEntry, CalendarEvent, Meeting, Platform, UnknownPlatform};
+pub use facts::{Answer, Facts, Guest, Guests};
+pub use id::{BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, SeriesId};
+pub use jiff::Timestamp;
+pub use notice::{Notice, NoticeKind};
+pub use pacer::{Draw, Operation, Pace, Spent};
+pub use plan::plan;
+pub use policy::{Meetings, Policy, PolicyRevision, UnknownMeetings};
+pub use preference::{Preference, PreferenceRevision, Preferences, UnknownWord, Word};
+pub use revise::{Revision, retire, revise};
+pub use settle::{Answered, Sent, settle};
+pub use time::{plus, whole_microseconds};
+pub use verdict::{Grounds, RuleName, Verdict};

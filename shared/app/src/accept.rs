@@ -1,0 +1,56 @@
+//! Takes a verified webhook and puts it on its way.
+//!
+//! Who may call this has already proved that Recall signed the bytes: the
+//! signature's check gives the only value that can be read into an [`Incoming`].
+
+use callsheet_domain::{Notice, NoticeKind, Timestamp};
+
+use crate::PortError;
+use crate::ports::Queue;
+
+/// What a signed webhook says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Incoming {
+    /// Something about a calendar.
+    Calendar {
+        /// Which calendar.
+        calendar_id: callsheet_domain::CalendarId,
+        /// What.
+        kind: NoticeKind,
+    },
+    /// One of the other events that the same address receives.
+    NotOurs,
+}
+
+/// What was done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is on the queue, and safe.
+    Enqueued,
+    /// There is nothing to be done.
+    Ignored,
+}
+
+/// Puts what arrived at `now` on the queue, before anybody is told that it was accepted.
+///
+/// # Errors
+/// If the queue did not take it; Recall then sends it again.
+pub async fn accept<Q: Queue>(
+    queue: &Q,
+    incoming: Incoming,
+    now: Timestamp,
+) -> Result<Accepted, PortError> {
+    match incoming {
+        Incoming::Calendar { calendar_id, kind } => {
+            queue
+                .send(&Notice {
+                    calendar_id,
+                    kind,
+                    sent_at: now,
+                })
+                .await?;
+            Ok(Accepted::Enqueued)
+        }
+        Incoming::NotOurs => Ok(Accepted::Ignored),
+    }
+}

@@ -1,0 +1,165 @@
+//! Makes the bots at Recall equal to what is wanted.
+//!
+//! One drain works at a time, under a lease; whoever comes meanwhile rings and
+//! leaves (see [`Leases`]). It reads the rows that are due, earliest start
+//! first, loads each as it stands now, and calls at the pace of the budgets,
+//! several calls in flight but never two for one deduplication key, which
+//! Recall would refuse. The head is read again each second, so a meeting that
+//! becomes urgent overtakes a backlog, and a row that must wait blocks nobody.
+//!
+//! A drain may be ended between any two steps. What it had not written down is
+//! still due, and a call made twice makes the same bot.
+
+mod answer;
+mod flight;
+mod lane;
+mod work;
+
+use std::time::Duration;
+
+use callsheet_domain::{Pace, Timestamp, plus};
+use jiff::SignedDuration;
+
+use crate::PortError;
+use crate::ports::{Bots, Budgets, Clock, Decisions, Held, Jitter, Leases, Released, Taken};
+use work::Work;
+
+/// What a drain is told once.
+#[derive(Debug, Clone, Copy)]
+pub struct DrainSettings {
+    /// How fast bots are scheduled.
+    pub schedule: Pace,
+    /// How fast they are taken away.
+    pub unschedule: Pace,
+    /// Most calls in flight.
+    pub in_flight: usize,
+    /// For how long the lease is taken at a time.
+    pub lease: Duration,
+    /// How long a drain stays for rows that wait.
+    pub patience: Duration,
+}
+
+/// Why a drain stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Nothing is due, or will be soon.
+    Done,
+    /// Its time was up; what is left is still due.
+    OutOfTime,
+    /// Another works, and was rung for.
+    Rang,
+    /// The lease ran out while it worked.
+    LeaseLost,
+}
+
+/// What a drain did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DrainReport {
+    /// Why it stopped.
+    pub stopped: Stopped,
+    /// Calls that did what was wanted.
+    pub applied: u32,
+    /// Calls to be made again.
+    pub again: u32,
+    /// Rows that nothing more is done about.
+    pub closed: u32,
+}
+
+impl DrainReport {
+    const fn empty(stopped: Stopped) -> Self {
+        Self {
+            stopped,
+            applied: 0,
+            again: 0,
+            closed: 0,
+        }
+    }
+}
+
+/// Drains what is due. `R` writes to Recall, `D` and `S` remember, `K` tells
+/// the time, `J` spreads retries.
+#[derive(Debug)]
+pub struct Drain<R, D, S, K, J> {
+    /// Recall, to be written to.
+    pub recall: R,
+    /// Where decisions are kept.
+    pub decisions: D,
+    /// Where budgets and the lease are kept.
+    pub state: S,
+    /// The time.
+    pub clock: K,
+    /// Spreads retries.
+    pub jitter: J,
+    /// What it is told once.
+    pub settings: DrainSettings,
+}
+
+impl<R, D, S, K, J> Drain<R, D, S, K, J>
+where
+    R: Bots,
+    D: Decisions,
+    S: Budgets + Leases,
+    K: Clock,
+    J: Jitter,
+{
+    /// Works until nothing is due or `until` has come.
+    ///
+    /// # Errors
+    /// If Recall denies us, or what is remembered cannot be reached. All that
+    /// was due is still due.
+    pub async fn run(&self, until: Timestamp) -> Result<DrainReport, PortError> {
+        let now = self.clock.now();
+        let Taken::Held(held) = self.state.take(now, self.lease_from(now)).await? else {
+            return Ok(DrainReport::empty(Stopped::Rang));
+        };
+        let mut work = Work::new(self, held, until);
+        let ended = self.work_until_unrung(&mut work).await;
+        if !matches!(ended, Ok(Stopped::Done | Stopped::LeaseLost)) {
+            self.give_up(work.held).await;
+        }
+        Ok(DrainReport {
+            stopped: ended?,
+            ..work.report
+        })
+    }
+
+    /// Works, and works again as long as somebody rang meanwhile.
+    async fn work_until_unrung(
+        &self,
+        work: &mut Work<'_, R, D, S, K, J>,
+    ) -> Result<Stopped, PortError> {
+        loop {
+            let stopped = work.run().await?;
+            if stopped != Stopped::Done {
+                return Ok(stopped);
+            }
+            match self.state.release(work.held).await? {
+                Released::Free => return Ok(Stopped::Done),
+                Released::Lost => return Ok(Stopped::LeaseLost),
+                Released::Rung(held) => work.held = held,
+            }
+        }
+    }
+
+    /// Gives the lease back although somebody may have rung: the next bell,
+    /// a minute away at most, finds it free.
+    async fn give_up(&self, mut held: Held) {
+        loop {
+            match self.state.release(held).await {
+                Ok(Released::Rung(rung)) => held = rung,
+                Ok(Released::Free | Released::Lost) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "the lease is left to run out");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn lease_from(&self, now: Timestamp) -> Timestamp {
+        plus(
+            now,
+            SignedDuration::try_from(self.settings.lease).unwrap_or(SignedDuration::MAX),
+        )
+    }
+}

@@ -1,0 +1,58 @@
+//! Remembers what was decided and how far it is carried out.
+
+use std::future::Future;
+
+use callsheet_domain::{CalendarId, Decision, DecisionKey, Timestamp};
+
+use crate::PortError;
+
+/// What became of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It is stored, under the next version.
+    Written,
+    /// Somebody else wrote first: load it again.
+    Lost,
+}
+
+/// What the index of due rows shows. It may lag behind the writes by a moment,
+/// so a row must be loaded before anything is done about it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DueRows {
+    /// Rows that may be worked on, in order of start.
+    pub ready: Vec<DecisionKey>,
+    /// When the first of the rows that wait may be; known only if fewer are
+    /// ready than were asked for.
+    pub waiting_until: Option<Timestamp>,
+}
+
+/// Remembers what was decided.
+pub trait Decisions: Send + Sync {
+    /// The stored decisions under `keys`, those that exist, in any order, as
+    /// the latest writes left them.
+    fn decisions(
+        &self,
+        keys: &[DecisionKey],
+    ) -> impl Future<Output = Result<Vec<Decision>, PortError>> + Send;
+
+    /// Writes the decision if the stored version is still `decision.version`
+    /// ([`Version::NEW`](callsheet_domain::Version::NEW): if there is none),
+    /// and raises the version by one.
+    fn keep(&self, decision: &Decision) -> impl Future<Output = Result<Kept, PortError>> + Send;
+
+    /// The rows that are due, earliest start first: at most `most` of those
+    /// whose `not_before` is not after `now`. Rows that wait never hide others.
+    fn due(
+        &self,
+        now: Timestamp,
+        most: usize,
+    ) -> impl Future<Output = Result<DueRows, PortError>> + Send;
+
+    /// Where the decisions about a calendar's meetings are that end after
+    /// `after`, in order of start.
+    fn of_calendar(
+        &self,
+        calendar: &CalendarId,
+        after: Timestamp,
+    ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
+}

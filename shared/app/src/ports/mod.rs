@@ -1,0 +1,27 @@
+//! What the use cases need from outside, in the domain's words.
+//!
+//! "Not found", "lost the race" and "already there" are results; an error is a
+//! collaborator that let us down.
+
+mod budgets;
+mod calendars;
+mod clock;
+mod decisions;
+mod leases;
+mod policies;
+mod preferences;
+mod queue;
+mod recall;
+
+pub use budgets::{Allowed, Budgets};
+pub use calendars::Calendars;
+pub use clock::{Clock, Jitter};
+pub use decisions::{Decisions, DueRows, Kept};
+pub use leases::{Held, Leases, Released, Taken};
+pub use policies::Policies;
+pub use preferences::PreferenceBook;
+pub use queue::{Queue, Receipt};
+pub use recall::{
+    BotAnswer, Bots, CalendarEvents, EventQuery, IdempotencyKey, PageCursor, PageOfEvents,
+    ScheduleRequest,
+};

@@ -1,0 +1,26 @@
+//! Carries notices, and gives them again when they were not attended to.
+
+use std::future::Future;
+use std::time::Duration;
+
+use callsheet_domain::Notice;
+
+use crate::PortError;
+
+/// How the queue knows one delivery of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt(pub String);
+
+/// Carries notices.
+pub trait Queue: Send + Sync {
+    /// Puts a notice on its way. When this returns the notice is safe.
+    fn send(&self, notice: &Notice) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// Has a delivery that was not attended to given again after `wait`,
+    /// rather than after the queue's own, much longer time.
+    fn postpone(
+        &self,
+        receipt: &Receipt,
+        wait: Duration,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+}

@@ -1,0 +1,100 @@
+//! Recall's calendar API: reading is one power, writing another.
+
+use std::future::Future;
+use std::time::Duration;
+
+use callsheet_domain::{
+    BotEntry, Calendar, CalendarEvent, CalendarId, EventId, Timestamp, WantedBot,
+};
+
+use crate::PortError;
+
+/// Which events to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventQuery {
+    /// Those of this calendar.
+    pub calendar_id: CalendarId,
+    /// Only those changed at or after this instant.
+    pub updated_since: Option<Timestamp>,
+    /// Only those that start at or after this instant.
+    pub starts_from: Option<Timestamp>,
+}
+
+/// Where the next page is; only the adapter can read it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PageCursor(pub String);
+
+/// One page of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageOfEvents {
+    /// Those that could be read.
+    pub events: Vec<CalendarEvent>,
+    /// What was wrong with those that could not: an odd one must not cost the others.
+    pub unreadable: Vec<String>,
+    /// Where the next page is.
+    pub next: Option<PageCursor>,
+}
+
+/// Reads calendars and their events.
+pub trait CalendarEvents: Send + Sync {
+    /// One calendar; none if Recall does not know it.
+    fn calendar(
+        &self,
+        id: &CalendarId,
+    ) -> impl Future<Output = Result<Option<Calendar>, PortError>> + Send;
+
+    /// The first page of `query`, or the one at `cursor`, which must be of the same query.
+    fn page(
+        &self,
+        query: &EventQuery,
+        cursor: Option<&PageCursor>,
+    ) -> impl Future<Output = Result<PageOfEvents, PortError>> + Send;
+}
+
+/// Names one attempt at one generation of a row: Recall replays the answer to
+/// a key for an hour, whatever happened in between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(pub String);
+
+/// A bot to be scheduled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleRequest<'a> {
+    /// Onto which event.
+    pub event_id: &'a EventId,
+    /// Which bot.
+    pub bot: &'a WantedBot,
+    /// Which attempt this is.
+    pub idempotency_key: IdempotencyKey,
+}
+
+/// What Recall said to a bot operation, apart from not answering.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BotAnswer {
+    /// Done; the event's bots as they are now.
+    Done(Vec<BotEntry>),
+    /// Refused, and would be again: the meeting has ended, has no link, …
+    Refused(String),
+    /// No such event.
+    NoSuchEvent,
+    /// Another call for the same deduplication or idempotency key is in flight.
+    Busy,
+    /// No bot is free at such short notice; ask again after the wait, if told.
+    NoneFree(Option<Duration>),
+    /// The bot is already on its way, and can only be sent out of the call.
+    Dispatched,
+}
+
+/// Schedules bots and takes them away.
+pub trait Bots: Send + Sync {
+    /// Schedules a bot onto an event. Done again it moves or reconfigures the bot.
+    fn schedule(
+        &self,
+        request: &ScheduleRequest<'_>,
+    ) -> impl Future<Output = Result<BotAnswer, PortError>> + Send;
+
+    /// Takes an event's claim on its bots away; a bot that others share stays.
+    fn unschedule(
+        &self,
+        event_id: &EventId,
+    ) -> impl Future<Output = Result<BotAnswer, PortError>> + Send;
+}

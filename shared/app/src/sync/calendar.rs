@@ -1,0 +1,111 @@
+//! Keeps what is known of a calendar, and retires the decisions of a lost one.
+
+use std::collections::HashMap;
+
+use callsheet_domain::{
+    CalendarId, CalendarRecord, DecisionKey, Operation, Revision, RuleName, Timestamp, Verdict,
+    retire,
+};
+
+use super::{Attended, ROUNDS, Sync, Unattended};
+use crate::ports::{
+    Budgets, CalendarEvents, Calendars, Clock, Decisions, Kept, PreferenceBook, Queue,
+};
+
+/// Rows loaded together: what one batch read of a table takes.
+const ROWS: usize = 100;
+
+impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
+where
+    R: CalendarEvents,
+    D: Decisions,
+    S: Calendars + PreferenceBook + Budgets,
+    Q: Queue,
+    K: Clock,
+{
+    /// The calendar, asked of Recall if it changed or if what is remembered
+    /// cannot be relied on: a lost one may have come back without a word, one
+    /// without an address may have got it. None if nobody knows it.
+    pub(super) async fn calendar(
+        &self,
+        id: &CalendarId,
+        is_changed: bool,
+        deadline: Timestamp,
+    ) -> Result<Option<CalendarRecord>, Unattended> {
+        for _ in 0..ROUNDS {
+            let known = self.state.record(id).await?;
+            if let Some(known) = &known
+                && !is_changed
+                && known.calendar.status.holds_bots()
+                && known.calendar.email.is_some()
+            {
+                return Ok(Some(known.clone()));
+            }
+            self.turn(Operation::GetCalendar, deadline).await?;
+            let seen = self
+                .heed(Operation::GetCalendar, self.recall.calendar(id).await)
+                .await?;
+            let next = match (&known, seen) {
+                (Some(known), Some(seen)) => known.after(seen),
+                (Some(known), None) => known.gone(),
+                (None, Some(seen)) => Some(CalendarRecord::first(seen)),
+                (None, None) => return Ok(None),
+            };
+            let Some(mut next) = next else {
+                return Ok(known);
+            };
+            if self.state.keep_record(&next).await? == Kept::Written {
+                next.version = next.version.next();
+                return Ok(Some(next));
+            }
+        }
+        Err(Unattended::Contended)
+    }
+
+    /// Wants nothing any more for a calendar that is disconnected or gone.
+    /// Meetings that are over keep the row that says what became of them.
+    pub(super) async fn retire(&self, record: &CalendarRecord) -> Result<Attended, Unattended> {
+        let calendar = &record.calendar;
+        let now = self.clock.now();
+        let keys = self.decisions.of_calendar(&calendar.id, now).await?;
+        let mut attended = Attended::default();
+        for keys in keys.chunks(ROWS) {
+            self.retire_rows(record, keys.to_vec(), &mut attended)
+                .await?;
+        }
+        Ok(attended)
+    }
+
+    async fn retire_rows(
+        &self,
+        record: &CalendarRecord,
+        mut keys: Vec<DecisionKey>,
+        attended: &mut Attended,
+    ) -> Result<(), Unattended> {
+        let status = record.calendar.status;
+        let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
+        for _ in 0..ROUNDS {
+            let stored = self.decisions.decisions(&keys).await?;
+            let stored: HashMap<_, _> = stored
+                .into_iter()
+                .map(|row| (row.key.clone(), row))
+                .collect();
+            let mut lost = Vec::new();
+            for (key, row) in stored {
+                match retire(&row, verdict.clone(), record.revision) {
+                    Revision::Write(row) => match self.decisions.keep(&row).await? {
+                        Kept::Written => attended.written += 1,
+                        Kept::Lost => lost.push(key),
+                    },
+                    Revision::Behind => attended.stale += 1,
+                    Revision::Unchanged | Revision::Stale => {}
+                }
+            }
+            if lost.is_empty() {
+                return Ok(());
+            }
+            keys = lost;
+        }
+        Err(Unattended::Contended)
+    }
+}

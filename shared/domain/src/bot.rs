@@ -1,0 +1,238 @@
+//! The bot that is wanted, and the one that is known to be applied.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::{BotId, DeduplicationKey, Timestamp};
+
+/// The longest bot name, by the service's Create Bot body.
+const LONGEST_NAME: usize = 100;
+/// The longest metadata value, by the same.
+const LONGEST_METADATA: usize = 500;
+
+/// A short text that differs whenever a configuration does.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ConfigDigest(String);
+
+impl ConfigDigest {
+    /// A digest that was kept.
+    #[must_use]
+    pub fn kept(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The digest as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConfigDigest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// A configuration that Recall would refuse.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidBotConfig {
+    /// Not an object of JSON.
+    #[error("the bot configuration must be a JSON object")]
+    NotAnObject,
+    /// These come from the event.
+    #[error("the bot configuration must not set {0}: it comes from the event")]
+    FromEvent(&'static str),
+    /// The name is no text or too long.
+    #[error("bot_name must be text of at most 100 characters")]
+    Name,
+    /// A metadata value is no text or too long.
+    #[error("metadata must be an object whose values are texts of at most 500 characters")]
+    Metadata,
+}
+
+/// A whole bot configuration: the body of Recall's Create Bot, without what
+/// comes from the event. It replaces what was there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BotConfig {
+    json: Map<String, Value>,
+    digest: ConfigDigest,
+}
+
+impl BotConfig {
+    /// Takes a configuration after holding it against the service's limits.
+    ///
+    /// # Errors
+    /// Says which part the service would refuse.
+    pub fn new(json: Value) -> Result<Self, InvalidBotConfig> {
+        let Value::Object(json) = json else {
+            return Err(InvalidBotConfig::NotAnObject);
+        };
+        for name in ["meeting_url", "join_at"] {
+            if json.contains_key(name) {
+                return Err(InvalidBotConfig::FromEvent(name));
+            }
+        }
+        let is_short = |value: &Value, longest: usize| {
+            value
+                .as_str()
+                .is_some_and(|text| text.chars().count() <= longest)
+        };
+        if json
+            .get("bot_name")
+            .is_some_and(|name| !is_short(name, LONGEST_NAME))
+        {
+            return Err(InvalidBotConfig::Name);
+        }
+        let is_metadata = |value: &Value| {
+            let values = value.as_object().map(Map::values);
+            values.is_some_and(|mut values| values.all(|value| is_short(value, LONGEST_METADATA)))
+        };
+        if json
+            .get("metadata")
+            .is_some_and(|metadata| !is_metadata(metadata))
+        {
+            return Err(InvalidBotConfig::Metadata);
+        }
+        let digest = digest(&json);
+        Ok(Self { json, digest })
+    }
+
+    /// The configuration with one more metadata value; a value too long for
+    /// the service is left out rather than cut into a wrong one.
+    #[must_use]
+    pub fn with_metadata(&self, name: &str, value: &str) -> Self {
+        if value.chars().count() > LONGEST_METADATA {
+            return self.clone();
+        }
+        let mut json = self.json.clone();
+        let metadata = json
+            .entry("metadata")
+            .or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(metadata) = metadata {
+            metadata.insert(name.to_owned(), Value::from(value));
+        }
+        let digest = digest(&json);
+        Self { json, digest }
+    }
+
+    /// The configuration as the service takes it.
+    #[must_use]
+    pub fn json(&self) -> &Map<String, Value> {
+        &self.json
+    }
+
+    /// Its digest.
+    #[must_use]
+    pub fn digest(&self) -> &ConfigDigest {
+        &self.digest
+    }
+}
+
+impl fmt::Debug for BotConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "BotConfig({})", self.digest)
+    }
+}
+
+/// Half of a SHA-256 over the configuration with its names in order.
+fn digest(json: &Map<String, Value>) -> ConfigDigest {
+    let mut sorted = Value::Object(json.clone());
+    sorted.sort_all_objects();
+    let hash = Sha256::digest(sorted.to_string().as_bytes());
+    ConfigDigest(
+        hash[..16]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+    )
+}
+
+/// One bot with this key, start and configuration. Its `Debug` hides the link.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WantedBot {
+    /// What copies of a meeting share.
+    pub deduplication_key: DeduplicationKey,
+    /// When it joins.
+    pub starts_at: Timestamp,
+    /// Where it joins.
+    pub meeting_url: String,
+    /// How it is configured.
+    pub config: BotConfig,
+}
+
+impl fmt::Debug for WantedBot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "WantedBot({}, {:?})",
+            self.starts_at, self.config
+        )
+    }
+}
+
+/// The bot that Recall is known to hold for an event. Its `Debug` hides the link.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AppliedBot {
+    /// The bot; absent if the answer did not show it.
+    pub bot_id: Option<BotId>,
+    /// The key it was scheduled under.
+    pub deduplication_key: DeduplicationKey,
+    /// The start it was scheduled for.
+    pub starts_at: Timestamp,
+    /// The link it was given.
+    pub meeting_url: String,
+    /// The configuration it was given.
+    pub config: ConfigDigest,
+}
+
+impl AppliedBot {
+    /// Whether this is exactly what is wanted.
+    #[must_use]
+    pub fn is(&self, wanted: &WantedBot) -> bool {
+        self.deduplication_key == wanted.deduplication_key
+            && self.starts_at == wanted.starts_at
+            && self.meeting_url == wanted.meeting_url
+            && self.config == *wanted.config.digest()
+    }
+}
+
+impl fmt::Debug for AppliedBot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "AppliedBot({:?}, {}, {})",
+            self.bot_id, self.starts_at, self.config
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use test_case::test_case;
+
+    #[test_case(json!({"bot_name": "Notes"}), None; "usual")]
+    #[test_case(json!({}), None; "empty")]
+    #[test_case(json!([]), Some(InvalidBotConfig::NotAnObject); "a list")]
+    #[test_case(json!({"join_at": "2026-01-01T00:00:00Z"}), Some(InvalidBotConfig::FromEvent("join_at")); "a time of its own")]
+    #[test_case(json!({"bot_name": "x".repeat(101)}), Some(InvalidBotConfig::Name); "a long name")]
+    #[test_case(json!({"metadata": {"team": 7}}), Some(InvalidBotConfig::Metadata); "a number in the metadata")]
+    #[test_case(json!({"metadata": {"team": "x".repeat(501)}}), Some(InvalidBotConfig::Metadata); "a long value in the metadata")]
+    fn holds_a_configuration_against_the_limits(json: Value, expected: Option<InvalidBotConfig>) {
+        assert_eq!(BotConfig::new(json).err(), expected);
+    }
+
+    #[test]
+    fn the_digest_follows_the_content_and_not_the_order() {
+        let one: Value = serde_json::from_str(r#"{"a": {"x": 1, "y": 2}, "b": 3}"#).expect("json");
+        let other: Value =
+            serde_json::from_str(r#"{"b": 3, "a": {"y": 2, "x": 1}}"#).expect("json");
+        let one = BotConfig::new(one).expect("valid");
+        assert_eq!(one.digest(), BotConfig::new(other).expect("valid").digest());
+        assert_ne!(one.digest(), one.with_metadata("team", "sales").digest());
+    }
+}

@@ -1,0 +1,194 @@
+//! A decision is a wish, not a command.
+//!
+//! The row holds what is wanted and what is known to be applied at Recall.
+//! Where the two differ it is due. Work is never "send this call", it is "make
+//! these two equal", so any step may crash, run twice or lose a race.
+
+use crate::{
+    AppliedBot, CalendarId, CalendarRevision, EventId, IcalUid, PolicyRevision, PreferenceRevision,
+    Timestamp, Verdict, WantedBot,
+};
+
+/// Where a decision is kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DecisionKey {
+    /// The meeting, across calendars.
+    pub ical_uid: IcalUid,
+    /// The event, in one calendar.
+    pub event_id: EventId,
+}
+
+/// Grows with each write of a row; a write states the one it saw, so that no
+/// write is lost under another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Version(pub u64);
+
+impl Version {
+    /// The version of what has never been written.
+    pub const NEW: Self = Self(0);
+
+    /// The version that a write makes of this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// Grows with each change of what is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Generation(pub u64);
+
+/// What a decision was made from.
+///
+/// Of two views the one of the newer event is later; its other parts must not
+/// be older than what is stored, or it is made again from what is newer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct View {
+    /// The event's `updated_at`.
+    pub event: Timestamp,
+    /// The calendar's revision.
+    pub calendar: CalendarRevision,
+    /// The policy's revision.
+    pub policy: PolicyRevision,
+    /// The revision of a person's word, nought if nobody spoke.
+    pub preference: PreferenceRevision,
+}
+
+/// What should be at Recall for an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// No bot.
+    Nothing,
+    /// One bot.
+    Bot(Box<WantedBot>),
+}
+
+/// What is known to be at Recall for an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    /// No bot.
+    Nothing,
+    /// One bot.
+    Bot(Box<AppliedBot>),
+}
+
+/// How the work of making the two equal has gone so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attempts {
+    /// Calls made for this generation.
+    pub count: u32,
+    /// No call before this instant.
+    pub not_before: Option<Timestamp>,
+    /// Why the last one failed.
+    pub last_error: Option<String>,
+}
+
+/// Why no more calls are made for a generation though the two differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closure {
+    /// The generation given up on.
+    pub generation: Generation,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a row wants done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// Nothing: what is wanted is applied, or was given up on.
+    Nothing,
+    /// Schedule this bot, which also moves or reconfigures the one that is there.
+    Schedule(&'a WantedBot),
+    /// Take this bot away.
+    Unschedule(&'a AppliedBot),
+}
+
+/// What was decided about an event, and how far it is carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Where it is kept.
+    pub key: DecisionKey,
+    /// The calendar the event stands in.
+    pub calendar_id: CalendarId,
+    /// When the meeting starts.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// What it is called.
+    pub title: Option<String>,
+    /// Whether to record, and why.
+    pub verdict: Verdict,
+    /// What that was decided from.
+    pub seen: View,
+    /// What should be at Recall.
+    pub wanted: Wanted,
+    /// What is known to be there.
+    pub applied: Applied,
+    /// How often `wanted` has changed.
+    pub generation: Generation,
+    /// How the calls have gone.
+    pub attempts: Attempts,
+    /// Given up on, and why.
+    pub closed: Option<Closure>,
+    /// Grows with each write.
+    pub version: Version,
+}
+
+impl Decision {
+    /// What is to be done so that what is wanted is applied.
+    #[must_use]
+    pub fn step(&self) -> Step<'_> {
+        if self
+            .closed
+            .as_ref()
+            .is_some_and(|closed| closed.generation == self.generation)
+        {
+            return Step::Nothing;
+        }
+        match (&self.wanted, &self.applied) {
+            (Wanted::Bot(wanted), Applied::Bot(applied)) if applied.is(wanted) => Step::Nothing,
+            (Wanted::Bot(wanted), _) => Step::Schedule(wanted),
+            (Wanted::Nothing, Applied::Bot(applied)) => Step::Unschedule(applied),
+            (Wanted::Nothing, Applied::Nothing) => Step::Nothing,
+        }
+    }
+
+    /// Whether there is something to be done.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.step() != Step::Nothing
+    }
+
+    /// The key under which Recall takes one call at a time for this row.
+    #[must_use]
+    pub fn deduplication_key(&self) -> Option<&crate::DeduplicationKey> {
+        match self.step() {
+            Step::Schedule(wanted) => Some(&wanted.deduplication_key),
+            Step::Unschedule(applied) => Some(&applied.deduplication_key),
+            Step::Nothing => None,
+        }
+    }
+
+    /// The row after nothing more is to be done for this generation, for `reason`.
+    #[must_use]
+    pub fn close(mut self, reason: impl Into<String>) -> Self {
+        self.closed = Some(Closure {
+            generation: self.generation,
+            reason: reason.into(),
+        });
+        self.attempts.not_before = None;
+        self
+    }
+
+    /// The row with `wanted` in place; a change of it opens a new generation.
+    #[must_use]
+    pub(crate) fn wanting(mut self, wanted: Wanted) -> Self {
+        if self.wanted != wanted {
+            self.wanted = wanted;
+            self.generation = Generation(self.generation.0 + 1);
+            self.attempts = Attempts::default();
+            self.closed = None;
+        }
+        self
+    }
+}

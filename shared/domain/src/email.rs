@@ -1,0 +1,90 @@
+//! Addresses, which say who belongs to which organisation.
+
+use std::fmt;
+
+/// The part behind the `@`, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Domain(String);
+
+impl Domain {
+    /// The domain as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// An address in lower case. Its `Debug` shows only the domain: addresses are never logged.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Email {
+    text: String,
+    at: usize,
+}
+
+/// A text that is no address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an e-mail address needs a name, an '@' and a domain")]
+pub struct InvalidEmail;
+
+impl Email {
+    /// Reads an address, folding its case.
+    ///
+    /// # Errors
+    /// If there is no name or no domain around the last `@`.
+    pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
+        let text = text.trim().to_lowercase();
+        let at = text.rfind('@').ok_or(InvalidEmail)?;
+        if at == 0 || at + 1 == text.len() || text.chars().any(char::is_whitespace) {
+            return Err(InvalidEmail);
+        }
+        Ok(Self { text, at })
+    }
+
+    /// The whole address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What stands behind the `@`.
+    #[must_use]
+    pub fn domain(&self) -> Domain {
+        Domain(self.text[self.at + 1..].to_owned())
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "…{}", &self.text[self.at..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    #[test_case("sales@acme.example", Some("acme.example"); "usual")]
+    #[test_case(" Sales@ACME.example ", Some("acme.example"); "case and blanks")]
+    #[test_case("\"odd@name\"@acme.example", Some("acme.example"); "the last at counts")]
+    #[test_case("acme.example", None; "no at")]
+    #[test_case("@acme.example", None; "no name")]
+    #[test_case("sales@", None; "no domain")]
+    #[test_case("two words@acme.example", None; "a blank inside")]
+    fn reads_the_domain(text: &str, domain: Option<&str>) {
+        let read = Email::parse(text).ok().map(|email| email.domain());
+        assert_eq!(read.as_ref().map(Domain::as_str), domain);
+    }
+
+    #[test]
+    fn debug_hides_the_name() {
+        let email = Email::parse("sales@acme.example").expect("an address");
+        assert_eq!(format!("{email:?}"), "…@acme.example");
+    }
+}

@@ -1,0 +1,31 @@
+//! A message says where to look, never what will be found.
+//!
+//! Lost, repeated, late or reordered, it costs a look at most and cannot cause
+//! a wrong recording.
+
+use crate::{CalendarId, Timestamp};
+
+/// Why a look is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NoticeKind {
+    /// Events changed, the earliest of them at `since` by Recall's clock.
+    EventsChanged {
+        /// What Recall's webhook calls `last_updated_ts`.
+        since: Timestamp,
+    },
+    /// The calendar itself changed, say its status.
+    CalendarChanged,
+    /// Somebody wants everything in the calendar looked at again.
+    LookAtAll,
+}
+
+/// Asks for a look at one calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Notice {
+    /// Where to look.
+    pub calendar_id: CalendarId,
+    /// Why.
+    pub kind: NoticeKind,
+    /// When it was put on its way, by our clock: what it tells of happened before.
+    pub sent_at: Timestamp,
+}

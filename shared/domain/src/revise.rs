@@ -1,0 +1,133 @@
+//! What a new view makes of a stored decision.
+//!
+//! Looks overlap, messages repeat and arrive out of order, so the same event
+//! is seen several times, sometimes an old version after a newer one. Here is
+//! the one place that says which view wins. Writing is compare-and-swap on the
+//! row's version, so a view that was revised against an outdated row is
+//! revised again, and the order below holds whoever writes when:
+//!
+//! - an event older than the one stored changes nothing ([`Revision::Stale`]);
+//! - a calendar, policy or preference older than the stored one must be read
+//!   again first ([`Revision::Behind`]): the event may still be news;
+//! - what says the same as the row costs no write ([`Revision::Unchanged`]).
+
+use crate::{
+    Applied, Attempts, CalendarEvent, CalendarRevision, Decision, Generation, RuleName, Timestamp,
+    Verdict, Version, View, Wanted,
+};
+
+/// What becomes of a stored decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revision {
+    /// Write this one.
+    Write(Box<Decision>),
+    /// Nothing to write.
+    Unchanged,
+    /// A later version of the event is stored already.
+    Stale,
+    /// A later calendar, policy or preference was decided by: read them again and decide again.
+    Behind,
+}
+
+/// Folds a verdict on `event`, decided from `seen`, into what is `stored`.
+///
+/// A meeting that is over and was never due is not worth a row, and one that
+/// is over keeps the row that says what became of it.
+#[must_use]
+pub fn revise(
+    stored: Option<&Decision>,
+    event: &CalendarEvent,
+    verdict: Verdict,
+    wanted: Wanted,
+    seen: View,
+    now: Timestamp,
+) -> Revision {
+    if let Some(stored) = stored {
+        if seen.event < stored.seen.event {
+            return Revision::Stale;
+        }
+        if seen.calendar < stored.seen.calendar
+            || seen.policy < stored.seen.policy
+            || seen.preference < stored.seen.preference
+        {
+            return Revision::Behind;
+        }
+    }
+    let is_past = stored.is_none_or(|stored| stored.ends_at <= now);
+    let is_finished = event.ends_at <= now || verdict.grounds().rule == RuleName::OVER;
+    if is_finished && is_past {
+        return Revision::Unchanged;
+    }
+    let revised = match stored {
+        Some(stored) => described(stored.clone(), event, verdict, seen).wanting(wanted),
+        None if event.is_deleted => return Revision::Unchanged,
+        None => fresh(event, verdict, wanted, seen),
+    };
+    let revised = if event.is_deleted {
+        without_bot(revised)
+    } else {
+        revised
+    };
+    if stored == Some(&revised) {
+        Revision::Unchanged
+    } else {
+        Revision::Write(Box::new(revised))
+    }
+}
+
+/// What becomes of `stored` when its calendar is disconnected or gone: nothing
+/// is wanted, and Recall has dropped the bots itself.
+#[must_use]
+pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) -> Revision {
+    if calendar < stored.seen.calendar {
+        return Revision::Behind;
+    }
+    let mut retired = without_bot(stored.clone().wanting(Wanted::Nothing));
+    retired.verdict = reason;
+    retired.seen.calendar = calendar;
+    if *stored == retired {
+        Revision::Unchanged
+    } else {
+        Revision::Write(Box::new(retired))
+    }
+}
+
+fn fresh(event: &CalendarEvent, verdict: Verdict, wanted: Wanted, seen: View) -> Decision {
+    Decision {
+        key: event.key(),
+        calendar_id: event.calendar_id.clone(),
+        starts_at: event.starts_at,
+        ends_at: event.ends_at,
+        title: event.facts.title.clone(),
+        verdict,
+        seen,
+        wanted,
+        applied: Applied::Nothing,
+        generation: Generation(1),
+        attempts: Attempts::default(),
+        closed: None,
+        version: Version::NEW,
+    }
+}
+
+fn described(
+    mut stored: Decision,
+    event: &CalendarEvent,
+    verdict: Verdict,
+    seen: View,
+) -> Decision {
+    stored.calendar_id = event.calendar_id.clone();
+    stored.starts_at = event.starts_at;
+    stored.ends_at = event.ends_at;
+    stored.title.clone_from(&event.facts.title);
+    stored.verdict = verdict;
+    stored.seen = seen;
+    stored
+}
+
+/// Recall drops the bots of deleted events and lost calendars by itself, and
+/// what a call for them would answer is unknown: so none is made.
+fn without_bot(mut decision: Decision) -> Decision {
+    decision.applied = Applied::Nothing;
+    decision
+}
