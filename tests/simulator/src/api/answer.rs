@@ -1,0 +1,187 @@
+//! Answers: what the service says, in the several shapes it says it in.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::world::Refusal;
+
+/// An answer to a call.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content: Content,
+    pub(crate) retry_after: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Content {
+    Nothing,
+    Json(Value),
+    Html(String),
+}
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: Value) -> Self {
+        Self {
+            status,
+            content: Content::Json(body),
+            retry_after: None,
+        }
+    }
+
+    pub(crate) const fn empty(status: u16) -> Self {
+        Self {
+            status,
+            content: Content::Nothing,
+            retry_after: None,
+        }
+    }
+
+    pub(crate) fn html(status: u16) -> Self {
+        let reason = reason(status);
+        let page = format!(
+            "<html>\n<head><title>{status} {reason}</title></head>\n\
+             <body>\n<center><h1>{status} {reason}</h1></center>\n</body>\n</html>\n"
+        );
+        Self {
+            status,
+            content: Content::Html(page),
+            retry_after: None,
+        }
+    }
+
+    pub(crate) fn coded(status: u16, code: &str, detail: &str) -> Self {
+        Self::json(status, json!({"code": code, "detail": detail}))
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::json(404, json!({"detail": "Not found."}))
+    }
+
+    /// A 400, in the shape that names what is wrong field by field.
+    pub(crate) fn invalid(code: &str, message: &str, errors: &[String]) -> Self {
+        Self::json(
+            400,
+            json!({"code": code, "message": message, "errors": errors}),
+        )
+    }
+
+    pub(crate) fn throttled(seconds: u64) -> Self {
+        let detail = format!(
+            "Request was throttled. Expected available in {seconds} second{}.",
+            if seconds == 1 { "" } else { "s" }
+        );
+        Self {
+            retry_after: Some(seconds),
+            ..Self::json(429, json!({"detail": detail}))
+        }
+    }
+
+    /// What a call that a fault strikes is told, in the shape that this status usually has.
+    pub(crate) fn faulted(status: u16, retry_after: Option<u64>) -> Self {
+        let answer = match status {
+            401 => Self::unauthorized(),
+            402 => Self::coded(
+                402,
+                "insufficient_credits",
+                "The workspace has no credit left.",
+            ),
+            409 => Self::conflict(),
+            429 => Self::throttled(retry_after.unwrap_or(1)),
+            507 => Self::coded(
+                507,
+                "adhoc_pool_depleted",
+                "All ad-hoc bots are currently in use. Please try again later.",
+            ),
+            400 => Self::invalid("invalid", "The request was refused.", &[]),
+            404 => Self::not_found(),
+            _ => Self::html(status),
+        };
+        Self {
+            retry_after,
+            ..answer
+        }
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        Self::coded(401, "authentication_failed", "Invalid API token.")
+    }
+
+    pub(crate) fn conflict() -> Self {
+        Self::coded(
+            409,
+            "conflict",
+            "Another request for the same bot is in progress.",
+        )
+    }
+
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let (kind, body) = match self.content {
+            Content::Nothing => (None, Body::empty()),
+            Content::Json(value) => (Some("application/json"), Body::from(value.to_string())),
+            Content::Html(page) => (Some("text/html"), Body::from(page)),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if let Some(kind) = kind {
+            response
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    StatusCode::from_u16(status)
+        .ok()
+        .and_then(|s| s.canonical_reason())
+        .unwrap_or("Error")
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoEvent | Refusal::NoBot => Self::not_found(),
+            Refusal::EventDeleted => Self::invalid(
+                "calendar_event_deleted",
+                "Calendar event has been deleted",
+                &[],
+            ),
+            Refusal::EventEnded => {
+                Self::invalid("calendar_event_ended", "Calendar event has ended", &[])
+            }
+            Refusal::NoMeetingLink => Self::invalid(
+                "calendar_event_no_meeting_url",
+                "Calendar event has no meeting link",
+                &[],
+            ),
+            Refusal::CalendarDisconnected => {
+                Self::invalid("calendar_disconnected", "Calendar is disconnected", &[])
+            }
+            Refusal::Dispatched => Self::coded(
+                405,
+                "cannot_delete_bot",
+                "The bot is already dispatched and can no longer be unscheduled.",
+            ),
+            Refusal::NotStarted => Self::invalid(
+                "cannot_command_unstarted_bot",
+                "Cannot send a command to a bot which has not been started.",
+                &[],
+            ),
+            Refusal::AlreadyOver => Self::invalid(
+                "cannot_command_completed_bot",
+                "Cannot send a command to a bot which has completed.",
+                &[],
+            ),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! A call, taken apart once.
+
+use axum::body::Bytes;
+use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::request::Parts;
+use jiff::Timestamp;
+use serde_json::Value;
+use url::form_urlencoded;
+use uuid::Uuid;
+
+use crate::ids::{BotId, CalendarId, EventId};
+use crate::model::CallRecord;
+use crate::operation::{Found, Operation};
+use crate::world::World;
+
+/// A request to the API, and what its parts say.
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) raw_query: Option<String>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) found: Found,
+    pub(crate) event: Option<EventId>,
+    pub(crate) calendar: Option<CalendarId>,
+    pub(crate) bot: Option<BotId>,
+    pub(crate) body: Bytes,
+    pub(crate) json: Option<Value>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) authorization: Option<String>,
+    /// The address by which the simulator was called.
+    pub(crate) base_url: String,
+}
+
+impl Call {
+    pub(crate) fn new(parts: &Parts, body: Bytes) -> Self {
+        let header = |name: &str| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
+        let method = parts.method.as_str().to_owned();
+        let path = parts.uri.path().to_owned();
+        let raw_query = parts.uri.query().map(str::to_owned);
+        let query: Vec<(String, String)> =
+            form_urlencoded::parse(raw_query.as_deref().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect();
+        let found = Operation::find(&method, &path);
+        let mut call = Self {
+            json: serde_json::from_slice(&body).ok(),
+            body,
+            idempotency_key: header("idempotency-key"),
+            authorization: header(AUTHORIZATION.as_str()),
+            base_url: format!("http://{}", header(HOST.as_str()).unwrap_or_default()),
+            method,
+            path,
+            raw_query,
+            query,
+            found,
+            event: None,
+            calendar: None,
+            bot: None,
+        };
+        call.name_subject();
+        call
+    }
+
+    fn name_subject(&mut self) {
+        let Found::Operation(operation, id) = &self.found else {
+            return;
+        };
+        let id = id.as_deref();
+        match operation {
+            Operation::GetEvent | Operation::ScheduleBot | Operation::UnscheduleBot => {
+                self.event = id.and_then(|id| id.parse().ok());
+            }
+            Operation::GetCalendar
+            | Operation::UpdateCalendar
+            | Operation::DeleteCalendar
+            | Operation::AccessToken => self.calendar = id.and_then(|id| id.parse().ok()),
+            Operation::LeaveCall => self.bot = id.and_then(|id| id.parse().ok()),
+            Operation::ListEvents => {
+                self.calendar = self.parameter("calendar_id").and_then(|id| id.parse().ok());
+            }
+            Operation::ListCalendars | Operation::CreateCalendar => {}
+        }
+    }
+
+    pub(crate) const fn operation(&self) -> Option<Operation> {
+        match self.found {
+            Found::Operation(operation, _) => Some(operation),
+            Found::OtherMethod | Found::Nothing => None,
+        }
+    }
+
+    pub(crate) fn id_is_uuid(&self) -> bool {
+        match &self.found {
+            Found::Operation(_, Some(id)) => Uuid::try_parse(id).is_ok(),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn field(&self, name: &str) -> Option<&Value> {
+        self.json.as_ref()?.get(name)
+    }
+
+    pub(crate) fn deduplication_key(&self) -> Option<&str> {
+        self.field("deduplication_key")?.as_str()
+    }
+
+    /// The calendar it concerns, also by way of its event.
+    pub(crate) fn calendar_in(&self, world: &World) -> Option<CalendarId> {
+        let event = self.event.and_then(|event| world.events.get(&event));
+        self.calendar.or_else(|| event.map(|event| event.calendar))
+    }
+
+    pub(crate) fn subject(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    pub(crate) fn record(&self, world: &World, received_at: Timestamp) -> CallRecord {
+        let event = self.event.and_then(|event| world.events.get(&event));
+        CallRecord {
+            sequence: 0,
+            operation: self.operation(),
+            method: self.method.clone(),
+            path: self.path.clone(),
+            query: self.raw_query.clone(),
+            calendar: self.calendar_in(world),
+            event: self.event,
+            bot: self.bot,
+            deduplication_key: self.deduplication_key().map(str::to_owned),
+            idempotency_key: self.idempotency_key.clone(),
+            meeting_start: event.map(|event| event.draft.start),
+            received_at,
+            answered_at: None,
+            status: None,
+            faulted: false,
+        }
+    }
+}

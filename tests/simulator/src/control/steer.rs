@@ -1,0 +1,54 @@
+//! How the simulator behaves from now on: settings and faults.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+use super::wire::{Added, Settings};
+use crate::faults::{Fault, FaultView};
+use crate::state::Shared;
+
+pub(super) async fn settings(
+    State(shared): State<Arc<Shared>>,
+    Json(wanted): Json<Settings>,
+) -> StatusCode {
+    let mut inner = shared.lock();
+    if let Some(limits) = wanted.limits {
+        inner.limits = limits;
+    }
+    if let Some(latency) = wanted.latency {
+        inner.latency = latency;
+    }
+    if let Some(touch) = wanted.bots_touch_events {
+        inner.world.bots_touch_events = touch;
+    }
+    StatusCode::NO_CONTENT
+}
+
+pub(super) async fn faults(State(shared): State<Arc<Shared>>) -> Json<Vec<FaultView>> {
+    Json(shared.lock().faults.views())
+}
+
+pub(super) async fn add_fault(
+    State(shared): State<Arc<Shared>>,
+    Json(fault): Json<Fault>,
+) -> Json<Added> {
+    Json(Added {
+        id: shared.lock().faults.add(fault),
+    })
+}
+
+pub(super) async fn clear_faults(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.lock().faults.clear(None);
+    StatusCode::NO_CONTENT
+}
+
+pub(super) async fn clear_fault(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<u64>,
+) -> StatusCode {
+    shared.lock().faults.clear(Some(id));
+    StatusCode::NO_CONTENT
+}

@@ -1,0 +1,212 @@
+//! Calendars: connected, disconnected, connected again, deleted.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Announcement, NotThere, World};
+use crate::clock::precise;
+use crate::ids::CalendarId;
+use crate::model::{CalendarStatus, CalendarView, Platform};
+
+const NO_CALENDAR: NotThere = NotThere("calendar");
+
+/// A connected calendar.
+#[derive(Debug)]
+pub(crate) struct Calendar {
+    pub(crate) id: CalendarId,
+    pub(crate) platform: Platform,
+    pub(crate) status: CalendarStatus,
+    /// The address the platform knows, even before the service does.
+    pub(crate) owner: String,
+    pub(crate) platform_email: Option<String>,
+    pub(crate) oauth_email: Option<String>,
+    pub(crate) oauth: OAuth,
+    status_changes: Vec<(CalendarStatus, Timestamp)>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// What the service keeps to read a calendar, and tells in clear.
+#[derive(Debug, Clone)]
+pub(crate) struct OAuth {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) refresh_token: String,
+}
+
+impl Default for OAuth {
+    /// Values that stand out in a log, where they must never be.
+    fn default() -> Self {
+        Self {
+            client_id: String::from("simulated-client"),
+            client_secret: String::from("never-log-me-client-secret"),
+            refresh_token: String::from("never-log-me-refresh-token"),
+        }
+    }
+}
+
+/// What a calendar is made of.
+#[derive(Debug)]
+pub(crate) struct NewCalendar {
+    pub(crate) platform: Platform,
+    pub(crate) email: Option<String>,
+    pub(crate) oauth: OAuth,
+}
+
+impl Calendar {
+    fn turn(&mut self, status: CalendarStatus, at: Timestamp) {
+        self.status = status;
+        self.status_changes.push((status, at));
+        self.updated_at = at;
+    }
+
+    /// As the API shows it.
+    pub(crate) fn to_json(&self) -> Value {
+        let changes: Vec<Value> = self
+            .status_changes
+            .iter()
+            .map(|(status, at)| json!({"status": status, "created_at": precise(*at)}))
+            .collect();
+        let mut calendar = json!({
+            "id": self.id,
+            "oauth_client_id": self.oauth.client_id,
+            "oauth_client_secret": self.oauth.client_secret,
+            "oauth_refresh_token": self.oauth.refresh_token,
+            "platform": self.platform,
+            "platform_email": self.platform_email,
+            "status": self.status,
+            "status_changes": changes,
+            "created_at": precise(self.created_at),
+            "updated_at": precise(self.updated_at),
+        });
+        // Optional and not nullable in the specification.
+        if let Some(email) = &self.oauth_email {
+            calendar["oauth_email"] = json!(email);
+        }
+        calendar
+    }
+
+    pub(crate) fn view(&self) -> CalendarView {
+        CalendarView {
+            id: self.id,
+            platform: self.platform,
+            status: self.status,
+            platform_email: self.platform_email.clone(),
+            owner: self.owner.clone(),
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+impl World {
+    pub(crate) fn add_calendar(&mut self, new: NewCalendar, now: Timestamp) -> CalendarId {
+        let id = CalendarId::draw(&mut self.random);
+        let connecting = self.stamp(now);
+        let owner = new
+            .email
+            .clone()
+            .unwrap_or_else(|| format!("owner-{}@example.com", &id.to_string()[..8]));
+        let mut calendar = Calendar {
+            id,
+            platform: new.platform,
+            status: CalendarStatus::Connecting,
+            owner,
+            platform_email: new.email.clone(),
+            oauth_email: new.email,
+            oauth: new.oauth,
+            status_changes: vec![(CalendarStatus::Connecting, connecting)],
+            created_at: connecting,
+            updated_at: connecting,
+        };
+        let connected = self.stamp(now);
+        calendar.turn(CalendarStatus::Connected, connected);
+        self.calendars.insert(id, calendar);
+        self.announcements.push(Announcement::Calendar(id));
+        id
+    }
+
+    /// Changes a calendar by `change`, which says whether there is something to announce.
+    pub(crate) fn edit_calendar(
+        &mut self,
+        id: CalendarId,
+        now: Timestamp,
+        change: impl FnOnce(&mut Calendar, Timestamp) -> bool,
+    ) -> Result<(), NotThere> {
+        let at = self.stamp(now);
+        let calendar = self.calendars.get_mut(&id).ok_or(NO_CALENDAR)?;
+        if change(calendar, at) {
+            calendar.updated_at = at;
+            self.announcements.push(Announcement::Calendar(id));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn set_email(
+        &mut self,
+        id: CalendarId,
+        email: String,
+        now: Timestamp,
+    ) -> Result<(), NotThere> {
+        self.edit_calendar(id, now, |calendar, _| {
+            calendar.owner.clone_from(&email);
+            calendar.platform_email = Some(email);
+            true
+        })
+    }
+
+    /// Takes the calendar's bots away and tells of it.
+    pub(crate) fn disconnect(&mut self, id: CalendarId, now: Timestamp) -> Result<(), NotThere> {
+        self.edit_calendar(id, now, |calendar, at| {
+            let was_connected = calendar.status != CalendarStatus::Disconnected;
+            if was_connected {
+                calendar.turn(CalendarStatus::Disconnected, at);
+            }
+            was_connected
+        })?;
+        self.drop_claims_of_calendar(id, now);
+        Ok(())
+    }
+
+    /// Connects again. Bots do not come back by themselves.
+    pub(crate) fn reconnect(&mut self, id: CalendarId, now: Timestamp) -> Result<(), NotThere> {
+        self.edit_calendar(id, now, |calendar, at| {
+            let was_away = calendar.status != CalendarStatus::Connected;
+            if was_away {
+                calendar.turn(CalendarStatus::Connected, at);
+            }
+            was_away
+        })
+    }
+
+    /// Removes the calendar and its events for good. Nothing is announced.
+    pub(crate) fn remove_calendar(
+        &mut self,
+        id: CalendarId,
+        now: Timestamp,
+    ) -> Result<(), NotThere> {
+        self.calendars.remove(&id).ok_or(NO_CALENDAR)?;
+        self.drop_claims_of_calendar(id, now);
+        let gone: Vec<_> = self
+            .events
+            .values()
+            .filter(|event| event.calendar == id)
+            .map(|e| e.id)
+            .collect();
+        for event in gone {
+            self.forget_event(event);
+        }
+        Ok(())
+    }
+
+    fn drop_claims_of_calendar(&mut self, id: CalendarId, now: Timestamp) {
+        let events: Vec<_> = self
+            .events
+            .values()
+            .filter(|event| event.calendar == id)
+            .map(|e| e.id)
+            .collect();
+        for event in events {
+            self.drop_scheduled_bots(event, now);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Events: what a calendar holds, and what becomes of them.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Announcement, NotThere, World};
+use crate::clock::{precise, whole_microseconds};
+use crate::draft::{Change, EventDraft};
+use crate::ids::{BotId, CalendarId, EventId};
+use crate::model::{CalendarStatus, EventBot, EventView, Platform};
+use crate::raw;
+
+const NO_EVENT: NotThere = NotThere("event");
+
+/// An event in one calendar.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) id: EventId,
+    pub(crate) calendar: CalendarId,
+    pub(crate) platform: Platform,
+    pub(crate) platform_id: String,
+    pub(crate) ical_uid: String,
+    pub(crate) draft: EventDraft,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) is_deleted: bool,
+    /// The bots it has a claim to, finished ones among them.
+    pub(crate) bots: Vec<BotId>,
+}
+
+impl World {
+    pub(crate) fn add_event(
+        &mut self,
+        calendar: CalendarId,
+        mut draft: EventDraft,
+        now: Timestamp,
+    ) -> Result<EventId, NotThere> {
+        let platform = self
+            .calendars
+            .get(&calendar)
+            .ok_or(NotThere("calendar"))?
+            .platform;
+        draft.start = whole_microseconds(draft.start);
+        draft.end = whole_microseconds(draft.end);
+        let id = EventId::draw(&mut self.random);
+        let names = raw::Names::of(platform, &draft, id);
+        let at = self.stamp(now);
+        self.order.insert((draft.start, id));
+        self.events.insert(
+            id,
+            Event {
+                id,
+                calendar,
+                platform,
+                platform_id: names.platform_id,
+                ical_uid: names.ical_uid,
+                draft,
+                created_at: at,
+                updated_at: at,
+                is_deleted: false,
+                bots: Vec::new(),
+            },
+        );
+        self.announce_event(calendar, at);
+        Ok(id)
+    }
+
+    pub(crate) fn change_event(
+        &mut self,
+        id: EventId,
+        change: Change,
+        now: Timestamp,
+    ) -> Result<(), NotThere> {
+        let at = self.stamp(now);
+        let event = self.events.get_mut(&id).ok_or(NO_EVENT)?;
+        let old_start = event.draft.start;
+        event.draft.apply(change);
+        event.draft.start = whole_microseconds(event.draft.start);
+        event.draft.end = whole_microseconds(event.draft.end);
+        event.updated_at = at;
+        let (start, calendar) = (event.draft.start, event.calendar);
+        self.order.remove(&(old_start, id));
+        self.order.insert((start, id));
+        self.announce_event(calendar, at);
+        Ok(())
+    }
+
+    /// Deletes the event: it stays listed, and loses its bots.
+    pub(crate) fn delete_event(&mut self, id: EventId, now: Timestamp) -> Result<(), NotThere> {
+        let at = self.stamp(now);
+        let event = self.events.get_mut(&id).ok_or(NO_EVENT)?;
+        if event.is_deleted {
+            return Ok(());
+        }
+        event.is_deleted = true;
+        event.updated_at = at;
+        let calendar = event.calendar;
+        self.drop_scheduled_bots(id, now);
+        self.announce_event(calendar, at);
+        Ok(())
+    }
+
+    pub(super) fn touch_event(&mut self, id: EventId, now: Timestamp) {
+        let at = self.stamp(now);
+        if let Some(event) = self.events.get_mut(&id) {
+            event.updated_at = at;
+            let calendar = event.calendar;
+            self.announce_event(calendar, at);
+        }
+    }
+
+    /// The service does not see into a disconnected calendar, and so tells nothing of it.
+    fn announce_event(&mut self, calendar: CalendarId, at: Timestamp) {
+        let status = self
+            .calendars
+            .get(&calendar)
+            .map(|calendar| calendar.status);
+        if status == Some(CalendarStatus::Connected) {
+            self.announcements.push(Announcement::Events(calendar, at));
+        }
+    }
+
+    pub(super) fn forget_event(&mut self, id: EventId) {
+        if let Some(event) = self.events.remove(&id) {
+            self.order.remove(&(event.draft.start, id));
+            for bot in event.bots {
+                if let Some(bot) = self.bots.get_mut(&bot) {
+                    bot.events.remove(&id);
+                }
+            }
+        }
+    }
+
+    fn raw_of(&self, event: &Event) -> Value {
+        let owner = self
+            .calendars
+            .get(&event.calendar)
+            .map_or("", |c| c.owner.as_str());
+        raw::payload(event, owner)
+    }
+
+    fn bots_of(&self, event: &Event) -> Vec<EventBot> {
+        event
+            .bots
+            .iter()
+            .filter_map(|id| self.bots.get(id))
+            .map(|bot| EventBot {
+                bot_id: bot.id,
+                start_time: bot.start_time,
+                deduplication_key: bot.deduplication_key.clone(),
+                meeting_url: bot.meeting_url.clone(),
+            })
+            .collect()
+    }
+
+    /// As the API shows it.
+    pub(crate) fn event_json(&self, event: &Event) -> Value {
+        let link = event.draft.meeting_url.as_deref();
+        json!({
+            "id": event.id,
+            "start_time": event.draft.start,
+            "end_time": event.draft.end,
+            "calendar_id": event.calendar,
+            "raw": self.raw_of(event),
+            "platform": event.platform,
+            "platform_id": event.platform_id,
+            "ical_uid": event.ical_uid,
+            "meeting_platform": link.and_then(meeting_platform),
+            "meeting_url": link,
+            "created_at": precise(event.created_at),
+            "updated_at": precise(event.updated_at),
+            "is_deleted": event.is_deleted,
+            "bots": self.bots_of(event),
+        })
+    }
+
+    pub(crate) fn event_view(&self, event: &Event) -> EventView {
+        EventView {
+            id: event.id,
+            calendar_id: event.calendar,
+            ical_uid: event.ical_uid.clone(),
+            platform_id: event.platform_id.clone(),
+            title: event.draft.title.clone(),
+            start_time: event.draft.start,
+            end_time: event.draft.end,
+            meeting_url: event.draft.meeting_url.clone(),
+            updated_at: event.updated_at,
+            is_deleted: event.is_deleted,
+            bots: self.bots_of(event),
+            raw: self.raw_of(event),
+        }
+    }
+}
+
+/// Which platform a link leads to; unknown ones are no platform at all.
+fn meeting_platform(link: &str) -> Option<&'static str> {
+    const KNOWN: [(&str, &str); 5] = [
+        ("zoom.us", "zoom"),
+        ("meet.google.com", "google_meet"),
+        ("teams.microsoft.com", "microsoft_teams"),
+        ("teams.live.com", "microsoft_teams_live"),
+        ("webex.com", "webex"),
+    ];
+    let host = url::Url::parse(link).ok()?.host_str()?.to_owned();
+    KNOWN
+        .iter()
+        .find(|(domain, _)| {
+            host.strip_suffix(domain)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+        .map(|(_, platform)| *platform)
+}

@@ -1,0 +1,10 @@
+//! The simulator from outside, over HTTP, as Callsheet and the tests meet it.
+
+#[cfg(test)]
+mod bots;
+#[cfg(test)]
+mod common;
+#[cfg(test)]
+mod reading;
+#[cfg(test)]
+mod webhooks;
