@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -142,12 +143,7 @@ fn digest(json: &Map<String, Value>) -> ConfigDigest {
     let mut sorted = Value::Object(json.clone());
     sorted.sort_all_objects();
     let hash = Sha256::digest(sorted.to_string().as_bytes());
-    ConfigDigest(
-        hash[..16]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
-    )
+    ConfigDigest(BASE64_URL_SAFE_NO_PAD.encode(&hash[..16]))
 }
 
 /// One bot with this key, start and configuration. Its `Debug` hides the link.
@@ -176,7 +172,7 @@ impl fmt::Debug for WantedBot {
 /// The bot that Recall is known to hold for an event. Its `Debug` hides the link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AppliedBot {
-    /// The bot; absent if the answer did not show it.
+    /// The bot; absent if no answer has shown it.
     pub bot_id: Option<BotId>,
     /// The key it was scheduled under.
     pub deduplication_key: DeduplicationKey,

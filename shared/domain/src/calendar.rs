@@ -70,7 +70,7 @@ pub struct Calendar {
     pub updated_at: Timestamp,
 }
 
-/// Counts the changes of a calendar that matter to decisions: status and address.
+/// Counts the changes of a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct CalendarRevision(pub u64);
 
@@ -79,7 +79,7 @@ pub struct CalendarRevision(pub u64);
 pub struct CalendarRecord {
     /// The calendar as last seen.
     pub calendar: Calendar,
-    /// How often what matters to decisions has changed.
+    /// How often it has changed.
     pub revision: CalendarRevision,
     /// The last finished look at its events; none is owed a look at everything.
     pub looked: Option<Looked>,
@@ -101,18 +101,18 @@ impl CalendarRecord {
 
     /// The record after `seen`, or nothing if what is remembered is as new.
     ///
-    /// A calendar that comes back, or whose address changed, is owed a look at
-    /// everything: nothing says that its bots came back too.
+    /// Whatever changed, the calendar is owed a look at everything: between two
+    /// views it may have been disconnected and be back, and nothing says that
+    /// its bots came back too.
     #[must_use]
     pub fn after(&self, seen: Calendar) -> Option<Self> {
         if seen.updated_at < self.calendar.updated_at || seen == self.calendar {
             return None;
         }
-        let matters = seen.status != self.calendar.status || seen.email != self.calendar.email;
         Some(Self {
             calendar: seen,
-            revision: CalendarRevision(self.revision.0 + u64::from(matters)),
-            looked: if matters { None } else { self.looked.clone() },
+            revision: CalendarRevision(self.revision.0 + 1),
+            looked: None,
             version: self.version,
         })
     }

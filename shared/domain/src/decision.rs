@@ -70,6 +70,10 @@ pub enum Applied {
     Nothing,
     /// One bot.
     Bot(Box<AppliedBot>),
+    /// Perhaps this bot, or another, or none: something else came to be wanted
+    /// while a call may have been under way, and the end of that call is not
+    /// known. Both operations may be done again, so the next one makes it certain.
+    Possibly(Box<AppliedBot>),
 }
 
 /// How the work of making the two equal has gone so far.
@@ -148,7 +152,9 @@ impl Decision {
         match (&self.wanted, &self.applied) {
             (Wanted::Bot(wanted), Applied::Bot(applied)) if applied.is(wanted) => Step::Nothing,
             (Wanted::Bot(wanted), _) => Step::Schedule(wanted),
-            (Wanted::Nothing, Applied::Bot(applied)) => Step::Unschedule(applied),
+            (Wanted::Nothing, Applied::Bot(applied) | Applied::Possibly(applied)) => {
+                Step::Unschedule(applied)
+            }
             (Wanted::Nothing, Applied::Nothing) => Step::Nothing,
         }
     }
@@ -181,14 +187,41 @@ impl Decision {
     }
 
     /// The row with `wanted` in place; a change of it opens a new generation.
+    ///
+    /// A call for the old generation may be under way, or have been made by a
+    /// drain that crashed before it could write that down. Recall then holds
+    /// what nobody knows of, unless this row goes on knowing that it may.
     #[must_use]
     pub(crate) fn wanting(mut self, wanted: Wanted) -> Self {
         if self.wanted != wanted {
+            if let Some(bot) = self.in_doubt() {
+                self.applied = Applied::Possibly(Box::new(bot));
+            }
             self.wanted = wanted;
             self.generation = Generation(self.generation.0 + 1);
             self.attempts = Attempts::default();
             self.closed = None;
         }
         self
+    }
+
+    /// The bot whose presence is in doubt as long as what is wanted is not
+    /// known to be applied. Having given up is no certainty: a call before the
+    /// one that was refused may have gone through.
+    fn in_doubt(&self) -> Option<AppliedBot> {
+        match (&self.wanted, &self.applied) {
+            (Wanted::Bot(wanted), Applied::Bot(applied)) if applied.is(wanted) => None,
+            (Wanted::Bot(wanted), _) => Some(AppliedBot {
+                bot_id: None,
+                deduplication_key: wanted.deduplication_key.clone(),
+                starts_at: wanted.starts_at,
+                meeting_url: wanted.meeting_url.clone(),
+                config: wanted.config.digest().clone(),
+            }),
+            (Wanted::Nothing, Applied::Bot(applied) | Applied::Possibly(applied)) => {
+                Some((**applied).clone())
+            }
+            (Wanted::Nothing, Applied::Nothing) => None,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! From a verdict to what is wanted at Recall.
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -32,8 +33,7 @@ pub fn plan(verdict: &Verdict, event: &CalendarEvent, template: &BotConfig) -> W
 /// replaced by its SHA-256.
 fn one_a_meeting(starts_at: Timestamp, meeting: &Meeting) -> DeduplicationKey {
     DeduplicationKey::parse(format!("{starts_at}-{}", meeting.url)).unwrap_or_else(|_| {
-        let hash = Sha256::digest(meeting.url.as_bytes());
-        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(meeting.url.as_bytes()));
         DeduplicationKey::parse(format!("{starts_at}-sha256:{hash}")).expect("some 100 characters")
     })
 }

@@ -59,7 +59,10 @@ pub fn revise(
         return Revision::Unchanged;
     }
     let revised = match stored {
-        Some(stored) => described(stored.clone(), event, verdict, seen).wanting(wanted),
+        Some(stored) => {
+            let known = doubted(stored.clone(), event, seen);
+            described(known, event, verdict, seen).wanting(wanted)
+        }
         None if event.is_deleted => return Revision::Unchanged,
         None => fresh(event, verdict, wanted, seen),
     };
@@ -116,12 +119,30 @@ fn described(
     verdict: Verdict,
     seen: View,
 ) -> Decision {
+    // What was refused for good was refused for one version of the event and its calendar.
+    if seen.event > stored.seen.event || seen.calendar > stored.seen.calendar {
+        stored.closed = None;
+    }
     stored.calendar_id = event.calendar_id.clone();
     stored.starts_at = event.starts_at;
     stored.ends_at = event.ends_at;
     stored.title.clone_from(&event.facts.title);
     stored.verdict = verdict;
     stored.seen = seen;
+    stored
+}
+
+/// A calendar that has changed may have been disconnected meanwhile and have
+/// lost its bots. Then what Recall lists with the event goes before what is known.
+fn doubted(mut stored: Decision, event: &CalendarEvent, seen: View) -> Decision {
+    if seen.calendar > stored.seen.calendar
+        && let Applied::Bot(bot) = &stored.applied
+        && !event.bots.iter().any(|entry| {
+            entry.deduplication_key == bot.deduplication_key && entry.starts_at == bot.starts_at
+        })
+    {
+        stored.applied = Applied::Possibly(bot.clone());
+    }
     stored
 }
 

@@ -1,1 +1,7 @@
-//! Callsheet queue.
+//! Notices on SQS.
+
+mod envelope;
+mod sqs;
+
+pub use envelope::{UnreadableMessage, read};
+pub use sqs::SqsQueue;

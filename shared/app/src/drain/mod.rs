@@ -78,7 +78,7 @@ impl DrainReport {
 
 /// Drains what is due. `R` writes to Recall, `D` and `S` remember, `K` tells
 /// the time, `J` spreads retries.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Drain<R, D, S, K, J> {
     /// Recall, to be written to.
     pub recall: R,

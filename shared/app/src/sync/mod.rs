@@ -64,6 +64,8 @@ pub struct Delivery {
 pub struct Handled {
     /// Messages that must be given again.
     pub failed: Vec<String>,
+    /// Recall denied us: the key may have been changed.
+    pub is_denied: bool,
 }
 
 /// What was done about one calendar.
@@ -107,7 +109,7 @@ impl Unattended {
 
 /// Looks and decides. `R` reads Recall, `D` and `S` remember, `Q` carries
 /// notices, `K` tells the time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sync<R, D, S, Q, K> {
     /// Recall, to be read.
     pub recall: R,
@@ -158,6 +160,8 @@ where
                     "attended to a calendar"
                 ),
                 Err(error) => {
+                    handled.is_denied |=
+                        matches!(error, Unattended::Port(PortError::Denied { .. }));
                     let wait = error.wait(self.clock.now());
                     self.give_back(calendar, &deliveries, &error, wait).await;
                     handled

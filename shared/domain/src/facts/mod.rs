@@ -13,6 +13,9 @@ use serde_json::Value;
 use crate::{Email, Platform, SeriesId};
 use raw::Raw;
 
+/// How much of a title is kept, in characters: a row must stay small.
+const LONGEST_TITLE: usize = 200;
+
 /// What somebody said to an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Answer {
@@ -67,10 +70,14 @@ impl Facts {
     /// Reads the facts out of a platform's payload.
     #[must_use]
     pub fn read(platform: Platform, raw: &Value) -> Self {
-        match platform {
+        let facts = match platform {
             Platform::Google => google::read(Raw(raw)),
             Platform::Outlook => outlook::read(Raw(raw)),
-        }
+        };
+        let title = facts
+            .title
+            .map(|title| title.chars().take(LONGEST_TITLE).collect());
+        Self { title, ..facts }
     }
 
     /// Everybody who takes part: guests that are people, and the organizer.

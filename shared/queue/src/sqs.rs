@@ -1,0 +1,99 @@
+//! The queue port on SQS.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use callsheet_app::PortError;
+use callsheet_app::ports::{Queue, Receipt};
+use callsheet_domain::Notice;
+
+use crate::envelope::write;
+
+const SERVICE: &str = "SQS";
+/// The longest that SQS hides a message.
+const LONGEST_WAIT: Duration = Duration::from_hours(12);
+
+/// Notices on one SQS queue.
+#[derive(Debug, Clone)]
+pub struct SqsQueue {
+    client: Client,
+    url: String,
+}
+
+impl SqsQueue {
+    /// The queue at `url`.
+    #[must_use]
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self {
+            client,
+            url: url.into(),
+        }
+    }
+}
+
+impl Queue for SqsQueue {
+    async fn send(&self, notice: &Notice) -> Result<(), PortError> {
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(write(notice))
+            // A fair queue: a flood about one calendar does not starve the others.
+            .message_group_id(notice.calendar_id.as_str())
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(failure)
+    }
+
+    async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {
+        let seconds = wait.min(LONGEST_WAIT).as_secs_f64().ceil();
+        self.client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(&receipt.0)
+            .visibility_timeout(whole_seconds(seconds))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(failure)
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "at most twelve hours, in whole seconds"
+)]
+fn whole_seconds(seconds: f64) -> i32 {
+    seconds as i32
+}
+
+fn failure<E>(error: SdkError<E>) -> PortError
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    let code = error.code().map(str::to_owned);
+    match code.as_deref() {
+        Some("RequestThrottled" | "ThrottlingException" | "KmsThrottled") => PortError::Throttled {
+            service: SERVICE,
+            wait: Duration::from_secs(1),
+        },
+        Some(code @ ("AccessDenied" | "AccessDeniedException" | "InvalidClientTokenId")) => {
+            PortError::Denied {
+                service: SERVICE,
+                reason: format!("{code}: check the function's role and the queue's policy"),
+            }
+        }
+        Some(code @ ("QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue")) => {
+            PortError::Denied {
+                service: SERVICE,
+                reason: format!("{code}: check QUEUE_URL"),
+            }
+        }
+        _ => PortError::Unavailable {
+            service: SERVICE,
+            reason: code.unwrap_or_else(|| DisplayErrorContext(&error).to_string()),
+            source: error.into_source().ok(),
+        },
+    }
+}

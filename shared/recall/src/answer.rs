@@ -1,0 +1,135 @@
+//! What a status means, whatever operation it answers.
+//!
+//! Error bodies come as `{code, message, errors}`, `{code, detail}`,
+//! `{detail}`, HTML or nothing, so none is depended on.
+
+use std::time::Duration;
+
+use callsheet_app::PortError;
+use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub(crate) const SERVICE: &str = "Recall";
+
+/// How long to wait after a 429 that does not say.
+const THROTTLED: Duration = Duration::from_secs(10);
+/// The longest wait that is believed: the limits are a minute's.
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
+/// How much of a message is kept.
+const MESSAGE: usize = 200;
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: bytes::Bytes,
+}
+
+impl Answer {
+    /// The body in its published shape.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, PortError> {
+        serde_json::from_slice(&self.body).map_err(|error| PortError::Unreadable {
+            service: SERVICE,
+            // What the parser says may quote the body; its place may not.
+            reason: format!(
+                "status {}, {:?} at line {} column {}",
+                self.status.as_u16(),
+                error.classify(),
+                error.line(),
+                error.column()
+            ),
+        })
+    }
+
+    /// How long Recall asked us to wait, within reason.
+    pub(crate) fn told_to_wait(&self) -> Option<Duration> {
+        self.retry_after.map(|wait| wait.min(LONGEST_WAIT))
+    }
+
+    /// The failure that this status is for every operation.
+    pub(crate) fn failure(&self) -> PortError {
+        let status = self.status.as_u16();
+        match status {
+            429 => PortError::Throttled {
+                service: SERVICE,
+                wait: self.told_to_wait().unwrap_or(THROTTLED),
+            },
+            401 => denied("401: check that the API key is of this region's workspace"),
+            402 => denied("402: the workspace is out of credit"),
+            403 => denied("403: the key may not do this, or a firewall refused the request"),
+            500..=599 => PortError::Unavailable {
+                service: SERVICE,
+                reason: format!("status {status}"),
+                source: None,
+            },
+            _ => PortError::Unreadable {
+                service: SERVICE,
+                reason: format!("unexpected status {status}: {}", self.message()),
+            },
+        }
+    }
+
+    /// What the body says about a refusal, without anything personal.
+    pub(crate) fn message(&self) -> String {
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let said = text("message")
+            .or_else(|| text("detail"))
+            .or_else(|| text("code"));
+        let said: Vec<_> = said
+            .unwrap_or("refused without a reason")
+            .split_whitespace()
+            .map(|word| {
+                if word.contains("://") || word.contains('@') {
+                    "…"
+                } else {
+                    word
+                }
+            })
+            .collect();
+        said.join(" ").chars().take(MESSAGE).collect()
+    }
+}
+
+fn denied(reason: &str) -> PortError {
+    PortError::Denied {
+        service: SERVICE,
+        reason: reason.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status: StatusCode::from_u16(status).expect("a status"),
+            retry_after: None,
+            body: bytes::Bytes::copy_from_slice(body.as_bytes()),
+        }
+    }
+
+    #[test_case(r#"{"code": "bad", "message": "calendar event has ended", "errors": []}"#, "calendar event has ended"; "the usual shape")]
+    #[test_case(r#"{"detail": "Not found."}"#, "Not found."; "a bare detail")]
+    #[test_case("<html><body>Forbidden</body></html>", "refused without a reason"; "a page")]
+    #[test_case("", "refused without a reason"; "nothing")]
+    #[test_case(r#"{"message": "no bot for https://meet.example/abc?pwd=1 of a@b.example"}"#, "no bot for … of …"; "links and addresses are left out")]
+    fn says_why_without_anything_personal(body: &str, expected: &str) {
+        assert_eq!(answer(400, body).message(), expected);
+    }
+
+    #[test_case(401, "denies us"; "a bad key")]
+    #[test_case(402, "denies us"; "no credit")]
+    #[test_case(403, "denies us"; "a firewall")]
+    #[test_case(429, "asked us to wait 10s"; "too fast")]
+    #[test_case(503, "did not answer"; "under load")]
+    #[test_case(301, "cannot be read"; "a redirect is never followed")]
+    fn names_what_should_happen_next(status: u16, expected: &str) {
+        let error = answer(status, "").failure().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}

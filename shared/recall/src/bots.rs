@@ -1,0 +1,62 @@
+//! Schedules bots and takes them away.
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{BotAnswer, Bots, ScheduleRequest};
+use callsheet_domain::EventId;
+use reqwest::Method;
+use serde_json::json;
+use url::Url;
+
+use crate::RecallClient;
+use crate::answer::Answer;
+use crate::wire::EventJson;
+
+/// Honoured for an hour on POST; a DELETE takes none.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+impl Bots for RecallClient {
+    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotAnswer, PortError> {
+        let body = json!({
+            "deduplication_key": request.bot.deduplication_key.as_str(),
+            "bot_config": request.bot.config.json(),
+        });
+        let call = self
+            .request(Method::POST, self.bot_of(request.event_id))
+            .header(IDEMPOTENCY_KEY, &request.idempotency_key.0)
+            .json(&body);
+        read(&self.send(call).await?)
+    }
+
+    async fn unschedule(&self, event_id: &EventId) -> Result<BotAnswer, PortError> {
+        let call = self.request(Method::DELETE, self.bot_of(event_id));
+        read(&self.send(call).await?)
+    }
+}
+
+impl RecallClient {
+    fn bot_of(&self, event_id: &EventId) -> Url {
+        self.base
+            .at(&format!("/api/v2/calendar-events/{event_id}/bot/"))
+    }
+}
+
+/// What the statuses of a bot operation mean.
+fn read(answer: &Answer) -> Result<BotAnswer, PortError> {
+    match answer.status.as_u16() {
+        200 => {
+            let event: EventJson = answer.json()?;
+            let bots = event
+                .bots
+                .into_iter()
+                .filter_map(|bot| bot.try_into().ok())
+                .collect();
+            Ok(BotAnswer::Done(bots))
+        }
+        400 => Ok(BotAnswer::Refused(answer.message())),
+        404 => Ok(BotAnswer::NoSuchEvent),
+        405 => Ok(BotAnswer::Dispatched),
+        409 => Ok(BotAnswer::Busy),
+        507 => Ok(BotAnswer::NoneFree(answer.told_to_wait())),
+        _ => Err(answer.failure()),
+    }
+}

@@ -1,0 +1,103 @@
+//! Reads calendars and their events.
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{CalendarEvents, EventQuery, PageCursor, PageOfEvents};
+use callsheet_domain::{Calendar, CalendarEvent, CalendarId};
+use reqwest::Method;
+use serde_json::Value;
+use url::Url;
+
+use crate::RecallClient;
+use crate::answer::SERVICE;
+use crate::wire::{CalendarJson, EventJson, PageJson};
+
+const EVENTS: &str = "/api/v2/calendar-events/";
+
+impl CalendarEvents for RecallClient {
+    async fn calendar(&self, id: &CalendarId) -> Result<Option<Calendar>, PortError> {
+        let url = self.base.at(&format!("/api/v2/calendars/{id}/"));
+        let answer = self.send(self.request(Method::GET, url)).await?;
+        match answer.status.as_u16() {
+            200 => answer
+                .json::<CalendarJson>()?
+                .try_into()
+                .map(Some)
+                .map_err(unreadable),
+            404 => Ok(None),
+            _ => Err(answer.failure()),
+        }
+    }
+
+    async fn page(
+        &self,
+        query: &EventQuery,
+        cursor: Option<&PageCursor>,
+    ) -> Result<PageOfEvents, PortError> {
+        let url = match cursor {
+            Some(cursor) => self.next(&cursor.0)?,
+            None => self.first(query),
+        };
+        let answer = self.send(self.request(Method::GET, url)).await?;
+        if answer.status.as_u16() != 200 {
+            return Err(answer.failure());
+        }
+        let page: PageJson = answer.json()?;
+        let mut events = Vec::with_capacity(page.results.len());
+        let mut problems = Vec::new();
+        for value in page.results {
+            match event(value) {
+                Ok(event) => events.push(event),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let next = page.next.map(PageCursor);
+        Ok(PageOfEvents {
+            events,
+            unreadable: problems,
+            next,
+        })
+    }
+}
+
+impl RecallClient {
+    fn first(&self, query: &EventQuery) -> Url {
+        let mut url = self.base.at(EVENTS);
+        let mut pairs = url.query_pairs_mut();
+        pairs.append_pair("calendar_id", query.calendar_id.as_str());
+        if let Some(since) = query.updated_since {
+            pairs.append_pair("updated_at__gte", &since.to_string());
+        }
+        if let Some(from) = query.starts_from {
+            pairs.append_pair("start_time__gte", &from.to_string());
+        }
+        drop(pairs);
+        url
+    }
+
+    /// The key is never sent to a `next` of another origin.
+    fn next(&self, cursor: &str) -> Result<Url, PortError> {
+        Url::parse(cursor)
+            .ok()
+            .filter(|url| self.base.is_origin_of(url) && url.path() == EVENTS)
+            .ok_or_else(|| unreadable("the next page is at another address".to_owned()))
+    }
+}
+
+fn event(value: Value) -> Result<CalendarEvent, String> {
+    let id = value
+        .get("id")
+        .and_then(Value::as_str)
+        .unwrap_or("without an id")
+        .to_owned();
+    let json: EventJson = serde_json::from_value(value)
+        .map_err(|_| format!("event {id}: not in the published shape"))?;
+    json.try_into()
+        .map_err(|problem: String| format!("event {id}: {problem}"))
+}
+
+fn unreadable(reason: String) -> PortError {
+    PortError::Unreadable {
+        service: SERVICE,
+        reason,
+    }
+}

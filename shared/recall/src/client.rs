@@ -1,0 +1,101 @@
+//! One HTTPS client for all operations.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use callsheet_app::PortError;
+use reqwest::header::AUTHORIZATION;
+use reqwest::{Client, Method, RequestBuilder};
+use url::Url;
+
+use crate::answer::{Answer, SERVICE};
+use crate::{ApiKey, BaseUrl};
+
+/// For a connection to stand.
+const CONNECT: Duration = Duration::from_secs(3);
+/// For a whole call: the function's time is bounded, and a call that hangs must leave some.
+const CALL: Duration = Duration::from_secs(10);
+/// Pooled sockets die while a sandbox is frozen, so none is kept for long.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// Recall's calendar API of one workspace.
+#[derive(Debug, Clone)]
+pub struct RecallClient {
+    http: Client,
+    pub(crate) base: BaseUrl,
+    key: ApiKey,
+}
+
+impl RecallClient {
+    /// Makes the client; nothing is sent yet.
+    ///
+    /// # Panics
+    /// If the machine's certificates cannot be read: no call could be made.
+    #[must_use]
+    pub fn new(base: BaseUrl, key: ApiKey) -> Self {
+        install_ring();
+        let http = Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(CALL)
+            .pool_idle_timeout(IDLE)
+            // A redirect could carry the key to another origin.
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("callsheet/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .expect("a client with constant settings, and certificates to trust");
+        Self { http, base, key }
+    }
+
+    /// The same client with another key, sharing its connections.
+    #[must_use]
+    pub fn with_key(&self, key: ApiKey) -> Self {
+        Self {
+            key,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.http
+            .request(method, url)
+            .header(AUTHORIZATION, self.key.authorization())
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, PortError> {
+        let unavailable = |error: reqwest::Error| PortError::Unavailable {
+            service: SERVICE,
+            reason: if error.is_timeout() {
+                "no answer in time"
+            } else {
+                "the connection broke"
+            }
+            .to_owned(),
+            // The address may carry a cursor; what went wrong does not need it.
+            source: Some(Box::new(error.without_url())),
+        };
+        let response = request.send().await.map_err(unavailable)?;
+        let status = response.status();
+        let retry_after = response
+            .headers()
+            .get(reqwest::header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+            .map(Duration::from_secs);
+        let body = response.bytes().await.map_err(unavailable)?;
+        Ok(Answer {
+            status,
+            retry_after,
+            body,
+        })
+    }
+}
+
+/// Makes ring the TLS provider of the process: the AWS client uses it too, and
+/// a second provider would double the binary and slow the first handshake.
+fn install_ring() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // An error means that a provider is installed already, which is the aim.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}

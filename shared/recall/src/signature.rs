@@ -1,0 +1,231 @@
+//! Proof that Recall sent a webhook.
+//!
+//! Signed the Standard Webhooks way (<https://www.standardwebhooks.com>): an
+//! HMAC-SHA256 over `{id}.{timestamp}.{body}`, with the key that is base64
+//! behind `whsec_`. The headers are `webhook-…`; older workspaces send
+//! `svix-…`. While a secret is rotated several signatures arrive and several
+//! secrets are good. The bytes are verified before anything in them is read: a
+//! [`Verified`] body is a type of its own, and this is the only way to one.
+
+use std::fmt;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use callsheet_domain::Timestamp;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// How old, or how far ahead, a signature's time may be, in seconds.
+const TOLERANCE: u64 = 5 * 60;
+/// Signatures looked at in one header: rotation needs two, nobody needs many.
+const MOST_SIGNATURES: usize = 16;
+
+/// The three headers of a signature.
+#[derive(Debug, Clone, Copy)]
+pub struct SignatureHeaders<'a> {
+    id: &'a str,
+    timestamp: &'a str,
+    signatures: &'a str,
+}
+
+impl<'a> SignatureHeaders<'a> {
+    /// Takes one whole family of headers; none if neither is complete.
+    #[must_use]
+    pub fn find(header: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
+        let family = |id: &str, timestamp: &str, signatures: &str| {
+            Some(Self {
+                id: header(id)?,
+                timestamp: header(timestamp)?,
+                signatures: header(signatures)?,
+            })
+        };
+        family("webhook-id", "webhook-timestamp", "webhook-signature")
+            .or_else(|| family("svix-id", "svix-timestamp", "svix-signature"))
+    }
+}
+
+/// Why a body is not taken for Recall's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotSigned {
+    /// The headers are missing.
+    #[error("the signature's headers are missing")]
+    NoHeaders,
+    /// The time cannot be read.
+    #[error("the signature's time is not a number of seconds")]
+    NoTime,
+    /// It is too old or too far ahead.
+    #[error("the signature's time is more than 5 minutes away")]
+    OutsideWindow,
+    /// No secret made any of the signatures.
+    #[error("no signature matches")]
+    NoMatch,
+}
+
+/// A text that holds no secrets.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected one or more secrets, separated by blanks, each `whsec_` and base64")]
+pub struct InvalidSecret;
+
+/// The secrets that are good now: several while one is rotated. Their `Debug`
+/// hides them.
+#[derive(Clone)]
+pub struct WebhookSecrets(Vec<Hmac<Sha256>>);
+
+impl fmt::Debug for WebhookSecrets {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "WebhookSecrets({})", self.0.len())
+    }
+}
+
+/// A body that Recall signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Verified<'a>(pub(crate) &'a [u8]);
+
+impl WebhookSecrets {
+    /// Reads secrets separated by blanks or commas.
+    ///
+    /// # Errors
+    /// If there is none, or one of them is not of the form `whsec_<base64>`.
+    pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
+        let secrets: Vec<_> = text
+            .split([' ', ',', '\n', '\r', '\t'])
+            .filter(|part| !part.is_empty())
+            .map(key)
+            .collect::<Result<_, _>>()?;
+        if secrets.is_empty() {
+            Err(InvalidSecret)
+        } else {
+            Ok(Self(secrets))
+        }
+    }
+
+    /// Verifies that one of the secrets signed `body` about `now`.
+    ///
+    /// # Errors
+    /// Says what is wrong with the signature, for a count; whoever sent it
+    /// learns nothing but that it was refused.
+    pub fn verify<'a>(
+        &self,
+        headers: Option<SignatureHeaders<'_>>,
+        body: &'a [u8],
+        now: Timestamp,
+    ) -> Result<Verified<'a>, NotSigned> {
+        let headers = headers.ok_or(NotSigned::NoHeaders)?;
+        let sent_at: i64 = headers.timestamp.parse().map_err(|_| NotSigned::NoTime)?;
+        if now.as_second().abs_diff(sent_at) > TOLERANCE {
+            return Err(NotSigned::OutsideWindow);
+        }
+        let offered = headers
+            .signatures
+            .split(' ')
+            .filter_map(|part| part.strip_prefix("v1,"))
+            .take(MOST_SIGNATURES)
+            .filter_map(|text| BASE64_STANDARD.decode(text).ok());
+        for signature in offered {
+            for secret in &self.0 {
+                let mut mac = secret.clone();
+                for part in [
+                    headers.id.as_bytes(),
+                    b".",
+                    headers.timestamp.as_bytes(),
+                    b".",
+                    body,
+                ] {
+                    mac.update(part);
+                }
+                // Compares in constant time.
+                if mac.verify_slice(&signature).is_ok() {
+                    return Ok(Verified(body));
+                }
+            }
+        }
+        Err(NotSigned::NoMatch)
+    }
+}
+
+fn key(text: &str) -> Result<Hmac<Sha256>, InvalidSecret> {
+    let encoded = text.strip_prefix("whsec_").ok_or(InvalidSecret)?;
+    let key = BASE64_STANDARD.decode(encoded).map_err(|_| InvalidSecret)?;
+    if key.is_empty() {
+        return Err(InvalidSecret);
+    }
+    Hmac::new_from_slice(&key).map_err(|_| InvalidSecret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    // The example of the Standard Webhooks reference libraries.
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const OTHER: &str = "whsec_b3RoZXIgc2VjcmV0";
+    const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+    const TIME: i64 = 1_614_265_330;
+    const BODY: &[u8] = br#"{"test": 2432232314}"#;
+    const SIGNATURE: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+
+    struct Sent {
+        family: &'static str,
+        time: String,
+        signatures: String,
+        body: Vec<u8>,
+        secrets: String,
+        now: i64,
+    }
+
+    impl Sent {
+        fn well() -> Self {
+            Self {
+                family: "webhook",
+                time: TIME.to_string(),
+                signatures: SIGNATURE.to_owned(),
+                body: BODY.to_vec(),
+                secrets: SECRET.to_owned(),
+                now: TIME,
+            }
+        }
+
+        fn verify(&self) -> Result<(), NotSigned> {
+            let header = |name: &str| match name.strip_prefix(self.family)? {
+                "-id" => Some(ID),
+                "-timestamp" => Some(self.time.as_str()),
+                "-signature" => Some(self.signatures.as_str()),
+                _ => None,
+            };
+            let secrets = WebhookSecrets::parse(&self.secrets).expect("secrets");
+            let now = Timestamp::from_second(self.now).expect("in range");
+            secrets
+                .verify(SignatureHeaders::find(header), &self.body, now)
+                .map(|_| ())
+        }
+    }
+
+    #[test_case(|_| (), Ok(()); "the reference example")]
+    #[test_case(|s| s.family = "svix", Ok(()); "the older headers")]
+    #[test_case(|s| s.family = "other", Err(NotSigned::NoHeaders); "no headers")]
+    #[test_case(|s| s.secrets = format!("{OTHER} {SECRET}"), Ok(()); "the second secret of a rotation")]
+    #[test_case(|s| s.secrets = OTHER.to_owned(), Err(NotSigned::NoMatch); "another secret")]
+    #[test_case(|s| s.signatures = format!("v1,AAAA v1a,xyz {SIGNATURE}"), Ok(()); "the last of several signatures")]
+    #[test_case(|s| s.signatures = SIGNATURE.replace("v1,", "v2,"), Err(NotSigned::NoMatch); "a version we do not know")]
+    #[test_case(|s| s.signatures = "v1,not base64!".to_owned(), Err(NotSigned::NoMatch); "not base64")]
+    #[test_case(|s| s.signatures = SIGNATURE[..20].to_owned(), Err(NotSigned::NoMatch); "a part of the signature")]
+    #[test_case(|s| s.body.push(b' '), Err(NotSigned::NoMatch); "one more byte")]
+    #[test_case(|s| s.time = (TIME + 1).to_string(), Err(NotSigned::NoMatch); "another time")]
+    #[test_case(|s| s.time = "soon".to_owned(), Err(NotSigned::NoTime); "no time")]
+    #[test_case(|s| s.now = TIME + 300, Ok(()); "as old as may be")]
+    #[test_case(|s| s.now = TIME + 301, Err(NotSigned::OutsideWindow); "replayed later")]
+    #[test_case(|s| s.now = TIME - 301, Err(NotSigned::OutsideWindow); "from the future")]
+    fn verifies(change: impl FnOnce(&mut Sent), expected: Result<(), NotSigned>) {
+        let mut sent = Sent::well();
+        change(&mut sent);
+        assert_eq!(sent.verify(), expected);
+    }
+
+    #[test_case("", false; "none")]
+    #[test_case("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", false; "without its prefix")]
+    #[test_case("whsec_", false; "empty")]
+    #[test_case("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_b3RoZXIgc2VjcmV0\n", true; "one a line")]
+    fn reads_secrets(text: &str, accepted: bool) {
+        assert_eq!(WebhookSecrets::parse(text).is_ok(), accepted);
+    }
+}
