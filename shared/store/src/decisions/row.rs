@@ -1,0 +1,343 @@
+//! A decision as a row.
+
+use callsheet_domain::{
+    Applied, AppliedBot, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, Closure,
+    ConfigDigest, Decision, DecisionKey, DeduplicationKey, EventId, Generation, Grounds, IcalUid,
+    PolicyRevision, PreferenceRevision, RuleName, Verdict, Version, View, Wanted, WantedBot,
+};
+use serde_json::Value;
+
+use crate::attributes::{Attributes, Reading, Unreadable, Writing};
+
+pub(super) const ICAL_UID: &str = "ical_uid";
+pub(super) const EVENT_ID: &str = "event_id";
+pub(super) const CALENDAR_ID: &str = "calendar_id";
+pub(super) const ENDS_AT: &str = "ends_at";
+pub(super) const NOT_BEFORE: &str = "not_before";
+pub(super) const VERSION: &str = "version";
+/// Both the name of the index's attribute and its only value.
+pub(super) const DUE: &str = "due";
+
+/// How long a row is kept after the meeting, in seconds.
+const KEPT_AFTER_THE_END: i64 = 30 * 24 * 60 * 60;
+
+/// The key of a row.
+pub(super) fn key(key: &DecisionKey) -> Attributes {
+    with_key(Writing::default(), key).attributes()
+}
+
+fn with_key(row: Writing, key: &DecisionKey) -> Writing {
+    row.text(ICAL_UID, key.ical_uid.as_str())
+        .text(EVENT_ID, key.event_id.as_str())
+}
+
+/// The key that a row or an index's entry of it shows.
+pub(super) fn key_of(row: Reading<'_>) -> Result<DecisionKey, Unreadable> {
+    Ok(DecisionKey {
+        ical_uid: row.parsed(ICAL_UID, IcalUid::parse)?,
+        event_id: row.parsed(EVENT_ID, EventId::parse)?,
+    })
+}
+
+/// What a row may be called in a log.
+pub(super) fn name(attributes: &Attributes) -> String {
+    match key_of(Reading::entry(attributes)) {
+        Ok(key) => format!("the decision on event {}", key.event_id),
+        Err(_) => "a decision without a key".to_owned(),
+    }
+}
+
+/// The row that a write of `decision` leaves, under the next version.
+pub(super) fn attributes(decision: &Decision) -> Attributes {
+    let Decision {
+        key,
+        calendar_id,
+        starts_at,
+        ends_at,
+        title,
+        verdict,
+        seen,
+        wanted,
+        applied,
+        generation,
+        attempts,
+        closed,
+        version,
+    } = decision;
+    let grounds = verdict.grounds();
+    let is_due = decision.is_due().then_some(DUE);
+    with_key(Writing::row(), key)
+        .text(CALENDAR_ID, calendar_id.as_str())
+        .instant("starts_at", *starts_at)
+        .instant(ENDS_AT, *ends_at)
+        .maybe(title.as_deref(), |row, title| row.text("title", title))
+        .text("verdict", verdict.as_str())
+        .text("rule", grounds.rule.as_str())
+        .text("reason", &grounds.reason)
+        .map("seen", written_view(seen))
+        .maybe(written_wanted(wanted), |row, bot| row.map("wanted", bot))
+        .maybe(written_applied(applied), |row, bot| row.map("applied", bot))
+        .number("generation", generation.0)
+        .number("attempts", attempts.count)
+        .maybe(attempts.not_before, |row, at| row.instant(NOT_BEFORE, at))
+        .maybe(attempts.last_error.as_deref(), |row, error| {
+            row.text("last_error", error)
+        })
+        .maybe(closed.as_ref(), |row, closed| {
+            row.map("closed", written_closure(closed))
+        })
+        .number(VERSION, version.next().0)
+        .number(
+            "expires_at",
+            ends_at.as_second().saturating_add(KEPT_AFTER_THE_END),
+        )
+        .maybe(is_due, |row, due| row.text(DUE, due))
+        .attributes()
+}
+
+/// Stands in what is applied as long as it may not be: why that is not known.
+const DOUBT: &str = "doubt";
+
+/// The decision that a row holds.
+pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> {
+    let row = Reading::row(attributes)?;
+    Ok(Decision {
+        key: key_of(row)?,
+        calendar_id: row.parsed(CALENDAR_ID, CalendarId::parse)?,
+        starts_at: row.instant("starts_at")?,
+        ends_at: row.instant(ENDS_AT)?,
+        title: row.text_if_any("title")?.map(str::to_owned),
+        verdict: verdict(row)?,
+        seen: view(row.map("seen")?)?,
+        wanted: match row.map_if_any("wanted")? {
+            Some(bot) => Wanted::Bot(Box::new(wanted(bot)?)),
+            None => Wanted::Nothing,
+        },
+        applied: match row.map_if_any("applied")? {
+            Some(bot) if bot.text_if_any(DOUBT)?.is_some() => {
+                Applied::Possibly(Box::new(applied(bot)?))
+            }
+            Some(bot) => Applied::Bot(Box::new(applied(bot)?)),
+            None => Applied::Nothing,
+        },
+        generation: Generation(row.number("generation")?),
+        attempts: Attempts {
+            count: row.number("attempts")?,
+            not_before: row.instant_if_any(NOT_BEFORE)?,
+            last_error: row.text_if_any("last_error")?.map(str::to_owned),
+        },
+        closed: row.map_if_any("closed")?.map(closure).transpose()?,
+        version: Version(row.number(VERSION)?),
+    })
+}
+
+fn verdict(row: Reading<'_>) -> Result<Verdict, Unreadable> {
+    let grounds = Grounds {
+        rule: RuleName::named(row.text("rule")?),
+        reason: row.text("reason")?.to_owned(),
+    };
+    match row.text("verdict")? {
+        "record" => Ok(Verdict::Record(grounds)),
+        "skip" => Ok(Verdict::Skip(grounds)),
+        _ => Err(Unreadable::Malformed("verdict")),
+    }
+}
+
+fn written_view(view: &View) -> Writing {
+    Writing::default()
+        .instant("event", view.event)
+        .number("calendar", view.calendar.0)
+        .number("policy", view.policy.0)
+        .number("preference", view.preference.0)
+}
+
+fn view(seen: Reading<'_>) -> Result<View, Unreadable> {
+    Ok(View {
+        event: seen.instant("event")?,
+        calendar: CalendarRevision(seen.number("calendar")?),
+        policy: PolicyRevision(seen.number("policy")?),
+        preference: PreferenceRevision(seen.number("preference")?),
+    })
+}
+
+fn written_wanted(wanted: &Wanted) -> Option<Writing> {
+    let Wanted::Bot(bot) = wanted else {
+        return None;
+    };
+    let config = Value::Object(bot.config.json().clone()).to_string();
+    Some(
+        Writing::default()
+            .text("deduplication_key", bot.deduplication_key.as_str())
+            .instant("starts_at", bot.starts_at)
+            .text("meeting_url", &bot.meeting_url)
+            .text("config", config),
+    )
+}
+
+fn wanted(bot: Reading<'_>) -> Result<WantedBot, Unreadable> {
+    let config: Value = bot.parsed("config", serde_json::from_str)?;
+    Ok(WantedBot {
+        deduplication_key: bot.parsed("deduplication_key", DeduplicationKey::parse)?,
+        starts_at: bot.instant("starts_at")?,
+        meeting_url: bot.text("meeting_url")?.to_owned(),
+        config: BotConfig::new(config).map_err(|_| Unreadable::Malformed("config"))?,
+    })
+}
+
+fn written_applied(applied: &Applied) -> Option<Writing> {
+    let (bot, doubt) = match applied {
+        Applied::Nothing => return None,
+        Applied::Bot(bot) => (bot, None),
+        Applied::Possibly(bot) => (bot, Some("the end of a call is not known")),
+    };
+    let written = Writing::default()
+        .text("deduplication_key", bot.deduplication_key.as_str())
+        .instant("starts_at", bot.starts_at)
+        .text("meeting_url", &bot.meeting_url)
+        .text("config", bot.config.as_str())
+        .maybe(bot.bot_id.as_ref(), |row, id| {
+            row.text("bot_id", id.as_str())
+        })
+        .maybe(doubt, |row, doubt| row.text(DOUBT, doubt));
+    Some(written)
+}
+
+fn applied(bot: Reading<'_>) -> Result<AppliedBot, Unreadable> {
+    let bot_id = bot.text_if_any("bot_id")?.map(BotId::parse).transpose();
+    Ok(AppliedBot {
+        bot_id: bot_id.map_err(|_| Unreadable::Malformed("bot_id"))?,
+        deduplication_key: bot.parsed("deduplication_key", DeduplicationKey::parse)?,
+        starts_at: bot.instant("starts_at")?,
+        meeting_url: bot.text("meeting_url")?.to_owned(),
+        config: ConfigDigest::kept(bot.text("config")?),
+    })
+}
+
+fn written_closure(closed: &Closure) -> Writing {
+    Writing::default()
+        .number("generation", closed.generation.0)
+        .text("reason", &closed.reason)
+}
+
+fn closure(closed: Reading<'_>) -> Result<Closure, Unreadable> {
+    Ok(Closure {
+        generation: Generation(closed.number("generation")?),
+        reason: closed.text("reason")?.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::{SHAPE, number, text};
+    use callsheet_testkit::{But, a_decision, an_applied_bot, at};
+    use test_case::test_case;
+
+    /// A row as the first version of its shape was written, by hand: this must be read for ever.
+    fn first_shape() -> Attributes {
+        let seen = Writing::default()
+            .number("event", 3_792_474_000_000_000_i64)
+            .number("calendar", 1)
+            .number("policy", 1)
+            .number("preference", 0);
+        let bot = || {
+            Writing::default()
+                .text(
+                    "deduplication_key",
+                    "2090-03-06T10:00:00Z-https://meet.example/abc-defg",
+                )
+                .number("starts_at", 3_792_477_600_000_000_i64)
+                .text("meeting_url", "https://meet.example/abc-defg")
+        };
+        Writing::default()
+            .number("v", 1)
+            .text("ical_uid", "meeting-1@acme.example")
+            .text("event_id", "event-1")
+            .text("calendar_id", "calendar-sales")
+            .number("starts_at", 3_792_477_600_000_000_i64)
+            .number("ends_at", 3_792_481_200_000_000_i64)
+            .text("title", "Kick-off")
+            .text("verdict", "record")
+            .text("rule", "external")
+            .text(
+                "reason",
+                "somebody of globex.example takes part, outside of acme.example",
+            )
+            .map("seen", seen)
+            .map("wanted", bot().text("config", r#"{"bot_name":"Notes"}"#))
+            .map(
+                "applied",
+                bot().text("config", "0f").text("bot_id", "bot-1"),
+            )
+            .number("generation", 1)
+            .number("attempts", 2)
+            .number("not_before", 3_792_474_000_000_001_i64)
+            .text("last_error", "busy")
+            .map(
+                "closed",
+                Writing::default()
+                    .number("generation", 0)
+                    .text("reason", "over"),
+            )
+            .number("version", 5)
+            .number("expires_at", 3_795_073_200_i64)
+            .text("due", "due")
+            .attributes()
+    }
+
+    fn first_shape_read() -> Decision {
+        a_decision().but(|row| {
+            if let Wanted::Bot(bot) = &row.wanted {
+                let bot = an_applied_bot(bot).but(|bot| bot.config = ConfigDigest::kept("0f"));
+                row.applied = Applied::Bot(Box::new(bot));
+            }
+            row.attempts = Attempts {
+                count: 2,
+                not_before: Some(at("09:00:00.000001")),
+                last_error: Some("busy".to_owned()),
+            };
+            row.closed = Some(Closure {
+                generation: Generation(0),
+                reason: "over".to_owned(),
+            });
+            row.version = Version(5);
+        })
+    }
+
+    #[test]
+    fn the_first_shape_is_read() {
+        assert_eq!(decision(&first_shape()), Ok(first_shape_read()));
+    }
+
+    #[test]
+    fn the_first_shape_is_what_is_written() {
+        let before = first_shape_read().but(|row| row.version = Version(4));
+        assert_eq!(attributes(&before), first_shape());
+    }
+
+    #[test_case("v", number(2), Unreadable::UnknownShape; "of a later build")]
+    #[test_case("verdict", text("maybe"), Unreadable::Malformed("verdict"); "a third verdict")]
+    #[test_case("starts_at", text("2090-03-06"), Unreadable::Malformed("starts_at"); "an instant in words")]
+    #[test_case("version", number(-1), Unreadable::Malformed("version"); "a number out of range")]
+    #[test_case("event_id", text("../bot"), Unreadable::Malformed("event_id"); "no id")]
+    #[test_case("wanted", text("bot"), Unreadable::Malformed("wanted"); "no map")]
+    fn what_makes_no_sense_is_named_and_not_shown(
+        name: &str,
+        value: aws_sdk_dynamodb::types::AttributeValue,
+        expected: Unreadable,
+    ) {
+        let mut row = first_shape();
+        row.insert(name.to_owned(), value);
+        assert_eq!(decision(&row), Err(expected));
+    }
+
+    #[test_case(SHAPE; "its version")]
+    #[test_case("seen"; "a map")]
+    #[test_case("reason"; "a text")]
+    #[test_case("ends_at"; "an instant")]
+    fn what_is_always_written_may_not_be_missing(name: &'static str) {
+        let mut row = first_shape();
+        row.remove(name);
+        assert_eq!(decision(&row), Err(Unreadable::Missing(name)));
+    }
+}

@@ -1,0 +1,215 @@
+//! Builders: one usual meeting of one usual calendar, at 10 o'clock.
+
+use callsheet_domain::{
+    Applied, AppliedBot, Attempts, BotConfig, BotId, Calendar, CalendarEvent, CalendarId,
+    CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionKey, DeduplicationKey,
+    Email, EventId, Facts, Generation, Guest, Guests, IcalUid, Meeting, Meetings, Platform, Policy,
+    PolicyRevision, PreferenceRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
+    WantedBot,
+};
+use serde_json::json;
+
+/// The day of the usual meeting: one that no table's time-to-live has come to.
+const DAY: &str = "2090-03-06";
+
+/// Changes a value on its way: `an_event().but(|event| event.is_deleted = true)`.
+pub trait But: Sized {
+    /// The value after `change`.
+    #[must_use]
+    fn but(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+impl But for AppliedBot {}
+impl But for Calendar {}
+impl But for CalendarEvent {}
+impl But for CalendarRecord {}
+impl But for Decision {}
+impl But for Facts {}
+impl But for Policy {}
+impl But for WantedBot {}
+
+/// An instant: `"10:00"` on the day of the usual meeting, or RFC 3339.
+///
+/// # Panics
+/// If the text is neither.
+#[must_use]
+pub fn at(text: &str) -> Timestamp {
+    let instant = text.parse().or_else(|_| format!("{DAY}T{text}Z").parse());
+    let instant = instant.or_else(|_| format!("{DAY}T{text}:00Z").parse());
+    instant.expect("a time of day or an instant in RFC 3339")
+}
+
+/// An address.
+///
+/// # Panics
+/// If the text is none.
+#[must_use]
+pub fn an_email(text: &str) -> Email {
+    Email::parse(text).expect("an address")
+}
+
+/// A connected Google calendar of `sales@acme.example`.
+///
+/// # Panics
+/// Never: its names are valid.
+#[must_use]
+pub fn a_calendar() -> Calendar {
+    Calendar {
+        id: CalendarId::parse("calendar-sales").expect("an id"),
+        platform: Platform::Google,
+        status: CalendarStatus::Connected,
+        email: Some(an_email("sales@acme.example")),
+        updated_at: at("08:00"),
+    }
+}
+
+/// What is remembered of [`a_calendar`] before the first look at it.
+#[must_use]
+pub fn a_calendar_record() -> CalendarRecord {
+    CalendarRecord::first(a_calendar())
+}
+
+/// A meeting of [`a_calendar`] with somebody of another organisation, from
+/// 10:00 to 11:00, changed last at 09:00, without a bot.
+///
+/// # Panics
+/// Never: its names are valid.
+#[must_use]
+pub fn an_event() -> CalendarEvent {
+    let invited = |email| Guest {
+        email: an_email(email),
+        answer: callsheet_domain::Answer::Accepted,
+        is_resource: false,
+    };
+    CalendarEvent {
+        id: EventId::parse("event-1").expect("an id"),
+        calendar_id: a_calendar().id,
+        ical_uid: IcalUid::parse("meeting-1@acme.example").expect("an ical_uid"),
+        platform: Platform::Google,
+        starts_at: at("10:00"),
+        ends_at: at("11:00"),
+        updated_at: at("09:00"),
+        is_deleted: false,
+        meeting: Some(Meeting {
+            url: "https://meet.example/abc-defg".to_owned(),
+        }),
+        bots: Vec::new(),
+        facts: Facts {
+            title: Some("Kick-off".to_owned()),
+            organizer: Some(an_email("sales@acme.example")),
+            guests: Guests {
+                listed: vec![
+                    invited("sales@acme.example"),
+                    invited("buyer@globex.example"),
+                ],
+                is_incomplete: false,
+            },
+            ..Facts::default()
+        },
+    }
+}
+
+/// A bot called "Notes".
+///
+/// # Panics
+/// Never: it is valid.
+#[must_use]
+pub fn a_bot_config() -> BotConfig {
+    BotConfig::new(json!({"bot_name": "Notes"})).expect("a valid configuration")
+}
+
+/// External meetings are recorded, by [`a_bot_config`].
+#[must_use]
+pub fn a_policy() -> Policy {
+    Policy {
+        meetings: Meetings::External,
+        confirmed_only: false,
+        bot: a_bot_config(),
+    }
+}
+
+/// The first decision on [`an_event`]: to be recorded, and due.
+///
+/// # Panics
+/// Never: its names are valid.
+#[must_use]
+pub fn a_decision() -> Decision {
+    let event = an_event();
+    let DecisionKey { ical_uid, event_id } = event.key();
+    let meeting_url = "https://meet.example/abc-defg".to_owned();
+    Decision {
+        key: DecisionKey { ical_uid, event_id },
+        calendar_id: event.calendar_id,
+        starts_at: event.starts_at,
+        ends_at: event.ends_at,
+        title: event.facts.title,
+        verdict: Verdict::record(
+            RuleName::EXTERNAL,
+            "somebody of globex.example takes part, outside of acme.example",
+        ),
+        seen: View {
+            event: event.updated_at,
+            calendar: CalendarRevision(1),
+            policy: PolicyRevision(1),
+            preference: PreferenceRevision(0),
+        },
+        wanted: Wanted::Bot(Box::new(WantedBot {
+            deduplication_key: DeduplicationKey::parse(format!("{}-{meeting_url}", at("10:00")))
+                .expect("a key"),
+            starts_at: event.starts_at,
+            meeting_url,
+            config: a_bot_config(),
+        })),
+        applied: Applied::Nothing,
+        generation: Generation(1),
+        attempts: Attempts::default(),
+        closed: None,
+        version: Version::NEW,
+    }
+}
+
+/// The bot that was wanted, as Recall then holds it.
+///
+/// # Panics
+/// Never: its name is valid.
+#[must_use]
+pub fn an_applied_bot(wanted: &WantedBot) -> AppliedBot {
+    AppliedBot {
+        bot_id: Some(BotId::parse("bot-1").expect("an id")),
+        deduplication_key: wanted.deduplication_key.clone(),
+        starts_at: wanted.starts_at,
+        meeting_url: wanted.meeting_url.clone(),
+        config: wanted.config.digest().clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use callsheet_domain::{Preferences, decide, plan};
+
+    #[test]
+    fn the_usual_decision_is_what_is_decided_about_the_usual_event() {
+        let (event, calendar, policy) = (an_event(), a_calendar(), a_policy());
+        let decision = a_decision();
+        let words = Preferences::default();
+        let verdict = decide(&event, &calendar, &policy, &words, at("09:30"));
+        assert_eq!(verdict, decision.verdict);
+        let Wanted::Bot(planned) = plan(&verdict, &event, &policy.bot) else {
+            panic!("the usual meeting is recorded");
+        };
+        let Wanted::Bot(built) = decision.wanted else {
+            panic!("the usual decision wants a bot");
+        };
+        assert_eq!(planned.deduplication_key, built.deduplication_key);
+    }
+
+    #[test]
+    fn instants_are_read_in_either_shape() {
+        assert_eq!(at("10:00"), at("2090-03-06T10:00:00Z"));
+        assert_eq!(at("10:00:30.5"), at("2090-03-06T10:00:30.5Z"));
+    }
+}

@@ -1,0 +1,13 @@
+//! Chance that tests decide about.
+
+use callsheet_app::ports::Jitter;
+
+/// Always the same fraction.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EvenJitter(pub f64);
+
+impl Jitter for EvenJitter {
+    fn fraction(&self) -> f64 {
+        self.0
+    }
+}

@@ -1,0 +1,369 @@
+//! What every implementation of `Decisions` must do with rows.
+
+use callsheet_app::ports::{Decisions, Kept};
+use callsheet_domain::{
+    Applied, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, Closure, Decision,
+    DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, PolicyRevision,
+    PreferenceRevision, RuleName, Timestamp, Verdict, Version, View, Wanted, WantedBot,
+};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use super::eventually;
+use crate::{But, a_decision, an_applied_bot, at};
+
+/// The usual decision, on the event of this id.
+pub(super) fn a_row(event: &str) -> Decision {
+    a_decision().but(|row| row.key.event_id = EventId::parse(event).expect("an id"))
+}
+
+/// Writes a row that nobody else writes, and gives it as it is stored then.
+pub(super) async fn written(decisions: &impl Decisions, row: &Decision) -> Decision {
+    let kept = decisions.keep(row).await.expect("the store answers");
+    assert_eq!(kept, Kept::Written);
+    row.clone().but(|row| row.version = row.version.next())
+}
+
+async fn stored(decisions: &impl Decisions, key: &DecisionKey) -> Option<Decision> {
+    let keys = std::slice::from_ref(key);
+    let mut rows = decisions.decisions(keys).await.expect("the store answers");
+    assert!(rows.len() <= 1, "one key is one row at most");
+    rows.pop()
+}
+
+fn the_wanted_bot() -> WantedBot {
+    match a_decision().wanted {
+        Wanted::Bot(bot) => *bot,
+        Wanted::Nothing => unreachable!("the usual decision wants a bot"),
+    }
+}
+
+/// Every combination of what a row may hold or not.
+fn plain_shapes() -> Vec<Decision> {
+    let wanted = [Wanted::Nothing, a_decision().wanted];
+    let bot = an_applied_bot(&the_wanted_bot());
+    let applied = [
+        Applied::Nothing,
+        Applied::Bot(Box::new(bot.clone())),
+        Applied::Bot(Box::new(bot.clone().but(|bot| bot.bot_id = None))),
+        Applied::Possibly(Box::new(bot)),
+    ];
+    let attempts = [
+        Attempts::default(),
+        Attempts {
+            count: 3,
+            not_before: Some(at("09:59:59.999999")),
+            last_error: Some("no bot was free".to_owned()),
+        },
+    ];
+    let closure = Closure {
+        generation: Generation(1),
+        reason: "the meeting is over".to_owned(),
+    };
+    let mut rows = Vec::new();
+    for wanted in &wanted {
+        for applied in &applied {
+            for attempts in &attempts {
+                for closed in [None, Some(closure.clone())] {
+                    let name = format!("plain-{}", rows.len());
+                    rows.push(a_row(&name).but(|row| {
+                        row.wanted = wanted.clone();
+                        row.applied = applied.clone();
+                        row.attempts = attempts.clone();
+                        row.closed = closed;
+                    }));
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// What is long, odd or at an end of its range.
+fn odd_shapes() -> Vec<Decision> {
+    let titled = |name: &str, title: Option<&str>| {
+        a_row(name).but(|row| row.title = title.map(str::to_owned))
+    };
+    let config = json!({
+        "bot_name": "Ünïcode \u{1F9FE}",
+        "transcript": {"languages": ["de", null], "threshold": 0.1 + 0.2},
+        "odd": [1e-7, 123_456_789.123_456_79, -0.5, u64::MAX, i64::MIN, true, {}, ""],
+    });
+    let config = BotConfig::new(config).expect("a valid configuration");
+    let long_link = format!("https://meet.example/{}?pwd=äöü", "x".repeat(3_000));
+    vec![
+        titled("title-none", None),
+        titled("title-empty", Some("")),
+        titled(
+            "title-unicode",
+            Some("Q3 \u{2013} Übergabe \u{1F680} \"zitiert\"\n日本語"),
+        ),
+        a_row("skipped").but(|row| {
+            row.verdict = Verdict::skip(RuleName::DECLINED, "the calendar's owner declined");
+            row.wanted = Wanted::Nothing;
+        }),
+        a_row("a-rule-of-its-own").but(|row| {
+            row.verdict = Verdict::record(RuleName::named("rule 7"), "");
+        }),
+        a_row("a-long-link").but(|row| {
+            let wanted = WantedBot {
+                deduplication_key: DeduplicationKey::parse("é".repeat(2_000)).expect("a key"),
+                meeting_url: long_link,
+                config,
+                ..the_wanted_bot()
+            };
+            row.applied = Applied::Bot(Box::new(an_applied_bot(&wanted).but(|bot| {
+                bot.bot_id = Some(BotId::parse("b".repeat(128)).expect("an id"));
+            })));
+            row.wanted = Wanted::Bot(Box::new(wanted));
+        }),
+        a_row("odd-instants").but(|row| {
+            row.starts_at = at("2090-03-06T10:00:00.000001Z");
+            row.ends_at = at("2090-03-06T10:00:00.999999Z");
+            row.seen.event = at("1969-12-31T23:59:59.999999Z");
+            row.attempts.not_before = Some(at("2090-03-06T10:00:00.123456Z"));
+        }),
+        a_row("large-numbers").but(|row| {
+            row.seen = View {
+                event: at("09:00"),
+                calendar: CalendarRevision(u64::MAX),
+                policy: PolicyRevision(u64::MAX),
+                preference: PreferenceRevision(u64::MAX),
+            };
+            row.generation = Generation(u64::MAX);
+            row.attempts.count = u32::MAX;
+        }),
+        a_row(&"e".repeat(128)).but(|row| {
+            row.key.ical_uid = IcalUid::parse("ü".repeat(480)).expect("960 bytes");
+        }),
+    ]
+}
+
+/// What is written is what is read, but for the version, which has grown by one.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn rows_come_back_as_written(decisions: &impl Decisions) {
+    for row in plain_shapes().into_iter().chain(odd_shapes()) {
+        let expected = written(decisions, &row).await;
+        assert_eq!(expected.version, Version(1));
+        assert_eq!(stored(decisions, &row.key).await, Some(expected));
+    }
+}
+
+/// The last write stands as a whole: nothing of the one before shines through.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn decisions_keep_the_latest(decisions: &impl Decisions) {
+    let first = a_row("latest").but(|row| row.attempts.last_error = Some("busy".to_owned()));
+    let first = written(decisions, &first).await;
+    let second = first.clone().but(|row| {
+        row.title = None;
+        row.wanted = Wanted::Nothing;
+        row.attempts = Attempts::default();
+    });
+    let second = written(decisions, &second).await;
+    assert_eq!(second.version, Version(2));
+    assert_eq!(stored(decisions, &first.key).await, Some(second));
+}
+
+/// A write over a row that somebody else wrote first changes nothing, whether
+/// the row was missing, older or never there.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_lost_race_is_a_result(decisions: &impl Decisions) {
+    let fresh = a_row("raced");
+    let first = written(decisions, &fresh).await;
+    let second = written(decisions, &first).await;
+    let unseen = a_row("never-there").but(|row| row.version = Version(1));
+    let ahead = second.clone().but(|row| row.version = Version(9));
+    for late in [&fresh, &first, &ahead, &unseen] {
+        let late = late.clone().but(|row| row.title = Some("late".to_owned()));
+        let kept = decisions.keep(&late).await.expect("the store answers");
+        assert_eq!(kept, Kept::Lost, "under version {}", late.version.0);
+    }
+    assert_eq!(stored(decisions, &fresh.key).await, Some(second));
+    assert_eq!(stored(decisions, &unseen.key).await, None);
+}
+
+/// Of many who write over the same version at once, one does.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn of_many_that_write_at_once_one_does(decisions: &impl Decisions) {
+    let mut row = a_row("contended");
+    for _ in 0..3 {
+        let writers = (0..8).map(|writer| {
+            let ours = row.clone().but(|row| row.attempts.count = writer);
+            async move { (decisions.keep(&ours).await, ours) }
+        });
+        let mut winners = Vec::new();
+        for (kept, ours) in join_all(writers).await {
+            if kept.expect("the store answers") == Kept::Written {
+                winners.push(ours.but(|row| row.version = row.version.next()));
+            }
+        }
+        assert_eq!(winners.len(), 1);
+        assert_eq!(stored(decisions, &row.key).await, winners.first().cloned());
+        row = winners.remove(0);
+    }
+}
+
+/// Unknown keys give nothing, a key given twice gives its row once, and no
+/// keys give no rows.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn what_is_not_there_is_left_out(decisions: &impl Decisions) {
+    let row = written(decisions, &a_row("there")).await;
+    let other_event = a_row("not-there").key;
+    let other_meeting = DecisionKey {
+        ical_uid: IcalUid::parse("another").expect("an ical_uid"),
+        ..row.key.clone()
+    };
+    let keys = [row.key.clone(), other_event, other_meeting, row.key.clone()];
+    let rows = decisions.decisions(&keys).await.expect("the store answers");
+    assert_eq!(rows, [row]);
+    assert_eq!(
+        decisions.decisions(&[]).await.expect("the store answers"),
+        []
+    );
+}
+
+/// More rows than one request takes are read, of one meeting and of several.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn as_many_are_read_as_are_asked_for(decisions: &impl Decisions) {
+    let mut expected = Vec::new();
+    for index in 0..230 {
+        let row = a_row(&format!("many-{index:03}")).but(|row| {
+            row.key.ical_uid = IcalUid::parse(format!("meeting-{}", index % 3)).expect("one");
+        });
+        expected.push(written(decisions, &row).await);
+    }
+    let keys: Vec<_> = expected.iter().map(|row| row.key.clone()).collect();
+    let mut rows = decisions.decisions(&keys).await.expect("the store answers");
+    rows.sort_by(|a, b| a.key.event_id.cmp(&b.key.event_id));
+    assert_eq!(rows, expected);
+}
+
+/// Rows are read that come to more than the sixteen megabytes of one answer.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn rows_too_large_for_one_answer_are_read(decisions: &impl Decisions) {
+    let mut expected = Vec::new();
+    for index in 0..50 {
+        let row = a_row(&format!("large-{index:02}"));
+        expected.push(
+            written(
+                decisions,
+                &row.but(|row| row.title = Some("t".repeat(350_000))),
+            )
+            .await,
+        );
+    }
+    let keys: Vec<_> = expected.iter().map(|row| row.key.clone()).collect();
+    let mut rows = decisions.decisions(&keys).await.expect("the store answers");
+    rows.sort_by(|a, b| a.key.cmp(&b.key));
+    assert!(
+        rows == expected,
+        "{} of {} rows",
+        rows.len(),
+        expected.len()
+    );
+}
+
+/// Writes meetings into a calendar: (event, start, end).
+async fn written_calendar(
+    decisions: &impl Decisions,
+    calendar: &CalendarId,
+    meetings: &[(&str, &str, &str)],
+) {
+    for (event, start, end) in meetings {
+        let row = a_row(event).but(|row| {
+            row.calendar_id = calendar.clone();
+            row.starts_at = at(start);
+            row.ends_at = at(end);
+        });
+        written(decisions, &row).await;
+    }
+}
+
+async fn assert_of_calendar(
+    decisions: &impl Decisions,
+    calendar: &CalendarId,
+    after: Timestamp,
+    expected: &[&str],
+) {
+    eventually("a calendar's meetings are listed", async || {
+        let keys = decisions.of_calendar(calendar, after).await;
+        let keys = keys.expect("the store answers");
+        keys.iter()
+            .map(|key| key.event_id.as_str())
+            .eq(expected.iter().copied())
+    })
+    .await;
+}
+
+/// A calendar's decisions come in order of start, only those that end after
+/// the instant, due or not.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn decisions_of_a_calendar(decisions: &impl Decisions) {
+    let calendar = |name| CalendarId::parse(name).expect("an id");
+    let (ours, theirs) = (calendar("calendar-ours"), calendar("calendar-theirs"));
+    let meetings = [
+        ("noon", "12:00", "13:00"),
+        ("early", "08:00", "09:00"),
+        ("all-day", "00:00", "23:00"),
+        ("late", "17:00", "17:00:00.000001"),
+    ];
+    written_calendar(decisions, &ours, &meetings).await;
+    written_calendar(decisions, &theirs, &[("other", "12:00", "13:00")]).await;
+    let skipped = a_row("skipped-at-two").but(|row| {
+        row.calendar_id = ours.clone();
+        row.starts_at = at("14:00");
+        row.ends_at = at("15:00");
+        row.wanted = Wanted::Nothing;
+    });
+    let skipped = written(decisions, &skipped).await;
+
+    let all = ["all-day", "early", "noon", "skipped-at-two", "late"];
+    assert_of_calendar(decisions, &ours, at("07:00"), &all).await;
+    let after_nine = ["all-day", "noon", "skipped-at-two", "late"];
+    assert_of_calendar(decisions, &ours, at("09:00"), &after_nine).await;
+    assert_of_calendar(decisions, &ours, at("17:00"), &["all-day", "late"]).await;
+    assert_of_calendar(decisions, &theirs, at("07:00"), &["other"]).await;
+    assert_of_calendar(decisions, &calendar("calendar-nobodys"), at("07:00"), &[]).await;
+
+    let moved = skipped.but(|row| row.starts_at = at("06:00"));
+    written(decisions, &moved).await;
+    let all = ["all-day", "skipped-at-two", "early", "noon", "late"];
+    assert_of_calendar(decisions, &ours, at("07:00"), &all).await;
+}
+
+/// More of a calendar's rows than one answer holds are found behind those that
+/// are over.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_calendar_with_many_meetings_is_read_to_the_end(decisions: &impl Decisions) {
+    // An answer ends after a megabyte of what the index shows: reasons are shown.
+    let reason = "r".repeat(30_000);
+    for index in 0..50 {
+        let row = a_row(&format!("long-{index:02}")).but(|row| {
+            row.starts_at = at(&format!("10:00:{index:02}"));
+            row.ends_at = at(&format!("11:00:{index:02}"));
+            row.verdict = Verdict::record(RuleName::ALL, reason.clone());
+        });
+        written(decisions, &row).await;
+    }
+    let calendar = a_decision().calendar_id;
+    let expected = ["long-47", "long-48", "long-49"];
+    assert_of_calendar(decisions, &calendar, at("11:00:46"), &expected).await;
+}

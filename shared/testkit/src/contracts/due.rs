@@ -1,0 +1,172 @@
+//! What every implementation of `Decisions` must show as due.
+
+use callsheet_app::ports::{Decisions, DueRows};
+use callsheet_domain::{Applied, Decision, Generation, Timestamp, Wanted, plus};
+use jiff::SignedDuration;
+
+use super::decisions::{a_row, written};
+use super::eventually;
+use crate::{But, an_applied_bot, at};
+
+fn due_row(event: &str, starts_at: &str) -> Decision {
+    a_row(event).but(|row| row.starts_at = at(starts_at))
+}
+
+fn waiting(mut row: Decision, not_before: Timestamp) -> Decision {
+    row.attempts.not_before = Some(not_before);
+    row
+}
+
+/// The row once the bot that it wants is at Recall.
+fn applied(mut row: Decision) -> Decision {
+    if let Wanted::Bot(bot) = &row.wanted {
+        row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
+    }
+    row
+}
+
+async fn due(decisions: &impl Decisions, now: Timestamp, most: usize) -> DueRows {
+    decisions.due(now, most).await.expect("the store answers")
+}
+
+fn events(due: &DueRows) -> Vec<&str> {
+    due.ready.iter().map(|key| key.event_id.as_str()).collect()
+}
+
+async fn assert_due(decisions: &impl Decisions, now: Timestamp, most: usize, expected: &[&str]) {
+    eventually(&format!("{expected:?} are due"), async || {
+        events(&due(decisions, now, most).await) == expected
+    })
+    .await;
+}
+
+/// Due rows come in order of start, whatever the order of writing, and no more
+/// of them than were asked for. Rows of the same start come in any order.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn due_rows_come_in_order_of_start(decisions: &impl Decisions) {
+    let starts = [
+        ("third", "10:00:00.000002"),
+        ("first", "1969-12-31T23:00:00Z"),
+        ("fourth", "23:00"),
+        ("second", "10:00:00.000001"),
+    ];
+    for (event, start) in starts {
+        written(decisions, &due_row(event, start)).await;
+    }
+    let now = at("09:00");
+    assert_due(decisions, now, 10, &["first", "second", "third", "fourth"]).await;
+    assert_due(decisions, now, 4, &["first", "second", "third", "fourth"]).await;
+    assert_due(decisions, now, 3, &["first", "second", "third"]).await;
+    assert_due(decisions, now, 1, &["first"]).await;
+    assert_due(decisions, now, 0, &[]).await;
+}
+
+/// A row whose meeting moves is found at its new place, and only there.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_row_that_moves_moves_in_the_order(decisions: &impl Decisions) {
+    let moving = written(decisions, &due_row("moving", "10:00")).await;
+    written(decisions, &due_row("staying", "11:00")).await;
+    assert_due(decisions, at("09:00"), 10, &["moving", "staying"]).await;
+    let moved = moving.but(|row| row.starts_at = at("12:00"));
+    written(decisions, &moved).await;
+    assert_due(decisions, at("09:00"), 10, &["staying", "moving"]).await;
+}
+
+/// However many rows wait in front, those that are ready are found.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn waiting_rows_hide_nobody(decisions: &impl Decisions) {
+    let (now, later) = (at("09:00"), at("09:05"));
+    for index in 0..120 {
+        let start = format!("10:00:00.{index:03}");
+        let row = due_row(&format!("waiting-{index:03}"), &start);
+        written(decisions, &waiting(row, later)).await;
+    }
+    written(decisions, &due_row("ready-1", "11:00")).await;
+    // Ready from this very instant on.
+    written(decisions, &waiting(due_row("ready-2", "12:00"), now)).await;
+    written(decisions, &due_row("ready-3", "13:00")).await;
+    assert_due(decisions, now, 10, &["ready-1", "ready-2", "ready-3"]).await;
+    assert_due(decisions, now, 2, &["ready-1", "ready-2"]).await;
+    let at_last = due(decisions, later, 200).await;
+    assert_eq!(at_last.ready.len(), 123);
+    assert_eq!(events(&at_last)[..2], ["waiting-000", "waiting-001"]);
+}
+
+/// When the first of those that wait may be is known if fewer are ready than
+/// were asked for, and not otherwise.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn the_end_of_the_wait_is_known_only_when_nobody_else_is_ready(
+    decisions: &impl Decisions,
+) {
+    let now = at("09:00");
+    assert_eq!(due(decisions, now, 10).await, DueRows::default());
+    let soon = plus(now, SignedDuration::from_micros(1));
+    let rows = [
+        waiting(due_row("later", "10:00"), at("09:30")),
+        waiting(due_row("soon", "11:00"), soon),
+        due_row("ready", "12:00"),
+        waiting(due_row("latest", "13:00"), at("09:45")),
+    ];
+    for row in &rows {
+        written(decisions, row).await;
+    }
+    assert_due(
+        decisions,
+        at("09:59"),
+        10,
+        &["later", "soon", "ready", "latest"],
+    )
+    .await;
+    let two = due(decisions, now, 2).await;
+    assert_eq!(
+        (events(&two), two.waiting_until),
+        (vec!["ready"], Some(soon))
+    );
+    let one = due(decisions, now, 1).await;
+    assert_eq!((events(&one), one.waiting_until), (vec!["ready"], None));
+    let then = due(decisions, soon, 10).await;
+    assert_eq!(events(&then), ["soon", "ready"]);
+    assert_eq!(then.waiting_until, Some(at("09:30")));
+    assert_eq!(due(decisions, at("09:59"), 10).await.waiting_until, None);
+}
+
+/// A row is in the index exactly while there is something to be done: not once
+/// it is applied or given up, and again when something else is wanted.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn rows_with_nothing_to_do_leave_the_index(decisions: &impl Decisions) {
+    let now = at("09:00");
+    let row = written(decisions, &due_row("row", "10:00")).await;
+    assert_due(decisions, now, 10, &["row"]).await;
+
+    let row = written(decisions, &applied(row)).await;
+    assert_due(decisions, now, 10, &[]).await;
+
+    let unwanted = row.but(|row| {
+        row.wanted = Wanted::Nothing;
+        row.generation = Generation(2);
+    });
+    let unwanted = written(decisions, &unwanted).await;
+    assert_due(decisions, now, 10, &["row"]).await;
+
+    let given_up = written(decisions, &unwanted.close("the bot is already on its way")).await;
+    assert_due(decisions, now, 10, &[]).await;
+
+    // What was given up on is an older generation by now.
+    let wanted_again = given_up.but(|row| row.generation = Generation(3));
+    written(decisions, &wanted_again).await;
+    assert_due(decisions, now, 10, &["row"]).await;
+
+    let never = due_row("never", "09:30").but(|row| row.wanted = Wanted::Nothing);
+    written(decisions, &never).await;
+    assert_due(decisions, now, 10, &["row"]).await;
+}

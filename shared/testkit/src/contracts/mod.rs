@@ -1,0 +1,132 @@
+//! What every implementation of a port must do, as tests.
+//!
+//! Each law takes a port that nobody else uses: policies, budgets and the lease
+//! are one of a kind in a store, and the index of due rows is one list.
+//! [`decisions_contract!`](crate::decisions_contract) and
+//! [`state_contract!`](crate::state_contract) make a test of each law, so a
+//! fake and an adapter cannot pass different lists of them:
+//!
+//! ```
+//! callsheet_testkit::decisions_contract!(async || callsheet_testkit::MemoryDecisions::new());
+//! ```
+//!
+//! Where a port's documentation leaves something open, the law that settles it
+//! says so. Instants given to a port are whole microseconds.
+
+pub mod budgets;
+pub mod calendars;
+pub mod decisions;
+pub mod due;
+pub mod leases;
+pub mod policies;
+pub mod preferences;
+
+use std::time::Duration;
+
+/// The pauses between tries: an index of DynamoDB lags behind the writes,
+/// mostly by milliseconds.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How often something is tried: five seconds' worth.
+const TRIES: usize = 100;
+
+/// Waits until `holds`, for a few seconds.
+///
+/// # Panics
+/// If it never does.
+pub async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {
+    for _ in 0..TRIES {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    panic!("it never came to be that {what}");
+}
+
+/// Makes a test of each law, on a port made by `$setup`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_tests {
+    ($setup:expr, $port:ident: $($law:ident),+ $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $law() {
+                let setup = $setup;
+                $crate::contracts::$port::$law(&setup().await).await;
+            }
+        )+
+    };
+}
+
+/// Makes a test of each law on `Decisions`. Takes an async closure that gives an
+/// empty implementation, nobody else's.
+#[macro_export]
+macro_rules! decisions_contract {
+    ($setup:expr) => {
+        $crate::contract_tests!($setup, decisions:
+            rows_come_back_as_written,
+            decisions_keep_the_latest,
+            a_lost_race_is_a_result,
+            of_many_that_write_at_once_one_does,
+            what_is_not_there_is_left_out,
+            as_many_are_read_as_are_asked_for,
+            rows_too_large_for_one_answer_are_read,
+            decisions_of_a_calendar,
+            a_calendar_with_many_meetings_is_read_to_the_end,
+        );
+        $crate::contract_tests!($setup, due:
+            due_rows_come_in_order_of_start,
+            a_row_that_moves_moves_in_the_order,
+            waiting_rows_hide_nobody,
+            the_end_of_the_wait_is_known_only_when_nobody_else_is_ready,
+            rows_with_nothing_to_do_leave_the_index,
+        );
+    };
+}
+
+/// Makes a test of each law on `Calendars`, `PreferenceBook`, `Policies`,
+/// `Budgets` and `Leases`, of one type that implements them all. Takes an async
+/// closure that gives an empty one, nobody else's.
+#[macro_export]
+macro_rules! state_contract {
+    ($setup:expr) => {
+        $crate::contract_tests!($setup, calendars:
+            an_unknown_calendar_is_not_remembered,
+            records_come_back_as_written,
+            a_record_is_written_over_the_one_that_was_read,
+            of_many_that_remember_a_calendar_at_once_one_does,
+        );
+        $crate::contract_tests!($setup, preferences:
+            nobody_has_spoken_at_first,
+            each_word_raises_the_revision,
+            a_word_taken_back_is_kept,
+            words_are_kept_apart,
+            words_spoken_at_once_all_count,
+            many_words_are_read_to_the_end,
+        );
+        $crate::contract_tests!($setup, policies:
+            a_policy_in_force_keeps_its_revision,
+            a_new_policy_gets_the_next_revision,
+            a_policy_that_comes_back_is_a_new_one,
+            of_many_that_bring_the_same_policy_one_numbers_it,
+            policies_brought_at_once_get_revisions_of_their_own,
+        );
+        $crate::contract_tests!($setup, budgets:
+            callers_share_a_budget,
+            a_draw_that_would_come_too_late_draws_nothing,
+            a_hold_moves_everybody,
+            a_shorter_hold_shortens_nothing,
+            operations_have_budgets_of_their_own,
+        );
+        $crate::contract_tests!($setup, leases:
+            one_holds_the_lease,
+            a_lease_given_back_is_free,
+            a_lease_that_ran_out_is_taken,
+            a_ring_is_heard_before_the_release,
+            staying_hears_nothing,
+            a_lease_given_back_is_not_held_on_to,
+            of_many_that_come_at_once_one_gets_it_and_hears_the_others,
+            no_bell_is_unheard,
+        );
+    };
+}

@@ -1,0 +1,137 @@
+//! Every port, passed on to the one that works.
+
+use std::time::Duration;
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{
+    Allowed, BotAnswer, Bots, Budgets, CalendarEvents, Calendars, Decisions, DueRows, EventQuery,
+    Held, Kept, Leases, PageCursor, PageOfEvents, Policies, PreferenceBook, Queue, Receipt,
+    Released, ScheduleRequest, Taken,
+};
+use callsheet_domain::{
+    Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, IcalUid, Notice,
+    Operation, Pace, PolicyRevision, PreferenceRevision, Preferences, Timestamp, Word,
+};
+
+use super::Flaky;
+
+impl<P: Decisions> Decisions for Flaky<P> {
+    async fn decisions(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
+        self.call(self.port.decisions(keys)).await
+    }
+
+    async fn keep(&self, decision: &Decision) -> Result<Kept, PortError> {
+        self.call(self.port.keep(decision)).await
+    }
+
+    async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
+        self.call(self.port.due(now, most)).await
+    }
+
+    async fn of_calendar(
+        &self,
+        calendar: &CalendarId,
+        after: Timestamp,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        self.call(self.port.of_calendar(calendar, after)).await
+    }
+}
+
+impl<P: Calendars> Calendars for Flaky<P> {
+    async fn record(&self, id: &CalendarId) -> Result<Option<CalendarRecord>, PortError> {
+        self.call(self.port.record(id)).await
+    }
+
+    async fn keep_record(&self, record: &CalendarRecord) -> Result<Kept, PortError> {
+        self.call(self.port.keep_record(record)).await
+    }
+}
+
+impl<P: PreferenceBook> PreferenceBook for Flaky<P> {
+    async fn preferences(&self, calendar: &CalendarId) -> Result<Preferences, PortError> {
+        self.call(self.port.preferences(calendar)).await
+    }
+
+    async fn mark_series(
+        &self,
+        calendar: &CalendarId,
+        series: &IcalUid,
+        word: Word,
+        now: Timestamp,
+    ) -> Result<PreferenceRevision, PortError> {
+        self.call(self.port.mark_series(calendar, series, word, now))
+            .await
+    }
+}
+
+impl<P: Policies> Policies for Flaky<P> {
+    async fn enforce(&self, fingerprint: &str) -> Result<PolicyRevision, PortError> {
+        self.call(self.port.enforce(fingerprint)).await
+    }
+}
+
+impl<P: Budgets> Budgets for Flaky<P> {
+    async fn draw(
+        &self,
+        operation: Operation,
+        pace: Pace,
+        count: u32,
+        now: Timestamp,
+        latest: Timestamp,
+    ) -> Result<Allowed, PortError> {
+        self.call(self.port.draw(operation, pace, count, now, latest))
+            .await
+    }
+
+    async fn hold(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
+        self.call(self.port.hold(operation, until)).await
+    }
+}
+
+impl<P: Leases> Leases for Flaky<P> {
+    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<Taken, PortError> {
+        self.call(self.port.take(now, until)).await
+    }
+
+    async fn extend(&self, held: Held, until: Timestamp) -> Result<Option<Held>, PortError> {
+        self.call(self.port.extend(held, until)).await
+    }
+
+    async fn release(&self, held: Held) -> Result<Released, PortError> {
+        self.call(self.port.release(held)).await
+    }
+}
+
+impl<P: Queue> Queue for Flaky<P> {
+    async fn send(&self, notice: &Notice) -> Result<(), PortError> {
+        self.call(self.port.send(notice)).await
+    }
+
+    async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {
+        self.call(self.port.postpone(receipt, wait)).await
+    }
+}
+
+impl<P: CalendarEvents> CalendarEvents for Flaky<P> {
+    async fn calendar(&self, id: &CalendarId) -> Result<Option<Calendar>, PortError> {
+        self.call(self.port.calendar(id)).await
+    }
+
+    async fn page(
+        &self,
+        query: &EventQuery,
+        cursor: Option<&PageCursor>,
+    ) -> Result<PageOfEvents, PortError> {
+        self.call(self.port.page(query, cursor)).await
+    }
+}
+
+impl<P: Bots> Bots for Flaky<P> {
+    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotAnswer, PortError> {
+        self.call(self.port.schedule(request)).await
+    }
+
+    async fn unschedule(&self, event_id: &EventId) -> Result<BotAnswer, PortError> {
+        self.call(self.port.unschedule(event_id)).await
+    }
+}

@@ -1,0 +1,145 @@
+//! Decisions in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{Decisions, DueRows, Kept};
+use callsheet_domain::{CalendarId, Decision, DecisionKey, Timestamp, Version};
+
+use super::{Counts, Shared};
+
+/// Decisions in memory, with an index that never lags.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryDecisions(Shared<Rows>);
+
+#[derive(Debug, Default)]
+struct Rows {
+    rows: BTreeMap<DecisionKey, Decision>,
+    counts: Counts,
+}
+
+impl Rows {
+    /// Those that `wanted` picks, in order of start.
+    fn by_start(&self, wanted: impl Fn(&Decision) -> bool) -> Vec<&Decision> {
+        let mut rows: Vec<_> = self.rows.values().filter(|row| wanted(row)).collect();
+        rows.sort_by_key(|row| (row.starts_at, &row.key));
+        rows
+    }
+}
+
+impl MemoryDecisions {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How often it was asked.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.0.with(|rows| rows.counts)
+    }
+
+    /// Every row, in order of key, uncounted.
+    #[must_use]
+    pub fn all(&self) -> Vec<Decision> {
+        self.0.with(|rows| rows.rows.values().cloned().collect())
+    }
+
+    /// The row under `key`, uncounted.
+    #[must_use]
+    pub fn get(&self, key: &DecisionKey) -> Option<Decision> {
+        self.0.with(|rows| rows.rows.get(key).cloned())
+    }
+
+    /// Puts a row there as it is, whatever stood there, uncounted.
+    pub fn put(&self, decision: Decision) {
+        self.0
+            .with(|rows| rows.rows.insert(decision.key.clone(), decision));
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Rows) -> T) -> T {
+        self.0.with(|rows| {
+            rows.counts.reads += 1;
+            read(rows)
+        })
+    }
+}
+
+impl Decisions for MemoryDecisions {
+    async fn decisions(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
+        let keys: BTreeSet<_> = keys.iter().collect();
+        let stored = |rows: &Rows| {
+            keys.iter()
+                .filter_map(|key| rows.rows.get(key).cloned())
+                .collect()
+        };
+        Ok(self.read(stored))
+    }
+
+    async fn keep(&self, decision: &Decision) -> Result<Kept, PortError> {
+        Ok(self.0.with(|rows| {
+            rows.counts.writes += 1;
+            let stored = rows.rows.get(&decision.key);
+            if stored.map_or(Version::NEW, |row| row.version) != decision.version {
+                return Kept::Lost;
+            }
+            let mut written = decision.clone();
+            written.version = written.version.next();
+            rows.rows.insert(written.key.clone(), written);
+            Kept::Written
+        }))
+    }
+
+    async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
+        Ok(self.read(|rows| {
+            let waits = |row: &&Decision| row.attempts.not_before.filter(|instant| *instant > now);
+            let due = rows.by_start(Decision::is_due);
+            let ready = due.iter().filter(|row| waits(row).is_none());
+            let ready: Vec<_> = ready.take(most).map(|row| row.key.clone()).collect();
+            let waiting_until = if ready.len() < most {
+                due.iter().filter_map(waits).min()
+            } else {
+                None
+            };
+            DueRows {
+                ready,
+                waiting_until,
+            }
+        }))
+    }
+
+    async fn of_calendar(
+        &self,
+        calendar: &CalendarId,
+        after: Timestamp,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        Ok(self.read(|rows| {
+            let ours = |row: &Decision| row.calendar_id == *calendar && row.ends_at > after;
+            let rows = rows.by_start(ours);
+            rows.into_iter().map(|row| row.key.clone()).collect()
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::a_decision;
+
+    crate::decisions_contract!(async || MemoryDecisions::new());
+
+    #[tokio::test]
+    async fn counts_what_would_be_paid_for() {
+        let decisions = MemoryDecisions::new();
+        let row = a_decision();
+        decisions.keep(&row).await.expect("memory");
+        decisions.keep(&row).await.expect("memory");
+        decisions.due(row.starts_at, 1).await.expect("memory");
+        let expected = Counts {
+            reads: 1,
+            writes: 2,
+        };
+        assert_eq!(decisions.counts(), expected);
+    }
+}

@@ -1,0 +1,165 @@
+//! The little things in memory.
+
+use std::collections::BTreeMap;
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{Allowed, Budgets, Calendars, Kept, Policies, PreferenceBook};
+use callsheet_domain::{
+    CalendarId, CalendarRecord, IcalUid, Operation, Pace, PolicyRevision, Preference,
+    PreferenceRevision, Preferences, Spent, Timestamp, Version, Word,
+};
+
+use super::leases::Lease;
+use super::{Counts, Shared};
+
+/// Calendars, preferences, policies, budgets and the lease, in memory.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryState(Shared<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    calendars: BTreeMap<CalendarId, CalendarRecord>,
+    preferences: BTreeMap<CalendarId, Preferences>,
+    /// Every policy that was ever in force; the last one is.
+    policies: Vec<String>,
+    budgets: BTreeMap<Operation, Spent>,
+    lease: Lease,
+    counts: Counts,
+}
+
+impl MemoryState {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How often it was asked.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.0.with(|state| state.counts)
+    }
+
+    /// What is spent of a budget, uncounted.
+    #[must_use]
+    pub fn spent(&self, operation: Operation) -> Option<Spent> {
+        self.0.with(|state| state.budgets.get(&operation).copied())
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        self.0.with(|state| {
+            state.counts.reads += 1;
+            read(state)
+        })
+    }
+
+    fn write<T>(&self, write: impl FnOnce(&mut State) -> T) -> T {
+        self.0.with(|state| {
+            state.counts.writes += 1;
+            write(state)
+        })
+    }
+
+    /// A step of the lease, which is always a write.
+    pub(super) fn lease<T>(&self, step: impl FnOnce(&mut Lease) -> T) -> T {
+        self.write(|state| step(&mut state.lease))
+    }
+}
+
+impl Calendars for MemoryState {
+    async fn record(&self, id: &CalendarId) -> Result<Option<CalendarRecord>, PortError> {
+        Ok(self.read(|state| state.calendars.get(id).cloned()))
+    }
+
+    async fn keep_record(&self, record: &CalendarRecord) -> Result<Kept, PortError> {
+        Ok(self.write(|state| {
+            let stored = state.calendars.get(&record.calendar.id);
+            if stored.map_or(Version::NEW, |stored| stored.version) != record.version {
+                return Kept::Lost;
+            }
+            let mut written = record.clone();
+            written.version = written.version.next();
+            state.calendars.insert(written.calendar.id.clone(), written);
+            Kept::Written
+        }))
+    }
+}
+
+impl PreferenceBook for MemoryState {
+    async fn preferences(&self, calendar: &CalendarId) -> Result<Preferences, PortError> {
+        let spoken = |state: &State| state.preferences.get(calendar).cloned();
+        Ok(self.read(spoken).unwrap_or_default())
+    }
+
+    async fn mark_series(
+        &self,
+        calendar: &CalendarId,
+        series: &IcalUid,
+        word: Word,
+        _now: Timestamp,
+    ) -> Result<PreferenceRevision, PortError> {
+        Ok(self.write(|state| {
+            let words = state.preferences.entry(calendar.clone()).or_default();
+            let before = words.of(series).map_or(0, |spoken| spoken.revision.0);
+            let revision = PreferenceRevision(before + 1);
+            let spoken = Preference { word, revision };
+            words.series.insert(series.clone(), spoken);
+            revision
+        }))
+    }
+}
+
+impl Policies for MemoryState {
+    async fn enforce(&self, fingerprint: &str) -> Result<PolicyRevision, PortError> {
+        let is_in_force = |state: &State| {
+            state
+                .policies
+                .last()
+                .is_some_and(|last| last == fingerprint)
+        };
+        if !self.read(is_in_force) {
+            self.write(|state| state.policies.push(fingerprint.to_owned()));
+        }
+        Ok(self
+            .0
+            .with(|state| PolicyRevision(state.policies.len() as u64)))
+    }
+}
+
+impl Budgets for MemoryState {
+    async fn draw(
+        &self,
+        operation: Operation,
+        pace: Pace,
+        count: u32,
+        now: Timestamp,
+        latest: Timestamp,
+    ) -> Result<Allowed, PortError> {
+        Ok(self.0.with(|state| {
+            state.counts.reads += 1;
+            let spent = state.budgets.get(&operation).copied();
+            let (draw, after) = pace.draw(spent, count, now);
+            if draw.first_at > latest {
+                return Allowed::NotBefore(draw.first_at);
+            }
+            state.counts.writes += 1;
+            state.budgets.insert(operation, after);
+            Allowed::Calls(draw)
+        }))
+    }
+
+    async fn hold(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
+        self.write(|state| {
+            let spent = state.budgets.entry(operation).or_insert(Spent(until));
+            *spent = (*spent).max(Spent(until));
+        });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::state_contract!(async || MemoryState::new());
+}
