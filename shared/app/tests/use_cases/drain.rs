@@ -1,0 +1,415 @@
+//! Making what is wanted and what is applied equal.
+
+use std::time::Duration;
+
+use callsheet_app::ports::{BotAnswer, Leases as _, Taken};
+use callsheet_app::{PortError, Stopped};
+use callsheet_domain::{
+    Applied, CalendarEvent, DeduplicationKey, EventId, IcalUid, Meeting, Operation, Timestamp, plus,
+};
+use callsheet_testkit::{But as _, Fault, an_event, at};
+use jiff::SignedDuration;
+use test_case::test_case;
+
+use crate::house::House;
+
+/// The `number`th meeting, half an hour long, starting at `starts_at`, with a link of its own.
+fn meeting(number: usize, starts_at: Timestamp) -> CalendarEvent {
+    an_event().but(|event| {
+        event.id = EventId::parse(format!("event-{number}")).expect("an id");
+        event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
+        event.starts_at = starts_at;
+        event.ends_at = plus(starts_at, SignedDuration::from_mins(30));
+        event.meeting = Some(Meeting {
+            url: format!("https://meet.example/{number}"),
+        });
+    })
+}
+
+fn scheduled(house: &House) -> Vec<String> {
+    let calls = house.recall.calls().into_iter();
+    calls
+        .filter(|call| call.operation == Operation::ScheduleBot)
+        .map(|call| call.subject)
+        .collect()
+}
+
+#[tokio::test]
+async fn bots_are_scheduled_in_order_of_start() {
+    let house = House::new();
+    for (number, start) in [(1, "13:00"), (2, "11:00"), (3, "12:00")] {
+        house.see(meeting(number, at(start))).await;
+    }
+    let report = house.drained().await.expect("drained");
+    assert_eq!((report.stopped, report.applied), (Stopped::Done, 3));
+    assert_eq!(scheduled(&house), ["event-2", "event-3", "event-1"]);
+    house.assert_as_wanted();
+    assert!(house.decisions.all().iter().all(|row| !row.is_due()));
+}
+
+#[tokio::test]
+async fn a_second_drain_calls_nothing() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    let calls = house.recall.calls().len();
+    let report = house.drained().await.expect("drained");
+    assert_eq!(report.applied, 0);
+    assert_eq!(house.recall.calls().len(), calls);
+}
+
+#[tokio::test]
+async fn a_meeting_that_moves_has_its_bot_moved_by_scheduling_again() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    house
+        .see(an_event().but(|event| {
+            event.starts_at = at("14:00");
+            event.ends_at = at("15:00");
+            event.updated_at = at("09:31");
+        }))
+        .await;
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.count(Operation::ScheduleBot), 2);
+    assert_eq!(house.recall.count(Operation::UnscheduleBot), 0);
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 1);
+}
+
+#[tokio::test]
+async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
+    let house = House::new();
+    let copy = an_event().but(|event| event.id = EventId::parse("event-copy").expect("an id"));
+    house.see(an_event()).await;
+    house.see(copy.clone()).await;
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 1);
+    house
+        .see(copy.but(|event| {
+            event.facts.own_answer = Some(callsheet_domain::Answer::Declined);
+            event.updated_at = at("09:31");
+        }))
+        .await;
+    house.drained().await.expect("drained");
+    house.assert_as_wanted();
+    assert_eq!(
+        house.recall.bots().len(),
+        1,
+        "the other copy still wants it"
+    );
+    house
+        .see(an_event().but(|event| {
+            event.meeting = None;
+            event.updated_at = at("09:32");
+        }))
+        .await;
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 0);
+}
+
+#[tokio::test]
+async fn a_meeting_that_is_over_is_closed_without_a_call() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.clock.advance_to(at("11:00"));
+    let report = house.drained().await.expect("drained");
+    assert_eq!((report.closed, scheduled(&house).len()), (1, 0));
+    let row = house.decision(&an_event().id);
+    assert_eq!(
+        row.closed.as_ref().map(|closed| closed.reason.as_str()),
+        Some("the meeting is over")
+    );
+    assert!(!row.is_due());
+}
+
+#[tokio::test]
+async fn a_row_that_must_wait_blocks_nobody() {
+    let house = House::new();
+    house.see(meeting(1, at("10:00"))).await;
+    house.see(meeting(2, at("11:00"))).await;
+    let wait = Some(Duration::from_secs(20));
+    house.recall.fault(
+        Operation::ScheduleBot,
+        Fault::Answers(BotAnswer::NoneFree(wait)),
+    );
+    let report = house.drained().await.expect("drained");
+    assert_eq!(scheduled(&house), ["event-1", "event-2", "event-1"]);
+    assert_eq!((report.applied, report.again), (2, 1));
+    let times: Vec<_> = house
+        .recall
+        .calls()
+        .into_iter()
+        .map(|call| call.at)
+        .collect();
+    let last = times
+        .last()
+        .expect("some")
+        .duration_since(times[times.len() - 2]);
+    assert!(
+        last >= SignedDuration::from_secs(19),
+        "it waited as it was told: {last}"
+    );
+    house.assert_as_wanted();
+}
+
+#[tokio::test]
+async fn too_fast_has_the_whole_lane_wait() {
+    let house = House::new();
+    house.see(meeting(1, at("10:00"))).await;
+    house.see(meeting(2, at("11:00"))).await;
+    let throttled = PortError::Throttled {
+        service: "Recall",
+        wait: Duration::from_secs(9),
+    };
+    house
+        .recall
+        .fault(Operation::ScheduleBot, Fault::Fails(throttled));
+    let began = house.after(0);
+    house.drained().await.expect("drained");
+    let calls = house.recall.calls();
+    let late: Vec<_> = calls
+        .iter()
+        .filter(|call| call.operation == Operation::ScheduleBot)
+        .filter(|call| call.at >= plus(began, SignedDuration::from_secs(9)))
+        .collect();
+    assert!(
+        !late.is_empty() && scheduled(&house).len() <= 4,
+        "{calls:?}"
+    );
+    let row = house.decision(&meeting(1, at("10:00")).id);
+    assert_eq!(
+        row.attempts.count, 1,
+        "being told to wait is no failure of the row"
+    );
+    house.assert_as_wanted();
+}
+
+#[tokio::test]
+async fn being_denied_stops_the_drain_and_keeps_everything_due() {
+    let house = House::new();
+    for number in 0..20 {
+        house.see(meeting(number, at("10:00"))).await;
+    }
+    for _ in 0..20 {
+        let denied = PortError::Denied {
+            service: "Recall",
+            reason: "401".to_owned(),
+        };
+        house
+            .recall
+            .fault(Operation::ScheduleBot, Fault::Fails(denied));
+    }
+    let error = house.drained().await.expect_err("denied");
+    assert!(matches!(error, PortError::Denied { .. }));
+    assert!(scheduled(&house).len() <= house.drain().settings.in_flight);
+    assert!(
+        house
+            .decisions
+            .all()
+            .iter()
+            .all(|row| row.is_due() && row.attempts.count == 0)
+    );
+    let taken = house
+        .state
+        .take(house.after(0), house.after(30))
+        .await
+        .expect("memory");
+    assert!(matches!(taken, Taken::Held(_)), "the lease was given back");
+}
+
+#[test_case(BotAnswer::Refused("calendar event has ended".to_owned()), "calendar event has ended"; "refused")]
+#[test_case(BotAnswer::NoSuchEvent, "Recall does not know the event"; "gone")]
+#[tokio::test]
+async fn what_is_refused_is_closed_with_its_reason(answer: BotAnswer, reason: &str) {
+    let house = House::new();
+    house.see(an_event()).await;
+    house
+        .recall
+        .fault(Operation::ScheduleBot, Fault::Answers(answer));
+    let report = house.drained().await.expect("drained");
+    assert_eq!((report.closed, scheduled(&house).len()), (1, 1));
+    let row = house.decision(&an_event().id);
+    assert_eq!(
+        row.closed.map(|closed| closed.reason),
+        Some(reason.to_owned())
+    );
+}
+
+#[tokio::test]
+async fn what_was_refused_is_tried_again_once_something_else_is_wanted() {
+    let house = House::new();
+    house.see(an_event()).await;
+    let refused = BotAnswer::Refused("no meeting url".to_owned());
+    house
+        .recall
+        .fault(Operation::ScheduleBot, Fault::Answers(refused));
+    house.drained().await.expect("drained");
+    house
+        .see(an_event().but(|event| {
+            event.meeting = Some(Meeting {
+                url: "https://meet.example/new".to_owned(),
+            });
+            event.updated_at = at("09:31");
+        }))
+        .await;
+    house.drained().await.expect("drained");
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_cut_after_the_effect_ends_with_one_bot() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house
+        .recall
+        .fault(Operation::ScheduleBot, Fault::CutAfterEffect);
+    let report = house.drained().await.expect("drained");
+    assert_eq!((report.applied, report.again), (1, 1));
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_finds_a_drain_at_work_rings_and_leaves() {
+    let house = House::new();
+    house.see(an_event()).await;
+    let now = house.after(0);
+    let Taken::Held(held) = house
+        .state
+        .take(now, house.after(30))
+        .await
+        .expect("memory")
+    else {
+        panic!("nobody else holds it");
+    };
+    let report = house.drained().await.expect("drained");
+    assert_eq!(
+        (report.stopped, scheduled(&house).len()),
+        (Stopped::Rang, 0)
+    );
+    let released = house.state.release(held).await.expect("memory");
+    assert!(matches!(released, callsheet_app::ports::Released::Rung(_)));
+}
+
+#[tokio::test]
+async fn a_drain_leaves_when_its_time_is_up_and_the_rest_stays_due() {
+    let house = House::new();
+    for number in 0..50 {
+        house.see(meeting(number, at("16:00"))).await;
+    }
+    let report = house.drain().run(house.after(2)).await.expect("drained");
+    assert_eq!(report.stopped, Stopped::OutOfTime);
+    assert!(report.applied > 0 && report.applied < 50, "{report:?}");
+    house.drained().await.expect("drained");
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 50);
+}
+
+#[tokio::test]
+async fn no_sliding_minute_holds_more_than_the_limit() {
+    let house = House::new();
+    for number in 0..900 {
+        house.recall.put_event(meeting(number, at("16:00")));
+    }
+    house.see(meeting(900, at("16:00"))).await;
+    while house
+        .decisions
+        .all()
+        .iter()
+        .any(callsheet_domain::Decision::is_due)
+    {
+        house.drained().await.expect("drained");
+    }
+    let calls = house.recall.calls().into_iter();
+    let times: Vec<_> = calls
+        .filter(|call| call.operation == Operation::ScheduleBot)
+        .map(|call| call.at)
+        .collect();
+    let minute = SignedDuration::from_secs(60);
+    let most = times
+        .iter()
+        .map(|from| {
+            times
+                .iter()
+                .filter(|at| *at >= from && **at < plus(*from, minute))
+                .count()
+        })
+        .max();
+    assert!(most <= Some(600), "{most:?}");
+    assert_eq!(times.len(), 901);
+}
+
+#[tokio::test]
+async fn what_is_applied_is_what_was_sent() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    let row = house.decision(&an_event().id);
+    let Applied::Bot(applied) = row.applied else {
+        panic!("a bot is applied")
+    };
+    let key = DeduplicationKey::parse(format!("{}-https://meet.example/abc-defg", at("10:00")));
+    assert_eq!(Ok(applied.deduplication_key), key);
+    assert!(applied.bot_id.is_some());
+}
+
+#[tokio::test]
+async fn a_bot_that_may_be_there_is_taken_away_once_it_is_not_wanted() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house
+        .recall
+        .fault(Operation::ScheduleBot, Fault::CutAfterEffect);
+    let report = house.drain().run(house.after(1)).await.expect("drained");
+    assert_eq!(report.applied, 0, "nobody knows yet that the bot is there");
+    house
+        .see(an_event().but(|event| {
+            event.meeting = None;
+            event.updated_at = at("09:31");
+        }))
+        .await;
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 0);
+    assert_eq!(house.recall.count(Operation::UnscheduleBot), 1);
+}
+
+#[tokio::test]
+async fn a_bot_that_may_be_gone_is_scheduled_again_once_it_is_wanted() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    let without_link = an_event().but(|event| {
+        event.meeting = None;
+        event.updated_at = at("09:31");
+    });
+    house.see(without_link).await;
+    house
+        .recall
+        .fault(Operation::UnscheduleBot, Fault::CutAfterEffect);
+    house.drain().run(house.after(1)).await.expect("drained");
+    house
+        .see(an_event().but(|event| event.updated_at = at("09:32")))
+        .await;
+    house.drained().await.expect("drained");
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_refused_is_tried_again_for_a_newer_version_of_the_event() {
+    let house = House::new();
+    house.see(an_event()).await;
+    let refused = BotAnswer::Refused("calendar is disconnected".to_owned());
+    house
+        .recall
+        .fault(Operation::ScheduleBot, Fault::Answers(refused));
+    house.drained().await.expect("drained");
+    house
+        .see(an_event().but(|event| event.updated_at = at("09:31")))
+        .await;
+    house.drained().await.expect("drained");
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 1);
+}

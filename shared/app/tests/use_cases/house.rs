@@ -1,0 +1,196 @@
+//! A whole Callsheet in memory: Recall, the queue, the tables, a clock.
+
+use std::time::Duration;
+
+use callsheet_app::{Drain, DrainReport, DrainSettings, Handled, PortError, Sync, SyncSettings};
+use callsheet_domain::{
+    Calendar, CalendarEvent, CalendarId, Decision, EventId, Notice, NoticeKind, Pace, Policy,
+    PolicyRevision, Timestamp, Wanted, plus,
+};
+use callsheet_testkit::{
+    EvenJitter, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, a_calendar,
+    a_policy, at,
+};
+use jiff::SignedDuration;
+
+pub(crate) type Recall = MemoryRecall<ManualClock>;
+pub(crate) type HouseSync = Sync<Recall, MemoryDecisions, MemoryState, MemoryQueue, ManualClock>;
+pub(crate) type HouseDrain = Drain<Recall, MemoryDecisions, MemoryState, ManualClock, EvenJitter>;
+
+/// Everything in memory, at half past nine, with one connected calendar.
+pub(crate) struct House {
+    pub(crate) clock: ManualClock,
+    pub(crate) recall: Recall,
+    pub(crate) decisions: MemoryDecisions,
+    pub(crate) state: MemoryState,
+    pub(crate) queue: MemoryQueue,
+    pub(crate) policy: Policy,
+    pub(crate) policy_revision: PolicyRevision,
+}
+
+impl House {
+    pub(crate) fn new() -> Self {
+        let clock = ManualClock::at(at("09:30"));
+        let recall = MemoryRecall::new(clock.clone());
+        recall.put_calendar(a_calendar());
+        Self {
+            recall,
+            clock,
+            decisions: MemoryDecisions::new(),
+            state: MemoryState::new(),
+            queue: MemoryQueue::new(),
+            policy: a_policy(),
+            policy_revision: PolicyRevision(1),
+        }
+    }
+
+    pub(crate) fn sync(&self) -> HouseSync {
+        Sync {
+            recall: self.recall.clone(),
+            decisions: self.decisions.clone(),
+            state: self.state.clone(),
+            queue: self.queue.clone(),
+            clock: self.clock.clone(),
+            settings: self.sync_settings(),
+        }
+    }
+
+    pub(crate) fn sync_settings(&self) -> SyncSettings {
+        SyncSettings {
+            policy: self.policy.clone(),
+            policy_revision: self.policy_revision,
+            list_events: Pace::per_minute(60, 5),
+            get_calendar: Pace::per_minute(300, 5),
+        }
+    }
+
+    pub(crate) fn drain(&self) -> HouseDrain {
+        Drain {
+            recall: self.recall.clone(),
+            decisions: self.decisions.clone(),
+            state: self.state.clone(),
+            clock: self.clock.clone(),
+            jitter: EvenJitter(0.5),
+            settings: drain_settings(),
+        }
+    }
+
+    /// A minute from now: as long as a sync may take.
+    pub(crate) fn deadline(&self) -> Timestamp {
+        self.after(60)
+    }
+
+    pub(crate) fn after(&self, seconds: i64) -> Timestamp {
+        use callsheet_app::ports::Clock as _;
+        plus(self.clock.now(), SignedDuration::from_secs(seconds))
+    }
+
+    /// Has a calendar looked at, as a webhook about `since` would.
+    pub(crate) async fn events_changed(&self, calendar: &CalendarId, since: Timestamp) -> Handled {
+        self.notice(calendar, NoticeKind::EventsChanged { since })
+            .await
+    }
+
+    pub(crate) async fn calendar_changed(&self, calendar: &CalendarId) -> Handled {
+        self.notice(calendar, NoticeKind::CalendarChanged).await
+    }
+
+    pub(crate) async fn notice(&self, calendar: &CalendarId, kind: NoticeKind) -> Handled {
+        use callsheet_app::ports::Queue as _;
+        let notice = Notice {
+            calendar_id: calendar.clone(),
+            kind,
+            sent_at: self.after(0),
+        };
+        self.queue.send(&notice).await.expect("memory");
+        // A look begins a little later than the notice that asks for it.
+        self.clock.advance(SignedDuration::from_secs(1));
+        self.sync()
+            .handle(&self.queue.deliver(10), self.deadline())
+            .await
+    }
+
+    /// Puts an event into Recall and has it seen.
+    pub(crate) async fn see(&self, event: CalendarEvent) {
+        let (calendar, since) = (event.calendar_id.clone(), event.updated_at);
+        self.recall.put_event(event);
+        let handled = self.events_changed(&calendar, since).await;
+        assert_eq!(handled, Handled::default());
+    }
+
+    /// Puts a calendar into Recall and has it seen.
+    pub(crate) async fn see_calendar(&self, calendar: Calendar) {
+        let id = calendar.id.clone();
+        self.recall.put_calendar(calendar);
+        assert_eq!(self.calendar_changed(&id).await, Handled::default());
+    }
+
+    pub(crate) async fn drained(&self) -> Result<DrainReport, PortError> {
+        self.drain().run(self.after(300)).await
+    }
+
+    pub(crate) fn decision(&self, event: &EventId) -> Decision {
+        let rows = self.decisions.all();
+        rows.into_iter()
+            .find(|row| row.key.event_id == *event)
+            .expect("a decision on the event")
+    }
+
+    /// What is wanted for meetings to come, and what Recall holds, each as
+    /// lines that should be equal.
+    pub(crate) fn wanted_and_held(&self) -> (Vec<String>, Vec<String>) {
+        let line = |start: Timestamp, key: &str, config: &str, event: &EventId| {
+            format!("{start} {key} {config} {event}")
+        };
+        let now = self.after(0);
+        let mut wanted: Vec<_> = self
+            .decisions
+            .all()
+            .iter()
+            .filter(|row| row.ends_at > now)
+            .filter_map(|row| match &row.wanted {
+                Wanted::Bot(bot) => Some(line(
+                    bot.starts_at,
+                    bot.deduplication_key.as_str(),
+                    &serde_json::Value::Object(bot.config.json().clone()).to_string(),
+                    &row.key.event_id,
+                )),
+                Wanted::Nothing => None,
+            })
+            .collect();
+        wanted.sort();
+        let ended: Vec<_> = self
+            .decisions
+            .all()
+            .into_iter()
+            .filter(|row| row.ends_at <= now)
+            .map(|row| row.key.event_id)
+            .collect();
+        let mut held = Vec::new();
+        for (key, bot) in self.recall.bots() {
+            for event in bot.events.iter().filter(|event| !ended.contains(event)) {
+                held.push(line(bot.entry.starts_at, key.as_str(), &bot.config, event));
+            }
+        }
+        held.sort();
+        (wanted, held)
+    }
+
+    pub(crate) fn assert_as_wanted(&self) {
+        let (wanted, held) = self.wanted_and_held();
+        assert_eq!(
+            wanted, held,
+            "wanted on the left, held by Recall on the right"
+        );
+    }
+}
+
+pub(crate) fn drain_settings() -> DrainSettings {
+    DrainSettings {
+        schedule: Pace::per_minute(600, 5),
+        unschedule: Pace::per_minute(600, 5),
+        in_flight: 4,
+        lease: Duration::from_secs(30),
+        patience: Duration::from_secs(35),
+    }
+}

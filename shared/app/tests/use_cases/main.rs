@@ -1,0 +1,6 @@
+//! The use cases on fakes: every rule of looking and draining, and the promises.
+
+mod drain;
+mod house;
+mod promises;
+mod sync;

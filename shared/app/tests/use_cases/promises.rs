@@ -1,0 +1,269 @@
+//! The promises, under changes and failures nobody chose.
+
+use callsheet_app::ports::Queue as _;
+use callsheet_app::{Drain, Sync};
+use callsheet_domain::{
+    Calendar, CalendarEvent, CalendarId, CalendarRevision, CalendarStatus, Decision, EventId,
+    IcalUid, Meeting, Notice, NoticeKind, PolicyRevision, PreferenceRevision, Preferences,
+    Revision, Timestamp, View, Wanted, decide, plan, plus, revise,
+};
+use callsheet_testkit::{
+    But as _, EvenJitter, Faults, Flaky, When, a_calendar, a_policy, an_event, at,
+};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use crate::house::{House, drain_settings};
+
+/// Something that happens in a calendar.
+#[derive(Debug, Clone)]
+enum Change {
+    Put {
+        event: usize,
+        start_minute: i64,
+        has_link: bool,
+        is_declined: bool,
+    },
+    Delete {
+        event: usize,
+    },
+    Disconnect {
+        calendar: usize,
+    },
+    Reconnect {
+        calendar: usize,
+    },
+}
+
+const EVENTS: usize = 6;
+const CALENDARS: usize = 2;
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        6 => (0..EVENTS, 30_i64..600, prop::bool::weighted(0.8), prop::bool::weighted(0.2)).prop_map(
+            |(event, start_minute, has_link, is_declined)| {
+                Change::Put { event, start_minute, has_link, is_declined }
+            },
+        ),
+        1 => (0..EVENTS).prop_map(|event| Change::Delete { event }),
+        1 => (0..CALENDARS).prop_map(|calendar| Change::Disconnect { calendar }),
+        2 => (0..CALENDARS).prop_map(|calendar| Change::Reconnect { calendar }),
+    ]
+}
+
+fn calendar(number: usize, status: CalendarStatus, updated_at: Timestamp) -> Calendar {
+    a_calendar().but(|calendar| {
+        calendar.id = CalendarId::parse(format!("calendar-{number}")).expect("an id");
+        calendar.status = status;
+        calendar.updated_at = updated_at;
+    })
+}
+
+/// The `number`th event. Two events each are copies of one meeting, in two calendars.
+fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
+    an_event().but(|event| {
+        event.id = EventId::parse(format!("event-{number}")).expect("an id");
+        event.calendar_id = CalendarId::parse(format!("calendar-{}", number % 2)).expect("an id");
+        event.ical_uid = IcalUid::parse(format!("meeting-{}", number / 2)).expect("an ical_uid");
+        event.meeting = Some(Meeting {
+            url: format!("https://meet.example/{}", number / 2),
+        });
+        event.updated_at = updated_at;
+    })
+}
+
+impl House {
+    /// Has the change happen in Recall, and its webhook arrive.
+    async fn happen(&self, change: &Change) {
+        self.clock.advance(SignedDuration::from_secs(1));
+        let now = self.after(0);
+        let (calendar_id, kind) = match change {
+            Change::Put {
+                event: number,
+                start_minute,
+                has_link,
+                is_declined,
+            } => {
+                let event = event(*number, now).but(|event| {
+                    event.starts_at = plus(at("10:00"), SignedDuration::from_mins(*start_minute));
+                    event.ends_at = plus(event.starts_at, SignedDuration::from_mins(30));
+                    event.meeting = event.meeting.take().filter(|_| *has_link);
+                    event.facts.own_answer = Some(if *is_declined {
+                        callsheet_domain::Answer::Declined
+                    } else {
+                        callsheet_domain::Answer::Accepted
+                    });
+                });
+                let calendar = event.calendar_id.clone();
+                self.recall.put_event(event);
+                (calendar, NoticeKind::EventsChanged { since: now })
+            }
+            Change::Delete { event: number } => {
+                let event = event(*number, now).but(|event| event.is_deleted = true);
+                let calendar = event.calendar_id.clone();
+                self.recall.put_event(event);
+                (calendar, NoticeKind::EventsChanged { since: now })
+            }
+            Change::Disconnect { calendar: number } => {
+                let lost = calendar(*number, CalendarStatus::Disconnected, now);
+                self.recall.put_calendar(lost.clone());
+                (lost.id, NoticeKind::CalendarChanged)
+            }
+            Change::Reconnect { calendar: number } => {
+                let back = calendar(*number, CalendarStatus::Connected, now);
+                self.recall.put_calendar(back.clone());
+                (back.id, NoticeKind::CalendarChanged)
+            }
+        };
+        let notice = Notice {
+            calendar_id,
+            kind,
+            sent_at: now,
+        };
+        self.queue.send(&notice).await.expect("memory");
+    }
+
+    /// One sync of what is queued and one drain, failing as `faults` say. What
+    /// the sync could not do is given again.
+    async fn work(&self, faults: &Faults) {
+        self.clock.advance(SignedDuration::from_secs(1));
+        let sync = Sync {
+            recall: Flaky::new(self.recall.clone(), faults),
+            decisions: Flaky::new(self.decisions.clone(), faults),
+            state: Flaky::new(self.state.clone(), faults),
+            queue: self.queue.clone(),
+            clock: self.clock.clone(),
+            settings: self.sync_settings(),
+        };
+        let batch = self.queue.deliver(10);
+        let handled = sync.handle(&batch, self.deadline()).await;
+        let failed = batch
+            .into_iter()
+            .filter(|d| handled.failed.contains(&d.message_id));
+        self.queue.give_back(failed);
+        let drain = Drain {
+            recall: Flaky::new(self.recall.clone(), faults),
+            decisions: Flaky::new(self.decisions.clone(), faults),
+            state: Flaky::new(self.state.clone(), faults),
+            clock: self.clock.clone(),
+            jitter: EvenJitter(0.0),
+            settings: drain_settings(),
+        };
+        // A drain that fails leaves its work due; the next bell rings within a minute.
+        let _ = drain.run(self.after(100)).await;
+        self.clock.advance(SignedDuration::from_secs(60));
+    }
+
+    /// Works without faults until nothing is queued or due.
+    async fn come_to_rest(&self) {
+        let none = Faults::none();
+        for _ in 0..12 {
+            self.work(&none).await;
+        }
+        assert!(
+            self.decisions.all().iter().all(|row| !row.is_due()),
+            "something is still due"
+        );
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// After the last change, with faults over, the bots at Recall are exactly
+    /// those that the rules want.
+    #[test]
+    fn bots_end_as_the_rules_want_them(
+        changes in prop::collection::vec((change(), any::<bool>()), 1..25),
+        seed in any::<u64>(),
+    ) {
+        runtime().block_on(async {
+            let house = House::new();
+            for number in 0..CALENDARS {
+                house.recall.put_calendar(calendar(number, CalendarStatus::Connected, at("08:00")));
+            }
+            let faults = Faults::by_chance(seed, 0.15);
+            for (change, is_worked) in &changes {
+                house.happen(change).await;
+                if *is_worked {
+                    house.work(&faults).await;
+                }
+            }
+            house.come_to_rest().await;
+            house.assert_as_wanted();
+        });
+    }
+
+    /// A view never gives way to an older one, whatever the order of arrival.
+    #[test]
+    fn the_newest_event_wins_in_any_order(
+        order in Just((0..8_i64).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let policy = a_policy();
+        let mut stored: Option<Decision> = None;
+        for version in order {
+            let updated_at = plus(at("09:00"), SignedDuration::from_secs(version));
+            let event = an_event().but(|event| {
+                event.updated_at = updated_at;
+                event.starts_at = plus(event.starts_at, SignedDuration::from_mins(version));
+            });
+            let now = at("09:30");
+            let verdict = decide(&event, &a_calendar(), &policy, &Preferences::default(), now);
+            let wanted = plan(&verdict, &event, &policy.bot);
+            let seen = View {
+                event: updated_at,
+                calendar: CalendarRevision(1),
+                policy: PolicyRevision(1),
+                preference: PreferenceRevision(0),
+            };
+            if let Revision::Write(row) = revise(stored.as_ref(), &event, verdict, wanted, seen, now) {
+                stored = Some(*row);
+            }
+        }
+        let stored = stored.expect("something was written");
+        prop_assert_eq!(stored.seen.event, at("09:00:07"));
+        prop_assert_eq!(stored.starts_at, at("10:07"));
+        prop_assert!(matches!(stored.wanted, Wanted::Bot(bot) if bot.starts_at == at("10:07")));
+    }
+}
+
+/// A meeting is moved; the work on it ends at every single step in turn, and
+/// the next run heals it.
+#[test]
+fn a_crash_between_any_two_steps_is_healed_by_the_next_run() {
+    let scenario = async |faults: &Faults| {
+        let house = House::new();
+        house
+            .recall
+            .put_calendar(calendar(0, CalendarStatus::Connected, at("08:00")));
+        let put = |start_minute| Change::Put {
+            event: 0,
+            start_minute,
+            has_link: true,
+            is_declined: false,
+        };
+        house.happen(&put(60)).await;
+        house.work(&Faults::none()).await;
+        house.happen(&put(90)).await;
+        house.work(faults).await;
+        faults.mend();
+        house.come_to_rest().await;
+        house.assert_as_wanted();
+        assert_eq!(house.recall.bots().len(), 1);
+    };
+    let counted = Faults::none();
+    runtime().block_on(scenario(&counted));
+    let steps = counted.calls();
+    assert!(steps > 10, "{steps} steps are too few to be the whole way");
+    for step in 0..steps {
+        for when in [When::Before, When::After] {
+            runtime().block_on(scenario(&Faults::crash(step, when)));
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Looking and deciding.
+
+use callsheet_app::ports::{Budgets as _, Calendars as _, PreferenceBook as _, Queue as _};
+use callsheet_app::{Handled, PortError};
+use callsheet_domain::{
+    Applied, CalendarStatus, EventId, NoticeKind, Operation, PolicyRevision, Verdict, Wanted, Word,
+};
+use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, an_event, at};
+use std::time::Duration;
+
+use crate::house::House;
+
+fn rule(verdict: &Verdict) -> (&str, &str) {
+    (verdict.as_str(), verdict.grounds().rule.as_str())
+}
+
+#[tokio::test]
+async fn an_event_seen_for_the_first_time_is_decided_and_due() {
+    let house = House::new();
+    house.see(an_event()).await;
+    let row = house.decision(&an_event().id);
+    assert_eq!(rule(&row.verdict), ("record", "external"));
+    assert!(matches!(&row.wanted, Wanted::Bot(bot) if bot.starts_at == at("10:00")));
+    assert!(row.is_due());
+}
+
+#[tokio::test]
+async fn an_unchanged_event_costs_no_write() {
+    let house = House::new();
+    house.see(an_event()).await;
+    let before = house.decisions.counts().writes;
+    house.events_changed(&a_calendar().id, at("08:00")).await;
+    assert_eq!(
+        house.recall.count(Operation::ListEvents),
+        2,
+        "it was looked at again"
+    );
+    assert_eq!(house.decisions.counts().writes, before);
+}
+
+#[tokio::test]
+async fn a_storm_about_one_calendar_costs_one_look() {
+    let house = House::new();
+    house.see(an_event()).await;
+    let looks = house.recall.count(Operation::ListEvents);
+    for second in 0..10 {
+        let since = at(&format!("09:29:{second:02}"));
+        let kind = NoticeKind::EventsChanged { since };
+        let notice = callsheet_domain::Notice {
+            calendar_id: a_calendar().id,
+            kind,
+            sent_at: house.after(0),
+        };
+        house.queue.send(&notice).await.expect("memory");
+    }
+    house.clock.advance(jiff::SignedDuration::from_secs(2));
+    house
+        .sync()
+        .handle(&house.queue.deliver(5), house.deadline())
+        .await;
+    house
+        .sync()
+        .handle(&house.queue.deliver(5), house.deadline())
+        .await;
+    assert_eq!(
+        house.recall.count(Operation::ListEvents),
+        looks + 1,
+        "the second batch was covered"
+    );
+}
+
+#[tokio::test]
+async fn every_page_is_followed() {
+    let house = House::new();
+    house.recall.page_size(10);
+    for number in 0..35 {
+        house.recall.put_event(an_event().but(|event| {
+            event.id = EventId::parse(format!("event-{number}")).expect("an id");
+        }));
+    }
+    house.events_changed(&a_calendar().id, at("09:00")).await;
+    assert_eq!(house.recall.count(Operation::ListEvents), 4);
+    assert_eq!(house.decisions.all().len(), 35);
+}
+
+#[tokio::test]
+async fn a_deleted_event_wants_nothing_and_no_call() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    house
+        .see(an_event().but(|event| {
+            event.is_deleted = true;
+            event.updated_at = at("09:31");
+        }))
+        .await;
+    let row = house.decision(&an_event().id);
+    assert_eq!(rule(&row.verdict), ("skip", "deleted"));
+    assert_eq!(
+        (row.wanted.clone(), row.applied.clone()),
+        (Wanted::Nothing, Applied::Nothing)
+    );
+    assert!(!row.is_due());
+}
+
+#[tokio::test]
+async fn a_lost_calendar_is_retired_and_looked_at_whole_when_it_is_back() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    house
+        .see_calendar(a_calendar().but(|calendar| {
+            calendar.status = CalendarStatus::Disconnected;
+            calendar.updated_at = at("09:32");
+        }))
+        .await;
+    let row = house.decision(&an_event().id);
+    assert_eq!(rule(&row.verdict), ("skip", "disconnected"));
+    assert!(!row.is_due());
+    house.assert_as_wanted();
+
+    house
+        .see_calendar(a_calendar().but(|calendar| calendar.updated_at = at("09:33")))
+        .await;
+    assert!(house.decision(&an_event().id).is_due());
+    house.drained().await.expect("drained");
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 1);
+}
+
+#[tokio::test]
+async fn a_calendar_that_recall_forgot_is_retired() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    house.recall.delete_calendar(&a_calendar().id);
+    house.calendar_changed(&a_calendar().id).await;
+    let row = house.decision(&an_event().id);
+    assert_eq!(rule(&row.verdict), ("skip", "disconnected"));
+    assert!(!row.is_due());
+}
+
+#[tokio::test]
+async fn a_calendar_nobody_knows_is_no_error() {
+    let house = House::new();
+    let unknown = callsheet_domain::CalendarId::parse("unknown").expect("an id");
+    assert_eq!(house.calendar_changed(&unknown).await, Handled::default());
+    assert_eq!(house.state.record(&unknown).await.expect("memory"), None);
+}
+
+#[tokio::test]
+async fn a_reconnect_whose_webhook_was_lost_is_noticed_by_the_next_one() {
+    let house = House::new();
+    let lost = a_calendar().but(|calendar| {
+        calendar.status = CalendarStatus::Disconnected;
+        calendar.updated_at = at("08:30");
+    });
+    house.see_calendar(lost).await;
+    house
+        .recall
+        .put_calendar(a_calendar().but(|calendar| calendar.updated_at = at("09:00")));
+    house.see(an_event()).await;
+    assert!(house.decision(&an_event().id).is_due());
+}
+
+#[tokio::test]
+async fn an_address_that_arrives_late_has_everything_looked_at_again() {
+    let house = House::new();
+    house.recall.put_calendar(a_calendar().but(|calendar| {
+        calendar.email = None;
+        calendar.status = CalendarStatus::Connecting;
+    }));
+    house.see(an_event()).await;
+    assert_eq!(
+        rule(&house.decision(&an_event().id).verdict),
+        ("skip", "unknown-owner")
+    );
+    house
+        .see_calendar(a_calendar().but(|calendar| calendar.updated_at = at("09:31")))
+        .await;
+    assert_eq!(
+        rule(&house.decision(&an_event().id).verdict),
+        ("record", "external")
+    );
+}
+
+#[tokio::test]
+async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
+    let house = House::new();
+    house.see(an_event()).await;
+    let (calendar, series) = (a_calendar().id, an_event().ical_uid);
+    for (word, expected) in [
+        (Word::Skip, ("skip", "series")),
+        (Word::Record, ("record", "series")),
+        (Word::AskPolicy, ("record", "external")),
+    ] {
+        house
+            .state
+            .mark_series(&calendar, &series, word, house.after(0))
+            .await
+            .expect("memory");
+        house.notice(&calendar, NoticeKind::LookAtAll).await;
+        assert_eq!(rule(&house.decision(&an_event().id).verdict), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_new_policy_is_applied_to_everything_at_the_next_notice() {
+    let mut house = House::new();
+    house.see(an_event()).await;
+    house.policy.meetings = callsheet_domain::Meetings::Marked;
+    house.policy_revision = PolicyRevision(2);
+    house.events_changed(&a_calendar().id, at("09:29")).await;
+    assert_eq!(
+        rule(&house.decision(&an_event().id).verdict),
+        ("skip", "not-marked")
+    );
+}
+
+#[tokio::test]
+async fn an_older_policy_never_replaces_a_newer_one() {
+    let mut house = House::new();
+    house.policy_revision = PolicyRevision(2);
+    house.see(an_event()).await;
+    house.policy.meetings = callsheet_domain::Meetings::Marked;
+    house.policy_revision = PolicyRevision(1);
+    let handled = house.notice(&a_calendar().id, NoticeKind::LookAtAll).await;
+    assert_eq!(
+        rule(&house.decision(&an_event().id).verdict),
+        ("record", "external")
+    );
+    assert!(
+        !handled.failed.is_empty(),
+        "a function with the newer policy takes the message"
+    );
+}
+
+#[tokio::test]
+async fn what_fails_is_given_back_alone_and_soon() {
+    let house = House::new();
+    let other = a_calendar().but(|calendar| {
+        calendar.id = callsheet_domain::CalendarId::parse("calendar-other").expect("an id");
+    });
+    house.recall.put_calendar(other.clone());
+    house.see(an_event()).await;
+    for calendar in [a_calendar().id, other.id] {
+        let kind = NoticeKind::EventsChanged { since: at("09:00") };
+        let notice = callsheet_domain::Notice {
+            calendar_id: calendar,
+            kind,
+            sent_at: house.after(0),
+        };
+        house.queue.send(&notice).await.expect("memory");
+    }
+    house.clock.advance(jiff::SignedDuration::from_secs(2));
+    let throttled = PortError::Throttled {
+        service: "Recall",
+        wait: Duration::from_secs(7),
+    };
+    house
+        .recall
+        .fault(Operation::GetCalendar, Fault::Fails(throttled));
+    let batch = house.queue.deliver(10);
+    let handled = house.sync().handle(&batch, house.deadline()).await;
+    assert_eq!(handled.failed, [batch[1].message_id.clone()]);
+    let postponed = house.queue.postponed();
+    assert_eq!(
+        postponed,
+        [(batch[1].receipt.clone(), Duration::from_secs(7))]
+    );
+}
+
+#[tokio::test]
+async fn a_budget_that_is_used_up_gives_the_message_back_without_a_call() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house
+        .state
+        .hold(Operation::ListEvents, house.after(120))
+        .await
+        .expect("memory");
+    let calls = house.recall.calls().len();
+    let handled = house.events_changed(&a_calendar().id, at("09:29")).await;
+    assert_eq!(handled.failed.len(), 1);
+    assert_eq!(house.recall.calls().len(), calls);
+    let (_, wait) = house.queue.postponed()[0].clone();
+    assert!(wait > Duration::from_secs(100), "{wait:?}");
+}
+
+#[tokio::test]
+async fn a_meeting_that_is_over_keeps_the_row_that_says_what_became_of_it() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    let before = house.decision(&an_event().id);
+    house.clock.advance_to(at("12:00"));
+    house
+        .see(an_event().but(|event| event.updated_at = at("11:59")))
+        .await;
+    assert_eq!(house.decision(&an_event().id), before);
+}
+
+#[tokio::test]
+async fn the_usual_decision_is_what_a_sync_writes() {
+    let house = House::new();
+    house.see(an_event()).await;
+    let row = house.decision(&an_event().id);
+    let usual = a_decision();
+    assert_eq!(
+        (row.verdict, row.seen.event),
+        (usual.verdict, usual.seen.event)
+    );
+}
+
+#[tokio::test]
+async fn bots_lost_between_two_looks_at_a_calendar_are_scheduled_again() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    let lost = a_calendar().but(|calendar| calendar.status = CalendarStatus::Disconnected);
+    house.recall.put_calendar(lost);
+    assert_eq!(house.recall.bots().len(), 0);
+    house
+        .see_calendar(a_calendar().but(|calendar| calendar.updated_at = at("09:33")))
+        .await;
+    house.drained().await.expect("drained");
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 1);
+}
