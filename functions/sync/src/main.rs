@@ -1,1 +1,46 @@
-fn main() {}
+//! Looks at changed events and writes what should be recorded.
+
+mod batch;
+mod settings;
+
+use std::sync::Arc;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use callsheet_app::Sync;
+use callsheet_app::ports::{Clock as _, Policies as _};
+use callsheet_queue::SqsQueue;
+use callsheet_recall::{ApiKey, RecallClient};
+use callsheet_runtime::{Environment, Secret, SystemClock, connect, log_to_stdout};
+use callsheet_store::{DecisionTable, StateTable};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use settings::Settings;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let environment = Environment::of_process();
+    log_to_stdout(&environment);
+    let settings = Settings::read(&environment)?;
+    let aws = connect().await;
+    let arn = environment.required("RECALL_API_KEY_ARN")?;
+    let parse = |text: &str| ApiKey::parse(text).map_err(|error| error.to_string());
+    let key = Arc::new(Secret::read(&aws, arn, parse, SystemClock.now()).await?);
+    let tables = aws_sdk_dynamodb::Client::new(&aws);
+    let state = StateTable::new(tables.clone(), environment.required("STATE_TABLE")?);
+    let revision = state.enforce(&settings.policy.fingerprint()).await?;
+    let sync = Sync {
+        recall: RecallClient::new(settings.base_url.clone(), key.current().await),
+        decisions: DecisionTable::new(tables, environment.required("DECISIONS_TABLE")?),
+        state,
+        queue: SqsQueue::new(
+            aws_sdk_sqs::Client::new(&aws),
+            environment.required("QUEUE_URL")?,
+        ),
+        clock: SystemClock,
+        settings: settings.sync(revision),
+    };
+    run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let (sync, key) = (sync.clone(), Arc::clone(&key));
+        async move { Ok::<SqsBatchResponse, Error>(batch::attend(sync, &key, event).await) }
+    }))
+    .await
+}
