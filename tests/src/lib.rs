@@ -1,1 +1,12 @@
-//! T.
+//! What the end-to-end tests and the demonstration share: the deployed stack,
+//! and the comparison of what is wanted with what Recall holds.
+
+mod comparison;
+mod environment;
+mod stack;
+mod webhook;
+
+pub use comparison::{Claim, Comparison};
+pub use environment::variable;
+pub use stack::Stack;
+pub use webhook::Webhook;

@@ -1,0 +1,79 @@
+//! Answers of Recall that are not success.
+
+use recall_simulator::{Change, Fault, FaultEffect, Operation, Platform};
+use test_case::test_case;
+
+use crate::office::Office;
+
+#[test_case(FaultEffect::status(409), 2; "parallel calls")]
+#[test_case(FaultEffect::retry_after(507, 2), 2; "no bot free")]
+#[test_case(FaultEffect::status(503), 2; "under load")]
+#[test_case(FaultEffect::CutBefore, 2; "cut before the effect")]
+#[test_case(FaultEffect::CutAfter, 1; "cut after the effect")]
+#[test_case(FaultEffect::NotJson, 1; "an answer that is not JSON")]
+#[tokio::test]
+async fn a_call_that_fails_is_made_again_until_the_bot_is_there(effect: FaultEffect, times: u32) {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let calendar = office.calendars[0].id;
+    let fault = Fault::new(effect)
+        .on(Operation::ScheduleBot)
+        .calendar(calendar)
+        .times(times);
+    office
+        .stack
+        .recall
+        .add_fault(fault)
+        .await
+        .expect("the simulator");
+    office.create(office.external(5)).await;
+    office.comes_to_bots("one bot all the same", 1).await;
+}
+
+#[tokio::test]
+async fn a_list_that_fails_is_asked_for_again() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let calendar = office.calendars[0].id;
+    let fault = Fault::new(FaultEffect::status(502)).on(Operation::ListEvents);
+    office
+        .stack
+        .recall
+        .add_fault(fault.calendar(calendar).times(1))
+        .await
+        .expect("the simulator");
+    office.create(office.external(5)).await;
+    office.comes_to_bots("listed at last", 1).await;
+}
+
+#[tokio::test]
+async fn what_is_refused_for_good_is_closed_and_tried_again_when_the_event_changes() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let calendar = office.calendars[0].id;
+    let fault = Fault::new(FaultEffect::status(400)).on(Operation::ScheduleBot);
+    office
+        .stack
+        .recall
+        .add_fault(fault.calendar(calendar).times(1))
+        .await
+        .expect("the simulator");
+    let event = office.create(office.external(5)).await;
+    let ids = [callsheet_domain::CalendarId::parse(calendar.to_string()).expect("an id")];
+    let is_closed = async || {
+        let rows = office.stack.decisions_of(&ids[0]).await;
+        rows.iter().any(|row| row.closed.is_some() && !row.is_due())
+    };
+    assert!(
+        office
+            .stack
+            .comes_true(crate::office::PATIENCE, is_closed)
+            .await,
+        "it was given up"
+    );
+    let (start, end) = office.time(7);
+    office
+        .stack
+        .recall
+        .update_event(event.id, Change::Move { start, end })
+        .await
+        .expect("moved");
+    office.comes_to_bots("tried again", 1).await;
+}

@@ -1,0 +1,10 @@
+//! The deployed template at work: signed webhooks in, bots at Recall out.
+//!
+//! Every test has calendars of its own in the one stack that `make test`
+//! deploys, so all of them run side by side.
+
+mod calendars;
+mod faults;
+mod meetings;
+mod office;
+mod webhooks;

@@ -1,0 +1,219 @@
+//! What happens to meetings.
+
+use callsheet_app::ports::PreferenceBook as _;
+use callsheet_domain::{CalendarId, IcalUid, Word};
+use recall_simulator::{Answer, CallFilter, Change, Operation, Platform};
+use test_case::test_case;
+
+use crate::office::Office;
+
+#[test_case(Platform::GoogleCalendar; "google")]
+#[test_case(Platform::MicrosoftOutlook; "outlook")]
+#[tokio::test]
+async fn an_external_meeting_gets_one_bot_and_an_internal_one_none(platform: Platform) {
+    let office = Office::on(platform).await;
+    office.create(office.external(5)).await;
+    office.create(office.internal(6)).await;
+    office
+        .comes_to("one bot, two decisions", |decisions, comparison| {
+            let start = office.time(5).0;
+            comparison.bots == 1
+                && decisions.len() == 2
+                && comparison.held.iter().all(|claim| claim.starts_at == start)
+        })
+        .await;
+}
+
+#[test_case(Platform::GoogleCalendar; "google")]
+#[test_case(Platform::MicrosoftOutlook; "outlook")]
+#[tokio::test]
+async fn a_meeting_that_moves_takes_its_bot_along(platform: Platform) {
+    let office = Office::on(platform).await;
+    let event = office.create(office.external(5)).await;
+    office.comes_to_bots("created", 1).await;
+    let (start, end) = office.time(9);
+    office
+        .stack
+        .recall
+        .update_event(event.id, Change::Move { start, end })
+        .await
+        .expect("moved");
+    office
+        .comes_to("moved", |_, comparison| {
+            comparison.bots == 1 && comparison.held.iter().all(|claim| claim.starts_at == start)
+        })
+        .await;
+    let unscheduled = CallFilter {
+        operation: Some(Operation::UnscheduleBot),
+        event: Some(event.id),
+        ..CallFilter::default()
+    };
+    let calls = office
+        .stack
+        .recall
+        .calls(&unscheduled)
+        .await
+        .expect("the simulator");
+    assert!(calls.is_empty(), "a bot is moved by scheduling it again");
+}
+
+#[tokio::test]
+async fn a_new_link_takes_the_bot_along() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let event = office.create(office.external(5)).await;
+    office.comes_to_bots("created", 1).await;
+    let link = Some(format!("https://meet.example/new-{}", event.id));
+    let change = Change::Link {
+        meeting_url: link.clone(),
+    };
+    office
+        .stack
+        .recall
+        .update_event(event.id, change)
+        .await
+        .expect("changed");
+    office
+        .comes_to("at the new link", |_, comparison| {
+            let at_link = |key: &str| key.ends_with(link.as_deref().unwrap_or_default());
+            comparison.bots == 1
+                && comparison
+                    .held
+                    .iter()
+                    .all(|claim| at_link(&claim.deduplication_key))
+        })
+        .await;
+}
+
+#[test_case(Platform::GoogleCalendar; "google")]
+#[test_case(Platform::MicrosoftOutlook; "outlook")]
+#[tokio::test]
+async fn a_cancelled_meeting_loses_its_bot(platform: Platform) {
+    let office = Office::on(platform).await;
+    let event = office.create(office.external(5)).await;
+    office.comes_to_bots("created", 1).await;
+    office
+        .stack
+        .recall
+        .update_event(event.id, Change::Cancel)
+        .await
+        .expect("cancelled");
+    office.comes_to_skip("cancelled").await;
+}
+
+#[test_case(Platform::GoogleCalendar; "google")]
+#[test_case(Platform::MicrosoftOutlook; "outlook")]
+#[tokio::test]
+async fn a_declined_meeting_loses_its_bot_and_an_accepted_one_gets_it_back(platform: Platform) {
+    let office = Office::on(platform).await;
+    let event = office.create(office.external(5)).await;
+    office.comes_to_bots("created", 1).await;
+    let answer = |answer| Change::OwnerAnswer { answer };
+    office
+        .stack
+        .recall
+        .update_event(event.id, answer(Answer::Declined))
+        .await
+        .expect("declined");
+    office.comes_to_skip("declined").await;
+    office
+        .stack
+        .recall
+        .update_event(event.id, answer(Answer::Accepted))
+        .await
+        .expect("accepted");
+    office.comes_to_bots("accepted", 1).await;
+}
+
+#[tokio::test]
+async fn a_deleted_event_is_forgotten_without_a_call() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let event = office.create(office.external(5)).await;
+    office.comes_to_bots("created", 1).await;
+    office
+        .stack
+        .recall
+        .delete_event(event.id)
+        .await
+        .expect("deleted");
+    office.comes_to_skip("deleted").await;
+    let about = CallFilter {
+        event: Some(event.id),
+        ..CallFilter::default()
+    };
+    let calls = office
+        .stack
+        .recall
+        .calls(&about)
+        .await
+        .expect("the simulator");
+    assert_eq!(calls.len(), 1, "only the call that scheduled it: {calls:?}");
+}
+
+#[tokio::test]
+async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
+    let mut office = Office::on(Platform::GoogleCalendar).await;
+    office.connect(Platform::MicrosoftOutlook).await;
+    let uid = format!("shared-{}@acme.example", office.calendars[0].id);
+    let draft = office.external(5).ical_uid(&uid);
+    let one = office.create_in(0, draft.clone()).await;
+    let other = office.create_in(1, draft).await;
+    office
+        .comes_to("one bot for both", |_, comparison| {
+            comparison.bots == 1 && comparison.held.len() == 2
+        })
+        .await;
+    office
+        .stack
+        .recall
+        .delete_event(one.id)
+        .await
+        .expect("deleted");
+    office
+        .comes_to("the other still has it", |_, comparison| {
+            comparison.bots == 1 && comparison.held.len() == 1
+        })
+        .await;
+    let declined = Change::OwnerAnswer {
+        answer: Answer::Declined,
+    };
+    office
+        .stack
+        .recall
+        .update_event(other.id, declined)
+        .await
+        .expect("declined");
+    office.comes_to_bots("nobody wants it", 0).await;
+}
+
+#[tokio::test]
+async fn a_persons_word_about_a_series_goes_before_the_policy() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let event = office.create(office.internal(5)).await;
+    office.comes_to_skip("internal").await;
+    let calendar = CalendarId::parse(office.calendars[0].id.to_string()).expect("an id");
+    let series = IcalUid::parse(event.ical_uid).expect("an ical_uid");
+    for (word, bots) in [(Word::Record, 1), (Word::Skip, 0)] {
+        let now = office.stack.now();
+        office
+            .stack
+            .state
+            .mark_series(&calendar, &series, word, now)
+            .await
+            .expect("marked");
+        office.stack.look_at_all(&calendar).await;
+        office.comes_to_bots(word.as_str(), bots).await;
+    }
+}
+
+#[tokio::test]
+async fn more_events_than_a_page_holds_are_all_seen() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let drafts: Vec<_> = (1..=120).map(|hours| office.external(hours)).collect();
+    let created = office
+        .stack
+        .recall
+        .create_events(office.calendars[0].id, drafts)
+        .await;
+    assert_eq!(created.expect("the simulator").len(), 120);
+    office.comes_to_bots("all of them", 120).await;
+}

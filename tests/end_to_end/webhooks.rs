@@ -1,0 +1,167 @@
+//! What comes in at the front door, and what it is told.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use recall_simulator::{Platform, WebhookFaults, WebhookState};
+use serde_json::json;
+use test_case::test_case;
+
+use crate::office::{Office, PATIENCE};
+use callsheet_tests::Stack;
+
+const STRANGER: &str = "whsec_c29tZWJvZHkgZWxzZSdzIHNlY3JldA==";
+
+/// An id that no other webhook has.
+fn id() -> String {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    format!(
+        "msg_{}_{}",
+        std::process::id(),
+        LAST.fetch_add(1, Ordering::Relaxed)
+    )
+}
+
+fn about(calendar: &str) -> Vec<u8> {
+    json!({"event": "calendar.update", "data": {"calendar_id": calendar}})
+        .to_string()
+        .into_bytes()
+}
+
+#[tokio::test]
+async fn a_forged_webhook_is_refused_and_asks_nothing_of_recall() {
+    let stack = Stack::of_environment();
+    let now = stack.now().as_second();
+    let body = about("11111111-2222-3333-4444-555555555555");
+    let answer = stack.webhook.send(&id(), now, STRANGER, &body).await;
+    assert_eq!(answer.status(), 401);
+    let answer = stack.webhook.send_unsigned(&body).await;
+    assert_eq!(answer.status(), 401);
+    assert_eq!(
+        answer.text().await.expect("a body"),
+        "",
+        "a forger learns nothing"
+    );
+    let calls = stack
+        .recall
+        .calls(&recall_simulator::CallFilter::default())
+        .await;
+    let calls = calls.expect("the simulator");
+    assert!(
+        !calls.iter().any(|call| call.path.contains("11111111-2222")),
+        "nobody asked about it"
+    );
+}
+
+#[test_case(-301; "too old")]
+#[test_case(301; "too far ahead")]
+#[tokio::test]
+async fn a_replayed_webhook_is_refused(seconds: i64) {
+    let stack = Stack::of_environment();
+    let at = stack.now().as_second() + seconds + seconds.signum() * 5;
+    let secret = stack.webhook.secret.clone();
+    let answer = stack
+        .webhook
+        .send(&id(), at, &secret, &about("calendar"))
+        .await;
+    assert_eq!(answer.status(), 401);
+}
+
+#[test_case(br#"{"event":"bot.done","data":{}}"#, 204; "another kind of event is taken and ignored")]
+#[test_case(br#"{"event":"calendar.update","data":{}}"#, 400; "one of ours without its calendar")]
+#[test_case(b"\xff\xfe", 400; "bytes that are no text")]
+#[tokio::test]
+async fn what_recall_signed_is_answered_by_what_it_says(body: &[u8], status: u16) {
+    let stack = Stack::of_environment();
+    let secret = stack.webhook.secret.clone();
+    let answer = stack
+        .webhook
+        .send(&id(), stack.now().as_second(), &secret, body)
+        .await;
+    assert_eq!(answer.status(), status);
+    let aborts = answer.headers().get("webhook-delivery").is_some();
+    assert_eq!(aborts, status == 400, "no retry mends what cannot be read");
+}
+
+#[tokio::test]
+async fn an_oversized_body_is_refused() {
+    let stack = Stack::of_environment();
+    let secret = stack.webhook.secret.clone();
+    let body = vec![b' '; 1024 * 1024 + 1];
+    let answer = stack
+        .webhook
+        .send(&id(), stack.now().as_second(), &secret, &body)
+        .await;
+    assert_eq!(answer.status(), 413);
+}
+
+#[tokio::test]
+async fn webhooks_that_come_twice_and_in_disorder_end_in_one_bot_each() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let events = [5, 6, 7, 8].map(|hours| office.external(hours));
+    let mut created = Vec::new();
+    for draft in events {
+        created.push(office.create(draft).await);
+    }
+    office.comes_to_bots("created", 4).await;
+    let calendar = office.calendars[0].id.to_string();
+    let all = office.stack.recall.webhooks().await.expect("the simulator");
+    let ours = all
+        .iter()
+        .filter(|webhook| webhook.body.contains(&calendar));
+    let mut ids: Vec<_> = ours.map(|webhook| webhook.id.clone()).collect();
+    ids.reverse();
+    for id in ids.iter().chain(&ids) {
+        office
+            .stack
+            .recall
+            .resend_webhook(id)
+            .await
+            .expect("sent again");
+    }
+    assert!(
+        office
+            .stack
+            .recall
+            .quiesced(PATIENCE)
+            .await
+            .expect("the simulator")
+    );
+    office.comes_to_bots("all of it again, backwards", 4).await;
+}
+
+#[tokio::test]
+async fn every_webhook_of_recalls_is_accepted() {
+    let office = Office::on(Platform::MicrosoftOutlook).await;
+    let calm = WebhookFaults::default();
+    office
+        .stack
+        .recall
+        .set_webhook_faults(&calm)
+        .await
+        .expect("the simulator");
+    office.create(office.external(5)).await;
+    office.comes_to_bots("created", 1).await;
+    let calendar = office.calendars[0].id.to_string();
+    let all = office.stack.recall.webhooks().await.expect("the simulator");
+    let ours: Vec<_> = all
+        .iter()
+        .filter(|webhook| webhook.body.contains(&calendar))
+        .collect();
+    assert!(
+        ours.len() >= 2,
+        "one about the calendar, one about its event"
+    );
+    assert!(
+        ours.iter()
+            .all(|webhook| webhook.state == WebhookState::Acknowledged),
+        "{ours:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_message_that_is_not_ours_does_not_stop_the_others() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    office.stack.send_raw("hello").await;
+    office.create(office.external(5)).await;
+    office.comes_to_bots("created beside it", 1).await;
+}

@@ -1,0 +1,193 @@
+//! The deployed stack, seen from outside: its tables, its queue, and Recall.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use callsheet_app::ports::{Decisions as _, Queue as _};
+use callsheet_domain::{CalendarId, Decision, Notice, NoticeKind, Timestamp};
+use callsheet_queue::SqsQueue;
+use callsheet_store::{DecisionTable, StateTable};
+use recall_simulator::client::Control;
+
+use crate::{Comparison, Webhook, variable};
+
+/// How often a condition is looked at.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// The deployed stack.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// The simulated Recall, to be steered.
+    pub recall: Control,
+    /// What was decided.
+    pub decisions: DecisionTable,
+    /// Calendars, preferences and budgets.
+    pub state: StateTable,
+    /// Notices on their way.
+    pub queue: SqsQueue,
+    /// The way in.
+    pub webhook: Webhook,
+    sqs: aws_sdk_sqs::Client,
+    queue_url: String,
+    dead_letter_queue_url: String,
+}
+
+impl Stack {
+    /// The one that the environment names.
+    ///
+    /// # Panics
+    /// If the environment names none.
+    #[must_use]
+    pub fn of_environment() -> Self {
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        let credentials = Credentials::new(
+            variable("AWS_ACCESS_KEY_ID"),
+            variable("AWS_SECRET_ACCESS_KEY"),
+            None,
+            None,
+            "environment",
+        );
+        let (endpoint, region) = (
+            variable("AWS_ENDPOINT_URL"),
+            Region::new(variable("AWS_REGION")),
+        );
+        let tables = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region.clone())
+            .credentials_provider(credentials.clone())
+            .endpoint_url(&endpoint)
+            .http_client(http.clone())
+            .build();
+        let queues = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region)
+            .credentials_provider(credentials)
+            .endpoint_url(&endpoint)
+            .http_client(http)
+            .build();
+        let tables = aws_sdk_dynamodb::Client::from_conf(tables);
+        let sqs = aws_sdk_sqs::Client::from_conf(queues);
+        let queue_url = variable("CALLSHEET_QUEUE_URL");
+        Self {
+            recall: Control::new(variable("CALLSHEET_SIMULATOR_URL")),
+            decisions: DecisionTable::new(tables.clone(), variable("CALLSHEET_DECISIONS_TABLE")),
+            state: StateTable::new(tables, variable("CALLSHEET_STATE_TABLE")),
+            queue: SqsQueue::new(sqs.clone(), queue_url.clone()),
+            webhook: Webhook::of_environment(),
+            sqs,
+            queue_url,
+            dead_letter_queue_url: variable("CALLSHEET_DLQ_URL"),
+        }
+    }
+
+    /// Now, by this machine's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the stack under test runs in real time"
+        )]
+        Timestamp::now()
+    }
+
+    /// The decisions about a calendar's meetings that are not over.
+    ///
+    /// # Panics
+    /// If the table does not answer.
+    pub async fn decisions_of(&self, calendar: &CalendarId) -> Vec<Decision> {
+        let keys = self
+            .decisions
+            .of_calendar(calendar, self.now())
+            .await
+            .expect("the index");
+        let mut rows = self.decisions.decisions(&keys).await.expect("the table");
+        rows.sort_by(|a, b| (a.starts_at, &a.key).cmp(&(b.starts_at, &b.key)));
+        rows
+    }
+
+    /// What is wanted for these calendars' meetings to come, beside what Recall holds.
+    ///
+    /// # Panics
+    /// If the tables or Recall do not answer.
+    pub async fn compare(&self, calendars: &[CalendarId]) -> Comparison {
+        let mut decisions = Vec::new();
+        for calendar in calendars {
+            decisions.extend(self.decisions_of(calendar).await);
+        }
+        let events = self.recall.events().await.expect("the simulator");
+        let bots = self.recall.bots().await.expect("the simulator");
+        Comparison::of(&decisions, &events, &bots, calendars, self.now())
+    }
+
+    /// Asks for a look at everything in a calendar.
+    ///
+    /// # Panics
+    /// If the queue does not take it.
+    pub async fn look_at_all(&self, calendar: &CalendarId) {
+        let notice = Notice {
+            calendar_id: calendar.clone(),
+            kind: NoticeKind::LookAtAll,
+            sent_at: self.now(),
+        };
+        self.queue.send(&notice).await.expect("the queue takes it");
+    }
+
+    /// Puts any text on the queue, as no version of ours would.
+    ///
+    /// # Panics
+    /// If the queue does not take it.
+    pub async fn send_raw(&self, text: &str) {
+        let sent = self
+            .sqs
+            .send_message()
+            .queue_url(&self.queue_url)
+            .message_body(text);
+        sent.send().await.expect("the queue takes it");
+    }
+
+    /// How many messages are on the queue or being worked on.
+    ///
+    /// # Panics
+    /// If the queue does not answer.
+    pub async fn queued(&self) -> u64 {
+        self.messages(&self.queue_url).await
+    }
+
+    /// How many messages were given up on.
+    ///
+    /// # Panics
+    /// If the queue does not answer.
+    pub async fn dead_letters(&self) -> u64 {
+        self.messages(&self.dead_letter_queue_url).await
+    }
+
+    async fn messages(&self, url: &str) -> u64 {
+        use aws_sdk_sqs::types::QueueAttributeName as Name;
+        let counts = [
+            Name::ApproximateNumberOfMessages,
+            Name::ApproximateNumberOfMessagesNotVisible,
+            Name::ApproximateNumberOfMessagesDelayed,
+        ];
+        let asked = self.sqs.get_queue_attributes().queue_url(url);
+        let answer = asked
+            .set_attribute_names(Some(counts.to_vec()))
+            .send()
+            .await;
+        let answer = answer.expect("the queue answers");
+        let attributes = answer.attributes.unwrap_or_default();
+        attributes
+            .values()
+            .filter_map(|count| count.parse::<u64>().ok())
+            .sum()
+    }
+
+    /// Waits until `condition` holds; false if `patience` runs out first.
+    pub async fn comes_true(&self, patience: Duration, condition: impl AsyncFn() -> bool) -> bool {
+        let wait = async {
+            while !condition().await {
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        tokio::time::timeout(patience, wait).await.is_ok()
+    }
+}

@@ -1,0 +1,62 @@
+//! Webhooks as Recall, or somebody who pretends to be Recall, sends them.
+
+use recall_simulator::sign;
+use reqwest::{Client, Response};
+
+use crate::variable;
+
+/// The deployed webhook function's address, and the secret Recall signs with.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    /// Where it is.
+    pub url: String,
+    /// What Recall signs with.
+    pub secret: String,
+    http: Client,
+}
+
+impl Webhook {
+    /// The one that the environment names.
+    ///
+    /// # Panics
+    /// If the environment names none.
+    #[must_use]
+    pub fn of_environment() -> Self {
+        // Nothing here is on https, but the client is not made without a provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self {
+            url: variable("CALLSHEET_WEBHOOK_URL"),
+            secret: variable("CALLSHEET_WEBHOOK_SECRET"),
+            http: Client::new(),
+        }
+    }
+
+    /// Sends `body` as `id`, signed with `secret` at `timestamp` (seconds since 1970).
+    ///
+    /// # Panics
+    /// If it cannot be sent.
+    pub async fn send(&self, id: &str, timestamp: i64, secret: &str, body: &[u8]) -> Response {
+        let signature = sign(secret, id, timestamp, body).expect("a secret of the right form");
+        let request = self
+            .http
+            .post(&self.url)
+            .header("content-type", "application/json")
+            .header("webhook-id", id)
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-signature", signature);
+        request
+            .body(body.to_vec())
+            .send()
+            .await
+            .expect("the webhook's address answers")
+    }
+
+    /// Sends `body` without any signature.
+    ///
+    /// # Panics
+    /// If it cannot be sent.
+    pub async fn send_unsigned(&self, body: &[u8]) -> Response {
+        let request = self.http.post(&self.url).body(body.to_vec());
+        request.send().await.expect("the webhook's address answers")
+    }
+}

@@ -1,0 +1,130 @@
+//! The template as a tree, its tags (`!Ref`, `!GetAtt`, …) taken for what they hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use serde_yaml_ng::Value;
+
+const TEMPLATE: &str = include_str!("../../template.yaml");
+
+/// The deployed template.
+pub(crate) struct Template(Value);
+
+impl Template {
+    pub(crate) fn read() -> Self {
+        Self(untagged(
+            serde_yaml_ng::from_str(TEMPLATE).expect("the template is YAML"),
+        ))
+    }
+
+    /// What stands at a path of names and numbers, separated by dots.
+    fn at(&self, path: &str) -> &Value {
+        path.split('.').fold(&self.0, |place, step| {
+            let next = match step.parse::<usize>() {
+                Ok(index) if place.is_sequence() => place.get(index),
+                _ => place.get(step),
+            };
+            next.unwrap_or_else(|| panic!("the template has nothing at {path}"))
+        })
+    }
+
+    pub(crate) fn text(&self, path: &str) -> &str {
+        self.at(path)
+            .as_str()
+            .unwrap_or_else(|| panic!("{path} is no text"))
+    }
+
+    pub(crate) fn number(&self, path: &str) -> u64 {
+        self.at(path)
+            .as_u64()
+            .unwrap_or_else(|| panic!("{path} is no number"))
+    }
+
+    pub(crate) fn is_true(&self, path: &str) -> bool {
+        self.at(path).as_bool() == Some(true)
+    }
+
+    /// The texts of the list at `path`, or the one text there.
+    pub(crate) fn texts(&self, path: &str) -> Vec<String> {
+        texts(self.at(path))
+    }
+
+    /// The names of what stands at `path`.
+    pub(crate) fn names(&self, path: &str) -> BTreeSet<String> {
+        let mapping = self
+            .at(path)
+            .as_mapping()
+            .unwrap_or_else(|| panic!("{path} has no names"));
+        mapping
+            .keys()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The actions that a role is allowed, by resource.
+    pub(crate) fn allowed(&self, role: &str) -> BTreeMap<String, BTreeSet<String>> {
+        let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let policies = self.at(&format!("Resources.{role}.Properties.Policies"));
+        for policy in policies.as_sequence().expect("a list of policies") {
+            let statements = &policy["PolicyDocument"]["Statement"];
+            for statement in statements.as_sequence().expect("a list of statements") {
+                assert_eq!(statement["Effect"].as_str(), Some("Allow"));
+                for resource in texts(&statement["Resource"]) {
+                    allowed
+                        .entry(resource)
+                        .or_default()
+                        .extend(texts(&statement["Action"]));
+                }
+            }
+        }
+        allowed
+    }
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    let one = std::slice::from_ref(value);
+    let values = value.as_sequence().map_or(one, Vec::as_slice);
+    values
+        .iter()
+        .map(|value| value.as_str().expect("a text").to_owned())
+        .collect()
+}
+
+fn untagged(value: Value) -> Value {
+    match value {
+        Value::Tagged(tagged) => untagged(tagged.value),
+        Value::Sequence(items) => Value::Sequence(items.into_iter().map(untagged).collect()),
+        Value::Mapping(mapping) => Value::Mapping(
+            mapping
+                .into_iter()
+                .map(|(name, value)| (name, untagged(value)))
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+/// The settings that a function's code asks its environment for.
+pub(crate) fn settings_read_by(function: &str) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../functions")
+        .join(function)
+        .join("src");
+    let mut names = BTreeSet::new();
+    for file in fs::read_dir(&folder).expect("the function's folder") {
+        let code = fs::read_to_string(file.expect("a file").path()).expect("its text");
+        let quoted = code.split('"').skip(1).step_by(2);
+        names.extend(quoted.filter(|text| is_setting(text)).map(str::to_owned));
+    }
+    names
+}
+
+/// Nothing else in these files is written so.
+fn is_setting(text: &str) -> bool {
+    text.contains('_')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
