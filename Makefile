@@ -1,0 +1,45 @@
+# Each target says what it does; `make` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run up down watch invoke test check build deploy size clean
+
+LOCAL := python3 -B infra/local
+ARCHITECTURE ?= arm64
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "make %-8s %s\n", $$1, $$2 }'
+
+run: ## show a working day on a local cloud of its own, with a simulated Recall
+	@$(LOCAL) run
+
+up: ## start a local cloud, deploy to it, and leave it running (CALLSHEET_PORT picks its port)
+	@$(LOCAL) up
+
+down: ## end what `make up` left running
+	@$(LOCAL) down
+
+watch: ## like up, with the functions under `cargo lambda watch`, rebuilt as they change; Ctrl-C ends it
+	@$(LOCAL) watch
+
+invoke: ## call a function of the running local cloud: make invoke FUNCTION=webhook [EVENT=name]
+	@$(LOCAL) invoke $(FUNCTION) $(EVENT)
+
+test: ## run every test, those against a deployed stack included (TESTS="…" goes to cargo test)
+	@$(LOCAL) test $(TESTS)
+
+check: ## formatting, lints, docs, template, dependencies, licences
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
+	@$(LOCAL) check
+
+build: ## build for AWS (ARCHITECTURE=arm64, or x86_64)
+	@$(LOCAL) sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+
+deploy: build ## deploy to AWS; asks for everything the first time, and keeps the answers in samconfig.toml
+	@$(LOCAL) sam deploy $(shell grep -q '^stack_name' samconfig.toml || echo --guided)
+
+size: ## sizes and start times of the functions, built for release on this machine's architecture
+	@$(LOCAL) size
+
+clean: down ## end the local cloud and remove what was built
+	rm -rf target .aws-sam .local

@@ -1,0 +1,46 @@
+"""The local cloud and the tools around it, as make's targets call them: `python3 infra/local <command>`."""
+
+import signal
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit(f"Python 3.11 or later is needed; `{sys.executable}` is {sys.version.split()[0]}.")
+
+import checks
+import commands
+import invoke
+import size
+from trouble import Trouble
+
+COMMANDS = {
+    "up": lambda _: commands.up(),
+    "down": lambda _: commands.down(),
+    "run": lambda _: commands.run(),
+    "watch": lambda _: commands.watch(),
+    "test": commands.test,
+    "invoke": invoke.invoke,
+    "check": lambda _: checks.check(),
+    "sam": checks.sam,
+    "size": lambda _: size.report(),
+}
+
+
+def main() -> int:
+    """Runs one command; trouble is one sentence on stderr."""
+    name, *arguments = sys.argv[1:] or [""]
+    if name not in COMMANDS:
+        print(f"usage: python3 infra/local {{{','.join(COMMANDS)}}}", file=sys.stderr)
+        return 2
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    try:
+        return COMMANDS[name](arguments)
+    except Trouble as trouble:
+        print(f"callsheet: {trouble}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""Calls functions as AWS's event sources would, where the stand-in cannot.
+
+Always: the table's stream rings the scheduler. The stand-in could do that itself, but waits for the
+function on the thread that also serves queues, and a drain is long.
+
+While watching, cargo-lambda serves the functions and nothing feeds them: then also the queue feeds
+sync, and each minute rings the scheduler.
+
+Also writes what the deployed functions log to files beside the other logs.
+"""
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from patterns import matches
+
+# A drain may take the scheduler's whole five minutes; what to do about a failure is decided here.
+PATIENT = Config(read_timeout=330, retries={"max_attempts": 0})
+
+
+def main() -> None:
+    """Feeds until it is ended."""
+    plan = json.loads(Path(sys.argv[1]).read_text())
+    functions = Functions(plan)
+    work: list[Callable[[], None]] = [Doorbell(plan["doorbell"], functions).ring]
+    if plan["queue"]:
+        work.append(lambda: feed_queue(plan["queue"], functions))
+    if plan["each_minute"]:
+        work.append(lambda: each_minute(functions))
+    if plan["log_groups"]:
+        work.append(Logs(plan["log_groups"], Path(plan["logs"])).copy)
+    for one in work:
+        threading.Thread(target=forever, args=(one,), daemon=True).start()
+    say("ready")
+    threading.Event().wait()
+
+
+class Functions:
+    """The functions, wherever they are served."""
+
+    def __init__(self, plan: dict) -> None:
+        self._names = plan["functions"]
+        # While watching the address is cargo-lambda's.
+        self._client = boto3.client("lambda", config=PATIENT, endpoint_url=plan.get("endpoint"))
+
+    def call(self, role: str, event: dict) -> Any:
+        """Calls one, waits, and returns what it answered; raises if it failed."""
+        answer = self._client.invoke(FunctionName=self._names[role], Payload=json.dumps(event, default=as_json))
+        payload = answer["Payload"].read()
+        if answer.get("FunctionError"):
+            raise RuntimeError(f"{role} failed: {payload[:300]!r}")
+        return json.loads(payload) if payload else None
+
+
+class Doorbell:
+    """Reads the stream from now on and calls the scheduler with a batch at a time, in order, as its mapping says."""
+
+    def __init__(self, mapping: dict, functions: Functions) -> None:
+        self._mapping = mapping
+        self._functions = functions
+        self._streams = boto3.client("dynamodbstreams")
+        stream = mapping["stream"]
+        # One shard: the stand-in knows no more.
+        shard = self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
+        self._at = self._streams.get_shard_iterator(StreamArn=stream, ShardId=shard, ShardIteratorType="LATEST")["ShardIterator"]
+
+    def ring(self) -> None:
+        """Reads once, and rings if something wants it."""
+        read = self._streams.get_records(ShardIterator=self._at, Limit=self._mapping["batch_size"])
+        records = [record | {"eventSourceARN": self._mapping["stream"]} for record in read["Records"]]
+        patterns = self._mapping["patterns"]
+        wanted = [record for record in records if not patterns or any(matches(record, pattern) for pattern in patterns)]
+        if wanted:
+            self._deliver(wanted)
+        self._at = read["NextShardIterator"]
+        if not records:
+            time.sleep(0.1)
+
+    def _deliver(self, records: list[dict]) -> None:
+        began, tries = time.monotonic(), 0
+        while True:
+            try:
+                self._functions.call("scheduler", {"Records": records})
+                return
+            except (RuntimeError, ClientError, BotoCoreError) as error:
+                # To be throttled is not to fail: a drain is at work, and that is tried again for as long as records keep.
+                throttled = isinstance(error, ClientError) and error.response["Error"]["Code"] == "TooManyRequestsException"
+                tries += 0 if throttled else 1
+                if not throttled:
+                    say(f"scheduler: {error}")
+            too_often = 0 <= self._mapping["maximum_retries"] < tries
+            too_old = 0 <= self._mapping["maximum_age"] < time.monotonic() - began
+            if too_often or too_old:
+                return
+            time.sleep(0.5)
+
+
+def feed_queue(url: str, functions: Functions) -> None:
+    """Receives a batch, calls sync, and deletes what did not fail."""
+    queue = boto3.client("sqs")
+    asked = {"AttributeNames": ["All"], "MessageAttributeNames": ["All"]}
+    received = queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1, **asked).get("Messages", [])
+    if not received:
+        return
+    try:
+        answer = functions.call("sync", {"Records": [as_record(message) for message in received]}) or {}
+    except (RuntimeError, ClientError, BotoCoreError) as error:
+        say(f"sync: {error}")  # all of it comes back when its visibility times out
+        return
+    failed = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures") or []}
+    done = [message for message in received if message["MessageId"] not in failed]
+    if done:
+        entries = [{"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(done)]
+        queue.delete_message_batch(QueueUrl=url, Entries=entries)
+
+
+def as_record(message: dict) -> dict:
+    """A received message as Lambda hands it over."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+        "messageAttributes": {
+            name: {key[0].lower() + key[1:]: part for key, part in value.items()}
+            for name, value in message.get("MessageAttributes", {}).items()
+        },
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:111122223333:notices",
+        "awsRegion": "us-east-1",
+    }
+
+
+def each_minute(functions: Functions) -> None:
+    """Rings as the schedule would."""
+    time.sleep(60)
+    functions.call("scheduler", {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})
+
+
+class Logs:
+    """Copies what the deployed functions log to `<role>.log`. The stand-in delivers it when an invocation ends."""
+
+    def __init__(self, groups: dict[str, str], folder: Path) -> None:
+        self._groups = groups
+        self._folder = folder
+        self._logs = boto3.client("logs")
+        self._tokens: dict[tuple[str, str], str] = {}
+
+    def copy(self) -> None:
+        """Once, then a breath."""
+        for role, group in self._groups.items():
+            streams = self._logs.get_paginator("describe_log_streams").paginate(logGroupName=group)
+            with open(self._folder / f"{role}.log", "a") as file:
+                for stream in (stream for page in streams for stream in page["logStreams"]):
+                    self._copy_stream(group, stream["logStreamName"], file)
+        time.sleep(0.5)
+
+    def _copy_stream(self, group: str, stream: str, file: TextIO) -> None:
+        while True:
+            token = self._tokens.get((group, stream))
+            after = {"nextToken": token} if token else {}
+            read = self._logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **after)
+            for event in read["events"]:
+                file.write(event["message"].rstrip("\n") + "\n")
+            self._tokens[group, stream] = read["nextForwardToken"]
+            if not read["events"]:
+                return
+
+
+def forever(work: Callable[[], None]) -> None:
+    """Goes on whatever happens: what is fed will be there for the next round."""
+    while True:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001
+            say(f"{type(error).__name__}: {error}")
+            time.sleep(1)
+
+
+def as_json(value: Any) -> Any:
+    """Times in stream records are seconds, as Lambda sends them."""
+    if isinstance(value, datetime):
+        return value.timestamp()
+    raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+def say(text: str) -> None:
+    """Tells the log."""
+    print(f"{datetime.now():%H:%M:%S} {text}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

