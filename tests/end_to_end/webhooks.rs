@@ -68,7 +68,7 @@ async fn a_replayed_webhook_is_refused(seconds: i64) {
 
 #[test_case(br#"{"event":"bot.done","data":{}}"#, 204; "another kind of event is taken and ignored")]
 #[test_case(br#"{"event":"calendar.update","data":{}}"#, 400; "one of ours without its calendar")]
-#[test_case(b"\xff\xfe", 400; "bytes that are no text")]
+#[test_case(b"hello", 400; "a text that is no JSON")]
 #[tokio::test]
 async fn what_recall_signed_is_answered_by_what_it_says(body: &[u8], status: u16) {
     let stack = Stack::of_environment();

@@ -96,3 +96,170 @@ impl<S: Secrets, Q: Queue, K: Clock> Front<S, Q, K> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::prelude::{BASE64_STANDARD, Engine as _};
+    use callsheet_domain::NoticeKind;
+    use callsheet_testkit::{Faults, Flaky, ManualClock, MemoryQueue, When};
+    use serde_json::json;
+    use std::sync::Mutex;
+    use test_case::test_case;
+
+    // The example of the Standard Webhooks reference libraries, made out to a body of ours.
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const ROTATED: &str = "whsec_b3RoZXIgc2VjcmV0";
+    const TIME: i64 = 1_614_265_330;
+    const BODY: &str = r#"{"event":"calendar.update","data":{"calendar_id":"cal_abc123"}}"#;
+
+    /// Secrets that are rotated behind the function's back.
+    struct Rotating {
+        held: Mutex<&'static str>,
+        in_force: &'static str,
+    }
+
+    impl Secrets for Rotating {
+        async fn current(&self) -> WebhookSecrets {
+            let held = *self.held.lock().unwrap();
+            WebhookSecrets::parse(held).unwrap()
+        }
+
+        async fn again(&self, _now: Timestamp) -> Option<WebhookSecrets> {
+            *self.held.lock().unwrap() = self.in_force;
+            WebhookSecrets::parse(self.in_force).ok()
+        }
+    }
+
+    /// A request as an HTTP API sends it, signed with `secret`.
+    fn request(secret: &str, body: &str, is_base64: bool) -> Request {
+        let signature = recall_simulator::sign(secret, "msg_1", TIME, body.as_bytes()).unwrap();
+        let sent = if is_base64 {
+            BASE64_STANDARD.encode(body)
+        } else {
+            body.to_owned()
+        };
+        let event = json!({
+            "version": "2.0",
+            "routeKey": "POST /webhook",
+            "rawPath": "/webhook",
+            "rawQueryString": "",
+            "headers": {
+                "content-type": "application/json",
+                "webhook-id": "msg_1",
+                "webhook-timestamp": TIME.to_string(),
+                "webhook-signature": signature,
+            },
+            "requestContext": {
+                "accountId": "111122223333",
+                "apiId": "api",
+                "domainName": "api.execute-api.us-east-1.amazonaws.com",
+                "domainPrefix": "api",
+                "http": {
+                    "method": "POST",
+                    "path": "/webhook",
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "192.0.2.1",
+                    "userAgent": "Svix-Webhooks",
+                },
+                "requestId": "id",
+                "routeKey": "POST /webhook",
+                "stage": "$default",
+                "time": "25/Feb/2021:15:02:10 +0000",
+                "timeEpoch": 1_614_265_330_000_i64,
+            },
+            "body": sent,
+            "isBase64Encoded": is_base64,
+        });
+        lambda_http::request::from_str(&event.to_string()).expect("an event of an HTTP API")
+    }
+
+    fn front<Q: Queue>(queue: Q, in_force: &'static str) -> Front<Rotating, Q, ManualClock> {
+        let now = Timestamp::from_second(TIME).expect("in range");
+        Front {
+            secrets: Rotating {
+                held: Mutex::new(SECRET),
+                in_force,
+            },
+            queue,
+            clock: ManualClock::at(now),
+        }
+    }
+
+    #[test_case(false; "as text")]
+    #[test_case(true; "as base64")]
+    #[tokio::test]
+    async fn a_signed_webhook_is_on_the_queue_before_it_is_answered(is_base64: bool) {
+        let queue = MemoryQueue::new();
+        let answer = front(queue.clone(), SECRET)
+            .answer(&request(SECRET, BODY, is_base64))
+            .await;
+        assert_eq!(answer, Answer::Accepted);
+        let sent = queue.sent();
+        assert_eq!(sent.len(), 1);
+        assert_eq!(sent[0].kind, NoticeKind::CalendarChanged);
+        assert_eq!(sent[0].sent_at.as_second(), TIME);
+    }
+
+    #[tokio::test]
+    async fn a_rotated_secret_is_read_again() {
+        let queue = MemoryQueue::new();
+        let answer = front(queue.clone(), ROTATED)
+            .answer(&request(ROTATED, BODY, false))
+            .await;
+        assert_eq!((answer, queue.sent().len()), (Answer::Accepted, 1));
+    }
+
+    #[test_case(When::Before; "it did not take it")]
+    #[test_case(When::After; "its answer was lost")]
+    #[tokio::test]
+    async fn a_queue_that_fails_has_recall_send_again(when: When) {
+        let queue = Flaky::new(MemoryQueue::new(), &Faults::once(0, when));
+        let answer = front(queue, SECRET)
+            .answer(&request(SECRET, BODY, false))
+            .await;
+        assert_eq!(answer, Answer::NotNow);
+    }
+
+    #[test_case(request(ROTATED, BODY, false), Answer::NotSigned; "signed by somebody else")]
+    #[test_case(request(SECRET, "{}", false), Answer::Unreadable; "signed and unreadable")]
+    #[test_case(request(SECRET, r#"{"event":"bot.done"}"#, false), Answer::Accepted; "not ours")]
+    #[test_case(request(SECRET, &" ".repeat(LARGEST + 1), false), Answer::TooLarge; "too large")]
+    #[tokio::test]
+    async fn what_is_not_for_us_leaves_no_trace(request: Request, expected: Answer) {
+        let queue = MemoryQueue::new();
+        assert_eq!(
+            front(queue.clone(), SECRET).answer(&request).await,
+            expected
+        );
+        assert_eq!(queue.counts().writes, 0);
+    }
+
+    #[tokio::test]
+    async fn only_posted_webhooks_are_looked_at() {
+        let mut request = request(SECRET, BODY, false);
+        *request.method_mut() = Method::GET;
+        let queue = MemoryQueue::new();
+        assert_eq!(
+            front(queue.clone(), SECRET).answer(&request).await,
+            Answer::NotPosted
+        );
+        assert_eq!(queue.counts().writes, 0);
+    }
+
+    #[test_case(Answer::Accepted, 204, false)]
+    #[test_case(Answer::NotSigned, 401, false)]
+    #[test_case(Answer::Unreadable, 400, true; "no retry mends it")]
+    #[test_case(Answer::NotPosted, 405, false)]
+    #[test_case(Answer::TooLarge, 413, false)]
+    #[test_case(Answer::NotNow, 503, false)]
+    fn tells_recall(answer: Answer, status: u16, ends_retries: bool) {
+        let response = answer.response().expect("a response");
+        assert_eq!(response.status(), status);
+        let header = response.headers().get("webhook-delivery");
+        assert_eq!(
+            header.is_some_and(|value| value == "abort-message"),
+            ends_retries
+        );
+    }
+}

@@ -25,10 +25,12 @@ pub(super) fn read(raw: Raw<'_>) -> Facts {
 }
 
 fn own_answer(raw: Raw<'_>) -> Option<Answer> {
-    if raw.at("isOrganizer").is_true() {
-        return Some(Answer::Accepted);
+    let said = raw.at("responseStatus").at("response").text().map(answer);
+    match said {
+        // Who called the meeting need not answer; what they do say counts.
+        None | Some(Answer::Pending) if raw.at("isOrganizer").is_true() => Some(Answer::Accepted),
+        _ => said,
     }
-    raw.at("responseStatus").at("response").text().map(answer)
 }
 
 fn guest(attendee: Raw<'_>) -> Option<Guest> {
@@ -80,6 +82,7 @@ mod tests {
     }
 
     #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "none"}}), Some(Answer::Accepted); "who called the meeting comes")]
+    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "declined"}}), Some(Answer::Declined); "unless they say otherwise")]
     #[test_case(json!({"responseStatus": {"response": "organizer"}}), Some(Answer::Accepted); "the answer of an organizer")]
     #[test_case(json!({"responseStatus": {"response": "tentativelyAccepted"}}), Some(Answer::Tentative); "perhaps")]
     #[test_case(json!({"responseStatus": {"response": "declined"}}), Some(Answer::Declined); "declined")]
