@@ -46,13 +46,13 @@ impl Office {
         self.internal(hours).guest("buyer@globex.example")
     }
 
-    /// A meeting with a link, among colleagues.
+    /// A meeting with a link, called by a colleague.
     pub(crate) fn internal(&self, hours: i64) -> EventDraft {
         let (start, end) = self.time(hours);
         let room = format!("{}-{hours}", self.calendars[0].id);
         EventDraft::new("Review", start, end)
             .link(format!("https://meet.example/{room}?pwd=never-log-this"))
-            .guest("colleague@acme.example")
+            .organizer("colleague@acme.example")
     }
 
     /// Half an hour that begins `hours` from now, at a whole minute.
