@@ -1,9 +1,9 @@
 //! What Callsheet knows and decides, without clock, network or SDK.
 //!
 //! The way of a change through this crate: a [`Notice`] says where to look, a
-//! [`CalendarEvent`] is what was seen there, [`decide`] gives a [`Verdict`] on
-//! it, [`plan`] turns that into what is [`Wanted`], [`revise`] folds it into
-//! the stored [`Decision`], and [`settle`] folds in what the service answered.
+//! [`CalendarEvent`] is what was seen there, [`decide()`] gives a [`Verdict`] on
+//! it, [`plan()`] turns that into what is [`Wanted`], [`revise()`] folds it into
+//! the stored [`Decision`], and [`settle()`] folds in what the service answered.
 
 mod bot;
 mod calendar;
