@@ -1,0 +1,134 @@
+//! What people do: to the calendars at Recall, and in the same breath to the
+//! meetings as the scenario knows them.
+
+use std::collections::BTreeSet;
+
+use callsheet_app::ports::PreferenceBook as _;
+use callsheet_domain::{IcalUid, Word};
+use recall_simulator::EventChange;
+
+use super::{Day, Told};
+use crate::agenda::Entry;
+use crate::cast::Desk;
+use crate::meeting::{Deed, Meeting, Outcome};
+
+impl Day {
+    /// Connects a calendar.
+    pub(crate) async fn connect(&mut self, desk: Desk) -> Told<()> {
+        let address = Some(desk.address());
+        let calendar = self
+            .stack
+            .recall
+            .create_calendar(desk.platform(), address)
+            .await?;
+        self.calendars.insert(desk, calendar.id);
+        Ok(())
+    }
+
+    /// Puts these into a calendar, all at once.
+    pub(crate) async fn fill(&mut self, desk: Desk, entries: Vec<Entry>) -> Told<()> {
+        let drafts = entries.iter().map(|entry| entry.draft.clone()).collect();
+        let events = self
+            .stack
+            .recall
+            .create_events(self.calendar(desk), drafts)
+            .await?;
+        let meetings = entries
+            .into_iter()
+            .zip(events)
+            .map(|(entry, event)| Meeting {
+                desk,
+                event: event.id,
+                ical_uid: event.ical_uid,
+                title: entry.draft.title,
+                starts_at: entry.draft.start,
+                ends_at: entry.draft.end,
+                link: entry.draft.meeting_url,
+                outcome: entry.outcome,
+            });
+        self.meetings.extend(meetings);
+        Ok(())
+    }
+
+    /// Does all of these, and says to how many meetings.
+    pub(crate) async fn act(&mut self, deeds: &[Deed]) -> Told<usize> {
+        let (mut changes, mut removed) = (Vec::new(), Vec::new());
+        for deed in deeds {
+            let before = changes.len() + removed.len();
+            let is_meant = |m: &&mut Meeting| m.desk == deed.desk && m.title == deed.title;
+            for meeting in self.meetings.iter_mut().filter(is_meant) {
+                let event = meeting.event;
+                match meeting.undergo(deed) {
+                    Some(change) => changes.push(EventChange { event, change }),
+                    None => removed.push(event),
+                }
+            }
+            if changes.len() + removed.len() == before {
+                self.fail(format!(
+                    "{} is in no agenda: nothing was done to it",
+                    deed.title
+                ));
+            }
+        }
+        let count = changes.len() + removed.len();
+        if !changes.is_empty() {
+            self.stack.recall.update_events(changes).await?;
+        }
+        for event in removed {
+            self.stack.recall.delete_event(event).await?;
+        }
+        Ok(count)
+    }
+
+    /// A person says a word about a series; everything in the calendar is then looked at.
+    pub(crate) async fn mark(
+        &mut self,
+        desk: Desk,
+        title: &str,
+        word: Word,
+        outcome: &Outcome,
+    ) -> usize {
+        let calendar = self.calendar_id(desk);
+        let mut series = BTreeSet::new();
+        let mut count = 0;
+        for meeting in self
+            .meetings
+            .iter_mut()
+            .filter(|m| m.desk == desk && m.title == title)
+        {
+            meeting.outcome = outcome.clone();
+            series.insert(meeting.ical_uid.clone());
+            count += 1;
+        }
+        for uid in series {
+            let uid = IcalUid::parse(uid).expect("the simulator's are of the right form");
+            let marked = self
+                .stack
+                .state
+                .mark_series(&calendar, &uid, word, self.stack.now());
+            marked.await.expect("the table takes it");
+        }
+        self.stack.look_at_all(&calendar).await;
+        count
+    }
+
+    /// A calendar goes away, and takes its bots with it.
+    pub(crate) async fn disconnect(&mut self, desk: Desk) -> Told<()> {
+        self.away.insert(desk);
+        self.stack
+            .recall
+            .disconnect_calendar(self.calendar(desk))
+            .await
+            .map(drop)
+    }
+
+    /// And comes back, without them.
+    pub(crate) async fn reconnect(&mut self, desk: Desk) -> Told<()> {
+        self.away.remove(&desk);
+        self.stack
+            .recall
+            .reconnect_calendar(self.calendar(desk))
+            .await
+            .map(drop)
+    }
+}
