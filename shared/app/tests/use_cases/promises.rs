@@ -135,12 +135,7 @@ impl House {
             clock: self.clock.clone(),
             settings: self.sync_settings(),
         };
-        let batch = self.queue.deliver(10);
-        let handled = sync.handle(&batch, self.deadline()).await;
-        let failed = batch
-            .into_iter()
-            .filter(|d| handled.failed.contains(&d.message_id));
-        self.queue.give_back(failed);
+        sync.handle(&self.queue.deliver(10), self.deadline()).await;
         let drain = Drain {
             recall: Flaky::new(self.recall.clone(), faults),
             decisions: Flaky::new(self.decisions.clone(), faults),

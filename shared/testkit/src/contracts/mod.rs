@@ -2,9 +2,8 @@
 //!
 //! Each law takes a port that nobody else uses: policies, budgets and the lease
 //! are one of a kind in a store, and the index of due rows is one list.
-//! [`decisions_contract!`](crate::decisions_contract) and
-//! [`state_contract!`](crate::state_contract) make a test of each law, so a
-//! fake and an adapter cannot pass different lists of them:
+//! [`decisions_contract!`](crate::decisions_contract) and its like make a test
+//! of each law, so a fake and an adapter cannot pass different lists of them:
 //!
 //! ```
 //! callsheet_testkit::decisions_contract!(async || callsheet_testkit::MemoryDecisions::new());
@@ -20,6 +19,8 @@ pub mod due;
 pub mod leases;
 pub mod policies;
 pub mod preferences;
+pub mod queue;
+pub mod recall;
 
 use std::time::Duration;
 
@@ -127,6 +128,35 @@ macro_rules! state_contract {
             a_lease_given_back_is_not_held_on_to,
             of_many_that_come_at_once_one_gets_it_and_hears_the_others,
             no_bell_is_unheard,
+        );
+    };
+}
+
+/// Makes a test of each law on `Queue`. Takes an async closure that gives both
+/// ends of an empty one, nobody else's.
+#[macro_export]
+macro_rules! queue_contract {
+    ($setup:expr) => {
+        $crate::contract_tests!($setup, queue:
+            notices_arrive_as_they_were_sent,
+            a_postponed_delivery_is_given_again,
+            a_delivery_in_work_is_not_given_again,
+        );
+    };
+}
+
+/// Makes a test of each law on `CalendarEvents` and `Bots`. Takes an async
+/// closure that gives an empty workspace, nobody else's.
+#[macro_export]
+macro_rules! recall_contract {
+    ($setup:expr) => {
+        $crate::contract_tests!($setup, recall:
+            calendars_are_shown_as_they_stand,
+            every_event_of_a_calendar_is_on_one_of_its_pages,
+            a_query_leaves_out_what_it_does_not_ask_for,
+            both_operations_may_be_done_again,
+            a_key_is_one_bot_until_its_last_claim_is_gone,
+            what_cannot_have_a_bot_is_refused,
         );
     };
 }

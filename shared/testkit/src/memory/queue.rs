@@ -1,6 +1,6 @@
 //! A queue in memory.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use callsheet_app::ports::{Queue, Receipt};
@@ -8,6 +8,7 @@ use callsheet_app::{Delivery, PortError};
 use callsheet_domain::Notice;
 
 use super::{Counts, Shared};
+use crate::contracts::queue::BothEnds;
 
 /// A queue in memory: it keeps what was sent, and what was postponed.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +17,8 @@ pub struct MemoryQueue(Shared<Messages>);
 #[derive(Debug, Default)]
 struct Messages {
     sent: Vec<Notice>,
-    waiting: VecDeque<Notice>,
+    waiting: VecDeque<(u64, Notice)>,
+    in_work: BTreeMap<String, (u64, Notice)>,
     delivered: u64,
     postponed: Vec<(Receipt, Duration)>,
     counts: Counts,
@@ -47,32 +49,38 @@ impl MemoryQueue {
         self.0.with(|queue| queue.postponed.clone())
     }
 
-    /// Takes at most `most` messages off the queue, as a batch for a sync.
+    /// Takes at most `most` messages off the queue, as a batch for a sync. They
+    /// come again only if they are postponed.
     #[must_use]
     pub fn deliver(&self, most: usize) -> Vec<Delivery> {
         self.0.with(|queue| {
             let most = most.min(queue.waiting.len());
-            let notices: Vec<_> = queue.waiting.drain(..most).collect();
-            notices
+            let messages: Vec<_> = queue.waiting.drain(..most).collect();
+            messages
                 .into_iter()
-                .map(|notice| {
-                    queue.delivered += 1;
-                    Delivery {
-                        message_id: format!("message-{}", queue.delivered),
-                        receipt: Receipt(format!("receipt-{}", queue.delivered)),
-                        notice,
-                    }
-                })
+                .map(|message| queue.delivery(message))
                 .collect()
         })
     }
+}
 
-    /// Puts deliveries that were not attended to back, to be given again.
-    pub fn give_back(&self, deliveries: impl IntoIterator<Item = Delivery>) {
-        self.0.with(|queue| {
-            let notices = deliveries.into_iter().map(|delivery| delivery.notice);
-            queue.waiting.extend(notices);
-        });
+impl Messages {
+    fn delivery(&mut self, (number, notice): (u64, Notice)) -> Delivery {
+        self.delivered += 1;
+        let receipt = format!("receipt-{}", self.delivered);
+        self.in_work
+            .insert(receipt.clone(), (number, notice.clone()));
+        Delivery {
+            message_id: format!("message-{number}"),
+            receipt: Receipt(receipt),
+            notice,
+        }
+    }
+}
+
+impl BothEnds for MemoryQueue {
+    async fn receive(&self) -> Option<Delivery> {
+        self.deliver(1).pop()
     }
 }
 
@@ -81,7 +89,8 @@ impl Queue for MemoryQueue {
         self.0.with(|queue| {
             queue.counts.writes += 1;
             queue.sent.push(notice.clone());
-            queue.waiting.push_back(notice.clone());
+            let number = queue.sent.len() as u64;
+            queue.waiting.push_back((number, notice.clone()));
         });
         Ok(())
     }
@@ -90,6 +99,8 @@ impl Queue for MemoryQueue {
         self.0.with(|queue| {
             queue.counts.writes += 1;
             queue.postponed.push((receipt.clone(), wait));
+            let message = queue.in_work.remove(&receipt.0);
+            queue.waiting.extend(message);
         });
         Ok(())
     }
@@ -98,22 +109,6 @@ impl Queue for MemoryQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{a_calendar, at};
-    use callsheet_domain::NoticeKind;
 
-    #[tokio::test]
-    async fn what_is_sent_is_delivered_until_it_is_attended_to() {
-        let queue = MemoryQueue::new();
-        let notice = Notice {
-            calendar_id: a_calendar().id,
-            kind: NoticeKind::CalendarChanged,
-            sent_at: at("09:00"),
-        };
-        queue.send(&notice).await.expect("memory");
-        let batch = queue.deliver(10);
-        assert_eq!(batch[0].notice, notice);
-        assert_eq!(queue.deliver(10), []);
-        queue.give_back(batch);
-        assert_eq!(queue.deliver(10).len(), 1);
-    }
+    crate::queue_contract!(async || MemoryQueue::new());
 }

@@ -4,7 +4,9 @@
 //! and with its calendar, and a bot is never moved but by scheduling it again.
 //! Answers can be scripted; every call is written down with its time.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod workspace;
+
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use callsheet_app::PortError;
@@ -12,9 +14,11 @@ use callsheet_app::ports::{
     BotAnswer, Bots, CalendarEvents, Clock, EventQuery, PageCursor, PageOfEvents, ScheduleRequest,
 };
 use callsheet_domain::{
-    BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
-    Timestamp,
+    Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation, Timestamp,
 };
+
+pub use workspace::Bot;
+use workspace::Workspace;
 
 /// A call that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,28 +40,6 @@ pub enum Fault {
     Answers(BotAnswer),
     /// The connection breaks once the call has had its effect.
     CutAfterEffect,
-}
-
-/// A bot and the events that share it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bot {
-    /// The bot, as events list it.
-    pub entry: BotEntry,
-    /// The configuration it has, as text.
-    pub config: String,
-    /// Who shares it.
-    pub events: BTreeSet<EventId>,
-}
-
-#[derive(Debug, Default)]
-struct Workspace {
-    calendars: BTreeMap<CalendarId, Calendar>,
-    events: BTreeMap<EventId, CalendarEvent>,
-    bots: BTreeMap<DeduplicationKey, Bot>,
-    faults: BTreeMap<Operation, VecDeque<Fault>>,
-    calls: Vec<Call>,
-    made: u32,
-    page_size: usize,
 }
 
 /// A workspace of Recall in memory; clones share it.
@@ -186,116 +168,6 @@ fn cut() -> PortError {
     }
 }
 
-impl Workspace {
-    fn drop_claims(&mut self, of: impl Fn(&CalendarEvent) -> bool) {
-        let events: Vec<_> = self
-            .events
-            .values()
-            .filter(|event| of(event))
-            .map(|e| e.id.clone())
-            .collect();
-        for event in events {
-            self.drop_claim(&event, None);
-        }
-    }
-
-    /// Takes the claims of an event away, but for the one on `kept`.
-    fn drop_claim(&mut self, event: &EventId, kept: Option<&DeduplicationKey>) {
-        for (key, bot) in &mut self.bots {
-            if Some(key) != kept {
-                bot.events.remove(event);
-            }
-        }
-        self.bots.retain(|_, bot| !bot.events.is_empty());
-    }
-
-    fn bots_of(&self, event: &EventId) -> Vec<BotEntry> {
-        let bots = self.bots.values().filter(|bot| bot.events.contains(event));
-        bots.map(|bot| bot.entry.clone()).collect()
-    }
-
-    fn refusal(&self, event: &CalendarEvent, now: Timestamp) -> Option<BotAnswer> {
-        let refused = |why: &str| Some(BotAnswer::Refused(why.to_owned()));
-        let calendar = self.calendars.get(&event.calendar_id);
-        if event.is_deleted {
-            refused("calendar event is deleted")
-        } else if event.ends_at <= now {
-            refused("calendar event has ended")
-        } else if calendar.is_none_or(|calendar| !calendar.status.holds_bots()) {
-            refused("calendar is disconnected")
-        } else {
-            None
-        }
-    }
-
-    fn schedule(&mut self, request: &ScheduleRequest<'_>, now: Timestamp) -> BotAnswer {
-        let Some(event) = self.events.get(request.event_id).cloned() else {
-            return BotAnswer::NoSuchEvent;
-        };
-        if let Some(refusal) = self.refusal(&event, now) {
-            return refusal;
-        }
-        let Some(meeting) = &event.meeting else {
-            return BotAnswer::Refused("no meeting url".to_owned());
-        };
-        debug_assert!(!meeting.url.is_empty(), "links are never empty");
-        let key = request.bot.deduplication_key.clone();
-        self.drop_claim(&event.id, Some(&key));
-        self.made += 1;
-        let id = BotId::parse(format!("bot-{}", self.made)).expect("letters and digits");
-        let entry = BotEntry {
-            bot_id: id,
-            starts_at: event.starts_at,
-            deduplication_key: key.clone(),
-        };
-        let config = serde_json::Value::Object(request.bot.config.json().clone()).to_string();
-        let bot = self.bots.entry(key).or_insert_with(|| Bot {
-            entry,
-            config: String::new(),
-            events: BTreeSet::new(),
-        });
-        bot.entry.starts_at = event.starts_at;
-        bot.config = config;
-        bot.events.insert(event.id.clone());
-        BotAnswer::Done(self.bots_of(&event.id))
-    }
-
-    fn unschedule(&mut self, event_id: &EventId) -> BotAnswer {
-        if !self.events.contains_key(event_id) {
-            return BotAnswer::NoSuchEvent;
-        }
-        self.drop_claim(event_id, None);
-        BotAnswer::Done(Vec::new())
-    }
-
-    fn page(&self, query: &EventQuery, from: usize) -> PageOfEvents {
-        let mut events: Vec<_> = self
-            .events
-            .values()
-            .filter(|event| event.calendar_id == query.calendar_id)
-            .filter(|event| {
-                query
-                    .updated_since
-                    .is_none_or(|since| event.updated_at >= since)
-            })
-            .filter(|event| query.starts_from.is_none_or(|from| event.starts_at >= from))
-            .cloned()
-            .collect();
-        events.sort_by(|a, b| (a.starts_at, &a.id).cmp(&(b.starts_at, &b.id)));
-        let to = (from + self.page_size).min(events.len());
-        let next = (to < events.len()).then(|| PageCursor(to.to_string()));
-        let mut events = events[from.min(to)..to].to_vec();
-        for event in &mut events {
-            event.bots = self.bots_of(&event.id);
-        }
-        PageOfEvents {
-            events,
-            unreadable: Vec::new(),
-            next,
-        }
-    }
-}
-
 impl<K: Clock> CalendarEvents for MemoryRecall<K> {
     async fn calendar(&self, id: &CalendarId) -> Result<Option<Calendar>, PortError> {
         match self.enter(Operation::GetCalendar, id.as_str()) {
@@ -332,4 +204,107 @@ impl<K: Clock> Bots for MemoryRecall<K> {
         let fault = self.enter(Operation::UnscheduleBot, event_id.as_str());
         Self::meet(fault, || self.lock().unschedule(event_id))
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contracts::recall::Workspace as Contract;
+    use crate::{But as _, ManualClock, a_calendar, an_event, at};
+    use callsheet_domain::{CalendarStatus, Meeting, plus};
+    use jiff::SignedDuration;
+
+    /// The fake, with hands that number what they make.
+    struct Hands {
+        recall: MemoryRecall<ManualClock>,
+        made: Mutex<i64>,
+    }
+
+    impl Hands {
+        fn next(&self) -> i64 {
+            let mut made = self.made.lock().unwrap();
+            *made += 1;
+            *made
+        }
+
+        /// Each change is later than the one before.
+        fn now(&self) -> Timestamp {
+            plus(at("09:00"), SignedDuration::from_secs(self.next()))
+        }
+    }
+
+    impl Contract for Hands {
+        type Recall = MemoryRecall<ManualClock>;
+
+        fn recall(&self) -> &Self::Recall {
+            &self.recall
+        }
+
+        fn hours_ahead(&self, hours: i64) -> Timestamp {
+            plus(at("10:00"), SignedDuration::from_hours(hours))
+        }
+
+        async fn connect(&self) -> CalendarId {
+            let id = CalendarId::parse(format!("calendar-{}", self.next())).unwrap();
+            let calendar = a_calendar().but(|calendar| {
+                calendar.id = id.clone();
+                calendar.updated_at = self.now();
+            });
+            self.recall.put_calendar(calendar);
+            id
+        }
+
+        async fn disconnect(&self, calendar: &CalendarId) {
+            let lost = self
+                .recall
+                .calendar(calendar)
+                .await
+                .unwrap()
+                .unwrap()
+                .but(|calendar| {
+                    calendar.status = CalendarStatus::Disconnected;
+                    calendar.updated_at = self.now();
+                });
+            self.recall.put_calendar(lost);
+        }
+
+        async fn meet(
+            &self,
+            calendar: &CalendarId,
+            hours: i64,
+            link: Option<&str>,
+            count: usize,
+        ) -> Vec<EventId> {
+            let hours = (hours..).take(count);
+            let event = |hours| {
+                an_event().but(|event| {
+                    event.id = EventId::parse(format!("event-{}", self.next())).unwrap();
+                    event.calendar_id = calendar.clone();
+                    event.starts_at = self.hours_ahead(hours);
+                    event.ends_at = self.hours_ahead(hours + 1);
+                    event.updated_at = self.now();
+                    event.meeting = link.map(|url| Meeting {
+                        url: url.to_owned(),
+                    });
+                })
+            };
+            let events: Vec<_> = hours.map(event).collect();
+            let ids = events.iter().map(|event| event.id.clone()).collect();
+            for event in events {
+                self.recall.put_event(event);
+            }
+            ids
+        }
+
+        async fn delete(&self, event: &EventId) {
+            let deleted = self.recall.lock().events[event].clone();
+            self.recall
+                .put_event(deleted.but(|event| event.is_deleted = true));
+        }
+    }
+
+    crate::recall_contract!(async || Hands {
+        recall: MemoryRecall::new(ManualClock::at(at("09:30"))),
+        made: Mutex::new(0),
+    });
 }

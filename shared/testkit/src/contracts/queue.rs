@@ -1,0 +1,72 @@
+//! What every implementation of `Queue` must do.
+
+use std::time::Duration;
+
+use callsheet_app::Delivery;
+use callsheet_app::ports::Queue;
+use callsheet_domain::{CalendarId, Notice, NoticeKind};
+
+use crate::at;
+
+/// A queue together with its other end.
+pub trait BothEnds: Queue {
+    /// Waits for a delivery, and does not acknowledge it; none if there is none for a while.
+    fn receive(&self) -> impl Future<Output = Option<Delivery>> + Send;
+}
+
+fn notice(calendar: &str, kind: NoticeKind) -> Notice {
+    let calendar_id = CalendarId::parse(calendar).expect("an id");
+    Notice {
+        calendar_id,
+        kind,
+        sent_at: at("09:00:00.000001"),
+    }
+}
+
+/// A notice arrives as it was sent, whatever it says.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn notices_arrive_as_they_were_sent(queue: &impl BothEnds) {
+    let kinds = [
+        NoticeKind::EventsChanged {
+            since: at("08:59:59.999999"),
+        },
+        NoticeKind::CalendarChanged,
+        NoticeKind::LookAtAll,
+    ];
+    for kind in kinds {
+        let sent = notice("calendar-sales", kind);
+        queue.send(&sent).await.expect("the queue takes it");
+        let delivery = queue.receive().await.expect("it arrives");
+        assert_eq!(delivery.notice, sent);
+        assert!(!delivery.message_id.is_empty());
+    }
+}
+
+/// A delivery that is postponed is given again, and soon.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_postponed_delivery_is_given_again(queue: &impl BothEnds) {
+    let sent = notice("calendar-sales", NoticeKind::CalendarChanged);
+    queue.send(&sent).await.expect("the queue takes it");
+    let first = queue.receive().await.expect("it arrives");
+    queue
+        .postpone(&first.receipt, Duration::ZERO)
+        .await
+        .expect("the queue knows it");
+    let second = queue.receive().await.expect("it arrives again");
+    assert_eq!((second.message_id, second.notice), (first.message_id, sent));
+}
+
+/// What is being worked on is not given to anybody else.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_delivery_in_work_is_not_given_again(queue: &impl BothEnds) {
+    let sent = notice("calendar-sales", NoticeKind::CalendarChanged);
+    queue.send(&sent).await.expect("the queue takes it");
+    queue.receive().await.expect("it arrives");
+    assert_eq!(queue.receive().await, None);
+}

@@ -1,0 +1,280 @@
+//! What every implementation of `CalendarEvents` and `Bots` must do.
+
+use callsheet_app::ports::{
+    BotAnswer, Bots, CalendarEvents, EventQuery, IdempotencyKey, ScheduleRequest,
+};
+use callsheet_domain::{
+    BotEntry, CalendarEvent, CalendarId, CalendarStatus, DeduplicationKey, EventId, Timestamp,
+    WantedBot,
+};
+
+use crate::a_bot_config;
+
+/// A workspace of Recall, and the hands of the people whose calendars are in it.
+pub trait Workspace: Sync {
+    /// The port under test.
+    type Recall: CalendarEvents + Bots;
+
+    /// The port under test, on this workspace.
+    fn recall(&self) -> &Self::Recall;
+
+    /// An instant so many hours ahead.
+    fn hours_ahead(&self, hours: i64) -> Timestamp;
+
+    /// Connects a calendar.
+    fn connect(&self) -> impl Future<Output = CalendarId> + Send;
+
+    /// Disconnects it.
+    fn disconnect(&self, calendar: &CalendarId) -> impl Future<Output = ()> + Send;
+
+    /// Puts so many meetings into a calendar, the first of them starting so
+    /// many hours ahead, each an hour after the one before.
+    fn meet(
+        &self,
+        calendar: &CalendarId,
+        hours: i64,
+        link: Option<&str>,
+        count: usize,
+    ) -> impl Future<Output = Vec<EventId>> + Send;
+
+    /// Deletes an event.
+    fn delete(&self, event: &EventId) -> impl Future<Output = ()> + Send;
+}
+
+const LINK: &str = "https://meet.example/contract";
+
+/// Names nothing, wherever it is asked for.
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
+async fn listed<W: Workspace>(workspace: &W, query: &EventQuery) -> (Vec<CalendarEvent>, usize) {
+    let (mut events, mut pages, mut cursor) = (Vec::new(), 0, None);
+    loop {
+        let page = workspace
+            .recall()
+            .page(query, cursor.as_ref())
+            .await
+            .expect("a page");
+        assert_eq!(page.unreadable, Vec::<String>::new());
+        events.extend(page.events);
+        pages += 1;
+        let Some(next) = page.next else {
+            return (events, pages);
+        };
+        cursor = Some(next);
+    }
+}
+
+fn all(calendar: &CalendarId) -> EventQuery {
+    EventQuery {
+        calendar_id: calendar.clone(),
+        updated_since: None,
+        starts_from: None,
+    }
+}
+
+fn bot(starts_at: Timestamp) -> WantedBot {
+    WantedBot {
+        deduplication_key: DeduplicationKey::parse(format!("{starts_at}-{LINK}")).expect("a key"),
+        starts_at,
+        meeting_url: LINK.to_owned(),
+        config: a_bot_config(),
+    }
+}
+
+async fn schedule<W: Workspace>(
+    workspace: &W,
+    event: &EventId,
+    bot: &WantedBot,
+    attempt: u32,
+) -> BotAnswer {
+    let idempotency_key = IdempotencyKey(format!("{event}-1-{attempt}"));
+    let request = ScheduleRequest {
+        event_id: event,
+        bot,
+        idempotency_key,
+    };
+    workspace
+        .recall()
+        .schedule(&request)
+        .await
+        .expect("an answer")
+}
+
+async fn scheduled<W: Workspace>(
+    workspace: &W,
+    event: &EventId,
+    bot: &WantedBot,
+    attempt: u32,
+) -> BotEntry {
+    match schedule(workspace, event, bot, attempt).await {
+        BotAnswer::Done(bots) => {
+            assert_eq!(bots.len(), 1, "{bots:?}");
+            bots.into_iter().next().expect("one")
+        }
+        other => panic!("it was not scheduled: {other:?}"),
+    }
+}
+
+/// A calendar is shown as it stands, and one that nobody knows is no error.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn calendars_are_shown_as_they_stand(workspace: &impl Workspace) {
+    let id = workspace.connect().await;
+    let recall = workspace.recall();
+    let connected = recall
+        .calendar(&id)
+        .await
+        .expect("an answer")
+        .expect("it is there");
+    assert_eq!(
+        (&connected.id, connected.status),
+        (&id, CalendarStatus::Connected)
+    );
+    assert!(connected.email.is_some());
+    workspace.disconnect(&id).await;
+    let lost = recall
+        .calendar(&id)
+        .await
+        .expect("an answer")
+        .expect("it is there");
+    assert_eq!(lost.status, CalendarStatus::Disconnected);
+    assert!(lost.updated_at > connected.updated_at);
+    let nobody = CalendarId::parse(NOBODY).expect("an id");
+    assert_eq!(recall.calendar(&nobody).await.expect("an answer"), None);
+}
+
+/// A calendar's events are listed page by page, and no other's.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn every_event_of_a_calendar_is_on_one_of_its_pages(workspace: &impl Workspace) {
+    let (ours, other) = (workspace.connect().await, workspace.connect().await);
+    let mut created = workspace.meet(&ours, 1, Some(LINK), 130).await;
+    workspace.meet(&other, 1, Some(LINK), 2).await;
+    let (events, pages) = listed(workspace, &all(&ours)).await;
+    assert_eq!(pages, 2, "a page holds a hundred");
+    let mut seen: Vec<_> = events.into_iter().map(|event| event.id).collect();
+    seen.sort();
+    created.sort();
+    assert_eq!(seen, created);
+}
+
+/// Only what changed since an instant is listed, that instant included; only
+/// what starts from one, that one included; and a deleted event stays listed.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_query_leaves_out_what_it_does_not_ask_for(workspace: &impl Workspace) {
+    let calendar = workspace.connect().await;
+    let early = workspace.meet(&calendar, 2, Some(LINK), 1).await.remove(0);
+    let late = workspace.meet(&calendar, 5, None, 1).await.remove(0);
+    let (events, _) = listed(workspace, &all(&calendar)).await;
+    let last = events
+        .iter()
+        .find(|event| event.id == late)
+        .expect("it is listed");
+    assert_eq!(
+        (last.starts_at, &last.meeting),
+        (workspace.hours_ahead(5), &None)
+    );
+    for query in [
+        EventQuery {
+            updated_since: Some(last.updated_at),
+            ..all(&calendar)
+        },
+        EventQuery {
+            starts_from: Some(last.starts_at),
+            ..all(&calendar)
+        },
+    ] {
+        let (events, _) = listed(workspace, &query).await;
+        let ids: Vec<_> = events.iter().map(|event| &event.id).collect();
+        assert_eq!(ids, [&late], "{query:?}");
+    }
+    workspace.delete(&early).await;
+    let (events, _) = listed(workspace, &all(&calendar)).await;
+    let deleted = events
+        .iter()
+        .find(|event| event.id == early)
+        .expect("it stays listed");
+    assert!(deleted.is_deleted);
+}
+
+/// Scheduled once or again, an event has one bot, by the key and start it was
+/// sent with; unscheduled once or again, it has none.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn both_operations_may_be_done_again(workspace: &impl Workspace) {
+    let calendar = workspace.connect().await;
+    let event = workspace.meet(&calendar, 3, Some(LINK), 1).await.remove(0);
+    let wanted = bot(workspace.hours_ahead(3));
+    let first = scheduled(workspace, &event, &wanted, 0).await;
+    assert_eq!(first.deduplication_key, wanted.deduplication_key);
+    assert_eq!(first.starts_at, wanted.starts_at);
+    assert_eq!(scheduled(workspace, &event, &wanted, 1).await, first);
+    for _ in 0..2 {
+        let answer = workspace
+            .recall()
+            .unschedule(&event)
+            .await
+            .expect("an answer");
+        assert_eq!(answer, BotAnswer::Done(Vec::new()));
+    }
+}
+
+/// Copies of a meeting share the bot of their key, and each holds a claim of its own.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_key_is_one_bot_until_its_last_claim_is_gone(workspace: &impl Workspace) {
+    let (one, other) = (workspace.connect().await, workspace.connect().await);
+    let first = workspace.meet(&one, 4, Some(LINK), 1).await.remove(0);
+    let second = workspace.meet(&other, 4, Some(LINK), 1).await.remove(0);
+    let wanted = bot(workspace.hours_ahead(4));
+    let shared = scheduled(workspace, &first, &wanted, 0).await;
+    assert_eq!(
+        scheduled(workspace, &second, &wanted, 0).await.bot_id,
+        shared.bot_id
+    );
+    workspace
+        .recall()
+        .unschedule(&first)
+        .await
+        .expect("an answer");
+    assert_eq!(
+        scheduled(workspace, &second, &wanted, 1).await.bot_id,
+        shared.bot_id
+    );
+}
+
+/// What cannot have a bot is refused, and what does not exist is a result.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn what_cannot_have_a_bot_is_refused(workspace: &impl Workspace) {
+    let calendar = workspace.connect().await;
+    let wanted = bot(workspace.hours_ahead(6));
+    let without_link = workspace.meet(&calendar, 6, None, 1).await.remove(0);
+    let deleted = workspace.meet(&calendar, 6, Some(LINK), 1).await.remove(0);
+    workspace.delete(&deleted).await;
+    let lost = workspace.connect().await;
+    let of_lost = workspace.meet(&lost, 6, Some(LINK), 1).await.remove(0);
+    workspace.disconnect(&lost).await;
+    for event in [&without_link, &deleted, &of_lost] {
+        let answer = schedule(workspace, event, &wanted, 0).await;
+        assert!(matches!(answer, BotAnswer::Refused(_)), "{answer:?}");
+    }
+    let nobody = EventId::parse(NOBODY).expect("an id");
+    assert_eq!(
+        schedule(workspace, &nobody, &wanted, 0).await,
+        BotAnswer::NoSuchEvent
+    );
+    let answer = workspace
+        .recall()
+        .unschedule(&nobody)
+        .await
+        .expect("an answer");
+    assert_eq!(answer, BotAnswer::NoSuchEvent);
+}

@@ -1,0 +1,142 @@
+//! What is in the workspace, and what the operations make of it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use callsheet_app::ports::{BotAnswer, EventQuery, PageCursor, PageOfEvents, ScheduleRequest};
+use callsheet_domain::{
+    BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
+    Timestamp,
+};
+
+use super::{Call, Fault};
+
+/// A bot and the events that share it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bot {
+    /// The bot, as events list it.
+    pub entry: BotEntry,
+    /// The configuration it has, as text.
+    pub config: String,
+    /// Who shares it.
+    pub events: BTreeSet<EventId>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    pub(super) calendars: BTreeMap<CalendarId, Calendar>,
+    pub(super) events: BTreeMap<EventId, CalendarEvent>,
+    pub(super) bots: BTreeMap<DeduplicationKey, Bot>,
+    pub(super) faults: BTreeMap<Operation, VecDeque<Fault>>,
+    pub(super) calls: Vec<Call>,
+    pub(super) made: u32,
+    pub(super) page_size: usize,
+}
+
+impl Workspace {
+    pub(super) fn drop_claims(&mut self, of: impl Fn(&CalendarEvent) -> bool) {
+        let events: Vec<_> = self
+            .events
+            .values()
+            .filter(|event| of(event))
+            .map(|e| e.id.clone())
+            .collect();
+        for event in events {
+            self.drop_claim(&event, None);
+        }
+    }
+
+    /// Takes the claims of an event away, but for the one on `kept`.
+    fn drop_claim(&mut self, event: &EventId, kept: Option<&DeduplicationKey>) {
+        for (key, bot) in &mut self.bots {
+            if Some(key) != kept {
+                bot.events.remove(event);
+            }
+        }
+        self.bots.retain(|_, bot| !bot.events.is_empty());
+    }
+
+    pub(super) fn bots_of(&self, event: &EventId) -> Vec<BotEntry> {
+        let bots = self.bots.values().filter(|bot| bot.events.contains(event));
+        bots.map(|bot| bot.entry.clone()).collect()
+    }
+
+    fn refusal(&self, event: &CalendarEvent, now: Timestamp) -> Option<BotAnswer> {
+        let refused = |why: &str| Some(BotAnswer::Refused(why.to_owned()));
+        let calendar = self.calendars.get(&event.calendar_id);
+        if event.is_deleted {
+            refused("calendar event is deleted")
+        } else if event.ends_at <= now {
+            refused("calendar event has ended")
+        } else if calendar.is_none_or(|calendar| !calendar.status.holds_bots()) {
+            refused("calendar is disconnected")
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn schedule(&mut self, request: &ScheduleRequest<'_>, now: Timestamp) -> BotAnswer {
+        let Some(event) = self.events.get(request.event_id).cloned() else {
+            return BotAnswer::NoSuchEvent;
+        };
+        if let Some(refusal) = self.refusal(&event, now) {
+            return refusal;
+        }
+        if event.meeting.is_none() {
+            return BotAnswer::Refused("no meeting url".to_owned());
+        }
+        let key = request.bot.deduplication_key.clone();
+        self.drop_claim(&event.id, Some(&key));
+        self.made += 1;
+        let id = BotId::parse(format!("bot-{}", self.made)).expect("letters and digits");
+        let entry = BotEntry {
+            bot_id: id,
+            starts_at: event.starts_at,
+            deduplication_key: key.clone(),
+        };
+        let config = serde_json::Value::Object(request.bot.config.json().clone()).to_string();
+        let bot = self.bots.entry(key).or_insert_with(|| Bot {
+            entry,
+            config: String::new(),
+            events: BTreeSet::new(),
+        });
+        bot.entry.starts_at = event.starts_at;
+        bot.config = config;
+        bot.events.insert(event.id.clone());
+        BotAnswer::Done(self.bots_of(&event.id))
+    }
+
+    pub(super) fn unschedule(&mut self, event_id: &EventId) -> BotAnswer {
+        if !self.events.contains_key(event_id) {
+            return BotAnswer::NoSuchEvent;
+        }
+        self.drop_claim(event_id, None);
+        BotAnswer::Done(Vec::new())
+    }
+
+    pub(super) fn page(&self, query: &EventQuery, from: usize) -> PageOfEvents {
+        let mut events: Vec<_> = self
+            .events
+            .values()
+            .filter(|event| event.calendar_id == query.calendar_id)
+            .filter(|event| {
+                query
+                    .updated_since
+                    .is_none_or(|since| event.updated_at >= since)
+            })
+            .filter(|event| query.starts_from.is_none_or(|from| event.starts_at >= from))
+            .cloned()
+            .collect();
+        events.sort_by(|a, b| (a.starts_at, &a.id).cmp(&(b.starts_at, &b.id)));
+        let to = (from + self.page_size).min(events.len());
+        let next = (to < events.len()).then(|| PageCursor(to.to_string()));
+        let mut events = events[from.min(to)..to].to_vec();
+        for event in &mut events {
+            event.bots = self.bots_of(&event.id);
+        }
+        PageOfEvents {
+            events,
+            unreadable: Vec::new(),
+            next,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The queue on the local cloud's SQS.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+use callsheet_app::ports::{Queue, Receipt};
+use callsheet_app::{Delivery, PortError};
+use callsheet_domain::Notice;
+use callsheet_queue::{SqsQueue, read};
+use callsheet_testkit::contracts::queue::BothEnds;
+
+use crate::servers::local_sqs;
+
+/// Longer than a test, so that what is in work comes back only if it is postponed.
+const VISIBILITY: &str = "300";
+/// How long a delivery is waited for, in seconds.
+const WAIT: i32 = 2;
+
+/// A queue of the test's own, and the end that the event source would read.
+struct OwnQueue {
+    sqs: Client,
+    url: String,
+    queue: SqsQueue,
+}
+
+impl OwnQueue {
+    async fn new() -> Self {
+        use aws_sdk_sqs::types::QueueAttributeName::VisibilityTimeout;
+        let sqs = local_sqs();
+        let name = format!("contracts-{:016x}", fastrand::u64(..));
+        let created = sqs
+            .create_queue()
+            .queue_name(name)
+            .attributes(VisibilityTimeout, VISIBILITY);
+        let created = created.send().await.expect("the server creates a queue");
+        let url = created.queue_url.expect("a queue has an address");
+        Self {
+            queue: SqsQueue::new(sqs.clone(), url.clone()),
+            sqs,
+            url,
+        }
+    }
+}
+
+impl Queue for OwnQueue {
+    async fn send(&self, notice: &Notice) -> Result<(), PortError> {
+        self.queue.send(notice).await
+    }
+
+    async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {
+        self.queue.postpone(receipt, wait).await
+    }
+}
+
+impl BothEnds for OwnQueue {
+    async fn receive(&self) -> Option<Delivery> {
+        let asked = self
+            .sqs
+            .receive_message()
+            .queue_url(&self.url)
+            .wait_time_seconds(WAIT);
+        let answer = asked.send().await.expect("the queue answers");
+        let message = answer.messages?.pop()?;
+        Some(Delivery {
+            message_id: message.message_id?,
+            receipt: Receipt(message.receipt_handle?),
+            notice: read(&message.body?).expect("one of ours"),
+        })
+    }
+}
+
+callsheet_testkit::queue_contract!(async || OwnQueue::new().await);

@@ -1,0 +1,162 @@
+//! The client of Recall against the simulated service.
+
+use callsheet_domain::{CalendarId, EventId, Timestamp, plus};
+use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
+use callsheet_testkit::contracts::recall::Workspace;
+use jiff::SignedDuration;
+use recall_simulator::{EventDraft, Options, Platform, Simulator};
+
+/// A workspace of the test's own.
+struct OwnWorkspace {
+    simulator: Simulator,
+    recall: RecallClient,
+    began_at: Timestamp,
+}
+
+impl OwnWorkspace {
+    async fn new() -> Self {
+        let simulator = Simulator::start(Options::default())
+            .await
+            .expect("a free port");
+        let base = BaseUrl::parse(&simulator.base_url()).expect("on this machine");
+        let key = ApiKey::parse(simulator.api_key()).expect("a key");
+        #[expect(clippy::disallowed_methods, reason = "the simulator runs in real time")]
+        let now = Timestamp::now().as_second();
+        let began_at = Timestamp::from_second(now).expect("in range");
+        Self {
+            recall: RecallClient::new(base, key),
+            simulator,
+            began_at,
+        }
+    }
+}
+
+impl Workspace for OwnWorkspace {
+    type Recall = RecallClient;
+
+    fn recall(&self) -> &RecallClient {
+        &self.recall
+    }
+
+    fn hours_ahead(&self, hours: i64) -> Timestamp {
+        plus(self.began_at, SignedDuration::from_hours(hours))
+    }
+
+    async fn connect(&self) -> CalendarId {
+        let connected = self
+            .simulator
+            .control()
+            .create_calendar(Platform::GoogleCalendar, Some("sales@acme.example"))
+            .await;
+        CalendarId::parse(connected.expect("the simulator").id.to_string()).expect("an id")
+    }
+
+    async fn disconnect(&self, calendar: &CalendarId) {
+        let id = calendar.as_str().parse().expect("one of the simulator's");
+        self.simulator
+            .control()
+            .disconnect_calendar(id)
+            .await
+            .expect("the simulator");
+    }
+
+    async fn meet(
+        &self,
+        calendar: &CalendarId,
+        hours: i64,
+        link: Option<&str>,
+        count: usize,
+    ) -> Vec<EventId> {
+        let draft = |hours| {
+            let (start, end) = (self.hours_ahead(hours), self.hours_ahead(hours + 1));
+            let draft = EventDraft::new("Review", start, end);
+            link.into_iter().fold(draft, EventDraft::link)
+        };
+        let id = calendar.as_str().parse().expect("one of the simulator's");
+        let drafts = (hours..).take(count).map(draft).collect();
+        let created = self.simulator.control().create_events(id, drafts).await;
+        let ids = created
+            .expect("the simulator")
+            .into_iter()
+            .map(|event| event.id.to_string());
+        ids.map(|id| EventId::parse(id).expect("an id")).collect()
+    }
+
+    async fn delete(&self, event: &EventId) {
+        let id = event.as_str().parse().expect("one of the simulator's");
+        self.simulator
+            .control()
+            .delete_event(id)
+            .await
+            .expect("the simulator");
+    }
+}
+
+mod contract {
+    use super::OwnWorkspace;
+
+    callsheet_testkit::recall_contract!(async || OwnWorkspace::new().await);
+}
+
+mod answers {
+    //! Statuses that are no bot's answer, as the whole client reads them.
+
+    use super::OwnWorkspace;
+    use callsheet_app::PortError;
+    use callsheet_app::ports::{BotAnswer, Bots as _, CalendarEvents as _};
+    use callsheet_domain::EventId;
+    use callsheet_testkit::contracts::recall::Workspace as _;
+    use recall_simulator::{Fault, FaultEffect, Operation};
+    use std::time::Duration;
+    use test_case::test_case;
+
+    /// Unschedules an event's bot while the simulator answers with `effect`.
+    async fn under(effect: FaultEffect) -> Result<BotAnswer, PortError> {
+        let workspace = OwnWorkspace::new().await;
+        let calendar = workspace.connect().await;
+        let event = workspace.meet(&calendar, 1, None, 1).await.remove(0);
+        let fault = Fault::new(effect).on(Operation::UnscheduleBot);
+        workspace
+            .simulator
+            .control()
+            .add_fault(fault)
+            .await
+            .expect("the simulator");
+        workspace.recall.unschedule(&event).await
+    }
+
+    #[test_case(FaultEffect::status(409), BotAnswer::Busy; "409")]
+    #[test_case(FaultEffect::status(405), BotAnswer::Dispatched; "405")]
+    #[test_case(FaultEffect::retry_after(507, 7), BotAnswer::NoneFree(Some(Duration::from_secs(7))); "507 that says when")]
+    #[test_case(FaultEffect::status(507), BotAnswer::NoneFree(None); "507 that does not")]
+    #[tokio::test]
+    async fn is_an_answer(effect: FaultEffect, expected: BotAnswer) {
+        assert_eq!(under(effect).await.expect("an answer"), expected);
+    }
+
+    #[test_case(FaultEffect::retry_after(429, 7), "asked us to wait 7s"; "429")]
+    #[test_case(FaultEffect::status(401), "denies us"; "401")]
+    #[test_case(FaultEffect::status(402), "denies us"; "402")]
+    #[test_case(FaultEffect::status(403), "denies us"; "403")]
+    #[test_case(FaultEffect::status(503), "did not answer"; "503")]
+    #[test_case(FaultEffect::CutBefore, "did not answer"; "cut before the effect")]
+    #[test_case(FaultEffect::CutAfter, "did not answer"; "cut after the effect")]
+    #[test_case(FaultEffect::NotJson, "cannot be read"; "a page instead of JSON")]
+    #[tokio::test]
+    async fn is_a_failure_that_says_what_next(effect: FaultEffect, expected: &str) {
+        let error = under(effect).await.expect_err("no answer").to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_key_of_another_region_is_denied() {
+        let workspace = OwnWorkspace::new().await;
+        let stranger = callsheet_recall::ApiKey::parse("another").expect("a key");
+        let recall = workspace.recall.with_key(stranger);
+        let event = EventId::parse("00000000-0000-4000-8000-000000000000").expect("an id");
+        let error = recall.unschedule(&event).await.expect_err("401");
+        assert!(matches!(error, PortError::Denied { .. }), "{error}");
+        let calendar = workspace.connect().await;
+        assert!(recall.calendar(&calendar).await.is_err());
+    }
+}
