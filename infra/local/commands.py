@@ -25,7 +25,7 @@ def up() -> int:
         raise Trouble("The local cloud is up already: `make down` ends it.")
     state.end()
     with _ended_on_trouble(state):
-        environment = _bring_up(state, build.binaries())
+        environment = _bring_up(state, build.binaries(), chosen=True)
     print(_summary(state, environment))
     return 0
 
@@ -71,7 +71,7 @@ def watch() -> int:
     port = chosen_port("CALLSHEET_WATCH_PORT")
     endpoint = f"http://127.0.0.1:{port}"
     with _private("watch") as state:
-        environment = _bring_up(state, built, watched=endpoint)
+        environment = _bring_up(state, built, chosen=True, watched=endpoint)
         print(_summary(state, environment))
         print(f"The functions are at {endpoint}; Ctrl-C ends everything.", flush=True)
         command = ["cargo", "lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", str(port)]
@@ -82,15 +82,15 @@ def watch() -> int:
             return 0  # the way it is meant to end
 
 
-def _bring_up(state: State, built: Path, *, raised: bool = False, watched: str | None = None) -> dict[str, str]:
+def _bring_up(state: State, built: Path, *, chosen: bool = False, raised: bool = False, watched: str | None = None) -> dict[str, str]:
     """Brings a cloud up in `state` and returns the environment that tests and demonstrations get."""
     state.create()
     tools.sam()
     simulator_port = chosen_port("CALLSHEET_SIMULATOR_PORT")
-    service = recall(simulator_port)
+    service = recall(simulator_port, chosen=chosen)
     stand_in = aws.start(state)
     template = build.stage(None if watched else built, state.folder / "build")
-    aws.deploy(stand_in, template, parameters(service, raised=raised))
+    aws.deploy(stand_in, template, parameters(service, raised=raised, chosen=chosen))
     deployed = aws.bridge(stand_in, watching=bool(watched))
     aws.feed(stand_in, deployed, watched)
     # cargo-lambda serves a function's HTTP front below its name.

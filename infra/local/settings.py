@@ -39,9 +39,12 @@ class Recall:
     simulated: bool
 
 
-def recall(simulator_port: int) -> Recall:
-    """The one from RECALL_BASE_URL, RECALL_API_KEY and RECALL_WEBHOOK_SECRET, or else the simulator's, with keys of today."""
-    base_url = os.environ.get("RECALL_BASE_URL")
+def recall(simulator_port: int, *, chosen: bool) -> Recall:
+    """The one from RECALL_BASE_URL, RECALL_API_KEY and RECALL_WEBHOOK_SECRET, or else the simulator's, with keys of today.
+
+    Unless it is `chosen`: tests and the demonstration steer a simulator, and must never meet the real one.
+    """
+    base_url = os.environ.get("RECALL_BASE_URL") if chosen else None
     if not base_url:
         secret = "whsec_" + b64encode(secrets.token_bytes(24)).decode()
         return Recall(f"http://127.0.0.1:{simulator_port}", secrets.token_hex(20), secret, simulated=True)
@@ -51,17 +54,19 @@ def recall(simulator_port: int) -> Recall:
     return Recall(base_url, key, secret, simulated=False)
 
 
-def parameters(recall: Recall, *, raised: bool) -> dict[str, str]:
+def parameters(recall: Recall, *, raised: bool, chosen: bool) -> dict[str, str]:
     """The template's parameters."""
-    chosen = {
+    values = {
         "RecallBaseUrl": recall.base_url,
         "RecallApiKey": recall.api_key,
         "RecallWebhookSecrets": recall.webhook_secret,
         "Architecture": architecture(),
     }
     if raised:
-        chosen |= {parameter: str(limit) for parameter, limit in RAISED_LIMITS.values()}
-    return chosen | {parameter: os.environ[name] for name, parameter in PASSED_ON.items() if os.environ.get(name)}
+        values |= {parameter: str(limit) for parameter, limit in RAISED_LIMITS.values()}
+        values |= {"LogLevel": "info,callsheet_app=debug"}  # what is logged least often is looked at too
+    passed_on = PASSED_ON if chosen else {}
+    return values | {parameter: os.environ[name] for name, parameter in passed_on.items() if os.environ.get(name)}
 
 
 def simulator_flags(port: int, recall: Recall, webhook_url: str, *, raised: bool) -> list[str]:

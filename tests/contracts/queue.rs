@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::MessageSystemAttributeName::ApproximateReceiveCount;
 use callsheet_app::ports::{Queue, Receipt};
 use callsheet_app::{Delivery, PortError};
 use callsheet_domain::Notice;
@@ -59,9 +60,12 @@ impl BothEnds for OwnQueue {
             .receive_message()
             .queue_url(&self.url)
             .wait_time_seconds(WAIT);
+        let asked = asked.message_system_attribute_names(ApproximateReceiveCount);
         let answer = asked.send().await.expect("the queue answers");
         let message = answer.messages?.pop()?;
+        let received = message.attributes?.remove(&ApproximateReceiveCount)?;
         Some(Delivery {
+            received: received.parse().expect("a number"),
             message_id: message.message_id?,
             receipt: Receipt(message.receipt_handle?),
             notice: read(&message.body?).expect("one of ours"),

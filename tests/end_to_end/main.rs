@@ -5,6 +5,7 @@
 
 mod calendars;
 mod faults;
+mod logs;
 mod meetings;
 mod office;
 mod webhooks;

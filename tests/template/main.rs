@@ -76,14 +76,14 @@ fn a_batch_in_work_is_not_handed_out_again() {
 }
 
 #[test]
-fn what_fails_five_times_is_kept_for_a_person() {
+fn what_keeps_failing_is_kept_for_a_person() {
     let template = Template::read();
     let redrive = "Resources.NoticesQueue.Properties.RedrivePolicy";
     assert_eq!(
         template.text(&format!("{redrive}.deadLetterTargetArn")),
         "DeadLetterQueue.Arn"
     );
-    assert_eq!(template.number(&format!("{redrive}.maxReceiveCount")), 5);
+    assert_eq!(template.number(&format!("{redrive}.maxReceiveCount")), 10);
     let kept = |queue: &str| {
         template.number(&format!(
             "Resources.{queue}.Properties.MessageRetentionPeriod"

@@ -69,8 +69,11 @@ fn deduplication_key(kind: &'static str, text: &str) -> Result<(), InvalidId> {
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $check:path) => {
+        text_id!($(#[$doc])* $name, $kind, $check, |id: &$name| id.as_str().to_owned());
+    };
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $check:path, $shown:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
 
         impl $name {
@@ -88,6 +91,13 @@ macro_rules! text_id {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let shown: fn(&$name) -> String = $shown;
+                write!(formatter, "{}({})", stringify!($name), shown(self))
             }
         }
 
@@ -121,8 +131,9 @@ text_id!(
     SeriesId, "a series id", ical_uid
 );
 text_id!(
-    /// Bots scheduled under one key are one bot.
-    DeduplicationKey, "a deduplication key", deduplication_key
+    /// Bots scheduled under one key are one bot. It holds the meeting's link, so
+    /// its `Debug` hides it.
+    DeduplicationKey, "a deduplication key", deduplication_key, |_| "…".to_owned()
 );
 
 #[cfg(test)]
@@ -146,6 +157,12 @@ mod tests {
     #[test_case(&"x".repeat(961), false; "too long for a sort key")]
     fn ical_uids_fit_into_a_key(text: &str, accepted: bool) {
         assert_eq!(IcalUid::parse(text).is_ok(), accepted);
+    }
+
+    #[test]
+    fn a_key_never_shows_the_link_in_it() {
+        let key = DeduplicationKey::parse("2026-01-01T00:00:00Z-https://meet.example/?pwd=1");
+        assert_eq!(format!("{key:?}"), "Ok(DeduplicationKey(…))");
     }
 
     #[test]

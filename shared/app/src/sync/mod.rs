@@ -28,8 +28,11 @@ use crate::ports::{
 const ROUNDS: usize = 5;
 /// How soon a message whose calendar others are writing to is given again.
 const CONTENDED: Duration = Duration::from_secs(1);
-/// How soon a message is given again when a collaborator did not answer.
+/// How soon a message is given again when a collaborator did not answer; twice
+/// as late each time, so that an outage of most of an hour costs no message.
 const UNANSWERED: Duration = Duration::from_secs(10);
+/// No message waits longer than this.
+const LONGEST_WAIT: Duration = Duration::from_mins(15);
 /// How soon when we are denied: nothing changes until somebody mends it.
 const DENIED: Duration = Duration::from_mins(5);
 /// A page and its writes fit into this; with less time left none is begun.
@@ -55,6 +58,8 @@ pub struct Delivery {
     pub message_id: String,
     /// This delivery of it.
     pub receipt: Receipt,
+    /// How often the message was given, this time included.
+    pub received: u32,
     /// What it says.
     pub notice: Notice,
 }
@@ -94,15 +99,18 @@ enum Unattended {
 }
 
 impl Unattended {
-    fn wait(&self, now: Timestamp) -> Duration {
+    /// How long a message waits that was given `received` times.
+    fn wait(&self, received: u32, now: Timestamp) -> Duration {
+        let doubled = UNANSWERED.saturating_mul(2_u32.saturating_pow(received.saturating_sub(1)));
+        let unanswered = doubled.min(LONGEST_WAIT);
         match self {
-            Self::Port(PortError::Denied { .. }) => DENIED,
-            Self::Port(error) => error.wait().unwrap_or(UNANSWERED),
+            Self::Port(PortError::Denied { .. }) => DENIED.max(unanswered),
+            Self::Port(error) => error.wait().unwrap_or(unanswered),
             Self::NotBefore(instant) => {
                 Duration::try_from(instant.duration_since(now)).unwrap_or_default()
             }
             Self::Contended | Self::OutOfTime => CONTENDED,
-            Self::Endless => UNANSWERED,
+            Self::Endless => unanswered,
         }
     }
 }
@@ -162,8 +170,7 @@ where
                 Err(error) => {
                     handled.is_denied |=
                         matches!(error, Unattended::Port(PortError::Denied { .. }));
-                    let wait = error.wait(self.clock.now());
-                    self.give_back(calendar, &deliveries, &error, wait).await;
+                    self.give_back(calendar, &deliveries, &error).await;
                     handled
                         .failed
                         .extend(deliveries.iter().map(|d| d.message_id.clone()));
@@ -227,21 +234,12 @@ where
         Ok(answer?)
     }
 
-    async fn give_back(
-        &self,
-        calendar: &CalendarId,
-        deliveries: &[&Delivery],
-        error: &Unattended,
-        wait: Duration,
-    ) {
-        tracing::warn!(
-            %calendar,
-            notices = deliveries.len(),
-            wait_s = wait.as_secs(),
-            %error,
-            "could not attend to a calendar"
-        );
+    async fn give_back(&self, calendar: &CalendarId, deliveries: &[&Delivery], error: &Unattended) {
+        let notices = deliveries.len();
+        tracing::warn!(%calendar, notices, %error, "could not attend to a calendar");
+        let now = self.clock.now();
         for delivery in deliveries {
+            let wait = error.wait(delivery.received, now);
             if let Err(error) = self.queue.postpone(&delivery.receipt, wait).await {
                 tracing::warn!(%error, "the message comes back only after the queue's own time");
             }

@@ -1,5 +1,6 @@
 //! The use cases on fakes: every rule of looking and draining, and the promises.
 
+mod decide;
 mod drain;
 mod house;
 mod promises;

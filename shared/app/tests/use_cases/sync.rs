@@ -327,3 +327,42 @@ async fn bots_lost_between_two_looks_at_a_calendar_are_scheduled_again() {
     house.assert_as_wanted();
     assert_eq!(house.recall.bots().len(), 1);
 }
+
+#[tokio::test]
+async fn an_outage_of_most_of_an_hour_costs_no_message() {
+    let house = House::new();
+    for _ in 0..9 {
+        let (service, reason) = ("Recall", "status 502".to_owned());
+        let cut = PortError::Unavailable {
+            service,
+            reason,
+            source: None,
+        };
+        house
+            .recall
+            .fault(Operation::GetCalendar, Fault::Fails(cut));
+    }
+    house.recall.put_event(an_event().but(|event| {
+        event.starts_at = at("15:00");
+        event.ends_at = at("16:00");
+    }));
+    house.events_changed(&a_calendar().id, at("09:00")).await;
+    for _ in 0..9 {
+        house.clock.advance(jiff::SignedDuration::from_mins(15));
+        house
+            .sync()
+            .handle(&house.queue.deliver(10), house.deadline())
+            .await;
+    }
+    let waits: Vec<_> = house
+        .queue
+        .postponed()
+        .iter()
+        .map(|(_, wait)| wait.as_secs())
+        .collect();
+    assert_eq!(waits, [10, 20, 40, 80, 160, 320, 640, 900, 900]);
+    assert!(
+        house.decision(&an_event().id).is_due(),
+        "the tenth time it was attended to"
+    );
+}

@@ -58,6 +58,7 @@ pub async fn a_postponed_delivery_is_given_again(queue: &impl BothEnds) {
         .expect("the queue knows it");
     let second = queue.receive().await.expect("it arrives again");
     assert_eq!((second.message_id, second.notice), (first.message_id, sent));
+    assert_eq!((first.received, second.received), (1, 2));
 }
 
 /// What is being worked on is not given to anybody else.

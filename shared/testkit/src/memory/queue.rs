@@ -17,11 +17,18 @@ pub struct MemoryQueue(Shared<Messages>);
 #[derive(Debug, Default)]
 struct Messages {
     sent: Vec<Notice>,
-    waiting: VecDeque<(u64, Notice)>,
-    in_work: BTreeMap<String, (u64, Notice)>,
+    waiting: VecDeque<Message>,
+    in_work: BTreeMap<String, Message>,
     delivered: u64,
     postponed: Vec<(Receipt, Duration)>,
     counts: Counts,
+}
+
+#[derive(Debug)]
+struct Message {
+    id: String,
+    received: u32,
+    notice: Notice,
 }
 
 impl MemoryQueue {
@@ -65,16 +72,18 @@ impl MemoryQueue {
 }
 
 impl Messages {
-    fn delivery(&mut self, (number, notice): (u64, Notice)) -> Delivery {
+    fn delivery(&mut self, mut message: Message) -> Delivery {
         self.delivered += 1;
+        message.received += 1;
         let receipt = format!("receipt-{}", self.delivered);
-        self.in_work
-            .insert(receipt.clone(), (number, notice.clone()));
-        Delivery {
-            message_id: format!("message-{number}"),
-            receipt: Receipt(receipt),
-            notice,
-        }
+        let delivery = Delivery {
+            message_id: message.id.clone(),
+            receipt: Receipt(receipt.clone()),
+            received: message.received,
+            notice: message.notice.clone(),
+        };
+        self.in_work.insert(receipt, message);
+        delivery
     }
 }
 
@@ -89,8 +98,13 @@ impl Queue for MemoryQueue {
         self.0.with(|queue| {
             queue.counts.writes += 1;
             queue.sent.push(notice.clone());
-            let number = queue.sent.len() as u64;
-            queue.waiting.push_back((number, notice.clone()));
+            let id = format!("message-{}", queue.sent.len());
+            let notice = notice.clone();
+            queue.waiting.push_back(Message {
+                id,
+                received: 0,
+                notice,
+            });
         });
         Ok(())
     }

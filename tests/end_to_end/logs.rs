@@ -1,0 +1,49 @@
+//! What the functions write into their logs, and what they never may.
+
+use std::fs;
+use std::path::Path;
+
+use callsheet_tests::variable;
+use recall_simulator::Platform;
+
+use crate::office::{Office, PATIENCE};
+
+fn log_of(function: &str) -> String {
+    let file = Path::new(&variable("CALLSHEET_LOGS")).join(format!("{function}.log"));
+    fs::read_to_string(file).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn nothing_secret_or_personal_is_logged() {
+    let office = Office::on(Platform::MicrosoftOutlook).await;
+    let event = office.create(office.external(5)).await;
+    office.comes_to_bots("created", 1).await;
+    let (calendar, event) = (office.calendars[0].id.to_string(), event.id.to_string());
+    let is_logged =
+        async || log_of("sync").contains(&calendar) && log_of("scheduler").contains(&event);
+    assert!(
+        office.stack.comes_true(PATIENCE, is_logged).await,
+        "what was done is logged"
+    );
+    let secrets = [
+        variable("CALLSHEET_RECALL_API_KEY"),
+        variable("CALLSHEET_WEBHOOK_SECRET"),
+    ];
+    let personal = [
+        "never-log",
+        "meet.example",
+        "@acme.example",
+        "@globex.example",
+    ];
+    for function in ["webhook", "sync", "scheduler"] {
+        let log = log_of(function);
+        assert!(!log.is_empty(), "{function} has a log");
+        for word in personal
+            .into_iter()
+            .chain(secrets.iter().map(String::as_str))
+        {
+            let line = log.lines().find(|line| line.contains(word));
+            assert_eq!(line, None, "{function} logs {word}");
+        }
+    }
+}
