@@ -10,6 +10,7 @@
 mod queue;
 mod recall;
 mod schema;
+mod secret;
 mod servers;
 mod store;
 mod tables;

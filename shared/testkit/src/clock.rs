@@ -49,7 +49,9 @@ impl Clock for ManualClock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::at;
+    use crate::{EvenJitter, at};
+
+    crate::clock_contract!(async || ManualClock::at(at("10:00")), EvenJitter(0.5));
 
     #[tokio::test]
     async fn a_sleeper_moves_the_time_forward_and_never_back() {

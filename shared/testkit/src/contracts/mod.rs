@@ -14,6 +14,7 @@
 
 pub mod budgets;
 pub mod calendars;
+pub mod clock;
 pub mod decisions;
 pub mod due;
 pub mod leases;
@@ -158,5 +159,21 @@ macro_rules! recall_contract {
             a_key_is_one_bot_until_its_last_claim_is_gone,
             what_cannot_have_a_bot_is_refused,
         );
+    };
+}
+
+/// Makes a test of each law on `Clock` and on `Jitter`. Takes an async closure
+/// that gives the one, and the other.
+#[macro_export]
+macro_rules! clock_contract {
+    ($clock:expr, $jitter:expr) => {
+        $crate::contract_tests!($clock, clock:
+            time_goes_on_in_whole_microseconds,
+            a_sleeper_wakes_when_its_instant_has_come,
+        );
+        #[test]
+        fn fractions_are_below_one() {
+            $crate::contracts::clock::fractions_are_below_one(&$jitter);
+        }
     };
 }

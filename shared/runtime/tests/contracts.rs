@@ -1,0 +1,5 @@
+//! The machine's clock and chance do what the fakes do.
+
+use callsheet_runtime::{RandomJitter, SystemClock};
+
+callsheet_testkit::clock_contract!(async || SystemClock, RandomJitter);

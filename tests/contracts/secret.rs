@@ -1,0 +1,93 @@
+//! A secret on the local cloud's Secrets Manager: read at the start, and again
+//! when it may have changed, but not at anybody's bidding.
+
+use aws_sdk_secretsmanager::Client;
+use callsheet_domain::plus;
+use callsheet_runtime::{Secret, connect};
+use callsheet_testkit::at;
+use jiff::SignedDuration;
+
+fn word(text: &str) -> Result<String, String> {
+    if text.contains(' ') {
+        Err("one word".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A secret of the test's own, and the hands of whoever rotates it.
+async fn a_secret(text: &str) -> (Client, String) {
+    let client = Client::new(&connect().await);
+    let name = format!("contracts-{:016x}", fastrand::u64(..));
+    let created = client
+        .create_secret()
+        .name(name)
+        .secret_string(text)
+        .send()
+        .await;
+    let arn = created
+        .expect("the server creates a secret")
+        .arn
+        .expect("a secret has a name");
+    (client, arn)
+}
+
+async fn rotate(client: &Client, arn: &str, text: &str) {
+    let put = client
+        .put_secret_value()
+        .secret_id(arn)
+        .secret_string(text)
+        .send()
+        .await;
+    put.expect("the server changes a secret");
+}
+
+#[tokio::test]
+async fn a_rotated_secret_is_read_again_but_only_once_a_minute() {
+    let (client, arn) = a_secret("old").await;
+    let start = at("10:00");
+    let after = |seconds| plus(start, SignedDuration::from_secs(seconds));
+    let secret = Secret::read(&connect().await, &arn, word, start)
+        .await
+        .expect("it is there");
+    rotate(&client, &arn, "new").await;
+    assert_eq!(secret.current().await, "old");
+    assert_eq!(
+        secret.again(after(59)).await,
+        None,
+        "it was read less than a minute ago"
+    );
+    assert_eq!(secret.again(after(60)).await.as_deref(), Some("new"));
+    assert_eq!(secret.current().await, "new");
+    rotate(&client, &arn, "newer").await;
+    assert_eq!(secret.again(after(119)).await, None);
+    assert_eq!(secret.again(after(120)).await.as_deref(), Some("newer"));
+}
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_used_leaves_the_one_that_is_held() {
+    let (client, arn) = a_secret("old").await;
+    let start = at("10:00");
+    let secret = Secret::read(&connect().await, &arn, word, start)
+        .await
+        .expect("it is there");
+    rotate(&client, &arn, "two words").await;
+    assert_eq!(
+        secret
+            .again(plus(start, SignedDuration::from_mins(2)))
+            .await,
+        None
+    );
+    assert_eq!(secret.current().await, "old");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_at_the_start_is_an_error_that_does_not_tell_it() {
+    let (_, arn) = a_secret("two words").await;
+    let read = Secret::read(&connect().await, &arn, word, at("10:00")).await;
+    let error = read.expect_err("it is not one word").to_string();
+    assert_eq!(error, "the secret cannot be used: one word");
+    let missing = Secret::read(&connect().await, &format!("{arn}x"), word, at("10:00")).await;
+    let error = missing.expect_err("there is none").to_string();
+    assert!(error.starts_with("the secret could not be read"), "{error}");
+}
