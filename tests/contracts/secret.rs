@@ -3,7 +3,7 @@
 
 use aws_sdk_secretsmanager::Client;
 use callsheet_domain::plus;
-use callsheet_runtime::{Secret, connect};
+use callsheet_runtime::{Aws, Environment, Secret, connect};
 use callsheet_testkit::at;
 use jiff::SignedDuration;
 
@@ -15,9 +15,13 @@ fn word(text: &str) -> Result<String, String> {
     }
 }
 
+fn here() -> Aws {
+    connect(&Environment::of_process()).expect("`make test` says where AWS is")
+}
+
 /// A secret of the test's own, and the hands of whoever rotates it.
 async fn a_secret(text: &str) -> (Client, String) {
-    let client = Client::new(&connect().await);
+    let client = Client::new(&here());
     let name = format!("contracts-{:016x}", fastrand::u64(..));
     let created = client
         .create_secret()
@@ -47,7 +51,7 @@ async fn a_rotated_secret_is_read_again_but_only_once_a_minute() {
     let (client, arn) = a_secret("old").await;
     let start = at("10:00");
     let after = |seconds| plus(start, SignedDuration::from_secs(seconds));
-    let secret = Secret::read(&connect().await, &arn, word, start)
+    let secret = Secret::read(&here(), &arn, word, start)
         .await
         .expect("it is there");
     rotate(&client, &arn, "new").await;
@@ -68,7 +72,7 @@ async fn a_rotated_secret_is_read_again_but_only_once_a_minute() {
 async fn a_secret_that_cannot_be_used_leaves_the_one_that_is_held() {
     let (client, arn) = a_secret("old").await;
     let start = at("10:00");
-    let secret = Secret::read(&connect().await, &arn, word, start)
+    let secret = Secret::read(&here(), &arn, word, start)
         .await
         .expect("it is there");
     rotate(&client, &arn, "two words").await;
@@ -84,10 +88,10 @@ async fn a_secret_that_cannot_be_used_leaves_the_one_that_is_held() {
 #[tokio::test]
 async fn what_cannot_be_read_at_the_start_is_an_error_that_does_not_tell_it() {
     let (_, arn) = a_secret("two words").await;
-    let read = Secret::read(&connect().await, &arn, word, at("10:00")).await;
+    let read = Secret::read(&here(), &arn, word, at("10:00")).await;
     let error = read.expect_err("it is not one word").to_string();
     assert_eq!(error, "the secret cannot be used: one word");
-    let missing = Secret::read(&connect().await, &format!("{arn}x"), word, at("10:00")).await;
+    let missing = Secret::read(&here(), &format!("{arn}x"), word, at("10:00")).await;
     let error = missing.expect_err("there is none").to_string();
     assert!(error.starts_with("the secret could not be read"), "{error}");
 }

@@ -22,7 +22,7 @@ async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     log_to_stdout(&environment);
     let settings = Settings::read(&environment)?;
-    let aws = connect().await;
+    let aws = connect(&environment)?;
     let arn = environment.required("RECALL_API_KEY_ARN")?;
     let parse = |text: &str| ApiKey::parse(text).map_err(|error| error.to_string());
     let key = Arc::new(Secret::read(&aws, arn, parse, SystemClock.now()).await?);

@@ -16,7 +16,7 @@ use lambda_http::{Error, Request, run, service_fn};
 async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     log_to_stdout(&environment);
-    let aws = connect().await;
+    let aws = connect(&environment)?;
     let arn = environment.required("WEBHOOK_SECRETS_ARN")?;
     let parse = |text: &str| WebhookSecrets::parse(text).map_err(|error| error.to_string());
     let front = Arc::new(Front {

@@ -1,6 +1,7 @@
 //! The use cases on fakes: every rule of looking and draining, and the promises.
 
 mod decide;
+mod doubt;
 mod drain;
 mod house;
 mod promises;
