@@ -24,22 +24,30 @@ def architecture() -> str:
     return "arm64" if machine in ("arm64", "aarch64") else "x86_64"
 
 
-def binaries(*, tests: bool = False, release: bool = False) -> Path:
+def binaries(*, tests: bool = False) -> Path:
     """Builds the workspace's binaries and says where they are.
 
     With `tests`, the tests too and in one go: their development dependencies take part in choosing
     features, and building apart would compile what they change twice.
     """
-    command = ["cargo", "build", "--workspace", "--locked", "--bins"]
-    command += ["--tests"] if tests else []
-    command += ["--release"] if release else []
+    _cargo_build(["--workspace", "--bins", *(["--tests"] if tests else [])])
+    return target_directory() / "debug"
+
+
+def released() -> Path:
+    """Builds the functions alone, as they are released, and says where they are."""
+    _cargo_build(["--release", *(f"--package={name}" for name in FUNCTIONS)])
+    return target_directory() / "release"
+
+
+def _cargo_build(arguments: list[str]) -> None:
+    command = ["cargo", "build", "--locked", *arguments]
     try:
         done = subprocess.run(command, cwd=ROOT)
     except FileNotFoundError:
         raise Trouble("cargo is not on the PATH: install Rust from https://rustup.rs.") from None
     if done.returncode != 0:
         raise Trouble("The build failed; cargo's messages are above.")
-    return target_directory() / ("release" if release else "debug")
 
 
 def target_directory() -> Path:
