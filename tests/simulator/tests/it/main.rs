@@ -7,4 +7,8 @@ mod common;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod refusing;
+#[cfg(test)]
+mod showing;
+#[cfg(test)]
 mod webhooks;
