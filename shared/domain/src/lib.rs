@@ -39,7 +39,10 @@ pub use jiff::Timestamp;
 pub use notice::{Notice, NoticeKind};
 pub use pacer::{Draw, Operation, Pace, Spent};
 pub use plan::plan;
-pub use policy::{Meetings, Policy, PolicyRevision, UnknownMeetings};
+pub use policy::{
+    Fact, FactSource, FactType, FactValue, FactValues, Meetings, Person, Policy, PolicyRevision,
+    UnknownMeetings,
+};
 pub use preference::{Preference, PreferenceRevision, Preferences, UnknownWord, Word};
 pub use revise::{Revision, retire, revise};
 pub use settle::{Answered, Sent, settle};

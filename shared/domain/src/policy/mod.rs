@@ -1,6 +1,10 @@
 //! Which meetings a company records, and with what bot.
 
+mod fact;
+
 use std::str::FromStr;
+
+pub use fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
 
 use crate::{Answer, BotConfig, Calendar, Domain, Facts, RuleName, Verdict};
 
