@@ -23,6 +23,7 @@ mod revise;
 mod settle;
 mod time;
 mod verdict;
+mod zone;
 
 pub use bot::{AppliedBot, BotConfig, ConfigDigest, InvalidBotConfig, WantedBot};
 pub use calendar::{Calendar, CalendarRecord, CalendarRevision, CalendarStatus};
@@ -48,3 +49,4 @@ pub use revise::{Revision, retire, revise};
 pub use settle::{Answered, Sent, settle};
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Grounds, RuleName, Verdict};
+pub use zone::{TimeZoneName, UnknownTimeZone};
