@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{BotId, CalendarId, DecisionKey, DeduplicationKey, EventId, Facts, IcalUid, Timestamp};
+use crate::{
+    BotId, CalendarId, DecisionKey, DeduplicationKey, EventId, Facts, IcalUid, PlatformEventId,
+    Timestamp,
+};
 
 /// Where a calendar is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,16 +80,22 @@ pub struct CalendarEvent {
     pub ical_uid: IcalUid,
     /// Where the calendar is kept.
     pub platform: Platform,
+    /// The platform's own name of it.
+    pub platform_id: Option<PlatformEventId>,
     /// When the meeting starts.
     pub starts_at: Timestamp,
     /// When it ends.
     pub ends_at: Timestamp,
+    /// When the event was created at Recall.
+    pub created_at: Timestamp,
     /// When Recall last changed the event: the order of its versions.
     pub updated_at: Timestamp,
     /// Removed from the calendar. Such events stay listed.
     pub is_deleted: bool,
     /// Where people meet, if a link was found.
     pub meeting: Option<Meeting>,
+    /// What the link leads to, as Recall names it: an open set.
+    pub meeting_platform: Option<String>,
     /// The bots Recall lists with it.
     pub bots: Vec<BotEntry>,
     /// What the platform's own payload says.

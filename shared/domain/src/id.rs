@@ -12,8 +12,9 @@ pub struct InvalidId {
 
 /// The longest identifier that is put into a path, in bytes.
 const LONGEST_PATH_ID: usize = 128;
-/// The longest `ical_uid` in bytes. A table's sort key holds 1,024; one more prefix must fit there.
-const LONGEST_ICAL_UID: usize = 960;
+/// The longest name another service gave, in bytes. A table's sort key holds 1,024; one more
+/// prefix must fit there.
+const LONGEST_FOREIGN_ID: usize = 960;
 /// The longest deduplication key in characters, by the published schema.
 const LONGEST_DEDUPLICATION_KEY: usize = 2000;
 
@@ -35,14 +36,14 @@ fn path_segment(kind: &'static str, text: &str) -> Result<(), InvalidId> {
     Ok(())
 }
 
-fn ical_uid(kind: &'static str, text: &str) -> Result<(), InvalidId> {
+fn of_another_service(kind: &'static str, text: &str) -> Result<(), InvalidId> {
     if text.is_empty() {
         return Err(InvalidId {
             kind,
             problem: "is empty",
         });
     }
-    if text.len() > LONGEST_ICAL_UID {
+    if text.len() > LONGEST_FOREIGN_ID {
         return Err(InvalidId {
             kind,
             problem: "is longer than 960 bytes",
@@ -124,11 +125,15 @@ text_id!(
 text_id!(
     /// Names the same meeting in several calendars. On Google it names the whole
     /// series, on Outlook an instance.
-    IcalUid, "an ical_uid", ical_uid
+    IcalUid, "an ical_uid", of_another_service
 );
 text_id!(
     /// The platform's own name of a recurring series.
-    SeriesId, "a series id", ical_uid
+    SeriesId, "a series id", of_another_service
+);
+text_id!(
+    /// The platform's own name of an event, which stays when Recall's changes.
+    PlatformEventId, "a platform's event id", of_another_service
 );
 text_id!(
     /// Bots scheduled under one key are one bot. It holds the meeting's link, so
@@ -155,8 +160,10 @@ mod tests {
     #[test_case("series@calendar.example", true; "a usual one")]
     #[test_case("", false; "empty")]
     #[test_case(&"x".repeat(961), false; "too long for a sort key")]
-    fn ical_uids_fit_into_a_key(text: &str, accepted: bool) {
+    fn names_of_other_services_fit_into_a_key(text: &str, accepted: bool) {
         assert_eq!(IcalUid::parse(text).is_ok(), accepted);
+        assert_eq!(SeriesId::parse(text).is_ok(), accepted);
+        assert_eq!(PlatformEventId::parse(text).is_ok(), accepted);
     }
 
     #[test]

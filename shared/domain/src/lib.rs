@@ -34,8 +34,10 @@ pub use decision::{
 };
 pub use email::{Domain, Email, InvalidEmail};
 pub use event::{BotEntry, CalendarEvent, Meeting, Platform, UnknownPlatform};
-pub use facts::{Answer, Facts, Guest, Guests};
-pub use id::{BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, SeriesId};
+pub use facts::{Answer, Facts, Guest, Guests, Kind, ShowsAs, Visibility};
+pub use id::{
+    BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, PlatformEventId, SeriesId,
+};
 pub use jiff::Timestamp;
 pub use notice::{Notice, NoticeKind};
 pub use pacer::{Draw, Operation, Pace, Spent};

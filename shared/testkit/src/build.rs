@@ -3,9 +3,9 @@
 use callsheet_domain::{
     Applied, AppliedBot, Attempts, BotConfig, BotId, Calendar, CalendarEvent, CalendarId,
     CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionKey, DeduplicationKey,
-    Email, EventId, Facts, Generation, Guest, Guests, IcalUid, Meeting, Meetings, Platform, Policy,
-    PolicyRevision, PreferenceRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
-    WantedBot,
+    Email, EventId, Facts, Generation, Guest, Guests, IcalUid, Meeting, Meetings, Platform,
+    PlatformEventId, Policy, PolicyRevision, PreferenceRevision, RuleName, Timestamp, Verdict,
+    Version, View, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -73,7 +73,7 @@ pub fn a_calendar_record() -> CalendarRecord {
 }
 
 /// A meeting of [`a_calendar`] with somebody of another organisation, from
-/// 10:00 to 11:00, changed last at 09:00, without a bot.
+/// 10:00 to 11:00, created a day earlier, changed last at 09:00, without a bot.
 ///
 /// # Panics
 /// Never: its names are valid.
@@ -83,19 +83,24 @@ pub fn an_event() -> CalendarEvent {
         email: an_email(email),
         answer: callsheet_domain::Answer::Accepted,
         is_resource: false,
+        is_optional: false,
+        is_organizer: email == "sales@acme.example",
     };
     CalendarEvent {
         id: EventId::parse("event-1").expect("an id"),
         calendar_id: a_calendar().id,
         ical_uid: IcalUid::parse("meeting-1@acme.example").expect("an ical_uid"),
         platform: Platform::Google,
+        platform_id: PlatformEventId::parse("platform-event-1").ok(),
         starts_at: at("10:00"),
         ends_at: at("11:00"),
+        created_at: at("2090-03-05T10:00:00Z"),
         updated_at: at("09:00"),
         is_deleted: false,
         meeting: Some(Meeting {
             url: "https://meet.example/abc-defg".to_owned(),
         }),
+        meeting_platform: Some("google_meet".to_owned()),
         bots: Vec::new(),
         facts: Facts {
             title: Some("Kick-off".to_owned()),

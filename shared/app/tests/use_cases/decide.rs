@@ -22,6 +22,8 @@ fn guest(email: &str) -> Guest {
         email: an_email(email),
         answer: Answer::Accepted,
         is_resource: false,
+        is_optional: false,
+        is_organizer: false,
     }
 }
 

@@ -1,26 +1,35 @@
 //! Google Calendar's payload: <https://developers.google.com/workspace/calendar/api/v3/reference/events>.
 //!
-//! Booleans are absent when false. The list of attendees is absent when there
-//! is nobody and also when it is hidden; `attendeesOmitted` tells of a cut list.
+//! What is as usual is left out: flags that are false, `visibility` and
+//! `eventType` that are `default`, `transparency` that is `opaque`. The list of
+//! attendees is absent when there is nobody and also when it is hidden:
+//! `attendeesOmitted` tells of a cut list, and guests who must not see each
+//! other do not get the others, while the organizer does.
 
 use super::raw::Raw;
-use super::{Answer, Facts, Guest, Guests};
-use crate::SeriesId;
+use super::{Answer, Facts, Guest, Guests, Kind, ShowsAs, Visibility};
+use crate::TimeZoneName;
 
 pub(super) fn read(raw: Raw<'_>) -> Facts {
+    let organizer = raw.at("organizer");
+    let series = raw.at("recurringEventId");
     Facts {
         title: raw.at("summary").text().map(str::to_owned),
         is_cancelled: raw.at("status").text() == Some("cancelled"),
         own_answer: own_answer(raw),
-        organizer: raw.at("organizer").at("email").email(),
+        organizer: organizer.at("email").email(),
+        is_hosted: organizer.flag_or_false("self"),
         guests: Guests {
             listed: raw.at("attendees").items().filter_map(guest).collect(),
-            is_incomplete: raw.at("attendeesOmitted").is_true(),
+            is_incomplete: is_incomplete(raw),
         },
-        series: raw
-            .at("recurringEventId")
-            .text()
-            .and_then(|id| SeriesId::parse(id).ok()),
+        is_recurring: series.text().is_some() || raw.at("recurrence").items().next().is_some(),
+        series: series.series(),
+        zone: zone(raw),
+        is_all_day: is_all_day(raw.at("start")),
+        visibility: visibility(raw),
+        shows_as: shows_as(raw),
+        kind: kind(raw),
     }
 }
 
@@ -41,6 +50,8 @@ fn guest(attendee: Raw<'_>) -> Option<Guest> {
         email: attendee.at("email").email()?,
         answer: answer(attendee),
         is_resource: attendee.at("resource").is_true(),
+        is_optional: attendee.at("optional").is_true(),
+        is_organizer: attendee.at("organizer").is_true(),
     })
 }
 
@@ -53,9 +64,59 @@ fn answer(attendee: Raw<'_>) -> Answer {
     }
 }
 
+fn is_incomplete(raw: Raw<'_>) -> bool {
+    let is_hidden = raw.at("guestsCanSeeOtherGuests").flag() == Some(false);
+    raw.at("attendeesOmitted").is_true() || is_hidden && !raw.at("organizer").at("self").is_true()
+}
+
+/// A zone that is named and unknown is unknown: the other end's would be a guess.
+fn zone(raw: Raw<'_>) -> Option<TimeZoneName> {
+    let named = ["start", "end"].map(|end| raw.at(end).at("timeZone"));
+    named.into_iter().find(|zone| zone.text().is_some())?.zone()
+}
+
+fn is_all_day(start: Raw<'_>) -> Option<bool> {
+    let day = start.at("date").text().map(|_| true);
+    day.or_else(|| start.at("dateTime").text().map(|_| false))
+}
+
+fn visibility(raw: Raw<'_>) -> Option<Visibility> {
+    match raw.text_or("visibility", "default")? {
+        "default" => Some(Visibility::Default),
+        "public" => Some(Visibility::Public),
+        "private" => Some(Visibility::Private),
+        "confidential" => Some(Visibility::Confidential),
+        _ => None,
+    }
+}
+
+fn shows_as(raw: Raw<'_>) -> Option<ShowsAs> {
+    if kind(raw) == Some(Kind::OutOfOffice) {
+        return Some(ShowsAs::OutOfOffice);
+    }
+    match raw.text_or("transparency", "opaque")? {
+        "opaque" => Some(ShowsAs::Busy),
+        "transparent" => Some(ShowsAs::Free),
+        _ => None,
+    }
+}
+
+fn kind(raw: Raw<'_>) -> Option<Kind> {
+    match raw.text_or("eventType", "default")? {
+        "default" => Some(Kind::Default),
+        "outOfOffice" => Some(Kind::OutOfOffice),
+        "focusTime" => Some(Kind::FocusTime),
+        "workingLocation" => Some(Kind::WorkingLocation),
+        "fromGmail" => Some(Kind::FromGmail),
+        "birthday" => Some(Kind::Birthday),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SeriesId;
     use serde_json::{Value, json};
     use test_case::test_case;
 
@@ -99,11 +160,5 @@ mod tests {
     #[test_case(json!({}), None; "nothing")]
     fn knows_what_the_owner_said(raw: Value, expected: Option<Answer>) {
         assert_eq!(facts(&raw).own_answer, expected);
-    }
-
-    #[test]
-    fn a_cancelled_event_and_a_cut_list_are_seen() {
-        let facts = facts(&json!({"status": "cancelled", "attendeesOmitted": true}));
-        assert!(facts.is_cancelled && facts.guests.is_incomplete);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::Email;
+use crate::{Email, SeriesId, TimeZoneName};
 
 /// A place in a payload.
 #[derive(Clone, Copy)]
@@ -27,9 +27,40 @@ impl<'a> Raw<'a> {
         self.0.as_bool() == Some(true)
     }
 
+    /// The flag here.
+    pub(super) fn flag(self) -> Option<bool> {
+        self.0.as_bool()
+    }
+
+    /// The flag under `name` of the object here; one that is left out is false.
+    pub(super) fn flag_or_false(self, name: &str) -> Option<bool> {
+        match self.0.as_object()?.get(name) {
+            None | Some(Value::Null) => Some(false),
+            Some(flag) => flag.as_bool(),
+        }
+    }
+
+    /// The text under `name` of the object here; `usual` if it is left out.
+    pub(super) fn text_or(self, name: &str, usual: &'a str) -> Option<&'a str> {
+        match self.0.as_object()?.get(name) {
+            None | Some(Value::Null) => Some(usual),
+            Some(text) => Self(text).text(),
+        }
+    }
+
     /// The address here.
     pub(super) fn email(self) -> Option<Email> {
         self.text().and_then(|text| Email::parse(text).ok())
+    }
+
+    /// The series named here.
+    pub(super) fn series(self) -> Option<SeriesId> {
+        self.text().and_then(|text| SeriesId::parse(text).ok())
+    }
+
+    /// The time zone named here.
+    pub(super) fn zone(self) -> Option<TimeZoneName> {
+        self.text().and_then(|text| TimeZoneName::parse(text).ok())
     }
 
     /// The items of the list here; anything else has none.

@@ -1,0 +1,96 @@
+//! Payloads of every oddity, for laws that must hold for all of them.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// Names and words that the platforms use, in places and of types they never would.
+pub(crate) fn any_payload() -> impl Strategy<Value = Value> {
+    let word = prop::sample::select(vec![
+        "a@b.example",
+        "accepted",
+        "2026-03-06",
+        "2026-03-06T10:00:00Z",
+        "Europe/Berlin",
+        "W. Europe Standard Time",
+        "tzone://Microsoft/Custom",
+        "private",
+        "personal",
+        "transparent",
+        "oof",
+        "outOfOffice",
+        "occurrence",
+        "resource",
+        "optional",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        word.prop_map(|word| json!(word)),
+    ];
+    let name = prop::sample::select(vec![
+        "summary",
+        "subject",
+        "status",
+        "isCancelled",
+        "attendees",
+        "attendeesOmitted",
+        "guestsCanSeeOtherGuests",
+        "hideAttendees",
+        "organizer",
+        "isOrganizer",
+        "self",
+        "email",
+        "emailAddress",
+        "address",
+        "responseStatus",
+        "response",
+        "type",
+        "resource",
+        "optional",
+        "recurringEventId",
+        "recurrence",
+        "seriesMasterId",
+        "start",
+        "end",
+        "date",
+        "dateTime",
+        "timeZone",
+        "originalStartTimeZone",
+        "originalEndTimeZone",
+        "isAllDay",
+        "visibility",
+        "sensitivity",
+        "transparency",
+        "showAs",
+        "eventType",
+    ]);
+    // One level of names first, so that most payloads are objects with something to read in them.
+    let inner = leaf.prop_recursive(3, 24, 5, {
+        let name = name.clone();
+        move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                object(name.clone(), inner, 0..6),
+            ]
+        }
+    });
+    prop_oneof![
+        1 => inner.clone(),
+        9 => object(name, inner, 0..24),
+    ]
+}
+
+fn object(
+    name: impl Strategy<Value = &'static str>,
+    value: impl Strategy<Value = Value>,
+    size: std::ops::Range<usize>,
+) -> impl Strategy<Value = Value> {
+    prop::collection::vec((name, value), size).prop_map(|pairs| {
+        let pairs = pairs
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        Value::Object(pairs.collect())
+    })
+}

@@ -1,0 +1,198 @@
+//! What both platforms tell, side by side: one row says one thing in either's words.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use test_case::test_case;
+
+use super::odd::any_payload;
+use super::*;
+
+fn google(raw: Value) -> Facts {
+    Facts::read(Platform::Google, &raw)
+}
+
+fn outlook(raw: Value) -> Facts {
+    Facts::read(Platform::Outlook, &raw)
+}
+
+/// A zone, by its name.
+fn zone(name: Option<&str>) -> Option<TimeZoneName> {
+    name.map(|name| TimeZoneName::parse(name).unwrap())
+}
+
+#[test_case(json!({"status": "cancelled"}), json!({"isCancelled": true}), true; "called off")]
+#[test_case(json!({"status": "tentative"}), json!({"isCancelled": false}), false; "not called off")]
+#[test_case(json!({"status": true}), json!({"isCancelled": "true"}), false; "of another type")]
+#[test_case(json!({}), json!({}), false; "not told")]
+fn cancelled(in_google: Value, in_outlook: Value, expected: bool) {
+    assert_eq!(google(in_google).is_cancelled, expected);
+    assert_eq!(outlook(in_outlook).is_cancelled, expected);
+}
+
+#[test_case(json!({"self": true}), json!({"isOrganizer": true}), Some(true); "by the owner")]
+#[test_case(json!({"email": "a@b.example"}), json!({"isOrganizer": false}), Some(false); "by somebody else")]
+#[test_case(json!({"self": "yes"}), json!({"isOrganizer": "yes"}), None; "of another type")]
+#[test_case(json!(["self"]), json!({"isOrganizer": null}), None; "of another shape")]
+#[test_case(json!(null), json!({}), None; "not told")]
+fn hosted(organizer: Value, in_outlook: Value, expected: Option<bool>) {
+    assert_eq!(
+        google(json!({ "organizer": organizer })).is_hosted,
+        expected
+    );
+    assert_eq!(outlook(in_outlook).is_hosted, expected);
+}
+
+#[test_case(json!({"guestsCanSeeOtherGuests": false}), json!({"hideAttendees": true}), true; "hidden from guests")]
+#[test_case(json!({"guestsCanSeeOtherGuests": false, "organizer": {"email": "a@b.example"}}), json!({"hideAttendees": true, "isOrganizer": false}), true; "hidden from the owner")]
+#[test_case(json!({"guestsCanSeeOtherGuests": false, "organizer": {"self": true}}), json!({"hideAttendees": true, "isOrganizer": true}), false; "who called the meeting sees them")]
+#[test_case(json!({"guestsCanSeeOtherGuests": true}), json!({"hideAttendees": false}), false; "shown")]
+#[test_case(json!({"guestsCanSeeOtherGuests": "no"}), json!({"hideAttendees": "yes"}), false; "of another type")]
+#[test_case(json!({}), json!({}), false; "not told")]
+fn incomplete(in_google: Value, in_outlook: Value, expected: bool) {
+    assert_eq!(google(in_google).guests.is_incomplete, expected);
+    assert_eq!(outlook(in_outlook).guests.is_incomplete, expected);
+}
+
+#[test]
+fn a_list_that_google_cut_is_incomplete_for_everybody() {
+    let cut = google(json!({"attendeesOmitted": true, "organizer": {"self": true}}));
+    assert!(cut.guests.is_incomplete);
+}
+
+/// What is told of one guest: optional, resource, organizer.
+#[test_case(json!({}), json!({"type": "required"}), [false, false, false]; "required")]
+#[test_case(json!({"optional": true}), json!({"type": "optional"}), [true, false, false]; "optional")]
+#[test_case(json!({"resource": true}), json!({"type": "resource"}), [false, true, false]; "a room")]
+#[test_case(json!({"organizer": true, "email": "LEAD@acme.example"}), json!({"emailAddress": {"address": "LEAD@acme.example"}}), [false, false, true]; "the organizer")]
+#[test_case(json!({"optional": "true", "resource": 1, "organizer": null}), json!({"type": ["optional"]}), [false, false, false]; "of another type")]
+fn guests(in_google: Value, in_outlook: Value, expected: [bool; 3]) {
+    let with = |usual: Value, told: &Value| {
+        let mut guest = usual;
+        let told = told.as_object().expect("a guest is an object").clone();
+        guest.as_object_mut().unwrap().extend(told);
+        guest
+    };
+    let told = |facts: Facts| {
+        let [guest] = facts.guests.listed.try_into().expect("one guest");
+        let Guest {
+            is_optional,
+            is_resource,
+            is_organizer,
+            ..
+        } = guest;
+        [is_optional, is_resource, is_organizer]
+    };
+    let guest = with(json!({"email": "guest@acme.example"}), &in_google);
+    let organizer = json!({"email": "lead@acme.example"});
+    let facts = google(json!({"organizer": organizer, "attendees": [guest]}));
+    assert_eq!(told(facts), expected);
+
+    let address = |email: &str| json!({"emailAddress": {"address": email}});
+    let guest = with(address("guest@acme.example"), &in_outlook);
+    let organizer = address("lead@acme.example");
+    let facts = outlook(json!({"organizer": organizer, "attendees": [guest]}));
+    assert_eq!(told(facts), expected);
+}
+
+#[test_case(json!({"recurringEventId": "s1"}), json!({"seriesMasterId": "s1"}), (true, Some("s1")); "an instance of a named series")]
+#[test_case(json!({"recurrence": ["RRULE:FREQ=DAILY"]}), json!({"type": "seriesMaster"}), (true, None); "the series itself")]
+#[test_case(json!({"recurringEventId": "s1"}), json!({"type": "exception", "seriesMasterId": "s1"}), (true, Some("s1")); "an instance that was moved")]
+#[test_case(json!({"recurrence": ["RRULE:FREQ=DAILY"]}), json!({"type": "occurrence", "seriesMasterId": ""}), (true, None); "a series without a name")]
+#[test_case(json!({"recurrence": []}), json!({"type": "singleInstance", "seriesMasterId": null}), (false, None); "alone")]
+#[test_case(json!({"recurringEventId": 7, "recurrence": "daily"}), json!({"seriesMasterId": 7, "type": 7}), (false, None); "of another type")]
+#[test_case(json!({}), json!({}), (false, None); "not told")]
+fn recurring(in_google: Value, in_outlook: Value, expected: (bool, Option<&str>)) {
+    for facts in [google(in_google), outlook(in_outlook)] {
+        let series = facts.series.as_ref().map(SeriesId::as_str);
+        assert_eq!((facts.is_recurring, series), expected);
+    }
+}
+
+#[test_case(json!({"start": {"timeZone": "Europe/Berlin"}}), json!({"originalStartTimeZone": "W. Europe Standard Time"}), Some("Europe/Berlin"); "of the start")]
+#[test_case(json!({"start": {"timeZone": "europe/berlin"}, "end": {"timeZone": "Asia/Tokyo"}}), json!({"originalStartTimeZone": "Europe/Berlin", "originalEndTimeZone": "Tokyo Standard Time"}), Some("Europe/Berlin"); "the start goes before the end")]
+#[test_case(json!({"start": {"date": "2026-03-06"}, "end": {"timeZone": "Asia/Tokyo"}}), json!({"originalEndTimeZone": "Tokyo Standard Time"}), Some("Asia/Tokyo"); "of the end")]
+#[test_case(json!({"start": {"timeZone": "Asia/Kolkata"}}), json!({"originalStartTimeZone": "India Standard Time", "start": {"timeZone": "UTC"}}), Some("Asia/Kolkata"); "whatever times were turned into")]
+#[test_case(json!({"start": {"timeZone": "Asia/Tokyo"}}), json!({"start": {"timeZone": "Tokyo Standard Time"}}), Some("Asia/Tokyo"); "of times that were not turned into UTC")]
+#[test_case(json!({"start": {"timeZone": "UTC"}}), json!({"originalStartTimeZone": "UTC"}), Some("UTC"); "entered in UTC")]
+#[test_case(json!({"start": {}}), json!({"start": {"timeZone": "utc"}}), None; "turned into UTC")]
+#[test_case(json!({"start": {"timeZone": "Mars/Olympus"}, "end": {"timeZone": "Asia/Tokyo"}}), json!({"originalStartTimeZone": "tzone://Microsoft/Custom", "start": {"timeZone": "Tokyo Standard Time"}}), None; "one that nobody knows")]
+#[test_case(json!({"start": "Europe/Berlin", "end": {"timeZone": 1}}), json!({"originalStartTimeZone": 1, "start": {"timeZone": []}}), None; "of another type")]
+#[test_case(json!({}), json!({}), None; "not told")]
+fn zones(in_google: Value, in_outlook: Value, expected: Option<&str>) {
+    assert_eq!(google(in_google).zone, zone(expected));
+    assert_eq!(outlook(in_outlook).zone, zone(expected));
+}
+
+#[test_case(json!({"date": "2026-03-06"}), json!(true), Some(true); "whole days")]
+#[test_case(json!({"dateTime": "2026-03-06T10:00:00Z"}), json!(false), Some(false); "hours")]
+#[test_case(json!({"date": 20_260_306}), json!("true"), None; "of another type")]
+#[test_case(json!("2026-03-06"), json!(null), None; "not told")]
+fn all_day(start: Value, in_outlook: Value, expected: Option<bool>) {
+    assert_eq!(google(json!({ "start": start })).is_all_day, expected);
+    assert_eq!(
+        outlook(json!({ "isAllDay": in_outlook })).is_all_day,
+        expected
+    );
+}
+
+#[test_case(json!({}), json!({"sensitivity": "normal"}), Some(Visibility::Default); "as usual")]
+#[test_case(json!({"visibility": "default"}), json!({"sensitivity": "normal"}), Some(Visibility::Default); "as usual, in words")]
+#[test_case(json!({"visibility": "private"}), json!({"sensitivity": "private"}), Some(Visibility::Private); "private")]
+#[test_case(json!({"visibility": "private"}), json!({"sensitivity": "personal"}), Some(Visibility::Private); "personal")]
+#[test_case(json!({"visibility": "confidential"}), json!({"sensitivity": "confidential"}), Some(Visibility::Confidential); "confidential")]
+#[test_case(json!({"visibility": "secret"}), json!({"sensitivity": "secret"}), None; "a new word")]
+#[test_case(json!({"visibility": 1}), json!({"sensitivity": 1}), None; "of another type")]
+#[test_case(json!(null), json!({}), None; "not told")]
+fn visibility(in_google: Value, in_outlook: Value, expected: Option<Visibility>) {
+    assert_eq!(google(in_google).visibility, expected);
+    assert_eq!(outlook(in_outlook).visibility, expected);
+}
+
+#[test]
+fn only_google_has_public_entries() {
+    let public = json!({"visibility": "public"});
+    assert_eq!(google(public).visibility, Some(Visibility::Public));
+}
+
+#[test_case(json!({}), json!({"showAs": "busy"}), Some(ShowsAs::Busy); "taken")]
+#[test_case(json!({"transparency": "opaque"}), json!({"showAs": "busy"}), Some(ShowsAs::Busy); "taken, in words")]
+#[test_case(json!({"transparency": "transparent"}), json!({"showAs": "free"}), Some(ShowsAs::Free); "free")]
+#[test_case(json!({"eventType": "outOfOffice", "transparency": "transparent"}), json!({"showAs": "oof"}), Some(ShowsAs::OutOfOffice); "away, whatever else is told")]
+#[test_case(json!({"transparency": "glassy"}), json!({"showAs": "unknown"}), None; "a new word")]
+#[test_case(json!({"transparency": true}), json!({"showAs": true}), None; "of another type")]
+#[test_case(json!("busy"), json!({}), None; "not told")]
+fn shows_as(in_google: Value, in_outlook: Value, expected: Option<ShowsAs>) {
+    assert_eq!(google(in_google).shows_as, expected);
+    assert_eq!(outlook(in_outlook).shows_as, expected);
+}
+
+#[test_case("tentative", ShowsAs::Tentative; "perhaps taken")]
+#[test_case("workingElsewhere", ShowsAs::Elsewhere; "in another place")]
+fn only_outlook_shows(word: &str, expected: ShowsAs) {
+    assert_eq!(outlook(json!({ "showAs": word })).shows_as, Some(expected));
+}
+
+#[test_case(json!({}), Some(Kind::Default); "as usual")]
+#[test_case(json!({"eventType": "default"}), Some(Kind::Default); "as usual, in words")]
+#[test_case(json!({"eventType": "outOfOffice"}), Some(Kind::OutOfOffice); "away")]
+#[test_case(json!({"eventType": "focusTime"}), Some(Kind::FocusTime); "own work")]
+#[test_case(json!({"eventType": "workingLocation"}), Some(Kind::WorkingLocation); "a place")]
+#[test_case(json!({"eventType": "fromGmail"}), Some(Kind::FromGmail); "a mail")]
+#[test_case(json!({"eventType": "birthday"}), Some(Kind::Birthday); "a birthday")]
+#[test_case(json!({"eventType": "holiday"}), None; "a new word")]
+#[test_case(json!({"eventType": {}}), None; "of another type")]
+#[test_case(json!([]), None; "not told")]
+fn only_google_knows_kinds(in_google: Value, expected: Option<Kind>) {
+    assert_eq!(outlook(in_google.clone()).kind, Some(Kind::Default));
+    assert_eq!(google(in_google).kind, expected);
+}
+
+proptest! {
+    #[test]
+    fn no_payload_is_too_odd_to_read(raw in any_payload()) {
+        for platform in [Platform::Google, Platform::Outlook] {
+            let facts = Facts::read(platform, &raw);
+            prop_assert_eq!(&facts, &Facts::read(platform, &raw));
+        }
+    }
+}
