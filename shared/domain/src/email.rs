@@ -12,6 +12,13 @@ impl Domain {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether this is `other` or a part of it, as `eu.acme.example` is of `acme.example`.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        let rest = self.0.strip_suffix(other.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    }
 }
 
 impl fmt::Display for Domain {
@@ -80,6 +87,21 @@ mod tests {
     fn reads_the_domain(text: &str, domain: Option<&str>) {
         let read = Email::parse(text).ok().map(|email| email.domain());
         assert_eq!(read.as_ref().map(Domain::as_str), domain);
+    }
+
+    #[test_case("acme.example", "acme.example", true; "the same")]
+    #[test_case("EU.Acme.example", "acme.EXAMPLE", true; "a part, in any case")]
+    #[test_case("a.b.acme.example", "acme.example", true; "a part of a part")]
+    #[test_case("acme.example", "eu.acme.example", false; "the whole is not in its part")]
+    #[test_case("us.acme.example", "eu.acme.example", false; "nor one part in another")]
+    #[test_case("notacme.example", "acme.example", false; "another that ends alike")]
+    #[test_case("globex.example", "acme.example", false; "another")]
+    fn knows_what_is_a_part(domain: &str, whole: &str, expected: bool) {
+        let [domain, whole] = [domain, whole].map(|domain| {
+            let email = Email::parse(&format!("somebody@{domain}"));
+            email.expect("an address").domain()
+        });
+        assert_eq!(domain.is_within(&whole), expected);
     }
 
     #[test]

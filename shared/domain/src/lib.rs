@@ -44,7 +44,7 @@ pub use pacer::{Draw, Operation, Pace, Spent};
 pub use plan::plan;
 pub use policy::{
     Fact, FactSource, FactType, FactValue, FactValues, Meetings, Person, Policy, PolicyRevision,
-    UnknownMeetings,
+    Situation, UnknownMeetings,
 };
 pub use preference::{Preference, PreferenceRevision, Preferences, UnknownWord, Word};
 pub use revise::{Revision, retire, revise};

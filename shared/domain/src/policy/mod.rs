@@ -1,10 +1,12 @@
 //! Which meetings a company records, and with what bot.
 
 mod fact;
+mod situation;
 
 use std::str::FromStr;
 
 pub use fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
+pub use situation::Situation;
 
 use crate::{Answer, BotConfig, Calendar, Domain, Facts, RuleName, Verdict};
 
@@ -80,7 +82,7 @@ impl Policy {
 
     /// What the rules say, first objection first.
     pub(crate) fn judge(&self, facts: &Facts, calendar: &Calendar) -> Verdict {
-        let answer = own_answer(facts, calendar);
+        let answer = situation::own_answer(facts, calendar);
         if answer == Some(Answer::Declined) {
             return Verdict::skip(RuleName::DECLINED, "the calendar's owner declined");
         }
@@ -97,18 +99,6 @@ impl Policy {
             Meetings::External => external(facts, calendar),
         }
     }
-}
-
-/// The owner's answer; where the payload does not mark the owner, by their address.
-fn own_answer(facts: &Facts, calendar: &Calendar) -> Option<Answer> {
-    facts.own_answer.or_else(|| {
-        let own = calendar.email.as_ref()?;
-        let entry = facts.guests.listed.iter().find(|guest| guest.email == *own);
-        match entry {
-            Some(guest) => Some(guest.answer),
-            None => (facts.organizer.as_ref() == Some(own)).then_some(Answer::Accepted),
-        }
-    })
 }
 
 fn external(facts: &Facts, calendar: &Calendar) -> Verdict {

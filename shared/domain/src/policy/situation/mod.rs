@@ -1,0 +1,102 @@
+//! A meeting in its calendar, as rules ask about it: each fact is worked out
+//! when it is asked for, as [`Fact::meaning`] and [`Fact::source`] say.
+
+mod people;
+#[cfg(test)]
+mod tests;
+mod times;
+
+use std::collections::BTreeSet;
+
+use jiff::civil::DateTime;
+pub(super) use people::own_answer;
+
+use super::{Fact, FactSource, FactValue};
+use crate::{
+    Answer, Calendar, CalendarEvent, Domain, Email, Kind, SeriesId, ShowsAs, TimeZoneName,
+    Visibility,
+};
+
+/// What a rule can ask.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// The meeting.
+    pub event: &'a CalendarEvent,
+    /// The calendar it stands in.
+    pub calendar: &'a Calendar,
+    /// The time zone that the policy names; it goes before the event's own.
+    pub zone: Option<&'a TimeZoneName>,
+}
+
+impl FactSource for Situation<'_> {
+    fn value(&self, fact: Fact) -> FactValue {
+        let event = self.event;
+        let facts = &event.facts;
+        match fact {
+            Fact::Title => text(facts.title.as_deref().or(Some(""))),
+            Fact::Organizer => text(facts.organizer.as_ref().map(Email::as_str)),
+            Fact::OrganizerDomain => text(facts.organizer.as_ref().map(Email::domain)),
+            Fact::Attendees => FactValue::People(self.attendees()),
+            Fact::Participants => number(self.participants()),
+            Fact::Rooms => number(self.rooms()),
+            Fact::Domains => texts(Some(self.domains())),
+            Fact::ExternalDomains => texts(self.external_domains()),
+            Fact::External => flag(self.is_external()),
+            Fact::Internal => flag(self.is_external().map(|external| !external)),
+            Fact::ExternalToOrganizer => flag(self.is_external_to_organizer()),
+            Fact::GuestsComplete => flag(Some(!facts.guests.is_incomplete)),
+            Fact::OwnAddress => text(self.calendar.email.as_ref().map(Email::as_str)),
+            Fact::OwnDomain => text(self.own_domain()),
+            Fact::OwnAnswer => text(self.own_answer().map(Answer::as_str)),
+            Fact::Hosted => flag(self.is_hosted()),
+            Fact::Recurring => flag(Some(facts.is_recurring)),
+            Fact::SeriesId => text(facts.series.as_ref().map(SeriesId::as_str).or(Some(""))),
+            Fact::IcalUid => text(Some(&event.ical_uid)),
+            Fact::EventId => text(Some(&event.id)),
+            Fact::CalendarId => text(Some(&event.calendar_id)),
+            Fact::Platform => text(Some(event.platform.as_str())),
+            Fact::MeetingPlatform => text(event.meeting_platform.as_deref()),
+            Fact::StartsAt => text(Some(event.starts_at)),
+            Fact::EndsAt => text(Some(event.ends_at)),
+            Fact::DurationMinutes => number(Some(self.duration_minutes())),
+            Fact::TimeZone => text(self.zone()),
+            Fact::Weekday => text(self.weekday()),
+            Fact::Date => text(self.local_start().map(DateTime::date)),
+            Fact::Hour => number(self.local_start().map(|start| start.hour().into())),
+            Fact::StartMinute => number(self.start_minute()),
+            Fact::EndMinute => number(self.end_minute()),
+            Fact::LeadMinutes => number(Some(self.lead_minutes())),
+            Fact::AllDay => flag(facts.is_all_day),
+            Fact::Visibility => text(facts.visibility.map(Visibility::as_str)),
+            Fact::Private => flag(facts.visibility.map(is_private)),
+            Fact::ShowsAs => text(facts.shows_as.map(ShowsAs::as_str)),
+            Fact::Busy => flag(facts.shows_as.map(|shown| shown != ShowsAs::Free)),
+            Fact::OutOfOffice => flag(facts.shows_as.map(|shown| shown == ShowsAs::OutOfOffice)),
+            Fact::FocusTime => flag(facts.kind.map(|kind| kind == Kind::FocusTime)),
+            Fact::Kind => text(facts.kind.map(Kind::as_str)),
+        }
+    }
+}
+
+fn is_private(visibility: Visibility) -> bool {
+    matches!(visibility, Visibility::Private | Visibility::Confidential)
+}
+
+fn flag(known: Option<bool>) -> FactValue {
+    known.map_or(FactValue::Unknown, FactValue::Flag)
+}
+
+fn number(known: Option<i64>) -> FactValue {
+    known.map_or(FactValue::Unknown, FactValue::Number)
+}
+
+fn text(known: Option<impl ToString>) -> FactValue {
+    known.map_or(FactValue::Unknown, |text| FactValue::Text(text.to_string()))
+}
+
+fn texts(known: Option<BTreeSet<Domain>>) -> FactValue {
+    let listed = |domains: BTreeSet<Domain>| domains.iter().map(Domain::to_string).collect();
+    known.map_or(FactValue::Unknown, |domains| {
+        FactValue::Texts(listed(domains))
+    })
+}

@@ -1,0 +1,125 @@
+//! What each fact says: a row names only what differs from a usual meeting.
+
+mod case;
+mod people;
+mod times;
+mod words;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::facts::odd::any_payload;
+use crate::policy::{FactType, Person};
+use crate::{Facts, Platform, Timestamp};
+use case::{Case, UNKNOWN, zone};
+
+#[test]
+fn everybody_listed_is_told_of() {
+    let FactValue::People(people) = Case::usual().value(Fact::Attendees) else {
+        panic!("people are listed");
+    };
+    let told: Vec<_> = people.iter().map(tell).collect();
+    let expected = [
+        "sales@acme.example of acme.example, accepted",
+        "lead@acme.example of acme.example, accepted, organizer",
+        "buyer@globex.example of globex.example, pending, optional",
+        "room-4@rooms.example of rooms.example, accepted, resource",
+    ];
+    assert_eq!(told, expected);
+}
+
+fn tell(person: &Person) -> String {
+    let flags = [
+        (person.is_optional, ", optional"),
+        (person.is_resource, ", resource"),
+        (person.is_organizer, ", organizer"),
+    ];
+    let flags: String = flags
+        .iter()
+        .filter(|(holds, _)| *holds)
+        .map(|(_, word)| *word)
+        .collect();
+    let (email, domain) = (person.email.as_str(), person.domain());
+    format!("{email} of {domain}, {}{flags}", person.answer.as_str())
+}
+
+#[test]
+fn a_meeting_nothing_is_known_of_says_so() {
+    let mut case = Case::usual();
+    *case.facts() = Facts::default();
+    case.event.meeting_platform = None;
+    case.calendar.email = None;
+    let unknown = Fact::ALL
+        .iter()
+        .filter(|fact| case.value(**fact) == UNKNOWN);
+    let unknown: Vec<_> = unknown.map(|fact| fact.name()).collect();
+    let expected = [
+        "organizer",
+        "organizer_domain",
+        "external_domains",
+        "external",
+        "internal",
+        "external_to_organizer",
+        "own_address",
+        "own_domain",
+        "own_answer",
+        "hosted",
+        "meeting_platform",
+        "time_zone",
+        "weekday",
+        "date",
+        "hour",
+        "start_minute",
+        "end_minute",
+        "all_day",
+        "visibility",
+        "private",
+        "shows_as",
+        "busy",
+        "out_of_office",
+        "focus_time",
+        "kind",
+    ];
+    assert_eq!(unknown, expected);
+}
+
+fn kind_of(value: &FactValue) -> Option<FactType> {
+    match value {
+        FactValue::Unknown => None,
+        FactValue::Flag(_) => Some(FactType::Flag),
+        FactValue::Number(_) => Some(FactType::Number),
+        FactValue::Text(_) => Some(FactType::Text),
+        FactValue::Texts(_) => Some(FactType::Texts),
+        FactValue::People(_) => Some(FactType::People),
+    }
+}
+
+fn any_instant() -> impl Strategy<Value = Timestamp> {
+    let seconds = Timestamp::MIN.as_second()..=Timestamp::MAX.as_second();
+    seconds.prop_map(|second| Timestamp::from_second(second).unwrap())
+}
+
+proptest! {
+    #[test]
+    fn a_fact_is_unknown_or_of_its_type(
+        raw in any_payload(),
+        instants in [any_instant(), any_instant(), any_instant()],
+        is_google: bool,
+        has_address: bool,
+    ) {
+        let mut case = Case::usual();
+        let platform = if is_google { Platform::Google } else { Platform::Outlook };
+        case.event.facts = Facts::read(platform, &raw);
+        [case.event.created_at, case.event.starts_at, case.event.ends_at] = instants;
+        if !has_address {
+            case.calendar.email = None;
+        }
+        for zone in [None, Some(zone("Pacific/Kiritimati"))] {
+            case.policy_zone = zone;
+            for fact in Fact::ALL {
+                let kind = kind_of(&case.value(*fact));
+                prop_assert!(kind.is_none_or(|kind| kind == fact.kind()), "{fact:?}: {kind:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! When it is, by the clocks where it is.
+
+use test_case::test_case;
+
+use super::case::{Case, UNKNOWN, at, count, says, tells, zone};
+use crate::policy::{Fact, FactValue};
+
+fn in_new_york(case: &mut Case) {
+    case.policy_zone = Some(zone("America/New_York"));
+}
+
+fn no_zone(case: &mut Case) {
+    case.facts().zone = None;
+}
+
+/// 23:30 to 00:30 in Berlin.
+fn over_midnight(case: &mut Case) {
+    case.time("2026-03-06T22:30:00Z", "2026-03-06T23:30:00Z");
+}
+
+/// 01:30 to 03:30 in Berlin, an hour by the clock's jump.
+fn clocks_go_forward(case: &mut Case) {
+    case.time("2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z");
+}
+
+/// 02:30 to 02:30 in Berlin, the hour that comes twice.
+fn clocks_go_back(case: &mut Case) {
+    case.time("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z");
+}
+
+#[test]
+fn instants_are_in_utc() {
+    tells(Fact::StartsAt, in_new_york, says("2026-03-06T10:00:00Z"));
+    tells(Fact::EndsAt, in_new_york, says("2026-03-06T10:50:00Z"));
+}
+
+#[test_case(|_| (), count(50); "minutes")]
+#[test_case(clocks_go_forward, count(60); "as time goes, not clocks")]
+#[test_case(|c| c.time("2026-03-06T10:00:00Z", "2026-03-06T10:01:59Z"), count(1); "whole ones")]
+#[test_case(|c| c.time("2026-03-06T10:00:00Z", "2026-03-06T09:00:00Z"), count(-60); "it ends before it starts")]
+fn duration(change: fn(&mut Case), expected: FactValue) {
+    tells(Fact::DurationMinutes, change, expected);
+}
+
+#[test_case(|_| (), says("Europe/Berlin"); "the event's own")]
+#[test_case(in_new_york, says("America/New_York"); "the policy's goes before")]
+#[test_case(|c| { no_zone(c); in_new_york(c) }, says("America/New_York"); "the policy's alone")]
+#[test_case(no_zone, UNKNOWN; "not told")]
+fn time_zone(change: fn(&mut Case), expected: FactValue) {
+    tells(Fact::TimeZone, change, expected);
+}
+
+#[test_case("2026-03-02", "monday")]
+#[test_case("2026-03-03", "tuesday")]
+#[test_case("2026-03-04", "wednesday")]
+#[test_case("2026-03-05", "thursday")]
+#[test_case("2026-03-06", "friday")]
+#[test_case("2026-03-07", "saturday")]
+#[test_case("2026-03-08", "sunday")]
+fn weekdays(date: &str, expected: &str) {
+    let mut case = Case::usual();
+    case.event.starts_at = at(&format!("{date}T12:00:00Z"));
+    assert_eq!(case.value(Fact::Weekday), says(expected));
+    assert_eq!(case.value(Fact::Date), says(date));
+}
+
+#[test_case(|c| c.time("2026-03-06T23:30:00Z", "2026-03-07T00:30:00Z"), says("saturday"), says("2026-03-07"); "tomorrow in Berlin")]
+#[test_case(|c| { in_new_york(c); c.time("2026-03-06T04:59:00Z", "2026-03-06T05:30:00Z") }, says("thursday"), says("2026-03-05"); "yesterday in New York")]
+#[test_case(no_zone, UNKNOWN, UNKNOWN; "not told")]
+fn days(change: fn(&mut Case), weekday: FactValue, date: FactValue) {
+    tells(Fact::Weekday, change, weekday);
+    tells(Fact::Date, change, date);
+}
+
+#[test_case(|_| (), [count(11), count(660), count(710)]; "in Berlin")]
+#[test_case(in_new_york, [count(5), count(300), count(350)]; "in New York")]
+#[test_case(over_midnight, [count(23), count(1410), count(1470)]; "over midnight")]
+#[test_case(|c| c.time("2026-03-06T22:00:00Z", "2026-03-06T23:00:00Z"), [count(23), count(1380), count(1440)]; "until midnight")]
+#[test_case(|c| c.time("2026-03-05T23:00:00Z", "2026-03-08T23:00:00Z"), [count(0), count(0), count(4320)]; "three days")]
+#[test_case(clocks_go_forward, [count(1), count(90), count(210)]; "clocks go forward")]
+#[test_case(|c| c.time("2026-03-29T12:00:00Z", "2026-03-29T13:00:00Z"), [count(14), count(840), count(900)]; "the afternoon of that day")]
+#[test_case(clocks_go_back, [count(2), count(150), count(150)]; "clocks go back")]
+#[test_case(|c| c.time("2026-03-06T10:00:59Z", "2026-03-06T10:30:59Z"), [count(11), count(660), count(690)]; "whole minutes")]
+#[test_case(no_zone, [UNKNOWN, UNKNOWN, UNKNOWN]; "not told")]
+fn hours(change: fn(&mut Case), expected: [FactValue; 3]) {
+    let facts = [Fact::Hour, Fact::StartMinute, Fact::EndMinute];
+    for (fact, expected) in facts.into_iter().zip(expected) {
+        tells(fact, change, expected);
+    }
+}
+
+#[test_case(|_| (), count(24 * 60 + 30); "the day before")]
+#[test_case(|c| c.event.created_at = at("2026-03-06T09:59:01Z"), count(0); "whole minutes")]
+#[test_case(|c| c.event.created_at = at("2026-03-06T10:05:00Z"), count(-5); "while it went on")]
+fn lead(change: fn(&mut Case), expected: FactValue) {
+    tells(Fact::LeadMinutes, change, expected);
+}

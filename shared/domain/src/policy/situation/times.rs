@@ -1,0 +1,58 @@
+//! When it is, by the clocks where it is.
+//!
+//! Local days are as clocks show them, 24 hours each: on a day on which clocks
+//! change, 14:00 is still 840 minutes from midnight, which is what people mean.
+
+use jiff::SignedDuration;
+use jiff::civil::{DateTime, Time, Weekday};
+
+use super::Situation;
+use crate::TimeZoneName;
+
+impl<'a> Situation<'a> {
+    pub(super) fn zone(&self) -> Option<&'a TimeZoneName> {
+        self.zone.or(self.event.facts.zone.as_ref())
+    }
+
+    pub(super) fn local_start(&self) -> Option<DateTime> {
+        Some(self.zone()?.local(self.event.starts_at))
+    }
+
+    pub(super) fn weekday(&self) -> Option<&'static str> {
+        Some(match self.local_start()?.weekday() {
+            Weekday::Monday => "monday",
+            Weekday::Tuesday => "tuesday",
+            Weekday::Wednesday => "wednesday",
+            Weekday::Thursday => "thursday",
+            Weekday::Friday => "friday",
+            Weekday::Saturday => "saturday",
+            Weekday::Sunday => "sunday",
+        })
+    }
+
+    pub(super) fn start_minute(&self) -> Option<i64> {
+        let start = self.local_start()?;
+        Some(since_midnight_of(start, start).as_mins())
+    }
+
+    pub(super) fn end_minute(&self) -> Option<i64> {
+        let end = self.zone()?.local(self.event.ends_at);
+        Some(since_midnight_of(self.local_start()?, end).as_mins())
+    }
+
+    pub(super) fn duration_minutes(&self) -> i64 {
+        let event = self.event;
+        event.starts_at.duration_until(event.ends_at).as_mins()
+    }
+
+    pub(super) fn lead_minutes(&self) -> i64 {
+        let event = self.event;
+        event.created_at.duration_until(event.starts_at).as_mins()
+    }
+}
+
+/// From the midnight that `day` began with to `until`.
+fn since_midnight_of(day: DateTime, until: DateTime) -> SignedDuration {
+    let midnight = day.date().to_datetime(Time::midnight());
+    midnight.duration_until(until)
+}
