@@ -1,7 +1,7 @@
 //! What happens to meetings.
 
 use callsheet_app::ports::PreferenceBook as _;
-use callsheet_domain::{CalendarId, IcalUid, Word};
+use callsheet_domain::{CalendarId, IcalUid, Speaker, Subject, Word};
 use recall_simulator::{Answer, CallFilter, Change, Operation, Platform};
 use test_case::test_case;
 
@@ -191,15 +191,16 @@ async fn a_persons_word_about_a_series_goes_before_the_policy() {
     let event = office.create(office.internal(5)).await;
     office.comes_to_skip("internal").await;
     let calendar = CalendarId::parse(office.calendars[0].id.to_string()).expect("an id");
-    let series = IcalUid::parse(event.ical_uid).expect("an ical_uid");
+    let series = Subject::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
+    let by = Speaker::parse("ada@acme.example").expect("a name");
     for (word, bots) in [(Word::Record, 1), (Word::Skip, 0)] {
         let now = office.stack.now();
         office
             .stack
             .state
-            .mark_series(&calendar, &series, word, now)
+            .speak(&calendar, &series, word, &by, now)
             .await
-            .expect("marked");
+            .expect("spoken");
         office.stack.look_at_all(&calendar).await;
         office.comes_to_bots(word.as_str(), bots).await;
     }

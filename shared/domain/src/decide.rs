@@ -1,6 +1,8 @@
 //! The rules, most final first.
 
-use crate::{Calendar, CalendarEvent, Policy, Preferences, RuleName, Timestamp, Verdict, Word};
+use crate::{
+    Calendar, CalendarEvent, Policy, Preferences, RuleName, Subject, Timestamp, Verdict, Word,
+};
 
 /// Decides what to do about `event`, as things stand at `now`.
 ///
@@ -51,7 +53,8 @@ fn objection(event: &CalendarEvent, calendar: &Calendar, now: Timestamp) -> Opti
 }
 
 fn word(event: &CalendarEvent, preferences: &Preferences) -> Option<Verdict> {
-    match preferences.of(&event.ical_uid)?.word {
+    let series = Subject::Series(event.ical_uid.clone());
+    match preferences.words.get(&series)?.word {
         Word::Record => Some(Verdict::record(
             RuleName::SERIES,
             "a person marked the series to be recorded",

@@ -21,6 +21,7 @@ mod policy;
 mod preference;
 mod revise;
 mod settle;
+mod speaker;
 mod time;
 mod verdict;
 mod zone;
@@ -46,9 +47,12 @@ pub use policy::{
     Fact, FactSource, FactType, FactValue, FactValues, Meetings, Person, Policy, PolicyRevision,
     Situation, UnknownMeetings,
 };
-pub use preference::{Preference, PreferenceRevision, Preferences, UnknownWord, Word};
+pub use preference::{
+    Pause, Preference, PreferenceRevision, Preferences, Subject, UnknownWord, Word,
+};
 pub use revise::{Revision, retire, revise};
 pub use settle::{Answered, Sent, settle};
+pub use speaker::{InvalidSpeaker, Speaker};
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Grounds, RuleName, Verdict};
 pub use zone::{TimeZoneName, UnknownTimeZone};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use crate::IcalUid;
+use crate::{IcalUid, PlatformEventId, SeriesId, Speaker, Timestamp};
 
 /// A person's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,30 +44,64 @@ impl FromStr for Word {
     }
 }
 
-/// Grows with each word spoken about the same thing.
+/// Counts what was said about one calendar, words and pauses alike: each next
+/// one is one higher than any before, so of several that concern an event the
+/// highest tells how much was said about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct PreferenceRevision(pub u64);
 
-/// A person's word about one series, and the how-manieth it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl PreferenceRevision {
+    /// The revision of what is said next.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// What a word is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// One event, by the name that its platform gives it.
+    Event(PlatformEventId),
+    /// All events of an `ical_uid`: on Google a whole series, on Outlook an occurrence.
+    Series(IcalUid),
+    /// A whole series, by the name that its platform gives it.
+    PlatformSeries(SeriesId),
+}
+
+/// A person's word about one subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preference {
     /// What they said.
     pub word: Word,
-    /// Which of their words this is.
+    /// The how-manieth thing said about the calendar it is.
     pub revision: PreferenceRevision,
+    /// Who said it; earlier builds did not write that down.
+    pub by: Option<Speaker>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Nothing of the calendar is recorded for a while, unless a word says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// Until when; an instant that is past says that the calendar was resumed.
+    pub until: Timestamp,
+    /// The how-manieth thing said about the calendar it is.
+    pub revision: PreferenceRevision,
+    /// Who said it.
+    pub by: Option<Speaker>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Everything people said about one calendar's meetings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preferences {
-    /// By the `ical_uid` that a series' instances share.
-    pub series: HashMap<IcalUid, Preference>,
-}
-
-impl Preferences {
-    /// What was said about the series of `ical_uid`.
-    #[must_use]
-    pub fn of(&self, ical_uid: &IcalUid) -> Option<Preference> {
-        self.series.get(ical_uid).copied()
-    }
+    /// The last word about each subject.
+    pub words: HashMap<Subject, Preference>,
+    /// The last pause, over or not.
+    pub pause: Option<Pause>,
+    /// That of the latest word or pause; 0 if nobody spoke.
+    pub revision: PreferenceRevision,
 }

@@ -4,8 +4,8 @@ use callsheet_domain::{
     Applied, AppliedBot, Attempts, BotConfig, BotId, Calendar, CalendarEvent, CalendarId,
     CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionKey, DeduplicationKey,
     Email, EventId, Facts, Generation, Guest, Guests, IcalUid, Meeting, Meetings, Platform,
-    PlatformEventId, Policy, PolicyRevision, PreferenceRevision, RuleName, Timestamp, Verdict,
-    Version, View, Wanted, WantedBot,
+    PlatformEventId, Policy, PolicyRevision, PreferenceRevision, RuleName, Speaker, Timestamp,
+    Verdict, Version, View, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -49,6 +49,15 @@ pub fn at(text: &str) -> Timestamp {
 #[must_use]
 pub fn an_email(text: &str) -> Email {
     Email::parse(text).expect("an address")
+}
+
+/// Somebody who says something.
+///
+/// # Panics
+/// Never: the name is short enough.
+#[must_use]
+pub fn a_speaker() -> Speaker {
+    Speaker::parse("ada@acme.example").expect("a name")
 }
 
 /// A connected Google calendar of `sales@acme.example`.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use callsheet_app::ports::PreferenceBook as _;
-use callsheet_domain::{IcalUid, Word};
+use callsheet_domain::{IcalUid, Speaker, Subject, Word};
 use recall_simulator::EventChange;
 
 use super::{Day, Told};
@@ -102,11 +102,11 @@ impl Day {
         }
         for uid in series {
             let uid = IcalUid::parse(uid).expect("the simulator's are of the right form");
-            let marked = self
-                .stack
-                .state
-                .mark_series(&calendar, &uid, word, self.stack.now());
-            marked.await.expect("the table takes it");
+            let (series, now) = (Subject::Series(uid), self.stack.now());
+            let by = Speaker::parse(desk.address()).expect("an address is short enough");
+            let state = &self.stack.state;
+            let spoken = state.speak(&calendar, &series, word, &by, now);
+            spoken.await.expect("the table takes it");
         }
         self.stack.look_at_all(&calendar).await;
         count

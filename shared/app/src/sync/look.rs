@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use callsheet_domain::{
     CalendarEvent, CalendarRecord, Decision, Looked, Operation, PreferenceRevision, Preferences,
-    Revision, Timestamp, View, decide, plan, plus, revise,
+    Revision, Subject, Timestamp, View, decide, plan, plus, revise,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::SignedDuration;
@@ -145,7 +145,8 @@ where
         let policy = &self.settings.policy;
         let verdict = decide(event, &record.calendar, policy, preferences, now);
         let wanted = plan(&verdict, event, &policy.bot);
-        let preference = preferences.of(&event.ical_uid);
+        let series = Subject::Series(event.ical_uid.clone());
+        let preference = preferences.words.get(&series);
         let seen = View {
             event: event.updated_at,
             calendar: record.revision,

@@ -2,7 +2,7 @@
 
 use callsheet_domain::{
     Answer, Calendar, CalendarEvent, CalendarStatus, Guest, Meetings, Policy, Preference,
-    PreferenceRevision, Preferences, Word, decide,
+    PreferenceRevision, Preferences, Subject, Word, decide,
 };
 use callsheet_testkit::{But as _, a_calendar, a_policy, an_email, an_event, at};
 use test_case::test_case;
@@ -79,10 +79,12 @@ fn decides(change: impl FnOnce(&mut Case), expected: &str) {
         let spoken = Preference {
             word,
             revision: PreferenceRevision(1),
+            by: None,
+            at: at("09:00"),
         };
         preferences
-            .series
-            .insert(case.event.ical_uid.clone(), spoken);
+            .words
+            .insert(Subject::Series(case.event.ical_uid.clone()), spoken);
     }
     let verdict = decide(
         &case.event,

@@ -3,9 +3,10 @@
 use callsheet_app::ports::{Budgets as _, Calendars as _, PreferenceBook as _, Queue as _};
 use callsheet_app::{Handled, PortError};
 use callsheet_domain::{
-    Applied, CalendarStatus, EventId, NoticeKind, Operation, PolicyRevision, Verdict, Wanted, Word,
+    Applied, CalendarStatus, EventId, NoticeKind, Operation, PolicyRevision, Subject, Verdict,
+    Wanted, Word,
 };
-use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, an_event, at};
+use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, a_speaker, an_event, at};
 use std::time::Duration;
 
 use crate::house::House;
@@ -188,7 +189,7 @@ async fn an_address_that_arrives_late_has_everything_looked_at_again() {
 async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
     let house = House::new();
     house.see(an_event()).await;
-    let (calendar, series) = (a_calendar().id, an_event().ical_uid);
+    let (calendar, series) = (a_calendar().id, Subject::Series(an_event().ical_uid));
     for (word, expected) in [
         (Word::Skip, ("skip", "series")),
         (Word::Record, ("record", "series")),
@@ -196,7 +197,7 @@ async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
     ] {
         house
             .state
-            .mark_series(&calendar, &series, word, house.after(0))
+            .speak(&calendar, &series, word, &a_speaker(), house.after(0))
             .await
             .expect("memory");
         house.notice(&calendar, NoticeKind::LookAtAll).await;

@@ -8,7 +8,10 @@ mod policies;
 mod preferences;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::builders::PutBuilder;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use callsheet_app::PortError;
 use callsheet_domain::{CalendarId, Operation, PolicyRevision};
 
@@ -51,6 +54,33 @@ impl StateTable {
             .await
             .map_err(failed)?;
         Ok(answer.item)
+    }
+
+    /// A whole row at `place`, as one of several writes.
+    fn put(&self, place: Place, row: Writing) -> PutBuilder {
+        Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(place.on(row)))
+    }
+
+    /// Writes both rows or none. False if a condition did not hold, or if
+    /// somebody else was writing one of them: who asks reads again.
+    async fn written_together(&self, rows: [PutBuilder; 2]) -> Result<bool, PortError> {
+        let writes = rows.map(|put| {
+            let put = put.build().expect("the table and the row are set");
+            TransactWriteItem::builder().put(put).build()
+        });
+        let answer = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(writes.to_vec()))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("TransactionCanceledException") => Ok(false),
+            Err(error) => Err(failed(error)),
+        }
     }
 
     /// A change of some attributes at `place`. `change` must set `#v = :v`

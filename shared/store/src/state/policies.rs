@@ -5,15 +5,13 @@
 //! functions that start with the same new policy one writes it, and the other
 //! finds it in force.
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use callsheet_app::PortError;
 use callsheet_app::ports::Policies;
 use callsheet_domain::PolicyRevision;
 
 use super::{PARTITION, Place, StateTable, TRIES};
 use crate::attributes::{Attributes, Reading, Unreadable, Writing, number};
-use crate::error::{busy, failed, unreadable};
+use crate::error::{busy, unreadable};
 
 const REVISION: &str = "revision";
 const FINGERPRINT: &str = "fingerprint";
@@ -48,38 +46,23 @@ impl StateTable {
         next: PolicyRevision,
         fingerprint: &str,
     ) -> Result<bool, PortError> {
-        let put = |place: Place| {
-            let row = Writing::row()
+        let row = || {
+            Writing::row()
                 .number(REVISION, next.0)
-                .text(FINGERPRINT, fingerprint);
-            Put::builder()
-                .table_name(&self.table)
-                .set_item(Some(place.on(row)))
+                .text(FINGERPRINT, fingerprint)
         };
+        let in_force = self.put(Place::policy(), row());
         let in_force = match current {
-            None => put(Place::policy())
+            None => in_force
                 .condition_expression("attribute_not_exists(#partition)")
                 .expression_attribute_names("#partition", PARTITION),
-            Some(current) => put(Place::policy())
+            Some(current) => in_force
                 .condition_expression("#revision = :current")
                 .expression_attribute_names("#revision", REVISION)
                 .expression_attribute_values(":current", number(current.0)),
         };
-        let writes = [in_force, put(Place::past_policy(next))].map(|put| {
-            let put = put.build().expect("the table and the row are set");
-            TransactWriteItem::builder().put(put).build()
-        });
-        let written = self
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(writes.to_vec()))
-            .send()
-            .await;
-        match written {
-            Ok(_) => Ok(true),
-            Err(error) if error.code() == Some("TransactionCanceledException") => Ok(false),
-            Err(error) => Err(failed(error)),
-        }
+        let past = self.put(Place::past_policy(next), row());
+        self.written_together([in_force, past]).await
     }
 }
 

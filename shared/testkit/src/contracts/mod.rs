@@ -101,7 +101,10 @@ macro_rules! state_contract {
         $crate::contract_tests!($setup, preferences:
             nobody_has_spoken_at_first,
             each_word_raises_the_revision,
+            all_that_is_said_about_a_calendar_is_counted_together,
+            the_last_pause_stands,
             a_word_taken_back_is_kept,
+            who_spoke_and_when_is_kept,
             words_are_kept_apart,
             words_spoken_at_once_all_count,
             many_words_are_read_to_the_end,

@@ -2,28 +2,77 @@
 
 use std::collections::BTreeSet;
 
+use callsheet_app::PortError;
 use callsheet_app::ports::PreferenceBook;
-use callsheet_domain::{CalendarId, IcalUid, Preference, PreferenceRevision, Preferences, Word};
+use callsheet_domain::{
+    CalendarId, IcalUid, Pause, PlatformEventId, Preference, PreferenceRevision, Preferences,
+    SeriesId, Speaker, Subject, Timestamp, Word,
+};
 use futures_util::future::join_all;
 
-use crate::{a_calendar, an_event, at};
+use crate::{a_calendar, a_speaker, an_event, at};
 
-fn series(name: &str) -> IcalUid {
-    IcalUid::parse(name).expect("an ical_uid")
+fn event(name: &str) -> Subject {
+    Subject::Event(PlatformEventId::parse(name).expect("a name"))
+}
+
+fn series(name: &str) -> Subject {
+    Subject::Series(IcalUid::parse(name).expect("an ical_uid"))
+}
+
+fn platform_series(name: &str) -> Subject {
+    Subject::PlatformSeries(SeriesId::parse(name).expect("a name"))
+}
+
+fn weekly() -> Subject {
+    Subject::Series(an_event().ical_uid)
 }
 
 async fn words(book: &impl PreferenceBook, calendar: &CalendarId) -> Preferences {
     book.preferences(calendar).await.expect("the store answers")
 }
 
-async fn say(book: &impl PreferenceBook, calendar: &CalendarId, of: &IcalUid, word: Word) -> u64 {
-    let marked = book.mark_series(calendar, of, word, at("09:00")).await;
-    marked.expect("the store answers").0
+/// The last word about a subject.
+async fn word(book: &impl PreferenceBook, of: &Subject) -> Option<Preference> {
+    words(book, &a_calendar().id).await.words.remove(of)
+}
+
+/// Speaks, as often as the store says that too many do.
+async fn say_on(
+    book: &impl PreferenceBook,
+    calendar: &CalendarId,
+    of: &Subject,
+    word: Word,
+) -> u64 {
+    loop {
+        match book
+            .speak(calendar, of, word, &a_speaker(), at("09:00"))
+            .await
+        {
+            Ok(revision) => return revision.0,
+            Err(PortError::Throttled { .. }) => tokio::task::yield_now().await,
+            Err(error) => panic!("the store answers: {error}"),
+        }
+    }
+}
+
+async fn say(book: &impl PreferenceBook, of: &Subject, word: Word) -> u64 {
+    say_on(book, &a_calendar().id, of, word).await
+}
+
+async fn pause(book: &impl PreferenceBook, until: Timestamp) -> u64 {
+    let (calendar, by) = (a_calendar().id, a_speaker());
+    let paused = book.pause(&calendar, until, &by, at("09:00"));
+    paused.await.expect("the store answers").0
 }
 
 fn spoken(word: Word, revision: u64) -> Preference {
-    let revision = PreferenceRevision(revision);
-    Preference { word, revision }
+    Preference {
+        word,
+        revision: PreferenceRevision(revision),
+        by: Some(a_speaker()),
+        at: at("09:00"),
+    }
 }
 
 /// A calendar that nobody spoke about has no words.
@@ -40,11 +89,59 @@ pub async fn nobody_has_spoken_at_first(book: &impl PreferenceBook) {
 /// # Panics
 /// If the law does not hold.
 pub async fn each_word_raises_the_revision(book: &impl PreferenceBook) {
-    let (calendar, weekly) = (a_calendar().id, an_event().ical_uid);
-    for (word, revision) in [(Word::Record, 1), (Word::Skip, 2), (Word::Skip, 3)] {
-        assert_eq!(say(book, &calendar, &weekly, word).await, revision);
-        let read = words(book, &calendar).await.of(&weekly);
-        assert_eq!(read, Some(spoken(word, revision)));
+    for (said, revision) in [(Word::Record, 1), (Word::Skip, 2), (Word::Skip, 3)] {
+        assert_eq!(say(book, &weekly(), said).await, revision);
+        assert_eq!(word(book, &weekly()).await, Some(spoken(said, revision)));
+    }
+}
+
+/// Words about different subjects and pauses are counted together, by calendar:
+/// each next one is higher than any before, and the calendar's is the highest.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn all_that_is_said_about_a_calendar_is_counted_together(book: &impl PreferenceBook) {
+    let (ours, theirs) = (
+        a_calendar().id,
+        CalendarId::parse("calendar-bo").expect("an id"),
+    );
+    assert_eq!(say(book, &event("a"), Word::Skip).await, 1);
+    assert_eq!(say(book, &series("a"), Word::Record).await, 2);
+    assert_eq!(pause(book, at("12:00")).await, 3);
+    assert_eq!(say_on(book, &theirs, &series("a"), Word::Skip).await, 1);
+    assert_eq!(say(book, &platform_series("a"), Word::AskPolicy).await, 4);
+    assert_eq!(say(book, &event("a"), Word::Record).await, 5);
+    let read = words(book, &ours).await;
+    assert_eq!(read.revision, PreferenceRevision(5));
+    assert_eq!(read.words[&event("a")], spoken(Word::Record, 5));
+    assert_eq!(read.words[&series("a")], spoken(Word::Record, 2));
+    assert_eq!(
+        read.words[&platform_series("a")],
+        spoken(Word::AskPolicy, 4)
+    );
+    let read = words(book, &theirs).await;
+    assert_eq!((read.words.len(), read.pause), (1, None));
+    assert_eq!(read.revision, PreferenceRevision(1));
+}
+
+/// The last pause stands, whether it is longer, shorter, or past; it is no word.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn the_last_pause_stands(book: &impl PreferenceBook) {
+    let untils = ["12:00:00.000001", "18:00", "08:00"].map(at);
+    for (until, revision) in untils.into_iter().zip(1..) {
+        assert_eq!(pause(book, until).await, revision);
+        let read = words(book, &a_calendar().id).await;
+        let expected = Pause {
+            until,
+            revision: PreferenceRevision(revision),
+            by: Some(a_speaker()),
+            at: at("09:00"),
+        };
+        assert_eq!(read.pause, Some(expected));
+        assert!(read.words.is_empty());
+        assert_eq!(read.revision, PreferenceRevision(revision));
     }
 }
 
@@ -53,58 +150,87 @@ pub async fn each_word_raises_the_revision(book: &impl PreferenceBook) {
 /// # Panics
 /// If the law does not hold.
 pub async fn a_word_taken_back_is_kept(book: &impl PreferenceBook) {
-    let (calendar, weekly) = (a_calendar().id, an_event().ical_uid);
-    say(book, &calendar, &weekly, Word::Skip).await;
-    say(book, &calendar, &weekly, Word::AskPolicy).await;
-    let read = words(book, &calendar).await.of(&weekly);
+    say(book, &weekly(), Word::Skip).await;
+    say(book, &weekly(), Word::AskPolicy).await;
+    let read = word(book, &weekly()).await;
     assert_eq!(read, Some(spoken(Word::AskPolicy, 2)));
-    assert_eq!(say(book, &calendar, &weekly, Word::Skip).await, 3);
+    assert_eq!(say(book, &weekly(), Word::Skip).await, 3);
 }
 
-/// A word holds for one series of one calendar, whatever its name looks like.
+/// Who spoke and when is kept as it was said.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn who_spoke_and_when_is_kept(book: &impl PreferenceBook) {
+    let by = Speaker::parse("Jürgen \u{1F680} \"von\" #1").expect("a name");
+    let (calendar, weekly, now) = (a_calendar().id, weekly(), at("09:00:00.654321"));
+    let said = book.speak(&calendar, &weekly, Word::Skip, &by, now);
+    said.await.expect("the store answers");
+    let read = word(book, &weekly).await.expect("it was said");
+    assert_eq!((read.by, read.at), (Some(by), now));
+}
+
+/// A word holds for one subject of one calendar, whatever its name looks like.
 ///
 /// # Panics
 /// If the law does not hold.
 pub async fn words_are_kept_apart(book: &impl PreferenceBook) {
-    let ours = a_calendar().id;
     let theirs = CalendarId::parse("calendar-bo").expect("an id");
+    let longest = "é".repeat(480);
     let names = [
         "a",
         "a#b",
         "#",
         "series#a",
+        "event#a",
+        "pause",
+        "s",
         "ü\u{1F680}\"'",
-        &"é".repeat(480),
+        &longest,
     ];
-    for name in names {
-        assert_eq!(say(book, &ours, &series(name), Word::Skip).await, 1);
+    let subjects: Vec<_> = names
+        .into_iter()
+        .flat_map(|name| [event(name), series(name), platform_series(name)])
+        .collect();
+    for (subject, revision) in subjects.iter().zip(1..) {
+        assert_eq!(say(book, subject, Word::Skip).await, revision);
     }
-    assert_eq!(say(book, &theirs, &series("a"), Word::Record).await, 1);
-    let read = words(book, &ours).await;
-    assert_eq!(read.series.len(), names.len());
-    for name in names {
+    assert_eq!(say_on(book, &theirs, &series("a"), Word::Record).await, 1);
+    let read = words(book, &a_calendar().id).await;
+    assert_eq!(read.words.len(), subjects.len());
+    for (subject, revision) in subjects.iter().zip(1..) {
         assert_eq!(
-            read.of(&series(name)),
-            Some(spoken(Word::Skip, 1)),
-            "{name}"
+            read.words[subject],
+            spoken(Word::Skip, revision),
+            "{subject:?}"
         );
     }
     let read = words(book, &theirs).await;
-    assert_eq!(read.series.len(), 1);
-    assert_eq!(read.of(&series("a")), Some(spoken(Word::Record, 1)));
+    assert_eq!(read.words.len(), 1);
+    assert_eq!(read.words[&series("a")], spoken(Word::Record, 1));
 }
 
-/// Of words spoken at once each gets a revision of its own.
+/// Of words spoken at once, about one subject or several, each gets a revision
+/// of its own.
 ///
 /// # Panics
 /// If the law does not hold.
 pub async fn words_spoken_at_once_all_count(book: &impl PreferenceBook) {
-    let (calendar, weekly) = (a_calendar().id, an_event().ical_uid);
-    let speakers = (0..8).map(|_| say(book, &calendar, &weekly, Word::Skip));
-    let revisions: BTreeSet<_> = join_all(speakers).await.into_iter().collect();
-    assert_eq!(revisions, (1..=8).collect());
-    let read = words(book, &calendar).await.of(&weekly);
-    assert_eq!(read, Some(spoken(Word::Skip, 8)));
+    let subjects = [weekly(), event("a"), weekly(), event("b")];
+    for round in 0..2 {
+        let speakers = subjects
+            .iter()
+            .map(|subject| say(book, subject, Word::Skip));
+        let revisions: BTreeSet<_> = join_all(speakers).await.into_iter().collect();
+        assert_eq!(revisions, (round * 4 + 1..=round * 4 + 4).collect());
+    }
+    let read = words(book, &a_calendar().id).await;
+    let latest = read.words.values().map(|spoken| spoken.revision).max();
+    assert_eq!(latest, Some(PreferenceRevision(8)));
+    assert_eq!(
+        (read.words.len(), read.revision),
+        (3, PreferenceRevision(8))
+    );
 }
 
 /// More words than one answer holds are read.
@@ -113,12 +239,16 @@ pub async fn words_spoken_at_once_all_count(book: &impl PreferenceBook) {
 /// If the law does not hold.
 pub async fn many_words_are_read_to_the_end(book: &impl PreferenceBook) {
     // An answer ends after a megabyte; the longest names come to somewhat more.
+    let by = Speaker::parse("\u{1F680}".repeat(200)).expect("a name");
     let calendar = a_calendar().id;
-    let name = |index| series(&format!("{index:04}{}", "x".repeat(950)));
-    for batch in 0..24 {
-        let speakers = (0..50).map(|index| name(batch * 50 + index));
-        let speakers = speakers.map(async |name| say(book, &calendar, &name, Word::Skip).await);
-        join_all(speakers).await;
+    for index in 0..600 {
+        let subject = series(&format!("{index:04}{}", "x".repeat(950)));
+        let said = book.speak(&calendar, &subject, Word::Skip, &by, at("09:00"));
+        said.await.expect("the store answers");
     }
-    assert_eq!(words(book, &calendar).await.series.len(), 1_200);
+    let read = words(book, &calendar).await;
+    assert_eq!(
+        (read.words.len(), read.revision),
+        (600, PreferenceRevision(600))
+    );
 }

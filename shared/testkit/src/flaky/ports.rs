@@ -9,8 +9,8 @@ use callsheet_app::ports::{
     Released, ScheduleRequest, Taken,
 };
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, IcalUid, Notice,
-    Operation, Pace, PolicyRevision, PreferenceRevision, Preferences, Timestamp, Word,
+    Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, Notice, Operation, Pace,
+    PolicyRevision, PreferenceRevision, Preferences, Speaker, Subject, Timestamp, Word,
 };
 
 use super::Flaky;
@@ -52,15 +52,26 @@ impl<P: PreferenceBook> PreferenceBook for Flaky<P> {
         self.call(self.port.preferences(calendar)).await
     }
 
-    async fn mark_series(
+    async fn speak(
         &self,
         calendar: &CalendarId,
-        series: &IcalUid,
+        subject: &Subject,
         word: Word,
+        by: &Speaker,
         now: Timestamp,
     ) -> Result<PreferenceRevision, PortError> {
-        self.call(self.port.mark_series(calendar, series, word, now))
+        self.call(self.port.speak(calendar, subject, word, by, now))
             .await
+    }
+
+    async fn pause(
+        &self,
+        calendar: &CalendarId,
+        until: Timestamp,
+        by: &Speaker,
+        now: Timestamp,
+    ) -> Result<PreferenceRevision, PortError> {
+        self.call(self.port.pause(calendar, until, by, now)).await
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use callsheet_app::PortError;
 use callsheet_app::ports::{Allowed, Budgets, Calendars, Kept, Policies, PreferenceBook};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, IcalUid, Operation, Pace, PolicyRevision, Preference,
-    PreferenceRevision, Preferences, Spent, Timestamp, Version, Word,
+    CalendarId, CalendarRecord, Operation, Pace, Pause, PolicyRevision, Preference,
+    PreferenceRevision, Preferences, Speaker, Spent, Subject, Timestamp, Version, Word,
 };
 
 use super::leases::Lease;
@@ -60,6 +60,20 @@ impl MemoryState {
         })
     }
 
+    /// Writes something down as the next thing said about a calendar.
+    fn said(
+        &self,
+        calendar: &CalendarId,
+        write: impl FnOnce(&mut Preferences, PreferenceRevision),
+    ) -> PreferenceRevision {
+        self.write(|state| {
+            let spoken = state.preferences.entry(calendar.clone()).or_default();
+            spoken.revision = spoken.revision.next();
+            write(spoken, spoken.revision);
+            spoken.revision
+        })
+    }
+
     /// A step of the lease, which is always a write.
     pub(super) fn lease<T>(&self, step: impl FnOnce(&mut Lease) -> T) -> T {
         self.write(|state| step(&mut state.lease))
@@ -91,20 +105,39 @@ impl PreferenceBook for MemoryState {
         Ok(self.read(spoken).unwrap_or_default())
     }
 
-    async fn mark_series(
+    async fn speak(
         &self,
         calendar: &CalendarId,
-        series: &IcalUid,
+        subject: &Subject,
         word: Word,
-        _now: Timestamp,
+        by: &Speaker,
+        now: Timestamp,
     ) -> Result<PreferenceRevision, PortError> {
-        Ok(self.write(|state| {
-            let words = state.preferences.entry(calendar.clone()).or_default();
-            let before = words.of(series).map_or(0, |spoken| spoken.revision.0);
-            let revision = PreferenceRevision(before + 1);
-            let spoken = Preference { word, revision };
-            words.series.insert(series.clone(), spoken);
-            revision
+        Ok(self.said(calendar, |spoken, revision| {
+            let spoken_now = Preference {
+                word,
+                revision,
+                by: Some(by.clone()),
+                at: now,
+            };
+            spoken.words.insert(subject.clone(), spoken_now);
+        }))
+    }
+
+    async fn pause(
+        &self,
+        calendar: &CalendarId,
+        until: Timestamp,
+        by: &Speaker,
+        now: Timestamp,
+    ) -> Result<PreferenceRevision, PortError> {
+        Ok(self.said(calendar, |spoken, revision| {
+            spoken.pause = Some(Pause {
+                until,
+                revision,
+                by: Some(by.clone()),
+                at: now,
+            });
         }))
     }
 }

@@ -1,0 +1,63 @@
+//! Who said something: a word, a pause, a policy.
+
+use std::fmt;
+
+/// The longest name of a speaker, in characters.
+const LONGEST: usize = 200;
+
+/// Who said something, by the name they go under. Its `Debug` hides it: it is
+/// personal, and never logged.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Speaker(String);
+
+/// A text that names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a speaker's name has 1 to 200 characters")]
+pub struct InvalidSpeaker;
+
+impl Speaker {
+    /// Takes a name of 1 to 200 characters.
+    ///
+    /// # Errors
+    /// If it is shorter or longer.
+    pub fn parse(text: impl Into<String>) -> Result<Self, InvalidSpeaker> {
+        let text = text.into();
+        if (1..=LONGEST).contains(&text.chars().count()) {
+            Ok(Self(text))
+        } else {
+            Err(InvalidSpeaker)
+        }
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Speaker {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Speaker(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    #[test_case("sales@acme.example", true; "an address")]
+    #[test_case("", false; "nobody")]
+    #[test_case(&"ü".repeat(200), true; "as long as may be")]
+    #[test_case(&"ü".repeat(201), false; "longer")]
+    fn a_speaker_has_a_name(text: &str, accepted: bool) {
+        assert_eq!(Speaker::parse(text).is_ok(), accepted);
+    }
+
+    #[test]
+    fn debug_hides_who_it_is() {
+        let speaker = Speaker::parse("sales@acme.example").expect("a name");
+        assert_eq!(format!("{speaker:?}"), "Speaker(…)");
+    }
+}
