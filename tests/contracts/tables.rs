@@ -16,8 +16,13 @@ pub(crate) async fn decisions(client: Client) -> DecisionTable {
 
 /// An empty table of state.
 pub(crate) async fn state(client: Client) -> StateTable {
-    let table = created(&client, "StateTable").await;
-    StateTable::new(client, table)
+    state_and_name(client).await.0
+}
+
+/// An empty table of state, and its name.
+pub(crate) async fn state_and_name(client: Client) -> (StateTable, String) {
+    let name = created(&client, "StateTable").await;
+    (StateTable::new(client, &name), name)
 }
 
 /// Creates a table like the template's `resource`, under a name of its own.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use callsheet_app::Sync;
 use callsheet_app::ports::{Clock as _, Policies as _};
+use callsheet_domain::PolicyRevision;
 use callsheet_queue::SqsQueue;
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Environment, Secret, SystemClock, connect, log_to_stdout};
@@ -26,7 +27,6 @@ async fn main() -> Result<(), Error> {
     let key = Arc::new(Secret::read(&aws, arn, parse, SystemClock.now()).await?);
     let tables = aws_sdk_dynamodb::Client::new(&aws);
     let state = StateTable::new(tables.clone(), environment.required("STATE_TABLE")?);
-    let revision = state.enforce(&settings.policy.fingerprint()).await?;
     let sync = Sync {
         recall: RecallClient::new(settings.base_url.clone(), key.current().await),
         decisions: DecisionTable::new(tables, environment.required("DECISIONS_TABLE")?),
@@ -36,11 +36,16 @@ async fn main() -> Result<(), Error> {
             environment.required("QUEUE_URL")?,
         ),
         clock: SystemClock,
-        settings: settings.sync(revision),
+        settings: settings.sync(PolicyRevision::default()),
     };
     run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let (sync, key) = (sync.clone(), Arc::clone(&key));
-        async move { Ok::<SqsBatchResponse, Error>(batch::attend(sync, &key, event).await) }
+        async move {
+            // Once a batch: what a function took for the policy when it started may not be it any more.
+            let mut sync = sync;
+            sync.settings.policy_revision = sync.state.in_force().await?;
+            Ok::<SqsBatchResponse, Error>(batch::attend(sync, &key, event).await)
+        }
     }))
     .await
 }

@@ -18,7 +18,7 @@ pub use calendars::Calendars;
 pub use clock::{Clock, Jitter};
 pub use decisions::{Decisions, DueRows, Kept};
 pub use leases::{Held, Leases, Released, Taken};
-pub use policies::Policies;
+pub use policies::{NewPolicy, Policies, Pushed, StoredPolicy};
 pub use preferences::PreferenceBook;
 pub use queue::{Queue, Receipt};
 pub use recall::{

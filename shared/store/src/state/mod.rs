@@ -124,7 +124,7 @@ impl Place {
 
     /// Padded, so that revisions sort by number.
     fn past_policy(revision: PolicyRevision) -> Self {
-        Self::workspace(format!("policy#{:010}", revision.0))
+        Self::workspace(format!("{}{:010}", policies::PAST, revision.0))
     }
 
     fn budget(operation: Operation) -> Self {

@@ -1,73 +1,125 @@
-//! Numbers the policies that have been in force: one row says which is, one
-//! row for each says what it was.
+//! Keeps the policies that have been in force: one row says which is, one row
+//! for each says what it was.
 //!
-//! Both are written in one transaction, so the history has no gaps. Of two
-//! functions that start with the same new policy one writes it, and the other
-//! finds it in force.
+//! Both are written in one transaction, on condition that the one in force is
+//! the one that was to be replaced. So the history has no gaps, and of two who
+//! push over the same policy one is told that they lost.
+//!
+//! An earlier build kept a fingerprint in place of the document. Its rows count
+//! as revisions, and say no more.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::Policies;
-use callsheet_domain::PolicyRevision;
+use callsheet_app::ports::{NewPolicy, Policies, Pushed, StoredPolicy};
+use callsheet_domain::{PolicyRevision, Speaker};
 
-use super::{PARTITION, Place, StateTable, TRIES};
-use crate::attributes::{Attributes, Reading, Unreadable, Writing, number};
-use crate::error::{busy, unreadable};
+use super::{PARTITION, Place, SORT, StateTable, TRIES};
+use crate::attributes::{Attributes, Reading, Unreadable, Writing, number, text};
+use crate::error::{busy, failed, unreadable};
 
+/// How the sort key of each policy's own row begins.
+pub(super) const PAST: &str = "policy#";
 const REVISION: &str = "revision";
-const FINGERPRINT: &str = "fingerprint";
 
 impl Policies for StateTable {
-    async fn enforce(&self, fingerprint: &str) -> Result<PolicyRevision, PortError> {
+    async fn in_force(&self) -> Result<PolicyRevision, PortError> {
+        let row = self.row(Place::policy()).await?;
+        let revision = row.map(|row| revision(&row)).transpose();
+        let revision = revision.map_err(|problem| unreadable("the policy in force", problem))?;
+        Ok(revision.unwrap_or_default())
+    }
+
+    async fn policy(&self, revision: PolicyRevision) -> Result<Option<StoredPolicy>, PortError> {
+        let row = self.row(Place::past_policy(revision)).await?;
+        let policy = row.map(|row| policy(&row)).transpose();
+        let policy =
+            policy.map_err(|problem| unreadable(format_args!("policy {}", revision.0), problem))?;
+        Ok(policy.flatten())
+    }
+
+    async fn push(&self, policy: &NewPolicy, over: PolicyRevision) -> Result<Pushed, PortError> {
+        let next = PolicyRevision(over.0 + 1);
         for _ in 0..TRIES {
-            let row = self.row(Place::policy()).await?;
-            let in_force = row
-                .map(|row| policy(&row))
-                .transpose()
-                .map_err(|problem| unreadable("the policy in force", problem))?;
-            let current = match in_force {
-                Some((revision, enforced)) if enforced == fingerprint => return Ok(revision),
-                Some((revision, _)) => Some(revision),
-                None => None,
+            if self.in_force().await? != over {
+                return Ok(Pushed::Lost);
+            }
+            let head = Writing::row().number(REVISION, next.0);
+            let head = self.put(Place::policy(), head);
+            let head = if over == PolicyRevision::default() {
+                head.condition_expression("attribute_not_exists(#partition)")
+                    .expression_attribute_names("#partition", PARTITION)
+            } else {
+                head.condition_expression("#revision = :over")
+                    .expression_attribute_names("#revision", REVISION)
+                    .expression_attribute_values(":over", number(over.0))
             };
-            let next = PolicyRevision(current.map_or(1, |revision| revision.0 + 1));
-            if self.succeed(current, next, fingerprint).await? {
-                return Ok(next);
+            let row = self.put(Place::past_policy(next), written(policy, next));
+            if self.written_together([head, row]).await? {
+                return Ok(Pushed::InForce(next));
             }
         }
         Err(busy())
     }
-}
 
-impl StateTable {
-    /// Puts `next` into force if `current` still is; says whether it did.
-    async fn succeed(
-        &self,
-        current: Option<PolicyRevision>,
-        next: PolicyRevision,
-        fingerprint: &str,
-    ) -> Result<bool, PortError> {
-        let row = || {
-            Writing::row()
-                .number(REVISION, next.0)
-                .text(FINGERPRINT, fingerprint)
-        };
-        let in_force = self.put(Place::policy(), row());
-        let in_force = match current {
-            None => in_force
-                .condition_expression("attribute_not_exists(#partition)")
-                .expression_attribute_names("#partition", PARTITION),
-            Some(current) => in_force
-                .condition_expression("#revision = :current")
-                .expression_attribute_names("#revision", REVISION)
-                .expression_attribute_values(":current", number(current.0)),
-        };
-        let past = self.put(Place::past_policy(next), row());
-        self.written_together([in_force, past]).await
+    async fn history(&self, most: usize) -> Result<Vec<StoredPolicy>, PortError> {
+        let Place { partition, .. } = Place::policy();
+        let mut history = Vec::new();
+        let mut from = None;
+        while history.len() < most {
+            let missing = i32::try_from(most - history.len()).unwrap_or(i32::MAX);
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .scan_index_forward(false)
+                .limit(missing)
+                .key_condition_expression("#partition = :partition AND begins_with(#sort, :past)")
+                .expression_attribute_names("#partition", PARTITION)
+                .expression_attribute_names("#sort", SORT)
+                .expression_attribute_values(":partition", text(partition.as_str()))
+                .expression_attribute_values(":past", text(PAST))
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(failed)?;
+            for row in page.items() {
+                let policy = policy(row).map_err(|problem| unreadable("a policy", problem))?;
+                history.extend(policy);
+            }
+            from = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if from.is_none() {
+                break;
+            }
+        }
+        Ok(history)
     }
 }
 
-fn policy(attributes: &Attributes) -> Result<(PolicyRevision, String), Unreadable> {
+fn written(policy: &NewPolicy, revision: PolicyRevision) -> Writing {
+    Writing::row()
+        .number(REVISION, revision.0)
+        .text("document", policy.document.as_str())
+        .text("by", policy.by.as_str())
+        .instant("at", policy.at)
+        .maybe(policy.note.as_deref(), |row, note| row.text("note", note))
+}
+
+fn revision(attributes: &Attributes) -> Result<PolicyRevision, Unreadable> {
+    Ok(PolicyRevision(Reading::row(attributes)?.number(REVISION)?))
+}
+
+/// The policy; none if the row is of the earlier build.
+fn policy(attributes: &Attributes) -> Result<Option<StoredPolicy>, Unreadable> {
     let row = Reading::row(attributes)?;
-    let revision = PolicyRevision(row.number(REVISION)?);
-    Ok((revision, row.text(FINGERPRINT)?.to_owned()))
+    let Some(document) = row.text_if_any("document")? else {
+        row.text("fingerprint")?;
+        return Ok(None);
+    };
+    Ok(Some(StoredPolicy {
+        revision: PolicyRevision(row.number(REVISION)?),
+        document: document.to_owned(),
+        by: row.parsed("by", Speaker::parse)?,
+        at: row.instant("at")?,
+        note: row.text_if_any("note")?.map(str::to_owned),
+    }))
 }

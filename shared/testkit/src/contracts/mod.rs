@@ -110,11 +110,12 @@ macro_rules! state_contract {
             many_words_are_read_to_the_end,
         );
         $crate::contract_tests!($setup, policies:
-            a_policy_in_force_keeps_its_revision,
-            a_new_policy_gets_the_next_revision,
-            a_policy_that_comes_back_is_a_new_one,
-            of_many_that_bring_the_same_policy_one_numbers_it,
-            policies_brought_at_once_get_revisions_of_their_own,
+            no_policy_is_in_force_at_first,
+            a_pushed_policy_is_the_next_revision,
+            a_push_over_another_policy_is_lost,
+            of_many_that_push_at_once_one_does,
+            the_history_is_newest_first,
+            large_policies_are_kept,
         );
         $crate::contract_tests!($setup, budgets:
             callers_share_a_budget,

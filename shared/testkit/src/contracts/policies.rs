@@ -1,65 +1,169 @@
 //! What every implementation of `Policies` must do.
 
-use std::collections::BTreeSet;
-
-use callsheet_app::ports::Policies;
+use callsheet_app::PortError;
+use callsheet_app::ports::{NewPolicy, Policies, Pushed, StoredPolicy};
+use callsheet_domain::PolicyRevision;
 use futures_util::future::join_all;
 
-async fn enforce(policies: &impl Policies, fingerprint: &str) -> u64 {
-    let enforced = policies.enforce(fingerprint).await;
-    enforced.expect("the store answers").0
-}
+use crate::{a_speaker, at};
 
-/// Asking again, as every start of a function does, changes nothing.
-///
-/// # Panics
-/// If the law does not hold.
-pub async fn a_policy_in_force_keeps_its_revision(policies: &impl Policies) {
-    for _ in 0..3 {
-        assert_eq!(enforce(policies, "external/any-answer/0f").await, 1);
+fn policy(document: &str) -> NewPolicy {
+    NewPolicy {
+        document: document.to_owned(),
+        by: a_speaker(),
+        at: at("09:00:00.654321"),
+        note: None,
     }
 }
 
-/// A policy that is not in force gets the next revision.
-///
-/// # Panics
-/// If the law does not hold.
-pub async fn a_new_policy_gets_the_next_revision(policies: &impl Policies) {
-    for (fingerprint, revision) in [("one", 1), ("two", 2), ("two", 2), ("three", 3)] {
-        assert_eq!(enforce(policies, fingerprint).await, revision);
+fn stored(policy: &NewPolicy, revision: u64) -> StoredPolicy {
+    let policy = policy.clone();
+    StoredPolicy {
+        revision: PolicyRevision(revision),
+        document: policy.document,
+        by: policy.by,
+        at: policy.at,
+        note: policy.note,
     }
 }
 
-/// A policy that was in force before is as new as any other: decisions made
-/// meanwhile must be made again.
-///
-/// # Panics
-/// If the law does not hold.
-pub async fn a_policy_that_comes_back_is_a_new_one(policies: &impl Policies) {
-    for (fingerprint, revision) in [("one", 1), ("two", 2), ("one", 3)] {
-        assert_eq!(enforce(policies, fingerprint).await, revision);
+async fn in_force(policies: &impl Policies) -> u64 {
+    policies.in_force().await.expect("the store answers").0
+}
+
+async fn of(policies: &impl Policies, revision: u64) -> Option<StoredPolicy> {
+    let policy = policies.policy(PolicyRevision(revision)).await;
+    policy.expect("the store answers")
+}
+
+async fn history(policies: &impl Policies, most: usize) -> Vec<StoredPolicy> {
+    policies.history(most).await.expect("the store answers")
+}
+
+/// Pushes, as often as the store says that too many do.
+async fn push(policies: &impl Policies, policy: &NewPolicy, over: u64) -> Pushed {
+    loop {
+        match policies.push(policy, PolicyRevision(over)).await {
+            Ok(pushed) => return pushed,
+            Err(PortError::Throttled { .. }) => tokio::task::yield_now().await,
+            Err(error) => panic!("the store answers: {error}"),
+        }
     }
 }
 
-/// Functions that start at once with the same new policy agree on its revision.
+/// Nothing is in force that was never pushed.
 ///
 /// # Panics
 /// If the law does not hold.
-pub async fn of_many_that_bring_the_same_policy_one_numbers_it(policies: &impl Policies) {
-    for (fingerprint, revision) in [("one", 1), ("two", 2)] {
-        let all = join_all((0..6).map(|_| enforce(policies, fingerprint))).await;
-        assert_eq!(all, [revision; 6]);
+pub async fn no_policy_is_in_force_at_first(policies: &impl Policies) {
+    assert_eq!(in_force(policies).await, 0);
+    assert_eq!(of(policies, 0).await, None);
+    assert_eq!(of(policies, 1).await, None);
+    assert_eq!(history(policies, 10).await, []);
+}
+
+/// Each policy that is pushed over the one in force is the next revision, from
+/// then on in force, and comes back as it was pushed. One that was in force
+/// before is as new as any other: decisions made meanwhile must be made again.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_pushed_policy_is_the_next_revision(policies: &impl Policies) {
+    let pushed = [
+        policy(r#"{"rules":[]}"#),
+        NewPolicy {
+            note: Some("Söhne & \u{1F680}".to_owned()),
+            ..policy(r#"{"rules":["é"]}"#)
+        },
+        policy(r#"{"rules":[]}"#),
+    ];
+    for (policy, revision) in pushed.iter().zip(1..) {
+        let expected = Pushed::InForce(PolicyRevision(revision));
+        assert_eq!(push(policies, policy, revision - 1).await, expected);
+        assert_eq!(in_force(policies).await, revision);
+    }
+    for (policy, revision) in pushed.iter().zip(1..) {
+        assert_eq!(of(policies, revision).await, Some(stored(policy, revision)));
     }
 }
 
-/// Different policies brought at once, as in the middle of a deployment, are
-/// never the same revision.
+/// What is pushed over a policy that is not in force, or not any more, changes nothing.
 ///
 /// # Panics
 /// If the law does not hold.
-pub async fn policies_brought_at_once_get_revisions_of_their_own(policies: &impl Policies) {
-    let fingerprints = ["one", "two", "three"];
-    let all = join_all(fingerprints.iter().map(|one| enforce(policies, one))).await;
-    let all: BTreeSet<_> = all.into_iter().collect();
-    assert_eq!(all, BTreeSet::from([1, 2, 3]));
+pub async fn a_push_over_another_policy_is_lost(policies: &impl Policies) {
+    let (first, late) = (policy("first"), policy("late"));
+    assert_eq!(push(policies, &late, 1).await, Pushed::Lost);
+    let expected = Pushed::InForce(PolicyRevision(1));
+    assert_eq!(push(policies, &first, 0).await, expected);
+    for over in [0, 2, 7] {
+        assert_eq!(push(policies, &late, over).await, Pushed::Lost);
+    }
+    assert_eq!(in_force(policies).await, 1);
+    assert_eq!(history(policies, 10).await, [stored(&first, 1)]);
+}
+
+/// Of many who push over the same policy at once one does.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn of_many_that_push_at_once_one_does(policies: &impl Policies) {
+    for over in 0..3 {
+        let documents = (0..6).map(|index| policy(&format!("{over}-{index}")));
+        let pushed = documents.map(async |one| (push(policies, &one, over).await, one));
+        let all = join_all(pushed).await;
+        let next = Pushed::InForce(PolicyRevision(over + 1));
+        let won: Vec<_> = all.iter().filter(|(pushed, _)| *pushed == next).collect();
+        assert_eq!(won.len(), 1);
+        let others = all.iter().filter(|(pushed, _)| *pushed == Pushed::Lost);
+        assert_eq!(others.count(), 5);
+        let expected = stored(&won[0].1, over + 1);
+        assert_eq!(of(policies, over + 1).await, Some(expected));
+    }
+}
+
+/// The history is newest first, by number, and ends where it is told to.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn the_history_is_newest_first(policies: &impl Policies) {
+    for over in 0..12 {
+        push(policies, &policy(&format!("{}", over + 1)), over).await;
+    }
+    for (most, expected) in [
+        (0, 12..12),
+        (1, 11..12),
+        (11, 1..12),
+        (12, 0..12),
+        (99, 0..12),
+    ] {
+        let read = history(policies, most).await;
+        let revisions: Vec<_> = read.iter().map(|policy| policy.revision.0).collect();
+        let expected: Vec<_> = expected.rev().map(|over| over + 1).collect();
+        assert_eq!(revisions, expected);
+        assert!(
+            read.iter()
+                .all(|policy| policy.document == policy.revision.0.to_string())
+        );
+    }
+}
+
+/// Documents of a hundred kilobytes are kept, and a history of them is read to
+/// the end though one answer does not hold it.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn large_policies_are_kept(policies: &impl Policies) {
+    let document = |over| format!("{{\"{over:02}\":\"{}\"}}", "é".repeat(51_195));
+    for over in 0..12 {
+        let large = policy(&document(over));
+        assert_eq!(large.document.len(), 102_399);
+        let expected = Pushed::InForce(PolicyRevision(over + 1));
+        assert_eq!(push(policies, &large, over).await, expected);
+    }
+    let read = history(policies, 99).await;
+    assert_eq!(read.len(), 12);
+    for policy in read {
+        assert_eq!(policy.document, document(policy.revision.0 - 1));
+    }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use callsheet_app::PortError;
 use callsheet_app::ports::{
     Allowed, BotAnswer, Bots, Budgets, CalendarEvents, Calendars, Decisions, DueRows, EventQuery,
-    Held, Kept, Leases, PageCursor, PageOfEvents, Policies, PreferenceBook, Queue, Receipt,
-    Released, ScheduleRequest, Taken,
+    Held, Kept, Leases, NewPolicy, PageCursor, PageOfEvents, Policies, PreferenceBook, Pushed,
+    Queue, Receipt, Released, ScheduleRequest, StoredPolicy, Taken,
 };
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, Notice, Operation, Pace,
@@ -76,8 +76,20 @@ impl<P: PreferenceBook> PreferenceBook for Flaky<P> {
 }
 
 impl<P: Policies> Policies for Flaky<P> {
-    async fn enforce(&self, fingerprint: &str) -> Result<PolicyRevision, PortError> {
-        self.call(self.port.enforce(fingerprint)).await
+    async fn in_force(&self) -> Result<PolicyRevision, PortError> {
+        self.call(self.port.in_force()).await
+    }
+
+    async fn policy(&self, revision: PolicyRevision) -> Result<Option<StoredPolicy>, PortError> {
+        self.call(self.port.policy(revision)).await
+    }
+
+    async fn push(&self, policy: &NewPolicy, over: PolicyRevision) -> Result<Pushed, PortError> {
+        self.call(self.port.push(policy, over)).await
+    }
+
+    async fn history(&self, most: usize) -> Result<Vec<StoredPolicy>, PortError> {
+        self.call(self.port.history(most)).await
     }
 }
 

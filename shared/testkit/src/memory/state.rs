@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Allowed, Budgets, Calendars, Kept, Policies, PreferenceBook};
+use callsheet_app::ports::{
+    Allowed, Budgets, Calendars, Kept, NewPolicy, Policies, PreferenceBook, Pushed, StoredPolicy,
+};
 use callsheet_domain::{
     CalendarId, CalendarRecord, Operation, Pace, Pause, PolicyRevision, Preference,
     PreferenceRevision, Preferences, Speaker, Spent, Subject, Timestamp, Version, Word,
@@ -21,10 +23,17 @@ struct State {
     calendars: BTreeMap<CalendarId, CalendarRecord>,
     preferences: BTreeMap<CalendarId, Preferences>,
     /// Every policy that was ever in force; the last one is.
-    policies: Vec<String>,
+    policies: Vec<StoredPolicy>,
     budgets: BTreeMap<Operation, Spent>,
     lease: Lease,
     counts: Counts,
+}
+
+impl State {
+    fn policy_in_force(&self) -> PolicyRevision {
+        let last = self.policies.last();
+        last.map(|policy| policy.revision).unwrap_or_default()
+    }
 }
 
 impl MemoryState {
@@ -143,19 +152,42 @@ impl PreferenceBook for MemoryState {
 }
 
 impl Policies for MemoryState {
-    async fn enforce(&self, fingerprint: &str) -> Result<PolicyRevision, PortError> {
-        let is_in_force = |state: &State| {
-            state
-                .policies
-                .last()
-                .is_some_and(|last| last == fingerprint)
-        };
-        if !self.read(is_in_force) {
-            self.write(|state| state.policies.push(fingerprint.to_owned()));
-        }
-        Ok(self
-            .0
-            .with(|state| PolicyRevision(state.policies.len() as u64)))
+    async fn in_force(&self) -> Result<PolicyRevision, PortError> {
+        Ok(self.read(State::policy_in_force))
+    }
+
+    async fn policy(&self, revision: PolicyRevision) -> Result<Option<StoredPolicy>, PortError> {
+        let is_asked_for = |policy: &&StoredPolicy| policy.revision == revision;
+        Ok(self.read(|state| state.policies.iter().find(is_asked_for).cloned()))
+    }
+
+    async fn push(&self, policy: &NewPolicy, over: PolicyRevision) -> Result<Pushed, PortError> {
+        Ok(self.write(|state| {
+            if state.policy_in_force() != over {
+                return Pushed::Lost;
+            }
+            let revision = PolicyRevision(over.0 + 1);
+            let NewPolicy {
+                document,
+                by,
+                at,
+                note,
+            } = policy.clone();
+            state.policies.push(StoredPolicy {
+                revision,
+                document,
+                by,
+                at,
+                note,
+            });
+            Pushed::InForce(revision)
+        }))
+    }
+
+    async fn history(&self, most: usize) -> Result<Vec<StoredPolicy>, PortError> {
+        let newest_first =
+            |state: &State| state.policies.iter().rev().take(most).cloned().collect();
+        Ok(self.read(newest_first))
     }
 }
 

@@ -1,0 +1,113 @@
+//! Rows as an earlier build left them in a table, read and written over by this one.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use callsheet_app::ports::{NewPolicy, Policies as _, PreferenceBook as _, Pushed};
+use callsheet_domain::{IcalUid, PolicyRevision, PreferenceRevision, Subject, Word};
+use callsheet_store::StateTable;
+use callsheet_testkit::{a_calendar, a_speaker, at};
+use test_case::test_case;
+
+use crate::servers::{local_dynamodb, second_opinion};
+use crate::tables::state_and_name;
+
+/// A row of the state table: texts, and numbers.
+type Row<'a> = (&'a [(&'a str, &'a str)], &'a [(&'a str, i64)]);
+
+/// A table with these rows.
+async fn left(client: Client, rows: &[Row<'_>]) -> StateTable {
+    let (state, table) = state_and_name(client.clone()).await;
+    for (texts, numbers) in rows {
+        let mut put = client.put_item().table_name(&table);
+        for (name, text) in *texts {
+            put = put.item(*name, AttributeValue::S((*text).to_owned()));
+        }
+        for (name, number) in *numbers {
+            put = put.item(*name, AttributeValue::N(number.to_string()));
+        }
+        put.send().await.expect("the server takes a row");
+    }
+    state
+}
+
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn words_without_a_head_are_read_and_counted_on(client: Client) {
+    let spoken_at = at("08:00").as_microsecond();
+    let calendar = a_calendar().id;
+    let partition = format!("calendar#{calendar}");
+    let row = |sort, word| {
+        [
+            ("partition", partition.as_str()),
+            ("sort", sort),
+            ("word", word),
+        ]
+    };
+    let state = left(
+        client,
+        &[
+            (
+                &row("preference#series#a", "skip"),
+                &[("v", 1), ("revision", 3), ("at", spoken_at)],
+            ),
+            (
+                &row("preference#series#b", "record"),
+                &[("v", 1), ("revision", 1), ("at", spoken_at)],
+            ),
+        ],
+    )
+    .await;
+    let read = state.preferences(&calendar).await.expect("words");
+    assert_eq!(read.revision, PreferenceRevision(3));
+    let series = |name| Subject::Series(IcalUid::parse(name).expect("an ical_uid"));
+    assert_eq!(read.words[&series("a")].by, None);
+    for revision in [4, 5] {
+        let (series, by) = (series("b"), a_speaker());
+        let spoken = state.speak(&calendar, &series, Word::Skip, &by, at("09:00"));
+        assert_eq!(spoken.await.expect("spoken"), PreferenceRevision(revision));
+    }
+    let read = state.preferences(&calendar).await.expect("words");
+    assert_eq!(read.revision, PreferenceRevision(5));
+    assert_eq!(read.words[&series("a")].revision, PreferenceRevision(3));
+    assert_eq!(read.words[&series("b")].revision, PreferenceRevision(5));
+}
+
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn policies_kept_by_fingerprint_count_as_revisions(client: Client) {
+    let row = |sort| {
+        [
+            ("partition", "workspace"),
+            ("sort", sort),
+            ("fingerprint", "external/any-answer/0f"),
+        ]
+    };
+    let state = left(
+        client,
+        &[
+            (&row("policy"), &[("v", 1), ("revision", 2)]),
+            (&row("policy#0000000001"), &[("v", 1), ("revision", 1)]),
+            (&row("policy#0000000002"), &[("v", 1), ("revision", 2)]),
+        ],
+    )
+    .await;
+    assert_eq!(state.in_force().await.expect("read"), PolicyRevision(2));
+    assert_eq!(state.policy(PolicyRevision(2)).await.expect("read"), None);
+    assert_eq!(state.history(2).await.expect("read"), []);
+    let policy = NewPolicy {
+        document: "{}".to_owned(),
+        by: a_speaker(),
+        at: at("09:00"),
+        note: None,
+    };
+    let pushed = state
+        .push(&policy, PolicyRevision(2))
+        .await
+        .expect("pushed");
+    assert_eq!(pushed, Pushed::InForce(PolicyRevision(3)));
+    let history = state.history(9).await.expect("read");
+    let revisions: Vec<_> = history.iter().map(|policy| policy.revision).collect();
+    assert_eq!(revisions, [PolicyRevision(3)]);
+}
