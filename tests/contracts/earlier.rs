@@ -2,10 +2,13 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use callsheet_app::ports::{NewPolicy, Policies as _, PreferenceBook as _, Pushed};
-use callsheet_domain::{IcalUid, PolicyRevision, PreferenceRevision, Subject, Word};
+use callsheet_app::ports::{
+    Calendars as _, Kept, NewPolicy, Policies as _, PreferenceBook as _, Pushed,
+};
+use callsheet_domain::{IcalUid, PolicyRevision, PreferenceRevision, Subject, Version, Word};
 use callsheet_store::StateTable;
-use callsheet_testkit::{a_calendar, a_speaker, at};
+use callsheet_testkit::contracts::eventually;
+use callsheet_testkit::{But as _, a_calendar, a_calendar_record, a_speaker, at};
 use test_case::test_case;
 
 use crate::servers::{local_dynamodb, second_opinion};
@@ -110,4 +113,38 @@ async fn policies_kept_by_fingerprint_count_as_revisions(client: Client) {
     let history = state.history(9).await.expect("read");
     let revisions: Vec<_> = history.iter().map(|policy| policy.revision).collect();
     assert_eq!(revisions, [PolicyRevision(3)]);
+}
+
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn a_calendar_is_listed_once_it_is_written_again(client: Client) {
+    let record = a_calendar_record();
+    let partition = format!("calendar#{}", record.calendar.id);
+    let texts = [
+        ("partition", partition.as_str()),
+        ("sort", "calendar"),
+        ("calendar_id", record.calendar.id.as_str()),
+        ("platform", "google_calendar"),
+        ("status", "connected"),
+        ("email", "sales@acme.example"),
+    ];
+    let updated_at = record.calendar.updated_at.as_microsecond();
+    let numbers = [
+        ("v", 1),
+        ("revision", 1),
+        ("version", 1),
+        ("updated_at", updated_at),
+    ];
+    let state = left(client, &[(&texts, &numbers)]).await;
+    assert_eq!(state.listed().await.expect("read"), []);
+    let read = state.record(&record.calendar.id).await.expect("read");
+    let expected = record.but(|record| record.version = Version(1));
+    assert_eq!(read, Some(expected.clone()));
+    let kept = state.keep_record(&expected).await.expect("written");
+    assert_eq!(kept, Kept::Written);
+    eventually("it is listed", async || {
+        state.listed().await.expect("read").len() == 1
+    })
+    .await;
 }

@@ -2,10 +2,19 @@
 
 use std::future::Future;
 
-use callsheet_domain::{CalendarId, CalendarRecord};
+use callsheet_domain::{CalendarId, CalendarRecord, PreferenceRevision};
 
 use super::Kept;
 use crate::PortError;
+
+/// A calendar as the list of all shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedCalendar {
+    /// What is remembered of it.
+    pub record: CalendarRecord,
+    /// The revision of the latest thing said about it; 0 if nobody spoke.
+    pub spoken: PreferenceRevision,
+}
 
 /// Remembers calendars.
 pub trait Calendars: Send + Sync {
@@ -21,4 +30,9 @@ pub trait Calendars: Send + Sync {
         &self,
         record: &CalendarRecord,
     ) -> impl Future<Output = Result<Kept, PortError>> + Send;
+
+    /// Every calendar that is remembered, in any order. The list may lag behind
+    /// the writes by a moment, so a record must be read before anything is done
+    /// about it.
+    fn listed(&self) -> impl Future<Output = Result<Vec<ListedCalendar>, PortError>> + Send;
 }

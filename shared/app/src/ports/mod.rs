@@ -14,7 +14,7 @@ mod queue;
 mod recall;
 
 pub use budgets::{Allowed, Budgets};
-pub use calendars::Calendars;
+pub use calendars::{Calendars, ListedCalendar};
 pub use clock::{Clock, Jitter};
 pub use decisions::{Decisions, DueRows, Kept};
 pub use leases::{Held, Leases, Released, Taken};

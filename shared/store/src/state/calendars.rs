@@ -1,24 +1,31 @@
-//! Remembers calendars, one row each.
+//! Remembers calendars, one row each, and lists them all by an index.
+//!
+//! The index shows each calendar's row beside the head of its words, so that one
+//! read tells how far each calendar was looked at and whether somebody spoke
+//! since. It may lag.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Calendars, Kept};
+use callsheet_app::ports::{Calendars, Kept, ListedCalendar};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, Email, Looked,
-    Platform, PolicyRevision, Version,
+    Platform, PolicyRevision, PreferenceRevision, Version,
 };
 
-use super::{PARTITION, Place, StateTable};
-use crate::attributes::{Attributes, Reading, Unreadable, Writing, number};
-use crate::error::{if_held, unreadable};
+use super::{LISTED, LISTED_AS, PARTITION, Place, SORT, StateTable, preferences};
+use crate::attributes::{Attributes, Reading, Unreadable, Writing, number, text};
+use crate::error::{failed, if_held, unreadable};
 
-const SORT: &str = "calendar";
+/// The sort key of a calendar's row.
+const RECORD: &str = "calendar";
+const INDEX: &str = "calendars";
 const VERSION: &str = "version";
 
 impl Calendars for StateTable {
     async fn record(&self, id: &CalendarId) -> Result<Option<CalendarRecord>, PortError> {
-        let row = self.row(Place::calendar(id, SORT)).await?;
+        let row = self.row(Place::calendar(id, RECORD)).await?;
         row.map(|row| record(&row))
             .transpose()
             .map_err(|problem| unreadable(format_args!("the record of calendar {id}"), problem))
@@ -41,11 +48,59 @@ impl Calendars for StateTable {
         let written = if_held(put.send().await)?;
         Ok(written.map_or(Kept::Lost, |_| Kept::Written))
     }
+
+    async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
+        let mut found = BTreeMap::new();
+        let mut from = None;
+        loop {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(INDEX)
+                .key_condition_expression("#listed = :listed")
+                .expression_attribute_names("#listed", LISTED)
+                .expression_attribute_values(":listed", text(LISTED_AS))
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(failed)?;
+            for row in page.items() {
+                find(&mut found, row)
+                    .map_err(|problem| unreadable("the list of calendars", problem))?;
+            }
+            from = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if from.is_none() {
+                break;
+            }
+        }
+        let remembered = |(record, spoken): (Option<CalendarRecord>, PreferenceRevision)| {
+            let record = record?;
+            Some(ListedCalendar { record, spoken })
+        };
+        Ok(found.into_values().filter_map(remembered).collect())
+    }
+}
+
+/// What the index shows of each calendar, by partition.
+type Found = BTreeMap<String, (Option<CalendarRecord>, PreferenceRevision)>;
+
+/// Puts a row of the index beside the others of its calendar.
+fn find(found: &mut Found, attributes: &Attributes) -> Result<(), Unreadable> {
+    let row = Reading::row(attributes)?;
+    let calendar = found.entry(row.text(PARTITION)?.to_owned()).or_default();
+    match row.text(SORT)? {
+        RECORD => calendar.0 = Some(record(attributes)?),
+        preferences::HEAD => calendar.1 = preferences::head(attributes)?,
+        _ => return Err(Unreadable::UnknownShape),
+    }
+    Ok(())
 }
 
 fn attributes(record: &CalendarRecord) -> Attributes {
     let calendar = &record.calendar;
     let row = Writing::row()
+        .text(LISTED, LISTED_AS)
         .text("calendar_id", calendar.id.as_str())
         .text("platform", calendar.platform.as_str())
         .text("status", calendar.status.as_str())
@@ -58,7 +113,7 @@ fn attributes(record: &CalendarRecord) -> Attributes {
             row.map("looked", written_look(looked))
         })
         .number(VERSION, record.version.next().0);
-    Place::calendar(&calendar.id, SORT).on(row)
+    Place::calendar(&calendar.id, RECORD).on(row)
 }
 
 fn record(attributes: &Attributes) -> Result<CalendarRecord, Unreadable> {

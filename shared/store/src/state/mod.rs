@@ -20,6 +20,10 @@ use crate::error::failed;
 
 const PARTITION: &str = "partition";
 const SORT: &str = "sort";
+/// Which attribute has a row shown in the index of all calendars.
+const LISTED: &str = "listed";
+/// What that attribute says.
+const LISTED_AS: &str = "calendar";
 
 /// How often a write is tried that others get in the way of. Each time one of
 /// them got through, so this is how many may come at the same moment.

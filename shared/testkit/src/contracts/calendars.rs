@@ -1,13 +1,14 @@
 //! What every implementation of `Calendars` must do.
 
-use callsheet_app::ports::{Calendars, Kept};
+use callsheet_app::ports::{Calendars, Kept, ListedCalendar, PreferenceBook};
 use callsheet_domain::{
     CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, Looked, Platform, PolicyRevision,
-    Version,
+    PreferenceRevision, Subject, Version, Word,
 };
 use futures_util::future::join_all;
 
-use crate::{But, a_calendar, a_calendar_record, an_email, at};
+use super::eventually;
+use crate::{But, a_calendar, a_calendar_record, a_speaker, an_email, an_event, at};
 
 async fn remembered(calendars: &impl Calendars, id: &CalendarId) -> Option<CalendarRecord> {
     calendars.record(id).await.expect("the store answers")
@@ -104,4 +105,103 @@ pub async fn of_many_that_remember_a_calendar_at_once_one_does(calendars: &impl 
     let writers = join_all((0..8).map(|_| kept(calendars, &record))).await;
     let winners = writers.iter().filter(|kept| **kept == Kept::Written);
     assert_eq!(winners.count(), 1);
+}
+
+/// The record of a calendar of this name.
+fn named(name: &str) -> CalendarRecord {
+    let id = CalendarId::parse(name).expect("an id");
+    a_calendar_record().but(|record| record.calendar.id = id)
+}
+
+/// The list, in order of names.
+async fn listed(calendars: &impl Calendars) -> Vec<ListedCalendar> {
+    let mut listed = calendars.listed().await.expect("the store answers");
+    listed.sort_by(|a, b| a.record.calendar.id.cmp(&b.record.calendar.id));
+    listed
+}
+
+/// The list shows every calendar, connected or lost, as it was last written.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calendars) {
+    assert_eq!(listed(calendars).await, []);
+    let looked = Looked {
+        began_at: at("09:00:00.123456"),
+        since: Some(at("08:00")),
+        policy: PolicyRevision(7),
+    };
+    let lost = named("calendar-b").but(|record| {
+        record.calendar.status = CalendarStatus::Disconnected;
+        record.calendar.email = None;
+    });
+    for record in [named("calendar-a"), lost.clone()] {
+        assert_eq!(kept(calendars, &record).await, Kept::Written);
+    }
+    let seen = named("calendar-a").but(|record| {
+        record.version = Version(1);
+        record.looked = Some(looked);
+    });
+    assert_eq!(kept(calendars, &seen).await, Kept::Written);
+    let entry = |record: CalendarRecord, version| ListedCalendar {
+        record: record.but(|record| record.version = Version(version)),
+        spoken: PreferenceRevision(0),
+    };
+    let expected = [entry(seen, 2), entry(lost, 1)];
+    eventually("the list shows what was written", async || {
+        listed(calendars).await == expected
+    })
+    .await;
+}
+
+/// Words and pauses alike show in the list, each with its own calendar; a
+/// calendar that is spoken about and not remembered is not in it.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_calendar_is_listed_with_the_latest_word_on_it(
+    store: &(impl Calendars + PreferenceBook),
+) {
+    let (by, now) = (a_speaker(), at("09:00"));
+    for name in ["calendar-a", "calendar-b"] {
+        assert_eq!(kept(store, &named(name)).await, Kept::Written);
+    }
+    let series = Subject::Series(an_event().ical_uid);
+    let (a, c) = (
+        named("calendar-a").calendar.id,
+        named("calendar-c").calendar.id,
+    );
+    for calendar in [&a, &c] {
+        let spoken = store.speak(calendar, &series, Word::Skip, &by, now);
+        spoken.await.expect("the store answers");
+    }
+    let paused = store.pause(&a, at("12:00"), &by, now);
+    paused.await.expect("the store answers");
+    eventually("the list shows the latest word", async || {
+        let listed = listed(store).await;
+        let shown: Vec<_> = listed
+            .iter()
+            .map(|one| (one.record.calendar.id.as_str(), one.spoken.0))
+            .collect();
+        shown == [("calendar-a", 2), ("calendar-b", 0)]
+    })
+    .await;
+}
+
+/// More calendars than one answer holds are listed.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn many_calendars_are_listed_to_the_end(calendars: &impl Calendars) {
+    // An answer ends after a megabyte; these come to somewhat more.
+    let address = format!("{}@acme.example", "x".repeat(10_000));
+    for index in 0..120 {
+        let record = named(&format!("calendar-{index}"))
+            .but(|record| record.calendar.email = Some(an_email(&address)));
+        assert_eq!(kept(calendars, &record).await, Kept::Written);
+    }
+    eventually("all are listed", async || {
+        listed(calendars).await.len() == 120
+    })
+    .await;
 }

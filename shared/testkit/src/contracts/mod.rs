@@ -97,6 +97,9 @@ macro_rules! state_contract {
             records_come_back_as_written,
             a_record_is_written_over_the_one_that_was_read,
             of_many_that_remember_a_calendar_at_once_one_does,
+            every_calendar_is_listed_as_it_is_remembered,
+            a_calendar_is_listed_with_the_latest_word_on_it,
+            many_calendars_are_listed_to_the_end,
         );
         $crate::contract_tests!($setup, preferences:
             nobody_has_spoken_at_first,

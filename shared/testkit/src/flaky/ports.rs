@@ -5,8 +5,8 @@ use std::time::Duration;
 use callsheet_app::PortError;
 use callsheet_app::ports::{
     Allowed, BotAnswer, Bots, Budgets, CalendarEvents, Calendars, Decisions, DueRows, EventQuery,
-    Held, Kept, Leases, NewPolicy, PageCursor, PageOfEvents, Policies, PreferenceBook, Pushed,
-    Queue, Receipt, Released, ScheduleRequest, StoredPolicy, Taken,
+    Held, Kept, Leases, ListedCalendar, NewPolicy, PageCursor, PageOfEvents, Policies,
+    PreferenceBook, Pushed, Queue, Receipt, Released, ScheduleRequest, StoredPolicy, Taken,
 };
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, Notice, Operation, Pace,
@@ -44,6 +44,10 @@ impl<P: Calendars> Calendars for Flaky<P> {
 
     async fn keep_record(&self, record: &CalendarRecord) -> Result<Kept, PortError> {
         self.call(self.port.keep_record(record)).await
+    }
+
+    async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
+        self.call(self.port.listed()).await
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Allowed, Budgets, Calendars, Kept, NewPolicy, Policies, PreferenceBook, Pushed, StoredPolicy,
+    Allowed, Budgets, Calendars, Kept, ListedCalendar, NewPolicy, Policies, PreferenceBook, Pushed,
+    StoredPolicy,
 };
 use callsheet_domain::{
     CalendarId, CalendarRecord, Operation, Pace, Pause, PolicyRevision, Preference,
@@ -104,6 +105,19 @@ impl Calendars for MemoryState {
             written.version = written.version.next();
             state.calendars.insert(written.calendar.id.clone(), written);
             Kept::Written
+        }))
+    }
+
+    async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
+        Ok(self.read(|state| {
+            let listed = |record: &CalendarRecord| {
+                let spoken = state.preferences.get(&record.calendar.id);
+                ListedCalendar {
+                    record: record.clone(),
+                    spoken: spoken.map(|spoken| spoken.revision).unwrap_or_default(),
+                }
+            };
+            state.calendars.values().map(listed).collect()
         }))
     }
 }

@@ -20,10 +20,11 @@ use callsheet_domain::{
     CalendarId, PreferenceRevision, Preferences, Speaker, Subject, Timestamp, Word,
 };
 
-use super::{PARTITION, Place, SORT, StateTable, TRIES};
+use super::{LISTED, LISTED_AS, PARTITION, Place, SORT, StateTable, TRIES};
 use crate::attributes::{Writing, number, text};
 use crate::error::{busy, failed, unreadable};
-use row::{ALL, HEAD, PAUSE, REVISION, Rows, head, sort};
+use row::{ALL, PAUSE, REVISION, Rows, sort};
+pub(super) use row::{HEAD, head};
 
 impl PreferenceBook for StateTable {
     async fn preferences(&self, calendar: &CalendarId) -> Result<Preferences, PortError> {
@@ -104,7 +105,9 @@ impl StateTable {
                 .text("by", by.as_str())
                 .instant("at", now);
             let row = self.put(Place::calendar(calendar, sort), row);
-            let head = Writing::row().number(REVISION, next.0);
+            let head = Writing::row()
+                .text(LISTED, LISTED_AS)
+                .number(REVISION, next.0);
             let head = self.put(Place::calendar(calendar, HEAD), head);
             let head = match counted {
                 None => head

@@ -11,7 +11,7 @@ use crate::state::SORT;
 /// How the sort key of every row here begins.
 pub(super) const ALL: &str = "preference";
 /// The sort key of the head. It comes after those that it counts.
-pub(super) const HEAD: &str = "preferences";
+pub(in crate::state) const HEAD: &str = "preferences";
 pub(super) const PAUSE: &str = "preference#pause";
 /// How that of a word begins, by what it is about.
 const EVENT: &str = "preference#event#";
@@ -70,7 +70,7 @@ impl Rows {
 }
 
 /// The revision that a head row says.
-pub(super) fn head(attributes: &Attributes) -> Result<PreferenceRevision, Unreadable> {
+pub(in crate::state) fn head(attributes: &Attributes) -> Result<PreferenceRevision, Unreadable> {
     let row = Reading::row(attributes)?;
     Ok(PreferenceRevision(row.number(REVISION)?))
 }
