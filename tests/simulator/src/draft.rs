@@ -31,6 +31,8 @@ pub struct EventDraft {
     pub series_id: Option<String>,
     /// Called off, but still in the calendar.
     pub cancelled: bool,
+    /// The time zone it is entered in, by its IANA name; UTC when not given.
+    pub time_zone: Option<String>,
     /// Whole days, written as dates.
     pub all_day: bool,
     /// Who may see the details.
@@ -39,7 +41,7 @@ pub struct EventDraft {
     pub show_as: ShowAs,
     /// What kind of entry it is.
     pub kind: EventKind,
-    /// The guests are hidden from each other, so that the list does not arrive.
+    /// The guests are hidden from each other: only who called the meeting gets the list.
     pub guests_hidden: bool,
 }
 
@@ -58,6 +60,7 @@ impl EventDraft {
             ical_uid: None,
             series_id: None,
             cancelled: false,
+            time_zone: None,
             all_day: false,
             privacy: Privacy::Default,
             show_as: ShowAs::Busy,
@@ -118,6 +121,13 @@ impl EventDraft {
     #[must_use]
     pub fn cancelled(mut self) -> Self {
         self.cancelled = true;
+        self
+    }
+
+    /// Entered in this time zone, by its IANA name. Outlook gets the name that Windows has for it.
+    #[must_use]
+    pub fn time_zone(mut self, name: impl Into<String>) -> Self {
+        self.time_zone = Some(name.into());
         self
     }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::zone::{iana_name, local};
 use super::{date, same};
 use crate::draft::{Answer, Attendee, EventDraft, EventKind, Privacy, ShowAs};
 use crate::world::Event;
@@ -28,14 +29,19 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
         "reminders": {"useDefault": true},
         "eventType": event_type(draft.kind),
     });
-    if let Some(visibility) = visibility(draft.privacy) {
+    if let Some(visibility) = visibility(draft) {
         raw["visibility"] = json!(visibility);
     }
-    if draft.show_as == ShowAs::Free {
+    if draft.show_as == ShowAs::Free || leaves_time_open(draft.kind) {
         raw["transparency"] = json!("transparent");
+    }
+    if let Some((name, properties)) = properties(draft.kind) {
+        raw[name] = properties;
     }
     if draft.guests_hidden {
         raw["guestsCanSeeOtherGuests"] = json!(false);
+    }
+    if draft.guests_hidden && !same(organizer, owner) {
         raw["attendeesOmitted"] = json!(true);
     } else {
         let attendees = attendees(draft, organizer, owner);
@@ -75,12 +81,19 @@ fn person(email: &str, owner: &str) -> Value {
     }
 }
 
+/// Local time with its offset, and the zone beside it.
 fn point(draft: &EventDraft, time: Timestamp) -> Value {
     if draft.all_day {
-        json!({"date": date(time)})
-    } else {
-        json!({"dateTime": seconds(time), "timeZone": "UTC"})
+        return json!({"date": date(draft, time)});
     }
+    let name = iana_name(draft);
+    let date_time = if name == "UTC" {
+        seconds(time)
+    } else {
+        let local = local(draft, time);
+        local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    };
+    json!({"dateTime": date_time, "timeZone": name})
 }
 
 /// `2025-01-29T23:49:58Z`
@@ -138,12 +151,38 @@ const fn answer(answer: Answer) -> &'static str {
     }
 }
 
-const fn visibility(privacy: Privacy) -> Option<&'static str> {
-    match privacy {
-        Privacy::Default => None,
-        Privacy::Public => Some("public"),
-        Privacy::Private | Privacy::Personal => Some("private"),
-        Privacy::Confidential => Some("confidential"),
+/// Some kinds have no choice.
+const fn visibility(draft: &EventDraft) -> Option<&'static str> {
+    match (draft.kind, draft.privacy) {
+        (EventKind::WorkingLocation, _) | (_, Privacy::Public) => Some("public"),
+        (EventKind::Birthday, _) | (_, Privacy::Private | Privacy::Personal) => Some("private"),
+        (_, Privacy::Confidential) => Some("confidential"),
+        (_, Privacy::Default) => None,
+    }
+}
+
+const fn leaves_time_open(kind: EventKind) -> bool {
+    matches!(kind, EventKind::WorkingLocation | EventKind::Birthday)
+}
+
+/// What comes with some kinds, and under what name.
+fn properties(kind: EventKind) -> Option<(&'static str, Value)> {
+    let decline = "declineNone";
+    match kind {
+        EventKind::Default | EventKind::FromGmail => None,
+        EventKind::OutOfOffice => {
+            let properties = json!({"autoDeclineMode": decline});
+            Some(("outOfOfficeProperties", properties))
+        }
+        EventKind::FocusTime => {
+            let properties = json!({"autoDeclineMode": decline, "chatStatus": "doNotDisturb"});
+            Some(("focusTimeProperties", properties))
+        }
+        EventKind::WorkingLocation => {
+            let properties = json!({"type": "homeOffice", "homeOffice": {}});
+            Some(("workingLocationProperties", properties))
+        }
+        EventKind::Birthday => Some(("birthdayProperties", json!({"type": "birthday"}))),
     }
 }
 

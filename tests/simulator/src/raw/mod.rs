@@ -2,6 +2,7 @@
 
 mod google;
 mod outlook;
+mod zone;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -54,9 +55,9 @@ pub(crate) fn payload(event: &Event, owner: &str) -> Value {
     }
 }
 
-/// `2025-01-29`
-fn date(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d").to_string()
+/// `2025-01-29`, where the draft was written.
+fn date(draft: &EventDraft, time: Timestamp) -> String {
+    zone::local(draft, time).date().to_string()
 }
 
 fn same(one: &str, other: &str) -> bool {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::zone::windows_name;
 use super::{date, same};
 use crate::clock::precise;
 use crate::draft::{Answer, Attendee, EventDraft, EventKind, Privacy, ShowAs};
@@ -33,6 +34,8 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
             "seriesMasterId": draft.series_id,
             "start": point(draft, draft.start),
             "end": point(draft, draft.end),
+            "originalStartTimeZone": windows_name(draft),
+            "originalEndTimeZone": windows_name(draft),
             "isAllDay": draft.all_day,
             "isCancelled": draft.cancelled,
             "isOrganizer": is_organizer,
@@ -43,7 +46,11 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
         }),
     );
     if instance {
-        raw["occurrenceId"] = json!(format!("OID.{}.{}", event.platform_id, date(draft.start)));
+        raw["occurrenceId"] = json!(format!(
+            "OID.{}.{}",
+            event.platform_id,
+            date(draft, draft.start)
+        ));
     }
     if let Some(link) = &draft.meeting_url {
         if link.contains("teams.") {
@@ -67,8 +74,6 @@ fn usual() -> Value {
         "importance": "normal",
         "recurrence": null,
         "transactionId": null,
-        "originalStartTimeZone": "W. Europe Standard Time",
-        "originalEndTimeZone": "W. Europe Standard Time",
         "isDraft": false,
         "isReminderOn": true,
         "reminderMinutesBeforeStart": 15,
@@ -88,10 +93,11 @@ fn merge(into: &mut Value, more: Value) {
     }
 }
 
-/// Local time without an offset, and the zone beside it.
+/// The time in UTC without an offset, and that it is UTC beside it: so it comes unless another
+/// zone is asked for. Whole days begin at midnight there too.
 fn point(draft: &EventDraft, time: Timestamp) -> Value {
     let text = if draft.all_day {
-        time.strftime("%Y-%m-%dT00:00:00.0000000").to_string()
+        format!("{}T00:00:00.0000000", date(draft, time))
     } else {
         time.strftime("%Y-%m-%dT%H:%M:%S.0000000").to_string()
     };

@@ -1,0 +1,61 @@
+//! Time zones: drafts and Google name them as IANA does, Outlook as Windows does.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use crate::draft::EventDraft;
+
+/// What a draft that names no zone is entered in. Both platforms call it so.
+const UTC: &str = "UTC";
+
+/// What Outlook calls a zone that Windows has no name for.
+const CUSTOM: &str = "tzone://Microsoft/Custom";
+
+/// Zones that Windows calls otherwise, the usual ones.
+const WINDOWS: [(&str, &str); 24] = [
+    ("Africa/Johannesburg", "South Africa Standard Time"),
+    ("America/Chicago", "Central Standard Time"),
+    ("America/Denver", "Mountain Standard Time"),
+    ("America/Los_Angeles", "Pacific Standard Time"),
+    ("America/New_York", "Eastern Standard Time"),
+    ("America/Sao_Paulo", "E. South America Standard Time"),
+    ("America/Toronto", "Eastern Standard Time"),
+    ("Asia/Dubai", "Arabian Standard Time"),
+    ("Asia/Hong_Kong", "China Standard Time"),
+    ("Asia/Jerusalem", "Israel Standard Time"),
+    ("Asia/Kathmandu", "Nepal Standard Time"),
+    ("Asia/Kolkata", "India Standard Time"),
+    ("Asia/Seoul", "Korea Standard Time"),
+    ("Asia/Shanghai", "China Standard Time"),
+    ("Asia/Singapore", "Singapore Standard Time"),
+    ("Asia/Tokyo", "Tokyo Standard Time"),
+    ("Australia/Sydney", "AUS Eastern Standard Time"),
+    ("Europe/Athens", "GTB Standard Time"),
+    ("Europe/Berlin", "W. Europe Standard Time"),
+    ("Europe/Helsinki", "FLE Standard Time"),
+    ("Europe/London", "GMT Standard Time"),
+    ("Europe/Paris", "Romance Standard Time"),
+    ("Europe/Warsaw", "Central European Standard Time"),
+    ("Pacific/Auckland", "New Zealand Standard Time"),
+];
+
+/// The zone's name as IANA gives it.
+pub(super) fn iana_name(draft: &EventDraft) -> &str {
+    draft.time_zone.as_deref().unwrap_or(UTC)
+}
+
+/// The zone's name as Windows gives it.
+pub(super) fn windows_name(draft: &EventDraft) -> &'static str {
+    let name = iana_name(draft);
+    if name == UTC {
+        return UTC;
+    }
+    let known = WINDOWS.iter().find(|(iana, _)| *iana == name);
+    known.map_or(CUSTOM, |(_, windows)| windows)
+}
+
+/// `time` where the draft was written; in UTC if nobody knows its zone.
+pub(super) fn local(draft: &EventDraft, time: Timestamp) -> Zoned {
+    let zone = TimeZone::get(iana_name(draft)).unwrap_or(TimeZone::UTC);
+    time.to_zoned(zone)
+}
