@@ -8,6 +8,7 @@
 //! `AWS_ENDPOINT_URL_DYNAMODB` to it: it goes before `AWS_ENDPOINT_URL`.
 
 mod earlier;
+mod facts;
 mod queue;
 mod recall;
 mod schema;
