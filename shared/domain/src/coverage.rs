@@ -11,11 +11,14 @@
 //!
 //! A look also reaches back to where the last one began, with an overlap. So a
 //! notice that never came is healed by the next one that does.
+//!
+//! What a look decided holds only as long as what it decided by. A new policy, a
+//! new word, and the end of a pause each owe the calendar a look at everything.
 
 use jiff::SignedDuration;
 
 use crate::time::plus;
-use crate::{Notice, NoticeKind, PolicyRevision, Timestamp};
+use crate::{Notice, NoticeKind, PolicyRevision, PreferenceRevision, Timestamp};
 
 /// How far the clocks of our own functions may differ. Machines of one region
 /// are kept within milliseconds of each other.
@@ -34,6 +37,28 @@ pub struct Looked {
     pub since: Option<Timestamp>,
     /// The policy it decided by.
     pub policy: PolicyRevision,
+    /// How much of what people said it decided by.
+    pub preferences: PreferenceRevision,
+    /// Its verdicts hold until this instant: a pause ends then.
+    pub holds_until: Option<Timestamp>,
+}
+
+/// Whether a calendar is owed a look at everything, whatever was noticed of it:
+/// it was never looked at, or last by an older policy, or before the latest word
+/// on it (`spoken`), or what was decided then held only until an instant that
+/// has come.
+#[must_use]
+pub fn is_owed(
+    last: Option<&Looked>,
+    policy: PolicyRevision,
+    spoken: PreferenceRevision,
+    now: Timestamp,
+) -> bool {
+    last.is_none_or(|last| {
+        last.policy < policy
+            || last.preferences < spoken
+            || last.holds_until.is_some_and(|until| until <= now)
+    })
 }
 
 /// Which of a calendar's events to list.
@@ -73,13 +98,17 @@ impl Ask {
         }
     }
 
-    /// The look that answers this, given the last finished one and the policy in force.
-    ///
-    /// A calendar never looked at, or last looked at by another policy, is owed
-    /// a look at everything.
+    /// The look that answers this at `now`, given the last finished one, the
+    /// policy in force and the latest word: one at everything if that [is owed](is_owed).
     #[must_use]
-    pub fn look(&self, last: Option<&Looked>, policy: PolicyRevision) -> Look {
-        let Some(last) = last.filter(|last| last.policy >= policy) else {
+    pub fn look(
+        &self,
+        last: Option<&Looked>,
+        policy: PolicyRevision,
+        spoken: PreferenceRevision,
+        now: Timestamp,
+    ) -> Look {
+        let Some(last) = last.filter(|last| !is_owed(Some(last), policy, spoken, now)) else {
             return Look::All;
         };
         let is_newer = last.began_at > plus(self.sent_at, OWN_CLOCKS);
@@ -121,6 +150,7 @@ mod tests {
     use test_case::test_case;
 
     const POLICY: PolicyRevision = PolicyRevision(3);
+    const SPOKEN: PreferenceRevision = PreferenceRevision(2);
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second).expect("in range")
@@ -144,7 +174,14 @@ mod tests {
             began_at: at(began),
             since: since.map(at),
             policy: POLICY,
+            preferences: SPOKEN,
+            holds_until: None,
         }
+    }
+
+    /// The look that a notice asks for a while after everything else.
+    fn asked(notice: &Notice, last: Option<&Looked>) -> Look {
+        Ask::from(notice).look(last, POLICY, SPOKEN, at(1_000))
     }
 
     #[test_case(changed(100, 101), None, Look::All; "never looked")]
@@ -159,17 +196,33 @@ mod tests {
     #[test_case(notice(NoticeKind::LookAtAll, 101), Some(looked(110, Some(0))), Look::All; "everything is more than since")]
     #[test_case(notice(NoticeKind::LookAtAll, 101), Some(looked(110, None)), Look::Nothing; "everything was looked at")]
     fn looks(notice: Notice, last: Option<Looked>, expected: Look) {
-        let ask = Ask::of([&notice]).expect("one notice");
-        assert_eq!(ask.look(last.as_ref(), POLICY), expected);
+        assert_eq!(asked(&notice, last.as_ref()), expected);
+    }
+
+    #[test_case(|_| (), false; "nothing since")]
+    #[test_case(|last| last.policy = PolicyRevision(2), true; "decided by an older policy")]
+    #[test_case(|last| last.policy = PolicyRevision(4), false; "decided by a newer policy than we know")]
+    #[test_case(|last| last.preferences = PreferenceRevision(1), true; "decided before the latest word")]
+    #[test_case(|last| last.preferences = PreferenceRevision(3), false; "decided after a word we do not know")]
+    #[test_case(|last| last.holds_until = Some(at(1_000)), true; "a pause ends this instant")]
+    #[test_case(|last| last.holds_until = Some(at(1_001)), false; "a pause goes on")]
+    fn owes_a_look_at_everything(change: impl FnOnce(&mut Looked), expected: bool) {
+        let mut last = looked(200, None);
+        change(&mut last);
+        assert_eq!(is_owed(Some(&last), POLICY, SPOKEN, at(1_000)), expected);
+        let covered = asked(&changed(100, 101), Some(&last));
+        let wanted = if expected { Look::All } else { Look::Nothing };
+        assert_eq!(covered, wanted, "a covered notice asks for what is owed");
     }
 
     #[test]
-    fn a_new_policy_wants_everything_looked_at() {
-        let ask = Ask::of([&changed(100, 101)]).expect("one notice");
-        assert_eq!(
-            ask.look(Some(&looked(200, None)), PolicyRevision(4)),
-            Look::All
-        );
+    fn a_calendar_never_looked_at_is_owed_a_look() {
+        assert!(is_owed(
+            None,
+            PolicyRevision(0),
+            PreferenceRevision(0),
+            at(0)
+        ));
     }
 
     #[test]
@@ -189,15 +242,49 @@ mod tests {
         ) {
             let last = looked(began, since);
             let notices: Vec<_> = notices.into_iter().map(|(since, sent)| changed(since, sent)).collect();
-            let together = Ask::of(&notices).expect("some").look(Some(&last), POLICY);
+            let ask = Ask::of(&notices).expect("some");
+            let together = ask.look(Some(&last), POLICY, SPOKEN, at(1_000));
             for notice in &notices {
-                let alone = Ask::from(notice).look(Some(&last), POLICY);
+                let alone = asked(notice, Some(&last));
                 if together == Look::Nothing {
                     prop_assert_eq!(alone, Look::Nothing);
                 }
                 if let (Look::Since(together), NoticeKind::EventsChanged { since }) = (together, notice.kind) {
                     prop_assert!(together <= since);
                 }
+            }
+        }
+
+        /// What is owed is asked for by any notice, and stays owed as policies,
+        /// words and time go on.
+        #[test]
+        fn what_is_owed_is_looked_at_and_never_lapses(
+            (policy, spoken, until) in (0_u64..4, 0_u64..4, prop::option::of(0_i64..40)),
+            (in_force, latest, now) in (0_u64..4, 0_u64..4, 0_i64..40),
+            (pushed, said, passed) in (0_u64..3, 0_u64..3, 0_i64..20),
+            kind in 0_usize..3,
+        ) {
+            let last = Looked {
+                policy: PolicyRevision(policy),
+                preferences: PreferenceRevision(spoken),
+                holds_until: until.map(at),
+                ..looked(10, None)
+            };
+            let owed = |policy, spoken, now| {
+                is_owed(Some(&last), PolicyRevision(policy), PreferenceRevision(spoken), at(now))
+            };
+            let is_owed_now = owed(in_force, latest, now);
+            let kinds = [
+                NoticeKind::EventsChanged { since: at(5) },
+                NoticeKind::CalendarChanged,
+                NoticeKind::LookAtAll,
+            ];
+            // Sent before the last look: whatever is looked at is owed.
+            let ask = Ask::from(&notice(kinds[kind], 5));
+            let look = ask.look(Some(&last), PolicyRevision(in_force), PreferenceRevision(latest), at(now));
+            prop_assert_eq!(look, if is_owed_now { Look::All } else { Look::Nothing });
+            if is_owed_now {
+                prop_assert!(owed(in_force + pushed, latest + said, now + passed));
             }
         }
     }

@@ -28,7 +28,7 @@ mod zone;
 
 pub use bot::{AppliedBot, BotConfig, ConfigDigest, InvalidBotConfig, WantedBot};
 pub use calendar::{Calendar, CalendarRecord, CalendarRevision, CalendarStatus};
-pub use coverage::{Ask, Look, Looked};
+pub use coverage::{Ask, Look, Looked, is_owed};
 pub use decide::decide;
 pub use decision::{
     Applied, Attempts, Closure, Decision, DecisionKey, Generation, Step, Version, View, Wanted,

@@ -9,7 +9,7 @@ use callsheet_domain::{
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::SignedDuration;
 
-use super::{Attended, ROUNDS, Sync, Unattended};
+use super::{Attended, ROUNDS, Sync, Unattended, Viewpoint};
 use crate::PortError;
 use crate::ports::{
     Budgets, CalendarEvents, Calendars, Clock, Decisions, EventQuery, Kept, PageCursor,
@@ -35,12 +35,15 @@ where
     /// look as finished after its last page is written.
     pub(super) async fn look(
         &self,
-        record: CalendarRecord,
+        view: Viewpoint,
         since: Option<Timestamp>,
         deadline: Timestamp,
     ) -> Result<Attended, Unattended> {
-        let preferences = self.state.preferences(&record.calendar.id).await?;
-        let began_at = self.clock.now();
+        let Viewpoint {
+            record,
+            preferences,
+            began_at,
+        } = view;
         let query = EventQuery {
             calendar_id: record.calendar.id.clone(),
             updated_since: since,
@@ -65,16 +68,15 @@ where
             }
             cursor = Some(next);
         }
-        let policy = self.settings.policy_revision;
-        self.mark(
-            record,
-            Looked {
-                began_at,
-                since,
-                policy,
-            },
-        )
-        .await?;
+        let paused_until = preferences.pause.map(|pause| pause.until);
+        let looked = Looked {
+            began_at,
+            since,
+            policy: self.settings.policy_revision,
+            preferences: preferences.revision,
+            holds_until: paused_until.filter(|until| *until > began_at),
+        };
+        self.mark(record, looked).await?;
         Ok(attended)
     }
 
@@ -162,10 +164,9 @@ where
     async fn mark(&self, mut record: CalendarRecord, looked: Looked) -> Result<(), Unattended> {
         let (id, revision) = (record.calendar.id.clone(), record.revision);
         for _ in 0..ROUNDS {
-            let is_later = record
-                .looked
-                .as_ref()
-                .is_none_or(|last| (looked.policy, looked.began_at) > (last.policy, last.began_at));
+            let rank = |looked: &Looked| (looked.policy, looked.preferences, looked.began_at);
+            let last = record.looked.as_ref();
+            let is_later = last.is_none_or(|last| rank(&looked) > rank(last));
             if record.revision != revision || !is_later {
                 return Ok(());
             }

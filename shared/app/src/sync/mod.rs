@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use callsheet_domain::{
-    Ask, CalendarId, Look, Notice, Operation, Pace, Policy, PolicyRevision, Timestamp, plus,
+    Ask, CalendarId, CalendarRecord, Look, Notice, Operation, Pace, Policy, PolicyRevision,
+    Preferences, Timestamp, plus,
 };
 use jiff::SignedDuration;
 
@@ -81,6 +82,14 @@ struct Attended {
     written: u32,
     stale: u32,
     unreadable: u32,
+}
+
+/// What a look decides by, read before it begins.
+#[derive(Debug)]
+struct Viewpoint {
+    record: CalendarRecord,
+    preferences: Preferences,
+    began_at: Timestamp,
 }
 
 /// Why a calendar could not be attended to now.
@@ -192,11 +201,22 @@ where
         if !record.calendar.status.holds_bots() {
             return self.retire(&record).await;
         }
-        match ask.look(record.looked.as_ref(), self.settings.policy_revision) {
-            Look::Nothing => Ok(Attended::default()),
-            Look::Since(since) => self.look(record, Some(since), deadline).await,
-            Look::All => self.look(record, None, deadline).await,
-        }
+        let preferences = self.state.preferences(id).await?;
+        // One instant for what is owed and for what the look will say of itself:
+        // a pause that ends between two would be seen by neither.
+        let began_at = self.clock.now();
+        let (last, policy) = (record.looked.as_ref(), self.settings.policy_revision);
+        let since = match ask.look(last, policy, preferences.revision, began_at) {
+            Look::Nothing => return Ok(Attended::default()),
+            Look::Since(since) => Some(since),
+            Look::All => None,
+        };
+        let view = Viewpoint {
+            record,
+            preferences,
+            began_at,
+        };
+        self.look(view, since, deadline).await
     }
 
     /// Waits for its turn to make one call of `operation`.

@@ -139,6 +139,10 @@ fn written_look(looked: &Looked) -> Writing {
         .instant("began_at", looked.began_at)
         .maybe(looked.since, |row, since| row.instant("since", since))
         .number("policy", looked.policy.0)
+        .number("preferences", looked.preferences.0)
+        .maybe(looked.holds_until, |row, until| {
+            row.instant("holds_until", until)
+        })
 }
 
 fn look(looked: Reading<'_>) -> Result<Looked, Unreadable> {
@@ -146,5 +150,8 @@ fn look(looked: Reading<'_>) -> Result<Looked, Unreadable> {
         began_at: looked.instant("began_at")?,
         since: looked.instant_if_any("since")?,
         policy: PolicyRevision(looked.number("policy")?),
+        // Earlier builds wrote neither.
+        preferences: PreferenceRevision(looked.number_if_any("preferences")?.unwrap_or(0)),
+        holds_until: looked.instant_if_any("holds_until")?,
     })
 }

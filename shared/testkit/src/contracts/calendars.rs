@@ -38,6 +38,8 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
         began_at: at("09:00:00.123456"),
         since: since.map(at),
         policy: PolicyRevision(7),
+        preferences: PreferenceRevision(u64::from(since.is_some())),
+        holds_until: since.map(|_| at("12:00:00.000009")),
     };
     let statuses = [
         CalendarStatus::Connecting,
@@ -130,6 +132,8 @@ pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calen
         began_at: at("09:00:00.123456"),
         since: Some(at("08:00")),
         policy: PolicyRevision(7),
+        preferences: PreferenceRevision(3),
+        holds_until: Some(at("12:00")),
     };
     let lost = named("calendar-b").but(|record| {
         record.calendar.status = CalendarStatus::Disconnected;
