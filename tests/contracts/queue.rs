@@ -6,7 +6,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageSystemAttributeName::ApproximateReceiveCount;
 use callsheet_app::ports::{Queue, Receipt};
 use callsheet_app::{Delivery, PortError};
-use callsheet_domain::Notice;
+use callsheet_domain::Errand;
 use callsheet_queue::{SqsQueue, read};
 use callsheet_testkit::contracts::queue::BothEnds;
 
@@ -44,8 +44,8 @@ impl OwnQueue {
 }
 
 impl Queue for OwnQueue {
-    async fn send(&self, notice: &Notice) -> Result<(), PortError> {
-        self.queue.send(notice).await
+    async fn send(&self, errand: &Errand) -> Result<(), PortError> {
+        self.queue.send(errand).await
     }
 
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {
@@ -68,7 +68,7 @@ impl BothEnds for OwnQueue {
             received: received.parse().expect("a number"),
             message_id: message.message_id?,
             receipt: Receipt(message.receipt_handle?),
-            notice: read(&message.body?).expect("one of ours"),
+            errand: read(&message.body?).expect("one of ours"),
         })
     }
 }

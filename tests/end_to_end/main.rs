@@ -8,4 +8,5 @@ mod faults;
 mod logs;
 mod meetings;
 mod office;
+mod sweeps;
 mod webhooks;

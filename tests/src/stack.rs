@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use callsheet_app::ports::{Decisions as _, Queue as _};
-use callsheet_domain::{CalendarId, Decision, Notice, NoticeKind, Timestamp};
+use callsheet_domain::{CalendarId, Decision, Errand, Notice, NoticeKind, Timestamp};
 use callsheet_queue::SqsQueue;
 use callsheet_store::{DecisionTable, StateTable};
 use recall_simulator::client::Control;
@@ -129,7 +129,17 @@ impl Stack {
             kind: NoticeKind::LookAtAll,
             sent_at: self.now(),
         };
-        self.queue.send(&notice).await.expect("the queue takes it");
+        let sent = self.queue.send(&Errand::Look(notice)).await;
+        sent.expect("the queue takes it");
+    }
+
+    /// Asks for a look at every calendar that is owed one.
+    ///
+    /// # Panics
+    /// If the queue does not take it.
+    pub async fn sweep(&self) {
+        let sent = self.queue.send(&Errand::Sweep).await;
+        sent.expect("the queue takes it");
     }
 
     /// Puts any text on the queue, as no version of ours would.

@@ -223,6 +223,7 @@ fn each_role_may_do_exactly_what_its_function_does() {
                 "dynamodb:UpdateItem",
             ],
         ),
+        row("${StateTable.Arn}/index/calendars", &["dynamodb:Query"]),
         row("ApiKey.Id", &["secretsmanager:GetSecretValue"]),
     ];
     let scheduler = [

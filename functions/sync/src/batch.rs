@@ -54,13 +54,13 @@ pub(crate) async fn attend(
 fn delivery(message: SqsMessage) -> Result<Delivery, String> {
     let received = message.attributes.get("ApproximateReceiveCount");
     let received = received.and_then(|count| count.parse().ok()).unwrap_or(1);
-    let notice = read(&message.body.unwrap_or_default()).map_err(|error| error.to_string())?;
+    let errand = read(&message.body.unwrap_or_default()).map_err(|error| error.to_string())?;
     match (message.message_id, message.receipt_handle) {
         (Some(message_id), Some(receipt)) => Ok(Delivery {
             message_id,
             receipt: Receipt(receipt),
             received,
-            notice,
+            errand,
         }),
         _ => Err("it has no id or receipt".to_owned()),
     }
@@ -91,6 +91,7 @@ mod tests {
     }
 
     #[test_case(r#"{"v":"1","calendar_id":"c","sent_at":5,"kind":"look_at_all"}"#, true; "one of ours")]
+    #[test_case(r#"{"v":"1","kind":"sweep"}"#, true; "the schedule's")]
     #[test_case("hello", false; "anything else")]
     fn reads_messages(body: &str, is_ours: bool) {
         assert_eq!(delivery(message(body)).is_ok(), is_ours);

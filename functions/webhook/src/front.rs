@@ -101,7 +101,7 @@ impl<S: Secrets, Q: Queue, K: Clock> Front<S, Q, K> {
 mod tests {
     use super::*;
     use base64::prelude::{BASE64_STANDARD, Engine as _};
-    use callsheet_domain::NoticeKind;
+    use callsheet_domain::{Errand, NoticeKind};
     use callsheet_testkit::{Faults, Flaky, ManualClock, MemoryQueue, When};
     use serde_json::json;
     use std::sync::Mutex;
@@ -197,8 +197,11 @@ mod tests {
         assert_eq!(answer, Answer::Accepted);
         let sent = queue.sent();
         assert_eq!(sent.len(), 1);
-        assert_eq!(sent[0].kind, NoticeKind::CalendarChanged);
-        assert_eq!(sent[0].sent_at.as_second(), TIME);
+        let Errand::Look(notice) = &sent[0] else {
+            panic!("a webhook asks for a look");
+        };
+        assert_eq!(notice.kind, NoticeKind::CalendarChanged);
+        assert_eq!(notice.sent_at.as_second(), TIME);
     }
 
     #[tokio::test]

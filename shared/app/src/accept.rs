@@ -3,7 +3,7 @@
 //! Who may call this has already proved that Recall signed the bytes: the
 //! signature's check gives the only value that can be read into an [`Incoming`].
 
-use callsheet_domain::{Notice, NoticeKind, Timestamp};
+use callsheet_domain::{Errand, Notice, NoticeKind, Timestamp};
 
 use crate::PortError;
 use crate::ports::Queue;
@@ -42,13 +42,12 @@ pub async fn accept<Q: Queue>(
 ) -> Result<Accepted, PortError> {
     match incoming {
         Incoming::Calendar { calendar_id, kind } => {
-            queue
-                .send(&Notice {
-                    calendar_id,
-                    kind,
-                    sent_at: now,
-                })
-                .await?;
+            let notice = Notice {
+                calendar_id,
+                kind,
+                sent_at: now,
+            };
+            queue.send(&Errand::Look(notice)).await?;
             Ok(Accepted::Enqueued)
         }
         Incoming::NotOurs => Ok(Accepted::Ignored),

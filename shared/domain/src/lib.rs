@@ -40,7 +40,7 @@ pub use id::{
     BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, PlatformEventId, SeriesId,
 };
 pub use jiff::Timestamp;
-pub use notice::{Notice, NoticeKind};
+pub use notice::{Errand, Notice, NoticeKind};
 pub use pacer::{Draw, Operation, Pace, Spent};
 pub use plan::plan;
 pub use policy::{

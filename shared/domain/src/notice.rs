@@ -29,3 +29,12 @@ pub struct Notice {
     /// When it was put on its way, by our clock: what it tells of happened before.
     pub sent_at: Timestamp,
 }
+
+/// What a message asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Errand {
+    /// A look at one calendar, which somebody said something about.
+    Look(Notice),
+    /// A look at every calendar that is owed one.
+    Sweep,
+}

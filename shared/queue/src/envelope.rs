@@ -1,9 +1,9 @@
-//! A notice as the text of a message.
+//! An errand as the text of a message.
 //!
 //! It carries a version. A function that is deployed reads what the one before
 //! it has written, so a new version is added here and the old one stays.
 
-use callsheet_domain::{CalendarId, Notice, NoticeKind, Timestamp};
+use callsheet_domain::{CalendarId, Errand, Notice, NoticeKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A message that no version of ours wrote. It comes back until it lands in
@@ -19,63 +19,75 @@ enum Envelope {
     V1(MessageV1),
 }
 
-/// Instants are microseconds since 1970.
-#[derive(Serialize, Deserialize)]
-struct MessageV1 {
-    calendar_id: String,
-    sent_at: i64,
-    #[serde(flatten)]
-    kind: KindV1,
-}
-
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-enum KindV1 {
-    EventsChanged { since: i64 },
-    CalendarChanged,
-    LookAtAll,
+enum MessageV1 {
+    EventsChanged {
+        #[serde(flatten)]
+        about: AboutV1,
+        since: i64,
+    },
+    CalendarChanged(AboutV1),
+    LookAtAll(AboutV1),
+    /// Written by a schedule, which knows neither calendar nor time.
+    Sweep,
 }
 
-/// The text that carries `notice`.
-pub(crate) fn write(notice: &Notice) -> String {
-    let kind = match notice.kind {
-        NoticeKind::EventsChanged { since } => KindV1::EventsChanged {
-            since: since.as_microsecond(),
-        },
-        NoticeKind::CalendarChanged => KindV1::CalendarChanged,
-        NoticeKind::LookAtAll => KindV1::LookAtAll,
+/// Instants are microseconds since 1970.
+#[derive(Serialize, Deserialize)]
+struct AboutV1 {
+    calendar_id: String,
+    sent_at: i64,
+}
+
+/// The text that carries `errand`.
+pub(crate) fn write(errand: &Errand) -> String {
+    let message = match errand {
+        Errand::Sweep => MessageV1::Sweep,
+        Errand::Look(notice) => {
+            let about = AboutV1 {
+                calendar_id: notice.calendar_id.to_string(),
+                sent_at: notice.sent_at.as_microsecond(),
+            };
+            match notice.kind {
+                NoticeKind::EventsChanged { since } => MessageV1::EventsChanged {
+                    about,
+                    since: since.as_microsecond(),
+                },
+                NoticeKind::CalendarChanged => MessageV1::CalendarChanged(about),
+                NoticeKind::LookAtAll => MessageV1::LookAtAll(about),
+            }
+        }
     };
-    let message = Envelope::V1(MessageV1 {
-        calendar_id: notice.calendar_id.to_string(),
-        sent_at: notice.sent_at.as_microsecond(),
-        kind,
-    });
-    serde_json::to_string(&message).expect("texts and numbers are JSON")
+    serde_json::to_string(&Envelope::V1(message)).expect("texts and numbers are JSON")
 }
 
-/// The notice that a message's text carries.
+/// The errand that a message's text carries.
 ///
 /// # Errors
 /// If no version of ours wrote it.
-pub fn read(text: &str) -> Result<Notice, UnreadableMessage> {
+pub fn read(text: &str) -> Result<Errand, UnreadableMessage> {
     let Envelope::V1(message) =
         serde_json::from_str(text).map_err(|_| UnreadableMessage("unknown version or shape"))?;
-    let instant = |micros| {
-        Timestamp::from_microsecond(micros).map_err(|_| UnreadableMessage("no such instant"))
+    let (about, kind) = match message {
+        MessageV1::Sweep => return Ok(Errand::Sweep),
+        MessageV1::EventsChanged { about, since } => {
+            let since = instant(since)?;
+            (about, NoticeKind::EventsChanged { since })
+        }
+        MessageV1::CalendarChanged(about) => (about, NoticeKind::CalendarChanged),
+        MessageV1::LookAtAll(about) => (about, NoticeKind::LookAtAll),
     };
-    let kind = match message.kind {
-        KindV1::EventsChanged { since } => NoticeKind::EventsChanged {
-            since: instant(since)?,
-        },
-        KindV1::CalendarChanged => NoticeKind::CalendarChanged,
-        KindV1::LookAtAll => NoticeKind::LookAtAll,
-    };
-    Ok(Notice {
-        calendar_id: CalendarId::parse(message.calendar_id)
+    Ok(Errand::Look(Notice {
+        calendar_id: CalendarId::parse(about.calendar_id)
             .map_err(|_| UnreadableMessage("no calendar id"))?,
         kind,
-        sent_at: instant(message.sent_at)?,
-    })
+        sent_at: instant(about.sent_at)?,
+    }))
+}
+
+fn instant(micros: i64) -> Result<Timestamp, UnreadableMessage> {
+    Timestamp::from_microsecond(micros).map_err(|_| UnreadableMessage("no such instant"))
 }
 
 #[cfg(test)]
@@ -97,20 +109,34 @@ mod tests {
             kind,
             sent_at: instant(1_738_194_599_000_001),
         };
-        assert_eq!(read(&write(&notice)), Ok(notice));
+        let errand = Errand::Look(notice);
+        assert_eq!(read(&write(&errand)), Ok(errand));
+    }
+
+    #[test]
+    fn a_sweep_is_what_the_schedule_sends() {
+        let text = r#"{"v":"1","kind":"sweep"}"#;
+        assert_eq!(write(&Errand::Sweep), text);
+        assert_eq!(read(text), Ok(Errand::Sweep));
     }
 
     #[test]
     fn what_version_one_wrote_is_read() {
         let text = r#"{"v":"1","calendar_id":"c","sent_at":5,"kind":"events_changed","since":3}"#;
-        let notice = read(text).expect("version one");
-        assert_eq!(notice.kind, NoticeKind::EventsChanged { since: instant(3) });
+        let expected = Notice {
+            calendar_id: CalendarId::parse("c").expect("an id"),
+            kind: NoticeKind::EventsChanged { since: instant(3) },
+            sent_at: instant(5),
+        };
+        assert_eq!(read(text), Ok(Errand::Look(expected)));
     }
 
     #[test_case("hello"; "not JSON")]
     #[test_case(r#"{"v":"9","calendar_id":"c","sent_at":5,"kind":"look_at_all"}"#; "a version to come")]
     #[test_case(r#"{"v":"1","calendar_id":"c","sent_at":5,"kind":"events_changed"}"#; "no time")]
     #[test_case(r#"{"v":"1","calendar_id":"","sent_at":5,"kind":"look_at_all"}"#; "no calendar")]
+    #[test_case(r#"{"v":"1","kind":"look_at_all"}"#; "a look at nothing")]
+    #[test_case(r#"{"v":"1","kind":"dance"}"#; "an errand to come")]
     fn anything_else_is_refused(text: &str) {
         assert!(read(text).is_err());
     }

@@ -1,4 +1,4 @@
-//! Notices on SQS.
+//! Errands on SQS.
 
 mod envelope;
 mod sqs;

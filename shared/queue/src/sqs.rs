@@ -6,7 +6,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use callsheet_app::PortError;
 use callsheet_app::ports::{Queue, Receipt};
-use callsheet_domain::Notice;
+use callsheet_domain::Errand;
 
 use crate::envelope::write;
 
@@ -14,7 +14,7 @@ const SERVICE: &str = "SQS";
 /// The longest that SQS hides a message.
 const LONGEST_WAIT: Duration = Duration::from_hours(12);
 
-/// Notices on one SQS queue.
+/// Errands on one SQS queue.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
     client: Client,
@@ -33,13 +33,17 @@ impl SqsQueue {
 }
 
 impl Queue for SqsQueue {
-    async fn send(&self, notice: &Notice) -> Result<(), PortError> {
+    async fn send(&self, errand: &Errand) -> Result<(), PortError> {
+        // A fair queue: a flood about one calendar does not starve the others.
+        let group = match errand {
+            Errand::Look(notice) => notice.calendar_id.as_str(),
+            Errand::Sweep => "sweep",
+        };
         self.client
             .send_message()
             .queue_url(&self.url)
-            .message_body(write(notice))
-            // A fair queue: a flood about one calendar does not starve the others.
-            .message_group_id(notice.calendar_id.as_str())
+            .message_body(write(errand))
+            .message_group_id(group)
             .send()
             .await
             .map(|_| ())

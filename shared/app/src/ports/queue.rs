@@ -1,9 +1,9 @@
-//! Carries notices, and gives them again when they were not attended to.
+//! Carries errands, and gives them again when they were not attended to.
 
 use std::future::Future;
 use std::time::Duration;
 
-use callsheet_domain::Notice;
+use callsheet_domain::Errand;
 
 use crate::PortError;
 
@@ -11,10 +11,10 @@ use crate::PortError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt(pub String);
 
-/// Carries notices.
+/// Carries errands.
 pub trait Queue: Send + Sync {
-    /// Puts a notice on its way. When this returns the notice is safe.
-    fn send(&self, notice: &Notice) -> impl Future<Output = Result<(), PortError>> + Send;
+    /// Puts an errand on its way. When this returns it is safe.
+    fn send(&self, errand: &Errand) -> impl Future<Output = Result<(), PortError>> + Send;
 
     /// Has a delivery that was not attended to given again after `wait`,
     /// rather than after the queue's own, much longer time.

@@ -7,7 +7,7 @@ use callsheet_domain::{
     retire,
 };
 
-use super::{Attended, ROUNDS, Sync, Unattended};
+use super::{Attended, ROUNDS, Rank, Sync, Unattended};
 use crate::ports::{
     Budgets, CalendarEvents, Calendars, Clock, Decisions, Kept, PreferenceBook, Queue,
 };
@@ -41,7 +41,8 @@ where
             {
                 return Ok(Some(known.clone()));
             }
-            self.turn(Operation::GetCalendar, deadline).await?;
+            self.turn(Operation::GetCalendar, Rank::Live, deadline)
+                .await?;
             let seen = self
                 .heed(Operation::GetCalendar, self.recall.calendar(id).await)
                 .await?;

@@ -9,7 +9,7 @@ use callsheet_domain::{
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::SignedDuration;
 
-use super::{Attended, ROUNDS, Sync, Unattended, Viewpoint};
+use super::{Attended, ROUNDS, Rank, Sync, Unattended, Viewpoint};
 use crate::PortError;
 use crate::ports::{
     Budgets, CalendarEvents, Calendars, Clock, Decisions, EventQuery, Kept, PageCursor,
@@ -37,6 +37,7 @@ where
         &self,
         view: Viewpoint,
         since: Option<Timestamp>,
+        rank: Rank,
         deadline: Timestamp,
     ) -> Result<Attended, Unattended> {
         let Viewpoint {
@@ -53,7 +54,7 @@ where
         let mut followed = HashSet::new();
         let mut cursor = None;
         loop {
-            let page = self.page(&query, cursor.as_ref(), deadline).await?;
+            let page = self.page(&query, cursor.as_ref(), rank, deadline).await?;
             attended.pages += 1;
             attended.listed += u32::try_from(page.events.len()).unwrap_or(u32::MAX);
             for problem in &page.unreadable {
@@ -84,9 +85,10 @@ where
         &self,
         query: &EventQuery,
         cursor: Option<&PageCursor>,
+        rank: Rank,
         deadline: Timestamp,
     ) -> Result<PageOfEvents, Unattended> {
-        self.turn(Operation::ListEvents, deadline).await?;
+        self.turn(Operation::ListEvents, rank, deadline).await?;
         self.heed(Operation::ListEvents, self.recall.page(query, cursor).await)
             .await
     }

@@ -7,23 +7,27 @@
 //! Two syncs of one calendar may run side by side. Each write of theirs is
 //! compare-and-swap, and [`revise`](callsheet_domain::revise) says which view
 //! wins; the mark of a look moves only once its last page is written.
+//!
+//! A sweep looks at calendars that nothing was said about, see [`sweep`].
 
 mod calendar;
 mod look;
+mod sweep;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use callsheet_domain::{
-    Ask, CalendarId, CalendarRecord, Look, Notice, Operation, Pace, Policy, PolicyRevision,
-    Preferences, Timestamp, plus,
+    Ask, CalendarId, CalendarRecord, Errand, Look, Notice, Pace, Policy, PolicyRevision,
+    Preferences, Timestamp,
 };
-use jiff::SignedDuration;
 
 use crate::PortError;
 use crate::ports::{
-    Allowed, Budgets, CalendarEvents, Calendars, Clock, Decisions, PreferenceBook, Queue, Receipt,
+    Budgets, CalendarEvents, Calendars, Clock, Decisions, PreferenceBook, Queue, Receipt,
 };
+use turn::Rank;
 
 /// How often a lost race is run again before the message is given back.
 const ROUNDS: usize = 5;
@@ -36,8 +40,6 @@ const UNANSWERED: Duration = Duration::from_secs(10);
 const LONGEST_WAIT: Duration = Duration::from_mins(15);
 /// How soon when we are denied: nothing changes until somebody mends it.
 const DENIED: Duration = Duration::from_mins(5);
-/// A page and its writes fit into this; with less time left none is begun.
-const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
 
 /// What a sync is told once.
 #[derive(Debug, Clone)]
@@ -52,7 +54,7 @@ pub struct SyncSettings {
     pub get_calendar: Pace,
 }
 
-/// A notice as the queue delivered it.
+/// An errand as the queue delivered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// The message, for the answer to the queue.
@@ -61,9 +63,12 @@ pub struct Delivery {
     pub receipt: Receipt,
     /// How often the message was given, this time included.
     pub received: u32,
-    /// What it says.
-    pub notice: Notice,
+    /// What it asks for.
+    pub errand: Errand,
 }
+
+/// A delivery of a notice, and the notice.
+type Noticed<'a> = (&'a Delivery, &'a Notice);
 
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -107,7 +112,28 @@ enum Unattended {
     Endless,
 }
 
+impl Attended {
+    /// Tells the log, with how many notices asked for it.
+    fn tell(self, calendar: &CalendarId, notices: usize) {
+        tracing::info!(
+            %calendar,
+            notices,
+            pages = self.pages,
+            listed = self.listed,
+            written = self.written,
+            stale = self.stale,
+            unreadable = self.unreadable,
+            "attended to a calendar"
+        );
+    }
+}
+
 impl Unattended {
+    /// Whether nothing else would go through either until somebody mends it.
+    fn is_denied(&self) -> bool {
+        matches!(self, Self::Port(PortError::Denied { .. }))
+    }
+
     /// How long a message waits that was given `received` times.
     fn wait(&self, received: u32, now: Timestamp) -> Duration {
         let doubled = UNANSWERED.saturating_mul(2_u32.saturating_pow(received.saturating_sub(1)));
@@ -150,39 +176,47 @@ where
     Q: Queue,
     K: Clock,
 {
-    /// Attends to a batch of notices until `deadline`; what could not be done
-    /// is named, to be given again soon.
+    /// Runs the errands of a batch until `deadline`, notices before sweeps; what
+    /// could not be done is named, to be given again soon.
     pub async fn handle(&self, batch: &[Delivery], deadline: Timestamp) -> Handled {
-        let mut by_calendar: BTreeMap<&CalendarId, Vec<&Delivery>> = BTreeMap::new();
+        let mut by_calendar: BTreeMap<&CalendarId, Vec<Noticed<'_>>> = BTreeMap::new();
+        let mut sweeps = Vec::new();
         for delivery in batch {
-            by_calendar
-                .entry(&delivery.notice.calendar_id)
-                .or_default()
-                .push(delivery);
+            match &delivery.errand {
+                Errand::Sweep => sweeps.push(delivery),
+                Errand::Look(notice) => {
+                    let noticed = by_calendar.entry(&notice.calendar_id).or_default();
+                    noticed.push((delivery, notice));
+                }
+            }
         }
         let mut handled = Handled::default();
-        for (calendar, deliveries) in by_calendar {
-            let Some(ask) = Ask::of(deliveries.iter().map(|delivery| &delivery.notice)) else {
+        for (calendar, noticed) in by_calendar {
+            let Some(ask) = Ask::of(noticed.iter().map(|(_, notice)| *notice)) else {
                 continue;
             };
             match self.attend(calendar, &ask, deadline).await {
-                Ok(attended) => tracing::info!(
-                    %calendar,
-                    notices = deliveries.len(),
-                    pages = attended.pages,
-                    listed = attended.listed,
-                    written = attended.written,
-                    stale = attended.stale,
-                    unreadable = attended.unreadable,
-                    "attended to a calendar"
-                ),
+                Ok(attended) => attended.tell(calendar, noticed.len()),
                 Err(error) => {
-                    handled.is_denied |=
-                        matches!(error, Unattended::Port(PortError::Denied { .. }));
-                    self.give_back(calendar, &deliveries, &error).await;
-                    handled
-                        .failed
-                        .extend(deliveries.iter().map(|d| d.message_id.clone()));
+                    handled.is_denied |= error.is_denied();
+                    let notices = noticed.len();
+                    tracing::warn!(%calendar, notices, %error, "could not attend to a calendar");
+                    for (delivery, _) in noticed {
+                        self.give_back(delivery, &error, &mut handled).await;
+                    }
+                }
+            }
+        }
+        if !sweeps.is_empty() && !handled.is_denied {
+            match self.sweep(deadline).await {
+                Ok(swept) => handled.is_denied = swept.is_denied,
+                Err(error) => {
+                    tracing::warn!(%error, "could not list the calendars");
+                    let error = Unattended::Port(error);
+                    handled.is_denied = error.is_denied();
+                    for delivery in sweeps {
+                        self.give_back(delivery, &error, &mut handled).await;
+                    }
                 }
             }
         }
@@ -216,53 +250,15 @@ where
             preferences,
             began_at,
         };
-        self.look(view, since, deadline).await
+        self.look(view, since, Rank::Live, deadline).await
     }
 
-    /// Waits for its turn to make one call of `operation`.
-    async fn turn(&self, operation: Operation, deadline: Timestamp) -> Result<(), Unattended> {
-        let pace = match operation {
-            Operation::GetCalendar => self.settings.get_calendar,
-            _ => self.settings.list_events,
-        };
-        let now = self.clock.now();
-        let latest = plus(deadline, -PAGE_TIME);
-        if now > latest {
-            return Err(Unattended::OutOfTime);
+    /// Has the message given again as soon as `error` allows.
+    async fn give_back(&self, delivery: &Delivery, error: &Unattended, handled: &mut Handled) {
+        let wait = error.wait(delivery.received, self.clock.now());
+        if let Err(error) = self.queue.postpone(&delivery.receipt, wait).await {
+            tracing::warn!(%error, "the message comes back only after the queue's own time");
         }
-        match self.state.draw(operation, pace, 1, now, latest).await? {
-            Allowed::Calls(draw) => {
-                self.clock.sleep_until(draw.first_at).await;
-                Ok(())
-            }
-            Allowed::NotBefore(instant) => Err(Unattended::NotBefore(instant)),
-        }
-    }
-
-    /// Tells everybody to wait if that is what the service asked for.
-    async fn heed<T>(
-        &self,
-        operation: Operation,
-        answer: Result<T, PortError>,
-    ) -> Result<T, Unattended> {
-        if let Err(PortError::Throttled { wait, .. }) = &answer {
-            let wait = SignedDuration::try_from(*wait).unwrap_or(SignedDuration::MAX);
-            self.state
-                .hold(operation, plus(self.clock.now(), wait))
-                .await?;
-        }
-        Ok(answer?)
-    }
-
-    async fn give_back(&self, calendar: &CalendarId, deliveries: &[&Delivery], error: &Unattended) {
-        let notices = deliveries.len();
-        tracing::warn!(%calendar, notices, %error, "could not attend to a calendar");
-        let now = self.clock.now();
-        for delivery in deliveries {
-            let wait = error.wait(delivery.received, now);
-            if let Err(error) = self.queue.postpone(&delivery.receipt, wait).await {
-                tracing::warn!(%error, "the message comes back only after the queue's own time");
-            }
-        }
+        handled.failed.push(delivery.message_id.clone());
     }
 }

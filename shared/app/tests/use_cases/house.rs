@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use callsheet_app::{Drain, DrainReport, DrainSettings, Handled, PortError, Sync, SyncSettings};
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, Decision, EventId, Notice, NoticeKind, Pace, Policy,
-    PolicyRevision, Timestamp, Wanted, plus,
+    Calendar, CalendarEvent, CalendarId, Decision, Errand, EventId, Notice, NoticeKind, Pace,
+    Policy, PolicyRevision, Timestamp, Wanted, plus,
 };
 use callsheet_testkit::{
     EvenJitter, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, a_calendar,
@@ -102,12 +102,22 @@ impl House {
             kind,
             sent_at: self.after(0),
         };
-        self.queue.send(&notice).await.expect("memory");
+        self.queue
+            .send(&Errand::Look(notice))
+            .await
+            .expect("memory");
         // A look begins a little later than the notice that asks for it.
         self.clock.advance(SignedDuration::from_secs(1));
         self.sync()
             .handle(&self.queue.deliver(10), self.deadline())
             .await
+    }
+
+    /// Has everything swept that is owed a look, until `deadline`.
+    pub(crate) async fn sweep(&self, deadline: Timestamp) -> Handled {
+        use callsheet_app::ports::Queue as _;
+        self.queue.send(&Errand::Sweep).await.expect("memory");
+        self.sync().handle(&self.queue.deliver(10), deadline).await
     }
 
     /// Puts an event into Recall and has it seen.

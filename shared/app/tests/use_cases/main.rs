@@ -5,4 +5,5 @@ mod doubt;
 mod drain;
 mod house;
 mod promises;
+mod sweep;
 mod sync;

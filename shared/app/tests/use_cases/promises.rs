@@ -3,8 +3,8 @@
 use callsheet_app::ports::Queue as _;
 use callsheet_app::{Drain, Sync};
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, CalendarRevision, CalendarStatus, Decision, EventId,
-    IcalUid, Meeting, Notice, NoticeKind, PolicyRevision, PreferenceRevision, Preferences,
+    Calendar, CalendarEvent, CalendarId, CalendarRevision, CalendarStatus, Decision, Errand,
+    EventId, IcalUid, Meeting, Notice, NoticeKind, PolicyRevision, PreferenceRevision, Preferences,
     Revision, Timestamp, View, Wanted, decide, plan, plus, revise,
 };
 use callsheet_testkit::{
@@ -120,7 +120,10 @@ impl House {
             kind,
             sent_at: now,
         };
-        self.queue.send(&notice).await.expect("memory");
+        self.queue
+            .send(&Errand::Look(notice))
+            .await
+            .expect("memory");
     }
 
     /// One sync of what is queued and one drain, failing as `faults` say. What

@@ -3,8 +3,8 @@
 use callsheet_app::ports::{Budgets as _, Calendars as _, PreferenceBook as _, Queue as _};
 use callsheet_app::{Handled, PortError};
 use callsheet_domain::{
-    Applied, CalendarStatus, EventId, NoticeKind, Operation, PolicyRevision, Subject, Verdict,
-    Wanted, Word,
+    Applied, CalendarStatus, Errand, EventId, NoticeKind, Operation, PolicyRevision, Subject,
+    Verdict, Wanted, Word,
 };
 use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, a_speaker, an_event, at};
 use std::time::Duration;
@@ -52,7 +52,11 @@ async fn a_storm_about_one_calendar_costs_one_look() {
             kind,
             sent_at: house.after(0),
         };
-        house.queue.send(&notice).await.expect("memory");
+        house
+            .queue
+            .send(&Errand::Look(notice))
+            .await
+            .expect("memory");
     }
     house.clock.advance(jiff::SignedDuration::from_secs(2));
     house
@@ -251,7 +255,11 @@ async fn what_fails_is_given_back_alone_and_soon() {
             kind,
             sent_at: house.after(0),
         };
-        house.queue.send(&notice).await.expect("memory");
+        house
+            .queue
+            .send(&Errand::Look(notice))
+            .await
+            .expect("memory");
     }
     house.clock.advance(jiff::SignedDuration::from_secs(2));
     let throttled = PortError::Throttled {

@@ -146,7 +146,7 @@ macro_rules! state_contract {
 macro_rules! queue_contract {
     ($setup:expr) => {
         $crate::contract_tests!($setup, queue:
-            notices_arrive_as_they_were_sent,
+            errands_arrive_as_they_were_sent,
             a_postponed_delivery_is_given_again,
             a_delivery_in_work_is_not_given_again,
         );

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callsheet_app::Delivery;
 use callsheet_app::ports::Queue;
-use callsheet_domain::{CalendarId, Notice, NoticeKind};
+use callsheet_domain::{CalendarId, Errand, Notice, NoticeKind};
 
 use crate::at;
 
@@ -14,20 +14,20 @@ pub trait BothEnds: Queue {
     fn receive(&self) -> impl Future<Output = Option<Delivery>> + Send;
 }
 
-fn notice(calendar: &str, kind: NoticeKind) -> Notice {
+fn notice(calendar: &str, kind: NoticeKind) -> Errand {
     let calendar_id = CalendarId::parse(calendar).expect("an id");
-    Notice {
+    Errand::Look(Notice {
         calendar_id,
         kind,
         sent_at: at("09:00:00.000001"),
-    }
+    })
 }
 
-/// A notice arrives as it was sent, whatever it says.
+/// An errand arrives as it was sent, whatever it says.
 ///
 /// # Panics
 /// If the law does not hold.
-pub async fn notices_arrive_as_they_were_sent(queue: &impl BothEnds) {
+pub async fn errands_arrive_as_they_were_sent(queue: &impl BothEnds) {
     let kinds = [
         NoticeKind::EventsChanged {
             since: at("08:59:59.999999"),
@@ -35,11 +35,11 @@ pub async fn notices_arrive_as_they_were_sent(queue: &impl BothEnds) {
         NoticeKind::CalendarChanged,
         NoticeKind::LookAtAll,
     ];
-    for kind in kinds {
-        let sent = notice("calendar-sales", kind);
+    let notices = kinds.map(|kind| notice("calendar-sales", kind));
+    for sent in notices.into_iter().chain([Errand::Sweep]) {
         queue.send(&sent).await.expect("the queue takes it");
         let delivery = queue.receive().await.expect("it arrives");
-        assert_eq!(delivery.notice, sent);
+        assert_eq!(delivery.errand, sent);
         assert!(!delivery.message_id.is_empty());
     }
 }
@@ -57,7 +57,7 @@ pub async fn a_postponed_delivery_is_given_again(queue: &impl BothEnds) {
         .await
         .expect("the queue knows it");
     let second = queue.receive().await.expect("it arrives again");
-    assert_eq!((second.message_id, second.notice), (first.message_id, sent));
+    assert_eq!((second.message_id, second.errand), (first.message_id, sent));
     assert_eq!((first.received, second.received), (1, 2));
 }
 

@@ -9,7 +9,7 @@ use callsheet_app::ports::{
     PreferenceBook, Pushed, Queue, Receipt, Released, ScheduleRequest, StoredPolicy, Taken,
 };
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, Notice, Operation, Pace,
+    Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, Errand, EventId, Operation, Pace,
     PolicyRevision, PreferenceRevision, Preferences, Speaker, Subject, Timestamp, Word,
 };
 
@@ -130,8 +130,8 @@ impl<P: Leases> Leases for Flaky<P> {
 }
 
 impl<P: Queue> Queue for Flaky<P> {
-    async fn send(&self, notice: &Notice) -> Result<(), PortError> {
-        self.call(self.port.send(notice)).await
+    async fn send(&self, errand: &Errand) -> Result<(), PortError> {
+        self.call(self.port.send(errand)).await
     }
 
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use callsheet_app::ports::{Queue, Receipt};
 use callsheet_app::{Delivery, PortError};
-use callsheet_domain::Notice;
+use callsheet_domain::Errand;
 
 use super::{Counts, Shared};
 use crate::contracts::queue::BothEnds;
@@ -16,7 +16,7 @@ pub struct MemoryQueue(Shared<Messages>);
 
 #[derive(Debug, Default)]
 struct Messages {
-    sent: Vec<Notice>,
+    sent: Vec<Errand>,
     waiting: VecDeque<Message>,
     in_work: BTreeMap<String, Message>,
     delivered: u64,
@@ -28,7 +28,7 @@ struct Messages {
 struct Message {
     id: String,
     received: u32,
-    notice: Notice,
+    errand: Errand,
 }
 
 impl MemoryQueue {
@@ -44,9 +44,9 @@ impl MemoryQueue {
         self.0.with(|queue| queue.counts)
     }
 
-    /// Every notice ever sent, in order.
+    /// Every errand ever sent, in order.
     #[must_use]
-    pub fn sent(&self) -> Vec<Notice> {
+    pub fn sent(&self) -> Vec<Errand> {
         self.0.with(|queue| queue.sent.clone())
     }
 
@@ -80,7 +80,7 @@ impl Messages {
             message_id: message.id.clone(),
             receipt: Receipt(receipt.clone()),
             received: message.received,
-            notice: message.notice.clone(),
+            errand: message.errand.clone(),
         };
         self.in_work.insert(receipt, message);
         delivery
@@ -94,16 +94,16 @@ impl BothEnds for MemoryQueue {
 }
 
 impl Queue for MemoryQueue {
-    async fn send(&self, notice: &Notice) -> Result<(), PortError> {
+    async fn send(&self, errand: &Errand) -> Result<(), PortError> {
         self.0.with(|queue| {
             queue.counts.writes += 1;
-            queue.sent.push(notice.clone());
+            queue.sent.push(errand.clone());
             let id = format!("message-{}", queue.sent.len());
-            let notice = notice.clone();
+            let errand = errand.clone();
             queue.waiting.push_back(Message {
                 id,
                 received: 0,
-                notice,
+                errand,
             });
         });
         Ok(())

@@ -1,0 +1,86 @@
+//! Waits for the turn to call Recall, and has everybody wait when Recall says so.
+
+use callsheet_domain::{Operation, Timestamp, plus};
+use jiff::SignedDuration;
+
+use super::{Sync, Unattended};
+use crate::PortError;
+use crate::ports::{
+    Allowed, Budgets, CalendarEvents, Calendars, Clock, Decisions, PreferenceBook, Queue,
+};
+
+/// A page and its writes fit into this; with less time left none is begun.
+const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
+
+/// Who goes first when several want the same budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// Somebody waits for it: it is drawn ahead, as far as there is time.
+    Live,
+    /// It takes what is free at the moment, and draws nothing ahead: who is
+    /// live never waits for more than the one call before.
+    Behind,
+}
+
+impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
+where
+    R: CalendarEvents,
+    D: Decisions,
+    S: Calendars + PreferenceBook + Budgets,
+    Q: Queue,
+    K: Clock,
+{
+    /// Waits for its turn to make one call of `operation`.
+    pub(super) async fn turn(
+        &self,
+        operation: Operation,
+        rank: Rank,
+        deadline: Timestamp,
+    ) -> Result<(), Unattended> {
+        let pace = match operation {
+            Operation::GetCalendar => self.settings.get_calendar,
+            _ => self.settings.list_events,
+        };
+        let latest = plus(deadline, -PAGE_TIME);
+        loop {
+            let now = self.clock.now();
+            if now > latest {
+                return Err(Unattended::OutOfTime);
+            }
+            let until = match rank {
+                Rank::Live => latest,
+                Rank::Behind => now,
+            };
+            match (self.state.draw(operation, pace, 1, now, until).await?, rank) {
+                (Allowed::Calls(draw), _) => {
+                    self.clock.sleep_until(draw.first_at).await;
+                    return Ok(());
+                }
+                (Allowed::NotBefore(instant), Rank::Live) => {
+                    return Err(Unattended::NotBefore(instant));
+                }
+                (Allowed::NotBefore(instant), Rank::Behind) if instant > latest => {
+                    return Err(Unattended::OutOfTime);
+                }
+                (Allowed::NotBefore(instant), Rank::Behind) => {
+                    self.clock.sleep_until(instant).await;
+                }
+            }
+        }
+    }
+
+    /// Tells everybody to wait if that is what the service asked for.
+    pub(super) async fn heed<T>(
+        &self,
+        operation: Operation,
+        answer: Result<T, PortError>,
+    ) -> Result<T, Unattended> {
+        if let Err(PortError::Throttled { wait, .. }) = &answer {
+            let wait = SignedDuration::try_from(*wait).unwrap_or(SignedDuration::MAX);
+            self.state
+                .hold(operation, plus(self.clock.now(), wait))
+                .await?;
+        }
+        Ok(answer?)
+    }
+}

@@ -1,0 +1,310 @@
+//! Looking at what is owed a look though nobody said anything about it.
+
+use callsheet_app::ports::{
+    Allowed, Budgets as _, Calendars as _, PreferenceBook as _, Queue as _,
+};
+use callsheet_app::{Handled, PortError, Sync};
+use callsheet_domain::{
+    CalendarId, CalendarStatus, Errand, EventId, Meetings, NoticeKind, Operation, Pace,
+    PolicyRevision, Subject, Word, plus,
+};
+use callsheet_testkit::{
+    But as _, Fault, Faults, Flaky, When, a_calendar, a_speaker, an_event, at,
+};
+use jiff::SignedDuration;
+
+use crate::house::House;
+
+fn id(number: usize) -> CalendarId {
+    CalendarId::parse(format!("calendar-{number}")).expect("an id")
+}
+
+fn event_id(number: usize) -> EventId {
+    EventId::parse(format!("event-{number}")).expect("an id")
+}
+
+/// A house in which so many calendars, each with a meeting, were looked at
+/// some minutes ago.
+async fn house(calendars: usize) -> House {
+    let house = House::new();
+    for number in 0..calendars {
+        let calendar = a_calendar().but(|calendar| calendar.id = id(number));
+        house.recall.put_calendar(calendar);
+        house
+            .see(an_event().but(|event| {
+                event.id = event_id(number);
+                event.calendar_id = id(number);
+                event.ends_at = at("18:00");
+            }))
+            .await;
+    }
+    house.clock.advance(SignedDuration::from_mins(5));
+    house
+}
+
+impl House {
+    fn lists(&self) -> usize {
+        self.recall.count(Operation::ListEvents)
+    }
+
+    /// A policy by which nothing is recorded, in force from now on.
+    fn push(&mut self) {
+        self.policy.meetings = Meetings::Marked;
+        self.policy_revision = PolicyRevision(self.policy_revision.0 + 1);
+    }
+
+    /// By which rules the first so many events are decided.
+    fn rules(&self, events: usize) -> Vec<String> {
+        let decisions = (0..events).map(|number| self.decision(&event_id(number)));
+        decisions
+            .map(|row| row.verdict.grounds().rule.to_string())
+            .collect()
+    }
+
+    /// How many events the policy pushed last was applied to.
+    fn decided_anew(&self) -> usize {
+        let rows = self.decisions.all().into_iter();
+        rows.filter(|row| row.seen.policy == self.policy_revision)
+            .count()
+    }
+}
+
+#[tokio::test]
+async fn a_pushed_policy_is_swept_to_every_calendar() {
+    let mut house = house(3).await;
+    house.push();
+    let before = house.lists();
+    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
+    assert_eq!(house.rules(3), ["not-marked"; 3]);
+    assert_eq!(house.lists(), before + 3);
+    house.sweep(house.deadline()).await;
+    assert_eq!(house.lists(), before + 3, "nothing is owed any more");
+}
+
+#[tokio::test]
+async fn nothing_owed_costs_no_call_and_no_write() {
+    let house = house(3).await;
+    let (calls, counts) = (house.recall.calls().len(), house.state.counts());
+    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
+    assert_eq!(house.recall.calls().len(), calls);
+    assert_eq!(house.state.counts().writes, counts.writes);
+    assert_eq!(house.state.counts().reads, counts.reads + 1);
+}
+
+#[tokio::test]
+async fn a_word_is_swept_to_its_calendar_alone() {
+    let house = house(2).await;
+    let series = Subject::Series(an_event().ical_uid);
+    let (id, by, now) = (id(1), a_speaker(), house.after(0));
+    let spoken = house.state.speak(&id, &series, Word::Skip, &by, now);
+    spoken.await.expect("memory");
+    let before = house.lists();
+    house.sweep(house.deadline()).await;
+    assert_eq!(house.rules(2), ["external", "series"]);
+    assert_eq!(house.lists(), before + 1);
+}
+
+#[tokio::test]
+async fn a_word_owes_a_look_at_everything_to_the_next_notice_too() {
+    let house = house(1).await;
+    let series = Subject::Series(an_event().ical_uid);
+    let (id, by, now) = (id(0), a_speaker(), house.after(0));
+    let spoken = house.state.speak(&id, &series, Word::Skip, &by, now);
+    spoken.await.expect("memory");
+    house.events_changed(&id, house.after(0)).await;
+    assert_eq!(house.rules(1), ["series"]);
+}
+
+#[tokio::test]
+async fn a_pause_that_ended_is_looked_at_once() {
+    let house = house(2).await;
+    let paused = house
+        .state
+        .pause(&id(0), at("12:00"), &a_speaker(), house.after(0))
+        .await;
+    paused.expect("memory");
+    house.sweep(house.deadline()).await;
+    let record = house.state.record(&id(0)).await.expect("memory");
+    let looked = record.and_then(|record| record.looked).expect("a look");
+    assert_eq!(looked.holds_until, Some(at("12:00")));
+    let before = house.lists();
+    for (now, lists) in [("11:59:59", 0), ("12:00", 1), ("12:01", 1)] {
+        house.clock.advance_to(at(now));
+        house.sweep(house.deadline()).await;
+        assert_eq!(house.lists(), before + lists, "at {now}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_look_that_never_ended_is_made_up_for() {
+    let house = House::new();
+    house.recall.put_event(an_event());
+    let cut = Fault::CutAfterEffect;
+    house.recall.fault(Operation::ListEvents, cut);
+    let handled = house.calendar_changed(&a_calendar().id).await;
+    assert_eq!(handled.failed.len(), 1);
+    house.sweep(house.deadline()).await;
+    assert!(house.decision(&an_event().id).is_due());
+}
+
+#[tokio::test]
+async fn a_lost_calendar_is_not_looked_at() {
+    let mut house = house(1).await;
+    let lost = a_calendar().but(|calendar| {
+        calendar.id = id(0);
+        calendar.status = CalendarStatus::Disconnected;
+        calendar.updated_at = at("09:32");
+    });
+    house.see_calendar(lost).await;
+    house.push();
+    let calls = house.recall.calls().len();
+    house.sweep(house.deadline()).await;
+    assert_eq!(house.recall.calls().len(), calls);
+}
+
+#[tokio::test]
+async fn notices_go_before_a_sweep() {
+    let mut house = house(2).await;
+    house.push();
+    let calls = house.recall.calls().len();
+    house.queue.send(&Errand::Sweep).await.expect("memory");
+    house.events_changed(&id(1), house.after(0)).await;
+    let calls = house.recall.calls().split_off(calls);
+    let about: Vec<_> = calls.iter().map(|call| call.subject.as_str()).collect();
+    assert_eq!(about, ["calendar-1", "calendar-0"]);
+}
+
+#[tokio::test]
+async fn a_sweep_gets_nothing_while_live_looks_have_drawn_ahead() {
+    let mut house = house(3).await;
+    house.push();
+    let (now, pace) = (house.after(0), Pace::per_minute(60, 5));
+    let operation = Operation::ListEvents;
+    let drawn = house
+        .state
+        .draw(operation, pace, 90, now, at("23:00"))
+        .await;
+    assert!(matches!(drawn, Ok(Allowed::Calls(_))));
+    let (lists, spent) = (house.lists(), house.state.spent(operation));
+    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
+    assert_eq!(house.lists(), lists);
+    assert_eq!(house.state.spent(operation), spent, "nothing was drawn");
+    assert_eq!(house.decided_anew(), 0);
+
+    // What was drawn ahead runs out a little before this sweep does.
+    house
+        .clock
+        .advance_to(plus(now, SignedDuration::from_secs(60)));
+    house.sweep(house.deadline()).await;
+    assert_eq!(house.decided_anew(), 3);
+}
+
+#[tokio::test]
+async fn a_live_look_waits_for_no_more_than_a_sweep_has_drawn() {
+    let mut house = house(80).await;
+    house.push();
+    house.sweep(house.deadline()).await;
+    let now = house.after(0);
+    house.events_changed(&id(0), now).await;
+    let last = house.recall.calls().pop().expect("a call");
+    let waited = last.at.duration_since(now);
+    assert!(waited <= SignedDuration::from_millis(2_100), "{waited:#}");
+}
+
+#[tokio::test]
+async fn a_sweep_out_of_time_leaves_the_rest_to_the_next_and_keeps_to_the_limit() {
+    let mut house = house(80).await;
+    house.push();
+    let before = house.lists();
+    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
+    let first = house.decided_anew();
+    assert!((40..60).contains(&first), "{first} in the first minute");
+    house.sweep(house.deadline()).await;
+    assert_eq!(house.decided_anew(), 80);
+    assert_eq!(house.lists(), before + 80, "none was looked at twice");
+    let calls = house.recall.calls();
+    let lists = calls
+        .iter()
+        .filter(|call| call.operation == Operation::ListEvents);
+    let lists: Vec<_> = lists.map(|call| call.at).collect();
+    let minute = SignedDuration::from_secs(60);
+    for from in &lists {
+        let within = lists
+            .iter()
+            .filter(|at| (*from..=plus(*from, minute)).contains(*at));
+        assert!(within.count() <= 60);
+    }
+}
+
+#[tokio::test]
+async fn sweeps_begin_at_one_calendar_after_the_other() {
+    let mut first = Vec::new();
+    for micros in 0..3 {
+        let mut house = house(3).await;
+        house.push();
+        house.clock.advance(SignedDuration::from_micros(micros));
+        let calls = house.recall.calls().len();
+        house.sweep(house.deadline()).await;
+        first.push(house.recall.calls()[calls].subject.clone());
+    }
+    first.sort();
+    assert_eq!(first, ["calendar-0", "calendar-1", "calendar-2"]);
+}
+
+#[tokio::test]
+async fn one_calendar_that_fails_does_not_stop_the_others() {
+    let mut house = house(3).await;
+    house.push();
+    let fault = Fault::CutAfterEffect;
+    house.recall.fault(Operation::ListEvents, fault);
+    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
+    assert_eq!(house.decided_anew(), 2);
+    house.sweep(house.deadline()).await;
+    assert_eq!(house.decided_anew(), 3);
+}
+
+#[tokio::test]
+async fn being_denied_breaks_a_sweep_off() {
+    let mut house = house(3).await;
+    house.push();
+    let denied = PortError::Denied {
+        service: "Recall",
+        reason: "401".to_owned(),
+    };
+    house
+        .recall
+        .fault(Operation::ListEvents, Fault::Fails(denied));
+    let before = house.lists();
+    let handled = house.sweep(house.deadline()).await;
+    assert!(handled.is_denied && handled.failed.is_empty());
+    assert_eq!(house.lists(), before + 1);
+}
+
+#[tokio::test]
+async fn a_sweep_that_cannot_list_the_calendars_is_given_again() {
+    let house = house(1).await;
+    house.queue.send(&Errand::Sweep).await.expect("memory");
+    let sync = house.sync();
+    let sync = Sync {
+        state: Flaky::new(sync.state, &Faults::once(0, When::Before)),
+        recall: sync.recall,
+        decisions: sync.decisions,
+        queue: sync.queue,
+        clock: sync.clock,
+        settings: sync.settings,
+    };
+    let batch = house.queue.deliver(10);
+    let handled = sync.handle(&batch, house.deadline()).await;
+    assert_eq!(handled.failed, [batch[0].message_id.clone()]);
+    assert_eq!(house.queue.postponed().len(), 1);
+}
+
+#[tokio::test]
+async fn a_sweep_and_a_notice_about_everything_cost_one_look() {
+    let mut house = house(1).await;
+    house.push();
+    let before = house.lists();
+    house.queue.send(&Errand::Sweep).await.expect("memory");
+    house.notice(&id(0), NoticeKind::LookAtAll).await;
+    assert_eq!(house.lists(), before + 1);
+}

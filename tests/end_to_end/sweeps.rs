@@ -1,0 +1,26 @@
+//! What takes effect in a calendar without a notice about it.
+
+use callsheet_app::ports::PreferenceBook as _;
+use callsheet_domain::{CalendarId, IcalUid, Speaker, Subject, Word};
+use recall_simulator::Platform;
+
+use crate::office::Office;
+
+#[tokio::test]
+async fn a_word_takes_effect_with_the_next_sweep() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let event = office.create(office.internal(5)).await;
+    office.comes_to_skip("internal").await;
+    let calendar = CalendarId::parse(office.calendars[0].id.to_string()).expect("an id");
+    let series = Subject::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
+    let by = Speaker::parse("ada@acme.example").expect("a name");
+    let now = office.stack.now();
+    let spoken = office
+        .stack
+        .state
+        .speak(&calendar, &series, Word::Record, &by, now)
+        .await;
+    spoken.expect("spoken");
+    office.stack.sweep().await;
+    office.comes_to_bots("the word was heeded", 1).await;
+}
