@@ -36,9 +36,9 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// The name it has in rules.
+    /// The name it has in expressions.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Tentative => "tentative",

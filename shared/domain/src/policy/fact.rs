@@ -161,10 +161,51 @@ facts! {
     Kind "kind" Text "What kind of event it is: `default`, `out_of_office`, `focus_time`, `working_location`, `from_gmail` or `birthday`.", "Google `eventType`; always `default` on Outlook";
 }
 
+/// Every answer by its name.
+pub(crate) const ANSWERS: &[&str] = &[
+    Answer::Accepted.as_str(),
+    Answer::Tentative.as_str(),
+    Answer::Declined.as_str(),
+    Answer::Pending.as_str(),
+];
+
+const WEEKDAYS: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
+const KINDS: &[&str] = &[
+    "default",
+    "out_of_office",
+    "focus_time",
+    "working_location",
+    "from_gmail",
+    "birthday",
+];
+
 impl Fact {
     /// The fact of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|fact| fact.name() == name)
+    }
+
+    /// The texts it can be, if there are no others.
+    #[must_use]
+    pub fn choices(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::OwnAnswer => Some(ANSWERS),
+            Self::Platform => Some(&["google_calendar", "microsoft_outlook"]),
+            Self::Weekday => Some(WEEKDAYS),
+            Self::Visibility => Some(&["default", "public", "private", "confidential"]),
+            Self::ShowsAs => Some(&["free", "tentative", "busy", "out_of_office", "elsewhere"]),
+            Self::Kind => Some(KINDS),
+            _ => None,
+        }
     }
 }
