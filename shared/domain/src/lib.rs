@@ -44,8 +44,8 @@ pub use notice::{Errand, Notice, NoticeKind};
 pub use pacer::{Draw, Operation, Pace, Spent};
 pub use plan::plan;
 pub use policy::{
-    Fact, FactSource, FactType, FactValue, FactValues, Meetings, Person, Policy, PolicyRevision,
-    Situation, UnknownMeetings,
+    EvaluationFailure, Expression, ExpressionProblem, Fact, FactSource, FactType, FactValue,
+    FactValues, Meetings, Person, Policy, PolicyRevision, Situation, UnknownMeetings,
 };
 pub use preference::{
     Pause, Preference, PreferenceRevision, Preferences, Subject, UnknownWord, Word,

@@ -1,10 +1,13 @@
 //! Which meetings a company records, and with what bot.
 
+mod expression;
 mod fact;
 mod situation;
+mod text;
 
 use std::str::FromStr;
 
+pub use expression::{EvaluationFailure, Expression, ExpressionProblem};
 pub use fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
 pub use situation::Situation;
 

@@ -1,0 +1,242 @@
+//! Checks an expression before it is used: every name is there, and every part
+//! has a type that its place can take.
+//!
+//! What passes cannot fail on a type while all its facts are known. `null` is
+//! what an unknown fact is, so anything may be compared with it and nothing
+//! else may be done with it.
+
+use std::collections::BTreeSet;
+
+use cel::common::ast::{
+    ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, MapExpr, SelectExpr,
+    SourceInfo,
+};
+
+use super::kind::Kind;
+use super::person;
+use super::problem::{ExpressionProblem, nearest};
+use super::syntax::too_deep;
+use crate::policy::fact::Fact;
+
+/// The most steps from the whole to any part: evaluating takes 40 KB of stack
+/// for each in a build without optimisation.
+pub(super) const MAX_DEPTH: usize = 24;
+
+/// The most of `exists` and its like inside of each other: each multiplies the
+/// time by the length of a list that strangers may fill.
+const MAX_LOOPS: usize = 2;
+
+pub(super) type Checked = Result<Kind, ExpressionProblem>;
+
+/// The facts that an expression reads, if it can be used.
+pub(super) fn check(
+    source: &str,
+    root: &IdedExpr,
+    places: &SourceInfo,
+) -> Result<Vec<Fact>, ExpressionProblem> {
+    let mut checker = Checker {
+        source,
+        places,
+        names: Vec::new(),
+        facts: BTreeSet::new(),
+        depth: 0,
+        loops: 0,
+    };
+    let kind = checker.kind(root)?;
+    if kind != Kind::Bool {
+        let message = format!("a rule is true or false, and this is {kind}");
+        return Err(checker.problem_at(root, message));
+    }
+    Ok(checker.facts.into_iter().collect())
+}
+
+pub(super) struct Checker<'a> {
+    pub(super) source: &'a str,
+    pub(super) places: &'a SourceInfo,
+    /// What loops named, innermost last.
+    names: Vec<(&'a str, Kind)>,
+    facts: BTreeSet<Fact>,
+    depth: usize,
+    loops: usize,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn kind(&mut self, node: &'a IdedExpr) -> Checked {
+        if self.depth == MAX_DEPTH {
+            return Err(self.problem_at(node, too_deep()));
+        }
+        self.depth += 1;
+        let kind = match &node.expr {
+            Expr::Literal(literal) => self.literal(node, literal),
+            Expr::Ident(name) => self.name(node, name),
+            Expr::Select(select) => self.select(node, select),
+            Expr::Call(call) => self.call(node, call),
+            Expr::List(list) => self.list(list),
+            Expr::Map(map) => self.map(map),
+            Expr::Comprehension(comprehension) => self.comprehension(node, comprehension),
+            Expr::Struct(_) | Expr::Unspecified => {
+                Err(self.problem_at(node, "this way of writing is not supported"))
+            }
+        };
+        self.depth -= 1;
+        kind
+    }
+
+    /// The type of a part that has to be one of `wanted`.
+    pub(super) fn expect(&mut self, node: &'a IdedExpr, wanted: &[Kind], by: &str) -> Checked {
+        let kind = self.kind(node)?;
+        if kind.is_any(wanted) {
+            return Ok(kind);
+        }
+        let names: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+        let message = format!("{by} takes {}, and this is {kind}", names.join(" or "));
+        Err(self.problem_at(node, message))
+    }
+
+    fn literal(&self, node: &IdedExpr, literal: &LiteralValue) -> Checked {
+        match literal {
+            LiteralValue::Boolean(_) => Ok(Kind::Bool),
+            LiteralValue::Int(_) => Ok(Kind::Int),
+            LiteralValue::Double(_) => Ok(Kind::Double),
+            LiteralValue::String(_) => Ok(Kind::TEXT),
+            LiteralValue::Null => Ok(Kind::Null),
+            LiteralValue::UInt(_) => {
+                let message = "there are no unsigned numbers; leave the \"u\" out";
+                Err(self.problem_at(node, message))
+            }
+            LiteralValue::Bytes(_) => {
+                Err(self.problem_at(node, "there are no bytes; leave the \"b\" out"))
+            }
+        }
+    }
+
+    fn name(&mut self, node: &IdedExpr, name: &str) -> Checked {
+        let given = self.names.iter().rev().find(|(given, _)| *given == name);
+        if let Some((_, kind)) = given {
+            return Ok(kind.clone());
+        }
+        if let Some(fact) = Fact::named(name) {
+            self.facts.insert(fact);
+            return Ok(Kind::of(fact));
+        }
+        let is_a_choice = Fact::ALL
+            .iter()
+            .filter_map(|fact| fact.choices())
+            .any(|choices| choices.contains(&name));
+        if is_a_choice {
+            let message = format!("there is no fact \"{name}\"; a text stands in quotes");
+            return Err(self
+                .problem_at(node, message)
+                .meaning(Some(format!("'{name}'"))));
+        }
+        let names = self.names.iter().map(|(given, _)| *given);
+        let known = Fact::ALL.iter().map(|fact| fact.name()).chain(names);
+        let suggestion = nearest(name, known.filter(|known| !known.starts_with('@')));
+        let message = format!("there is no fact \"{name}\"");
+        Err(self.problem_at(node, message).meaning(suggestion))
+    }
+
+    fn select(&mut self, node: &IdedExpr, select: &'a SelectExpr) -> Checked {
+        let field = select.field.as_str();
+        let kind = match self.kind(&select.operand)? {
+            Kind::Person => match self.field(field) {
+                Ok(kind) => kind,
+                Err(problem) => {
+                    return Err(self
+                        .problem_behind(node, problem.message)
+                        .meaning(problem.suggestion));
+                }
+            },
+            Kind::Map(key, value) if key.is(&Kind::TEXT) => *value,
+            Kind::Nothing => Kind::Nothing,
+            Kind::List(element) if *element == Kind::Person => {
+                let message = format!(
+                    "this is a list of people; ask about each, as in attendees.exists(a, a.{field} …)"
+                );
+                return Err(self.problem_behind(node, message));
+            }
+            other => {
+                let message = format!("{other} has no field \"{field}\"");
+                return Err(self.problem_behind(node, message));
+            }
+        };
+        Ok(if select.test { Kind::Bool } else { kind })
+    }
+
+    /// The type of a person's field; the problem has no place yet.
+    pub(super) fn field(&self, field: &str) -> Checked {
+        let known = person::FIELDS.into_iter().find(|(name, _)| *name == field);
+        known.map(|(_, kind)| kind).ok_or_else(|| {
+            let message = format!("a person has no field \"{field}\"");
+            ExpressionProblem::at(self.source, 0, message)
+                .meaning(nearest(field, person::FIELDS.iter().map(|(name, _)| *name)))
+        })
+    }
+
+    fn list(&mut self, list: &'a ListExpr) -> Checked {
+        let mut covering = Kind::Nothing;
+        for element in &list.elements {
+            covering = self.covering(&covering, element, "the elements of a list")?;
+        }
+        Ok(Kind::List(Box::new(covering)))
+    }
+
+    fn map(&mut self, map: &'a MapExpr) -> Checked {
+        let (mut key, mut value) = (Kind::Nothing, Kind::Nothing);
+        for entry in &map.entries {
+            // A struct's field, the other form, stands only in what `kind` refuses.
+            if let EntryExpr::MapEntry(entry) = &entry.expr {
+                self.expect(&entry.key, &[Kind::TEXT, Kind::Int, Kind::Bool], "a key")?;
+                key = self.covering(&key, &entry.key, "the keys of a map")?;
+                value = self.covering(&value, &entry.value, "the values of a map")?;
+            }
+        }
+        Ok(Kind::Map(Box::new(key), Box::new(value)))
+    }
+
+    /// The type that covers `so_far` and one more part.
+    pub(super) fn covering(&mut self, so_far: &Kind, node: &'a IdedExpr, what: &str) -> Checked {
+        let kind = self.kind(node)?;
+        if kind == Kind::Null {
+            return Err(self.problem_at(node, "null can only be compared, with == and !="));
+        }
+        so_far.with(&kind).ok_or_else(|| {
+            let message = format!("{what} are of one type: this is {kind}, the others {so_far}");
+            self.problem_at(node, message)
+        })
+    }
+
+    /// What `exists` and its like are expanded to: the step is evaluated for
+    /// each element, and its value is the next step's accumulator.
+    fn comprehension(&mut self, node: &IdedExpr, of: &'a ComprehensionExpr) -> Checked {
+        let element = match self.kind(&of.iter_range)? {
+            Kind::List(element) => *element,
+            Kind::Map(key, _) => *key,
+            Kind::Nothing => Kind::Nothing,
+            other => {
+                let message = format!("only a list can be gone through, and this is {other}");
+                return Err(self.problem_at(&of.iter_range, message));
+            }
+        };
+        if self.loops == MAX_LOOPS {
+            let message =
+                format!("at most {MAX_LOOPS} lists can be gone through inside of each other");
+            return Err(self.problem_before(node, message));
+        }
+        if of.iter_var.starts_with('.') {
+            return Err(self.problem_before(node, "the name of an element has no dot"));
+        }
+        let start = self.kind(&of.accu_init)?;
+        self.loops += 1;
+        self.names.push((&of.accu_var, start));
+        self.names.push((&of.iter_var, element));
+        let step = self.kind(&of.loop_step)?;
+        self.names.pop();
+        self.names.pop();
+        self.loops -= 1;
+        self.names.push((&of.accu_var, step));
+        let result = self.kind(&of.result)?;
+        self.names.pop();
+        Ok(result)
+    }
+}

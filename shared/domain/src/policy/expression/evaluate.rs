@@ -1,0 +1,79 @@
+//! Evaluates a checked expression: the functions it may call, and the facts it reads.
+
+use std::sync::{Arc, LazyLock};
+
+use cel::common::types::{CelBool, CelInt, CelList, CelNull, CelString};
+use cel::common::value::Val;
+use cel::parser::Expression as Tree;
+use cel::{Context, DeclarationError, Env, Value, add_member_overload};
+
+use super::failure::EvaluationFailure;
+use super::person::PersonValue;
+use crate::policy::fact::{Fact, FactSource, FactValue};
+use crate::policy::text;
+
+/// Shared by all expressions: making one costs as much as hundreds of judgements.
+pub(super) static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
+    let mut env = Env::stdlib().with_optional_support(false);
+    env.add_extension(functions)
+        .expect("no function of CEL has one of these names");
+    Arc::new(env)
+});
+
+fn functions(env: &mut Env) -> Result<(), DeclarationError> {
+    add_member_overload!(env, fn has_word: (CelString, CelString) -> CelBool)?;
+    add_member_overload!(env, fn is_of: (CelString, CelString) -> CelBool)?;
+    add_member_overload!(env, fn lower: (CelString) -> CelString)
+}
+
+fn has_word(text: &CelString<'_>, words: &CelString<'_>) -> CelBool {
+    CelBool::from(text::has_word(text.inner(), words.inner()))
+}
+
+fn is_of(text: &CelString<'_>, domain: &CelString<'_>) -> CelBool {
+    CelBool::from(text::is_of(text.inner(), domain.inner()))
+}
+
+fn lower(text: &CelString<'_>) -> CelString<'static> {
+    CelString::from(text.inner().to_lowercase())
+}
+
+/// What `tree` says, when the facts it `reads` are those of `source`.
+pub(super) fn evaluate(
+    tree: &Tree,
+    reads: &[Fact],
+    source: &dyn FactSource,
+) -> Result<bool, EvaluationFailure> {
+    let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
+    let mut unknown = Vec::new();
+    for fact in reads {
+        let value = source.value(*fact);
+        if value == FactValue::Unknown {
+            unknown.push(*fact);
+        }
+        context.add_variable_as_val(fact.name(), in_cel(value));
+    }
+    // Not `resolve_val`: that would be compiled here, without the optimisation that `cel` is built
+    // with even when testing, and take twelve times the stack.
+    match Value::resolve(tree, &context) {
+        Ok(Value::Bool(answer)) => Ok(answer),
+        Ok(_) => Err(EvaluationFailure::no_answer(unknown)),
+        Err(error) => Err(EvaluationFailure::new(&error, unknown)),
+    }
+}
+
+fn in_cel(value: FactValue) -> Box<dyn Val> {
+    match value {
+        FactValue::Unknown => Box::new(CelNull),
+        FactValue::Flag(flag) => Box::new(CelBool::from(flag)),
+        FactValue::Number(number) => Box::new(CelInt::from(number)),
+        FactValue::Text(text) => Box::new(CelString::from(text)),
+        FactValue::Texts(texts) => list(texts, |text| Box::new(CelString::from(text))),
+        FactValue::People(people) => list(people, |one| Box::new(PersonValue(Arc::new(one)))),
+    }
+}
+
+fn list<T>(elements: Vec<T>, in_cel: impl Fn(T) -> Box<dyn Val>) -> Box<dyn Val> {
+    let elements: Vec<Box<dyn Val>> = elements.into_iter().map(in_cel).collect();
+    Box::new(CelList::from(elements))
+}

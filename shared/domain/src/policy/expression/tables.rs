@@ -1,0 +1,203 @@
+//! What compiles, what is refused and where, and what is answered.
+
+use std::collections::BTreeMap;
+
+use test_case::test_case;
+
+use super::*;
+use crate::policy::fact::{FactValue, FactValues, Person};
+use crate::{Answer, Email};
+
+fn person(address: &str, answer: Answer, is_resource: bool) -> Person {
+    Person {
+        email: Email::parse(address).unwrap(),
+        answer,
+        is_optional: false,
+        is_resource,
+        is_organizer: address.starts_with("ann"),
+    }
+}
+
+/// A meeting of which not everything is known.
+fn facts() -> FactValues {
+    let text = |text: &str| FactValue::Text(text.to_owned());
+    let texts = |texts: &[&str]| FactValue::Texts(texts.iter().map(ToString::to_string).collect());
+    BTreeMap::from([
+        (Fact::Title, text("Weekly Sync: Anna 1:1 Bob")),
+        (Fact::Organizer, text("ann@acme.example")),
+        (Fact::External, FactValue::Flag(true)),
+        (Fact::Participants, FactValue::Number(3)),
+        (Fact::Weekday, text("friday")),
+        (Fact::OwnAnswer, text("accepted")),
+        (
+            Fact::Domains,
+            texts(&["acme.example", "mail.other.example"]),
+        ),
+        (
+            Fact::Attendees,
+            FactValue::People(vec![
+                person("ann@acme.example", Answer::Accepted, false),
+                person("bob@mail.other.example", Answer::Declined, false),
+                person("room@acme.example", Answer::Pending, true),
+            ]),
+        ),
+    ])
+}
+
+#[test_case("true", true; "a constant")]
+#[test_case("external", true; "a flag")]
+#[test_case("!external || participants > 2", true; "connectives")]
+#[test_case("participants * 2 - 1 == 5 && participants % 2 == 1", true; "arithmetic")]
+#[test_case("participants in [2, 3]", true; "a number in a list")]
+#[test_case("'acme.example' in domains", true; "a text in a fact")]
+#[test_case("weekday in ['monday', 'friday']", true; "a choice in a list")]
+#[test_case("own_answer != 'declined'", true; "a choice")]
+#[test_case("title.contains('sync')", false; "contains looks at the case")]
+#[test_case("title.lower().contains('sync')", true; "in lower case")]
+#[test_case("title.startsWith('Weekly') && title.endsWith('Bob')", true; "ends")]
+#[test_case("title.hasWord('weekly sync') && title.hasWord('1:1')", true; "whole words")]
+#[test_case("title.hasWord('week')", false; "a part of a word")]
+#[test_case("organizer.isOf('ACME.example')", true; "an address in a domain")]
+#[test_case("size(title) == 25 && domains.size() == 2", true; "sizes")]
+#[test_case("attendees.exists(a, a.domain.isOf('other.example') && !a.resource)", true; "somebody")]
+#[test_case("attendees.all(a, a.resource || a.answer != 'pending')", true; "everybody")]
+#[test_case("attendees.exists_one(a, a.organizer)", true; "one")]
+#[test_case("attendees.filter(a, !a.resource).map(a, a.domain) == domains", true; "filter and map")]
+#[test_case("size(attendees.map(a, a.resource, a.address)) == 1", true; "map with a condition")]
+#[test_case("attendees[0].address == organizer && attendees[0]['organizer']", true; "a place in a list")]
+#[test_case("attendees.exists(a, attendees.exists(b, a != b && a.domain == b.domain))", true; "two loops")]
+#[test_case("attendees.exists(title, title.optional)", false; "an element named as a fact")]
+#[test_case("attendees.all(a, has(a.answer))", true; "a field that is always there")]
+#[test_case("(external ? participants : 0) == 3", true; "a condition")]
+#[test_case("{'friday': 3}[weekday] == participants", true; "a map")]
+#[test_case("{'friday': 3}.friday == 3 && has({'a': 1}.a) && 'a' in {'a': 1}", true; "fields of a map")]
+#[test_case("string(participants) == '3' && int('3') == 3 && double(3) == 3.0", true; "conversions")]
+#[test_case("[] == domains || [].exists(x, x)", false; "empty lists")]
+#[test_case("hosted == null && external != null", true; "null is what is not known")]
+#[test_case("external || hosted", true; "one side decides")]
+#[test_case("hosted && !external", false; "the other side decides")]
+#[test_case("organizer_domain == 'acme.example'", false; "what is not known is equal to nothing")]
+#[test_case("// why\n  external\n  && true // because", true; "lines and comments")]
+fn answers(source: &str, expected: bool) {
+    let expression = Expression::compile(source).unwrap();
+    assert_eq!(expression.judge(&facts()), Ok(expected));
+}
+
+#[test_case("hosted", "\"hosted\" is not known", &[Fact::Hosted]; "the whole")]
+#[test_case("organizer_domain.isOf('acme.example')", "\"organizer_domain\" is not known", &[Fact::OrganizerDomain]; "a function's")]
+#[test_case("!hosted && hour < 12", "\"hosted\" and \"hour\" are not known", &[Fact::Hosted, Fact::Hour]; "two")]
+#[test_case("1 / (participants - 3) == 1", "it divides by zero", &[]; "a division")]
+#[test_case("9223372036854775807 + participants > 0", "a number becomes too large", &[]; "a sum")]
+#[test_case("int(title) == 1", "int() cannot read what it was given", &[]; "a conversion never quotes")]
+#[test_case("{'a': true}[title]", "a map has no such key", &[]; "a key is never quoted")]
+#[test_case("attendees[3].resource", "a list is shorter than it takes for", &[]; "behind the end")]
+#[test_case("{title: 1, title: 2}[title] == 1", "a map has the same key twice", &[]; "keys")]
+#[test_case("1 / 0 == hour", "it divides by zero, and \"hour\" is not known", &[Fact::Hour]; "both")]
+#[test_case("double('nan') < 1.0", "its parts do not fit together", &[]; "what is no number")]
+fn says_why_there_is_no_answer(source: &str, reason: &str, unknown: &[Fact]) {
+    let failure = Expression::compile(source)
+        .unwrap()
+        .judge(&facts())
+        .unwrap_err();
+    assert_eq!(
+        (failure.to_string().as_str(), failure.unknown.as_slice()),
+        (reason, unknown)
+    );
+}
+
+#[test_case("", "1:1 the expression is empty", None; "nothing")]
+#[test_case(" \n ", "1:1 the expression is empty", None; "blanks")]
+#[test_case("// why", "1:7 something is missing at the end", None; "a comment alone")]
+#[test_case("external &&", "1:12 something is missing at the end", None; "half")]
+#[test_case("(external", "1:10 a ) is missing here", None; "an open bracket")]
+#[test_case("external)", "1:9 unexpected )", None; "a bracket too many")]
+#[test_case("title = 'x'", "1:7 unexpected =", Some("=="); "one sign")]
+#[test_case("'é' == title and external", "1:14 unexpected and", Some("&&"); "a word, behind a letter of two bytes")]
+#[test_case("title == 'x", "1:10 this text has no end, or a wrong escape in it", None; "an open text")]
+#[test_case("if", "1:1 reserved identifier: if", None; "a reserved word")]
+#[test_case("99999999999999999999 > 1", "1:1 this number is too large", None; "a large number")]
+#[test_case("attendees[?0].resource", "1:10 this way of writing is not supported", None; "optional values")]
+#[test_case("has(title)", "1:5 has() takes a field, as in has(person.answer)", None; "has a name")]
+#[test_case("'é' == title || has(title)", "1:21 has() takes a field, as in has(person.answer)", None; "has, behind a letter of two bytes")]
+#[test_case("tilte == 'x'", "1:1 there is no fact \"tilte\"", Some("title"); "a name")]
+#[test_case("true &&\n  'é' == tilte", "2:10 there is no fact \"tilte\"", Some("title"); "on the second line")]
+#[test_case(".title == ''", "1:2 there is no fact \".title\"", Some("title"); "a dot before")]
+#[test_case("platform == google_calendar", "1:13 there is no fact \"google_calendar\"; a text stands in quotes", Some("'google_calendar'"); "a text without quotes")]
+#[test_case("attendees.exists(a, b.resource)", "1:21 there is no fact \"b\"", None; "an element of no loop")]
+#[test_case("attendees.exists(a, true) && a.resource", "1:30 there is no fact \"a\"", None; "an element after its loop")]
+#[test_case("attendees.exists(a, a.adress == '')", "1:23 a person has no field \"adress\"", Some("address"); "a field")]
+#[test_case("has(attendees[0].anser)", "1:18 a person has no field \"anser\"", Some("answer"); "a field it has")]
+#[test_case("attendees.all(b, has(b.b)) || title == '.b'", "1:24 a person has no field \"b\"", None; "a field named as its element")]
+#[test_case("attendees[0]['anser'] == ''", "1:14 a person has no field \"anser\"", Some("answer"); "a field in brackets")]
+#[test_case("attendees.domain == ''", "1:11 this is a list of people; ask about each, as in attendees.exists(a, a.domain …)", None; "a list's field")]
+#[test_case("title.length > 3", "1:7 a text has no field \"length\"", None; "a text's field")]
+#[test_case("title.hasWords('x')", "1:7 there is no function \"hasWords\"", Some("hasWord"); "a member function")]
+#[test_case("sise(title) > 1", "1:1 there is no function \"sise\"", Some("size"); "a function")]
+#[test_case("title.matches('x')", "1:7 there is no function \"matches\"", None; "a function of CEL that is not ours")]
+#[test_case("type(title) == type('')", "1:1 there is no function \"type\"", None; "types as values")]
+#[test_case("optional.of(1).hasValue()", "1:16 there is no function \"hasValue\"", None; "the library of optional values")]
+#[test_case("hasWord(title, 'x')", "1:1 hasWord is written text.hasWord(text)", None; "not as a member")]
+#[test_case("attendees.exists(a)", "1:11 exists is written list.exists(name, condition)", None; "a condition too few")]
+#[test_case("title", "1:1 a rule is true or false, and this is a text", None; "a text")]
+#[test_case("participants + 1", "1:1 a rule is true or false, and this is a whole number", None; "a number")]
+#[test_case("null", "1:1 a rule is true or false, and this is null", None; "null")]
+#[test_case("title && external", "1:1 \"&&\" takes true or false, and this is a text", None; "a text for a flag")]
+#[test_case("external || !(title + 'x')", "1:15 \"!\" takes true or false, and this is a text", None; "not of a text")]
+#[test_case("title == 3", "1:1 a text is never equal to a whole number", None; "two types")]
+#[test_case("participants > 1.5", "1:1 \">\" takes two of one type, not a whole number and a number with a fraction", None; "two types of numbers")]
+#[test_case("title > null", "1:9 \">\" takes a whole number or a number with a fraction or a text, and this is null", None; "more than null")]
+#[test_case("title - 'x' == ''", "1:1 \"-\" takes a whole number or a number with a fraction, and this is a text", None; "a difference of texts")]
+#[test_case("'x' in title", "1:8 \"in\" takes a list; a part of a text is found with contains()", None; "in a text")]
+#[test_case("3 in domains", "1:1 a whole number is never in a list of which each is a text", None; "not of the list's type")]
+#[test_case("title in ['x', 3]", "1:16 the elements of a list are of one type: this is a whole number, the others a text", None; "a mixed list")]
+#[test_case("title in ['x', null]", "1:16 null can only be compared, with == and !=", None; "null in a list")]
+#[test_case("(external ? title : 3) == ''", "1:21 what stands around \":\" are of one type: this is a whole number, the others a text", None; "two types of a condition")]
+#[test_case("domains.contains('x')", "1:1 contains() takes a text, and this is a list of texts", None; "a list for a text")]
+#[test_case("title.exists(x, true)", "1:1 only a list can be gone through, and this is a text", None; "through a text")]
+#[test_case("domains['x'] == ''", "1:9 a place in a list takes a whole number, and this is a text", None; "a text for a place")]
+#[test_case("title[0] == ''", "1:1 a text has no parts to pick from", None; "a part of a text")]
+#[test_case("1u == 1u", "1:1 there are no unsigned numbers; leave the \"u\" out", None; "unsigned")]
+#[test_case("b'x' == b'x'", "1:1 there are no bytes; leave the \"b\" out", None; "bytes")]
+#[test_case("Person{} == null", "1:7 this way of writing is not supported", None; "a structure")]
+#[test_case("weekday == 'fryday'", "1:12 this is never \"fryday\", but one of monday, tuesday, wednesday, thursday, friday, saturday, sunday", Some("friday"); "a choice misspelt")]
+#[test_case("'Accepted' != own_answer", "1:1 this is never \"Accepted\", but one of accepted, tentative, declined, pending", Some("accepted"); "a choice in another case")]
+#[test_case("visibility in ['private', 'confidental']", "1:27 this is never \"confidental\", but one of default, public, private, confidential", Some("confidential"); "a choice in a list")]
+#[test_case("attendees.exists(a, a.answer == 'yes')", "1:33 this is never \"yes\", but one of accepted, tentative, declined, pending", None; "a person's answer")]
+#[test_case("'yes' in attendees.map(a, a.answer)", "1:1 this is never \"yes\", but one of accepted, tentative, declined, pending", None; "a choice in a list of them")]
+#[test_case("attendees.all(a, attendees.all(b, attendees.all(c, true)))", "1:45 at most 2 lists can be gone through inside of each other", None; "three loops")]
+#[test_case("((((((((((external))))))))))", "1:10 this is nested too deeply; write it as several rules, or with fewer brackets", None; "many brackets")]
+fn refuses(source: &str, expected: &str, suggestion: Option<&str>) {
+    let problem = Expression::compile(source).unwrap_err();
+    let (line, column, message) = (problem.line, problem.column, problem.message);
+    assert_eq!(format!("{line}:{column} {message}"), expected);
+    assert_eq!(problem.suggestion.as_deref(), suggestion);
+}
+
+#[test]
+fn a_thousand_characters_are_the_most() {
+    let of_length = |length: usize| format!("title != '{}'", "é".repeat(length - 11));
+    assert!(Expression::compile(&of_length(1_000)).is_ok());
+    let problem = Expression::compile(&of_length(1_001)).unwrap_err();
+    assert_eq!(
+        problem.to_string(),
+        "line 1, column 1001: an expression has 1000 characters at most"
+    );
+}
+
+#[test]
+fn it_names_each_fact_that_it_reads_once_and_in_order() {
+    let source = "participants > 1 && attendees.exists(title, title.optional) && participants < 9";
+    let expression = Expression::compile(source).unwrap();
+    assert_eq!(expression.facts(), [Fact::Attendees, Fact::Participants]);
+    assert_eq!(expression.source(), source);
+    assert_eq!(expression.clone(), expression);
+    assert_eq!(format!("{expression:?}"), format!("Expression({source:?})"));
+}
+
+#[test]
+fn it_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Expression>();
+    shared::<ExpressionProblem>();
+    shared::<EvaluationFailure>();
+}

@@ -1,0 +1,77 @@
+//! How texts are compared in rules: by whole words and by domains, whatever their case.
+
+/// Whether `words` occur in `text`, as whole words and in that order.
+///
+/// A word is a run of letters and digits, so `1:1` is found in `Anna 1-1 Ben`,
+/// and not in `11:10`. What has no letter and no digit is found as it is
+/// written; blanks are nowhere.
+pub(crate) fn has_word(text: &str, words: &str) -> bool {
+    let wanted = runs(words);
+    if wanted.is_empty() {
+        let sign = words.trim();
+        return !sign.is_empty() && text.contains(sign);
+    }
+    runs(text)
+        .windows(wanted.len())
+        .any(|window| window == wanted.as_slice())
+}
+
+fn runs(text: &str) -> Vec<String> {
+    text.split(|character: char| !character.is_alphanumeric())
+        .filter(|run| !run.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Whether `text` is `domain`, a part of it, or an address in one of these.
+pub(crate) fn is_of(text: &str, domain: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let domain = domain.trim().to_lowercase();
+    let domain = domain.strip_prefix('@').unwrap_or(&domain);
+    let own = text.rsplit('@').next().unwrap_or_default();
+    !domain.is_empty()
+        && own
+            .strip_suffix(domain)
+            .is_some_and(|part| part.is_empty() || part.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    #[test_case("Weekly sync", "weekly sync", true; "the whole text")]
+    #[test_case("The WEEKLY\tSync, again", "weekly sync", true; "case, blanks and signs between")]
+    #[test_case("Interviewing Ben", "interview", false; "a part of a word")]
+    #[test_case("(interview)", "interview", true; "signs around")]
+    #[test_case("sync weekly", "weekly sync", false; "another order")]
+    #[test_case("weekly team sync", "weekly sync", false; "a word between")]
+    #[test_case("Anna 1:1 Ben", "1:1", true; "digits and a sign")]
+    #[test_case("Anna 1-1 Ben", "1:1", true; "another sign")]
+    #[test_case("at 11:10", "1:1", false; "parts of numbers")]
+    #[test_case("Gespräch über ÖPNV", "öpnv", true; "letters of any alphabet")]
+    #[test_case("<> weekly", "<>", true; "a sign alone")]
+    #[test_case("weekly", "<>", false; "a sign that is not there")]
+    #[test_case("weekly", "", false; "nothing")]
+    #[test_case("a b", " ", false; "a blank")]
+    #[test_case("", "weekly", false; "no text")]
+    fn finds_whole_words(text: &str, words: &str, expected: bool) {
+        assert_eq!(has_word(text, words), expected);
+    }
+
+    #[test_case("acme.example", "acme.example", true; "the domain")]
+    #[test_case("ACME.example", "acme.EXAMPLE", true; "case")]
+    #[test_case("mail.acme.example", "acme.example", true; "a part of it")]
+    #[test_case("ann@acme.example", "acme.example", true; "an address")]
+    #[test_case("ann@mail.acme.example", "@acme.example", true; "an address in a part, asked with an at")]
+    #[test_case("notacme.example", "acme.example", false; "the same ending")]
+    #[test_case("acme.example", "mail.acme.example", false; "the whole of a part")]
+    #[test_case("acme.example@other.example", "acme.example", false; "a name like the domain")]
+    #[test_case("acme.example.other", "acme.example", false; "the same beginning")]
+    #[test_case("acme.example", "", false; "no domain")]
+    #[test_case("ann@", "", false; "no domain on either side")]
+    #[test_case("", "acme.example", false; "no text")]
+    fn tells_who_is_of_a_domain(text: &str, domain: &str, expected: bool) {
+        assert_eq!(is_of(text, domain), expected);
+    }
+}
