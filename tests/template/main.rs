@@ -7,6 +7,7 @@ mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callsheet_domain::Errand;
 use reading::{Template, settings_read_by};
 use test_case::test_case;
 
@@ -130,6 +131,48 @@ fn a_ring_that_finds_the_scheduler_at_work_is_not_kept() {
 }
 
 #[test]
+fn the_schedule_sends_a_sweep_and_keeps_none_that_failed() {
+    let template = Template::read();
+    let schedule = "Resources.SweepSchedule.Properties";
+    let target = format!("{schedule}.Target");
+    let input = template.text(&format!("{target}.Input"));
+    assert_eq!(callsheet_queue::read(input), Ok(Errand::Sweep));
+    assert_eq!(template.text(&format!("{target}.Arn")), "NoticesQueue.Arn");
+    assert_eq!(template.text(&format!("{target}.RoleArn")), "SweepRole.Arn");
+    let retries = format!("{target}.RetryPolicy");
+    assert_eq!(
+        template.number(&format!("{retries}.MaximumEventAgeInSeconds")),
+        60
+    );
+    assert_eq!(
+        template.number(&format!("{retries}.MaximumRetryAttempts")),
+        0
+    );
+    let mode = template.text(&format!("{schedule}.FlexibleTimeWindow.Mode"));
+    assert_eq!(mode, "OFF");
+    let principal = "Resources.SweepRole.Properties.AssumeRolePolicyDocument.Statement.0.Principal";
+    assert_eq!(
+        template.text(&format!("{principal}.Service")),
+        "scheduler.amazonaws.com"
+    );
+}
+
+#[test]
+fn a_rate_of_one_minute_is_written_in_the_singular() {
+    let template = Template::read();
+    let rate = template.texts("Resources.SweepSchedule.Properties.ScheduleExpression");
+    let expected = [
+        "SweepsEachMinute",
+        "rate(1 minute)",
+        "rate(${SweepEveryMinutes} minutes)",
+    ];
+    assert_eq!(rate, expected);
+    let condition = template.text("Conditions.SweepsEachMinute.0");
+    assert_eq!(condition, "SweepEveryMinutes");
+    assert_eq!(template.number("Conditions.SweepsEachMinute.1"), 1);
+}
+
+#[test]
 fn the_cap_on_drains_is_a_parameter_that_nought_leaves_out() {
     let template = Template::read();
     let cap = "Resources.SchedulerFunction.Properties.ReservedConcurrentExecutions";
@@ -248,9 +291,11 @@ fn each_role_may_do_exactly_what_its_function_does() {
         row("*", &["dynamodb:ListStreams"]),
         row("ApiKey.Id", &["secretsmanager:GetSecretValue"]),
     ];
+    let sweep = [row("NoticesQueue.Arn", &["sqs:SendMessage"])];
     for (role, expected) in [
         ("WebhookRole", webhook.to_vec()),
         ("SyncRole", sync.to_vec()),
+        ("SweepRole", sweep.to_vec()),
         ("SchedulerRole", scheduler.to_vec()),
     ] {
         let expected: BTreeMap<String, BTreeSet<String>> = expected
