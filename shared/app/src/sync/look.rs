@@ -12,8 +12,7 @@ use jiff::SignedDuration;
 use super::{Attended, ROUNDS, Rank, Sync, Unattended, Viewpoint};
 use crate::PortError;
 use crate::ports::{
-    Budgets, CalendarEvents, Calendars, Clock, Decisions, EventQuery, Kept, PageCursor,
-    PageOfEvents, PreferenceBook, Queue,
+    Budgets, CalendarEvents, Calendars, Clock, Decisions, EventQuery, Kept, PreferenceBook, Queue,
 };
 
 /// How far back Recall keeps events up to date.
@@ -32,7 +31,8 @@ where
     K: Clock,
 {
     /// Looks at what changed since `since`, or at everything, and marks the
-    /// look as finished after its last page is written.
+    /// look as finished after its last page is written. The turn to list the
+    /// first page is the caller's to wait for.
     pub(super) async fn look(
         &self,
         view: Viewpoint,
@@ -54,7 +54,8 @@ where
         let mut followed = HashSet::new();
         let mut cursor = None;
         loop {
-            let page = self.page(&query, cursor.as_ref(), rank, deadline).await?;
+            let page = self.recall.page(&query, cursor.as_ref()).await;
+            let page = self.heed(Operation::ListEvents, page).await?;
             attended.pages += 1;
             attended.listed += u32::try_from(page.events.len()).unwrap_or(u32::MAX);
             for problem in &page.unreadable {
@@ -68,6 +69,7 @@ where
                 return Err(Unattended::Endless);
             }
             cursor = Some(next);
+            self.turn(Operation::ListEvents, rank, deadline).await?;
         }
         let paused_until = preferences.pause.map(|pause| pause.until);
         let looked = Looked {
@@ -79,18 +81,6 @@ where
         };
         self.mark(record, looked).await?;
         Ok(attended)
-    }
-
-    async fn page(
-        &self,
-        query: &EventQuery,
-        cursor: Option<&PageCursor>,
-        rank: Rank,
-        deadline: Timestamp,
-    ) -> Result<PageOfEvents, Unattended> {
-        self.turn(Operation::ListEvents, rank, deadline).await?;
-        self.heed(Operation::ListEvents, self.recall.page(query, cursor).await)
-            .await
     }
 
     /// Writes what a page changes. A row that somebody else wrote first is

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use callsheet_domain::{
-    Ask, CalendarId, CalendarRecord, Errand, Look, Notice, Pace, Policy, PolicyRevision,
+    Ask, CalendarId, CalendarRecord, Errand, Look, Notice, Operation, Pace, Policy, PolicyRevision,
     Preferences, Timestamp,
 };
 
@@ -250,6 +250,8 @@ where
             preferences,
             began_at,
         };
+        self.turn(Operation::ListEvents, Rank::Live, deadline)
+            .await?;
         self.look(view, since, Rank::Live, deadline).await
     }
 

@@ -6,11 +6,12 @@
 //! runs out of time, fails or is never run leaves it to the next.
 //!
 //! Nobody waits for a sweep, so it goes [behind](Rank::Behind) live notices. Two
-//! sweeps may run side by side. Each begins at another calendar and reads the
-//! record again before it looks, so they mostly do not do the same; where they
-//! do, it costs a look.
+//! sweeps may run side by side. Each begins at another calendar, and reads what
+//! is owed again once it is its turn, since the other may have looked while it
+//! waited; a turn that is not needed is kept for the next calendar. So they
+//! mostly do not do the same; where they do, it costs a look.
 
-use callsheet_domain::{CalendarId, Timestamp, is_owed};
+use callsheet_domain::{CalendarId, Operation, Timestamp, is_owed};
 
 use super::{Attended, Rank, Sync, Unattended, Viewpoint};
 use crate::PortError;
@@ -39,8 +40,9 @@ where
         let owed = self.owed().await?;
         let (mut looked_at, mut left) = (0, owed.len());
         let mut swept = Swept::default();
+        let mut has_turn = false;
         for calendar in &owed {
-            match self.catch_up(calendar, deadline).await {
+            match self.catch_up(calendar, &mut has_turn, deadline).await {
                 Ok(caught_up) => {
                     left -= 1;
                     if let Some(attended) = caught_up {
@@ -81,13 +83,19 @@ where
         Ok(owed)
     }
 
-    /// Looks at everything in a calendar, if that is still owed: the list may
-    /// have lagged, and somebody else may have looked since.
+    /// Looks at everything in a calendar, if that is still owed when it is its
+    /// turn: the list may have lagged, and somebody else may have looked since.
     async fn catch_up(
         &self,
         calendar: &CalendarId,
+        has_turn: &mut bool,
         deadline: Timestamp,
     ) -> Result<Option<Attended>, Unattended> {
+        if !*has_turn {
+            self.turn(Operation::ListEvents, Rank::Behind, deadline)
+                .await?;
+            *has_turn = true;
+        }
         let Some(record) = self.state.record(calendar).await? else {
             return Ok(None);
         };
@@ -104,6 +112,7 @@ where
             preferences,
             began_at,
         };
+        *has_turn = false;
         self.look(view, None, Rank::Behind, deadline)
             .await
             .map(Some)

@@ -11,6 +11,7 @@ use callsheet_domain::{
 use callsheet_testkit::{
     But as _, Fault, Faults, Flaky, When, a_calendar, a_speaker, an_event, at,
 };
+use futures_util::future::join;
 use jiff::SignedDuration;
 
 use crate::house::House;
@@ -197,6 +198,41 @@ async fn a_sweep_gets_nothing_while_live_looks_have_drawn_ahead() {
         .advance_to(plus(now, SignedDuration::from_secs(60)));
     house.sweep(house.deadline()).await;
     assert_eq!(house.decided_anew(), 3);
+}
+
+#[tokio::test]
+async fn a_live_look_that_comes_while_a_sweep_waits_goes_first() {
+    let mut house = house(2).await;
+    house.push();
+    let (now, pace) = (house.after(0), Pace::per_minute(60, 5));
+    let operation = Operation::ListEvents;
+    let drawn = house.state.draw(operation, pace, 20, now, at("23:00"));
+    drawn.await.expect("memory");
+    let calls = house.recall.calls().len();
+    let live = id(usize::from(now.as_microsecond() % 2 == 0));
+    join(
+        house.sweep(house.deadline()),
+        house.events_changed(&live, now),
+    )
+    .await;
+    let calls = house.recall.calls().split_off(calls);
+    assert_eq!(calls[0].subject, live.as_str());
+    assert_eq!(house.decided_anew(), 2);
+}
+
+#[tokio::test]
+async fn sweeps_side_by_side_mostly_do_not_do_the_same() {
+    let mut house = house(30).await;
+    house.push();
+    let before = house.lists();
+    let a_moment_later = async {
+        house.clock.advance(SignedDuration::from_micros(1));
+        house.sweep(house.after(300)).await
+    };
+    join(house.sweep(house.after(300)), a_moment_later).await;
+    assert_eq!(house.decided_anew(), 30);
+    let lists = house.lists() - before;
+    assert!(lists < 40, "{lists} looks at 30 calendars");
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use callsheet_app::ports::{Budgets as _, Calendars as _, PreferenceBook as _, Queue as _};
 use callsheet_app::{Handled, PortError};
 use callsheet_domain::{
-    Applied, CalendarStatus, Errand, EventId, NoticeKind, Operation, PolicyRevision, Subject,
-    Verdict, Wanted, Word,
+    Applied, CalendarStatus, Errand, EventId, Looked, NoticeKind, Operation, Pace, PolicyRevision,
+    PreferenceRevision, Subject, Verdict, Wanted, Word,
 };
 use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, a_speaker, an_event, at};
 use std::time::Duration;
@@ -374,4 +374,34 @@ async fn an_outage_of_most_of_an_hour_costs_no_message() {
         house.decision(&an_event().id).is_due(),
         "the tenth time it was attended to"
     );
+}
+
+#[tokio::test]
+async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
+    let house = House::new();
+    house.see(an_event()).await;
+    let calendar = a_calendar().id;
+    // So many that the look has to wait, and somebody else's ends meanwhile.
+    let (now, pace) = (house.after(0), Pace::per_minute(60, 5));
+    let operation = Operation::ListEvents;
+    let drawn = house.state.draw(operation, pace, 10, now, at("23:00"));
+    drawn.await.expect("memory");
+    let heard_more = Looked {
+        began_at: at("09:29"),
+        since: None,
+        policy: PolicyRevision(1),
+        preferences: PreferenceRevision(2),
+        holds_until: None,
+    };
+    let others = async {
+        let record = house.state.record(&calendar).await.expect("memory");
+        let record = record
+            .expect("a record")
+            .but(|record| record.looked = Some(heard_more.clone()));
+        house.state.keep_record(&record).await.expect("memory");
+    };
+    let ours = house.events_changed(&calendar, at("09:29"));
+    futures_util::future::join(ours, others).await;
+    let record = house.state.record(&calendar).await.expect("memory");
+    assert_eq!(record.expect("a record").looked, Some(heard_more));
 }
