@@ -10,9 +10,6 @@ from trouble import Trouble
 
 # Template parameters that the environment may set, by the names the functions know them by.
 PASSED_ON = {
-    "RECORD_MEETINGS": "RecordMeetings",
-    "CONFIRMED_ONLY": "ConfirmedOnly",
-    "BOT_CONFIG": "BotConfig",
     "LIST_EVENTS_PER_MINUTE": "ListEventsPerMinute",
     "GET_CALENDAR_PER_MINUTE": "GetCalendarPerMinute",
     "SCHEDULE_BOT_PER_MINUTE": "ScheduleBotPerMinute",

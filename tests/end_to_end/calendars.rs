@@ -46,7 +46,7 @@ async fn an_address_that_is_learnt_late_is_taken_into_account() {
         .await;
     office.calendars = vec![connected.expect("the simulator")];
     office.create(office.external(5)).await;
-    office.comes_to_skip("unknown-owner").await;
+    office.comes_to_skip("default").await;
     let calendar = office.calendars[0].id;
     office
         .stack

@@ -189,10 +189,10 @@ async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
 async fn a_persons_word_about_a_series_goes_before_the_policy() {
     let office = Office::on(Platform::GoogleCalendar).await;
     let event = office.create(office.internal(5)).await;
-    office.comes_to_skip("internal").await;
+    office.comes_to_skip("default").await;
     let calendar = CalendarId::parse(office.calendars[0].id.to_string()).expect("an id");
     let series = Subject::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
-    let by = Speaker::parse("ada@acme.example").expect("a name");
+    let by = Speaker::parse("lead@acme.example").expect("a name");
     for (word, bots) in [(Word::Record, 1), (Word::Skip, 0)] {
         let now = office.stack.now();
         office

@@ -10,10 +10,10 @@ use crate::office::Office;
 async fn a_word_takes_effect_with_the_next_sweep() {
     let office = Office::on(Platform::GoogleCalendar).await;
     let event = office.create(office.internal(5)).await;
-    office.comes_to_skip("internal").await;
+    office.comes_to_skip("default").await;
     let calendar = CalendarId::parse(office.calendars[0].id.to_string()).expect("an id");
     let series = Subject::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
-    let by = Speaker::parse("ada@acme.example").expect("a name");
+    let by = Speaker::parse("lead@acme.example").expect("a name");
     let now = office.stack.now();
     let spoken = office
         .stack

@@ -254,7 +254,7 @@ fn each_role_may_do_exactly_what_its_function_does() {
         ),
         row(
             "DecisionsTable.Arn",
-            &["dynamodb:BatchGetItem", "dynamodb:PutItem"],
+            &["dynamodb:PutItem", "dynamodb:Query"],
         ),
         row("${DecisionsTable.Arn}/index/calendar", &["dynamodb:Query"]),
         row(

@@ -5,7 +5,7 @@
 mod comings;
 mod storm;
 
-use callsheet_domain::{RuleName, Word};
+use callsheet_domain::Word;
 use recall_simulator::Answer;
 
 use crate::agenda::agenda;
@@ -128,10 +128,7 @@ async fn cancelled(day: &mut Day) -> Told<()> {
 }
 
 async fn marked(day: &mut Day) -> Told<()> {
-    let (skipped, recorded) = (
-        Outcome::Skipped(RuleName::SERIES),
-        Outcome::Recorded(RuleName::SERIES),
-    );
+    let (skipped, recorded) = (Outcome::Skipped("series"), Outcome::Recorded("series"));
     day.play("marked", async |day| {
         let off = day
             .mark(Success1, "Weekly check-in", Word::Skip, &skipped)

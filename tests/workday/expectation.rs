@@ -76,7 +76,7 @@ impl<'a> Expectation<'a> {
         to_come
             .filter_map(|meeting| {
                 let expected = self.outcome(meeting);
-                let expected = (expected.verdict(), expected.rule().as_str());
+                let expected = (expected.verdict(), expected.rule());
                 let verdict = decided.get(&meeting.event.to_string());
                 let found = verdict.map(|v| (v.as_str(), v.grounds().rule.as_str()));
                 (found != Some(expected)).then(|| {

@@ -1,7 +1,6 @@
 //! A meeting as the scenario knows it, what may be done to it, and what must
 //! then come of it. The scenario says so itself, and asks no rule of Callsheet.
 
-use callsheet_domain::RuleName;
 use jiff::{SignedDuration, Timestamp};
 use recall_simulator::{Answer, Attendee, Change, EventId};
 
@@ -11,28 +10,28 @@ use crate::cast::Desk;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// A bot is there.
-    Recorded(RuleName),
+    Recorded(&'static str),
     /// None is.
-    Skipped(RuleName),
+    Skipped(&'static str),
 }
 
 impl Outcome {
     /// With people of another company, and so recorded.
-    pub(crate) const EXTERNAL: Self = Self::Recorded(RuleName::EXTERNAL);
+    pub(crate) const EXTERNAL: Self = Self::Recorded("external");
     /// Among colleagues, and so left alone.
-    pub(crate) const INTERNAL: Self = Self::Skipped(RuleName::INTERNAL);
+    pub(crate) const INTERNAL: Self = Self::Skipped("default");
     /// Without a link to join by.
-    pub(crate) const NO_MEETING: Self = Self::Skipped(RuleName::NO_MEETING);
+    pub(crate) const NO_MEETING: Self = Self::Skipped("no-meeting");
     /// Without the calendar's owner.
-    pub(crate) const DECLINED: Self = Self::Skipped(RuleName::DECLINED);
+    pub(crate) const DECLINED: Self = Self::Skipped("declined");
     /// Called off, and still in the calendar.
-    pub(crate) const CANCELLED: Self = Self::Skipped(RuleName::CANCELLED);
+    pub(crate) const CANCELLED: Self = Self::Skipped("cancelled");
     /// In the past.
-    pub(crate) const OVER: Self = Self::Skipped(RuleName::OVER);
+    pub(crate) const OVER: Self = Self::Skipped("over");
     /// No longer in the calendar.
-    pub(crate) const DELETED: Self = Self::Skipped(RuleName::DELETED);
+    pub(crate) const DELETED: Self = Self::Skipped("deleted");
     /// In a calendar that is not connected.
-    pub(crate) const DISCONNECTED: Self = Self::Skipped(RuleName::DISCONNECTED);
+    pub(crate) const DISCONNECTED: Self = Self::Skipped("disconnected");
 
     /// The verdict's name.
     pub(crate) fn verdict(&self) -> &'static str {
@@ -43,7 +42,7 @@ impl Outcome {
     }
 
     /// The rule that must have decided.
-    pub(crate) fn rule(&self) -> &RuleName {
+    pub(crate) fn rule(&self) -> &'static str {
         match self {
             Self::Recorded(rule) | Self::Skipped(rule) => rule,
         }

@@ -6,9 +6,8 @@ mod settings;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use callsheet_app::Sync;
-use callsheet_app::ports::{Clock as _, Policies as _};
-use callsheet_domain::PolicyRevision;
+use callsheet_app::ports::Clock as _;
+use callsheet_app::{Enforced, Sync};
 use callsheet_queue::SqsQueue;
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Environment, Secret, SystemClock, connect, log_to_stdout};
@@ -28,7 +27,7 @@ async fn main() -> Result<(), Error> {
     let tables = aws_sdk_dynamodb::Client::new(&aws);
     let state = StateTable::new(tables.clone(), environment.required("STATE_TABLE")?);
     let sync = Sync {
-        recall: RecallClient::new(settings.base_url.clone(), key.current().await),
+        recall: RecallClient::new(settings.base_url, key.current().await),
         decisions: DecisionTable::new(tables, environment.required("DECISIONS_TABLE")?),
         state,
         queue: SqsQueue::new(
@@ -36,16 +35,12 @@ async fn main() -> Result<(), Error> {
             environment.required("QUEUE_URL")?,
         ),
         clock: SystemClock,
-        settings: settings.sync(PolicyRevision::default()),
+        enforced: Enforced::default(),
+        settings: settings.sync,
     };
     run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let (sync, key) = (sync.clone(), Arc::clone(&key));
-        async move {
-            // Once a batch: what a function took for the policy when it started may not be it any more.
-            let mut sync = sync;
-            sync.settings.policy_revision = sync.state.in_force().await?;
-            Ok::<SqsBatchResponse, Error>(batch::attend(sync, &key, event).await)
-        }
+        async move { Ok::<SqsBatchResponse, Error>(batch::attend(sync, &key, event).await) }
     }))
     .await
 }

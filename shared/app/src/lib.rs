@@ -6,10 +6,16 @@
 
 pub mod accept;
 mod drain;
+mod enforced;
 mod error;
 pub mod ports;
+mod preview;
+mod push;
 mod sync;
 
 pub use drain::{Drain, DrainReport, DrainSettings, Stopped};
+pub use enforced::{Enforced, InForce, document};
 pub use error::PortError;
+pub use preview::{Change, Effect, Previewed, preview};
+pub use push::{NotPut, Pusher, Put, push};
 pub use sync::{Delivery, Handled, Sync, SyncSettings};

@@ -1,14 +1,17 @@
 //! The rules, most final first.
 
 use crate::{
-    Calendar, CalendarEvent, Policy, Preferences, RuleName, Subject, Timestamp, Verdict, Word,
+    Calendar, CalendarEvent, DeduplicationScheme, Policy, Preference, Preferences, RuleName,
+    Timestamp, Verdict, Word,
 };
 
 /// Decides what to do about `event`, as things stand at `now`.
 ///
 /// The first objection wins, most final first, so that the reason shown to a
-/// person is the one they would have to mend first. Nobody can overrule the
-/// objections; a person's word about the series goes before the policy.
+/// person is the one they would have to mend first. Nobody can overrule what
+/// cannot be; then a person's word for the event goes before everything, also
+/// before the denied domains; then come a person's word for the series, a pause
+/// of the calendar, the rules of the policy, and its default.
 #[must_use]
 pub fn decide(
     event: &CalendarEvent,
@@ -17,52 +20,71 @@ pub fn decide(
     preferences: &Preferences,
     now: Timestamp,
 ) -> Verdict {
-    objection(event, calendar, now)
-        .or_else(|| word(event, preferences))
-        .unwrap_or_else(|| policy.judge(&event.facts, calendar))
+    let spoken = preferences.on(event);
+    let facts = policy.situation(event, calendar);
+    objection(event, calendar, policy.scheme(), now)
+        .or_else(|| word(spoken.event?, RuleName::EVENT, "event"))
+        .or_else(|| policy.deny(&facts))
+        .or_else(|| word(spoken.series?, RuleName::SERIES, "series"))
+        .or_else(|| {
+            let pause = spoken.pause.filter(|pause| now < pause.until)?;
+            let reason = format!(
+                "{} paused the calendar until {}",
+                pause.by_whom(),
+                day(pause.until)
+            );
+            Some(Verdict::skip(RuleName::PAUSED, reason))
+        })
+        .unwrap_or_else(|| policy.judge(&facts, calendar))
 }
 
 /// What makes a recording impossible or pointless, whatever anybody wants.
-fn objection(event: &CalendarEvent, calendar: &Calendar, now: Timestamp) -> Option<Verdict> {
-    if event.is_deleted {
-        return Some(Verdict::skip(RuleName::DELETED, "the event was deleted"));
-    }
-    if !calendar.status.holds_bots() {
+fn objection(
+    event: &CalendarEvent,
+    calendar: &Calendar,
+    scheme: DeduplicationScheme,
+    now: Timestamp,
+) -> Option<Verdict> {
+    let (rule, reason) = if event.is_deleted {
+        (RuleName::DELETED, "the event was deleted".to_owned())
+    } else if !calendar.status.holds_bots() {
         let reason = format!("the calendar is {}", calendar.status);
-        return Some(Verdict::skip(RuleName::DISCONNECTED, reason));
-    }
-    if event.facts.is_cancelled {
-        return Some(Verdict::skip(
-            RuleName::CANCELLED,
-            "the meeting was cancelled",
-        ));
-    }
-    if event.ends_at <= now {
-        return Some(Verdict::skip(
-            RuleName::OVER,
-            format!("the meeting ended at {}", event.ends_at),
-        ));
-    }
-    if event.meeting.is_none() {
-        return Some(Verdict::skip(
+        (RuleName::DISCONNECTED, reason)
+    } else if event.facts.is_cancelled {
+        (RuleName::CANCELLED, "the meeting was cancelled".to_owned())
+    } else if event.ends_at <= now {
+        let reason = format!("the meeting ended at {}", event.ends_at);
+        (RuleName::OVER, reason)
+    } else if event.meeting.is_none() {
+        (
             RuleName::NO_MEETING,
-            "the event has no meeting link",
-        ));
-    }
-    None
+            "the event has no meeting link".to_owned(),
+        )
+    } else if scheme == DeduplicationScheme::Domain && calendar.email.is_none() {
+        let reason =
+            "the calendar's address is not known yet, and each company domain has a bot of its own";
+        (RuleName::UNKNOWN_OWNER, reason.to_owned())
+    } else {
+        return None;
+    };
+    Some(Verdict::skip(rule, reason))
 }
 
-fn word(event: &CalendarEvent, preferences: &Preferences) -> Option<Verdict> {
-    let series = Subject::Series(event.ical_uid.clone());
-    match preferences.words.get(&series)?.word {
-        Word::Record => Some(Verdict::record(
-            RuleName::SERIES,
-            "a person marked the series to be recorded",
-        )),
-        Word::Skip => Some(Verdict::skip(
-            RuleName::SERIES,
-            "a person marked the series not to be recorded",
-        )),
+fn word(spoken: &Preference, rule: RuleName, about: &str) -> Option<Verdict> {
+    let said = |what| {
+        format!(
+            "{} said on {}: {what} this {about}",
+            spoken.by_whom(),
+            day(spoken.at)
+        )
+    };
+    match spoken.word {
+        Word::Record => Some(Verdict::record(rule, said("record"))),
+        Word::Skip => Some(Verdict::skip(rule, said("do not record"))),
         Word::AskPolicy => None,
     }
+}
+
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -5,8 +5,8 @@
 //! these two equal", so any step may crash, run twice or lose a race.
 
 use crate::{
-    AppliedBot, CalendarId, CalendarRevision, EventId, IcalUid, PolicyRevision, PreferenceRevision,
-    Timestamp, Verdict, WantedBot,
+    AppliedBot, BotConfig, CalendarId, CalendarRevision, EventId, IcalUid, Offer, PolicyRevision,
+    PreferenceRevision, Timestamp, Verdict, WantedBot,
 };
 
 /// Where a decision is kept.
@@ -126,6 +126,8 @@ pub struct Decision {
     pub seen: View,
     /// What should be at Recall.
     pub wanted: Wanted,
+    /// What this copy of the meeting brings to the bot it shares; none if it wants none.
+    pub offer: Option<Offer>,
     /// What is known to be there.
     pub applied: Applied,
     /// How often `wanted` has changed.
@@ -142,11 +144,7 @@ impl Decision {
     /// What is to be done so that what is wanted is applied.
     #[must_use]
     pub fn step(&self) -> Step<'_> {
-        if self
-            .closed
-            .as_ref()
-            .is_some_and(|closed| closed.generation == self.generation)
-        {
+        if self.is_closed() {
             return Step::Nothing;
         }
         match (&self.wanted, &self.applied) {
@@ -157,6 +155,18 @@ impl Decision {
             }
             (Wanted::Nothing, Applied::Nothing) => Step::Nothing,
         }
+    }
+
+    /// Whether what is wanted now was given up on.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let closed = self.closed.as_ref();
+        closed.is_some_and(|closed| closed.generation == self.generation)
+    }
+
+    /// Whether the event and its calendar were seen as they are in `view`.
+    pub(crate) fn is_seen(&self, view: View) -> bool {
+        (self.seen.event, self.seen.calendar) == (view.event, view.calendar)
     }
 
     /// Whether there is something to be done.
@@ -203,6 +213,38 @@ impl Decision {
             self.closed = None;
         }
         self
+    }
+
+    /// Whether `bot` is what is wanted already, apart from its configuration.
+    pub(crate) fn wants_but_for_configuration(&self, bot: &WantedBot) -> bool {
+        matches!(&self.wanted, Wanted::Bot(wanted)
+            if wanted.deduplication_key == bot.deduplication_key
+                && wanted.starts_at == bot.starts_at
+                && wanted.meeting_url == bot.meeting_url)
+    }
+
+    /// The row with another configuration of the bot it shares.
+    ///
+    /// A copy at rest whose bot another owns need not call: the owner's own
+    /// call reconfigures the bot for both.
+    #[must_use]
+    pub(crate) fn reconfigured(self, config: &BotConfig, is_owner: bool) -> Self {
+        let Wanted::Bot(mut bot) = self.wanted.clone() else {
+            return self;
+        };
+        if bot.config == *config {
+            return self;
+        }
+        bot.config = config.clone();
+        let is_at_rest = self.step() == Step::Nothing && !self.is_closed();
+        let mut row = self.wanting(Wanted::Bot(bot));
+        if let Applied::Bot(applied) = &mut row.applied
+            && is_at_rest
+            && !is_owner
+        {
+            applied.config = config.digest().clone();
+        }
+        row
     }
 
     /// The bot whose presence is in doubt as long as what is wanted is not

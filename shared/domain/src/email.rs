@@ -6,7 +6,26 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Domain(String);
 
+/// A text that is no domain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a domain is written as acme.example; its subdomains are meant too")]
+pub struct InvalidDomain;
+
 impl Domain {
+    /// Reads a domain, folding its case.
+    ///
+    /// # Errors
+    /// If it is empty or holds a character that no domain has, such as `*` or `@`.
+    pub fn parse(text: &str) -> Result<Self, InvalidDomain> {
+        let text = text.trim().to_lowercase();
+        let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_');
+        let is_label = |label: &str| !label.is_empty() && label.chars().all(is_plain);
+        if !text.split('.').all(is_label) {
+            return Err(InvalidDomain);
+        }
+        Ok(Self(text))
+    }
+
     /// The domain as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -7,6 +7,7 @@
 
 mod bot;
 mod calendar;
+mod copies;
 mod coverage;
 mod decide;
 mod decision;
@@ -28,12 +29,13 @@ mod zone;
 
 pub use bot::{AppliedBot, BotConfig, ConfigDigest, InvalidBotConfig, WantedBot};
 pub use calendar::{Calendar, CalendarRecord, CalendarRevision, CalendarStatus};
+pub use copies::{Judged, Revised, retire_copies, revise_copies};
 pub use coverage::{Ask, Look, Looked, is_owed};
 pub use decide::decide;
 pub use decision::{
     Applied, Attempts, Closure, Decision, DecisionKey, Generation, Step, Version, View, Wanted,
 };
-pub use email::{Domain, Email, InvalidEmail};
+pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{BotEntry, CalendarEvent, Meeting, Platform, UnknownPlatform};
 pub use facts::{Answer, Facts, Guest, Guests, Kind, ShowsAs, Visibility};
 pub use id::{
@@ -42,15 +44,17 @@ pub use id::{
 pub use jiff::Timestamp;
 pub use notice::{Errand, Notice, NoticeKind};
 pub use pacer::{Draw, Operation, Pace, Spent};
-pub use plan::plan;
+pub use plan::{Offer, Plan, plan};
 pub use policy::{
-    EvaluationFailure, Expression, ExpressionProblem, Fact, FactSource, FactType, FactValue,
-    FactValues, Meetings, Person, Policy, PolicyRevision, Situation, UnknownMeetings,
+    BotTemplate, DayOfWeek, DeduplicationScheme, EvaluationFailure, Expression, ExpressionProblem,
+    Fact, FactSource, FactType, FactValue, FactValues, HoursDocument, InvalidPolicy,
+    NamedPolicyDocument, Person, Policy, PolicyDocument, PolicyProblem, PolicyRevision,
+    RuleDocument, Shorthands, Situation, Then, When,
 };
 pub use preference::{
-    Pause, Preference, PreferenceRevision, Preferences, Subject, UnknownWord, Word,
+    Pause, Preference, PreferenceRevision, Preferences, Spoken, Subject, UnknownWord, Word,
 };
-pub use revise::{Revision, retire, revise};
+pub use revise::{Judgement, Revision, retire, revise};
 pub use settle::{Answered, Sent, settle};
 pub use speaker::{InvalidSpeaker, Speaker};
 pub use time::{plus, whole_microseconds};

@@ -1,39 +1,124 @@
-//! From a verdict to what is wanted at Recall.
+//! From a verdict to what its event would have at Recall.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    BotConfig, CalendarEvent, DeduplicationKey, Meeting, Timestamp, Verdict, Wanted, WantedBot,
+    BotConfig, Calendar, CalendarEvent, DeduplicationKey, DeduplicationScheme, Fact, FactSource,
+    FactValue, Meeting, Policy, Timestamp, Verdict, Wanted, WantedBot,
 };
 
-/// Under which name of the metadata a recording tells which meeting it is of.
-const ICAL_UID: &str = "ical_uid";
+/// What an event brings to the bot that the copies of a meeting share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// The bot's configuration, made from the facts of this copy.
+    pub config: BotConfig,
+    /// This copy stands in the calendar of who called the meeting.
+    pub is_organizers: bool,
+}
 
-/// What follows from `verdict` for `event`: one bot, or none.
-///
-/// The bot is the same whichever copy of a shared meeting it is planned from:
-/// the last POST's configuration wins at Recall, so nothing of one copy (its
-/// own id, its calendar) may be in it.
-#[must_use]
-pub fn plan(verdict: &Verdict, event: &CalendarEvent, template: &BotConfig) -> Wanted {
-    match (verdict, &event.meeting) {
-        (Verdict::Record(_), Some(meeting)) => Wanted::Bot(Box::new(WantedBot {
-            deduplication_key: one_a_meeting(event.starts_at, meeting),
-            starts_at: event.starts_at,
-            meeting_url: meeting.url.clone(),
-            config: template.with_metadata(ICAL_UID, event.ical_uid.as_str()),
-        })),
-        _ => Wanted::Nothing,
+/// What follows from a verdict for one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// No bot.
+    Nothing,
+    /// One bot. Which configuration it gets is for the copies of the meeting
+    /// to settle together.
+    Bot {
+        /// What copies that share a bot have in common.
+        deduplication_key: DeduplicationKey,
+        /// When it joins.
+        starts_at: Timestamp,
+        /// Where it joins.
+        meeting_url: String,
+        /// What this copy would have it be.
+        offer: Offer,
+    },
+}
+
+impl Plan {
+    /// What is wanted, with the configuration that was settled on.
+    #[must_use]
+    pub fn wanted(&self, settled: &BotConfig) -> Wanted {
+        match self {
+            Self::Nothing => Wanted::Nothing,
+            Self::Bot {
+                deduplication_key,
+                starts_at,
+                meeting_url,
+                ..
+            } => Wanted::Bot(Box::new(WantedBot {
+                deduplication_key: deduplication_key.clone(),
+                starts_at: *starts_at,
+                meeting_url: meeting_url.clone(),
+                config: settled.clone(),
+            })),
+        }
     }
 }
 
-/// The key `{start_time}-{meeting_url}`, which gives copies of a meeting one
-/// bot; Recall's scheduling guide recommends it. A link too long for a key is
-/// replaced by its SHA-256.
-fn one_a_meeting(starts_at: Timestamp, meeting: &Meeting) -> DeduplicationKey {
-    DeduplicationKey::parse(format!("{starts_at}-{}", meeting.url)).unwrap_or_else(|_| {
-        let hash = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(meeting.url.as_bytes()));
-        DeduplicationKey::parse(format!("{starts_at}-sha256:{hash}")).expect("some 100 characters")
+/// What follows from `verdict` for `event`: one bot, or none.
+#[must_use]
+pub fn plan(
+    verdict: &Verdict,
+    event: &CalendarEvent,
+    calendar: &Calendar,
+    policy: &Policy,
+) -> Plan {
+    let (Verdict::Record(_), Some(meeting)) = (verdict, &event.meeting) else {
+        return Plan::Nothing;
+    };
+    let Some(deduplication_key) = key(policy.scheme(), event, meeting, calendar) else {
+        return Plan::Nothing;
+    };
+    let facts = policy.situation(event, calendar);
+    let config = policy.bot_for(calendar).render(&facts);
+    Plan::Bot {
+        deduplication_key,
+        starts_at: event.starts_at,
+        meeting_url: meeting.url.clone(),
+        offer: Offer {
+            config: with_ids(&config, event),
+            is_organizers: facts.value(Fact::Hosted) == FactValue::Flag(true),
+        },
+    }
+}
+
+/// The metadata by which a recording tells which meeting it is of.
+fn with_ids(config: &BotConfig, event: &CalendarEvent) -> BotConfig {
+    let series = event.facts.series.as_ref().map(crate::SeriesId::as_str);
+    [
+        ("event_id", Some(event.id.as_str())),
+        ("calendar_id", Some(event.calendar_id.as_str())),
+        ("ical_uid", Some(event.ical_uid.as_str())),
+        ("series_id", series),
+    ]
+    .into_iter()
+    .filter_map(|(name, id)| Some((name, id?)))
+    .fold(config.clone(), |config, (name, id)| {
+        config.with_metadata(name, id)
     })
+}
+
+/// The key by the scheme, in the shapes that Recall's scheduling guide gives.
+/// A link too long for a key is replaced by its SHA-256. None if the scheme
+/// needs an address that is not known.
+fn key(
+    scheme: DeduplicationScheme,
+    event: &CalendarEvent,
+    meeting: &Meeting,
+    calendar: &Calendar,
+) -> Option<DeduplicationKey> {
+    let suffix = match scheme {
+        DeduplicationScheme::Meeting => String::new(),
+        DeduplicationScheme::Domain => format!("-{}", calendar.email.as_ref()?.domain()),
+        DeduplicationScheme::Calendar => format!("-{}", event.id),
+    };
+    let starts_at = event.starts_at;
+    let key = DeduplicationKey::parse(format!("{starts_at}-{}{suffix}", meeting.url));
+    Some(key.unwrap_or_else(|_| {
+        let hash = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(meeting.url.as_bytes()));
+        DeduplicationKey::parse(format!("{starts_at}-sha256:{hash}{suffix}"))
+            .expect("some 500 characters at most")
+    }))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use crate::{IcalUid, PlatformEventId, SeriesId, Speaker, Timestamp};
+use crate::{CalendarEvent, IcalUid, PlatformEventId, SeriesId, Speaker, Timestamp};
 
 /// A person's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -104,4 +104,66 @@ pub struct Preferences {
     pub pause: Option<Pause>,
     /// That of the latest word or pause; 0 if nobody spoke.
     pub revision: PreferenceRevision,
+}
+
+impl Preferences {
+    /// What of it concerns `event`. Of the two names a series may have been
+    /// marked by, the one that was marked last counts.
+    #[must_use]
+    pub fn on(&self, event: &CalendarEvent) -> Spoken<'_> {
+        let about = |subject: Subject| self.words.get(&subject);
+        let event_id = event.platform_id.clone().map(Subject::Event);
+        let platform_series = event.facts.series.clone().map(Subject::PlatformSeries);
+        let series = [
+            Some(Subject::Series(event.ical_uid.clone())),
+            platform_series,
+        ];
+        Spoken {
+            event: event_id.and_then(about),
+            series: series
+                .into_iter()
+                .flatten()
+                .filter_map(about)
+                .max_by_key(|word| word.revision),
+            pause: self.pause.as_ref(),
+        }
+    }
+}
+
+/// What people said that concerns one event.
+#[derive(Debug, Clone, Copy)]
+pub struct Spoken<'a> {
+    /// About the event itself.
+    pub event: Option<&'a Preference>,
+    /// About its series.
+    pub series: Option<&'a Preference>,
+    /// The calendar's last pause, over or not.
+    pub pause: Option<&'a Pause>,
+}
+
+impl Spoken<'_> {
+    /// The revision of the latest of it; 0 if nobody spoke.
+    #[must_use]
+    pub fn revision(&self) -> PreferenceRevision {
+        let words = [self.event, self.series].into_iter().flatten();
+        let revisions = words.map(|word| word.revision);
+        let pause = self.pause.map(|pause| pause.revision);
+        revisions.chain(pause).max().unwrap_or_default()
+    }
+}
+
+impl Preference {
+    /// Who said it, as far as that is known.
+    #[must_use]
+    pub fn by_whom(&self) -> &str {
+        self.by.as_ref().map_or("somebody", Speaker::as_str)
+    }
+}
+
+impl Pause {
+    /// Who said it, as far as that is known.
+    #[must_use]
+    pub fn by_whom(&self) -> &str {
+        self.by.as_ref().map_or("somebody", Speaker::as_str)
+    }
 }

@@ -12,8 +12,8 @@
 //! - what says the same as the row costs no write ([`Revision::Unchanged`]).
 
 use crate::{
-    Applied, Attempts, CalendarEvent, CalendarRevision, Decision, Generation, RuleName, Timestamp,
-    Verdict, Version, View, Wanted,
+    Applied, Attempts, CalendarEvent, CalendarRevision, Decision, Generation, Offer,
+    PreferenceRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
 };
 
 /// What becomes of a stored decision.
@@ -29,7 +29,24 @@ pub enum Revision {
     Behind,
 }
 
-/// Folds a verdict on `event`, decided from `seen`, into what is `stored`.
+/// What was decided about an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// Whether to record, and why.
+    pub verdict: Verdict,
+    /// What should be at Recall.
+    pub wanted: Wanted,
+    /// What this copy of the meeting brings to the bot it shares.
+    pub offer: Option<Offer>,
+    /// Another copy owns that bot, so its configuration is for the other one to bring about.
+    pub is_follower: bool,
+    /// The latest of what people said about the calendar, as it was read.
+    /// What of it concerns the event may be older than what concerned it
+    /// before: it may have left a series that somebody spoke about.
+    pub heard: PreferenceRevision,
+}
+
+/// Folds a judgement on `event`, made from `seen`, into what is `stored`.
 ///
 /// A meeting that is over and was never due is not worth a row, and one that
 /// is over keeps the row that says what became of it.
@@ -37,19 +54,25 @@ pub enum Revision {
 pub fn revise(
     stored: Option<&Decision>,
     event: &CalendarEvent,
-    verdict: Verdict,
-    wanted: Wanted,
+    judgement: Judgement,
     seen: View,
     now: Timestamp,
 ) -> Revision {
+    let Judgement {
+        verdict,
+        wanted,
+        offer,
+        is_follower,
+        heard,
+    } = judgement;
     if let Some(stored) = stored {
         if seen.event < stored.seen.event {
             return Revision::Stale;
         }
-        if seen.calendar < stored.seen.calendar
-            || seen.policy < stored.seen.policy
-            || seen.preference < stored.seen.preference
-        {
+        // Calendars count each for themselves, so what was seen of another one says nothing.
+        let is_moved = event.calendar_id != stored.calendar_id;
+        let is_behind = seen.calendar < stored.seen.calendar || heard < stored.seen.preference;
+        if seen.policy < stored.seen.policy || (is_behind && !is_moved) {
             return Revision::Behind;
         }
     }
@@ -61,10 +84,21 @@ pub fn revise(
     let revised = match stored {
         Some(stored) => {
             let known = doubted(stored.clone(), event, seen);
-            described(known, event, verdict, seen).wanting(wanted)
+            let described = described(known, event, verdict, seen);
+            let mut revised = match &wanted {
+                Wanted::Bot(bot) if is_follower && described.wants_but_for_configuration(bot) => {
+                    described.reconfigured(&bot.config, false)
+                }
+                _ => described.wanting(wanted),
+            };
+            revised.offer = offer;
+            revised
         }
         None if event.is_deleted => return Revision::Unchanged,
-        None => fresh(event, verdict, wanted, seen),
+        None => Decision {
+            offer,
+            ..fresh(event, verdict, wanted, seen)
+        },
     };
     let revised = if event.is_deleted {
         without_bot(revised)
@@ -86,6 +120,7 @@ pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) ->
         return Revision::Behind;
     }
     let mut retired = without_bot(stored.clone().wanting(Wanted::Nothing));
+    retired.offer = None;
     retired.verdict = reason;
     retired.seen.calendar = calendar;
     if *stored == retired {
@@ -105,6 +140,7 @@ fn fresh(event: &CalendarEvent, verdict: Verdict, wanted: Wanted, seen: View) ->
         verdict,
         seen,
         wanted,
+        offer: None,
         applied: Applied::Nothing,
         generation: Generation(1),
         attempts: Attempts::default(),

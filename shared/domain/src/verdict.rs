@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::FactValues;
+
 /// The rule that decided, by a name that is stable in stored rows and in logs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RuleName(Cow<'static, str>);
@@ -18,22 +20,33 @@ impl RuleName {
     pub const OVER: Self = Self::fixed("over");
     /// There is no link to join by.
     pub const NO_MEETING: Self = Self::fixed("no-meeting");
+    /// Whose calendar it is, is not known yet, and the deduplication scheme needs it.
+    pub const UNKNOWN_OWNER: Self = Self::fixed("unknown-owner");
+    /// A person spoke about the event.
+    pub const EVENT: Self = Self::fixed("event");
+    /// Somebody of a denied domain takes part.
+    pub const DENIED_DOMAIN: Self = Self::fixed("denied-domain");
     /// A person spoke about the series.
     pub const SERIES: Self = Self::fixed("series");
-    /// The calendar's owner declined.
-    pub const DECLINED: Self = Self::fixed("declined");
-    /// The calendar's owner has not accepted, and only accepted meetings are recorded.
-    pub const NOT_CONFIRMED: Self = Self::fixed("not-confirmed");
-    /// People of another organisation take part.
-    pub const EXTERNAL: Self = Self::fixed("external");
-    /// Nobody of another organisation takes part.
-    pub const INTERNAL: Self = Self::fixed("internal");
-    /// Who belongs to the organisation cannot be told.
-    pub const UNKNOWN_OWNER: Self = Self::fixed("unknown-owner");
-    /// Every meeting is recorded.
-    pub const ALL: Self = Self::fixed("all");
-    /// Only what a person marked is recorded.
-    pub const NOT_MARKED: Self = Self::fixed("not-marked");
+    /// A person paused the calendar.
+    pub const PAUSED: Self = Self::fixed("paused");
+    /// No rule applies.
+    pub const DEFAULT: Self = Self::fixed("default");
+
+    /// The names that no rule of a policy can have.
+    pub const RESERVED: &'static [Self] = &[
+        Self::DELETED,
+        Self::DISCONNECTED,
+        Self::CANCELLED,
+        Self::OVER,
+        Self::NO_MEETING,
+        Self::UNKNOWN_OWNER,
+        Self::EVENT,
+        Self::DENIED_DOMAIN,
+        Self::SERIES,
+        Self::PAUSED,
+        Self::DEFAULT,
+    ];
 
     const fn fixed(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
@@ -63,8 +76,23 @@ impl fmt::Display for RuleName {
 pub struct Grounds {
     /// The rule that fired.
     pub rule: RuleName,
-    /// The same in a sentence, with the facts that made it fire.
+    /// The same in a sentence a person understands.
     pub reason: String,
+    /// The facts that made it fire: by them alone the rule says the same again.
+    pub facts: FactValues,
+    /// The rule is an expression that failed.
+    pub has_failed: bool,
+}
+
+impl Grounds {
+    fn new(rule: RuleName, reason: impl Into<String>) -> Self {
+        Self {
+            rule,
+            reason: reason.into(),
+            facts: FactValues::new(),
+            has_failed: false,
+        }
+    }
 }
 
 /// What is to happen with a meeting.
@@ -80,19 +108,13 @@ impl Verdict {
     /// To be recorded, because of `rule`.
     #[must_use]
     pub fn record(rule: RuleName, reason: impl Into<String>) -> Self {
-        Self::Record(Grounds {
-            rule,
-            reason: reason.into(),
-        })
+        Self::Record(Grounds::new(rule, reason))
     }
 
     /// Not to be recorded, because of `rule`.
     #[must_use]
     pub fn skip(rule: RuleName, reason: impl Into<String>) -> Self {
-        Self::Skip(Grounds {
-            rule,
-            reason: reason.into(),
-        })
+        Self::Skip(Grounds::new(rule, reason))
     }
 
     /// Why.

@@ -78,6 +78,15 @@ impl Writing {
         self.with(name, AttributeValue::M(inside.0))
     }
 
+    /// Attributes under one name, of whatever names and types.
+    pub(crate) fn values(self, name: &'static str, values: Attributes) -> Self {
+        self.with(name, AttributeValue::M(values))
+    }
+
+    pub(crate) fn flag(self, name: &'static str, flag: bool) -> Self {
+        self.with(name, AttributeValue::Bool(flag))
+    }
+
     /// Writes what is there; what is not leaves no attribute.
     pub(crate) fn maybe<T>(self, value: Option<T>, write: impl FnOnce(Self, T) -> Self) -> Self {
         match value {
@@ -164,12 +173,29 @@ impl<'a> Reading<'a> {
         self.instant_if_any(name)?.ok_or(Unreadable::Missing(name))
     }
 
-    pub(crate) fn map_if_any(self, name: &'static str) -> Result<Option<Self>, Unreadable> {
+    /// Whether a flag is set; one that is not there is not.
+    pub(crate) fn is_set(self, name: &'static str) -> Result<bool, Unreadable> {
         match self.0.get(name) {
-            None => Ok(None),
-            Some(AttributeValue::M(inside)) => Ok(Some(Self(inside))),
+            None => Ok(false),
+            Some(AttributeValue::Bool(flag)) => Ok(*flag),
             Some(_) => Err(Unreadable::Malformed(name)),
         }
+    }
+
+    /// Attributes under one name, of whatever names and types.
+    pub(crate) fn values_if_any(
+        self,
+        name: &'static str,
+    ) -> Result<Option<&'a Attributes>, Unreadable> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(AttributeValue::M(inside)) => Ok(Some(inside)),
+            Some(_) => Err(Unreadable::Malformed(name)),
+        }
+    }
+
+    pub(crate) fn map_if_any(self, name: &'static str) -> Result<Option<Self>, Unreadable> {
+        Ok(self.values_if_any(name)?.map(Self))
     }
 
     pub(crate) fn map(self, name: &'static str) -> Result<Self, Unreadable> {

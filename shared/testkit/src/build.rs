@@ -3,9 +3,9 @@
 use callsheet_domain::{
     Applied, AppliedBot, Attempts, BotConfig, BotId, Calendar, CalendarEvent, CalendarId,
     CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionKey, DeduplicationKey,
-    Email, EventId, Facts, Generation, Guest, Guests, IcalUid, Meeting, Meetings, Platform,
-    PlatformEventId, Policy, PolicyRevision, PreferenceRevision, RuleName, Speaker, Timestamp,
-    Verdict, Version, View, Wanted, WantedBot,
+    Email, EventId, Fact, FactValue, FactValues, Facts, Generation, Grounds, Guest, Guests,
+    IcalUid, Meeting, Offer, Platform, PlatformEventId, Policy, PolicyDocument, PolicyRevision,
+    PreferenceRevision, RuleName, Speaker, Timestamp, Verdict, Version, View, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -28,7 +28,7 @@ impl But for CalendarEvent {}
 impl But for CalendarRecord {}
 impl But for Decision {}
 impl But for Facts {}
-impl But for Policy {}
+impl But for PolicyDocument {}
 impl But for WantedBot {}
 
 /// An instant: `"10:00"` on the day of the usual meeting, or RFC 3339.
@@ -57,7 +57,7 @@ pub fn an_email(text: &str) -> Email {
 /// Never: the name is short enough.
 #[must_use]
 pub fn a_speaker() -> Speaker {
-    Speaker::parse("ada@acme.example").expect("a name")
+    Speaker::parse("lead@acme.example").expect("a name")
 }
 
 /// A connected Google calendar of `sales@acme.example`.
@@ -135,14 +135,35 @@ pub fn a_bot_config() -> BotConfig {
     BotConfig::new(json!({"bot_name": "Notes"})).expect("a valid configuration")
 }
 
-/// External meetings are recorded, by [`a_bot_config`].
+/// What is written down when external meetings are recorded by [`a_bot_config`],
+/// unless the calendar's owner declined.
+///
+/// # Panics
+/// Never: it is in the format.
+#[must_use]
+pub fn a_policy_document() -> PolicyDocument {
+    PolicyDocument {
+        bot: a_bot_config().json().clone(),
+        ..PolicyDocument::built_in()
+    }
+}
+
+/// The same, ready to be judged by.
+///
+/// # Panics
+/// Never: it is valid.
 #[must_use]
 pub fn a_policy() -> Policy {
-    Policy {
-        meetings: Meetings::External,
-        confirmed_only: false,
-        bot: a_bot_config(),
-    }
+    policy_of(&a_policy_document())
+}
+
+/// What `document` says, ready to be judged by.
+///
+/// # Panics
+/// If it is not valid.
+#[must_use]
+pub fn policy_of(document: &PolicyDocument) -> Policy {
+    Policy::compile(document).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// The first decision on [`an_event`]: to be recorded, and due.
@@ -160,10 +181,19 @@ pub fn a_decision() -> Decision {
         starts_at: event.starts_at,
         ends_at: event.ends_at,
         title: event.facts.title,
-        verdict: Verdict::record(
-            RuleName::EXTERNAL,
-            "somebody of globex.example takes part, outside of acme.example",
-        ),
+        verdict: Verdict::Record(Grounds {
+            rule: RuleName::named("external"),
+            reason: "the rule \"external\" records it: somebody of globex.example takes part, \
+                     outside of acme.example"
+                .to_owned(),
+            facts: FactValues::from([
+                (Fact::External, FactValue::Flag(true)),
+                (Fact::Internal, FactValue::Flag(false)),
+                (Fact::ExternalDomains, domains(&["globex.example"])),
+                (Fact::OwnDomain, FactValue::Text("acme.example".to_owned())),
+            ]),
+            has_failed: false,
+        }),
         seen: View {
             event: event.updated_at,
             calendar: CalendarRevision(1),
@@ -175,14 +205,36 @@ pub fn a_decision() -> Decision {
                 .expect("a key"),
             starts_at: event.starts_at,
             meeting_url,
-            config: a_bot_config(),
+            config: an_offer().config,
         })),
+        offer: Some(an_offer()),
         applied: Applied::Nothing,
         generation: Generation(1),
         attempts: Attempts::default(),
         closed: None,
         version: Version::NEW,
     }
+}
+
+/// What [`an_event`] brings to its bot: [`a_bot_config`] with the names of the meeting.
+///
+/// # Panics
+/// Never: it is valid.
+#[must_use]
+pub fn an_offer() -> Offer {
+    let event = an_event();
+    let config = a_bot_config()
+        .with_metadata("event_id", event.id.as_str())
+        .with_metadata("calendar_id", event.calendar_id.as_str())
+        .with_metadata("ical_uid", event.ical_uid.as_str());
+    Offer {
+        config,
+        is_organizers: true,
+    }
+}
+
+fn domains(names: &[&str]) -> FactValue {
+    FactValue::Texts(names.iter().map(|name| (*name).to_owned()).collect())
 }
 
 /// The bot that was wanted, as Recall then holds it.
@@ -203,7 +255,7 @@ pub fn an_applied_bot(wanted: &WantedBot) -> AppliedBot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use callsheet_domain::{Preferences, decide, plan};
+    use callsheet_domain::{Judged, Preferences, decide, plan, revise_copies};
 
     #[test]
     fn the_usual_decision_is_what_is_decided_about_the_usual_event() {
@@ -211,14 +263,15 @@ mod tests {
         let decision = a_decision();
         let words = Preferences::default();
         let verdict = decide(&event, &calendar, &policy, &words, at("09:30"));
-        assert_eq!(verdict, decision.verdict);
-        let Wanted::Bot(planned) = plan(&verdict, &event, &policy.bot) else {
-            panic!("the usual meeting is recorded");
+        let judged = Judged {
+            plan: plan(&verdict, &event, &calendar, &policy),
+            verdict,
+            seen: decision.seen,
+            heard: words.revision,
+            event: &event,
         };
-        let Wanted::Bot(built) = decision.wanted else {
-            panic!("the usual decision wants a bot");
-        };
-        assert_eq!(planned.deduplication_key, built.deduplication_key);
+        let revised = revise_copies(&[], &[judged], at("09:30"));
+        assert_eq!(revised.writes, [decision]);
     }
 
     #[test]

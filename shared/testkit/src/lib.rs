@@ -19,8 +19,8 @@ mod memory;
 mod recall;
 
 pub use build::{
-    But, a_bot_config, a_calendar, a_calendar_record, a_decision, a_policy, a_speaker,
-    an_applied_bot, an_email, an_event, at,
+    But, a_bot_config, a_calendar, a_calendar_record, a_decision, a_policy, a_policy_document,
+    a_speaker, an_applied_bot, an_email, an_event, an_offer, at, policy_of,
 };
 pub use chance::EvenJitter;
 pub use clock::ManualClock;

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use callsheet_domain::{CalendarId, Decision, DecisionKey, Timestamp};
+use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp};
 
 use crate::PortError;
 
@@ -34,6 +34,20 @@ pub trait Decisions: Send + Sync {
         &self,
         keys: &[DecisionKey],
     ) -> impl Future<Output = Result<Vec<Decision>, PortError>> + Send;
+
+    /// Every stored decision about these meetings, in whatever calendar, as the
+    /// latest writes left them.
+    fn copies(
+        &self,
+        meetings: &[IcalUid],
+    ) -> impl Future<Output = Result<Vec<Decision>, PortError>> + Send;
+
+    /// The decision about an event, for somebody who knows no more of it than
+    /// its id. It may lag behind the writes by a moment.
+    fn of_event(
+        &self,
+        event: &EventId,
+    ) -> impl Future<Output = Result<Option<Decision>, PortError>> + Send;
 
     /// Writes the decision if the stored version is still `decision.version`
     /// ([`Version::NEW`](callsheet_domain::Version::NEW): if there is none),

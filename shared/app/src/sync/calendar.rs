@@ -1,15 +1,15 @@
 //! Keeps what is known of a calendar, and retires the decisions of a lost one.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use callsheet_domain::{
     CalendarId, CalendarRecord, DecisionKey, Operation, Revision, RuleName, Timestamp, Verdict,
-    retire,
+    retire, retire_copies,
 };
 
 use super::{Attended, ROUNDS, Rank, Sync, Unattended};
 use crate::ports::{
-    Budgets, CalendarEvents, Calendars, Clock, Decisions, Kept, PreferenceBook, Queue,
+    Budgets, CalendarEvents, Calendars, Clock, Decisions, Kept, Policies, PreferenceBook, Queue,
 };
 
 /// Rows loaded together: what one batch read of a table takes.
@@ -19,7 +19,7 @@ impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
     R: CalendarEvents,
     D: Decisions,
-    S: Calendars + PreferenceBook + Budgets,
+    S: Calendars + PreferenceBook + Policies + Budgets,
     Q: Queue,
     K: Clock,
 {
@@ -71,41 +71,38 @@ where
         let keys = self.decisions.of_calendar(&calendar.id, now).await?;
         let mut attended = Attended::default();
         for keys in keys.chunks(ROWS) {
-            self.retire_rows(record, keys.to_vec(), &mut attended)
-                .await?;
+            self.retire_rows(record, keys, &mut attended).await?;
         }
         Ok(attended)
     }
 
+    /// Retires the rows under `keys`; copies in other calendars whose bot they
+    /// owned get another owner.
     async fn retire_rows(
         &self,
         record: &CalendarRecord,
-        mut keys: Vec<DecisionKey>,
+        keys: &[DecisionKey],
         attended: &mut Attended,
     ) -> Result<(), Unattended> {
         let status = record.calendar.status;
         let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
+        let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
         for _ in 0..ROUNDS {
-            let stored = self.decisions.decisions(&keys).await?;
-            let stored: HashMap<_, _> = stored
-                .into_iter()
-                .map(|row| (row.key.clone(), row))
-                .collect();
-            let mut lost = Vec::new();
-            for (key, row) in stored {
-                match retire(&row, verdict.clone(), record.revision) {
-                    Revision::Write(row) => match self.decisions.keep(&row).await? {
-                        Kept::Written => attended.written += 1,
-                        Kept::Lost => lost.push(key),
-                    },
+            let asked: Vec<_> = meetings.into_iter().collect();
+            let stored = self.decisions.copies(&asked).await?;
+            let mut retired = Vec::new();
+            for row in stored.iter().filter(|row| keys.contains(&row.key)) {
+                match retire(row, verdict.clone(), record.revision) {
+                    Revision::Write(row) => retired.push(*row),
                     Revision::Behind => attended.stale += 1,
                     Revision::Unchanged | Revision::Stale => {}
                 }
             }
-            if lost.is_empty() {
+            let writes = retire_copies(&stored, retired, self.clock.now());
+            meetings = self.keep(writes, attended).await?;
+            if meetings.is_empty() {
                 return Ok(());
             }
-            keys = lost;
         }
         Err(Unattended::Contended)
     }

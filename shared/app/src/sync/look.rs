@@ -1,10 +1,10 @@
 //! One look: list, load what is stored, decide, write only what changed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use callsheet_domain::{
-    CalendarEvent, CalendarRecord, Decision, Looked, Operation, PreferenceRevision, Preferences,
-    Revision, Subject, Timestamp, View, decide, plan, plus, revise,
+    CalendarEvent, CalendarRecord, Decision, IcalUid, Looked, Operation, Timestamp, plus,
+    revise_copies,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::SignedDuration;
@@ -12,8 +12,10 @@ use jiff::SignedDuration;
 use super::{Attended, ROUNDS, Rank, Sync, Unattended, Viewpoint};
 use crate::PortError;
 use crate::ports::{
-    Budgets, CalendarEvents, Calendars, Clock, Decisions, EventQuery, Kept, PreferenceBook, Queue,
+    Budgets, CalendarEvents, Calendars, Clock, Decisions, EventQuery, Kept, Policies,
+    PreferenceBook, Queue,
 };
+use crate::preview::judge;
 
 /// How far back Recall keeps events up to date.
 const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
@@ -26,7 +28,7 @@ impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
     R: CalendarEvents,
     D: Decisions,
-    S: Calendars + PreferenceBook + Budgets,
+    S: Calendars + PreferenceBook + Policies + Budgets,
     Q: Queue,
     K: Clock,
 {
@@ -40,15 +42,13 @@ where
         rank: Rank,
         deadline: Timestamp,
     ) -> Result<Attended, Unattended> {
-        let Viewpoint {
-            record,
-            preferences,
-            began_at,
-        } = view;
+        let calendar = view.previewed.record.calendar.id.clone();
         let query = EventQuery {
-            calendar_id: record.calendar.id.clone(),
+            calendar_id: calendar.clone(),
             updated_since: since,
-            starts_from: since.is_none().then(|| plus(began_at, -KEPT_UP_TO_DATE)),
+            starts_from: since
+                .is_none()
+                .then(|| plus(view.began_at, -KEPT_UP_TO_DATE)),
         };
         let mut attended = Attended::default();
         let mut followed = HashSet::new();
@@ -57,13 +57,12 @@ where
             let page = self.recall.page(&query, cursor.as_ref()).await;
             let page = self.heed(Operation::ListEvents, page).await?;
             attended.pages += 1;
-            attended.listed += u32::try_from(page.events.len()).unwrap_or(u32::MAX);
+            attended.listed += count(page.events.len());
             for problem in &page.unreadable {
                 attended.unreadable += 1;
-                tracing::error!(calendar = %record.calendar.id, problem, "an event cannot be read");
+                tracing::error!(%calendar, problem, "an event cannot be read");
             }
-            self.write(&record, &preferences, page.events, &mut attended)
-                .await?;
+            self.write(&view, page.events, &mut attended).await?;
             let Some(next) = page.next else { break };
             if followed.len() == PAGES || !followed.insert(next.clone()) {
                 return Err(Unattended::Endless);
@@ -71,83 +70,74 @@ where
             cursor = Some(next);
             self.turn(Operation::ListEvents, rank, deadline).await?;
         }
+        let preferences = view.previewed.preferences;
         let paused_until = preferences.pause.map(|pause| pause.until);
         let looked = Looked {
-            began_at,
+            began_at: view.began_at,
             since,
-            policy: self.settings.policy_revision,
+            policy: view.policy.revision,
             preferences: preferences.revision,
-            holds_until: paused_until.filter(|until| *until > began_at),
+            holds_until: paused_until.filter(|until| *until > view.began_at),
         };
-        self.mark(record, looked).await?;
+        self.mark(view.previewed.record, looked).await?;
         Ok(attended)
     }
 
-    /// Writes what a page changes. A row that somebody else wrote first is
-    /// loaded and decided again.
+    /// Writes what a page changes, in the rows of its events and of their
+    /// copies. A row that somebody else wrote first is loaded and decided again.
     async fn write(
         &self,
-        record: &CalendarRecord,
-        preferences: &Preferences,
+        view: &Viewpoint,
         mut events: Vec<CalendarEvent>,
         attended: &mut Attended,
     ) -> Result<(), Unattended> {
+        let mut failed = HashSet::new();
         for _ in 0..ROUNDS {
-            let keys: Vec<_> = events.iter().map(CalendarEvent::key).collect();
-            let stored = self.decisions.decisions(&keys).await?;
-            let stored: HashMap<_, _> = stored
-                .into_iter()
-                .map(|row| (row.key.clone(), row))
+            let meetings: Vec<_> = events.iter().map(|event| event.ical_uid.clone()).collect();
+            let stored = self.decisions.copies(&meetings).await?;
+            let now = self.clock.now();
+            let policy = (&*view.policy.policy, view.policy.revision);
+            let judged: Vec<_> = events
+                .iter()
+                .map(|event| judge(&view.previewed, event, policy, now))
                 .collect();
-            let mut changes: Vec<(CalendarEvent, Box<Decision>)> = Vec::new();
-            for event in events {
-                match self.judge(record, preferences, &event, stored.get(&event.key())) {
-                    Revision::Write(decision) => changes.push((event, decision)),
-                    Revision::Unchanged => {}
-                    Revision::Stale => attended.stale += 1,
-                    Revision::Behind => return Err(Unattended::Contended),
-                }
+            for judged in judged.iter().filter(|judged| judged.has_failed()) {
+                failed.insert(judged.event.id.clone());
             }
-            let kept: Vec<(CalendarEvent, Kept)> = stream::iter(changes)
-                .map(|(event, decision)| async move {
-                    let kept = self.decisions.keep(&decision).await?;
-                    Ok::<_, PortError>((event, kept))
-                })
-                .buffer_unordered(WRITES)
-                .try_collect()
-                .await?;
-            let (written, lost): (Vec<_>, Vec<_>) = kept
-                .into_iter()
-                .partition(|(_, kept)| *kept == Kept::Written);
-            attended.written += u32::try_from(written.len()).unwrap_or(u32::MAX);
+            let revised = revise_copies(&stored, &judged, now);
+            if revised.is_behind {
+                return Err(Unattended::Contended);
+            }
+            attended.stale += revised.stale;
+            let lost = self.keep(revised.writes, attended).await?;
             if lost.is_empty() {
+                attended.failed += count(failed.len());
                 return Ok(());
             }
-            events = lost.into_iter().map(|(event, _)| event).collect();
+            events.retain(|event| lost.contains(&event.ical_uid));
         }
         Err(Unattended::Contended)
     }
 
-    fn judge(
+    /// Writes rows, and gives the meetings of those that somebody else wrote first.
+    pub(super) async fn keep(
         &self,
-        record: &CalendarRecord,
-        preferences: &Preferences,
-        event: &CalendarEvent,
-        stored: Option<&Decision>,
-    ) -> Revision {
-        let now = self.clock.now();
-        let policy = &self.settings.policy;
-        let verdict = decide(event, &record.calendar, policy, preferences, now);
-        let wanted = plan(&verdict, event, &policy.bot);
-        let series = Subject::Series(event.ical_uid.clone());
-        let preference = preferences.words.get(&series);
-        let seen = View {
-            event: event.updated_at,
-            calendar: record.revision,
-            policy: self.settings.policy_revision,
-            preference: preference.map_or(PreferenceRevision(0), |spoken| spoken.revision),
-        };
-        revise(stored, event, verdict, wanted, seen, now)
+        rows: Vec<Decision>,
+        attended: &mut Attended,
+    ) -> Result<HashSet<IcalUid>, PortError> {
+        let kept: Vec<(IcalUid, Kept)> = stream::iter(rows)
+            .map(|row| async move {
+                let kept = self.decisions.keep(&row).await?;
+                Ok::<_, PortError>((row.key.ical_uid, kept))
+            })
+            .buffer_unordered(WRITES)
+            .try_collect()
+            .await?;
+        let (written, lost): (Vec<_>, Vec<_>) = kept
+            .into_iter()
+            .partition(|(_, kept)| *kept == Kept::Written);
+        attended.written += count(written.len());
+        Ok(lost.into_iter().map(|(meeting, _)| meeting).collect())
     }
 
     /// Remembers a finished look, unless the calendar has changed meanwhile or
@@ -173,4 +163,8 @@ where
         }
         Ok(())
     }
+}
+
+fn count(items: usize) -> u32 {
+    u32::try_from(items).unwrap_or(u32::MAX)
 }

@@ -18,15 +18,14 @@ mod turn;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use callsheet_domain::{
-    Ask, CalendarId, CalendarRecord, Errand, Look, Notice, Operation, Pace, Policy, PolicyRevision,
-    Preferences, Timestamp,
-};
+use callsheet_domain::{Ask, CalendarId, Errand, Look, Notice, Operation, Pace, Timestamp};
 
 use crate::PortError;
 use crate::ports::{
-    Budgets, CalendarEvents, Calendars, Clock, Decisions, PreferenceBook, Queue, Receipt,
+    Budgets, CalendarEvents, Calendars, Clock, Decisions, Policies, PreferenceBook, Queue, Receipt,
 };
+use crate::preview::Previewed;
+use crate::{Enforced, InForce};
 use turn::Rank;
 
 /// How often a lost race is run again before the message is given back.
@@ -44,10 +43,6 @@ const DENIED: Duration = Duration::from_mins(5);
 /// What a sync is told once.
 #[derive(Debug, Clone)]
 pub struct SyncSettings {
-    /// What is recorded.
-    pub policy: Policy,
-    /// Which revision of the policy that is.
-    pub policy_revision: PolicyRevision,
     /// How fast events are listed.
     pub list_events: Pace,
     /// How fast calendars are read.
@@ -87,13 +82,15 @@ struct Attended {
     written: u32,
     stale: u32,
     unreadable: u32,
+    /// Events whose verdict is that an expression failed.
+    failed: u32,
 }
 
 /// What a look decides by, read before it begins.
 #[derive(Debug)]
 struct Viewpoint {
-    record: CalendarRecord,
-    preferences: Preferences,
+    previewed: Previewed,
+    policy: InForce,
     began_at: Timestamp,
 }
 
@@ -123,6 +120,7 @@ impl Attended {
             written = self.written,
             stale = self.stale,
             unreadable = self.unreadable,
+            failed_rules = self.failed,
             "attended to a calendar"
         );
     }
@@ -164,6 +162,8 @@ pub struct Sync<R, D, S, Q, K> {
     pub queue: Q,
     /// The time.
     pub clock: K,
+    /// The policy in force, as it was last read.
+    pub enforced: Enforced,
     /// What it is told once.
     pub settings: SyncSettings,
 }
@@ -172,7 +172,7 @@ impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
     R: CalendarEvents,
     D: Decisions,
-    S: Calendars + PreferenceBook + Budgets,
+    S: Calendars + PreferenceBook + Policies + Budgets,
     Q: Queue,
     K: Clock,
 {
@@ -191,11 +191,22 @@ where
             }
         }
         let mut handled = Handled::default();
+        let policy = match self.enforced.current(&self.state).await {
+            Ok(policy) => policy,
+            Err(error) => {
+                tracing::warn!(%error, "could not read the policy in force");
+                let error = Unattended::Port(error);
+                for delivery in batch {
+                    self.give_back(delivery, &error, &mut handled).await;
+                }
+                return handled;
+            }
+        };
         for (calendar, noticed) in by_calendar {
             let Some(ask) = Ask::of(noticed.iter().map(|(_, notice)| *notice)) else {
                 continue;
             };
-            match self.attend(calendar, &ask, deadline).await {
+            match self.attend(calendar, &ask, &policy, deadline).await {
                 Ok(attended) => attended.tell(calendar, noticed.len()),
                 Err(error) => {
                     handled.is_denied |= error.is_denied();
@@ -208,7 +219,7 @@ where
             }
         }
         if !sweeps.is_empty() && !handled.is_denied {
-            match self.sweep(deadline).await {
+            match self.sweep(&policy, deadline).await {
                 Ok(swept) => handled.is_denied = swept.is_denied,
                 Err(error) => {
                     tracing::warn!(%error, "could not list the calendars");
@@ -227,6 +238,7 @@ where
         &self,
         id: &CalendarId,
         ask: &Ask,
+        policy: &InForce,
         deadline: Timestamp,
     ) -> Result<Attended, Unattended> {
         let Some(record) = self.calendar(id, ask.is_calendar_changed, deadline).await? else {
@@ -239,15 +251,18 @@ where
         // One instant for what is owed and for what the look will say of itself:
         // a pause that ends between two would be seen by neither.
         let began_at = self.clock.now();
-        let (last, policy) = (record.looked.as_ref(), self.settings.policy_revision);
-        let since = match ask.look(last, policy, preferences.revision, began_at) {
+        let last = record.looked.as_ref();
+        let since = match ask.look(last, policy.revision, preferences.revision, began_at) {
             Look::Nothing => return Ok(Attended::default()),
             Look::Since(since) => Some(since),
             Look::All => None,
         };
         let view = Viewpoint {
-            record,
-            preferences,
+            previewed: Previewed {
+                record,
+                preferences,
+            },
+            policy: policy.clone(),
             began_at,
         };
         self.turn(Operation::ListEvents, Rank::Live, deadline)

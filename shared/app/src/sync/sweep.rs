@@ -11,13 +11,15 @@
 //! waited; a turn that is not needed is kept for the next calendar. So they
 //! mostly do not do the same; where they do, it costs a look.
 
-use callsheet_domain::{CalendarId, Operation, Timestamp, is_owed};
+use callsheet_domain::{CalendarId, Operation, PolicyRevision, Timestamp, is_owed};
 
 use super::{Attended, Rank, Sync, Unattended, Viewpoint};
-use crate::PortError;
 use crate::ports::{
-    Budgets, CalendarEvents, Calendars, Clock, Decisions, ListedCalendar, PreferenceBook, Queue,
+    Budgets, CalendarEvents, Calendars, Clock, Decisions, ListedCalendar, Policies, PreferenceBook,
+    Queue,
 };
+use crate::preview::Previewed;
+use crate::{InForce, PortError};
 
 /// What became of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,19 +32,26 @@ impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
     R: CalendarEvents,
     D: Decisions,
-    S: Calendars + PreferenceBook + Budgets,
+    S: Calendars + PreferenceBook + Policies + Budgets,
     Q: Queue,
     K: Clock,
 {
     /// Looks at what is owed until `deadline`. Fails only if the calendars
     /// cannot be listed.
-    pub(super) async fn sweep(&self, deadline: Timestamp) -> Result<Swept, PortError> {
-        let owed = self.owed().await?;
+    pub(super) async fn sweep(
+        &self,
+        policy: &InForce,
+        deadline: Timestamp,
+    ) -> Result<Swept, PortError> {
+        let owed = self.owed(policy.revision).await?;
         let (mut looked_at, mut left) = (0, owed.len());
         let mut swept = Swept::default();
         let mut has_turn = false;
         for calendar in &owed {
-            match self.catch_up(calendar, &mut has_turn, deadline).await {
+            match self
+                .catch_up(calendar, policy, &mut has_turn, deadline)
+                .await
+            {
                 Ok(caught_up) => {
                     left -= 1;
                     if let Some(attended) = caught_up {
@@ -66,11 +75,10 @@ where
 
     /// The calendars that the list shows to be owed a look, beginning at
     /// whichever the clock says: a deadline does not cut off the same ones each time.
-    async fn owed(&self) -> Result<Vec<CalendarId>, PortError> {
+    async fn owed(&self, policy: PolicyRevision) -> Result<Vec<CalendarId>, PortError> {
         let listed = self.state.listed().await?;
         let now = self.clock.now();
         let is_owed = |ListedCalendar { record, spoken }: &ListedCalendar| {
-            let policy = self.settings.policy_revision;
             record.calendar.status.holds_bots()
                 && is_owed(record.looked.as_ref(), policy, *spoken, now)
         };
@@ -88,6 +96,7 @@ where
     async fn catch_up(
         &self,
         calendar: &CalendarId,
+        policy: &InForce,
         has_turn: &mut bool,
         deadline: Timestamp,
     ) -> Result<Option<Attended>, Unattended> {
@@ -101,15 +110,18 @@ where
         };
         let preferences = self.state.preferences(calendar).await?;
         let began_at = self.clock.now();
-        let (last, policy) = (record.looked.as_ref(), self.settings.policy_revision);
+        let last = record.looked.as_ref();
         if !record.calendar.status.holds_bots()
-            || !is_owed(last, policy, preferences.revision, began_at)
+            || !is_owed(last, policy.revision, preferences.revision, began_at)
         {
             return Ok(None);
         }
         let view = Viewpoint {
-            record,
-            preferences,
+            previewed: Previewed {
+                record,
+                preferences,
+            },
+            policy: policy.clone(),
             began_at,
         };
         *has_turn = false;

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use super::{Sync, Unattended};
 use crate::PortError;
 use crate::ports::{
-    Allowed, Budgets, CalendarEvents, Calendars, Clock, Decisions, PreferenceBook, Queue,
+    Allowed, Budgets, CalendarEvents, Calendars, Clock, Decisions, Policies, PreferenceBook, Queue,
 };
 
 /// A page and its writes fit into this; with less time left none is begun.
@@ -26,7 +26,7 @@ impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
     R: CalendarEvents,
     D: Decisions,
-    S: Calendars + PreferenceBook + Budgets,
+    S: Calendars + PreferenceBook + Policies + Budgets,
     Q: Queue,
     K: Clock,
 {

@@ -1,21 +1,70 @@
 //! The rules, row by row.
 
 use callsheet_domain::{
-    Answer, Calendar, CalendarEvent, CalendarStatus, Guest, Meetings, Policy, Preference,
-    PreferenceRevision, Preferences, Subject, Word, decide,
+    Answer, Calendar, CalendarEvent, CalendarStatus, DeduplicationScheme, Guest, Pause,
+    PolicyDocument, Preference, PreferenceRevision, Preferences, Subject, Timestamp, Word, decide,
 };
-use callsheet_testkit::{But as _, a_calendar, a_policy, an_email, an_event, at};
+use callsheet_testkit::{
+    But as _, a_calendar, a_policy_document, a_speaker, an_email, an_event, at, policy_of,
+};
 use test_case::test_case;
+
+use crate::house::skips_all;
 
 /// Everything a decision is made from; a row changes what it is about.
 struct Case {
     event: CalendarEvent,
     calendar: Calendar,
-    policy: Policy,
-    word: Option<Word>,
+    policy: PolicyDocument,
+    words: Preferences,
 }
 
 impl callsheet_testkit::But for Case {}
+
+impl Case {
+    fn say(&mut self, subject: Subject, word: Word) {
+        self.words.revision = self.words.revision.next();
+        let preference = Preference {
+            word,
+            revision: self.words.revision,
+            by: Some(a_speaker()),
+            at: at("08:00"),
+        };
+        self.words.words.insert(subject, preference);
+    }
+
+    fn on_event(&mut self, word: Word) {
+        let id = self
+            .event
+            .platform_id
+            .clone()
+            .expect("the usual one has one");
+        self.say(Subject::Event(id), word);
+    }
+
+    fn on_series(&mut self, word: Word) {
+        self.say(Subject::Series(self.event.ical_uid.clone()), word);
+    }
+
+    fn on_platform_series(&mut self, word: Word) {
+        let series = callsheet_domain::SeriesId::parse("series-1").expect("an id");
+        self.event.facts.series = Some(series.clone());
+        self.say(Subject::PlatformSeries(series), word);
+    }
+
+    fn pause(&mut self, until: Timestamp) {
+        self.words.pause = Some(Pause {
+            until,
+            revision: PreferenceRevision(9),
+            by: None,
+            at: at("08:00"),
+        });
+    }
+
+    fn deny(&mut self, domain: &str) {
+        self.policy.denied_domains = vec![domain.to_owned()];
+    }
+}
 
 fn guest(email: &str) -> Guest {
     Guest {
@@ -40,57 +89,55 @@ fn colleagues(case: &mut Case) {
 #[test_case(|c| c.event.ends_at = at("09:30"), "skip over"; "ends this instant")]
 #[test_case(|c| c.event.ends_at = at("09:30:00.000001"), "record external"; "ends in a moment")]
 #[test_case(|c| c.event.meeting = None, "skip no-meeting"; "no link")]
-#[test_case(|c| { c.event.is_deleted = true; c.event.meeting = None; c.word = Some(Word::Record) }, "skip deleted"; "nobody overrules an objection, and the most final is named")]
-#[test_case(|c| { c.event.meeting = None; c.word = Some(Word::Record) }, "skip no-meeting"; "a wish gives no link")]
-#[test_case(|c| c.word = Some(Word::Skip), "skip series"; "a person said no")]
-#[test_case(|c| { colleagues(c); c.word = Some(Word::Record) }, "record series"; "a person said yes")]
-#[test_case(|c| c.word = Some(Word::AskPolicy), "record external"; "a person took their word back")]
-#[test_case(|c| { c.event.facts.own_answer = Some(Answer::Declined); c.word = Some(Word::Record) }, "record series"; "a yes to the series goes before a decline")]
+#[test_case(|c| { c.event.is_deleted = true; c.event.meeting = None; c.on_event(Word::Record) }, "skip deleted"; "nobody overrules an objection, and the most final is named")]
+#[test_case(|c| { c.event.meeting = None; c.on_event(Word::Record) }, "skip no-meeting"; "a wish gives no link")]
+#[test_case(|c| c.on_event(Word::Skip), "skip event"; "a person said no to the event")]
+#[test_case(|c| { colleagues(c); c.on_event(Word::Record) }, "record event"; "a person said yes to the event")]
+#[test_case(|c| { c.on_event(Word::Record); c.on_series(Word::Skip) }, "record event"; "a word for the event goes before one for the series")]
+#[test_case(|c| { c.on_event(Word::AskPolicy); c.on_series(Word::Skip) }, "skip series"; "a word for the event that was taken back does not")]
+#[test_case(|c| c.on_series(Word::Skip), "skip series"; "a person said no to the series")]
+#[test_case(|c| { colleagues(c); c.on_series(Word::Record) }, "record series"; "a person said yes to the series")]
+#[test_case(|c| c.on_series(Word::AskPolicy), "record external"; "a person took their word back")]
+#[test_case(|c| c.on_platform_series(Word::Skip), "skip series"; "a series by the platform's name")]
+#[test_case(|c| { c.on_series(Word::Record); c.on_platform_series(Word::Skip) }, "skip series"; "the later word of two names of a series")]
+#[test_case(|c| { c.on_platform_series(Word::Skip); c.on_series(Word::Record) }, "record series"; "the later word, the other way round")]
+#[test_case(|c| { c.event.facts.own_answer = Some(Answer::Declined); c.on_series(Word::Record) }, "record series"; "a yes to the series goes before a decline")]
+#[test_case(|c| c.pause(at("09:31")), "skip paused"; "a paused calendar")]
+#[test_case(|c| c.pause(at("09:30")), "record external"; "a pause that has ended")]
+#[test_case(|c| { c.pause(at("12:00")); c.on_series(Word::Record) }, "record series"; "a yes to the series goes before a pause")]
+#[test_case(|c| { c.pause(at("12:00")); c.event.meeting = None }, "skip no-meeting"; "an objection goes before a pause")]
+#[test_case(|c| c.deny("globex.example"), "skip denied-domain"; "somebody of a denied domain")]
+#[test_case(|c| c.deny("example"), "skip denied-domain"; "a part of a denied domain")]
+#[test_case(|c| c.deny("lobex.example"), "record external"; "a domain that only ends alike")]
+#[test_case(|c| { c.deny("globex.example"); c.on_series(Word::Record) }, "skip denied-domain"; "a denied domain goes before a yes to the series")]
+#[test_case(|c| { c.deny("globex.example"); c.on_event(Word::Record) }, "record event"; "a yes to the event goes before a denied domain")]
 #[test_case(|c| c.event.facts.own_answer = Some(Answer::Declined), "skip declined"; "the owner declined")]
 #[test_case(|c| c.event.facts.guests.listed[0].answer = Answer::Declined, "skip declined"; "the owner declined, known by the address")]
 #[test_case(|c| c.event.facts.own_answer = Some(Answer::Tentative), "record external"; "the owner may come")]
-#[test_case(|c| { c.policy.confirmed_only = true; c.event.facts.own_answer = Some(Answer::Tentative) }, "skip not-confirmed"; "only confirmed, and the owner may come")]
-#[test_case(|c| { c.policy.confirmed_only = true; c.event.facts.own_answer = Some(Answer::Pending) }, "skip not-confirmed"; "only confirmed, and the owner has not said")]
-#[test_case(|c| { c.policy.confirmed_only = true; c.event.facts.guests.listed.clear(); c.event.facts.organizer = Some(an_email("buyer@globex.example")) }, "skip not-confirmed"; "only confirmed, and nothing tells what the owner said")]
-#[test_case(|c| c.policy.confirmed_only = true, "record external"; "only confirmed, and the owner comes")]
-#[test_case(|c| { c.policy.confirmed_only = true; c.event.facts.guests.listed = vec![guest("buyer@globex.example")] }, "record external"; "only confirmed, and the owner called the meeting")]
-#[test_case(colleagues, "skip internal"; "among colleagues")]
-#[test_case(|c| { colleagues(c); c.event.facts.organizer = Some(an_email("buyer@globex.example")) }, "record external"; "called by somebody outside")]
-#[test_case(|c| { colleagues(c); c.event.facts.guests.listed.push(Guest { is_resource: true, ..guest("room@resource.example") }) }, "skip internal"; "a room is nobody")]
-#[test_case(|c| { colleagues(c); c.event.facts.guests.is_incomplete = true }, "skip internal"; "nobody outside is listed, though some are not shown")]
-#[test_case(|c| { c.event.facts.guests.listed.clear(); c.event.facts.organizer = None }, "skip internal"; "nobody at all")]
-#[test_case(|c| c.calendar.email = None, "skip unknown-owner"; "whose calendar it is, is not known yet")]
-#[test_case(|c| { c.calendar.email = None; c.policy.meetings = Meetings::All }, "record all"; "which matters only if outsiders do")]
-#[test_case(|c| { colleagues(c); c.policy.meetings = Meetings::All }, "record all"; "everything")]
-#[test_case(|c| { c.policy.meetings = Meetings::All; c.event.facts.own_answer = Some(Answer::Declined) }, "skip declined"; "everything but what was declined")]
-#[test_case(|c| c.policy.meetings = Meetings::Marked, "skip not-marked"; "only what is marked")]
-#[test_case(|c| { c.policy.meetings = Meetings::Marked; c.word = Some(Word::Record) }, "record series"; "only what is marked, and it is")]
+#[test_case(colleagues, "skip default"; "among colleagues")]
+#[test_case(|c| { colleagues(c); c.event.facts.is_hosted = Some(false); c.event.facts.organizer = Some(an_email("buyer@globex.example")) }, "record external"; "called by somebody outside")]
+#[test_case(|c| { colleagues(c); c.event.facts.guests.listed.push(guest("sales@emea.acme.example")) }, "skip default"; "a part of the own domain")]
+#[test_case(|c| { colleagues(c); c.event.facts.guests.listed.push(Guest { is_resource: true, ..guest("room@resource.example") }) }, "skip default"; "a room is nobody")]
+#[test_case(|c| { colleagues(c); c.event.facts.guests.is_incomplete = true }, "skip default"; "nobody outside is listed, though some are not shown")]
+#[test_case(|c| c.calendar.email = None, "skip declined"; "whose calendar it is, is not known yet, so they may have declined")]
+#[test_case(|c| { c.calendar.email = None; c.event.facts.own_answer = Some(Answer::Accepted) }, "skip default"; "and neither is who is outside")]
+#[test_case(|c| { c.calendar.email = None; c.policy.deduplication = DeduplicationScheme::Domain }, "skip unknown-owner"; "and bots are told apart by it")]
+#[test_case(|c| skips_all(&mut c.policy), "skip default"; "a policy that records nothing")]
+#[test_case(|c| { skips_all(&mut c.policy); c.on_series(Word::Record) }, "record series"; "but what was marked")]
 fn decides(change: impl FnOnce(&mut Case), expected: &str) {
-    let (event, calendar, policy) = (an_event(), a_calendar(), a_policy());
     let case = Case {
-        event,
-        calendar,
-        policy,
-        word: None,
+        event: an_event(),
+        calendar: a_calendar(),
+        policy: a_policy_document(),
+        words: Preferences::default(),
     }
     .but(change);
-    let mut preferences = Preferences::default();
-    if let Some(word) = case.word {
-        let spoken = Preference {
-            word,
-            revision: PreferenceRevision(1),
-            by: None,
-            at: at("09:00"),
-        };
-        preferences
-            .words
-            .insert(Subject::Series(case.event.ical_uid.clone()), spoken);
-    }
+    let policy = policy_of(&case.policy);
     let verdict = decide(
         &case.event,
         &case.calendar,
-        &case.policy,
-        &preferences,
+        &policy,
+        &case.words,
         at("09:30"),
     );
     let (outcome, grounds) = (verdict.as_str(), verdict.grounds());

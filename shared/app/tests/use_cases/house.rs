@@ -2,16 +2,31 @@
 
 use std::time::Duration;
 
-use callsheet_app::{Drain, DrainReport, DrainSettings, Handled, PortError, Sync, SyncSettings};
+use callsheet_app::{
+    Drain, DrainReport, DrainSettings, Enforced, Handled, NotPut, PortError, Pusher, Put, Sync,
+    SyncSettings, push,
+};
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, Decision, Errand, EventId, Notice, NoticeKind, Pace,
-    Policy, PolicyRevision, Timestamp, Wanted, plus,
+    PolicyDocument, Timestamp, Wanted, plus,
 };
 use callsheet_testkit::{
-    EvenJitter, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, a_calendar,
-    a_policy, at,
+    But as _, EvenJitter, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState,
+    a_calendar, a_speaker, at,
 };
 use jiff::SignedDuration;
+
+pub(crate) fn sync_settings() -> SyncSettings {
+    SyncSettings {
+        list_events: Pace::per_minute(60, 5),
+        get_calendar: Pace::per_minute(300, 5),
+    }
+}
+
+/// Records nothing that nobody asked for.
+pub(crate) fn skips_all(document: &mut PolicyDocument) {
+    document.rules.clear();
+}
 
 pub(crate) type Recall = MemoryRecall<ManualClock>;
 pub(crate) type HouseSync = Sync<Recall, MemoryDecisions, MemoryState, MemoryQueue, ManualClock>;
@@ -24,8 +39,7 @@ pub(crate) struct House {
     pub(crate) decisions: MemoryDecisions,
     pub(crate) state: MemoryState,
     pub(crate) queue: MemoryQueue,
-    pub(crate) policy: Policy,
-    pub(crate) policy_revision: PolicyRevision,
+    pub(crate) enforced: Enforced,
 }
 
 impl House {
@@ -39,8 +53,7 @@ impl House {
             decisions: MemoryDecisions::new(),
             state: MemoryState::new(),
             queue: MemoryQueue::new(),
-            policy: a_policy(),
-            policy_revision: PolicyRevision(1),
+            enforced: Enforced::default(),
         }
     }
 
@@ -51,17 +64,27 @@ impl House {
             state: self.state.clone(),
             queue: self.queue.clone(),
             clock: self.clock.clone(),
-            settings: self.sync_settings(),
+            enforced: self.enforced.clone(),
+            settings: sync_settings(),
         }
     }
 
-    pub(crate) fn sync_settings(&self) -> SyncSettings {
-        SyncSettings {
-            policy: self.policy.clone(),
-            policy_revision: self.policy_revision,
-            list_events: Pace::per_minute(60, 5),
-            get_calendar: Pace::per_minute(300, 5),
-        }
+    /// Puts a policy into force, made of the built-in one.
+    pub(crate) async fn push(&self, change: impl FnOnce(&mut PolicyDocument)) -> Put {
+        self.try_push(change).await.expect("it can be")
+    }
+
+    pub(crate) async fn try_push(
+        &self,
+        change: impl FnOnce(&mut PolicyDocument),
+    ) -> Result<Put, NotPut> {
+        let document = PolicyDocument::built_in().but(change);
+        let pusher = Pusher {
+            by: a_speaker(),
+            note: None,
+            at: self.after(0),
+        };
+        push(&self.state, &self.decisions, &document, pusher).await
     }
 
     pub(crate) fn drain(&self) -> HouseDrain {

@@ -5,5 +5,7 @@ mod doubt;
 mod drain;
 mod house;
 mod promises;
+mod push;
+mod sharing;
 mod sweep;
 mod sync;

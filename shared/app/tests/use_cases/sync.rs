@@ -9,7 +9,7 @@ use callsheet_domain::{
 use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, a_speaker, an_event, at};
 use std::time::Duration;
 
-use crate::house::House;
+use crate::house::{House, skips_all};
 
 fn rule(verdict: &Verdict) -> (&str, &str) {
     (verdict.as_str(), verdict.grounds().rule.as_str())
@@ -178,7 +178,7 @@ async fn an_address_that_arrives_late_has_everything_looked_at_again() {
     house.see(an_event()).await;
     assert_eq!(
         rule(&house.decision(&an_event().id).verdict),
-        ("skip", "unknown-owner")
+        ("skip", "declined")
     );
     house
         .see_calendar(a_calendar().but(|calendar| calendar.updated_at = at("09:31")))
@@ -211,32 +211,32 @@ async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
 
 #[tokio::test]
 async fn a_new_policy_is_applied_to_everything_at_the_next_notice() {
-    let mut house = House::new();
+    let house = House::new();
     house.see(an_event()).await;
-    house.policy.meetings = callsheet_domain::Meetings::Marked;
-    house.policy_revision = PolicyRevision(2);
+    house.push(skips_all).await;
     house.events_changed(&a_calendar().id, at("09:29")).await;
     assert_eq!(
         rule(&house.decision(&an_event().id).verdict),
-        ("skip", "not-marked")
+        ("skip", "default")
     );
 }
 
 #[tokio::test]
 async fn an_older_policy_never_replaces_a_newer_one() {
-    let mut house = House::new();
-    house.policy_revision = PolicyRevision(2);
+    let house = House::new();
     house.see(an_event()).await;
-    house.policy.meetings = callsheet_domain::Meetings::Marked;
-    house.policy_revision = PolicyRevision(1);
+    let newer = house
+        .decision(&an_event().id)
+        .but(|row| row.seen.policy = PolicyRevision(1));
+    house.decisions.put(newer);
     let handled = house.notice(&a_calendar().id, NoticeKind::LookAtAll).await;
     assert_eq!(
-        rule(&house.decision(&an_event().id).verdict),
-        ("record", "external")
+        house.decision(&an_event().id).seen.policy,
+        PolicyRevision(1)
     );
     assert!(
         !handled.failed.is_empty(),
-        "a function with the newer policy takes the message"
+        "it is decided again once the newer policy is seen"
     );
 }
 

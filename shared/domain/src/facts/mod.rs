@@ -46,6 +46,19 @@ impl Answer {
             Self::Pending => "pending",
         }
     }
+
+    /// The answer of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [
+            Self::Accepted,
+            Self::Tentative,
+            Self::Declined,
+            Self::Pending,
+        ]
+        .into_iter()
+        .find(|answer| answer.as_str() == name)
+    }
 }
 
 /// Somebody who is invited.

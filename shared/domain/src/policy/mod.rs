@@ -1,127 +1,136 @@
 //! Which meetings a company records, and with what bot.
+//!
+//! [`PolicyDocument`] is what people write; [`Policy::compile`] makes what can
+//! be judged out of it, or says everything that is wrong. Rules ask for
+//! [`Fact`]s, and what nothing tells is a value like any other.
 
+mod compile;
+mod condition;
+mod document;
 mod expression;
 mod fact;
+mod hours;
+mod problem;
+mod rule;
+mod ruleset;
 mod situation;
+mod template;
+#[cfg(test)]
+mod tests;
 mod text;
+mod when;
+mod words;
 
-use std::str::FromStr;
-
+pub use document::{DeduplicationScheme, NamedPolicyDocument, PolicyDocument, RuleDocument, Then};
 pub use expression::{EvaluationFailure, Expression, ExpressionProblem};
 pub use fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
+use hours::Hours;
+pub use problem::{InvalidPolicy, PolicyProblem};
+use ruleset::{Matcher, RuleSet};
 pub use situation::Situation;
+pub use template::BotTemplate;
+pub use when::{DayOfWeek, HoursDocument, Shorthands, When};
 
-use crate::{Answer, BotConfig, Calendar, Domain, Facts, RuleName, Verdict};
+use crate::{Calendar, CalendarEvent, Domain, Grounds, RuleName, Verdict};
 
-/// Which meetings are recorded when nobody said anything about them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Meetings {
-    /// Those with people of another organisation.
-    External,
-    /// Every one.
-    All,
-    /// None but those of a series a person marked.
-    Marked,
-}
-
-/// A setting that names no such choice.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected external, all or marked")]
-pub struct UnknownMeetings;
-
-impl Meetings {
-    /// The name used in settings.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::External => "external",
-            Self::All => "all",
-            Self::Marked => "marked",
-        }
-    }
-}
-
-impl FromStr for Meetings {
-    type Err = UnknownMeetings;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::External, Self::All, Self::Marked]
-            .into_iter()
-            .find(|meetings| meetings.as_str() == text)
-            .ok_or(UnknownMeetings)
-    }
-}
-
-/// Grows with each change of the policy.
+/// Grows with each change of the policy; nought until one is pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct PolicyRevision(pub u64);
 
-/// What a company wants recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A policy that can be judged by.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// Which meetings.
-    pub meetings: Meetings,
-    /// Only those that the calendar's owner accepted.
-    pub confirmed_only: bool,
-    /// What every bot is configured with.
-    pub bot: BotConfig,
+    scheme: DeduplicationScheme,
+    denied: Vec<Domain>,
+    outer: RuleSet,
+    named: Vec<(Vec<Matcher>, RuleSet)>,
 }
 
 impl Policy {
-    /// A text that differs whenever the policy does: what a revision stands for.
+    /// The policy in force until one is pushed.
+    ///
+    /// # Panics
+    /// Never: a test compiles it.
     #[must_use]
-    pub fn fingerprint(&self) -> String {
-        let confirmed = if self.confirmed_only {
-            "confirmed"
-        } else {
-            "any-answer"
-        };
-        format!(
-            "{}/{confirmed}/{}",
-            self.meetings.as_str(),
-            self.bot.digest()
-        )
+    pub fn built_in() -> Self {
+        Self::compile(&PolicyDocument::built_in()).expect("a test compiles it")
     }
 
-    /// What the rules say, first objection first.
-    pub(crate) fn judge(&self, facts: &Facts, calendar: &Calendar) -> Verdict {
-        let answer = situation::own_answer(facts, calendar);
-        if answer == Some(Answer::Declined) {
-            return Verdict::skip(RuleName::DECLINED, "the calendar's owner declined");
-        }
-        if self.confirmed_only && answer != Some(Answer::Accepted) {
-            let reason = "the calendar's owner has not accepted";
-            return Verdict::skip(RuleName::NOT_CONFIRMED, reason);
-        }
-        match self.meetings {
-            Meetings::All => Verdict::record(RuleName::ALL, "every meeting is recorded"),
-            Meetings::Marked => Verdict::skip(
-                RuleName::NOT_MARKED,
-                "only meetings of a series that a person marked are recorded",
-            ),
-            Meetings::External => external(facts, calendar),
+    /// How many bots a meeting gets that stands in several calendars.
+    #[must_use]
+    pub fn scheme(&self) -> DeduplicationScheme {
+        self.scheme
+    }
+
+    /// The name of the policy that `calendar` is under; none for the outer one.
+    #[must_use]
+    pub fn name_for(&self, calendar: &Calendar) -> Option<&str> {
+        self.rules_for(calendar).name.as_deref()
+    }
+
+    /// What the bot of a meeting in `calendar` is made from.
+    #[must_use]
+    pub fn bot_for(&self, calendar: &Calendar) -> &BotTemplate {
+        &self.rules_for(calendar).bot
+    }
+
+    /// What is known of an event, told in the time zone the policy names.
+    #[must_use]
+    pub fn situation<'a>(
+        &'a self,
+        event: &'a CalendarEvent,
+        calendar: &'a Calendar,
+    ) -> Situation<'a> {
+        Situation {
+            event,
+            calendar,
+            zone: self.rules_for(calendar).zone.as_ref(),
         }
     }
-}
 
-fn external(facts: &Facts, calendar: &Calendar) -> Verdict {
-    let Some(own) = calendar.email.as_ref().map(crate::Email::domain) else {
-        let reason = "the calendar's address is not known yet, so neither is who is external";
-        return Verdict::skip(RuleName::UNKNOWN_OWNER, reason);
-    };
-    let outsider: Option<Domain> = facts
-        .people()
-        .map(crate::Email::domain)
-        .find(|domain| *domain != own);
-    match outsider {
-        Some(domain) => Verdict::record(
-            RuleName::EXTERNAL,
-            format!("somebody of {domain} takes part, outside of {own}"),
-        ),
-        None if facts.guests.is_incomplete => Verdict::skip(
-            RuleName::INTERNAL,
-            format!("nobody outside of {own} is listed, though the list is not complete"),
-        ),
-        None => Verdict::skip(RuleName::INTERNAL, format!("everybody listed is of {own}")),
+    /// The verdict if somebody of a denied domain takes part.
+    pub(crate) fn deny(&self, facts: &dyn FactSource) -> Option<Verdict> {
+        let domain = condition::domain_among(facts, &self.denied)?;
+        let domains = FactValue::Texts(vec![domain.clone()]);
+        Some(Verdict::Skip(Grounds {
+            rule: RuleName::DENIED_DOMAIN,
+            reason: format!("somebody of {domain} takes part, a domain that is never recorded"),
+            facts: [(Fact::Domains, domains)].into(),
+            has_failed: false,
+        }))
+    }
+
+    /// What the rules that `calendar` is under say.
+    pub(crate) fn judge(&self, facts: &dyn FactSource, calendar: &Calendar) -> Verdict {
+        self.rules_for(calendar).judge(facts)
+    }
+
+    /// What the rule that `grounds` name says, of a meeting in `calendar`, by
+    /// nothing but the facts that they keep: the same again, unless the policy
+    /// has changed since. None if there is no such rule or it does not apply,
+    /// and if it was no rule that decided but a person, a pause, or what cannot be.
+    #[must_use]
+    pub fn explain_again(&self, grounds: &Grounds, calendar: &Calendar) -> Option<Verdict> {
+        if grounds.rule == RuleName::DENIED_DOMAIN {
+            return self.deny(&grounds.facts);
+        }
+        let rules = self.rules_for(calendar);
+        rules.judge_by(&grounds.rule, &grounds.facts)
+    }
+
+    fn rules_for(&self, calendar: &Calendar) -> &RuleSet {
+        let mut found: Option<(u8, &RuleSet)> = None;
+        for (matchers, rules) in &self.named {
+            let closeness = matchers
+                .iter()
+                .filter_map(|by| by.closeness(calendar))
+                .max();
+            if let Some(closeness) = closeness
+                && found.is_none_or(|(best, _)| closeness > best)
+            {
+                found = Some((closeness, rules));
+            }
+        }
+        found.map_or(&self.outer, |(_, rules)| rules)
     }
 }

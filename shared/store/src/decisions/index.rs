@@ -1,4 +1,4 @@
-//! Reads the two indexes: what is due, and what a calendar's meetings are.
+//! Reads two indexes: what is due, and what a calendar's meetings are.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
@@ -101,7 +101,7 @@ impl DecisionTable {
 }
 
 /// One page, and where the next one starts.
-async fn page_of(
+pub(super) async fn page_of(
     query: QueryFluentBuilder,
 ) -> Result<(Vec<Attributes>, Option<Attributes>), PortError> {
     let page = query.send().await.map_err(failed)?;

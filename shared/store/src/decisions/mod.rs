@@ -1,18 +1,20 @@
 //! Keeps decisions, one row each, by meeting and event.
 //!
 //! A row is always written whole, on condition that nobody wrote since it was
-//! read, so what the two indexes show of it is of one writing too. The index
+//! read, so what the indexes show of it is of one writing too. The index
 //! of due rows is sparse: a row carries the attribute `due` only while there is
 //! something to be done, so reading the index is reading the work, in order.
 
 mod batch;
+mod copies;
+mod facts;
 mod index;
 mod row;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;
 use callsheet_app::ports::{Decisions, DueRows, Kept};
-use callsheet_domain::{CalendarId, Decision, DecisionKey, Timestamp, Version};
+use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp, Version};
 
 use crate::attributes::number;
 use crate::error::if_held;
@@ -38,6 +40,14 @@ impl DecisionTable {
 impl Decisions for DecisionTable {
     async fn decisions(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
         self.read(keys).await
+    }
+
+    async fn copies(&self, meetings: &[IcalUid]) -> Result<Vec<Decision>, PortError> {
+        self.read_copies(meetings).await
+    }
+
+    async fn of_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
+        self.read_event(event).await
     }
 
     async fn keep(&self, decision: &Decision) -> Result<Kept, PortError> {

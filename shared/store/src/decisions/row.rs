@@ -3,10 +3,11 @@
 use callsheet_domain::{
     Applied, AppliedBot, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, Closure,
     ConfigDigest, Decision, DecisionKey, DeduplicationKey, EventId, Generation, Grounds, IcalUid,
-    PolicyRevision, PreferenceRevision, RuleName, Verdict, Version, View, Wanted, WantedBot,
+    Offer, PolicyRevision, PreferenceRevision, RuleName, Verdict, Version, View, Wanted, WantedBot,
 };
 use serde_json::Value;
 
+use super::facts;
 use crate::attributes::{Attributes, Reading, Unreadable, Writing};
 
 pub(super) const ICAL_UID: &str = "ical_uid";
@@ -58,6 +59,7 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
         verdict,
         seen,
         wanted,
+        offer,
         applied,
         generation,
         attempts,
@@ -74,8 +76,17 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
         .text("verdict", verdict.as_str())
         .text("rule", grounds.rule.as_str())
         .text("reason", &grounds.reason)
+        .maybe(facts::written(&grounds.facts), |row, facts| {
+            row.values(facts::FACTS, facts)
+        })
+        .maybe(grounds.has_failed.then_some(true), |row, failed| {
+            row.flag("failed", failed)
+        })
         .map("seen", written_view(seen))
         .maybe(written_wanted(wanted), |row, bot| row.map("wanted", bot))
+        .maybe(written_offer(offer.as_ref(), wanted), |row, offer| {
+            row.map("offer", offer)
+        })
         .maybe(written_applied(applied), |row, bot| row.map("applied", bot))
         .number("generation", generation.0)
         .number("attempts", attempts.count)
@@ -101,6 +112,10 @@ const DOUBT: &str = "doubt";
 /// The decision that a row holds.
 pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> {
     let row = Reading::row(attributes)?;
+    let wanted = match row.map_if_any("wanted")? {
+        Some(bot) => Wanted::Bot(Box::new(wanted_bot(bot)?)),
+        None => Wanted::Nothing,
+    };
     Ok(Decision {
         key: key_of(row)?,
         calendar_id: row.parsed(CALENDAR_ID, CalendarId::parse)?,
@@ -109,10 +124,8 @@ pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> 
         title: row.text_if_any("title")?.map(str::to_owned),
         verdict: verdict(row)?,
         seen: view(row.map("seen")?)?,
-        wanted: match row.map_if_any("wanted")? {
-            Some(bot) => Wanted::Bot(Box::new(wanted(bot)?)),
-            None => Wanted::Nothing,
-        },
+        offer: offer(row, &wanted)?,
+        wanted,
         applied: match row.map_if_any("applied")? {
             Some(bot) if bot.text_if_any(DOUBT)?.is_some() => {
                 Applied::Possibly(Box::new(applied(bot)?))
@@ -135,6 +148,8 @@ fn verdict(row: Reading<'_>) -> Result<Verdict, Unreadable> {
     let grounds = Grounds {
         rule: RuleName::named(row.text("rule")?),
         reason: row.text("reason")?.to_owned(),
+        facts: facts::read(row)?,
+        has_failed: row.is_set("failed")?,
     };
     match row.text("verdict")? {
         "record" => Ok(Verdict::Record(grounds)),
@@ -164,24 +179,65 @@ fn written_wanted(wanted: &Wanted) -> Option<Writing> {
     let Wanted::Bot(bot) = wanted else {
         return None;
     };
-    let config = Value::Object(bot.config.json().clone()).to_string();
     Some(
         Writing::default()
             .text("deduplication_key", bot.deduplication_key.as_str())
             .instant("starts_at", bot.starts_at)
             .text("meeting_url", &bot.meeting_url)
-            .text("config", config),
+            .text("config", written_config(&bot.config)),
     )
 }
 
-fn wanted(bot: Reading<'_>) -> Result<WantedBot, Unreadable> {
-    let config: Value = bot.parsed("config", serde_json::from_str)?;
+fn wanted_bot(bot: Reading<'_>) -> Result<WantedBot, Unreadable> {
     Ok(WantedBot {
         deduplication_key: bot.parsed("deduplication_key", DeduplicationKey::parse)?,
         starts_at: bot.instant("starts_at")?,
         meeting_url: bot.text("meeting_url")?.to_owned(),
-        config: BotConfig::new(config).map_err(|_| Unreadable::Malformed("config"))?,
+        config: config(bot.text("config")?)?,
     })
+}
+
+/// What a copy offers. Its configuration is left out where it is the one that
+/// is wanted, as it is for every meeting that stands in one calendar.
+fn written_offer(offer: Option<&Offer>, wanted: &Wanted) -> Option<Writing> {
+    let offer = offer?;
+    let is_wanted = matches!(wanted, Wanted::Bot(bot) if bot.config == offer.config);
+    let config = (!is_wanted).then(|| written_config(&offer.config));
+    let written = Writing::default().maybe(config, |row, config| row.text("config", config));
+    Some(written.flag("is_organizers", offer.is_organizers))
+}
+
+/// Rows of the build before shared bots had owners offer what they want.
+fn offer(row: Reading<'_>, wanted: &Wanted) -> Result<Option<Offer>, Unreadable> {
+    let written = row.map_if_any("offer")?;
+    let config = match written
+        .map(|offer| offer.text_if_any("config"))
+        .transpose()?
+        .flatten()
+    {
+        Some(json) => Some(config(json)?),
+        None => match wanted {
+            Wanted::Bot(bot) => Some(bot.config.clone()),
+            Wanted::Nothing => None,
+        },
+    };
+    let is_organizers = written
+        .map(|offer| offer.is_set("is_organizers"))
+        .transpose()?;
+    Ok(config.map(|config| Offer {
+        config,
+        is_organizers: is_organizers.unwrap_or(false),
+    }))
+}
+
+fn written_config(config: &BotConfig) -> String {
+    Value::Object(config.json().clone()).to_string()
+}
+
+fn config(json: &str) -> Result<BotConfig, Unreadable> {
+    let malformed = Unreadable::Malformed("config");
+    let json: Value = serde_json::from_str(json).map_err(|_| malformed)?;
+    BotConfig::new(json).map_err(|_| malformed)
 }
 
 fn written_applied(applied: &Applied) -> Option<Writing> {
@@ -230,7 +286,7 @@ fn closure(closed: Reading<'_>) -> Result<Closure, Unreadable> {
 mod tests {
     use super::*;
     use crate::attributes::{SHAPE, number, text};
-    use callsheet_testkit::{But, a_decision, an_applied_bot, at};
+    use callsheet_testkit::{But, a_bot_config, a_decision, an_applied_bot, at};
     use test_case::test_case;
 
     /// A row as the first version of its shape was written, by hand: this must be read for ever.
@@ -287,6 +343,17 @@ mod tests {
 
     fn first_shape_read() -> Decision {
         a_decision().but(|row| {
+            row.verdict = Verdict::record(
+                RuleName::named("external"),
+                "somebody of globex.example takes part, outside of acme.example",
+            );
+            if let Wanted::Bot(bot) = &mut row.wanted {
+                bot.config = a_bot_config();
+            }
+            row.offer = Some(Offer {
+                config: a_bot_config(),
+                is_organizers: false,
+            });
             if let Wanted::Bot(bot) = &row.wanted {
                 let bot = an_applied_bot(bot).but(|bot| bot.config = ConfigDigest::kept("0f"));
                 row.applied = Applied::Bot(Box::new(bot));
@@ -309,10 +376,13 @@ mod tests {
         assert_eq!(decision(&first_shape()), Ok(first_shape_read()));
     }
 
+    /// What was added since is optional, so that the build before reads it too.
     #[test]
-    fn the_first_shape_is_what_is_written() {
+    fn what_is_written_is_the_first_shape_and_what_was_added_since() {
         let before = first_shape_read().but(|row| row.version = Version(4));
-        assert_eq!(attributes(&before), first_shape());
+        let mut written = attributes(&before);
+        assert!(written.remove("offer").is_some());
+        assert_eq!(written, first_shape());
     }
 
     #[test_case("v", number(2), Unreadable::UnknownShape; "of a later build")]

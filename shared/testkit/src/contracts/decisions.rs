@@ -99,7 +99,8 @@ fn odd_shapes() -> Vec<Decision> {
             Some("Q3 \u{2013} Übergabe \u{1F680} \"zitiert\"\n日本語"),
         ),
         a_row("skipped").but(|row| {
-            row.verdict = Verdict::skip(RuleName::DECLINED, "the calendar's owner declined");
+            row.verdict =
+                Verdict::skip(RuleName::named("declined"), "the calendar's owner declined");
             row.wanted = Wanted::Nothing;
         }),
         a_row("a-rule-of-its-own").but(|row| {
@@ -359,7 +360,7 @@ pub async fn a_calendar_with_many_meetings_is_read_to_the_end(decisions: &impl D
         let row = a_row(&format!("long-{index:02}")).but(|row| {
             row.starts_at = at(&format!("10:00:{index:02}"));
             row.ends_at = at(&format!("11:00:{index:02}"));
-            row.verdict = Verdict::record(RuleName::ALL, reason.clone());
+            row.verdict = Verdict::record(RuleName::DEFAULT, reason.clone());
         });
         written(decisions, &row).await;
     }

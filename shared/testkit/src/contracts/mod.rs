@@ -15,6 +15,7 @@
 pub mod budgets;
 pub mod calendars;
 pub mod clock;
+pub mod copies;
 pub mod decisions;
 pub mod due;
 pub mod leases;
@@ -75,6 +76,12 @@ macro_rules! decisions_contract {
             rows_too_large_for_one_answer_are_read,
             decisions_of_a_calendar,
             a_calendar_with_many_meetings_is_read_to_the_end,
+        );
+        $crate::contract_tests!($setup, copies:
+            what_decided_comes_back_as_written,
+            copies_of_a_meeting_are_read_together,
+            a_meeting_with_many_copies_is_read_to_the_end,
+            a_decision_is_found_by_its_event,
         );
         $crate::contract_tests!($setup, due:
             due_rows_come_in_order_of_start,

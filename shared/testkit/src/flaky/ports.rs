@@ -9,8 +9,9 @@ use callsheet_app::ports::{
     PreferenceBook, Pushed, Queue, Receipt, Released, ScheduleRequest, StoredPolicy, Taken,
 };
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, Errand, EventId, Operation, Pace,
-    PolicyRevision, PreferenceRevision, Preferences, Speaker, Subject, Timestamp, Word,
+    Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, Errand, EventId, IcalUid,
+    Operation, Pace, PolicyRevision, PreferenceRevision, Preferences, Speaker, Subject, Timestamp,
+    Word,
 };
 
 use super::Flaky;
@@ -18,6 +19,14 @@ use super::Flaky;
 impl<P: Decisions> Decisions for Flaky<P> {
     async fn decisions(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
         self.call(self.port.decisions(keys)).await
+    }
+
+    async fn copies(&self, meetings: &[IcalUid]) -> Result<Vec<Decision>, PortError> {
+        self.call(self.port.copies(meetings)).await
+    }
+
+    async fn of_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
+        self.call(self.port.of_event(event)).await
     }
 
     async fn keep(&self, decision: &Decision) -> Result<Kept, PortError> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{Decisions, DueRows, Kept};
-use callsheet_domain::{CalendarId, Decision, DecisionKey, Timestamp, Version};
+use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp, Version};
 
 use super::{Counts, Shared};
 
@@ -75,6 +75,16 @@ impl Decisions for MemoryDecisions {
                 .collect()
         };
         Ok(self.read(stored))
+    }
+
+    async fn copies(&self, meetings: &[IcalUid]) -> Result<Vec<Decision>, PortError> {
+        let is_copy = |row: &&Decision| meetings.contains(&row.key.ical_uid);
+        Ok(self.read(|rows| rows.rows.values().filter(is_copy).cloned().collect()))
+    }
+
+    async fn of_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
+        let is_it = |row: &&Decision| row.key.event_id == *event;
+        Ok(self.read(|rows| rows.rows.values().find(is_it).cloned()))
     }
 
     async fn keep(&self, decision: &Decision) -> Result<Kept, PortError> {

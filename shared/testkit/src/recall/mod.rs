@@ -109,6 +109,12 @@ impl<K: Clock> MemoryRecall<K> {
             .push_back(fault);
     }
 
+    /// The event of this id as it is now, deleted or not, uncounted.
+    #[must_use]
+    pub fn event(&self, id: &EventId) -> Option<CalendarEvent> {
+        self.lock().events.get(id).cloned()
+    }
+
     /// The bots there are, by key.
     #[must_use]
     pub fn bots(&self) -> BTreeMap<DeduplicationKey, Bot> {

@@ -5,26 +5,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 use super::check::{Checked, Checker};
 use super::kind::Kind;
 use super::problem::{ExpressionProblem, nearest};
-
-/// Every function there is, and how it is written.
-const FUNCTIONS: [(&str, &str); 16] = [
-    ("all", "list.all(name, condition)"),
-    ("contains", "text.contains(text)"),
-    ("double", "double(number or text)"),
-    ("endsWith", "text.endsWith(text)"),
-    ("exists", "list.exists(name, condition)"),
-    ("exists_one", "list.exists_one(name, condition)"),
-    ("filter", "list.filter(name, condition)"),
-    ("has", "has(person.field)"),
-    ("hasWord", "text.hasWord(text)"),
-    ("int", "int(number or text)"),
-    ("isOf", "text.isOf(text)"),
-    ("lower", "text.lower()"),
-    ("map", "list.map(name, value)"),
-    ("size", "size(text or list)"),
-    ("startsWith", "text.startsWith(text)"),
-    ("string", "string(value)"),
-];
+use super::unknown::NOT_A_FACT;
 
 impl<'a> Checker<'a> {
     pub(super) fn call(&mut self, node: &'a IdedExpr, call: &'a CallExpr) -> Checked {
@@ -106,7 +87,14 @@ impl<'a> Checker<'a> {
 
     fn equality(&mut self, left: &'a IdedExpr, right: &'a IdedExpr) -> Checked {
         let (kind, other) = (self.kind(left)?, self.kind(right)?);
-        if kind != Kind::Null && other != Kind::Null && !kind.is(&other) {
+        if kind == Kind::Null || other == Kind::Null {
+            let compared = if kind == Kind::Null { right } else { left };
+            return match &compared.expr {
+                Expr::Ident(name) if !self.is_element(name) => Ok(Kind::Bool),
+                _ => Err(self.problem_at(compared, NOT_A_FACT)),
+            };
+        }
+        if !kind.is(&other) {
             let message = format!("{kind} is never equal to {other}");
             return Err(self.problem_at(left, message));
         }
@@ -223,16 +211,6 @@ impl<'a> Checker<'a> {
             }
             _ => Err(self.no_such_call(node, name)),
         }
-    }
-
-    fn no_such_call(&self, node: &IdedExpr, name: &str) -> ExpressionProblem {
-        if let Some((_, usage)) = FUNCTIONS.iter().find(|(known, _)| *known == name) {
-            let message = format!("{name} is written {usage}");
-            return self.problem_before(node, message);
-        }
-        let suggestion = nearest(name, FUNCTIONS.iter().map(|(known, _)| *known));
-        let message = format!("there is no function \"{name}\"");
-        self.problem_before(node, message).meaning(suggestion)
     }
 }
 

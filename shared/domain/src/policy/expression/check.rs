@@ -1,9 +1,9 @@
 //! Checks an expression before it is used: every name is there, and every part
 //! has a type that its place can take.
 //!
-//! What passes cannot fail on a type while all its facts are known. `null` is
-//! what an unknown fact is, so anything may be compared with it and nothing
-//! else may be done with it.
+//! What passes cannot fail on a type while all its facts are known. A fact may
+//! be compared with `null`, which asks whether it is known; nothing else may be
+//! done with `null`.
 
 use std::collections::BTreeSet;
 
@@ -134,6 +134,11 @@ impl<'a> Checker<'a> {
         let suggestion = nearest(name, known.filter(|known| !known.starts_with('@')));
         let message = format!("there is no fact \"{name}\"");
         Err(self.problem_at(node, message).meaning(suggestion))
+    }
+
+    /// Whether `name` is what a loop calls its element.
+    pub(super) fn is_element(&self, name: &str) -> bool {
+        self.names.iter().any(|(given, _)| *given == name)
     }
 
     fn select(&mut self, node: &IdedExpr, select: &'a SelectExpr) -> Checked {

@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, LazyLock};
 
-use cel::common::types::{CelBool, CelInt, CelList, CelNull, CelString};
+use cel::common::types::{CelBool, CelInt, CelList, CelString};
 use cel::common::value::Val;
 use cel::parser::Expression as Tree;
 use cel::{Context, DeclarationError, Env, Value, add_member_overload};
 
 use super::failure::EvaluationFailure;
 use super::person::PersonValue;
+use super::unknown;
 use crate::policy::fact::{Fact, FactSource, FactValue};
 use crate::policy::text;
 
@@ -38,20 +39,25 @@ fn lower(text: &CelString<'_>) -> CelString<'static> {
     CelString::from(text.inner().to_lowercase())
 }
 
-/// What `tree` says, when the facts it `reads` are those of `source`.
+/// What `tree` says, when the facts it `reads` are those of `source`, and it
+/// asks of some whether they are known.
 pub(super) fn evaluate(
     tree: &Tree,
     reads: &[Fact],
+    asked: &[Fact],
     source: &dyn FactSource,
 ) -> Result<bool, EvaluationFailure> {
     let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
     let mut unknown = Vec::new();
     for fact in reads {
-        let value = source.value(*fact);
-        if value == FactValue::Unknown {
-            unknown.push(*fact);
+        match in_cel(source.value(*fact)) {
+            Some(value) => context.add_variable_as_val(fact.name(), value),
+            None => unknown.push(*fact),
         }
-        context.add_variable_as_val(fact.name(), in_cel(value));
+    }
+    for fact in asked {
+        let is_unknown = CelBool::from(unknown.contains(fact));
+        context.add_variable_as_val(unknown::flag(*fact), Box::new(is_unknown));
     }
     // Not `resolve_val`: that would be compiled here, without the optimisation that `cel` is built
     // with even when testing, and take twelve times the stack.
@@ -62,15 +68,16 @@ pub(super) fn evaluate(
     }
 }
 
-fn in_cel(value: FactValue) -> Box<dyn Val> {
-    match value {
-        FactValue::Unknown => Box::new(CelNull),
+/// The value in CEL; what is not known has none.
+fn in_cel(value: FactValue) -> Option<Box<dyn Val>> {
+    Some(match value {
+        FactValue::Unknown => return None,
         FactValue::Flag(flag) => Box::new(CelBool::from(flag)),
         FactValue::Number(number) => Box::new(CelInt::from(number)),
         FactValue::Text(text) => Box::new(CelString::from(text)),
         FactValue::Texts(texts) => list(texts, |text| Box::new(CelString::from(text))),
         FactValue::People(people) => list(people, |one| Box::new(PersonValue(Arc::new(one)))),
-    }
+    })
 }
 
 fn list<T>(elements: Vec<T>, in_cel: impl Fn(T) -> Box<dyn Val>) -> Box<dyn Val> {

@@ -20,7 +20,7 @@ impl EvaluationFailure {
             (Some(words), []) => words,
             (None, []) => "its parts do not fit together".to_owned(),
             (Some(words), facts) => format!("{words}, and {}", not_known(facts)),
-            // Types were checked, so it can only be an unknown fact that did not fit.
+            // Types were checked, so it can only be that an unknown fact was read.
             (None, facts) => not_known(facts),
         };
         Self { reason, unknown }

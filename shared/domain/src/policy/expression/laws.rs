@@ -73,6 +73,41 @@ proptest! {
         }
     }
 
+    /// What is not known is no guess: an answer does not depend on it.
+    #[test]
+    fn an_answer_is_the_same_whatever_the_unknown_facts_are(
+        source in flag(3).prop_filter("asks what is known", |source| !source.contains("null")),
+        facts in some_known(),
+        guesses in prop::collection::vec(all_known(), 8),
+    ) {
+        let Ok(expression) = Expression::compile(&source) else { return Ok(()) };
+        let Ok(answer) = expression.judge(&facts) else { return Ok(()) };
+        for mut guess in guesses {
+            guess.extend(facts.clone());
+            prop_assert_eq!(expression.judge(&guess), Ok(answer), "{}", source);
+        }
+    }
+
+    /// The same, with one fact hidden that the expression is sure to read.
+    #[test]
+    fn hiding_a_fact_fails_or_changes_nothing(
+        source in flag(3).prop_filter("asks what is known", |source| !source.contains("null")),
+        facts in all_known(),
+        which: prop::sample::Index,
+        guesses in prop::collection::vec(all_known(), 8),
+    ) {
+        let Ok(expression) = Expression::compile(&source) else { return Ok(()) };
+        if expression.facts().is_empty() { return Ok(()) }
+        let hidden = *which.get(expression.facts());
+        let mut some = facts.clone();
+        some.remove(&hidden);
+        let Ok(answer) = expression.judge(&some) else { return Ok(()) };
+        for guess in guesses {
+            some.insert(hidden, guess[&hidden].clone());
+            prop_assert_eq!(expression.judge(&some), Ok(answer), "{} without {:?}", source, hidden);
+        }
+    }
+
     #[test]
     fn a_failure_quotes_no_fact(source in flag(3), facts in some_known()) {
         let Ok(expression) = Expression::compile(&source) else { return Ok(()) };
@@ -129,7 +164,7 @@ fn the_deepest_texts_fit_in_a_thread() {
     {
         sources.extend(
             [22, 23, 24, 40, 900 / part.len()]
-                .map(|many| format!("{first}{} != null", part.repeat(many))),
+                .map(|many| format!("[{first}{}] != []", part.repeat(many))),
         );
     }
     let thread = std::thread::Builder::new().stack_size(2 * 1_024 * 1_024);

@@ -15,10 +15,14 @@
 //! Case does not matter to `hasWord` and `isOf`, and does to all else.
 //!
 //! A person has `address`, `domain`, `answer`, `optional`, `resource` and
-//! `organizer`. A fact that is not known is `null`, and may be compared with
-//! it: `external == null`. As CEL says, `null` is also simply not equal to
-//! anything else, and an error on one side of `&&` and `||` does not matter if
-//! the other side decides.
+//! `organizer`.
+//!
+//! **A fact that is not known fails whatever reads it**, `==`, `!=` and `in`
+//! too: that nothing tells who called the meeting does not make them somebody
+//! else. As CEL says, a failure on one side of `&&` and `||` does not matter if
+//! the other side decides. So an expression with an answer would have the same
+//! one whatever the unknown facts are. Whether a fact is known is asked by
+//! comparing it with `null`: `hosted == null`.
 
 mod call;
 mod check;
@@ -29,6 +33,8 @@ mod person;
 mod place;
 mod problem;
 mod syntax;
+mod unknown;
+mod usage;
 
 #[cfg(test)]
 mod laws;
@@ -44,6 +50,7 @@ use cel::parser::Expression as Tree;
 
 pub use failure::EvaluationFailure;
 pub use problem::ExpressionProblem;
+pub(super) use problem::nearest;
 
 use super::fact::{Fact, FactSource};
 
@@ -52,6 +59,8 @@ use super::fact::{Fact, FactSource};
 pub struct Expression {
     source: Arc<str>,
     facts: Arc<[Fact]>,
+    /// Those of the facts that are compared with `null`.
+    asked: Arc<[Fact]>,
     tree: Arc<Tree>,
 }
 
@@ -63,11 +72,13 @@ impl Expression {
     /// its syntax is wrong, if it names what there is not, if its types do not
     /// fit, or if it is not true or false.
     pub fn compile(source: &str) -> Result<Self, ExpressionProblem> {
-        let (tree, places) = syntax::parse(source)?;
+        let (mut tree, places) = syntax::parse(source)?;
         let facts = check::check(source, &tree, &places)?;
+        let asked = unknown::ask(&mut tree);
         Ok(Self {
             source: source.into(),
             facts: facts.into(),
+            asked: asked.into(),
             tree: Arc::new(tree),
         })
     }
@@ -89,7 +100,7 @@ impl Expression {
     /// # Errors
     /// If it has no answer, mostly because a fact it needs is not known.
     pub fn judge(&self, facts: &dyn FactSource) -> Result<bool, EvaluationFailure> {
-        evaluate::evaluate(&self.tree, &self.facts, facts)
+        evaluate::evaluate(&self.tree, &self.facts, &self.asked, facts)
     }
 }
 

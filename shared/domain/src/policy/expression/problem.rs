@@ -38,7 +38,10 @@ impl ExpressionProblem {
 }
 
 /// The one of `names` that `word` was most likely meant to be.
-pub(super) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(in crate::policy) fn nearest<'a>(
+    word: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     let word = word.to_lowercase();
     let length = word.chars().count();
     let (distance, name) = names

@@ -73,6 +73,10 @@ fn fact_of(kind: FactType) -> impl Strategy<Value = String> {
     select(all.map(|fact| fact.name().to_owned()).collect::<Vec<_>>())
 }
 
+fn any_fact() -> impl Strategy<Value = String> {
+    select(Fact::ALL.to_vec()).prop_map(|fact| fact.name().to_owned())
+}
+
 /// The parts in the places of `~`.
 fn pattern(pattern: &'static str, parts: Vec<BoxedStrategy<String>>) -> BoxedStrategy<String> {
     parts
@@ -109,7 +113,10 @@ pub(super) fn flag(depth: u32) -> BoxedStrategy<String> {
         pattern("(~ >= ~)", vec![t(), t()]),
         pattern("(~ in ~)", vec![t(), l()]),
         pattern("(~ == ~)", vec![l(), l()]),
-        pattern("(~ == null)", vec![t()]),
+        pattern("(~ == null)", vec![any_fact().boxed()]),
+        pattern("(null != ~)", vec![any_fact().boxed()]),
+        pattern("!(~ in [~, ~])", vec![t(), t(), t()]),
+        pattern("({'a': ~} != {'a': ~})", vec![n(), n()]),
         pattern("~.hasWord(~)", vec![t(), t()]),
         pattern("~.isOf(~)", vec![t(), t()]),
         pattern("~.contains(~)", vec![t(), t()]),

@@ -9,7 +9,6 @@ mod times;
 use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
-pub(super) use people::own_answer;
 
 use super::{Fact, FactSource, FactValue};
 use crate::{

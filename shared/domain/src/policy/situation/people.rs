@@ -10,7 +10,7 @@ use crate::policy::Person;
 use crate::{Answer, Calendar, Domain, Email, Facts};
 
 /// The owner's answer; where the payload does not mark the owner, by their address.
-pub(in crate::policy) fn own_answer(facts: &Facts, calendar: &Calendar) -> Option<Answer> {
+pub(super) fn own_answer(facts: &Facts, calendar: &Calendar) -> Option<Answer> {
     facts.own_answer.or_else(|| {
         let own = calendar.email.as_ref()?;
         let entry = facts.guests.listed.iter().find(|guest| guest.email == *own);

@@ -1,0 +1,86 @@
+//! The policy in force: kept by its revision, so that a pushed one takes effect with the next batch.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use callsheet_domain::{InvalidPolicy, Policy, PolicyDocument, PolicyRevision};
+
+use crate::PortError;
+use crate::ports::Policies;
+
+/// A policy and its revision.
+#[derive(Debug, Clone)]
+pub struct InForce {
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// Which one it is.
+    pub revision: PolicyRevision,
+}
+
+impl InForce {
+    /// The policy in force until one is pushed.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self {
+            policy: Arc::new(Policy::built_in()),
+            revision: PolicyRevision::default(),
+        }
+    }
+}
+
+/// Reads the policy in force, and compiles each revision once.
+#[derive(Debug, Clone, Default)]
+pub struct Enforced(Arc<Mutex<Option<InForce>>>);
+
+impl Enforced {
+    /// The policy that is in force now.
+    ///
+    /// # Errors
+    /// If the store does not answer, or holds a policy of a later build.
+    pub async fn current(&self, policies: &impl Policies) -> Result<InForce, PortError> {
+        let revision = policies.in_force().await?;
+        let known = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(known) = known
+            && known.revision == revision
+        {
+            return Ok(known);
+        }
+        let policy = Arc::new(compiled(policies, revision).await?);
+        let in_force = InForce { policy, revision };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(in_force.clone());
+        Ok(in_force)
+    }
+}
+
+/// The document of a revision; the built-in one before the first, and for
+/// revisions of builds that kept none.
+///
+/// # Errors
+/// If the store does not answer, or holds a document of a later build.
+pub async fn document(
+    policies: &impl Policies,
+    revision: PolicyRevision,
+) -> Result<PolicyDocument, PortError> {
+    match policies.policy(revision).await? {
+        Some(stored) => {
+            PolicyDocument::read(&stored.document).map_err(|problem| unreadable(revision, problem))
+        }
+        None => Ok(PolicyDocument::built_in()),
+    }
+}
+
+async fn compiled(policies: &impl Policies, revision: PolicyRevision) -> Result<Policy, PortError> {
+    let document = document(policies, revision).await?;
+    Policy::compile(&document)
+        .map_err(|problems: InvalidPolicy| unreadable(revision, problems.to_string()))
+}
+
+fn unreadable(revision: PolicyRevision, problem: String) -> PortError {
+    PortError::Unreadable {
+        service: "the store of policies",
+        reason: format!("revision {}: {problem}", revision.0),
+    }
+}

@@ -1,0 +1,148 @@
+//! What another policy would change, without writing anything.
+//!
+//! A preview goes the way a look goes, from the facts to the row that would be
+//! written, and stops before the write. So what it shows is what would happen.
+
+use std::collections::{BTreeMap, HashMap};
+
+use callsheet_domain::{
+    CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionKey, IcalUid, Judged, Policy,
+    PolicyRevision, Preferences, Timestamp, View, Wanted, decide, plan, revise_copies,
+};
+
+/// A calendar as a preview takes it.
+#[derive(Debug, Clone)]
+pub struct Previewed {
+    /// The calendar.
+    pub record: CalendarRecord,
+    /// What people said about its meetings.
+    pub preferences: Preferences,
+}
+
+/// What would become of a meeting's bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// It has none, and would get one.
+    Gains,
+    /// It has one, and would lose it.
+    Loses,
+    /// It would keep its bot, configured or named otherwise.
+    Changes,
+    /// Nothing would change but perhaps the reason.
+    Keeps,
+}
+
+impl Effect {
+    /// The name it is shown under.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gains => "gains",
+            Self::Loses => "loses",
+            Self::Changes => "changes",
+            Self::Keeps => "keeps",
+        }
+    }
+}
+
+/// A row that would be written.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// What would become of its bot.
+    pub effect: Effect,
+    /// The row as it is; none if the meeting has not been decided about.
+    pub before: Option<Decision>,
+    /// The row as it would be.
+    pub after: Decision,
+}
+
+/// Decides about `events` by `policy`, over the rows that are `stored`; events
+/// of calendars that are not given are left out.
+///
+/// The rows that come back are exactly those that a look would write.
+#[must_use]
+pub fn preview(
+    calendars: &BTreeMap<CalendarId, Previewed>,
+    events: &[CalendarEvent],
+    stored: Vec<Decision>,
+    (policy, revision): (&Policy, PolicyRevision),
+    now: Timestamp,
+) -> Vec<Change> {
+    let mut by_meeting: BTreeMap<IcalUid, (Vec<Decision>, Vec<Judged<'_>>)> = BTreeMap::new();
+    for row in stored {
+        by_meeting
+            .entry(row.key.ical_uid.clone())
+            .or_default()
+            .0
+            .push(row);
+    }
+    for event in events {
+        let Some(calendar) = calendars.get(&event.calendar_id) else {
+            continue;
+        };
+        let judged = judge(calendar, event, (policy, revision), now);
+        by_meeting
+            .entry(event.ical_uid.clone())
+            .or_default()
+            .1
+            .push(judged);
+    }
+    let mut changes = Vec::new();
+    for (stored, judged) in by_meeting.into_values() {
+        let mut before: HashMap<DecisionKey, Decision> = stored
+            .iter()
+            .map(|row| (row.key.clone(), row.clone()))
+            .collect();
+        for after in revise_copies(&stored, &judged, now).writes {
+            let before = before.remove(&after.key);
+            let effect = effect(before.as_ref(), &after);
+            changes.push(Change {
+                effect,
+                before,
+                after,
+            });
+        }
+    }
+    changes.sort_by(|one, other| {
+        let place = |change: &Change| (change.after.calendar_id.clone(), change.after.starts_at);
+        place(one)
+            .cmp(&place(other))
+            .then_with(|| one.after.key.cmp(&other.after.key))
+    });
+    changes
+}
+
+/// The verdict on one event, by a policy.
+pub(crate) fn judge<'a>(
+    calendar: &Previewed,
+    event: &'a CalendarEvent,
+    (policy, revision): (&Policy, PolicyRevision),
+    now: Timestamp,
+) -> Judged<'a> {
+    let Previewed {
+        record,
+        preferences,
+    } = calendar;
+    let verdict = decide(event, &record.calendar, policy, preferences, now);
+    Judged {
+        plan: plan(&verdict, event, &record.calendar, policy),
+        verdict,
+        seen: View {
+            event: event.updated_at,
+            calendar: record.revision,
+            policy: revision,
+            preference: preferences.on(event).revision(),
+        },
+        heard: preferences.revision,
+        event,
+    }
+}
+
+fn effect(before: Option<&Decision>, after: &Decision) -> Effect {
+    match (before.map(|row| &row.wanted), &after.wanted) {
+        (None | Some(Wanted::Nothing), Wanted::Bot(_)) => Effect::Gains,
+        (Some(Wanted::Bot(_)), Wanted::Nothing) => Effect::Loses,
+        (Some(Wanted::Bot(before)), Wanted::Bot(after)) if before != after => Effect::Changes,
+        _ => Effect::Keeps,
+    }
+}

@@ -1,0 +1,159 @@
+//! Putting a policy into force, and previewing one.
+
+use std::collections::BTreeMap;
+
+use callsheet_app::ports::{Calendars as _, Policies as _, PreferenceBook as _};
+use callsheet_app::{Effect, NotPut, Previewed, Put, preview};
+use callsheet_domain::{
+    Decision, DeduplicationScheme, EventId, IcalUid, Meeting, PolicyDocument, PolicyRevision,
+    RuleDocument, Then, When,
+};
+use callsheet_testkit::{But as _, a_calendar, an_event, policy_of};
+
+use crate::house::{House, skips_all};
+
+fn tells_apart_by(scheme: DeduplicationScheme) -> impl FnOnce(&mut PolicyDocument) {
+    move |document| document.deduplication = scheme
+}
+
+#[tokio::test]
+async fn a_policy_is_in_force_once_it_is_pushed() {
+    let house = House::new();
+    assert_eq!(house.push(skips_all).await, Put::InForce(PolicyRevision(1)));
+    assert_eq!(
+        house.push(skips_all).await,
+        Put::Unchanged(PolicyRevision(1))
+    );
+    assert_eq!(house.push(|_| ()).await, Put::InForce(PolicyRevision(2)));
+}
+
+#[tokio::test]
+async fn a_policy_that_makes_no_sense_changes_nothing() {
+    let house = House::new();
+    let rule = RuleDocument {
+        name: "odd".to_owned(),
+        when: When::Expression("tilte == 1".to_owned()),
+        then: Then::Record,
+    };
+    let pushed = house.try_push(|document| document.rules.push(rule)).await;
+    let problem = pushed.expect_err("there is no such fact").to_string();
+    assert!(
+        problem.contains("rules[2].when") && problem.contains("title"),
+        "{problem}"
+    );
+    assert_eq!(
+        house.state.in_force().await.expect("memory"),
+        PolicyRevision(0)
+    );
+}
+
+#[tokio::test]
+async fn the_scheme_cannot_change_under_a_bot() {
+    let house = House::new();
+    house
+        .push(tells_apart_by(DeduplicationScheme::Calendar))
+        .await;
+    house.see(an_event()).await;
+    let refused = house
+        .try_push(tells_apart_by(DeduplicationScheme::Meeting))
+        .await;
+    assert!(
+        matches!(refused, Err(NotPut::SchemeInUse { bots: 1, .. })),
+        "about to have one: {refused:?}"
+    );
+    house.drained().await.expect("memory");
+    let refused = house
+        .try_push(tells_apart_by(DeduplicationScheme::Meeting))
+        .await;
+    let problem = refused.expect_err("it has one").to_string();
+    assert!(problem.contains("delete every calendar"), "{problem}");
+    assert_eq!(
+        house.state.in_force().await.expect("memory"),
+        PolicyRevision(1)
+    );
+}
+
+#[tokio::test]
+async fn the_scheme_can_change_once_no_bot_is_left() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("memory");
+    house.push(skips_all).await;
+    house.sweep(house.deadline()).await;
+    house.drained().await.expect("memory");
+    let pushed = house
+        .push(tells_apart_by(DeduplicationScheme::Calendar))
+        .await;
+    assert_eq!(pushed, Put::InForce(PolicyRevision(2)));
+}
+
+/// What a preview shows is what a sweep then writes, row by row.
+#[tokio::test]
+async fn a_preview_is_what_is_written_then() {
+    let house = House::new();
+    for number in 0..40 {
+        house
+            .see(an_event().but(|event| {
+                event.id = EventId::parse(format!("event-{number}")).expect("an id");
+                event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
+                event.meeting = Some(Meeting {
+                    url: format!("https://meet.example/{number}"),
+                });
+                event.facts.is_recurring = number % 2 == 0;
+                event.facts.title = Some(format!("Meeting {number}"));
+            }))
+            .await;
+    }
+    house.drained().await.expect("memory");
+    let document = PolicyDocument::built_in().but(|document| {
+        let when = serde_json::from_str(r#"{"recurring": true}"#).expect("shorthands");
+        let rule = RuleDocument {
+            name: "no-series".to_owned(),
+            when,
+            then: Then::Skip,
+        };
+        document.rules.insert(0, rule);
+        document
+            .bot
+            .insert("bot_name".to_owned(), "{{ title }}".into());
+    });
+    let id = a_calendar().id;
+    let calendar = Previewed {
+        record: house
+            .state
+            .record(&id)
+            .await
+            .expect("memory")
+            .expect("it was seen"),
+        preferences: house.state.preferences(&id).await.expect("memory"),
+    };
+    let before = house.decisions.all();
+    let events: Vec<_> = before
+        .iter()
+        .map(|row| house.recall.event(&row.key.event_id).expect("it is there"))
+        .collect();
+    let shown = preview(
+        &BTreeMap::from([(id, calendar)]),
+        &events,
+        before,
+        (&policy_of(&document), PolicyRevision(1)),
+        house.after(0),
+    );
+    let count = |effect| {
+        shown
+            .iter()
+            .filter(|change| change.effect == effect)
+            .count()
+    };
+    assert_eq!((count(Effect::Loses), count(Effect::Changes)), (20, 20));
+
+    house.push(|in_force| *in_force = document).await;
+    house.sweep(house.deadline()).await;
+    let written = |row: Decision| row.but(|row| row.version = row.version.next());
+    let mut expected: Vec<_> = shown
+        .into_iter()
+        .map(|change| written(change.after))
+        .collect();
+    expected.sort_by(|one, other| one.key.cmp(&other.key));
+    assert_eq!(house.decisions.all(), expected);
+}

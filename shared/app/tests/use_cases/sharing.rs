@@ -1,0 +1,159 @@
+//! A meeting that stands in several calendars, and the bot its copies share.
+
+use callsheet_domain::{
+    Answer, CalendarEvent, CalendarId, CalendarStatus, DeduplicationScheme, EventId, Operation,
+    Wanted,
+};
+use callsheet_testkit::{But as _, a_calendar, an_email, an_event};
+use test_case::test_case;
+
+use crate::house::House;
+
+/// Whose copy each is; the second one called the meeting.
+const OWNERS: [&str; 3] = ["sales", "lead", "support"];
+
+fn calendar(number: usize) -> CalendarId {
+    CalendarId::parse(format!("calendar-{}", OWNERS[number])).expect("an id")
+}
+
+/// The copy in the `number`th calendar, under a title of its own.
+fn copy(number: usize) -> CalendarEvent {
+    an_event().but(|event| {
+        event.id = EventId::parse(format!("event-{number}")).expect("an id");
+        event.calendar_id = calendar(number);
+        event.facts.title = Some(format!("As {} has it", OWNERS[number]));
+        event.facts.organizer = Some(an_email("lead@acme.example"));
+        event.facts.own_answer = Some(Answer::Accepted);
+    })
+}
+
+/// A house with three calendars, whose bots are called after the title.
+async fn house(scheme: DeduplicationScheme) -> House {
+    let house = House::new();
+    house
+        .push(|document| {
+            document.deduplication = scheme;
+            document
+                .bot
+                .insert("bot_name".to_owned(), "{{ title }}".into());
+        })
+        .await;
+    for (number, owner) in OWNERS.iter().enumerate() {
+        house.recall.put_calendar(a_calendar().but(|connected| {
+            connected.id = calendar(number);
+            connected.email = Some(an_email(&format!("{owner}@acme.example")));
+        }));
+    }
+    house
+}
+
+impl House {
+    /// The names of the bots there are.
+    fn bot_names(&self) -> Vec<String> {
+        let bots = self.recall.bots().into_values();
+        let json = bots.map(|bot| serde_json::from_str(&bot.config).expect("JSON"));
+        json.map(|json: serde_json::Value| json["bot_name"].as_str().expect("a text").to_owned())
+            .collect()
+    }
+}
+
+#[test_case([0, 1, 2]; "the organizer's in between")]
+#[test_case([1, 2, 0]; "the organizer's first")]
+#[test_case([2, 0, 1]; "the organizer's last")]
+#[tokio::test]
+async fn the_shared_bot_is_the_organizers_whichever_copy_comes_last(order: [usize; 3]) {
+    let house = house(DeduplicationScheme::Meeting).await;
+    for number in order {
+        house.see(copy(number)).await;
+        house.drained().await.expect("memory");
+    }
+    assert_eq!(house.bot_names(), ["As lead has it"]);
+    house.assert_as_wanted();
+    assert_eq!(
+        house.recall.count(Operation::ScheduleBot),
+        3,
+        "one call for each copy"
+    );
+}
+
+#[tokio::test]
+async fn without_the_organizers_copy_the_smallest_id_owns_the_bot() {
+    let house = house(DeduplicationScheme::Meeting).await;
+    for number in [2, 0] {
+        house.see(copy(number)).await;
+        house.drained().await.expect("memory");
+    }
+    assert_eq!(house.bot_names(), ["As sales has it"]);
+}
+
+#[tokio::test]
+async fn the_owner_who_leaves_hands_the_bot_on() {
+    let house = house(DeduplicationScheme::Meeting).await;
+    for number in 0..3 {
+        house.see(copy(number)).await;
+    }
+    house.drained().await.expect("memory");
+    house
+        .see_calendar(a_calendar().but(|lost| {
+            lost.id = calendar(1);
+            lost.status = CalendarStatus::Disconnected;
+            lost.email = Some(an_email("lead@acme.example"));
+            lost.updated_at = house.after(0);
+        }))
+        .await;
+    house.drained().await.expect("memory");
+    assert_eq!(house.bot_names(), ["As sales has it"]);
+    house.assert_as_wanted();
+}
+
+#[tokio::test]
+async fn a_new_title_of_the_owner_costs_one_call() {
+    let house = house(DeduplicationScheme::Meeting).await;
+    for number in 0..3 {
+        house.see(copy(number)).await;
+    }
+    house.drained().await.expect("memory");
+    let before = house.recall.count(Operation::ScheduleBot);
+    house
+        .see(copy(1).but(|event| {
+            event.facts.title = Some("Renamed".to_owned());
+            event.updated_at = house.after(0);
+        }))
+        .await;
+    house.drained().await.expect("memory");
+    assert_eq!(house.bot_names(), ["Renamed"]);
+    assert_eq!(house.recall.count(Operation::ScheduleBot), before + 1);
+    house.assert_as_wanted();
+}
+
+#[test_case(DeduplicationScheme::Meeting, 1; "one a meeting")]
+#[test_case(DeduplicationScheme::Domain, 1; "one a company domain, and all are of one")]
+#[test_case(DeduplicationScheme::Calendar, 3; "one a calendar")]
+#[tokio::test]
+async fn the_scheme_says_how_many_bots_there_are(scheme: DeduplicationScheme, bots: usize) {
+    let house = house(scheme).await;
+    for number in 0..3 {
+        house.see(copy(number)).await;
+    }
+    house.drained().await.expect("memory");
+    assert_eq!(house.recall.bots().len(), bots);
+}
+
+#[tokio::test]
+async fn keys_are_those_of_the_guide() {
+    for (scheme, suffix) in [
+        (DeduplicationScheme::Meeting, ""),
+        (DeduplicationScheme::Domain, "-acme.example"),
+        (DeduplicationScheme::Calendar, "-event-0"),
+    ] {
+        let house = house(scheme).await;
+        house.see(copy(0)).await;
+        let Wanted::Bot(bot) = house.decision(&copy(0).id).wanted else {
+            panic!("it is recorded");
+        };
+        assert_eq!(
+            bot.deduplication_key.as_str(),
+            format!("2090-03-06T10:00:00Z-https://meet.example/abc-defg{suffix}")
+        );
+    }
+}

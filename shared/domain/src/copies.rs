@@ -1,0 +1,194 @@
+//! The copies of a meeting are revised together, since they share a bot.
+//!
+//! A meeting of five people stands in five calendars, as five events with one
+//! `ical_uid`. Where their deduplication keys are the same Recall gives them
+//! one bot, configured as the last POST said. So that this does not depend on
+//! whose turn comes last, **one copy owns the bot: the one in the calendar of
+//! who called the meeting, if it is connected and wants the bot, else the one
+//! with the smallest event id**. Every copy wants the owner's configuration.
+//!
+//! When the owner changes its mind about the configuration, its own POST
+//! reconfigures the bot for all. A copy at rest takes note of that without a
+//! call; one that has a call to make, or may have one under way, makes it with
+//! the new configuration, after which the order of the two does not matter.
+//!
+//! Copies that somebody made by hand have an `ical_uid` of their own, and know
+//! nothing of each other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::{
+    CalendarEvent, Decision, DecisionKey, DeduplicationKey, Judgement, Offer, Plan,
+    PreferenceRevision, Revision, Timestamp, Verdict, View, Wanted, revise,
+};
+
+/// A verdict on an event, and what it was given from.
+#[derive(Debug, Clone)]
+pub struct Judged<'a> {
+    /// The event.
+    pub event: &'a CalendarEvent,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What follows from it.
+    pub plan: Plan,
+    /// What it was given from.
+    pub seen: View,
+    /// The latest of what people said about the calendar, as it was read.
+    pub heard: PreferenceRevision,
+}
+
+impl Judged<'_> {
+    /// Whether the verdict is that an expression failed.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.verdict.grounds().has_failed
+    }
+}
+
+/// What becomes of the rows of some meetings.
+#[derive(Debug, Clone, Default)]
+pub struct Revised {
+    /// Rows to write.
+    pub writes: Vec<Decision>,
+    /// Events of which a later version is stored already.
+    pub stale: u32,
+    /// Some row was decided by a later calendar, policy or preference: read
+    /// them again and decide again.
+    pub is_behind: bool,
+}
+
+/// Folds verdicts on events into the stored rows, which must be all that have
+/// the `ical_uid`s of the events.
+#[must_use]
+pub fn revise_copies(stored: &[Decision], judged: &[Judged<'_>], now: Timestamp) -> Revised {
+    let rows: BTreeMap<&DecisionKey, &Decision> =
+        stored.iter().map(|row| (&row.key, row)).collect();
+    let judged: Vec<(DecisionKey, &Judged<'_>)> = judged
+        .iter()
+        .map(|judged| (judged.event.key(), judged))
+        .collect();
+    let mut owners = Owners::default();
+    let mut fresh = BTreeSet::new();
+    for (key, judged) in &judged {
+        let row = rows.get(key).copied();
+        if row.is_some_and(|row| judged.seen.event < row.seen.event) {
+            continue;
+        }
+        fresh.insert(key);
+        let is_refused = row.is_some_and(|row| row.is_closed() && row.is_seen(judged.seen));
+        if let Plan::Bot {
+            deduplication_key,
+            offer,
+            ..
+        } = &judged.plan
+            && !is_refused
+        {
+            owners.offer(deduplication_key, key, offer);
+        }
+    }
+    for row in stored.iter().filter(|row| !fresh.contains(&row.key)) {
+        if let (Wanted::Bot(bot), Some(offer)) = (&row.wanted, &row.offer)
+            && row.ends_at > now
+            && !row.is_closed()
+        {
+            owners.offer(&bot.deduplication_key, &row.key, offer);
+        }
+    }
+    let mut revised = Revised::default();
+    for (key, judged) in &judged {
+        let judgement = owners.judgement(key, judged);
+        match revise(
+            rows.get(key).copied(),
+            judged.event,
+            judgement,
+            judged.seen,
+            now,
+        ) {
+            Revision::Write(row) => revised.writes.push(*row),
+            Revision::Unchanged => {}
+            Revision::Stale => revised.stale += 1,
+            Revision::Behind => revised.is_behind = true,
+        }
+    }
+    for row in stored
+        .iter()
+        .filter(|row| !fresh.contains(&row.key) && row.ends_at > now)
+    {
+        revised.writes.extend(owners.follow(row));
+    }
+    revised
+}
+
+/// What becomes of the rows of a meeting of which `retired` ones want nothing
+/// any more: they are written, and so are copies whose bot has another owner now.
+#[must_use]
+pub fn retire_copies(stored: &[Decision], retired: Vec<Decision>, now: Timestamp) -> Vec<Decision> {
+    let gone: BTreeSet<DecisionKey> = retired.iter().map(|row| row.key.clone()).collect();
+    let left = || {
+        stored
+            .iter()
+            .filter(|row| !gone.contains(&row.key) && row.ends_at > now)
+    };
+    let mut owners = Owners::default();
+    for row in left().filter(|row| !row.is_closed()) {
+        if let (Wanted::Bot(bot), Some(offer)) = (&row.wanted, &row.offer) {
+            owners.offer(&bot.deduplication_key, &row.key, offer);
+        }
+    }
+    let followers: Vec<Decision> = left().filter_map(|row| owners.follow(row)).collect();
+    retired.into_iter().chain(followers).collect()
+}
+
+/// Who owns the bot of each key.
+#[derive(Default)]
+struct Owners<'a>(HashMap<&'a DeduplicationKey, (&'a DecisionKey, &'a Offer)>);
+
+impl<'a> Owners<'a> {
+    fn offer(&mut self, bot: &'a DeduplicationKey, copy: &'a DecisionKey, offer: &'a Offer) {
+        let rank =
+            |(copy, offer): (&'a DecisionKey, &Offer)| (!offer.is_organizers, &copy.event_id);
+        let owner = self.0.entry(bot).or_insert((copy, offer));
+        if rank((copy, offer)) < rank(*owner) {
+            *owner = (copy, offer);
+        }
+    }
+
+    fn judgement(&self, copy: &DecisionKey, judged: &Judged<'_>) -> Judgement {
+        let verdict = judged.verdict.clone();
+        let Plan::Bot {
+            deduplication_key,
+            offer,
+            ..
+        } = &judged.plan
+        else {
+            return Judgement {
+                verdict,
+                wanted: Wanted::Nothing,
+                offer: None,
+                is_follower: false,
+                heard: judged.heard,
+            };
+        };
+        let owner = self.0.get(deduplication_key);
+        let settled = owner.map_or(offer, |(_, offer)| offer);
+        Judgement {
+            verdict,
+            wanted: judged.plan.wanted(&settled.config),
+            offer: Some(offer.clone()),
+            is_follower: owner.is_some_and(|(owner, _)| *owner != copy),
+            heard: judged.heard,
+        }
+    }
+
+    /// The row with the configuration of its bot's owner, if it has another.
+    fn follow(&self, row: &Decision) -> Option<Decision> {
+        let Wanted::Bot(bot) = &row.wanted else {
+            return None;
+        };
+        let (owner, offer) = self.0.get(&bot.deduplication_key)?;
+        if bot.config == offer.config {
+            return None;
+        }
+        Some(row.clone().reconfigured(&offer.config, **owner == row.key))
+    }
+}

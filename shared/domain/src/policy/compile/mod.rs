@@ -1,0 +1,163 @@
+//! From what people wrote to what can be judged, with everything that is wrong said at once.
+
+mod asked;
+mod contradiction;
+mod entries;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use super::problem::Place;
+use super::rule::Rule;
+use super::ruleset::{Matcher, RuleSet};
+use super::{
+    BotTemplate, InvalidPolicy, NamedPolicyDocument, Policy, PolicyDocument, RuleDocument,
+};
+use crate::{RuleName, TimeZoneName};
+use asked::conditions;
+use entries::{domain, list, matcher};
+
+/// The most rules of one policy.
+const RULES: usize = 100;
+/// The most named policies.
+const POLICIES: usize = 100;
+/// The longest name of a rule or a policy, in characters.
+const LONGEST_NAME: usize = 60;
+
+impl Policy {
+    /// Makes a policy out of what people wrote.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place and what to write instead.
+    pub fn compile(document: &PolicyDocument) -> Result<Self, InvalidPolicy> {
+        let mut problems = Vec::new();
+        let policy = whole(document, &mut Place::whole(&mut problems));
+        if problems.is_empty() {
+            Ok(policy)
+        } else {
+            Err(InvalidPolicy(problems))
+        }
+    }
+}
+
+fn whole(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
+    if document.version != PolicyDocument::VERSION {
+        let problem = format!(
+            "there is no version {} of the format: write 1",
+            document.version
+        );
+        place.at("version").refuse(problem);
+    }
+    if document.canonical().len() > PolicyDocument::LONGEST {
+        place.refuse("the policy is longer than 100,000 bytes of JSON");
+    }
+    let denied = list(
+        &document.denied_domains,
+        &mut place.at("denied_domains"),
+        domain,
+    );
+    let outer = RuleSet {
+        name: None,
+        zone: zone(document.time_zone.as_deref(), &mut place.at("time_zone")),
+        rules: rules(&document.rules, &mut place.at("rules")),
+        default: document.default,
+        bot: BotTemplate::compile(&document.bot, &mut place.at("bot")),
+    };
+    let named = named(&document.policies, &outer, &mut place.at("policies"));
+    Policy {
+        scheme: document.deduplication,
+        denied,
+        outer,
+        named,
+    }
+}
+
+fn named(
+    written: &[NamedPolicyDocument],
+    outer: &RuleSet,
+    place: &mut Place<'_>,
+) -> Vec<(Vec<Matcher>, RuleSet)> {
+    if written.len() > POLICIES {
+        place.refuse("there are more than 100 named policies");
+    }
+    let mut taken = BTreeSet::new();
+    let mut compiled = Vec::new();
+    for (index, written) in written.iter().enumerate() {
+        let mut place = place.item(index);
+        if !taken.insert(&written.name) {
+            let problem = format!("there are several policies called \"{}\"", written.name);
+            place.at("name").refuse(problem);
+        }
+        name(&written.name, &mut place.at("name"));
+        if written.calendars.is_empty() {
+            let problem = "no calendar is named: write addresses, @domains or calendar ids";
+            place.at("calendars").refuse(problem);
+        }
+        let matchers = list(&written.calendars, &mut place.at("calendars"), matcher);
+        let zone = zone(written.time_zone.as_deref(), &mut place.at("time_zone"));
+        let set = RuleSet {
+            name: Some(written.name.clone()),
+            zone: zone.or_else(|| outer.zone.clone()),
+            rules: match &written.rules {
+                Some(written) => rules(written, &mut place.at("rules")),
+                None => outer.rules.clone(),
+            },
+            default: written.default.unwrap_or(outer.default),
+            bot: match &written.bot {
+                Some(written) => BotTemplate::compile(written, &mut place.at("bot")),
+                None => outer.bot.clone(),
+            },
+        };
+        compiled.push((matchers, set));
+    }
+    compiled
+}
+
+fn zone(written: Option<&str>, place: &mut Place<'_>) -> Option<TimeZoneName> {
+    place.accept(TimeZoneName::parse(written?))
+}
+
+fn rules(written: &[RuleDocument], place: &mut Place<'_>) -> Vec<Rule> {
+    if written.len() > RULES {
+        place.refuse("there are more than 100 rules");
+    }
+    let mut taken = BTreeSet::new();
+    let mut rules = Vec::new();
+    for (index, written) in written.iter().enumerate() {
+        let mut place = place.item(index);
+        let name = name(&written.name, &mut place.at("name"));
+        if !taken.insert(&written.name) {
+            let problem = format!("there are several rules called \"{}\"", written.name);
+            place.at("name").refuse(problem);
+        }
+        let conditions = conditions(&written.when, &mut place.at("when"));
+        if let Some(name) = name {
+            rules.push(Rule {
+                name,
+                conditions,
+                then: written.then,
+            });
+        }
+    }
+    rules
+}
+
+/// A name of a rule or a policy: it stands in rows, logs and explanations.
+fn name(written: &str, place: &mut Place<'_>) -> Option<RuleName> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if written.is_empty() || written.len() > LONGEST_NAME || !written.bytes().all(is_plain) {
+        place.refuse("a name has 1 to 60 lower-case letters, digits and hyphens");
+        return None;
+    }
+    if RuleName::RESERVED
+        .iter()
+        .any(|reserved| reserved.as_str() == written)
+    {
+        place.refuse(format!(
+            "\"{written}\" is what explanations call something else; take another name"
+        ));
+        return None;
+    }
+    Some(RuleName::named(written))
+}

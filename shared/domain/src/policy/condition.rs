@@ -1,0 +1,216 @@
+//! What a rule asks, ready to be judged, in three values.
+//!
+//! A fact that nothing tells makes a condition neither true nor false. What
+//! follows from that is the rule's business, not the condition's.
+
+use super::text::{has_word, is_of};
+use super::{Expression, Fact, FactSource, FactValue, FactValues, Hours, Person};
+use crate::{Domain, Email};
+
+/// Whether a condition holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Truth {
+    Yes,
+    No,
+    /// Nothing tells these facts, or not all of them.
+    Unknown(Vec<Fact>),
+    /// An expression failed, for this reason.
+    Failed(String),
+}
+
+impl Truth {
+    fn of(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+
+    /// Found among what is listed; not found only if nobody is hidden.
+    fn found(is_found: bool, facts: &dyn FactSource) -> Self {
+        if is_found {
+            return Self::Yes;
+        }
+        match facts.value(Fact::GuestsComplete) {
+            FactValue::Flag(true) => Self::No,
+            _ => Self::Unknown(vec![Fact::GuestsComplete]),
+        }
+    }
+
+    fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            other => other,
+        }
+    }
+}
+
+/// An organizer that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Who {
+    Address(Email),
+    Domain(Domain),
+}
+
+/// One thing a rule asks.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Condition {
+    /// A flag that must be so.
+    Flag(Fact, bool),
+    /// A text that must be one of these, or none of them.
+    OneOf(Fact, Vec<String>, bool),
+    AtLeast(Fact, i64),
+    AtMost(Fact, i64),
+    AnyDomain(Vec<Domain>),
+    NoDomain(Vec<Domain>),
+    OnlyDomains(Vec<Domain>),
+    AnyAttendee(Vec<Email>),
+    Organizer(Vec<Who>),
+    /// A title that must have one of these, or none of them.
+    Title(Vec<String>, bool),
+    /// A meeting that must be within these hours, or must not.
+    Hours(Hours, bool),
+    Expression(Expression),
+}
+
+impl Condition {
+    /// Whether it holds by what `facts` tell.
+    pub(super) fn judge(&self, facts: &dyn FactSource) -> Truth {
+        match self {
+            Self::Flag(fact, wanted) => match facts.value(*fact) {
+                FactValue::Flag(flag) => Truth::of(flag == *wanted),
+                _ => Truth::Unknown(vec![*fact]),
+            },
+            Self::OneOf(fact, texts, wanted) => match facts.value(*fact) {
+                FactValue::Text(text) => Truth::of(texts.contains(&text) == *wanted),
+                _ => Truth::Unknown(vec![*fact]),
+            },
+            Self::AtLeast(fact, least) => number(facts, *fact, |number| number >= *least),
+            Self::AtMost(fact, most) => number(facts, *fact, |number| number <= *most),
+            Self::AnyDomain(domains) => any_domain(facts, domains),
+            Self::NoDomain(domains) => any_domain(facts, domains).not(),
+            Self::OnlyDomains(domains) => only_domains(facts, domains),
+            Self::AnyAttendee(addresses) => match named(facts, addresses) {
+                Some(people) => Truth::found(!people.is_empty(), facts),
+                None => Truth::Unknown(vec![Fact::Attendees]),
+            },
+            Self::Organizer(wanted) => match facts.value(Fact::Organizer) {
+                FactValue::Text(address) => Truth::of(wanted.iter().any(|who| who.is(&address))),
+                _ => Truth::Unknown(vec![Fact::Organizer]),
+            },
+            Self::Title(words, wanted) => match facts.value(Fact::Title) {
+                FactValue::Text(title) => {
+                    Truth::of(words.iter().any(|words| has_word(&title, words)) == *wanted)
+                }
+                _ => Truth::Unknown(vec![Fact::Title]),
+            },
+            Self::Hours(hours, wanted) => match hours.holds(facts) {
+                Some(holds) => Truth::of(holds == *wanted),
+                None => Truth::Unknown(vec![Fact::TimeZone]),
+            },
+            Self::Expression(expression) => match expression.judge(facts) {
+                Ok(holds) => Truth::of(holds),
+                Err(failure) => Truth::Failed(failure.to_string()),
+            },
+        }
+    }
+
+    /// What an explanation keeps: enough to judge this again, and to say why.
+    pub(super) fn keep(&self, facts: &dyn FactSource, kept: &mut FactValues) {
+        let read: &[Fact] = match self {
+            Self::Flag(Fact::External | Fact::Internal, _) => &[
+                Fact::External,
+                Fact::Internal,
+                Fact::ExternalDomains,
+                Fact::OwnDomain,
+            ],
+            Self::Flag(fact, _)
+            | Self::OneOf(fact, ..)
+            | Self::AtLeast(fact, _)
+            | Self::AtMost(fact, _) => &[*fact],
+            Self::AnyDomain(_) | Self::NoDomain(_) => &[Fact::Domains, Fact::GuestsComplete],
+            Self::OnlyDomains(_) => &[Fact::Domains, Fact::OwnDomain, Fact::GuestsComplete],
+            Self::AnyAttendee(addresses) => {
+                // Who was asked for is enough: the others are nobody's business.
+                let people = named(facts, addresses).map_or(FactValue::Unknown, FactValue::People);
+                kept.insert(Fact::Attendees, people);
+                &[Fact::GuestsComplete]
+            }
+            Self::Organizer(_) => &[Fact::Organizer],
+            Self::Title(..) => &[Fact::Title],
+            Self::Hours(..) => Hours::FACTS,
+            Self::Expression(expression) => expression.facts(),
+        };
+        for fact in read {
+            kept.insert(*fact, facts.value(*fact));
+        }
+    }
+}
+
+impl Who {
+    fn is(&self, address: &str) -> bool {
+        match self {
+            Self::Address(email) => email.as_str() == address,
+            Self::Domain(domain) => is_of(address, domain.as_str()),
+        }
+    }
+}
+
+fn number(facts: &dyn FactSource, fact: Fact, holds: impl FnOnce(i64) -> bool) -> Truth {
+    match facts.value(fact) {
+        FactValue::Number(number) => Truth::of(holds(number)),
+        _ => Truth::Unknown(vec![fact]),
+    }
+}
+
+/// The first of `facts`' domains that is within one of `domains`.
+pub(super) fn domain_among(facts: &dyn FactSource, domains: &[Domain]) -> Option<String> {
+    match facts.value(Fact::Domains) {
+        FactValue::Texts(present) => first_among(&present, domains).cloned(),
+        _ => None,
+    }
+}
+
+fn first_among<'a>(present: &'a [String], domains: &[Domain]) -> Option<&'a String> {
+    let is_among = |text: &&String| domains.iter().any(|domain| is_of(text, domain.as_str()));
+    present.iter().find(is_among)
+}
+
+fn any_domain(facts: &dyn FactSource, domains: &[Domain]) -> Truth {
+    let FactValue::Texts(present) = facts.value(Fact::Domains) else {
+        return Truth::Unknown(vec![Fact::Domains]);
+    };
+    Truth::found(first_among(&present, domains).is_some(), facts)
+}
+
+fn only_domains(facts: &dyn FactSource, domains: &[Domain]) -> Truth {
+    let FactValue::Texts(present) = facts.value(Fact::Domains) else {
+        return Truth::Unknown(vec![Fact::Domains]);
+    };
+    let own = match facts.value(Fact::OwnDomain) {
+        FactValue::Text(own) => Some(own),
+        _ => None,
+    };
+    let is_allowed = |text: &String| {
+        let own = own.iter().map(String::as_str);
+        domains
+            .iter()
+            .map(Domain::as_str)
+            .chain(own)
+            .any(|domain| is_of(text, domain))
+    };
+    if present.iter().all(is_allowed) {
+        Truth::found(false, facts).not()
+    } else if own.is_none() {
+        Truth::Unknown(vec![Fact::OwnDomain])
+    } else {
+        Truth::No
+    }
+}
+
+/// Those listed with one of these addresses; none if nothing tells who is listed.
+fn named(facts: &dyn FactSource, addresses: &[Email]) -> Option<Vec<Person>> {
+    let FactValue::People(mut people) = facts.value(Fact::Attendees) else {
+        return None;
+    };
+    people.retain(|person| addresses.contains(&person.email));
+    Some(people)
+}

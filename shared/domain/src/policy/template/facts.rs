@@ -1,0 +1,59 @@
+//! Facts as placeholders see them.
+
+use std::collections::BTreeMap;
+
+use minijinja::Value;
+
+use crate::policy::{Fact, FactSource, FactType, FactValue, FactValues, Person};
+use crate::{Answer, Email};
+
+/// The values of the facts that are asked for, by their names.
+pub(super) fn told(asks: &[Fact], facts: &dyn FactSource) -> Value {
+    let told: BTreeMap<&str, Value> = asks
+        .iter()
+        .map(|fact| (fact.name(), placed(facts.value(*fact))))
+        .collect();
+    Value::from(told)
+}
+
+/// A value of each fact, to try a text with.
+pub(super) fn samples() -> FactValues {
+    let person = Email::parse("somebody@acme.example").map(|email| Person {
+        email,
+        answer: Answer::Accepted,
+        is_optional: false,
+        is_resource: false,
+        is_organizer: false,
+    });
+    let of_type = |kind| match kind {
+        FactType::Flag => FactValue::Flag(true),
+        FactType::Number => FactValue::Number(1),
+        FactType::Text => FactValue::Text("text".to_owned()),
+        FactType::Texts => FactValue::Texts(vec!["text".to_owned()]),
+        FactType::People => FactValue::People(person.iter().cloned().collect()),
+    };
+    let facts = Fact::ALL.iter();
+    facts.map(|fact| (*fact, of_type(fact.kind()))).collect()
+}
+
+fn placed(value: FactValue) -> Value {
+    match value {
+        FactValue::Unknown => Value::UNDEFINED,
+        FactValue::Flag(flag) => Value::from(flag),
+        FactValue::Number(number) => Value::from(number),
+        FactValue::Text(text) => Value::from(text),
+        FactValue::Texts(texts) => Value::from(texts),
+        FactValue::People(people) => people.iter().map(person).collect(),
+    }
+}
+
+fn person(person: &Person) -> Value {
+    Value::from_pairs([
+        ("address", Value::from(person.email.as_str())),
+        ("domain", Value::from(person.domain().as_str())),
+        ("answer", Value::from(person.answer.as_str())),
+        ("optional", Value::from(person.is_optional)),
+        ("resource", Value::from(person.is_resource)),
+        ("organizer", Value::from(person.is_organizer)),
+    ])
+}

@@ -1,0 +1,257 @@
+//! Which rule decides, what an unknown fact does to it, and what is kept of why.
+
+use serde_json::{Value, json};
+use test_case::test_case;
+
+use super::*;
+use crate::{Answer, CalendarId, CalendarStatus, Email, Platform, Timestamp};
+
+fn policy(json: Value) -> Policy {
+    let document = PolicyDocument::read(&json.to_string()).expect("in the format");
+    Policy::compile(&document).expect("a policy")
+}
+
+/// A policy of these rules that skips by default.
+fn rules(rules: Value) -> Policy {
+    policy(json!({"version": 1, "default": "skip", "rules": rules}))
+}
+
+fn rule(name: &str, when: Value, then: &str) -> Value {
+    json!({"name": name, "when": when, "then": then})
+}
+
+fn calendar(id: &str, email: Option<&str>) -> Calendar {
+    Calendar {
+        id: CalendarId::parse(id).expect("an id"),
+        platform: Platform::Google,
+        status: CalendarStatus::Connected,
+        email: email.map(|email| Email::parse(email).expect("an address")),
+        updated_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn judged(policy: &Policy, facts: &FactValues) -> Verdict {
+    let calendar = calendar("calendar-1", None);
+    let verdict = policy.judge(facts, &calendar);
+    let again = policy.explain_again(verdict.grounds(), &calendar);
+    assert_eq!(again.as_ref(), Some(&verdict), "by what is kept");
+    verdict
+}
+
+/// `record` or `skip`, by which rule, and why.
+fn told(verdict: &Verdict) -> (&str, &str, &str) {
+    let grounds = verdict.grounds();
+    (verdict.as_str(), grounds.rule.as_str(), &grounds.reason)
+}
+
+fn flags(flags: &[(Fact, bool)]) -> FactValues {
+    let flags = flags.iter();
+    flags
+        .map(|(fact, flag)| (*fact, FactValue::Flag(*flag)))
+        .collect()
+}
+
+#[test_case(&[(Fact::External, true), (Fact::Hosted, true)], ("skip", "mine", "the rule \"mine\" skips it: the calendar's owner called the meeting"); "the first of two that apply")]
+#[test_case(&[(Fact::External, true), (Fact::Hosted, false)], ("record", "external", "the rule \"external\" records it: somebody outside of the calendar's domain takes part"); "the second")]
+#[test_case(&[(Fact::External, false), (Fact::Hosted, false)], ("skip", "default", "no rule records it, and the default is to skip"); "none")]
+#[test_case(&[(Fact::External, true)], ("skip", "mine", "the rule \"mine\" may have to skip it, and it cannot be told: hosted is not known"); "one that skips cannot be told")]
+#[test_case(&[(Fact::Hosted, false)], ("skip", "default", "no rule records it, and the default is to skip (external is not known)"); "one that records cannot be told")]
+#[test_case(&[], ("skip", "mine", "the rule \"mine\" may have to skip it, and it cannot be told: hosted is not known"); "nothing is known")]
+fn the_first_rule_that_applies_decides(known: &[(Fact, bool)], expected: (&str, &str, &str)) {
+    let policy = rules(json!([
+        rule("mine", json!({"hosted": true}), "skip"),
+        rule("external", json!({"external": true}), "record"),
+    ]));
+    let verdict = judged(&policy, &flags(known));
+    assert_eq!(told(&verdict), expected);
+    assert!(!verdict.grounds().has_failed);
+}
+
+#[test]
+fn one_condition_that_does_not_hold_is_enough_to_pass_a_rule_over() {
+    let when = json!({"hosted": true, "recurring": true, "expression": "busy"});
+    let policy = rules(json!([rule("mine", when, "skip")]));
+    let verdict = judged(&policy, &flags(&[(Fact::Recurring, false)]));
+    assert_eq!(told(&verdict).1, "default");
+}
+
+#[test]
+fn all_that_is_not_known_is_named_once_and_in_order() {
+    let policy = rules(json!([
+        rule("a", json!({"recurring": true, "hosted": true}), "record"),
+        rule("b", json!({"hosted": true, "external": true}), "record"),
+    ]));
+    let verdict = judged(&policy, &FactValues::new());
+    let expected = "no rule records it, and the default is to skip (external and hosted and recurring are not known)";
+    assert_eq!(told(&verdict).2, expected);
+}
+
+#[test_case("record"; "that records")]
+#[test_case("skip"; "that skips")]
+fn a_failing_expression_skips_whatever_the_rule_and_the_default(then: &str) {
+    let policy = policy(json!({
+        "version": 1,
+        "default": "record",
+        "rules": [rule("odd", json!("organizer_domain != 'acme.example'"), then)],
+    }));
+    let verdict = judged(&policy, &FactValues::new());
+    let reason = "the rule \"odd\" could not be judged, so nothing is recorded: \"organizer_domain\" is not known";
+    assert_eq!(told(&verdict), ("skip", "odd", reason));
+    assert!(verdict.grounds().has_failed);
+}
+
+#[test]
+fn an_expression_is_not_asked_once_a_shorthand_does_not_hold() {
+    let when = json!({"external": true, "expression": "1 / (participants - 3) == 1"});
+    let policy = rules(json!([rule("odd", when, "record")]));
+    let mut facts = flags(&[(Fact::External, false)]);
+    facts.insert(Fact::Participants, FactValue::Number(3));
+    assert_eq!(told(&judged(&policy, &facts)).1, "default");
+    facts.insert(Fact::External, FactValue::Flag(true));
+    assert!(judged(&policy, &facts).grounds().has_failed);
+}
+
+fn people(addresses: &[&str], is_whole: bool) -> FactValues {
+    let person = |address: &&str| Person {
+        email: Email::parse(address).expect("an address"),
+        answer: Answer::Pending,
+        is_optional: false,
+        is_resource: false,
+        is_organizer: false,
+    };
+    let people: Vec<Person> = addresses.iter().map(person).collect();
+    let domains = people
+        .iter()
+        .map(|person| person.domain().to_string())
+        .collect();
+    FactValues::from([
+        (Fact::Attendees, FactValue::People(people)),
+        (Fact::Domains, FactValue::Texts(domains)),
+        (Fact::OwnDomain, FactValue::Text("acme.example".to_owned())),
+        (Fact::GuestsComplete, FactValue::Flag(is_whole)),
+    ])
+}
+
+#[test_case(json!({"any_domain": ["globex.example"]}), &["buyer@eu.globex.example"], [true, true]; "somebody is listed")]
+#[test_case(json!({"any_domain": ["globex.example"]}), &["sales@acme.example"], [false, true]; "somebody may be hidden")]
+#[test_case(json!({"no_domain": ["globex.example"]}), &["buyer@globex.example"], [false, false]; "somebody who must not be is listed")]
+#[test_case(json!({"no_domain": ["globex.example"]}), &["sales@acme.example"], [true, true]; "somebody who must not be may be hidden")]
+#[test_case(json!({"only_domains": ["globex.example"]}), &["buyer@globex.example", "sales@acme.example"], [true, true]; "a stranger may be hidden")]
+#[test_case(json!({"only_domains": ["globex.example"]}), &["buyer@initech.example"], [false, false]; "a stranger is listed")]
+#[test_case(json!({"any_attendee": ["buyer@globex.example"]}), &["buyer@globex.example", "sales@acme.example"], [true, true]; "an address is listed")]
+#[test_case(json!({"any_attendee": ["buyer@globex.example"]}), &["seller@globex.example"], [false, true]; "an address may be hidden")]
+fn a_rule_that_skips_applies_also_when_people_may_be_hidden(
+    when: Value,
+    listed: &[&str],
+    applies: [bool; 2],
+) {
+    let policy = rules(json!([rule("people", when, "skip")]));
+    for (is_whole, applies) in [true, false].into_iter().zip(applies) {
+        let verdict = judged(&policy, &people(listed, is_whole));
+        let expected = if applies { "people" } else { "default" };
+        assert_eq!(told(&verdict).1, expected, "{}", told(&verdict).2);
+    }
+}
+
+#[test]
+fn that_people_may_be_hidden_is_said() {
+    let policy = rules(json!([rule(
+        "people",
+        json!({"any_domain": ["globex.example"]}),
+        "skip"
+    )]));
+    let verdict = judged(&policy, &people(&[], false));
+    let expected = "the rule \"people\" may have to skip it, and it cannot be told: guests_complete does not hold, so there may be more people";
+    assert_eq!(told(&verdict).2, expected);
+}
+
+#[test]
+fn grounds_keep_what_decided_and_of_people_only_those_asked_for() {
+    let when = json!({"any_attendee": ["buyer@globex.example"], "title_lacks": ["interview"]});
+    let policy = rules(json!([rule("buyer", when, "record")]));
+    let mut facts = people(&["buyer@globex.example", "sales@acme.example"], true);
+    facts.insert(Fact::Title, FactValue::Text("Kick-off".to_owned()));
+    facts.insert(Fact::Busy, FactValue::Flag(true));
+    let verdict = judged(&policy, &facts);
+    let kept = &verdict.grounds().facts;
+    let names: Vec<_> = kept.keys().map(|fact| fact.name()).collect();
+    assert_eq!(names, ["title", "attendees", "guests_complete"]);
+    let expected = people(&["buyer@globex.example"], true);
+    assert_eq!(kept[&Fact::Attendees], expected[&Fact::Attendees]);
+}
+
+#[test]
+fn an_expression_keeps_every_fact_that_it_reads() {
+    let policy = rules(json!([rule("odd", json!("external || hosted"), "record")]));
+    let verdict = judged(&policy, &flags(&[(Fact::External, true)]));
+    let kept = &verdict.grounds().facts;
+    assert_eq!(kept[&Fact::External], FactValue::Flag(true));
+    assert_eq!(kept[&Fact::Hosted], FactValue::Unknown);
+    assert_eq!(kept.len(), 2);
+}
+
+#[test]
+fn of_a_denied_domain_the_listed_one_is_kept() {
+    let policy =
+        policy(json!({"version": 1, "default": "record", "denied_domains": ["globex.example"]}));
+    let facts = people(&["sales@acme.example", "buyer@eu.globex.example"], true);
+    let verdict = policy.deny(&facts).expect("denied");
+    let reason = "somebody of eu.globex.example takes part, a domain that is never recorded";
+    assert_eq!(told(&verdict), ("skip", "denied-domain", reason));
+    let again = policy.explain_again(verdict.grounds(), &calendar("calendar-1", None));
+    assert_eq!(again, Some(verdict));
+    assert_eq!(
+        policy.deny(&people(&["buyer@notglobex.example"], true)),
+        None
+    );
+}
+
+#[test_case("calendar-7", Some("sales@acme.example"), Some("by-id"); "an id goes before a domain")]
+#[test_case("calendar-1", Some("lead@acme.example"), Some("by-owner"); "an owner goes before a domain")]
+#[test_case("calendar-7", Some("lead@acme.example"), Some("by-owner"); "of an owner and an id the first")]
+#[test_case("calendar-1", Some("sales@emea.acme.example"), Some("by-domain"); "of two domains the first")]
+#[test_case("calendar-1", Some("sales@acme.example"), Some("by-domain"); "a domain")]
+#[test_case("calendar-1", Some("buyer@globex.example"), None; "another domain")]
+#[test_case("calendar-1", None, None; "no address")]
+#[test_case("calendar-7", None, Some("by-id"); "an id without an address")]
+fn the_policy_that_names_a_calendar_most_closely_holds(
+    id: &str,
+    email: Option<&str>,
+    expected: Option<&str>,
+) {
+    let named = |name: &str, calendar: &str| json!({"name": name, "calendars": [calendar]});
+    let policy = policy(json!({"version": 1, "default": "skip", "policies": [
+        named("by-domain", "@acme.example"),
+        named("by-part", "@emea.acme.example"),
+        named("by-owner", "Lead@acme.example"),
+        named("by-id", "calendar-7"),
+    ]}));
+    assert_eq!(policy.name_for(&calendar(id, email)), expected);
+}
+
+#[test]
+fn what_a_named_policy_does_not_say_is_as_above() {
+    let policy = policy(json!({
+        "version": 1,
+        "default": "record",
+        "time_zone": "Europe/Berlin",
+        "bot": {"bot_name": "Outer"},
+        "rules": [rule("hosted", json!({"hosted": true}), "skip")],
+        "policies": [
+            {"name": "same", "calendars": ["calendar-1"]},
+            {"name": "other", "calendars": ["calendar-2"], "default": "skip", "rules": [], "time_zone": "America/New_York", "bot": {"bot_name": "Other"}},
+        ],
+    }));
+    let outer = policy.rules_for(&calendar("calendar-3", None));
+    let same = policy.rules_for(&calendar("calendar-1", None));
+    assert_eq!(
+        *same,
+        RuleSet {
+            name: Some("same".to_owned()),
+            ..outer.clone()
+        }
+    );
+    let other = policy.rules_for(&calendar("calendar-2", None));
+    assert_eq!((other.rules.len(), other.default), (0, Then::Skip));
+    assert_ne!((&other.zone, &other.bot), (&outer.zone, &outer.bot));
+}

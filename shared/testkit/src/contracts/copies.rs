@@ -1,0 +1,143 @@
+//! What every implementation of `Decisions` must do with the copies of a meeting.
+
+use callsheet_app::ports::Decisions;
+use callsheet_domain::{
+    Answer, BotConfig, Decision, Fact, FactValue, FactValues, Grounds, IcalUid, Offer, Person,
+    RuleName, Verdict, Wanted,
+};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use super::decisions::{a_row, written};
+use super::eventually;
+use crate::{But, an_email, an_offer};
+
+fn meeting(name: &str) -> IcalUid {
+    IcalUid::parse(name).expect("an ical_uid")
+}
+
+fn a_copy(of: &str, event: &str) -> Decision {
+    a_row(event).but(|row| row.key.ical_uid = meeting(of))
+}
+
+async fn copies(decisions: &impl Decisions, of: &[IcalUid]) -> Vec<Decision> {
+    let mut rows = decisions.copies(of).await.expect("the store answers");
+    rows.sort_by(|one, other| one.key.cmp(&other.key));
+    rows
+}
+
+/// One value of each type, and one of each that is odd.
+fn facts() -> FactValues {
+    let person = |email: &str, answer| Person {
+        email: an_email(email),
+        answer,
+        is_optional: true,
+        is_resource: false,
+        is_organizer: true,
+    };
+    let people = vec![
+        person("sales@acme.example", Answer::Tentative),
+        person("\"odd@name\"@acme.example", Answer::Pending),
+    ];
+    FactValues::from([
+        (Fact::OwnAnswer, FactValue::Unknown),
+        (Fact::External, FactValue::Flag(false)),
+        (Fact::LeadMinutes, FactValue::Number(i64::MIN)),
+        (Fact::Title, FactValue::Text(String::new())),
+        (
+            Fact::Domains,
+            FactValue::Texts(vec![String::new(), "ü".to_owned()]),
+        ),
+        (Fact::ExternalDomains, FactValue::Texts(Vec::new())),
+        (Fact::Attendees, FactValue::People(people)),
+    ])
+}
+
+/// The facts, and what a copy offers, come back as they were written.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn what_decided_comes_back_as_written(decisions: &impl Decisions) {
+    let other = BotConfig::new(json!({"bot_name": "Another"})).expect("valid");
+    let rows = [
+        a_row("no-facts").but(|row| row.verdict = Verdict::record(RuleName::DEFAULT, "why")),
+        a_row("all-facts").but(|row| {
+            row.verdict = Verdict::Skip(Grounds {
+                rule: RuleName::named("a-rule"),
+                reason: "why".to_owned(),
+                facts: facts(),
+                has_failed: true,
+            });
+        }),
+        a_row("follows").but(|row| {
+            row.offer = Some(Offer {
+                config: other,
+                is_organizers: false,
+            });
+        }),
+        a_row("wants-nothing").but(|row| {
+            row.wanted = Wanted::Nothing;
+            row.offer = None;
+        }),
+        a_row("no-names").but(|row| row.offer = Some(an_offer())),
+    ];
+    for row in rows {
+        let row = written(decisions, &row).await;
+        let read = decisions.decisions(std::slice::from_ref(&row.key)).await;
+        assert_eq!(read.expect("the store answers"), [row]);
+    }
+}
+
+/// All copies of the meetings that are asked for, and of no other, as the
+/// latest writes left them.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn copies_of_a_meeting_are_read_together(decisions: &impl Decisions) {
+    let one = written(decisions, &a_copy("one", "event-1")).await;
+    let again = written(decisions, &a_copy("one", "event-2")).await;
+    let again = written(decisions, &again.but(|row| row.title = None)).await;
+    let two = written(decisions, &a_copy("two", "event-3")).await;
+    written(decisions, &a_copy("one and more", "event-4")).await;
+    let asked = [
+        meeting("two"),
+        meeting("one"),
+        meeting("one"),
+        meeting("none"),
+    ];
+    assert_eq!(copies(decisions, &asked).await, [one, again, two]);
+    assert_eq!(copies(decisions, &[]).await, []);
+}
+
+/// More copies than fit into one answer of a table.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_meeting_with_many_copies_is_read_to_the_end(decisions: &impl Decisions) {
+    let long = "x".repeat(20_000);
+    let rows = (0..80).map(|number| {
+        a_copy("weekly", &format!("event-{number:03}")).but(|row| {
+            row.verdict = Verdict::record(RuleName::DEFAULT, long.clone());
+        })
+    });
+    let rows: Vec<_> = rows.collect();
+    let rows = join_all(rows.iter().map(|row| written(decisions, row))).await;
+    assert_eq!(copies(decisions, &[meeting("weekly")]).await, rows);
+}
+
+/// Who knows an event's id finds the decision on it, sooner or later.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_decision_is_found_by_its_event(decisions: &impl Decisions) {
+    let row = written(decisions, &a_copy("one", "event-1")).await;
+    written(decisions, &a_copy("one", "event-2")).await;
+    eventually("the event is found", async || {
+        let found = decisions.of_event(&row.key.event_id).await;
+        found.expect("the store answers").as_ref() == Some(&row)
+    })
+    .await;
+    let unknown = a_copy("one", "event-9").key.event_id;
+    let found = decisions.of_event(&unknown).await;
+    assert_eq!(found.expect("the store answers"), None);
+}
