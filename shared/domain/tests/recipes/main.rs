@@ -1,0 +1,92 @@
+//! Every recipe of the guide for people who write policies, on meetings as both
+//! platforms send them: the YAML is read out of the guide itself.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot build its meeting fails"
+)]
+
+mod before;
+mod guide;
+mod meeting;
+mod more;
+mod notetakers;
+mod revenue;
+
+use std::collections::BTreeSet;
+
+use callsheet_domain::{Platform, Policy, Preferences, Timestamp, Verdict, decide};
+use meeting::{Described, NOW, calendar};
+
+/// A recipe, and what makes a usual meeting one that is recorded or is not.
+pub(crate) struct Row {
+    recipe: &'static str,
+    recorded: fn(&mut Described),
+    skipped: fn(&mut Described),
+}
+
+const fn row(
+    recipe: &'static str,
+    recorded: fn(&mut Described),
+    skipped: fn(&mut Described),
+) -> Row {
+    Row {
+        recipe,
+        recorded,
+        skipped,
+    }
+}
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    [before::ROWS, notetakers::ROWS, revenue::ROWS, more::ROWS]
+        .into_iter()
+        .flatten()
+}
+
+#[test]
+fn every_recipe_has_a_row_and_every_row_a_recipe() {
+    let recipes = guide::recipes();
+    let titles: Vec<&str> = recipes.iter().map(|(title, _)| *title).collect();
+    let rows: Vec<&str> = rows().map(|row| row.recipe).collect();
+    assert_eq!(titles, rows);
+    assert!(titles.len() >= 48, "{}", titles.len());
+    let different: BTreeSet<&str> = titles.iter().copied().collect();
+    assert_eq!(different.len(), titles.len(), "two recipes of one name");
+}
+
+#[test]
+fn every_recipe_records_and_skips_what_it_says_on_both_platforms() {
+    let recipes = guide::recipes();
+    for row in rows() {
+        let (_, yaml) = recipes
+            .iter()
+            .find(|(title, _)| *title == row.recipe)
+            .unwrap();
+        let policy = guide::compile(yaml);
+        for platform in [Platform::Google, Platform::Outlook] {
+            let recorded = verdict(&policy, platform, row.recorded);
+            let skipped = verdict(&policy, platform, row.skipped);
+            let (recipe, yes, no) = (row.recipe, recorded.grounds(), skipped.grounds());
+            assert_eq!(
+                recorded.as_str(),
+                "record",
+                "{recipe}, {platform:?}: {yes:?}"
+            );
+            assert_eq!(skipped.as_str(), "skip", "{recipe}, {platform:?}: {no:?}");
+            assert!(!no.has_failed, "{recipe}, {platform:?}: {no:?}");
+        }
+    }
+}
+
+fn verdict(policy: &Policy, platform: Platform, change: fn(&mut Described)) -> Verdict {
+    let mut described = Described::usual();
+    change(&mut described);
+    let event = described.event(platform);
+    let now: Timestamp = NOW.parse().unwrap();
+    let calendar = calendar(platform);
+    let verdict = decide(&event, &calendar, policy, &Preferences::default(), now);
+    if let Some(again) = policy.explain_again(verdict.grounds(), &calendar) {
+        assert_eq!(again, verdict, "by what its explanation keeps");
+    }
+    verdict
+}
