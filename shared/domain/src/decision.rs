@@ -5,8 +5,8 @@
 //! these two equal", so any step may crash, run twice or lose a race.
 
 use crate::{
-    AppliedBot, BotConfig, CalendarId, CalendarRevision, EventId, IcalUid, Offer, PolicyRevision,
-    PreferenceRevision, Timestamp, Verdict, WantedBot,
+    AppliedBot, BotConfig, CalendarId, CalendarRevision, EventId, IcalUid, Offer, PlatformEventId,
+    PolicyRevision, PreferenceRevision, SeriesId, Timestamp, Verdict, WantedBot,
 };
 
 /// Where a decision is kept.
@@ -114,6 +114,11 @@ pub struct Decision {
     pub key: DecisionKey,
     /// The calendar the event stands in.
     pub calendar_id: CalendarId,
+    /// The platform's own name of the event, by which a person speaks about
+    /// it; rows of earlier builds do not tell.
+    pub platform_id: Option<PlatformEventId>,
+    /// The series it belongs to, by the name its platform gives it.
+    pub series: Option<SeriesId>,
     /// When the meeting starts.
     pub starts_at: Timestamp,
     /// When it ends.

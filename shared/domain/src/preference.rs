@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use crate::{CalendarEvent, IcalUid, PlatformEventId, SeriesId, Speaker, Timestamp};
+use crate::{CalendarEvent, Decision, IcalUid, PlatformEventId, SeriesId, Speaker, Timestamp};
 
 /// A person's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,19 +107,41 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// What of it concerns `event`. Of the two names a series may have been
-    /// marked by, the one that was marked last counts.
+    /// What of it concerns `event`.
     #[must_use]
     pub fn on(&self, event: &CalendarEvent) -> Spoken<'_> {
+        self.about(
+            event.platform_id.as_ref(),
+            &event.ical_uid,
+            event.facts.series.as_ref(),
+        )
+    }
+
+    /// What of it concerns the event that a decision is about.
+    #[must_use]
+    pub fn on_decided(&self, decision: &Decision) -> Spoken<'_> {
+        self.about(
+            decision.platform_id.as_ref(),
+            &decision.key.ical_uid,
+            decision.series.as_ref(),
+        )
+    }
+
+    /// Of the two names a series may have been marked by, the one that was
+    /// marked last counts.
+    fn about(
+        &self,
+        event: Option<&PlatformEventId>,
+        ical_uid: &IcalUid,
+        series: Option<&SeriesId>,
+    ) -> Spoken<'_> {
         let about = |subject: Subject| self.words.get(&subject);
-        let event_id = event.platform_id.clone().map(Subject::Event);
-        let platform_series = event.facts.series.clone().map(Subject::PlatformSeries);
         let series = [
-            Some(Subject::Series(event.ical_uid.clone())),
-            platform_series,
+            Some(Subject::Series(ical_uid.clone())),
+            series.cloned().map(Subject::PlatformSeries),
         ];
         Spoken {
-            event: event_id.and_then(about),
+            event: event.cloned().map(Subject::Event).and_then(about),
             series: series
                 .into_iter()
                 .flatten()

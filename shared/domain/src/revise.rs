@@ -134,6 +134,8 @@ fn fresh(event: &CalendarEvent, verdict: Verdict, wanted: Wanted, seen: View) ->
     Decision {
         key: event.key(),
         calendar_id: event.calendar_id.clone(),
+        platform_id: event.platform_id.clone(),
+        series: event.facts.series.clone(),
         starts_at: event.starts_at,
         ends_at: event.ends_at,
         title: event.facts.title.clone(),
@@ -160,6 +162,8 @@ fn described(
         stored.closed = None;
     }
     stored.calendar_id = event.calendar_id.clone();
+    stored.platform_id.clone_from(&event.platform_id);
+    stored.series.clone_from(&event.facts.series);
     stored.starts_at = event.starts_at;
     stored.ends_at = event.ends_at;
     stored.title.clone_from(&event.facts.title);

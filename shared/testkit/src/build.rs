@@ -178,6 +178,8 @@ pub fn a_decision() -> Decision {
     Decision {
         key: DecisionKey { ical_uid, event_id },
         calendar_id: event.calendar_id,
+        platform_id: event.platform_id,
+        series: event.facts.series,
         starts_at: event.starts_at,
         ends_at: event.ends_at,
         title: event.facts.title,

@@ -3,7 +3,8 @@
 use callsheet_domain::{
     Applied, AppliedBot, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, Closure,
     ConfigDigest, Decision, DecisionKey, DeduplicationKey, EventId, Generation, Grounds, IcalUid,
-    Offer, PolicyRevision, PreferenceRevision, RuleName, Verdict, Version, View, Wanted, WantedBot,
+    Offer, PlatformEventId, PolicyRevision, PreferenceRevision, RuleName, SeriesId, Verdict,
+    Version, View, Wanted, WantedBot,
 };
 use serde_json::Value;
 
@@ -13,6 +14,8 @@ use crate::attributes::{Attributes, Reading, Unreadable, Writing};
 pub(super) const ICAL_UID: &str = "ical_uid";
 pub(super) const EVENT_ID: &str = "event_id";
 pub(super) const CALENDAR_ID: &str = "calendar_id";
+const PLATFORM_ID: &str = "platform_id";
+const SERIES: &str = "series";
 pub(super) const ENDS_AT: &str = "ends_at";
 pub(super) const NOT_BEFORE: &str = "not_before";
 pub(super) const VERSION: &str = "version";
@@ -53,6 +56,8 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
     let Decision {
         key,
         calendar_id,
+        platform_id,
+        series,
         starts_at,
         ends_at,
         title,
@@ -70,6 +75,10 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
     let is_due = decision.is_due().then_some(DUE);
     with_key(Writing::row(), key)
         .text(CALENDAR_ID, calendar_id.as_str())
+        .maybe(platform_id.as_ref(), |row, id| {
+            row.text(PLATFORM_ID, id.as_str())
+        })
+        .maybe(series.as_ref(), |row, id| row.text(SERIES, id.as_str()))
         .instant("starts_at", *starts_at)
         .instant(ENDS_AT, *ends_at)
         .maybe(title.as_deref(), |row, title| row.text("title", title))
@@ -119,6 +128,8 @@ pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> 
     Ok(Decision {
         key: key_of(row)?,
         calendar_id: row.parsed(CALENDAR_ID, CalendarId::parse)?,
+        platform_id: name_of_platform(row, PLATFORM_ID, PlatformEventId::parse)?,
+        series: name_of_platform(row, SERIES, SeriesId::parse)?,
         starts_at: row.instant("starts_at")?,
         ends_at: row.instant(ENDS_AT)?,
         title: row.text_if_any("title")?.map(str::to_owned),
@@ -142,6 +153,17 @@ pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> 
         closed: row.map_if_any("closed")?.map(closure).transpose()?,
         version: Version(row.number(VERSION)?),
     })
+}
+
+/// A name that rows of earlier builds do not have.
+fn name_of_platform<T, E>(
+    row: Reading<'_>,
+    name: &'static str,
+    parse: fn(String) -> Result<T, E>,
+) -> Result<Option<T>, Unreadable> {
+    let text = row.text_if_any(name)?.map(str::to_owned);
+    let parsed = text.map(parse).transpose();
+    parsed.map_err(|_| Unreadable::Malformed(name))
 }
 
 fn verdict(row: Reading<'_>) -> Result<Verdict, Unreadable> {
@@ -343,6 +365,7 @@ mod tests {
 
     fn first_shape_read() -> Decision {
         a_decision().but(|row| {
+            row.platform_id = None;
             row.verdict = Verdict::record(
                 RuleName::named("external"),
                 "somebody of globex.example takes part, outside of acme.example",
@@ -409,5 +432,20 @@ mod tests {
         let mut row = first_shape();
         row.remove(name);
         assert_eq!(decision(&row), Err(Unreadable::Missing(name)));
+    }
+
+    #[test]
+    fn the_names_a_platform_gives_come_back_and_older_rows_have_none() {
+        let named = a_decision().but(|row| {
+            row.series = SeriesId::parse("series-1").ok();
+            row.version = Version(1);
+        });
+        let mut row = attributes(&named);
+        row.insert(VERSION.to_owned(), number(1));
+        assert_eq!(decision(&row), Ok(named.clone()));
+        row.remove(PLATFORM_ID);
+        row.remove(SERIES);
+        let older = named.but(|row| (row.platform_id, row.series) = (None, None));
+        assert_eq!(decision(&row), Ok(older));
     }
 }
