@@ -1,4 +1,6 @@
-//! Reads calendars and their events.
+//! Reads calendars and their events, also out of what was written down of them.
+
+use std::fmt;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{CalendarEvents, EventQuery, PageCursor, PageOfEvents};
@@ -33,6 +35,49 @@ impl CalendarEvents for RecallClient {
         query: &EventQuery,
         cursor: Option<&PageCursor>,
     ) -> Result<PageOfEvents, PortError> {
+        let RawPage { events: raw, next } = self.raw_page(query, cursor).await?;
+        let mut events = Vec::with_capacity(raw.len());
+        let mut problems = Vec::new();
+        for value in raw {
+            match read_event(value) {
+                Ok(event) => events.push(event),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        Ok(PageOfEvents {
+            events,
+            unreadable: problems,
+            next,
+        })
+    }
+}
+
+/// One page of events as they came, for somebody who writes them down.
+#[derive(Clone, PartialEq)]
+pub struct RawPage {
+    /// The events, to be read by [`read_event`].
+    pub events: Vec<Value>,
+    /// Where the next page is.
+    pub next: Option<PageCursor>,
+}
+
+/// Hides the events: they hold titles and links.
+impl fmt::Debug for RawPage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "RawPage({} events)", self.events.len())
+    }
+}
+
+impl RecallClient {
+    /// The first page of `query` as it comes, or the one at `cursor`.
+    ///
+    /// # Errors
+    /// If Recall does not give it.
+    pub async fn raw_page(
+        &self,
+        query: &EventQuery,
+        cursor: Option<&PageCursor>,
+    ) -> Result<RawPage, PortError> {
         let url = match cursor {
             Some(cursor) => self.next(&cursor.0)?,
             None => self.first(query),
@@ -42,24 +87,12 @@ impl CalendarEvents for RecallClient {
             return Err(answer.failure());
         }
         let page: PageJson = answer.json()?;
-        let mut events = Vec::with_capacity(page.results.len());
-        let mut problems = Vec::new();
-        for value in page.results {
-            match event(value) {
-                Ok(event) => events.push(event),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        let next = page.next.map(PageCursor);
-        Ok(PageOfEvents {
-            events,
-            unreadable: problems,
-            next,
+        Ok(RawPage {
+            events: page.results,
+            next: page.next.map(PageCursor),
         })
     }
-}
 
-impl RecallClient {
     fn first(&self, query: &EventQuery) -> Url {
         let mut url = self.base.at(EVENTS);
         let mut pairs = url.query_pairs_mut();
@@ -83,7 +116,11 @@ impl RecallClient {
     }
 }
 
-fn event(value: Value) -> Result<CalendarEvent, String> {
+/// Reads an event in the shape in which Recall lists it.
+///
+/// # Errors
+/// Says which event cannot be read and why, without its content.
+pub fn read_event(value: Value) -> Result<CalendarEvent, String> {
     let id = value
         .get("id")
         .and_then(Value::as_str)
@@ -93,6 +130,17 @@ fn event(value: Value) -> Result<CalendarEvent, String> {
         .map_err(|_| format!("event {id}: not in the published shape"))?;
     json.try_into()
         .map_err(|problem: String| format!("event {id}: {problem}"))
+}
+
+/// Reads a calendar in the shape in which Recall shows it. The credentials that
+/// Recall also shows are not read, and need not be there.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn read_calendar(value: Value) -> Result<Calendar, String> {
+    let json: CalendarJson =
+        serde_json::from_value(value).map_err(|_| "not in the published shape".to_owned())?;
+    json.try_into()
 }
 
 fn unreadable(reason: String) -> PortError {

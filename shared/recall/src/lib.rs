@@ -14,6 +14,7 @@ mod signature;
 mod webhook;
 mod wire;
 
+pub use calendar_events::{RawPage, read_calendar, read_event};
 pub use client::RecallClient;
 pub use config::{ApiKey, BaseUrl, InvalidApiKey, InvalidBaseUrl};
 pub use signature::{InvalidSecret, NotSigned, SignatureHeaders, Verified, WebhookSecrets};
