@@ -1,0 +1,78 @@
+//! Checks, pushes and reads policies.
+
+mod document;
+mod history;
+mod lint;
+mod pull;
+mod push;
+
+use std::io;
+use std::path::Path;
+
+use callsheet_app::Pusher;
+use callsheet_domain::{Policy, PolicyDocument, Speaker, Timestamp};
+
+use crate::arguments::{By, PolicyCommand};
+use crate::shown::{line, show};
+use crate::trouble::Trouble;
+use crate::workspace::Workspace;
+use document::Written;
+
+/// Does what is asked about policies.
+pub(crate) async fn run(
+    workspace: &Workspace,
+    command: PolicyCommand,
+    now: Timestamp,
+) -> Result<u8, Trouble> {
+    let as_json = workspace.as_json();
+    let shown = match command {
+        PolicyCommand::Lint { file } => show(&lint::lint(&Written::at(&file)?), as_json),
+        PolicyCommand::Schema => {
+            let schema = serde_json::to_string_pretty(&PolicyDocument::json_schema());
+            line(&schema.map_err(printed)?).map(|()| 0)
+        }
+        PolicyCommand::Push { file, note, by } => {
+            let written = Written::at(&file)?;
+            let by = speaker(by, workspace.user())?;
+            let pusher = Pusher { by, note, at: now };
+            let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+            let queue = workspace.queue().await?;
+            let tables = (&state, &decisions, queue.as_ref());
+            show(&push::push(tables, &written, pusher).await?, as_json)
+        }
+        PolicyCommand::Pull { revision, format } => {
+            let state = workspace.state().await?;
+            let text = pull::pull(&state, revision, format).await?;
+            line(text.trim_end()).map(|()| 0)
+        }
+        PolicyCommand::History { most } => {
+            let state = workspace.state().await?;
+            show(&history::history(&state, most).await?, as_json)
+        }
+    };
+    shown.map_err(printed)
+}
+
+/// The policy in a file, ready to be judged by.
+pub(crate) fn compiled(file: &Path) -> Result<(PolicyDocument, Policy), Trouble> {
+    let written = Written::at(file)?;
+    let linted = lint::lint(&written);
+    match lint::compiled(&written) {
+        Ok(compiled) => Ok(compiled),
+        Err(_) => Err(Trouble::Refused(crate::shown::Shown::text(&linted))),
+    }
+}
+
+/// Who speaks: who is named, or whoever is at the machine.
+pub(crate) fn speaker(by: By, user: Option<&str>) -> Result<Speaker, Trouble> {
+    let user = || Speaker::parse(user?).ok();
+    by.by.or_else(user).ok_or_else(|| {
+        Trouble::Cannot(
+            "nobody is named: say who you are with --by NAME, or set CALLSHEET_BY".to_owned(),
+        )
+    })
+}
+
+fn printed(error: impl Into<io::Error>) -> Trouble {
+    Trouble::Cannot(format!("standard output: {}", error.into()))
+}

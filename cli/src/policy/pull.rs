@@ -1,0 +1,48 @@
+//! Reads a policy back, as it was pushed but for comments and the order of things.
+
+use callsheet_app::document;
+use callsheet_app::ports::Policies;
+use callsheet_domain::{PolicyDocument, PolicyRevision};
+
+use super::document::to_yaml;
+use crate::arguments::Format;
+use crate::shown::{in_one_line, instant};
+use crate::trouble::Trouble;
+
+/// The policy of a revision, or the one that is in force.
+pub(crate) async fn pull<S: Policies>(
+    state: &S,
+    revision: Option<u64>,
+    format: Format,
+) -> Result<String, Trouble> {
+    let in_force = state.in_force().await?;
+    let revision = revision.map_or(in_force, PolicyRevision);
+    let stored = state.policy(revision).await?;
+    if stored.is_none() && revision != PolicyRevision::default() && revision != in_force {
+        return Err(Trouble::Refused(format!(
+            "no policy of revision {} is kept; `callsheet policy history` lists those that are",
+            revision.0
+        )));
+    }
+    let document = document(state, revision).await?;
+    match format {
+        Format::Json => json(&document),
+        Format::Yaml => {
+            let heading = match stored {
+                Some(stored) => format!(
+                    "# Revision {}, pushed {} by {}.\n",
+                    revision.0,
+                    instant(stored.at),
+                    in_one_line(stored.by.as_str())
+                ),
+                None => "# The policy that is built in.\n".to_owned(),
+            };
+            Ok(heading + &to_yaml(&document)?)
+        }
+    }
+}
+
+fn json(document: &PolicyDocument) -> Result<String, Trouble> {
+    serde_json::to_string_pretty(document)
+        .map_err(|error| Trouble::Cannot(format!("the policy cannot be written: {error}")))
+}

@@ -1,0 +1,72 @@
+//! Puts a policy into force, and has the stack sweep so that it takes effect at once.
+
+use callsheet_app::ports::{Calendars, Decisions, Policies, Queue};
+use callsheet_app::{NotPut, Pusher, Put};
+use callsheet_domain::Errand;
+use serde::Serialize;
+
+use super::document::Written;
+use super::lint::{Size, compiled, lint};
+use crate::ask::{Asked, ask};
+use crate::shown::Shown;
+use crate::trouble::Trouble;
+
+/// What became of a push.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Pushed {
+    pub(crate) revision: u64,
+    pub(crate) is_new: bool,
+    pub(crate) size: Size,
+    /// Whether a sweep was asked for; none is if nothing has changed.
+    pub(crate) sweep: Option<Asked>,
+}
+
+/// Pushes what is written, if nothing is wrong with it.
+pub(crate) async fn push<S, D, Q>(
+    (state, decisions, queue): (&S, &D, Option<&Q>),
+    written: &Written,
+    pusher: Pusher,
+) -> Result<Pushed, Trouble>
+where
+    S: Policies + Calendars,
+    D: Decisions,
+    Q: Queue,
+{
+    let Ok((document, _)) = compiled(written) else {
+        return Err(Trouble::Refused(lint(written).text()));
+    };
+    let size = Size::of(&document);
+    let put = callsheet_app::push(state, decisions, &document, pusher).await;
+    match put {
+        Ok(Put::Unchanged(revision)) => Ok(Pushed {
+            revision: revision.0,
+            is_new: false,
+            size,
+            sweep: None,
+        }),
+        Ok(Put::InForce(revision)) => Ok(Pushed {
+            revision: revision.0,
+            is_new: true,
+            size,
+            sweep: Some(ask(queue, &Errand::Sweep).await),
+        }),
+        Err(NotPut::Port(error)) => Err(error.into()),
+        Err(refused) => Err(Trouble::Refused(refused.to_string())),
+    }
+}
+
+impl Shown for Pushed {
+    fn text(&self) -> String {
+        let Self { revision, .. } = self;
+        let Some(sweep) = &self.sweep else {
+            return format!("This policy is in force already, as revision {revision}.");
+        };
+        let soon = "A sweep was asked for: every calendar is looked at by the new policy, as fast as \
+                    Recall allows. `callsheet status` shows which are still owed a look.";
+        format!(
+            "Revision {revision} is in force: {}.\n{}",
+            self.size.text(),
+            sweep.text(soon)
+        )
+    }
+}

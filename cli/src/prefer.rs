@@ -1,0 +1,273 @@
+//! Writes down what a person wants recorded, and has their calendar looked at.
+//!
+//! A word is about names that the calendar's platform gives, since Recall's own
+//! id of an event changes with the calendar's connection. The decision on the
+//! event knows them.
+//!
+//! A series is spoken about by its platform's name where it has one, else by the
+//! meeting's `ical_uid`. Never by both: two words said one after the other would
+//! be two revisions for one wish, and only the last counts anyway.
+
+use callsheet_app::ports::{Calendars, Decisions, PreferenceBook, Queue};
+use callsheet_domain::{CalendarId, Decision, EventId, Speaker, Subject, Timestamp, Word};
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::arguments::{CalendarChange, PreferCommand};
+use crate::ask::{Asked, ask, look};
+use crate::policy::speaker;
+use crate::shown::{Shown, instant};
+use crate::trouble::Trouble;
+use crate::workspace::Workspace;
+
+/// What may be said about meetings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Say {
+    /// Record it
+    Record,
+    /// Do not record it
+    Skip,
+    /// Whatever the policy says: takes an earlier word back
+    Ask,
+}
+
+/// What a word was asked to be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    Event,
+    Series,
+}
+
+/// What was written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Said {
+    pub(crate) calendar: String,
+    pub(crate) title: Option<String>,
+    #[serde(flatten)]
+    pub(crate) what: What,
+    pub(crate) by: String,
+    /// How much was said about the calendar by now.
+    pub(crate) revision: u64,
+    pub(crate) look: Asked,
+}
+
+/// What was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "subject", rename_all = "snake_case")]
+pub(crate) enum What {
+    /// About one event.
+    Event { word: &'static str },
+    /// About a series, by the name its platform gives it.
+    PlatformSeries { word: &'static str },
+    /// About all events of an `ical_uid`.
+    IcalUid { word: &'static str },
+    /// The calendar is paused.
+    Paused { until: Timestamp },
+    /// It is not any more.
+    Resumed,
+}
+
+impl Say {
+    fn word(self) -> Word {
+        match self {
+            Self::Record => Word::Record,
+            Self::Skip => Word::Skip,
+            Self::Ask => Word::AskPolicy,
+        }
+    }
+}
+
+/// Does what is asked.
+pub(crate) async fn run(
+    workspace: &Workspace,
+    command: PreferCommand,
+    now: Timestamp,
+) -> Result<Said, Trouble> {
+    let (state, queue) = (workspace.state().await?, workspace.queue().await?);
+    let (queue, user) = (queue.as_ref(), workspace.user());
+    match command {
+        PreferCommand::Event { event, say, by } => {
+            let (decisions, by) = (workspace.decisions().await?, speaker(by, user)?);
+            word(
+                (&state, &decisions, queue),
+                (About::Event, &event),
+                say,
+                &by,
+                now,
+            )
+            .await
+        }
+        PreferCommand::Series { event, say, by } => {
+            let (decisions, by) = (workspace.decisions().await?, speaker(by, user)?);
+            word(
+                (&state, &decisions, queue),
+                (About::Series, &event),
+                say,
+                &by,
+                now,
+            )
+            .await
+        }
+        PreferCommand::Calendar { calendar, change } => {
+            let (until, by) = match change {
+                CalendarChange::Pause { span, by } => (span.end(now), by),
+                CalendarChange::Resume { by } => (None, by),
+            };
+            pause((&state, queue), &calendar, until, &speaker(by, user)?, now).await
+        }
+    }
+}
+
+/// Writes a word down, by the names in the decision on `event`.
+pub(crate) async fn word<S, D, Q>(
+    (state, decisions, queue): (&S, &D, Option<&Q>),
+    (about, event): (About, &EventId),
+    say: Say,
+    by: &Speaker,
+    now: Timestamp,
+) -> Result<Said, Trouble>
+where
+    S: PreferenceBook,
+    D: Decisions,
+    Q: Queue,
+{
+    let Some(decision) = decisions.of_event(event).await? else {
+        return Err(unknown(event));
+    };
+    let calendar = &decision.calendar_id;
+    let Some(subject) = subject(&decision, about) else {
+        let asked = ask(queue, &look(calendar, now)).await;
+        let soon =
+            "The calendar is being looked at, which makes it good: say it again in a minute.";
+        return Err(Trouble::Refused(format!(
+            "the decision on this event was written by an earlier build, and does not tell by which \
+             name its platform knows it. {}",
+            asked.text(soon)
+        )));
+    };
+    let revision = state.speak(calendar, &subject, say.word(), by, now).await?;
+    let word = say.word().as_str();
+    Ok(Said {
+        calendar: calendar.to_string(),
+        title: decision.title.clone(),
+        what: match subject {
+            Subject::Event(_) => What::Event { word },
+            Subject::PlatformSeries(_) => What::PlatformSeries { word },
+            Subject::Series(_) => What::IcalUid { word },
+        },
+        by: by.as_str().to_owned(),
+        revision: revision.0,
+        look: ask(queue, &look(calendar, now)).await,
+    })
+}
+
+/// What a word is to be about; none if the row is too old to tell. A row that
+/// knows the event's name also knew whether there is a series.
+fn subject(decision: &Decision, about: About) -> Option<Subject> {
+    let event = decision.platform_id.clone();
+    match (about, decision.series.clone()) {
+        (About::Event, _) => event.map(Subject::Event),
+        (About::Series, Some(series)) => Some(Subject::PlatformSeries(series)),
+        (About::Series, None) => event.map(|_| Subject::Series(decision.key.ical_uid.clone())),
+    }
+}
+
+/// Pauses a calendar until an instant, or resumes it.
+pub(crate) async fn pause<S, Q>(
+    (state, queue): (&S, Option<&Q>),
+    calendar: &str,
+    until: Option<Timestamp>,
+    by: &Speaker,
+    now: Timestamp,
+) -> Result<Said, Trouble>
+where
+    S: PreferenceBook + Calendars,
+    Q: Queue,
+{
+    if until.is_some_and(|until| until <= now) {
+        return Err(Trouble::Refused(
+            "the pause would be over already; to record again, use resume".to_owned(),
+        ));
+    }
+    let calendar = named(state, calendar).await?;
+    let revision = state
+        .pause(&calendar, until.unwrap_or(now), by, now)
+        .await?;
+    Ok(Said {
+        calendar: calendar.to_string(),
+        title: None,
+        what: until.map_or(What::Resumed, |until| What::Paused { until }),
+        by: by.as_str().to_owned(),
+        revision: revision.0,
+        look: ask(queue, &look(&calendar, now)).await,
+    })
+}
+
+/// The calendar of this id, or of this owner if they have but one.
+async fn named<S: Calendars>(state: &S, name: &str) -> Result<CalendarId, Trouble> {
+    if let Ok(id) = CalendarId::parse(name)
+        && state.record(&id).await?.is_some()
+    {
+        return Ok(id);
+    }
+    let listed = state.listed().await?;
+    let calendars = listed.into_iter().map(|listed| listed.record.calendar);
+    let owned: Vec<CalendarId> = calendars
+        .filter(|calendar| {
+            let owner = calendar.email.as_ref();
+            calendar.status.holds_bots()
+                && owner.is_some_and(|owner| owner.as_str().eq_ignore_ascii_case(name))
+        })
+        .map(|calendar| calendar.id)
+        .collect();
+    match owned.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Trouble::Refused(format!(
+            "no calendar is known by \"{name}\": `callsheet status` lists them"
+        ))),
+        several => {
+            let ids: Vec<_> = several.iter().map(CalendarId::as_str).collect();
+            Err(Trouble::Refused(format!(
+                "\"{name}\" has several calendars, say which: {}",
+                ids.join(", ")
+            )))
+        }
+    }
+}
+
+/// What is said where no decision is kept.
+pub(crate) fn unknown(event: &EventId) -> Trouble {
+    Trouble::Refused(format!(
+        "nothing was decided about event {event}: it is over and forgotten, or its calendar has not \
+         been looked at since it came, or it is an id of something else than an event of Recall"
+    ))
+}
+
+impl Shown for Said {
+    fn text(&self) -> String {
+        let said = |word: &str, about: &str| {
+            let title = self.title.as_deref().unwrap_or("a meeting without a title");
+            match word {
+                "record" => format!("{} wants {about} recorded: {title}.", self.by),
+                "skip" => format!("{} does not want {about} recorded: {title}.", self.by),
+                _ => format!("The policy decides again about {about}: {title}."),
+            }
+        };
+        let what = match self.what {
+            What::Event { word } => said(word, "this event"),
+            What::PlatformSeries { word } => said(word, "this series"),
+            What::IcalUid { word } => format!(
+                "{}\nIts platform names no series, so the word is about its ical_uid: in a Google \
+                 calendar every event of that name, in Outlook this meeting alone.",
+                said(word, "this meeting")
+            ),
+            What::Paused { until } => format!(
+                "Nothing of the calendar is recorded until {}, but what somebody's word says.",
+                instant(until)
+            ),
+            What::Resumed => "The calendar is recorded again.".to_owned(),
+        };
+        let soon = "Its calendar is being looked at, so it takes effect at once.";
+        format!("{what}\n{}", self.look.text(soon))
+    }
+}

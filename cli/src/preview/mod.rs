@@ -1,0 +1,209 @@
+//! Which upcoming meetings would gain, lose or change a bot under another
+//! policy, without writing anything.
+//!
+//! What is compared goes the way a look goes, so it is what would happen. It
+//! may be seen at Recall, or in a file that was written when it was.
+
+mod compare;
+mod listing;
+mod saved;
+mod table;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use callsheet_app::ports::{Calendars, Clock, Decisions, Policies, PreferenceBook};
+use callsheet_app::{Enforced, InForce, Previewed};
+use callsheet_domain::{
+    CalendarEvent, CalendarId, CalendarRecord, Decision, IcalUid, PolicyRevision, Preferences, plus,
+};
+use callsheet_recall::read_event;
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use crate::arguments::{PreviewArguments, is_asked};
+use crate::policy::compiled;
+use crate::trouble::Trouble;
+use crate::workspace::Workspace;
+pub(crate) use compare::Previewing;
+use compare::{Over, compare};
+use listing::{Listing, Progress};
+use saved::Saved;
+
+/// Recall keeps events up to date from about a day back on, and looks go so far.
+const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Where meetings are, and everything else that is decided from.
+#[derive(Debug, Default)]
+struct Scene {
+    calendars: BTreeMap<CalendarId, Previewed>,
+    events: Vec<CalendarEvent>,
+    unreadable: Vec<String>,
+}
+
+/// Does what is asked.
+pub(crate) async fn run(
+    workspace: &Workspace,
+    arguments: &PreviewArguments,
+    clock: impl Clock,
+) -> Result<Previewing, Trouble> {
+    let (_, policy) = compiled(&arguments.policy)?;
+    let now = clock.now();
+    let asked = &arguments.calendars;
+    let (scene, over) = match &arguments.events {
+        None => {
+            let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+            let listing = Listing {
+                recall: workspace.recall()?,
+                state: &state,
+                clock,
+                pace: workspace.pace(),
+                progress: Progress::on_stderr(),
+            };
+            let calendars = connected(&state, asked).await?;
+            let from = plus(now, -KEPT_UP_TO_DATE);
+            let raw = listing.events(calendars.keys(), from).await?;
+            if let Some(file) = &arguments.save {
+                let calendars = calendars
+                    .values()
+                    .map(|previewed| &previewed.record.calendar);
+                write(file, &Saved::new(now, calendars, &raw))?;
+            }
+            let scene = scene(calendars, raw);
+            let rows = stored(&decisions, &scene.events).await?;
+            (scene, (Over::Rows(rows), in_force(&state).await?))
+        }
+        Some(file) => {
+            let saved = read(file)?;
+            let calendars = saved.calendars(asked);
+            if arguments.stored {
+                let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+                let scene = scene(remembered(&state, calendars).await?, saved.events);
+                let rows = stored(&decisions, &scene.events).await?;
+                (scene, (Over::Rows(rows), in_force(&state).await?))
+            } else {
+                let before = match &arguments.against {
+                    Some(file) => InForce {
+                        policy: compiled(file)?.1.into(),
+                        revision: PolicyRevision::default(),
+                    },
+                    None if workspace.has_state() => in_force(&workspace.state().await?).await?,
+                    None => InForce::built_in(),
+                };
+                (scene(calendars, saved.events), (Over::Policy, before))
+            }
+        }
+    };
+    let compared = compare(&scene, over, &policy, now);
+    Ok(if arguments.summary {
+        compared.without_meetings()
+    } else {
+        compared
+    })
+}
+
+async fn in_force<S: Policies>(state: &S) -> Result<InForce, Trouble> {
+    Ok(Enforced::default().current(state).await?)
+}
+
+/// The calendars that may have bots, with what people said about them.
+async fn connected<S>(
+    state: &S,
+    asked: &[String],
+) -> Result<BTreeMap<CalendarId, Previewed>, Trouble>
+where
+    S: Calendars + PreferenceBook,
+{
+    let mut calendars = BTreeMap::new();
+    for listed in state.listed().await? {
+        let calendar = &listed.record.calendar;
+        let owner = calendar.email.as_ref().map(callsheet_domain::Email::as_str);
+        if calendar.status.holds_bots() && is_asked(asked, &calendar.id, owner) {
+            let preferences = state.preferences(&calendar.id).await?;
+            let id = calendar.id.clone();
+            let record = listed.record;
+            calendars.insert(
+                id,
+                Previewed {
+                    record,
+                    preferences,
+                },
+            );
+        }
+    }
+    if calendars.is_empty() {
+        return Err(Trouble::Refused(
+            "no such calendar is connected; `callsheet status` lists those that are known"
+                .to_owned(),
+        ));
+    }
+    Ok(calendars)
+}
+
+/// The calendars as the tables remember them; those they do not know are as in the file.
+async fn remembered<S>(
+    state: &S,
+    saved: BTreeMap<CalendarId, Previewed>,
+) -> Result<BTreeMap<CalendarId, Previewed>, Trouble>
+where
+    S: Calendars + PreferenceBook,
+{
+    let mut calendars = BTreeMap::new();
+    for (id, saved) in saved {
+        let record = state.record(&id).await?.unwrap_or(saved.record);
+        let preferences = state.preferences(&id).await?;
+        calendars.insert(
+            id,
+            Previewed {
+                record,
+                preferences,
+            },
+        );
+    }
+    Ok(calendars)
+}
+
+async fn stored<D: Decisions>(
+    decisions: &D,
+    events: &[CalendarEvent],
+) -> Result<Vec<Decision>, Trouble> {
+    let meetings: Vec<IcalUid> = events.iter().map(|event| event.ical_uid.clone()).collect();
+    Ok(decisions.copies(&meetings).await?)
+}
+
+fn scene(calendars: BTreeMap<CalendarId, Previewed>, raw: Vec<Value>) -> Scene {
+    let mut scene = Scene {
+        calendars,
+        ..Scene::default()
+    };
+    for event in raw {
+        match read_event(event) {
+            Ok(event) if scene.calendars.contains_key(&event.calendar_id) => {
+                scene.events.push(event);
+            }
+            Ok(_) => {}
+            Err(problem) => scene.unreadable.push(problem),
+        }
+    }
+    scene
+}
+
+fn read(file: &Path) -> Result<Saved, Trouble> {
+    let name = file.display();
+    let text = fs::read(file).map_err(|error| Trouble::Cannot(format!("{name}: {error}")))?;
+    Saved::read(&text).map_err(|problem| Trouble::Cannot(format!("{name}: {problem}")))
+}
+
+fn write(file: &Path, saved: &Saved) -> Result<(), Trouble> {
+    let written = saved.write(file);
+    written.map_err(|error| Trouble::Cannot(format!("{}: {error}", file.display())))
+}
+
+/// A calendar that nothing is remembered of.
+fn unheard(record: CalendarRecord) -> Previewed {
+    Previewed {
+        record,
+        preferences: Preferences::default(),
+    }
+}

@@ -1,0 +1,119 @@
+//! What a command found out, as text for people or as JSON for programs.
+
+use std::io::{self, Write};
+
+use callsheet_domain::Timestamp;
+use comfy_table::{Cell, LineStyle, Table, presets};
+use serde::Serialize;
+
+/// Something that is shown. Its JSON is what `serde` makes of it.
+pub(crate) trait Shown: Serialize {
+    /// The same for people, without a line end.
+    fn text(&self) -> String;
+
+    /// What the process ends with when this is the answer.
+    fn exit_code(&self) -> u8 {
+        0
+    }
+}
+
+/// Writes it to standard output. A reader that left early is no trouble.
+pub(crate) fn show<T: Shown>(shown: &T, as_json: bool) -> io::Result<u8> {
+    let text = if as_json {
+        serde_json::to_string_pretty(shown)?
+    } else {
+        printable(&shown.text())
+    };
+    line(&text)?;
+    Ok(shown.exit_code())
+}
+
+/// Writes a text and a line end to standard output.
+pub(crate) fn line(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let written = writeln!(out, "{text}").and_then(|()| out.flush());
+    written.or_else(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })
+}
+
+/// A text without what would command a terminal: whoever sends an invitation
+/// chooses its title.
+fn printable(text: &str) -> String {
+    let shown = |letter: char| match letter {
+        '\n' => letter,
+        _ if letter.is_control() => '\u{fffd}',
+        _ => letter,
+    };
+    text.chars().map(shown).collect()
+}
+
+/// A text whose lines are one.
+pub(crate) fn in_one_line(text: &str) -> String {
+    let words: Vec<_> = text
+        .split(|letter: char| letter.is_whitespace() || letter.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(" ").replace('\u{feff}', "")
+}
+
+/// An empty table with these names above its columns.
+pub(crate) fn table<const N: usize>(names: [&str; N]) -> Table {
+    let mut table = Table::new();
+    let line = LineStyle::none().fill('─').junction('─');
+    table.load_style(presets::NOTHING.header_separator(line));
+    table.set_header(names.map(Cell::new));
+    table
+}
+
+/// An instant to the minute.
+pub(crate) fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// An instant to the minute, with the zone it is told in.
+pub(crate) fn instant(at: Timestamp) -> String {
+    format!("{} UTC", minute(at))
+}
+
+/// How long before `now` an instant is, to the largest unit that says something.
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
+    let seconds = now.duration_since(at).as_secs();
+    match seconds {
+        ..60 => "just now".to_owned(),
+        60..3_600 => format!("{} min ago", seconds / 60),
+        3_600..172_800 => format!("{} h ago", seconds / 3_600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+/// So many of something.
+pub(crate) fn counted(count: usize, one: &str, several: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {several}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use callsheet_testkit::at;
+    use test_case::test_case;
+
+    #[test]
+    fn a_title_commands_no_terminal() {
+        assert_eq!(printable("a\u{1b}[2J\nb"), "a\u{fffd}[2J\nb");
+        assert_eq!(in_one_line(" a\n\u{2028}b\t"), "a b");
+    }
+
+    #[test_case("09:59:30", "just now"; "seconds")]
+    #[test_case("09:01", "59 min ago"; "minutes")]
+    #[test_case("2090-03-05T09:00:00Z", "25 h ago"; "more than a day")]
+    #[test_case("2090-03-01T10:00:00Z", "5 days ago"; "days")]
+    #[test_case("10:05", "just now"; "a clock that is ahead")]
+    fn says_how_long_ago(then: &str, expected: &str) {
+        assert_eq!(ago(at(then), at("10:00")), expected);
+    }
+}

@@ -1,0 +1,180 @@
+//! The policy, the calendars and the decisions as they stand.
+
+mod text;
+
+use std::collections::BTreeMap;
+
+use callsheet_app::ports::{Calendars, Decisions, ListedCalendar, Policies, PreferenceBook};
+use callsheet_domain::{
+    Applied, Decision, Email, PolicyRevision, Timestamp, Verdict, Wanted, is_owed,
+};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use serde::Serialize;
+
+use crate::trouble::Trouble;
+
+/// Calendars that are asked about at once.
+const AT_ONCE: usize = 8;
+
+/// How things stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Status {
+    pub(crate) now: Timestamp,
+    pub(crate) policy: PolicyShown,
+    pub(crate) calendars: Vec<CalendarStanding>,
+    /// How many calendars there are of each status.
+    pub(crate) statuses: BTreeMap<&'static str, usize>,
+    /// All calendars' upcoming meetings together.
+    pub(crate) meetings: Tally,
+}
+
+/// The policy that is in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct PolicyShown {
+    /// 0 is the one that is built in.
+    pub(crate) revision: u64,
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) by: Option<String>,
+    pub(crate) note: Option<String>,
+}
+
+/// How a calendar stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct CalendarStanding {
+    pub(crate) id: String,
+    pub(crate) owner: Option<String>,
+    pub(crate) status: &'static str,
+    /// When the last finished look began.
+    pub(crate) looked_at: Option<Timestamp>,
+    pub(crate) paused_until: Option<Timestamp>,
+    /// It is owed a look at everything.
+    pub(crate) is_owed_a_look: bool,
+    pub(crate) meetings: Tally,
+}
+
+/// Upcoming meetings, those that are under way included.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub(crate) struct Tally {
+    pub(crate) record: usize,
+    pub(crate) skip: usize,
+    /// Those whose bot is at Recall as wanted.
+    pub(crate) with_bot: usize,
+    /// To be called about as soon as it is their turn.
+    pub(crate) due: usize,
+    /// To be called about later: the last call failed.
+    pub(crate) waiting: usize,
+    /// Those of which it is not certain what is at Recall.
+    pub(crate) in_doubt: usize,
+    /// Given up on, by the reason.
+    pub(crate) closed: BTreeMap<String, usize>,
+}
+
+/// Reads how things stand.
+pub(crate) async fn status<S, D>(
+    state: &S,
+    decisions: &D,
+    now: Timestamp,
+) -> Result<Status, Trouble>
+where
+    S: Calendars + PreferenceBook + Policies,
+    D: Decisions,
+{
+    let in_force = state.in_force().await?;
+    let stored = state.policy(in_force).await?;
+    let listed = state.listed().await?;
+    let mut calendars: Vec<CalendarStanding> = stream::iter(listed)
+        .map(|listed| standing((state, decisions), listed, in_force, now))
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await?;
+    calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
+    let (mut statuses, mut meetings) = (BTreeMap::new(), Tally::default());
+    for calendar in &calendars {
+        *statuses.entry(calendar.status).or_default() += 1;
+        meetings.add(&calendar.meetings);
+    }
+    Ok(Status {
+        now,
+        policy: PolicyShown {
+            revision: in_force.0,
+            at: stored.as_ref().map(|policy| policy.at),
+            by: stored.as_ref().map(|policy| policy.by.as_str().to_owned()),
+            note: stored.and_then(|policy| policy.note),
+        },
+        calendars,
+        statuses,
+        meetings,
+    })
+}
+
+async fn standing<S, D>(
+    (state, decisions): (&S, &D),
+    listed: ListedCalendar,
+    in_force: PolicyRevision,
+    now: Timestamp,
+) -> Result<CalendarStanding, Trouble>
+where
+    S: PreferenceBook,
+    D: Decisions,
+{
+    let ListedCalendar { record, spoken } = listed;
+    let calendar = &record.calendar;
+    let pause = state.preferences(&calendar.id).await?.pause;
+    let keys = decisions.of_calendar(&calendar.id, now).await?;
+    let mut meetings = Tally::default();
+    for row in decisions.decisions(&keys).await? {
+        meetings.count(&row, now);
+    }
+    let looked = record.looked.as_ref();
+    let is_owed = is_owed(looked, in_force, spoken, now);
+    Ok(CalendarStanding {
+        id: calendar.id.to_string(),
+        owner: calendar
+            .email
+            .as_ref()
+            .map(Email::as_str)
+            .map(str::to_owned),
+        status: calendar.status.as_str(),
+        looked_at: looked.map(|looked| looked.began_at),
+        paused_until: pause.map(|pause| pause.until).filter(|until| *until > now),
+        is_owed_a_look: is_owed && calendar.status.holds_bots(),
+        meetings,
+    })
+}
+
+impl Tally {
+    fn count(&mut self, row: &Decision, now: Timestamp) {
+        match row.verdict {
+            Verdict::Record(_) => self.record += 1,
+            Verdict::Skip(_) => self.skip += 1,
+        }
+        match (&row.wanted, &row.applied) {
+            (Wanted::Bot(wanted), Applied::Bot(bot)) if bot.is(wanted) => self.with_bot += 1,
+            (_, Applied::Possibly(_)) => self.in_doubt += 1,
+            _ => {}
+        }
+        if row.is_due() {
+            let waits = row.attempts.not_before.is_some_and(|at| at > now);
+            *(if waits {
+                &mut self.waiting
+            } else {
+                &mut self.due
+            }) += 1;
+        }
+        if let Some(closed) = row.closed.as_ref().filter(|_| row.is_closed()) {
+            *self.closed.entry(closed.reason.clone()).or_default() += 1;
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.record += other.record;
+        self.skip += other.skip;
+        self.with_bot += other.with_bot;
+        self.due += other.due;
+        self.waiting += other.waiting;
+        self.in_doubt += other.in_doubt;
+        for (reason, count) in &other.closed {
+            *self.closed.entry(reason.clone()).or_default() += count;
+        }
+    }
+}

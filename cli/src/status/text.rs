@@ -1,0 +1,134 @@
+//! How things stand, as people read it.
+
+use comfy_table::{Cell, CellAlignment};
+
+use super::{CalendarStanding, PolicyShown, Status, Tally};
+use crate::shown::{Shown, ago, counted, in_one_line, instant, table};
+
+impl Shown for Status {
+    fn text(&self) -> String {
+        let mut parts = vec![self.policy.text()];
+        if self.calendars.is_empty() {
+            parts.push(
+                "No calendar is known yet: one is remembered with its first webhook.".to_owned(),
+            );
+            return parts.join("\n\n");
+        }
+        parts.push(self.table());
+        let statuses = self.statuses.iter();
+        let statuses: Vec<_> = statuses
+            .map(|(name, count)| format!("{count} {name}"))
+            .collect();
+        let owed = self
+            .calendars
+            .iter()
+            .filter(|calendar| calendar.is_owed_a_look);
+        parts.push(format!(
+            "{}: {}; {} owed a look.\n{}",
+            counted(self.calendars.len(), "calendar", "calendars"),
+            statuses.join(", "),
+            owed.count(),
+            self.meetings.text()
+        ));
+        parts.join("\n\n")
+    }
+}
+
+impl PolicyShown {
+    fn text(&self) -> String {
+        let Some(at) = self.at else {
+            return match self.revision {
+                0 => "The policy that is built in is in force.".to_owned(),
+                revision => format!(
+                    "Revision {revision} of the policy is in force, of an earlier build: the policy \
+                     that is built in is judged by."
+                ),
+            };
+        };
+        let by = in_one_line(self.by.as_deref().unwrap_or("somebody"));
+        let note = self.note.as_deref().map(in_one_line);
+        let note = note.map_or(String::new(), |note| format!(": {note}"));
+        let (revision, at) = (self.revision, instant(at));
+        format!("Revision {revision} of the policy is in force, pushed {at} by {by}{note}")
+    }
+}
+
+impl Status {
+    fn table(&self) -> String {
+        let names = [
+            "calendar",
+            "status",
+            "looked at",
+            "paused until",
+            "record",
+            "skip",
+            "bots",
+            "to do",
+        ];
+        let mut table = table(names);
+        for calendar in &self.calendars {
+            let number = |count: usize| Cell::new(count).set_alignment(CellAlignment::Right);
+            let Tally {
+                record,
+                skip,
+                with_bot,
+                due,
+                waiting,
+                ..
+            } = calendar.meetings;
+            table.add_row([
+                Cell::new(named(calendar)),
+                Cell::new(calendar.status),
+                Cell::new(self.looked(calendar)),
+                Cell::new(calendar.paused_until.map_or_else(String::new, instant)),
+                number(record),
+                number(skip),
+                number(with_bot),
+                number(due + waiting),
+            ]);
+        }
+        table.trim_fmt()
+    }
+
+    fn looked(&self, calendar: &CalendarStanding) -> String {
+        let looked = calendar.looked_at;
+        let looked = looked.map_or_else(|| "never".to_owned(), |at| ago(at, self.now));
+        if calendar.is_owed_a_look {
+            format!("{looked}, owed a look")
+        } else {
+            looked
+        }
+    }
+}
+
+fn named(calendar: &CalendarStanding) -> String {
+    match &calendar.owner {
+        Some(owner) => format!("{owner} ({})", calendar.id),
+        None => calendar.id.clone(),
+    }
+}
+
+impl Tally {
+    fn text(&self) -> String {
+        let closed: usize = self.closed.values().sum();
+        let mut text = format!(
+            "{}: {} to be recorded, {} not; {} with their bot at Recall, {} due, {} waiting, \
+             {} in doubt, {closed} given up on.",
+            counted(
+                self.record + self.skip,
+                "upcoming meeting",
+                "upcoming meetings"
+            ),
+            self.record,
+            self.skip,
+            self.with_bot,
+            self.due,
+            self.waiting,
+            self.in_doubt,
+        );
+        let reasons = self.closed.iter();
+        let reasons = reasons.map(|(reason, count)| format!("\n  given up on {count}: {reason}"));
+        text.extend(reasons);
+        text
+    }
+}

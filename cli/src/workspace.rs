@@ -1,0 +1,197 @@
+//! The adapters of one workspace, each made when it is asked for, so that a
+//! command needs no more to be named than it uses.
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use callsheet_domain::Pace;
+use callsheet_queue::SqsQueue;
+use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
+use callsheet_store::{DecisionTable, StateTable};
+use tokio::sync::OnceCell;
+
+use crate::arguments::Reach;
+use crate::trouble::Trouble;
+
+const RECALL: &str = "https://us-east-1.recall.ai";
+
+/// What is not on the command line but in the environment alone.
+#[derive(Clone, Default)]
+pub(crate) struct Surroundings {
+    /// Recall's key: flags are seen by everybody on the machine.
+    pub(crate) api_key: Option<String>,
+    /// Where the simulator of the local cloud is.
+    pub(crate) simulator: Option<String>,
+    /// What the person is called on this machine.
+    pub(crate) user: Option<String>,
+}
+
+/// The adapters of one workspace.
+pub(crate) struct Workspace {
+    reach: Reach,
+    surroundings: Surroundings,
+    aws: OnceCell<SdkConfig>,
+}
+
+impl Workspace {
+    /// Nothing is connected yet.
+    pub(crate) fn new(reach: Reach, surroundings: Surroundings) -> Self {
+        Self {
+            reach,
+            surroundings,
+            aws: OnceCell::new(),
+        }
+    }
+
+    /// Whether JSON is asked for.
+    pub(crate) fn as_json(&self) -> bool {
+        self.reach.json
+    }
+
+    /// What the person is called on this machine.
+    pub(crate) fn user(&self) -> Option<&str> {
+        self.surroundings.user.as_deref()
+    }
+
+    /// Whether there are calendars, words and policies to be read.
+    pub(crate) fn has_state(&self) -> bool {
+        self.reach.state_table.is_some()
+    }
+
+    /// The table of calendars, words and policies.
+    pub(crate) async fn state(&self) -> Result<StateTable, Trouble> {
+        let table = self.reach.state_table.as_deref();
+        let table = table.ok_or_else(|| unnamed("state table", "STATE_TABLE", "StateTableName"))?;
+        Ok(StateTable::new(self.tables().await?, table))
+    }
+
+    /// The table of decisions.
+    pub(crate) async fn decisions(&self) -> Result<DecisionTable, Trouble> {
+        let table = self.reach.decisions_table.as_deref();
+        let table = table.ok_or_else(|| {
+            unnamed(
+                "table of decisions",
+                "DECISIONS_TABLE",
+                "DecisionsTableName",
+            )
+        })?;
+        Ok(DecisionTable::new(self.tables().await?, table))
+    }
+
+    /// The queue of notices, if it is named: without it things only take longer.
+    pub(crate) async fn queue(&self) -> Result<Option<SqsQueue>, Trouble> {
+        let Some(url) = self.reach.queue_url.as_deref() else {
+            return Ok(None);
+        };
+        let client = aws_sdk_sqs::Client::new(self.aws().await?);
+        Ok(Some(SqsQueue::new(client, url)))
+    }
+
+    /// Recall, to be read.
+    pub(crate) fn recall(&self) -> Result<RecallClient, Trouble> {
+        let named = [&self.reach.recall_url, &self.surroundings.simulator];
+        let url = named.into_iter().flatten().next();
+        let url = BaseUrl::parse(url.map_or(RECALL, String::as_str))
+            .map_err(|error| Trouble::Cannot(format!("Recall's address: {error}")))?;
+        let key = self.surroundings.api_key.as_deref().ok_or_else(|| {
+            Trouble::Cannot(
+                "no key of Recall: set CALLSHEET_RECALL_API_KEY to the workspace's API key, or take \
+                 the events out of a file with --events"
+                    .to_owned(),
+            )
+        })?;
+        let key = ApiKey::parse(key)
+            .map_err(|error| Trouble::Cannot(format!("CALLSHEET_RECALL_API_KEY: {error}")))?;
+        Ok(RecallClient::new(url, key))
+    }
+
+    /// The pace at which events are listed: half of what the stack may use, and
+    /// nothing ahead, so that nobody's look waits for it.
+    pub(crate) fn pace(&self) -> Pace {
+        Pace::per_minute(self.reach.list_events_per_minute / 2, 1)
+    }
+
+    async fn tables(&self) -> Result<aws_sdk_dynamodb::Client, Trouble> {
+        Ok(aws_sdk_dynamodb::Client::new(self.aws().await?))
+    }
+
+    /// Region and credentials as any AWS tool finds them: the environment,
+    /// profiles, single sign-on, a program, the machine.
+    async fn aws(&self) -> Result<&SdkConfig, Trouble> {
+        let aws = self
+            .aws
+            .get_or_init(|| async {
+                let https = Builder::new()
+                    .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                    .build_https();
+                aws_config::defaults(BehaviorVersion::latest())
+                    .http_client(https)
+                    .load()
+                    .await
+            })
+            .await;
+        if aws.region().is_none() {
+            return Err(Trouble::Cannot(
+                "no AWS region: set AWS_REGION or AWS_PROFILE, or for the local cloud \
+                 `. .local/up/environment`"
+                    .to_owned(),
+            ));
+        }
+        Ok(aws)
+    }
+}
+
+fn unnamed(what: &str, variable: &str, output: &str) -> Trouble {
+    Trouble::Cannot(format!(
+        "no {what} is named: set CALLSHEET_{variable}. For the local cloud, `. .local/up/environment`; \
+         on AWS it is the output {output} of the stack:\n  \
+         aws cloudformation describe-stacks --stack-name callsheet --query 'Stacks[0].Outputs'"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    fn workspace(reach: Reach, surroundings: Surroundings) -> Workspace {
+        Workspace::new(reach, surroundings)
+    }
+
+    fn nothing() -> Reach {
+        Reach {
+            json: false,
+            state_table: None,
+            decisions_table: None,
+            queue_url: None,
+            recall_url: None,
+            list_events_per_minute: 60,
+        }
+    }
+
+    #[tokio::test]
+    async fn says_which_name_is_missing_and_where_to_take_it_from() {
+        let trouble = workspace(nothing(), Surroundings::default()).state().await;
+        let told = trouble.expect_err("it is not named").told();
+        assert!(told.starts_with("no state table is named: set CALLSHEET_STATE_TABLE"));
+        assert!(told.contains("StateTableName"), "{told}");
+    }
+
+    #[test_case(None, None, "set CALLSHEET_RECALL_API_KEY"; "no key")]
+    #[test_case(Some("two words"), None, "CALLSHEET_RECALL_API_KEY: the API key"; "no key that can be sent")]
+    #[test_case(Some("key"), Some("http://recall.example"), "Recall's address"; "a key is not sent in clear")]
+    fn says_why_recall_cannot_be_asked(key: Option<&str>, url: Option<&str>, expected: &str) {
+        let reach = Reach {
+            recall_url: url.map(str::to_owned),
+            ..nothing()
+        };
+        let surroundings = Surroundings {
+            api_key: key.map(str::to_owned),
+            ..Surroundings::default()
+        };
+        let trouble = workspace(reach, surroundings).recall();
+        let told = trouble.expect_err("it cannot be asked").told();
+        assert!(told.contains(expected), "{told}");
+        assert!(!told.contains("two words"), "{told}");
+    }
+}
