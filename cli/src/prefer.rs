@@ -271,3 +271,6 @@ impl Shown for Said {
         format!("{what}\n{}", self.look.text(soon))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,6 +64,9 @@ pub(crate) fn table<const N: usize>(names: [&str; N]) -> Table {
     let line = LineStyle::none().fill('─').junction('─');
     table.load_style(presets::NOTHING.header_separator(line));
     table.set_header(names.map(Cell::new));
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 1));
+    }
     table
 }
 

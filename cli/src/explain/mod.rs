@@ -1,5 +1,7 @@
 //! Why a meeting is recorded or not, and how far that is carried out.
 
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::collections::BTreeMap;

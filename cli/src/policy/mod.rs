@@ -5,6 +5,8 @@ mod history;
 mod lint;
 mod pull;
 mod push;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::path::Path;

@@ -8,6 +8,8 @@ mod compare;
 mod listing;
 mod saved;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,7 @@
 //! The policy, the calendars and the decisions as they stand.
 
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,386 @@
+//! What a preview shows is what a look would write.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use callsheet_app::ports::{Calendars as _, EventQuery, PageCursor, PreferenceBook as _};
+use callsheet_app::{InForce, PortError};
+use callsheet_domain::{
+    CalendarRecord, Judged, Pace, Policy, PolicyDocument, Subject, Timestamp, View, Wanted, Word,
+    decide, plan, revise_copies,
+};
+use callsheet_recall::RawPage;
+use callsheet_testkit::{
+    But as _, ManualClock, MemoryState, a_calendar, a_calendar_record, a_speaker, at,
+};
+use serde_json::json;
+use test_case::test_case;
+
+use super::compare::MeetingPreview;
+use super::listing::RawEvents;
+use super::*;
+use crate::shown::Shown as _;
+
+const EVERYTHING: &str = r#"{"version": 1, "default": "record", "bot": {"bot_name": "All"}}"#;
+const NOTHING: &str = r#"{"version": 1, "default": "skip"}"#;
+const FAILING: &str = r#"{"version": 1, "default": "record", "rules":
+    [{"name": "fails", "when": "title.startsWith(\"Kick\") && 1 / (participants - participants) > 0", "then": "skip"}]}"#;
+
+fn policy(json: &str) -> Policy {
+    let document = PolicyDocument::read(json).expect("a policy");
+    Policy::compile(&document).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn an_event(id: u32, calendar: &str, guest: &str) -> Value {
+    json!({
+        "id": format!("event-{id}"),
+        "calendar_id": calendar,
+        "ical_uid": format!("meeting-{id}@acme.example"),
+        "platform": "google_calendar",
+        "platform_id": format!("platform-{id}"),
+        "start_time": "2090-03-06T10:00:00Z",
+        "end_time": "2090-03-06T11:00:00Z",
+        "created_at": "2090-03-01T08:00:00Z",
+        "updated_at": "2090-03-02T08:00:00Z",
+        "is_deleted": false,
+        "meeting_url": format!("https://meet.example/{id}"),
+        "meeting_platform": "zoom",
+        "raw": {
+            "summary": "Kick-off",
+            "organizer": {"email": "sales@acme.example", "self": true},
+            "attendees": [{"email": guest, "responseStatus": "accepted"}],
+        },
+        "bots": [],
+    })
+}
+
+fn saved(events: Vec<Value>) -> Saved {
+    Saved::new(at("09:00"), std::iter::once(&a_calendar()), &events)
+}
+
+/// An external and an internal meeting.
+fn both() -> Scene {
+    let events = vec![
+        an_event(1, "calendar-sales", "buyer@globex.example"),
+        an_event(2, "calendar-sales", "lead@acme.example"),
+        an_event(3, "calendar-other", "lead@acme.example"),
+        json!({"id": "event-4", "calendar_id": "calendar-sales"}),
+    ];
+    let saved = saved(events);
+    scene(saved.calendars(&[]), saved.events)
+}
+
+fn effects(compared: &Previewing) -> Vec<(&str, &str)> {
+    let meetings = compared
+        .calendars
+        .iter()
+        .flat_map(|calendar| &calendar.meetings);
+    meetings
+        .map(|meeting: &MeetingPreview| (meeting.event_id.as_str(), meeting.effect))
+        .collect()
+}
+
+#[test_case(EVERYTHING, &[("event-1", "changes"), ("event-2", "gains")], (1, 0, 1, 0); "everything is recorded")]
+#[test_case(NOTHING, &[("event-1", "loses")], (0, 1, 0, 1); "nothing is")]
+#[test_case(FAILING, &[("event-1", "loses")], (0, 1, 0, 1); "an expression fails")]
+fn compares_with_the_policy_before(
+    next: &str,
+    expected: &[(&str, &str)],
+    counts: (usize, usize, usize, usize),
+) {
+    let scene = both();
+    let compared = compare(
+        &scene,
+        (Over::Policy, InForce::built_in()),
+        &policy(next),
+        at("09:30"),
+    );
+    assert_eq!(effects(&compared), expected);
+    let total = compared.total;
+    assert_eq!(
+        (total.gains, total.loses, total.changes, total.keeps),
+        counts
+    );
+    assert_eq!(
+        compared.unreadable,
+        ["event event-4: not in the published shape"]
+    );
+    assert_eq!(total.failed, if next == FAILING { 2 } else { 0 });
+}
+
+#[test]
+fn the_policy_in_force_changes_nothing() {
+    let compared = compare(
+        &both(),
+        (Over::Policy, InForce::built_in()),
+        &Policy::built_in(),
+        at("09:30"),
+    );
+    assert!(effects(&compared).is_empty());
+    assert!(
+        compared
+            .text()
+            .starts_with("No meeting would gain, lose or change a bot.")
+    );
+}
+
+#[test]
+fn is_shown_as_a_table_and_counts() {
+    let compared = compare(
+        &both(),
+        (Over::Policy, InForce::built_in()),
+        &policy(EVERYTHING),
+        at("09:30"),
+    );
+    let text = compared.text();
+    assert_eq!(
+        text,
+        "\
+sales@acme.example (calendar-sales)
+
+start (UTC)       meeting   bot      rule                why
+────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+2090-03-06 10:00  Kick-off  changes  external → default  no rule says otherwise, and the default is to record; another bot_name
+2090-03-06 10:00  Kick-off  gains    default             no rule says otherwise, and the default is to record
+
+calendar                             gains  loses  changes  keeps
+──────────────────────────────────────────────────────────────────
+sales@acme.example (calendar-sales)      1      0        1      0
+all                                      1      0        1      0
+
+1 event could not be read, and left out:
+  event event-4: not in the published shape"
+    );
+    let summary = compared.without_meetings().text();
+    assert!(summary.starts_with("calendar "), "{summary}");
+}
+
+/// The rows that a look would write, the way a look makes them.
+fn looked_at(
+    scene: &Scene,
+    rows: &[Decision],
+    policy: &Policy,
+    revision: u64,
+    now: Timestamp,
+) -> Vec<Decision> {
+    let mut meetings: BTreeMap<&IcalUid, Vec<&CalendarEvent>> = BTreeMap::new();
+    for event in &scene.events {
+        meetings.entry(&event.ical_uid).or_default().push(event);
+    }
+    let mut writes = Vec::new();
+    for (meeting, events) in meetings {
+        let judged: Vec<_> = events
+            .into_iter()
+            .map(|event| {
+                let Previewed {
+                    record,
+                    preferences,
+                } = &scene.calendars[&event.calendar_id];
+                let verdict = decide(event, &record.calendar, policy, preferences, now);
+                Judged {
+                    plan: plan(&verdict, event, &record.calendar, policy),
+                    verdict,
+                    seen: View {
+                        event: event.updated_at,
+                        calendar: record.revision,
+                        policy: PolicyRevision(revision),
+                        preference: preferences.on(event).revision(),
+                    },
+                    heard: preferences.revision,
+                    event,
+                }
+            })
+            .collect();
+        let stored: Vec<_> = rows
+            .iter()
+            .filter(|row| row.key.ical_uid == *meeting)
+            .cloned()
+            .collect();
+        writes.extend(revise_copies(&stored, &judged, now).writes);
+    }
+    writes
+}
+
+fn has_bot(row: &Decision) -> bool {
+    row.wanted != Wanted::Nothing
+}
+
+#[test_case(EVERYTHING; "everything is recorded")]
+#[test_case(NOTHING; "nothing is")]
+#[test_case(FAILING; "an expression fails")]
+fn is_what_a_look_would_write(next: &str) {
+    let (scene, now) = (both(), at("09:30"));
+    let rows = looked_at(&scene, &[], &Policy::built_in(), 0, now);
+    let next = policy(next);
+    let after = looked_at(&scene, &rows, &next, 1, now);
+    let compared = compare(
+        &scene,
+        (Over::Rows(rows.clone()), InForce::built_in()),
+        &next,
+        now,
+    );
+    let bots = |rows: &[Decision]| rows.iter().filter(|row| has_bot(row)).count();
+    let total = compared.total;
+    assert_eq!(bots(&after), bots(&rows) + total.gains - total.loses);
+    assert_eq!(
+        after.len(),
+        total.gains + total.loses + total.changes + total.keeps
+    );
+    let by_policy = compare(&scene, (Over::Policy, InForce::built_in()), &next, now);
+    assert_eq!(
+        by_policy, compared,
+        "nobody spoke, so the rows are what the policy gives"
+    );
+}
+
+#[test]
+fn what_is_saved_is_read_back_without_more_than_was_shown() {
+    let folder = std::env::temp_dir().join(format!("callsheet-preview-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join("events.json");
+    for _ in 0..2 {
+        write(
+            &file,
+            &saved(vec![an_event(1, "calendar-sales", "a@b.example")]),
+        )
+        .expect("it is written");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&file)
+            .expect("it is there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let read = read(&file).expect("it is read");
+    assert_eq!(read.events.len(), 1);
+    let calendars = read.calendars(&["sales@acme.example".to_owned()]);
+    assert_eq!(
+        calendars[&a_calendar().id].record,
+        CalendarRecord::first(a_calendar())
+    );
+    assert!(read.calendars(&["else@acme.example".to_owned()]).is_empty());
+    fs::remove_dir_all(folder).expect("it is removed");
+}
+
+#[test_case("[]", "not a file that `callsheet preview --save` wrote"; "something else")]
+#[test_case(r#"{"version": 2, "at": "2090-03-06T09:00:00Z", "calendars": [], "events": []}"#, "written by a later build"; "of a later build")]
+#[test_case(r#"{"version": 1, "at": "2090-03-06T09:00:00Z", "calendars": [{}], "events": []}"#, "calendars[0]: not in the published shape"; "no calendar")]
+fn a_file_that_cannot_be_used_is_told(text: &str, expected: &str) {
+    let problem = Saved::read(text.as_bytes())
+        .err()
+        .expect("it cannot be used");
+    assert!(problem.starts_with(expected), "{problem}");
+}
+
+/// Pages of one event each; the first answers are failures.
+struct Pages {
+    failures: Mutex<Vec<PortError>>,
+    calls: Mutex<Vec<Timestamp>>,
+    clock: ManualClock,
+}
+
+impl RawEvents for Pages {
+    async fn page(
+        &self,
+        query: &EventQuery,
+        cursor: Option<&PageCursor>,
+    ) -> Result<RawPage, PortError> {
+        self.calls.lock().expect("one test").push(self.clock.now());
+        if let Some(failure) = self.failures.lock().expect("one test").pop() {
+            return Err(failure);
+        }
+        let page: u32 = cursor
+            .map_or(Ok(1), |cursor| cursor.0.parse())
+            .expect("a number");
+        Ok(RawPage {
+            events: vec![an_event(page, query.calendar_id.as_str(), "a@b.example")],
+            next: (page < 3).then(|| PageCursor((page + 1).to_string())),
+        })
+    }
+}
+
+fn throttled() -> PortError {
+    PortError::Throttled {
+        service: "Recall",
+        wait: std::time::Duration::from_mins(1),
+    }
+}
+
+#[test_case(Vec::new(), 3; "at once")]
+#[test_case(vec![throttled()], 4; "after a wait")]
+#[tokio::test]
+async fn lists_every_page_behind_everybody_else(failures: Vec<PortError>, calls: usize) {
+    let (state, clock) = (MemoryState::new(), ManualClock::at(at("09:30")));
+    let is_throttled = !failures.is_empty();
+    let recall = Pages {
+        failures: Mutex::new(failures),
+        calls: Mutex::default(),
+        clock: clock.clone(),
+    };
+    let listing = Listing {
+        recall,
+        state: &state,
+        clock,
+        pace: Pace::per_minute(30, 1),
+        progress: Progress::nowhere(),
+    };
+    let calendars = [a_calendar().id];
+    let events = listing
+        .events(calendars.iter(), at("09:00"))
+        .await
+        .expect("they are listed");
+    assert_eq!(events.len(), 3);
+    let made = listing.recall.calls.into_inner().expect("one test");
+    assert_eq!(made.len(), calls);
+    for (one, next) in made.iter().zip(made.iter().skip(1)) {
+        assert!(
+            next.duration_since(*one) >= SignedDuration::from_secs(2),
+            "{made:?}"
+        );
+    }
+    let waited = made[calls - 1].duration_since(made[0]);
+    assert_eq!(waited >= SignedDuration::from_secs(60), is_throttled);
+}
+
+#[tokio::test]
+async fn words_are_heeded_where_they_are_stored() {
+    let state = MemoryState::new();
+    state
+        .keep_record(&a_calendar_record())
+        .await
+        .expect("memory");
+    let gone = a_calendar_record().but(|record| {
+        record.calendar.id = CalendarId::parse("calendar-gone").expect("an id");
+        record.calendar.status = callsheet_domain::CalendarStatus::Disconnected;
+    });
+    state.keep_record(&gone).await.expect("memory");
+    let (calendar, by) = (a_calendar().id, a_speaker());
+    let subject =
+        Subject::Event(callsheet_domain::PlatformEventId::parse("platform-1").expect("an id"));
+    state
+        .speak(&calendar, &subject, Word::Skip, &by, at("09:00"))
+        .await
+        .expect("memory");
+    let calendars = connected(&state, &[]).await.expect("one is connected");
+    assert_eq!(calendars.keys().collect::<Vec<_>>(), [&calendar]);
+    let compared = compare(
+        &scene(calendars, both_raw()),
+        (Over::Rows(Vec::new()), InForce::built_in()),
+        &policy(EVERYTHING),
+        at("09:30"),
+    );
+    assert_eq!(effects(&compared), [("event-2", "gains")]);
+    let nobody = connected(&state, &["nobody@acme.example".to_owned()]).await;
+    let trouble = nobody.expect_err("none is meant");
+    assert_eq!(trouble.exit_code(), 1);
+}
+
+fn both_raw() -> Vec<Value> {
+    vec![
+        an_event(1, "calendar-sales", "buyer@globex.example"),
+        an_event(2, "calendar-sales", "lead@acme.example"),
+    ]
+}

@@ -1,0 +1,93 @@
+//! How things stand, counted.
+
+use callsheet_app::ports::{Calendars as _, Decisions as _, PreferenceBook as _};
+use callsheet_domain::{
+    Applied, Attempts, CalendarRecord, CalendarStatus, Decision, EventId, Looked, PolicyRevision,
+    PreferenceRevision, Verdict, Wanted,
+};
+use callsheet_testkit::{
+    But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, a_speaker,
+    an_applied_bot, at,
+};
+
+use super::status;
+use crate::shown::Shown as _;
+
+fn looked(record: &mut CalendarRecord) {
+    record.looked = Some(Looked {
+        began_at: at("09:00"),
+        since: None,
+        policy: PolicyRevision(0),
+        preferences: PreferenceRevision(0),
+        holds_until: None,
+    });
+}
+
+fn rows() -> Vec<Decision> {
+    let changes: [fn(&mut Decision); 6] = [
+        |_| (),
+        |row| {
+            if let Wanted::Bot(bot) = &row.wanted {
+                row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
+            }
+        },
+        |row| {
+            row.attempts = Attempts {
+                not_before: Some(at("09:45")),
+                ..Attempts::default()
+            };
+        },
+        |row| *row = row.clone().close("the calendar is lost"),
+        |row| {
+            row.wanted = Wanted::Nothing;
+            row.verdict = Verdict::skip(callsheet_domain::RuleName::DEFAULT, "nothing");
+        },
+        |row| (row.starts_at, row.ends_at) = (at("08:00"), at("09:00")),
+    ];
+    let row = |(index, change): (usize, fn(&mut Decision))| {
+        a_decision().but(|row| {
+            row.key.event_id = EventId::parse(format!("event-{index}")).expect("an id");
+            change(row);
+        })
+    };
+    changes.into_iter().enumerate().map(row).collect()
+}
+
+#[tokio::test]
+async fn everything_is_counted_once() {
+    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
+    state
+        .keep_record(&a_calendar_record().but(looked))
+        .await
+        .expect("memory");
+    let lost = a_calendar_record().but(|record| {
+        record.calendar.id = callsheet_domain::CalendarId::parse("calendar-lost").expect("an id");
+        record.calendar.status = CalendarStatus::Disconnected;
+    });
+    state.keep_record(&lost).await.expect("memory");
+    for row in rows() {
+        decisions.keep(&row).await.expect("memory");
+    }
+    let calendar = a_calendar_record().calendar.id;
+    state
+        .pause(&calendar, at("12:00"), &a_speaker(), at("09:10"))
+        .await
+        .expect("memory");
+    let status = status(&state, &decisions, at("09:30"))
+        .await
+        .expect("memory");
+    assert_eq!(
+        status.text(),
+        "\
+The policy that is built in is in force.
+
+calendar                             status        looked at                paused until          record  skip  bots  to do
+────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+sales@acme.example (calendar-lost)   disconnected  never                                               0     0     0      0
+sales@acme.example (calendar-sales)  connected     30 min ago, owed a look  2090-03-06 12:00 UTC       4     1     1      2
+
+2 calendars: 1 connected, 1 disconnected; 1 owed a look.
+5 upcoming meetings: 4 to be recorded, 1 not; 1 with their bot at Recall, 1 due, 1 waiting, 0 in doubt, 1 given up on.
+  given up on 1: the calendar is lost"
+    );
+}
