@@ -1,13 +1,14 @@
 //! What may be written on the command line, and in the environment instead.
 
+mod prefer;
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
-use callsheet_domain::{CalendarId, EventId, InvalidId, InvalidSpeaker, Speaker, Timestamp};
+use callsheet_domain::{CalendarId, EventId, InvalidId, InvalidSpeaker, Speaker};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::SignedDuration;
-
-use crate::prefer::Say;
-use crate::when;
+pub(crate) use prefer::{CalendarChange, PreferCommand};
 
 /// Decides which meetings Recall.ai records: policies, previews, explanations, words.
 ///
@@ -161,90 +162,12 @@ pub(crate) struct PreviewArguments {
     pub(crate) summary: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum PreferCommand {
-    /// About one event: goes before everything, also before denied domains
-    Event {
-        /// Recall's id of the event
-        #[arg(value_parser = event_id)]
-        event: EventId,
-        /// What to do with it
-        say: Say,
-        #[command(flatten)]
-        by: By,
-    },
-    /// About the whole series that an event belongs to
-    ///
-    /// A word is kept by the name that the calendar's platform gives the series: Google's
-    /// recurringEventId, Outlook's seriesMasterId. Only where there is none it is kept by the
-    /// meeting's `ical_uid`, which on Outlook names that meeting alone. The two are not both
-    /// written: on Google they name the same meetings, and the last of several words counts.
-    ///
-    /// Changing "this and following events" makes a new series under new names, on Google as on
-    /// Outlook. A word stays with the old one: say it again on an event of the new one. To have
-    /// a word outlive that, write a rule into the policy.
-    Series {
-        /// Recall's id of any event of the series
-        #[arg(value_parser = event_id)]
-        event: EventId,
-        /// What to do with it
-        say: Say,
-        #[command(flatten)]
-        by: By,
-    },
-    /// About a whole calendar: pause or resume recording
-    Calendar {
-        /// Recall's id of the calendar, or its owner's address
-        calendar: String,
-        #[command(subcommand)]
-        change: CalendarChange,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum CalendarChange {
-    /// Record nothing for a while, but what somebody's word says
-    Pause {
-        #[command(flatten)]
-        span: PauseSpan,
-        #[command(flatten)]
-        by: By,
-    },
-    /// Record again
-    Resume {
-        #[command(flatten)]
-        by: By,
-    },
-}
-
-/// For how long.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct PauseSpan {
-    /// Until an instant: 2026-12-24T18:00+01:00, or 2026-12-24T18:00[Europe/Berlin]
-    #[arg(long, value_name = "TIME", value_parser = when::instant)]
-    pub(crate) until: Option<Timestamp>,
-    /// For so long from now on: 90m, 4h, 3d, 2w
-    #[arg(long = "for", value_name = "DURATION", value_parser = when::duration)]
-    pub(crate) length: Option<SignedDuration>,
-}
-
 /// Who says so.
 #[derive(Debug, Args)]
 pub(crate) struct By {
     /// Who says so, for explanations and the history [default: your name on this machine]
     #[arg(long, env = "CALLSHEET_BY", value_name = "NAME", value_parser = name)]
     pub(crate) by: Option<Speaker>,
-}
-
-impl PauseSpan {
-    /// When the pause ends.
-    pub(crate) fn end(&self, now: Timestamp) -> Option<Timestamp> {
-        let after = self
-            .length
-            .map(|length| callsheet_domain::plus(now, length));
-        self.until.or(after)
-    }
 }
 
 /// The longest note of a push, in characters.
@@ -272,55 +195,4 @@ pub(crate) fn is_asked(asked: &[String], id: &CalendarId, owner: Option<&str>) -
         text == id.as_str() || owner.is_some_and(|owner| owner.eq_ignore_ascii_case(text))
     };
     asked.is_empty() || asked.iter().any(names)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-    use test_case::test_case;
-
-    #[test]
-    fn the_arguments_make_sense() {
-        Arguments::command().debug_assert();
-    }
-
-    #[test_case("policy lint policy.yaml", true; "lint")]
-    #[test_case("policy lint", false; "lint nothing")]
-    #[test_case("policy schema", true; "schema")]
-    #[test_case("policy push policy.yaml --note why --by ada", true; "push")]
-    #[test_case("policy pull --revision 3 --format json --json", true; "pull")]
-    #[test_case("policy pull --format toml", false; "pull in a third format")]
-    #[test_case("policy history --most 5", true; "history")]
-    #[test_case("preview --policy p.yaml --save e.json --calendar c --calendar d", true; "preview")]
-    #[test_case("preview --policy p.yaml --events e.json --stored --summary", true; "preview of a file")]
-    #[test_case("preview --policy p.yaml --events e.json --save f.json", false; "reading and writing")]
-    #[test_case("preview --policy p.yaml --against q.yaml", false; "against without events")]
-    #[test_case("preview --policy p.yaml --events e.json --stored --against q.yaml", false; "two befores")]
-    #[test_case("explain event-1", true; "explain")]
-    #[test_case("explain ../event", false; "explain a path")]
-    #[test_case("prefer event event-1 skip", true; "a word on an event")]
-    #[test_case("prefer event event-1 perhaps", false; "a fourth word")]
-    #[test_case("prefer series event-1 ask --by ada@acme.example", true; "a word taken back")]
-    #[test_case("prefer calendar sales@acme.example pause --for 3d", true; "a pause")]
-    #[test_case("prefer calendar c pause --until 2090-12-24T18:00+01:00", true; "a pause until")]
-    #[test_case("prefer calendar c pause", false; "a pause without an end")]
-    #[test_case("prefer calendar c pause --for 3d --until 2090-12-24T18:00Z", false; "two ends")]
-    #[test_case("prefer calendar c resume", true; "resumed")]
-    #[test_case("status --json --state-table t", true; "global flags may stand anywhere")]
-    #[test_case("status --recall-key k", false; "no key is ever written on a line")]
-    fn takes(line: &str, accepted: bool) {
-        let words = std::iter::once("callsheet").chain(line.split(' '));
-        assert_eq!(Arguments::try_parse_from(words).is_ok(), accepted);
-    }
-
-    #[test_case(&[], true; "no calendar is named")]
-    #[test_case(&["calendar-sales"], true; "its id")]
-    #[test_case(&["x", "Sales@acme.example"], true; "its owner")]
-    #[test_case(&["acme.example"], false; "another")]
-    fn a_calendar_is_asked_for_by_either_name(asked: &[&str], expected: bool) {
-        let asked: Vec<_> = asked.iter().map(|text| (*text).to_owned()).collect();
-        let id = CalendarId::parse("calendar-sales").expect("an id");
-        assert_eq!(is_asked(&asked, &id, Some("sales@acme.example")), expected);
-    }
 }

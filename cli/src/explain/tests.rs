@@ -88,7 +88,7 @@ Nothing is left to be done."
 #[test_case(|row| { with_bot(row); if let Applied::Bot(bot) = row.applied.clone() { row.applied = Applied::Possibly(bot); } }, "Whether one is at Recall is in doubt; the next call makes it certain."; "in doubt")]
 #[test_case(|row| row.ends_at = at("09:00"), "\"Kick-off\" was to be recorded."; "over")]
 #[test_case(|row| row.title = None, "A meeting without a title is to be recorded."; "without a title")]
-#[test_case(|row| row.series = SeriesId::parse("s").ok(), "what was said up to word 0; 1 is the newest, so it will be decided again\n\nPeople said\n  about this series: skip, by lead@acme.example on 2090-03-06 09:10 UTC"; "spoken about since")]
+#[test_case(|row| row.series = SeriesId::parse("s").ok(), "nothing that anybody said; somebody has spoken since, so it will be decided again\n\nPeople said\n  about this series: skip, by lead@acme.example on 2090-03-06 09:10 UTC"; "spoken about since")]
 #[tokio::test]
 async fn says(change: impl FnOnce(&mut Decision), expected: &str) {
     let (_, text) = explained(a_decision().but(change), at("09:30")).await;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{AppliedShown, BotShown, Explained, Revisions};
+use super::shape::{AppliedShown, BotShown, Explained, Revisions};
 use crate::shown::{Shown, counted, in_one_line, instant};
 
 impl Shown for Explained {
@@ -55,6 +55,10 @@ impl Explained {
         let seen = &self.seen;
         let preference = match (seen.preference.seen, seen.preference.newest) {
             (0, 0) => "nothing that anybody said".to_owned(),
+            (0, _) => {
+                "nothing that anybody said; somebody has spoken since, so it will be decided again"
+                    .to_owned()
+            }
             _ => told("what was said up to word", seen.preference),
         };
         format!(

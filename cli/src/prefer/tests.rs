@@ -9,6 +9,7 @@ use callsheet_testkit::{
 use test_case::test_case;
 
 use super::*;
+use crate::shown::Shown as _;
 
 struct House {
     state: MemoryState,

@@ -8,6 +8,10 @@
 //! meeting's `ical_uid`. Never by both: two words said one after the other would
 //! be two revisions for one wish, and only the last counts anyway.
 
+#[cfg(test)]
+mod tests;
+mod text;
+
 use callsheet_app::ports::{Calendars, Decisions, PreferenceBook, Queue};
 use callsheet_domain::{CalendarId, Decision, EventId, Speaker, Subject, Timestamp, Word};
 use clap::ValueEnum;
@@ -16,7 +20,6 @@ use serde::Serialize;
 use crate::arguments::{CalendarChange, PreferCommand};
 use crate::ask::{Asked, ask, look};
 use crate::policy::speaker;
-use crate::shown::{Shown, instant};
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 
@@ -242,35 +245,3 @@ pub(crate) fn unknown(event: &EventId) -> Trouble {
          been looked at since it came, or it is an id of something else than an event of Recall"
     ))
 }
-
-impl Shown for Said {
-    fn text(&self) -> String {
-        let said = |word: &str, about: &str| {
-            let title = self.title.as_deref().unwrap_or("a meeting without a title");
-            match word {
-                "record" => format!("{} wants {about} recorded: {title}.", self.by),
-                "skip" => format!("{} does not want {about} recorded: {title}.", self.by),
-                _ => format!("The policy decides again about {about}: {title}."),
-            }
-        };
-        let what = match self.what {
-            What::Event { word } => said(word, "this event"),
-            What::PlatformSeries { word } => said(word, "this series"),
-            What::IcalUid { word } => format!(
-                "{}\nIts platform names no series, so the word is about its ical_uid: in a Google \
-                 calendar every event of that name, in Outlook this meeting alone.",
-                said(word, "this meeting")
-            ),
-            What::Paused { until } => format!(
-                "Nothing of the calendar is recorded until {}, but what somebody's word says.",
-                instant(until)
-            ),
-            What::Resumed => "The calendar is recorded again.".to_owned(),
-        };
-        let soon = "Its calendar is being looked at, so it takes effect at once.";
-        format!("{what}\n{}", self.look.text(soon))
-    }
-}
-
-#[cfg(test)]
-mod tests;
