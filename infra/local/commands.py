@@ -14,7 +14,7 @@ import build
 import cloud as aws
 import tools
 from processes import ROOT, STATES, State, chosen_port, free_port, listens
-from settings import parameters, recall, simulator_flags
+from settings import RAISED_LIMITS, parameters, recall, simulator_flags
 from trouble import Trouble
 
 
@@ -113,8 +113,12 @@ def _bring_up(state: State, built: Path, *, chosen: bool = False, raised: bool =
         "CALLSHEET_SIMULATOR_URL": service.base_url,
         "CALLSHEET_WEBHOOK_SECRET": service.webhook_secret,
         "CALLSHEET_RECALL_API_KEY": service.api_key,
+        "CALLSHEET_RECALL_URL": service.base_url,
+        "CALLSHEET_COMMAND": str(built / "callsheet"),
         "CALLSHEET_LOGS": str(state.logs),
     }
+    if raised:
+        environment["CALLSHEET_LIST_EVENTS_PER_MINUTE"] = str(RAISED_LIMITS["list_events"][1])
     exports = [f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()]
     (state.folder / "environment").write_text("".join(exports))
     return environment | deployed["environment"] if watched else environment

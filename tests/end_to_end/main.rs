@@ -4,9 +4,11 @@
 //! deploys, so all of them run side by side.
 
 mod calendars;
+mod command;
 mod faults;
 mod logs;
 mod meetings;
 mod office;
+mod policies;
 mod sweeps;
 mod webhooks;

@@ -1,0 +1,197 @@
+//! The policy and people's words, by the command line and without a webhook.
+
+use callsheet_domain::{Decision, Timestamp, plus};
+use callsheet_tests::Comparison;
+use jiff::SignedDuration;
+use recall_simulator::{EventDraft, EventView, Platform};
+use serde_json::{Value, json};
+
+use crate::command::callsheet;
+use crate::office::Office;
+
+/// The policy of everybody else, and one of its own for the office's calendar.
+fn policy(office: &Office, rules: Value, bot_name: &str) -> String {
+    let document = json!({
+        "version": 1,
+        "rules": [
+            {"name": "declined", "when": {"own_answer": ["declined"]}, "then": "skip"},
+            {"name": "external", "when": {"external": true}, "then": "record"},
+        ],
+        "default": "skip",
+        "bot": {"bot_name": "Callsheet"},
+        "policies": [{
+            "name": "office",
+            "calendars": [office.calendars[0].id.to_string()],
+            "rules": rules,
+            "default": "record",
+            "bot": {"bot_name": bot_name},
+        }],
+    });
+    document.to_string()
+}
+
+fn titled(draft: EventDraft, title: &str) -> EventDraft {
+    EventDraft {
+        title: title.to_owned(),
+        ..draft
+    }
+}
+
+fn rule_of<'a>(decisions: &'a [Decision], event: &EventView) -> Option<&'a str> {
+    let id = event.id.to_string();
+    let decided = decisions
+        .iter()
+        .find(|row| row.key.event_id.as_str() == id)?;
+    Some(decided.verdict.grounds().rule.as_str())
+}
+
+fn is_held(comparison: &Comparison, event: &EventView) -> bool {
+    let id = event.id.to_string();
+    comparison.held.iter().any(|claim| claim.event == id)
+}
+
+/// One test, since there is one policy: each push is built on what the one before left.
+#[tokio::test]
+async fn a_policy_is_previewed_pushed_and_explained_and_never_tells_bots_apart_otherwise() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let interview = titled(office.external(5), "Interview: buyer");
+    let interview = office.create(interview).await;
+    let review = office.create(office.internal(6)).await;
+    office
+        .comes_to_bots("by the policy in force at first", 1)
+        .await;
+
+    let rules = json!([
+        {"name": "no-interviews", "when": {"title_has": ["interview"]}, "then": "skip"},
+        {"name": "small", "when": "participants < 9 && !all_day", "then": "record"},
+    ]);
+    let document = policy(&office, rules, "{{ title }} – notes");
+    let calendar = office.calendars[0].id.to_string();
+
+    let preview = [
+        "preview",
+        "--json",
+        "--policy",
+        "-",
+        "--calendar",
+        &calendar,
+    ];
+    let shown = callsheet(&preview, &document).answer().to_string();
+    assert!(
+        shown.contains("no-interviews") && shown.contains("small"),
+        "{shown}"
+    );
+    office.comes_to_bots("a preview changes nothing", 1).await;
+
+    callsheet(&["policy", "push", "-", "--note", "a try"], &document).went_well();
+    office
+        .comes_to("the pushed policy", |decisions, comparison| {
+            let name = |claim: &callsheet_tests::Claim| claim.config.contains("Review – notes");
+            rule_of(decisions, &interview) == Some("no-interviews")
+                && rule_of(decisions, &review) == Some("small")
+                && comparison.bots == 1
+                && comparison.held.iter().all(name)
+        })
+        .await;
+
+    let explained = callsheet(&["explain", &review.id.to_string()], "").went_well();
+    assert!(
+        explained.said.contains("participants < 9 && !all_day"),
+        "{}",
+        explained.said
+    );
+    let history = callsheet(&["policy", "history", "--json"], "")
+        .answer()
+        .to_string();
+    assert!(
+        history.contains("a try") && history.contains("lead@acme.example"),
+        "{history}"
+    );
+    callsheet(&["status"], "").went_well();
+
+    let other_scheme = document.replacen(
+        "\"version\":1",
+        "\"version\":1,\"deduplication\":\"calendar\"",
+        1,
+    );
+    let refused = callsheet(&["policy", "push", "-"], &other_scheme);
+    assert_eq!(refused.code, Some(1), "{}", refused.said);
+    assert!(
+        refused.said.contains("delete every calendar"),
+        "{}",
+        refused.said
+    );
+
+    let misspelt = document.replace("participants < 9", "particpants < 9");
+    let refused = callsheet(&["policy", "push", "-"], &misspelt);
+    assert_eq!(refused.code, Some(1), "{}", refused.said);
+    assert!(
+        refused.said.contains("did you mean \"participants\""),
+        "{}",
+        refused.said
+    );
+
+    callsheet(
+        &["policy", "push", "-"],
+        &policy(&office, json!([]), "Notes"),
+    )
+    .went_well();
+    office.comes_to_bots("everything is recorded", 2).await;
+}
+
+#[tokio::test]
+async fn a_series_loses_its_bots_and_an_event_of_it_keeps_its_own() {
+    let office = Office::on(Platform::GoogleCalendar).await;
+    let weekly = |hours| {
+        let draft = office.external(hours).series("weekly");
+        draft.ical_uid(format!("weekly-{}@acme.example", office.calendars[0].id))
+    };
+    let mut events = Vec::new();
+    for hours in [5, 29, 53] {
+        events.push(office.create(weekly(hours)).await);
+    }
+    office.comes_to_bots("the whole series", 3).await;
+    let id = |event: &EventView| event.id.to_string();
+
+    callsheet(&["prefer", "series", &id(&events[0]), "skip"], "").went_well();
+    office.comes_to_bots("the series was said no to", 0).await;
+
+    callsheet(&["prefer", "event", &id(&events[1]), "record"], "").went_well();
+    office
+        .comes_to(
+            "one event of it was said yes to",
+            |decisions, comparison| {
+                comparison.bots == 1
+                    && is_held(comparison, &events[1])
+                    && rule_of(decisions, &events[1]) == Some("event")
+                    && rule_of(decisions, &events[0]) == Some("series")
+            },
+        )
+        .await;
+
+    callsheet(&["prefer", "series", &id(&events[2]), "ask"], "").went_well();
+    office
+        .comes_to_bots("the word on the series was taken back", 3)
+        .await;
+}
+
+/// Nothing is sent once the calendar is paused: the schedule alone brings the bots back.
+#[tokio::test]
+async fn a_pause_that_ends_brings_the_bots_back() {
+    let office = Office::on(Platform::MicrosoftOutlook).await;
+    office.create(office.external(5)).await;
+    office.comes_to_bots("before the pause", 1).await;
+    let calendar = office.calendars[0].id.to_string();
+    let until: Timestamp = plus(office.stack.now(), SignedDuration::from_secs(15));
+    let pause = [
+        "prefer",
+        "calendar",
+        &calendar,
+        "pause",
+        "--until",
+        &until.to_string(),
+    ];
+    callsheet(&pause, "").went_well();
+    office.comes_to_skip("paused").await;
+    office.comes_to_bots("the pause is over", 1).await;
+}
