@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use callsheet_app::ports::{Calendars as _, Policies as _, PreferenceBook as _};
 use callsheet_app::{Effect, NotPut, Previewed, Put, preview};
 use callsheet_domain::{
-    Decision, DeduplicationScheme, EventId, IcalUid, Meeting, PolicyDocument, PolicyRevision,
-    RuleDocument, Then, When,
+    CalendarEvent, Decision, DeduplicationScheme, EventId, IcalUid, Meeting, PolicyDocument,
+    PolicyRevision, RuleDocument, Then, When,
 };
 use callsheet_testkit::{But as _, a_calendar, an_event, policy_of};
 
@@ -87,24 +87,33 @@ async fn the_scheme_can_change_once_no_bot_is_left() {
     assert_eq!(pushed, Put::InForce(PolicyRevision(2)));
 }
 
+/// A meeting of its own; every other one is one of a series.
+fn numbered(number: usize) -> CalendarEvent {
+    an_event().but(|event| {
+        event.id = EventId::parse(format!("event-{number}")).expect("an id");
+        event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
+        event.meeting = Some(Meeting {
+            url: format!("https://meet.example/{number}"),
+        });
+        event.facts.is_recurring = number % 2 == 0;
+        event.facts.title = Some(format!("Meeting {number}"));
+    })
+}
+
+/// In a hundred pages.
+const EVENTS: usize = 10_000;
+
 /// What a preview shows is what a sweep then writes, row by row.
 #[tokio::test]
 async fn a_preview_is_what_is_written_then() {
     let house = House::new();
-    for number in 0..40 {
-        house
-            .see(an_event().but(|event| {
-                event.id = EventId::parse(format!("event-{number}")).expect("an id");
-                event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
-                event.meeting = Some(Meeting {
-                    url: format!("https://meet.example/{number}"),
-                });
-                event.facts.is_recurring = number % 2 == 0;
-                event.facts.title = Some(format!("Meeting {number}"));
-            }))
-            .await;
+    house.see(numbered(0)).await;
+    for number in 1..EVENTS {
+        house.recall.put_event(numbered(number));
     }
-    house.drained().await.expect("memory");
+    let an_hour_later = house.after(3_600);
+    house.push(|document| document.bot.clear()).await;
+    house.sweep(an_hour_later).await;
     let document = PolicyDocument::built_in().but(|document| {
         let when = serde_json::from_str(r#"{"recurring": true}"#).expect("shorthands");
         let rule = RuleDocument {
@@ -136,7 +145,7 @@ async fn a_preview_is_what_is_written_then() {
         &BTreeMap::from([(id, calendar)]),
         &events,
         before,
-        (&policy_of(&document), PolicyRevision(1)),
+        (&policy_of(&document), PolicyRevision(2)),
         house.after(0),
     );
     let count = |effect| {
@@ -145,10 +154,11 @@ async fn a_preview_is_what_is_written_then() {
             .filter(|change| change.effect == effect)
             .count()
     };
-    assert_eq!((count(Effect::Loses), count(Effect::Changes)), (20, 20));
+    let half = EVENTS / 2;
+    assert_eq!((count(Effect::Loses), count(Effect::Changes)), (half, half));
 
     house.push(|in_force| *in_force = document).await;
-    house.sweep(house.deadline()).await;
+    house.sweep(an_hour_later).await;
     let written = |row: Decision| row.but(|row| row.version = row.version.next());
     let mut expected: Vec<_> = shown
         .into_iter()

@@ -78,6 +78,7 @@ impl Decisions for MemoryDecisions {
     }
 
     async fn copies(&self, meetings: &[IcalUid]) -> Result<Vec<Decision>, PortError> {
+        let meetings: BTreeSet<_> = meetings.iter().collect();
         let is_copy = |row: &&Decision| meetings.contains(&row.key.ical_uid);
         Ok(self.read(|rows| rows.rows.values().filter(is_copy).cloned().collect()))
     }
