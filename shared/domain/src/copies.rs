@@ -12,6 +12,10 @@
 //! call; one that has a call to make, or may have one under way, makes it with
 //! the new configuration, after which the order of the two does not matter.
 //!
+//! That note is hearsay until the owner's call went through. If the bot gets
+//! another owner before, nobody would make that call: so a new owner that rests
+//! on hearsay makes one, unless every other copy's bot was certain.
+//!
 //! Copies that somebody made by hand have an `ical_uid` of their own, and know
 //! nothing of each other.
 
@@ -116,6 +120,7 @@ pub fn revise_copies(stored: &[Decision], judged: &[Judged<'_>], now: Timestamp)
     {
         revised.writes.extend(owners.follow(row));
     }
+    owners.confirm(stored, &mut revised.writes);
     revised
 }
 
@@ -135,8 +140,10 @@ pub fn retire_copies(stored: &[Decision], retired: Vec<Decision>, now: Timestamp
             owners.offer(&bot.deduplication_key, &row.key, offer);
         }
     }
-    let followers: Vec<Decision> = left().filter_map(|row| owners.follow(row)).collect();
-    retired.into_iter().chain(followers).collect()
+    let mut writes = retired;
+    writes.extend(left().filter_map(|row| owners.follow(row)));
+    owners.confirm(stored, &mut writes);
+    writes
 }
 
 /// Who owns the bot of each key.
@@ -190,5 +197,44 @@ impl<'a> Owners<'a> {
             return None;
         }
         Some(row.clone().reconfigured(&offer.config, **owner == row.key))
+    }
+
+    /// Has new owners that rest on hearsay make a call, if another copy's call
+    /// may be outstanding that will not be made any more.
+    fn confirm(&self, stored: &[Decision], writes: &mut Vec<Decision>) {
+        let mut before = Owners::default();
+        let mut outstanding: Vec<(&DeduplicationKey, &DecisionKey)> = Vec::new();
+        for row in stored {
+            let Wanted::Bot(bot) = &row.wanted else {
+                continue;
+            };
+            if let Some(offer) = &row.offer {
+                before.offer(&bot.deduplication_key, &row.key, offer);
+            }
+            if !row.is_certain() {
+                outstanding.push((&bot.deduplication_key, &row.key));
+            }
+        }
+        for (bot, (owner, _)) in &self.0 {
+            let is_new = before.0.get(bot).is_some_and(|(before, _)| before != owner);
+            let is_anothers =
+                |(key, copy): &(&DeduplicationKey, &DecisionKey)| key == bot && copy != owner;
+            if !is_new || !outstanding.iter().any(is_anothers) {
+                continue;
+            }
+            let is_written = writes.iter().any(|row| row.key == **owner);
+            if !is_written {
+                writes.extend(
+                    stored
+                        .iter()
+                        .filter(|row| row.key == **owner && row.rests_on_hearsay())
+                        .cloned(),
+                );
+            }
+            let written = writes.iter_mut().filter(|row| row.key == **owner);
+            for row in written.filter(|row| row.rests_on_hearsay()) {
+                *row = row.clone().unrested();
+            }
+        }
     }
 }

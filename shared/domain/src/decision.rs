@@ -153,7 +153,7 @@ impl Decision {
             return Step::Nothing;
         }
         match (&self.wanted, &self.applied) {
-            (Wanted::Bot(wanted), Applied::Bot(applied)) if applied.is(wanted) => Step::Nothing,
+            _ if self.is_certain() => Step::Nothing,
             (Wanted::Bot(wanted), _) => Step::Schedule(wanted),
             (Wanted::Nothing, Applied::Bot(applied) | Applied::Possibly(applied)) => {
                 Step::Unschedule(applied)
@@ -252,12 +252,33 @@ impl Decision {
         row
     }
 
+    /// Whether its bot is known to be as it is wanted.
+    pub(crate) fn is_certain(&self) -> bool {
+        matches!((&self.wanted, &self.applied),
+            (Wanted::Bot(wanted), Applied::Bot(applied)) if applied.is(wanted))
+    }
+
+    /// Whether it rests though no call was made for what it wants now: it took
+    /// note of a configuration that another copy was to bring about.
+    pub(crate) fn rests_on_hearsay(&self) -> bool {
+        self.is_certain() && !self.is_closed() && self.attempts.count == 0
+    }
+
+    /// The row with a call to make, if it rests.
+    #[must_use]
+    pub(crate) fn unrested(mut self) -> Self {
+        if let Applied::Bot(bot) = self.applied {
+            self.applied = Applied::Possibly(bot);
+        }
+        self
+    }
+
     /// The bot whose presence is in doubt as long as what is wanted is not
     /// known to be applied. Having given up is no certainty: a call before the
     /// one that was refused may have gone through.
     fn in_doubt(&self) -> Option<AppliedBot> {
         match (&self.wanted, &self.applied) {
-            (Wanted::Bot(wanted), Applied::Bot(applied)) if applied.is(wanted) => None,
+            _ if self.is_certain() => None,
             (Wanted::Bot(wanted), _) => Some(AppliedBot {
                 bot_id: None,
                 deduplication_key: wanted.deduplication_key.clone(),
