@@ -1,0 +1,113 @@
+//! One copy of a meeting, what is decided about it, and what that was decided from.
+
+use callsheet_domain::{
+    BotConfig, CalendarEvent, CalendarId, CalendarRevision, DeduplicationKey, EventId, Facts,
+    IcalUid, Judged, Meeting, Offer, Plan, Platform, PolicyRevision, PreferenceRevision, RuleName,
+    Timestamp, Verdict, View,
+};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::events::at;
+
+const MEETING: &str = "https://meet.example/1";
+
+pub(crate) fn now() -> Timestamp {
+    at("2026-03-06T06:00:00Z")
+}
+
+pub(crate) fn config(name: u32) -> BotConfig {
+    BotConfig::new(json!({"bot_name": format!("Notes {name}")})).unwrap()
+}
+
+/// How one copy of the meeting stands, and what is decided about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Copy {
+    pub(crate) is_organizers: bool,
+    pub(crate) is_recorded: bool,
+    pub(crate) is_deleted: bool,
+    /// A meeting that was moved has another start, and so another key.
+    pub(crate) hour: i64,
+    pub(crate) config: u32,
+}
+
+/// What it was decided from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) event: i64,
+    pub(crate) policy: u64,
+    pub(crate) preference: u64,
+    pub(crate) heard: u64,
+}
+
+impl Seen {
+    pub(crate) fn version(event: i64) -> Self {
+        Self {
+            event,
+            policy: 1,
+            preference: 0,
+            heard: 0,
+        }
+    }
+
+    pub(crate) fn view(self) -> View {
+        View {
+            event: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(self.event),
+            calendar: CalendarRevision(1),
+            policy: PolicyRevision(self.policy),
+            preference: PreferenceRevision(self.preference),
+        }
+    }
+}
+
+pub(crate) fn event(index: usize, copy: Copy, seen: Seen) -> CalendarEvent {
+    let starts_at = at("2026-03-06T10:00:00Z") + SignedDuration::from_hours(copy.hour);
+    CalendarEvent {
+        id: EventId::parse(format!("event-{index}")).unwrap(),
+        calendar_id: CalendarId::parse(format!("calendar-{index}")).unwrap(),
+        ical_uid: IcalUid::parse("meeting-1").unwrap(),
+        platform: Platform::Google,
+        platform_id: None,
+        starts_at,
+        ends_at: starts_at + SignedDuration::from_hours(1),
+        created_at: Timestamp::UNIX_EPOCH,
+        updated_at: seen.view().event,
+        is_deleted: copy.is_deleted,
+        meeting: Some(Meeting {
+            url: MEETING.to_owned(),
+        }),
+        meeting_platform: None,
+        bots: Vec::new(),
+        facts: Facts::default(),
+    }
+}
+
+pub(crate) fn judged(event: &CalendarEvent, copy: Copy, seen: Seen) -> Judged<'_> {
+    let rule = || RuleName::named("a-rule");
+    let is_recorded = copy.is_recorded && !copy.is_deleted;
+    let (verdict, plan) = if is_recorded {
+        let plan = Plan::Bot {
+            deduplication_key: key(copy.hour),
+            starts_at: event.starts_at,
+            meeting_url: MEETING.to_owned(),
+            offer: Offer {
+                config: config(copy.config),
+                is_organizers: copy.is_organizers,
+            },
+        };
+        (Verdict::record(rule(), "it applies"), plan)
+    } else {
+        (Verdict::skip(rule(), "it applies"), Plan::Nothing)
+    };
+    Judged {
+        event,
+        verdict,
+        plan,
+        seen: seen.view(),
+        heard: PreferenceRevision(seen.heard),
+    }
+}
+
+pub(crate) fn key(hour: i64) -> DeduplicationKey {
+    DeduplicationKey::parse(format!("{hour}-{MEETING}")).unwrap()
+}

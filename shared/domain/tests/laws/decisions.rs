@@ -1,0 +1,111 @@
+//! Laws of single decisions.
+
+use callsheet_domain::{
+    Fact, FactSource, FactValue, Plan, Policy, Preferences, RuleName, Timestamp, Verdict, Word,
+    decide, plan,
+};
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::events::{at, calendar, event};
+use crate::policies::{compiled, document, preferences, rule};
+
+fn now() -> Timestamp {
+    at("2026-03-06T06:00:00Z")
+}
+
+fn is_recorded(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Record(_))
+}
+
+/// What decides before any rule does and is no matter of facts.
+fn is_no_rule(rule: &RuleName) -> bool {
+    let rules = [RuleName::DEFAULT, RuleName::DENIED_DOMAIN];
+    RuleName::RESERVED.contains(rule) && !rules.contains(rule)
+}
+
+proptest! {
+    #![proptest_config(crate::at_least(1_000))]
+
+    #[test]
+    fn a_decision_is_the_same_each_time(event in event(), calendar in calendar(), document in document(), words in preferences()) {
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let verdict = decide(&event, &calendar, &policy, &words, now());
+        let again = compiled(&document).unwrap();
+        prop_assert_eq!(decide(&event.clone(), &calendar, &again, &words, now()), verdict.clone());
+        let made = plan(&verdict, &event, &calendar, &policy);
+        prop_assert_eq!(&plan(&verdict, &event, &calendar, &again), &made);
+        prop_assert_eq!(is_recorded(&verdict), made != Plan::Nothing);
+    }
+
+    #[test]
+    fn somebody_of_a_denied_domain_is_recorded_only_by_a_word_for_the_event(event in event(), calendar in calendar(), document in document(), words in preferences()) {
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let FactValue::Texts(domains) = policy.situation(&event, &calendar).value(Fact::Domains) else {
+            panic!("domains are always told");
+        };
+        let denied = document["denied_domains"].as_array().unwrap();
+        let is_denied = |domain: &String| denied.iter().any(|denied| {
+            let denied = denied.as_str().unwrap();
+            domain == denied || domain.ends_with(&format!(".{denied}"))
+        });
+        let is_asked_for = words.on(&event).event.is_some_and(|word| word.word == Word::Record);
+        if domains.iter().any(is_denied) && !is_asked_for {
+            let verdict = decide(&event, &calendar, &policy, &words, now());
+            prop_assert!(!is_recorded(&verdict), "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_skips_adds_no_recording(event in event(), calendar in calendar(), document in document(), words in preferences(), mut added in rule("added".to_owned())) {
+        let Some(before) = compiled(&document) else { return Ok(()) };
+        added["then"] = json!("skip");
+        let mut more = document.clone();
+        more["rules"].as_array_mut().unwrap().insert(0, added.clone());
+        for named in more["policies"].as_array_mut().unwrap() {
+            named["rules"].as_array_mut().unwrap().insert(0, added.clone());
+        }
+        let Some(after) = compiled(&more) else { return Ok(()) };
+        let [before, after] = [before, after].map(|policy| decide(&event, &calendar, &policy, &words, now()));
+        prop_assert!(is_recorded(&before) || !is_recorded(&after), "{after:?}");
+    }
+
+    #[test]
+    fn a_persons_no_is_never_recorded(event in event(), calendar in calendar(), document in document(), words in preferences()) {
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let spoken = words.on(&event);
+        let own = spoken.event.map(|word| word.word);
+        let is_no = match own {
+            Some(Word::Skip) => true,
+            Some(Word::Record) => false,
+            _ => spoken.series.is_some_and(|word| word.word == Word::Skip),
+        };
+        let verdict = decide(&event, &calendar, &policy, &words, now());
+        prop_assert!(!(is_no && is_recorded(&verdict)), "{verdict:?}");
+    }
+
+    /// By the rule alone, and by the facts alone that the explanation keeps.
+    #[test]
+    fn an_explanation_holds_by_itself(event in event(), calendar in calendar(), document in document()) {
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let verdict = decide(&event, &calendar, &policy, &Preferences::default(), now());
+        let grounds = verdict.grounds();
+        if is_no_rule(&grounds.rule) {
+            prop_assert_eq!(policy.explain_again(grounds, &calendar), None);
+            return Ok(());
+        }
+        prop_assert_eq!(policy.explain_again(grounds, &calendar), Some(verdict.clone()));
+        let mut alone = document.clone();
+        let keep = |rules: &mut serde_json::Value| {
+            if let Some(rules) = rules.as_array_mut() {
+                rules.retain(|rule| rule["name"] == grounds.rule.as_str());
+            }
+        };
+        keep(&mut alone["rules"]);
+        for named in alone["policies"].as_array_mut().unwrap() {
+            keep(&mut named["rules"]);
+        }
+        let alone: Policy = compiled(&alone).unwrap();
+        prop_assert_eq!(alone.explain_again(grounds, &calendar), Some(verdict.clone()));
+    }
+}

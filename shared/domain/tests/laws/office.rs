@@ -1,0 +1,172 @@
+//! A meeting in several calendars, the rows about it, and what Recall holds of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callsheet_domain::{
+    Answered, BotConfig, ConfigDigest, Decision, DecisionKey, DeduplicationKey, EventId, Sent,
+    Step, Wanted, revise_copies, settle,
+};
+
+use crate::copy::{Copy, Seen, event, judged, now};
+
+/// The rows of the meeting and Recall's bots, between which calls are under way.
+#[derive(Debug, Default)]
+pub(crate) struct Office {
+    pub(crate) rows: BTreeMap<DecisionKey, Decision>,
+    calls: Vec<(DecisionKey, DeduplicationKey, Sent)>,
+    /// Which bot each event has.
+    held: BTreeMap<DecisionKey, DeduplicationKey>,
+    /// How each bot was last configured.
+    bots: BTreeMap<DeduplicationKey, ConfigDigest>,
+    /// Events for which Recall takes no calls any more.
+    deleted: BTreeSet<EventId>,
+}
+
+impl Office {
+    /// Folds a look in; whether anything was written, and whether it was behind.
+    pub(crate) fn look(&mut self, index: usize, copy: Copy, seen: Seen) -> (bool, bool) {
+        let event = event(index, copy, seen);
+        let stored: Vec<Decision> = self.rows.values().cloned().collect();
+        let revised = revise_copies(&stored, &[judged(&event, copy, seen)], now());
+        let is_written = !revised.writes.is_empty();
+        let keys: BTreeSet<_> = revised.writes.iter().map(|row| row.key.clone()).collect();
+        assert_eq!(keys.len(), revised.writes.len(), "a row is written once");
+        for mut row in revised.writes {
+            row.version = row.version.next();
+            self.rows.insert(row.key.clone(), row);
+        }
+        (is_written, revised.is_behind)
+    }
+
+    /// Makes the call that a row wants, if none is under way for it or its bot.
+    /// Recall has it at once; the answer comes later.
+    pub(crate) fn send(&mut self, which: usize) {
+        let due: Vec<&Decision> = self.rows.values().filter(|row| row.is_due()).collect();
+        let Some(row) = due.get(which % due.len().max(1)) else {
+            return;
+        };
+        let bot = row.deduplication_key().unwrap().clone();
+        let is_busy = |(other, key, _): &(DecisionKey, DeduplicationKey, Sent)| {
+            *other == row.key || *key == bot
+        };
+        if self.calls.iter().any(is_busy) {
+            return;
+        }
+        let key = row.key.clone();
+        let generation = row.generation;
+        let sent = match row.step() {
+            Step::Schedule(wanted) => Sent::Schedule {
+                bot: Box::new(wanted.clone()),
+                generation,
+            },
+            Step::Unschedule(_) => Sent::Unschedule { generation },
+            Step::Nothing => return,
+        };
+        match &sent {
+            _ if self.deleted.contains(&key.event_id) => {}
+            Sent::Schedule { bot, .. } => {
+                self.held.insert(key.clone(), bot.deduplication_key.clone());
+                let digest = bot.config.digest().clone();
+                self.bots.insert(bot.deduplication_key.clone(), digest);
+            }
+            Sent::Unschedule { .. } => {
+                self.held.remove(&key);
+            }
+        }
+        self.tidy();
+        self.calls.push((key, bot, sent));
+    }
+
+    /// An answer comes, or is lost with the drain that waited for it.
+    pub(crate) fn answer(&mut self, which: usize, is_lost: bool) {
+        if self.calls.is_empty() {
+            return;
+        }
+        let (key, _, sent) = self.calls.remove(which % self.calls.len());
+        if !is_lost {
+            let row = self.rows.remove(&key).unwrap();
+            let answered = if self.deleted.contains(&key.event_id) {
+                Answered::Refused("there is no such event".to_owned())
+            } else {
+                Answered::Done(Vec::new())
+            };
+            let row = settle(row, &sent, answered, now());
+            self.rows.insert(key, row);
+        }
+    }
+
+    /// A call is refused for good: Recall has nothing of it.
+    pub(crate) fn refuse(&mut self, which: usize) {
+        let due: Vec<DecisionKey> = self
+            .rows
+            .values()
+            .filter(|row| row.is_due())
+            .map(|row| row.key.clone())
+            .collect();
+        let is_busy = |key: &DecisionKey| self.calls.iter().any(|(other, ..)| other == key);
+        let Some(key) = due
+            .get(which % due.len().max(1))
+            .filter(|key| !is_busy(key))
+        else {
+            return;
+        };
+        let row = self.rows.remove(key).unwrap();
+        self.rows.insert(key.clone(), row.close("refused"));
+    }
+
+    /// Recall drops the bots of a deleted event itself.
+    pub(crate) fn delete(&mut self, index: usize) {
+        let event = EventId::parse(format!("event-{index}")).unwrap();
+        self.held.retain(|key, _| key.event_id != event);
+        self.deleted.insert(event);
+        self.tidy();
+    }
+
+    fn tidy(&mut self) {
+        let held: BTreeSet<_> = self.held.values().collect();
+        self.bots.retain(|key, _| held.contains(key));
+    }
+
+    /// Lets every call land, and makes those that are due, until none is.
+    pub(crate) fn drain(&mut self) {
+        for _ in 0..100 {
+            while !self.calls.is_empty() {
+                self.answer(0, false);
+            }
+            if !self.rows.values().any(Decision::is_due) {
+                return;
+            }
+            self.send(0);
+        }
+        panic!("it never comes to rest: {:?}", self.rows);
+    }
+
+    /// What the rows want and what Recall holds is the owner's configuration everywhere.
+    pub(crate) fn check(&self) {
+        let mut owners: BTreeMap<&DeduplicationKey, ((bool, &str), &BotConfig)> = BTreeMap::new();
+        for row in self.rows.values().filter(|row| !row.is_closed()) {
+            if let (Wanted::Bot(bot), Some(offer)) = (&row.wanted, &row.offer) {
+                let rank = (!offer.is_organizers, row.key.event_id.as_str());
+                let owner = owners
+                    .entry(&bot.deduplication_key)
+                    .or_insert((rank, &offer.config));
+                if rank < owner.0 {
+                    *owner = (rank, &offer.config);
+                }
+            }
+        }
+        for row in self.rows.values().filter(|row| !row.is_closed()) {
+            assert!(!row.is_due(), "{row:?}");
+            let held = self.held.get(&row.key);
+            let Wanted::Bot(bot) = &row.wanted else {
+                assert_eq!(held, None, "{row:?}");
+                continue;
+            };
+            let key = &bot.deduplication_key;
+            let (_, settled) = &owners[key];
+            assert_eq!(bot.config, **settled, "{row:?}");
+            assert_eq!(held, Some(key), "{row:?}");
+            assert_eq!(&self.bots[key], settled.digest(), "{row:?}");
+        }
+    }
+}

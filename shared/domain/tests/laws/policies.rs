@@ -1,0 +1,171 @@
+//! Random policies of shorthands and expressions, and random words of people.
+
+use callsheet_domain::{
+    IcalUid, Pause, PlatformEventId, Policy, PolicyDocument, Preference, PreferenceRevision,
+    Preferences, Subject, Timestamp, Word,
+};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use crate::events::{ADDRESSES, at};
+
+const FLAGS: [&str; 12] = [
+    "external",
+    "internal",
+    "external_to_organizer",
+    "hosted",
+    "confirmed",
+    "recurring",
+    "private",
+    "all_day",
+    "busy",
+    "out_of_office",
+    "focus_time",
+    "guests_complete",
+];
+const DOMAINS: [&str; 4] = [
+    "acme.example",
+    "eu.acme.example",
+    "globex.example",
+    "initech.example",
+];
+const EXPRESSIONS: [&str; 12] = [
+    "external && !title.hasWord('interview')",
+    "organizer_domain != 'globex.example'",
+    "attendees.exists(a, a.domain.isOf('globex.example') && !a.resource)",
+    "attendees.all(a, a.answer != 'declined')",
+    "hosted == null || hosted",
+    "weekday in ['saturday', 'sunday'] || hour < 8",
+    "participants / rooms > 2",
+    "domains[1] == own_domain",
+    "own_answer == 'accepted' ? lead_minutes > 60 : external",
+    "size(external_domains) > 1",
+    "meeting_platform != 'zoom'",
+    "title.lower().contains('[rec]')",
+];
+
+fn list(entries: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str>> {
+    prop::collection::vec(select(entries), 1..3)
+}
+
+fn shorthand() -> impl Strategy<Value = (&'static str, Value)> {
+    let domains = select(vec!["any_domain", "no_domain", "only_domains", "organizer"]);
+    let answers = list(&["accepted", "tentative", "declined", "pending"]);
+    let numbers = select(vec![
+        "participants_at_least",
+        "participants_at_most",
+        "minutes_at_least",
+        "lead_minutes_at_most",
+    ]);
+    let hours = select(vec!["within_hours", "outside_hours"]);
+    let titles = select(vec!["title_has", "title_lacks"]);
+    prop_oneof![
+        4 => (select(&FLAGS), any::<bool>()).prop_map(|(name, flag)| (name, json!(flag))),
+        2 => (domains, list(&DOMAINS)).prop_map(|(name, list)| (name, json!(list))),
+        1 => list(&ADDRESSES).prop_map(|list| ("any_attendee", json!(list))),
+        1 => answers.prop_map(|list| ("own_answer", json!(list))),
+        1 => (numbers, 0..90_u32).prop_map(|(name, number)| (name, json!(number))),
+        1 => (titles, list(&["sync", "1:1", "interview"])).prop_map(|(name, list)| (name, json!(list))),
+        1 => hours.prop_map(|name| (name, json!({"from": "08:00", "to": "18:00"}))),
+        1 => select(&EXPRESSIONS).prop_map(|source| ("expression", json!(source))),
+    ]
+}
+
+fn when() -> impl Strategy<Value = Value> {
+    let shorthands = prop::collection::vec(shorthand(), 1..4).prop_map(|asked| {
+        let asked = asked.into_iter();
+        Value::Object(
+            asked
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    });
+    prop_oneof![3 => shorthands, 1 => select(&EXPRESSIONS).prop_map(Value::from)]
+}
+
+/// A rule that records or skips.
+pub(crate) fn rule(name: String) -> impl Strategy<Value = Value> {
+    (when(), any::<bool>()).prop_map(move |(when, records)| {
+        json!({"name": name, "when": when, "then": if records { "record" } else { "skip" }})
+    })
+}
+
+/// Policies in JSON; a few of them are refused, for a rule that never applies.
+pub(crate) fn document() -> impl Strategy<Value = Value> {
+    let rules: Vec<_> = (0..5).map(|index| rule(format!("rule-{index}"))).collect();
+    let denied = prop::collection::vec(select(&DOMAINS[2..]), 0..2);
+    let scheme = select(vec!["meeting", "domain", "calendar"]);
+    let zone = prop::option::of(Just("America/New_York"));
+    let named = prop::option::of(prop::collection::vec(rule("own-rule".to_owned()), 0..2));
+    let parts = (
+        rules,
+        0..=5_usize,
+        any::<bool>(),
+        denied,
+        scheme,
+        zone,
+        named,
+    );
+    parts.prop_map(|(mut rules, kept, records, denied, scheme, zone, named)| {
+        rules.truncate(kept);
+        let policies: Vec<Value> = named
+            .map(|rules| json!({"name": "named", "calendars": ["@acme.example"], "rules": rules}))
+            .into_iter()
+            .collect();
+        json!({
+            "version": 1,
+            "default": if records { "record" } else { "skip" },
+            "rules": rules,
+            "denied_domains": denied,
+            "deduplication": scheme,
+            "time_zone": zone,
+            "bot": {"bot_name": "{{ title }} {{ external_domains | join(', ') }}"},
+            "policies": policies,
+        })
+    })
+}
+
+/// The policy, if it can be one.
+pub(crate) fn compiled(document: &Value) -> Option<Policy> {
+    let document = PolicyDocument::read(&document.to_string()).unwrap();
+    Policy::compile(&document).ok()
+}
+
+/// What people said: about the event, its series, and a pause.
+pub(crate) fn preferences() -> impl Strategy<Value = Preferences> {
+    let word = || {
+        let word = select(vec![Word::Record, Word::Skip, Word::AskPolicy]);
+        prop::option::weighted(0.3, word)
+    };
+    (word(), word(), prop::option::weighted(0.2, -600..600_i64)).prop_map(
+        |(event, series, pause)| {
+            let subjects = [
+                Subject::Event(PlatformEventId::parse("platform-1").unwrap()),
+                Subject::Series(IcalUid::parse("meeting-1").unwrap()),
+            ];
+            let said = subjects.into_iter().zip([event, series]);
+            let said = said.filter_map(|(subject, word)| Some((subject, preference(word?))));
+            Preferences {
+                words: said.collect(),
+                pause: pause.map(|minutes| Pause {
+                    until: at("2026-03-06T10:00:00Z") + SignedDuration::from_mins(minutes),
+                    revision: PreferenceRevision(3),
+                    by: None,
+                    at: Timestamp::UNIX_EPOCH,
+                }),
+                revision: PreferenceRevision(3),
+            }
+        },
+    )
+}
+
+fn preference(word: Word) -> Preference {
+    Preference {
+        word,
+        revision: PreferenceRevision(1),
+        by: None,
+        at: Timestamp::UNIX_EPOCH,
+    }
+}
