@@ -95,7 +95,7 @@ fn numbered(number: usize) -> CalendarEvent {
         event.meeting = Some(Meeting {
             url: format!("https://meet.example/{number}"),
         });
-        event.facts.is_recurring = number % 2 == 0;
+        event.facts.is_recurring = number.is_multiple_of(2);
         event.facts.title = Some(format!("Meeting {number}"));
     })
 }
