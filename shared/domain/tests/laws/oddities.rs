@@ -87,9 +87,32 @@ fn changed(value: &mut Value, at: &mut impl Iterator<Item = Index>, other: Value
 
 type Changes = Vec<(Vec<Index>, Value)>;
 
+/// With other values of any type.
 fn changes() -> impl Strategy<Value = Changes> {
     let path = prop::collection::vec(any::<Index>(), 1..5);
     prop::collection::vec((path, any_json()), 0..3)
+}
+
+/// With other texts and numbers, so that what was in the format still is.
+fn slips() -> impl Strategy<Value = Vec<(Index, &'static str)>> {
+    prop::collection::vec((any::<Index>(), select(&WORDS)), 1..4)
+}
+
+/// Puts another word in the place of the `left`th text.
+fn misspell(value: &mut Value, left: &mut usize, word: &str) {
+    match value {
+        Value::String(text) => {
+            if *left == 0 {
+                word.clone_into(text);
+            }
+            *left = left.wrapping_sub(1);
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| misspell(item, left, word)),
+        Value::Object(fields) => fields
+            .values_mut()
+            .for_each(|field| misspell(field, left, word)),
+        _ => {}
+    }
 }
 
 fn with(mut value: Value, changes: Changes) -> Value {
@@ -112,7 +135,15 @@ fn odd_document() -> impl Strategy<Value = Value> {
         document["bot"] = bot;
         with(document, changes)
     });
-    prop_oneof![9 => almost, 1 => any_json()]
+    let bot = prop::collection::vec(select(&WORDS), 0..4);
+    let misspelt = (document(), bot, slips()).prop_map(|(mut document, bot, slips)| {
+        document["bot"]["texts"] = json!(bot);
+        for (index, word) in slips {
+            misspell(&mut document, &mut index.index(30), word);
+        }
+        document
+    });
+    prop_oneof![4 => misspelt, 4 => almost, 1 => any_json()]
 }
 
 fn odd_payload() -> impl Strategy<Value = (Platform, Value)> {
