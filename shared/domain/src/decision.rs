@@ -5,7 +5,7 @@
 //! these two equal", so any step may crash, run twice or lose a race.
 
 use crate::{
-    AppliedBot, BotConfig, CalendarId, CalendarRevision, EventId, IcalUid, Offer, PlatformEventId,
+    AppliedBot, CalendarId, CalendarRevision, EventId, IcalUid, Offer, PlatformEventId,
     PolicyRevision, PreferenceRevision, SeriesId, Timestamp, Verdict, WantedBot,
 };
 
@@ -220,57 +220,10 @@ impl Decision {
         self
     }
 
-    /// Whether `bot` is what is wanted already, apart from its configuration.
-    pub(crate) fn wants_but_for_configuration(&self, bot: &WantedBot) -> bool {
-        matches!(&self.wanted, Wanted::Bot(wanted)
-            if wanted.deduplication_key == bot.deduplication_key
-                && wanted.starts_at == bot.starts_at
-                && wanted.meeting_url == bot.meeting_url)
-    }
-
-    /// The row with another configuration of the bot it shares.
-    ///
-    /// A copy at rest whose bot another owns need not call: the owner's own
-    /// call reconfigures the bot for both.
-    #[must_use]
-    pub(crate) fn reconfigured(self, config: &BotConfig, is_owner: bool) -> Self {
-        let Wanted::Bot(mut bot) = self.wanted.clone() else {
-            return self;
-        };
-        if bot.config == *config {
-            return self;
-        }
-        bot.config = config.clone();
-        let is_at_rest = self.step() == Step::Nothing && !self.is_closed();
-        let mut row = self.wanting(Wanted::Bot(bot));
-        if let Applied::Bot(applied) = &mut row.applied
-            && is_at_rest
-            && !is_owner
-        {
-            applied.config = config.digest().clone();
-        }
-        row
-    }
-
     /// Whether its bot is known to be as it is wanted.
     pub(crate) fn is_certain(&self) -> bool {
         matches!((&self.wanted, &self.applied),
             (Wanted::Bot(wanted), Applied::Bot(applied)) if applied.is(wanted))
-    }
-
-    /// Whether it rests though no call was made for what it wants now: it took
-    /// note of a configuration that another copy was to bring about.
-    pub(crate) fn rests_on_hearsay(&self) -> bool {
-        self.is_certain() && !self.is_closed() && self.attempts.count == 0
-    }
-
-    /// The row with a call to make, if it rests.
-    #[must_use]
-    pub(crate) fn unrested(mut self) -> Self {
-        if let Applied::Bot(bot) = self.applied {
-            self.applied = Applied::Possibly(bot);
-        }
-        self
     }
 
     /// The bot whose presence is in doubt as long as what is wanted is not

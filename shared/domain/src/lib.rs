@@ -22,6 +22,7 @@ mod policy;
 mod preference;
 mod revise;
 mod settle;
+mod shared_bot;
 mod speaker;
 mod time;
 mod verdict;

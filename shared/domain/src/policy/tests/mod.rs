@@ -1,5 +1,7 @@
 //! Which rule decides, what an unknown fact does to it, and what is kept of why.
 
+mod named;
+
 use serde_json::{Value, json};
 use test_case::test_case;
 
@@ -204,54 +206,4 @@ fn of_a_denied_domain_the_listed_one_is_kept() {
         policy.deny(&people(&["buyer@notglobex.example"], true)),
         None
     );
-}
-
-#[test_case("calendar-7", Some("sales@acme.example"), Some("by-id"); "an id goes before a domain")]
-#[test_case("calendar-1", Some("lead@acme.example"), Some("by-owner"); "an owner goes before a domain")]
-#[test_case("calendar-7", Some("lead@acme.example"), Some("by-owner"); "of an owner and an id the first")]
-#[test_case("calendar-1", Some("sales@emea.acme.example"), Some("by-domain"); "of two domains the first")]
-#[test_case("calendar-1", Some("sales@acme.example"), Some("by-domain"); "a domain")]
-#[test_case("calendar-1", Some("buyer@globex.example"), None; "another domain")]
-#[test_case("calendar-1", None, None; "no address")]
-#[test_case("calendar-7", None, Some("by-id"); "an id without an address")]
-fn the_policy_that_names_a_calendar_most_closely_holds(
-    id: &str,
-    email: Option<&str>,
-    expected: Option<&str>,
-) {
-    let named = |name: &str, calendar: &str| json!({"name": name, "calendars": [calendar]});
-    let policy = policy(json!({"version": 1, "default": "skip", "policies": [
-        named("by-domain", "@acme.example"),
-        named("by-part", "@emea.acme.example"),
-        named("by-owner", "Lead@acme.example"),
-        named("by-id", "calendar-7"),
-    ]}));
-    assert_eq!(policy.name_for(&calendar(id, email)), expected);
-}
-
-#[test]
-fn what_a_named_policy_does_not_say_is_as_above() {
-    let policy = policy(json!({
-        "version": 1,
-        "default": "record",
-        "time_zone": "Europe/Berlin",
-        "bot": {"bot_name": "Outer"},
-        "rules": [rule("hosted", json!({"hosted": true}), "skip")],
-        "policies": [
-            {"name": "same", "calendars": ["calendar-1"]},
-            {"name": "other", "calendars": ["calendar-2"], "default": "skip", "rules": [], "time_zone": "America/New_York", "bot": {"bot_name": "Other"}},
-        ],
-    }));
-    let outer = policy.rules_for(&calendar("calendar-3", None));
-    let same = policy.rules_for(&calendar("calendar-1", None));
-    assert_eq!(
-        *same,
-        RuleSet {
-            name: Some("same".to_owned()),
-            ..outer.clone()
-        }
-    );
-    let other = policy.rules_for(&calendar("calendar-2", None));
-    assert_eq!((other.rules.len(), other.default), (0, Then::Skip));
-    assert_ne!((&other.zone, &other.bot), (&outer.zone, &outer.bot));
 }
