@@ -48,7 +48,7 @@ impl Written {
         if self.is_json {
             return serde_json::from_str(&self.text).map_err(|error| Problem {
                 place: place(error.line() as u64, error.column() as u64),
-                message: without_place(&error.to_string()),
+                message: PolicyDocument::clarified(&without_place(&error.to_string())),
             });
         }
         from_yaml(&self.text)
@@ -67,7 +67,9 @@ fn from_yaml(text: &str) -> Result<PolicyDocument, Problem> {
         let place = error.location().map(|at| place(at.line(), at.column()));
         Problem {
             place: place.unwrap_or_else(|| "the whole".to_owned()),
-            message: without_place(&error.render_with_formatter(&UserMessageFormatter)),
+            message: PolicyDocument::clarified(&without_place(
+                &error.render_with_formatter(&UserMessageFormatter),
+            )),
         }
     })
 }

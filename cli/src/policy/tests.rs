@@ -53,6 +53,7 @@ policies:
 #[test_case(MEANT, "policy.yaml: 2 rules, 1 policy for some calendars, nothing is wrong"; "nothing")]
 #[test_case("", "policy.yaml: line 1, column 1: unexpected end of file\n1 problem"; "an empty file")]
 #[test_case("version: 1\n", "policy.yaml: line 1, column 1: missing field `default`\n1 problem"; "something left out")]
+#[test_case("version: 1\ndefault: recrd\n", "policy.yaml: line 2, column 10: unknown variant `recrd`, expected one of record, skip; did you mean `record`?\n1 problem"; "a misspelt verdict")]
 #[test_case("version: 1\ndefault: maybe\n", "policy.yaml: line 2, column 10: unknown variant `maybe`, expected one of record, skip\n1 problem"; "a third verdict")]
 #[test_case("version: 1\nversion: 1\ndefault: skip\n", "policy.yaml: line 2, column 1: duplicate mapping key `version` is not allowed here\n1 problem"; "said twice")]
 #[test_case("version: 1\ndefault: skip\nrules:\n- {name: a, when: {external: yes}, then: skip}\n", "policy.yaml: line 4, column 30: invalid boolean (true or false expected)\n1 problem"; "a yes of YAML before 1.2")]

@@ -174,9 +174,17 @@ impl PolicyDocument {
     }
 }
 
-/// The nearest of the names that serde lists: "unknown field `x`, expected one of `y`, `z`".
+/// The nearest of the names that a reader lists: "unknown field `x`, expected
+/// one of `y`, `z`". serde's own readers put each in backticks, others none.
 fn meant(message: &str) -> Option<String> {
     let (met, expected) = message.split_once(", expected ")?;
     let quoted = met.split('`').skip(1).step_by(2).last()?;
-    nearest(quoted, expected.split('`').skip(1).step_by(2))
+    if expected.contains('`') {
+        return nearest(quoted, expected.split('`').skip(1).step_by(2));
+    }
+    let names = expected.strip_prefix("one of ").unwrap_or(expected);
+    nearest(
+        quoted,
+        names.split([',', ' ']).filter(|name| !name.is_empty()),
+    )
 }
