@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use callsheet_app::ports::{Calendars as _, Policies as _, PreferenceBook as _};
 use callsheet_app::{Effect, NotPut, Previewed, Put, preview};
 use callsheet_domain::{
-    CalendarEvent, Decision, DeduplicationScheme, EventId, IcalUid, Meeting, PolicyDocument,
-    PolicyRevision, RuleDocument, Then, When,
+    CalendarEvent, Decision, DeduplicationScheme, EventId, IcalUid, Meeting, NoticeKind,
+    PolicyDocument, PolicyRevision, RuleDocument, RuleName, Then, When,
 };
-use callsheet_testkit::{But as _, a_calendar, an_event, policy_of};
+use callsheet_testkit::{But as _, a_calendar, an_event, at, policy_of};
 
 use crate::house::{House, skips_all};
 
@@ -85,6 +85,37 @@ async fn the_scheme_can_change_once_no_bot_is_left() {
         .push(tells_apart_by(DeduplicationScheme::Calendar))
         .await;
     assert_eq!(pushed, Put::InForce(PolicyRevision(2)));
+}
+
+#[tokio::test]
+async fn a_new_policy_is_applied_to_everything_at_the_next_notice() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.push(skips_all).await;
+    house.events_changed(&a_calendar().id, at("09:29")).await;
+    assert_eq!(
+        house.decision(&an_event().id).verdict.grounds().rule,
+        RuleName::DEFAULT
+    );
+}
+
+#[tokio::test]
+async fn an_older_policy_never_replaces_a_newer_one() {
+    let house = House::new();
+    house.see(an_event()).await;
+    let newer = house
+        .decision(&an_event().id)
+        .but(|row| row.seen.policy = PolicyRevision(1));
+    house.decisions.put(newer);
+    let handled = house.notice(&a_calendar().id, NoticeKind::LookAtAll).await;
+    assert_eq!(
+        house.decision(&an_event().id).seen.policy,
+        PolicyRevision(1)
+    );
+    assert!(
+        !handled.failed.is_empty(),
+        "it is decided again once the newer policy is seen"
+    );
 }
 
 /// A meeting of its own; every other one is one of a series.

@@ -9,7 +9,7 @@ use callsheet_domain::{
 use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, a_speaker, an_event, at};
 use std::time::Duration;
 
-use crate::house::{House, skips_all};
+use crate::house::House;
 
 fn rule(verdict: &Verdict) -> (&str, &str) {
     (verdict.as_str(), verdict.grounds().rule.as_str())
@@ -207,37 +207,6 @@ async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
         house.notice(&calendar, NoticeKind::LookAtAll).await;
         assert_eq!(rule(&house.decision(&an_event().id).verdict), expected);
     }
-}
-
-#[tokio::test]
-async fn a_new_policy_is_applied_to_everything_at_the_next_notice() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.push(skips_all).await;
-    house.events_changed(&a_calendar().id, at("09:29")).await;
-    assert_eq!(
-        rule(&house.decision(&an_event().id).verdict),
-        ("skip", "default")
-    );
-}
-
-#[tokio::test]
-async fn an_older_policy_never_replaces_a_newer_one() {
-    let house = House::new();
-    house.see(an_event()).await;
-    let newer = house
-        .decision(&an_event().id)
-        .but(|row| row.seen.policy = PolicyRevision(1));
-    house.decisions.put(newer);
-    let handled = house.notice(&a_calendar().id, NoticeKind::LookAtAll).await;
-    assert_eq!(
-        house.decision(&an_event().id).seen.policy,
-        PolicyRevision(1)
-    );
-    assert!(
-        !handled.failed.is_empty(),
-        "it is decided again once the newer policy is seen"
-    );
 }
 
 #[tokio::test]

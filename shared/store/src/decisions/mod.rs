@@ -6,6 +6,7 @@
 //! something to be done, so reading the index is reading the work, in order.
 
 mod batch;
+mod bots;
 mod copies;
 mod facts;
 mod index;

@@ -1,14 +1,12 @@
 //! A decision as a row.
 
 use callsheet_domain::{
-    Applied, AppliedBot, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, Closure,
-    ConfigDigest, Decision, DecisionKey, DeduplicationKey, EventId, Generation, Grounds, IcalUid,
-    Offer, PlatformEventId, PolicyRevision, PreferenceRevision, RuleName, SeriesId, Verdict,
-    Version, View, Wanted, WantedBot,
+    Attempts, CalendarId, CalendarRevision, Closure, Decision, DecisionKey, EventId, Generation,
+    Grounds, IcalUid, PlatformEventId, PolicyRevision, PreferenceRevision, RuleName, SeriesId,
+    Verdict, Version, View,
 };
-use serde_json::Value;
 
-use super::facts;
+use super::{bots, facts};
 use crate::attributes::{Attributes, Reading, Unreadable, Writing};
 
 pub(super) const ICAL_UID: &str = "ical_uid";
@@ -92,11 +90,15 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
             row.flag("failed", failed)
         })
         .map("seen", written_view(seen))
-        .maybe(written_wanted(wanted), |row, bot| row.map("wanted", bot))
-        .maybe(written_offer(offer.as_ref(), wanted), |row, offer| {
+        .maybe(bots::written_wanted(wanted), |row, bot| {
+            row.map("wanted", bot)
+        })
+        .maybe(bots::written_offer(offer.as_ref(), wanted), |row, offer| {
             row.map("offer", offer)
         })
-        .maybe(written_applied(applied), |row, bot| row.map("applied", bot))
+        .maybe(bots::written_applied(applied), |row, bot| {
+            row.map("applied", bot)
+        })
         .number("generation", generation.0)
         .number("attempts", attempts.count)
         .maybe(attempts.not_before, |row, at| row.instant(NOT_BEFORE, at))
@@ -115,16 +117,10 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
         .attributes()
 }
 
-/// Stands in what is applied as long as it may not be: why that is not known.
-const DOUBT: &str = "doubt";
-
 /// The decision that a row holds.
 pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> {
     let row = Reading::row(attributes)?;
-    let wanted = match row.map_if_any("wanted")? {
-        Some(bot) => Wanted::Bot(Box::new(wanted_bot(bot)?)),
-        None => Wanted::Nothing,
-    };
+    let wanted = bots::wanted(row)?;
     Ok(Decision {
         key: key_of(row)?,
         calendar_id: row.parsed(CALENDAR_ID, CalendarId::parse)?,
@@ -135,15 +131,9 @@ pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> 
         title: row.text_if_any("title")?.map(str::to_owned),
         verdict: verdict(row)?,
         seen: view(row.map("seen")?)?,
-        offer: offer(row, &wanted)?,
+        offer: bots::offer(row, &wanted)?,
         wanted,
-        applied: match row.map_if_any("applied")? {
-            Some(bot) if bot.text_if_any(DOUBT)?.is_some() => {
-                Applied::Possibly(Box::new(applied(bot)?))
-            }
-            Some(bot) => Applied::Bot(Box::new(applied(bot)?)),
-            None => Applied::Nothing,
-        },
+        applied: bots::applied(row)?,
         generation: Generation(row.number("generation")?),
         attempts: Attempts {
             count: row.number("attempts")?,
@@ -197,100 +187,6 @@ fn view(seen: Reading<'_>) -> Result<View, Unreadable> {
     })
 }
 
-fn written_wanted(wanted: &Wanted) -> Option<Writing> {
-    let Wanted::Bot(bot) = wanted else {
-        return None;
-    };
-    Some(
-        Writing::default()
-            .text("deduplication_key", bot.deduplication_key.as_str())
-            .instant("starts_at", bot.starts_at)
-            .text("meeting_url", &bot.meeting_url)
-            .text("config", written_config(&bot.config)),
-    )
-}
-
-fn wanted_bot(bot: Reading<'_>) -> Result<WantedBot, Unreadable> {
-    Ok(WantedBot {
-        deduplication_key: bot.parsed("deduplication_key", DeduplicationKey::parse)?,
-        starts_at: bot.instant("starts_at")?,
-        meeting_url: bot.text("meeting_url")?.to_owned(),
-        config: config(bot.text("config")?)?,
-    })
-}
-
-/// What a copy offers. Its configuration is left out where it is the one that
-/// is wanted, as it is for every meeting that stands in one calendar.
-fn written_offer(offer: Option<&Offer>, wanted: &Wanted) -> Option<Writing> {
-    let offer = offer?;
-    let is_wanted = matches!(wanted, Wanted::Bot(bot) if bot.config == offer.config);
-    let config = (!is_wanted).then(|| written_config(&offer.config));
-    let written = Writing::default().maybe(config, |row, config| row.text("config", config));
-    Some(written.flag("is_organizers", offer.is_organizers))
-}
-
-/// Rows of the build before shared bots had owners offer what they want.
-fn offer(row: Reading<'_>, wanted: &Wanted) -> Result<Option<Offer>, Unreadable> {
-    let written = row.map_if_any("offer")?;
-    let config = match written
-        .map(|offer| offer.text_if_any("config"))
-        .transpose()?
-        .flatten()
-    {
-        Some(json) => Some(config(json)?),
-        None => match wanted {
-            Wanted::Bot(bot) => Some(bot.config.clone()),
-            Wanted::Nothing => None,
-        },
-    };
-    let is_organizers = written
-        .map(|offer| offer.is_set("is_organizers"))
-        .transpose()?;
-    Ok(config.map(|config| Offer {
-        config,
-        is_organizers: is_organizers.unwrap_or(false),
-    }))
-}
-
-fn written_config(config: &BotConfig) -> String {
-    Value::Object(config.json().clone()).to_string()
-}
-
-fn config(json: &str) -> Result<BotConfig, Unreadable> {
-    let malformed = Unreadable::Malformed("config");
-    let json: Value = serde_json::from_str(json).map_err(|_| malformed)?;
-    BotConfig::new(json).map_err(|_| malformed)
-}
-
-fn written_applied(applied: &Applied) -> Option<Writing> {
-    let (bot, doubt) = match applied {
-        Applied::Nothing => return None,
-        Applied::Bot(bot) => (bot, None),
-        Applied::Possibly(bot) => (bot, Some("the end of a call is not known")),
-    };
-    let written = Writing::default()
-        .text("deduplication_key", bot.deduplication_key.as_str())
-        .instant("starts_at", bot.starts_at)
-        .text("meeting_url", &bot.meeting_url)
-        .text("config", bot.config.as_str())
-        .maybe(bot.bot_id.as_ref(), |row, id| {
-            row.text("bot_id", id.as_str())
-        })
-        .maybe(doubt, |row, doubt| row.text(DOUBT, doubt));
-    Some(written)
-}
-
-fn applied(bot: Reading<'_>) -> Result<AppliedBot, Unreadable> {
-    let bot_id = bot.text_if_any("bot_id")?.map(BotId::parse).transpose();
-    Ok(AppliedBot {
-        bot_id: bot_id.map_err(|_| Unreadable::Malformed("bot_id"))?,
-        deduplication_key: bot.parsed("deduplication_key", DeduplicationKey::parse)?,
-        starts_at: bot.instant("starts_at")?,
-        meeting_url: bot.text("meeting_url")?.to_owned(),
-        config: ConfigDigest::kept(bot.text("config")?),
-    })
-}
-
 fn written_closure(closed: &Closure) -> Writing {
     Writing::default()
         .number("generation", closed.generation.0)
@@ -308,6 +204,7 @@ fn closure(closed: Reading<'_>) -> Result<Closure, Unreadable> {
 mod tests {
     use super::*;
     use crate::attributes::{SHAPE, number, text};
+    use callsheet_domain::{Applied, ConfigDigest, Offer, Wanted};
     use callsheet_testkit::{But, a_bot_config, a_decision, an_applied_bot, at};
     use test_case::test_case;
 
