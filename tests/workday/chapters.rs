@@ -31,6 +31,7 @@ pub(crate) async fn play(day: &mut Day) -> Told<()> {
     cancelled(day).await?;
     comings::unshared(day).await?;
     marked(day).await?;
+    policy(day).await?;
     comings::disconnected(day).await?;
     storm::changes(day).await?;
     storm::echo(day).await
@@ -138,6 +139,16 @@ async fn marked(day: &mut Day) -> Told<()> {
             .await;
         Ok(format!(
             "a series of {off} is marked off, an internal one of {on} on"
+        ))
+    })
+    .await
+}
+
+async fn policy(day: &mut Day) -> Told<()> {
+    day.play("policy", async |day| {
+        let count = day.leave_out("Roadmap").await;
+        Ok(format!(
+            "another policy leaves {count} out, and names bots after meetings"
         ))
     })
     .await

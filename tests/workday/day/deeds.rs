@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use callsheet_app::ports::PreferenceBook as _;
-use callsheet_domain::{IcalUid, Speaker, Subject, Word};
+use callsheet_app::{Pusher, push};
+use callsheet_domain::{
+    IcalUid, PolicyDocument, RuleDocument, Shorthands, Speaker, Subject, Then, When, Word,
+};
 use recall_simulator::EventChange;
 
 use super::{Day, Told};
@@ -109,6 +112,41 @@ impl Day {
             spoken.await.expect("the table takes it");
         }
         self.stack.look_at_all(&calendar).await;
+        count
+    }
+
+    /// Whoever runs Callsheet pushes a policy by which no meeting of this title
+    /// is recorded, and bots are called after their meetings. Says how many
+    /// meetings lose their bot.
+    pub(crate) async fn leave_out(&mut self, title: &str) -> usize {
+        let rule = RuleDocument {
+            name: "left-out".to_owned(),
+            when: When::All(Box::new(Shorthands {
+                title_has: vec![title.to_owned()],
+                ..Shorthands::default()
+            })),
+            then: Then::Skip,
+        };
+        let mut document = PolicyDocument::built_in();
+        document.rules.insert(1, rule);
+        let name = "{{ title }} – notes".into();
+        document.bot.insert("bot_name".to_owned(), name);
+        let pusher = Pusher {
+            by: Speaker::parse("lead@acme.example").expect("an address is short enough"),
+            note: None,
+            at: self.stack.now(),
+        };
+        let (state, decisions) = (&self.stack.state, &self.stack.decisions);
+        let put = push(state, decisions, &document, pusher).await;
+        put.expect("it makes sense, and the table takes it");
+        self.stack.sweep().await;
+        let mut count = 0;
+        for meeting in self.meetings.iter_mut().filter(|m| m.title == title) {
+            if meeting.outcome == Outcome::EXTERNAL {
+                meeting.outcome = Outcome::Skipped("left-out");
+                count += 1;
+            }
+        }
         count
     }
 
