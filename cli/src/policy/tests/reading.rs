@@ -1,0 +1,179 @@
+//! What is written is read back, whatever it holds.
+
+use callsheet_domain::{
+    DeduplicationScheme, HoursDocument, NamedPolicyDocument, PolicyDocument, RuleDocument,
+    Shorthands, Then, When,
+};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::yaml;
+use crate::policy::document::to_yaml;
+
+/// Texts that a reader may take for something else.
+fn texts() -> impl Strategy<Value = String> {
+    let odd = [
+        "yes",
+        "No",
+        "on",
+        "null",
+        "~",
+        "",
+        " ",
+        "1",
+        "1.0",
+        "0755",
+        "1_000",
+        "0x1F",
+        "1e3",
+        ".inf",
+        "2026-01-01",
+        "12:30:45",
+        "true",
+        "- a",
+        "a: b",
+        "a #b",
+        "#",
+        "&a",
+        "*a",
+        "!t",
+        "|",
+        ">",
+        "%",
+        "@",
+        "`",
+        "'",
+        "\"",
+        "{",
+        "[",
+        "a\nb",
+        "a\n\nb\n",
+        "\ta",
+        "a ",
+        " a",
+        "a\r\nb",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        "ünïcode ☃ 🎬",
+        "---",
+        "...",
+        "=",
+        "<<",
+        "\u{1b}[2J",
+        "{{ title }}",
+        "\\",
+        "\u{0}",
+    ];
+    prop_oneof![
+        proptest::sample::select(odd.to_vec()).prop_map(str::to_owned),
+        "[ -~]{0,20}",
+        any::<String>(),
+        "[a-z ]{70,200}",
+    ]
+}
+
+fn values() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        (-1e9..1e9).prop_map(|number: f64| json!(number)),
+        texts().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 20, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((texts(), inner), 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+fn objects() -> impl Strategy<Value = Map<String, Value>> {
+    let fields = prop::collection::vec((texts(), values()), 0..4);
+    fields.prop_map(|fields| fields.into_iter().collect())
+}
+
+fn whens() -> impl Strategy<Value = When> {
+    let lists = prop::collection::vec(texts(), 0..3);
+    let hours = (texts(), texts()).prop_map(|(from, to)| HoursDocument {
+        days: Vec::new(),
+        from,
+        to,
+    });
+    let shorthands = (
+        prop::option::of(any::<bool>()),
+        lists,
+        prop::option::of(any::<u32>()),
+        prop::option::of(hours),
+        prop::option::of(texts()),
+    );
+    prop_oneof![
+        texts().prop_map(When::Expression),
+        shorthands.prop_map(
+            |(external, title_has, minutes_at_least, within_hours, expression)| {
+                When::All(Box::new(Shorthands {
+                    external,
+                    internal: Some(false),
+                    title_has,
+                    minutes_at_least,
+                    within_hours,
+                    expression,
+                    ..Shorthands::default()
+                }))
+            }
+        ),
+    ]
+}
+
+fn rules() -> impl Strategy<Value = Vec<RuleDocument>> {
+    let then = prop_oneof![Just(Then::Record), Just(Then::Skip)];
+    let rule =
+        (texts(), whens(), then).prop_map(|(name, when, then)| RuleDocument { name, when, then });
+    prop::collection::vec(rule, 0..4)
+}
+
+prop_compose! {
+    fn documents()(
+        denied_domains in prop::collection::vec(texts(), 0..3),
+        time_zone in prop::option::of(texts()),
+        rules in rules(),
+        bot in objects(),
+        own in prop::option::of((texts(), rules(), objects())),
+    ) -> PolicyDocument {
+        let named = own.map(|(name, rules, bot)| NamedPolicyDocument {
+            calendars: vec![name.clone()],
+            name,
+            time_zone: None,
+            rules: Some(rules),
+            default: Some(Then::Record),
+            bot: Some(bot),
+        });
+        PolicyDocument {
+            version: 1,
+            deduplication: DeduplicationScheme::Calendar,
+            denied_domains,
+            time_zone,
+            rules,
+            default: Then::Skip,
+            bot,
+            policies: named.into_iter().collect(),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_as_yaml_is_read_back(document in documents()) {
+        let text = to_yaml(&document).expect("it is written");
+        let read = yaml(text.clone()).document();
+        prop_assert_eq!(read.map(|read| read.canonical()), Ok(document.canonical()), "{}", text);
+    }
+
+    #[test]
+    fn json_is_yaml_too(document in documents()) {
+        let read = yaml(document.canonical()).document();
+        prop_assert_eq!(read.map(|read| read.canonical()), Ok(document.canonical()));
+    }
+}
