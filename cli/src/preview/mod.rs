@@ -16,7 +16,7 @@ use std::fs;
 use std::path::Path;
 
 use callsheet_app::ports::{Calendars, Clock, Decisions, Policies, PreferenceBook};
-use callsheet_app::{Enforced, InForce, Previewed};
+use callsheet_app::{Enforced, InForce, KnownCalendar};
 use callsheet_domain::{
     CalendarEvent, CalendarId, CalendarRecord, Decision, IcalUid, PolicyRevision, Preferences, plus,
 };
@@ -39,7 +39,7 @@ const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
 /// Where meetings are, and everything else that is decided from.
 #[derive(Debug, Default)]
 struct Scene {
-    calendars: BTreeMap<CalendarId, Previewed>,
+    calendars: BTreeMap<CalendarId, KnownCalendar>,
     events: Vec<CalendarEvent>,
     unreadable: Vec<String>,
 }
@@ -67,9 +67,7 @@ pub(crate) async fn run(
             let from = plus(now, -KEPT_UP_TO_DATE);
             let raw = listing.events(calendars.keys(), from).await?;
             if let Some(file) = &arguments.save {
-                let calendars = calendars
-                    .values()
-                    .map(|previewed| &previewed.record.calendar);
+                let calendars = calendars.values().map(|known| &known.record.calendar);
                 write(file, &Saved::new(now, calendars, &raw))?;
             }
             let scene = scene(calendars, raw);
@@ -113,7 +111,7 @@ async fn in_force<S: Policies>(state: &S) -> Result<InForce, Trouble> {
 async fn connected<S>(
     state: &S,
     asked: &[String],
-) -> Result<BTreeMap<CalendarId, Previewed>, Trouble>
+) -> Result<BTreeMap<CalendarId, KnownCalendar>, Trouble>
 where
     S: Calendars + PreferenceBook,
 {
@@ -127,7 +125,7 @@ where
             let record = listed.record;
             calendars.insert(
                 id,
-                Previewed {
+                KnownCalendar {
                     record,
                     preferences,
                 },
@@ -146,8 +144,8 @@ where
 /// The calendars as the tables remember them; those they do not know are as in the file.
 async fn remembered<S>(
     state: &S,
-    saved: BTreeMap<CalendarId, Previewed>,
-) -> Result<BTreeMap<CalendarId, Previewed>, Trouble>
+    saved: BTreeMap<CalendarId, KnownCalendar>,
+) -> Result<BTreeMap<CalendarId, KnownCalendar>, Trouble>
 where
     S: Calendars + PreferenceBook,
 {
@@ -157,7 +155,7 @@ where
         let preferences = state.preferences(&id).await?;
         calendars.insert(
             id,
-            Previewed {
+            KnownCalendar {
                 record,
                 preferences,
             },
@@ -174,7 +172,7 @@ async fn stored<D: Decisions>(
     Ok(decisions.copies(&meetings).await?)
 }
 
-fn scene(calendars: BTreeMap<CalendarId, Previewed>, raw: Vec<Value>) -> Scene {
+fn scene(calendars: BTreeMap<CalendarId, KnownCalendar>, raw: Vec<Value>) -> Scene {
     let mut scene = Scene {
         calendars,
         ..Scene::default()
@@ -203,8 +201,8 @@ fn write(file: &Path, saved: &Saved) -> Result<(), Trouble> {
 }
 
 /// A calendar that nothing is remembered of.
-fn unheard(record: CalendarRecord) -> Previewed {
-    Previewed {
+fn unheard(record: CalendarRecord) -> KnownCalendar {
+    KnownCalendar {
         record,
         preferences: Preferences::default(),
     }

@@ -172,7 +172,7 @@ fn looked_at(
         let judged: Vec<_> = events
             .into_iter()
             .map(|event| {
-                let Previewed {
+                let KnownCalendar {
                     record,
                     preferences,
                 } = &scene.calendars[&event.calendar_id];

@@ -6,18 +6,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionKey, IcalUid, Judged, Policy,
-    PolicyRevision, Preferences, Timestamp, View, Wanted, decide, plan, revise_copies,
+    CalendarEvent, CalendarId, Decision, DecisionKey, IcalUid, Judged, Policy, PolicyRevision,
+    Timestamp, Wanted, revise_copies,
 };
 
-/// A calendar as a preview takes it.
-#[derive(Debug, Clone)]
-pub struct Previewed {
-    /// The calendar.
-    pub record: CalendarRecord,
-    /// What people said about its meetings.
-    pub preferences: Preferences,
-}
+use crate::judge::{KnownCalendar, judge};
 
 /// What would become of a meeting's bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,7 +55,7 @@ pub struct Change {
 /// The rows that come back are exactly those that a look would write.
 #[must_use]
 pub fn preview(
-    calendars: &BTreeMap<CalendarId, Previewed>,
+    calendars: &BTreeMap<CalendarId, KnownCalendar>,
     events: &[CalendarEvent],
     stored: Vec<Decision>,
     (policy, revision): (&Policy, PolicyRevision),
@@ -110,32 +103,6 @@ pub fn preview(
             .then_with(|| one.after.key.cmp(&other.after.key))
     });
     changes
-}
-
-/// The verdict on one event, by a policy.
-pub(crate) fn judge<'a>(
-    calendar: &Previewed,
-    event: &'a CalendarEvent,
-    (policy, revision): (&Policy, PolicyRevision),
-    now: Timestamp,
-) -> Judged<'a> {
-    let Previewed {
-        record,
-        preferences,
-    } = calendar;
-    let verdict = decide(event, &record.calendar, policy, preferences, now);
-    Judged {
-        plan: plan(&verdict, event, &record.calendar, policy),
-        verdict,
-        seen: View {
-            event: event.updated_at,
-            calendar: record.revision,
-            policy: revision,
-            preference: preferences.on(event).revision(),
-        },
-        heard: preferences.revision,
-        event,
-    }
 }
 
 fn effect(before: Option<&Decision>, after: &Decision) -> Effect {

@@ -11,11 +11,11 @@ use jiff::SignedDuration;
 
 use super::{Attended, ROUNDS, Rank, Sync, Unattended, Viewpoint};
 use crate::PortError;
+use crate::judge::judge;
 use crate::ports::{
     Budgets, CalendarEvents, Calendars, Clock, Decisions, EventQuery, Kept, Policies,
     PreferenceBook, Queue,
 };
-use crate::preview::judge;
 
 /// How far back Recall keeps events up to date.
 const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
@@ -42,7 +42,7 @@ where
         rank: Rank,
         deadline: Timestamp,
     ) -> Result<Attended, Unattended> {
-        let calendar = view.previewed.record.calendar.id.clone();
+        let calendar = view.known.record.calendar.id.clone();
         let query = EventQuery {
             calendar_id: calendar.clone(),
             updated_since: since,
@@ -70,7 +70,7 @@ where
             cursor = Some(next);
             self.turn(Operation::ListEvents, rank, deadline).await?;
         }
-        let preferences = view.previewed.preferences;
+        let preferences = view.known.preferences;
         let paused_until = preferences.pause.map(|pause| pause.until);
         let looked = Looked {
             began_at: view.began_at,
@@ -79,7 +79,7 @@ where
             preferences: preferences.revision,
             holds_until: paused_until.filter(|until| *until > view.began_at),
         };
-        self.mark(view.previewed.record, looked).await?;
+        self.mark(view.known.record, looked).await?;
         Ok(attended)
     }
 
@@ -99,7 +99,7 @@ where
             let policy = (&*view.policy.policy, view.policy.revision);
             let judged: Vec<_> = events
                 .iter()
-                .map(|event| judge(&view.previewed, event, policy, now))
+                .map(|event| judge(&view.known, event, policy, now))
                 .collect();
             for judged in judged.iter().filter(|judged| judged.has_failed()) {
                 failed.insert(judged.event.id.clone());

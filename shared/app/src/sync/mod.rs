@@ -21,10 +21,10 @@ use std::time::Duration;
 use callsheet_domain::{Ask, CalendarId, Errand, Look, Notice, Operation, Pace, Timestamp};
 
 use crate::PortError;
+use crate::judge::KnownCalendar;
 use crate::ports::{
     Budgets, CalendarEvents, Calendars, Clock, Decisions, Policies, PreferenceBook, Queue, Receipt,
 };
-use crate::preview::Previewed;
 use crate::{Enforced, InForce};
 use turn::Rank;
 
@@ -89,7 +89,7 @@ struct Attended {
 /// What a look decides by, read before it begins.
 #[derive(Debug)]
 struct Viewpoint {
-    previewed: Previewed,
+    known: KnownCalendar,
     policy: InForce,
     began_at: Timestamp,
 }
@@ -258,7 +258,7 @@ where
             Look::All => None,
         };
         let view = Viewpoint {
-            previewed: Previewed {
+            known: KnownCalendar {
                 record,
                 preferences,
             },

@@ -14,11 +14,11 @@
 use callsheet_domain::{CalendarId, Operation, PolicyRevision, Timestamp, is_owed};
 
 use super::{Attended, Rank, Sync, Unattended, Viewpoint};
+use crate::judge::KnownCalendar;
 use crate::ports::{
     Budgets, CalendarEvents, Calendars, Clock, Decisions, ListedCalendar, Policies, PreferenceBook,
     Queue,
 };
-use crate::preview::Previewed;
 use crate::{InForce, PortError};
 
 /// What became of a sweep.
@@ -117,7 +117,7 @@ where
             return Ok(None);
         }
         let view = Viewpoint {
-            previewed: Previewed {
+            known: KnownCalendar {
                 record,
                 preferences,
             },

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use callsheet_app::ports::{Calendars as _, Policies as _, PreferenceBook as _};
-use callsheet_app::{Effect, NotPut, Previewed, Put, preview};
+use callsheet_app::{Effect, KnownCalendar, NotPut, Put, preview};
 use callsheet_domain::{
     CalendarEvent, Decision, DeduplicationScheme, EventId, IcalUid, Meeting, NoticeKind,
     PolicyDocument, PolicyRevision, RuleDocument, RuleName, Then, When,
@@ -158,7 +158,7 @@ async fn a_preview_is_what_is_written_then() {
             .insert("bot_name".to_owned(), "{{ title }}".into());
     });
     let id = a_calendar().id;
-    let calendar = Previewed {
+    let calendar = KnownCalendar {
         record: house
             .state
             .record(&id)
