@@ -13,6 +13,8 @@ use tokio::sync::OnceCell;
 use crate::arguments::Reach;
 use crate::trouble::Trouble;
 
+/// Lists that may go at once after a quiet time, as sync has it.
+const BURST: u32 = 5;
 const RECALL: &str = "https://us-east-1.recall.ai";
 
 /// What is not on the command line but in the environment alone.
@@ -105,10 +107,9 @@ impl Workspace {
         Ok(RecallClient::new(url, key))
     }
 
-    /// The pace at which events are listed: half of what the stack may use, and
-    /// nothing ahead, so that nobody's look waits for it.
+    /// The pace at which events are listed, which is the stack's own.
     pub(crate) fn pace(&self) -> Pace {
-        Pace::per_minute(self.reach.list_events_per_minute / 2, 1)
+        Pace::per_minute(self.reach.list_events_per_minute, BURST)
     }
 
     async fn tables(&self) -> Result<aws_sdk_dynamodb::Client, Trouble> {

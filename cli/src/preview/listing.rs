@@ -1,8 +1,8 @@
 //! Lists events at Recall behind everybody else.
 //!
-//! The budget is the stack's own. A preview draws from it at half the pace and
-//! only what is free at the moment, without the few calls that others may make
-//! at once: so live notices and sweeps go before it, and it may take a while.
+//! The budget is the stack's own. A preview draws from it only what is free at
+//! the moment, and only while most of the few calls are free that others may
+//! make at once: so live notices and sweeps go before it, and it may take a while.
 
 use std::collections::HashSet;
 use std::future::Future;
@@ -10,8 +10,8 @@ use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Allowed, Budgets, Clock, EventQuery, PageCursor};
-use callsheet_domain::{CalendarId, Operation, Pace, Timestamp, plus};
+use callsheet_app::ports::{Allowed, Budgets, Clock, EventQuery};
+use callsheet_domain::{CalendarId, Operation, Pace, PageCursor, Timestamp, plus};
 use callsheet_recall::{RawPage, RecallClient};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::SignedDuration;
@@ -19,6 +19,8 @@ use serde_json::Value;
 
 use crate::trouble::Trouble;
 
+/// Calls that are left free for others: a sweep leaves fewer.
+const LEFT_FREE: u32 = 3;
 /// Times that a page is asked for again when it does not come.
 const TRIES: u32 = 5;
 /// Before the second time; each next pause is twice as long.
@@ -64,7 +66,7 @@ impl<R: RawEvents, S: Budgets, K: Clock> Listing<'_, R, S, K> {
         self.progress.begin(calendars.len());
         for calendar in calendars {
             let query = EventQuery {
-                calendar_id: calendar.clone(),
+                calendar_id: Some(calendar.clone()),
                 updated_since: None,
                 starts_from: Some(from),
             };
@@ -112,15 +114,19 @@ impl<R: RawEvents, S: Budgets, K: Clock> Listing<'_, R, S, K> {
     async fn turn(&self) -> Result<(), Trouble> {
         loop {
             let now = self.clock.now();
+            let left_free = self.pace.leaving(LEFT_FREE);
+            let latest = plus(now, -left_free);
             let drawn = self
                 .state
-                .draw(Operation::ListEvents, self.pace, 1, now, now);
+                .draw(Operation::ListEvents, self.pace, 1, now, latest);
             match drawn.await? {
                 Allowed::Calls(draw) => {
                     self.clock.sleep_until(draw.first_at).await;
                     return Ok(());
                 }
-                Allowed::NotBefore(instant) => self.clock.sleep_until(instant).await,
+                Allowed::NotBefore(instant) => {
+                    self.clock.sleep_until(plus(instant, left_free)).await;
+                }
             }
         }
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use callsheet_app::ports::{Calendars as _, EventQuery, PageCursor, PreferenceBook as _};
+use callsheet_app::ports::{Calendars as _, EventQuery, PreferenceBook as _};
 use callsheet_app::{InForce, PortError};
 use callsheet_domain::{
-    CalendarRecord, Judged, Pace, Policy, PolicyDocument, Subject, Timestamp, View, Wanted, Word,
-    decide, plan, revise_copies,
+    CalendarId, CalendarRecord, Judged, Pace, PageCursor, Policy, PolicyDocument, Subject,
+    Timestamp, View, Wanted, Word, decide, plan, revise_copies,
 };
 use callsheet_recall::RawPage;
 use callsheet_testkit::{
@@ -296,7 +296,11 @@ impl RawEvents for Pages {
             .map_or(Ok(1), |cursor| cursor.0.parse())
             .expect("a number");
         Ok(RawPage {
-            events: vec![an_event(page, query.calendar_id.as_str(), "a@b.example")],
+            events: vec![an_event(
+                page,
+                query.calendar_id.as_ref().map_or("", CalendarId::as_str),
+                "a@b.example",
+            )],
             next: (page < 3).then(|| PageCursor((page + 1).to_string())),
         })
     }

@@ -17,6 +17,7 @@ fn looked(record: &mut CalendarRecord) {
     record.looked = Some(Looked {
         began_at: at("09:00"),
         since: None,
+        whole_at: Some(at("09:00")),
         policy: PolicyRevision(0),
         preferences: PreferenceRevision(0),
         holds_until: None,

@@ -1,5 +1,7 @@
 //! What a sync is told by its environment.
 
+use std::time::Duration;
+
 use callsheet_app::SyncSettings;
 use callsheet_domain::Pace;
 use callsheet_recall::BaseUrl;
@@ -24,7 +26,14 @@ impl Settings {
             sync: SyncSettings {
                 list_events: pace("LIST_EVENTS_PER_MINUTE")?,
                 get_calendar: pace("GET_CALENDAR_PER_MINUTE")?,
+                is_workspace_listed: environment.parsed("LIST_WORKSPACE")?,
+                heal_every: minutes(environment.parsed("HEAL_EVERY_MINUTES")?),
+                most_receives: environment.parsed("MOST_RECEIVES")?,
             },
         })
     }
+}
+
+fn minutes(minutes: u32) -> Duration {
+    Duration::from_secs(60 * u64::from(minutes))
 }

@@ -20,4 +20,4 @@ pub use error::PortError;
 pub use judge::KnownCalendar;
 pub use preview::{Change, Effect, preview};
 pub use push::{NotPut, Pusher, Put, push};
-pub use sync::{Delivery, Handled, Sync, SyncSettings};
+pub use sync::{Delivery, Handled, Sync, SyncSettings, SyncState};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{CalendarId, Email, Looked, Platform, Timestamp, Version};
+use crate::{CalendarId, Email, Looked, Platform, Timestamp, UnderWay, Version};
 
 /// Where a calendar stands at Recall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,6 +83,8 @@ pub struct CalendarRecord {
     pub revision: CalendarRevision,
     /// The last finished look at its events; none is owed a look at everything.
     pub looked: Option<Looked>,
+    /// A look at its events, of several pages, that is not finished.
+    pub looking: Option<UnderWay<Looked>>,
     /// Grows with each write; a write states the one it saw.
     pub version: Version,
 }
@@ -95,6 +97,7 @@ impl CalendarRecord {
             calendar,
             revision: CalendarRevision(1),
             looked: None,
+            looking: None,
             version: Version::NEW,
         }
     }
@@ -113,6 +116,7 @@ impl CalendarRecord {
             calendar: seen,
             revision: CalendarRevision(self.revision.0 + 1),
             looked: None,
+            looking: None,
             version: self.version,
         })
     }

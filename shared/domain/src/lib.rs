@@ -8,13 +8,13 @@
 mod bot;
 mod calendar;
 mod copies;
-mod coverage;
 mod decide;
 mod decision;
 mod email;
 mod event;
 mod facts;
 mod id;
+mod looking;
 mod notice;
 mod pacer;
 mod plan;
@@ -31,7 +31,6 @@ mod zone;
 pub use bot::{AppliedBot, BotConfig, ConfigDigest, InvalidBotConfig, WantedBot};
 pub use calendar::{Calendar, CalendarRecord, CalendarRevision, CalendarStatus};
 pub use copies::{Judged, Revised, retire_copies, revise_copies};
-pub use coverage::{Ask, Look, Looked, is_owed};
 pub use decide::decide;
 pub use decision::{
     Applied, Attempts, Closure, Decision, DecisionKey, Generation, Step, Version, View, Wanted,
@@ -43,6 +42,10 @@ pub use id::{
     BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, PlatformEventId, SeriesId,
 };
 pub use jiff::Timestamp;
+pub use looking::{
+    Ask, Asked, Heal, LatestLook, Look, LookPlan, Looked, Manners, PageCursor, Reach, Scope,
+    UnderWay, WorkspaceMark, choose, is_aged, is_owed,
+};
 pub use notice::{Errand, Notice, NoticeKind};
 pub use pacer::{Draw, Operation, Pace, Spent};
 pub use plan::{Offer, Plan, plan};

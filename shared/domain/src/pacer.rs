@@ -93,6 +93,15 @@ impl Pace {
         self.interval
     }
 
+    /// How long before now a call must have been free so that, once it is
+    /// drawn, `calls` more are free at once, as far as the burst allows. Who
+    /// comes after others draws no later than this before now.
+    #[must_use]
+    pub fn leaving(self, calls: u32) -> SignedDuration {
+        let calls = calls.min(self.burst - 1);
+        self.interval * i32::try_from(calls).unwrap_or(i32::MAX)
+    }
+
     /// How many calls go in a second, at least one.
     #[must_use]
     pub fn a_second(self) -> u32 {

@@ -13,6 +13,8 @@ use crate::envelope::write;
 const SERVICE: &str = "SQS";
 /// The longest that SQS hides a message.
 const LONGEST_WAIT: Duration = Duration::from_hours(12);
+/// The longest that SQS delays a message that is sent.
+const LONGEST_DELAY: Duration = Duration::from_mins(15);
 
 /// Errands on one SQS queue.
 #[derive(Debug, Clone)]
@@ -34,6 +36,10 @@ impl SqsQueue {
 
 impl Queue for SqsQueue {
     async fn send(&self, errand: &Errand) -> Result<(), PortError> {
+        self.send_later(errand, Duration::ZERO).await
+    }
+
+    async fn send_later(&self, errand: &Errand, wait: Duration) -> Result<(), PortError> {
         // A fair queue: a flood about one calendar does not starve the others.
         let group = match errand {
             Errand::Look(notice) => notice.calendar_id.as_str(),
@@ -44,6 +50,7 @@ impl Queue for SqsQueue {
             .queue_url(&self.url)
             .message_body(write(errand))
             .message_group_id(group)
+            .delay_seconds(whole_seconds(wait.min(LONGEST_DELAY).as_secs_f64().ceil()))
             .send()
             .await
             .map(|_| ())

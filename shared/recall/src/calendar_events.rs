@@ -3,8 +3,8 @@
 use std::fmt;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{CalendarEvents, EventQuery, PageCursor, PageOfEvents};
-use callsheet_domain::{Calendar, CalendarEvent, CalendarId};
+use callsheet_app::ports::{CalendarEvents, EventQuery, PageOfEvents};
+use callsheet_domain::{Calendar, CalendarEvent, CalendarId, PageCursor};
 use reqwest::Method;
 use serde_json::Value;
 use url::Url;
@@ -96,7 +96,9 @@ impl RecallClient {
     fn first(&self, query: &EventQuery) -> Url {
         let mut url = self.base.at(EVENTS);
         let mut pairs = url.query_pairs_mut();
-        pairs.append_pair("calendar_id", query.calendar_id.as_str());
+        if let Some(calendar) = &query.calendar_id {
+            pairs.append_pair("calendar_id", calendar.as_str());
+        }
         if let Some(since) = query.updated_since {
             pairs.append_pair("updated_at__gte", &since.to_string());
         }

@@ -8,6 +8,7 @@ mod calendars;
 mod clock;
 mod decisions;
 mod leases;
+mod marks;
 mod policies;
 mod preferences;
 mod queue;
@@ -18,10 +19,10 @@ pub use calendars::{Calendars, ListedCalendar};
 pub use clock::{Clock, Jitter};
 pub use decisions::{Decisions, DueRows, Kept};
 pub use leases::{Held, Leases, Released, Taken};
+pub use marks::Marks;
 pub use policies::{NewPolicy, Policies, Pushed, StoredPolicy};
 pub use preferences::PreferenceBook;
 pub use queue::{Queue, Receipt};
 pub use recall::{
-    BotAnswer, Bots, CalendarEvents, EventQuery, IdempotencyKey, PageCursor, PageOfEvents,
-    ScheduleRequest,
+    BotAnswer, Bots, CalendarEvents, EventQuery, IdempotencyKey, PageOfEvents, ScheduleRequest,
 };

@@ -16,6 +16,14 @@ pub trait Queue: Send + Sync {
     /// Puts an errand on its way. When this returns it is safe.
     fn send(&self, errand: &Errand) -> impl Future<Output = Result<(), PortError>> + Send;
 
+    /// Puts an errand on its way that is to arrive after `wait`, a quarter of an
+    /// hour at most. When this returns it is safe.
+    fn send_later(
+        &self,
+        errand: &Errand,
+        wait: Duration,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
     /// Has a delivery that was not attended to given again after `wait`,
     /// rather than after the queue's own, much longer time.
     fn postpone(

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use callsheet_domain::{
-    BotEntry, Calendar, CalendarEvent, CalendarId, EventId, Timestamp, WantedBot,
+    BotEntry, Calendar, CalendarEvent, CalendarId, EventId, PageCursor, Timestamp, WantedBot,
 };
 
 use crate::PortError;
@@ -12,17 +12,13 @@ use crate::PortError;
 /// Which events to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventQuery {
-    /// Those of this calendar.
-    pub calendar_id: CalendarId,
+    /// Those of this calendar; none for those of the whole workspace.
+    pub calendar_id: Option<CalendarId>,
     /// Only those changed at or after this instant.
     pub updated_since: Option<Timestamp>,
     /// Only those that start at or after this instant.
     pub starts_from: Option<Timestamp>,
 }
-
-/// Where the next page is; only the adapter can read it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PageCursor(pub String);
 
 /// One page of events.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, DecisionKey, Operation, Revision, RuleName, Timestamp, Verdict,
-    retire, retire_copies,
+    CalendarId, CalendarRecord, DecisionKey, Operation, Revision, RuleName, Verdict, retire,
+    retire_copies,
 };
 
-use super::{Attended, ROUNDS, Rank, Sync, Unattended};
-use crate::ports::{
-    Budgets, CalendarEvents, Calendars, Clock, Decisions, Kept, Policies, PreferenceBook, Queue,
-};
+use super::turn::Terms;
+use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
+use crate::ports::{CalendarEvents, Clock, Decisions, Kept, Queue};
 
 /// Rows loaded together: what one batch read of a table takes.
 const ROWS: usize = 100;
@@ -19,7 +18,7 @@ impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
     R: CalendarEvents,
     D: Decisions,
-    S: Calendars + PreferenceBook + Policies + Budgets,
+    S: SyncState,
     Q: Queue,
     K: Clock,
 {
@@ -30,7 +29,7 @@ where
         &self,
         id: &CalendarId,
         is_changed: bool,
-        deadline: Timestamp,
+        terms: Terms,
     ) -> Result<Option<CalendarRecord>, Unattended> {
         for _ in 0..ROUNDS {
             let known = self.state.record(id).await?;
@@ -41,8 +40,7 @@ where
             {
                 return Ok(Some(known.clone()));
             }
-            self.turn(Operation::GetCalendar, Rank::Live, deadline)
-                .await?;
+            self.turn(Operation::GetCalendar, terms).await?;
             let seen = self
                 .heed(Operation::GetCalendar, self.recall.calendar(id).await)
                 .await?;
@@ -65,15 +63,17 @@ where
 
     /// Wants nothing any more for a calendar that is disconnected or gone.
     /// Meetings that are over keep the row that says what became of them.
-    pub(super) async fn retire(&self, record: &CalendarRecord) -> Result<Attended, Unattended> {
+    pub(super) async fn retire(&self, record: &CalendarRecord) -> Result<(), Unattended> {
         let calendar = &record.calendar;
         let now = self.clock.now();
         let keys = self.decisions.of_calendar(&calendar.id, now).await?;
-        let mut attended = Attended::default();
+        let mut tally = Tally::default();
         for keys in keys.chunks(ROWS) {
-            self.retire_rows(record, keys, &mut attended).await?;
+            self.retire_rows(record, keys, &mut tally).await?;
         }
-        Ok(attended)
+        let (status, retired, stale) = (calendar.status, tally.written, tally.stale);
+        tracing::info!(calendar = %calendar.id, %status, retired, stale, "retired a calendar");
+        Ok(())
     }
 
     /// Retires the rows under `keys`; copies in other calendars whose bot they
@@ -82,7 +82,7 @@ where
         &self,
         record: &CalendarRecord,
         keys: &[DecisionKey],
-        attended: &mut Attended,
+        tally: &mut Tally,
     ) -> Result<(), Unattended> {
         let status = record.calendar.status;
         let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
@@ -94,12 +94,12 @@ where
             for row in stored.iter().filter(|row| keys.contains(&row.key)) {
                 match retire(row, verdict.clone(), record.revision) {
                     Revision::Write(row) => retired.push(*row),
-                    Revision::Behind => attended.stale += 1,
+                    Revision::Behind => tally.stale += 1,
                     Revision::Unchanged | Revision::Stale => {}
                 }
             }
             let writes = retire_copies(&stored, retired, self.clock.now());
-            meetings = self.keep(writes, attended).await?;
+            meetings = self.keep(writes, tally).await?;
             if meetings.is_empty() {
                 return Ok(());
             }

@@ -1,44 +1,47 @@
 //! Looks at calendars that something was said about, and writes what should be recorded.
 //!
-//! A batch of notices is taken together by calendar, so that a storm about one
-//! calendar costs one look. What fails is given back to the queue alone: other
-//! calendars of the batch are not looked at again for it.
+//! A batch of notices is taken together: what a finished look has answered is
+//! dropped, and for the rest as few looks are made as will do (see
+//! [`choose`](callsheet_domain::choose)), so that a storm of notices costs a
+//! few lists. What fails is given back to the queue alone: other calendars of
+//! the batch are not looked at again for it. What merely has to wait for its
+//! turn is put on the queue anew, since a message that comes back too often is
+//! taken for one that nobody can attend to.
 //!
-//! Two syncs of one calendar may run side by side. Each write of theirs is
+//! Any number of syncs may run side by side. Each write of theirs is
 //! compare-and-swap, and [`revise`](callsheet_domain::revise) says which view
 //! wins; the mark of a look moves only once its last page is written.
 //!
-//! A sweep looks at calendars that nothing was said about, see [`sweep`].
+//! A sweep looks at what nobody said anything about, see [`sweep`].
 
+mod attend;
 mod calendar;
-mod look;
+mod calendar_look;
+mod give_back;
+mod known;
+mod list;
 mod sweep;
+mod tally;
 mod turn;
+mod unattended;
+mod workspace_look;
+mod write;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use callsheet_domain::{Ask, CalendarId, Errand, Look, Notice, Operation, Pace, Timestamp};
+use callsheet_domain::{CalendarId, Errand, Manners, Notice, Pace, Timestamp};
 
-use crate::PortError;
-use crate::judge::KnownCalendar;
+use crate::Enforced;
 use crate::ports::{
-    Budgets, CalendarEvents, Calendars, Clock, Decisions, Policies, PreferenceBook, Queue, Receipt,
+    Budgets, CalendarEvents, Calendars, Clock, Decisions, Marks, Policies, PreferenceBook, Queue,
+    Receipt,
 };
-use crate::{Enforced, InForce};
-use turn::Rank;
+use tally::Tally;
+use unattended::Unattended;
 
 /// How often a lost race is run again before the message is given back.
 const ROUNDS: usize = 5;
-/// How soon a message whose calendar others are writing to is given again.
-const CONTENDED: Duration = Duration::from_secs(1);
-/// How soon a message is given again when a collaborator did not answer; twice
-/// as late each time, so that an outage of most of an hour costs no message.
-const UNANSWERED: Duration = Duration::from_secs(10);
-/// No message waits longer than this.
-const LONGEST_WAIT: Duration = Duration::from_mins(15);
-/// How soon when we are denied: nothing changes until somebody mends it.
-const DENIED: Duration = Duration::from_mins(5);
 
 /// What a sync is told once.
 #[derive(Debug, Clone)]
@@ -47,6 +50,21 @@ pub struct SyncSettings {
     pub list_events: Pace,
     /// How fast calendars are read.
     pub get_calendar: Pace,
+    /// Whether the workspace may be listed as a whole, besides one calendar at a time.
+    pub is_workspace_listed: bool,
+    /// How often a sweep looks for changes that nobody told of.
+    pub heal_every: Duration,
+    /// A message that was received so often and failed is not given again.
+    pub most_receives: u32,
+}
+
+impl SyncSettings {
+    fn manners(&self) -> Manners {
+        Manners {
+            is_whole: self.is_workspace_listed,
+            interval: self.list_events.interval(),
+        }
+    }
 }
 
 /// An errand as the queue delivered it.
@@ -74,79 +92,10 @@ pub struct Handled {
     pub is_denied: bool,
 }
 
-/// What was done about one calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Attended {
-    pages: u32,
-    listed: u32,
-    written: u32,
-    stale: u32,
-    unreadable: u32,
-    /// Events whose verdict is that an expression failed.
-    failed: u32,
-}
+/// What a sync remembers in besides decisions.
+pub trait SyncState: Calendars + Marks + PreferenceBook + Policies + Budgets {}
 
-/// What a look decides by, read before it begins.
-#[derive(Debug)]
-struct Viewpoint {
-    known: KnownCalendar,
-    policy: InForce,
-    began_at: Timestamp,
-}
-
-/// Why a calendar could not be attended to now.
-#[derive(Debug, thiserror::Error)]
-enum Unattended {
-    #[error(transparent)]
-    Port(#[from] PortError),
-    #[error("the budget allows no call before {0}")]
-    NotBefore(Timestamp),
-    #[error("the function's time is nearly up")]
-    OutOfTime,
-    #[error("others keep writing to the same rows")]
-    Contended,
-    #[error("the list of events came back to a page it had shown")]
-    Endless,
-}
-
-impl Attended {
-    /// Tells the log, with how many notices asked for it.
-    fn tell(self, calendar: &CalendarId, notices: usize) {
-        tracing::info!(
-            %calendar,
-            notices,
-            pages = self.pages,
-            listed = self.listed,
-            written = self.written,
-            stale = self.stale,
-            unreadable = self.unreadable,
-            failed_rules = self.failed,
-            "attended to a calendar"
-        );
-    }
-}
-
-impl Unattended {
-    /// Whether nothing else would go through either until somebody mends it.
-    fn is_denied(&self) -> bool {
-        matches!(self, Self::Port(PortError::Denied { .. }))
-    }
-
-    /// How long a message waits that was given `received` times.
-    fn wait(&self, received: u32, now: Timestamp) -> Duration {
-        let doubled = UNANSWERED.saturating_mul(2_u32.saturating_pow(received.saturating_sub(1)));
-        let unanswered = doubled.min(LONGEST_WAIT);
-        match self {
-            Self::Port(PortError::Denied { .. }) => DENIED.max(unanswered),
-            Self::Port(error) => error.wait().unwrap_or(unanswered),
-            Self::NotBefore(instant) => {
-                Duration::try_from(instant.duration_since(now)).unwrap_or_default()
-            }
-            Self::Contended | Self::OutOfTime => CONTENDED,
-            Self::Endless => unanswered,
-        }
-    }
-}
+impl<S: Calendars + Marks + PreferenceBook + Policies + Budgets> SyncState for S {}
 
 /// Looks and decides. `R` reads Recall, `D` and `S` remember, `Q` carries
 /// notices, `K` tells the time.
@@ -156,7 +105,7 @@ pub struct Sync<R, D, S, Q, K> {
     pub recall: R,
     /// Where decisions are kept.
     pub decisions: D,
-    /// Where calendars, preferences and budgets are kept.
+    /// Where calendars, marks, preferences and budgets are kept.
     pub state: S,
     /// Where notices come from.
     pub queue: Q,
@@ -172,7 +121,7 @@ impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
     R: CalendarEvents,
     D: Decisions,
-    S: Calendars + PreferenceBook + Policies + Budgets,
+    S: SyncState,
     Q: Queue,
     K: Clock,
 {
@@ -196,86 +145,21 @@ where
             Err(error) => {
                 tracing::warn!(%error, "could not read the policy in force");
                 let error = Unattended::Port(error);
-                for delivery in batch {
-                    self.give_back(delivery, &error, &mut handled).await;
-                }
+                self.give_back(batch, &error, &mut handled).await;
                 return handled;
             }
         };
-        for (calendar, noticed) in by_calendar {
-            let Some(ask) = Ask::of(noticed.iter().map(|(_, notice)| *notice)) else {
-                continue;
-            };
-            match self.attend(calendar, &ask, &policy, deadline).await {
-                Ok(attended) => attended.tell(calendar, noticed.len()),
-                Err(error) => {
-                    handled.is_denied |= error.is_denied();
-                    let notices = noticed.len();
-                    tracing::warn!(%calendar, notices, %error, "could not attend to a calendar");
-                    for (delivery, _) in noticed {
-                        self.give_back(delivery, &error, &mut handled).await;
-                    }
-                }
-            }
-        }
+        // Boxed: what they hold while they wait is large.
+        Box::pin(self.attend(by_calendar, &policy, deadline, &mut handled)).await;
         if !sweeps.is_empty() && !handled.is_denied {
-            match self.sweep(&policy, deadline).await {
+            match Box::pin(self.sweep(&policy, deadline)).await {
                 Ok(swept) => handled.is_denied = swept.is_denied,
                 Err(error) => {
-                    tracing::warn!(%error, "could not list the calendars");
-                    let error = Unattended::Port(error);
-                    handled.is_denied = error.is_denied();
-                    for delivery in sweeps {
-                        self.give_back(delivery, &error, &mut handled).await;
-                    }
+                    tracing::warn!(%error, "could not sweep");
+                    self.give_back(sweeps, &error, &mut handled).await;
                 }
             }
         }
         handled
-    }
-
-    async fn attend(
-        &self,
-        id: &CalendarId,
-        ask: &Ask,
-        policy: &InForce,
-        deadline: Timestamp,
-    ) -> Result<Attended, Unattended> {
-        let Some(record) = self.calendar(id, ask.is_calendar_changed, deadline).await? else {
-            return Ok(Attended::default());
-        };
-        if !record.calendar.status.holds_bots() {
-            return self.retire(&record).await;
-        }
-        let preferences = self.state.preferences(id).await?;
-        // One instant for what is owed and for what the look will say of itself:
-        // a pause that ends between two would be seen by neither.
-        let began_at = self.clock.now();
-        let last = record.looked.as_ref();
-        let since = match ask.look(last, policy.revision, preferences.revision, began_at) {
-            Look::Nothing => return Ok(Attended::default()),
-            Look::Since(since) => Some(since),
-            Look::All => None,
-        };
-        let view = Viewpoint {
-            known: KnownCalendar {
-                record,
-                preferences,
-            },
-            policy: policy.clone(),
-            began_at,
-        };
-        self.turn(Operation::ListEvents, Rank::Live, deadline)
-            .await?;
-        self.look(view, since, Rank::Live, deadline).await
-    }
-
-    /// Has the message given again as soon as `error` allows.
-    async fn give_back(&self, delivery: &Delivery, error: &Unattended, handled: &mut Handled) {
-        let wait = error.wait(delivery.received, self.clock.now());
-        if let Err(error) = self.queue.postpone(&delivery.receipt, wait).await {
-            tracing::warn!(%error, "the message comes back only after the queue's own time");
-        }
-        handled.failed.push(delivery.message_id.clone());
     }
 }

@@ -1,9 +1,13 @@
-//! Looks at every calendar that is owed a look, though nothing was said about it.
+//! Looks at what nobody said anything about.
 //!
-//! A policy that was pushed, a word, a pause that ended and a first look that
-//! never came to its end all leave a calendar owed a look at everything. What is
-//! owed is derived from what is stored, so a sweep remembers nothing: one that
-//! runs out of time, fails or is never run leaves it to the next.
+//! Changes whose notice never came are found by a look at the whole workspace
+//! that overlaps the one before, every few minutes. And every calendar that is
+//! owed a look at everything is looked at alone: after a policy was pushed, a
+//! word, a pause that ended, a first look that never came to its end, on
+//! demand, and once a day whatever happened.
+//!
+//! What is owed is derived from what is stored, so a sweep remembers nothing:
+//! one that runs out of time, fails or is never run leaves it to the next.
 //!
 //! Nobody waits for a sweep, so it goes [behind](Rank::Behind) live notices. Two
 //! sweeps may run side by side. Each begins at another calendar, and reads what
@@ -11,15 +15,23 @@
 //! waited; a turn that is not needed is kept for the next calendar. So they
 //! mostly do not do the same; where they do, it costs a look.
 
-use callsheet_domain::{CalendarId, Operation, PolicyRevision, Timestamp, is_owed};
+use std::collections::BTreeSet;
 
-use super::{Attended, Rank, Sync, Unattended, Viewpoint};
-use crate::judge::KnownCalendar;
-use crate::ports::{
-    Budgets, CalendarEvents, Calendars, Clock, Decisions, ListedCalendar, Policies, PreferenceBook,
-    Queue,
+use callsheet_domain::{
+    CalendarId, CalendarRecord, Heal, Operation, PreferenceRevision, Scope, Timestamp,
+    WorkspaceMark, is_aged, is_owed, plus,
 };
+use jiff::SignedDuration;
+
+use super::turn::{Rank, Terms};
+use super::{Sync, SyncState, Tally, Unattended};
+use crate::ports::{CalendarEvents, Clock, Decisions, Kept, ListedCalendar, Queue};
 use crate::{InForce, PortError};
+
+/// How often everything in a calendar is looked at, whatever happened.
+const WHOLE_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// How much a look at one calendar overlaps the one before.
+const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
 
 /// What became of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,105 +40,224 @@ pub(super) struct Swept {
     pub(super) is_denied: bool,
 }
 
+/// What a sweep looks for.
+#[derive(Debug, Clone)]
+struct Sweep {
+    policy: InForce,
+    /// A look at everything that began earlier is too old.
+    whole_since: Timestamp,
+    /// A look at what changed that began earlier is too old; none if the
+    /// workspace is listed as a whole.
+    changed_since: Option<Timestamp>,
+    terms: Terms,
+}
+
+/// The look at a calendar that is due, the more pressing first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    /// One that somebody left is to be gone on with.
+    Left,
+    /// At everything: what was decided does not hold any more.
+    Owed,
+    /// At what changed since.
+    Changed(Timestamp),
+    /// At everything: the last one was long ago.
+    Aged,
+}
+
+impl Sweep {
+    fn due(
+        &self,
+        record: &CalendarRecord,
+        spoken: PreferenceRevision,
+        now: Timestamp,
+    ) -> Option<Due> {
+        let looked = record.looked.as_ref();
+        let policy = self.policy.revision;
+        if !record.calendar.status.holds_bots() {
+            return None;
+        }
+        if let Some(looking) = &record.looking
+            && looking.is_of_use(policy, spoken, now)
+        {
+            return (!looking.is_held(now)).then_some(Due::Left);
+        }
+        if is_owed(looked, policy, spoken, now) {
+            return Some(Due::Owed);
+        }
+        if is_aged(looked, self.whole_since) {
+            return Some(Due::Aged);
+        }
+        let began_at = looked?.began_at;
+        let is_old = self.changed_since.is_some_and(|limit| began_at < limit);
+        is_old.then(|| Due::Changed(plus(began_at, -OVERLAP)))
+    }
+}
+
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
     R: CalendarEvents,
     D: Decisions,
-    S: Calendars + PreferenceBook + Policies + Budgets,
+    S: SyncState,
     Q: Queue,
     K: Clock,
 {
-    /// Looks at what is owed until `deadline`. Fails only if the calendars
-    /// cannot be listed.
+    /// Looks at what is due until `deadline`. Fails only if what is remembered
+    /// cannot be read.
     pub(super) async fn sweep(
         &self,
         policy: &InForce,
         deadline: Timestamp,
-    ) -> Result<Swept, PortError> {
-        let owed = self.owed(policy.revision).await?;
-        let (mut looked_at, mut left) = (0, owed.len());
+    ) -> Result<Swept, Unattended> {
+        let terms = Terms {
+            rank: Rank::Behind,
+            deadline,
+        };
         let mut swept = Swept::default();
-        let mut has_turn = false;
-        for calendar in &owed {
-            match self
-                .catch_up(calendar, policy, &mut has_turn, deadline)
-                .await
-            {
+        let mark = match self.heal(policy, terms).await {
+            Ok(mark) => mark,
+            Err(error) => {
+                if !error.is_turn() {
+                    tracing::warn!(%error, "could not look for what nobody told of");
+                }
+                if error.is_denied() {
+                    swept.is_denied = true;
+                    return Ok(swept);
+                }
+                self.state.workspace().await?
+            }
+        };
+        let now = self.clock.now();
+        let heal_every = SignedDuration::try_from(self.settings.heal_every);
+        let heal_every = heal_every.unwrap_or(SignedDuration::MAX);
+        let is_whole = self.settings.is_workspace_listed;
+        let sweep = Sweep {
+            policy: policy.clone(),
+            whole_since: plus(now, -WHOLE_EVERY).max(mark.whole_asked_at.unwrap_or(Timestamp::MIN)),
+            changed_since: (!is_whole).then(|| plus(now, -heal_every)),
+            terms,
+        };
+        swept.is_denied = self.catch_up_all(&sweep).await?;
+        Ok(swept)
+    }
+
+    /// Looks at what changed in the workspace since the last such look, if that
+    /// is long enough ago, and gives the mark.
+    async fn heal(&self, policy: &InForce, terms: Terms) -> Result<WorkspaceMark, Unattended> {
+        let mark = self.state.workspace().await?;
+        let now = self.clock.now();
+        if !self.settings.is_workspace_listed {
+            return Ok(mark);
+        }
+        let tally = match &mark.looking {
+            Some(looking) if looking.is_held(now) => return Ok(mark),
+            Some(looking) if looking.next.is_some() => {
+                self.go_on_with_workspace(mark, policy, terms).await?
+            }
+            _ => {
+                let every = SignedDuration::try_from(self.settings.heal_every);
+                match mark.heal(every.unwrap_or(SignedDuration::MAX), now) {
+                    None => return Ok(mark),
+                    Some(Heal::Since(since)) => {
+                        let nobody = BTreeSet::new();
+                        let looked = self.look_at_workspace(mark, since, &nobody, policy, terms);
+                        looked.await?.0
+                    }
+                    Some(Heal::Everything) => {
+                        let mark = mark.begun_anew(now);
+                        return match self.state.keep_workspace(&mark).await? {
+                            Kept::Written => Ok(mark),
+                            Kept::Lost => Err(Unattended::Taken),
+                        };
+                    }
+                }
+            }
+        };
+        tally.tell(&Scope::Workspace, 0);
+        Ok(self.state.workspace().await?)
+    }
+
+    /// Looks at the calendars that are due; says whether Recall denied us.
+    async fn catch_up_all(&self, sweep: &Sweep) -> Result<bool, PortError> {
+        let due = self.due(sweep).await?;
+        let (mut looked_at, mut left) = (0, due.len());
+        let (mut has_turn, mut is_denied) = (false, false);
+        for calendar in &due {
+            match self.catch_up(calendar, sweep, &mut has_turn).await {
                 Ok(caught_up) => {
                     left -= 1;
-                    if let Some(attended) = caught_up {
+                    if let Some(tally) = caught_up {
                         looked_at += 1;
-                        attended.tell(calendar, 0);
+                        tally.tell(&Scope::Calendar(calendar.clone()), 0);
                     }
                 }
                 Err(Unattended::OutOfTime) => break,
+                Err(Unattended::Taken) => left -= 1,
                 Err(error) => {
                     tracing::warn!(%calendar, notices = 0, %error, "could not attend to a calendar");
                     if error.is_denied() {
-                        swept.is_denied = true;
+                        is_denied = true;
                         break;
                     }
                 }
             }
         }
-        tracing::info!(owed = owed.len(), looked_at, left, "swept");
-        Ok(swept)
+        tracing::info!(owed = due.len(), looked_at, left, "swept");
+        Ok(is_denied)
     }
 
-    /// The calendars that the list shows to be owed a look, beginning at
-    /// whichever the clock says: a deadline does not cut off the same ones each time.
-    async fn owed(&self, policy: PolicyRevision) -> Result<Vec<CalendarId>, PortError> {
+    /// The calendars that the list shows to be due, the pressing ones first,
+    /// and beginning at whichever the clock says: a deadline does not cut off
+    /// the same ones each time.
+    async fn due(&self, sweep: &Sweep) -> Result<Vec<CalendarId>, PortError> {
         let listed = self.state.listed().await?;
         let now = self.clock.now();
-        let is_owed = |ListedCalendar { record, spoken }: &ListedCalendar| {
-            record.calendar.status.holds_bots()
-                && is_owed(record.looked.as_ref(), policy, *spoken, now)
-        };
-        let owed = listed.into_iter().filter(is_owed);
-        let mut owed: Vec<_> = owed.map(|one| one.record.calendar.id).collect();
-        if !owed.is_empty() {
-            let first = now.as_microsecond().unsigned_abs() % owed.len() as u64;
-            owed.rotate_left(usize::try_from(first).unwrap_or(0));
+        let due = listed
+            .into_iter()
+            .filter_map(|ListedCalendar { record, spoken }| {
+                let due = sweep.due(&record, spoken, now)?;
+                Some((due, record.calendar.id))
+            });
+        let mut due: Vec<_> = due.collect();
+        if !due.is_empty() {
+            let first = now.as_microsecond().unsigned_abs() % due.len() as u64;
+            due.rotate_left(usize::try_from(first).unwrap_or(0));
         }
-        Ok(owed)
+        due.sort_by_key(|(due, _)| *due);
+        Ok(due.into_iter().map(|(_, calendar)| calendar).collect())
     }
 
-    /// Looks at everything in a calendar, if that is still owed when it is its
-    /// turn: the list may have lagged, and somebody else may have looked since.
+    /// Looks at a calendar, if that is still due when it is its turn: the list
+    /// may have lagged, and somebody else may have looked since.
     async fn catch_up(
         &self,
         calendar: &CalendarId,
-        policy: &InForce,
+        sweep: &Sweep,
         has_turn: &mut bool,
-        deadline: Timestamp,
-    ) -> Result<Option<Attended>, Unattended> {
+    ) -> Result<Option<Tally>, Unattended> {
+        let terms = sweep.terms;
         if !*has_turn {
-            self.turn(Operation::ListEvents, Rank::Behind, deadline)
-                .await?;
+            self.turn(Operation::ListEvents, terms).await?;
             *has_turn = true;
         }
-        let Some(record) = self.state.record(calendar).await? else {
+        let Some(known) = self.remembered(calendar).await? else {
             return Ok(None);
         };
-        let preferences = self.state.preferences(calendar).await?;
-        let began_at = self.clock.now();
-        let last = record.looked.as_ref();
-        if !record.calendar.status.holds_bots()
-            || !is_owed(last, policy.revision, preferences.revision, began_at)
-        {
-            return Ok(None);
-        }
-        let view = Viewpoint {
-            known: KnownCalendar {
-                record,
-                preferences,
-            },
-            policy: policy.clone(),
-            began_at,
+        let spoken = known.preferences.revision;
+        let since = match sweep.due(&known.record, spoken, self.clock.now()) {
+            None => return Ok(None),
+            Some(Due::Left) => {
+                *has_turn = false;
+                let looked = self.go_on_with_calendar(known, &sweep.policy, terms).await;
+                return looked.map(Some);
+            }
+            Some(Due::Owed | Due::Aged) => None,
+            Some(Due::Changed(since)) => Some(since),
         };
         *has_turn = false;
-        self.look(view, None, Rank::Behind, deadline)
-            .await
-            .map(Some)
+        let looked = self
+            .look_at_calendar(known, since, &sweep.policy, terms)
+            .await;
+        looked.map(Some)
     }
 }

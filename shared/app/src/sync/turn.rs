@@ -3,40 +3,46 @@
 use callsheet_domain::{Operation, Timestamp, plus};
 use jiff::SignedDuration;
 
-use super::{Sync, Unattended};
+use super::{Sync, SyncState, Unattended};
 use crate::PortError;
-use crate::ports::{
-    Allowed, Budgets, CalendarEvents, Calendars, Clock, Decisions, Policies, PreferenceBook, Queue,
-};
+use crate::ports::{Allowed, CalendarEvents, Clock, Decisions, Queue};
 
 /// A page and its writes fit into this; with less time left none is begun.
-const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
+pub(super) const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
+
+/// For so long a look is its worker's after the last sign of life.
+pub(super) const HOLD: SignedDuration = SignedDuration::from_secs(30);
+/// Calls that who comes behind leaves free.
+const LEFT_FREE: u32 = 1;
 
 /// Who goes first when several want the same budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rank {
     /// Somebody waits for it: it is drawn ahead, as far as there is time.
     Live,
-    /// It takes what is free at the moment, and draws nothing ahead: who is
-    /// live never waits for more than the one call before.
+    /// It takes what is free at the moment and leaves a call free, and draws
+    /// nothing ahead: who is live does not wait for it.
     Behind,
+}
+
+/// On what terms calls are made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    pub(super) rank: Rank,
+    pub(super) deadline: Timestamp,
 }
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
     R: CalendarEvents,
     D: Decisions,
-    S: Calendars + PreferenceBook + Policies + Budgets,
+    S: SyncState,
     Q: Queue,
     K: Clock,
 {
     /// Waits for its turn to make one call of `operation`.
-    pub(super) async fn turn(
-        &self,
-        operation: Operation,
-        rank: Rank,
-        deadline: Timestamp,
-    ) -> Result<(), Unattended> {
+    pub(super) async fn turn(&self, operation: Operation, terms: Terms) -> Result<(), Unattended> {
+        let Terms { rank, deadline } = terms;
         let pace = match operation {
             Operation::GetCalendar => self.settings.get_calendar,
             _ => self.settings.list_events,
@@ -49,7 +55,7 @@ where
             }
             let until = match rank {
                 Rank::Live => latest,
-                Rank::Behind => now,
+                Rank::Behind => plus(now, -pace.leaving(LEFT_FREE)),
             };
             match (self.state.draw(operation, pace, 1, now, until).await?, rank) {
                 (Allowed::Calls(draw), _) => {
@@ -59,11 +65,12 @@ where
                 (Allowed::NotBefore(instant), Rank::Live) => {
                     return Err(Unattended::NotBefore(instant));
                 }
-                (Allowed::NotBefore(instant), Rank::Behind) if instant > latest => {
-                    return Err(Unattended::OutOfTime);
-                }
                 (Allowed::NotBefore(instant), Rank::Behind) => {
-                    self.clock.sleep_until(instant).await;
+                    let free_at = plus(instant, pace.leaving(LEFT_FREE));
+                    if free_at > latest {
+                        return Err(Unattended::OutOfTime);
+                    }
+                    self.clock.sleep_until(free_at).await;
                 }
             }
         }

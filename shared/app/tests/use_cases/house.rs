@@ -2,24 +2,42 @@
 
 use std::time::Duration;
 
+use callsheet_app::ports::Kept;
 use callsheet_app::{
     Drain, DrainReport, DrainSettings, Enforced, Handled, NotPut, PortError, Pusher, Put, Sync,
     SyncSettings, push,
 };
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, Decision, Errand, EventId, Notice, NoticeKind, Pace,
-    PolicyDocument, Timestamp, Wanted, plus,
+    PolicyDocument, Timestamp, Wanted, WorkspaceMark, plus,
 };
 use callsheet_testkit::{
     But as _, EvenJitter, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState,
     a_calendar, a_speaker, at,
 };
+use futures_util::FutureExt as _;
 use jiff::SignedDuration;
+
+/// A state in which a sweep has just looked for what nobody told of.
+fn swept_until(clock: &ManualClock) -> MemoryState {
+    use callsheet_app::ports::{Clock as _, Marks as _};
+    let mark = WorkspaceMark {
+        healed_until: Some(clock.now()),
+        ..WorkspaceMark::default()
+    };
+    let state = MemoryState::new();
+    let kept = state.keep_workspace(&mark).now_or_never();
+    assert!(matches!(kept, Some(Ok(Kept::Written))));
+    state
+}
 
 pub(crate) fn sync_settings() -> SyncSettings {
     SyncSettings {
         list_events: Pace::per_minute(60, 5),
         get_calendar: Pace::per_minute(300, 5),
+        is_workspace_listed: true,
+        heal_every: Duration::from_mins(5),
+        most_receives: 10,
     }
 }
 
@@ -49,9 +67,9 @@ impl House {
         recall.put_calendar(a_calendar());
         Self {
             recall,
-            clock,
             decisions: MemoryDecisions::new(),
-            state: MemoryState::new(),
+            state: swept_until(&clock),
+            clock,
             queue: MemoryQueue::new(),
             enforced: Enforced::default(),
         }

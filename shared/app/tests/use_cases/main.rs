@@ -4,6 +4,7 @@ mod decide;
 mod doubt;
 mod drain;
 mod house;
+mod looks;
 mod promises;
 mod push;
 mod sharing;

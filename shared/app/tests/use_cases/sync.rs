@@ -249,7 +249,7 @@ async fn what_fails_is_given_back_alone_and_soon() {
 }
 
 #[tokio::test]
-async fn a_budget_that_is_used_up_gives_the_message_back_without_a_call() {
+async fn a_budget_that_is_used_up_has_the_message_wait_as_a_new_one_without_a_call() {
     let house = House::new();
     house.see(an_event()).await;
     house
@@ -259,9 +259,10 @@ async fn a_budget_that_is_used_up_gives_the_message_back_without_a_call() {
         .expect("memory");
     let calls = house.recall.calls().len();
     let handled = house.events_changed(&a_calendar().id, at("09:29")).await;
-    assert_eq!(handled.failed.len(), 1);
+    assert_eq!(handled, Handled::default(), "nothing failed");
     assert_eq!(house.recall.calls().len(), calls);
-    let (_, wait) = house.queue.postponed()[0].clone();
+    let (errand, wait) = house.queue.delayed()[0].clone();
+    assert_eq!(Some(&errand), house.queue.sent().get(1));
     assert!(wait > Duration::from_secs(100), "{wait:?}");
 }
 
@@ -358,6 +359,7 @@ async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
     let heard_more = Looked {
         began_at: at("09:29"),
         since: None,
+        whole_at: Some(at("09:29")),
         policy: PolicyRevision(1),
         preferences: PreferenceRevision(2),
         holds_until: None,

@@ -14,6 +14,7 @@ use callsheet_domain::{
     Platform, PolicyRevision, PreferenceRevision, Version,
 };
 
+use super::marks::{read_under_way, under_way};
 use super::{LISTED, LISTED_AS, PARTITION, Place, SORT, StateTable, preferences};
 use crate::attributes::{Attributes, Reading, Unreadable, Writing, number, text};
 use crate::error::{failed, if_held, unreadable};
@@ -110,7 +111,10 @@ fn attributes(record: &CalendarRecord) -> Attributes {
         .instant("updated_at", calendar.updated_at)
         .number("revision", record.revision.0)
         .maybe(record.looked.as_ref(), |row, looked| {
-            row.map("looked", written_look(looked))
+            row.map("looked", written_look(Writing::default(), looked.clone()))
+        })
+        .maybe(record.looking.as_ref(), |row, looking| {
+            row.map("looking", under_way(looking, written_look))
         })
         .number(VERSION, record.version.next().0);
     Place::calendar(&calendar.id, RECORD).on(row)
@@ -130,14 +134,18 @@ fn record(attributes: &Attributes) -> Result<CalendarRecord, Unreadable> {
         },
         revision: CalendarRevision(row.number("revision")?),
         looked: row.map_if_any("looked")?.map(look).transpose()?,
+        looking: row
+            .map_if_any("looking")?
+            .map(|looking| read_under_way(looking, look))
+            .transpose()?,
         version: Version(row.number(VERSION)?),
     })
 }
 
-fn written_look(looked: &Looked) -> Writing {
-    Writing::default()
-        .instant("began_at", looked.began_at)
+fn written_look(row: Writing, looked: Looked) -> Writing {
+    row.instant("began_at", looked.began_at)
         .maybe(looked.since, |row, since| row.instant("since", since))
+        .maybe(looked.whole_at, |row, at| row.instant("whole_at", at))
         .number("policy", looked.policy.0)
         .number("preferences", looked.preferences.0)
         .maybe(looked.holds_until, |row, until| {
@@ -146,9 +154,14 @@ fn written_look(looked: &Looked) -> Writing {
 }
 
 fn look(looked: Reading<'_>) -> Result<Looked, Unreadable> {
+    let began_at = looked.instant("began_at")?;
+    let since = looked.instant_if_any("since")?;
+    let whole_at = looked.instant_if_any("whole_at")?;
     Ok(Looked {
-        began_at: looked.instant("began_at")?,
-        since: looked.instant_if_any("since")?,
+        began_at,
+        since,
+        // Earlier builds did not write it.
+        whole_at: whole_at.or(since.is_none().then_some(began_at)),
         policy: PolicyRevision(looked.number("policy")?),
         // Earlier builds wrote neither.
         preferences: PreferenceRevision(looked.number_if_any("preferences")?.unwrap_or(0)),

@@ -4,6 +4,7 @@
 mod budgets;
 mod calendars;
 mod leases;
+mod marks;
 mod policies;
 mod preferences;
 
@@ -133,6 +134,10 @@ impl Place {
 
     fn budget(operation: Operation) -> Self {
         Self::workspace(format!("budget#{}", operation.as_str()))
+    }
+
+    fn workspace_mark() -> Self {
+        Self::workspace("looks")
     }
 
     fn drain_lease() -> Self {

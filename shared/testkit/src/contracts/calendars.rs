@@ -2,8 +2,8 @@
 
 use callsheet_app::ports::{Calendars, Kept, ListedCalendar, PreferenceBook};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, Looked, Platform, PolicyRevision,
-    PreferenceRevision, Subject, Version, Word,
+    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, Looked, PageCursor, Platform,
+    PolicyRevision, PreferenceRevision, Subject, UnderWay, Version, Word,
 };
 use futures_util::future::join_all;
 
@@ -37,6 +37,7 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
     let looked = |since: Option<&str>| Looked {
         began_at: at("09:00:00.123456"),
         since: since.map(at),
+        whole_at: Some(at(since.map_or("09:00:00.123456", |_| "07:00:00.000007"))),
         policy: PolicyRevision(7),
         preferences: PreferenceRevision(u64::from(since.is_some())),
         holds_until: since.map(|_| at("12:00:00.000009")),
@@ -63,6 +64,15 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
                 calendar.updated_at = at("08:00:00.654321");
                 record.revision = CalendarRevision(index as u64);
                 record.looked.clone_from(look);
+                record.looking = look.clone().map(|mark| UnderWay {
+                    next: mark
+                        .since
+                        .map(|_| PageCursor("https://recall.example/?cursor=a%2Bb".to_owned())),
+                    mark,
+                    pages: 3,
+                    listed: 300,
+                    held_until: at("09:01:30.000001"),
+                });
             });
             assert_eq!(kept(calendars, &record).await, Kept::Written);
             let expected = record.clone().but(|record| record.version = Version(1));
@@ -131,6 +141,7 @@ pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calen
     let looked = Looked {
         began_at: at("09:00:00.123456"),
         since: Some(at("08:00")),
+        whole_at: Some(at("06:00")),
         policy: PolicyRevision(7),
         preferences: PreferenceRevision(3),
         holds_until: Some(at("12:00")),

@@ -19,6 +19,7 @@ pub mod copies;
 pub mod decisions;
 pub mod due;
 pub mod leases;
+pub mod marks;
 pub mod policies;
 pub mod preferences;
 pub mod queue;
@@ -107,6 +108,12 @@ macro_rules! state_contract {
             every_calendar_is_listed_as_it_is_remembered,
             a_calendar_is_listed_with_the_latest_word_on_it,
             many_calendars_are_listed_to_the_end,
+        );
+        $crate::contract_tests!($setup, marks:
+            nothing_is_remembered_of_a_workspace_at_first,
+            a_mark_comes_back_as_written,
+            a_mark_is_written_over_the_one_that_was_read,
+            of_many_that_claim_a_look_at_once_one_does,
         );
         $crate::contract_tests!($setup, preferences:
             nobody_has_spoken_at_first,

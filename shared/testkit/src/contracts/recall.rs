@@ -66,7 +66,7 @@ async fn listed<W: Workspace>(workspace: &W, query: &EventQuery) -> (Vec<Calenda
 
 fn all(calendar: &CalendarId) -> EventQuery {
     EventQuery {
-        calendar_id: calendar.clone(),
+        calendar_id: Some(calendar.clone()),
         updated_since: None,
         starts_from: None,
     }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use callsheet_app::PortError;
 use callsheet_app::ports::{
     Allowed, BotAnswer, Bots, Budgets, CalendarEvents, Calendars, Decisions, DueRows, EventQuery,
-    Held, Kept, Leases, ListedCalendar, NewPolicy, PageCursor, PageOfEvents, Policies,
-    PreferenceBook, Pushed, Queue, Receipt, Released, ScheduleRequest, StoredPolicy, Taken,
+    Held, Kept, Leases, ListedCalendar, Marks, NewPolicy, PageOfEvents, Policies, PreferenceBook,
+    Pushed, Queue, Receipt, Released, ScheduleRequest, StoredPolicy, Taken,
 };
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, Errand, EventId, IcalUid,
-    Operation, Pace, PolicyRevision, PreferenceRevision, Preferences, Speaker, Subject, Timestamp,
-    Word,
+    Operation, Pace, PageCursor, PolicyRevision, PreferenceRevision, Preferences, Speaker, Subject,
+    Timestamp, Word, WorkspaceMark,
 };
 
 use super::Flaky;
@@ -57,6 +57,16 @@ impl<P: Calendars> Calendars for Flaky<P> {
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
         self.call(self.port.listed()).await
+    }
+}
+
+impl<P: Marks> Marks for Flaky<P> {
+    async fn workspace(&self) -> Result<WorkspaceMark, PortError> {
+        self.call(self.port.workspace()).await
+    }
+
+    async fn keep_workspace(&self, mark: &WorkspaceMark) -> Result<Kept, PortError> {
+        self.call(self.port.keep_workspace(mark)).await
     }
 }
 
@@ -141,6 +151,10 @@ impl<P: Leases> Leases for Flaky<P> {
 impl<P: Queue> Queue for Flaky<P> {
     async fn send(&self, errand: &Errand) -> Result<(), PortError> {
         self.call(self.port.send(errand)).await
+    }
+
+    async fn send_later(&self, errand: &Errand, wait: Duration) -> Result<(), PortError> {
+        self.call(self.port.send_later(errand, wait)).await
     }
 
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {

@@ -21,6 +21,7 @@ struct Messages {
     in_work: BTreeMap<String, Message>,
     delivered: u64,
     postponed: Vec<(Receipt, Duration)>,
+    delayed: Vec<(Errand, Duration)>,
     counts: Counts,
 }
 
@@ -54,6 +55,12 @@ impl MemoryQueue {
     #[must_use]
     pub fn postponed(&self) -> Vec<(Receipt, Duration)> {
         self.0.with(|queue| queue.postponed.clone())
+    }
+
+    /// Every errand that was sent to arrive later, in order, and how much later.
+    #[must_use]
+    pub fn delayed(&self) -> Vec<(Errand, Duration)> {
+        self.0.with(|queue| queue.delayed.clone())
     }
 
     /// Takes at most `most` messages off the queue, as a batch for a sync. They
@@ -107,6 +114,12 @@ impl Queue for MemoryQueue {
             });
         });
         Ok(())
+    }
+
+    async fn send_later(&self, errand: &Errand, wait: Duration) -> Result<(), PortError> {
+        self.0
+            .with(|queue| queue.delayed.push((errand.clone(), wait)));
+        self.send(errand).await
     }
 
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Allowed, Budgets, Calendars, Kept, ListedCalendar, NewPolicy, Policies, PreferenceBook, Pushed,
-    StoredPolicy,
+    Allowed, Budgets, Calendars, Kept, ListedCalendar, Marks, NewPolicy, Policies, PreferenceBook,
+    Pushed, StoredPolicy,
 };
 use callsheet_domain::{
     CalendarId, CalendarRecord, Operation, Pace, Pause, PolicyRevision, Preference,
     PreferenceRevision, Preferences, Speaker, Spent, Subject, Timestamp, Version, Word,
+    WorkspaceMark,
 };
 
 use super::leases::Lease;
@@ -22,6 +23,7 @@ pub struct MemoryState(Shared<State>);
 #[derive(Debug, Default)]
 struct State {
     calendars: BTreeMap<CalendarId, CalendarRecord>,
+    workspace: WorkspaceMark,
     preferences: BTreeMap<CalendarId, Preferences>,
     /// Every policy that was ever in force; the last one is.
     policies: Vec<StoredPolicy>,
@@ -118,6 +120,23 @@ impl Calendars for MemoryState {
                 }
             };
             state.calendars.values().map(listed).collect()
+        }))
+    }
+}
+
+impl Marks for MemoryState {
+    async fn workspace(&self) -> Result<WorkspaceMark, PortError> {
+        Ok(self.read(|state| state.workspace.clone()))
+    }
+
+    async fn keep_workspace(&self, mark: &WorkspaceMark) -> Result<Kept, PortError> {
+        Ok(self.write(|state| {
+            if state.workspace.version != mark.version {
+                return Kept::Lost;
+            }
+            state.workspace = mark.clone();
+            state.workspace.version = mark.version.next();
+            Kept::Written
         }))
     }
 }

@@ -11,10 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    BotAnswer, Bots, CalendarEvents, Clock, EventQuery, PageCursor, PageOfEvents, ScheduleRequest,
+    BotAnswer, Bots, CalendarEvents, Clock, EventQuery, PageOfEvents, ScheduleRequest,
 };
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation, Timestamp,
+    Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation, PageCursor,
+    Timestamp,
 };
 
 pub use workspace::Bot;
@@ -188,7 +189,13 @@ impl<K: Clock> CalendarEvents for MemoryRecall<K> {
         query: &EventQuery,
         cursor: Option<&PageCursor>,
     ) -> Result<PageOfEvents, PortError> {
-        match self.enter(Operation::ListEvents, query.calendar_id.as_str()) {
+        match self.enter(
+            Operation::ListEvents,
+            query
+                .calendar_id
+                .as_ref()
+                .map_or("workspace", CalendarId::as_str),
+        ) {
             Some(Fault::Fails(error)) => Err(error),
             Some(_) => Err(cut()),
             None => {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use callsheet_app::ports::{BotAnswer, EventQuery, PageCursor, PageOfEvents, ScheduleRequest};
+use callsheet_app::ports::{BotAnswer, EventQuery, PageOfEvents, ScheduleRequest};
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
-    Timestamp,
+    PageCursor, Timestamp,
 };
 
 use super::{Call, Fault};
@@ -117,7 +117,10 @@ impl Workspace {
         let mut events: Vec<_> = self
             .events
             .values()
-            .filter(|event| event.calendar_id == query.calendar_id)
+            .filter(|event| {
+                let calendar = query.calendar_id.as_ref();
+                calendar.is_none_or(|calendar| event.calendar_id == *calendar)
+            })
             .filter(|event| {
                 query
                     .updated_since

@@ -1,0 +1,307 @@
+//! Answers the notices of a batch: plan, make one look, plan again.
+//!
+//! Each plan is made from what is remembered at that moment, so what another
+//! sync has looked at meanwhile is not looked at again. A plan is a value; the
+//! log shows it before anything is done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callsheet_domain::{
+    Ask, Asked, CalendarId, Look, LookPlan, Manners, Operation, Scope, Timestamp, WorkspaceMark,
+    choose, is_owed, plus,
+};
+use jiff::SignedDuration;
+
+use super::turn::{PAGE_TIME, Rank, Terms};
+use super::{Delivery, Handled, Noticed, Sync, SyncState, Tally, Unattended};
+use crate::judge::KnownCalendar;
+use crate::ports::{CalendarEvents, Clock, Decisions, Queue};
+use crate::{InForce, PortError};
+
+/// How often somebody who waits for another's look sees how far it is.
+const GLANCE: SignedDuration = SignedDuration::from_secs(1);
+
+/// What is asked about a calendar and not answered yet.
+struct Open<'a> {
+    ask: Ask,
+    deliveries: Vec<&'a Delivery>,
+}
+
+/// Calendars by name, with what is not answered yet.
+type Opens<'a> = BTreeMap<&'a CalendarId, Open<'a>>;
+
+impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
+where
+    R: CalendarEvents,
+    D: Decisions,
+    S: SyncState,
+    Q: Queue,
+    K: Clock,
+{
+    /// Answers notices until `deadline`, and gives back those that it cannot.
+    pub(super) async fn attend(
+        &self,
+        by_calendar: BTreeMap<&CalendarId, Vec<Noticed<'_>>>,
+        policy: &InForce,
+        deadline: Timestamp,
+        handled: &mut Handled,
+    ) {
+        let terms = Terms {
+            rank: Rank::Live,
+            deadline,
+        };
+        let mut open = Opens::new();
+        for (calendar, noticed) in by_calendar {
+            let Some(ask) = Ask::of(noticed.iter().map(|(_, notice)| *notice)) else {
+                continue;
+            };
+            let deliveries = noticed.into_iter().map(|(delivery, _)| delivery).collect();
+            let asked = Open { ask, deliveries };
+            match self.needs_a_look(calendar, &ask, terms).await {
+                Ok(true) => {
+                    open.insert(calendar, asked);
+                }
+                Ok(false) => {}
+                Err(error) => self.give_up_on(calendar, asked, &error, handled).await,
+            }
+        }
+        let mut manners = self.settings.manners();
+        while !open.is_empty() {
+            self.step(&mut open, policy, &mut manners, terms, handled)
+                .await;
+        }
+    }
+
+    /// Sees where the calendar stands, and retires it if it is lost.
+    async fn needs_a_look(
+        &self,
+        id: &CalendarId,
+        ask: &Ask,
+        terms: Terms,
+    ) -> Result<bool, Unattended> {
+        let Some(record) = self.calendar(id, ask.is_calendar_changed, terms).await? else {
+            return Ok(false);
+        };
+        if record.calendar.status.holds_bots() {
+            return Ok(true);
+        }
+        self.retire(&record).await?;
+        Ok(false)
+    }
+
+    /// Plans, and does the first thing of the plan.
+    async fn step(
+        &self,
+        open: &mut Opens<'_>,
+        policy: &InForce,
+        manners: &mut Manners,
+        terms: Terms,
+        handled: &mut Handled,
+    ) {
+        let known = self.read_again(open, handled).await;
+        let workspace = match self.state.workspace().await {
+            Ok(workspace) => workspace,
+            Err(error) => return self.give_up(open, &error.into(), handled).await,
+        };
+        let now = self.clock.now();
+        let plan = planned(open, &known, &workspace, (policy, *manners), now);
+        for calendar in &plan.answered {
+            open.remove(calendar);
+        }
+        let Some(look) = plan.looks.first() else {
+            if !open.is_empty()
+                && let Err(error) = self.pause(plus(now, GLANCE), terms).await
+            {
+                self.give_up(open, &error, handled).await;
+            }
+            return;
+        };
+        tracing::info!(%plan, "planned");
+        let made = if look.not_before > now {
+            self.pause(look.not_before, terms).await.map(|()| None)
+        } else {
+            let known = known_in(known, &look.scope);
+            let made = self.make(look, known, workspace, policy, terms).await;
+            made.map(Some)
+        };
+        match made {
+            Ok(None) => {}
+            Ok(Some((tally, left_out))) => {
+                tally.tell(&look.scope, look.made_for.len());
+                if !look.resumes {
+                    let failed = &Unattended::Contended;
+                    self.give_up_those(&left_out, open, failed, handled).await;
+                    open.retain(|calendar, _| !look.made_for.contains(*calendar));
+                }
+            }
+            Err(Unattended::Taken) => {
+                if let Err(error) = self.pause(plus(now, GLANCE), terms).await {
+                    self.give_up(open, &error, handled).await;
+                }
+            }
+            Err(error) if look.scope == Scope::Workspace && error.is_of_content() => {
+                tracing::error!(%error, "the workspace cannot be listed whole: one calendar at a time");
+                manners.is_whole = false;
+            }
+            Err(error) => {
+                self.give_up_those(&look.made_for, open, &error, handled)
+                    .await;
+            }
+        }
+    }
+
+    /// What is remembered of each calendar now; those that cannot be read are given back.
+    async fn read_again<'a>(
+        &self,
+        open: &mut Opens<'a>,
+        handled: &mut Handled,
+    ) -> BTreeMap<&'a CalendarId, KnownCalendar> {
+        let mut known = BTreeMap::new();
+        for calendar in open.keys().copied().collect::<Vec<_>>() {
+            match self.remembered(calendar).await {
+                Ok(Some(calendar_known)) => {
+                    known.insert(calendar, calendar_known);
+                }
+                // It was lost meanwhile: whoever wrote that has retired it.
+                Ok(None) => {
+                    open.remove(calendar);
+                }
+                Err(error) => {
+                    if let Some(asked) = open.remove(calendar) {
+                        self.give_up_on(calendar, asked, &error.into(), handled)
+                            .await;
+                    }
+                }
+            }
+        }
+        known
+    }
+
+    pub(super) async fn remembered(
+        &self,
+        id: &CalendarId,
+    ) -> Result<Option<KnownCalendar>, PortError> {
+        let record = self.state.record(id).await?;
+        let Some(record) = record.filter(|record| record.calendar.status.holds_bots()) else {
+            return Ok(None);
+        };
+        let preferences = self.state.preferences(id).await?;
+        Ok(Some(KnownCalendar {
+            record,
+            preferences,
+        }))
+    }
+
+    /// Makes a look that was planned; gives the calendars that it left out, too.
+    async fn make(
+        &self,
+        look: &Look,
+        known: Option<KnownCalendar>,
+        workspace: WorkspaceMark,
+        policy: &InForce,
+        terms: Terms,
+    ) -> Result<(Tally, BTreeSet<CalendarId>), Unattended> {
+        let nobody = |tally| (tally, BTreeSet::new());
+        match (&look.scope, known) {
+            (Scope::Calendar(_), Some(known)) => {
+                self.turn(Operation::ListEvents, terms).await?;
+                let looked = if look.resumes {
+                    self.go_on_with_calendar(known, policy, terms).await
+                } else {
+                    self.look_at_calendar(known, look.since, policy, terms)
+                        .await
+                };
+                looked.map(nobody)
+            }
+            (Scope::Workspace, _) if look.resumes => {
+                let looked = self.go_on_with_workspace(workspace, policy, terms).await;
+                looked.map(nobody)
+            }
+            (Scope::Workspace, _) => {
+                let since = look.since.ok_or(Unattended::Taken)?;
+                self.look_at_workspace(workspace, since, &look.made_for, policy, terms)
+                    .await
+            }
+            (Scope::Calendar(_), None) => Err(Unattended::Taken),
+        }
+    }
+
+    /// Waits until `instant`, if there is time for a page after it.
+    async fn pause(&self, instant: Timestamp, terms: Terms) -> Result<(), Unattended> {
+        if instant > plus(terms.deadline, -PAGE_TIME) {
+            return Err(Unattended::OutOfTime);
+        }
+        self.clock.sleep_until(instant).await;
+        Ok(())
+    }
+
+    async fn give_up_those(
+        &self,
+        calendars: &BTreeSet<CalendarId>,
+        open: &mut Opens<'_>,
+        error: &Unattended,
+        handled: &mut Handled,
+    ) {
+        for calendar in calendars {
+            if let Some(asked) = open.remove(calendar) {
+                self.give_up_on(calendar, asked, error, handled).await;
+            }
+        }
+    }
+
+    async fn give_up(&self, open: &mut Opens<'_>, error: &Unattended, handled: &mut Handled) {
+        for (calendar, asked) in std::mem::take(open) {
+            self.give_up_on(calendar, asked, error, handled).await;
+        }
+    }
+
+    async fn give_up_on(
+        &self,
+        calendar: &CalendarId,
+        asked: Open<'_>,
+        error: &Unattended,
+        handled: &mut Handled,
+    ) {
+        let notices = asked.deliveries.len();
+        if error.is_turn() {
+            tracing::info!(%calendar, notices, %error, "a calendar waits for its turn");
+        } else {
+            tracing::warn!(%calendar, notices, %error, "could not attend to a calendar");
+        }
+        self.give_back(asked.deliveries, error, handled).await;
+    }
+}
+
+fn planned(
+    open: &Opens<'_>,
+    known: &BTreeMap<&CalendarId, KnownCalendar>,
+    workspace: &WorkspaceMark,
+    (policy, manners): (&InForce, Manners),
+    now: Timestamp,
+) -> LookPlan {
+    let policy = policy.revision;
+    let asked = open.iter().filter_map(|(calendar, open)| {
+        let known = known.get(calendar)?;
+        let spoken = known.preferences.revision;
+        let looked = known.record.looked.as_ref();
+        let looking = known.record.looking.as_ref();
+        Some(Asked {
+            calendar,
+            ask: &open.ask,
+            looked,
+            looking: looking.filter(|look| look.is_of_use(policy, spoken, now)),
+            is_owed: is_owed(looked, policy, spoken, now),
+        })
+    });
+    choose(&asked.collect::<Vec<_>>(), workspace, manners, now)
+}
+
+fn known_in(
+    mut known: BTreeMap<&CalendarId, KnownCalendar>,
+    scope: &Scope,
+) -> Option<KnownCalendar> {
+    match scope {
+        Scope::Calendar(calendar) => known.remove(calendar),
+        Scope::Workspace => None,
+    }
+}

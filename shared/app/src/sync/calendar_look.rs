@@ -1,0 +1,251 @@
+//! A look at one calendar.
+//!
+//! A look of one page writes its mark and nothing else. From the second page on
+//! the calendar's row says how far it has come, so that a run that ends, for
+//! whatever reason, is taken up at that page by the next one.
+
+use callsheet_domain::{CalendarRecord, Looked, Operation, Scope, Timestamp, UnderWay, plus};
+use jiff::SignedDuration;
+
+use super::known::View;
+use super::list::List;
+use super::turn::{HOLD, Terms};
+use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
+use crate::InForce;
+use crate::judge::KnownCalendar;
+use crate::ports::{CalendarEvents, Clock, Decisions, EventQuery, Kept, Queue};
+
+/// How far back Recall keeps events up to date.
+const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
+
+/// A look at one calendar, under way.
+struct CalendarLook {
+    record: CalendarRecord,
+    looking: UnderWay<Looked>,
+    /// What of it the row is known to say.
+    saved: Option<UnderWay<Looked>>,
+    list: List,
+}
+
+impl CalendarLook {
+    /// A look that begins at `now`.
+    fn begun(
+        known: &KnownCalendar,
+        since: Option<Timestamp>,
+        policy: &InForce,
+        now: Timestamp,
+    ) -> Self {
+        let paused_until = known.preferences.pause.as_ref().map(|pause| pause.until);
+        let last_whole_at = known.record.looked.as_ref().and_then(|last| last.whole_at);
+        let mark = Looked {
+            began_at: now,
+            since,
+            whole_at: if since.is_none() {
+                Some(now)
+            } else {
+                last_whole_at
+            },
+            policy: policy.revision,
+            preferences: known.preferences.revision,
+            holds_until: paused_until.filter(|until| *until > now),
+        };
+        let looking = UnderWay {
+            mark,
+            next: None,
+            pages: 0,
+            listed: 0,
+            held_until: plus(now, HOLD),
+        };
+        Self::of(known.record.clone(), looking)
+    }
+
+    fn of(record: CalendarRecord, looking: UnderWay<Looked>) -> Self {
+        let mark = &looking.mark;
+        let starts_from = plus(mark.began_at, -KEPT_UP_TO_DATE);
+        let query = EventQuery {
+            calendar_id: Some(record.calendar.id.clone()),
+            updated_since: mark.since,
+            starts_from: mark.since.is_none().then_some(starts_from),
+        };
+        let list = List::from(query, looking.next.clone(), looking.pages, looking.listed);
+        Self {
+            saved: record.looking.clone(),
+            record,
+            looking,
+            list,
+        }
+    }
+
+    /// How far it has come, held until `held_until`.
+    fn progress(&self, held_until: Timestamp) -> UnderWay<Looked> {
+        UnderWay {
+            mark: self.looking.mark.clone(),
+            next: self.list.next.clone(),
+            pages: self.list.pages,
+            listed: self.list.listed,
+            held_until,
+        }
+    }
+}
+
+impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
+where
+    R: CalendarEvents,
+    D: Decisions,
+    S: SyncState,
+    Q: Queue,
+    K: Clock,
+{
+    /// Looks at what changed in a calendar since `since`, or at everything, and
+    /// marks the look as finished after its last page is written. The turn to
+    /// list the first page is the caller's to wait for.
+    pub(super) async fn look_at_calendar(
+        &self,
+        known: KnownCalendar,
+        since: Option<Timestamp>,
+        policy: &InForce,
+        terms: Terms,
+    ) -> Result<Tally, Unattended> {
+        let look = CalendarLook::begun(&known, since, policy, self.clock.now());
+        self.read_calendar(look, View::of(known, policy), terms)
+            .await
+    }
+
+    /// Goes on with a look at a calendar that somebody left.
+    pub(super) async fn go_on_with_calendar(
+        &self,
+        known: KnownCalendar,
+        policy: &InForce,
+        terms: Terms,
+    ) -> Result<Tally, Unattended> {
+        let left = known.record.looking.clone().ok_or(Unattended::Taken)?;
+        let mut look = CalendarLook::of(known.record.clone(), left);
+        let held = look.progress(plus(self.clock.now(), HOLD));
+        self.save(&mut look, Some(held)).await?;
+        self.read_calendar(look, View::of(known, policy), terms)
+            .await
+    }
+
+    async fn read_calendar(
+        &self,
+        mut look: CalendarLook,
+        view: View,
+        terms: Terms,
+    ) -> Result<Tally, Unattended> {
+        let mut tally = Tally::default();
+        let read = self.read_pages(&mut look, &view, &mut tally, terms).await;
+        if let Err(error) = read {
+            self.leave(look, &error).await;
+            return Err(error);
+        }
+        self.finish(look).await?;
+        Ok(tally)
+    }
+
+    async fn read_pages(
+        &self,
+        look: &mut CalendarLook,
+        view: &View,
+        tally: &mut Tally,
+        terms: Terms,
+    ) -> Result<(), Unattended> {
+        loop {
+            let events = self.read(&mut look.list, tally).await?;
+            self.write(view, events, tally).await?;
+            if look.list.next.is_none() {
+                return Ok(());
+            }
+            let held = look.progress(plus(self.clock.now(), HOLD));
+            self.save(look, Some(held)).await?;
+            self.turn(Operation::ListEvents, terms).await?;
+        }
+    }
+
+    /// Leaves a look for somebody to go on with, if that would help.
+    async fn leave(&self, mut look: CalendarLook, error: &Unattended) {
+        let is_forgotten = look.list.pages == 0 || matches!(error, Unattended::Endless);
+        let Some(saved) = look.saved.clone() else {
+            return;
+        };
+        if matches!(error, Unattended::Taken) && !is_forgotten {
+            return;
+        }
+        let left = (!is_forgotten).then(|| UnderWay {
+            held_until: self.clock.now(),
+            ..saved
+        });
+        if let Err(error) = self.save(&mut look, left).await {
+            let scope = Scope::Calendar(look.record.calendar.id.clone());
+            tracing::warn!(%scope, %error, "a look is held until its time is over");
+        }
+    }
+
+    /// Writes how far a look has come, unless the calendar has changed or
+    /// somebody else has begun one.
+    async fn save(
+        &self,
+        look: &mut CalendarLook,
+        looking: Option<UnderWay<Looked>>,
+    ) -> Result<(), Unattended> {
+        for _ in 0..ROUNDS {
+            let mut record = look.record.clone();
+            record.looking.clone_from(&looking);
+            if self.state.keep_record(&record).await? == Kept::Written {
+                record.version = record.version.next();
+                look.record = record;
+                look.saved = looking;
+                return Ok(());
+            }
+            let stored = self.state.record(&look.record.calendar.id).await?;
+            let stored = stored.ok_or(Unattended::Contended)?;
+            if stored.revision != look.record.revision {
+                return Err(Unattended::Contended);
+            }
+            if stored.looking != look.saved {
+                return Err(Unattended::Taken);
+            }
+            look.record = stored;
+        }
+        Err(Unattended::Contended)
+    }
+
+    /// Remembers a finished look, unless the calendar has changed meanwhile or
+    /// a later look was remembered. Any finished look may be the one that is
+    /// remembered, so losing this race is no loss.
+    async fn finish(&self, look: CalendarLook) -> Result<(), Unattended> {
+        let CalendarLook {
+            mut record,
+            looking,
+            saved,
+            ..
+        } = look;
+        let (id, revision, looked) = (record.calendar.id.clone(), record.revision, looking.mark);
+        for _ in 0..ROUNDS {
+            let rank = |looked: &Looked| (looked.policy, looked.preferences, looked.began_at);
+            let last = record.looked.as_ref();
+            let is_later = last.is_none_or(|last| rank(&looked) > rank(last));
+            let is_ours = saved.is_some() && record.looking == saved;
+            if record.revision != revision || !(is_later || is_ours) {
+                return Ok(());
+            }
+            if is_later {
+                let whole_at = last.and_then(|last| last.whole_at).max(looked.whole_at);
+                record.looked = Some(Looked {
+                    whole_at,
+                    ..looked.clone()
+                });
+            }
+            if is_ours {
+                record.looking = None;
+            }
+            if self.state.keep_record(&record).await? == Kept::Written {
+                return Ok(());
+            }
+            let Some(latest) = self.state.record(&id).await? else {
+                return Ok(());
+            };
+            record = latest;
+        }
+        Ok(())
+    }
+}

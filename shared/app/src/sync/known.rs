@@ -1,0 +1,112 @@
+//! What a look decides by: the policy, and each calendar as it is met.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callsheet_domain::{CalendarEvent, CalendarId};
+
+use super::turn::Terms;
+use super::{Sync, SyncState, Unattended};
+use crate::InForce;
+use crate::judge::KnownCalendar;
+use crate::ports::{CalendarEvents, Clock, Decisions, Queue};
+
+/// What a look decides by.
+#[derive(Debug)]
+pub(super) struct View {
+    pub(super) policy: InForce,
+    /// The calendars whose events are written; those of others are passed over.
+    pub(super) known: BTreeMap<CalendarId, KnownCalendar>,
+}
+
+impl View {
+    /// The view of a look at one calendar.
+    pub(super) fn of(known: KnownCalendar, policy: &InForce) -> Self {
+        let mut view = Self::empty(policy);
+        view.known.insert(known.record.calendar.id.clone(), known);
+        view
+    }
+
+    /// The view of a look that has met no calendar yet.
+    pub(super) fn empty(policy: &InForce) -> Self {
+        Self {
+            policy: policy.clone(),
+            known: BTreeMap::new(),
+        }
+    }
+}
+
+/// Calendars that a look at the workspace has met and does not write.
+#[derive(Debug, Default)]
+pub(super) struct PassedOver {
+    /// They need nothing: lost, or Recall does not know them.
+    pub(super) idle: BTreeSet<CalendarId>,
+    /// They could not be written now, and must be asked for again.
+    pub(super) left_out: BTreeSet<CalendarId>,
+    /// Those of them that were asked for again.
+    pub(super) asked: BTreeSet<CalendarId>,
+}
+
+impl PassedOver {
+    fn holds(&self, calendar: &CalendarId) -> bool {
+        self.idle.contains(calendar) || self.left_out.contains(calendar)
+    }
+}
+
+impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
+where
+    R: CalendarEvents,
+    D: Decisions,
+    S: SyncState,
+    Q: Queue,
+    K: Clock,
+{
+    /// Gets to know the calendars of `events`. One that is not remembered, or
+    /// was lost, is asked for: its events say that it is there.
+    pub(super) async fn meet(
+        &self,
+        events: &[CalendarEvent],
+        view: &mut View,
+        passed_over: &mut PassedOver,
+        terms: Terms,
+    ) -> Result<(), Unattended> {
+        for event in events {
+            let id = &event.calendar_id;
+            if view.known.contains_key(id) || passed_over.holds(id) {
+                continue;
+            }
+            match self.known(id, terms).await {
+                Ok(Some(known)) => {
+                    view.known.insert(id.clone(), known);
+                }
+                Ok(None) => {
+                    passed_over.idle.insert(id.clone());
+                }
+                Err(error) if error.is_denied() || error.is_turn() => return Err(error),
+                Err(error) => {
+                    tracing::warn!(calendar = %id, %error, "left a calendar out of a look");
+                    passed_over.left_out.insert(id.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A calendar with what people said about it, if it can have bots.
+    async fn known(
+        &self,
+        id: &CalendarId,
+        terms: Terms,
+    ) -> Result<Option<KnownCalendar>, Unattended> {
+        let Some(record) = self.calendar(id, false, terms).await? else {
+            return Ok(None);
+        };
+        if !record.calendar.status.holds_bots() {
+            return Ok(None);
+        }
+        let preferences = self.state.preferences(id).await?;
+        Ok(Some(KnownCalendar {
+            record,
+            preferences,
+        }))
+    }
+}

@@ -1,0 +1,50 @@
+//! What a look came to, in numbers.
+
+use callsheet_domain::Scope;
+
+/// What was done in a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Tally {
+    /// Pages that were read, those of an earlier run not counted.
+    pub(super) pages: u32,
+    pub(super) listed: u32,
+    pub(super) written: u32,
+    pub(super) stale: u32,
+    pub(super) unreadable: u32,
+    /// Events whose verdict is that an expression failed.
+    pub(super) failed: u32,
+    /// Calendars that could not be written, and are asked for again.
+    pub(super) left_out: u32,
+}
+
+impl Tally {
+    /// Tells the log of a finished look, with for how many calendars' notices it was made.
+    pub(super) fn tell(self, scope: &Scope, made_for: usize) {
+        let Self {
+            pages,
+            listed,
+            written,
+            stale,
+            unreadable,
+            failed,
+            left_out,
+        } = self;
+        tracing::info!(
+            %scope,
+            made_for,
+            pages,
+            listed,
+            written,
+            stale,
+            unreadable,
+            failed_rules = failed,
+            left_out,
+            "looked"
+        );
+    }
+}
+
+/// A length as it is counted.
+pub(super) fn count(items: usize) -> u32 {
+    u32::try_from(items).unwrap_or(u32::MAX)
+}

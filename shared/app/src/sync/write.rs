@@ -1,0 +1,86 @@
+//! Writes what a page changes, and nothing else.
+
+use std::collections::HashSet;
+
+use callsheet_domain::{CalendarEvent, Decision, IcalUid, revise_copies};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::known::View;
+use super::tally::count;
+use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
+use crate::PortError;
+use crate::judge::judge;
+use crate::ports::{CalendarEvents, Clock, Decisions, Kept, Queue};
+
+/// Writes of one page that are under way at once.
+const WRITES: usize = 8;
+
+impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
+where
+    R: CalendarEvents,
+    D: Decisions,
+    S: SyncState,
+    Q: Queue,
+    K: Clock,
+{
+    /// Writes what a page changes, in the rows of its events and of their
+    /// copies. A row that somebody else wrote first is loaded and decided again.
+    pub(super) async fn write(
+        &self,
+        view: &View,
+        mut events: Vec<CalendarEvent>,
+        tally: &mut Tally,
+    ) -> Result<(), Unattended> {
+        events.retain(|event| view.known.contains_key(&event.calendar_id));
+        let mut failed = HashSet::new();
+        for _ in 0..ROUNDS {
+            let meetings: Vec<_> = events.iter().map(|event| event.ical_uid.clone()).collect();
+            let stored = self.decisions.copies(&meetings).await?;
+            let now = self.clock.now();
+            let policy = (&*view.policy.policy, view.policy.revision);
+            let judged: Vec<_> = events
+                .iter()
+                .filter_map(|event| {
+                    let known = view.known.get(&event.calendar_id)?;
+                    Some(judge(known, event, policy, now))
+                })
+                .collect();
+            for judged in judged.iter().filter(|judged| judged.has_failed()) {
+                failed.insert(judged.event.id.clone());
+            }
+            let revised = revise_copies(&stored, &judged, now);
+            if revised.is_behind {
+                return Err(Unattended::Contended);
+            }
+            tally.stale += revised.stale;
+            let lost = self.keep(revised.writes, tally).await?;
+            if lost.is_empty() {
+                tally.failed += count(failed.len());
+                return Ok(());
+            }
+            events.retain(|event| lost.contains(&event.ical_uid));
+        }
+        Err(Unattended::Contended)
+    }
+
+    /// Writes rows, and gives the meetings of those that somebody else wrote first.
+    pub(super) async fn keep(
+        &self,
+        rows: Vec<Decision>,
+        tally: &mut Tally,
+    ) -> Result<HashSet<IcalUid>, PortError> {
+        let kept: Vec<(IcalUid, Kept)> = stream::iter(rows)
+            .map(|row| async move {
+                let kept = self.decisions.keep(&row).await?;
+                Ok::<_, PortError>((row.key.ical_uid, kept))
+            })
+            .buffer_unordered(WRITES)
+            .try_collect()
+            .await?;
+        let (written, lost): (Vec<_>, Vec<_>) = kept
+            .into_iter()
+            .partition(|(_, kept)| *kept == Kept::Written);
+        tally.written += count(written.len());
+        Ok(lost.into_iter().map(|(meeting, _)| meeting).collect())
+    }
+}

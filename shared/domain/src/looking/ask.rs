@@ -1,0 +1,69 @@
+//! What the notices about one calendar ask for, taken together.
+
+use crate::{Notice, NoticeKind, Timestamp};
+
+/// Which events notices ask to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Wants {
+    /// None: only the calendar itself changed.
+    Nothing,
+    /// Those changed at or after an instant of Recall's clock.
+    Since(Timestamp),
+    /// All that Recall keeps up to date.
+    All,
+}
+
+/// What the notices of one batch ask about one calendar, taken together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ask {
+    /// The calendar itself changed.
+    pub is_calendar_changed: bool,
+    pub(super) wants: Wants,
+    pub(super) sent_at: Timestamp,
+}
+
+impl Ask {
+    /// Takes notices about one calendar together; none ask nothing.
+    #[must_use]
+    pub fn of<'a>(notices: impl IntoIterator<Item = &'a Notice>) -> Option<Self> {
+        notices.into_iter().map(Self::from).reduce(Self::and)
+    }
+
+    fn and(self, other: Self) -> Self {
+        let wants = match (self.wants, other.wants) {
+            (Wants::All, _) | (_, Wants::All) => Wants::All,
+            (Wants::Since(one), Wants::Since(other)) => Wants::Since(one.min(other)),
+            (Wants::Nothing, wants) | (wants, Wants::Nothing) => wants,
+        };
+        Self {
+            is_calendar_changed: self.is_calendar_changed || other.is_calendar_changed,
+            wants,
+            sent_at: self.sent_at.max(other.sent_at),
+        }
+    }
+}
+
+impl From<&Notice> for Ask {
+    fn from(notice: &Notice) -> Self {
+        let (is_calendar_changed, wants) = match notice.kind {
+            NoticeKind::EventsChanged { since } => (false, Wants::Since(since)),
+            NoticeKind::CalendarChanged => (true, Wants::Nothing),
+            NoticeKind::LookAtAll => (false, Wants::All),
+        };
+        Self {
+            is_calendar_changed,
+            wants,
+            sent_at: notice.sent_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_notices_ask_nothing() {
+        assert_eq!(Ask::of([]), None);
+    }
+}

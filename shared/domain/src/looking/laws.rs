@@ -1,0 +1,482 @@
+//! Coverage against the obvious slow model: every message looks.
+//!
+//! Changes come, notices tell of them late and twice, workers take batches,
+//! read pages one at a time, die and are replaced, and events move between
+//! pages while these are read. Clocks differ, and an event carries an
+//! `updated_at` from before it could be seen. At the end whatever the slow model
+//! has seen for a notice must have been seen by the looks that were chosen.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::*;
+use crate::time::plus;
+use crate::{CalendarId, Notice, NoticeKind, PolicyRevision, PreferenceRevision, Timestamp};
+
+/// Pages of every list; where an event stands changes with each of its versions.
+const PAGES: u32 = 3;
+const CALENDARS: usize = 3;
+const EVENTS: usize = 6;
+/// For how long a worker that died keeps others from its look.
+const HOLD: i64 = 3_000;
+
+/// Something that happens; times are in milliseconds.
+#[derive(Debug, Clone, Copy)]
+enum Op {
+    /// An event changes, its `updated_at` being so much earlier.
+    Change {
+        event: usize,
+        page: u32,
+        lag: i64,
+    },
+    /// A notice of the latest changes of a calendar is sent, by a clock that differs.
+    Tell {
+        calendar: usize,
+        clock: i64,
+    },
+    /// A worker takes a step, by a clock that differs: takes a batch, plans, or
+    /// reads a page.
+    Step {
+        worker: usize,
+        batch: usize,
+        clock: i64,
+    },
+    /// A worker dies; its messages come again.
+    Die {
+        worker: usize,
+    },
+    Pass {
+        time: i64,
+    },
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let clock = || -240_i64..=240;
+    prop_oneof![
+        4 => (0..EVENTS, 0..PAGES, 0_i64..2_000)
+            .prop_map(|(event, page, lag)| Op::Change { event, page, lag }),
+        4 => (0..CALENDARS, clock()).prop_map(|(calendar, clock)| Op::Tell { calendar, clock }),
+        9 => (0_usize..2, 1_usize..5, clock())
+            .prop_map(|(worker, batch, clock)| Op::Step { worker, batch, clock }),
+        1 => (0_usize..2).prop_map(|worker| Op::Die { worker }),
+        3 => (0_i64..3_000).prop_map(|time| Op::Pass { time }),
+    ]
+}
+
+/// A version of an event.
+#[derive(Debug, Clone, Copy)]
+struct Version {
+    event: usize,
+    page: u32,
+    updated_at: i64,
+}
+
+fn calendar_of(event: usize) -> usize {
+    event % CALENDARS
+}
+
+fn id(calendar: usize) -> CalendarId {
+    CalendarId::parse(format!("calendar-{calendar}")).expect("an id")
+}
+
+fn at(millis: i64) -> Timestamp {
+    plus(Timestamp::UNIX_EPOCH, SignedDuration::from_millis(millis))
+}
+
+fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// A worker at a look.
+#[derive(Debug, Clone)]
+struct Work {
+    scope: Scope,
+    reach: Reach,
+    page: u32,
+    /// The messages it answers when it is finished.
+    answers: Vec<Notice>,
+    /// The other messages of its batch.
+    others: Vec<Notice>,
+}
+
+#[derive(Debug)]
+struct World {
+    now: i64,
+    versions: Vec<Version>,
+    queue: Vec<Notice>,
+    /// The earliest change of each calendar that no notice has told of.
+    untold: [Option<i64>; CALENDARS],
+    told: [Option<Notice>; CALENDARS],
+    /// The latest version of each event that was read, by its number.
+    read: BTreeMap<usize, usize>,
+    /// The same for the slow model.
+    slow: BTreeMap<usize, usize>,
+    lists: u32,
+    slow_lists: u32,
+    looked: [Option<Looked>; CALENDARS],
+    looking: [Option<UnderWay<Looked>>; CALENDARS],
+    workspace: WorkspaceMark,
+    work: [Option<Work>; 2],
+    is_whole: bool,
+}
+
+impl World {
+    fn new(is_whole: bool) -> Self {
+        let looked = |calendar: usize| Looked {
+            began_at: at(-1_000 * i64::try_from(calendar).expect("small")),
+            since: None,
+            whole_at: None,
+            policy: PolicyRevision(0),
+            preferences: PreferenceRevision(0),
+            holds_until: None,
+        };
+        Self {
+            now: 10_000,
+            versions: Vec::new(),
+            queue: Vec::new(),
+            untold: [None; CALENDARS],
+            told: [const { None }; CALENDARS],
+            read: BTreeMap::new(),
+            slow: BTreeMap::new(),
+            lists: 0,
+            slow_lists: 0,
+            looked: std::array::from_fn(|calendar| Some(looked(calendar))),
+            looking: [const { None }; CALENDARS],
+            workspace: WorkspaceMark::default(),
+            work: [None, None],
+            is_whole,
+        }
+    }
+
+    /// What a page shows at this moment.
+    fn page(
+        &self,
+        scope: &Scope,
+        since: Option<Timestamp>,
+        page: Option<u32>,
+    ) -> Vec<(usize, usize)> {
+        let mut latest: BTreeMap<usize, usize> = BTreeMap::new();
+        for (number, version) in self.versions.iter().enumerate() {
+            latest.insert(version.event, number);
+        }
+        let is_shown = |(event, number): &(usize, usize)| {
+            let version = self.versions[*number];
+            let is_ours = match scope {
+                Scope::Workspace => true,
+                Scope::Calendar(calendar) => *calendar == id(calendar_of(*event)),
+            };
+            is_ours
+                && since.is_none_or(|since| version.updated_at >= millis(since))
+                && page.is_none_or(|page| version.page == page)
+        };
+        latest.into_iter().filter(is_shown).collect()
+    }
+
+    fn happen(&mut self, op: Op) {
+        match op {
+            Op::Change { event, page, lag } => {
+                self.now += 1;
+                let updated_at = self.now - lag;
+                self.versions.push(Version {
+                    event,
+                    page,
+                    updated_at,
+                });
+                let untold = &mut self.untold[calendar_of(event)];
+                *untold = Some(untold.map_or(updated_at, |first| first.min(updated_at)));
+            }
+            Op::Tell { calendar, clock } => self.tell(calendar, clock),
+            Op::Step {
+                worker,
+                batch,
+                clock,
+            } => self.step(worker, batch, clock),
+            Op::Die { worker } => {
+                if let Some(work) = self.work[worker].take() {
+                    self.queue.extend(work.answers);
+                    self.queue.extend(work.others);
+                }
+            }
+            Op::Pass { time } => self.now += time,
+        }
+    }
+
+    /// A notice is sent; the slow model looks at once.
+    fn tell(&mut self, calendar: usize, clock: i64) {
+        self.now += 1;
+        let Some(since) = self.untold[calendar].take() else {
+            // The same one comes again.
+            self.queue.extend(self.told[calendar].clone());
+            return;
+        };
+        let notice = Notice {
+            calendar_id: id(calendar),
+            kind: NoticeKind::EventsChanged { since: at(since) },
+            sent_at: at(self.now + clock),
+        };
+        self.told[calendar] = Some(notice.clone());
+        self.queue.push(notice);
+        self.slow_lists += PAGES;
+        let seen = self.page(&Scope::Calendar(id(calendar)), Some(at(since)), None);
+        self.slow.extend(seen);
+    }
+
+    fn step(&mut self, worker: usize, batch: usize, clock: i64) {
+        self.now += 1;
+        match self.work[worker].take() {
+            Some(work) => self.read_page(worker, work),
+            None => self.plan(worker, batch, clock),
+        }
+    }
+
+    fn plan(&mut self, worker: usize, batch: usize, clock: i64) {
+        let now = at(self.now + clock);
+        let batch: Vec<_> = {
+            let most = batch.min(self.queue.len());
+            self.queue.drain(..most).collect()
+        };
+        let mut asks: BTreeMap<CalendarId, Vec<Notice>> = BTreeMap::new();
+        for notice in batch {
+            asks.entry(notice.calendar_id.clone())
+                .or_default()
+                .push(notice);
+        }
+        let named: Vec<_> = (0..CALENDARS).map(id).collect();
+        let combined: BTreeMap<_, _> = asks
+            .iter()
+            .map(|(calendar, notices)| (calendar.clone(), Ask::of(notices).expect("some")))
+            .collect();
+        let asked: Vec<_> = named
+            .iter()
+            .enumerate()
+            .filter_map(|(number, calendar)| {
+                Some(Asked {
+                    calendar,
+                    ask: combined.get(calendar)?,
+                    looked: self.looked[number].as_ref(),
+                    looking: self.looking[number].as_ref(),
+                    is_owed: false,
+                })
+            })
+            .collect();
+        let manners = Manners {
+            is_whole: self.is_whole,
+            interval: SignedDuration::from_millis(1_000),
+        };
+        let plan = choose(&asked, &self.workspace, manners, now);
+        for calendar in &plan.answered {
+            asks.remove(calendar);
+        }
+        let look = plan.looks.first().filter(|look| look.not_before <= now);
+        let Some(look) = look else {
+            self.queue.extend(asks.into_values().flatten());
+            return;
+        };
+        let (mut answers, mut others) = (Vec::new(), Vec::new());
+        for (calendar, notices) in asks {
+            let is_answered = look.made_for.contains(&calendar) && !look.resumes;
+            if is_answered {
+                &mut answers
+            } else {
+                &mut others
+            }
+            .extend(notices);
+        }
+        self.work[worker] = Some(self.begin(look, now, answers, others));
+    }
+
+    fn begin(
+        &mut self,
+        look: &Look,
+        now: Timestamp,
+        answers: Vec<Notice>,
+        others: Vec<Notice>,
+    ) -> Work {
+        let held_until = plus(now, SignedDuration::from_millis(HOLD));
+        let reach = Reach {
+            began_at: now,
+            since: look.since,
+        };
+        let (reach, page) = match &look.scope {
+            Scope::Workspace if look.resumes => {
+                let looking = self.workspace.looking.as_mut().expect("one is left");
+                looking.held_until = held_until;
+                (looking.mark, looking.pages)
+            }
+            Scope::Workspace => {
+                let looking = under_way(reach, 0, held_until);
+                self.workspace.looking = Some(looking);
+                (reach, 0)
+            }
+            Scope::Calendar(calendar) if look.resumes => {
+                let number = self.number(calendar);
+                let looking = self.looking[number].as_mut().expect("one is left");
+                looking.held_until = held_until;
+                (looking.mark.reach(), looking.pages)
+            }
+            Scope::Calendar(_) => (reach, 0),
+        };
+        Work {
+            scope: look.scope.clone(),
+            reach,
+            page,
+            answers,
+            others,
+        }
+    }
+
+    fn number(&self, calendar: &CalendarId) -> usize {
+        let number = (0..CALENDARS).find(|number| id(*number) == *calendar);
+        number.expect("one of ours")
+    }
+
+    fn read_page(&mut self, worker: usize, mut work: Work) {
+        self.lists += 1;
+        for (event, number) in self.page(&work.scope, work.reach.since, Some(work.page)) {
+            let read = self.read.entry(event).or_default();
+            *read = number.max(*read);
+        }
+        work.page += 1;
+        let now = at(self.now);
+        let held_until = plus(now, SignedDuration::from_millis(HOLD));
+        if work.page < PAGES {
+            if self.save(&work, held_until) {
+                self.work[worker] = Some(work);
+            } else {
+                // Somebody else has taken the look: the messages come again.
+                self.queue.extend(work.answers);
+                self.queue.extend(work.others);
+            }
+            return;
+        }
+        self.finish(&work);
+        self.queue.extend(work.others);
+    }
+
+    /// Writes how far a look has come; false if it is another's by now.
+    fn save(&mut self, work: &Work, held_until: Timestamp) -> bool {
+        match &work.scope {
+            Scope::Workspace => match &mut self.workspace.looking {
+                Some(looking) if looking.mark == work.reach && looking.pages < work.page => {
+                    *looking = under_way(work.reach, work.page, held_until);
+                    true
+                }
+                _ => false,
+            },
+            Scope::Calendar(calendar) => {
+                let number = self.number(calendar);
+                let mark = looked(work.reach);
+                let looking = &mut self.looking[number];
+                let is_ours = match looking {
+                    Some(other) => other.mark == mark && other.pages < work.page,
+                    None => work.page == 1,
+                };
+                if is_ours {
+                    *looking = Some(under_way(mark, work.page, held_until));
+                }
+                is_ours
+            }
+        }
+    }
+
+    fn finish(&mut self, work: &Work) {
+        match &work.scope {
+            Scope::Workspace => {
+                let Some(looking) = self.workspace.looking.clone() else {
+                    return;
+                };
+                if looking.mark == work.reach {
+                    self.workspace = std::mem::take(&mut self.workspace).finished(&looking);
+                }
+            }
+            Scope::Calendar(calendar) => {
+                let number = self.number(calendar);
+                let mark = looked(work.reach);
+                if self.looking[number]
+                    .as_ref()
+                    .is_some_and(|looking| looking.mark == mark)
+                {
+                    self.looking[number] = None;
+                }
+                let last = &mut self.looked[number];
+                if last
+                    .as_ref()
+                    .is_none_or(|last| last.began_at < mark.began_at)
+                {
+                    *last = Some(mark);
+                }
+            }
+        }
+    }
+
+    /// Tells of every change, and works until no message is left.
+    fn come_to_rest(&mut self) {
+        for calendar in 0..CALENDARS {
+            self.tell(calendar, 0);
+        }
+        for _ in 0..2_000 {
+            let is_done = self.queue.is_empty() && self.work.iter().all(Option::is_none);
+            if is_done {
+                return;
+            }
+            self.now += 700;
+            self.step(0, 10, 0);
+            self.step(1, 10, 0);
+        }
+        panic!("messages are left: {:?}", self.queue);
+    }
+}
+
+fn looked(reach: Reach) -> Looked {
+    Looked {
+        began_at: reach.began_at,
+        since: reach.since,
+        whole_at: None,
+        policy: PolicyRevision(0),
+        preferences: PreferenceRevision(0),
+        holds_until: None,
+    }
+}
+
+fn under_way<M>(mark: M, pages: u32, held_until: Timestamp) -> UnderWay<M> {
+    UnderWay {
+        mark,
+        next: (pages > 0).then(|| PageCursor(pages.to_string())),
+        pages,
+        listed: pages * 100,
+        held_until,
+    }
+}
+
+/// How many cases: a few in each run of the tests, more when asked for.
+fn cases() -> u32 {
+    option_env!("LAW_CASES")
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(1_500)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+
+    #[test]
+    fn whatever_every_message_alone_would_have_seen_is_seen(
+        ops in prop::collection::vec(op(), 1..60),
+        is_whole in any::<bool>(),
+    ) {
+        let mut world = World::new(is_whole);
+        for op in ops {
+            world.happen(op);
+        }
+        world.come_to_rest();
+        for (event, number) in &world.slow {
+            let read = world.read.get(event);
+            prop_assert!(
+                read.is_some_and(|read| read >= number),
+                "event {event}: a message told of version {number}, {read:?} was read; \
+                 {:?}", world.versions[*number],
+            );
+        }
+    }
+}

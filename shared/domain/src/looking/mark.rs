@@ -1,0 +1,209 @@
+//! How far a calendar, and the whole workspace, have been looked at.
+
+use jiff::SignedDuration;
+
+use super::Reach;
+use crate::time::plus;
+use crate::{PolicyRevision, PreferenceRevision, Timestamp, Version};
+
+/// How much a sweep's look overlaps the one before. Recall's clock may differ
+/// from ours, and an event may show in the list only some time after the
+/// `updated_at` that it carries.
+pub(super) const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
+/// A chain of looks that was broken for longer is not mended by listing what
+/// changed since: everything is looked at once more instead.
+const LONGEST_GAP: SignedDuration = SignedDuration::from_hours(24);
+/// For so long a look that was left can be taken up where it stopped.
+const LONGEST_LEFT: SignedDuration = SignedDuration::from_hours(1);
+
+/// Where the next page of a list is; only the adapter that gave it can read it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PageCursor(pub String);
+
+/// A finished look at a calendar's events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// When its first page was asked for.
+    pub began_at: Timestamp,
+    /// The earliest `updated_at` it asked for; none if it asked for everything.
+    pub since: Option<Timestamp>,
+    /// When the last look at everything began, this one or one before it;
+    /// earlier builds did not say.
+    pub whole_at: Option<Timestamp>,
+    /// The policy it decided by.
+    pub policy: PolicyRevision,
+    /// How much of what people said it decided by.
+    pub preferences: PreferenceRevision,
+    /// Its verdicts hold until this instant: a pause ends then.
+    pub holds_until: Option<Timestamp>,
+}
+
+impl Looked {
+    /// What it reached.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        Reach {
+            began_at: self.began_at,
+            since: self.since,
+        }
+    }
+}
+
+/// A look that has begun and is not finished: somebody is at it, or left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnderWay<M> {
+    /// The mark that is set once its last page is written.
+    pub mark: M,
+    /// The page to go on with; none for the first.
+    pub next: Option<PageCursor>,
+    /// Pages that are written.
+    pub pages: u32,
+    /// Events that were on them.
+    pub listed: u32,
+    /// Until then it is somebody's; later anybody may take it up.
+    pub held_until: Timestamp,
+}
+
+impl<M> UnderWay<M> {
+    /// Whether somebody is at it.
+    #[must_use]
+    pub fn is_held(&self, now: Timestamp) -> bool {
+        self.held_until > now
+    }
+}
+
+impl UnderWay<Looked> {
+    /// Whether it is of use to go on with it: it decided by what is in force
+    /// still, and has not been left for long.
+    #[must_use]
+    pub fn is_of_use(
+        &self,
+        policy: PolicyRevision,
+        spoken: PreferenceRevision,
+        now: Timestamp,
+    ) -> bool {
+        !is_owed(Some(&self.mark), policy, spoken, now)
+            && now <= plus(self.held_until, LONGEST_LEFT)
+    }
+}
+
+/// The latest finished look at the whole workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LatestLook {
+    /// What it reached.
+    pub reach: Reach,
+    /// Pages it took.
+    pub pages: u32,
+    /// Events that were on them.
+    pub listed: u32,
+}
+
+/// What is remembered of looks at the whole workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WorkspaceMark {
+    /// The one that began last.
+    pub latest: Option<LatestLook>,
+    /// Whatever changed before this instant has been listed: looks that overlap
+    /// have followed each other up to it.
+    pub healed_until: Option<Timestamp>,
+    /// Somebody wants everything looked at that was not since this instant.
+    pub whole_asked_at: Option<Timestamp>,
+    /// When Recall's list of calendars was last held against ours.
+    pub listed_calendars_at: Option<Timestamp>,
+    /// One that is not finished.
+    pub looking: Option<UnderWay<Reach>>,
+    /// Grows with each write; a write states the one it saw.
+    pub version: Version,
+}
+
+/// What a sweep does about changes that nobody told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heal {
+    /// Lists what changed since an instant.
+    Since(Timestamp),
+    /// Has everything looked at: how far back it would have to list is not
+    /// known, or too far.
+    Everything,
+}
+
+impl WorkspaceMark {
+    /// The mark after `look` was finished, with nothing under way.
+    #[must_use]
+    pub fn finished(mut self, look: &UnderWay<Reach>) -> Self {
+        let reach = look.mark;
+        let is_linked = match (self.healed_until, reach.since) {
+            (_, None) => true,
+            (Some(healed), Some(since)) => since <= plus(healed, -OVERLAP),
+            (None, Some(_)) => false,
+        };
+        if is_linked {
+            self.healed_until = self.healed_until.max(Some(reach.began_at));
+        }
+        if self
+            .latest
+            .is_none_or(|latest| latest.reach.began_at < reach.began_at)
+        {
+            self.latest = Some(LatestLook {
+                reach,
+                pages: look.pages,
+                listed: look.listed,
+            });
+        }
+        self.looking = None;
+        self
+    }
+
+    /// What is to be done at `now` about changes that nobody told of, if the
+    /// last that was done is `every` ago.
+    #[must_use]
+    pub fn heal(&self, every: SignedDuration, now: Timestamp) -> Option<Heal> {
+        let Some(healed) = self.healed_until else {
+            return Some(Heal::Everything);
+        };
+        if now < plus(healed, every) {
+            None
+        } else if now <= plus(healed, LONGEST_GAP) {
+            Some(Heal::Since(plus(healed, -OVERLAP)))
+        } else {
+            Some(Heal::Everything)
+        }
+    }
+
+    /// The mark of a workspace in which a chain of looks begins at `now`, all
+    /// that was before being owed a look at everything.
+    #[must_use]
+    pub fn begun_anew(mut self, now: Timestamp) -> Self {
+        self.whole_asked_at = Some(now);
+        self.healed_until = Some(now);
+        self
+    }
+}
+
+/// Whether a calendar is owed a look at everything, whatever was noticed of it:
+/// it was never looked at, or last by an older policy, or before the latest word
+/// on it (`spoken`), or what was decided then held only until an instant that
+/// has come.
+#[must_use]
+pub fn is_owed(
+    last: Option<&Looked>,
+    policy: PolicyRevision,
+    spoken: PreferenceRevision,
+    now: Timestamp,
+) -> bool {
+    last.is_none_or(|last| {
+        last.policy < policy
+            || last.preferences < spoken
+            || last.holds_until.is_some_and(|until| until <= now)
+    })
+}
+
+/// Whether the last look at everything in a calendar began before `limit`. Then
+/// a sweep looks again; nobody waits for it.
+#[must_use]
+pub fn is_aged(last: Option<&Looked>, limit: Timestamp) -> bool {
+    last.and_then(|last| last.whole_at)
+        .is_none_or(|whole_at| whole_at < limit)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! How far the workspace was looked at, and the look that is under way: one row.
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{Kept, Marks};
+use callsheet_domain::{LatestLook, PageCursor, Reach, UnderWay, Version, WorkspaceMark};
+
+use super::{Place, StateTable};
+use crate::attributes::{Attributes, Reading, Unreadable, Writing, number};
+use crate::error::{if_held, unreadable};
+
+const VERSION: &str = "version";
+
+impl Marks for StateTable {
+    async fn workspace(&self) -> Result<WorkspaceMark, PortError> {
+        let Some(row) = self.row(Place::workspace_mark()).await? else {
+            return Ok(WorkspaceMark::default());
+        };
+        mark(&row).map_err(|problem| unreadable("the mark of looks at the workspace", problem))
+    }
+
+    async fn keep_workspace(&self, mark: &WorkspaceMark) -> Result<Kept, PortError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(attributes(mark)))
+            .expression_attribute_names("#version", VERSION);
+        let put = if mark.version == Version::NEW {
+            put.condition_expression("attribute_not_exists(#version)")
+        } else {
+            put.condition_expression("#version = :read")
+                .expression_attribute_values(":read", number(mark.version.0))
+        };
+        let written = if_held(put.send().await)?;
+        Ok(written.map_or(Kept::Lost, |_| Kept::Written))
+    }
+}
+
+fn attributes(mark: &WorkspaceMark) -> Attributes {
+    let row = Writing::row()
+        .maybe(mark.latest, |row, latest| {
+            let look = reach(Writing::default(), latest.reach)
+                .number("pages", latest.pages)
+                .number("listed", latest.listed);
+            row.map("latest", look)
+        })
+        .maybe(mark.healed_until, |row, at| row.instant("healed_until", at))
+        .maybe(mark.whole_asked_at, |row, at| {
+            row.instant("whole_asked_at", at)
+        })
+        .maybe(mark.listed_calendars_at, |row, at| {
+            row.instant("listed_calendars_at", at)
+        })
+        .maybe(mark.looking.as_ref(), |row, looking| {
+            row.map("looking", under_way(looking, reach))
+        })
+        .number(VERSION, mark.version.next().0);
+    Place::workspace_mark().on(row)
+}
+
+fn mark(attributes: &Attributes) -> Result<WorkspaceMark, Unreadable> {
+    let row = Reading::row(attributes)?;
+    let latest = |look: Reading<'_>| {
+        Ok(LatestLook {
+            reach: read_reach(look)?,
+            pages: look.number("pages")?,
+            listed: look.number("listed")?,
+        })
+    };
+    let looking = |look| read_under_way(look, read_reach);
+    Ok(WorkspaceMark {
+        latest: row.map_if_any("latest")?.map(latest).transpose()?,
+        healed_until: row.instant_if_any("healed_until")?,
+        whole_asked_at: row.instant_if_any("whole_asked_at")?,
+        listed_calendars_at: row.instant_if_any("listed_calendars_at")?,
+        looking: row.map_if_any("looking")?.map(looking).transpose()?,
+        version: Version(row.number(VERSION)?),
+    })
+}
+
+fn reach(row: Writing, reach: Reach) -> Writing {
+    row.instant("began_at", reach.began_at)
+        .maybe(reach.since, |row, since| row.instant("since", since))
+}
+
+fn read_reach(look: Reading<'_>) -> Result<Reach, Unreadable> {
+    Ok(Reach {
+        began_at: look.instant("began_at")?,
+        since: look.instant_if_any("since")?,
+    })
+}
+
+/// A look under way, with the mark that it will set.
+pub(super) fn under_way<M: Clone>(
+    looking: &UnderWay<M>,
+    mark: impl Fn(Writing, M) -> Writing,
+) -> Writing {
+    mark(Writing::default(), looking.mark.clone())
+        .maybe(looking.next.as_ref(), |row, next| row.text("next", &next.0))
+        .number("pages", looking.pages)
+        .number("listed", looking.listed)
+        .instant("held_until", looking.held_until)
+}
+
+/// Reads such a look, and with `mark` the mark that it will set.
+pub(super) fn read_under_way<M>(
+    look: Reading<'_>,
+    mark: impl Fn(Reading<'_>) -> Result<M, Unreadable>,
+) -> Result<UnderWay<M>, Unreadable> {
+    Ok(UnderWay {
+        mark: mark(look)?,
+        next: look
+            .text_if_any("next")?
+            .map(|next| PageCursor(next.to_owned())),
+        pages: look.number("pages")?,
+        listed: look.number("listed")?,
+        held_until: look.instant("held_until")?,
+    })
+}
