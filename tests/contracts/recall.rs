@@ -1,6 +1,6 @@
 //! The client of Recall against the simulated service.
 
-use callsheet_domain::{CalendarId, EventId, Timestamp, plus};
+use callsheet_domain::{CalendarId, EventId, PageCursor, Timestamp, plus};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_testkit::contracts::recall::Workspace;
 use jiff::SignedDuration;
@@ -158,5 +158,45 @@ mod answers {
         assert!(matches!(error, PortError::Denied { .. }), "{error}");
         let calendar = workspace.connect().await;
         assert!(recall.calendar(&calendar).await.is_err());
+    }
+}
+
+mod calendars {
+    //! What listing and deleting calendars must not do.
+
+    use super::OwnWorkspace;
+    use callsheet_app::PortError;
+    use callsheet_app::ports::{CalendarDirectory as _, CalendarRemoval as _, Removed};
+    use callsheet_testkit::contracts::recall::Workspace as _;
+    use test_case::test_case;
+
+    #[test_case("https://elsewhere.example/api/v2/calendars/?cursor=1"; "another origin")]
+    #[test_case("{base}/api/v2/calendar-events/?cursor=1"; "another list")]
+    #[test_case("{base}/api/v2/calendars/../bot/?cursor=1"; "a way out of it")]
+    #[test_case("cursor=1"; "no address")]
+    #[tokio::test]
+    async fn a_next_page_elsewhere_is_not_asked_for(cursor: &str) {
+        let workspace = OwnWorkspace::new().await;
+        let cursor = cursor.replace("{base}", &workspace.simulator.base_url());
+        let page = workspace.recall.calendars(Some(&PageCursor(cursor))).await;
+        assert!(
+            matches!(page, Err(PortError::Unreadable { .. })),
+            "{page:?}"
+        );
+        let stats = workspace.simulator.control().stats().await;
+        assert_eq!(stats.expect("the simulator").operations.len(), 0);
+    }
+
+    #[tokio::test]
+    async fn the_specification_allows_what_is_asked() {
+        let workspace = OwnWorkspace::new().await;
+        let calendar = workspace.connect().await;
+        let recall = &workspace.recall;
+        assert_eq!(recall.calendars(None).await.expect("a page").next, None);
+        let removed = recall.delete_calendar(&calendar).await;
+        assert_eq!(removed.expect("an answer"), Removed::Deleted);
+        let stats = workspace.simulator.control().stats().await;
+        let stats = stats.expect("the simulator");
+        assert_eq!((stats.violations, stats.own_violations), (0, 0));
     }
 }

@@ -25,6 +25,10 @@ pub enum Operation {
     ScheduleBot,
     /// A bot off an event.
     UnscheduleBot,
+    /// A page of calendars.
+    ListCalendars,
+    /// A calendar away.
+    DeleteCalendar,
 }
 
 impl Operation {
@@ -36,6 +40,8 @@ impl Operation {
             Self::GetCalendar => "get-calendar",
             Self::ScheduleBot => "schedule-bot",
             Self::UnscheduleBot => "unschedule-bot",
+            Self::ListCalendars => "list-calendars",
+            Self::DeleteCalendar => "delete-calendar",
         }
     }
 }

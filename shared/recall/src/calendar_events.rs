@@ -79,7 +79,7 @@ impl RecallClient {
         cursor: Option<&PageCursor>,
     ) -> Result<RawPage, PortError> {
         let url = match cursor {
-            Some(cursor) => self.next(&cursor.0)?,
+            Some(cursor) => self.next(cursor, EVENTS)?,
             None => self.first(query),
         };
         let answer = self.send(self.request(Method::GET, url)).await?;
@@ -109,11 +109,12 @@ impl RecallClient {
         url
     }
 
-    /// The key is never sent to a `next` of another origin.
-    fn next(&self, cursor: &str) -> Result<Url, PortError> {
-        Url::parse(cursor)
+    /// The next page of what is listed at `path`. The key is never sent to
+    /// another origin.
+    pub(crate) fn next(&self, cursor: &PageCursor, path: &str) -> Result<Url, PortError> {
+        Url::parse(&cursor.0)
             .ok()
-            .filter(|url| self.base.is_origin_of(url) && url.path() == EVENTS)
+            .filter(|url| self.base.is_origin_of(url) && url.path() == path)
             .ok_or_else(|| unreadable("the next page is at another address".to_owned()))
     }
 }

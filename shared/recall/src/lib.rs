@@ -8,6 +8,7 @@
 mod answer;
 mod bots;
 mod calendar_events;
+mod calendars;
 mod client;
 mod config;
 mod signature;

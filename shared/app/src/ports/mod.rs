@@ -24,5 +24,6 @@ pub use policies::{NewPolicy, Policies, Pushed, StoredPolicy};
 pub use preferences::PreferenceBook;
 pub use queue::{Queue, Receipt};
 pub use recall::{
-    BotAnswer, Bots, CalendarEvents, EventQuery, IdempotencyKey, PageOfEvents, ScheduleRequest,
+    BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery,
+    IdempotencyKey, PageOfCalendars, PageOfEvents, Removed, ScheduleRequest, UnreadableCalendar,
 };

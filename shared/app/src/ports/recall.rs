@@ -1,5 +1,6 @@
 //! Recall's calendar API: reading is one power, writing another.
 
+use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
@@ -45,6 +46,63 @@ pub trait CalendarEvents: Send + Sync {
         query: &EventQuery,
         cursor: Option<&PageCursor>,
     ) -> impl Future<Output = Result<PageOfEvents, PortError>> + Send;
+}
+
+/// One page of calendars.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageOfCalendars {
+    /// Those that could be read.
+    pub calendars: Vec<Calendar>,
+    /// Those that could not: they are there all the same.
+    pub unreadable: Vec<UnreadableCalendar>,
+    /// Where the next page is.
+    pub next: Option<PageCursor>,
+}
+
+/// A calendar that is listed, and cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableCalendar {
+    /// Which one, if that much can be read: who looks for those that are
+    /// missing must not take it for one.
+    pub id: Option<CalendarId>,
+    /// What is wrong with it, without its content.
+    pub problem: String,
+}
+
+impl fmt::Display for UnreadableCalendar {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.id {
+            Some(id) => write!(formatter, "calendar {id}: {}", self.problem),
+            None => write!(formatter, "a calendar without an id: {}", self.problem),
+        }
+    }
+}
+
+/// Reads which calendars there are.
+pub trait CalendarDirectory: Send + Sync {
+    /// The first page of all calendars of the workspace, or the one at `cursor`.
+    fn calendars(
+        &self,
+        cursor: Option<&PageCursor>,
+    ) -> impl Future<Output = Result<PageOfCalendars, PortError>> + Send;
+}
+
+/// What became of a calendar that was to be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// It is gone now, and its future bots with it. Recall sends no webhook about it.
+    Deleted,
+    /// There was none.
+    AlreadyGone,
+}
+
+/// Takes calendars away.
+pub trait CalendarRemoval: Send + Sync {
+    /// Deletes a calendar, which disconnects it. Done again it changes nothing.
+    fn delete_calendar(
+        &self,
+        id: &CalendarId,
+    ) -> impl Future<Output = Result<Removed, PortError>> + Send;
 }
 
 /// Names one attempt at one generation of a row: Recall replays the answer to

@@ -147,6 +147,8 @@ pub async fn operations_have_budgets_of_their_own(budgets: &impl Budgets) {
         Operation::GetCalendar,
         Operation::ScheduleBot,
         Operation::UnscheduleBot,
+        Operation::ListCalendars,
+        Operation::DeleteCalendar,
     ];
     budgets
         .hold(OPERATION, at("11:00"))

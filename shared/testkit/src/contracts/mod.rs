@@ -17,6 +17,7 @@ pub mod calendars;
 pub mod clock;
 pub mod copies;
 pub mod decisions;
+pub mod directory;
 pub mod due;
 pub mod leases;
 pub mod marks;
@@ -167,8 +168,9 @@ macro_rules! queue_contract {
     };
 }
 
-/// Makes a test of each law on `CalendarEvents` and `Bots`. Takes an async
-/// closure that gives an empty workspace, nobody else's.
+/// Makes a test of each law on `CalendarEvents`, `Bots`, `CalendarDirectory` and
+/// `CalendarRemoval`. Takes an async closure that gives an empty workspace,
+/// nobody else's.
 #[macro_export]
 macro_rules! recall_contract {
     ($setup:expr) => {
@@ -179,6 +181,13 @@ macro_rules! recall_contract {
             both_operations_may_be_done_again,
             a_key_is_one_bot_until_its_last_claim_is_gone,
             what_cannot_have_a_bot_is_refused,
+        );
+        $crate::contract_tests!($setup, directory:
+            every_calendar_is_on_one_of_the_pages,
+            a_calendar_is_listed_as_it_is_shown,
+            a_deleted_calendar_is_gone_with_its_events,
+            a_calendar_that_nobody_knows_is_gone_already,
+            a_shared_bot_outlives_one_of_its_calendars,
         );
     };
 }

@@ -1,7 +1,9 @@
-//! What every implementation of `CalendarEvents` and `Bots` must do.
+//! What every implementation of `CalendarEvents` and `Bots` must do, and the workspace that is
+//! tested on.
 
 use callsheet_app::ports::{
-    BotAnswer, Bots, CalendarEvents, EventQuery, IdempotencyKey, ScheduleRequest,
+    BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery,
+    IdempotencyKey, ScheduleRequest,
 };
 use callsheet_domain::{
     BotEntry, CalendarEvent, CalendarId, CalendarStatus, DeduplicationKey, EventId, Timestamp,
@@ -13,7 +15,7 @@ use crate::a_bot_config;
 /// A workspace of Recall, and the hands of the people whose calendars are in it.
 pub trait Workspace: Sync {
     /// The port under test.
-    type Recall: CalendarEvents + Bots;
+    type Recall: CalendarEvents + Bots + CalendarDirectory + CalendarRemoval;
 
     /// The port under test, on this workspace.
     fn recall(&self) -> &Self::Recall;
@@ -41,10 +43,10 @@ pub trait Workspace: Sync {
     fn delete(&self, event: &EventId) -> impl Future<Output = ()> + Send;
 }
 
-const LINK: &str = "https://meet.example/contract";
+pub(super) const LINK: &str = "https://meet.example/contract";
 
 /// Names nothing, wherever it is asked for.
-const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+pub(super) const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 async fn listed<W: Workspace>(workspace: &W, query: &EventQuery) -> (Vec<CalendarEvent>, usize) {
     let (mut events, mut pages, mut cursor) = (Vec::new(), 0, None);
@@ -72,7 +74,7 @@ fn all(calendar: &CalendarId) -> EventQuery {
     }
 }
 
-fn bot(starts_at: Timestamp) -> WantedBot {
+pub(super) fn bot(starts_at: Timestamp) -> WantedBot {
     WantedBot {
         deduplication_key: DeduplicationKey::parse(format!("{starts_at}-{LINK}")).expect("a key"),
         starts_at,
@@ -81,7 +83,7 @@ fn bot(starts_at: Timestamp) -> WantedBot {
     }
 }
 
-async fn schedule<W: Workspace>(
+pub(super) async fn schedule<W: Workspace>(
     workspace: &W,
     event: &EventId,
     bot: &WantedBot,
@@ -100,7 +102,7 @@ async fn schedule<W: Workspace>(
         .expect("an answer")
 }
 
-async fn scheduled<W: Workspace>(
+pub(super) async fn scheduled<W: Workspace>(
     workspace: &W,
     event: &EventId,
     bot: &WantedBot,

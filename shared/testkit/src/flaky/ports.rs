@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Allowed, BotAnswer, Bots, Budgets, CalendarEvents, Calendars, Decisions, DueRows, EventQuery,
-    Held, Kept, Leases, ListedCalendar, Marks, NewPolicy, PageOfEvents, Policies, PreferenceBook,
-    Pushed, Queue, Receipt, Released, ScheduleRequest, StoredPolicy, Taken,
+    Allowed, BotAnswer, Bots, Budgets, CalendarDirectory, CalendarEvents, CalendarRemoval,
+    Calendars, Decisions, DueRows, EventQuery, Held, Kept, Leases, ListedCalendar, Marks,
+    NewPolicy, PageOfCalendars, PageOfEvents, Policies, PreferenceBook, Pushed, Queue, Receipt,
+    Released, Removed, ScheduleRequest, StoredPolicy, Taken,
 };
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, Errand, EventId, IcalUid,
@@ -173,6 +174,18 @@ impl<P: CalendarEvents> CalendarEvents for Flaky<P> {
         cursor: Option<&PageCursor>,
     ) -> Result<PageOfEvents, PortError> {
         self.call(self.port.page(query, cursor)).await
+    }
+}
+
+impl<P: CalendarDirectory> CalendarDirectory for Flaky<P> {
+    async fn calendars(&self, cursor: Option<&PageCursor>) -> Result<PageOfCalendars, PortError> {
+        self.call(self.port.calendars(cursor)).await
+    }
+}
+
+impl<P: CalendarRemoval> CalendarRemoval for Flaky<P> {
+    async fn delete_calendar(&self, id: &CalendarId) -> Result<Removed, PortError> {
+        self.call(self.port.delete_calendar(id)).await
     }
 }
 

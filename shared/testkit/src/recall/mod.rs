@@ -4,6 +4,7 @@
 //! and with its calendar, and a bot is never moved but by scheduling it again.
 //! Answers can be scripted; every call is written down with its time.
 
+mod calendars;
 mod workspace;
 
 use std::collections::BTreeMap;
@@ -51,7 +52,7 @@ pub struct MemoryRecall<K> {
 }
 
 impl<K: Clock> MemoryRecall<K> {
-    /// An empty workspace whose pages hold 100 events.
+    /// An empty workspace whose pages hold 100 events, or calendars.
     #[must_use]
     pub fn new(clock: K) -> Self {
         let workspace = Workspace {
@@ -70,7 +71,7 @@ impl<K: Clock> MemoryRecall<K> {
             .expect("no test panics while it holds the workspace")
     }
 
-    /// Has pages hold `size` events.
+    /// Has pages hold `size` events, or calendars.
     pub fn page_size(&self, size: usize) {
         self.lock().page_size = size;
     }
@@ -84,12 +85,9 @@ impl<K: Clock> MemoryRecall<K> {
         workspace.calendars.insert(calendar.id.clone(), calendar);
     }
 
-    /// Removes a calendar with its events.
+    /// Removes a calendar with its events, as somebody else would: uncounted.
     pub fn delete_calendar(&self, id: &CalendarId) {
-        let mut workspace = self.lock();
-        workspace.drop_claims(|event| event.calendar_id == *id);
-        workspace.calendars.remove(id);
-        workspace.events.retain(|_, event| event.calendar_id != *id);
+        self.lock().remove_calendar(id);
     }
 
     /// Puts an event there, or changes it. A deleted one loses its claims.

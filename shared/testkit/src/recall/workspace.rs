@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use callsheet_app::ports::{BotAnswer, EventQuery, PageOfEvents, ScheduleRequest};
+use callsheet_app::ports::{
+    BotAnswer, EventQuery, PageOfEvents, ScheduleRequest, UnreadableCalendar,
+};
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
     PageCursor, Timestamp,
@@ -24,6 +26,7 @@ pub struct Bot {
 #[derive(Debug, Default)]
 pub(super) struct Workspace {
     pub(super) calendars: BTreeMap<CalendarId, Calendar>,
+    pub(super) unreadable: Vec<UnreadableCalendar>,
     pub(super) events: BTreeMap<EventId, CalendarEvent>,
     pub(super) bots: BTreeMap<DeduplicationKey, Bot>,
     pub(super) faults: BTreeMap<Operation, VecDeque<Fault>>,
@@ -33,6 +36,13 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
+    /// Removes a calendar with its events and their claims.
+    pub(super) fn remove_calendar(&mut self, id: &CalendarId) -> Option<Calendar> {
+        self.drop_claims(|event| event.calendar_id == *id);
+        self.events.retain(|_, event| event.calendar_id != *id);
+        self.calendars.remove(id)
+    }
+
     pub(super) fn drop_claims(&mut self, of: impl Fn(&CalendarEvent) -> bool) {
         let events: Vec<_> = self
             .events

@@ -1,0 +1,156 @@
+//! Lists the workspace's calendars and takes them away.
+//!
+//! A listed calendar carries its OAuth client secret and refresh token in
+//! clear. So a page is taken apart without being read: each calendar stays the
+//! text that it is in the answer, and only the fields that are needed are
+//! deserialized out of it.
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{
+    CalendarDirectory, CalendarRemoval, PageOfCalendars, Removed, UnreadableCalendar,
+};
+use callsheet_domain::{Calendar, CalendarId, PageCursor};
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::RecallClient;
+use crate::wire::CalendarJson;
+
+const CALENDARS: &str = "/api/v2/calendars/";
+
+impl CalendarDirectory for RecallClient {
+    async fn calendars(&self, cursor: Option<&PageCursor>) -> Result<PageOfCalendars, PortError> {
+        let url = match cursor {
+            Some(cursor) => self.next(cursor, CALENDARS)?,
+            None => self.base.at(CALENDARS),
+        };
+        let answer = self.send(self.request(Method::GET, url)).await?;
+        if answer.status.as_u16() != 200 {
+            return Err(answer.failure());
+        }
+        Ok(answer.json::<PageJson>()?.into())
+    }
+}
+
+impl CalendarRemoval for RecallClient {
+    async fn delete_calendar(&self, id: &CalendarId) -> Result<Removed, PortError> {
+        let url = self.base.at(&format!("{CALENDARS}{id}/"));
+        let answer = self.send(self.request(Method::DELETE, url)).await?;
+        match answer.status.as_u16() {
+            200..=299 => Ok(Removed::Deleted),
+            404 => Ok(Removed::AlreadyGone),
+            _ => Err(answer.failure()),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct PageJson {
+    next: Option<String>,
+    /// Read one by one, so that an odd one does not cost the others.
+    results: Vec<Box<RawValue>>,
+}
+
+/// What an odd calendar may still tell.
+#[derive(Deserialize)]
+struct NameJson {
+    id: Value,
+}
+
+impl From<PageJson> for PageOfCalendars {
+    fn from(page: PageJson) -> Self {
+        let (mut calendars, mut unreadable) = (Vec::with_capacity(page.results.len()), Vec::new());
+        for json in page.results {
+            match calendar(&json) {
+                Ok(calendar) => calendars.push(calendar),
+                Err(problem) => unreadable.push(UnreadableCalendar {
+                    id: id(&json),
+                    problem,
+                }),
+            }
+        }
+        Self {
+            calendars,
+            unreadable,
+            next: page.next.map(PageCursor),
+        }
+    }
+}
+
+fn calendar(json: &RawValue) -> Result<Calendar, String> {
+    let calendar: CalendarJson = serde_json::from_str(json.get())
+        .map_err(|_| "it is not in the published shape".to_owned())?;
+    calendar.try_into()
+}
+
+fn id(json: &RawValue) -> Option<CalendarId> {
+    let name: NameJson = serde_json::from_str(json.get()).ok()?;
+    CalendarId::parse(name.id.as_str()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use test_case::test_case;
+
+    /// A page of one calendar as it is published, with `field` as told.
+    fn page(field: &str, value: Value) -> PageOfCalendars {
+        let mut calendar = json!({
+            "id": "0195a1f4-6f8e-7c1d-9d5b-8d2a1f3c4e60",
+            "platform": "google_calendar",
+            "status": "connected",
+            "platform_email": "sales@acme.example",
+            "oauth_email": "sales@acme.example",
+            "oauth_client_id": "client",
+            "oauth_client_secret": "never-log-me",
+            "oauth_refresh_token": "never-log-me",
+            "status_changes": [],
+            "created_at": "2026-03-01T08:00:00Z",
+            "updated_at": "2026-03-02T08:00:00.123456789Z",
+        });
+        calendar[field] = value;
+        let text = json!({"next": null, "previous": null, "results": [calendar]}).to_string();
+        let page: PageJson = serde_json::from_str(&text).expect("a page");
+        page.into()
+    }
+
+    #[test_case("status_changes", json!("any"); "a field that is not read")]
+    #[test_case("oauth_client_secret", json!({"any": 1}); "credentials of any shape")]
+    #[test_case("platform_email", json!(null); "an owner who is not known by the platform")]
+    #[test_case("webhook_url", json!("https://hooks.example"); "a field to come")]
+    fn reads(field: &str, value: Value) {
+        let page = page(field, value);
+        assert_eq!(page.unreadable, []);
+        let calendar = &page.calendars[0];
+        assert_eq!(calendar.id.as_str(), "0195a1f4-6f8e-7c1d-9d5b-8d2a1f3c4e60");
+        let owner = calendar.email.as_ref().expect("an owner");
+        assert_eq!(owner.as_str(), "sales@acme.example");
+    }
+
+    #[test_case("status", json!("asleep"), true; "a status to come")]
+    #[test_case("platform", json!("caldav"), true; "a platform to come")]
+    #[test_case("updated_at", json!("today"), true; "no instant")]
+    #[test_case("id", json!("../bot"), false; "an id that is none")]
+    #[test_case("id", json!(7), false; "an id of another type")]
+    fn an_odd_calendar_is_named_if_it_can_be(field: &str, value: Value, named: bool) {
+        let page = page(field, value);
+        assert_eq!(page.calendars, []);
+        let odd = &page.unreadable[0];
+        assert_eq!(odd.id.is_some(), named);
+        assert!(!odd.to_string().contains("never-log-me"), "{odd}");
+    }
+
+    #[test]
+    fn an_odd_calendar_costs_no_other() {
+        let text = r#"{"next": "https://recall.example/?cursor=1", "results": [null, "text", [], {},
+            {"id": "c", "platform": "microsoft_outlook", "status": "disconnected",
+             "updated_at": "2026-03-02T08:00:00Z"}]}"#;
+        let page: PageJson = serde_json::from_str(text).expect("a page");
+        let page = PageOfCalendars::from(page);
+        assert_eq!((page.calendars.len(), page.unreadable.len()), (1, 4));
+        assert!(page.next.is_some());
+    }
+}

@@ -1,0 +1,114 @@
+//! What every implementation of `CalendarDirectory` and `CalendarRemoval` must do.
+
+use callsheet_app::ports::{
+    BotAnswer, CalendarDirectory as _, CalendarEvents as _, CalendarRemoval as _, Removed,
+};
+use callsheet_domain::{Calendar, CalendarId, CalendarStatus};
+
+use super::recall::{LINK, NOBODY, Workspace, bot, schedule, scheduled};
+
+async fn listed<W: Workspace>(workspace: &W) -> (Vec<Calendar>, usize) {
+    let (mut calendars, mut pages, mut cursor) = (Vec::new(), 0, None);
+    loop {
+        let page = workspace.recall().calendars(cursor.as_ref()).await;
+        let page = page.expect("a page");
+        assert_eq!(page.unreadable, []);
+        calendars.extend(page.calendars);
+        pages += 1;
+        let Some(next) = page.next else {
+            return (calendars, pages);
+        };
+        cursor = Some(next);
+    }
+}
+
+async fn removed<W: Workspace>(workspace: &W, id: &CalendarId) -> Removed {
+    let answer = workspace.recall().delete_calendar(id).await;
+    answer.expect("an answer")
+}
+
+/// Every calendar is listed, page by page, each once.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn every_calendar_is_on_one_of_the_pages(workspace: &impl Workspace) {
+    assert_eq!(listed(workspace).await, (Vec::new(), 1));
+    let mut connected = Vec::new();
+    for _ in 0..130 {
+        connected.push(workspace.connect().await);
+    }
+    let (calendars, pages) = listed(workspace).await;
+    assert_eq!(pages, 2, "a page holds a hundred");
+    let mut seen: Vec<_> = calendars.into_iter().map(|calendar| calendar.id).collect();
+    seen.sort();
+    connected.sort();
+    assert_eq!(seen, connected);
+}
+
+/// What is listed of a calendar is what is shown when it is asked for alone,
+/// also if it is disconnected.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_calendar_is_listed_as_it_is_shown(workspace: &impl Workspace) {
+    let (kept, lost) = (workspace.connect().await, workspace.connect().await);
+    workspace.disconnect(&lost).await;
+    let (calendars, _) = listed(workspace).await;
+    assert_eq!(calendars.len(), 2);
+    for calendar in calendars {
+        let status = if calendar.id == kept {
+            CalendarStatus::Connected
+        } else {
+            CalendarStatus::Disconnected
+        };
+        assert_eq!(calendar.status, status);
+        let shown = workspace.recall().calendar(&calendar.id).await;
+        assert_eq!(shown.expect("an answer"), Some(calendar));
+    }
+}
+
+/// Once deleted, a calendar is not listed, not shown, and its events are gone;
+/// deleting it again changes nothing.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_deleted_calendar_is_gone_with_its_events(workspace: &impl Workspace) {
+    let (kept, lost) = (workspace.connect().await, workspace.connect().await);
+    let event = workspace.meet(&lost, 3, Some(LINK), 1).await.remove(0);
+    let wanted = bot(workspace.hours_ahead(3));
+    scheduled(workspace, &event, &wanted, 0).await;
+    assert_eq!(removed(workspace, &lost).await, Removed::Deleted);
+    let (calendars, _) = listed(workspace).await;
+    let ids: Vec<_> = calendars.into_iter().map(|calendar| calendar.id).collect();
+    assert_eq!(ids, [kept]);
+    let shown = workspace.recall().calendar(&lost).await;
+    assert_eq!(shown.expect("an answer"), None);
+    let answer = schedule(workspace, &event, &wanted, 1).await;
+    assert_eq!(answer, BotAnswer::NoSuchEvent);
+    assert_eq!(removed(workspace, &lost).await, Removed::AlreadyGone);
+}
+
+/// That there is no such calendar is a result.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_calendar_that_nobody_knows_is_gone_already(workspace: &impl Workspace) {
+    let nobody = CalendarId::parse(NOBODY).expect("an id");
+    assert_eq!(removed(workspace, &nobody).await, Removed::AlreadyGone);
+}
+
+/// A bot that events of two calendars share stays for the other.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_shared_bot_outlives_one_of_its_calendars(workspace: &impl Workspace) {
+    let (kept, lost) = (workspace.connect().await, workspace.connect().await);
+    let ours = workspace.meet(&kept, 4, Some(LINK), 1).await.remove(0);
+    let theirs = workspace.meet(&lost, 4, Some(LINK), 1).await.remove(0);
+    let wanted = bot(workspace.hours_ahead(4));
+    let shared = scheduled(workspace, &ours, &wanted, 0).await;
+    scheduled(workspace, &theirs, &wanted, 0).await;
+    removed(workspace, &lost).await;
+    let after = scheduled(workspace, &ours, &wanted, 1).await;
+    assert_eq!(after.bot_id, shared.bot_id);
+}

@@ -1,0 +1,55 @@
+//! Which calendars there are, and taking them away.
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{
+    CalendarDirectory, CalendarRemoval, Clock, PageOfCalendars, Removed, UnreadableCalendar,
+};
+use callsheet_domain::{CalendarId, Operation, PageCursor};
+
+use super::{Fault, MemoryRecall, cut};
+
+impl<K: Clock> MemoryRecall<K> {
+    /// Has one more calendar listed that cannot be read, on the first page.
+    pub fn put_unreadable_calendar(&self, calendar: UnreadableCalendar) {
+        self.lock().unreadable.push(calendar);
+    }
+}
+
+impl<K: Clock> CalendarDirectory for MemoryRecall<K> {
+    async fn calendars(&self, cursor: Option<&PageCursor>) -> Result<PageOfCalendars, PortError> {
+        match self.enter(Operation::ListCalendars, "") {
+            Some(Fault::Fails(error)) => return Err(error),
+            Some(_) => return Err(cut()),
+            None => {}
+        }
+        let from = cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor of ours"));
+        let workspace = self.lock();
+        let (calendars, size) = (workspace.calendars.values(), workspace.page_size);
+        let to = from + size;
+        Ok(PageOfCalendars {
+            next: (to < calendars.len()).then(|| PageCursor(to.to_string())),
+            calendars: calendars.skip(from).take(size).cloned().collect(),
+            unreadable: match cursor {
+                None => workspace.unreadable.clone(),
+                Some(_) => Vec::new(),
+            },
+        })
+    }
+}
+
+impl<K: Clock> CalendarRemoval for MemoryRecall<K> {
+    async fn delete_calendar(&self, id: &CalendarId) -> Result<Removed, PortError> {
+        let fault = self.enter(Operation::DeleteCalendar, id.as_str());
+        if let Some(Fault::Fails(error)) = fault {
+            return Err(error);
+        }
+        if let Some(Fault::Answers(_)) = fault {
+            return Err(cut());
+        }
+        let removed = self.lock().remove_calendar(id);
+        match fault {
+            None => Ok(removed.map_or(Removed::AlreadyGone, |_| Removed::Deleted)),
+            Some(_) => Err(cut()),
+        }
+    }
+}
