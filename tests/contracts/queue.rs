@@ -1,13 +1,14 @@
-//! The queue on the local cloud's SQS.
+//! The queue, and the dead letters, on the local cloud's SQS.
 
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageSystemAttributeName::ApproximateReceiveCount;
-use callsheet_app::ports::{Queue, Receipt};
+use callsheet_app::ports::{DeadLetter, DeadLetters, Queue, Receipt};
 use callsheet_app::{Delivery, PortError};
 use callsheet_domain::Errand;
-use callsheet_queue::{SqsQueue, read};
+use callsheet_queue::{SqsDeadLetters, SqsQueue, read};
+use callsheet_testkit::contracts::dead_letters::Burial;
 use callsheet_testkit::contracts::queue::BothEnds;
 
 use crate::servers::local_sqs;
@@ -74,3 +75,49 @@ impl BothEnds for OwnQueue {
 }
 
 callsheet_testkit::queue_contract!(async || OwnQueue::new().await);
+
+/// A queue of the test's own as one of dead letters.
+struct OwnDeadLetters {
+    queue: OwnQueue,
+    letters: SqsDeadLetters,
+}
+
+impl OwnDeadLetters {
+    async fn new() -> Self {
+        let queue = OwnQueue::new().await;
+        let letters = SqsDeadLetters::new(queue.sqs.clone(), queue.url.clone());
+        Self { queue, letters }
+    }
+}
+
+impl DeadLetters for OwnDeadLetters {
+    async fn count(&self) -> Result<u64, PortError> {
+        self.letters.count().await
+    }
+
+    async fn take(&self, most: usize) -> Result<Vec<DeadLetter>, PortError> {
+        self.letters.take(most).await
+    }
+
+    async fn put_back(&self, receipt: &Receipt) -> Result<(), PortError> {
+        self.letters.put_back(receipt).await
+    }
+
+    async fn remove(&self, receipt: &Receipt) -> Result<(), PortError> {
+        self.letters.remove(receipt).await
+    }
+}
+
+impl Burial for OwnDeadLetters {
+    async fn bury(&self, errand: Option<&Errand>) {
+        if let Some(errand) = errand {
+            self.queue.send(errand).await.expect("the queue takes it");
+            return;
+        }
+        let sent = self.queue.sqs.send_message().queue_url(&self.queue.url);
+        let sent = sent.message_body("no version of ours wrote this");
+        sent.send().await.expect("the queue takes it");
+    }
+}
+
+callsheet_testkit::dead_letters_contract!(async || OwnDeadLetters::new().await);

@@ -10,7 +10,7 @@ use callsheet_domain::Errand;
 
 use crate::envelope::write;
 
-const SERVICE: &str = "SQS";
+pub(crate) const SERVICE: &str = "SQS";
 /// The longest that SQS hides a message.
 const LONGEST_WAIT: Duration = Duration::from_hours(12);
 /// The longest that SQS delays a message that is sent.
@@ -58,17 +58,27 @@ impl Queue for SqsQueue {
     }
 
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {
-        let seconds = wait.min(LONGEST_WAIT).as_secs_f64().ceil();
-        self.client
-            .change_message_visibility()
-            .queue_url(&self.url)
-            .receipt_handle(&receipt.0)
-            .visibility_timeout(whole_seconds(seconds))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(failure)
+        hide(&self.client, &self.url, receipt, wait).await
     }
+}
+
+/// Gives a message that is in hand to nobody for `wait`.
+pub(crate) async fn hide(
+    client: &Client,
+    url: &str,
+    receipt: &Receipt,
+    wait: Duration,
+) -> Result<(), PortError> {
+    let seconds = wait.min(LONGEST_WAIT).as_secs_f64().ceil();
+    client
+        .change_message_visibility()
+        .queue_url(url)
+        .receipt_handle(&receipt.0)
+        .visibility_timeout(whole_seconds(seconds))
+        .send()
+        .await
+        .map(|_| ())
+        .map_err(failure)
 }
 
 #[expect(
@@ -79,7 +89,7 @@ fn whole_seconds(seconds: f64) -> i32 {
     seconds as i32
 }
 
-fn failure<E>(error: SdkError<E>) -> PortError
+pub(crate) fn failure<E>(error: SdkError<E>) -> PortError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
@@ -92,13 +102,13 @@ where
         Some(code @ ("AccessDenied" | "AccessDeniedException" | "InvalidClientTokenId")) => {
             PortError::Denied {
                 service: SERVICE,
-                reason: format!("{code}: check the function's role and the queue's policy"),
+                reason: format!("{code}: check whose credentials are used and the queue's policy"),
             }
         }
         Some(code @ ("QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue")) => {
             PortError::Denied {
                 service: SERVICE,
-                reason: format!("{code}: check QUEUE_URL"),
+                reason: format!("{code}: check the queue's URL"),
             }
         }
         _ => PortError::Unavailable {

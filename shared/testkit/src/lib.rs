@@ -3,7 +3,7 @@
 //! - Builders with sensible defaults: [`an_event`], [`a_calendar`],
 //!   [`a_decision`], …, changed by [`But::but`], so that a test names only what matters.
 //! - Fakes of the ports: [`MemoryDecisions`], [`MemoryState`], [`MemoryQueue`],
-//!   [`ManualClock`], [`EvenJitter`].
+//!   [`MemoryDeadLetters`], [`ManualClock`], [`EvenJitter`].
 //! - [`Flaky`], a port that fails on purpose: before or after the effect, on a
 //!   given call, from then on, or by chance.
 //! - [`contracts`]: what every implementation of a port must do. The fakes pass
@@ -25,5 +25,5 @@ pub use build::{
 pub use chance::EvenJitter;
 pub use clock::ManualClock;
 pub use flaky::{Faults, Flaky, When};
-pub use memory::{Counts, MemoryDecisions, MemoryQueue, MemoryState};
+pub use memory::{Counts, MemoryDeadLetters, MemoryDecisions, MemoryQueue, MemoryState};
 pub use recall::{Bot, Call, Fault, MemoryRecall};

@@ -22,7 +22,7 @@ pub use leases::{Held, Leases, Released, Taken};
 pub use marks::Marks;
 pub use policies::{NewPolicy, Policies, Pushed, StoredPolicy};
 pub use preferences::PreferenceBook;
-pub use queue::{Queue, Receipt};
+pub use queue::{DeadLetter, DeadLetters, Queue, Receipt};
 pub use recall::{
     BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery,
     IdempotencyKey, PageOfCalendars, PageOfEvents, Removed, ScheduleRequest, UnreadableCalendar,

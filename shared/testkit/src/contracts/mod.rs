@@ -16,6 +16,7 @@ pub mod budgets;
 pub mod calendars;
 pub mod clock;
 pub mod copies;
+pub mod dead_letters;
 pub mod decisions;
 pub mod directory;
 pub mod due;
@@ -164,6 +165,22 @@ macro_rules! queue_contract {
             errands_arrive_as_they_were_sent,
             a_postponed_delivery_is_given_again,
             a_delivery_in_work_is_not_given_again,
+        );
+    };
+}
+
+/// Makes a test of each law on `DeadLetters`. Takes an async closure that gives
+/// an empty one, nobody else's, and a way to put letters there.
+#[macro_export]
+macro_rules! dead_letters_contract {
+    ($setup:expr) => {
+        $crate::contract_tests!($setup, dead_letters:
+            letters_are_taken_as_they_were_sent,
+            what_is_not_ours_is_taken_too,
+            what_is_in_hand_is_given_to_nobody,
+            a_letter_put_back_is_taken_again,
+            a_removed_letter_is_gone,
+            many_letters_are_taken_to_the_end,
         );
     };
 }

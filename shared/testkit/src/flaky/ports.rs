@@ -5,9 +5,9 @@ use std::time::Duration;
 use callsheet_app::PortError;
 use callsheet_app::ports::{
     Allowed, BotAnswer, Bots, Budgets, CalendarDirectory, CalendarEvents, CalendarRemoval,
-    Calendars, Decisions, DueRows, EventQuery, Held, Kept, Leases, ListedCalendar, Marks,
-    NewPolicy, PageOfCalendars, PageOfEvents, Policies, PreferenceBook, Pushed, Queue, Receipt,
-    Released, Removed, ScheduleRequest, StoredPolicy, Taken,
+    Calendars, DeadLetter, DeadLetters, Decisions, DueRows, EventQuery, Held, Kept, Leases,
+    ListedCalendar, Marks, NewPolicy, PageOfCalendars, PageOfEvents, Policies, PreferenceBook,
+    Pushed, Queue, Receipt, Released, Removed, ScheduleRequest, StoredPolicy, Taken,
 };
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, Errand, EventId, IcalUid,
@@ -160,6 +160,24 @@ impl<P: Queue> Queue for Flaky<P> {
 
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {
         self.call(self.port.postpone(receipt, wait)).await
+    }
+}
+
+impl<P: DeadLetters> DeadLetters for Flaky<P> {
+    async fn count(&self) -> Result<u64, PortError> {
+        self.call(self.port.count()).await
+    }
+
+    async fn take(&self, most: usize) -> Result<Vec<DeadLetter>, PortError> {
+        self.call(self.port.take(most)).await
+    }
+
+    async fn put_back(&self, receipt: &Receipt) -> Result<(), PortError> {
+        self.call(self.port.put_back(receipt)).await
+    }
+
+    async fn remove(&self, receipt: &Receipt) -> Result<(), PortError> {
+        self.call(self.port.remove(receipt)).await
     }
 }
 

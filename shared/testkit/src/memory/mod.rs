@@ -2,12 +2,14 @@
 //! and counts what it was asked. Clones share what they hold.
 
 mod counts;
+mod dead_letters;
 mod decisions;
 mod leases;
 mod queue;
 mod state;
 
 pub use counts::Counts;
+pub use dead_letters::MemoryDeadLetters;
 pub use decisions::MemoryDecisions;
 pub use queue::MemoryQueue;
 pub use state::MemoryState;
