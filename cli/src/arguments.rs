@@ -1,11 +1,13 @@
 //! What may be written on the command line, and in the environment instead.
 
+mod calendars;
 mod prefer;
 #[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;
 
+pub(crate) use calendars::CalendarsCommand;
 use callsheet_domain::{CalendarId, EventId, InvalidId, InvalidSpeaker, Speaker};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use prefer::{CalendarChange, PreferCommand};
@@ -86,6 +88,9 @@ pub(crate) enum Command {
     Prefer(PreferCommand),
     /// Show the policy, the calendars and the decisions as they stand
     Status,
+    /// List calendars, and disconnect one
+    #[command(subcommand)]
+    Calendars(CalendarsCommand),
 }
 
 #[derive(Debug, Subcommand)]

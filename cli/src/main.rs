@@ -6,7 +6,10 @@
 
 mod arguments;
 mod ask;
+mod calendars;
 mod explain;
+mod named;
+mod paced;
 mod policy;
 mod prefer;
 mod preview;
@@ -58,6 +61,7 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, Trouble> {
             let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
             show(&status::status(&state, &decisions, now).await?, as_json)
         }
+        Command::Calendars(command) => calendars::run(workspace, command, &SystemClock).await?,
     };
     shown.map_err(|error| Trouble::Cannot(format!("standard output: {error}")))
 }

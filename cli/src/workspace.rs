@@ -11,10 +11,9 @@ use callsheet_store::{DecisionTable, StateTable};
 use tokio::sync::OnceCell;
 
 use crate::arguments::Reach;
+use crate::paced::BURST;
 use crate::trouble::Trouble;
 
-/// Lists that may go at once after a quiet time, as sync has it.
-const BURST: u32 = 5;
 const RECALL: &str = "https://us-east-1.recall.ai";
 
 /// What is not on the command line but in the environment alone.
@@ -89,18 +88,22 @@ impl Workspace {
         Ok(Some(SqsQueue::new(client, url)))
     }
 
-    /// Recall, to be read.
-    pub(crate) fn recall(&self) -> Result<RecallClient, Trouble> {
+    /// The queue of notices, for what cannot be done without it.
+    pub(crate) async fn named_queue(&self) -> Result<SqsQueue, Trouble> {
+        let queue = self.queue().await?;
+        queue.ok_or_else(|| unnamed("queue of notices", "QUEUE_URL", "NoticesQueueUrl"))
+    }
+
+    /// Recall. `instead` is what else might be done by who has no key.
+    pub(crate) fn recall(&self, instead: &str) -> Result<RecallClient, Trouble> {
         let named = [&self.reach.recall_url, &self.surroundings.simulator];
         let url = named.into_iter().flatten().next();
         let url = BaseUrl::parse(url.map_or(RECALL, String::as_str))
             .map_err(|error| Trouble::Cannot(format!("Recall's address: {error}")))?;
         let key = self.surroundings.api_key.as_deref().ok_or_else(|| {
-            Trouble::Cannot(
-                "no key of Recall: set CALLSHEET_RECALL_API_KEY to the workspace's API key, or take \
-                 the events out of a file with --events"
-                    .to_owned(),
-            )
+            Trouble::Cannot(format!(
+                "no key of Recall: set CALLSHEET_RECALL_API_KEY to the workspace's API key{instead}"
+            ))
         })?;
         let key = ApiKey::parse(key)
             .map_err(|error| Trouble::Cannot(format!("CALLSHEET_RECALL_API_KEY: {error}")))?;
@@ -178,6 +181,14 @@ mod tests {
         assert!(told.contains("StateTableName"), "{told}");
     }
 
+    #[tokio::test]
+    async fn says_which_queue_is_missing() {
+        let workspace = workspace(nothing(), Surroundings::default());
+        let trouble = workspace.named_queue().await.expect_err("it is not named");
+        assert!(trouble.told().contains("set CALLSHEET_QUEUE_URL"));
+        assert_eq!(trouble.exit_code(), 2);
+    }
+
     #[test_case(None, None, "set CALLSHEET_RECALL_API_KEY"; "no key")]
     #[test_case(Some("two words"), None, "CALLSHEET_RECALL_API_KEY: the API key"; "no key that can be sent")]
     #[test_case(Some("key"), Some("http://recall.example"), "Recall's address"; "a key is not sent in clear")]
@@ -190,7 +201,7 @@ mod tests {
             api_key: key.map(str::to_owned),
             ..Surroundings::default()
         };
-        let trouble = workspace(reach, surroundings).recall();
+        let trouble = workspace(reach, surroundings).recall("");
         let told = trouble.expect_err("it cannot be asked").told();
         assert!(told.contains(expected), "{told}");
         assert!(!told.contains("two words"), "{told}");

@@ -5,6 +5,7 @@
 
 mod calendars;
 mod command;
+mod directory;
 mod faults;
 mod logs;
 mod meetings;

@@ -32,6 +32,10 @@ fn the_arguments_make_sense() {
 #[test_case("prefer calendar c pause --for 3d --until 2090-12-24T18:00Z", false; "two ends")]
 #[test_case("prefer calendar c resume", true; "resumed")]
 #[test_case("status --json --state-table t", true; "global flags may stand anywhere")]
+#[test_case("calendars list --recall --json", true; "the calendars")]
+#[test_case("calendars", false; "calendars without a verb")]
+#[test_case("calendars disconnect sales@acme.example --yes", true; "disconnect")]
+#[test_case("calendars disconnect --yes", false; "disconnect nothing")]
 #[test_case("status --recall-key k", false; "no key is ever written on a line")]
 fn takes(line: &str, accepted: bool) {
     let words = std::iter::once("callsheet").chain(line.split(' '));

@@ -13,12 +13,13 @@ mod tests;
 mod text;
 
 use callsheet_app::ports::{Calendars, Decisions, PreferenceBook, Queue};
-use callsheet_domain::{CalendarId, Decision, EventId, Speaker, Subject, Timestamp, Word};
+use callsheet_domain::{Decision, EventId, Speaker, Subject, Timestamp, Word};
 use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::arguments::{CalendarChange, PreferCommand};
 use crate::ask::{Asked, ask, look};
+use crate::named::recordable;
 use crate::policy::speaker;
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
@@ -192,7 +193,7 @@ where
             "the pause would be over already; to record again, use resume".to_owned(),
         ));
     }
-    let calendar = named(state, calendar).await?;
+    let calendar = recordable(state, calendar).await?;
     let revision = state
         .pause(&calendar, until.unwrap_or(now), by, now)
         .await?;
@@ -204,38 +205,6 @@ where
         revision: revision.0,
         look: ask(queue, &look(&calendar, now)).await,
     })
-}
-
-/// The calendar of this id, or of this owner if they have but one.
-async fn named<S: Calendars>(state: &S, name: &str) -> Result<CalendarId, Trouble> {
-    if let Ok(id) = CalendarId::parse(name)
-        && state.record(&id).await?.is_some()
-    {
-        return Ok(id);
-    }
-    let listed = state.listed().await?;
-    let calendars = listed.into_iter().map(|listed| listed.record.calendar);
-    let owned: Vec<CalendarId> = calendars
-        .filter(|calendar| {
-            let owner = calendar.email.as_ref();
-            calendar.status.holds_bots()
-                && owner.is_some_and(|owner| owner.as_str().eq_ignore_ascii_case(name))
-        })
-        .map(|calendar| calendar.id)
-        .collect();
-    match owned.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => Err(Trouble::Refused(format!(
-            "no calendar is known by \"{name}\": `callsheet status` lists them"
-        ))),
-        several => {
-            let ids: Vec<_> = several.iter().map(CalendarId::as_str).collect();
-            Err(Trouble::Refused(format!(
-                "\"{name}\" has several calendars, say which: {}",
-                ids.join(", ")
-            )))
-        }
-    }
 }
 
 /// What is said where no decision is kept.

@@ -1,7 +1,7 @@
 //! Which word is written down, about what, and who is told.
 
 use callsheet_app::ports::{Calendars as _, Decisions as _, PreferenceBook as _};
-use callsheet_domain::{Decision, Errand, NoticeKind, SeriesId, Subject};
+use callsheet_domain::{CalendarId, Decision, Errand, NoticeKind, SeriesId, Subject};
 use callsheet_testkit::{
     But as _, MemoryDecisions, MemoryQueue, MemoryState, a_calendar_record, a_decision, a_speaker,
     an_event, at,

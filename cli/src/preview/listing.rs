@@ -1,30 +1,18 @@
-//! Lists events at Recall behind everybody else.
-//!
-//! The budget is the stack's own. A preview draws from it only what is free at
-//! the moment, and only while most of the few calls are free that others may
-//! make at once: so live notices and sweeps go before it, and it may take a while.
+//! Lists events at Recall, [behind everybody else](crate::paced).
 
 use std::collections::HashSet;
 use std::future::Future;
 use std::io::{self, IsTerminal as _};
-use std::time::Duration;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Allowed, Budgets, Clock, EventQuery};
-use callsheet_domain::{CalendarId, Operation, Pace, PageCursor, Timestamp, plus};
+use callsheet_app::ports::{Budgets, Clock, EventQuery};
+use callsheet_domain::{CalendarId, Operation, Pace, PageCursor, Timestamp};
 use callsheet_recall::{RawPage, RecallClient};
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::SignedDuration;
 use serde_json::Value;
 
+use crate::paced::Paced;
 use crate::trouble::Trouble;
-
-/// Calls that are left free for others: a sweep leaves fewer.
-const LEFT_FREE: u32 = 3;
-/// Times that a page is asked for again when it does not come.
-const TRIES: u32 = 5;
-/// Before the second time; each next pause is twice as long.
-const PAUSE: SignedDuration = SignedDuration::from_secs(2);
 
 /// Lists events as they come.
 pub(crate) trait RawEvents {
@@ -94,48 +82,15 @@ impl<R: RawEvents, S: Budgets, K: Clock> Listing<'_, R, S, K> {
         query: &EventQuery,
         cursor: Option<&PageCursor>,
     ) -> Result<RawPage, Trouble> {
-        let mut pause = PAUSE;
-        for _ in 1..TRIES {
-            self.turn().await?;
-            match self.recall.page(query, cursor).await {
-                Err(PortError::Throttled { wait, .. }) => self.hold(wait).await?,
-                Err(PortError::Unavailable { .. }) => {
-                    self.clock.sleep_until(plus(self.clock.now(), pause)).await;
-                    pause *= 2;
-                }
-                answer => return Ok(answer?),
-            }
-        }
-        self.turn().await?;
-        Ok(self.recall.page(query, cursor).await?)
-    }
-
-    /// Waits until a call is free.
-    async fn turn(&self) -> Result<(), Trouble> {
-        loop {
-            let now = self.clock.now();
-            let left_free = self.pace.leaving(LEFT_FREE);
-            let latest = plus(now, -left_free);
-            let drawn = self
-                .state
-                .draw(Operation::ListEvents, self.pace, 1, now, latest);
-            match drawn.await? {
-                Allowed::Calls(draw) => {
-                    self.clock.sleep_until(draw.first_at).await;
-                    return Ok(());
-                }
-                Allowed::NotBefore(instant) => {
-                    self.clock.sleep_until(plus(instant, left_free)).await;
-                }
-            }
-        }
-    }
-
-    /// Has everybody wait, as Recall asked.
-    async fn hold(&self, wait: Duration) -> Result<(), Trouble> {
-        let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
-        let until = plus(self.clock.now(), wait);
-        Ok(self.state.hold(Operation::ListEvents, until).await?)
+        let paced = Paced {
+            state: self.state,
+            clock: &self.clock,
+            operation: Operation::ListEvents,
+            pace: self.pace,
+        };
+        paced
+            .call(async || self.recall.page(query, cursor).await)
+            .await
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) async fn run(
         None => {
             let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
             let listing = Listing {
-                recall: workspace.recall()?,
+                recall: workspace.recall(", or take the events out of a file with --events")?,
                 state: &state,
                 clock,
                 pace: workspace.pace(),

@@ -1,0 +1,52 @@
+//! Lists calendars, and disconnects one.
+
+mod confirm;
+mod directory;
+mod disconnect;
+mod list;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::io;
+
+use callsheet_app::ports::Clock;
+
+use crate::arguments::CalendarsCommand;
+use crate::shown::show;
+use crate::trouble::Trouble;
+use crate::workspace::Workspace;
+use disconnect::{Ports, disconnect};
+
+/// Does what is asked about calendars.
+pub(crate) async fn run(
+    workspace: &Workspace,
+    command: CalendarsCommand,
+    clock: &impl Clock,
+) -> Result<io::Result<u8>, Trouble> {
+    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+    let as_json = workspace.as_json();
+    match command {
+        CalendarsCommand::List { recall: false } => {
+            let listed = list::list(&state, &decisions, clock.now()).await?;
+            Ok(show(&listed, as_json))
+        }
+        CalendarsCommand::List { recall: true } => {
+            let recall = workspace.recall(", or list without --recall")?;
+            let directory = directory::read(&recall, &state, clock).await?;
+            let listed = list::list(&state, &decisions, clock.now()).await?;
+            Ok(show(&listed.beside(directory), as_json))
+        }
+        CalendarsCommand::Disconnect { calendar, yes } => {
+            let ports = Ports {
+                queue: workspace.named_queue().await?,
+                recall: workspace.recall("")?,
+                state,
+                decisions,
+            };
+            let ask = |question: &str| confirm::on_terminal(question, yes);
+            let done = disconnect(&ports, &calendar, clock, ask).await?;
+            Ok(show(&done, as_json))
+        }
+    }
+}
