@@ -91,6 +91,8 @@ pub(crate) enum Command {
     /// List calendars, and disconnect one
     #[command(subcommand)]
     Calendars(CalendarsCommand),
+    /// Have every calendar looked at now that is owed a look
+    Sweep,
 }
 
 #[derive(Debug, Subcommand)]

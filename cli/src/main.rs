@@ -15,6 +15,7 @@ mod prefer;
 mod preview;
 mod shown;
 mod status;
+mod sweep;
 mod trouble;
 mod when;
 mod workspace;
@@ -62,6 +63,7 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, Trouble> {
             show(&status::status(&state, &decisions, now).await?, as_json)
         }
         Command::Calendars(command) => calendars::run(workspace, command, &SystemClock).await?,
+        Command::Sweep => show(&sweep::run(workspace, now).await?, as_json),
     };
     shown.map_err(|error| Trouble::Cannot(format!("standard output: {error}")))
 }

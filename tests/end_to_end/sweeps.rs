@@ -4,10 +4,25 @@ use callsheet_app::ports::PreferenceBook as _;
 use callsheet_domain::{CalendarId, IcalUid, Speaker, Subject, Word};
 use recall_simulator::Platform;
 
+use crate::command::callsheet;
 use crate::office::Office;
 
 #[tokio::test]
 async fn a_word_takes_effect_with_the_next_sweep() {
+    let office = spoken_about().await;
+    office.stack.sweep().await;
+    office.comes_to_bots("the word was heeded", 1).await;
+}
+
+#[tokio::test]
+async fn a_sweep_is_asked_for_by_hand() {
+    let office = spoken_about().await;
+    callsheet(&["sweep"], "").went_well();
+    office.comes_to_bots("the word was heeded", 1).await;
+}
+
+/// An office with a meeting that a person wants recorded, of which nobody was told.
+async fn spoken_about() -> Office {
     let office = Office::on(Platform::GoogleCalendar).await;
     let event = office.create(office.internal(5)).await;
     office.comes_to_skip("default").await;
@@ -21,6 +36,5 @@ async fn a_word_takes_effect_with_the_next_sweep() {
         .speak(&calendar, &series, Word::Record, &by, now)
         .await;
     spoken.expect("spoken");
-    office.stack.sweep().await;
-    office.comes_to_bots("the word was heeded", 1).await;
+    office
 }

@@ -36,6 +36,7 @@ fn the_arguments_make_sense() {
 #[test_case("calendars", false; "calendars without a verb")]
 #[test_case("calendars disconnect sales@acme.example --yes", true; "disconnect")]
 #[test_case("calendars disconnect --yes", false; "disconnect nothing")]
+#[test_case("sweep", true; "sweep")]
 #[test_case("status --recall-key k", false; "no key is ever written on a line")]
 fn takes(line: &str, accepted: bool) {
     let words = std::iter::once("callsheet").chain(line.split(' '));

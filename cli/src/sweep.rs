@@ -1,0 +1,94 @@
+//! Has the stack look at every calendar that is owed a look, now and not by its schedule.
+
+use callsheet_app::ports::{Calendars, Policies, Queue};
+use callsheet_domain::{Errand, Timestamp, is_owed};
+use serde::Serialize;
+
+use crate::shown::{Shown, counted};
+use crate::trouble::Trouble;
+use crate::workspace::Workspace;
+
+/// A sweep was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct SweepAsked {
+    /// How many calendars are owed a look at everything, if the state table is named.
+    pub(crate) owed: Option<usize>,
+}
+
+/// Does what is asked.
+pub(crate) async fn run(workspace: &Workspace, now: Timestamp) -> Result<SweepAsked, Trouble> {
+    let queue = workspace.named_queue().await?;
+    let owed = if workspace.has_state() {
+        Some(owed(&workspace.state().await?, now).await?)
+    } else {
+        None
+    };
+    sweep(&queue, owed).await
+}
+
+async fn sweep<Q: Queue>(queue: &Q, owed: Option<usize>) -> Result<SweepAsked, Trouble> {
+    queue.send(&Errand::Sweep).await?;
+    Ok(SweepAsked { owed })
+}
+
+/// How many calendars are owed a look at everything.
+async fn owed<S: Calendars + Policies>(state: &S, now: Timestamp) -> Result<usize, Trouble> {
+    let in_force = state.in_force().await?;
+    let listed = state.listed().await?;
+    let owed = listed.iter().filter(|listed| {
+        let (record, spoken) = (&listed.record, listed.spoken);
+        record.calendar.status.holds_bots()
+            && is_owed(record.looked.as_ref(), in_force, spoken, now)
+    });
+    Ok(owed.count())
+}
+
+impl Shown for SweepAsked {
+    fn text(&self) -> String {
+        let goes_on = "`callsheet calendars list` shows how far it is.";
+        match self.owed {
+            None => format!(
+                "A sweep was asked for: it looks at every calendar that is owed a look. {goes_on}"
+            ),
+            Some(0) => "A sweep was asked for. No calendar is owed a look.".to_owned(),
+            Some(owed) => format!(
+                "A sweep was asked for: {} owed a look, and looked at as fast as Recall allows. \
+                 {goes_on}",
+                counted(owed, "calendar is", "calendars are")
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use callsheet_domain::{CalendarId, CalendarStatus};
+    use callsheet_testkit::{
+        But as _, Faults, Flaky, MemoryQueue, MemoryState, When, a_calendar_record, at,
+    };
+
+    #[tokio::test]
+    async fn asks_for_a_sweep_and_says_for_how_many_calendars() {
+        let (state, queue) = (MemoryState::new(), MemoryQueue::new());
+        let lost = a_calendar_record().but(|record| {
+            record.calendar.id = CalendarId::parse("calendar-lost").expect("an id");
+            record.calendar.status = CalendarStatus::Disconnected;
+        });
+        for record in [a_calendar_record(), lost] {
+            state.keep_record(&record).await.expect("memory");
+        }
+        let owed = owed(&state, at("09:30")).await.expect("memory");
+        let asked = sweep(&queue, Some(owed)).await.expect("memory");
+        assert_eq!(queue.sent(), [Errand::Sweep]);
+        assert_eq!(asked.owed, Some(1));
+        assert!(asked.text().contains("1 calendar is owed a look"));
+    }
+
+    #[tokio::test]
+    async fn that_nobody_could_be_asked_is_trouble() {
+        let queue = Flaky::new(MemoryQueue::new(), &Faults::once(0, When::Before));
+        let trouble = sweep(&queue, None).await.expect_err("nobody was asked");
+        assert_eq!(trouble.exit_code(), 2);
+    }
+}
