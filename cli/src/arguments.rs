@@ -2,6 +2,7 @@
 
 mod calendars;
 mod prefer;
+mod redrive;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ pub(crate) use calendars::CalendarsCommand;
 use callsheet_domain::{CalendarId, EventId, InvalidId, InvalidSpeaker, Speaker};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use prefer::{CalendarChange, PreferCommand};
+pub(crate) use redrive::RedriveArguments;
 
 /// Decides which meetings Recall.ai records: policies, previews, explanations, words.
 ///
@@ -55,6 +57,9 @@ pub(crate) struct Reach {
     /// The queue of notices
     #[arg(long, global = true, env = "CALLSHEET_QUEUE_URL", value_name = "URL")]
     pub(crate) queue_url: Option<String>,
+    /// The queue of messages that were given up on
+    #[arg(long, global = true, env = "CALLSHEET_DLQ_URL", value_name = "URL")]
+    pub(crate) dlq_url: Option<String>,
     /// Recall's address in your region [default: that of us-east-1]. The key
     /// comes from the environment alone: `CALLSHEET_RECALL_API_KEY`
     #[arg(long, global = true, env = "CALLSHEET_RECALL_URL", value_name = "URL")]
@@ -93,6 +98,8 @@ pub(crate) enum Command {
     Calendars(CalendarsCommand),
     /// Have every calendar looked at now that is owed a look
     Sweep,
+    /// Send the messages that were given up on back to the queue of notices
+    Redrive(RedriveArguments),
 }
 
 #[derive(Debug, Subcommand)]

@@ -13,6 +13,7 @@ mod paced;
 mod policy;
 mod prefer;
 mod preview;
+mod redrive;
 mod shown;
 mod status;
 mod sweep;
@@ -64,6 +65,13 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, Trouble> {
         }
         Command::Calendars(command) => calendars::run(workspace, command, &SystemClock).await?,
         Command::Sweep => show(&sweep::run(workspace, now).await?, as_json),
+        Command::Redrive(arguments) => {
+            let queues = (
+                &workspace.dead_letters().await?,
+                &workspace.named_queue().await?,
+            );
+            show(&redrive::redrive(queues, &arguments, now).await?, as_json)
+        }
     };
     shown.map_err(|error| Trouble::Cannot(format!("standard output: {error}")))
 }

@@ -5,7 +5,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use callsheet_domain::Pace;
-use callsheet_queue::SqsQueue;
+use callsheet_queue::{SqsDeadLetters, SqsQueue};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_store::{DecisionTable, StateTable};
 use tokio::sync::OnceCell;
@@ -94,6 +94,15 @@ impl Workspace {
         queue.ok_or_else(|| unnamed("queue of notices", "QUEUE_URL", "NoticesQueueUrl"))
     }
 
+    /// The messages that were given up on.
+    pub(crate) async fn dead_letters(&self) -> Result<SqsDeadLetters, Trouble> {
+        let url = self.reach.dlq_url.as_deref();
+        let url =
+            url.ok_or_else(|| unnamed("dead-letter queue", "DLQ_URL", "DeadLetterQueueUrl"))?;
+        let client = aws_sdk_sqs::Client::new(self.aws().await?);
+        Ok(SqsDeadLetters::new(client, url))
+    }
+
     /// Recall. `instead` is what else might be done by who has no key.
     pub(crate) fn recall(&self, instead: &str) -> Result<RecallClient, Trouble> {
         let named = [&self.reach.recall_url, &self.surroundings.simulator];
@@ -168,6 +177,7 @@ mod tests {
             state_table: None,
             decisions_table: None,
             queue_url: None,
+            dlq_url: None,
             recall_url: None,
             list_events_per_minute: 60,
         }
@@ -186,6 +196,8 @@ mod tests {
         let workspace = workspace(nothing(), Surroundings::default());
         let trouble = workspace.named_queue().await.expect_err("it is not named");
         assert!(trouble.told().contains("set CALLSHEET_QUEUE_URL"));
+        let trouble = workspace.dead_letters().await.expect_err("nor is it");
+        assert!(trouble.told().contains("set CALLSHEET_DLQ_URL"));
         assert_eq!(trouble.exit_code(), 2);
     }
 

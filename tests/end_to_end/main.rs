@@ -5,6 +5,7 @@
 
 mod calendars;
 mod command;
+mod dead_letters;
 mod directory;
 mod faults;
 mod logs;

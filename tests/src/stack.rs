@@ -155,6 +155,21 @@ impl Stack {
         sent.send().await.expect("the queue takes it");
     }
 
+    /// Puts any text where messages lie that were given up on, and gives its id:
+    /// nobody waits until it was received ten times.
+    ///
+    /// # Panics
+    /// If the queue does not take it.
+    pub async fn give_up(&self, text: &str) -> String {
+        let sent = self
+            .sqs
+            .send_message()
+            .queue_url(&self.dead_letter_queue_url)
+            .message_body(text);
+        let sent = sent.send().await.expect("the queue takes it");
+        sent.message_id.expect("a message has an id")
+    }
+
     /// How many messages are on the queue or being worked on.
     ///
     /// # Panics

@@ -37,6 +37,10 @@ fn the_arguments_make_sense() {
 #[test_case("calendars disconnect sales@acme.example --yes", true; "disconnect")]
 #[test_case("calendars disconnect --yes", false; "disconnect nothing")]
 #[test_case("sweep", true; "sweep")]
+#[test_case("redrive --most 5 --drop-unreadable", true; "redrive")]
+#[test_case("redrive --dry-run --json", true; "a look at dead letters")]
+#[test_case("redrive --most 0", false; "redrive none")]
+#[test_case("redrive --dry-run --drop-unreadable", false; "deleting while only looking")]
 #[test_case("status --recall-key k", false; "no key is ever written on a line")]
 fn takes(line: &str, accepted: bool) {
     let words = std::iter::once("callsheet").chain(line.split(' '));
