@@ -97,7 +97,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Calendars(CalendarsCommand),
     /// Have every calendar looked at now that is owed a look
-    Sweep,
+    Sweep {
+        /// Have everything in every calendar looked at again, whatever was looked at before
+        #[arg(long)]
+        everything: bool,
+    },
     /// Send the messages that were given up on back to the queue of notices
     Redrive(RedriveArguments),
 }

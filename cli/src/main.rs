@@ -64,7 +64,9 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, Trouble> {
             show(&status::status(&state, &decisions, now).await?, as_json)
         }
         Command::Calendars(command) => calendars::run(workspace, command, &SystemClock).await?,
-        Command::Sweep => show(&sweep::run(workspace, now).await?, as_json),
+        Command::Sweep { everything } => {
+            show(&sweep::run(workspace, everything, now).await?, as_json)
+        }
         Command::Redrive(arguments) => {
             let queues = (
                 &workspace.dead_letters().await?,

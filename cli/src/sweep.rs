@@ -1,6 +1,6 @@
 //! Has the stack look at every calendar that is owed a look, now and not by its schedule.
 
-use callsheet_app::ports::{Calendars, Policies, Queue};
+use callsheet_app::ports::{Calendars, Kept, Marks, Policies, Queue};
 use callsheet_domain::{Errand, Timestamp, is_owed};
 use serde::Serialize;
 
@@ -8,27 +8,68 @@ use crate::shown::{Shown, counted};
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 
+/// How often a mark is written that others get in the way of.
+const TRIES: usize = 10;
+
 /// A sweep was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct SweepAsked {
+    /// Everything in every calendar is looked at again.
+    pub(crate) everything: bool,
     /// How many calendars are owed a look at everything, if the state table is named.
     pub(crate) owed: Option<usize>,
 }
 
 /// Does what is asked.
-pub(crate) async fn run(workspace: &Workspace, now: Timestamp) -> Result<SweepAsked, Trouble> {
+pub(crate) async fn run(
+    workspace: &Workspace,
+    everything: bool,
+    now: Timestamp,
+) -> Result<SweepAsked, Trouble> {
     let queue = workspace.named_queue().await?;
+    if everything {
+        let state = workspace.state().await?;
+        want_everything(&state, now).await?;
+        let owed = Some(connected(&state).await?);
+        return sweep(&queue, everything, owed).await;
+    }
     let owed = if workspace.has_state() {
         Some(owed(&workspace.state().await?, now).await?)
     } else {
         None
     };
-    sweep(&queue, owed).await
+    sweep(&queue, everything, owed).await
 }
 
-async fn sweep<Q: Queue>(queue: &Q, owed: Option<usize>) -> Result<SweepAsked, Trouble> {
+/// Writes down that a look at everything that began before `now` is too old.
+async fn want_everything<S: Marks>(state: &S, now: Timestamp) -> Result<(), Trouble> {
+    for _ in 0..TRIES {
+        let mut mark = state.workspace().await?;
+        mark.whole_asked_at = mark.whole_asked_at.max(Some(now));
+        if state.keep_workspace(&mark).await? == Kept::Written {
+            return Ok(());
+        }
+    }
+    let busy = "others keep writing to the mark of looks: try again";
+    Err(Trouble::Cannot(busy.to_owned()))
+}
+
+/// How many calendars have events to be looked at.
+async fn connected<S: Calendars>(state: &S) -> Result<usize, Trouble> {
+    let listed = state.listed().await?;
+    let connected = listed
+        .iter()
+        .filter(|listed| listed.record.calendar.status.holds_bots());
+    Ok(connected.count())
+}
+
+async fn sweep<Q: Queue>(
+    queue: &Q,
+    everything: bool,
+    owed: Option<usize>,
+) -> Result<SweepAsked, Trouble> {
     queue.send(&Errand::Sweep).await?;
-    Ok(SweepAsked { owed })
+    Ok(SweepAsked { everything, owed })
 }
 
 /// How many calendars are owed a look at everything.
@@ -51,6 +92,11 @@ impl Shown for SweepAsked {
                 "A sweep was asked for: it looks at every calendar that is owed a look. {goes_on}"
             ),
             Some(0) => "A sweep was asked for. No calendar is owed a look.".to_owned(),
+            Some(owed) if self.everything => format!(
+                "A sweep was asked for: everything in {} is looked at again, behind whatever is \
+                 said of them meanwhile. {goes_on}",
+                counted(owed, "calendar", "calendars")
+            ),
             Some(owed) => format!(
                 "A sweep was asked for: {} owed a look, and looked at as fast as Recall allows. \
                  {goes_on}",
@@ -79,16 +125,39 @@ mod tests {
             state.keep_record(&record).await.expect("memory");
         }
         let owed = owed(&state, at("09:30")).await.expect("memory");
-        let asked = sweep(&queue, Some(owed)).await.expect("memory");
+        let asked = sweep(&queue, false, Some(owed)).await.expect("memory");
         assert_eq!(queue.sent(), [Errand::Sweep]);
         assert_eq!(asked.owed, Some(1));
         assert!(asked.text().contains("1 calendar is owed a look"));
     }
 
     #[tokio::test]
+    async fn everything_is_wanted_again_from_now_on() {
+        let (state, queue) = (MemoryState::new(), MemoryQueue::new());
+        state
+            .keep_record(&a_calendar_record())
+            .await
+            .expect("memory");
+        for now in ["09:30", "09:00"] {
+            want_everything(&state, at(now)).await.expect("memory");
+            let mark = state.workspace().await.expect("memory");
+            assert_eq!(mark.whole_asked_at, Some(at("09:30")), "asked at {now}");
+        }
+        let connected = connected(&state).await.expect("memory");
+        let asked = sweep(&queue, true, Some(connected)).await.expect("memory");
+        assert!(
+            asked
+                .text()
+                .contains("everything in 1 calendar is looked at")
+        );
+    }
+
+    #[tokio::test]
     async fn that_nobody_could_be_asked_is_trouble() {
         let queue = Flaky::new(MemoryQueue::new(), &Faults::once(0, When::Before));
-        let trouble = sweep(&queue, None).await.expect_err("nobody was asked");
+        let trouble = sweep(&queue, false, None)
+            .await
+            .expect_err("nobody was asked");
         assert_eq!(trouble.exit_code(), 2);
     }
 }

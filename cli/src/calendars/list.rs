@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use callsheet_app::ports::{Calendars, Decisions, ListedCalendar, Policies};
 use callsheet_domain::{
-    Applied, Calendar, CalendarId, CalendarStatus, Decision, Email, Looked, PolicyRevision,
-    Timestamp, Verdict, is_owed,
+    Applied, Calendar, CalendarId, CalendarStatus, Decision, Email, PolicyRevision, Timestamp,
+    Verdict, is_owed,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
@@ -36,7 +36,7 @@ pub(crate) struct CalendarShown {
     pub(super) status: &'static str,
     /// When the last finished look began.
     pub(super) looked_at: Option<Timestamp>,
-    /// When a finished look at everything began, if it was the last one.
+    /// When the last finished look at everything began.
     pub(super) looked_at_whole: Option<Timestamp>,
     /// It is owed a look at everything.
     pub(super) is_owed_a_look: bool,
@@ -124,17 +124,12 @@ async fn shown<D: Decisions>(
         platform: calendar.platform.as_str(),
         status: calendar.status.as_str(),
         looked_at: looked.map(|looked| looked.began_at),
-        looked_at_whole: looked.and_then(whole),
+        looked_at_whole: looked.and_then(|looked| looked.whole_at),
         is_owed_a_look: calendar.status.holds_bots() && is_owed(looked, in_force, spoken, now),
         upcoming: Upcoming::of(&decisions.decisions(&keys).await?),
         at_recall: None,
         difference: None,
     })
-}
-
-/// When the look began, if it was one at everything.
-fn whole(looked: &Looked) -> Option<Timestamp> {
-    looked.since.is_none().then_some(looked.began_at)
 }
 
 fn owner(calendar: &Calendar) -> Option<String> {

@@ -14,6 +14,11 @@ fn looked(began: &str, since: Option<Timestamp>) -> Looked {
     Looked {
         began_at: at(began),
         since,
+        whole_at: if since.is_none() {
+            Some(at(began))
+        } else {
+            None
+        },
         policy: PolicyRevision(0),
         preferences: PreferenceRevision(0),
         holds_until: None,
