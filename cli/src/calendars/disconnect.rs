@@ -38,6 +38,8 @@ pub(super) struct Ports<S, D, R, Q> {
 pub(crate) struct Leaving {
     pub(super) calendar: String,
     pub(super) owner: Option<String>,
+    /// Where it stood before, as far as is known.
+    pub(super) status: &'static str,
     /// Upcoming meetings in it.
     pub(super) meetings: usize,
     /// Bots that only its meetings have.
@@ -153,6 +155,7 @@ where
         Ok(Leaving {
             calendar: calendar.id.to_string(),
             owner: owner.map(str::to_owned),
+            status: calendar.status.as_str(),
             meetings: keys.len(),
             bots: ours.len() - shared.len(),
             bots_shared: shared.len(),

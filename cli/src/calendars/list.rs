@@ -169,6 +169,11 @@ impl Listed {
 }
 
 impl CalendarShown {
+    /// Whether it is nothing that would be looked at.
+    pub(super) fn is_lost(&self) -> bool {
+        CalendarStatus::parse(self.status).is_some_and(|status| !status.holds_bots())
+    }
+
     fn compare(&mut self, id: &CalendarId, directory: &Directory) {
         let at_recall = match directory.calendars.get(id) {
             Some(calendar) => AtRecall::of(calendar.status),

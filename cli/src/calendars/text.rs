@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use callsheet_domain::CalendarStatus;
 use comfy_table::{Cell, CellAlignment, Table};
 
 use super::disconnect::{Disconnected, Leaving, Outcome};
@@ -89,6 +90,9 @@ impl Listed {
         } else {
             ""
         };
+        if calendar.looked_at.is_none() && calendar.is_lost() {
+            return Default::default();
+        }
         let looked = calendar.looked_at;
         let looked = looked.map_or_else(|| "never".to_owned(), |at| ago(at, self.now));
         let whole = match (calendar.looked_at_whole, calendar.looked_at) {
@@ -179,6 +183,12 @@ pub(super) fn named(id: &str, owner: Option<&str>) -> String {
 impl Leaving {
     /// What will happen, for whoever is to say yes to it.
     pub(super) fn told(&self) -> String {
+        let name = named(&self.calendar, self.owner.as_deref());
+        if self.status == CalendarStatus::Deleted.as_str() {
+            return format!(
+                "{name} is known to be gone from Recall. It is looked for once more, and the stack told."
+            );
+        }
         let upcoming = counted(self.meetings, "upcoming meeting", "upcoming meetings");
         let stays = match self.bots_shared {
             0 => String::new(),
@@ -188,9 +198,8 @@ impl Leaving {
             ),
         };
         format!(
-            "{} will be deleted at Recall, for good: its owner can only connect it anew.\n\
+            "{name} will be deleted at Recall, for good: its owner can only connect it anew.\n\
              It has {upcoming}, and {} with it.{stays}",
-            named(&self.calendar, self.owner.as_deref()),
             counted(self.bots, "bot goes", "bots go"),
         )
     }

@@ -83,7 +83,7 @@ where
         // If that fails it is there again by itself in a few minutes.
         let _ = letters.put_back(receipt).await;
     }
-    let is_all = ended.map_err(|error| round.broken_off(&error))?;
+    let is_all = ended.map_err(|error| round.broken_off(error))?;
     let mut shown = round.shown;
     shown.sort_by(|one, other| {
         (one.sent_at, &one.message_id).cmp(&(other.sent_at, &other.message_id))
@@ -156,7 +156,10 @@ impl<L: DeadLetters, Q: Queue> Round<'_, L, Q> {
         Ok(outcome)
     }
 
-    fn broken_off(&self, error: &PortError) -> Trouble {
+    fn broken_off(&self, error: PortError) -> Trouble {
+        if self.shown.is_empty() {
+            return error.into();
+        }
         let sent = self.shown.iter();
         let sent = sent.filter(|letter| letter.outcome == Outcome::SentBack);
         Trouble::Cannot(format!(

@@ -122,6 +122,23 @@ async fn what_was_done_is_told_though_the_rest_cannot_be_counted() {
 }
 
 #[tokio::test]
+async fn how_far_it_came_is_told_when_it_breaks_off() {
+    let (letters, queue) = (letters(), MemoryQueue::new());
+    let faults = Faults::once(2, When::Before);
+    let flaky = Flaky::new(queue.clone(), &faults);
+    for _ in 0..2 {
+        letters.put(Some(Errand::Sweep), at("08:00"));
+    }
+    let trouble = redrive((&letters, &flaky), &ALL, at("09:30")).await;
+    let told = trouble.expect_err("the third is not taken").told();
+    assert!(
+        told.contains("2 messages were sent back before that"),
+        "{told}"
+    );
+    assert_eq!((queue.sent().len(), letters.lying().len()), (2, 3));
+}
+
+#[tokio::test]
 async fn that_there_is_none_is_said() {
     let (redriven, _) = run(&MemoryDeadLetters::new(), &ALL).await;
     assert_eq!(redriven.text(), "No message was given up on.");
@@ -165,7 +182,7 @@ async fn whatever_fails_nothing_is_lost(when: When) {
         assert!(is_somewhere("letter-3", &Errand::Sweep), "{step}");
         assert!(lying.contains(&"letter-2".to_owned()) || held.contains(&"letter-2".to_owned()));
         if let Err(trouble) = ended {
-            assert!(trouble.told().contains("none is lost"));
+            assert_eq!(trouble.exit_code(), 2);
         }
         if step >= faults.calls() {
             assert!(step > 6, "there are several steps");

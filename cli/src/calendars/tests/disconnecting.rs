@@ -87,6 +87,7 @@ async fn one_that_was_retired_is_still_found_by_its_owner() {
         .await
         .expect("it is gone");
     assert_eq!(done.outcome, Outcome::AlreadyGone);
+    assert!(done.leaving.told().contains("is known to be gone"));
 }
 
 #[tokio::test]

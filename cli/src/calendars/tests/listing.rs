@@ -61,7 +61,7 @@ async fn what_is_remembered_is_listed() {
         "\
 calendar                                 platform         status     looked at           whole       meetings  record  bots
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-gone@acme.example (calendar-gone)        google_calendar  deleted    never               never              0       0     0
+gone@acme.example (calendar-gone)        google_calendar  deleted                                           0       0     0
 lost@acme.example (calendar-lost)        google_calendar  connected  never, owed a look  never              0       0     0
 odd@acme.example (calendar-odd)          google_calendar  connected  never, owed a look  never              0       0     0
 sales@acme.example (calendar-sales)      google_calendar  connected  30 min ago          30 min ago         2       2     1
@@ -97,7 +97,7 @@ async fn both_lists_are_shown_side_by_side() {
         "\
 calendar                                 platform         status     at Recall     looked at           whole       meetings  record  bots
 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-gone@acme.example (calendar-gone)        google_calendar  deleted    not listed    never               never              0       0     0
+gone@acme.example (calendar-gone)        google_calendar  deleted    not listed                                           0       0     0
 lost@acme.example (calendar-lost)        google_calendar  connected  not listed    never, owed a look  never              0       0     0
 odd@acme.example (calendar-odd)          google_calendar  connected  unreadable    never, owed a look  never              0       0     0
 sales@acme.example (calendar-sales)      google_calendar  connected  connected     30 min ago          30 min ago         2       2     1
