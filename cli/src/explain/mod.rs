@@ -121,6 +121,7 @@ fn bot(decision: &Decision) -> BotShown {
     let applied = match &decision.applied {
         Applied::Nothing => AppliedShown::Nothing,
         Applied::Possibly(_) => AppliedShown::InDoubt,
+        Applied::TooMany(_) => AppliedShown::TooMany,
         Applied::Bot(bot) => {
             let bot_id = bot.bot_id.as_ref().map(ToString::to_string);
             if wanted.is_some_and(|wanted| bot.is(wanted)) {

@@ -105,4 +105,6 @@ pub(crate) enum AppliedShown {
     },
     /// Perhaps one.
     InDoubt,
+    /// More than are wanted.
+    TooMany,
 }

@@ -117,6 +117,9 @@ impl BotShown {
             AppliedShown::InDoubt => {
                 "Whether one is at Recall is in doubt; the next call makes it certain.".to_owned()
             }
+            AppliedShown::TooMany => {
+                "More are at Recall than are wanted: all are taken away first.".to_owned()
+            }
         };
         let mut lines = vec![format!("{wanted} {applied}"), self.work()];
         if let Some(error) = self.last_error.as_ref().filter(|_| self.closed.is_none()) {

@@ -5,8 +5,8 @@
 //! these two equal", so any step may crash, run twice or lose a race.
 
 use crate::{
-    AppliedBot, CalendarId, CalendarRevision, EventId, IcalUid, Offer, PlatformEventId,
-    PolicyRevision, PreferenceRevision, SeriesId, Timestamp, Verdict, WantedBot,
+    AppliedBot, CalendarId, CalendarRevision, Cause, EventId, History, IcalUid, Offer,
+    PlatformEventId, PolicyRevision, PreferenceRevision, SeriesId, Timestamp, Verdict, WantedBot,
 };
 
 /// Where a decision is kept.
@@ -74,6 +74,21 @@ pub enum Applied {
     /// while a call may have been under way, and the end of that call is not
     /// known. Both operations may be done again, so the next one makes it certain.
     Possibly(Box<AppliedBot>),
+    /// More bots are listed with the event than are wanted, this one among
+    /// them. Taking away drops all claims of the event, so that comes first;
+    /// what is wanted is scheduled after it.
+    TooMany(Box<AppliedBot>),
+}
+
+impl Applied {
+    /// The bot that is there, or may be.
+    #[must_use]
+    pub fn bot(&self) -> Option<&AppliedBot> {
+        match self {
+            Self::Nothing => None,
+            Self::Bot(bot) | Self::Possibly(bot) | Self::TooMany(bot) => Some(bot),
+        }
+    }
 }
 
 /// How the work of making the two equal has gone so far.
@@ -139,6 +154,8 @@ pub struct Decision {
     pub generation: Generation,
     /// How the calls have gone.
     pub attempts: Attempts,
+    /// The last calls.
+    pub history: History,
     /// Given up on, and why.
     pub closed: Option<Closure>,
     /// Grows with each write.
@@ -154,12 +171,35 @@ impl Decision {
         }
         match (&self.wanted, &self.applied) {
             _ if self.is_certain() => Step::Nothing,
+            (_, Applied::TooMany(applied)) => Step::Unschedule(applied),
             (Wanted::Bot(wanted), _) => Step::Schedule(wanted),
             (Wanted::Nothing, Applied::Bot(applied) | Applied::Possibly(applied)) => {
                 Step::Unschedule(applied)
             }
             (Wanted::Nothing, Applied::Nothing) => Step::Nothing,
         }
+    }
+
+    /// Why the step is to be taken.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        match (&self.wanted, &self.applied) {
+            (_, Applied::TooMany(_)) => Cause::TooMany,
+            (Wanted::Nothing, _) => Cause::Unwanted,
+            (Wanted::Bot(_), Applied::Nothing) => Cause::New,
+            (Wanted::Bot(_), Applied::Possibly(_)) => Cause::InDoubt,
+            (Wanted::Bot(wanted), Applied::Bot(bot)) if wanted.starts_at != bot.starts_at => {
+                Cause::Moved
+            }
+            (Wanted::Bot(_), Applied::Bot(_)) => Cause::Changed,
+        }
+    }
+
+    /// When the last call for this row was answered that went through: what
+    /// Recall lists with the event from then on should be what is applied.
+    #[must_use]
+    pub fn applied_at(&self) -> Option<Timestamp> {
+        self.history.done_at()
     }
 
     /// Whether what is wanted now was given up on.
@@ -231,6 +271,8 @@ impl Decision {
     /// one that was refused may have gone through.
     fn in_doubt(&self) -> Option<AppliedBot> {
         match (&self.wanted, &self.applied) {
+            // That there are too many is as certain as before.
+            (_, Applied::TooMany(_)) => None,
             _ if self.is_certain() => None,
             (Wanted::Bot(wanted), _) => Some(AppliedBot {
                 bot_id: None,
@@ -239,10 +281,7 @@ impl Decision {
                 meeting_url: wanted.meeting_url.clone(),
                 config: wanted.config.digest().clone(),
             }),
-            (Wanted::Nothing, Applied::Bot(applied) | Applied::Possibly(applied)) => {
-                Some((**applied).clone())
-            }
-            (Wanted::Nothing, Applied::Nothing) => None,
+            (Wanted::Nothing, applied) => applied.bot().cloned(),
         }
     }
 }

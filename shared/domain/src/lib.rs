@@ -13,6 +13,7 @@ mod decision;
 mod email;
 mod event;
 mod facts;
+mod history;
 mod id;
 mod looking;
 mod notice;
@@ -38,6 +39,7 @@ pub use decision::{
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{BotEntry, CalendarEvent, Meeting, Platform, UnknownPlatform};
 pub use facts::{Answer, Facts, Guest, Guests, Kind, ShowsAs, Visibility};
+pub use history::{Cause, History, Made, Outcome};
 pub use id::{
     BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, PlatformEventId, SeriesId,
 };
@@ -59,7 +61,7 @@ pub use preference::{
     Pause, Preference, PreferenceRevision, Preferences, Spoken, Subject, UnknownWord, Word,
 };
 pub use revise::{Judgement, Revision, retire, revise};
-pub use settle::{Answered, Sent, settle};
+pub use settle::{Answered, Call, Sent, settle};
 pub use speaker::{InvalidSpeaker, Speaker};
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Grounds, RuleName, Verdict};

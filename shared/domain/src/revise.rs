@@ -12,7 +12,7 @@
 //! - what says the same as the row costs no write ([`Revision::Unchanged`]).
 
 use crate::{
-    Applied, Attempts, CalendarEvent, CalendarRevision, Decision, Generation, Offer,
+    Applied, Attempts, CalendarEvent, CalendarRevision, Decision, Generation, History, Offer,
     PreferenceRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
 };
 
@@ -146,6 +146,7 @@ fn fresh(event: &CalendarEvent, verdict: Verdict, wanted: Wanted, seen: View) ->
         applied: Applied::Nothing,
         generation: Generation(1),
         attempts: Attempts::default(),
+        history: History::default(),
         closed: None,
         version: Version::NEW,
     }

@@ -5,23 +5,65 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::time::plus;
-use crate::{Applied, AppliedBot, BotEntry, Decision, Generation, Timestamp, WantedBot};
+use crate::{
+    Applied, AppliedBot, BotEntry, Cause, Decision, Generation, Made, Operation, Outcome, Step,
+    Timestamp, WantedBot,
+};
+
+/// A bot whose start is no further ahead comes from the pool of those that
+/// nobody reserved, by the service's own word.
+const LATE: SignedDuration = SignedDuration::from_mins(10);
+
+/// What was asked of Recall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    /// This bot was to be scheduled.
+    Schedule(Box<WantedBot>),
+    /// The event's bots were to be taken away.
+    Unschedule,
+}
 
 /// A call that was made for a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sent {
-    /// This bot was to be scheduled.
-    Schedule {
-        /// What was wanted when the call was made.
-        bot: Box<WantedBot>,
-        /// The generation it was wanted in.
-        generation: Generation,
-    },
-    /// The bot was to be taken away.
-    Unschedule {
-        /// The generation in which none was wanted.
-        generation: Generation,
-    },
+pub struct Sent {
+    /// What was asked.
+    pub call: Call,
+    /// The generation it was asked in.
+    pub generation: Generation,
+    /// Why.
+    pub cause: Cause,
+    /// A bot was asked for at such short notice that none is reserved.
+    pub is_late: bool,
+}
+
+impl Sent {
+    /// The call that `row` wants made at `now`, if any.
+    #[must_use]
+    pub fn of(row: &Decision, now: Timestamp) -> Option<Self> {
+        let (call, is_late) = match row.step() {
+            Step::Nothing => return None,
+            Step::Schedule(bot) => (
+                Call::Schedule(Box::new(bot.clone())),
+                bot.starts_at <= plus(now, LATE),
+            ),
+            Step::Unschedule(_) => (Call::Unschedule, false),
+        };
+        Some(Self {
+            call,
+            generation: row.generation,
+            cause: row.cause(),
+            is_late,
+        })
+    }
+
+    /// What kind of call it is.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        match self.call {
+            Call::Schedule(_) => Operation::ScheduleBot,
+            Call::Unschedule => Operation::UnscheduleBot,
+        }
+    }
 }
 
 /// What came of it.
@@ -40,43 +82,71 @@ pub enum Answered {
     },
 }
 
+impl Answered {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Done(_) => Outcome::Done,
+            Self::Refused(reason) => Outcome::Refused(reason.clone()),
+            Self::Again { reason, .. } => Outcome::Again(reason.clone()),
+        }
+    }
+}
+
 /// Folds an answer that came at `now` into the row as it is stored now.
 ///
-/// What was sent is applied even if something else is wanted by now: it is
-/// what Recall holds. Failures count only against the generation they were
-/// made for.
+/// An answer to what is wanted now is what Recall holds. One to an older wish
+/// tells no more than what Recall may hold: another call may have been made
+/// since by a drain that took over, so it leaves the row in doubt, and the
+/// next call makes it certain. Failures count only against the generation they
+/// were made for.
 #[must_use]
 pub fn settle(mut decision: Decision, sent: &Sent, answered: Answered, now: Timestamp) -> Decision {
-    let generation = match sent {
-        Sent::Schedule { generation, .. } | Sent::Unschedule { generation } => *generation,
-    };
-    let is_current = decision.generation == generation;
+    let is_current = decision.generation == sent.generation;
+    decision.history.add(Made {
+        at: now,
+        operation: sent.operation(),
+        cause: sent.cause,
+        outcome: answered.outcome(),
+        is_late: sent.is_late,
+    });
+    if let Answered::Done(bots) = &answered {
+        decision.applied = done(decision.applied, &sent.call, bots, is_current);
+    }
+    if !is_current {
+        return decision;
+    }
+    decision.attempts.count += 1;
     match answered {
-        Answered::Done(bots) => {
-            decision.applied = match sent {
-                Sent::Schedule { bot, .. } => Applied::Bot(Box::new(applied(bot, &bots))),
-                Sent::Unschedule { .. } => Applied::Nothing,
-            };
-            if is_current {
-                decision.attempts.count += 1;
-                decision.attempts.not_before = None;
-                decision.attempts.last_error = None;
-            }
+        Answered::Done(_) => {
+            decision.attempts.not_before = None;
+            decision.attempts.last_error = None;
             decision
         }
-        Answered::Refused(reason) if is_current => {
-            decision.attempts.count += 1;
+        Answered::Refused(reason) => {
             decision.attempts.last_error = Some(reason.clone());
             decision.close(reason)
         }
-        Answered::Again { reason, wait } if is_current => {
+        Answered::Again { reason, wait } => {
             let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
-            decision.attempts.count += 1;
             decision.attempts.last_error = Some(reason);
             decision.attempts.not_before = Some(plus(now, wait));
             decision
         }
-        Answered::Refused(_) | Answered::Again { .. } => decision,
+    }
+}
+
+/// What is applied after `call` went through, where `before` was known.
+fn done(before: Applied, call: &Call, bots: &[BotEntry], is_current: bool) -> Applied {
+    match (call, before) {
+        // Scheduling takes no other bot of the event away.
+        (Call::Schedule(bot), Applied::TooMany(_)) => {
+            Applied::TooMany(Box::new(applied(bot, bots)))
+        }
+        (Call::Schedule(bot), _) if is_current => Applied::Bot(Box::new(applied(bot, bots))),
+        (Call::Schedule(bot), _) => Applied::Possibly(Box::new(applied(bot, bots))),
+        (Call::Unschedule, _) if is_current => Applied::Nothing,
+        (Call::Unschedule, Applied::Bot(bot)) => Applied::Possibly(bot),
+        (Call::Unschedule, before) => before,
     }
 }
 

@@ -78,6 +78,12 @@ impl Writing {
         self.with(name, AttributeValue::M(inside.0))
     }
 
+    /// Maps under one name, in order.
+    pub(crate) fn list(self, name: &'static str, inside: Vec<Self>) -> Self {
+        let maps = inside.into_iter().map(|map| AttributeValue::M(map.0));
+        self.with(name, AttributeValue::L(maps.collect()))
+    }
+
     /// Attributes under one name, of whatever names and types.
     pub(crate) fn values(self, name: &'static str, values: Attributes) -> Self {
         self.with(name, AttributeValue::M(values))
@@ -192,6 +198,18 @@ impl<'a> Reading<'a> {
             Some(AttributeValue::M(inside)) => Ok(Some(inside)),
             Some(_) => Err(Unreadable::Malformed(name)),
         }
+    }
+
+    /// Maps under one name, in order; none if it is not there.
+    pub(crate) fn maps(self, name: &'static str) -> Result<Vec<Self>, Unreadable> {
+        let malformed = Unreadable::Malformed(name);
+        let maps = match self.0.get(name) {
+            None => return Ok(Vec::new()),
+            Some(AttributeValue::L(maps)) => maps,
+            Some(_) => return Err(malformed),
+        };
+        let map = |value: &'a AttributeValue| value.as_m().map(Self).map_err(|_| malformed);
+        maps.iter().map(map).collect()
     }
 
     pub(crate) fn map_if_any(self, name: &'static str) -> Result<Option<Self>, Unreadable> {

@@ -4,8 +4,9 @@ use callsheet_domain::{
     Applied, AppliedBot, Attempts, BotConfig, BotId, Calendar, CalendarEvent, CalendarId,
     CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionKey, DeduplicationKey,
     Email, EventId, Fact, FactValue, FactValues, Facts, Generation, Grounds, Guest, Guests,
-    IcalUid, Meeting, Offer, Platform, PlatformEventId, Policy, PolicyDocument, PolicyRevision,
-    PreferenceRevision, RuleName, Speaker, Timestamp, Verdict, Version, View, Wanted, WantedBot,
+    History, IcalUid, Meeting, Offer, Platform, PlatformEventId, Policy, PolicyDocument,
+    PolicyRevision, PreferenceRevision, RuleName, Speaker, Timestamp, Verdict, Version, View,
+    Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -213,6 +214,7 @@ pub fn a_decision() -> Decision {
         applied: Applied::Nothing,
         generation: Generation(1),
         attempts: Attempts::default(),
+        history: History::default(),
         closed: None,
         version: Version::NEW,
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callsheet_domain::{Answered, Sent};
+use callsheet_domain::{Answered, Call, Sent};
 
 use crate::PortError;
 use crate::ports::BotAnswer;
@@ -36,10 +36,10 @@ pub(super) fn read(
     match answer {
         Ok(BotAnswer::Done(bots)) => Came::Answered(Answered::Done(bots)),
         Ok(BotAnswer::Refused(reason)) => Came::Answered(Answered::Refused(reason)),
-        Ok(BotAnswer::NoSuchEvent) => Came::Answered(match sent {
-            Sent::Schedule { .. } => Answered::Refused("Recall does not know the event".to_owned()),
+        Ok(BotAnswer::NoSuchEvent) => Came::Answered(match sent.call {
+            Call::Schedule(_) => Answered::Refused("Recall does not know the event".to_owned()),
             // Where there is no event there is no bot of it.
-            Sent::Unschedule { .. } => Answered::Done(Vec::new()),
+            Call::Unschedule => Answered::Done(Vec::new()),
         }),
         Ok(BotAnswer::Busy) => again(
             "another call for the same bot was in flight".to_owned(),
@@ -71,8 +71,17 @@ fn backoff(attempt: u32, fraction: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use callsheet_domain::Generation;
+    use callsheet_domain::{Cause, Generation};
     use test_case::test_case;
+
+    fn unscheduling() -> Sent {
+        Sent {
+            call: Call::Unschedule,
+            generation: Generation(1),
+            cause: Cause::Unwanted,
+            is_late: false,
+        }
+    }
 
     fn unavailable() -> PortError {
         PortError::Unavailable {
@@ -97,19 +106,13 @@ mod tests {
     #[test_case(Ok(BotAnswer::Refused("ended".to_owned())), 0, None; "refused")]
     #[test_case(Ok(BotAnswer::Dispatched), 0, None; "on its way")]
     fn waits(answer: Result<BotAnswer, PortError>, attempt: u32, seconds: Option<u64>) {
-        let sent = Sent::Unschedule {
-            generation: Generation(1),
-        };
-        let came = read(answer, &sent, attempt, 0.5);
+        let came = read(answer, &unscheduling(), attempt, 0.5);
         assert_eq!(wait_of(&came), seconds.map(Duration::from_secs));
     }
 
     #[test]
     fn an_event_that_is_gone_has_no_bot_to_take_away() {
-        let sent = Sent::Unschedule {
-            generation: Generation(1),
-        };
-        let came = read(Ok(BotAnswer::NoSuchEvent), &sent, 0, 0.0);
+        let came = read(Ok(BotAnswer::NoSuchEvent), &unscheduling(), 0, 0.0);
         assert!(matches!(came, Came::Answered(Answered::Done(bots)) if bots.is_empty()));
     }
 }

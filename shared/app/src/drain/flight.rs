@@ -1,6 +1,6 @@
 //! One call for one row, and the writing down of what came of it.
 
-use callsheet_domain::{Answered, Decision, DecisionKey, Operation, Sent, Step, settle};
+use callsheet_domain::{Answered, Call, Decision, DecisionKey, Operation, Sent, Step, settle};
 
 use super::Drain;
 use super::answer::{Came, read};
@@ -33,32 +33,20 @@ where
 {
     /// Makes the call that `row` wants and writes down what came of it.
     pub(super) async fn fly(&self, row: Decision) -> Result<Option<Landed>, PortError> {
-        let (operation, sent, answer) = match row.step() {
-            Step::Nothing => return Ok(None),
-            Step::Schedule(bot) => {
+        let Some(sent) = Sent::of(&row, self.clock.now()) else {
+            return Ok(None);
+        };
+        let operation = sent.operation();
+        let answer = match &sent.call {
+            Call::Schedule(bot) => {
                 let request = ScheduleRequest {
                     event_id: &row.key.event_id,
                     bot,
                     idempotency_key: idempotency_key(&row),
                 };
-                let answer = self.recall.schedule(&request).await;
-                let bot = Box::new(bot.clone());
-                (
-                    Operation::ScheduleBot,
-                    Sent::Schedule {
-                        bot,
-                        generation: row.generation,
-                    },
-                    answer,
-                )
+                self.recall.schedule(&request).await
             }
-            Step::Unschedule(_) => {
-                let answer = self.recall.unschedule(&row.key.event_id).await;
-                let sent = Sent::Unschedule {
-                    generation: row.generation,
-                };
-                (Operation::UnscheduleBot, sent, answer)
-            }
+            Call::Unschedule => self.recall.unschedule(&row.key.event_id).await,
         };
         let came = read(answer, &sent, row.attempts.count, self.jitter.fraction());
         let key = row.key.clone();

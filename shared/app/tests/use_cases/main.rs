@@ -7,6 +7,7 @@ mod house;
 mod looks;
 mod promises;
 mod push;
+mod settle;
 mod sharing;
 mod sweep;
 mod sync;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{
-    Answered, BotConfig, ConfigDigest, Decision, DecisionKey, DeduplicationKey, EventId, Sent,
-    Step, Wanted, revise_copies, settle,
+    Answered, BotConfig, Call, ConfigDigest, Decision, DecisionKey, DeduplicationKey, EventId,
+    Sent, Wanted, revise_copies, settle,
 };
 
 use crate::copy::{Copy, Seen, event, judged, now};
@@ -53,23 +53,15 @@ impl Office {
             return;
         }
         let key = row.key.clone();
-        let generation = row.generation;
-        let sent = match row.step() {
-            Step::Schedule(wanted) => Sent::Schedule {
-                bot: Box::new(wanted.clone()),
-                generation,
-            },
-            Step::Unschedule(_) => Sent::Unschedule { generation },
-            Step::Nothing => return,
-        };
-        match &sent {
+        let sent = Sent::of(row, now()).unwrap();
+        match &sent.call {
             _ if self.deleted.contains(&key.event_id) => {}
-            Sent::Schedule { bot, .. } => {
+            Call::Schedule(bot) => {
                 self.held.insert(key.clone(), bot.deduplication_key.clone());
                 let digest = bot.config.digest().clone();
                 self.bots.insert(bot.deduplication_key.clone(), digest);
             }
-            Sent::Unschedule { .. } => {
+            Call::Unschedule => {
                 self.held.remove(&key);
             }
         }

@@ -10,6 +10,8 @@ use crate::attributes::{Reading, Unreadable, Writing};
 
 /// Stands in what is applied as long as it may not be: why that is not known.
 const DOUBT: &str = "doubt";
+/// Stands there as long as Recall lists more bots with the event than are wanted.
+const TOO_MANY: &str = "too_many";
 
 pub(super) fn wanted(row: Reading<'_>) -> Result<Wanted, Unreadable> {
     Ok(match row.map_if_any("wanted")? {
@@ -20,6 +22,7 @@ pub(super) fn wanted(row: Reading<'_>) -> Result<Wanted, Unreadable> {
 
 pub(super) fn applied(row: Reading<'_>) -> Result<Applied, Unreadable> {
     Ok(match row.map_if_any("applied")? {
+        Some(bot) if bot.is_set(TOO_MANY)? => Applied::TooMany(Box::new(applied_bot(bot)?)),
         Some(bot) if bot.text_if_any(DOUBT)?.is_some() => {
             Applied::Possibly(Box::new(applied_bot(bot)?))
         }
@@ -94,11 +97,14 @@ fn config(json: &str) -> Result<BotConfig, Unreadable> {
 }
 
 pub(super) fn written_applied(applied: &Applied) -> Option<Writing> {
-    let (bot, doubt) = match applied {
-        Applied::Nothing => return None,
-        Applied::Bot(bot) => (bot, None),
-        Applied::Possibly(bot) => (bot, Some("the end of a call is not known")),
+    let bot = applied.bot()?;
+    let doubt = match applied {
+        Applied::Nothing | Applied::Bot(_) => None,
+        Applied::Possibly(_) => Some("the end of a call is not known"),
+        // A build that does not know what follows takes the bot away, or calls again.
+        Applied::TooMany(_) => Some("more bots are there than are wanted"),
     };
+    let too_many = matches!(applied, Applied::TooMany(_)).then_some(true);
     let written = Writing::default()
         .text("deduplication_key", bot.deduplication_key.as_str())
         .instant("starts_at", bot.starts_at)
@@ -107,7 +113,8 @@ pub(super) fn written_applied(applied: &Applied) -> Option<Writing> {
         .maybe(bot.bot_id.as_ref(), |row, id| {
             row.text("bot_id", id.as_str())
         })
-        .maybe(doubt, |row, doubt| row.text(DOUBT, doubt));
+        .maybe(doubt, |row, doubt| row.text(DOUBT, doubt))
+        .maybe(too_many, |row, flag| row.flag(TOO_MANY, flag));
     Some(written)
 }
 

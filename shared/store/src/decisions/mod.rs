@@ -9,6 +9,7 @@ mod batch;
 mod bots;
 mod copies;
 mod facts;
+mod history;
 mod index;
 mod row;
 

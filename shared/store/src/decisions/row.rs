@@ -6,7 +6,7 @@ use callsheet_domain::{
     Verdict, Version, View,
 };
 
-use super::{bots, facts};
+use super::{bots, facts, history};
 use crate::attributes::{Attributes, Reading, Unreadable, Writing};
 
 pub(super) const ICAL_UID: &str = "ical_uid";
@@ -66,6 +66,7 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
         applied,
         generation,
         attempts,
+        history,
         closed,
         version,
     } = decision;
@@ -105,6 +106,9 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
         .maybe(attempts.last_error.as_deref(), |row, error| {
             row.text("last_error", error)
         })
+        .maybe(history::written(history), |row, calls| {
+            row.list(history::HISTORY, calls)
+        })
         .maybe(closed.as_ref(), |row, closed| {
             row.map("closed", written_closure(closed))
         })
@@ -140,6 +144,7 @@ pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> 
             not_before: row.instant_if_any(NOT_BEFORE)?,
             last_error: row.text_if_any("last_error")?.map(str::to_owned),
         },
+        history: history::read(row)?,
         closed: row.map_if_any("closed")?.map(closure).transpose()?,
         version: Version(row.number(VERSION)?),
     })
@@ -329,6 +334,20 @@ mod tests {
         let mut row = first_shape();
         row.remove(name);
         assert_eq!(decision(&row), Err(Unreadable::Missing(name)));
+    }
+
+    /// The build before takes it for doubt, which is mended by calling again.
+    #[test]
+    fn too_many_bots_are_marked_beside_a_doubt() {
+        let certain = first_shape_read();
+        let Applied::Bot(bot) = certain.applied.clone() else {
+            panic!("a bot is applied")
+        };
+        let row = attributes(&certain.but(|row| row.applied = Applied::TooMany(bot.clone())));
+        let applied = Reading::entry(&row).map("applied").expect("a map");
+        assert!(applied.text("doubt").is_ok());
+        let read = decision(&row).map(|row| row.applied);
+        assert_eq!(read, Ok(Applied::TooMany(bot)));
     }
 
     #[test]

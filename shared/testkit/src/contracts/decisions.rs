@@ -2,9 +2,10 @@
 
 use callsheet_app::ports::{Decisions, Kept};
 use callsheet_domain::{
-    Applied, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, Closure, Decision,
-    DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, PolicyRevision,
-    PreferenceRevision, RuleName, Timestamp, Verdict, Version, View, Wanted, WantedBot,
+    Applied, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, Cause, Closure, Decision,
+    DecisionKey, DeduplicationKey, EventId, Generation, History, IcalUid, Made, Operation, Outcome,
+    PolicyRevision, PreferenceRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
+    WantedBot,
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -46,7 +47,8 @@ fn plain_shapes() -> Vec<Decision> {
         Applied::Nothing,
         Applied::Bot(Box::new(bot.clone())),
         Applied::Bot(Box::new(bot.clone().but(|bot| bot.bot_id = None))),
-        Applied::Possibly(Box::new(bot)),
+        Applied::Possibly(Box::new(bot.clone())),
+        Applied::TooMany(Box::new(bot)),
     ];
     let attempts = [
         Attempts::default(),
@@ -118,6 +120,7 @@ fn odd_shapes() -> Vec<Decision> {
             })));
             row.wanted = Wanted::Bot(Box::new(wanted));
         }),
+        a_row("called-about").but(|row| row.history = History::kept(calls())),
         a_row("odd-instants").but(|row| {
             row.starts_at = at("2090-03-06T10:00:00.000001Z");
             row.ends_at = at("2090-03-06T10:00:00.999999Z");
@@ -137,6 +140,27 @@ fn odd_shapes() -> Vec<Decision> {
         a_row(&"e".repeat(128)).but(|row| {
             row.key.ical_uid = IcalUid::parse("ü".repeat(480)).expect("960 bytes");
         }),
+    ]
+}
+
+/// A call of each kind, for each reason, with each end.
+fn calls() -> Vec<Made> {
+    let reason = || "no bot was free at such short notice".to_owned();
+    let call = |operation, cause, outcome, is_late| Made {
+        at: at("09:30:00.000001"),
+        operation,
+        cause,
+        outcome,
+        is_late,
+    };
+    let (schedule, unschedule) = (Operation::ScheduleBot, Operation::UnscheduleBot);
+    vec![
+        call(schedule, Cause::New, Outcome::Again(reason()), true),
+        call(schedule, Cause::Moved, Outcome::Refused(reason()), true),
+        call(schedule, Cause::Changed, Outcome::Done, false),
+        call(schedule, Cause::InDoubt, Outcome::Done, false),
+        call(unschedule, Cause::Unwanted, Outcome::Done, false),
+        call(unschedule, Cause::TooMany, Outcome::Done, false),
     ]
 }
 
