@@ -311,6 +311,8 @@ pub struct WebhookRecord {
 pub struct Attempt {
     /// When it was sent.
     pub at: Timestamp,
+    /// When it was answered, or it was clear that it would not be.
+    pub answered_at: Timestamp,
     /// The status of the answer; none when there was none.
     pub status: Option<u16>,
 }

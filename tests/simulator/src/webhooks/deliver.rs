@@ -149,7 +149,12 @@ async fn attempt(shared: &Shared, client: &reqwest::Client, message: usize) -> O
     }
     let answer = request.body(body).send().await;
     let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
-    shared.lock().outbox.tried(message, Attempt { at, status });
+    let tried = Attempt {
+        at,
+        answered_at: clock::now(),
+        status,
+    };
+    shared.lock().outbox.tried(message, tried);
     let aborts = answer.is_ok_and(|answer| {
         answer
             .headers()
