@@ -1,6 +1,6 @@
 # Each target says what it does; `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run up down watch invoke test check build deploy size clean
+.PHONY: help run up down watch invoke test bench check build deploy size clean
 
 LOCAL := python3 -B infra/local
 ARCHITECTURE ?= arm64
@@ -25,6 +25,9 @@ invoke: ## call a function of the running local cloud: make invoke FUNCTION=webh
 
 test: ## run every test, those against a deployed stack included (TESTS="…" goes to cargo test)
 	@$(LOCAL) test $(TESTS)
+
+bench: ## measure on a local cloud of its own, with Recall's real limits: make bench BENCH=storm|paging|drain|overtake|quiet
+	@$(LOCAL) bench $(BENCH)
 
 check: ## formatting, lints, docs, template, dependencies, licences
 	cargo fmt --all --check

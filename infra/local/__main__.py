@@ -9,6 +9,7 @@ if sys.version_info < (3, 11):
 import checks
 import commands
 import invoke
+import retune
 import size
 from trouble import Trouble
 
@@ -21,6 +22,8 @@ COMMANDS = {
     "invoke": invoke.invoke,
     "check": lambda _: checks.check(),
     "sam": checks.sam,
+    "bench": commands.bench,
+    "retune": retune.retune,
     "size": lambda _: size.report(),
 }
 

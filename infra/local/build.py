@@ -40,6 +40,13 @@ def released() -> Path:
     return target_directory() / "release"
 
 
+def measured() -> Path:
+    """Builds what benchmarks are run with, optimised, and says where it is."""
+    packages = (*FUNCTIONS, "callsheet-cli", "callsheet-tests", "recall-simulator")
+    _cargo_build(["--profile=bench-local", "--bins", *(f"--package={name}" for name in packages)])
+    return target_directory() / "bench-local"
+
+
 def _cargo_build(arguments: list[str]) -> None:
     command = ["cargo", "build", "--locked", *arguments]
     try:

@@ -33,7 +33,8 @@ def up() -> int:
 def down() -> int:
     """Ends what `up` left running, and what a killed command left behind."""
     ended = 0
-    for folder in sorted(STATES.iterdir()) if STATES.exists() else []:
+    folders = (path for path in STATES.iterdir() if path.is_dir()) if STATES.exists() else []
+    for folder in sorted(folders):
         state = State(folder.name)
         if folder.name == "up" or not state.owned():
             ended += state.end()
@@ -64,6 +65,19 @@ def test(arguments: list[str]) -> int:
         return code
 
 
+def bench(arguments: list[str]) -> int:
+    """A benchmark, in a cloud of its own that ends with it. What is counted is also left as JSON."""
+    built = build.measured()
+    with _private("bench") as state:
+        # Raised, so that getting ready takes no minutes; a benchmark sets the limits it is about by `retune`.
+        environment = _bring_up(state, built, raised=True, parameters_besides={"LogLevel": "info"})
+        environment |= {"CALLSHEET_STATE": state.folder.name, "CALLSHEET_PYTHON": sys.executable}
+        environment["CALLSHEET_RESULTS"] = str(STATES)
+        code = _follow([str(built / "bench"), *arguments], os.environ | environment)
+        state.keep = code != 0
+        return code
+
+
 def watch() -> int:
     """The functions under `cargo lambda watch`, rebuilt as they change, with the rest of the cloud around them."""
     cargo_lambda = tools.cargo_lambda()
@@ -82,7 +96,7 @@ def watch() -> int:
             return 0  # the way it is meant to end
 
 
-def _bring_up(state: State, built: Path, *, chosen: bool = False, raised: bool = False, watched: str | None = None) -> dict[str, str]:
+def _bring_up(state: State, built: Path, *, chosen: bool = False, raised: bool = False, watched: str | None = None, parameters_besides: dict[str, str] | None = None) -> dict[str, str]:
     """Brings a cloud up in `state` and returns the environment that tests and demonstrations get."""
     state.create()
     tools.sam()
@@ -90,7 +104,7 @@ def _bring_up(state: State, built: Path, *, chosen: bool = False, raised: bool =
     service = recall(simulator_port, chosen=chosen)
     stand_in = aws.start(state)
     template = build.stage(None if watched else built, state.folder / "build")
-    aws.deploy(stand_in, template, parameters(service, raised=raised, chosen=chosen))
+    aws.deploy(stand_in, template, parameters(service, raised=raised, chosen=chosen) | (parameters_besides or {}))
     deployed = aws.bridge(stand_in, watching=bool(watched))
     aws.feed(stand_in, deployed, watched)
     # cargo-lambda serves a function's HTTP front below its name.

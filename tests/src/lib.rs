@@ -3,10 +3,12 @@
 
 mod comparison;
 mod environment;
+mod glimpse;
 mod stack;
 mod webhook;
 
 pub use comparison::{Claim, Comparison};
 pub use environment::variable;
+pub use glimpse::Glimpse;
 pub use stack::Stack;
 pub use webhook::Webhook;

@@ -27,6 +27,7 @@ pub struct Stack {
     pub queue: SqsQueue,
     /// The way in.
     pub webhook: Webhook,
+    pub(crate) tables: aws_sdk_dynamodb::Client,
     sqs: aws_sdk_sqs::Client,
     queue_url: String,
     dead_letter_queue_url: String,
@@ -71,9 +72,10 @@ impl Stack {
         Self {
             recall: Control::new(variable("CALLSHEET_SIMULATOR_URL")),
             decisions: DecisionTable::new(tables.clone(), variable("CALLSHEET_DECISIONS_TABLE")),
-            state: StateTable::new(tables, variable("CALLSHEET_STATE_TABLE")),
+            state: StateTable::new(tables.clone(), variable("CALLSHEET_STATE_TABLE")),
             queue: SqsQueue::new(sqs.clone(), queue_url.clone()),
             webhook: Webhook::of_environment(),
+            tables,
             sqs,
             queue_url,
             dead_letter_queue_url: variable("CALLSHEET_DLQ_URL"),

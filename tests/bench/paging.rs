@@ -1,0 +1,157 @@
+//! The first look at a calendar of 10,000 events: 100 pages, at 60 a minute.
+//! How near to what the limit allows, in how much memory, and what if the
+//! function is killed on the way?
+
+use std::time::Duration;
+
+use callsheet_domain::Timestamp;
+use recall_simulator::{CallRecord, Operation};
+use serde_json::json;
+
+use crate::gate::Gate;
+use crate::numbers::{hundredths, number, peak, seconds};
+use crate::processes::{self, Process};
+use crate::report::Report;
+use crate::rig::{Done, Rates, Rig, USUAL, progress};
+use crate::town::Town;
+
+const EVENTS: usize = 10_000;
+const PAGES: usize = 100;
+/// The function is killed once so many pages were asked for.
+const KILLED_AT: usize = 40;
+/// After so long a run is reported as far as it came.
+const PATIENCE: Duration = Duration::from_mins(15);
+const SYNC: &str = "CALLSHEET_SYNC_FUNCTION";
+
+const COLUMNS: [&str; 10] = [
+    "run",
+    "events",
+    "lists",
+    "429s",
+    "peak a minute",
+    "s from first to last page",
+    "least s",
+    "over least %",
+    "wrong at the end",
+    "MB resident: first page, median, most",
+];
+
+/// What came of one first look.
+#[derive(Debug, Default)]
+struct Looked {
+    /// The heaviest of the function's processes at each page.
+    resident_kb: Vec<u64>,
+    killed: Option<Process>,
+    right_at: Option<Timestamp>,
+    wrong: usize,
+}
+
+/// Looks once undisturbed and once killed on the way, at a calendar each.
+pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
+    let mut report = Report::of("paging");
+    rig.tune(Rates::PUBLISHED, &[]).await?;
+    // A look is what is measured: no bot of it is scheduled meanwhile.
+    let _gate = Gate::closed(rig).await?;
+    report.table("The first look at a calendar of 100 pages", &COLUMNS);
+    for (run, killed_at) in [
+        ("undisturbed", None),
+        ("killed on the way", Some(KILLED_AT)),
+    ] {
+        rig.stack.recall.set_latency(USUAL).await?;
+        rig.start_afresh().await?;
+        let town = Town::connected(rig, 1, EVENTS).await?;
+        let looked = look(rig, &town, killed_at).await?;
+        let calls = rig.calls(Some(Operation::ListEvents)).await?;
+        let until = looked.right_at.unwrap_or_else(|| rig.stack.now());
+        let calls: Vec<_> = calls
+            .into_iter()
+            .filter(|call| call.received_at <= until)
+            .collect();
+        row(&mut report, run, &looked, &calls);
+        report.print();
+    }
+    report.note(
+        "`least` is the pages over the limit of 60 a minute. Memory is what the system shows as \
+         resident of the function's heaviest process, seen at each page.",
+    );
+    Ok(report)
+}
+
+/// Watches a look page by page until every event is decided.
+async fn look(rig: &Rig, town: &Town, killed_at: Option<usize>) -> Done<Looked> {
+    let mut looked = Looked::default();
+    let began = processes::of_function(SYNC);
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let mut pages = 0;
+    while tokio::time::Instant::now() < deadline {
+        let listed = rig.calls(Some(Operation::ListEvents)).await?.len();
+        if listed > pages {
+            pages = listed;
+            let running = processes::of_function(SYNC);
+            looked
+                .resident_kb
+                .extend(running.iter().map(|one| one.resident_kb).max());
+            progress(format!("{pages} pages"));
+            if looked.killed.is_none() && killed_at.is_some_and(|at| pages >= at) {
+                looked.killed = busiest(&began, &running);
+                if let Some(process) = looked.killed {
+                    processes::kill(process).await?;
+                    progress(format!("killed process {} at page {pages}", process.pid));
+                }
+            }
+        }
+        if pages >= PAGES {
+            looked.wrong = town.wrong(&rig.stack.glimpse().await);
+            if looked.wrong == 0 {
+                looked.right_at = Some(rig.stack.now());
+                return Ok(looked);
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    looked.wrong = town.wrong(&rig.stack.glimpse().await);
+    Ok(looked)
+}
+
+/// The process that computed most since `began`.
+fn busiest(began: &[Process], running: &[Process]) -> Option<Process> {
+    let before = |process: &Process| {
+        let earlier = began.iter().find(|one| one.pid == process.pid);
+        earlier.map_or(0, |one| one.ticks)
+    };
+    let computed = |process: &&Process| process.ticks.saturating_sub(before(process));
+    running.iter().max_by_key(computed).copied()
+}
+
+fn row(report: &mut Report, run: &str, looked: &Looked, calls: &[CallRecord]) {
+    let received: Vec<_> = calls.iter().map(|call| call.received_at).collect();
+    let first = received.iter().min().copied().unwrap_or(Timestamp::MIN);
+    let last = calls.iter().filter_map(|call| call.answered_at).max();
+    let allowed = number(PAGES) * 60.0 / f64::from(Rates::PUBLISHED.list_events);
+    let took = last.map(|last| last.duration_since(first).as_secs_f64());
+    let over = took.map(|took| hundredths((took / allowed - 1.0) * 100.0));
+    report.row(vec![
+        json!(run),
+        json!(EVENTS),
+        json!(calls.len()),
+        json!(crate::drain::refused(calls)),
+        json!(peak(&received)),
+        seconds(first, last),
+        json!(allowed),
+        json!(over),
+        json!(looked.wrong),
+        json!(memory(&looked.resident_kb)),
+    ]);
+}
+
+fn memory(resident_kb: &[u64]) -> String {
+    let mut sorted = resident_kb.to_vec();
+    sorted.sort_unstable();
+    let shown = |kb: Option<&u64>| kb.map_or(0, |kb| kb / 1_000);
+    format!(
+        "{}, {}, {}",
+        shown(resident_kb.first()),
+        shown(sorted.get(sorted.len() / 2)),
+        shown(sorted.last()),
+    )
+}
