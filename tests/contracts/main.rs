@@ -7,6 +7,7 @@
 //! the store against a third, say Amazon's own DynamoDB Local, set
 //! `AWS_ENDPOINT_URL_DYNAMODB` to it: it goes before `AWS_ENDPOINT_URL`.
 
+mod budget;
 mod earlier;
 mod facts;
 mod queue;

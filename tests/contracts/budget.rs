@@ -1,0 +1,120 @@
+//! One budget, several machines: two functions, a sweep and a command line
+//! draw from the real table, each by its own clock, and no sliding minute
+//! holds more calls than the limit.
+
+use aws_sdk_dynamodb::Client;
+use callsheet_app::PortError;
+use callsheet_app::ports::{Allowed, Budgets as _};
+use callsheet_domain::{Operation, Pace, Timestamp, plus};
+use callsheet_store::StateTable;
+use jiff::SignedDuration;
+
+use crate::servers::{local_dynamodb, second_opinion};
+use crate::tables;
+
+const LIMIT: usize = 60;
+const BURST: u32 = 6;
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+/// So long everybody draws, by their clocks; the clocks run as fast as the table answers.
+const LASTS: SignedDuration = SignedDuration::from_mins(5);
+
+/// Somebody who draws.
+#[derive(Debug, Clone, Copy)]
+struct Drawer {
+    /// How far its clock is ahead of the true time.
+    skew_ms: i64,
+    /// How far ahead it may draw; one with no patience takes only what is free at once.
+    patience: SignedDuration,
+    /// How much it draws at a time.
+    count: u32,
+}
+
+const DRAWERS: [Drawer; 4] = [
+    Drawer {
+        skew_ms: 0,
+        patience: SignedDuration::from_secs(52),
+        count: 1,
+    },
+    Drawer {
+        skew_ms: 20,
+        patience: SignedDuration::from_secs(52),
+        count: 1,
+    },
+    Drawer {
+        skew_ms: 10,
+        patience: SignedDuration::ZERO,
+        count: 1,
+    },
+    Drawer {
+        skew_ms: -20,
+        patience: SignedDuration::from_secs(20),
+        count: 3,
+    },
+];
+
+impl Drawer {
+    /// Draws until its time is over; when each of its calls truly goes.
+    async fn calls(self, budget: StateTable, began: Timestamp) -> Vec<Timestamp> {
+        let pace = Pace::per_minute(u32::try_from(LIMIT).expect("small"), BURST);
+        let ahead = SignedDuration::from_millis(self.skew_ms);
+        let mut now = plus(began, ahead);
+        let over = plus(now, LASTS);
+        let mut calls = Vec::new();
+        while now < over {
+            let latest = plus(now, self.patience);
+            let operation = Operation::ListEvents;
+            match budget.draw(operation, pace, self.count, now, latest).await {
+                Ok(Allowed::Calls(draw)) => {
+                    let instants: Vec<_> = draw.instants().map(|at| at.max(now)).collect();
+                    calls.extend(instants.iter().map(|at| plus(*at, -ahead)));
+                    // A call takes a while; the next draw comes after it.
+                    let last = instants.last().copied().unwrap_or(now);
+                    now = plus(last, SignedDuration::from_millis(200));
+                }
+                Ok(Allowed::NotBefore(instant)) => now = instant.max(now),
+                Err(PortError::Throttled { .. }) => tokio::task::yield_now().await,
+                Err(error) => panic!("the table answers: {error}"),
+            }
+        }
+        calls
+    }
+}
+
+async fn keeps_to_the_limit(client: impl Fn() -> Client) {
+    let (_, name) = tables::state_and_name(client()).await;
+    let began = "2030-01-07T09:00:00Z".parse().expect("an instant");
+    let drawers = DRAWERS.map(|drawer| {
+        // A client each, as each is a process of its own.
+        let budget = StateTable::new(client(), &name);
+        tokio::spawn(drawer.calls(budget, began))
+    });
+    let mut calls = Vec::new();
+    for drawer in drawers {
+        calls.extend(drawer.await.expect("it ends"));
+    }
+    calls.sort_unstable();
+    for (index, first) in calls.iter().enumerate() {
+        let end = plus(*first, MINUTE);
+        let in_a_minute = calls[index..].partition_point(|call| *call < end);
+        assert!(
+            in_a_minute <= LIMIT,
+            "{in_a_minute} calls in the minute from {first}"
+        );
+    }
+    // Nobody stands in the way of the others: what is there is used.
+    assert!(
+        calls.len() >= 5 * (LIMIT - 10),
+        "only {} calls",
+        calls.len()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_draws_no_sliding_minute_holds_more_than_the_limit() {
+    keeps_to_the_limit(local_dynamodb).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nor_does_it_by_the_second_opinion() {
+    keeps_to_the_limit(second_opinion).await;
+}
