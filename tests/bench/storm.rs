@@ -12,6 +12,7 @@ use std::time::Duration;
 use recall_simulator::{CallRecord, Operation, WebhookTarget};
 use serde_json::json;
 
+use crate::drain::refused;
 use crate::numbers::{number, peak, seconds, tenths};
 use crate::plain::Plain;
 use crate::report::Report;
@@ -26,17 +27,18 @@ const PAGE: usize = 100;
 /// After so long a strategy is reported as far as it came.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(20);
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "strategy",
     "changes",
     "webhooks",
     "lists",
-    "429s",
+    "of them 429",
     "peak a minute",
     "wrong at the end",
     "right after s",
     "least s",
     "lists in all",
+    "429s in all",
     "bots right after s",
     "violations",
 ];
@@ -119,7 +121,10 @@ async fn row(report: &mut Report, rig: &Rig, name: &str, played: Played) -> Done
         .iter()
         .filter(|call| call.received_at <= until)
         .collect();
-    let refused = calls.iter().filter(|call| call.status == Some(429)).count();
+    let refused_early = lists
+        .iter()
+        .filter(|call| call.status == Some(429))
+        .count();
     let times: Vec<_> = calls.iter().map(|call| call.received_at).collect();
     let least = played.changes.div_ceil(PAGE);
     let violations = rig.stack.recall.violations().await?.requests.len();
@@ -128,7 +133,7 @@ async fn row(report: &mut Report, rig: &Rig, name: &str, played: Played) -> Done
         json!(played.changes),
         json!(played.webhooks(rig).await?),
         json!(lists.len()),
-        json!(refused),
+        json!(refused_early),
         json!(peak(&times)),
         json!(played.wrong),
         seconds(played.last_change, played.right_at),
@@ -136,6 +141,7 @@ async fn row(report: &mut Report, rig: &Rig, name: &str, played: Played) -> Done
             number(least) * 60.0 / f64::from(Rates::PUBLISHED.list_events)
         )),
         json!(calls.len()),
+        json!(refused(&calls)),
         seconds(played.last_change, played.bots_at),
         json!(violations),
     ]);
