@@ -121,10 +121,7 @@ async fn row(report: &mut Report, rig: &Rig, name: &str, played: Played) -> Done
         .iter()
         .filter(|call| call.received_at <= until)
         .collect();
-    let refused_early = lists
-        .iter()
-        .filter(|call| call.status == Some(429))
-        .count();
+    let refused_early = lists.iter().filter(|call| call.status == Some(429)).count();
     let times: Vec<_> = calls.iter().map(|call| call.received_at).collect();
     let least = played.changes.div_ceil(PAGE);
     let violations = rig.stack.recall.violations().await?.requests.len();

@@ -37,7 +37,7 @@ async fn told(platform: Platform, draft: EventDraft, fact: Fact) -> FactValue {
     let calendar_id = CalendarId::parse(calendar.to_string()).expect("an id");
     let calendar = recall.calendar(&calendar_id).await.expect("an answer");
     let query = EventQuery {
-        calendar_id,
+        calendar_id: Some(calendar_id),
         updated_since: None,
         starts_from: None,
     };

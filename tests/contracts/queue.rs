@@ -49,6 +49,10 @@ impl Queue for OwnQueue {
         self.queue.send(errand).await
     }
 
+    async fn send_later(&self, errand: &Errand, wait: Duration) -> Result<(), PortError> {
+        self.queue.send_later(errand, wait).await
+    }
+
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {
         self.queue.postpone(receipt, wait).await
     }

@@ -1,6 +1,6 @@
 //! The client of Recall against the simulated service.
 
-use callsheet_domain::{CalendarId, EventId, PageCursor, Timestamp, plus};
+use callsheet_domain::{CalendarId, EventId, Timestamp, plus};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_testkit::contracts::recall::Workspace;
 use jiff::SignedDuration;
@@ -167,6 +167,7 @@ mod calendars {
     use super::OwnWorkspace;
     use callsheet_app::PortError;
     use callsheet_app::ports::{CalendarDirectory as _, CalendarRemoval as _, Removed};
+    use callsheet_domain::PageCursor;
     use callsheet_testkit::contracts::recall::Workspace as _;
     use test_case::test_case;
 
