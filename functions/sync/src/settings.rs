@@ -26,6 +26,7 @@ impl Settings {
             sync: SyncSettings {
                 list_events: pace("LIST_EVENTS_PER_MINUTE")?,
                 get_calendar: pace("GET_CALENDAR_PER_MINUTE")?,
+                list_calendars: pace("LIST_CALENDARS_PER_MINUTE")?,
                 is_workspace_listed: environment.parsed("LIST_WORKSPACE")?,
                 heal_every: minutes(environment.parsed("HEAL_EVERY_MINUTES")?),
                 most_receives: environment.parsed("MOST_RECEIVES")?,

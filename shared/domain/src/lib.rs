@@ -10,6 +10,7 @@ mod calendar;
 mod copies;
 mod decide;
 mod decision;
+mod drift;
 mod email;
 mod event;
 mod facts;
@@ -36,6 +37,7 @@ pub use decide::decide;
 pub use decision::{
     Applied, Attempts, Closure, Decision, DecisionKey, Generation, Step, Version, View, Wanted,
 };
+pub use drift::{DriftKind, drift, mend, mended};
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{BotEntry, CalendarEvent, Meeting, Platform, UnknownPlatform};
 pub use facts::{Answer, Facts, Guest, Guests, Kind, ShowsAs, Visibility};

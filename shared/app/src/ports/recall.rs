@@ -87,6 +87,11 @@ pub trait CalendarDirectory: Send + Sync {
     ) -> impl Future<Output = Result<PageOfCalendars, PortError>> + Send;
 }
 
+/// Recall, to be read: calendars, which there are, and their events.
+pub trait RecallReader: CalendarEvents + CalendarDirectory {}
+
+impl<R: CalendarEvents + CalendarDirectory> RecallReader for R {}
+
 /// What became of a calendar that was to be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removed {

@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 use super::turn::{PAGE_TIME, Rank, Terms};
 use super::{Delivery, Handled, Noticed, Sync, SyncState, Tally, Unattended};
 use crate::judge::KnownCalendar;
-use crate::ports::{CalendarEvents, Clock, Decisions, Queue};
+use crate::ports::{Clock, Decisions, Queue, RecallReader};
 use crate::{InForce, PortError};
 
 /// How often somebody who waits for another's look sees how far it is.
@@ -32,7 +32,7 @@ type Opens<'a> = BTreeMap<&'a CalendarId, Open<'a>>;
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,

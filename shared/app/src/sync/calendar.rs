@@ -9,14 +9,14 @@ use callsheet_domain::{
 
 use super::turn::Terms;
 use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
-use crate::ports::{CalendarEvents, Clock, Decisions, Kept, Queue};
+use crate::ports::{Clock, Decisions, Kept, Queue, RecallReader};
 
 /// Rows loaded together: what one batch read of a table takes.
 const ROWS: usize = 100;
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,

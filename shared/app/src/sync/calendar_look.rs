@@ -13,7 +13,7 @@ use super::turn::{HOLD, Terms};
 use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
 use crate::InForce;
 use crate::judge::KnownCalendar;
-use crate::ports::{CalendarEvents, Clock, Decisions, EventQuery, Kept, Queue};
+use crate::ports::{Clock, Decisions, EventQuery, Kept, Queue, RecallReader};
 
 /// How far back Recall keeps events up to date.
 const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
@@ -90,7 +90,7 @@ impl CalendarLook {
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,

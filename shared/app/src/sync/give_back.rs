@@ -1,11 +1,11 @@
 //! Has messages given again that were not attended to.
 
 use super::{Delivery, Handled, Sync, SyncState, Unattended};
-use crate::ports::{CalendarEvents, Clock, Decisions, Queue};
+use crate::ports::{Clock, Decisions, Queue, RecallReader};
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,

@@ -8,7 +8,7 @@ use super::turn::Terms;
 use super::{Sync, SyncState, Unattended};
 use crate::InForce;
 use crate::judge::KnownCalendar;
-use crate::ports::{CalendarEvents, Clock, Decisions, Queue};
+use crate::ports::{Clock, Decisions, Queue, RecallReader};
 
 /// What a look decides by.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl PassedOver {
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use callsheet_domain::{CalendarEvent, Operation, PageCursor};
+use callsheet_domain::{CalendarEvent, Operation, PageCursor, Timestamp};
 
 use super::tally::count;
 use super::{Sync, SyncState, Tally, Unattended};
 use crate::PortError;
-use crate::ports::{CalendarEvents, Clock, Decisions, EventQuery, Queue};
+use crate::ports::{Clock, Decisions, EventQuery, Queue, RecallReader};
 
 /// The longest list that is followed: 100,000 events.
 const PAGES: u32 = 1_000;
@@ -52,13 +52,13 @@ impl List {
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,
     K: Clock,
 {
-    /// Reads the next page, whose turn has come; what cannot be read of it is
+    /// Reads the next page, whose turn has come, and when it was asked for; what cannot be read of it is
     /// told to the log and costs nobody else.
     ///
     /// A list that was taken up and whose page Recall does not know any more is
@@ -67,7 +67,8 @@ where
         &self,
         list: &mut List,
         tally: &mut Tally,
-    ) -> Result<Vec<CalendarEvent>, Unattended> {
+    ) -> Result<(Vec<CalendarEvent>, Timestamp), Unattended> {
+        let asked_at = self.clock.now();
         let answer = self.recall.page(&list.query, list.next.as_ref()).await;
         let is_refused = matches!(answer, Err(PortError::Unreadable { .. }));
         if list.is_taken_up && is_refused {
@@ -93,6 +94,6 @@ where
             return Err(Unattended::Endless);
         }
         list.next = page.next;
-        Ok(page.events)
+        Ok((page.events, asked_at))
     }
 }

@@ -17,6 +17,7 @@
 mod attend;
 mod calendar;
 mod calendar_look;
+mod directory;
 mod give_back;
 mod known;
 mod list;
@@ -34,7 +35,7 @@ use callsheet_domain::{CalendarId, Errand, Manners, Notice, Pace, Timestamp};
 
 use crate::Enforced;
 use crate::ports::{
-    Budgets, CalendarEvents, Calendars, Clock, Decisions, Marks, Policies, PreferenceBook, Queue,
+    Budgets, Calendars, Clock, Decisions, Marks, Policies, PreferenceBook, Queue, RecallReader,
     Receipt,
 };
 use tally::Tally;
@@ -50,6 +51,8 @@ pub struct SyncSettings {
     pub list_events: Pace,
     /// How fast calendars are read.
     pub get_calendar: Pace,
+    /// How fast calendars are listed.
+    pub list_calendars: Pace,
     /// Whether the workspace may be listed as a whole, besides one calendar at a time.
     pub is_workspace_listed: bool,
     /// How often a sweep looks for changes that nobody told of.
@@ -119,7 +122,7 @@ pub struct Sync<R, D, S, Q, K> {
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,

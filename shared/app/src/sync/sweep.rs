@@ -25,7 +25,7 @@ use jiff::SignedDuration;
 
 use super::turn::{Rank, Terms};
 use super::{Sync, SyncState, Tally, Unattended};
-use crate::ports::{CalendarEvents, Clock, Decisions, Kept, ListedCalendar, Queue};
+use crate::ports::{Clock, Decisions, Kept, ListedCalendar, Queue, RecallReader};
 use crate::{InForce, PortError};
 
 /// How often everything in a calendar is looked at, whatever happened.
@@ -96,7 +96,7 @@ impl Sweep {
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,
@@ -128,12 +128,23 @@ where
             }
         };
         let now = self.clock.now();
+        let whole_since =
+            plus(now, -WHOLE_EVERY).max(mark.whole_asked_at.unwrap_or(Timestamp::MIN));
+        if mark.listed_calendars_at.is_none_or(|at| at < whole_since)
+            && let Err(error) = self.list_calendars(terms).await
+        {
+            tracing::warn!(%error, "could not list the calendars");
+            if error.is_denied() {
+                swept.is_denied = true;
+                return Ok(swept);
+            }
+        }
         let heal_every = SignedDuration::try_from(self.settings.heal_every);
         let heal_every = heal_every.unwrap_or(SignedDuration::MAX);
         let is_whole = self.settings.is_workspace_listed;
         let sweep = Sweep {
             policy: policy.clone(),
-            whole_since: plus(now, -WHOLE_EVERY).max(mark.whole_asked_at.unwrap_or(Timestamp::MIN)),
+            whole_since,
             changed_since: (!is_whole).then(|| plus(now, -heal_every)),
             terms,
         };

@@ -13,6 +13,8 @@ pub(super) struct Tally {
     pub(super) unreadable: u32,
     /// Events whose verdict is that an expression failed.
     pub(super) failed: u32,
+    /// Bots at Recall that were not as they are known to be, and are mended.
+    pub(super) drifted: u32,
     /// Calendars that could not be written, and are asked for again.
     pub(super) left_out: u32,
 }
@@ -27,6 +29,7 @@ impl Tally {
             stale,
             unreadable,
             failed,
+            drifted,
             left_out,
         } = self;
         tracing::info!(
@@ -38,6 +41,7 @@ impl Tally {
             stale,
             unreadable,
             failed_rules = failed,
+            drifted,
             left_out,
             "looked"
         );

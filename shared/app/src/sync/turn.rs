@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use super::{Sync, SyncState, Unattended};
 use crate::PortError;
-use crate::ports::{Allowed, CalendarEvents, Clock, Decisions, Queue};
+use crate::ports::{Allowed, Clock, Decisions, Queue, RecallReader};
 
 /// A page and its writes fit into this; with less time left none is begun.
 pub(super) const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
@@ -34,7 +34,7 @@ pub(super) struct Terms {
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,
@@ -45,6 +45,7 @@ where
         let Terms { rank, deadline } = terms;
         let pace = match operation {
             Operation::GetCalendar => self.settings.get_calendar,
+            Operation::ListCalendars => self.settings.list_calendars,
             _ => self.settings.list_events,
         };
         let latest = plus(deadline, -PAGE_TIME);

@@ -22,7 +22,7 @@ use super::tally::count;
 use super::turn::{HOLD, Terms};
 use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
 use crate::InForce;
-use crate::ports::{CalendarEvents, Clock, Decisions, EventQuery, Kept, Queue};
+use crate::ports::{Clock, Decisions, EventQuery, Kept, Queue, RecallReader};
 
 /// A look at the workspace, under way.
 struct WorkspaceLook {
@@ -65,7 +65,7 @@ impl WorkspaceLook {
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,
@@ -139,10 +139,10 @@ where
     ) -> Result<(), Unattended> {
         loop {
             self.turn(Operation::ListEvents, terms).await?;
-            let events = self.read(&mut look.list, tally).await?;
+            let (events, asked_at) = self.read(&mut look.list, tally).await?;
             self.meet(&events, &mut look.view, &mut look.passed_over, terms)
                 .await?;
-            self.write_all(look, events, tally).await?;
+            self.write_all(look, (events, asked_at), tally).await?;
             self.ask_for_those_left_out(look).await?;
             if look.list.next.is_none() {
                 return Ok(());
@@ -157,12 +157,13 @@ where
     async fn write_all(
         &self,
         look: &mut WorkspaceLook,
-        mut events: Vec<CalendarEvent>,
+        (mut events, asked_at): (Vec<CalendarEvent>, Timestamp),
         tally: &mut Tally,
     ) -> Result<(), Unattended> {
         let left_out = &mut look.passed_over.left_out;
         events.retain(|event| !left_out.contains(&event.calendar_id));
-        match self.write(&look.view, events.clone(), tally).await {
+        let page = (events.clone(), asked_at);
+        match self.write(&look.view, page, tally).await {
             Err(error) if error.is_of_content() => {}
             written => return written,
         }
@@ -172,7 +173,7 @@ where
             by_calendar.entry(calendar).or_default().push(event);
         }
         for (calendar, events) in by_calendar {
-            match self.write(&look.view, events, tally).await {
+            match self.write(&look.view, (events, asked_at), tally).await {
                 Err(error) if error.is_of_content() => {
                     tracing::warn!(%calendar, %error, "left a calendar out of a look");
                     left_out.insert(calendar);

@@ -1,8 +1,8 @@
 //! Writes what a page changes, and nothing else.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use callsheet_domain::{CalendarEvent, Decision, IcalUid, revise_copies};
+use callsheet_domain::{CalendarEvent, Decision, IcalUid, Timestamp, mend, revise_copies};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::known::View;
@@ -10,14 +10,14 @@ use super::tally::count;
 use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
 use crate::PortError;
 use crate::judge::judge;
-use crate::ports::{CalendarEvents, Clock, Decisions, Kept, Queue};
+use crate::ports::{Clock, Decisions, Kept, Queue, RecallReader};
 
 /// Writes of one page that are under way at once.
 const WRITES: usize = 8;
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where
-    R: CalendarEvents,
+    R: RecallReader,
     D: Decisions,
     S: SyncState,
     Q: Queue,
@@ -25,14 +25,15 @@ where
 {
     /// Writes what a page changes, in the rows of its events and of their
     /// copies. A row that somebody else wrote first is loaded and decided again.
+    /// What Recall listed at `asked_at` is held against what is known, and mended.
     pub(super) async fn write(
         &self,
         view: &View,
-        mut events: Vec<CalendarEvent>,
+        (mut events, asked_at): (Vec<CalendarEvent>, Timestamp),
         tally: &mut Tally,
     ) -> Result<(), Unattended> {
         events.retain(|event| view.known.contains_key(&event.calendar_id));
-        let mut failed = HashSet::new();
+        let (mut failed, mut drifted) = (HashSet::new(), HashMap::new());
         for _ in 0..ROUNDS {
             let meetings: Vec<_> = events.iter().map(|event| event.ical_uid.clone()).collect();
             let stored = self.decisions.copies(&meetings).await?;
@@ -48,14 +49,21 @@ where
             for judged in judged.iter().filter(|judged| judged.has_failed()) {
                 failed.insert(judged.event.id.clone());
             }
-            let revised = revise_copies(&stored, &judged, now);
+            let mut revised = revise_copies(&stored, &judged, now);
             if revised.is_behind {
                 return Err(Unattended::Contended);
             }
             tally.stale += revised.stale;
+            for (key, kind) in mend(&stored, &mut revised.writes, &events, asked_at) {
+                drifted.insert(key.event_id, kind);
+            }
             let lost = self.keep(revised.writes, tally).await?;
             if lost.is_empty() {
                 tally.failed += count(failed.len());
+                tally.drifted += count(drifted.len());
+                for (event, kind) in drifted {
+                    tracing::warn!(%event, kind = kind.as_str(), "bots at Recall have drifted");
+                }
                 return Ok(());
             }
             events.retain(|event| lost.contains(&event.ical_uid));

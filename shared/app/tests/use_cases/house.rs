@@ -23,6 +23,7 @@ fn swept_until(clock: &ManualClock) -> MemoryState {
     use callsheet_app::ports::{Clock as _, Marks as _};
     let mark = WorkspaceMark {
         healed_until: Some(clock.now()),
+        listed_calendars_at: Some(clock.now()),
         ..WorkspaceMark::default()
     };
     let state = MemoryState::new();
@@ -35,6 +36,7 @@ pub(crate) fn sync_settings() -> SyncSettings {
     SyncSettings {
         list_events: Pace::per_minute(60, 5),
         get_calendar: Pace::per_minute(300, 5),
+        list_calendars: Pace::per_minute(60, 5),
         is_workspace_listed: true,
         heal_every: Duration::from_mins(5),
         most_receives: 10,

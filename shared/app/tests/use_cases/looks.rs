@@ -203,6 +203,7 @@ async fn one_calendar_at_a_time_is_swept_too() {
 #[tokio::test]
 async fn everything_is_looked_at_once_a_day() {
     let house = house(2).await;
+    house.recall.delete_calendar(&a_calendar().id);
     house.clock.advance(SignedDuration::from_hours(23));
     house.sweep(house.deadline()).await;
     let before = house.recall.calls().len();
@@ -232,6 +233,36 @@ async fn a_calendar_that_nobody_knew_is_met_in_a_look_at_the_workspace() {
         .expect("memory")
         .expect("a record");
     assert_eq!(record.looked, None, "it is owed a look at everything");
+}
+
+#[tokio::test]
+async fn a_calendar_that_nobody_told_of_is_found_once_a_day() {
+    let house = house(0).await;
+    house.recall.put_event(an_event());
+    house.clock.advance(SignedDuration::from_hours(24));
+    house.recall.put_event(an_event().but(|event| {
+        event.starts_at = plus(event.starts_at, SignedDuration::from_hours(48));
+        event.ends_at = plus(event.ends_at, SignedDuration::from_hours(48));
+    }));
+    house.sweep(house.deadline()).await;
+    assert_eq!(house.decided(), 1);
+    assert_eq!(house.recall.count(Operation::ListCalendars), 1);
+}
+
+#[tokio::test]
+async fn a_calendar_that_was_deleted_without_a_word_is_missed_once_a_day() {
+    let house = House::new();
+    let lasts =
+        an_event().but(|event| event.ends_at = plus(at("10:00"), SignedDuration::from_hours(48)));
+    house.see(lasts).await;
+    house.drained().await.expect("drained");
+    house.recall.delete_calendar(&a_calendar().id);
+    house.sweep(house.deadline()).await;
+    house.clock.advance(SignedDuration::from_hours(24));
+    house.sweep(house.deadline()).await;
+    let row = house.decision(&an_event().id);
+    assert_eq!(row.verdict.grounds().rule.to_string(), "disconnected");
+    assert!(!row.is_due(), "its bots are known to be gone");
 }
 
 /// Rows of a calendar that were decided by a word which is not there any more

@@ -3,6 +3,7 @@
 mod decide;
 mod doubt;
 mod drain;
+mod drift;
 mod house;
 mod looks;
 mod promises;

@@ -7,7 +7,7 @@
 mod calendars;
 mod workspace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use callsheet_app::PortError;
@@ -15,8 +15,8 @@ use callsheet_app::ports::{
     BotAnswer, Bots, CalendarEvents, Clock, EventQuery, PageOfEvents, ScheduleRequest,
 };
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation, PageCursor,
-    Timestamp,
+    BotEntry, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
+    PageCursor, Timestamp,
 };
 
 pub use workspace::Bot;
@@ -118,6 +118,22 @@ impl<K: Clock> MemoryRecall<K> {
     #[must_use]
     pub fn bots(&self) -> BTreeMap<DeduplicationKey, Bot> {
         self.lock().bots.clone()
+    }
+
+    /// Has every bot be gone, as if somebody had taken it away elsewhere.
+    pub fn forget_bots(&self) {
+        self.lock().bots.clear();
+    }
+
+    /// Puts a bot there, as if somebody had scheduled it onto the event elsewhere.
+    pub fn put_bot(&self, event: &EventId, entry: BotEntry) {
+        let bot = Bot {
+            config: String::new(),
+            events: BTreeSet::from([event.clone()]),
+            entry,
+        };
+        let key = bot.entry.deduplication_key.clone();
+        self.lock().bots.insert(key, bot);
     }
 
     /// The calls made so far, in order.

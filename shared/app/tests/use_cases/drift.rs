@@ -1,0 +1,116 @@
+//! What Recall lists is held against what is known, and mended.
+
+use callsheet_domain::{
+    Applied, BotEntry, BotId, CalendarEvent, Decision, DeduplicationKey, DriftKind, Wanted, drift,
+    mended,
+};
+use callsheet_testkit::{But as _, a_decision, an_applied_bot, an_event, at};
+use jiff::SignedDuration;
+use test_case::test_case;
+
+use crate::house::House;
+
+/// The usual meeting at rest with its bot, looked at at half past nine.
+fn row() -> Decision {
+    a_decision().but(|row| {
+        if let Wanted::Bot(bot) = &row.wanted {
+            row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
+        }
+    })
+}
+
+fn entry(number: u32, start: &str, key: &str) -> BotEntry {
+    BotEntry {
+        bot_id: BotId::parse(format!("bot-{number}")).expect("an id"),
+        starts_at: at(start),
+        deduplication_key: DeduplicationKey::parse(key).expect("a key"),
+    }
+}
+
+fn key(row: &Decision) -> String {
+    let Wanted::Bot(bot) = &row.wanted else {
+        panic!("it wants a bot");
+    };
+    bot.deduplication_key.as_str().to_owned()
+}
+
+/// The usual event with its bot.
+fn event() -> CalendarEvent {
+    an_event().but(|event| event.bots = vec![entry(1, "10:00", &key(&row()))])
+}
+
+fn skips(row: &mut Decision) {
+    row.wanted = Wanted::Nothing;
+    row.applied = Applied::Nothing;
+}
+
+type ChangeRow = fn(&mut Decision);
+type ChangeEvent = fn(&mut CalendarEvent);
+
+#[test_case(|_| (), |_| (), None; "its bot is there")]
+#[test_case(|_| (), |event| event.bots.clear(), Some(DriftKind::Missing); "it is not")]
+#[test_case(|_| (), |event| { let twice = event.bots[0].clone(); event.bots.push(twice); }, Some(DriftKind::Doubled); "it is there twice")]
+#[test_case(|_| (), |event| event.bots.push(entry(2, "12:00", "old")), Some(DriftKind::Stale); "one at another time to come")]
+#[test_case(|_| (), |event| event.bots.push(entry(2, "08:00", "old")), None; "one of the past is an earlier occurrence's")]
+#[test_case(|_| (), |event| event.bots.push(entry(2, "10:00", "theirs")), Some(DriftKind::Foreign); "one under another key")]
+#[test_case(skips, |event| event.bots.clear(), None; "none is wanted and none is there")]
+#[test_case(skips, |_| (), Some(DriftKind::Foreign); "none is wanted and one is there")]
+#[test_case(|row| row.applied = Applied::Nothing, |event| event.bots.clear(), None; "a call will be made anyway")]
+#[test_case(|row| *row = row.clone().close("refused"), |event| event.bots.clear(), None; "it was given up on")]
+#[test_case(|_| (), |event| { event.bots.clear(); event.starts_at = at("09:30"); }, None; "the meeting has begun")]
+#[test_case(|_| (), |event| { event.bots.clear(); event.is_deleted = true; }, None; "a deleted event loses its bots")]
+fn finds(row_changes: ChangeRow, event_changes: ChangeEvent, expected: Option<DriftKind>) {
+    let (row, event) = (row().but(row_changes), event().but(event_changes));
+    assert_eq!(drift(&row, &event, at("09:30")), expected);
+    let Some(kind) = expected else { return };
+    let mended = mended(row, kind, &event);
+    assert!(mended.is_due(), "a call is to be made: {:?}", mended.step());
+    assert_eq!(drift(&mended, &event, at("09:30")), None, "it is known of");
+}
+
+/// A house in which one meeting has its bot, a while ago.
+async fn house() -> House {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    house.clock.advance(SignedDuration::from_mins(5));
+    house
+}
+
+#[tokio::test]
+async fn a_bot_that_somebody_took_away_is_scheduled_again() {
+    let house = house().await;
+    house.recall.forget_bots();
+    house
+        .see(an_event().but(|event| event.updated_at = at("09:33")))
+        .await;
+    assert!(house.decision(&an_event().id).is_due());
+    house.drained().await.expect("drained");
+    house.assert_as_wanted();
+}
+
+#[tokio::test]
+async fn bots_that_nobody_wants_are_taken_away_and_the_right_one_scheduled() {
+    let house = house().await;
+    house
+        .recall
+        .put_bot(&an_event().id, entry(9, "10:00", "theirs"));
+    house
+        .see(an_event().but(|event| event.updated_at = at("09:33")))
+        .await;
+    house.drained().await.expect("drained");
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 1);
+}
+
+#[tokio::test]
+async fn a_list_from_right_after_the_call_is_not_held_against_it() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    house.recall.forget_bots();
+    house
+        .see(an_event().but(|event| event.updated_at = at("09:30:01")))
+        .await;
+    assert!(!house.decision(&an_event().id).is_due());
+}
