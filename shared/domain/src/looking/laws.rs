@@ -311,7 +311,7 @@ impl World {
                 (reach, 0)
             }
             Scope::Calendar(calendar) if look.resumes => {
-                let number = self.number(calendar);
+                let number = Self::number(calendar);
                 let looking = self.looking[number].as_mut().expect("one is left");
                 looking.held_until = held_until;
                 (looking.mark.reach(), looking.pages)
@@ -327,7 +327,7 @@ impl World {
         }
     }
 
-    fn number(&self, calendar: &CalendarId) -> usize {
+    fn number(calendar: &CalendarId) -> usize {
         let number = (0..CALENDARS).find(|number| id(*number) == *calendar);
         number.expect("one of ours")
     }
@@ -366,7 +366,7 @@ impl World {
                 _ => false,
             },
             Scope::Calendar(calendar) => {
-                let number = self.number(calendar);
+                let number = Self::number(calendar);
                 let mark = looked(work.reach);
                 let looking = &mut self.looking[number];
                 let is_ours = match looking {
@@ -392,7 +392,7 @@ impl World {
                 }
             }
             Scope::Calendar(calendar) => {
-                let number = self.number(calendar);
+                let number = Self::number(calendar);
                 let mark = looked(work.reach);
                 if self.looking[number]
                     .as_ref()

@@ -118,12 +118,12 @@ fn planned(cases: &[Case], workspace: &WorkspaceMark, is_whole: bool) -> String 
     };
     let plan = choose(&asked, workspace, manners, at(NOW));
     let mut lines: Vec<String> = Vec::new();
-    let named = |what: &str, of: &BTreeSet<CalendarId>| {
+    let listed = |what: &str, of: &BTreeSet<CalendarId>| {
         let names: Vec<_> = of.iter().map(CalendarId::as_str).collect();
         (!names.is_empty()).then(|| format!("{what} {}", names.join(" ")))
     };
-    lines.extend(named("answered", &plan.answered));
-    lines.extend(named("awaited", &plan.awaited));
+    lines.extend(listed("answered", &plan.answered));
+    lines.extend(listed("awaited", &plan.awaited));
     for look in &plan.looks {
         let resumes = if look.resumes { "go on with " } else { "" };
         let since = look.since.map_or("whole".to_owned(), |since| {
@@ -135,7 +135,7 @@ fn planned(cases: &[Case], workspace: &WorkspaceMark, is_whole: bool) -> String 
         } else {
             String::new()
         };
-        let made_for = named(" for", &look.made_for).unwrap_or_default();
+        let made_for = listed(" for", &look.made_for).unwrap_or_default();
         lines.push(format!("{resumes}{} {since}{made_for}{wait}", look.scope));
     }
     lines.join("; ")
