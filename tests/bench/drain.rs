@@ -15,6 +15,8 @@ use crate::report::Report;
 use crate::rig::{Done, Rates, Rig, USUAL, progress};
 use crate::town::Town;
 
+/// Few pages a calendar, so that a first look at one is done at once.
+const IN_A_CALENDAR: usize = 500;
 /// How long a backlog may take, besides what the limit makes it take.
 const PATIENCE: Duration = Duration::from_mins(10);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -38,6 +40,7 @@ const COLUMNS: [&str; 12] = [
 pub(crate) async fn measure(rig: &Rig, rows: usize, rate: u32) -> Done<Report> {
     let mut report = Report::of("drain");
     let town = backlog(rig, rows, rate).await?;
+    let rows = town.meetings.len();
     let calls = drained(rig, rows, rate).await?;
     let rows_after = rig.stack.glimpse().await;
     let due = rows_after.values().filter(|row| row.is_due).count();
@@ -86,7 +89,8 @@ pub(crate) async fn backlog(rig: &Rig, rows: usize, rate: u32) -> Done<Town> {
     };
     rig.tune(rates, &[]).await?;
     let gate = Gate::closed(rig).await?;
-    let town = Town::connected(rig, 1, rows).await?;
+    let calendars = (rows / IN_A_CALENDAR).max(1);
+    let town = Town::connected(rig, calendars, rows / calendars).await?;
     town.is_decided(rig).await?;
     rig.stack.recall.set_latency(USUAL).await?;
     rig.stack.recall.forget_calls().await?;

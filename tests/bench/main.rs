@@ -30,7 +30,7 @@ use rig::{Done, Rig};
 struct Flags {
     /// Which one
     benchmark: Benchmark,
-    /// How many rows are due, for `drain`, `overtake` and `faults`
+    /// How many rows are due, for `drain`, `overtake` and `faults`, or events there are, for `paging`
     #[arg(long)]
     rows: Option<usize>,
     /// Calls to schedule a bot that `drain` may make a minute
@@ -76,7 +76,7 @@ async fn measure(flags: &Flags) -> Done<()> {
     let rig = Rig::of_environment();
     let report = match flags.benchmark {
         Benchmark::Storm => storm::measure(&rig).await?,
-        Benchmark::Paging => paging::measure(&rig).await?,
+        Benchmark::Paging => paging::measure(&rig, flags.rows.unwrap_or(10_000)).await?,
         Benchmark::Drain => drain::measure(&rig, flags.rows.unwrap_or(3_000), flags.rate).await?,
         Benchmark::Overtake => overtake::measure(&rig, flags.rows.unwrap_or(10_000)).await?,
         Benchmark::Quiet => quiet::measure(&rig).await?,

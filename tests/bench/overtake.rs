@@ -34,10 +34,10 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
     }
     // The rows are written here, so as to know when: no look may write them first.
     rig.stack.recall.hold_webhooks().await?;
-    let last = town.of_calendars()[0].iter().rev().take(TIMES).copied();
+    let last = town.of_calendars().iter().flatten().rev().take(TIMES);
     let mut waits = Vec::new();
-    for event in last.collect::<Vec<_>>() {
-        let wait = pulled(rig, event).await?;
+    for event in last {
+        let wait = pulled(rig, *event).await?;
         progress(format!("after {wait:.2} s"));
         waits.push(wait);
     }

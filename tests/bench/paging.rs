@@ -15,12 +15,10 @@ use crate::report::Report;
 use crate::rig::{Done, Rates, Rig, USUAL, progress};
 use crate::town::Town;
 
-const EVENTS: usize = 10_000;
-const PAGES: usize = 100;
-/// The function is killed once so many pages were asked for.
-const KILLED_AT: usize = 40;
+/// Events on a page.
+const PAGE: usize = 100;
 /// After so long a run is reported as far as it came.
-const PATIENCE: Duration = Duration::from_mins(15);
+const PATIENCE: Duration = Duration::from_mins(10);
 const SYNC: &str = "CALLSHEET_SYNC_FUNCTION";
 
 const COLUMNS: [&str; 10] = [
@@ -47,19 +45,20 @@ struct Looked {
 }
 
 /// Looks once undisturbed and once killed on the way, at a calendar each.
-pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
+pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
+    let pages = events.div_ceil(PAGE);
     let mut report = Report::of("paging");
     rig.tune(Rates::PUBLISHED, &[]).await?;
     // A look is what is measured: no bot of it is scheduled meanwhile.
     let _gate = Gate::closed(rig).await?;
-    report.table("The first look at a calendar of 100 pages", &COLUMNS);
+    report.table("The first look at a calendar, page by page", &COLUMNS);
     for (run, killed_at) in [
         ("undisturbed", None),
-        ("killed on the way", Some(KILLED_AT)),
+        ("killed on the way", Some(pages * 2 / 5)),
     ] {
         rig.stack.recall.set_latency(USUAL).await?;
         rig.start_afresh().await?;
-        let town = Town::connected(rig, 1, EVENTS).await?;
+        let town = Town::connected(rig, 1, events).await?;
         let looked = look(rig, &town, killed_at).await?;
         let calls = rig.calls(Some(Operation::ListEvents)).await?;
         let until = looked.right_at.unwrap_or_else(|| rig.stack.now());
@@ -67,7 +66,7 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
             .into_iter()
             .filter(|call| call.received_at <= until)
             .collect();
-        row(&mut report, run, &looked, &calls);
+        row(&mut report, run, &looked, (events, pages), &calls);
         report.print();
     }
     report.note(
@@ -80,6 +79,7 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
 /// Watches a look page by page until every event is decided.
 async fn look(rig: &Rig, town: &Town, killed_at: Option<usize>) -> Done<Looked> {
     let mut looked = Looked::default();
+    let least = town.meetings.len().div_ceil(PAGE);
     let began = processes::of_function(SYNC);
     let deadline = tokio::time::Instant::now() + PATIENCE;
     let mut pages = 0;
@@ -100,7 +100,7 @@ async fn look(rig: &Rig, town: &Town, killed_at: Option<usize>) -> Done<Looked> 
                 }
             }
         }
-        if pages >= PAGES {
+        if pages >= least {
             looked.wrong = town.wrong(&rig.stack.glimpse().await);
             if looked.wrong == 0 {
                 looked.right_at = Some(rig.stack.now());
@@ -123,16 +123,22 @@ fn busiest(began: &[Process], running: &[Process]) -> Option<Process> {
     running.iter().max_by_key(computed).copied()
 }
 
-fn row(report: &mut Report, run: &str, looked: &Looked, calls: &[CallRecord]) {
+fn row(
+    report: &mut Report,
+    run: &str,
+    looked: &Looked,
+    (events, pages): (usize, usize),
+    calls: &[CallRecord],
+) {
     let received: Vec<_> = calls.iter().map(|call| call.received_at).collect();
     let first = received.iter().min().copied().unwrap_or(Timestamp::MIN);
     let last = calls.iter().filter_map(|call| call.answered_at).max();
-    let allowed = number(PAGES) * 60.0 / f64::from(Rates::PUBLISHED.list_events);
+    let allowed = number(pages) * 60.0 / f64::from(Rates::PUBLISHED.list_events);
     let took = last.map(|last| last.duration_since(first).as_secs_f64());
     let over = took.map(|took| hundredths((took / allowed - 1.0) * 100.0));
     report.row(vec![
         json!(run),
-        json!(EVENTS),
+        json!(events),
         json!(calls.len()),
         json!(crate::drain::refused(calls)),
         json!(peak(&received)),

@@ -12,6 +12,8 @@ use crate::rig::{Done, Rig, progress};
 
 /// What the simulator takes in one request.
 const AT_A_TIME: usize = 500;
+/// So few calendars are told of together.
+const FEW: usize = 30;
 /// How long getting ready may take.
 const PATIENCE: Duration = Duration::from_mins(15);
 
@@ -34,8 +36,9 @@ impl Town {
         Ok(town)
     }
 
-    /// Connects calendars, and waits for nothing. Of a single one it is told
-    /// only once all is in it; of many as they come, or they would come at once.
+    /// Connects calendars, and waits for nothing. Of a few it is told only
+    /// once all is in them; of many as they come, since webhooks by the
+    /// hundred at one instant are not what is measured.
     pub(crate) async fn connected(rig: &Rig, calendars: usize, each: usize) -> Done<Self> {
         let mut town = Self {
             calendars: Vec::new(),
@@ -44,7 +47,7 @@ impl Town {
         };
         progress(format!("{calendars} calendars with {each} meetings each"));
         let recall = &rig.stack.recall;
-        if calendars == 1 {
+        if calendars <= FEW {
             recall.hold_webhooks().await?;
         }
         for number in 0..calendars {
@@ -66,7 +69,7 @@ impl Town {
             town.calendars.push(calendar);
             town.ids.push(ids);
         }
-        if calendars == 1 {
+        if calendars <= FEW {
             recall.quiesced(Duration::from_secs(10)).await?;
             recall.release_webhooks(false).await?;
         }
