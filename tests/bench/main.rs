@@ -5,6 +5,7 @@
 //! what each measures, and how.
 #![expect(clippy::print_stdout, reason = "the program is there to be read")]
 
+mod beside;
 mod drain;
 mod dropped;
 mod faults;
@@ -36,6 +37,9 @@ struct Flags {
     /// Calls to schedule a bot that `drain` may make a minute
     #[arg(long, default_value_t = 600)]
     rate: u32,
+    /// Somebody previews a policy all the while, in `storm`
+    #[arg(long)]
+    previews: bool,
     /// Print JSON in place of tables
     #[arg(long)]
     json: bool,
@@ -75,7 +79,7 @@ async fn main() -> ExitCode {
 async fn measure(flags: &Flags) -> Done<()> {
     let rig = Rig::of_environment();
     let report = match flags.benchmark {
-        Benchmark::Storm => storm::measure(&rig).await?,
+        Benchmark::Storm => storm::measure(&rig, flags.previews).await?,
         Benchmark::Paging => paging::measure(&rig, flags.rows.unwrap_or(10_000)).await?,
         Benchmark::Drain => drain::measure(&rig, flags.rows.unwrap_or(3_000), flags.rate).await?,
         Benchmark::Overtake => overtake::measure(&rig, flags.rows.unwrap_or(10_000)).await?,

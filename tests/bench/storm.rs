@@ -12,6 +12,7 @@ use std::time::Duration;
 use recall_simulator::{CallRecord, Operation, WebhookTarget};
 use serde_json::json;
 
+use crate::beside::Previews;
 use crate::drain::refused;
 use crate::numbers::{number, peak, seconds, tenths};
 use crate::plain::Plain;
@@ -44,7 +45,9 @@ const COLUMNS: [&str; 13] = [
 ];
 
 /// Runs the storm for each strategy, one after the other, over the same calendars.
-pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
+///
+/// With `previews`, somebody previews a policy all the while.
+pub(crate) async fn measure(rig: &Rig, previews: bool) -> Done<Report> {
     let mut report = Report::of("storm");
     report.table("From the first change until everything is right", &COLUMNS);
     let mut town = Town::settled(rig, CALENDARS, MEETINGS_EACH).await?;
@@ -55,7 +58,7 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
         &mut report,
         rig,
         "deployed, as it is",
-        deployed(rig, &mut town).await?,
+        deployed(rig, &mut town, previews).await?,
     )
     .await?;
     let unknown = rig
@@ -63,7 +66,13 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
         .await?;
     if unknown.is_empty() {
         let name = "deployed, one calendar at a time";
-        row(&mut report, rig, name, deployed(rig, &mut town).await?).await?;
+        row(
+            &mut report,
+            rig,
+            name,
+            deployed(rig, &mut town, previews).await?,
+        )
+        .await?;
     } else {
         report.note("The template has no parameter ListWorkspace: as it is, it lists one calendar at a time.");
     }
@@ -78,7 +87,7 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
 }
 
 /// The deployed functions, by their own HTTP API.
-async fn deployed(rig: &Rig, town: &mut Town) -> Done<Played> {
+async fn deployed(rig: &Rig, town: &mut Town, previews: bool) -> Done<Played> {
     let target = WebhookTarget {
         url: rig.stack.webhook.url.clone(),
         secrets: vec![rig.stack.webhook.secret.clone()],
@@ -86,9 +95,13 @@ async fn deployed(rig: &Rig, town: &mut Town) -> Done<Played> {
     };
     rig.stack.recall.set_webhook_target(Some(&target)).await?;
     rig.start_afresh().await?;
+    let previews = previews.then(Previews::begun);
     let mut played = blow(rig, town).await?;
     let right = async || town.wrong(&rig.stack.glimpse().await);
     played.comes_right(rig, right).await;
+    if let Some(previews) = previews {
+        progress(format!("{} previews were made beside", previews.made()));
+    }
     let rests = async || {
         let rows = rig.stack.glimpse().await;
         let due = rows.values().filter(|row| row.is_due).count();
