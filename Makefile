@@ -26,7 +26,7 @@ invoke: ## call a function of the running local cloud: make invoke FUNCTION=webh
 test: ## run every test, those against a deployed stack included (TESTS="…" goes to cargo test)
 	@$(LOCAL) test $(TESTS)
 
-bench: ## measure on a local cloud of its own, with Recall's real limits: make bench BENCH=storm|paging|drain|overtake|quiet
+bench: ## measure on a local cloud of its own, with Recall's real limits: make bench BENCH=storm|paging|drain|overtake|quiet|dropped|faults|cost
 	@$(LOCAL) bench $(BENCH)
 
 check: ## formatting, lints, docs, template, dependencies, licences

@@ -50,8 +50,11 @@ class Cloud:
         }
 
 
-def start(state: State) -> Cloud:
-    """Starts the stand-in on 127.0.0.1, with an environment of its own: functions inherit it."""
+def start(state: State, functions_by: int | None = None) -> Cloud:
+    """Starts the stand-in on 127.0.0.1, with an environment of its own: functions inherit it.
+
+    They find AWS by the port `functions_by`, if somebody listens in there.
+    """
     programs = tools.stand_in()
     cloud = Cloud(state, chosen_port("CALLSHEET_PORT"))
     scratch = state.folder / "tmp"
@@ -68,7 +71,7 @@ def start(state: State) -> Cloud:
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
         # Where functions find AWS.
-        "AWS_ENDPOINT_URL": cloud.endpoint,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{functions_by}" if functions_by else cloud.endpoint,
         # The roles' policies count.
         "AUTH": "true",
         # A broker that nobody asked for, on a port of its own.

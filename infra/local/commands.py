@@ -67,12 +67,16 @@ def test(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """A benchmark, in a cloud of its own that ends with it. What is counted is also left as JSON."""
+    if not arguments:
+        raise Trouble("Which one? make bench BENCH=storm, or another of those in docs/benchmarks.md.")
     built = build.measured()
+    # Between the functions and AWS, the benchmark of what they cost counts their requests.
+    counting = free_port() if "cost" in arguments else None
     with _private("bench") as state:
         # Raised, so that getting ready takes no minutes; a benchmark sets the limits it is about by `retune`.
-        environment = _bring_up(state, built, raised=True, parameters_besides={"LogLevel": "info"})
+        environment = _bring_up(state, built, raised=True, besides={"LogLevel": "info"}, functions_by=counting)
         environment |= {"CALLSHEET_STATE": state.folder.name, "CALLSHEET_PYTHON": sys.executable}
-        environment["CALLSHEET_RESULTS"] = str(STATES)
+        environment |= {"CALLSHEET_RESULTS": str(STATES), "CALLSHEET_COUNTING_PORT": str(counting or "")}
         code = _follow([str(built / "bench"), *arguments], os.environ | environment)
         state.keep = code != 0
         return code
@@ -96,15 +100,24 @@ def watch() -> int:
             return 0  # the way it is meant to end
 
 
-def _bring_up(state: State, built: Path, *, chosen: bool = False, raised: bool = False, watched: str | None = None, parameters_besides: dict[str, str] | None = None) -> dict[str, str]:
+def _bring_up(
+    state: State,
+    built: Path,
+    *,
+    chosen: bool = False,
+    raised: bool = False,
+    watched: str | None = None,
+    besides: dict[str, str] | None = None,
+    functions_by: int | None = None,
+) -> dict[str, str]:
     """Brings a cloud up in `state` and returns the environment that tests and demonstrations get."""
     state.create()
     tools.sam()
     simulator_port = chosen_port("CALLSHEET_SIMULATOR_PORT")
     service = recall(simulator_port, chosen=chosen)
-    stand_in = aws.start(state)
+    stand_in = aws.start(state, functions_by)
     template = build.stage(None if watched else built, state.folder / "build")
-    aws.deploy(stand_in, template, parameters(service, raised=raised, chosen=chosen) | (parameters_besides or {}))
+    aws.deploy(stand_in, template, parameters(service, raised=raised, chosen=chosen) | (besides or {}))
     deployed = aws.bridge(stand_in, watching=bool(watched))
     aws.feed(stand_in, deployed, watched)
     # cargo-lambda serves a function's HTTP front below its name.

@@ -6,6 +6,8 @@
 #![expect(clippy::print_stdout, reason = "the program is there to be read")]
 
 mod beside;
+mod cost;
+mod counter;
 mod drain;
 mod dropped;
 mod faults;
@@ -60,6 +62,8 @@ enum Benchmark {
     Quiet,
     /// Half of the webhooks never come, and a sweep makes up for it
     Dropped,
+    /// What a decision asks of the tables
+    Cost,
     /// Bot calls fail in every way they can
     Faults,
 }
@@ -85,6 +89,7 @@ async fn measure(flags: &Flags) -> Done<()> {
         Benchmark::Overtake => overtake::measure(&rig, flags.rows.unwrap_or(10_000)).await?,
         Benchmark::Quiet => quiet::measure(&rig).await?,
         Benchmark::Dropped => dropped::measure(&rig).await?,
+        Benchmark::Cost => cost::measure(&rig, flags.rows.unwrap_or(1_000)).await?,
         Benchmark::Faults => faults::measure(&rig, flags.rows.unwrap_or(1_000)).await?,
     };
     report.save()?;
