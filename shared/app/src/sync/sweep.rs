@@ -174,18 +174,38 @@ where
                         let looked = self.look_at_workspace(mark, since, &nobody, policy, terms);
                         looked.await?.0
                     }
-                    Some(Heal::Everything) => {
-                        let mark = mark.begun_anew(now);
-                        return match self.state.keep_workspace(&mark).await? {
-                            Kept::Written => Ok(mark),
-                            Kept::Lost => Err(Unattended::Taken),
-                        };
+                    Some(Heal::Begin) => {
+                        let until = self.looked_until().await?;
+                        return self.begin_chain(mark.begun_at(until)).await;
                     }
+                    Some(Heal::Everything) => return self.begin_chain(mark.begun_anew(now)).await,
                 }
             }
         };
         tally.tell(&Scope::Workspace, 0);
         Ok(self.state.workspace().await?)
+    }
+
+    /// Begins a chain of looks at the workspace; gives its mark.
+    async fn begin_chain(&self, mut mark: WorkspaceMark) -> Result<WorkspaceMark, Unattended> {
+        match self.state.keep_workspace(&mark).await? {
+            Kept::Written => {
+                mark.version = mark.version.next();
+                Ok(mark)
+            }
+            Kept::Lost => Err(Unattended::Taken),
+        }
+    }
+
+    /// Since when every calendar that was looked at at all was last looked at.
+    async fn looked_until(&self) -> Result<Timestamp, PortError> {
+        let now = self.clock.now();
+        let listed = self.state.listed().await?;
+        let connected = listed
+            .iter()
+            .filter(|listed| listed.record.calendar.status.holds_bots());
+        let looked = connected.filter_map(|listed| listed.record.looked.as_ref());
+        Ok(looked.map(|looked| looked.began_at).min().unwrap_or(now))
     }
 
     /// Looks at the calendars that are due; says whether Recall denied us.

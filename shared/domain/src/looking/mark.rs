@@ -119,10 +119,11 @@ pub struct WorkspaceMark {
 /// What a sweep does about changes that nobody told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heal {
+    /// Nothing was ever swept: finds out from when on everything was looked at.
+    Begin,
     /// Lists what changed since an instant.
     Since(Timestamp),
-    /// Has everything looked at: how far back it would have to list is not
-    /// known, or too far.
+    /// Has everything looked at: it would have to list too far back.
     Everything,
 }
 
@@ -158,7 +159,7 @@ impl WorkspaceMark {
     #[must_use]
     pub fn heal(&self, every: SignedDuration, now: Timestamp) -> Option<Heal> {
         let Some(healed) = self.healed_until else {
-            return Some(Heal::Everything);
+            return Some(Heal::Begin);
         };
         if now < plus(healed, every) {
             None
@@ -167,6 +168,14 @@ impl WorkspaceMark {
         } else {
             Some(Heal::Everything)
         }
+    }
+
+    /// The mark of a workspace in which a chain of looks begins: whatever changed
+    /// before `until` was seen by looks at single calendars.
+    #[must_use]
+    pub fn begun_at(mut self, until: Timestamp) -> Self {
+        self.healed_until = Some(until);
+        self
     }
 
     /// The mark of a workspace in which a chain of looks begins at `now`, all

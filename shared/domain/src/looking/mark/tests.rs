@@ -88,7 +88,7 @@ fn a_chain_is_as_long_as_its_looks_overlap(
     assert_eq!(mark.looking, None);
 }
 
-#[test_case(None, Some(Heal::Everything); "nothing was ever swept")]
+#[test_case(None, Some(Heal::Begin); "nothing was ever swept")]
 #[test_case(Some(-299), None; "not yet")]
 #[test_case(Some(-300), Some(Heal::Since(at(-330))); "it is time")]
 #[test_case(Some(-86_400), Some(Heal::Since(at(-86_430))); "after a day's outage")]
