@@ -220,8 +220,9 @@ where
     }
 
     async fn finish_workspace(&self, look: &mut WorkspaceLook) -> Result<(), Unattended> {
-        let finished = look.progress(self.clock.now());
-        self.change_mark(look, |mark| mark.finished(&finished))
+        let now = self.clock.now();
+        let finished = look.progress(now);
+        self.change_mark(look, |mark| mark.finished(&finished, now))
             .await
     }
 

@@ -13,7 +13,7 @@ use crate::judge::judge;
 use crate::ports::{Clock, Decisions, Kept, Queue, RecallReader};
 
 /// Writes of one page that are under way at once.
-const WRITES: usize = 8;
+const WRITES: usize = 16;
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
 where

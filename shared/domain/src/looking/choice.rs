@@ -29,8 +29,9 @@ const STRAGGLERS: SignedDuration = SignedDuration::from_millis(500);
 const BUSY: SignedDuration = SignedDuration::from_secs(30);
 /// A look at the workspace reaches back no further than this.
 const FURTHEST: SignedDuration = SignedDuration::from_hours(1);
-/// A look at the workspace of more pages than this must be worth it.
-const WORTH: i64 = 20;
+/// A look at the workspace of more pages than this, a minute's lists, must be
+/// fewer than the calendars that are asked for.
+const WORTH: i64 = 60;
 /// Events on a page.
 const PAGE: i64 = 100;
 
@@ -260,12 +261,8 @@ fn together(
 fn expected_pages(latest: Option<LatestLook>, since: Timestamp, now: Timestamp) -> i64 {
     let Some(latest) = latest else { return 1 };
     let reached = latest.reach.since.unwrap_or(latest.reach.began_at);
-    let looked_at = latest
-        .reach
-        .began_at
-        .duration_since(reached)
-        .as_secs()
-        .max(1);
+    // Until its end, since what changes meanwhile is in the list too.
+    let looked_at = latest.until.duration_since(reached).as_secs().max(1);
     let asked_for = now.duration_since(since).as_secs().max(0);
     i64::from(latest.listed) * asked_for / looked_at / PAGE + 1
 }

@@ -388,7 +388,8 @@ impl World {
                     return;
                 };
                 if looking.mark == work.reach {
-                    self.workspace = std::mem::take(&mut self.workspace).finished(&looking);
+                    self.workspace =
+                        std::mem::take(&mut self.workspace).finished(&looking, at(self.now));
                 }
             }
             Scope::Calendar(calendar) => {

@@ -92,6 +92,8 @@ impl UnderWay<Looked> {
 pub struct LatestLook {
     /// What it reached.
     pub reach: Reach,
+    /// When it was finished.
+    pub until: Timestamp,
     /// Pages it took.
     pub pages: u32,
     /// Events that were on them.
@@ -128,9 +130,9 @@ pub enum Heal {
 }
 
 impl WorkspaceMark {
-    /// The mark after `look` was finished, with nothing under way.
+    /// The mark after `look` was finished at `now`, with nothing under way.
     #[must_use]
-    pub fn finished(mut self, look: &UnderWay<Reach>) -> Self {
+    pub fn finished(mut self, look: &UnderWay<Reach>, now: Timestamp) -> Self {
         let reach = look.mark;
         let is_linked = match (self.healed_until, reach.since) {
             (_, None) => true,
@@ -146,6 +148,7 @@ impl WorkspaceMark {
         {
             self.latest = Some(LatestLook {
                 reach,
+                until: now,
                 pages: look.pages,
                 listed: look.listed,
             });

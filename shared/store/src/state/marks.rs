@@ -40,6 +40,7 @@ fn attributes(mark: &WorkspaceMark) -> Attributes {
     let row = Writing::row()
         .maybe(mark.latest, |row, latest| {
             let look = reach(Writing::default(), latest.reach)
+                .instant("until", latest.until)
                 .number("pages", latest.pages)
                 .number("listed", latest.listed);
             row.map("latest", look)
@@ -63,6 +64,7 @@ fn mark(attributes: &Attributes) -> Result<WorkspaceMark, Unreadable> {
     let latest = |look: Reading<'_>| {
         Ok(LatestLook {
             reach: read_reach(look)?,
+            until: look.instant("until")?,
             pages: look.number("pages")?,
             listed: look.number("listed")?,
         })

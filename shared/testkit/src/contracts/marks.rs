@@ -22,6 +22,7 @@ fn full() -> WorkspaceMark {
     WorkspaceMark {
         latest: Some(LatestLook {
             reach,
+            until: at("09:00:03.000002"),
             pages: 2,
             listed: 150,
         }),

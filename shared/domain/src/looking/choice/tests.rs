@@ -76,6 +76,7 @@ fn latest(began: i64, since: i64, pages: u32, listed: u32) -> WorkspaceMark {
                 began_at: at(began),
                 since: Some(at(since)),
             },
+            until: at(began),
             pages,
             listed,
         }),
@@ -150,7 +151,7 @@ fn planned(cases: &[Case], workspace: &WorkspaceMark, is_whole: bool) -> String 
 #[test_case(&[told()], &latest(985, 900, 4, 350), "the workspace since 984 for a"; "after many pages it waits, which is over")]
 #[test_case(&[told()], &latest(990, 900, 6, 550), "the workspace since 989 for a"; "and no longer than this")]
 #[test_case(&[with(|a| a.ask = changed(996, 997)), told()], &latest(995, 980, 4, 350), "answered b; the workspace since 994 for a in 3 s"; "after many pages it waits")]
-#[test_case(&[told(), told()], &latest(500, 470, 10, 900), "calendar a since 70 for a; calendar b since 70 for b"; "a look at the workspace would take too many pages")]
+#[test_case(&[told(), told()], &latest(500, 470, 10, 1_800), "calendar a since 70 for a; calendar b since 70 for b"; "a look at the workspace would take too many pages")]
 #[test_case(&[with(|a| a.ask = changed(-9_000, 991)), told()], &never(), "calendar a since -9000 for a; calendar b since 70 for b"; "too far back for the workspace")]
 #[test_case(&[with(|a| a.is_owed = true), told()], &never(), "calendar a whole for a; calendar b since 70 for b"; "one is owed everything")]
 #[test_case(&[with(|a| a.looked = None).clone()], &latest(995, 900, 1, 5), "answered a"; "never looked at alone, and not owed")]

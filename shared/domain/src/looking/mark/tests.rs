@@ -82,7 +82,7 @@ fn a_chain_is_as_long_as_its_looks_overlap(
         looking: Some(look.clone()),
         ..WorkspaceMark::default()
     };
-    let mark = mark.finished(&look);
+    let mark = mark.finished(&look, at(700));
     assert_eq!(mark.healed_until, expected.map(at));
     assert_eq!(mark.latest.map(|latest| latest.reach), Some(look.mark));
     assert_eq!(mark.looking, None);
