@@ -99,9 +99,7 @@ async fn deployed(rig: &Rig, town: &mut Town, previews: bool) -> Done<Played> {
     let mut played = blow(rig, town).await?;
     let right = async || town.wrong(&rig.stack.glimpse().await);
     played.comes_right(rig, right).await;
-    if let Some(previews) = previews {
-        progress(format!("{} previews were made beside", previews.made()));
-    }
+    played.previews = previews.map(|previews| previews.made());
     let rests = async || {
         let rows = rig.stack.glimpse().await;
         let due = rows.values().filter(|row| row.is_due).count();
@@ -155,6 +153,11 @@ async fn row(report: &mut Report, rig: &Rig, name: &str, played: Played) -> Done
         seconds(played.last_change, played.bots_at),
         json!(violations),
     ]);
+    if let Some(previews) = played.previews {
+        report.note(format!(
+            "{name}: {previews} previews ended while not all was right."
+        ));
+    }
     report.print();
     Ok(())
 }

@@ -28,6 +28,8 @@ pub(crate) struct Played {
     pub(crate) bots_at: Option<Timestamp>,
     /// How many meetings are not decided as they are.
     pub(crate) wrong: usize,
+    /// How many previews were made beside until then, if any was asked for.
+    pub(crate) previews: Option<usize>,
 }
 
 /// Moves every meeting once, by a quarter of an hour: two of a calendar at a
@@ -58,6 +60,7 @@ pub(crate) async fn blow(rig: &Rig, town: &mut Town) -> Done<Played> {
         right_at: None,
         bots_at: None,
         wrong: changes,
+        previews: None,
     })
 }
 
