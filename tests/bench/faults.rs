@@ -91,6 +91,10 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
     }
     let calls = rig.calls(Some(Operation::ScheduleBot)).await?;
     let received: Vec<_> = calls.iter().map(|call| call.received_at).collect();
+    let too_early = patience::too_early(&calls, WAIT);
+    progress(format!(
+        "before their time, ms after the answer: {too_early:?}"
+    ));
     report.table(
         "What came of it",
         &[
@@ -100,6 +104,7 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
             "peak a minute",
             "right after s",
             "calls before their time",
+            "at most ms after the answer",
             "violations",
         ],
     );
@@ -109,7 +114,8 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
         json!(refused(&calls)),
         json!(peak(&received)),
         seconds(storm_began, came_right),
-        json!(patience::too_early(&calls, WAIT)),
+        json!(too_early.len()),
+        json!(too_early.iter().max()),
         json!(rig.stack.recall.violations().await?.requests.len()),
     ]);
     report.note(

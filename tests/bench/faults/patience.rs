@@ -4,18 +4,21 @@ use callsheet_domain::{Timestamp, plus};
 use jiff::SignedDuration;
 use recall_simulator::CallRecord;
 
-/// How many calls came although an answer, given before, said to wait longer:
-/// a 429 everybody, a 507 whoever calls for the same event.
-pub(crate) fn too_early(calls: &[CallRecord], wait_seconds: u64) -> usize {
+/// The calls that came although an answer, given before, said to wait longer:
+/// a 429 everybody, a 507 whoever calls for the same event. For each, how many
+/// milliseconds after the answer: one that came right after it was on its way.
+pub(crate) fn too_early(calls: &[CallRecord], wait_seconds: u64) -> Vec<i128> {
     let wait = SignedDuration::from_secs(i64::try_from(wait_seconds).unwrap_or(i64::MAX));
     let told: Vec<_> = calls.iter().filter_map(|call| told(call, wait)).collect();
-    let is_too_early = |call: &&CallRecord| {
-        told.iter().any(|told| {
+    let since_told = |call: &CallRecord| {
+        let concerned = told.iter().filter(|told| {
             let concerns = told.event.is_none() || told.event == call.event;
             concerns && told.from < call.received_at && call.received_at < told.until
-        })
+        });
+        let since = concerned.map(|told| call.received_at.duration_since(told.from).as_millis());
+        since.max()
     };
-    calls.iter().filter(is_too_early).count()
+    calls.iter().filter_map(since_told).collect()
 }
 
 struct Told {
