@@ -4,7 +4,8 @@
 //! the calendar's row says how far it has come, so that a run that ends, for
 //! whatever reason, is taken up at that page by the next one.
 
-use callsheet_domain::{CalendarRecord, Looked, Operation, Scope, Timestamp, UnderWay, plus};
+use callsheet_domain::{CalendarRecord, Looked, Scope, Timestamp, UnderWay, plus};
+use futures_util::future::join;
 use jiff::SignedDuration;
 
 use super::known::View;
@@ -149,15 +150,20 @@ where
         tally: &mut Tally,
         terms: Terms,
     ) -> Result<(), Unattended> {
+        let mut page = self.read(&mut look.list, tally).await?;
         loop {
-            let events = self.read(&mut look.list, tally).await?;
-            self.write(view, events, tally).await?;
             if look.list.next.is_none() {
-                return Ok(());
+                return self.write(view, page, tally).await;
             }
             let held = look.progress(plus(self.clock.now(), HOLD));
+            // While one page is written the next one is read.
+            let mut ahead = Tally::default();
+            let next = self.read_ahead(&mut look.list, &mut ahead, terms);
+            let (written, next) = join(self.write(view, page, tally), next).await;
+            written?;
             self.save(look, Some(held)).await?;
-            self.turn(Operation::ListEvents, terms).await?;
+            page = next?;
+            tally.add(ahead);
         }
     }
 

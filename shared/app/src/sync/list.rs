@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use callsheet_domain::{CalendarEvent, Operation, PageCursor, Timestamp};
 
 use super::tally::count;
+use super::turn::Terms;
 use super::{Sync, SyncState, Tally, Unattended};
 use crate::PortError;
 use crate::ports::{Clock, Decisions, EventQuery, Queue, RecallReader};
@@ -95,5 +96,16 @@ where
         }
         list.next = page.next;
         Ok((page.events, asked_at))
+    }
+
+    /// Waits for the turn of the next page and reads it.
+    pub(super) async fn read_ahead(
+        &self,
+        list: &mut List,
+        tally: &mut Tally,
+        terms: Terms,
+    ) -> Result<(Vec<CalendarEvent>, Timestamp), Unattended> {
+        self.turn(Operation::ListEvents, terms).await?;
+        self.read(list, tally).await
     }
 }

@@ -19,6 +19,7 @@ mod calendar;
 mod calendar_look;
 mod directory;
 mod give_back;
+mod intake;
 mod known;
 mod list;
 mod sweep;

@@ -20,6 +20,18 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Counts what was done beside.
+    pub(super) fn add(&mut self, other: Self) {
+        self.pages += other.pages;
+        self.listed += other.listed;
+        self.written += other.written;
+        self.stale += other.stale;
+        self.unreadable += other.unreadable;
+        self.failed += other.failed;
+        self.drifted += other.drifted;
+        self.left_out += other.left_out;
+    }
+
     /// Tells the log of a finished look, with for how many calendars' notices it was made.
     pub(super) fn tell(self, scope: &Scope, made_for: usize) {
         let Self {

@@ -3,20 +3,14 @@
 //! One is under way at a time: whoever begins one writes that down first, so
 //! that others wait for it rather than list the same. The same row says how far
 //! it has come, page by page, and so where the next run takes it up.
-//!
-//! A calendar whose rows cannot be written must not hold up the mark that all
-//! others share. It is left out, and unless its own notice is being attended to
-//! a new one goes on the queue before the mark moves. A notice of a calendar
-//! that is left out has failed: it comes again, until it is a dead letter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use callsheet_domain::{
-    CalendarEvent, CalendarId, Errand, Notice, NoticeKind, Operation, Reach, Timestamp, UnderWay,
-    WorkspaceMark, plus,
-};
+use callsheet_domain::{CalendarId, Operation, Reach, Timestamp, UnderWay, WorkspaceMark, plus};
+use futures_util::future::join;
 
-use super::known::{PassedOver, View};
+use super::intake::Intake;
+use super::known::View;
 use super::list::List;
 use super::tally::count;
 use super::turn::{HOLD, Terms};
@@ -29,10 +23,7 @@ struct WorkspaceLook {
     mark: WorkspaceMark,
     reach: Reach,
     list: List,
-    view: View,
-    passed_over: PassedOver,
-    /// The calendars whose notices it is made for.
-    made_for: BTreeSet<CalendarId>,
+    intake: Intake,
 }
 
 impl WorkspaceLook {
@@ -46,9 +37,7 @@ impl WorkspaceLook {
             mark,
             reach: looking.mark,
             list: List::from(query, looking.next.clone(), looking.pages, looking.listed),
-            view: View::empty(policy),
-            passed_over: PassedOver::default(),
-            made_for: BTreeSet::new(),
+            intake: Intake::of(View::empty(policy), looking.mark.since),
         }
     }
 
@@ -94,7 +83,7 @@ where
             held_until: plus(now, HOLD),
         };
         let mut look = WorkspaceLook::of(mark, &looking, policy);
-        look.made_for.clone_from(made_for);
+        look.intake.made_for.clone_from(made_for);
         self.read_workspace(look, terms).await
     }
 
@@ -121,14 +110,14 @@ where
         let mut tally = Tally::default();
         let mut ended = self.read_all(&mut look, &mut tally, terms).await;
         if ended.is_ok() {
-            tally.left_out = count(look.passed_over.left_out.len());
+            tally.left_out = count(look.intake.passed_over.left_out.len());
             ended = self.finish_workspace(&mut look).await;
         }
         if let Err(error) = ended {
             self.leave_workspace(look, &error).await;
             return Err(error);
         }
-        Ok((tally, look.passed_over.left_out))
+        Ok((tally, look.intake.passed_over.left_out))
     }
 
     async fn read_all(
@@ -137,72 +126,23 @@ where
         tally: &mut Tally,
         terms: Terms,
     ) -> Result<(), Unattended> {
+        self.turn(Operation::ListEvents, terms).await?;
+        let mut page = self.read(&mut look.list, tally).await?;
         loop {
-            self.turn(Operation::ListEvents, terms).await?;
-            let (events, asked_at) = self.read(&mut look.list, tally).await?;
-            self.meet(&events, &mut look.view, &mut look.passed_over, terms)
-                .await?;
-            self.write_all(look, (events, asked_at), tally).await?;
-            self.ask_for_those_left_out(look).await?;
-            if look.list.next.is_none() {
-                return Ok(());
-            }
             let held = look.progress(plus(self.clock.now(), HOLD));
-            self.claim(look, Some(held)).await?;
-        }
-    }
-
-    /// Writes a page, or, if something stored is in its way, what can be written
-    /// of it, calendar by calendar.
-    async fn write_all(
-        &self,
-        look: &mut WorkspaceLook,
-        (mut events, asked_at): (Vec<CalendarEvent>, Timestamp),
-        tally: &mut Tally,
-    ) -> Result<(), Unattended> {
-        let left_out = &mut look.passed_over.left_out;
-        events.retain(|event| !left_out.contains(&event.calendar_id));
-        let page = (events.clone(), asked_at);
-        match self.write(&look.view, page, tally).await {
-            Err(error) if error.is_of_content() => {}
-            written => return written,
-        }
-        let mut by_calendar: BTreeMap<CalendarId, Vec<CalendarEvent>> = BTreeMap::new();
-        for event in events {
-            let calendar = event.calendar_id.clone();
-            by_calendar.entry(calendar).or_default().push(event);
-        }
-        for (calendar, events) in by_calendar {
-            match self.write(&look.view, (events, asked_at), tally).await {
-                Err(error) if error.is_of_content() => {
-                    tracing::warn!(%calendar, %error, "left a calendar out of a look");
-                    left_out.insert(calendar);
-                }
-                written => written?,
+            if look.list.next.is_none() {
+                return self.take_in(&mut look.intake, page, tally, terms).await;
             }
+            // While one page is written the next one is read.
+            let mut ahead = Tally::default();
+            let next = self.read_ahead(&mut look.list, &mut ahead, terms);
+            let (taken_in, next) =
+                join(self.take_in(&mut look.intake, page, tally, terms), next).await;
+            taken_in?;
+            self.claim(look, Some(held)).await?;
+            page = next?;
+            tally.add(ahead);
         }
-        Ok(())
-    }
-
-    /// Has those left out looked at alone. Before the progress is written, so
-    /// that none is forgotten whoever goes on.
-    async fn ask_for_those_left_out(&self, look: &mut WorkspaceLook) -> Result<(), Unattended> {
-        let Some(since) = look.reach.since else {
-            return Ok(());
-        };
-        let left_out = &look.passed_over.left_out;
-        let asked = &mut look.passed_over.asked;
-        let told = asked.union(&look.made_for).cloned().collect();
-        for calendar in left_out.difference(&told) {
-            let notice = Notice {
-                calendar_id: calendar.clone(),
-                kind: NoticeKind::EventsChanged { since },
-                sent_at: self.clock.now(),
-            };
-            self.queue.send(&Errand::Look(notice)).await?;
-            asked.insert(calendar.clone());
-        }
-        Ok(())
     }
 
     /// Writes that the look is under way and how far it has come, or that none

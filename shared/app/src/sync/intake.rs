@@ -1,0 +1,114 @@
+//! What a look at the workspace does with a page.
+//!
+//! A calendar whose rows cannot be written must not hold up the mark that all
+//! others share. It is left out, and unless its own notice is being attended to
+//! a new one goes on the queue before the mark moves. A notice of a calendar
+//! that is left out has failed: it comes again, until it is a dead letter.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callsheet_domain::{CalendarEvent, CalendarId, Errand, Notice, NoticeKind, Timestamp};
+
+use super::known::{PassedOver, View};
+use super::turn::Terms;
+use super::{Sync, SyncState, Tally, Unattended};
+use crate::ports::{Clock, Decisions, Queue, RecallReader};
+
+/// What the pages of a look are written by, and what could not be.
+#[derive(Debug)]
+pub(super) struct Intake {
+    view: View,
+    pub(super) passed_over: PassedOver,
+    /// The calendars whose notices the look is made for.
+    pub(super) made_for: BTreeSet<CalendarId>,
+    since: Option<Timestamp>,
+}
+
+impl Intake {
+    /// The intake of a look that begins, at what changed since `since`.
+    pub(super) fn of(view: View, since: Option<Timestamp>) -> Self {
+        Self {
+            view,
+            passed_over: PassedOver::default(),
+            made_for: BTreeSet::new(),
+            since,
+        }
+    }
+}
+
+impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
+where
+    R: RecallReader,
+    D: Decisions,
+    S: SyncState,
+    Q: Queue,
+    K: Clock,
+{
+    /// Writes what can be written of a page that was asked for at the instant
+    /// given, and has the rest asked for again.
+    pub(super) async fn take_in(
+        &self,
+        intake: &mut Intake,
+        (events, asked_at): (Vec<CalendarEvent>, Timestamp),
+        tally: &mut Tally,
+        terms: Terms,
+    ) -> Result<(), Unattended> {
+        self.meet(&events, &mut intake.view, &mut intake.passed_over, terms)
+            .await?;
+        self.write_all(intake, (events, asked_at), tally).await?;
+        self.ask_for_those_left_out(intake).await
+    }
+
+    /// Writes a page, or, if something stored is in its way, what can be written
+    /// of it, calendar by calendar.
+    async fn write_all(
+        &self,
+        intake: &mut Intake,
+        (mut events, asked_at): (Vec<CalendarEvent>, Timestamp),
+        tally: &mut Tally,
+    ) -> Result<(), Unattended> {
+        let left_out = &mut intake.passed_over.left_out;
+        events.retain(|event| !left_out.contains(&event.calendar_id));
+        let page = (events.clone(), asked_at);
+        match self.write(&intake.view, page, tally).await {
+            Err(error) if error.is_of_content() => {}
+            written => return written,
+        }
+        let mut by_calendar: BTreeMap<CalendarId, Vec<CalendarEvent>> = BTreeMap::new();
+        for event in events {
+            let calendar = event.calendar_id.clone();
+            by_calendar.entry(calendar).or_default().push(event);
+        }
+        for (calendar, events) in by_calendar {
+            match self.write(&intake.view, (events, asked_at), tally).await {
+                Err(error) if error.is_of_content() => {
+                    tracing::warn!(%calendar, %error, "left a calendar out of a look");
+                    left_out.insert(calendar);
+                }
+                written => written?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Has those left out looked at alone. Before the progress is written, so
+    /// that none is forgotten whoever goes on.
+    async fn ask_for_those_left_out(&self, intake: &mut Intake) -> Result<(), Unattended> {
+        let Some(since) = intake.since else {
+            return Ok(());
+        };
+        let left_out = &intake.passed_over.left_out;
+        let asked = &mut intake.passed_over.asked;
+        let told = asked.union(&intake.made_for).cloned().collect();
+        for calendar in left_out.difference(&told) {
+            let notice = Notice {
+                calendar_id: calendar.clone(),
+                kind: NoticeKind::EventsChanged { since },
+                sent_at: self.clock.now(),
+            };
+            self.queue.send(&Errand::Look(notice)).await?;
+            asked.insert(calendar.clone());
+        }
+        Ok(())
+    }
+}
