@@ -14,6 +14,8 @@ PASSED_ON = {
     "GET_CALENDAR_PER_MINUTE": "GetCalendarPerMinute",
     "SCHEDULE_BOT_PER_MINUTE": "ScheduleBotPerMinute",
     "UNSCHEDULE_BOT_PER_MINUTE": "UnscheduleBotPerMinute",
+    "GET_EVENT_PER_MINUTE": "GetEventPerMinute",
+    "LEAVE_CALL_PER_MINUTE": "LeaveCallPerMinute",
     "LOG_LEVEL": "LogLevel",
 }
 
@@ -23,6 +25,8 @@ RAISED_LIMITS = {
     "get_calendar": ("GetCalendarPerMinute", 3000),
     "schedule_bot": ("ScheduleBotPerMinute", 6000),
     "unschedule_bot": ("UnscheduleBotPerMinute", 6000),
+    "get_event": ("GetEventPerMinute", 3000),
+    "leave_call": ("LeaveCallPerMinute", 3000),
 }
 
 

@@ -110,5 +110,7 @@ def _environment(port: int) -> dict[str, str]:
         "GET_CALENDAR_PER_MINUTE": "300",
         "SCHEDULE_BOT_PER_MINUTE": "600",
         "UNSCHEDULE_BOT_PER_MINUTE": "600",
+        "GET_EVENT_PER_MINUTE": "300",
+        "LEAVE_CALL_PER_MINUTE": "300",
         "LOG_LEVEL": "info",
     }

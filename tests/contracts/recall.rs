@@ -82,6 +82,19 @@ impl Workspace for OwnWorkspace {
         ids.map(|id| EventId::parse(id).expect("an id")).collect()
     }
 
+    async fn under_way(&self, calendar: &CalendarId, link: &str) -> (EventId, Timestamp) {
+        let starts_at = plus(self.began_at, -SignedDuration::from_mins(1));
+        let draft = EventDraft::new("Review", starts_at, self.hours_ahead(1)).link(link);
+        let id = calendar.as_str().parse().expect("one of the simulator's");
+        let created = self
+            .simulator
+            .control()
+            .create_events(id, vec![draft])
+            .await;
+        let event = created.expect("the simulator").remove(0).id.to_string();
+        (EventId::parse(event).expect("an id"), starts_at)
+    }
+
     async fn delete(&self, event: &EventId) {
         let id = event.as_str().parse().expect("one of the simulator's");
         self.simulator

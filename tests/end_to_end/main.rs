@@ -13,4 +13,5 @@ mod meetings;
 mod office;
 mod policies;
 mod sweeps;
+mod veto;
 mod webhooks;

@@ -190,6 +190,17 @@ fn the_cap_on_drains_is_a_parameter_that_nought_leaves_out() {
     assert_eq!(template.number("Conditions.ReservesConcurrency.0.1"), 0);
 }
 
+#[test_case("GaveUp", "{ $.gave_up > 0 }", "$.gave_up"; "what was given up on")]
+#[test_case("Late", "{ $.late > 0 }", "$.late"; "what came late")]
+fn what_the_scheduler_logs_about_a_meeting_is_counted(filter: &str, pattern: &str, value: &str) {
+    let template = Template::read();
+    let at = |place: &str| format!("Resources.{filter}.Properties.{place}");
+    assert_eq!(template.text(&at("LogGroupName")), "SchedulerLogs");
+    assert_eq!(template.text(&at("FilterPattern")), pattern);
+    let counted = at("MetricTransformations.0.MetricValue");
+    assert_eq!(template.text(&counted), value);
+}
+
 #[test_case("DecisionsTable")]
 #[test_case("StateTable")]
 fn a_table_is_encrypted_backed_up_and_outlives_the_stack(table: &str) {
@@ -273,7 +284,11 @@ fn each_role_may_do_exactly_what_its_function_does() {
         logs("SchedulerLogs"),
         row(
             "DecisionsTable.Arn",
-            &["dynamodb:BatchGetItem", "dynamodb:PutItem"],
+            &[
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+            ],
         ),
         row("${DecisionsTable.Arn}/index/due", &["dynamodb:Query"]),
         row(

@@ -175,10 +175,5 @@ where
 
 /// The bot that a meeting has at Recall, or may have.
 fn bot(row: &Decision) -> Option<&DeduplicationKey> {
-    match &row.applied {
-        Applied::Bot(bot) | Applied::Possibly(bot) | Applied::TooMany(bot) => {
-            Some(&bot.deduplication_key)
-        }
-        Applied::Nothing => None,
-    }
+    row.applied.bot().map(|bot| &bot.deduplication_key)
 }

@@ -7,16 +7,16 @@ mod text;
 
 use callsheet_app::ports::{Calendars, Decisions, Policies, PreferenceBook};
 use callsheet_domain::{
-    Applied, BotConfig, CalendarRecord, Decision, EventId, FactValue, Person, PolicyRevision,
-    Preference, Preferences, RuleName, Step, Timestamp, Wanted,
+    Applied, BotConfig, CalendarRecord, Decision, EventId, FactValue, Made, Outcome, Person,
+    PolicyRevision, Preference, Preferences, RuleName, Step, Timestamp, Wanted,
 };
 use serde_json::{Value, json};
 
 use crate::prefer::unknown;
 use crate::trouble::Trouble;
 use shape::{
-    AppliedShown, BotShown, CalendarShown, Explained, PauseShown, Revisions, SaidAbout, Seen,
-    WantedShown,
+    AppliedShown, BotShown, CalendarShown, CallShown, Explained, PauseShown, Revisions, SaidAbout,
+    Seen, WantedShown,
 };
 
 /// Explains the decision on an event.
@@ -122,6 +122,9 @@ fn bot(decision: &Decision) -> BotShown {
         Applied::Nothing => AppliedShown::Nothing,
         Applied::Possibly(_) => AppliedShown::InDoubt,
         Applied::TooMany(_) => AppliedShown::TooMany,
+        Applied::Dispatched(bot) => AppliedShown::Dispatched {
+            bot_id: bot.bot_id.as_ref().map(ToString::to_string),
+        },
         Applied::Bot(bot) => {
             let bot_id = bot.bot_id.as_ref().map(ToString::to_string);
             if wanted.is_some_and(|wanted| bot.is(wanted)) {
@@ -143,11 +146,31 @@ fn bot(decision: &Decision) -> BotShown {
             Step::Nothing => "nothing",
             Step::Schedule(_) => "schedule",
             Step::Unschedule(_) => "unschedule",
+            Step::Find(_) => "find",
+            Step::Leave(..) => "leave",
         },
         attempts: decision.attempts.count,
         not_before: decision.attempts.not_before,
         last_error: decision.attempts.last_error.clone(),
         closed: closed.map(|closed| closed.reason.clone()),
+        calls: decision.history.calls().iter().map(call).collect(),
+    }
+}
+
+fn call(made: &Made) -> CallShown {
+    let (outcome, reason) = match &made.outcome {
+        Outcome::Done => ("done", None),
+        Outcome::Again(reason) => ("again", Some(reason.clone())),
+        Outcome::Refused(reason) => ("refused", Some(reason.clone())),
+        Outcome::Dispatched => ("dispatched", None),
+    };
+    CallShown {
+        at: made.at,
+        call: made.operation.as_str(),
+        cause: made.cause.as_str(),
+        outcome,
+        reason,
+        is_late: made.is_late,
     }
 }
 

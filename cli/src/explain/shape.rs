@@ -82,6 +82,23 @@ pub(crate) struct BotShown {
     pub(crate) last_error: Option<String>,
     /// Why what is wanted was given up on.
     pub(crate) closed: Option<String>,
+    /// The last calls, oldest first.
+    pub(crate) calls: Vec<CallShown>,
+}
+
+/// A call that was made to Recall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct CallShown {
+    /// When it was answered.
+    pub(crate) at: Timestamp,
+    pub(crate) call: &'static str,
+    /// Why it was made.
+    pub(crate) cause: &'static str,
+    pub(crate) outcome: &'static str,
+    /// Why it did not go through.
+    pub(crate) reason: Option<String>,
+    /// It was made within ten minutes of the start.
+    pub(crate) is_late: bool,
 }
 
 /// A bot without its link, which may carry a passcode.
@@ -107,4 +124,6 @@ pub(crate) enum AppliedShown {
     InDoubt,
     /// More than are wanted.
     TooMany,
+    /// On its way, or in the call.
+    Dispatched { bot_id: Option<String> },
 }

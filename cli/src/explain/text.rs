@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::shape::{AppliedShown, BotShown, Explained, Revisions};
+use super::shape::{AppliedShown, BotShown, CallShown, Explained, Revisions};
 use crate::shown::{Shown, counted, in_one_line, instant};
 
 impl Shown for Explained {
@@ -117,6 +117,9 @@ impl BotShown {
             AppliedShown::InDoubt => {
                 "Whether one is at Recall is in doubt; the next call makes it certain.".to_owned()
             }
+            AppliedShown::Dispatched { bot_id } => {
+                format!("One is on its way or in the call{}.", id(bot_id))
+            }
             AppliedShown::TooMany => {
                 "More are at Recall than are wanted: all are taken away first.".to_owned()
             }
@@ -124,6 +127,10 @@ impl BotShown {
         let mut lines = vec![format!("{wanted} {applied}"), self.work()];
         if let Some(error) = self.last_error.as_ref().filter(|_| self.closed.is_none()) {
             lines.push(format!("The last call failed: {error}."));
+        }
+        if !self.calls.is_empty() {
+            lines.push("The last calls:".to_owned());
+            lines.extend(self.calls.iter().map(CallShown::line));
         }
         lines.join("\n")
     }
@@ -135,6 +142,7 @@ impl BotShown {
         let step = match self.step {
             "schedule" => "It is to be scheduled",
             "unschedule" => "It is to be taken away",
+            "find" | "leave" => "It is to be sent out of the call",
             _ => return "Nothing is left to be done.".to_owned(),
         };
         let tried = match self.attempts {
@@ -145,6 +153,38 @@ impl BotShown {
             Some(at) => format!("{step}: {tried}, not again before {}.", instant(at)),
             None => format!("{step}: {tried}."),
         }
+    }
+}
+
+impl CallShown {
+    fn line(&self) -> String {
+        let what = match self.call {
+            "schedule-bot" => "schedule the bot",
+            "unschedule-bot" => "take it away",
+            "get-event" => "look for it",
+            _ => "send it out of the call",
+        };
+        let why = match self.cause {
+            "new" => "none was there",
+            "moved" => "the meeting moved",
+            "changed" => "it was to be another",
+            "in-doubt" => "what was there was in doubt",
+            "too-many" => "there were too many",
+            _ => "none was wanted",
+        };
+        let outcome = match (self.outcome, &self.reason) {
+            ("done", _) => "done".to_owned(),
+            ("dispatched", _) => "too late, it was on its way".to_owned(),
+            (outcome, reason) => {
+                let reason = reason.as_deref().map(in_one_line).unwrap_or_default();
+                format!("{outcome}: {reason}")
+            }
+        };
+        let late = if self.is_late { ", late" } else { "" };
+        format!(
+            "  {} {what}, since {why}{late}: {outcome}",
+            instant(self.at)
+        )
     }
 }
 

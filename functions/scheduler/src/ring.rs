@@ -39,6 +39,8 @@ pub(crate) async fn answer(
                 applied = report.applied,
                 again = report.again,
                 closed = report.closed,
+                over = report.over,
+                came_late = report.late,
                 "drained"
             );
             Ok(())

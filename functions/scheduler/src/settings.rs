@@ -8,11 +8,10 @@ use callsheet_recall::BaseUrl;
 use callsheet_runtime::{Environment, InvalidSetting};
 
 /// Calls that may go at once after a quiet time; more would cost share of the limit.
-const BURST: u32 = 5;
-/// At Recall's usual latency of some 300 ms this many calls in flight use a
-/// limit of 600 a minute up three times over.
-const IN_FLIGHT: usize = 10;
-/// Longer than any call takes, so that a holder is never without it by accident.
+const BURST: u32 = 1;
+/// More than a limit of 6,000 a minute needs at 450 ms, twice over; each is a connection.
+const MOST_IN_FLIGHT: usize = 200;
+/// A call takes 10 s at most; the last two fifths of the lease are kept free of new ones.
 const LEASE: Duration = Duration::from_secs(30);
 /// Longer than the wait for a free bot, so that it need not wait for the next bell.
 const PATIENCE: Duration = Duration::from_secs(35);
@@ -31,7 +30,9 @@ impl Settings {
             drain: DrainSettings {
                 schedule: pace("SCHEDULE_BOT_PER_MINUTE")?,
                 unschedule: pace("UNSCHEDULE_BOT_PER_MINUTE")?,
-                in_flight: IN_FLIGHT,
+                find: pace("GET_EVENT_PER_MINUTE")?,
+                leave: pace("LEAVE_CALL_PER_MINUTE")?,
+                most_in_flight: MOST_IN_FLIGHT,
                 lease: LEASE,
                 patience: PATIENCE,
             },

@@ -14,7 +14,7 @@ mod preview;
 mod push;
 mod sync;
 
-pub use drain::{Drain, DrainReport, DrainSettings, Stopped};
+pub use drain::{CallPlan, Drain, DrainReport, DrainSettings, PlannedCall, Stopped};
 pub use enforced::{Enforced, InForce, document};
 pub use error::PortError;
 pub use judge::KnownCalendar;

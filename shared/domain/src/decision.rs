@@ -5,7 +5,7 @@
 //! these two equal", so any step may crash, run twice or lose a race.
 
 use crate::{
-    AppliedBot, CalendarId, CalendarRevision, Cause, EventId, History, IcalUid, Offer,
+    AppliedBot, BotId, CalendarId, CalendarRevision, Cause, EventId, History, IcalUid, Offer,
     PlatformEventId, PolicyRevision, PreferenceRevision, SeriesId, Timestamp, Verdict, WantedBot,
 };
 
@@ -78,6 +78,9 @@ pub enum Applied {
     /// them. Taking away drops all claims of the event, so that comes first;
     /// what is wanted is scheduled after it.
     TooMany(Box<AppliedBot>),
+    /// One bot, which is on its way or in the call: it can no longer be taken
+    /// away, only be sent out.
+    Dispatched(Box<AppliedBot>),
 }
 
 impl Applied {
@@ -86,7 +89,9 @@ impl Applied {
     pub fn bot(&self) -> Option<&AppliedBot> {
         match self {
             Self::Nothing => None,
-            Self::Bot(bot) | Self::Possibly(bot) | Self::TooMany(bot) => Some(bot),
+            Self::Bot(bot) | Self::Possibly(bot) | Self::TooMany(bot) | Self::Dispatched(bot) => {
+                Some(bot)
+            }
         }
     }
 }
@@ -120,6 +125,11 @@ pub enum Step<'a> {
     Schedule(&'a WantedBot),
     /// Take this bot away.
     Unschedule(&'a AppliedBot),
+    /// Ask which bot this is: it is on its way, and no answer has told its id.
+    Find(&'a AppliedBot),
+    /// Send this bot, of this id, out of the call, unless another copy of the
+    /// meeting wants it.
+    Leave(&'a AppliedBot, &'a BotId),
 }
 
 /// What was decided about an event, and how far it is carried out.
@@ -176,6 +186,10 @@ impl Decision {
             (Wanted::Nothing, Applied::Bot(applied) | Applied::Possibly(applied)) => {
                 Step::Unschedule(applied)
             }
+            (Wanted::Nothing, Applied::Dispatched(applied)) => match &applied.bot_id {
+                Some(bot_id) => Step::Leave(applied, bot_id),
+                None => Step::Find(applied),
+            },
             (Wanted::Nothing, Applied::Nothing) => Step::Nothing,
         }
     }
@@ -187,7 +201,7 @@ impl Decision {
             (_, Applied::TooMany(_)) => Cause::TooMany,
             (Wanted::Nothing, _) => Cause::Unwanted,
             (Wanted::Bot(_), Applied::Nothing) => Cause::New,
-            (Wanted::Bot(_), Applied::Possibly(_)) => Cause::InDoubt,
+            (Wanted::Bot(_), Applied::Possibly(_) | Applied::Dispatched(_)) => Cause::InDoubt,
             (Wanted::Bot(wanted), Applied::Bot(bot)) if wanted.starts_at != bot.starts_at => {
                 Cause::Moved
             }
@@ -225,7 +239,9 @@ impl Decision {
     pub fn deduplication_key(&self) -> Option<&crate::DeduplicationKey> {
         match self.step() {
             Step::Schedule(wanted) => Some(&wanted.deduplication_key),
-            Step::Unschedule(applied) => Some(&applied.deduplication_key),
+            Step::Unschedule(applied) | Step::Find(applied) | Step::Leave(applied, _) => {
+                Some(&applied.deduplication_key)
+            }
             Step::Nothing => None,
         }
     }
@@ -238,6 +254,31 @@ impl Decision {
             reason: reason.into(),
         });
         self.attempts.not_before = None;
+        self
+    }
+
+    /// The row with what was given up on to be tried again. Its attempts are
+    /// counted on: each names a request of its own.
+    #[must_use]
+    pub fn reopened(mut self) -> Self {
+        self.closed = None;
+        self.attempts.not_before = None;
+        self.attempts.last_error = None;
+        self
+    }
+
+    /// Whether this row wants the bot of `key` for a meeting that is not over at `now`.
+    #[must_use]
+    pub fn wants(&self, key: &crate::DeduplicationKey, now: Timestamp) -> bool {
+        let is_it = matches!(&self.wanted, Wanted::Bot(bot) if bot.deduplication_key == *key);
+        is_it && self.ends_at > now
+    }
+
+    /// The row as it is when no call is to be made before `instant`, for `reason`.
+    #[must_use]
+    pub fn waiting(mut self, instant: Timestamp, reason: impl Into<String>) -> Self {
+        self.attempts.not_before = Some(instant);
+        self.attempts.last_error = Some(reason.into());
         self
     }
 
@@ -274,8 +315,12 @@ impl Decision {
             // That there are too many is as certain as before.
             (_, Applied::TooMany(_)) => None,
             _ if self.is_certain() => None,
-            (Wanted::Bot(wanted), _) => Some(AppliedBot {
-                bot_id: None,
+            (Wanted::Bot(wanted), applied) => Some(AppliedBot {
+                // Recall keeps a bot under its key, however often it is scheduled.
+                bot_id: applied
+                    .bot()
+                    .filter(|bot| bot.deduplication_key == wanted.deduplication_key)
+                    .and_then(|bot| bot.bot_id.clone()),
                 deduplication_key: wanted.deduplication_key.clone(),
                 starts_at: wanted.starts_at,
                 meeting_url: wanted.meeting_url.clone(),

@@ -84,10 +84,7 @@ pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Opti
 /// scheduled again; where there are others all are taken away first.
 #[must_use]
 pub fn mended(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> Decision {
-    let known = match row.applied {
-        Applied::Bot(bot) | Applied::Possibly(bot) | Applied::TooMany(bot) => Some(bot),
-        Applied::Nothing => None,
-    };
+    let known = row.applied.bot().cloned().map(Box::new);
     let listed = || {
         let entry = event.bots.iter().max_by_key(|entry| entry.starts_at)?;
         Some(Box::new(AppliedBot {

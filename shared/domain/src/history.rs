@@ -63,6 +63,8 @@ pub enum Outcome {
     Again(String),
     /// It was refused for good, for this reason.
     Refused(String),
+    /// It came too late: the bot was on its way.
+    Dispatched,
 }
 
 /// One call that was made for a row.

@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 
 use crate::time::plus;
 use crate::{
-    Applied, AppliedBot, BotEntry, Cause, Decision, Generation, Made, Operation, Outcome, Step,
-    Timestamp, WantedBot,
+    Applied, AppliedBot, BotEntry, BotId, Cause, Decision, Generation, Made, Operation, Outcome,
+    Step, Timestamp, WantedBot,
 };
 
 /// A bot whose start is no further ahead comes from the pool of those that
@@ -21,6 +21,10 @@ pub enum Call {
     Schedule(Box<WantedBot>),
     /// The event's bots were to be taken away.
     Unschedule,
+    /// The event's bots were to be listed.
+    Find,
+    /// This bot was to leave the call.
+    Leave(BotId),
 }
 
 /// A call that was made for a row.
@@ -47,6 +51,8 @@ impl Sent {
                 bot.starts_at <= plus(now, LATE),
             ),
             Step::Unschedule(_) => (Call::Unschedule, false),
+            Step::Find(_) => (Call::Find, false),
+            Step::Leave(_, bot_id) => (Call::Leave(bot_id.clone()), false),
         };
         Some(Self {
             call,
@@ -62,6 +68,8 @@ impl Sent {
         match self.call {
             Call::Schedule(_) => Operation::ScheduleBot,
             Call::Unschedule => Operation::UnscheduleBot,
+            Call::Find => Operation::GetEvent,
+            Call::Leave(_) => Operation::LeaveCall,
         }
     }
 }
@@ -73,6 +81,8 @@ pub enum Answered {
     Done(Vec<BotEntry>),
     /// Refused for good.
     Refused(String),
+    /// Too late: the bot is on its way, and can only be sent out of the call.
+    Dispatched,
     /// To be tried again, for the reason given, after the wait.
     Again {
         /// Why it did not go through.
@@ -87,6 +97,7 @@ impl Answered {
         match self {
             Self::Done(_) => Outcome::Done,
             Self::Refused(reason) => Outcome::Refused(reason.clone()),
+            Self::Dispatched => Outcome::Dispatched,
             Self::Again { reason, .. } => Outcome::Again(reason.clone()),
         }
     }
@@ -120,8 +131,12 @@ pub fn settle(mut decision: Decision, sent: &Sent, answered: Answered, now: Time
         Answered::Done(_) => {
             decision.attempts.not_before = None;
             decision.attempts.last_error = None;
+            if sent.call == Call::Find {
+                return found(decision);
+            }
             decision
         }
+        Answered::Dispatched => dispatched(decision),
         Answered::Refused(reason) => {
             decision.attempts.last_error = Some(reason.clone());
             decision.close(reason)
@@ -144,10 +159,52 @@ fn done(before: Applied, call: &Call, bots: &[BotEntry], is_current: bool) -> Ap
         }
         (Call::Schedule(bot), _) if is_current => Applied::Bot(Box::new(applied(bot, bots))),
         (Call::Schedule(bot), _) => Applied::Possibly(Box::new(applied(bot, bots))),
-        (Call::Unschedule, _) if is_current => Applied::Nothing,
+        (Call::Unschedule, _) | (Call::Leave(_), Applied::Dispatched(_)) if is_current => {
+            Applied::Nothing
+        }
         (Call::Unschedule, Applied::Bot(bot)) => Applied::Possibly(bot),
-        (Call::Unschedule, before) => before,
+        (Call::Find, Applied::Dispatched(mut bot)) => {
+            bot.bot_id = on_its_way(&bot, bots).cloned();
+            Applied::Dispatched(bot)
+        }
+        (Call::Unschedule | Call::Find | Call::Leave(_), before) => before,
     }
+}
+
+/// The row once its bots could not be taken away, since one is on its way.
+fn dispatched(mut decision: Decision) -> Decision {
+    decision.attempts.not_before = None;
+    match decision.applied {
+        // One is wanted; which of them is on its way is not known.
+        Applied::TooMany(_) => {
+            decision.close("there are more bots than are wanted, and one is on its way already")
+        }
+        Applied::Bot(bot) | Applied::Possibly(bot) => {
+            decision.applied = Applied::Dispatched(bot);
+            decision
+        }
+        Applied::Nothing | Applied::Dispatched(_) => decision,
+    }
+}
+
+/// The row once the event's bots were listed.
+fn found(decision: Decision) -> Decision {
+    match &decision.applied {
+        Applied::Dispatched(bot) if bot.bot_id.is_none() => {
+            decision.close("Recall lists no bot that could be sent out of the call")
+        }
+        _ => decision,
+    }
+}
+
+/// Which of the listed bots `known` is. An event keeps an entry for each past
+/// occurrence, so one of the same start is meant, by the same key if there is.
+fn on_its_way<'a>(known: &AppliedBot, bots: &'a [BotEntry]) -> Option<&'a BotId> {
+    let same_start = || bots.iter().filter(|bot| bot.starts_at == known.starts_at);
+    let same_key = same_start().find(|bot| bot.deduplication_key == known.deduplication_key);
+    same_key
+        .or_else(|| same_start().next())
+        .map(|bot| &bot.bot_id)
 }
 
 /// The bot that was sent, by the id that Recall lists it under.

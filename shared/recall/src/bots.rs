@@ -1,8 +1,8 @@
-//! Schedules bots and takes them away.
+//! Schedules bots, takes them away, and sends them out of calls.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{BotAnswer, Bots, ScheduleRequest};
-use callsheet_domain::EventId;
+use callsheet_app::ports::{BotAnswer, Bots, LeaveAnswer, ScheduleRequest};
+use callsheet_domain::{BotEntry, BotId, EventId};
 use reqwest::Method;
 use serde_json::json;
 use url::Url;
@@ -31,6 +31,30 @@ impl Bots for RecallClient {
         let call = self.request(Method::DELETE, self.bot_of(event_id));
         read(&self.send(call).await?)
     }
+
+    async fn bots_of(&self, event_id: &EventId) -> Result<Option<Vec<BotEntry>>, PortError> {
+        let url = self
+            .base
+            .at(&format!("/api/v2/calendar-events/{event_id}/"));
+        let answer = self.send(self.request(Method::GET, url)).await?;
+        match answer.status.as_u16() {
+            200 => Ok(Some(bots(answer.json()?))),
+            404 => Ok(None),
+            _ => Err(answer.failure()),
+        }
+    }
+
+    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveAnswer, PortError> {
+        let url = self.base.at(&format!("/api/v1/bot/{bot_id}/leave_call/"));
+        let answer = self.send(self.request(Method::POST, url)).await?;
+        match answer.status.as_u16() {
+            // What the body says is no matter.
+            200 => Ok(LeaveAnswer::Left),
+            400 | 405 | 409 => Ok(LeaveAnswer::Refused(answer.message())),
+            404 => Ok(LeaveAnswer::NoSuchBot),
+            _ => Err(answer.failure()),
+        }
+    }
 }
 
 impl RecallClient {
@@ -43,15 +67,7 @@ impl RecallClient {
 /// What the statuses of a bot operation mean.
 fn read(answer: &Answer) -> Result<BotAnswer, PortError> {
     match answer.status.as_u16() {
-        200 => {
-            let event: EventJson = answer.json()?;
-            let bots = event
-                .bots
-                .into_iter()
-                .filter_map(|bot| bot.try_into().ok())
-                .collect();
-            Ok(BotAnswer::Done(bots))
-        }
+        200 => Ok(BotAnswer::Done(bots(answer.json()?))),
         400 => Ok(BotAnswer::Refused(answer.message())),
         404 => Ok(BotAnswer::NoSuchEvent),
         405 => Ok(BotAnswer::Dispatched),
@@ -59,4 +75,10 @@ fn read(answer: &Answer) -> Result<BotAnswer, PortError> {
         507 => Ok(BotAnswer::NoneFree(answer.told_to_wait())),
         _ => Err(answer.failure()),
     }
+}
+
+/// The bots that an event lists; an entry that cannot be read is one that is not known.
+fn bots(event: EventJson) -> Vec<BotEntry> {
+    let entries = event.bots.into_iter();
+    entries.filter_map(|bot| bot.try_into().ok()).collect()
 }

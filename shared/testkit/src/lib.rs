@@ -25,5 +25,7 @@ pub use build::{
 pub use chance::EvenJitter;
 pub use clock::ManualClock;
 pub use flaky::{Faults, Flaky, When};
-pub use memory::{Counts, MemoryDeadLetters, MemoryDecisions, MemoryQueue, MemoryState};
+pub use memory::{
+    Counts, MemoryDeadLetters, MemoryDecisions, MemoryLease, MemoryQueue, MemoryState,
+};
 pub use recall::{Bot, Call, Fault, MemoryRecall};

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use callsheet_domain::{Answered, Call, Sent};
+use callsheet_domain::{Answered, BotEntry, Call, Sent};
 
 use crate::PortError;
-use crate::ports::BotAnswer;
+use crate::ports::{BotAnswer, LeaveAnswer};
 
 /// The first retry comes within this time.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
@@ -13,6 +13,20 @@ const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 /// How soon a bot may be free again, by Recall's own word.
 const BOT_FREE: Duration = Duration::from_secs(30);
+/// No try to send a bot out of a call comes later than this: somebody is being
+/// recorded who said no.
+const LONGEST_STAY: Duration = Duration::from_secs(15);
+
+/// What Recall said to a call.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// To scheduling or taking away.
+    Bot(BotAnswer),
+    /// To which bots an event has.
+    Listed(Option<Vec<BotEntry>>),
+    /// To sending a bot out of its call.
+    Leave(LeaveAnswer),
+}
 
 /// What a call came to.
 #[derive(Debug)]
@@ -23,40 +37,65 @@ pub(super) enum Came {
     Throttled(Duration),
     /// We are denied: the drain stops, the row stays due.
     Denied(PortError),
+    /// It was not made: another copy of the meeting wants the bot.
+    Shared,
+    /// It was not made: the lease is not ours for long enough.
+    NotMade,
 }
 
 /// Reads an answer to the `attempt`th call (from nought), with chance `fraction`.
 pub(super) fn read(
-    answer: Result<BotAnswer, PortError>,
+    said: Result<Said, PortError>,
     sent: &Sent,
     attempt: u32,
     fraction: f64,
 ) -> Came {
-    let again = |reason: String, wait: Duration| Came::Answered(Answered::Again { reason, wait });
-    match answer {
-        Ok(BotAnswer::Done(bots)) => Came::Answered(Answered::Done(bots)),
-        Ok(BotAnswer::Refused(reason)) => Came::Answered(Answered::Refused(reason)),
-        Ok(BotAnswer::NoSuchEvent) => Came::Answered(match sent.call {
-            Call::Schedule(_) => Answered::Refused("Recall does not know the event".to_owned()),
-            // Where there is no event there is no bot of it.
-            Call::Unschedule => Answered::Done(Vec::new()),
+    match said {
+        Ok(Said::Bot(answer)) => Came::Answered(of_bot(answer, sent, attempt, fraction)),
+        Ok(Said::Listed(bots)) => Came::Answered(Answered::Done(bots.unwrap_or_default())),
+        // Where there is no such bot it is in no call.
+        Ok(Said::Leave(LeaveAnswer::Left | LeaveAnswer::NoSuchBot)) => {
+            Came::Answered(Answered::Done(Vec::new()))
+        }
+        Ok(Said::Leave(LeaveAnswer::Refused(reason))) => Came::Answered(Answered::Again {
+            reason,
+            wait: backoff(attempt, fraction).min(LONGEST_STAY),
         }),
-        Ok(BotAnswer::Busy) => again(
-            "another call for the same bot was in flight".to_owned(),
-            backoff(attempt, fraction),
-        ),
-        Ok(BotAnswer::NoneFree(told)) => again(
-            "no bot was free at such short notice".to_owned(),
-            told.unwrap_or(BOT_FREE),
-        ),
-        Ok(BotAnswer::Dispatched) => Came::Answered(Answered::Refused(
-            "the bot is already on its way".to_owned(),
-        )),
         Err(PortError::Throttled { wait, .. }) => Came::Throttled(wait),
         Err(error @ PortError::Denied { .. }) => Came::Denied(error),
         Err(error @ (PortError::Unavailable { .. } | PortError::Unreadable { .. })) => {
-            again(error.to_string(), backoff(attempt, fraction))
+            let wait = backoff(attempt, fraction);
+            let is_veto = matches!(sent.call, Call::Find | Call::Leave(_));
+            Came::Answered(Answered::Again {
+                reason: error.to_string(),
+                wait: if is_veto {
+                    wait.min(LONGEST_STAY)
+                } else {
+                    wait
+                },
+            })
         }
+    }
+}
+
+fn of_bot(answer: BotAnswer, sent: &Sent, attempt: u32, fraction: f64) -> Answered {
+    match answer {
+        BotAnswer::Done(bots) => Answered::Done(bots),
+        BotAnswer::Refused(reason) => Answered::Refused(reason),
+        BotAnswer::NoSuchEvent => match sent.call {
+            Call::Schedule(_) => Answered::Refused("Recall does not know the event".to_owned()),
+            // Where there is no event there is no bot of it.
+            _ => Answered::Done(Vec::new()),
+        },
+        BotAnswer::Busy => Answered::Again {
+            reason: "another call for the same bot was in flight".to_owned(),
+            wait: backoff(attempt, fraction),
+        },
+        BotAnswer::NoneFree(told) => Answered::Again {
+            reason: "no bot was free at such short notice".to_owned(),
+            wait: told.unwrap_or(BOT_FREE),
+        },
+        BotAnswer::Dispatched => Answered::Dispatched,
     }
 }
 
@@ -71,16 +110,20 @@ fn backoff(attempt: u32, fraction: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use callsheet_domain::{Cause, Generation};
+    use callsheet_domain::{BotId, Cause, Generation};
     use test_case::test_case;
 
-    fn unscheduling() -> Sent {
+    fn sent(call: Call) -> Sent {
         Sent {
-            call: Call::Unschedule,
+            call,
             generation: Generation(1),
             cause: Cause::Unwanted,
             is_late: false,
         }
+    }
+
+    fn leaving() -> Call {
+        Call::Leave(BotId::parse("bot-1").expect("an id"))
     }
 
     fn unavailable() -> PortError {
@@ -98,21 +141,32 @@ mod tests {
         }
     }
 
-    #[test_case(Ok(BotAnswer::Busy), 0, Some(1); "another call in flight")]
-    #[test_case(Err(unavailable()), 3, Some(8); "each failure doubles the ceiling")]
-    #[test_case(Err(unavailable()), 40, Some(150); "up to five minutes")]
-    #[test_case(Ok(BotAnswer::NoneFree(None)), 9, Some(30); "no bot is free")]
-    #[test_case(Ok(BotAnswer::NoneFree(Some(Duration::from_secs(7)))), 0, Some(7); "no bot is free, and we are told")]
-    #[test_case(Ok(BotAnswer::Refused("ended".to_owned())), 0, None; "refused")]
-    #[test_case(Ok(BotAnswer::Dispatched), 0, None; "on its way")]
-    fn waits(answer: Result<BotAnswer, PortError>, attempt: u32, seconds: Option<u64>) {
-        let came = read(answer, &unscheduling(), attempt, 0.5);
+    fn stays() -> Said {
+        Said::Leave(LeaveAnswer::Refused("not started".to_owned()))
+    }
+
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::Busy)), 0, Some(1); "another call in flight")]
+    #[test_case(Call::Unschedule, Err(unavailable()), 3, Some(8); "each failure doubles the ceiling")]
+    #[test_case(Call::Unschedule, Err(unavailable()), 40, Some(150); "up to five minutes")]
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::NoneFree(None))), 9, Some(30); "no bot is free")]
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::NoneFree(Some(Duration::from_secs(7))))), 0, Some(7); "no bot is free, and we are told")]
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::Refused("ended".to_owned()))), 0, None; "refused")]
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::Dispatched)), 0, None; "on its way")]
+    #[test_case(leaving(), Ok(stays()), 1, Some(2); "a bot that is not in its call yet")]
+    #[test_case(leaving(), Ok(stays()), 40, Some(15); "nobody stays recorded for long")]
+    #[test_case(leaving(), Err(unavailable()), 40, Some(15); "nor while Recall does not answer")]
+    #[test_case(Call::Find, Err(unavailable()), 40, Some(15); "nor while it is looked for")]
+    fn waits(call: Call, said: Result<Said, PortError>, attempt: u32, seconds: Option<u64>) {
+        let came = read(said, &sent(call), attempt, 0.5);
         assert_eq!(wait_of(&came), seconds.map(Duration::from_secs));
     }
 
-    #[test]
-    fn an_event_that_is_gone_has_no_bot_to_take_away() {
-        let came = read(Ok(BotAnswer::NoSuchEvent), &unscheduling(), 0, 0.0);
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::NoSuchEvent)); "an event that is gone has no bot to take away")]
+    #[test_case(leaving(), Ok(Said::Leave(LeaveAnswer::NoSuchBot)); "a bot that is gone is in no call")]
+    #[test_case(leaving(), Ok(Said::Leave(LeaveAnswer::Left)); "a bot that leaves")]
+    #[test_case(Call::Find, Ok(Said::Listed(None)); "an event that is gone lists none")]
+    fn is_done(call: Call, said: Result<Said, PortError>) {
+        let came = read(said, &sent(call), 0, 0.0);
         assert!(matches!(came, Came::Answered(Answered::Done(bots)) if bots.is_empty()));
     }
 }

@@ -1,27 +1,30 @@
 //! One call for one row, and the writing down of what came of it.
+//!
+//! The two are steps of their own: while an answer is written down, another
+//! call may already be made.
 
-use callsheet_domain::{Answered, Call, Decision, DecisionKey, Operation, Sent, Step, settle};
+use std::time::Duration;
+
+use callsheet_domain::{Answered, Call, Decision, Sent, Timestamp, plus, settle};
+use jiff::SignedDuration;
 
 use super::Drain;
-use super::answer::{Came, read};
+use super::answer::{Came, Said, read};
 use crate::PortError;
 use crate::ports::{Bots, Clock, Decisions, IdempotencyKey, Jitter, Kept, ScheduleRequest};
 
-/// A call that has landed.
-#[derive(Debug)]
-pub(super) struct Landed {
-    pub(super) key: DecisionKey,
-    pub(super) operation: Operation,
-    pub(super) came: Came,
-}
+/// When a bot that another copy of the meeting wants is asked about again: that
+/// copy may come to want none, and need not have had a bot of its own.
+const COPY: SignedDuration = SignedDuration::from_secs(60);
 
-/// Which kind of call a row wants.
-pub(super) fn operation(row: &Decision) -> Option<Operation> {
-    match row.step() {
-        Step::Schedule(_) => Some(Operation::ScheduleBot),
-        Step::Unschedule(_) => Some(Operation::UnscheduleBot),
-        Step::Nothing => None,
-    }
+/// A call that was answered.
+#[derive(Debug)]
+pub(super) struct Called {
+    pub(super) row: Decision,
+    pub(super) sent: Sent,
+    pub(super) came: Came,
+    /// How long Recall took; none if it was not asked.
+    pub(super) took: Option<Duration>,
 }
 
 impl<R, D, S, K, J> Drain<R, D, S, K, J>
@@ -31,46 +34,85 @@ where
     K: Clock,
     J: Jitter,
 {
-    /// Makes the call that `row` wants and writes down what came of it.
-    pub(super) async fn fly(&self, row: Decision) -> Result<Option<Landed>, PortError> {
-        let Some(sent) = Sent::of(&row, self.clock.now()) else {
-            return Ok(None);
+    /// Makes the call `sent` for `row`, if it is still before `ours_until`.
+    pub(super) async fn call(
+        &self,
+        row: Decision,
+        sent: Sent,
+        ours_until: Timestamp,
+    ) -> Result<Called, PortError> {
+        let unmade = |row, sent, came| Called {
+            row,
+            sent,
+            came,
+            took: None,
         };
-        let operation = sent.operation();
-        let answer = match &sent.call {
+        if let Call::Leave(_) = sent.call
+            && self.is_wanted_by_a_copy(&row).await?
+        {
+            return Ok(unmade(row, sent, Came::Shared));
+        }
+        let began = self.clock.now();
+        if began >= ours_until {
+            return Ok(unmade(row, sent, Came::NotMade));
+        }
+        let said = self.ask(&row, &sent).await;
+        let took = self.clock.now().duration_since(began);
+        let came = read(said, &sent, row.attempts.count, self.jitter.fraction());
+        tracing::debug!(event = %row.key.event_id, operation = sent.operation().as_str(), ?came, "called");
+        Ok(Called {
+            row,
+            sent,
+            came,
+            took: Duration::try_from(took).ok(),
+        })
+    }
+
+    async fn ask(&self, row: &Decision, sent: &Sent) -> Result<Said, PortError> {
+        let event_id = &row.key.event_id;
+        Ok(match &sent.call {
             Call::Schedule(bot) => {
                 let request = ScheduleRequest {
-                    event_id: &row.key.event_id,
+                    event_id,
                     bot,
-                    idempotency_key: idempotency_key(&row),
+                    idempotency_key: idempotency_key(row),
                 };
-                self.recall.schedule(&request).await
+                Said::Bot(self.recall.schedule(&request).await?)
             }
-            Call::Unschedule => self.recall.unschedule(&row.key.event_id).await,
+            Call::Unschedule => Said::Bot(self.recall.unschedule(event_id).await?),
+            Call::Find => Said::Listed(self.recall.bots_of(event_id).await?),
+            Call::Leave(bot_id) => Said::Leave(self.recall.leave_call(bot_id).await?),
+        })
+    }
+
+    /// Whether another copy of the meeting wants the bot that this one does not,
+    /// as the latest writes left them.
+    ///
+    /// Of two copies that both came to want none, the one whose row was written
+    /// last sees the other's, so one of them sends the bot out.
+    async fn is_wanted_by_a_copy(&self, row: &Decision) -> Result<bool, PortError> {
+        let Some(bot) = row.applied.bot() else {
+            return Ok(false);
         };
-        let came = read(answer, &sent, row.attempts.count, self.jitter.fraction());
-        let key = row.key.clone();
-        if let Came::Answered(answered) = &came {
-            tracing::debug!(event = %key.event_id, operation = operation.as_str(), ?answered, "called");
-            self.write_down(row, &sent, answered).await?;
-        }
-        Ok(Some(Landed {
-            key,
-            operation,
-            came,
-        }))
+        let meeting = std::slice::from_ref(&row.key.ical_uid);
+        let copies = self.decisions.copies(meeting).await?;
+        let now = self.clock.now();
+        let wants =
+            |copy: &Decision| copy.key != row.key && copy.wants(&bot.deduplication_key, now);
+        Ok(copies.iter().any(wants))
     }
 
     /// Folds the answer into the row, as often as somebody else writes first.
-    async fn write_down(
+    pub(super) async fn write_down(
         &self,
         mut row: Decision,
         sent: &Sent,
         answered: &Answered,
     ) -> Result<(), PortError> {
+        let now = self.clock.now();
         loop {
-            let settled = settle(row.clone(), sent, answered.clone(), self.clock.now());
-            if settled == row || self.decisions.keep(&settled).await? == Kept::Written {
+            let settled = settle(row.clone(), sent, answered.clone(), now);
+            if self.decisions.keep(&settled).await? == Kept::Written {
                 return Ok(());
             }
             let stored = self
@@ -82,6 +124,14 @@ where
             };
             row = stored;
         }
+    }
+
+    /// Has a row wait whose bot another copy wants. If somebody else wrote it
+    /// meanwhile, it is looked at again as it is now.
+    pub(super) async fn leave_to_a_copy(&self, row: Decision) -> Result<(), PortError> {
+        let until = plus(self.clock.now(), COPY);
+        let waiting = row.waiting(until, "another copy of the meeting wants the bot");
+        self.decisions.keep(&waiting).await.map(|_| ())
     }
 }
 

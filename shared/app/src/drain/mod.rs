@@ -11,8 +11,11 @@
 //! still due, and a call made twice makes the same bot.
 
 mod answer;
+mod chores;
 mod flight;
 mod lane;
+mod plan;
+mod start;
 mod work;
 
 use std::time::Duration;
@@ -22,6 +25,7 @@ use jiff::SignedDuration;
 
 use crate::PortError;
 use crate::ports::{Bots, Budgets, Clock, Decisions, Held, Jitter, Leases, Released, Taken};
+pub use plan::{CallPlan, PlannedCall};
 use work::Work;
 
 /// What a drain is told once.
@@ -31,9 +35,15 @@ pub struct DrainSettings {
     pub schedule: Pace,
     /// How fast they are taken away.
     pub unschedule: Pace,
-    /// Most calls in flight.
-    pub in_flight: usize,
-    /// For how long the lease is taken at a time.
+    /// How fast events are asked for whose bot must be found.
+    pub find: Pace,
+    /// How fast bots are sent out of calls.
+    pub leave: Pace,
+    /// Most calls of a kind in flight. How many are follows from the pace and
+    /// the latency.
+    pub most_in_flight: usize,
+    /// For how long the lease is taken at a time: two fifths of it are longer
+    /// than any call takes.
     pub lease: Duration,
     /// How long a drain stays for rows that wait.
     pub patience: Duration,
@@ -61,8 +71,12 @@ pub struct DrainReport {
     pub applied: u32,
     /// Calls to be made again.
     pub again: u32,
-    /// Rows that nothing more is done about.
+    /// Rows that were given up on.
     pub closed: u32,
+    /// Rows that were due when their meeting was over.
+    pub over: u32,
+    /// Bots that were scheduled within ten minutes of the start.
+    pub late: u32,
 }
 
 impl DrainReport {
@@ -72,6 +86,8 @@ impl DrainReport {
             applied: 0,
             again: 0,
             closed: 0,
+            over: 0,
+            late: 0,
         }
     }
 }

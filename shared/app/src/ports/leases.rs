@@ -3,10 +3,28 @@
 //! Whoever cannot have the lease rings for its holder; the holder cannot give
 //! it back while there is a ring it has not heard. So either the caller works,
 //! or somebody who works looks again after the caller came.
+//!
+//! # What the fence gives, and what it cannot
+//!
+//! A holder that stands still, for however long, finds out on its next write of
+//! the lease: its fence is an older one. What it writes to rows is fenced by
+//! their versions: it loads what the other has written, and folds its answer
+//! in as hearsay if the wish is another by then (see `settle`).
+//!
+//! Recall knows no fence. A call of an old holder cannot be turned away there,
+//! so it must not be made: a holder starts no call in the last two fifths of
+//! its lease, by its own clock ([`Held::calls_until`]), which is longer than a
+//! call takes and clocks differ. So two holders never have calls in flight at
+//! once, unless a process stands still between that check and its sending for
+//! longer than this. Then a late call may move a bot that another has moved
+//! since; its answer leaves the row in doubt, and if that is lost too, what
+//! Recall lists with the event shows it.
 
 use std::future::Future;
+use std::time::Duration;
 
-use callsheet_domain::Timestamp;
+use callsheet_domain::{Timestamp, plus};
+use jiff::SignedDuration;
 
 use crate::PortError;
 
@@ -19,6 +37,16 @@ pub struct Held {
     pub rung: u64,
     /// Until when it is held.
     pub until: Timestamp,
+}
+
+impl Held {
+    /// Until when a call may be started under a lease that is taken for `lease`
+    /// at a time.
+    #[must_use]
+    pub fn calls_until(&self, lease: Duration) -> Timestamp {
+        let margin = SignedDuration::try_from(lease * 2 / 5).unwrap_or(SignedDuration::MAX);
+        plus(self.until, -margin)
+    }
 }
 
 /// Whether the lease was taken.

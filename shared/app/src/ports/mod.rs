@@ -25,6 +25,6 @@ pub use preferences::PreferenceBook;
 pub use queue::{DeadLetter, DeadLetters, Queue, Receipt};
 pub use recall::{
     BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery,
-    IdempotencyKey, PageOfCalendars, PageOfEvents, RecallReader, Removed, ScheduleRequest,
-    UnreadableCalendar,
+    IdempotencyKey, LeaveAnswer, PageOfCalendars, PageOfEvents, RecallReader, Removed,
+    ScheduleRequest, UnreadableCalendar,
 };

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use callsheet_domain::{
-    BotEntry, Calendar, CalendarEvent, CalendarId, EventId, PageCursor, Timestamp, WantedBot,
+    BotEntry, BotId, Calendar, CalendarEvent, CalendarId, EventId, PageCursor, Timestamp, WantedBot,
 };
 
 use crate::PortError;
@@ -143,7 +143,18 @@ pub enum BotAnswer {
     Dispatched,
 }
 
-/// Schedules bots and takes them away.
+/// What Recall said when a bot was to leave its call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeaveAnswer {
+    /// It leaves.
+    Left,
+    /// There is no such bot.
+    NoSuchBot,
+    /// It cannot, now: it is in no call yet, or not any more.
+    Refused(String),
+}
+
+/// Schedules bots, takes them away, and sends them out of calls.
 pub trait Bots: Send + Sync {
     /// Schedules a bot onto an event. Done again it moves or reconfigures the bot.
     fn schedule(
@@ -156,4 +167,16 @@ pub trait Bots: Send + Sync {
         &self,
         event_id: &EventId,
     ) -> impl Future<Output = Result<BotAnswer, PortError>> + Send;
+
+    /// The bots that are listed with an event; none if Recall does not know it.
+    fn bots_of(
+        &self,
+        event_id: &EventId,
+    ) -> impl Future<Output = Result<Option<Vec<BotEntry>>, PortError>> + Send;
+
+    /// Sends a bot out of its call, for whomever it is there.
+    fn leave_call(
+        &self,
+        bot_id: &BotId,
+    ) -> impl Future<Output = Result<LeaveAnswer, PortError>> + Send;
 }

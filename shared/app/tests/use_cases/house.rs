@@ -240,9 +240,11 @@ impl House {
 
 pub(crate) fn drain_settings() -> DrainSettings {
     DrainSettings {
-        schedule: Pace::per_minute(600, 5),
-        unschedule: Pace::per_minute(600, 5),
-        in_flight: 4,
+        schedule: Pace::per_minute(600, 1),
+        unschedule: Pace::per_minute(600, 1),
+        find: Pace::per_minute(300, 1),
+        leave: Pace::per_minute(300, 1),
+        most_in_flight: 4,
         lease: Duration::from_secs(30),
         patience: Duration::from_secs(35),
     }

@@ -12,3 +12,4 @@ mod settle;
 mod sharing;
 mod sweep;
 mod sync;
+mod veto;

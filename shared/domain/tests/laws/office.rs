@@ -64,6 +64,7 @@ impl Office {
             Call::Unschedule => {
                 self.held.remove(&key);
             }
+            Call::Find | Call::Leave(_) => unreachable!("no bot of these is ever on its way"),
         }
         self.tidy();
         self.calls.push((key, bot, sent));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use callsheet_app::PortError;
 use callsheet_domain::{Decision, DecisionKey};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{DecisionTable, row};
 use crate::attributes::Attributes;
@@ -13,6 +14,8 @@ use crate::error::{busy, failed, unreadable};
 
 /// The most keys that one request takes.
 const KEYS: usize = 100;
+/// Requests at once.
+const AT_ONCE: usize = 8;
 /// The pauses before the rest of a batch is asked for again.
 const PAUSES: [Duration; 5] = [
     Duration::from_millis(20),
@@ -26,23 +29,25 @@ impl DecisionTable {
     pub(super) async fn read(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
         // A request that names a key twice is refused.
         let keys: Vec<&DecisionKey> = keys.iter().collect::<BTreeSet<_>>().into_iter().collect();
-        let mut decisions = Vec::with_capacity(keys.len());
-        for keys in keys.chunks(KEYS) {
-            for attributes in self.batch(keys).await? {
-                let decision = row::decision(&attributes)
-                    .map_err(|problem| unreadable(row::name(&attributes), problem))?;
-                decisions.push(decision);
-            }
-        }
-        Ok(decisions)
+        let named = |keys: &[&DecisionKey]| keys.iter().map(|key| row::key(key)).collect();
+        let batches: Vec<Vec<Attributes>> = keys.chunks(KEYS).map(named).collect();
+        let read: Vec<Vec<Attributes>> = stream::iter(batches)
+            .map(|keys| async move { self.batch(keys).await })
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await?;
+        let decision = |attributes: &Attributes| {
+            row::decision(attributes).map_err(|problem| unreadable(row::name(attributes), problem))
+        };
+        read.iter().flatten().map(decision).collect()
     }
 
     /// The rows under at most [`KEYS`] keys, asking again for those that the
     /// table did not get to.
-    async fn batch(&self, keys: &[&DecisionKey]) -> Result<Vec<Attributes>, PortError> {
+    async fn batch(&self, keys: Vec<Attributes>) -> Result<Vec<Attributes>, PortError> {
         let mut pauses = PAUSES.iter();
-        let mut left = consistently(keys.iter().map(|key| row::key(key)).collect());
         let mut rows = Vec::with_capacity(keys.len());
+        let mut left = consistently(keys);
         loop {
             let answer = self
                 .client

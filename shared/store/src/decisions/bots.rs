@@ -12,6 +12,8 @@ use crate::attributes::{Reading, Unreadable, Writing};
 const DOUBT: &str = "doubt";
 /// Stands there as long as Recall lists more bots with the event than are wanted.
 const TOO_MANY: &str = "too_many";
+/// Stands there once the bot is on its way.
+const DISPATCHED: &str = "dispatched";
 
 pub(super) fn wanted(row: Reading<'_>) -> Result<Wanted, Unreadable> {
     Ok(match row.map_if_any("wanted")? {
@@ -23,6 +25,7 @@ pub(super) fn wanted(row: Reading<'_>) -> Result<Wanted, Unreadable> {
 pub(super) fn applied(row: Reading<'_>) -> Result<Applied, Unreadable> {
     Ok(match row.map_if_any("applied")? {
         Some(bot) if bot.is_set(TOO_MANY)? => Applied::TooMany(Box::new(applied_bot(bot)?)),
+        Some(bot) if bot.is_set(DISPATCHED)? => Applied::Dispatched(Box::new(applied_bot(bot)?)),
         Some(bot) if bot.text_if_any(DOUBT)?.is_some() => {
             Applied::Possibly(Box::new(applied_bot(bot)?))
         }
@@ -101,10 +104,15 @@ pub(super) fn written_applied(applied: &Applied) -> Option<Writing> {
     let doubt = match applied {
         Applied::Nothing | Applied::Bot(_) => None,
         Applied::Possibly(_) => Some("the end of a call is not known"),
-        // A build that does not know what follows takes the bot away, or calls again.
+        // A build that does not know the marker calls again, and is told the same.
         Applied::TooMany(_) => Some("more bots are there than are wanted"),
+        Applied::Dispatched(_) => Some("the bot is on its way"),
     };
-    let too_many = matches!(applied, Applied::TooMany(_)).then_some(true);
+    let marker = match applied {
+        Applied::TooMany(_) => Some(TOO_MANY),
+        Applied::Dispatched(_) => Some(DISPATCHED),
+        Applied::Nothing | Applied::Bot(_) | Applied::Possibly(_) => None,
+    };
     let written = Writing::default()
         .text("deduplication_key", bot.deduplication_key.as_str())
         .instant("starts_at", bot.starts_at)
@@ -114,7 +122,7 @@ pub(super) fn written_applied(applied: &Applied) -> Option<Writing> {
             row.text("bot_id", id.as_str())
         })
         .maybe(doubt, |row, doubt| row.text(DOUBT, doubt))
-        .maybe(too_many, |row, flag| row.flag(TOO_MANY, flag));
+        .maybe(marker, |row, marker| row.flag(marker, true));
     Some(written)
 }
 

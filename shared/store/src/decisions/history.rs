@@ -8,7 +8,12 @@ use crate::attributes::{Reading, Unreadable, Writing};
 pub(super) const HISTORY: &str = "history";
 
 /// What may stand in a history.
-const OPERATIONS: [Operation; 2] = [Operation::ScheduleBot, Operation::UnscheduleBot];
+const OPERATIONS: [Operation; 4] = [
+    Operation::ScheduleBot,
+    Operation::UnscheduleBot,
+    Operation::GetEvent,
+    Operation::LeaveCall,
+];
 
 /// The calls as they are stored; none if there were none.
 pub(super) fn written(history: &History) -> Option<Vec<Writing>> {
@@ -19,6 +24,7 @@ pub(super) fn written(history: &History) -> Option<Vec<Writing>> {
 fn written_call(call: &Made) -> Writing {
     let (outcome, reason) = match &call.outcome {
         Outcome::Done => ("done", None),
+        Outcome::Dispatched => ("dispatched", None),
         Outcome::Again(reason) => ("again", Some(reason)),
         Outcome::Refused(reason) => ("refused", Some(reason)),
     };
@@ -53,6 +59,7 @@ fn call(entry: Reading<'_>) -> Result<Made, Unreadable> {
         cause: Cause::named(entry.text("cause")?).ok_or(Unreadable::Malformed("cause"))?,
         outcome: match entry.text("outcome")? {
             "done" => Outcome::Done,
+            "dispatched" => Outcome::Dispatched,
             "again" => Outcome::Again(reason()?),
             "refused" => Outcome::Refused(reason()?),
             _ => return Err(Unreadable::Malformed("outcome")),

@@ -338,16 +338,18 @@ mod tests {
 
     /// The build before takes it for doubt, which is mended by calling again.
     #[test]
-    fn too_many_bots_are_marked_beside_a_doubt() {
+    fn what_is_more_than_doubt_is_marked_beside_it() {
         let certain = first_shape_read();
         let Applied::Bot(bot) = certain.applied.clone() else {
             panic!("a bot is applied")
         };
-        let row = attributes(&certain.but(|row| row.applied = Applied::TooMany(bot.clone())));
-        let applied = Reading::entry(&row).map("applied").expect("a map");
-        assert!(applied.text("doubt").is_ok());
-        let read = decision(&row).map(|row| row.applied);
-        assert_eq!(read, Ok(Applied::TooMany(bot)));
+        for applied in [Applied::TooMany(bot.clone()), Applied::Dispatched(bot)] {
+            let row = certain.clone().but(|row| row.applied = applied.clone());
+            let row = attributes(&row);
+            let written = Reading::entry(&row).map("applied").expect("a map");
+            assert!(written.text("doubt").is_ok());
+            assert_eq!(decision(&row).map(|row| row.applied), Ok(applied));
+        }
     }
 
     #[test]

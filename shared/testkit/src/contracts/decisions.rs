@@ -48,7 +48,8 @@ fn plain_shapes() -> Vec<Decision> {
         Applied::Bot(Box::new(bot.clone())),
         Applied::Bot(Box::new(bot.clone().but(|bot| bot.bot_id = None))),
         Applied::Possibly(Box::new(bot.clone())),
-        Applied::TooMany(Box::new(bot)),
+        Applied::TooMany(Box::new(bot.clone())),
+        Applied::Dispatched(Box::new(bot)),
     ];
     let attempts = [
         Attempts::default(),
@@ -159,7 +160,9 @@ fn calls() -> Vec<Made> {
         call(schedule, Cause::Moved, Outcome::Refused(reason()), true),
         call(schedule, Cause::Changed, Outcome::Done, false),
         call(schedule, Cause::InDoubt, Outcome::Done, false),
-        call(unschedule, Cause::Unwanted, Outcome::Done, false),
+        call(unschedule, Cause::Unwanted, Outcome::Dispatched, false),
+        call(Operation::GetEvent, Cause::Unwanted, Outcome::Done, false),
+        call(Operation::LeaveCall, Cause::Unwanted, Outcome::Done, false),
         call(unschedule, Cause::TooMany, Outcome::Done, false),
     ]
 }

@@ -3,11 +3,11 @@
 
 use callsheet_app::ports::{
     BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery,
-    IdempotencyKey, ScheduleRequest,
+    IdempotencyKey, LeaveAnswer, ScheduleRequest,
 };
 use callsheet_domain::{
-    BotEntry, CalendarEvent, CalendarId, CalendarStatus, DeduplicationKey, EventId, Timestamp,
-    WantedBot,
+    BotEntry, BotId, CalendarEvent, CalendarId, CalendarStatus, DeduplicationKey, EventId,
+    Timestamp, WantedBot,
 };
 
 use crate::a_bot_config;
@@ -38,6 +38,13 @@ pub trait Workspace: Sync {
         link: Option<&str>,
         count: usize,
     ) -> impl Future<Output = Vec<EventId>> + Send;
+
+    /// Puts a meeting into a calendar that is under way, and says when it started.
+    fn under_way(
+        &self,
+        calendar: &CalendarId,
+        link: &str,
+    ) -> impl Future<Output = (EventId, Timestamp)> + Send;
 
     /// Deletes an event.
     fn delete(&self, event: &EventId) -> impl Future<Output = ()> + Send;
@@ -249,6 +256,48 @@ pub async fn a_key_is_one_bot_until_its_last_claim_is_gone(workspace: &impl Work
         scheduled(workspace, &second, &wanted, 1).await.bot_id,
         shared.bot_id
     );
+}
+
+/// A bot that is on its way cannot be taken away. It is found by its event and
+/// sent out of its call; then there is none to be taken away.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_bot_on_its_way_is_sent_out_of_its_call(workspace: &impl Workspace) {
+    let recall = workspace.recall();
+    let calendar = workspace.connect().await;
+    let (event, starts_at) = workspace.under_way(&calendar, LINK).await;
+    let listed = recall.bots_of(&event).await.expect("an answer");
+    assert_eq!(listed, Some(Vec::new()));
+    let bot = scheduled(workspace, &event, &bot(starts_at), 0).await;
+    let answer = recall.unschedule(&event).await.expect("an answer");
+    assert_eq!(answer, BotAnswer::Dispatched);
+    let listed = recall.bots_of(&event).await.expect("an answer");
+    assert_eq!(listed, Some(vec![bot.clone()]));
+    let left = recall.leave_call(&bot.bot_id).await.expect("an answer");
+    assert_eq!(left, LeaveAnswer::Left);
+    let again = recall.leave_call(&bot.bot_id).await.expect("an answer");
+    assert!(again != LeaveAnswer::Left, "it is in no call any more");
+    let answer = recall.unschedule(&event).await.expect("an answer");
+    assert!(matches!(answer, BotAnswer::Done(_)), "{answer:?}");
+}
+
+/// A bot that waits for its meeting is in no call, and nobody else is found.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_bot_in_no_call_cannot_leave_one(workspace: &impl Workspace) {
+    let recall = workspace.recall();
+    let calendar = workspace.connect().await;
+    let event = workspace.meet(&calendar, 3, Some(LINK), 1).await.remove(0);
+    let waiting = scheduled(workspace, &event, &bot(workspace.hours_ahead(3)), 0).await;
+    let left = recall.leave_call(&waiting.bot_id).await.expect("an answer");
+    assert!(matches!(left, LeaveAnswer::Refused(_)), "{left:?}");
+    let nobody = BotId::parse(NOBODY).expect("an id");
+    let left = recall.leave_call(&nobody).await.expect("an answer");
+    assert_eq!(left, LeaveAnswer::NoSuchBot);
+    let nobody = EventId::parse(NOBODY).expect("an id");
+    assert_eq!(recall.bots_of(&nobody).await.expect("an answer"), None);
 }
 
 /// What cannot have a bot is refused, and what does not exist is a result.

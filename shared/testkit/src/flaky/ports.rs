@@ -6,13 +6,14 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{
     Allowed, BotAnswer, Bots, Budgets, CalendarDirectory, CalendarEvents, CalendarRemoval,
     Calendars, DeadLetter, DeadLetters, Decisions, DueRows, EventQuery, Held, Kept, Leases,
-    ListedCalendar, Marks, NewPolicy, PageOfCalendars, PageOfEvents, Policies, PreferenceBook,
-    Pushed, Queue, Receipt, Released, Removed, ScheduleRequest, StoredPolicy, Taken,
+    LeaveAnswer, ListedCalendar, Marks, NewPolicy, PageOfCalendars, PageOfEvents, Policies,
+    PreferenceBook, Pushed, Queue, Receipt, Released, Removed, ScheduleRequest, StoredPolicy,
+    Taken,
 };
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, Errand, EventId, IcalUid,
-    Operation, Pace, PageCursor, PolicyRevision, PreferenceRevision, Preferences, Speaker, Subject,
-    Timestamp, Word, WorkspaceMark,
+    BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, Errand, EventId,
+    IcalUid, Operation, Pace, PageCursor, PolicyRevision, PreferenceRevision, Preferences, Speaker,
+    Subject, Timestamp, Word, WorkspaceMark,
 };
 
 use super::Flaky;
@@ -214,5 +215,13 @@ impl<P: Bots> Bots for Flaky<P> {
 
     async fn unschedule(&self, event_id: &EventId) -> Result<BotAnswer, PortError> {
         self.call(self.port.unschedule(event_id)).await
+    }
+
+    async fn bots_of(&self, event_id: &EventId) -> Result<Option<Vec<BotEntry>>, PortError> {
+        self.call(self.port.bots_of(event_id)).await
+    }
+
+    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveAnswer, PortError> {
+        self.call(self.port.leave_call(bot_id)).await
     }
 }

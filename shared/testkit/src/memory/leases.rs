@@ -6,53 +6,67 @@ use callsheet_domain::Timestamp;
 
 use super::MemoryState;
 
-/// Who holds it, until when, and how often others have rung.
-#[derive(Debug, Default)]
-pub(super) struct Lease {
+/// Who holds the lease, until when, and how often others have rung, as a
+/// value: [`MemoryState`] keeps one, and models may hold their own.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryLease {
     fence: u64,
     rung: u64,
     held_until: Option<Timestamp>,
 }
 
-impl Leases for MemoryState {
-    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<Taken, PortError> {
-        Ok(self.lease(|lease| {
-            if lease.held_until.is_some_and(|instant| instant > now) {
-                lease.rung += 1;
-                return Taken::Rung;
-            }
-            lease.fence += 1;
-            lease.held_until = Some(until);
-            Taken::Held(Held {
-                fence: lease.fence,
-                rung: lease.rung,
-                until,
-            })
-        }))
+impl MemoryLease {
+    /// Takes it until `until` if nobody holds it at `now`, else rings.
+    pub fn take(&mut self, now: Timestamp, until: Timestamp) -> Taken {
+        if self.held_until.is_some_and(|instant| instant > now) {
+            self.rung += 1;
+            return Taken::Rung;
+        }
+        self.fence += 1;
+        self.held_until = Some(until);
+        Taken::Held(Held {
+            fence: self.fence,
+            rung: self.rung,
+            until,
+        })
     }
 
-    async fn extend(&self, held: Held, until: Timestamp) -> Result<Option<Held>, PortError> {
-        Ok(self.lease(|lease| {
-            if lease.fence != held.fence || lease.held_until.is_none() {
-                return None;
-            }
-            lease.held_until = Some(until);
-            Some(Held { until, ..held })
-        }))
+    /// Holds it until `until`; none if another has it.
+    pub fn extend(&mut self, held: Held, until: Timestamp) -> Option<Held> {
+        if self.fence != held.fence || self.held_until.is_none() {
+            return None;
+        }
+        self.held_until = Some(until);
+        Some(Held { until, ..held })
     }
 
-    async fn release(&self, held: Held) -> Result<Released, PortError> {
-        Ok(self.lease(|lease| match lease.held_until {
-            _ if lease.fence != held.fence => Released::Lost,
-            Some(until) if lease.rung != held.rung => Released::Rung(Held {
-                rung: lease.rung,
+    /// Gives it back, unless somebody rang since `held` was read.
+    pub fn release(&mut self, held: Held) -> Released {
+        match self.held_until {
+            _ if self.fence != held.fence => Released::Lost,
+            Some(until) if self.rung != held.rung => Released::Rung(Held {
+                rung: self.rung,
                 until,
                 ..held
             }),
             _ => {
-                lease.held_until = None;
+                self.held_until = None;
                 Released::Free
             }
-        }))
+        }
+    }
+}
+
+impl Leases for MemoryState {
+    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<Taken, PortError> {
+        Ok(self.lease(|lease| lease.take(now, until)))
+    }
+
+    async fn extend(&self, held: Held, until: Timestamp) -> Result<Option<Held>, PortError> {
+        Ok(self.lease(|lease| lease.extend(held, until)))
+    }
+
+    async fn release(&self, held: Held) -> Result<Released, PortError> {
+        Ok(self.lease(|lease| lease.release(held)))
     }
 }

@@ -11,6 +11,7 @@ mod state;
 pub use counts::Counts;
 pub use dead_letters::MemoryDeadLetters;
 pub use decisions::MemoryDecisions;
+pub use leases::MemoryLease;
 pub use queue::MemoryQueue;
 pub use state::MemoryState;
 

@@ -13,7 +13,7 @@ use callsheet_domain::{
     WorkspaceMark,
 };
 
-use super::leases::Lease;
+use super::leases::MemoryLease;
 use super::{Counts, Shared};
 
 /// Calendars, preferences, policies, budgets and the lease, in memory.
@@ -28,7 +28,7 @@ struct State {
     /// Every policy that was ever in force; the last one is.
     policies: Vec<StoredPolicy>,
     budgets: BTreeMap<Operation, Spent>,
-    lease: Lease,
+    lease: MemoryLease,
     counts: Counts,
 }
 
@@ -87,7 +87,7 @@ impl MemoryState {
     }
 
     /// A step of the lease, which is always a write.
-    pub(super) fn lease<T>(&self, step: impl FnOnce(&mut Lease) -> T) -> T {
+    pub(super) fn lease<T>(&self, step: impl FnOnce(&mut MemoryLease) -> T) -> T {
         self.write(|state| step(&mut state.lease))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Bots are shared by deduplication key, an event's claim goes with the event
 //! and with its calendar, and a bot is never moved but by scheduling it again.
+//! From its start on a bot is on its way, and can only be sent out of the call.
 //! Answers can be scripted; every call is written down with its time.
 
 mod calendars;
@@ -12,10 +13,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    BotAnswer, Bots, CalendarEvents, Clock, EventQuery, PageOfEvents, ScheduleRequest,
+    BotAnswer, Bots, CalendarEvents, Clock, EventQuery, LeaveAnswer, PageOfEvents, ScheduleRequest,
 };
 use callsheet_domain::{
-    BotEntry, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
+    BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
     PageCursor, Timestamp,
 };
 
@@ -127,13 +128,16 @@ impl<K: Clock> MemoryRecall<K> {
 
     /// Puts a bot there, as if somebody had scheduled it onto the event elsewhere.
     pub fn put_bot(&self, event: &EventId, entry: BotEntry) {
+        let mut workspace = self.lock();
+        let ends_at = workspace.events[event].ends_at;
         let bot = Bot {
             config: String::new(),
             events: BTreeSet::from([event.clone()]),
+            ends_at,
             entry,
         };
         let key = bot.entry.deduplication_key.clone();
-        self.lock().bots.insert(key, bot);
+        workspace.bots.insert(key, bot);
     }
 
     /// The calls made so far, in order.
@@ -164,20 +168,31 @@ impl<K: Clock> MemoryRecall<K> {
         workspace.faults.get_mut(&operation)?.pop_front()
     }
 
-    /// Has `effect` take place as the fault allows.
-    fn meet(
+    /// Has `effect` take place as the fault allows; `scripted` reads an answer
+    /// that is given without it.
+    fn meet<T>(
         fault: Option<Fault>,
-        effect: impl FnOnce() -> BotAnswer,
-    ) -> Result<BotAnswer, PortError> {
+        effect: impl FnOnce() -> T,
+        scripted: impl FnOnce(BotAnswer) -> T,
+    ) -> Result<T, PortError> {
         match fault {
             None => Ok(effect()),
             Some(Fault::Fails(error)) => Err(error),
-            Some(Fault::Answers(answer)) => Ok(answer),
+            Some(Fault::Answers(answer)) => Ok(scripted(answer)),
             Some(Fault::CutAfterEffect) => {
                 effect();
                 Err(cut())
             }
         }
+    }
+}
+
+/// What an answer that is scripted for other calls means to a bot that is to leave.
+fn to_leaving(answer: BotAnswer) -> LeaveAnswer {
+    match answer {
+        BotAnswer::Done(_) => LeaveAnswer::Left,
+        BotAnswer::NoSuchEvent => LeaveAnswer::NoSuchBot,
+        other => LeaveAnswer::Refused(format!("{other:?}")),
     }
 }
 
@@ -224,12 +239,40 @@ impl<K: Clock> Bots for MemoryRecall<K> {
     async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotAnswer, PortError> {
         let fault = self.enter(Operation::ScheduleBot, request.event_id.as_str());
         let now = self.clock.now();
-        Self::meet(fault, || self.lock().schedule(request, now))
+        Self::meet(
+            fault,
+            || self.lock().schedule(request, now),
+            |answer| answer,
+        )
     }
 
     async fn unschedule(&self, event_id: &EventId) -> Result<BotAnswer, PortError> {
         let fault = self.enter(Operation::UnscheduleBot, event_id.as_str());
-        Self::meet(fault, || self.lock().unschedule(event_id))
+        let now = self.clock.now();
+        Self::meet(
+            fault,
+            || self.lock().unschedule(event_id, now),
+            |answer| answer,
+        )
+    }
+
+    async fn bots_of(&self, event_id: &EventId) -> Result<Option<Vec<BotEntry>>, PortError> {
+        let fault = self.enter(Operation::GetEvent, event_id.as_str());
+        let listed = || {
+            let workspace = self.lock();
+            let is_known = workspace.events.contains_key(event_id);
+            is_known.then(|| workspace.bots_of(event_id))
+        };
+        Self::meet(fault, listed, |answer| match answer {
+            BotAnswer::Done(bots) => Some(bots),
+            _ => None,
+        })
+    }
+
+    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveAnswer, PortError> {
+        let fault = self.enter(Operation::LeaveCall, bot_id.as_str());
+        let now = self.clock.now();
+        Self::meet(fault, || self.lock().leave_call(bot_id, now), to_leaving)
     }
 }
 
@@ -321,6 +364,15 @@ mod tests {
                 self.recall.put_event(event);
             }
             ids
+        }
+
+        async fn under_way(&self, calendar: &CalendarId, link: &str) -> (EventId, Timestamp) {
+            let event = self.meet(calendar, 0, Some(link), 1).await.remove(0);
+            let starts_at = at("09:29");
+            let started = self.recall.lock().events[&event].clone();
+            self.recall
+                .put_event(started.but(|event| event.starts_at = starts_at));
+            (event, starts_at)
         }
 
         async fn delete(&self, event: &EventId) {

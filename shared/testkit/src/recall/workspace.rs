@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use callsheet_app::ports::{
-    BotAnswer, EventQuery, PageOfEvents, ScheduleRequest, UnreadableCalendar,
+    BotAnswer, EventQuery, LeaveAnswer, PageOfEvents, ScheduleRequest, UnreadableCalendar,
 };
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
@@ -19,8 +19,16 @@ pub struct Bot {
     pub entry: BotEntry,
     /// The configuration it has, as text.
     pub config: String,
+    /// When its meeting ends.
+    pub ends_at: Timestamp,
     /// Who shares it.
     pub events: BTreeSet<EventId>,
+}
+
+impl Bot {
+    fn is_dispatched(&self, now: Timestamp) -> bool {
+        (self.entry.starts_at..self.ends_at).contains(&now)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -107,20 +115,40 @@ impl Workspace {
         let bot = self.bots.entry(key).or_insert_with(|| Bot {
             entry,
             config: String::new(),
+            ends_at: event.ends_at,
             events: BTreeSet::new(),
         });
         bot.entry.starts_at = event.starts_at;
+        bot.ends_at = event.ends_at;
         bot.config = config;
         bot.events.insert(event.id.clone());
         BotAnswer::Done(self.bots_of(&event.id))
     }
 
-    pub(super) fn unschedule(&mut self, event_id: &EventId) -> BotAnswer {
+    pub(super) fn unschedule(&mut self, event_id: &EventId, now: Timestamp) -> BotAnswer {
         if !self.events.contains_key(event_id) {
             return BotAnswer::NoSuchEvent;
         }
+        let mut bots = self.bots.values();
+        if bots.any(|bot| bot.events.contains(event_id) && bot.is_dispatched(now)) {
+            return BotAnswer::Dispatched;
+        }
         self.drop_claim(event_id, None);
         BotAnswer::Done(Vec::new())
+    }
+
+    pub(super) fn leave_call(&mut self, bot_id: &BotId, now: Timestamp) -> LeaveAnswer {
+        let bot = self.bots.values().find(|bot| bot.entry.bot_id == *bot_id);
+        match bot {
+            None => LeaveAnswer::NoSuchBot,
+            Some(bot) if !bot.is_dispatched(now) => {
+                LeaveAnswer::Refused("the bot is in no call".to_owned())
+            }
+            Some(_) => {
+                self.bots.retain(|_, bot| bot.entry.bot_id != *bot_id);
+                LeaveAnswer::Left
+            }
+        }
     }
 
     pub(super) fn page(&self, query: &EventQuery, from: usize) -> PageOfEvents {

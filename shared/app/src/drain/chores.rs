@@ -1,0 +1,220 @@
+//! What takes time in a drain, and what a drain makes of it once it happened.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use callsheet_domain::{Answered, Decision, DecisionKey, Operation, Sent, Timestamp, plus};
+use jiff::SignedDuration;
+
+use super::answer::Came;
+use super::flight::Called;
+use super::plan::CallPlan;
+use super::work::{Lease, Work};
+use crate::PortError;
+use crate::ports::{Allowed, Bots, Budgets, Clock, Decisions, DueRows, Held, Jitter, Kept, Leases};
+
+/// For how long nobody calls after Recall has denied us.
+const DENIED: Duration = Duration::from_secs(30);
+/// How many calls of a plan are logged.
+const SHOWN: usize = 10;
+
+/// Something that a drain waited for.
+pub(super) enum Happened {
+    /// Recall was called.
+    Called(Box<Called>),
+    /// What came of a call is written down.
+    Settled(DecisionKey, Box<Sent>, Box<Answered>),
+    /// A row waits, since another copy of the meeting wants its bot.
+    Left(DecisionKey),
+    /// The head was read: as many rows as were asked for, at most.
+    Head(DueRows, Vec<Decision>, usize),
+    /// The budget of an operation was drawn from.
+    Drawn(Operation, Allowed),
+    /// The lease was extended, or is another's.
+    Extended(Option<Held>),
+    /// The row of a meeting that is over was written.
+    Closed(Kept),
+    /// A budget was held.
+    HeldBack,
+}
+
+/// Reads the earliest due rows as they stand now, but for those in flight.
+pub(super) async fn read_head<D: Decisions>(
+    decisions: &D,
+    now: Timestamp,
+    most: usize,
+    flying: HashSet<DecisionKey>,
+) -> Result<Happened, PortError> {
+    let due = decisions.due(now, most).await?;
+    let ready = due.ready.iter().filter(|key| !flying.contains(key));
+    let keys: Vec<_> = ready.cloned().collect();
+    let rows = decisions.decisions(&keys).await?;
+    Ok(Happened::Head(due, rows, most))
+}
+
+/// Writes down that a meeting is over.
+pub(super) async fn close<D: Decisions>(
+    decisions: &D,
+    row: Decision,
+) -> Result<Happened, PortError> {
+    let closed = row.close("the meeting is over");
+    Ok(Happened::Closed(decisions.keep(&closed).await?))
+}
+
+impl<R, D, S, K, J> Work<'_, R, D, S, K, J>
+where
+    R: Bots,
+    D: Decisions,
+    S: Budgets + Leases,
+    K: Clock,
+    J: Jitter,
+{
+    /// Takes in what happened. The first failure stops the drain.
+    pub(super) fn take_in(&mut self, happened: Result<Happened, PortError>) {
+        match happened {
+            Ok(Happened::Called(called)) => self.called(*called),
+            Ok(Happened::Settled(key, sent, answered)) => self.settled(&key, &sent, &answered),
+            Ok(Happened::Left(key)) => {
+                self.flying.remove(&key);
+            }
+            Ok(Happened::Head(due, rows, most)) => self.head_was_read(&due, rows, most),
+            Ok(Happened::Drawn(operation, allowed)) => {
+                let lane = self.lane(operation);
+                self.lanes[lane].drew(allowed);
+            }
+            Ok(Happened::Extended(held)) => {
+                self.lease = held.map_or(Lease::Lost, |_| Lease::Ours);
+                self.held = held.unwrap_or(self.held);
+            }
+            Ok(Happened::Closed(Kept::Written)) => self.report.over += 1,
+            Ok(Happened::Closed(Kept::Lost) | Happened::HeldBack) => {}
+            Err(error) => self.failed = self.failed.take().or(Some(error)),
+        }
+    }
+
+    fn called(&mut self, called: Called) {
+        let Called {
+            row,
+            sent,
+            came,
+            took,
+        } = called;
+        let lane = self.lane(sent.operation());
+        self.lanes[lane].calling -= 1;
+        if let Some(took) = took {
+            self.lanes[lane].answered(took);
+            self.is_admitted |= !matches!(came, Came::Denied(_));
+        }
+        let drain = self.drain;
+        match came {
+            Came::Answered(answered) => self.chores.push(Box::pin(async move {
+                let key = row.key.clone();
+                drain.write_down(row, &sent, &answered).await?;
+                Ok(Happened::Settled(key, Box::new(sent), Box::new(answered)))
+            })),
+            Came::Shared => self.chores.push(Box::pin(async move {
+                let key = row.key.clone();
+                drain.leave_to_a_copy(row).await?;
+                Ok(Happened::Left(key))
+            })),
+            Came::NotMade => {
+                self.flying.remove(&row.key);
+            }
+            Came::Throttled(wait) => {
+                self.flying.remove(&row.key);
+                self.report.again += 1;
+                self.head.read_at = None;
+                self.hold(lane, wait);
+            }
+            Came::Denied(error) => {
+                self.flying.remove(&row.key);
+                if !matches!(self.failed, Some(PortError::Denied { .. })) {
+                    self.failed = Some(error);
+                    (0..self.lanes.len()).for_each(|lane| self.hold(lane, DENIED));
+                }
+            }
+        }
+    }
+
+    /// Nobody makes calls of a lane for as long as `wait`.
+    fn hold(&mut self, lane: usize, wait: Duration) {
+        let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+        let until = plus(self.drain.clock.now(), wait);
+        self.lanes[lane].close(until);
+        let (state, operation) = (&self.drain.state, self.lanes[lane].operation);
+        self.chores.push(Box::pin(async move {
+            state.hold(operation, until).await?;
+            Ok(Happened::HeldBack)
+        }));
+    }
+
+    fn settled(&mut self, key: &DecisionKey, sent: &Sent, answered: &Answered) {
+        self.flying.remove(key);
+        let (event, operation) = (&key.event_id, sent.operation().as_str());
+        match answered {
+            Answered::Done(_) => {
+                self.report.applied += 1;
+                if sent.is_late {
+                    self.report.late += 1;
+                    tracing::warn!(%event, operation, late = 1, "scheduled within ten minutes of the start");
+                }
+            }
+            Answered::Again { .. } => self.report.again += 1,
+            Answered::Dispatched => {
+                tracing::info!(%event, operation, "the bot is on its way: it is sent out of the call");
+                self.report.again += 1;
+            }
+            Answered::Refused(reason) => {
+                tracing::warn!(%event, operation, reason, gave_up = 1, "gave up");
+                self.report.closed += 1;
+            }
+        }
+        // The row may have a next step, or wait from now on.
+        if self.head.calls.is_empty() {
+            self.head.read_at = None;
+        }
+    }
+
+    fn head_was_read(&mut self, due: &DueRows, rows: Vec<Decision>, most: usize) {
+        let now = self.drain.clock.now();
+        self.head.is_reading = false;
+        self.head.waiting_until = due.waiting_until;
+        self.head.is_cut = due.ready.len() >= most;
+        let (flying, started) = (&self.flying, &self.head.started);
+        let is_free =
+            |row: &Decision| !flying.contains_key(&row.key) && !started.contains(&row.key);
+        let rows = rows.into_iter().filter(is_free).collect();
+        let plan = CallPlan::of(rows, now);
+        self.show(&plan);
+        for row in plan.over {
+            self.close(row);
+        }
+        for lane in &mut self.lanes {
+            lane.wanted = 0;
+        }
+        for call in &plan.calls {
+            let lane = self.lane(call.sent.operation());
+            self.lanes[lane].wanted += 1;
+        }
+        self.head.calls = plan.calls.into();
+    }
+
+    /// Logs the first plan of a drain, and the others for who looks closely.
+    fn show(&mut self, plan: &CallPlan) {
+        if plan.calls.is_empty() && plan.over.is_empty() {
+            return;
+        }
+        let (calls, over, is_cut) = (plan.calls.len(), plan.over.len(), self.head.is_cut);
+        if std::mem::replace(&mut self.has_shown_plan, true) {
+            tracing::debug!(calls, over, is_cut, %plan, "read the head again");
+        } else {
+            let first: Vec<_> = plan
+                .calls
+                .iter()
+                .take(SHOWN)
+                .map(ToString::to_string)
+                .collect();
+            tracing::info!(calls, over, is_cut, first = first.join("; "), "plan");
+        }
+    }
+}

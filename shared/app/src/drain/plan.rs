@@ -1,0 +1,81 @@
+//! What a drain would call, in which order: a value, to be carried out, logged
+//! and tested.
+//!
+//! The order is by the meetings' start, as Recall asks for, and by key where
+//! two start together. The plan says nothing about when: that is for the
+//! budgets, and a call for a bot that another call is in flight for waits for
+//! that one.
+
+use std::fmt;
+
+use callsheet_domain::{Cause, Decision, Sent, Timestamp};
+
+/// A call that a row wants made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedCall {
+    /// The row as it was when the plan was made.
+    pub row: Decision,
+    /// What would be sent for it then.
+    pub sent: Sent,
+}
+
+/// What would be called, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CallPlan {
+    /// The calls, in order.
+    pub calls: Vec<PlannedCall>,
+    /// Rows that are due and whose meeting is over: to be closed without a call.
+    pub over: Vec<Decision>,
+}
+
+impl CallPlan {
+    /// What is to be done about `rows` at `now`. Rows that must wait, and those
+    /// that are not due any more, have no part in it.
+    #[must_use]
+    pub fn of(mut rows: Vec<Decision>, now: Timestamp) -> Self {
+        rows.sort_by(|a, b| (a.starts_at, &a.key).cmp(&(b.starts_at, &b.key)));
+        let mut plan = Self::default();
+        for row in rows {
+            let waits = row.attempts.not_before.is_some_and(|instant| instant > now);
+            let Some(sent) = Sent::of(&row, now).filter(|_| !waits) else {
+                continue;
+            };
+            if row.ends_at <= now {
+                plan.over.push(row);
+            } else {
+                plan.calls.push(PlannedCall { row, sent });
+            }
+        }
+        plan
+    }
+}
+
+impl fmt::Display for PlannedCall {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (row, sent) = (&self.row, &self.sent);
+        let (operation, cause) = (sent.operation().as_str(), Cause::as_str(sent.cause));
+        let late = if sent.is_late { ", late" } else { "" };
+        write!(
+            formatter,
+            "{} {operation} {} ({cause}{late})",
+            row.starts_at, row.key.event_id
+        )
+    }
+}
+
+/// One call a line.
+impl fmt::Display for CallPlan {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for row in &self.over {
+            writeln!(
+                formatter,
+                "{} close {} (over)",
+                row.starts_at, row.key.event_id
+            )?;
+        }
+        for call in &self.calls {
+            writeln!(formatter, "{call}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! Whoever said no after the bot was sent is not recorded.
+
+use callsheet_app::PortError;
+use callsheet_app::ports::BotAnswer;
+use callsheet_domain::{Answer, Applied, CalendarEvent, EventId, Operation, Outcome, Step, plus};
+use callsheet_testkit::{But as _, Fault, an_event, at};
+use jiff::SignedDuration;
+use std::time::Duration;
+
+use crate::house::House;
+
+fn declined(event: CalendarEvent, updated_at: &str) -> CalendarEvent {
+    event.but(|event| {
+        event.facts.own_answer = Some(Answer::Declined);
+        event.updated_at = at(updated_at);
+    })
+}
+
+fn the_copy() -> CalendarEvent {
+    an_event().but(|event| event.id = EventId::parse("event-copy").expect("an id"))
+}
+
+/// The usual meeting is under way, with its bot in the call.
+async fn under_way() -> House {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    house.clock.advance_to(at("10:05"));
+    house
+}
+
+#[tokio::test]
+async fn a_bot_that_is_on_its_way_is_sent_out_of_the_call() {
+    let house = under_way().await;
+    house.see(declined(an_event(), "10:05")).await;
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 0);
+    let row = house.decision(&an_event().id);
+    assert_eq!(
+        (&row.applied, row.step()),
+        (&Applied::Nothing, Step::Nothing)
+    );
+    let calls: Vec<_> = row
+        .history
+        .calls()
+        .iter()
+        .map(|call| (call.operation, call.outcome.clone()))
+        .collect();
+    assert_eq!(
+        calls,
+        [
+            (Operation::ScheduleBot, Outcome::Done),
+            (Operation::UnscheduleBot, Outcome::Dispatched),
+            (Operation::LeaveCall, Outcome::Done),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_bot_whose_id_no_answer_told_is_found_first() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house
+        .recall
+        .fault(Operation::ScheduleBot, Fault::CutAfterEffect);
+    house.drain().run(house.after(1)).await.expect("drained");
+    house.clock.advance_to(at("10:05"));
+    house.see(declined(an_event(), "10:05")).await;
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 0);
+    assert_eq!(house.recall.count(Operation::GetEvent), 1);
+    assert_eq!(house.recall.count(Operation::LeaveCall), 1);
+}
+
+#[tokio::test]
+async fn a_bot_that_nobody_lists_is_given_up_on_with_that_reason() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house
+        .recall
+        .fault(Operation::ScheduleBot, Fault::CutAfterEffect);
+    house.drain().run(house.after(1)).await.expect("drained");
+    house.clock.advance_to(at("10:05"));
+    house.see(declined(an_event(), "10:05")).await;
+    let none = Fault::Answers(BotAnswer::Done(Vec::new()));
+    house.recall.fault(Operation::GetEvent, none);
+    house.drained().await.expect("drained");
+    let row = house.decision(&an_event().id);
+    let reason = row.closed.map(|closed| closed.reason);
+    assert_eq!(
+        reason.as_deref(),
+        Some("Recall lists no bot that could be sent out of the call")
+    );
+}
+
+#[tokio::test]
+async fn a_bot_that_another_copy_wants_stays_until_that_one_says_no_too() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.see(the_copy()).await;
+    house.drained().await.expect("drained");
+    house.clock.advance_to(at("10:05"));
+    house.see(declined(an_event(), "10:05")).await;
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 1, "the copy wants it");
+    assert_eq!(house.recall.count(Operation::LeaveCall), 0);
+    house.see(declined(the_copy(), "10:06")).await;
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 0);
+}
+
+/// The copy that kept the bot need not have had one of its own to send out.
+#[tokio::test]
+async fn a_bot_that_a_copy_kept_without_a_call_of_its_own_leaves_all_the_same() {
+    let house = under_way().await;
+    house.see(the_copy()).await;
+    house.see(declined(an_event(), "10:05")).await;
+    let busy = || Fault::Answers(BotAnswer::NoneFree(Some(Duration::from_mins(4))));
+    house.recall.fault(Operation::ScheduleBot, busy());
+    house.drain().run(house.after(5)).await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 1, "the copy wants it");
+    house.see(declined(the_copy(), "10:06")).await;
+    house.drained().await.expect("drained");
+    house.clock.advance(SignedDuration::from_mins(1));
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 0);
+}
+
+#[tokio::test]
+async fn sending_out_is_tried_until_it_is_done() {
+    let house = under_way().await;
+    house.see(declined(an_event(), "10:05")).await;
+    let cut = || PortError::Unavailable {
+        service: "Recall",
+        reason: "status 503".to_owned(),
+        source: None,
+    };
+    for fault in [
+        Fault::Fails(cut()),
+        Fault::Answers(BotAnswer::Refused("it has not started".to_owned())),
+        Fault::CutAfterEffect,
+    ] {
+        house.recall.fault(Operation::LeaveCall, fault);
+    }
+    house.drained().await.expect("drained");
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 0);
+    assert_eq!(house.decision(&an_event().id).step(), Step::Nothing);
+}
+
+#[tokio::test]
+async fn a_no_that_is_taken_back_has_the_bot_scheduled_again() {
+    let house = under_way().await;
+    house.see(declined(an_event(), "10:05")).await;
+    house.drained().await.expect("drained");
+    let accepted = an_event().but(|event| event.updated_at = at("10:06"));
+    house.see(accepted).await;
+    house.drained().await.expect("drained");
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 1);
+}
+
+#[tokio::test]
+async fn a_no_before_the_start_takes_the_bot_away_before_it_comes() {
+    let house = House::new();
+    house.see(an_event()).await;
+    house.drained().await.expect("drained");
+    house
+        .clock
+        .advance_to(plus(at("10:00"), SignedDuration::from_secs(-31)));
+    house.see(declined(an_event(), "09:59:30")).await;
+    house.drained().await.expect("drained");
+    assert_eq!(house.recall.bots().len(), 0);
+    assert_eq!(house.recall.count(Operation::LeaveCall), 0);
+}
