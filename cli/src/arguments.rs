@@ -91,6 +91,8 @@ pub(crate) enum Command {
     /// Say what a person wants recorded, which goes before the policy
     #[command(subcommand)]
     Prefer(PreferCommand),
+    /// Try again what was given up on
+    Retry(RetryArguments),
     /// Show the policy, the calendars and the decisions as they stand
     Status,
     /// List calendars, and disconnect one
@@ -104,6 +106,18 @@ pub(crate) enum Command {
     },
     /// Send the messages that were given up on back to the queue of notices
     Redrive(RedriveArguments),
+}
+
+/// What to try again.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct RetryArguments {
+    /// Recall's id of the event
+    #[arg(value_parser = event_id)]
+    pub(crate) event: Option<EventId>,
+    /// Everything that was given up on and is not over
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Subcommand)]

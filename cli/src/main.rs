@@ -14,6 +14,7 @@ mod policy;
 mod prefer;
 mod preview;
 mod redrive;
+mod retry;
 mod shown;
 mod status;
 mod sweep;
@@ -59,6 +60,14 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, Trouble> {
             show(&explained, as_json)
         }
         Command::Prefer(command) => show(&prefer::run(workspace, command, now).await?, as_json),
+        Command::Retry(arguments) => {
+            let decisions = workspace.decisions().await?;
+            let retried = match &arguments.event {
+                Some(event) => retry::one(&decisions, event, now).await?,
+                None => retry::all(&workspace.state().await?, &decisions, now).await?,
+            };
+            show(&retried, as_json)
+        }
         Command::Status => {
             let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
             show(&status::status(&state, &decisions, now).await?, as_json)

@@ -12,8 +12,8 @@ use callsheet_app::ports::{
     Budgets, CalendarEvents, CalendarRemoval, Calendars, Clock, Decisions, Queue, Removed,
 };
 use callsheet_domain::{
-    Applied, Calendar, CalendarId, Decision, DeduplicationKey, Email, Errand, IcalUid, Notice,
-    NoticeKind, Operation, Timestamp,
+    Calendar, CalendarId, Decision, DeduplicationKey, Email, Errand, IcalUid, Notice, NoticeKind,
+    Operation, Timestamp,
 };
 use serde::Serialize;
 

@@ -4,7 +4,8 @@ use callsheet_app::ports::{
     Calendars as _, Decisions as _, NewPolicy, Policies as _, PreferenceBook as _,
 };
 use callsheet_domain::{
-    Applied, Attempts, Decision, PolicyRevision, SeriesId, Subject, Timestamp, Wanted, Word,
+    Applied, Attempts, Cause, Decision, History, Made, Operation, Outcome, PolicyRevision,
+    SeriesId, Subject, Timestamp, Wanted, Word,
 };
 use callsheet_testkit::{
     But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, a_speaker,
@@ -81,11 +82,26 @@ Nothing is left to be done."
     assert!(!text.contains("meet.example"), "a link carries a passcode");
 }
 
+fn with_calls(row: &mut Decision) {
+    let call = |now, outcome, is_late| Made {
+        at: at(now),
+        operation: Operation::ScheduleBot,
+        cause: Cause::New,
+        outcome,
+        is_late,
+    };
+    row.history = History::kept([
+        call("09:20", Outcome::Again("busy".to_owned()), true),
+        call("09:21", Outcome::Done, false),
+    ]);
+}
+
 #[test_case(|_| (), "None is at Recall.\nIt is to be scheduled: not tried yet."; "due")]
 #[test_case(|row| row.attempts = Attempts { count: 2, not_before: Some(at("09:40")), last_error: Some("no bot is free".to_owned()) }, "It is to be scheduled: tried 2 times, not again before 2090-03-06 09:40 UTC.\nThe last call failed: no bot is free."; "waiting")]
 #[test_case(|row| { with_bot(row); row.wanted = Wanted::Nothing; }, "No bot is wanted. Another is at Recall (bot-1), to join 2090-03-06 10:00 UTC.\nIt is to be taken away: not tried yet."; "to be taken away")]
 #[test_case(|row| *row = row.clone().close("the meeting has ended"), "It was given up on: the meeting has ended."; "closed")]
 #[test_case(|row| { with_bot(row); if let Applied::Bot(bot) = row.applied.clone() { row.applied = Applied::Possibly(bot); } }, "Whether one is at Recall is in doubt; the next call makes it certain."; "in doubt")]
+#[test_case(with_calls, "The last calls:\n  2090-03-06 09:20 UTC schedule the bot, since none was there, late: again: busy\n  2090-03-06 09:21 UTC schedule the bot, since none was there: done"; "with its last calls")]
 #[test_case(|row| row.ends_at = at("09:00"), "\"Kick-off\" was to be recorded."; "over")]
 #[test_case(|row| row.title = None, "A meeting without a title is to be recorded."; "without a title")]
 #[test_case(|row| row.series = SeriesId::parse("s").ok(), "nothing that anybody said; somebody has spoken since, so it will be decided again\n\nPeople said\n  about this series: skip, by lead@acme.example on 2090-03-06 09:10 UTC"; "spoken about since")]

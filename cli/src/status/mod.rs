@@ -13,6 +13,7 @@ use callsheet_domain::{
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
+use crate::retry::Meeting;
 use crate::trouble::Trouble;
 
 /// Calendars that are asked about at once.
@@ -28,6 +29,8 @@ pub(crate) struct Status {
     pub(crate) statuses: BTreeMap<&'static str, usize>,
     /// All calendars' upcoming meetings together.
     pub(crate) meetings: Tally,
+    /// Meetings to come that were given up on, in order of start.
+    pub(crate) gave_up: Vec<Meeting>,
 }
 
 /// The policy that is in force.
@@ -84,11 +87,16 @@ where
     let in_force = state.in_force().await?;
     let stored = state.policy(in_force).await?;
     let listed = state.listed().await?;
-    let mut calendars: Vec<CalendarStanding> = stream::iter(listed)
+    let standings: Vec<(CalendarStanding, Vec<Meeting>)> = stream::iter(listed)
         .map(|listed| standing((state, decisions), listed, in_force, now))
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
+    let (mut calendars, gave_up): (Vec<_>, Vec<_>) = standings.into_iter().unzip();
+    let mut gave_up: Vec<Meeting> = gave_up.into_iter().flatten().collect();
+    gave_up.sort_by(|one, other| {
+        (one.starts_at, &one.event_id).cmp(&(other.starts_at, &other.event_id))
+    });
     calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
     let (mut statuses, mut meetings) = (BTreeMap::new(), Tally::default());
     for calendar in &calendars {
@@ -106,6 +114,7 @@ where
         calendars,
         statuses,
         meetings,
+        gave_up,
     })
 }
 
@@ -114,7 +123,7 @@ async fn standing<S, D>(
     listed: ListedCalendar,
     in_force: PolicyRevision,
     now: Timestamp,
-) -> Result<CalendarStanding, Trouble>
+) -> Result<(CalendarStanding, Vec<Meeting>), Trouble>
 where
     S: PreferenceBook,
     D: Decisions,
@@ -123,13 +132,14 @@ where
     let calendar = &record.calendar;
     let pause = state.preferences(&calendar.id).await?.pause;
     let keys = decisions.of_calendar(&calendar.id, now).await?;
-    let mut meetings = Tally::default();
+    let (mut meetings, mut gave_up) = (Tally::default(), Vec::new());
     for row in decisions.decisions(&keys).await? {
         meetings.count(&row, now);
+        gave_up.extend(Meeting::given_up_on(&row));
     }
     let looked = record.looked.as_ref();
     let is_owed = is_owed(looked, in_force, spoken, now);
-    Ok(CalendarStanding {
+    let standing = CalendarStanding {
         id: calendar.id.to_string(),
         owner: calendar
             .email
@@ -141,7 +151,8 @@ where
         paused_until: pause.map(|pause| pause.until).filter(|until| *until > now),
         is_owed_a_look: is_owed && calendar.status.holds_bots(),
         meetings,
-    })
+    };
+    Ok((standing, gave_up))
 }
 
 impl Tally {

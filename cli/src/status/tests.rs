@@ -89,6 +89,9 @@ sales@acme.example (calendar-sales)  connected     30 min ago, owed a look  2090
 
 2 calendars: 1 connected, 1 disconnected; 1 owed a look.
 5 upcoming meetings: 4 to be recorded, 1 not; 1 with their bot at Recall, 1 due, 1 waiting, 0 in doubt, 1 given up on.
-  given up on 1: the calendar is lost"
+  given up on 1: the calendar is lost
+
+Given up on; `callsheet retry` tries again:
+  2090-03-06 10:00 UTC event-3 \"Kick-off\": the calendar is lost"
     );
 }

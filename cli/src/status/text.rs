@@ -3,6 +3,7 @@
 use comfy_table::{Cell, CellAlignment};
 
 use super::{CalendarStanding, PolicyShown, Status, Tally};
+use crate::retry::Meeting;
 use crate::shown::{Shown, ago, counted, in_one_line, instant, table};
 
 impl Shown for Status {
@@ -30,6 +31,9 @@ impl Shown for Status {
             owed.count(),
             self.meetings.text()
         ));
+        if !self.gave_up.is_empty() {
+            parts.push(self.given_up_on());
+        }
         parts.join("\n\n")
     }
 }
@@ -53,7 +57,19 @@ impl PolicyShown {
     }
 }
 
+/// How many meetings that were given up on are named.
+const NAMED: usize = 20;
+
 impl Status {
+    fn given_up_on(&self) -> String {
+        let mut lines = vec!["Given up on; `callsheet retry` tries again:".to_owned()];
+        lines.extend(self.gave_up.iter().take(NAMED).map(Meeting::line));
+        if self.gave_up.len() > NAMED {
+            lines.push(format!("  and {} more", self.gave_up.len() - NAMED));
+        }
+        lines.join("\n")
+    }
+
     fn table(&self) -> String {
         let names = [
             "calendar",
