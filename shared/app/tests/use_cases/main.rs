@@ -1,15 +1,20 @@
 //! The use cases on fakes: every rule of looking and draining, and the promises.
 
+mod crash;
 mod decide;
 mod doubt;
 mod drain;
 mod drift;
 mod house;
 mod looks;
+mod model;
+mod plan;
 mod promises;
 mod push;
 mod settle;
 mod sharing;
+mod speed;
+mod storm;
 mod sweep;
 mod sync;
 mod veto;

@@ -1,0 +1,121 @@
+//! A drain that ends between any two of its steps, and the one after it.
+
+use std::collections::BTreeMap;
+
+use callsheet_app::{Drain, DrainReport, PortError};
+use callsheet_domain::{
+    Answer, CalendarEvent, EventId, IcalUid, Meeting, Operation, Timestamp, plus,
+};
+use callsheet_testkit::{But as _, EvenJitter, Faults, Flaky, When, an_event, at};
+use jiff::SignedDuration;
+
+use crate::house::{House, drain_settings};
+
+fn meeting(name: &str, starts_at: Timestamp) -> CalendarEvent {
+    an_event().but(|event| {
+        event.id = EventId::parse(name).expect("an id");
+        event.ical_uid = IcalUid::parse(name).expect("an ical_uid");
+        event.starts_at = starts_at;
+        event.ends_at = plus(starts_at, SignedDuration::from_mins(90));
+        event.meeting = Some(Meeting {
+            url: format!("https://meet.example/{name}"),
+        });
+    })
+}
+
+impl House {
+    async fn drained_with(&self, faults: &Faults) -> Result<DrainReport, PortError> {
+        let drain = Drain {
+            recall: Flaky::new(self.recall.clone(), faults),
+            decisions: Flaky::new(self.decisions.clone(), faults),
+            state: Flaky::new(self.state.clone(), faults),
+            clock: self.clock.clone(),
+            jitter: EvenJitter(0.5),
+            settings: drain_settings(),
+        };
+        drain.run(self.after(300)).await
+    }
+}
+
+/// One meeting of each kind of step: new, moved, to be taken away, to be sent
+/// out of the call, over.
+async fn a_busy_morning() -> House {
+    let house = House::new();
+    let later = |event: CalendarEvent| event.but(|event| event.updated_at = at("10:05"));
+    let declined = |event: CalendarEvent| {
+        later(event).but(|event| event.facts.own_answer = Some(Answer::Declined))
+    };
+    for (name, start) in [("moved", "12:00"), ("away", "13:00"), ("out", "10:00")] {
+        house.see(meeting(name, at(start))).await;
+    }
+    house.drained().await.expect("drained");
+    house.see(meeting("over", at("08:31"))).await;
+    house.clock.advance_to(at("10:05"));
+    house.see(later(meeting("moved", at("14:00")))).await;
+    house.see(declined(meeting("away", at("13:00")))).await;
+    house.see(declined(meeting("out", at("10:00")))).await;
+    for name in ["new-1", "new-2"] {
+        house.see(later(meeting(name, at("15:00")))).await;
+    }
+    house
+}
+
+/// How many calls were made about each meeting's bot.
+fn calls(house: &House) -> BTreeMap<String, usize> {
+    let reads = [Operation::ListEvents, Operation::GetCalendar];
+    let mut counts = BTreeMap::new();
+    for call in house.recall.calls() {
+        if !reads.contains(&call.operation) {
+            *counts.entry(call.subject).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// A drain crashes at `faults`; the lease runs out; another drain comes.
+async fn crashed(faults: &Faults) -> (House, BTreeMap<String, usize>) {
+    let house = a_busy_morning().await;
+    let ended = house.drained_with(faults).await;
+    assert!(
+        ended.is_err()
+            || !house
+                .decisions
+                .all()
+                .iter()
+                .any(callsheet_domain::Decision::is_due)
+    );
+    house.clock.advance(SignedDuration::from_secs(31));
+    house.drained().await.expect("drained");
+    let made = calls(&house);
+    (house, made)
+}
+
+/// What was in flight when it crashed may be called again, once; all the rest is not.
+#[tokio::test]
+async fn after_a_crash_at_any_step_the_end_is_right_and_no_call_is_made_more_than_once_again() {
+    let counted = Faults::none();
+    let (_, needed) = crashed(&counted).await;
+    let steps = counted.calls();
+    assert!(steps > 25, "{steps} steps are too few to be the whole way");
+    let in_flight = drain_settings().most_in_flight;
+    let mut most = 0;
+    for step in 0..steps {
+        for when in [When::Before, When::After] {
+            let (house, made) = crashed(&Faults::crash(step, when)).await;
+            house.assert_as_wanted();
+            let rows = house.decisions.all();
+            let is_at_rest = rows.iter().all(|row| !row.is_due());
+            assert!(is_at_rest, "step {step}, {when:?}");
+            let again = |subject: &String| made[subject] - needed[subject];
+            assert!(
+                made.keys().all(|subject| again(subject) <= 1),
+                "step {step}, {when:?}: {made:?}"
+            );
+            most = most.max(made.keys().map(again).sum::<usize>());
+        }
+    }
+    assert!(
+        (1..=in_flight).contains(&most),
+        "{most} calls were made again at most"
+    );
+}

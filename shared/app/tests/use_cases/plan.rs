@@ -1,0 +1,119 @@
+//! What a drain would call, in which order.
+
+use callsheet_app::CallPlan;
+use callsheet_domain::{Applied, BotId, Decision, EventId, Timestamp, Wanted, plus};
+use callsheet_testkit::{But as _, a_decision, an_applied_bot, at};
+use jiff::SignedDuration;
+
+fn row(event: &str, starts_at: Timestamp, change: impl FnOnce(&mut Decision)) -> Decision {
+    a_decision().but(|row| {
+        row.key.event_id = EventId::parse(event).expect("an id");
+        (row.starts_at, row.ends_at) = (starts_at, plus(starts_at, SignedDuration::from_mins(30)));
+        if let Wanted::Bot(bot) = &mut row.wanted {
+            bot.starts_at = starts_at;
+        }
+        change(row);
+    })
+}
+
+/// The bot that is wanted is there, as `variant` has it.
+fn there(row: &mut Decision, variant: fn(Box<callsheet_domain::AppliedBot>) -> Applied) {
+    if let Wanted::Bot(bot) = &row.wanted {
+        row.applied = variant(Box::new(an_applied_bot(bot)));
+    }
+}
+
+fn unwanted(row: &mut Decision, variant: fn(Box<callsheet_domain::AppliedBot>) -> Applied) {
+    there(row, variant);
+    row.wanted = Wanted::Nothing;
+}
+
+fn plan(rows: Vec<Decision>) -> String {
+    CallPlan::of(rows, at("09:30")).to_string()
+}
+
+#[test]
+fn calls_come_in_order_of_start_whatever_the_order_of_rows() {
+    let new = |event, start| row(event, at(start), |_| ());
+    let rows = vec![
+        new("third", "13:00"),
+        new("first", "09:34"),
+        new("second", "11:00"),
+    ];
+    let expected = "\
+2090-03-06T09:34:00Z schedule-bot first (new, late)
+2090-03-06T11:00:00Z schedule-bot second (new)
+2090-03-06T13:00:00Z schedule-bot third (new)
+";
+    assert_eq!(plan(rows.clone()), expected);
+    assert_eq!(plan(rows.into_iter().rev().collect()), expected);
+}
+
+#[test]
+fn each_row_is_called_for_by_what_it_lacks() {
+    let start = at("12:00");
+    let rows = vec![
+        row("a-new-one", start, |_| ()),
+        row("b-moved", start, |row| {
+            there(row, Applied::Bot);
+            if let Applied::Bot(bot) = &mut row.applied {
+                bot.starts_at = at("15:00");
+            }
+        }),
+        row("c-with-another-link", start, |row| {
+            there(row, Applied::Bot);
+            if let Applied::Bot(bot) = &mut row.applied {
+                bot.meeting_url.push('1');
+            }
+        }),
+        row("d-in-doubt", start, |row| there(row, Applied::Possibly)),
+        row("e-one-too-many", start, |row| there(row, Applied::TooMany)),
+        row("f-unwanted", start, |row| unwanted(row, Applied::Bot)),
+        row("g-on-its-way", start, |row| {
+            unwanted(row, Applied::Dispatched);
+        }),
+        row("h-on-its-way-somewhere", start, |row| {
+            unwanted(row, Applied::Dispatched);
+            if let Applied::Dispatched(bot) = &mut row.applied {
+                bot.bot_id = None::<BotId>;
+            }
+        }),
+    ];
+    assert_eq!(
+        plan(rows),
+        "\
+2090-03-06T12:00:00Z schedule-bot a-new-one (new)
+2090-03-06T12:00:00Z schedule-bot b-moved (moved)
+2090-03-06T12:00:00Z schedule-bot c-with-another-link (changed)
+2090-03-06T12:00:00Z schedule-bot d-in-doubt (in-doubt)
+2090-03-06T12:00:00Z unschedule-bot e-one-too-many (too-many)
+2090-03-06T12:00:00Z unschedule-bot f-unwanted (unwanted)
+2090-03-06T12:00:00Z leave-call g-on-its-way (unwanted)
+2090-03-06T12:00:00Z get-event h-on-its-way-somewhere (unwanted)
+"
+    );
+}
+
+#[test]
+fn what_waits_rests_or_was_given_up_on_has_no_part_and_what_is_over_is_closed() {
+    let rows = vec![
+        row("applied", at("10:00"), |row| there(row, Applied::Bot)),
+        row("waits", at("10:00"), |row| {
+            row.attempts.not_before = Some(at("09:31"));
+        }),
+        row("waited", at("10:00"), |row| {
+            row.attempts.not_before = Some(at("09:30"));
+        }),
+        row("given-up-on", at("10:00"), |row| {
+            *row = row.clone().close("no meeting url");
+        }),
+        row("over", at("09:00"), |_| ()),
+    ];
+    assert_eq!(
+        plan(rows),
+        "\
+2090-03-06T09:00:00Z close over (over)
+2090-03-06T10:00:00Z schedule-bot waited (new)
+"
+    );
+}

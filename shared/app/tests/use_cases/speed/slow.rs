@@ -1,0 +1,159 @@
+//! Time that passes by itself, and ports that take some of it.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{
+    Allowed, BotAnswer, Bots, Budgets, Clock, Decisions, DueRows, Held, Kept, Leases, LeaveAnswer,
+    Released, ScheduleRequest, Taken,
+};
+use callsheet_domain::{
+    BotEntry, BotId, CalendarId, Decision, DecisionKey, EventId, IcalUid, Operation, Pace,
+    Timestamp, plus,
+};
+use callsheet_testkit::at;
+use jiff::SignedDuration;
+use tokio::time::Instant;
+
+/// The runtime's clock, which jumps to the next timer when nothing else is to be done.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PausedClock(Instant);
+
+impl PausedClock {
+    pub(crate) fn now() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Clock for PausedClock {
+    fn now(&self) -> Timestamp {
+        let micros = i64::try_from(self.0.elapsed().as_micros()).expect("a short test");
+        plus(at("09:30"), SignedDuration::from_micros(micros))
+    }
+
+    async fn sleep_until(&self, instant: Timestamp) {
+        let left = instant.duration_since(self.now());
+        tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
+    }
+}
+
+/// A port that takes from `least` to `most` milliseconds on the way there, and
+/// as long on the way back.
+#[derive(Debug, Clone)]
+pub(crate) struct Slow<P> {
+    port: P,
+    least: u64,
+    spread: u64,
+    chance: Arc<Mutex<u64>>,
+}
+
+impl<P> Slow<P> {
+    pub(crate) fn new(port: P, least: u64, most: u64) -> Self {
+        Self {
+            port,
+            least,
+            spread: most - least + 1,
+            chance: Arc::new(Mutex::new(7)),
+        }
+    }
+
+    /// A linear congruential generator is chance enough for a delay.
+    async fn way(&self) {
+        let millis = {
+            let mut chance = self.chance.lock().expect("nobody panics");
+            *chance = chance
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            self.least + (*chance >> 33) % self.spread
+        };
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+
+    async fn taking<T>(&self, call: impl Future<Output = T>) -> T {
+        self.way().await;
+        let answer = call.await;
+        self.way().await;
+        answer
+    }
+}
+
+impl<P: Bots> Bots for Slow<P> {
+    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotAnswer, PortError> {
+        self.taking(self.port.schedule(request)).await
+    }
+
+    async fn unschedule(&self, event_id: &EventId) -> Result<BotAnswer, PortError> {
+        self.taking(self.port.unschedule(event_id)).await
+    }
+
+    async fn bots_of(&self, event_id: &EventId) -> Result<Option<Vec<BotEntry>>, PortError> {
+        self.taking(self.port.bots_of(event_id)).await
+    }
+
+    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveAnswer, PortError> {
+        self.taking(self.port.leave_call(bot_id)).await
+    }
+}
+
+impl<P: Decisions> Decisions for Slow<P> {
+    async fn decisions(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
+        self.taking(self.port.decisions(keys)).await
+    }
+
+    async fn copies(&self, meetings: &[IcalUid]) -> Result<Vec<Decision>, PortError> {
+        self.taking(self.port.copies(meetings)).await
+    }
+
+    async fn of_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
+        self.taking(self.port.of_event(event)).await
+    }
+
+    async fn keep(&self, decision: &Decision) -> Result<Kept, PortError> {
+        self.taking(self.port.keep(decision)).await
+    }
+
+    async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
+        self.taking(self.port.due(now, most)).await
+    }
+
+    async fn of_calendar(
+        &self,
+        calendar: &CalendarId,
+        after: Timestamp,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        self.taking(self.port.of_calendar(calendar, after)).await
+    }
+}
+
+impl<P: Budgets> Budgets for Slow<P> {
+    async fn draw(
+        &self,
+        operation: Operation,
+        pace: Pace,
+        count: u32,
+        now: Timestamp,
+        latest: Timestamp,
+    ) -> Result<Allowed, PortError> {
+        self.taking(self.port.draw(operation, pace, count, now, latest))
+            .await
+    }
+
+    async fn hold(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
+        self.taking(self.port.hold(operation, until)).await
+    }
+}
+
+impl<P: Leases> Leases for Slow<P> {
+    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<Taken, PortError> {
+        self.taking(self.port.take(now, until)).await
+    }
+
+    async fn extend(&self, held: Held, until: Timestamp) -> Result<Option<Held>, PortError> {
+        self.taking(self.port.extend(held, until)).await
+    }
+
+    async fn release(&self, held: Held) -> Result<Released, PortError> {
+        self.taking(self.port.release(held)).await
+    }
+}

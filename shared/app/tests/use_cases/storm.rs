@@ -1,0 +1,238 @@
+//! Every kind of answer that Recall can give, by chance, until all is done.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use callsheet_app::ports::{BotAnswer, Bots, Clock as _, LeaveAnswer, ScheduleRequest};
+use callsheet_app::{Drain, PortError};
+use callsheet_domain::{
+    Answer, BotEntry, BotId, CalendarEvent, Decision, EventId, IcalUid, Meeting, Timestamp, plus,
+};
+use callsheet_testkit::{But as _, EvenJitter, ManualClock, an_event, at};
+use jiff::SignedDuration;
+
+use crate::house::{House, Recall, drain_settings};
+
+/// How many of a hundred calls go wrong in each way.
+const KINDS: [(&str, u64); 8] = [
+    ("409", 4),
+    ("429", 2),
+    ("503", 5),
+    ("507", 5),
+    ("401", 1),
+    ("cut before", 4),
+    ("cut after", 5),
+    ("no JSON", 4),
+];
+
+/// Recall in a storm, which remembers what it told whom to wait.
+#[derive(Clone)]
+struct Storm {
+    recall: Recall,
+    clock: ManualClock,
+    sky: Arc<Mutex<Sky>>,
+}
+
+#[derive(Default)]
+struct Sky {
+    chance: u64,
+    counts: BTreeMap<&'static str, u32>,
+    /// No call about this, or of this kind, before then.
+    not_before: BTreeMap<String, Timestamp>,
+}
+
+impl Sky {
+    fn draw(&mut self) -> Option<&'static str> {
+        let chance = self.chance.wrapping_mul(6_364_136_223_846_793_005);
+        self.chance = chance.wrapping_add(1_442_695_040_888_963_407);
+        let mut drawn = (self.chance >> 33) % 100;
+        for (kind, share) in KINDS {
+            if drawn < share {
+                *self.counts.entry(kind).or_default() += 1;
+                return Some(kind);
+            }
+            drawn -= share;
+        }
+        None
+    }
+}
+
+impl Storm {
+    /// Has `effect` take place as the weather allows.
+    async fn weather<T>(
+        &self,
+        operation: &str,
+        subject: &str,
+        effect: impl Future<Output = Result<T, PortError>> + Send,
+        answer: impl Fn(BotAnswer) -> Option<T>,
+    ) -> Result<T, PortError> {
+        let now = self.clock.now();
+        let kind = {
+            let mut sky = self.sky.lock().expect("nobody panics");
+            for told in ["all", operation, subject] {
+                let until = sky.not_before.get(told).copied().unwrap_or(now);
+                assert!(
+                    until <= now,
+                    "{operation} of {subject} at {now}, {told} was told {until}"
+                );
+            }
+            sky.draw()
+        };
+        let wait = |whom: &str, seconds: i64| {
+            let until = plus(now, SignedDuration::from_secs(seconds));
+            let mut sky = self.sky.lock().expect("nobody panics");
+            sky.not_before.insert(whom.to_owned(), until);
+        };
+        let scripted = |given| answer(given).ok_or_else(|| unavailable("503"));
+        match kind {
+            None => effect.await,
+            Some("409") => scripted(BotAnswer::Busy),
+            Some("507") => {
+                let given = scripted(BotAnswer::NoneFree(Some(Duration::from_secs(7))));
+                if given.is_ok() {
+                    wait(subject, 7);
+                }
+                given
+            }
+            Some("429") => {
+                wait(operation, 9);
+                Err(PortError::Throttled {
+                    service: "Recall",
+                    wait: Duration::from_secs(9),
+                })
+            }
+            Some("401") => {
+                wait("all", 30);
+                Err(PortError::Denied {
+                    service: "Recall",
+                    reason: "401".to_owned(),
+                })
+            }
+            Some("cut after") => {
+                effect.await?;
+                Err(unavailable("cut"))
+            }
+            Some("no JSON") => {
+                effect.await?;
+                Err(PortError::Unreadable {
+                    service: "Recall",
+                    reason: "a page".to_owned(),
+                })
+            }
+            Some(other) => Err(unavailable(other)),
+        }
+    }
+}
+
+fn unavailable(reason: &str) -> PortError {
+    PortError::Unavailable {
+        service: "Recall",
+        reason: reason.to_owned(),
+        source: None,
+    }
+}
+
+impl Bots for Storm {
+    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotAnswer, PortError> {
+        let (effect, subject) = (self.recall.schedule(request), request.event_id.as_str());
+        self.weather("schedule", subject, effect, Some).await
+    }
+
+    async fn unschedule(&self, event: &EventId) -> Result<BotAnswer, PortError> {
+        let effect = self.recall.unschedule(event);
+        self.weather("unschedule", event.as_str(), effect, Some)
+            .await
+    }
+
+    async fn bots_of(&self, event: &EventId) -> Result<Option<Vec<BotEntry>>, PortError> {
+        let effect = self.recall.bots_of(event);
+        self.weather("find", event.as_str(), effect, |_| None).await
+    }
+
+    async fn leave_call(&self, bot: &BotId) -> Result<LeaveAnswer, PortError> {
+        let effect = self.recall.leave_call(bot);
+        self.weather("leave", bot.as_str(), effect, |_| None).await
+    }
+}
+
+fn meeting(number: usize) -> CalendarEvent {
+    an_event().but(|event| {
+        let name = format!("meeting-{number}");
+        event.id = EventId::parse(name.as_str()).expect("an id");
+        event.ical_uid = IcalUid::parse(name.as_str()).expect("an ical_uid");
+        event.starts_at = if number < 40 {
+            at("10:00")
+        } else {
+            at("20:00")
+        };
+        event.ends_at = at("22:00");
+        event.meeting = Some(Meeting {
+            url: format!("https://meet.example/{name}"),
+        });
+    })
+}
+
+async fn drained(house: &House, storm: &Storm) {
+    for _ in 0..200 {
+        let drain = Drain {
+            recall: storm.clone(),
+            decisions: house.decisions.clone(),
+            state: house.state.clone(),
+            clock: house.clock.clone(),
+            jitter: EvenJitter(0.5),
+            settings: drain_settings(),
+        };
+        // A drain that was denied leaves its work due; the next bell rings soon.
+        let _ = drain.run(house.after(300)).await;
+        if !house.decisions.all().iter().any(Decision::is_due) {
+            return;
+        }
+        house.clock.advance(SignedDuration::from_secs(5));
+    }
+    panic!("the storm never lets it come to rest");
+}
+
+#[tokio::test]
+async fn every_answer_by_chance_ends_right() {
+    let house = House::new();
+    let storm = Storm {
+        recall: house.recall.clone(),
+        clock: house.clock.clone(),
+        sky: Arc::default(),
+    };
+    for number in 0..400 {
+        house.recall.put_event(meeting(number));
+    }
+    house.see(meeting(400)).await;
+    drained(&house, &storm).await;
+    house.assert_as_wanted();
+    // Some say no before the start, some while the bot is in the call.
+    house.clock.advance_to(at("10:30"));
+    for number in 0..60 {
+        house.recall.put_event(meeting(number).but(|event| {
+            event.facts.own_answer = Some(Answer::Declined);
+            event.updated_at = at("10:30");
+        }));
+    }
+    house
+        .see(meeting(401).but(|event| event.updated_at = at("10:30")))
+        .await;
+    drained(&house, &storm).await;
+    house.assert_as_wanted();
+    assert_eq!(house.recall.bots().len(), 342);
+    let counts = storm.sky.lock().expect("nobody panics").counts.clone();
+    for (kind, _) in KINDS {
+        assert!(
+            counts.get(kind).is_some_and(|count| *count > 0),
+            "{kind}: {counts:?}"
+        );
+    }
+    let mut calls = house.recall.calls();
+    calls.retain(|call| call.operation == callsheet_domain::Operation::ScheduleBot);
+    for (index, call) in calls.iter().enumerate() {
+        let end = plus(call.at, SignedDuration::from_mins(1));
+        let within = calls[index..].partition_point(|later| later.at <= end);
+        assert!(within <= 600, "{within} calls within a minute");
+    }
+}
