@@ -8,6 +8,7 @@ mod arguments;
 mod ask;
 mod calendars;
 mod explain;
+mod listing;
 mod named;
 mod paced;
 mod policy;

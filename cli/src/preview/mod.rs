@@ -5,7 +5,6 @@
 //! may be seen at Recall, or in a file that was written when it was.
 
 mod compare;
-mod listing;
 mod saved;
 mod table;
 #[cfg(test)]
@@ -24,13 +23,13 @@ use callsheet_recall::read_event;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::arguments::{PreviewArguments, is_asked};
+use crate::arguments::PreviewArguments;
+use crate::listing::{self, Listing, Progress};
 use crate::policy::compiled;
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 pub(crate) use compare::Previewing;
 use compare::{Over, compare};
-use listing::{Listing, Progress};
 use saved::Saved;
 
 /// Recall keeps events up to date from about a day back on, and looks go so far.
@@ -65,7 +64,8 @@ pub(crate) async fn run(
             };
             let calendars = connected(&state, asked).await?;
             let from = plus(now, -KEPT_UP_TO_DATE);
-            let raw = listing.events(calendars.keys(), from).await?;
+            let pages = listing.pages(calendars.keys(), from).await?;
+            let raw: Vec<_> = pages.into_iter().flat_map(|page| page.events).collect();
             if let Some(file) = &arguments.save {
                 let calendars = calendars.values().map(|known| &known.record.calendar);
                 write(file, &Saved::new(now, calendars, &raw))?;
@@ -116,27 +116,15 @@ where
     S: Calendars + PreferenceBook,
 {
     let mut calendars = BTreeMap::new();
-    for listed in state.listed().await? {
-        let calendar = &listed.record.calendar;
-        let owner = calendar.email.as_ref().map(callsheet_domain::Email::as_str);
-        if calendar.status.holds_bots() && is_asked(asked, &calendar.id, owner) {
-            let preferences = state.preferences(&calendar.id).await?;
-            let id = calendar.id.clone();
-            let record = listed.record;
-            calendars.insert(
-                id,
-                KnownCalendar {
-                    record,
-                    preferences,
-                },
-            );
-        }
-    }
-    if calendars.is_empty() {
-        return Err(Trouble::Refused(
-            "no such calendar is connected; `callsheet status` lists those that are known"
-                .to_owned(),
-        ));
+    for (id, record) in listing::connected(state, asked).await? {
+        let preferences = state.preferences(&id).await?;
+        calendars.insert(
+            id,
+            KnownCalendar {
+                record,
+                preferences,
+            },
+        );
     }
     Ok(calendars)
 }

@@ -1,23 +1,18 @@
 //! What a preview shows is what a look would write.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 
-use callsheet_app::ports::{Calendars as _, EventQuery, PreferenceBook as _};
-use callsheet_app::{InForce, PortError};
+use callsheet_app::InForce;
+use callsheet_app::ports::{Calendars as _, PreferenceBook as _};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, Judged, Pace, PageCursor, Policy, PolicyDocument, Subject,
-    Timestamp, View, Wanted, Word, decide, plan, revise_copies,
+    CalendarId, CalendarRecord, Judged, Policy, PolicyDocument, Subject, Timestamp, View, Wanted,
+    Word, decide, plan, revise_copies,
 };
-use callsheet_recall::RawPage;
-use callsheet_testkit::{
-    But as _, ManualClock, MemoryState, a_calendar, a_calendar_record, a_speaker, at,
-};
+use callsheet_testkit::{But as _, MemoryState, a_calendar, a_calendar_record, a_speaker, at};
 use serde_json::json;
 use test_case::test_case;
 
 use super::compare::MeetingPreview;
-use super::listing::RawEvents;
 use super::*;
 use crate::shown::Shown as _;
 
@@ -273,80 +268,6 @@ fn a_file_that_cannot_be_used_is_told(text: &str, expected: &str) {
         .err()
         .expect("it cannot be used");
     assert!(problem.starts_with(expected), "{problem}");
-}
-
-/// Pages of one event each; the first answers are failures.
-struct Pages {
-    failures: Mutex<Vec<PortError>>,
-    calls: Mutex<Vec<Timestamp>>,
-    clock: ManualClock,
-}
-
-impl RawEvents for Pages {
-    async fn page(
-        &self,
-        query: &EventQuery,
-        cursor: Option<&PageCursor>,
-    ) -> Result<RawPage, PortError> {
-        self.calls.lock().expect("one test").push(self.clock.now());
-        if let Some(failure) = self.failures.lock().expect("one test").pop() {
-            return Err(failure);
-        }
-        let page: u32 = cursor
-            .map_or(Ok(1), |cursor| cursor.0.parse())
-            .expect("a number");
-        Ok(RawPage {
-            events: vec![an_event(
-                page,
-                query.calendar_id.as_ref().map_or("", CalendarId::as_str),
-                "a@b.example",
-            )],
-            next: (page < 3).then(|| PageCursor((page + 1).to_string())),
-        })
-    }
-}
-
-fn throttled() -> PortError {
-    PortError::Throttled {
-        service: "Recall",
-        wait: std::time::Duration::from_mins(1),
-    }
-}
-
-#[test_case(Vec::new(), 3; "at once")]
-#[test_case(vec![throttled()], 4; "after a wait")]
-#[tokio::test]
-async fn lists_every_page_behind_everybody_else(failures: Vec<PortError>, calls: usize) {
-    let (state, clock) = (MemoryState::new(), ManualClock::at(at("09:30")));
-    let is_throttled = !failures.is_empty();
-    let recall = Pages {
-        failures: Mutex::new(failures),
-        calls: Mutex::default(),
-        clock: clock.clone(),
-    };
-    let listing = Listing {
-        recall,
-        state: &state,
-        clock,
-        pace: Pace::per_minute(30, 1),
-        progress: Progress::nowhere(),
-    };
-    let calendars = [a_calendar().id];
-    let events = listing
-        .events(calendars.iter(), at("09:00"))
-        .await
-        .expect("they are listed");
-    assert_eq!(events.len(), 3);
-    let made = listing.recall.calls.into_inner().expect("one test");
-    assert_eq!(made.len(), calls);
-    for (one, next) in made.iter().zip(made.iter().skip(1)) {
-        assert!(
-            next.duration_since(*one) >= SignedDuration::from_secs(2),
-            "{made:?}"
-        );
-    }
-    let waited = made[calls - 1].duration_since(made[0]);
-    assert_eq!(waited >= SignedDuration::from_secs(60), is_throttled);
 }
 
 #[tokio::test]

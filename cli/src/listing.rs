@@ -1,18 +1,46 @@
-//! Lists events at Recall, [behind everybody else](crate::paced).
+//! Lists the events of calendars at Recall, [behind everybody else](crate::paced),
+//! for whatever is held against them.
 
-use std::collections::HashSet;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::io::{self, IsTerminal as _};
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Budgets, Clock, EventQuery};
-use callsheet_domain::{CalendarId, Operation, Pace, PageCursor, Timestamp};
+use callsheet_app::ports::{Budgets, Calendars, Clock, EventQuery};
+use callsheet_domain::{CalendarId, CalendarRecord, Email, Operation, Pace, PageCursor, Timestamp};
 use callsheet_recall::{RawPage, RecallClient};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
+use crate::arguments::is_asked;
 use crate::paced::Paced;
 use crate::trouble::Trouble;
+
+/// The calendars that may have bots, of those that are asked for.
+pub(crate) async fn connected<S: Calendars>(
+    state: &S,
+    asked: &[String],
+) -> Result<BTreeMap<CalendarId, CalendarRecord>, Trouble> {
+    let records = state.listed().await?.into_iter();
+    let records = records.map(|listed| listed.record).filter(|record| {
+        let calendar = &record.calendar;
+        let owner = calendar.email.as_ref().map(Email::as_str);
+        calendar.status.holds_bots() && is_asked(asked, &calendar.id, owner)
+    });
+    let connected: BTreeMap<_, _> = records
+        .map(|record| (record.calendar.id.clone(), record))
+        .collect();
+    if connected.is_empty() {
+        return Err(Trouble::Refused(
+            "no such calendar is connected; `callsheet status` lists those that are known"
+                .to_owned(),
+        ));
+    }
+    Ok(connected)
+}
 
 /// Lists events as they come.
 pub(crate) trait RawEvents {
@@ -34,6 +62,13 @@ impl RawEvents for RecallClient {
     }
 }
 
+/// Events as they were listed.
+pub(crate) struct Listed {
+    /// When Recall was asked for them.
+    pub(crate) asked_at: Timestamp,
+    pub(crate) events: Vec<Value>,
+}
+
 /// Lists the events of many calendars.
 pub(crate) struct Listing<'a, R, S, K> {
     pub(crate) recall: R,
@@ -44,13 +79,13 @@ pub(crate) struct Listing<'a, R, S, K> {
 }
 
 impl<R: RawEvents, S: Budgets, K: Clock> Listing<'_, R, S, K> {
-    /// Every event of the calendars that starts at `from` or later.
-    pub(crate) async fn events<'b>(
+    /// Every event of the calendars that starts at `from` or later, page by page.
+    pub(crate) async fn pages<'b>(
         &self,
         calendars: impl ExactSizeIterator<Item = &'b CalendarId>,
         from: Timestamp,
-    ) -> Result<Vec<Value>, Trouble> {
-        let mut events = Vec::new();
+    ) -> Result<Vec<Listed>, Trouble> {
+        let (mut pages, mut events) = (Vec::new(), 0);
         self.progress.begin(calendars.len());
         for calendar in calendars {
             let query = EventQuery {
@@ -60,10 +95,11 @@ impl<R: RawEvents, S: Budgets, K: Clock> Listing<'_, R, S, K> {
             };
             let (mut cursor, mut followed) = (None, HashSet::new());
             loop {
-                let page = self.page(&query, cursor.as_ref()).await?;
-                events.extend(page.events);
-                self.progress.listed(events.len());
-                let Some(next) = page.next else { break };
+                let (page, next) = self.page(&query, cursor.as_ref()).await?;
+                events += page.events.len();
+                pages.push(page);
+                self.progress.listed(events);
+                let Some(next) = next else { break };
                 if !followed.insert(next.clone()) {
                     return Err(Trouble::Cannot(format!(
                         "Recall's pages of calendar {calendar} go round in circles"
@@ -74,14 +110,14 @@ impl<R: RawEvents, S: Budgets, K: Clock> Listing<'_, R, S, K> {
             self.progress.finished_one();
         }
         self.progress.end();
-        Ok(events)
+        Ok(pages)
     }
 
     async fn page(
         &self,
         query: &EventQuery,
         cursor: Option<&PageCursor>,
-    ) -> Result<RawPage, Trouble> {
+    ) -> Result<(Listed, Option<PageCursor>), Trouble> {
         let paced = Paced {
             state: self.state,
             clock: &self.clock,
@@ -89,7 +125,11 @@ impl<R: RawEvents, S: Budgets, K: Clock> Listing<'_, R, S, K> {
             pace: self.pace,
         };
         paced
-            .call(async || self.recall.page(query, cursor).await)
+            .call(async || {
+                let asked_at = self.clock.now();
+                let RawPage { events, next } = self.recall.page(query, cursor).await?;
+                Ok((Listed { asked_at, events }, next))
+            })
             .await
     }
 }

@@ -1,0 +1,89 @@
+//! Every page is listed, each in its turn.
+
+use std::sync::Mutex;
+
+use callsheet_testkit::{ManualClock, MemoryState, a_calendar, at};
+use jiff::SignedDuration;
+use serde_json::json;
+use test_case::test_case;
+
+use super::*;
+
+/// Pages of one event each; the first answers are failures.
+struct Pages {
+    failures: Mutex<Vec<PortError>>,
+    calls: Mutex<Vec<Timestamp>>,
+    clock: ManualClock,
+}
+
+impl RawEvents for Pages {
+    async fn page(
+        &self,
+        query: &EventQuery,
+        cursor: Option<&PageCursor>,
+    ) -> Result<RawPage, PortError> {
+        self.calls.lock().expect("one test").push(self.clock.now());
+        if let Some(failure) = self.failures.lock().expect("one test").pop() {
+            return Err(failure);
+        }
+        let page: u32 = cursor
+            .map_or(Ok(1), |cursor| cursor.0.parse())
+            .expect("a number");
+        Ok(RawPage {
+            events: vec![
+                json!({"page": page, "calendar": query.calendar_id.as_ref().map(CalendarId::as_str)}),
+            ],
+            next: (page < 3).then(|| PageCursor((page + 1).to_string())),
+        })
+    }
+}
+
+fn throttled() -> PortError {
+    PortError::Throttled {
+        service: "Recall",
+        wait: std::time::Duration::from_mins(1),
+    }
+}
+
+#[test_case(Vec::new(), 3; "at once")]
+#[test_case(vec![throttled()], 4; "after a wait")]
+#[tokio::test]
+async fn lists_every_page_behind_everybody_else(failures: Vec<PortError>, calls: usize) {
+    let (state, clock) = (MemoryState::new(), ManualClock::at(at("09:30")));
+    let is_throttled = !failures.is_empty();
+    let recall = Pages {
+        failures: Mutex::new(failures),
+        calls: Mutex::default(),
+        clock: clock.clone(),
+    };
+    let listing = Listing {
+        recall,
+        state: &state,
+        clock,
+        pace: Pace::per_minute(30, 1),
+        progress: Progress::nowhere(),
+    };
+    let calendars = [a_calendar().id];
+    let pages = listing
+        .pages(calendars.iter(), at("09:00"))
+        .await
+        .expect("they are listed");
+    let listed: usize = pages.iter().map(|page| page.events.len()).sum();
+    assert_eq!(listed, 3);
+    let made = listing.recall.calls.into_inner().expect("one test");
+    assert_eq!(made.len(), calls);
+    let asked: Vec<_> = pages.iter().map(|page| page.asked_at).collect();
+    assert_eq!(
+        asked,
+        made[calls - 3..],
+        "when those were asked for that answered"
+    );
+    for (one, next) in made.iter().zip(made.iter().skip(1)) {
+        assert!(
+            next.duration_since(*one) >= SignedDuration::from_secs(2),
+            "{made:?}"
+        );
+    }
+    let waited = made[calls - 1].duration_since(made[0]);
+    assert_eq!(waited >= SignedDuration::from_secs(60), is_throttled);
+}
