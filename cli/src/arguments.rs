@@ -95,6 +95,14 @@ pub(crate) enum Command {
     Retry(RetryArguments),
     /// Show the policy, the calendars and the decisions as they stand
     Status,
+    /// Show of which upcoming meetings Recall has other bots than it is known to have
+    ///
+    /// Ends with 1 if there are any. Nothing is changed: the next look at each mends it.
+    Drift {
+        /// Only this calendar, by Recall's id or its owner's address; may be given several times
+        #[arg(long = "calendar", value_name = "CALENDAR")]
+        calendars: Vec<String>,
+    },
     /// List calendars, and disconnect one
     #[command(subcommand)]
     Calendars(CalendarsCommand),

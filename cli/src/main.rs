@@ -7,6 +7,7 @@
 mod arguments;
 mod ask;
 mod calendars;
+mod drift;
 mod explain;
 mod listing;
 mod named;
@@ -72,6 +73,10 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, Trouble> {
         Command::Status => {
             let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
             show(&status::status(&state, &decisions, now).await?, as_json)
+        }
+        Command::Drift { calendars } => {
+            let found = drift::run(workspace, &calendars, SystemClock).await?;
+            show(&found, as_json)
         }
         Command::Calendars(command) => calendars::run(workspace, command, &SystemClock).await?,
         Command::Sweep { everything } => {

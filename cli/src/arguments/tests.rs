@@ -40,6 +40,8 @@ fn the_arguments_make_sense() {
 #[test_case("calendars", false; "calendars without a verb")]
 #[test_case("calendars disconnect sales@acme.example --yes", true; "disconnect")]
 #[test_case("calendars disconnect --yes", false; "disconnect nothing")]
+#[test_case("drift --calendar c --calendar sales@acme.example --json", true; "drift")]
+#[test_case("drift calendar-sales", false; "drift of what is not named as a calendar")]
 #[test_case("sweep", true; "sweep")]
 #[test_case("redrive --most 5 --drop-unreadable", true; "redrive")]
 #[test_case("redrive --dry-run --json", true; "a look at dead letters")]

@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 
 use crate::time::plus;
 use crate::{
-    Applied, AppliedBot, BotEntry, CalendarEvent, Decision, DecisionKey, Step, Timestamp, Wanted,
+    Applied, AppliedBot, BotEntry, CalendarEvent, Decision, DecisionKey, Timestamp, Wanted,
 };
 
 /// For so long after a call a list may not show yet what the call did.
@@ -47,15 +47,38 @@ impl DriftKind {
     }
 }
 
+/// Why what Recall lists with an event is not held against its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unjudged {
+    /// A call is to be made for it, after which things are as they are wanted.
+    Due,
+    /// What is wanted was given up on.
+    GivenUpOn,
+    /// A call was made so little before that the list may not show it.
+    JustCalled,
+}
+
+/// Why what was listed at `asked_at` says nothing certain about `row`, if it does not.
+#[must_use]
+pub fn unjudged(row: &Decision, asked_at: Timestamp) -> Option<Unjudged> {
+    let is_settled = row
+        .applied_at()
+        .is_none_or(|applied| plus(applied, SETTLED) <= asked_at);
+    if row.is_closed() {
+        Some(Unjudged::GivenUpOn)
+    } else if row.is_due() {
+        Some(Unjudged::Due)
+    } else {
+        (!is_settled).then_some(Unjudged::JustCalled)
+    }
+}
+
 /// How the bots that Recall listed with `event` at `asked_at` differ from what
 /// `row` knows, if they do and that is certain.
 #[must_use]
 pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Option<DriftKind> {
-    let is_settled = row
-        .applied_at()
-        .is_none_or(|applied| plus(applied, SETTLED) <= asked_at);
-    let is_at_rest = row.step() == Step::Nothing && !row.is_closed();
-    if !is_settled || !is_at_rest || event.is_deleted || event.starts_at <= asked_at {
+    let has_begun = event.starts_at <= asked_at;
+    if unjudged(row, asked_at).is_some() || event.is_deleted || has_begun {
         return None;
     }
     let coming = || event.bots.iter().filter(|entry| entry.starts_at > asked_at);

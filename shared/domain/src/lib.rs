@@ -37,7 +37,7 @@ pub use decide::decide;
 pub use decision::{
     Applied, Attempts, Closure, Decision, DecisionKey, Generation, Step, Version, View, Wanted,
 };
-pub use drift::{DriftKind, drift, mend, mended};
+pub use drift::{DriftKind, Unjudged, drift, mend, mended, unjudged};
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{BotEntry, CalendarEvent, Meeting, Platform, UnknownPlatform};
 pub use facts::{Answer, Facts, Guest, Guests, Kind, ShowsAs, Visibility};
