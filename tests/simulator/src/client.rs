@@ -75,11 +75,22 @@ impl Control {
         platform: Platform,
         email: Option<&str>,
     ) -> Told<CalendarView> {
-        let body = CreateCalendar {
-            platform,
-            email: email.map(str::to_owned),
-        };
-        self.call(Method::POST, "calendars", Some(&body)).await
+        self.connect(platform, email, false).await
+    }
+
+    /// Connects a calendar of which no webhook ever tells.
+    pub async fn create_silent_calendar(
+        &self,
+        platform: Platform,
+        email: Option<&str>,
+    ) -> Told<CalendarView> {
+        self.connect(platform, email, true).await
+    }
+
+    /// Loses every webhook about a calendar from now on.
+    pub async fn silence_calendar(&self, id: CalendarId) -> Told<CalendarView> {
+        self.call(Method::POST, &format!("calendars/{id}/silence"), NOTHING)
+            .await
     }
 
     /// Lets the service learn the owner's address.
@@ -290,6 +301,20 @@ impl Control {
             .query(&Patience { timeout_ms });
         let answer: Quiet = accepted(request.send().await?).await?.json().await?;
         Ok(answer.quiet)
+    }
+
+    async fn connect(
+        &self,
+        platform: Platform,
+        email: Option<&str>,
+        is_silent: bool,
+    ) -> Told<CalendarView> {
+        let body = CreateCalendar {
+            platform,
+            email: email.map(str::to_owned),
+            is_silent,
+        };
+        self.call(Method::POST, "calendars", Some(&body)).await
     }
 
     async fn settings(&self, settings: Settings) -> Told<()> {

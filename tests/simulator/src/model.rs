@@ -283,7 +283,7 @@ pub enum WebhookState {
     Acknowledged,
     /// Given up after the last try, or told to abort.
     Failed,
-    /// Dropped by a fault.
+    /// Dropped by a fault, or about a silent calendar.
     Dropped,
     /// Held back.
     Held,

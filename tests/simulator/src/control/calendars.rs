@@ -38,7 +38,22 @@ pub(super) async fn create(
     };
     shared.change(|inner, now| {
         let id = inner.world.add_calendar(new, now);
+        if wanted.is_silent {
+            inner.outbox.silence(id);
+        }
         calendar(&inner.world, id)
+    })
+}
+
+/// Announces nothing of a calendar from now on.
+pub(super) async fn silence(
+    State(shared): Here,
+    Path(id): Path<CalendarId>,
+) -> Result<Json<CalendarView>, NotThere> {
+    shared.change(|inner, _| {
+        let shown = calendar(&inner.world, id)?;
+        inner.outbox.silence(id);
+        Ok(shown)
     })
 }
 

@@ -24,6 +24,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/calendars", get(calendars::list).post(calendars::create))
         .route("/calendars/{id}", delete(calendars::remove))
         .route("/calendars/{id}/email", put(calendars::set_email))
+        .route("/calendars/{id}/silence", post(calendars::silence))
         .route("/calendars/{id}/disconnect", post(calendars::disconnect))
         .route("/calendars/{id}/reconnect", post(calendars::reconnect))
         .route("/calendars/{id}/events", post(calendars::create_events))

@@ -10,6 +10,8 @@ use crate::options::{Latency, Limits};
 pub(crate) struct CreateCalendar {
     pub(crate) platform: Platform,
     pub(crate) email: Option<String>,
+    #[serde(default)]
+    pub(crate) is_silent: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

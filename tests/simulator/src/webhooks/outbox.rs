@@ -1,7 +1,7 @@
 //! What waits to be sent, and what became of what was.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -32,6 +32,8 @@ pub(crate) struct Post(pub(crate) mpsc::UnboundedSender<Job>);
 pub(crate) struct Outbox {
     pub(crate) target: Option<WebhookTarget>,
     pub(crate) faults: WebhookFaults,
+    /// Calendars of which nobody is told.
+    silent: BTreeSet<CalendarId>,
     holding: bool,
     held: Vec<usize>,
     /// The earliest change of each calendar that is yet to be announced.
@@ -55,8 +57,7 @@ impl Post {
             }
             Announcement::Calendar(calendar) => {
                 let body = json!({"event": "calendar.update", "data": {"calendar_id": calendar}});
-                let message = outbox.write(&body, now);
-                self.dispatch(outbox, message);
+                self.tell(outbox, calendar, &body, now);
             }
         }
     }
@@ -71,8 +72,17 @@ impl Post {
             "event": "calendar.sync_events",
             "data": {"calendar_id": calendar, "last_updated_ts": since},
         });
-        let message = outbox.write(&body, now);
-        self.dispatch(outbox, message);
+        self.tell(outbox, calendar, &body, now);
+    }
+
+    /// Writes a message about a calendar and sends it, unless nobody is to be told.
+    fn tell(&self, outbox: &mut Outbox, calendar: CalendarId, body: &Value, now: Timestamp) {
+        let message = outbox.write(body, now);
+        if outbox.silent.contains(&calendar) {
+            outbox.messages[message].state = WebhookState::Dropped;
+        } else {
+            self.dispatch(outbox, message);
+        }
     }
 
     /// Sends a message on its way, or whatever the faults in force make of it.
@@ -138,6 +148,7 @@ impl Outbox {
         Self {
             target,
             faults: WebhookFaults::default(),
+            silent: BTreeSet::new(),
             holding: false,
             held: Vec::new(),
             gathering: BTreeMap::new(),
@@ -149,6 +160,11 @@ impl Outbox {
 
     pub(crate) fn hold(&mut self) {
         self.holding = true;
+    }
+
+    /// Tells nobody of a calendar from now on.
+    pub(crate) fn silence(&mut self, calendar: CalendarId) {
+        self.silent.insert(calendar);
     }
 
     /// Writes a message down and returns its number.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::common::{LINK, Received, Receiver, meeting, minutes, stage};
 use recall_simulator::{
-    Change, EventChange, Options, SignatureHeaders, WebhookFaults, WebhookState, WebhookTarget,
-    sign,
+    Change, EventChange, Options, Platform, SignatureHeaders, WebhookFaults, WebhookState,
+    WebhookTarget, sign,
 };
 use serde_json::json;
 
@@ -277,4 +277,25 @@ async fn scheduling_is_announced_only_when_told_so() {
     assert!(control.quiesced(PATIENCE).await.unwrap());
     assert_eq!(receiver.received().len(), before + 1);
     assert!(control.event(event.id).await.unwrap().updated_at > event.updated_at);
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_a_silent_calendar() {
+    let receiver = Receiver::answering(&[]).await;
+    let stage = stage(options(&receiver)).await;
+    let control = stage.simulator.control();
+    let made = control.create_silent_calendar(Platform::GoogleCalendar, None);
+    let silent = made.await.unwrap().id;
+    let told = stage.calendar("sales-1@acme.example").await;
+    control.silence_calendar(told).await.unwrap();
+    for calendar in [silent, told] {
+        control
+            .set_calendar_email(calendar, "sales-9@acme.example")
+            .await
+            .unwrap();
+    }
+    assert!(control.quiesced(PATIENCE).await.unwrap());
+    assert_eq!(receiver.received().len(), 1, "as long as it was not silent");
+    let stats = control.stats().await.unwrap().webhooks;
+    assert_eq!((stats.acknowledged, stats.dropped), (1, 3));
 }
