@@ -13,7 +13,8 @@ pub(crate) struct Run {
     pub(crate) code: Option<i32>,
     /// What it printed, and after it what it complained of.
     pub(crate) said: String,
-    json: Option<Value>,
+    /// What it printed, if that is JSON.
+    pub(crate) json: Option<Value>,
 }
 
 impl Run {

@@ -9,6 +9,7 @@ mod dead_letters;
 mod directory;
 mod faults;
 mod logs;
+mod looking;
 mod meetings;
 mod office;
 mod policies;
