@@ -3,7 +3,9 @@
 //! A template that has drifted from the code deploys without a word and fails
 //! in production; here it fails before.
 
+mod metrics;
 mod reading;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 

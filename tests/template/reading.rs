@@ -63,6 +63,15 @@ impl Template {
             .collect()
     }
 
+    /// The names of what stands at `path` and is a bare number, a truth value or nothing.
+    pub(crate) fn bare(&self, path: &str) -> Vec<String> {
+        let is_bare = |name: &String| {
+            let value = self.at(&format!("{path}.{name}"));
+            value.is_number() || value.is_bool() || value.is_null()
+        };
+        self.names(path).into_iter().filter(is_bare).collect()
+    }
+
     /// The actions that a role is allowed, by resource.
     pub(crate) fn allowed(&self, role: &str) -> BTreeMap<String, BTreeSet<String>> {
         let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
