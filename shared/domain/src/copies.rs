@@ -16,6 +16,10 @@
 //! another owner before, nobody would make that call: so a new owner that rests
 //! on hearsay makes one, unless every other copy's bot was certain.
 //!
+//! And a copy takes note only while the owner has a call to make. An owner whose
+//! call went through may have made it before the copy made its own with what it
+//! wanted then, which is what Recall holds: so the copy calls once more.
+//!
 //! Copies that somebody made by hand have an `ical_uid` of their own, and know
 //! nothing of each other.
 
@@ -235,6 +239,36 @@ impl<'a> Owners<'a> {
             for row in written.filter(|row| row.rests_on_hearsay()) {
                 *row = row.clone().unrested();
             }
+        }
+        self.doubt(stored, writes);
+    }
+
+    /// Has copies that have just taken note of a configuration call for it, if
+    /// their bot's owner has no call to make.
+    fn doubt(&self, stored: &[Decision], writes: &mut [Decision]) {
+        let is_certain = |key: &DecisionKey| {
+            let row = writes.iter().find(|row| row.key == *key);
+            let row = row.or_else(|| stored.iter().find(|row| row.key == *key));
+            row.is_some_and(Decision::is_certain)
+        };
+        let doubted: BTreeSet<DecisionKey> = writes
+            .iter()
+            .filter(|row| row.rests_on_hearsay())
+            .filter(|row| {
+                let before = stored.iter().find(|before| before.key == row.key);
+                before.is_none_or(|before| before.generation != row.generation)
+            })
+            .filter(|row| {
+                let Wanted::Bot(bot) = &row.wanted else {
+                    return false;
+                };
+                let owner = self.0.get(&bot.deduplication_key);
+                owner.is_some_and(|(owner, _)| **owner != row.key && is_certain(owner))
+            })
+            .map(|row| row.key.clone())
+            .collect();
+        for row in writes.iter_mut().filter(|row| doubted.contains(&row.key)) {
+            *row = row.clone().unrested();
         }
     }
 }

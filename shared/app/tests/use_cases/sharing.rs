@@ -157,3 +157,31 @@ async fn keys_are_those_of_the_guide() {
         );
     }
 }
+
+/// The owner's call goes through, and after it that of a copy whose row was read
+/// before it took note: then the bot is as the copy had it, and nobody else would
+/// call again.
+#[tokio::test]
+async fn a_copy_that_called_after_the_owner_calls_once_more() {
+    let house = house(DeduplicationScheme::Meeting).await;
+    house.see(copy(0)).await;
+    house.drained().await.expect("drained");
+    let before = house.decision(&copy(0).id);
+    house.see(copy(1)).await;
+    house.drained().await.expect("drained");
+    assert_eq!(house.bot_names(), ["As lead has it"]);
+    let late = before.but(|row| row.version = house.decision(&copy(0).id).version);
+    house.decisions.put(late);
+    let again = copy(0).but(|event| event.updated_at = house.after(0));
+    house.see(again).await;
+    assert!(house.decision(&copy(0).id).is_due());
+    house.drained().await.expect("drained");
+    assert_eq!(house.bot_names(), ["As lead has it"]);
+    let calls = house.recall.count(Operation::ScheduleBot);
+    house.drained().await.expect("drained");
+    assert_eq!(
+        house.recall.count(Operation::ScheduleBot),
+        calls,
+        "it is at rest"
+    );
+}
