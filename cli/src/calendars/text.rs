@@ -15,7 +15,7 @@ impl Shown for Listed {
         let strangers = self.only_at_recall.as_deref().unwrap_or_default();
         if self.calendars.is_empty() {
             parts.push(
-                "No calendar is known yet: one is remembered with its first webhook.".to_owned(),
+                "No calendar is known yet: one is remembered with its first webhook or the next sweep that lists them.".to_owned(),
             );
         }
         if !self.calendars.is_empty() || !strangers.is_empty() {
@@ -131,7 +131,7 @@ impl Listed {
         let mut lines = Vec::new();
         if !strangers.is_empty() {
             lines.push(format!(
-                "{} known to Recall only: one is remembered with its first webhook.",
+                "{} known to Recall only: one is remembered with its first webhook or the next sweep that lists them.",
                 counted(strangers.len(), "calendar is", "calendars are")
             ));
         }

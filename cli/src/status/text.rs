@@ -11,7 +11,7 @@ impl Shown for Status {
         let mut parts = vec![self.policy.text()];
         if self.calendars.is_empty() {
             parts.push(
-                "No calendar is known yet: one is remembered with its first webhook.".to_owned(),
+                "No calendar is known yet: one is remembered with its first webhook or the next sweep that lists them.".to_owned(),
             );
             return parts.join("\n\n");
         }

@@ -106,7 +106,7 @@ new@acme.example (calendar-new)          google_calendar  unknown    connecting
 
 5 calendars: 4 connected, 1 deleted; 2 owed a look.
 
-1 calendar is known to Recall only: one is remembered with its first webhook.
+1 calendar is known to Recall only: one is remembered with its first webhook or the next sweep that lists them.
 1 calendar is not listed by Recall any more: `callsheet calendars disconnect` tidies up.
 1 calendar has another status at Recall: a webhook is on its way, or was lost.
 Recall lists one that cannot be read: calendar calendar-odd: unknown calendar status."
