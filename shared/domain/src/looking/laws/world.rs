@@ -1,73 +1,24 @@
-//! Coverage against the obvious slow model: every message looks.
-//!
-//! Changes come, notices tell of them late and twice, workers take batches,
-//! read pages one at a time, die and are replaced, and events move between
-//! pages while these are read. Clocks differ, and an event carries an
-//! `updated_at` from before it could be seen. At the end whatever the slow model
-//! has seen for a notice must have been seen by the looks that were chosen.
+//! Calendars, notices and workers, as the law has them happen.
 
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use proptest::prelude::*;
 
-use super::*;
+use super::Op;
+use crate::looking::*;
 use crate::time::plus;
 use crate::{CalendarId, Notice, NoticeKind, PolicyRevision, PreferenceRevision, Timestamp};
 
 /// Pages of every list; where an event stands changes with each of its versions.
-const PAGES: u32 = 3;
-const CALENDARS: usize = 3;
-const EVENTS: usize = 6;
+pub(super) const PAGES: u32 = 3;
+pub(super) const CALENDARS: usize = 3;
+pub(super) const EVENTS: usize = 6;
 /// For how long a worker that died keeps others from its look.
 const HOLD: i64 = 3_000;
 
-/// Something that happens; times are in milliseconds.
-#[derive(Debug, Clone, Copy)]
-enum Op {
-    /// An event changes, its `updated_at` being so much earlier.
-    Change {
-        event: usize,
-        page: u32,
-        lag: i64,
-    },
-    /// A notice of the latest changes of a calendar is sent, by a clock that differs.
-    Tell {
-        calendar: usize,
-        clock: i64,
-    },
-    /// A worker takes a step, by a clock that differs: takes a batch, plans, or
-    /// reads a page.
-    Step {
-        worker: usize,
-        batch: usize,
-        clock: i64,
-    },
-    /// A worker dies; its messages come again.
-    Die {
-        worker: usize,
-    },
-    Pass {
-        time: i64,
-    },
-}
-
-fn op() -> impl Strategy<Value = Op> {
-    let clock = || -240_i64..=240;
-    prop_oneof![
-        4 => (0..EVENTS, 0..PAGES, 0_i64..2_000)
-            .prop_map(|(event, page, lag)| Op::Change { event, page, lag }),
-        4 => (0..CALENDARS, clock()).prop_map(|(calendar, clock)| Op::Tell { calendar, clock }),
-        9 => (0_usize..2, 1_usize..5, clock())
-            .prop_map(|(worker, batch, clock)| Op::Step { worker, batch, clock }),
-        1 => (0_usize..2).prop_map(|worker| Op::Die { worker }),
-        3 => (0_i64..3_000).prop_map(|time| Op::Pass { time }),
-    ]
-}
-
 /// A version of an event.
 #[derive(Debug, Clone, Copy)]
-struct Version {
+pub(super) struct Version {
     event: usize,
     page: u32,
     updated_at: i64,
@@ -102,17 +53,17 @@ struct Work {
 }
 
 #[derive(Debug)]
-struct World {
+pub(super) struct World {
     now: i64,
-    versions: Vec<Version>,
+    pub(super) versions: Vec<Version>,
     queue: Vec<Notice>,
     /// The earliest change of each calendar that no notice has told of.
     untold: [Option<i64>; CALENDARS],
     told: [Option<Notice>; CALENDARS],
     /// The latest version of each event that was read, by its number.
-    read: BTreeMap<usize, usize>,
+    pub(super) read: BTreeMap<usize, usize>,
     /// The same for the slow model.
-    slow: BTreeMap<usize, usize>,
+    pub(super) slow: BTreeMap<usize, usize>,
     lists: u32,
     slow_lists: u32,
     looked: [Option<Looked>; CALENDARS],
@@ -123,7 +74,7 @@ struct World {
 }
 
 impl World {
-    fn new(is_whole: bool) -> Self {
+    pub(super) fn new(is_whole: bool) -> Self {
         let looked = |calendar: usize| Looked {
             began_at: at(-1_000 * i64::try_from(calendar).expect("small")),
             since: None,
@@ -174,7 +125,7 @@ impl World {
         latest.into_iter().filter(is_shown).collect()
     }
 
-    fn happen(&mut self, op: Op) {
+    pub(super) fn happen(&mut self, op: Op) {
         match op {
             Op::Change { event, page, lag } => {
                 self.now += 1;
@@ -413,7 +364,7 @@ impl World {
     }
 
     /// Tells of every change, and works until no message is left.
-    fn come_to_rest(&mut self) {
+    pub(super) fn come_to_rest(&mut self) {
         for calendar in 0..CALENDARS {
             self.tell(calendar, 0);
         }
@@ -448,36 +399,5 @@ fn under_way<M>(mark: M, pages: u32, held_until: Timestamp) -> UnderWay<M> {
         pages,
         listed: pages * 100,
         held_until,
-    }
-}
-
-/// How many cases: a few in each run of the tests, more when asked for.
-fn cases() -> u32 {
-    option_env!("LAW_CASES")
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(1_500)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases()))]
-
-    #[test]
-    fn whatever_every_message_alone_would_have_seen_is_seen(
-        ops in prop::collection::vec(op(), 1..60),
-        is_whole in any::<bool>(),
-    ) {
-        let mut world = World::new(is_whole);
-        for op in ops {
-            world.happen(op);
-        }
-        world.come_to_rest();
-        for (event, number) in &world.slow {
-            let read = world.read.get(event);
-            prop_assert!(
-                read.is_some_and(|read| read >= number),
-                "event {event}: a message told of version {number}, {read:?} was read; \
-                 {:?}", world.versions[*number],
-            );
-        }
     }
 }

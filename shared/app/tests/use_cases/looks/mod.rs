@@ -1,0 +1,152 @@
+//! One glance at Recall serves every calendar, and nothing is ever missed.
+
+mod choosing;
+mod going_on;
+mod healing;
+
+use callsheet_app::ports::Queue as _;
+use callsheet_app::{Handled, Sync};
+use callsheet_domain::{
+    CalendarEvent, CalendarId, Errand, EventId, IcalUid, Meeting, Notice, NoticeKind, Operation,
+    Timestamp, plus,
+};
+use callsheet_testkit::{But as _, Faults, Flaky, a_calendar, an_event, at};
+use jiff::SignedDuration;
+
+use crate::house::{House, HouseSync};
+
+fn id(number: usize) -> CalendarId {
+    CalendarId::parse(format!("calendar-{number}")).expect("an id")
+}
+
+fn event_id(number: usize) -> EventId {
+    EventId::parse(format!("event-{number}")).expect("an id")
+}
+
+/// The `number`th event, a meeting of its own in a calendar of its own.
+fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
+    an_event().but(|event| {
+        event.id = event_id(number);
+        event.calendar_id = id(number);
+        event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
+        event.meeting = Some(Meeting {
+            url: format!("https://meet.example/{number}"),
+        });
+        event.starts_at = plus(
+            at("12:00"),
+            SignedDuration::from_secs(i64::try_from(number).expect("few")),
+        );
+        event.ends_at = at("18:00");
+        event.updated_at = updated_at;
+    })
+}
+
+/// A house with so many calendars, each looked at whole and at rest.
+async fn house(calendars: usize) -> House {
+    let house = House::new();
+    for number in 0..calendars {
+        let calendar = a_calendar().but(|calendar| calendar.id = id(number));
+        house.recall.put_calendar(calendar);
+        house.notice(&id(number), NoticeKind::LookAtAll).await;
+    }
+    house.clock.advance(SignedDuration::from_secs(60));
+    house
+}
+
+impl House {
+    fn subjects_since(&self, call: usize) -> Vec<String> {
+        let calls = self.recall.calls().split_off(call);
+        let lists = calls
+            .into_iter()
+            .filter(|call| call.operation == Operation::ListEvents);
+        lists.map(|call| call.subject).collect()
+    }
+
+    /// Has an event of each of these calendars change now, and tells of it.
+    async fn change(&self, numbers: impl IntoIterator<Item = usize>) {
+        for number in numbers {
+            self.recall.put_event(event(number, self.after(0)));
+            self.tell(&id(number)).await;
+        }
+    }
+
+    async fn tell(&self, calendar: &CalendarId) {
+        let now = self.after(0);
+        let notice = Notice {
+            calendar_id: calendar.clone(),
+            kind: NoticeKind::EventsChanged { since: now },
+            sent_at: now,
+        };
+        self.queue
+            .send(&Errand::Look(notice))
+            .await
+            .expect("memory");
+    }
+
+    /// Handles what is queued, a batch of ten at a time, until nothing is left.
+    async fn handle_all(&self) {
+        self.clock.advance(SignedDuration::from_secs(1));
+        for _ in 0..100 {
+            let batch = self.queue.deliver(10);
+            if batch.is_empty() {
+                return;
+            }
+            let handled = self.sync().handle(&batch, self.deadline()).await;
+            assert_eq!(handled, Handled::default());
+        }
+        panic!("messages are left");
+    }
+
+    fn decided(&self) -> usize {
+        self.decisions.all().len()
+    }
+
+    fn flaky_sync(
+        &self,
+        faults: &Faults,
+    ) -> Sync<
+        Flaky<crate::house::Recall>,
+        Flaky<callsheet_testkit::MemoryDecisions>,
+        Flaky<callsheet_testkit::MemoryState>,
+        callsheet_testkit::MemoryQueue,
+        callsheet_testkit::ManualClock,
+    > {
+        let HouseSync {
+            recall,
+            decisions,
+            state,
+            queue,
+            clock,
+            enforced,
+            settings,
+        } = self.sync();
+        Sync {
+            recall: Flaky::new(recall, faults),
+            decisions: Flaky::new(decisions, faults),
+            state: Flaky::new(state, faults),
+            queue,
+            clock,
+            enforced,
+            settings,
+        }
+    }
+}
+
+impl House {
+    /// Uses up the calls that may go at once, so that each next one waits.
+    async fn state_drawn(&self, calls: u32) -> bool {
+        use callsheet_app::ports::Budgets as _;
+        let pace = crate::house::sync_settings().list_events;
+        let drawn = self
+            .state
+            .draw(
+                Operation::ListEvents,
+                pace,
+                calls,
+                self.after(0),
+                self.after(60),
+            )
+            .await;
+        drawn.is_ok()
+    }
+}
