@@ -6,6 +6,7 @@
 //! `updated_at` from before it could be seen. At the end whatever the slow model
 //! has seen for a notice must have been seen by the looks that were chosen.
 
+mod marks;
 mod world;
 
 use proptest::prelude::*;

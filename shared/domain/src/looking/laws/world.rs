@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::Op;
+use super::marks::{looked, under_way};
 use crate::looking::*;
 use crate::time::plus;
 use crate::{CalendarId, Notice, NoticeKind, PolicyRevision, PreferenceRevision, Timestamp};
@@ -378,26 +379,5 @@ impl World {
             self.step(1, 10, 0);
         }
         panic!("messages are left: {:?}", self.queue);
-    }
-}
-
-fn looked(reach: Reach) -> Looked {
-    Looked {
-        began_at: reach.began_at,
-        since: reach.since,
-        whole_at: None,
-        policy: PolicyRevision(0),
-        preferences: PreferenceRevision(0),
-        holds_until: None,
-    }
-}
-
-fn under_way<M>(mark: M, pages: u32, held_until: Timestamp) -> UnderWay<M> {
-    UnderWay {
-        mark,
-        next: (pages > 0).then(|| PageCursor(pages.to_string())),
-        pages,
-        listed: pages * 100,
-        held_until,
     }
 }
