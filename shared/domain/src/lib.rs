@@ -48,7 +48,7 @@ pub use id::{
 pub use jiff::Timestamp;
 pub use looking::{
     Ask, Asked, Heal, LatestLook, Look, LookPlan, Looked, Manners, PageCursor, Reach, Scope,
-    UnderWay, WorkspaceMark, choose, is_aged, is_owed,
+    UnderWay, WorkspaceMark, WorkspaceReach, choose, is_aged, is_owed,
 };
 pub use notice::{Errand, Notice, NoticeKind};
 pub use pacer::{Draw, Operation, Pace, Spent};

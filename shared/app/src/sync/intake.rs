@@ -1,9 +1,10 @@
 //! What a look at the workspace does with a page.
 //!
 //! A calendar whose rows cannot be written must not hold up the mark that all
-//! others share. It is left out, and unless its own notice is being attended to
-//! a new one goes on the queue before the mark moves. A notice of a calendar
-//! that is left out has failed: it comes again, until it is a dead letter.
+//! others share. It is left out, the mark says so, and unless its own notice is
+//! being attended to a new one goes on the queue before the mark moves. A notice
+//! of a calendar that is left out has failed: it comes again, until it is a dead
+//! letter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +22,7 @@ pub(super) struct Intake {
     pub(super) passed_over: PassedOver,
     /// The calendars whose notices the look is made for.
     pub(super) made_for: BTreeSet<CalendarId>,
-    since: Option<Timestamp>,
+    pub(super) since: Option<Timestamp>,
 }
 
 impl Intake {

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use callsheet_domain::{CalendarId, Operation, Reach, Timestamp, UnderWay, WorkspaceMark, plus};
+use callsheet_domain::{
+    CalendarId, Operation, Timestamp, UnderWay, WorkspaceMark, WorkspaceReach, plus,
+};
 use futures_util::future::join;
 
 use super::intake::Intake;
@@ -21,29 +23,36 @@ use crate::ports::{Clock, Decisions, EventQuery, Kept, Queue, RecallReader};
 /// A look at the workspace, under way.
 struct WorkspaceLook {
     mark: WorkspaceMark,
-    reach: Reach,
+    began_at: Timestamp,
     list: List,
     intake: Intake,
 }
 
 impl WorkspaceLook {
-    fn of(mark: WorkspaceMark, looking: &UnderWay<Reach>, policy: &InForce) -> Self {
+    fn of(mark: WorkspaceMark, looking: &UnderWay<WorkspaceReach>, policy: &InForce) -> Self {
         let query = EventQuery {
             calendar_id: None,
             updated_since: looking.mark.since,
             starts_from: None,
         };
+        let mut intake = Intake::of(View::empty(policy), looking.mark.since);
+        let left_out = &mut intake.passed_over.left_out;
+        left_out.clone_from(&looking.mark.left_out);
         Self {
             mark,
-            reach: looking.mark,
+            began_at: looking.mark.began_at,
             list: List::from(query, looking.next.clone(), looking.pages, looking.listed),
-            intake: Intake::of(View::empty(policy), looking.mark.since),
+            intake,
         }
     }
 
-    fn progress(&self, held_until: Timestamp) -> UnderWay<Reach> {
+    fn progress(&self, held_until: Timestamp) -> UnderWay<WorkspaceReach> {
         UnderWay {
-            mark: self.reach,
+            mark: WorkspaceReach {
+                began_at: self.began_at,
+                since: self.intake.since,
+                left_out: self.intake.passed_over.left_out.clone(),
+            },
             next: self.list.next.clone(),
             pages: self.list.pages,
             listed: self.list.listed,
@@ -73,9 +82,10 @@ where
     ) -> Result<(Tally, BTreeSet<CalendarId>), Unattended> {
         let now = self.clock.now();
         let looking = UnderWay {
-            mark: Reach {
+            mark: WorkspaceReach {
                 began_at: now,
                 since: Some(since),
+                left_out: BTreeSet::new(),
             },
             next: None,
             pages: 0,
@@ -129,7 +139,7 @@ where
         self.turn(Operation::ListEvents, terms).await?;
         let mut page = self.read(&mut look.list, tally).await?;
         loop {
-            let held = look.progress(plus(self.clock.now(), HOLD));
+            let mut held = look.progress(plus(self.clock.now(), HOLD));
             if look.list.next.is_none() {
                 return self.take_in(&mut look.intake, page, tally, terms).await;
             }
@@ -139,6 +149,9 @@ where
             let (taken_in, next) =
                 join(self.take_in(&mut look.intake, page, tally, terms), next).await;
             taken_in?;
+            held.mark
+                .left_out
+                .clone_from(&look.intake.passed_over.left_out);
             self.claim(look, Some(held)).await?;
             page = next?;
             tally.add(ahead);
@@ -150,7 +163,7 @@ where
     async fn claim(
         &self,
         look: &mut WorkspaceLook,
-        looking: Option<UnderWay<Reach>>,
+        looking: Option<UnderWay<WorkspaceReach>>,
     ) -> Result<(), Unattended> {
         self.change_mark(look, |mark| WorkspaceMark {
             looking: looking.clone(),

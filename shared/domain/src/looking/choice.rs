@@ -18,7 +18,7 @@ use jiff::SignedDuration;
 
 use super::ask::{Ask, Wants};
 use super::gather::earliest;
-use super::mark::{LatestLook, Looked, OVERLAP, UnderWay, WorkspaceMark};
+use super::mark::{LatestLook, Looked, OVERLAP, UnderWay, WorkspaceMark, WorkspaceReach};
 use crate::time::plus;
 use crate::{CalendarId, Timestamp};
 
@@ -151,10 +151,11 @@ pub fn choose(
 }
 
 fn is_answered(asked: &Asked<'_>, workspace: &WorkspaceMark) -> bool {
-    let reaches = asked.looked.map(Looked::reach).into_iter();
-    let mut reaches = reaches.chain(workspace.latest.map(|latest| latest.reach));
+    let (looked, latest) = (asked.looked, workspace.latest.as_ref());
     !asked.is_owed
-        && (asked.ask.wants == Wants::Nothing || reaches.any(|reach| reach.answers(asked.ask)))
+        && (asked.ask.wants == Wants::Nothing
+            || looked.is_some_and(|looked| looked.reach().answers(asked.ask))
+            || latest.is_some_and(|latest| latest.reach.answers(asked.calendar, asked.ask)))
 }
 
 fn resumed(
@@ -188,7 +189,7 @@ impl LookPlan {
     fn join<'a>(
         &mut self,
         wanting: Vec<(&'a Asked<'a>, Timestamp)>,
-        looking: &UnderWay<super::Reach>,
+        looking: &UnderWay<WorkspaceReach>,
         now: Timestamp,
     ) -> Vec<(&'a Asked<'a>, Timestamp)> {
         let is_held = looking.is_held(now);
@@ -197,7 +198,7 @@ impl LookPlan {
         let mut others = Vec::new();
         let mut takers = BTreeSet::new();
         for (asked, since) in wanting {
-            let is_answer = looking.mark.answers(asked.ask);
+            let is_answer = looking.mark.answers(asked.calendar, asked.ask);
             if is_held && (is_answer || is_soon_over) {
                 self.awaited.insert(asked.calendar.clone());
             } else if is_answer && looking.next.is_some() {
@@ -222,11 +223,11 @@ fn together(
     now: Timestamp,
 ) -> Option<Look> {
     let looking = workspace.looking.as_ref();
-    let is_long = |look: &UnderWay<super::Reach>| now > plus(look.mark.began_at, BUSY);
+    let is_long = |look: &UnderWay<WorkspaceReach>| now > plus(look.mark.began_at, BUSY);
     if looking.is_some_and(|look| look.is_held(now) || (look.next.is_some() && is_long(look))) {
         return None;
     }
-    let latest = workspace.latest;
+    let latest = workspace.latest.as_ref();
     let is_busy = latest.is_some_and(|latest| now <= plus(latest.reach.began_at, BUSY));
     let fewest = if is_busy { 1 } else { 2 };
     if wanting.len() < fewest {
@@ -258,7 +259,7 @@ fn together(
 
 /// How many pages a look at the workspace since `since` may take, if as much
 /// changed in a second as in the time that the last one looked at.
-fn expected_pages(latest: Option<LatestLook>, since: Timestamp, now: Timestamp) -> i64 {
+fn expected_pages(latest: Option<&LatestLook>, since: Timestamp, now: Timestamp) -> i64 {
     let Some(latest) = latest else { return 1 };
     let reached = latest.reach.since.unwrap_or(latest.reach.began_at);
     // Until its end, since what changes meanwhile is in the list too.

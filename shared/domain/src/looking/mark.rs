@@ -1,10 +1,12 @@
 //! How far a calendar, and the whole workspace, have been looked at.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 
-use super::Reach;
+use super::{Ask, Reach};
 use crate::time::plus;
-use crate::{PolicyRevision, PreferenceRevision, Timestamp, Version};
+use crate::{CalendarId, PolicyRevision, PreferenceRevision, Timestamp, Version};
 
 /// How much a sweep's look overlaps the one before. Recall's clock may differ
 /// from ours, and an event may show in the list only some time after the
@@ -87,11 +89,36 @@ impl UnderWay<Looked> {
     }
 }
 
+/// What a look at the whole workspace reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkspaceReach {
+    /// When it began, by our clock: before its first page was asked for.
+    pub began_at: Timestamp,
+    /// The earliest `updated_at` it asks for, by Recall's clock; none if it
+    /// asks for everything.
+    pub since: Option<Timestamp>,
+    /// Calendars whose events were listed and could not be written: it answers
+    /// nothing about them.
+    pub left_out: BTreeSet<CalendarId>,
+}
+
+impl WorkspaceReach {
+    /// Whether this look, once it is finished, has answered `ask` about `calendar`.
+    #[must_use]
+    pub fn answers(&self, calendar: &CalendarId, ask: &Ask) -> bool {
+        let reach = Reach {
+            began_at: self.began_at,
+            since: self.since,
+        };
+        reach.answers(ask) && !self.left_out.contains(calendar)
+    }
+}
+
 /// The latest finished look at the whole workspace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LatestLook {
     /// What it reached.
-    pub reach: Reach,
+    pub reach: WorkspaceReach,
     /// When it was finished.
     pub until: Timestamp,
     /// Pages it took.
@@ -113,7 +140,7 @@ pub struct WorkspaceMark {
     /// When Recall's list of calendars was last held against ours.
     pub listed_calendars_at: Option<Timestamp>,
     /// One that is not finished.
-    pub looking: Option<UnderWay<Reach>>,
+    pub looking: Option<UnderWay<WorkspaceReach>>,
     /// Grows with each write; a write states the one it saw.
     pub version: Version,
 }
@@ -132,8 +159,8 @@ pub enum Heal {
 impl WorkspaceMark {
     /// The mark after `look` was finished at `now`, with nothing under way.
     #[must_use]
-    pub fn finished(mut self, look: &UnderWay<Reach>, now: Timestamp) -> Self {
-        let reach = look.mark;
+    pub fn finished(mut self, look: &UnderWay<WorkspaceReach>, now: Timestamp) -> Self {
+        let reach = &look.mark;
         let is_linked = match (self.healed_until, reach.since) {
             (_, None) => true,
             (Some(healed), Some(since)) => since <= plus(healed, -OVERLAP),
@@ -144,10 +171,11 @@ impl WorkspaceMark {
         }
         if self
             .latest
+            .as_ref()
             .is_none_or(|latest| latest.reach.began_at < reach.began_at)
         {
             self.latest = Some(LatestLook {
-                reach,
+                reach: reach.clone(),
                 until: now,
                 pages: look.pages,
                 listed: look.listed,

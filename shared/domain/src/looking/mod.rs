@@ -25,7 +25,8 @@
 //!
 //! A look at the workspace began, like one at a calendar, at one instant and
 //! reached back to one, so the same rule holds of it for every calendar it
-//! wrote; a calendar that it could not write gets a notice of its own.
+//! wrote; one that it could not write it does not answer for, and that one gets
+//! a notice of its own.
 //!
 //! What a look decided holds only as long as what it decided by. A new policy,
 //! a new word and the end of a pause each [owe](is_owed) the calendar a look at
@@ -41,5 +42,7 @@ mod reach;
 
 pub use ask::Ask;
 pub use choice::{Asked, Look, LookPlan, Manners, Scope, choose};
-pub use mark::{Heal, LatestLook, Looked, PageCursor, UnderWay, WorkspaceMark, is_aged, is_owed};
+pub use mark::{
+    Heal, LatestLook, Looked, PageCursor, UnderWay, WorkspaceMark, WorkspaceReach, is_aged, is_owed,
+};
 pub use reach::Reach;

@@ -2,13 +2,16 @@
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{Kept, Marks};
-use callsheet_domain::{LatestLook, PageCursor, Reach, UnderWay, Version, WorkspaceMark};
+use callsheet_domain::{
+    CalendarId, LatestLook, PageCursor, UnderWay, Version, WorkspaceMark, WorkspaceReach,
+};
 
 use super::{Place, StateTable};
 use crate::attributes::{Attributes, Reading, Unreadable, Writing, number};
 use crate::error::{if_held, unreadable};
 
 const VERSION: &str = "version";
+const CALENDAR: &str = "calendar";
 
 impl Marks for StateTable {
     async fn workspace(&self) -> Result<WorkspaceMark, PortError> {
@@ -38,8 +41,8 @@ impl Marks for StateTable {
 
 fn attributes(mark: &WorkspaceMark) -> Attributes {
     let row = Writing::row()
-        .maybe(mark.latest, |row, latest| {
-            let look = reach(Writing::default(), latest.reach)
+        .maybe(mark.latest.as_ref(), |row, latest| {
+            let look = reach(Writing::default(), latest.reach.clone())
                 .instant("until", latest.until)
                 .number("pages", latest.pages)
                 .number("listed", latest.listed);
@@ -80,15 +83,22 @@ fn mark(attributes: &Attributes) -> Result<WorkspaceMark, Unreadable> {
     })
 }
 
-fn reach(row: Writing, reach: Reach) -> Writing {
+fn reach(row: Writing, reach: WorkspaceReach) -> Writing {
+    let left_out = reach.left_out.into_iter();
+    let left_out = left_out.map(|id| Writing::default().text(CALENDAR, id.as_str()));
     row.instant("began_at", reach.began_at)
         .maybe(reach.since, |row, since| row.instant("since", since))
+        .list("left_out", left_out.collect())
 }
 
-fn read_reach(look: Reading<'_>) -> Result<Reach, Unreadable> {
-    Ok(Reach {
+fn read_reach(look: Reading<'_>) -> Result<WorkspaceReach, Unreadable> {
+    let left_out = look.maps("left_out")?.into_iter();
+    Ok(WorkspaceReach {
         began_at: look.instant("began_at")?,
         since: look.instant_if_any("since")?,
+        left_out: left_out
+            .map(|left_out| left_out.parsed(CALENDAR, CalendarId::parse))
+            .collect::<Result<_, _>>()?,
     })
 }
 

@@ -1,7 +1,9 @@
 //! What every implementation of `Marks` must do.
 
 use callsheet_app::ports::{Kept, Marks};
-use callsheet_domain::{LatestLook, PageCursor, Reach, UnderWay, Version, WorkspaceMark};
+use callsheet_domain::{
+    CalendarId, LatestLook, PageCursor, UnderWay, Version, WorkspaceMark, WorkspaceReach,
+};
 use futures_util::future::join_all;
 
 use crate::at;
@@ -15,13 +17,16 @@ async fn kept(marks: &impl Marks, mark: &WorkspaceMark) -> Kept {
 }
 
 fn full() -> WorkspaceMark {
-    let reach = Reach {
+    let reach = WorkspaceReach {
         began_at: at("09:00:00.123456"),
         since: Some(at("08:55:30.000001")),
+        left_out: ["calendar-odd", "calendar-sales"]
+            .map(|id| CalendarId::parse(id).expect("an id"))
+            .into(),
     };
     WorkspaceMark {
         latest: Some(LatestLook {
-            reach,
+            reach: reach.clone(),
             until: at("09:00:03.000002"),
             pages: 2,
             listed: 150,
@@ -30,7 +35,7 @@ fn full() -> WorkspaceMark {
         whole_asked_at: Some(at("07:00")),
         listed_calendars_at: Some(at("06:00:00.000009")),
         looking: Some(UnderWay {
-            mark: Reach {
+            mark: WorkspaceReach {
                 since: None,
                 ..reach
             },

@@ -1,6 +1,6 @@
 //! Which looks are made, and what they leave to others.
 
-use callsheet_app::ports::Marks as _;
+use callsheet_app::ports::{Marks as _, Queue as _};
 use callsheet_app::{Handled, PortError};
 use callsheet_domain::{Errand, Operation, PreferenceRevision};
 use callsheet_testkit::{But as _, Fault, at};
@@ -90,6 +90,33 @@ async fn a_calendar_that_cannot_be_written_holds_up_nobody_else() {
         1,
         "alone it fails, until it is a dead letter"
     );
+}
+
+/// The look that left it out is no answer to its notice when that comes again.
+#[tokio::test]
+async fn a_calendar_that_was_left_out_is_looked_at_when_its_notice_comes_again() {
+    let house = house(3).await;
+    house.change(0..3).await;
+    house.handle_all().await;
+    let row = house.decision(&event_id(1));
+    let seen_first = row.seen.event;
+    let unwritable = row
+        .clone()
+        .but(|row| row.seen.preference = PreferenceRevision(9));
+    house.decisions.put(unwritable);
+    house.clock.advance(SignedDuration::from_secs(60));
+
+    house.change(0..3).await;
+    house.clock.advance(SignedDuration::from_secs(1));
+    let batch = house.queue.deliver(10);
+    let handled = house.sync().handle(&batch, house.deadline()).await;
+    let (of_it, message) = (&batch[1].errand, &batch[1].message_id);
+    assert_eq!(handled.failed, [message.clone()]);
+
+    house.decisions.put(row);
+    house.queue.send(of_it).await.expect("memory");
+    house.handle_all().await;
+    assert!(house.decision(&event_id(1)).seen.event > seen_first);
 }
 
 #[tokio::test]

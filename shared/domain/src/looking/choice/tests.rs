@@ -3,7 +3,7 @@
 use test_case::test_case;
 
 use super::*;
-use crate::{Notice, NoticeKind, PageCursor, PolicyRevision, PreferenceRevision, Reach};
+use crate::{Notice, NoticeKind, PageCursor, PolicyRevision, PreferenceRevision};
 
 const NOW: i64 = 1_000;
 
@@ -69,13 +69,18 @@ fn under_way<M>(mark: M, pages: u32, held_until: i64) -> UnderWay<M> {
     }
 }
 
+fn reach(began: i64, since: i64) -> WorkspaceReach {
+    WorkspaceReach {
+        began_at: at(began),
+        since: Some(at(since)),
+        left_out: BTreeSet::new(),
+    }
+}
+
 fn latest(began: i64, since: i64, pages: u32, listed: u32) -> WorkspaceMark {
     WorkspaceMark {
         latest: Some(LatestLook {
-            reach: Reach {
-                began_at: at(began),
-                since: Some(at(since)),
-            },
+            reach: reach(began, since),
             until: at(began),
             pages,
             listed,
@@ -85,14 +90,18 @@ fn latest(began: i64, since: i64, pages: u32, listed: u32) -> WorkspaceMark {
 }
 
 fn looking(began: i64, since: i64, pages: u32, held_until: i64) -> WorkspaceMark {
-    let reach = Reach {
-        began_at: at(began),
-        since: Some(at(since)),
-    };
     WorkspaceMark {
-        looking: Some(under_way(reach, pages, held_until)),
+        looking: Some(under_way(reach(began, since), pages, held_until)),
         ..WorkspaceMark::default()
     }
+}
+
+/// `workspace`, whose latest look could not write calendar `a`.
+fn leaving_out(mut workspace: WorkspaceMark) -> WorkspaceMark {
+    let latest = workspace.latest.as_mut().expect("a look");
+    let left_out = &mut latest.reach.left_out;
+    left_out.insert(CalendarId::parse("a").expect("an id"));
+    workspace
 }
 
 fn never() -> WorkspaceMark {
@@ -145,6 +154,7 @@ fn planned(cases: &[Case], workspace: &WorkspaceMark, is_whole: bool) -> String 
 #[test_case(&[told()], &never(), "calendar a since 70 for a"; "one calendar, alone, back to its last look")]
 #[test_case(&[told(), told()], &never(), "the workspace since 990 for a b"; "two, together")]
 #[test_case(&[told()], &latest(995, 900, 1, 5), "answered a"; "a later look at the workspace has answered")]
+#[test_case(&[told(), told()], &leaving_out(latest(995, 900, 1, 5)), "answered b; the workspace since 990 for a"; "one that left a calendar out answers nothing about it")]
 #[test_case(&[told()], &latest(995, 992, 1, 5), "the workspace since 990 for a"; "one that did not reach back, a moment ago: others are asking too")]
 #[test_case(&[told()], &latest(985, 900, 1, 5), "the workspace since 984 for a"; "one that began before the notice, a moment ago")]
 #[test_case(&[told()], &latest(900, 800, 1, 5), "calendar a since 70 for a"; "one that began long before it")]

@@ -1,9 +1,9 @@
 //! The marks that looks of the model set.
 
-use crate::looking::{Looked, PageCursor, Reach, UnderWay};
+use crate::looking::{Looked, PageCursor, UnderWay, WorkspaceReach};
 use crate::{PolicyRevision, PreferenceRevision, Timestamp};
 
-pub(super) fn looked(reach: Reach) -> Looked {
+pub(super) fn looked(reach: &WorkspaceReach) -> Looked {
     Looked {
         began_at: reach.began_at,
         since: reach.since,

@@ -2,7 +2,7 @@
 //!
 //! Changes come, notices tell of them late and twice, workers take batches,
 //! read pages one at a time, die and are replaced, and events move between
-//! pages while these are read. Clocks differ, and an event carries an
+//! pages while these are read. Some calendars cannot be written for a while. Clocks differ, and an event carries an
 //! `updated_at` from before it could be seen. At the end whatever the slow model
 //! has seen for a notice must have been seen by the looks that were chosen.
 
@@ -38,6 +38,11 @@ enum Op {
     Die {
         worker: usize,
     },
+    /// From now on looks at the workspace cannot write this calendar, or can
+    /// write all.
+    Bar {
+        calendar: Option<usize>,
+    },
     Pass {
         time: i64,
     },
@@ -52,6 +57,7 @@ fn op() -> impl Strategy<Value = Op> {
         9 => (0_usize..2, 1_usize..5, clock())
             .prop_map(|(worker, batch, clock)| Op::Step { worker, batch, clock }),
         1 => (0_usize..2).prop_map(|worker| Op::Die { worker }),
+        1 => prop::option::of(0..CALENDARS).prop_map(|calendar| Op::Bar { calendar }),
         3 => (0_i64..3_000).prop_map(|time| Op::Pass { time }),
     ]
 }

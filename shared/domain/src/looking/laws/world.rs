@@ -1,6 +1,6 @@
 //! Calendars, notices and workers, as the law has them happen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
@@ -45,7 +45,7 @@ fn millis(at: Timestamp) -> i64 {
 #[derive(Debug, Clone)]
 struct Work {
     scope: Scope,
-    reach: Reach,
+    reach: WorkspaceReach,
     page: u32,
     /// The messages it answers when it is finished.
     answers: Vec<Notice>,
@@ -71,7 +71,11 @@ pub(super) struct World {
     looking: [Option<UnderWay<Looked>>; CALENDARS],
     workspace: WorkspaceMark,
     work: [Option<Work>; 2],
+    /// What a worker answered last: the queue may never have been told.
+    unsaid: [Vec<Notice>; 2],
     is_whole: bool,
+    /// The calendar that no look at the workspace can write.
+    barred: Option<usize>,
 }
 
 impl World {
@@ -98,7 +102,9 @@ impl World {
             looking: [const { None }; CALENDARS],
             workspace: WorkspaceMark::default(),
             work: [None, None],
+            unsaid: [Vec::new(), Vec::new()],
             is_whole,
+            barred: None,
         }
     }
 
@@ -150,7 +156,10 @@ impl World {
                     self.queue.extend(work.answers);
                     self.queue.extend(work.others);
                 }
+                let unsaid = std::mem::take(&mut self.unsaid[worker]);
+                self.queue.extend(unsaid);
             }
+            Op::Bar { calendar } => self.barred = calendar,
             Op::Pass { time } => self.now += time,
         }
     }
@@ -247,18 +256,19 @@ impl World {
         others: Vec<Notice>,
     ) -> Work {
         let held_until = plus(now, SignedDuration::from_millis(HOLD));
-        let reach = Reach {
+        let reach = WorkspaceReach {
             began_at: now,
             since: look.since,
+            left_out: BTreeSet::new(),
         };
         let (reach, page) = match &look.scope {
             Scope::Workspace if look.resumes => {
                 let looking = self.workspace.looking.as_mut().expect("one is left");
                 looking.held_until = held_until;
-                (looking.mark, looking.pages)
+                (looking.mark.clone(), looking.pages)
             }
             Scope::Workspace => {
-                let looking = under_way(reach, 0, held_until);
+                let looking = under_way(reach.clone(), 0, held_until);
                 self.workspace.looking = Some(looking);
                 (reach, 0)
             }
@@ -266,7 +276,14 @@ impl World {
                 let number = Self::number(calendar);
                 let looking = self.looking[number].as_mut().expect("one is left");
                 looking.held_until = held_until;
-                (looking.mark.reach(), looking.pages)
+                let began_at = looking.mark.began_at;
+                let since = looking.mark.since;
+                let reach = WorkspaceReach {
+                    began_at,
+                    since,
+                    ..reach
+                };
+                (reach, looking.pages)
             }
             Scope::Calendar(_) => (reach, 0),
         };
@@ -287,6 +304,14 @@ impl World {
     fn read_page(&mut self, worker: usize, mut work: Work) {
         self.lists += 1;
         for (event, number) in self.page(&work.scope, work.reach.since, Some(work.page)) {
+            let calendar = id(calendar_of(event));
+            let left_out = &mut work.reach.left_out;
+            if work.scope == Scope::Workspace && self.barred == Some(calendar_of(event)) {
+                left_out.insert(calendar.clone());
+            }
+            if left_out.contains(&calendar) {
+                continue;
+            }
             let read = self.read.entry(event).or_default();
             *read = number.max(*read);
         }
@@ -304,6 +329,27 @@ impl World {
             return;
         }
         self.finish(&work);
+        self.unsaid[worker].clone_from(&work.answers);
+        self.give_back(work);
+    }
+
+    /// The messages that a finished look has not answered come again; what it
+    /// left out and nobody asked for is asked for.
+    fn give_back(&mut self, work: Work) {
+        let left_out = work.reach.left_out;
+        for calendar in &left_out {
+            let is_told = work.answers.iter().any(|one| one.calendar_id == *calendar);
+            if let Some(since) = work.reach.since.filter(|_| !is_told) {
+                self.queue.push(Notice {
+                    calendar_id: calendar.clone(),
+                    kind: NoticeKind::EventsChanged { since },
+                    sent_at: at(self.now),
+                });
+            }
+        }
+        let answers = work.answers.into_iter();
+        let failed = answers.filter(|notice| left_out.contains(&notice.calendar_id));
+        self.queue.extend(failed);
         self.queue.extend(work.others);
     }
 
@@ -311,15 +357,18 @@ impl World {
     fn save(&mut self, work: &Work, held_until: Timestamp) -> bool {
         match &work.scope {
             Scope::Workspace => match &mut self.workspace.looking {
-                Some(looking) if looking.mark == work.reach && looking.pages < work.page => {
-                    *looking = under_way(work.reach, work.page, held_until);
+                Some(looking)
+                    if looking.mark.began_at == work.reach.began_at
+                        && looking.pages < work.page =>
+                {
+                    *looking = under_way(work.reach.clone(), work.page, held_until);
                     true
                 }
                 _ => false,
             },
             Scope::Calendar(calendar) => {
                 let number = Self::number(calendar);
-                let mark = looked(work.reach);
+                let mark = looked(&work.reach);
                 let looking = &mut self.looking[number];
                 let is_ours = match looking {
                     Some(other) => other.mark == mark && other.pages < work.page,
@@ -336,17 +385,18 @@ impl World {
     fn finish(&mut self, work: &Work) {
         match &work.scope {
             Scope::Workspace => {
-                let Some(looking) = self.workspace.looking.clone() else {
+                let Some(mut looking) = self.workspace.looking.clone() else {
                     return;
                 };
-                if looking.mark == work.reach {
+                if looking.mark.began_at == work.reach.began_at {
+                    looking.mark = work.reach.clone();
                     self.workspace =
                         std::mem::take(&mut self.workspace).finished(&looking, at(self.now));
                 }
             }
             Scope::Calendar(calendar) => {
                 let number = Self::number(calendar);
-                let mark = looked(work.reach);
+                let mark = looked(&work.reach);
                 if self.looking[number]
                     .as_ref()
                     .is_some_and(|looking| looking.mark == mark)
@@ -366,6 +416,7 @@ impl World {
 
     /// Tells of every change, and works until no message is left.
     pub(super) fn come_to_rest(&mut self) {
+        self.barred = None;
         for calendar in 0..CALENDARS {
             self.tell(calendar, 0);
         }

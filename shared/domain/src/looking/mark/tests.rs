@@ -54,11 +54,12 @@ fn a_look_at_everything_ages(whole_at: Option<i64>, expected: bool) {
     assert_eq!(is_aged(Some(&last), at(100)), expected);
 }
 
-fn finished(began: i64, since: Option<i64>) -> UnderWay<Reach> {
+fn finished(began: i64, since: Option<i64>) -> UnderWay<WorkspaceReach> {
     UnderWay {
-        mark: Reach {
+        mark: WorkspaceReach {
             began_at: at(began),
             since: since.map(at),
+            left_out: BTreeSet::new(),
         },
         next: None,
         pages: 1,
@@ -74,7 +75,7 @@ fn finished(began: i64, since: Option<i64>) -> UnderWay<Reach> {
 #[test_case(Some(600), finished(500, Some(0)), Some(600); "an older look changes nothing")]
 fn a_chain_is_as_long_as_its_looks_overlap(
     healed: Option<i64>,
-    look: UnderWay<Reach>,
+    look: UnderWay<WorkspaceReach>,
     expected: Option<i64>,
 ) {
     let mark = WorkspaceMark {
