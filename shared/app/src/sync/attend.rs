@@ -20,6 +20,8 @@ use crate::{InForce, PortError};
 
 /// How often somebody who waits for another's look sees how far it is.
 const GLANCE: SignedDuration = SignedDuration::from_secs(1);
+/// Longer than this nobody sits and waits: the messages come back then.
+const PAUSE: SignedDuration = SignedDuration::from_secs(5);
 
 /// What is asked about a calendar and not answered yet.
 struct Open<'a> {
@@ -117,7 +119,9 @@ where
             return;
         };
         tracing::info!(%plan, "planned");
-        let made = if look.not_before > now {
+        let made = if look.not_before > plus(now, PAUSE) {
+            Err(Unattended::NotBefore(look.not_before))
+        } else if look.not_before > now {
             self.pause(look.not_before, terms).await.map(|()| None)
         } else {
             let known = known_in(known, &look.scope);

@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_secs(1);
 pub(super) enum Unattended {
     #[error(transparent)]
     Port(#[from] PortError),
-    #[error("the budget allows no call before {0}")]
+    #[error("its turn does not come before {0}")]
     NotBefore(Timestamp),
     #[error("the function's time is nearly up")]
     OutOfTime,

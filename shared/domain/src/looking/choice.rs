@@ -16,8 +16,9 @@ use std::fmt;
 
 use jiff::SignedDuration;
 
+use super::PAGE;
 use super::ask::{Ask, Wants};
-use super::gather::earliest;
+use super::gather::{earliest, gathered};
 use super::mark::{LatestLook, Looked, OVERLAP, UnderWay, WorkspaceMark, WorkspaceReach};
 use crate::time::plus;
 use crate::{CalendarId, Timestamp};
@@ -32,8 +33,6 @@ const FURTHEST: SignedDuration = SignedDuration::from_hours(1);
 /// A look at the workspace of more pages than this, a minute's lists, must be
 /// fewer than the calendars that are asked for.
 const WORTH: i64 = 60;
-/// Events on a page.
-const PAGE: i64 = 100;
 
 /// What a look lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,7 +139,7 @@ pub fn choose(
                 let reached = reached.max(workspace.healed_until.min(Some(now)));
                 let since = reached.map_or(since, |at| since.min(plus(at, -OVERLAP)));
                 let not_before = asked.looked.map_or(now, |looked| {
-                    earliest(looked.began_at, 1, manners.interval).max(now)
+                    earliest(looked.began_at, manners.interval).max(now)
                 });
                 plan.looks.push(alone(asked, Some(since), not_before));
             }
@@ -242,9 +241,7 @@ fn together(
     if since < plus(now, -FURTHEST) || expected_pages(latest, since, now) > most {
         return None;
     }
-    let not_before = latest.map_or(now, |latest| {
-        earliest(latest.reach.began_at, latest.pages, manners.interval).max(now)
-    });
+    let not_before = latest.map_or(now, |latest| gathered(latest, manners.interval).max(now));
     Some(Look {
         scope: Scope::Workspace,
         since: Some(since),
@@ -261,11 +258,9 @@ fn together(
 /// changed in a second as in the time that the last one looked at.
 fn expected_pages(latest: Option<&LatestLook>, since: Timestamp, now: Timestamp) -> i64 {
     let Some(latest) = latest else { return 1 };
-    let reached = latest.reach.since.unwrap_or(latest.reach.began_at);
-    // Until its end, since what changes meanwhile is in the list too.
-    let looked_at = latest.until.duration_since(reached).as_secs().max(1);
+    let looked_at = latest.span().as_secs();
     let asked_for = now.duration_since(since).as_secs().max(0);
-    i64::from(latest.listed) * asked_for / looked_at / PAGE + 1
+    i64::from(latest.listed) * asked_for / looked_at / i64::from(PAGE) + 1
 }
 
 impl fmt::Display for Scope {

@@ -1,46 +1,69 @@
 //! How long a look waits so that it answers more.
 //!
-//! Each look costs the page that it ends on, full or not. In a storm many small
-//! looks cost more pages than few large ones, and the pages are what there is
-//! least of. So after a look of several pages the next one waits, in proportion
-//! to what the last one cost; after a look of one page hardly at all. Where
-//! nothing is going on nobody waits.
+//! What changes while pages are read may be on them, and has to be listed once
+//! more by the next look all the same, since its notice is sent after this one
+//! began. So where much is going on, many small looks list half of it twice, and
+//! pages are what there is least of. Where little is going on there is nothing
+//! to gain, and nobody waits. So a look waits in proportion to the share of the
+//! limit that it takes to list what changes.
 
 use jiff::SignedDuration;
 
+use super::PAGE;
+use super::mark::LatestLook;
 use crate::Timestamp;
 use crate::time::plus;
 
-/// Intervals between two lists that a look waits, for each page of the last one.
-const INTERVALS_A_PAGE: u32 = 2;
-/// The most that it waits.
-const MOST_INTERVALS: u32 = 10;
+/// Intervals between two lists that every look waits after the one before.
+const INTERVALS: i32 = 2;
+/// The most that it waits: so late may be what is known of a meeting in a storm.
+const LONGEST: SignedDuration = SignedDuration::from_secs(30);
+/// It waits longest where changes take this share of the limit, or more: one in so many.
+const MUCH: i128 = 2;
 
-/// The earliest begin of a look after one that began at `began_at` and took
-/// `pages`, where lists go `interval` after each other.
-pub(super) fn earliest(began_at: Timestamp, pages: u32, interval: SignedDuration) -> Timestamp {
-    let intervals = pages.saturating_mul(INTERVALS_A_PAGE).min(MOST_INTERVALS);
-    plus(
-        began_at,
-        interval * i32::try_from(intervals).unwrap_or(i32::MAX),
-    )
+/// The earliest begin of a look after one that began at `began_at`, where lists
+/// go `interval` after each other.
+pub(super) fn earliest(began_at: Timestamp, interval: SignedDuration) -> Timestamp {
+    plus(began_at, interval * INTERVALS)
+}
+
+/// The earliest begin of a look at the workspace after `latest`.
+pub(super) fn gathered(latest: &LatestLook, interval: SignedDuration) -> Timestamp {
+    // Pages of changes that came in so long a time, over the pages that may be listed in it.
+    let changed = i128::from(latest.listed) * interval.as_micros();
+    let allowed = i128::from(PAGE) * latest.span().as_micros();
+    let wait = LONGEST.as_micros() * MUCH * changed / allowed;
+    let wait = i64::try_from(wait).map_or(LONGEST, SignedDuration::from_micros);
+    let began_at = latest.reach.began_at;
+    plus(began_at, wait.min(LONGEST)).max(earliest(began_at, interval))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::WorkspaceReach;
+    use std::collections::BTreeSet;
     use test_case::test_case;
 
-    #[test_case(0, 0; "one that read nothing")]
-    #[test_case(1, 2; "one page")]
-    #[test_case(4, 8; "some pages")]
-    #[test_case(90, 10; "many pages")]
-    fn waits_for_what_the_last_look_cost(pages: u32, seconds: i64) {
+    #[test_case(0, 300 => 2; "nothing changed")]
+    #[test_case(60, 300 => 2; "little")]
+    #[test_case(1_500, 300 => 3; "a page in twenty seconds")]
+    #[test_case(100, 1 => 12; "a meeting of a hundred people, at once")]
+    #[test_case(700, 15 => 28; "a storm")]
+    #[test_case(9_000, 60 => 30; "more than can be listed")]
+    fn waits_for_as_much_as_is_going_on(listed: u32, seconds: i64) -> i64 {
         let began_at = Timestamp::UNIX_EPOCH;
-        let next = earliest(began_at, pages, SignedDuration::from_secs(1));
-        assert_eq!(
-            next.duration_since(began_at),
-            SignedDuration::from_secs(seconds)
-        );
+        let latest = LatestLook {
+            reach: WorkspaceReach {
+                began_at,
+                since: Some(plus(began_at, -SignedDuration::from_secs(seconds))),
+                left_out: BTreeSet::new(),
+            },
+            until: began_at,
+            pages: 1,
+            listed,
+        };
+        let next = gathered(&latest, SignedDuration::from_secs(1));
+        next.duration_since(began_at).as_secs()
     }
 }

@@ -15,6 +15,8 @@ pub(super) const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
 /// A chain of looks that was broken for longer is not mended by listing what
 /// changed since: everything is looked at once more instead.
 const LONGEST_GAP: SignedDuration = SignedDuration::from_hours(24);
+/// Changes of one cause come within this.
+const TOGETHER: SignedDuration = SignedDuration::from_secs(5);
 /// For so long a look that was left can be taken up where it stopped.
 const LONGEST_LEFT: SignedDuration = SignedDuration::from_hours(1);
 
@@ -125,6 +127,16 @@ pub struct LatestLook {
     pub pages: u32,
     /// Events that were on them.
     pub listed: u32,
+}
+
+impl LatestLook {
+    /// How long a time the changes came in that it listed: until its end, since
+    /// what changed meanwhile is among them. Changes that come together come as
+    /// one; they are taken to have come in a few seconds.
+    pub(super) fn span(&self) -> SignedDuration {
+        let reached = self.reach.since.unwrap_or(self.reach.began_at);
+        self.until.duration_since(reached).max(TOGETHER)
+    }
 }
 
 /// What is remembered of looks at the whole workspace.

@@ -46,3 +46,6 @@ pub use mark::{
     Heal, LatestLook, Looked, PageCursor, UnderWay, WorkspaceMark, WorkspaceReach, is_aged, is_owed,
 };
 pub use reach::Reach;
+
+/// Events on a page of Recall's list.
+const PAGE: u32 = 100;
