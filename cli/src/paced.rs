@@ -1,7 +1,7 @@
 //! Calls Recall in turn, behind everybody else.
 //!
 //! The budget is the stack's own. A person draws from it only what is free at
-//! the moment, and only while most of the few calls are free that others may make
+//! the moment, and only while all of the few calls are free that others may make
 //! at once: so live notices and sweeps go before, and it may take a while.
 
 use std::time::Duration;
@@ -14,9 +14,9 @@ use jiff::SignedDuration;
 use crate::trouble::Trouble;
 
 /// Calls that may go at once after a quiet time, as sync has it.
-pub(crate) const BURST: u32 = 5;
+pub(crate) const BURST: u32 = 3;
 /// Calls that are left free for others: a sweep leaves fewer.
-const LEFT_FREE: u32 = 3;
+const LEFT_FREE: u32 = 2;
 /// Times that a call is made again when it is not answered.
 const TRIES: u32 = 5;
 /// Before the second time; each next pause is twice as long.

@@ -7,9 +7,9 @@ use callsheet_domain::Pace;
 use callsheet_recall::BaseUrl;
 use callsheet_runtime::{Environment, InvalidSetting};
 
-/// Calls that may go at once after a quiet time: a storm of webhooks begins
-/// with a few calendars that should not wait for each other.
-const BURST: u32 = 5;
+/// Calls that may go at once after a quiet time, for a few calendars that should
+/// not wait for each other. Each but the first costs one of a minute's calls.
+const BURST: u32 = 3;
 
 /// The settings of this function. What is recorded is not among them: the
 /// policy is kept beside the decisions, and changes without a deployment.

@@ -1,8 +1,10 @@
 //! A look at one calendar.
 //!
-//! A look of one page writes its mark and nothing else. From the second page on
-//! the calendar's row says how far it has come, so that a run that ends, for
-//! whatever reason, is taken up at that page by the next one.
+//! A look at what changed is mostly one page: it writes its mark and nothing
+//! else. A look at everything is likely long: the calendar's row says of it that
+//! somebody is at it, so that nobody else begins the same. From the second page
+//! on the row says how far a look has come, so that a run that ends, for whatever
+//! reason, is taken up at that page by the next one.
 
 use callsheet_domain::{CalendarRecord, Looked, Scope, Timestamp, UnderWay, plus};
 use futures_util::future::join;
@@ -107,7 +109,11 @@ where
         policy: &InForce,
         terms: Terms,
     ) -> Result<Tally, Unattended> {
-        let look = CalendarLook::begun(&known, since, policy, self.clock.now());
+        let mut look = CalendarLook::begun(&known, since, policy, self.clock.now());
+        if since.is_none() {
+            let begun = look.looking.clone();
+            self.save(&mut look, Some(begun)).await?;
+        }
         self.read_calendar(look, View::of(known, policy), terms)
             .await
     }

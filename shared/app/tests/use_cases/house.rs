@@ -34,9 +34,9 @@ fn swept_until(clock: &ManualClock) -> MemoryState {
 
 pub(crate) fn sync_settings() -> SyncSettings {
     SyncSettings {
-        list_events: Pace::per_minute(60, 5),
-        get_calendar: Pace::per_minute(300, 5),
-        list_calendars: Pace::per_minute(60, 5),
+        list_events: Pace::per_minute(60, 3),
+        get_calendar: Pace::per_minute(300, 3),
+        list_calendars: Pace::per_minute(60, 3),
         is_workspace_listed: true,
         heal_every: Duration::from_mins(5),
         most_receives: 10,

@@ -352,7 +352,7 @@ async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
     house.see(an_event()).await;
     let calendar = a_calendar().id;
     // So many that the look has to wait, and somebody else's ends meanwhile.
-    let (now, pace) = (house.after(0), Pace::per_minute(60, 5));
+    let (now, pace) = (house.after(0), Pace::per_minute(60, 3));
     let operation = Operation::ListEvents;
     let drawn = house.state.draw(operation, pace, 10, now, at("23:00"));
     drawn.await.expect("memory");
