@@ -1,4 +1,5 @@
-//! Has the stack look at every calendar that is owed a look, now and not by its schedule.
+//! Has the stack look at what changed and at every calendar that is owed a look,
+//! now and not by its schedule.
 
 use callsheet_app::ports::{Calendars, Kept, Marks, Policies, Queue};
 use callsheet_domain::{Errand, Timestamp, is_owed};
@@ -68,7 +69,7 @@ async fn sweep<Q: Queue>(
     everything: bool,
     owed: Option<usize>,
 ) -> Result<SweepAsked, Trouble> {
-    queue.send(&Errand::Sweep).await?;
+    queue.send(&Errand::SweepNow).await?;
     Ok(SweepAsked { everything, owed })
 }
 
@@ -89,17 +90,22 @@ impl Shown for SweepAsked {
         let goes_on = "`callsheet calendars list` shows how far it is.";
         match self.owed {
             None => format!(
-                "A sweep was asked for: it looks at every calendar that is owed a look. {goes_on}"
+                "A sweep was asked for: it looks at what changed, and at every calendar that is owed \
+                 a look at everything. {goes_on}"
             ),
-            Some(0) => "A sweep was asked for. No calendar is owed a look.".to_owned(),
+            Some(0) => {
+                "A sweep was asked for: it looks at what changed. No calendar is owed a look at \
+                 everything."
+                    .to_owned()
+            }
             Some(owed) if self.everything => format!(
                 "A sweep was asked for: everything in {} is looked at again, behind whatever is \
                  said of them meanwhile. {goes_on}",
                 counted(owed, "calendar", "calendars")
             ),
             Some(owed) => format!(
-                "A sweep was asked for: {} owed a look, and looked at as fast as Recall allows. \
-                 {goes_on}",
+                "A sweep was asked for: it looks at what changed; {} owed a look at everything, and \
+                 looked at as fast as Recall allows. {goes_on}",
                 counted(owed, "calendar is", "calendars are")
             ),
         }
@@ -126,7 +132,7 @@ mod tests {
         }
         let owed = owed(&state, at("09:30")).await.expect("memory");
         let asked = sweep(&queue, false, Some(owed)).await.expect("memory");
-        assert_eq!(queue.sent(), [Errand::Sweep]);
+        assert_eq!(queue.sent(), [Errand::SweepNow]);
         assert_eq!(asked.owed, Some(1));
         assert!(asked.text().contains("1 calendar is owed a look"));
     }

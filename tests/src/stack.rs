@@ -135,12 +135,12 @@ impl Stack {
         sent.expect("the queue takes it");
     }
 
-    /// Asks for a look at every calendar that is owed one.
+    /// Asks for a look at every calendar that is owed one, and at what changed.
     ///
     /// # Panics
     /// If the queue does not take it.
     pub async fn sweep(&self) {
-        let sent = self.queue.send(&Errand::Sweep).await;
+        let sent = self.queue.send(&Errand::SweepNow).await;
         sent.expect("the queue takes it");
     }
 

@@ -173,7 +173,7 @@ impl LetterShown {
     fn of(letter: &DeadLetter, outcome: Outcome) -> Self {
         let (errand, calendar) = match &letter.errand {
             None => (None, None),
-            Some(Errand::Sweep) => (Some("sweep"), None),
+            Some(Errand::Sweep | Errand::SweepNow) => (Some("sweep"), None),
             Some(Errand::Look(notice)) => {
                 let kind = match notice.kind {
                     NoticeKind::EventsChanged { .. } => "events_changed",

@@ -35,6 +35,9 @@ pub struct Notice {
 pub enum Errand {
     /// A look at one calendar, which somebody said something about.
     Look(Notice),
-    /// A look at every calendar that is owed one.
+    /// A look at every calendar that is owed one, and every few minutes at what
+    /// changed meanwhile.
     Sweep,
+    /// The same, and at what changed meanwhile at once: somebody asks for it.
+    SweepNow,
 }

@@ -31,6 +31,7 @@ enum MessageV1 {
     LookAtAll(AboutV1),
     /// Written by a schedule, which knows neither calendar nor time.
     Sweep,
+    SweepNow,
 }
 
 /// Instants are microseconds since 1970.
@@ -44,6 +45,7 @@ struct AboutV1 {
 pub(crate) fn write(errand: &Errand) -> String {
     let message = match errand {
         Errand::Sweep => MessageV1::Sweep,
+        Errand::SweepNow => MessageV1::SweepNow,
         Errand::Look(notice) => {
             let about = AboutV1 {
                 calendar_id: notice.calendar_id.to_string(),
@@ -71,6 +73,7 @@ pub fn read(text: &str) -> Result<Errand, UnreadableMessage> {
         serde_json::from_str(text).map_err(|_| UnreadableMessage("unknown version or shape"))?;
     let (about, kind) = match message {
         MessageV1::Sweep => return Ok(Errand::Sweep),
+        MessageV1::SweepNow => return Ok(Errand::SweepNow),
         MessageV1::EventsChanged { about, since } => {
             let since = instant(since)?;
             (about, NoticeKind::EventsChanged { since })
@@ -113,11 +116,12 @@ mod tests {
         assert_eq!(read(&write(&errand)), Ok(errand));
     }
 
-    #[test]
-    fn a_sweep_is_what_the_schedule_sends() {
-        let text = r#"{"v":"1","kind":"sweep"}"#;
-        assert_eq!(write(&Errand::Sweep), text);
-        assert_eq!(read(text), Ok(Errand::Sweep));
+    #[test_case(Errand::Sweep, r#"{"v":"1","kind":"sweep"}"#; "what the schedule sends")]
+    #[test_case(Errand::SweepNow, r#"{"v":"1","kind":"sweep_now"}"#; "what somebody asks for")]
+    #[expect(clippy::needless_pass_by_value, reason = "the test's cases are values")]
+    fn a_sweep_knows_neither_calendar_nor_time(errand: Errand, text: &str) {
+        assert_eq!(write(&errand), text);
+        assert_eq!(read(text), Ok(errand));
     }
 
     #[test]

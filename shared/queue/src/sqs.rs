@@ -43,7 +43,7 @@ impl Queue for SqsQueue {
         // A fair queue: a flood about one calendar does not starve the others.
         let group = match errand {
             Errand::Look(notice) => notice.calendar_id.as_str(),
-            Errand::Sweep => "sweep",
+            Errand::Sweep | Errand::SweepNow => "sweep",
         };
         self.client
             .send_message()

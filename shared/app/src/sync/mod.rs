@@ -39,6 +39,7 @@ use crate::ports::{
     Budgets, Calendars, Clock, Decisions, Marks, Policies, PreferenceBook, Queue, RecallReader,
     Receipt,
 };
+use sweep::Urge;
 use tally::Tally;
 use unattended::Unattended;
 
@@ -136,7 +137,7 @@ where
         let mut sweeps = Vec::new();
         for delivery in batch {
             match &delivery.errand {
-                Errand::Sweep => sweeps.push(delivery),
+                Errand::Sweep | Errand::SweepNow => sweeps.push(delivery),
                 Errand::Look(notice) => {
                     let noticed = by_calendar.entry(&notice.calendar_id).or_default();
                     noticed.push((delivery, notice));
@@ -156,7 +157,13 @@ where
         // Boxed: what they hold while they wait is large.
         Box::pin(self.attend(by_calendar, &policy, deadline, &mut handled)).await;
         if !sweeps.is_empty() && !handled.is_denied {
-            match Box::pin(self.sweep(&policy, deadline)).await {
+            let is_asked = |delivery: &&Delivery| delivery.errand == Errand::SweepNow;
+            let urge = if sweeps.iter().any(is_asked) {
+                Urge::Now
+            } else {
+                Urge::WhenDue
+            };
+            match Box::pin(self.sweep(&policy, urge, deadline)).await {
                 Ok(swept) => handled.is_denied = swept.is_denied,
                 Err(error) => {
                     tracing::warn!(%error, "could not sweep");

@@ -40,6 +40,15 @@ pub(super) struct Swept {
     pub(super) is_denied: bool,
 }
 
+/// How much a sweep is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Urge {
+    /// It comes by its schedule: what was looked at a moment ago can wait.
+    WhenDue,
+    /// Somebody asks for it.
+    Now,
+}
+
 /// What a sweep looks for.
 #[derive(Debug, Clone)]
 struct Sweep {
@@ -107,6 +116,7 @@ where
     pub(super) async fn sweep(
         &self,
         policy: &InForce,
+        urge: Urge,
         deadline: Timestamp,
     ) -> Result<Swept, Unattended> {
         let terms = Terms {
@@ -114,8 +124,10 @@ where
             deadline,
         };
         let mut swept = Swept::default();
-        let mark = match self.heal(policy, terms).await {
+        let mut is_whole = self.settings.is_workspace_listed;
+        let mark = match self.heal(policy, urge, terms).await {
             Ok(mark) => mark,
+            Err(error) if error.is_turn() && urge == Urge::Now => return Err(error),
             Err(error) => {
                 if !error.is_turn() {
                     tracing::warn!(%error, "could not look for what nobody told of");
@@ -124,6 +136,7 @@ where
                     swept.is_denied = true;
                     return Ok(swept);
                 }
+                is_whole &= !error.is_of_content();
                 self.state.workspace().await?
             }
         };
@@ -139,51 +152,80 @@ where
                 return Ok(swept);
             }
         }
-        let heal_every = SignedDuration::try_from(self.settings.heal_every);
-        let heal_every = heal_every.unwrap_or(SignedDuration::MAX);
-        let is_whole = self.settings.is_workspace_listed;
+        let listed = self.state.listed().await?;
         let sweep = Sweep {
             policy: policy.clone(),
             whole_since,
-            changed_since: (!is_whole).then(|| plus(now, -heal_every)),
+            changed_since: (!is_whole).then(|| plus(now, -self.heals_each_every(urge, &listed))),
             terms,
         };
-        swept.is_denied = self.catch_up_all(&sweep).await?;
+        swept.is_denied = self.catch_up_all(&sweep, listed).await?;
         Ok(swept)
     }
 
     /// Looks at what changed in the workspace since the last such look, if that
-    /// is long enough ago, and gives the mark.
-    async fn heal(&self, policy: &InForce, terms: Terms) -> Result<WorkspaceMark, Unattended> {
+    /// is wanted now, and gives the mark.
+    async fn heal(
+        &self,
+        policy: &InForce,
+        urge: Urge,
+        terms: Terms,
+    ) -> Result<WorkspaceMark, Unattended> {
         let mark = self.state.workspace().await?;
         let now = self.clock.now();
         if !self.settings.is_workspace_listed {
             return Ok(mark);
         }
         let tally = match &mark.looking {
-            Some(looking) if looking.is_held(now) => return Ok(mark),
+            // It may have begun before whatever somebody asks about.
+            Some(looking) if looking.is_held(now) => {
+                return match urge {
+                    Urge::WhenDue => Ok(mark),
+                    Urge::Now => Err(Unattended::Taken),
+                };
+            }
             Some(looking) if looking.next.is_some() => {
                 self.go_on_with_workspace(mark, policy, terms).await?
             }
-            _ => {
-                let every = SignedDuration::try_from(self.settings.heal_every);
-                match mark.heal(every.unwrap_or(SignedDuration::MAX), now) {
-                    None => return Ok(mark),
-                    Some(Heal::Since(since)) => {
-                        let nobody = BTreeSet::new();
-                        let looked = self.look_at_workspace(mark, since, &nobody, policy, terms);
-                        looked.await?.0
-                    }
-                    Some(Heal::Begin) => {
-                        let until = self.looked_until().await?;
-                        return self.begin_chain(mark.begun_at(until)).await;
-                    }
-                    Some(Heal::Everything) => return self.begin_chain(mark.begun_anew(now)).await,
+            _ => match mark.heal(self.heals_every(urge), now) {
+                None => return Ok(mark),
+                Some(Heal::Since(since)) => {
+                    let nobody = BTreeSet::new();
+                    let looked = self.look_at_workspace(mark, since, &nobody, policy, terms);
+                    looked.await?.0
                 }
-            }
+                Some(Heal::Begin) => {
+                    let until = self.looked_until().await?;
+                    self.begin_chain(mark.begun_at(until)).await?;
+                    return Box::pin(self.heal(policy, urge, terms)).await;
+                }
+                Some(Heal::Everything) => return self.begin_chain(mark.begun_anew(now)).await,
+            },
         };
         tally.tell(&Scope::Workspace, 0);
         Ok(self.state.workspace().await?)
+    }
+
+    /// How long ago the last look for changes is when the next one is due.
+    fn heals_every(&self, urge: Urge) -> SignedDuration {
+        match urge {
+            Urge::Now => SignedDuration::ZERO,
+            Urge::WhenDue => {
+                let every = SignedDuration::try_from(self.settings.heal_every);
+                every.unwrap_or(SignedDuration::MAX)
+            }
+        }
+    }
+
+    /// The same where each calendar is looked at alone: so long that it takes
+    /// half of the lists at most.
+    fn heals_each_every(&self, urge: Urge, listed: &[ListedCalendar]) -> SignedDuration {
+        let every = self.heals_every(urge);
+        let lists = i32::try_from(2 * listed.len()).unwrap_or(i32::MAX);
+        match urge {
+            Urge::Now => every,
+            Urge::WhenDue => every.max(self.settings.list_events.interval() * lists),
+        }
     }
 
     /// Begins a chain of looks at the workspace; gives its mark.
@@ -209,8 +251,12 @@ where
     }
 
     /// Looks at the calendars that are due; says whether Recall denied us.
-    async fn catch_up_all(&self, sweep: &Sweep) -> Result<bool, PortError> {
-        let due = self.due(sweep).await?;
+    async fn catch_up_all(
+        &self,
+        sweep: &Sweep,
+        listed: Vec<ListedCalendar>,
+    ) -> Result<bool, PortError> {
+        let due = self.due(sweep, listed);
         let (mut looked_at, mut left) = (0, due.len());
         let (mut has_turn, mut is_denied) = (false, false);
         for calendar in &due {
@@ -240,8 +286,7 @@ where
     /// The calendars that the list shows to be due, the pressing ones first,
     /// and beginning at whichever the clock says: a deadline does not cut off
     /// the same ones each time.
-    async fn due(&self, sweep: &Sweep) -> Result<Vec<CalendarId>, PortError> {
-        let listed = self.state.listed().await?;
+    fn due(&self, sweep: &Sweep, listed: Vec<ListedCalendar>) -> Vec<CalendarId> {
         let now = self.clock.now();
         let due = listed
             .into_iter()
@@ -255,7 +300,7 @@ where
             due.rotate_left(usize::try_from(first).unwrap_or(0));
         }
         due.sort_by_key(|(due, _)| *due);
-        Ok(due.into_iter().map(|(_, calendar)| calendar).collect())
+        due.into_iter().map(|(_, calendar)| calendar).collect()
     }
 
     /// Looks at a calendar, if that is still due when it is its turn: the list

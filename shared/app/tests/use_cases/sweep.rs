@@ -185,7 +185,7 @@ async fn notices_go_before_a_sweep() {
 async fn a_sweep_gets_nothing_while_live_looks_have_drawn_ahead() {
     let house = house(3).await;
     house.push(skips_all).await;
-    let (now, pace) = (house.after(0), Pace::per_minute(60, 5));
+    let (now, pace) = (house.after(0), Pace::per_minute(60, 3));
     let operation = Operation::ListEvents;
     let drawn = house
         .state
@@ -210,7 +210,7 @@ async fn a_sweep_gets_nothing_while_live_looks_have_drawn_ahead() {
 async fn a_live_look_that_comes_while_a_sweep_waits_goes_first() {
     let house = house(2).await;
     house.push(skips_all).await;
-    let (now, pace) = (house.after(0), Pace::per_minute(60, 5));
+    let (now, pace) = (house.after(0), Pace::per_minute(60, 3));
     let operation = Operation::ListEvents;
     let drawn = house.state.draw(operation, pace, 20, now, at("23:00"));
     drawn.await.expect("memory");

@@ -36,7 +36,8 @@ pub async fn errands_arrive_as_they_were_sent(queue: &impl BothEnds) {
         NoticeKind::LookAtAll,
     ];
     let notices = kinds.map(|kind| notice("calendar-sales", kind));
-    for sent in notices.into_iter().chain([Errand::Sweep]) {
+    let sweeps = [Errand::Sweep, Errand::SweepNow];
+    for sent in notices.into_iter().chain(sweeps) {
         queue.send(&sent).await.expect("the queue takes it");
         let delivery = queue.receive().await.expect("it arrives");
         assert_eq!(delivery.errand, sent);

@@ -1,8 +1,11 @@
 //! What nobody told of is found all the same.
 
-use callsheet_app::ports::{Calendars as _, Queue as _};
-use callsheet_domain::{Errand, Operation, plus};
-use callsheet_testkit::{But as _, a_calendar, an_event, at};
+use std::collections::BTreeSet;
+
+use callsheet_app::ports::{Calendars as _, Marks as _, Queue as _};
+use callsheet_app::{Handled, PortError};
+use callsheet_domain::{Errand, Operation, UnderWay, WorkspaceMark, WorkspaceReach, plus};
+use callsheet_testkit::{But as _, Fault, a_calendar, an_event, at};
 use jiff::SignedDuration;
 
 use super::{event, house, id};
@@ -21,6 +24,91 @@ async fn a_change_whose_notice_never_came_is_found_by_the_next_sweep() {
     assert_eq!(house.subjects_since(before), ["workspace"]);
     house.sweep(house.deadline()).await;
     assert_eq!(house.subjects_since(before).len(), 1, "it was just done");
+}
+
+#[tokio::test]
+async fn who_asks_for_a_sweep_gets_it_at_once() {
+    let house = house(3).await;
+    house.recall.put_event(event(2, house.after(0)));
+    let before = house.recall.calls().len();
+    house.queue.send(&Errand::SweepNow).await.expect("memory");
+    let (sync, batch) = (house.sync(), house.queue.deliver(1));
+    let handled = sync.handle(&batch, house.deadline()).await;
+    assert_eq!(handled, Handled::default());
+    assert_eq!(house.decided(), 1);
+    assert_eq!(house.subjects_since(before), ["workspace"]);
+}
+
+#[tokio::test]
+async fn who_asks_for_a_sweep_while_one_looks_waits_for_another() {
+    let house = house(3).await;
+    let now = house.after(0);
+    let mark = house.state.workspace().await.expect("memory");
+    let looking = UnderWay {
+        mark: WorkspaceReach {
+            began_at: now,
+            since: Some(now),
+            left_out: BTreeSet::new(),
+        },
+        next: None,
+        pages: 0,
+        listed: 0,
+        held_until: house.after(10),
+    };
+    let held = WorkspaceMark {
+        looking: Some(looking),
+        ..mark
+    };
+    house.state.keep_workspace(&held).await.expect("memory");
+    let (before, sent) = (house.recall.calls().len(), house.queue.sent().len());
+    house.queue.send(&Errand::SweepNow).await.expect("memory");
+    let sync = house.sync();
+    sync.handle(&house.queue.deliver(1), house.deadline()).await;
+    assert_eq!(house.recall.calls().len(), before);
+    let again = house.queue.sent().split_off(sent + 1);
+    assert_eq!(again, [Errand::SweepNow], "it is asked for anew");
+}
+
+#[tokio::test]
+async fn where_the_workspace_cannot_be_listed_whole_a_sweep_looks_one_by_one() {
+    let house = house(3).await;
+    house.sweep(house.deadline()).await;
+    house.recall.put_event(event(2, house.after(0)));
+    house.clock.advance(SignedDuration::from_mins(5));
+    let refused = PortError::Unreadable {
+        service: "Recall",
+        reason: "unexpected status 400: calendar_id is required".to_owned(),
+    };
+    let refused = Fault::Fails(refused);
+    house.recall.fault(Operation::ListEvents, refused);
+    let before = house.recall.calls().len();
+    house.sweep(house.deadline()).await;
+    assert_eq!(house.decided(), 1);
+    let mut looked_at = house.subjects_since(before);
+    looked_at.sort();
+    assert_eq!(
+        looked_at,
+        ["calendar-0", "calendar-1", "calendar-2", "workspace"]
+    );
+}
+
+/// More calendars than can be looked at in half of the time between two sweeps.
+#[tokio::test]
+async fn one_calendar_at_a_time_takes_half_of_the_lists_at_most() {
+    let house = house(200).await;
+    let began = house.after(0);
+    let before = house.recall.calls().len();
+    let mut sync = house.sync();
+    sync.settings.is_workspace_listed = false;
+    for _ in 0..30 {
+        house.queue.send(&Errand::Sweep).await.expect("memory");
+        sync.handle(&house.queue.deliver(1), house.deadline()).await;
+        house.clock.advance(SignedDuration::from_secs(20));
+    }
+    let minutes = house.after(0).duration_since(began).as_secs() / 60;
+    let lists = i64::try_from(house.subjects_since(before).len()).expect("few");
+    assert!(lists >= 200, "each is looked at: {lists}");
+    assert!(lists <= 30 * minutes + 200, "{lists} in {minutes} minutes");
 }
 
 #[tokio::test]
