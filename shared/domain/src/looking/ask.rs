@@ -1,5 +1,7 @@
 //! What the notices about one calendar ask for, taken together.
 
+use jiff::SignedDuration;
+
 use crate::{Notice, NoticeKind, Timestamp};
 
 /// Which events notices ask to be looked at.
@@ -20,6 +22,8 @@ pub struct Ask {
     pub is_calendar_changed: bool,
     pub(super) wants: Wants,
     pub(super) sent_at: Timestamp,
+    /// How long after the first change that it tells of a notice was sent, at most.
+    pub(super) lateness: SignedDuration,
 }
 
 impl Ask {
@@ -39,6 +43,7 @@ impl Ask {
             is_calendar_changed: self.is_calendar_changed || other.is_calendar_changed,
             wants,
             sent_at: self.sent_at.max(other.sent_at),
+            lateness: self.lateness.max(other.lateness),
         }
     }
 }
@@ -50,10 +55,15 @@ impl From<&Notice> for Ask {
             NoticeKind::CalendarChanged => (true, Wants::Nothing),
             NoticeKind::LookAtAll => (false, Wants::All),
         };
+        let lateness = match wants {
+            Wants::Since(since) => notice.sent_at.duration_since(since),
+            Wants::Nothing | Wants::All => SignedDuration::ZERO,
+        };
         Self {
             is_calendar_changed,
             wants,
             sent_at: notice.sent_at,
+            lateness,
         }
     }
 }

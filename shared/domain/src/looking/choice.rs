@@ -20,12 +20,14 @@ use super::PAGE;
 use super::ask::{Ask, Wants};
 use super::gather::{earliest, gathered};
 use super::mark::{LatestLook, Looked, OVERLAP, UnderWay, WorkspaceMark, WorkspaceReach};
+use super::reach::OWN_CLOCKS;
 use crate::time::plus;
 use crate::{CalendarId, Timestamp};
 
-/// How much a look at the workspace overlaps the one before: webhooks of changes
-/// that the last look has just seen are under way still, and are answered too.
-const STRAGGLERS: SignedDuration = SignedDuration::from_millis(500);
+/// A look at the workspace overlaps the one before by as much as its notices are
+/// late, and no more than this: others that the last look has not answered are
+/// as late, wait on the queue still, and are answered too.
+const LATEST: SignedDuration = SignedDuration::from_secs(5);
 /// While a look at the workspace began so little ago, others are asking too.
 const BUSY: SignedDuration = SignedDuration::from_secs(30);
 /// A look at the workspace reaches back no further than this.
@@ -233,7 +235,9 @@ fn together(
         return None;
     }
     let asked = wanting.iter().map(|(_, since)| *since).min()?;
-    let before = latest.map(|latest| plus(latest.reach.began_at, -STRAGGLERS));
+    let lateness = wanting.iter().map(|(asked, _)| asked.ask.lateness).max()?;
+    let overlap = OWN_CLOCKS + lateness.clamp(SignedDuration::ZERO, LATEST);
+    let before = latest.map(|latest| plus(latest.reach.began_at, -overlap));
     // One that was left behind a moment ago is begun again together with this one.
     let left = looking.and_then(|look| look.mark.since);
     let since = [Some(asked), before, left].into_iter().flatten().min()?;
