@@ -8,8 +8,10 @@
 //! `AWS_ENDPOINT_URL_DYNAMODB` to it: it goes before `AWS_ENDPOINT_URL`.
 
 mod budget;
+mod cost;
 mod earlier;
 mod facts;
+mod meter;
 mod queue;
 mod recall;
 mod schema;

@@ -118,7 +118,6 @@ mod tests {
 
     #[test_case(Errand::Sweep, r#"{"v":"1","kind":"sweep"}"#; "what the schedule sends")]
     #[test_case(Errand::SweepNow, r#"{"v":"1","kind":"sweep_now"}"#; "what somebody asks for")]
-    #[expect(clippy::needless_pass_by_value, reason = "the test's cases are values")]
     fn a_sweep_knows_neither_calendar_nor_time(errand: Errand, text: &str) {
         assert_eq!(write(&errand), text);
         assert_eq!(read(text), Ok(errand));

@@ -110,8 +110,8 @@ async fn a_calendar_that_was_left_out_is_looked_at_when_its_notice_comes_again()
     house.clock.advance(SignedDuration::from_secs(1));
     let batch = house.queue.deliver(10);
     let handled = house.sync().handle(&batch, house.deadline()).await;
-    let (of_it, message) = (&batch[1].errand, &batch[1].message_id);
-    assert_eq!(handled.failed, [message.clone()]);
+    let of_it = &batch[1].errand;
+    assert_eq!(handled.failed, vec![batch[1].message_id.clone()]);
 
     house.decisions.put(row);
     house.queue.send(of_it).await.expect("memory");

@@ -1,0 +1,191 @@
+//! What a decision costs on the real tables, from first sight to applied.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use callsheet_app::ports::{Clock as _, Queue as _};
+use callsheet_app::{Drain, DrainSettings, Enforced, Handled, Sync, SyncSettings};
+use callsheet_domain::{
+    CalendarEvent, Errand, EventId, IcalUid, Meeting, Notice, NoticeKind, Operation, Pace, plus,
+};
+use callsheet_store::{DecisionTable, StateTable};
+use callsheet_testkit::{
+    But as _, EvenJitter, ManualClock, MemoryQueue, MemoryRecall, a_calendar, an_event, at,
+};
+use jiff::SignedDuration;
+use test_case::test_case;
+
+use crate::meter::{Meter, Used, WRITES};
+use crate::servers::{local_dynamodb, second_opinion};
+use crate::tables;
+
+const EVENTS: u32 = 20;
+
+/// Callsheet on real tables, with a meter on each; the rest is in memory.
+struct Metered {
+    clock: ManualClock,
+    recall: MemoryRecall<ManualClock>,
+    queue: MemoryQueue,
+    decisions: DecisionTable,
+    state: StateTable,
+    of_decisions: Meter,
+    of_state: Meter,
+}
+
+/// What was consumed of the decisions and of the state, by operation.
+type Consumed = (BTreeMap<String, Used>, BTreeMap<String, Used>);
+
+impl Metered {
+    async fn on(client: &Client) -> Self {
+        let clock = ManualClock::at(at("09:30"));
+        let recall = MemoryRecall::new(clock.clone());
+        recall.put_calendar(a_calendar());
+        let (of_decisions, of_state) = (Meter::default(), Meter::default());
+        Self {
+            decisions: tables::decisions(of_decisions.on(client)).await,
+            state: tables::state(of_state.on(client)).await,
+            queue: MemoryQueue::new(),
+            clock,
+            recall,
+            of_decisions,
+            of_state,
+        }
+    }
+
+    fn consumed(&self) -> Consumed {
+        (self.of_decisions.take(), self.of_state.take())
+    }
+
+    /// Has the calendar looked at, and says what that consumed.
+    async fn look(&self, kind: NoticeKind) -> Consumed {
+        let now = self.clock.now();
+        let notice = Notice {
+            calendar_id: a_calendar().id,
+            kind,
+            sent_at: now,
+        };
+        let sent = self.queue.send(&Errand::Look(notice)).await;
+        sent.expect("memory");
+        self.clock.advance(SignedDuration::from_secs(5));
+        let pace = Pace::per_minute(60, 3);
+        let sync = Sync {
+            recall: self.recall.clone(),
+            decisions: self.decisions.clone(),
+            state: self.state.clone(),
+            queue: self.queue.clone(),
+            clock: self.clock.clone(),
+            enforced: Enforced::default(),
+            settings: SyncSettings {
+                list_events: pace,
+                get_calendar: pace,
+                list_calendars: pace,
+                is_workspace_listed: true,
+                heal_every: Duration::from_mins(5),
+                most_receives: 10,
+            },
+        };
+        let deadline = plus(now, SignedDuration::from_secs(65));
+        let handled = sync.handle(&self.queue.deliver(10), deadline).await;
+        assert_eq!(handled, Handled::default());
+        self.consumed()
+    }
+
+    /// Has everything applied that is due, and says what that consumed.
+    async fn drain(&self) -> Consumed {
+        let pace = Pace::per_minute(6_000, 1);
+        let drain = Drain {
+            recall: self.recall.clone(),
+            decisions: self.decisions.clone(),
+            state: self.state.clone(),
+            clock: self.clock.clone(),
+            jitter: EvenJitter(0.5),
+            settings: DrainSettings {
+                schedule: pace,
+                unschedule: pace,
+                find: pace,
+                leave: pace,
+                most_in_flight: 4,
+                lease: Duration::from_secs(30),
+                patience: Duration::from_secs(35),
+            },
+        };
+        let deadline = plus(self.clock.now(), SignedDuration::from_mins(5));
+        drain.run(deadline).await.expect("the tables answer");
+        self.consumed()
+    }
+
+    fn bot_calls(&self) -> usize {
+        let bots = [Operation::ScheduleBot, Operation::UnscheduleBot];
+        bots.iter().map(|bot| self.recall.count(*bot)).sum()
+    }
+}
+
+/// Meetings of one calendar, as long as most are.
+fn events() -> impl Iterator<Item = CalendarEvent> {
+    (0..EVENTS).map(|number| {
+        an_event().but(|event| {
+            event.id = EventId::parse(format!("event-{number}")).expect("an id");
+            event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
+            let url = format!("https://meet.example/{number}");
+            event.meeting = Some(Meeting { url });
+        })
+    })
+}
+
+/// Requests and units of the operations that write, or of those that read.
+fn sum(used: &BTreeMap<String, Used>, is_write: bool) -> Used {
+    let of_kind = used
+        .iter()
+        .filter(|(operation, _)| WRITES.contains(&operation.as_str()) == is_write);
+    of_kind.fold(Used::default(), |sum, (_, used)| Used {
+        requests: sum.requests + used.requests,
+        units: sum.units + used.units,
+    })
+}
+
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn an_event_that_is_seen_again_unchanged_costs_no_write_and_no_call(client: Client) {
+    let metered = Metered::on(&client).await;
+    events().for_each(|event| metered.recall.put_event(event));
+    metered.look(NoticeKind::LookAtAll).await;
+    metered.drain().await;
+    let (calls, lists) = (
+        metered.bot_calls(),
+        metered.recall.count(Operation::ListEvents),
+    );
+    assert_eq!(calls, EVENTS as usize);
+
+    let (of_decisions, of_state) = metered.look(NoticeKind::LookAtAll).await;
+    let (drained, _) = metered.drain().await;
+    assert_eq!(metered.recall.count(Operation::ListEvents), lists + 1);
+    assert_eq!(sum(&of_decisions, true), Used::default());
+    assert_eq!(sum(&drained, true), Used::default());
+    assert_eq!(metered.bot_calls(), calls);
+    // What a look writes is not about its events: the turn, the claim, the mark.
+    let looked = sum(&of_state, true);
+    assert!(looked.requests <= 3, "{of_state:?}");
+}
+
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn a_decision_is_written_once_and_once_more_when_it_is_applied(client: Client) {
+    let metered = Metered::on(&client).await;
+    events().for_each(|event| metered.recall.put_event(event));
+    let (decided, _) = metered.look(NoticeKind::LookAtAll).await;
+    let (applied, _) = metered.drain().await;
+    for (step, used) in [("decided", decided), ("applied", applied)] {
+        let (written, read) = (sum(&used, true), sum(&used, false));
+        assert_eq!(written.requests, EVENTS, "{step}: {used:?}");
+        assert!(read.units > 0.0, "{step}: {used:?}");
+        // The row itself and two indexes, of two kilobytes at most each.
+        let at_most = f64::from(6 * EVENTS);
+        assert!(
+            written.units > 0.0 && written.units <= at_most,
+            "{step}: {written:?}"
+        );
+    }
+}
