@@ -106,7 +106,7 @@ pub(crate) enum Command {
     /// List calendars, and disconnect one
     #[command(subcommand)]
     Calendars(CalendarsCommand),
-    /// Have every calendar looked at now that is owed a look
+    /// Have what changed looked at now, and every calendar that is owed a look
     Sweep {
         /// Have everything in every calendar looked at again, whatever was looked at before
         #[arg(long)]
