@@ -14,10 +14,10 @@
 //! that the limit: `(minute + spread) / (limit + 1 - burst)`, and a hair more.
 //!
 //! With a burst of one this uses a minute over a minute and a spread of any
-//! limit, 98.4 %, and none of it is lost to the burst: at 60 a minute a burst
+//! limit, 98.8 %, and none of it is lost to the burst: at 60 a minute a burst
 //! of five would cost four calls. What is given up is also what a straggler
 //! needs: a call that is much longer on its way than the spread comes to a
-//! window that has room for one in sixty more.
+//! window that has room for one in eighty more.
 
 use jiff::SignedDuration;
 
@@ -27,7 +27,7 @@ use crate::time::plus;
 /// How much longer one call may take from its instant to Recall than another:
 /// a quarter of a second until it is sent (a later one is not made, see the
 /// drain's lanes), and the rest on the way.
-const SPREAD: SignedDuration = SignedDuration::from_secs(1);
+const SPREAD: SignedDuration = SignedDuration::from_millis(750);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// A kind of call that Recall limits on its own.
@@ -170,7 +170,7 @@ mod tests {
     }
 
     /// Draws as callers would, each call going when it may and arriving so many
-    /// thousandths of the spread later; gives when all calls arrive.
+    /// milliseconds later; gives when all calls arrive.
     fn calls(pace: Pace, draws: &[(i64, u32)], mut later: impl FnMut() -> i64) -> Vec<Timestamp> {
         let (mut spent, mut now, mut calls) = (None, 0, Vec::new());
         for (pause, count) in draws {
@@ -202,7 +202,7 @@ mod tests {
             limit in 2_u32..120,
             burst in 1_u32..20,
             draws in prop::collection::vec((0_i64..3_000_000, 1_u32..6), 1..120),
-            ways in prop::collection::vec(0_i64..=1_000, 1..40),
+            ways in prop::collection::vec(0_i64..=750, 1..40),
         ) {
             let mut ways = ways.into_iter().cycle();
             let calls = calls(Pace::per_minute(limit, burst), &draws, || ways.next().unwrap_or(0));
@@ -218,7 +218,7 @@ mod tests {
         let mut index = 0;
         let slow_then_quick = || {
             index += 1;
-            if index <= limit / 2 { 1_000 } else { 0 }
+            if index <= limit / 2 { 750 } else { 0 }
         };
         let calls = calls(
             Pace::per_minute(limit, 1),
