@@ -8,7 +8,8 @@
 //! becomes urgent overtakes a backlog, and a row that must wait blocks nobody.
 //!
 //! A drain may be ended between any two steps. What it had not written down is
-//! still due, and a call made twice makes the same bot.
+//! still due, and a call made twice makes the same bot. One whose time is up
+//! with work left rings for the next one.
 
 mod answer;
 mod chores;
@@ -133,6 +134,9 @@ where
         if !matches!(ended, Ok(Stopped::Done | Stopped::LeaseLost)) {
             self.give_up(work.held).await;
         }
+        if matches!(ended, Ok(Stopped::OutOfTime)) {
+            self.ring_for_the_next(&work).await;
+        }
         Ok(DrainReport {
             stopped: ended?,
             ..work.report
@@ -169,6 +173,16 @@ where
                     return;
                 }
             }
+        }
+    }
+
+    /// Writes the row that is next as it is: the table's stream rings, and the
+    /// next drain need not wait for the bell of the minute, which comes anyway.
+    async fn ring_for_the_next(&self, work: &Work<'_, R, D, S, K, J>) {
+        if let Some(next) = work.head.calls.front()
+            && let Err(error) = self.decisions.keep(&next.row).await
+        {
+            tracing::warn!(%error, "the next drain begins with the bell of the minute");
         }
     }
 

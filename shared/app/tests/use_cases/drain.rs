@@ -5,7 +5,8 @@ use std::time::Duration;
 use callsheet_app::ports::{BotAnswer, Leases as _, Taken};
 use callsheet_app::{PortError, Stopped};
 use callsheet_domain::{
-    Applied, CalendarEvent, DeduplicationKey, EventId, IcalUid, Meeting, Operation, Timestamp, plus,
+    Applied, CalendarEvent, Decision, DeduplicationKey, EventId, IcalUid, Meeting, Operation,
+    Timestamp, plus,
 };
 use callsheet_testkit::{But as _, Fault, an_event, at};
 use jiff::SignedDuration;
@@ -272,6 +273,37 @@ async fn a_drain_leaves_when_its_time_is_up_and_the_rest_stays_due() {
     assert_eq!(house.recall.bots().len(), 50);
 }
 
+/// What it writes is what the table's stream tells of.
+#[tokio::test]
+async fn a_drain_whose_time_is_up_rings_by_writing_the_next_row_as_it_is() {
+    let house = House::new();
+    for number in 0..50 {
+        house.see(meeting(number, at("16:00"))).await;
+    }
+    let before = house.decisions.all();
+    house.drain().run(house.after(2)).await.expect("drained");
+    let due: Vec<_> = house
+        .decisions
+        .all()
+        .into_iter()
+        .filter(Decision::is_due)
+        .collect();
+    let rung: Vec<_> = due.iter().filter(|row| !before.contains(row)).collect();
+    let [rung] = rung.as_slice() else {
+        panic!("one row is written: {rung:?}");
+    };
+    assert!(due.iter().all(|row| rung.starts_at <= row.starts_at));
+    let as_before = before.iter().find(|row| row.key == rung.key);
+    let as_before = as_before.expect("it was there").clone();
+    let read_again = Decision {
+        version: as_before.version.next(),
+        ..as_before
+    };
+    assert_eq!(**rung, read_again);
+    let free = house.state.take(house.after(0), house.after(30)).await;
+    assert!(matches!(free, Ok(Taken::Held(_))));
+}
+
 #[tokio::test]
 async fn no_sliding_minute_holds_more_than_the_limit() {
     let house = House::new();
@@ -279,12 +311,7 @@ async fn no_sliding_minute_holds_more_than_the_limit() {
         house.recall.put_event(meeting(number, at("16:00")));
     }
     house.see(meeting(900, at("16:00"))).await;
-    while house
-        .decisions
-        .all()
-        .iter()
-        .any(callsheet_domain::Decision::is_due)
-    {
+    while house.decisions.all().iter().any(Decision::is_due) {
         house.drained().await.expect("drained");
     }
     let calls = house.recall.calls().into_iter();
