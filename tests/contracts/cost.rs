@@ -9,10 +9,9 @@ use callsheet_app::{Drain, DrainSettings, Enforced, Handled, Sync, SyncSettings}
 use callsheet_domain::{
     CalendarEvent, Errand, EventId, IcalUid, Meeting, Notice, NoticeKind, Operation, Pace, plus,
 };
+use callsheet_runtime::SystemClock;
 use callsheet_store::{DecisionTable, StateTable};
-use callsheet_testkit::{
-    But as _, EvenJitter, ManualClock, MemoryQueue, MemoryRecall, a_calendar, an_event, at,
-};
+use callsheet_testkit::{But as _, EvenJitter, MemoryQueue, MemoryRecall, a_calendar, an_event};
 use jiff::SignedDuration;
 use test_case::test_case;
 
@@ -22,10 +21,10 @@ use crate::tables;
 
 const EVENTS: u32 = 20;
 
-/// Callsheet on real tables, with a meter on each; the rest is in memory.
+/// Callsheet on real tables, with a meter on each; the rest is in memory. The
+/// clock is the true one, since the tables take their time.
 struct Metered {
-    clock: ManualClock,
-    recall: MemoryRecall<ManualClock>,
+    recall: MemoryRecall<SystemClock>,
     queue: MemoryQueue,
     decisions: DecisionTable,
     state: StateTable,
@@ -38,15 +37,13 @@ type Consumed = (BTreeMap<String, Used>, BTreeMap<String, Used>);
 
 impl Metered {
     async fn on(client: &Client) -> Self {
-        let clock = ManualClock::at(at("09:30"));
-        let recall = MemoryRecall::new(clock.clone());
+        let recall = MemoryRecall::new(SystemClock);
         recall.put_calendar(a_calendar());
         let (of_decisions, of_state) = (Meter::default(), Meter::default());
         Self {
             decisions: tables::decisions(of_decisions.on(client)).await,
             state: tables::state(of_state.on(client)).await,
             queue: MemoryQueue::new(),
-            clock,
             recall,
             of_decisions,
             of_state,
@@ -59,7 +56,7 @@ impl Metered {
 
     /// Has the calendar looked at, and says what that consumed.
     async fn look(&self, kind: NoticeKind) -> Consumed {
-        let now = self.clock.now();
+        let now = SystemClock.now();
         let notice = Notice {
             calendar_id: a_calendar().id,
             kind,
@@ -67,14 +64,13 @@ impl Metered {
         };
         let sent = self.queue.send(&Errand::Look(notice)).await;
         sent.expect("memory");
-        self.clock.advance(SignedDuration::from_secs(5));
         let pace = Pace::per_minute(60, 3);
         let sync = Sync {
             recall: self.recall.clone(),
             decisions: self.decisions.clone(),
             state: self.state.clone(),
             queue: self.queue.clone(),
-            clock: self.clock.clone(),
+            clock: SystemClock,
             enforced: Enforced::default(),
             settings: SyncSettings {
                 list_events: pace,
@@ -98,7 +94,7 @@ impl Metered {
             recall: self.recall.clone(),
             decisions: self.decisions.clone(),
             state: self.state.clone(),
-            clock: self.clock.clone(),
+            clock: SystemClock,
             jitter: EvenJitter(0.5),
             settings: DrainSettings {
                 schedule: pace,
@@ -110,7 +106,7 @@ impl Metered {
                 patience: Duration::from_secs(35),
             },
         };
-        let deadline = plus(self.clock.now(), SignedDuration::from_mins(5));
+        let deadline = plus(SystemClock.now(), SignedDuration::from_mins(5));
         drain.run(deadline).await.expect("the tables answer");
         self.consumed()
     }

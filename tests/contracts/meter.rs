@@ -8,10 +8,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::http::HttpRequest;
 use aws_sdk_dynamodb::config::interceptors::{
-    BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextRef,
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
 };
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemOutput;
+use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
+use aws_sdk_dynamodb::operation::put_item::PutItemOutput;
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsOutput;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
+use aws_sdk_dynamodb::types::ConsumedCapacity;
 use serde_json::{Value, json};
 
 /// Operations that write items.
@@ -34,9 +42,11 @@ const READS: [&str; 5] = [
 /// What was asked for of one operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Used {
+    /// Requests, those that a condition refused among them.
     pub(crate) requests: u32,
-    /// Capacity units: a kilobyte begun of a write and of each index that shows
-    /// it, four of a read; half of that if it need not be the latest.
+    /// Capacity units of the others: one for a kilobyte begun of a write and of
+    /// each index that shows it, and for four of a read; half a one where a read
+    /// need not be the latest.
     pub(crate) units: f64,
 }
 
@@ -56,11 +66,9 @@ impl Meter {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn add(&self, operation: &str, units: f64) {
+    fn entry<T>(&self, operation: &str, change: impl FnOnce(&mut Used) -> T) -> T {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let used = used.entry(operation.to_owned()).or_default();
-        used.requests += 1;
-        used.units += units;
+        change(used.entry(operation.to_owned()).or_default())
     }
 }
 
@@ -76,9 +84,12 @@ impl Intercept for Meter {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let request = context.request_mut();
-        if !is_metered(request) {
+        let operation = operation(request);
+        if !WRITES.contains(&operation) && !READS.contains(&operation) {
+            // Tables come and go for nothing.
             return Ok(());
         }
+        self.entry(operation, |used| used.requests += 1);
         let asked = request.body().bytes().unwrap_or_default();
         let mut asked: Value = serde_json::from_slice(asked)?;
         asked["ReturnConsumedCapacity"] = json!("TOTAL");
@@ -89,25 +100,33 @@ impl Intercept for Meter {
         Ok(())
     }
 
-    fn read_after_attempt(
+    fn read_after_deserialization(
         &self,
-        context: &FinalizerInterceptorContextRef<'_>,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let (Some(request), Some(response)) = (context.request(), context.response()) else {
+        let Ok(output) = context.output_or_error() else {
             return Ok(());
         };
-        if !is_metered(request) {
-            return Ok(());
+        macro_rules! add {
+            ($($output:ident of $operation:literal),+) => {$(
+                if let Some(output) = output.downcast_ref::<$output>() {
+                    let consumed = output.consumed_capacity().into_iter();
+                    let units: f64 = consumed.filter_map(ConsumedCapacity::capacity_units).sum();
+                    self.entry($operation, |used| used.units += units);
+                }
+            )+};
         }
-        let answer = response.body().bytes().unwrap_or_default();
-        let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
-        let units = match &answer["ConsumedCapacity"] {
-            Value::Array(tables) => tables.iter().filter_map(units).sum(),
-            table => units(table).unwrap_or(0.0),
-        };
-        self.add(operation(request), units);
+        add!(
+            PutItemOutput of "PutItem",
+            UpdateItemOutput of "UpdateItem",
+            DeleteItemOutput of "DeleteItem",
+            TransactWriteItemsOutput of "TransactWriteItems",
+            GetItemOutput of "GetItem",
+            BatchGetItemOutput of "BatchGetItem",
+            QueryOutput of "Query"
+        );
         Ok(())
     }
 }
@@ -115,14 +134,4 @@ impl Intercept for Meter {
 fn operation(request: &HttpRequest) -> &str {
     let target = request.headers().get("x-amz-target").unwrap_or_default();
     target.rsplit('.').next().unwrap_or_default()
-}
-
-/// Whether it reads or writes items; tables come and go for nothing.
-fn is_metered(request: &HttpRequest) -> bool {
-    let operation = operation(request);
-    WRITES.contains(&operation) || READS.contains(&operation)
-}
-
-fn units(consumed: &Value) -> Option<f64> {
-    consumed["CapacityUnits"].as_f64()
 }
