@@ -1,5 +1,5 @@
 //! A storm of faults: bot calls are refused, dropped, delayed and garbled at
-//! random while 300 bots are due. All ends right, and no call is made before
+//! random while bots are due. All ends right, and no call is made before
 //! its time.
 
 mod patience;
