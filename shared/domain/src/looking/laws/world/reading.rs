@@ -1,0 +1,124 @@
+//! A worker reads a page, and ends its look.
+
+use jiff::SignedDuration;
+
+use super::{HOLD, PAGES, Work, World, at, calendar_of, id};
+use crate::looking::laws::marks::{looked, under_way};
+use crate::looking::*;
+use crate::time::plus;
+use crate::{Notice, NoticeKind, Timestamp};
+
+impl World {
+    pub(super) fn read_page(&mut self, worker: usize, mut work: Work) {
+        self.lists += 1;
+        for (event, number) in self.page(&work.scope, work.reach.since, Some(work.page)) {
+            let calendar = id(calendar_of(event));
+            let left_out = &mut work.reach.left_out;
+            if work.scope == Scope::Workspace && self.barred == Some(calendar_of(event)) {
+                left_out.insert(calendar.clone());
+            }
+            if left_out.contains(&calendar) {
+                continue;
+            }
+            let read = self.read.entry(event).or_default();
+            *read = number.max(*read);
+        }
+        work.page += 1;
+        let now = at(self.now);
+        let held_until = plus(now, SignedDuration::from_millis(HOLD));
+        if work.page < PAGES {
+            if self.save(&work, held_until) {
+                self.work[worker] = Some(work);
+            } else {
+                // Somebody else has taken the look: the messages come again.
+                self.queue.extend(work.answers);
+                self.queue.extend(work.others);
+            }
+            return;
+        }
+        self.finish(&work);
+        self.unsaid[worker].clone_from(&work.answers);
+        self.give_back(work);
+    }
+
+    /// The messages that a finished look has not answered come again; what it
+    /// left out and nobody asked for is asked for.
+    fn give_back(&mut self, work: Work) {
+        let left_out = work.reach.left_out;
+        for calendar in &left_out {
+            let is_told = work.answers.iter().any(|one| one.calendar_id == *calendar);
+            if let Some(since) = work.reach.since.filter(|_| !is_told) {
+                self.queue.push(Notice {
+                    calendar_id: calendar.clone(),
+                    kind: NoticeKind::EventsChanged { since },
+                    sent_at: at(self.now),
+                });
+            }
+        }
+        let answers = work.answers.into_iter();
+        let failed = answers.filter(|notice| left_out.contains(&notice.calendar_id));
+        self.queue.extend(failed);
+        self.queue.extend(work.others);
+    }
+
+    /// Writes how far a look has come; false if it is another's by now.
+    fn save(&mut self, work: &Work, held_until: Timestamp) -> bool {
+        match &work.scope {
+            Scope::Workspace => match &mut self.workspace.looking {
+                Some(looking)
+                    if looking.mark.began_at == work.reach.began_at
+                        && looking.pages < work.page =>
+                {
+                    *looking = under_way(work.reach.clone(), work.page, held_until);
+                    true
+                }
+                _ => false,
+            },
+            Scope::Calendar(calendar) => {
+                let number = Self::number(calendar);
+                let mark = looked(&work.reach);
+                let looking = &mut self.looking[number];
+                let is_ours = match looking {
+                    Some(other) => other.mark == mark && other.pages < work.page,
+                    None => work.page == 1,
+                };
+                if is_ours {
+                    *looking = Some(under_way(mark, work.page, held_until));
+                }
+                is_ours
+            }
+        }
+    }
+
+    fn finish(&mut self, work: &Work) {
+        match &work.scope {
+            Scope::Workspace => {
+                let Some(mut looking) = self.workspace.looking.clone() else {
+                    return;
+                };
+                if looking.mark.began_at == work.reach.began_at {
+                    looking.mark = work.reach.clone();
+                    self.workspace =
+                        std::mem::take(&mut self.workspace).finished(&looking, at(self.now));
+                }
+            }
+            Scope::Calendar(calendar) => {
+                let number = Self::number(calendar);
+                let mark = looked(&work.reach);
+                if self.looking[number]
+                    .as_ref()
+                    .is_some_and(|looking| looking.mark == mark)
+                {
+                    self.looking[number] = None;
+                }
+                let last = &mut self.looked[number];
+                if last
+                    .as_ref()
+                    .is_none_or(|last| last.began_at < mark.began_at)
+                {
+                    *last = Some(mark);
+                }
+            }
+        }
+    }
+}
