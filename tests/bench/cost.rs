@@ -58,9 +58,8 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
     }
     report.note(
         "Requests of the functions to DynamoDB. Those of scheduler calls that only ring are among \
-         them, as are a minute's own. `units` are the capacity units that the answers say were \
-         consumed, those of the indexes among them; the stand-in reckons writes by size, and each \
-         read as one of a small item.",
+         them, as are a minute's own. `KB written` are kilobytes begun of the items put, which is \
+         what the table itself charges; each index that shows the row charges again.",
     );
     Ok(report)
 }
@@ -72,8 +71,8 @@ fn table(report: &mut Report, title: &str, events: usize, counts: &Counts) {
         "requests",
         "refused",
         "a decision",
-        "units",
-        "units a decision",
+        "KB written",
+        "KB read",
     ];
     report.table(title, &columns);
     for ((operation, table), count) in counts {
@@ -83,8 +82,8 @@ fn table(report: &mut Report, title: &str, events: usize, counts: &Counts) {
             json!(count.requests),
             json!(count.refused),
             json!(hundredths(number(count.requests) / number(events))),
-            json!(count.units),
-            json!(hundredths(count.units / number(events))),
+            json!(count.written_kb),
+            json!(count.received_bytes / 1_024),
         ]);
     }
 }

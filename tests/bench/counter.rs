@@ -1,6 +1,5 @@
-//! Stands between the functions and AWS, hands every request on, and counts
-//! those to DynamoDB: how many there are, and what they consume by DynamoDB's
-//! own account, which each is made to ask for.
+//! Stands between the functions and AWS, hands every request on as it is, and
+//! counts those to DynamoDB.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,10 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use callsheet_tests::variable;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::rig::Done;
@@ -20,13 +18,14 @@ use crate::rig::Done;
 pub(crate) type Counts = BTreeMap<(String, String), Count>;
 
 /// Requests of one kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     pub(crate) requests: usize,
     /// Those that a condition refused, among them.
     pub(crate) refused: usize,
-    /// Capacity units, those of indexes among them.
-    pub(crate) units: f64,
+    /// Kilobytes begun of the items that were put: what a table charges for.
+    pub(crate) written_kb: usize,
+    pub(crate) received_bytes: usize,
 }
 
 /// Counts until the program ends.
@@ -61,23 +60,26 @@ impl Counter {
         std::mem::take(&mut counts)
     }
 
-    fn count(&self, operation: &str, asked: &Value, status: StatusCode, answered: &[u8]) {
-        let answered: Value = serde_json::from_slice(answered).unwrap_or_default();
+    fn count(&self, target: &str, asked: &[u8], status: StatusCode, answered: usize) {
+        let Some((_, operation)) = target.split_once("DynamoDB_20120810.") else {
+            return;
+        };
+        let asked: Value = serde_json::from_slice(asked).unwrap_or_default();
         let mut counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts
-            .entry((operation.to_owned(), table(asked)))
+            .entry((operation.to_owned(), table(&asked)))
             .or_default();
         count.requests += 1;
         count.refused += usize::from(status == StatusCode::BAD_REQUEST);
-        count.units += match &answered["ConsumedCapacity"] {
-            Value::Array(tables) => tables.iter().map(units).sum(),
-            consumed => units(consumed),
+        count.received_bytes += answered;
+        count.written_kb += match &asked["Item"] {
+            Value::Object(_) => size(&asked["Item"]).div_ceil(1_024),
+            _ => 0,
         };
     }
 }
 
-/// Headers go on as they came, `host` too. A body that was changed does not fit
-/// its signature any more, which the stand-in does not hold against it.
+/// Headers go on as they came, `host` too: the request is signed.
 async fn hand_on(
     State(counter): State<Counter>,
     method: Method,
@@ -89,29 +91,18 @@ async fn hand_on(
     let target = headers
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok());
-    let operation = target.and_then(|target| target.strip_prefix("DynamoDB_20120810."));
-    let operation = operation.map(str::to_owned);
-    let (mut headers, mut body) = (headers, body);
-    let mut about = Value::Null;
-    if operation.is_some() {
-        about = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
-        about["ReturnConsumedCapacity"] = json!("TOTAL");
-        body = Bytes::from(about.to_string());
-        headers.remove(CONTENT_LENGTH);
-    }
+    let target = target.unwrap_or_default().to_owned();
     let asked = counter
         .0
         .http
         .request(method, url)
         .headers(headers)
-        .body(body);
+        .body(body.clone());
     let lost = |_| StatusCode::BAD_GATEWAY;
     let answer = asked.send().await.map_err(lost)?;
     let (status, headers) = (answer.status(), answer.headers().clone());
     let answered = answer.bytes().await.map_err(lost)?;
-    if let Some(operation) = operation {
-        counter.count(&operation, &about, status, &answered);
-    }
+    counter.count(&target, &body, status, answered.len());
     let mut response = Response::new(Body::from(answered));
     *response.status_mut() = status;
     for (name, value) in &headers {
@@ -138,6 +129,16 @@ fn table(asked: &Value) -> String {
     }
 }
 
-fn units(consumed: &Value) -> f64 {
-    consumed["CapacityUnits"].as_f64().unwrap_or(0.0)
+/// The size of an item as DynamoDB reckons it, near enough: names, and values
+/// without the letters of their types.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| if name.len() > 1 { name.len() } else { 0 } + size(value))
+            .sum(),
+        Value::Array(values) => values.iter().map(size).sum(),
+        Value::String(text) => text.len(),
+        _ => 1,
+    }
 }
