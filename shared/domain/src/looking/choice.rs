@@ -27,7 +27,7 @@ use crate::{CalendarId, Timestamp};
 /// A look at the workspace overlaps the one before by as much as its notices are
 /// late, and no more than this: others that the last look has not answered are
 /// as late, wait on the queue still, and are answered too.
-const LATEST: SignedDuration = SignedDuration::from_secs(5);
+const MOST_LATE: SignedDuration = SignedDuration::from_secs(5);
 /// While a look at the workspace began so little ago, others are asking too.
 const BUSY: SignedDuration = SignedDuration::from_secs(30);
 /// A look at the workspace reaches back no further than this.
@@ -236,7 +236,7 @@ fn together(
     }
     let asked = wanting.iter().map(|(_, since)| *since).min()?;
     let lateness = wanting.iter().map(|(asked, _)| asked.ask.lateness).max()?;
-    let overlap = OWN_CLOCKS + lateness.clamp(SignedDuration::ZERO, LATEST);
+    let overlap = OWN_CLOCKS + lateness.clamp(SignedDuration::ZERO, MOST_LATE);
     let before = latest.map(|latest| plus(latest.reach.began_at, -overlap));
     // One that was left behind a moment ago is begun again together with this one.
     let left = looking.and_then(|look| look.mark.since);
