@@ -39,6 +39,7 @@ impl Metered {
     async fn on(client: &Client) -> Self {
         let recall = MemoryRecall::new(SystemClock);
         recall.put_calendar(a_calendar());
+        events().for_each(|event| recall.put_event(event));
         let (of_decisions, of_state) = (Meter::default(), Meter::default());
         Self {
             decisions: tables::decisions(of_decisions.on(client)).await,
@@ -145,7 +146,6 @@ fn sum(used: &BTreeMap<String, Used>, is_write: bool) -> Used {
 #[tokio::test]
 async fn an_event_that_is_seen_again_unchanged_costs_no_write_and_no_call(client: Client) {
     let metered = Metered::on(&client).await;
-    events().for_each(|event| metered.recall.put_event(event));
     metered.look(NoticeKind::LookAtAll).await;
     metered.drain().await;
     let (calls, lists) = (
@@ -170,7 +170,6 @@ async fn an_event_that_is_seen_again_unchanged_costs_no_write_and_no_call(client
 #[tokio::test]
 async fn a_decision_is_written_once_and_once_more_when_it_is_applied(client: Client) {
     let metered = Metered::on(&client).await;
-    events().for_each(|event| metered.recall.put_event(event));
     let (decided, _) = metered.look(NoticeKind::LookAtAll).await;
     let (applied, _) = metered.drain().await;
     for (step, used) in [("decided", decided), ("applied", applied)] {

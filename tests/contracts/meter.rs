@@ -23,21 +23,9 @@ use aws_sdk_dynamodb::types::ConsumedCapacity;
 use serde_json::{Value, json};
 
 /// Operations that write items.
-pub(crate) const WRITES: [&str; 5] = [
-    "PutItem",
-    "UpdateItem",
-    "DeleteItem",
-    "BatchWriteItem",
-    "TransactWriteItems",
-];
+pub(crate) const WRITES: [&str; 4] = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];
 /// Operations that read items.
-const READS: [&str; 5] = [
-    "GetItem",
-    "BatchGetItem",
-    "Query",
-    "Scan",
-    "TransactGetItems",
-];
+const READS: [&str; 3] = ["GetItem", "BatchGetItem", "Query"];
 
 /// What was asked for of one operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -66,9 +54,11 @@ impl Meter {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn entry<T>(&self, operation: &str, change: impl FnOnce(&mut Used) -> T) -> T {
+    fn add(&self, operation: &str, requests: u32, units: f64) {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        change(used.entry(operation.to_owned()).or_default())
+        let used = used.entry(operation.to_owned()).or_default();
+        used.requests += requests;
+        used.units += units;
     }
 }
 
@@ -89,7 +79,7 @@ impl Intercept for Meter {
             // Tables come and go for nothing.
             return Ok(());
         }
-        self.entry(operation, |used| used.requests += 1);
+        self.add(operation, 1, 0.0);
         let asked = request.body().bytes().unwrap_or_default();
         let mut asked: Value = serde_json::from_slice(asked)?;
         asked["ReturnConsumedCapacity"] = json!("TOTAL");
@@ -114,7 +104,7 @@ impl Intercept for Meter {
                 if let Some(output) = output.downcast_ref::<$output>() {
                     let consumed = output.consumed_capacity().into_iter();
                     let units: f64 = consumed.filter_map(ConsumedCapacity::capacity_units).sum();
-                    self.entry($operation, |used| used.units += units);
+                    self.add($operation, 0, units);
                 }
             )+};
         }

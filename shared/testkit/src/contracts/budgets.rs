@@ -10,7 +10,7 @@ use crate::at;
 
 const OPERATION: Operation = Operation::ListEvents;
 
-/// Sixty a minute, of which five at once: a call each 1.09 seconds.
+/// Sixty a minute, of which five at once: a call each 1.08 seconds.
 fn pace() -> Pace {
     Pace::per_minute(60, 5)
 }
