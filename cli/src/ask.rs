@@ -1,7 +1,7 @@
 //! Asks the stack to do something soon, which it would do by itself in a while.
 
 use callsheet_app::ports::Queue;
-use callsheet_domain::{CalendarId, Errand, Notice, NoticeKind, Timestamp};
+use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest, Timestamp};
 use serde::Serialize;
 
 /// Whether the stack was asked.
@@ -26,23 +26,23 @@ impl Asked {
     }
 }
 
-/// Puts `errand` on the queue, if there is one. That it fails is no reason to
+/// Puts `job` on the queue, if there is one. That it fails is no reason to
 /// fail: what is owed is found by the next sweep.
-pub(crate) async fn ask<Q: Queue>(queue: Option<&Q>, errand: &Errand) -> Asked {
+pub(crate) async fn ask<Q: Queue>(queue: Option<&Q>, job: &SyncJob) -> Asked {
     let Some(queue) = queue else {
         return Asked::No("CALLSHEET_QUEUE_URL is not set".to_owned());
     };
-    match queue.send(errand).await {
+    match queue.send(job).await {
         Ok(()) => Asked::Yes,
         Err(error) => Asked::No(error.to_string()),
     }
 }
 
 /// A look at everything in a calendar.
-pub(crate) fn look(calendar: &CalendarId, now: Timestamp) -> Errand {
-    Errand::Look(Notice {
+pub(crate) fn look(calendar: &CalendarId, now: Timestamp) -> SyncJob {
+    SyncJob::Request(SyncRequest {
         calendar_id: calendar.clone(),
-        kind: NoticeKind::LookAtAll,
+        reason: SyncReason::FullSync,
         sent_at: now,
     })
 }

@@ -2,7 +2,7 @@
 //! now and not by its schedule.
 
 use callsheet_app::ports::{Calendars, Kept, Marks, Policies, Queue};
-use callsheet_domain::{Errand, Timestamp, is_owed};
+use callsheet_domain::{SyncJob, Timestamp, is_owed};
 use serde::Serialize;
 
 use crate::shown::{Shown, counted};
@@ -69,7 +69,7 @@ async fn sweep<Q: Queue>(
     everything: bool,
     owed: Option<usize>,
 ) -> Result<SweepAsked, Trouble> {
-    queue.send(&Errand::SweepNow).await?;
+    queue.send(&SyncJob::ResyncNow).await?;
     Ok(SweepAsked { everything, owed })
 }
 
@@ -132,7 +132,7 @@ mod tests {
         }
         let owed = owed(&state, at("09:30")).await.expect("memory");
         let asked = sweep(&queue, false, Some(owed)).await.expect("memory");
-        assert_eq!(queue.sent(), [Errand::SweepNow]);
+        assert_eq!(queue.sent(), [SyncJob::ResyncNow]);
         assert_eq!(asked.owed, Some(1));
         assert!(asked.text().contains("1 calendar is owed a look"));
     }

@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::Client;
 use callsheet_app::ports::{Clock as _, Queue as _};
 use callsheet_app::{Drain, DrainSettings, Enforced, Handled, Sync, SyncSettings};
 use callsheet_domain::{
-    CalendarEvent, Errand, EventId, IcalUid, Meeting, Notice, NoticeKind, Operation, Pace, plus,
+    CalendarEvent, EventId, IcalUid, Meeting, Operation, Pace, SyncJob, SyncReason, SyncRequest,
+    plus,
 };
 use callsheet_runtime::SystemClock;
 use callsheet_store::{DecisionTable, StateTable};
@@ -56,14 +57,14 @@ impl Metered {
     }
 
     /// Has the calendar looked at, and says what that consumed.
-    async fn look(&self, kind: NoticeKind) -> Consumed {
+    async fn look(&self, reason: SyncReason) -> Consumed {
         let now = SystemClock.now();
-        let notice = Notice {
+        let request = SyncRequest {
             calendar_id: a_calendar().id,
             kind,
             sent_at: now,
         };
-        let sent = self.queue.send(&Errand::Look(notice)).await;
+        let sent = self.queue.send(&SyncJob::Request(request)).await;
         sent.expect("memory");
         let pace = Pace::per_minute(60, 3);
         let sync = Sync {
@@ -146,7 +147,7 @@ fn sum(used: &BTreeMap<String, Used>, is_write: bool) -> Used {
 #[tokio::test]
 async fn an_event_that_is_seen_again_unchanged_costs_no_write_and_no_call(client: Client) {
     let metered = Metered::on(&client).await;
-    metered.look(NoticeKind::LookAtAll).await;
+    metered.look(SyncReason::FullSync).await;
     metered.drain().await;
     let (calls, lists) = (
         metered.bot_calls(),
@@ -154,7 +155,7 @@ async fn an_event_that_is_seen_again_unchanged_costs_no_write_and_no_call(client
     );
     assert_eq!(calls, EVENTS as usize);
 
-    let (of_decisions, of_state) = metered.look(NoticeKind::LookAtAll).await;
+    let (of_decisions, of_state) = metered.look(SyncReason::FullSync).await;
     let (drained, _) = metered.drain().await;
     assert_eq!(metered.recall.count(Operation::ListEvents), lists + 1);
     assert_eq!(sum(&of_decisions, true), Used::default());
@@ -170,7 +171,7 @@ async fn an_event_that_is_seen_again_unchanged_costs_no_write_and_no_call(client
 #[tokio::test]
 async fn a_decision_is_written_once_and_once_more_when_it_is_applied(client: Client) {
     let metered = Metered::on(&client).await;
-    let (decided, _) = metered.look(NoticeKind::LookAtAll).await;
+    let (decided, _) = metered.look(SyncReason::FullSync).await;
     let (applied, _) = metered.drain().await;
     for (step, used) in [("decided", decided), ("applied", applied)] {
         let (written, read) = (sum(&used, true), sum(&used, false));

@@ -6,7 +6,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageSystemAttributeName::ApproximateReceiveCount;
 use callsheet_app::ports::{DeadLetter, DeadLetters, Queue, Receipt};
 use callsheet_app::{Delivery, PortError};
-use callsheet_domain::Errand;
+use callsheet_domain::SyncJob;
 use callsheet_queue::{SqsDeadLetters, SqsQueue, read};
 use callsheet_testkit::contracts::dead_letters::Burial;
 use callsheet_testkit::contracts::queue::BothEnds;
@@ -45,12 +45,12 @@ impl OwnQueue {
 }
 
 impl Queue for OwnQueue {
-    async fn send(&self, errand: &Errand) -> Result<(), PortError> {
-        self.queue.send(errand).await
+    async fn send(&self, job: &SyncJob) -> Result<(), PortError> {
+        self.queue.send(job).await
     }
 
-    async fn send_later(&self, errand: &Errand, wait: Duration) -> Result<(), PortError> {
-        self.queue.send_later(errand, wait).await
+    async fn send_later(&self, job: &SyncJob, wait: Duration) -> Result<(), PortError> {
+        self.queue.send_later(job, wait).await
     }
 
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {
@@ -73,7 +73,7 @@ impl BothEnds for OwnQueue {
             received: received.parse().expect("a number"),
             message_id: message.message_id?,
             receipt: Receipt(message.receipt_handle?),
-            errand: read(&message.body?).expect("one of ours"),
+            job: read(&message.body?).expect("one of ours"),
         })
     }
 }
@@ -113,9 +113,9 @@ impl DeadLetters for OwnDeadLetters {
 }
 
 impl Burial for OwnDeadLetters {
-    async fn bury(&self, errand: Option<&Errand>) {
-        if let Some(errand) = errand {
-            self.queue.send(errand).await.expect("the queue takes it");
+    async fn bury(&self, job: Option<&SyncJob>) {
+        if let Some(job) = job {
+            self.queue.send(job).await.expect("the queue takes it");
             return;
         }
         let sent = self.queue.sqs.send_message().queue_url(&self.queue.url);

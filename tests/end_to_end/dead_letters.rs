@@ -25,13 +25,13 @@ async fn what_was_given_up_on_is_attended_to_once_it_is_sent_back() {
     // Recall tells nobody of it, and the one notice about it was given up on.
     let deleted = office.stack.recall.delete_calendar(calendar).await;
     deleted.expect("deleted");
-    let notice = json!({
+    let request = json!({
         "v": "1",
         "kind": "calendar_changed",
         "calendar_id": calendar.to_string(),
         "sent_at": office.stack.now().as_microsecond(),
     });
-    let ours = office.stack.give_up(&notice.to_string()).await;
+    let ours = office.stack.give_up(&request.to_string()).await;
     let other = office.stack.give_up("no version of ours wrote this").await;
 
     let look = ["redrive", "--dry-run", "--json"];

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use callsheet_app::ports::{Decisions as _, Queue as _};
-use callsheet_domain::{CalendarId, Decision, Errand, Notice, NoticeKind, Timestamp};
+use callsheet_domain::{CalendarId, Decision, SyncJob, SyncReason, SyncRequest, Timestamp};
 use callsheet_queue::SqsQueue;
 use callsheet_store::{DecisionTable, StateTable};
 use recall_simulator::client::Control;
@@ -126,12 +126,12 @@ impl Stack {
     /// # Panics
     /// If the queue does not take it.
     pub async fn look_at_all(&self, calendar: &CalendarId) {
-        let notice = Notice {
+        let request = SyncRequest {
             calendar_id: calendar.clone(),
-            kind: NoticeKind::LookAtAll,
+            reason: SyncReason::FullSync,
             sent_at: self.now(),
         };
-        let sent = self.queue.send(&Errand::Look(notice)).await;
+        let sent = self.queue.send(&SyncJob::Request(request)).await;
         sent.expect("the queue takes it");
     }
 
@@ -140,7 +140,7 @@ impl Stack {
     /// # Panics
     /// If the queue does not take it.
     pub async fn sweep(&self) {
-        let sent = self.queue.send(&Errand::SweepNow).await;
+        let sent = self.queue.send(&SyncJob::ResyncNow).await;
         sent.expect("the queue takes it");
     }
 

@@ -9,7 +9,7 @@ mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callsheet_domain::Errand;
+use callsheet_domain::SyncJob;
 use reading::{Template, settings_read_by};
 use test_case::test_case;
 
@@ -138,7 +138,7 @@ fn the_schedule_sends_a_sweep_and_keeps_none_that_failed() {
     let schedule = "Resources.SweepSchedule.Properties";
     let target = format!("{schedule}.Target");
     let input = template.text(&format!("{target}.Input"));
-    assert_eq!(callsheet_queue::read(input), Ok(Errand::Sweep));
+    assert_eq!(callsheet_queue::read(input), Ok(SyncJob::Resync));
     assert_eq!(template.text(&format!("{target}.Arn")), "NoticesQueue.Arn");
     assert_eq!(template.text(&format!("{target}.RoleArn")), "SweepRole.Arn");
     let retries = format!("{target}.RetryPolicy");

@@ -12,8 +12,8 @@ use callsheet_app::ports::{
     Budgets, CalendarEvents, CalendarRemoval, Calendars, Clock, Decisions, Queue, Removed,
 };
 use callsheet_domain::{
-    Calendar, CalendarId, Decision, DeduplicationKey, Email, Errand, IcalUid, Notice, NoticeKind,
-    Operation, Timestamp,
+    Calendar, CalendarId, Decision, DeduplicationKey, Email, IcalUid, Operation, SyncJob,
+    SyncReason, SyncRequest, Timestamp,
 };
 use serde::Serialize;
 
@@ -164,12 +164,12 @@ where
 
     /// Has the stack ask Recall for the calendar.
     async fn tell(&self, id: &CalendarId, now: Timestamp) -> Result<(), PortError> {
-        let notice = Notice {
+        let request = SyncRequest {
             calendar_id: id.clone(),
-            kind: NoticeKind::CalendarChanged,
+            reason: SyncReason::CalendarChanged,
             sent_at: now,
         };
-        self.queue.send(&Errand::Look(notice)).await
+        self.queue.send(&SyncJob::Request(request)).await
     }
 }
 

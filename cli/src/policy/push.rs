@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::{Calendars, Decisions, Policies, Queue};
 use callsheet_app::{NotPut, Pusher, Put};
-use callsheet_domain::Errand;
+use callsheet_domain::SyncJob;
 use serde::Serialize;
 
 use super::document::Written;
@@ -48,7 +48,7 @@ where
             revision: revision.0,
             is_new: true,
             size,
-            sweep: Some(ask(queue, &Errand::Sweep).await),
+            sweep: Some(ask(queue, &SyncJob::Resync).await),
         }),
         Err(NotPut::Port(error)) => Err(error.into()),
         Err(refused) => Err(Trouble::Refused(refused.to_string())),

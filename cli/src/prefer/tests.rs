@@ -1,7 +1,7 @@
 //! Which word is written down, about what, and who is told.
 
 use callsheet_app::ports::{Calendars as _, Decisions as _, PreferenceBook as _};
-use callsheet_domain::{CalendarId, Decision, Errand, NoticeKind, SeriesId, Subject};
+use callsheet_domain::{CalendarId, Decision, SeriesId, Subject, SyncJob, SyncReason};
 use callsheet_testkit::{
     But as _, MemoryDecisions, MemoryQueue, MemoryState, a_calendar_record, a_decision, a_speaker,
     an_event, at,
@@ -74,11 +74,11 @@ async fn a_word_is_about_the_platforms_names(
     let said = house.say(about, Say::Skip).await.expect("it is said");
     assert_eq!(house.words().await, [(expected, Word::Skip)]);
     assert_eq!((said.revision, said.look), (1, Asked::Yes));
-    let Some(Errand::Look(notice)) = house.queue.sent().pop() else {
+    let Some(SyncJob::Request(request)) = house.queue.sent().pop() else {
         panic!("its calendar is to be looked at");
     };
-    assert_eq!(notice.kind, NoticeKind::LookAtAll);
-    assert_eq!(notice.sent_at, at("09:30"));
+    assert_eq!(request.reason, SyncReason::FullSync);
+    assert_eq!(request.sent_at, at("09:30"));
 }
 
 #[test_case(Say::Record, "lead@acme.example wants this event recorded: Kick-off."; "record")]

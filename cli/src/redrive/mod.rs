@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{DeadLetter, DeadLetters, Queue, Receipt};
-use callsheet_domain::{Errand, NoticeKind, Timestamp};
+use callsheet_domain::{SyncJob, SyncReason, Timestamp};
 use serde::Serialize;
 
 use crate::arguments::RedriveArguments;
@@ -40,7 +40,7 @@ pub(crate) struct Redriven {
 pub(crate) struct LetterShown {
     pub(crate) message_id: String,
     /// What it asks for, by the name it has in the message; none if no version of ours wrote it.
-    pub(crate) errand: Option<&'static str>,
+    pub(crate) job: Option<&'static str>,
     pub(crate) calendar: Option<String>,
     /// When it was first sent.
     pub(crate) sent_at: Option<Timestamp>,
@@ -142,11 +142,11 @@ impl<L: DeadLetters, Q: Queue> Round<'_, L, Q> {
     }
 
     async fn attend(&mut self, letter: &DeadLetter) -> Result<Outcome, PortError> {
-        let outcome = match &letter.errand {
+        let outcome = match &letter.job {
             Some(_) if self.arguments.dry_run => return Ok(Outcome::WouldBeSentBack),
             None if !self.arguments.drop_unreadable => return Ok(Outcome::Stays),
-            Some(errand) => {
-                self.queue.send(errand).await?;
+            Some(job) => {
+                self.queue.send(job).await?;
                 Outcome::SentBack
             }
             None => Outcome::Deleted,
@@ -171,21 +171,21 @@ impl<L: DeadLetters, Q: Queue> Round<'_, L, Q> {
 
 impl LetterShown {
     fn of(letter: &DeadLetter, outcome: Outcome) -> Self {
-        let (errand, calendar) = match &letter.errand {
+        let (job, calendar) = match &letter.job {
             None => (None, None),
-            Some(Errand::Sweep | Errand::SweepNow) => (Some("sweep"), None),
-            Some(Errand::Look(notice)) => {
-                let kind = match notice.kind {
-                    NoticeKind::EventsChanged { .. } => "events_changed",
-                    NoticeKind::CalendarChanged => "calendar_changed",
-                    NoticeKind::LookAtAll => "look_at_all",
+            Some(SyncJob::Resync | SyncJob::ResyncNow) => (Some("sweep"), None),
+            Some(SyncJob::Request(request)) => {
+                let kind = match request.reason {
+                    SyncReason::EventsChanged { .. } => "events_changed",
+                    SyncReason::CalendarChanged => "calendar_changed",
+                    SyncReason::FullSync => "look_at_all",
                 };
-                (Some(kind), Some(notice.calendar_id.to_string()))
+                (Some(kind), Some(request.calendar_id.to_string()))
             }
         };
         Self {
             message_id: letter.message_id.clone(),
-            errand,
+            job,
             calendar,
             sent_at: letter.sent_at,
             outcome,

@@ -1,6 +1,6 @@
 //! What is sent back, what stays, and that nothing is lost.
 
-use callsheet_domain::{CalendarId, Notice};
+use callsheet_domain::{CalendarId, SyncRequest};
 use callsheet_testkit::{Faults, Flaky, MemoryDeadLetters, MemoryQueue, When, at};
 use test_case::test_case;
 
@@ -13,10 +13,10 @@ const ALL: RedriveArguments = RedriveArguments {
     drop_unreadable: false,
 };
 
-fn look(calendar: &str) -> Errand {
-    Errand::Look(Notice {
+fn look(calendar: &str) -> SyncJob {
+    SyncJob::Request(SyncRequest {
         calendar_id: CalendarId::parse(calendar).expect("an id"),
-        kind: NoticeKind::LookAtAll,
+        reason: SyncReason::FullSync,
         sent_at: at("08:00"),
     })
 }
@@ -26,11 +26,14 @@ fn letters() -> MemoryDeadLetters {
     let letters = MemoryDeadLetters::new();
     letters.put(Some(look("calendar-sales")), at("08:00"));
     letters.put(None, at("09:29:30"));
-    letters.put(Some(Errand::Sweep), at("07:00"));
+    letters.put(Some(SyncJob::Resync), at("07:00"));
     letters
 }
 
-async fn run(letters: &MemoryDeadLetters, arguments: &RedriveArguments) -> (Redriven, Vec<Errand>) {
+async fn run(
+    letters: &MemoryDeadLetters,
+    arguments: &RedriveArguments,
+) -> (Redriven, Vec<SyncJob>) {
     let queue = MemoryQueue::new();
     let redriven = redrive((letters, &queue), arguments, at("09:30")).await;
     (redriven.expect("memory"), queue.sent())
@@ -40,7 +43,7 @@ async fn run(letters: &MemoryDeadLetters, arguments: &RedriveArguments) -> (Redr
 async fn what_is_ours_is_sent_back_and_the_rest_stays() {
     let letters = letters();
     let (redriven, sent) = run(&letters, &ALL).await;
-    assert_eq!(sent, [look("calendar-sales"), Errand::Sweep]);
+    assert_eq!(sent, [look("calendar-sales"), SyncJob::Resync]);
     assert_eq!(letters.lying(), ["letter-2"]);
     assert_eq!(
         redriven.text(),
@@ -96,7 +99,7 @@ async fn what_is_not_ours_is_deleted_if_asked_for() {
 async fn no_more_are_taken_than_are_asked_for() {
     let letters = MemoryDeadLetters::new();
     for _ in 0..25 {
-        letters.put(Some(Errand::Sweep), at("08:00"));
+        letters.put(Some(SyncJob::Resync), at("08:00"));
     }
     let arguments = RedriveArguments { most: 12, ..ALL };
     let (redriven, sent) = run(&letters, &arguments).await;
@@ -127,7 +130,7 @@ async fn how_far_it_came_is_told_when_it_breaks_off() {
     let faults = Faults::once(2, When::Before);
     let flaky = Flaky::new(queue.clone(), &faults);
     for _ in 0..2 {
-        letters.put(Some(Errand::Sweep), at("08:00"));
+        letters.put(Some(SyncJob::Resync), at("08:00"));
     }
     let trouble = redrive((&letters, &flaky), &ALL, at("09:30")).await;
     let told = trouble.expect_err("the third is not taken").told();
@@ -148,7 +151,7 @@ async fn that_there_is_none_is_said() {
 async fn many_are_shown_to_programs_alone() {
     let letters = MemoryDeadLetters::new();
     for _ in 0..60 {
-        letters.put(Some(Errand::Sweep), at("08:00"));
+        letters.put(Some(SyncJob::Resync), at("08:00"));
     }
     let (redriven, _) = run(&letters, &ALL).await;
     assert_eq!(redriven.letters.len(), 60);
@@ -174,12 +177,12 @@ async fn whatever_fails_nothing_is_lost(when: When) {
         let ended = redrive((&flaky_letters, &flaky_queue), &ALL, at("09:30")).await;
         // What is in hand when a step fails is there again by itself in a while.
         let (lying, held) = (letters.lying(), letters.held());
-        let is_somewhere = |id: &str, errand: &Errand| {
+        let is_somewhere = |id: &str, job: &SyncJob| {
             let id = id.to_owned();
-            lying.contains(&id) || held.contains(&id) || queue.sent().contains(errand)
+            lying.contains(&id) || held.contains(&id) || queue.sent().contains(job)
         };
         assert!(is_somewhere("letter-1", &look("calendar-sales")), "{step}");
-        assert!(is_somewhere("letter-3", &Errand::Sweep), "{step}");
+        assert!(is_somewhere("letter-3", &SyncJob::Resync), "{step}");
         assert!(lying.contains(&"letter-2".to_owned()) || held.contains(&"letter-2".to_owned()));
         if let Err(trouble) = ended {
             assert_eq!(trouble.exit_code(), 2);

@@ -12,7 +12,7 @@ impl Shown for Redriven {
             return "No message was given up on.".to_owned();
         }
         let mut parts = vec![self.table(), self.counts()];
-        if self.letters.iter().any(|letter| letter.errand.is_some()) {
+        if self.letters.iter().any(|letter| letter.job.is_some()) {
             parts.push(
                 "Why each was given up on is in sync's log, in the line `gave a message up` with its \
                  id."
@@ -32,7 +32,7 @@ impl Redriven {
                 .map_or_else(String::new, |at| ago(at, self.now));
             table.add_row([
                 in_one_line(&letter.message_id),
-                letter.errand.unwrap_or("not one of ours").replace('_', " "),
+                letter.job.unwrap_or("not one of ours").replace('_', " "),
                 letter.calendar.clone().unwrap_or_default(),
                 sent,
                 letter.outcome.told().to_owned(),

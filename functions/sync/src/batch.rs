@@ -54,13 +54,13 @@ pub(crate) async fn attend(
 fn delivery(message: SqsMessage) -> Result<Delivery, String> {
     let received = message.attributes.get("ApproximateReceiveCount");
     let received = received.and_then(|count| count.parse().ok()).unwrap_or(1);
-    let errand = read(&message.body.unwrap_or_default()).map_err(|error| error.to_string())?;
+    let job = read(&message.body.unwrap_or_default()).map_err(|error| error.to_string())?;
     match (message.message_id, message.receipt_handle) {
         (Some(message_id), Some(receipt)) => Ok(Delivery {
             message_id,
             receipt: Receipt(receipt),
             received,
-            errand,
+            job,
         }),
         _ => Err("it has no id or receipt".to_owned()),
     }

@@ -101,7 +101,7 @@ impl<S: Secrets, Q: Queue, K: Clock> Front<S, Q, K> {
 mod tests {
     use super::*;
     use base64::prelude::{BASE64_STANDARD, Engine as _};
-    use callsheet_domain::{Errand, NoticeKind};
+    use callsheet_domain::{SyncJob, SyncReason};
     use callsheet_testkit::{Faults, Flaky, ManualClock, MemoryQueue, When};
     use serde_json::json;
     use std::sync::Mutex;
@@ -197,11 +197,11 @@ mod tests {
         assert_eq!(answer, Answer::Accepted);
         let sent = queue.sent();
         assert_eq!(sent.len(), 1);
-        let Errand::Look(notice) = &sent[0] else {
+        let SyncJob::Request(request) = &sent[0] else {
             panic!("a webhook asks for a look");
         };
-        assert_eq!(notice.kind, NoticeKind::CalendarChanged);
-        assert_eq!(notice.sent_at.as_second(), TIME);
+        assert_eq!(request.reason, SyncReason::CalendarChanged);
+        assert_eq!(request.sent_at.as_second(), TIME);
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 //! Who may call this has already proved that Recall signed the bytes: the
 //! signature's check gives the only value that can be read into an [`Incoming`].
 
-use callsheet_domain::{Errand, Notice, NoticeKind, Timestamp};
+use callsheet_domain::{SyncJob, SyncReason, SyncRequest, Timestamp};
 
 use crate::PortError;
 use crate::ports::Queue;
@@ -16,7 +16,7 @@ pub enum Incoming {
         /// Which calendar.
         calendar_id: callsheet_domain::CalendarId,
         /// What.
-        kind: NoticeKind,
+        reason: SyncReason,
     },
     /// One of the other events that the same address receives.
     NotOurs,
@@ -41,13 +41,16 @@ pub async fn accept<Q: Queue>(
     now: Timestamp,
 ) -> Result<Accepted, PortError> {
     match incoming {
-        Incoming::Calendar { calendar_id, kind } => {
-            let notice = Notice {
+        Incoming::Calendar {
+            calendar_id,
+            reason,
+        } => {
+            let request = SyncRequest {
                 calendar_id,
-                kind,
+                reason,
                 sent_at: now,
             };
-            queue.send(&Errand::Look(notice)).await?;
+            queue.send(&SyncJob::Request(request)).await?;
             Ok(Accepted::Enqueued)
         }
         Incoming::NotOurs => Ok(Accepted::Ignored),

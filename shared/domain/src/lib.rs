@@ -1,6 +1,6 @@
 //! What Callsheet knows and decides, without clock, network or SDK.
 //!
-//! The way of a change through this crate: a [`Notice`] says where to look, a
+//! The way of a change through this crate: a [`SyncRequest`] says where to look, a
 //! [`CalendarEvent`] is what was seen there, [`decide()`] gives a [`Verdict`] on
 //! it, [`plan()`] turns that into what is [`Wanted`], [`revise()`] folds it into
 //! the stored [`Decision`], and [`settle()`] folds in what the service answered.
@@ -17,7 +17,6 @@ mod facts;
 mod history;
 mod id;
 mod looking;
-mod notice;
 mod pacer;
 mod plan;
 mod policy;
@@ -26,6 +25,7 @@ mod revise;
 mod settle;
 mod shared_bot;
 mod speaker;
+mod sync_request;
 mod time;
 mod verdict;
 mod zone;
@@ -50,7 +50,6 @@ pub use looking::{
     Ask, Asked, Heal, LatestLook, Look, LookPlan, Looked, Manners, PageCursor, Reach, Scope,
     UnderWay, WorkspaceMark, WorkspaceReach, choose, is_aged, is_owed,
 };
-pub use notice::{Errand, Notice, NoticeKind};
 pub use pacer::{Draw, Operation, Pace, Spent};
 pub use plan::{Offer, Plan, plan};
 pub use policy::{
@@ -65,6 +64,7 @@ pub use preference::{
 pub use revise::{Judgement, Revision, retire, revise};
 pub use settle::{Answered, Call, Sent, settle};
 pub use speaker::{InvalidSpeaker, Speaker};
+pub use sync_request::{SyncJob, SyncReason, SyncRequest};
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Grounds, RuleName, Verdict};
 pub use zone::{TimeZoneName, UnknownTimeZone};

@@ -104,7 +104,7 @@ fn letter(message: Message) -> Result<DeadLetter, PortError> {
         .and_then(|millis| millis.parse().ok())
         .and_then(|millis| Timestamp::from_millisecond(millis).ok());
     Ok(DeadLetter {
-        errand: message.body().and_then(|body| read(body).ok()),
+        job: message.body().and_then(|body| read(body).ok()),
         sent_at,
         message_id: message
             .message_id

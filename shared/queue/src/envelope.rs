@@ -3,7 +3,7 @@
 //! It carries a version. A function that is deployed reads what the one before
 //! it has written, so a new version is added here and the old one stays.
 
-use callsheet_domain::{CalendarId, Errand, Notice, NoticeKind, Timestamp};
+use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A message that no version of ours wrote. It comes back until it lands in
@@ -28,10 +28,10 @@ enum MessageV1 {
         since: i64,
     },
     CalendarChanged(AboutV1),
-    LookAtAll(AboutV1),
+    FullSync(AboutV1),
     /// Written by a schedule, which knows neither calendar nor time.
-    Sweep,
-    SweepNow,
+    Resync,
+    ResyncNow,
 }
 
 /// Instants are microseconds since 1970.
@@ -41,23 +41,23 @@ struct AboutV1 {
     sent_at: i64,
 }
 
-/// The text that carries `errand`.
-pub(crate) fn write(errand: &Errand) -> String {
-    let message = match errand {
-        Errand::Sweep => MessageV1::Sweep,
-        Errand::SweepNow => MessageV1::SweepNow,
-        Errand::Look(notice) => {
+/// The text that carries `job`.
+pub(crate) fn write(job: &SyncJob) -> String {
+    let message = match job {
+        SyncJob::Resync => MessageV1::Resync,
+        SyncJob::ResyncNow => MessageV1::ResyncNow,
+        SyncJob::Request(request) => {
             let about = AboutV1 {
-                calendar_id: notice.calendar_id.to_string(),
-                sent_at: notice.sent_at.as_microsecond(),
+                calendar_id: request.calendar_id.to_string(),
+                sent_at: request.sent_at.as_microsecond(),
             };
-            match notice.kind {
-                NoticeKind::EventsChanged { since } => MessageV1::EventsChanged {
+            match request.reason {
+                SyncReason::EventsChanged { since } => MessageV1::EventsChanged {
                     about,
                     since: since.as_microsecond(),
                 },
-                NoticeKind::CalendarChanged => MessageV1::CalendarChanged(about),
-                NoticeKind::LookAtAll => MessageV1::LookAtAll(about),
+                SyncReason::CalendarChanged => MessageV1::CalendarChanged(about),
+                SyncReason::FullSync => MessageV1::FullSync(about),
             }
         }
     };
@@ -68,23 +68,23 @@ pub(crate) fn write(errand: &Errand) -> String {
 ///
 /// # Errors
 /// If no version of ours wrote it.
-pub fn read(text: &str) -> Result<Errand, UnreadableMessage> {
+pub fn read(text: &str) -> Result<SyncJob, UnreadableMessage> {
     let Envelope::V1(message) =
         serde_json::from_str(text).map_err(|_| UnreadableMessage("unknown version or shape"))?;
-    let (about, kind) = match message {
-        MessageV1::Sweep => return Ok(Errand::Sweep),
-        MessageV1::SweepNow => return Ok(Errand::SweepNow),
+    let (about, reason) = match message {
+        MessageV1::Resync => return Ok(SyncJob::Resync),
+        MessageV1::ResyncNow => return Ok(SyncJob::ResyncNow),
         MessageV1::EventsChanged { about, since } => {
             let since = instant(since)?;
-            (about, NoticeKind::EventsChanged { since })
+            (about, SyncReason::EventsChanged { since })
         }
-        MessageV1::CalendarChanged(about) => (about, NoticeKind::CalendarChanged),
-        MessageV1::LookAtAll(about) => (about, NoticeKind::LookAtAll),
+        MessageV1::CalendarChanged(about) => (about, SyncReason::CalendarChanged),
+        MessageV1::FullSync(about) => (about, SyncReason::FullSync),
     };
-    Ok(Errand::Look(Notice {
+    Ok(SyncJob::Request(SyncRequest {
         calendar_id: CalendarId::parse(about.calendar_id)
             .map_err(|_| UnreadableMessage("no calendar id"))?,
-        kind,
+        reason,
         sent_at: instant(about.sent_at)?,
     }))
 }
@@ -102,36 +102,36 @@ mod tests {
         Timestamp::from_microsecond(micros).expect("in range")
     }
 
-    #[test_case(NoticeKind::EventsChanged { since: instant(1_738_194_598_570_998) }; "events")]
-    #[test_case(NoticeKind::CalendarChanged; "a calendar")]
-    #[test_case(NoticeKind::LookAtAll; "everything")]
-    fn a_notice_comes_back_as_it_was_written(kind: NoticeKind) {
+    #[test_case(SyncReason::EventsChanged { since: instant(1_738_194_598_570_998) }; "events")]
+    #[test_case(SyncReason::CalendarChanged; "a calendar")]
+    #[test_case(SyncReason::FullSync; "everything")]
+    fn a_notice_comes_back_as_it_was_written(reason: SyncReason) {
         let calendar_id = CalendarId::parse("cal_abc123").expect("an id");
-        let notice = Notice {
+        let request = SyncRequest {
             calendar_id,
-            kind,
+            reason,
             sent_at: instant(1_738_194_599_000_001),
         };
-        let errand = Errand::Look(notice);
-        assert_eq!(read(&write(&errand)), Ok(errand));
+        let job = SyncJob::Request(request);
+        assert_eq!(read(&write(&job)), Ok(job));
     }
 
-    #[test_case(Errand::Sweep, r#"{"v":"1","kind":"sweep"}"#; "what the schedule sends")]
-    #[test_case(Errand::SweepNow, r#"{"v":"1","kind":"sweep_now"}"#; "what somebody asks for")]
-    fn a_sweep_knows_neither_calendar_nor_time(errand: Errand, text: &str) {
-        assert_eq!(write(&errand), text);
-        assert_eq!(read(text), Ok(errand));
+    #[test_case(SyncJob::Resync, r#"{"v":"1","kind":"sweep"}"#; "what the schedule sends")]
+    #[test_case(SyncJob::ResyncNow, r#"{"v":"1","kind":"sweep_now"}"#; "what somebody asks for")]
+    fn a_sweep_knows_neither_calendar_nor_time(job: SyncJob, text: &str) {
+        assert_eq!(write(&job), text);
+        assert_eq!(read(text), Ok(job));
     }
 
     #[test]
     fn what_version_one_wrote_is_read() {
         let text = r#"{"v":"1","calendar_id":"c","sent_at":5,"kind":"events_changed","since":3}"#;
-        let expected = Notice {
+        let expected = SyncRequest {
             calendar_id: CalendarId::parse("c").expect("an id"),
-            kind: NoticeKind::EventsChanged { since: instant(3) },
+            reason: SyncReason::EventsChanged { since: instant(3) },
             sent_at: instant(5),
         };
-        assert_eq!(read(text), Ok(Errand::Look(expected)));
+        assert_eq!(read(text), Ok(SyncJob::Request(expected)));
     }
 
     #[test_case("hello"; "not JSON")]

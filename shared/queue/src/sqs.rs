@@ -6,7 +6,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use callsheet_app::PortError;
 use callsheet_app::ports::{Queue, Receipt};
-use callsheet_domain::Errand;
+use callsheet_domain::SyncJob;
 
 use crate::envelope::write;
 
@@ -35,20 +35,20 @@ impl SqsQueue {
 }
 
 impl Queue for SqsQueue {
-    async fn send(&self, errand: &Errand) -> Result<(), PortError> {
-        self.send_later(errand, Duration::ZERO).await
+    async fn send(&self, job: &SyncJob) -> Result<(), PortError> {
+        self.send_later(job, Duration::ZERO).await
     }
 
-    async fn send_later(&self, errand: &Errand, wait: Duration) -> Result<(), PortError> {
+    async fn send_later(&self, job: &SyncJob, wait: Duration) -> Result<(), PortError> {
         // A fair queue: a flood about one calendar does not starve the others.
-        let group = match errand {
-            Errand::Look(notice) => notice.calendar_id.as_str(),
-            Errand::Sweep | Errand::SweepNow => "sweep",
+        let group = match job {
+            SyncJob::Request(request) => request.calendar_id.as_str(),
+            SyncJob::Resync | SyncJob::ResyncNow => "sweep",
         };
         self.client
             .send_message()
             .queue_url(&self.url)
-            .message_body(write(errand))
+            .message_body(write(job))
             .message_group_id(group)
             .delay_seconds(whole_seconds(wait.min(LONGEST_DELAY).as_secs_f64().ceil()))
             .send()

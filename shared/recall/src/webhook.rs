@@ -1,7 +1,7 @@
 //! What a signed webhook says.
 
 use callsheet_app::accept::Incoming;
-use callsheet_domain::{CalendarId, NoticeKind, Timestamp, whole_microseconds};
+use callsheet_domain::{CalendarId, SyncReason, Timestamp, whole_microseconds};
 use serde::Deserialize;
 
 use crate::Verified;
@@ -42,14 +42,14 @@ impl Verified<'_> {
                     .ok_or(UnreadableWebhook("data.last_updated_ts is missing"))?;
                 incoming(
                     data.calendar_id,
-                    NoticeKind::EventsChanged {
+                    SyncReason::EventsChanged {
                         since: whole_microseconds(since),
                     },
                 )
             }
             "calendar.update" => {
                 let data = calendar_data(envelope.data)?;
-                incoming(data.calendar_id, NoticeKind::CalendarChanged)
+                incoming(data.calendar_id, SyncReason::CalendarChanged)
             }
             _ => Ok(Incoming::NotOurs),
         }
@@ -61,10 +61,13 @@ fn calendar_data(data: serde_json::Value) -> Result<CalendarData, UnreadableWebh
         .map_err(|_| UnreadableWebhook("data.calendar_id or data.last_updated_ts cannot be read"))
 }
 
-fn incoming(calendar_id: String, kind: NoticeKind) -> Result<Incoming, UnreadableWebhook> {
+fn incoming(calendar_id: String, reason: SyncReason) -> Result<Incoming, UnreadableWebhook> {
     let calendar_id = CalendarId::parse(calendar_id)
         .map_err(|_| UnreadableWebhook("data.calendar_id is no calendar id"))?;
-    Ok(Incoming::Calendar { calendar_id, kind })
+    Ok(Incoming::Calendar {
+        calendar_id,
+        reason,
+    })
 }
 
 #[cfg(test)]
@@ -72,22 +75,22 @@ mod tests {
     use super::*;
     use test_case::test_case;
 
-    fn of_calendar(kind: NoticeKind) -> Incoming {
+    fn of_calendar(reason: SyncReason) -> Incoming {
         Incoming::Calendar {
             calendar_id: CalendarId::parse("cal_abc123").expect("an id"),
-            kind,
+            reason,
         }
     }
 
     fn events_changed(since: &str) -> Incoming {
         let since = since.parse().expect("an instant");
-        of_calendar(NoticeKind::EventsChanged { since })
+        of_calendar(SyncReason::EventsChanged { since })
     }
 
     #[test_case(r#"{"event":"calendar.sync_events","data":{"calendar_id":"cal_abc123","last_updated_ts":"2025-01-29T23:49:58.570998+00:00"}}"#, Some(events_changed("2025-01-29T23:49:58.570998Z")); "the published example")]
-    #[test_case(r#"{"event":"calendar.update","data":{"calendar_id":"cal_abc123"}}"#, Some(of_calendar(NoticeKind::CalendarChanged)); "a calendar's own change")]
-    #[test_case(r#"{"event":"bot.done","data":{"bot":{"id":"b"}}}"#, Some(Incoming::NotOurs); "another kind of event")]
-    #[test_case(r#"{"event":"bot.done"}"#, Some(Incoming::NotOurs); "another kind without data")]
+    #[test_case(r#"{"event":"calendar.update","data":{"calendar_id":"cal_abc123"}}"#, Some(of_calendar(SyncReason::CalendarChanged)); "a calendar's own change")]
+    #[test_case(r#"{"event":"bot.done","data":{"bot":{"id":"b"}}}"#, Some(Incoming::NotOurs); "another reason of event")]
+    #[test_case(r#"{"event":"bot.done"}"#, Some(Incoming::NotOurs); "another reason without data")]
     #[test_case(r#"{"event":"calendar.sync_events","data":{"calendar_id":"cal_abc123"}}"#, None; "no time")]
     #[test_case(r#"{"event":"calendar.sync_events","data":{"calendar_id":"cal_abc123","last_updated_ts":"yesterday"}}"#, None; "no such time")]
     #[test_case(r#"{"event":"calendar.update","data":{"calendar_id":"../bot"}}"#, None; "an id that leaves its path")]

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use callsheet_app::PortError;
-use callsheet_domain::{Errand, Notice, NoticeKind, Operation};
+use callsheet_domain::{Operation, SyncJob, SyncReason, SyncRequest};
 use callsheet_testkit::{Fault, Faults, Flaky, When};
 
 use super::*;
@@ -29,15 +29,17 @@ async fn gone(house: &House, name: &str) -> Result<Disconnected, Trouble> {
 }
 
 /// What the stack was told.
-fn told(house: &House) -> Vec<NoticeKind> {
-    let looks = house.queue.sent().into_iter().map(|errand| match errand {
-        Errand::Look(Notice {
-            calendar_id, kind, ..
+fn told(house: &House) -> Vec<SyncReason> {
+    let looks = house.queue.sent().into_iter().map(|job| match job {
+        SyncJob::Request(SyncRequest {
+            calendar_id,
+            reason,
+            ..
         }) => {
             assert_eq!(calendar_id, id("calendar-sales"));
-            kind
+            reason
         }
-        Errand::Sweep | Errand::SweepNow => panic!("no sweep is needed"),
+        SyncJob::Resync | SyncJob::ResyncNow => panic!("no sweep is needed"),
     });
     looks.collect()
 }
@@ -62,7 +64,7 @@ async fn it_is_deleted_and_the_stack_is_told() {
     );
     assert_eq!(done.outcome, Outcome::Deleted);
     assert_eq!(house.recall.count(Operation::DeleteCalendar), 1);
-    assert_eq!(told(&house), [NoticeKind::CalendarChanged]);
+    assert_eq!(told(&house), [SyncReason::CalendarChanged]);
     assert!(house.state.spent(Operation::DeleteCalendar).is_some());
     assert!(done.text().contains("1 bot of an upcoming meeting with it"));
 }
@@ -74,7 +76,7 @@ async fn done_again_it_still_has_the_stack_tidy_up() {
         let done = gone(&house, "calendar-sales").await.expect("it is gone");
         assert_eq!(done.outcome, expected);
     }
-    assert_eq!(told(&house), [NoticeKind::CalendarChanged; 2]);
+    assert_eq!(told(&house), [SyncReason::CalendarChanged; 2]);
     let text = gone(&house, "calendar-sales").await.expect("still").text();
     assert!(text.contains("was gone from Recall already"), "{text}");
 }
@@ -142,7 +144,7 @@ async fn a_call_that_is_not_answered_is_made_again() {
     let done = gone(&house, "calendar-sales").await.expect("it is gone");
     // The first call had its effect, and nobody heard of it.
     assert_eq!(done.outcome, Outcome::AlreadyGone);
-    assert_eq!(told(&house), [NoticeKind::CalendarChanged]);
+    assert_eq!(told(&house), [SyncReason::CalendarChanged]);
 }
 
 #[tokio::test]
@@ -179,5 +181,5 @@ async fn if_the_stack_cannot_be_told_it_says_to_run_it_again() {
         trouble.told()
     );
     assert_eq!(run().await.expect("told").outcome, Outcome::AlreadyGone);
-    assert_eq!(told(&kept), [NoticeKind::CalendarChanged]);
+    assert_eq!(told(&kept), [SyncReason::CalendarChanged]);
 }

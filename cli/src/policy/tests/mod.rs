@@ -5,7 +5,7 @@ mod reading;
 use callsheet_app::Pusher;
 use callsheet_app::ports::Policies as _;
 use callsheet_app::ports::{Calendars as _, Decisions as _};
-use callsheet_domain::Errand;
+use callsheet_domain::SyncJob;
 use callsheet_testkit::{
     MemoryDecisions, MemoryQueue, MemoryState, a_calendar_record, a_decision, a_speaker, at,
 };
@@ -111,7 +111,7 @@ async fn a_push_takes_effect_at_once() {
     let house = House::new();
     let pushed = house.push(MEANT).await.expect("it is pushed");
     assert_eq!((pushed.revision, pushed.is_new), (1, true));
-    assert_eq!(house.queue.sent(), [Errand::Sweep]);
+    assert_eq!(house.queue.sent(), [SyncJob::Resync]);
     assert!(
         pushed
             .text()

@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use callsheet_domain::{Errand, Timestamp};
+use callsheet_domain::{SyncJob, Timestamp};
 
 use crate::PortError;
 
@@ -15,13 +15,13 @@ pub struct Receipt(pub String);
 /// Carries errands.
 pub trait Queue: Send + Sync {
     /// Puts an errand on its way. When this returns it is safe.
-    fn send(&self, errand: &Errand) -> impl Future<Output = Result<(), PortError>> + Send;
+    fn send(&self, job: &SyncJob) -> impl Future<Output = Result<(), PortError>> + Send;
 
     /// Puts an errand on its way that is to arrive after `wait`, a quarter of an
     /// hour at most. When this returns it is safe.
     fn send_later(
         &self,
-        errand: &Errand,
+        job: &SyncJob,
         wait: Duration,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
@@ -44,7 +44,7 @@ pub struct DeadLetter {
     /// When it was first sent, if the queue tells.
     pub sent_at: Option<Timestamp>,
     /// What it asks for; none if no version of ours wrote it.
-    pub errand: Option<Errand>,
+    pub job: Option<SyncJob>,
 }
 
 /// Where messages lie that were given up on, until a person looks at them.

@@ -54,7 +54,7 @@ where
         };
         let mut open = Opens::new();
         for (calendar, noticed) in by_calendar {
-            let Some(ask) = Ask::of(noticed.iter().map(|(_, notice)| *notice)) else {
+            let Some(ask) = Ask::of(noticed.iter().map(|(_, request)| *request)) else {
                 continue;
             };
             let deliveries = noticed.into_iter().map(|(delivery, _)| delivery).collect();
@@ -266,11 +266,11 @@ where
         error: &Unattended,
         handled: &mut Handled,
     ) {
-        let notices = asked.deliveries.len();
+        let requests = asked.deliveries.len();
         if error.is_turn() {
-            tracing::info!(%calendar, notices, %error, "a calendar waits for its turn");
+            tracing::info!(%calendar, requests, %error, "a calendar waits for its turn");
         } else {
-            tracing::warn!(%calendar, notices, %error, "could not attend to a calendar");
+            tracing::warn!(%calendar, requests, %error, "could not attend to a calendar");
         }
         self.give_back(asked.deliveries, error, handled).await;
     }

@@ -23,7 +23,7 @@ where
         for delivery in deliveries {
             let wait = error.wait(delivery.received, self.clock.now());
             if error.is_turn() {
-                match self.queue.send_later(&delivery.errand, wait).await {
+                match self.queue.send_later(&delivery.job, wait).await {
                     Ok(()) => continue,
                     Err(error) => tracing::warn!(%error, "a message that waits counts as failed"),
                 }

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callsheet_domain::{CalendarEvent, CalendarId, Errand, Notice, NoticeKind, Timestamp};
+use callsheet_domain::{CalendarEvent, CalendarId, SyncJob, SyncReason, SyncRequest, Timestamp};
 
 use super::known::{PassedOver, View};
 use super::turn::Terms;
@@ -102,12 +102,12 @@ where
         let asked = &mut intake.passed_over.asked;
         let told = asked.union(&intake.made_for).cloned().collect();
         for calendar in left_out.difference(&told) {
-            let notice = Notice {
+            let request = SyncRequest {
                 calendar_id: calendar.clone(),
-                kind: NoticeKind::EventsChanged { since },
+                reason: SyncReason::EventsChanged { since },
                 sent_at: self.clock.now(),
             };
-            self.queue.send(&Errand::Look(notice)).await?;
+            self.queue.send(&SyncJob::Request(request)).await?;
             asked.insert(calendar.clone());
         }
         Ok(())

@@ -32,7 +32,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use callsheet_domain::{CalendarId, Errand, Manners, Notice, Pace, Timestamp};
+use callsheet_domain::{CalendarId, Manners, Pace, SyncJob, SyncRequest, Timestamp};
 
 use crate::Enforced;
 use crate::ports::{
@@ -82,11 +82,11 @@ pub struct Delivery {
     /// How often the message was given, this time included.
     pub received: u32,
     /// What it asks for.
-    pub errand: Errand,
+    pub job: SyncJob,
 }
 
 /// A delivery of a notice, and the notice.
-type Noticed<'a> = (&'a Delivery, &'a Notice);
+type Noticed<'a> = (&'a Delivery, &'a SyncRequest);
 
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -136,11 +136,11 @@ where
         let mut by_calendar: BTreeMap<&CalendarId, Vec<Noticed<'_>>> = BTreeMap::new();
         let mut sweeps = Vec::new();
         for delivery in batch {
-            match &delivery.errand {
-                Errand::Sweep | Errand::SweepNow => sweeps.push(delivery),
-                Errand::Look(notice) => {
-                    let noticed = by_calendar.entry(&notice.calendar_id).or_default();
-                    noticed.push((delivery, notice));
+            match &delivery.job {
+                SyncJob::Resync | SyncJob::ResyncNow => sweeps.push(delivery),
+                SyncJob::Request(request) => {
+                    let noticed = by_calendar.entry(&request.calendar_id).or_default();
+                    noticed.push((delivery, request));
                 }
             }
         }
@@ -157,7 +157,7 @@ where
         // Boxed: what they hold while they wait is large.
         Box::pin(self.attend(by_calendar, &policy, deadline, &mut handled)).await;
         if !sweeps.is_empty() && !handled.is_denied {
-            let is_asked = |delivery: &&Delivery| delivery.errand == Errand::SweepNow;
+            let is_asked = |delivery: &&Delivery| delivery.job == SyncJob::ResyncNow;
             let urge = if sweeps.iter().any(is_asked) {
                 Urge::Now
             } else {

@@ -271,7 +271,7 @@ where
                 Err(Unattended::OutOfTime) => break,
                 Err(Unattended::Taken) => left -= 1,
                 Err(error) => {
-                    tracing::warn!(%calendar, notices = 0, %error, "could not attend to a calendar");
+                    tracing::warn!(%calendar, requests = 0, %error, "could not attend to a calendar");
                     if error.is_denied() {
                         is_denied = true;
                         break;

@@ -8,8 +8,8 @@ use callsheet_app::{
     SyncSettings, push,
 };
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, Decision, Errand, EventId, Notice, NoticeKind, Pace,
-    PolicyDocument, Timestamp, Wanted, WorkspaceMark, plus,
+    Calendar, CalendarEvent, CalendarId, Decision, EventId, Pace, PolicyDocument, SyncJob,
+    SyncReason, SyncRequest, Timestamp, Wanted, WorkspaceMark, plus,
 };
 use callsheet_testkit::{
     But as _, EvenJitter, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState,
@@ -130,23 +130,23 @@ impl House {
 
     /// Has a calendar looked at, as a webhook about `since` would.
     pub(crate) async fn events_changed(&self, calendar: &CalendarId, since: Timestamp) -> Handled {
-        self.notice(calendar, NoticeKind::EventsChanged { since })
+        self.request(calendar, SyncReason::EventsChanged { since })
             .await
     }
 
     pub(crate) async fn calendar_changed(&self, calendar: &CalendarId) -> Handled {
-        self.notice(calendar, NoticeKind::CalendarChanged).await
+        self.request(calendar, SyncReason::CalendarChanged).await
     }
 
-    pub(crate) async fn notice(&self, calendar: &CalendarId, kind: NoticeKind) -> Handled {
+    pub(crate) async fn request(&self, calendar: &CalendarId, reason: SyncReason) -> Handled {
         use callsheet_app::ports::Queue as _;
-        let notice = Notice {
+        let request = SyncRequest {
             calendar_id: calendar.clone(),
-            kind,
+            reason,
             sent_at: self.after(0),
         };
         self.queue
-            .send(&Errand::Look(notice))
+            .send(&SyncJob::Request(request))
             .await
             .expect("memory");
         // A look begins a little later than the notice that asks for it.
@@ -159,7 +159,7 @@ impl House {
     /// Has everything swept that is owed a look, until `deadline`.
     pub(crate) async fn sweep(&self, deadline: Timestamp) -> Handled {
         use callsheet_app::ports::Queue as _;
-        self.queue.send(&Errand::Sweep).await.expect("memory");
+        self.queue.send(&SyncJob::Resync).await.expect("memory");
         self.sync().handle(&self.queue.deliver(10), deadline).await
     }
 

@@ -3,9 +3,9 @@
 use callsheet_app::ports::{CalendarEvents as _, PreferenceBook as _, Queue as _};
 use callsheet_app::{Drain, Sync};
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, CalendarStatus, Decision, Errand, EventId, IcalUid,
-    Judged, Meeting, Notice, NoticeKind, PlatformEventId, Policy, PolicyDocument,
-    PreferenceRevision, Preferences, Subject, Timestamp, View, Wanted, Word, decide, plan, plus,
+    Calendar, CalendarEvent, CalendarId, CalendarStatus, Decision, EventId, IcalUid, Judged,
+    Meeting, PlatformEventId, Policy, PolicyDocument, PreferenceRevision, Preferences, Subject,
+    SyncJob, SyncReason, SyncRequest, Timestamp, View, Wanted, Word, decide, plan, plus,
     revise_copies,
 };
 use callsheet_testkit::{
@@ -117,7 +117,7 @@ impl House {
     async fn happen(&self, change: &Change) {
         self.clock.advance(SignedDuration::from_secs(1));
         let now = self.after(0);
-        let (calendar_id, kind) = match change {
+        let (calendar_id, reason) = match change {
             Change::Put {
                 event: number,
                 start_minute,
@@ -136,23 +136,23 @@ impl House {
                 });
                 let calendar = event.calendar_id.clone();
                 self.recall.put_event(event);
-                (calendar, NoticeKind::EventsChanged { since: now })
+                (calendar, SyncReason::EventsChanged { since: now })
             }
             Change::Delete { event: number } => {
                 let event = event(*number, now).but(|event| event.is_deleted = true);
                 let calendar = event.calendar_id.clone();
                 self.recall.put_event(event);
-                (calendar, NoticeKind::EventsChanged { since: now })
+                (calendar, SyncReason::EventsChanged { since: now })
             }
             Change::Disconnect { calendar: number } => {
                 let lost = calendar(*number, CalendarStatus::Disconnected, now);
                 self.recall.put_calendar(lost.clone());
-                (lost.id, NoticeKind::CalendarChanged)
+                (lost.id, SyncReason::CalendarChanged)
             }
             Change::Reconnect { calendar: number } => {
                 let back = calendar(*number, CalendarStatus::Connected, now);
                 self.recall.put_calendar(back.clone());
-                (back.id, NoticeKind::CalendarChanged)
+                (back.id, SyncReason::CalendarChanged)
             }
             // These come without a webhook: a sweep must find what follows from them.
             Change::Push { policy: number } => {
@@ -187,13 +187,13 @@ impl House {
                 return;
             }
         };
-        let notice = Notice {
+        let request = SyncRequest {
             calendar_id,
-            kind,
+            reason,
             sent_at: now,
         };
         self.queue
-            .send(&Errand::Look(notice))
+            .send(&SyncJob::Request(request))
             .await
             .expect("memory");
     }
@@ -211,7 +211,7 @@ impl House {
             enforced: self.enforced.clone(),
             settings: sync_settings(),
         };
-        self.queue.send(&Errand::Sweep).await.expect("memory");
+        self.queue.send(&SyncJob::Resync).await.expect("memory");
         sync.handle(&self.queue.deliver(10), self.deadline()).await;
         let drain = Drain {
             recall: Flaky::new(self.recall.clone(), faults),

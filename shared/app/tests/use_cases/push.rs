@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use callsheet_app::ports::{Calendars as _, Policies as _, PreferenceBook as _};
 use callsheet_app::{Effect, KnownCalendar, NotPut, Put, preview};
 use callsheet_domain::{
-    CalendarEvent, Decision, DeduplicationScheme, EventId, IcalUid, Meeting, NoticeKind,
-    PolicyDocument, PolicyRevision, RuleDocument, RuleName, Then, When,
+    CalendarEvent, Decision, DeduplicationScheme, EventId, IcalUid, Meeting, PolicyDocument,
+    PolicyRevision, RuleDocument, RuleName, SyncReason, Then, When,
 };
 use callsheet_testkit::{But as _, a_calendar, an_event, at, policy_of};
 
@@ -107,7 +107,7 @@ async fn an_older_policy_never_replaces_a_newer_one() {
         .decision(&an_event().id)
         .but(|row| row.seen.policy = PolicyRevision(1));
     house.decisions.put(newer);
-    let handled = house.notice(&a_calendar().id, NoticeKind::LookAtAll).await;
+    let handled = house.request(&a_calendar().id, SyncReason::FullSync).await;
     assert_eq!(
         house.decision(&an_event().id).seen.policy,
         PolicyRevision(1)

@@ -5,8 +5,8 @@ use callsheet_app::ports::{
 };
 use callsheet_app::{Handled, PortError, Sync};
 use callsheet_domain::{
-    CalendarId, CalendarStatus, Errand, EventId, NoticeKind, Operation, Pace, PolicyRevision,
-    Subject, Word, plus,
+    CalendarId, CalendarStatus, EventId, Operation, Pace, PolicyRevision, Subject, SyncJob,
+    SyncReason, Word, plus,
 };
 use callsheet_testkit::{
     But as _, Fault, Faults, Flaky, When, a_calendar, a_speaker, an_event, at,
@@ -174,7 +174,7 @@ async fn notices_go_before_a_sweep() {
     let house = house(2).await;
     house.push(skips_all).await;
     let calls = house.recall.calls().len();
-    house.queue.send(&Errand::Sweep).await.expect("memory");
+    house.queue.send(&SyncJob::Resync).await.expect("memory");
     house.events_changed(&id(1), house.after(0)).await;
     let calls = house.recall.calls().split_off(calls);
     let about: Vec<_> = calls.iter().map(|call| call.subject.as_str()).collect();
@@ -325,7 +325,7 @@ async fn being_denied_breaks_a_sweep_off() {
 #[tokio::test]
 async fn a_sweep_that_cannot_list_the_calendars_is_given_again() {
     let house = house(1).await;
-    house.queue.send(&Errand::Sweep).await.expect("memory");
+    house.queue.send(&SyncJob::Resync).await.expect("memory");
     let sync = house.sync();
     let sync = Sync {
         state: Flaky::new(sync.state, &Faults::once(0, When::Before)),
@@ -347,7 +347,7 @@ async fn a_sweep_and_a_notice_about_everything_cost_one_look() {
     let house = house(1).await;
     house.push(skips_all).await;
     let before = house.lists();
-    house.queue.send(&Errand::Sweep).await.expect("memory");
-    house.notice(&id(0), NoticeKind::LookAtAll).await;
+    house.queue.send(&SyncJob::Resync).await.expect("memory");
+    house.request(&id(0), SyncReason::FullSync).await;
     assert_eq!(house.lists(), before + 1);
 }

@@ -3,8 +3,8 @@
 use callsheet_app::ports::{Budgets as _, Calendars as _, PreferenceBook as _, Queue as _};
 use callsheet_app::{Handled, PortError};
 use callsheet_domain::{
-    Applied, CalendarStatus, Errand, EventId, Looked, NoticeKind, Operation, Pace, PolicyRevision,
-    PreferenceRevision, Subject, Verdict, Wanted, Word,
+    Applied, CalendarStatus, EventId, Looked, Operation, Pace, PolicyRevision, PreferenceRevision,
+    Subject, SyncJob, SyncReason, Verdict, Wanted, Word,
 };
 use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, a_speaker, an_event, at};
 use std::time::Duration;
@@ -46,15 +46,15 @@ async fn a_storm_about_one_calendar_costs_one_look() {
     let looks = house.recall.count(Operation::ListEvents);
     for second in 0..10 {
         let since = at(&format!("09:29:{second:02}"));
-        let kind = NoticeKind::EventsChanged { since };
-        let notice = callsheet_domain::Notice {
+        let reason = SyncReason::EventsChanged { since };
+        let request = callsheet_domain::SyncRequest {
             calendar_id: a_calendar().id,
-            kind,
+            reason,
             sent_at: house.after(0),
         };
         house
             .queue
-            .send(&Errand::Look(notice))
+            .send(&SyncJob::Request(request))
             .await
             .expect("memory");
     }
@@ -204,7 +204,7 @@ async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
             .speak(&calendar, &series, word, &a_speaker(), house.after(0))
             .await
             .expect("memory");
-        house.notice(&calendar, NoticeKind::LookAtAll).await;
+        house.request(&calendar, SyncReason::FullSync).await;
         assert_eq!(rule(&house.decision(&an_event().id).verdict), expected);
     }
 }
@@ -218,15 +218,15 @@ async fn what_fails_is_given_back_alone_and_soon() {
     house.recall.put_calendar(other.clone());
     house.see(an_event()).await;
     for calendar in [a_calendar().id, other.id] {
-        let kind = NoticeKind::EventsChanged { since: at("09:00") };
-        let notice = callsheet_domain::Notice {
+        let reason = SyncReason::EventsChanged { since: at("09:00") };
+        let request = callsheet_domain::SyncRequest {
             calendar_id: calendar,
-            kind,
+            reason,
             sent_at: house.after(0),
         };
         house
             .queue
-            .send(&Errand::Look(notice))
+            .send(&SyncJob::Request(request))
             .await
             .expect("memory");
     }
@@ -261,8 +261,8 @@ async fn a_budget_that_is_used_up_has_the_message_wait_as_a_new_one_without_a_ca
     let handled = house.events_changed(&a_calendar().id, at("09:29")).await;
     assert_eq!(handled, Handled::default(), "nothing failed");
     assert_eq!(house.recall.calls().len(), calls);
-    let (errand, wait) = house.queue.delayed()[0].clone();
-    assert_eq!(Some(&errand), house.queue.sent().get(1));
+    let (job, wait) = house.queue.delayed()[0].clone();
+    assert_eq!(Some(&job), house.queue.sent().get(1));
     assert!(wait > Duration::from_secs(100), "{wait:?}");
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::{Notice, NoticeKind, Timestamp};
+use crate::{SyncReason, SyncRequest, Timestamp};
 
 /// Which events notices ask to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,8 +29,8 @@ pub struct Ask {
 impl Ask {
     /// Takes notices about one calendar together; none ask nothing.
     #[must_use]
-    pub fn of<'a>(notices: impl IntoIterator<Item = &'a Notice>) -> Option<Self> {
-        notices.into_iter().map(Self::from).reduce(Self::and)
+    pub fn of<'a>(requests: impl IntoIterator<Item = &'a SyncRequest>) -> Option<Self> {
+        requests.into_iter().map(Self::from).reduce(Self::and)
     }
 
     fn and(self, other: Self) -> Self {
@@ -48,21 +48,21 @@ impl Ask {
     }
 }
 
-impl From<&Notice> for Ask {
-    fn from(notice: &Notice) -> Self {
-        let (is_calendar_changed, wants) = match notice.kind {
-            NoticeKind::EventsChanged { since } => (false, Wants::Since(since)),
-            NoticeKind::CalendarChanged => (true, Wants::Nothing),
-            NoticeKind::LookAtAll => (false, Wants::All),
+impl From<&SyncRequest> for Ask {
+    fn from(request: &SyncRequest) -> Self {
+        let (is_calendar_changed, wants) = match request.reason {
+            SyncReason::EventsChanged { since } => (false, Wants::Since(since)),
+            SyncReason::CalendarChanged => (true, Wants::Nothing),
+            SyncReason::FullSync => (false, Wants::All),
         };
         let lateness = match wants {
-            Wants::Since(since) => notice.sent_at.duration_since(since),
+            Wants::Since(since) => request.sent_at.duration_since(since),
             Wants::Nothing | Wants::All => SignedDuration::ZERO,
         };
         Self {
             is_calendar_changed,
             wants,
-            sent_at: notice.sent_at,
+            sent_at: request.sent_at,
             lateness,
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use callsheet_app::ports::{DeadLetter, DeadLetters};
-use callsheet_domain::{CalendarId, Errand, Notice, NoticeKind};
+use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest};
 
 use super::eventually;
 use crate::at;
@@ -11,13 +11,13 @@ use crate::at;
 /// Dead letters, and a way to put more of them there.
 pub trait Burial: DeadLetters {
     /// Puts a message there; none is a text that no version of ours wrote.
-    fn bury(&self, errand: Option<&Errand>) -> impl Future<Output = ()> + Send;
+    fn bury(&self, job: Option<&SyncJob>) -> impl Future<Output = ()> + Send;
 }
 
-fn notice(kind: NoticeKind) -> Errand {
-    Errand::Look(Notice {
+fn request(reason: SyncReason) -> SyncJob {
+    SyncJob::Request(SyncRequest {
         calendar_id: CalendarId::parse("calendar-sales").expect("an id"),
-        kind,
+        reason,
         sent_at: at("09:00:00.000001"),
     })
 }
@@ -34,14 +34,14 @@ async fn take(letters: &impl DeadLetters) -> Option<DeadLetter> {
 /// If the law does not hold.
 pub async fn letters_are_taken_as_they_were_sent(letters: &impl Burial) {
     let since = at("08:59:59.999999");
-    for errand in [
-        notice(NoticeKind::EventsChanged { since }),
-        notice(NoticeKind::CalendarChanged),
-        Errand::Sweep,
+    for job in [
+        request(SyncReason::EventsChanged { since }),
+        request(SyncReason::CalendarChanged),
+        SyncJob::Resync,
     ] {
-        letters.bury(Some(&errand)).await;
+        letters.bury(Some(&job)).await;
         let letter = take(letters).await.expect("it lies there");
-        assert_eq!(letter.errand, Some(errand));
+        assert_eq!(letter.job, Some(job));
         assert!(letter.sent_at.is_some());
         assert!(!letter.message_id.is_empty());
     }
@@ -53,10 +53,10 @@ pub async fn letters_are_taken_as_they_were_sent(letters: &impl Burial) {
 /// If the law does not hold.
 pub async fn what_is_not_ours_is_taken_too(letters: &impl Burial) {
     letters.bury(None).await;
-    letters.bury(Some(&Errand::Sweep)).await;
+    letters.bury(Some(&SyncJob::Resync)).await;
     let (mut ours, mut others) = (0, 0);
     while let Some(letter) = take(letters).await {
-        *(if letter.errand.is_some() {
+        *(if letter.job.is_some() {
             &mut ours
         } else {
             &mut others
@@ -70,7 +70,7 @@ pub async fn what_is_not_ours_is_taken_too(letters: &impl Burial) {
 /// # Panics
 /// If the law does not hold.
 pub async fn what_is_in_hand_is_given_to_nobody(letters: &impl Burial) {
-    letters.bury(Some(&Errand::Sweep)).await;
+    letters.bury(Some(&SyncJob::Resync)).await;
     take(letters).await.expect("it lies there");
     assert_eq!(take(letters).await, None);
 }
@@ -80,13 +80,13 @@ pub async fn what_is_in_hand_is_given_to_nobody(letters: &impl Burial) {
 /// # Panics
 /// If the law does not hold.
 pub async fn a_letter_put_back_is_taken_again(letters: &impl Burial) {
-    letters.bury(Some(&notice(NoticeKind::LookAtAll))).await;
+    letters.bury(Some(&request(SyncReason::FullSync))).await;
     let first = take(letters).await.expect("it lies there");
     letters.put_back(&first.receipt).await.expect("it answers");
     let second = take(letters).await.expect("it lies there again");
     assert_eq!(
-        (second.message_id, second.sent_at, second.errand),
-        (first.message_id, first.sent_at, first.errand)
+        (second.message_id, second.sent_at, second.job),
+        (first.message_id, first.sent_at, first.job)
     );
 }
 
@@ -95,7 +95,7 @@ pub async fn a_letter_put_back_is_taken_again(letters: &impl Burial) {
 /// # Panics
 /// If the law does not hold.
 pub async fn a_removed_letter_is_gone(letters: &impl Burial) {
-    letters.bury(Some(&Errand::Sweep)).await;
+    letters.bury(Some(&SyncJob::Resync)).await;
     let letter = take(letters).await.expect("it lies there");
     for _ in 0..2 {
         letters.remove(&letter.receipt).await.expect("it answers");
@@ -114,7 +114,7 @@ pub async fn a_removed_letter_is_gone(letters: &impl Burial) {
 pub async fn many_letters_are_taken_to_the_end(letters: &impl Burial) {
     for _ in 0..25 {
         letters
-            .bury(Some(&notice(NoticeKind::CalendarChanged)))
+            .bury(Some(&request(SyncReason::CalendarChanged)))
             .await;
     }
     eventually("all are counted", async || {

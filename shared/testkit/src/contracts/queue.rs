@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callsheet_app::Delivery;
 use callsheet_app::ports::Queue;
-use callsheet_domain::{CalendarId, Errand, Notice, NoticeKind};
+use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest};
 
 use crate::at;
 
@@ -14,11 +14,11 @@ pub trait BothEnds: Queue {
     fn receive(&self) -> impl Future<Output = Option<Delivery>> + Send;
 }
 
-fn notice(calendar: &str, kind: NoticeKind) -> Errand {
+fn request(calendar: &str, reason: SyncReason) -> SyncJob {
     let calendar_id = CalendarId::parse(calendar).expect("an id");
-    Errand::Look(Notice {
+    SyncJob::Request(SyncRequest {
         calendar_id,
-        kind,
+        reason,
         sent_at: at("09:00:00.000001"),
     })
 }
@@ -29,18 +29,18 @@ fn notice(calendar: &str, kind: NoticeKind) -> Errand {
 /// If the law does not hold.
 pub async fn errands_arrive_as_they_were_sent(queue: &impl BothEnds) {
     let kinds = [
-        NoticeKind::EventsChanged {
+        SyncReason::EventsChanged {
             since: at("08:59:59.999999"),
         },
-        NoticeKind::CalendarChanged,
-        NoticeKind::LookAtAll,
+        SyncReason::CalendarChanged,
+        SyncReason::FullSync,
     ];
-    let notices = kinds.map(|kind| notice("calendar-sales", kind));
-    let sweeps = [Errand::Sweep, Errand::SweepNow];
-    for sent in notices.into_iter().chain(sweeps) {
+    let requests = kinds.map(|reason| request("calendar-sales", reason));
+    let sweeps = [SyncJob::Resync, SyncJob::ResyncNow];
+    for sent in requests.into_iter().chain(sweeps) {
         queue.send(&sent).await.expect("the queue takes it");
         let delivery = queue.receive().await.expect("it arrives");
-        assert_eq!(delivery.errand, sent);
+        assert_eq!(delivery.job, sent);
         assert!(!delivery.message_id.is_empty());
     }
 }
@@ -50,7 +50,7 @@ pub async fn errands_arrive_as_they_were_sent(queue: &impl BothEnds) {
 /// # Panics
 /// If the law does not hold.
 pub async fn a_postponed_delivery_is_given_again(queue: &impl BothEnds) {
-    let sent = notice("calendar-sales", NoticeKind::CalendarChanged);
+    let sent = request("calendar-sales", SyncReason::CalendarChanged);
     queue.send(&sent).await.expect("the queue takes it");
     let first = queue.receive().await.expect("it arrives");
     queue
@@ -58,7 +58,7 @@ pub async fn a_postponed_delivery_is_given_again(queue: &impl BothEnds) {
         .await
         .expect("the queue knows it");
     let second = queue.receive().await.expect("it arrives again");
-    assert_eq!((second.message_id, second.errand), (first.message_id, sent));
+    assert_eq!((second.message_id, second.job), (first.message_id, sent));
     assert_eq!((first.received, second.received), (1, 2));
 }
 
@@ -67,7 +67,7 @@ pub async fn a_postponed_delivery_is_given_again(queue: &impl BothEnds) {
 /// # Panics
 /// If the law does not hold.
 pub async fn a_delivery_in_work_is_not_given_again(queue: &impl BothEnds) {
-    let sent = notice("calendar-sales", NoticeKind::CalendarChanged);
+    let sent = request("calendar-sales", SyncReason::CalendarChanged);
     queue.send(&sent).await.expect("the queue takes it");
     queue.receive().await.expect("it arrives");
     assert_eq!(queue.receive().await, None);

@@ -11,9 +11,9 @@ use callsheet_app::ports::{
     Taken,
 };
 use callsheet_domain::{
-    BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, Errand, EventId,
-    IcalUid, Operation, Pace, PageCursor, PolicyRevision, PreferenceRevision, Preferences, Speaker,
-    Subject, Timestamp, Word, WorkspaceMark,
+    BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, IcalUid,
+    Operation, Pace, PageCursor, PolicyRevision, PreferenceRevision, Preferences, Speaker, Subject,
+    SyncJob, Timestamp, Word, WorkspaceMark,
 };
 
 use super::Flaky;
@@ -151,12 +151,12 @@ impl<P: Leases> Leases for Flaky<P> {
 }
 
 impl<P: Queue> Queue for Flaky<P> {
-    async fn send(&self, errand: &Errand) -> Result<(), PortError> {
-        self.call(self.port.send(errand)).await
+    async fn send(&self, job: &SyncJob) -> Result<(), PortError> {
+        self.call(self.port.send(job)).await
     }
 
-    async fn send_later(&self, errand: &Errand, wait: Duration) -> Result<(), PortError> {
-        self.call(self.port.send_later(errand, wait)).await
+    async fn send_later(&self, job: &SyncJob, wait: Duration) -> Result<(), PortError> {
+        self.call(self.port.send_later(job, wait)).await
     }
 
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{DeadLetter, DeadLetters, Receipt};
-use callsheet_domain::{Errand, Timestamp};
+use callsheet_domain::{SyncJob, Timestamp};
 
 use super::{Counts, Shared};
 use crate::at;
@@ -27,7 +27,7 @@ struct Letters {
 struct Letter {
     id: String,
     sent_at: Timestamp,
-    errand: Option<Errand>,
+    job: Option<SyncJob>,
 }
 
 impl MemoryDeadLetters {
@@ -39,15 +39,11 @@ impl MemoryDeadLetters {
 
     /// Puts a message there that was sent at `sent_at`; no errand is a text that
     /// no version of ours wrote. The first is called `letter-1`.
-    pub fn put(&self, errand: Option<Errand>, sent_at: Timestamp) {
+    pub fn put(&self, job: Option<SyncJob>, sent_at: Timestamp) {
         self.0.with(|letters| {
             letters.buried += 1;
             let id = format!("letter-{}", letters.buried);
-            letters.lying.push_back(Letter {
-                id,
-                sent_at,
-                errand,
-            });
+            letters.lying.push_back(Letter { id, sent_at, job });
         });
     }
 
@@ -99,7 +95,7 @@ impl DeadLetters for MemoryDeadLetters {
                     message_id: letter.id.clone(),
                     receipt: Receipt(receipt.clone()),
                     sent_at: Some(letter.sent_at),
-                    errand: letter.errand.clone(),
+                    job: letter.job.clone(),
                 };
                 letters.in_hand.insert(receipt, letter);
                 shown
@@ -127,8 +123,8 @@ impl DeadLetters for MemoryDeadLetters {
 }
 
 impl Burial for MemoryDeadLetters {
-    async fn bury(&self, errand: Option<&Errand>) {
-        self.put(errand.cloned(), at("09:00"));
+    async fn bury(&self, job: Option<&SyncJob>) {
+        self.put(job.cloned(), at("09:00"));
     }
 }
 

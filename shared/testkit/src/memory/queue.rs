@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use callsheet_app::ports::{Queue, Receipt};
 use callsheet_app::{Delivery, PortError};
-use callsheet_domain::Errand;
+use callsheet_domain::SyncJob;
 
 use super::{Counts, Shared};
 use crate::contracts::queue::BothEnds;
@@ -16,12 +16,12 @@ pub struct MemoryQueue(Shared<Messages>);
 
 #[derive(Debug, Default)]
 struct Messages {
-    sent: Vec<Errand>,
+    sent: Vec<SyncJob>,
     waiting: VecDeque<Message>,
     in_work: BTreeMap<String, Message>,
     delivered: u64,
     postponed: Vec<(Receipt, Duration)>,
-    delayed: Vec<(Errand, Duration)>,
+    delayed: Vec<(SyncJob, Duration)>,
     counts: Counts,
 }
 
@@ -29,7 +29,7 @@ struct Messages {
 struct Message {
     id: String,
     received: u32,
-    errand: Errand,
+    job: SyncJob,
 }
 
 impl MemoryQueue {
@@ -47,7 +47,7 @@ impl MemoryQueue {
 
     /// Every errand ever sent, in order.
     #[must_use]
-    pub fn sent(&self) -> Vec<Errand> {
+    pub fn sent(&self) -> Vec<SyncJob> {
         self.0.with(|queue| queue.sent.clone())
     }
 
@@ -59,7 +59,7 @@ impl MemoryQueue {
 
     /// Every errand that was sent to arrive later, in order, and how much later.
     #[must_use]
-    pub fn delayed(&self) -> Vec<(Errand, Duration)> {
+    pub fn delayed(&self) -> Vec<(SyncJob, Duration)> {
         self.0.with(|queue| queue.delayed.clone())
     }
 
@@ -87,7 +87,7 @@ impl Messages {
             message_id: message.id.clone(),
             receipt: Receipt(receipt.clone()),
             received: message.received,
-            errand: message.errand.clone(),
+            job: message.job.clone(),
         };
         self.in_work.insert(receipt, message);
         delivery
@@ -101,25 +101,24 @@ impl BothEnds for MemoryQueue {
 }
 
 impl Queue for MemoryQueue {
-    async fn send(&self, errand: &Errand) -> Result<(), PortError> {
+    async fn send(&self, job: &SyncJob) -> Result<(), PortError> {
         self.0.with(|queue| {
             queue.counts.writes += 1;
-            queue.sent.push(errand.clone());
+            queue.sent.push(job.clone());
             let id = format!("message-{}", queue.sent.len());
-            let errand = errand.clone();
+            let job = job.clone();
             queue.waiting.push_back(Message {
                 id,
                 received: 0,
-                errand,
+                job,
             });
         });
         Ok(())
     }
 
-    async fn send_later(&self, errand: &Errand, wait: Duration) -> Result<(), PortError> {
-        self.0
-            .with(|queue| queue.delayed.push((errand.clone(), wait)));
-        self.send(errand).await
+    async fn send_later(&self, job: &SyncJob, wait: Duration) -> Result<(), PortError> {
+        self.0.with(|queue| queue.delayed.push((job.clone(), wait)));
+        self.send(job).await
     }
 
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {

@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::{Marks as _, Queue as _};
 use callsheet_app::{Handled, PortError};
-use callsheet_domain::{Errand, Operation, PreferenceRevision};
+use callsheet_domain::{Operation, PreferenceRevision, SyncJob};
 use callsheet_testkit::{But as _, Fault, at};
 use futures_util::future::join;
 use jiff::SignedDuration;
@@ -77,10 +77,10 @@ async fn a_calendar_that_cannot_be_written_holds_up_nobody_else() {
         .expect("a look");
     assert_eq!(looked.listed, 3);
     let asked: Vec<_> = house.queue.sent().split_off(sent);
-    let [Errand::Look(notice)] = asked.as_slice() else {
+    let [SyncJob::Request(request)] = asked.as_slice() else {
         panic!("one notice is sent: {asked:?}");
     };
-    assert_eq!(notice.calendar_id, id(1));
+    assert_eq!(request.calendar_id, id(1));
     let handled = house
         .sync()
         .handle(&house.queue.deliver(10), house.deadline())
@@ -110,7 +110,7 @@ async fn a_calendar_that_was_left_out_is_looked_at_when_its_notice_comes_again()
     house.clock.advance(SignedDuration::from_secs(1));
     let batch = house.queue.deliver(10);
     let handled = house.sync().handle(&batch, house.deadline()).await;
-    let of_it = &batch[1].errand;
+    let of_it = &batch[1].job;
     assert_eq!(handled.failed, vec![batch[1].message_id.clone()]);
 
     house.decisions.put(row);

@@ -1,7 +1,7 @@
 //! A look that was left is gone on with, at the page where it stopped.
 
 use callsheet_app::ports::{Calendars as _, PreferenceBook as _, Queue as _};
-use callsheet_domain::{IcalUid, NoticeKind, Subject, Word};
+use callsheet_domain::{IcalUid, Subject, SyncReason, Word};
 use callsheet_testkit::{But as _, Faults, When, a_speaker};
 use jiff::SignedDuration;
 
@@ -58,7 +58,7 @@ async fn crash(is_workspace: bool, faults: &Faults) -> usize {
     house.clock.advance(SignedDuration::from_secs(61));
     // What a crashed function has not acknowledged comes again.
     for delivery in batch {
-        house.queue.send(&delivery.errand).await.expect("memory");
+        house.queue.send(&delivery.job).await.expect("memory");
     }
     house.handle_all().await;
     assert_eq!(house.decided(), MANY);
@@ -123,7 +123,7 @@ async fn a_look_longer_than_a_run_is_gone_on_with_by_the_next() {
             .put_event(event(number, house.after(0)).but(|event| event.calendar_id = id(0)));
     }
     let before = house.subjects_since(0).len();
-    house.notice(&id(0), NoticeKind::LookAtAll).await;
+    house.request(&id(0), SyncReason::FullSync).await;
     assert!(house.decided() < 90, "a minute is not enough");
     assert_eq!(
         house.queue.delayed().len(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use callsheet_app::ports::{Calendars as _, Marks as _, Queue as _};
 use callsheet_app::{Handled, PortError};
-use callsheet_domain::{Errand, Operation, UnderWay, WorkspaceMark, WorkspaceReach, plus};
+use callsheet_domain::{Operation, SyncJob, UnderWay, WorkspaceMark, WorkspaceReach, plus};
 use callsheet_testkit::{But as _, Fault, a_calendar, an_event, at};
 use jiff::SignedDuration;
 
@@ -31,7 +31,7 @@ async fn who_asks_for_a_sweep_gets_it_at_once() {
     let house = house(3).await;
     house.recall.put_event(event(2, house.after(0)));
     let before = house.recall.calls().len();
-    house.queue.send(&Errand::SweepNow).await.expect("memory");
+    house.queue.send(&SyncJob::ResyncNow).await.expect("memory");
     let (sync, batch) = (house.sync(), house.queue.deliver(1));
     let handled = sync.handle(&batch, house.deadline()).await;
     assert_eq!(handled, Handled::default());
@@ -61,12 +61,12 @@ async fn who_asks_for_a_sweep_while_one_looks_waits_for_another() {
     };
     house.state.keep_workspace(&held).await.expect("memory");
     let (before, sent) = (house.recall.calls().len(), house.queue.sent().len());
-    house.queue.send(&Errand::SweepNow).await.expect("memory");
+    house.queue.send(&SyncJob::ResyncNow).await.expect("memory");
     let sync = house.sync();
     sync.handle(&house.queue.deliver(1), house.deadline()).await;
     assert_eq!(house.recall.calls().len(), before);
     let again = house.queue.sent().split_off(sent + 1);
-    assert_eq!(again, [Errand::SweepNow], "it is asked for anew");
+    assert_eq!(again, [SyncJob::ResyncNow], "it is asked for anew");
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn one_calendar_at_a_time_takes_half_of_the_lists_at_most() {
     let mut sync = house.sync();
     sync.settings.is_workspace_listed = false;
     for _ in 0..30 {
-        house.queue.send(&Errand::Sweep).await.expect("memory");
+        house.queue.send(&SyncJob::Resync).await.expect("memory");
         sync.handle(&house.queue.deliver(1), house.deadline()).await;
         house.clock.advance(SignedDuration::from_secs(20));
     }
@@ -117,7 +117,7 @@ async fn one_calendar_at_a_time_is_swept_too() {
     house.recall.put_event(event(2, house.after(0)));
     house.clock.advance(SignedDuration::from_mins(5));
     let before = house.recall.calls().len();
-    house.queue.send(&Errand::Sweep).await.expect("memory");
+    house.queue.send(&SyncJob::Resync).await.expect("memory");
     let mut sync = house.sync();
     sync.settings.is_workspace_listed = false;
     sync.handle(&house.queue.deliver(1), house.deadline()).await;

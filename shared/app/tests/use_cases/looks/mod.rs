@@ -7,8 +7,8 @@ mod healing;
 use callsheet_app::ports::Queue as _;
 use callsheet_app::{Handled, Sync};
 use callsheet_domain::{
-    CalendarEvent, CalendarId, Errand, EventId, IcalUid, Meeting, Notice, NoticeKind, Operation,
-    Timestamp, plus,
+    CalendarEvent, CalendarId, EventId, IcalUid, Meeting, Operation, SyncJob, SyncReason,
+    SyncRequest, Timestamp, plus,
 };
 use callsheet_testkit::{But as _, Faults, Flaky, a_calendar, an_event, at};
 use jiff::SignedDuration;
@@ -47,7 +47,7 @@ async fn house(calendars: usize) -> House {
     for number in 0..calendars {
         let calendar = a_calendar().but(|calendar| calendar.id = id(number));
         house.recall.put_calendar(calendar);
-        house.notice(&id(number), NoticeKind::LookAtAll).await;
+        house.request(&id(number), SyncReason::FullSync).await;
     }
     house.clock.advance(SignedDuration::from_secs(60));
     house
@@ -72,13 +72,13 @@ impl House {
 
     async fn tell(&self, calendar: &CalendarId) {
         let now = self.after(0);
-        let notice = Notice {
+        let request = SyncRequest {
             calendar_id: calendar.clone(),
-            kind: NoticeKind::EventsChanged { since: now },
+            reason: SyncReason::EventsChanged { since: now },
             sent_at: now,
         };
         self.queue
-            .send(&Errand::Look(notice))
+            .send(&SyncJob::Request(request))
             .await
             .expect("memory");
     }

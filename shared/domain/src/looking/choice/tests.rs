@@ -3,7 +3,7 @@
 use test_case::test_case;
 
 use super::*;
-use crate::{Notice, NoticeKind, PageCursor, PolicyRevision, PreferenceRevision};
+use crate::{PageCursor, PolicyRevision, PreferenceRevision, SyncReason, SyncRequest};
 
 const NOW: i64 = 1_000;
 
@@ -32,16 +32,16 @@ fn looked(began: i64, since: Option<i64>) -> Looked {
     }
 }
 
-fn asks(kind: NoticeKind, sent: i64) -> Ask {
-    Ask::from(&Notice {
+fn asks(reason: SyncReason, sent: i64) -> Ask {
+    Ask::from(&SyncRequest {
         calendar_id: CalendarId::parse("any").expect("an id"),
-        kind,
+        reason,
         sent_at: at(sent),
     })
 }
 
 fn changed(since: i64, sent: i64) -> Ask {
-    asks(NoticeKind::EventsChanged { since: at(since) }, sent)
+    asks(SyncReason::EventsChanged { since: at(since) }, sent)
 }
 
 fn told() -> Case {
@@ -165,8 +165,8 @@ fn planned(cases: &[Case], workspace: &WorkspaceMark, is_whole: bool) -> String 
 #[test_case(&[with(|a| a.ask = changed(-9_000, 991)), told()], &never(), "calendar a since -9000 for a; calendar b since 70 for b"; "too far back for the workspace")]
 #[test_case(&[with(|a| a.is_owed = true), told()], &never(), "calendar a whole for a; calendar b since 70 for b"; "one is owed everything")]
 #[test_case(&[with(|a| a.looked = None).clone()], &latest(995, 900, 1, 5), "answered a"; "never looked at alone, and not owed")]
-#[test_case(&[with(|a| a.ask = asks(NoticeKind::LookAtAll, 991))], &latest(995, 900, 1, 5), "calendar a whole for a"; "everything is more than since")]
-#[test_case(&[with(|a| a.ask = asks(NoticeKind::CalendarChanged, 991))], &never(), "answered a"; "a calendar's own change needs no list")]
+#[test_case(&[with(|a| a.ask = asks(SyncReason::FullSync, 991))], &latest(995, 900, 1, 5), "calendar a whole for a"; "everything is more than since")]
+#[test_case(&[with(|a| a.ask = asks(SyncReason::CalendarChanged, 991))], &never(), "answered a"; "a calendar's own change needs no list")]
 #[test_case(&[with(|a| a.looked = Some(looked(992, Some(990))))], &never(), "answered a"; "a look at the calendar has answered")]
 #[test_case(&[with(|a| a.looked = Some(looked(999, Some(995))))], &never(), "calendar a since 969 for a in 1 s"; "a moment after the last look at the same calendar")]
 #[test_case(&[with(|a| a.looking = Some(under_way(looked(980, None), 3, 1_010)))], &never(), "awaited a"; "somebody is at it")]

@@ -10,7 +10,7 @@ use super::Op;
 use super::marks::under_way;
 use crate::looking::*;
 use crate::time::plus;
-use crate::{CalendarId, Notice, NoticeKind, PolicyRevision, PreferenceRevision, Timestamp};
+use crate::{CalendarId, PolicyRevision, PreferenceRevision, SyncReason, SyncRequest, Timestamp};
 
 /// Pages of every list; where an event stands changes with each of its versions.
 pub(super) const PAGES: u32 = 3;
@@ -50,19 +50,19 @@ struct Work {
     reach: WorkspaceReach,
     page: u32,
     /// The messages it answers when it is finished.
-    answers: Vec<Notice>,
+    answers: Vec<SyncRequest>,
     /// The other messages of its batch.
-    others: Vec<Notice>,
+    others: Vec<SyncRequest>,
 }
 
 #[derive(Debug)]
 pub(super) struct World {
     now: i64,
     pub(super) versions: Vec<Version>,
-    queue: Vec<Notice>,
+    queue: Vec<SyncRequest>,
     /// The earliest change of each calendar that no notice has told of.
     untold: [Option<i64>; CALENDARS],
-    told: [Option<Notice>; CALENDARS],
+    told: [Option<SyncRequest>; CALENDARS],
     /// The latest version of each event that was read, by its number.
     pub(super) read: BTreeMap<usize, usize>,
     /// The same for the slow model.
@@ -74,7 +74,7 @@ pub(super) struct World {
     workspace: WorkspaceMark,
     work: [Option<Work>; 2],
     /// What a worker answered last: the queue may never have been told.
-    unsaid: [Vec<Notice>; 2],
+    unsaid: [Vec<SyncRequest>; 2],
     is_whole: bool,
     /// The calendar that no look at the workspace can write.
     barred: Option<usize>,
@@ -174,13 +174,13 @@ impl World {
             self.queue.extend(self.told[calendar].clone());
             return;
         };
-        let notice = Notice {
+        let request = SyncRequest {
             calendar_id: id(calendar),
-            kind: NoticeKind::EventsChanged { since: at(since) },
+            reason: SyncReason::EventsChanged { since: at(since) },
             sent_at: at(self.now + clock),
         };
-        self.told[calendar] = Some(notice.clone());
-        self.queue.push(notice);
+        self.told[calendar] = Some(request.clone());
+        self.queue.push(request);
         self.slow_lists += PAGES;
         let seen = self.page(&Scope::Calendar(id(calendar)), Some(at(since)), None);
         self.slow.extend(seen);
@@ -200,16 +200,16 @@ impl World {
             let most = batch.min(self.queue.len());
             self.queue.drain(..most).collect()
         };
-        let mut asks: BTreeMap<CalendarId, Vec<Notice>> = BTreeMap::new();
-        for notice in batch {
-            asks.entry(notice.calendar_id.clone())
+        let mut asks: BTreeMap<CalendarId, Vec<SyncRequest>> = BTreeMap::new();
+        for request in batch {
+            asks.entry(request.calendar_id.clone())
                 .or_default()
-                .push(notice);
+                .push(request);
         }
         let named: Vec<_> = (0..CALENDARS).map(id).collect();
         let combined: BTreeMap<_, _> = asks
             .iter()
-            .map(|(calendar, notices)| (calendar.clone(), Ask::of(notices).expect("some")))
+            .map(|(calendar, requests)| (calendar.clone(), Ask::of(requests).expect("some")))
             .collect();
         let asked: Vec<_> = named
             .iter()
@@ -238,14 +238,14 @@ impl World {
             return;
         };
         let (mut answers, mut others) = (Vec::new(), Vec::new());
-        for (calendar, notices) in asks {
+        for (calendar, requests) in asks {
             let is_answered = look.made_for.contains(&calendar) && !look.resumes;
             if is_answered {
                 &mut answers
             } else {
                 &mut others
             }
-            .extend(notices);
+            .extend(requests);
         }
         self.work[worker] = Some(self.begin(look, now, answers, others));
     }
@@ -254,8 +254,8 @@ impl World {
         &mut self,
         look: &Look,
         now: Timestamp,
-        answers: Vec<Notice>,
-        others: Vec<Notice>,
+        answers: Vec<SyncRequest>,
+        others: Vec<SyncRequest>,
     ) -> Work {
         let held_until = plus(now, SignedDuration::from_millis(HOLD));
         let reach = WorkspaceReach {

@@ -6,7 +6,7 @@ use super::{HOLD, PAGES, Work, World, at, calendar_of, id};
 use crate::looking::laws::marks::{looked, under_way};
 use crate::looking::*;
 use crate::time::plus;
-use crate::{Notice, NoticeKind, Timestamp};
+use crate::{SyncReason, SyncRequest, Timestamp};
 
 impl World {
     pub(super) fn read_page(&mut self, worker: usize, mut work: Work) {
@@ -48,15 +48,15 @@ impl World {
         for calendar in &left_out {
             let is_told = work.answers.iter().any(|one| one.calendar_id == *calendar);
             if let Some(since) = work.reach.since.filter(|_| !is_told) {
-                self.queue.push(Notice {
+                self.queue.push(SyncRequest {
                     calendar_id: calendar.clone(),
-                    kind: NoticeKind::EventsChanged { since },
+                    reason: SyncReason::EventsChanged { since },
                     sent_at: at(self.now),
                 });
             }
         }
         let answers = work.answers.into_iter();
-        let failed = answers.filter(|notice| left_out.contains(&notice.calendar_id));
+        let failed = answers.filter(|request| left_out.contains(&request.calendar_id));
         self.queue.extend(failed);
         self.queue.extend(work.others);
     }

@@ -7,7 +7,7 @@ use crate::{CalendarId, Timestamp};
 
 /// Why a look is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NoticeKind {
+pub enum SyncReason {
     /// Events changed, the earliest of them at `since` by Recall's clock.
     EventsChanged {
         /// What Recall's webhook calls `last_updated_ts`.
@@ -16,28 +16,28 @@ pub enum NoticeKind {
     /// The calendar itself changed, say its status.
     CalendarChanged,
     /// Somebody wants everything in the calendar looked at again.
-    LookAtAll,
+    FullSync,
 }
 
 /// Asks for a look at one calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Notice {
+pub struct SyncRequest {
     /// Where to look.
     pub calendar_id: CalendarId,
     /// Why.
-    pub kind: NoticeKind,
+    pub reason: SyncReason,
     /// When it was put on its way, by our clock: what it tells of happened before.
     pub sent_at: Timestamp,
 }
 
 /// What a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Errand {
+pub enum SyncJob {
     /// A look at one calendar, which somebody said something about.
-    Look(Notice),
+    Request(SyncRequest),
     /// A look at every calendar that is owed one, and every few minutes at what
     /// changed meanwhile.
-    Sweep,
+    Resync,
     /// The same, and at what changed meanwhile at once: somebody asks for it.
-    SweepNow,
+    ResyncNow,
 }
