@@ -1,8 +1,8 @@
 //! Has the stack look at what changed and at every calendar that is owed a look,
 //! now and not by its schedule.
 
-use callsheet_app::ports::{Calendars, Kept, Marks, Policies, Queue};
-use callsheet_domain::{SyncJob, Timestamp, is_owed};
+use callsheet_app::ports::{Calendars, Kept, Policies, Queue, SyncStates};
+use callsheet_domain::{SyncJob, Timestamp, needs_full_sync};
 use serde::Serialize;
 
 use crate::shown::{Shown, counted};
@@ -43,11 +43,11 @@ pub(crate) async fn run(
 }
 
 /// Writes down that a look at everything that began before `now` is too old.
-async fn want_everything<S: Marks>(state: &S, now: Timestamp) -> Result<(), Trouble> {
+async fn want_everything<S: SyncStates>(state: &S, now: Timestamp) -> Result<(), Trouble> {
     for _ in 0..TRIES {
         let mut mark = state.workspace().await?;
-        mark.whole_asked_at = mark.whole_asked_at.max(Some(now));
-        if state.keep_workspace(&mark).await? == Kept::Written {
+        mark.full_sync_requested_at = mark.full_sync_requested_at.max(Some(now));
+        if state.write_workspace_state(&mark).await? == Kept::Written {
             return Ok(());
         }
     }
@@ -80,7 +80,7 @@ async fn owed<S: Calendars + Policies>(state: &S, now: Timestamp) -> Result<usiz
     let owed = listed.iter().filter(|listed| {
         let (record, spoken) = (&listed.record, listed.spoken);
         record.calendar.status.holds_bots()
-            && is_owed(record.looked.as_ref(), in_force, spoken, now)
+            && needs_full_sync(record.last_sync.as_ref(), in_force, spoken, now)
     });
     Ok(owed.count())
 }
@@ -147,7 +147,11 @@ mod tests {
         for now in ["09:30", "09:00"] {
             want_everything(&state, at(now)).await.expect("memory");
             let mark = state.workspace().await.expect("memory");
-            assert_eq!(mark.whole_asked_at, Some(at("09:30")), "asked at {now}");
+            assert_eq!(
+                mark.full_sync_requested_at,
+                Some(at("09:30")),
+                "asked at {now}"
+            );
         }
         let connected = connected(&state).await.expect("memory");
         let asked = sweep(&queue, true, Some(connected)).await.expect("memory");

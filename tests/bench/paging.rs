@@ -36,7 +36,7 @@ const COLUMNS: [&str; 10] = [
 
 /// What came of one first look.
 #[derive(Debug, Default)]
-struct Looked {
+struct CompletedSync {
     /// The heaviest of the function's processes at each page.
     resident_kb: Vec<u64>,
     killed: Option<Process>,
@@ -59,14 +59,14 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
         rig.stack.recall.set_latency(USUAL).await?;
         rig.start_afresh().await?;
         let town = Town::connected(rig, 1, events).await?;
-        let looked = look(rig, &town, killed_at).await?;
+        let last_sync = look(rig, &town, killed_at).await?;
         let calls = rig.calls(Some(Operation::ListEvents)).await?;
-        let until = looked.right_at.unwrap_or_else(|| rig.stack.now());
+        let until = last_sync.right_at.unwrap_or_else(|| rig.stack.now());
         let calls: Vec<_> = calls
             .into_iter()
             .filter(|call| call.received_at <= until)
             .collect();
-        row(&mut report, run, &looked, (events, pages), &calls);
+        row(&mut report, run, &last_sync, (events, pages), &calls);
         report.print();
     }
     report.note(
@@ -77,8 +77,8 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
 }
 
 /// Watches a look page by page until every event is decided.
-async fn look(rig: &Rig, town: &Town, killed_at: Option<usize>) -> Done<Looked> {
-    let mut looked = Looked::default();
+async fn look(rig: &Rig, town: &Town, killed_at: Option<usize>) -> Done<CompletedSync> {
+    let mut last_sync = CompletedSync::default();
     let least = town.meetings.len().div_ceil(PAGE);
     let began = processes::of_function(SYNC);
     let deadline = tokio::time::Instant::now() + PATIENCE;
@@ -88,29 +88,29 @@ async fn look(rig: &Rig, town: &Town, killed_at: Option<usize>) -> Done<Looked> 
         if listed > pages {
             pages = listed;
             let running = processes::of_function(SYNC);
-            looked
+            last_sync
                 .resident_kb
                 .extend(running.iter().map(|one| one.resident_kb).max());
             progress(format!("{pages} pages"));
-            if looked.killed.is_none() && killed_at.is_some_and(|at| pages >= at) {
-                looked.killed = busiest(&began, &running);
-                if let Some(process) = looked.killed {
+            if last_sync.killed.is_none() && killed_at.is_some_and(|at| pages >= at) {
+                last_sync.killed = busiest(&began, &running);
+                if let Some(process) = last_sync.killed {
                     processes::kill(process).await?;
                     progress(format!("killed process {} at page {pages}", process.pid));
                 }
             }
         }
         if pages >= least {
-            looked.wrong = town.wrong(&rig.stack.glimpse().await);
-            if looked.wrong == 0 {
-                looked.right_at = Some(rig.stack.now());
-                return Ok(looked);
+            last_sync.wrong = town.wrong(&rig.stack.glimpse().await);
+            if last_sync.wrong == 0 {
+                last_sync.right_at = Some(rig.stack.now());
+                return Ok(last_sync);
             }
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
-    looked.wrong = town.wrong(&rig.stack.glimpse().await);
-    Ok(looked)
+    last_sync.wrong = town.wrong(&rig.stack.glimpse().await);
+    Ok(last_sync)
 }
 
 /// The process that computed most since `began`.
@@ -126,7 +126,7 @@ fn busiest(began: &[Process], running: &[Process]) -> Option<Process> {
 fn row(
     report: &mut Report,
     run: &str,
-    looked: &Looked,
+    last_sync: &CompletedSync,
     (events, pages): (usize, usize),
     calls: &[CallRecord],
 ) {
@@ -145,8 +145,8 @@ fn row(
         seconds(first, last),
         json!(allowed),
         json!(over),
-        json!(looked.wrong),
-        json!(memory(&looked.resident_kb)),
+        json!(last_sync.wrong),
+        json!(memory(&last_sync.resident_kb)),
     ]);
 }
 

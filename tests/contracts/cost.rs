@@ -61,7 +61,7 @@ impl Metered {
         let now = SystemClock.now();
         let request = SyncRequest {
             calendar_id: a_calendar().id,
-            kind,
+            reason,
             sent_at: now,
         };
         let sent = self.queue.send(&SyncJob::Request(request)).await;
@@ -79,7 +79,7 @@ impl Metered {
                 get_calendar: pace,
                 list_calendars: pace,
                 is_workspace_listed: true,
-                heal_every: Duration::from_mins(5),
+                catch_up_every: Duration::from_mins(5),
                 most_receives: 10,
             },
         };
@@ -162,8 +162,8 @@ async fn an_event_that_is_seen_again_unchanged_costs_no_write_and_no_call(client
     assert_eq!(sum(&drained, true), Used::default());
     assert_eq!(metered.bot_calls(), calls);
     // What a look writes is not about its events: the turn, the claim, the mark.
-    let looked = sum(&of_state, true);
-    assert!(looked.requests <= 3, "{of_state:?}");
+    let last_sync = sum(&of_state, true);
+    assert!(last_sync.requests <= 3, "{of_state:?}");
 }
 
 #[test_case(local_dynamodb(); "local")]

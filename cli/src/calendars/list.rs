@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use callsheet_app::ports::{Calendars, Decisions, ListedCalendar, Policies};
 use callsheet_domain::{
     Applied, Calendar, CalendarId, CalendarStatus, Decision, Email, PolicyRevision, Timestamp,
-    Verdict, is_owed,
+    Verdict, needs_full_sync,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
@@ -116,16 +116,17 @@ async fn shown<D: Decisions>(
     now: Timestamp,
 ) -> Result<CalendarShown, Trouble> {
     let calendar = &record.calendar;
-    let looked = record.looked.as_ref();
+    let last_sync = record.last_sync.as_ref();
     let keys = decisions.of_calendar(&calendar.id, now).await?;
     Ok(CalendarShown {
         id: calendar.id.to_string(),
         owner: owner(calendar),
         platform: calendar.platform.as_str(),
         status: calendar.status.as_str(),
-        looked_at: looked.map(|looked| looked.began_at),
-        looked_at_whole: looked.and_then(|looked| looked.whole_at),
-        is_owed_a_look: calendar.status.holds_bots() && is_owed(looked, in_force, spoken, now),
+        looked_at: last_sync.map(|last_sync| last_sync.began_at),
+        looked_at_whole: last_sync.and_then(|last_sync| last_sync.full_sync_at),
+        is_owed_a_look: calendar.status.holds_bots()
+            && needs_full_sync(last_sync, in_force, spoken, now),
         upcoming: Upcoming::of(&decisions.decisions(&keys).await?),
         at_recall: None,
         difference: None,

@@ -93,14 +93,14 @@ impl Listed {
         if calendar.looked_at.is_none() && calendar.is_lost() {
             return Default::default();
         }
-        let looked = calendar.looked_at;
-        let looked = looked.map_or_else(|| "never".to_owned(), |at| ago(at, self.now));
+        let last_sync = calendar.looked_at;
+        let last_sync = last_sync.map_or_else(|| "never".to_owned(), |at| ago(at, self.now));
         let whole = match (calendar.looked_at_whole, calendar.looked_at) {
             (Some(at), _) => ago(at, self.now),
             (None, Some(_)) => "earlier".to_owned(),
             (None, None) => "never".to_owned(),
         };
-        [format!("{looked}{owed}"), whole]
+        [format!("{last_sync}{owed}"), whole]
     }
 
     fn counts(&self) -> String {

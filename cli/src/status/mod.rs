@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use callsheet_app::ports::{Calendars, Decisions, ListedCalendar, Policies, PreferenceBook};
 use callsheet_domain::{
-    Applied, Decision, Email, PolicyRevision, Timestamp, Verdict, Wanted, is_owed,
+    Applied, Decision, Email, PolicyRevision, Timestamp, Verdict, Wanted, needs_full_sync,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
@@ -137,8 +137,8 @@ where
         meetings.count(&row, now);
         gave_up.extend(Meeting::given_up_on(&row));
     }
-    let looked = record.looked.as_ref();
-    let is_owed = is_owed(looked, in_force, spoken, now);
+    let last_sync = record.last_sync.as_ref();
+    let needs_full_sync = needs_full_sync(last_sync, in_force, spoken, now);
     let standing = CalendarStanding {
         id: calendar.id.to_string(),
         owner: calendar
@@ -147,9 +147,9 @@ where
             .map(Email::as_str)
             .map(str::to_owned),
         status: calendar.status.as_str(),
-        looked_at: looked.map(|looked| looked.began_at),
+        looked_at: last_sync.map(|last_sync| last_sync.began_at),
         paused_until: pause.map(|pause| pause.until).filter(|until| *until > now),
-        is_owed_a_look: is_owed && calendar.status.holds_bots(),
+        is_owed_a_look: needs_full_sync && calendar.status.holds_bots(),
         meetings,
     };
     Ok((standing, gave_up))

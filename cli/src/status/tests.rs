@@ -2,8 +2,8 @@
 
 use callsheet_app::ports::{Calendars as _, Decisions as _, PreferenceBook as _};
 use callsheet_domain::{
-    Applied, Attempts, CalendarRecord, CalendarStatus, Decision, EventId, Looked, PolicyRevision,
-    PreferenceRevision, Verdict, Wanted,
+    Applied, Attempts, CalendarRecord, CalendarStatus, CompletedSync, Decision, EventId,
+    PolicyRevision, PreferenceRevision, Verdict, Wanted,
 };
 use callsheet_testkit::{
     But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, a_speaker,
@@ -13,11 +13,11 @@ use callsheet_testkit::{
 use super::status;
 use crate::shown::Shown as _;
 
-fn looked(record: &mut CalendarRecord) {
-    record.looked = Some(Looked {
+fn completed_sync(record: &mut CalendarRecord) {
+    record.last_sync = Some(CompletedSync {
         began_at: at("09:00"),
         since: None,
-        whole_at: Some(at("09:00")),
+        full_sync_at: Some(at("09:00")),
         policy: PolicyRevision(0),
         preferences: PreferenceRevision(0),
         holds_until: None,
@@ -58,7 +58,7 @@ fn rows() -> Vec<Decision> {
 async fn everything_is_counted_once() {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
     state
-        .keep_record(&a_calendar_record().but(looked))
+        .keep_record(&a_calendar_record().but(completed_sync))
         .await
         .expect("memory");
     let lost = a_calendar_record().but(|record| {

@@ -107,12 +107,12 @@ impl Status {
     }
 
     fn looked(&self, calendar: &CalendarStanding) -> String {
-        let looked = calendar.looked_at;
-        let looked = looked.map_or_else(|| "never".to_owned(), |at| ago(at, self.now));
+        let last_sync = calendar.looked_at;
+        let last_sync = last_sync.map_or_else(|| "never".to_owned(), |at| ago(at, self.now));
         if calendar.is_owed_a_look {
-            format!("{looked}, owed a look")
+            format!("{last_sync}, owed a look")
         } else {
-            looked
+            last_sync
         }
     }
 }

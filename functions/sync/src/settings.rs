@@ -28,7 +28,7 @@ impl Settings {
                 get_calendar: pace("GET_CALENDAR_PER_MINUTE")?,
                 list_calendars: pace("LIST_CALENDARS_PER_MINUTE")?,
                 is_workspace_listed: environment.parsed("LIST_WORKSPACE")?,
-                heal_every: minutes(environment.parsed("HEAL_EVERY_MINUTES")?),
+                catch_up_every: minutes(environment.parsed("HEAL_EVERY_MINUTES")?),
                 most_receives: environment.parsed("MOST_RECEIVES")?,
             },
         })

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{CalendarId, Email, Looked, Platform, Timestamp, UnderWay, Version};
+use crate::{CalendarId, CompletedSync, Email, Platform, SyncInProgress, Timestamp, Version};
 
 /// Where a calendar stands at Recall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,9 +82,9 @@ pub struct CalendarRecord {
     /// How often it has changed.
     pub revision: CalendarRevision,
     /// The last finished look at its events; none is owed a look at everything.
-    pub looked: Option<Looked>,
+    pub last_sync: Option<CompletedSync>,
     /// A look at its events, of several pages, that is not finished.
-    pub looking: Option<UnderWay<Looked>>,
+    pub in_progress: Option<SyncInProgress<CompletedSync>>,
     /// Grows with each write; a write states the one it saw.
     pub version: Version,
 }
@@ -96,8 +96,8 @@ impl CalendarRecord {
         Self {
             calendar,
             revision: CalendarRevision(1),
-            looked: None,
-            looking: None,
+            last_sync: None,
+            in_progress: None,
             version: Version::NEW,
         }
     }
@@ -115,8 +115,8 @@ impl CalendarRecord {
         Some(Self {
             calendar: seen,
             revision: CalendarRevision(self.revision.0 + 1),
-            looked: None,
-            looking: None,
+            last_sync: None,
+            in_progress: None,
             version: self.version,
         })
     }

@@ -16,7 +16,6 @@ mod event;
 mod facts;
 mod history;
 mod id;
-mod looking;
 mod pacer;
 mod plan;
 mod policy;
@@ -25,6 +24,7 @@ mod revise;
 mod settle;
 mod shared_bot;
 mod speaker;
+mod sync_plan;
 mod sync_request;
 mod time;
 mod verdict;
@@ -46,10 +46,6 @@ pub use id::{
     BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, PlatformEventId, SeriesId,
 };
 pub use jiff::Timestamp;
-pub use looking::{
-    Ask, Asked, Heal, LatestLook, Look, LookPlan, Looked, Manners, PageCursor, Reach, Scope,
-    UnderWay, WorkspaceMark, WorkspaceReach, choose, is_aged, is_owed,
-};
 pub use pacer::{Draw, Operation, Pace, Spent};
 pub use plan::{Offer, Plan, plan};
 pub use policy::{
@@ -64,6 +60,11 @@ pub use preference::{
 pub use revise::{Judgement, Revision, retire, revise};
 pub use settle::{Answered, Call, Sent, settle};
 pub use speaker::{InvalidSpeaker, Speaker};
+pub use sync_plan::{
+    CatchUp, CompletedSync, Coverage, LatestSync, ListingOptions, PageCursor, PendingCalendar,
+    PlannedSync, RequestedSync, Scope, SyncInProgress, SyncPlan, WorkspaceCoverage,
+    WorkspaceSyncState, is_full_sync_outdated, needs_full_sync, plan_syncs,
+};
 pub use sync_request::{SyncJob, SyncReason, SyncRequest};
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Grounds, RuleName, Verdict};

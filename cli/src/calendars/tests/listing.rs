@@ -1,7 +1,7 @@
 //! Both lists, side by side.
 
 use callsheet_app::ports::UnreadableCalendar;
-use callsheet_domain::{Looked, PolicyRevision, PreferenceRevision};
+use callsheet_domain::{CompletedSync, PolicyRevision, PreferenceRevision};
 use callsheet_domain::{Operation, Timestamp};
 use callsheet_testkit::Fault;
 
@@ -10,11 +10,11 @@ use crate::calendars::directory;
 use crate::calendars::list::{Difference, list};
 use crate::shown::Shown as _;
 
-fn looked(began: &str, since: Option<Timestamp>) -> Looked {
-    Looked {
+fn looked(began: &str, since: Option<Timestamp>) -> CompletedSync {
+    CompletedSync {
         began_at: at(began),
         since,
-        whole_at: if since.is_none() {
+        full_sync_at: if since.is_none() {
             Some(at(began))
         } else {
             None
@@ -32,8 +32,9 @@ async fn house(clock: &ManualClock) -> House {
         ("sales", looked("09:00", None)),
         ("support", looked("09:20", Some(at("09:10")))),
     ];
-    for (name, looked) in looks {
-        let record = named(a_calendar_record(), name).but(|record| record.looked = Some(looked));
+    for (name, last_sync) in looks {
+        let record =
+            named(a_calendar_record(), name).but(|record| record.last_sync = Some(last_sync));
         house.state.keep_record(&record).await.expect("memory");
     }
     house.decide("sales", "event-1", Some("key-1")).await;

@@ -8,18 +8,17 @@ mod calendars;
 mod clock;
 mod decisions;
 mod leases;
-mod marks;
 mod policies;
 mod preferences;
 mod queue;
 mod recall;
+mod sync_states;
 
 pub use budgets::{Allowed, Budgets};
 pub use calendars::{Calendars, ListedCalendar};
 pub use clock::{Clock, Jitter};
 pub use decisions::{Decisions, DueRows, Kept};
 pub use leases::{Held, Leases, Released, Taken};
-pub use marks::Marks;
 pub use policies::{NewPolicy, Policies, Pushed, StoredPolicy};
 pub use preferences::PreferenceBook;
 pub use queue::{DeadLetter, DeadLetters, Queue, Receipt};
@@ -28,3 +27,4 @@ pub use recall::{
     IdempotencyKey, LeaveAnswer, PageOfCalendars, PageOfEvents, RecallReader, Removed,
     ScheduleRequest, UnreadableCalendar,
 };
+pub use sync_states::SyncStates;

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{
-    Ask, Asked, CalendarId, Look, LookPlan, Manners, Operation, Scope, Timestamp, WorkspaceMark,
-    choose, is_owed, plus,
+    CalendarId, ListingOptions, Operation, PendingCalendar, PlannedSync, RequestedSync, Scope,
+    SyncPlan, Timestamp, WorkspaceSyncState, needs_full_sync, plan_syncs, plus,
 };
 use jiff::SignedDuration;
 
@@ -25,7 +25,7 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(5);
 
 /// What is asked about a calendar and not answered yet.
 struct Open<'a> {
-    ask: Ask,
+    ask: RequestedSync,
     deliveries: Vec<&'a Delivery>,
 }
 
@@ -54,7 +54,7 @@ where
         };
         let mut open = Opens::new();
         for (calendar, noticed) in by_calendar {
-            let Some(ask) = Ask::of(noticed.iter().map(|(_, request)| *request)) else {
+            let Some(ask) = RequestedSync::of(noticed.iter().map(|(_, request)| *request)) else {
                 continue;
             };
             let deliveries = noticed.into_iter().map(|(delivery, _)| delivery).collect();
@@ -67,9 +67,9 @@ where
                 Err(error) => self.give_up_on(calendar, asked, &error, handled).await,
             }
         }
-        let mut manners = self.settings.manners();
+        let mut options = self.settings.options();
         while !open.is_empty() {
-            self.step(&mut open, policy, &mut manners, terms, handled)
+            self.step(&mut open, policy, &mut options, terms, handled)
                 .await;
         }
     }
@@ -78,7 +78,7 @@ where
     async fn needs_a_look(
         &self,
         id: &CalendarId,
-        ask: &Ask,
+        ask: &RequestedSync,
         terms: Terms,
     ) -> Result<bool, Unattended> {
         let Some(record) = self.calendar(id, ask.is_calendar_changed, terms).await? else {
@@ -96,7 +96,7 @@ where
         &self,
         open: &mut Opens<'_>,
         policy: &InForce,
-        manners: &mut Manners,
+        options: &mut ListingOptions,
         terms: Terms,
         handled: &mut Handled,
     ) {
@@ -106,11 +106,11 @@ where
             Err(error) => return self.give_up(open, &error.into(), handled).await,
         };
         let now = self.clock.now();
-        let plan = planned(open, &known, &workspace, (policy, *manners), now);
+        let plan = planned(open, &known, &workspace, (policy, *options), now);
         for calendar in &plan.answered {
             open.remove(calendar);
         }
-        let Some(look) = plan.looks.first() else {
+        let Some(look) = plan.syncs.first() else {
             if !open.is_empty()
                 && let Err(error) = self.pause(plus(now, GLANCE), terms).await
             {
@@ -130,12 +130,12 @@ where
         };
         match made {
             Ok(None) => {}
-            Ok(Some((tally, left_out))) => {
-                tally.tell(&look.scope, look.made_for.len());
+            Ok(Some((tally, skipped))) => {
+                tally.tell(&look.scope, look.for_calendars.len());
                 if !look.resumes {
                     let failed = &Unattended::Contended;
-                    self.give_up_those(&left_out, open, failed, handled).await;
-                    open.retain(|calendar, _| !look.made_for.contains(*calendar));
+                    self.give_up_those(&skipped, open, failed, handled).await;
+                    open.retain(|calendar, _| !look.for_calendars.contains(*calendar));
                 }
             }
             Err(Unattended::Taken) => {
@@ -145,10 +145,10 @@ where
             }
             Err(error) if look.scope == Scope::Workspace && error.is_of_content() => {
                 tracing::error!(%error, "the workspace cannot be listed whole: one calendar at a time");
-                manners.is_whole = false;
+                options.lists_workspace = false;
             }
             Err(error) => {
-                self.give_up_those(&look.made_for, open, &error, handled)
+                self.give_up_those(&look.for_calendars, open, &error, handled)
                     .await;
             }
         }
@@ -199,9 +199,9 @@ where
     /// Makes a look that was planned; gives the calendars that it left out, too.
     async fn make(
         &self,
-        look: &Look,
+        look: &PlannedSync,
         known: Option<KnownCalendar>,
-        workspace: WorkspaceMark,
+        workspace: WorkspaceSyncState,
         policy: &InForce,
         terms: Terms,
     ) -> Result<(Tally, BTreeSet<CalendarId>), Unattended> {
@@ -209,21 +209,21 @@ where
         match (&look.scope, known) {
             (Scope::Calendar(_), Some(known)) => {
                 self.turn(Operation::ListEvents, terms).await?;
-                let looked = if look.resumes {
+                let last_sync = if look.resumes {
                     self.go_on_with_calendar(known, policy, terms).await
                 } else {
                     self.look_at_calendar(known, look.since, policy, terms)
                         .await
                 };
-                looked.map(nobody)
+                last_sync.map(nobody)
             }
             (Scope::Workspace, _) if look.resumes => {
-                let looked = self.go_on_with_workspace(workspace, policy, terms).await;
-                looked.map(nobody)
+                let last_sync = self.go_on_with_workspace(workspace, policy, terms).await;
+                last_sync.map(nobody)
             }
             (Scope::Workspace, _) => {
                 let since = look.since.ok_or(Unattended::Taken)?;
-                self.look_at_workspace(workspace, since, &look.made_for, policy, terms)
+                self.look_at_workspace(workspace, since, &look.for_calendars, policy, terms)
                     .await
             }
             (Scope::Calendar(_), None) => Err(Unattended::Taken),
@@ -279,25 +279,25 @@ where
 fn planned(
     open: &Opens<'_>,
     known: &BTreeMap<&CalendarId, KnownCalendar>,
-    workspace: &WorkspaceMark,
-    (policy, manners): (&InForce, Manners),
+    workspace: &WorkspaceSyncState,
+    (policy, options): (&InForce, ListingOptions),
     now: Timestamp,
-) -> LookPlan {
+) -> SyncPlan {
     let policy = policy.revision;
     let asked = open.iter().filter_map(|(calendar, open)| {
         let known = known.get(calendar)?;
         let spoken = known.preferences.revision;
-        let looked = known.record.looked.as_ref();
-        let looking = known.record.looking.as_ref();
-        Some(Asked {
+        let last_sync = known.record.last_sync.as_ref();
+        let in_progress = known.record.in_progress.as_ref();
+        Some(PendingCalendar {
             calendar,
-            ask: &open.ask,
-            looked,
-            looking: looking.filter(|look| look.is_of_use(policy, spoken, now)),
-            is_owed: is_owed(looked, policy, spoken, now),
+            requested: &open.ask,
+            last_sync,
+            in_progress: in_progress.filter(|look| look.is_resumable(policy, spoken, now)),
+            needs_full_sync: needs_full_sync(last_sync, policy, spoken, now),
         })
     });
-    choose(&asked.collect::<Vec<_>>(), workspace, manners, now)
+    plan_syncs(&asked.collect::<Vec<_>>(), workspace, options, now)
 }
 
 fn known_in(

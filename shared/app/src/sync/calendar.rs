@@ -61,7 +61,7 @@ where
         Err(Unattended::Contended)
     }
 
-    /// Wants nothing any more for a calendar that is disconnected or gone.
+    /// Extent nothing any more for a calendar that is disconnected or gone.
     /// Meetings that are over keep the row that says what became of them.
     pub(super) async fn retire(&self, record: &CalendarRecord) -> Result<(), Unattended> {
         let calendar = &record.calendar;

@@ -6,7 +6,7 @@
 //! on the row says how far a look has come, so that a run that ends, for whatever
 //! reason, is taken up at that page by the next one.
 
-use callsheet_domain::{CalendarRecord, Looked, Scope, Timestamp, UnderWay, plus};
+use callsheet_domain::{CalendarRecord, CompletedSync, Scope, SyncInProgress, Timestamp, plus};
 use futures_util::future::join;
 use jiff::SignedDuration;
 
@@ -24,9 +24,9 @@ const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
 /// A look at one calendar, under way.
 struct CalendarLook {
     record: CalendarRecord,
-    looking: UnderWay<Looked>,
+    in_progress: SyncInProgress<CompletedSync>,
     /// What of it the row is known to say.
-    saved: Option<UnderWay<Looked>>,
+    saved: Option<SyncInProgress<CompletedSync>>,
     list: List,
 }
 
@@ -39,11 +39,15 @@ impl CalendarLook {
         now: Timestamp,
     ) -> Self {
         let paused_until = known.preferences.pause.as_ref().map(|pause| pause.until);
-        let last_whole_at = known.record.looked.as_ref().and_then(|last| last.whole_at);
-        let mark = Looked {
+        let last_whole_at = known
+            .record
+            .last_sync
+            .as_ref()
+            .and_then(|last| last.full_sync_at);
+        let mark = CompletedSync {
             began_at: now,
             since,
-            whole_at: if since.is_none() {
+            full_sync_at: if since.is_none() {
                 Some(now)
             } else {
                 last_whole_at
@@ -52,37 +56,42 @@ impl CalendarLook {
             preferences: known.preferences.revision,
             holds_until: paused_until.filter(|until| *until > now),
         };
-        let looking = UnderWay {
+        let in_progress = SyncInProgress {
             mark,
             next: None,
             pages: 0,
             listed: 0,
             held_until: plus(now, HOLD),
         };
-        Self::of(known.record.clone(), looking)
+        Self::of(known.record.clone(), in_progress)
     }
 
-    fn of(record: CalendarRecord, looking: UnderWay<Looked>) -> Self {
-        let mark = &looking.mark;
+    fn of(record: CalendarRecord, in_progress: SyncInProgress<CompletedSync>) -> Self {
+        let mark = &in_progress.mark;
         let starts_from = plus(mark.began_at, -KEPT_UP_TO_DATE);
         let query = EventQuery {
             calendar_id: Some(record.calendar.id.clone()),
             updated_since: mark.since,
             starts_from: mark.since.is_none().then_some(starts_from),
         };
-        let list = List::from(query, looking.next.clone(), looking.pages, looking.listed);
+        let list = List::from(
+            query,
+            in_progress.next.clone(),
+            in_progress.pages,
+            in_progress.listed,
+        );
         Self {
-            saved: record.looking.clone(),
+            saved: record.in_progress.clone(),
             record,
-            looking,
+            in_progress,
             list,
         }
     }
 
     /// How far it has come, held until `held_until`.
-    fn progress(&self, held_until: Timestamp) -> UnderWay<Looked> {
-        UnderWay {
-            mark: self.looking.mark.clone(),
+    fn progress(&self, held_until: Timestamp) -> SyncInProgress<CompletedSync> {
+        SyncInProgress {
+            mark: self.in_progress.mark.clone(),
             next: self.list.next.clone(),
             pages: self.list.pages,
             listed: self.list.listed,
@@ -111,7 +120,7 @@ where
     ) -> Result<Tally, Unattended> {
         let mut look = CalendarLook::begun(&known, since, policy, self.clock.now());
         if since.is_none() {
-            let begun = look.looking.clone();
+            let begun = look.in_progress.clone();
             self.save(&mut look, Some(begun)).await?;
         }
         self.read_calendar(look, View::of(known, policy), terms)
@@ -125,7 +134,7 @@ where
         policy: &InForce,
         terms: Terms,
     ) -> Result<Tally, Unattended> {
-        let left = known.record.looking.clone().ok_or(Unattended::Taken)?;
+        let left = known.record.in_progress.clone().ok_or(Unattended::Taken)?;
         let mut look = CalendarLook::of(known.record.clone(), left);
         let held = look.progress(plus(self.clock.now(), HOLD));
         self.save(&mut look, Some(held)).await?;
@@ -182,7 +191,7 @@ where
         if matches!(error, Unattended::Taken) && !is_forgotten {
             return;
         }
-        let left = (!is_forgotten).then(|| UnderWay {
+        let left = (!is_forgotten).then(|| SyncInProgress {
             held_until: self.clock.now(),
             ..saved
         });
@@ -197,15 +206,15 @@ where
     async fn save(
         &self,
         look: &mut CalendarLook,
-        looking: Option<UnderWay<Looked>>,
+        in_progress: Option<SyncInProgress<CompletedSync>>,
     ) -> Result<(), Unattended> {
         for _ in 0..ROUNDS {
             let mut record = look.record.clone();
-            record.looking.clone_from(&looking);
+            record.in_progress.clone_from(&in_progress);
             if self.state.keep_record(&record).await? == Kept::Written {
                 record.version = record.version.next();
                 look.record = record;
-                look.saved = looking;
+                look.saved = in_progress;
                 return Ok(());
             }
             let stored = self.state.record(&look.record.calendar.id).await?;
@@ -213,7 +222,7 @@ where
             if stored.revision != look.record.revision {
                 return Err(Unattended::Contended);
             }
-            if stored.looking != look.saved {
+            if stored.in_progress != look.saved {
                 return Err(Unattended::Taken);
             }
             look.record = stored;
@@ -227,28 +236,36 @@ where
     async fn finish(&self, look: CalendarLook) -> Result<(), Unattended> {
         let CalendarLook {
             mut record,
-            looking,
+            in_progress,
             saved,
             ..
         } = look;
-        let (id, revision, looked) = (record.calendar.id.clone(), record.revision, looking.mark);
+        let (id, revision, last_sync) = (
+            record.calendar.id.clone(),
+            record.revision,
+            in_progress.mark,
+        );
         for _ in 0..ROUNDS {
-            let rank = |looked: &Looked| (looked.policy, looked.preferences, looked.began_at);
-            let last = record.looked.as_ref();
-            let is_later = last.is_none_or(|last| rank(&looked) > rank(last));
-            let is_ours = saved.is_some() && record.looking == saved;
+            let rank = |last_sync: &CompletedSync| {
+                (last_sync.policy, last_sync.preferences, last_sync.began_at)
+            };
+            let last = record.last_sync.as_ref();
+            let is_later = last.is_none_or(|last| rank(&last_sync) > rank(last));
+            let is_ours = saved.is_some() && record.in_progress == saved;
             if record.revision != revision || !(is_later || is_ours) {
                 return Ok(());
             }
             if is_later {
-                let whole_at = last.and_then(|last| last.whole_at).max(looked.whole_at);
-                record.looked = Some(Looked {
-                    whole_at,
-                    ..looked.clone()
+                let full_sync_at = last
+                    .and_then(|last| last.full_sync_at)
+                    .max(last_sync.full_sync_at);
+                record.last_sync = Some(CompletedSync {
+                    full_sync_at,
+                    ..last_sync.clone()
                 });
             }
             if is_ours {
-                record.looking = None;
+                record.in_progress = None;
             }
             if self.state.keep_record(&record).await? == Kept::Written {
                 return Ok(());

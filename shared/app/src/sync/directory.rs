@@ -92,7 +92,7 @@ where
         for _ in 0..ROUNDS {
             let mut mark = self.state.workspace().await?;
             mark.listed_calendars_at = mark.listed_calendars_at.max(Some(began_at));
-            if self.state.keep_workspace(&mark).await? == Kept::Written {
+            if self.state.write_workspace_state(&mark).await? == Kept::Written {
                 return Ok(());
             }
         }

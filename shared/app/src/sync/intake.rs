@@ -21,7 +21,7 @@ pub(super) struct Intake {
     view: View,
     pub(super) passed_over: PassedOver,
     /// The calendars whose notices the look is made for.
-    pub(super) made_for: BTreeSet<CalendarId>,
+    pub(super) for_calendars: BTreeSet<CalendarId>,
     pub(super) since: Option<Timestamp>,
 }
 
@@ -31,7 +31,7 @@ impl Intake {
         Self {
             view,
             passed_over: PassedOver::default(),
-            made_for: BTreeSet::new(),
+            for_calendars: BTreeSet::new(),
             since,
         }
     }
@@ -68,8 +68,8 @@ where
         (mut events, asked_at): (Vec<CalendarEvent>, Timestamp),
         tally: &mut Tally,
     ) -> Result<(), Unattended> {
-        let left_out = &mut intake.passed_over.left_out;
-        events.retain(|event| !left_out.contains(&event.calendar_id));
+        let skipped = &mut intake.passed_over.skipped;
+        events.retain(|event| !skipped.contains(&event.calendar_id));
         let page = (events.clone(), asked_at);
         match self.write(&intake.view, page, tally).await {
             Err(error) if error.is_of_content() => {}
@@ -84,7 +84,7 @@ where
             match self.write(&intake.view, (events, asked_at), tally).await {
                 Err(error) if error.is_of_content() => {
                     tracing::warn!(%calendar, %error, "left a calendar out of a look");
-                    left_out.insert(calendar);
+                    skipped.insert(calendar);
                 }
                 written => written?,
             }
@@ -98,10 +98,10 @@ where
         let Some(since) = intake.since else {
             return Ok(());
         };
-        let left_out = &intake.passed_over.left_out;
+        let skipped = &intake.passed_over.skipped;
         let asked = &mut intake.passed_over.asked;
-        let told = asked.union(&intake.made_for).cloned().collect();
-        for calendar in left_out.difference(&told) {
+        let told = asked.union(&intake.for_calendars).cloned().collect();
+        for calendar in skipped.difference(&told) {
             let request = SyncRequest {
                 calendar_id: calendar.clone(),
                 reason: SyncReason::EventsChanged { since },

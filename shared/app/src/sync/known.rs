@@ -41,14 +41,14 @@ pub(super) struct PassedOver {
     /// They need nothing: lost, or Recall does not know them.
     pub(super) idle: BTreeSet<CalendarId>,
     /// They could not be written now, and must be asked for again.
-    pub(super) left_out: BTreeSet<CalendarId>,
+    pub(super) skipped: BTreeSet<CalendarId>,
     /// Those of them that were asked for again.
     pub(super) asked: BTreeSet<CalendarId>,
 }
 
 impl PassedOver {
     fn holds(&self, calendar: &CalendarId) -> bool {
-        self.idle.contains(calendar) || self.left_out.contains(calendar)
+        self.idle.contains(calendar) || self.skipped.contains(calendar)
     }
 }
 
@@ -84,7 +84,7 @@ where
                 Err(error) if error.is_denied() || error.is_turn() => return Err(error),
                 Err(error) => {
                     tracing::warn!(calendar = %id, %error, "left a calendar out of a look");
-                    passed_over.left_out.insert(id.clone());
+                    passed_over.skipped.insert(id.clone());
                 }
             }
         }

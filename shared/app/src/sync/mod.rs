@@ -2,7 +2,7 @@
 //!
 //! A batch of notices is taken together: what a finished look has answered is
 //! dropped, and for the rest as few looks are made as will do (see
-//! [`choose`](callsheet_domain::choose)), so that a storm of notices costs a
+//! [`plan_syncs`](callsheet_domain::plan_syncs)), so that a storm of notices costs a
 //! few lists. What fails is given back to the queue alone: other calendars of
 //! the batch are not looked at again for it. What merely has to wait for its
 //! turn is put on the queue anew, since a message that comes back too often is
@@ -32,12 +32,12 @@ mod write;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use callsheet_domain::{CalendarId, Manners, Pace, SyncJob, SyncRequest, Timestamp};
+use callsheet_domain::{CalendarId, ListingOptions, Pace, SyncJob, SyncRequest, Timestamp};
 
 use crate::Enforced;
 use crate::ports::{
-    Budgets, Calendars, Clock, Decisions, Marks, Policies, PreferenceBook, Queue, RecallReader,
-    Receipt,
+    Budgets, Calendars, Clock, Decisions, Policies, PreferenceBook, Queue, RecallReader, Receipt,
+    SyncStates,
 };
 use sweep::Urge;
 use tally::Tally;
@@ -58,15 +58,15 @@ pub struct SyncSettings {
     /// Whether the workspace may be listed as a whole, besides one calendar at a time.
     pub is_workspace_listed: bool,
     /// How often a sweep looks for changes that nobody told of.
-    pub heal_every: Duration,
+    pub catch_up_every: Duration,
     /// A message that was received so often and failed is not given again.
     pub most_receives: u32,
 }
 
 impl SyncSettings {
-    fn manners(&self) -> Manners {
-        Manners {
-            is_whole: self.is_workspace_listed,
+    fn options(&self) -> ListingOptions {
+        ListingOptions {
+            lists_workspace: self.is_workspace_listed,
             interval: self.list_events.interval(),
         }
     }
@@ -98,9 +98,9 @@ pub struct Handled {
 }
 
 /// What a sync remembers in besides decisions.
-pub trait SyncState: Calendars + Marks + PreferenceBook + Policies + Budgets {}
+pub trait SyncState: Calendars + SyncStates + PreferenceBook + Policies + Budgets {}
 
-impl<S: Calendars + Marks + PreferenceBook + Policies + Budgets> SyncState for S {}
+impl<S: Calendars + SyncStates + PreferenceBook + Policies + Budgets> SyncState for S {}
 
 /// Looks and decides. `R` reads Recall, `D` and `S` remember, `Q` carries
 /// notices, `K` tells the time.

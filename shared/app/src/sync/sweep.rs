@@ -18,8 +18,8 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, Heal, Operation, PreferenceRevision, Scope, Timestamp,
-    WorkspaceMark, is_aged, is_owed, plus,
+    CalendarId, CalendarRecord, CatchUp, Operation, PreferenceRevision, Scope, Timestamp,
+    WorkspaceSyncState, is_full_sync_outdated, needs_full_sync, plus,
 };
 use jiff::SignedDuration;
 
@@ -81,23 +81,23 @@ impl Sweep {
         spoken: PreferenceRevision,
         now: Timestamp,
     ) -> Option<Due> {
-        let looked = record.looked.as_ref();
+        let last_sync = record.last_sync.as_ref();
         let policy = self.policy.revision;
         if !record.calendar.status.holds_bots() {
             return None;
         }
-        if let Some(looking) = &record.looking
-            && looking.is_of_use(policy, spoken, now)
+        if let Some(in_progress) = &record.in_progress
+            && in_progress.is_resumable(policy, spoken, now)
         {
-            return (!looking.is_held(now)).then_some(Due::Left);
+            return (!in_progress.is_held(now)).then_some(Due::Left);
         }
-        if is_owed(looked, policy, spoken, now) {
+        if needs_full_sync(last_sync, policy, spoken, now) {
             return Some(Due::Owed);
         }
-        if is_aged(looked, self.whole_since) {
+        if is_full_sync_outdated(last_sync, self.whole_since) {
             return Some(Due::Aged);
         }
-        let began_at = looked?.began_at;
+        let began_at = last_sync?.began_at;
         let is_old = self.changed_since.is_some_and(|limit| began_at < limit);
         is_old.then(|| Due::Changed(plus(began_at, -OVERLAP)))
     }
@@ -124,7 +124,7 @@ where
             deadline,
         };
         let mut swept = Swept::default();
-        let mut is_whole = self.settings.is_workspace_listed;
+        let mut lists_workspace = self.settings.is_workspace_listed;
         let mark = match self.heal(policy, urge, terms).await {
             Ok(mark) => mark,
             Err(error) if error.is_turn() && urge == Urge::Now => return Err(error),
@@ -136,13 +136,13 @@ where
                     swept.is_denied = true;
                     return Ok(swept);
                 }
-                is_whole &= !error.is_of_content();
+                lists_workspace &= !error.is_of_content();
                 self.state.workspace().await?
             }
         };
         let now = self.clock.now();
         let whole_since =
-            plus(now, -WHOLE_EVERY).max(mark.whole_asked_at.unwrap_or(Timestamp::MIN));
+            plus(now, -WHOLE_EVERY).max(mark.full_sync_requested_at.unwrap_or(Timestamp::MIN));
         if mark.listed_calendars_at.is_none_or(|at| at < whole_since)
             && let Err(error) = self.list_calendars(terms).await
         {
@@ -156,7 +156,8 @@ where
         let sweep = Sweep {
             policy: policy.clone(),
             whole_since,
-            changed_since: (!is_whole).then(|| plus(now, -self.heals_each_every(urge, &listed))),
+            changed_since: (!lists_workspace)
+                .then(|| plus(now, -self.catch_up_interval_per_calendar(urge, &listed))),
             terms,
         };
         swept.is_denied = self.catch_up_all(&sweep, listed).await?;
@@ -170,36 +171,36 @@ where
         policy: &InForce,
         urge: Urge,
         terms: Terms,
-    ) -> Result<WorkspaceMark, Unattended> {
+    ) -> Result<WorkspaceSyncState, Unattended> {
         let mark = self.state.workspace().await?;
         let now = self.clock.now();
         if !self.settings.is_workspace_listed {
             return Ok(mark);
         }
-        let tally = match &mark.looking {
+        let tally = match &mark.in_progress {
             // It may have begun before whatever somebody asks about.
-            Some(looking) if looking.is_held(now) => {
+            Some(in_progress) if in_progress.is_held(now) => {
                 return match urge {
                     Urge::WhenDue => Ok(mark),
                     Urge::Now => Err(Unattended::Taken),
                 };
             }
-            Some(looking) if looking.next.is_some() => {
+            Some(in_progress) if in_progress.next.is_some() => {
                 self.go_on_with_workspace(mark, policy, terms).await?
             }
-            _ => match mark.heal(self.heals_every(urge), now) {
+            _ => match mark.catch_up(self.catch_up_interval(urge), now) {
                 None => return Ok(mark),
-                Some(Heal::Since(since)) => {
+                Some(CatchUp::Since(since)) => {
                     let nobody = BTreeSet::new();
-                    let looked = self.look_at_workspace(mark, since, &nobody, policy, terms);
-                    looked.await?.0
+                    let last_sync = self.look_at_workspace(mark, since, &nobody, policy, terms);
+                    last_sync.await?.0
                 }
-                Some(Heal::Begin) => {
+                Some(CatchUp::Begin) => {
                     let until = self.looked_until().await?;
                     self.begin_chain(mark.begun_at(until)).await?;
                     return Box::pin(self.heal(policy, urge, terms)).await;
                 }
-                Some(Heal::Everything) => return self.begin_chain(mark.begun_anew(now)).await,
+                Some(CatchUp::Everything) => return self.begin_chain(mark.begun_anew(now)).await,
             },
         };
         tally.tell(&Scope::Workspace, 0);
@@ -207,11 +208,11 @@ where
     }
 
     /// How long ago the last look for changes is when the next one is due.
-    fn heals_every(&self, urge: Urge) -> SignedDuration {
+    fn catch_up_interval(&self, urge: Urge) -> SignedDuration {
         match urge {
             Urge::Now => SignedDuration::ZERO,
             Urge::WhenDue => {
-                let every = SignedDuration::try_from(self.settings.heal_every);
+                let every = SignedDuration::try_from(self.settings.catch_up_every);
                 every.unwrap_or(SignedDuration::MAX)
             }
         }
@@ -219,8 +220,12 @@ where
 
     /// The same where each calendar is looked at alone: so long that it takes
     /// half of the lists at most.
-    fn heals_each_every(&self, urge: Urge, listed: &[ListedCalendar]) -> SignedDuration {
-        let every = self.heals_every(urge);
+    fn catch_up_interval_per_calendar(
+        &self,
+        urge: Urge,
+        listed: &[ListedCalendar],
+    ) -> SignedDuration {
+        let every = self.catch_up_interval(urge);
         let lists = i32::try_from(2 * listed.len()).unwrap_or(i32::MAX);
         match urge {
             Urge::Now => every,
@@ -229,8 +234,11 @@ where
     }
 
     /// Begins a chain of looks at the workspace; gives its mark.
-    async fn begin_chain(&self, mut mark: WorkspaceMark) -> Result<WorkspaceMark, Unattended> {
-        match self.state.keep_workspace(&mark).await? {
+    async fn begin_chain(
+        &self,
+        mut mark: WorkspaceSyncState,
+    ) -> Result<WorkspaceSyncState, Unattended> {
+        match self.state.write_workspace_state(&mark).await? {
             Kept::Written => {
                 mark.version = mark.version.next();
                 Ok(mark)
@@ -246,8 +254,11 @@ where
         let connected = listed
             .iter()
             .filter(|listed| listed.record.calendar.status.holds_bots());
-        let looked = connected.filter_map(|listed| listed.record.looked.as_ref());
-        Ok(looked.map(|looked| looked.began_at).min().unwrap_or(now))
+        let last_sync = connected.filter_map(|listed| listed.record.last_sync.as_ref());
+        Ok(last_sync
+            .map(|last_sync| last_sync.began_at)
+            .min()
+            .unwrap_or(now))
     }
 
     /// Looks at the calendars that are due; says whether Recall denied us.
@@ -324,16 +335,16 @@ where
             None => return Ok(None),
             Some(Due::Left) => {
                 *has_turn = false;
-                let looked = self.go_on_with_calendar(known, &sweep.policy, terms).await;
-                return looked.map(Some);
+                let last_sync = self.go_on_with_calendar(known, &sweep.policy, terms).await;
+                return last_sync.map(Some);
             }
             Some(Due::Owed | Due::Aged) => None,
             Some(Due::Changed(since)) => Some(since),
         };
         *has_turn = false;
-        let looked = self
+        let last_sync = self
             .look_at_calendar(known, since, &sweep.policy, terms)
             .await;
-        looked.map(Some)
+        last_sync.map(Some)
     }
 }

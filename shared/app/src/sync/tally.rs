@@ -16,7 +16,7 @@ pub(super) struct Tally {
     /// Bots at Recall that were not as they are known to be, and are mended.
     pub(super) drifted: u32,
     /// Calendars that could not be written, and are asked for again.
-    pub(super) left_out: u32,
+    pub(super) skipped: u32,
 }
 
 impl Tally {
@@ -29,11 +29,11 @@ impl Tally {
         self.unreadable += other.unreadable;
         self.failed += other.failed;
         self.drifted += other.drifted;
-        self.left_out += other.left_out;
+        self.skipped += other.skipped;
     }
 
     /// Tells the log of a finished look, with for how many calendars' notices it was made.
-    pub(super) fn tell(self, scope: &Scope, made_for: usize) {
+    pub(super) fn tell(self, scope: &Scope, for_calendars: usize) {
         let Self {
             pages,
             listed,
@@ -42,11 +42,11 @@ impl Tally {
             unreadable,
             failed,
             drifted,
-            left_out,
+            skipped,
         } = self;
         tracing::info!(
             %scope,
-            made_for,
+            for_calendars,
             pages,
             listed,
             written,
@@ -54,7 +54,7 @@ impl Tally {
             unreadable,
             failed_rules = failed,
             drifted,
-            left_out,
+            skipped,
             "looked"
         );
     }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CalendarId, Operation, Timestamp, UnderWay, WorkspaceMark, WorkspaceReach, plus,
+    CalendarId, Operation, SyncInProgress, Timestamp, WorkspaceCoverage, WorkspaceSyncState, plus,
 };
 use futures_util::future::join;
 
@@ -22,36 +22,45 @@ use crate::ports::{Clock, Decisions, EventQuery, Kept, Queue, RecallReader};
 
 /// A look at the workspace, under way.
 struct WorkspaceLook {
-    mark: WorkspaceMark,
+    mark: WorkspaceSyncState,
     began_at: Timestamp,
     list: List,
     intake: Intake,
 }
 
 impl WorkspaceLook {
-    fn of(mark: WorkspaceMark, looking: &UnderWay<WorkspaceReach>, policy: &InForce) -> Self {
+    fn of(
+        mark: WorkspaceSyncState,
+        in_progress: &SyncInProgress<WorkspaceCoverage>,
+        policy: &InForce,
+    ) -> Self {
         let query = EventQuery {
             calendar_id: None,
-            updated_since: looking.mark.since,
+            updated_since: in_progress.mark.since,
             starts_from: None,
         };
-        let mut intake = Intake::of(View::empty(policy), looking.mark.since);
-        let left_out = &mut intake.passed_over.left_out;
-        left_out.clone_from(&looking.mark.left_out);
+        let mut intake = Intake::of(View::empty(policy), in_progress.mark.since);
+        let skipped = &mut intake.passed_over.skipped;
+        skipped.clone_from(&in_progress.mark.skipped);
         Self {
             mark,
-            began_at: looking.mark.began_at,
-            list: List::from(query, looking.next.clone(), looking.pages, looking.listed),
+            began_at: in_progress.mark.began_at,
+            list: List::from(
+                query,
+                in_progress.next.clone(),
+                in_progress.pages,
+                in_progress.listed,
+            ),
             intake,
         }
     }
 
-    fn progress(&self, held_until: Timestamp) -> UnderWay<WorkspaceReach> {
-        UnderWay {
-            mark: WorkspaceReach {
+    fn progress(&self, held_until: Timestamp) -> SyncInProgress<WorkspaceCoverage> {
+        SyncInProgress {
+            mark: WorkspaceCoverage {
                 began_at: self.began_at,
                 since: self.intake.since,
-                left_out: self.intake.passed_over.left_out.clone(),
+                skipped: self.intake.passed_over.skipped.clone(),
             },
             next: self.list.next.clone(),
             pages: self.list.pages,
@@ -74,37 +83,37 @@ where
     /// written. Gives the calendars that it had to leave out, too.
     pub(super) async fn look_at_workspace(
         &self,
-        mark: WorkspaceMark,
+        mark: WorkspaceSyncState,
         since: Timestamp,
-        made_for: &BTreeSet<CalendarId>,
+        for_calendars: &BTreeSet<CalendarId>,
         policy: &InForce,
         terms: Terms,
     ) -> Result<(Tally, BTreeSet<CalendarId>), Unattended> {
         let now = self.clock.now();
-        let looking = UnderWay {
-            mark: WorkspaceReach {
+        let in_progress = SyncInProgress {
+            mark: WorkspaceCoverage {
                 began_at: now,
                 since: Some(since),
-                left_out: BTreeSet::new(),
+                skipped: BTreeSet::new(),
             },
             next: None,
             pages: 0,
             listed: 0,
             held_until: plus(now, HOLD),
         };
-        let mut look = WorkspaceLook::of(mark, &looking, policy);
-        look.intake.made_for.clone_from(made_for);
+        let mut look = WorkspaceLook::of(mark, &in_progress, policy);
+        look.intake.for_calendars.clone_from(for_calendars);
         self.read_workspace(look, terms).await
     }
 
     /// Goes on with a look at the workspace that somebody left.
     pub(super) async fn go_on_with_workspace(
         &self,
-        mark: WorkspaceMark,
+        mark: WorkspaceSyncState,
         policy: &InForce,
         terms: Terms,
     ) -> Result<Tally, Unattended> {
-        let left = mark.looking.clone().ok_or(Unattended::Taken)?;
+        let left = mark.in_progress.clone().ok_or(Unattended::Taken)?;
         let look = WorkspaceLook::of(mark, &left, policy);
         let (tally, _) = self.read_workspace(look, terms).await?;
         Ok(tally)
@@ -120,14 +129,14 @@ where
         let mut tally = Tally::default();
         let mut ended = self.read_all(&mut look, &mut tally, terms).await;
         if ended.is_ok() {
-            tally.left_out = count(look.intake.passed_over.left_out.len());
+            tally.skipped = count(look.intake.passed_over.skipped.len());
             ended = self.finish_workspace(&mut look).await;
         }
         if let Err(error) = ended {
             self.leave_workspace(look, &error).await;
             return Err(error);
         }
-        Ok((tally, look.intake.passed_over.left_out))
+        Ok((tally, look.intake.passed_over.skipped))
     }
 
     async fn read_all(
@@ -150,8 +159,8 @@ where
                 join(self.take_in(&mut look.intake, page, tally, terms), next).await;
             taken_in?;
             held.mark
-                .left_out
-                .clone_from(&look.intake.passed_over.left_out);
+                .skipped
+                .clone_from(&look.intake.passed_over.skipped);
             self.claim(look, Some(held)).await?;
             page = next?;
             tally.add(ahead);
@@ -163,10 +172,10 @@ where
     async fn claim(
         &self,
         look: &mut WorkspaceLook,
-        looking: Option<UnderWay<WorkspaceReach>>,
+        in_progress: Option<SyncInProgress<WorkspaceCoverage>>,
     ) -> Result<(), Unattended> {
-        self.change_mark(look, |mark| WorkspaceMark {
-            looking: looking.clone(),
+        self.change_mark(look, |mark| WorkspaceSyncState {
+            in_progress: in_progress.clone(),
             ..mark
         })
         .await
@@ -183,17 +192,17 @@ where
     async fn change_mark(
         &self,
         look: &mut WorkspaceLook,
-        change: impl Fn(WorkspaceMark) -> WorkspaceMark,
+        change: impl Fn(WorkspaceSyncState) -> WorkspaceSyncState,
     ) -> Result<(), Unattended> {
         for _ in 0..ROUNDS {
             let mut mark = change(look.mark.clone());
-            if self.state.keep_workspace(&mark).await? == Kept::Written {
+            if self.state.write_workspace_state(&mark).await? == Kept::Written {
                 mark.version = mark.version.next();
                 look.mark = mark;
                 return Ok(());
             }
             let stored = self.state.workspace().await?;
-            if stored.looking != look.mark.looking {
+            if stored.in_progress != look.mark.in_progress {
                 return Err(Unattended::Taken);
             }
             look.mark = stored;
@@ -207,10 +216,10 @@ where
             return;
         }
         let is_forgotten = look.list.pages == 0 || matches!(error, Unattended::Endless);
-        let left = look.mark.looking.clone().filter(|_| !is_forgotten);
-        let left = left.map(|looking| UnderWay {
+        let left = look.mark.in_progress.clone().filter(|_| !is_forgotten);
+        let left = left.map(|in_progress| SyncInProgress {
             held_until: self.clock.now(),
-            ..looking
+            ..in_progress
         });
         if let Err(error) = self.claim(&mut look, left).await {
             tracing::warn!(%error, "a look at the workspace is held until its time is over");

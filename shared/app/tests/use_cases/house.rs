@@ -9,7 +9,7 @@ use callsheet_app::{
 };
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, Decision, EventId, Pace, PolicyDocument, SyncJob,
-    SyncReason, SyncRequest, Timestamp, Wanted, WorkspaceMark, plus,
+    SyncReason, SyncRequest, Timestamp, Wanted, WorkspaceSyncState, plus,
 };
 use callsheet_testkit::{
     But as _, EvenJitter, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState,
@@ -20,14 +20,14 @@ use jiff::SignedDuration;
 
 /// A state in which a sweep has just looked for what nobody told of.
 fn swept_until(clock: &ManualClock) -> MemoryState {
-    use callsheet_app::ports::{Clock as _, Marks as _};
-    let mark = WorkspaceMark {
-        healed_until: Some(clock.now()),
+    use callsheet_app::ports::{Clock as _, SyncStates as _};
+    let mark = WorkspaceSyncState {
+        synced_until: Some(clock.now()),
         listed_calendars_at: Some(clock.now()),
-        ..WorkspaceMark::default()
+        ..WorkspaceSyncState::default()
     };
     let state = MemoryState::new();
-    let kept = state.keep_workspace(&mark).now_or_never();
+    let kept = state.write_workspace_state(&mark).now_or_never();
     assert!(matches!(kept, Some(Ok(Kept::Written))));
     state
 }
@@ -38,7 +38,7 @@ pub(crate) fn sync_settings() -> SyncSettings {
         get_calendar: Pace::per_minute(300, 3),
         list_calendars: Pace::per_minute(60, 3),
         is_workspace_listed: true,
-        heal_every: Duration::from_mins(5),
+        catch_up_every: Duration::from_mins(5),
         most_receives: 10,
     }
 }

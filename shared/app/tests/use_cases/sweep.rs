@@ -132,8 +132,8 @@ async fn a_pause_that_ended_is_looked_at_once() {
     paused.expect("memory");
     house.sweep(house.deadline()).await;
     let record = house.state.record(&id(0)).await.expect("memory");
-    let looked = record.and_then(|record| record.looked).expect("a look");
-    assert_eq!(looked.holds_until, Some(at("12:00")));
+    let last_sync = record.and_then(|record| record.last_sync).expect("a look");
+    assert_eq!(last_sync.holds_until, Some(at("12:00")));
     let before = house.lists_of(&id(0));
     for (now, lists) in [("11:59:59", 0), ("12:00", 1), ("12:01", 1)] {
         house.clock.advance_to(at(now));

@@ -3,8 +3,8 @@
 use callsheet_app::ports::{Budgets as _, Calendars as _, PreferenceBook as _, Queue as _};
 use callsheet_app::{Handled, PortError};
 use callsheet_domain::{
-    Applied, CalendarStatus, EventId, Looked, Operation, Pace, PolicyRevision, PreferenceRevision,
-    Subject, SyncJob, SyncReason, Verdict, Wanted, Word,
+    Applied, CalendarStatus, CompletedSync, EventId, Operation, Pace, PolicyRevision,
+    PreferenceRevision, Subject, SyncJob, SyncReason, Verdict, Wanted, Word,
 };
 use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, a_speaker, an_event, at};
 use std::time::Duration;
@@ -356,10 +356,10 @@ async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
     let operation = Operation::ListEvents;
     let drawn = house.state.draw(operation, pace, 10, now, at("23:00"));
     drawn.await.expect("memory");
-    let heard_more = Looked {
+    let heard_more = CompletedSync {
         began_at: at("09:29"),
         since: None,
-        whole_at: Some(at("09:29")),
+        full_sync_at: Some(at("09:29")),
         policy: PolicyRevision(1),
         preferences: PreferenceRevision(2),
         holds_until: None,
@@ -368,11 +368,11 @@ async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
         let record = house.state.record(&calendar).await.expect("memory");
         let record = record
             .expect("a record")
-            .but(|record| record.looked = Some(heard_more.clone()));
+            .but(|record| record.last_sync = Some(heard_more.clone()));
         house.state.keep_record(&record).await.expect("memory");
     };
     let ours = house.events_changed(&calendar, at("09:29"));
     futures_util::future::join(ours, others).await;
     let record = house.state.record(&calendar).await.expect("memory");
-    assert_eq!(record.expect("a record").looked, Some(heard_more));
+    assert_eq!(record.expect("a record").last_sync, Some(heard_more));
 }

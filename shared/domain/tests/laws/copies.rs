@@ -11,7 +11,7 @@ enum Step {
     /// A copy changes; nobody looks yet.
     Change(usize, Copy),
     /// A look at a copy as it is by now.
-    Look(usize),
+    PlannedSync(usize),
     /// A look that began before the copy's last change, and ends only now.
     LateLook(usize),
     Send(usize),
@@ -42,7 +42,7 @@ fn step(refuses: bool) -> impl Strategy<Value = Step> {
     let index = || 0..5_usize;
     prop_oneof![
         3 => (index(), copy()).prop_map(|(index, copy)| Step::Change(index, copy)),
-        4 => index().prop_map(Step::Look),
+        4 => index().prop_map(Step::PlannedSync),
         1 => index().prop_map(Step::LateLook),
         4 => index().prop_map(Step::Send),
         3 => index().prop_map(Step::Answer),
@@ -80,7 +80,7 @@ impl World {
                     }
                 }
             }
-            Step::Look(index) => drop(self.look(index % count, 0)),
+            Step::PlannedSync(index) => drop(self.look(index % count, 0)),
             Step::LateLook(index) => drop(self.look(index % count, 1)),
             Step::Send(which) => self.office.send(*which),
             Step::Answer(which) => self.office.answer(*which, false),

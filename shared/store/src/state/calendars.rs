@@ -10,11 +10,11 @@ use std::str::FromStr;
 use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, Kept, ListedCalendar};
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, Email, Looked,
+    Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
     Platform, PolicyRevision, PreferenceRevision, Version,
 };
 
-use super::marks::{read_under_way, under_way};
+use super::sync_states::{read_under_way, under_way};
 use super::{LISTED, LISTED_AS, PARTITION, Place, SORT, StateTable, preferences};
 use crate::attributes::{Attributes, Reading, Unreadable, Writing, number, text};
 use crate::error::{failed, if_held, unreadable};
@@ -110,11 +110,14 @@ fn attributes(record: &CalendarRecord) -> Attributes {
         })
         .instant("updated_at", calendar.updated_at)
         .number("revision", record.revision.0)
-        .maybe(record.looked.as_ref(), |row, looked| {
-            row.map("looked", written_look(Writing::default(), looked.clone()))
+        .maybe(record.last_sync.as_ref(), |row, last_sync| {
+            row.map(
+                "looked",
+                written_look(Writing::default(), last_sync.clone()),
+            )
         })
-        .maybe(record.looking.as_ref(), |row, looking| {
-            row.map("looking", under_way(looking, written_look))
+        .maybe(record.in_progress.as_ref(), |row, in_progress| {
+            row.map("looking", under_way(in_progress, written_look))
         })
         .number(VERSION, record.version.next().0);
     Place::calendar(&calendar.id, RECORD).on(row)
@@ -133,38 +136,40 @@ fn record(attributes: &Attributes) -> Result<CalendarRecord, Unreadable> {
             updated_at: row.instant("updated_at")?,
         },
         revision: CalendarRevision(row.number("revision")?),
-        looked: row.map_if_any("looked")?.map(look).transpose()?,
-        looking: row
+        last_sync: row.map_if_any("looked")?.map(look).transpose()?,
+        in_progress: row
             .map_if_any("looking")?
-            .map(|looking| read_under_way(looking, look))
+            .map(|in_progress| read_under_way(in_progress, look))
             .transpose()?,
         version: Version(row.number(VERSION)?),
     })
 }
 
-fn written_look(row: Writing, looked: Looked) -> Writing {
-    row.instant("began_at", looked.began_at)
-        .maybe(looked.since, |row, since| row.instant("since", since))
-        .maybe(looked.whole_at, |row, at| row.instant("whole_at", at))
-        .number("policy", looked.policy.0)
-        .number("preferences", looked.preferences.0)
-        .maybe(looked.holds_until, |row, until| {
+fn written_look(row: Writing, last_sync: CompletedSync) -> Writing {
+    row.instant("began_at", last_sync.began_at)
+        .maybe(last_sync.since, |row, since| row.instant("since", since))
+        .maybe(last_sync.full_sync_at, |row, at| {
+            row.instant("whole_at", at)
+        })
+        .number("policy", last_sync.policy.0)
+        .number("preferences", last_sync.preferences.0)
+        .maybe(last_sync.holds_until, |row, until| {
             row.instant("holds_until", until)
         })
 }
 
-fn look(looked: Reading<'_>) -> Result<Looked, Unreadable> {
-    let began_at = looked.instant("began_at")?;
-    let since = looked.instant_if_any("since")?;
-    let whole_at = looked.instant_if_any("whole_at")?;
-    Ok(Looked {
+fn look(last_sync: Reading<'_>) -> Result<CompletedSync, Unreadable> {
+    let began_at = last_sync.instant("began_at")?;
+    let since = last_sync.instant_if_any("since")?;
+    let full_sync_at = last_sync.instant_if_any("whole_at")?;
+    Ok(CompletedSync {
         began_at,
         since,
         // Earlier builds did not write it.
-        whole_at: whole_at.or(since.is_none().then_some(began_at)),
-        policy: PolicyRevision(looked.number("policy")?),
+        full_sync_at: full_sync_at.or(since.is_none().then_some(began_at)),
+        policy: PolicyRevision(last_sync.number("policy")?),
         // Earlier builds wrote neither.
-        preferences: PreferenceRevision(looked.number_if_any("preferences")?.unwrap_or(0)),
-        holds_until: looked.instant_if_any("holds_until")?,
+        preferences: PreferenceRevision(last_sync.number_if_any("preferences")?.unwrap_or(0)),
+        holds_until: last_sync.instant_if_any("holds_until")?,
     })
 }

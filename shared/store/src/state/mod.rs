@@ -4,9 +4,9 @@
 mod budgets;
 mod calendars;
 mod leases;
-mod marks;
 mod policies;
 mod preferences;
+mod sync_states;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;

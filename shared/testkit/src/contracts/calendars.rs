@@ -2,8 +2,8 @@
 
 use callsheet_app::ports::{Calendars, Kept, ListedCalendar, PreferenceBook};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, Looked, PageCursor, Platform,
-    PolicyRevision, PreferenceRevision, Subject, UnderWay, Version, Word,
+    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, PageCursor,
+    Platform, PolicyRevision, PreferenceRevision, Subject, SyncInProgress, Version, Word,
 };
 use futures_util::future::join_all;
 
@@ -34,10 +34,10 @@ pub async fn an_unknown_calendar_is_not_remembered(calendars: &impl Calendars) {
 /// # Panics
 /// If the law does not hold.
 pub async fn records_come_back_as_written(calendars: &impl Calendars) {
-    let looked = |since: Option<&str>| Looked {
+    let completed_sync = |since: Option<&str>| CompletedSync {
         began_at: at("09:00:00.123456"),
         since: since.map(at),
-        whole_at: Some(at(since.map_or("09:00:00.123456", |_| "07:00:00.000007"))),
+        full_sync_at: Some(at(since.map_or("09:00:00.123456", |_| "07:00:00.000007"))),
         policy: PolicyRevision(7),
         preferences: PreferenceRevision(u64::from(since.is_some())),
         holds_until: since.map(|_| at("12:00:00.000009")),
@@ -50,8 +50,8 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
     ];
     let looks = [
         None,
-        Some(looked(None)),
-        Some(looked(Some("08:59:30.000001"))),
+        Some(completed_sync(None)),
+        Some(completed_sync(Some("08:59:30.000001"))),
     ];
     for (index, status) in statuses.into_iter().enumerate() {
         for (turn, look) in looks.iter().enumerate() {
@@ -63,8 +63,8 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
                 calendar.email = (turn > 0).then(|| an_email("jürgen+x@acme.example"));
                 calendar.updated_at = at("08:00:00.654321");
                 record.revision = CalendarRevision(index as u64);
-                record.looked.clone_from(look);
-                record.looking = look.clone().map(|mark| UnderWay {
+                record.last_sync.clone_from(look);
+                record.in_progress = look.clone().map(|mark| SyncInProgress {
                     next: mark
                         .since
                         .map(|_| PageCursor("https://recall.example/?cursor=a%2Bb".to_owned())),
@@ -138,10 +138,10 @@ async fn listed(calendars: &impl Calendars) -> Vec<ListedCalendar> {
 /// If the law does not hold.
 pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calendars) {
     assert_eq!(listed(calendars).await, []);
-    let looked = Looked {
+    let last_sync = CompletedSync {
         began_at: at("09:00:00.123456"),
         since: Some(at("08:00")),
-        whole_at: Some(at("06:00")),
+        full_sync_at: Some(at("06:00")),
         policy: PolicyRevision(7),
         preferences: PreferenceRevision(3),
         holds_until: Some(at("12:00")),
@@ -155,7 +155,7 @@ pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calen
     }
     let seen = named("calendar-a").but(|record| {
         record.version = Version(1);
-        record.looked = Some(looked);
+        record.last_sync = Some(last_sync);
     });
     assert_eq!(kept(calendars, &seen).await, Kept::Written);
     let entry = |record: CalendarRecord, version| ListedCalendar {

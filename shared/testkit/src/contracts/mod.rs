@@ -21,11 +21,11 @@ pub mod decisions;
 pub mod directory;
 pub mod due;
 pub mod leases;
-pub mod marks;
 pub mod policies;
 pub mod preferences;
 pub mod queue;
 pub mod recall;
+pub mod sync_states;
 
 use std::time::Duration;
 
@@ -111,7 +111,7 @@ macro_rules! state_contract {
             a_calendar_is_listed_with_the_latest_word_on_it,
             many_calendars_are_listed_to_the_end,
         );
-        $crate::contract_tests!($setup, marks:
+        $crate::contract_tests!($setup, sync_states:
             nothing_is_remembered_of_a_workspace_at_first,
             a_mark_comes_back_as_written,
             a_mark_is_written_over_the_one_that_was_read,

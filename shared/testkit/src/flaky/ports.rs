@@ -6,14 +6,14 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{
     Allowed, BotAnswer, Bots, Budgets, CalendarDirectory, CalendarEvents, CalendarRemoval,
     Calendars, DeadLetter, DeadLetters, Decisions, DueRows, EventQuery, Held, Kept, Leases,
-    LeaveAnswer, ListedCalendar, Marks, NewPolicy, PageOfCalendars, PageOfEvents, Policies,
+    LeaveAnswer, ListedCalendar, NewPolicy, PageOfCalendars, PageOfEvents, Policies,
     PreferenceBook, Pushed, Queue, Receipt, Released, Removed, ScheduleRequest, StoredPolicy,
-    Taken,
+    SyncStates, Taken,
 };
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, IcalUid,
     Operation, Pace, PageCursor, PolicyRevision, PreferenceRevision, Preferences, Speaker, Subject,
-    SyncJob, Timestamp, Word, WorkspaceMark,
+    SyncJob, Timestamp, Word, WorkspaceSyncState,
 };
 
 use super::Flaky;
@@ -62,13 +62,13 @@ impl<P: Calendars> Calendars for Flaky<P> {
     }
 }
 
-impl<P: Marks> Marks for Flaky<P> {
-    async fn workspace(&self) -> Result<WorkspaceMark, PortError> {
+impl<P: SyncStates> SyncStates for Flaky<P> {
+    async fn workspace(&self) -> Result<WorkspaceSyncState, PortError> {
         self.call(self.port.workspace()).await
     }
 
-    async fn keep_workspace(&self, mark: &WorkspaceMark) -> Result<Kept, PortError> {
-        self.call(self.port.keep_workspace(mark)).await
+    async fn write_workspace_state(&self, mark: &WorkspaceSyncState) -> Result<Kept, PortError> {
+        self.call(self.port.write_workspace_state(mark)).await
     }
 }
 

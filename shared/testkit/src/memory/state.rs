@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Allowed, Budgets, Calendars, Kept, ListedCalendar, Marks, NewPolicy, Policies, PreferenceBook,
-    Pushed, StoredPolicy,
+    Allowed, Budgets, Calendars, Kept, ListedCalendar, NewPolicy, Policies, PreferenceBook, Pushed,
+    StoredPolicy, SyncStates,
 };
 use callsheet_domain::{
     CalendarId, CalendarRecord, Operation, Pace, Pause, PolicyRevision, Preference,
     PreferenceRevision, Preferences, Speaker, Spent, Subject, Timestamp, Version, Word,
-    WorkspaceMark,
+    WorkspaceSyncState,
 };
 
 use super::leases::MemoryLease;
@@ -23,7 +23,7 @@ pub struct MemoryState(Shared<State>);
 #[derive(Debug, Default)]
 struct State {
     calendars: BTreeMap<CalendarId, CalendarRecord>,
-    workspace: WorkspaceMark,
+    workspace: WorkspaceSyncState,
     preferences: BTreeMap<CalendarId, Preferences>,
     /// Every policy that was ever in force; the last one is.
     policies: Vec<StoredPolicy>,
@@ -124,12 +124,12 @@ impl Calendars for MemoryState {
     }
 }
 
-impl Marks for MemoryState {
-    async fn workspace(&self) -> Result<WorkspaceMark, PortError> {
+impl SyncStates for MemoryState {
+    async fn workspace(&self) -> Result<WorkspaceSyncState, PortError> {
         Ok(self.read(|state| state.workspace.clone()))
     }
 
-    async fn keep_workspace(&self, mark: &WorkspaceMark) -> Result<Kept, PortError> {
+    async fn write_workspace_state(&self, mark: &WorkspaceSyncState) -> Result<Kept, PortError> {
         Ok(self.write(|state| {
             if state.workspace.version != mark.version {
                 return Kept::Lost;

@@ -1,6 +1,6 @@
 //! Which looks are made, and what they leave to others.
 
-use callsheet_app::ports::{Marks as _, Queue as _};
+use callsheet_app::ports::{Queue as _, SyncStates as _};
 use callsheet_app::{Handled, PortError};
 use callsheet_domain::{Operation, PreferenceRevision, SyncJob};
 use callsheet_testkit::{But as _, Fault, at};
@@ -68,14 +68,14 @@ async fn a_calendar_that_cannot_be_written_holds_up_nobody_else() {
         .handle(&house.queue.deliver(10), house.deadline())
         .await;
     assert_eq!(handled, Handled::default());
-    let looked = house
+    let last_sync = house
         .state
         .workspace()
         .await
         .expect("memory")
         .latest
         .expect("a look");
-    assert_eq!(looked.listed, 3);
+    assert_eq!(last_sync.listed, 3);
     let asked: Vec<_> = house.queue.sent().split_off(sent);
     let [SyncJob::Request(request)] = asked.as_slice() else {
         panic!("one notice is sent: {asked:?}");

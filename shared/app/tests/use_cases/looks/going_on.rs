@@ -88,7 +88,7 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
         .await
         .expect("memory")
         .expect("a record");
-    assert!(record.looking.is_some(), "a look was left behind");
+    assert!(record.in_progress.is_some(), "a look was left behind");
     let series = Subject::Series(IcalUid::parse("meeting-0").expect("an ical_uid"));
     let (id, by, now) = (id(0), a_speaker(), house.after(0));
     let spoken = house.state.speak(&id, &series, Word::Skip, &by, now);
@@ -110,7 +110,7 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
         .await
         .expect("memory")
         .expect("a record");
-    assert_eq!(record.looking, None);
+    assert_eq!(record.in_progress, None);
 }
 
 #[tokio::test]

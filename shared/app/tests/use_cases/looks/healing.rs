@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use callsheet_app::ports::{Calendars as _, Marks as _, Queue as _};
+use callsheet_app::ports::{Calendars as _, Queue as _, SyncStates as _};
 use callsheet_app::{Handled, PortError};
-use callsheet_domain::{Operation, SyncJob, UnderWay, WorkspaceMark, WorkspaceReach, plus};
+use callsheet_domain::{
+    Operation, SyncInProgress, SyncJob, WorkspaceCoverage, WorkspaceSyncState, plus,
+};
 use callsheet_testkit::{But as _, Fault, a_calendar, an_event, at};
 use jiff::SignedDuration;
 
@@ -44,22 +46,26 @@ async fn who_asks_for_a_sweep_while_one_looks_waits_for_another() {
     let house = house(3).await;
     let now = house.after(0);
     let mark = house.state.workspace().await.expect("memory");
-    let looking = UnderWay {
-        mark: WorkspaceReach {
+    let in_progress = SyncInProgress {
+        mark: WorkspaceCoverage {
             began_at: now,
             since: Some(now),
-            left_out: BTreeSet::new(),
+            skipped: BTreeSet::new(),
         },
         next: None,
         pages: 0,
         listed: 0,
         held_until: house.after(10),
     };
-    let held = WorkspaceMark {
-        looking: Some(looking),
+    let held = WorkspaceSyncState {
+        in_progress: Some(in_progress),
         ..mark
     };
-    house.state.keep_workspace(&held).await.expect("memory");
+    house
+        .state
+        .write_workspace_state(&held)
+        .await
+        .expect("memory");
     let (before, sent) = (house.recall.calls().len(), house.queue.sent().len());
     house.queue.send(&SyncJob::ResyncNow).await.expect("memory");
     let sync = house.sync();
@@ -159,7 +165,7 @@ async fn a_calendar_that_nobody_knew_is_met_in_a_look_at_the_workspace() {
         .await
         .expect("memory")
         .expect("a record");
-    assert_eq!(record.looked, None, "it is owed a look at everything");
+    assert_eq!(record.last_sync, None, "it is owed a look at everything");
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ pub(super) struct World {
     drains: [Drain; 2],
     /// How many of the event's versions were folded in, and what a sync loaded to do so.
     folded: usize,
-    looking: Looking,
+    in_progress: Looking,
     takes: u32,
     cuts: u32,
     crashes: u32,
@@ -65,7 +65,7 @@ impl World {
             bot: None,
             drains: [Drain::Away, Drain::Away],
             folded: 0,
-            looking: Looking::Nobody,
+            in_progress: Looking::Nobody,
             takes: 0,
             cuts: 0,
             crashes: 0,
@@ -128,17 +128,16 @@ impl World {
         if self.folded == script.links.len() {
             return None;
         }
-        Some(match &self.looking {
-            Looking::Nobody => {
-                self.with(|world| world.looking = Looking::Loaded(world.row.clone().map(Box::new)))
-            }
+        Some(match &self.in_progress {
+            Looking::Nobody => self
+                .with(|world| world.in_progress = Looking::Loaded(world.row.clone().map(Box::new))),
             Looking::Loaded(loaded) => self.with(|world| {
                 let row = script.look(world.folded, loaded.as_deref(), world.now());
                 // Who loses the race loads again.
                 if row.is_none_or(|row| world.keep(row)) {
                     world.folded += 1;
                 }
-                world.looking = Looking::Nobody;
+                world.in_progress = Looking::Nobody;
             }),
         })
     }
@@ -235,7 +234,7 @@ impl World {
                 format!("answered {held:?} {row} {sent} {is_done}")
             }
         });
-        let looking = match &self.looking {
+        let in_progress = match &self.in_progress {
             Looking::Nobody => None,
             Looking::Loaded(row) => Some(row.as_deref().map(brief)),
         };
@@ -247,7 +246,7 @@ impl World {
             self.folded,
         )
             .hash(&mut hasher);
-        (self.row.as_ref().map(brief), drains, looking).hash(&mut hasher);
+        (self.row.as_ref().map(brief), drains, in_progress).hash(&mut hasher);
         (self.takes, self.cuts, self.crashes).hash(&mut hasher);
         hasher.finish()
     }
@@ -268,7 +267,7 @@ impl World {
     pub(super) fn check(&self, script: &Script) -> Result<(), &'static str> {
         let mut rest = self.clone();
         rest.drains = [Drain::Away, Drain::Away];
-        rest.looking = Looking::Nobody;
+        rest.in_progress = Looking::Nobody;
         while let Some(next) = rest.steps_of_sync(script) {
             rest = next;
         }

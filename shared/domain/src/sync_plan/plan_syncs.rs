@@ -17,10 +17,12 @@ use std::fmt;
 use jiff::SignedDuration;
 
 use super::PAGE;
-use super::ask::{Ask, Wants};
-use super::gather::{earliest, gathered};
-use super::mark::{LatestLook, Looked, OVERLAP, UnderWay, WorkspaceMark, WorkspaceReach};
-use super::reach::OWN_CLOCKS;
+use super::coverage::OWN_CLOCKS;
+use super::debounce::{debounced, earliest};
+use super::requested::{Extent, RequestedSync};
+use super::state::{
+    CompletedSync, LatestSync, OVERLAP, SyncInProgress, WorkspaceCoverage, WorkspaceSyncState,
+};
 use crate::time::plus;
 use crate::{CalendarId, Timestamp};
 
@@ -47,7 +49,7 @@ pub enum Scope {
 
 /// A look to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub struct PlannedSync {
     /// What it lists.
     pub scope: Scope,
     /// Only what changed at or after this instant; none for everything.
@@ -57,160 +59,165 @@ pub struct Look {
     /// Not before this instant, so that it answers more.
     pub not_before: Timestamp,
     /// The calendars whose notices it is made for.
-    pub made_for: BTreeSet<CalendarId>,
+    pub for_calendars: BTreeSet<CalendarId>,
 }
 
 /// What to do for a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LookPlan {
+pub struct SyncPlan {
     /// Calendars whose notices a finished look has answered.
     pub answered: BTreeSet<CalendarId>,
     /// Calendars that somebody is looking at already.
     pub awaited: BTreeSet<CalendarId>,
     /// Looks to make, in this order.
-    pub looks: Vec<Look>,
+    pub syncs: Vec<PlannedSync>,
 }
 
 /// What is asked about one calendar, and how far it was looked at.
 #[derive(Debug, Clone)]
-pub struct Asked<'a> {
+pub struct PendingCalendar<'a> {
     /// Which.
     pub calendar: &'a CalendarId,
     /// What the notices ask.
-    pub ask: &'a Ask,
+    pub requested: &'a RequestedSync,
     /// The last finished look at it alone.
-    pub looked: Option<&'a Looked>,
+    pub last_sync: Option<&'a CompletedSync>,
     /// One at it alone that is not finished, and of use.
-    pub looking: Option<&'a UnderWay<Looked>>,
-    /// It is [owed](super::is_owed) a look at everything.
-    pub is_owed: bool,
+    pub in_progress: Option<&'a SyncInProgress<CompletedSync>>,
+    /// It is [owed](super::needs_full_sync) a look at everything.
+    pub needs_full_sync: bool,
 }
 
 /// How a workspace is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Manners {
+pub struct ListingOptions {
     /// The workspace may be listed as a whole.
-    pub is_whole: bool,
+    pub lists_workspace: bool,
     /// The time between two lists.
     pub interval: SignedDuration,
 }
 
-/// Plans the looks that answer `asked` at `now`, where each calendar is named once.
+/// Plans the looks that answer `pending` at `now`, where each calendar is named once.
 #[must_use]
-pub fn choose(
-    asked: &[Asked<'_>],
-    workspace: &WorkspaceMark,
-    manners: Manners,
+pub fn plan_syncs(
+    pending: &[PendingCalendar<'_>],
+    workspace: &WorkspaceSyncState,
+    options: ListingOptions,
     now: Timestamp,
-) -> LookPlan {
-    let mut plan = LookPlan::default();
+) -> SyncPlan {
+    let mut plan = SyncPlan::default();
     let mut wanting = Vec::new();
-    for asked in asked {
-        let id = || asked.calendar.clone();
-        if is_answered(asked, workspace) {
+    for pending in pending {
+        let id = || pending.calendar.clone();
+        if is_answered(pending, workspace) {
             plan.answered.insert(id());
-        } else if let Some(looking) = asked.looking {
-            if looking.is_held(now) {
+        } else if let Some(in_progress) = pending.in_progress {
+            if in_progress.is_held(now) {
                 plan.awaited.insert(id());
             } else {
-                let (since, made_for) = (looking.mark.since, BTreeSet::from([id()]));
-                let look = resumed(Scope::Calendar(id()), since, made_for, now);
-                plan.looks.push(look);
+                let (since, for_calendars) = (in_progress.mark.since, BTreeSet::from([id()]));
+                let planned = resumed(Scope::Calendar(id()), since, for_calendars, now);
+                plan.syncs.push(planned);
             }
         } else {
-            match asked.ask.wants {
-                Wants::Since(since) if !asked.is_owed => wanting.push((asked, since)),
-                _ => plan.looks.push(alone(asked, None, now)),
+            match pending.requested.wants {
+                Extent::Since(since) if !pending.needs_full_sync => wanting.push((pending, since)),
+                _ => plan.syncs.push(alone(pending, None, now)),
             }
         }
     }
-    if manners.is_whole
-        && let Some(looking) = &workspace.looking
+    if options.lists_workspace
+        && let Some(in_progress) = &workspace.in_progress
     {
-        wanting = plan.join(wanting, looking, now);
+        wanting = plan.join(wanting, in_progress, now);
     }
-    let look = manners
-        .is_whole
-        .then(|| together(&wanting, workspace, manners, now))
+    let planned = options
+        .lists_workspace
+        .then(|| together(&wanting, workspace, options, now))
         .flatten();
-    match look {
-        Some(look) => plan.looks.insert(0, look),
+    match planned {
+        Some(planned) => plan.syncs.insert(0, planned),
         None => {
-            for (asked, since) in wanting {
-                let reached = asked.looked.map(|looked| looked.began_at);
-                let reached = reached.max(workspace.healed_until.min(Some(now)));
+            for (pending, since) in wanting {
+                let reached = pending.last_sync.map(|last_sync| last_sync.began_at);
+                let reached = reached.max(workspace.synced_until.min(Some(now)));
                 let since = reached.map_or(since, |at| since.min(plus(at, -OVERLAP)));
-                let not_before = asked.looked.map_or(now, |looked| {
-                    earliest(looked.began_at, manners.interval).max(now)
+                let not_before = pending.last_sync.map_or(now, |last_sync| {
+                    earliest(last_sync.began_at, options.interval).max(now)
                 });
-                plan.looks.push(alone(asked, Some(since), not_before));
+                plan.syncs.push(alone(pending, Some(since), not_before));
             }
         }
     }
-    plan.looks.sort_by_key(|look| look.not_before);
+    plan.syncs.sort_by_key(|planned| planned.not_before);
     plan
 }
 
-fn is_answered(asked: &Asked<'_>, workspace: &WorkspaceMark) -> bool {
-    let (looked, latest) = (asked.looked, workspace.latest.as_ref());
-    !asked.is_owed
-        && (asked.ask.wants == Wants::Nothing
-            || looked.is_some_and(|looked| looked.reach().answers(asked.ask))
-            || latest.is_some_and(|latest| latest.reach.answers(asked.calendar, asked.ask)))
+fn is_answered(pending: &PendingCalendar<'_>, workspace: &WorkspaceSyncState) -> bool {
+    let (last_sync, latest) = (pending.last_sync, workspace.latest.as_ref());
+    !pending.needs_full_sync
+        && (pending.requested.wants == Extent::Nothing
+            || last_sync.is_some_and(|last_sync| last_sync.reach().covers(pending.requested))
+            || latest
+                .is_some_and(|latest| latest.reach.covers(pending.calendar, pending.requested)))
 }
 
 fn resumed(
     scope: Scope,
     since: Option<Timestamp>,
-    made_for: BTreeSet<CalendarId>,
+    for_calendars: BTreeSet<CalendarId>,
     now: Timestamp,
-) -> Look {
-    Look {
+) -> PlannedSync {
+    PlannedSync {
         scope,
         since,
         resumes: true,
         not_before: now,
-        made_for,
+        for_calendars,
     }
 }
 
-fn alone(asked: &Asked<'_>, since: Option<Timestamp>, not_before: Timestamp) -> Look {
-    Look {
-        scope: Scope::Calendar(asked.calendar.clone()),
+fn alone(
+    pending: &PendingCalendar<'_>,
+    since: Option<Timestamp>,
+    not_before: Timestamp,
+) -> PlannedSync {
+    PlannedSync {
+        scope: Scope::Calendar(pending.calendar.clone()),
         since,
         resumes: false,
         not_before,
-        made_for: BTreeSet::from([asked.calendar.clone()]),
+        for_calendars: BTreeSet::from([pending.calendar.clone()]),
     }
 }
 
-impl LookPlan {
+impl SyncPlan {
     /// Has those wait for a look at the workspace that is under way, or take it
     /// up, who get something of it; gives those who do not.
     fn join<'a>(
         &mut self,
-        wanting: Vec<(&'a Asked<'a>, Timestamp)>,
-        looking: &UnderWay<WorkspaceReach>,
+        wanting: Vec<(&'a PendingCalendar<'a>, Timestamp)>,
+        in_progress: &SyncInProgress<WorkspaceCoverage>,
         now: Timestamp,
-    ) -> Vec<(&'a Asked<'a>, Timestamp)> {
-        let is_held = looking.is_held(now);
+    ) -> Vec<(&'a PendingCalendar<'a>, Timestamp)> {
+        let is_held = in_progress.is_held(now);
         // Whoever begins another at once would list the same again.
-        let is_soon_over = now <= plus(looking.mark.began_at, BUSY);
+        let is_soon_over = now <= plus(in_progress.mark.began_at, BUSY);
         let mut others = Vec::new();
         let mut takers = BTreeSet::new();
-        for (asked, since) in wanting {
-            let is_answer = looking.mark.answers(asked.calendar, asked.ask);
+        for (pending, since) in wanting {
+            let is_answer = in_progress.mark.covers(pending.calendar, pending.requested);
             if is_held && (is_answer || is_soon_over) {
-                self.awaited.insert(asked.calendar.clone());
-            } else if is_answer && looking.next.is_some() {
-                takers.insert(asked.calendar.clone());
+                self.awaited.insert(pending.calendar.clone());
+            } else if is_answer && in_progress.next.is_some() {
+                takers.insert(pending.calendar.clone());
             } else {
-                others.push((asked, since));
+                others.push((pending, since));
             }
         }
         if !takers.is_empty() {
-            let look = resumed(Scope::Workspace, looking.mark.since, takers, now);
-            self.looks.insert(0, look);
+            let planned = resumed(Scope::Workspace, in_progress.mark.since, takers, now);
+            self.syncs.insert(0, planned);
         }
         others
     }
@@ -218,14 +225,17 @@ impl LookPlan {
 
 /// One look at the workspace for all of these, if that is worth it.
 fn together(
-    wanting: &[(&Asked<'_>, Timestamp)],
-    workspace: &WorkspaceMark,
-    manners: Manners,
+    wanting: &[(&PendingCalendar<'_>, Timestamp)],
+    workspace: &WorkspaceSyncState,
+    options: ListingOptions,
     now: Timestamp,
-) -> Option<Look> {
-    let looking = workspace.looking.as_ref();
-    let is_long = |look: &UnderWay<WorkspaceReach>| now > plus(look.mark.began_at, BUSY);
-    if looking.is_some_and(|look| look.is_held(now) || (look.next.is_some() && is_long(look))) {
+) -> Option<PlannedSync> {
+    let in_progress = workspace.in_progress.as_ref();
+    let is_long =
+        |planned: &SyncInProgress<WorkspaceCoverage>| now > plus(planned.mark.began_at, BUSY);
+    if in_progress
+        .is_some_and(|planned| planned.is_held(now) || (planned.next.is_some() && is_long(planned)))
+    {
         return None;
     }
     let latest = workspace.latest.as_ref();
@@ -234,33 +244,36 @@ fn together(
     if wanting.len() < fewest {
         return None;
     }
-    let asked = wanting.iter().map(|(_, since)| *since).min()?;
-    let lateness = wanting.iter().map(|(asked, _)| asked.ask.lateness).max()?;
+    let pending = wanting.iter().map(|(_, since)| *since).min()?;
+    let lateness = wanting
+        .iter()
+        .map(|(pending, _)| pending.requested.lateness)
+        .max()?;
     let overlap = OWN_CLOCKS + lateness.clamp(SignedDuration::ZERO, MOST_LATE);
     let before = latest.map(|latest| plus(latest.reach.began_at, -overlap));
     // One that was left behind a moment ago is begun again together with this one.
-    let left = looking.and_then(|look| look.mark.since);
-    let since = [Some(asked), before, left].into_iter().flatten().min()?;
+    let left = in_progress.and_then(|planned| planned.mark.since);
+    let since = [Some(pending), before, left].into_iter().flatten().min()?;
     let most = i64::try_from(wanting.len()).unwrap_or(i64::MAX).max(WORTH);
     if since < plus(now, -FURTHEST) || expected_pages(latest, since, now) > most {
         return None;
     }
-    let not_before = latest.map_or(now, |latest| gathered(latest, manners.interval).max(now));
-    Some(Look {
+    let not_before = latest.map_or(now, |latest| debounced(latest, options.interval).max(now));
+    Some(PlannedSync {
         scope: Scope::Workspace,
         since: Some(since),
         resumes: false,
         not_before,
-        made_for: wanting
+        for_calendars: wanting
             .iter()
-            .map(|(asked, _)| asked.calendar.clone())
+            .map(|(pending, _)| pending.calendar.clone())
             .collect(),
     })
 }
 
 /// How many pages a look at the workspace since `since` may take, if as much
 /// changed in a second as in the time that the last one looked at.
-fn expected_pages(latest: Option<&LatestLook>, since: Timestamp, now: Timestamp) -> i64 {
+fn expected_pages(latest: Option<&LatestSync>, since: Timestamp, now: Timestamp) -> i64 {
     let Some(latest) = latest else { return 1 };
     let looked_at = latest.span().as_secs();
     let asked_for = now.duration_since(since).as_secs().max(0);
@@ -277,7 +290,7 @@ impl fmt::Display for Scope {
 }
 
 /// What is planned, as the log shows it.
-impl fmt::Display for Look {
+impl fmt::Display for PlannedSync {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { scope, since, .. } = self;
         if self.resumes {
@@ -290,20 +303,20 @@ impl fmt::Display for Look {
         write!(
             formatter,
             " for {} at {}",
-            self.made_for.len(),
+            self.for_calendars.len(),
             self.not_before
         )
     }
 }
 
 /// What is planned, as the log shows it.
-impl fmt::Display for LookPlan {
+impl fmt::Display for SyncPlan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (answered, awaited) = (self.answered.len(), self.awaited.len());
         write!(formatter, "{answered} answered, {awaited} awaited")?;
-        self.looks
+        self.syncs
             .iter()
-            .try_for_each(|look| write!(formatter, "; {look}"))
+            .try_for_each(|planned| write!(formatter, "; {planned}"))
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use super::Op;
 use super::marks::under_way;
-use crate::looking::*;
+use crate::sync_plan::*;
 use crate::time::plus;
 use crate::{CalendarId, PolicyRevision, PreferenceRevision, SyncReason, SyncRequest, Timestamp};
 
@@ -47,7 +47,7 @@ fn millis(at: Timestamp) -> i64 {
 #[derive(Debug, Clone)]
 struct Work {
     scope: Scope,
-    reach: WorkspaceReach,
+    reach: WorkspaceCoverage,
     page: u32,
     /// The messages it answers when it is finished.
     answers: Vec<SyncRequest>,
@@ -69,23 +69,23 @@ pub(super) struct World {
     pub(super) slow: BTreeMap<usize, usize>,
     lists: u32,
     slow_lists: u32,
-    looked: [Option<Looked>; CALENDARS],
-    looking: [Option<UnderWay<Looked>>; CALENDARS],
-    workspace: WorkspaceMark,
+    last_sync: [Option<CompletedSync>; CALENDARS],
+    in_progress: [Option<SyncInProgress<CompletedSync>>; CALENDARS],
+    workspace: WorkspaceSyncState,
     work: [Option<Work>; 2],
     /// What a worker answered last: the queue may never have been told.
     unsaid: [Vec<SyncRequest>; 2],
-    is_whole: bool,
+    lists_workspace: bool,
     /// The calendar that no look at the workspace can write.
     barred: Option<usize>,
 }
 
 impl World {
-    pub(super) fn new(is_whole: bool) -> Self {
-        let looked = |calendar: usize| Looked {
+    pub(super) fn new(lists_workspace: bool) -> Self {
+        let completed_sync = |calendar: usize| CompletedSync {
             began_at: at(-1_000 * i64::try_from(calendar).expect("small")),
             since: None,
-            whole_at: None,
+            full_sync_at: None,
             policy: PolicyRevision(0),
             preferences: PreferenceRevision(0),
             holds_until: None,
@@ -100,12 +100,12 @@ impl World {
             slow: BTreeMap::new(),
             lists: 0,
             slow_lists: 0,
-            looked: std::array::from_fn(|calendar| Some(looked(calendar))),
-            looking: [const { None }; CALENDARS],
-            workspace: WorkspaceMark::default(),
+            last_sync: std::array::from_fn(|calendar| Some(completed_sync(calendar))),
+            in_progress: [const { None }; CALENDARS],
+            workspace: WorkspaceSyncState::default(),
             work: [None, None],
             unsaid: [Vec::new(), Vec::new()],
-            is_whole,
+            lists_workspace,
             barred: None,
         }
     }
@@ -209,37 +209,42 @@ impl World {
         let named: Vec<_> = (0..CALENDARS).map(id).collect();
         let combined: BTreeMap<_, _> = asks
             .iter()
-            .map(|(calendar, requests)| (calendar.clone(), Ask::of(requests).expect("some")))
+            .map(|(calendar, requests)| {
+                (calendar.clone(), RequestedSync::of(requests).expect("some"))
+            })
             .collect();
-        let asked: Vec<_> = named
+        let pending: Vec<_> = named
             .iter()
             .enumerate()
             .filter_map(|(number, calendar)| {
-                Some(Asked {
+                Some(PendingCalendar {
                     calendar,
-                    ask: combined.get(calendar)?,
-                    looked: self.looked[number].as_ref(),
-                    looking: self.looking[number].as_ref(),
-                    is_owed: false,
+                    requested: combined.get(calendar)?,
+                    last_sync: self.last_sync[number].as_ref(),
+                    in_progress: self.in_progress[number].as_ref(),
+                    needs_full_sync: false,
                 })
             })
             .collect();
-        let manners = Manners {
-            is_whole: self.is_whole,
+        let options = ListingOptions {
+            lists_workspace: self.lists_workspace,
             interval: SignedDuration::from_millis(1_000),
         };
-        let plan = choose(&asked, &self.workspace, manners, now);
+        let plan = plan_syncs(&pending, &self.workspace, options, now);
         for calendar in &plan.answered {
             asks.remove(calendar);
         }
-        let look = plan.looks.first().filter(|look| look.not_before <= now);
-        let Some(look) = look else {
+        let planned = plan
+            .syncs
+            .first()
+            .filter(|planned| planned.not_before <= now);
+        let Some(planned) = planned else {
             self.queue.extend(asks.into_values().flatten());
             return;
         };
         let (mut answers, mut others) = (Vec::new(), Vec::new());
         for (calendar, requests) in asks {
-            let is_answered = look.made_for.contains(&calendar) && !look.resumes;
+            let is_answered = planned.for_calendars.contains(&calendar) && !planned.resumes;
             if is_answered {
                 &mut answers
             } else {
@@ -247,50 +252,50 @@ impl World {
             }
             .extend(requests);
         }
-        self.work[worker] = Some(self.begin(look, now, answers, others));
+        self.work[worker] = Some(self.begin(planned, now, answers, others));
     }
 
     fn begin(
         &mut self,
-        look: &Look,
+        planned: &PlannedSync,
         now: Timestamp,
         answers: Vec<SyncRequest>,
         others: Vec<SyncRequest>,
     ) -> Work {
         let held_until = plus(now, SignedDuration::from_millis(HOLD));
-        let reach = WorkspaceReach {
+        let reach = WorkspaceCoverage {
             began_at: now,
-            since: look.since,
-            left_out: BTreeSet::new(),
+            since: planned.since,
+            skipped: BTreeSet::new(),
         };
-        let (reach, page) = match &look.scope {
-            Scope::Workspace if look.resumes => {
-                let looking = self.workspace.looking.as_mut().expect("one is left");
-                looking.held_until = held_until;
-                (looking.mark.clone(), looking.pages)
+        let (reach, page) = match &planned.scope {
+            Scope::Workspace if planned.resumes => {
+                let in_progress = self.workspace.in_progress.as_mut().expect("one is left");
+                in_progress.held_until = held_until;
+                (in_progress.mark.clone(), in_progress.pages)
             }
             Scope::Workspace => {
-                let looking = under_way(reach.clone(), 0, held_until);
-                self.workspace.looking = Some(looking);
+                let in_progress = under_way(reach.clone(), 0, held_until);
+                self.workspace.in_progress = Some(in_progress);
                 (reach, 0)
             }
-            Scope::Calendar(calendar) if look.resumes => {
+            Scope::Calendar(calendar) if planned.resumes => {
                 let number = Self::number(calendar);
-                let looking = self.looking[number].as_mut().expect("one is left");
-                looking.held_until = held_until;
-                let began_at = looking.mark.began_at;
-                let since = looking.mark.since;
-                let reach = WorkspaceReach {
+                let in_progress = self.in_progress[number].as_mut().expect("one is left");
+                in_progress.held_until = held_until;
+                let began_at = in_progress.mark.began_at;
+                let since = in_progress.mark.since;
+                let reach = WorkspaceCoverage {
                     began_at,
                     since,
                     ..reach
                 };
-                (reach, looking.pages)
+                (reach, in_progress.pages)
             }
             Scope::Calendar(_) => (reach, 0),
         };
         Work {
-            scope: look.scope.clone(),
+            scope: planned.scope.clone(),
             reach,
             page,
             answers,

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::{HOLD, PAGES, Work, World, at, calendar_of, id};
-use crate::looking::laws::marks::{looked, under_way};
-use crate::looking::*;
+use crate::sync_plan::properties::marks::{completed_sync, under_way};
+use crate::sync_plan::*;
 use crate::time::plus;
 use crate::{SyncReason, SyncRequest, Timestamp};
 
@@ -13,11 +13,11 @@ impl World {
         self.lists += 1;
         for (event, number) in self.page(&work.scope, work.reach.since, Some(work.page)) {
             let calendar = id(calendar_of(event));
-            let left_out = &mut work.reach.left_out;
+            let skipped = &mut work.reach.skipped;
             if work.scope == Scope::Workspace && self.barred == Some(calendar_of(event)) {
-                left_out.insert(calendar.clone());
+                skipped.insert(calendar.clone());
             }
-            if left_out.contains(&calendar) {
+            if skipped.contains(&calendar) {
                 continue;
             }
             let read = self.read.entry(event).or_default();
@@ -44,8 +44,8 @@ impl World {
     /// The messages that a finished look has not answered come again; what it
     /// left out and nobody asked for is asked for.
     fn give_back(&mut self, work: Work) {
-        let left_out = work.reach.left_out;
-        for calendar in &left_out {
+        let skipped = work.reach.skipped;
+        for calendar in &skipped {
             let is_told = work.answers.iter().any(|one| one.calendar_id == *calendar);
             if let Some(since) = work.reach.since.filter(|_| !is_told) {
                 self.queue.push(SyncRequest {
@@ -56,7 +56,7 @@ impl World {
             }
         }
         let answers = work.answers.into_iter();
-        let failed = answers.filter(|request| left_out.contains(&request.calendar_id));
+        let failed = answers.filter(|request| skipped.contains(&request.calendar_id));
         self.queue.extend(failed);
         self.queue.extend(work.others);
     }
@@ -64,26 +64,26 @@ impl World {
     /// Writes how far a look has come; false if it is another's by now.
     fn save(&mut self, work: &Work, held_until: Timestamp) -> bool {
         match &work.scope {
-            Scope::Workspace => match &mut self.workspace.looking {
-                Some(looking)
-                    if looking.mark.began_at == work.reach.began_at
-                        && looking.pages < work.page =>
+            Scope::Workspace => match &mut self.workspace.in_progress {
+                Some(in_progress)
+                    if in_progress.mark.began_at == work.reach.began_at
+                        && in_progress.pages < work.page =>
                 {
-                    *looking = under_way(work.reach.clone(), work.page, held_until);
+                    *in_progress = under_way(work.reach.clone(), work.page, held_until);
                     true
                 }
                 _ => false,
             },
             Scope::Calendar(calendar) => {
                 let number = Self::number(calendar);
-                let mark = looked(&work.reach);
-                let looking = &mut self.looking[number];
-                let is_ours = match looking {
+                let mark = completed_sync(&work.reach);
+                let in_progress = &mut self.in_progress[number];
+                let is_ours = match in_progress {
                     Some(other) => other.mark == mark && other.pages < work.page,
                     None => work.page == 1,
                 };
                 if is_ours {
-                    *looking = Some(under_way(mark, work.page, held_until));
+                    *in_progress = Some(under_way(mark, work.page, held_until));
                 }
                 is_ours
             }
@@ -93,25 +93,25 @@ impl World {
     fn finish(&mut self, work: &Work) {
         match &work.scope {
             Scope::Workspace => {
-                let Some(mut looking) = self.workspace.looking.clone() else {
+                let Some(mut in_progress) = self.workspace.in_progress.clone() else {
                     return;
                 };
-                if looking.mark.began_at == work.reach.began_at {
-                    looking.mark = work.reach.clone();
+                if in_progress.mark.began_at == work.reach.began_at {
+                    in_progress.mark = work.reach.clone();
                     self.workspace =
-                        std::mem::take(&mut self.workspace).finished(&looking, at(self.now));
+                        std::mem::take(&mut self.workspace).finished(&in_progress, at(self.now));
                 }
             }
             Scope::Calendar(calendar) => {
                 let number = Self::number(calendar);
-                let mark = looked(&work.reach);
-                if self.looking[number]
+                let mark = completed_sync(&work.reach);
+                if self.in_progress[number]
                     .as_ref()
-                    .is_some_and(|looking| looking.mark == mark)
+                    .is_some_and(|in_progress| in_progress.mark == mark)
                 {
-                    self.looking[number] = None;
+                    self.in_progress[number] = None;
                 }
-                let last = &mut self.looked[number];
+                let last = &mut self.last_sync[number];
                 if last
                     .as_ref()
                     .is_none_or(|last| last.began_at < mark.began_at)

@@ -12,11 +12,11 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).expect("in range")
 }
 
-fn looked() -> Looked {
-    Looked {
+fn completed_sync() -> CompletedSync {
+    CompletedSync {
         began_at: at(200),
         since: Some(at(190)),
-        whole_at: Some(at(100)),
+        full_sync_at: Some(at(100)),
         policy: POLICY,
         preferences: SPOKEN,
         holds_until: None,
@@ -30,36 +30,39 @@ fn looked() -> Looked {
 #[test_case(|last| last.preferences = PreferenceRevision(3), false; "decided after a word we do not know")]
 #[test_case(|last| last.holds_until = Some(at(1_000)), true; "a pause ends this instant")]
 #[test_case(|last| last.holds_until = Some(at(1_001)), false; "a pause goes on")]
-fn owes_a_look_at_everything(change: impl FnOnce(&mut Looked), expected: bool) {
-    let mut last = looked();
+fn owes_a_look_at_everything(change: impl FnOnce(&mut CompletedSync), expected: bool) {
+    let mut last = completed_sync();
     change(&mut last);
-    assert_eq!(is_owed(Some(&last), POLICY, SPOKEN, at(1_000)), expected);
+    assert_eq!(
+        needs_full_sync(Some(&last), POLICY, SPOKEN, at(1_000)),
+        expected
+    );
 }
 
 #[test]
 fn a_calendar_never_looked_at_is_owed_a_look() {
     let (policy, spoken) = (PolicyRevision(0), PreferenceRevision(0));
-    assert!(is_owed(None, policy, spoken, at(0)));
-    assert!(is_aged(None, at(0)));
+    assert!(needs_full_sync(None, policy, spoken, at(0)));
+    assert!(is_full_sync_outdated(None, at(0)));
 }
 
 #[test_case(Some(99), true; "before")]
 #[test_case(Some(100), false; "at the limit")]
 #[test_case(None, true; "earlier builds did not say")]
-fn a_look_at_everything_ages(whole_at: Option<i64>, expected: bool) {
-    let last = Looked {
-        whole_at: whole_at.map(at),
-        ..looked()
+fn a_look_at_everything_ages(full_sync_at: Option<i64>, expected: bool) {
+    let last = CompletedSync {
+        full_sync_at: full_sync_at.map(at),
+        ..completed_sync()
     };
-    assert_eq!(is_aged(Some(&last), at(100)), expected);
+    assert_eq!(is_full_sync_outdated(Some(&last), at(100)), expected);
 }
 
-fn finished(began: i64, since: Option<i64>) -> UnderWay<WorkspaceReach> {
-    UnderWay {
-        mark: WorkspaceReach {
+fn finished(began: i64, since: Option<i64>) -> SyncInProgress<WorkspaceCoverage> {
+    SyncInProgress {
+        mark: WorkspaceCoverage {
             began_at: at(began),
             since: since.map(at),
-            left_out: BTreeSet::new(),
+            skipped: BTreeSet::new(),
         },
         next: None,
         pages: 1,
@@ -75,38 +78,38 @@ fn finished(began: i64, since: Option<i64>) -> UnderWay<WorkspaceReach> {
 #[test_case(Some(600), finished(500, Some(0)), Some(600); "an older look changes nothing")]
 fn a_chain_is_as_long_as_its_looks_overlap(
     healed: Option<i64>,
-    look: UnderWay<WorkspaceReach>,
+    planned: SyncInProgress<WorkspaceCoverage>,
     expected: Option<i64>,
 ) {
-    let mark = WorkspaceMark {
-        healed_until: healed.map(at),
-        looking: Some(look.clone()),
-        ..WorkspaceMark::default()
+    let mark = WorkspaceSyncState {
+        synced_until: healed.map(at),
+        in_progress: Some(planned.clone()),
+        ..WorkspaceSyncState::default()
     };
-    let mark = mark.finished(&look, at(700));
-    assert_eq!(mark.healed_until, expected.map(at));
-    assert_eq!(mark.latest.map(|latest| latest.reach), Some(look.mark));
-    assert_eq!(mark.looking, None);
+    let mark = mark.finished(&planned, at(700));
+    assert_eq!(mark.synced_until, expected.map(at));
+    assert_eq!(mark.latest.map(|latest| latest.reach), Some(planned.mark));
+    assert_eq!(mark.in_progress, None);
 }
 
-#[test_case(None, Some(Heal::Begin); "nothing was ever swept")]
+#[test_case(None, Some(CatchUp::Begin); "nothing was ever swept")]
 #[test_case(Some(-299), None; "not yet")]
-#[test_case(Some(-300), Some(Heal::Since(at(-330))); "it is time")]
-#[test_case(Some(-86_400), Some(Heal::Since(at(-86_430))); "after a day's outage")]
-#[test_case(Some(-86_401), Some(Heal::Everything); "too long ago")]
-fn heals(healed: Option<i64>, expected: Option<Heal>) {
-    let mark = WorkspaceMark {
-        healed_until: healed.map(at),
-        ..WorkspaceMark::default()
+#[test_case(Some(-300), Some(CatchUp::Since(at(-330))); "it is time")]
+#[test_case(Some(-86_400), Some(CatchUp::Since(at(-86_430))); "after a day's outage")]
+#[test_case(Some(-86_401), Some(CatchUp::Everything); "too long ago")]
+fn heals(healed: Option<i64>, expected: Option<CatchUp>) {
+    let mark = WorkspaceSyncState {
+        synced_until: healed.map(at),
+        ..WorkspaceSyncState::default()
     };
-    assert_eq!(mark.heal(SignedDuration::from_mins(5), at(0)), expected);
+    assert_eq!(mark.catch_up(SignedDuration::from_mins(5), at(0)), expected);
 }
 
 #[test]
 fn a_chain_that_begins_anew_owes_everything_that_was_before() {
-    let mark = WorkspaceMark::default().begun_anew(at(0));
-    assert_eq!(mark.heal(SignedDuration::from_mins(5), at(299)), None);
-    assert_eq!(mark.whole_asked_at, Some(at(0)));
+    let mark = WorkspaceSyncState::default().begun_anew(at(0));
+    assert_eq!(mark.catch_up(SignedDuration::from_mins(5), at(299)), None);
+    assert_eq!(mark.full_sync_requested_at, Some(at(0)));
 }
 
 #[test_case(POLICY, SPOKEN, 3_800, true; "what it decides by is in force")]
@@ -119,14 +122,14 @@ fn a_look_that_was_left_is_of_use(
     now: i64,
     expected: bool,
 ) {
-    let looking = UnderWay {
-        mark: looked(),
+    let in_progress = SyncInProgress {
+        mark: completed_sync(),
         next: None,
         pages: 1,
         listed: 100,
         held_until: at(200),
     };
-    assert_eq!(looking.is_of_use(policy, spoken, at(now)), expected);
+    assert_eq!(in_progress.is_resumable(policy, spoken, at(now)), expected);
 }
 
 proptest! {
@@ -139,14 +142,14 @@ proptest! {
         (in_force, latest, now) in (0_u64..4, 0_u64..4, 0_i64..40),
         (pushed, said, passed) in (0_u64..3, 0_u64..3, 0_i64..20),
     ) {
-        let last = Looked {
+        let last = CompletedSync {
             policy: PolicyRevision(policy),
             preferences: PreferenceRevision(spoken),
             holds_until: until.map(at),
-            ..looked()
+            ..completed_sync()
         };
         let owed = |policy, spoken, now| {
-            is_owed(Some(&last), PolicyRevision(policy), PreferenceRevision(spoken), at(now))
+            needs_full_sync(Some(&last), PolicyRevision(policy), PreferenceRevision(spoken), at(now))
         };
         if owed(in_force, latest, now) {
             prop_assert!(owed(in_force + pushed, latest + said, now + passed));

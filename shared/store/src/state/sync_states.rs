@@ -1,9 +1,10 @@
 //! How far the workspace was looked at, and the look that is under way: one row.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Kept, Marks};
+use callsheet_app::ports::{Kept, SyncStates};
 use callsheet_domain::{
-    CalendarId, LatestLook, PageCursor, UnderWay, Version, WorkspaceMark, WorkspaceReach,
+    CalendarId, LatestSync, PageCursor, SyncInProgress, Version, WorkspaceCoverage,
+    WorkspaceSyncState,
 };
 
 use super::{Place, StateTable};
@@ -13,15 +14,15 @@ use crate::error::{if_held, unreadable};
 const VERSION: &str = "version";
 const CALENDAR: &str = "calendar";
 
-impl Marks for StateTable {
-    async fn workspace(&self) -> Result<WorkspaceMark, PortError> {
+impl SyncStates for StateTable {
+    async fn workspace(&self) -> Result<WorkspaceSyncState, PortError> {
         let Some(row) = self.row(Place::workspace_mark()).await? else {
-            return Ok(WorkspaceMark::default());
+            return Ok(WorkspaceSyncState::default());
         };
         mark(&row).map_err(|problem| unreadable("the mark of looks at the workspace", problem))
     }
 
-    async fn keep_workspace(&self, mark: &WorkspaceMark) -> Result<Kept, PortError> {
+    async fn write_workspace_state(&self, mark: &WorkspaceSyncState) -> Result<Kept, PortError> {
         let put = self
             .client
             .put_item()
@@ -39,7 +40,7 @@ impl Marks for StateTable {
     }
 }
 
-fn attributes(mark: &WorkspaceMark) -> Attributes {
+fn attributes(mark: &WorkspaceSyncState) -> Attributes {
     let row = Writing::row()
         .maybe(mark.latest.as_ref(), |row, latest| {
             let look = reach(Writing::default(), latest.reach.clone())
@@ -48,78 +49,80 @@ fn attributes(mark: &WorkspaceMark) -> Attributes {
                 .number("listed", latest.listed);
             row.map("latest", look)
         })
-        .maybe(mark.healed_until, |row, at| row.instant("healed_until", at))
-        .maybe(mark.whole_asked_at, |row, at| {
+        .maybe(mark.synced_until, |row, at| row.instant("healed_until", at))
+        .maybe(mark.full_sync_requested_at, |row, at| {
             row.instant("whole_asked_at", at)
         })
         .maybe(mark.listed_calendars_at, |row, at| {
             row.instant("listed_calendars_at", at)
         })
-        .maybe(mark.looking.as_ref(), |row, looking| {
-            row.map("looking", under_way(looking, reach))
+        .maybe(mark.in_progress.as_ref(), |row, in_progress| {
+            row.map("looking", under_way(in_progress, reach))
         })
         .number(VERSION, mark.version.next().0);
     Place::workspace_mark().on(row)
 }
 
-fn mark(attributes: &Attributes) -> Result<WorkspaceMark, Unreadable> {
+fn mark(attributes: &Attributes) -> Result<WorkspaceSyncState, Unreadable> {
     let row = Reading::row(attributes)?;
     let latest = |look: Reading<'_>| {
-        Ok(LatestLook {
+        Ok(LatestSync {
             reach: read_reach(look)?,
             until: look.instant("until")?,
             pages: look.number("pages")?,
             listed: look.number("listed")?,
         })
     };
-    let looking = |look| read_under_way(look, read_reach);
-    Ok(WorkspaceMark {
+    let in_progress = |look| read_under_way(look, read_reach);
+    Ok(WorkspaceSyncState {
         latest: row.map_if_any("latest")?.map(latest).transpose()?,
-        healed_until: row.instant_if_any("healed_until")?,
-        whole_asked_at: row.instant_if_any("whole_asked_at")?,
+        synced_until: row.instant_if_any("healed_until")?,
+        full_sync_requested_at: row.instant_if_any("whole_asked_at")?,
         listed_calendars_at: row.instant_if_any("listed_calendars_at")?,
-        looking: row.map_if_any("looking")?.map(looking).transpose()?,
+        in_progress: row.map_if_any("looking")?.map(in_progress).transpose()?,
         version: Version(row.number(VERSION)?),
     })
 }
 
-fn reach(row: Writing, reach: WorkspaceReach) -> Writing {
-    let left_out = reach.left_out.into_iter();
-    let left_out = left_out.map(|id| Writing::default().text(CALENDAR, id.as_str()));
+fn reach(row: Writing, reach: WorkspaceCoverage) -> Writing {
+    let skipped = reach.skipped.into_iter();
+    let skipped = skipped.map(|id| Writing::default().text(CALENDAR, id.as_str()));
     row.instant("began_at", reach.began_at)
         .maybe(reach.since, |row, since| row.instant("since", since))
-        .list("left_out", left_out.collect())
+        .list("left_out", skipped.collect())
 }
 
-fn read_reach(look: Reading<'_>) -> Result<WorkspaceReach, Unreadable> {
-    let left_out = look.maps("left_out")?.into_iter();
-    Ok(WorkspaceReach {
+fn read_reach(look: Reading<'_>) -> Result<WorkspaceCoverage, Unreadable> {
+    let skipped = look.maps("left_out")?.into_iter();
+    Ok(WorkspaceCoverage {
         began_at: look.instant("began_at")?,
         since: look.instant_if_any("since")?,
-        left_out: left_out
-            .map(|left_out| left_out.parsed(CALENDAR, CalendarId::parse))
+        skipped: skipped
+            .map(|skipped| skipped.parsed(CALENDAR, CalendarId::parse))
             .collect::<Result<_, _>>()?,
     })
 }
 
 /// A look under way, with the mark that it will set.
 pub(super) fn under_way<M: Clone>(
-    looking: &UnderWay<M>,
+    in_progress: &SyncInProgress<M>,
     mark: impl Fn(Writing, M) -> Writing,
 ) -> Writing {
-    mark(Writing::default(), looking.mark.clone())
-        .maybe(looking.next.as_ref(), |row, next| row.text("next", &next.0))
-        .number("pages", looking.pages)
-        .number("listed", looking.listed)
-        .instant("held_until", looking.held_until)
+    mark(Writing::default(), in_progress.mark.clone())
+        .maybe(in_progress.next.as_ref(), |row, next| {
+            row.text("next", &next.0)
+        })
+        .number("pages", in_progress.pages)
+        .number("listed", in_progress.listed)
+        .instant("held_until", in_progress.held_until)
 }
 
 /// Reads such a look, and with `mark` the mark that it will set.
 pub(super) fn read_under_way<M>(
     look: Reading<'_>,
     mark: impl Fn(Reading<'_>) -> Result<M, Unreadable>,
-) -> Result<UnderWay<M>, Unreadable> {
-    Ok(UnderWay {
+) -> Result<SyncInProgress<M>, Unreadable> {
+    Ok(SyncInProgress {
         mark: mark(look)?,
         next: look
             .text_if_any("next")?

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::ask::{Ask, Wants};
+use super::requested::{Extent, RequestedSync};
 use crate::Timestamp;
 use crate::time::plus;
 
@@ -12,7 +12,7 @@ pub(super) const OWN_CLOCKS: SignedDuration = SignedDuration::from_millis(500);
 
 /// When a look began, and how far back it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Reach {
+pub struct Coverage {
     /// When it began, by our clock: before its first page was asked for.
     pub began_at: Timestamp,
     /// The earliest `updated_at` it asks for, by Recall's clock; none if it
@@ -20,15 +20,15 @@ pub struct Reach {
     pub since: Option<Timestamp>,
 }
 
-impl Reach {
-    /// Whether this look, once it is finished, has answered `ask`.
+impl Coverage {
+    /// Whether this look, once it is finished, has answered `requested`.
     #[must_use]
-    pub fn answers(self, ask: &Ask) -> bool {
-        let is_newer = self.began_at > plus(ask.sent_at, OWN_CLOCKS);
-        match ask.wants {
-            Wants::Nothing => true,
-            Wants::Since(since) => is_newer && self.since.is_none_or(|reached| reached <= since),
-            Wants::All => is_newer && self.since.is_none(),
+    pub fn covers(self, requested: &RequestedSync) -> bool {
+        let is_newer = self.began_at > plus(requested.sent_at, OWN_CLOCKS);
+        match requested.wants {
+            Extent::Nothing => true,
+            Extent::Since(since) => is_newer && self.since.is_none_or(|reached| reached <= since),
+            Extent::Full => is_newer && self.since.is_none(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::{Ask, Reach};
+use super::{Coverage, RequestedSync};
 use crate::time::plus;
 use crate::{CalendarId, PolicyRevision, PreferenceRevision, Timestamp, Version};
 
@@ -26,14 +26,14 @@ pub struct PageCursor(pub String);
 
 /// A finished look at a calendar's events.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Looked {
+pub struct CompletedSync {
     /// When its first page was asked for.
     pub began_at: Timestamp,
     /// The earliest `updated_at` it asked for; none if it asked for everything.
     pub since: Option<Timestamp>,
     /// When the last look at everything began, this one or one before it;
     /// earlier builds did not say.
-    pub whole_at: Option<Timestamp>,
+    pub full_sync_at: Option<Timestamp>,
     /// The policy it decided by.
     pub policy: PolicyRevision,
     /// How much of what people said it decided by.
@@ -42,11 +42,11 @@ pub struct Looked {
     pub holds_until: Option<Timestamp>,
 }
 
-impl Looked {
+impl CompletedSync {
     /// What it reached.
     #[must_use]
-    pub fn reach(&self) -> Reach {
-        Reach {
+    pub fn reach(&self) -> Coverage {
+        Coverage {
             began_at: self.began_at,
             since: self.since,
         }
@@ -55,7 +55,7 @@ impl Looked {
 
 /// A look that has begun and is not finished: somebody is at it, or left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnderWay<M> {
+pub struct SyncInProgress<M> {
     /// The mark that is set once its last page is written.
     pub mark: M,
     /// The page to go on with; none for the first.
@@ -68,7 +68,7 @@ pub struct UnderWay<M> {
     pub held_until: Timestamp,
 }
 
-impl<M> UnderWay<M> {
+impl<M> SyncInProgress<M> {
     /// Whether somebody is at it.
     #[must_use]
     pub fn is_held(&self, now: Timestamp) -> bool {
@@ -76,24 +76,24 @@ impl<M> UnderWay<M> {
     }
 }
 
-impl UnderWay<Looked> {
+impl SyncInProgress<CompletedSync> {
     /// Whether it is of use to go on with it: it decided by what is in force
     /// still, and has not been left for long.
     #[must_use]
-    pub fn is_of_use(
+    pub fn is_resumable(
         &self,
         policy: PolicyRevision,
         spoken: PreferenceRevision,
         now: Timestamp,
     ) -> bool {
-        !is_owed(Some(&self.mark), policy, spoken, now)
+        !needs_full_sync(Some(&self.mark), policy, spoken, now)
             && now <= plus(self.held_until, LONGEST_LEFT)
     }
 }
 
 /// What a look at the whole workspace reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkspaceReach {
+pub struct WorkspaceCoverage {
     /// When it began, by our clock: before its first page was asked for.
     pub began_at: Timestamp,
     /// The earliest `updated_at` it asks for, by Recall's clock; none if it
@@ -101,26 +101,26 @@ pub struct WorkspaceReach {
     pub since: Option<Timestamp>,
     /// Calendars whose events were listed and could not be written: it answers
     /// nothing about them.
-    pub left_out: BTreeSet<CalendarId>,
+    pub skipped: BTreeSet<CalendarId>,
 }
 
-impl WorkspaceReach {
-    /// Whether this look, once it is finished, has answered `ask` about `calendar`.
+impl WorkspaceCoverage {
+    /// Whether this look, once it is finished, has answered `requested` about `calendar`.
     #[must_use]
-    pub fn answers(&self, calendar: &CalendarId, ask: &Ask) -> bool {
-        let reach = Reach {
+    pub fn covers(&self, calendar: &CalendarId, requested: &RequestedSync) -> bool {
+        let reach = Coverage {
             began_at: self.began_at,
             since: self.since,
         };
-        reach.answers(ask) && !self.left_out.contains(calendar)
+        reach.covers(requested) && !self.skipped.contains(calendar)
     }
 }
 
 /// The latest finished look at the whole workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LatestLook {
+pub struct LatestSync {
     /// What it reached.
-    pub reach: WorkspaceReach,
+    pub reach: WorkspaceCoverage,
     /// When it was finished.
     pub until: Timestamp,
     /// Pages it took.
@@ -129,7 +129,7 @@ pub struct LatestLook {
     pub listed: u32,
 }
 
-impl LatestLook {
+impl LatestSync {
     /// How long a time the changes came in that it listed: until its end, since
     /// what changed meanwhile is among them. Changes that come together come as
     /// one; they are taken to have come in a few seconds.
@@ -141,25 +141,25 @@ impl LatestLook {
 
 /// What is remembered of looks at the whole workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct WorkspaceMark {
+pub struct WorkspaceSyncState {
     /// The one that began last.
-    pub latest: Option<LatestLook>,
+    pub latest: Option<LatestSync>,
     /// Whatever changed before this instant has been listed: looks that overlap
     /// have followed each other up to it.
-    pub healed_until: Option<Timestamp>,
+    pub synced_until: Option<Timestamp>,
     /// Somebody wants everything looked at that was not since this instant.
-    pub whole_asked_at: Option<Timestamp>,
+    pub full_sync_requested_at: Option<Timestamp>,
     /// When Recall's list of calendars was last held against ours.
     pub listed_calendars_at: Option<Timestamp>,
     /// One that is not finished.
-    pub looking: Option<UnderWay<WorkspaceReach>>,
+    pub in_progress: Option<SyncInProgress<WorkspaceCoverage>>,
     /// Grows with each write; a write states the one it saw.
     pub version: Version,
 }
 
 /// What a sweep does about changes that nobody told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heal {
+pub enum CatchUp {
     /// Nothing was ever swept: finds out from when on everything was looked at.
     Begin,
     /// Lists what changed since an instant.
@@ -168,48 +168,48 @@ pub enum Heal {
     Everything,
 }
 
-impl WorkspaceMark {
-    /// The mark after `look` was finished at `now`, with nothing under way.
+impl WorkspaceSyncState {
+    /// The mark after `planned` was finished at `now`, with nothing under way.
     #[must_use]
-    pub fn finished(mut self, look: &UnderWay<WorkspaceReach>, now: Timestamp) -> Self {
-        let reach = &look.mark;
-        let is_linked = match (self.healed_until, reach.since) {
+    pub fn finished(mut self, planned: &SyncInProgress<WorkspaceCoverage>, now: Timestamp) -> Self {
+        let reach = &planned.mark;
+        let is_linked = match (self.synced_until, reach.since) {
             (_, None) => true,
             (Some(healed), Some(since)) => since <= plus(healed, -OVERLAP),
             (None, Some(_)) => false,
         };
         if is_linked {
-            self.healed_until = self.healed_until.max(Some(reach.began_at));
+            self.synced_until = self.synced_until.max(Some(reach.began_at));
         }
         if self
             .latest
             .as_ref()
             .is_none_or(|latest| latest.reach.began_at < reach.began_at)
         {
-            self.latest = Some(LatestLook {
+            self.latest = Some(LatestSync {
                 reach: reach.clone(),
                 until: now,
-                pages: look.pages,
-                listed: look.listed,
+                pages: planned.pages,
+                listed: planned.listed,
             });
         }
-        self.looking = None;
+        self.in_progress = None;
         self
     }
 
     /// What is to be done at `now` about changes that nobody told of, if the
     /// last that was done is `every` ago.
     #[must_use]
-    pub fn heal(&self, every: SignedDuration, now: Timestamp) -> Option<Heal> {
-        let Some(healed) = self.healed_until else {
-            return Some(Heal::Begin);
+    pub fn catch_up(&self, every: SignedDuration, now: Timestamp) -> Option<CatchUp> {
+        let Some(healed) = self.synced_until else {
+            return Some(CatchUp::Begin);
         };
         if now < plus(healed, every) {
             None
         } else if now <= plus(healed, LONGEST_GAP) {
-            Some(Heal::Since(plus(healed, -OVERLAP)))
+            Some(CatchUp::Since(plus(healed, -OVERLAP)))
         } else {
-            Some(Heal::Everything)
+            Some(CatchUp::Everything)
         }
     }
 
@@ -217,7 +217,7 @@ impl WorkspaceMark {
     /// before `until` was seen by looks at single calendars.
     #[must_use]
     pub fn begun_at(mut self, until: Timestamp) -> Self {
-        self.healed_until = Some(until);
+        self.synced_until = Some(until);
         self
     }
 
@@ -225,8 +225,8 @@ impl WorkspaceMark {
     /// that was before being owed a look at everything.
     #[must_use]
     pub fn begun_anew(mut self, now: Timestamp) -> Self {
-        self.whole_asked_at = Some(now);
-        self.healed_until = Some(now);
+        self.full_sync_requested_at = Some(now);
+        self.synced_until = Some(now);
         self
     }
 }
@@ -236,8 +236,8 @@ impl WorkspaceMark {
 /// on it (`spoken`), or what was decided then held only until an instant that
 /// has come.
 #[must_use]
-pub fn is_owed(
-    last: Option<&Looked>,
+pub fn needs_full_sync(
+    last: Option<&CompletedSync>,
     policy: PolicyRevision,
     spoken: PreferenceRevision,
     now: Timestamp,
@@ -252,9 +252,9 @@ pub fn is_owed(
 /// Whether the last look at everything in a calendar began before `limit`. Then
 /// a sweep looks again; nobody waits for it.
 #[must_use]
-pub fn is_aged(last: Option<&Looked>, limit: Timestamp) -> bool {
-    last.and_then(|last| last.whole_at)
-        .is_none_or(|whole_at| whole_at < limit)
+pub fn is_full_sync_outdated(last: Option<&CompletedSync>, limit: Timestamp) -> bool {
+    last.and_then(|last| last.full_sync_at)
+        .is_none_or(|full_sync_at| full_sync_at < limit)
 }
 
 #[cfg(test)]

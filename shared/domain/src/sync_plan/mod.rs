@@ -29,23 +29,24 @@
 //! a notice of its own.
 //!
 //! What a look decided holds only as long as what it decided by. A new policy,
-//! a new word and the end of a pause each [owe](is_owed) the calendar a look at
+//! a new word and the end of a pause each [owe](needs_full_sync) the calendar a look at
 //! everything, whatever is covered.
 
-mod ask;
-mod choice;
-mod gather;
+mod coverage;
+mod debounce;
+mod plan_syncs;
 #[cfg(test)]
-mod laws;
-mod mark;
-mod reach;
+mod properties;
+mod requested;
+mod state;
 
-pub use ask::Ask;
-pub use choice::{Asked, Look, LookPlan, Manners, Scope, choose};
-pub use mark::{
-    Heal, LatestLook, Looked, PageCursor, UnderWay, WorkspaceMark, WorkspaceReach, is_aged, is_owed,
+pub use coverage::Coverage;
+pub use plan_syncs::{ListingOptions, PendingCalendar, PlannedSync, Scope, SyncPlan, plan_syncs};
+pub use requested::RequestedSync;
+pub use state::{
+    CatchUp, CompletedSync, LatestSync, PageCursor, SyncInProgress, WorkspaceCoverage,
+    WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,
 };
-pub use reach::Reach;
 
 /// Events on a page of Recall's list.
 const PAGE: u32 = 100;

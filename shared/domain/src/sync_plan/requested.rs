@@ -6,27 +6,27 @@ use crate::{SyncReason, SyncRequest, Timestamp};
 
 /// Which events notices ask to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Wants {
+pub(super) enum Extent {
     /// None: only the calendar itself changed.
     Nothing,
     /// Those changed at or after an instant of Recall's clock.
     Since(Timestamp),
     /// All that Recall keeps up to date.
-    All,
+    Full,
 }
 
 /// What the notices of one batch ask about one calendar, taken together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Ask {
+pub struct RequestedSync {
     /// The calendar itself changed.
     pub is_calendar_changed: bool,
-    pub(super) wants: Wants,
+    pub(super) wants: Extent,
     pub(super) sent_at: Timestamp,
     /// How long after the first change that it tells of a notice was sent, at most.
     pub(super) lateness: SignedDuration,
 }
 
-impl Ask {
+impl RequestedSync {
     /// Takes notices about one calendar together; none ask nothing.
     #[must_use]
     pub fn of<'a>(requests: impl IntoIterator<Item = &'a SyncRequest>) -> Option<Self> {
@@ -35,9 +35,9 @@ impl Ask {
 
     fn and(self, other: Self) -> Self {
         let wants = match (self.wants, other.wants) {
-            (Wants::All, _) | (_, Wants::All) => Wants::All,
-            (Wants::Since(one), Wants::Since(other)) => Wants::Since(one.min(other)),
-            (Wants::Nothing, wants) | (wants, Wants::Nothing) => wants,
+            (Extent::Full, _) | (_, Extent::Full) => Extent::Full,
+            (Extent::Since(one), Extent::Since(other)) => Extent::Since(one.min(other)),
+            (Extent::Nothing, wants) | (wants, Extent::Nothing) => wants,
         };
         Self {
             is_calendar_changed: self.is_calendar_changed || other.is_calendar_changed,
@@ -48,16 +48,16 @@ impl Ask {
     }
 }
 
-impl From<&SyncRequest> for Ask {
+impl From<&SyncRequest> for RequestedSync {
     fn from(request: &SyncRequest) -> Self {
         let (is_calendar_changed, wants) = match request.reason {
-            SyncReason::EventsChanged { since } => (false, Wants::Since(since)),
-            SyncReason::CalendarChanged => (true, Wants::Nothing),
-            SyncReason::FullSync => (false, Wants::All),
+            SyncReason::EventsChanged { since } => (false, Extent::Since(since)),
+            SyncReason::CalendarChanged => (true, Extent::Nothing),
+            SyncReason::FullSync => (false, Extent::Full),
         };
         let lateness = match wants {
-            Wants::Since(since) => request.sent_at.duration_since(since),
-            Wants::Nothing | Wants::All => SignedDuration::ZERO,
+            Extent::Since(since) => request.sent_at.duration_since(since),
+            Extent::Nothing | Extent::Full => SignedDuration::ZERO,
         };
         Self {
             is_calendar_changed,
@@ -74,6 +74,6 @@ mod tests {
 
     #[test]
     fn no_notices_ask_nothing() {
-        assert_eq!(Ask::of([]), None);
+        assert_eq!(RequestedSync::of([]), None);
     }
 }

@@ -1,21 +1,21 @@
 //! The marks that looks of the model set.
 
-use crate::looking::{Looked, PageCursor, UnderWay, WorkspaceReach};
+use crate::sync_plan::{CompletedSync, PageCursor, SyncInProgress, WorkspaceCoverage};
 use crate::{PolicyRevision, PreferenceRevision, Timestamp};
 
-pub(super) fn looked(reach: &WorkspaceReach) -> Looked {
-    Looked {
+pub(super) fn completed_sync(reach: &WorkspaceCoverage) -> CompletedSync {
+    CompletedSync {
         began_at: reach.began_at,
         since: reach.since,
-        whole_at: None,
+        full_sync_at: None,
         policy: PolicyRevision(0),
         preferences: PreferenceRevision(0),
         holds_until: None,
     }
 }
 
-pub(super) fn under_way<M>(mark: M, pages: u32, held_until: Timestamp) -> UnderWay<M> {
-    UnderWay {
+pub(super) fn under_way<M>(mark: M, pages: u32, held_until: Timestamp) -> SyncInProgress<M> {
+    SyncInProgress {
         mark,
         next: (pages > 0).then(|| PageCursor(pages.to_string())),
         pages,

@@ -2,20 +2,20 @@
 
 use std::future::Future;
 
-use callsheet_domain::WorkspaceMark;
+use callsheet_domain::WorkspaceSyncState;
 
 use super::Kept;
 use crate::PortError;
 
 /// Remembers how far the workspace as a whole was looked at, and who is at it.
-pub trait Marks: Send + Sync {
+pub trait SyncStates: Send + Sync {
     /// What is remembered, as the latest write left it.
-    fn workspace(&self) -> impl Future<Output = Result<WorkspaceMark, PortError>> + Send;
+    fn workspace(&self) -> impl Future<Output = Result<WorkspaceSyncState, PortError>> + Send;
 
     /// Writes the mark if the stored version is still `mark.version`, and
     /// raises the version by one.
-    fn keep_workspace(
+    fn write_workspace_state(
         &self,
-        mark: &WorkspaceMark,
+        mark: &WorkspaceSyncState,
     ) -> impl Future<Output = Result<Kept, PortError>> + Send;
 }

@@ -75,9 +75,9 @@ proptest! {
     #[test]
     fn whatever_every_message_alone_would_have_seen_is_seen(
         ops in prop::collection::vec(op(), 1..60),
-        is_whole in any::<bool>(),
+        lists_workspace in any::<bool>(),
     ) {
-        let mut world = World::new(is_whole);
+        let mut world = World::new(lists_workspace);
         for op in ops {
             world.happen(op);
         }

@@ -10,7 +10,7 @@
 use jiff::SignedDuration;
 
 use super::PAGE;
-use super::mark::LatestLook;
+use super::state::LatestSync;
 use crate::Timestamp;
 use crate::time::plus;
 
@@ -28,7 +28,7 @@ pub(super) fn earliest(began_at: Timestamp, interval: SignedDuration) -> Timesta
 }
 
 /// The earliest begin of a look at the workspace after `latest`.
-pub(super) fn gathered(latest: &LatestLook, interval: SignedDuration) -> Timestamp {
+pub(super) fn debounced(latest: &LatestSync, interval: SignedDuration) -> Timestamp {
     // Pages of changes that came in so long a time, over the pages that may be listed in it.
     let changed = i128::from(latest.listed) * interval.as_micros();
     let allowed = i128::from(PAGE) * latest.span().as_micros();
@@ -41,7 +41,7 @@ pub(super) fn gathered(latest: &LatestLook, interval: SignedDuration) -> Timesta
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::WorkspaceReach;
+    use crate::WorkspaceCoverage;
     use std::collections::BTreeSet;
     use test_case::test_case;
 
@@ -53,17 +53,17 @@ mod tests {
     #[test_case(9_000, 60 => 30; "more than can be listed")]
     fn waits_for_as_much_as_is_going_on(listed: u32, seconds: i64) -> i64 {
         let began_at = Timestamp::UNIX_EPOCH;
-        let latest = LatestLook {
-            reach: WorkspaceReach {
+        let latest = LatestSync {
+            reach: WorkspaceCoverage {
                 began_at,
                 since: Some(plus(began_at, -SignedDuration::from_secs(seconds))),
-                left_out: BTreeSet::new(),
+                skipped: BTreeSet::new(),
             },
             until: began_at,
             pages: 1,
             listed,
         };
-        let next = gathered(&latest, SignedDuration::from_secs(1));
+        let next = debounced(&latest, SignedDuration::from_secs(1));
         next.duration_since(began_at).as_secs()
     }
 }
