@@ -9,8 +9,10 @@ use std::future::Future;
 use std::io::{self, IsTerminal as _};
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Budgets, Calendars, Clock, EventQuery};
-use callsheet_domain::{CalendarId, CalendarRecord, Email, Operation, Pace, PageCursor, Timestamp};
+use callsheet_app::ports::{Calendars, Clock, EventQuery, RateLimits};
+use callsheet_domain::{
+    CalendarId, CalendarRecord, Email, Operation, PageCursor, RateLimit, Timestamp,
+};
 use callsheet_recall::{RawPage, RecallClient};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
@@ -74,11 +76,11 @@ pub(crate) struct Listing<'a, R, S, K> {
     pub(crate) recall: R,
     pub(crate) state: &'a S,
     pub(crate) clock: K,
-    pub(crate) pace: Pace,
+    pub(crate) rate_limit: RateLimit,
     pub(crate) progress: Progress,
 }
 
-impl<R: RawEvents, S: Budgets, K: Clock> Listing<'_, R, S, K> {
+impl<R: RawEvents, S: RateLimits, K: Clock> Listing<'_, R, S, K> {
     /// Every event of the calendars that starts at `from` or later, page by page.
     pub(crate) async fn pages<'b>(
         &self,
@@ -122,7 +124,7 @@ impl<R: RawEvents, S: Budgets, K: Clock> Listing<'_, R, S, K> {
             state: self.state,
             clock: &self.clock,
             operation: Operation::ListEvents,
-            pace: self.pace,
+            rate_limit: self.rate_limit,
         };
         paced
             .call(async || {

@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Allowed, Budgets, Clock};
-use callsheet_domain::{Operation, Pace, plus};
+use callsheet_app::ports::{Clock, PermitResult, RateLimits};
+use callsheet_domain::{Operation, RateLimit, plus};
 use jiff::SignedDuration;
 
 use crate::trouble::Trouble;
@@ -24,12 +24,12 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(2);
 
 /// What Recall grants any workspace for an operation on calendars. A person
 /// makes few such calls, so no setting says otherwise.
-pub(crate) fn published_pace(operation: Operation) -> Pace {
+pub(crate) fn published_pace(operation: Operation) -> RateLimit {
     let published = match operation {
         Operation::ListCalendars => 60,
         _ => 300,
     };
-    Pace::per_minute(published, BURST)
+    RateLimit::per_minute(published, BURST)
 }
 
 /// Makes calls of one operation, each in its turn.
@@ -38,10 +38,10 @@ pub(crate) struct Paced<'a, S, K> {
     pub(crate) state: &'a S,
     pub(crate) clock: &'a K,
     pub(crate) operation: Operation,
-    pub(crate) pace: Pace,
+    pub(crate) rate_limit: RateLimit,
 }
 
-impl<S: Budgets, K: Clock> Paced<'_, S, K> {
+impl<S: RateLimits, K: Clock> Paced<'_, S, K> {
     /// Makes `call`, and makes it again while Recall does not answer: it must be
     /// one that may be done again.
     pub(crate) async fn call<T>(
@@ -52,7 +52,7 @@ impl<S: Budgets, K: Clock> Paced<'_, S, K> {
         for _ in 1..TRIES {
             self.turn().await?;
             match call().await {
-                Err(PortError::Throttled { wait, .. }) => self.hold(wait).await?,
+                Err(PortError::Throttled { wait, .. }) => self.block_until(wait).await?,
                 Err(PortError::Unavailable { .. }) => {
                     self.clock.sleep_until(plus(self.clock.now(), pause)).await;
                     pause *= 2;
@@ -68,15 +68,17 @@ impl<S: Budgets, K: Clock> Paced<'_, S, K> {
     async fn turn(&self) -> Result<(), Trouble> {
         loop {
             let now = self.clock.now();
-            let left_free = self.pace.leaving(LEFT_FREE);
+            let left_free = self.rate_limit.reserve(LEFT_FREE);
             let latest = plus(now, -left_free);
-            let drawn = self.state.draw(self.operation, self.pace, 1, now, latest);
+            let drawn = self
+                .state
+                .acquire(self.operation, self.rate_limit, 1, now, latest);
             match drawn.await? {
-                Allowed::Calls(draw) => {
+                PermitResult::Granted(draw) => {
                     self.clock.sleep_until(draw.first_at).await;
                     return Ok(());
                 }
-                Allowed::NotBefore(instant) => {
+                PermitResult::NotBefore(instant) => {
                     self.clock.sleep_until(plus(instant, left_free)).await;
                 }
             }
@@ -84,9 +86,9 @@ impl<S: Budgets, K: Clock> Paced<'_, S, K> {
     }
 
     /// Has everybody wait, as Recall asked.
-    async fn hold(&self, wait: Duration) -> Result<(), Trouble> {
+    async fn block_until(&self, wait: Duration) -> Result<(), Trouble> {
         let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
         let until = plus(self.clock.now(), wait);
-        Ok(self.state.hold(self.operation, until).await?)
+        Ok(self.state.block_until(self.operation, until).await?)
     }
 }

@@ -4,7 +4,7 @@
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use callsheet_domain::Pace;
+use callsheet_domain::RateLimit;
 use callsheet_queue::{SqsDeadLetters, SqsQueue};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_store::{DecisionTable, StateTable};
@@ -120,8 +120,8 @@ impl Workspace {
     }
 
     /// The pace at which events are listed, which is the stack's own.
-    pub(crate) fn pace(&self) -> Pace {
-        Pace::per_minute(self.reach.list_events_per_minute, BURST)
+    pub(crate) fn rate_limit(&self) -> RateLimit {
+        RateLimit::per_minute(self.reach.list_events_per_minute, BURST)
     }
 
     async fn tables(&self) -> Result<aws_sdk_dynamodb::Client, Trouble> {

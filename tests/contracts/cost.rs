@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::Client;
 use callsheet_app::ports::{Clock as _, Queue as _};
 use callsheet_app::{Drain, DrainSettings, Enforced, Handled, Sync, SyncSettings};
 use callsheet_domain::{
-    CalendarEvent, EventId, IcalUid, Meeting, Operation, Pace, SyncJob, SyncReason, SyncRequest,
-    plus,
+    CalendarEvent, EventId, IcalUid, Meeting, Operation, RateLimit, SyncJob, SyncReason,
+    SyncRequest, plus,
 };
 use callsheet_runtime::SystemClock;
 use callsheet_store::{DecisionTable, StateTable};
@@ -66,7 +66,7 @@ impl Metered {
         };
         let sent = self.queue.send(&SyncJob::Request(request)).await;
         sent.expect("memory");
-        let pace = Pace::per_minute(60, 3);
+        let rate_limit = RateLimit::per_minute(60, 3);
         let sync = Sync {
             recall: self.recall.clone(),
             decisions: self.decisions.clone(),
@@ -75,9 +75,9 @@ impl Metered {
             clock: SystemClock,
             enforced: Enforced::default(),
             settings: SyncSettings {
-                list_events: pace,
-                get_calendar: pace,
-                list_calendars: pace,
+                list_events: rate_limit,
+                get_calendar: rate_limit,
+                list_calendars: rate_limit,
                 is_workspace_listed: true,
                 catch_up_every: Duration::from_mins(5),
                 most_receives: 10,
@@ -91,7 +91,7 @@ impl Metered {
 
     /// Has everything applied that is due, and says what that consumed.
     async fn drain(&self) -> Consumed {
-        let pace = Pace::per_minute(6_000, 1);
+        let rate_limit = RateLimit::per_minute(6_000, 1);
         let drain = Drain {
             recall: self.recall.clone(),
             decisions: self.decisions.clone(),
@@ -99,10 +99,10 @@ impl Metered {
             clock: SystemClock,
             jitter: EvenJitter(0.5),
             settings: DrainSettings {
-                schedule: pace,
-                unschedule: pace,
-                find: pace,
-                leave: pace,
+                schedule: rate_limit,
+                unschedule: rate_limit,
+                find: rate_limit,
+                leave: rate_limit,
                 most_in_flight: 4,
                 lease: Duration::from_secs(30),
                 patience: Duration::from_secs(35),

@@ -7,12 +7,12 @@
 //! the store against a third, say Amazon's own DynamoDB Local, set
 //! `AWS_ENDPOINT_URL_DYNAMODB` to it: it goes before `AWS_ENDPOINT_URL`.
 
-mod budget;
 mod cost;
 mod earlier;
 mod facts;
 mod meter;
 mod queue;
+mod rate_limit;
 mod recall;
 mod schema;
 mod secret;

@@ -32,33 +32,33 @@ impl Links {
     pub(crate) fn zoom(&mut self) -> String {
         format!(
             "https://acme.zoom.us/j/{:011}",
-            self.draw() % 100_000_000_000
+            self.acquire() % 100_000_000_000
         )
     }
 
     fn meet(&mut self) -> String {
-        let letters = letters(self.draw());
+        let letters = letters(self.acquire());
         let (first, rest) = letters.split_at(3);
         let (second, third) = rest.split_at(4);
         format!("https://meet.google.com/{first}-{second}-{third}")
     }
 
     fn teams(&mut self) -> String {
-        let number = self.draw();
+        let number = self.acquire();
         format!("https://teams.microsoft.com/l/meetup-join/19%3ameeting_{number:032}%40thread.v2/0")
     }
 
     /// A name that no other run gives to a meeting.
     pub(crate) fn uid(&mut self) -> String {
-        format!("shared-{}@acme.example", self.draw())
+        format!("shared-{}@acme.example", self.acquire())
     }
 
     /// The same for a series; Google makes the `ical_uid` of its instances of it.
     pub(crate) fn series(&mut self) -> String {
-        format!("series{}", self.draw())
+        format!("series{}", self.acquire())
     }
 
-    fn draw(&mut self) -> u64 {
+    fn acquire(&mut self) -> u64 {
         self.next += 1;
         self.next
     }

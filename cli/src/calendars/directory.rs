@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use callsheet_app::ports::{Budgets, CalendarDirectory, Clock, UnreadableCalendar};
+use callsheet_app::ports::{CalendarDirectory, Clock, RateLimits, UnreadableCalendar};
 use callsheet_domain::{Calendar, CalendarId, Operation};
 
 use crate::paced::{Paced, published_pace};
@@ -28,7 +28,7 @@ impl Directory {
 pub(super) async fn read<R, S, K>(recall: &R, state: &S, clock: &K) -> Result<Directory, Trouble>
 where
     R: CalendarDirectory,
-    S: Budgets,
+    S: RateLimits,
     K: Clock,
 {
     let operation = Operation::ListCalendars;
@@ -36,7 +36,7 @@ where
         state,
         clock,
         operation,
-        pace: published_pace(operation),
+        rate_limit: published_pace(operation),
     };
     let (mut directory, mut cursor, mut followed) = (Directory::default(), None, HashSet::new());
     loop {

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Budgets, CalendarEvents, CalendarRemoval, Calendars, Clock, Decisions, Queue, Removed,
+    CalendarEvents, CalendarRemoval, Calendars, Clock, Decisions, Queue, RateLimits, Removed,
 };
 use callsheet_domain::{
     Calendar, CalendarId, Decision, DeduplicationKey, Email, IcalUid, Operation, SyncJob,
@@ -73,14 +73,14 @@ pub(super) async fn disconnect<S, D, R, Q, K>(
     confirm: impl FnOnce(&str) -> Result<(), Trouble>,
 ) -> Result<Disconnected, Trouble>
 where
-    S: Calendars + Budgets,
+    S: Calendars + RateLimits,
     D: Decisions,
     R: CalendarEvents + CalendarRemoval,
     Q: Queue,
     K: Clock,
 {
     let calendar = ports.calendar(name, clock).await?;
-    let leaving = ports.leaving(&calendar, clock.now()).await?;
+    let leaving = ports.reserve(&calendar, clock.now()).await?;
     confirm(&leaving.told())?;
     let id = &calendar.id;
     let removal = ports.paced(Operation::DeleteCalendar, clock);
@@ -100,7 +100,7 @@ where
 
 impl<S, D, R, Q> Ports<S, D, R, Q>
 where
-    S: Calendars + Budgets,
+    S: Calendars + RateLimits,
     D: Decisions,
     R: CalendarEvents + CalendarRemoval,
     Q: Queue,
@@ -110,7 +110,7 @@ where
             state: &self.state,
             clock,
             operation,
-            pace: published_pace(operation),
+            rate_limit: published_pace(operation),
         }
     }
 
@@ -130,7 +130,7 @@ where
     }
 
     /// What would leave with the calendar.
-    async fn leaving(&self, calendar: &Calendar, now: Timestamp) -> Result<Leaving, Trouble> {
+    async fn reserve(&self, calendar: &Calendar, now: Timestamp) -> Result<Leaving, Trouble> {
         let keys = self.decisions.of_calendar(&calendar.id, now).await?;
         let (mut ours, mut meetings) = (HashSet::new(), HashSet::new());
         for row in self.decisions.decisions(&keys).await? {

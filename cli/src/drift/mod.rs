@@ -82,7 +82,7 @@ pub(crate) async fn run(
         recall: workspace.recall("")?,
         state: &state,
         clock,
-        pace: workspace.pace(),
+        rate_limit: workspace.rate_limit(),
         progress: Progress::on_stderr(),
     };
     let pages = listing.pages(calendars.keys(), from).await?;

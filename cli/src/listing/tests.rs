@@ -60,7 +60,7 @@ async fn lists_every_page_behind_everybody_else(failures: Vec<PortError>, calls:
         recall,
         state: &state,
         clock,
-        pace: Pace::per_minute(30, 1),
+        rate_limit: RateLimit::per_minute(30, 1),
         progress: Progress::nowhere(),
     };
     let calendars = [a_calendar().id];

@@ -59,7 +59,7 @@ pub(crate) async fn run(
                 recall: workspace.recall(", or take the events out of a file with --events")?,
                 state: &state,
                 clock,
-                pace: workspace.pace(),
+                rate_limit: workspace.rate_limit(),
                 progress: Progress::on_stderr(),
             };
             let calendars = connected(&state, asked).await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::DrainSettings;
-use callsheet_domain::Pace;
+use callsheet_domain::RateLimit;
 use callsheet_recall::BaseUrl;
 use callsheet_runtime::{Environment, InvalidSetting};
 
@@ -24,14 +24,14 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn read(environment: &Environment) -> Result<Self, InvalidSetting> {
-        let pace = |name| Ok(Pace::per_minute(environment.parsed(name)?, BURST));
+        let rate_limit = |name| Ok(RateLimit::per_minute(environment.parsed(name)?, BURST));
         Ok(Self {
             base_url: environment.read("RECALL_BASE_URL", BaseUrl::parse)?,
             drain: DrainSettings {
-                schedule: pace("SCHEDULE_BOT_PER_MINUTE")?,
-                unschedule: pace("UNSCHEDULE_BOT_PER_MINUTE")?,
-                find: pace("GET_EVENT_PER_MINUTE")?,
-                leave: pace("LEAVE_CALL_PER_MINUTE")?,
+                schedule: rate_limit("SCHEDULE_BOT_PER_MINUTE")?,
+                unschedule: rate_limit("UNSCHEDULE_BOT_PER_MINUTE")?,
+                find: rate_limit("GET_EVENT_PER_MINUTE")?,
+                leave: rate_limit("LEAVE_CALL_PER_MINUTE")?,
                 most_in_flight: MOST_IN_FLIGHT,
                 lease: LEASE,
                 patience: PATIENCE,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::SyncSettings;
-use callsheet_domain::Pace;
+use callsheet_domain::RateLimit;
 use callsheet_recall::BaseUrl;
 use callsheet_runtime::{Environment, InvalidSetting};
 
@@ -20,13 +20,13 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn read(environment: &Environment) -> Result<Self, InvalidSetting> {
-        let pace = |name| Ok(Pace::per_minute(environment.parsed(name)?, BURST));
+        let rate_limit = |name| Ok(RateLimit::per_minute(environment.parsed(name)?, BURST));
         Ok(Self {
             base_url: environment.read("RECALL_BASE_URL", BaseUrl::parse)?,
             sync: SyncSettings {
-                list_events: pace("LIST_EVENTS_PER_MINUTE")?,
-                get_calendar: pace("GET_CALENDAR_PER_MINUTE")?,
-                list_calendars: pace("LIST_CALENDARS_PER_MINUTE")?,
+                list_events: rate_limit("LIST_EVENTS_PER_MINUTE")?,
+                get_calendar: rate_limit("GET_CALENDAR_PER_MINUTE")?,
+                list_calendars: rate_limit("LIST_CALENDARS_PER_MINUTE")?,
                 is_workspace_listed: environment.parsed("LIST_WORKSPACE")?,
                 catch_up_every: minutes(environment.parsed("HEAL_EVERY_MINUTES")?),
                 most_receives: environment.parsed("MOST_RECEIVES")?,

@@ -16,10 +16,10 @@ mod event;
 mod facts;
 mod history;
 mod id;
-mod pacer;
 mod plan;
 mod policy;
 mod preference;
+mod rate;
 mod revise;
 mod settle;
 mod shared_bot;
@@ -46,7 +46,6 @@ pub use id::{
     BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, PlatformEventId, SeriesId,
 };
 pub use jiff::Timestamp;
-pub use pacer::{Draw, Operation, Pace, Spent};
 pub use plan::{Offer, Plan, plan};
 pub use policy::{
     BotTemplate, DayOfWeek, DeduplicationScheme, EvaluationFailure, Expression, ExpressionProblem,
@@ -57,6 +56,7 @@ pub use policy::{
 pub use preference::{
     Pause, Preference, PreferenceRevision, Preferences, Spoken, Subject, UnknownWord, Word,
 };
+pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revise::{Judgement, Revision, retire, revise};
 pub use settle::{Answered, Call, Sent, settle};
 pub use speaker::{InvalidSpeaker, Speaker};

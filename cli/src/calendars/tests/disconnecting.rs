@@ -65,7 +65,7 @@ async fn it_is_deleted_and_the_stack_is_told() {
     assert_eq!(done.outcome, Outcome::Deleted);
     assert_eq!(house.recall.count(Operation::DeleteCalendar), 1);
     assert_eq!(told(&house), [SyncReason::CalendarChanged]);
-    assert!(house.state.spent(Operation::DeleteCalendar).is_some());
+    assert!(house.state.next_free(Operation::DeleteCalendar).is_some());
     assert!(done.text().contains("1 bot of an upcoming meeting with it"));
 }
 

@@ -11,7 +11,9 @@ use super::flight::Called;
 use super::plan::CallPlan;
 use super::work::{Lease, Work};
 use crate::PortError;
-use crate::ports::{Allowed, Bots, Budgets, Clock, Decisions, DueRows, Held, Jitter, Kept, Leases};
+use crate::ports::{
+    Bots, Clock, Decisions, DueRows, Held, Jitter, Kept, Leases, PermitResult, RateLimits,
+};
 
 /// For how long nobody calls after Recall has denied us.
 const DENIED: Duration = Duration::from_secs(30);
@@ -29,7 +31,7 @@ pub(super) enum Happened {
     /// The head was read: as many rows as were asked for, at most.
     Head(DueRows, Vec<Decision>, usize),
     /// The budget of an operation was drawn from.
-    Drawn(Operation, Allowed),
+    Drawn(Operation, PermitResult),
     /// The lease was extended, or is another's.
     Extended(Option<Held>),
     /// The row of a meeting that is over was written.
@@ -65,7 +67,7 @@ impl<R, D, S, K, J> Work<'_, R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
-    S: Budgets + Leases,
+    S: RateLimits + Leases,
     K: Clock,
     J: Jitter,
 {
@@ -124,26 +126,26 @@ where
                 self.flying.remove(&row.key);
                 self.report.again += 1;
                 self.head.read_at = None;
-                self.hold(lane, wait);
+                self.block_until(lane, wait);
             }
             Came::Denied(error) => {
                 self.flying.remove(&row.key);
                 if !matches!(self.failed, Some(PortError::Denied { .. })) {
                     self.failed = Some(error);
-                    (0..self.lanes.len()).for_each(|lane| self.hold(lane, DENIED));
+                    (0..self.lanes.len()).for_each(|lane| self.block_until(lane, DENIED));
                 }
             }
         }
     }
 
     /// Nobody makes calls of a lane for as long as `wait`.
-    fn hold(&mut self, lane: usize, wait: Duration) {
+    fn block_until(&mut self, lane: usize, wait: Duration) {
         let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
         let until = plus(self.drain.clock.now(), wait);
         self.lanes[lane].close(until);
         let (state, operation) = (&self.drain.state, self.lanes[lane].operation);
         self.chores.push(Box::pin(async move {
-            state.hold(operation, until).await?;
+            state.block_until(operation, until).await?;
             Ok(Happened::HeldBack)
         }));
     }

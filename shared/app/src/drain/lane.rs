@@ -13,10 +13,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use callsheet_domain::{Operation, Pace, Timestamp, plus};
+use callsheet_domain::{Operation, RateLimit, Timestamp, plus};
 use jiff::SignedDuration;
 
-use crate::ports::Allowed;
+use crate::ports::PermitResult;
 
 /// The share of a second that is drawn at once: few writes, and little lost on leaving.
 const SLICES_A_SECOND: u32 = 4;
@@ -46,7 +46,7 @@ pub(super) enum Turn {
 #[derive(Debug)]
 pub(super) struct Lane {
     pub(super) operation: Operation,
-    pub(super) pace: Pace,
+    pub(super) rate_limit: RateLimit,
     /// Rows in the head that want a call of this kind.
     pub(super) wanted: usize,
     /// Calls that Recall has not answered.
@@ -59,10 +59,10 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(operation: Operation, pace: Pace) -> Self {
+    pub(super) fn new(operation: Operation, rate_limit: RateLimit) -> Self {
         Self {
             operation,
-            pace,
+            rate_limit,
             wanted: 0,
             calling: 0,
             is_drawing: false,
@@ -89,7 +89,7 @@ impl Lane {
 
     /// How many calls to draw by now, if any.
     pub(super) fn draws(&self, now: Timestamp) -> Option<u32> {
-        let slice = (self.pace.a_second() / SLICES_A_SECOND).max(1);
+        let slice = (self.rate_limit.a_second() / SLICES_A_SECOND).max(1);
         let missing = self.wanted.saturating_sub(self.drawn.len());
         let is_closed = self.closed_until.is_some_and(|instant| instant > now);
         let has_enough = missing == 0 || self.drawn.len() >= slice as usize;
@@ -100,11 +100,11 @@ impl Lane {
     }
 
     /// Takes in what the budget gave.
-    pub(super) fn drew(&mut self, allowed: Allowed) {
+    pub(super) fn drew(&mut self, allowed: PermitResult) {
         self.is_drawing = false;
         match allowed {
-            Allowed::Calls(draw) => self.drawn.extend(draw.instants()),
-            Allowed::NotBefore(instant) => self.closed_until = Some(instant),
+            PermitResult::Granted(draw) => self.drawn.extend(draw.instants()),
+            PermitResult::NotBefore(instant) => self.closed_until = Some(instant),
         }
     }
 
@@ -128,7 +128,7 @@ impl Lane {
 
     /// How many calls may be in flight, of at most `most`.
     pub(super) fn in_flight(&self, most: usize) -> usize {
-        let interval = self.pace.interval().as_secs_f64();
+        let interval = self.rate_limit.interval().as_secs_f64();
         let needed = HEADROOM * self.latency.as_secs_f64() / interval;
         let mut calls = LEAST_IN_FLIGHT;
         // A float is not cast to a count: one is counted up to it.
@@ -142,7 +142,7 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use callsheet_domain::{Draw, Spent};
+    use callsheet_domain::{NextFree, Permits};
     use test_case::test_case;
 
     fn at(millis: i64) -> Timestamp {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn lane(limit: u32) -> Lane {
-        Lane::new(Operation::ScheduleBot, Pace::per_minute(limit, 1))
+        Lane::new(Operation::ScheduleBot, RateLimit::per_minute(limit, 1))
     }
 
     #[test_case(60, 450, 10; "a low limit")]
@@ -174,8 +174,8 @@ mod tests {
     fn a_slice_that_is_partly_stale_loses_no_more_than_that_part() {
         let mut lane = lane(600);
         lane.wanted = 5;
-        let (draw, _) = lane.pace.draw(Some(Spent(at(0))), 5, at(0));
-        lane.drew(Allowed::Calls(draw));
+        let (draw, _) = lane.rate_limit.acquire(Some(NextFree(at(0))), 5, at(0));
+        lane.drew(PermitResult::Granted(draw));
         // The first two, at 0 and 102 ms, are more than a quarter of a second late by now.
         assert_eq!(lane.turn(at(370)), Turn::Now);
         assert_eq!(lane.drawn.len(), 3);
@@ -191,12 +191,12 @@ mod tests {
         assert_eq!(lane.draws(at(0)), Some(24));
         lane.is_drawing = true;
         assert_eq!(lane.draws(at(0)), None);
-        let draw = Draw {
+        let draw = Permits {
             first_at: at(0),
-            interval: lane.pace.interval(),
+            interval: lane.rate_limit.interval(),
             count: 24,
         };
-        lane.drew(Allowed::Calls(draw));
+        lane.drew(PermitResult::Granted(draw));
         assert_eq!(lane.draws(at(0)), None, "there is a slice in hand");
         lane.take();
         assert_eq!(lane.draws(at(0)), Some(24), "the next one is drawn ahead");
@@ -206,8 +206,8 @@ mod tests {
     fn a_lane_that_is_held_voids_what_was_drawn() {
         let mut lane = lane(600);
         lane.wanted = 2;
-        let (draw, _) = lane.pace.draw(None, 2, at(0));
-        lane.drew(Allowed::Calls(draw));
+        let (draw, _) = lane.rate_limit.acquire(None, 2, at(0));
+        lane.drew(PermitResult::Granted(draw));
         lane.close(at(9_000));
         assert_eq!(lane.turn(at(1)), Turn::At(at(9_000)));
         assert_eq!(lane.draws(at(1)), None);

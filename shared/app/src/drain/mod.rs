@@ -21,11 +21,11 @@ mod work;
 
 use std::time::Duration;
 
-use callsheet_domain::{Pace, Timestamp, plus};
+use callsheet_domain::{RateLimit, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::PortError;
-use crate::ports::{Bots, Budgets, Clock, Decisions, Held, Jitter, Leases, Released, Taken};
+use crate::ports::{Bots, Clock, Decisions, Held, Jitter, Leases, RateLimits, Released, Taken};
 pub use plan::{CallPlan, PlannedCall};
 use work::Work;
 
@@ -33,13 +33,13 @@ use work::Work;
 #[derive(Debug, Clone, Copy)]
 pub struct DrainSettings {
     /// How fast bots are scheduled.
-    pub schedule: Pace,
+    pub schedule: RateLimit,
     /// How fast they are taken away.
-    pub unschedule: Pace,
+    pub unschedule: RateLimit,
     /// How fast events are asked for whose bot must be found.
-    pub find: Pace,
+    pub find: RateLimit,
     /// How fast bots are sent out of calls.
-    pub leave: Pace,
+    pub leave: RateLimit,
     /// Most calls of a kind in flight. How many are follows from the pace and
     /// the latency.
     pub most_in_flight: usize,
@@ -115,7 +115,7 @@ impl<R, D, S, K, J> Drain<R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
-    S: Budgets + Leases,
+    S: RateLimits + Leases,
     K: Clock,
     J: Jitter,
 {

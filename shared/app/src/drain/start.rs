@@ -7,7 +7,7 @@ use super::chores::{self, Happened};
 use super::lane::Turn;
 use super::plan::PlannedCall;
 use super::work::{HEAD, Lease, Work};
-use crate::ports::{Bots, Budgets, Clock, Decisions, Jitter, Leases};
+use crate::ports::{Bots, Clock, Decisions, Jitter, Leases, RateLimits};
 
 /// For so many seconds' calls the head is read at once: another is read twice a second.
 const SECONDS: usize = 2;
@@ -18,7 +18,7 @@ impl<R, D, S, K, J> Work<'_, R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
-    S: Budgets + Leases,
+    S: RateLimits + Leases,
     K: Clock,
     J: Jitter,
 {
@@ -49,7 +49,11 @@ where
         head.is_reading = true;
         head.read_at = Some(now);
         head.started.clear();
-        let a_second: u32 = self.lanes.iter().map(|lane| lane.pace.a_second()).sum();
+        let a_second: u32 = self
+            .lanes
+            .iter()
+            .map(|lane| lane.rate_limit.a_second())
+            .sum();
         let most = self.flying.len() + a_second as usize * SECONDS;
         let flying = self.flying.keys().cloned().collect();
         let read = chores::read_head(&self.drain.decisions, now, most, flying);
@@ -156,10 +160,13 @@ where
                 continue;
             };
             lane.is_drawing = true;
-            let (state, operation, pace) = (&self.drain.state, lane.operation, lane.pace);
+            let (state, operation, rate_limit) =
+                (&self.drain.state, lane.operation, lane.rate_limit);
             self.chores.push(Box::pin(async move {
                 let latest = plus(now, AHEAD);
-                let allowed = state.draw(operation, pace, count, now, latest).await?;
+                let allowed = state
+                    .acquire(operation, rate_limit, count, now, latest)
+                    .await?;
                 Ok(Happened::Drawn(operation, allowed))
             }));
         }

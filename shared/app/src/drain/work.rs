@@ -20,7 +20,7 @@ use super::lane::Lane;
 use super::plan::PlannedCall;
 use super::{Drain, DrainReport, Stopped};
 use crate::PortError;
-use crate::ports::{Bots, Budgets, Clock, Decisions, Held, Jitter, Leases};
+use crate::ports::{Bots, Clock, Decisions, Held, Jitter, Leases, RateLimits};
 
 /// How often the head is read again.
 pub(super) const HEAD: SignedDuration = SignedDuration::from_millis(500);
@@ -81,7 +81,7 @@ impl<'a, R, D, S, K, J> Work<'a, R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
-    S: Budgets + Leases,
+    S: RateLimits + Leases,
     K: Clock,
     J: Jitter,
 {

@@ -3,7 +3,6 @@
 //! "Not found", "lost the race" and "already there" are results; an error is a
 //! collaborator that let us down.
 
-mod budgets;
 mod calendars;
 mod clock;
 mod decisions;
@@ -11,10 +10,10 @@ mod leases;
 mod policies;
 mod preferences;
 mod queue;
+mod rate_limits;
 mod recall;
 mod sync_states;
 
-pub use budgets::{Allowed, Budgets};
 pub use calendars::{Calendars, ListedCalendar};
 pub use clock::{Clock, Jitter};
 pub use decisions::{Decisions, DueRows, Kept};
@@ -22,6 +21,7 @@ pub use leases::{Held, Leases, Released, Taken};
 pub use policies::{NewPolicy, Policies, Pushed, StoredPolicy};
 pub use preferences::PreferenceBook;
 pub use queue::{DeadLetter, DeadLetters, Queue, Receipt};
+pub use rate_limits::{PermitResult, RateLimits};
 pub use recall::{
     BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery,
     IdempotencyKey, LeaveAnswer, PageOfCalendars, PageOfEvents, RecallReader, Removed,

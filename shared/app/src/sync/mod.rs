@@ -32,12 +32,12 @@ mod write;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use callsheet_domain::{CalendarId, ListingOptions, Pace, SyncJob, SyncRequest, Timestamp};
+use callsheet_domain::{CalendarId, ListingOptions, RateLimit, SyncJob, SyncRequest, Timestamp};
 
 use crate::Enforced;
 use crate::ports::{
-    Budgets, Calendars, Clock, Decisions, Policies, PreferenceBook, Queue, RecallReader, Receipt,
-    SyncStates,
+    Calendars, Clock, Decisions, Policies, PreferenceBook, Queue, RateLimits, RecallReader,
+    Receipt, SyncStates,
 };
 use sweep::Urge;
 use tally::Tally;
@@ -50,11 +50,11 @@ const ROUNDS: usize = 5;
 #[derive(Debug, Clone)]
 pub struct SyncSettings {
     /// How fast events are listed.
-    pub list_events: Pace,
+    pub list_events: RateLimit,
     /// How fast calendars are read.
-    pub get_calendar: Pace,
+    pub get_calendar: RateLimit,
     /// How fast calendars are listed.
-    pub list_calendars: Pace,
+    pub list_calendars: RateLimit,
     /// Whether the workspace may be listed as a whole, besides one calendar at a time.
     pub is_workspace_listed: bool,
     /// How often a sweep looks for changes that nobody told of.
@@ -98,9 +98,9 @@ pub struct Handled {
 }
 
 /// What a sync remembers in besides decisions.
-pub trait SyncState: Calendars + SyncStates + PreferenceBook + Policies + Budgets {}
+pub trait SyncState: Calendars + SyncStates + PreferenceBook + Policies + RateLimits {}
 
-impl<S: Calendars + SyncStates + PreferenceBook + Policies + Budgets> SyncState for S {}
+impl<S: Calendars + SyncStates + PreferenceBook + Policies + RateLimits> SyncState for S {}
 
 /// Looks and decides. `R` reads Recall, `D` and `S` remember, `Q` carries
 /// notices, `K` tells the time.

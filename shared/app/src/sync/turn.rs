@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use super::{Sync, SyncState, Unattended};
 use crate::PortError;
-use crate::ports::{Allowed, Clock, Decisions, Queue, RecallReader};
+use crate::ports::{Clock, Decisions, PermitResult, Queue, RecallReader};
 
 /// A page and its writes fit into this; with less time left none is begun.
 pub(super) const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
@@ -43,7 +43,7 @@ where
     /// Waits for its turn to make one call of `operation`.
     pub(super) async fn turn(&self, operation: Operation, terms: Terms) -> Result<(), Unattended> {
         let Terms { rank, deadline } = terms;
-        let pace = match operation {
+        let rate_limit = match operation {
             Operation::GetCalendar => self.settings.get_calendar,
             Operation::ListCalendars => self.settings.list_calendars,
             _ => self.settings.list_events,
@@ -56,18 +56,23 @@ where
             }
             let until = match rank {
                 Rank::Live => latest,
-                Rank::Behind => plus(now, -pace.leaving(LEFT_FREE)),
+                Rank::Behind => plus(now, -rate_limit.reserve(LEFT_FREE)),
             };
-            match (self.state.draw(operation, pace, 1, now, until).await?, rank) {
-                (Allowed::Calls(draw), _) => {
+            match (
+                self.state
+                    .acquire(operation, rate_limit, 1, now, until)
+                    .await?,
+                rank,
+            ) {
+                (PermitResult::Granted(draw), _) => {
                     self.clock.sleep_until(draw.first_at).await;
                     return Ok(());
                 }
-                (Allowed::NotBefore(instant), Rank::Live) => {
+                (PermitResult::NotBefore(instant), Rank::Live) => {
                     return Err(Unattended::NotBefore(instant));
                 }
-                (Allowed::NotBefore(instant), Rank::Behind) => {
-                    let free_at = plus(instant, pace.leaving(LEFT_FREE));
+                (PermitResult::NotBefore(instant), Rank::Behind) => {
+                    let free_at = plus(instant, rate_limit.reserve(LEFT_FREE));
                     if free_at > latest {
                         return Err(Unattended::OutOfTime);
                     }
@@ -86,7 +91,7 @@ where
         if let Err(PortError::Throttled { wait, .. }) = &answer {
             let wait = SignedDuration::try_from(*wait).unwrap_or(SignedDuration::MAX);
             self.state
-                .hold(operation, plus(self.clock.now(), wait))
+                .block_until(operation, plus(self.clock.now(), wait))
                 .await?;
         }
         Ok(answer?)

@@ -8,7 +8,7 @@ use callsheet_app::{
     SyncSettings, push,
 };
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, Decision, EventId, Pace, PolicyDocument, SyncJob,
+    Calendar, CalendarEvent, CalendarId, Decision, EventId, PolicyDocument, RateLimit, SyncJob,
     SyncReason, SyncRequest, Timestamp, Wanted, WorkspaceSyncState, plus,
 };
 use callsheet_testkit::{
@@ -34,9 +34,9 @@ fn swept_until(clock: &ManualClock) -> MemoryState {
 
 pub(crate) fn sync_settings() -> SyncSettings {
     SyncSettings {
-        list_events: Pace::per_minute(60, 3),
-        get_calendar: Pace::per_minute(300, 3),
-        list_calendars: Pace::per_minute(60, 3),
+        list_events: RateLimit::per_minute(60, 3),
+        get_calendar: RateLimit::per_minute(300, 3),
+        list_calendars: RateLimit::per_minute(60, 3),
         is_workspace_listed: true,
         catch_up_every: Duration::from_mins(5),
         most_receives: 10,
@@ -240,10 +240,10 @@ impl House {
 
 pub(crate) fn drain_settings() -> DrainSettings {
     DrainSettings {
-        schedule: Pace::per_minute(600, 1),
-        unschedule: Pace::per_minute(600, 1),
-        find: Pace::per_minute(300, 1),
-        leave: Pace::per_minute(300, 1),
+        schedule: RateLimit::per_minute(600, 1),
+        unschedule: RateLimit::per_minute(600, 1),
+        find: RateLimit::per_minute(300, 1),
+        leave: RateLimit::per_minute(300, 1),
         most_in_flight: 4,
         lease: Duration::from_secs(30),
         patience: Duration::from_secs(35),

@@ -43,7 +43,7 @@ struct Sky {
 }
 
 impl Sky {
-    fn draw(&mut self) -> Option<&'static str> {
+    fn acquire(&mut self) -> Option<&'static str> {
         let chance = self.chance.wrapping_mul(6_364_136_223_846_793_005);
         self.chance = chance.wrapping_add(1_442_695_040_888_963_407);
         let mut drawn = (self.chance >> 33) % 100;
@@ -77,7 +77,7 @@ impl Storm {
                     "{operation} of {subject} at {now}, {told} was told {until}"
                 );
             }
-            sky.draw()
+            sky.acquire()
         };
         let wait = |whom: &str, seconds: i64| {
             let until = plus(now, SignedDuration::from_secs(seconds));

@@ -1,11 +1,11 @@
 //! Looking at what is owed a look though nobody said anything about it.
 
 use callsheet_app::ports::{
-    Allowed, Budgets as _, Calendars as _, PreferenceBook as _, Queue as _,
+    Calendars as _, PermitResult, PreferenceBook as _, Queue as _, RateLimits as _,
 };
 use callsheet_app::{Handled, PortError, Sync};
 use callsheet_domain::{
-    CalendarId, CalendarStatus, EventId, Operation, Pace, PolicyRevision, Subject, SyncJob,
+    CalendarId, CalendarStatus, EventId, Operation, PolicyRevision, RateLimit, Subject, SyncJob,
     SyncReason, Word, plus,
 };
 use callsheet_testkit::{
@@ -185,17 +185,21 @@ async fn notices_go_before_a_sweep() {
 async fn a_sweep_gets_nothing_while_live_looks_have_drawn_ahead() {
     let house = house(3).await;
     house.push(skips_all).await;
-    let (now, pace) = (house.after(0), Pace::per_minute(60, 3));
+    let (now, rate_limit) = (house.after(0), RateLimit::per_minute(60, 3));
     let operation = Operation::ListEvents;
     let drawn = house
         .state
-        .draw(operation, pace, 90, now, at("23:00"))
+        .acquire(operation, rate_limit, 90, now, at("23:00"))
         .await;
-    assert!(matches!(drawn, Ok(Allowed::Calls(_))));
-    let (lists, spent) = (house.lists(), house.state.spent(operation));
+    assert!(matches!(drawn, Ok(PermitResult::Granted(_))));
+    let (lists, next_free) = (house.lists(), house.state.next_free(operation));
     assert_eq!(house.sweep(house.deadline()).await, Handled::default());
     assert_eq!(house.lists(), lists);
-    assert_eq!(house.state.spent(operation), spent, "nothing was drawn");
+    assert_eq!(
+        house.state.next_free(operation),
+        next_free,
+        "nothing was drawn"
+    );
     assert_eq!(house.decided_anew(), 0);
 
     // What was drawn ahead runs out a little before this sweep does.
@@ -210,9 +214,11 @@ async fn a_sweep_gets_nothing_while_live_looks_have_drawn_ahead() {
 async fn a_live_look_that_comes_while_a_sweep_waits_goes_first() {
     let house = house(2).await;
     house.push(skips_all).await;
-    let (now, pace) = (house.after(0), Pace::per_minute(60, 3));
+    let (now, rate_limit) = (house.after(0), RateLimit::per_minute(60, 3));
     let operation = Operation::ListEvents;
-    let drawn = house.state.draw(operation, pace, 20, now, at("23:00"));
+    let drawn = house
+        .state
+        .acquire(operation, rate_limit, 20, now, at("23:00"));
     drawn.await.expect("memory");
     let calls = house.recall.calls().len();
     let live = id(usize::from(now.as_microsecond() % 2 == 0));

@@ -1,10 +1,10 @@
 //! Looking and deciding.
 
-use callsheet_app::ports::{Budgets as _, Calendars as _, PreferenceBook as _, Queue as _};
+use callsheet_app::ports::{Calendars as _, PreferenceBook as _, Queue as _, RateLimits as _};
 use callsheet_app::{Handled, PortError};
 use callsheet_domain::{
-    Applied, CalendarStatus, CompletedSync, EventId, Operation, Pace, PolicyRevision,
-    PreferenceRevision, Subject, SyncJob, SyncReason, Verdict, Wanted, Word,
+    Applied, CalendarStatus, CompletedSync, EventId, Operation, PolicyRevision, PreferenceRevision,
+    RateLimit, Subject, SyncJob, SyncReason, Verdict, Wanted, Word,
 };
 use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, a_speaker, an_event, at};
 use std::time::Duration;
@@ -254,7 +254,7 @@ async fn a_budget_that_is_used_up_has_the_message_wait_as_a_new_one_without_a_ca
     house.see(an_event()).await;
     house
         .state
-        .hold(Operation::ListEvents, house.after(120))
+        .block_until(Operation::ListEvents, house.after(120))
         .await
         .expect("memory");
     let calls = house.recall.calls().len();
@@ -352,9 +352,11 @@ async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
     house.see(an_event()).await;
     let calendar = a_calendar().id;
     // So many that the look has to wait, and somebody else's ends meanwhile.
-    let (now, pace) = (house.after(0), Pace::per_minute(60, 3));
+    let (now, rate_limit) = (house.after(0), RateLimit::per_minute(60, 3));
     let operation = Operation::ListEvents;
-    let drawn = house.state.draw(operation, pace, 10, now, at("23:00"));
+    let drawn = house
+        .state
+        .acquire(operation, rate_limit, 10, now, at("23:00"));
     drawn.await.expect("memory");
     let heard_more = CompletedSync {
         began_at: at("09:29"),

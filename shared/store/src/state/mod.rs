@@ -1,11 +1,11 @@
 //! Keeps the little things in one table, one partition a calendar and one for
 //! what belongs to the whole workspace.
 
-mod budgets;
 mod calendars;
 mod leases;
 mod policies;
 mod preferences;
+mod rate_limits;
 mod sync_states;
 
 use aws_sdk_dynamodb::Client;

@@ -12,7 +12,6 @@
 //! Where a port's documentation leaves something open, the law that settles it
 //! says so. Instants given to a port are whole microseconds.
 
-pub mod budgets;
 pub mod calendars;
 pub mod clock;
 pub mod copies;
@@ -24,6 +23,7 @@ pub mod leases;
 pub mod policies;
 pub mod preferences;
 pub mod queue;
+pub mod rate_limits;
 pub mod recall;
 pub mod sync_states;
 
@@ -97,7 +97,7 @@ macro_rules! decisions_contract {
 }
 
 /// Makes a test of each law on `Calendars`, `PreferenceBook`, `Policies`,
-/// `Budgets` and `Leases`, of one type that implements them all. Takes an async
+/// `RateLimits` and `Leases`, of one type that implements them all. Takes an async
 /// closure that gives an empty one, nobody else's.
 #[macro_export]
 macro_rules! state_contract {
@@ -136,7 +136,7 @@ macro_rules! state_contract {
             the_history_is_newest_first,
             large_policies_are_kept,
         );
-        $crate::contract_tests!($setup, budgets:
+        $crate::contract_tests!($setup, rate_limits:
             callers_share_a_budget,
             a_draw_that_would_come_too_late_draws_nothing,
             a_hold_moves_everybody,

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Allowed, BotAnswer, Bots, Budgets, CalendarDirectory, CalendarEvents, CalendarRemoval,
-    Calendars, DeadLetter, DeadLetters, Decisions, DueRows, EventQuery, Held, Kept, Leases,
-    LeaveAnswer, ListedCalendar, NewPolicy, PageOfCalendars, PageOfEvents, Policies,
-    PreferenceBook, Pushed, Queue, Receipt, Released, Removed, ScheduleRequest, StoredPolicy,
-    SyncStates, Taken,
+    BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, Calendars, DeadLetter,
+    DeadLetters, Decisions, DueRows, EventQuery, Held, Kept, Leases, LeaveAnswer, ListedCalendar,
+    NewPolicy, PageOfCalendars, PageOfEvents, PermitResult, Policies, PreferenceBook, Pushed,
+    Queue, RateLimits, Receipt, Released, Removed, ScheduleRequest, StoredPolicy, SyncStates,
+    Taken,
 };
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, IcalUid,
-    Operation, Pace, PageCursor, PolicyRevision, PreferenceRevision, Preferences, Speaker, Subject,
-    SyncJob, Timestamp, Word, WorkspaceSyncState,
+    Operation, PageCursor, PolicyRevision, PreferenceRevision, Preferences, RateLimit, Speaker,
+    Subject, SyncJob, Timestamp, Word, WorkspaceSyncState,
 };
 
 use super::Flaky;
@@ -118,21 +118,21 @@ impl<P: Policies> Policies for Flaky<P> {
     }
 }
 
-impl<P: Budgets> Budgets for Flaky<P> {
-    async fn draw(
+impl<P: RateLimits> RateLimits for Flaky<P> {
+    async fn acquire(
         &self,
         operation: Operation,
-        pace: Pace,
+        rate_limit: RateLimit,
         count: u32,
         now: Timestamp,
         latest: Timestamp,
-    ) -> Result<Allowed, PortError> {
-        self.call(self.port.draw(operation, pace, count, now, latest))
+    ) -> Result<PermitResult, PortError> {
+        self.call(self.port.acquire(operation, rate_limit, count, now, latest))
             .await
     }
 
-    async fn hold(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
-        self.call(self.port.hold(operation, until)).await
+    async fn block_until(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
+        self.call(self.port.block_until(operation, until)).await
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Allowed, Budgets, Calendars, Kept, ListedCalendar, NewPolicy, Policies, PreferenceBook, Pushed,
-    StoredPolicy, SyncStates,
+    Calendars, Kept, ListedCalendar, NewPolicy, PermitResult, Policies, PreferenceBook, Pushed,
+    RateLimits, StoredPolicy, SyncStates,
 };
 use callsheet_domain::{
-    CalendarId, CalendarRecord, Operation, Pace, Pause, PolicyRevision, Preference,
-    PreferenceRevision, Preferences, Speaker, Spent, Subject, Timestamp, Version, Word,
+    CalendarId, CalendarRecord, NextFree, Operation, Pause, PolicyRevision, Preference,
+    PreferenceRevision, Preferences, RateLimit, Speaker, Subject, Timestamp, Version, Word,
     WorkspaceSyncState,
 };
 
@@ -27,7 +27,7 @@ struct State {
     preferences: BTreeMap<CalendarId, Preferences>,
     /// Every policy that was ever in force; the last one is.
     policies: Vec<StoredPolicy>,
-    budgets: BTreeMap<Operation, Spent>,
+    rate_limits: BTreeMap<Operation, NextFree>,
     lease: MemoryLease,
     counts: Counts,
 }
@@ -54,8 +54,9 @@ impl MemoryState {
 
     /// What is spent of a budget, uncounted.
     #[must_use]
-    pub fn spent(&self, operation: Operation) -> Option<Spent> {
-        self.0.with(|state| state.budgets.get(&operation).copied())
+    pub fn next_free(&self, operation: Operation) -> Option<NextFree> {
+        self.0
+            .with(|state| state.rate_limits.get(&operation).copied())
     }
 
     fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
@@ -224,32 +225,35 @@ impl Policies for MemoryState {
     }
 }
 
-impl Budgets for MemoryState {
-    async fn draw(
+impl RateLimits for MemoryState {
+    async fn acquire(
         &self,
         operation: Operation,
-        pace: Pace,
+        rate_limit: RateLimit,
         count: u32,
         now: Timestamp,
         latest: Timestamp,
-    ) -> Result<Allowed, PortError> {
+    ) -> Result<PermitResult, PortError> {
         Ok(self.0.with(|state| {
             state.counts.reads += 1;
-            let spent = state.budgets.get(&operation).copied();
-            let (draw, after) = pace.draw(spent, count, now);
+            let next_free = state.rate_limits.get(&operation).copied();
+            let (draw, after) = rate_limit.acquire(next_free, count, now);
             if draw.first_at > latest {
-                return Allowed::NotBefore(draw.first_at);
+                return PermitResult::NotBefore(draw.first_at);
             }
             state.counts.writes += 1;
-            state.budgets.insert(operation, after);
-            Allowed::Calls(draw)
+            state.rate_limits.insert(operation, after);
+            PermitResult::Granted(draw)
         }))
     }
 
-    async fn hold(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
+    async fn block_until(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
         self.write(|state| {
-            let spent = state.budgets.entry(operation).or_insert(Spent(until));
-            *spent = (*spent).max(Spent(until));
+            let next_free = state
+                .rate_limits
+                .entry(operation)
+                .or_insert(NextFree(until));
+            *next_free = (*next_free).max(NextFree(until));
         });
         Ok(())
     }

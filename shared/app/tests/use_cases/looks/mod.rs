@@ -135,13 +135,13 @@ impl House {
 impl House {
     /// Uses up the calls that may go at once, so that each next one waits.
     async fn state_drawn(&self, calls: u32) -> bool {
-        use callsheet_app::ports::Budgets as _;
-        let pace = crate::house::sync_settings().list_events;
+        use callsheet_app::ports::RateLimits as _;
+        let rate_limit = crate::house::sync_settings().list_events;
         let drawn = self
             .state
-            .draw(
+            .acquire(
                 Operation::ListEvents,
-                pace,
+                rate_limit,
                 calls,
                 self.after(0),
                 self.after(60),

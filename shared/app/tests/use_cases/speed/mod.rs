@@ -11,7 +11,7 @@ use std::time::Duration;
 use callsheet_app::ports::Clock as _;
 use callsheet_app::{Drain, DrainReport, DrainSettings};
 use callsheet_domain::{
-    CalendarEvent, Decision, DeduplicationKey, EventId, IcalUid, Meeting, Operation, Pace,
+    CalendarEvent, Decision, DeduplicationKey, EventId, IcalUid, Meeting, Operation, RateLimit,
     Timestamp, Wanted, plus,
 };
 use callsheet_testkit::{
@@ -85,7 +85,7 @@ impl Busy {
             clock: self.clock,
             jitter: EvenJitter(0.5),
             settings: DrainSettings {
-                schedule: Pace::per_minute(self.limit, 1),
+                schedule: RateLimit::per_minute(self.limit, 1),
                 most_in_flight: 200,
                 ..drain_settings()
             },

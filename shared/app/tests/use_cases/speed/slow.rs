@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Allowed, BotAnswer, Bots, Budgets, Clock, Decisions, DueRows, Held, Kept, Leases, LeaveAnswer,
-    Released, ScheduleRequest, Taken,
+    BotAnswer, Bots, Clock, Decisions, DueRows, Held, Kept, Leases, LeaveAnswer, PermitResult,
+    RateLimits, Released, ScheduleRequest, Taken,
 };
 use callsheet_domain::{
-    BotEntry, BotId, CalendarId, Decision, DecisionKey, EventId, IcalUid, Operation, Pace,
+    BotEntry, BotId, CalendarId, Decision, DecisionKey, EventId, IcalUid, Operation, RateLimit,
     Timestamp, plus,
 };
 use callsheet_testkit::at;
@@ -126,21 +126,21 @@ impl<P: Decisions> Decisions for Slow<P> {
     }
 }
 
-impl<P: Budgets> Budgets for Slow<P> {
-    async fn draw(
+impl<P: RateLimits> RateLimits for Slow<P> {
+    async fn acquire(
         &self,
         operation: Operation,
-        pace: Pace,
+        rate_limit: RateLimit,
         count: u32,
         now: Timestamp,
         latest: Timestamp,
-    ) -> Result<Allowed, PortError> {
-        self.taking(self.port.draw(operation, pace, count, now, latest))
+    ) -> Result<PermitResult, PortError> {
+        self.taking(self.port.acquire(operation, rate_limit, count, now, latest))
             .await
     }
 
-    async fn hold(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
-        self.taking(self.port.hold(operation, until)).await
+    async fn block_until(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
+        self.taking(self.port.block_until(operation, until)).await
     }
 }
 

@@ -2,33 +2,33 @@
 
 use std::future::Future;
 
-use callsheet_domain::{Draw, Operation, Pace, Timestamp};
+use callsheet_domain::{Operation, Permits, RateLimit, Timestamp};
 
 use crate::PortError;
 
 /// Whether calls were drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Allowed {
+pub enum PermitResult {
     /// They may be made at these instants.
-    Calls(Draw),
+    Granted(Permits),
     /// None was drawn: the first would have had to wait until this instant.
     NotBefore(Timestamp),
 }
 
 /// One budget an operation, drawn from by every caller.
-pub trait Budgets: Send + Sync {
+pub trait RateLimits: Send + Sync {
     /// Draws `count` calls at `now`, unless the first could go only after `latest`.
-    fn draw(
+    fn acquire(
         &self,
         operation: Operation,
-        pace: Pace,
+        rate_limit: RateLimit,
         count: u32,
         now: Timestamp,
         latest: Timestamp,
-    ) -> impl Future<Output = Result<Allowed, PortError>> + Send;
+    ) -> impl Future<Output = Result<PermitResult, PortError>> + Send;
 
     /// Lets nobody call before `until`: the service said so.
-    fn hold(
+    fn block_until(
         &self,
         operation: Operation,
         until: Timestamp,

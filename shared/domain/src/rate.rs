@@ -70,7 +70,7 @@ impl Operation {
 
 /// How fast calls may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct RateLimit {
     interval: SignedDuration,
     burst: u32,
 }
@@ -78,11 +78,11 @@ pub struct Pace {
 /// How much has been spent: the instant from which the next call is free of
 /// debt. The only state there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spent(pub Timestamp);
+pub struct NextFree(pub Timestamp);
 
 /// Calls that may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draw {
+pub struct Permits {
     /// When the first may go.
     pub first_at: Timestamp,
     /// How much later each next one may go.
@@ -91,7 +91,7 @@ pub struct Draw {
     pub count: u32,
 }
 
-impl Draw {
+impl Permits {
     /// When each call may go, in order; some may be past, and go at once.
     pub fn instants(self) -> impl Iterator<Item = Timestamp> {
         (0..self.count).map(move |index| {
@@ -103,7 +103,7 @@ impl Draw {
     }
 }
 
-impl Pace {
+impl RateLimit {
     /// The pace of `limit` calls in any sliding minute, of which a tenth, at
     /// most `burst`, may go at once. A limit below two is taken as two.
     #[must_use]
@@ -126,7 +126,7 @@ impl Pace {
     /// drawn, `calls` more are free at once, as far as the burst allows. Who
     /// comes after others draws no later than this before now.
     #[must_use]
-    pub fn leaving(self, calls: u32) -> SignedDuration {
+    pub fn reserve(self, calls: u32) -> SignedDuration {
         let calls = calls.min(self.burst - 1);
         self.interval * i32::try_from(calls).unwrap_or(i32::MAX)
     }
@@ -142,11 +142,16 @@ impl Pace {
 
     /// Draws `count` calls at `now`, and says what is spent after.
     #[must_use]
-    pub fn draw(self, spent: Option<Spent>, count: u32, now: Timestamp) -> (Draw, Spent) {
+    pub fn acquire(
+        self,
+        next_free: Option<NextFree>,
+        count: u32,
+        now: Timestamp,
+    ) -> (Permits, NextFree) {
         let allowance = self.interval * i32::try_from(self.burst - 1).unwrap_or(i32::MAX);
         let earliest = plus(now, -allowance);
-        let first_at = spent.map_or(earliest, |Spent(at)| at.max(earliest));
-        let draw = Draw {
+        let first_at = next_free.map_or(earliest, |NextFree(at)| at.max(earliest));
+        let draw = Permits {
             first_at,
             interval: self.interval,
             count,
@@ -155,7 +160,7 @@ impl Pace {
             first_at,
             self.interval * i32::try_from(count).unwrap_or(i32::MAX),
         );
-        (draw, Spent(after))
+        (draw, NextFree(after))
     }
 }
 
@@ -171,12 +176,16 @@ mod tests {
 
     /// Draws as callers would, each call going when it may and arriving so many
     /// milliseconds later; gives when all calls arrive.
-    fn calls(pace: Pace, draws: &[(i64, u32)], mut later: impl FnMut() -> i64) -> Vec<Timestamp> {
-        let (mut spent, mut now, mut calls) = (None, 0, Vec::new());
+    fn calls(
+        rate_limit: RateLimit,
+        draws: &[(i64, u32)],
+        mut later: impl FnMut() -> i64,
+    ) -> Vec<Timestamp> {
+        let (mut next_free, mut now, mut calls) = (None, 0, Vec::new());
         for (pause, count) in draws {
             now += pause;
-            let (draw, after) = pace.draw(spent, *count, at(now));
-            spent = Some(after);
+            let (draw, after) = rate_limit.acquire(next_free, *count, at(now));
+            next_free = Some(after);
             for instant in draw.instants() {
                 let way = SignedDuration::from_micros(later() * 1_000);
                 calls.push(plus(instant.max(at(now)), way));
@@ -205,7 +214,7 @@ mod tests {
             ways in prop::collection::vec(0_i64..=750, 1..40),
         ) {
             let mut ways = ways.into_iter().cycle();
-            let calls = calls(Pace::per_minute(limit, burst), &draws, || ways.next().unwrap_or(0));
+            let calls = calls(RateLimit::per_minute(limit, burst), &draws, || ways.next().unwrap_or(0));
             prop_assert!(most_in_a_minute(&calls) <= limit as usize);
         }
     }
@@ -221,7 +230,7 @@ mod tests {
             if index <= limit / 2 { 750 } else { 0 }
         };
         let calls = calls(
-            Pace::per_minute(limit, 1),
+            RateLimit::per_minute(limit, 1),
             &[(0, limit * 3)],
             slow_then_quick,
         );
@@ -232,7 +241,7 @@ mod tests {
     #[test_case(600; "as bots are scheduled")]
     #[test_case(6_000; "ten times as fast")]
     fn a_backlog_uses_the_limit_up(limit: u32) {
-        let calls = calls(Pace::per_minute(limit, 1), &[(0, 5 * limit)], || 0);
+        let calls = calls(RateLimit::per_minute(limit, 1), &[(0, 5 * limit)], || 0);
         let span = calls
             .last()
             .expect("some")
@@ -244,7 +253,7 @@ mod tests {
 
     #[test]
     fn after_a_pause_a_burst_goes_at_once() {
-        let calls = calls(Pace::per_minute(60, 5), &[(0, 5)], || 0);
+        let calls = calls(RateLimit::per_minute(60, 5), &[(0, 5)], || 0);
         assert!(calls.iter().all(|call| *call == at(0)));
     }
 }

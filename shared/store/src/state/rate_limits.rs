@@ -5,8 +5,8 @@
 //! calls that are never made. It is never overdrawn.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Allowed, Budgets};
-use callsheet_domain::{Operation, Pace, Spent, Timestamp};
+use callsheet_app::ports::{PermitResult, RateLimits};
+use callsheet_domain::{NextFree, Operation, RateLimit, Timestamp};
 
 use super::{Place, StateTable, TRIES};
 use crate::attributes::{Reading, instant};
@@ -15,39 +15,39 @@ use crate::error::{busy, if_held, unreadable};
 const SPENT_UNTIL: &str = "spent_until";
 const WRITE: &str = "SET #v = :v, #spent_until = :until";
 
-impl Budgets for StateTable {
-    async fn draw(
+impl RateLimits for StateTable {
+    async fn acquire(
         &self,
         operation: Operation,
-        pace: Pace,
+        rate_limit: RateLimit,
         count: u32,
         now: Timestamp,
         latest: Timestamp,
-    ) -> Result<Allowed, PortError> {
+    ) -> Result<PermitResult, PortError> {
         for _ in 0..TRIES {
-            let spent = self.spent(operation).await?;
-            let (draw, after) = pace.draw(spent, count, now);
+            let next_free = self.next_free(operation).await?;
+            let (draw, after) = rate_limit.acquire(next_free, count, now);
             if draw.first_at > latest {
-                return Ok(Allowed::NotBefore(draw.first_at));
+                return Ok(PermitResult::NotBefore(draw.first_at));
             }
             let write = self
                 .update(Place::budget(operation), WRITE)
                 .expression_attribute_names("#spent_until", SPENT_UNTIL)
                 .expression_attribute_values(":until", instant(after.0));
-            let write = match spent {
+            let write = match next_free {
                 None => write.condition_expression("attribute_not_exists(#spent_until)"),
-                Some(Spent(read)) => write
+                Some(NextFree(read)) => write
                     .condition_expression("#spent_until = :read")
                     .expression_attribute_values(":read", instant(read)),
             };
             if if_held(write.send().await)?.is_some() {
-                return Ok(Allowed::Calls(draw));
+                return Ok(PermitResult::Granted(draw));
             }
         }
         Err(busy())
     }
 
-    async fn hold(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
+    async fn block_until(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
         let write = self
             .update(Place::budget(operation), WRITE)
             .condition_expression("attribute_not_exists(#spent_until) OR #spent_until < :until")
@@ -60,17 +60,17 @@ impl Budgets for StateTable {
 }
 
 impl StateTable {
-    async fn spent(&self, operation: Operation) -> Result<Option<Spent>, PortError> {
+    async fn next_free(&self, operation: Operation) -> Result<Option<NextFree>, PortError> {
         let Some(row) = self.row(Place::budget(operation)).await? else {
             return Ok(None);
         };
-        let spent = Reading::row(&row).and_then(|row| row.instant_if_any(SPENT_UNTIL));
-        let spent = spent.map_err(|problem| {
+        let next_free = Reading::row(&row).and_then(|row| row.instant_if_any(SPENT_UNTIL));
+        let next_free = next_free.map_err(|problem| {
             unreadable(
                 format_args!("the budget of {}", operation.as_str()),
                 problem,
             )
         })?;
-        Ok(spent.map(Spent))
+        Ok(next_free.map(NextFree))
     }
 }

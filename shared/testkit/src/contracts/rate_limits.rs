@@ -1,8 +1,8 @@
-//! What every implementation of `Budgets` must do.
+//! What every implementation of `RateLimits` must do.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Allowed, Budgets};
-use callsheet_domain::{Operation, Pace, Timestamp, plus};
+use callsheet_app::ports::{PermitResult, RateLimits};
+use callsheet_domain::{Operation, RateLimit, Timestamp, plus};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 
@@ -11,20 +11,23 @@ use crate::at;
 const OPERATION: Operation = Operation::ListEvents;
 
 /// Sixty a minute, of which five at once: a call each 1.08 seconds.
-fn pace() -> Pace {
-    Pace::per_minute(60, 5)
+fn rate_limit() -> RateLimit {
+    RateLimit::per_minute(60, 5)
 }
 
 /// Draws, as often as the store says that too many do.
-async fn draw(
-    budgets: &impl Budgets,
+async fn acquire(
+    rate_limits: &impl RateLimits,
     operation: Operation,
     count: u32,
     now: Timestamp,
     latest: Timestamp,
-) -> Allowed {
+) -> PermitResult {
     loop {
-        match budgets.draw(operation, pace(), count, now, latest).await {
+        match rate_limits
+            .acquire(operation, rate_limit(), count, now, latest)
+            .await
+        {
             Ok(allowed) => return allowed,
             Err(PortError::Throttled { .. }) => tokio::task::yield_now().await,
             Err(error) => panic!("the store answers: {error}"),
@@ -34,14 +37,14 @@ async fn draw(
 
 /// When the calls go that are drawn by one who has all the time of the day.
 async fn calls(
-    budgets: &impl Budgets,
+    rate_limits: &impl RateLimits,
     operation: Operation,
     count: u32,
     now: Timestamp,
 ) -> Vec<Timestamp> {
-    match draw(budgets, operation, count, now, at("23:00")).await {
-        Allowed::Calls(draw) => draw.instants().map(|instant| instant.max(now)).collect(),
-        Allowed::NotBefore(instant) => panic!("there is time enough for a call at {instant}"),
+    match acquire(rate_limits, operation, count, now, at("23:00")).await {
+        PermitResult::Granted(draw) => draw.instants().map(|instant| instant.max(now)).collect(),
+        PermitResult::NotBefore(instant) => panic!("there is time enough for a call at {instant}"),
     }
 }
 
@@ -50,7 +53,7 @@ async fn calls(
 ///
 /// # Panics
 /// If the law does not hold.
-pub async fn callers_share_a_budget(budgets: &impl Budgets) {
+pub async fn callers_share_a_budget(rate_limits: &impl RateLimits) {
     let caller = async |caller: i64| {
         let mut ours = Vec::new();
         for turn in 0..10 {
@@ -58,7 +61,7 @@ pub async fn callers_share_a_budget(budgets: &impl Budgets) {
                 at("10:00"),
                 SignedDuration::from_millis(turn * 700 + caller),
             );
-            ours.extend(calls(budgets, OPERATION, 3, now).await);
+            ours.extend(calls(rate_limits, OPERATION, 3, now).await);
         }
         ours
     };
@@ -72,7 +75,7 @@ pub async fn callers_share_a_budget(budgets: &impl Budgets) {
             .take_while(|call| **call <= plus(*first, minute));
         assert!(in_a_minute.count() <= 60);
     }
-    let last = plus(at("10:00"), pace().interval() * 120);
+    let last = plus(at("10:00"), rate_limit().interval() * 120);
     assert!(
         all.iter().all(|call| *call <= last),
         "some of the budget was wasted"
@@ -84,15 +87,15 @@ pub async fn callers_share_a_budget(budgets: &impl Budgets) {
 ///
 /// # Panics
 /// If the law does not hold.
-pub async fn a_draw_that_would_come_too_late_draws_nothing(budgets: &impl Budgets) {
+pub async fn a_draw_that_would_come_too_late_draws_nothing(rate_limits: &impl RateLimits) {
     let now = at("10:00");
-    assert_eq!(calls(budgets, OPERATION, 5, now).await, [now; 5]);
-    let next = plus(now, pace().interval());
+    assert_eq!(calls(rate_limits, OPERATION, 5, now).await, [now; 5]);
+    let next = plus(now, rate_limit().interval());
     for _ in 0..3 {
-        let answer = draw(budgets, OPERATION, 1, now, now).await;
-        assert_eq!(answer, Allowed::NotBefore(next));
+        let answer = acquire(rate_limits, OPERATION, 1, now, now).await;
+        assert_eq!(answer, PermitResult::NotBefore(next));
     }
-    let Allowed::Calls(drawn) = draw(budgets, OPERATION, 2, now, next).await else {
+    let PermitResult::Granted(drawn) = acquire(rate_limits, OPERATION, 2, now, next).await else {
         panic!("the latest instant is soon enough, though the second call goes later");
     };
     assert_eq!((drawn.first_at, drawn.count), (next, 2));
@@ -102,20 +105,20 @@ pub async fn a_draw_that_would_come_too_late_draws_nothing(budgets: &impl Budget
 ///
 /// # Panics
 /// If the law does not hold.
-pub async fn a_hold_moves_everybody(budgets: &impl Budgets) {
+pub async fn a_hold_moves_everybody(rate_limits: &impl RateLimits) {
     let (now, until) = (at("10:00"), at("10:02"));
     for _ in 0..2 {
-        budgets
-            .hold(OPERATION, until)
+        rate_limits
+            .block_until(OPERATION, until)
             .await
             .expect("the store answers");
     }
-    let answer = draw(budgets, OPERATION, 1, now, at("10:01")).await;
-    assert_eq!(answer, Allowed::NotBefore(until));
-    let callers = join_all((0..3).map(|_| calls(budgets, OPERATION, 1, now))).await;
+    let answer = acquire(rate_limits, OPERATION, 1, now, at("10:01")).await;
+    assert_eq!(answer, PermitResult::NotBefore(until));
+    let callers = join_all((0..3).map(|_| calls(rate_limits, OPERATION, 1, now))).await;
     let mut all = callers.concat();
     all.sort();
-    let interval = pace().interval();
+    let interval = rate_limit().interval();
     assert_eq!(
         all,
         [until, plus(until, interval), plus(until, interval * 2)]
@@ -126,22 +129,22 @@ pub async fn a_hold_moves_everybody(budgets: &impl Budgets) {
 ///
 /// # Panics
 /// If the law does not hold.
-pub async fn a_shorter_hold_shortens_nothing(budgets: &impl Budgets) {
+pub async fn a_shorter_hold_shortens_nothing(rate_limits: &impl RateLimits) {
     let now = at("10:00");
     for until in ["10:02", "10:01"] {
-        budgets
-            .hold(OPERATION, at(until))
+        rate_limits
+            .block_until(OPERATION, at(until))
             .await
             .expect("the store answers");
     }
-    assert_eq!(calls(budgets, OPERATION, 1, now).await, [at("10:02")]);
+    assert_eq!(calls(rate_limits, OPERATION, 1, now).await, [at("10:02")]);
 }
 
 /// What is spent on one kind of call is not spent on another.
 ///
 /// # Panics
 /// If the law does not hold.
-pub async fn operations_have_budgets_of_their_own(budgets: &impl Budgets) {
+pub async fn operations_have_budgets_of_their_own(rate_limits: &impl RateLimits) {
     let now = at("10:00");
     let others = [
         Operation::GetCalendar,
@@ -150,11 +153,11 @@ pub async fn operations_have_budgets_of_their_own(budgets: &impl Budgets) {
         Operation::ListCalendars,
         Operation::DeleteCalendar,
     ];
-    budgets
-        .hold(OPERATION, at("11:00"))
+    rate_limits
+        .block_until(OPERATION, at("11:00"))
         .await
         .expect("the store answers");
     for operation in others {
-        assert_eq!(calls(budgets, operation, 5, now).await, [now; 5]);
+        assert_eq!(calls(rate_limits, operation, 5, now).await, [now; 5]);
     }
 }

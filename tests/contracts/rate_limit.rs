@@ -4,8 +4,8 @@
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;
-use callsheet_app::ports::{Allowed, Budgets as _};
-use callsheet_domain::{Operation, Pace, Timestamp, plus};
+use callsheet_app::ports::{PermitResult, RateLimits as _};
+use callsheet_domain::{Operation, RateLimit, Timestamp, plus};
 use callsheet_store::StateTable;
 use jiff::SignedDuration;
 
@@ -55,7 +55,7 @@ const DRAWERS: [Drawer; 4] = [
 impl Drawer {
     /// Draws until its time is over; when each of its calls truly goes.
     async fn calls(self, budget: StateTable, began: Timestamp) -> Vec<Timestamp> {
-        let pace = Pace::per_minute(u32::try_from(LIMIT).expect("small"), BURST);
+        let rate_limit = RateLimit::per_minute(u32::try_from(LIMIT).expect("small"), BURST);
         let ahead = SignedDuration::from_millis(self.skew_ms);
         let mut now = plus(began, ahead);
         let over = plus(now, LASTS);
@@ -63,15 +63,18 @@ impl Drawer {
         while now < over {
             let latest = plus(now, self.patience);
             let operation = Operation::ListEvents;
-            match budget.draw(operation, pace, self.count, now, latest).await {
-                Ok(Allowed::Calls(draw)) => {
+            match budget
+                .acquire(operation, rate_limit, self.count, now, latest)
+                .await
+            {
+                Ok(PermitResult::Granted(draw)) => {
                     let instants: Vec<_> = draw.instants().map(|at| at.max(now)).collect();
                     calls.extend(instants.iter().map(|at| plus(*at, -ahead)));
                     // A call takes a while; the next draw comes after it.
                     let last = instants.last().copied().unwrap_or(now);
                     now = plus(last, SignedDuration::from_millis(200));
                 }
-                Ok(Allowed::NotBefore(instant)) => now = instant.max(now),
+                Ok(PermitResult::NotBefore(instant)) => now = instant.max(now),
                 Err(PortError::Throttled { .. }) => tokio::task::yield_now().await,
                 Err(error) => panic!("the table answers: {error}"),
             }
