@@ -9,7 +9,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub(crate) use calendars::CalendarsCommand;
-use callsheet_domain::{CalendarId, EventId, InvalidId, InvalidSpeaker, Speaker};
+use callsheet_domain::{Actor, CalendarId, EventId, InvalidActor, InvalidId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use prefer::{CalendarChange, PreferCommand};
 pub(crate) use redrive::RedriveArguments;
@@ -207,7 +207,7 @@ pub(crate) struct PreviewArguments {
 pub(crate) struct By {
     /// Who says so, for explanations and the history [default: your name on this machine]
     #[arg(long, env = "CALLSHEET_BY", value_name = "NAME", value_parser = name)]
-    pub(crate) by: Option<Speaker>,
+    pub(crate) by: Option<Actor>,
 }
 
 /// The longest note of a push, in characters.
@@ -217,8 +217,8 @@ fn event_id(text: &str) -> Result<EventId, InvalidId> {
     EventId::parse(text)
 }
 
-fn name(text: &str) -> Result<Speaker, InvalidSpeaker> {
-    Speaker::parse(text)
+fn name(text: &str) -> Result<Actor, InvalidActor> {
+    Actor::parse(text)
 }
 
 fn note(text: &str) -> Result<String, String> {

@@ -78,9 +78,9 @@ async fn owed<S: Calendars + Policies>(state: &S, now: Timestamp) -> Result<usiz
     let in_force = state.in_force().await?;
     let listed = state.listed().await?;
     let owed = listed.iter().filter(|listed| {
-        let (record, spoken) = (&listed.record, listed.spoken);
+        let (record, override_revision) = (&listed.record, listed.override_revision);
         record.calendar.status.holds_bots()
-            && needs_full_sync(record.last_sync.as_ref(), in_force, spoken, now)
+            && needs_full_sync(record.last_sync.as_ref(), in_force, override_revision, now)
     });
     Ok(owed.count())
 }

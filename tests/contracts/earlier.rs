@@ -3,9 +3,11 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use callsheet_app::ports::{
-    Calendars as _, Kept, NewPolicy, Policies as _, PreferenceBook as _, Pushed,
+    Calendars as _, Kept, NewPolicy, OverrideStore as _, Policies as _, Pushed,
 };
-use callsheet_domain::{IcalUid, PolicyRevision, PreferenceRevision, Subject, Version, Word};
+use callsheet_domain::{
+    IcalUid, OverrideChoice, OverrideRevision, OverrideScope, PolicyRevision, Version,
+};
 use callsheet_store::StateTable;
 use callsheet_testkit::contracts::eventually;
 use callsheet_testkit::{But as _, a_calendar, a_calendar_record, a_speaker, at};
@@ -61,19 +63,23 @@ async fn words_without_a_head_are_read_and_counted_on(client: Client) {
         ],
     )
     .await;
-    let read = state.preferences(&calendar).await.expect("words");
-    assert_eq!(read.revision, PreferenceRevision(3));
-    let series = |name| Subject::Series(IcalUid::parse(name).expect("an ical_uid"));
-    assert_eq!(read.words[&series("a")].by, None);
+    let read = state.overrides(&calendar).await.expect("words");
+    assert_eq!(read.revision, OverrideRevision(3));
+    let series = |name| OverrideScope::Series(IcalUid::parse(name).expect("an ical_uid"));
+    assert_eq!(read.by_scope[&series("a")].by, None);
     for revision in [4, 5] {
         let (series, by) = (series("b"), a_speaker());
-        let spoken = state.speak(&calendar, &series, Word::Skip, &by, at("09:00"));
-        assert_eq!(spoken.await.expect("spoken"), PreferenceRevision(revision));
+        let override_revision =
+            state.set_override(&calendar, &series, OverrideChoice::Skip, &by, at("09:00"));
+        assert_eq!(
+            override_revision.await.expect("spoken"),
+            OverrideRevision(revision)
+        );
     }
-    let read = state.preferences(&calendar).await.expect("words");
-    assert_eq!(read.revision, PreferenceRevision(5));
-    assert_eq!(read.words[&series("a")].revision, PreferenceRevision(3));
-    assert_eq!(read.words[&series("b")].revision, PreferenceRevision(5));
+    let read = state.overrides(&calendar).await.expect("words");
+    assert_eq!(read.revision, OverrideRevision(5));
+    assert_eq!(read.by_scope[&series("a")].revision, OverrideRevision(3));
+    assert_eq!(read.by_scope[&series("b")].revision, OverrideRevision(5));
 }
 
 #[test_case(local_dynamodb(); "local")]

@@ -1,7 +1,7 @@
 //! What happens to meetings.
 
-use callsheet_app::ports::PreferenceBook as _;
-use callsheet_domain::{CalendarId, IcalUid, Speaker, Subject, Word};
+use callsheet_app::ports::OverrideStore as _;
+use callsheet_domain::{Actor, CalendarId, IcalUid, OverrideChoice, OverrideScope};
 use recall_simulator::{Answer, CallFilter, Change, Operation, Platform};
 use test_case::test_case;
 
@@ -191,14 +191,14 @@ async fn a_persons_word_about_a_series_goes_before_the_policy() {
     let event = office.create(office.internal(5)).await;
     office.comes_to_skip("default").await;
     let calendar = CalendarId::parse(office.calendars[0].id.to_string()).expect("an id");
-    let series = Subject::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
-    let by = Speaker::parse("lead@acme.example").expect("a name");
-    for (word, bots) in [(Word::Record, 1), (Word::Skip, 0)] {
+    let series = OverrideScope::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
+    let by = Actor::parse("lead@acme.example").expect("a name");
+    for (word, bots) in [(OverrideChoice::Record, 1), (OverrideChoice::Skip, 0)] {
         let now = office.stack.now();
         office
             .stack
             .state
-            .speak(&calendar, &series, word, &by, now)
+            .set_override(&calendar, &series, word, &by, now)
             .await
             .expect("spoken");
         office.stack.look_at_all(&calendar).await;

@@ -1,7 +1,7 @@
 //! What takes effect in a calendar without a notice about it.
 
-use callsheet_app::ports::PreferenceBook as _;
-use callsheet_domain::{CalendarId, IcalUid, Speaker, Subject, Word};
+use callsheet_app::ports::OverrideStore as _;
+use callsheet_domain::{Actor, CalendarId, IcalUid, OverrideChoice, OverrideScope};
 use recall_simulator::Platform;
 
 use crate::command::callsheet;
@@ -27,14 +27,14 @@ async fn spoken_about() -> Office {
     let event = office.create(office.internal(5)).await;
     office.comes_to_skip("default").await;
     let calendar = CalendarId::parse(office.calendars[0].id.to_string()).expect("an id");
-    let series = Subject::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
-    let by = Speaker::parse("lead@acme.example").expect("a name");
+    let series = OverrideScope::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
+    let by = Actor::parse("lead@acme.example").expect("a name");
     let now = office.stack.now();
-    let spoken = office
+    let override_revision = office
         .stack
         .state
-        .speak(&calendar, &series, Word::Record, &by, now)
+        .set_override(&calendar, &series, OverrideChoice::Record, &by, now)
         .await;
-    spoken.expect("spoken");
+    override_revision.expect("spoken");
     office
 }

@@ -5,7 +5,7 @@
 mod comings;
 mod storm;
 
-use callsheet_domain::Word;
+use callsheet_domain::OverrideChoice;
 use recall_simulator::Answer;
 
 use crate::agenda::agenda;
@@ -132,10 +132,10 @@ async fn marked(day: &mut Day) -> Told<()> {
     let (skipped, recorded) = (Outcome::Skipped("series"), Outcome::Recorded("series"));
     day.play("marked", async |day| {
         let off = day
-            .mark(Success1, "Weekly check-in", Word::Skip, &skipped)
+            .mark(Success1, "Weekly check-in", OverrideChoice::Skip, &skipped)
             .await;
         let on = day
-            .mark(Support1, "Retrospective", Word::Record, &recorded)
+            .mark(Support1, "Retrospective", OverrideChoice::Record, &recorded)
             .await;
         Ok(format!(
             "a series of {off} is marked off, an internal one of {on} on"

@@ -111,7 +111,10 @@ where
 
 async fn shown<D: Decisions>(
     decisions: &D,
-    ListedCalendar { record, spoken }: ListedCalendar,
+    ListedCalendar {
+        record,
+        override_revision,
+    }: ListedCalendar,
     in_force: PolicyRevision,
     now: Timestamp,
 ) -> Result<CalendarShown, Trouble> {
@@ -126,7 +129,7 @@ async fn shown<D: Decisions>(
         looked_at: last_sync.map(|last_sync| last_sync.began_at),
         looked_at_whole: last_sync.and_then(|last_sync| last_sync.full_sync_at),
         is_owed_a_look: calendar.status.holds_bots()
-            && needs_full_sync(last_sync, in_force, spoken, now),
+            && needs_full_sync(last_sync, in_force, override_revision, now),
         upcoming: Upcoming::of(&decisions.decisions(&keys).await?),
         at_recall: None,
         difference: None,

@@ -5,10 +5,10 @@ mod shape;
 mod tests;
 mod text;
 
-use callsheet_app::ports::{Calendars, Decisions, Policies, PreferenceBook};
+use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
 use callsheet_domain::{
-    Applied, BotConfig, CalendarRecord, Decision, EventId, FactValue, Made, Outcome, Person,
-    PolicyRevision, Preference, Preferences, RuleName, Step, Timestamp, Wanted,
+    Applied, BotConfig, CalendarRecord, Decision, EventId, FactValue, Made, Outcome, Override,
+    Overrides, Person, PolicyRevision, RuleName, Step, Timestamp, Wanted,
 };
 use serde_json::{Value, json};
 
@@ -27,18 +27,18 @@ pub(crate) async fn explain<S, D>(
     now: Timestamp,
 ) -> Result<Explained, Trouble>
 where
-    S: Calendars + PreferenceBook + Policies,
+    S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
     let decision = decisions.of_event(event).await?;
     let decision = decision.ok_or_else(|| unknown(event))?;
     let record = state.record(&decision.calendar_id).await?;
-    let preferences = state.preferences(&decision.calendar_id).await?;
+    let overrides = state.overrides(&decision.calendar_id).await?;
     let in_force = state.in_force().await?;
     Ok(explained(
         &decision,
         record.as_ref(),
-        &preferences,
+        &overrides,
         in_force,
         now,
     ))
@@ -47,18 +47,18 @@ where
 fn explained(
     decision: &Decision,
     record: Option<&CalendarRecord>,
-    preferences: &Preferences,
+    overrides: &Overrides,
     in_force: PolicyRevision,
     now: Timestamp,
 ) -> Explained {
     let (grounds, seen) = (decision.verdict.grounds(), decision.seen);
-    let spoken = preferences.on_decided(decision);
+    let override_revision = overrides.for_decision(decision);
     let revisions = |seen: u64, newest: u64| Revisions {
         seen,
         newest: newest.max(seen),
     };
     let calendar = record.map(|record| &record.calendar);
-    let said = |about, word: Option<&Preference>| word.map(|word| said_about(about, word));
+    let said = |about, word: Option<&Override>| word.map(|word| said_about(about, word));
     Explained {
         event_id: decision.key.event_id.to_string(),
         ical_uid: decision.key.ical_uid.to_string(),
@@ -87,28 +87,31 @@ fn explained(
                 record.map_or(0, |record| record.revision.0),
             ),
             policy: revisions(seen.policy.0, in_force.0),
-            preference: revisions(seen.preference.0, spoken.revision().0),
+            overrides: revisions(seen.overrides.0, override_revision.revision().0),
         },
-        said: [said("event", spoken.event), said("series", spoken.series)]
-            .into_iter()
-            .flatten()
-            .collect(),
-        paused: spoken
+        said: [
+            said("event", override_revision.event),
+            said("series", override_revision.series),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        paused: override_revision
             .pause
             .filter(|pause| pause.until > now)
             .map(|pause| PauseShown {
                 until: pause.until,
-                by: pause.by_whom().to_owned(),
+                by: pause.actor_name().to_owned(),
             }),
         bot: bot(decision),
     }
 }
 
-fn said_about(about: &'static str, word: &Preference) -> SaidAbout {
+fn said_about(about: &'static str, word: &Override) -> SaidAbout {
     SaidAbout {
         about,
-        word: word.word.as_str(),
-        by: word.by_whom().to_owned(),
+        choice: word.choice.as_str(),
+        by: word.actor_name().to_owned(),
         at: word.at,
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct Seen {
     pub(crate) calendar: Revisions,
     pub(crate) policy: Revisions,
     /// 0 if nobody had spoken.
-    pub(crate) preference: Revisions,
+    pub(crate) overrides: Revisions,
 }
 
 /// A revision beside the newest there is.
@@ -59,7 +59,7 @@ pub(crate) struct Revisions {
 pub(crate) struct SaidAbout {
     /// `event` or `series`.
     pub(crate) about: &'static str,
-    pub(crate) word: &'static str,
+    pub(crate) choice: &'static str,
     pub(crate) by: String,
     pub(crate) at: Timestamp,
 }

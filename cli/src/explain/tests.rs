@@ -1,11 +1,11 @@
 //! What is said about a decision, sentence by sentence.
 
 use callsheet_app::ports::{
-    Calendars as _, Decisions as _, NewPolicy, Policies as _, PreferenceBook as _,
+    Calendars as _, Decisions as _, NewPolicy, OverrideStore as _, Policies as _,
 };
 use callsheet_domain::{
-    Applied, Attempts, Cause, Decision, History, Made, Operation, Outcome, PolicyRevision,
-    SeriesId, Subject, Timestamp, Wanted, Word,
+    Applied, Attempts, Cause, Decision, History, Made, Operation, Outcome, OverrideChoice,
+    OverrideScope, PolicyRevision, SeriesId, Timestamp, Wanted,
 };
 use callsheet_testkit::{
     But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, a_speaker,
@@ -35,10 +35,11 @@ async fn explained(decision: Decision, now: Timestamp) -> (Explained, String) {
             .expect("memory");
     }
     if let Some(series) = decision.series.clone() {
-        let (calendar, subject) = (&decision.calendar_id, Subject::PlatformSeries(series));
+        let (calendar, subject) = (&decision.calendar_id, OverrideScope::PlatformSeries(series));
         let by = a_speaker();
-        let spoken = state.speak(calendar, &subject, Word::Skip, &by, at("09:10"));
-        spoken.await.expect("memory");
+        let override_revision =
+            state.set_override(calendar, &subject, OverrideChoice::Skip, &by, at("09:10"));
+        override_revision.await.expect("memory");
     }
     decisions.keep(&decision).await.expect("memory");
     let event = decision.key.event_id.clone();

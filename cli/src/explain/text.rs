@@ -53,16 +53,16 @@ impl Explained {
 
     fn made_from(&self) -> String {
         let seen = &self.seen;
-        let preference = match (seen.preference.seen, seen.preference.newest) {
+        let overrides = match (seen.overrides.seen, seen.overrides.newest) {
             (0, 0) => "nothing that anybody said".to_owned(),
             (0, _) => {
                 "nothing that anybody said; somebody has spoken since, so it will be decided again"
                     .to_owned()
             }
-            _ => told("what was said up to word", seen.preference),
+            _ => told("what was said up to word", seen.overrides),
         };
         format!(
-            "It was decided from\n  the event as it was changed {}\n  {}\n  {}\n  {preference}",
+            "It was decided from\n  the event as it was changed {}\n  {}\n  {}\n  {overrides}",
             instant(seen.event_changed_at),
             told("the calendar's revision", seen.calendar),
             told("the policy's revision", seen.policy),
@@ -75,7 +75,7 @@ impl Explained {
             lines.push(format!(
                 "  about this {}: {}, by {} on {}",
                 said.about,
-                said.word,
+                said.choice,
                 in_one_line(&said.by),
                 instant(said.at)
             ));

@@ -12,7 +12,7 @@ use std::io;
 use std::path::Path;
 
 use callsheet_app::Pusher;
-use callsheet_domain::{Policy, PolicyDocument, Speaker, Timestamp};
+use callsheet_domain::{Actor, Policy, PolicyDocument, Timestamp};
 
 use crate::arguments::{By, PolicyCommand};
 use crate::shown::{line, show};
@@ -35,7 +35,7 @@ pub(crate) async fn run(
         }
         PolicyCommand::Push { file, note, by } => {
             let written = Written::at(&file)?;
-            let by = speaker(by, workspace.user())?;
+            let by = actor(by, workspace.user())?;
             let pusher = Pusher { by, note, at: now };
             let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
             let queue = workspace.queue().await?;
@@ -66,8 +66,8 @@ pub(crate) fn compiled(file: &Path) -> Result<(PolicyDocument, Policy), Trouble>
 }
 
 /// Who speaks: who is named, or whoever is at the machine.
-pub(crate) fn speaker(by: By, user: Option<&str>) -> Result<Speaker, Trouble> {
-    let user = || Speaker::parse(user?).ok();
+pub(crate) fn actor(by: By, user: Option<&str>) -> Result<Actor, Trouble> {
+    let user = || Actor::parse(user?).ok();
     by.by.or_else(user).ok_or_else(|| {
         Trouble::Cannot(
             "nobody is named: say who you are with --by NAME, or set CALLSHEET_BY".to_owned(),

@@ -12,15 +12,15 @@
 mod tests;
 mod text;
 
-use callsheet_app::ports::{Calendars, Decisions, PreferenceBook, Queue};
-use callsheet_domain::{Decision, EventId, Speaker, Subject, Timestamp, Word};
+use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Queue};
+use callsheet_domain::{Actor, Decision, EventId, OverrideChoice, OverrideScope, Timestamp};
 use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::arguments::{CalendarChange, PreferCommand};
 use crate::ask::{Asked, ask, look};
 use crate::named::recordable;
-use crate::policy::speaker;
+use crate::policy::actor;
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 
@@ -72,11 +72,11 @@ pub(crate) enum What {
 }
 
 impl Say {
-    fn word(self) -> Word {
+    fn word(self) -> OverrideChoice {
         match self {
-            Self::Record => Word::Record,
-            Self::Skip => Word::Skip,
-            Self::Ask => Word::AskPolicy,
+            Self::Record => OverrideChoice::Record,
+            Self::Skip => OverrideChoice::Skip,
+            Self::Ask => OverrideChoice::Clear,
         }
     }
 }
@@ -91,7 +91,7 @@ pub(crate) async fn run(
     let (queue, user) = (queue.as_ref(), workspace.user());
     match command {
         PreferCommand::Event { event, say, by } => {
-            let (decisions, by) = (workspace.decisions().await?, speaker(by, user)?);
+            let (decisions, by) = (workspace.decisions().await?, actor(by, user)?);
             word(
                 (&state, &decisions, queue),
                 (About::Event, &event),
@@ -102,7 +102,7 @@ pub(crate) async fn run(
             .await
         }
         PreferCommand::Series { event, say, by } => {
-            let (decisions, by) = (workspace.decisions().await?, speaker(by, user)?);
+            let (decisions, by) = (workspace.decisions().await?, actor(by, user)?);
             word(
                 (&state, &decisions, queue),
                 (About::Series, &event),
@@ -117,7 +117,7 @@ pub(crate) async fn run(
                 CalendarChange::Pause { span, by } => (span.end(now), by),
                 CalendarChange::Resume { by } => (None, by),
             };
-            pause((&state, queue), &calendar, until, &speaker(by, user)?, now).await
+            pause((&state, queue), &calendar, until, &actor(by, user)?, now).await
         }
     }
 }
@@ -127,11 +127,11 @@ pub(crate) async fn word<S, D, Q>(
     (state, decisions, queue): (&S, &D, Option<&Q>),
     (about, event): (About, &EventId),
     say: Say,
-    by: &Speaker,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Said, Trouble>
 where
-    S: PreferenceBook,
+    S: OverrideStore,
     D: Decisions,
     Q: Queue,
 {
@@ -149,15 +149,17 @@ where
             asked.text(soon)
         )));
     };
-    let revision = state.speak(calendar, &subject, say.word(), by, now).await?;
+    let revision = state
+        .set_override(calendar, &subject, say.word(), by, now)
+        .await?;
     let word = say.word().as_str();
     Ok(Said {
         calendar: calendar.to_string(),
         title: decision.title.clone(),
         what: match subject {
-            Subject::Event(_) => What::Event { word },
-            Subject::PlatformSeries(_) => What::PlatformSeries { word },
-            Subject::Series(_) => What::IcalUid { word },
+            OverrideScope::Event(_) => What::Event { word },
+            OverrideScope::PlatformSeries(_) => What::PlatformSeries { word },
+            OverrideScope::Series(_) => What::IcalUid { word },
         },
         by: by.as_str().to_owned(),
         revision: revision.0,
@@ -167,12 +169,14 @@ where
 
 /// What a word is to be about; none if the row is too old to tell. A row that
 /// knows the event's name also knew whether there is a series.
-fn subject(decision: &Decision, about: About) -> Option<Subject> {
+fn subject(decision: &Decision, about: About) -> Option<OverrideScope> {
     let event = decision.platform_id.clone();
     match (about, decision.series.clone()) {
-        (About::Event, _) => event.map(Subject::Event),
-        (About::Series, Some(series)) => Some(Subject::PlatformSeries(series)),
-        (About::Series, None) => event.map(|_| Subject::Series(decision.key.ical_uid.clone())),
+        (About::Event, _) => event.map(OverrideScope::Event),
+        (About::Series, Some(series)) => Some(OverrideScope::PlatformSeries(series)),
+        (About::Series, None) => {
+            event.map(|_| OverrideScope::Series(decision.key.ical_uid.clone()))
+        }
     }
 }
 
@@ -181,11 +185,11 @@ pub(crate) async fn pause<S, Q>(
     (state, queue): (&S, Option<&Q>),
     calendar: &str,
     until: Option<Timestamp>,
-    by: &Speaker,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Said, Trouble>
 where
-    S: PreferenceBook + Calendars,
+    S: OverrideStore + Calendars,
     Q: Queue,
 {
     if until.is_some_and(|until| until <= now) {

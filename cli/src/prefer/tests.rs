@@ -1,7 +1,7 @@
 //! Which word is written down, about what, and who is told.
 
-use callsheet_app::ports::{Calendars as _, Decisions as _, PreferenceBook as _};
-use callsheet_domain::{CalendarId, Decision, SeriesId, Subject, SyncJob, SyncReason};
+use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
+use callsheet_domain::{CalendarId, Decision, OverrideScope, SeriesId, SyncJob, SyncReason};
 use callsheet_testkit::{
     But as _, MemoryDecisions, MemoryQueue, MemoryState, a_calendar_record, a_decision, a_speaker,
     an_event, at,
@@ -39,11 +39,13 @@ impl House {
         word(ports, (about, &event), say, &a_speaker(), at("09:30")).await
     }
 
-    async fn words(&self) -> Vec<(Subject, Word)> {
+    async fn words(&self) -> Vec<(OverrideScope, OverrideChoice)> {
         let calendar = a_calendar_record().calendar.id;
-        let preferences = self.state.preferences(&calendar).await.expect("memory");
-        let words = preferences.words.into_iter();
-        words.map(|(subject, said)| (subject, said.word)).collect()
+        let overrides = self.state.overrides(&calendar).await.expect("memory");
+        let words = overrides.by_scope.into_iter();
+        words
+            .map(|(subject, said)| (subject, said.choice))
+            .collect()
     }
 
     async fn pause(&self, calendar: &str, until: Option<&str>) -> Result<Said, Trouble> {
@@ -52,8 +54,8 @@ impl House {
     }
 }
 
-fn an_event_named() -> Subject {
-    Subject::Event(an_event().platform_id.expect("it has a name"))
+fn an_event_named() -> OverrideScope {
+    OverrideScope::Event(an_event().platform_id.expect("it has a name"))
 }
 
 fn a_series() -> SeriesId {
@@ -62,17 +64,17 @@ fn a_series() -> SeriesId {
 
 #[test_case(About::Event, None, an_event_named(); "an event")]
 #[test_case(About::Event, Some(a_series()), an_event_named(); "an event of a series")]
-#[test_case(About::Series, Some(a_series()), Subject::PlatformSeries(a_series()); "a series")]
-#[test_case(About::Series, None, Subject::Series(an_event().ical_uid); "a series without a name")]
+#[test_case(About::Series, Some(a_series()), OverrideScope::PlatformSeries(a_series()); "a series")]
+#[test_case(About::Series, None, OverrideScope::Series(an_event().ical_uid); "a series without a name")]
 #[tokio::test]
 async fn a_word_is_about_the_platforms_names(
     about: About,
     series: Option<SeriesId>,
-    expected: Subject,
+    expected: OverrideScope,
 ) {
     let house = house(a_decision().but(|row| row.series = series)).await;
     let said = house.say(about, Say::Skip).await.expect("it is said");
-    assert_eq!(house.words().await, [(expected, Word::Skip)]);
+    assert_eq!(house.words().await, [(expected, OverrideChoice::Skip)]);
     assert_eq!((said.revision, said.look), (1, Asked::Yes));
     let Some(SyncJob::Request(request)) = house.queue.sent().pop() else {
         panic!("its calendar is to be looked at");
@@ -123,7 +125,7 @@ async fn a_calendar_is_paused(calendar: &str, until: Option<&str>, accepted: boo
     assert_eq!(said.is_ok(), accepted);
     assert_eq!(house.queue.sent().len(), usize::from(accepted));
     let id = a_calendar_record().calendar.id;
-    let pause = house.state.preferences(&id).await.expect("memory").pause;
+    let pause = house.state.overrides(&id).await.expect("memory").pause;
     let expected = accepted.then(|| until.map_or(at("09:30"), at));
     assert_eq!(pause.map(|pause| pause.until), expected);
 }

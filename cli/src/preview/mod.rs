@@ -14,10 +14,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use callsheet_app::ports::{Calendars, Clock, Decisions, Policies, PreferenceBook};
+use callsheet_app::ports::{Calendars, Clock, Decisions, OverrideStore, Policies};
 use callsheet_app::{Enforced, InForce, KnownCalendar};
 use callsheet_domain::{
-    CalendarEvent, CalendarId, CalendarRecord, Decision, IcalUid, PolicyRevision, Preferences, plus,
+    CalendarEvent, CalendarId, CalendarRecord, Decision, IcalUid, Overrides, PolicyRevision, plus,
 };
 use callsheet_recall::read_event;
 use jiff::SignedDuration;
@@ -113,18 +113,12 @@ async fn connected<S>(
     asked: &[String],
 ) -> Result<BTreeMap<CalendarId, KnownCalendar>, Trouble>
 where
-    S: Calendars + PreferenceBook,
+    S: Calendars + OverrideStore,
 {
     let mut calendars = BTreeMap::new();
     for (id, record) in listing::connected(state, asked).await? {
-        let preferences = state.preferences(&id).await?;
-        calendars.insert(
-            id,
-            KnownCalendar {
-                record,
-                preferences,
-            },
-        );
+        let overrides = state.overrides(&id).await?;
+        calendars.insert(id, KnownCalendar { record, overrides });
     }
     Ok(calendars)
 }
@@ -135,19 +129,13 @@ async fn remembered<S>(
     saved: BTreeMap<CalendarId, KnownCalendar>,
 ) -> Result<BTreeMap<CalendarId, KnownCalendar>, Trouble>
 where
-    S: Calendars + PreferenceBook,
+    S: Calendars + OverrideStore,
 {
     let mut calendars = BTreeMap::new();
     for (id, saved) in saved {
         let record = state.record(&id).await?.unwrap_or(saved.record);
-        let preferences = state.preferences(&id).await?;
-        calendars.insert(
-            id,
-            KnownCalendar {
-                record,
-                preferences,
-            },
-        );
+        let overrides = state.overrides(&id).await?;
+        calendars.insert(id, KnownCalendar { record, overrides });
     }
     Ok(calendars)
 }
@@ -192,6 +180,6 @@ fn write(file: &Path, saved: &Saved) -> Result<(), Trouble> {
 fn unheard(record: CalendarRecord) -> KnownCalendar {
     KnownCalendar {
         record,
-        preferences: Preferences::default(),
+        overrides: Overrides::default(),
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use callsheet_app::InForce;
-use callsheet_app::ports::{Calendars as _, PreferenceBook as _};
+use callsheet_app::ports::{Calendars as _, OverrideStore as _};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, Judged, Policy, PolicyDocument, Subject, Timestamp, View, Wanted,
-    Word, decide, plan, revise_copies,
+    CalendarId, CalendarRecord, Judged, OverrideChoice, OverrideScope, Policy, PolicyDocument,
+    Timestamp, View, Wanted, decide, plan, revise_copies,
 };
 use callsheet_testkit::{But as _, MemoryState, a_calendar, a_calendar_record, a_speaker, at};
 use serde_json::json;
@@ -167,11 +167,8 @@ fn looked_at(
         let judged: Vec<_> = events
             .into_iter()
             .map(|event| {
-                let KnownCalendar {
-                    record,
-                    preferences,
-                } = &scene.calendars[&event.calendar_id];
-                let verdict = decide(event, &record.calendar, policy, preferences, now);
+                let KnownCalendar { record, overrides } = &scene.calendars[&event.calendar_id];
+                let verdict = decide(event, &record.calendar, policy, overrides, now);
                 Judged {
                     plan: plan(&verdict, event, &record.calendar, policy),
                     verdict,
@@ -179,9 +176,9 @@ fn looked_at(
                         event: event.updated_at,
                         calendar: record.revision,
                         policy: PolicyRevision(revision),
-                        preference: preferences.on(event).revision(),
+                        overrides: overrides.for_event(event).revision(),
                     },
-                    heard: preferences.revision,
+                    overrides_read: overrides.revision,
                     event,
                 }
             })
@@ -283,10 +280,11 @@ async fn words_are_heeded_where_they_are_stored() {
     });
     state.keep_record(&gone).await.expect("memory");
     let (calendar, by) = (a_calendar().id, a_speaker());
-    let subject =
-        Subject::Event(callsheet_domain::PlatformEventId::parse("platform-1").expect("an id"));
+    let subject = OverrideScope::Event(
+        callsheet_domain::PlatformEventId::parse("platform-1").expect("an id"),
+    );
     state
-        .speak(&calendar, &subject, Word::Skip, &by, at("09:00"))
+        .set_override(&calendar, &subject, OverrideChoice::Skip, &by, at("09:00"))
         .await
         .expect("memory");
     let calendars = connected(&state, &[]).await.expect("one is connected");

@@ -6,7 +6,7 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use callsheet_app::ports::{Calendars, Decisions, ListedCalendar, Policies, PreferenceBook};
+use callsheet_app::ports::{Calendars, Decisions, ListedCalendar, OverrideStore, Policies};
 use callsheet_domain::{
     Applied, Decision, Email, PolicyRevision, Timestamp, Verdict, Wanted, needs_full_sync,
 };
@@ -81,7 +81,7 @@ pub(crate) async fn status<S, D>(
     now: Timestamp,
 ) -> Result<Status, Trouble>
 where
-    S: Calendars + PreferenceBook + Policies,
+    S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
     let in_force = state.in_force().await?;
@@ -125,12 +125,15 @@ async fn standing<S, D>(
     now: Timestamp,
 ) -> Result<(CalendarStanding, Vec<Meeting>), Trouble>
 where
-    S: PreferenceBook,
+    S: OverrideStore,
     D: Decisions,
 {
-    let ListedCalendar { record, spoken } = listed;
+    let ListedCalendar {
+        record,
+        override_revision,
+    } = listed;
     let calendar = &record.calendar;
-    let pause = state.preferences(&calendar.id).await?.pause;
+    let pause = state.overrides(&calendar.id).await?.pause;
     let keys = decisions.of_calendar(&calendar.id, now).await?;
     let (mut meetings, mut gave_up) = (Tally::default(), Vec::new());
     for row in decisions.decisions(&keys).await? {
@@ -138,7 +141,7 @@ where
         gave_up.extend(Meeting::given_up_on(&row));
     }
     let last_sync = record.last_sync.as_ref();
-    let needs_full_sync = needs_full_sync(last_sync, in_force, spoken, now);
+    let needs_full_sync = needs_full_sync(last_sync, in_force, override_revision, now);
     let standing = CalendarStanding {
         id: calendar.id.to_string(),
         owner: calendar

@@ -1,9 +1,9 @@
 //! How things stand, counted.
 
-use callsheet_app::ports::{Calendars as _, Decisions as _, PreferenceBook as _};
+use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_domain::{
     Applied, Attempts, CalendarRecord, CalendarStatus, CompletedSync, Decision, EventId,
-    PolicyRevision, PreferenceRevision, Verdict, Wanted,
+    OverrideRevision, PolicyRevision, Verdict, Wanted,
 };
 use callsheet_testkit::{
     But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, a_speaker,
@@ -19,7 +19,7 @@ fn completed_sync(record: &mut CalendarRecord) {
         since: None,
         full_sync_at: Some(at("09:00")),
         policy: PolicyRevision(0),
-        preferences: PreferenceRevision(0),
+        overrides: OverrideRevision(0),
         holds_until: None,
     });
 }

@@ -1,7 +1,7 @@
 //! The verdict on one event, as a look gives it and a preview shows it.
 
 use callsheet_domain::{
-    CalendarEvent, CalendarRecord, Judged, Policy, PolicyRevision, Preferences, Timestamp, View,
+    CalendarEvent, CalendarRecord, Judged, Overrides, Policy, PolicyRevision, Timestamp, View,
     decide, plan,
 };
 
@@ -12,7 +12,7 @@ pub struct KnownCalendar {
     /// The calendar.
     pub record: CalendarRecord,
     /// What people said about its meetings.
-    pub preferences: Preferences,
+    pub overrides: Overrides,
 }
 
 /// The verdict on one event, by a policy.
@@ -22,11 +22,8 @@ pub(crate) fn judge<'a>(
     (policy, revision): (&Policy, PolicyRevision),
     now: Timestamp,
 ) -> Judged<'a> {
-    let KnownCalendar {
-        record,
-        preferences,
-    } = calendar;
-    let verdict = decide(event, &record.calendar, policy, preferences, now);
+    let KnownCalendar { record, overrides } = calendar;
+    let verdict = decide(event, &record.calendar, policy, overrides, now);
     Judged {
         plan: plan(&verdict, event, &record.calendar, policy),
         verdict,
@@ -34,9 +31,9 @@ pub(crate) fn judge<'a>(
             event: event.updated_at,
             calendar: record.revision,
             policy: revision,
-            preference: preferences.on(event).revision(),
+            overrides: overrides.for_event(event).revision(),
         },
-        heard: preferences.revision,
+        overrides_read: overrides.revision,
         event,
     }
 }

@@ -8,7 +8,7 @@
 //! changed once in a lifetime.
 
 use callsheet_domain::{
-    Applied, DeduplicationScheme, InvalidPolicy, Policy, PolicyDocument, PolicyRevision, Speaker,
+    Actor, Applied, DeduplicationScheme, InvalidPolicy, Policy, PolicyDocument, PolicyRevision,
     Step, Timestamp,
 };
 
@@ -62,7 +62,7 @@ pub enum NotPut {
 #[derive(Debug, Clone)]
 pub struct Pusher {
     /// Who.
-    pub by: Speaker,
+    pub by: Actor,
     /// Why, in their words.
     pub note: Option<String>,
     /// When.

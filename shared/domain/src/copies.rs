@@ -26,8 +26,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
-    CalendarEvent, Decision, DecisionKey, DeduplicationKey, Judgement, Offer, Plan,
-    PreferenceRevision, Revision, Timestamp, Verdict, View, Wanted, revise,
+    CalendarEvent, Decision, DecisionKey, DeduplicationKey, Judgement, Offer, OverrideRevision,
+    Plan, Revision, Timestamp, Verdict, View, Wanted, revise,
 };
 
 /// A verdict on an event, and what it was given from.
@@ -42,7 +42,7 @@ pub struct Judged<'a> {
     /// What it was given from.
     pub seen: View,
     /// The latest of what people said about the calendar, as it was read.
-    pub heard: PreferenceRevision,
+    pub overrides_read: OverrideRevision,
 }
 
 impl Judged<'_> {
@@ -177,7 +177,7 @@ impl<'a> Owners<'a> {
                 wanted: Wanted::Nothing,
                 offer: None,
                 is_follower: false,
-                heard: judged.heard,
+                overrides_read: judged.overrides_read,
             };
         };
         let owner = self.0.get(deduplication_key);
@@ -187,7 +187,7 @@ impl<'a> Owners<'a> {
             wanted: judged.plan.wanted(&settled.config),
             offer: Some(offer.clone()),
             is_follower: owner.is_some_and(|(owner, _)| *owner != copy),
-            heard: judged.heard,
+            overrides_read: judged.overrides_read,
         }
     }
 

@@ -1,8 +1,8 @@
 //! The rules, most final first.
 
 use crate::{
-    Calendar, CalendarEvent, DeduplicationScheme, Policy, Preference, Preferences, RuleName,
-    Timestamp, Verdict, Word,
+    Calendar, CalendarEvent, DeduplicationScheme, Override, OverrideChoice, Overrides, Policy,
+    RuleName, Timestamp, Verdict,
 };
 
 /// Decides what to do about `event`, as things stand at `now`.
@@ -17,20 +17,26 @@ pub fn decide(
     event: &CalendarEvent,
     calendar: &Calendar,
     policy: &Policy,
-    preferences: &Preferences,
+    overrides: &Overrides,
     now: Timestamp,
 ) -> Verdict {
-    let spoken = preferences.on(event);
+    let override_revision = overrides.for_event(event);
     let facts = policy.situation(event, calendar);
     objection(event, calendar, policy.scheme(), now)
-        .or_else(|| word(spoken.event?, RuleName::EVENT, "event"))
+        .or_else(|| word(override_revision.event?, RuleName::EVENT_OVERRIDE, "event"))
         .or_else(|| policy.deny(&facts))
-        .or_else(|| word(spoken.series?, RuleName::SERIES, "series"))
         .or_else(|| {
-            let pause = spoken.pause.filter(|pause| now < pause.until)?;
+            word(
+                override_revision.series?,
+                RuleName::SERIES_OVERRIDE,
+                "series",
+            )
+        })
+        .or_else(|| {
+            let pause = override_revision.pause.filter(|pause| now < pause.until)?;
             let reason = format!(
                 "{} paused the calendar until {}",
-                pause.by_whom(),
+                pause.actor_name(),
                 day(pause.until)
             );
             Some(Verdict::skip(RuleName::PAUSED, reason))
@@ -70,18 +76,18 @@ fn objection(
     Some(Verdict::skip(rule, reason))
 }
 
-fn word(spoken: &Preference, rule: RuleName, about: &str) -> Option<Verdict> {
+fn word(override_revision: &Override, rule: RuleName, about: &str) -> Option<Verdict> {
     let said = |what| {
         format!(
             "{} said on {}: {what} this {about}",
-            spoken.by_whom(),
-            day(spoken.at)
+            override_revision.actor_name(),
+            day(override_revision.at)
         )
     };
-    match spoken.word {
-        Word::Record => Some(Verdict::record(rule, said("record"))),
-        Word::Skip => Some(Verdict::skip(rule, said("do not record"))),
-        Word::AskPolicy => None,
+    match override_revision.choice {
+        OverrideChoice::Record => Some(Verdict::record(rule, said("record"))),
+        OverrideChoice::Skip => Some(Verdict::skip(rule, said("do not record"))),
+        OverrideChoice::Clear => None,
     }
 }
 

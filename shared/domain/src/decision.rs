@@ -6,7 +6,7 @@
 
 use crate::{
     AppliedBot, BotId, CalendarId, CalendarRevision, Cause, EventId, History, IcalUid, Offer,
-    PlatformEventId, PolicyRevision, PreferenceRevision, SeriesId, Timestamp, Verdict, WantedBot,
+    OverrideRevision, PlatformEventId, PolicyRevision, SeriesId, Timestamp, Verdict, WantedBot,
 };
 
 /// Where a decision is kept.
@@ -51,7 +51,7 @@ pub struct View {
     /// The policy's revision.
     pub policy: PolicyRevision,
     /// The revision of a person's word, nought if nobody spoke.
-    pub preference: PreferenceRevision,
+    pub overrides: OverrideRevision,
 }
 
 /// What should be at Recall for an event.

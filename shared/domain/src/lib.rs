@@ -5,6 +5,7 @@
 //! it, [`plan()`] turns that into what is [`Wanted`], [`revise()`] folds it into
 //! the stored [`Decision`], and [`settle()`] folds in what the service answered.
 
+mod actor;
 mod bot;
 mod calendar;
 mod copies;
@@ -16,20 +17,20 @@ mod event;
 mod facts;
 mod history;
 mod id;
+mod overrides;
 mod plan;
 mod policy;
-mod preference;
 mod rate;
 mod revise;
 mod settle;
 mod shared_bot;
-mod speaker;
 mod sync_plan;
 mod sync_request;
 mod time;
 mod verdict;
 mod zone;
 
+pub use actor::{Actor, InvalidActor};
 pub use bot::{AppliedBot, BotConfig, ConfigDigest, InvalidBotConfig, WantedBot};
 pub use calendar::{Calendar, CalendarRecord, CalendarRevision, CalendarStatus};
 pub use copies::{Judged, Revised, retire_copies, revise_copies};
@@ -46,6 +47,10 @@ pub use id::{
     BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, PlatformEventId, SeriesId,
 };
 pub use jiff::Timestamp;
+pub use overrides::{
+    ApplicableOverrides, Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides,
+    Pause, UnknownChoice,
+};
 pub use plan::{Offer, Plan, plan};
 pub use policy::{
     BotTemplate, DayOfWeek, DeduplicationScheme, EvaluationFailure, Expression, ExpressionProblem,
@@ -53,13 +58,9 @@ pub use policy::{
     NamedPolicyDocument, Person, Policy, PolicyDocument, PolicyProblem, PolicyRevision,
     RuleDocument, Shorthands, Situation, Then, When,
 };
-pub use preference::{
-    Pause, Preference, PreferenceRevision, Preferences, Spoken, Subject, UnknownWord, Word,
-};
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revise::{Judgement, Revision, retire, revise};
 pub use settle::{Answered, Call, Sent, settle};
-pub use speaker::{InvalidSpeaker, Speaker};
 pub use sync_plan::{
     CatchUp, CompletedSync, Coverage, LatestSync, ListingOptions, PageCursor, PendingCalendar,
     PlannedSync, RequestedSync, Scope, SyncInProgress, SyncPlan, WorkspaceCoverage,

@@ -13,7 +13,7 @@
 
 use crate::{
     Applied, Attempts, CalendarEvent, CalendarRevision, Decision, Generation, History, Offer,
-    PreferenceRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
+    OverrideRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
 };
 
 /// What becomes of a stored decision.
@@ -43,7 +43,7 @@ pub struct Judgement {
     /// The latest of what people said about the calendar, as it was read.
     /// What of it concerns the event may be older than what concerned it
     /// before: it may have left a series that somebody spoke about.
-    pub heard: PreferenceRevision,
+    pub overrides_read: OverrideRevision,
 }
 
 /// Folds a judgement on `event`, made from `seen`, into what is `stored`.
@@ -63,7 +63,7 @@ pub fn revise(
         wanted,
         offer,
         is_follower,
-        heard,
+        overrides_read,
     } = judgement;
     if let Some(stored) = stored {
         if seen.event < stored.seen.event {
@@ -71,7 +71,8 @@ pub fn revise(
         }
         // Calendars count each for themselves, so what was seen of another one says nothing.
         let is_moved = event.calendar_id != stored.calendar_id;
-        let is_behind = seen.calendar < stored.seen.calendar || heard < stored.seen.preference;
+        let is_behind =
+            seen.calendar < stored.seen.calendar || overrides_read < stored.seen.overrides;
         if seen.policy < stored.seen.policy || (is_behind && !is_moved) {
             return Revision::Behind;
         }

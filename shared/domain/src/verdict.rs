@@ -23,11 +23,11 @@ impl RuleName {
     /// Whose calendar it is, is not known yet, and the deduplication scheme needs it.
     pub const UNKNOWN_OWNER: Self = Self::fixed("unknown-owner");
     /// A person spoke about the event.
-    pub const EVENT: Self = Self::fixed("event");
+    pub const EVENT_OVERRIDE: Self = Self::fixed("event-override");
     /// Somebody of a denied domain takes part.
     pub const DENIED_DOMAIN: Self = Self::fixed("denied-domain");
     /// A person spoke about the series.
-    pub const SERIES: Self = Self::fixed("series");
+    pub const SERIES_OVERRIDE: Self = Self::fixed("series-override");
     /// A person paused the calendar.
     pub const PAUSED: Self = Self::fixed("paused");
     /// No rule applies.
@@ -41,9 +41,9 @@ impl RuleName {
         Self::OVER,
         Self::NO_MEETING,
         Self::UNKNOWN_OWNER,
-        Self::EVENT,
+        Self::EVENT_OVERRIDE,
         Self::DENIED_DOMAIN,
-        Self::SERIES,
+        Self::SERIES_OVERRIDE,
         Self::PAUSED,
         Self::DEFAULT,
     ];

@@ -1,12 +1,11 @@
 //! Builders: one usual meeting of one usual calendar, at 10 o'clock.
 
 use callsheet_domain::{
-    Applied, AppliedBot, Attempts, BotConfig, BotId, Calendar, CalendarEvent, CalendarId,
+    Actor, Applied, AppliedBot, Attempts, BotConfig, BotId, Calendar, CalendarEvent, CalendarId,
     CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionKey, DeduplicationKey,
     Email, EventId, Fact, FactValue, FactValues, Facts, Generation, Grounds, Guest, Guests,
-    History, IcalUid, Meeting, Offer, Platform, PlatformEventId, Policy, PolicyDocument,
-    PolicyRevision, PreferenceRevision, RuleName, Speaker, Timestamp, Verdict, Version, View,
-    Wanted, WantedBot,
+    History, IcalUid, Meeting, Offer, OverrideRevision, Platform, PlatformEventId, Policy,
+    PolicyDocument, PolicyRevision, RuleName, Timestamp, Verdict, Version, View, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -57,8 +56,8 @@ pub fn an_email(text: &str) -> Email {
 /// # Panics
 /// Never: the name is short enough.
 #[must_use]
-pub fn a_speaker() -> Speaker {
-    Speaker::parse("lead@acme.example").expect("a name")
+pub fn a_speaker() -> Actor {
+    Actor::parse("lead@acme.example").expect("a name")
 }
 
 /// A connected Google calendar of `sales@acme.example`.
@@ -201,7 +200,7 @@ pub fn a_decision() -> Decision {
             event: event.updated_at,
             calendar: CalendarRevision(1),
             policy: PolicyRevision(1),
-            preference: PreferenceRevision(0),
+            overrides: OverrideRevision(0),
         },
         wanted: Wanted::Bot(Box::new(WantedBot {
             deduplication_key: DeduplicationKey::parse(format!("{}-{meeting_url}", at("10:00")))
@@ -259,19 +258,19 @@ pub fn an_applied_bot(wanted: &WantedBot) -> AppliedBot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use callsheet_domain::{Judged, Preferences, decide, plan, revise_copies};
+    use callsheet_domain::{Judged, Overrides, decide, plan, revise_copies};
 
     #[test]
     fn the_usual_decision_is_what_is_decided_about_the_usual_event() {
         let (event, calendar, policy) = (an_event(), a_calendar(), a_policy());
         let decision = a_decision();
-        let words = Preferences::default();
+        let words = Overrides::default();
         let verdict = decide(&event, &calendar, &policy, &words, at("09:30"));
         let judged = Judged {
             plan: plan(&verdict, &event, &calendar, &policy),
             verdict,
             seen: decision.seen,
-            heard: words.revision,
+            overrides_read: words.revision,
             event: &event,
         };
         let revised = revise_copies(&[], &[judged], at("09:30"));

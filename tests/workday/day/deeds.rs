@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use callsheet_app::ports::PreferenceBook as _;
+use callsheet_app::ports::OverrideStore as _;
 use callsheet_app::{Pusher, push};
 use callsheet_domain::{
-    IcalUid, PolicyDocument, RuleDocument, Shorthands, Speaker, Subject, Then, When, Word,
+    Actor, IcalUid, OverrideChoice, OverrideScope, PolicyDocument, RuleDocument, Shorthands, Then,
+    When,
 };
 use recall_simulator::EventChange;
 
@@ -88,7 +89,7 @@ impl Day {
         &mut self,
         desk: Desk,
         title: &str,
-        word: Word,
+        word: OverrideChoice,
         outcome: &Outcome,
     ) -> usize {
         let calendar = self.calendar_id(desk);
@@ -105,11 +106,11 @@ impl Day {
         }
         for uid in series {
             let uid = IcalUid::parse(uid).expect("the simulator's are of the right form");
-            let (series, now) = (Subject::Series(uid), self.stack.now());
-            let by = Speaker::parse(desk.address()).expect("an address is short enough");
+            let (series, now) = (OverrideScope::Series(uid), self.stack.now());
+            let by = Actor::parse(desk.address()).expect("an address is short enough");
             let state = &self.stack.state;
-            let spoken = state.speak(&calendar, &series, word, &by, now);
-            spoken.await.expect("the table takes it");
+            let override_revision = state.set_override(&calendar, &series, word, &by, now);
+            override_revision.await.expect("the table takes it");
         }
         self.stack.look_at_all(&calendar).await;
         count
@@ -132,7 +133,7 @@ impl Day {
         let name = "{{ title }} – notes".into();
         document.bot.insert("bot_name".to_owned(), name);
         let pusher = Pusher {
-            by: Speaker::parse("lead@acme.example").expect("an address is short enough"),
+            by: Actor::parse("lead@acme.example").expect("an address is short enough"),
             note: None,
             at: self.stack.now(),
         };

@@ -1,7 +1,7 @@
 //! Both lists, side by side.
 
 use callsheet_app::ports::UnreadableCalendar;
-use callsheet_domain::{CompletedSync, PolicyRevision, PreferenceRevision};
+use callsheet_domain::{CompletedSync, OverrideRevision, PolicyRevision};
 use callsheet_domain::{Operation, Timestamp};
 use callsheet_testkit::Fault;
 
@@ -20,7 +20,7 @@ fn looked(began: &str, since: Option<Timestamp>) -> CompletedSync {
             None
         },
         policy: PolicyRevision(0),
-        preferences: PreferenceRevision(0),
+        overrides: OverrideRevision(0),
         holds_until: None,
     }
 }

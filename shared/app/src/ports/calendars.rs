@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use callsheet_domain::{CalendarId, CalendarRecord, PreferenceRevision};
+use callsheet_domain::{CalendarId, CalendarRecord, OverrideRevision};
 
 use super::Kept;
 use crate::PortError;
@@ -13,7 +13,7 @@ pub struct ListedCalendar {
     /// What is remembered of it.
     pub record: CalendarRecord,
     /// The revision of the latest thing said about it; 0 if nobody spoke.
-    pub spoken: PreferenceRevision,
+    pub override_revision: OverrideRevision,
 }
 
 /// Remembers calendars.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 
-use callsheet_domain::{PolicyRevision, Speaker, Timestamp};
+use callsheet_domain::{Actor, PolicyRevision, Timestamp};
 
 use crate::PortError;
 
@@ -13,7 +13,7 @@ pub struct NewPolicy {
     /// What it says, as canonical JSON.
     pub document: String,
     /// Who pushes it.
-    pub by: Speaker,
+    pub by: Actor,
     /// When.
     pub at: Timestamp,
     /// What they say about it.
@@ -28,7 +28,7 @@ pub struct StoredPolicy {
     /// What it says, as canonical JSON.
     pub document: String,
     /// Who pushed it.
-    pub by: Speaker,
+    pub by: Actor,
     /// When.
     pub at: Timestamp,
     /// What they said about it.

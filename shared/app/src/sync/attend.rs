@@ -189,11 +189,8 @@ where
         let Some(record) = record.filter(|record| record.calendar.status.holds_bots()) else {
             return Ok(None);
         };
-        let preferences = self.state.preferences(id).await?;
-        Ok(Some(KnownCalendar {
-            record,
-            preferences,
-        }))
+        let overrides = self.state.overrides(id).await?;
+        Ok(Some(KnownCalendar { record, overrides }))
     }
 
     /// Makes a look that was planned; gives the calendars that it left out, too.
@@ -286,15 +283,16 @@ fn planned(
     let policy = policy.revision;
     let asked = open.iter().filter_map(|(calendar, open)| {
         let known = known.get(calendar)?;
-        let spoken = known.preferences.revision;
+        let override_revision = known.overrides.revision;
         let last_sync = known.record.last_sync.as_ref();
         let in_progress = known.record.in_progress.as_ref();
         Some(PendingCalendar {
             calendar,
             requested: &open.ask,
             last_sync,
-            in_progress: in_progress.filter(|look| look.is_resumable(policy, spoken, now)),
-            needs_full_sync: needs_full_sync(last_sync, policy, spoken, now),
+            in_progress: in_progress
+                .filter(|look| look.is_resumable(policy, override_revision, now)),
+            needs_full_sync: needs_full_sync(last_sync, policy, override_revision, now),
         })
     });
     plan_syncs(&asked.collect::<Vec<_>>(), workspace, options, now)

@@ -38,7 +38,7 @@ impl CalendarLook {
         policy: &InForce,
         now: Timestamp,
     ) -> Self {
-        let paused_until = known.preferences.pause.as_ref().map(|pause| pause.until);
+        let paused_until = known.overrides.pause.as_ref().map(|pause| pause.until);
         let last_whole_at = known
             .record
             .last_sync
@@ -53,7 +53,7 @@ impl CalendarLook {
                 last_whole_at
             },
             policy: policy.revision,
-            preferences: known.preferences.revision,
+            overrides: known.overrides.revision,
             holds_until: paused_until.filter(|until| *until > now),
         };
         let in_progress = SyncInProgress {
@@ -247,7 +247,7 @@ where
         );
         for _ in 0..ROUNDS {
             let rank = |last_sync: &CompletedSync| {
-                (last_sync.policy, last_sync.preferences, last_sync.began_at)
+                (last_sync.policy, last_sync.overrides, last_sync.began_at)
             };
             let last = record.last_sync.as_ref();
             let is_later = last.is_none_or(|last| rank(&last_sync) > rank(last));

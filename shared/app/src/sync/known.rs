@@ -103,10 +103,7 @@ where
         if !record.calendar.status.holds_bots() {
             return Ok(None);
         }
-        let preferences = self.state.preferences(id).await?;
-        Ok(Some(KnownCalendar {
-            record,
-            preferences,
-        }))
+        let overrides = self.state.overrides(id).await?;
+        Ok(Some(KnownCalendar { record, overrides }))
     }
 }

@@ -36,8 +36,8 @@ use callsheet_domain::{CalendarId, ListingOptions, RateLimit, SyncJob, SyncReque
 
 use crate::Enforced;
 use crate::ports::{
-    Calendars, Clock, Decisions, Policies, PreferenceBook, Queue, RateLimits, RecallReader,
-    Receipt, SyncStates,
+    Calendars, Clock, Decisions, OverrideStore, Policies, Queue, RateLimits, RecallReader, Receipt,
+    SyncStates,
 };
 use sweep::Urge;
 use tally::Tally;
@@ -98,9 +98,9 @@ pub struct Handled {
 }
 
 /// What a sync remembers in besides decisions.
-pub trait SyncState: Calendars + SyncStates + PreferenceBook + Policies + RateLimits {}
+pub trait SyncState: Calendars + SyncStates + OverrideStore + Policies + RateLimits {}
 
-impl<S: Calendars + SyncStates + PreferenceBook + Policies + RateLimits> SyncState for S {}
+impl<S: Calendars + SyncStates + OverrideStore + Policies + RateLimits> SyncState for S {}
 
 /// Looks and decides. `R` reads Recall, `D` and `S` remember, `Q` carries
 /// notices, `K` tells the time.

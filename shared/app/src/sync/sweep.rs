@@ -18,7 +18,7 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CatchUp, Operation, PreferenceRevision, Scope, Timestamp,
+    CalendarId, CalendarRecord, CatchUp, Operation, OverrideRevision, Scope, Timestamp,
     WorkspaceSyncState, is_full_sync_outdated, needs_full_sync, plus,
 };
 use jiff::SignedDuration;
@@ -78,7 +78,7 @@ impl Sweep {
     fn due(
         &self,
         record: &CalendarRecord,
-        spoken: PreferenceRevision,
+        override_revision: OverrideRevision,
         now: Timestamp,
     ) -> Option<Due> {
         let last_sync = record.last_sync.as_ref();
@@ -87,11 +87,11 @@ impl Sweep {
             return None;
         }
         if let Some(in_progress) = &record.in_progress
-            && in_progress.is_resumable(policy, spoken, now)
+            && in_progress.is_resumable(policy, override_revision, now)
         {
             return (!in_progress.is_held(now)).then_some(Due::Left);
         }
-        if needs_full_sync(last_sync, policy, spoken, now) {
+        if needs_full_sync(last_sync, policy, override_revision, now) {
             return Some(Due::Owed);
         }
         if is_full_sync_outdated(last_sync, self.whole_since) {
@@ -299,12 +299,15 @@ where
     /// the same ones each time.
     fn due(&self, sweep: &Sweep, listed: Vec<ListedCalendar>) -> Vec<CalendarId> {
         let now = self.clock.now();
-        let due = listed
-            .into_iter()
-            .filter_map(|ListedCalendar { record, spoken }| {
-                let due = sweep.due(&record, spoken, now)?;
+        let due = listed.into_iter().filter_map(
+            |ListedCalendar {
+                 record,
+                 override_revision,
+             }| {
+                let due = sweep.due(&record, override_revision, now)?;
                 Some((due, record.calendar.id))
-            });
+            },
+        );
         let mut due: Vec<_> = due.collect();
         if !due.is_empty() {
             let first = now.as_microsecond().unsigned_abs() % due.len() as u64;
@@ -330,8 +333,8 @@ where
         let Some(known) = self.remembered(calendar).await? else {
             return Ok(None);
         };
-        let spoken = known.preferences.revision;
-        let since = match sweep.due(&known.record, spoken, self.clock.now()) {
+        let override_revision = known.overrides.revision;
+        let since = match sweep.due(&known.record, override_revision, self.clock.now()) {
             None => return Ok(None),
             Some(Due::Left) => {
                 *has_turn = false;

@@ -1,8 +1,9 @@
 //! The rules, row by row.
 
 use callsheet_domain::{
-    Answer, Calendar, CalendarEvent, CalendarStatus, DeduplicationScheme, Guest, Pause,
-    PolicyDocument, Preference, PreferenceRevision, Preferences, Subject, Timestamp, Word, decide,
+    Answer, Calendar, CalendarEvent, CalendarStatus, DeduplicationScheme, Guest, Override,
+    OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyDocument, Timestamp,
+    decide,
 };
 use callsheet_testkit::{
     But as _, a_calendar, a_policy_document, a_speaker, an_email, an_event, at, policy_of,
@@ -16,46 +17,46 @@ struct Case {
     event: CalendarEvent,
     calendar: Calendar,
     policy: PolicyDocument,
-    words: Preferences,
+    words: Overrides,
 }
 
 impl callsheet_testkit::But for Case {}
 
 impl Case {
-    fn say(&mut self, subject: Subject, word: Word) {
+    fn say(&mut self, subject: OverrideScope, word: OverrideChoice) {
         self.words.revision = self.words.revision.next();
-        let preference = Preference {
-            word,
+        let overrides = Override {
+            choice: word,
             revision: self.words.revision,
             by: Some(a_speaker()),
             at: at("08:00"),
         };
-        self.words.words.insert(subject, preference);
+        self.words.by_scope.insert(subject, overrides);
     }
 
-    fn on_event(&mut self, word: Word) {
+    fn on_event(&mut self, word: OverrideChoice) {
         let id = self
             .event
             .platform_id
             .clone()
             .expect("the usual one has one");
-        self.say(Subject::Event(id), word);
+        self.say(OverrideScope::Event(id), word);
     }
 
-    fn on_series(&mut self, word: Word) {
-        self.say(Subject::Series(self.event.ical_uid.clone()), word);
+    fn on_series(&mut self, word: OverrideChoice) {
+        self.say(OverrideScope::Series(self.event.ical_uid.clone()), word);
     }
 
-    fn on_platform_series(&mut self, word: Word) {
+    fn on_platform_series(&mut self, word: OverrideChoice) {
         let series = callsheet_domain::SeriesId::parse("series-1").expect("an id");
         self.event.facts.series = Some(series.clone());
-        self.say(Subject::PlatformSeries(series), word);
+        self.say(OverrideScope::PlatformSeries(series), word);
     }
 
     fn pause(&mut self, until: Timestamp) {
         self.words.pause = Some(Pause {
             until,
-            revision: PreferenceRevision(9),
+            revision: OverrideRevision(9),
             by: None,
             at: at("08:00"),
         });
@@ -89,28 +90,28 @@ fn colleagues(case: &mut Case) {
 #[test_case(|c| c.event.ends_at = at("09:30"), "skip over"; "ends this instant")]
 #[test_case(|c| c.event.ends_at = at("09:30:00.000001"), "record external"; "ends in a moment")]
 #[test_case(|c| c.event.meeting = None, "skip no-meeting"; "no link")]
-#[test_case(|c| { c.event.is_deleted = true; c.event.meeting = None; c.on_event(Word::Record) }, "skip deleted"; "nobody overrules an objection, and the most final is named")]
-#[test_case(|c| { c.event.meeting = None; c.on_event(Word::Record) }, "skip no-meeting"; "a wish gives no link")]
-#[test_case(|c| c.on_event(Word::Skip), "skip event"; "a person said no to the event")]
-#[test_case(|c| { colleagues(c); c.on_event(Word::Record) }, "record event"; "a person said yes to the event")]
-#[test_case(|c| { c.on_event(Word::Record); c.on_series(Word::Skip) }, "record event"; "a word for the event goes before one for the series")]
-#[test_case(|c| { c.on_event(Word::AskPolicy); c.on_series(Word::Skip) }, "skip series"; "a word for the event that was taken back does not")]
-#[test_case(|c| c.on_series(Word::Skip), "skip series"; "a person said no to the series")]
-#[test_case(|c| { colleagues(c); c.on_series(Word::Record) }, "record series"; "a person said yes to the series")]
-#[test_case(|c| c.on_series(Word::AskPolicy), "record external"; "a person took their word back")]
-#[test_case(|c| c.on_platform_series(Word::Skip), "skip series"; "a series by the platform's name")]
-#[test_case(|c| { c.on_series(Word::Record); c.on_platform_series(Word::Skip) }, "skip series"; "the later word of two names of a series")]
-#[test_case(|c| { c.on_platform_series(Word::Skip); c.on_series(Word::Record) }, "record series"; "the later word, the other way round")]
-#[test_case(|c| { c.event.facts.own_answer = Some(Answer::Declined); c.on_series(Word::Record) }, "record series"; "a yes to the series goes before a decline")]
+#[test_case(|c| { c.event.is_deleted = true; c.event.meeting = None; c.on_event(OverrideChoice::Record) }, "skip deleted"; "nobody overrules an objection, and the most final is named")]
+#[test_case(|c| { c.event.meeting = None; c.on_event(OverrideChoice::Record) }, "skip no-meeting"; "a wish gives no link")]
+#[test_case(|c| c.on_event(OverrideChoice::Skip), "skip event"; "a person said no to the event")]
+#[test_case(|c| { colleagues(c); c.on_event(OverrideChoice::Record) }, "record event"; "a person said yes to the event")]
+#[test_case(|c| { c.on_event(OverrideChoice::Record); c.on_series(OverrideChoice::Skip) }, "record event"; "a word for the event goes before one for the series")]
+#[test_case(|c| { c.on_event(OverrideChoice::Clear); c.on_series(OverrideChoice::Skip) }, "skip series"; "a word for the event that was taken back does not")]
+#[test_case(|c| c.on_series(OverrideChoice::Skip), "skip series"; "a person said no to the series")]
+#[test_case(|c| { colleagues(c); c.on_series(OverrideChoice::Record) }, "record series"; "a person said yes to the series")]
+#[test_case(|c| c.on_series(OverrideChoice::Clear), "record external"; "a person took their word back")]
+#[test_case(|c| c.on_platform_series(OverrideChoice::Skip), "skip series"; "a series by the platform's name")]
+#[test_case(|c| { c.on_series(OverrideChoice::Record); c.on_platform_series(OverrideChoice::Skip) }, "skip series"; "the later word of two names of a series")]
+#[test_case(|c| { c.on_platform_series(OverrideChoice::Skip); c.on_series(OverrideChoice::Record) }, "record series"; "the later word, the other way round")]
+#[test_case(|c| { c.event.facts.own_answer = Some(Answer::Declined); c.on_series(OverrideChoice::Record) }, "record series"; "a yes to the series goes before a decline")]
 #[test_case(|c| c.pause(at("09:31")), "skip paused"; "a paused calendar")]
 #[test_case(|c| c.pause(at("09:30")), "record external"; "a pause that has ended")]
-#[test_case(|c| { c.pause(at("12:00")); c.on_series(Word::Record) }, "record series"; "a yes to the series goes before a pause")]
+#[test_case(|c| { c.pause(at("12:00")); c.on_series(OverrideChoice::Record) }, "record series"; "a yes to the series goes before a pause")]
 #[test_case(|c| { c.pause(at("12:00")); c.event.meeting = None }, "skip no-meeting"; "an objection goes before a pause")]
 #[test_case(|c| c.deny("globex.example"), "skip denied-domain"; "somebody of a denied domain")]
 #[test_case(|c| c.deny("example"), "skip denied-domain"; "a part of a denied domain")]
 #[test_case(|c| c.deny("lobex.example"), "record external"; "a domain that only ends alike")]
-#[test_case(|c| { c.deny("globex.example"); c.on_series(Word::Record) }, "skip denied-domain"; "a denied domain goes before a yes to the series")]
-#[test_case(|c| { c.deny("globex.example"); c.on_event(Word::Record) }, "record event"; "a yes to the event goes before a denied domain")]
+#[test_case(|c| { c.deny("globex.example"); c.on_series(OverrideChoice::Record) }, "skip denied-domain"; "a denied domain goes before a yes to the series")]
+#[test_case(|c| { c.deny("globex.example"); c.on_event(OverrideChoice::Record) }, "record event"; "a yes to the event goes before a denied domain")]
 #[test_case(|c| c.event.facts.own_answer = Some(Answer::Declined), "skip declined"; "the owner declined")]
 #[test_case(|c| c.event.facts.guests.listed[0].answer = Answer::Declined, "skip declined"; "the owner declined, known by the address")]
 #[test_case(|c| c.event.facts.own_answer = Some(Answer::Tentative), "record external"; "the owner may come")]
@@ -123,13 +124,13 @@ fn colleagues(case: &mut Case) {
 #[test_case(|c| { c.calendar.email = None; c.event.facts.own_answer = Some(Answer::Accepted) }, "skip default"; "and neither is who is outside")]
 #[test_case(|c| { c.calendar.email = None; c.policy.deduplication = DeduplicationScheme::Domain }, "skip unknown-owner"; "and bots are told apart by it")]
 #[test_case(|c| skips_all(&mut c.policy), "skip default"; "a policy that records nothing")]
-#[test_case(|c| { skips_all(&mut c.policy); c.on_series(Word::Record) }, "record series"; "but what was marked")]
+#[test_case(|c| { skips_all(&mut c.policy); c.on_series(OverrideChoice::Record) }, "record series"; "but what was marked")]
 fn decides(change: impl FnOnce(&mut Case), expected: &str) {
     let case = Case {
         event: an_event(),
         calendar: a_calendar(),
         policy: a_policy_document(),
-        words: Preferences::default(),
+        words: Overrides::default(),
     }
     .but(change);
     let policy = policy_of(&case.policy);

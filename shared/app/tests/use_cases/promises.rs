@@ -1,11 +1,11 @@
 //! The promises, under changes and failures nobody chose.
 
-use callsheet_app::ports::{CalendarEvents as _, PreferenceBook as _, Queue as _};
+use callsheet_app::ports::{CalendarEvents as _, OverrideStore as _, Queue as _};
 use callsheet_app::{Drain, Sync};
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, CalendarStatus, Decision, EventId, IcalUid, Judged,
-    Meeting, PlatformEventId, Policy, PolicyDocument, PreferenceRevision, Preferences, Subject,
-    SyncJob, SyncReason, SyncRequest, Timestamp, View, Wanted, Word, decide, plan, plus,
+    Meeting, OverrideChoice, OverrideRevision, OverrideScope, Overrides, PlatformEventId, Policy,
+    PolicyDocument, SyncJob, SyncReason, SyncRequest, Timestamp, View, Wanted, decide, plan, plus,
     revise_copies,
 };
 use callsheet_testkit::{
@@ -41,7 +41,7 @@ enum Change {
     /// Somebody says something about an event, or about its series.
     Say {
         event: usize,
-        word: Word,
+        word: OverrideChoice,
         is_of_series: bool,
     },
     Pause {
@@ -53,8 +53,12 @@ enum Change {
 const EVENTS: usize = 6;
 const CALENDARS: usize = 2;
 
-fn word() -> impl Strategy<Value = Word> {
-    prop::sample::select(vec![Word::Record, Word::Skip, Word::AskPolicy])
+fn word() -> impl Strategy<Value = OverrideChoice> {
+    prop::sample::select(vec![
+        OverrideChoice::Record,
+        OverrideChoice::Skip,
+        OverrideChoice::Clear,
+    ])
 }
 
 /// Policies that decide, and name the bot, each in a way of its own.
@@ -166,13 +170,14 @@ impl House {
             } => {
                 let event = event(*number, now);
                 let subject = if *is_of_series {
-                    Subject::Series(event.ical_uid)
+                    OverrideScope::Series(event.ical_uid)
                 } else {
-                    Subject::Event(event.platform_id.expect("it has one"))
+                    OverrideScope::Event(event.platform_id.expect("it has one"))
                 };
                 let (state, by) = (&self.state, a_speaker());
-                let spoken = state.speak(&event.calendar_id, &subject, *word, &by, now);
-                spoken.await.expect("memory");
+                let override_revision =
+                    state.set_override(&event.calendar_id, &subject, *word, &by, now);
+                override_revision.await.expect("memory");
                 return;
             }
             Change::Pause {
@@ -251,7 +256,7 @@ impl House {
                 .await
                 .expect("memory");
             let calendar = calendar.expect("no calendar of these is deleted");
-            let words = self.state.preferences(&calendar.id).await.expect("memory");
+            let words = self.state.overrides(&calendar.id).await.expect("memory");
             let event = self
                 .recall
                 .event(&row.key.event_id)
@@ -312,12 +317,12 @@ proptest! {
                 event.starts_at = plus(event.starts_at, SignedDuration::from_mins(version));
             });
             let now = at("09:30");
-            let verdict = decide(&event, &a_calendar(), &policy, &Preferences::default(), now);
+            let verdict = decide(&event, &a_calendar(), &policy, &Overrides::default(), now);
             let judged = Judged {
                 plan: plan(&verdict, &event, &a_calendar(), &policy),
                 verdict,
                 seen: View { event: updated_at, ..a_decision().seen },
-                heard: PreferenceRevision(0),
+                overrides_read: OverrideRevision(0),
                 event: &event,
             };
             if let Some(row) = revise_copies(&stored, &[judged], now).writes.pop() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callsheet_app::ports::{Calendars as _, Policies as _, PreferenceBook as _};
+use callsheet_app::ports::{Calendars as _, OverrideStore as _, Policies as _};
 use callsheet_app::{Effect, KnownCalendar, NotPut, Put, preview};
 use callsheet_domain::{
     CalendarEvent, Decision, DeduplicationScheme, EventId, IcalUid, Meeting, PolicyDocument,
@@ -165,7 +165,7 @@ async fn a_preview_is_what_is_written_then() {
             .await
             .expect("memory")
             .expect("it was seen"),
-        preferences: house.state.preferences(&id).await.expect("memory"),
+        overrides: house.state.overrides(&id).await.expect("memory"),
     };
     let before = house.decisions.all();
     let events: Vec<_> = before

@@ -1,12 +1,12 @@
 //! Looking at what is owed a look though nobody said anything about it.
 
 use callsheet_app::ports::{
-    Calendars as _, PermitResult, PreferenceBook as _, Queue as _, RateLimits as _,
+    Calendars as _, OverrideStore as _, PermitResult, Queue as _, RateLimits as _,
 };
 use callsheet_app::{Handled, PortError, Sync};
 use callsheet_domain::{
-    CalendarId, CalendarStatus, EventId, Operation, PolicyRevision, RateLimit, Subject, SyncJob,
-    SyncReason, Word, plus,
+    CalendarId, CalendarStatus, EventId, Operation, OverrideChoice, OverrideScope, PolicyRevision,
+    RateLimit, SyncJob, SyncReason, plus,
 };
 use callsheet_testkit::{
     But as _, Fault, Faults, Flaky, When, a_calendar, a_speaker, an_event, at,
@@ -101,10 +101,12 @@ async fn nothing_owed_costs_no_call_and_no_write() {
 #[tokio::test]
 async fn a_word_is_swept_to_its_calendar_alone() {
     let house = house(2).await;
-    let series = Subject::Series(an_event().ical_uid);
+    let series = OverrideScope::Series(an_event().ical_uid);
     let (id, by, now) = (id(1), a_speaker(), house.after(0));
-    let spoken = house.state.speak(&id, &series, Word::Skip, &by, now);
-    spoken.await.expect("memory");
+    let override_revision = house
+        .state
+        .set_override(&id, &series, OverrideChoice::Skip, &by, now);
+    override_revision.await.expect("memory");
     let before = house.lists();
     house.sweep(house.deadline()).await;
     assert_eq!(house.rules(2), ["external", "series"]);
@@ -114,10 +116,12 @@ async fn a_word_is_swept_to_its_calendar_alone() {
 #[tokio::test]
 async fn a_word_owes_a_look_at_everything_to_the_next_notice_too() {
     let house = house(1).await;
-    let series = Subject::Series(an_event().ical_uid);
+    let series = OverrideScope::Series(an_event().ical_uid);
     let (id, by, now) = (id(0), a_speaker(), house.after(0));
-    let spoken = house.state.speak(&id, &series, Word::Skip, &by, now);
-    spoken.await.expect("memory");
+    let override_revision = house
+        .state
+        .set_override(&id, &series, OverrideChoice::Skip, &by, now);
+    override_revision.await.expect("memory");
     house.events_changed(&id, house.after(0)).await;
     assert_eq!(house.rules(1), ["series"]);
 }

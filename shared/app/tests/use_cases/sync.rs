@@ -1,10 +1,10 @@
 //! Looking and deciding.
 
-use callsheet_app::ports::{Calendars as _, PreferenceBook as _, Queue as _, RateLimits as _};
+use callsheet_app::ports::{Calendars as _, OverrideStore as _, Queue as _, RateLimits as _};
 use callsheet_app::{Handled, PortError};
 use callsheet_domain::{
-    Applied, CalendarStatus, CompletedSync, EventId, Operation, PolicyRevision, PreferenceRevision,
-    RateLimit, Subject, SyncJob, SyncReason, Verdict, Wanted, Word,
+    Applied, CalendarStatus, CompletedSync, EventId, Operation, OverrideChoice, OverrideRevision,
+    OverrideScope, PolicyRevision, RateLimit, SyncJob, SyncReason, Verdict, Wanted,
 };
 use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, a_speaker, an_event, at};
 use std::time::Duration;
@@ -193,15 +193,15 @@ async fn an_address_that_arrives_late_has_everything_looked_at_again() {
 async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
     let house = House::new();
     house.see(an_event()).await;
-    let (calendar, series) = (a_calendar().id, Subject::Series(an_event().ical_uid));
+    let (calendar, series) = (a_calendar().id, OverrideScope::Series(an_event().ical_uid));
     for (word, expected) in [
-        (Word::Skip, ("skip", "series")),
-        (Word::Record, ("record", "series")),
-        (Word::AskPolicy, ("record", "external")),
+        (OverrideChoice::Skip, ("skip", "series")),
+        (OverrideChoice::Record, ("record", "series")),
+        (OverrideChoice::Clear, ("record", "external")),
     ] {
         house
             .state
-            .speak(&calendar, &series, word, &a_speaker(), house.after(0))
+            .set_override(&calendar, &series, word, &a_speaker(), house.after(0))
             .await
             .expect("memory");
         house.request(&calendar, SyncReason::FullSync).await;
@@ -363,7 +363,7 @@ async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
         since: None,
         full_sync_at: Some(at("09:29")),
         policy: PolicyRevision(1),
-        preferences: PreferenceRevision(2),
+        overrides: OverrideRevision(2),
         holds_until: None,
     };
     let others = async {

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{Coverage, RequestedSync};
 use crate::time::plus;
-use crate::{CalendarId, PolicyRevision, PreferenceRevision, Timestamp, Version};
+use crate::{CalendarId, OverrideRevision, PolicyRevision, Timestamp, Version};
 
 /// How much a sweep's look overlaps the one before. Recall's clock may differ
 /// from ours, and an event may show in the list only some time after the
@@ -37,7 +37,7 @@ pub struct CompletedSync {
     /// The policy it decided by.
     pub policy: PolicyRevision,
     /// How much of what people said it decided by.
-    pub preferences: PreferenceRevision,
+    pub overrides: OverrideRevision,
     /// Its verdicts hold until this instant: a pause ends then.
     pub holds_until: Option<Timestamp>,
 }
@@ -83,10 +83,10 @@ impl SyncInProgress<CompletedSync> {
     pub fn is_resumable(
         &self,
         policy: PolicyRevision,
-        spoken: PreferenceRevision,
+        override_revision: OverrideRevision,
         now: Timestamp,
     ) -> bool {
-        !needs_full_sync(Some(&self.mark), policy, spoken, now)
+        !needs_full_sync(Some(&self.mark), policy, override_revision, now)
             && now <= plus(self.held_until, LONGEST_LEFT)
     }
 }
@@ -233,18 +233,18 @@ impl WorkspaceSyncState {
 
 /// Whether a calendar is owed a look at everything, whatever was noticed of it:
 /// it was never looked at, or last by an older policy, or before the latest word
-/// on it (`spoken`), or what was decided then held only until an instant that
+/// on it (`override_revision`), or what was decided then held only until an instant that
 /// has come.
 #[must_use]
 pub fn needs_full_sync(
     last: Option<&CompletedSync>,
     policy: PolicyRevision,
-    spoken: PreferenceRevision,
+    override_revision: OverrideRevision,
     now: Timestamp,
 ) -> bool {
     last.is_none_or(|last| {
         last.policy < policy
-            || last.preferences < spoken
+            || last.overrides < override_revision
             || last.holds_until.is_some_and(|until| until <= now)
     })
 }

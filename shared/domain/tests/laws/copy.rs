@@ -2,7 +2,7 @@
 
 use callsheet_domain::{
     BotConfig, CalendarEvent, CalendarId, CalendarRevision, DeduplicationKey, EventId, Facts,
-    IcalUid, Judged, Meeting, Offer, Plan, Platform, PolicyRevision, PreferenceRevision, RuleName,
+    IcalUid, Judged, Meeting, Offer, OverrideRevision, Plan, Platform, PolicyRevision, RuleName,
     Timestamp, Verdict, View,
 };
 use jiff::SignedDuration;
@@ -36,8 +36,8 @@ pub(crate) struct Copy {
 pub(crate) struct Seen {
     pub(crate) event: i64,
     pub(crate) policy: u64,
-    pub(crate) preference: u64,
-    pub(crate) heard: u64,
+    pub(crate) overrides: u64,
+    pub(crate) overrides_read: u64,
 }
 
 impl Seen {
@@ -45,8 +45,8 @@ impl Seen {
         Self {
             event,
             policy: 1,
-            preference: 0,
-            heard: 0,
+            overrides: 0,
+            overrides_read: 0,
         }
     }
 
@@ -55,7 +55,7 @@ impl Seen {
             event: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(self.event),
             calendar: CalendarRevision(1),
             policy: PolicyRevision(self.policy),
-            preference: PreferenceRevision(self.preference),
+            overrides: OverrideRevision(self.overrides),
         }
     }
 }
@@ -104,7 +104,7 @@ pub(crate) fn judged(event: &CalendarEvent, copy: Copy, seen: Seen) -> Judged<'_
         verdict,
         plan,
         seen: seen.view(),
-        heard: PreferenceRevision(seen.heard),
+        overrides_read: OverrideRevision(seen.overrides_read),
     }
 }
 

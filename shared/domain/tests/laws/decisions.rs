@@ -1,14 +1,14 @@
 //! Laws of single decisions.
 
 use callsheet_domain::{
-    Fact, FactSource, FactValue, Plan, Policy, Preferences, RuleName, Timestamp, Verdict, Word,
-    decide, plan,
+    Fact, FactSource, FactValue, OverrideChoice, Overrides, Plan, Policy, RuleName, Timestamp,
+    Verdict, decide, plan,
 };
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::events::{at, calendar, event};
-use crate::policies::{compiled, document, preferences, rule};
+use crate::policies::{compiled, document, overrides, rule};
 
 fn now() -> Timestamp {
     at("2026-03-06T06:00:00Z")
@@ -28,7 +28,7 @@ proptest! {
     #![proptest_config(crate::at_least(1_000))]
 
     #[test]
-    fn a_decision_is_the_same_each_time(event in event(), calendar in calendar(), document in document(), words in preferences()) {
+    fn a_decision_is_the_same_each_time(event in event(), calendar in calendar(), document in document(), words in overrides()) {
         let Some(policy) = compiled(&document) else { return Ok(()) };
         let verdict = decide(&event, &calendar, &policy, &words, now());
         let again = compiled(&document).unwrap();
@@ -39,7 +39,7 @@ proptest! {
     }
 
     #[test]
-    fn somebody_of_a_denied_domain_is_recorded_only_by_a_word_for_the_event(event in event(), calendar in calendar(), document in document(), words in preferences()) {
+    fn somebody_of_a_denied_domain_is_recorded_only_by_a_word_for_the_event(event in event(), calendar in calendar(), document in document(), words in overrides()) {
         let Some(policy) = compiled(&document) else { return Ok(()) };
         let FactValue::Texts(domains) = policy.situation(&event, &calendar).value(Fact::Domains) else {
             panic!("domains are always told");
@@ -49,7 +49,7 @@ proptest! {
             let denied = denied.as_str().unwrap();
             domain == denied || domain.ends_with(&format!(".{denied}"))
         });
-        let is_asked_for = words.on(&event).event.is_some_and(|word| word.word == Word::Record);
+        let is_asked_for = words.for_event(&event).event.is_some_and(|word| word.choice == OverrideChoice::Record);
         if domains.iter().any(is_denied) && !is_asked_for {
             let verdict = decide(&event, &calendar, &policy, &words, now());
             prop_assert!(!is_recorded(&verdict), "{verdict:?}");
@@ -57,7 +57,7 @@ proptest! {
     }
 
     #[test]
-    fn a_rule_that_skips_adds_no_recording(event in event(), calendar in calendar(), document in document(), words in preferences(), mut added in rule("added".to_owned())) {
+    fn a_rule_that_skips_adds_no_recording(event in event(), calendar in calendar(), document in document(), words in overrides(), mut added in rule("added".to_owned())) {
         let Some(before) = compiled(&document) else { return Ok(()) };
         added["then"] = json!("skip");
         let mut more = document.clone();
@@ -71,14 +71,14 @@ proptest! {
     }
 
     #[test]
-    fn a_persons_no_is_never_recorded(event in event(), calendar in calendar(), document in document(), words in preferences()) {
+    fn a_persons_no_is_never_recorded(event in event(), calendar in calendar(), document in document(), words in overrides()) {
         let Some(policy) = compiled(&document) else { return Ok(()) };
-        let spoken = words.on(&event);
-        let own = spoken.event.map(|word| word.word);
+        let override_revision = words.for_event(&event);
+        let own = override_revision.event.map(|word| word.choice);
         let is_no = match own {
-            Some(Word::Skip) => true,
-            Some(Word::Record) => false,
-            _ => spoken.series.is_some_and(|word| word.word == Word::Skip),
+            Some(OverrideChoice::Skip) => true,
+            Some(OverrideChoice::Record) => false,
+            _ => override_revision.series.is_some_and(|word| word.choice == OverrideChoice::Skip),
         };
         let verdict = decide(&event, &calendar, &policy, &words, now());
         prop_assert!(!(is_no && is_recorded(&verdict)), "{verdict:?}");
@@ -88,7 +88,7 @@ proptest! {
     #[test]
     fn an_explanation_holds_by_itself(event in event(), calendar in calendar(), document in document()) {
         let Some(policy) = compiled(&document) else { return Ok(()) };
-        let verdict = decide(&event, &calendar, &policy, &Preferences::default(), now());
+        let verdict = decide(&event, &calendar, &policy, &Overrides::default(), now());
         let grounds = verdict.grounds();
         if is_no_rule(&grounds.rule) {
             prop_assert_eq!(policy.explain_again(grounds, &calendar), None);

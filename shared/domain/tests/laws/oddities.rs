@@ -1,7 +1,7 @@
 //! No input panics: neither odd policies nor odd payloads.
 
 use callsheet_domain::{
-    Fact, FactSource, Platform, Policy, PolicyDocument, Preferences, decide, plan,
+    Fact, FactSource, Overrides, Platform, Policy, PolicyDocument, decide, plan,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -185,7 +185,7 @@ proptest! {
             let _ = situation.value(*fact);
         }
         let now = at("2026-03-06T06:00:00Z");
-        let verdict = decide(&event, &calendar, &policy, &Preferences::default(), now);
+        let verdict = decide(&event, &calendar, &policy, &Overrides::default(), now);
         let _ = plan(&verdict, &event, &calendar, &policy);
         let _ = policy.bot_for(&calendar).render(&situation);
         let _ = policy.explain_again(verdict.grounds(), &calendar);

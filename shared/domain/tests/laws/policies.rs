@@ -1,8 +1,8 @@
 //! Random policies of shorthands and expressions, and random words of people.
 
 use callsheet_domain::{
-    IcalUid, Pause, PlatformEventId, Policy, PolicyDocument, Preference, PreferenceRevision,
-    Preferences, Subject, Timestamp, Word,
+    IcalUid, Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause,
+    PlatformEventId, Policy, PolicyDocument, Timestamp,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -134,37 +134,41 @@ pub(crate) fn compiled(document: &Value) -> Option<Policy> {
 }
 
 /// What people said: about the event, its series, and a pause.
-pub(crate) fn preferences() -> impl Strategy<Value = Preferences> {
+pub(crate) fn overrides() -> impl Strategy<Value = Overrides> {
     let word = || {
-        let word = select(vec![Word::Record, Word::Skip, Word::AskPolicy]);
+        let word = select(vec![
+            OverrideChoice::Record,
+            OverrideChoice::Skip,
+            OverrideChoice::Clear,
+        ]);
         prop::option::weighted(0.3, word)
     };
     (word(), word(), prop::option::weighted(0.2, -600..600_i64)).prop_map(
         |(event, series, pause)| {
             let subjects = [
-                Subject::Event(PlatformEventId::parse("platform-1").unwrap()),
-                Subject::Series(IcalUid::parse("meeting-1").unwrap()),
+                OverrideScope::Event(PlatformEventId::parse("platform-1").unwrap()),
+                OverrideScope::Series(IcalUid::parse("meeting-1").unwrap()),
             ];
             let said = subjects.into_iter().zip([event, series]);
-            let said = said.filter_map(|(subject, word)| Some((subject, preference(word?))));
-            Preferences {
-                words: said.collect(),
+            let said = said.filter_map(|(subject, word)| Some((subject, an_override(word?))));
+            Overrides {
+                by_scope: said.collect(),
                 pause: pause.map(|minutes| Pause {
                     until: at("2026-03-06T10:00:00Z") + SignedDuration::from_mins(minutes),
-                    revision: PreferenceRevision(3),
+                    revision: OverrideRevision(3),
                     by: None,
                     at: Timestamp::UNIX_EPOCH,
                 }),
-                revision: PreferenceRevision(3),
+                revision: OverrideRevision(3),
             }
         },
     )
 }
 
-fn preference(word: Word) -> Preference {
-    Preference {
-        word,
-        revision: PreferenceRevision(1),
+fn an_override(choice: OverrideChoice) -> Override {
+    Override {
+        choice,
+        revision: OverrideRevision(1),
         by: None,
         at: Timestamp::UNIX_EPOCH,
     }

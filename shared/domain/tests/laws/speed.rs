@@ -2,7 +2,7 @@
 
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, CalendarStatus, Email, EventId, Facts, IcalUid, Meeting,
-    Platform, Policy, PolicyDocument, Preferences, Verdict, decide, plan,
+    Overrides, Platform, Policy, PolicyDocument, Verdict, decide, plan,
 };
 use serde_json::{Value, json};
 
@@ -101,7 +101,7 @@ fn event() -> CalendarEvent {
 )]
 fn a_decision_takes_microseconds() {
     const TIMES: u32 = 20_000;
-    let (policy, event, words) = (policy(), event(), Preferences::default());
+    let (policy, event, words) = (policy(), event(), Overrides::default());
     let calendar = Calendar {
         id: CalendarId::parse("calendar-1").unwrap(),
         platform: Platform::Google,

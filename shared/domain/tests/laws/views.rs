@@ -8,9 +8,9 @@ use crate::copy::{Copy, Seen, config, key};
 use crate::office::Office;
 
 /// What is decided by a version of the event, a policy and what was said.
-fn decided(event: i64, policy: u64, preference: u64, of: &[u8]) -> Copy {
+fn decided(event: i64, policy: u64, overrides: u64, of: &[u8]) -> Copy {
     let index =
-        usize::try_from(event).unwrap() * 7 + usize::try_from(policy * 3 + preference).unwrap();
+        usize::try_from(event).unwrap() * 7 + usize::try_from(policy * 3 + overrides).unwrap();
     let byte = of[index % of.len()];
     Copy {
         is_organizers: byte & 1 == 1,
@@ -26,13 +26,13 @@ fn decided(event: i64, policy: u64, preference: u64, of: &[u8]) -> Copy {
 struct Newest {
     event: i64,
     policy: u64,
-    heard: u64,
+    overrides_read: u64,
 }
 
 /// Of the things said about the calendar, those that concern the event.
-fn concerning(heard: u64, concerns: &[bool]) -> u64 {
+fn concerning(overrides_read: u64, concerns: &[bool]) -> u64 {
     let concerns = |revision: &u64| concerns[usize::try_from(*revision).unwrap() % concerns.len()];
-    (1..=heard).rev().find(concerns).unwrap_or(0)
+    (1..=overrides_read).rev().find(concerns).unwrap_or(0)
 }
 
 proptest! {
@@ -47,21 +47,21 @@ proptest! {
         concerns in prop::collection::vec(any::<bool>(), 4),
         calls in prop::collection::vec(any::<bool>(), 24),
     ) {
-        let mut newest = Newest { event: 0, policy: 1, heard: 0 };
+        let mut newest = Newest { event: 0, policy: 1, overrides_read: 0 };
         let mut past = vec![newest];
         let mut views = vec![newest];
         for (change, late) in changes.into_iter().zip(late) {
             match change {
                 0 => newest.event += 1,
                 1 => newest.policy += 1,
-                _ => newest.heard += 1,
+                _ => newest.overrides_read += 1,
             }
             past.push(newest);
             views.push(newest);
             // A look that read one thing before the change, and another after it.
             let before = late.get(&past);
             views.push(Newest { event: before.event, ..newest });
-            views.push(Newest { policy: before.policy, heard: before.heard, ..newest });
+            views.push(Newest { policy: before.policy, overrides_read: before.overrides_read, ..newest });
         }
         for (index, other) in shuffle.into_iter().enumerate() {
             let count = views.len();
@@ -69,9 +69,9 @@ proptest! {
         }
         let mut office = Office::default();
         let look = |office: &mut Office, view: Newest| {
-            let preference = concerning(view.heard, &concerns);
-            let seen = Seen { event: view.event, policy: view.policy, preference, heard: view.heard };
-            let copy = decided(view.event, view.policy, preference, &outcomes);
+            let overrides = concerning(view.overrides_read, &concerns);
+            let seen = Seen { event: view.event, policy: view.policy, overrides, overrides_read: view.overrides_read };
+            let copy = decided(view.event, view.policy, overrides, &outcomes);
             office.look(0, copy, seen).1
         };
         for (view, is_called) in views.into_iter().zip(calls.into_iter().cycle()) {
@@ -82,13 +82,13 @@ proptest! {
                 office.drain();
             }
         }
-        let copy = decided(newest.event, newest.policy, concerning(newest.heard, &concerns), &outcomes);
+        let copy = decided(newest.event, newest.policy, concerning(newest.overrides_read, &concerns), &outcomes);
         let row = office.rows.values().next().unwrap();
         prop_assert_eq!(row.seen, Seen {
             event: newest.event,
             policy: newest.policy,
-            preference: concerning(newest.heard, &concerns),
-            heard: newest.heard,
+            overrides: concerning(newest.overrides_read, &concerns),
+            overrides_read: newest.overrides_read,
         }.view());
         match &row.wanted {
             Wanted::Nothing => prop_assert!(!copy.is_recorded),

@@ -15,7 +15,7 @@ mod revenue;
 
 use std::collections::BTreeSet;
 
-use callsheet_domain::{Platform, Policy, Preferences, Timestamp, Verdict, decide};
+use callsheet_domain::{Overrides, Platform, Policy, Timestamp, Verdict, decide};
 use meeting::{Described, NOW, calendar};
 
 /// A recipe, and what makes a usual meeting one that is recorded or is not.
@@ -84,7 +84,7 @@ fn verdict(policy: &Policy, platform: Platform, change: fn(&mut Described)) -> V
     let event = described.event(platform);
     let now: Timestamp = NOW.parse().unwrap();
     let calendar = calendar(platform);
-    let verdict = decide(&event, &calendar, policy, &Preferences::default(), now);
+    let verdict = decide(&event, &calendar, policy, &Overrides::default(), now);
     if let Some(again) = policy.explain_again(verdict.grounds(), &calendar) {
         assert_eq!(again, verdict, "by what its explanation keeps");
     }

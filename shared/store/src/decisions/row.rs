@@ -2,7 +2,7 @@
 
 use callsheet_domain::{
     Attempts, CalendarId, CalendarRevision, Closure, Decision, DecisionKey, EventId, Generation,
-    Grounds, IcalUid, PlatformEventId, PolicyRevision, PreferenceRevision, RuleName, SeriesId,
+    Grounds, IcalUid, OverrideRevision, PlatformEventId, PolicyRevision, RuleName, SeriesId,
     Verdict, Version, View,
 };
 
@@ -180,7 +180,7 @@ fn written_view(view: &View) -> Writing {
         .instant("event", view.event)
         .number("calendar", view.calendar.0)
         .number("policy", view.policy.0)
-        .number("preference", view.preference.0)
+        .number("preference", view.overrides.0)
 }
 
 fn view(seen: Reading<'_>) -> Result<View, Unreadable> {
@@ -188,7 +188,7 @@ fn view(seen: Reading<'_>) -> Result<View, Unreadable> {
         event: seen.instant("event")?,
         calendar: CalendarRevision(seen.number("calendar")?),
         policy: PolicyRevision(seen.number("policy")?),
-        preference: PreferenceRevision(seen.number("preference")?),
+        overrides: OverrideRevision(seen.number("preference")?),
     })
 }
 

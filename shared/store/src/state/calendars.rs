@@ -11,11 +11,11 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, Kept, ListedCalendar};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
-    Platform, PolicyRevision, PreferenceRevision, Version,
+    OverrideRevision, Platform, PolicyRevision, Version,
 };
 
 use super::sync_states::{read_under_way, under_way};
-use super::{LISTED, LISTED_AS, PARTITION, Place, SORT, StateTable, preferences};
+use super::{LISTED, LISTED_AS, PARTITION, Place, SORT, StateTable, overrides};
 use crate::attributes::{Attributes, Reading, Unreadable, Writing, number, text};
 use crate::error::{failed, if_held, unreadable};
 
@@ -75,16 +75,20 @@ impl Calendars for StateTable {
                 break;
             }
         }
-        let remembered = |(record, spoken): (Option<CalendarRecord>, PreferenceRevision)| {
-            let record = record?;
-            Some(ListedCalendar { record, spoken })
-        };
+        let remembered =
+            |(record, override_revision): (Option<CalendarRecord>, OverrideRevision)| {
+                let record = record?;
+                Some(ListedCalendar {
+                    record,
+                    override_revision,
+                })
+            };
         Ok(found.into_values().filter_map(remembered).collect())
     }
 }
 
 /// What the index shows of each calendar, by partition.
-type Found = BTreeMap<String, (Option<CalendarRecord>, PreferenceRevision)>;
+type Found = BTreeMap<String, (Option<CalendarRecord>, OverrideRevision)>;
 
 /// Puts a row of the index beside the others of its calendar.
 fn find(found: &mut Found, attributes: &Attributes) -> Result<(), Unreadable> {
@@ -92,7 +96,7 @@ fn find(found: &mut Found, attributes: &Attributes) -> Result<(), Unreadable> {
     let calendar = found.entry(row.text(PARTITION)?.to_owned()).or_default();
     match row.text(SORT)? {
         RECORD => calendar.0 = Some(record(attributes)?),
-        preferences::HEAD => calendar.1 = preferences::head(attributes)?,
+        overrides::HEAD => calendar.1 = overrides::head(attributes)?,
         _ => return Err(Unreadable::UnknownShape),
     }
     Ok(())
@@ -152,7 +156,7 @@ fn written_look(row: Writing, last_sync: CompletedSync) -> Writing {
             row.instant("whole_at", at)
         })
         .number("policy", last_sync.policy.0)
-        .number("preferences", last_sync.preferences.0)
+        .number("preferences", last_sync.overrides.0)
         .maybe(last_sync.holds_until, |row, until| {
             row.instant("holds_until", until)
         })
@@ -169,7 +173,7 @@ fn look(last_sync: Reading<'_>) -> Result<CompletedSync, Unreadable> {
         full_sync_at: full_sync_at.or(since.is_none().then_some(began_at)),
         policy: PolicyRevision(last_sync.number("policy")?),
         // Earlier builds wrote neither.
-        preferences: PreferenceRevision(last_sync.number_if_any("preferences")?.unwrap_or(0)),
+        overrides: OverrideRevision(last_sync.number_if_any("preferences")?.unwrap_or(0)),
         holds_until: last_sync.instant_if_any("holds_until")?,
     })
 }

@@ -3,8 +3,8 @@
 
 mod calendars;
 mod leases;
+mod overrides;
 mod policies;
-mod preferences;
 mod rate_limits;
 mod sync_states;
 

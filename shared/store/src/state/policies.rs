@@ -10,7 +10,7 @@
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{NewPolicy, Policies, Pushed, StoredPolicy};
-use callsheet_domain::{PolicyRevision, Speaker};
+use callsheet_domain::{Actor, PolicyRevision};
 
 use super::{PARTITION, Place, SORT, StateTable, TRIES};
 use crate::attributes::{Attributes, Reading, Unreadable, Writing, number, text};
@@ -118,7 +118,7 @@ fn policy(attributes: &Attributes) -> Result<Option<StoredPolicy>, Unreadable> {
     Ok(Some(StoredPolicy {
         revision: PolicyRevision(row.number(REVISION)?),
         document: document.to_owned(),
-        by: row.parsed("by", Speaker::parse)?,
+        by: row.parsed("by", Actor::parse)?,
         at: row.instant("at")?,
         note: row.text_if_any("note")?.map(str::to_owned),
     }))

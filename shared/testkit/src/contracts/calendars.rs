@@ -1,9 +1,9 @@
 //! What every implementation of `Calendars` must do.
 
-use callsheet_app::ports::{Calendars, Kept, ListedCalendar, PreferenceBook};
+use callsheet_app::ports::{Calendars, Kept, ListedCalendar, OverrideStore};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, PageCursor,
-    Platform, PolicyRevision, PreferenceRevision, Subject, SyncInProgress, Version, Word,
+    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, OverrideChoice,
+    OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, SyncInProgress, Version,
 };
 use futures_util::future::join_all;
 
@@ -39,7 +39,7 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
         since: since.map(at),
         full_sync_at: Some(at(since.map_or("09:00:00.123456", |_| "07:00:00.000007"))),
         policy: PolicyRevision(7),
-        preferences: PreferenceRevision(u64::from(since.is_some())),
+        overrides: OverrideRevision(u64::from(since.is_some())),
         holds_until: since.map(|_| at("12:00:00.000009")),
     };
     let statuses = [
@@ -143,7 +143,7 @@ pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calen
         since: Some(at("08:00")),
         full_sync_at: Some(at("06:00")),
         policy: PolicyRevision(7),
-        preferences: PreferenceRevision(3),
+        overrides: OverrideRevision(3),
         holds_until: Some(at("12:00")),
     };
     let lost = named("calendar-b").but(|record| {
@@ -160,7 +160,7 @@ pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calen
     assert_eq!(kept(calendars, &seen).await, Kept::Written);
     let entry = |record: CalendarRecord, version| ListedCalendar {
         record: record.but(|record| record.version = Version(version)),
-        spoken: PreferenceRevision(0),
+        override_revision: OverrideRevision(0),
     };
     let expected = [entry(seen, 2), entry(lost, 1)];
     eventually("the list shows what was written", async || {
@@ -175,20 +175,21 @@ pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calen
 /// # Panics
 /// If the law does not hold.
 pub async fn a_calendar_is_listed_with_the_latest_word_on_it(
-    store: &(impl Calendars + PreferenceBook),
+    store: &(impl Calendars + OverrideStore),
 ) {
     let (by, now) = (a_speaker(), at("09:00"));
     for name in ["calendar-a", "calendar-b"] {
         assert_eq!(kept(store, &named(name)).await, Kept::Written);
     }
-    let series = Subject::Series(an_event().ical_uid);
+    let series = OverrideScope::Series(an_event().ical_uid);
     let (a, c) = (
         named("calendar-a").calendar.id,
         named("calendar-c").calendar.id,
     );
     for calendar in [&a, &c] {
-        let spoken = store.speak(calendar, &series, Word::Skip, &by, now);
-        spoken.await.expect("the store answers");
+        let override_revision =
+            store.set_override(calendar, &series, OverrideChoice::Skip, &by, now);
+        override_revision.await.expect("the store answers");
     }
     let paused = store.pause(&a, at("12:00"), &by, now);
     paused.await.expect("the store answers");
@@ -196,7 +197,7 @@ pub async fn a_calendar_is_listed_with_the_latest_word_on_it(
         let listed = listed(store).await;
         let shown: Vec<_> = listed
             .iter()
-            .map(|one| (one.record.calendar.id.as_str(), one.spoken.0))
+            .map(|one| (one.record.calendar.id.as_str(), one.override_revision.0))
             .collect();
         shown == [("calendar-a", 2), ("calendar-b", 0)]
     })

@@ -4,7 +4,7 @@ use callsheet_app::ports::{Decisions, Kept};
 use callsheet_domain::{
     Applied, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, Cause, Closure, Decision,
     DecisionKey, DeduplicationKey, EventId, Generation, History, IcalUid, Made, Operation, Outcome,
-    PolicyRevision, PreferenceRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
+    OverrideRevision, PolicyRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
     WantedBot,
 };
 use futures_util::future::join_all;
@@ -133,7 +133,7 @@ fn odd_shapes() -> Vec<Decision> {
                 event: at("09:00"),
                 calendar: CalendarRevision(u64::MAX),
                 policy: PolicyRevision(u64::MAX),
-                preference: PreferenceRevision(u64::MAX),
+                overrides: OverrideRevision(u64::MAX),
             };
             row.generation = Generation(u64::MAX);
             row.attempts.count = u32::MAX;

@@ -86,20 +86,23 @@ pub async fn a_ring_is_heard_before_the_release(leases: &impl Leases) {
     for _ in 0..3 {
         assert_eq!(take(leases, "10:00", "10:05").await, Taken::Rung);
     }
-    let Released::Rung(heard) = released(leases, held).await else {
+    let Released::Rung(overrides_read) = released(leases, held).await else {
         panic!("three have rung");
     };
-    assert_eq!((heard.fence, heard.until), (held.fence, held.until));
-    assert!(heard.rung > held.rung);
+    assert_eq!(
+        (overrides_read.fence, overrides_read.until),
+        (held.fence, held.until)
+    );
+    assert!(overrides_read.rung > held.rung);
     assert_eq!(
         take(leases, "10:00", "10:05").await,
         Taken::Rung,
         "it is still held"
     );
-    let Released::Rung(heard) = released(leases, heard).await else {
+    let Released::Rung(overrides_read) = released(leases, overrides_read).await else {
         panic!("a fourth has rung");
     };
-    assert_eq!(released(leases, heard).await, Released::Free);
+    assert_eq!(released(leases, overrides_read).await, Released::Free);
 }
 
 /// Extending a lease does not count as having heard who rang meanwhile.
@@ -116,11 +119,11 @@ pub async fn staying_hears_nothing(leases: &impl Leases) {
     };
     assert_eq!(stayed, expected);
     assert_eq!(take(leases, "10:02", "10:05").await, Taken::Rung);
-    let Released::Rung(heard) = released(leases, stayed).await else {
+    let Released::Rung(overrides_read) = released(leases, stayed).await else {
         panic!("two have rung");
     };
-    assert_eq!(heard.until, at("10:03"));
-    assert_eq!(released(leases, heard).await, Released::Free);
+    assert_eq!(overrides_read.until, at("10:03"));
+    assert_eq!(released(leases, overrides_read).await, Released::Free);
 }
 
 /// A lease given back cannot be extended; to give it back again does no harm.
@@ -150,10 +153,10 @@ pub async fn of_many_that_come_at_once_one_gets_it_and_hears_the_others(leases: 
     });
     let held = holders.next().expect("one gets it");
     assert_eq!(holders.next(), None);
-    let Released::Rung(heard) = released(leases, held).await else {
+    let Released::Rung(overrides_read) = released(leases, held).await else {
         panic!("the others have rung");
     };
-    assert_eq!(released(leases, heard).await, Released::Free);
+    assert_eq!(released(leases, overrides_read).await, Released::Free);
 }
 
 /// Whoever comes just as the holder leaves either gets the lease or is heard.
@@ -167,7 +170,7 @@ pub async fn no_bell_is_unheard(leases: &impl Leases) {
         let (left, came) = join(released(leases, held), leases.take(now, at("10:01"))).await;
         held = match (left, came.expect("the store answers")) {
             (Released::Free, Taken::Held(next)) => next,
-            (Released::Rung(heard), Taken::Rung) => heard,
+            (Released::Rung(overrides_read), Taken::Rung) => overrides_read,
             (left, came) => panic!("in round {round}: {left:?}, and yet {came:?}"),
         };
     }

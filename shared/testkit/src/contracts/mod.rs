@@ -20,8 +20,8 @@ pub mod decisions;
 pub mod directory;
 pub mod due;
 pub mod leases;
+pub mod overrides;
 pub mod policies;
-pub mod preferences;
 pub mod queue;
 pub mod rate_limits;
 pub mod recall;
@@ -96,7 +96,7 @@ macro_rules! decisions_contract {
     };
 }
 
-/// Makes a test of each law on `Calendars`, `PreferenceBook`, `Policies`,
+/// Makes a test of each law on `Calendars`, `OverrideStore`, `Policies`,
 /// `RateLimits` and `Leases`, of one type that implements them all. Takes an async
 /// closure that gives an empty one, nobody else's.
 #[macro_export]
@@ -117,7 +117,7 @@ macro_rules! state_contract {
             a_mark_is_written_over_the_one_that_was_read,
             of_many_that_claim_a_look_at_once_one_does,
         );
-        $crate::contract_tests!($setup, preferences:
+        $crate::contract_tests!($setup, overrides:
             nobody_has_spoken_at_first,
             each_word_raises_the_revision,
             all_that_is_said_about_a_calendar_is_counted_together,

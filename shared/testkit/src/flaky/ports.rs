@@ -6,14 +6,13 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{
     BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, Calendars, DeadLetter,
     DeadLetters, Decisions, DueRows, EventQuery, Held, Kept, Leases, LeaveAnswer, ListedCalendar,
-    NewPolicy, PageOfCalendars, PageOfEvents, PermitResult, Policies, PreferenceBook, Pushed,
-    Queue, RateLimits, Receipt, Released, Removed, ScheduleRequest, StoredPolicy, SyncStates,
-    Taken,
+    NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, Pushed, Queue,
+    RateLimits, Receipt, Released, Removed, ScheduleRequest, StoredPolicy, SyncStates, Taken,
 };
 use callsheet_domain::{
-    BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, IcalUid,
-    Operation, PageCursor, PolicyRevision, PreferenceRevision, Preferences, RateLimit, Speaker,
-    Subject, SyncJob, Timestamp, Word, WorkspaceSyncState,
+    Actor, BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId,
+    IcalUid, Operation, OverrideChoice, OverrideRevision, OverrideScope, Overrides, PageCursor,
+    PolicyRevision, RateLimit, SyncJob, Timestamp, WorkspaceSyncState,
 };
 
 use super::Flaky;
@@ -72,20 +71,20 @@ impl<P: SyncStates> SyncStates for Flaky<P> {
     }
 }
 
-impl<P: PreferenceBook> PreferenceBook for Flaky<P> {
-    async fn preferences(&self, calendar: &CalendarId) -> Result<Preferences, PortError> {
-        self.call(self.port.preferences(calendar)).await
+impl<P: OverrideStore> OverrideStore for Flaky<P> {
+    async fn overrides(&self, calendar: &CalendarId) -> Result<Overrides, PortError> {
+        self.call(self.port.overrides(calendar)).await
     }
 
-    async fn speak(
+    async fn set_override(
         &self,
         calendar: &CalendarId,
-        subject: &Subject,
-        word: Word,
-        by: &Speaker,
+        subject: &OverrideScope,
+        word: OverrideChoice,
+        by: &Actor,
         now: Timestamp,
-    ) -> Result<PreferenceRevision, PortError> {
-        self.call(self.port.speak(calendar, subject, word, by, now))
+    ) -> Result<OverrideRevision, PortError> {
+        self.call(self.port.set_override(calendar, subject, word, by, now))
             .await
     }
 
@@ -93,9 +92,9 @@ impl<P: PreferenceBook> PreferenceBook for Flaky<P> {
         &self,
         calendar: &CalendarId,
         until: Timestamp,
-        by: &Speaker,
+        by: &Actor,
         now: Timestamp,
-    ) -> Result<PreferenceRevision, PortError> {
+    ) -> Result<OverrideRevision, PortError> {
         self.call(self.port.pause(calendar, until, by, now)).await
     }
 }

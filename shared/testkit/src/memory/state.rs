@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Calendars, Kept, ListedCalendar, NewPolicy, PermitResult, Policies, PreferenceBook, Pushed,
+    Calendars, Kept, ListedCalendar, NewPolicy, OverrideStore, PermitResult, Policies, Pushed,
     RateLimits, StoredPolicy, SyncStates,
 };
 use callsheet_domain::{
-    CalendarId, CalendarRecord, NextFree, Operation, Pause, PolicyRevision, Preference,
-    PreferenceRevision, Preferences, RateLimit, Speaker, Subject, Timestamp, Version, Word,
-    WorkspaceSyncState,
+    Actor, CalendarId, CalendarRecord, NextFree, Operation, Override, OverrideChoice,
+    OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision, RateLimit, Timestamp,
+    Version, WorkspaceSyncState,
 };
 
 use super::leases::MemoryLease;
@@ -24,7 +24,7 @@ pub struct MemoryState(Shared<State>);
 struct State {
     calendars: BTreeMap<CalendarId, CalendarRecord>,
     workspace: WorkspaceSyncState,
-    preferences: BTreeMap<CalendarId, Preferences>,
+    overrides: BTreeMap<CalendarId, Overrides>,
     /// Every policy that was ever in force; the last one is.
     policies: Vec<StoredPolicy>,
     rate_limits: BTreeMap<Operation, NextFree>,
@@ -77,13 +77,13 @@ impl MemoryState {
     fn said(
         &self,
         calendar: &CalendarId,
-        write: impl FnOnce(&mut Preferences, PreferenceRevision),
-    ) -> PreferenceRevision {
+        write: impl FnOnce(&mut Overrides, OverrideRevision),
+    ) -> OverrideRevision {
         self.write(|state| {
-            let spoken = state.preferences.entry(calendar.clone()).or_default();
-            spoken.revision = spoken.revision.next();
-            write(spoken, spoken.revision);
-            spoken.revision
+            let override_revision = state.overrides.entry(calendar.clone()).or_default();
+            override_revision.revision = override_revision.revision.next();
+            write(override_revision, override_revision.revision);
+            override_revision.revision
         })
     }
 
@@ -114,10 +114,12 @@ impl Calendars for MemoryState {
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
         Ok(self.read(|state| {
             let listed = |record: &CalendarRecord| {
-                let spoken = state.preferences.get(&record.calendar.id);
+                let override_revision = state.overrides.get(&record.calendar.id);
                 ListedCalendar {
                     record: record.clone(),
-                    spoken: spoken.map(|spoken| spoken.revision).unwrap_or_default(),
+                    override_revision: override_revision
+                        .map(|override_revision| override_revision.revision)
+                        .unwrap_or_default(),
                 }
             };
             state.calendars.values().map(listed).collect()
@@ -142,28 +144,30 @@ impl SyncStates for MemoryState {
     }
 }
 
-impl PreferenceBook for MemoryState {
-    async fn preferences(&self, calendar: &CalendarId) -> Result<Preferences, PortError> {
-        let spoken = |state: &State| state.preferences.get(calendar).cloned();
-        Ok(self.read(spoken).unwrap_or_default())
+impl OverrideStore for MemoryState {
+    async fn overrides(&self, calendar: &CalendarId) -> Result<Overrides, PortError> {
+        let override_revision = |state: &State| state.overrides.get(calendar).cloned();
+        Ok(self.read(override_revision).unwrap_or_default())
     }
 
-    async fn speak(
+    async fn set_override(
         &self,
         calendar: &CalendarId,
-        subject: &Subject,
-        word: Word,
-        by: &Speaker,
+        subject: &OverrideScope,
+        choice: OverrideChoice,
+        by: &Actor,
         now: Timestamp,
-    ) -> Result<PreferenceRevision, PortError> {
-        Ok(self.said(calendar, |spoken, revision| {
-            let spoken_now = Preference {
-                word,
+    ) -> Result<OverrideRevision, PortError> {
+        Ok(self.said(calendar, |override_revision, revision| {
+            let spoken_now = Override {
+                choice,
                 revision,
                 by: Some(by.clone()),
                 at: now,
             };
-            spoken.words.insert(subject.clone(), spoken_now);
+            override_revision
+                .by_scope
+                .insert(subject.clone(), spoken_now);
         }))
     }
 
@@ -171,11 +175,11 @@ impl PreferenceBook for MemoryState {
         &self,
         calendar: &CalendarId,
         until: Timestamp,
-        by: &Speaker,
+        by: &Actor,
         now: Timestamp,
-    ) -> Result<PreferenceRevision, PortError> {
-        Ok(self.said(calendar, |spoken, revision| {
-            spoken.pause = Some(Pause {
+    ) -> Result<OverrideRevision, PortError> {
+        Ok(self.said(calendar, |override_revision, revision| {
+            override_revision.pause = Some(Pause {
                 until,
                 revision,
                 by: Some(by.clone()),

@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::{Queue as _, SyncStates as _};
 use callsheet_app::{Handled, PortError};
-use callsheet_domain::{Operation, PreferenceRevision, SyncJob};
+use callsheet_domain::{Operation, OverrideRevision, SyncJob};
 use callsheet_testkit::{But as _, Fault, at};
 use futures_util::future::join;
 use jiff::SignedDuration;
@@ -55,7 +55,7 @@ async fn a_calendar_that_cannot_be_written_holds_up_nobody_else() {
     house.change(0..3).await;
     house.handle_all().await;
     let mut row = house.decision(&event_id(1));
-    row.seen.preference = PreferenceRevision(9);
+    row.seen.overrides = OverrideRevision(9);
     house.decisions.put(row);
     house.clock.advance(SignedDuration::from_secs(60));
 
@@ -102,7 +102,7 @@ async fn a_calendar_that_was_left_out_is_looked_at_when_its_notice_comes_again()
     let seen_first = row.seen.event;
     let unwritable = row
         .clone()
-        .but(|row| row.seen.preference = PreferenceRevision(9));
+        .but(|row| row.seen.overrides = OverrideRevision(9));
     house.decisions.put(unwritable);
     house.clock.advance(SignedDuration::from_secs(60));
 

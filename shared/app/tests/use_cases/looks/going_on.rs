@@ -1,7 +1,7 @@
 //! A look that was left is gone on with, at the page where it stopped.
 
-use callsheet_app::ports::{Calendars as _, PreferenceBook as _, Queue as _};
-use callsheet_domain::{IcalUid, Subject, SyncReason, Word};
+use callsheet_app::ports::{Calendars as _, OverrideStore as _, Queue as _};
+use callsheet_domain::{IcalUid, OverrideChoice, OverrideScope, SyncReason};
 use callsheet_testkit::{But as _, Faults, When, a_speaker};
 use jiff::SignedDuration;
 
@@ -89,10 +89,12 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
         .expect("memory")
         .expect("a record");
     assert!(record.in_progress.is_some(), "a look was left behind");
-    let series = Subject::Series(IcalUid::parse("meeting-0").expect("an ical_uid"));
+    let series = OverrideScope::Series(IcalUid::parse("meeting-0").expect("an ical_uid"));
     let (id, by, now) = (id(0), a_speaker(), house.after(0));
-    let spoken = house.state.speak(&id, &series, Word::Skip, &by, now);
-    spoken.await.expect("memory");
+    let override_revision = house
+        .state
+        .set_override(&id, &series, OverrideChoice::Skip, &by, now);
+    override_revision.await.expect("memory");
     house.clock.advance(SignedDuration::from_secs(60));
     house.tell(&id).await;
     house.handle_all().await;

@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use callsheet_app::ports::Held;
 use callsheet_domain::{
-    Decision, Judged, Meeting, Policy, PreferenceRevision, Preferences, Timestamp, View, decide,
-    plan, plus, revise_copies,
+    Decision, Judged, Meeting, OverrideRevision, Overrides, Policy, Timestamp, View, decide, plan,
+    plus, revise_copies,
 };
 use callsheet_testkit::{But as _, a_calendar, a_decision, a_policy, an_event, at};
 use jiff::SignedDuration;
@@ -51,7 +51,7 @@ impl Script {
             &event,
             &a_calendar(),
             &self.policy,
-            &Preferences::default(),
+            &Overrides::default(),
             now,
         );
         let judged = Judged {
@@ -61,7 +61,7 @@ impl Script {
                 event: event.updated_at,
                 ..a_decision().seen
             },
-            heard: PreferenceRevision(0),
+            overrides_read: OverrideRevision(0),
             event: &event,
         };
         let stored: Vec<_> = stored.into_iter().cloned().collect();

@@ -3,7 +3,7 @@
 use test_case::test_case;
 
 use super::*;
-use crate::{PageCursor, PolicyRevision, PreferenceRevision, SyncReason, SyncRequest};
+use crate::{OverrideRevision, PageCursor, PolicyRevision, SyncReason, SyncRequest};
 
 const NOW: i64 = 1_000;
 
@@ -27,7 +27,7 @@ fn completed_sync(began: i64, since: Option<i64>) -> CompletedSync {
         since: since.map(at),
         full_sync_at: None,
         policy: PolicyRevision(0),
-        preferences: PreferenceRevision(0),
+        overrides: OverrideRevision(0),
         holds_until: None,
     }
 }

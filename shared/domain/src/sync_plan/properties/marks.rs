@@ -1,7 +1,7 @@
 //! The marks that looks of the model set.
 
 use crate::sync_plan::{CompletedSync, PageCursor, SyncInProgress, WorkspaceCoverage};
-use crate::{PolicyRevision, PreferenceRevision, Timestamp};
+use crate::{OverrideRevision, PolicyRevision, Timestamp};
 
 pub(super) fn completed_sync(reach: &WorkspaceCoverage) -> CompletedSync {
     CompletedSync {
@@ -9,7 +9,7 @@ pub(super) fn completed_sync(reach: &WorkspaceCoverage) -> CompletedSync {
         since: reach.since,
         full_sync_at: None,
         policy: PolicyRevision(0),
-        preferences: PreferenceRevision(0),
+        overrides: OverrideRevision(0),
         holds_until: None,
     }
 }

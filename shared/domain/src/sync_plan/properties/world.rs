@@ -10,7 +10,7 @@ use super::Op;
 use super::marks::under_way;
 use crate::sync_plan::*;
 use crate::time::plus;
-use crate::{CalendarId, PolicyRevision, PreferenceRevision, SyncReason, SyncRequest, Timestamp};
+use crate::{CalendarId, OverrideRevision, PolicyRevision, SyncReason, SyncRequest, Timestamp};
 
 /// Pages of every list; where an event stands changes with each of its versions.
 pub(super) const PAGES: u32 = 3;
@@ -87,7 +87,7 @@ impl World {
             since: None,
             full_sync_at: None,
             policy: PolicyRevision(0),
-            preferences: PreferenceRevision(0),
+            overrides: OverrideRevision(0),
             holds_until: None,
         };
         Self {

@@ -6,7 +6,7 @@ use test_case::test_case;
 use super::*;
 
 const POLICY: PolicyRevision = PolicyRevision(3);
-const SPOKEN: PreferenceRevision = PreferenceRevision(2);
+const SPOKEN: OverrideRevision = OverrideRevision(2);
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).expect("in range")
@@ -18,7 +18,7 @@ fn completed_sync() -> CompletedSync {
         since: Some(at(190)),
         full_sync_at: Some(at(100)),
         policy: POLICY,
-        preferences: SPOKEN,
+        overrides: SPOKEN,
         holds_until: None,
     }
 }
@@ -26,8 +26,8 @@ fn completed_sync() -> CompletedSync {
 #[test_case(|_| (), false; "nothing since")]
 #[test_case(|last| last.policy = PolicyRevision(2), true; "decided by an older policy")]
 #[test_case(|last| last.policy = PolicyRevision(4), false; "decided by a newer policy than we know")]
-#[test_case(|last| last.preferences = PreferenceRevision(1), true; "decided before the latest word")]
-#[test_case(|last| last.preferences = PreferenceRevision(3), false; "decided after a word we do not know")]
+#[test_case(|last| last.overrides = OverrideRevision(1), true; "decided before the latest word")]
+#[test_case(|last| last.overrides = OverrideRevision(3), false; "decided after a word we do not know")]
 #[test_case(|last| last.holds_until = Some(at(1_000)), true; "a pause ends this instant")]
 #[test_case(|last| last.holds_until = Some(at(1_001)), false; "a pause goes on")]
 fn owes_a_look_at_everything(change: impl FnOnce(&mut CompletedSync), expected: bool) {
@@ -41,8 +41,8 @@ fn owes_a_look_at_everything(change: impl FnOnce(&mut CompletedSync), expected: 
 
 #[test]
 fn a_calendar_never_looked_at_is_owed_a_look() {
-    let (policy, spoken) = (PolicyRevision(0), PreferenceRevision(0));
-    assert!(needs_full_sync(None, policy, spoken, at(0)));
+    let (policy, override_revision) = (PolicyRevision(0), OverrideRevision(0));
+    assert!(needs_full_sync(None, policy, override_revision, at(0)));
     assert!(is_full_sync_outdated(None, at(0)));
 }
 
@@ -114,11 +114,11 @@ fn a_chain_that_begins_anew_owes_everything_that_was_before() {
 
 #[test_case(POLICY, SPOKEN, 3_800, true; "what it decides by is in force")]
 #[test_case(PolicyRevision(4), SPOKEN, 3_800, false; "another policy is in force")]
-#[test_case(POLICY, PreferenceRevision(3), 3_800, false; "somebody spoke")]
+#[test_case(POLICY, OverrideRevision(3), 3_800, false; "somebody spoke")]
 #[test_case(POLICY, SPOKEN, 3_801, false; "it was left long ago")]
 fn a_look_that_was_left_is_of_use(
     policy: PolicyRevision,
-    spoken: PreferenceRevision,
+    override_revision: OverrideRevision,
     now: i64,
     expected: bool,
 ) {
@@ -129,7 +129,10 @@ fn a_look_that_was_left_is_of_use(
         listed: 100,
         held_until: at(200),
     };
-    assert_eq!(in_progress.is_resumable(policy, spoken, at(now)), expected);
+    assert_eq!(
+        in_progress.is_resumable(policy, override_revision, at(now)),
+        expected
+    );
 }
 
 proptest! {
@@ -138,18 +141,18 @@ proptest! {
     /// What is owed stays owed as policies, words and time go on.
     #[test]
     fn what_is_owed_never_lapses(
-        (policy, spoken, until) in (0_u64..4, 0_u64..4, prop::option::of(0_i64..40)),
+        (policy, override_revision, until) in (0_u64..4, 0_u64..4, prop::option::of(0_i64..40)),
         (in_force, latest, now) in (0_u64..4, 0_u64..4, 0_i64..40),
         (pushed, said, passed) in (0_u64..3, 0_u64..3, 0_i64..20),
     ) {
         let last = CompletedSync {
             policy: PolicyRevision(policy),
-            preferences: PreferenceRevision(spoken),
+            overrides: OverrideRevision(override_revision),
             holds_until: until.map(at),
             ..completed_sync()
         };
-        let owed = |policy, spoken, now| {
-            needs_full_sync(Some(&last), PolicyRevision(policy), PreferenceRevision(spoken), at(now))
+        let owed = |policy, override_revision, now| {
+            needs_full_sync(Some(&last), PolicyRevision(policy), OverrideRevision(override_revision), at(now))
         };
         if owed(in_force, latest, now) {
             prop_assert!(owed(in_force + pushed, latest + said, now + passed));

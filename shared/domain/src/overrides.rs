@@ -3,44 +3,44 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use crate::{CalendarEvent, Decision, IcalUid, PlatformEventId, SeriesId, Speaker, Timestamp};
+use crate::{Actor, CalendarEvent, Decision, IcalUid, PlatformEventId, SeriesId, Timestamp};
 
 /// A person's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Word {
+pub enum OverrideChoice {
     /// Record it.
     Record,
     /// Do not record it.
     Skip,
     /// Whatever the policy says. Kept, so that the revision of a word taken back is known.
-    AskPolicy,
+    Clear,
 }
 
 /// A text that is no such word.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected record, skip or ask-policy")]
-pub struct UnknownWord;
+#[error("expected record, skip or clear")]
+pub struct UnknownChoice;
 
-impl Word {
+impl OverrideChoice {
     /// The name it is stored under.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Record => "record",
             Self::Skip => "skip",
-            Self::AskPolicy => "ask-policy",
+            Self::Clear => "clear",
         }
     }
 }
 
-impl FromStr for Word {
-    type Err = UnknownWord;
+impl FromStr for OverrideChoice {
+    type Err = UnknownChoice;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Record, Self::Skip, Self::AskPolicy]
+        [Self::Record, Self::Skip, Self::Clear]
             .into_iter()
             .find(|word| word.as_str() == text)
-            .ok_or(UnknownWord)
+            .ok_or(UnknownChoice)
     }
 }
 
@@ -48,9 +48,9 @@ impl FromStr for Word {
 /// one is one higher than any before, so of several that concern an event the
 /// highest tells how much was said about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct PreferenceRevision(pub u64);
+pub struct OverrideRevision(pub u64);
 
-impl PreferenceRevision {
+impl OverrideRevision {
     /// The revision of what is said next.
     #[must_use]
     pub fn next(self) -> Self {
@@ -60,7 +60,7 @@ impl PreferenceRevision {
 
 /// What a word is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
+pub enum OverrideScope {
     /// One event, by the name that its platform gives it.
     Event(PlatformEventId),
     /// All events of an `ical_uid`: on Google a whole series, on Outlook an occurrence.
@@ -71,13 +71,13 @@ pub enum Subject {
 
 /// A person's word about one subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Preference {
+pub struct Override {
     /// What they said.
-    pub word: Word,
+    pub choice: OverrideChoice,
     /// The how-manieth thing said about the calendar it is.
-    pub revision: PreferenceRevision,
+    pub revision: OverrideRevision,
     /// Who said it; earlier builds did not write that down.
-    pub by: Option<Speaker>,
+    pub by: Option<Actor>,
     /// When.
     pub at: Timestamp,
 }
@@ -88,29 +88,29 @@ pub struct Pause {
     /// Until when; an instant that is past says that the calendar was resumed.
     pub until: Timestamp,
     /// The how-manieth thing said about the calendar it is.
-    pub revision: PreferenceRevision,
+    pub revision: OverrideRevision,
     /// Who said it.
-    pub by: Option<Speaker>,
+    pub by: Option<Actor>,
     /// When.
     pub at: Timestamp,
 }
 
 /// Everything people said about one calendar's meetings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Preferences {
+pub struct Overrides {
     /// The last word about each subject.
-    pub words: HashMap<Subject, Preference>,
+    pub by_scope: HashMap<OverrideScope, Override>,
     /// The last pause, over or not.
     pub pause: Option<Pause>,
     /// That of the latest word or pause; 0 if nobody spoke.
-    pub revision: PreferenceRevision,
+    pub revision: OverrideRevision,
 }
 
-impl Preferences {
+impl Overrides {
     /// What of it concerns `event`.
     #[must_use]
-    pub fn on(&self, event: &CalendarEvent) -> Spoken<'_> {
-        self.about(
+    pub fn for_event(&self, event: &CalendarEvent) -> ApplicableOverrides<'_> {
+        self.lookup(
             event.platform_id.as_ref(),
             &event.ical_uid,
             event.facts.series.as_ref(),
@@ -119,8 +119,8 @@ impl Preferences {
 
     /// What of it concerns the event that a decision is about.
     #[must_use]
-    pub fn on_decided(&self, decision: &Decision) -> Spoken<'_> {
-        self.about(
+    pub fn for_decision(&self, decision: &Decision) -> ApplicableOverrides<'_> {
+        self.lookup(
             decision.platform_id.as_ref(),
             &decision.key.ical_uid,
             decision.series.as_ref(),
@@ -129,19 +129,19 @@ impl Preferences {
 
     /// Of the two names a series may have been marked by, the one that was
     /// marked last counts.
-    fn about(
+    fn lookup(
         &self,
         event: Option<&PlatformEventId>,
         ical_uid: &IcalUid,
         series: Option<&SeriesId>,
-    ) -> Spoken<'_> {
-        let about = |subject: Subject| self.words.get(&subject);
+    ) -> ApplicableOverrides<'_> {
+        let about = |subject: OverrideScope| self.by_scope.get(&subject);
         let series = [
-            Some(Subject::Series(ical_uid.clone())),
-            series.cloned().map(Subject::PlatformSeries),
+            Some(OverrideScope::Series(ical_uid.clone())),
+            series.cloned().map(OverrideScope::PlatformSeries),
         ];
-        Spoken {
-            event: event.cloned().map(Subject::Event).and_then(about),
+        ApplicableOverrides {
+            event: event.cloned().map(OverrideScope::Event).and_then(about),
             series: series
                 .into_iter()
                 .flatten()
@@ -154,19 +154,19 @@ impl Preferences {
 
 /// What people said that concerns one event.
 #[derive(Debug, Clone, Copy)]
-pub struct Spoken<'a> {
+pub struct ApplicableOverrides<'a> {
     /// About the event itself.
-    pub event: Option<&'a Preference>,
+    pub event: Option<&'a Override>,
     /// About its series.
-    pub series: Option<&'a Preference>,
+    pub series: Option<&'a Override>,
     /// The calendar's last pause, over or not.
     pub pause: Option<&'a Pause>,
 }
 
-impl Spoken<'_> {
+impl ApplicableOverrides<'_> {
     /// The revision of the latest of it; 0 if nobody spoke.
     #[must_use]
-    pub fn revision(&self) -> PreferenceRevision {
+    pub fn revision(&self) -> OverrideRevision {
         let words = [self.event, self.series].into_iter().flatten();
         let revisions = words.map(|word| word.revision);
         let pause = self.pause.map(|pause| pause.revision);
@@ -174,18 +174,18 @@ impl Spoken<'_> {
     }
 }
 
-impl Preference {
+impl Override {
     /// Who said it, as far as that is known.
     #[must_use]
-    pub fn by_whom(&self) -> &str {
-        self.by.as_ref().map_or("somebody", Speaker::as_str)
+    pub fn actor_name(&self) -> &str {
+        self.by.as_ref().map_or("somebody", Actor::as_str)
     }
 }
 
 impl Pause {
     /// Who said it, as far as that is known.
     #[must_use]
-    pub fn by_whom(&self) -> &str {
-        self.by.as_ref().map_or("somebody", Speaker::as_str)
+    pub fn actor_name(&self) -> &str {
+        self.by.as_ref().map_or("somebody", Actor::as_str)
     }
 }

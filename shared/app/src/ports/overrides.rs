@@ -3,30 +3,30 @@
 use std::future::Future;
 
 use callsheet_domain::{
-    CalendarId, PreferenceRevision, Preferences, Speaker, Subject, Timestamp, Word,
+    Actor, CalendarId, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
 
 use crate::PortError;
 
 /// Remembers people's words, by calendar. What is said takes effect when the
 /// calendar is looked at.
-pub trait PreferenceBook: Send + Sync {
+pub trait OverrideStore: Send + Sync {
     /// Everything said about a calendar's meetings.
-    fn preferences(
+    fn overrides(
         &self,
         calendar: &CalendarId,
-    ) -> impl Future<Output = Result<Preferences, PortError>> + Send;
+    ) -> impl Future<Output = Result<Overrides, PortError>> + Send;
 
     /// Writes down, at `now`, what was said about a subject, over what was said
     /// about it before; answers the calendar's new revision.
-    fn speak(
+    fn set_override(
         &self,
         calendar: &CalendarId,
-        subject: &Subject,
-        word: Word,
-        by: &Speaker,
+        subject: &OverrideScope,
+        word: OverrideChoice,
+        by: &Actor,
         now: Timestamp,
-    ) -> impl Future<Output = Result<PreferenceRevision, PortError>> + Send;
+    ) -> impl Future<Output = Result<OverrideRevision, PortError>> + Send;
 
     /// Writes down, at `now`, that the calendar is paused until an instant, over
     /// any pause before; one that is past resumes it. Answers the calendar's new
@@ -35,7 +35,7 @@ pub trait PreferenceBook: Send + Sync {
         &self,
         calendar: &CalendarId,
         until: Timestamp,
-        by: &Speaker,
+        by: &Actor,
         now: Timestamp,
-    ) -> impl Future<Output = Result<PreferenceRevision, PortError>> + Send;
+    ) -> impl Future<Output = Result<OverrideRevision, PortError>> + Send;
 }

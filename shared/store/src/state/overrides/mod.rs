@@ -15,9 +15,9 @@
 mod row;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::PreferenceBook;
+use callsheet_app::ports::OverrideStore;
 use callsheet_domain::{
-    CalendarId, PreferenceRevision, Preferences, Speaker, Subject, Timestamp, Word,
+    Actor, CalendarId, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
 
 use super::{LISTED, LISTED_AS, PARTITION, Place, SORT, StateTable, TRIES};
@@ -26,8 +26,8 @@ use crate::error::{busy, failed, unreadable};
 use row::{ALL, PAUSE, REVISION, Rows, sort};
 pub(super) use row::{HEAD, head};
 
-impl PreferenceBook for StateTable {
-    async fn preferences(&self, calendar: &CalendarId) -> Result<Preferences, PortError> {
+impl OverrideStore for StateTable {
+    async fn overrides(&self, calendar: &CalendarId) -> Result<Overrides, PortError> {
         let Place { partition, .. } = Place::calendar(calendar, ALL);
         let mut read = Rows::default();
         let mut from = None;
@@ -54,20 +54,20 @@ impl PreferenceBook for StateTable {
             }
             from = page.last_evaluated_key.filter(|key| !key.is_empty());
             if from.is_none() {
-                return Ok(read.preferences());
+                return Ok(read.overrides());
             }
         }
     }
 
-    async fn speak(
+    async fn set_override(
         &self,
         calendar: &CalendarId,
-        subject: &Subject,
-        word: Word,
-        by: &Speaker,
+        subject: &OverrideScope,
+        word: OverrideChoice,
+        by: &Actor,
         now: Timestamp,
-    ) -> Result<PreferenceRevision, PortError> {
-        let said = |row: Writing| row.text("word", word.as_str());
+    ) -> Result<OverrideRevision, PortError> {
+        let said = |row: Writing| row.text("choice", word.as_str());
         self.say(calendar, &sort(subject), said, by, now).await
     }
 
@@ -75,9 +75,9 @@ impl PreferenceBook for StateTable {
         &self,
         calendar: &CalendarId,
         until: Timestamp,
-        by: &Speaker,
+        by: &Actor,
         now: Timestamp,
-    ) -> Result<PreferenceRevision, PortError> {
+    ) -> Result<OverrideRevision, PortError> {
         let said = |row: Writing| row.instant("until", until);
         self.say(calendar, PAUSE, said, by, now).await
     }
@@ -90,14 +90,14 @@ impl StateTable {
         calendar: &CalendarId,
         sort: &str,
         said: impl Fn(Writing) -> Writing,
-        by: &Speaker,
+        by: &Actor,
         now: Timestamp,
-    ) -> Result<PreferenceRevision, PortError> {
+    ) -> Result<OverrideRevision, PortError> {
         for _ in 0..TRIES {
             let counted = self.counted(calendar).await?;
             let last = match counted {
                 Some(revision) => revision,
-                None => self.preferences(calendar).await?.revision,
+                None => self.overrides(calendar).await?.revision,
             };
             let next = last.next();
             let row = said(Writing::row())
@@ -126,10 +126,7 @@ impl StateTable {
     }
 
     /// What the head says; none before the first word of this build.
-    async fn counted(
-        &self,
-        calendar: &CalendarId,
-    ) -> Result<Option<PreferenceRevision>, PortError> {
+    async fn counted(&self, calendar: &CalendarId) -> Result<Option<OverrideRevision>, PortError> {
         let row = self.row(Place::calendar(calendar, HEAD)).await?;
         row.map(|row| head(&row)).transpose().map_err(|problem| {
             unreadable(

@@ -8,24 +8,24 @@ const LONGEST: usize = 200;
 /// Who said something, by the name they go under. Its `Debug` hides it: it is
 /// personal, and never logged.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Speaker(String);
+pub struct Actor(String);
 
 /// A text that names nobody.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a speaker's name has 1 to 200 characters")]
-pub struct InvalidSpeaker;
+pub struct InvalidActor;
 
-impl Speaker {
+impl Actor {
     /// Takes a name of 1 to 200 characters.
     ///
     /// # Errors
     /// If it is shorter or longer.
-    pub fn parse(text: impl Into<String>) -> Result<Self, InvalidSpeaker> {
+    pub fn parse(text: impl Into<String>) -> Result<Self, InvalidActor> {
         let text = text.into();
         if (1..=LONGEST).contains(&text.chars().count()) {
             Ok(Self(text))
         } else {
-            Err(InvalidSpeaker)
+            Err(InvalidActor)
         }
     }
 
@@ -36,9 +36,9 @@ impl Speaker {
     }
 }
 
-impl fmt::Debug for Speaker {
+impl fmt::Debug for Actor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Speaker(…)")
+        formatter.write_str("Actor(…)")
     }
 }
 
@@ -52,12 +52,12 @@ mod tests {
     #[test_case(&"ü".repeat(200), true; "as long as may be")]
     #[test_case(&"ü".repeat(201), false; "longer")]
     fn a_speaker_has_a_name(text: &str, accepted: bool) {
-        assert_eq!(Speaker::parse(text).is_ok(), accepted);
+        assert_eq!(Actor::parse(text).is_ok(), accepted);
     }
 
     #[test]
     fn debug_hides_who_it_is() {
-        let speaker = Speaker::parse("sales@acme.example").expect("a name");
-        assert_eq!(format!("{speaker:?}"), "Speaker(…)");
+        let actor = Actor::parse("sales@acme.example").expect("a name");
+        assert_eq!(format!("{actor:?}"), "Actor(…)");
     }
 }
