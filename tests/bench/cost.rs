@@ -21,7 +21,7 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
     rig.tune(Rates::RAISED, &[]).await?;
     rig.stack.recall.set_latency(USUAL).await?;
     for events in [events, 1] {
-        let gate = Gate::closed(rig).await?;
+        let gate = Gate::abandoned(rig).await?;
         counter.take();
         let town = Town::connected(rig, 1, events).await?;
         town.is_decided(rig).await?;
@@ -42,7 +42,7 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
             return Err("not all bots came to be there in time".into());
         }
         // The drain leaves in good order before the gate closes again, and counts until then.
-        Gate::closed(rig).await?.open(rig).await?;
+        Gate::abandoned(rig).await?.open(rig).await?;
         table(
             &mut report,
             &format!("Deciding {events}, first sight"),

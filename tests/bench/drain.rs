@@ -88,7 +88,7 @@ pub(crate) async fn backlog(rig: &Rig, rows: usize, rate: u32) -> Done<Town> {
         ..Rates::RAISED
     };
     rig.tune(rates, &[]).await?;
-    let gate = Gate::closed(rig).await?;
+    let gate = Gate::abandoned(rig).await?;
     let calendars = (rows / IN_A_CALENDAR).max(1);
     let town = Town::connected(rig, calendars, rows / calendars).await?;
     town.is_decided(rig).await?;

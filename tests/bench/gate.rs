@@ -20,7 +20,7 @@ pub(crate) struct Gate(Held);
 
 impl Gate {
     /// Closes it, once no drain is under way.
-    pub(crate) async fn closed(rig: &Rig) -> Done<Self> {
+    pub(crate) async fn abandoned(rig: &Rig) -> Done<Self> {
         let state = &rig.stack.state;
         let taken = async {
             loop {

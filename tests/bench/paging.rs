@@ -50,7 +50,7 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
     let mut report = Report::of("paging");
     rig.tune(Rates::PUBLISHED, &[]).await?;
     // A look is what is measured: no bot of it is scheduled meanwhile.
-    let _gate = Gate::closed(rig).await?;
+    let _gate = Gate::abandoned(rig).await?;
     report.table("The first look at a calendar, page by page", &COLUMNS);
     for (run, killed_at) in [
         ("undisturbed", None),

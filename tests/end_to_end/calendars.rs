@@ -24,7 +24,7 @@ async fn a_disconnected_calendar_loses_its_bots_and_a_reconnected_one_gets_them_
                 && decisions.len() == 2
                 && decisions
                     .iter()
-                    .all(|row| reason(row.verdict.grounds().rule.as_str()))
+                    .all(|row| reason(row.verdict.reason().rule.as_str()))
         })
         .await;
     office

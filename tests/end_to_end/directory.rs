@@ -51,8 +51,8 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decid
         (&json!("deleted"), &json!(2))
     );
     let is_retired = |row: &Decision| {
-        let grounds = row.verdict.grounds();
-        grounds.rule.as_str() == "disconnected" && grounds.reason == "the calendar is deleted"
+        let reason = row.verdict.reason();
+        reason.rule.as_str() == "disconnected" && reason.reason == "the calendar is deleted"
     };
     office
         .comes_to("disconnected", |decisions, comparison| {

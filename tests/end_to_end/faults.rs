@@ -57,14 +57,15 @@ async fn what_is_refused_for_good_is_closed_and_tried_again_when_the_event_chang
         .expect("the simulator");
     let event = office.create(office.external(5)).await;
     let ids = [callsheet_domain::CalendarId::parse(calendar.to_string()).expect("an id")];
-    let is_closed = async || {
+    let is_abandoned = async || {
         let rows = office.stack.decisions_of(&ids[0]).await;
-        rows.iter().any(|row| row.closed.is_some() && !row.is_due())
+        rows.iter()
+            .any(|row| row.abandoned.is_some() && !row.is_due())
     };
     assert!(
         office
             .stack
-            .comes_true(crate::office::PATIENCE, is_closed)
+            .comes_true(crate::office::PATIENCE, is_abandoned)
             .await,
         "it was given up"
     );

@@ -132,7 +132,7 @@ impl Office {
     /// Waits until the only meeting is not recorded by `rule`, and has no bot.
     pub(crate) async fn comes_to_skip(&self, rule: &str) {
         self.comes_to(rule, |decisions, comparison| {
-            let by_rule = |row: &Decision| row.verdict.grounds().rule.as_str() == rule;
+            let by_rule = |row: &Decision| row.verdict.reason().rule.as_str() == rule;
             comparison.bots == 0 && decisions.len() == 1 && decisions.iter().all(by_rule)
         })
         .await;

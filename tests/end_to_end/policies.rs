@@ -42,7 +42,7 @@ fn rule_of<'a>(decisions: &'a [Decision], event: &EventView) -> Option<&'a str> 
     let decided = decisions
         .iter()
         .find(|row| row.key.event_id.as_str() == id)?;
-    Some(decided.verdict.grounds().rule.as_str())
+    Some(decided.verdict.reason().rule.as_str())
 }
 
 fn is_held(comparison: &Comparison, event: &EventView) -> bool {

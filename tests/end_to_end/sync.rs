@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use callsheet_app::ports::{Bots as _, Decisions as _};
-use callsheet_domain::{CalendarId, Decision, EventId, History, Made, Timestamp, plus};
+use callsheet_domain::{CalendarId, CallRecord, Decision, EventId, History, Timestamp, plus};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_tests::variable;
 use jiff::SignedDuration;
@@ -34,7 +34,7 @@ fn id(office: &Office) -> CalendarId {
 /// a minute of a call is not held against it, and no test is to wait a minute.
 fn of_old(mut row: Decision) -> Decision {
     let calls = row.history.calls().iter().cloned();
-    row.history = History::kept(calls.map(|call| Made {
+    row.history = History::kept(calls.map(|call| CallRecord {
         at: plus(call.at, -SignedDuration::from_mins(5)),
         ..call
     }));
@@ -76,8 +76,8 @@ async fn a_bot_that_was_taken_away_behind_our_back_is_shown_and_comes_back() {
 
     sweep_everything();
     office.comes_to_bots("mended", 1).await;
-    let mended = drift(&calendar).answer();
-    assert_eq!(mended["drifted"], json!([]));
+    let repaired = drift(&calendar).answer();
+    assert_eq!(repaired["drifted"], json!([]));
 }
 
 #[tokio::test]

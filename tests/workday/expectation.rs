@@ -78,7 +78,7 @@ impl<'a> Expectation<'a> {
                 let expected = self.outcome(meeting);
                 let expected = (expected.verdict(), expected.rule());
                 let verdict = decided.get(&meeting.event.to_string());
-                let found = verdict.map(|v| (v.as_str(), v.grounds().rule.as_str()));
+                let found = verdict.map(|v| (v.as_str(), v.reason().rule.as_str()));
                 (found != Some(expected)).then(|| {
                     let found =
                         found.map_or("nothing".to_owned(), |f| format!("{} ({})", f.0, f.1));

@@ -52,7 +52,7 @@ fn meetings(day: &Day, decisions: &[Decision], bots: &[BotView]) -> Table {
             meeting.title.clone(),
             verdict.map_or("–", |verdict| verdict.as_str()).to_owned(),
             verdict
-                .map_or("–", |verdict| verdict.grounds().rule.as_str())
+                .map_or("–", |verdict| verdict.reason().rule.as_str())
                 .to_owned(),
             bot(meeting.event, bots),
         ]);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use callsheet_app::ports::{Clock, Decisions};
 use callsheet_domain::{
     CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionKey, DriftKind, Email, IcalUid,
-    Timestamp, Unjudged, drift, unjudged,
+    Timestamp, Unchecked, drift, unchecked,
 };
 use callsheet_recall::read_event;
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub(crate) struct Drift {
     pub(crate) drifted: Vec<Drifted>,
     pub(crate) counts: Counts,
     /// Meetings that were held against what is known.
-    pub(crate) judged: usize,
+    pub(crate) evaluated: usize,
     pub(crate) not_judged: NotJudged,
     /// What was wrong with events that could not be read.
     pub(crate) unreadable: Vec<String>,
@@ -62,7 +62,7 @@ pub(crate) struct NotJudged {
     /// A call is to be made for them.
     pub(crate) due: usize,
     /// They were given up on.
-    pub(crate) closed: usize,
+    pub(crate) abandoned: usize,
     /// A call was made for them less than a minute before.
     pub(crate) just_called: usize,
     /// Nothing is decided yet about what was listed.
@@ -103,13 +103,13 @@ async fn compare<D: Decisions>(
     let mut found = Drift {
         drifted: Vec::new(),
         counts: Counts::default(),
-        judged: 0,
+        evaluated: 0,
         not_judged: NotJudged::default(),
         unreadable,
     };
     for (key, (event, asked_at)) in &events {
         let row = rows.get(key).copied();
-        let row = row.filter(|row| row.seen.event == event.updated_at);
+        let row = row.filter(|row| row.inputs.event == event.updated_at);
         found.hold(row, event, *asked_at, calendars.get(&event.calendar_id));
     }
     let order = |one: &Drifted| (one.starts_at, one.event_id.clone());
@@ -160,11 +160,11 @@ impl Drift {
             self.not_judged.undecided += 1;
             return;
         };
-        match unjudged(row, asked_at) {
-            Some(Unjudged::Due) => self.not_judged.due += 1,
-            Some(Unjudged::GivenUpOn) => self.not_judged.closed += 1,
-            Some(Unjudged::JustCalled) => self.not_judged.just_called += 1,
-            None => self.judged += 1,
+        match unchecked(row, asked_at) {
+            Some(Unchecked::Due) => self.not_judged.due += 1,
+            Some(Unchecked::Abandoned) => self.not_judged.abandoned += 1,
+            Some(Unchecked::JustCalled) => self.not_judged.just_called += 1,
+            None => self.evaluated += 1,
         }
         let Some(kind) = drift(row, event, asked_at) else {
             return;
@@ -188,7 +188,7 @@ impl Counts {
     fn add(&mut self, kind: DriftKind) {
         *match kind {
             DriftKind::Missing => &mut self.missing,
-            DriftKind::Doubled => &mut self.doubled,
+            DriftKind::Duplicate => &mut self.doubled,
             DriftKind::Stale => &mut self.stale,
             DriftKind::Foreign => &mut self.foreign,
         } += 1;

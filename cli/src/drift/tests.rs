@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_domain::{
-    Applied, Cause, Decision, EventId, History, Made, Operation, Outcome, Wanted,
+    Applied, CallRecord, Cause, Decision, EventId, History, Operation, RecordedResult, Wanted,
 };
 use callsheet_testkit::{
     But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, an_applied_bot, at,
@@ -83,7 +83,7 @@ async fn found(rows: Vec<Decision>, events: Vec<Value>) -> Drift {
 
 #[test_case(&[("ours", "10:00")], None; "its bot is there")]
 #[test_case(&[], Some(("missing", 0)); "it is not")]
-#[test_case(&[("ours", "10:00"), ("ours", "10:00")], Some(("doubled", 2)); "it is there twice")]
+#[test_case(&[("ours", "10:00"), ("ours", "10:00")], Some(("duplicate", 2)); "it is there twice")]
 #[test_case(&[("ours", "10:00"), ("ours", "12:00")], Some(("stale", 2)); "one is there for another time")]
 #[test_case(&[("ours", "10:00"), ("theirs", "10:00"), ("theirs", "08:00")], Some(("foreign", 2)); "somebody scheduled one")]
 #[tokio::test]
@@ -94,16 +94,16 @@ async fn what_recall_lists_is_held_against_the_row(
     let found = found(vec![at_rest("event-1")], vec![listed("event-1", bots)]).await;
     let shown = found.drifted.first().map(|one| (one.kind, one.bots));
     assert_eq!(shown, expected);
-    assert_eq!(found.judged, 1);
+    assert_eq!(found.evaluated, 1);
     assert_eq!(found.exit_code(), u8::from(expected.is_some()));
 }
 
 fn just_called(row: &mut Decision) {
-    row.history = History::kept([Made {
+    row.history = History::kept([CallRecord {
         at: at("09:29:30"),
         operation: Operation::ScheduleBot,
         cause: Cause::New,
-        outcome: Outcome::Done,
+        outcome: RecordedResult::Done,
         is_late: false,
     }]);
 }
@@ -112,9 +112,9 @@ fn just_called(row: &mut Decision) {
 async fn what_cannot_be_said_is_counted_and_is_no_drift() {
     let changes: [fn(&mut Decision); 4] = [
         |row| row.applied = Applied::Nothing,
-        |row| *row = row.clone().close("refused"),
+        |row| *row = row.clone().abandon("refused"),
         just_called,
-        |row| row.seen.event = at("08:00"),
+        |row| row.inputs.event = at("08:00"),
     ];
     let name = |index: usize| format!("event-{index}");
     let rows = changes.into_iter().enumerate();
@@ -125,7 +125,7 @@ async fn what_cannot_be_said_is_counted_and_is_no_drift() {
     deleted["is_deleted"] = json!(true);
     events.extend([over, deleted, json!({"id": "event-7"})]);
     let found = found(rows.collect(), events).await;
-    assert_eq!((found.judged, found.exit_code()), (0, 0));
+    assert_eq!((found.evaluated, found.exit_code()), (0, 0));
     assert_eq!(
         found.text(),
         "\
@@ -166,7 +166,7 @@ looked at now."
                 "title": "Kick-off",
                 "bots": 0,
             }],
-            "counts": {"missing": 1, "doubled": 0, "stale": 0, "foreign": 0},
+            "counts": {"missing": 1, "duplicate": 0, "stale": 0, "foreign": 0},
             "judged": 1,
             "not_judged": {"due": 0, "closed": 0, "just_called": 0, "undecided": 0},
             "unreadable": [],

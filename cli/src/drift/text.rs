@@ -8,7 +8,7 @@ use crate::shown::{Shown, counted, in_one_line, minute, table};
 impl Shown for Drift {
     fn text(&self) -> String {
         let mut parts = Vec::new();
-        let meetings = counted(self.judged, "upcoming meeting", "upcoming meetings");
+        let meetings = counted(self.evaluated, "upcoming meeting", "upcoming meetings");
         if self.drifted.is_empty() {
             parts.push(format!("Recall has the bots of {meetings} as it should."));
         } else {
@@ -67,7 +67,7 @@ impl Counts {
     fn text(self) -> String {
         let kinds = [
             (self.missing, "missing"),
-            (self.doubled, "doubled"),
+            (self.doubled, "duplicate"),
             (self.stale, "stale"),
             (self.foreign, "foreign"),
         ];
@@ -79,7 +79,7 @@ impl NotJudged {
     fn text(self) -> Option<String> {
         let reasons = [
             (self.due, "due"),
-            (self.closed, "given up on"),
+            (self.abandoned, "given up on"),
             (self.just_called, "called about less than a minute before"),
             (self.undecided, "not decided yet as listed"),
         ];

@@ -7,8 +7,8 @@ mod text;
 
 use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
 use callsheet_domain::{
-    Applied, BotConfig, CalendarRecord, Decision, EventId, FactValue, Made, Outcome, Override,
-    Overrides, Person, PolicyRevision, RuleName, Step, Timestamp, Wanted,
+    Applied, BotConfig, CalendarRecord, CallRecord, Decision, EventId, FactValue, Override,
+    Overrides, Person, PolicyRevision, RecordedResult, RuleName, Step, Timestamp, Wanted,
 };
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ fn explained(
     in_force: PolicyRevision,
     now: Timestamp,
 ) -> Explained {
-    let (grounds, seen) = (decision.verdict.grounds(), decision.seen);
+    let (reason, seen) = (decision.verdict.reason(), decision.inputs);
     let override_revision = overrides.for_decision(decision);
     let revisions = |seen: u64, newest: u64| Revisions {
         seen,
@@ -70,16 +70,16 @@ fn explained(
         title: decision.title.clone(),
         starts_at: decision.starts_at,
         ends_at: decision.ends_at,
-        is_over: decision.ends_at <= now || grounds.rule == RuleName::OVER,
+        is_over: decision.ends_at <= now || reason.rule == RuleName::OVER,
         verdict: decision.verdict.as_str(),
-        rule: grounds.rule.to_string(),
-        reason: grounds.reason.clone(),
-        facts: grounds
+        rule: reason.rule.to_string(),
+        reason: reason.reason.clone(),
+        facts: reason
             .facts
             .iter()
             .map(|(fact, value)| (fact.name(), fact_shown(value)))
             .collect(),
-        has_failed: grounds.has_failed,
+        has_failed: reason.has_failed,
         seen: Seen {
             event_changed_at: seen.event,
             calendar: revisions(
@@ -123,7 +123,7 @@ fn bot(decision: &Decision) -> BotShown {
     };
     let applied = match &decision.applied {
         Applied::Nothing => AppliedShown::Nothing,
-        Applied::Possibly(_) => AppliedShown::InDoubt,
+        Applied::Uncertain(_) => AppliedShown::Uncertain,
         Applied::TooMany(_) => AppliedShown::TooMany,
         Applied::Dispatched(bot) => AppliedShown::Dispatched {
             bot_id: bot.bot_id.as_ref().map(ToString::to_string),
@@ -138,7 +138,10 @@ fn bot(decision: &Decision) -> BotShown {
             }
         }
     };
-    let closed = decision.closed.as_ref().filter(|_| decision.is_closed());
+    let abandoned = decision
+        .abandoned
+        .as_ref()
+        .filter(|_| decision.is_abandoned());
     BotShown {
         wanted: wanted.map(|bot| WantedShown {
             joins_at: bot.starts_at,
@@ -155,17 +158,17 @@ fn bot(decision: &Decision) -> BotShown {
         attempts: decision.attempts.count,
         not_before: decision.attempts.not_before,
         last_error: decision.attempts.last_error.clone(),
-        closed: closed.map(|closed| closed.reason.clone()),
+        abandoned: abandoned.map(|abandoned| abandoned.reason.clone()),
         calls: decision.history.calls().iter().map(call).collect(),
     }
 }
 
-fn call(made: &Made) -> CallShown {
+fn call(made: &CallRecord) -> CallShown {
     let (outcome, reason) = match &made.outcome {
-        Outcome::Done => ("done", None),
-        Outcome::Again(reason) => ("again", Some(reason.clone())),
-        Outcome::Refused(reason) => ("refused", Some(reason.clone())),
-        Outcome::Dispatched => ("dispatched", None),
+        RecordedResult::Done => ("done", None),
+        RecordedResult::Again(reason) => ("again", Some(reason.clone())),
+        RecordedResult::Refused(reason) => ("refused", Some(reason.clone())),
+        RecordedResult::Dispatched => ("dispatched", None),
     };
     CallShown {
         at: made.at,

@@ -81,7 +81,7 @@ pub(crate) struct BotShown {
     pub(crate) not_before: Option<Timestamp>,
     pub(crate) last_error: Option<String>,
     /// Why what is wanted was given up on.
-    pub(crate) closed: Option<String>,
+    pub(crate) abandoned: Option<String>,
     /// The last calls, oldest first.
     pub(crate) calls: Vec<CallShown>,
 }
@@ -121,7 +121,7 @@ pub(crate) enum AppliedShown {
         joins_at: Timestamp,
     },
     /// Perhaps one.
-    InDoubt,
+    Uncertain,
     /// More than are wanted.
     TooMany,
     /// On its way, or in the call.

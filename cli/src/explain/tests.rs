@@ -4,8 +4,8 @@ use callsheet_app::ports::{
     Calendars as _, Decisions as _, NewPolicy, OverrideStore as _, Policies as _,
 };
 use callsheet_domain::{
-    Applied, Attempts, Cause, Decision, History, Made, Operation, Outcome, OverrideChoice,
-    OverrideScope, PolicyRevision, SeriesId, Timestamp, Wanted,
+    Applied, Attempts, CallRecord, Cause, Decision, History, Operation, OverrideChoice,
+    OverrideScope, PolicyRevision, RecordedResult, SeriesId, Timestamp, Wanted,
 };
 use callsheet_testkit::{
     But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, a_speaker,
@@ -22,7 +22,7 @@ async fn explained(decision: Decision, now: Timestamp) -> (Explained, String) {
         .keep_record(&a_calendar_record())
         .await
         .expect("memory");
-    for revision in 0..decision.seen.policy.0 {
+    for revision in 0..decision.inputs.policy.0 {
         let policy = NewPolicy {
             document: "{}".to_owned(),
             by: a_speaker(),
@@ -84,7 +84,7 @@ Nothing is left to be done."
 }
 
 fn with_calls(row: &mut Decision) {
-    let call = |now, outcome, is_late| Made {
+    let call = |now, outcome, is_late| CallRecord {
         at: at(now),
         operation: Operation::ScheduleBot,
         cause: Cause::New,
@@ -92,16 +92,16 @@ fn with_calls(row: &mut Decision) {
         is_late,
     };
     row.history = History::kept([
-        call("09:20", Outcome::Again("busy".to_owned()), true),
-        call("09:21", Outcome::Done, false),
+        call("09:20", RecordedResult::Again("busy".to_owned()), true),
+        call("09:21", RecordedResult::Done, false),
     ]);
 }
 
 #[test_case(|_| (), "None is at Recall.\nIt is to be scheduled: not tried yet."; "due")]
 #[test_case(|row| row.attempts = Attempts { count: 2, not_before: Some(at("09:40")), last_error: Some("no bot is free".to_owned()) }, "It is to be scheduled: tried 2 times, not again before 2090-03-06 09:40 UTC.\nThe last call failed: no bot is free."; "waiting")]
 #[test_case(|row| { with_bot(row); row.wanted = Wanted::Nothing; }, "No bot is wanted. Another is at Recall (bot-1), to join 2090-03-06 10:00 UTC.\nIt is to be taken away: not tried yet."; "to be taken away")]
-#[test_case(|row| *row = row.clone().close("the meeting has ended"), "It was given up on: the meeting has ended."; "closed")]
-#[test_case(|row| { with_bot(row); if let Applied::Bot(bot) = row.applied.clone() { row.applied = Applied::Possibly(bot); } }, "Whether one is at Recall is in doubt; the next call makes it certain."; "in doubt")]
+#[test_case(|row| *row = row.clone().abandon("the meeting has ended"), "It was given up on: the meeting has ended."; "closed")]
+#[test_case(|row| { with_bot(row); if let Applied::Bot(bot) = row.applied.clone() { row.applied = Applied::Uncertain(bot); } }, "Whether one is at Recall is in doubt; the next call makes it certain."; "in doubt")]
 #[test_case(with_calls, "The last calls:\n  2090-03-06 09:20 UTC schedule the bot, since none was there, late: again: busy\n  2090-03-06 09:21 UTC schedule the bot, since none was there: done"; "with its last calls")]
 #[test_case(|row| row.ends_at = at("09:00"), "\"Kick-off\" was to be recorded."; "over")]
 #[test_case(|row| row.title = None, "A meeting without a title is to be recorded."; "without a title")]

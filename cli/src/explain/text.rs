@@ -114,7 +114,7 @@ impl BotShown {
                 let joins = instant(*joins_at);
                 format!("Another is at Recall{}, to join {joins}.", id(bot_id))
             }
-            AppliedShown::InDoubt => {
+            AppliedShown::Uncertain => {
                 "Whether one is at Recall is in doubt; the next call makes it certain.".to_owned()
             }
             AppliedShown::Dispatched { bot_id } => {
@@ -125,7 +125,11 @@ impl BotShown {
             }
         };
         let mut lines = vec![format!("{wanted} {applied}"), self.work()];
-        if let Some(error) = self.last_error.as_ref().filter(|_| self.closed.is_none()) {
+        if let Some(error) = self
+            .last_error
+            .as_ref()
+            .filter(|_| self.abandoned.is_none())
+        {
             lines.push(format!("The last call failed: {error}."));
         }
         if !self.calls.is_empty() {
@@ -136,8 +140,8 @@ impl BotShown {
     }
 
     fn work(&self) -> String {
-        if let Some(closed) = &self.closed {
-            return format!("It was given up on: {closed}.");
+        if let Some(abandoned) = &self.abandoned {
+            return format!("It was given up on: {abandoned}.");
         }
         let step = match self.step {
             "schedule" => "It is to be scheduled",
@@ -168,7 +172,7 @@ impl CallShown {
             "new" => "none was there",
             "moved" => "the meeting moved",
             "changed" => "it was to be another",
-            "in-doubt" => "what was there was in doubt",
+            "uncertain" => "what was there was in doubt",
             "too-many" => "there were too many",
             _ => "none was wanted",
         };

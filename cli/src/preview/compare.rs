@@ -149,16 +149,16 @@ fn meeting(change: Change) -> MeetingPreview {
         (Some(Wanted::Bot(before)), Wanted::Bot(after)) => differences(before, after),
         _ => Vec::new(),
     };
-    let grounds = after.verdict.grounds();
+    let reason = after.verdict.reason();
     MeetingPreview {
         event_id: after.key.event_id.to_string(),
         starts_at: after.starts_at,
         effect: effect.as_str(),
-        rule_before: before.map(|row| row.verdict.grounds().rule.to_string()),
-        rule_after: grounds.rule.to_string(),
-        reason: grounds.reason.clone(),
+        rule_before: before.map(|row| row.verdict.reason().rule.to_string()),
+        rule_after: reason.rule.to_string(),
+        reason: reason.reason.clone(),
         differs,
-        has_failed: grounds.has_failed,
+        has_failed: reason.has_failed,
         title: after.title,
     }
 }
@@ -196,7 +196,7 @@ impl Counts {
             Effect::Keeps => &mut self.keeps,
         };
         *count += 1;
-        self.failed += usize::from(change.after.verdict.grounds().has_failed);
+        self.failed += usize::from(change.after.verdict.reason().has_failed);
     }
 }
 

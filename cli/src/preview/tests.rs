@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use callsheet_app::InForce;
 use callsheet_app::ports::{Calendars as _, OverrideStore as _};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, Judged, OverrideChoice, OverrideScope, Policy, PolicyDocument,
-    Timestamp, View, Wanted, decide, plan, revise_copies,
+    CalendarId, CalendarRecord, DecisionInputs, Evaluation, OverrideChoice, OverrideScope, Policy,
+    PolicyDocument, Timestamp, Wanted, decide, plan, revise_copies,
 };
 use callsheet_testkit::{But as _, MemoryState, a_calendar, a_calendar_record, a_speaker, at};
 use serde_json::json;
@@ -164,15 +164,15 @@ fn looked_at(
     }
     let mut writes = Vec::new();
     for (meeting, events) in meetings {
-        let judged: Vec<_> = events
+        let evaluated: Vec<_> = events
             .into_iter()
             .map(|event| {
                 let KnownCalendar { record, overrides } = &scene.calendars[&event.calendar_id];
                 let verdict = decide(event, &record.calendar, policy, overrides, now);
-                Judged {
+                Evaluation {
                     plan: plan(&verdict, event, &record.calendar, policy),
                     verdict,
-                    seen: View {
+                    inputs: DecisionInputs {
                         event: event.updated_at,
                         calendar: record.revision,
                         policy: PolicyRevision(revision),
@@ -188,7 +188,7 @@ fn looked_at(
             .filter(|row| row.key.ical_uid == *meeting)
             .cloned()
             .collect();
-        writes.extend(revise_copies(&stored, &judged, now).writes);
+        writes.extend(revise_copies(&stored, &evaluated, now).writes);
     }
     writes
 }

@@ -37,12 +37,12 @@ pub(crate) struct Meeting {
 impl Meeting {
     /// A row as it is shown, if it was given up on.
     pub(crate) fn given_up_on(row: &Decision) -> Option<Self> {
-        let closed = row.closed.as_ref().filter(|_| row.is_closed())?;
+        let abandoned = row.abandoned.as_ref().filter(|_| row.is_abandoned())?;
         Some(Self {
             event_id: row.key.event_id.to_string(),
             title: row.title.clone(),
             starts_at: row.starts_at,
-            reason: closed.reason.clone(),
+            reason: abandoned.reason.clone(),
         })
     }
 }
@@ -83,7 +83,7 @@ where
             .of_calendar(&listed.record.calendar.id, now)
             .await?;
         for row in decisions.decisions(&keys).await? {
-            if row.is_closed() {
+            if row.is_abandoned() {
                 meetings.extend(open(decisions, row.key, now).await?);
             }
         }

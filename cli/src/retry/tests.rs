@@ -16,10 +16,10 @@ fn row(event: &str, change: impl FnOnce(&mut Decision)) -> Decision {
     })
 }
 
-fn closed(row: &mut Decision) {
+fn abandoned(row: &mut Decision) {
     row.attempts.count = 3;
     row.attempts.last_error = Some("no meeting url".to_owned());
-    *row = row.clone().close("no meeting url");
+    *row = row.clone().abandon("no meeting url");
 }
 
 async fn stored() -> (MemoryState, MemoryDecisions) {
@@ -29,10 +29,14 @@ async fn stored() -> (MemoryState, MemoryDecisions) {
         .await
         .expect("memory");
     let over = |row: &mut Decision| {
-        closed(row);
+        abandoned(row);
         (row.starts_at, row.ends_at) = (at("08:00"), at("09:00"));
     };
-    for row in [row("closed", closed), row("due", |_| ()), row("over", over)] {
+    for row in [
+        row("closed", abandoned),
+        row("due", |_| ()),
+        row("over", over),
+    ] {
         decisions.keep(&row).await.expect("memory");
     }
     (state, decisions)

@@ -69,9 +69,9 @@ pub(crate) struct Tally {
     /// To be called about later: the last call failed.
     pub(crate) waiting: usize,
     /// Those of which it is not certain what is at Recall.
-    pub(crate) in_doubt: usize,
+    pub(crate) uncertain_bot: usize,
     /// Given up on, by the reason.
-    pub(crate) closed: BTreeMap<String, usize>,
+    pub(crate) abandoned: BTreeMap<String, usize>,
 }
 
 /// Reads how things stand.
@@ -166,7 +166,7 @@ impl Tally {
         }
         match (&row.wanted, &row.applied) {
             (Wanted::Bot(wanted), Applied::Bot(bot)) if bot.is(wanted) => self.with_bot += 1,
-            (_, Applied::Possibly(_)) => self.in_doubt += 1,
+            (_, Applied::Uncertain(_)) => self.uncertain_bot += 1,
             _ => {}
         }
         if row.is_due() {
@@ -177,8 +177,8 @@ impl Tally {
                 &mut self.due
             }) += 1;
         }
-        if let Some(closed) = row.closed.as_ref().filter(|_| row.is_closed()) {
-            *self.closed.entry(closed.reason.clone()).or_default() += 1;
+        if let Some(abandoned) = row.abandoned.as_ref().filter(|_| row.is_abandoned()) {
+            *self.abandoned.entry(abandoned.reason.clone()).or_default() += 1;
         }
     }
 
@@ -188,9 +188,9 @@ impl Tally {
         self.with_bot += other.with_bot;
         self.due += other.due;
         self.waiting += other.waiting;
-        self.in_doubt += other.in_doubt;
-        for (reason, count) in &other.closed {
-            *self.closed.entry(reason.clone()).or_default() += count;
+        self.uncertain_bot += other.uncertain_bot;
+        for (reason, count) in &other.abandoned {
+            *self.abandoned.entry(reason.clone()).or_default() += count;
         }
     }
 }

@@ -38,7 +38,7 @@ fn rows() -> Vec<Decision> {
                 ..Attempts::default()
             };
         },
-        |row| *row = row.clone().close("the calendar is lost"),
+        |row| *row = row.clone().abandon("the calendar is lost"),
         |row| {
             row.wanted = Wanted::Nothing;
             row.verdict = Verdict::skip(callsheet_domain::RuleName::DEFAULT, "nothing");

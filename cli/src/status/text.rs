@@ -126,10 +126,10 @@ fn named(calendar: &CalendarStanding) -> String {
 
 impl Tally {
     fn text(&self) -> String {
-        let closed: usize = self.closed.values().sum();
+        let abandoned: usize = self.abandoned.values().sum();
         let mut text = format!(
             "{}: {} to be recorded, {} not; {} with their bot at Recall, {} due, {} waiting, \
-             {} in doubt, {closed} given up on.",
+             {} in doubt, {abandoned} given up on.",
             counted(
                 self.record + self.skip,
                 "upcoming meeting",
@@ -140,9 +140,9 @@ impl Tally {
             self.with_bot,
             self.due,
             self.waiting,
-            self.in_doubt,
+            self.uncertain_bot,
         );
-        let reasons = self.closed.iter();
+        let reasons = self.abandoned.iter();
         let reasons = reasons.map(|(reason, count)| format!("\n  given up on {count}: {reason}"));
         text.extend(reasons);
         text

@@ -38,7 +38,7 @@ pub(crate) async fn answer(
                 stopped = ?report.stopped,
                 applied = report.applied,
                 again = report.again,
-                closed = report.closed,
+                abandoned = report.abandoned,
                 over = report.over,
                 came_late = report.late,
                 "drained"

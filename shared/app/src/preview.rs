@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, Decision, DecisionKey, IcalUid, Judged, Policy, PolicyRevision,
+    CalendarEvent, CalendarId, Decision, DecisionKey, Evaluation, IcalUid, Policy, PolicyRevision,
     Timestamp, Wanted, revise_copies,
 };
 
-use crate::judge::{KnownCalendar, judge};
+use crate::evaluate::{KnownCalendar, evaluate};
 
 /// What would become of a meeting's bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,7 @@ pub fn preview(
     (policy, revision): (&Policy, PolicyRevision),
     now: Timestamp,
 ) -> Vec<Change> {
-    let mut by_meeting: BTreeMap<IcalUid, (Vec<Decision>, Vec<Judged<'_>>)> = BTreeMap::new();
+    let mut by_meeting: BTreeMap<IcalUid, (Vec<Decision>, Vec<Evaluation<'_>>)> = BTreeMap::new();
     for row in stored {
         by_meeting
             .entry(row.key.ical_uid.clone())
@@ -73,20 +73,20 @@ pub fn preview(
         let Some(calendar) = calendars.get(&event.calendar_id) else {
             continue;
         };
-        let judged = judge(calendar, event, (policy, revision), now);
+        let evaluated = evaluate(calendar, event, (policy, revision), now);
         by_meeting
             .entry(event.ical_uid.clone())
             .or_default()
             .1
-            .push(judged);
+            .push(evaluated);
     }
     let mut changes = Vec::new();
-    for (stored, judged) in by_meeting.into_values() {
+    for (stored, evaluated) in by_meeting.into_values() {
         let mut before: HashMap<DecisionKey, Decision> = stored
             .iter()
             .map(|row| (row.key.clone(), row.clone()))
             .collect();
-        for after in revise_copies(&stored, &judged, now).writes {
+        for after in revise_copies(&stored, &evaluated, now).writes {
             let before = before.remove(&after.key);
             let effect = effect(before.as_ref(), &after);
             changes.push(Change {

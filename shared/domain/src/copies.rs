@@ -26,13 +26,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
-    CalendarEvent, Decision, DecisionKey, DeduplicationKey, Judgement, Offer, OverrideRevision,
-    Plan, Revision, Timestamp, Verdict, View, Wanted, revise,
+    CalendarEvent, Decision, DecisionInputs, DecisionKey, DeduplicationKey, Judgement, Offer,
+    OverrideRevision, Plan, RowChange, Timestamp, Verdict, Wanted, revise,
 };
 
 /// A verdict on an event, and what it was given from.
 #[derive(Debug, Clone)]
-pub struct Judged<'a> {
+pub struct Evaluation<'a> {
     /// The event.
     pub event: &'a CalendarEvent,
     /// The verdict.
@@ -40,22 +40,22 @@ pub struct Judged<'a> {
     /// What follows from it.
     pub plan: Plan,
     /// What it was given from.
-    pub seen: View,
+    pub inputs: DecisionInputs,
     /// The latest of what people said about the calendar, as it was read.
     pub overrides_read: OverrideRevision,
 }
 
-impl Judged<'_> {
+impl Evaluation<'_> {
     /// Whether the verdict is that an expression failed.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.verdict.grounds().has_failed
+        self.verdict.reason().has_failed
     }
 }
 
 /// What becomes of the rows of some meetings.
 #[derive(Debug, Clone, Default)]
-pub struct Revised {
+pub struct RevisedCopies {
     /// Rows to write.
     pub writes: Vec<Decision>,
     /// Events of which a later version is stored already.
@@ -68,27 +68,31 @@ pub struct Revised {
 /// Folds verdicts on events into the stored rows, which must be all that have
 /// the `ical_uid`s of the events.
 #[must_use]
-pub fn revise_copies(stored: &[Decision], judged: &[Judged<'_>], now: Timestamp) -> Revised {
+pub fn revise_copies(
+    stored: &[Decision],
+    evaluated: &[Evaluation<'_>],
+    now: Timestamp,
+) -> RevisedCopies {
     let rows: BTreeMap<&DecisionKey, &Decision> =
         stored.iter().map(|row| (&row.key, row)).collect();
-    let judged: Vec<(DecisionKey, &Judged<'_>)> = judged
+    let evaluated: Vec<(DecisionKey, &Evaluation<'_>)> = evaluated
         .iter()
-        .map(|judged| (judged.event.key(), judged))
+        .map(|evaluated| (evaluated.event.key(), evaluated))
         .collect();
     let mut owners = Owners::default();
     let mut fresh = BTreeSet::new();
-    for (key, judged) in &judged {
+    for (key, evaluated) in &evaluated {
         let row = rows.get(key).copied();
-        if row.is_some_and(|row| judged.seen.event < row.seen.event) {
+        if row.is_some_and(|row| evaluated.inputs.event < row.inputs.event) {
             continue;
         }
         fresh.insert(key);
-        let is_refused = row.is_some_and(|row| row.is_closed() && row.is_seen(judged.seen));
+        let is_refused = row.is_some_and(|row| row.is_abandoned() && row.is_seen(evaluated.inputs));
         if let Plan::Bot {
             deduplication_key,
             offer,
             ..
-        } = &judged.plan
+        } = &evaluated.plan
             && !is_refused
         {
             owners.offer(deduplication_key, key, offer);
@@ -97,25 +101,25 @@ pub fn revise_copies(stored: &[Decision], judged: &[Judged<'_>], now: Timestamp)
     for row in stored.iter().filter(|row| !fresh.contains(&row.key)) {
         if let (Wanted::Bot(bot), Some(offer)) = (&row.wanted, &row.offer)
             && row.ends_at > now
-            && !row.is_closed()
+            && !row.is_abandoned()
         {
             owners.offer(&bot.deduplication_key, &row.key, offer);
         }
     }
-    let mut revised = Revised::default();
-    for (key, judged) in &judged {
-        let judgement = owners.judgement(key, judged);
+    let mut revised = RevisedCopies::default();
+    for (key, evaluated) in &evaluated {
+        let evaluation = owners.evaluation(key, evaluated);
         match revise(
             rows.get(key).copied(),
-            judged.event,
-            judgement,
-            judged.seen,
+            evaluated.event,
+            evaluation,
+            evaluated.inputs,
             now,
         ) {
-            Revision::Write(row) => revised.writes.push(*row),
-            Revision::Unchanged => {}
-            Revision::Stale => revised.stale += 1,
-            Revision::Behind => revised.is_behind = true,
+            RowChange::Write(row) => revised.writes.push(*row),
+            RowChange::Unchanged => {}
+            RowChange::Stale => revised.stale += 1,
+            RowChange::Behind => revised.is_behind = true,
         }
     }
     for row in stored
@@ -139,7 +143,7 @@ pub fn retire_copies(stored: &[Decision], retired: Vec<Decision>, now: Timestamp
             .filter(|row| !gone.contains(&row.key) && row.ends_at > now)
     };
     let mut owners = Owners::default();
-    for row in left().filter(|row| !row.is_closed()) {
+    for row in left().filter(|row| !row.is_abandoned()) {
         if let (Wanted::Bot(bot), Some(offer)) = (&row.wanted, &row.offer) {
             owners.offer(&bot.deduplication_key, &row.key, offer);
         }
@@ -164,30 +168,30 @@ impl<'a> Owners<'a> {
         }
     }
 
-    fn judgement(&self, copy: &DecisionKey, judged: &Judged<'_>) -> Judgement {
-        let verdict = judged.verdict.clone();
+    fn evaluation(&self, copy: &DecisionKey, evaluated: &Evaluation<'_>) -> Judgement {
+        let verdict = evaluated.verdict.clone();
         let Plan::Bot {
             deduplication_key,
             offer,
             ..
-        } = &judged.plan
+        } = &evaluated.plan
         else {
             return Judgement {
                 verdict,
                 wanted: Wanted::Nothing,
                 offer: None,
                 is_follower: false,
-                overrides_read: judged.overrides_read,
+                overrides_read: evaluated.overrides_read,
             };
         };
         let owner = self.0.get(deduplication_key);
         let settled = owner.map_or(offer, |(_, offer)| offer);
         Judgement {
             verdict,
-            wanted: judged.plan.wanted(&settled.config),
+            wanted: evaluated.plan.wanted(&settled.config),
             offer: Some(offer.clone()),
             is_follower: owner.is_some_and(|(owner, _)| *owner != copy),
-            overrides_read: judged.overrides_read,
+            overrides_read: evaluated.overrides_read,
         }
     }
 
@@ -231,13 +235,13 @@ impl<'a> Owners<'a> {
                 writes.extend(
                     stored
                         .iter()
-                        .filter(|row| row.key == **owner && row.rests_on_hearsay())
+                        .filter(|row| row.key == **owner && row.is_unconfirmed())
                         .cloned(),
                 );
             }
             let written = writes.iter_mut().filter(|row| row.key == **owner);
-            for row in written.filter(|row| row.rests_on_hearsay()) {
-                *row = row.clone().unrested();
+            for row in written.filter(|row| row.is_unconfirmed()) {
+                *row = row.clone().requiring_call();
             }
         }
         self.doubt(stored, writes);
@@ -253,7 +257,7 @@ impl<'a> Owners<'a> {
         };
         let doubted: BTreeSet<DecisionKey> = writes
             .iter()
-            .filter(|row| row.rests_on_hearsay())
+            .filter(|row| row.is_unconfirmed())
             .filter(|row| {
                 let before = stored.iter().find(|before| before.key == row.key);
                 before.is_none_or(|before| before.generation != row.generation)
@@ -268,7 +272,7 @@ impl<'a> Owners<'a> {
             .map(|row| row.key.clone())
             .collect();
         for row in writes.iter_mut().filter(|row| doubted.contains(&row.key)) {
-            *row = row.clone().unrested();
+            *row = row.clone().requiring_call();
         }
     }
 }

@@ -43,7 +43,7 @@ pub struct Generation(pub u64);
 /// Of two views the one of the newer event is later; its other parts must not
 /// be older than what is stored, or it is made again from what is newer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct View {
+pub struct DecisionInputs {
     /// The event's `updated_at`.
     pub event: Timestamp,
     /// The calendar's revision.
@@ -73,7 +73,7 @@ pub enum Applied {
     /// Perhaps this bot, or another, or none: something else came to be wanted
     /// while a call may have been under way, and the end of that call is not
     /// known. Both operations may be done again, so the next one makes it certain.
-    Possibly(Box<AppliedBot>),
+    Uncertain(Box<AppliedBot>),
     /// More bots are listed with the event than are wanted, this one among
     /// them. Taking away drops all claims of the event, so that comes first;
     /// what is wanted is scheduled after it.
@@ -89,7 +89,7 @@ impl Applied {
     pub fn bot(&self) -> Option<&AppliedBot> {
         match self {
             Self::Nothing => None,
-            Self::Bot(bot) | Self::Possibly(bot) | Self::TooMany(bot) | Self::Dispatched(bot) => {
+            Self::Bot(bot) | Self::Uncertain(bot) | Self::TooMany(bot) | Self::Dispatched(bot) => {
                 Some(bot)
             }
         }
@@ -109,7 +109,7 @@ pub struct Attempts {
 
 /// Why no more calls are made for a generation though the two differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closure {
+pub struct Abandonment {
     /// The generation given up on.
     pub generation: Generation,
     /// Why.
@@ -153,7 +153,7 @@ pub struct Decision {
     /// Whether to record, and why.
     pub verdict: Verdict,
     /// What that was decided from.
-    pub seen: View,
+    pub inputs: DecisionInputs,
     /// What should be at Recall.
     pub wanted: Wanted,
     /// What this copy of the meeting brings to the bot it shares; none if it wants none.
@@ -167,7 +167,7 @@ pub struct Decision {
     /// The last calls.
     pub history: History,
     /// Given up on, and why.
-    pub closed: Option<Closure>,
+    pub abandoned: Option<Abandonment>,
     /// Grows with each write.
     pub version: Version,
 }
@@ -176,14 +176,14 @@ impl Decision {
     /// What is to be done so that what is wanted is applied.
     #[must_use]
     pub fn step(&self) -> Step<'_> {
-        if self.is_closed() {
+        if self.is_abandoned() {
             return Step::Nothing;
         }
         match (&self.wanted, &self.applied) {
             _ if self.is_certain() => Step::Nothing,
             (_, Applied::TooMany(applied)) => Step::Unschedule(applied),
             (Wanted::Bot(wanted), _) => Step::Schedule(wanted),
-            (Wanted::Nothing, Applied::Bot(applied) | Applied::Possibly(applied)) => {
+            (Wanted::Nothing, Applied::Bot(applied) | Applied::Uncertain(applied)) => {
                 Step::Unschedule(applied)
             }
             (Wanted::Nothing, Applied::Dispatched(applied)) => match &applied.bot_id {
@@ -201,7 +201,7 @@ impl Decision {
             (_, Applied::TooMany(_)) => Cause::TooMany,
             (Wanted::Nothing, _) => Cause::Unwanted,
             (Wanted::Bot(_), Applied::Nothing) => Cause::New,
-            (Wanted::Bot(_), Applied::Possibly(_) | Applied::Dispatched(_)) => Cause::InDoubt,
+            (Wanted::Bot(_), Applied::Uncertain(_) | Applied::Dispatched(_)) => Cause::Uncertain,
             (Wanted::Bot(wanted), Applied::Bot(bot)) if wanted.starts_at != bot.starts_at => {
                 Cause::Moved
             }
@@ -218,14 +218,14 @@ impl Decision {
 
     /// Whether what is wanted now was given up on.
     #[must_use]
-    pub fn is_closed(&self) -> bool {
-        let closed = self.closed.as_ref();
-        closed.is_some_and(|closed| closed.generation == self.generation)
+    pub fn is_abandoned(&self) -> bool {
+        let abandoned = self.abandoned.as_ref();
+        abandoned.is_some_and(|abandoned| abandoned.generation == self.generation)
     }
 
     /// Whether the event and its calendar were seen as they are in `view`.
-    pub(crate) fn is_seen(&self, view: View) -> bool {
-        (self.seen.event, self.seen.calendar) == (view.event, view.calendar)
+    pub(crate) fn is_seen(&self, view: DecisionInputs) -> bool {
+        (self.inputs.event, self.inputs.calendar) == (view.event, view.calendar)
     }
 
     /// Whether there is something to be done.
@@ -248,8 +248,8 @@ impl Decision {
 
     /// The row after nothing more is to be done for this generation, for `reason`.
     #[must_use]
-    pub fn close(mut self, reason: impl Into<String>) -> Self {
-        self.closed = Some(Closure {
+    pub fn abandon(mut self, reason: impl Into<String>) -> Self {
+        self.abandoned = Some(Abandonment {
             generation: self.generation,
             reason: reason.into(),
         });
@@ -261,7 +261,7 @@ impl Decision {
     /// counted on: each names a request of its own.
     #[must_use]
     pub fn reopened(mut self) -> Self {
-        self.closed = None;
+        self.abandoned = None;
         self.attempts.not_before = None;
         self.attempts.last_error = None;
         self
@@ -290,13 +290,13 @@ impl Decision {
     #[must_use]
     pub(crate) fn wanting(mut self, wanted: Wanted) -> Self {
         if self.wanted != wanted {
-            if let Some(bot) = self.in_doubt() {
-                self.applied = Applied::Possibly(Box::new(bot));
+            if let Some(bot) = self.uncertain_bot() {
+                self.applied = Applied::Uncertain(Box::new(bot));
             }
             self.wanted = wanted;
             self.generation = Generation(self.generation.0 + 1);
             self.attempts = Attempts::default();
-            self.closed = None;
+            self.abandoned = None;
         }
         self
     }
@@ -310,7 +310,7 @@ impl Decision {
     /// The bot whose presence is in doubt as long as what is wanted is not
     /// known to be applied. Having given up is no certainty: a call before the
     /// one that was refused may have gone through.
-    fn in_doubt(&self) -> Option<AppliedBot> {
+    fn uncertain_bot(&self) -> Option<AppliedBot> {
         match (&self.wanted, &self.applied) {
             // That there are too many is as certain as before.
             (_, Applied::TooMany(_)) => None,

@@ -27,7 +27,7 @@ pub enum DriftKind {
     /// The bot is not there.
     Missing,
     /// It is there more than once.
-    Doubled,
+    Duplicate,
     /// One stands at another time than the meeting.
     Stale,
     /// One is there that nobody here scheduled.
@@ -40,7 +40,7 @@ impl DriftKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Missing => "missing",
-            Self::Doubled => "doubled",
+            Self::Duplicate => "duplicate",
             Self::Stale => "stale",
             Self::Foreign => "foreign",
         }
@@ -49,27 +49,27 @@ impl DriftKind {
 
 /// Why what Recall lists with an event is not held against its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Unjudged {
+pub enum Unchecked {
     /// A call is to be made for it, after which things are as they are wanted.
     Due,
     /// What is wanted was given up on.
-    GivenUpOn,
+    Abandoned,
     /// A call was made so little before that the list may not show it.
     JustCalled,
 }
 
 /// Why what was listed at `asked_at` says nothing certain about `row`, if it does not.
 #[must_use]
-pub fn unjudged(row: &Decision, asked_at: Timestamp) -> Option<Unjudged> {
+pub fn unchecked(row: &Decision, asked_at: Timestamp) -> Option<Unchecked> {
     let is_settled = row
         .applied_at()
         .is_none_or(|applied| plus(applied, SETTLED) <= asked_at);
-    if row.is_closed() {
-        Some(Unjudged::GivenUpOn)
+    if row.is_abandoned() {
+        Some(Unchecked::Abandoned)
     } else if row.is_due() {
-        Some(Unjudged::Due)
+        Some(Unchecked::Due)
     } else {
-        (!is_settled).then_some(Unjudged::JustCalled)
+        (!is_settled).then_some(Unchecked::JustCalled)
     }
 }
 
@@ -78,7 +78,7 @@ pub fn unjudged(row: &Decision, asked_at: Timestamp) -> Option<Unjudged> {
 #[must_use]
 pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Option<DriftKind> {
     let has_begun = event.starts_at <= asked_at;
-    if unjudged(row, asked_at).is_some() || event.is_deleted || has_begun {
+    if unchecked(row, asked_at).is_some() || event.is_deleted || has_begun {
         return None;
     }
     let coming = || event.bots.iter().filter(|entry| entry.starts_at > asked_at);
@@ -91,7 +91,7 @@ pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Opti
         .filter(|entry| is_ours(entry) && entry.starts_at == wanted.starts_at)
         .count();
     if ours > 1 {
-        Some(DriftKind::Doubled)
+        Some(DriftKind::Duplicate)
     } else if coming().any(|entry| is_stale(&entry)) {
         Some(DriftKind::Stale)
     } else if coming().any(|entry| !is_ours(entry)) {
@@ -106,7 +106,7 @@ pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Opti
 /// The row with a call to make that mends `kind`: a bot that is missing is
 /// scheduled again; where there are others all are taken away first.
 #[must_use]
-pub fn mended(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> Decision {
+pub fn repaired(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> Decision {
     let known = row.applied.bot().cloned().map(Box::new);
     let listed = || {
         let entry = event.bots.iter().max_by_key(|entry| entry.starts_at)?;
@@ -121,8 +121,8 @@ pub fn mended(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> Deci
     let bot = known.or_else(listed);
     row.applied = match (kind, bot) {
         (_, None) => Applied::Nothing,
-        (DriftKind::Missing, Some(bot)) => Applied::Possibly(bot),
-        (DriftKind::Doubled | DriftKind::Stale | DriftKind::Foreign, Some(bot)) => {
+        (DriftKind::Missing, Some(bot)) => Applied::Uncertain(bot),
+        (DriftKind::Duplicate | DriftKind::Stale | DriftKind::Foreign, Some(bot)) => {
             Applied::TooMany(bot)
         }
     };
@@ -131,7 +131,7 @@ pub fn mended(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> Deci
 
 /// Mends what has drifted of `events`, in the rows to be `written` or, where
 /// there is none of an event, in the `stored` one. Gives what was found.
-pub fn mend(
+pub fn repair(
     stored: &[Decision],
     written: &mut Vec<Decision>,
     events: &[CalendarEvent],
@@ -145,13 +145,13 @@ pub fn mend(
             .iter()
             .find(is_its)
             .or_else(|| stored.iter().find(is_its));
-        let Some(row) = row.filter(|row| row.seen.event == event.updated_at) else {
+        let Some(row) = row.filter(|row| row.inputs.event == event.updated_at) else {
             continue;
         };
         let Some(kind) = drift(row, event, asked_at) else {
             continue;
         };
-        let row = mended(row.clone(), kind, event);
+        let row = repaired(row.clone(), kind, event);
         match written.iter_mut().find(|row| row.key == key) {
             Some(other) => *other = row,
             None => written.push(row),

@@ -17,7 +17,7 @@ pub enum Cause {
     /// It is to have another link, key or configuration.
     Changed,
     /// What is there is not certain.
-    InDoubt,
+    Uncertain,
     /// No bot is wanted any more.
     Unwanted,
     /// More bots are listed with the event than are wanted.
@@ -29,7 +29,7 @@ impl Cause {
         Self::New,
         Self::Moved,
         Self::Changed,
-        Self::InDoubt,
+        Self::Uncertain,
         Self::Unwanted,
         Self::TooMany,
     ];
@@ -41,7 +41,7 @@ impl Cause {
             Self::New => "new",
             Self::Moved => "moved",
             Self::Changed => "changed",
-            Self::InDoubt => "in-doubt",
+            Self::Uncertain => "uncertain",
             Self::Unwanted => "unwanted",
             Self::TooMany => "too-many",
         }
@@ -56,7 +56,7 @@ impl Cause {
 
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RecordedResult {
     /// It went through.
     Done,
     /// It is to be made again, for this reason.
@@ -69,7 +69,7 @@ pub enum Outcome {
 
 /// One call that was made for a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct CallRecord {
     /// When its answer came: whatever is listed after that shows its effect.
     pub at: Timestamp,
     /// What kind of call.
@@ -77,7 +77,7 @@ pub struct Made {
     /// Why it was made.
     pub cause: Cause,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: RecordedResult,
     /// It was made so near the start that the bot came, if at all, from the
     /// pool of those that nobody reserved.
     pub is_late: bool,
@@ -85,7 +85,7 @@ pub struct Made {
 
 /// The last calls, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct History(Vec<Made>);
+pub struct History(Vec<CallRecord>);
 
 impl History {
     /// How many calls are kept.
@@ -93,7 +93,7 @@ impl History {
 
     /// A history that was kept; of one too long the oldest calls go.
     #[must_use]
-    pub fn kept(calls: impl IntoIterator<Item = Made>) -> Self {
+    pub fn kept(calls: impl IntoIterator<Item = CallRecord>) -> Self {
         let mut history = Self::default();
         for call in calls {
             history.add(call);
@@ -103,7 +103,7 @@ impl History {
 
     /// The calls, oldest first.
     #[must_use]
-    pub fn calls(&self) -> &[Made] {
+    pub fn calls(&self) -> &[CallRecord] {
         &self.0
     }
 
@@ -113,7 +113,7 @@ impl History {
         self.last_done().map(|index| self.0[index].at)
     }
 
-    pub(crate) fn add(&mut self, call: Made) {
+    pub(crate) fn add(&mut self, call: CallRecord) {
         self.0.push(call);
         if self.0.len() > Self::LONGEST {
             let oldest = usize::from(self.last_done() == Some(0));
@@ -124,7 +124,7 @@ impl History {
     fn last_done(&self) -> Option<usize> {
         self.0
             .iter()
-            .rposition(|call| call.outcome == Outcome::Done)
+            .rposition(|call| call.outcome == RecordedResult::Done)
     }
 }
 
@@ -132,8 +132,8 @@ impl History {
 mod tests {
     use super::*;
 
-    fn call(second: i64, outcome: Outcome) -> Made {
-        Made {
+    fn call(second: i64, outcome: RecordedResult) -> CallRecord {
+        CallRecord {
             at: Timestamp::from_second(1_800_000_000 + second).expect("in range"),
             operation: Operation::ScheduleBot,
             cause: Cause::New,
@@ -142,8 +142,8 @@ mod tests {
         }
     }
 
-    fn failed(second: i64) -> Made {
-        call(second, Outcome::Again("busy".to_owned()))
+    fn failed(second: i64) -> CallRecord {
+        call(second, RecordedResult::Again("busy".to_owned()))
     }
 
     #[test]
@@ -156,10 +156,10 @@ mod tests {
 
     #[test]
     fn the_last_one_that_went_through_outlasts_those_that_failed_after_it() {
-        let calls = (0..3).map(|second| call(second, Outcome::Done));
+        let calls = (0..3).map(|second| call(second, RecordedResult::Done));
         let history = History::kept(calls.chain((3..40).map(failed)));
         assert_eq!(history.calls().len(), History::LONGEST);
-        assert_eq!(history.done_at(), Some(call(2, Outcome::Done).at));
+        assert_eq!(history.done_at(), Some(call(2, RecordedResult::Done).at));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 //! The way of a change through this crate: a [`SyncRequest`] says where to look, a
 //! [`CalendarEvent`] is what was seen there, [`decide()`] gives a [`Verdict`] on
 //! it, [`plan()`] turns that into what is [`Wanted`], [`revise()`] folds it into
-//! the stored [`Decision`], and [`settle()`] folds in what the service answered.
+//! the stored [`Decision`], and [`apply_result()`] folds in what the service answered.
 
 mod actor;
+mod apply_result;
 mod bot;
 mod calendar;
 mod copies;
@@ -22,7 +23,6 @@ mod plan;
 mod policy;
 mod rate;
 mod revise;
-mod settle;
 mod shared_bot;
 mod sync_plan;
 mod sync_request;
@@ -31,18 +31,20 @@ mod verdict;
 mod zone;
 
 pub use actor::{Actor, InvalidActor};
+pub use apply_result::{Call, CallAttempt, CallResult, apply_result};
 pub use bot::{AppliedBot, BotConfig, ConfigDigest, InvalidBotConfig, WantedBot};
 pub use calendar::{Calendar, CalendarRecord, CalendarRevision, CalendarStatus};
-pub use copies::{Judged, Revised, retire_copies, revise_copies};
+pub use copies::{Evaluation, RevisedCopies, retire_copies, revise_copies};
 pub use decide::decide;
 pub use decision::{
-    Applied, Attempts, Closure, Decision, DecisionKey, Generation, Step, Version, View, Wanted,
+    Abandonment, Applied, Attempts, Decision, DecisionInputs, DecisionKey, Generation, Step,
+    Version, Wanted,
 };
-pub use drift::{DriftKind, Unjudged, drift, mend, mended, unjudged};
+pub use drift::{DriftKind, Unchecked, drift, repair, repaired, unchecked};
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{BotEntry, CalendarEvent, Meeting, Platform, UnknownPlatform};
 pub use facts::{Answer, Facts, Guest, Guests, Kind, ShowsAs, Visibility};
-pub use history::{Cause, History, Made, Outcome};
+pub use history::{CallRecord, Cause, History, RecordedResult};
 pub use id::{
     BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, PlatformEventId, SeriesId,
 };
@@ -59,8 +61,7 @@ pub use policy::{
     RuleDocument, Shorthands, Situation, Then, When,
 };
 pub use rate::{NextFree, Operation, Permits, RateLimit};
-pub use revise::{Judgement, Revision, retire, revise};
-pub use settle::{Answered, Call, Sent, settle};
+pub use revise::{Judgement, RowChange, retire, revise};
 pub use sync_plan::{
     CatchUp, CompletedSync, Coverage, LatestSync, ListingOptions, PageCursor, PendingCalendar,
     PlannedSync, RequestedSync, Scope, SyncInProgress, SyncPlan, WorkspaceCoverage,
@@ -68,5 +69,5 @@ pub use sync_plan::{
 };
 pub use sync_request::{SyncJob, SyncReason, SyncRequest};
 pub use time::{plus, whole_microseconds};
-pub use verdict::{Grounds, RuleName, Verdict};
+pub use verdict::{Reason, RuleName, Verdict};
 pub use zone::{TimeZoneName, UnknownTimeZone};

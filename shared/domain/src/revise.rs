@@ -6,19 +6,19 @@
 //! row's version, so a view that was revised against an outdated row is
 //! revised again, and the order below holds whoever writes when:
 //!
-//! - an event older than the one stored changes nothing ([`Revision::Stale`]);
+//! - an event older than the one stored changes nothing ([`RowChange::Stale`]);
 //! - a calendar, policy or preference older than the stored one must be read
-//!   again first ([`Revision::Behind`]): the event may still be news;
-//! - what says the same as the row costs no write ([`Revision::Unchanged`]).
+//!   again first ([`RowChange::Behind`]): the event may still be news;
+//! - what says the same as the row costs no write ([`RowChange::Unchanged`]).
 
 use crate::{
-    Applied, Attempts, CalendarEvent, CalendarRevision, Decision, Generation, History, Offer,
-    OverrideRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
+    Applied, Attempts, CalendarEvent, CalendarRevision, Decision, DecisionInputs, Generation,
+    History, Offer, OverrideRevision, RuleName, Timestamp, Verdict, Version, Wanted,
 };
 
 /// What becomes of a stored decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Revision {
+pub enum RowChange {
     /// Write this one.
     Write(Box<Decision>),
     /// Nothing to write.
@@ -46,7 +46,7 @@ pub struct Judgement {
     pub overrides_read: OverrideRevision,
 }
 
-/// Folds a judgement on `event`, made from `seen`, into what is `stored`.
+/// Folds a judgement on `event`, made from `inputs`, into what is `stored`.
 ///
 /// A meeting that is over and was never due is not worth a row, and one that
 /// is over keeps the row that says what became of it.
@@ -54,38 +54,38 @@ pub struct Judgement {
 pub fn revise(
     stored: Option<&Decision>,
     event: &CalendarEvent,
-    judgement: Judgement,
-    seen: View,
+    evaluation: Judgement,
+    inputs: DecisionInputs,
     now: Timestamp,
-) -> Revision {
+) -> RowChange {
     let Judgement {
         verdict,
         wanted,
         offer,
         is_follower,
         overrides_read,
-    } = judgement;
+    } = evaluation;
     if let Some(stored) = stored {
-        if seen.event < stored.seen.event {
-            return Revision::Stale;
+        if inputs.event < stored.inputs.event {
+            return RowChange::Stale;
         }
         // Calendars count each for themselves, so what was seen of another one says nothing.
         let is_moved = event.calendar_id != stored.calendar_id;
         let is_behind =
-            seen.calendar < stored.seen.calendar || overrides_read < stored.seen.overrides;
-        if seen.policy < stored.seen.policy || (is_behind && !is_moved) {
-            return Revision::Behind;
+            inputs.calendar < stored.inputs.calendar || overrides_read < stored.inputs.overrides;
+        if inputs.policy < stored.inputs.policy || (is_behind && !is_moved) {
+            return RowChange::Behind;
         }
     }
     let is_past = stored.is_none_or(|stored| stored.ends_at <= now);
-    let is_finished = event.ends_at <= now || verdict.grounds().rule == RuleName::OVER;
+    let is_finished = event.ends_at <= now || verdict.reason().rule == RuleName::OVER;
     if is_finished && is_past {
-        return Revision::Unchanged;
+        return RowChange::Unchanged;
     }
     let revised = match stored {
         Some(stored) => {
-            let known = doubted(stored.clone(), event, seen);
-            let described = described(known, event, verdict, seen);
+            let known = doubted(stored.clone(), event, inputs);
+            let described = described(known, event, verdict, inputs);
             let mut revised = match &wanted {
                 Wanted::Bot(bot) if is_follower && described.wants_but_for_configuration(bot) => {
                     described.reconfigured(&bot.config, false)
@@ -95,10 +95,10 @@ pub fn revise(
             revised.offer = offer;
             revised
         }
-        None if event.is_deleted => return Revision::Unchanged,
+        None if event.is_deleted => return RowChange::Unchanged,
         None => Decision {
             offer,
-            ..fresh(event, verdict, wanted, seen)
+            ..fresh(event, verdict, wanted, inputs)
         },
     };
     let revised = if event.is_deleted {
@@ -107,31 +107,36 @@ pub fn revise(
         revised
     };
     if stored == Some(&revised) {
-        Revision::Unchanged
+        RowChange::Unchanged
     } else {
-        Revision::Write(Box::new(revised))
+        RowChange::Write(Box::new(revised))
     }
 }
 
 /// What becomes of `stored` when its calendar is disconnected or gone: nothing
 /// is wanted, and Recall has dropped the bots itself.
 #[must_use]
-pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) -> Revision {
-    if calendar < stored.seen.calendar {
-        return Revision::Behind;
+pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) -> RowChange {
+    if calendar < stored.inputs.calendar {
+        return RowChange::Behind;
     }
     let mut retired = without_bot(stored.clone().wanting(Wanted::Nothing));
     retired.offer = None;
     retired.verdict = reason;
-    retired.seen.calendar = calendar;
+    retired.inputs.calendar = calendar;
     if *stored == retired {
-        Revision::Unchanged
+        RowChange::Unchanged
     } else {
-        Revision::Write(Box::new(retired))
+        RowChange::Write(Box::new(retired))
     }
 }
 
-fn fresh(event: &CalendarEvent, verdict: Verdict, wanted: Wanted, seen: View) -> Decision {
+fn fresh(
+    event: &CalendarEvent,
+    verdict: Verdict,
+    wanted: Wanted,
+    inputs: DecisionInputs,
+) -> Decision {
     Decision {
         key: event.key(),
         calendar_id: event.calendar_id.clone(),
@@ -141,14 +146,14 @@ fn fresh(event: &CalendarEvent, verdict: Verdict, wanted: Wanted, seen: View) ->
         ends_at: event.ends_at,
         title: event.facts.title.clone(),
         verdict,
-        seen,
+        inputs,
         wanted,
         offer: None,
         applied: Applied::Nothing,
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),
-        closed: None,
+        abandoned: None,
         version: Version::NEW,
     }
 }
@@ -157,11 +162,11 @@ fn described(
     mut stored: Decision,
     event: &CalendarEvent,
     verdict: Verdict,
-    seen: View,
+    inputs: DecisionInputs,
 ) -> Decision {
     // What was refused for good was refused for one version of the event and its calendar.
-    if seen.event > stored.seen.event || seen.calendar > stored.seen.calendar {
-        stored.closed = None;
+    if inputs.event > stored.inputs.event || inputs.calendar > stored.inputs.calendar {
+        stored.abandoned = None;
     }
     stored.calendar_id = event.calendar_id.clone();
     stored.platform_id.clone_from(&event.platform_id);
@@ -170,20 +175,20 @@ fn described(
     stored.ends_at = event.ends_at;
     stored.title.clone_from(&event.facts.title);
     stored.verdict = verdict;
-    stored.seen = seen;
+    stored.inputs = inputs;
     stored
 }
 
 /// A calendar that has changed may have been disconnected meanwhile and have
 /// lost its bots. Then what Recall lists with the event goes before what is known.
-fn doubted(mut stored: Decision, event: &CalendarEvent, seen: View) -> Decision {
-    if seen.calendar > stored.seen.calendar
+fn doubted(mut stored: Decision, event: &CalendarEvent, inputs: DecisionInputs) -> Decision {
+    if inputs.calendar > stored.inputs.calendar
         && let Applied::Bot(bot) = &stored.applied
         && !event.bots.iter().any(|entry| {
             entry.deduplication_key == bot.deduplication_key && entry.starts_at == bot.starts_at
         })
     {
-        stored.applied = Applied::Possibly(bot.clone());
+        stored.applied = Applied::Uncertain(bot.clone());
     }
     stored
 }

@@ -24,7 +24,7 @@ impl Decision {
             return self;
         }
         bot.config = config.clone();
-        let is_at_rest = self.step() == Step::Nothing && !self.is_closed();
+        let is_at_rest = self.step() == Step::Nothing && !self.is_abandoned();
         let mut row = self.wanting(Wanted::Bot(bot));
         if let Applied::Bot(applied) = &mut row.applied
             && is_at_rest
@@ -37,15 +37,15 @@ impl Decision {
 
     /// Whether it rests though no call was made for what it wants now: it took
     /// note of a configuration that another copy was to bring about.
-    pub(crate) fn rests_on_hearsay(&self) -> bool {
-        self.is_certain() && !self.is_closed() && self.attempts.count == 0
+    pub(crate) fn is_unconfirmed(&self) -> bool {
+        self.is_certain() && !self.is_abandoned() && self.attempts.count == 0
     }
 
     /// The row with a call to make, if it rests.
     #[must_use]
-    pub(crate) fn unrested(mut self) -> Self {
+    pub(crate) fn requiring_call(mut self) -> Self {
         if let Applied::Bot(bot) = self.applied {
-            self.applied = Applied::Possibly(bot);
+            self.applied = Applied::Uncertain(bot);
         }
         self
     }

@@ -73,7 +73,7 @@ impl fmt::Display for RuleName {
 
 /// Why something was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grounds {
+pub struct Reason {
     /// The rule that fired.
     pub rule: RuleName,
     /// The same in a sentence a person understands.
@@ -84,7 +84,7 @@ pub struct Grounds {
     pub has_failed: bool,
 }
 
-impl Grounds {
+impl Reason {
     fn new(rule: RuleName, reason: impl Into<String>) -> Self {
         Self {
             rule,
@@ -99,29 +99,29 @@ impl Grounds {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// A bot should be there.
-    Record(Grounds),
+    Record(Reason),
     /// No bot should be there.
-    Skip(Grounds),
+    Skip(Reason),
 }
 
 impl Verdict {
     /// To be recorded, because of `rule`.
     #[must_use]
     pub fn record(rule: RuleName, reason: impl Into<String>) -> Self {
-        Self::Record(Grounds::new(rule, reason))
+        Self::Record(Reason::new(rule, reason))
     }
 
     /// Not to be recorded, because of `rule`.
     #[must_use]
     pub fn skip(rule: RuleName, reason: impl Into<String>) -> Self {
-        Self::Skip(Grounds::new(rule, reason))
+        Self::Skip(Reason::new(rule, reason))
     }
 
     /// Why.
     #[must_use]
-    pub fn grounds(&self) -> &Grounds {
+    pub fn reason(&self) -> &Reason {
         match self {
-            Self::Record(grounds) | Self::Skip(grounds) => grounds,
+            Self::Record(reason) | Self::Skip(reason) => reason,
         }
     }
 

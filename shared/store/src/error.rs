@@ -50,7 +50,7 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     let code = error.code().unwrap_or("no code").to_owned();
-    let mend = match code.as_str() {
+    let repair = match code.as_str() {
         "ProvisionedThroughputExceededException"
         | "RequestLimitExceeded"
         | "ThrottlingException"
@@ -75,7 +75,7 @@ where
     let said = error.message().unwrap_or("no more was said");
     PortError::Denied {
         service: SERVICE,
-        reason: format!("{code} ({said}): {mend}"),
+        reason: format!("{code} ({said}): {repair}"),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use callsheet_domain::{
     Actor, Applied, AppliedBot, Attempts, BotConfig, BotId, Calendar, CalendarEvent, CalendarId,
-    CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionKey, DeduplicationKey,
-    Email, EventId, Fact, FactValue, FactValues, Facts, Generation, Grounds, Guest, Guests,
-    History, IcalUid, Meeting, Offer, OverrideRevision, Platform, PlatformEventId, Policy,
-    PolicyDocument, PolicyRevision, RuleName, Timestamp, Verdict, Version, View, Wanted, WantedBot,
+    CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionInputs, DecisionKey,
+    DeduplicationKey, Email, EventId, Fact, FactValue, FactValues, Facts, Generation, Guest,
+    Guests, History, IcalUid, Meeting, Offer, OverrideRevision, Platform, PlatformEventId, Policy,
+    PolicyDocument, PolicyRevision, Reason, RuleName, Timestamp, Verdict, Version, Wanted,
+    WantedBot,
 };
 use serde_json::json;
 
@@ -183,7 +184,7 @@ pub fn a_decision() -> Decision {
         starts_at: event.starts_at,
         ends_at: event.ends_at,
         title: event.facts.title,
-        verdict: Verdict::Record(Grounds {
+        verdict: Verdict::Record(Reason {
             rule: RuleName::named("external"),
             reason: "the rule \"external\" records it: somebody of globex.example takes part, \
                      outside of acme.example"
@@ -196,7 +197,7 @@ pub fn a_decision() -> Decision {
             ]),
             has_failed: false,
         }),
-        seen: View {
+        inputs: DecisionInputs {
             event: event.updated_at,
             calendar: CalendarRevision(1),
             policy: PolicyRevision(1),
@@ -214,7 +215,7 @@ pub fn a_decision() -> Decision {
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),
-        closed: None,
+        abandoned: None,
         version: Version::NEW,
     }
 }
@@ -258,7 +259,7 @@ pub fn an_applied_bot(wanted: &WantedBot) -> AppliedBot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use callsheet_domain::{Judged, Overrides, decide, plan, revise_copies};
+    use callsheet_domain::{Evaluation, Overrides, decide, plan, revise_copies};
 
     #[test]
     fn the_usual_decision_is_what_is_decided_about_the_usual_event() {
@@ -266,14 +267,14 @@ mod tests {
         let decision = a_decision();
         let words = Overrides::default();
         let verdict = decide(&event, &calendar, &policy, &words, at("09:30"));
-        let judged = Judged {
+        let evaluated = Evaluation {
             plan: plan(&verdict, &event, &calendar, &policy),
             verdict,
-            seen: decision.seen,
+            inputs: decision.inputs,
             overrides_read: words.revision,
             event: &event,
         };
-        let revised = revise_copies(&[], &[judged], at("09:30"));
+        let revised = revise_copies(&[], &[evaluated], at("09:30"));
         assert_eq!(revised.writes, [decision]);
     }
 

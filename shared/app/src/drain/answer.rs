@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callsheet_domain::{Answered, BotEntry, Call, Sent};
+use callsheet_domain::{BotEntry, Call, CallAttempt, CallResult};
 
 use crate::PortError;
 use crate::ports::{BotAnswer, LeaveAnswer};
@@ -32,7 +32,7 @@ pub(super) enum Said {
 #[derive(Debug)]
 pub(super) enum Came {
     /// Something to be written down on the row.
-    Answered(Answered),
+    CallResult(CallResult),
     /// Calls of this kind must wait; the row is as it was.
     Throttled(Duration),
     /// We are denied: the drain stops, the row stays due.
@@ -46,18 +46,18 @@ pub(super) enum Came {
 /// Reads an answer to the `attempt`th call (from nought), with chance `fraction`.
 pub(super) fn read(
     said: Result<Said, PortError>,
-    sent: &Sent,
+    sent: &CallAttempt,
     attempt: u32,
     fraction: f64,
 ) -> Came {
     match said {
-        Ok(Said::Bot(answer)) => Came::Answered(of_bot(answer, sent, attempt, fraction)),
-        Ok(Said::Listed(bots)) => Came::Answered(Answered::Done(bots.unwrap_or_default())),
+        Ok(Said::Bot(answer)) => Came::CallResult(of_bot(answer, sent, attempt, fraction)),
+        Ok(Said::Listed(bots)) => Came::CallResult(CallResult::Done(bots.unwrap_or_default())),
         // Where there is no such bot it is in no call.
         Ok(Said::Leave(LeaveAnswer::Left | LeaveAnswer::NoSuchBot)) => {
-            Came::Answered(Answered::Done(Vec::new()))
+            Came::CallResult(CallResult::Done(Vec::new()))
         }
-        Ok(Said::Leave(LeaveAnswer::Refused(reason))) => Came::Answered(Answered::Again {
+        Ok(Said::Leave(LeaveAnswer::Refused(reason))) => Came::CallResult(CallResult::Again {
             reason,
             wait: backoff(attempt, fraction).min(LONGEST_STAY),
         }),
@@ -66,7 +66,7 @@ pub(super) fn read(
         Err(error @ (PortError::Unavailable { .. } | PortError::Unreadable { .. })) => {
             let wait = backoff(attempt, fraction);
             let is_veto = matches!(sent.call, Call::Find | Call::Leave(_));
-            Came::Answered(Answered::Again {
+            Came::CallResult(CallResult::Again {
                 reason: error.to_string(),
                 wait: if is_veto {
                     wait.min(LONGEST_STAY)
@@ -78,24 +78,24 @@ pub(super) fn read(
     }
 }
 
-fn of_bot(answer: BotAnswer, sent: &Sent, attempt: u32, fraction: f64) -> Answered {
+fn of_bot(answer: BotAnswer, sent: &CallAttempt, attempt: u32, fraction: f64) -> CallResult {
     match answer {
-        BotAnswer::Done(bots) => Answered::Done(bots),
-        BotAnswer::Refused(reason) => Answered::Refused(reason),
+        BotAnswer::Done(bots) => CallResult::Done(bots),
+        BotAnswer::Refused(reason) => CallResult::Refused(reason),
         BotAnswer::NoSuchEvent => match sent.call {
-            Call::Schedule(_) => Answered::Refused("Recall does not know the event".to_owned()),
+            Call::Schedule(_) => CallResult::Refused("Recall does not know the event".to_owned()),
             // Where there is no event there is no bot of it.
-            _ => Answered::Done(Vec::new()),
+            _ => CallResult::Done(Vec::new()),
         },
-        BotAnswer::Busy => Answered::Again {
+        BotAnswer::Busy => CallResult::Again {
             reason: "another call for the same bot was in flight".to_owned(),
             wait: backoff(attempt, fraction),
         },
-        BotAnswer::NoneFree(told) => Answered::Again {
+        BotAnswer::NoneFree(told) => CallResult::Again {
             reason: "no bot was free at such short notice".to_owned(),
             wait: told.unwrap_or(BOT_FREE),
         },
-        BotAnswer::Dispatched => Answered::Dispatched,
+        BotAnswer::Dispatched => CallResult::Dispatched,
     }
 }
 
@@ -113,8 +113,8 @@ mod tests {
     use callsheet_domain::{BotId, Cause, Generation};
     use test_case::test_case;
 
-    fn sent(call: Call) -> Sent {
-        Sent {
+    fn sent(call: Call) -> CallAttempt {
+        CallAttempt {
             call,
             generation: Generation(1),
             cause: Cause::Unwanted,
@@ -136,7 +136,7 @@ mod tests {
 
     fn wait_of(came: &Came) -> Option<Duration> {
         match came {
-            Came::Answered(Answered::Again { wait, .. }) => Some(*wait),
+            Came::CallResult(CallResult::Again { wait, .. }) => Some(*wait),
             _ => None,
         }
     }
@@ -167,6 +167,6 @@ mod tests {
     #[test_case(Call::Find, Ok(Said::Listed(None)); "an event that is gone lists none")]
     fn is_done(call: Call, said: Result<Said, PortError>) {
         let came = read(said, &sent(call), 0, 0.0);
-        assert!(matches!(came, Came::Answered(Answered::Done(bots)) if bots.is_empty()));
+        assert!(matches!(came, Came::CallResult(CallResult::Done(bots)) if bots.is_empty()));
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use callsheet_domain::{Answered, Decision, DecisionKey, Operation, Sent, Timestamp, plus};
+use callsheet_domain::{
+    CallAttempt, CallResult, Decision, DecisionKey, Operation, Timestamp, plus,
+};
 use jiff::SignedDuration;
 
 use super::answer::Came;
@@ -25,7 +27,7 @@ pub(super) enum Happened {
     /// Recall was called.
     Called(Box<Called>),
     /// What came of a call is written down.
-    Settled(DecisionKey, Box<Sent>, Box<Answered>),
+    Settled(DecisionKey, Box<CallAttempt>, Box<CallResult>),
     /// A row waits, since another copy of the meeting wants its bot.
     Left(DecisionKey),
     /// The head was read: as many rows as were asked for, at most.
@@ -59,8 +61,8 @@ pub(super) async fn close<D: Decisions>(
     decisions: &D,
     row: Decision,
 ) -> Result<Happened, PortError> {
-    let closed = row.close("the meeting is over");
-    Ok(Happened::Closed(decisions.keep(&closed).await?))
+    let abandoned = row.abandon("the meeting is over");
+    Ok(Happened::Closed(decisions.keep(&abandoned).await?))
 }
 
 impl<R, D, S, K, J> Work<'_, R, D, S, K, J>
@@ -109,7 +111,7 @@ where
         }
         let drain = self.drain;
         match came {
-            Came::Answered(answered) => self.chores.push(Box::pin(async move {
+            Came::CallResult(answered) => self.chores.push(Box::pin(async move {
                 let key = row.key.clone();
                 drain.write_down(row, &sent, &answered).await?;
                 Ok(Happened::Settled(key, Box::new(sent), Box::new(answered)))
@@ -150,25 +152,25 @@ where
         }));
     }
 
-    fn settled(&mut self, key: &DecisionKey, sent: &Sent, answered: &Answered) {
+    fn settled(&mut self, key: &DecisionKey, sent: &CallAttempt, answered: &CallResult) {
         self.flying.remove(key);
         let (event, operation) = (&key.event_id, sent.operation().as_str());
         match answered {
-            Answered::Done(_) => {
+            CallResult::Done(_) => {
                 self.report.applied += 1;
                 if sent.is_late {
                     self.report.late += 1;
                     tracing::warn!(%event, operation, late = 1, "scheduled within ten minutes of the start");
                 }
             }
-            Answered::Again { .. } => self.report.again += 1,
-            Answered::Dispatched => {
+            CallResult::Again { .. } => self.report.again += 1,
+            CallResult::Dispatched => {
                 tracing::info!(%event, operation, "the bot is on its way: it is sent out of the call");
                 self.report.again += 1;
             }
-            Answered::Refused(reason) => {
+            CallResult::Refused(reason) => {
                 tracing::warn!(%event, operation, reason, gave_up = 1, "gave up");
-                self.report.closed += 1;
+                self.report.abandoned += 1;
             }
         }
         // The row may have a next step, or wait from now on.

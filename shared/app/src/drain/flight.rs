@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use callsheet_domain::{Answered, Call, Decision, Sent, Timestamp, plus, settle};
+use callsheet_domain::{Call, CallAttempt, CallResult, Decision, Timestamp, apply_result, plus};
 use jiff::SignedDuration;
 
 use super::Drain;
@@ -21,7 +21,7 @@ const COPY: SignedDuration = SignedDuration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Called {
     pub(super) row: Decision,
-    pub(super) sent: Sent,
+    pub(super) sent: CallAttempt,
     pub(super) came: Came,
     /// How long Recall took; none if it was not asked.
     pub(super) took: Option<Duration>,
@@ -38,7 +38,7 @@ where
     pub(super) async fn call(
         &self,
         row: Decision,
-        sent: Sent,
+        sent: CallAttempt,
         ours_until: Timestamp,
     ) -> Result<Called, PortError> {
         let unmade = |row, sent, came| Called {
@@ -68,7 +68,7 @@ where
         })
     }
 
-    async fn ask(&self, row: &Decision, sent: &Sent) -> Result<Said, PortError> {
+    async fn ask(&self, row: &Decision, sent: &CallAttempt) -> Result<Said, PortError> {
         let event_id = &row.key.event_id;
         Ok(match &sent.call {
             Call::Schedule(bot) => {
@@ -106,12 +106,12 @@ where
     pub(super) async fn write_down(
         &self,
         mut row: Decision,
-        sent: &Sent,
-        answered: &Answered,
+        sent: &CallAttempt,
+        answered: &CallResult,
     ) -> Result<(), PortError> {
         let now = self.clock.now();
         loop {
-            let settled = settle(row.clone(), sent, answered.clone(), now);
+            let settled = apply_result(row.clone(), sent, answered.clone(), now);
             if self.decisions.keep(&settled).await? == Kept::Written {
                 return Ok(());
             }

@@ -78,8 +78,8 @@ impl Lane {
         while self.drawn.front().is_some_and(|instant| *instant < tardy) {
             self.drawn.pop_front();
         }
-        let closed = self.closed_until.filter(|instant| *instant > now);
-        match (closed, self.drawn.front()) {
+        let abandoned = self.closed_until.filter(|instant| *instant > now);
+        match (abandoned, self.drawn.front()) {
             (Some(instant), _) => Turn::At(instant),
             (None, Some(instant)) if *instant > now => Turn::At(*instant),
             (None, Some(_)) => Turn::Now,
@@ -91,9 +91,9 @@ impl Lane {
     pub(super) fn draws(&self, now: Timestamp) -> Option<u32> {
         let slice = (self.rate_limit.a_second() / SLICES_A_SECOND).max(1);
         let missing = self.wanted.saturating_sub(self.drawn.len());
-        let is_closed = self.closed_until.is_some_and(|instant| instant > now);
+        let is_abandoned = self.closed_until.is_some_and(|instant| instant > now);
         let has_enough = missing == 0 || self.drawn.len() >= slice as usize;
-        if self.is_drawing || is_closed || has_enough {
+        if self.is_drawing || is_abandoned || has_enough {
             return None;
         }
         Some(slice.min(u32::try_from(missing).unwrap_or(u32::MAX)))

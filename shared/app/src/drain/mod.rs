@@ -73,7 +73,7 @@ pub struct DrainReport {
     /// Calls to be made again.
     pub again: u32,
     /// Rows that were given up on.
-    pub closed: u32,
+    pub abandoned: u32,
     /// Rows that were due when their meeting was over.
     pub over: u32,
     /// Bots that were scheduled within ten minutes of the start.
@@ -86,7 +86,7 @@ impl DrainReport {
             stopped,
             applied: 0,
             again: 0,
-            closed: 0,
+            abandoned: 0,
             over: 0,
             late: 0,
         }

@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use callsheet_domain::{Cause, Decision, Sent, Timestamp};
+use callsheet_domain::{CallAttempt, Cause, Decision, Timestamp};
 
 /// A call that a row wants made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct PlannedCall {
     /// The row as it was when the plan was made.
     pub row: Decision,
     /// What would be sent for it then.
-    pub sent: Sent,
+    pub sent: CallAttempt,
 }
 
 /// What would be called, in order.
@@ -37,7 +37,7 @@ impl CallPlan {
         let mut plan = Self::default();
         for row in rows {
             let waits = row.attempts.not_before.is_some_and(|instant| instant > now);
-            let Some(sent) = Sent::of(&row, now).filter(|_| !waits) else {
+            let Some(sent) = CallAttempt::of(&row, now).filter(|_| !waits) else {
                 continue;
             };
             if row.ends_at <= now {

@@ -135,7 +135,7 @@ where
         self.lanes[lane].take();
         let row = planned.row;
         // As it is now: what was soon when the head was read may be late.
-        let sent = callsheet_domain::Sent::of(&row, now).unwrap_or(planned.sent);
+        let sent = callsheet_domain::CallAttempt::of(&row, now).unwrap_or(planned.sent);
         if let Some(key) = row.deduplication_key() {
             self.flying.insert(row.key.clone(), key.clone());
         }

@@ -9,7 +9,7 @@
 //! A holder that stands still, for however long, finds out on its next write of
 //! the lease: its fence is an older one. What it writes to rows is fenced by
 //! their versions: it loads what the other has written, and folds its answer
-//! in as hearsay if the wish is another by then (see `settle`).
+//! in as hearsay if the wish is another by then (see `apply_result`).
 //!
 //! Recall knows no fence. A call of an old holder cannot be turned away there,
 //! so it must not be made: a holder starts no call in the last two fifths of

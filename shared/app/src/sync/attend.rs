@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 
 use super::turn::{PAGE_TIME, Rank, Terms};
 use super::{Delivery, Handled, Noticed, Sync, SyncState, Tally, Unattended};
-use crate::judge::KnownCalendar;
+use crate::evaluate::KnownCalendar;
 use crate::ports::{Clock, Decisions, Queue, RecallReader};
 use crate::{InForce, PortError};
 

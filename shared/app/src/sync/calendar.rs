@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, DecisionKey, Operation, Revision, RuleName, Verdict, retire,
+    CalendarId, CalendarRecord, DecisionKey, Operation, RowChange, RuleName, Verdict, retire,
     retire_copies,
 };
 
@@ -93,9 +93,9 @@ where
             let mut retired = Vec::new();
             for row in stored.iter().filter(|row| keys.contains(&row.key)) {
                 match retire(row, verdict.clone(), record.revision) {
-                    Revision::Write(row) => retired.push(*row),
-                    Revision::Behind => tally.stale += 1,
-                    Revision::Unchanged | Revision::Stale => {}
+                    RowChange::Write(row) => retired.push(*row),
+                    RowChange::Behind => tally.stale += 1,
+                    RowChange::Unchanged | RowChange::Stale => {}
                 }
             }
             let writes = retire_copies(&stored, retired, self.clock.now());

@@ -15,7 +15,7 @@ use super::list::List;
 use super::turn::{HOLD, Terms};
 use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
 use crate::InForce;
-use crate::judge::KnownCalendar;
+use crate::evaluate::KnownCalendar;
 use crate::ports::{Clock, Decisions, EventQuery, Kept, Queue, RecallReader};
 
 /// How far back Recall keeps events up to date.

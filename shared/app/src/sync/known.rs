@@ -7,7 +7,7 @@ use callsheet_domain::{CalendarEvent, CalendarId};
 use super::turn::Terms;
 use super::{Sync, SyncState, Unattended};
 use crate::InForce;
-use crate::judge::KnownCalendar;
+use crate::evaluate::KnownCalendar;
 use crate::ports::{Clock, Decisions, Queue, RecallReader};
 
 /// What a look decides by.

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use callsheet_domain::{CalendarEvent, Decision, IcalUid, Timestamp, mend, revise_copies};
+use callsheet_domain::{CalendarEvent, Decision, IcalUid, Timestamp, repair, revise_copies};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::known::View;
 use super::tally::count;
 use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
 use crate::PortError;
-use crate::judge::judge;
+use crate::evaluate::evaluate;
 use crate::ports::{Clock, Decisions, Kept, Queue, RecallReader};
 
 /// Writes of one page that are under way at once.
@@ -39,22 +39,22 @@ where
             let stored = self.decisions.copies(&meetings).await?;
             let now = self.clock.now();
             let policy = (&*view.policy.policy, view.policy.revision);
-            let judged: Vec<_> = events
+            let evaluated: Vec<_> = events
                 .iter()
                 .filter_map(|event| {
                     let known = view.known.get(&event.calendar_id)?;
-                    Some(judge(known, event, policy, now))
+                    Some(evaluate(known, event, policy, now))
                 })
                 .collect();
-            for judged in judged.iter().filter(|judged| judged.has_failed()) {
-                failed.insert(judged.event.id.clone());
+            for evaluated in evaluated.iter().filter(|evaluated| evaluated.has_failed()) {
+                failed.insert(evaluated.event.id.clone());
             }
-            let mut revised = revise_copies(&stored, &judged, now);
+            let mut revised = revise_copies(&stored, &evaluated, now);
             if revised.is_behind {
                 return Err(Unattended::Contended);
             }
             tally.stale += revised.stale;
-            for (key, kind) in mend(&stored, &mut revised.writes, &events, asked_at) {
+            for (key, kind) in repair(&stored, &mut revised.writes, &events, asked_at) {
                 drifted.insert(key.event_id, kind);
             }
             let lost = self.keep(revised.writes, tally).await?;

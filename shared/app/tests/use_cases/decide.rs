@@ -141,7 +141,7 @@ fn decides(change: impl FnOnce(&mut Case), expected: &str) {
         &case.words,
         at("09:30"),
     );
-    let (outcome, grounds) = (verdict.as_str(), verdict.grounds());
-    assert_eq!(format!("{outcome} {}", grounds.rule), expected);
-    assert!(!grounds.reason.is_empty());
+    let (outcome, reason) = (verdict.as_str(), verdict.reason());
+    assert_eq!(format!("{outcome} {}", reason.rule), expected);
+    assert!(!reason.reason.is_empty());
 }

@@ -118,7 +118,9 @@ async fn a_meeting_that_is_over_is_closed_without_a_call() {
     assert_eq!((report.over, scheduled(&house).len()), (1, 0));
     let row = house.decision(&an_event().id);
     assert_eq!(
-        row.closed.as_ref().map(|closed| closed.reason.as_str()),
+        row.abandoned
+            .as_ref()
+            .map(|abandoned| abandoned.reason.as_str()),
         Some("the meeting is over")
     );
     assert!(!row.is_due());
@@ -229,10 +231,10 @@ async fn what_is_refused_is_closed_with_its_reason(answer: BotAnswer, reason: &s
         .recall
         .fault(Operation::ScheduleBot, Fault::Answers(answer));
     let report = house.drained().await.expect("drained");
-    assert_eq!((report.closed, scheduled(&house).len()), (1, 1));
+    assert_eq!((report.abandoned, scheduled(&house).len()), (1, 1));
     let row = house.decision(&an_event().id);
     assert_eq!(
-        row.closed.map(|closed| closed.reason),
+        row.abandoned.map(|abandoned| abandoned.reason),
         Some(reason.to_owned())
     );
 }

@@ -2,7 +2,7 @@
 
 use callsheet_domain::{
     Applied, BotEntry, BotId, CalendarEvent, Decision, DeduplicationKey, DriftKind, Wanted, drift,
-    mended,
+    repaired,
 };
 use callsheet_testkit::{But as _, a_decision, an_applied_bot, an_event, at};
 use jiff::SignedDuration;
@@ -49,23 +49,31 @@ type ChangeEvent = fn(&mut CalendarEvent);
 
 #[test_case(|_| (), |_| (), None; "its bot is there")]
 #[test_case(|_| (), |event| event.bots.clear(), Some(DriftKind::Missing); "it is not")]
-#[test_case(|_| (), |event| { let twice = event.bots[0].clone(); event.bots.push(twice); }, Some(DriftKind::Doubled); "it is there twice")]
+#[test_case(|_| (), |event| { let twice = event.bots[0].clone(); event.bots.push(twice); }, Some(DriftKind::Duplicate); "it is there twice")]
 #[test_case(|_| (), |event| event.bots.push(entry(2, "12:00", "old")), Some(DriftKind::Stale); "one at another time to come")]
 #[test_case(|_| (), |event| event.bots.push(entry(2, "08:00", "old")), None; "one of the past is an earlier occurrence's")]
 #[test_case(|_| (), |event| event.bots.push(entry(2, "10:00", "theirs")), Some(DriftKind::Foreign); "one under another key")]
 #[test_case(skips, |event| event.bots.clear(), None; "none is wanted and none is there")]
 #[test_case(skips, |_| (), Some(DriftKind::Foreign); "none is wanted and one is there")]
 #[test_case(|row| row.applied = Applied::Nothing, |event| event.bots.clear(), None; "a call will be made anyway")]
-#[test_case(|row| *row = row.clone().close("refused"), |event| event.bots.clear(), None; "it was given up on")]
+#[test_case(|row| *row = row.clone().abandon("refused"), |event| event.bots.clear(), None; "it was given up on")]
 #[test_case(|_| (), |event| { event.bots.clear(); event.starts_at = at("09:30"); }, None; "the meeting has begun")]
 #[test_case(|_| (), |event| { event.bots.clear(); event.is_deleted = true; }, None; "a deleted event loses its bots")]
 fn finds(row_changes: ChangeRow, event_changes: ChangeEvent, expected: Option<DriftKind>) {
     let (row, event) = (row().but(row_changes), event().but(event_changes));
     assert_eq!(drift(&row, &event, at("09:30")), expected);
     let Some(kind) = expected else { return };
-    let mended = mended(row, kind, &event);
-    assert!(mended.is_due(), "a call is to be made: {:?}", mended.step());
-    assert_eq!(drift(&mended, &event, at("09:30")), None, "it is known of");
+    let repaired = repaired(row, kind, &event);
+    assert!(
+        repaired.is_due(),
+        "a call is to be made: {:?}",
+        repaired.step()
+    );
+    assert_eq!(
+        drift(&repaired, &event, at("09:30")),
+        None,
+        "it is known of"
+    );
 }
 
 /// A house in which one meeting has its bot, a while ago.

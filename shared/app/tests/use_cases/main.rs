@@ -1,5 +1,6 @@
 //! The use cases on fakes: every rule of looking and draining, and the promises.
 
+mod apply_result;
 mod crash;
 mod decide;
 mod doubt;
@@ -11,7 +12,6 @@ mod model;
 mod plan;
 mod promises;
 mod push;
-mod settle;
 mod sharing;
 mod speed;
 mod storm;

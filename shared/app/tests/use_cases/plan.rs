@@ -66,7 +66,7 @@ fn each_row_is_called_for_by_what_it_lacks() {
                 bot.meeting_url.push('1');
             }
         }),
-        row("d-in-doubt", start, |row| there(row, Applied::Possibly)),
+        row("d-in-doubt", start, |row| there(row, Applied::Uncertain)),
         row("e-one-too-many", start, |row| there(row, Applied::TooMany)),
         row("f-unwanted", start, |row| unwanted(row, Applied::Bot)),
         row("g-on-its-way", start, |row| {
@@ -105,7 +105,7 @@ fn what_waits_rests_or_was_given_up_on_has_no_part_and_what_is_over_is_closed() 
             row.attempts.not_before = Some(at("09:30"));
         }),
         row("given-up-on", at("10:00"), |row| {
-            *row = row.clone().close("no meeting url");
+            *row = row.clone().abandon("no meeting url");
         }),
         row("over", at("09:00"), |_| ()),
     ];

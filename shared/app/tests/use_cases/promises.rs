@@ -3,10 +3,10 @@
 use callsheet_app::ports::{CalendarEvents as _, OverrideStore as _, Queue as _};
 use callsheet_app::{Drain, Sync};
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, CalendarStatus, Decision, EventId, IcalUid, Judged,
-    Meeting, OverrideChoice, OverrideRevision, OverrideScope, Overrides, PlatformEventId, Policy,
-    PolicyDocument, SyncJob, SyncReason, SyncRequest, Timestamp, View, Wanted, decide, plan, plus,
-    revise_copies,
+    Calendar, CalendarEvent, CalendarId, CalendarStatus, Decision, DecisionInputs, Evaluation,
+    EventId, IcalUid, Meeting, OverrideChoice, OverrideRevision, OverrideScope, Overrides,
+    PlatformEventId, Policy, PolicyDocument, SyncJob, SyncReason, SyncRequest, Timestamp, Wanted,
+    decide, plan, plus, revise_copies,
 };
 use callsheet_testkit::{
     But as _, EvenJitter, Faults, Flaky, When, a_calendar, a_decision, a_speaker, an_event, at,
@@ -318,19 +318,19 @@ proptest! {
             });
             let now = at("09:30");
             let verdict = decide(&event, &a_calendar(), &policy, &Overrides::default(), now);
-            let judged = Judged {
+            let evaluated = Evaluation {
                 plan: plan(&verdict, &event, &a_calendar(), &policy),
                 verdict,
-                seen: View { event: updated_at, ..a_decision().seen },
+                inputs: DecisionInputs { event: updated_at, ..a_decision().inputs },
                 overrides_read: OverrideRevision(0),
                 event: &event,
             };
-            if let Some(row) = revise_copies(&stored, &[judged], now).writes.pop() {
+            if let Some(row) = revise_copies(&stored, &[evaluated], now).writes.pop() {
                 stored = vec![row];
             }
         }
         let stored = stored.pop().expect("something was written");
-        prop_assert_eq!(stored.seen.event, at("09:00:07"));
+        prop_assert_eq!(stored.inputs.event, at("09:00:07"));
         prop_assert_eq!(stored.starts_at, at("10:07"));
         prop_assert!(matches!(stored.wanted, Wanted::Bot(bot) if bot.starts_at == at("10:07")));
     }
@@ -355,7 +355,7 @@ fn a_crash_between_any_two_steps_is_healed_by_the_next_run() {
         house.work(&Faults::none()).await;
         house.happen(&put(90)).await;
         house.work(faults).await;
-        faults.mend();
+        faults.repair();
         house.come_to_rest().await;
         house.assert_as_wanted();
         assert_eq!(house.recall.bots().len(), 1);

@@ -94,7 +94,7 @@ async fn a_new_policy_is_applied_to_everything_at_the_next_notice() {
     house.push(skips_all).await;
     house.events_changed(&a_calendar().id, at("09:29")).await;
     assert_eq!(
-        house.decision(&an_event().id).verdict.grounds().rule,
+        house.decision(&an_event().id).verdict.reason().rule,
         RuleName::DEFAULT
     );
 }
@@ -105,11 +105,11 @@ async fn an_older_policy_never_replaces_a_newer_one() {
     house.see(an_event()).await;
     let newer = house
         .decision(&an_event().id)
-        .but(|row| row.seen.policy = PolicyRevision(1));
+        .but(|row| row.inputs.policy = PolicyRevision(1));
     house.decisions.put(newer);
     let handled = house.request(&a_calendar().id, SyncReason::FullSync).await;
     assert_eq!(
-        house.decision(&an_event().id).seen.policy,
+        house.decision(&an_event().id).inputs.policy,
         PolicyRevision(1)
     );
     assert!(

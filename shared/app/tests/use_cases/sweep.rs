@@ -62,14 +62,14 @@ impl House {
     fn rules(&self, events: usize) -> Vec<String> {
         let decisions = (0..events).map(|number| self.decision(&event_id(number)));
         decisions
-            .map(|row| row.verdict.grounds().rule.to_string())
+            .map(|row| row.verdict.reason().rule.to_string())
             .collect()
     }
 
     /// How many events the policy pushed last was applied to.
     fn decided_anew(&self) -> usize {
         let rows = self.decisions.all().into_iter();
-        rows.filter(|row| row.seen.policy == PolicyRevision(1))
+        rows.filter(|row| row.inputs.policy == PolicyRevision(1))
             .count()
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::house::House;
 
 fn rule(verdict: &Verdict) -> (&str, &str) {
-    (verdict.as_str(), verdict.grounds().rule.as_str())
+    (verdict.as_str(), verdict.reason().rule.as_str())
 }
 
 #[tokio::test]
@@ -286,8 +286,8 @@ async fn the_usual_decision_is_what_a_sync_writes() {
     let row = house.decision(&an_event().id);
     let usual = a_decision();
     assert_eq!(
-        (row.verdict, row.seen.event),
-        (usual.verdict, usual.seen.event)
+        (row.verdict, row.inputs.event),
+        (usual.verdict, usual.inputs.event)
     );
 }
 

@@ -2,7 +2,9 @@
 
 use callsheet_app::PortError;
 use callsheet_app::ports::BotAnswer;
-use callsheet_domain::{Answer, Applied, CalendarEvent, EventId, Operation, Outcome, Step, plus};
+use callsheet_domain::{
+    Answer, Applied, CalendarEvent, EventId, Operation, RecordedResult, Step, plus,
+};
 use callsheet_testkit::{But as _, Fault, an_event, at};
 use jiff::SignedDuration;
 use std::time::Duration;
@@ -49,9 +51,9 @@ async fn a_bot_that_is_on_its_way_is_sent_out_of_the_call() {
     assert_eq!(
         calls,
         [
-            (Operation::ScheduleBot, Outcome::Done),
-            (Operation::UnscheduleBot, Outcome::Dispatched),
-            (Operation::LeaveCall, Outcome::Done),
+            (Operation::ScheduleBot, RecordedResult::Done),
+            (Operation::UnscheduleBot, RecordedResult::Dispatched),
+            (Operation::LeaveCall, RecordedResult::Done),
         ]
     );
 }
@@ -86,7 +88,7 @@ async fn a_bot_that_nobody_lists_is_given_up_on_with_that_reason() {
     house.recall.fault(Operation::GetEvent, none);
     house.drained().await.expect("drained");
     let row = house.decision(&an_event().id);
-    let reason = row.closed.map(|closed| closed.reason);
+    let reason = row.abandoned.map(|abandoned| abandoned.reason);
     assert_eq!(
         reason.as_deref(),
         Some("Recall lists no bot that could be sent out of the call")

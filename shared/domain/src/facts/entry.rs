@@ -67,7 +67,7 @@ pub enum Kind {
     FocusTime,
     /// Where its owner works that day.
     WorkingLocation,
-    /// Made out of a mail: a flight, a table at a restaurant.
+    /// CallRecord out of a mail: a flight, a table at a restaurant.
     FromGmail,
     /// A birthday.
     Birthday,

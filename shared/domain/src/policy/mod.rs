@@ -31,7 +31,7 @@ pub use situation::Situation;
 pub use template::BotTemplate;
 pub use when::{DayOfWeek, HoursDocument, Shorthands, When};
 
-use crate::{Calendar, CalendarEvent, Domain, Grounds, RuleName, Verdict};
+use crate::{Calendar, CalendarEvent, Domain, Reason, RuleName, Verdict};
 
 /// Grows with each change of the policy; nought until one is pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -92,7 +92,7 @@ impl Policy {
     pub(crate) fn deny(&self, facts: &dyn FactSource) -> Option<Verdict> {
         let domain = condition::domain_among(facts, &self.denied)?;
         let domains = FactValue::Texts(vec![domain.clone()]);
-        Some(Verdict::Skip(Grounds {
+        Some(Verdict::Skip(Reason {
             rule: RuleName::DENIED_DOMAIN,
             reason: format!("somebody of {domain} takes part, a domain that is never recorded"),
             facts: [(Fact::Domains, domains)].into(),
@@ -105,17 +105,17 @@ impl Policy {
         self.rules_for(calendar).judge(facts)
     }
 
-    /// What the rule that `grounds` name says, of a meeting in `calendar`, by
+    /// What the rule that `reason` name says, of a meeting in `calendar`, by
     /// nothing but the facts that they keep: the same again, unless the policy
     /// has changed since. None if there is no such rule or it does not apply,
     /// and if it was no rule that decided but a person, a pause, or what cannot be.
     #[must_use]
-    pub fn explain_again(&self, grounds: &Grounds, calendar: &Calendar) -> Option<Verdict> {
-        if grounds.rule == RuleName::DENIED_DOMAIN {
-            return self.deny(&grounds.facts);
+    pub fn explain_again(&self, reason: &Reason, calendar: &Calendar) -> Option<Verdict> {
+        if reason.rule == RuleName::DENIED_DOMAIN {
+            return self.deny(&reason.facts);
         }
         let rules = self.rules_for(calendar);
-        rules.judge_by(&grounds.rule, &grounds.facts)
+        rules.judge_by(&reason.rule, &reason.facts)
     }
 
     fn rules_for(&self, calendar: &Calendar) -> &RuleSet {

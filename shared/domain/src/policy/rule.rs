@@ -7,7 +7,7 @@
 use super::condition::{Condition, Truth};
 use super::words::why;
 use super::{Fact, FactSource, FactValues, Then};
-use crate::{Grounds, RuleName, Verdict};
+use crate::{Reason, RuleName, Verdict};
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,9 +42,9 @@ impl Rule {
                         "the rule \"{}\" could not be judged, so nothing is recorded: {failure}",
                         self.name
                     );
-                    return Said::Verdict(Verdict::Skip(Grounds {
+                    return Said::Verdict(Verdict::Skip(Reason {
                         has_failed: true,
-                        ..self.grounds(reason, facts)
+                        ..self.reason(reason, facts)
                     }));
                 }
             }
@@ -52,12 +52,12 @@ impl Rule {
         match (self.then, unknown.is_empty()) {
             (Then::Record, true) => {
                 let reason = format!("the rule \"{}\" records it: {}", self.name, self.why(facts));
-                Said::Verdict(Verdict::Record(self.grounds(reason, facts)))
+                Said::Verdict(Verdict::Record(self.reason(reason, facts)))
             }
             (Then::Record, false) => Said::Untold(unknown),
             (Then::Skip, true) => {
                 let reason = format!("the rule \"{}\" skips it: {}", self.name, self.why(facts));
-                Said::Verdict(Verdict::Skip(self.grounds(reason, facts)))
+                Said::Verdict(Verdict::Skip(self.reason(reason, facts)))
             }
             (Then::Skip, false) => {
                 let reason = format!(
@@ -65,7 +65,7 @@ impl Rule {
                     self.name,
                     untold(&unknown)
                 );
-                Said::Verdict(Verdict::Skip(self.grounds(reason, facts)))
+                Said::Verdict(Verdict::Skip(self.reason(reason, facts)))
             }
         }
     }
@@ -79,8 +79,8 @@ impl Rule {
         reasons.join("; ")
     }
 
-    fn grounds(&self, reason: String, facts: &dyn FactSource) -> Grounds {
-        Grounds {
+    fn reason(&self, reason: String, facts: &dyn FactSource) -> Reason {
+        Reason {
             rule: self.name.clone(),
             reason,
             facts: self.kept(facts),

@@ -2,7 +2,7 @@
 
 use super::rule::{Rule, Said, untold};
 use super::{BotTemplate, Fact, FactSource, FactValue, FactValues, Then};
-use crate::{Calendar, CalendarId, Domain, Email, Grounds, RuleName, TimeZoneName, Verdict};
+use crate::{Calendar, CalendarId, Domain, Email, Reason, RuleName, TimeZoneName, Verdict};
 
 /// A policy for some calendars.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,15 +55,15 @@ impl RuleSet {
             let unknown: Vec<Fact> = facts.keys().copied().collect();
             reason = format!("{reason} ({})", untold(&unknown));
         }
-        let grounds = Grounds {
+        let reason = Reason {
             rule: RuleName::DEFAULT,
             reason,
             facts,
             has_failed: false,
         };
         match self.default {
-            Then::Record => Verdict::Record(grounds),
-            Then::Skip => Verdict::Skip(grounds),
+            Then::Record => Verdict::Record(reason),
+            Then::Skip => Verdict::Skip(reason),
         }
     }
 }

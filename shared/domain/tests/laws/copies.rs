@@ -90,7 +90,7 @@ impl World {
     }
 
     /// Looks at all copies in this order and lets all calls land, until nothing changes.
-    fn settle(&mut self, order: &[usize]) {
+    fn apply_result(&mut self, order: &[usize]) {
         for _ in 0..4 {
             let written: Vec<bool> = order.iter().map(|index| self.look(*index, 0)).collect();
             self.office.drain();
@@ -154,7 +154,7 @@ proptest! {
         world.office.drain();
         world.office.check();
         // And then they rest.
-        world.settle(&order);
+        world.apply_result(&order);
         world.office.check();
     }
 
@@ -167,7 +167,7 @@ proptest! {
         for step in &steps {
             world.take(step);
         }
-        world.settle(&order);
+        world.apply_result(&order);
         world.office.check();
     }
 }

@@ -1,9 +1,9 @@
 //! One copy of a meeting, what is decided about it, and what that was decided from.
 
 use callsheet_domain::{
-    BotConfig, CalendarEvent, CalendarId, CalendarRevision, DeduplicationKey, EventId, Facts,
-    IcalUid, Judged, Meeting, Offer, OverrideRevision, Plan, Platform, PolicyRevision, RuleName,
-    Timestamp, Verdict, View,
+    BotConfig, CalendarEvent, CalendarId, CalendarRevision, DecisionInputs, DeduplicationKey,
+    Evaluation, EventId, Facts, IcalUid, Meeting, Offer, OverrideRevision, Plan, Platform,
+    PolicyRevision, RuleName, Timestamp, Verdict,
 };
 use jiff::SignedDuration;
 use serde_json::json;
@@ -50,8 +50,8 @@ impl Seen {
         }
     }
 
-    pub(crate) fn view(self) -> View {
-        View {
+    pub(crate) fn view(self) -> DecisionInputs {
+        DecisionInputs {
             event: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(self.event),
             calendar: CalendarRevision(1),
             policy: PolicyRevision(self.policy),
@@ -60,7 +60,7 @@ impl Seen {
     }
 }
 
-pub(crate) fn event(index: usize, copy: Copy, seen: Seen) -> CalendarEvent {
+pub(crate) fn event(index: usize, copy: Copy, inputs: Seen) -> CalendarEvent {
     let starts_at = at("2026-03-06T10:00:00Z") + SignedDuration::from_hours(copy.hour);
     CalendarEvent {
         id: EventId::parse(format!("event-{index}")).unwrap(),
@@ -71,7 +71,7 @@ pub(crate) fn event(index: usize, copy: Copy, seen: Seen) -> CalendarEvent {
         starts_at,
         ends_at: starts_at + SignedDuration::from_hours(1),
         created_at: Timestamp::UNIX_EPOCH,
-        updated_at: seen.view().event,
+        updated_at: inputs.view().event,
         is_deleted: copy.is_deleted,
         meeting: Some(Meeting {
             url: MEETING.to_owned(),
@@ -82,7 +82,7 @@ pub(crate) fn event(index: usize, copy: Copy, seen: Seen) -> CalendarEvent {
     }
 }
 
-pub(crate) fn judged(event: &CalendarEvent, copy: Copy, seen: Seen) -> Judged<'_> {
+pub(crate) fn evaluated(event: &CalendarEvent, copy: Copy, inputs: Seen) -> Evaluation<'_> {
     let rule = || RuleName::named("a-rule");
     let is_recorded = copy.is_recorded && !copy.is_deleted;
     let (verdict, plan) = if is_recorded {
@@ -99,12 +99,12 @@ pub(crate) fn judged(event: &CalendarEvent, copy: Copy, seen: Seen) -> Judged<'_
     } else {
         (Verdict::skip(rule(), "it applies"), Plan::Nothing)
     };
-    Judged {
+    Evaluation {
         event,
         verdict,
         plan,
-        seen: seen.view(),
-        overrides_read: OverrideRevision(seen.overrides_read),
+        inputs: inputs.view(),
+        overrides_read: OverrideRevision(inputs.overrides_read),
     }
 }
 

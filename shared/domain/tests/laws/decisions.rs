@@ -89,16 +89,16 @@ proptest! {
     fn an_explanation_holds_by_itself(event in event(), calendar in calendar(), document in document()) {
         let Some(policy) = compiled(&document) else { return Ok(()) };
         let verdict = decide(&event, &calendar, &policy, &Overrides::default(), now());
-        let grounds = verdict.grounds();
-        if is_no_rule(&grounds.rule) {
-            prop_assert_eq!(policy.explain_again(grounds, &calendar), None);
+        let reason = verdict.reason();
+        if is_no_rule(&reason.rule) {
+            prop_assert_eq!(policy.explain_again(reason, &calendar), None);
             return Ok(());
         }
-        prop_assert_eq!(policy.explain_again(grounds, &calendar), Some(verdict.clone()));
+        prop_assert_eq!(policy.explain_again(reason, &calendar), Some(verdict.clone()));
         let mut alone = document.clone();
         let keep = |rules: &mut serde_json::Value| {
             if let Some(rules) = rules.as_array_mut() {
-                rules.retain(|rule| rule["name"] == grounds.rule.as_str());
+                rules.retain(|rule| rule["name"] == reason.rule.as_str());
             }
         };
         keep(&mut alone["rules"]);
@@ -106,6 +106,6 @@ proptest! {
             keep(&mut named["rules"]);
         }
         let alone: Policy = compiled(&alone).unwrap();
-        prop_assert_eq!(alone.explain_again(grounds, &calendar), Some(verdict.clone()));
+        prop_assert_eq!(alone.explain_again(reason, &calendar), Some(verdict.clone()));
     }
 }

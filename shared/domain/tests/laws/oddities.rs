@@ -188,7 +188,7 @@ proptest! {
         let verdict = decide(&event, &calendar, &policy, &Overrides::default(), now);
         let _ = plan(&verdict, &event, &calendar, &policy);
         let _ = policy.bot_for(&calendar).render(&situation);
-        let _ = policy.explain_again(verdict.grounds(), &calendar);
+        let _ = policy.explain_again(verdict.reason(), &calendar);
     }
 
     #[test]

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{
-    Answered, BotConfig, Call, ConfigDigest, Decision, DecisionKey, DeduplicationKey, EventId,
-    Sent, Wanted, revise_copies, settle,
+    BotConfig, Call, CallAttempt, CallResult, ConfigDigest, Decision, DecisionKey,
+    DeduplicationKey, EventId, Wanted, apply_result, revise_copies,
 };
 
-use crate::copy::{Copy, Seen, event, judged, now};
+use crate::copy::{Copy, Seen, evaluated, event, now};
 
 /// The rows of the meeting and Recall's bots, between which calls are under way.
 #[derive(Debug, Default)]
 pub(crate) struct Office {
     pub(crate) rows: BTreeMap<DecisionKey, Decision>,
-    calls: Vec<(DecisionKey, DeduplicationKey, Sent)>,
+    calls: Vec<(DecisionKey, DeduplicationKey, CallAttempt)>,
     /// Which bot each event has.
     held: BTreeMap<DecisionKey, DeduplicationKey>,
     /// How each bot was last configured.
@@ -24,10 +24,10 @@ pub(crate) struct Office {
 
 impl Office {
     /// Folds a look in; whether anything was written, and whether it was behind.
-    pub(crate) fn look(&mut self, index: usize, copy: Copy, seen: Seen) -> (bool, bool) {
-        let event = event(index, copy, seen);
+    pub(crate) fn look(&mut self, index: usize, copy: Copy, inputs: Seen) -> (bool, bool) {
+        let event = event(index, copy, inputs);
         let stored: Vec<Decision> = self.rows.values().cloned().collect();
-        let revised = revise_copies(&stored, &[judged(&event, copy, seen)], now());
+        let revised = revise_copies(&stored, &[evaluated(&event, copy, inputs)], now());
         let is_written = !revised.writes.is_empty();
         let keys: BTreeSet<_> = revised.writes.iter().map(|row| row.key.clone()).collect();
         assert_eq!(keys.len(), revised.writes.len(), "a row is written once");
@@ -46,14 +46,14 @@ impl Office {
             return;
         };
         let bot = row.deduplication_key().unwrap().clone();
-        let is_busy = |(other, key, _): &(DecisionKey, DeduplicationKey, Sent)| {
+        let is_busy = |(other, key, _): &(DecisionKey, DeduplicationKey, CallAttempt)| {
             *other == row.key || *key == bot
         };
         if self.calls.iter().any(is_busy) {
             return;
         }
         let key = row.key.clone();
-        let sent = Sent::of(row, now()).unwrap();
+        let sent = CallAttempt::of(row, now()).unwrap();
         match &sent.call {
             _ if self.deleted.contains(&key.event_id) => {}
             Call::Schedule(bot) => {
@@ -79,11 +79,11 @@ impl Office {
         if !is_lost {
             let row = self.rows.remove(&key).unwrap();
             let answered = if self.deleted.contains(&key.event_id) {
-                Answered::Refused("there is no such event".to_owned())
+                CallResult::Refused("there is no such event".to_owned())
             } else {
-                Answered::Done(Vec::new())
+                CallResult::Done(Vec::new())
             };
-            let row = settle(row, &sent, answered, now());
+            let row = apply_result(row, &sent, answered, now());
             self.rows.insert(key, row);
         }
     }
@@ -104,7 +104,7 @@ impl Office {
             return;
         };
         let row = self.rows.remove(key).unwrap();
-        self.rows.insert(key.clone(), row.close("refused"));
+        self.rows.insert(key.clone(), row.abandon("refused"));
     }
 
     /// Recall drops the bots of a deleted event itself.
@@ -137,7 +137,7 @@ impl Office {
     /// What the rows want and what Recall holds is the owner's configuration everywhere.
     pub(crate) fn check(&self) {
         let mut owners: BTreeMap<&DeduplicationKey, ((bool, &str), &BotConfig)> = BTreeMap::new();
-        for row in self.rows.values().filter(|row| !row.is_closed()) {
+        for row in self.rows.values().filter(|row| !row.is_abandoned()) {
             if let (Wanted::Bot(bot), Some(offer)) = (&row.wanted, &row.offer) {
                 let rank = (!offer.is_organizers, row.key.event_id.as_str());
                 let owner = owners
@@ -148,7 +148,7 @@ impl Office {
                 }
             }
         }
-        for row in self.rows.values().filter(|row| !row.is_closed()) {
+        for row in self.rows.values().filter(|row| !row.is_abandoned()) {
             assert!(!row.is_due(), "{row:?}");
             let held = self.held.get(&row.key);
             let Wanted::Bot(bot) = &row.wanted else {

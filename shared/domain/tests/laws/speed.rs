@@ -112,8 +112,7 @@ fn a_decision_takes_microseconds() {
     let now = at("2026-03-06T06:00:00Z");
     let decided = || decide(&event, &calendar, &policy, &words, now);
     let verdict = decided();
-    let is_last =
-        matches!(&verdict, Verdict::Record(grounds) if grounds.rule.as_str() == "rule-19");
+    let is_last = matches!(&verdict, Verdict::Record(reason) if reason.rule.as_str() == "rule-19");
     assert!(is_last, "{verdict:?}");
     let started = std::time::Instant::now();
     for _ in 0..TIMES {

@@ -84,7 +84,7 @@ proptest! {
         }
         let copy = decided(newest.event, newest.policy, concerning(newest.overrides_read, &concerns), &outcomes);
         let row = office.rows.values().next().unwrap();
-        prop_assert_eq!(row.seen, Seen {
+        prop_assert_eq!(row.inputs, Seen {
             event: newest.event,
             policy: newest.policy,
             overrides: concerning(newest.overrides_read, &concerns),

@@ -66,7 +66,7 @@ fn every_recipe_records_and_skips_what_it_says_on_both_platforms() {
         for platform in [Platform::Google, Platform::Outlook] {
             let recorded = verdict(&policy, platform, row.recorded);
             let skipped = verdict(&policy, platform, row.skipped);
-            let (recipe, yes, no) = (row.recipe, recorded.grounds(), skipped.grounds());
+            let (recipe, yes, no) = (row.recipe, recorded.reason(), skipped.reason());
             assert_eq!(
                 recorded.as_str(),
                 "record",
@@ -85,7 +85,7 @@ fn verdict(policy: &Policy, platform: Platform, change: fn(&mut Described)) -> V
     let now: Timestamp = NOW.parse().unwrap();
     let calendar = calendar(platform);
     let verdict = decide(&event, &calendar, policy, &Overrides::default(), now);
-    if let Some(again) = policy.explain_again(verdict.grounds(), &calendar) {
+    if let Some(again) = policy.explain_again(verdict.reason(), &calendar) {
         assert_eq!(again, verdict, "by what its explanation keeps");
     }
     verdict

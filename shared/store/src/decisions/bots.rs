@@ -27,7 +27,7 @@ pub(super) fn applied(row: Reading<'_>) -> Result<Applied, Unreadable> {
         Some(bot) if bot.is_set(TOO_MANY)? => Applied::TooMany(Box::new(applied_bot(bot)?)),
         Some(bot) if bot.is_set(DISPATCHED)? => Applied::Dispatched(Box::new(applied_bot(bot)?)),
         Some(bot) if bot.text_if_any(DOUBT)?.is_some() => {
-            Applied::Possibly(Box::new(applied_bot(bot)?))
+            Applied::Uncertain(Box::new(applied_bot(bot)?))
         }
         Some(bot) => Applied::Bot(Box::new(applied_bot(bot)?)),
         None => Applied::Nothing,
@@ -103,7 +103,7 @@ pub(super) fn written_applied(applied: &Applied) -> Option<Writing> {
     let bot = applied.bot()?;
     let doubt = match applied {
         Applied::Nothing | Applied::Bot(_) => None,
-        Applied::Possibly(_) => Some("the end of a call is not known"),
+        Applied::Uncertain(_) => Some("the end of a call is not known"),
         // A build that does not know the marker calls again, and is told the same.
         Applied::TooMany(_) => Some("more bots are there than are wanted"),
         Applied::Dispatched(_) => Some("the bot is on its way"),
@@ -111,7 +111,7 @@ pub(super) fn written_applied(applied: &Applied) -> Option<Writing> {
     let marker = match applied {
         Applied::TooMany(_) => Some(TOO_MANY),
         Applied::Dispatched(_) => Some(DISPATCHED),
-        Applied::Nothing | Applied::Bot(_) | Applied::Possibly(_) => None,
+        Applied::Nothing | Applied::Bot(_) | Applied::Uncertain(_) => None,
     };
     let written = Writing::default()
         .text("deduplication_key", bot.deduplication_key.as_str())

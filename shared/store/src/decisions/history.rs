@@ -1,7 +1,7 @@
 //! The last calls of a row. They are there for people, so one that this build
 //! cannot read is left out rather than in the way of the row.
 
-use callsheet_domain::{Cause, History, Made, Operation, Outcome};
+use callsheet_domain::{CallRecord, Cause, History, Operation, RecordedResult};
 
 use crate::attributes::{Reading, Unreadable, Writing};
 
@@ -21,12 +21,12 @@ pub(super) fn written(history: &History) -> Option<Vec<Writing>> {
     (!calls.is_empty()).then_some(calls)
 }
 
-fn written_call(call: &Made) -> Writing {
+fn written_call(call: &CallRecord) -> Writing {
     let (outcome, reason) = match &call.outcome {
-        Outcome::Done => ("done", None),
-        Outcome::Dispatched => ("dispatched", None),
-        Outcome::Again(reason) => ("again", Some(reason)),
-        Outcome::Refused(reason) => ("refused", Some(reason)),
+        RecordedResult::Done => ("done", None),
+        RecordedResult::Dispatched => ("dispatched", None),
+        RecordedResult::Again(reason) => ("again", Some(reason)),
+        RecordedResult::Refused(reason) => ("refused", Some(reason)),
     };
     Writing::default()
         .instant("at", call.at)
@@ -47,21 +47,21 @@ pub(super) fn read(row: Reading<'_>) -> Result<History, Unreadable> {
     ))
 }
 
-fn call(entry: Reading<'_>) -> Result<Made, Unreadable> {
+fn call(entry: Reading<'_>) -> Result<CallRecord, Unreadable> {
     let reason = || Ok(entry.text("reason")?.to_owned());
     let operation = entry.text("call")?;
     let operation = OPERATIONS
         .into_iter()
         .find(|known| known.as_str() == operation);
-    Ok(Made {
+    Ok(CallRecord {
         at: entry.instant("at")?,
         operation: operation.ok_or(Unreadable::Malformed("call"))?,
         cause: Cause::named(entry.text("cause")?).ok_or(Unreadable::Malformed("cause"))?,
         outcome: match entry.text("outcome")? {
-            "done" => Outcome::Done,
-            "dispatched" => Outcome::Dispatched,
-            "again" => Outcome::Again(reason()?),
-            "refused" => Outcome::Refused(reason()?),
+            "done" => RecordedResult::Done,
+            "dispatched" => RecordedResult::Dispatched,
+            "again" => RecordedResult::Again(reason()?),
+            "refused" => RecordedResult::Refused(reason()?),
             _ => return Err(Unreadable::Malformed("outcome")),
         },
         is_late: entry.is_set("late")?,
@@ -93,12 +93,12 @@ mod tests {
             .flag("late", true)
     }
 
-    fn first_shape_read() -> Made {
-        Made {
+    fn first_shape_read() -> CallRecord {
+        CallRecord {
             at: Timestamp::from_second(1_800_000_000).expect("in range"),
             operation: Operation::ScheduleBot,
             cause: Cause::New,
-            outcome: Outcome::Again("busy".to_owned()),
+            outcome: RecordedResult::Again("busy".to_owned()),
             is_late: true,
         }
     }

@@ -1,9 +1,9 @@
 //! A decision as a row.
 
 use callsheet_domain::{
-    Attempts, CalendarId, CalendarRevision, Closure, Decision, DecisionKey, EventId, Generation,
-    Grounds, IcalUid, OverrideRevision, PlatformEventId, PolicyRevision, RuleName, SeriesId,
-    Verdict, Version, View,
+    Abandonment, Attempts, CalendarId, CalendarRevision, Decision, DecisionInputs, DecisionKey,
+    EventId, Generation, IcalUid, OverrideRevision, PlatformEventId, PolicyRevision, Reason,
+    RuleName, SeriesId, Verdict, Version,
 };
 
 use super::{bots, facts, history};
@@ -60,17 +60,17 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
         ends_at,
         title,
         verdict,
-        seen,
+        inputs,
         wanted,
         offer,
         applied,
         generation,
         attempts,
         history,
-        closed,
+        abandoned,
         version,
     } = decision;
-    let grounds = verdict.grounds();
+    let reason = verdict.reason();
     let is_due = decision.is_due().then_some(DUE);
     with_key(Writing::row(), key)
         .text(CALENDAR_ID, calendar_id.as_str())
@@ -82,15 +82,15 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
         .instant(ENDS_AT, *ends_at)
         .maybe(title.as_deref(), |row, title| row.text("title", title))
         .text("verdict", verdict.as_str())
-        .text("rule", grounds.rule.as_str())
-        .text("reason", &grounds.reason)
-        .maybe(facts::written(&grounds.facts), |row, facts| {
+        .text("rule", reason.rule.as_str())
+        .text("reason", &reason.reason)
+        .maybe(facts::written(&reason.facts), |row, facts| {
             row.values(facts::FACTS, facts)
         })
-        .maybe(grounds.has_failed.then_some(true), |row, failed| {
+        .maybe(reason.has_failed.then_some(true), |row, failed| {
             row.flag("failed", failed)
         })
-        .map("seen", written_view(seen))
+        .map("seen", written_view(inputs))
         .maybe(bots::written_wanted(wanted), |row, bot| {
             row.map("wanted", bot)
         })
@@ -109,8 +109,8 @@ pub(super) fn attributes(decision: &Decision) -> Attributes {
         .maybe(history::written(history), |row, calls| {
             row.list(history::HISTORY, calls)
         })
-        .maybe(closed.as_ref(), |row, closed| {
-            row.map("closed", written_closure(closed))
+        .maybe(abandoned.as_ref(), |row, abandoned| {
+            row.map("closed", written_closure(abandoned))
         })
         .number(VERSION, version.next().0)
         .number(
@@ -134,7 +134,7 @@ pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> 
         ends_at: row.instant(ENDS_AT)?,
         title: row.text_if_any("title")?.map(str::to_owned),
         verdict: verdict(row)?,
-        seen: view(row.map("seen")?)?,
+        inputs: view(row.map("seen")?)?,
         offer: bots::offer(row, &wanted)?,
         wanted,
         applied: bots::applied(row)?,
@@ -145,7 +145,7 @@ pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> 
             last_error: row.text_if_any("last_error")?.map(str::to_owned),
         },
         history: history::read(row)?,
-        closed: row.map_if_any("closed")?.map(closure).transpose()?,
+        abandoned: row.map_if_any("closed")?.map(closure).transpose()?,
         version: Version(row.number(VERSION)?),
     })
 }
@@ -162,20 +162,20 @@ fn name_of_platform<T, E>(
 }
 
 fn verdict(row: Reading<'_>) -> Result<Verdict, Unreadable> {
-    let grounds = Grounds {
+    let reason = Reason {
         rule: RuleName::named(row.text("rule")?),
         reason: row.text("reason")?.to_owned(),
         facts: facts::read(row)?,
         has_failed: row.is_set("failed")?,
     };
     match row.text("verdict")? {
-        "record" => Ok(Verdict::Record(grounds)),
-        "skip" => Ok(Verdict::Skip(grounds)),
+        "record" => Ok(Verdict::Record(reason)),
+        "skip" => Ok(Verdict::Skip(reason)),
         _ => Err(Unreadable::Malformed("verdict")),
     }
 }
 
-fn written_view(view: &View) -> Writing {
+fn written_view(view: &DecisionInputs) -> Writing {
     Writing::default()
         .instant("event", view.event)
         .number("calendar", view.calendar.0)
@@ -183,25 +183,25 @@ fn written_view(view: &View) -> Writing {
         .number("preference", view.overrides.0)
 }
 
-fn view(seen: Reading<'_>) -> Result<View, Unreadable> {
-    Ok(View {
-        event: seen.instant("event")?,
-        calendar: CalendarRevision(seen.number("calendar")?),
-        policy: PolicyRevision(seen.number("policy")?),
-        overrides: OverrideRevision(seen.number("preference")?),
+fn view(inputs: Reading<'_>) -> Result<DecisionInputs, Unreadable> {
+    Ok(DecisionInputs {
+        event: inputs.instant("event")?,
+        calendar: CalendarRevision(inputs.number("calendar")?),
+        policy: PolicyRevision(inputs.number("policy")?),
+        overrides: OverrideRevision(inputs.number("preference")?),
     })
 }
 
-fn written_closure(closed: &Closure) -> Writing {
+fn written_closure(abandoned: &Abandonment) -> Writing {
     Writing::default()
-        .number("generation", closed.generation.0)
-        .text("reason", &closed.reason)
+        .number("generation", abandoned.generation.0)
+        .text("reason", &abandoned.reason)
 }
 
-fn closure(closed: Reading<'_>) -> Result<Closure, Unreadable> {
-    Ok(Closure {
-        generation: Generation(closed.number("generation")?),
-        reason: closed.text("reason")?.to_owned(),
+fn closure(abandoned: Reading<'_>) -> Result<Abandonment, Unreadable> {
+    Ok(Abandonment {
+        generation: Generation(abandoned.number("generation")?),
+        reason: abandoned.text("reason")?.to_owned(),
     })
 }
 
@@ -215,7 +215,7 @@ mod tests {
 
     /// A row as the first version of its shape was written, by hand: this must be read for ever.
     fn first_shape() -> Attributes {
-        let seen = Writing::default()
+        let inputs = Writing::default()
             .number("event", 3_792_474_000_000_000_i64)
             .number("calendar", 1)
             .number("policy", 1)
@@ -243,7 +243,7 @@ mod tests {
                 "reason",
                 "somebody of globex.example takes part, outside of acme.example",
             )
-            .map("seen", seen)
+            .map("seen", inputs)
             .map("wanted", bot().text("config", r#"{"bot_name":"Notes"}"#))
             .map(
                 "applied",
@@ -288,7 +288,7 @@ mod tests {
                 not_before: Some(at("09:00:00.000001")),
                 last_error: Some("busy".to_owned()),
             };
-            row.closed = Some(Closure {
+            row.abandoned = Some(Abandonment {
                 generation: Generation(0),
                 reason: "over".to_owned(),
             });

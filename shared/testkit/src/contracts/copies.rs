@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::Decisions;
 use callsheet_domain::{
-    Answer, BotConfig, Decision, Fact, FactValue, FactValues, Grounds, IcalUid, Offer, Person,
+    Answer, BotConfig, Decision, Fact, FactValue, FactValues, IcalUid, Offer, Person, Reason,
     RuleName, Verdict, Wanted,
 };
 use futures_util::future::join_all;
@@ -62,7 +62,7 @@ pub async fn what_decided_comes_back_as_written(decisions: &impl Decisions) {
     let rows = [
         a_row("no-facts").but(|row| row.verdict = Verdict::record(RuleName::DEFAULT, "why")),
         a_row("all-facts").but(|row| {
-            row.verdict = Verdict::Skip(Grounds {
+            row.verdict = Verdict::Skip(Reason {
                 rule: RuleName::named("a-rule"),
                 reason: "why".to_owned(),
                 facts: facts(),

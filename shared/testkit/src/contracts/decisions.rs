@@ -2,10 +2,10 @@
 
 use callsheet_app::ports::{Decisions, Kept};
 use callsheet_domain::{
-    Applied, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, Cause, Closure, Decision,
-    DecisionKey, DeduplicationKey, EventId, Generation, History, IcalUid, Made, Operation, Outcome,
-    OverrideRevision, PolicyRevision, RuleName, Timestamp, Verdict, Version, View, Wanted,
-    WantedBot,
+    Abandonment, Applied, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, CallRecord,
+    Cause, Decision, DecisionInputs, DecisionKey, DeduplicationKey, EventId, Generation, History,
+    IcalUid, Operation, OverrideRevision, PolicyRevision, RecordedResult, RuleName, Timestamp,
+    Verdict, Version, Wanted, WantedBot,
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -47,7 +47,7 @@ fn plain_shapes() -> Vec<Decision> {
         Applied::Nothing,
         Applied::Bot(Box::new(bot.clone())),
         Applied::Bot(Box::new(bot.clone().but(|bot| bot.bot_id = None))),
-        Applied::Possibly(Box::new(bot.clone())),
+        Applied::Uncertain(Box::new(bot.clone())),
         Applied::TooMany(Box::new(bot.clone())),
         Applied::Dispatched(Box::new(bot)),
     ];
@@ -59,7 +59,7 @@ fn plain_shapes() -> Vec<Decision> {
             last_error: Some("no bot was free".to_owned()),
         },
     ];
-    let closure = Closure {
+    let closure = Abandonment {
         generation: Generation(1),
         reason: "the meeting is over".to_owned(),
     };
@@ -67,13 +67,13 @@ fn plain_shapes() -> Vec<Decision> {
     for wanted in &wanted {
         for applied in &applied {
             for attempts in &attempts {
-                for closed in [None, Some(closure.clone())] {
+                for abandoned in [None, Some(closure.clone())] {
                     let name = format!("plain-{}", rows.len());
                     rows.push(a_row(&name).but(|row| {
                         row.wanted = wanted.clone();
                         row.applied = applied.clone();
                         row.attempts = attempts.clone();
-                        row.closed = closed;
+                        row.abandoned = abandoned;
                     }));
                 }
             }
@@ -125,11 +125,11 @@ fn odd_shapes() -> Vec<Decision> {
         a_row("odd-instants").but(|row| {
             row.starts_at = at("2090-03-06T10:00:00.000001Z");
             row.ends_at = at("2090-03-06T10:00:00.999999Z");
-            row.seen.event = at("1969-12-31T23:59:59.999999Z");
+            row.inputs.event = at("1969-12-31T23:59:59.999999Z");
             row.attempts.not_before = Some(at("2090-03-06T10:00:00.123456Z"));
         }),
         a_row("large-numbers").but(|row| {
-            row.seen = View {
+            row.inputs = DecisionInputs {
                 event: at("09:00"),
                 calendar: CalendarRevision(u64::MAX),
                 policy: PolicyRevision(u64::MAX),
@@ -145,9 +145,9 @@ fn odd_shapes() -> Vec<Decision> {
 }
 
 /// A call of each kind, for each reason, with each end.
-fn calls() -> Vec<Made> {
+fn calls() -> Vec<CallRecord> {
     let reason = || "no bot was free at such short notice".to_owned();
-    let call = |operation, cause, outcome, is_late| Made {
+    let call = |operation, cause, outcome, is_late| CallRecord {
         at: at("09:30:00.000001"),
         operation,
         cause,
@@ -156,14 +156,34 @@ fn calls() -> Vec<Made> {
     };
     let (schedule, unschedule) = (Operation::ScheduleBot, Operation::UnscheduleBot);
     vec![
-        call(schedule, Cause::New, Outcome::Again(reason()), true),
-        call(schedule, Cause::Moved, Outcome::Refused(reason()), true),
-        call(schedule, Cause::Changed, Outcome::Done, false),
-        call(schedule, Cause::InDoubt, Outcome::Done, false),
-        call(unschedule, Cause::Unwanted, Outcome::Dispatched, false),
-        call(Operation::GetEvent, Cause::Unwanted, Outcome::Done, false),
-        call(Operation::LeaveCall, Cause::Unwanted, Outcome::Done, false),
-        call(unschedule, Cause::TooMany, Outcome::Done, false),
+        call(schedule, Cause::New, RecordedResult::Again(reason()), true),
+        call(
+            schedule,
+            Cause::Moved,
+            RecordedResult::Refused(reason()),
+            true,
+        ),
+        call(schedule, Cause::Changed, RecordedResult::Done, false),
+        call(schedule, Cause::Uncertain, RecordedResult::Done, false),
+        call(
+            unschedule,
+            Cause::Unwanted,
+            RecordedResult::Dispatched,
+            false,
+        ),
+        call(
+            Operation::GetEvent,
+            Cause::Unwanted,
+            RecordedResult::Done,
+            false,
+        ),
+        call(
+            Operation::LeaveCall,
+            Cause::Unwanted,
+            RecordedResult::Done,
+            false,
+        ),
+        call(unschedule, Cause::TooMany, RecordedResult::Done, false),
     ]
 }
 

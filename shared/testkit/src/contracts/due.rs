@@ -158,7 +158,11 @@ pub async fn rows_with_nothing_to_do_leave_the_index(decisions: &impl Decisions)
     let unwanted = written(decisions, &unwanted).await;
     assert_due(decisions, now, 10, &["row"]).await;
 
-    let given_up = written(decisions, &unwanted.close("the bot is already on its way")).await;
+    let given_up = written(
+        decisions,
+        &unwanted.abandon("the bot is already on its way"),
+    )
+    .await;
     assert_due(decisions, now, 10, &[]).await;
 
     // What was given up on is an older generation by now.

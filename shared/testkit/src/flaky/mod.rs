@@ -53,7 +53,7 @@ impl Faults {
     }
 
     /// A crash at the `call`th call, from nought: nothing after it has an
-    /// effect, until [`Faults::mend`].
+    /// effect, until [`Faults::repair`].
     #[must_use]
     pub fn crash(call: u64, when: When) -> Self {
         Self::planned(Plan::From { call, when })
@@ -75,7 +75,7 @@ impl Faults {
     }
 
     /// No more faults from here on.
-    pub fn mend(&self) {
+    pub fn repair(&self) {
         self.with(|script| script.plan = Plan::Never);
     }
 
@@ -185,7 +185,7 @@ mod tests {
     async fn after_a_crash_nothing_has_an_effect_until_it_is_mended() {
         let faults = Faults::crash(1, When::After);
         assert_eq!(three_writes(&faults).await, ([true, false, false], 2));
-        faults.mend();
+        faults.repair();
         assert_eq!(three_writes(&faults).await, ([true; 3], 3));
     }
 

@@ -55,7 +55,7 @@ async fn a_calendar_that_cannot_be_written_holds_up_nobody_else() {
     house.change(0..3).await;
     house.handle_all().await;
     let mut row = house.decision(&event_id(1));
-    row.seen.overrides = OverrideRevision(9);
+    row.inputs.overrides = OverrideRevision(9);
     house.decisions.put(row);
     house.clock.advance(SignedDuration::from_secs(60));
 
@@ -99,10 +99,10 @@ async fn a_calendar_that_was_left_out_is_looked_at_when_its_notice_comes_again()
     house.change(0..3).await;
     house.handle_all().await;
     let row = house.decision(&event_id(1));
-    let seen_first = row.seen.event;
+    let seen_first = row.inputs.event;
     let unwritable = row
         .clone()
-        .but(|row| row.seen.overrides = OverrideRevision(9));
+        .but(|row| row.inputs.overrides = OverrideRevision(9));
     house.decisions.put(unwritable);
     house.clock.advance(SignedDuration::from_secs(60));
 
@@ -116,7 +116,7 @@ async fn a_calendar_that_was_left_out_is_looked_at_when_its_notice_comes_again()
     house.decisions.put(row);
     house.queue.send(of_it).await.expect("memory");
     house.handle_all().await;
-    assert!(house.decision(&event_id(1)).seen.event > seen_first);
+    assert!(house.decision(&event_id(1)).inputs.event > seen_first);
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ async fn crash(is_workspace: bool, faults: &Faults) -> usize {
         .flaky_sync(faults)
         .handle(&batch, house.deadline())
         .await;
-    faults.mend();
+    faults.repair();
     house.clock.advance(SignedDuration::from_secs(61));
     // What a crashed function has not acknowledged comes again.
     for delivery in batch {
@@ -102,7 +102,7 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
     let rule = house
         .decision(&event_id(0))
         .verdict
-        .grounds()
+        .reason()
         .rule
         .to_string();
     assert_eq!(rule, "series");

@@ -194,6 +194,6 @@ async fn a_calendar_that_was_deleted_without_a_word_is_missed_once_a_day() {
     house.clock.advance(SignedDuration::from_hours(24));
     house.sweep(house.deadline()).await;
     let row = house.decision(&an_event().id);
-    assert_eq!(row.verdict.grounds().rule.to_string(), "disconnected");
+    assert_eq!(row.verdict.reason().rule.to_string(), "disconnected");
     assert!(!row.is_due(), "its bots are known to be gone");
 }

@@ -5,7 +5,7 @@
 //! write), and between any two of them anybody else may take theirs, time may
 //! pass, an answer may be lost and a drain may crash. What the steps do is the
 //! real thing: the lease that passes the contract suite, `revise_copies`,
-//! `Sent::of`, `settle`. Only that a call ends within its time is given.
+//! `CallAttempt::of`, `apply_result`. Only that a call ends within its time is given.
 //!
 //! In every state that can be reached no two drains have a call in flight, and
 //! whoever works from there on, undisturbed, ends with what is wanted.
@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use callsheet_app::ports::Held;
 use callsheet_domain::{
-    Decision, Judged, Meeting, OverrideRevision, Overrides, Policy, Timestamp, View, decide, plan,
-    plus, revise_copies,
+    Decision, DecisionInputs, Evaluation, Meeting, OverrideRevision, Overrides, Policy, Timestamp,
+    decide, plan, plus, revise_copies,
 };
 use callsheet_testkit::{But as _, a_calendar, a_decision, a_policy, an_event, at};
 use jiff::SignedDuration;
@@ -54,18 +54,18 @@ impl Script {
             &Overrides::default(),
             now,
         );
-        let judged = Judged {
+        let evaluated = Evaluation {
             plan: plan(&verdict, &event, &a_calendar(), &self.policy),
             verdict,
-            seen: View {
+            inputs: DecisionInputs {
                 event: event.updated_at,
-                ..a_decision().seen
+                ..a_decision().inputs
             },
             overrides_read: OverrideRevision(0),
             event: &event,
         };
         let stored: Vec<_> = stored.into_iter().cloned().collect();
-        revise_copies(&stored, &[judged], now).writes.pop()
+        revise_copies(&stored, &[evaluated], now).writes.pop()
     }
 
     fn calls_until(&self, held: Held) -> Timestamp {

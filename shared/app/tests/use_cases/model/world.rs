@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use callsheet_app::ports::{Held, Released, Taken};
 use callsheet_domain::{
-    Answered, Applied, Call, Decision, DeduplicationKey, History, Sent, Timestamp, Wanted, plus,
-    settle,
+    Applied, Call, CallAttempt, CallResult, Decision, DeduplicationKey, History, Timestamp, Wanted,
+    apply_result, plus,
 };
 use callsheet_testkit::{MemoryLease, at};
 use jiff::SignedDuration;
@@ -27,8 +27,8 @@ enum Drain {
     Away,
     Working(Held),
     Loaded(Held, Box<Decision>),
-    Calling(Held, Box<Decision>, Sent, i64, bool),
-    Answered(Held, Box<Decision>, Sent, Answered),
+    Calling(Held, Box<Decision>, CallAttempt, i64, bool),
+    CallResult(Held, Box<Decision>, CallAttempt, CallResult),
 }
 
 /// Where the sync stands.
@@ -156,14 +156,14 @@ impl World {
             })],
             Drain::Working(held) => vec![self.load(which, held), self.extend(which, held)],
             Drain::Loaded(held, row) if self.now() < script.calls_until(held) => {
-                let sent = Sent::of(&row, self.now()).expect("it was loaded as due");
+                let sent = CallAttempt::of(&row, self.now()).expect("it was loaded as due");
                 vec![to(Drain::Calling(held, row, sent, self.tick, false))]
             }
             Drain::Loaded(held, _) => vec![to(Drain::Working(held))],
             Drain::Calling(held, row, sent, since, has_effect) => {
                 let mut next = vec![if has_effect {
-                    let done = Answered::Done(Vec::new());
-                    to(Drain::Answered(held, row.clone(), sent.clone(), done))
+                    let done = CallResult::Done(Vec::new());
+                    to(Drain::CallResult(held, row.clone(), sent.clone(), done))
                 } else {
                     self.with(|world| {
                         world.effect(&sent.call);
@@ -172,22 +172,22 @@ impl World {
                     })
                 }];
                 if self.cuts < 1 {
-                    let again = Answered::Again {
+                    let again = CallResult::Again {
                         reason: "cut".to_owned(),
                         wait: Duration::ZERO,
                     };
-                    let cut = to(Drain::Answered(held, row, sent, again));
+                    let cut = to(Drain::CallResult(held, row, sent, again));
                     next.push(cut.with(|world| world.cuts += 1));
                 }
                 next
             }
-            Drain::Answered(held, row, sent, answered) => vec![self.with(|world| {
-                let settled = settle(*row, &sent, answered.clone(), world.now());
+            Drain::CallResult(held, row, sent, answered) => vec![self.with(|world| {
+                let settled = apply_result(*row, &sent, answered.clone(), world.now());
                 world.drains[which] = if world.keep(settled) {
                     Drain::Working(held)
                 } else {
                     let stored = world.row.clone().expect("it was loaded");
-                    Drain::Answered(held, Box::new(stored), sent, answered)
+                    Drain::CallResult(held, Box::new(stored), sent, answered)
                 };
             })],
         };
@@ -228,8 +228,8 @@ impl World {
                 let (row, sent) = (brief(row), brief_call(sent));
                 format!("calling {held:?} {row} {sent} {since} {has_effect}")
             }
-            Drain::Answered(held, row, sent, answered) => {
-                let is_done = matches!(answered, Answered::Done(_));
+            Drain::CallResult(held, row, sent, answered) => {
+                let is_done = matches!(answered, CallResult::Done(_));
                 let (row, sent) = (brief(row), brief_call(sent));
                 format!("answered {held:?} {row} {sent} {is_done}")
             }
@@ -273,11 +273,16 @@ impl World {
         }
         for _ in 0..5 {
             let row = rest.row.clone().expect("a version was folded in");
-            let Some(sent) = Sent::of(&row, rest.now()) else {
+            let Some(sent) = CallAttempt::of(&row, rest.now()) else {
                 break;
             };
             rest.effect(&sent.call);
-            rest.keep(settle(row, &sent, Answered::Done(Vec::new()), rest.now()));
+            rest.keep(apply_result(
+                row,
+                &sent,
+                CallResult::Done(Vec::new()),
+                rest.now(),
+            ));
         }
         let row = rest.row.expect("a version was folded in");
         let wanted = match &row.wanted {
@@ -302,13 +307,13 @@ fn brief(row: &Decision) -> String {
     };
     let key = row.applied.bot().map(|bot| bot.deduplication_key.as_str());
     let (version, generation, attempts) = (row.version.0, row.generation.0, &row.attempts);
-    let (waits, seen) = (attempts.not_before.is_some(), row.seen.event.as_second());
+    let (waits, seen) = (attempts.not_before.is_some(), row.inputs.event.as_second());
     let count = attempts.count;
     format!("{version} {generation} {seen} {applied} {key:?} {count} {waits}")
 }
 
 /// What of a call tells worlds apart.
-fn brief_call(sent: &Sent) -> String {
+fn brief_call(sent: &CallAttempt) -> String {
     let (operation, generation) = (sent.operation().as_str(), sent.generation.0);
     format!("{operation} {generation}")
 }

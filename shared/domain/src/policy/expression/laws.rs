@@ -168,12 +168,12 @@ fn the_deepest_texts_fit_in_a_thread() {
         );
     }
     let thread = std::thread::Builder::new().stack_size(2 * 1_024 * 1_024);
-    let judged = thread.spawn(move || {
+    let evaluated = thread.spawn(move || {
         let compiled = sources.iter().map(|source| Expression::compile(source));
         let answers = compiled.map(|compiled| compiled.map(|it| it.judge(&FactValues::new())));
         answers.flatten().count()
     });
-    assert!(judged.unwrap().join().unwrap() > 10);
+    assert!(evaluated.unwrap().join().unwrap() > 10);
 }
 
 #[test]

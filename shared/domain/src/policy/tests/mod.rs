@@ -32,18 +32,18 @@ fn calendar(id: &str, email: Option<&str>) -> Calendar {
     }
 }
 
-fn judged(policy: &Policy, facts: &FactValues) -> Verdict {
+fn evaluated(policy: &Policy, facts: &FactValues) -> Verdict {
     let calendar = calendar("calendar-1", None);
     let verdict = policy.judge(facts, &calendar);
-    let again = policy.explain_again(verdict.grounds(), &calendar);
+    let again = policy.explain_again(verdict.reason(), &calendar);
     assert_eq!(again.as_ref(), Some(&verdict), "by what is kept");
     verdict
 }
 
 /// `record` or `skip`, by which rule, and why.
 fn told(verdict: &Verdict) -> (&str, &str, &str) {
-    let grounds = verdict.grounds();
-    (verdict.as_str(), grounds.rule.as_str(), &grounds.reason)
+    let reason = verdict.reason();
+    (verdict.as_str(), reason.rule.as_str(), &reason.reason)
 }
 
 fn flags(flags: &[(Fact, bool)]) -> FactValues {
@@ -64,16 +64,16 @@ fn the_first_rule_that_applies_decides(known: &[(Fact, bool)], expected: (&str, 
         rule("mine", json!({"hosted": true}), "skip"),
         rule("external", json!({"external": true}), "record"),
     ]));
-    let verdict = judged(&policy, &flags(known));
+    let verdict = evaluated(&policy, &flags(known));
     assert_eq!(told(&verdict), expected);
-    assert!(!verdict.grounds().has_failed);
+    assert!(!verdict.reason().has_failed);
 }
 
 #[test]
 fn one_condition_that_does_not_hold_is_enough_to_pass_a_rule_over() {
     let when = json!({"hosted": true, "recurring": true, "expression": "busy"});
     let policy = rules(json!([rule("mine", when, "skip")]));
-    let verdict = judged(&policy, &flags(&[(Fact::Recurring, false)]));
+    let verdict = evaluated(&policy, &flags(&[(Fact::Recurring, false)]));
     assert_eq!(told(&verdict).1, "default");
 }
 
@@ -83,7 +83,7 @@ fn all_that_is_not_known_is_named_once_and_in_order() {
         rule("a", json!({"recurring": true, "hosted": true}), "record"),
         rule("b", json!({"hosted": true, "external": true}), "record"),
     ]));
-    let verdict = judged(&policy, &FactValues::new());
+    let verdict = evaluated(&policy, &FactValues::new());
     let expected = "no rule records it, and the default is to skip (external and hosted and recurring are not known)";
     assert_eq!(told(&verdict).2, expected);
 }
@@ -96,10 +96,10 @@ fn a_failing_expression_skips_whatever_the_rule_and_the_default(then: &str) {
         "default": "record",
         "rules": [rule("odd", json!("organizer_domain != 'acme.example'"), then)],
     }));
-    let verdict = judged(&policy, &FactValues::new());
+    let verdict = evaluated(&policy, &FactValues::new());
     let reason = "the rule \"odd\" could not be judged, so nothing is recorded: \"organizer_domain\" is not known";
     assert_eq!(told(&verdict), ("skip", "odd", reason));
-    assert!(verdict.grounds().has_failed);
+    assert!(verdict.reason().has_failed);
 }
 
 #[test]
@@ -108,9 +108,9 @@ fn an_expression_is_not_asked_once_a_shorthand_does_not_hold() {
     let policy = rules(json!([rule("odd", when, "record")]));
     let mut facts = flags(&[(Fact::External, false)]);
     facts.insert(Fact::Participants, FactValue::Number(3));
-    assert_eq!(told(&judged(&policy, &facts)).1, "default");
+    assert_eq!(told(&evaluated(&policy, &facts)).1, "default");
     facts.insert(Fact::External, FactValue::Flag(true));
-    assert!(judged(&policy, &facts).grounds().has_failed);
+    assert!(evaluated(&policy, &facts).reason().has_failed);
 }
 
 fn people(addresses: &[&str], is_whole: bool) -> FactValues {
@@ -149,7 +149,7 @@ fn a_rule_that_skips_applies_also_when_people_may_be_hidden(
 ) {
     let policy = rules(json!([rule("people", when, "skip")]));
     for (is_whole, applies) in [true, false].into_iter().zip(applies) {
-        let verdict = judged(&policy, &people(listed, is_whole));
+        let verdict = evaluated(&policy, &people(listed, is_whole));
         let expected = if applies { "people" } else { "default" };
         assert_eq!(told(&verdict).1, expected, "{}", told(&verdict).2);
     }
@@ -162,7 +162,7 @@ fn that_people_may_be_hidden_is_said() {
         json!({"any_domain": ["globex.example"]}),
         "skip"
     )]));
-    let verdict = judged(&policy, &people(&[], false));
+    let verdict = evaluated(&policy, &people(&[], false));
     let expected = "the rule \"people\" may have to skip it, and it cannot be told: guests_complete does not hold, so there may be more people";
     assert_eq!(told(&verdict).2, expected);
 }
@@ -174,8 +174,8 @@ fn grounds_keep_what_decided_and_of_people_only_those_asked_for() {
     let mut facts = people(&["buyer@globex.example", "sales@acme.example"], true);
     facts.insert(Fact::Title, FactValue::Text("Kick-off".to_owned()));
     facts.insert(Fact::Busy, FactValue::Flag(true));
-    let verdict = judged(&policy, &facts);
-    let kept = &verdict.grounds().facts;
+    let verdict = evaluated(&policy, &facts);
+    let kept = &verdict.reason().facts;
     let names: Vec<_> = kept.keys().map(|fact| fact.name()).collect();
     assert_eq!(names, ["title", "attendees", "guests_complete"]);
     let expected = people(&["buyer@globex.example"], true);
@@ -185,8 +185,8 @@ fn grounds_keep_what_decided_and_of_people_only_those_asked_for() {
 #[test]
 fn an_expression_keeps_every_fact_that_it_reads() {
     let policy = rules(json!([rule("odd", json!("external || hosted"), "record")]));
-    let verdict = judged(&policy, &flags(&[(Fact::External, true)]));
-    let kept = &verdict.grounds().facts;
+    let verdict = evaluated(&policy, &flags(&[(Fact::External, true)]));
+    let kept = &verdict.reason().facts;
     assert_eq!(kept[&Fact::External], FactValue::Flag(true));
     assert_eq!(kept[&Fact::Hosted], FactValue::Unknown);
     assert_eq!(kept.len(), 2);
@@ -200,7 +200,7 @@ fn of_a_denied_domain_the_listed_one_is_kept() {
     let verdict = policy.deny(&facts).expect("denied");
     let reason = "somebody of eu.globex.example takes part, a domain that is never recorded";
     assert_eq!(told(&verdict), ("skip", "denied-domain", reason));
-    let again = policy.explain_again(verdict.grounds(), &calendar("calendar-1", None));
+    let again = policy.explain_again(verdict.reason(), &calendar("calendar-1", None));
     assert_eq!(again, Some(verdict));
     assert_eq!(
         policy.deny(&people(&["buyer@notglobex.example"], true)),

@@ -1,8 +1,8 @@
 //! The verdict on one event, as a look gives it and a preview shows it.
 
 use callsheet_domain::{
-    CalendarEvent, CalendarRecord, Judged, Overrides, Policy, PolicyRevision, Timestamp, View,
-    decide, plan,
+    CalendarEvent, CalendarRecord, DecisionInputs, Evaluation, Overrides, Policy, PolicyRevision,
+    Timestamp, decide, plan,
 };
 
 /// A calendar, with what people said about its meetings: what a verdict is given from
@@ -16,18 +16,18 @@ pub struct KnownCalendar {
 }
 
 /// The verdict on one event, by a policy.
-pub(crate) fn judge<'a>(
+pub(crate) fn evaluate<'a>(
     calendar: &KnownCalendar,
     event: &'a CalendarEvent,
     (policy, revision): (&Policy, PolicyRevision),
     now: Timestamp,
-) -> Judged<'a> {
+) -> Evaluation<'a> {
     let KnownCalendar { record, overrides } = calendar;
     let verdict = decide(event, &record.calendar, policy, overrides, now);
-    Judged {
+    Evaluation {
         plan: plan(&verdict, event, &record.calendar, policy),
         verdict,
-        seen: View {
+        inputs: DecisionInputs {
             event: event.updated_at,
             calendar: record.revision,
             policy: revision,

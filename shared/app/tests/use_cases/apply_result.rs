@@ -1,8 +1,8 @@
 //! What an answer makes of a row, whatever became of the row meanwhile.
 
 use callsheet_domain::{
-    Answered, Applied, AppliedBot, Call, Cause, Decision, Generation, Outcome, Sent, Step, Wanted,
-    settle,
+    Applied, AppliedBot, Call, CallAttempt, CallResult, Cause, Decision, Generation,
+    RecordedResult, Step, Wanted, apply_result,
 };
 use callsheet_testkit::{But as _, a_decision, an_applied_bot, at};
 use test_case::test_case;
@@ -21,12 +21,12 @@ fn unwanted(applied: Applied) -> Decision {
     })
 }
 
-fn sent(row: &Decision) -> Sent {
-    Sent::of(row, at("09:30")).expect("something is to be done")
+fn sent(row: &Decision) -> CallAttempt {
+    CallAttempt::of(row, at("09:30")).expect("something is to be done")
 }
 
-fn done() -> Answered {
-    Answered::Done(Vec::new())
+fn done() -> CallResult {
+    CallResult::Done(Vec::new())
 }
 
 #[test]
@@ -34,10 +34,10 @@ fn where_there_are_too_many_all_are_taken_away_before_the_one_is_scheduled() {
     let row = a_decision().but(|row| row.applied = Applied::TooMany(Box::new(the_bot())));
     assert_eq!(row.step(), Step::Unschedule(&the_bot()));
     assert_eq!(row.cause(), Cause::TooMany);
-    let row = settle(row.clone(), &sent(&row), done(), at("09:31"));
+    let row = apply_result(row.clone(), &sent(&row), done(), at("09:31"));
     assert_eq!(row.applied, Applied::Nothing);
     assert!(matches!(row.step(), Step::Schedule(_)), "{row:?}");
-    let row = settle(row.clone(), &sent(&row), done(), at("09:32"));
+    let row = apply_result(row.clone(), &sent(&row), done(), at("09:32"));
     assert_eq!(row.step(), Step::Nothing);
 }
 
@@ -45,17 +45,17 @@ fn where_there_are_too_many_all_are_taken_away_before_the_one_is_scheduled() {
 fn scheduling_does_not_mend_that_there_are_too_many() {
     let calling = sent(&a_decision());
     let row = a_decision().but(|row| row.applied = Applied::TooMany(Box::new(the_bot())));
-    let row = settle(row, &calling, done(), at("09:31"));
+    let row = apply_result(row, &calling, done(), at("09:31"));
     assert!(matches!(row.applied, Applied::TooMany(_)), "{row:?}");
 }
 
 #[test_case(Applied::Bot(Box::new(the_bot())), true; "a bot that is there may be gone")]
-#[test_case(Applied::Possibly(Box::new(the_bot())), true; "what was in doubt stays in doubt")]
+#[test_case(Applied::Uncertain(Box::new(the_bot())), true; "what was in doubt stays in doubt")]
 #[test_case(Applied::Nothing, false; "where there was none there is none")]
 fn an_answer_to_an_older_wish_to_take_away_is_no_certainty(applied: Applied, is_due: bool) {
     let calling = sent(&unwanted(Applied::Bot(Box::new(the_bot()))));
     let row = unwanted(applied).but(|row| row.generation = Generation(3));
-    let row = settle(row, &calling, done(), at("09:31"));
+    let row = apply_result(row, &calling, done(), at("09:31"));
     assert_eq!(row.is_due(), is_due, "{row:?}");
     assert!(!matches!(row.applied, Applied::Bot(_)));
 }
@@ -64,33 +64,33 @@ fn an_answer_to_an_older_wish_to_take_away_is_no_certainty(applied: Applied, is_
 fn an_answer_to_an_older_wish_for_a_bot_is_no_certainty() {
     let calling = sent(&a_decision());
     let row = a_decision().but(|row| row.generation = Generation(3));
-    let row = settle(row, &calling, done(), at("09:31"));
-    assert!(matches!(row.applied, Applied::Possibly(_)), "{row:?}");
+    let row = apply_result(row, &calling, done(), at("09:31"));
+    assert!(matches!(row.applied, Applied::Uncertain(_)), "{row:?}");
     assert_eq!(row.attempts.count, 0);
 }
 
 #[test]
 fn each_call_is_kept_with_when_what_why_and_what_came_of_it() {
     let row = a_decision();
-    let busy = Answered::Again {
+    let busy = CallResult::Again {
         reason: "busy".to_owned(),
         wait: std::time::Duration::from_secs(2),
     };
-    let row = settle(row.clone(), &sent(&row), busy, at("09:31"));
+    let row = apply_result(row.clone(), &sent(&row), busy, at("09:31"));
     assert_eq!(row.applied_at(), None);
-    let row = settle(row.clone(), &sent(&row), done(), at("09:32"));
+    let row = apply_result(row.clone(), &sent(&row), done(), at("09:32"));
     let kept: Vec<_> = row
         .history
         .calls()
         .iter()
         .map(|call| (call.at, call.cause, &call.outcome))
         .collect();
-    let again = Outcome::Again("busy".to_owned());
+    let again = RecordedResult::Again("busy".to_owned());
     assert_eq!(
         kept,
         [
             (at("09:31"), Cause::New, &again),
-            (at("09:32"), Cause::New, &Outcome::Done),
+            (at("09:32"), Cause::New, &RecordedResult::Done),
         ]
     );
     assert_eq!(row.applied_at(), Some(at("09:32")));
@@ -101,9 +101,9 @@ fn each_call_is_kept_with_when_what_why_and_what_came_of_it() {
 #[test_case("10:20", true; "under way")]
 fn a_bot_asked_for_at_short_notice_is_marked_late(now: &str, is_late: bool) {
     let row = a_decision();
-    let sent = Sent::of(&row, at(now)).expect("something is to be done");
+    let sent = CallAttempt::of(&row, at(now)).expect("something is to be done");
     assert_eq!(sent.is_late, is_late);
-    let row = settle(row, &sent, done(), at(now));
+    let row = apply_result(row, &sent, done(), at(now));
     assert_eq!(row.history.calls()[0].is_late, is_late);
 }
 

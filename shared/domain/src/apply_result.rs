@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 
 use crate::time::plus;
 use crate::{
-    Applied, AppliedBot, BotEntry, BotId, Cause, Decision, Generation, Made, Operation, Outcome,
-    Step, Timestamp, WantedBot,
+    Applied, AppliedBot, BotEntry, BotId, CallRecord, Cause, Decision, Generation, Operation,
+    RecordedResult, Step, Timestamp, WantedBot,
 };
 
 /// A bot whose start is no further ahead comes from the pool of those that
@@ -29,7 +29,7 @@ pub enum Call {
 
 /// A call that was made for a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
+pub struct CallAttempt {
     /// What was asked.
     pub call: Call,
     /// The generation it was asked in.
@@ -40,7 +40,7 @@ pub struct Sent {
     pub is_late: bool,
 }
 
-impl Sent {
+impl CallAttempt {
     /// The call that `row` wants made at `now`, if any.
     #[must_use]
     pub fn of(row: &Decision, now: Timestamp) -> Option<Self> {
@@ -76,7 +76,7 @@ impl Sent {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answered {
+pub enum CallResult {
     /// Done; the event's bots as they are now.
     Done(Vec<BotEntry>),
     /// Refused for good.
@@ -92,13 +92,13 @@ pub enum Answered {
     },
 }
 
-impl Answered {
-    fn outcome(&self) -> Outcome {
+impl CallResult {
+    fn outcome(&self) -> RecordedResult {
         match self {
-            Self::Done(_) => Outcome::Done,
-            Self::Refused(reason) => Outcome::Refused(reason.clone()),
-            Self::Dispatched => Outcome::Dispatched,
-            Self::Again { reason, .. } => Outcome::Again(reason.clone()),
+            Self::Done(_) => RecordedResult::Done,
+            Self::Refused(reason) => RecordedResult::Refused(reason.clone()),
+            Self::Dispatched => RecordedResult::Dispatched,
+            Self::Again { reason, .. } => RecordedResult::Again(reason.clone()),
         }
     }
 }
@@ -111,16 +111,21 @@ impl Answered {
 /// next call makes it certain. Failures count only against the generation they
 /// were made for.
 #[must_use]
-pub fn settle(mut decision: Decision, sent: &Sent, answered: Answered, now: Timestamp) -> Decision {
+pub fn apply_result(
+    mut decision: Decision,
+    sent: &CallAttempt,
+    answered: CallResult,
+    now: Timestamp,
+) -> Decision {
     let is_current = decision.generation == sent.generation;
-    decision.history.add(Made {
+    decision.history.add(CallRecord {
         at: now,
         operation: sent.operation(),
         cause: sent.cause,
         outcome: answered.outcome(),
         is_late: sent.is_late,
     });
-    if let Answered::Done(bots) = &answered {
+    if let CallResult::Done(bots) = &answered {
         decision.applied = done(decision.applied, &sent.call, bots, is_current);
     }
     if !is_current {
@@ -128,7 +133,7 @@ pub fn settle(mut decision: Decision, sent: &Sent, answered: Answered, now: Time
     }
     decision.attempts.count += 1;
     match answered {
-        Answered::Done(_) => {
+        CallResult::Done(_) => {
             decision.attempts.not_before = None;
             decision.attempts.last_error = None;
             if sent.call == Call::Find {
@@ -136,12 +141,12 @@ pub fn settle(mut decision: Decision, sent: &Sent, answered: Answered, now: Time
             }
             decision
         }
-        Answered::Dispatched => dispatched(decision),
-        Answered::Refused(reason) => {
+        CallResult::Dispatched => dispatched(decision),
+        CallResult::Refused(reason) => {
             decision.attempts.last_error = Some(reason.clone());
-            decision.close(reason)
+            decision.abandon(reason)
         }
-        Answered::Again { reason, wait } => {
+        CallResult::Again { reason, wait } => {
             let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
             decision.attempts.last_error = Some(reason);
             decision.attempts.not_before = Some(plus(now, wait));
@@ -158,11 +163,11 @@ fn done(before: Applied, call: &Call, bots: &[BotEntry], is_current: bool) -> Ap
             Applied::TooMany(Box::new(applied(bot, bots)))
         }
         (Call::Schedule(bot), _) if is_current => Applied::Bot(Box::new(applied(bot, bots))),
-        (Call::Schedule(bot), _) => Applied::Possibly(Box::new(applied(bot, bots))),
+        (Call::Schedule(bot), _) => Applied::Uncertain(Box::new(applied(bot, bots))),
         (Call::Unschedule, _) | (Call::Leave(_), Applied::Dispatched(_)) if is_current => {
             Applied::Nothing
         }
-        (Call::Unschedule, Applied::Bot(bot)) => Applied::Possibly(bot),
+        (Call::Unschedule, Applied::Bot(bot)) => Applied::Uncertain(bot),
         (Call::Find, Applied::Dispatched(mut bot)) => {
             bot.bot_id = on_its_way(&bot, bots).cloned();
             Applied::Dispatched(bot)
@@ -177,9 +182,9 @@ fn dispatched(mut decision: Decision) -> Decision {
     match decision.applied {
         // One is wanted; which of them is on its way is not known.
         Applied::TooMany(_) => {
-            decision.close("there are more bots than are wanted, and one is on its way already")
+            decision.abandon("there are more bots than are wanted, and one is on its way already")
         }
-        Applied::Bot(bot) | Applied::Possibly(bot) => {
+        Applied::Bot(bot) | Applied::Uncertain(bot) => {
             decision.applied = Applied::Dispatched(bot);
             decision
         }
@@ -191,7 +196,7 @@ fn dispatched(mut decision: Decision) -> Decision {
 fn found(decision: Decision) -> Decision {
     match &decision.applied {
         Applied::Dispatched(bot) if bot.bot_id.is_none() => {
-            decision.close("Recall lists no bot that could be sent out of the call")
+            decision.abandon("Recall lists no bot that could be sent out of the call")
         }
         _ => decision,
     }
