@@ -26,7 +26,7 @@ fn policy(json: &str) -> Policy {
     Policy::compile(&document).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-fn an_event(id: u32, calendar: &str, guest: &str) -> Value {
+fn an_event(id: u32, calendar: &str, attendee: &str) -> Value {
     json!({
         "id": format!("event-{id}"),
         "calendar_id": calendar,
@@ -43,7 +43,7 @@ fn an_event(id: u32, calendar: &str, guest: &str) -> Value {
         "raw": {
             "summary": "Kick-off",
             "organizer": {"email": "sales@acme.example", "self": true},
-            "attendees": [{"email": guest, "responseStatus": "accepted"}],
+            "attendees": [{"email": attendee, "responseStatus": "accepted"}],
         },
         "bots": [],
     })

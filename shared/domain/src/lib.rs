@@ -43,7 +43,7 @@ pub use decision::{
 pub use drift::{DriftKind, Unchecked, drift, repair, repaired, unchecked};
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{BotEntry, CalendarEvent, Meeting, Platform, UnknownPlatform};
-pub use facts::{Answer, Facts, Guest, Guests, Kind, ShowsAs, Visibility};
+pub use facts::{Attendee, Attendees, EventType, Facts, ResponseStatus, ShowsAs, Visibility};
 pub use history::{CallRecord, Cause, History, RecordedResult};
 pub use id::{
     BotId, CalendarId, DeduplicationKey, EventId, IcalUid, InvalidId, PlatformEventId, SeriesId,

@@ -1,12 +1,12 @@
 //! Builders: one usual meeting of one usual calendar, at 10 o'clock.
 
 use callsheet_domain::{
-    Actor, Applied, AppliedBot, Attempts, BotConfig, BotId, Calendar, CalendarEvent, CalendarId,
-    CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionInputs, DecisionKey,
-    DeduplicationKey, Email, EventId, Fact, FactValue, FactValues, Facts, Generation, Guest,
-    Guests, History, IcalUid, Meeting, Offer, OverrideRevision, Platform, PlatformEventId, Policy,
-    PolicyDocument, PolicyRevision, Reason, RuleName, Timestamp, Verdict, Version, Wanted,
-    WantedBot,
+    Actor, Applied, AppliedBot, Attempts, Attendee, Attendees, BotConfig, BotId, Calendar,
+    CalendarEvent, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, Decision,
+    DecisionInputs, DecisionKey, DeduplicationKey, Email, EventId, Fact, FactValue, FactValues,
+    Facts, Generation, History, IcalUid, Meeting, Offer, OverrideRevision, Platform,
+    PlatformEventId, Policy, PolicyDocument, PolicyRevision, Reason, RuleName, Timestamp, Verdict,
+    Version, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -89,9 +89,9 @@ pub fn a_calendar_record() -> CalendarRecord {
 /// Never: its names are valid.
 #[must_use]
 pub fn an_event() -> CalendarEvent {
-    let invited = |email| Guest {
+    let invited = |email| Attendee {
         email: an_email(email),
-        answer: callsheet_domain::Answer::Accepted,
+        answer: callsheet_domain::ResponseStatus::Accepted,
         is_resource: false,
         is_optional: false,
         is_organizer: email == "sales@acme.example",
@@ -115,7 +115,7 @@ pub fn an_event() -> CalendarEvent {
         facts: Facts {
             title: Some("Kick-off".to_owned()),
             organizer: Some(an_email("sales@acme.example")),
-            guests: Guests {
+            attendees: Attendees {
                 listed: vec![
                     invited("sales@acme.example"),
                     invited("buyer@globex.example"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use callsheet_app::{Drain, DrainReport, PortError};
 use callsheet_domain::{
-    Answer, CalendarEvent, EventId, IcalUid, Meeting, Operation, Timestamp, plus,
+    CalendarEvent, EventId, IcalUid, Meeting, Operation, ResponseStatus, Timestamp, plus,
 };
 use callsheet_testkit::{But as _, EvenJitter, Faults, Flaky, When, an_event, at};
 use jiff::SignedDuration;
@@ -43,7 +43,7 @@ async fn a_busy_morning() -> House {
     let house = House::new();
     let later = |event: CalendarEvent| event.but(|event| event.updated_at = at("10:05"));
     let declined = |event: CalendarEvent| {
-        later(event).but(|event| event.facts.own_answer = Some(Answer::Declined))
+        later(event).but(|event| event.facts.own_response = Some(ResponseStatus::Declined))
     };
     for (name, start) in [("moved", "12:00"), ("away", "13:00"), ("out", "10:00")] {
         house.see(meeting(name, at(start))).await;

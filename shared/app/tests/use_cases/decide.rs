@@ -1,9 +1,9 @@
 //! The rules, row by row.
 
 use callsheet_domain::{
-    Answer, Calendar, CalendarEvent, CalendarStatus, DeduplicationScheme, Guest, Override,
-    OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyDocument, Timestamp,
-    decide,
+    Attendee, Calendar, CalendarEvent, CalendarStatus, DeduplicationScheme, Override,
+    OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyDocument,
+    ResponseStatus, Timestamp, decide,
 };
 use callsheet_testkit::{
     But as _, a_calendar, a_policy_document, a_speaker, an_email, an_event, at, policy_of,
@@ -67,10 +67,10 @@ impl Case {
     }
 }
 
-fn guest(email: &str) -> Guest {
-    Guest {
+fn attendee(email: &str) -> Attendee {
+    Attendee {
         email: an_email(email),
-        answer: Answer::Accepted,
+        answer: ResponseStatus::Accepted,
         is_resource: false,
         is_optional: false,
         is_organizer: false,
@@ -78,7 +78,7 @@ fn guest(email: &str) -> Guest {
 }
 
 fn colleagues(case: &mut Case) {
-    case.event.facts.guests.listed = vec![guest("sales@acme.example")];
+    case.event.facts.attendees.listed = vec![attendee("sales@acme.example")];
 }
 
 #[test_case(|_| (), "record external"; "a meeting nothing is wrong with")]
@@ -102,7 +102,7 @@ fn colleagues(case: &mut Case) {
 #[test_case(|c| c.on_platform_series(OverrideChoice::Skip), "skip series"; "a series by the platform's name")]
 #[test_case(|c| { c.on_series(OverrideChoice::Record); c.on_platform_series(OverrideChoice::Skip) }, "skip series"; "the later word of two names of a series")]
 #[test_case(|c| { c.on_platform_series(OverrideChoice::Skip); c.on_series(OverrideChoice::Record) }, "record series"; "the later word, the other way round")]
-#[test_case(|c| { c.event.facts.own_answer = Some(Answer::Declined); c.on_series(OverrideChoice::Record) }, "record series"; "a yes to the series goes before a decline")]
+#[test_case(|c| { c.event.facts.own_response = Some(ResponseStatus::Declined); c.on_series(OverrideChoice::Record) }, "record series"; "a yes to the series goes before a decline")]
 #[test_case(|c| c.pause(at("09:31")), "skip paused"; "a paused calendar")]
 #[test_case(|c| c.pause(at("09:30")), "record external"; "a pause that has ended")]
 #[test_case(|c| { c.pause(at("12:00")); c.on_series(OverrideChoice::Record) }, "record series"; "a yes to the series goes before a pause")]
@@ -112,16 +112,16 @@ fn colleagues(case: &mut Case) {
 #[test_case(|c| c.deny("lobex.example"), "record external"; "a domain that only ends alike")]
 #[test_case(|c| { c.deny("globex.example"); c.on_series(OverrideChoice::Record) }, "skip denied-domain"; "a denied domain goes before a yes to the series")]
 #[test_case(|c| { c.deny("globex.example"); c.on_event(OverrideChoice::Record) }, "record event"; "a yes to the event goes before a denied domain")]
-#[test_case(|c| c.event.facts.own_answer = Some(Answer::Declined), "skip declined"; "the owner declined")]
-#[test_case(|c| c.event.facts.guests.listed[0].answer = Answer::Declined, "skip declined"; "the owner declined, known by the address")]
-#[test_case(|c| c.event.facts.own_answer = Some(Answer::Tentative), "record external"; "the owner may come")]
+#[test_case(|c| c.event.facts.own_response = Some(ResponseStatus::Declined), "skip declined"; "the owner declined")]
+#[test_case(|c| c.event.facts.attendees.listed[0].answer = ResponseStatus::Declined, "skip declined"; "the owner declined, known by the address")]
+#[test_case(|c| c.event.facts.own_response = Some(ResponseStatus::Tentative), "record external"; "the owner may come")]
 #[test_case(colleagues, "skip default"; "among colleagues")]
 #[test_case(|c| { colleagues(c); c.event.facts.is_hosted = Some(false); c.event.facts.organizer = Some(an_email("buyer@globex.example")) }, "record external"; "called by somebody outside")]
-#[test_case(|c| { colleagues(c); c.event.facts.guests.listed.push(guest("sales@emea.acme.example")) }, "skip default"; "a part of the own domain")]
-#[test_case(|c| { colleagues(c); c.event.facts.guests.listed.push(Guest { is_resource: true, ..guest("room@resource.example") }) }, "skip default"; "a room is nobody")]
-#[test_case(|c| { colleagues(c); c.event.facts.guests.is_incomplete = true }, "skip default"; "nobody outside is listed, though some are not shown")]
+#[test_case(|c| { colleagues(c); c.event.facts.attendees.listed.push(attendee("sales@emea.acme.example")) }, "skip default"; "a part of the own domain")]
+#[test_case(|c| { colleagues(c); c.event.facts.attendees.listed.push(Attendee { is_resource: true, ..attendee("room@resource.example") }) }, "skip default"; "a room is nobody")]
+#[test_case(|c| { colleagues(c); c.event.facts.attendees.is_incomplete = true }, "skip default"; "nobody outside is listed, though some are not shown")]
 #[test_case(|c| c.calendar.email = None, "skip declined"; "whose calendar it is, is not known yet, so they may have declined")]
-#[test_case(|c| { c.calendar.email = None; c.event.facts.own_answer = Some(Answer::Accepted) }, "skip default"; "and neither is who is outside")]
+#[test_case(|c| { c.calendar.email = None; c.event.facts.own_response = Some(ResponseStatus::Accepted) }, "skip default"; "and neither is who is outside")]
 #[test_case(|c| { c.calendar.email = None; c.policy.deduplication = DeduplicationScheme::Domain }, "skip unknown-owner"; "and bots are told apart by it")]
 #[test_case(|c| skips_all(&mut c.policy), "skip default"; "a policy that records nothing")]
 #[test_case(|c| { skips_all(&mut c.policy); c.on_series(OverrideChoice::Record) }, "record series"; "but what was marked")]

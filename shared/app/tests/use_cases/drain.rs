@@ -88,7 +88,7 @@ async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
     assert_eq!(house.recall.bots().len(), 1);
     house
         .see(copy.but(|event| {
-            event.facts.own_answer = Some(callsheet_domain::Answer::Declined);
+            event.facts.own_response = Some(callsheet_domain::ResponseStatus::Declined);
             event.updated_at = at("09:31");
         }))
         .await;

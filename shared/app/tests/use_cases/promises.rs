@@ -132,10 +132,10 @@ impl House {
                     event.starts_at = plus(at("10:00"), SignedDuration::from_mins(*start_minute));
                     event.ends_at = plus(event.starts_at, SignedDuration::from_mins(30));
                     event.meeting = event.meeting.take().filter(|_| *has_link);
-                    event.facts.own_answer = Some(if *is_declined {
-                        callsheet_domain::Answer::Declined
+                    event.facts.own_response = Some(if *is_declined {
+                        callsheet_domain::ResponseStatus::Declined
                     } else {
-                        callsheet_domain::Answer::Accepted
+                        callsheet_domain::ResponseStatus::Accepted
                     });
                 });
                 let calendar = event.calendar_id.clone();

@@ -1,8 +1,8 @@
 //! A meeting that stands in several calendars, and the bot its copies share.
 
 use callsheet_domain::{
-    Answer, CalendarEvent, CalendarId, CalendarStatus, DeduplicationScheme, EventId, Operation,
-    Wanted,
+    CalendarEvent, CalendarId, CalendarStatus, DeduplicationScheme, EventId, Operation,
+    ResponseStatus, Wanted,
 };
 use callsheet_testkit::{But as _, a_calendar, an_email, an_event};
 use test_case::test_case;
@@ -23,7 +23,7 @@ fn copy(number: usize) -> CalendarEvent {
         event.calendar_id = calendar(number);
         event.facts.title = Some(format!("As {} has it", OWNERS[number]));
         event.facts.organizer = Some(an_email("lead@acme.example"));
-        event.facts.own_answer = Some(Answer::Accepted);
+        event.facts.own_response = Some(ResponseStatus::Accepted);
     })
 }
 

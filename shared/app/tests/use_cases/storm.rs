@@ -7,7 +7,8 @@ use std::time::Duration;
 use callsheet_app::ports::{BotAnswer, Bots, Clock as _, LeaveAnswer, ScheduleRequest};
 use callsheet_app::{Drain, PortError};
 use callsheet_domain::{
-    Answer, BotEntry, BotId, CalendarEvent, Decision, EventId, IcalUid, Meeting, Timestamp, plus,
+    BotEntry, BotId, CalendarEvent, Decision, EventId, IcalUid, Meeting, ResponseStatus, Timestamp,
+    plus,
 };
 use callsheet_testkit::{But as _, EvenJitter, ManualClock, an_event, at};
 use jiff::SignedDuration;
@@ -211,7 +212,7 @@ async fn every_answer_by_chance_ends_right() {
     house.clock.advance_to(at("10:30"));
     for number in 0..60 {
         house.recall.put_event(meeting(number).but(|event| {
-            event.facts.own_answer = Some(Answer::Declined);
+            event.facts.own_response = Some(ResponseStatus::Declined);
             event.updated_at = at("10:30");
         }));
     }

@@ -3,7 +3,7 @@
 use callsheet_app::PortError;
 use callsheet_app::ports::BotAnswer;
 use callsheet_domain::{
-    Answer, Applied, CalendarEvent, EventId, Operation, RecordedResult, Step, plus,
+    Applied, CalendarEvent, EventId, Operation, RecordedResult, ResponseStatus, Step, plus,
 };
 use callsheet_testkit::{But as _, Fault, an_event, at};
 use jiff::SignedDuration;
@@ -13,7 +13,7 @@ use crate::house::House;
 
 fn declined(event: CalendarEvent, updated_at: &str) -> CalendarEvent {
     event.but(|event| {
-        event.facts.own_answer = Some(Answer::Declined);
+        event.facts.own_response = Some(ResponseStatus::Declined);
         event.updated_at = at(updated_at);
     })
 }

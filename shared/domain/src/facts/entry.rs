@@ -58,7 +58,7 @@ impl ShowsAs {
 
 /// What kind of entry it is. Outlook knows no kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum EventType {
     /// A meeting or an appointment.
     Default,
     /// Its owner is away.
@@ -73,7 +73,7 @@ pub enum Kind {
     Birthday,
 }
 
-impl Kind {
+impl EventType {
     /// The name it has in rules.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -7,7 +7,7 @@
 //! other do not get the others, while the organizer does.
 
 use super::raw::Raw;
-use super::{Answer, Facts, Guest, Guests, Kind, ShowsAs, Visibility};
+use super::{Attendee, Attendees, EventType, Facts, ResponseStatus, ShowsAs, Visibility};
 use crate::TimeZoneName;
 
 pub(super) fn read(raw: Raw<'_>) -> Facts {
@@ -16,11 +16,15 @@ pub(super) fn read(raw: Raw<'_>) -> Facts {
     Facts {
         title: raw.at("summary").text().map(str::to_owned),
         is_cancelled: raw.at("status").text() == Some("cancelled"),
-        own_answer: own_answer(raw),
+        own_response: own_response(raw),
         organizer: organizer.at("email").email(),
         is_hosted: organizer.flag_or_false("self"),
-        guests: Guests {
-            listed: raw.at("attendees").items().filter_map(guest).collect(),
+        attendees: Attendees {
+            listed: raw
+                .at("attendees")
+                .items()
+                .filter_map(read_attendee)
+                .collect(),
             is_incomplete: is_incomplete(raw),
         },
         is_recurring: series.text().is_some() || raw.at("recurrence").items().next().is_some(),
@@ -33,20 +37,20 @@ pub(super) fn read(raw: Raw<'_>) -> Facts {
     }
 }
 
-fn own_answer(raw: Raw<'_>) -> Option<Answer> {
+fn own_response(raw: Raw<'_>) -> Option<ResponseStatus> {
     let own_entry = raw
         .at("attendees")
         .items()
         .find(|attendee| attendee.at("self").is_true());
     match own_entry {
         Some(entry) => Some(answer(entry)),
-        None if raw.at("organizer").at("self").is_true() => Some(Answer::Accepted),
+        None if raw.at("organizer").at("self").is_true() => Some(ResponseStatus::Accepted),
         None => None,
     }
 }
 
-fn guest(attendee: Raw<'_>) -> Option<Guest> {
-    Some(Guest {
+fn read_attendee(attendee: Raw<'_>) -> Option<Attendee> {
+    Some(Attendee {
         email: attendee.at("email").email()?,
         answer: answer(attendee),
         is_resource: attendee.at("resource").is_true(),
@@ -55,12 +59,12 @@ fn guest(attendee: Raw<'_>) -> Option<Guest> {
     })
 }
 
-fn answer(attendee: Raw<'_>) -> Answer {
+fn answer(attendee: Raw<'_>) -> ResponseStatus {
     match attendee.at("responseStatus").text() {
-        Some("accepted") => Answer::Accepted,
-        Some("tentative") => Answer::Tentative,
-        Some("declined") => Answer::Declined,
-        _ => Answer::Pending,
+        Some("accepted") => ResponseStatus::Accepted,
+        Some("tentative") => ResponseStatus::Tentative,
+        Some("declined") => ResponseStatus::Declined,
+        _ => ResponseStatus::Pending,
     }
 }
 
@@ -91,7 +95,7 @@ fn visibility(raw: Raw<'_>) -> Option<Visibility> {
 }
 
 fn shows_as(raw: Raw<'_>) -> Option<ShowsAs> {
-    if kind(raw) == Some(Kind::OutOfOffice) {
+    if kind(raw) == Some(EventType::OutOfOffice) {
         return Some(ShowsAs::OutOfOffice);
     }
     match raw.text_or("transparency", "opaque")? {
@@ -101,14 +105,14 @@ fn shows_as(raw: Raw<'_>) -> Option<ShowsAs> {
     }
 }
 
-fn kind(raw: Raw<'_>) -> Option<Kind> {
+fn kind(raw: Raw<'_>) -> Option<EventType> {
     match raw.text_or("eventType", "default")? {
-        "default" => Some(Kind::Default),
-        "outOfOffice" => Some(Kind::OutOfOffice),
-        "focusTime" => Some(Kind::FocusTime),
-        "workingLocation" => Some(Kind::WorkingLocation),
-        "fromGmail" => Some(Kind::FromGmail),
-        "birthday" => Some(Kind::Birthday),
+        "default" => Some(EventType::Default),
+        "outOfOffice" => Some(EventType::OutOfOffice),
+        "focusTime" => Some(EventType::FocusTime),
+        "workingLocation" => Some(EventType::WorkingLocation),
+        "fromGmail" => Some(EventType::FromGmail),
+        "birthday" => Some(EventType::Birthday),
         _ => None,
     }
 }
@@ -139,7 +143,7 @@ mod tests {
             "recurringEventId": "series_1",
         }));
         assert_eq!(facts.title.as_deref(), Some("Quarterly review"));
-        assert_eq!(facts.own_answer, Some(Answer::Tentative));
+        assert_eq!(facts.own_response, Some(ResponseStatus::Tentative));
         assert_eq!(facts.series, SeriesId::parse("series_1").ok());
         let people: Vec<_> = facts.people().map(crate::Email::as_str).collect();
         assert_eq!(
@@ -150,15 +154,15 @@ mod tests {
                 "lead@acme.example"
             ]
         );
-        assert!(!facts.is_cancelled && !facts.guests.is_incomplete);
+        assert!(!facts.is_cancelled && !facts.attendees.is_incomplete);
     }
 
-    #[test_case(json!({"attendees": [{"email": "a@b.example", "self": true, "responseStatus": "declined"}]}), Some(Answer::Declined); "an own entry")]
-    #[test_case(json!({"organizer": {"email": "a@b.example", "self": true}}), Some(Answer::Accepted); "the organizer without an entry comes")]
-    #[test_case(json!({"organizer": {"self": true}, "attendees": [{"self": true, "responseStatus": "declined"}]}), Some(Answer::Declined); "an own entry goes before being the organizer")]
+    #[test_case(json!({"attendees": [{"email": "a@b.example", "self": true, "responseStatus": "declined"}]}), Some(ResponseStatus::Declined); "an own entry")]
+    #[test_case(json!({"organizer": {"email": "a@b.example", "self": true}}), Some(ResponseStatus::Accepted); "the organizer without an entry comes")]
+    #[test_case(json!({"organizer": {"self": true}, "attendees": [{"self": true, "responseStatus": "declined"}]}), Some(ResponseStatus::Declined); "an own entry goes before being the organizer")]
     #[test_case(json!({"attendees": [{"email": "a@b.example", "responseStatus": "accepted"}]}), None; "nobody is marked as the owner")]
     #[test_case(json!({}), None; "nothing")]
-    fn knows_what_the_owner_said(raw: Value, expected: Option<Answer>) {
-        assert_eq!(facts(&raw).own_answer, expected);
+    fn knows_what_the_owner_said(raw: Value, expected: Option<ResponseStatus>) {
+        assert_eq!(facts(&raw).own_response, expected);
     }
 }

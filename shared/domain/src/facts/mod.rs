@@ -16,7 +16,7 @@ mod tests;
 use serde_json::Value;
 
 use crate::{Email, Platform, SeriesId, TimeZoneName};
-pub use entry::{Kind, ShowsAs, Visibility};
+pub use entry::{EventType, ShowsAs, Visibility};
 use raw::Raw;
 
 /// How much of a title is kept, in characters: a row must stay small.
@@ -24,7 +24,7 @@ const LONGEST_TITLE: usize = 200;
 
 /// What somebody said to an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Answer {
+pub enum ResponseStatus {
     /// Comes. The organizer counts as coming.
     Accepted,
     /// May come.
@@ -35,7 +35,7 @@ pub enum Answer {
     Pending,
 }
 
-impl Answer {
+impl ResponseStatus {
     /// The name it has in expressions.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -63,11 +63,11 @@ impl Answer {
 
 /// Somebody who is invited.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guest {
+pub struct Attendee {
     /// The address invited.
     pub email: Email,
     /// What they said.
-    pub answer: Answer,
+    pub answer: ResponseStatus,
     /// A room or a piece of equipment.
     pub is_resource: bool,
     /// They need not come.
@@ -78,9 +78,9 @@ pub struct Guest {
 
 /// Who is invited, as far as the calendar may see.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Guests {
+pub struct Attendees {
     /// Those that are listed.
-    pub listed: Vec<Guest>,
+    pub listed: Vec<Attendee>,
     /// Whether the platform says that the list leaves people out.
     pub is_incomplete: bool,
 }
@@ -93,13 +93,13 @@ pub struct Facts {
     /// Called off, though the event still stands in the calendar.
     pub is_cancelled: bool,
     /// What the calendar's owner said.
-    pub own_answer: Option<Answer>,
+    pub own_response: Option<ResponseStatus>,
     /// Who called the meeting.
     pub organizer: Option<Email>,
     /// Whether the calendar's owner called it.
     pub is_hosted: Option<bool>,
     /// Who is invited.
-    pub guests: Guests,
+    pub attendees: Attendees,
     /// One of a series, even if the series has no name.
     pub is_recurring: bool,
     /// The recurring series it belongs to.
@@ -113,7 +113,7 @@ pub struct Facts {
     /// What others see of its owner's time.
     pub shows_as: Option<ShowsAs>,
     /// What kind of entry it is.
-    pub kind: Option<Kind>,
+    pub kind: Option<EventType>,
 }
 
 impl Facts {
@@ -132,7 +132,13 @@ impl Facts {
 
     /// Everybody who takes part: guests that are people, and the organizer.
     pub fn people(&self) -> impl Iterator<Item = &Email> {
-        let guests = self.guests.listed.iter().filter(|guest| !guest.is_resource);
-        guests.map(|guest| &guest.email).chain(&self.organizer)
+        let attendees = self
+            .attendees
+            .listed
+            .iter()
+            .filter(|attendee| !attendee.is_resource);
+        attendees
+            .map(|attendee| &attendee.email)
+            .chain(&self.organizer)
     }
 }

@@ -6,7 +6,7 @@
 //! the meeting is only when it is another; `originalStartTimeZone` does.
 
 use super::raw::Raw;
-use super::{Answer, Facts, Guest, Guests, Kind, ShowsAs, Visibility};
+use super::{Attendee, Attendees, EventType, Facts, ResponseStatus, ShowsAs, Visibility};
 use crate::{Email, TimeZoneName};
 
 pub(super) fn read(raw: Raw<'_>) -> Facts {
@@ -16,11 +16,11 @@ pub(super) fn read(raw: Raw<'_>) -> Facts {
     Facts {
         title: raw.at("subject").text().map(str::to_owned),
         is_cancelled: raw.at("isCancelled").is_true(),
-        own_answer: own_answer(raw),
+        own_response: own_response(raw),
         is_hosted: raw.at("isOrganizer").flag(),
-        guests: Guests {
+        attendees: Attendees {
             listed: attendees
-                .filter_map(|attendee| guest(attendee, organizer.as_ref()))
+                .filter_map(|attendee| read_attendee(attendee, organizer.as_ref()))
                 .collect(),
             is_incomplete: raw.at("hideAttendees").is_true() && !raw.at("isOrganizer").is_true(),
         },
@@ -31,25 +31,27 @@ pub(super) fn read(raw: Raw<'_>) -> Facts {
         is_all_day: raw.at("isAllDay").flag(),
         visibility: visibility(raw.at("sensitivity")),
         shows_as: shows_as(raw.at("showAs")),
-        kind: Some(Kind::Default),
+        kind: Some(EventType::Default),
     }
 }
 
-fn own_answer(raw: Raw<'_>) -> Option<Answer> {
+fn own_response(raw: Raw<'_>) -> Option<ResponseStatus> {
     let said = raw.at("responseStatus").at("response").text().map(answer);
     match said {
         // Who called the meeting need not answer; what they do say counts.
-        None | Some(Answer::Pending) if raw.at("isOrganizer").is_true() => Some(Answer::Accepted),
+        None | Some(ResponseStatus::Pending) if raw.at("isOrganizer").is_true() => {
+            Some(ResponseStatus::Accepted)
+        }
         _ => said,
     }
 }
 
-fn guest(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Guest> {
+fn read_attendee(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Attendee> {
     let email = attendee.at("emailAddress").at("address").email()?;
     let response = attendee.at("status").at("response").text();
     let kind = attendee.at("type").text();
-    Some(Guest {
-        answer: response.map_or(Answer::Pending, answer),
+    Some(Attendee {
+        answer: response.map_or(ResponseStatus::Pending, answer),
         is_resource: kind == Some("resource"),
         is_optional: kind == Some("optional"),
         is_organizer: organizer == Some(&email),
@@ -57,12 +59,12 @@ fn guest(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Guest> {
     })
 }
 
-fn answer(response: &str) -> Answer {
+fn answer(response: &str) -> ResponseStatus {
     match response {
-        "accepted" | "organizer" => Answer::Accepted,
-        "tentativelyAccepted" => Answer::Tentative,
-        "declined" => Answer::Declined,
-        _ => Answer::Pending,
+        "accepted" | "organizer" => ResponseStatus::Accepted,
+        "tentativelyAccepted" => ResponseStatus::Tentative,
+        "declined" => ResponseStatus::Declined,
+        _ => ResponseStatus::Pending,
     }
 }
 
@@ -127,20 +129,20 @@ mod tests {
             "seriesMasterId": "AAMk=",
         }));
         assert_eq!(facts.title.as_deref(), Some("Quarterly review"));
-        assert_eq!(facts.own_answer, Some(Answer::Accepted));
+        assert_eq!(facts.own_response, Some(ResponseStatus::Accepted));
         assert_eq!(facts.series, SeriesId::parse("AAMk=").ok());
         let people: Vec<_> = facts.people().map(Email::as_str).collect();
         assert_eq!(people, ["buyer@other.example", "lead@acme.example"]);
     }
 
-    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "none"}}), Some(Answer::Accepted); "who called the meeting comes")]
-    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "declined"}}), Some(Answer::Declined); "unless they say otherwise")]
-    #[test_case(json!({"responseStatus": {"response": "organizer"}}), Some(Answer::Accepted); "the answer of an organizer")]
-    #[test_case(json!({"responseStatus": {"response": "tentativelyAccepted"}}), Some(Answer::Tentative); "perhaps")]
-    #[test_case(json!({"responseStatus": {"response": "declined"}}), Some(Answer::Declined); "declined")]
-    #[test_case(json!({"responseStatus": {"response": "notResponded"}}), Some(Answer::Pending); "no answer yet")]
+    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "none"}}), Some(ResponseStatus::Accepted); "who called the meeting comes")]
+    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "declined"}}), Some(ResponseStatus::Declined); "unless they say otherwise")]
+    #[test_case(json!({"responseStatus": {"response": "organizer"}}), Some(ResponseStatus::Accepted); "the answer of an organizer")]
+    #[test_case(json!({"responseStatus": {"response": "tentativelyAccepted"}}), Some(ResponseStatus::Tentative); "perhaps")]
+    #[test_case(json!({"responseStatus": {"response": "declined"}}), Some(ResponseStatus::Declined); "declined")]
+    #[test_case(json!({"responseStatus": {"response": "notResponded"}}), Some(ResponseStatus::Pending); "no answer yet")]
     #[test_case(json!({}), None; "nothing")]
-    fn knows_what_the_owner_said(raw: Value, expected: Option<Answer>) {
-        assert_eq!(facts(&raw).own_answer, expected);
+    fn knows_what_the_owner_said(raw: Value, expected: Option<ResponseStatus>) {
+        assert_eq!(facts(&raw).own_response, expected);
     }
 }

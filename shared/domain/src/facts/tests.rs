@@ -49,14 +49,14 @@ fn hosted(organizer: Value, in_outlook: Value, expected: Option<bool>) {
 #[test_case(json!({"guestsCanSeeOtherGuests": "no"}), json!({"hideAttendees": "yes"}), false; "of another type")]
 #[test_case(json!({}), json!({}), false; "not told")]
 fn incomplete(in_google: Value, in_outlook: Value, expected: bool) {
-    assert_eq!(google(in_google).guests.is_incomplete, expected);
-    assert_eq!(outlook(in_outlook).guests.is_incomplete, expected);
+    assert_eq!(google(in_google).attendees.is_incomplete, expected);
+    assert_eq!(outlook(in_outlook).attendees.is_incomplete, expected);
 }
 
 #[test]
 fn a_list_that_google_cut_is_incomplete_for_everybody() {
     let cut = google(json!({"attendeesOmitted": true, "organizer": {"self": true}}));
-    assert!(cut.guests.is_incomplete);
+    assert!(cut.attendees.is_incomplete);
 }
 
 /// What is told of one guest: optional, resource, organizer.
@@ -65,32 +65,32 @@ fn a_list_that_google_cut_is_incomplete_for_everybody() {
 #[test_case(json!({"resource": true}), json!({"type": "resource"}), [false, true, false]; "a room")]
 #[test_case(json!({"organizer": true, "email": "LEAD@acme.example"}), json!({"emailAddress": {"address": "LEAD@acme.example"}}), [false, false, true]; "the organizer")]
 #[test_case(json!({"optional": "true", "resource": 1, "organizer": null}), json!({"type": ["optional"]}), [false, false, false]; "of another type")]
-fn guests(in_google: Value, in_outlook: Value, expected: [bool; 3]) {
+fn attendees(in_google: Value, in_outlook: Value, expected: [bool; 3]) {
     let with = |usual: Value, told: &Value| {
-        let mut guest = usual;
+        let mut attendee = usual;
         let told = told.as_object().expect("a guest is an object").clone();
-        guest.as_object_mut().unwrap().extend(told);
-        guest
+        attendee.as_object_mut().unwrap().extend(told);
+        attendee
     };
     let told = |facts: Facts| {
-        let [guest] = facts.guests.listed.try_into().expect("one guest");
-        let Guest {
+        let [attendee] = facts.attendees.listed.try_into().expect("one guest");
+        let Attendee {
             is_optional,
             is_resource,
             is_organizer,
             ..
-        } = guest;
+        } = attendee;
         [is_optional, is_resource, is_organizer]
     };
-    let guest = with(json!({"email": "guest@acme.example"}), &in_google);
+    let attendee = with(json!({"email": "guest@acme.example"}), &in_google);
     let organizer = json!({"email": "lead@acme.example"});
-    let facts = google(json!({"organizer": organizer, "attendees": [guest]}));
+    let facts = google(json!({"organizer": organizer, "attendees": [attendee]}));
     assert_eq!(told(facts), expected);
 
     let address = |email: &str| json!({"emailAddress": {"address": email}});
-    let guest = with(address("guest@acme.example"), &in_outlook);
+    let attendee = with(address("guest@acme.example"), &in_outlook);
     let organizer = address("lead@acme.example");
-    let facts = outlook(json!({"organizer": organizer, "attendees": [guest]}));
+    let facts = outlook(json!({"organizer": organizer, "attendees": [attendee]}));
     assert_eq!(told(facts), expected);
 }
 
@@ -172,18 +172,18 @@ fn only_outlook_shows(word: &str, expected: ShowsAs) {
     assert_eq!(outlook(json!({ "showAs": word })).shows_as, Some(expected));
 }
 
-#[test_case(json!({}), Some(Kind::Default); "as usual")]
-#[test_case(json!({"eventType": "default"}), Some(Kind::Default); "as usual, in words")]
-#[test_case(json!({"eventType": "outOfOffice"}), Some(Kind::OutOfOffice); "away")]
-#[test_case(json!({"eventType": "focusTime"}), Some(Kind::FocusTime); "own work")]
-#[test_case(json!({"eventType": "workingLocation"}), Some(Kind::WorkingLocation); "a place")]
-#[test_case(json!({"eventType": "fromGmail"}), Some(Kind::FromGmail); "a mail")]
-#[test_case(json!({"eventType": "birthday"}), Some(Kind::Birthday); "a birthday")]
+#[test_case(json!({}), Some(EventType::Default); "as usual")]
+#[test_case(json!({"eventType": "default"}), Some(EventType::Default); "as usual, in words")]
+#[test_case(json!({"eventType": "outOfOffice"}), Some(EventType::OutOfOffice); "away")]
+#[test_case(json!({"eventType": "focusTime"}), Some(EventType::FocusTime); "own work")]
+#[test_case(json!({"eventType": "workingLocation"}), Some(EventType::WorkingLocation); "a place")]
+#[test_case(json!({"eventType": "fromGmail"}), Some(EventType::FromGmail); "a mail")]
+#[test_case(json!({"eventType": "birthday"}), Some(EventType::Birthday); "a birthday")]
 #[test_case(json!({"eventType": "holiday"}), None; "a new word")]
 #[test_case(json!({"eventType": {}}), None; "of another type")]
 #[test_case(json!([]), None; "not told")]
-fn only_google_knows_kinds(in_google: Value, expected: Option<Kind>) {
-    assert_eq!(outlook(in_google.clone()).kind, Some(Kind::Default));
+fn only_google_knows_kinds(in_google: Value, expected: Option<EventType>) {
+    assert_eq!(outlook(in_google.clone()).kind, Some(EventType::Default));
     assert_eq!(google(in_google).kind, expected);
 }
 

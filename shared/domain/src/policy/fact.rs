@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Answer, Domain, Email};
+use crate::{Domain, Email, ResponseStatus};
 
 /// What kind of value a fact has when it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,7 +29,7 @@ pub struct Person {
     /// Their address.
     pub email: Email,
     /// What they said.
-    pub answer: Answer,
+    pub answer: ResponseStatus,
     /// They need not come.
     pub is_optional: bool,
     /// A room or a piece of equipment.
@@ -158,15 +158,15 @@ facts! {
     Busy "busy" Flag "The calendar does not show the time as free.", "`shows_as`";
     OutOfOffice "out_of_office" Flag "It says that its owner is away.", "Google `eventType`, Outlook `showAs`";
     FocusTime "focus_time" Flag "It keeps time free for its owner's own work; never on Outlook, which does not tell it from others.", "`kind`";
-    Kind "kind" Text "What kind of event it is: `default`, `out_of_office`, `focus_time`, `working_location`, `from_gmail` or `birthday`.", "Google `eventType`; always `default` on Outlook";
+    EventType "kind" Text "What kind of event it is: `default`, `out_of_office`, `focus_time`, `working_location`, `from_gmail` or `birthday`.", "Google `eventType`; always `default` on Outlook";
 }
 
 /// Every answer by its name.
 pub(crate) const ANSWERS: &[&str] = &[
-    Answer::Accepted.as_str(),
-    Answer::Tentative.as_str(),
-    Answer::Declined.as_str(),
-    Answer::Pending.as_str(),
+    ResponseStatus::Accepted.as_str(),
+    ResponseStatus::Tentative.as_str(),
+    ResponseStatus::Declined.as_str(),
+    ResponseStatus::Pending.as_str(),
 ];
 
 const WEEKDAYS: &[&str] = &[
@@ -204,7 +204,7 @@ impl Fact {
             Self::Weekday => Some(WEEKDAYS),
             Self::Visibility => Some(&["default", "public", "private", "confidential"]),
             Self::ShowsAs => Some(&["free", "tentative", "busy", "out_of_office", "elsewhere"]),
-            Self::Kind => Some(KINDS),
+            Self::EventType => Some(KINDS),
             _ => None,
         }
     }

@@ -73,7 +73,7 @@ pub struct Shorthands {
     /// The calendar's owner said one of these: `accepted`, `tentative`, `declined`, `pending`.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "listed")]
     #[schemars(length(min = 1))]
-    pub own_answer: Vec<String>,
+    pub own_response: Vec<String>,
     /// The meeting is one of a series, or is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recurring: Option<bool>,

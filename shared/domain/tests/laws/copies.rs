@@ -15,7 +15,7 @@ enum Step {
     /// A look that began before the copy's last change, and ends only now.
     LateLook(usize),
     Send(usize),
-    Answer(usize),
+    ResponseStatus(usize),
     /// The drain crashed before it could write the answer down.
     Lose(usize),
     Refuse(usize),
@@ -45,7 +45,7 @@ fn step(refuses: bool) -> impl Strategy<Value = Step> {
         4 => index().prop_map(Step::PlannedSync),
         1 => index().prop_map(Step::LateLook),
         4 => index().prop_map(Step::Send),
-        3 => index().prop_map(Step::Answer),
+        3 => index().prop_map(Step::ResponseStatus),
         1 => index().prop_map(Step::Lose),
         u32::from(refuses) => index().prop_map(Step::Refuse),
     ]
@@ -83,7 +83,7 @@ impl World {
             Step::PlannedSync(index) => drop(self.look(index % count, 0)),
             Step::LateLook(index) => drop(self.look(index % count, 1)),
             Step::Send(which) => self.office.send(*which),
-            Step::Answer(which) => self.office.answer(*which, false),
+            Step::ResponseStatus(which) => self.office.answer(*which, false),
             Step::Lose(which) => self.office.answer(*which, true),
             Step::Refuse(which) => self.office.refuse(*which),
         }

@@ -33,12 +33,12 @@ fn google_guest() -> impl Strategy<Value = Value> {
 }
 
 fn google() -> impl Strategy<Value = Value> {
-    let guests = prop::collection::vec(google_guest(), 0..4);
+    let attendees = prop::collection::vec(google_guest(), 0..4);
     let organizer = prop::option::of((select(&ADDRESSES), any::<bool>()));
     let flags = any::<[bool; 4]>();
-    (guests, organizer, title(), flags, zone(), select(KINDS)).prop_map(
-        |(guests, organizer, title, [hidden, omitted, recurring, private], zone, kind)| {
-            let mut raw = json!({"summary": title, "attendees": guests, "eventType": kind});
+    (attendees, organizer, title(), flags, zone(), select(KINDS)).prop_map(
+        |(attendees, organizer, title, [hidden, omitted, recurring, private], zone, kind)| {
+            let mut raw = json!({"summary": title, "attendees": attendees, "eventType": kind});
             if let Some((email, own)) = organizer {
                 raw["organizer"] = json!({"email": email, "self": own});
             }
@@ -63,15 +63,15 @@ fn outlook_guest() -> impl Strategy<Value = Value> {
 }
 
 fn outlook() -> impl Strategy<Value = Value> {
-    let guests = prop::collection::vec(outlook_guest(), 0..4);
+    let attendees = prop::collection::vec(outlook_guest(), 0..4);
     let organizer = prop::option::of(select(&ADDRESSES));
     let flags = prop::array::uniform3(prop::option::of(any::<bool>()));
     let shows = select(vec!["free", "busy", "oof", "workingElsewhere", "unknown"]);
-    (guests, organizer, title(), flags, zone(), shows).prop_map(
-        |(guests, organizer, title, [hidden, own, recurring], zone, shows)| {
+    (attendees, organizer, title(), flags, zone(), shows).prop_map(
+        |(attendees, organizer, title, [hidden, own, recurring], zone, shows)| {
             json!({
                 "subject": title,
-                "attendees": guests,
+                "attendees": attendees,
                 "organizer": {"emailAddress": {"address": organizer}},
                 "isOrganizer": own,
                 "hideAttendees": hidden,

@@ -55,8 +55,8 @@ fn policy() -> Policy {
 }
 
 fn event() -> CalendarEvent {
-    let guest = |name: &str| json!({"email": name, "responseStatus": "accepted"});
-    let guests = [
+    let attendee = |name: &str| json!({"email": name, "responseStatus": "accepted"});
+    let attendees = [
         "lead@acme.example",
         "sales@acme.example",
         "support@acme.example",
@@ -69,7 +69,7 @@ fn event() -> CalendarEvent {
     let raw = json!({
         "summary": "Quarterly review with Globex",
         "organizer": {"email": "lead@acme.example"},
-        "attendees": guests.map(guest),
+        "attendees": attendees.map(attendee),
         "start": {"dateTime": "2026-03-06T10:00:00Z", "timeZone": "Europe/Berlin"},
     });
     CalendarEvent {

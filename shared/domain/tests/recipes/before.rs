@@ -27,7 +27,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "Recall V1: record_confirmed",
         |_| (),
-        |m| m.own_answer = "tentative",
+        |m| m.own_response = "tentative",
     ),
     row("Recall V1: record_only_host", Described::is_hosted, |_| ()),
     row(
@@ -40,7 +40,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "Recall V1: several preferences at once",
         |_| (),
-        |m| m.own_answer = "pending",
+        |m| m.own_response = "pending",
     ),
     row(
         "Nylas: event_selection internal",

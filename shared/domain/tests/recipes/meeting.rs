@@ -28,7 +28,7 @@ pub(crate) struct Invited {
 pub(crate) struct Described {
     pub(crate) title: &'static str,
     pub(crate) organizer: &'static str,
-    pub(crate) own_answer: &'static str,
+    pub(crate) own_response: &'static str,
     pub(crate) invited: Vec<Invited>,
     /// By the clocks of Berlin.
     pub(crate) starts: &'static str,
@@ -49,7 +49,7 @@ impl Described {
         Self {
             title: "Kick-off",
             organizer: "lead@acme.example",
-            own_answer: "accepted",
+            own_response: "accepted",
             invited: vec![invited("buyer@globex.example")],
             starts: "2026-03-06T11:00:00",
             minutes: 60,
@@ -107,7 +107,7 @@ impl Described {
 
     fn google(&self) -> Value {
         let is_hosted = self.organizer == OWNER;
-        let owner = json!({"email": OWNER, "self": true, "organizer": is_hosted, "responseStatus": google_answer(self.own_answer)});
+        let owner = json!({"email": OWNER, "self": true, "organizer": is_hosted, "responseStatus": google_answer(self.own_response)});
         let others = self.invited.iter().filter(|_| !self.is_hidden).map(|one| {
             json!({"email": one.address, "responseStatus": google_answer(one.answer), "optional": one.is_optional, "resource": one.is_room})
         });
@@ -163,7 +163,7 @@ impl Described {
             "subject": self.title,
             "isCancelled": false,
             "isOrganizer": is_hosted,
-            "responseStatus": {"response": if is_hosted { "organizer" } else { outlook_answer(self.own_answer) }},
+            "responseStatus": {"response": if is_hosted { "organizer" } else { outlook_answer(self.own_response) }},
             "organizer": {"emailAddress": {"address": self.organizer}},
             "attendees": attendees.collect::<Vec<_>>(),
             "hideAttendees": self.is_hidden,

@@ -6,13 +6,13 @@ use crate::{Row, row};
 pub(crate) const ROWS: &[Row] = &[
     row(
         "accepted or perhaps",
-        |m| m.own_answer = "tentative",
-        |m| m.own_answer = "pending",
+        |m| m.own_response = "tentative",
+        |m| m.own_response = "pending",
     ),
     row(
         "accepted with outsiders",
         |_| (),
-        |m| m.own_answer = "declined",
+        |m| m.own_response = "declined",
     ),
     row("no whole days", |_| (), |m| m.is_all_day = true),
     row(

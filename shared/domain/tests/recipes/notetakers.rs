@@ -61,8 +61,8 @@ pub(crate) const ROWS: &[Row] = &[
     ),
     row(
         "Fellow: external meetings",
-        |m| m.own_answer = "pending",
-        |m| m.own_answer = "declined",
+        |m| m.own_response = "pending",
+        |m| m.own_response = "declined",
     ),
     row(
         "Fellow: internal meetings",

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use callsheet_domain::{Answer, Email, Fact, FactType, FactValue, FactValues, Person};
+use callsheet_domain::{Email, Fact, FactType, FactValue, FactValues, Person, ResponseStatus};
 
 use crate::attributes::{Attributes, Reading, Unreadable, Writing, number, text};
 
@@ -77,7 +77,7 @@ fn read_person(fields: &HashMap<String, AttributeValue>) -> Option<Person> {
     let flag = |name: &str| fields.get(name)?.as_bool().ok().copied();
     Some(Person {
         email: Email::parse(row.text("address").ok()?).ok()?,
-        answer: Answer::parse(row.text("answer").ok()?)?,
+        answer: ResponseStatus::parse(row.text("answer").ok()?)?,
         is_optional: flag("optional")?,
         is_resource: flag("resource")?,
         is_organizer: flag("organizer")?,

@@ -2,8 +2,8 @@
 
 use callsheet_app::ports::Decisions;
 use callsheet_domain::{
-    Answer, BotConfig, Decision, Fact, FactValue, FactValues, IcalUid, Offer, Person, Reason,
-    RuleName, Verdict, Wanted,
+    BotConfig, Decision, Fact, FactValue, FactValues, IcalUid, Offer, Person, Reason,
+    ResponseStatus, RuleName, Verdict, Wanted,
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -36,8 +36,8 @@ fn facts() -> FactValues {
         is_organizer: true,
     };
     let people = vec![
-        person("sales@acme.example", Answer::Tentative),
-        person("\"odd@name\"@acme.example", Answer::Pending),
+        person("sales@acme.example", ResponseStatus::Tentative),
+        person("\"odd@name\"@acme.example", ResponseStatus::Pending),
     ];
     FactValues::from([
         (Fact::OwnAnswer, FactValue::Unknown),

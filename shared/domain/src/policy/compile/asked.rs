@@ -113,7 +113,7 @@ fn lists(asked: &Shorthands, place: &mut Place<'_>) -> Vec<Condition> {
     });
     read.add(
         "own_answer",
-        &asked.own_answer,
+        &asked.own_response,
         answer,
         is_one_of(Fact::OwnAnswer),
     );

@@ -34,8 +34,8 @@ pub(super) fn contradictions(asked: &Shorthands) -> Vec<String> {
             ));
         }
     }
-    let accepts = asked.own_answer.iter().any(|answer| answer == "accepted");
-    let says_else = asked.own_answer.iter().any(|answer| answer != "accepted");
+    let accepts = asked.own_response.iter().any(|answer| answer == "accepted");
+    let says_else = asked.own_response.iter().any(|answer| answer != "accepted");
     let is_contrary = match asked.confirmed {
         Some(true) => says_else && !accepts,
         Some(false) => accepts && !says_else,

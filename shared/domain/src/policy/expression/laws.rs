@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::random::{all_known, flag, some_known, soup};
 use super::*;
 use crate::policy::fact::{ANSWERS, FactValue, FactValues, Person};
-use crate::{Answer, Email};
+use crate::{Email, ResponseStatus};
 
 fn is_about_size(problem: &ExpressionProblem) -> bool {
     ["nested", "characters", "lists can be gone"]
@@ -188,7 +188,7 @@ fn a_judgement_takes_microseconds() {
         && attendees.exists(a, a.domain.isOf(\"acme.example\") && !a.resource)";
     let person = |number: u32| Person {
         email: Email::parse(&format!("p{number}@other.example")).unwrap(),
-        answer: Answer::Accepted,
+        answer: ResponseStatus::Accepted,
         is_optional: false,
         is_resource: false,
         is_organizer: false,

@@ -109,13 +109,13 @@ impl Indexer for PersonValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Answer, Email};
+    use crate::{Email, ResponseStatus};
 
     #[test]
     fn every_field_is_there_and_of_its_type() {
         let value = PersonValue(Arc::new(Person {
             email: Email::parse("ann@acme.example").unwrap(),
-            answer: Answer::Pending,
+            answer: ResponseStatus::Pending,
             is_optional: true,
             is_resource: false,
             is_organizer: false,

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::policy::fact::{Fact, FactType, FactValue, FactValues, Person};
-use crate::{Answer, Email};
+use crate::{Email, ResponseStatus};
 
 const ANY_TEXTS: &[&str] = &[
     "",
@@ -16,7 +16,11 @@ const ANY_TEXTS: &[&str] = &[
 ];
 
 fn a_person() -> impl Strategy<Value = Person> {
-    let answers = [Answer::Accepted, Answer::Declined, Answer::Pending];
+    let answers = [
+        ResponseStatus::Accepted,
+        ResponseStatus::Declined,
+        ResponseStatus::Pending,
+    ];
     let address = select(vec![
         "ann@acme.example",
         "bob@b.acme.example",

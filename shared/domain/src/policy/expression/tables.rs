@@ -6,9 +6,9 @@ use test_case::test_case;
 
 use super::*;
 use crate::policy::fact::{FactValue, FactValues, Person};
-use crate::{Answer, Email};
+use crate::{Email, ResponseStatus};
 
-fn person(address: &str, answer: Answer, is_resource: bool) -> Person {
+fn person(address: &str, answer: ResponseStatus, is_resource: bool) -> Person {
     Person {
         email: Email::parse(address).unwrap(),
         answer,
@@ -36,9 +36,9 @@ fn facts() -> FactValues {
         (
             Fact::Attendees,
             FactValue::People(vec![
-                person("ann@acme.example", Answer::Accepted, false),
-                person("bob@mail.other.example", Answer::Declined, false),
-                person("room@acme.example", Answer::Pending, true),
+                person("ann@acme.example", ResponseStatus::Accepted, false),
+                person("bob@mail.other.example", ResponseStatus::Declined, false),
+                person("room@acme.example", ResponseStatus::Pending, true),
             ]),
         ),
     ])

@@ -12,8 +12,8 @@ use jiff::civil::DateTime;
 
 use super::{Fact, FactSource, FactValue};
 use crate::{
-    Answer, Calendar, CalendarEvent, Domain, Email, Kind, SeriesId, ShowsAs, TimeZoneName,
-    Visibility,
+    Calendar, CalendarEvent, Domain, Email, EventType, ResponseStatus, SeriesId, ShowsAs,
+    TimeZoneName, Visibility,
 };
 
 /// What a rule can ask.
@@ -43,10 +43,10 @@ impl FactSource for Situation<'_> {
             Fact::External => flag(self.is_external()),
             Fact::Internal => flag(self.is_external().map(|external| !external)),
             Fact::ExternalToOrganizer => flag(self.is_external_to_organizer()),
-            Fact::GuestsComplete => flag(Some(!facts.guests.is_incomplete)),
+            Fact::GuestsComplete => flag(Some(!facts.attendees.is_incomplete)),
             Fact::OwnAddress => text(self.calendar.email.as_ref().map(Email::as_str)),
             Fact::OwnDomain => text(self.own_domain()),
-            Fact::OwnAnswer => text(self.own_answer().map(Answer::as_str)),
+            Fact::OwnAnswer => text(self.own_response().map(ResponseStatus::as_str)),
             Fact::Hosted => flag(self.is_hosted()),
             Fact::Recurring => flag(Some(facts.is_recurring)),
             Fact::SeriesId => text(facts.series.as_ref().map(SeriesId::as_str).or(Some(""))),
@@ -71,8 +71,8 @@ impl FactSource for Situation<'_> {
             Fact::ShowsAs => text(facts.shows_as.map(ShowsAs::as_str)),
             Fact::Busy => flag(facts.shows_as.map(|shown| shown != ShowsAs::Free)),
             Fact::OutOfOffice => flag(facts.shows_as.map(|shown| shown == ShowsAs::OutOfOffice)),
-            Fact::FocusTime => flag(facts.kind.map(|kind| kind == Kind::FocusTime)),
-            Fact::Kind => text(facts.kind.map(Kind::as_str)),
+            Fact::FocusTime => flag(facts.kind.map(|kind| kind == EventType::FocusTime)),
+            Fact::EventType => text(facts.kind.map(EventType::as_str)),
         }
     }
 }

@@ -7,35 +7,39 @@ use std::collections::BTreeSet;
 
 use super::Situation;
 use crate::policy::Person;
-use crate::{Answer, Calendar, Domain, Email, Facts};
+use crate::{Calendar, Domain, Email, Facts, ResponseStatus};
 
 /// The owner's answer; where the payload does not mark the owner, by their address.
-pub(super) fn own_answer(facts: &Facts, calendar: &Calendar) -> Option<Answer> {
-    facts.own_answer.or_else(|| {
+pub(super) fn own_response(facts: &Facts, calendar: &Calendar) -> Option<ResponseStatus> {
+    facts.own_response.or_else(|| {
         let own = calendar.email.as_ref()?;
-        let entry = facts.guests.listed.iter().find(|guest| guest.email == *own);
+        let entry = facts
+            .attendees
+            .listed
+            .iter()
+            .find(|attendee| attendee.email == *own);
         match entry {
-            Some(guest) => Some(guest.answer),
-            None => (facts.organizer.as_ref() == Some(own)).then_some(Answer::Accepted),
+            Some(attendee) => Some(attendee.answer),
+            None => (facts.organizer.as_ref() == Some(own)).then_some(ResponseStatus::Accepted),
         }
     })
 }
 
 impl<'a> Situation<'a> {
     pub(super) fn attendees(&self) -> Vec<Person> {
-        let listed = self.event.facts.guests.listed.iter();
-        let people = listed.map(|guest| Person {
-            email: guest.email.clone(),
-            answer: guest.answer,
-            is_optional: guest.is_optional,
-            is_resource: guest.is_resource,
-            is_organizer: guest.is_organizer,
+        let listed = self.event.facts.attendees.listed.iter();
+        let people = listed.map(|attendee| Person {
+            email: attendee.email.clone(),
+            answer: attendee.answer,
+            is_optional: attendee.is_optional,
+            is_resource: attendee.is_resource,
+            is_organizer: attendee.is_organizer,
         });
         people.collect()
     }
 
     pub(super) fn participants(&self) -> Option<i64> {
-        if self.event.facts.guests.is_incomplete {
+        if self.event.facts.attendees.is_incomplete {
             return None;
         }
         let everybody: BTreeSet<&Email> = self.people().collect();
@@ -43,8 +47,8 @@ impl<'a> Situation<'a> {
     }
 
     pub(super) fn rooms(&self) -> Option<i64> {
-        let listed = self.event.facts.guests.listed.iter();
-        i64::try_from(listed.filter(|guest| guest.is_resource).count()).ok()
+        let listed = self.event.facts.attendees.listed.iter();
+        i64::try_from(listed.filter(|attendee| attendee.is_resource).count()).ok()
     }
 
     pub(super) fn domains(&self) -> BTreeSet<Domain> {
@@ -60,7 +64,7 @@ impl<'a> Situation<'a> {
 
     pub(super) fn is_external(&self) -> Option<bool> {
         let own = self.own_domain()?;
-        let everybody_is_known = !self.event.facts.guests.is_incomplete;
+        let everybody_is_known = !self.event.facts.attendees.is_incomplete;
         self.has_stranger_to(&own, everybody_is_known)
     }
 
@@ -68,7 +72,7 @@ impl<'a> Situation<'a> {
     pub(super) fn is_external_to_organizer(&self) -> Option<bool> {
         let home = self.event.facts.organizer.as_ref()?.domain();
         let is_owner_known = self.calendar.email.is_some();
-        let everybody_is_known = is_owner_known && !self.event.facts.guests.is_incomplete;
+        let everybody_is_known = is_owner_known && !self.event.facts.attendees.is_incomplete;
         self.has_stranger_to(&home, everybody_is_known)
     }
 
@@ -76,8 +80,8 @@ impl<'a> Situation<'a> {
         self.calendar.email.as_ref().map(Email::domain)
     }
 
-    pub(super) fn own_answer(&self) -> Option<Answer> {
-        own_answer(&self.event.facts, self.calendar)
+    pub(super) fn own_response(&self) -> Option<ResponseStatus> {
+        own_response(&self.event.facts, self.calendar)
     }
 
     pub(super) fn is_hosted(&self) -> Option<bool> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use crate::policy::{Fact, FactSource, FactType, FactValue, FactValues, Person};
-use crate::{Answer, Email};
+use crate::{Email, ResponseStatus};
 
 /// The values of the facts that are asked for, by their names.
 pub(super) fn told(asks: &[Fact], facts: &dyn FactSource) -> Value {
@@ -20,7 +20,7 @@ pub(super) fn told(asks: &[Fact], facts: &dyn FactSource) -> Value {
 pub(super) fn samples() -> FactValues {
     let person = Email::parse("somebody@acme.example").map(|email| Person {
         email,
-        answer: Answer::Accepted,
+        answer: ResponseStatus::Accepted,
         is_optional: false,
         is_resource: false,
         is_organizer: false,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::policy::{FactValue, Person};
-use crate::{Answer, Email};
+use crate::{Email, ResponseStatus};
 use serde_json::json;
 use test_case::test_case;
 
@@ -30,7 +30,7 @@ fn facts() -> FactValues {
             Fact::Attendees,
             FactValue::People(vec![Person {
                 email: Email::parse("buyer@globex.example").expect("an address"),
-                answer: Answer::Pending,
+                answer: ResponseStatus::Pending,
                 is_optional: true,
                 is_resource: false,
                 is_organizer: false,
@@ -42,7 +42,7 @@ fn facts() -> FactValues {
 #[test_case("Notes", "Notes"; "nothing to place")]
 #[test_case("{{ title }} by Notes", "Kick-off by Notes"; "a text")]
 #[test_case("{{ participants }} people", "3 people"; "a number")]
-#[test_case("{% if external %}Guest{% else %}Own{% endif %} notes", "Guest notes"; "a choice")]
+#[test_case("{% if external %}Attendee{% else %}Own{% endif %} notes", "Attendee notes"; "a choice")]
 #[test_case("{{ domains | join(' & ') }}", "a.example & b.example"; "a list")]
 #[test_case("{{ title | upper }} on {{ weekday | default('some day') }}", "KICK-OFF on some day"; "filters")]
 #[test_case("{% for a in attendees if a.optional %}{{ a.address }} {{ a.answer }}{% endfor %}", "buyer@globex.example pending"; "people")]

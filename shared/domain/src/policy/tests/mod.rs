@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use test_case::test_case;
 
 use super::*;
-use crate::{Answer, CalendarId, CalendarStatus, Email, Platform, Timestamp};
+use crate::{CalendarId, CalendarStatus, Email, Platform, ResponseStatus, Timestamp};
 
 fn policy(json: Value) -> Policy {
     let document = PolicyDocument::read(&json.to_string()).expect("in the format");
@@ -116,7 +116,7 @@ fn an_expression_is_not_asked_once_a_shorthand_does_not_hold() {
 fn people(addresses: &[&str], is_whole: bool) -> FactValues {
     let person = |address: &&str| Person {
         email: Email::parse(address).expect("an address"),
-        answer: Answer::Pending,
+        answer: ResponseStatus::Pending,
         is_optional: false,
         is_resource: false,
         is_organizer: false,

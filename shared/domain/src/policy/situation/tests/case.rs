@@ -2,8 +2,8 @@
 
 use crate::policy::{Fact, FactSource, FactValue, Situation};
 use crate::{
-    Answer, Calendar, CalendarEvent, CalendarId, CalendarStatus, Email, EventId, Facts, Guest,
-    Guests, IcalUid, Platform, PlatformEventId, TimeZoneName, Timestamp,
+    Attendee, Attendees, Calendar, CalendarEvent, CalendarId, CalendarStatus, Email, EventId,
+    Facts, IcalUid, Platform, PlatformEventId, ResponseStatus, TimeZoneName, Timestamp,
 };
 
 /// A meeting of sales@acme.example with a buyer, on a Friday of winter in Berlin.
@@ -19,21 +19,21 @@ impl Case {
         let facts = Facts {
             title: Some("Kick-off".to_owned()),
             organizer: Some(email("lead@acme.example")),
-            guests: Guests {
+            attendees: Attendees {
                 listed: vec![
-                    guest("sales@acme.example"),
-                    Guest {
+                    attendee("sales@acme.example"),
+                    Attendee {
                         is_organizer: true,
-                        ..guest("lead@acme.example")
+                        ..attendee("lead@acme.example")
                     },
-                    Guest {
+                    Attendee {
                         is_optional: true,
-                        answer: Answer::Pending,
-                        ..guest("buyer@globex.example")
+                        answer: ResponseStatus::Pending,
+                        ..attendee("buyer@globex.example")
                     },
-                    Guest {
+                    Attendee {
                         is_resource: true,
-                        ..guest("room-4@rooms.example")
+                        ..attendee("room-4@rooms.example")
                     },
                 ],
                 is_incomplete: false,
@@ -84,12 +84,12 @@ impl Case {
         &mut self.event.facts
     }
 
-    pub(super) fn guests(&mut self, listed: &[&str]) {
-        self.facts().guests.listed = listed.iter().copied().map(guest).collect();
+    pub(super) fn attendees(&mut self, listed: &[&str]) {
+        self.facts().attendees.listed = listed.iter().copied().map(attendee).collect();
     }
 
     pub(super) fn is_incomplete(&mut self) {
-        self.facts().guests.is_incomplete = true;
+        self.facts().attendees.is_incomplete = true;
     }
 
     pub(super) fn time(&mut self, starts_at: &str, ends_at: &str) {
@@ -105,10 +105,10 @@ pub(super) fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
 }
 
-pub(super) fn guest(text: &str) -> Guest {
-    Guest {
+pub(super) fn attendee(text: &str) -> Attendee {
+    Attendee {
         email: email(text),
-        answer: Answer::Accepted,
+        answer: ResponseStatus::Accepted,
         is_resource: false,
         is_optional: false,
         is_organizer: false,

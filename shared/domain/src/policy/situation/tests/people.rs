@@ -3,11 +3,11 @@
 use test_case::test_case;
 
 use super::case::{Case, NO, UNKNOWN, YES, count, email, list, says, tells};
-use crate::Answer;
+use crate::ResponseStatus;
 use crate::policy::{Fact, FactValue};
 
 fn only_colleagues(case: &mut Case) {
-    case.guests(&["sales@acme.example", "Berlin@EU.acme.example"]);
+    case.attendees(&["sales@acme.example", "Berlin@EU.acme.example"]);
 }
 
 #[test_case(|_| (), says("lead@acme.example"); "told")]
@@ -23,16 +23,16 @@ fn organizer_domain(change: fn(&mut Case), expected: FactValue) {
 }
 
 #[test_case(|_| (), count(3); "without the room, each once")]
-#[test_case(|c| c.guests(&["buyer@globex.example"]), count(3); "the organizer and the owner come too")]
-#[test_case(|c| { c.guests(&[]); c.facts().organizer = None }, count(1); "the owner alone")]
-#[test_case(|c| { c.guests(&["buyer@globex.example", "BUYER@globex.example"]); c.calendar.email = None }, count(2); "listed twice")]
+#[test_case(|c| c.attendees(&["buyer@globex.example"]), count(3); "the organizer and the owner come too")]
+#[test_case(|c| { c.attendees(&[]); c.facts().organizer = None }, count(1); "the owner alone")]
+#[test_case(|c| { c.attendees(&["buyer@globex.example", "BUYER@globex.example"]); c.calendar.email = None }, count(2); "listed twice")]
 #[test_case(Case::is_incomplete, UNKNOWN; "some may be hidden")]
 fn participants(change: fn(&mut Case), expected: FactValue) {
     tells(Fact::Participants, change, expected);
 }
 
 #[test_case(|_| (), count(1); "a room")]
-#[test_case(|c| c.guests(&[]), count(0); "none")]
+#[test_case(|c| c.attendees(&[]), count(0); "none")]
 #[test_case(Case::is_incomplete, count(1); "those that are listed")]
 fn rooms(change: fn(&mut Case), expected: FactValue) {
     tells(Fact::Rooms, change, expected);
@@ -40,8 +40,8 @@ fn rooms(change: fn(&mut Case), expected: FactValue) {
 
 #[test_case(|_| (), list(&["acme.example", "globex.example"]); "without the room, in order, each once")]
 #[test_case(Case::is_incomplete, list(&["acme.example", "globex.example"]); "those that are known")]
-#[test_case(|c| { c.guests(&[]); c.facts().organizer = None }, list(&["acme.example"]); "the owner's")]
-#[test_case(|c| { c.guests(&[]); c.facts().organizer = None; c.calendar.email = None }, list(&[]); "none")]
+#[test_case(|c| { c.attendees(&[]); c.facts().organizer = None }, list(&["acme.example"]); "the owner's")]
+#[test_case(|c| { c.attendees(&[]); c.facts().organizer = None; c.calendar.email = None }, list(&[]); "none")]
 fn domains(change: fn(&mut Case), expected: FactValue) {
     tells(Fact::Domains, change, expected);
 }
@@ -56,9 +56,9 @@ fn external_domains(change: fn(&mut Case), expected: FactValue) {
 
 #[test_case(|_| (), YES; "a stranger")]
 #[test_case(only_colleagues, NO; "a part of the own domain is no stranger")]
-#[test_case(|c| { c.guests(&[]); c.facts().organizer = Some(email("lead@globex.example")) }, YES; "the organizer is one")]
+#[test_case(|c| { c.attendees(&[]); c.facts().organizer = Some(email("lead@globex.example")) }, YES; "the organizer is one")]
 #[test_case(|c| { only_colleagues(c); c.calendar.email = Some(email("sales@eu.acme.example")) }, YES; "the whole is one to its part")]
-#[test_case(|c| c.guests(&["sales@notacme.example"]), YES; "another that ends alike")]
+#[test_case(|c| c.attendees(&["sales@notacme.example"]), YES; "another that ends alike")]
 #[test_case(Case::is_incomplete, YES; "a stranger, whoever is hidden")]
 #[test_case(|c| { only_colleagues(c); c.is_incomplete() }, UNKNOWN; "a stranger may be hidden")]
 #[test_case(|c| c.calendar.email = None, UNKNOWN; "nobody knows whose calendar it is")]
@@ -97,12 +97,12 @@ fn the_owners_address_may_be_unknown() {
     tells(Fact::OwnDomain, |c| c.calendar.email = None, UNKNOWN);
 }
 
-#[test_case(|c| c.facts().own_answer = Some(Answer::Tentative), says("tentative"); "the platform tells")]
-#[test_case(|c| c.facts().own_answer = Some(Answer::Declined), says("declined"); "a no")]
+#[test_case(|c| c.facts().own_response = Some(ResponseStatus::Tentative), says("tentative"); "the platform tells")]
+#[test_case(|c| c.facts().own_response = Some(ResponseStatus::Declined), says("declined"); "a no")]
 #[test_case(|_| (), says("accepted"); "by their entry")]
-#[test_case(|c| c.facts().guests.listed[0].answer = Answer::Pending, says("pending"); "by an entry without an answer")]
-#[test_case(|c| { c.guests(&[]); c.facts().organizer = Some(email("sales@acme.example")) }, says("accepted"); "who called it comes")]
-#[test_case(|c| c.guests(&[]), UNKNOWN; "not told")]
+#[test_case(|c| c.facts().attendees.listed[0].answer = ResponseStatus::Pending, says("pending"); "by an entry without an answer")]
+#[test_case(|c| { c.attendees(&[]); c.facts().organizer = Some(email("sales@acme.example")) }, says("accepted"); "who called it comes")]
+#[test_case(|c| c.attendees(&[]), UNKNOWN; "not told")]
 #[test_case(|c| c.calendar.email = None, UNKNOWN; "nobody knows which entry is theirs")]
 fn own_answers(change: fn(&mut Case), expected: FactValue) {
     tells(Fact::OwnAnswer, change, expected);

@@ -4,7 +4,7 @@ use test_case::test_case;
 
 use super::case::{Case, NO, UNKNOWN, YES, says, tells};
 use crate::policy::{Fact, FactValue};
-use crate::{Kind, Platform, SeriesId, ShowsAs, Visibility};
+use crate::{EventType, Platform, SeriesId, ShowsAs, Visibility};
 
 #[test_case(|_| (), says("Kick-off"); "told")]
 #[test_case(|c| c.facts().title = None, says(""); "without a name")]
@@ -65,14 +65,14 @@ fn shows_as(told: Option<ShowsAs>, named: FactValue, [busy, away]: [FactValue; 2
     tells(Fact::OutOfOffice, |c| c.facts().shows_as = told, away);
 }
 
-#[test_case(Some(Kind::Default), says("default"), NO; "default")]
-#[test_case(Some(Kind::OutOfOffice), says("out_of_office"), NO; "away")]
-#[test_case(Some(Kind::FocusTime), says("focus_time"), YES; "own work")]
-#[test_case(Some(Kind::WorkingLocation), says("working_location"), NO; "a place")]
-#[test_case(Some(Kind::FromGmail), says("from_gmail"), NO; "a mail")]
-#[test_case(Some(Kind::Birthday), says("birthday"), NO; "a birthday")]
+#[test_case(Some(EventType::Default), says("default"), NO; "default")]
+#[test_case(Some(EventType::OutOfOffice), says("out_of_office"), NO; "away")]
+#[test_case(Some(EventType::FocusTime), says("focus_time"), YES; "own work")]
+#[test_case(Some(EventType::WorkingLocation), says("working_location"), NO; "a place")]
+#[test_case(Some(EventType::FromGmail), says("from_gmail"), NO; "a mail")]
+#[test_case(Some(EventType::Birthday), says("birthday"), NO; "a birthday")]
 #[test_case(None, UNKNOWN, UNKNOWN; "not told")]
-fn kind(told: Option<Kind>, named: FactValue, focus: FactValue) {
-    tells(Fact::Kind, |c| c.facts().kind = told, named);
+fn kind(told: Option<EventType>, named: FactValue, focus: FactValue) {
+    tells(Fact::EventType, |c| c.facts().kind = told, named);
     tells(Fact::FocusTime, |c| c.facts().kind = told, focus);
 }
