@@ -1,7 +1,7 @@
 //! Has the stack look at what changed and at every calendar that is owed a look,
 //! now and not by its schedule.
 
-use callsheet_app::ports::{Calendars, Kept, Policies, Queue, SyncStates};
+use callsheet_app::ports::{Calendars, Policies, Queue, SyncStates, WriteOutcome};
 use callsheet_domain::{SyncJob, Timestamp, needs_full_sync};
 use serde::Serialize;
 
@@ -47,7 +47,7 @@ async fn want_everything<S: SyncStates>(state: &S, now: Timestamp) -> Result<(),
     for _ in 0..TRIES {
         let mut mark = state.workspace().await?;
         mark.full_sync_requested_at = mark.full_sync_requested_at.max(Some(now));
-        if state.write_workspace_state(&mark).await? == Kept::Written {
+        if state.write_workspace_state(&mark).await? == WriteOutcome::Written {
             return Ok(());
         }
     }
@@ -75,12 +75,17 @@ async fn sweep<Q: Queue>(
 
 /// How many calendars are owed a look at everything.
 async fn owed<S: Calendars + Policies>(state: &S, now: Timestamp) -> Result<usize, Trouble> {
-    let in_force = state.in_force().await?;
+    let active_revision = state.active_revision().await?;
     let listed = state.listed().await?;
     let owed = listed.iter().filter(|listed| {
         let (record, override_revision) = (&listed.record, listed.override_revision);
         record.calendar.status.holds_bots()
-            && needs_full_sync(record.last_sync.as_ref(), in_force, override_revision, now)
+            && needs_full_sync(
+                record.last_sync.as_ref(),
+                active_revision,
+                override_revision,
+                now,
+            )
     });
     Ok(owed.count())
 }
@@ -128,7 +133,7 @@ mod tests {
             record.calendar.status = CalendarStatus::Disconnected;
         });
         for record in [a_calendar_record(), lost] {
-            state.keep_record(&record).await.expect("memory");
+            state.write_record(&record).await.expect("memory");
         }
         let owed = owed(&state, at("09:30")).await.expect("memory");
         let asked = sweep(&queue, false, Some(owed)).await.expect("memory");
@@ -141,7 +146,7 @@ mod tests {
     async fn everything_is_wanted_again_from_now_on() {
         let (state, queue) = (MemoryState::new(), MemoryQueue::new());
         state
-            .keep_record(&a_calendar_record())
+            .write_record(&a_calendar_record())
             .await
             .expect("memory");
         for now in ["09:30", "09:00"] {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use callsheet_app::ports::{Decisions as _, Kept};
+use callsheet_app::ports::{Decisions as _, WriteOutcome};
 use callsheet_domain::{DeduplicationKey, Generation, Timestamp, Wanted, plus};
 use jiff::SignedDuration;
 use recall_simulator::{CallFilter, Change, EventId, Operation};
@@ -110,8 +110,8 @@ async fn write(rig: &Rig, event: EventId, start: Timestamp, end: Timestamp) -> D
     (row.starts_at, row.ends_at) = (start, end);
     row.generation = Generation(row.generation.0 + 1);
     let now = rig.stack.now();
-    match rig.stack.decisions.keep(&row).await? {
-        Kept::Written => Ok(now),
-        Kept::Lost => Err("somebody else wrote the row".into()),
+    match rig.stack.decisions.write(&row).await? {
+        WriteOutcome::Written => Ok(now),
+        WriteOutcome::Conflict => Err("somebody else wrote the row".into()),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::ports::{Clock as _, Queue as _};
-use callsheet_app::{Drain, DrainSettings, Enforced, Handled, Sync, SyncSettings};
+use callsheet_app::{Drain, DrainSettings, Handled, PolicyCache, Sync, SyncSettings};
 use callsheet_domain::{
     CalendarEvent, EventId, IcalUid, Meeting, Operation, RateLimit, SyncJob, SyncReason,
     SyncRequest, plus,
@@ -73,7 +73,7 @@ impl Metered {
             state: self.state.clone(),
             queue: self.queue.clone(),
             clock: SystemClock,
-            enforced: Enforced::default(),
+            policy_cache: PolicyCache::default(),
             settings: SyncSettings {
                 list_events: rate_limit,
                 get_calendar: rate_limit,

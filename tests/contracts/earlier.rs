@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use callsheet_app::ports::{
-    Calendars as _, Kept, NewPolicy, OverrideStore as _, Policies as _, Pushed,
+    Calendars as _, NewPolicy, OverrideStore as _, Policies as _, PolicyWrite, WriteOutcome,
 };
 use callsheet_domain::{
     IcalUid, OverrideChoice, OverrideRevision, OverrideScope, PolicyRevision, Version,
@@ -102,7 +102,10 @@ async fn policies_kept_by_fingerprint_count_as_revisions(client: Client) {
         ],
     )
     .await;
-    assert_eq!(state.in_force().await.expect("read"), PolicyRevision(2));
+    assert_eq!(
+        state.active_revision().await.expect("read"),
+        PolicyRevision(2)
+    );
     assert_eq!(state.policy(PolicyRevision(2)).await.expect("read"), None);
     assert_eq!(state.history(2).await.expect("read"), []);
     let policy = NewPolicy {
@@ -115,7 +118,7 @@ async fn policies_kept_by_fingerprint_count_as_revisions(client: Client) {
         .push(&policy, PolicyRevision(2))
         .await
         .expect("pushed");
-    assert_eq!(pushed, Pushed::InForce(PolicyRevision(3)));
+    assert_eq!(pushed, PolicyWrite::Active(PolicyRevision(3)));
     let history = state.history(9).await.expect("read");
     let revisions: Vec<_> = history.iter().map(|policy| policy.revision).collect();
     assert_eq!(revisions, [PolicyRevision(3)]);
@@ -147,8 +150,8 @@ async fn a_calendar_is_listed_once_it_is_written_again(client: Client) {
     let read = state.record(&record.calendar.id).await.expect("read");
     let expected = record.but(|record| record.version = Version(1));
     assert_eq!(read, Some(expected.clone()));
-    let kept = state.keep_record(&expected).await.expect("written");
-    assert_eq!(kept, Kept::Written);
+    let kept = state.write_record(&expected).await.expect("written");
+    assert_eq!(kept, WriteOutcome::Written);
     eventually("it is listed", async || {
         state.listed().await.expect("read").len() == 1
     })

@@ -61,7 +61,7 @@ async fn a_bot_that_was_taken_away_behind_our_back_is_shown_and_comes_back() {
             return false; // it is being mended
         }
         for row in office.stack.decisions_of(&calendar).await {
-            let kept = office.stack.decisions.keep(&of_old(row)).await;
+            let kept = office.stack.decisions.write(&of_old(row)).await;
             kept.expect("the table");
         }
         let shown = drift(&calendar);

@@ -94,9 +94,9 @@ where
     S: Calendars + Policies,
     D: Decisions,
 {
-    let in_force = state.in_force().await?;
+    let active_revision = state.active_revision().await?;
     let mut calendars: Vec<CalendarShown> = stream::iter(state.listed().await?)
-        .map(|listed| shown(decisions, listed, in_force, now))
+        .map(|listed| shown(decisions, listed, active_revision, now))
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
@@ -115,7 +115,7 @@ async fn shown<D: Decisions>(
         record,
         override_revision,
     }: ListedCalendar,
-    in_force: PolicyRevision,
+    active_revision: PolicyRevision,
     now: Timestamp,
 ) -> Result<CalendarShown, Trouble> {
     let calendar = &record.calendar;
@@ -129,7 +129,7 @@ async fn shown<D: Decisions>(
         looked_at: last_sync.map(|last_sync| last_sync.began_at),
         looked_at_whole: last_sync.and_then(|last_sync| last_sync.full_sync_at),
         is_owed_a_look: calendar.status.holds_bots()
-            && needs_full_sync(last_sync, in_force, override_revision, now),
+            && needs_full_sync(last_sync, active_revision, override_revision, now),
         upcoming: Upcoming::of(&decisions.decisions(&keys).await?),
         at_recall: None,
         difference: None,

@@ -67,10 +67,10 @@ fn at_rest(event: &str) -> Decision {
 /// What is found at half past nine.
 async fn found(rows: Vec<Decision>, events: Vec<Value>) -> Drift {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
-    let kept = state.keep_record(&a_calendar_record()).await;
+    let kept = state.write_record(&a_calendar_record()).await;
     kept.expect("memory");
     for row in rows {
-        decisions.keep(&row).await.expect("memory");
+        decisions.write(&row).await.expect("memory");
     }
     let calendars = connected(&state, &[]).await.expect("one is connected");
     let page = Listed {

@@ -34,12 +34,12 @@ where
     let decision = decision.ok_or_else(|| unknown(event))?;
     let record = state.record(&decision.calendar_id).await?;
     let overrides = state.overrides(&decision.calendar_id).await?;
-    let in_force = state.in_force().await?;
+    let active_revision = state.active_revision().await?;
     Ok(explained(
         &decision,
         record.as_ref(),
         &overrides,
-        in_force,
+        active_revision,
         now,
     ))
 }
@@ -48,7 +48,7 @@ fn explained(
     decision: &Decision,
     record: Option<&CalendarRecord>,
     overrides: &Overrides,
-    in_force: PolicyRevision,
+    active_revision: PolicyRevision,
     now: Timestamp,
 ) -> Explained {
     let (reason, seen) = (decision.verdict.reason(), decision.inputs);
@@ -86,7 +86,7 @@ fn explained(
                 seen.calendar.0,
                 record.map_or(0, |record| record.revision.0),
             ),
-            policy: revisions(seen.policy.0, in_force.0),
+            policy: revisions(seen.policy.0, active_revision.0),
             overrides: revisions(seen.overrides.0, override_revision.revision().0),
         },
         said: [

@@ -19,7 +19,7 @@ use crate::shown::Shown as _;
 async fn explained(decision: Decision, now: Timestamp) -> (Explained, String) {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
     state
-        .keep_record(&a_calendar_record())
+        .write_record(&a_calendar_record())
         .await
         .expect("memory");
     for revision in 0..decision.inputs.policy.0 {
@@ -41,7 +41,7 @@ async fn explained(decision: Decision, now: Timestamp) -> (Explained, String) {
             state.set_override(calendar, &subject, OverrideChoice::Skip, &by, at("09:10"));
         override_revision.await.expect("memory");
     }
-    decisions.keep(&decision).await.expect("memory");
+    decisions.write(&decision).await.expect("memory");
     let event = decision.key.event_id.clone();
     let explained = explain(&state, &decisions, &event, now)
         .await

@@ -11,7 +11,7 @@ mod tests;
 use std::io;
 use std::path::Path;
 
-use callsheet_app::Pusher;
+use callsheet_app::PushedBy;
 use callsheet_domain::{Actor, Policy, PolicyDocument, Timestamp};
 
 use crate::arguments::{By, PolicyCommand};
@@ -36,7 +36,7 @@ pub(crate) async fn run(
         PolicyCommand::Push { file, note, by } => {
             let written = Written::at(&file)?;
             let by = actor(by, workspace.user())?;
-            let pusher = Pusher { by, note, at: now };
+            let pusher = PushedBy { by, note, at: now };
             let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
             let queue = workspace.queue().await?;
             let tables = (&state, &decisions, queue.as_ref());

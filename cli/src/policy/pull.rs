@@ -15,10 +15,10 @@ pub(crate) async fn pull<S: Policies>(
     revision: Option<u64>,
     format: Format,
 ) -> Result<String, Trouble> {
-    let in_force = state.in_force().await?;
-    let revision = revision.map_or(in_force, PolicyRevision);
+    let active_revision = state.active_revision().await?;
+    let revision = revision.map_or(active_revision, PolicyRevision);
     let stored = state.policy(revision).await?;
-    if stored.is_none() && revision != PolicyRevision::default() && revision != in_force {
+    if stored.is_none() && revision != PolicyRevision::default() && revision != active_revision {
         return Err(Trouble::Refused(format!(
             "no policy of revision {} is kept; `callsheet policy history` lists those that are",
             revision.0

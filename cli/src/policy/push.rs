@@ -1,7 +1,7 @@
 //! Puts a policy into force, and has the stack sweep so that it takes effect at once.
 
 use callsheet_app::ports::{Calendars, Decisions, Policies, Queue};
-use callsheet_app::{NotPut, Pusher, Put};
+use callsheet_app::{PushError, PushOutcome, PushedBy};
 use callsheet_domain::SyncJob;
 use serde::Serialize;
 
@@ -25,7 +25,7 @@ pub(crate) struct Pushed {
 pub(crate) async fn push<S, D, Q>(
     (state, decisions, queue): (&S, &D, Option<&Q>),
     written: &Written,
-    pusher: Pusher,
+    pusher: PushedBy,
 ) -> Result<Pushed, Trouble>
 where
     S: Policies + Calendars,
@@ -38,19 +38,19 @@ where
     let size = Size::of(&document);
     let put = callsheet_app::push(state, decisions, &document, pusher).await;
     match put {
-        Ok(Put::Unchanged(revision)) => Ok(Pushed {
+        Ok(PushOutcome::Unchanged(revision)) => Ok(Pushed {
             revision: revision.0,
             is_new: false,
             size,
             sweep: None,
         }),
-        Ok(Put::InForce(revision)) => Ok(Pushed {
+        Ok(PushOutcome::Active(revision)) => Ok(Pushed {
             revision: revision.0,
             is_new: true,
             size,
             sweep: Some(ask(queue, &SyncJob::Resync).await),
         }),
-        Err(NotPut::Port(error)) => Err(error.into()),
+        Err(PushError::Port(error)) => Err(error.into()),
         Err(refused) => Err(Trouble::Refused(refused.to_string())),
     }
 }

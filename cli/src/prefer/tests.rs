@@ -25,10 +25,10 @@ async fn house(row: Decision) -> House {
     };
     house
         .state
-        .keep_record(&a_calendar_record())
+        .write_record(&a_calendar_record())
         .await
         .expect("memory");
-    house.decisions.keep(&row).await.expect("memory");
+    house.decisions.write(&row).await.expect("memory");
     house
 }
 
@@ -136,7 +136,7 @@ async fn an_owner_of_two_calendars_is_asked_which() {
     let other = a_calendar_record().but(|record| {
         record.calendar.id = CalendarId::parse("calendar-2").expect("an id");
     });
-    house.state.keep_record(&other).await.expect("memory");
+    house.state.write_record(&other).await.expect("memory");
     let trouble = house
         .pause("sales@acme.example", None)
         .await

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callsheet_app::{Change, Effect, InForce, preview};
+use callsheet_app::{ActivePolicy, Change, Effect, preview};
 use callsheet_domain::{Decision, Email, Policy, PolicyRevision, Timestamp, Wanted, WantedBot};
 use serde::Serialize;
 
@@ -70,7 +70,7 @@ pub(crate) struct MeetingPreview {
 /// Compares what `policy` would decide with what was decided before.
 pub(crate) fn compare(
     scene: &Scene,
-    (over, before): (Over, InForce),
+    (over, before): (Over, ActivePolicy),
     policy: &Policy,
     now: Timestamp,
 ) -> Previewing {

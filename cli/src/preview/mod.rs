@@ -15,7 +15,7 @@ use std::fs;
 use std::path::Path;
 
 use callsheet_app::ports::{Calendars, Clock, Decisions, OverrideStore, Policies};
-use callsheet_app::{Enforced, InForce, KnownCalendar};
+use callsheet_app::{ActivePolicy, CalendarContext, PolicyCache};
 use callsheet_domain::{
     CalendarEvent, CalendarId, CalendarRecord, Decision, IcalUid, Overrides, PolicyRevision, plus,
 };
@@ -38,7 +38,7 @@ const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
 /// Where meetings are, and everything else that is decided from.
 #[derive(Debug, Default)]
 struct Scene {
-    calendars: BTreeMap<CalendarId, KnownCalendar>,
+    calendars: BTreeMap<CalendarId, CalendarContext>,
     events: Vec<CalendarEvent>,
     unreadable: Vec<String>,
 }
@@ -72,7 +72,7 @@ pub(crate) async fn run(
             }
             let scene = scene(calendars, raw);
             let rows = stored(&decisions, &scene.events).await?;
-            (scene, (Over::Rows(rows), in_force(&state).await?))
+            (scene, (Over::Rows(rows), active_revision(&state).await?))
         }
         Some(file) => {
             let saved = read(file)?;
@@ -81,15 +81,17 @@ pub(crate) async fn run(
                 let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
                 let scene = scene(remembered(&state, calendars).await?, saved.events);
                 let rows = stored(&decisions, &scene.events).await?;
-                (scene, (Over::Rows(rows), in_force(&state).await?))
+                (scene, (Over::Rows(rows), active_revision(&state).await?))
             } else {
                 let before = match &arguments.against {
-                    Some(file) => InForce {
+                    Some(file) => ActivePolicy {
                         policy: compiled(file)?.1.into(),
                         revision: PolicyRevision::default(),
                     },
-                    None if workspace.has_state() => in_force(&workspace.state().await?).await?,
-                    None => InForce::built_in(),
+                    None if workspace.has_state() => {
+                        active_revision(&workspace.state().await?).await?
+                    }
+                    None => ActivePolicy::built_in(),
                 };
                 (scene(calendars, saved.events), (Over::Policy, before))
             }
@@ -103,22 +105,22 @@ pub(crate) async fn run(
     })
 }
 
-async fn in_force<S: Policies>(state: &S) -> Result<InForce, Trouble> {
-    Ok(Enforced::default().current(state).await?)
+async fn active_revision<S: Policies>(state: &S) -> Result<ActivePolicy, Trouble> {
+    Ok(PolicyCache::default().current(state).await?)
 }
 
 /// The calendars that may have bots, with what people said about them.
 async fn connected<S>(
     state: &S,
     asked: &[String],
-) -> Result<BTreeMap<CalendarId, KnownCalendar>, Trouble>
+) -> Result<BTreeMap<CalendarId, CalendarContext>, Trouble>
 where
     S: Calendars + OverrideStore,
 {
     let mut calendars = BTreeMap::new();
     for (id, record) in listing::connected(state, asked).await? {
         let overrides = state.overrides(&id).await?;
-        calendars.insert(id, KnownCalendar { record, overrides });
+        calendars.insert(id, CalendarContext { record, overrides });
     }
     Ok(calendars)
 }
@@ -126,8 +128,8 @@ where
 /// The calendars as the tables remember them; those they do not know are as in the file.
 async fn remembered<S>(
     state: &S,
-    saved: BTreeMap<CalendarId, KnownCalendar>,
-) -> Result<BTreeMap<CalendarId, KnownCalendar>, Trouble>
+    saved: BTreeMap<CalendarId, CalendarContext>,
+) -> Result<BTreeMap<CalendarId, CalendarContext>, Trouble>
 where
     S: Calendars + OverrideStore,
 {
@@ -135,7 +137,7 @@ where
     for (id, saved) in saved {
         let record = state.record(&id).await?.unwrap_or(saved.record);
         let overrides = state.overrides(&id).await?;
-        calendars.insert(id, KnownCalendar { record, overrides });
+        calendars.insert(id, CalendarContext { record, overrides });
     }
     Ok(calendars)
 }
@@ -148,7 +150,7 @@ async fn stored<D: Decisions>(
     Ok(decisions.copies(&meetings).await?)
 }
 
-fn scene(calendars: BTreeMap<CalendarId, KnownCalendar>, raw: Vec<Value>) -> Scene {
+fn scene(calendars: BTreeMap<CalendarId, CalendarContext>, raw: Vec<Value>) -> Scene {
     let mut scene = Scene {
         calendars,
         ..Scene::default()
@@ -177,8 +179,8 @@ fn write(file: &Path, saved: &Saved) -> Result<(), Trouble> {
 }
 
 /// A calendar that nothing is remembered of.
-fn unheard(record: CalendarRecord) -> KnownCalendar {
-    KnownCalendar {
+fn unheard(record: CalendarRecord) -> CalendarContext {
+    CalendarContext {
         record,
         overrides: Overrides::default(),
     }

@@ -7,7 +7,7 @@ use std::fs::{OpenOptions, remove_file};
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
-use callsheet_app::KnownCalendar;
+use callsheet_app::CalendarContext;
 use callsheet_domain::{Calendar, CalendarId, CalendarRecord, Email, Timestamp};
 use callsheet_recall::read_calendar;
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ impl Saved {
     }
 
     /// The calendars that are asked for, as if they were seen for the first time.
-    pub(crate) fn calendars(&self, asked: &[String]) -> BTreeMap<CalendarId, KnownCalendar> {
+    pub(crate) fn calendars(&self, asked: &[String]) -> BTreeMap<CalendarId, CalendarContext> {
         let read = self
             .calendars
             .iter()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callsheet_app::InForce;
+use callsheet_app::ActivePolicy;
 use callsheet_app::ports::{Calendars as _, OverrideStore as _};
 use callsheet_domain::{
     CalendarId, CalendarRecord, DecisionInputs, Evaluation, OverrideChoice, OverrideScope, Policy,
@@ -86,7 +86,7 @@ fn compares_with_the_policy_before(
     let scene = both();
     let compared = compare(
         &scene,
-        (Over::Policy, InForce::built_in()),
+        (Over::Policy, ActivePolicy::built_in()),
         &policy(next),
         at("09:30"),
     );
@@ -107,7 +107,7 @@ fn compares_with_the_policy_before(
 fn the_policy_in_force_changes_nothing() {
     let compared = compare(
         &both(),
-        (Over::Policy, InForce::built_in()),
+        (Over::Policy, ActivePolicy::built_in()),
         &Policy::built_in(),
         at("09:30"),
     );
@@ -123,7 +123,7 @@ fn the_policy_in_force_changes_nothing() {
 fn is_shown_as_a_table_and_counts() {
     let compared = compare(
         &both(),
-        (Over::Policy, InForce::built_in()),
+        (Over::Policy, ActivePolicy::built_in()),
         &policy(EVERYTHING),
         at("09:30"),
     );
@@ -167,7 +167,7 @@ fn looked_at(
         let evaluated: Vec<_> = events
             .into_iter()
             .map(|event| {
-                let KnownCalendar { record, overrides } = &scene.calendars[&event.calendar_id];
+                let CalendarContext { record, overrides } = &scene.calendars[&event.calendar_id];
                 let verdict = decide(event, &record.calendar, policy, overrides, now);
                 Evaluation {
                     plan: plan(&verdict, event, &record.calendar, policy),
@@ -207,7 +207,7 @@ fn is_what_a_look_would_write(next: &str) {
     let after = looked_at(&scene, &rows, &next, 1, now);
     let compared = compare(
         &scene,
-        (Over::Rows(rows.clone()), InForce::built_in()),
+        (Over::Rows(rows.clone()), ActivePolicy::built_in()),
         &next,
         now,
     );
@@ -218,7 +218,7 @@ fn is_what_a_look_would_write(next: &str) {
         after.len(),
         total.gains + total.loses + total.changes + total.keeps
     );
-    let by_policy = compare(&scene, (Over::Policy, InForce::built_in()), &next, now);
+    let by_policy = compare(&scene, (Over::Policy, ActivePolicy::built_in()), &next, now);
     assert_eq!(
         by_policy, compared,
         "nobody spoke, so the rows are what the policy gives"
@@ -271,14 +271,14 @@ fn a_file_that_cannot_be_used_is_told(text: &str, expected: &str) {
 async fn words_are_heeded_where_they_are_stored() {
     let state = MemoryState::new();
     state
-        .keep_record(&a_calendar_record())
+        .write_record(&a_calendar_record())
         .await
         .expect("memory");
     let gone = a_calendar_record().but(|record| {
         record.calendar.id = CalendarId::parse("calendar-gone").expect("an id");
         record.calendar.status = callsheet_domain::CalendarStatus::Disconnected;
     });
-    state.keep_record(&gone).await.expect("memory");
+    state.write_record(&gone).await.expect("memory");
     let (calendar, by) = (a_calendar().id, a_speaker());
     let subject = OverrideScope::Event(
         callsheet_domain::PlatformEventId::parse("platform-1").expect("an id"),
@@ -291,7 +291,7 @@ async fn words_are_heeded_where_they_are_stored() {
     assert_eq!(calendars.keys().collect::<Vec<_>>(), [&calendar]);
     let compared = compare(
         &scene(calendars, both_raw()),
-        (Over::Rows(Vec::new()), InForce::built_in()),
+        (Over::Rows(Vec::new()), ActivePolicy::built_in()),
         &policy(EVERYTHING),
         at("09:30"),
     );

@@ -8,7 +8,7 @@
 mod tests;
 mod text;
 
-use callsheet_app::ports::{Calendars, Decisions, Kept};
+use callsheet_app::ports::{Calendars, Decisions, WriteOutcome};
 use callsheet_domain::{Decision, DecisionKey, EventId, Timestamp};
 use serde::Serialize;
 
@@ -109,7 +109,7 @@ async fn open<D: Decisions>(
         let Some(meeting) = Meeting::given_up_on(&row).filter(|_| row.ends_at > now) else {
             return Ok(None);
         };
-        if decisions.keep(&row.reopened()).await? == Kept::Written {
+        if decisions.write(&row.reopened()).await? == WriteOutcome::Written {
             return Ok(Some(meeting));
         }
     }

@@ -25,7 +25,7 @@ fn abandoned(row: &mut Decision) {
 async fn stored() -> (MemoryState, MemoryDecisions) {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
     state
-        .keep_record(&a_calendar_record())
+        .write_record(&a_calendar_record())
         .await
         .expect("memory");
     let over = |row: &mut Decision| {
@@ -37,7 +37,7 @@ async fn stored() -> (MemoryState, MemoryDecisions) {
         row("due", |_| ()),
         row("over", over),
     ] {
-        decisions.keep(&row).await.expect("memory");
+        decisions.write(&row).await.expect("memory");
     }
     (state, decisions)
 }

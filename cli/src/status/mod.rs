@@ -84,11 +84,11 @@ where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
-    let in_force = state.in_force().await?;
-    let stored = state.policy(in_force).await?;
+    let active_revision = state.active_revision().await?;
+    let stored = state.policy(active_revision).await?;
     let listed = state.listed().await?;
     let standings: Vec<(CalendarStanding, Vec<Meeting>)> = stream::iter(listed)
-        .map(|listed| standing((state, decisions), listed, in_force, now))
+        .map(|listed| standing((state, decisions), listed, active_revision, now))
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
@@ -106,7 +106,7 @@ where
     Ok(Status {
         now,
         policy: PolicyShown {
-            revision: in_force.0,
+            revision: active_revision.0,
             at: stored.as_ref().map(|policy| policy.at),
             by: stored.as_ref().map(|policy| policy.by.as_str().to_owned()),
             note: stored.and_then(|policy| policy.note),
@@ -121,7 +121,7 @@ where
 async fn standing<S, D>(
     (state, decisions): (&S, &D),
     listed: ListedCalendar,
-    in_force: PolicyRevision,
+    active_revision: PolicyRevision,
     now: Timestamp,
 ) -> Result<(CalendarStanding, Vec<Meeting>), Trouble>
 where
@@ -141,7 +141,7 @@ where
         gave_up.extend(Meeting::given_up_on(&row));
     }
     let last_sync = record.last_sync.as_ref();
-    let needs_full_sync = needs_full_sync(last_sync, in_force, override_revision, now);
+    let needs_full_sync = needs_full_sync(last_sync, active_revision, override_revision, now);
     let standing = CalendarStanding {
         id: calendar.id.to_string(),
         owner: calendar

@@ -58,16 +58,16 @@ fn rows() -> Vec<Decision> {
 async fn everything_is_counted_once() {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
     state
-        .keep_record(&a_calendar_record().but(completed_sync))
+        .write_record(&a_calendar_record().but(completed_sync))
         .await
         .expect("memory");
     let lost = a_calendar_record().but(|record| {
         record.calendar.id = callsheet_domain::CalendarId::parse("calendar-lost").expect("an id");
         record.calendar.status = CalendarStatus::Disconnected;
     });
-    state.keep_record(&lost).await.expect("memory");
+    state.write_record(&lost).await.expect("memory");
     for row in rows() {
-        decisions.keep(&row).await.expect("memory");
+        decisions.write(&row).await.expect("memory");
     }
     let calendar = a_calendar_record().calendar.id;
     state

@@ -12,7 +12,7 @@ use lambda_runtime::Error;
 pub(crate) type LiveDrain =
     Drain<RecallClient, DecisionTable, StateTable, SystemClock, RandomJitter>;
 
-/// Kept back to let the calls in flight land: as long as one may take, and the
+/// WriteOutcome back to let the calls in flight land: as long as one may take, and the
 /// writing down of it.
 const RESERVE: Duration = Duration::from_secs(15);
 /// For an invocation that does not say how long it may take.

@@ -13,7 +13,7 @@ use lambda_runtime::LambdaEvent;
 
 pub(crate) type LiveSync = Sync<RecallClient, DecisionTable, StateTable, SqsQueue, SystemClock>;
 
-/// Kept back to answer in good order.
+/// WriteOutcome back to answer in good order.
 const RESERVE: Duration = Duration::from_secs(5);
 /// For an invocation that does not say how long it may take.
 const USUAL: Duration = Duration::from_secs(55);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{Enforced, Sync};
+use callsheet_app::{PolicyCache, Sync};
 use callsheet_queue::SqsQueue;
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Environment, Secret, SystemClock, connect, log_to_stdout};
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Error> {
             environment.required("QUEUE_URL")?,
         ),
         clock: SystemClock,
-        enforced: Enforced::default(),
+        policy_cache: PolicyCache::default(),
         settings: settings.sync,
     };
     run(service_fn(move |event: LambdaEvent<SqsEvent>| {

@@ -116,7 +116,7 @@ mod tests {
     /// Secrets that are rotated behind the function's back.
     struct Rotating {
         held: Mutex<&'static str>,
-        in_force: &'static str,
+        active_revision: &'static str,
     }
 
     impl Secrets for Rotating {
@@ -126,8 +126,8 @@ mod tests {
         }
 
         async fn again(&self, _now: Timestamp) -> Option<WebhookSecrets> {
-            *self.held.lock().unwrap() = self.in_force;
-            WebhookSecrets::parse(self.in_force).ok()
+            *self.held.lock().unwrap() = self.active_revision;
+            WebhookSecrets::parse(self.active_revision).ok()
         }
     }
 
@@ -174,12 +174,12 @@ mod tests {
         lambda_http::request::from_str(&event.to_string()).expect("an event of an HTTP API")
     }
 
-    fn front<Q: Queue>(queue: Q, in_force: &'static str) -> Front<Rotating, Q, ManualClock> {
+    fn front<Q: Queue>(queue: Q, active_revision: &'static str) -> Front<Rotating, Q, ManualClock> {
         let now = Timestamp::from_second(TIME).expect("in range");
         Front {
             secrets: Rotating {
                 held: Mutex::new(SECRET),
-                in_force,
+                active_revision,
             },
             queue,
             clock: ManualClock::at(now),

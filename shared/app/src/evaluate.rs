@@ -8,7 +8,7 @@ use callsheet_domain::{
 /// A calendar, with what people said about its meetings: what a verdict is given from
 /// besides the event and the policy.
 #[derive(Debug, Clone)]
-pub struct KnownCalendar {
+pub struct CalendarContext {
     /// The calendar.
     pub record: CalendarRecord,
     /// What people said about its meetings.
@@ -17,12 +17,12 @@ pub struct KnownCalendar {
 
 /// The verdict on one event, by a policy.
 pub(crate) fn evaluate<'a>(
-    calendar: &KnownCalendar,
+    calendar: &CalendarContext,
     event: &'a CalendarEvent,
     (policy, revision): (&Policy, PolicyRevision),
     now: Timestamp,
 ) -> Evaluation<'a> {
-    let KnownCalendar { record, overrides } = calendar;
+    let CalendarContext { record, overrides } = calendar;
     let verdict = decide(event, &record.calendar, policy, overrides, now);
     Evaluation {
         plan: plan(&verdict, event, &record.calendar, policy),

@@ -6,18 +6,18 @@
 
 pub mod accept;
 mod drain;
-mod enforced;
 mod error;
 mod evaluate;
+mod policy_cache;
 pub mod ports;
 mod preview;
 mod push;
 mod sync;
 
 pub use drain::{CallPlan, Drain, DrainReport, DrainSettings, PlannedCall, Stopped};
-pub use enforced::{Enforced, InForce, document};
 pub use error::PortError;
-pub use evaluate::KnownCalendar;
+pub use evaluate::CalendarContext;
+pub use policy_cache::{ActivePolicy, PolicyCache, document};
 pub use preview::{Change, Effect, preview};
-pub use push::{NotPut, Pusher, Put, push};
+pub use push::{PushError, PushOutcome, PushedBy, push};
 pub use sync::{Delivery, Handled, Sync, SyncSettings, SyncState};

@@ -10,7 +10,7 @@ use callsheet_domain::{
     Timestamp, Wanted, revise_copies,
 };
 
-use crate::evaluate::{KnownCalendar, evaluate};
+use crate::evaluate::{CalendarContext, evaluate};
 
 /// What would become of a meeting's bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,7 +55,7 @@ pub struct Change {
 /// The rows that come back are exactly those that a look would write.
 #[must_use]
 pub fn preview(
-    calendars: &BTreeMap<CalendarId, KnownCalendar>,
+    calendars: &BTreeMap<CalendarId, CalendarContext>,
     events: &[CalendarEvent],
     stored: Vec<Decision>,
     (policy, revision): (&Policy, PolicyRevision),

@@ -13,24 +13,24 @@ use callsheet_domain::{
 };
 
 use crate::PortError;
-use crate::enforced::document;
-use crate::ports::{Calendars, Decisions, NewPolicy, Policies, Pushed};
+use crate::policy_cache::document;
+use crate::ports::{Calendars, Decisions, NewPolicy, Policies, PolicyWrite};
 
 /// Rows loaded together.
 const ROWS: usize = 100;
 
 /// What became of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Put {
+pub enum PushOutcome {
     /// It is in force from now on.
-    InForce(PolicyRevision),
+    Active(PolicyRevision),
     /// It is the one that was in force already.
     Unchanged(PolicyRevision),
 }
 
 /// Why a policy was not put into force.
 #[derive(Debug, thiserror::Error)]
-pub enum NotPut {
+pub enum PushError {
     /// It makes no sense.
     #[error(transparent)]
     Invalid(#[from] InvalidPolicy),
@@ -60,7 +60,7 @@ pub enum NotPut {
 
 /// Who pushes, why and when.
 #[derive(Debug, Clone)]
-pub struct Pusher {
+pub struct PushedBy {
     /// Who.
     pub by: Actor,
     /// Why, in their words.
@@ -78,23 +78,23 @@ pub async fn push<S, D>(
     state: &S,
     decisions: &D,
     document: &PolicyDocument,
-    pusher: Pusher,
-) -> Result<Put, NotPut>
+    pusher: PushedBy,
+) -> Result<PushOutcome, PushError>
 where
     S: Policies + Calendars,
     D: Decisions,
 {
     let policy = Policy::compile(document)?;
-    let revision = state.in_force().await?;
-    let in_force = self::document(state, revision).await?;
-    if in_force.canonical() == document.canonical() {
-        return Ok(Put::Unchanged(revision));
+    let revision = state.active_revision().await?;
+    let active_revision = self::document(state, revision).await?;
+    if active_revision.canonical() == document.canonical() {
+        return Ok(PushOutcome::Unchanged(revision));
     }
-    let kept = in_force.deduplication;
+    let kept = active_revision.deduplication;
     if kept != policy.scheme() {
         let bots = bots(state, decisions, pusher.at).await?;
         if bots > 0 {
-            return Err(NotPut::SchemeInUse {
+            return Err(PushError::SchemeInUse {
                 kept,
                 wanted: policy.scheme(),
                 bots,
@@ -108,8 +108,8 @@ where
         note: pusher.note,
     };
     match state.push(&new, revision).await? {
-        Pushed::InForce(revision) => Ok(Put::InForce(revision)),
-        Pushed::Lost => Err(NotPut::Overtaken),
+        PolicyWrite::Active(revision) => Ok(PushOutcome::Active(revision)),
+        PolicyWrite::Conflict => Err(PushError::Overtaken),
     }
 }
 

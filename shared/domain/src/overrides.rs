@@ -12,7 +12,7 @@ pub enum OverrideChoice {
     Record,
     /// Do not record it.
     Skip,
-    /// Whatever the policy says. Kept, so that the revision of a word taken back is known.
+    /// Whatever the policy says. WriteOutcome, so that the revision of a word taken back is known.
     Clear,
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use callsheet_app::ports::OverrideStore as _;
-use callsheet_app::{Pusher, push};
+use callsheet_app::{PushedBy, push};
 use callsheet_domain::{
     Actor, IcalUid, OverrideChoice, OverrideScope, PolicyDocument, RuleDocument, Shorthands, Then,
     When,
@@ -132,7 +132,7 @@ impl Day {
         document.rules.insert(1, rule);
         let name = "{{ title }} – notes".into();
         document.bot.insert("bot_name".to_owned(), name);
-        let pusher = Pusher {
+        let pusher = PushedBy {
             by: Actor::parse("lead@acme.example").expect("an address is short enough"),
             note: None,
             at: self.stack.now(),

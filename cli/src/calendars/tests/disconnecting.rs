@@ -128,7 +128,7 @@ async fn an_owner_of_several_says_which() {
     let another = named(a_calendar_record(), "sales").but(|record| {
         record.calendar.id = id("calendar-second");
     });
-    house.state.keep_record(&another).await.expect("memory");
+    house.state.write_record(&another).await.expect("memory");
     let trouble = gone(&house, "sales@acme.example")
         .await
         .expect_err("which?");

@@ -47,7 +47,7 @@ impl House {
     /// Remembers a calendar under this status.
     async fn remember(&self, name: &str, status: CalendarStatus) {
         let record = named(a_calendar_record(), name).but(|record| record.calendar.status = status);
-        self.state.keep_record(&record).await.expect("memory");
+        self.state.write_record(&record).await.expect("memory");
     }
 
     /// Puts a calendar into Recall under this status.
@@ -67,6 +67,6 @@ impl House {
                 row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
             }
         });
-        self.decisions.keep(&row).await.expect("memory");
+        self.decisions.write(&row).await.expect("memory");
     }
 }

@@ -2,7 +2,7 @@
 
 mod reading;
 
-use callsheet_app::Pusher;
+use callsheet_app::PushedBy;
 use callsheet_app::ports::Policies as _;
 use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_domain::SyncJob;
@@ -96,7 +96,7 @@ impl House {
     }
 
     async fn push(&self, text: impl Into<String>) -> Result<super::push::Pushed, Trouble> {
-        let pusher = Pusher {
+        let pusher = PushedBy {
             by: a_speaker(),
             note: Some("for a reason".to_owned()),
             at: at("09:30"),
@@ -165,15 +165,15 @@ async fn nothing_that_is_wrong_is_pushed() {
         "{}",
         refused.told()
     );
-    assert_eq!(house.state.in_force().await.expect("memory").0, 0);
+    assert_eq!(house.state.active_revision().await.expect("memory").0, 0);
 }
 
 #[tokio::test]
 async fn another_scheme_is_refused_while_a_bot_is_wanted() {
     let house = House::new();
     let record = a_calendar_record();
-    house.state.keep_record(&record).await.expect("memory");
-    house.decisions.keep(&a_decision()).await.expect("memory");
+    house.state.write_record(&record).await.expect("memory");
+    house.decisions.write(&a_decision()).await.expect("memory");
     let text = format!("{MEANT}deduplication: calendar\n");
     let refused = house.push(text).await.expect_err("it is refused");
     assert_eq!(refused.exit_code(), 1);
@@ -188,7 +188,7 @@ async fn another_scheme_is_refused_while_a_bot_is_wanted() {
 #[tokio::test]
 async fn a_push_stands_though_nobody_could_be_told() {
     let house = House::new();
-    let pusher = Pusher {
+    let pusher = PushedBy {
         by: a_speaker(),
         note: None,
         at: at("09:30"),

@@ -14,7 +14,7 @@ use super::plan::CallPlan;
 use super::work::{Lease, Work};
 use crate::PortError;
 use crate::ports::{
-    Bots, Clock, Decisions, DueRows, Held, Jitter, Kept, Leases, PermitResult, RateLimits,
+    Bots, Clock, Decisions, DueRows, Held, Jitter, Leases, PermitResult, RateLimits, WriteOutcome,
 };
 
 /// For how long nobody calls after Recall has denied us.
@@ -37,7 +37,7 @@ pub(super) enum Happened {
     /// The lease was extended, or is another's.
     Extended(Option<Held>),
     /// The row of a meeting that is over was written.
-    Closed(Kept),
+    Closed(WriteOutcome),
     /// A budget was held.
     HeldBack,
 }
@@ -62,7 +62,7 @@ pub(super) async fn close<D: Decisions>(
     row: Decision,
 ) -> Result<Happened, PortError> {
     let abandoned = row.abandon("the meeting is over");
-    Ok(Happened::Closed(decisions.keep(&abandoned).await?))
+    Ok(Happened::Closed(decisions.write(&abandoned).await?))
 }
 
 impl<R, D, S, K, J> Work<'_, R, D, S, K, J>
@@ -90,8 +90,8 @@ where
                 self.lease = held.map_or(Lease::Lost, |_| Lease::Ours);
                 self.held = held.unwrap_or(self.held);
             }
-            Ok(Happened::Closed(Kept::Written)) => self.report.over += 1,
-            Ok(Happened::Closed(Kept::Lost) | Happened::HeldBack) => {}
+            Ok(Happened::Closed(WriteOutcome::Written)) => self.report.over += 1,
+            Ok(Happened::Closed(WriteOutcome::Conflict) | Happened::HeldBack) => {}
             Err(error) => self.failed = self.failed.take().or(Some(error)),
         }
     }

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use super::Drain;
 use super::answer::{Came, Said, read};
 use crate::PortError;
-use crate::ports::{Bots, Clock, Decisions, IdempotencyKey, Jitter, Kept, ScheduleRequest};
+use crate::ports::{Bots, Clock, Decisions, IdempotencyKey, Jitter, ScheduleRequest, WriteOutcome};
 
 /// When a bot that another copy of the meeting wants is asked about again: that
 /// copy may come to want none, and need not have had a bot of its own.
@@ -112,7 +112,7 @@ where
         let now = self.clock.now();
         loop {
             let settled = apply_result(row.clone(), sent, answered.clone(), now);
-            if self.decisions.keep(&settled).await? == Kept::Written {
+            if self.decisions.write(&settled).await? == WriteOutcome::Written {
                 return Ok(());
             }
             let stored = self
@@ -131,7 +131,7 @@ where
     pub(super) async fn leave_to_a_copy(&self, row: Decision) -> Result<(), PortError> {
         let until = plus(self.clock.now(), COPY);
         let waiting = row.waiting(until, "another copy of the meeting wants the bot");
-        self.decisions.keep(&waiting).await.map(|_| ())
+        self.decisions.write(&waiting).await.map(|_| ())
     }
 }
 

@@ -180,7 +180,7 @@ where
     /// next drain need not wait for the bell of the minute, which comes anyway.
     async fn ring_for_the_next(&self, work: &Work<'_, R, D, S, K, J>) {
         if let Some(next) = work.head.calls.front()
-            && let Err(error) = self.decisions.keep(&next.row).await
+            && let Err(error) = self.decisions.write(&next.row).await
         {
             tracing::warn!(%error, "the next drain begins with the bell of the minute");
         }

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use callsheet_domain::{CalendarId, CalendarRecord, OverrideRevision};
 
-use super::Kept;
+use super::WriteOutcome;
 use crate::PortError;
 
 /// A calendar as the list of all shows it.
@@ -26,10 +26,10 @@ pub trait Calendars: Send + Sync {
 
     /// Writes the record if the stored version is still `record.version`, and
     /// raises the version by one.
-    fn keep_record(
+    fn write_record(
         &self,
         record: &CalendarRecord,
-    ) -> impl Future<Output = Result<Kept, PortError>> + Send;
+    ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 
     /// Every calendar that is remembered, in any order. The list may lag behind
     /// the writes by a moment, so a record must be read before anything is done

@@ -8,11 +8,11 @@ use crate::PortError;
 
 /// What became of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum WriteOutcome {
     /// It is stored, under the next version.
     Written,
     /// Somebody else wrote first: load it again.
-    Lost,
+    Conflict,
 }
 
 /// What the index of due rows shows. It may lag behind the writes by a moment,
@@ -52,7 +52,10 @@ pub trait Decisions: Send + Sync {
     /// Writes the decision if the stored version is still `decision.version`
     /// ([`Version::NEW`](callsheet_domain::Version::NEW): if there is none),
     /// and raises the version by one.
-    fn keep(&self, decision: &Decision) -> impl Future<Output = Result<Kept, PortError>> + Send;
+    fn write(
+        &self,
+        decision: &Decision,
+    ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 
     /// The rows that are due, earliest start first: at most `most` of those
     /// whose `not_before` is not after `now`. Rows that wait never hide others.

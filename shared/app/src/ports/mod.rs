@@ -16,10 +16,10 @@ mod sync_states;
 
 pub use calendars::{Calendars, ListedCalendar};
 pub use clock::{Clock, Jitter};
-pub use decisions::{Decisions, DueRows, Kept};
+pub use decisions::{Decisions, DueRows, WriteOutcome};
 pub use leases::{Held, Leases, Released, Taken};
 pub use overrides::OverrideStore;
-pub use policies::{NewPolicy, Policies, Pushed, StoredPolicy};
+pub use policies::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 pub use queue::{DeadLetter, DeadLetters, Queue, Receipt};
 pub use rate_limits::{PermitResult, RateLimits};
 pub use recall::{

@@ -37,17 +37,17 @@ pub struct StoredPolicy {
 
 /// What became of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pushed {
+pub enum PolicyWrite {
     /// It is in force, as this revision.
-    InForce(PolicyRevision),
+    Active(PolicyRevision),
     /// Somebody else pushed first: nothing was changed.
-    Lost,
+    Conflict,
 }
 
 /// Keeps policies.
 pub trait Policies: Send + Sync {
     /// The revision of the policy in force; 0 if none was ever pushed.
-    fn in_force(&self) -> impl Future<Output = Result<PolicyRevision, PortError>> + Send;
+    fn active_revision(&self) -> impl Future<Output = Result<PolicyRevision, PortError>> + Send;
 
     /// The policy of a revision; none if there is none, or if it is of an
     /// earlier build, which kept only a fingerprint.
@@ -61,7 +61,7 @@ pub trait Policies: Send + Sync {
         &self,
         policy: &NewPolicy,
         over: PolicyRevision,
-    ) -> impl Future<Output = Result<Pushed, PortError>> + Send;
+    ) -> impl Future<Output = Result<PolicyWrite, PortError>> + Send;
 
     /// The last policies, newest first, at most `most`; those that an earlier
     /// build kept only a fingerprint of are left out.

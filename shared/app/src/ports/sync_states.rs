@@ -4,7 +4,7 @@ use std::future::Future;
 
 use callsheet_domain::WorkspaceSyncState;
 
-use super::Kept;
+use super::WriteOutcome;
 use crate::PortError;
 
 /// Remembers how far the workspace as a whole was looked at, and who is at it.
@@ -17,5 +17,5 @@ pub trait SyncStates: Send + Sync {
     fn write_workspace_state(
         &self,
         mark: &WorkspaceSyncState,
-    ) -> impl Future<Output = Result<Kept, PortError>> + Send;
+    ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 }

@@ -12,11 +12,11 @@ use callsheet_domain::{
 };
 use jiff::SignedDuration;
 
-use super::turn::{PAGE_TIME, Rank, Terms};
-use super::{Delivery, Handled, Noticed, Sync, SyncState, Tally, Unattended};
-use crate::evaluate::KnownCalendar;
+use super::turn::{CallTerms, PAGE_TIME, Priority};
+use super::{Delivery, Handled, Noticed, Sync, SyncError, SyncState, Tally};
+use crate::evaluate::CalendarContext;
 use crate::ports::{Clock, Decisions, Queue, RecallReader};
-use crate::{InForce, PortError};
+use crate::{ActivePolicy, PortError};
 
 /// How often somebody who waits for another's look sees how far it is.
 const GLANCE: SignedDuration = SignedDuration::from_secs(1);
@@ -44,12 +44,12 @@ where
     pub(super) async fn attend(
         &self,
         by_calendar: BTreeMap<&CalendarId, Vec<Noticed<'_>>>,
-        policy: &InForce,
+        policy: &ActivePolicy,
         deadline: Timestamp,
         handled: &mut Handled,
     ) {
-        let terms = Terms {
-            rank: Rank::Live,
+        let terms = CallTerms {
+            rank: Priority::Live,
             deadline,
         };
         let mut open = Opens::new();
@@ -79,8 +79,8 @@ where
         &self,
         id: &CalendarId,
         ask: &RequestedSync,
-        terms: Terms,
-    ) -> Result<bool, Unattended> {
+        terms: CallTerms,
+    ) -> Result<bool, SyncError> {
         let Some(record) = self.calendar(id, ask.is_calendar_changed, terms).await? else {
             return Ok(false);
         };
@@ -95,9 +95,9 @@ where
     async fn step(
         &self,
         open: &mut Opens<'_>,
-        policy: &InForce,
+        policy: &ActivePolicy,
         options: &mut ListingOptions,
-        terms: Terms,
+        terms: CallTerms,
         handled: &mut Handled,
     ) {
         let known = self.read_again(open, handled).await;
@@ -120,7 +120,7 @@ where
         };
         tracing::info!(%plan, "planned");
         let made = if look.not_before > plus(now, PAUSE) {
-            Err(Unattended::NotBefore(look.not_before))
+            Err(SyncError::RateLimited(look.not_before))
         } else if look.not_before > now {
             self.pause(look.not_before, terms).await.map(|()| None)
         } else {
@@ -133,12 +133,12 @@ where
             Ok(Some((tally, skipped))) => {
                 tally.tell(&look.scope, look.for_calendars.len());
                 if !look.resumes {
-                    let failed = &Unattended::Contended;
+                    let failed = &SyncError::Conflict;
                     self.give_up_those(&skipped, open, failed, handled).await;
                     open.retain(|calendar, _| !look.for_calendars.contains(*calendar));
                 }
             }
-            Err(Unattended::Taken) => {
+            Err(SyncError::AlreadyRunning) => {
                 if let Err(error) = self.pause(plus(now, GLANCE), terms).await {
                     self.give_up(open, &error, handled).await;
                 }
@@ -159,7 +159,7 @@ where
         &self,
         open: &mut Opens<'a>,
         handled: &mut Handled,
-    ) -> BTreeMap<&'a CalendarId, KnownCalendar> {
+    ) -> BTreeMap<&'a CalendarId, CalendarContext> {
         let mut known = BTreeMap::new();
         for calendar in open.keys().copied().collect::<Vec<_>>() {
             match self.remembered(calendar).await {
@@ -184,24 +184,24 @@ where
     pub(super) async fn remembered(
         &self,
         id: &CalendarId,
-    ) -> Result<Option<KnownCalendar>, PortError> {
+    ) -> Result<Option<CalendarContext>, PortError> {
         let record = self.state.record(id).await?;
         let Some(record) = record.filter(|record| record.calendar.status.holds_bots()) else {
             return Ok(None);
         };
         let overrides = self.state.overrides(id).await?;
-        Ok(Some(KnownCalendar { record, overrides }))
+        Ok(Some(CalendarContext { record, overrides }))
     }
 
     /// Makes a look that was planned; gives the calendars that it left out, too.
     async fn make(
         &self,
         look: &PlannedSync,
-        known: Option<KnownCalendar>,
+        known: Option<CalendarContext>,
         workspace: WorkspaceSyncState,
-        policy: &InForce,
-        terms: Terms,
-    ) -> Result<(Tally, BTreeSet<CalendarId>), Unattended> {
+        policy: &ActivePolicy,
+        terms: CallTerms,
+    ) -> Result<(Tally, BTreeSet<CalendarId>), SyncError> {
         let nobody = |tally| (tally, BTreeSet::new());
         match (&look.scope, known) {
             (Scope::Calendar(_), Some(known)) => {
@@ -219,18 +219,18 @@ where
                 last_sync.map(nobody)
             }
             (Scope::Workspace, _) => {
-                let since = look.since.ok_or(Unattended::Taken)?;
+                let since = look.since.ok_or(SyncError::AlreadyRunning)?;
                 self.look_at_workspace(workspace, since, &look.for_calendars, policy, terms)
                     .await
             }
-            (Scope::Calendar(_), None) => Err(Unattended::Taken),
+            (Scope::Calendar(_), None) => Err(SyncError::AlreadyRunning),
         }
     }
 
     /// Waits until `instant`, if there is time for a page after it.
-    async fn pause(&self, instant: Timestamp, terms: Terms) -> Result<(), Unattended> {
+    async fn pause(&self, instant: Timestamp, terms: CallTerms) -> Result<(), SyncError> {
         if instant > plus(terms.deadline, -PAGE_TIME) {
-            return Err(Unattended::OutOfTime);
+            return Err(SyncError::DeadlineReached);
         }
         self.clock.sleep_until(instant).await;
         Ok(())
@@ -240,7 +240,7 @@ where
         &self,
         calendars: &BTreeSet<CalendarId>,
         open: &mut Opens<'_>,
-        error: &Unattended,
+        error: &SyncError,
         handled: &mut Handled,
     ) {
         for calendar in calendars {
@@ -250,7 +250,7 @@ where
         }
     }
 
-    async fn give_up(&self, open: &mut Opens<'_>, error: &Unattended, handled: &mut Handled) {
+    async fn give_up(&self, open: &mut Opens<'_>, error: &SyncError, handled: &mut Handled) {
         for (calendar, asked) in std::mem::take(open) {
             self.give_up_on(calendar, asked, error, handled).await;
         }
@@ -260,11 +260,11 @@ where
         &self,
         calendar: &CalendarId,
         asked: Open<'_>,
-        error: &Unattended,
+        error: &SyncError,
         handled: &mut Handled,
     ) {
         let requests = asked.deliveries.len();
-        if error.is_turn() {
+        if error.is_retry_later() {
             tracing::info!(%calendar, requests, %error, "a calendar waits for its turn");
         } else {
             tracing::warn!(%calendar, requests, %error, "could not attend to a calendar");
@@ -275,9 +275,9 @@ where
 
 fn planned(
     open: &Opens<'_>,
-    known: &BTreeMap<&CalendarId, KnownCalendar>,
+    known: &BTreeMap<&CalendarId, CalendarContext>,
     workspace: &WorkspaceSyncState,
-    (policy, options): (&InForce, ListingOptions),
+    (policy, options): (&ActivePolicy, ListingOptions),
     now: Timestamp,
 ) -> SyncPlan {
     let policy = policy.revision;
@@ -299,9 +299,9 @@ fn planned(
 }
 
 fn known_in(
-    mut known: BTreeMap<&CalendarId, KnownCalendar>,
+    mut known: BTreeMap<&CalendarId, CalendarContext>,
     scope: &Scope,
-) -> Option<KnownCalendar> {
+) -> Option<CalendarContext> {
     match scope {
         Scope::Calendar(calendar) => known.remove(calendar),
         Scope::Workspace => None,

@@ -7,9 +7,9 @@ use callsheet_domain::{
     retire_copies,
 };
 
-use super::turn::Terms;
-use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
-use crate::ports::{Clock, Decisions, Kept, Queue, RecallReader};
+use super::turn::CallTerms;
+use super::{ROUNDS, Sync, SyncError, SyncState, Tally};
+use crate::ports::{Clock, Decisions, Queue, RecallReader, WriteOutcome};
 
 /// Rows loaded together: what one batch read of a table takes.
 const ROWS: usize = 100;
@@ -29,8 +29,8 @@ where
         &self,
         id: &CalendarId,
         is_changed: bool,
-        terms: Terms,
-    ) -> Result<Option<CalendarRecord>, Unattended> {
+        terms: CallTerms,
+    ) -> Result<Option<CalendarRecord>, SyncError> {
         for _ in 0..ROUNDS {
             let known = self.state.record(id).await?;
             if let Some(known) = &known
@@ -53,17 +53,17 @@ where
             let Some(mut next) = next else {
                 return Ok(known);
             };
-            if self.state.keep_record(&next).await? == Kept::Written {
+            if self.state.write_record(&next).await? == WriteOutcome::Written {
                 next.version = next.version.next();
                 return Ok(Some(next));
             }
         }
-        Err(Unattended::Contended)
+        Err(SyncError::Conflict)
     }
 
     /// Extent nothing any more for a calendar that is disconnected or gone.
     /// Meetings that are over keep the row that says what became of them.
-    pub(super) async fn retire(&self, record: &CalendarRecord) -> Result<(), Unattended> {
+    pub(super) async fn retire(&self, record: &CalendarRecord) -> Result<(), SyncError> {
         let calendar = &record.calendar;
         let now = self.clock.now();
         let keys = self.decisions.of_calendar(&calendar.id, now).await?;
@@ -83,7 +83,7 @@ where
         record: &CalendarRecord,
         keys: &[DecisionKey],
         tally: &mut Tally,
-    ) -> Result<(), Unattended> {
+    ) -> Result<(), SyncError> {
         let status = record.calendar.status;
         let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
         let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
@@ -104,6 +104,6 @@ where
                 return Ok(());
             }
         }
-        Err(Unattended::Contended)
+        Err(SyncError::Conflict)
     }
 }

@@ -12,11 +12,11 @@ use jiff::SignedDuration;
 
 use super::known::View;
 use super::list::List;
-use super::turn::{HOLD, Terms};
-use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
-use crate::InForce;
-use crate::evaluate::KnownCalendar;
-use crate::ports::{Clock, Decisions, EventQuery, Kept, Queue, RecallReader};
+use super::turn::{CallTerms, HOLD};
+use super::{ROUNDS, Sync, SyncError, SyncState, Tally};
+use crate::ActivePolicy;
+use crate::evaluate::CalendarContext;
+use crate::ports::{Clock, Decisions, EventQuery, Queue, RecallReader, WriteOutcome};
 
 /// How far back Recall keeps events up to date.
 const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
@@ -33,9 +33,9 @@ struct CalendarLook {
 impl CalendarLook {
     /// A look that begins at `now`.
     fn begun(
-        known: &KnownCalendar,
+        known: &CalendarContext,
         since: Option<Timestamp>,
-        policy: &InForce,
+        policy: &ActivePolicy,
         now: Timestamp,
     ) -> Self {
         let paused_until = known.overrides.pause.as_ref().map(|pause| pause.until);
@@ -113,11 +113,11 @@ where
     /// list the first page is the caller's to wait for.
     pub(super) async fn look_at_calendar(
         &self,
-        known: KnownCalendar,
+        known: CalendarContext,
         since: Option<Timestamp>,
-        policy: &InForce,
-        terms: Terms,
-    ) -> Result<Tally, Unattended> {
+        policy: &ActivePolicy,
+        terms: CallTerms,
+    ) -> Result<Tally, SyncError> {
         let mut look = CalendarLook::begun(&known, since, policy, self.clock.now());
         if since.is_none() {
             let begun = look.in_progress.clone();
@@ -130,11 +130,15 @@ where
     /// Goes on with a look at a calendar that somebody left.
     pub(super) async fn go_on_with_calendar(
         &self,
-        known: KnownCalendar,
-        policy: &InForce,
-        terms: Terms,
-    ) -> Result<Tally, Unattended> {
-        let left = known.record.in_progress.clone().ok_or(Unattended::Taken)?;
+        known: CalendarContext,
+        policy: &ActivePolicy,
+        terms: CallTerms,
+    ) -> Result<Tally, SyncError> {
+        let left = known
+            .record
+            .in_progress
+            .clone()
+            .ok_or(SyncError::AlreadyRunning)?;
         let mut look = CalendarLook::of(known.record.clone(), left);
         let held = look.progress(plus(self.clock.now(), HOLD));
         self.save(&mut look, Some(held)).await?;
@@ -146,8 +150,8 @@ where
         &self,
         mut look: CalendarLook,
         view: View,
-        terms: Terms,
-    ) -> Result<Tally, Unattended> {
+        terms: CallTerms,
+    ) -> Result<Tally, SyncError> {
         let mut tally = Tally::default();
         let read = self.read_pages(&mut look, &view, &mut tally, terms).await;
         if let Err(error) = read {
@@ -163,8 +167,8 @@ where
         look: &mut CalendarLook,
         view: &View,
         tally: &mut Tally,
-        terms: Terms,
-    ) -> Result<(), Unattended> {
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
         let mut page = self.read(&mut look.list, tally).await?;
         loop {
             if look.list.next.is_none() {
@@ -183,12 +187,12 @@ where
     }
 
     /// Leaves a look for somebody to go on with, if that would help.
-    async fn leave(&self, mut look: CalendarLook, error: &Unattended) {
-        let is_forgotten = look.list.pages == 0 || matches!(error, Unattended::Endless);
+    async fn leave(&self, mut look: CalendarLook, error: &SyncError) {
+        let is_forgotten = look.list.pages == 0 || matches!(error, SyncError::Endless);
         let Some(saved) = look.saved.clone() else {
             return;
         };
-        if matches!(error, Unattended::Taken) && !is_forgotten {
+        if matches!(error, SyncError::AlreadyRunning) && !is_forgotten {
             return;
         }
         let left = (!is_forgotten).then(|| SyncInProgress {
@@ -207,33 +211,33 @@ where
         &self,
         look: &mut CalendarLook,
         in_progress: Option<SyncInProgress<CompletedSync>>,
-    ) -> Result<(), Unattended> {
+    ) -> Result<(), SyncError> {
         for _ in 0..ROUNDS {
             let mut record = look.record.clone();
             record.in_progress.clone_from(&in_progress);
-            if self.state.keep_record(&record).await? == Kept::Written {
+            if self.state.write_record(&record).await? == WriteOutcome::Written {
                 record.version = record.version.next();
                 look.record = record;
                 look.saved = in_progress;
                 return Ok(());
             }
             let stored = self.state.record(&look.record.calendar.id).await?;
-            let stored = stored.ok_or(Unattended::Contended)?;
+            let stored = stored.ok_or(SyncError::Conflict)?;
             if stored.revision != look.record.revision {
-                return Err(Unattended::Contended);
+                return Err(SyncError::Conflict);
             }
             if stored.in_progress != look.saved {
-                return Err(Unattended::Taken);
+                return Err(SyncError::AlreadyRunning);
             }
             look.record = stored;
         }
-        Err(Unattended::Contended)
+        Err(SyncError::Conflict)
     }
 
     /// Remembers a finished look, unless the calendar has changed meanwhile or
     /// a later look was remembered. Any finished look may be the one that is
     /// remembered, so losing this race is no loss.
-    async fn finish(&self, look: CalendarLook) -> Result<(), Unattended> {
+    async fn finish(&self, look: CalendarLook) -> Result<(), SyncError> {
         let CalendarLook {
             mut record,
             in_progress,
@@ -267,7 +271,7 @@ where
             if is_ours {
                 record.in_progress = None;
             }
-            if self.state.keep_record(&record).await? == Kept::Written {
+            if self.state.write_record(&record).await? == WriteOutcome::Written {
                 return Ok(());
             }
             let Some(latest) = self.state.record(&id).await? else {

@@ -10,9 +10,9 @@ use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarStatus, Operation, Timestamp,
 };
 
-use super::turn::Terms;
-use super::{ROUNDS, Sync, SyncState, Unattended};
-use crate::ports::{Clock, Decisions, Kept, Queue, RecallReader};
+use super::turn::CallTerms;
+use super::{ROUNDS, Sync, SyncError, SyncState};
+use crate::ports::{Clock, Decisions, Queue, RecallReader, WriteOutcome};
 
 /// The longest list that is followed: more calendars than a workspace has.
 const PAGES: usize = 1_000;
@@ -27,7 +27,7 @@ where
 {
     /// Gets to know the calendars that Recall lists, and asks for each of ours
     /// that it does not. What is new or has changed is then owed a look.
-    pub(super) async fn list_calendars(&self, terms: Terms) -> Result<(), Unattended> {
+    pub(super) async fn list_calendars(&self, terms: CallTerms) -> Result<(), SyncError> {
         let began_at = self.clock.now();
         let mut listed = HashSet::new();
         let (mut cursor, mut followed) = (None, HashSet::new());
@@ -45,7 +45,7 @@ where
             }
             let Some(next) = page.next else { break };
             if followed.len() == PAGES || !followed.insert(next.clone()) {
-                return Err(Unattended::Endless);
+                return Err(SyncError::Endless);
             }
             cursor = Some(next);
         }
@@ -54,7 +54,7 @@ where
     }
 
     /// Remembers a calendar as it was listed, and retires it if it was lost.
-    async fn get_to_know(&self, seen: Calendar) -> Result<(), Unattended> {
+    async fn get_to_know(&self, seen: Calendar) -> Result<(), SyncError> {
         for _ in 0..ROUNDS {
             let known = self.state.record(&seen.id).await?;
             let next = match known {
@@ -62,18 +62,18 @@ where
                 None => Some(CalendarRecord::first(seen.clone())),
             };
             let Some(next) = next else { return Ok(()) };
-            if self.state.keep_record(&next).await? == Kept::Written {
+            if self.state.write_record(&next).await? == WriteOutcome::Written {
                 if next.calendar.status.holds_bots() {
                     return Ok(());
                 }
                 return self.retire(&next).await;
             }
         }
-        Err(Unattended::Contended)
+        Err(SyncError::Conflict)
     }
 
     /// Asks for those of ours that are not listed: Recall says whether they are gone.
-    async fn miss(&self, listed: &HashSet<CalendarId>, terms: Terms) -> Result<(), Unattended> {
+    async fn miss(&self, listed: &HashSet<CalendarId>, terms: CallTerms) -> Result<(), SyncError> {
         for ours in self.state.listed().await? {
             let calendar = ours.record.calendar;
             if calendar.status == CalendarStatus::Deleted || listed.contains(&calendar.id) {
@@ -88,14 +88,14 @@ where
     }
 
     /// Remembers that the list was held against ours.
-    async fn listed_calendars(&self, began_at: Timestamp) -> Result<(), Unattended> {
+    async fn listed_calendars(&self, began_at: Timestamp) -> Result<(), SyncError> {
         for _ in 0..ROUNDS {
             let mut mark = self.state.workspace().await?;
             mark.listed_calendars_at = mark.listed_calendars_at.max(Some(began_at));
-            if self.state.write_workspace_state(&mark).await? == Kept::Written {
+            if self.state.write_workspace_state(&mark).await? == WriteOutcome::Written {
                 return Ok(());
             }
         }
-        Err(Unattended::Contended)
+        Err(SyncError::Conflict)
     }
 }

@@ -1,6 +1,6 @@
 //! Has messages given again that were not attended to.
 
-use super::{Delivery, Handled, Sync, SyncState, Unattended};
+use super::{Delivery, Handled, Sync, SyncError, SyncState};
 use crate::ports::{Clock, Decisions, Queue, RecallReader};
 
 impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
@@ -16,13 +16,13 @@ where
     pub(super) async fn give_back<'a>(
         &self,
         deliveries: impl IntoIterator<Item = &'a Delivery>,
-        error: &Unattended,
+        error: &SyncError,
         handled: &mut Handled,
     ) {
         handled.is_denied |= error.is_denied();
         for delivery in deliveries {
             let wait = error.wait(delivery.received, self.clock.now());
-            if error.is_turn() {
+            if error.is_retry_later() {
                 match self.queue.send_later(&delivery.job, wait).await {
                     Ok(()) => continue,
                     Err(error) => tracing::warn!(%error, "a message that waits counts as failed"),

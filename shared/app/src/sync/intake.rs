@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use callsheet_domain::{CalendarEvent, CalendarId, SyncJob, SyncReason, SyncRequest, Timestamp};
 
 use super::known::{PassedOver, View};
-use super::turn::Terms;
-use super::{Sync, SyncState, Tally, Unattended};
+use super::turn::CallTerms;
+use super::{Sync, SyncError, SyncState, Tally};
 use crate::ports::{Clock, Decisions, Queue, RecallReader};
 
 /// What the pages of a look are written by, and what could not be.
@@ -52,8 +52,8 @@ where
         intake: &mut Intake,
         (events, asked_at): (Vec<CalendarEvent>, Timestamp),
         tally: &mut Tally,
-        terms: Terms,
-    ) -> Result<(), Unattended> {
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
         self.meet(&events, &mut intake.view, &mut intake.passed_over, terms)
             .await?;
         self.write_all(intake, (events, asked_at), tally).await?;
@@ -67,7 +67,7 @@ where
         intake: &mut Intake,
         (mut events, asked_at): (Vec<CalendarEvent>, Timestamp),
         tally: &mut Tally,
-    ) -> Result<(), Unattended> {
+    ) -> Result<(), SyncError> {
         let skipped = &mut intake.passed_over.skipped;
         events.retain(|event| !skipped.contains(&event.calendar_id));
         let page = (events.clone(), asked_at);
@@ -94,7 +94,7 @@ where
 
     /// Has those left out looked at alone. Before the progress is written, so
     /// that none is forgotten whoever goes on.
-    async fn ask_for_those_left_out(&self, intake: &mut Intake) -> Result<(), Unattended> {
+    async fn ask_for_those_left_out(&self, intake: &mut Intake) -> Result<(), SyncError> {
         let Some(since) = intake.since else {
             return Ok(());
         };

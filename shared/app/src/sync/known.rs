@@ -4,30 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{CalendarEvent, CalendarId};
 
-use super::turn::Terms;
-use super::{Sync, SyncState, Unattended};
-use crate::InForce;
-use crate::evaluate::KnownCalendar;
+use super::turn::CallTerms;
+use super::{Sync, SyncError, SyncState};
+use crate::ActivePolicy;
+use crate::evaluate::CalendarContext;
 use crate::ports::{Clock, Decisions, Queue, RecallReader};
 
 /// What a look decides by.
 #[derive(Debug)]
 pub(super) struct View {
-    pub(super) policy: InForce,
+    pub(super) policy: ActivePolicy,
     /// The calendars whose events are written; those of others are passed over.
-    pub(super) known: BTreeMap<CalendarId, KnownCalendar>,
+    pub(super) known: BTreeMap<CalendarId, CalendarContext>,
 }
 
 impl View {
     /// The view of a look at one calendar.
-    pub(super) fn of(known: KnownCalendar, policy: &InForce) -> Self {
+    pub(super) fn of(known: CalendarContext, policy: &ActivePolicy) -> Self {
         let mut view = Self::empty(policy);
         view.known.insert(known.record.calendar.id.clone(), known);
         view
     }
 
     /// The view of a look that has met no calendar yet.
-    pub(super) fn empty(policy: &InForce) -> Self {
+    pub(super) fn empty(policy: &ActivePolicy) -> Self {
         Self {
             policy: policy.clone(),
             known: BTreeMap::new(),
@@ -67,8 +67,8 @@ where
         events: &[CalendarEvent],
         view: &mut View,
         passed_over: &mut PassedOver,
-        terms: Terms,
-    ) -> Result<(), Unattended> {
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
         for event in events {
             let id = &event.calendar_id;
             if view.known.contains_key(id) || passed_over.holds(id) {
@@ -81,7 +81,7 @@ where
                 Ok(None) => {
                     passed_over.idle.insert(id.clone());
                 }
-                Err(error) if error.is_denied() || error.is_turn() => return Err(error),
+                Err(error) if error.is_denied() || error.is_retry_later() => return Err(error),
                 Err(error) => {
                     tracing::warn!(calendar = %id, %error, "left a calendar out of a look");
                     passed_over.skipped.insert(id.clone());
@@ -95,8 +95,8 @@ where
     async fn known(
         &self,
         id: &CalendarId,
-        terms: Terms,
-    ) -> Result<Option<KnownCalendar>, Unattended> {
+        terms: CallTerms,
+    ) -> Result<Option<CalendarContext>, SyncError> {
         let Some(record) = self.calendar(id, false, terms).await? else {
             return Ok(None);
         };
@@ -104,6 +104,6 @@ where
             return Ok(None);
         }
         let overrides = self.state.overrides(id).await?;
-        Ok(Some(KnownCalendar { record, overrides }))
+        Ok(Some(CalendarContext { record, overrides }))
     }
 }

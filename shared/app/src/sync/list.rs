@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use callsheet_domain::{CalendarEvent, Operation, PageCursor, Timestamp};
 
 use super::tally::count;
-use super::turn::Terms;
-use super::{Sync, SyncState, Tally, Unattended};
+use super::turn::CallTerms;
+use super::{Sync, SyncError, SyncState, Tally};
 use crate::PortError;
 use crate::ports::{Clock, Decisions, EventQuery, Queue, RecallReader};
 
@@ -68,7 +68,7 @@ where
         &self,
         list: &mut List,
         tally: &mut Tally,
-    ) -> Result<(Vec<CalendarEvent>, Timestamp), Unattended> {
+    ) -> Result<(Vec<CalendarEvent>, Timestamp), SyncError> {
         let asked_at = self.clock.now();
         let answer = self.recall.page(&list.query, list.next.as_ref()).await;
         let is_refused = matches!(answer, Err(PortError::Unreadable { .. }));
@@ -77,7 +77,7 @@ where
                 "a look that was left is begun again: its next page is not known any more"
             );
             *list = List::of(list.query.clone());
-            return Err(Unattended::Taken);
+            return Err(SyncError::AlreadyRunning);
         }
         list.is_taken_up = false;
         let page = self.heed(Operation::ListEvents, answer).await?;
@@ -92,7 +92,7 @@ where
         if let Some(next) = &page.next
             && (list.pages >= PAGES || !list.followed.insert(next.clone()))
         {
-            return Err(Unattended::Endless);
+            return Err(SyncError::Endless);
         }
         list.next = page.next;
         Ok((page.events, asked_at))
@@ -103,8 +103,8 @@ where
         &self,
         list: &mut List,
         tally: &mut Tally,
-        terms: Terms,
-    ) -> Result<(Vec<CalendarEvent>, Timestamp), Unattended> {
+        terms: CallTerms,
+    ) -> Result<(Vec<CalendarEvent>, Timestamp), SyncError> {
         self.turn(Operation::ListEvents, terms).await?;
         self.read(list, tally).await
     }

@@ -18,6 +18,7 @@ mod attend;
 mod calendar;
 mod calendar_look;
 mod directory;
+mod error;
 mod give_back;
 mod intake;
 mod known;
@@ -25,7 +26,6 @@ mod list;
 mod sweep;
 mod tally;
 mod turn;
-mod unattended;
 mod workspace_look;
 mod write;
 
@@ -34,14 +34,14 @@ use std::time::Duration;
 
 use callsheet_domain::{CalendarId, ListingOptions, RateLimit, SyncJob, SyncRequest, Timestamp};
 
-use crate::Enforced;
+use crate::PolicyCache;
 use crate::ports::{
     Calendars, Clock, Decisions, OverrideStore, Policies, Queue, RateLimits, RecallReader, Receipt,
     SyncStates,
 };
-use sweep::Urge;
+use error::SyncError;
+use sweep::Trigger;
 use tally::Tally;
-use unattended::Unattended;
 
 /// How often a lost race is run again before the message is given back.
 const ROUNDS: usize = 5;
@@ -117,7 +117,7 @@ pub struct Sync<R, D, S, Q, K> {
     /// The time.
     pub clock: K,
     /// The policy in force, as it was last read.
-    pub enforced: Enforced,
+    pub policy_cache: PolicyCache,
     /// What it is told once.
     pub settings: SyncSettings,
 }
@@ -145,11 +145,11 @@ where
             }
         }
         let mut handled = Handled::default();
-        let policy = match self.enforced.current(&self.state).await {
+        let policy = match self.policy_cache.current(&self.state).await {
             Ok(policy) => policy,
             Err(error) => {
                 tracing::warn!(%error, "could not read the policy in force");
-                let error = Unattended::Port(error);
+                let error = SyncError::Port(error);
                 self.give_back(batch, &error, &mut handled).await;
                 return handled;
             }
@@ -159,9 +159,9 @@ where
         if !sweeps.is_empty() && !handled.is_denied {
             let is_asked = |delivery: &&Delivery| delivery.job == SyncJob::ResyncNow;
             let urge = if sweeps.iter().any(is_asked) {
-                Urge::Now
+                Trigger::Requested
             } else {
-                Urge::WhenDue
+                Trigger::Scheduled
             };
             match Box::pin(self.sweep(&policy, urge, deadline)).await {
                 Ok(swept) => handled.is_denied = swept.is_denied,

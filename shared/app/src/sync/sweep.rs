@@ -9,7 +9,7 @@
 //! What is owed is derived from what is stored, so a sweep remembers nothing:
 //! one that runs out of time, fails or is never run leaves it to the next.
 //!
-//! Nobody waits for a sweep, so it goes [behind](Rank::Behind) live notices. Two
+//! Nobody waits for a sweep, so it goes [behind](Priority::Background) live notices. Two
 //! sweeps may run side by side. Each begins at another calendar, and reads what
 //! is owed again once it is its turn, since the other may have looked while it
 //! waited; a turn that is not needed is kept for the next calendar. So they
@@ -23,10 +23,10 @@ use callsheet_domain::{
 };
 use jiff::SignedDuration;
 
-use super::turn::{Rank, Terms};
-use super::{Sync, SyncState, Tally, Unattended};
-use crate::ports::{Clock, Decisions, Kept, ListedCalendar, Queue, RecallReader};
-use crate::{InForce, PortError};
+use super::turn::{CallTerms, Priority};
+use super::{Sync, SyncError, SyncState, Tally};
+use crate::ports::{Clock, Decisions, ListedCalendar, Queue, RecallReader, WriteOutcome};
+use crate::{ActivePolicy, PortError};
 
 /// How often everything in a calendar is looked at, whatever happened.
 const WHOLE_EVERY: SignedDuration = SignedDuration::from_hours(24);
@@ -42,23 +42,23 @@ pub(super) struct Swept {
 
 /// How much a sweep is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Urge {
+pub(super) enum Trigger {
     /// It comes by its schedule: what was looked at a moment ago can wait.
-    WhenDue,
+    Scheduled,
     /// Somebody asks for it.
-    Now,
+    Requested,
 }
 
 /// What a sweep looks for.
 #[derive(Debug, Clone)]
 struct Sweep {
-    policy: InForce,
+    policy: ActivePolicy,
     /// A look at everything that began earlier is too old.
     whole_since: Timestamp,
     /// A look at what changed that began earlier is too old; none if the
     /// workspace is listed as a whole.
     changed_since: Option<Timestamp>,
-    terms: Terms,
+    terms: CallTerms,
 }
 
 /// The look at a calendar that is due, the more pressing first.
@@ -115,21 +115,23 @@ where
     /// cannot be read.
     pub(super) async fn sweep(
         &self,
-        policy: &InForce,
-        urge: Urge,
+        policy: &ActivePolicy,
+        urge: Trigger,
         deadline: Timestamp,
-    ) -> Result<Swept, Unattended> {
-        let terms = Terms {
-            rank: Rank::Behind,
+    ) -> Result<Swept, SyncError> {
+        let terms = CallTerms {
+            rank: Priority::Background,
             deadline,
         };
         let mut swept = Swept::default();
         let mut lists_workspace = self.settings.is_workspace_listed;
         let mark = match self.heal(policy, urge, terms).await {
             Ok(mark) => mark,
-            Err(error) if error.is_turn() && urge == Urge::Now => return Err(error),
+            Err(error) if error.is_retry_later() && urge == Trigger::Requested => {
+                return Err(error);
+            }
             Err(error) => {
-                if !error.is_turn() {
+                if !error.is_retry_later() {
                     tracing::warn!(%error, "could not look for what nobody told of");
                 }
                 if error.is_denied() {
@@ -168,10 +170,10 @@ where
     /// is wanted now, and gives the mark.
     async fn heal(
         &self,
-        policy: &InForce,
-        urge: Urge,
-        terms: Terms,
-    ) -> Result<WorkspaceSyncState, Unattended> {
+        policy: &ActivePolicy,
+        urge: Trigger,
+        terms: CallTerms,
+    ) -> Result<WorkspaceSyncState, SyncError> {
         let mark = self.state.workspace().await?;
         let now = self.clock.now();
         if !self.settings.is_workspace_listed {
@@ -181,8 +183,8 @@ where
             // It may have begun before whatever somebody asks about.
             Some(in_progress) if in_progress.is_held(now) => {
                 return match urge {
-                    Urge::WhenDue => Ok(mark),
-                    Urge::Now => Err(Unattended::Taken),
+                    Trigger::Scheduled => Ok(mark),
+                    Trigger::Requested => Err(SyncError::AlreadyRunning),
                 };
             }
             Some(in_progress) if in_progress.next.is_some() => {
@@ -208,10 +210,10 @@ where
     }
 
     /// How long ago the last look for changes is when the next one is due.
-    fn catch_up_interval(&self, urge: Urge) -> SignedDuration {
+    fn catch_up_interval(&self, urge: Trigger) -> SignedDuration {
         match urge {
-            Urge::Now => SignedDuration::ZERO,
-            Urge::WhenDue => {
+            Trigger::Requested => SignedDuration::ZERO,
+            Trigger::Scheduled => {
                 let every = SignedDuration::try_from(self.settings.catch_up_every);
                 every.unwrap_or(SignedDuration::MAX)
             }
@@ -222,14 +224,14 @@ where
     /// half of the lists at most.
     fn catch_up_interval_per_calendar(
         &self,
-        urge: Urge,
+        urge: Trigger,
         listed: &[ListedCalendar],
     ) -> SignedDuration {
         let every = self.catch_up_interval(urge);
         let lists = i32::try_from(2 * listed.len()).unwrap_or(i32::MAX);
         match urge {
-            Urge::Now => every,
-            Urge::WhenDue => every.max(self.settings.list_events.interval() * lists),
+            Trigger::Requested => every,
+            Trigger::Scheduled => every.max(self.settings.list_events.interval() * lists),
         }
     }
 
@@ -237,13 +239,13 @@ where
     async fn begin_chain(
         &self,
         mut mark: WorkspaceSyncState,
-    ) -> Result<WorkspaceSyncState, Unattended> {
+    ) -> Result<WorkspaceSyncState, SyncError> {
         match self.state.write_workspace_state(&mark).await? {
-            Kept::Written => {
+            WriteOutcome::Written => {
                 mark.version = mark.version.next();
                 Ok(mark)
             }
-            Kept::Lost => Err(Unattended::Taken),
+            WriteOutcome::Conflict => Err(SyncError::AlreadyRunning),
         }
     }
 
@@ -279,8 +281,8 @@ where
                         tally.tell(&Scope::Calendar(calendar.clone()), 0);
                     }
                 }
-                Err(Unattended::OutOfTime) => break,
-                Err(Unattended::Taken) => left -= 1,
+                Err(SyncError::DeadlineReached) => break,
+                Err(SyncError::AlreadyRunning) => left -= 1,
                 Err(error) => {
                     tracing::warn!(%calendar, requests = 0, %error, "could not attend to a calendar");
                     if error.is_denied() {
@@ -324,7 +326,7 @@ where
         calendar: &CalendarId,
         sweep: &Sweep,
         has_turn: &mut bool,
-    ) -> Result<Option<Tally>, Unattended> {
+    ) -> Result<Option<Tally>, SyncError> {
         let terms = sweep.terms;
         if !*has_turn {
             self.turn(Operation::ListEvents, terms).await?;

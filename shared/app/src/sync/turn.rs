@@ -3,7 +3,7 @@
 use callsheet_domain::{Operation, Timestamp, plus};
 use jiff::SignedDuration;
 
-use super::{Sync, SyncState, Unattended};
+use super::{Sync, SyncError, SyncState};
 use crate::PortError;
 use crate::ports::{Clock, Decisions, PermitResult, Queue, RecallReader};
 
@@ -17,18 +17,18 @@ const LEFT_FREE: u32 = 1;
 
 /// Who goes first when several want the same budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rank {
+pub(super) enum Priority {
     /// Somebody waits for it: it is drawn ahead, as far as there is time.
     Live,
     /// It takes what is free at the moment and leaves a call free, and draws
     /// nothing ahead: who is live does not wait for it.
-    Behind,
+    Background,
 }
 
 /// On what terms calls are made.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Terms {
-    pub(super) rank: Rank,
+pub(super) struct CallTerms {
+    pub(super) rank: Priority,
     pub(super) deadline: Timestamp,
 }
 
@@ -41,8 +41,12 @@ where
     K: Clock,
 {
     /// Waits for its turn to make one call of `operation`.
-    pub(super) async fn turn(&self, operation: Operation, terms: Terms) -> Result<(), Unattended> {
-        let Terms { rank, deadline } = terms;
+    pub(super) async fn turn(
+        &self,
+        operation: Operation,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let CallTerms { rank, deadline } = terms;
         let rate_limit = match operation {
             Operation::GetCalendar => self.settings.get_calendar,
             Operation::ListCalendars => self.settings.list_calendars,
@@ -52,11 +56,11 @@ where
         loop {
             let now = self.clock.now();
             if now > latest {
-                return Err(Unattended::OutOfTime);
+                return Err(SyncError::DeadlineReached);
             }
             let until = match rank {
-                Rank::Live => latest,
-                Rank::Behind => plus(now, -rate_limit.reserve(LEFT_FREE)),
+                Priority::Live => latest,
+                Priority::Background => plus(now, -rate_limit.reserve(LEFT_FREE)),
             };
             match (
                 self.state
@@ -68,13 +72,13 @@ where
                     self.clock.sleep_until(draw.first_at).await;
                     return Ok(());
                 }
-                (PermitResult::NotBefore(instant), Rank::Live) => {
-                    return Err(Unattended::NotBefore(instant));
+                (PermitResult::NotBefore(instant), Priority::Live) => {
+                    return Err(SyncError::RateLimited(instant));
                 }
-                (PermitResult::NotBefore(instant), Rank::Behind) => {
+                (PermitResult::NotBefore(instant), Priority::Background) => {
                     let free_at = plus(instant, rate_limit.reserve(LEFT_FREE));
                     if free_at > latest {
-                        return Err(Unattended::OutOfTime);
+                        return Err(SyncError::DeadlineReached);
                     }
                     self.clock.sleep_until(free_at).await;
                 }
@@ -87,7 +91,7 @@ where
         &self,
         operation: Operation,
         answer: Result<T, PortError>,
-    ) -> Result<T, Unattended> {
+    ) -> Result<T, SyncError> {
         if let Err(PortError::Throttled { wait, .. }) = &answer {
             let wait = SignedDuration::try_from(*wait).unwrap_or(SignedDuration::MAX);
             self.state

@@ -15,10 +15,10 @@ use super::intake::Intake;
 use super::known::View;
 use super::list::List;
 use super::tally::count;
-use super::turn::{HOLD, Terms};
-use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
-use crate::InForce;
-use crate::ports::{Clock, Decisions, EventQuery, Kept, Queue, RecallReader};
+use super::turn::{CallTerms, HOLD};
+use super::{ROUNDS, Sync, SyncError, SyncState, Tally};
+use crate::ActivePolicy;
+use crate::ports::{Clock, Decisions, EventQuery, Queue, RecallReader, WriteOutcome};
 
 /// A look at the workspace, under way.
 struct WorkspaceLook {
@@ -32,7 +32,7 @@ impl WorkspaceLook {
     fn of(
         mark: WorkspaceSyncState,
         in_progress: &SyncInProgress<WorkspaceCoverage>,
-        policy: &InForce,
+        policy: &ActivePolicy,
     ) -> Self {
         let query = EventQuery {
             calendar_id: None,
@@ -86,9 +86,9 @@ where
         mark: WorkspaceSyncState,
         since: Timestamp,
         for_calendars: &BTreeSet<CalendarId>,
-        policy: &InForce,
-        terms: Terms,
-    ) -> Result<(Tally, BTreeSet<CalendarId>), Unattended> {
+        policy: &ActivePolicy,
+        terms: CallTerms,
+    ) -> Result<(Tally, BTreeSet<CalendarId>), SyncError> {
         let now = self.clock.now();
         let in_progress = SyncInProgress {
             mark: WorkspaceCoverage {
@@ -110,10 +110,10 @@ where
     pub(super) async fn go_on_with_workspace(
         &self,
         mark: WorkspaceSyncState,
-        policy: &InForce,
-        terms: Terms,
-    ) -> Result<Tally, Unattended> {
-        let left = mark.in_progress.clone().ok_or(Unattended::Taken)?;
+        policy: &ActivePolicy,
+        terms: CallTerms,
+    ) -> Result<Tally, SyncError> {
+        let left = mark.in_progress.clone().ok_or(SyncError::AlreadyRunning)?;
         let look = WorkspaceLook::of(mark, &left, policy);
         let (tally, _) = self.read_workspace(look, terms).await?;
         Ok(tally)
@@ -122,8 +122,8 @@ where
     async fn read_workspace(
         &self,
         mut look: WorkspaceLook,
-        terms: Terms,
-    ) -> Result<(Tally, BTreeSet<CalendarId>), Unattended> {
+        terms: CallTerms,
+    ) -> Result<(Tally, BTreeSet<CalendarId>), SyncError> {
         let held = look.progress(plus(self.clock.now(), HOLD));
         self.claim(&mut look, Some(held)).await?;
         let mut tally = Tally::default();
@@ -143,8 +143,8 @@ where
         &self,
         look: &mut WorkspaceLook,
         tally: &mut Tally,
-        terms: Terms,
-    ) -> Result<(), Unattended> {
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
         self.turn(Operation::ListEvents, terms).await?;
         let mut page = self.read(&mut look.list, tally).await?;
         loop {
@@ -173,7 +173,7 @@ where
         &self,
         look: &mut WorkspaceLook,
         in_progress: Option<SyncInProgress<WorkspaceCoverage>>,
-    ) -> Result<(), Unattended> {
+    ) -> Result<(), SyncError> {
         self.change_mark(look, |mark| WorkspaceSyncState {
             in_progress: in_progress.clone(),
             ..mark
@@ -181,7 +181,7 @@ where
         .await
     }
 
-    async fn finish_workspace(&self, look: &mut WorkspaceLook) -> Result<(), Unattended> {
+    async fn finish_workspace(&self, look: &mut WorkspaceLook) -> Result<(), SyncError> {
         let now = self.clock.now();
         let finished = look.progress(now);
         self.change_mark(look, |mark| mark.finished(&finished, now))
@@ -193,29 +193,29 @@ where
         &self,
         look: &mut WorkspaceLook,
         change: impl Fn(WorkspaceSyncState) -> WorkspaceSyncState,
-    ) -> Result<(), Unattended> {
+    ) -> Result<(), SyncError> {
         for _ in 0..ROUNDS {
             let mut mark = change(look.mark.clone());
-            if self.state.write_workspace_state(&mark).await? == Kept::Written {
+            if self.state.write_workspace_state(&mark).await? == WriteOutcome::Written {
                 mark.version = mark.version.next();
                 look.mark = mark;
                 return Ok(());
             }
             let stored = self.state.workspace().await?;
             if stored.in_progress != look.mark.in_progress {
-                return Err(Unattended::Taken);
+                return Err(SyncError::AlreadyRunning);
             }
             look.mark = stored;
         }
-        Err(Unattended::Contended)
+        Err(SyncError::Conflict)
     }
 
     /// Leaves a look for somebody to go on with, if that would help.
-    async fn leave_workspace(&self, mut look: WorkspaceLook, error: &Unattended) {
-        if matches!(error, Unattended::Taken) && look.list.pages > 0 {
+    async fn leave_workspace(&self, mut look: WorkspaceLook, error: &SyncError) {
+        if matches!(error, SyncError::AlreadyRunning) && look.list.pages > 0 {
             return;
         }
-        let is_forgotten = look.list.pages == 0 || matches!(error, Unattended::Endless);
+        let is_forgotten = look.list.pages == 0 || matches!(error, SyncError::Endless);
         let left = look.mark.in_progress.clone().filter(|_| !is_forgotten);
         let left = left.map(|in_progress| SyncInProgress {
             held_until: self.clock.now(),

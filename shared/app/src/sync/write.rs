@@ -7,10 +7,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::known::View;
 use super::tally::count;
-use super::{ROUNDS, Sync, SyncState, Tally, Unattended};
+use super::{ROUNDS, Sync, SyncError, SyncState, Tally};
 use crate::PortError;
 use crate::evaluate::evaluate;
-use crate::ports::{Clock, Decisions, Kept, Queue, RecallReader};
+use crate::ports::{Clock, Decisions, Queue, RecallReader, WriteOutcome};
 
 /// Writes of one page that are under way at once.
 const WRITES: usize = 16;
@@ -31,7 +31,7 @@ where
         view: &View,
         (mut events, asked_at): (Vec<CalendarEvent>, Timestamp),
         tally: &mut Tally,
-    ) -> Result<(), Unattended> {
+    ) -> Result<(), SyncError> {
         events.retain(|event| view.known.contains_key(&event.calendar_id));
         let (mut failed, mut drifted) = (HashSet::new(), HashMap::new());
         for _ in 0..ROUNDS {
@@ -51,7 +51,7 @@ where
             }
             let mut revised = revise_copies(&stored, &evaluated, now);
             if revised.is_behind {
-                return Err(Unattended::Contended);
+                return Err(SyncError::Conflict);
             }
             tally.stale += revised.stale;
             for (key, kind) in repair(&stored, &mut revised.writes, &events, asked_at) {
@@ -68,7 +68,7 @@ where
             }
             events.retain(|event| lost.contains(&event.ical_uid));
         }
-        Err(Unattended::Contended)
+        Err(SyncError::Conflict)
     }
 
     /// Writes rows, and gives the meetings of those that somebody else wrote first.
@@ -77,9 +77,9 @@ where
         rows: Vec<Decision>,
         tally: &mut Tally,
     ) -> Result<HashSet<IcalUid>, PortError> {
-        let kept: Vec<(IcalUid, Kept)> = stream::iter(rows)
+        let kept: Vec<(IcalUid, WriteOutcome)> = stream::iter(rows)
             .map(|row| async move {
-                let kept = self.decisions.keep(&row).await?;
+                let kept = self.decisions.write(&row).await?;
                 Ok::<_, PortError>((row.key.ical_uid, kept))
             })
             .buffer_unordered(WRITES)
@@ -87,7 +87,7 @@ where
             .await?;
         let (written, lost): (Vec<_>, Vec<_>) = kept
             .into_iter()
-            .partition(|(_, kept)| *kept == Kept::Written);
+            .partition(|(_, kept)| *kept == WriteOutcome::Written);
         tally.written += count(written.len());
         Ok(lost.into_iter().map(|(meeting, _)| meeting).collect())
     }

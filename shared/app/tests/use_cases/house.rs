@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use callsheet_app::ports::Kept;
+use callsheet_app::ports::WriteOutcome;
 use callsheet_app::{
-    Drain, DrainReport, DrainSettings, Enforced, Handled, NotPut, PortError, Pusher, Put, Sync,
-    SyncSettings, push,
+    Drain, DrainReport, DrainSettings, Handled, PolicyCache, PortError, PushError, PushOutcome,
+    PushedBy, Sync, SyncSettings, push,
 };
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, Decision, EventId, PolicyDocument, RateLimit, SyncJob,
@@ -28,7 +28,7 @@ fn swept_until(clock: &ManualClock) -> MemoryState {
     };
     let state = MemoryState::new();
     let kept = state.write_workspace_state(&mark).now_or_never();
-    assert!(matches!(kept, Some(Ok(Kept::Written))));
+    assert!(matches!(kept, Some(Ok(WriteOutcome::Written))));
     state
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct House {
     pub(crate) decisions: MemoryDecisions,
     pub(crate) state: MemoryState,
     pub(crate) queue: MemoryQueue,
-    pub(crate) enforced: Enforced,
+    pub(crate) policy_cache: PolicyCache,
 }
 
 impl House {
@@ -73,7 +73,7 @@ impl House {
             state: swept_until(&clock),
             clock,
             queue: MemoryQueue::new(),
-            enforced: Enforced::default(),
+            policy_cache: PolicyCache::default(),
         }
     }
 
@@ -84,22 +84,22 @@ impl House {
             state: self.state.clone(),
             queue: self.queue.clone(),
             clock: self.clock.clone(),
-            enforced: self.enforced.clone(),
+            policy_cache: self.policy_cache.clone(),
             settings: sync_settings(),
         }
     }
 
     /// Puts a policy into force, made of the built-in one.
-    pub(crate) async fn push(&self, change: impl FnOnce(&mut PolicyDocument)) -> Put {
+    pub(crate) async fn push(&self, change: impl FnOnce(&mut PolicyDocument)) -> PushOutcome {
         self.try_push(change).await.expect("it can be")
     }
 
     pub(crate) async fn try_push(
         &self,
         change: impl FnOnce(&mut PolicyDocument),
-    ) -> Result<Put, NotPut> {
+    ) -> Result<PushOutcome, PushError> {
         let document = PolicyDocument::built_in().but(change);
-        let pusher = Pusher {
+        let pusher = PushedBy {
             by: a_speaker(),
             note: None,
             at: self.after(0),

@@ -19,7 +19,7 @@ use crate::house::{House, drain_settings, skips_all, sync_settings};
 /// Something that happens in a calendar.
 #[derive(Debug, Clone)]
 enum Change {
-    Put {
+    PushOutcome {
         event: usize,
         start_minute: i64,
         has_link: bool,
@@ -79,7 +79,7 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         6 => (0..EVENTS, 30_i64..600, prop::bool::weighted(0.8), prop::bool::weighted(0.2)).prop_map(
             |(event, start_minute, has_link, is_declined)| {
-                Change::Put { event, start_minute, has_link, is_declined }
+                Change::PushOutcome { event, start_minute, has_link, is_declined }
             },
         ),
         1 => (0..EVENTS).prop_map(|event| Change::Delete { event }),
@@ -122,7 +122,7 @@ impl House {
         self.clock.advance(SignedDuration::from_secs(1));
         let now = self.after(0);
         let (calendar_id, reason) = match change {
-            Change::Put {
+            Change::PushOutcome {
                 event: number,
                 start_minute,
                 has_link,
@@ -213,7 +213,7 @@ impl House {
             state: Flaky::new(self.state.clone(), faults),
             queue: self.queue.clone(),
             clock: self.clock.clone(),
-            enforced: self.enforced.clone(),
+            policy_cache: self.policy_cache.clone(),
             settings: sync_settings(),
         };
         self.queue.send(&SyncJob::Resync).await.expect("memory");
@@ -247,7 +247,11 @@ impl House {
     /// Each row is what the newest event, calendar, policy and words decide
     /// when nothing else is known.
     async fn assert_decided_on_the_newest(&self) {
-        let in_force = self.enforced.current(&self.state).await.expect("memory");
+        let active_revision = self
+            .policy_cache
+            .current(&self.state)
+            .await
+            .expect("memory");
         let now = self.after(0);
         for row in self.decisions.all() {
             let calendar = self
@@ -264,7 +268,7 @@ impl House {
             if event.ends_at <= now || !calendar.status.holds_bots() {
                 continue;
             }
-            let verdict = decide(&event, &calendar, &in_force.policy, &words, now);
+            let verdict = decide(&event, &calendar, &active_revision.policy, &words, now);
             assert_eq!(row.verdict, verdict);
         }
     }
@@ -345,7 +349,7 @@ fn a_crash_between_any_two_steps_is_healed_by_the_next_run() {
         house
             .recall
             .put_calendar(calendar(0, CalendarStatus::Connected, at("08:00")));
-        let put = |start_minute| Change::Put {
+        let put = |start_minute| Change::PushOutcome {
             event: 0,
             start_minute,
             has_link: true,

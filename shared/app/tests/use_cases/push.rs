@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use callsheet_app::ports::{Calendars as _, OverrideStore as _, Policies as _};
-use callsheet_app::{Effect, KnownCalendar, NotPut, Put, preview};
+use callsheet_app::{CalendarContext, Effect, PushError, PushOutcome, preview};
 use callsheet_domain::{
     CalendarEvent, Decision, DeduplicationScheme, EventId, IcalUid, Meeting, PolicyDocument,
     PolicyRevision, RuleDocument, RuleName, SyncReason, Then, When,
@@ -19,12 +19,18 @@ fn tells_apart_by(scheme: DeduplicationScheme) -> impl FnOnce(&mut PolicyDocumen
 #[tokio::test]
 async fn a_policy_is_in_force_once_it_is_pushed() {
     let house = House::new();
-    assert_eq!(house.push(skips_all).await, Put::InForce(PolicyRevision(1)));
     assert_eq!(
         house.push(skips_all).await,
-        Put::Unchanged(PolicyRevision(1))
+        PushOutcome::Active(PolicyRevision(1))
     );
-    assert_eq!(house.push(|_| ()).await, Put::InForce(PolicyRevision(2)));
+    assert_eq!(
+        house.push(skips_all).await,
+        PushOutcome::Unchanged(PolicyRevision(1))
+    );
+    assert_eq!(
+        house.push(|_| ()).await,
+        PushOutcome::Active(PolicyRevision(2))
+    );
 }
 
 #[tokio::test]
@@ -42,7 +48,7 @@ async fn a_policy_that_makes_no_sense_changes_nothing() {
         "{problem}"
     );
     assert_eq!(
-        house.state.in_force().await.expect("memory"),
+        house.state.active_revision().await.expect("memory"),
         PolicyRevision(0)
     );
 }
@@ -58,7 +64,7 @@ async fn the_scheme_cannot_change_under_a_bot() {
         .try_push(tells_apart_by(DeduplicationScheme::Meeting))
         .await;
     assert!(
-        matches!(refused, Err(NotPut::SchemeInUse { bots: 1, .. })),
+        matches!(refused, Err(PushError::SchemeInUse { bots: 1, .. })),
         "about to have one: {refused:?}"
     );
     house.drained().await.expect("memory");
@@ -68,7 +74,7 @@ async fn the_scheme_cannot_change_under_a_bot() {
     let problem = refused.expect_err("it has one").to_string();
     assert!(problem.contains("delete every calendar"), "{problem}");
     assert_eq!(
-        house.state.in_force().await.expect("memory"),
+        house.state.active_revision().await.expect("memory"),
         PolicyRevision(1)
     );
 }
@@ -84,7 +90,7 @@ async fn the_scheme_can_change_once_no_bot_is_left() {
     let pushed = house
         .push(tells_apart_by(DeduplicationScheme::Calendar))
         .await;
-    assert_eq!(pushed, Put::InForce(PolicyRevision(2)));
+    assert_eq!(pushed, PushOutcome::Active(PolicyRevision(2)));
 }
 
 #[tokio::test]
@@ -158,7 +164,7 @@ async fn a_preview_is_what_is_written_then() {
             .insert("bot_name".to_owned(), "{{ title }}".into());
     });
     let id = a_calendar().id;
-    let calendar = KnownCalendar {
+    let calendar = CalendarContext {
         record: house
             .state
             .record(&id)
@@ -188,7 +194,9 @@ async fn a_preview_is_what_is_written_then() {
     let half = EVENTS / 2;
     assert_eq!((count(Effect::Loses), count(Effect::Changes)), (half, half));
 
-    house.push(|in_force| *in_force = document).await;
+    house
+        .push(|active_revision| *active_revision = document)
+        .await;
     house.sweep(an_hour_later).await;
     let written = |row: Decision| row.but(|row| row.version = row.version.next());
     let mut expected: Vec<_> = shown

@@ -343,7 +343,7 @@ async fn a_sweep_that_cannot_list_the_calendars_is_given_again() {
         decisions: sync.decisions,
         queue: sync.queue,
         clock: sync.clock,
-        enforced: sync.enforced,
+        policy_cache: sync.policy_cache,
         settings: sync.settings,
     };
     let batch = house.queue.deliver(10);

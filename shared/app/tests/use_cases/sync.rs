@@ -371,7 +371,7 @@ async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
         let record = record
             .expect("a record")
             .but(|record| record.last_sync = Some(heard_more.clone()));
-        house.state.keep_record(&record).await.expect("memory");
+        house.state.write_record(&record).await.expect("memory");
     };
     let ours = house.events_changed(&calendar, at("09:29"));
     futures_util::future::join(ours, others).await;

@@ -15,7 +15,7 @@ mod row;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;
-use callsheet_app::ports::{Decisions, DueRows, Kept};
+use callsheet_app::ports::{Decisions, DueRows, WriteOutcome};
 use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp, Version};
 
 use crate::attributes::number;
@@ -52,7 +52,7 @@ impl Decisions for DecisionTable {
         self.read_event(event).await
     }
 
-    async fn keep(&self, decision: &Decision) -> Result<Kept, PortError> {
+    async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
         let put = self
             .client
             .put_item()
@@ -67,7 +67,7 @@ impl Decisions for DecisionTable {
                 .expression_attribute_values(":read", number(decision.version.0))
         };
         let written = if_held(put.send().await)?;
-        Ok(written.map_or(Kept::Lost, |_| Kept::Written))
+        Ok(written.map_or(WriteOutcome::Conflict, |_| WriteOutcome::Written))
     }
 
     async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Calendars, Kept, ListedCalendar};
+use callsheet_app::ports::{Calendars, ListedCalendar, WriteOutcome};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
     OverrideRevision, Platform, PolicyRevision, Version,
@@ -32,7 +32,7 @@ impl Calendars for StateTable {
             .map_err(|problem| unreadable(format_args!("the record of calendar {id}"), problem))
     }
 
-    async fn keep_record(&self, record: &CalendarRecord) -> Result<Kept, PortError> {
+    async fn write_record(&self, record: &CalendarRecord) -> Result<WriteOutcome, PortError> {
         let put = self
             .client
             .put_item()
@@ -47,7 +47,7 @@ impl Calendars for StateTable {
                 .expression_attribute_values(":read", number(record.version.0))
         };
         let written = if_held(put.send().await)?;
-        Ok(written.map_or(Kept::Lost, |_| Kept::Written))
+        Ok(written.map_or(WriteOutcome::Conflict, |_| WriteOutcome::Written))
     }
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {

@@ -9,7 +9,7 @@
 //! as revisions, and say no more.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{NewPolicy, Policies, Pushed, StoredPolicy};
+use callsheet_app::ports::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 use callsheet_domain::{Actor, PolicyRevision};
 
 use super::{PARTITION, Place, SORT, StateTable, TRIES};
@@ -21,7 +21,7 @@ pub(super) const PAST: &str = "policy#";
 const REVISION: &str = "revision";
 
 impl Policies for StateTable {
-    async fn in_force(&self) -> Result<PolicyRevision, PortError> {
+    async fn active_revision(&self) -> Result<PolicyRevision, PortError> {
         let row = self.row(Place::policy()).await?;
         let revision = row.map(|row| revision(&row)).transpose();
         let revision = revision.map_err(|problem| unreadable("the policy in force", problem))?;
@@ -36,11 +36,15 @@ impl Policies for StateTable {
         Ok(policy.flatten())
     }
 
-    async fn push(&self, policy: &NewPolicy, over: PolicyRevision) -> Result<Pushed, PortError> {
+    async fn push(
+        &self,
+        policy: &NewPolicy,
+        over: PolicyRevision,
+    ) -> Result<PolicyWrite, PortError> {
         let next = PolicyRevision(over.0 + 1);
         for _ in 0..TRIES {
-            if self.in_force().await? != over {
-                return Ok(Pushed::Lost);
+            if self.active_revision().await? != over {
+                return Ok(PolicyWrite::Conflict);
             }
             let head = Writing::row().number(REVISION, next.0);
             let head = self.put(Place::policy(), head);
@@ -54,7 +58,7 @@ impl Policies for StateTable {
             };
             let row = self.put(Place::past_policy(next), written(policy, next));
             if self.written_together([head, row]).await? {
-                return Ok(Pushed::InForce(next));
+                return Ok(PolicyWrite::Active(next));
             }
         }
         Err(busy())

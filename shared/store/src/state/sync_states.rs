@@ -1,7 +1,7 @@
 //! How far the workspace was looked at, and the look that is under way: one row.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Kept, SyncStates};
+use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
     CalendarId, LatestSync, PageCursor, SyncInProgress, Version, WorkspaceCoverage,
     WorkspaceSyncState,
@@ -22,7 +22,10 @@ impl SyncStates for StateTable {
         mark(&row).map_err(|problem| unreadable("the mark of looks at the workspace", problem))
     }
 
-    async fn write_workspace_state(&self, mark: &WorkspaceSyncState) -> Result<Kept, PortError> {
+    async fn write_workspace_state(
+        &self,
+        mark: &WorkspaceSyncState,
+    ) -> Result<WriteOutcome, PortError> {
         let put = self
             .client
             .put_item()
@@ -36,7 +39,7 @@ impl SyncStates for StateTable {
                 .expression_attribute_values(":read", number(mark.version.0))
         };
         let written = if_held(put.send().await)?;
-        Ok(written.map_or(Kept::Lost, |_| Kept::Written))
+        Ok(written.map_or(WriteOutcome::Conflict, |_| WriteOutcome::Written))
     }
 }
 

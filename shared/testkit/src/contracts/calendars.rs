@@ -1,6 +1,6 @@
 //! What every implementation of `Calendars` must do.
 
-use callsheet_app::ports::{Calendars, Kept, ListedCalendar, OverrideStore};
+use callsheet_app::ports::{Calendars, ListedCalendar, OverrideStore, WriteOutcome};
 use callsheet_domain::{
     CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, OverrideChoice,
     OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, SyncInProgress, Version,
@@ -14,9 +14,9 @@ async fn remembered(calendars: &impl Calendars, id: &CalendarId) -> Option<Calen
     calendars.record(id).await.expect("the store answers")
 }
 
-async fn kept(calendars: &impl Calendars, record: &CalendarRecord) -> Kept {
+async fn kept(calendars: &impl Calendars, record: &CalendarRecord) -> WriteOutcome {
     calendars
-        .keep_record(record)
+        .write_record(record)
         .await
         .expect("the store answers")
 }
@@ -74,7 +74,7 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
                     held_until: at("09:01:30.000001"),
                 });
             });
-            assert_eq!(kept(calendars, &record).await, Kept::Written);
+            assert_eq!(kept(calendars, &record).await, WriteOutcome::Written);
             let expected = record.clone().but(|record| record.version = Version(1));
             let stored = remembered(calendars, &record.calendar.id).await;
             assert_eq!(stored, Some(expected));
@@ -88,19 +88,19 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
 /// If the law does not hold.
 pub async fn a_record_is_written_over_the_one_that_was_read(calendars: &impl Calendars) {
     let fresh = a_calendar_record();
-    assert_eq!(kept(calendars, &fresh).await, Kept::Written);
-    assert_eq!(kept(calendars, &fresh).await, Kept::Lost);
+    assert_eq!(kept(calendars, &fresh).await, WriteOutcome::Written);
+    assert_eq!(kept(calendars, &fresh).await, WriteOutcome::Conflict);
     let next = fresh.clone().but(|record| {
         record.version = Version(1);
         record.calendar.email = None;
         record.calendar.status = CalendarStatus::Deleted;
     });
-    assert_eq!(kept(calendars, &next).await, Kept::Written);
-    assert_eq!(kept(calendars, &next).await, Kept::Lost);
+    assert_eq!(kept(calendars, &next).await, WriteOutcome::Written);
+    assert_eq!(kept(calendars, &next).await, WriteOutcome::Conflict);
     let unseen = next.clone().but(|record| {
         record.calendar.id = CalendarId::parse("calendar-never-there").expect("an id");
     });
-    assert_eq!(kept(calendars, &unseen).await, Kept::Lost);
+    assert_eq!(kept(calendars, &unseen).await, WriteOutcome::Conflict);
     let expected = next.but(|record| record.version = Version(2));
     assert_eq!(
         remembered(calendars, &a_calendar().id).await,
@@ -115,7 +115,9 @@ pub async fn a_record_is_written_over_the_one_that_was_read(calendars: &impl Cal
 pub async fn of_many_that_remember_a_calendar_at_once_one_does(calendars: &impl Calendars) {
     let record = a_calendar_record();
     let writers = join_all((0..8).map(|_| kept(calendars, &record))).await;
-    let winners = writers.iter().filter(|kept| **kept == Kept::Written);
+    let winners = writers
+        .iter()
+        .filter(|kept| **kept == WriteOutcome::Written);
     assert_eq!(winners.count(), 1);
 }
 
@@ -151,13 +153,13 @@ pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calen
         record.calendar.email = None;
     });
     for record in [named("calendar-a"), lost.clone()] {
-        assert_eq!(kept(calendars, &record).await, Kept::Written);
+        assert_eq!(kept(calendars, &record).await, WriteOutcome::Written);
     }
     let seen = named("calendar-a").but(|record| {
         record.version = Version(1);
         record.last_sync = Some(last_sync);
     });
-    assert_eq!(kept(calendars, &seen).await, Kept::Written);
+    assert_eq!(kept(calendars, &seen).await, WriteOutcome::Written);
     let entry = |record: CalendarRecord, version| ListedCalendar {
         record: record.but(|record| record.version = Version(version)),
         override_revision: OverrideRevision(0),
@@ -179,7 +181,7 @@ pub async fn a_calendar_is_listed_with_the_latest_word_on_it(
 ) {
     let (by, now) = (a_speaker(), at("09:00"));
     for name in ["calendar-a", "calendar-b"] {
-        assert_eq!(kept(store, &named(name)).await, Kept::Written);
+        assert_eq!(kept(store, &named(name)).await, WriteOutcome::Written);
     }
     let series = OverrideScope::Series(an_event().ical_uid);
     let (a, c) = (
@@ -214,7 +216,7 @@ pub async fn many_calendars_are_listed_to_the_end(calendars: &impl Calendars) {
     for index in 0..120 {
         let record = named(&format!("calendar-{index}"))
             .but(|record| record.calendar.email = Some(an_email(&address)));
-        assert_eq!(kept(calendars, &record).await, Kept::Written);
+        assert_eq!(kept(calendars, &record).await, WriteOutcome::Written);
     }
     eventually("all are listed", async || {
         listed(calendars).await.len() == 120

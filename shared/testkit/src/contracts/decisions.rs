@@ -1,6 +1,6 @@
 //! What every implementation of `Decisions` must do with rows.
 
-use callsheet_app::ports::{Decisions, Kept};
+use callsheet_app::ports::{Decisions, WriteOutcome};
 use callsheet_domain::{
     Abandonment, Applied, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, CallRecord,
     Cause, Decision, DecisionInputs, DecisionKey, DeduplicationKey, EventId, Generation, History,
@@ -20,8 +20,8 @@ pub(super) fn a_row(event: &str) -> Decision {
 
 /// Writes a row that nobody else writes, and gives it as it is stored then.
 pub(super) async fn written(decisions: &impl Decisions, row: &Decision) -> Decision {
-    let kept = decisions.keep(row).await.expect("the store answers");
-    assert_eq!(kept, Kept::Written);
+    let kept = decisions.write(row).await.expect("the store answers");
+    assert_eq!(kept, WriteOutcome::Written);
     row.clone().but(|row| row.version = row.version.next())
 }
 
@@ -229,8 +229,13 @@ pub async fn a_lost_race_is_a_result(decisions: &impl Decisions) {
     let ahead = second.clone().but(|row| row.version = Version(9));
     for late in [&fresh, &first, &ahead, &unseen] {
         let late = late.clone().but(|row| row.title = Some("late".to_owned()));
-        let kept = decisions.keep(&late).await.expect("the store answers");
-        assert_eq!(kept, Kept::Lost, "under version {}", late.version.0);
+        let kept = decisions.write(&late).await.expect("the store answers");
+        assert_eq!(
+            kept,
+            WriteOutcome::Conflict,
+            "under version {}",
+            late.version.0
+        );
     }
     assert_eq!(stored(decisions, &fresh.key).await, Some(second));
     assert_eq!(stored(decisions, &unseen.key).await, None);
@@ -245,11 +250,11 @@ pub async fn of_many_that_write_at_once_one_does(decisions: &impl Decisions) {
     for _ in 0..3 {
         let writers = (0..8).map(|writer| {
             let ours = row.clone().but(|row| row.attempts.count = writer);
-            async move { (decisions.keep(&ours).await, ours) }
+            async move { (decisions.write(&ours).await, ours) }
         });
         let mut winners = Vec::new();
         for (kept, ours) in join_all(writers).await {
-            if kept.expect("the store answers") == Kept::Written {
+            if kept.expect("the store answers") == WriteOutcome::Written {
                 winners.push(ours.but(|row| row.version = row.version.next()));
             }
         }

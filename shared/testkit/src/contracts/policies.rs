@@ -1,7 +1,7 @@
 //! What every implementation of `Policies` must do.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{NewPolicy, Policies, Pushed, StoredPolicy};
+use callsheet_app::ports::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 use callsheet_domain::PolicyRevision;
 use futures_util::future::join_all;
 
@@ -27,8 +27,12 @@ fn stored(policy: &NewPolicy, revision: u64) -> StoredPolicy {
     }
 }
 
-async fn in_force(policies: &impl Policies) -> u64 {
-    policies.in_force().await.expect("the store answers").0
+async fn active_revision(policies: &impl Policies) -> u64 {
+    policies
+        .active_revision()
+        .await
+        .expect("the store answers")
+        .0
 }
 
 async fn of(policies: &impl Policies, revision: u64) -> Option<StoredPolicy> {
@@ -41,7 +45,7 @@ async fn history(policies: &impl Policies, most: usize) -> Vec<StoredPolicy> {
 }
 
 /// Pushes, as often as the store says that too many do.
-async fn push(policies: &impl Policies, policy: &NewPolicy, over: u64) -> Pushed {
+async fn push(policies: &impl Policies, policy: &NewPolicy, over: u64) -> PolicyWrite {
     loop {
         match policies.push(policy, PolicyRevision(over)).await {
             Ok(pushed) => return pushed,
@@ -56,7 +60,7 @@ async fn push(policies: &impl Policies, policy: &NewPolicy, over: u64) -> Pushed
 /// # Panics
 /// If the law does not hold.
 pub async fn no_policy_is_in_force_at_first(policies: &impl Policies) {
-    assert_eq!(in_force(policies).await, 0);
+    assert_eq!(active_revision(policies).await, 0);
     assert_eq!(of(policies, 0).await, None);
     assert_eq!(of(policies, 1).await, None);
     assert_eq!(history(policies, 10).await, []);
@@ -78,9 +82,9 @@ pub async fn a_pushed_policy_is_the_next_revision(policies: &impl Policies) {
         policy(r#"{"rules":[]}"#),
     ];
     for (policy, revision) in pushed.iter().zip(1..) {
-        let expected = Pushed::InForce(PolicyRevision(revision));
+        let expected = PolicyWrite::Active(PolicyRevision(revision));
         assert_eq!(push(policies, policy, revision - 1).await, expected);
-        assert_eq!(in_force(policies).await, revision);
+        assert_eq!(active_revision(policies).await, revision);
     }
     for (policy, revision) in pushed.iter().zip(1..) {
         assert_eq!(of(policies, revision).await, Some(stored(policy, revision)));
@@ -93,13 +97,13 @@ pub async fn a_pushed_policy_is_the_next_revision(policies: &impl Policies) {
 /// If the law does not hold.
 pub async fn a_push_over_another_policy_is_lost(policies: &impl Policies) {
     let (first, late) = (policy("first"), policy("late"));
-    assert_eq!(push(policies, &late, 1).await, Pushed::Lost);
-    let expected = Pushed::InForce(PolicyRevision(1));
+    assert_eq!(push(policies, &late, 1).await, PolicyWrite::Conflict);
+    let expected = PolicyWrite::Active(PolicyRevision(1));
     assert_eq!(push(policies, &first, 0).await, expected);
     for over in [0, 2, 7] {
-        assert_eq!(push(policies, &late, over).await, Pushed::Lost);
+        assert_eq!(push(policies, &late, over).await, PolicyWrite::Conflict);
     }
-    assert_eq!(in_force(policies).await, 1);
+    assert_eq!(active_revision(policies).await, 1);
     assert_eq!(history(policies, 10).await, [stored(&first, 1)]);
 }
 
@@ -112,10 +116,12 @@ pub async fn of_many_that_push_at_once_one_does(policies: &impl Policies) {
         let documents = (0..6).map(|index| policy(&format!("{over}-{index}")));
         let pushed = documents.map(async |one| (push(policies, &one, over).await, one));
         let all = join_all(pushed).await;
-        let next = Pushed::InForce(PolicyRevision(over + 1));
+        let next = PolicyWrite::Active(PolicyRevision(over + 1));
         let won: Vec<_> = all.iter().filter(|(pushed, _)| *pushed == next).collect();
         assert_eq!(won.len(), 1);
-        let others = all.iter().filter(|(pushed, _)| *pushed == Pushed::Lost);
+        let others = all
+            .iter()
+            .filter(|(pushed, _)| *pushed == PolicyWrite::Conflict);
         assert_eq!(others.count(), 5);
         let expected = stored(&won[0].1, over + 1);
         assert_eq!(of(policies, over + 1).await, Some(expected));
@@ -158,7 +164,7 @@ pub async fn large_policies_are_kept(policies: &impl Policies) {
     for over in 0..12 {
         let large = policy(&document(over));
         assert_eq!(large.document.len(), 102_399);
-        let expected = Pushed::InForce(PolicyRevision(over + 1));
+        let expected = PolicyWrite::Active(PolicyRevision(over + 1));
         assert_eq!(push(policies, &large, over).await, expected);
     }
     let read = history(policies, 99).await;

@@ -1,6 +1,6 @@
 //! What every implementation of `SyncStates` must do.
 
-use callsheet_app::ports::{Kept, SyncStates};
+use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
     CalendarId, LatestSync, PageCursor, SyncInProgress, Version, WorkspaceCoverage,
     WorkspaceSyncState,
@@ -13,7 +13,7 @@ async fn remembered(sync_states: &impl SyncStates) -> WorkspaceSyncState {
     sync_states.workspace().await.expect("the store answers")
 }
 
-async fn kept(sync_states: &impl SyncStates, mark: &WorkspaceSyncState) -> Kept {
+async fn kept(sync_states: &impl SyncStates, mark: &WorkspaceSyncState) -> WriteOutcome {
     sync_states
         .write_workspace_state(mark)
         .await
@@ -68,7 +68,7 @@ pub async fn nothing_is_remembered_of_a_workspace_at_first(sync_states: &impl Sy
 /// # Panics
 /// If the law does not hold.
 pub async fn a_mark_comes_back_as_written(sync_states: &impl SyncStates) {
-    assert_eq!(kept(sync_states, &full()).await, Kept::Written);
+    assert_eq!(kept(sync_states, &full()).await, WriteOutcome::Written);
     let first = WorkspaceSyncState {
         version: Version(1),
         ..full()
@@ -78,7 +78,7 @@ pub async fn a_mark_comes_back_as_written(sync_states: &impl SyncStates) {
         version: Version(1),
         ..WorkspaceSyncState::default()
     };
-    assert_eq!(kept(sync_states, &emptied).await, Kept::Written);
+    assert_eq!(kept(sync_states, &emptied).await, WriteOutcome::Written);
     let second = WorkspaceSyncState {
         version: Version(2),
         ..WorkspaceSyncState::default()
@@ -95,9 +95,9 @@ pub async fn a_mark_is_written_over_the_one_that_was_read(sync_states: &impl Syn
         version: Version(4),
         ..full()
     };
-    assert_eq!(kept(sync_states, &unseen).await, Kept::Lost);
-    assert_eq!(kept(sync_states, &full()).await, Kept::Written);
-    assert_eq!(kept(sync_states, &full()).await, Kept::Lost);
+    assert_eq!(kept(sync_states, &unseen).await, WriteOutcome::Conflict);
+    assert_eq!(kept(sync_states, &full()).await, WriteOutcome::Written);
+    assert_eq!(kept(sync_states, &full()).await, WriteOutcome::Conflict);
 }
 
 /// Of many who write over the same version at once, one does.
@@ -107,6 +107,8 @@ pub async fn a_mark_is_written_over_the_one_that_was_read(sync_states: &impl Syn
 pub async fn of_many_that_claim_a_look_at_once_one_does(sync_states: &impl SyncStates) {
     let mark = full();
     let writers = join_all((0..8).map(|_| kept(sync_states, &mark))).await;
-    let winners = writers.iter().filter(|kept| **kept == Kept::Written);
+    let winners = writers
+        .iter()
+        .filter(|kept| **kept == WriteOutcome::Written);
     assert_eq!(winners.count(), 1);
 }

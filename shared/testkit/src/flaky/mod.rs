@@ -163,7 +163,7 @@ mod tests {
         let row = a_decision();
         let mut answered = [false; 3];
         for answer in &mut answered {
-            *answer = flaky.keep(&row).await.is_ok();
+            *answer = flaky.write(&row).await.is_ok();
         }
         (answered, decisions.counts().writes)
     }

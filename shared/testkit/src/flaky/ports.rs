@@ -5,9 +5,10 @@ use std::time::Duration;
 use callsheet_app::PortError;
 use callsheet_app::ports::{
     BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, Calendars, DeadLetter,
-    DeadLetters, Decisions, DueRows, EventQuery, Held, Kept, Leases, LeaveAnswer, ListedCalendar,
-    NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, Pushed, Queue,
-    RateLimits, Receipt, Released, Removed, ScheduleRequest, StoredPolicy, SyncStates, Taken,
+    DeadLetters, Decisions, DueRows, EventQuery, Held, Leases, LeaveAnswer, ListedCalendar,
+    NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite,
+    Queue, RateLimits, Receipt, Released, Removed, ScheduleRequest, StoredPolicy, SyncStates,
+    Taken, WriteOutcome,
 };
 use callsheet_domain::{
     Actor, BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId,
@@ -30,8 +31,8 @@ impl<P: Decisions> Decisions for Flaky<P> {
         self.call(self.port.of_event(event)).await
     }
 
-    async fn keep(&self, decision: &Decision) -> Result<Kept, PortError> {
-        self.call(self.port.keep(decision)).await
+    async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
+        self.call(self.port.write(decision)).await
     }
 
     async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
@@ -52,8 +53,8 @@ impl<P: Calendars> Calendars for Flaky<P> {
         self.call(self.port.record(id)).await
     }
 
-    async fn keep_record(&self, record: &CalendarRecord) -> Result<Kept, PortError> {
-        self.call(self.port.keep_record(record)).await
+    async fn write_record(&self, record: &CalendarRecord) -> Result<WriteOutcome, PortError> {
+        self.call(self.port.write_record(record)).await
     }
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
@@ -66,7 +67,10 @@ impl<P: SyncStates> SyncStates for Flaky<P> {
         self.call(self.port.workspace()).await
     }
 
-    async fn write_workspace_state(&self, mark: &WorkspaceSyncState) -> Result<Kept, PortError> {
+    async fn write_workspace_state(
+        &self,
+        mark: &WorkspaceSyncState,
+    ) -> Result<WriteOutcome, PortError> {
         self.call(self.port.write_workspace_state(mark)).await
     }
 }
@@ -100,15 +104,19 @@ impl<P: OverrideStore> OverrideStore for Flaky<P> {
 }
 
 impl<P: Policies> Policies for Flaky<P> {
-    async fn in_force(&self) -> Result<PolicyRevision, PortError> {
-        self.call(self.port.in_force()).await
+    async fn active_revision(&self) -> Result<PolicyRevision, PortError> {
+        self.call(self.port.active_revision()).await
     }
 
     async fn policy(&self, revision: PolicyRevision) -> Result<Option<StoredPolicy>, PortError> {
         self.call(self.port.policy(revision)).await
     }
 
-    async fn push(&self, policy: &NewPolicy, over: PolicyRevision) -> Result<Pushed, PortError> {
+    async fn push(
+        &self,
+        policy: &NewPolicy,
+        over: PolicyRevision,
+    ) -> Result<PolicyWrite, PortError> {
         self.call(self.port.push(policy, over)).await
     }
 

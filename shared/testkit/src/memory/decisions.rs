@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Decisions, DueRows, Kept};
+use callsheet_app::ports::{Decisions, DueRows, WriteOutcome};
 use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp, Version};
 
 use super::{Counts, Shared};
@@ -88,17 +88,17 @@ impl Decisions for MemoryDecisions {
         Ok(self.read(|rows| rows.rows.values().find(is_it).cloned()))
     }
 
-    async fn keep(&self, decision: &Decision) -> Result<Kept, PortError> {
+    async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
         Ok(self.0.with(|rows| {
             rows.counts.writes += 1;
             let stored = rows.rows.get(&decision.key);
             if stored.map_or(Version::NEW, |row| row.version) != decision.version {
-                return Kept::Lost;
+                return WriteOutcome::Conflict;
             }
             let mut written = decision.clone();
             written.version = written.version.next();
             rows.rows.insert(written.key.clone(), written);
-            Kept::Written
+            WriteOutcome::Written
         }))
     }
 
@@ -144,8 +144,8 @@ mod tests {
     async fn counts_what_would_be_paid_for() {
         let decisions = MemoryDecisions::new();
         let row = a_decision();
-        decisions.keep(&row).await.expect("memory");
-        decisions.keep(&row).await.expect("memory");
+        decisions.write(&row).await.expect("memory");
+        decisions.write(&row).await.expect("memory");
         decisions.due(row.starts_at, 1).await.expect("memory");
         let expected = Counts {
             reads: 1,

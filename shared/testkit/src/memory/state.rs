@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Calendars, Kept, ListedCalendar, NewPolicy, OverrideStore, PermitResult, Policies, Pushed,
-    RateLimits, StoredPolicy, SyncStates,
+    Calendars, ListedCalendar, NewPolicy, OverrideStore, PermitResult, Policies, PolicyWrite,
+    RateLimits, StoredPolicy, SyncStates, WriteOutcome,
 };
 use callsheet_domain::{
     Actor, CalendarId, CalendarRecord, NextFree, Operation, Override, OverrideChoice,
@@ -98,16 +98,16 @@ impl Calendars for MemoryState {
         Ok(self.read(|state| state.calendars.get(id).cloned()))
     }
 
-    async fn keep_record(&self, record: &CalendarRecord) -> Result<Kept, PortError> {
+    async fn write_record(&self, record: &CalendarRecord) -> Result<WriteOutcome, PortError> {
         Ok(self.write(|state| {
             let stored = state.calendars.get(&record.calendar.id);
             if stored.map_or(Version::NEW, |stored| stored.version) != record.version {
-                return Kept::Lost;
+                return WriteOutcome::Conflict;
             }
             let mut written = record.clone();
             written.version = written.version.next();
             state.calendars.insert(written.calendar.id.clone(), written);
-            Kept::Written
+            WriteOutcome::Written
         }))
     }
 
@@ -132,14 +132,17 @@ impl SyncStates for MemoryState {
         Ok(self.read(|state| state.workspace.clone()))
     }
 
-    async fn write_workspace_state(&self, mark: &WorkspaceSyncState) -> Result<Kept, PortError> {
+    async fn write_workspace_state(
+        &self,
+        mark: &WorkspaceSyncState,
+    ) -> Result<WriteOutcome, PortError> {
         Ok(self.write(|state| {
             if state.workspace.version != mark.version {
-                return Kept::Lost;
+                return WriteOutcome::Conflict;
             }
             state.workspace = mark.clone();
             state.workspace.version = mark.version.next();
-            Kept::Written
+            WriteOutcome::Written
         }))
     }
 }
@@ -190,7 +193,7 @@ impl OverrideStore for MemoryState {
 }
 
 impl Policies for MemoryState {
-    async fn in_force(&self) -> Result<PolicyRevision, PortError> {
+    async fn active_revision(&self) -> Result<PolicyRevision, PortError> {
         Ok(self.read(State::policy_in_force))
     }
 
@@ -199,10 +202,14 @@ impl Policies for MemoryState {
         Ok(self.read(|state| state.policies.iter().find(is_asked_for).cloned()))
     }
 
-    async fn push(&self, policy: &NewPolicy, over: PolicyRevision) -> Result<Pushed, PortError> {
+    async fn push(
+        &self,
+        policy: &NewPolicy,
+        over: PolicyRevision,
+    ) -> Result<PolicyWrite, PortError> {
         Ok(self.write(|state| {
             if state.policy_in_force() != over {
-                return Pushed::Lost;
+                return PolicyWrite::Conflict;
             }
             let revision = PolicyRevision(over.0 + 1);
             let NewPolicy {
@@ -218,7 +225,7 @@ impl Policies for MemoryState {
                 at,
                 note,
             });
-            Pushed::InForce(revision)
+            PolicyWrite::Active(revision)
         }))
     }
 

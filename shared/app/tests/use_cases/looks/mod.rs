@@ -117,7 +117,7 @@ impl House {
             state,
             queue,
             clock,
-            enforced,
+            policy_cache,
             settings,
         } = self.sync();
         Sync {
@@ -126,7 +126,7 @@ impl House {
             state: Flaky::new(state, faults),
             queue,
             clock,
-            enforced,
+            policy_cache,
             settings,
         }
     }

@@ -81,7 +81,7 @@ impl World {
     }
 
     /// A compare-and-swap; the history is for people and would tell all orders apart.
-    fn keep(&mut self, mut row: Decision) -> bool {
+    fn write(&mut self, mut row: Decision) -> bool {
         let stored = self.row.as_ref().map(|row| row.version).unwrap_or_default();
         let is_kept = stored == row.version;
         if is_kept {
@@ -134,7 +134,7 @@ impl World {
             Looking::Loaded(loaded) => self.with(|world| {
                 let row = script.look(world.folded, loaded.as_deref(), world.now());
                 // Who loses the race loads again.
-                if row.is_none_or(|row| world.keep(row)) {
+                if row.is_none_or(|row| world.write(row)) {
                     world.folded += 1;
                 }
                 world.in_progress = Looking::Nobody;
@@ -183,7 +183,7 @@ impl World {
             }
             Drain::CallResult(held, row, sent, answered) => vec![self.with(|world| {
                 let settled = apply_result(*row, &sent, answered.clone(), world.now());
-                world.drains[which] = if world.keep(settled) {
+                world.drains[which] = if world.write(settled) {
                     Drain::Working(held)
                 } else {
                     let stored = world.row.clone().expect("it was loaded");
@@ -277,7 +277,7 @@ impl World {
                 break;
             };
             rest.effect(&sent.call);
-            rest.keep(apply_result(
+            rest.write(apply_result(
                 row,
                 &sent,
                 CallResult::Done(Vec::new()),

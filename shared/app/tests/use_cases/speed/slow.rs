@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    BotAnswer, Bots, Clock, Decisions, DueRows, Held, Kept, Leases, LeaveAnswer, PermitResult,
-    RateLimits, Released, ScheduleRequest, Taken,
+    BotAnswer, Bots, Clock, Decisions, DueRows, Held, Leases, LeaveAnswer, PermitResult,
+    RateLimits, Released, ScheduleRequest, Taken, WriteOutcome,
 };
 use callsheet_domain::{
     BotEntry, BotId, CalendarId, Decision, DecisionKey, EventId, IcalUid, Operation, RateLimit,
@@ -109,8 +109,8 @@ impl<P: Decisions> Decisions for Slow<P> {
         self.taking(self.port.of_event(event)).await
     }
 
-    async fn keep(&self, decision: &Decision) -> Result<Kept, PortError> {
-        self.taking(self.port.keep(decision)).await
+    async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
+        self.taking(self.port.write(decision)).await
     }
 
     async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {

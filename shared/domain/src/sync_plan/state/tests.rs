@@ -142,7 +142,7 @@ proptest! {
     #[test]
     fn what_is_owed_never_lapses(
         (policy, override_revision, until) in (0_u64..4, 0_u64..4, prop::option::of(0_i64..40)),
-        (in_force, latest, now) in (0_u64..4, 0_u64..4, 0_i64..40),
+        (active_revision, latest, now) in (0_u64..4, 0_u64..4, 0_i64..40),
         (pushed, said, passed) in (0_u64..3, 0_u64..3, 0_i64..20),
     ) {
         let last = CompletedSync {
@@ -154,8 +154,8 @@ proptest! {
         let owed = |policy, override_revision, now| {
             needs_full_sync(Some(&last), PolicyRevision(policy), OverrideRevision(override_revision), at(now))
         };
-        if owed(in_force, latest, now) {
-            prop_assert!(owed(in_force + pushed, latest + said, now + passed));
+        if owed(active_revision, latest, now) {
+            prop_assert!(owed(active_revision + pushed, latest + said, now + passed));
         }
     }
 }

@@ -9,14 +9,14 @@ use crate::ports::Policies;
 
 /// A policy and its revision.
 #[derive(Debug, Clone)]
-pub struct InForce {
+pub struct ActivePolicy {
     /// The policy.
     pub policy: Arc<Policy>,
     /// Which one it is.
     pub revision: PolicyRevision,
 }
 
-impl InForce {
+impl ActivePolicy {
     /// The policy in force until one is pushed.
     #[must_use]
     pub fn built_in() -> Self {
@@ -29,15 +29,15 @@ impl InForce {
 
 /// Reads the policy in force, and compiles each revision once.
 #[derive(Debug, Clone, Default)]
-pub struct Enforced(Arc<Mutex<Option<InForce>>>);
+pub struct PolicyCache(Arc<Mutex<Option<ActivePolicy>>>);
 
-impl Enforced {
+impl PolicyCache {
     /// The policy that is in force now.
     ///
     /// # Errors
     /// If the store does not answer, or holds a policy of a later build.
-    pub async fn current(&self, policies: &impl Policies) -> Result<InForce, PortError> {
-        let revision = policies.in_force().await?;
+    pub async fn current(&self, policies: &impl Policies) -> Result<ActivePolicy, PortError> {
+        let revision = policies.active_revision().await?;
         let known = self
             .0
             .lock()
@@ -49,9 +49,9 @@ impl Enforced {
             return Ok(known);
         }
         let policy = Arc::new(compiled(policies, revision).await?);
-        let in_force = InForce { policy, revision };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(in_force.clone());
-        Ok(in_force)
+        let active_revision = ActivePolicy { policy, revision };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(active_revision.clone());
+        Ok(active_revision)
     }
 }
 

@@ -21,30 +21,33 @@ const SOON: Duration = Duration::from_secs(1);
 
 /// Why a calendar could not be attended to now.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Unattended {
+pub(super) enum SyncError {
     #[error(transparent)]
     Port(#[from] PortError),
     #[error("its turn does not come before {0}")]
-    NotBefore(Timestamp),
+    RateLimited(Timestamp),
     #[error("the function's time is nearly up")]
-    OutOfTime,
+    DeadlineReached,
     #[error("somebody else is at the same look")]
-    Taken,
+    AlreadyRunning,
     #[error("others keep writing to the same rows")]
-    Contended,
+    Conflict,
     #[error("the list of events came back to a page it had shown, or has no end")]
     Endless,
 }
 
-impl Unattended {
+impl SyncError {
     /// Whether nothing else would go through either until somebody mends it.
     pub(super) fn is_denied(&self) -> bool {
         matches!(self, Self::Port(PortError::Denied { .. }))
     }
 
     /// Whether nothing went wrong: it only has to wait for its turn.
-    pub(super) fn is_turn(&self) -> bool {
-        matches!(self, Self::NotBefore(_) | Self::OutOfTime | Self::Taken)
+    pub(super) fn is_retry_later(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited(_) | Self::DeadlineReached | Self::AlreadyRunning
+        )
     }
 
     /// Whether the trouble is with what is stored or listed, so that other
@@ -52,7 +55,7 @@ impl Unattended {
     pub(super) fn is_of_content(&self) -> bool {
         matches!(
             self,
-            Self::Contended | Self::Port(PortError::Unreadable { .. })
+            Self::Conflict | Self::Port(PortError::Unreadable { .. })
         )
     }
 
@@ -65,11 +68,11 @@ impl Unattended {
         match self {
             Self::Port(PortError::Denied { .. }) => DENIED.max(doubled(UNANSWERED)),
             Self::Port(error) => error.wait().unwrap_or(doubled(UNANSWERED)),
-            Self::NotBefore(instant) => {
+            Self::RateLimited(instant) => {
                 Duration::try_from(instant.duration_since(now)).unwrap_or_default()
             }
-            Self::OutOfTime | Self::Taken => SOON,
-            Self::Contended => doubled(CONTENDED),
+            Self::DeadlineReached | Self::AlreadyRunning => SOON,
+            Self::Conflict => doubled(CONTENDED),
             Self::Endless => doubled(UNANSWERED),
         }
     }
