@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use callsheet_app::ports::{Held, Leases as _, Released, Taken};
+use callsheet_app::ports::{Held, LeaseResult, Leases as _, Released};
 use callsheet_domain::plus;
 use jiff::SignedDuration;
 
@@ -25,7 +25,7 @@ impl Gate {
         let taken = async {
             loop {
                 let now = rig.stack.now();
-                if let Taken::Held(held) = state.take(now, plus(now, HELD_FOR)).await? {
+                if let LeaseResult::Held(held) = state.take(now, plus(now, HELD_FOR)).await? {
                     return Ok(Self(held));
                 }
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -40,7 +40,7 @@ impl Gate {
         loop {
             match rig.stack.state.release(held).await? {
                 Released::Free => return Ok(()),
-                Released::Rung(again) => held = again,
+                Released::Woken(again) => held = again,
                 Released::Lost => return Err("the gate was taken by somebody else".into()),
             }
         }

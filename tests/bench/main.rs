@@ -55,7 +55,7 @@ enum Benchmark {
     /// 10,000 events of one calendar are looked at for the first time
     Paging,
     /// A backlog of bots is scheduled
-    Drain,
+    Scheduler,
     /// An urgent meeting overtakes a backlog
     Overtake,
     /// One webhook at a time
@@ -85,7 +85,9 @@ async fn measure(flags: &Flags) -> Done<()> {
     let report = match flags.benchmark {
         Benchmark::Storm => storm::measure(&rig, flags.previews).await?,
         Benchmark::Paging => paging::measure(&rig, flags.rows.unwrap_or(10_000)).await?,
-        Benchmark::Drain => drain::measure(&rig, flags.rows.unwrap_or(3_000), flags.rate).await?,
+        Benchmark::Scheduler => {
+            drain::measure(&rig, flags.rows.unwrap_or(3_000), flags.rate).await?
+        }
         Benchmark::Overtake => overtake::measure(&rig, flags.rows.unwrap_or(10_000)).await?,
         Benchmark::Quiet => quiet::measure(&rig).await?,
         Benchmark::Dropped => dropped::measure(&rig).await?,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::ports::{Clock as _, Queue as _};
-use callsheet_app::{Drain, DrainSettings, Handled, PolicyCache, Sync, SyncSettings};
+use callsheet_app::{Handled, PolicyCache, Scheduler, SchedulerSettings, Sync, SyncSettings};
 use callsheet_domain::{
     CalendarEvent, EventId, IcalUid, Meeting, Operation, RateLimit, SyncJob, SyncReason,
     SyncRequest, plus,
@@ -92,13 +92,13 @@ impl Metered {
     /// Has everything applied that is due, and says what that consumed.
     async fn drain(&self) -> Consumed {
         let rate_limit = RateLimit::per_minute(6_000, 1);
-        let drain = Drain {
+        let drain = Scheduler {
             recall: self.recall.clone(),
             decisions: self.decisions.clone(),
             state: self.state.clone(),
             clock: SystemClock,
             jitter: EvenJitter(0.5),
-            settings: DrainSettings {
+            settings: SchedulerSettings {
                 schedule: rate_limit,
                 unschedule: rate_limit,
                 find: rate_limit,

@@ -116,7 +116,7 @@ mod answers {
 
     use super::OwnWorkspace;
     use callsheet_app::PortError;
-    use callsheet_app::ports::{BotAnswer, Bots as _, CalendarEvents as _};
+    use callsheet_app::ports::{BotReply, Bots as _, CalendarEvents as _};
     use callsheet_domain::EventId;
     use callsheet_testkit::contracts::recall::Workspace as _;
     use recall_simulator::{Fault, FaultEffect, Operation};
@@ -124,7 +124,7 @@ mod answers {
     use test_case::test_case;
 
     /// Unschedules an event's bot while the simulator answers with `effect`.
-    async fn under(effect: FaultEffect) -> Result<BotAnswer, PortError> {
+    async fn under(effect: FaultEffect) -> Result<BotReply, PortError> {
         let workspace = OwnWorkspace::new().await;
         let calendar = workspace.connect().await;
         let event = workspace.meet(&calendar, 1, None, 1).await.remove(0);
@@ -138,12 +138,12 @@ mod answers {
         workspace.recall.unschedule(&event).await
     }
 
-    #[test_case(FaultEffect::status(409), BotAnswer::Busy; "409")]
-    #[test_case(FaultEffect::status(405), BotAnswer::Dispatched; "405")]
-    #[test_case(FaultEffect::retry_after(507, 7), BotAnswer::NoneFree(Some(Duration::from_secs(7))); "507 that says when")]
-    #[test_case(FaultEffect::status(507), BotAnswer::NoneFree(None); "507 that does not")]
+    #[test_case(FaultEffect::status(409), BotReply::Busy; "409")]
+    #[test_case(FaultEffect::status(405), BotReply::Dispatched; "405")]
+    #[test_case(FaultEffect::retry_after(507, 7), BotReply::NoneFree(Some(Duration::from_secs(7))); "507 that says when")]
+    #[test_case(FaultEffect::status(507), BotReply::NoneFree(None); "507 that does not")]
     #[tokio::test]
-    async fn is_an_answer(effect: FaultEffect, expected: BotAnswer) {
+    async fn is_an_answer(effect: FaultEffect, expected: BotReply) {
         assert_eq!(under(effect).await.expect("an answer"), expected);
     }
 

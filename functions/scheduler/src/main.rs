@@ -3,12 +3,12 @@
 //! The table's stream and a schedule ring the same bell: what they send is not
 //! read, since it says only that there may be something to do.
 
-mod ring;
+mod handler;
 mod settings;
 
 use std::sync::Arc;
 
-use callsheet_app::Drain;
+use callsheet_app::Scheduler;
 use callsheet_app::ports::Clock as _;
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Environment, RandomJitter, Secret, SystemClock, connect, log_to_stdout};
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Error> {
     let parse = |text: &str| ApiKey::parse(text).map_err(|error| error.to_string());
     let key = Arc::new(Secret::read(&aws, arn, parse, SystemClock.now()).await?);
     let tables = aws_sdk_dynamodb::Client::new(&aws);
-    let drain = Drain {
+    let drain = Scheduler {
         recall: RecallClient::new(settings.base_url, key.current().await),
         decisions: DecisionTable::new(tables.clone(), environment.required("DECISIONS_TABLE")?),
         state: StateTable::new(tables, environment.required("STATE_TABLE")?),
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Error> {
     };
     run(service_fn(move |event: LambdaEvent<Value>| {
         let (drain, key) = (drain.clone(), Arc::clone(&key));
-        async move { ring::answer(drain, &key, event.context.deadline).await }
+        async move { handler::answer(drain, &key, event.context.deadline).await }
     }))
     .await
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callsheet_app::DrainSettings;
+use callsheet_app::SchedulerSettings;
 use callsheet_domain::RateLimit;
 use callsheet_recall::BaseUrl;
 use callsheet_runtime::{Environment, InvalidSetting};
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(35);
 /// The settings of this function.
 pub(crate) struct Settings {
     pub(crate) base_url: BaseUrl,
-    pub(crate) drain: DrainSettings,
+    pub(crate) drain: SchedulerSettings,
 }
 
 impl Settings {
@@ -27,7 +27,7 @@ impl Settings {
         let rate_limit = |name| Ok(RateLimit::per_minute(environment.parsed(name)?, BURST));
         Ok(Self {
             base_url: environment.read("RECALL_BASE_URL", BaseUrl::parse)?,
-            drain: DrainSettings {
+            drain: SchedulerSettings {
                 schedule: rate_limit("SCHEDULE_BOT_PER_MINUTE")?,
                 unschedule: rate_limit("UNSCHEDULE_BOT_PER_MINUTE")?,
                 find: rate_limit("GET_EVENT_PER_MINUTE")?,

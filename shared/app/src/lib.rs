@@ -1,23 +1,23 @@
 //! Use cases, and the ports they need.
 //!
-//! [`accept`] takes a webhook, [`Sync`] looks and decides, [`Drain`] makes the
+//! [`accept`] takes a webhook, [`Sync`] looks and decides, [`Scheduler`] makes the
 //! bots at Recall equal to what is wanted. Collaborators are traits that speak
 //! the domain's types; adapters are crates of their own.
 
 pub mod accept;
-mod drain;
 mod error;
 mod evaluate;
 mod policy_cache;
 pub mod ports;
 mod preview;
 mod push;
+mod scheduler;
 mod sync;
 
-pub use drain::{CallPlan, Drain, DrainReport, DrainSettings, PlannedCall, Stopped};
 pub use error::PortError;
 pub use evaluate::CalendarContext;
 pub use policy_cache::{ActivePolicy, PolicyCache, document};
 pub use preview::{Change, Effect, preview};
 pub use push::{PushError, PushOutcome, PushedBy, push};
+pub use scheduler::{CallPlan, PlannedCall, RunReport, Scheduler, SchedulerSettings, StopReason};
 pub use sync::{Delivery, Handled, Sync, SyncSettings, SyncState};

@@ -1,7 +1,7 @@
 //! Schedules bots, takes them away, and sends them out of calls.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{BotAnswer, Bots, LeaveAnswer, ScheduleRequest};
+use callsheet_app::ports::{BotReply, Bots, LeaveReply, ScheduleRequest};
 use callsheet_domain::{BotEntry, BotId, EventId};
 use reqwest::Method;
 use serde_json::json;
@@ -15,7 +15,7 @@ use crate::wire::EventJson;
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 impl Bots for RecallClient {
-    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotAnswer, PortError> {
+    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotReply, PortError> {
         let body = json!({
             "deduplication_key": request.bot.deduplication_key.as_str(),
             "bot_config": request.bot.config.json(),
@@ -27,7 +27,7 @@ impl Bots for RecallClient {
         read(&self.send(call).await?)
     }
 
-    async fn unschedule(&self, event_id: &EventId) -> Result<BotAnswer, PortError> {
+    async fn unschedule(&self, event_id: &EventId) -> Result<BotReply, PortError> {
         let call = self.request(Method::DELETE, self.bot_of(event_id));
         read(&self.send(call).await?)
     }
@@ -44,14 +44,14 @@ impl Bots for RecallClient {
         }
     }
 
-    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveAnswer, PortError> {
+    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveReply, PortError> {
         let url = self.base.at(&format!("/api/v1/bot/{bot_id}/leave_call/"));
         let answer = self.send(self.request(Method::POST, url)).await?;
         match answer.status.as_u16() {
             // What the body says is no matter.
-            200 => Ok(LeaveAnswer::Left),
-            400 | 405 | 409 => Ok(LeaveAnswer::Refused(answer.message())),
-            404 => Ok(LeaveAnswer::NoSuchBot),
+            200 => Ok(LeaveReply::Left),
+            400 | 405 | 409 => Ok(LeaveReply::Refused(answer.message())),
+            404 => Ok(LeaveReply::NoSuchBot),
             _ => Err(answer.failure()),
         }
     }
@@ -65,14 +65,14 @@ impl RecallClient {
 }
 
 /// What the statuses of a bot operation mean.
-fn read(answer: &Answer) -> Result<BotAnswer, PortError> {
+fn read(answer: &Answer) -> Result<BotReply, PortError> {
     match answer.status.as_u16() {
-        200 => Ok(BotAnswer::Done(bots(answer.json()?))),
-        400 => Ok(BotAnswer::Refused(answer.message())),
-        404 => Ok(BotAnswer::NoSuchEvent),
-        405 => Ok(BotAnswer::Dispatched),
-        409 => Ok(BotAnswer::Busy),
-        507 => Ok(BotAnswer::NoneFree(answer.told_to_wait())),
+        200 => Ok(BotReply::Done(bots(answer.json()?))),
+        400 => Ok(BotReply::Refused(answer.message())),
+        404 => Ok(BotReply::NoSuchEvent),
+        405 => Ok(BotReply::Dispatched),
+        409 => Ok(BotReply::Busy),
+        507 => Ok(BotReply::NoneFree(answer.told_to_wait())),
         _ => Err(answer.failure()),
     }
 }

@@ -34,7 +34,7 @@ pub struct Held {
     /// Grows with each holder: a write under an older one is refused.
     pub fence: u64,
     /// How often others have rung, as far as the holder knows.
-    pub rung: u64,
+    pub wakeups: u64,
     /// Until when it is held.
     pub until: Timestamp,
 }
@@ -51,11 +51,11 @@ impl Held {
 
 /// Whether the lease was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub enum LeaseResult {
     /// It is ours.
     Held(Held),
     /// Another holds it, and has been rung for.
-    Rung,
+    AlreadyHeld,
 }
 
 /// Whether the lease was given back, or extended.
@@ -64,7 +64,7 @@ pub enum Released {
     /// It is free.
     Free,
     /// Somebody rang meanwhile: it is still held, until the instant it was.
-    Rung(Held),
+    Woken(Held),
     /// It ran out and another has it.
     Lost,
 }
@@ -76,7 +76,7 @@ pub trait Leases: Send + Sync {
         &self,
         now: Timestamp,
         until: Timestamp,
-    ) -> impl Future<Output = Result<Taken, PortError>> + Send;
+    ) -> impl Future<Output = Result<LeaseResult, PortError>> + Send;
 
     /// Holds it until `until`; none if another has it.
     fn extend(

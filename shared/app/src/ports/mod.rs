@@ -17,14 +17,14 @@ mod sync_states;
 pub use calendars::{Calendars, ListedCalendar};
 pub use clock::{Clock, Jitter};
 pub use decisions::{Decisions, DueRows, WriteOutcome};
-pub use leases::{Held, Leases, Released, Taken};
+pub use leases::{Held, LeaseResult, Leases, Released};
 pub use overrides::OverrideStore;
 pub use policies::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 pub use queue::{DeadLetter, DeadLetters, Queue, Receipt};
 pub use rate_limits::{PermitResult, RateLimits};
 pub use recall::{
-    BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery,
-    IdempotencyKey, LeaveAnswer, PageOfCalendars, PageOfEvents, RecallReader, Removed,
-    ScheduleRequest, UnreadableCalendar,
+    BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery, IdempotencyKey,
+    LeaveReply, PageOfCalendars, PageOfEvents, RecallReader, Removed, ScheduleRequest,
+    UnreadableCalendar,
 };
 pub use sync_states::SyncStates;

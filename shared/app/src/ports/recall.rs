@@ -128,7 +128,7 @@ pub struct ScheduleRequest<'a> {
 
 /// What Recall said to a bot operation, apart from not answering.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BotAnswer {
+pub enum BotReply {
     /// Done; the event's bots as they are now.
     Done(Vec<BotEntry>),
     /// Refused, and would be again: the meeting has ended, has no link, …
@@ -145,7 +145,7 @@ pub enum BotAnswer {
 
 /// What Recall said when a bot was to leave its call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LeaveAnswer {
+pub enum LeaveReply {
     /// It leaves.
     Left,
     /// There is no such bot.
@@ -160,13 +160,13 @@ pub trait Bots: Send + Sync {
     fn schedule(
         &self,
         request: &ScheduleRequest<'_>,
-    ) -> impl Future<Output = Result<BotAnswer, PortError>> + Send;
+    ) -> impl Future<Output = Result<BotReply, PortError>> + Send;
 
     /// Takes an event's claim on its bots away; a bot that others share stays.
     fn unschedule(
         &self,
         event_id: &EventId,
-    ) -> impl Future<Output = Result<BotAnswer, PortError>> + Send;
+    ) -> impl Future<Output = Result<BotReply, PortError>> + Send;
 
     /// The bots that are listed with an event; none if Recall does not know it.
     fn bots_of(
@@ -178,5 +178,5 @@ pub trait Bots: Send + Sync {
     fn leave_call(
         &self,
         bot_id: &BotId,
-    ) -> impl Future<Output = Result<LeaveAnswer, PortError>> + Send;
+    ) -> impl Future<Output = Result<LeaveReply, PortError>> + Send;
 }

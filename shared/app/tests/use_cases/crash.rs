@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callsheet_app::{Drain, DrainReport, PortError};
+use callsheet_app::{PortError, RunReport, Scheduler};
 use callsheet_domain::{
     CalendarEvent, EventId, IcalUid, Meeting, Operation, ResponseStatus, Timestamp, plus,
 };
@@ -24,8 +24,8 @@ fn meeting(name: &str, starts_at: Timestamp) -> CalendarEvent {
 }
 
 impl House {
-    async fn drained_with(&self, faults: &Faults) -> Result<DrainReport, PortError> {
-        let drain = Drain {
+    async fn drained_with(&self, faults: &Faults) -> Result<RunReport, PortError> {
+        let drain = Scheduler {
             recall: Flaky::new(self.recall.clone(), faults),
             decisions: Flaky::new(self.decisions.clone(), faults),
             state: Flaky::new(self.state.clone(), faults),

@@ -1,6 +1,6 @@
 //! Calls whose end is not known, and refusals that are not the last word.
 
-use callsheet_app::ports::BotAnswer;
+use callsheet_app::ports::BotReply;
 use callsheet_domain::{Meeting, Operation};
 use callsheet_testkit::{But as _, Fault, an_event, at};
 
@@ -65,7 +65,7 @@ async fn a_bot_that_may_be_gone_is_scheduled_again_once_it_is_wanted() {
 async fn what_was_refused_is_tried_again_for_a_newer_version_of_the_event() {
     let house = House::new();
     house.see(an_event()).await;
-    let refused = BotAnswer::Refused("calendar is disconnected".to_owned());
+    let refused = BotReply::Refused("calendar is disconnected".to_owned());
     house
         .recall
         .fault(Operation::ScheduleBot, Fault::Answers(refused));
@@ -82,7 +82,7 @@ async fn what_was_refused_is_tried_again_for_a_newer_version_of_the_event() {
 async fn what_was_refused_is_tried_again_once_something_else_is_wanted() {
     let house = House::new();
     house.see(an_event()).await;
-    let refused = BotAnswer::Refused("no meeting url".to_owned());
+    let refused = BotReply::Refused("no meeting url".to_owned());
     house
         .recall
         .fault(Operation::ScheduleBot, Fault::Answers(refused));

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use callsheet_app::ports::WriteOutcome;
 use callsheet_app::{
-    Drain, DrainReport, DrainSettings, Handled, PolicyCache, PortError, PushError, PushOutcome,
-    PushedBy, Sync, SyncSettings, push,
+    Handled, PolicyCache, PortError, PushError, PushOutcome, PushedBy, RunReport, Scheduler,
+    SchedulerSettings, Sync, SyncSettings, push,
 };
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, Decision, EventId, PolicyDocument, RateLimit, SyncJob,
@@ -50,7 +50,8 @@ pub(crate) fn skips_all(document: &mut PolicyDocument) {
 
 pub(crate) type Recall = MemoryRecall<ManualClock>;
 pub(crate) type HouseSync = Sync<Recall, MemoryDecisions, MemoryState, MemoryQueue, ManualClock>;
-pub(crate) type HouseDrain = Drain<Recall, MemoryDecisions, MemoryState, ManualClock, EvenJitter>;
+pub(crate) type HouseDrain =
+    Scheduler<Recall, MemoryDecisions, MemoryState, ManualClock, EvenJitter>;
 
 /// Everything in memory, at half past nine, with one connected calendar.
 pub(crate) struct House {
@@ -108,7 +109,7 @@ impl House {
     }
 
     pub(crate) fn drain(&self) -> HouseDrain {
-        Drain {
+        Scheduler {
             recall: self.recall.clone(),
             decisions: self.decisions.clone(),
             state: self.state.clone(),
@@ -178,7 +179,7 @@ impl House {
         assert_eq!(self.calendar_changed(&id).await, Handled::default());
     }
 
-    pub(crate) async fn drained(&self) -> Result<DrainReport, PortError> {
+    pub(crate) async fn drained(&self) -> Result<RunReport, PortError> {
         self.drain().run(self.after(300)).await
     }
 
@@ -238,8 +239,8 @@ impl House {
     }
 }
 
-pub(crate) fn drain_settings() -> DrainSettings {
-    DrainSettings {
+pub(crate) fn drain_settings() -> SchedulerSettings {
+    SchedulerSettings {
         schedule: RateLimit::per_minute(600, 1),
         unschedule: RateLimit::per_minute(600, 1),
         find: RateLimit::per_minute(300, 1),

@@ -1,7 +1,7 @@
 //! The promises, under changes and failures nobody chose.
 
 use callsheet_app::ports::{CalendarEvents as _, OverrideStore as _, Queue as _};
-use callsheet_app::{Drain, Sync};
+use callsheet_app::{Scheduler, Sync};
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, CalendarStatus, Decision, DecisionInputs, Evaluation,
     EventId, IcalUid, Meeting, OverrideChoice, OverrideRevision, OverrideScope, Overrides,
@@ -218,7 +218,7 @@ impl House {
         };
         self.queue.send(&SyncJob::Resync).await.expect("memory");
         sync.handle(&self.queue.deliver(10), self.deadline()).await;
-        let drain = Drain {
+        let drain = Scheduler {
             recall: Flaky::new(self.recall.clone(), faults),
             decisions: Flaky::new(self.decisions.clone(), faults),
             state: Flaky::new(self.state.clone(), faults),

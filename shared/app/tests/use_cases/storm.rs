@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use callsheet_app::ports::{BotAnswer, Bots, Clock as _, LeaveAnswer, ScheduleRequest};
-use callsheet_app::{Drain, PortError};
+use callsheet_app::ports::{BotReply, Bots, Clock as _, LeaveReply, ScheduleRequest};
+use callsheet_app::{PortError, Scheduler};
 use callsheet_domain::{
     BotEntry, BotId, CalendarEvent, Decision, EventId, IcalUid, Meeting, ResponseStatus, Timestamp,
     plus,
@@ -66,7 +66,7 @@ impl Storm {
         operation: &str,
         subject: &str,
         effect: impl Future<Output = Result<T, PortError>> + Send,
-        answer: impl Fn(BotAnswer) -> Option<T>,
+        answer: impl Fn(BotReply) -> Option<T>,
     ) -> Result<T, PortError> {
         let now = self.clock.now();
         let kind = {
@@ -88,9 +88,9 @@ impl Storm {
         let scripted = |given| answer(given).ok_or_else(|| unavailable("503"));
         match kind {
             None => effect.await,
-            Some("409") => scripted(BotAnswer::Busy),
+            Some("409") => scripted(BotReply::Busy),
             Some("507") => {
-                let given = scripted(BotAnswer::NoneFree(Some(Duration::from_secs(7))));
+                let given = scripted(BotReply::NoneFree(Some(Duration::from_secs(7))));
                 if given.is_ok() {
                     wait(subject, 7);
                 }
@@ -135,12 +135,12 @@ fn unavailable(reason: &str) -> PortError {
 }
 
 impl Bots for Storm {
-    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotAnswer, PortError> {
+    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotReply, PortError> {
         let (effect, subject) = (self.recall.schedule(request), request.event_id.as_str());
         self.weather("schedule", subject, effect, Some).await
     }
 
-    async fn unschedule(&self, event: &EventId) -> Result<BotAnswer, PortError> {
+    async fn unschedule(&self, event: &EventId) -> Result<BotReply, PortError> {
         let effect = self.recall.unschedule(event);
         self.weather("unschedule", event.as_str(), effect, Some)
             .await
@@ -151,7 +151,7 @@ impl Bots for Storm {
         self.weather("find", event.as_str(), effect, |_| None).await
     }
 
-    async fn leave_call(&self, bot: &BotId) -> Result<LeaveAnswer, PortError> {
+    async fn leave_call(&self, bot: &BotId) -> Result<LeaveReply, PortError> {
         let effect = self.recall.leave_call(bot);
         self.weather("leave", bot.as_str(), effect, |_| None).await
     }
@@ -176,7 +176,7 @@ fn meeting(number: usize) -> CalendarEvent {
 
 async fn drained(house: &House, storm: &Storm) {
     for _ in 0..200 {
-        let drain = Drain {
+        let drain = Scheduler {
             recall: storm.clone(),
             decisions: house.decisions.clone(),
             state: house.state.clone(),

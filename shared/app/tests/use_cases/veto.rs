@@ -1,7 +1,7 @@
 //! Whoever said no after the bot was sent is not recorded.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::BotAnswer;
+use callsheet_app::ports::BotReply;
 use callsheet_domain::{
     Applied, CalendarEvent, EventId, Operation, RecordedResult, ResponseStatus, Step, plus,
 };
@@ -84,7 +84,7 @@ async fn a_bot_that_nobody_lists_is_given_up_on_with_that_reason() {
     house.drain().run(house.after(1)).await.expect("drained");
     house.clock.advance_to(at("10:05"));
     house.see(declined(an_event(), "10:05")).await;
-    let none = Fault::Answers(BotAnswer::Done(Vec::new()));
+    let none = Fault::Answers(BotReply::Done(Vec::new()));
     house.recall.fault(Operation::GetEvent, none);
     house.drained().await.expect("drained");
     let row = house.decision(&an_event().id);
@@ -117,7 +117,7 @@ async fn a_bot_that_a_copy_kept_without_a_call_of_its_own_leaves_all_the_same() 
     let house = under_way().await;
     house.see(the_copy()).await;
     house.see(declined(an_event(), "10:05")).await;
-    let busy = || Fault::Answers(BotAnswer::NoneFree(Some(Duration::from_mins(4))));
+    let busy = || Fault::Answers(BotReply::NoneFree(Some(Duration::from_mins(4))));
     house.recall.fault(Operation::ScheduleBot, busy());
     house.drain().run(house.after(5)).await.expect("drained");
     assert_eq!(house.recall.bots().len(), 1, "the copy wants it");
@@ -139,7 +139,7 @@ async fn sending_out_is_tried_until_it_is_done() {
     };
     for fault in [
         Fault::Fails(cut()),
-        Fault::Answers(BotAnswer::Refused("it has not started".to_owned())),
+        Fault::Answers(BotReply::Refused("it has not started".to_owned())),
         Fault::CutAfterEffect,
     ] {
         house.recall.fault(Operation::LeaveCall, fault);

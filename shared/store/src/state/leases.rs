@@ -13,7 +13,7 @@
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValue;
 use callsheet_app::PortError;
-use callsheet_app::ports::{Held, Leases, Released, Taken};
+use callsheet_app::ports::{Held, LeaseResult, Leases, Released};
 use callsheet_domain::Timestamp;
 
 use super::{Place, StateTable, TRIES};
@@ -28,24 +28,24 @@ const HELD_UNTIL: &str = "held_until";
 #[derive(Debug, Clone, Copy)]
 struct Lease {
     fence: u64,
-    rung: u64,
+    wakeups: u64,
     /// Absent once it was given back.
     held_until: Option<Timestamp>,
 }
 
 impl Leases for StateTable {
-    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<Taken, PortError> {
+    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<LeaseResult, PortError> {
         for _ in 0..TRIES {
             if let Some(lease) = self.take_if_free(now, until).await? {
-                return Ok(Taken::Held(Held {
+                return Ok(LeaseResult::Held(Held {
                     fence: lease.fence,
-                    rung: lease.rung,
+                    wakeups: lease.wakeups,
                     until,
                 }));
             }
-            let rung = self.ring().await?;
-            if rung.held_until.is_some_and(|instant| instant > now) {
-                return Ok(Taken::Rung);
+            let wakeups = self.ring().await?;
+            if wakeups.held_until.is_some_and(|instant| instant > now) {
+                return Ok(LeaseResult::AlreadyHeld);
             }
         }
         Err(busy())
@@ -71,7 +71,7 @@ impl Leases for StateTable {
             .expression_attribute_names("#rung", RUNG)
             .expression_attribute_names("#held_until", HELD_UNTIL)
             .expression_attribute_values(":fence", number(held.fence))
-            .expression_attribute_values(":rung", number(held.rung));
+            .expression_attribute_values(":rung", number(held.wakeups));
         if written(write).await?.is_some() {
             return Ok(Released::Free);
         }
@@ -81,9 +81,9 @@ impl Leases for StateTable {
         let lease = lease(&row)?;
         Ok(match lease.held_until {
             _ if lease.fence != held.fence => Released::Lost,
-            Some(until) => Released::Rung(Held {
+            Some(until) => Released::Woken(Held {
                 fence: lease.fence,
-                rung: lease.rung,
+                wakeups: lease.wakeups,
                 until,
             }),
             // Given back before, by a try whose answer was lost; whoever rang since saw that.
@@ -133,7 +133,7 @@ fn lease(attributes: &Attributes) -> Result<Lease, PortError> {
     let read = |row: Reading<'_>| -> Result<Lease, Unreadable> {
         Ok(Lease {
             fence: row.number_if_any(FENCE)?.unwrap_or(0),
-            rung: row.number_if_any(RUNG)?.unwrap_or(0),
+            wakeups: row.number_if_any(RUNG)?.unwrap_or(0),
             held_until: row.instant_if_any(HELD_UNTIL)?,
         })
     };

@@ -1,7 +1,7 @@
 //! What every implementation of `CalendarDirectory` and `CalendarRemoval` must do.
 
 use callsheet_app::ports::{
-    BotAnswer, CalendarDirectory as _, CalendarEvents as _, CalendarRemoval as _, Removed,
+    BotReply, CalendarDirectory as _, CalendarEvents as _, CalendarRemoval as _, Removed,
 };
 use callsheet_domain::{Calendar, CalendarId, CalendarStatus};
 
@@ -84,7 +84,7 @@ pub async fn a_deleted_calendar_is_gone_with_its_events(workspace: &impl Workspa
     let shown = workspace.recall().calendar(&lost).await;
     assert_eq!(shown.expect("an answer"), None);
     let answer = schedule(workspace, &event, &wanted, 1).await;
-    assert_eq!(answer, BotAnswer::NoSuchEvent);
+    assert_eq!(answer, BotReply::NoSuchEvent);
     assert_eq!(removed(workspace, &lost).await, Removed::AlreadyGone);
 }
 

@@ -1,20 +1,20 @@
 //! What every implementation of `Leases` must do.
 
-use callsheet_app::ports::{Held, Leases, Released, Taken};
+use callsheet_app::ports::{Held, LeaseResult, Leases, Released};
 use callsheet_domain::Timestamp;
 use futures_util::future::{join, join_all};
 
 use crate::at;
 
-async fn take(leases: &impl Leases, now: &str, until: &str) -> Taken {
+async fn take(leases: &impl Leases, now: &str, until: &str) -> LeaseResult {
     let taken = leases.take(at(now), at(until)).await;
     taken.expect("the store answers")
 }
 
 async fn taken(leases: &impl Leases, now: &str, until: &str) -> Held {
     match take(leases, now, until).await {
-        Taken::Held(held) => held,
-        Taken::Rung => panic!("the lease is free at {now}"),
+        LeaseResult::Held(held) => held,
+        LeaseResult::AlreadyHeld => panic!("the lease is free at {now}"),
     }
 }
 
@@ -34,8 +34,14 @@ async fn released(leases: &impl Leases, held: Held) -> Released {
 pub async fn one_holds_the_lease(leases: &impl Leases) {
     let held = taken(leases, "10:00", "10:01").await;
     assert_eq!(held.until, at("10:01"));
-    assert_eq!(take(leases, "10:00", "10:01").await, Taken::Rung);
-    assert_eq!(take(leases, "10:00:59.999999", "10:02").await, Taken::Rung);
+    assert_eq!(
+        take(leases, "10:00", "10:01").await,
+        LeaseResult::AlreadyHeld
+    );
+    assert_eq!(
+        take(leases, "10:00:59.999999", "10:02").await,
+        LeaseResult::AlreadyHeld
+    );
 }
 
 /// A lease given back is taken at once, under a larger fence, and what rang
@@ -49,7 +55,7 @@ pub async fn a_lease_given_back_is_free(leases: &impl Leases) {
         assert_eq!(released(leases, before).await, Released::Free);
         let held = taken(leases, "10:00", "10:01").await;
         assert!(held.fence > before.fence);
-        assert_eq!(held.rung, before.rung);
+        assert_eq!(held.wakeups, before.wakeups);
         before = held;
     }
 }
@@ -65,8 +71,11 @@ pub async fn a_lease_that_ran_out_is_taken(leases: &impl Leases) {
     assert!(held.fence > late.fence);
     assert_eq!(extended(leases, late, "10:05").await, None);
     assert_eq!(released(leases, late).await, Released::Lost);
-    assert_eq!(take(leases, "10:01", "10:05").await, Taken::Rung);
-    let Released::Rung(held) = released(leases, held).await else {
+    assert_eq!(
+        take(leases, "10:01", "10:05").await,
+        LeaseResult::AlreadyHeld
+    );
+    let Released::Woken(held) = released(leases, held).await else {
         panic!("somebody rang");
     };
     assert_eq!(held.until, at("10:02"), "the old holder moved nothing");
@@ -84,22 +93,25 @@ pub async fn a_lease_that_ran_out_is_taken(leases: &impl Leases) {
 pub async fn a_ring_is_heard_before_the_release(leases: &impl Leases) {
     let held = taken(leases, "10:00", "10:01").await;
     for _ in 0..3 {
-        assert_eq!(take(leases, "10:00", "10:05").await, Taken::Rung);
+        assert_eq!(
+            take(leases, "10:00", "10:05").await,
+            LeaseResult::AlreadyHeld
+        );
     }
-    let Released::Rung(overrides_read) = released(leases, held).await else {
+    let Released::Woken(overrides_read) = released(leases, held).await else {
         panic!("three have rung");
     };
     assert_eq!(
         (overrides_read.fence, overrides_read.until),
         (held.fence, held.until)
     );
-    assert!(overrides_read.rung > held.rung);
+    assert!(overrides_read.wakeups > held.wakeups);
     assert_eq!(
         take(leases, "10:00", "10:05").await,
-        Taken::Rung,
+        LeaseResult::AlreadyHeld,
         "it is still held"
     );
-    let Released::Rung(overrides_read) = released(leases, overrides_read).await else {
+    let Released::Woken(overrides_read) = released(leases, overrides_read).await else {
         panic!("a fourth has rung");
     };
     assert_eq!(released(leases, overrides_read).await, Released::Free);
@@ -111,15 +123,21 @@ pub async fn a_ring_is_heard_before_the_release(leases: &impl Leases) {
 /// If the law does not hold.
 pub async fn staying_hears_nothing(leases: &impl Leases) {
     let held = taken(leases, "10:00", "10:01").await;
-    assert_eq!(take(leases, "10:00", "10:01").await, Taken::Rung);
+    assert_eq!(
+        take(leases, "10:00", "10:01").await,
+        LeaseResult::AlreadyHeld
+    );
     let stayed = extended(leases, held, "10:03").await.expect("it is held");
     let expected = Held {
         until: at("10:03"),
         ..held
     };
     assert_eq!(stayed, expected);
-    assert_eq!(take(leases, "10:02", "10:05").await, Taken::Rung);
-    let Released::Rung(overrides_read) = released(leases, stayed).await else {
+    assert_eq!(
+        take(leases, "10:02", "10:05").await,
+        LeaseResult::AlreadyHeld
+    );
+    let Released::Woken(overrides_read) = released(leases, stayed).await else {
         panic!("two have rung");
     };
     assert_eq!(overrides_read.until, at("10:03"));
@@ -148,12 +166,12 @@ pub async fn a_lease_given_back_is_not_held_on_to(leases: &impl Leases) {
 pub async fn of_many_that_come_at_once_one_gets_it_and_hears_the_others(leases: &impl Leases) {
     let all = join_all((0..8).map(|_| take(leases, "10:00", "10:01"))).await;
     let mut holders = all.iter().filter_map(|taken| match taken {
-        Taken::Held(held) => Some(*held),
-        Taken::Rung => None,
+        LeaseResult::Held(held) => Some(*held),
+        LeaseResult::AlreadyHeld => None,
     });
     let held = holders.next().expect("one gets it");
     assert_eq!(holders.next(), None);
-    let Released::Rung(overrides_read) = released(leases, held).await else {
+    let Released::Woken(overrides_read) = released(leases, held).await else {
         panic!("the others have rung");
     };
     assert_eq!(released(leases, overrides_read).await, Released::Free);
@@ -169,8 +187,8 @@ pub async fn no_bell_is_unheard(leases: &impl Leases) {
     for round in 0..60 {
         let (left, came) = join(released(leases, held), leases.take(now, at("10:01"))).await;
         held = match (left, came.expect("the store answers")) {
-            (Released::Free, Taken::Held(next)) => next,
-            (Released::Rung(overrides_read), Taken::Rung) => overrides_read,
+            (Released::Free, LeaseResult::Held(next)) => next,
+            (Released::Woken(overrides_read), LeaseResult::AlreadyHeld) => overrides_read,
             (left, came) => panic!("in round {round}: {left:?}, and yet {came:?}"),
         };
     }

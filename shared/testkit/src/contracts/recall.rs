@@ -2,8 +2,8 @@
 //! tested on.
 
 use callsheet_app::ports::{
-    BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery,
-    IdempotencyKey, LeaveAnswer, ScheduleRequest,
+    BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery, IdempotencyKey,
+    LeaveReply, ScheduleRequest,
 };
 use callsheet_domain::{
     BotEntry, BotId, CalendarEvent, CalendarId, CalendarStatus, DeduplicationKey, EventId,
@@ -95,7 +95,7 @@ pub(super) async fn schedule<W: Workspace>(
     event: &EventId,
     bot: &WantedBot,
     attempt: u32,
-) -> BotAnswer {
+) -> BotReply {
     let idempotency_key = IdempotencyKey(format!("{event}-1-{attempt}"));
     let request = ScheduleRequest {
         event_id: event,
@@ -116,7 +116,7 @@ pub(super) async fn scheduled<W: Workspace>(
     attempt: u32,
 ) -> BotEntry {
     match schedule(workspace, event, bot, attempt).await {
-        BotAnswer::Done(bots) => {
+        BotReply::Done(bots) => {
             assert_eq!(bots.len(), 1, "{bots:?}");
             bots.into_iter().next().expect("one")
         }
@@ -229,7 +229,7 @@ pub async fn both_operations_may_be_done_again(workspace: &impl Workspace) {
             .unschedule(&event)
             .await
             .expect("an answer");
-        assert_eq!(answer, BotAnswer::Done(Vec::new()));
+        assert_eq!(answer, BotReply::Done(Vec::new()));
     }
 }
 
@@ -271,15 +271,15 @@ pub async fn a_bot_on_its_way_is_sent_out_of_its_call(workspace: &impl Workspace
     assert_eq!(listed, Some(Vec::new()));
     let bot = scheduled(workspace, &event, &bot(starts_at), 0).await;
     let answer = recall.unschedule(&event).await.expect("an answer");
-    assert_eq!(answer, BotAnswer::Dispatched);
+    assert_eq!(answer, BotReply::Dispatched);
     let listed = recall.bots_of(&event).await.expect("an answer");
     assert_eq!(listed, Some(vec![bot.clone()]));
     let left = recall.leave_call(&bot.bot_id).await.expect("an answer");
-    assert_eq!(left, LeaveAnswer::Left);
+    assert_eq!(left, LeaveReply::Left);
     let again = recall.leave_call(&bot.bot_id).await.expect("an answer");
-    assert!(again != LeaveAnswer::Left, "it is in no call any more");
+    assert!(again != LeaveReply::Left, "it is in no call any more");
     let answer = recall.unschedule(&event).await.expect("an answer");
-    assert!(matches!(answer, BotAnswer::Done(_)), "{answer:?}");
+    assert!(matches!(answer, BotReply::Done(_)), "{answer:?}");
 }
 
 /// A bot that waits for its meeting is in no call, and nobody else is found.
@@ -292,10 +292,10 @@ pub async fn a_bot_in_no_call_cannot_leave_one(workspace: &impl Workspace) {
     let event = workspace.meet(&calendar, 3, Some(LINK), 1).await.remove(0);
     let waiting = scheduled(workspace, &event, &bot(workspace.hours_ahead(3)), 0).await;
     let left = recall.leave_call(&waiting.bot_id).await.expect("an answer");
-    assert!(matches!(left, LeaveAnswer::Refused(_)), "{left:?}");
+    assert!(matches!(left, LeaveReply::Refused(_)), "{left:?}");
     let nobody = BotId::parse(NOBODY).expect("an id");
     let left = recall.leave_call(&nobody).await.expect("an answer");
-    assert_eq!(left, LeaveAnswer::NoSuchBot);
+    assert_eq!(left, LeaveReply::NoSuchBot);
     let nobody = EventId::parse(NOBODY).expect("an id");
     assert_eq!(recall.bots_of(&nobody).await.expect("an answer"), None);
 }
@@ -315,17 +315,17 @@ pub async fn what_cannot_have_a_bot_is_refused(workspace: &impl Workspace) {
     workspace.disconnect(&lost).await;
     for event in [&without_link, &deleted, &of_lost] {
         let answer = schedule(workspace, event, &wanted, 0).await;
-        assert!(matches!(answer, BotAnswer::Refused(_)), "{answer:?}");
+        assert!(matches!(answer, BotReply::Refused(_)), "{answer:?}");
     }
     let nobody = EventId::parse(NOBODY).expect("an id");
     assert_eq!(
         schedule(workspace, &nobody, &wanted, 0).await,
-        BotAnswer::NoSuchEvent
+        BotReply::NoSuchEvent
     );
     let answer = workspace
         .recall()
         .unschedule(&nobody)
         .await
         .expect("an answer");
-    assert_eq!(answer, BotAnswer::NoSuchEvent);
+    assert_eq!(answer, BotReply::NoSuchEvent);
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    BotAnswer, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, Calendars, DeadLetter,
-    DeadLetters, Decisions, DueRows, EventQuery, Held, Leases, LeaveAnswer, ListedCalendar,
-    NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite,
-    Queue, RateLimits, Receipt, Released, Removed, ScheduleRequest, StoredPolicy, SyncStates,
-    Taken, WriteOutcome,
+    BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, Calendars, DeadLetter,
+    DeadLetters, Decisions, DueRows, EventQuery, Held, LeaseResult, Leases, LeaveReply,
+    ListedCalendar, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult,
+    Policies, PolicyWrite, Queue, RateLimits, Receipt, Released, Removed, ScheduleRequest,
+    StoredPolicy, SyncStates, WriteOutcome,
 };
 use callsheet_domain::{
     Actor, BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId,
@@ -144,7 +144,7 @@ impl<P: RateLimits> RateLimits for Flaky<P> {
 }
 
 impl<P: Leases> Leases for Flaky<P> {
-    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<Taken, PortError> {
+    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<LeaseResult, PortError> {
         self.call(self.port.take(now, until)).await
     }
 
@@ -216,11 +216,11 @@ impl<P: CalendarRemoval> CalendarRemoval for Flaky<P> {
 }
 
 impl<P: Bots> Bots for Flaky<P> {
-    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotAnswer, PortError> {
+    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotReply, PortError> {
         self.call(self.port.schedule(request)).await
     }
 
-    async fn unschedule(&self, event_id: &EventId) -> Result<BotAnswer, PortError> {
+    async fn unschedule(&self, event_id: &EventId) -> Result<BotReply, PortError> {
         self.call(self.port.unschedule(event_id)).await
     }
 
@@ -228,7 +228,7 @@ impl<P: Bots> Bots for Flaky<P> {
         self.call(self.port.bots_of(event_id)).await
     }
 
-    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveAnswer, PortError> {
+    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveReply, PortError> {
         self.call(self.port.leave_call(bot_id)).await
     }
 }

@@ -1,7 +1,7 @@
 //! The lease in memory.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Held, Leases, Released, Taken};
+use callsheet_app::ports::{Held, LeaseResult, Leases, Released};
 use callsheet_domain::Timestamp;
 
 use super::MemoryState;
@@ -11,22 +11,22 @@ use super::MemoryState;
 #[derive(Debug, Clone, Default)]
 pub struct MemoryLease {
     fence: u64,
-    rung: u64,
+    wakeups: u64,
     held_until: Option<Timestamp>,
 }
 
 impl MemoryLease {
     /// Takes it until `until` if nobody holds it at `now`, else rings.
-    pub fn take(&mut self, now: Timestamp, until: Timestamp) -> Taken {
+    pub fn take(&mut self, now: Timestamp, until: Timestamp) -> LeaseResult {
         if self.held_until.is_some_and(|instant| instant > now) {
-            self.rung += 1;
-            return Taken::Rung;
+            self.wakeups += 1;
+            return LeaseResult::AlreadyHeld;
         }
         self.fence += 1;
         self.held_until = Some(until);
-        Taken::Held(Held {
+        LeaseResult::Held(Held {
             fence: self.fence,
-            rung: self.rung,
+            wakeups: self.wakeups,
             until,
         })
     }
@@ -44,8 +44,8 @@ impl MemoryLease {
     pub fn release(&mut self, held: Held) -> Released {
         match self.held_until {
             _ if self.fence != held.fence => Released::Lost,
-            Some(until) if self.rung != held.rung => Released::Rung(Held {
-                rung: self.rung,
+            Some(until) if self.wakeups != held.wakeups => Released::Woken(Held {
+                wakeups: self.wakeups,
                 until,
                 ..held
             }),
@@ -58,7 +58,7 @@ impl MemoryLease {
 }
 
 impl Leases for MemoryState {
-    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<Taken, PortError> {
+    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<LeaseResult, PortError> {
         Ok(self.lease(|lease| lease.take(now, until)))
     }
 

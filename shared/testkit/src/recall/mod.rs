@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    BotAnswer, Bots, CalendarEvents, Clock, EventQuery, LeaveAnswer, PageOfEvents, ScheduleRequest,
+    BotReply, Bots, CalendarEvents, Clock, EventQuery, LeaveReply, PageOfEvents, ScheduleRequest,
 };
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
@@ -40,7 +40,7 @@ pub enum Fault {
     /// This failure, without effect.
     Fails(PortError),
     /// This answer, without effect.
-    Answers(BotAnswer),
+    Answers(BotReply),
     /// The connection breaks once the call has had its effect.
     CutAfterEffect,
 }
@@ -173,7 +173,7 @@ impl<K: Clock> MemoryRecall<K> {
     fn meet<T>(
         fault: Option<Fault>,
         effect: impl FnOnce() -> T,
-        scripted: impl FnOnce(BotAnswer) -> T,
+        scripted: impl FnOnce(BotReply) -> T,
     ) -> Result<T, PortError> {
         match fault {
             None => Ok(effect()),
@@ -188,11 +188,11 @@ impl<K: Clock> MemoryRecall<K> {
 }
 
 /// What an answer that is scripted for other calls means to a bot that is to leave.
-fn to_leaving(answer: BotAnswer) -> LeaveAnswer {
+fn to_leaving(answer: BotReply) -> LeaveReply {
     match answer {
-        BotAnswer::Done(_) => LeaveAnswer::Left,
-        BotAnswer::NoSuchEvent => LeaveAnswer::NoSuchBot,
-        other => LeaveAnswer::Refused(format!("{other:?}")),
+        BotReply::Done(_) => LeaveReply::Left,
+        BotReply::NoSuchEvent => LeaveReply::NoSuchBot,
+        other => LeaveReply::Refused(format!("{other:?}")),
     }
 }
 
@@ -236,7 +236,7 @@ impl<K: Clock> CalendarEvents for MemoryRecall<K> {
 }
 
 impl<K: Clock> Bots for MemoryRecall<K> {
-    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotAnswer, PortError> {
+    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotReply, PortError> {
         let fault = self.enter(Operation::ScheduleBot, request.event_id.as_str());
         let now = self.clock.now();
         Self::meet(
@@ -246,7 +246,7 @@ impl<K: Clock> Bots for MemoryRecall<K> {
         )
     }
 
-    async fn unschedule(&self, event_id: &EventId) -> Result<BotAnswer, PortError> {
+    async fn unschedule(&self, event_id: &EventId) -> Result<BotReply, PortError> {
         let fault = self.enter(Operation::UnscheduleBot, event_id.as_str());
         let now = self.clock.now();
         Self::meet(
@@ -264,12 +264,12 @@ impl<K: Clock> Bots for MemoryRecall<K> {
             is_known.then(|| workspace.bots_of(event_id))
         };
         Self::meet(fault, listed, |answer| match answer {
-            BotAnswer::Done(bots) => Some(bots),
+            BotReply::Done(bots) => Some(bots),
             _ => None,
         })
     }
 
-    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveAnswer, PortError> {
+    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveReply, PortError> {
         let fault = self.enter(Operation::LeaveCall, bot_id.as_str());
         let now = self.clock.now();
         Self::meet(fault, || self.lock().leave_call(bot_id, now), to_leaving)

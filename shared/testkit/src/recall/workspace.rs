@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use callsheet_app::ports::{
-    BotAnswer, EventQuery, LeaveAnswer, PageOfEvents, ScheduleRequest, UnreadableCalendar,
+    BotReply, EventQuery, LeaveReply, PageOfEvents, ScheduleRequest, UnreadableCalendar,
 };
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
@@ -78,8 +78,8 @@ impl Workspace {
         bots.map(|bot| bot.entry.clone()).collect()
     }
 
-    fn refusal(&self, event: &CalendarEvent, now: Timestamp) -> Option<BotAnswer> {
-        let refused = |why: &str| Some(BotAnswer::Refused(why.to_owned()));
+    fn refusal(&self, event: &CalendarEvent, now: Timestamp) -> Option<BotReply> {
+        let refused = |why: &str| Some(BotReply::Refused(why.to_owned()));
         let calendar = self.calendars.get(&event.calendar_id);
         if event.is_deleted {
             refused("calendar event is deleted")
@@ -92,15 +92,15 @@ impl Workspace {
         }
     }
 
-    pub(super) fn schedule(&mut self, request: &ScheduleRequest<'_>, now: Timestamp) -> BotAnswer {
+    pub(super) fn schedule(&mut self, request: &ScheduleRequest<'_>, now: Timestamp) -> BotReply {
         let Some(event) = self.events.get(request.event_id).cloned() else {
-            return BotAnswer::NoSuchEvent;
+            return BotReply::NoSuchEvent;
         };
         if let Some(refusal) = self.refusal(&event, now) {
             return refusal;
         }
         if event.meeting.is_none() {
-            return BotAnswer::Refused("no meeting url".to_owned());
+            return BotReply::Refused("no meeting url".to_owned());
         }
         let key = request.bot.deduplication_key.clone();
         self.drop_claim(&event.id, Some(&key));
@@ -122,31 +122,31 @@ impl Workspace {
         bot.ends_at = event.ends_at;
         bot.config = config;
         bot.events.insert(event.id.clone());
-        BotAnswer::Done(self.bots_of(&event.id))
+        BotReply::Done(self.bots_of(&event.id))
     }
 
-    pub(super) fn unschedule(&mut self, event_id: &EventId, now: Timestamp) -> BotAnswer {
+    pub(super) fn unschedule(&mut self, event_id: &EventId, now: Timestamp) -> BotReply {
         if !self.events.contains_key(event_id) {
-            return BotAnswer::NoSuchEvent;
+            return BotReply::NoSuchEvent;
         }
         let mut bots = self.bots.values();
         if bots.any(|bot| bot.events.contains(event_id) && bot.is_dispatched(now)) {
-            return BotAnswer::Dispatched;
+            return BotReply::Dispatched;
         }
         self.drop_claim(event_id, None);
-        BotAnswer::Done(Vec::new())
+        BotReply::Done(Vec::new())
     }
 
-    pub(super) fn leave_call(&mut self, bot_id: &BotId, now: Timestamp) -> LeaveAnswer {
+    pub(super) fn leave_call(&mut self, bot_id: &BotId, now: Timestamp) -> LeaveReply {
         let bot = self.bots.values().find(|bot| bot.entry.bot_id == *bot_id);
         match bot {
-            None => LeaveAnswer::NoSuchBot,
+            None => LeaveReply::NoSuchBot,
             Some(bot) if !bot.is_dispatched(now) => {
-                LeaveAnswer::Refused("the bot is in no call".to_owned())
+                LeaveReply::Refused("the bot is in no call".to_owned())
             }
             Some(_) => {
                 self.bots.retain(|_, bot| bot.entry.bot_id != *bot_id);
-                LeaveAnswer::Left
+                LeaveReply::Left
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 use std::time::Duration;
 
-use callsheet_app::ports::{Held, Released, Taken};
+use callsheet_app::ports::{Held, LeaseResult, Released};
 use callsheet_domain::{
     Applied, Call, CallAttempt, CallResult, Decision, DeduplicationKey, History, Timestamp, Wanted,
     apply_result, plus,
@@ -23,7 +23,7 @@ const LONGEST_CALL: i64 = 1;
 
 /// Where a drain stands.
 #[derive(Debug, Clone)]
-enum Drain {
+enum Scheduler {
     Away,
     Working(Held),
     Loaded(Held, Box<Decision>),
@@ -47,7 +47,7 @@ pub(super) struct World {
     row: Option<Decision>,
     /// The bot at Recall.
     bot: Option<DeduplicationKey>,
-    drains: [Drain; 2],
+    drains: [Scheduler; 2],
     /// How many of the event's versions were folded in, and what a sync loaded to do so.
     folded: usize,
     in_progress: Looking,
@@ -63,7 +63,7 @@ impl World {
             lease: MemoryLease::default(),
             row: None,
             bot: None,
-            drains: [Drain::Away, Drain::Away],
+            drains: [Scheduler::Away, Scheduler::Away],
             folded: 0,
             in_progress: Looking::Nobody,
             takes: 0,
@@ -114,8 +114,8 @@ impl World {
             next.extend(self.steps_of(which, script));
         }
         next.extend(self.steps_of_sync(script));
-        let is_call_over = |drain: &Drain| match drain {
-            Drain::Calling(_, _, _, since, _) => self.tick - since >= LONGEST_CALL,
+        let is_call_over = |drain: &Scheduler| match drain {
+            Scheduler::Calling(_, _, _, since, _) => self.tick - since >= LONGEST_CALL,
             _ => false,
         };
         if self.tick < LAST && !self.drains.iter().any(is_call_over) {
@@ -143,31 +143,32 @@ impl World {
     }
 
     fn steps_of(&self, which: usize, script: &Script) -> Vec<Self> {
-        let to = |drain: Drain| self.with(|world| world.drains[which] = drain);
+        let to = |drain: Scheduler| self.with(|world| world.drains[which] = drain);
         let mut next = match self.drains[which].clone() {
             // The two are alike, so the first comes first.
-            Drain::Away if self.takes == 2 || (which == 1 && self.takes == 0) => vec![],
-            Drain::Away => vec![self.with(|world| {
+            Scheduler::Away if self.takes == 2 || (which == 1 && self.takes == 0) => vec![],
+            Scheduler::Away => vec![self.with(|world| {
                 world.takes += 1;
                 let taken = world.lease.take(world.now(), world.lease_from_now());
-                if let Taken::Held(held) = taken {
-                    world.drains[which] = Drain::Working(held);
+                if let LeaseResult::Held(held) = taken {
+                    world.drains[which] = Scheduler::Working(held);
                 }
             })],
-            Drain::Working(held) => vec![self.load(which, held), self.extend(which, held)],
-            Drain::Loaded(held, row) if self.now() < script.calls_until(held) => {
+            Scheduler::Working(held) => vec![self.load(which, held), self.extend(which, held)],
+            Scheduler::Loaded(held, row) if self.now() < script.calls_until(held) => {
                 let sent = CallAttempt::of(&row, self.now()).expect("it was loaded as due");
-                vec![to(Drain::Calling(held, row, sent, self.tick, false))]
+                vec![to(Scheduler::Calling(held, row, sent, self.tick, false))]
             }
-            Drain::Loaded(held, _) => vec![to(Drain::Working(held))],
-            Drain::Calling(held, row, sent, since, has_effect) => {
+            Scheduler::Loaded(held, _) => vec![to(Scheduler::Working(held))],
+            Scheduler::Calling(held, row, sent, since, has_effect) => {
                 let mut next = vec![if has_effect {
                     let done = CallResult::Done(Vec::new());
-                    to(Drain::CallResult(held, row.clone(), sent.clone(), done))
+                    to(Scheduler::CallResult(held, row.clone(), sent.clone(), done))
                 } else {
                     self.with(|world| {
                         world.effect(&sent.call);
-                        let calling = Drain::Calling(held, row.clone(), sent.clone(), since, true);
+                        let calling =
+                            Scheduler::Calling(held, row.clone(), sent.clone(), since, true);
                         world.drains[which] = calling;
                     })
                 }];
@@ -176,23 +177,23 @@ impl World {
                         reason: "cut".to_owned(),
                         wait: Duration::ZERO,
                     };
-                    let cut = to(Drain::CallResult(held, row, sent, again));
+                    let cut = to(Scheduler::CallResult(held, row, sent, again));
                     next.push(cut.with(|world| world.cuts += 1));
                 }
                 next
             }
-            Drain::CallResult(held, row, sent, answered) => vec![self.with(|world| {
+            Scheduler::CallResult(held, row, sent, answered) => vec![self.with(|world| {
                 let settled = apply_result(*row, &sent, answered.clone(), world.now());
                 world.drains[which] = if world.write(settled) {
-                    Drain::Working(held)
+                    Scheduler::Working(held)
                 } else {
                     let stored = world.row.clone().expect("it was loaded");
-                    Drain::CallResult(held, Box::new(stored), sent, answered)
+                    Scheduler::CallResult(held, Box::new(stored), sent, answered)
                 };
             })],
         };
-        if self.crashes < 1 && !matches!(self.drains[which], Drain::Away) {
-            next.push(to(Drain::Away).with(|world| world.crashes += 1));
+        if self.crashes < 1 && !matches!(self.drains[which], Scheduler::Away) {
+            next.push(to(Scheduler::Away).with(|world| world.crashes += 1));
         }
         next
     }
@@ -201,10 +202,10 @@ impl World {
         self.with(|world| {
             let due = world.row.clone().filter(Decision::is_due);
             world.drains[which] = match due {
-                Some(row) => Drain::Loaded(held, Box::new(row)),
+                Some(row) => Scheduler::Loaded(held, Box::new(row)),
                 None => match world.lease.release(held) {
-                    Released::Rung(held) => Drain::Working(held),
-                    Released::Free | Released::Lost => Drain::Away,
+                    Released::Woken(held) => Scheduler::Working(held),
+                    Released::Free | Released::Lost => Scheduler::Away,
                 },
             };
         })
@@ -214,21 +215,21 @@ impl World {
         self.with(|world| {
             let until = world.lease_from_now();
             let extended = world.lease.extend(held, until);
-            world.drains[which] = extended.map_or(Drain::Away, Drain::Working);
+            world.drains[which] = extended.map_or(Scheduler::Away, Scheduler::Working);
         })
     }
 
     /// What tells this world from others.
     pub(super) fn key(&self) -> u64 {
         let drains = self.drains.each_ref().map(|drain| match drain {
-            Drain::Away => "away".to_owned(),
-            Drain::Working(held) => format!("working {held:?}"),
-            Drain::Loaded(held, row) => format!("loaded {held:?} {}", brief(row)),
-            Drain::Calling(held, row, sent, since, has_effect) => {
+            Scheduler::Away => "away".to_owned(),
+            Scheduler::Working(held) => format!("working {held:?}"),
+            Scheduler::Loaded(held, row) => format!("loaded {held:?} {}", brief(row)),
+            Scheduler::Calling(held, row, sent, since, has_effect) => {
                 let (row, sent) = (brief(row), brief_call(sent));
                 format!("calling {held:?} {row} {sent} {since} {has_effect}")
             }
-            Drain::CallResult(held, row, sent, answered) => {
+            Scheduler::CallResult(held, row, sent, answered) => {
                 let is_done = matches!(answered, CallResult::Done(_));
                 let (row, sent) = (brief(row), brief_call(sent));
                 format!("answered {held:?} {row} {sent} {is_done}")
@@ -259,14 +260,14 @@ impl World {
 
     /// Whether two drains have a call in flight.
     pub(super) fn is_called_twice(&self) -> bool {
-        let calling = |drain: &&Drain| matches!(drain, Drain::Calling(..));
+        let calling = |drain: &&Scheduler| matches!(drain, Scheduler::Calling(..));
         self.drains.iter().filter(calling).count() > 1
     }
 
     /// What must come of this world.
     pub(super) fn check(&self, script: &Script) -> Result<(), &'static str> {
         let mut rest = self.clone();
-        rest.drains = [Drain::Away, Drain::Away];
+        rest.drains = [Scheduler::Away, Scheduler::Away];
         rest.in_progress = Looking::Nobody;
         while let Some(next) = rest.steps_of_sync(script) {
             rest = next;

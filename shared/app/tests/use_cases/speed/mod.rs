@@ -9,7 +9,7 @@ mod slow;
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{Drain, DrainReport, DrainSettings};
+use callsheet_app::{RunReport, Scheduler, SchedulerSettings};
 use callsheet_domain::{
     CalendarEvent, Decision, DeduplicationKey, EventId, IcalUid, Meeting, Operation, RateLimit,
     Timestamp, Wanted, plus,
@@ -77,14 +77,14 @@ impl Busy {
         }
     }
 
-    async fn drain(&self, seconds: i64) -> DrainReport {
-        let drain = Drain {
+    async fn drain(&self, seconds: i64) -> RunReport {
+        let drain = Scheduler {
             recall: Slow::new(self.recall.clone(), 25, 425),
             decisions: Slow::new(self.decisions.clone(), 5, 15),
             state: Slow::new(MemoryState::new(), 5, 15),
             clock: self.clock,
             jitter: EvenJitter(0.5),
-            settings: DrainSettings {
+            settings: SchedulerSettings {
                 schedule: RateLimit::per_minute(self.limit, 1),
                 most_in_flight: 200,
                 ..drain_settings()

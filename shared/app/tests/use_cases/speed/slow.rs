@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    BotAnswer, Bots, Clock, Decisions, DueRows, Held, Leases, LeaveAnswer, PermitResult,
-    RateLimits, Released, ScheduleRequest, Taken, WriteOutcome,
+    BotReply, Bots, Clock, Decisions, DueRows, Held, LeaseResult, Leases, LeaveReply, PermitResult,
+    RateLimits, Released, ScheduleRequest, WriteOutcome,
 };
 use callsheet_domain::{
     BotEntry, BotId, CalendarId, Decision, DecisionKey, EventId, IcalUid, Operation, RateLimit,
@@ -79,11 +79,11 @@ impl<P> Slow<P> {
 }
 
 impl<P: Bots> Bots for Slow<P> {
-    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotAnswer, PortError> {
+    async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotReply, PortError> {
         self.taking(self.port.schedule(request)).await
     }
 
-    async fn unschedule(&self, event_id: &EventId) -> Result<BotAnswer, PortError> {
+    async fn unschedule(&self, event_id: &EventId) -> Result<BotReply, PortError> {
         self.taking(self.port.unschedule(event_id)).await
     }
 
@@ -91,7 +91,7 @@ impl<P: Bots> Bots for Slow<P> {
         self.taking(self.port.bots_of(event_id)).await
     }
 
-    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveAnswer, PortError> {
+    async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveReply, PortError> {
         self.taking(self.port.leave_call(bot_id)).await
     }
 }
@@ -145,7 +145,7 @@ impl<P: RateLimits> RateLimits for Slow<P> {
 }
 
 impl<P: Leases> Leases for Slow<P> {
-    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<Taken, PortError> {
+    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<LeaseResult, PortError> {
         self.taking(self.port.take(now, until)).await
     }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use callsheet_app::ports::{BotAnswer, Leases as _, Taken};
-use callsheet_app::{PortError, Stopped};
+use callsheet_app::ports::{BotReply, LeaseResult, Leases as _};
+use callsheet_app::{PortError, StopReason};
 use callsheet_domain::{
     Applied, CalendarEvent, Decision, DeduplicationKey, EventId, IcalUid, Meeting, Operation,
     Timestamp, plus,
@@ -42,7 +42,7 @@ async fn bots_are_scheduled_in_order_of_start() {
         house.see(meeting(number, at(start))).await;
     }
     let report = house.drained().await.expect("drained");
-    assert_eq!((report.stopped, report.applied), (Stopped::Done, 3));
+    assert_eq!((report.stopped, report.applied), (StopReason::Idle, 3));
     assert_eq!(scheduled(&house), ["event-2", "event-3", "event-1"]);
     house.assert_as_wanted();
     assert!(house.decisions.all().iter().all(|row| !row.is_due()));
@@ -134,7 +134,7 @@ async fn a_row_that_must_wait_blocks_nobody() {
     let wait = Some(Duration::from_secs(20));
     house.recall.fault(
         Operation::ScheduleBot,
-        Fault::Answers(BotAnswer::NoneFree(wait)),
+        Fault::Answers(BotReply::NoneFree(wait)),
     );
     let report = house.drained().await.expect("drained");
     assert_eq!(scheduled(&house), ["event-1", "event-2", "event-1"]);
@@ -218,13 +218,16 @@ async fn being_denied_stops_the_drain_and_keeps_everything_due() {
         .take(house.after(0), house.after(30))
         .await
         .expect("memory");
-    assert!(matches!(taken, Taken::Held(_)), "the lease was given back");
+    assert!(
+        matches!(taken, LeaseResult::Held(_)),
+        "the lease was given back"
+    );
 }
 
-#[test_case(BotAnswer::Refused("calendar event has ended".to_owned()), "calendar event has ended"; "refused")]
-#[test_case(BotAnswer::NoSuchEvent, "Recall does not know the event"; "gone")]
+#[test_case(BotReply::Refused("calendar event has ended".to_owned()), "calendar event has ended"; "refused")]
+#[test_case(BotReply::NoSuchEvent, "Recall does not know the event"; "gone")]
 #[tokio::test]
-async fn what_is_refused_is_closed_with_its_reason(answer: BotAnswer, reason: &str) {
+async fn what_is_refused_is_closed_with_its_reason(answer: BotReply, reason: &str) {
     let house = House::new();
     house.see(an_event()).await;
     house
@@ -244,7 +247,7 @@ async fn whoever_finds_a_drain_at_work_rings_and_leaves() {
     let house = House::new();
     house.see(an_event()).await;
     let now = house.after(0);
-    let Taken::Held(held) = house
+    let LeaseResult::Held(held) = house
         .state
         .take(now, house.after(30))
         .await
@@ -255,10 +258,10 @@ async fn whoever_finds_a_drain_at_work_rings_and_leaves() {
     let report = house.drained().await.expect("drained");
     assert_eq!(
         (report.stopped, scheduled(&house).len()),
-        (Stopped::Rang, 0)
+        (StopReason::AlreadyRunning, 0)
     );
     let released = house.state.release(held).await.expect("memory");
-    assert!(matches!(released, callsheet_app::ports::Released::Rung(_)));
+    assert!(matches!(released, callsheet_app::ports::Released::Woken(_)));
 }
 
 #[tokio::test]
@@ -268,7 +271,7 @@ async fn a_drain_leaves_when_its_time_is_up_and_the_rest_stays_due() {
         house.see(meeting(number, at("16:00"))).await;
     }
     let report = house.drain().run(house.after(2)).await.expect("drained");
-    assert_eq!(report.stopped, Stopped::OutOfTime);
+    assert_eq!(report.stopped, StopReason::DeadlineReached);
     assert!(report.applied > 0 && report.applied < 50, "{report:?}");
     house.drained().await.expect("drained");
     house.assert_as_wanted();
@@ -290,20 +293,20 @@ async fn a_drain_whose_time_is_up_rings_by_writing_the_next_row_as_it_is() {
         .into_iter()
         .filter(Decision::is_due)
         .collect();
-    let rung: Vec<_> = due.iter().filter(|row| !before.contains(row)).collect();
-    let [rung] = rung.as_slice() else {
-        panic!("one row is written: {rung:?}");
+    let wakeups: Vec<_> = due.iter().filter(|row| !before.contains(row)).collect();
+    let [wakeups] = wakeups.as_slice() else {
+        panic!("one row is written: {wakeups:?}");
     };
-    assert!(due.iter().all(|row| rung.starts_at <= row.starts_at));
-    let as_before = before.iter().find(|row| row.key == rung.key);
+    assert!(due.iter().all(|row| wakeups.starts_at <= row.starts_at));
+    let as_before = before.iter().find(|row| row.key == wakeups.key);
     let as_before = as_before.expect("it was there").clone();
     let read_again = Decision {
         version: as_before.version.next(),
         ..as_before
     };
-    assert_eq!(**rung, read_again);
+    assert_eq!(**wakeups, read_again);
     let free = house.state.take(house.after(0), house.after(30)).await;
-    assert!(matches!(free, Ok(Taken::Held(_))));
+    assert!(matches!(free, Ok(LeaseResult::Held(_))));
 }
 
 #[tokio::test]

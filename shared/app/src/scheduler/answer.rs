@@ -5,7 +5,7 @@ use std::time::Duration;
 use callsheet_domain::{BotEntry, Call, CallAttempt, CallResult};
 
 use crate::PortError;
-use crate::ports::{BotAnswer, LeaveAnswer};
+use crate::ports::{BotReply, LeaveReply};
 
 /// The first retry comes within this time.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
@@ -21,11 +21,11 @@ const LONGEST_STAY: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub(super) enum Said {
     /// To scheduling or taking away.
-    Bot(BotAnswer),
+    Bot(BotReply),
     /// To which bots an event has.
     Listed(Option<Vec<BotEntry>>),
     /// To sending a bot out of its call.
-    Leave(LeaveAnswer),
+    Leave(LeaveReply),
 }
 
 /// What a call came to.
@@ -54,10 +54,10 @@ pub(super) fn read(
         Ok(Said::Bot(answer)) => Came::CallResult(of_bot(answer, sent, attempt, fraction)),
         Ok(Said::Listed(bots)) => Came::CallResult(CallResult::Done(bots.unwrap_or_default())),
         // Where there is no such bot it is in no call.
-        Ok(Said::Leave(LeaveAnswer::Left | LeaveAnswer::NoSuchBot)) => {
+        Ok(Said::Leave(LeaveReply::Left | LeaveReply::NoSuchBot)) => {
             Came::CallResult(CallResult::Done(Vec::new()))
         }
-        Ok(Said::Leave(LeaveAnswer::Refused(reason))) => Came::CallResult(CallResult::Again {
+        Ok(Said::Leave(LeaveReply::Refused(reason))) => Came::CallResult(CallResult::Again {
             reason,
             wait: backoff(attempt, fraction).min(LONGEST_STAY),
         }),
@@ -78,24 +78,24 @@ pub(super) fn read(
     }
 }
 
-fn of_bot(answer: BotAnswer, sent: &CallAttempt, attempt: u32, fraction: f64) -> CallResult {
+fn of_bot(answer: BotReply, sent: &CallAttempt, attempt: u32, fraction: f64) -> CallResult {
     match answer {
-        BotAnswer::Done(bots) => CallResult::Done(bots),
-        BotAnswer::Refused(reason) => CallResult::Refused(reason),
-        BotAnswer::NoSuchEvent => match sent.call {
+        BotReply::Done(bots) => CallResult::Done(bots),
+        BotReply::Refused(reason) => CallResult::Refused(reason),
+        BotReply::NoSuchEvent => match sent.call {
             Call::Schedule(_) => CallResult::Refused("Recall does not know the event".to_owned()),
             // Where there is no event there is no bot of it.
             _ => CallResult::Done(Vec::new()),
         },
-        BotAnswer::Busy => CallResult::Again {
+        BotReply::Busy => CallResult::Again {
             reason: "another call for the same bot was in flight".to_owned(),
             wait: backoff(attempt, fraction),
         },
-        BotAnswer::NoneFree(told) => CallResult::Again {
+        BotReply::NoneFree(told) => CallResult::Again {
             reason: "no bot was free at such short notice".to_owned(),
             wait: told.unwrap_or(BOT_FREE),
         },
-        BotAnswer::Dispatched => CallResult::Dispatched,
+        BotReply::Dispatched => CallResult::Dispatched,
     }
 }
 
@@ -142,16 +142,16 @@ mod tests {
     }
 
     fn stays() -> Said {
-        Said::Leave(LeaveAnswer::Refused("not started".to_owned()))
+        Said::Leave(LeaveReply::Refused("not started".to_owned()))
     }
 
-    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::Busy)), 0, Some(1); "another call in flight")]
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotReply::Busy)), 0, Some(1); "another call in flight")]
     #[test_case(Call::Unschedule, Err(unavailable()), 3, Some(8); "each failure doubles the ceiling")]
     #[test_case(Call::Unschedule, Err(unavailable()), 40, Some(150); "up to five minutes")]
-    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::NoneFree(None))), 9, Some(30); "no bot is free")]
-    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::NoneFree(Some(Duration::from_secs(7))))), 0, Some(7); "no bot is free, and we are told")]
-    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::Refused("ended".to_owned()))), 0, None; "refused")]
-    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::Dispatched)), 0, None; "on its way")]
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotReply::NoneFree(None))), 9, Some(30); "no bot is free")]
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotReply::NoneFree(Some(Duration::from_secs(7))))), 0, Some(7); "no bot is free, and we are told")]
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotReply::Refused("ended".to_owned()))), 0, None; "refused")]
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotReply::Dispatched)), 0, None; "on its way")]
     #[test_case(leaving(), Ok(stays()), 1, Some(2); "a bot that is not in its call yet")]
     #[test_case(leaving(), Ok(stays()), 40, Some(15); "nobody stays recorded for long")]
     #[test_case(leaving(), Err(unavailable()), 40, Some(15); "nor while Recall does not answer")]
@@ -161,9 +161,9 @@ mod tests {
         assert_eq!(wait_of(&came), seconds.map(Duration::from_secs));
     }
 
-    #[test_case(Call::Unschedule, Ok(Said::Bot(BotAnswer::NoSuchEvent)); "an event that is gone has no bot to take away")]
-    #[test_case(leaving(), Ok(Said::Leave(LeaveAnswer::NoSuchBot)); "a bot that is gone is in no call")]
-    #[test_case(leaving(), Ok(Said::Leave(LeaveAnswer::Left)); "a bot that leaves")]
+    #[test_case(Call::Unschedule, Ok(Said::Bot(BotReply::NoSuchEvent)); "an event that is gone has no bot to take away")]
+    #[test_case(leaving(), Ok(Said::Leave(LeaveReply::NoSuchBot)); "a bot that is gone is in no call")]
+    #[test_case(leaving(), Ok(Said::Leave(LeaveReply::Left)); "a bot that leaves")]
     #[test_case(Call::Find, Ok(Said::Listed(None)); "an event that is gone lists none")]
     fn is_done(call: Call, said: Result<Said, PortError>) {
         let came = read(said, &sent(call), 0, 0.0);

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{Drain, PortError};
+use callsheet_app::{PortError, Scheduler};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{RandomJitter, Secret, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
 use lambda_runtime::Error;
 
 pub(crate) type LiveDrain =
-    Drain<RecallClient, DecisionTable, StateTable, SystemClock, RandomJitter>;
+    Scheduler<RecallClient, DecisionTable, StateTable, SystemClock, RandomJitter>;
 
 /// WriteOutcome back to let the calls in flight land: as long as one may take, and the
 /// writing down of it.
@@ -27,7 +27,7 @@ pub(crate) async fn answer(
     key: &Secret<ApiKey>,
     deadline_ms: u64,
 ) -> Result<(), Error> {
-    let drain = Drain {
+    let drain = Scheduler {
         recall: drain.recall.with_key(key.current().await),
         ..drain
     };

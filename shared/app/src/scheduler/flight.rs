@@ -8,7 +8,7 @@ use std::time::Duration;
 use callsheet_domain::{Call, CallAttempt, CallResult, Decision, Timestamp, apply_result, plus};
 use jiff::SignedDuration;
 
-use super::Drain;
+use super::Scheduler;
 use super::answer::{Came, Said, read};
 use crate::PortError;
 use crate::ports::{Bots, Clock, Decisions, IdempotencyKey, Jitter, ScheduleRequest, WriteOutcome};
@@ -27,7 +27,7 @@ pub(super) struct Called {
     pub(super) took: Option<Duration>,
 }
 
-impl<R, D, S, K, J> Drain<R, D, S, K, J>
+impl<R, D, S, K, J> Scheduler<R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,

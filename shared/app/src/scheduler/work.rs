@@ -18,7 +18,7 @@ use jiff::SignedDuration;
 use super::chores::Happened;
 use super::lane::Lane;
 use super::plan::PlannedCall;
-use super::{Drain, DrainReport, Stopped};
+use super::{RunReport, Scheduler, StopReason};
 use crate::PortError;
 use crate::ports::{Bots, Clock, Decisions, Held, Jitter, Leases, RateLimits};
 
@@ -32,10 +32,10 @@ pub(super) type Chore<'a> = Pin<Box<dyn Future<Output = Result<Happened, PortErr
 
 /// What a drain holds in its hands.
 pub(super) struct Work<'a, R, D, S, K, J> {
-    pub(super) drain: &'a Drain<R, D, S, K, J>,
+    pub(super) drain: &'a Scheduler<R, D, S, K, J>,
     pub(super) until: Timestamp,
     pub(super) held: Held,
-    pub(super) report: DrainReport,
+    pub(super) report: RunReport,
     pub(super) head: Head,
     pub(super) lanes: [Lane; 4],
     pub(super) chores: FuturesUnordered<Chore<'a>>,
@@ -85,13 +85,13 @@ where
     K: Clock,
     J: Jitter,
 {
-    pub(super) fn new(drain: &'a Drain<R, D, S, K, J>, held: Held, until: Timestamp) -> Self {
+    pub(super) fn new(drain: &'a Scheduler<R, D, S, K, J>, held: Held, until: Timestamp) -> Self {
         let settings = &drain.settings;
         Self {
             drain,
             until,
             held,
-            report: DrainReport::empty(Stopped::Done),
+            report: RunReport::empty(StopReason::Idle),
             head: Head::default(),
             lanes: [
                 Lane::new(Operation::ScheduleBot, settings.schedule),
@@ -109,7 +109,7 @@ where
     }
 
     /// Works until nothing is due. On every way out all chores are done.
-    pub(super) async fn run(&mut self) -> Result<Stopped, PortError> {
+    pub(super) async fn run(&mut self) -> Result<StopReason, PortError> {
         self.head.read_at = None;
         self.head.is_empty_twice = false;
         let stopped = self.turn_by_turn().await;
@@ -122,14 +122,14 @@ where
         }
     }
 
-    async fn turn_by_turn(&mut self) -> Stopped {
+    async fn turn_by_turn(&mut self) -> StopReason {
         loop {
             let now = self.drain.clock.now();
             if self.failed.is_some() || now >= self.until {
-                return Stopped::OutOfTime;
+                return StopReason::DeadlineReached;
             }
             if self.lease == Lease::Lost || now >= self.held.until {
-                return Stopped::LeaseLost;
+                return StopReason::LeaseLost;
             }
             self.extend_lease(now);
             self.read_head(now);
@@ -139,7 +139,7 @@ where
                 continue;
             }
             let Some(instant) = self.next_look(now) else {
-                return Stopped::Done;
+                return StopReason::Idle;
             };
             self.drain.clock.sleep_until(instant.min(self.until)).await;
             self.head.read_at = None;

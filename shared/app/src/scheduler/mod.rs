@@ -25,13 +25,15 @@ use callsheet_domain::{RateLimit, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::PortError;
-use crate::ports::{Bots, Clock, Decisions, Held, Jitter, Leases, RateLimits, Released, Taken};
+use crate::ports::{
+    Bots, Clock, Decisions, Held, Jitter, LeaseResult, Leases, RateLimits, Released,
+};
 pub use plan::{CallPlan, PlannedCall};
 use work::Work;
 
 /// What a drain is told once.
 #[derive(Debug, Clone, Copy)]
-pub struct DrainSettings {
+pub struct SchedulerSettings {
     /// How fast bots are scheduled.
     pub schedule: RateLimit,
     /// How fast they are taken away.
@@ -52,22 +54,22 @@ pub struct DrainSettings {
 
 /// Why a drain stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopped {
+pub enum StopReason {
     /// Nothing is due, or will be soon.
-    Done,
+    Idle,
     /// Its time was up; what is left is still due.
-    OutOfTime,
+    DeadlineReached,
     /// Another works, and was rung for.
-    Rang,
+    AlreadyRunning,
     /// The lease ran out while it worked.
     LeaseLost,
 }
 
 /// What a drain did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DrainReport {
+pub struct RunReport {
     /// Why it stopped.
-    pub stopped: Stopped,
+    pub stopped: StopReason,
     /// Calls that did what was wanted.
     pub applied: u32,
     /// Calls to be made again.
@@ -80,8 +82,8 @@ pub struct DrainReport {
     pub late: u32,
 }
 
-impl DrainReport {
-    const fn empty(stopped: Stopped) -> Self {
+impl RunReport {
+    const fn empty(stopped: StopReason) -> Self {
         Self {
             stopped,
             applied: 0,
@@ -96,7 +98,7 @@ impl DrainReport {
 /// Drains what is due. `R` writes to Recall, `D` and `S` remember, `K` tells
 /// the time, `J` spreads retries.
 #[derive(Debug, Clone)]
-pub struct Drain<R, D, S, K, J> {
+pub struct Scheduler<R, D, S, K, J> {
     /// Recall, to be written to.
     pub recall: R,
     /// Where decisions are kept.
@@ -108,10 +110,10 @@ pub struct Drain<R, D, S, K, J> {
     /// Spreads retries.
     pub jitter: J,
     /// What it is told once.
-    pub settings: DrainSettings,
+    pub settings: SchedulerSettings,
 }
 
-impl<R, D, S, K, J> Drain<R, D, S, K, J>
+impl<R, D, S, K, J> Scheduler<R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
@@ -124,20 +126,20 @@ where
     /// # Errors
     /// If Recall denies us, or what is remembered cannot be reached. All that
     /// was due is still due.
-    pub async fn run(&self, until: Timestamp) -> Result<DrainReport, PortError> {
+    pub async fn run(&self, until: Timestamp) -> Result<RunReport, PortError> {
         let now = self.clock.now();
-        let Taken::Held(held) = self.state.take(now, self.lease_from(now)).await? else {
-            return Ok(DrainReport::empty(Stopped::Rang));
+        let LeaseResult::Held(held) = self.state.take(now, self.lease_from(now)).await? else {
+            return Ok(RunReport::empty(StopReason::AlreadyRunning));
         };
         let mut work = Work::new(self, held, until);
         let ended = self.work_until_unrung(&mut work).await;
-        if !matches!(ended, Ok(Stopped::Done | Stopped::LeaseLost)) {
+        if !matches!(ended, Ok(StopReason::Idle | StopReason::LeaseLost)) {
             self.give_up(work.held).await;
         }
-        if matches!(ended, Ok(Stopped::OutOfTime)) {
+        if matches!(ended, Ok(StopReason::DeadlineReached)) {
             self.ring_for_the_next(&work).await;
         }
-        Ok(DrainReport {
+        Ok(RunReport {
             stopped: ended?,
             ..work.report
         })
@@ -147,16 +149,16 @@ where
     async fn work_until_unrung(
         &self,
         work: &mut Work<'_, R, D, S, K, J>,
-    ) -> Result<Stopped, PortError> {
+    ) -> Result<StopReason, PortError> {
         loop {
             let stopped = work.run().await?;
-            if stopped != Stopped::Done {
+            if stopped != StopReason::Idle {
                 return Ok(stopped);
             }
             match self.state.release(work.held).await? {
-                Released::Free => return Ok(Stopped::Done),
-                Released::Lost => return Ok(Stopped::LeaseLost),
-                Released::Rung(held) => work.held = held,
+                Released::Free => return Ok(StopReason::Idle),
+                Released::Lost => return Ok(StopReason::LeaseLost),
+                Released::Woken(held) => work.held = held,
             }
         }
     }
@@ -166,7 +168,7 @@ where
     async fn give_up(&self, mut held: Held) {
         loop {
             match self.state.release(held).await {
-                Ok(Released::Rung(rung)) => held = rung,
+                Ok(Released::Woken(wakeups)) => held = wakeups,
                 Ok(Released::Free | Released::Lost) => return,
                 Err(error) => {
                     tracing::warn!(%error, "the lease is left to run out");
