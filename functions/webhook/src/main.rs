@@ -1,7 +1,7 @@
 //! Takes Recall's signed webhooks and enqueues where to look.
 
-mod answer;
-mod front;
+mod handler;
+mod response;
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use callsheet_app::ports::Clock as _;
 use callsheet_queue::SqsQueue;
 use callsheet_recall::WebhookSecrets;
 use callsheet_runtime::{Environment, Secret, SystemClock, connect, log_to_stdout};
-use front::Front;
+use handler::WebhookHandler;
 use lambda_http::{Error, Request, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
     let aws = connect(&environment)?;
     let arn = environment.required("WEBHOOK_SECRETS_ARN")?;
     let parse = |text: &str| WebhookSecrets::parse(text).map_err(|error| error.to_string());
-    let front = Arc::new(Front {
+    let front = Arc::new(WebhookHandler {
         secrets: Secret::read(&aws, arn, parse, SystemClock.now()).await?,
         queue: SqsQueue::new(
             aws_sdk_sqs::Client::new(&aws),

@@ -8,7 +8,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::RecallClient;
-use crate::answer::Answer;
+use crate::http_reply::HttpReply;
 use crate::wire::EventJson;
 
 /// Honoured for an hour on POST; a DELETE takes none.
@@ -65,7 +65,7 @@ impl RecallClient {
 }
 
 /// What the statuses of a bot operation mean.
-fn read(answer: &Answer) -> Result<BotReply, PortError> {
+fn read(answer: &HttpReply) -> Result<BotReply, PortError> {
     match answer.status.as_u16() {
         200 => Ok(BotReply::Done(bots(answer.json()?))),
         400 => Ok(BotReply::Refused(answer.message())),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::RecallClient;
-use crate::answer::SERVICE;
+use crate::http_reply::SERVICE;
 use crate::wire::{CalendarJson, EventJson, PageJson};
 
 const EVENTS: &str = "/api/v2/calendar-events/";

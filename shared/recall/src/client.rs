@@ -8,7 +8,7 @@ use reqwest::header::AUTHORIZATION;
 use reqwest::{Client, Method, RequestBuilder};
 use url::Url;
 
-use crate::answer::{Answer, SERVICE};
+use crate::http_reply::{HttpReply, SERVICE};
 use crate::{ApiKey, BaseUrl};
 
 /// For a connection to stand.
@@ -62,7 +62,7 @@ impl RecallClient {
     }
 
     /// Sends a request and reads the whole answer.
-    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, PortError> {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<HttpReply, PortError> {
         let unavailable = |error: reqwest::Error| PortError::Unavailable {
             service: SERVICE,
             reason: if error.is_timeout() {
@@ -82,7 +82,7 @@ impl RecallClient {
             .and_then(|value| value.to_str().ok()?.trim().parse().ok())
             .map(Duration::from_secs);
         let body = response.bytes().await.map_err(unavailable)?;
-        Ok(Answer {
+        Ok(HttpReply {
             status,
             retry_after,
             body,

@@ -5,12 +5,12 @@
 //! <https://docs.recall.ai>. Whether the key is good for the region, and what
 //! each status means, is answered here: nobody past this crate sees a status.
 
-mod answer;
 mod bots;
 mod calendar_events;
 mod calendars;
 mod client;
 mod config;
+mod http_reply;
 mod signature;
 mod webhook;
 mod wire;

@@ -21,13 +21,13 @@ const MESSAGE: usize = 200;
 
 /// An answer, read whole.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpReply {
     pub(crate) status: StatusCode,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: bytes::Bytes,
 }
 
-impl Answer {
+impl HttpReply {
     /// The body in its published shape.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, PortError> {
         serde_json::from_slice(&self.body).map_err(|error| PortError::Unreadable {
@@ -105,8 +105,8 @@ mod tests {
     use super::*;
     use test_case::test_case;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer {
+    fn answer(status: u16, body: &str) -> HttpReply {
+        HttpReply {
             status: StatusCode::from_u16(status).expect("a status"),
             retry_after: None,
             body: bytes::Bytes::copy_from_slice(body.as_bytes()),

@@ -8,7 +8,7 @@ use callsheet_runtime::Secret;
 use lambda_http::Request;
 use lambda_http::http::{HeaderMap, Method};
 
-use crate::answer::Answer;
+use crate::response::WebhookResponse;
 
 /// The largest body that is looked at. Other events that the same address
 /// receives may be large; those of calendars are a few hundred bytes.
@@ -34,44 +34,44 @@ impl Secrets for Secret<WebhookSecrets> {
 }
 
 /// Where webhooks come in.
-pub(crate) struct Front<S, Q, K> {
+pub(crate) struct WebhookHandler<S, Q, K> {
     pub(crate) secrets: S,
     pub(crate) queue: Q,
     pub(crate) clock: K,
 }
 
-impl<S: Secrets, Q: Queue, K: Clock> Front<S, Q, K> {
-    pub(crate) async fn answer(&self, request: &Request) -> Answer {
+impl<S: Secrets, Q: Queue, K: Clock> WebhookHandler<S, Q, K> {
+    pub(crate) async fn answer(&self, request: &Request) -> WebhookResponse {
         if request.method() != Method::POST {
-            return Answer::NotPosted;
+            return WebhookResponse::NotPosted;
         }
         let body: &[u8] = request.body();
         if body.len() > LARGEST {
             tracing::warn!(bytes = body.len(), "refused a webhook: too large");
-            return Answer::TooLarge;
+            return WebhookResponse::TooLarge;
         }
         let verified = match self.verify(request.headers(), body).await {
             Ok(verified) => verified,
             Err(reason) => {
                 tracing::warn!(%reason, "refused a webhook: not signed by Recall");
-                return Answer::NotSigned;
+                return WebhookResponse::NotSigned;
             }
         };
         let incoming = match verified.read() {
             Ok(incoming) => incoming,
             Err(error) => {
                 tracing::error!(%error, "refused a signed webhook");
-                return Answer::Unreadable;
+                return WebhookResponse::Unreadable;
             }
         };
         match accept(&self.queue, incoming, self.clock.now()).await {
             Ok(accepted) => {
                 tracing::info!(?accepted, "took a webhook");
-                Answer::Accepted
+                WebhookResponse::Accepted
             }
             Err(error) => {
                 tracing::error!(%error, "could not enqueue a webhook");
-                Answer::NotNow
+                WebhookResponse::NotNow
             }
         }
     }
@@ -174,9 +174,12 @@ mod tests {
         lambda_http::request::from_str(&event.to_string()).expect("an event of an HTTP API")
     }
 
-    fn front<Q: Queue>(queue: Q, active_revision: &'static str) -> Front<Rotating, Q, ManualClock> {
+    fn front<Q: Queue>(
+        queue: Q,
+        active_revision: &'static str,
+    ) -> WebhookHandler<Rotating, Q, ManualClock> {
         let now = Timestamp::from_second(TIME).expect("in range");
-        Front {
+        WebhookHandler {
             secrets: Rotating {
                 held: Mutex::new(SECRET),
                 active_revision,
@@ -194,7 +197,7 @@ mod tests {
         let answer = front(queue.clone(), SECRET)
             .answer(&request(SECRET, BODY, is_base64))
             .await;
-        assert_eq!(answer, Answer::Accepted);
+        assert_eq!(answer, WebhookResponse::Accepted);
         let sent = queue.sent();
         assert_eq!(sent.len(), 1);
         let SyncJob::Request(request) = &sent[0] else {
@@ -210,7 +213,7 @@ mod tests {
         let answer = front(queue.clone(), ROTATED)
             .answer(&request(ROTATED, BODY, false))
             .await;
-        assert_eq!((answer, queue.sent().len()), (Answer::Accepted, 1));
+        assert_eq!((answer, queue.sent().len()), (WebhookResponse::Accepted, 1));
     }
 
     #[test_case(When::Before; "it did not take it")]
@@ -221,15 +224,15 @@ mod tests {
         let answer = front(queue, SECRET)
             .answer(&request(SECRET, BODY, false))
             .await;
-        assert_eq!(answer, Answer::NotNow);
+        assert_eq!(answer, WebhookResponse::NotNow);
     }
 
-    #[test_case(request(ROTATED, BODY, false), Answer::NotSigned; "signed by somebody else")]
-    #[test_case(request(SECRET, "{}", false), Answer::Unreadable; "signed and unreadable")]
-    #[test_case(request(SECRET, r#"{"event":"bot.done"}"#, false), Answer::Accepted; "not ours")]
-    #[test_case(request(SECRET, &" ".repeat(LARGEST + 1), false), Answer::TooLarge; "too large")]
+    #[test_case(request(ROTATED, BODY, false), WebhookResponse::NotSigned; "signed by somebody else")]
+    #[test_case(request(SECRET, "{}", false), WebhookResponse::Unreadable; "signed and unreadable")]
+    #[test_case(request(SECRET, r#"{"event":"bot.done"}"#, false), WebhookResponse::Accepted; "not ours")]
+    #[test_case(request(SECRET, &" ".repeat(LARGEST + 1), false), WebhookResponse::TooLarge; "too large")]
     #[tokio::test]
-    async fn what_is_not_for_us_leaves_no_trace(request: Request, expected: Answer) {
+    async fn what_is_not_for_us_leaves_no_trace(request: Request, expected: WebhookResponse) {
         let queue = MemoryQueue::new();
         assert_eq!(
             front(queue.clone(), SECRET).answer(&request).await,
@@ -245,18 +248,18 @@ mod tests {
         let queue = MemoryQueue::new();
         assert_eq!(
             front(queue.clone(), SECRET).answer(&request).await,
-            Answer::NotPosted
+            WebhookResponse::NotPosted
         );
         assert_eq!(queue.counts().writes, 0);
     }
 
-    #[test_case(Answer::Accepted, 204, false)]
-    #[test_case(Answer::NotSigned, 401, false)]
-    #[test_case(Answer::Unreadable, 400, true; "no retry mends it")]
-    #[test_case(Answer::NotPosted, 405, false)]
-    #[test_case(Answer::TooLarge, 413, false)]
-    #[test_case(Answer::NotNow, 503, false)]
-    fn tells_recall(answer: Answer, status: u16, ends_retries: bool) {
+    #[test_case(WebhookResponse::Accepted, 204, false)]
+    #[test_case(WebhookResponse::NotSigned, 401, false)]
+    #[test_case(WebhookResponse::Unreadable, 400, true; "no retry mends it")]
+    #[test_case(WebhookResponse::NotPosted, 405, false)]
+    #[test_case(WebhookResponse::TooLarge, 413, false)]
+    #[test_case(WebhookResponse::NotNow, 503, false)]
+    fn tells_recall(answer: WebhookResponse, status: u16, ends_retries: bool) {
         let response = answer.response().expect("a response");
         assert_eq!(response.status(), status);
         let header = response.headers().get("webhook-delivery");

@@ -9,7 +9,7 @@ const DELIVERY: &str = "webhook-delivery";
 
 /// An answer to Recall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum WebhookResponse {
     /// It is on the queue, or there is nothing to be done about it.
     Accepted,
     /// Recall did not sign it.
@@ -24,7 +24,7 @@ pub(crate) enum Answer {
     NotNow,
 }
 
-impl Answer {
+impl WebhookResponse {
     fn status(self) -> StatusCode {
         match self {
             Self::Accepted => StatusCode::NO_CONTENT,
