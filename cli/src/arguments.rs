@@ -1,7 +1,7 @@
 //! What may be written on the command line, and in the environment instead.
 
 mod calendars;
-mod prefer;
+mod overrides;
 mod redrive;
 #[cfg(test)]
 mod tests;
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub(crate) use calendars::CalendarsCommand;
 use callsheet_domain::{Actor, CalendarId, EventId, InvalidActor, InvalidId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-pub(crate) use prefer::{CalendarChange, PreferCommand};
+pub(crate) use overrides::{CalendarChange, PreferCommand};
 pub(crate) use redrive::RedriveArguments;
 
 /// Decides which meetings Recall.ai records: policies, previews, explanations, words.
@@ -26,7 +26,7 @@ pub(crate) use redrive::RedriveArguments;
 #[command(name = "callsheet", version)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    pub(crate) reach: Reach,
+    pub(crate) reach: ConnectionArgs,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
 /// Where things are. What is not needed need not be named.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Where things are")]
-pub(crate) struct Reach {
+pub(crate) struct ConnectionArgs {
     /// Print JSON for programs instead of text for people
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,

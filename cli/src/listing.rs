@@ -18,14 +18,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use crate::arguments::is_asked;
+use crate::error::CliError;
 use crate::paced::Paced;
-use crate::trouble::Trouble;
 
 /// The calendars that may have bots, of those that are asked for.
 pub(crate) async fn connected<S: Calendars>(
     state: &S,
     asked: &[String],
-) -> Result<BTreeMap<CalendarId, CalendarRecord>, Trouble> {
+) -> Result<BTreeMap<CalendarId, CalendarRecord>, CliError> {
     let records = state.listed().await?.into_iter();
     let records = records.map(|listed| listed.record).filter(|record| {
         let calendar = &record.calendar;
@@ -36,7 +36,7 @@ pub(crate) async fn connected<S: Calendars>(
         .map(|record| (record.calendar.id.clone(), record))
         .collect();
     if connected.is_empty() {
-        return Err(Trouble::Refused(
+        return Err(CliError::Refused(
             "no such calendar is connected; `callsheet status` lists those that are known"
                 .to_owned(),
         ));
@@ -86,7 +86,7 @@ impl<R: RawEvents, S: RateLimits, K: Clock> Listing<'_, R, S, K> {
         &self,
         calendars: impl ExactSizeIterator<Item = &'b CalendarId>,
         from: Timestamp,
-    ) -> Result<Vec<Listed>, Trouble> {
+    ) -> Result<Vec<Listed>, CliError> {
         let (mut pages, mut events) = (Vec::new(), 0);
         self.progress.begin(calendars.len());
         for calendar in calendars {
@@ -103,7 +103,7 @@ impl<R: RawEvents, S: RateLimits, K: Clock> Listing<'_, R, S, K> {
                 self.progress.listed(events);
                 let Some(next) = next else { break };
                 if !followed.insert(next.clone()) {
-                    return Err(Trouble::Cannot(format!(
+                    return Err(CliError::Cannot(format!(
                         "Recall's pages of calendar {calendar} go round in circles"
                     )));
                 }
@@ -119,7 +119,7 @@ impl<R: RawEvents, S: RateLimits, K: Clock> Listing<'_, R, S, K> {
         &self,
         query: &EventQuery,
         cursor: Option<&PageCursor>,
-    ) -> Result<(Listed, Option<PageCursor>), Trouble> {
+    ) -> Result<(Listed, Option<PageCursor>), CliError> {
         let paced = Paced {
             state: self.state,
             clock: &self.clock,
@@ -149,7 +149,7 @@ impl Progress {
         }
     }
 
-    /// Shown to nobody.
+    /// Render to nobody.
     pub(crate) fn nowhere() -> Self {
         Self(ProgressBar::hidden())
     }

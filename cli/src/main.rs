@@ -5,23 +5,23 @@
 //! to whoever asks, and never logged.
 
 mod arguments;
-mod ask;
 mod calendars;
 mod drift;
+mod error;
 mod explain;
+mod find_calendar;
 mod listing;
-mod named;
+mod notify_stack;
+mod overrides;
 mod paced;
 mod policy;
-mod prefer;
 mod preview;
 mod redrive;
+mod render;
+mod resync;
 mod retry;
-mod shown;
 mod status;
-mod sweep;
-mod trouble;
-mod when;
+mod time_args;
 mod workspace;
 
 use std::ffi::OsString;
@@ -31,9 +31,9 @@ use arguments::{Arguments, Command};
 use callsheet_app::ports::Clock as _;
 use callsheet_runtime::SystemClock;
 use clap::Parser as _;
-use shown::show;
-use trouble::Trouble;
-use workspace::{Surroundings, Workspace};
+use error::CliError;
+use render::show;
+use workspace::{EnvVars, Workspace};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -42,13 +42,13 @@ async fn main() -> ExitCode {
     match run(&workspace, command).await {
         Ok(code) => ExitCode::from(code),
         Err(trouble) => {
-            eprintln!("callsheet: {}", trouble.told());
+            eprintln!("callsheet: {}", trouble.report());
             ExitCode::from(trouble.exit_code())
         }
     }
 }
 
-async fn run(workspace: &Workspace, command: Command) -> Result<u8, Trouble> {
+async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
     let (now, as_json) = (SystemClock.now(), workspace.as_json());
     let shown = match command {
         Command::Policy(command) => return policy::run(workspace, command, now).await,
@@ -61,7 +61,7 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, Trouble> {
             let explained = explain::explain(&state, &decisions, &event, now).await?;
             show(&explained, as_json)
         }
-        Command::Prefer(command) => show(&prefer::run(workspace, command, now).await?, as_json),
+        Command::Prefer(command) => show(&overrides::run(workspace, command, now).await?, as_json),
         Command::Retry(arguments) => {
             let decisions = workspace.decisions().await?;
             let retried = match &arguments.event {
@@ -80,7 +80,7 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, Trouble> {
         }
         Command::Calendars(command) => calendars::run(workspace, command, &SystemClock).await?,
         Command::Sweep { everything } => {
-            show(&sweep::run(workspace, everything, now).await?, as_json)
+            show(&resync::run(workspace, everything, now).await?, as_json)
         }
         Command::Redrive(arguments) => {
             let queues = (
@@ -90,16 +90,16 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, Trouble> {
             show(&redrive::redrive(queues, &arguments, now).await?, as_json)
         }
     };
-    shown.map_err(|error| Trouble::Cannot(format!("standard output: {error}")))
+    shown.map_err(|error| CliError::Cannot(format!("standard output: {error}")))
 }
 
 /// What is told by the environment alone, and not by flags.
-fn surroundings(variable: impl Fn(&'static str) -> Option<OsString>) -> Surroundings {
+fn surroundings(variable: impl Fn(&'static str) -> Option<OsString>) -> EnvVars {
     let text = |name| {
         let text = variable(name)?.into_string().ok()?;
         (!text.trim().is_empty()).then_some(text)
     };
-    Surroundings {
+    EnvVars {
         api_key: text("CALLSHEET_RECALL_API_KEY"),
         simulator: text("CALLSHEET_SIMULATOR_URL"),
         user: text("USER").or_else(|| text("LOGNAME")),

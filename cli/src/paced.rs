@@ -11,7 +11,7 @@ use callsheet_app::ports::{Clock, PermitResult, RateLimits};
 use callsheet_domain::{Operation, RateLimit, plus};
 use jiff::SignedDuration;
 
-use crate::trouble::Trouble;
+use crate::error::CliError;
 
 /// Calls that may go at once after a quiet time, as sync has it.
 pub(crate) const BURST: u32 = 3;
@@ -47,7 +47,7 @@ impl<S: RateLimits, K: Clock> Paced<'_, S, K> {
     pub(crate) async fn call<T>(
         &self,
         call: impl AsyncFn() -> Result<T, PortError>,
-    ) -> Result<T, Trouble> {
+    ) -> Result<T, CliError> {
         let mut pause = PAUSE;
         for _ in 1..TRIES {
             self.turn().await?;
@@ -65,7 +65,7 @@ impl<S: RateLimits, K: Clock> Paced<'_, S, K> {
     }
 
     /// Waits until a call is free.
-    async fn turn(&self) -> Result<(), Trouble> {
+    async fn turn(&self) -> Result<(), CliError> {
         loop {
             let now = self.clock.now();
             let left_free = self.rate_limit.reserve(LEFT_FREE);
@@ -86,7 +86,7 @@ impl<S: RateLimits, K: Clock> Paced<'_, S, K> {
     }
 
     /// Has everybody wait, as Recall asked.
-    async fn block_until(&self, wait: Duration) -> Result<(), Trouble> {
+    async fn block_until(&self, wait: Duration) -> Result<(), CliError> {
         let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
         let until = plus(self.clock.now(), wait);
         Ok(self.state.block_until(self.operation, until).await?)

@@ -10,15 +10,15 @@ use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_store::{DecisionTable, StateTable};
 use tokio::sync::OnceCell;
 
-use crate::arguments::Reach;
+use crate::arguments::ConnectionArgs;
+use crate::error::CliError;
 use crate::paced::BURST;
-use crate::trouble::Trouble;
 
 const RECALL: &str = "https://us-east-1.recall.ai";
 
 /// What is not on the command line but in the environment alone.
 #[derive(Clone, Default)]
-pub(crate) struct Surroundings {
+pub(crate) struct EnvVars {
     /// Recall's key: flags are seen by everybody on the machine.
     pub(crate) api_key: Option<String>,
     /// Where the simulator of the local cloud is.
@@ -29,14 +29,14 @@ pub(crate) struct Surroundings {
 
 /// The adapters of one workspace.
 pub(crate) struct Workspace {
-    reach: Reach,
-    surroundings: Surroundings,
+    reach: ConnectionArgs,
+    surroundings: EnvVars,
     aws: OnceCell<SdkConfig>,
 }
 
 impl Workspace {
     /// Nothing is connected yet.
-    pub(crate) fn new(reach: Reach, surroundings: Surroundings) -> Self {
+    pub(crate) fn new(reach: ConnectionArgs, surroundings: EnvVars) -> Self {
         Self {
             reach,
             surroundings,
@@ -60,14 +60,14 @@ impl Workspace {
     }
 
     /// The table of calendars, words and policies.
-    pub(crate) async fn state(&self) -> Result<StateTable, Trouble> {
+    pub(crate) async fn state(&self) -> Result<StateTable, CliError> {
         let table = self.reach.state_table.as_deref();
         let table = table.ok_or_else(|| unnamed("state table", "STATE_TABLE", "StateTableName"))?;
         Ok(StateTable::new(self.tables().await?, table))
     }
 
     /// The table of decisions.
-    pub(crate) async fn decisions(&self) -> Result<DecisionTable, Trouble> {
+    pub(crate) async fn decisions(&self) -> Result<DecisionTable, CliError> {
         let table = self.reach.decisions_table.as_deref();
         let table = table.ok_or_else(|| {
             unnamed(
@@ -80,7 +80,7 @@ impl Workspace {
     }
 
     /// The queue of notices, if it is named: without it things only take longer.
-    pub(crate) async fn queue(&self) -> Result<Option<SqsQueue>, Trouble> {
+    pub(crate) async fn queue(&self) -> Result<Option<SqsQueue>, CliError> {
         let Some(url) = self.reach.queue_url.as_deref() else {
             return Ok(None);
         };
@@ -89,13 +89,13 @@ impl Workspace {
     }
 
     /// The queue of notices, for what cannot be done without it.
-    pub(crate) async fn named_queue(&self) -> Result<SqsQueue, Trouble> {
+    pub(crate) async fn named_queue(&self) -> Result<SqsQueue, CliError> {
         let queue = self.queue().await?;
         queue.ok_or_else(|| unnamed("queue of notices", "QUEUE_URL", "NoticesQueueUrl"))
     }
 
     /// The messages that were given up on.
-    pub(crate) async fn dead_letters(&self) -> Result<SqsDeadLetters, Trouble> {
+    pub(crate) async fn dead_letters(&self) -> Result<SqsDeadLetters, CliError> {
         let url = self.reach.dlq_url.as_deref();
         let url =
             url.ok_or_else(|| unnamed("dead-letter queue", "DLQ_URL", "DeadLetterQueueUrl"))?;
@@ -104,18 +104,18 @@ impl Workspace {
     }
 
     /// Recall. `instead` is what else might be done by who has no key.
-    pub(crate) fn recall(&self, instead: &str) -> Result<RecallClient, Trouble> {
+    pub(crate) fn recall(&self, instead: &str) -> Result<RecallClient, CliError> {
         let named = [&self.reach.recall_url, &self.surroundings.simulator];
         let url = named.into_iter().flatten().next();
         let url = BaseUrl::parse(url.map_or(RECALL, String::as_str))
-            .map_err(|error| Trouble::Cannot(format!("Recall's address: {error}")))?;
+            .map_err(|error| CliError::Cannot(format!("Recall's address: {error}")))?;
         let key = self.surroundings.api_key.as_deref().ok_or_else(|| {
-            Trouble::Cannot(format!(
+            CliError::Cannot(format!(
                 "no key of Recall: set CALLSHEET_RECALL_API_KEY to the workspace's API key{instead}"
             ))
         })?;
         let key = ApiKey::parse(key)
-            .map_err(|error| Trouble::Cannot(format!("CALLSHEET_RECALL_API_KEY: {error}")))?;
+            .map_err(|error| CliError::Cannot(format!("CALLSHEET_RECALL_API_KEY: {error}")))?;
         Ok(RecallClient::new(url, key))
     }
 
@@ -124,13 +124,13 @@ impl Workspace {
         RateLimit::per_minute(self.reach.list_events_per_minute, BURST)
     }
 
-    async fn tables(&self) -> Result<aws_sdk_dynamodb::Client, Trouble> {
+    async fn tables(&self) -> Result<aws_sdk_dynamodb::Client, CliError> {
         Ok(aws_sdk_dynamodb::Client::new(self.aws().await?))
     }
 
     /// Region and credentials as any AWS tool finds them: the environment,
     /// profiles, single sign-on, a program, the machine.
-    async fn aws(&self) -> Result<&SdkConfig, Trouble> {
+    async fn aws(&self) -> Result<&SdkConfig, CliError> {
         let aws = self
             .aws
             .get_or_init(|| async {
@@ -144,7 +144,7 @@ impl Workspace {
             })
             .await;
         if aws.region().is_none() {
-            return Err(Trouble::Cannot(
+            return Err(CliError::Cannot(
                 "no AWS region: set AWS_REGION or AWS_PROFILE, or for the local cloud \
                  `. .local/up/environment`"
                     .to_owned(),
@@ -154,8 +154,8 @@ impl Workspace {
     }
 }
 
-fn unnamed(what: &str, variable: &str, output: &str) -> Trouble {
-    Trouble::Cannot(format!(
+fn unnamed(what: &str, variable: &str, output: &str) -> CliError {
+    CliError::Cannot(format!(
         "no {what} is named: set CALLSHEET_{variable}. For the local cloud, `. .local/up/environment`; \
          on AWS it is the output {output} of the stack:\n  \
          aws cloudformation describe-stacks --stack-name callsheet --query 'Stacks[0].Outputs'"
@@ -167,12 +167,12 @@ mod tests {
     use super::*;
     use test_case::test_case;
 
-    fn workspace(reach: Reach, surroundings: Surroundings) -> Workspace {
+    fn workspace(reach: ConnectionArgs, surroundings: EnvVars) -> Workspace {
         Workspace::new(reach, surroundings)
     }
 
-    fn nothing() -> Reach {
-        Reach {
+    fn nothing() -> ConnectionArgs {
+        ConnectionArgs {
             json: false,
             state_table: None,
             decisions_table: None,
@@ -185,19 +185,19 @@ mod tests {
 
     #[tokio::test]
     async fn says_which_name_is_missing_and_where_to_take_it_from() {
-        let trouble = workspace(nothing(), Surroundings::default()).state().await;
-        let told = trouble.expect_err("it is not named").told();
+        let trouble = workspace(nothing(), EnvVars::default()).state().await;
+        let told = trouble.expect_err("it is not named").report();
         assert!(told.starts_with("no state table is named: set CALLSHEET_STATE_TABLE"));
         assert!(told.contains("StateTableName"), "{told}");
     }
 
     #[tokio::test]
     async fn says_which_queue_is_missing() {
-        let workspace = workspace(nothing(), Surroundings::default());
+        let workspace = workspace(nothing(), EnvVars::default());
         let trouble = workspace.named_queue().await.expect_err("it is not named");
-        assert!(trouble.told().contains("set CALLSHEET_QUEUE_URL"));
+        assert!(trouble.report().contains("set CALLSHEET_QUEUE_URL"));
         let trouble = workspace.dead_letters().await.expect_err("nor is it");
-        assert!(trouble.told().contains("set CALLSHEET_DLQ_URL"));
+        assert!(trouble.report().contains("set CALLSHEET_DLQ_URL"));
         assert_eq!(trouble.exit_code(), 2);
     }
 
@@ -205,16 +205,16 @@ mod tests {
     #[test_case(Some("two words"), None, "CALLSHEET_RECALL_API_KEY: the API key"; "no key that can be sent")]
     #[test_case(Some("key"), Some("http://recall.example"), "Recall's address"; "a key is not sent in clear")]
     fn says_why_recall_cannot_be_asked(key: Option<&str>, url: Option<&str>, expected: &str) {
-        let reach = Reach {
+        let reach = ConnectionArgs {
             recall_url: url.map(str::to_owned),
             ..nothing()
         };
-        let surroundings = Surroundings {
+        let surroundings = EnvVars {
             api_key: key.map(str::to_owned),
-            ..Surroundings::default()
+            ..EnvVars::default()
         };
         let trouble = workspace(reach, surroundings).recall("");
-        let told = trouble.expect_err("it cannot be asked").told();
+        let told = trouble.expect_err("it cannot be asked").report();
         assert!(told.contains(expected), "{told}");
         assert!(!told.contains("two words"), "{told}");
     }

@@ -2,36 +2,36 @@
 
 use std::io::{self, BufRead, IsTerminal as _, Write as _};
 
-use crate::trouble::Trouble;
+use crate::error::CliError;
 
 /// Asks on the terminal, unless it `is_sure`. Nobody is asked where nobody could
 /// answer: then it is refused.
-pub(super) fn on_terminal(question: &str, is_sure: bool) -> Result<(), Trouble> {
+pub(super) fn on_terminal(question: &str, is_sure: bool) -> Result<(), CliError> {
     if is_sure {
         return Ok(());
     }
     let stdin = io::stdin();
     if !stdin.is_terminal() {
-        return Err(Trouble::Refused(format!(
+        return Err(CliError::Refused(format!(
             "{question}\nNobody is there to be asked whether it is meant: say so with --yes"
         )));
     }
     // Standard output is for the answer, which may be JSON.
     let mut terminal = io::stderr();
     let asked = write!(terminal, "{question}\nGo on? Type yes: ").and_then(|()| terminal.flush());
-    asked.map_err(|error| Trouble::Cannot(format!("the terminal: {error}")))?;
+    asked.map_err(|error| CliError::Cannot(format!("the terminal: {error}")))?;
     agreed(&mut stdin.lock())
 }
 
 /// Whether the next line says yes.
-fn agreed(answers: &mut impl BufRead) -> Result<(), Trouble> {
+fn agreed(answers: &mut impl BufRead) -> Result<(), CliError> {
     let mut answer = String::new();
     answers
         .read_line(&mut answer)
-        .map_err(|error| Trouble::Cannot(format!("the terminal: {error}")))?;
+        .map_err(|error| CliError::Cannot(format!("the terminal: {error}")))?;
     match answer.trim().to_lowercase().as_str() {
         "yes" | "y" => Ok(()),
-        _ => Err(Trouble::Refused("nothing was changed".to_owned())),
+        _ => Err(CliError::Refused("nothing was changed".to_owned())),
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use callsheet_app::ports::{CalendarDirectory, Clock, RateLimits, UnreadableCalendar};
 use callsheet_domain::{Calendar, CalendarId, Operation};
 
+use crate::error::CliError;
 use crate::paced::{Paced, published_pace};
-use crate::trouble::Trouble;
 
 /// What Recall lists.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ impl Directory {
 }
 
 /// Reads the whole list.
-pub(super) async fn read<R, S, K>(recall: &R, state: &S, clock: &K) -> Result<Directory, Trouble>
+pub(super) async fn read<R, S, K>(recall: &R, state: &S, clock: &K) -> Result<Directory, CliError>
 where
     R: CalendarDirectory,
     S: RateLimits,
@@ -50,7 +50,7 @@ where
             return Ok(directory);
         };
         if !followed.insert(next.clone()) {
-            return Err(Trouble::Cannot(
+            return Err(CliError::Cannot(
                 "Recall's pages of calendars go round in circles".to_owned(),
             ));
         }

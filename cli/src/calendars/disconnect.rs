@@ -17,9 +17,9 @@ use callsheet_domain::{
 };
 use serde::Serialize;
 
-use crate::named::{remembered, unknown};
+use crate::error::CliError;
+use crate::find_calendar::{remembered, unknown};
 use crate::paced::{Paced, published_pace};
-use crate::trouble::Trouble;
 
 /// Rows loaded together.
 const ROWS: usize = 100;
@@ -70,8 +70,8 @@ pub(super) async fn disconnect<S, D, R, Q, K>(
     ports: &Ports<S, D, R, Q>,
     name: &str,
     clock: &K,
-    confirm: impl FnOnce(&str) -> Result<(), Trouble>,
-) -> Result<Disconnected, Trouble>
+    confirm: impl FnOnce(&str) -> Result<(), CliError>,
+) -> Result<Disconnected, CliError>
 where
     S: Calendars + RateLimits,
     D: Decisions,
@@ -81,7 +81,7 @@ where
 {
     let calendar = ports.calendar(name, clock).await?;
     let leaving = ports.reserve(&calendar, clock.now()).await?;
-    confirm(&leaving.told())?;
+    confirm(&leaving.report())?;
     let id = &calendar.id;
     let removal = ports.paced(Operation::DeleteCalendar, clock);
     let removed = removal.call(async || ports.recall.delete_calendar(id).await);
@@ -90,7 +90,7 @@ where
         Removed::AlreadyGone => Outcome::AlreadyGone,
     };
     ports.tell(id, clock.now()).await.map_err(|error| {
-        Trouble::Cannot(format!(
+        CliError::Cannot(format!(
             "calendar {id} is gone from Recall, but the stack could not be told, and still wants its \
              meetings recorded ({error}): run this again"
         ))
@@ -115,7 +115,7 @@ where
     }
 
     /// The calendar that is meant: one that is remembered, or that Recall knows.
-    async fn calendar<K: Clock>(&self, name: &str, clock: &K) -> Result<Calendar, Trouble> {
+    async fn calendar<K: Clock>(&self, name: &str, clock: &K) -> Result<Calendar, CliError> {
         if let Some(record) = remembered(&self.state, name).await? {
             return Ok(record.calendar);
         }
@@ -130,7 +130,7 @@ where
     }
 
     /// What would leave with the calendar.
-    async fn reserve(&self, calendar: &Calendar, now: Timestamp) -> Result<Leaving, Trouble> {
+    async fn reserve(&self, calendar: &Calendar, now: Timestamp) -> Result<Leaving, CliError> {
         let keys = self.decisions.of_calendar(&calendar.id, now).await?;
         let (mut ours, mut meetings) = (HashSet::new(), HashSet::new());
         for row in self.decisions.decisions(&keys).await? {

@@ -11,7 +11,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
 use super::directory::Directory;
-use crate::trouble::Trouble;
+use crate::error::CliError;
 
 /// Calendars that are asked about at once.
 const AT_ONCE: usize = 8;
@@ -89,7 +89,7 @@ pub(crate) struct Stranger {
 }
 
 /// Lists what is remembered.
-pub(super) async fn list<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Listed, Trouble>
+pub(super) async fn list<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Listed, CliError>
 where
     S: Calendars + Policies,
     D: Decisions,
@@ -117,7 +117,7 @@ async fn shown<D: Decisions>(
     }: ListedCalendar,
     active_revision: PolicyRevision,
     now: Timestamp,
-) -> Result<CalendarShown, Trouble> {
+) -> Result<CalendarShown, CliError> {
     let calendar = &record.calendar;
     let last_sync = record.last_sync.as_ref();
     let keys = decisions.of_calendar(&calendar.id, now).await?;

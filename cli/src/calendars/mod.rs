@@ -13,8 +13,8 @@ use std::io;
 use callsheet_app::ports::Clock;
 
 use crate::arguments::CalendarsCommand;
-use crate::shown::show;
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use crate::render::show;
 use crate::workspace::Workspace;
 use disconnect::{Ports, disconnect};
 
@@ -23,7 +23,7 @@ pub(crate) async fn run(
     workspace: &Workspace,
     command: CalendarsCommand,
     clock: &impl Clock,
-) -> Result<io::Result<u8>, Trouble> {
+) -> Result<io::Result<u8>, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
     let as_json = workspace.as_json();
     match command {

@@ -7,9 +7,9 @@ use comfy_table::{Cell, CellAlignment, Table};
 
 use super::disconnect::{Disconnected, Leaving, Outcome};
 use super::list::{CalendarShown, Difference, Listed, Stranger};
-use crate::shown::{Shown, ago, counted, in_one_line, table};
+use crate::render::{Render, ago, counted, in_one_line, table};
 
-impl Shown for Listed {
+impl Render for Listed {
     fn text(&self) -> String {
         let mut parts = Vec::new();
         let strangers = self.only_at_recall.as_deref().unwrap_or_default();
@@ -182,7 +182,7 @@ pub(super) fn named(id: &str, owner: Option<&str>) -> String {
 
 impl Leaving {
     /// What will happen, for whoever is to say yes to it.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn report(&self) -> String {
         let name = named(&self.calendar, self.owner.as_deref());
         if self.status == CalendarStatus::Deleted.as_str() {
             return format!(
@@ -205,7 +205,7 @@ impl Leaving {
     }
 }
 
-impl Shown for Disconnected {
+impl Render for Disconnected {
     fn text(&self) -> String {
         let Leaving {
             calendar, owner, ..

@@ -17,8 +17,8 @@ use callsheet_domain::{
 use callsheet_recall::read_event;
 use serde::Serialize;
 
+use crate::error::CliError;
 use crate::listing::{Listed, Listing, Progress, connected};
-use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 
 /// What was found.
@@ -74,7 +74,7 @@ pub(crate) async fn run(
     workspace: &Workspace,
     asked: &[String],
     clock: impl Clock,
-) -> Result<Drift, Trouble> {
+) -> Result<Drift, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
     let calendars = connected(&state, asked).await?;
     let from = clock.now();
@@ -95,7 +95,7 @@ async fn compare<D: Decisions>(
     calendars: &BTreeMap<CalendarId, CalendarRecord>,
     pages: Vec<Listed>,
     decisions: &D,
-) -> Result<Drift, Trouble> {
+) -> Result<Drift, CliError> {
     let (events, unreadable) = read(calendars, pages);
     let meetings: Vec<IcalUid> = events.keys().map(|key| key.ical_uid.clone()).collect();
     let rows = decisions.copies(&meetings).await?;

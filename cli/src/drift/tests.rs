@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use test_case::test_case;
 
 use super::*;
-use crate::shown::Shown as _;
+use crate::render::Render as _;
 
 /// The usual event at Recall, with `bots`, each by its key, `ours` or another, and its start.
 fn listed(event: &str, bots: &[(&str, &str)]) -> Value {

@@ -3,9 +3,9 @@
 use comfy_table::{Cell, CellAlignment};
 
 use super::{Counts, Drift, Drifted, NotJudged};
-use crate::shown::{Shown, counted, in_one_line, minute, table};
+use crate::render::{Render, counted, in_one_line, minute, table};
 
-impl Shown for Drift {
+impl Render for Drift {
     fn text(&self) -> String {
         let mut parts = Vec::new();
         let meetings = counted(self.evaluated, "upcoming meeting", "upcoming meetings");

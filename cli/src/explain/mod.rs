@@ -12,8 +12,8 @@ use callsheet_domain::{
 };
 use serde_json::{Value, json};
 
-use crate::prefer::unknown;
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use crate::overrides::unknown;
 use shape::{
     AppliedShown, BotShown, CalendarShown, CallShown, Explained, PauseShown, Revisions, SaidAbout,
     Seen, WantedShown,
@@ -25,7 +25,7 @@ pub(crate) async fn explain<S, D>(
     decisions: &D,
     event: &EventId,
     now: Timestamp,
-) -> Result<Explained, Trouble>
+) -> Result<Explained, CliError>
 where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,

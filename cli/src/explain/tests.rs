@@ -14,7 +14,7 @@ use callsheet_testkit::{
 use test_case::test_case;
 
 use super::{Explained, explain};
-use crate::shown::Shown as _;
+use crate::render::Render as _;
 
 async fn explained(decision: Decision, now: Timestamp) -> (Explained, String) {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::shape::{AppliedShown, BotShown, CallShown, Explained, Revisions};
-use crate::shown::{Shown, counted, in_one_line, instant};
+use crate::render::{Render, counted, in_one_line, instant};
 
-impl Shown for Explained {
+impl Render for Explained {
     fn text(&self) -> String {
         let mut parts = vec![self.heading(), self.why(), self.made_from()];
         if !self.said.is_empty() || self.paused.is_some() {

@@ -11,7 +11,7 @@ use callsheet_domain::PolicyDocument;
 use serde_saphyr::UserMessageFormatter;
 
 use super::lint::Problem;
-use crate::trouble::Trouble;
+use crate::error::CliError;
 
 /// A policy as it is written.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub(crate) struct Written {
 
 impl Written {
     /// Reads a file; `-` is standard input, which may hold either.
-    pub(crate) fn at(path: &Path) -> Result<Self, Trouble> {
+    pub(crate) fn at(path: &Path) -> Result<Self, CliError> {
         let name = path.display().to_string();
         let text = if name == "-" {
             let mut text = String::new();
@@ -35,7 +35,7 @@ impl Written {
         let is_json = path
             .extension()
             .is_some_and(|extension| extension == "json");
-        let text = text.map_err(|error| Trouble::Cannot(format!("{name}: {error}")))?;
+        let text = text.map_err(|error| CliError::Cannot(format!("{name}: {error}")))?;
         Ok(Self {
             name,
             text,
@@ -75,11 +75,11 @@ fn from_yaml(text: &str) -> Result<PolicyDocument, Problem> {
 }
 
 /// The document in YAML.
-pub(crate) fn to_yaml(document: &PolicyDocument) -> Result<String, Trouble> {
+pub(crate) fn to_yaml(document: &PolicyDocument) -> Result<String, CliError> {
     // Long texts stay on their line: a folded one is harder to change.
     let options = serde_saphyr::ser_options! { folded_wrap_chars: 10_000 };
     serde_saphyr::to_string_with_options(document, options)
-        .map_err(|error| Trouble::Cannot(format!("the policy cannot be written as YAML: {error}")))
+        .map_err(|error| CliError::Cannot(format!("the policy cannot be written as YAML: {error}")))
 }
 
 fn place(line: u64, column: u64) -> String {

@@ -6,8 +6,8 @@ use comfy_table::{Cell, CellAlignment};
 use serde::Serialize;
 
 use super::lint::Size;
-use crate::shown::{Shown, in_one_line, instant, table};
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use crate::render::{Render, in_one_line, instant, table};
 
 /// The last policies, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,7 +29,7 @@ pub(crate) struct Entry {
 }
 
 /// Reads the last `most` of them.
-pub(crate) async fn history<S: Policies>(state: &S, most: usize) -> Result<History, Trouble> {
+pub(crate) async fn history<S: Policies>(state: &S, most: usize) -> Result<History, CliError> {
     let stored = state.history(most).await?;
     let policies = stored.into_iter().map(|policy| Entry {
         revision: policy.revision.0,
@@ -46,7 +46,7 @@ pub(crate) async fn history<S: Policies>(state: &S, most: usize) -> Result<Histo
     })
 }
 
-impl Shown for History {
+impl Render for History {
     fn text(&self) -> String {
         if self.policies.is_empty() {
             return "No policy was ever pushed: the one that is built in is in force.".to_owned();

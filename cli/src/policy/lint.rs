@@ -8,7 +8,7 @@ use callsheet_domain::{Policy, PolicyDocument};
 use serde::Serialize;
 
 use super::document::Written;
-use crate::shown::{Shown, counted};
+use crate::render::{Render, counted};
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -85,7 +85,7 @@ pub(crate) fn compiled(written: &Written) -> Result<(PolicyDocument, Policy), Ve
     }
 }
 
-impl Shown for Linted {
+impl Render for Linted {
     fn text(&self) -> String {
         let Self { file, problems, .. } = self;
         if let Some(size) = self.size {

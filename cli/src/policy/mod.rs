@@ -15,8 +15,8 @@ use callsheet_app::PushedBy;
 use callsheet_domain::{Actor, Policy, PolicyDocument, Timestamp};
 
 use crate::arguments::{By, PolicyCommand};
-use crate::shown::{line, show};
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use crate::render::{line, show};
 use crate::workspace::Workspace;
 use document::Written;
 
@@ -25,7 +25,7 @@ pub(crate) async fn run(
     workspace: &Workspace,
     command: PolicyCommand,
     now: Timestamp,
-) -> Result<u8, Trouble> {
+) -> Result<u8, CliError> {
     let as_json = workspace.as_json();
     let shown = match command {
         PolicyCommand::Lint { file } => show(&lint::lint(&Written::at(&file)?), as_json),
@@ -56,25 +56,25 @@ pub(crate) async fn run(
 }
 
 /// The policy in a file, ready to be judged by.
-pub(crate) fn compiled(file: &Path) -> Result<(PolicyDocument, Policy), Trouble> {
+pub(crate) fn compiled(file: &Path) -> Result<(PolicyDocument, Policy), CliError> {
     let written = Written::at(file)?;
     let linted = lint::lint(&written);
     match lint::compiled(&written) {
         Ok(compiled) => Ok(compiled),
-        Err(_) => Err(Trouble::Refused(crate::shown::Shown::text(&linted))),
+        Err(_) => Err(CliError::Refused(crate::render::Render::text(&linted))),
     }
 }
 
 /// Who speaks: who is named, or whoever is at the machine.
-pub(crate) fn actor(by: By, user: Option<&str>) -> Result<Actor, Trouble> {
+pub(crate) fn actor(by: By, user: Option<&str>) -> Result<Actor, CliError> {
     let user = || Actor::parse(user?).ok();
     by.by.or_else(user).ok_or_else(|| {
-        Trouble::Cannot(
+        CliError::Cannot(
             "nobody is named: say who you are with --by NAME, or set CALLSHEET_BY".to_owned(),
         )
     })
 }
 
-fn printed(error: impl Into<io::Error>) -> Trouble {
-    Trouble::Cannot(format!("standard output: {}", error.into()))
+fn printed(error: impl Into<io::Error>) -> CliError {
+    CliError::Cannot(format!("standard output: {}", error.into()))
 }

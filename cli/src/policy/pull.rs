@@ -6,20 +6,20 @@ use callsheet_domain::{PolicyDocument, PolicyRevision};
 
 use super::document::to_yaml;
 use crate::arguments::Format;
-use crate::shown::{in_one_line, instant};
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use crate::render::{in_one_line, instant};
 
 /// The policy of a revision, or the one that is in force.
 pub(crate) async fn pull<S: Policies>(
     state: &S,
     revision: Option<u64>,
     format: Format,
-) -> Result<String, Trouble> {
+) -> Result<String, CliError> {
     let active_revision = state.active_revision().await?;
     let revision = revision.map_or(active_revision, PolicyRevision);
     let stored = state.policy(revision).await?;
     if stored.is_none() && revision != PolicyRevision::default() && revision != active_revision {
-        return Err(Trouble::Refused(format!(
+        return Err(CliError::Refused(format!(
             "no policy of revision {} is kept; `callsheet policy history` lists those that are",
             revision.0
         )));
@@ -42,7 +42,7 @@ pub(crate) async fn pull<S: Policies>(
     }
 }
 
-fn json(document: &PolicyDocument) -> Result<String, Trouble> {
+fn json(document: &PolicyDocument) -> Result<String, CliError> {
     serde_json::to_string_pretty(document)
-        .map_err(|error| Trouble::Cannot(format!("the policy cannot be written: {error}")))
+        .map_err(|error| CliError::Cannot(format!("the policy cannot be written: {error}")))
 }

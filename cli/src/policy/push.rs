@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::document::Written;
 use super::lint::{Size, compiled, lint};
-use crate::ask::{Asked, ask};
-use crate::shown::Shown;
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use crate::notify_stack::{Asked, ask};
+use crate::render::Render;
 
 /// What became of a push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,14 +26,14 @@ pub(crate) async fn push<S, D, Q>(
     (state, decisions, queue): (&S, &D, Option<&Q>),
     written: &Written,
     pusher: PushedBy,
-) -> Result<Pushed, Trouble>
+) -> Result<Pushed, CliError>
 where
     S: Policies + Calendars,
     D: Decisions,
     Q: Queue,
 {
     let Ok((document, _)) = compiled(written) else {
-        return Err(Trouble::Refused(lint(written).text()));
+        return Err(CliError::Refused(lint(written).text()));
     };
     let size = Size::of(&document);
     let put = callsheet_app::push(state, decisions, &document, pusher).await;
@@ -51,11 +51,11 @@ where
             sweep: Some(ask(queue, &SyncJob::Resync).await),
         }),
         Err(PushError::Port(error)) => Err(error.into()),
-        Err(refused) => Err(Trouble::Refused(refused.to_string())),
+        Err(refused) => Err(CliError::Refused(refused.to_string())),
     }
 }
 
-impl Shown for Pushed {
+impl Render for Pushed {
     fn text(&self) -> String {
         let Self { revision, .. } = self;
         let Some(sweep) = &self.sweep else {

@@ -24,9 +24,9 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::arguments::PreviewArguments;
+use crate::error::CliError;
 use crate::listing::{self, Listing, Progress};
 use crate::policy::compiled;
-use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 pub(crate) use compare::Previewing;
 use compare::{Over, compare};
@@ -48,7 +48,7 @@ pub(crate) async fn run(
     workspace: &Workspace,
     arguments: &PreviewArguments,
     clock: impl Clock,
-) -> Result<Previewing, Trouble> {
+) -> Result<Previewing, CliError> {
     let (_, policy) = compiled(&arguments.policy)?;
     let now = clock.now();
     let asked = &arguments.calendars;
@@ -105,7 +105,7 @@ pub(crate) async fn run(
     })
 }
 
-async fn active_revision<S: Policies>(state: &S) -> Result<ActivePolicy, Trouble> {
+async fn active_revision<S: Policies>(state: &S) -> Result<ActivePolicy, CliError> {
     Ok(PolicyCache::default().current(state).await?)
 }
 
@@ -113,7 +113,7 @@ async fn active_revision<S: Policies>(state: &S) -> Result<ActivePolicy, Trouble
 async fn connected<S>(
     state: &S,
     asked: &[String],
-) -> Result<BTreeMap<CalendarId, CalendarContext>, Trouble>
+) -> Result<BTreeMap<CalendarId, CalendarContext>, CliError>
 where
     S: Calendars + OverrideStore,
 {
@@ -129,7 +129,7 @@ where
 async fn remembered<S>(
     state: &S,
     saved: BTreeMap<CalendarId, CalendarContext>,
-) -> Result<BTreeMap<CalendarId, CalendarContext>, Trouble>
+) -> Result<BTreeMap<CalendarId, CalendarContext>, CliError>
 where
     S: Calendars + OverrideStore,
 {
@@ -145,7 +145,7 @@ where
 async fn stored<D: Decisions>(
     decisions: &D,
     events: &[CalendarEvent],
-) -> Result<Vec<Decision>, Trouble> {
+) -> Result<Vec<Decision>, CliError> {
     let meetings: Vec<IcalUid> = events.iter().map(|event| event.ical_uid.clone()).collect();
     Ok(decisions.copies(&meetings).await?)
 }
@@ -167,15 +167,15 @@ fn scene(calendars: BTreeMap<CalendarId, CalendarContext>, raw: Vec<Value>) -> S
     scene
 }
 
-fn read(file: &Path) -> Result<Saved, Trouble> {
+fn read(file: &Path) -> Result<Saved, CliError> {
     let name = file.display();
-    let text = fs::read(file).map_err(|error| Trouble::Cannot(format!("{name}: {error}")))?;
-    Saved::read(&text).map_err(|problem| Trouble::Cannot(format!("{name}: {problem}")))
+    let text = fs::read(file).map_err(|error| CliError::Cannot(format!("{name}: {error}")))?;
+    Saved::read(&text).map_err(|problem| CliError::Cannot(format!("{name}: {problem}")))
 }
 
-fn write(file: &Path, saved: &Saved) -> Result<(), Trouble> {
+fn write(file: &Path, saved: &Saved) -> Result<(), CliError> {
     let written = saved.write(file);
-    written.map_err(|error| Trouble::Cannot(format!("{}: {error}", file.display())))
+    written.map_err(|error| CliError::Cannot(format!("{}: {error}", file.display())))
 }
 
 /// A calendar that nothing is remembered of.

@@ -3,9 +3,9 @@
 use comfy_table::{Cell, CellAlignment};
 
 use super::compare::{CalendarPreview, Counts, MeetingPreview, Previewing};
-use crate::shown::{Shown, counted, in_one_line, minute, table};
+use crate::render::{Render, counted, in_one_line, minute, table};
 
-impl Shown for Previewing {
+impl Render for Previewing {
     fn text(&self) -> String {
         let mut parts = Vec::new();
         for calendar in &self.calendars {

@@ -14,7 +14,7 @@ use test_case::test_case;
 
 use super::compare::MeetingPreview;
 use super::*;
-use crate::shown::Shown as _;
+use crate::render::Render as _;
 
 const EVERYTHING: &str = r#"{"version": 1, "default": "record", "bot": {"bot_name": "All"}}"#;
 const NOTHING: &str = r#"{"version": 1, "default": "skip"}"#;

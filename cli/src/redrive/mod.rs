@@ -17,7 +17,7 @@ use callsheet_domain::{SyncJob, SyncReason, Timestamp};
 use serde::Serialize;
 
 use crate::arguments::RedriveArguments;
-use crate::trouble::Trouble;
+use crate::error::CliError;
 
 /// Messages taken in hand together.
 const AT_ONCE: usize = 10;
@@ -66,7 +66,7 @@ pub(crate) async fn redrive<L, Q>(
     (letters, queue): (&L, &Q),
     arguments: &RedriveArguments,
     now: Timestamp,
-) -> Result<Redriven, Trouble>
+) -> Result<Redriven, CliError>
 where
     L: DeadLetters,
     Q: Queue,
@@ -156,15 +156,15 @@ impl<L: DeadLetters, Q: Queue> Round<'_, L, Q> {
         Ok(outcome)
     }
 
-    fn broken_off(&self, error: PortError) -> Trouble {
+    fn broken_off(&self, error: PortError) -> CliError {
         if self.shown.is_empty() {
             return error.into();
         }
         let sent = self.shown.iter();
         let sent = sent.filter(|letter| letter.outcome == Outcome::SentBack);
-        Trouble::Cannot(format!(
+        CliError::Cannot(format!(
             "{error}\n{} sent back before that; the others lie there still, and none is lost",
-            crate::shown::counted(sent.count(), "message was", "messages were")
+            crate::render::counted(sent.count(), "message was", "messages were")
         ))
     }
 }

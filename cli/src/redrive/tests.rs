@@ -5,7 +5,7 @@ use callsheet_testkit::{Faults, Flaky, MemoryDeadLetters, MemoryQueue, When, at}
 use test_case::test_case;
 
 use super::*;
-use crate::shown::Shown as _;
+use crate::render::Render as _;
 
 const ALL: RedriveArguments = RedriveArguments {
     dry_run: false,
@@ -133,7 +133,7 @@ async fn how_far_it_came_is_told_when_it_breaks_off() {
         letters.put(Some(SyncJob::Resync), at("08:00"));
     }
     let trouble = redrive((&letters, &flaky), &ALL, at("09:30")).await;
-    let told = trouble.expect_err("the third is not taken").told();
+    let told = trouble.expect_err("the third is not taken").report();
     assert!(
         told.contains("2 messages were sent back before that"),
         "{told}"

@@ -1,12 +1,12 @@
 //! Dead letters as people read them.
 
 use super::{LetterShown, Outcome, Redriven};
-use crate::shown::{Shown, ago, counted, in_one_line, table};
+use crate::render::{Render, ago, counted, in_one_line, table};
 
 /// More rows than this are read by a program.
 const ROWS: usize = 50;
 
-impl Shown for Redriven {
+impl Render for Redriven {
     fn text(&self) -> String {
         if self.letters.is_empty() {
             return "No message was given up on.".to_owned();
@@ -35,7 +35,7 @@ impl Redriven {
                 letter.job.unwrap_or("not one of ours").replace('_', " "),
                 letter.calendar.clone().unwrap_or_default(),
                 sent,
-                letter.outcome.told().to_owned(),
+                letter.outcome.report().to_owned(),
             ]);
         }
         let mut text = table.trim_fmt();
@@ -58,7 +58,7 @@ impl Redriven {
         ];
         let told: Vec<_> = outcomes
             .into_iter()
-            .map(|outcome| (count(outcome), outcome.told()))
+            .map(|outcome| (count(outcome), outcome.report()))
             .filter(|(count, _)| *count > 0)
             .map(|(count, told)| format!("{count} {told}"))
             .collect();
@@ -79,7 +79,7 @@ impl Redriven {
 }
 
 impl Outcome {
-    fn told(self) -> &'static str {
+    fn report(self) -> &'static str {
         match self {
             Self::SentBack => "sent back",
             Self::WouldBeSentBack => "would be sent back",

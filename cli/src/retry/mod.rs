@@ -12,8 +12,8 @@ use callsheet_app::ports::{Calendars, Decisions, WriteOutcome};
 use callsheet_domain::{Decision, DecisionKey, EventId, Timestamp};
 use serde::Serialize;
 
-use crate::prefer::unknown;
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use crate::overrides::unknown;
 
 /// How often a row is read again that others keep writing.
 const TRIES: usize = 5;
@@ -52,17 +52,17 @@ pub(crate) async fn one<D: Decisions>(
     decisions: &D,
     event: &EventId,
     now: Timestamp,
-) -> Result<Retried, Trouble> {
+) -> Result<Retried, CliError> {
     let row = decisions.of_event(event).await?;
     let row = row.ok_or_else(|| unknown(event))?;
     if row.ends_at <= now {
-        return Err(Trouble::Refused(format!(
+        return Err(CliError::Refused(format!(
             "the meeting of event {event} is over"
         )));
     }
     let opened = open(decisions, row.key, now).await?;
     let opened = opened.ok_or_else(|| {
-        Trouble::Refused(format!(
+        CliError::Refused(format!(
             "event {event} was not given up on: see `callsheet explain {event}`"
         ))
     })?;
@@ -72,7 +72,7 @@ pub(crate) async fn one<D: Decisions>(
 }
 
 /// Tries every meeting again that was given up on and is not over.
-pub(crate) async fn all<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Retried, Trouble>
+pub(crate) async fn all<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Retried, CliError>
 where
     S: Calendars,
     D: Decisions,
@@ -99,7 +99,7 @@ async fn open<D: Decisions>(
     decisions: &D,
     key: DecisionKey,
     now: Timestamp,
-) -> Result<Option<Meeting>, Trouble> {
+) -> Result<Option<Meeting>, CliError> {
     let keys = [key];
     for _ in 0..TRIES {
         let rows = decisions.decisions(&keys).await?;
@@ -114,7 +114,7 @@ async fn open<D: Decisions>(
         }
     }
     let [key] = keys;
-    Err(Trouble::Cannot(format!(
+    Err(CliError::Cannot(format!(
         "others keep writing the decision on event {}: try again",
         key.event_id
     )))

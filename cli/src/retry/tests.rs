@@ -7,7 +7,7 @@ use callsheet_testkit::{
 };
 
 use super::{all, one};
-use crate::shown::Shown as _;
+use crate::render::Render as _;
 
 fn row(event: &str, change: impl FnOnce(&mut Decision)) -> Decision {
     a_decision().but(|row| {

@@ -1,9 +1,9 @@
 //! What is tried again, as people read it.
 
 use super::{Meeting, Retried};
-use crate::shown::{Shown, counted, in_one_line, instant};
+use crate::render::{Render, counted, in_one_line, instant};
 
-impl Shown for Retried {
+impl Render for Retried {
     fn text(&self) -> String {
         if self.meetings.is_empty() {
             return "Nothing to come was given up on.".to_owned();

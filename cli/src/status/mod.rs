@@ -13,8 +13,8 @@ use callsheet_domain::{
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
+use crate::error::CliError;
 use crate::retry::Meeting;
-use crate::trouble::Trouble;
 
 /// Calendars that are asked about at once.
 const AT_ONCE: usize = 8;
@@ -79,7 +79,7 @@ pub(crate) async fn status<S, D>(
     state: &S,
     decisions: &D,
     now: Timestamp,
-) -> Result<Status, Trouble>
+) -> Result<Status, CliError>
 where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,
@@ -123,7 +123,7 @@ async fn standing<S, D>(
     listed: ListedCalendar,
     active_revision: PolicyRevision,
     now: Timestamp,
-) -> Result<(CalendarStanding, Vec<Meeting>), Trouble>
+) -> Result<(CalendarStanding, Vec<Meeting>), CliError>
 where
     S: OverrideStore,
     D: Decisions,

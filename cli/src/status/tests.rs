@@ -11,7 +11,7 @@ use callsheet_testkit::{
 };
 
 use super::status;
-use crate::shown::Shown as _;
+use crate::render::Render as _;
 
 fn completed_sync(record: &mut CalendarRecord) {
     record.last_sync = Some(CompletedSync {

@@ -3,10 +3,10 @@
 use comfy_table::{Cell, CellAlignment};
 
 use super::{CalendarStanding, PolicyShown, Status, Tally};
+use crate::render::{Render, ago, counted, in_one_line, instant, table};
 use crate::retry::Meeting;
-use crate::shown::{Shown, ago, counted, in_one_line, instant, table};
 
-impl Shown for Status {
+impl Render for Status {
     fn text(&self) -> String {
         let mut parts = vec![self.policy.text()];
         if self.calendars.is_empty() {

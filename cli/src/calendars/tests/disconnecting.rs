@@ -8,8 +8,8 @@ use callsheet_testkit::{Fault, Faults, Flaky, When};
 
 use super::*;
 use crate::calendars::disconnect::{Disconnected, Outcome, disconnect};
-use crate::shown::Shown as _;
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use crate::render::Render as _;
 
 /// A calendar that both sides know, with three meetings of which one shares its
 /// bot with another calendar.
@@ -24,7 +24,7 @@ async fn house(clock: &ManualClock) -> House {
     house
 }
 
-async fn gone(house: &House, name: &str) -> Result<Disconnected, Trouble> {
+async fn gone(house: &House, name: &str) -> Result<Disconnected, CliError> {
     disconnect(house, name, &clock(), |_| Ok(())).await
 }
 
@@ -89,13 +89,13 @@ async fn one_that_was_retired_is_still_found_by_its_owner() {
         .await
         .expect("it is gone");
     assert_eq!(done.outcome, Outcome::AlreadyGone);
-    assert!(done.leaving.told().contains("is known to be gone"));
+    assert!(done.leaving.report().contains("is known to be gone"));
 }
 
 #[tokio::test]
 async fn without_a_yes_nothing_happens() {
     let house = house(&clock()).await;
-    let no = |_: &str| Err(Trouble::Refused("nothing was changed".to_owned()));
+    let no = |_: &str| Err(CliError::Refused("nothing was changed".to_owned()));
     let trouble = disconnect(&house, "calendar-sales", &clock(), no).await;
     assert_eq!(trouble.expect_err("no is no").exit_code(), 1);
     assert_eq!(house.recall.calls(), []);
@@ -116,7 +116,7 @@ async fn what_nobody_knows_is_not_deleted() {
     let house = house(&clock()).await;
     for name in ["calendar-nobody", "nobody@acme.example"] {
         let trouble = gone(&house, name).await.expect_err("nobody knows it");
-        assert!(trouble.told().contains("no calendar is known by"));
+        assert!(trouble.report().contains("no calendar is known by"));
         assert_eq!(trouble.exit_code(), 1);
     }
     assert_eq!(house.recall.count(Operation::DeleteCalendar), 0);
@@ -132,7 +132,7 @@ async fn an_owner_of_several_says_which() {
     let trouble = gone(&house, "sales@acme.example")
         .await
         .expect_err("which?");
-    assert!(trouble.told().contains("calendar-sales, calendar-second"));
+    assert!(trouble.report().contains("calendar-sales, calendar-second"));
 }
 
 #[tokio::test]
@@ -176,9 +176,9 @@ async fn if_the_stack_cannot_be_told_it_says_to_run_it_again() {
     let run = async || disconnect(&ports, "calendar-sales", &clock, |_| Ok(())).await;
     let trouble = run().await.expect_err("nobody was told");
     assert!(
-        trouble.told().contains("run this again"),
+        trouble.report().contains("run this again"),
         "{}",
-        trouble.told()
+        trouble.report()
     );
     assert_eq!(run().await.expect("told").outcome, Outcome::AlreadyGone);
     assert_eq!(told(&kept), [SyncReason::CalendarChanged]);

@@ -8,7 +8,7 @@ use callsheet_testkit::Fault;
 use super::*;
 use crate::calendars::directory;
 use crate::calendars::list::{Difference, list};
-use crate::shown::Shown as _;
+use crate::render::Render as _;
 
 fn looked(began: &str, since: Option<Timestamp>) -> CompletedSync {
     CompletedSync {

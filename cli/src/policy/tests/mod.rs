@@ -17,9 +17,9 @@ use super::lint::lint;
 use super::pull::pull;
 use super::push::push;
 use crate::arguments::Format;
-use crate::ask::Asked;
-use crate::shown::Shown as _;
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use crate::notify_stack::Asked;
+use crate::render::Render as _;
 
 fn yaml(text: impl Into<String>) -> Written {
     Written {
@@ -95,7 +95,7 @@ impl House {
         }
     }
 
-    async fn push(&self, text: impl Into<String>) -> Result<super::push::Pushed, Trouble> {
+    async fn push(&self, text: impl Into<String>) -> Result<super::push::Pushed, CliError> {
         let pusher = PushedBy {
             by: a_speaker(),
             note: Some("for a reason".to_owned()),
@@ -161,9 +161,9 @@ async fn nothing_that_is_wrong_is_pushed() {
         .expect_err("it is refused");
     assert_eq!(refused.exit_code(), 1);
     assert!(
-        refused.told().contains("policy.yaml: version: "),
+        refused.report().contains("policy.yaml: version: "),
         "{}",
-        refused.told()
+        refused.report()
     );
     assert_eq!(house.state.active_revision().await.expect("memory").0, 0);
 }
@@ -178,9 +178,9 @@ async fn another_scheme_is_refused_while_a_bot_is_wanted() {
     let refused = house.push(text).await.expect_err("it is refused");
     assert_eq!(refused.exit_code(), 1);
     assert!(
-        refused.told().contains("1 upcoming meetings"),
+        refused.report().contains("1 upcoming meetings"),
         "{}",
-        refused.told()
+        refused.report()
     );
     assert!(house.queue.sent().is_empty());
 }

@@ -3,10 +3,13 @@
 use callsheet_app::ports::Calendars;
 use callsheet_domain::{CalendarId, CalendarRecord};
 
-use crate::trouble::Trouble;
+use crate::error::CliError;
 
 /// The calendar of this id, or of this owner if they have but one that may have bots.
-pub(crate) async fn recordable<S: Calendars>(state: &S, name: &str) -> Result<CalendarId, Trouble> {
+pub(crate) async fn recordable<S: Calendars>(
+    state: &S,
+    name: &str,
+) -> Result<CalendarId, CliError> {
     let named = of_name(state, name).await?;
     let named = match named {
         Named::ById(record) => vec![*record],
@@ -24,7 +27,7 @@ pub(crate) async fn recordable<S: Calendars>(state: &S, name: &str) -> Result<Ca
 pub(crate) async fn remembered<S: Calendars>(
     state: &S,
     name: &str,
-) -> Result<Option<CalendarRecord>, Trouble> {
+) -> Result<Option<CalendarRecord>, CliError> {
     match of_name(state, name).await? {
         Named::ById(record) => Ok(Some(*record)),
         Named::ByOwner(records) => {
@@ -37,8 +40,8 @@ pub(crate) async fn remembered<S: Calendars>(
 }
 
 /// What is said where no calendar goes by `name`.
-pub(crate) fn unknown(name: &str) -> Trouble {
-    Trouble::Refused(format!(
+pub(crate) fn unknown(name: &str) -> CliError {
+    CliError::Refused(format!(
         "no calendar is known by \"{name}\": `callsheet calendars list` shows them"
     ))
 }
@@ -48,7 +51,7 @@ enum Named {
     ByOwner(Vec<CalendarRecord>),
 }
 
-async fn of_name<S: Calendars>(state: &S, name: &str) -> Result<Named, Trouble> {
+async fn of_name<S: Calendars>(state: &S, name: &str) -> Result<Named, CliError> {
     if let Ok(id) = CalendarId::parse(name)
         && let Some(record) = state.record(&id).await?
     {
@@ -66,7 +69,7 @@ async fn of_name<S: Calendars>(state: &S, name: &str) -> Result<Named, Trouble> 
     Ok(Named::ByOwner(owned.collect()))
 }
 
-fn one(name: &str, mut records: Vec<CalendarRecord>) -> Result<Option<CalendarRecord>, Trouble> {
+fn one(name: &str, mut records: Vec<CalendarRecord>) -> Result<Option<CalendarRecord>, CliError> {
     if records.len() < 2 {
         return Ok(records.pop());
     }
@@ -75,7 +78,7 @@ fn one(name: &str, mut records: Vec<CalendarRecord>) -> Result<Option<CalendarRe
         .map(|record| record.calendar.id.as_str())
         .collect();
     ids.sort_unstable();
-    Err(Trouble::Refused(format!(
+    Err(CliError::Refused(format!(
         "\"{name}\" has several calendars, say which: {}",
         ids.join(", ")
     )))

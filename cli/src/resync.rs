@@ -5,8 +5,8 @@ use callsheet_app::ports::{Calendars, Policies, Queue, SyncStates, WriteOutcome}
 use callsheet_domain::{SyncJob, Timestamp, needs_full_sync};
 use serde::Serialize;
 
-use crate::shown::{Shown, counted};
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use crate::render::{Render, counted};
 use crate::workspace::Workspace;
 
 /// How often a mark is written that others get in the way of.
@@ -26,7 +26,7 @@ pub(crate) async fn run(
     workspace: &Workspace,
     everything: bool,
     now: Timestamp,
-) -> Result<SweepAsked, Trouble> {
+) -> Result<SweepAsked, CliError> {
     let queue = workspace.named_queue().await?;
     if everything {
         let state = workspace.state().await?;
@@ -43,7 +43,7 @@ pub(crate) async fn run(
 }
 
 /// Writes down that a look at everything that began before `now` is too old.
-async fn want_everything<S: SyncStates>(state: &S, now: Timestamp) -> Result<(), Trouble> {
+async fn want_everything<S: SyncStates>(state: &S, now: Timestamp) -> Result<(), CliError> {
     for _ in 0..TRIES {
         let mut mark = state.workspace().await?;
         mark.full_sync_requested_at = mark.full_sync_requested_at.max(Some(now));
@@ -52,11 +52,11 @@ async fn want_everything<S: SyncStates>(state: &S, now: Timestamp) -> Result<(),
         }
     }
     let busy = "others keep writing to the mark of looks: try again";
-    Err(Trouble::Cannot(busy.to_owned()))
+    Err(CliError::Cannot(busy.to_owned()))
 }
 
 /// How many calendars have events to be looked at.
-async fn connected<S: Calendars>(state: &S) -> Result<usize, Trouble> {
+async fn connected<S: Calendars>(state: &S) -> Result<usize, CliError> {
     let listed = state.listed().await?;
     let connected = listed
         .iter()
@@ -68,13 +68,13 @@ async fn sweep<Q: Queue>(
     queue: &Q,
     everything: bool,
     owed: Option<usize>,
-) -> Result<SweepAsked, Trouble> {
+) -> Result<SweepAsked, CliError> {
     queue.send(&SyncJob::ResyncNow).await?;
     Ok(SweepAsked { everything, owed })
 }
 
 /// How many calendars are owed a look at everything.
-async fn owed<S: Calendars + Policies>(state: &S, now: Timestamp) -> Result<usize, Trouble> {
+async fn owed<S: Calendars + Policies>(state: &S, now: Timestamp) -> Result<usize, CliError> {
     let active_revision = state.active_revision().await?;
     let listed = state.listed().await?;
     let owed = listed.iter().filter(|listed| {
@@ -90,7 +90,7 @@ async fn owed<S: Calendars + Policies>(state: &S, now: Timestamp) -> Result<usiz
     Ok(owed.count())
 }
 
-impl Shown for SweepAsked {
+impl Render for SweepAsked {
     fn text(&self) -> String {
         let goes_on = "`callsheet calendars list` shows how far it is.";
         match self.owed {

@@ -18,10 +18,10 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::arguments::{CalendarChange, PreferCommand};
-use crate::ask::{Asked, ask, look};
-use crate::named::recordable;
+use crate::error::CliError;
+use crate::find_calendar::recordable;
+use crate::notify_stack::{Asked, ask, look};
 use crate::policy::actor;
-use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 
 /// What may be said about meetings.
@@ -86,7 +86,7 @@ pub(crate) async fn run(
     workspace: &Workspace,
     command: PreferCommand,
     now: Timestamp,
-) -> Result<Said, Trouble> {
+) -> Result<Said, CliError> {
     let (state, queue) = (workspace.state().await?, workspace.queue().await?);
     let (queue, user) = (queue.as_ref(), workspace.user());
     match command {
@@ -129,7 +129,7 @@ pub(crate) async fn word<S, D, Q>(
     say: Say,
     by: &Actor,
     now: Timestamp,
-) -> Result<Said, Trouble>
+) -> Result<Said, CliError>
 where
     S: OverrideStore,
     D: Decisions,
@@ -143,7 +143,7 @@ where
         let asked = ask(queue, &look(calendar, now)).await;
         let soon =
             "The calendar is being looked at, which makes it good: say it again in a minute.";
-        return Err(Trouble::Refused(format!(
+        return Err(CliError::Refused(format!(
             "the decision on this event was written by an earlier build, and does not tell by which \
              name its platform knows it. {}",
             asked.text(soon)
@@ -187,13 +187,13 @@ pub(crate) async fn pause<S, Q>(
     until: Option<Timestamp>,
     by: &Actor,
     now: Timestamp,
-) -> Result<Said, Trouble>
+) -> Result<Said, CliError>
 where
     S: OverrideStore + Calendars,
     Q: Queue,
 {
     if until.is_some_and(|until| until <= now) {
-        return Err(Trouble::Refused(
+        return Err(CliError::Refused(
             "the pause would be over already; to record again, use resume".to_owned(),
         ));
     }
@@ -212,8 +212,8 @@ where
 }
 
 /// What is said where no decision is kept.
-pub(crate) fn unknown(event: &EventId) -> Trouble {
-    Trouble::Refused(format!(
+pub(crate) fn unknown(event: &EventId) -> CliError {
+    CliError::Refused(format!(
         "nothing was decided about event {event}: it is over and forgotten, or its calendar has not \
          been looked at since it came, or it is an id of something else than an event of Recall"
     ))

@@ -5,8 +5,8 @@ use clap::{Args, Subcommand};
 use jiff::SignedDuration;
 
 use super::{By, event_id};
-use crate::prefer::Say;
-use crate::when;
+use crate::overrides::Say;
+use crate::time_args;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PreferCommand {
@@ -69,10 +69,10 @@ pub(crate) enum CalendarChange {
 #[group(required = true, multiple = false)]
 pub(crate) struct PauseSpan {
     /// Until an instant: 2026-12-24T18:00+01:00, or 2026-12-24T18:00[Europe/Berlin]
-    #[arg(long, value_name = "TIME", value_parser = when::instant)]
+    #[arg(long, value_name = "TIME", value_parser = time_args::instant)]
     pub(crate) until: Option<Timestamp>,
     /// For so long from now on: 90m, 4h, 3d, 2w
-    #[arg(long = "for", value_name = "DURATION", value_parser = when::duration)]
+    #[arg(long = "for", value_name = "DURATION", value_parser = time_args::duration)]
     pub(crate) length: Option<SignedDuration>,
 }
 

@@ -6,7 +6,7 @@ use callsheet_app::PortError;
 
 /// A command could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
+pub(crate) enum CliError {
     /// The answer is no: what was asked for is refused, or is not there.
     #[error("{0}")]
     Refused(String),
@@ -18,7 +18,7 @@ pub(crate) enum Trouble {
     Port(#[from] PortError),
 }
 
-impl Trouble {
+impl CliError {
     /// What the process ends with.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
@@ -28,7 +28,7 @@ impl Trouble {
     }
 
     /// What is said about it: the trouble and what is behind it, and what may help.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn report(&self) -> String {
         let mut told = self.to_string();
         let mut cause = self.source();
         while let Some(behind) = cause {
@@ -53,8 +53,8 @@ mod tests {
 
     #[test]
     fn a_no_is_told_apart_from_what_cannot_be_answered() {
-        assert_eq!(Trouble::Refused("no".to_owned()).exit_code(), 1);
-        assert_eq!(Trouble::Cannot("how?".to_owned()).exit_code(), 2);
+        assert_eq!(CliError::Refused("no".to_owned()).exit_code(), 1);
+        assert_eq!(CliError::Cannot("how?".to_owned()).exit_code(), 2);
     }
 
     #[test]
@@ -64,7 +64,7 @@ mod tests {
             reason: "dispatch failure".to_owned(),
             source: Some("connection refused".into()),
         };
-        let told = Trouble::from(failed).told();
+        let told = CliError::from(failed).report();
         assert_eq!(
             told,
             "SQS did not answer: dispatch failure: connection refused"

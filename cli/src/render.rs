@@ -7,7 +7,7 @@ use comfy_table::{Cell, LineStyle, Table, presets};
 use serde::Serialize;
 
 /// Something that is shown. Its JSON is what `serde` makes of it.
-pub(crate) trait Shown: Serialize {
+pub(crate) trait Render: Serialize {
     /// The same for people, without a line end.
     fn text(&self) -> String;
 
@@ -18,7 +18,7 @@ pub(crate) trait Shown: Serialize {
 }
 
 /// Writes it to standard output. A reader that left early is no trouble.
-pub(crate) fn show<T: Shown>(shown: &T, as_json: bool) -> io::Result<u8> {
+pub(crate) fn show<T: Render>(shown: &T, as_json: bool) -> io::Result<u8> {
     let text = if as_json {
         serde_json::to_string_pretty(shown)?
     } else {

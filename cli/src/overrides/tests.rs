@@ -9,7 +9,7 @@ use callsheet_testkit::{
 use test_case::test_case;
 
 use super::*;
-use crate::shown::Shown as _;
+use crate::render::Render as _;
 
 struct House {
     state: MemoryState,
@@ -33,7 +33,7 @@ async fn house(row: Decision) -> House {
 }
 
 impl House {
-    async fn say(&self, about: About, say: Say) -> Result<Said, Trouble> {
+    async fn say(&self, about: About, say: Say) -> Result<Said, CliError> {
         let ports = (&self.state, &self.decisions, Some(&self.queue));
         let event = an_event().id;
         word(ports, (about, &event), say, &a_speaker(), at("09:30")).await
@@ -48,7 +48,7 @@ impl House {
             .collect()
     }
 
-    async fn pause(&self, calendar: &str, until: Option<&str>) -> Result<Said, Trouble> {
+    async fn pause(&self, calendar: &str, until: Option<&str>) -> Result<Said, CliError> {
         let ports = (&self.state, Some(&self.queue));
         pause(ports, calendar, until.map(at), &a_speaker(), at("09:30")).await
     }
@@ -104,9 +104,9 @@ async fn a_row_of_an_earlier_build_is_looked_at_first(about: About) {
         .expect_err("it cannot be said yet");
     assert_eq!(trouble.exit_code(), 1);
     assert!(
-        trouble.told().contains("say it again in a minute"),
+        trouble.report().contains("say it again in a minute"),
         "{}",
-        trouble.told()
+        trouble.report()
     );
     assert_eq!(house.queue.sent().len(), 1);
     assert!(house.words().await.is_empty());
@@ -142,9 +142,9 @@ async fn an_owner_of_two_calendars_is_asked_which() {
         .await
         .expect_err("it is not told which");
     assert!(
-        trouble.told().contains("calendar-2, calendar-sales"),
+        trouble.report().contains("calendar-2, calendar-sales"),
         "{}",
-        trouble.told()
+        trouble.report()
     );
 }
 

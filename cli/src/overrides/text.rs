@@ -1,9 +1,9 @@
 //! What was said, in sentences.
 
 use super::{Said, What};
-use crate::shown::{Shown, in_one_line, instant};
+use crate::render::{Render, in_one_line, instant};
 
-impl Shown for Said {
+impl Render for Said {
     fn text(&self) -> String {
         let by = in_one_line(&self.by);
         let said = |word: &str, about: &str| {
