@@ -6,11 +6,11 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::counter::{Counter, Counts};
+use crate::dataset::Dataset;
 use crate::gate::Gate;
 use crate::numbers::{hundredths, number};
 use crate::report::Report;
 use crate::rig::{Done, Rates, Rig, USUAL, progress};
-use crate::town::Town;
 
 const PATIENCE: Duration = Duration::from_mins(10);
 
@@ -23,8 +23,8 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
     for events in [events, 1] {
         let gate = Gate::abandoned(rig).await?;
         counter.take();
-        let town = Town::connected(rig, 1, events).await?;
-        town.is_decided(rig).await?;
+        let dataset = Dataset::connected(rig, 1, events).await?;
+        dataset.is_decided(rig).await?;
         let decided = counter.take();
         gate.open(rig).await?;
         let is_applied = async || {

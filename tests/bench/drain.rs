@@ -9,11 +9,11 @@ use jiff::SignedDuration;
 use recall_simulator::{CallRecord, Operation};
 use serde_json::json;
 
+use crate::dataset::Dataset;
 use crate::gate::Gate;
 use crate::numbers::{hundredths, most_at_once, number, peak, seconds};
 use crate::report::Report;
 use crate::rig::{Done, Rates, Rig, USUAL, progress};
-use crate::town::Town;
 
 /// Few pages a calendar, so that a first look at one is done at once.
 const IN_A_CALENDAR: usize = 500;
@@ -39,8 +39,8 @@ const COLUMNS: [&str; 12] = [
 /// Drains `rows` at `rate` calls a minute.
 pub(crate) async fn measure(rig: &Rig, rows: usize, rate: u32) -> Done<Report> {
     let mut report = Report::of("drain");
-    let town = backlog(rig, rows, rate).await?;
-    let rows = town.meetings.len();
+    let dataset = backlog(rig, rows, rate).await?;
+    let rows = dataset.meetings.len();
     let calls = drained(rig, rows, rate).await?;
     let rows_after = rig.stack.glimpse().await;
     let due = rows_after.values().filter(|row| row.is_due).count();
@@ -72,7 +72,7 @@ pub(crate) async fn measure(rig: &Rig, rows: usize, rate: u32) -> Done<Report> {
          first, over what the limit allows between the first and the last. `wasted` are calls \
          that gave no bot, or one again. `displaced` is how far a call is from its place in order \
          of start.",
-        if town.agrees(&rig.stack).await {
+        if dataset.agrees(&rig.stack).await {
             "exactly"
         } else {
             "NOT"
@@ -82,7 +82,7 @@ pub(crate) async fn measure(rig: &Rig, rows: usize, rate: u32) -> Done<Report> {
 }
 
 /// Rows that are due, made by the deployed sync while no drain runs.
-pub(crate) async fn backlog(rig: &Rig, rows: usize, rate: u32) -> Done<Town> {
+pub(crate) async fn backlog(rig: &Rig, rows: usize, rate: u32) -> Done<Dataset> {
     let rates = Rates {
         bots: rate,
         ..Rates::RAISED
@@ -90,12 +90,12 @@ pub(crate) async fn backlog(rig: &Rig, rows: usize, rate: u32) -> Done<Town> {
     rig.tune(rates, &[]).await?;
     let gate = Gate::abandoned(rig).await?;
     let calendars = (rows / IN_A_CALENDAR).max(1);
-    let town = Town::connected(rig, calendars, rows / calendars).await?;
-    town.is_decided(rig).await?;
+    let dataset = Dataset::connected(rig, calendars, rows / calendars).await?;
+    dataset.is_decided(rig).await?;
     rig.stack.recall.set_latency(USUAL).await?;
     rig.stack.recall.forget_calls().await?;
     gate.open(rig).await?;
-    Ok(town)
+    Ok(dataset)
 }
 
 /// The calls of a drain, once all are made.

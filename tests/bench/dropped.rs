@@ -6,11 +6,11 @@ use std::time::Duration;
 use recall_simulator::{Operation, WebhookFaults};
 use serde_json::json;
 
+use crate::dataset::Dataset;
 use crate::numbers::{peak, seconds};
 use crate::report::Report;
 use crate::rig::{Done, Rates, Rig, USUAL, progress};
 use crate::storm::play::blow;
-use crate::town::Town;
 
 const CALENDARS: usize = 40;
 const MEETINGS_EACH: usize = 10;
@@ -27,14 +27,14 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// Blows a storm of which half is not told, and sweeps once.
 pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
     let mut report = Report::of("dropped");
-    let mut town = Town::settled(rig, CALENDARS, MEETINGS_EACH).await?;
+    let mut dataset = Dataset::settled(rig, CALENDARS, MEETINGS_EACH).await?;
     // The stack sweeps by itself each minute; here it shall only when asked.
     let rarely = [("SweepEveryMinutes", "1440")];
     rig.tune(Rates::PUBLISHED, &rarely).await?;
     rig.stack.recall.set_latency(USUAL).await?;
     rig.stack.recall.set_webhook_faults(&FAULTS).await?;
     rig.start_afresh().await?;
-    let played = blow(rig, &mut town).await?;
+    let played = blow(rig, &mut dataset).await?;
     let quiet = async || {
         let told = rig.stack.recall.quiesced(Duration::from_secs(1)).await;
         told.unwrap_or(false) && rig.stack.queued().await == 0
@@ -42,14 +42,14 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
     if !rig.until(PATIENCE, quiet).await {
         return Err("the webhooks that came were not attended to".into());
     }
-    let wrong_before = town.wrong(&rig.stack.glimpse().await);
+    let wrong_before = dataset.wrong(&rig.stack.glimpse().await);
     let lists_before = rig.calls(Some(Operation::ListEvents)).await?.len();
     progress(format!("{wrong_before} are wrong before the sweep"));
     let swept_at = rig.stack.now();
     rig.stack.sweep().await;
-    let is_right = async || town.wrong(&rig.stack.glimpse().await) == 0;
+    let is_right = async || dataset.wrong(&rig.stack.glimpse().await) == 0;
     let right_at = rig.until(PATIENCE, is_right).await.then(|| rig.stack.now());
-    let wrong_after = town.wrong(&rig.stack.glimpse().await);
+    let wrong_after = dataset.wrong(&rig.stack.glimpse().await);
     let calls = rig.calls(Some(Operation::ListEvents)).await?;
     let received: Vec<_> = calls.iter().map(|call| call.received_at).collect();
     let webhooks = rig.stack.recall.stats().await?.webhooks;

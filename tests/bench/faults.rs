@@ -58,7 +58,7 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
             .add_fault(fault.probability(1.0 / ONE_IN))
             .await?;
     }
-    let town = backlog(rig, rows, Rates::PUBLISHED.bots).await?;
+    let dataset = backlog(rig, rows, Rates::PUBLISHED.bots).await?;
     let storm_began = rig.stack.now();
     // As many calls as there are rows, so that each kind strikes dozens; then all must come right.
     let has_stormed = async || {
@@ -79,7 +79,7 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
             .filter(|row| row.is_due)
             .count();
         progress(format!("{due} due"));
-        due == 0 && town.agrees(&rig.stack).await
+        due == 0 && dataset.agrees(&rig.stack).await
     };
     let came_right = rig.until(PATIENCE, is_right).await.then(|| rig.stack.now());
     report.table(

@@ -8,6 +8,7 @@
 mod beside;
 mod cost;
 mod counter;
+mod dataset;
 mod drain;
 mod dropped;
 mod faults;
@@ -21,7 +22,6 @@ mod quiet;
 mod report;
 mod rig;
 mod storm;
-mod town;
 
 use std::process::ExitCode;
 

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Pulls meetings from the end of a backlog of `rows`.
 pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
     let mut report = Report::of("overtake");
-    let town = backlog(rig, rows, Rates::PUBLISHED.bots).await?;
+    let dataset = backlog(rig, rows, Rates::PUBLISHED.bots).await?;
     let flows = async || {
         let calls = rig.calls(Some(Operation::ScheduleBot)).await;
         calls.is_ok_and(|calls| calls.len() >= 100)
@@ -34,7 +34,7 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
     }
     // The rows are written here, so as to know when: no look may write them first.
     rig.stack.recall.hold_webhooks().await?;
-    let last = town.of_calendars().iter().flatten().rev().take(TIMES);
+    let last = dataset.of_calendars().iter().flatten().rev().take(TIMES);
     let mut waits = Vec::new();
     for event in last {
         let wait = pulled(rig, *event).await?;

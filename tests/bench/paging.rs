@@ -8,12 +8,12 @@ use callsheet_domain::Timestamp;
 use recall_simulator::{CallRecord, Operation};
 use serde_json::json;
 
+use crate::dataset::Dataset;
 use crate::gate::Gate;
 use crate::numbers::{hundredths, number, peak, seconds};
 use crate::processes::{self, Process};
 use crate::report::Report;
 use crate::rig::{Done, Rates, Rig, USUAL, progress};
-use crate::town::Town;
 
 /// Events on a page.
 const PAGE: usize = 100;
@@ -58,8 +58,8 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
     ] {
         rig.stack.recall.set_latency(USUAL).await?;
         rig.start_afresh().await?;
-        let town = Town::connected(rig, 1, events).await?;
-        let last_sync = look(rig, &town, killed_at).await?;
+        let dataset = Dataset::connected(rig, 1, events).await?;
+        let last_sync = look(rig, &dataset, killed_at).await?;
         let calls = rig.calls(Some(Operation::ListEvents)).await?;
         let until = last_sync.right_at.unwrap_or_else(|| rig.stack.now());
         let calls: Vec<_> = calls
@@ -77,9 +77,9 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
 }
 
 /// Watches a look page by page until every event is decided.
-async fn look(rig: &Rig, town: &Town, killed_at: Option<usize>) -> Done<CompletedSync> {
+async fn look(rig: &Rig, dataset: &Dataset, killed_at: Option<usize>) -> Done<CompletedSync> {
     let mut last_sync = CompletedSync::default();
-    let least = town.meetings.len().div_ceil(PAGE);
+    let least = dataset.meetings.len().div_ceil(PAGE);
     let began = processes::of_function(SYNC);
     let deadline = tokio::time::Instant::now() + PATIENCE;
     let mut pages = 0;
@@ -101,7 +101,7 @@ async fn look(rig: &Rig, town: &Town, killed_at: Option<usize>) -> Done<Complete
             }
         }
         if pages >= least {
-            last_sync.wrong = town.wrong(&rig.stack.glimpse().await);
+            last_sync.wrong = dataset.wrong(&rig.stack.glimpse().await);
             if last_sync.wrong == 0 {
                 last_sync.right_at = Some(rig.stack.now());
                 return Ok(last_sync);
@@ -109,7 +109,7 @@ async fn look(rig: &Rig, town: &Town, killed_at: Option<usize>) -> Done<Complete
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
-    last_sync.wrong = town.wrong(&rig.stack.glimpse().await);
+    last_sync.wrong = dataset.wrong(&rig.stack.glimpse().await);
     Ok(last_sync)
 }
 

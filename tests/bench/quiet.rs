@@ -7,10 +7,10 @@ use std::time::Duration;
 use recall_simulator::Latency;
 use serde_json::json;
 
+use crate::dataset::{Dataset, meeting};
 use crate::numbers::{middle, percentile};
 use crate::report::Report;
 use crate::rig::{Done, Rates, Rig, USUAL, progress};
-use crate::town::{Town, meeting};
 use steps::Steps;
 
 /// So many webhooks, one after the other.
@@ -26,7 +26,7 @@ const NONE: Latency = Latency {
 /// With calls that take as long as they usually do, and with calls that take no time.
 pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
     let mut report = Report::of("quiet");
-    let town = Town::settled(rig, 1, 10).await?;
+    let dataset = Dataset::settled(rig, 1, 10).await?;
     // A sweep's look that is under way might find a meeting before its webhook does.
     let rarely = [("SweepEveryMinutes", "1440")];
     rig.tune(Rates::PUBLISHED, &rarely).await?;
@@ -37,7 +37,7 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
         for index in 0..TIMES {
             let began = tokio::time::Instant::now();
             let draft = meeting(&rig.stack, 1_000 + index);
-            seen.push(Steps::of(rig, town.calendars[0].id, draft).await?);
+            seen.push(Steps::of(rig, dataset.calendars[0].id, draft).await?);
             progress(format!("{} of {TIMES}", seen.len()));
             tokio::time::sleep_until(began + PAUSE).await;
         }

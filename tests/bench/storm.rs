@@ -13,12 +13,12 @@ use recall_simulator::{CallRecord, Operation, WebhookTarget};
 use serde_json::json;
 
 use crate::beside::Previews;
+use crate::dataset::Dataset;
 use crate::drain::refused;
 use crate::numbers::{number, peak, seconds, tenths};
 use crate::plain::Plain;
 use crate::report::Report;
 use crate::rig::{Done, Rates, Rig, USUAL, progress};
-use crate::town::Town;
 use play::{Played, blow};
 
 const CALENDARS: usize = 200;
@@ -50,7 +50,7 @@ const COLUMNS: [&str; 13] = [
 pub(crate) async fn measure(rig: &Rig, previews: bool) -> Done<Report> {
     let mut report = Report::of("storm");
     report.table("From the first change until everything is right", &COLUMNS);
-    let mut town = Town::settled(rig, CALENDARS, MEETINGS_EACH).await?;
+    let mut dataset = Dataset::settled(rig, CALENDARS, MEETINGS_EACH).await?;
     rig.stack.recall.set_latency(USUAL).await?;
 
     rig.tune(Rates::PUBLISHED, &[]).await?;
@@ -58,7 +58,7 @@ pub(crate) async fn measure(rig: &Rig, previews: bool) -> Done<Report> {
         &mut report,
         rig,
         "deployed, as it is",
-        deployed(rig, &mut town, previews).await?,
+        deployed(rig, &mut dataset, previews).await?,
     )
     .await?;
     // Its sweeps would look at each calendar in turn, and so never be at rest.
@@ -70,13 +70,13 @@ pub(crate) async fn measure(rig: &Rig, previews: bool) -> Done<Report> {
             &mut report,
             rig,
             name,
-            deployed(rig, &mut town, previews).await?,
+            deployed(rig, &mut dataset, previews).await?,
         )
         .await?;
     } else {
         report.note("The template has no parameter ListWorkspace: as it is, it lists one calendar at a time.");
     }
-    row(&mut report, rig, "plain", plain(rig, &mut town).await?).await?;
+    row(&mut report, rig, "plain", plain(rig, &mut dataset).await?).await?;
     report.note(
         "Counted by the simulator. `lists` are those received until the last decision was right, \
          429s and pages among them; `right after` counts from the last change; `least` is what \
@@ -87,7 +87,7 @@ pub(crate) async fn measure(rig: &Rig, previews: bool) -> Done<Report> {
 }
 
 /// The deployed functions, by their own HTTP API.
-async fn deployed(rig: &Rig, town: &mut Town, previews: bool) -> Done<Played> {
+async fn deployed(rig: &Rig, dataset: &mut Dataset, previews: bool) -> Done<Played> {
     let target = WebhookTarget {
         url: rig.stack.webhook.url.clone(),
         secrets: vec![rig.stack.webhook.secret.clone()],
@@ -96,15 +96,15 @@ async fn deployed(rig: &Rig, town: &mut Town, previews: bool) -> Done<Played> {
     rig.stack.recall.set_webhook_target(Some(&target)).await?;
     rig.start_afresh().await?;
     let previews = previews.then(Previews::begun);
-    let mut played = blow(rig, town).await?;
-    let right = async || town.wrong(&rig.stack.glimpse().await);
+    let mut played = blow(rig, dataset).await?;
+    let right = async || dataset.wrong(&rig.stack.glimpse().await);
     played.comes_right(rig, right).await;
     played.previews = previews.map(|previews| previews.made());
     let rests = async || {
         let rows = rig.stack.glimpse().await;
         let due = rows.values().filter(|row| row.is_due).count();
         progress(format!("{due} due, {} queued", rig.stack.queued().await));
-        due == 0 && rig.stack.queued().await == 0 && town.agrees(&rig.stack).await
+        due == 0 && rig.stack.queued().await == 0 && dataset.agrees(&rig.stack).await
     };
     if played.right_at.is_some() && rig.until(PATIENCE, rests).await {
         played.bots_at = Some(rig.stack.now());
@@ -113,12 +113,12 @@ async fn deployed(rig: &Rig, town: &mut Town, previews: bool) -> Done<Played> {
 }
 
 /// A server of our own that lists at each webhook.
-async fn plain(rig: &Rig, town: &mut Town) -> Done<Played> {
+async fn plain(rig: &Rig, dataset: &mut Dataset) -> Done<Played> {
     let plain = Plain::in_place(rig).await?;
     rig.start_afresh().await?;
-    let mut played = blow(rig, town).await?;
+    let mut played = blow(rig, dataset).await?;
     played
-        .comes_right(rig, async || plain.wrong(&town.meetings))
+        .comes_right(rig, async || plain.wrong(&dataset.meetings))
         .await;
     let rests = async || plain.waiting() == 0;
     rig.until(PATIENCE, rests).await;

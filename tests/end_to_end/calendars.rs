@@ -2,22 +2,22 @@
 
 use recall_simulator::Platform;
 
-use crate::office::Office;
+use crate::tenant::Tenant;
 
 #[tokio::test]
 async fn a_disconnected_calendar_loses_its_bots_and_a_reconnected_one_gets_them_back() {
-    let office = Office::on(Platform::MicrosoftOutlook).await;
-    office.create(office.external(5)).await;
-    office.create(office.external(6)).await;
-    office.comes_to_bots("created", 2).await;
-    let calendar = office.calendars[0].id;
-    office
+    let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.create(tenant.external(6)).await;
+    tenant.comes_to_bots("created", 2).await;
+    let calendar = tenant.calendars[0].id;
+    tenant
         .stack
         .recall
         .disconnect_calendar(calendar)
         .await
         .expect("disconnected");
-    office
+    tenant
         .comes_to("disconnected", |decisions, comparison| {
             let reason = |rule: &str| rule == "disconnected";
             comparison.bots == 0
@@ -27,43 +27,43 @@ async fn a_disconnected_calendar_loses_its_bots_and_a_reconnected_one_gets_them_
                     .all(|row| reason(row.verdict.reason().rule.as_str()))
         })
         .await;
-    office
+    tenant
         .stack
         .recall
         .reconnect_calendar(calendar)
         .await
         .expect("reconnected");
-    office.comes_to_bots("reconnected", 2).await;
+    tenant.comes_to_bots("reconnected", 2).await;
 }
 
 #[tokio::test]
 async fn an_address_that_is_learnt_late_is_taken_into_account() {
-    let mut office = Office::on(Platform::GoogleCalendar).await;
-    let connected = office
+    let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let connected = tenant
         .stack
         .recall
         .create_calendar(Platform::GoogleCalendar, None)
         .await;
-    office.calendars = vec![connected.expect("the simulator")];
-    office.create(office.external(5)).await;
-    office.comes_to_skip("default").await;
-    let calendar = office.calendars[0].id;
-    office
+    tenant.calendars = vec![connected.expect("the simulator")];
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_skip("default").await;
+    let calendar = tenant.calendars[0].id;
+    tenant
         .stack
         .recall
         .set_calendar_email(calendar, "desk-1@acme.example")
         .await
         .expect("learnt");
-    office.comes_to_bots("the address is known", 1).await;
+    tenant.comes_to_bots("the address is known", 1).await;
 }
 
 #[tokio::test]
 async fn a_deleted_calendar_is_retired_once_somebody_asks() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    let calendar = office.calendars[0].id;
-    office
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    let calendar = tenant.calendars[0].id;
+    tenant
         .stack
         .recall
         .delete_calendar(calendar)
@@ -74,6 +74,6 @@ async fn a_deleted_calendar_is_retired_once_somebody_asks() {
         "event": "calendar.update",
         "data": {"calendar_id": calendar.to_string()},
     });
-    office.stack.recall.send_webhook(&body).await.expect("sent");
-    office.comes_to_skip("disconnected").await;
+    tenant.stack.recall.send_webhook(&body).await.expect("sent");
+    tenant.comes_to_skip("disconnected").await;
 }

@@ -4,7 +4,7 @@ use recall_simulator::Platform;
 use serde_json::{Value, json};
 
 use crate::command::callsheet;
-use crate::office::Office;
+use crate::tenant::Tenant;
 
 /// What `callsheet redrive` says of a message; nothing if it did not meet it.
 fn outcome(arguments: &[&str], message: &str) -> Value {
@@ -18,21 +18,21 @@ fn outcome(arguments: &[&str], message: &str) -> Value {
 
 #[tokio::test]
 async fn what_was_given_up_on_is_attended_to_once_it_is_sent_back() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    let calendar = office.calendars[0].id;
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    let calendar = tenant.calendars[0].id;
     // Recall tells nobody of it, and the one notice about it was given up on.
-    let deleted = office.stack.recall.delete_calendar(calendar).await;
+    let deleted = tenant.stack.recall.delete_calendar(calendar).await;
     deleted.expect("deleted");
     let request = json!({
         "v": "1",
         "kind": "calendar_changed",
         "calendar_id": calendar.to_string(),
-        "sent_at": office.stack.now().as_microsecond(),
+        "sent_at": tenant.stack.now().as_microsecond(),
     });
-    let ours = office.stack.give_up(&request.to_string()).await;
-    let other = office.stack.give_up("no version of ours wrote this").await;
+    let ours = tenant.stack.give_up(&request.to_string()).await;
+    let other = tenant.stack.give_up("no version of ours wrote this").await;
 
     let look = ["redrive", "--dry-run", "--json"];
     assert_eq!(outcome(&look, &ours), "would_be_sent_back");
@@ -40,7 +40,7 @@ async fn what_was_given_up_on_is_attended_to_once_it_is_sent_back() {
 
     let redrive = ["redrive", "--json"];
     assert_eq!(outcome(&redrive, &ours), "sent_back");
-    office.comes_to_skip("disconnected").await;
+    tenant.comes_to_skip("disconnected").await;
     assert_eq!(outcome(&look, &ours), Value::Null);
     assert_eq!(outcome(&look, &other), "stays");
 

@@ -5,7 +5,7 @@ use recall_simulator::{CalendarView, Platform};
 use serde_json::{Value, json};
 
 use crate::command::callsheet;
-use crate::office::Office;
+use crate::tenant::Tenant;
 
 /// What `callsheet` says of a calendar when it lists both sides.
 fn listed(calendar: &CalendarView) -> Value {
@@ -18,11 +18,11 @@ fn listed(calendar: &CalendarView) -> Value {
 
 #[tokio::test]
 async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decided() {
-    let mut office = Office::on(Platform::GoogleCalendar).await;
-    office.create(office.external(5)).await;
-    office.create(office.external(6)).await;
-    office.comes_to_bots("created", 2).await;
-    let calendar = office.calendars[0].clone();
+    let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.create(tenant.external(6)).await;
+    tenant.comes_to_bots("created", 2).await;
+    let calendar = tenant.calendars[0].clone();
     let id = calendar.id.to_string();
     let before = listed(&calendar);
     assert_eq!(
@@ -42,7 +42,7 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decid
         unasked.said
     );
     assert!(unasked.said.contains("--yes"), "{}", unasked.said);
-    office.comes_to_bots("nobody said yes", 2).await;
+    tenant.comes_to_bots("nobody said yes", 2).await;
 
     let disconnect = ["calendars", "disconnect", &id, "--yes", "--json"];
     let gone = callsheet(&disconnect, "").answer();
@@ -54,7 +54,7 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decid
         let reason = row.verdict.reason();
         reason.rule.as_str() == "disconnected" && reason.reason == "the calendar is deleted"
     };
-    office
+    tenant
         .comes_to("disconnected", |decisions, comparison| {
             comparison.bots == 0 && decisions.len() == 2 && decisions.iter().all(is_retired)
         })
@@ -72,24 +72,24 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decid
     assert_eq!(again["outcome"], "already_gone");
 
     // Its owner connects it anew.
-    office.connect(Platform::GoogleCalendar).await;
-    office.create_in(1, office.external(5)).await;
-    office.create_in(1, office.external(6)).await;
-    office.comes_to_bots("connected anew", 2).await;
+    tenant.connect(Platform::GoogleCalendar).await;
+    tenant.create_in(1, tenant.external(5)).await;
+    tenant.create_in(1, tenant.external(6)).await;
+    tenant.comes_to_bots("connected anew", 2).await;
 }
 
 #[tokio::test]
 async fn both_sides_of_a_calendar_are_shown_as_it_is_lost_and_comes_back() {
-    let office = Office::on(Platform::MicrosoftOutlook).await;
-    office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    let calendar = office.calendars[0].clone();
-    let recall = &office.stack.recall;
+    let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    let calendar = tenant.calendars[0].clone();
+    let recall = &tenant.stack.recall;
     recall
         .disconnect_calendar(calendar.id)
         .await
         .expect("disconnected");
-    office.comes_to_skip("disconnected").await;
+    tenant.comes_to_skip("disconnected").await;
     let lost = listed(&calendar);
     assert_eq!(
         (&lost["status"], &lost["at_recall"], &lost["is_owed_a_look"]),
@@ -103,7 +103,7 @@ async fn both_sides_of_a_calendar_are_shown_as_it_is_lost_and_comes_back() {
         .reconnect_calendar(calendar.id)
         .await
         .expect("reconnected");
-    office.comes_to_bots("reconnected", 1).await;
+    tenant.comes_to_bots("reconnected", 1).await;
     assert_eq!(listed(&calendar)["upcoming"]["bots"], 1);
     callsheet(&["calendars", "list"], "").went_well();
 }

@@ -3,7 +3,7 @@
 use recall_simulator::{Change, Fault, FaultEffect, Operation, Platform};
 use test_case::test_case;
 
-use crate::office::Office;
+use crate::tenant::Tenant;
 
 #[test_case(FaultEffect::status(409), 2; "parallel calls")]
 #[test_case(FaultEffect::retry_after(507, 2), 2; "no bot free")]
@@ -13,68 +13,68 @@ use crate::office::Office;
 #[test_case(FaultEffect::NotJson, 1; "an answer that is not JSON")]
 #[tokio::test]
 async fn a_call_that_fails_is_made_again_until_the_bot_is_there(effect: FaultEffect, times: u32) {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    let calendar = office.calendars[0].id;
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let calendar = tenant.calendars[0].id;
     let fault = Fault::new(effect)
         .on(Operation::ScheduleBot)
         .calendar(calendar)
         .times(times);
-    office
+    tenant
         .stack
         .recall
         .add_fault(fault)
         .await
         .expect("the simulator");
-    office.create(office.external(5)).await;
-    office.comes_to_bots("one bot all the same", 1).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("one bot all the same", 1).await;
 }
 
 #[tokio::test]
 async fn a_list_that_fails_is_asked_for_again() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    let calendar = office.calendars[0].id;
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let calendar = tenant.calendars[0].id;
     let fault = Fault::new(FaultEffect::status(502)).on(Operation::ListEvents);
-    office
+    tenant
         .stack
         .recall
         .add_fault(fault.calendar(calendar).times(1))
         .await
         .expect("the simulator");
-    office.create(office.external(5)).await;
-    office.comes_to_bots("listed at last", 1).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("listed at last", 1).await;
 }
 
 #[tokio::test]
 async fn what_is_refused_for_good_is_closed_and_tried_again_when_the_event_changes() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    let calendar = office.calendars[0].id;
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let calendar = tenant.calendars[0].id;
     let fault = Fault::new(FaultEffect::status(400)).on(Operation::ScheduleBot);
-    office
+    tenant
         .stack
         .recall
         .add_fault(fault.calendar(calendar).times(1))
         .await
         .expect("the simulator");
-    let event = office.create(office.external(5)).await;
+    let event = tenant.create(tenant.external(5)).await;
     let ids = [callsheet_domain::CalendarId::parse(calendar.to_string()).expect("an id")];
     let is_abandoned = async || {
-        let rows = office.stack.decisions_of(&ids[0]).await;
+        let rows = tenant.stack.decisions_of(&ids[0]).await;
         rows.iter()
             .any(|row| row.abandoned.is_some() && !row.is_due())
     };
     assert!(
-        office
+        tenant
             .stack
-            .comes_true(crate::office::PATIENCE, is_abandoned)
+            .comes_true(crate::tenant::PATIENCE, is_abandoned)
             .await,
         "it was given up"
     );
-    let (start, end) = office.time(7);
-    office
+    let (start, end) = tenant.time(7);
+    tenant
         .stack
         .recall
         .update_event(event.id, Change::Move { start, end })
         .await
         .expect("moved");
-    office.comes_to_bots("tried again", 1).await;
+    tenant.comes_to_bots("tried again", 1).await;
 }

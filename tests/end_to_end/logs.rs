@@ -6,7 +6,7 @@ use std::path::Path;
 use callsheet_tests::variable;
 use recall_simulator::Platform;
 
-use crate::office::{Office, PATIENCE};
+use crate::tenant::{PATIENCE, Tenant};
 
 fn log_of(function: &str) -> String {
     let file = Path::new(&variable("CALLSHEET_LOGS")).join(format!("{function}.log"));
@@ -15,14 +15,14 @@ fn log_of(function: &str) -> String {
 
 #[tokio::test]
 async fn nothing_secret_or_personal_is_logged() {
-    let office = Office::on(Platform::MicrosoftOutlook).await;
-    let event = office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    let (calendar, event) = (office.calendars[0].id.to_string(), event.id.to_string());
+    let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
+    let event = tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    let (calendar, event) = (tenant.calendars[0].id.to_string(), event.id.to_string());
     let is_logged =
         async || log_of("sync").contains(&calendar) && log_of("scheduler").contains(&event);
     assert!(
-        office.stack.comes_true(PATIENCE, is_logged).await,
+        tenant.stack.comes_true(PATIENCE, is_logged).await,
         "what was done is logged"
     );
     let secrets = [

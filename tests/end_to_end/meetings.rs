@@ -5,18 +5,18 @@ use callsheet_domain::{Actor, CalendarId, IcalUid, OverrideChoice, OverrideScope
 use recall_simulator::{Answer, CallFilter, Change, Operation, Platform};
 use test_case::test_case;
 
-use crate::office::Office;
+use crate::tenant::Tenant;
 
 #[test_case(Platform::GoogleCalendar; "google")]
 #[test_case(Platform::MicrosoftOutlook; "outlook")]
 #[tokio::test]
 async fn an_external_meeting_gets_one_bot_and_an_internal_one_none(platform: Platform) {
-    let office = Office::on(platform).await;
-    office.create(office.external(5)).await;
-    office.create(office.internal(6)).await;
-    office
+    let tenant = Tenant::on(platform).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.create(tenant.internal(6)).await;
+    tenant
         .comes_to("one bot, two decisions", |decisions, comparison| {
-            let start = office.time(5).0;
+            let start = tenant.time(5).0;
             comparison.bots == 1
                 && decisions.len() == 2
                 && comparison.held.iter().all(|claim| claim.starts_at == start)
@@ -28,17 +28,17 @@ async fn an_external_meeting_gets_one_bot_and_an_internal_one_none(platform: Pla
 #[test_case(Platform::MicrosoftOutlook; "outlook")]
 #[tokio::test]
 async fn a_meeting_that_moves_takes_its_bot_along(platform: Platform) {
-    let office = Office::on(platform).await;
-    let event = office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    let (start, end) = office.time(9);
-    office
+    let tenant = Tenant::on(platform).await;
+    let event = tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    let (start, end) = tenant.time(9);
+    tenant
         .stack
         .recall
         .update_event(event.id, Change::Move { start, end })
         .await
         .expect("moved");
-    office
+    tenant
         .comes_to("moved", |_, comparison| {
             comparison.bots == 1 && comparison.held.iter().all(|claim| claim.starts_at == start)
         })
@@ -48,7 +48,7 @@ async fn a_meeting_that_moves_takes_its_bot_along(platform: Platform) {
         event: Some(event.id),
         ..CallFilter::default()
     };
-    let calls = office
+    let calls = tenant
         .stack
         .recall
         .calls(&unscheduled)
@@ -59,20 +59,20 @@ async fn a_meeting_that_moves_takes_its_bot_along(platform: Platform) {
 
 #[tokio::test]
 async fn a_new_link_takes_the_bot_along() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    let event = office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let event = tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
     let link = Some(format!("https://meet.example/new-{}", event.id));
     let change = Change::Link {
         meeting_url: link.clone(),
     };
-    office
+    tenant
         .stack
         .recall
         .update_event(event.id, change)
         .await
         .expect("changed");
-    office
+    tenant
         .comes_to("at the new link", |_, comparison| {
             let at_link = |key: &str| key.ends_with(link.as_deref().unwrap_or_default());
             comparison.bots == 1
@@ -88,59 +88,59 @@ async fn a_new_link_takes_the_bot_along() {
 #[test_case(Platform::MicrosoftOutlook; "outlook")]
 #[tokio::test]
 async fn a_cancelled_meeting_loses_its_bot(platform: Platform) {
-    let office = Office::on(platform).await;
-    let event = office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    office
+    let tenant = Tenant::on(platform).await;
+    let event = tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    tenant
         .stack
         .recall
         .update_event(event.id, Change::Cancel)
         .await
         .expect("cancelled");
-    office.comes_to_skip("cancelled").await;
+    tenant.comes_to_skip("cancelled").await;
 }
 
 #[test_case(Platform::GoogleCalendar; "google")]
 #[test_case(Platform::MicrosoftOutlook; "outlook")]
 #[tokio::test]
 async fn a_declined_meeting_loses_its_bot_and_an_accepted_one_gets_it_back(platform: Platform) {
-    let office = Office::on(platform).await;
-    let event = office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
+    let tenant = Tenant::on(platform).await;
+    let event = tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
     let answer = |answer| Change::OwnerAnswer { answer };
-    office
+    tenant
         .stack
         .recall
         .update_event(event.id, answer(Answer::Declined))
         .await
         .expect("declined");
-    office.comes_to_skip("declined").await;
-    office
+    tenant.comes_to_skip("declined").await;
+    tenant
         .stack
         .recall
         .update_event(event.id, answer(Answer::Accepted))
         .await
         .expect("accepted");
-    office.comes_to_bots("accepted", 1).await;
+    tenant.comes_to_bots("accepted", 1).await;
 }
 
 #[tokio::test]
 async fn a_deleted_event_is_forgotten_without_a_call() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    let event = office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    office
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let event = tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    tenant
         .stack
         .recall
         .delete_event(event.id)
         .await
         .expect("deleted");
-    office.comes_to_skip("deleted").await;
+    tenant.comes_to_skip("deleted").await;
     let about = CallFilter {
         event: Some(event.id),
         ..CallFilter::default()
     };
-    let calls = office
+    let calls = tenant
         .stack
         .recall
         .calls(&about)
@@ -151,24 +151,24 @@ async fn a_deleted_event_is_forgotten_without_a_call() {
 
 #[tokio::test]
 async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
-    let mut office = Office::on(Platform::GoogleCalendar).await;
-    office.connect(Platform::MicrosoftOutlook).await;
-    let uid = format!("shared-{}@acme.example", office.calendars[0].id);
-    let draft = office.external(5).ical_uid(&uid);
-    let one = office.create_in(0, draft.clone()).await;
-    let other = office.create_in(1, draft).await;
-    office
+    let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.connect(Platform::MicrosoftOutlook).await;
+    let uid = format!("shared-{}@acme.example", tenant.calendars[0].id);
+    let draft = tenant.external(5).ical_uid(&uid);
+    let one = tenant.create_in(0, draft.clone()).await;
+    let other = tenant.create_in(1, draft).await;
+    tenant
         .comes_to("one bot for both", |_, comparison| {
             comparison.bots == 1 && comparison.held.len() == 2
         })
         .await;
-    office
+    tenant
         .stack
         .recall
         .delete_event(one.id)
         .await
         .expect("deleted");
-    office
+    tenant
         .comes_to("the other still has it", |_, comparison| {
             comparison.bots == 1 && comparison.held.len() == 1
         })
@@ -176,45 +176,45 @@ async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
     let declined = Change::OwnerAnswer {
         answer: Answer::Declined,
     };
-    office
+    tenant
         .stack
         .recall
         .update_event(other.id, declined)
         .await
         .expect("declined");
-    office.comes_to_bots("nobody wants it", 0).await;
+    tenant.comes_to_bots("nobody wants it", 0).await;
 }
 
 #[tokio::test]
 async fn a_persons_word_about_a_series_goes_before_the_policy() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    let event = office.create(office.internal(5)).await;
-    office.comes_to_skip("default").await;
-    let calendar = CalendarId::parse(office.calendars[0].id.to_string()).expect("an id");
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let event = tenant.create(tenant.internal(5)).await;
+    tenant.comes_to_skip("default").await;
+    let calendar = CalendarId::parse(tenant.calendars[0].id.to_string()).expect("an id");
     let series = OverrideScope::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
     let by = Actor::parse("lead@acme.example").expect("a name");
     for (word, bots) in [(OverrideChoice::Record, 1), (OverrideChoice::Skip, 0)] {
-        let now = office.stack.now();
-        office
+        let now = tenant.stack.now();
+        tenant
             .stack
             .state
             .set_override(&calendar, &series, word, &by, now)
             .await
             .expect("spoken");
-        office.stack.look_at_all(&calendar).await;
-        office.comes_to_bots(word.as_str(), bots).await;
+        tenant.stack.look_at_all(&calendar).await;
+        tenant.comes_to_bots(word.as_str(), bots).await;
     }
 }
 
 #[tokio::test]
 async fn more_events_than_a_page_holds_are_all_seen() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    let drafts: Vec<_> = (1..=120).map(|hours| office.external(hours)).collect();
-    let created = office
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let drafts: Vec<_> = (1..=120).map(|hours| tenant.external(hours)).collect();
+    let created = tenant
         .stack
         .recall
-        .create_events(office.calendars[0].id, drafts)
+        .create_events(tenant.calendars[0].id, drafts)
         .await;
     assert_eq!(created.expect("the simulator").len(), 120);
-    office.comes_to_bots("all of them", 120).await;
+    tenant.comes_to_bots("all of them", 120).await;
 }

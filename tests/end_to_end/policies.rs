@@ -7,10 +7,10 @@ use recall_simulator::{EventDraft, EventView, Platform};
 use serde_json::{Value, json};
 
 use crate::command::callsheet;
-use crate::office::Office;
+use crate::tenant::Tenant;
 
 /// The policy of everybody else, and one of its own for the office's calendar.
-fn policy(office: &Office, rules: Value, bot_name: &str) -> String {
+fn policy(tenant: &Tenant, rules: Value, bot_name: &str) -> String {
     let document = json!({
         "version": 1,
         "rules": [
@@ -21,7 +21,7 @@ fn policy(office: &Office, rules: Value, bot_name: &str) -> String {
         "bot": {"bot_name": "Callsheet"},
         "policies": [{
             "name": "office",
-            "calendars": [office.calendars[0].id.to_string()],
+            "calendars": [tenant.calendars[0].id.to_string()],
             "rules": rules,
             "default": "record",
             "bot": {"bot_name": bot_name},
@@ -53,11 +53,11 @@ fn is_held(comparison: &Comparison, event: &EventView) -> bool {
 /// One test, since there is one policy: each push is built on what the one before left.
 #[tokio::test]
 async fn a_policy_is_previewed_pushed_and_explained_and_never_tells_bots_apart_otherwise() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    let interview = titled(office.external(5), "Interview: buyer");
-    let interview = office.create(interview).await;
-    let review = office.create(office.internal(6)).await;
-    office
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let interview = titled(tenant.external(5), "Interview: buyer");
+    let interview = tenant.create(interview).await;
+    let review = tenant.create(tenant.internal(6)).await;
+    tenant
         .comes_to_bots("by the policy in force at first", 1)
         .await;
 
@@ -65,8 +65,8 @@ async fn a_policy_is_previewed_pushed_and_explained_and_never_tells_bots_apart_o
         {"name": "no-interviews", "when": {"title_has": ["interview"]}, "then": "skip"},
         {"name": "small", "when": "participants < 9 && !all_day", "then": "record"},
     ]);
-    let document = policy(&office, rules, "{{ title }} – notes");
-    let calendar = office.calendars[0].id.to_string();
+    let document = policy(&tenant, rules, "{{ title }} – notes");
+    let calendar = tenant.calendars[0].id.to_string();
 
     let preview = [
         "preview",
@@ -81,10 +81,10 @@ async fn a_policy_is_previewed_pushed_and_explained_and_never_tells_bots_apart_o
         shown.contains("no-interviews") && shown.contains("small"),
         "{shown}"
     );
-    office.comes_to_bots("a preview changes nothing", 1).await;
+    tenant.comes_to_bots("a preview changes nothing", 1).await;
 
     callsheet(&["policy", "push", "-", "--note", "a try"], &document).went_well();
-    office
+    tenant
         .comes_to("the pushed policy", |decisions, comparison| {
             let name = |claim: &callsheet_tests::Claim| claim.config.contains("Review – notes");
             rule_of(decisions, &interview) == Some("no-interviews")
@@ -133,31 +133,31 @@ async fn a_policy_is_previewed_pushed_and_explained_and_never_tells_bots_apart_o
 
     callsheet(
         &["policy", "push", "-"],
-        &policy(&office, json!([]), "Notes"),
+        &policy(&tenant, json!([]), "Notes"),
     )
     .went_well();
-    office.comes_to_bots("everything is recorded", 2).await;
+    tenant.comes_to_bots("everything is recorded", 2).await;
 }
 
 #[tokio::test]
 async fn a_series_loses_its_bots_and_an_event_of_it_keeps_its_own() {
-    let office = Office::on(Platform::GoogleCalendar).await;
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let weekly = |hours| {
-        let draft = office.external(hours).series("weekly");
-        draft.ical_uid(format!("weekly-{}@acme.example", office.calendars[0].id))
+        let draft = tenant.external(hours).series("weekly");
+        draft.ical_uid(format!("weekly-{}@acme.example", tenant.calendars[0].id))
     };
     let mut events = Vec::new();
     for hours in [5, 29, 53] {
-        events.push(office.create(weekly(hours)).await);
+        events.push(tenant.create(weekly(hours)).await);
     }
-    office.comes_to_bots("the whole series", 3).await;
+    tenant.comes_to_bots("the whole series", 3).await;
     let id = |event: &EventView| event.id.to_string();
 
     callsheet(&["prefer", "series", &id(&events[0]), "skip"], "").went_well();
-    office.comes_to_bots("the series was said no to", 0).await;
+    tenant.comes_to_bots("the series was said no to", 0).await;
 
     callsheet(&["prefer", "event", &id(&events[1]), "record"], "").went_well();
-    office
+    tenant
         .comes_to(
             "one event of it was said yes to",
             |decisions, comparison| {
@@ -170,7 +170,7 @@ async fn a_series_loses_its_bots_and_an_event_of_it_keeps_its_own() {
         .await;
 
     callsheet(&["prefer", "series", &id(&events[2]), "ask"], "").went_well();
-    office
+    tenant
         .comes_to_bots("the word on the series was taken back", 3)
         .await;
 }
@@ -178,11 +178,11 @@ async fn a_series_loses_its_bots_and_an_event_of_it_keeps_its_own() {
 /// Nothing is sent once the calendar is paused: the schedule alone brings the bots back.
 #[tokio::test]
 async fn a_pause_that_ends_brings_the_bots_back() {
-    let office = Office::on(Platform::MicrosoftOutlook).await;
-    office.create(office.external(5)).await;
-    office.comes_to_bots("before the pause", 1).await;
-    let calendar = office.calendars[0].id.to_string();
-    let until: Timestamp = plus(office.stack.now(), SignedDuration::from_secs(15));
+    let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("before the pause", 1).await;
+    let calendar = tenant.calendars[0].id.to_string();
+    let until: Timestamp = plus(tenant.stack.now(), SignedDuration::from_secs(15));
     let pause = [
         "prefer",
         "calendar",
@@ -192,6 +192,6 @@ async fn a_pause_that_ends_brings_the_bots_back() {
         &until.to_string(),
     ];
     callsheet(&pause, "").went_well();
-    office.comes_to_skip("paused").await;
-    office.comes_to_bots("the pause is over", 1).await;
+    tenant.comes_to_skip("paused").await;
+    tenant.comes_to_bots("the pause is over", 1).await;
 }

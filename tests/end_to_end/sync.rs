@@ -15,7 +15,7 @@ use recall_simulator::{CallFilter, Operation, Platform, WebhookState};
 use serde_json::{Value, json};
 
 use crate::command::{Run, callsheet};
-use crate::office::{Office, PATIENCE};
+use crate::tenant::{PATIENCE, Tenant};
 
 /// Has everything looked at, as a person does.
 fn sweep_everything() {
@@ -26,8 +26,8 @@ fn drift(calendar: &CalendarId) -> Run {
     callsheet(&["drift", "--calendar", calendar.as_str(), "--json"], "")
 }
 
-fn id(office: &Office) -> CalendarId {
-    CalendarId::parse(office.calendars[0].id.to_string()).expect("an id")
+fn id(tenant: &Tenant) -> CalendarId {
+    CalendarId::parse(tenant.calendars[0].id.to_string()).expect("an id")
 }
 
 /// The row as if its calls had been made a while ago: what Recall lists within
@@ -43,10 +43,10 @@ fn of_old(mut row: Decision) -> Decision {
 
 #[tokio::test]
 async fn a_bot_that_was_taken_away_behind_our_back_is_shown_and_comes_back() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    let event = office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    let (calendar, event) = (id(&office), event.id.to_string());
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let event = tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    let (calendar, event) = (id(&tenant), event.id.to_string());
     let fine = drift(&calendar).answer();
     assert_eq!(fine["drifted"], json!([]));
 
@@ -60,8 +60,8 @@ async fn a_bot_that_was_taken_away_behind_our_back_is_shown_and_comes_back() {
         if recall.unschedule(&taken).await.is_err() {
             return false; // it is being mended
         }
-        for row in office.stack.decisions_of(&calendar).await {
-            let kept = office.stack.decisions.write(&of_old(row)).await;
+        for row in tenant.stack.decisions_of(&calendar).await {
+            let kept = tenant.stack.decisions.write(&of_old(row)).await;
             kept.expect("the table");
         }
         let shown = drift(&calendar);
@@ -72,60 +72,60 @@ async fn a_bot_that_was_taken_away_behind_our_back_is_shown_and_comes_back() {
         });
         code == Some(1) && missing == Some((json!("missing"), json!(event)))
     };
-    assert!(office.stack.comes_true(PATIENCE, is_shown).await);
+    assert!(tenant.stack.comes_true(PATIENCE, is_shown).await);
 
     sweep_everything();
-    office.comes_to_bots("mended", 1).await;
+    tenant.comes_to_bots("mended", 1).await;
     let repaired = drift(&calendar).answer();
     assert_eq!(repaired["drifted"], json!([]));
 }
 
 #[tokio::test]
 async fn a_change_whose_webhook_was_lost_is_found() {
-    let office = Office::on(Platform::MicrosoftOutlook).await;
-    office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    let (recall, calendar) = (&office.stack.recall, office.calendars[0].id);
+    let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    let (recall, calendar) = (&tenant.stack.recall, tenant.calendars[0].id);
     recall
         .silence_calendar(calendar)
         .await
         .expect("the simulator");
-    office.create(office.external(6)).await;
+    tenant.create(tenant.external(6)).await;
     let name = calendar.to_string();
     let is_lost = async || {
         let all = recall.webhooks().await.expect("the simulator");
         let mut ours = all.iter().filter(|webhook| webhook.body.contains(&name));
         ours.any(|webhook| webhook.state == WebhookState::Dropped)
     };
-    assert!(office.stack.comes_true(PATIENCE, is_lost).await);
+    assert!(tenant.stack.comes_true(PATIENCE, is_lost).await);
     sweep_everything();
-    office.comes_to_bots("found", 2).await;
+    tenant.comes_to_bots("found", 2).await;
 }
 
 #[tokio::test]
 async fn a_calendar_that_was_deleted_without_a_word_is_missed() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    let deleted = office.stack.recall.delete_calendar(office.calendars[0].id);
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    let deleted = tenant.stack.recall.delete_calendar(tenant.calendars[0].id);
     deleted.await.expect("the simulator");
     sweep_everything();
     // Its decision is kept, and wants nothing any more.
-    office.comes_to_skip("disconnected").await;
+    tenant.comes_to_skip("disconnected").await;
 }
 
 #[tokio::test]
 async fn a_calendar_that_nobody_told_of_is_found() {
-    let mut office = Office::on(Platform::GoogleCalendar).await;
-    let connected = office
+    let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let connected = tenant
         .stack
         .recall
         .create_silent_calendar(Platform::GoogleCalendar, Some("desk-2@acme.example"));
-    office.calendars = vec![connected.await.expect("the simulator")];
-    office.create(office.external(5)).await;
-    office.create(office.external(6)).await;
+    tenant.calendars = vec![connected.await.expect("the simulator")];
+    tenant.create(tenant.external(5)).await;
+    tenant.create(tenant.external(6)).await;
     sweep_everything();
-    office.comes_to_bots("found", 2).await;
+    tenant.comes_to_bots("found", 2).await;
 }
 
 #[tokio::test]
@@ -134,30 +134,30 @@ async fn a_flood_about_one_calendar_keeps_no_other_waiting() {
     const FLOOD: usize = 200;
     /// Far less than 200 lists take, at the 600 a minute that these tests may make.
     const SOON: Duration = Duration::from_secs(15);
-    let mut office = Office::on(Platform::GoogleCalendar).await;
-    office.connect(Platform::MicrosoftOutlook).await;
-    office.create(office.external(4)).await;
-    office.comes_to_bots("created", 1).await;
-    let flooded = office.calendars[0].id;
+    let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.connect(Platform::MicrosoftOutlook).await;
+    tenant.create(tenant.external(4)).await;
+    tenant.comes_to_bots("created", 1).await;
+    let flooded = tenant.calendars[0].id;
     for _ in 0..FLOOD {
-        let body = sync_events(&flooded.to_string(), office.stack.now());
-        let sent = office.stack.recall.send_webhook(&body).await;
+        let body = sync_events(&flooded.to_string(), tenant.stack.now());
+        let sent = tenant.stack.recall.send_webhook(&body).await;
         sent.expect("the simulator");
     }
-    office.create_in(1, office.external(5)).await;
-    let other = CalendarId::parse(office.calendars[1].id.to_string()).expect("an id");
+    tenant.create_in(1, tenant.external(5)).await;
+    let other = CalendarId::parse(tenant.calendars[1].id.to_string()).expect("an id");
     let has_bot = async || {
-        let compared = office.stack.compare(std::slice::from_ref(&other)).await;
+        let compared = tenant.stack.compare(std::slice::from_ref(&other)).await;
         compared.bots == 1
     };
-    assert!(office.stack.comes_true(SOON, has_bot).await);
-    office.comes_to_bots("the flood is over", 2).await;
+    assert!(tenant.stack.comes_true(SOON, has_bot).await);
+    tenant.comes_to_bots("the flood is over", 2).await;
     let lists = CallFilter {
         operation: Some(Operation::ListEvents),
         calendar: Some(flooded),
         ..CallFilter::default()
     };
-    let calls = office.stack.recall.calls(&lists).await;
+    let calls = tenant.stack.recall.calls(&lists).await;
     let calls = calls.expect("the simulator").len();
     assert!(calls < FLOOD / 4, "{calls} lists for {FLOOD} webhooks");
 }

@@ -6,7 +6,7 @@ use recall_simulator::{Platform, WebhookFaults, WebhookState};
 use serde_json::json;
 use test_case::test_case;
 
-use crate::office::{Office, PATIENCE};
+use crate::tenant::{PATIENCE, Tenant};
 use callsheet_tests::Stack;
 
 const STRANGER: &str = "whsec_c29tZWJvZHkgZWxzZSdzIHNlY3JldA==";
@@ -96,22 +96,22 @@ async fn an_oversized_body_is_refused() {
 
 #[tokio::test]
 async fn webhooks_that_come_twice_and_in_disorder_end_in_one_bot_each() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    let events = [5, 6, 7, 8].map(|hours| office.external(hours));
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let events = [5, 6, 7, 8].map(|hours| tenant.external(hours));
     let mut created = Vec::new();
     for draft in events {
-        created.push(office.create(draft).await);
+        created.push(tenant.create(draft).await);
     }
-    office.comes_to_bots("created", 4).await;
-    let calendar = office.calendars[0].id.to_string();
-    let all = office.stack.recall.webhooks().await.expect("the simulator");
+    tenant.comes_to_bots("created", 4).await;
+    let calendar = tenant.calendars[0].id.to_string();
+    let all = tenant.stack.recall.webhooks().await.expect("the simulator");
     let ours = all
         .iter()
         .filter(|webhook| webhook.body.contains(&calendar));
     let mut ids: Vec<_> = ours.map(|webhook| webhook.id.clone()).collect();
     ids.reverse();
     for id in ids.iter().chain(&ids) {
-        office
+        tenant
             .stack
             .recall
             .resend_webhook(id)
@@ -119,30 +119,30 @@ async fn webhooks_that_come_twice_and_in_disorder_end_in_one_bot_each() {
             .expect("sent again");
     }
     assert!(
-        office
+        tenant
             .stack
             .recall
             .quiesced(PATIENCE)
             .await
             .expect("the simulator")
     );
-    office.comes_to_bots("all of it again, backwards", 4).await;
+    tenant.comes_to_bots("all of it again, backwards", 4).await;
 }
 
 #[tokio::test]
 async fn every_webhook_of_recalls_is_accepted() {
-    let office = Office::on(Platform::MicrosoftOutlook).await;
+    let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
     let calm = WebhookFaults::default();
-    office
+    tenant
         .stack
         .recall
         .set_webhook_faults(&calm)
         .await
         .expect("the simulator");
-    office.create(office.external(5)).await;
-    office.comes_to_bots("created", 1).await;
-    let calendar = office.calendars[0].id.to_string();
-    let all = office.stack.recall.webhooks().await.expect("the simulator");
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created", 1).await;
+    let calendar = tenant.calendars[0].id.to_string();
+    let all = tenant.stack.recall.webhooks().await.expect("the simulator");
     let ours: Vec<_> = all
         .iter()
         .filter(|webhook| webhook.body.contains(&calendar))
@@ -160,8 +160,8 @@ async fn every_webhook_of_recalls_is_accepted() {
 
 #[tokio::test]
 async fn a_message_that_is_not_ours_does_not_stop_the_others() {
-    let office = Office::on(Platform::GoogleCalendar).await;
-    office.stack.send_raw("hello").await;
-    office.create(office.external(5)).await;
-    office.comes_to_bots("created beside it", 1).await;
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.stack.send_raw("hello").await;
+    tenant.create(tenant.external(5)).await;
+    tenant.comes_to_bots("created beside it", 1).await;
 }

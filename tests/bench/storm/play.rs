@@ -7,9 +7,9 @@ use jiff::SignedDuration;
 use recall_simulator::{Change, EventChange, EventId};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::dataset::Dataset;
 use crate::rig::{Done, Rig, progress};
 use crate::storm::PATIENCE;
-use crate::town::Town;
 
 /// So long it blows.
 const LASTS: Duration = Duration::from_secs(30);
@@ -34,8 +34,8 @@ pub(crate) struct Played {
 
 /// Moves every meeting once, by a quarter of an hour: two of a calendar at a
 /// time, the calendars in turn, evenly over half a minute.
-pub(crate) async fn blow(rig: &Rig, town: &mut Town) -> Done<Played> {
-    let pairs = pairs(town);
+pub(crate) async fn blow(rig: &Rig, dataset: &mut Dataset) -> Done<Played> {
+    let pairs = pairs(dataset);
     let mut ticks = interval(LASTS / u32::try_from(pairs.len())?);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let first_change = rig.stack.now();
@@ -44,11 +44,11 @@ pub(crate) async fn blow(rig: &Rig, town: &mut Town) -> Done<Played> {
         ticks.tick().await;
         let moves: Vec<_> = pair
             .iter()
-            .map(|id| later(*id, town.meetings[id]))
+            .map(|id| later(*id, dataset.meetings[id]))
             .collect();
         changes += moves.len();
         let events = rig.stack.recall.update_events(moves).await?;
-        town.take(&events);
+        dataset.take(&events);
     }
     let last_change = rig.stack.now();
     let took = last_change.duration_since(first_change).as_secs_f64();
@@ -65,8 +65,8 @@ pub(crate) async fn blow(rig: &Rig, town: &mut Town) -> Done<Played> {
 }
 
 /// Meetings of a calendar in twos, the calendars in turn.
-fn pairs(town: &Town) -> Vec<Vec<EventId>> {
-    let each = town.of_calendars();
+fn pairs(dataset: &Dataset) -> Vec<Vec<EventId>> {
+    let each = dataset.of_calendars();
     let rounds = each.iter().map(|ids| ids.len().div_ceil(TOGETHER)).max();
     let round = |round: usize| {
         each.iter()

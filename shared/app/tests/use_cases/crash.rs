@@ -9,7 +9,7 @@ use callsheet_domain::{
 use callsheet_testkit::{But as _, EvenJitter, Faults, Flaky, When, an_event, at};
 use jiff::SignedDuration;
 
-use crate::house::{House, drain_settings};
+use crate::harness::{Harness, drain_settings};
 
 fn meeting(name: &str, starts_at: Timestamp) -> CalendarEvent {
     an_event().but(|event| {
@@ -23,7 +23,7 @@ fn meeting(name: &str, starts_at: Timestamp) -> CalendarEvent {
     })
 }
 
-impl House {
+impl Harness {
     async fn drained_with(&self, faults: &Faults) -> Result<RunReport, PortError> {
         let drain = Scheduler {
             recall: Flaky::new(self.recall.clone(), faults),
@@ -39,32 +39,32 @@ impl House {
 
 /// One meeting of each kind of step: new, moved, to be taken away, to be sent
 /// out of the call, over.
-async fn a_busy_morning() -> House {
-    let house = House::new();
+async fn a_busy_morning() -> Harness {
+    let harness = Harness::new();
     let later = |event: CalendarEvent| event.but(|event| event.updated_at = at("10:05"));
     let declined = |event: CalendarEvent| {
         later(event).but(|event| event.facts.own_response = Some(ResponseStatus::Declined))
     };
     for (name, start) in [("moved", "12:00"), ("away", "13:00"), ("out", "10:00")] {
-        house.see(meeting(name, at(start))).await;
+        harness.see(meeting(name, at(start))).await;
     }
-    house.drained().await.expect("drained");
-    house.see(meeting("over", at("08:31"))).await;
-    house.clock.advance_to(at("10:05"));
-    house.see(later(meeting("moved", at("14:00")))).await;
-    house.see(declined(meeting("away", at("13:00")))).await;
-    house.see(declined(meeting("out", at("10:00")))).await;
+    harness.drained().await.expect("drained");
+    harness.see(meeting("over", at("08:31"))).await;
+    harness.clock.advance_to(at("10:05"));
+    harness.see(later(meeting("moved", at("14:00")))).await;
+    harness.see(declined(meeting("away", at("13:00")))).await;
+    harness.see(declined(meeting("out", at("10:00")))).await;
     for name in ["new-1", "new-2"] {
-        house.see(later(meeting(name, at("15:00")))).await;
+        harness.see(later(meeting(name, at("15:00")))).await;
     }
-    house
+    harness
 }
 
 /// How many calls were made about each meeting's bot.
-fn calls(house: &House) -> BTreeMap<String, usize> {
+fn calls(harness: &Harness) -> BTreeMap<String, usize> {
     let reads = [Operation::ListEvents, Operation::GetCalendar];
     let mut counts = BTreeMap::new();
-    for call in house.recall.calls() {
+    for call in harness.recall.calls() {
         if !reads.contains(&call.operation) {
             *counts.entry(call.subject).or_default() += 1;
         }
@@ -73,21 +73,21 @@ fn calls(house: &House) -> BTreeMap<String, usize> {
 }
 
 /// A drain crashes at `faults`; the lease runs out; another drain comes.
-async fn crashed(faults: &Faults) -> (House, BTreeMap<String, usize>) {
-    let house = a_busy_morning().await;
-    let ended = house.drained_with(faults).await;
+async fn crashed(faults: &Faults) -> (Harness, BTreeMap<String, usize>) {
+    let harness = a_busy_morning().await;
+    let ended = harness.drained_with(faults).await;
     assert!(
         ended.is_err()
-            || !house
+            || !harness
                 .decisions
                 .all()
                 .iter()
                 .any(callsheet_domain::Decision::is_due)
     );
-    house.clock.advance(SignedDuration::from_secs(31));
-    house.drained().await.expect("drained");
-    let made = calls(&house);
-    (house, made)
+    harness.clock.advance(SignedDuration::from_secs(31));
+    harness.drained().await.expect("drained");
+    let made = calls(&harness);
+    (harness, made)
 }
 
 /// What was in flight when it crashed may be called again, once; all the rest is not.
@@ -101,9 +101,9 @@ async fn after_a_crash_at_any_step_the_end_is_right_and_no_call_is_made_more_tha
     let mut most = 0;
     for step in 0..steps {
         for when in [When::Before, When::After] {
-            let (house, made) = crashed(&Faults::crash(step, when)).await;
-            house.assert_as_wanted();
-            let rows = house.decisions.all();
+            let (harness, made) = crashed(&Faults::crash(step, when)).await;
+            harness.assert_as_wanted();
+            let rows = harness.decisions.all();
             let is_at_rest = rows.iter().all(|row| !row.is_due());
             assert!(is_at_rest, "step {step}, {when:?}");
             let again = |subject: &String| made[subject] - needed[subject];

@@ -10,7 +10,7 @@ use callsheet_testkit::{
 };
 use test_case::test_case;
 
-use crate::house::skips_all;
+use crate::harness::skips_all;
 
 /// Everything a decision is made from; a row changes what it is about.
 struct Case {

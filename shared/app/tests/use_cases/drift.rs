@@ -8,7 +8,7 @@ use callsheet_testkit::{But as _, a_decision, an_applied_bot, an_event, at};
 use jiff::SignedDuration;
 use test_case::test_case;
 
-use crate::house::House;
+use crate::harness::Harness;
 
 /// The usual meeting at rest with its bot, looked at at half past nine.
 fn row() -> Decision {
@@ -77,48 +77,48 @@ fn finds(row_changes: ChangeRow, event_changes: ChangeEvent, expected: Option<Dr
 }
 
 /// A house in which one meeting has its bot, a while ago.
-async fn house() -> House {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    house.clock.advance(SignedDuration::from_mins(5));
-    house
+async fn harness() -> Harness {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    harness.clock.advance(SignedDuration::from_mins(5));
+    harness
 }
 
 #[tokio::test]
 async fn a_bot_that_somebody_took_away_is_scheduled_again() {
-    let house = house().await;
-    house.recall.forget_bots();
-    house
+    let harness = harness().await;
+    harness.recall.forget_bots();
+    harness
         .see(an_event().but(|event| event.updated_at = at("09:33")))
         .await;
-    assert!(house.decision(&an_event().id).is_due());
-    house.drained().await.expect("drained");
-    house.assert_as_wanted();
+    assert!(harness.decision(&an_event().id).is_due());
+    harness.drained().await.expect("drained");
+    harness.assert_as_wanted();
 }
 
 #[tokio::test]
 async fn bots_that_nobody_wants_are_taken_away_and_the_right_one_scheduled() {
-    let house = house().await;
-    house
+    let harness = harness().await;
+    harness
         .recall
         .put_bot(&an_event().id, entry(9, "10:00", "theirs"));
-    house
+    harness
         .see(an_event().but(|event| event.updated_at = at("09:33")))
         .await;
-    house.drained().await.expect("drained");
-    house.assert_as_wanted();
-    assert_eq!(house.recall.bots().len(), 1);
+    harness.drained().await.expect("drained");
+    harness.assert_as_wanted();
+    assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
 async fn a_list_from_right_after_the_call_is_not_held_against_it() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    house.recall.forget_bots();
-    house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    harness.recall.forget_bots();
+    harness
         .see(an_event().but(|event| event.updated_at = at("09:30:01")))
         .await;
-    assert!(!house.decision(&an_event().id).is_due());
+    assert!(!harness.decision(&an_event().id).is_due());
 }

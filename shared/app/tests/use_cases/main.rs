@@ -5,7 +5,7 @@ mod crash;
 mod decide;
 mod doubt;
 mod drift;
-mod house;
+mod harness;
 mod looks;
 mod model;
 mod plan;

@@ -14,7 +14,7 @@ use callsheet_testkit::{
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use crate::house::{House, drain_settings, skips_all, sync_settings};
+use crate::harness::{Harness, drain_settings, skips_all, sync_settings};
 
 /// Something that happens in a calendar.
 #[derive(Debug, Clone)]
@@ -116,7 +116,7 @@ fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
     })
 }
 
-impl House {
+impl Harness {
     /// Has the change happen in Recall, and its webhook arrive.
     async fn happen(&self, change: &Change) {
         self.clock.advance(SignedDuration::from_secs(1));
@@ -291,19 +291,19 @@ proptest! {
         seed in any::<u64>(),
     ) {
         runtime().block_on(async {
-            let house = House::new();
+            let harness = Harness::new();
             for number in 0..CALENDARS {
-                house.recall.put_calendar(calendar(number, CalendarStatus::Connected, at("08:00")));
+                harness.recall.put_calendar(calendar(number, CalendarStatus::Connected, at("08:00")));
             }
             let faults = Faults::by_chance(seed, 0.15);
             for (change, is_worked) in &changes {
-                house.happen(change).await;
+                harness.happen(change).await;
                 if *is_worked {
-                    house.work(&faults).await;
+                    harness.work(&faults).await;
                 }
             }
-            house.come_to_rest().await;
-            house.assert_as_wanted();
+            harness.come_to_rest().await;
+            harness.assert_as_wanted();
         });
     }
 
@@ -345,8 +345,8 @@ proptest! {
 #[test]
 fn a_crash_between_any_two_steps_is_healed_by_the_next_run() {
     let scenario = async |faults: &Faults| {
-        let house = House::new();
-        house
+        let harness = Harness::new();
+        harness
             .recall
             .put_calendar(calendar(0, CalendarStatus::Connected, at("08:00")));
         let put = |start_minute| Change::PushOutcome {
@@ -355,14 +355,14 @@ fn a_crash_between_any_two_steps_is_healed_by_the_next_run() {
             has_link: true,
             is_declined: false,
         };
-        house.happen(&put(60)).await;
-        house.work(&Faults::none()).await;
-        house.happen(&put(90)).await;
-        house.work(faults).await;
+        harness.happen(&put(60)).await;
+        harness.work(&Faults::none()).await;
+        harness.happen(&put(90)).await;
+        harness.work(faults).await;
         faults.repair();
-        house.come_to_rest().await;
-        house.assert_as_wanted();
-        assert_eq!(house.recall.bots().len(), 1);
+        harness.come_to_rest().await;
+        harness.assert_as_wanted();
+        assert_eq!(harness.recall.bots().len(), 1);
     };
     let counted = Faults::none();
     runtime().block_on(scenario(&counted));

@@ -10,7 +10,7 @@ use callsheet_domain::{
 };
 use callsheet_testkit::{But as _, a_calendar, an_event, at, policy_of};
 
-use crate::house::{House, skips_all};
+use crate::harness::{Harness, skips_all};
 
 fn tells_apart_by(scheme: DeduplicationScheme) -> impl FnOnce(&mut PolicyDocument) {
     move |document| document.deduplication = scheme
@@ -18,76 +18,76 @@ fn tells_apart_by(scheme: DeduplicationScheme) -> impl FnOnce(&mut PolicyDocumen
 
 #[tokio::test]
 async fn a_policy_is_in_force_once_it_is_pushed() {
-    let house = House::new();
+    let harness = Harness::new();
     assert_eq!(
-        house.push(skips_all).await,
+        harness.push(skips_all).await,
         PushOutcome::Active(PolicyRevision(1))
     );
     assert_eq!(
-        house.push(skips_all).await,
+        harness.push(skips_all).await,
         PushOutcome::Unchanged(PolicyRevision(1))
     );
     assert_eq!(
-        house.push(|_| ()).await,
+        harness.push(|_| ()).await,
         PushOutcome::Active(PolicyRevision(2))
     );
 }
 
 #[tokio::test]
 async fn a_policy_that_makes_no_sense_changes_nothing() {
-    let house = House::new();
+    let harness = Harness::new();
     let rule = RuleDocument {
         name: "odd".to_owned(),
         when: When::Expression("tilte == 1".to_owned()),
         then: Then::Record,
     };
-    let pushed = house.try_push(|document| document.rules.push(rule)).await;
+    let pushed = harness.try_push(|document| document.rules.push(rule)).await;
     let problem = pushed.expect_err("there is no such fact").to_string();
     assert!(
         problem.contains("rules[2].when") && problem.contains("title"),
         "{problem}"
     );
     assert_eq!(
-        house.state.active_revision().await.expect("memory"),
+        harness.state.active_revision().await.expect("memory"),
         PolicyRevision(0)
     );
 }
 
 #[tokio::test]
 async fn the_scheme_cannot_change_under_a_bot() {
-    let house = House::new();
-    house
+    let harness = Harness::new();
+    harness
         .push(tells_apart_by(DeduplicationScheme::Calendar))
         .await;
-    house.see(an_event()).await;
-    let refused = house
+    harness.see(an_event()).await;
+    let refused = harness
         .try_push(tells_apart_by(DeduplicationScheme::Meeting))
         .await;
     assert!(
         matches!(refused, Err(PushError::SchemeInUse { bots: 1, .. })),
         "about to have one: {refused:?}"
     );
-    house.drained().await.expect("memory");
-    let refused = house
+    harness.drained().await.expect("memory");
+    let refused = harness
         .try_push(tells_apart_by(DeduplicationScheme::Meeting))
         .await;
     let problem = refused.expect_err("it has one").to_string();
     assert!(problem.contains("delete every calendar"), "{problem}");
     assert_eq!(
-        house.state.active_revision().await.expect("memory"),
+        harness.state.active_revision().await.expect("memory"),
         PolicyRevision(1)
     );
 }
 
 #[tokio::test]
 async fn the_scheme_can_change_once_no_bot_is_left() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("memory");
-    house.push(skips_all).await;
-    house.sweep(house.deadline()).await;
-    house.drained().await.expect("memory");
-    let pushed = house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("memory");
+    harness.push(skips_all).await;
+    harness.sweep(harness.deadline()).await;
+    harness.drained().await.expect("memory");
+    let pushed = harness
         .push(tells_apart_by(DeduplicationScheme::Calendar))
         .await;
     assert_eq!(pushed, PushOutcome::Active(PolicyRevision(2)));
@@ -95,27 +95,29 @@ async fn the_scheme_can_change_once_no_bot_is_left() {
 
 #[tokio::test]
 async fn a_new_policy_is_applied_to_everything_at_the_next_notice() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.push(skips_all).await;
-    house.events_changed(&a_calendar().id, at("09:29")).await;
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.push(skips_all).await;
+    harness.events_changed(&a_calendar().id, at("09:29")).await;
     assert_eq!(
-        house.decision(&an_event().id).verdict.reason().rule,
+        harness.decision(&an_event().id).verdict.reason().rule,
         RuleName::DEFAULT
     );
 }
 
 #[tokio::test]
 async fn an_older_policy_never_replaces_a_newer_one() {
-    let house = House::new();
-    house.see(an_event()).await;
-    let newer = house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    let newer = harness
         .decision(&an_event().id)
         .but(|row| row.inputs.policy = PolicyRevision(1));
-    house.decisions.put(newer);
-    let handled = house.request(&a_calendar().id, SyncReason::FullSync).await;
+    harness.decisions.put(newer);
+    let handled = harness
+        .request(&a_calendar().id, SyncReason::FullSync)
+        .await;
     assert_eq!(
-        house.decision(&an_event().id).inputs.policy,
+        harness.decision(&an_event().id).inputs.policy,
         PolicyRevision(1)
     );
     assert!(
@@ -143,14 +145,14 @@ const EVENTS: usize = 10_000;
 /// What a preview shows is what a sweep then writes, row by row.
 #[tokio::test]
 async fn a_preview_is_what_is_written_then() {
-    let house = House::new();
-    house.see(numbered(0)).await;
+    let harness = Harness::new();
+    harness.see(numbered(0)).await;
     for number in 1..EVENTS {
-        house.recall.put_event(numbered(number));
+        harness.recall.put_event(numbered(number));
     }
-    let an_hour_later = house.after(3_600);
-    house.push(|document| document.bot.clear()).await;
-    house.sweep(an_hour_later).await;
+    let an_hour_later = harness.after(3_600);
+    harness.push(|document| document.bot.clear()).await;
+    harness.sweep(an_hour_later).await;
     let document = PolicyDocument::built_in().but(|document| {
         let when = serde_json::from_str(r#"{"recurring": true}"#).expect("shorthands");
         let rule = RuleDocument {
@@ -165,25 +167,30 @@ async fn a_preview_is_what_is_written_then() {
     });
     let id = a_calendar().id;
     let calendar = CalendarContext {
-        record: house
+        record: harness
             .state
             .record(&id)
             .await
             .expect("memory")
             .expect("it was seen"),
-        overrides: house.state.overrides(&id).await.expect("memory"),
+        overrides: harness.state.overrides(&id).await.expect("memory"),
     };
-    let before = house.decisions.all();
+    let before = harness.decisions.all();
     let events: Vec<_> = before
         .iter()
-        .map(|row| house.recall.event(&row.key.event_id).expect("it is there"))
+        .map(|row| {
+            harness
+                .recall
+                .event(&row.key.event_id)
+                .expect("it is there")
+        })
         .collect();
     let shown = preview(
         &BTreeMap::from([(id, calendar)]),
         &events,
         before,
         (&policy_of(&document), PolicyRevision(2)),
-        house.after(0),
+        harness.after(0),
     );
     let count = |effect| {
         shown
@@ -194,15 +201,15 @@ async fn a_preview_is_what_is_written_then() {
     let half = EVENTS / 2;
     assert_eq!((count(Effect::Loses), count(Effect::Changes)), (half, half));
 
-    house
+    harness
         .push(|active_revision| *active_revision = document)
         .await;
-    house.sweep(an_hour_later).await;
+    harness.sweep(an_hour_later).await;
     let written = |row: Decision| row.but(|row| row.version = row.version.next());
     let mut expected: Vec<_> = shown
         .into_iter()
         .map(|change| written(change.after))
         .collect();
     expected.sort_by(|one, other| one.key.cmp(&other.key));
-    assert_eq!(house.decisions.all(), expected);
+    assert_eq!(harness.decisions.all(), expected);
 }

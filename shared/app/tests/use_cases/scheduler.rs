@@ -12,7 +12,7 @@ use callsheet_testkit::{But as _, Fault, an_event, at};
 use jiff::SignedDuration;
 use test_case::test_case;
 
-use crate::house::House;
+use crate::harness::Harness;
 
 /// The `number`th meeting, half an hour long, starting at `starts_at`, with a link of its own.
 fn meeting(number: usize, starts_at: Timestamp) -> CalendarEvent {
@@ -27,8 +27,8 @@ fn meeting(number: usize, starts_at: Timestamp) -> CalendarEvent {
     })
 }
 
-fn scheduled(house: &House) -> Vec<String> {
-    let calls = house.recall.calls().into_iter();
+fn scheduled(harness: &Harness) -> Vec<String> {
+    let calls = harness.recall.calls().into_iter();
     calls
         .filter(|call| call.operation == Operation::ScheduleBot)
         .map(|call| call.subject)
@@ -37,86 +37,86 @@ fn scheduled(house: &House) -> Vec<String> {
 
 #[tokio::test]
 async fn bots_are_scheduled_in_order_of_start() {
-    let house = House::new();
+    let harness = Harness::new();
     for (number, start) in [(1, "13:00"), (2, "11:00"), (3, "12:00")] {
-        house.see(meeting(number, at(start))).await;
+        harness.see(meeting(number, at(start))).await;
     }
-    let report = house.drained().await.expect("drained");
+    let report = harness.drained().await.expect("drained");
     assert_eq!((report.stopped, report.applied), (StopReason::Idle, 3));
-    assert_eq!(scheduled(&house), ["event-2", "event-3", "event-1"]);
-    house.assert_as_wanted();
-    assert!(house.decisions.all().iter().all(|row| !row.is_due()));
+    assert_eq!(scheduled(&harness), ["event-2", "event-3", "event-1"]);
+    harness.assert_as_wanted();
+    assert!(harness.decisions.all().iter().all(|row| !row.is_due()));
 }
 
 #[tokio::test]
 async fn a_second_drain_calls_nothing() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    let calls = house.recall.calls().len();
-    let report = house.drained().await.expect("drained");
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    let calls = harness.recall.calls().len();
+    let report = harness.drained().await.expect("drained");
     assert_eq!(report.applied, 0);
-    assert_eq!(house.recall.calls().len(), calls);
+    assert_eq!(harness.recall.calls().len(), calls);
 }
 
 #[tokio::test]
 async fn a_meeting_that_moves_has_its_bot_moved_by_scheduling_again() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    harness
         .see(an_event().but(|event| {
             event.starts_at = at("14:00");
             event.ends_at = at("15:00");
             event.updated_at = at("09:31");
         }))
         .await;
-    house.drained().await.expect("drained");
-    assert_eq!(house.recall.count(Operation::ScheduleBot), 2);
-    assert_eq!(house.recall.count(Operation::UnscheduleBot), 0);
-    house.assert_as_wanted();
-    assert_eq!(house.recall.bots().len(), 1);
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.recall.count(Operation::ScheduleBot), 2);
+    assert_eq!(harness.recall.count(Operation::UnscheduleBot), 0);
+    harness.assert_as_wanted();
+    assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
 async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
-    let house = House::new();
+    let harness = Harness::new();
     let copy = an_event().but(|event| event.id = EventId::parse("event-copy").expect("an id"));
-    house.see(an_event()).await;
-    house.see(copy.clone()).await;
-    house.drained().await.expect("drained");
-    assert_eq!(house.recall.bots().len(), 1);
-    house
+    harness.see(an_event()).await;
+    harness.see(copy.clone()).await;
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.recall.bots().len(), 1);
+    harness
         .see(copy.but(|event| {
             event.facts.own_response = Some(callsheet_domain::ResponseStatus::Declined);
             event.updated_at = at("09:31");
         }))
         .await;
-    house.drained().await.expect("drained");
-    house.assert_as_wanted();
+    harness.drained().await.expect("drained");
+    harness.assert_as_wanted();
     assert_eq!(
-        house.recall.bots().len(),
+        harness.recall.bots().len(),
         1,
         "the other copy still wants it"
     );
-    house
+    harness
         .see(an_event().but(|event| {
             event.meeting = None;
             event.updated_at = at("09:32");
         }))
         .await;
-    house.drained().await.expect("drained");
-    assert_eq!(house.recall.bots().len(), 0);
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.recall.bots().len(), 0);
 }
 
 #[tokio::test]
 async fn a_meeting_that_is_over_is_closed_without_a_call() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.clock.advance_to(at("11:00"));
-    let report = house.drained().await.expect("drained");
-    assert_eq!((report.over, scheduled(&house).len()), (1, 0));
-    let row = house.decision(&an_event().id);
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.clock.advance_to(at("11:00"));
+    let report = harness.drained().await.expect("drained");
+    assert_eq!((report.over, scheduled(&harness).len()), (1, 0));
+    let row = harness.decision(&an_event().id);
     assert_eq!(
         row.abandoned
             .as_ref()
@@ -128,18 +128,18 @@ async fn a_meeting_that_is_over_is_closed_without_a_call() {
 
 #[tokio::test]
 async fn a_row_that_must_wait_blocks_nobody() {
-    let house = House::new();
-    house.see(meeting(1, at("10:00"))).await;
-    house.see(meeting(2, at("11:00"))).await;
+    let harness = Harness::new();
+    harness.see(meeting(1, at("10:00"))).await;
+    harness.see(meeting(2, at("11:00"))).await;
     let wait = Some(Duration::from_secs(20));
-    house.recall.fault(
+    harness.recall.fault(
         Operation::ScheduleBot,
         Fault::Answers(BotReply::NoneFree(wait)),
     );
-    let report = house.drained().await.expect("drained");
-    assert_eq!(scheduled(&house), ["event-1", "event-2", "event-1"]);
+    let report = harness.drained().await.expect("drained");
+    assert_eq!(scheduled(&harness), ["event-1", "event-2", "event-1"]);
     assert_eq!((report.applied, report.again), (2, 1));
-    let times: Vec<_> = house
+    let times: Vec<_> = harness
         .recall
         .calls()
         .into_iter()
@@ -153,69 +153,69 @@ async fn a_row_that_must_wait_blocks_nobody() {
         last >= SignedDuration::from_secs(19),
         "it waited as it was told: {last}"
     );
-    house.assert_as_wanted();
+    harness.assert_as_wanted();
 }
 
 #[tokio::test]
 async fn too_fast_has_the_whole_lane_wait() {
-    let house = House::new();
-    house.see(meeting(1, at("10:00"))).await;
-    house.see(meeting(2, at("11:00"))).await;
+    let harness = Harness::new();
+    harness.see(meeting(1, at("10:00"))).await;
+    harness.see(meeting(2, at("11:00"))).await;
     let throttled = PortError::Throttled {
         service: "Recall",
         wait: Duration::from_secs(9),
     };
-    house
+    harness
         .recall
         .fault(Operation::ScheduleBot, Fault::Fails(throttled));
-    let began = house.after(0);
-    house.drained().await.expect("drained");
-    let calls = house.recall.calls();
+    let began = harness.after(0);
+    harness.drained().await.expect("drained");
+    let calls = harness.recall.calls();
     let late: Vec<_> = calls
         .iter()
         .filter(|call| call.operation == Operation::ScheduleBot)
         .filter(|call| call.at >= plus(began, SignedDuration::from_secs(9)))
         .collect();
     assert!(
-        !late.is_empty() && scheduled(&house).len() <= 4,
+        !late.is_empty() && scheduled(&harness).len() <= 4,
         "{calls:?}"
     );
-    let row = house.decision(&meeting(1, at("10:00")).id);
+    let row = harness.decision(&meeting(1, at("10:00")).id);
     assert_eq!(
         row.attempts.count, 1,
         "being told to wait is no failure of the row"
     );
-    house.assert_as_wanted();
+    harness.assert_as_wanted();
 }
 
 #[tokio::test]
 async fn being_denied_stops_the_drain_and_keeps_everything_due() {
-    let house = House::new();
+    let harness = Harness::new();
     for number in 0..20 {
-        house.see(meeting(number, at("10:00"))).await;
+        harness.see(meeting(number, at("10:00"))).await;
     }
     for _ in 0..20 {
         let denied = PortError::Denied {
             service: "Recall",
             reason: "401".to_owned(),
         };
-        house
+        harness
             .recall
             .fault(Operation::ScheduleBot, Fault::Fails(denied));
     }
-    let error = house.drained().await.expect_err("denied");
+    let error = harness.drained().await.expect_err("denied");
     assert!(matches!(error, PortError::Denied { .. }));
-    assert_eq!(scheduled(&house).len(), 1, "one call is enough to know");
+    assert_eq!(scheduled(&harness).len(), 1, "one call is enough to know");
     assert!(
-        house
+        harness
             .decisions
             .all()
             .iter()
             .all(|row| row.is_due() && row.attempts.count == 0)
     );
-    let taken = house
+    let taken = harness
         .state
-        .take(house.after(0), house.after(30))
+        .take(harness.after(0), harness.after(30))
         .await
         .expect("memory");
     assert!(
@@ -228,14 +228,14 @@ async fn being_denied_stops_the_drain_and_keeps_everything_due() {
 #[test_case(BotReply::NoSuchEvent, "Recall does not know the event"; "gone")]
 #[tokio::test]
 async fn what_is_refused_is_closed_with_its_reason(answer: BotReply, reason: &str) {
-    let house = House::new();
-    house.see(an_event()).await;
-    house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness
         .recall
         .fault(Operation::ScheduleBot, Fault::Answers(answer));
-    let report = house.drained().await.expect("drained");
-    assert_eq!((report.abandoned, scheduled(&house).len()), (1, 1));
-    let row = house.decision(&an_event().id);
+    let report = harness.drained().await.expect("drained");
+    assert_eq!((report.abandoned, scheduled(&harness).len()), (1, 1));
+    let row = harness.decision(&an_event().id);
     assert_eq!(
         row.abandoned.map(|abandoned| abandoned.reason),
         Some(reason.to_owned())
@@ -244,50 +244,58 @@ async fn what_is_refused_is_closed_with_its_reason(answer: BotReply, reason: &st
 
 #[tokio::test]
 async fn whoever_finds_a_drain_at_work_rings_and_leaves() {
-    let house = House::new();
-    house.see(an_event()).await;
-    let now = house.after(0);
-    let LeaseResult::Held(held) = house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    let now = harness.after(0);
+    let LeaseResult::Held(held) = harness
         .state
-        .take(now, house.after(30))
+        .take(now, harness.after(30))
         .await
         .expect("memory")
     else {
         panic!("nobody else holds it");
     };
-    let report = house.drained().await.expect("drained");
+    let report = harness.drained().await.expect("drained");
     assert_eq!(
-        (report.stopped, scheduled(&house).len()),
+        (report.stopped, scheduled(&harness).len()),
         (StopReason::AlreadyRunning, 0)
     );
-    let released = house.state.release(held).await.expect("memory");
+    let released = harness.state.release(held).await.expect("memory");
     assert!(matches!(released, callsheet_app::ports::Released::Woken(_)));
 }
 
 #[tokio::test]
 async fn a_drain_leaves_when_its_time_is_up_and_the_rest_stays_due() {
-    let house = House::new();
+    let harness = Harness::new();
     for number in 0..50 {
-        house.see(meeting(number, at("16:00"))).await;
+        harness.see(meeting(number, at("16:00"))).await;
     }
-    let report = house.drain().run(house.after(2)).await.expect("drained");
+    let report = harness
+        .drain()
+        .run(harness.after(2))
+        .await
+        .expect("drained");
     assert_eq!(report.stopped, StopReason::DeadlineReached);
     assert!(report.applied > 0 && report.applied < 50, "{report:?}");
-    house.drained().await.expect("drained");
-    house.assert_as_wanted();
-    assert_eq!(house.recall.bots().len(), 50);
+    harness.drained().await.expect("drained");
+    harness.assert_as_wanted();
+    assert_eq!(harness.recall.bots().len(), 50);
 }
 
 /// What it writes is what the table's stream tells of.
 #[tokio::test]
 async fn a_drain_whose_time_is_up_rings_by_writing_the_next_row_as_it_is() {
-    let house = House::new();
+    let harness = Harness::new();
     for number in 0..50 {
-        house.see(meeting(number, at("16:00"))).await;
+        harness.see(meeting(number, at("16:00"))).await;
     }
-    let before = house.decisions.all();
-    house.drain().run(house.after(2)).await.expect("drained");
-    let due: Vec<_> = house
+    let before = harness.decisions.all();
+    harness
+        .drain()
+        .run(harness.after(2))
+        .await
+        .expect("drained");
+    let due: Vec<_> = harness
         .decisions
         .all()
         .into_iter()
@@ -305,21 +313,24 @@ async fn a_drain_whose_time_is_up_rings_by_writing_the_next_row_as_it_is() {
         ..as_before
     };
     assert_eq!(**wakeups, read_again);
-    let free = house.state.take(house.after(0), house.after(30)).await;
+    let free = harness
+        .state
+        .take(harness.after(0), harness.after(30))
+        .await;
     assert!(matches!(free, Ok(LeaseResult::Held(_))));
 }
 
 #[tokio::test]
 async fn no_sliding_minute_holds_more_than_the_limit() {
-    let house = House::new();
+    let harness = Harness::new();
     for number in 0..900 {
-        house.recall.put_event(meeting(number, at("16:00")));
+        harness.recall.put_event(meeting(number, at("16:00")));
     }
-    house.see(meeting(900, at("16:00"))).await;
-    while house.decisions.all().iter().any(Decision::is_due) {
-        house.drained().await.expect("drained");
+    harness.see(meeting(900, at("16:00"))).await;
+    while harness.decisions.all().iter().any(Decision::is_due) {
+        harness.drained().await.expect("drained");
     }
-    let calls = house.recall.calls().into_iter();
+    let calls = harness.recall.calls().into_iter();
     let times: Vec<_> = calls
         .filter(|call| call.operation == Operation::ScheduleBot)
         .map(|call| call.at)
@@ -340,10 +351,10 @@ async fn no_sliding_minute_holds_more_than_the_limit() {
 
 #[tokio::test]
 async fn what_is_applied_is_what_was_sent() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    let row = house.decision(&an_event().id);
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    let row = harness.decision(&an_event().id);
     let Applied::Bot(applied) = row.applied else {
         panic!("a bot is applied")
     };

@@ -7,7 +7,7 @@ use callsheet_domain::{
 use callsheet_testkit::{But as _, a_calendar, an_email, an_event};
 use test_case::test_case;
 
-use crate::house::House;
+use crate::harness::Harness;
 
 /// Whose copy each is; the second one called the meeting.
 const OWNERS: [&str; 3] = ["sales", "lead", "support"];
@@ -28,9 +28,9 @@ fn copy(number: usize) -> CalendarEvent {
 }
 
 /// A house with three calendars, whose bots are called after the title.
-async fn house(scheme: DeduplicationScheme) -> House {
-    let house = House::new();
-    house
+async fn harness(scheme: DeduplicationScheme) -> Harness {
+    let harness = Harness::new();
+    harness
         .push(|document| {
             document.deduplication = scheme;
             document
@@ -39,15 +39,15 @@ async fn house(scheme: DeduplicationScheme) -> House {
         })
         .await;
     for (number, owner) in OWNERS.iter().enumerate() {
-        house.recall.put_calendar(a_calendar().but(|connected| {
+        harness.recall.put_calendar(a_calendar().but(|connected| {
             connected.id = calendar(number);
             connected.email = Some(an_email(&format!("{owner}@acme.example")));
         }));
     }
-    house
+    harness
 }
 
-impl House {
+impl Harness {
     /// The names of the bots there are.
     fn bot_names(&self) -> Vec<String> {
         let bots = self.recall.bots().into_values();
@@ -62,15 +62,15 @@ impl House {
 #[test_case([2, 0, 1]; "the organizer's last")]
 #[tokio::test]
 async fn the_shared_bot_is_the_organizers_whichever_copy_comes_last(order: [usize; 3]) {
-    let house = house(DeduplicationScheme::Meeting).await;
+    let harness = harness(DeduplicationScheme::Meeting).await;
     for number in order {
-        house.see(copy(number)).await;
-        house.drained().await.expect("memory");
+        harness.see(copy(number)).await;
+        harness.drained().await.expect("memory");
     }
-    assert_eq!(house.bot_names(), ["As lead has it"]);
-    house.assert_as_wanted();
+    assert_eq!(harness.bot_names(), ["As lead has it"]);
+    harness.assert_as_wanted();
     assert_eq!(
-        house.recall.count(Operation::ScheduleBot),
+        harness.recall.count(Operation::ScheduleBot),
         3,
         "one call for each copy"
     );
@@ -78,52 +78,52 @@ async fn the_shared_bot_is_the_organizers_whichever_copy_comes_last(order: [usiz
 
 #[tokio::test]
 async fn without_the_organizers_copy_the_smallest_id_owns_the_bot() {
-    let house = house(DeduplicationScheme::Meeting).await;
+    let harness = harness(DeduplicationScheme::Meeting).await;
     for number in [2, 0] {
-        house.see(copy(number)).await;
-        house.drained().await.expect("memory");
+        harness.see(copy(number)).await;
+        harness.drained().await.expect("memory");
     }
-    assert_eq!(house.bot_names(), ["As sales has it"]);
+    assert_eq!(harness.bot_names(), ["As sales has it"]);
 }
 
 #[tokio::test]
 async fn the_owner_who_leaves_hands_the_bot_on() {
-    let house = house(DeduplicationScheme::Meeting).await;
+    let harness = harness(DeduplicationScheme::Meeting).await;
     for number in 0..3 {
-        house.see(copy(number)).await;
+        harness.see(copy(number)).await;
     }
-    house.drained().await.expect("memory");
-    house
+    harness.drained().await.expect("memory");
+    harness
         .see_calendar(a_calendar().but(|lost| {
             lost.id = calendar(1);
             lost.status = CalendarStatus::Disconnected;
             lost.email = Some(an_email("lead@acme.example"));
-            lost.updated_at = house.after(0);
+            lost.updated_at = harness.after(0);
         }))
         .await;
-    house.drained().await.expect("memory");
-    assert_eq!(house.bot_names(), ["As sales has it"]);
-    house.assert_as_wanted();
+    harness.drained().await.expect("memory");
+    assert_eq!(harness.bot_names(), ["As sales has it"]);
+    harness.assert_as_wanted();
 }
 
 #[tokio::test]
 async fn a_new_title_of_the_owner_costs_one_call() {
-    let house = house(DeduplicationScheme::Meeting).await;
+    let harness = harness(DeduplicationScheme::Meeting).await;
     for number in 0..3 {
-        house.see(copy(number)).await;
+        harness.see(copy(number)).await;
     }
-    house.drained().await.expect("memory");
-    let before = house.recall.count(Operation::ScheduleBot);
-    house
+    harness.drained().await.expect("memory");
+    let before = harness.recall.count(Operation::ScheduleBot);
+    harness
         .see(copy(1).but(|event| {
             event.facts.title = Some("Renamed".to_owned());
-            event.updated_at = house.after(0);
+            event.updated_at = harness.after(0);
         }))
         .await;
-    house.drained().await.expect("memory");
-    assert_eq!(house.bot_names(), ["Renamed"]);
-    assert_eq!(house.recall.count(Operation::ScheduleBot), before + 1);
-    house.assert_as_wanted();
+    harness.drained().await.expect("memory");
+    assert_eq!(harness.bot_names(), ["Renamed"]);
+    assert_eq!(harness.recall.count(Operation::ScheduleBot), before + 1);
+    harness.assert_as_wanted();
 }
 
 #[test_case(DeduplicationScheme::Meeting, 1; "one a meeting")]
@@ -131,12 +131,12 @@ async fn a_new_title_of_the_owner_costs_one_call() {
 #[test_case(DeduplicationScheme::Calendar, 3; "one a calendar")]
 #[tokio::test]
 async fn the_scheme_says_how_many_bots_there_are(scheme: DeduplicationScheme, bots: usize) {
-    let house = house(scheme).await;
+    let harness = harness(scheme).await;
     for number in 0..3 {
-        house.see(copy(number)).await;
+        harness.see(copy(number)).await;
     }
-    house.drained().await.expect("memory");
-    assert_eq!(house.recall.bots().len(), bots);
+    harness.drained().await.expect("memory");
+    assert_eq!(harness.recall.bots().len(), bots);
 }
 
 #[tokio::test]
@@ -146,9 +146,9 @@ async fn keys_are_those_of_the_guide() {
         (DeduplicationScheme::Domain, "-acme.example"),
         (DeduplicationScheme::Calendar, "-event-0"),
     ] {
-        let house = house(scheme).await;
-        house.see(copy(0)).await;
-        let Wanted::Bot(bot) = house.decision(&copy(0).id).wanted else {
+        let harness = harness(scheme).await;
+        harness.see(copy(0)).await;
+        let Wanted::Bot(bot) = harness.decision(&copy(0).id).wanted else {
             panic!("it is recorded");
         };
         assert_eq!(
@@ -163,24 +163,24 @@ async fn keys_are_those_of_the_guide() {
 /// call again.
 #[tokio::test]
 async fn a_copy_that_called_after_the_owner_calls_once_more() {
-    let house = house(DeduplicationScheme::Meeting).await;
-    house.see(copy(0)).await;
-    house.drained().await.expect("drained");
-    let before = house.decision(&copy(0).id);
-    house.see(copy(1)).await;
-    house.drained().await.expect("drained");
-    assert_eq!(house.bot_names(), ["As lead has it"]);
-    let late = before.but(|row| row.version = house.decision(&copy(0).id).version);
-    house.decisions.put(late);
-    let again = copy(0).but(|event| event.updated_at = house.after(0));
-    house.see(again).await;
-    assert!(house.decision(&copy(0).id).is_due());
-    house.drained().await.expect("drained");
-    assert_eq!(house.bot_names(), ["As lead has it"]);
-    let calls = house.recall.count(Operation::ScheduleBot);
-    house.drained().await.expect("drained");
+    let harness = harness(DeduplicationScheme::Meeting).await;
+    harness.see(copy(0)).await;
+    harness.drained().await.expect("drained");
+    let before = harness.decision(&copy(0).id);
+    harness.see(copy(1)).await;
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.bot_names(), ["As lead has it"]);
+    let late = before.but(|row| row.version = harness.decision(&copy(0).id).version);
+    harness.decisions.put(late);
+    let again = copy(0).but(|event| event.updated_at = harness.after(0));
+    harness.see(again).await;
+    assert!(harness.decision(&copy(0).id).is_due());
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.bot_names(), ["As lead has it"]);
+    let calls = harness.recall.count(Operation::ScheduleBot);
+    harness.drained().await.expect("drained");
     assert_eq!(
-        house.recall.count(Operation::ScheduleBot),
+        harness.recall.count(Operation::ScheduleBot),
         calls,
         "it is at rest"
     );

@@ -13,7 +13,7 @@ use callsheet_domain::{
 use callsheet_testkit::{But as _, EvenJitter, ManualClock, an_event, at};
 use jiff::SignedDuration;
 
-use crate::house::{House, Recall, drain_settings};
+use crate::harness::{Harness, Recall, drain_settings};
 
 /// How many of a hundred calls go wrong in each way.
 const KINDS: [(&str, u64); 8] = [
@@ -174,54 +174,54 @@ fn meeting(number: usize) -> CalendarEvent {
     })
 }
 
-async fn drained(house: &House, storm: &Storm) {
+async fn drained(harness: &Harness, storm: &Storm) {
     for _ in 0..200 {
         let drain = Scheduler {
             recall: storm.clone(),
-            decisions: house.decisions.clone(),
-            state: house.state.clone(),
-            clock: house.clock.clone(),
+            decisions: harness.decisions.clone(),
+            state: harness.state.clone(),
+            clock: harness.clock.clone(),
             jitter: EvenJitter(0.5),
             settings: drain_settings(),
         };
         // A drain that was denied leaves its work due; the next bell rings soon.
-        let _ = drain.run(house.after(300)).await;
-        if !house.decisions.all().iter().any(Decision::is_due) {
+        let _ = drain.run(harness.after(300)).await;
+        if !harness.decisions.all().iter().any(Decision::is_due) {
             return;
         }
-        house.clock.advance(SignedDuration::from_secs(5));
+        harness.clock.advance(SignedDuration::from_secs(5));
     }
     panic!("the storm never lets it come to rest");
 }
 
 #[tokio::test]
 async fn every_answer_by_chance_ends_right() {
-    let house = House::new();
+    let harness = Harness::new();
     let storm = Storm {
-        recall: house.recall.clone(),
-        clock: house.clock.clone(),
+        recall: harness.recall.clone(),
+        clock: harness.clock.clone(),
         sky: Arc::default(),
     };
     for number in 0..400 {
-        house.recall.put_event(meeting(number));
+        harness.recall.put_event(meeting(number));
     }
-    house.see(meeting(400)).await;
-    drained(&house, &storm).await;
-    house.assert_as_wanted();
+    harness.see(meeting(400)).await;
+    drained(&harness, &storm).await;
+    harness.assert_as_wanted();
     // Some say no before the start, some while the bot is in the call.
-    house.clock.advance_to(at("10:30"));
+    harness.clock.advance_to(at("10:30"));
     for number in 0..60 {
-        house.recall.put_event(meeting(number).but(|event| {
+        harness.recall.put_event(meeting(number).but(|event| {
             event.facts.own_response = Some(ResponseStatus::Declined);
             event.updated_at = at("10:30");
         }));
     }
-    house
+    harness
         .see(meeting(401).but(|event| event.updated_at = at("10:30")))
         .await;
-    drained(&house, &storm).await;
-    house.assert_as_wanted();
-    assert_eq!(house.recall.bots().len(), 342);
+    drained(&harness, &storm).await;
+    harness.assert_as_wanted();
+    assert_eq!(harness.recall.bots().len(), 342);
     let counts = storm.sky.lock().expect("nobody panics").counts.clone();
     for (kind, _) in KINDS {
         assert!(
@@ -229,7 +229,7 @@ async fn every_answer_by_chance_ends_right() {
             "{kind}: {counts:?}"
         );
     }
-    let mut calls = house.recall.calls();
+    let mut calls = harness.recall.calls();
     calls.retain(|call| call.operation == callsheet_domain::Operation::ScheduleBot);
     for (index, call) in calls.iter().enumerate() {
         let end = plus(call.at, SignedDuration::from_mins(1));

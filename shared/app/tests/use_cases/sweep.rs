@@ -14,7 +14,7 @@ use callsheet_testkit::{
 use futures_util::future::join;
 use jiff::SignedDuration;
 
-use crate::house::{House, skips_all};
+use crate::harness::{Harness, skips_all};
 
 fn id(number: usize) -> CalendarId {
     CalendarId::parse(format!("calendar-{number}")).expect("an id")
@@ -26,12 +26,12 @@ fn event_id(number: usize) -> EventId {
 
 /// A house in which so many calendars, each with a meeting, were looked at
 /// some minutes ago, and the workspace was swept just now.
-async fn house(calendars: usize) -> House {
-    let house = House::new();
+async fn harness(calendars: usize) -> Harness {
+    let harness = Harness::new();
     for number in 0..calendars {
         let calendar = a_calendar().but(|calendar| calendar.id = id(number));
-        house.recall.put_calendar(calendar);
-        house
+        harness.recall.put_calendar(calendar);
+        harness
             .see(an_event().but(|event| {
                 event.id = event_id(number);
                 event.calendar_id = id(number);
@@ -39,13 +39,13 @@ async fn house(calendars: usize) -> House {
             }))
             .await;
     }
-    house.clock.advance(SignedDuration::from_mins(5));
-    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
-    house.clock.advance(SignedDuration::from_secs(10));
-    house
+    harness.clock.advance(SignedDuration::from_mins(5));
+    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    harness.clock.advance(SignedDuration::from_secs(10));
+    harness
 }
 
-impl House {
+impl Harness {
     fn lists(&self) -> usize {
         self.recall.count(Operation::ListEvents)
     }
@@ -76,205 +76,207 @@ impl House {
 
 #[tokio::test]
 async fn a_pushed_policy_is_swept_to_every_calendar() {
-    let house = house(3).await;
-    house.push(skips_all).await;
-    let before = house.lists();
-    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
-    assert_eq!(house.rules(3), ["default"; 3]);
-    assert_eq!(house.lists(), before + 3);
-    house.sweep(house.deadline()).await;
-    assert_eq!(house.lists(), before + 3, "nothing is owed any more");
+    let harness = harness(3).await;
+    harness.push(skips_all).await;
+    let before = harness.lists();
+    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    assert_eq!(harness.rules(3), ["default"; 3]);
+    assert_eq!(harness.lists(), before + 3);
+    harness.sweep(harness.deadline()).await;
+    assert_eq!(harness.lists(), before + 3, "nothing is owed any more");
 }
 
 #[tokio::test]
 async fn nothing_owed_costs_no_call_and_no_write() {
-    let house = house(3).await;
-    let (calls, counts) = (house.recall.calls().len(), house.state.counts());
-    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
-    assert_eq!(house.recall.calls().len(), calls);
-    assert_eq!(house.state.counts().writes, counts.writes);
+    let harness = harness(3).await;
+    let (calls, counts) = (harness.recall.calls().len(), harness.state.counts());
+    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    assert_eq!(harness.recall.calls().len(), calls);
+    assert_eq!(harness.state.counts().writes, counts.writes);
     let (policy, mark, list) = (1, 1, 1);
     let reads = counts.reads + policy + mark + list;
-    assert_eq!(house.state.counts().reads, reads);
+    assert_eq!(harness.state.counts().reads, reads);
 }
 
 #[tokio::test]
 async fn a_word_is_swept_to_its_calendar_alone() {
-    let house = house(2).await;
+    let harness = harness(2).await;
     let series = OverrideScope::Series(an_event().ical_uid);
-    let (id, by, now) = (id(1), a_speaker(), house.after(0));
-    let override_revision = house
-        .state
-        .set_override(&id, &series, OverrideChoice::Skip, &by, now);
+    let (id, by, now) = (id(1), a_speaker(), harness.after(0));
+    let override_revision =
+        harness
+            .state
+            .set_override(&id, &series, OverrideChoice::Skip, &by, now);
     override_revision.await.expect("memory");
-    let before = house.lists();
-    house.sweep(house.deadline()).await;
-    assert_eq!(house.rules(2), ["external", "series"]);
-    assert_eq!(house.lists(), before + 1);
+    let before = harness.lists();
+    harness.sweep(harness.deadline()).await;
+    assert_eq!(harness.rules(2), ["external", "series"]);
+    assert_eq!(harness.lists(), before + 1);
 }
 
 #[tokio::test]
 async fn a_word_owes_a_look_at_everything_to_the_next_notice_too() {
-    let house = house(1).await;
+    let harness = harness(1).await;
     let series = OverrideScope::Series(an_event().ical_uid);
-    let (id, by, now) = (id(0), a_speaker(), house.after(0));
-    let override_revision = house
-        .state
-        .set_override(&id, &series, OverrideChoice::Skip, &by, now);
+    let (id, by, now) = (id(0), a_speaker(), harness.after(0));
+    let override_revision =
+        harness
+            .state
+            .set_override(&id, &series, OverrideChoice::Skip, &by, now);
     override_revision.await.expect("memory");
-    house.events_changed(&id, house.after(0)).await;
-    assert_eq!(house.rules(1), ["series"]);
+    harness.events_changed(&id, harness.after(0)).await;
+    assert_eq!(harness.rules(1), ["series"]);
 }
 
 #[tokio::test]
 async fn a_pause_that_ended_is_looked_at_once() {
-    let house = house(2).await;
-    let paused = house
+    let harness = harness(2).await;
+    let paused = harness
         .state
-        .pause(&id(0), at("12:00"), &a_speaker(), house.after(0))
+        .pause(&id(0), at("12:00"), &a_speaker(), harness.after(0))
         .await;
     paused.expect("memory");
-    house.sweep(house.deadline()).await;
-    let record = house.state.record(&id(0)).await.expect("memory");
+    harness.sweep(harness.deadline()).await;
+    let record = harness.state.record(&id(0)).await.expect("memory");
     let last_sync = record.and_then(|record| record.last_sync).expect("a look");
     assert_eq!(last_sync.holds_until, Some(at("12:00")));
-    let before = house.lists_of(&id(0));
+    let before = harness.lists_of(&id(0));
     for (now, lists) in [("11:59:59", 0), ("12:00", 1), ("12:01", 1)] {
-        house.clock.advance_to(at(now));
-        house.sweep(house.deadline()).await;
-        assert_eq!(house.lists_of(&id(0)), before + lists, "at {now}");
+        harness.clock.advance_to(at(now));
+        harness.sweep(harness.deadline()).await;
+        assert_eq!(harness.lists_of(&id(0)), before + lists, "at {now}");
     }
 }
 
 #[tokio::test]
 async fn a_first_look_that_never_ended_is_made_up_for() {
-    let house = House::new();
-    house.recall.put_event(an_event());
+    let harness = Harness::new();
+    harness.recall.put_event(an_event());
     let cut = Fault::CutAfterEffect;
-    house.recall.fault(Operation::ListEvents, cut);
-    let handled = house.calendar_changed(&a_calendar().id).await;
+    harness.recall.fault(Operation::ListEvents, cut);
+    let handled = harness.calendar_changed(&a_calendar().id).await;
     assert_eq!(handled.failed.len(), 1);
-    house.sweep(house.deadline()).await;
-    assert!(house.decision(&an_event().id).is_due());
+    harness.sweep(harness.deadline()).await;
+    assert!(harness.decision(&an_event().id).is_due());
 }
 
 #[tokio::test]
 async fn a_lost_calendar_is_not_looked_at() {
-    let house = house(1).await;
+    let harness = harness(1).await;
     let lost = a_calendar().but(|calendar| {
         calendar.id = id(0);
         calendar.status = CalendarStatus::Disconnected;
         calendar.updated_at = at("09:32");
     });
-    house.see_calendar(lost).await;
-    house.push(skips_all).await;
-    let calls = house.recall.calls().len();
-    house.sweep(house.deadline()).await;
-    assert_eq!(house.recall.calls().len(), calls);
+    harness.see_calendar(lost).await;
+    harness.push(skips_all).await;
+    let calls = harness.recall.calls().len();
+    harness.sweep(harness.deadline()).await;
+    assert_eq!(harness.recall.calls().len(), calls);
 }
 
 #[tokio::test]
 async fn notices_go_before_a_sweep() {
-    let house = house(2).await;
-    house.push(skips_all).await;
-    let calls = house.recall.calls().len();
-    house.queue.send(&SyncJob::Resync).await.expect("memory");
-    house.events_changed(&id(1), house.after(0)).await;
-    let calls = house.recall.calls().split_off(calls);
+    let harness = harness(2).await;
+    harness.push(skips_all).await;
+    let calls = harness.recall.calls().len();
+    harness.queue.send(&SyncJob::Resync).await.expect("memory");
+    harness.events_changed(&id(1), harness.after(0)).await;
+    let calls = harness.recall.calls().split_off(calls);
     let about: Vec<_> = calls.iter().map(|call| call.subject.as_str()).collect();
     assert_eq!(about, ["calendar-1", "calendar-0"]);
 }
 
 #[tokio::test]
 async fn a_sweep_gets_nothing_while_live_looks_have_drawn_ahead() {
-    let house = house(3).await;
-    house.push(skips_all).await;
-    let (now, rate_limit) = (house.after(0), RateLimit::per_minute(60, 3));
+    let harness = harness(3).await;
+    harness.push(skips_all).await;
+    let (now, rate_limit) = (harness.after(0), RateLimit::per_minute(60, 3));
     let operation = Operation::ListEvents;
-    let drawn = house
+    let drawn = harness
         .state
         .acquire(operation, rate_limit, 90, now, at("23:00"))
         .await;
     assert!(matches!(drawn, Ok(PermitResult::Granted(_))));
-    let (lists, next_free) = (house.lists(), house.state.next_free(operation));
-    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
-    assert_eq!(house.lists(), lists);
+    let (lists, next_free) = (harness.lists(), harness.state.next_free(operation));
+    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    assert_eq!(harness.lists(), lists);
     assert_eq!(
-        house.state.next_free(operation),
+        harness.state.next_free(operation),
         next_free,
         "nothing was drawn"
     );
-    assert_eq!(house.decided_anew(), 0);
+    assert_eq!(harness.decided_anew(), 0);
 
     // What was drawn ahead runs out a little before this sweep does.
-    house
+    harness
         .clock
         .advance_to(plus(now, SignedDuration::from_secs(60)));
-    house.sweep(house.deadline()).await;
-    assert_eq!(house.decided_anew(), 3);
+    harness.sweep(harness.deadline()).await;
+    assert_eq!(harness.decided_anew(), 3);
 }
 
 #[tokio::test]
 async fn a_live_look_that_comes_while_a_sweep_waits_goes_first() {
-    let house = house(2).await;
-    house.push(skips_all).await;
-    let (now, rate_limit) = (house.after(0), RateLimit::per_minute(60, 3));
+    let harness = harness(2).await;
+    harness.push(skips_all).await;
+    let (now, rate_limit) = (harness.after(0), RateLimit::per_minute(60, 3));
     let operation = Operation::ListEvents;
-    let drawn = house
+    let drawn = harness
         .state
         .acquire(operation, rate_limit, 20, now, at("23:00"));
     drawn.await.expect("memory");
-    let calls = house.recall.calls().len();
+    let calls = harness.recall.calls().len();
     let live = id(usize::from(now.as_microsecond() % 2 == 0));
     join(
-        house.sweep(house.deadline()),
-        house.events_changed(&live, now),
+        harness.sweep(harness.deadline()),
+        harness.events_changed(&live, now),
     )
     .await;
-    let calls = house.recall.calls().split_off(calls);
+    let calls = harness.recall.calls().split_off(calls);
     assert_eq!(calls[0].subject, live.as_str());
-    assert_eq!(house.decided_anew(), 2);
+    assert_eq!(harness.decided_anew(), 2);
 }
 
 #[tokio::test]
 async fn sweeps_side_by_side_mostly_do_not_do_the_same() {
-    let house = house(30).await;
-    house.push(skips_all).await;
-    let before = house.lists();
+    let harness = harness(30).await;
+    harness.push(skips_all).await;
+    let before = harness.lists();
     let a_moment_later = async {
-        house.clock.advance(SignedDuration::from_micros(1));
-        house.sweep(house.after(300)).await
+        harness.clock.advance(SignedDuration::from_micros(1));
+        harness.sweep(harness.after(300)).await
     };
-    join(house.sweep(house.after(300)), a_moment_later).await;
-    assert_eq!(house.decided_anew(), 30);
-    let lists = house.lists() - before;
+    join(harness.sweep(harness.after(300)), a_moment_later).await;
+    assert_eq!(harness.decided_anew(), 30);
+    let lists = harness.lists() - before;
     assert!(lists < 40, "{lists} looks at 30 calendars");
 }
 
 #[tokio::test]
 async fn a_live_look_waits_for_no_more_than_a_sweep_has_drawn() {
-    let house = house(80).await;
-    house.push(skips_all).await;
-    house.sweep(house.deadline()).await;
-    let now = house.after(0);
-    house.events_changed(&id(0), now).await;
-    let last = house.recall.calls().pop().expect("a call");
+    let harness = harness(80).await;
+    harness.push(skips_all).await;
+    harness.sweep(harness.deadline()).await;
+    let now = harness.after(0);
+    harness.events_changed(&id(0), now).await;
+    let last = harness.recall.calls().pop().expect("a call");
     let waited = last.at.duration_since(now);
     assert!(waited <= SignedDuration::from_millis(2_100), "{waited:#}");
 }
 
 #[tokio::test]
 async fn a_sweep_out_of_time_leaves_the_rest_to_the_next_and_keeps_to_the_limit() {
-    let house = house(80).await;
-    house.push(skips_all).await;
-    let before = house.lists();
-    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
-    let first = house.decided_anew();
+    let harness = harness(80).await;
+    harness.push(skips_all).await;
+    let before = harness.lists();
+    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    let first = harness.decided_anew();
     assert!((40..60).contains(&first), "{first} in the first minute");
-    house.sweep(house.deadline()).await;
-    assert_eq!(house.decided_anew(), 80);
-    assert_eq!(house.lists(), before + 80, "none was looked at twice");
-    let calls = house.recall.calls();
+    harness.sweep(harness.deadline()).await;
+    assert_eq!(harness.decided_anew(), 80);
+    assert_eq!(harness.lists(), before + 80, "none was looked at twice");
+    let calls = harness.recall.calls();
     let lists = calls
         .iter()
         .filter(|call| call.operation == Operation::ListEvents);
@@ -292,12 +294,12 @@ async fn a_sweep_out_of_time_leaves_the_rest_to_the_next_and_keeps_to_the_limit(
 async fn sweeps_begin_at_one_calendar_after_the_other() {
     let mut first = Vec::new();
     for micros in 0..3 {
-        let house = house(3).await;
-        house.push(skips_all).await;
-        house.clock.advance(SignedDuration::from_micros(micros));
-        let calls = house.recall.calls().len();
-        house.sweep(house.deadline()).await;
-        first.push(house.recall.calls()[calls].subject.clone());
+        let harness = harness(3).await;
+        harness.push(skips_all).await;
+        harness.clock.advance(SignedDuration::from_micros(micros));
+        let calls = harness.recall.calls().len();
+        harness.sweep(harness.deadline()).await;
+        first.push(harness.recall.calls()[calls].subject.clone());
     }
     first.sort();
     assert_eq!(first, ["calendar-0", "calendar-1", "calendar-2"]);
@@ -305,38 +307,38 @@ async fn sweeps_begin_at_one_calendar_after_the_other() {
 
 #[tokio::test]
 async fn one_calendar_that_fails_does_not_stop_the_others() {
-    let house = house(3).await;
-    house.push(skips_all).await;
+    let harness = harness(3).await;
+    harness.push(skips_all).await;
     let fault = Fault::CutAfterEffect;
-    house.recall.fault(Operation::ListEvents, fault);
-    assert_eq!(house.sweep(house.deadline()).await, Handled::default());
-    assert_eq!(house.decided_anew(), 2);
-    house.sweep(house.deadline()).await;
-    assert_eq!(house.decided_anew(), 3);
+    harness.recall.fault(Operation::ListEvents, fault);
+    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    assert_eq!(harness.decided_anew(), 2);
+    harness.sweep(harness.deadline()).await;
+    assert_eq!(harness.decided_anew(), 3);
 }
 
 #[tokio::test]
 async fn being_denied_breaks_a_sweep_off() {
-    let house = house(3).await;
-    house.push(skips_all).await;
+    let harness = harness(3).await;
+    harness.push(skips_all).await;
     let denied = PortError::Denied {
         service: "Recall",
         reason: "401".to_owned(),
     };
-    house
+    harness
         .recall
         .fault(Operation::ListEvents, Fault::Fails(denied));
-    let before = house.lists();
-    let handled = house.sweep(house.deadline()).await;
+    let before = harness.lists();
+    let handled = harness.sweep(harness.deadline()).await;
     assert!(handled.is_denied && handled.failed.is_empty());
-    assert_eq!(house.lists(), before + 1);
+    assert_eq!(harness.lists(), before + 1);
 }
 
 #[tokio::test]
 async fn a_sweep_that_cannot_list_the_calendars_is_given_again() {
-    let house = house(1).await;
-    house.queue.send(&SyncJob::Resync).await.expect("memory");
-    let sync = house.sync();
+    let harness = harness(1).await;
+    harness.queue.send(&SyncJob::Resync).await.expect("memory");
+    let sync = harness.sync();
     let sync = Sync {
         state: Flaky::new(sync.state, &Faults::once(0, When::Before)),
         recall: sync.recall,
@@ -346,18 +348,18 @@ async fn a_sweep_that_cannot_list_the_calendars_is_given_again() {
         policy_cache: sync.policy_cache,
         settings: sync.settings,
     };
-    let batch = house.queue.deliver(10);
-    let handled = sync.handle(&batch, house.deadline()).await;
+    let batch = harness.queue.deliver(10);
+    let handled = sync.handle(&batch, harness.deadline()).await;
     assert_eq!(handled.failed, [batch[0].message_id.clone()]);
-    assert_eq!(house.queue.postponed().len(), 1);
+    assert_eq!(harness.queue.postponed().len(), 1);
 }
 
 #[tokio::test]
 async fn a_sweep_and_a_notice_about_everything_cost_one_look() {
-    let house = house(1).await;
-    house.push(skips_all).await;
-    let before = house.lists();
-    house.queue.send(&SyncJob::Resync).await.expect("memory");
-    house.request(&id(0), SyncReason::FullSync).await;
-    assert_eq!(house.lists(), before + 1);
+    let harness = harness(1).await;
+    harness.push(skips_all).await;
+    let before = harness.lists();
+    harness.queue.send(&SyncJob::Resync).await.expect("memory");
+    harness.request(&id(0), SyncReason::FullSync).await;
+    assert_eq!(harness.lists(), before + 1);
 }

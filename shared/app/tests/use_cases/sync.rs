@@ -9,7 +9,7 @@ use callsheet_domain::{
 use callsheet_testkit::{But as _, Fault, a_calendar, a_decision, a_speaker, an_event, at};
 use std::time::Duration;
 
-use crate::house::House;
+use crate::harness::Harness;
 
 fn rule(verdict: &Verdict) -> (&str, &str) {
     (verdict.as_str(), verdict.reason().rule.as_str())
@@ -17,9 +17,9 @@ fn rule(verdict: &Verdict) -> (&str, &str) {
 
 #[tokio::test]
 async fn an_event_seen_for_the_first_time_is_decided_and_due() {
-    let house = House::new();
-    house.see(an_event()).await;
-    let row = house.decision(&an_event().id);
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    let row = harness.decision(&an_event().id);
     assert_eq!(rule(&row.verdict), ("record", "external"));
     assert!(matches!(&row.wanted, Wanted::Bot(bot) if bot.starts_at == at("10:00")));
     assert!(row.is_due());
@@ -27,48 +27,48 @@ async fn an_event_seen_for_the_first_time_is_decided_and_due() {
 
 #[tokio::test]
 async fn an_unchanged_event_costs_no_write() {
-    let house = House::new();
-    house.see(an_event()).await;
-    let before = house.decisions.counts().writes;
-    house.events_changed(&a_calendar().id, at("08:00")).await;
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    let before = harness.decisions.counts().writes;
+    harness.events_changed(&a_calendar().id, at("08:00")).await;
     assert_eq!(
-        house.recall.count(Operation::ListEvents),
+        harness.recall.count(Operation::ListEvents),
         2,
         "it was looked at again"
     );
-    assert_eq!(house.decisions.counts().writes, before);
+    assert_eq!(harness.decisions.counts().writes, before);
 }
 
 #[tokio::test]
 async fn a_storm_about_one_calendar_costs_one_look() {
-    let house = House::new();
-    house.see(an_event()).await;
-    let looks = house.recall.count(Operation::ListEvents);
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    let looks = harness.recall.count(Operation::ListEvents);
     for second in 0..10 {
         let since = at(&format!("09:29:{second:02}"));
         let reason = SyncReason::EventsChanged { since };
         let request = callsheet_domain::SyncRequest {
             calendar_id: a_calendar().id,
             reason,
-            sent_at: house.after(0),
+            sent_at: harness.after(0),
         };
-        house
+        harness
             .queue
             .send(&SyncJob::Request(request))
             .await
             .expect("memory");
     }
-    house.clock.advance(jiff::SignedDuration::from_secs(2));
-    house
+    harness.clock.advance(jiff::SignedDuration::from_secs(2));
+    harness
         .sync()
-        .handle(&house.queue.deliver(5), house.deadline())
+        .handle(&harness.queue.deliver(5), harness.deadline())
         .await;
-    house
+    harness
         .sync()
-        .handle(&house.queue.deliver(5), house.deadline())
+        .handle(&harness.queue.deliver(5), harness.deadline())
         .await;
     assert_eq!(
-        house.recall.count(Operation::ListEvents),
+        harness.recall.count(Operation::ListEvents),
         looks + 1,
         "the second batch was covered"
     );
@@ -76,30 +76,30 @@ async fn a_storm_about_one_calendar_costs_one_look() {
 
 #[tokio::test]
 async fn every_page_is_followed() {
-    let house = House::new();
-    house.recall.page_size(10);
+    let harness = Harness::new();
+    harness.recall.page_size(10);
     for number in 0..35 {
-        house.recall.put_event(an_event().but(|event| {
+        harness.recall.put_event(an_event().but(|event| {
             event.id = EventId::parse(format!("event-{number}")).expect("an id");
         }));
     }
-    house.events_changed(&a_calendar().id, at("09:00")).await;
-    assert_eq!(house.recall.count(Operation::ListEvents), 4);
-    assert_eq!(house.decisions.all().len(), 35);
+    harness.events_changed(&a_calendar().id, at("09:00")).await;
+    assert_eq!(harness.recall.count(Operation::ListEvents), 4);
+    assert_eq!(harness.decisions.all().len(), 35);
 }
 
 #[tokio::test]
 async fn a_deleted_event_wants_nothing_and_no_call() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    harness
         .see(an_event().but(|event| {
             event.is_deleted = true;
             event.updated_at = at("09:31");
         }))
         .await;
-    let row = house.decision(&an_event().id);
+    let row = harness.decision(&an_event().id);
     assert_eq!(rule(&row.verdict), ("skip", "deleted"));
     assert_eq!(
         (row.wanted.clone(), row.applied.clone()),
@@ -110,138 +110,138 @@ async fn a_deleted_event_wants_nothing_and_no_call() {
 
 #[tokio::test]
 async fn a_lost_calendar_is_retired_and_looked_at_whole_when_it_is_back() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    harness
         .see_calendar(a_calendar().but(|calendar| {
             calendar.status = CalendarStatus::Disconnected;
             calendar.updated_at = at("09:32");
         }))
         .await;
-    let row = house.decision(&an_event().id);
+    let row = harness.decision(&an_event().id);
     assert_eq!(rule(&row.verdict), ("skip", "disconnected"));
     assert!(!row.is_due());
-    house.assert_as_wanted();
+    harness.assert_as_wanted();
 
-    house
+    harness
         .see_calendar(a_calendar().but(|calendar| calendar.updated_at = at("09:33")))
         .await;
-    assert!(house.decision(&an_event().id).is_due());
-    house.drained().await.expect("drained");
-    house.assert_as_wanted();
-    assert_eq!(house.recall.bots().len(), 1);
+    assert!(harness.decision(&an_event().id).is_due());
+    harness.drained().await.expect("drained");
+    harness.assert_as_wanted();
+    assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
 async fn a_calendar_that_recall_forgot_is_retired() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    house.recall.delete_calendar(&a_calendar().id);
-    house.calendar_changed(&a_calendar().id).await;
-    let row = house.decision(&an_event().id);
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    harness.recall.delete_calendar(&a_calendar().id);
+    harness.calendar_changed(&a_calendar().id).await;
+    let row = harness.decision(&an_event().id);
     assert_eq!(rule(&row.verdict), ("skip", "disconnected"));
     assert!(!row.is_due());
 }
 
 #[tokio::test]
 async fn a_calendar_nobody_knows_is_no_error() {
-    let house = House::new();
+    let harness = Harness::new();
     let unknown = callsheet_domain::CalendarId::parse("unknown").expect("an id");
-    assert_eq!(house.calendar_changed(&unknown).await, Handled::default());
-    assert_eq!(house.state.record(&unknown).await.expect("memory"), None);
+    assert_eq!(harness.calendar_changed(&unknown).await, Handled::default());
+    assert_eq!(harness.state.record(&unknown).await.expect("memory"), None);
 }
 
 #[tokio::test]
 async fn a_reconnect_whose_webhook_was_lost_is_noticed_by_the_next_one() {
-    let house = House::new();
+    let harness = Harness::new();
     let lost = a_calendar().but(|calendar| {
         calendar.status = CalendarStatus::Disconnected;
         calendar.updated_at = at("08:30");
     });
-    house.see_calendar(lost).await;
-    house
+    harness.see_calendar(lost).await;
+    harness
         .recall
         .put_calendar(a_calendar().but(|calendar| calendar.updated_at = at("09:00")));
-    house.see(an_event()).await;
-    assert!(house.decision(&an_event().id).is_due());
+    harness.see(an_event()).await;
+    assert!(harness.decision(&an_event().id).is_due());
 }
 
 #[tokio::test]
 async fn an_address_that_arrives_late_has_everything_looked_at_again() {
-    let house = House::new();
-    house.recall.put_calendar(a_calendar().but(|calendar| {
+    let harness = Harness::new();
+    harness.recall.put_calendar(a_calendar().but(|calendar| {
         calendar.email = None;
         calendar.status = CalendarStatus::Connecting;
     }));
-    house.see(an_event()).await;
+    harness.see(an_event()).await;
     assert_eq!(
-        rule(&house.decision(&an_event().id).verdict),
+        rule(&harness.decision(&an_event().id).verdict),
         ("skip", "declined")
     );
-    house
+    harness
         .see_calendar(a_calendar().but(|calendar| calendar.updated_at = at("09:31")))
         .await;
     assert_eq!(
-        rule(&house.decision(&an_event().id).verdict),
+        rule(&harness.decision(&an_event().id).verdict),
         ("record", "external")
     );
 }
 
 #[tokio::test]
 async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
-    let house = House::new();
-    house.see(an_event()).await;
+    let harness = Harness::new();
+    harness.see(an_event()).await;
     let (calendar, series) = (a_calendar().id, OverrideScope::Series(an_event().ical_uid));
     for (word, expected) in [
         (OverrideChoice::Skip, ("skip", "series")),
         (OverrideChoice::Record, ("record", "series")),
         (OverrideChoice::Clear, ("record", "external")),
     ] {
-        house
+        harness
             .state
-            .set_override(&calendar, &series, word, &a_speaker(), house.after(0))
+            .set_override(&calendar, &series, word, &a_speaker(), harness.after(0))
             .await
             .expect("memory");
-        house.request(&calendar, SyncReason::FullSync).await;
-        assert_eq!(rule(&house.decision(&an_event().id).verdict), expected);
+        harness.request(&calendar, SyncReason::FullSync).await;
+        assert_eq!(rule(&harness.decision(&an_event().id).verdict), expected);
     }
 }
 
 #[tokio::test]
 async fn what_fails_is_given_back_alone_and_soon() {
-    let house = House::new();
+    let harness = Harness::new();
     let other = a_calendar().but(|calendar| {
         calendar.id = callsheet_domain::CalendarId::parse("calendar-other").expect("an id");
     });
-    house.recall.put_calendar(other.clone());
-    house.see(an_event()).await;
+    harness.recall.put_calendar(other.clone());
+    harness.see(an_event()).await;
     for calendar in [a_calendar().id, other.id] {
         let reason = SyncReason::EventsChanged { since: at("09:00") };
         let request = callsheet_domain::SyncRequest {
             calendar_id: calendar,
             reason,
-            sent_at: house.after(0),
+            sent_at: harness.after(0),
         };
-        house
+        harness
             .queue
             .send(&SyncJob::Request(request))
             .await
             .expect("memory");
     }
-    house.clock.advance(jiff::SignedDuration::from_secs(2));
+    harness.clock.advance(jiff::SignedDuration::from_secs(2));
     let throttled = PortError::Throttled {
         service: "Recall",
         wait: Duration::from_secs(7),
     };
-    house
+    harness
         .recall
         .fault(Operation::GetCalendar, Fault::Fails(throttled));
-    let batch = house.queue.deliver(10);
-    let handled = house.sync().handle(&batch, house.deadline()).await;
+    let batch = harness.queue.deliver(10);
+    let handled = harness.sync().handle(&batch, harness.deadline()).await;
     assert_eq!(handled.failed, [batch[1].message_id.clone()]);
-    let postponed = house.queue.postponed();
+    let postponed = harness.queue.postponed();
     assert_eq!(
         postponed,
         [(batch[1].receipt.clone(), Duration::from_secs(7))]
@@ -250,40 +250,40 @@ async fn what_fails_is_given_back_alone_and_soon() {
 
 #[tokio::test]
 async fn a_budget_that_is_used_up_has_the_message_wait_as_a_new_one_without_a_call() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness
         .state
-        .block_until(Operation::ListEvents, house.after(120))
+        .block_until(Operation::ListEvents, harness.after(120))
         .await
         .expect("memory");
-    let calls = house.recall.calls().len();
-    let handled = house.events_changed(&a_calendar().id, at("09:29")).await;
+    let calls = harness.recall.calls().len();
+    let handled = harness.events_changed(&a_calendar().id, at("09:29")).await;
     assert_eq!(handled, Handled::default(), "nothing failed");
-    assert_eq!(house.recall.calls().len(), calls);
-    let (job, wait) = house.queue.delayed()[0].clone();
-    assert_eq!(Some(&job), house.queue.sent().get(1));
+    assert_eq!(harness.recall.calls().len(), calls);
+    let (job, wait) = harness.queue.delayed()[0].clone();
+    assert_eq!(Some(&job), harness.queue.sent().get(1));
     assert!(wait > Duration::from_secs(100), "{wait:?}");
 }
 
 #[tokio::test]
 async fn a_meeting_that_is_over_keeps_the_row_that_says_what_became_of_it() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    let before = house.decision(&an_event().id);
-    house.clock.advance_to(at("12:00"));
-    house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    let before = harness.decision(&an_event().id);
+    harness.clock.advance_to(at("12:00"));
+    harness
         .see(an_event().but(|event| event.updated_at = at("11:59")))
         .await;
-    assert_eq!(house.decision(&an_event().id), before);
+    assert_eq!(harness.decision(&an_event().id), before);
 }
 
 #[tokio::test]
 async fn the_usual_decision_is_what_a_sync_writes() {
-    let house = House::new();
-    house.see(an_event()).await;
-    let row = house.decision(&an_event().id);
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    let row = harness.decision(&an_event().id);
     let usual = a_decision();
     assert_eq!(
         (row.verdict, row.inputs.event),
@@ -293,23 +293,23 @@ async fn the_usual_decision_is_what_a_sync_writes() {
 
 #[tokio::test]
 async fn bots_lost_between_two_looks_at_a_calendar_are_scheduled_again() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
     let lost = a_calendar().but(|calendar| calendar.status = CalendarStatus::Disconnected);
-    house.recall.put_calendar(lost);
-    assert_eq!(house.recall.bots().len(), 0);
-    house
+    harness.recall.put_calendar(lost);
+    assert_eq!(harness.recall.bots().len(), 0);
+    harness
         .see_calendar(a_calendar().but(|calendar| calendar.updated_at = at("09:33")))
         .await;
-    house.drained().await.expect("drained");
-    house.assert_as_wanted();
-    assert_eq!(house.recall.bots().len(), 1);
+    harness.drained().await.expect("drained");
+    harness.assert_as_wanted();
+    assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
 async fn an_outage_of_most_of_an_hour_costs_no_message() {
-    let house = House::new();
+    let harness = Harness::new();
     for _ in 0..9 {
         let (service, reason) = ("Recall", "status 502".to_owned());
         let cut = PortError::Unavailable {
@@ -317,23 +317,23 @@ async fn an_outage_of_most_of_an_hour_costs_no_message() {
             reason,
             source: None,
         };
-        house
+        harness
             .recall
             .fault(Operation::GetCalendar, Fault::Fails(cut));
     }
-    house.recall.put_event(an_event().but(|event| {
+    harness.recall.put_event(an_event().but(|event| {
         event.starts_at = at("15:00");
         event.ends_at = at("16:00");
     }));
-    house.events_changed(&a_calendar().id, at("09:00")).await;
+    harness.events_changed(&a_calendar().id, at("09:00")).await;
     for _ in 0..9 {
-        house.clock.advance(jiff::SignedDuration::from_mins(15));
-        house
+        harness.clock.advance(jiff::SignedDuration::from_mins(15));
+        harness
             .sync()
-            .handle(&house.queue.deliver(10), house.deadline())
+            .handle(&harness.queue.deliver(10), harness.deadline())
             .await;
     }
-    let waits: Vec<_> = house
+    let waits: Vec<_> = harness
         .queue
         .postponed()
         .iter()
@@ -341,20 +341,20 @@ async fn an_outage_of_most_of_an_hour_costs_no_message() {
         .collect();
     assert_eq!(waits, [10, 20, 40, 80, 160, 320, 640, 900, 900]);
     assert!(
-        house.decision(&an_event().id).is_due(),
+        harness.decision(&an_event().id).is_due(),
         "the tenth time it was attended to"
     );
 }
 
 #[tokio::test]
 async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
-    let house = House::new();
-    house.see(an_event()).await;
+    let harness = Harness::new();
+    harness.see(an_event()).await;
     let calendar = a_calendar().id;
     // So many that the look has to wait, and somebody else's ends meanwhile.
-    let (now, rate_limit) = (house.after(0), RateLimit::per_minute(60, 3));
+    let (now, rate_limit) = (harness.after(0), RateLimit::per_minute(60, 3));
     let operation = Operation::ListEvents;
-    let drawn = house
+    let drawn = harness
         .state
         .acquire(operation, rate_limit, 10, now, at("23:00"));
     drawn.await.expect("memory");
@@ -367,14 +367,14 @@ async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
         holds_until: None,
     };
     let others = async {
-        let record = house.state.record(&calendar).await.expect("memory");
+        let record = harness.state.record(&calendar).await.expect("memory");
         let record = record
             .expect("a record")
             .but(|record| record.last_sync = Some(heard_more.clone()));
-        house.state.write_record(&record).await.expect("memory");
+        harness.state.write_record(&record).await.expect("memory");
     };
-    let ours = house.events_changed(&calendar, at("09:29"));
+    let ours = harness.events_changed(&calendar, at("09:29"));
     futures_util::future::join(ours, others).await;
-    let record = house.state.record(&calendar).await.expect("memory");
+    let record = harness.state.record(&calendar).await.expect("memory");
     assert_eq!(record.expect("a record").last_sync, Some(heard_more));
 }

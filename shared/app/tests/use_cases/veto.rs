@@ -9,7 +9,7 @@ use callsheet_testkit::{But as _, Fault, an_event, at};
 use jiff::SignedDuration;
 use std::time::Duration;
 
-use crate::house::House;
+use crate::harness::Harness;
 
 fn declined(event: CalendarEvent, updated_at: &str) -> CalendarEvent {
     event.but(|event| {
@@ -23,21 +23,21 @@ fn the_copy() -> CalendarEvent {
 }
 
 /// The usual meeting is under way, with its bot in the call.
-async fn under_way() -> House {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    house.clock.advance_to(at("10:05"));
-    house
+async fn under_way() -> Harness {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    harness.clock.advance_to(at("10:05"));
+    harness
 }
 
 #[tokio::test]
 async fn a_bot_that_is_on_its_way_is_sent_out_of_the_call() {
-    let house = under_way().await;
-    house.see(declined(an_event(), "10:05")).await;
-    house.drained().await.expect("drained");
-    assert_eq!(house.recall.bots().len(), 0);
-    let row = house.decision(&an_event().id);
+    let harness = under_way().await;
+    harness.see(declined(an_event(), "10:05")).await;
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.recall.bots().len(), 0);
+    let row = harness.decision(&an_event().id);
     assert_eq!(
         (&row.applied, row.step()),
         (&Applied::Nothing, Step::Nothing)
@@ -60,34 +60,42 @@ async fn a_bot_that_is_on_its_way_is_sent_out_of_the_call() {
 
 #[tokio::test]
 async fn a_bot_whose_id_no_answer_told_is_found_first() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness
         .recall
         .fault(Operation::ScheduleBot, Fault::CutAfterEffect);
-    house.drain().run(house.after(1)).await.expect("drained");
-    house.clock.advance_to(at("10:05"));
-    house.see(declined(an_event(), "10:05")).await;
-    house.drained().await.expect("drained");
-    assert_eq!(house.recall.bots().len(), 0);
-    assert_eq!(house.recall.count(Operation::GetEvent), 1);
-    assert_eq!(house.recall.count(Operation::LeaveCall), 1);
+    harness
+        .drain()
+        .run(harness.after(1))
+        .await
+        .expect("drained");
+    harness.clock.advance_to(at("10:05"));
+    harness.see(declined(an_event(), "10:05")).await;
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.recall.bots().len(), 0);
+    assert_eq!(harness.recall.count(Operation::GetEvent), 1);
+    assert_eq!(harness.recall.count(Operation::LeaveCall), 1);
 }
 
 #[tokio::test]
 async fn a_bot_that_nobody_lists_is_given_up_on_with_that_reason() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness
         .recall
         .fault(Operation::ScheduleBot, Fault::CutAfterEffect);
-    house.drain().run(house.after(1)).await.expect("drained");
-    house.clock.advance_to(at("10:05"));
-    house.see(declined(an_event(), "10:05")).await;
+    harness
+        .drain()
+        .run(harness.after(1))
+        .await
+        .expect("drained");
+    harness.clock.advance_to(at("10:05"));
+    harness.see(declined(an_event(), "10:05")).await;
     let none = Fault::Answers(BotReply::Done(Vec::new()));
-    house.recall.fault(Operation::GetEvent, none);
-    house.drained().await.expect("drained");
-    let row = house.decision(&an_event().id);
+    harness.recall.fault(Operation::GetEvent, none);
+    harness.drained().await.expect("drained");
+    let row = harness.decision(&an_event().id);
     let reason = row.abandoned.map(|abandoned| abandoned.reason);
     assert_eq!(
         reason.as_deref(),
@@ -97,41 +105,45 @@ async fn a_bot_that_nobody_lists_is_given_up_on_with_that_reason() {
 
 #[tokio::test]
 async fn a_bot_that_another_copy_wants_stays_until_that_one_says_no_too() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.see(the_copy()).await;
-    house.drained().await.expect("drained");
-    house.clock.advance_to(at("10:05"));
-    house.see(declined(an_event(), "10:05")).await;
-    house.drained().await.expect("drained");
-    assert_eq!(house.recall.bots().len(), 1, "the copy wants it");
-    assert_eq!(house.recall.count(Operation::LeaveCall), 0);
-    house.see(declined(the_copy(), "10:06")).await;
-    house.drained().await.expect("drained");
-    assert_eq!(house.recall.bots().len(), 0);
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.see(the_copy()).await;
+    harness.drained().await.expect("drained");
+    harness.clock.advance_to(at("10:05"));
+    harness.see(declined(an_event(), "10:05")).await;
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.recall.bots().len(), 1, "the copy wants it");
+    assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
+    harness.see(declined(the_copy(), "10:06")).await;
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.recall.bots().len(), 0);
 }
 
 /// The copy that kept the bot need not have had one of its own to send out.
 #[tokio::test]
 async fn a_bot_that_a_copy_kept_without_a_call_of_its_own_leaves_all_the_same() {
-    let house = under_way().await;
-    house.see(the_copy()).await;
-    house.see(declined(an_event(), "10:05")).await;
+    let harness = under_way().await;
+    harness.see(the_copy()).await;
+    harness.see(declined(an_event(), "10:05")).await;
     let busy = || Fault::Answers(BotReply::NoneFree(Some(Duration::from_mins(4))));
-    house.recall.fault(Operation::ScheduleBot, busy());
-    house.drain().run(house.after(5)).await.expect("drained");
-    assert_eq!(house.recall.bots().len(), 1, "the copy wants it");
-    house.see(declined(the_copy(), "10:06")).await;
-    house.drained().await.expect("drained");
-    house.clock.advance(SignedDuration::from_mins(1));
-    house.drained().await.expect("drained");
-    assert_eq!(house.recall.bots().len(), 0);
+    harness.recall.fault(Operation::ScheduleBot, busy());
+    harness
+        .drain()
+        .run(harness.after(5))
+        .await
+        .expect("drained");
+    assert_eq!(harness.recall.bots().len(), 1, "the copy wants it");
+    harness.see(declined(the_copy(), "10:06")).await;
+    harness.drained().await.expect("drained");
+    harness.clock.advance(SignedDuration::from_mins(1));
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.recall.bots().len(), 0);
 }
 
 #[tokio::test]
 async fn sending_out_is_tried_until_it_is_done() {
-    let house = under_way().await;
-    house.see(declined(an_event(), "10:05")).await;
+    let harness = under_way().await;
+    harness.see(declined(an_event(), "10:05")).await;
     let cut = || PortError::Unavailable {
         service: "Recall",
         reason: "status 503".to_owned(),
@@ -142,36 +154,36 @@ async fn sending_out_is_tried_until_it_is_done() {
         Fault::Answers(BotReply::Refused("it has not started".to_owned())),
         Fault::CutAfterEffect,
     ] {
-        house.recall.fault(Operation::LeaveCall, fault);
+        harness.recall.fault(Operation::LeaveCall, fault);
     }
-    house.drained().await.expect("drained");
-    house.drained().await.expect("drained");
-    assert_eq!(house.recall.bots().len(), 0);
-    assert_eq!(house.decision(&an_event().id).step(), Step::Nothing);
+    harness.drained().await.expect("drained");
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.recall.bots().len(), 0);
+    assert_eq!(harness.decision(&an_event().id).step(), Step::Nothing);
 }
 
 #[tokio::test]
 async fn a_no_that_is_taken_back_has_the_bot_scheduled_again() {
-    let house = under_way().await;
-    house.see(declined(an_event(), "10:05")).await;
-    house.drained().await.expect("drained");
+    let harness = under_way().await;
+    harness.see(declined(an_event(), "10:05")).await;
+    harness.drained().await.expect("drained");
     let accepted = an_event().but(|event| event.updated_at = at("10:06"));
-    house.see(accepted).await;
-    house.drained().await.expect("drained");
-    house.assert_as_wanted();
-    assert_eq!(house.recall.bots().len(), 1);
+    harness.see(accepted).await;
+    harness.drained().await.expect("drained");
+    harness.assert_as_wanted();
+    assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
 async fn a_no_before_the_start_takes_the_bot_away_before_it_comes() {
-    let house = House::new();
-    house.see(an_event()).await;
-    house.drained().await.expect("drained");
-    house
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("drained");
+    harness
         .clock
         .advance_to(plus(at("10:00"), SignedDuration::from_secs(-31)));
-    house.see(declined(an_event(), "09:59:30")).await;
-    house.drained().await.expect("drained");
-    assert_eq!(house.recall.bots().len(), 0);
-    assert_eq!(house.recall.count(Operation::LeaveCall), 0);
+    harness.see(declined(an_event(), "09:59:30")).await;
+    harness.drained().await.expect("drained");
+    assert_eq!(harness.recall.bots().len(), 0);
+    assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
 }

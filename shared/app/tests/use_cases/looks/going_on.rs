@@ -5,7 +5,7 @@ use callsheet_domain::{IcalUid, OverrideChoice, OverrideScope, SyncReason};
 use callsheet_testkit::{But as _, Faults, When, a_speaker};
 use jiff::SignedDuration;
 
-use super::{event, event_id, house, id};
+use super::{event, event_id, harness, id};
 
 const MANY: usize = 7;
 
@@ -35,54 +35,54 @@ async fn a_crash_at_any_page_is_gone_on_with() {
 
 /// How many lists a look at many pages takes, with faults in its first run.
 async fn crash(is_workspace: bool, faults: &Faults) -> usize {
-    let house = house(2).await;
-    house.recall.page_size(1);
+    let harness = harness(2).await;
+    harness.recall.page_size(1);
     for number in 0..MANY {
         let calendar = if is_workspace { id(number % 2) } else { id(0) };
-        house
+        harness
             .recall
-            .put_event(event(number, house.after(0)).but(|event| event.calendar_id = calendar));
+            .put_event(event(number, harness.after(0)).but(|event| event.calendar_id = calendar));
     }
-    house.tell(&id(0)).await;
+    harness.tell(&id(0)).await;
     if is_workspace {
-        house.tell(&id(1)).await;
+        harness.tell(&id(1)).await;
     }
-    house.clock.advance(SignedDuration::from_secs(1));
-    let before = house.subjects_since(0).len();
-    let batch = house.queue.deliver(10);
-    house
+    harness.clock.advance(SignedDuration::from_secs(1));
+    let before = harness.subjects_since(0).len();
+    let batch = harness.queue.deliver(10);
+    harness
         .flaky_sync(faults)
-        .handle(&batch, house.deadline())
+        .handle(&batch, harness.deadline())
         .await;
     faults.repair();
-    house.clock.advance(SignedDuration::from_secs(61));
+    harness.clock.advance(SignedDuration::from_secs(61));
     // What a crashed function has not acknowledged comes again.
     for delivery in batch {
-        house.queue.send(&delivery.job).await.expect("memory");
+        harness.queue.send(&delivery.job).await.expect("memory");
     }
-    house.handle_all().await;
-    assert_eq!(house.decided(), MANY);
-    house.subjects_since(0).len() - before
+    harness.handle_all().await;
+    assert_eq!(harness.decided(), MANY);
+    harness.subjects_since(0).len() - before
 }
 
 #[tokio::test]
 async fn a_look_that_a_word_overtook_is_begun_again() {
-    let house = house(1).await;
-    house.recall.page_size(1);
+    let harness = harness(1).await;
+    harness.recall.page_size(1);
     for number in 0..MANY {
-        house
+        harness
             .recall
-            .put_event(event(number, house.after(0)).but(|event| event.calendar_id = id(0)));
+            .put_event(event(number, harness.after(0)).but(|event| event.calendar_id = id(0)));
     }
-    house.tell(&id(0)).await;
-    house.clock.advance(SignedDuration::from_secs(1));
+    harness.tell(&id(0)).await;
+    harness.clock.advance(SignedDuration::from_secs(1));
     let cut = Faults::crash(30, When::Before);
-    let batch = house.queue.deliver(1);
-    house
+    let batch = harness.queue.deliver(1);
+    harness
         .flaky_sync(&cut)
-        .handle(&batch, house.deadline())
+        .handle(&batch, harness.deadline())
         .await;
-    let record = house
+    let record = harness
         .state
         .record(&id(0))
         .await
@@ -90,23 +90,24 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
         .expect("a record");
     assert!(record.in_progress.is_some(), "a look was left behind");
     let series = OverrideScope::Series(IcalUid::parse("meeting-0").expect("an ical_uid"));
-    let (id, by, now) = (id(0), a_speaker(), house.after(0));
-    let override_revision = house
-        .state
-        .set_override(&id, &series, OverrideChoice::Skip, &by, now);
+    let (id, by, now) = (id(0), a_speaker(), harness.after(0));
+    let override_revision =
+        harness
+            .state
+            .set_override(&id, &series, OverrideChoice::Skip, &by, now);
     override_revision.await.expect("memory");
-    house.clock.advance(SignedDuration::from_secs(60));
-    house.tell(&id).await;
-    house.handle_all().await;
-    assert_eq!(house.decided(), MANY);
-    let rule = house
+    harness.clock.advance(SignedDuration::from_secs(60));
+    harness.tell(&id).await;
+    harness.handle_all().await;
+    assert_eq!(harness.decided(), MANY);
+    let rule = harness
         .decision(&event_id(0))
         .verdict
         .reason()
         .rule
         .to_string();
     assert_eq!(rule, "series");
-    let record = house
+    let record = harness
         .state
         .record(&id)
         .await
@@ -117,25 +118,25 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
 
 #[tokio::test]
 async fn a_look_longer_than_a_run_is_gone_on_with_by_the_next() {
-    let house = house(1).await;
-    house.recall.page_size(1);
+    let harness = harness(1).await;
+    harness.recall.page_size(1);
     for number in 0..90 {
-        house
+        harness
             .recall
-            .put_event(event(number, house.after(0)).but(|event| event.calendar_id = id(0)));
+            .put_event(event(number, harness.after(0)).but(|event| event.calendar_id = id(0)));
     }
-    let before = house.subjects_since(0).len();
-    house.request(&id(0), SyncReason::FullSync).await;
-    assert!(house.decided() < 90, "a minute is not enough");
+    let before = harness.subjects_since(0).len();
+    harness.request(&id(0), SyncReason::FullSync).await;
+    assert!(harness.decided() < 90, "a minute is not enough");
     assert_eq!(
-        house.queue.delayed().len(),
+        harness.queue.delayed().len(),
         1,
         "the message waits for its turn"
     );
-    house.handle_all().await;
-    assert_eq!(house.decided(), 90);
+    harness.handle_all().await;
+    assert_eq!(harness.decided(), 90);
     assert_eq!(
-        house.subjects_since(0).len() - before,
+        harness.subjects_since(0).len() - before,
         90,
         "no page was read twice"
     );

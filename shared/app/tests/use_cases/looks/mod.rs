@@ -13,7 +13,7 @@ use callsheet_domain::{
 use callsheet_testkit::{But as _, Faults, Flaky, a_calendar, an_event, at};
 use jiff::SignedDuration;
 
-use crate::house::{House, HouseSync};
+use crate::harness::{Harness, HarnessSync};
 
 fn id(number: usize) -> CalendarId {
     CalendarId::parse(format!("calendar-{number}")).expect("an id")
@@ -42,18 +42,18 @@ fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
 }
 
 /// A house with so many calendars, each looked at whole and at rest.
-async fn house(calendars: usize) -> House {
-    let house = House::new();
+async fn harness(calendars: usize) -> Harness {
+    let harness = Harness::new();
     for number in 0..calendars {
         let calendar = a_calendar().but(|calendar| calendar.id = id(number));
-        house.recall.put_calendar(calendar);
-        house.request(&id(number), SyncReason::FullSync).await;
+        harness.recall.put_calendar(calendar);
+        harness.request(&id(number), SyncReason::FullSync).await;
     }
-    house.clock.advance(SignedDuration::from_secs(60));
-    house
+    harness.clock.advance(SignedDuration::from_secs(60));
+    harness
 }
 
-impl House {
+impl Harness {
     fn subjects_since(&self, call: usize) -> Vec<String> {
         let calls = self.recall.calls().split_off(call);
         let lists = calls
@@ -105,13 +105,13 @@ impl House {
         &self,
         faults: &Faults,
     ) -> Sync<
-        Flaky<crate::house::Recall>,
+        Flaky<crate::harness::Recall>,
         Flaky<callsheet_testkit::MemoryDecisions>,
         Flaky<callsheet_testkit::MemoryState>,
         callsheet_testkit::MemoryQueue,
         callsheet_testkit::ManualClock,
     > {
-        let HouseSync {
+        let HarnessSync {
             recall,
             decisions,
             state,
@@ -132,11 +132,11 @@ impl House {
     }
 }
 
-impl House {
+impl Harness {
     /// Uses up the calls that may go at once, so that each next one waits.
     async fn state_drawn(&self, calls: u32) -> bool {
         use callsheet_app::ports::RateLimits as _;
-        let rate_limit = crate::house::sync_settings().list_events;
+        let rate_limit = crate::harness::sync_settings().list_events;
         let drawn = self
             .state
             .acquire(

@@ -22,7 +22,7 @@ use futures_util::future::join;
 use jiff::SignedDuration;
 use test_case::test_case;
 
-use crate::house::drain_settings;
+use crate::harness::drain_settings;
 use slow::{PausedClock, Slow};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_mins(15);
 
 /// Calendars and their meetings, as they are at Recall.
 #[derive(Debug)]
-pub(crate) struct Town {
+pub(crate) struct Dataset {
     pub(crate) calendars: Vec<CalendarView>,
     /// When each meeting starts; all are external, have a link and are recorded.
     pub(crate) meetings: HashMap<EventId, Timestamp>,
@@ -27,20 +27,20 @@ pub(crate) struct Town {
     ids: Vec<Vec<EventId>>,
 }
 
-impl Town {
+impl Dataset {
     /// Connects `calendars` with `each` meetings in them, and waits until all
     /// are decided and have their bots.
     pub(crate) async fn settled(rig: &Rig, calendars: usize, each: usize) -> Done<Self> {
-        let town = Self::connected(rig, calendars, each).await?;
-        town.comes_to_rest(rig).await?;
-        Ok(town)
+        let dataset = Self::connected(rig, calendars, each).await?;
+        dataset.comes_to_rest(rig).await?;
+        Ok(dataset)
     }
 
     /// Connects calendars, and waits for nothing. Of a few it is told only
     /// once all is in them; of many as they come, since webhooks by the
     /// hundred at one instant are not what is measured.
     pub(crate) async fn connected(rig: &Rig, calendars: usize, each: usize) -> Done<Self> {
-        let mut town = Self {
+        let mut dataset = Self {
             calendars: Vec::new(),
             meetings: HashMap::new(),
             ids: Vec::new(),
@@ -64,16 +64,16 @@ impl Town {
             for some in drafts.chunks(AT_A_TIME) {
                 let created = recall.create_events(calendar.id, some.to_vec()).await?;
                 ids.extend(created.iter().map(|event| event.id));
-                town.take(&created);
+                dataset.take(&created);
             }
-            town.calendars.push(calendar);
-            town.ids.push(ids);
+            dataset.calendars.push(calendar);
+            dataset.ids.push(ids);
         }
         if calendars <= FEW {
             recall.quiesced(Duration::from_secs(10)).await?;
             recall.release_webhooks(false).await?;
         }
-        Ok(town)
+        Ok(dataset)
     }
 
     /// The meetings of each calendar.

@@ -49,12 +49,12 @@ pub(crate) fn skips_all(document: &mut PolicyDocument) {
 }
 
 pub(crate) type Recall = MemoryRecall<ManualClock>;
-pub(crate) type HouseSync = Sync<Recall, MemoryDecisions, MemoryState, MemoryQueue, ManualClock>;
-pub(crate) type HouseDrain =
+pub(crate) type HarnessSync = Sync<Recall, MemoryDecisions, MemoryState, MemoryQueue, ManualClock>;
+pub(crate) type HarnessScheduler =
     Scheduler<Recall, MemoryDecisions, MemoryState, ManualClock, EvenJitter>;
 
 /// Everything in memory, at half past nine, with one connected calendar.
-pub(crate) struct House {
+pub(crate) struct Harness {
     pub(crate) clock: ManualClock,
     pub(crate) recall: Recall,
     pub(crate) decisions: MemoryDecisions,
@@ -63,7 +63,7 @@ pub(crate) struct House {
     pub(crate) policy_cache: PolicyCache,
 }
 
-impl House {
+impl Harness {
     pub(crate) fn new() -> Self {
         let clock = ManualClock::at(at("09:30"));
         let recall = MemoryRecall::new(clock.clone());
@@ -78,7 +78,7 @@ impl House {
         }
     }
 
-    pub(crate) fn sync(&self) -> HouseSync {
+    pub(crate) fn sync(&self) -> HarnessSync {
         Sync {
             recall: self.recall.clone(),
             decisions: self.decisions.clone(),
@@ -108,7 +108,7 @@ impl House {
         push(&self.state, &self.decisions, &document, pusher).await
     }
 
-    pub(crate) fn drain(&self) -> HouseDrain {
+    pub(crate) fn drain(&self) -> HarnessScheduler {
         Scheduler {
             recall: self.recall.clone(),
             decisions: self.decisions.clone(),

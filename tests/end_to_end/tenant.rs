@@ -11,20 +11,20 @@ use recall_simulator::{CalendarView, EventDraft, EventView, Platform};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A company with one connected calendar, and more if it needs them.
-pub(crate) struct Office {
+pub(crate) struct Tenant {
     pub(crate) stack: Stack,
     pub(crate) calendars: Vec<CalendarView>,
 }
 
-impl Office {
+impl Tenant {
     /// With one calendar of `platform`.
     pub(crate) async fn on(platform: Platform) -> Self {
-        let mut office = Self {
+        let mut tenant = Self {
             stack: Stack::of_environment(),
             calendars: Vec::new(),
         };
-        office.connect(platform).await;
-        office
+        tenant.connect(platform).await;
+        tenant
     }
 
     /// Connects one more calendar.
