@@ -70,7 +70,7 @@ impl Dataset {
             dataset.ids.push(ids);
         }
         if calendars <= FEW {
-            recall.quiesced(Duration::from_secs(10)).await?;
+            recall.wait_for_webhooks(Duration::from_secs(10)).await?;
             recall.release_webhooks(false).await?;
         }
         Ok(dataset)
@@ -150,7 +150,7 @@ pub(crate) fn meeting(stack: &Stack, index: usize) -> EventDraft {
     let hour = Timestamp::from_second(now - now.rem_euclid(3_600)).expect("in range");
     let start = plus(hour, SignedDuration::from_mins(4 * 60 + minutes));
     EventDraft::new("Review", start, plus(start, SignedDuration::from_mins(30)))
-        .link(format!("https://meet.example/{start}-{index}"))
+        .meeting_url(format!("https://meet.example/{start}-{index}"))
         .organizer("colleague@acme.example")
-        .guest("buyer@globex.example")
+        .attendee("buyer@globex.example")
 }

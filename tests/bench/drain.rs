@@ -93,7 +93,7 @@ pub(crate) async fn backlog(rig: &Rig, rows: usize, rate: u32) -> Done<Dataset> 
     let dataset = Dataset::connected(rig, calendars, rows / calendars).await?;
     dataset.is_decided(rig).await?;
     rig.stack.recall.set_latency(USUAL).await?;
-    rig.stack.recall.forget_calls().await?;
+    rig.stack.recall.clear_calls().await?;
     gate.open(rig).await?;
     Ok(dataset)
 }

@@ -36,7 +36,11 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
     rig.start_afresh().await?;
     let played = blow(rig, &mut dataset).await?;
     let quiet = async || {
-        let told = rig.stack.recall.quiesced(Duration::from_secs(1)).await;
+        let told = rig
+            .stack
+            .recall
+            .wait_for_webhooks(Duration::from_secs(1))
+            .await;
         told.unwrap_or(false) && rig.stack.queued().await == 0
     };
     if !rig.until(PATIENCE, quiet).await {

@@ -52,7 +52,7 @@ fn kinds() -> [(&'static str, FaultEffect); 9] {
 pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
     let mut report = Report::of("faults");
     for (_, effect) in kinds() {
-        let fault = Fault::new(effect).on(Operation::ScheduleBot);
+        let fault = Fault::new(effect).operation(Operation::ScheduleBot);
         rig.stack
             .recall
             .add_fault(fault.probability(1.0 / ONE_IN))
@@ -87,7 +87,7 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
         &["kind", "calls"],
     );
     for ((name, _), fault) in kinds().iter().zip(&struck) {
-        report.row(vec![json!(name), json!(fault.struck)]);
+        report.row(vec![json!(name), json!(fault.calls_affected)]);
     }
     let calls = rig.calls(Some(Operation::ScheduleBot)).await?;
     let received: Vec<_> = calls.iter().map(|call| call.received_at).collect();

@@ -78,7 +78,7 @@ async fn pulled(rig: &Rig, event: EventId) -> Done<f64> {
     let end = plus(start, SignedDuration::from_mins(30));
     let recall = &rig.stack.recall;
     recall
-        .update_event(event, Change::Move { start, end })
+        .update_event(event, Change::SetTimes { start, end })
         .await?;
     let written_at = write(rig, event, start, end).await?;
     let filter = CallFilter {

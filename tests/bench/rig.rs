@@ -108,7 +108,7 @@ impl Rig {
         if !self.until(Duration::from_mins(5), calm).await {
             return Err("calls go on though nothing happens".into());
         }
-        Ok(self.stack.recall.forget_calls().await?)
+        Ok(self.stack.recall.clear_calls().await?)
     }
 
     /// The calls of an operation, or all.

@@ -6,7 +6,7 @@ use callsheet_app::ports::{CalendarEvents as _, EventQuery};
 use callsheet_domain::{CalendarId, Fact, FactSource as _, FactValue, Situation};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use recall_simulator::{
-    Answer, Attendee, EventDraft, EventKind, Options, Platform, Privacy, ShowAs, Simulator,
+    Attendee, EventDraft, EventType, Options, Platform, Privacy, ResponseStatus, ShowAs, Simulator,
 };
 use test_case::test_case;
 
@@ -17,8 +17,8 @@ fn review() -> EventDraft {
     let at = |text: &str| text.parse().expect("an instant");
     let (start, end) = ("2026-03-06T10:00:00Z", "2026-03-06T11:00:00Z");
     EventDraft::new("Review", at(start), at(end))
-        .link("https://acme.zoom.us/j/1")
-        .guest("buyer@globex.example")
+        .meeting_url("https://acme.zoom.us/j/1")
+        .attendee("buyer@globex.example")
 }
 
 /// What `fact` says of `draft` in a calendar of `platform`.
@@ -62,12 +62,12 @@ const NO: FactValue = FactValue::Flag(false);
 #[test_case(review(), Fact::MeetingPlatform, says("zoom"); "where people meet")]
 #[test_case(review(), Fact::Hosted, YES; "called by the owner")]
 #[test_case(review().organizer("lead@acme.example"), Fact::Hosted, NO; "called by somebody else")]
-#[test_case(review().organizer("lead@acme.example").owner_answer(Answer::Tentative), Fact::OwnAnswer, says("tentative"); "the owner may come")]
+#[test_case(review().organizer("lead@acme.example").owner_response(ResponseStatus::Tentative), Fact::OwnAnswer, says("tentative"); "the owner may come")]
 #[test_case(review(), Fact::OwnAnswer, says("accepted"); "who called it comes")]
 #[test_case(review(), Fact::External, YES; "a stranger")]
-#[test_case(review().organizer("lead@acme.example").guests_hidden(), Fact::External, FactValue::Unknown; "guests are hidden from the owner")]
-#[test_case(review().organizer("lead@acme.example").guests_hidden(), Fact::GuestsComplete, NO; "and the list says so")]
-#[test_case(review().guests_hidden(), Fact::External, YES; "who called it sees them")]
+#[test_case(review().organizer("lead@acme.example").attendees_hidden(), Fact::External, FactValue::Unknown; "guests are hidden from the owner")]
+#[test_case(review().organizer("lead@acme.example").attendees_hidden(), Fact::GuestsComplete, NO; "and the list says so")]
+#[test_case(review().attendees_hidden(), Fact::External, YES; "who called it sees them")]
 #[test_case(review(), Fact::Participants, FactValue::Number(2); "the guest and the owner")]
 #[test_case(review().attendee(Attendee::new("room@acme.example").resource()), Fact::Participants, FactValue::Number(2); "a room is nobody")]
 #[test_case(review().attendee(Attendee::new("room@acme.example").resource()), Fact::Rooms, FactValue::Number(1); "a room")]
@@ -84,7 +84,7 @@ const NO: FactValue = FactValue::Flag(false);
 #[test_case(review().privacy(Privacy::Confidential), Fact::Private, YES; "confidential")]
 #[test_case(review(), Fact::ShowsAs, says("busy"); "taken")]
 #[test_case(review().show_as(ShowAs::Free), Fact::Busy, NO; "free")]
-#[test_case(review().kind(EventKind::OutOfOffice), Fact::OutOfOffice, YES; "away")]
+#[test_case(review().event_type(EventType::OutOfOffice), Fact::OutOfOffice, YES; "away")]
 #[tokio::test]
 async fn both_platforms_say(draft: EventDraft, fact: Fact, expected: FactValue) {
     let google = told(Platform::GoogleCalendar, draft.clone(), fact).await;
@@ -96,7 +96,7 @@ async fn both_platforms_say(draft: EventDraft, fact: Fact, expected: FactValue) 
 #[test_case(Platform::MicrosoftOutlook, NO; "outlook, which does not tell")]
 #[tokio::test]
 async fn focus_time(platform: Platform, expected: FactValue) {
-    let draft = review().kind(EventKind::FocusTime);
+    let draft = review().event_type(EventType::FocusTime);
     assert_eq!(told(platform, draft, Fact::FocusTime).await, expected);
 }
 

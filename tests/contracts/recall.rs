@@ -70,7 +70,7 @@ impl Workspace for OwnWorkspace {
         let draft = |hours| {
             let (start, end) = (self.hours_ahead(hours), self.hours_ahead(hours + 1));
             let draft = EventDraft::new("Review", start, end);
-            link.into_iter().fold(draft, EventDraft::link)
+            link.into_iter().fold(draft, EventDraft::meeting_url)
         };
         let id = calendar.as_str().parse().expect("one of the simulator's");
         let drafts = (hours..).take(count).map(draft).collect();
@@ -84,7 +84,7 @@ impl Workspace for OwnWorkspace {
 
     async fn under_way(&self, calendar: &CalendarId, link: &str) -> (EventId, Timestamp) {
         let starts_at = plus(self.began_at, -SignedDuration::from_mins(1));
-        let draft = EventDraft::new("Review", starts_at, self.hours_ahead(1)).link(link);
+        let draft = EventDraft::new("Review", starts_at, self.hours_ahead(1)).meeting_url(link);
         let id = calendar.as_str().parse().expect("one of the simulator's");
         let created = self
             .simulator
@@ -128,7 +128,7 @@ mod answers {
         let workspace = OwnWorkspace::new().await;
         let calendar = workspace.connect().await;
         let event = workspace.meet(&calendar, 1, None, 1).await.remove(0);
-        let fault = Fault::new(effect).on(Operation::UnscheduleBot);
+        let fault = Fault::new(effect).operation(Operation::UnscheduleBot);
         workspace
             .simulator
             .control()
@@ -211,6 +211,6 @@ mod calendars {
         assert_eq!(removed.expect("an answer"), Removed::Deleted);
         let stats = workspace.simulator.control().stats().await;
         let stats = stats.expect("the simulator");
-        assert_eq!((stats.violations, stats.own_violations), (0, 0));
+        assert_eq!((stats.violations, stats.simulator_violations), (0, 0));
     }
 }

@@ -16,7 +16,7 @@ async fn a_call_that_fails_is_made_again_until_the_bot_is_there(effect: FaultEff
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
     let fault = Fault::new(effect)
-        .on(Operation::ScheduleBot)
+        .operation(Operation::ScheduleBot)
         .calendar(calendar)
         .times(times);
     tenant
@@ -33,7 +33,7 @@ async fn a_call_that_fails_is_made_again_until_the_bot_is_there(effect: FaultEff
 async fn a_list_that_fails_is_asked_for_again() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
-    let fault = Fault::new(FaultEffect::status(502)).on(Operation::ListEvents);
+    let fault = Fault::new(FaultEffect::status(502)).operation(Operation::ListEvents);
     tenant
         .stack
         .recall
@@ -48,7 +48,7 @@ async fn a_list_that_fails_is_asked_for_again() {
 async fn what_is_refused_for_good_is_closed_and_tried_again_when_the_event_changes() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
-    let fault = Fault::new(FaultEffect::status(400)).on(Operation::ScheduleBot);
+    let fault = Fault::new(FaultEffect::status(400)).operation(Operation::ScheduleBot);
     tenant
         .stack
         .recall
@@ -73,7 +73,7 @@ async fn what_is_refused_for_good_is_closed_and_tried_again_when_the_event_chang
     tenant
         .stack
         .recall
-        .update_event(event.id, Change::Move { start, end })
+        .update_event(event.id, Change::SetTimes { start, end })
         .await
         .expect("moved");
     tenant.comes_to_bots("tried again", 1).await;

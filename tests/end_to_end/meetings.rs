@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::OverrideStore as _;
 use callsheet_domain::{Actor, CalendarId, IcalUid, OverrideChoice, OverrideScope};
-use recall_simulator::{Answer, CallFilter, Change, Operation, Platform};
+use recall_simulator::{CallFilter, Change, Operation, Platform, ResponseStatus};
 use test_case::test_case;
 
 use crate::tenant::Tenant;
@@ -35,7 +35,7 @@ async fn a_meeting_that_moves_takes_its_bot_along(platform: Platform) {
     tenant
         .stack
         .recall
-        .update_event(event.id, Change::Move { start, end })
+        .update_event(event.id, Change::SetTimes { start, end })
         .await
         .expect("moved");
     tenant
@@ -63,7 +63,7 @@ async fn a_new_link_takes_the_bot_along() {
     let event = tenant.create(tenant.external(5)).await;
     tenant.comes_to_bots("created", 1).await;
     let link = Some(format!("https://meet.example/new-{}", event.id));
-    let change = Change::Link {
+    let change = Change::SetMeetingUrl {
         meeting_url: link.clone(),
     };
     tenant
@@ -107,18 +107,18 @@ async fn a_declined_meeting_loses_its_bot_and_an_accepted_one_gets_it_back(platf
     let tenant = Tenant::on(platform).await;
     let event = tenant.create(tenant.external(5)).await;
     tenant.comes_to_bots("created", 1).await;
-    let answer = |answer| Change::OwnerAnswer { answer };
+    let answer = |response| Change::SetOwnerResponse { response };
     tenant
         .stack
         .recall
-        .update_event(event.id, answer(Answer::Declined))
+        .update_event(event.id, answer(ResponseStatus::Declined))
         .await
         .expect("declined");
     tenant.comes_to_skip("declined").await;
     tenant
         .stack
         .recall
-        .update_event(event.id, answer(Answer::Accepted))
+        .update_event(event.id, answer(ResponseStatus::Accepted))
         .await
         .expect("accepted");
     tenant.comes_to_bots("accepted", 1).await;
@@ -173,8 +173,8 @@ async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
             comparison.bots == 1 && comparison.held.len() == 1
         })
         .await;
-    let declined = Change::OwnerAnswer {
-        answer: Answer::Declined,
+    let declined = Change::SetOwnerResponse {
+        response: ResponseStatus::Declined,
     };
     tenant
         .stack

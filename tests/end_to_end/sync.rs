@@ -87,7 +87,7 @@ async fn a_change_whose_webhook_was_lost_is_found() {
     tenant.comes_to_bots("created", 1).await;
     let (recall, calendar) = (&tenant.stack.recall, tenant.calendars[0].id);
     recall
-        .silence_calendar(calendar)
+        .disable_webhooks(calendar)
         .await
         .expect("the simulator");
     tenant.create(tenant.external(6)).await;
@@ -120,7 +120,7 @@ async fn a_calendar_that_nobody_told_of_is_found() {
     let connected = tenant
         .stack
         .recall
-        .create_silent_calendar(Platform::GoogleCalendar, Some("desk-2@acme.example"));
+        .create_calendar_without_webhooks(Platform::GoogleCalendar, Some("desk-2@acme.example"));
     tenant.calendars = vec![connected.await.expect("the simulator")];
     tenant.create(tenant.external(5)).await;
     tenant.create(tenant.external(6)).await;

@@ -43,7 +43,7 @@ impl Tenant {
     /// A meeting with somebody of another company, `hours` from now, with a
     /// link that no other test uses.
     pub(crate) fn external(&self, hours: i64) -> EventDraft {
-        self.internal(hours).guest("buyer@globex.example")
+        self.internal(hours).attendee("buyer@globex.example")
     }
 
     /// A meeting with a link, called by a colleague.
@@ -51,7 +51,7 @@ impl Tenant {
         let (start, end) = self.time(hours);
         let room = format!("{}-{hours}", self.calendars[0].id);
         EventDraft::new("Review", start, end)
-            .link(format!("https://meet.example/{room}?pwd=never-log-this"))
+            .meeting_url(format!("https://meet.example/{room}?pwd=never-log-this"))
             .organizer("colleague@acme.example")
     }
 
@@ -109,7 +109,7 @@ impl Tenant {
         );
         let stats = self.stack.recall.stats().await.expect("the simulator");
         assert_eq!(
-            (stats.violations, stats.own_violations),
+            (stats.violations, stats.simulator_violations),
             (0, 0),
             "against the specification"
         );

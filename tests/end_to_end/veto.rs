@@ -5,7 +5,8 @@ use std::time::Duration;
 use callsheet_domain::{Timestamp, plus};
 use jiff::SignedDuration;
 use recall_simulator::{
-    Answer, BotPhase, Change, EventDraft, EventView, Fault, FaultEffect, Operation, Platform,
+    BotPhase, Change, EventDraft, EventView, Fault, FaultEffect, Operation, Platform,
+    ResponseStatus,
 };
 
 use crate::tenant::{PATIENCE, Tenant};
@@ -21,8 +22,8 @@ impl Tenant {
     }
 
     async fn decline(&self, event: &EventView) {
-        let declined = Change::OwnerAnswer {
-            answer: Answer::Declined,
+        let declined = Change::SetOwnerResponse {
+            response: ResponseStatus::Declined,
         };
         let updated = self.stack.recall.update_event(event.id, declined).await;
         updated.expect("declined");
@@ -108,7 +109,7 @@ async fn a_bot_in_its_call_stays_as_long_as_a_copy_wants_it() {
 async fn a_key_that_is_denied_halts_the_calls_until_it_is_not() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
-    let fault = Fault::new(FaultEffect::status(401)).on(Operation::ScheduleBot);
+    let fault = Fault::new(FaultEffect::status(401)).operation(Operation::ScheduleBot);
     let fault = fault.calendar(calendar).times(1);
     tenant
         .stack

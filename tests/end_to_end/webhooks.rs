@@ -122,7 +122,7 @@ async fn webhooks_that_come_twice_and_in_disorder_end_in_one_bot_each() {
         tenant
             .stack
             .recall
-            .quiesced(PATIENCE)
+            .wait_for_webhooks(PATIENCE)
             .await
             .expect("the simulator")
     );

@@ -7,7 +7,7 @@ use callsheet_app::ports::{Decisions as _, Queue as _};
 use callsheet_domain::{CalendarId, Decision, SyncJob, SyncReason, SyncRequest, Timestamp};
 use callsheet_queue::SqsQueue;
 use callsheet_store::{DecisionTable, StateTable};
-use recall_simulator::client::Control;
+use recall_simulator::client::ControlClient;
 
 use crate::{Comparison, Webhook, variable};
 
@@ -18,7 +18,7 @@ const GLANCE: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone)]
 pub struct Stack {
     /// The simulated Recall, to be steered.
-    pub recall: Control,
+    pub recall: ControlClient,
     /// What was decided.
     pub decisions: DecisionTable,
     /// Calendars, preferences and budgets.
@@ -70,7 +70,7 @@ impl Stack {
         let sqs = aws_sdk_sqs::Client::from_conf(queues);
         let queue_url = variable("CALLSHEET_QUEUE_URL");
         Self {
-            recall: Control::new(variable("CALLSHEET_SIMULATOR_URL")),
+            recall: ControlClient::new(variable("CALLSHEET_SIMULATOR_URL")),
             decisions: DecisionTable::new(tables.clone(), variable("CALLSHEET_DECISIONS_TABLE")),
             state: StateTable::new(tables.clone(), variable("CALLSHEET_STATE_TABLE")),
             queue: SqsQueue::new(sqs.clone(), queue_url.clone()),

@@ -1,6 +1,6 @@
 //! What stands in the calendars at first, and what must come of each.
 
-use recall_simulator::{Answer, Attendee, EventDraft, EventKind};
+use recall_simulator::{Attendee, EventDraft, EventType, ResponseStatus};
 
 use crate::cast::Desk::{self, Product1, Sales1, Sales2, Success1, Success2, Support1};
 use crate::links::Links;
@@ -50,19 +50,19 @@ fn usual(week: &Week, links: &mut Links) -> Vec<Entry> {
             let hour = if number < 5 { 9 } else { 14 };
             let start = week.at(number + desk.number(), hour, 0);
             let draft = EventDraft::new(*title, start, start + minutes(*length));
-            let draft = draft.link(links.usual(desk.platform()));
+            let draft = draft.meeting_url(links.usual(desk.platform()));
             let draft = match by {
-                By::Us(guest) => draft.guest(*guest),
-                By::Them(organizer) => draft.organizer(*organizer).guest(desk.address()),
+                By::Us(guest) => draft.attendee(*guest),
+                By::Them(organizer) => draft.organizer(*organizer).attendee(desk.address()),
             };
             // Who may come is recorded like who does.
             let answer = match *title {
-                "Kick-off" => Answer::Tentative,
-                _ => Answer::Accepted,
+                "Kick-off" => ResponseStatus::Tentative,
+                _ => ResponseStatus::Accepted,
             };
             entries.push(Entry {
                 desk,
-                draft: draft.owner_answer(answer),
+                draft: draft.owner_response(answer),
                 outcome: Outcome::EXTERNAL,
             });
         }
@@ -83,11 +83,11 @@ fn shared(week: &Week, links: &mut Links) -> Vec<Entry> {
         let start = week.at(day, 11, 0);
         let draft = EventDraft::new(title, start, start + minutes(60))
             .organizer("lead@globex.example")
-            .link(links.zoom())
+            .meeting_url(links.zoom())
             .ical_uid(links.uid());
         let draft = desks
             .iter()
-            .fold(draft, |draft, desk| draft.guest(desk.address()));
+            .fold(draft, |draft, desk| draft.attendee(desk.address()));
         entries.extend(desks.iter().map(|desk| Entry {
             desk: *desk,
             draft: draft.clone(),
@@ -131,7 +131,7 @@ fn series(week: &Week, links: &mut Links) -> Vec<Entry> {
             let draft = EventDraft::new(title, start, start + minutes(30));
             Entry {
                 desk,
-                draft: draft.guest(guest).link(&link).series(&series),
+                draft: draft.attendee(guest).meeting_url(&link).series(&series),
                 outcome: outcome.clone(),
             }
         }));
@@ -143,31 +143,37 @@ fn series(week: &Week, links: &mut Links) -> Vec<Entry> {
 fn left_alone(week: &Week, links: &mut Links) -> Vec<Entry> {
     let half_an_hour = |title: &str, start| EventDraft::new(title, start, start + minutes(30));
     let meeting = |title: &str, day| half_an_hour(title, week.at(day, 13, 0));
-    let mut linked = |title: &str, day| meeting(title, day).link(links.zoom());
+    let mut linked = |title: &str, day| meeting(title, day).meeting_url(links.zoom());
     let buyer = "buyer@globex.example";
 
     let room = Attendee::new("room-4@rooms.example").resource();
     let hidden = linked("Budget", 4).organizer("support-1@acme.example");
     let internal = vec![
-        (Sales1, linked("Stand-up", 0).guest("sales-2@acme.example")),
+        (
+            Sales1,
+            linked("Stand-up", 0).attendee("sales-2@acme.example"),
+        ),
         (Sales2, linked("Interview", 0).attendee(room)),
-        (Sales2, linked("Forecast", 1).guest("sales-1@acme.example")),
-        (Product1, hidden.guests_hidden()),
+        (
+            Sales2,
+            linked("Forecast", 1).attendee("sales-1@acme.example"),
+        ),
+        (Product1, hidden.attendees_hidden()),
     ];
     let midnight = week.at(2, 0, 0);
     let fair = EventDraft::new("Trade fair", midnight, midnight + minutes(24 * 60));
-    let focus = meeting("Focus time", 3).kind(EventKind::FocusTime);
+    let focus = meeting("Focus time", 3).event_type(EventType::FocusTime);
     let without_link = vec![
-        (Success1, meeting("Lunch", 1).guest(buyer)),
-        (Support1, fair.guest(buyer).all_day()),
+        (Success1, meeting("Lunch", 1).attendee(buyer)),
+        (Support1, fair.attendee(buyer).all_day()),
         (Support1, focus),
     ];
     let webinar = linked("Webinar", 2).organizer(buyer);
-    let declined = vec![(Success2, webinar.owner_answer(Answer::Declined))];
-    let briefing = linked("Vendor briefing", 3).guest(buyer);
+    let declined = vec![(Success2, webinar.owner_response(ResponseStatus::Declined))];
+    let briefing = linked("Vendor briefing", 3).attendee(buyer);
     let cancelled = vec![(Product1, briefing.cancelled())];
-    let debriefing = half_an_hour("Debriefing", week.earlier()).guest(buyer);
-    let over = vec![(Sales1, debriefing.link(links.zoom()))];
+    let debriefing = half_an_hour("Debriefing", week.earlier()).attendee(buyer);
+    let over = vec![(Sales1, debriefing.meeting_url(links.zoom()))];
 
     let all = [
         (internal, Outcome::INTERNAL),

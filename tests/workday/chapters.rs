@@ -6,7 +6,7 @@ mod comings;
 mod storm;
 
 use callsheet_domain::OverrideChoice;
-use recall_simulator::Answer;
+use recall_simulator::ResponseStatus;
 
 use crate::agenda::agenda;
 use crate::cast::Desk::{self, Product1, Sales1, Sales2, Success1, Success2, Support1};
@@ -87,9 +87,9 @@ async fn links_changed(day: &mut Day, links: &mut Links) -> Told<()> {
 async fn declined(day: &mut Day) -> Told<()> {
     let answers = |desk, title, answer| Deed::new(desk, title, Act::Answers(answer));
     let deeds = [
-        answers(Success2, "Quarterly review", Answer::Declined).then(Outcome::DECLINED),
-        answers(Support1, "Kick-off", Answer::Declined).then(Outcome::DECLINED),
-        answers(Success2, "Webinar", Answer::Accepted).then(Outcome::EXTERNAL),
+        answers(Success2, "Quarterly review", ResponseStatus::Declined).then(Outcome::DECLINED),
+        answers(Support1, "Kick-off", ResponseStatus::Declined).then(Outcome::DECLINED),
+        answers(Success2, "Webinar", ResponseStatus::Accepted).then(Outcome::EXTERNAL),
     ];
     day.play("declined", async |day| {
         day.act(&deeds).await?;

@@ -113,7 +113,7 @@ impl Day {
 
     async fn unfinished(&self) -> Told<Vec<String>> {
         let mut wrongs = Vec::new();
-        if !self.stack.recall.quiesced(QUIET).await? {
+        if !self.stack.recall.wait_for_webhooks(QUIET).await? {
             wrongs.push("webhooks are on their way".to_owned());
         }
         let queued = self.stack.queued().await;

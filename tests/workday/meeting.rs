@@ -2,7 +2,7 @@
 //! then come of it. The scenario says so itself, and asks no rule of Callsheet.
 
 use jiff::{SignedDuration, Timestamp};
-use recall_simulator::{Answer, Attendee, Change, EventId};
+use recall_simulator::{Attendee, Change, EventId, ResponseStatus};
 
 use crate::cast::Desk;
 
@@ -70,7 +70,7 @@ pub(crate) enum Act {
     /// To this link, or to none.
     Links(Option<String>),
     /// The calendar's owner says.
-    Answers(Answer),
+    Answers(ResponseStatus),
     /// One more takes part.
     Invites(&'static str),
     /// One fewer.
@@ -125,16 +125,16 @@ impl Meeting {
             Act::Moves(by) => {
                 self.starts_at += by;
                 self.ends_at += by;
-                Change::Move {
+                Change::SetTimes {
                     start: self.starts_at,
                     end: self.ends_at,
                 }
             }
             Act::Links(meeting_url) => {
                 self.link.clone_from(&meeting_url);
-                Change::Link { meeting_url }
+                Change::SetMeetingUrl { meeting_url }
             }
-            Act::Answers(answer) => Change::OwnerAnswer { answer },
+            Act::Answers(answer) => Change::SetOwnerResponse { response: answer },
             Act::Invites(email) => Change::AddAttendee {
                 attendee: Attendee::new(email),
             },

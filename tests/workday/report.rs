@@ -149,7 +149,7 @@ async fn violations(day: &mut Day, stats: &Stats) -> Told<()> {
         ("operations over their limit", over),
         (
             "answers of the simulator that the specification does not allow",
-            stats.own_violations,
+            stats.simulator_violations,
         ),
     ];
     for (what, count) in counts {
@@ -159,7 +159,12 @@ async fn violations(day: &mut Day, stats: &Stats) -> Told<()> {
         }
     }
     let violations = day.stack.recall.violations().await?;
-    for violation in violations.requests.iter().chain(&violations.own).take(5) {
+    for violation in violations
+        .requests
+        .iter()
+        .chain(&violations.simulator)
+        .take(5)
+    {
         println!("     {}: {}", violation.subject, violation.detail);
     }
     Ok(())

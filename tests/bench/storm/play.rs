@@ -80,7 +80,7 @@ fn later(event: EventId, start: Timestamp) -> EventChange {
     let end = plus(start, SignedDuration::from_mins(30));
     EventChange {
         event,
-        change: Change::Move { start, end },
+        change: Change::SetTimes { start, end },
     }
 }
 

@@ -1,4 +1,4 @@
-//! A typed client of the control API, for a simulator in this process or another.
+//! Client of the control API, for a simulator in this process or in another one.
 
 use std::time::Duration;
 
@@ -7,10 +7,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::control::wire::{
-    Added, CreateCalendar, Patience, Quiet, Release, Sent, SetEmail, Settings,
+use crate::change::{Change, EventChange};
+use crate::control::bodies::{
+    CreateCalendar, FaultAdded, ReleaseWebhooks, SetEmail, Settings, WaitQuery, WaitResult,
+    WebhookSent,
 };
-use crate::draft::{Change, EventChange, EventDraft};
+use crate::draft::EventDraft;
 use crate::faults::{Fault, FaultView, WebhookFaults};
 use crate::ids::{CalendarId, EventId};
 use crate::model::{
@@ -20,11 +22,12 @@ use crate::model::{
 use crate::options::{Latency, Limits, WebhookTarget};
 use crate::webhooks::http_client;
 
-/// The hands on a simulator: whatever people, the network and the service itself may do.
+/// Client of the control API: makes the changes that people, the network and the service itself
+/// would make, and reads the state of the simulator.
 ///
-/// Every method fails with a [`ControlError`] when the simulator cannot be reached or refuses.
+/// Every method fails with a [`ControlError`] if the simulator is unreachable or rejects the call.
 #[derive(Debug, Clone)]
-pub struct Control {
+pub struct ControlClient {
     base_url: String,
     http: reqwest::Client,
 }
@@ -32,69 +35,75 @@ pub struct Control {
 /// A control call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
-    /// The simulator did not answer, or not in its own words.
-    #[error("the simulator cannot be reached")]
+    /// No response, or one that is not of the control API.
+    #[error("cannot reach the simulator's control API: {0}")]
     Unreachable(#[from] reqwest::Error),
-    /// The simulator refused, for instance because it knows no such event.
-    #[error("the simulator answered {status}: {reason}")]
-    Refused {
-        /// The status.
+    /// The simulator rejected the call, for example because there is no such event.
+    #[error("the simulator rejected a control call with status {status}: {reason}")]
+    Rejected {
+        /// Status of the response.
         status: StatusCode,
-        /// What it said.
+        /// Body of the response.
         reason: String,
     },
-    /// The simulator answered with fewer things than were asked for.
-    #[error("the simulator did not show what it did")]
+    /// The response does not contain the changed event.
+    #[error("the simulator's response does not contain the changed event")]
     Incomplete,
 }
 
-type Told<T> = Result<T, ControlError>;
+type Result<T> = std::result::Result<T, ControlError>;
 
-const NOTHING: Option<&()> = None;
+/// Absent request body.
+const NO_BODY: Option<&()> = None;
 
 #[expect(
     clippy::missing_errors_doc,
-    reason = "all fail alike, and the type says once how"
+    reason = "all methods fail in the same way, which the type documents"
 )]
-impl Control {
-    /// A client of the simulator at `base_url`, such as `http://127.0.0.1:4010`.
+impl ControlClient {
+    /// Creates a client of the simulator at `base_url`, such as `http://127.0.0.1:4010`.
     ///
     /// # Panics
     ///
-    /// When no HTTP client can be made, which on a sound machine does not happen.
+    /// If no HTTP client can be created.
     #[must_use]
     pub fn new(base_url: impl Into<String>) -> Self {
         let base_url = base_url.into().trim_end_matches('/').to_owned();
-        let http = http_client(None).expect("a client for plain http needs nothing of the machine");
+        let http = http_client(None)
+            .expect("a client without TLS depends on nothing that could be missing");
         Self { base_url, http }
     }
 
-    /// Connects a calendar. Without an address, the service does not know the owner's yet.
+    /// Connects a calendar. Without `email`, the service does not know the owner's address yet.
     pub async fn create_calendar(
         &self,
         platform: Platform,
         email: Option<&str>,
-    ) -> Told<CalendarView> {
+    ) -> Result<CalendarView> {
         self.connect(platform, email, false).await
     }
 
-    /// Connects a calendar of which no webhook ever tells.
-    pub async fn create_silent_calendar(
+    /// Connects a calendar whose changes are never reported by webhook.
+    pub async fn create_calendar_without_webhooks(
         &self,
         platform: Platform,
         email: Option<&str>,
-    ) -> Told<CalendarView> {
+    ) -> Result<CalendarView> {
         self.connect(platform, email, true).await
     }
 
-    /// Loses every webhook about a calendar from now on.
-    pub async fn silence_calendar(&self, id: CalendarId) -> Told<CalendarView> {
-        self.call(Method::POST, &format!("calendars/{id}/silence"), NOTHING)
-            .await
+    /// Drops every webhook about a calendar from now on.
+    pub async fn disable_webhooks(&self, id: CalendarId) -> Result<CalendarView> {
+        self.call(
+            Method::POST,
+            &format!("calendars/{id}/disable-webhooks"),
+            NO_BODY,
+        )
+        .await
     }
 
-    /// Lets the service learn the owner's address.
-    pub async fn set_calendar_email(&self, id: CalendarId, email: &str) -> Told<CalendarView> {
+    /// Sets the e-mail address of the calendar's owner in the API.
+    pub async fn set_calendar_email(&self, id: CalendarId, email: &str) -> Result<CalendarView> {
         let body = SetEmail {
             email: email.to_owned(),
         };
@@ -102,40 +111,40 @@ impl Control {
             .await
     }
 
-    /// Disconnects a calendar, which takes its future bots away.
-    pub async fn disconnect_calendar(&self, id: CalendarId) -> Told<CalendarView> {
-        self.call(Method::POST, &format!("calendars/{id}/disconnect"), NOTHING)
+    /// Disconnects a calendar and removes its scheduled bots.
+    pub async fn disconnect_calendar(&self, id: CalendarId) -> Result<CalendarView> {
+        self.call(Method::POST, &format!("calendars/{id}/disconnect"), NO_BODY)
             .await
     }
 
-    /// Connects a calendar again. Its bots do not come back.
-    pub async fn reconnect_calendar(&self, id: CalendarId) -> Told<CalendarView> {
-        self.call(Method::POST, &format!("calendars/{id}/reconnect"), NOTHING)
+    /// Reconnects a calendar. Its removed bots are not restored.
+    pub async fn reconnect_calendar(&self, id: CalendarId) -> Result<CalendarView> {
+        self.call(Method::POST, &format!("calendars/{id}/reconnect"), NO_BODY)
             .await
     }
 
-    /// Deletes a calendar and its events. No webhook tells of it.
-    pub async fn delete_calendar(&self, id: CalendarId) -> Told<()> {
-        self.done(Method::DELETE, &format!("calendars/{id}"), NOTHING)
+    /// Deletes a calendar and its events, without a webhook.
+    pub async fn delete_calendar(&self, id: CalendarId) -> Result<()> {
+        self.done(Method::DELETE, &format!("calendars/{id}"), NO_BODY)
             .await
     }
 
-    /// All calendars.
-    pub async fn calendars(&self) -> Told<Vec<CalendarView>> {
-        self.call(Method::GET, "calendars", NOTHING).await
+    /// Lists all calendars.
+    pub async fn calendars(&self) -> Result<Vec<CalendarView>> {
+        self.call(Method::GET, "calendars", NO_BODY).await
     }
 
-    /// Puts an event into a calendar.
-    pub async fn create_event(&self, calendar: CalendarId, draft: EventDraft) -> Told<EventView> {
+    /// Creates an event in a calendar.
+    pub async fn create_event(&self, calendar: CalendarId, draft: EventDraft) -> Result<EventView> {
         only(self.create_events(calendar, vec![draft]).await?)
     }
 
-    /// Puts many events into a calendar at once; one webhook tells of all of them.
+    /// Creates several events in a calendar, which one webhook reports.
     pub async fn create_events(
         &self,
         calendar: CalendarId,
         drafts: Vec<EventDraft>,
-    ) -> Told<Vec<EventView>> {
+    ) -> Result<Vec<EventView>> {
         self.call(
             Method::POST,
             &format!("calendars/{calendar}/events"),
@@ -145,63 +154,63 @@ impl Control {
     }
 
     /// Changes an event.
-    pub async fn update_event(&self, event: EventId, change: Change) -> Told<EventView> {
+    pub async fn update_event(&self, event: EventId, change: Change) -> Result<EventView> {
         only(
             self.update_events(vec![EventChange { event, change }])
                 .await?,
         )
     }
 
-    /// Changes many events at once, in that order.
-    pub async fn update_events(&self, changes: Vec<EventChange>) -> Told<Vec<EventView>> {
+    /// Changes several events, in this order.
+    pub async fn update_events(&self, changes: Vec<EventChange>) -> Result<Vec<EventView>> {
         self.call(Method::PATCH, "events", Some(&changes)).await
     }
 
-    /// Deletes an event, which stays listed and loses its bots.
-    pub async fn delete_event(&self, id: EventId) -> Told<EventView> {
-        self.call(Method::DELETE, &format!("events/{id}"), NOTHING)
+    /// Deletes an event and removes its scheduled bots. Lists still contain the event.
+    pub async fn delete_event(&self, id: EventId) -> Result<EventView> {
+        self.call(Method::DELETE, &format!("events/{id}"), NO_BODY)
             .await
     }
 
-    /// One event.
-    pub async fn event(&self, id: EventId) -> Told<EventView> {
-        self.call(Method::GET, &format!("events/{id}"), NOTHING)
+    /// Gets an event.
+    pub async fn event(&self, id: EventId) -> Result<EventView> {
+        self.call(Method::GET, &format!("events/{id}"), NO_BODY)
             .await
     }
 
-    /// All events, deleted ones among them, by start.
-    pub async fn events(&self) -> Told<Vec<EventView>> {
-        self.call(Method::GET, "events", NOTHING).await
+    /// Lists all events by start, deleted ones included.
+    pub async fn events(&self) -> Result<Vec<EventView>> {
+        self.call(Method::GET, "events", NO_BODY).await
     }
 
-    /// All bots and who shares them, finished ones among them.
-    pub async fn bots(&self) -> Told<Vec<BotView>> {
-        self.call(Method::GET, "bots", NOTHING).await
+    /// Lists all bots with their events, finished ones included.
+    pub async fn bots(&self) -> Result<Vec<BotView>> {
+        self.call(Method::GET, "bots", NO_BODY).await
     }
 
-    /// The calls to the API, in order of arrival.
-    pub async fn calls(&self, filter: &CallFilter) -> Told<Vec<CallRecord>> {
+    /// Lists the calls to the API that match the filter, in order of arrival.
+    pub async fn calls(&self, filter: &CallFilter) -> Result<Vec<CallRecord>> {
         let request = self.request(Method::GET, "calls").query(filter);
-        Ok(accepted(request.send().await?).await?.json().await?)
+        Ok(check_status(request.send().await?).await?.json().await?)
     }
 
-    /// Forgets calls and violations, as at the start of a new chapter. The limits' windows stay.
-    pub async fn forget_calls(&self) -> Told<()> {
-        self.done(Method::DELETE, "calls", NOTHING).await
+    /// Clears the logs of calls and violations. The windows of the rate limits are kept.
+    pub async fn clear_calls(&self) -> Result<()> {
+        self.done(Method::DELETE, "calls", NO_BODY).await
     }
 
-    /// Counts over all calls and webhooks.
-    pub async fn stats(&self) -> Told<Stats> {
-        self.call(Method::GET, "stats", NOTHING).await
+    /// Gets the statistics of calls and webhooks.
+    pub async fn stats(&self) -> Result<Stats> {
+        self.call(Method::GET, "stats", NO_BODY).await
     }
 
-    /// What the specification does not allow: of the callers, and of the simulator.
-    pub async fn violations(&self) -> Told<Violations> {
-        self.call(Method::GET, "violations", NOTHING).await
+    /// Lists the violations of the specification, by clients and by the simulator.
+    pub async fn violations(&self) -> Result<Violations> {
+        self.call(Method::GET, "violations", NO_BODY).await
     }
 
-    /// Replaces the limits; those not named are the published ones again.
-    pub async fn set_limits(&self, limits: Limits) -> Told<()> {
+    /// Replaces the rate limits. Operations without a limit here get the published one.
+    pub async fn set_limits(&self, limits: Limits) -> Result<()> {
         self.settings(Settings {
             limits: Some(limits),
             ..Settings::default()
@@ -209,8 +218,8 @@ impl Control {
         .await
     }
 
-    /// Replaces how long calls take.
-    pub async fn set_latency(&self, latency: Latency) -> Told<()> {
+    /// Replaces the range of a call's duration.
+    pub async fn set_latency(&self, latency: Latency) -> Result<()> {
         self.settings(Settings {
             latency: Some(latency),
             ..Settings::default()
@@ -218,8 +227,8 @@ impl Control {
         .await
     }
 
-    /// Says whether scheduling a bot changes its event's `updated_at`.
-    pub async fn set_bots_touch_events(&self, touch: bool) -> Told<()> {
+    /// Sets whether scheduling a bot changes its event's `updated_at`.
+    pub async fn set_bots_touch_events(&self, touch: bool) -> Result<()> {
         self.settings(Settings {
             bots_touch_events: Some(touch),
             ..Settings::default()
@@ -227,97 +236,98 @@ impl Control {
         .await
     }
 
-    /// Puts a fault in force and returns its number.
-    pub async fn add_fault(&self, fault: Fault) -> Told<u64> {
-        let added: Added = self.call(Method::POST, "faults", Some(&fault)).await?;
+    /// Adds a fault and returns its identifier.
+    pub async fn add_fault(&self, fault: Fault) -> Result<u64> {
+        let added: FaultAdded = self.call(Method::POST, "faults", Some(&fault)).await?;
         Ok(added.id)
     }
 
-    /// The faults in force.
-    pub async fn faults(&self) -> Told<Vec<FaultView>> {
-        self.call(Method::GET, "faults", NOTHING).await
+    /// Lists the active faults.
+    pub async fn faults(&self) -> Result<Vec<FaultView>> {
+        self.call(Method::GET, "faults", NO_BODY).await
     }
 
-    /// Lifts one fault.
-    pub async fn clear_fault(&self, id: u64) -> Told<()> {
-        self.done(Method::DELETE, &format!("faults/{id}"), NOTHING)
+    /// Clears a fault.
+    pub async fn clear_fault(&self, id: u64) -> Result<()> {
+        self.done(Method::DELETE, &format!("faults/{id}"), NO_BODY)
             .await
     }
 
-    /// Lifts all faults of calls. Those of webhooks are set as a whole.
-    pub async fn clear_faults(&self) -> Told<()> {
-        self.done(Method::DELETE, "faults", NOTHING).await
+    /// Clears all faults of calls, but not those of webhooks.
+    pub async fn clear_faults(&self) -> Result<()> {
+        self.done(Method::DELETE, "faults", NO_BODY).await
     }
 
     /// Replaces the faults of webhooks.
-    pub async fn set_webhook_faults(&self, faults: &WebhookFaults) -> Told<()> {
+    pub async fn set_webhook_faults(&self, faults: &WebhookFaults) -> Result<()> {
         self.done(Method::PUT, "webhooks/faults", Some(faults))
             .await
     }
 
-    /// Sends webhooks there from now on; with none, nowhere.
-    pub async fn set_webhook_target(&self, target: Option<&WebhookTarget>) -> Told<()> {
+    /// Replaces the receiver of webhooks. Without one they are recorded but not sent.
+    pub async fn set_webhook_target(&self, target: Option<&WebhookTarget>) -> Result<()> {
         self.done(Method::PUT, "webhooks/target", Some(&target))
             .await
     }
 
-    /// All webhooks, in the order they were made.
-    pub async fn webhooks(&self) -> Told<Vec<WebhookRecord>> {
-        self.call(Method::GET, "webhooks", NOTHING).await
+    /// Lists all webhooks in order of creation.
+    pub async fn webhooks(&self) -> Result<Vec<WebhookRecord>> {
+        self.call(Method::GET, "webhooks", NO_BODY).await
     }
 
-    /// Sends any body as a webhook, faults included, and returns its id.
-    pub async fn send_webhook(&self, body: &Value) -> Told<String> {
-        let sent: Sent = self.call(Method::POST, "webhooks", Some(body)).await?;
+    /// Sends any body as a webhook, subject to faults, and returns its id.
+    pub async fn send_webhook(&self, body: &Value) -> Result<String> {
+        let sent: WebhookSent = self.call(Method::POST, "webhooks", Some(body)).await?;
         Ok(sent.id)
     }
 
-    /// Delivers a webhook once more, with the same id and body, whatever the faults.
-    pub async fn resend_webhook(&self, id: &str) -> Told<()> {
-        self.done(Method::POST, &format!("webhooks/{id}/resend"), NOTHING)
+    /// Delivers a webhook once more, with the same id and body, regardless of faults.
+    pub async fn resend_webhook(&self, id: &str) -> Result<()> {
+        self.done(Method::POST, &format!("webhooks/{id}/resend"), NO_BODY)
             .await
     }
 
-    /// Holds webhooks back from now on. Held ones are not pending.
-    pub async fn hold_webhooks(&self) -> Told<()> {
-        self.done(Method::POST, "webhooks/hold", NOTHING).await
+    /// Holds webhooks from now on. Held ones do not count as pending.
+    pub async fn hold_webhooks(&self) -> Result<()> {
+        self.done(Method::POST, "webhooks/hold", NO_BODY).await
     }
 
-    /// Lets webhooks go again, those held back in order or the last first.
-    pub async fn release_webhooks(&self, last_first: bool) -> Told<()> {
+    /// Stops holding webhooks and delivers the held ones, oldest or newest first.
+    pub async fn release_webhooks(&self, newest_first: bool) -> Result<()> {
         self.done(
             Method::POST,
             "webhooks/release",
-            Some(&Release { last_first }),
+            Some(&ReleaseWebhooks { newest_first }),
         )
         .await
     }
 
-    /// Waits until no webhook is being gathered or delivered; false when `patience` ran out.
-    pub async fn quiesced(&self, patience: Duration) -> Told<bool> {
-        let timeout_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
+    /// Waits until no webhook is being batched or delivered. Returns whether that happened within
+    /// `timeout`.
+    pub async fn wait_for_webhooks(&self, timeout: Duration) -> Result<bool> {
+        let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
         let request = self
-            .request(Method::GET, "webhooks/quiesced")
-            .query(&Patience { timeout_ms });
-        let answer: Quiet = accepted(request.send().await?).await?.json().await?;
-        Ok(answer.quiet)
+            .request(Method::GET, "webhooks/wait")
+            .query(&WaitQuery { timeout_ms });
+        let result: WaitResult = check_status(request.send().await?).await?.json().await?;
+        Ok(result.is_idle)
     }
 
     async fn connect(
         &self,
         platform: Platform,
         email: Option<&str>,
-        is_silent: bool,
-    ) -> Told<CalendarView> {
+        webhooks_disabled: bool,
+    ) -> Result<CalendarView> {
         let body = CreateCalendar {
             platform,
             email: email.map(str::to_owned),
-            is_silent,
+            webhooks_disabled,
         };
         self.call(Method::POST, "calendars", Some(&body)).await
     }
 
-    async fn settings(&self, settings: Settings) -> Told<()> {
+    async fn settings(&self, settings: Settings) -> Result<()> {
         self.done(Method::PUT, "settings", Some(&settings)).await
     }
 
@@ -331,12 +341,12 @@ impl Control {
         method: Method,
         path: &str,
         body: Option<&impl Serialize>,
-    ) -> Told<reqwest::Response> {
+    ) -> Result<reqwest::Response> {
         let mut request = self.request(method, path);
         if let Some(body) = body {
             request = request.json(body);
         }
-        accepted(request.send().await?).await
+        check_status(request.send().await?).await
     }
 
     async fn call<T: DeserializeOwned>(
@@ -344,24 +354,25 @@ impl Control {
         method: Method,
         path: &str,
         body: Option<&impl Serialize>,
-    ) -> Told<T> {
+    ) -> Result<T> {
         Ok(self.send(method, path, body).await?.json().await?)
     }
 
-    async fn done(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Told<()> {
+    async fn done(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Result<()> {
         self.send(method, path, body).await.map(drop)
     }
 }
 
-async fn accepted(answer: reqwest::Response) -> Told<reqwest::Response> {
-    let status = answer.status();
+/// The response if its status is a success, otherwise an error with its body.
+async fn check_status(response: reqwest::Response) -> Result<reqwest::Response> {
+    let status = response.status();
     if status.is_success() {
-        return Ok(answer);
+        return Ok(response);
     }
-    let reason = answer.text().await.unwrap_or_default();
-    Err(ControlError::Refused { status, reason })
+    let reason = response.text().await.unwrap_or_default();
+    Err(ControlError::Rejected { status, reason })
 }
 
-fn only(mut events: Vec<EventView>) -> Told<EventView> {
+fn only(mut events: Vec<EventView>) -> Result<EventView> {
     events.pop().ok_or(ControlError::Incomplete)
 }

@@ -1,52 +1,67 @@
-//! What a person writes into a calendar: a meeting, and later changes to it.
+//! Drafts of calendar events.
 //!
-//! Drafts speak of meetings, not of platforms. The calendar that takes one decides whether
-//! `raw` looks like Google's payload or Outlook's.
+//! A draft is independent of the platform. The calendar that receives it decides whether `raw`
+//! has the form of Google's payload or of Outlook's.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::EventId;
-
-/// A meeting as one calendar holds it.
+/// Content of a calendar event, as a person enters it.
+///
+/// In JSON only `title`, `start` and `end` are required; the other fields default to the values
+/// of [`EventDraft::new`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventDraft {
-    /// The title.
+    /// Title.
     pub title: String,
-    /// When it begins.
+    /// Start time.
     pub start: Timestamp,
-    /// When it ends.
+    /// End time.
     pub end: Timestamp,
-    /// The link to join by, if any.
+    /// Meeting link, if the event has one.
+    #[serde(default)]
     pub meeting_url: Option<String>,
-    /// The organizer's address; the calendar's owner when not given.
+    /// E-mail address of the organizer. Default: the calendar's owner.
+    #[serde(default)]
     pub organizer: Option<String>,
-    /// Who is invited besides the calendar's owner, who is added where the platform does so.
+    /// Invited people and resources. The payload adds the calendar's owner where the platform
+    /// would.
+    #[serde(default)]
     pub attendees: Vec<Attendee>,
-    /// What the calendar's owner answered.
-    pub owner_answer: Answer,
-    /// The meeting's identity across calendars; generated when not given.
+    /// Response of the calendar's owner to the invitation.
+    #[serde(default)]
+    pub owner_response: ResponseStatus,
+    /// `ical_uid` of the meeting, equal in every copy. Default: generated.
+    #[serde(default)]
     pub ical_uid: Option<String>,
-    /// The series this is an instance of.
+    /// Identifier of the series, if the event is an instance of one.
+    #[serde(default)]
     pub series_id: Option<String>,
-    /// Called off, but still in the calendar.
+    /// Whether the event is cancelled; it stays in the calendar.
+    #[serde(default)]
     pub cancelled: bool,
-    /// The time zone it is entered in, by its IANA name; UTC when not given.
+    /// IANA name of the time zone that the event is entered in. Default: UTC.
+    #[serde(default)]
     pub time_zone: Option<String>,
-    /// Whole days, written as dates.
+    /// Whether the event covers whole days, so that its times are written as dates.
+    #[serde(default)]
     pub all_day: bool,
-    /// Who may see the details.
+    /// Visibility of the details.
+    #[serde(default)]
     pub privacy: Privacy,
-    /// What the time is shown as to others.
+    /// Availability shown to other people during the event.
+    #[serde(default)]
     pub show_as: ShowAs,
-    /// What kind of entry it is.
-    pub kind: EventKind,
-    /// The guests are hidden from each other: only who called the meeting gets the list.
-    pub guests_hidden: bool,
+    /// Type of calendar entry.
+    #[serde(default)]
+    pub event_type: EventType,
+    /// Whether the attendee list is visible to the organizer only.
+    #[serde(default)]
+    pub attendees_hidden: bool,
 }
 
 impl EventDraft {
-    /// A plain meeting of the calendar's owner, without a link and without guests.
+    /// Creates a meeting of the calendar's owner, without a meeting link and without attendees.
     #[must_use]
     pub fn new(title: impl Into<String>, start: Timestamp, end: Timestamp) -> Self {
         Self {
@@ -56,180 +71,154 @@ impl EventDraft {
             meeting_url: None,
             organizer: None,
             attendees: Vec::new(),
-            owner_answer: Answer::Accepted,
+            owner_response: ResponseStatus::default(),
             ical_uid: None,
             series_id: None,
             cancelled: false,
             time_zone: None,
             all_day: false,
-            privacy: Privacy::Default,
-            show_as: ShowAs::Busy,
-            kind: EventKind::Default,
-            guests_hidden: false,
+            privacy: Privacy::default(),
+            show_as: ShowAs::default(),
+            event_type: EventType::default(),
+            attendees_hidden: false,
         }
     }
 
-    /// With a link to join by.
+    /// Sets the meeting link.
     #[must_use]
-    pub fn link(mut self, url: impl Into<String>) -> Self {
+    pub fn meeting_url(mut self, url: impl Into<String>) -> Self {
         self.meeting_url = Some(url.into());
         self
     }
 
-    /// Organized by someone else.
+    /// Sets an organizer other than the calendar's owner.
     #[must_use]
     pub fn organizer(mut self, email: impl Into<String>) -> Self {
         self.organizer = Some(email.into());
         self
     }
 
-    /// With one more invited.
+    /// Adds an attendee. An e-mail address alone is a required attendee who has accepted.
     #[must_use]
-    pub fn attendee(mut self, attendee: Attendee) -> Self {
-        self.attendees.push(attendee);
+    pub fn attendee(mut self, attendee: impl Into<Attendee>) -> Self {
+        self.attendees.push(attendee.into());
         self
     }
 
-    /// With one more invited, who has accepted.
+    /// Sets the response of the calendar's owner.
     #[must_use]
-    pub fn guest(self, email: impl Into<String>) -> Self {
-        self.attendee(Attendee::new(email))
-    }
-
-    /// As the calendar's owner answered.
-    #[must_use]
-    pub fn owner_answer(mut self, answer: Answer) -> Self {
-        self.owner_answer = answer;
+    pub fn owner_response(mut self, response: ResponseStatus) -> Self {
+        self.owner_response = response;
         self
     }
 
-    /// As the same meeting as that in another calendar.
+    /// Sets the `ical_uid`, which makes the event a copy of the meeting with the same one.
     #[must_use]
     pub fn ical_uid(mut self, uid: impl Into<String>) -> Self {
         self.ical_uid = Some(uid.into());
         self
     }
 
-    /// As an instance of a series.
+    /// Makes the event an instance of a series.
     #[must_use]
     pub fn series(mut self, id: impl Into<String>) -> Self {
         self.series_id = Some(id.into());
         self
     }
 
-    /// Called off.
+    /// Cancels the event.
     #[must_use]
     pub fn cancelled(mut self) -> Self {
         self.cancelled = true;
         self
     }
 
-    /// Entered in this time zone, by its IANA name. Outlook gets the name that Windows has for it.
+    /// Sets the time zone by its IANA name. Outlook's payload gets the Windows name.
     #[must_use]
     pub fn time_zone(mut self, name: impl Into<String>) -> Self {
         self.time_zone = Some(name.into());
         self
     }
 
-    /// Over whole days.
+    /// Makes the event cover whole days.
     #[must_use]
     pub fn all_day(mut self) -> Self {
         self.all_day = true;
         self
     }
 
-    /// Visible as told.
+    /// Sets the visibility of the details.
     #[must_use]
     pub fn privacy(mut self, privacy: Privacy) -> Self {
         self.privacy = privacy;
         self
     }
 
-    /// Shown as told.
+    /// Sets the availability shown to other people.
     #[must_use]
     pub fn show_as(mut self, show_as: ShowAs) -> Self {
         self.show_as = show_as;
         self
     }
 
-    /// An entry of another kind.
+    /// Sets the type of calendar entry.
     #[must_use]
-    pub fn kind(mut self, kind: EventKind) -> Self {
-        self.kind = kind;
+    pub fn event_type(mut self, event_type: EventType) -> Self {
+        self.event_type = event_type;
         self
     }
 
-    /// With the guest list hidden.
+    /// Hides the attendee list from everyone but the organizer.
     #[must_use]
-    pub fn guests_hidden(mut self) -> Self {
-        self.guests_hidden = true;
+    pub fn attendees_hidden(mut self) -> Self {
+        self.attendees_hidden = true;
         self
-    }
-
-    pub(crate) fn apply(&mut self, change: Change) {
-        match change {
-            Change::Move { start, end } => {
-                self.start = start;
-                self.end = end;
-            }
-            Change::Retitle { title } => self.title = title,
-            Change::Link { meeting_url } => self.meeting_url = meeting_url,
-            Change::OwnerAnswer { answer } => self.owner_answer = answer,
-            Change::AddAttendee { attendee } => {
-                self.attendees.retain(|known| known.email != attendee.email);
-                self.attendees.push(attendee);
-            }
-            Change::RemoveAttendee { email } => self.attendees.retain(|a| a.email != email),
-            Change::Cancel => self.cancelled = true,
-            Change::Replace { draft } => {
-                let uid = self.ical_uid.take();
-                *self = *draft;
-                self.ical_uid = self.ical_uid.take().or(uid);
-            }
-        }
     }
 }
 
-/// Somebody, or a room, that is invited.
+/// Invited person, room or other resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attendee {
-    /// The address.
+    /// E-mail address.
     pub email: String,
-    /// What they answered.
-    pub answer: Answer,
-    /// A room or a thing.
+    /// Response to the invitation.
+    #[serde(default)]
+    pub response: ResponseStatus,
+    /// Whether it is a room or another resource.
+    #[serde(default)]
     pub resource: bool,
-    /// May stay away.
+    /// Whether attendance is optional.
+    #[serde(default)]
     pub optional: bool,
 }
 
 impl Attendee {
-    /// Somebody who is required and has accepted.
+    /// Creates a required attendee who has accepted.
     #[must_use]
     pub fn new(email: impl Into<String>) -> Self {
         Self {
             email: email.into(),
-            answer: Answer::Accepted,
+            response: ResponseStatus::default(),
             resource: false,
             optional: false,
         }
     }
 
-    /// Having answered so.
+    /// Sets the response.
     #[must_use]
-    pub fn answer(mut self, answer: Answer) -> Self {
-        self.answer = answer;
+    pub fn response(mut self, response: ResponseStatus) -> Self {
+        self.response = response;
         self
     }
 
-    /// As a room or a thing.
+    /// Makes it a resource.
     #[must_use]
     pub fn resource(mut self) -> Self {
         self.resource = true;
         self
     }
 
-    /// As somebody who may stay away.
+    /// Makes attendance optional.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.optional = true;
@@ -237,121 +226,76 @@ impl Attendee {
     }
 }
 
-/// An answer to an invitation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+impl From<&str> for Attendee {
+    fn from(email: &str) -> Self {
+        Self::new(email)
+    }
+}
+
+/// Response to an invitation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// None yet.
-    None,
-    /// Comes.
+pub enum ResponseStatus {
+    /// No response yet.
+    NeedsAction,
+    /// Accepted.
+    #[default]
     Accepted,
-    /// Comes perhaps.
+    /// Accepted tentatively.
     Tentative,
-    /// Does not come.
+    /// Declined.
     Declined,
 }
 
-/// Who may see the details of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Visibility of the details of an event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Privacy {
-    /// As the calendar has it.
+    /// The calendar's default.
+    #[default]
     Default,
-    /// Everyone. (Outlook has no such word and says `normal`.)
+    /// Visible to everyone. Outlook has no such value and writes `normal`.
     Public,
-    /// The people invited.
+    /// Visible to the invited people.
     Private,
-    /// Outlook's `personal`; Google has no such word and says `private`.
+    /// Outlook's `personal`. Google has no such value and writes `private`.
     Personal,
-    /// Both platforms have it.
+    /// `confidential`, on both platforms.
     Confidential,
 }
 
-/// What the time of an entry is shown as to others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Availability of the calendar's owner during an event, as other people see it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ShowAs {
-    /// Taken.
+    /// Busy.
+    #[default]
     Busy,
-    /// Open: Google's `transparent`.
+    /// Free; Google's `transparent`.
     Free,
-    /// Perhaps taken. (Google: the event's own status is `tentative`.)
+    /// Tentatively busy. In Google's payload the event's own status is `tentative`.
     Tentative,
-    /// Away: Outlook only.
+    /// Out of office; Outlook only.
     OutOfOffice,
-    /// Working from another place: Outlook only.
+    /// Working elsewhere; Outlook only.
     WorkingElsewhere,
 }
 
-/// What kind of entry it is: Google's `eventType`; Outlook shows the nearest in `showAs`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Type of calendar entry: Google's `eventType`. Outlook shows the nearest value of `showAs`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum EventKind {
-    /// A meeting, or an appointment.
+pub enum EventType {
+    /// Meeting or appointment.
+    #[default]
     Default,
-    /// Away.
+    /// Absence.
     OutOfOffice,
-    /// Time kept free for work.
+    /// Time reserved for focused work.
     FocusTime,
-    /// Where somebody works that day.
+    /// Place of work on that day.
     WorkingLocation,
-    /// Taken from a mail.
+    /// Entry that Google created from an e-mail.
     FromGmail,
-    /// A birthday.
+    /// Birthday.
     Birthday,
-}
-
-/// A change that somebody makes to a meeting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "change", rename_all = "snake_case")]
-pub enum Change {
-    /// To another time.
-    Move {
-        /// When it now begins.
-        start: Timestamp,
-        /// When it now ends.
-        end: Timestamp,
-    },
-    /// To another title.
-    Retitle {
-        /// The new title.
-        title: String,
-    },
-    /// To another link, or to none.
-    Link {
-        /// The new link.
-        meeting_url: Option<String>,
-    },
-    /// The calendar's owner answers.
-    OwnerAnswer {
-        /// The new answer.
-        answer: Answer,
-    },
-    /// One more is invited; or the same one again, with another answer.
-    AddAttendee {
-        /// Who.
-        attendee: Attendee,
-    },
-    /// One fewer is invited.
-    RemoveAttendee {
-        /// Who.
-        email: String,
-    },
-    /// It is called off and stays in the calendar.
-    Cancel,
-    /// Everything at once; the identity across calendars stays when none is given.
-    Replace {
-        /// What the meeting now is.
-        draft: Box<EventDraft>,
-    },
-}
-
-/// A change and the event it is made to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventChange {
-    /// The event.
-    pub event: EventId,
-    /// The change.
-    #[serde(flatten)]
-    pub change: Change,
 }

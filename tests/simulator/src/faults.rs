@@ -1,29 +1,29 @@
-//! Faults on request: what shall go wrong, with which calls, how often.
+//! Fault injection: which calls fail, how, and how often.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CalendarId, EventId};
 use crate::operation::Operation;
 
-/// A fault: which calls it strikes, and what happens to them.
+/// Fault: which calls it affects, and its effect on them. All criteria must match.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
-    /// Only calls of this operation.
+    /// Operation of the calls. Default: every operation.
     pub operation: Option<Operation>,
-    /// Only calls concerning this event.
+    /// Event that the calls concern. Default: every event.
     pub event: Option<EventId>,
-    /// Only calls concerning this calendar, or an event in it.
+    /// Calendar that the calls concern, directly or through an event. Default: every calendar.
     pub calendar: Option<CalendarId>,
-    /// Only so many calls; without it, until cleared.
+    /// Number of calls, after which the fault is cleared. Default: no limit.
     pub times: Option<u32>,
-    /// With this probability, from 0 to 1.
+    /// Probability for each matching call, from 0 to 1.
     pub probability: f64,
-    /// What happens.
+    /// Effect.
     pub effect: FaultEffect,
 }
 
 impl Fault {
-    /// Strikes every call until cleared.
+    /// Creates a fault that affects every call until it is cleared.
     #[must_use]
     pub fn new(effect: FaultEffect) -> Self {
         Self {
@@ -36,35 +36,35 @@ impl Fault {
         }
     }
 
-    /// Only calls of `operation`.
+    /// Restricts the fault to calls of `operation`.
     #[must_use]
-    pub fn on(mut self, operation: Operation) -> Self {
+    pub fn operation(mut self, operation: Operation) -> Self {
         self.operation = Some(operation);
         self
     }
 
-    /// Only calls concerning `event`.
+    /// Restricts the fault to calls that concern `event`.
     #[must_use]
     pub fn event(mut self, event: EventId) -> Self {
         self.event = Some(event);
         self
     }
 
-    /// Only calls concerning `calendar`, or an event in it.
+    /// Restricts the fault to calls that concern `calendar`, directly or through an event.
     #[must_use]
     pub fn calendar(mut self, calendar: CalendarId) -> Self {
         self.calendar = Some(calendar);
         self
     }
 
-    /// Only the next `times` calls.
+    /// Restricts the fault to the next `times` matching calls.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Only with this probability, from 0 to 1.
+    /// Sets the probability for each matching call, from 0 to 1.
     #[must_use]
     pub fn probability(mut self, probability: f64) -> Self {
         self.probability = probability;
@@ -72,36 +72,36 @@ impl Fault {
     }
 }
 
-/// What happens to a call that a fault strikes.
+/// Effect of a fault on a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FaultEffect {
-    /// It is answered with this status.
+    /// The call gets an error response.
     Status {
-        /// Such as 409, 429, 502, 507.
+        /// Status, such as 409, 429, 502 or 507.
         status: u16,
-        /// Seconds to say in `Retry-After`.
+        /// Value of the `Retry-After` header, in seconds.
         retry_after: Option<u64>,
-        /// Whether the call took effect all the same, as with a gateway that lost the answer.
+        /// Whether the call takes effect nevertheless, as if a gateway had lost the response.
         after_effect: bool,
     },
-    /// It takes longer; other faults may strike it as well.
+    /// The call takes longer. Other faults can affect it as well.
     Slow {
-        /// So much longer, in milliseconds.
+        /// Delay in milliseconds.
         ms: u64,
-        /// Whether it takes effect before the wait rather than after it.
+        /// Whether the call takes effect before the delay rather than after it.
         after_effect: bool,
     },
-    /// The connection is cut and nothing took effect.
+    /// The connection is cut and the call does not take effect.
     CutBefore,
-    /// The connection is cut after the call took effect.
+    /// The connection is cut after the call has taken effect.
     CutAfter,
-    /// It takes effect and is answered 200 with a page of HTML.
+    /// The call takes effect and gets a response with status 200 and a page of HTML.
     NotJson,
 }
 
 impl FaultEffect {
-    /// Answered with `status`, without effect.
+    /// Error response with `status`; the call does not take effect.
     #[must_use]
     pub const fn status(status: u16) -> Self {
         Self::Status {
@@ -111,7 +111,7 @@ impl FaultEffect {
         }
     }
 
-    /// Answered with `status` and `Retry-After: <seconds>`, without effect.
+    /// Error response with `status` and `Retry-After: <seconds>`; the call does not take effect.
     #[must_use]
     pub const fn retry_after(status: u16, seconds: u64) -> Self {
         Self::Status {
@@ -122,78 +122,84 @@ impl FaultEffect {
     }
 }
 
-/// A fault in force.
+/// Active fault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FaultView {
-    /// Its number, to clear it by.
+    /// Identifier, by which the fault can be cleared.
     pub id: u64,
-    /// How many calls it struck.
-    pub struck: u64,
-    /// The fault; its `times` are those that are left.
+    /// Number of calls affected so far.
+    pub calls_affected: u64,
+    /// Fault; its `times` is the number of calls left.
     pub fault: Fault,
 }
 
-/// What strikes one call.
+/// Combined effect of the active faults on one call.
 #[derive(Debug, Default)]
-pub(crate) struct Struck {
+pub(crate) struct AppliedFaults {
     pub(crate) before_ms: u64,
     pub(crate) after_ms: u64,
     pub(crate) effect: Option<FaultEffect>,
 }
 
-impl Struck {
+impl AppliedFaults {
+    /// Whether any fault affects the call.
     pub(crate) const fn any(&self) -> bool {
         self.before_ms > 0 || self.after_ms > 0 || self.effect.is_some()
     }
 }
 
-/// The faults in force, in the order they were asked for.
+/// Active faults, in the order in which they were added.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     last_id: u64,
-    rules: Vec<FaultView>,
+    active: Vec<FaultView>,
 }
 
 impl Faults {
     pub(crate) fn add(&mut self, fault: Fault) -> u64 {
         self.last_id += 1;
-        self.rules.push(FaultView {
+        self.active.push(FaultView {
             id: self.last_id,
-            struck: 0,
+            calls_affected: 0,
             fault,
         });
         self.last_id
     }
 
+    /// Clears one fault, or all.
     pub(crate) fn clear(&mut self, id: Option<u64>) {
-        self.rules.retain(|rule| id.is_some_and(|id| id != rule.id));
+        self.active
+            .retain(|active| id.is_some_and(|id| id != active.id));
     }
 
     pub(crate) fn views(&self) -> Vec<FaultView> {
-        self.rules.clone()
+        self.active.clone()
     }
 
-    /// The first fault that strikes decides; slowness adds up and leaves the rest to the others.
-    pub(crate) fn strike(
+    /// Selects the faults that affect a call. Delays add up; of all other faults the first one
+    /// applies.
+    pub(crate) fn apply(
         &mut self,
         operation: Operation,
         event: Option<EventId>,
         calendar: Option<CalendarId>,
         random: &mut fastrand::Rng,
-    ) -> Struck {
-        let mut struck = Struck::default();
-        for rule in &mut self.rules {
-            let fault = &mut rule.fault;
-            let concerns = fault.operation.is_none_or(|wanted| wanted == operation)
-                && fault.event.is_none_or(|wanted| Some(wanted) == event)
-                && fault.calendar.is_none_or(|wanted| Some(wanted) == calendar)
+    ) -> AppliedFaults {
+        let mut applied = AppliedFaults::default();
+        for active in &mut self.active {
+            let fault = &mut active.fault;
+            let matches = fault.operation.is_none_or(|only| only == operation)
+                && fault.event.is_none_or(|only| Some(only) == event)
+                && fault.calendar.is_none_or(|only| Some(only) == calendar)
                 && fault.times != Some(0);
-            let slows = matches!(fault.effect, FaultEffect::Slow { .. });
-            if !concerns || (struck.effect.is_some() && !slows) || random.f64() >= fault.probability
+            let is_delay = matches!(fault.effect, FaultEffect::Slow { .. });
+            if !matches
+                || (applied.effect.is_some() && !is_delay)
+                || random.f64() >= fault.probability
             {
                 continue;
             }
-            rule.struck += 1;
+            active.calls_affected += 1;
             if let Some(times) = &mut fault.times {
                 *times -= 1;
             }
@@ -201,30 +207,30 @@ impl Faults {
                 FaultEffect::Slow {
                     ms,
                     after_effect: true,
-                } => struck.after_ms += ms,
+                } => applied.after_ms += ms,
                 FaultEffect::Slow {
                     ms,
                     after_effect: false,
-                } => struck.before_ms += ms,
-                effect => struck.effect = Some(effect.clone()),
+                } => applied.before_ms += ms,
+                effect => applied.effect = Some(effect.clone()),
             }
         }
-        self.rules.retain(|rule| rule.fault.times != Some(0));
-        struck
+        self.active.retain(|active| active.fault.times != Some(0));
+        applied
     }
 }
 
-/// Faults of the webhooks, each a probability from 0 to 1.
+/// Faults of webhook deliveries. `drop`, `duplicate` and `delay` are probabilities from 0 to 1.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WebhookFaults {
-    /// Never sent.
+    /// Probability that a webhook is never sent.
     pub drop: f64,
-    /// Delivered twice, with the same id.
+    /// Probability that a webhook is delivered twice, with the same id.
     pub duplicate: f64,
-    /// Delivered later, and so out of order.
+    /// Probability that a delivery is delayed, and therefore out of order.
     pub delay: f64,
-    /// How much later at most, in milliseconds.
+    /// Maximum delay in milliseconds.
     pub delay_ms: u64,
 }
 
@@ -232,35 +238,35 @@ pub struct WebhookFaults {
 mod tests {
     use super::*;
 
-    fn strike(faults: &mut Faults, operation: Operation) -> Struck {
-        faults.strike(operation, None, None, &mut fastrand::Rng::with_seed(7))
+    fn apply(faults: &mut Faults, operation: Operation) -> AppliedFaults {
+        faults.apply(operation, None, None, &mut fastrand::Rng::with_seed(7))
     }
 
     #[test]
-    fn a_fault_strikes_its_operation_so_many_times() {
+    fn a_fault_affects_calls_of_its_operation_the_given_number_of_times() {
         let mut faults = Faults::default();
         faults.add(
             Fault::new(FaultEffect::status(507))
-                .on(Operation::ScheduleBot)
+                .operation(Operation::ScheduleBot)
                 .times(2),
         );
-        assert!(!strike(&mut faults, Operation::ListEvents).any());
-        assert!(strike(&mut faults, Operation::ScheduleBot).any());
-        assert!(strike(&mut faults, Operation::ScheduleBot).any());
-        assert!(!strike(&mut faults, Operation::ScheduleBot).any());
+        assert!(!apply(&mut faults, Operation::ListEvents).any());
+        assert!(apply(&mut faults, Operation::ScheduleBot).any());
+        assert!(apply(&mut faults, Operation::ScheduleBot).any());
+        assert!(!apply(&mut faults, Operation::ScheduleBot).any());
     }
 
     #[test]
-    fn slowness_leaves_room_for_another_fault() {
+    fn a_delayed_call_can_also_get_another_fault() {
         let mut faults = Faults::default();
         faults.add(Fault::new(FaultEffect::Slow {
             ms: 5,
             after_effect: false,
         }));
         faults.add(Fault::new(FaultEffect::CutBefore));
-        let struck = strike(&mut faults, Operation::GetEvent);
+        let applied = apply(&mut faults, Operation::GetEvent);
         assert_eq!(
-            (struck.before_ms, struck.effect),
+            (applied.before_ms, applied.effect),
             (5, Some(FaultEffect::CutBefore))
         );
     }

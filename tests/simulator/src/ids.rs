@@ -1,4 +1,4 @@
-//! Identifiers as the service gives them out: UUIDs, one type for each kind of thing.
+//! Identifiers: UUIDs, as the service assigns them, with one type per kind of object.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ macro_rules! identifier {
         pub struct $name(Uuid);
 
         impl $name {
-            pub(crate) fn draw(random: &mut fastrand::Rng) -> Self {
+            pub(crate) fn random(random: &mut fastrand::Rng) -> Self {
                 Self(Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid())
             }
         }
@@ -37,6 +37,9 @@ macro_rules! identifier {
     };
 }
 
-identifier!(CalendarId, "Names a connected calendar.");
-identifier!(EventId, "Names one event in one calendar.");
-identifier!(BotId, "Names a bot, which several events may share.");
+identifier!(CalendarId, "Identifier of a connected calendar.");
+identifier!(EventId, "Identifier of one event in one calendar.");
+identifier!(
+    BotId,
+    "Identifier of a bot, which several events may share."
+);

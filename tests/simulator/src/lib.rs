@@ -1,8 +1,8 @@
-//! A stand-in for Recall.ai's calendar API, for tests, demonstrations and people.
+//! Simulator of Recall.ai's calendar API, for tests, demonstrations and manual use.
 //!
-//! It behaves as the published specification and the documentation say, holds every request
-//! against that specification, and does on request what the real service does only on bad days.
-//! Callsheet does not know it: it is reached like the real one, by address and key.
+//! It behaves as the published specification and documentation say, validates every request
+//! against the specification, and injects faults on request. Callsheet has no code for it: like
+//! the real service it is reached by base URL and API key.
 //!
 //! ```no_run
 //! # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,15 +15,16 @@
 //!     .await?;
 //! let (start, end) = ("2030-01-07T09:00:00Z".parse()?, "2030-01-07T10:00:00Z".parse()?);
 //! let draft = EventDraft::new("Quarterly review", start, end)
-//!     .link("https://meet.google.com/abc-defg-hij")
-//!     .guest("buyer@example.org");
+//!     .meeting_url("https://meet.google.com/abc-defg-hij")
+//!     .attendee("buyer@example.org");
 //! control.create_event(calendar.id, draft).await?;
 //! # Ok(())
 //! # }
 //! ```
 
 mod api;
-mod calls;
+mod call_log;
+mod change;
 pub mod client;
 mod clock;
 mod control;
@@ -33,22 +34,23 @@ mod ids;
 mod model;
 mod operation;
 mod options;
-mod page;
 mod raw;
 mod server;
 mod state;
+mod status_page;
 mod webhooks;
-mod world;
+mod workspace;
 
-pub use draft::{Answer, Attendee, Change, EventChange, EventDraft, EventKind, Privacy, ShowAs};
+pub use change::{Change, EventChange};
+pub use draft::{Attendee, EventDraft, EventType, Privacy, ResponseStatus, ShowAs};
 pub use faults::{Fault, FaultEffect, FaultView, WebhookFaults};
 pub use ids::{BotId, CalendarId, EventId};
 pub use model::{
-    Attempt, BotPhase, BotView, CalendarStatus, CalendarView, CallFilter, CallRecord, EventBot,
-    EventView, OperationStats, Platform, Stats, Violation, Violations, WebhookRecord, WebhookState,
-    WebhookStats,
+    BotPhase, BotView, CalendarStatus, CalendarView, CallFilter, CallRecord, DeliveryAttempt,
+    EventBot, EventView, OperationStats, Platform, Stats, Violation, Violations, WebhookRecord,
+    WebhookState, WebhookStats,
 };
 pub use operation::Operation;
 pub use options::{Latency, Limits, Options, SignatureHeaders, WebhookTarget};
 pub use server::{Simulator, StartError};
-pub use webhooks::{BadSecret, sign};
+pub use webhooks::{InvalidSecret, sign};

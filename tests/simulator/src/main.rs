@@ -1,4 +1,4 @@
-//! The simulator as a process of its own.
+//! Command line of the simulator.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -7,16 +7,16 @@ use std::time::Duration;
 use clap::Parser;
 use recall_simulator::{Latency, Limits, Options, SignatureHeaders, Simulator, WebhookTarget};
 
-/// A stand-in for Recall.ai's calendar API on 127.0.0.1.
+/// Simulates Recall.ai's calendar API on 127.0.0.1.
 ///
-/// The API is at /api/, its controls at /control/, and a page for people at /.
+/// The API is at /api/, the control API at /control/, the status page at /.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Flags {
-    /// The port; 0 takes any free one
+    /// Port; 0 selects any free port
     #[arg(long, env = "RECALL_SIMULATOR_PORT", default_value_t = 4010)]
     port: u16,
-    /// The key that calls must carry
+    /// API key that calls must carry
     #[arg(
         long,
         env = "RECALL_SIMULATOR_API_KEY",
@@ -24,10 +24,10 @@ struct Flags {
         hide_env_values = true
     )]
     api_key: String,
-    /// Where webhooks go; without it they are noted and not sent
+    /// URL that receives webhooks; without it they are recorded but not sent
     #[arg(long, env = "RECALL_SIMULATOR_WEBHOOK_URL")]
     webhook_url: Option<String>,
-    /// What webhooks are signed with, base64 after `whsec_`; several, separated by commas
+    /// Secrets that sign webhooks, each base64 after `whsec_`, separated by commas
     #[arg(
         long,
         env = "RECALL_SIMULATOR_WEBHOOK_SECRET",
@@ -35,42 +35,43 @@ struct Flags {
         hide_env_values = true
     )]
     webhook_secret: Vec<String>,
-    /// The names of the signature's headers: standard or svix
+    /// Names of the signature headers: standard or svix
     #[arg(
         long,
         env = "RECALL_SIMULATOR_WEBHOOK_HEADERS",
         default_value = "standard"
     )]
     webhook_headers: SignatureHeaders,
-    /// How long a call takes, such as 5-20
+    /// Duration of a call in milliseconds, such as 5-20
     #[arg(long, env = "RECALL_SIMULATOR_LATENCY_MS", default_value = "5-20")]
     latency_ms: Latency,
-    /// Limits a minute that differ from the published ones, such as `list_events=60,get_event=5`
+    /// Rate limits in calls per minute that differ from the published ones, such as
+    /// `list_events=60,get_event=5`
     #[arg(long, env = "RECALL_SIMULATOR_LIMITS", default_value = "")]
     limits: Limits,
-    /// What the delays between tries of a webhook are multiplied with
+    /// Factor for the delays between attempts to deliver a webhook
     #[arg(long, env = "RECALL_SIMULATOR_RETRY_SCALE", default_value_t = 1.0)]
     retry_scale: f64,
-    /// How long changes of a calendar are gathered into one webhook, in milliseconds
+    /// How long changes of a calendar are batched into one webhook, in milliseconds
     #[arg(long, env = "RECALL_SIMULATOR_COALESCE_MS", default_value_t = 200)]
     coalesce_ms: u64,
-    /// How long before its start a bot can no longer be unscheduled, in seconds
+    /// How long before its start a bot is dispatched, in seconds; then it cannot be unscheduled
     #[arg(long, env = "RECALL_SIMULATOR_DISPATCH_LEAD_S", default_value_t = 0)]
     dispatch_lead_s: u64,
-    /// Scheduling a bot changes its event's `updated_at`, and is announced
+    /// Scheduling a bot changes its event's `updated_at` and sends a webhook
     #[arg(long, env = "RECALL_SIMULATOR_BOTS_TOUCH_EVENTS")]
     bots_touch_events: bool,
-    /// What chance is drawn from
+    /// Seed of the random identifiers, latencies and faults
     #[arg(long, env = "RECALL_SIMULATOR_SEED", default_value_t = 1)]
     seed: u64,
 }
 
 impl From<Flags> for Options {
     fn from(flags: Flags) -> Self {
-        // A variable that is set to nothing is as good as not set.
-        let given = |text: &String| !text.is_empty();
-        let url = flags.webhook_url.filter(given);
-        let secrets = flags.webhook_secret.into_iter().filter(given).collect();
+        // An empty environment variable counts as not set.
+        let is_set = |text: &String| !text.is_empty();
+        let url = flags.webhook_url.filter(is_set);
+        let secrets = flags.webhook_secret.into_iter().filter(is_set).collect();
         let headers = flags.webhook_headers;
         Self {
             port: flags.port,
@@ -97,7 +98,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let simulator = Simulator::start(Flags::parse().into()).await?;
     writeln!(
         std::io::stdout(),
-        "recall-simulator is ready at {}",
+        "recall-simulator is ready: API and status page at {}",
         simulator.base_url()
     )?;
     tokio::signal::ctrl_c().await?;

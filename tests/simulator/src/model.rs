@@ -1,6 +1,6 @@
-//! What the control API tells: the state of the world, calls, counts, webhooks.
+//! Responses of the control API: the state of the workspace, calls, statistics, webhooks.
 //!
-//! The server writes these shapes and [`crate::client::Control`] reads them.
+//! The server serializes these types and [`crate::client::ControlClient`] deserializes them.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::ids::{BotId, CalendarId, EventId};
 use crate::operation::Operation;
 
-/// The two platforms whose calendars can be connected.
+/// Calendar platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Platform {
@@ -22,6 +22,7 @@ pub enum Platform {
 }
 
 impl Platform {
+    /// Name in the API.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::GoogleCalendar => "google_calendar",
@@ -30,19 +31,20 @@ impl Platform {
     }
 }
 
-/// Whether the service can read a calendar.
+/// Status of a calendar's connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CalendarStatus {
-    /// Not yet.
+    /// The service cannot read the calendar yet.
     Connecting,
-    /// It can.
+    /// The service can read the calendar.
     Connected,
-    /// No longer.
+    /// The service can no longer read the calendar.
     Disconnected,
 }
 
 impl CalendarStatus {
+    /// Name in the API.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
@@ -52,267 +54,267 @@ impl CalendarStatus {
     }
 }
 
-/// A calendar, without its secrets.
+/// Connected calendar, without its credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarView {
-    /// Its id.
+    /// Identifier.
     pub id: CalendarId,
-    /// Its platform.
+    /// Platform.
     pub platform: Platform,
-    /// Whether the service can read it.
+    /// Status of the connection.
     pub status: CalendarStatus,
-    /// The owner's address as the service knows it; unknown at first.
+    /// Owner's e-mail address in the API; `None` until the service knows it.
     pub platform_email: Option<String>,
-    /// The owner's address as the platform knows it.
+    /// Owner's e-mail address at the platform.
     pub owner: String,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
 }
 
-/// An event, as the service would show it, with its title besides.
+/// Event as the API returns it, with its title in addition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventView {
-    /// Its id.
+    /// Identifier.
     pub id: EventId,
-    /// The calendar it is in.
+    /// Calendar of the event.
     pub calendar_id: CalendarId,
-    /// The meeting's identity across calendars.
+    /// `ical_uid`, equal in every copy of the meeting.
     pub ical_uid: String,
-    /// The platform's own id.
+    /// Identifier at the platform.
     pub platform_id: String,
-    /// The title.
+    /// Title.
     pub title: String,
-    /// When it begins.
+    /// Start time.
     pub start_time: Timestamp,
-    /// When it ends.
+    /// End time.
     pub end_time: Timestamp,
-    /// The link, if any.
+    /// Meeting link, if the event has one.
     pub meeting_url: Option<String>,
-    /// When it last changed; no two changes in a workspace share one.
+    /// Time of the last change, unique in the workspace.
     pub updated_at: Timestamp,
-    /// Deleted, and still listed.
+    /// Whether the event is deleted; lists still contain it.
     pub is_deleted: bool,
-    /// Its bots, finished ones among them.
+    /// Bots of the event, finished ones included.
     pub bots: Vec<EventBot>,
-    /// The platform's payload.
+    /// Payload in the platform's form.
     pub raw: Value,
 }
 
-/// A bot, as an event lists it.
+/// Bot as an event lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventBot {
-    /// Its id.
+    /// Identifier.
     pub bot_id: BotId,
-    /// When it joins, as of the last POST.
+    /// Time at which the bot joins, as of the last POST.
     pub start_time: Timestamp,
-    /// What it is shared by.
+    /// Deduplication key.
     pub deduplication_key: String,
-    /// Where it joins, as of the last POST.
+    /// Meeting link by which the bot joins, as of the last POST.
     pub meeting_url: String,
 }
 
-/// How far a bot has come.
+/// Phase of a bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BotPhase {
-    /// Waits for its start.
+    /// The bot waits for its start.
     Scheduled,
-    /// On its way, or in the call.
+    /// The bot is about to join, or in the call.
     Dispatched,
-    /// Sent out of the call.
+    /// The bot was made to leave the call.
     Left,
-    /// Its meeting is over.
+    /// The meeting is over.
     Finished,
 }
 
-/// A bot and the events that share it.
+/// Bot and the events that share it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BotView {
-    /// Its id.
+    /// Identifier.
     pub id: BotId,
-    /// What it is shared by.
+    /// Deduplication key.
     pub deduplication_key: String,
-    /// When it joins, as of the last POST.
+    /// Time at which the bot joins, as of the last POST.
     pub start_time: Timestamp,
-    /// Where it joins, as of the last POST.
+    /// Meeting link by which the bot joins, as of the last POST.
     pub meeting_url: String,
-    /// The configuration of the last POST, whole.
+    /// Complete configuration of the last POST.
     pub config: Value,
-    /// The events that share it.
+    /// Events that share the bot.
     pub events: Vec<EventId>,
-    /// How far it has come.
+    /// Phase.
     pub phase: BotPhase,
 }
 
-/// A call to the API, as it arrived and as it was answered.
+/// Call to the API, with its outcome.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CallRecord {
-    /// Its number, from 1, in order of arrival.
+    /// Sequence number in order of arrival, from 1.
     pub sequence: u64,
-    /// The operation, when the path and the method name one.
+    /// Operation; `None` if method and path match none.
     pub operation: Option<Operation>,
-    /// The method.
+    /// HTTP method.
     pub method: String,
-    /// The path.
+    /// Path.
     pub path: String,
-    /// The query, as sent.
+    /// Query string, undecoded.
     pub query: Option<String>,
-    /// The calendar it concerns.
+    /// Calendar that the call concerns.
     pub calendar: Option<CalendarId>,
-    /// The event it concerns.
+    /// Event that the call concerns.
     pub event: Option<EventId>,
-    /// The bot it concerns.
+    /// Bot that the call concerns.
     pub bot: Option<BotId>,
-    /// The body's deduplication key.
+    /// Deduplication key in the body.
     pub deduplication_key: Option<String>,
-    /// The header of that name.
+    /// `Idempotency-Key` header.
     pub idempotency_key: Option<String>,
-    /// When the event it concerns begins, as known on arrival.
+    /// Start time of the event at the arrival of the call.
     pub meeting_start: Option<Timestamp>,
-    /// When it arrived.
+    /// Time of arrival.
     pub received_at: Timestamp,
-    /// When it was answered or cut; none while in flight.
+    /// Time of the response or of the cut; `None` while in flight.
     pub answered_at: Option<Timestamp>,
-    /// The status of the answer; none while in flight and when the connection was cut.
+    /// Status of the response; `None` while in flight and if the connection was cut.
     pub status: Option<u16>,
-    /// Whether a fault on request shaped the outcome.
+    /// Whether a fault affected the call.
     pub faulted: bool,
 }
 
-/// Which calls to show; what is not given does not narrow.
+/// Filter of calls; absent criteria match every call.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct CallFilter {
-    /// Of this operation.
+    /// Operation.
     pub operation: Option<Operation>,
-    /// Concerning this event.
+    /// Event that the call concerns.
     pub event: Option<EventId>,
-    /// Concerning this calendar.
+    /// Calendar that the call concerns.
     pub calendar: Option<CalendarId>,
-    /// Answered so.
+    /// Status of the response.
     pub status: Option<u16>,
-    /// After this number.
+    /// Least sequence number, itself excluded.
     pub after: Option<u64>,
 }
 
-/// Counts over everything since the start, or since the calls were last forgotten.
+/// Statistics since the start. Those of calls restart when the calls are cleared.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
-    /// By operation; one that was never called is absent.
+    /// Statistics by operation. Operations without calls are absent.
     pub operations: BTreeMap<Operation, OperationStats>,
-    /// Calls whose path and method name no operation.
+    /// Calls whose method and path match no operation.
     pub unknown: u64,
-    /// Answers that said 429.
+    /// Calls rejected with status 429.
     pub throttled: u64,
-    /// Requests that the published specification does not allow.
+    /// Requests that violate the published specification.
     pub violations: u64,
-    /// Answers and webhooks of the simulator that the specification does not allow.
-    pub own_violations: u64,
-    /// Webhooks.
+    /// Responses and webhooks of the simulator that violate the specification.
+    pub simulator_violations: u64,
+    /// Statistics of webhooks.
     pub webhooks: WebhookStats,
 }
 
-/// Counts of one operation.
+/// Statistics of one operation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationStats {
-    /// Calls that arrived.
+    /// Calls, rejected ones included.
     pub calls: u64,
-    /// Calls by the status of their answer.
+    /// Calls by status of the response.
     pub statuses: BTreeMap<u16, u64>,
     /// Calls whose connection was cut.
     pub cut: u64,
-    /// Calls not yet answered.
+    /// Calls in flight.
     pub in_flight: u64,
-    /// The most calls that arrived in any sliding minute, rejected ones among them.
+    /// Greatest number of calls in any sliding minute, rejected ones included.
     pub peak_received: u64,
-    /// The most calls in any sliding minute that were not answered 429.
+    /// Greatest number of calls in any sliding minute, without those rejected with status 429.
     pub peak_admitted: u64,
 }
 
-/// Counts of webhooks.
+/// Statistics of webhooks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookStats {
-    /// Messages made.
+    /// Messages created.
     pub messages: u64,
-    /// Tries sent.
+    /// Attempts to deliver.
     pub attempts: u64,
-    /// Tries that were not acknowledged.
+    /// Attempts that were not acknowledged.
     pub failed_attempts: u64,
-    /// Messages that were acknowledged.
+    /// Messages acknowledged.
     pub acknowledged: u64,
-    /// Messages given up.
+    /// Messages not acknowledged by the last attempt.
     pub failed: u64,
-    /// Messages dropped by a fault.
+    /// Messages dropped by a fault, or of calendars without webhooks.
     pub dropped: u64,
-    /// Messages held back.
+    /// Messages held.
     pub held: u64,
-    /// Messages made while no target was set.
-    pub undirected: u64,
-    /// Deliveries and gatherings under way.
+    /// Messages created while no target was set.
+    pub no_target: u64,
+    /// Batches and deliveries in progress.
     pub pending: u64,
 }
 
-/// A request that the published specification does not allow, or an answer of our own.
+/// Violation of the published specification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
-    /// When.
+    /// Time.
     pub at: Timestamp,
-    /// Of which call; none for a webhook.
+    /// Sequence number of the call; `None` for a webhook.
     pub call: Option<u64>,
-    /// The method and the path, or the webhook's event.
+    /// Method and path of the call, or event name of the webhook.
     pub subject: String,
-    /// What is wrong.
+    /// Description of the violation.
     pub detail: String,
 }
 
-/// Both lists of violations.
+/// Violations of the published specification, by culprit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violations {
-    /// Of the callers.
+    /// Requests of clients.
     pub requests: Vec<Violation>,
-    /// Of the simulator itself.
-    pub own: Vec<Violation>,
+    /// Responses and webhooks of the simulator itself.
+    pub simulator: Vec<Violation>,
 }
 
-/// What became of a webhook.
+/// Delivery state of a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookState {
-    /// Being tried.
+    /// Delivery is in progress.
     Pending,
-    /// Answered 2xx.
+    /// The receiver responded 2xx.
     Acknowledged,
-    /// Given up after the last try, or told to abort.
+    /// The last attempt failed, or the receiver asked to abort.
     Failed,
-    /// Dropped by a fault, or about a silent calendar.
+    /// Dropped by a fault, or about a calendar whose webhooks are disabled.
     Dropped,
-    /// Held back.
+    /// Held until released.
     Held,
-    /// Not sent: no target was set.
-    Undirected,
+    /// Not sent, because no target was set.
+    NoTarget,
 }
 
-/// A webhook message, which keeps its id over all its tries.
+/// Webhook message. All its attempts have the same id and body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookRecord {
-    /// The id in the header.
+    /// Identifier in the header.
     pub id: String,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// The exact body.
+    /// Exact body.
     pub body: String,
-    /// What became of it.
+    /// Delivery state.
     pub state: WebhookState,
-    /// Its tries.
-    pub attempts: Vec<Attempt>,
+    /// Attempts to deliver.
+    pub attempts: Vec<DeliveryAttempt>,
 }
 
-/// One try of a webhook.
+/// Attempt to deliver a webhook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// When it was sent.
+pub struct DeliveryAttempt {
+    /// Time of sending.
     pub at: Timestamp,
-    /// When it was answered, or it was clear that it would not be.
+    /// Time of the response, or of the failure.
     pub answered_at: Timestamp,
-    /// The status of the answer; none when there was none.
+    /// Status of the response; `None` if there was none.
     pub status: Option<u16>,
 }

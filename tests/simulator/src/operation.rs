@@ -1,11 +1,11 @@
-//! The operations of the service: what a limit, a fault and a count each belong to.
+//! Operations of the API. Rate limits, faults and statistics are per operation.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// One operation of the API, with a limit of its own.
+/// Operation of the API, with its own rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
@@ -34,7 +34,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Every operation, in the order of the reference.
+    /// All operations, in the order of the API reference.
     pub const ALL: [Self; 11] = [
         Self::ListEvents,
         Self::GetEvent,
@@ -49,7 +49,7 @@ impl Operation {
         Self::LeaveCall,
     ];
 
-    /// Its name in flags, counts and logs, as in `list_events`.
+    /// Name in flags, statistics and logs, such as `list_events`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl Operation {
         }
     }
 
-    /// Calls a sliding minute that the published specification grants a workspace.
+    /// Published rate limit of a workspace: calls in any sliding minute.
     #[must_use]
     pub const fn published_limit(self) -> u32 {
         match self {
@@ -77,7 +77,7 @@ impl Operation {
         }
     }
 
-    /// The path as the specification writes it.
+    /// Path template of the specification.
     pub(crate) const fn template(self) -> &'static str {
         match self {
             Self::ListEvents => "/api/v2/calendar-events/",
@@ -92,7 +92,7 @@ impl Operation {
         }
     }
 
-    /// The method, in capitals.
+    /// HTTP method, in upper case.
     pub(crate) const fn method(self) -> &'static str {
         match self {
             Self::ListEvents | Self::GetEvent | Self::ListCalendars | Self::GetCalendar => "GET",
@@ -104,35 +104,39 @@ impl Operation {
         }
     }
 
-    pub(crate) fn find(method: &str, path: &str) -> Found {
+    /// Finds the operation of a request.
+    pub(crate) fn find(method: &str, path: &str) -> Route {
         let mut path_is_known = false;
         for operation in Self::ALL {
-            if let Some(id) = fits(operation.template(), path) {
+            if let Some(id) = match_path(operation.template(), path) {
                 if operation.method() == method {
                     let id = (!id.is_empty()).then(|| id.to_owned());
-                    return Found::Operation(operation, id);
+                    return Route::Operation(operation, id);
                 }
                 path_is_known = true;
             }
         }
         if path_is_known {
-            Found::OtherMethod
+            Route::MethodNotAllowed
         } else {
-            Found::Nothing
+            Route::NotFound
         }
     }
 }
 
-/// What a request line names.
-pub(crate) enum Found {
+/// Result of matching a request's method and path with the operations.
+pub(crate) enum Route {
+    /// Operation, and the id in the path if its template has one.
     Operation(Operation, Option<String>),
-    OtherMethod,
-    Nothing,
+    /// The path exists, with other methods.
+    MethodNotAllowed,
+    /// No operation has this path.
+    NotFound,
 }
 
-/// Whether `path` fits `template`, and what stands in the place of `{id}`; nothing, where the
-/// template has none.
-fn fits<'p>(template: &str, path: &'p str) -> Option<&'p str> {
+/// Matches `path` with `template` and returns the text in place of `{id}`: empty if the template
+/// has no `{id}`, `None` if the path does not match.
+fn match_path<'p>(template: &str, path: &'p str) -> Option<&'p str> {
     let Some((before, after)) = template.split_once("{id}") else {
         return (template == path).then_some("");
     };
@@ -153,6 +157,6 @@ impl FromStr for Operation {
         Self::ALL
             .into_iter()
             .find(|operation| operation.name() == text)
-            .ok_or_else(|| format!("there is no operation {text:?}"))
+            .ok_or_else(|| format!("{text:?} is not the name of an operation"))
     }
 }

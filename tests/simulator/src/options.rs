@@ -1,4 +1,4 @@
-//! What a simulator is started with.
+//! Options of a simulator.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -8,32 +8,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::operation::Operation;
 
-/// How a simulator behaves from the start. The control API can change most of it later.
+/// Options at the start of a simulator. The control API can change the webhook target, the limits,
+/// the latency and `bots_touch_events` later.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 takes any free one.
+    /// Port on 127.0.0.1; 0 selects any free port.
     pub port: u16,
-    /// The key that `Authorization: Token <key>` must carry.
+    /// API key that `Authorization: Token <key>` must carry.
     pub api_key: String,
-    /// Where webhooks go. Without one they are noted and not sent.
+    /// Receiver of webhooks. Without one, webhooks are recorded but not sent.
     pub webhook: Option<WebhookTarget>,
-    /// How long a call takes.
+    /// Duration of a call.
     pub latency: Latency,
-    /// Calls a sliding minute, where they differ from the published limits.
+    /// Rate limits that differ from the published ones.
     pub limits: Limits,
-    /// What the delays between tries of a webhook are multiplied with.
+    /// Factor for the delays between attempts to deliver a webhook.
     pub retry_scale: f64,
-    /// How long one try of a webhook may take.
+    /// Timeout of one attempt to deliver a webhook.
     pub webhook_timeout: Duration,
-    /// How long changes of one calendar are gathered into one `calendar.sync_events`.
+    /// How long changes of one calendar are batched into one `calendar.sync_events` webhook.
     pub coalesce: Duration,
-    /// Whether scheduling or unscheduling changes the event's `updated_at`, and so is announced.
+    /// Whether scheduling or unscheduling a bot changes the event's `updated_at` and sends a
+    /// webhook.
     pub bots_touch_events: bool,
-    /// How long before its start a bot is on its way, and so can no longer be unscheduled.
+    /// How long before its start a bot is dispatched, after which it cannot be unscheduled.
     pub dispatch_lead: Duration,
-    /// Items on a page.
+    /// Items per page of a list.
     pub page_size: usize,
-    /// What chance is drawn from: identifiers, latencies, faults.
+    /// Seed of the random identifiers, latencies and faults.
     pub seed: u64,
 }
 
@@ -56,26 +58,27 @@ impl Default for Options {
     }
 }
 
-/// Where webhooks go and how they are signed.
+/// Receiver of webhooks and how they are signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookTarget {
-    /// The address, plain http.
+    /// URL, unencrypted `http`.
     pub url: String,
-    /// Secrets, each base64 after `whsec_`. Each gives one signature; none sends unsigned.
+    /// Secrets, each base64 after `whsec_`. Each adds one signature; without any, webhooks are
+    /// unsigned.
     pub secrets: Vec<String>,
-    /// Under which names the id, the time and the signatures are sent.
+    /// Names of the headers for id, timestamp and signatures.
     #[serde(default)]
     pub headers: SignatureHeaders,
 }
 
-/// The two families of header names in use.
+/// Header names of a webhook's id, timestamp and signatures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignatureHeaders {
     /// `webhook-id`, `webhook-timestamp`, `webhook-signature`.
     #[default]
     Standard,
-    /// `svix-id`, `svix-timestamp`, `svix-signature`, as older workspaces have it.
+    /// `svix-id`, `svix-timestamp`, `svix-signature`, as in older workspaces.
     Svix,
 }
 
@@ -86,17 +89,17 @@ impl FromStr for SignatureHeaders {
         match text {
             "standard" => Ok(Self::Standard),
             "svix" => Ok(Self::Svix),
-            _ => Err(String::from("`standard` or `svix`")),
+            _ => Err(format!("{text:?} is neither `standard` nor `svix`")),
         }
     }
 }
 
-/// The shortest and the longest time a call takes, in milliseconds.
+/// Range of a call's duration, in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Latency {
-    /// At least.
+    /// Minimum.
     pub min_ms: u64,
-    /// At most.
+    /// Maximum.
     pub max_ms: u64,
 }
 
@@ -112,18 +115,21 @@ impl FromStr for Latency {
         let (min, max) = text.split_once('-').unwrap_or((text, text));
         let (min_ms, max_ms) = (number(min)?, number(max)?);
         if min_ms > max_ms {
-            return Err(format!("{min_ms} is more than {max_ms}"));
+            return Err(format!(
+                "the minimum {min_ms} is greater than the maximum {max_ms}"
+            ));
         }
         Ok(Self { min_ms, max_ms })
     }
 }
 
-/// Calls a sliding minute for some operations, in place of the published limits.
+/// Rate limits of some operations, in calls per sliding minute, in place of the published ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Limits(pub BTreeMap<Operation, u32>);
 
 impl Limits {
+    /// Rate limit of an operation.
     pub(crate) fn of(&self, operation: Operation) -> u32 {
         let published = operation.published_limit();
         self.0.get(&operation).copied().unwrap_or(published)
@@ -146,10 +152,10 @@ impl FromStr for Limits {
             .map(|part| {
                 let (name, limit) = part
                     .split_once('=')
-                    .ok_or_else(|| format!("{part:?} is not operation=limit"))?;
+                    .ok_or_else(|| format!("{part:?} does not have the form `operation=limit`"))?;
                 let limit = limit
                     .parse()
-                    .map_err(|_| format!("{limit:?} is no limit"))?;
+                    .map_err(|_| format!("{limit:?} is not a number of calls"))?;
                 Ok((name.parse()?, limit))
             })
             .collect()
@@ -164,15 +170,15 @@ mod tests {
 
     #[test_case("5-20", Some((5, 20)); "a range")]
     #[test_case("7", Some((7, 7)); "one number")]
-    #[test_case("20-5", None; "the wrong way round")]
-    #[test_case("soon", None; "no number")]
-    fn reads_a_latency(text: &str, expected: Option<(u64, u64)>) {
+    #[test_case("20-5", None; "minimum greater than maximum")]
+    #[test_case("soon", None; "not a number")]
+    fn parses_a_latency(text: &str, expected: Option<(u64, u64)>) {
         let latency = text.parse::<Latency>().ok();
         assert_eq!(latency.map(|l| (l.min_ms, l.max_ms)), expected);
     }
 
     #[test]
-    fn limits_name_their_operation() {
+    fn parses_limits_by_operation_name() {
         let limits: Limits = "list_events=2, schedule_bot=9".parse().unwrap();
         assert_eq!(limits.of(Operation::ListEvents), 2);
         assert_eq!(limits.of(Operation::ScheduleBot), 9);

@@ -1,4 +1,4 @@
-//! The server: accepts connections on 127.0.0.1, and cuts one when a fault asks for it.
+//! HTTP server on 127.0.0.1, which cuts a connection if a fault requires it.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,35 +19,35 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::api::{self, Specification, SpecificationError};
-use crate::client::Control;
+use crate::client::ControlClient;
 use crate::options::Options;
 use crate::state::Shared;
-use crate::webhooks::{BadSecret, Post, deliveries, http_client, sign};
-use crate::{control, page};
+use crate::webhooks::{InvalidSecret, WebhookDispatcher, http_client, run_jobs, sign};
+use crate::{control, status_page};
 
-/// A running simulator. Dropping it stops it.
+/// Running simulator, which stops when it is dropped.
 #[derive(Debug)]
 pub struct Simulator {
     address: SocketAddr,
     api_key: String,
-    control: Control,
+    control: ControlClient,
     tasks: [AbortHandle; 2],
 }
 
-/// A simulator could not be started.
+/// The simulator could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port is taken, or not to be had.
-    #[error("cannot listen on 127.0.0.1")]
+    /// The port is in use or not permitted.
+    #[error("cannot listen on 127.0.0.1: {0}")]
     Listen(#[from] std::io::Error),
-    /// A webhook secret is no secret.
+    /// A webhook secret is invalid.
     #[error(transparent)]
-    Secret(#[from] BadSecret),
-    /// There is no HTTP client to send webhooks with.
-    #[error("cannot make an HTTP client")]
+    Secret(#[from] InvalidSecret),
+    /// The HTTP client that sends webhooks cannot be created.
+    #[error("cannot create an HTTP client: {0}")]
     Client(#[from] reqwest::Error),
-    /// The carried specification is damaged.
-    #[error("cannot use the specification: {0}")]
+    /// The embedded specification cannot be used.
+    #[error("cannot use the embedded specification: {0}")]
     Specification(String),
 }
 
@@ -62,7 +62,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// When the port cannot be listened on, or a webhook secret is not base64.
+    /// If the port cannot be listened on or a webhook secret is not base64.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let specification = Specification::shared()?;
         for secret in options.webhook.iter().flat_map(|target| &target.secrets) {
@@ -73,33 +73,37 @@ impl Simulator {
         let address = listener.local_addr()?;
         let api_key = options.api_key.clone();
 
-        let (post, jobs) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared::new(options, specification, Post(post)));
-        let sender = tokio::spawn(deliveries(Arc::clone(&shared), jobs, client));
+        let (sender, jobs) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared::new(
+            options,
+            specification,
+            WebhookDispatcher(sender),
+        ));
+        let delivery = tokio::spawn(run_jobs(Arc::clone(&shared), jobs, client));
         let server = tokio::spawn(serve(listener, router(shared)));
         Ok(Self {
             address,
             api_key,
-            control: Control::new(format!("http://{address}")),
-            tasks: [server.abort_handle(), sender.abort_handle()],
+            control: ControlClient::new(format!("http://{address}")),
+            tasks: [server.abort_handle(), delivery.abort_handle()],
         })
     }
 
-    /// The address of the API, without a slash at the end.
+    /// Base URL of the API, without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The key that calls must carry.
+    /// API key that calls must carry.
     #[must_use]
     pub fn api_key(&self) -> &str {
         &self.api_key
     }
 
-    /// A client of its control API.
+    /// Client of this simulator's control API.
     #[must_use]
-    pub const fn control(&self) -> &Control {
+    pub const fn control(&self) -> &ControlClient {
         &self.control
     }
 }
@@ -112,20 +116,20 @@ impl Drop for Simulator {
 
 fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/", get(page::show))
+        .route("/", get(status_page::show))
         .nest("/control", control::router())
         .fallback(any(api::handle))
         .with_state(shared)
 }
 
-/// Accepts until aborted; the connections, being tasks of a set that is dropped, go with it.
+/// Accepts connections until aborted. Dropping the set of their tasks closes them, too.
 async fn serve(listener: TcpListener, router: Router) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 if let Ok((stream, _)) = accepted {
-                    connections.spawn(connection(stream, router.clone()));
+                    connections.spawn(serve_connection(stream, router.clone()));
                 }
             }
             Some(_) = connections.join_next() => {}
@@ -133,33 +137,33 @@ async fn serve(listener: TcpListener, router: Router) {
     }
 }
 
-async fn connection(stream: TcpStream, router: Router) {
-    // Without this, small answers on kept connections wait for the other side's delayed ACK.
+async fn serve_connection(stream: TcpStream, router: Router) {
+    // Otherwise a small response on a reused connection waits for the client's delayed ACK.
     let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router);
-    let answer = service_fn(move |request: Request<Incoming>| {
-        let answered = service.call(request.map(Body::new));
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let called = router.call(request.map(Body::new));
         async move {
-            let response = answered.await.map_err(|never| match never {})?;
-            if response.extensions().get::<Cut>().is_some() {
-                Err(Cut)
+            let response = called.await.map_err(|never| match never {})?;
+            if response.extensions().get::<ConnectionCut>().is_some() {
+                Err(ConnectionCut)
             } else {
                 Ok(response)
             }
         }
     });
-    // An error is a cut, or the other side's doing: either way the connection is over.
+    // An error means that the connection was cut by a fault or closed by the client.
     let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), answer)
+        .serve_connection(TokioIo::new(stream), service)
         .await;
 }
 
-/// In place of an answer: cut the connection.
+/// Marker of a response that must not be sent: the connection is cut instead.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Cut;
+pub(crate) struct ConnectionCut;
 
-impl Cut {
-    /// A response that is never sent.
+impl ConnectionCut {
+    /// Response with the marker.
     pub(crate) fn response() -> Response<Body> {
         let mut response = Response::new(Body::empty());
         response.extensions_mut().insert(Self);
@@ -167,10 +171,10 @@ impl Cut {
     }
 }
 
-impl fmt::Display for Cut {
+impl fmt::Display for ConnectionCut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection is cut on request")
+        f.write_str("a fault cut the connection")
     }
 }
 
-impl std::error::Error for Cut {}
+impl std::error::Error for ConnectionCut {}

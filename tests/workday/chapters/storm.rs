@@ -33,7 +33,7 @@ pub(crate) async fn changes(day: &mut Day) -> Told<()> {
             let later = |desk| Deed::new(desk, "Onboarding", Act::Moves(minutes(15)));
             let deeds = [Sales2, Success2, Support1, Product1].map(later);
             day.act(&deeds).await?;
-            if !recall.quiesced(MADE).await? {
+            if !recall.wait_for_webhooks(MADE).await? {
                 day.fail("storm: the simulator was not done gathering changes");
             }
         }

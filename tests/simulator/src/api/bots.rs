@@ -1,83 +1,86 @@
-//! Scheduling and unscheduling bots, and sending one out of its call.
+//! Operations on bots: schedule, unschedule, leave the call.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use super::{Answer, events};
-use crate::world::{Refusal, World};
+use super::{ApiResponse, events};
+use crate::workspace::{Rejection, Workspace};
 
-pub(super) fn schedule(world: &mut World, call: &Call, now: Timestamp) -> Answer {
-    let Some(event) = call.event.filter(|event| world.events.contains_key(event)) else {
-        return Answer::not_found();
-    };
-    let (key, config) = match read(call) {
-        Ok(wanted) => wanted,
-        Err(wrong) => return Answer::invalid("invalid", "Invalid input.", &wrong),
-    };
-    match world.schedule(event, key, config, now) {
-        Ok(()) => events::show(world, Some(event)),
-        Err(refusal) => refusal.into(),
-    }
-}
-
-pub(super) fn unschedule(world: &mut World, call: &Call, now: Timestamp) -> Answer {
-    let done = call
+pub(super) fn schedule(workspace: &mut Workspace, call: &Call, now: Timestamp) -> ApiResponse {
+    let Some(event) = call
         .event
-        .ok_or(Refusal::NoEvent)
-        .and_then(|event| world.unschedule(event, now));
-    match done {
-        Ok(()) => events::show(world, call.event),
-        Err(refusal) => refusal.into(),
+        .filter(|event| workspace.events.contains_key(event))
+    else {
+        return ApiResponse::not_found();
+    };
+    let (key, config) = match parse_body(call) {
+        Ok(body) => body,
+        Err(errors) => return ApiResponse::invalid("invalid", "Invalid input.", &errors),
+    };
+    match workspace.schedule(event, key, config, now) {
+        Ok(()) => events::get(workspace, Some(event)),
+        Err(rejection) => rejection.into(),
     }
 }
 
-pub(super) fn leave_call(world: &mut World, call: &Call, now: Timestamp) -> Answer {
-    let left = call
+pub(super) fn unschedule(workspace: &mut Workspace, call: &Call, now: Timestamp) -> ApiResponse {
+    let result = call
+        .event
+        .ok_or(Rejection::NoEvent)
+        .and_then(|event| workspace.unschedule(event, now));
+    match result {
+        Ok(()) => events::get(workspace, call.event),
+        Err(rejection) => rejection.into(),
+    }
+}
+
+pub(super) fn leave_call(workspace: &mut Workspace, call: &Call, now: Timestamp) -> ApiResponse {
+    let result = call
         .bot
-        .ok_or(Refusal::NoBot)
-        .and_then(|bot| world.leave_call(bot, now));
-    match left {
+        .ok_or(Rejection::NoBot)
+        .and_then(|bot| workspace.leave_call(bot, now));
+    match result {
         Ok(()) => {
             let id = call.bot.map(|bot| bot.to_string());
-            Answer::json(200, serde_json::json!({"id": id}))
+            ApiResponse::json(200, serde_json::json!({"id": id}))
         }
-        Err(refusal) => refusal.into(),
+        Err(rejection) => rejection.into(),
     }
 }
 
-/// The key and the configuration, or everything that is wrong with them.
-fn read(call: &Call) -> Result<(&str, Map<String, Value>), Vec<String>> {
-    let mut wrong = Vec::new();
+/// The deduplication key and the bot configuration, or every error in them.
+fn parse_body(call: &Call) -> Result<(&str, Map<String, Value>), Vec<String>> {
+    let mut errors = Vec::new();
     match call.field("deduplication_key") {
-        None => wrong.push(String::from("deduplication_key: This field is required.")),
+        None => errors.push(String::from("deduplication_key: This field is required.")),
         Some(Value::String(key)) if key.is_empty() => {
-            wrong.push(String::from(
+            errors.push(String::from(
                 "deduplication_key: This field may not be blank.",
             ));
         }
-        Some(Value::String(key)) if key.chars().count() > 2_000 => wrong.push(String::from(
+        Some(Value::String(key)) if key.chars().count() > 2_000 => errors.push(String::from(
             "deduplication_key: Ensure this field has no more than 2000 characters.",
         )),
         Some(Value::String(_)) => {}
-        Some(_) => wrong.push(String::from("deduplication_key: Not a valid string.")),
+        Some(_) => errors.push(String::from("deduplication_key: Not a valid string.")),
     }
     match call.field("bot_config") {
-        None => wrong.push(String::from("bot_config: This field is required.")),
-        Some(Value::Object(config)) => check_config(config, &mut wrong),
-        Some(_) => wrong.push(String::from("bot_config: Expected an object.")),
+        None => errors.push(String::from("bot_config: This field is required.")),
+        Some(Value::Object(config)) => check_config(config, &mut errors),
+        Some(_) => errors.push(String::from("bot_config: Expected an object.")),
     }
     match (call.deduplication_key(), call.field("bot_config")) {
-        (Some(key), Some(Value::Object(config))) if wrong.is_empty() => Ok((key, config.clone())),
-        _ => Err(wrong),
+        (Some(key), Some(Value::Object(config))) if errors.is_empty() => Ok((key, config.clone())),
+        _ => Err(errors),
     }
 }
 
-fn check_config(config: &Map<String, Value>, wrong: &mut Vec<String>) {
+fn check_config(config: &Map<String, Value>, errors: &mut Vec<String>) {
     if let Some(name) = config.get("bot_name")
         && name.as_str().is_none_or(|name| name.chars().count() > 100)
     {
-        wrong.push(String::from(
+        errors.push(String::from(
             "bot_config.bot_name: Text of at most 100 characters.",
         ));
     }
@@ -89,12 +92,12 @@ fn check_config(config: &Map<String, Value>, wrong: &mut Vec<String>) {
                     .as_str()
                     .is_none_or(|value| value.chars().count() > 500)
                 {
-                    wrong.push(format!(
+                    errors.push(format!(
                         "bot_config.metadata.{name}: Text of at most 500 characters."
                     ));
                 }
             }
         }
-        Some(_) => wrong.push(String::from("bot_config.metadata: Expected an object.")),
+        Some(_) => errors.push(String::from("bot_config.metadata: Expected an object.")),
     }
 }

@@ -1,29 +1,29 @@
-//! Calendars over the API: list, show, create, update, delete.
+//! Operations on calendars: list, get, create, update, delete, access token.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::ApiResponse;
 use super::call::Call;
 use super::paging::{Cursor, Page};
 use super::query::time;
 use crate::ids::CalendarId;
 use crate::model::{CalendarStatus, Platform};
-use crate::world::{Calendar, NewCalendar, World};
+use crate::workspace::{Calendar, NewCalendar, OAuth, Workspace};
 
-pub(super) fn list(world: &World, call: &Call, size: usize) -> Answer {
+pub(super) fn list(workspace: &Workspace, call: &Call, size: usize) -> ApiResponse {
     let created_from = match time(call, "created_at__gte") {
         Ok(from) => from,
-        Err(wrong) => return Answer::invalid("invalid", "Invalid query.", &[wrong]),
+        Err(error) => return ApiResponse::invalid("invalid", "Invalid query.", &[error]),
     };
-    let cursor = call.parameter("cursor").and_then(Cursor::read);
+    let cursor = call.parameter("cursor").and_then(Cursor::decode);
     if call.parameter("cursor").is_some() && cursor.is_none() {
-        let wrong = String::from("cursor: Invalid cursor");
-        return Answer::invalid("invalid", "Invalid query.", &[wrong]);
+        let error = String::from("cursor: Invalid cursor");
+        return ApiResponse::invalid("invalid", "Invalid query.", &[error]);
     }
     let email = call.parameter("email");
-    let place = |calendar: &&Calendar| (calendar.created_at, calendar.id.to_string());
-    let mut found: Vec<&Calendar> = world
+    let position = |calendar: &&Calendar| (calendar.created_at, calendar.id.to_string());
+    let mut matching: Vec<&Calendar> = workspace
         .calendars
         .values()
         .filter(|calendar| {
@@ -39,53 +39,53 @@ pub(super) fn list(world: &World, call: &Call, size: usize) -> Answer {
                     || email == calendar.oauth_email.as_deref())
         })
         .collect();
-    found.sort_by_key(place);
+    matching.sort_by_key(position);
     if let Some(cursor) = &cursor {
         let at = (cursor.time, cursor.id.clone());
         if cursor.backwards {
-            found.retain(|calendar| place(calendar) < at);
-            found.reverse();
+            matching.retain(|calendar| position(calendar) < at);
+            matching.reverse();
         } else {
-            found.retain(|calendar| place(calendar) > at);
+            matching.retain(|calendar| position(calendar) > at);
         }
     }
-    let page = Page::cut(found.into_iter(), cursor.as_ref(), size);
-    Answer::json(
+    let page = Page::take(matching.into_iter(), cursor.as_ref(), size);
+    ApiResponse::json(
         200,
-        page.to_json(call, place, |calendar| calendar.to_json()),
+        page.to_json(call, position, |calendar| calendar.to_json()),
     )
 }
 
-pub(super) fn show(world: &World, id: Option<CalendarId>, status: u16) -> Answer {
-    id.and_then(|id| world.calendars.get(&id))
-        .map_or_else(Answer::not_found, |calendar| {
-            Answer::json(status, calendar.to_json())
+pub(super) fn get(workspace: &Workspace, id: Option<CalendarId>, status: u16) -> ApiResponse {
+    id.and_then(|id| workspace.calendars.get(&id))
+        .map_or_else(ApiResponse::not_found, |calendar| {
+            ApiResponse::json(status, calendar.to_json())
         })
 }
 
-pub(super) fn create(world: &mut World, call: &Call, now: Timestamp) -> Answer {
-    let mut wrong = Vec::new();
+pub(super) fn create(workspace: &mut Workspace, call: &Call, now: Timestamp) -> ApiResponse {
+    let mut errors = Vec::new();
     let mut required = |name: &str| {
         let value = text(call, name);
         if value.is_none() {
-            wrong.push(format!("{name}: This field is required."));
+            errors.push(format!("{name}: This field is required."));
         }
         value.unwrap_or_default()
     };
     let platform = required("platform");
-    let oauth = crate::world::OAuth {
+    let oauth = OAuth {
         client_id: required("oauth_client_id"),
         client_secret: required("oauth_client_secret"),
         refresh_token: required("oauth_refresh_token"),
     };
     let platform: Option<Platform> = serde_json::from_value(Value::String(platform)).ok();
     if platform.is_none() {
-        wrong.push(String::from("platform: Not a valid choice."));
+        errors.push(String::from("platform: Not a valid choice."));
     }
-    let Some(platform) = platform.filter(|_| wrong.is_empty()) else {
-        return Answer::invalid("invalid", "Invalid input.", &wrong);
+    let Some(platform) = platform.filter(|_| errors.is_empty()) else {
+        return ApiResponse::invalid("invalid", "Invalid input.", &errors);
     };
-    let id = world.add_calendar(
+    let id = workspace.add_calendar(
         NewCalendar {
             platform,
             email: text(call, "oauth_email"),
@@ -93,17 +93,20 @@ pub(super) fn create(world: &mut World, call: &Call, now: Timestamp) -> Answer {
         },
         now,
     );
-    show(world, Some(id), 201)
+    get(workspace, Some(id), 201)
 }
 
-/// A new refresh token connects a calendar that was disconnected.
-pub(super) fn update(world: &mut World, call: &Call, now: Timestamp) -> Answer {
-    let Some(id) = call.calendar.filter(|id| world.calendars.contains_key(id)) else {
-        return Answer::not_found();
+/// Updates the credentials. A new refresh token reconnects a disconnected calendar.
+pub(super) fn update(workspace: &mut Workspace, call: &Call, now: Timestamp) -> ApiResponse {
+    let Some(id) = call
+        .calendar
+        .filter(|id| workspace.calendars.contains_key(id))
+    else {
+        return ApiResponse::not_found();
     };
     let token = text(call, "oauth_refresh_token");
     let reconnects = token.is_some();
-    let edited = world.edit_calendar(id, now, |calendar, at| {
+    let edited = workspace.edit_calendar(id, now, |calendar, at| {
         calendar.updated_at = at;
         for (new, field) in [
             (text(call, "oauth_client_id"), &mut calendar.oauth.client_id),
@@ -123,35 +126,35 @@ pub(super) fn update(world: &mut World, call: &Call, now: Timestamp) -> Answer {
         false
     });
     let reconnected = if reconnects {
-        world.reconnect(id, now)
+        workspace.reconnect(id, now)
     } else {
         Ok(())
     };
     match edited.and(reconnected) {
-        Ok(()) => show(world, Some(id), 200),
-        Err(_) => Answer::not_found(),
+        Ok(()) => get(workspace, Some(id), 200),
+        Err(_) => ApiResponse::not_found(),
     }
 }
 
-pub(super) fn delete(world: &mut World, call: &Call, now: Timestamp) -> Answer {
-    match call.calendar.map(|id| world.remove_calendar(id, now)) {
-        Some(Ok(())) => Answer::empty(204),
-        _ => Answer::not_found(),
+pub(super) fn delete(workspace: &mut Workspace, call: &Call, now: Timestamp) -> ApiResponse {
+    match call.calendar.map(|id| workspace.delete_calendar(id, now)) {
+        Some(Ok(())) => ApiResponse::empty(204),
+        _ => ApiResponse::not_found(),
     }
 }
 
-pub(super) fn access_token(world: &World, call: &Call, now: Timestamp) -> Answer {
-    let Some(calendar) = call.calendar.and_then(|id| world.calendars.get(&id)) else {
-        return Answer::not_found();
+pub(super) fn access_token(workspace: &Workspace, call: &Call, now: Timestamp) -> ApiResponse {
+    let Some(calendar) = call.calendar.and_then(|id| workspace.calendars.get(&id)) else {
+        return ApiResponse::not_found();
     };
     if calendar.status == CalendarStatus::Disconnected {
-        return Answer::coded(400, "calendar_disconnected", "Calendar is disconnected");
+        return ApiResponse::coded(400, "calendar_disconnected", "Calendar is disconnected");
     }
     let expires_at = now
         .saturating_add(SignedDuration::from_hours(1))
         .unwrap_or(now);
     let token = "never-log-me-access-token";
-    Answer::json(200, json!({"token": token, "expires_at": expires_at}))
+    ApiResponse::json(200, json!({"token": token, "expires_at": expires_at}))
 }
 
 fn text(call: &Call, name: &str) -> Option<String> {

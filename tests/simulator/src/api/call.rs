@@ -1,4 +1,4 @@
-//! A call, taken apart once.
+//! A call to the API, parsed once.
 
 use axum::body::Bytes;
 use axum::http::header::{AUTHORIZATION, HOST};
@@ -10,16 +10,16 @@ use uuid::Uuid;
 
 use crate::ids::{BotId, CalendarId, EventId};
 use crate::model::CallRecord;
-use crate::operation::{Found, Operation};
-use crate::world::World;
+use crate::operation::{Operation, Route};
+use crate::workspace::Workspace;
 
-/// A request to the API, and what its parts say.
+/// Parsed request to the API.
 pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) raw_query: Option<String>,
     pub(crate) query: Vec<(String, String)>,
-    pub(crate) found: Found,
+    pub(crate) route: Route,
     pub(crate) event: Option<EventId>,
     pub(crate) calendar: Option<CalendarId>,
     pub(crate) bot: Option<BotId>,
@@ -27,7 +27,7 @@ pub(crate) struct Call {
     pub(crate) json: Option<Value>,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) authorization: Option<String>,
-    /// The address by which the simulator was called.
+    /// Base URL by which the simulator was called.
     pub(crate) base_url: String,
 }
 
@@ -47,7 +47,7 @@ impl Call {
             form_urlencoded::parse(raw_query.as_deref().unwrap_or_default().as_bytes())
                 .into_owned()
                 .collect();
-        let found = Operation::find(&method, &path);
+        let route = Operation::find(&method, &path);
         let mut call = Self {
             json: serde_json::from_slice(&body).ok(),
             body,
@@ -58,17 +58,18 @@ impl Call {
             path,
             raw_query,
             query,
-            found,
+            route,
             event: None,
             calendar: None,
             bot: None,
         };
-        call.name_subject();
+        call.parse_ids();
         call
     }
 
-    fn name_subject(&mut self) {
-        let Found::Operation(operation, id) = &self.found else {
+    /// Parses the identifiers of the calendar, event or bot that the call concerns.
+    fn parse_ids(&mut self) {
+        let Route::Operation(operation, id) = &self.route else {
             return;
         };
         let id = id.as_deref();
@@ -89,15 +90,15 @@ impl Call {
     }
 
     pub(crate) const fn operation(&self) -> Option<Operation> {
-        match self.found {
-            Found::Operation(operation, _) => Some(operation),
-            Found::OtherMethod | Found::Nothing => None,
+        match self.route {
+            Route::Operation(operation, _) => Some(operation),
+            Route::MethodNotAllowed | Route::NotFound => None,
         }
     }
 
     pub(crate) fn id_is_uuid(&self) -> bool {
-        match &self.found {
-            Found::Operation(_, Some(id)) => Uuid::try_parse(id).is_ok(),
+        match &self.route {
+            Route::Operation(_, Some(id)) => Uuid::try_parse(id).is_ok(),
             _ => false,
         }
     }
@@ -117,25 +118,27 @@ impl Call {
         self.field("deduplication_key")?.as_str()
     }
 
-    /// The calendar it concerns, also by way of its event.
-    pub(crate) fn calendar_in(&self, world: &World) -> Option<CalendarId> {
-        let event = self.event.and_then(|event| world.events.get(&event));
+    /// Calendar that the call concerns, directly or through its event.
+    pub(crate) fn calendar_in(&self, workspace: &Workspace) -> Option<CalendarId> {
+        let event = self.event.and_then(|event| workspace.events.get(&event));
         self.calendar.or_else(|| event.map(|event| event.calendar))
     }
 
+    /// Method and path.
     pub(crate) fn subject(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
-    pub(crate) fn record(&self, world: &World, received_at: Timestamp) -> CallRecord {
-        let event = self.event.and_then(|event| world.events.get(&event));
+    /// Entry of the call log for a call that has just arrived.
+    pub(crate) fn record(&self, workspace: &Workspace, received_at: Timestamp) -> CallRecord {
+        let event = self.event.and_then(|event| workspace.events.get(&event));
         CallRecord {
             sequence: 0,
             operation: self.operation(),
             method: self.method.clone(),
             path: self.path.clone(),
             query: self.raw_query.clone(),
-            calendar: self.calendar_in(world),
+            calendar: self.calendar_in(workspace),
             event: self.event,
             bot: self.bot,
             deduplication_key: self.deduplication_key().map(str::to_owned),

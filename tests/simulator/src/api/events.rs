@@ -1,17 +1,17 @@
-//! Reading events: one, or page by page.
+//! Operations on events: list, get.
 
 use std::ops::Bound;
 
 use jiff::Timestamp;
 
-use super::Answer;
+use super::ApiResponse;
 use super::call::Call;
 use super::paging::{Cursor, Page};
 use super::query::{boolean, time};
 use crate::ids::{CalendarId, EventId};
-use crate::world::{Event, World};
+use crate::workspace::{Event, Workspace};
 
-/// What a list is narrowed by.
+/// Query parameters of a list.
 struct Filter {
     calendar: Option<CalendarId>,
     ical_uid: Option<String>,
@@ -24,7 +24,7 @@ struct Filter {
 }
 
 impl Filter {
-    fn read(call: &Call) -> Result<Self, String> {
+    fn parse(call: &Call) -> Result<Self, String> {
         let calendar = match call.parameter("calendar_id") {
             None => None,
             Some(id) => Some(
@@ -34,7 +34,7 @@ impl Filter {
         };
         let cursor = match call.parameter("cursor") {
             None => None,
-            Some(text) => Some(Cursor::read(text).ok_or("cursor: Invalid cursor")?),
+            Some(text) => Some(Cursor::decode(text).ok_or("cursor: Invalid cursor")?),
         };
         Ok(Self {
             calendar,
@@ -48,7 +48,7 @@ impl Filter {
         })
     }
 
-    fn takes(&self, event: &Event) -> bool {
+    fn matches(&self, event: &Event) -> bool {
         let start = event.draft.start;
         self.calendar
             .is_none_or(|calendar| event.calendar == calendar)
@@ -68,43 +68,48 @@ impl Filter {
     }
 }
 
-/// Deleted events are listed like the others.
-pub(super) fn list(world: &World, call: &Call, size: usize) -> Answer {
-    let filter = match Filter::read(call) {
+/// One page of events, deleted ones included.
+pub(super) fn list(workspace: &Workspace, call: &Call, size: usize) -> ApiResponse {
+    let filter = match Filter::parse(call) {
         Ok(filter) => filter,
-        Err(wrong) => return Answer::invalid("invalid", "Invalid query.", &[wrong]),
+        Err(error) => return ApiResponse::invalid("invalid", "Invalid query.", &[error]),
     };
-    let found = |place: &(Timestamp, EventId)| {
-        world
+    let matching = |position: &(Timestamp, EventId)| {
+        workspace
             .events
-            .get(&place.1)
-            .filter(|event| filter.takes(event))
+            .get(&position.1)
+            .filter(|event| filter.matches(event))
     };
     let cursor = filter.cursor.as_ref();
-    let place = cursor.and_then(|cursor| Some((cursor.time, cursor.id.parse::<EventId>().ok()?)));
-    let page = match (place, cursor.is_some_and(|cursor| cursor.backwards)) {
-        (Some(place), true) => Page::cut(
-            world.order.range(..place).rev().filter_map(found),
+    let position =
+        cursor.and_then(|cursor| Some((cursor.time, cursor.id.parse::<EventId>().ok()?)));
+    let page = match (position, cursor.is_some_and(|cursor| cursor.backwards)) {
+        (Some(position), true) => Page::take(
+            workspace.order.range(..position).rev().filter_map(matching),
             cursor,
             size,
         ),
-        (Some(place), false) => {
-            let rest = (Bound::Excluded(place), Bound::Unbounded);
-            Page::cut(world.order.range(rest).filter_map(found), cursor, size)
+        (Some(position), false) => {
+            let rest = (Bound::Excluded(position), Bound::Unbounded);
+            Page::take(
+                workspace.order.range(rest).filter_map(matching),
+                cursor,
+                size,
+            )
         }
-        (None, _) => Page::cut(world.order.iter().filter_map(found), None, size),
+        (None, _) => Page::take(workspace.order.iter().filter_map(matching), None, size),
     };
     let body = page.to_json(
         call,
         |event| (event.draft.start, event.id.to_string()),
-        |event| world.event_json(event),
+        |event| workspace.event_json(event),
     );
-    Answer::json(200, body)
+    ApiResponse::json(200, body)
 }
 
-pub(super) fn show(world: &World, id: Option<EventId>) -> Answer {
-    id.and_then(|id| world.events.get(&id))
-        .map_or_else(Answer::not_found, |event| {
-            Answer::json(200, world.event_json(event))
+pub(super) fn get(workspace: &Workspace, id: Option<EventId>) -> ApiResponse {
+    id.and_then(|id| workspace.events.get(&id))
+        .map_or_else(ApiResponse::not_found, |event| {
+            ApiResponse::json(200, workspace.event_json(event))
         })
 }

@@ -1,20 +1,24 @@
-//! The API that stands in for the service's: every call takes the same way.
+//! The simulated Recall API.
 //!
-//! Firewall, key, operation, specification, limit, faults, keys in flight, latency, effect,
-//! answer. A call runs to its end even when the caller hangs up, as it does at the service:
-//! whoever hangs up does not know the outcome.
+//! Every call passes the same pipeline: firewall, API key, operation, specification check, rate
+//! limit, faults, locked keys, latency, effect, response. A call runs to its end even if the
+//! client closes the connection, as it does at the real service, so a client that closes early
+//! does not know the outcome.
 
-mod answer;
+mod access;
 mod bots;
 mod calendars;
 mod call;
 mod events;
-mod gate;
-mod limits;
+mod idempotency;
+mod key_guard;
 mod paging;
+mod pipeline;
 mod query;
+mod rate_limit;
+mod response;
+mod schema;
 mod specification;
-mod turn;
 
 use std::sync::Arc;
 
@@ -22,44 +26,44 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::Response;
 
-pub(crate) use self::answer::Answer;
 use self::call::Call;
-pub(crate) use self::limits::Limiter;
+use self::pipeline::Outcome;
+pub(crate) use self::rate_limit::SlidingWindowLimiter;
+pub(crate) use self::response::ApiResponse;
 pub(crate) use self::specification::{Specification, SpecificationError};
-use self::turn::Outcome;
 use crate::clock;
-use crate::server::Cut;
+use crate::server::ConnectionCut;
 use crate::state::Shared;
 
-/// More than any honest request carries.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
+/// Largest accepted request body, in bytes.
+const MAX_BODY: usize = 4 * 1024 * 1024;
 
-/// Answers one call to the API.
+/// Handles one call to the API, in a task that outlives the connection.
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
-    let finished = tokio::spawn(run(shared, request)).await;
-    finished.unwrap_or_else(|_| Cut::response())
+    let finished = tokio::spawn(process(shared, request)).await;
+    finished.unwrap_or_else(|_| ConnectionCut::response())
 }
 
-async fn run(shared: Arc<Shared>, request: Request) -> Response<Body> {
+async fn process(shared: Arc<Shared>, request: Request) -> Response<Body> {
     let received_at = clock::now();
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return Answer::html(413).into_response();
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
+        return ApiResponse::html(413).into_response();
     };
     let call = Call::new(&parts, body);
     let sequence = {
         let mut inner = shared.lock();
-        let record = call.record(&inner.world, received_at);
+        let record = call.record(&inner.workspace, received_at);
         inner.calls.begin(record)
     };
-    let outcome = turn::take(&shared, &call, sequence, received_at).await;
+    let outcome = pipeline::run(&shared, &call, sequence, received_at).await;
     let status = match &outcome {
-        Outcome::Answer(answer) => Some(answer.status),
+        Outcome::Respond(response) => Some(response.status),
         Outcome::Cut => None,
     };
     shared.lock().calls.finish(sequence, status, clock::now());
     match outcome {
-        Outcome::Answer(answer) => answer.into_response(),
-        Outcome::Cut => Cut::response(),
+        Outcome::Respond(response) => response.into_response(),
+        Outcome::Cut => ConnectionCut::response(),
     }
 }

@@ -1,6 +1,6 @@
-//! Cursor pages: where one begins is a place in the order, not a number.
+//! Pages of a list. A cursor is a position in the order of the list, not a page number.
 //!
-//! So an item that changes its place while pages are read can be missed, or seen twice.
+//! An item whose position changes while pages are read can be missed or returned twice.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 use super::call::Call;
 
-/// A place in the order: after, or before, an item.
+/// Position in the order of a list: directly after an item, or before it if `backwards`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cursor {
     pub(crate) backwards: bool,
@@ -19,13 +19,13 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
-    fn write(&self) -> String {
+    fn encode(&self) -> String {
         let direction = if self.backwards { "b" } else { "f" };
         let text = format!("{direction}|{}|{}", self.time.as_microsecond(), self.id);
         BASE64_URL_SAFE_NO_PAD.encode(text)
     }
 
-    pub(crate) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn decode(text: &str) -> Option<Self> {
         let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let mut parts = text.splitn(3, '|');
         let backwards = parts.next()? == "b";
@@ -38,56 +38,56 @@ impl Cursor {
     }
 }
 
-/// A page of what was found: at most `size` items, and whether there are more either way.
+/// Page of matching items, and whether there are more on either side.
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
-    before: bool,
-    after: bool,
+    has_previous: bool,
+    has_next: bool,
 }
 
 impl<T> Page<T> {
-    /// Cuts a page out of `found`: the items on the cursor's side of its place, nearest first,
-    /// read until one more than the page holds.
-    pub(crate) fn cut(
-        found: impl Iterator<Item = T>,
+    /// Takes a page of at most `size` items from `matching`: the items beyond the cursor, nearest
+    /// first. Reads one item more, to see whether there is another page.
+    pub(crate) fn take(
+        matching: impl Iterator<Item = T>,
         cursor: Option<&Cursor>,
         size: usize,
     ) -> Self {
-        let mut items: Vec<T> = found.take(size + 1).collect();
+        let mut items: Vec<T> = matching.take(size + 1).collect();
         let more = items.len() > size;
         items.truncate(size);
         match cursor {
             None => Self {
                 items,
-                before: false,
-                after: more,
+                has_previous: false,
+                has_next: more,
             },
             Some(cursor) if cursor.backwards => {
                 items.reverse();
                 Self {
                     items,
-                    before: more,
-                    after: true,
+                    has_previous: more,
+                    has_next: true,
                 }
             }
             Some(_) => Self {
                 items,
-                before: true,
-                after: more,
+                has_previous: true,
+                has_next: more,
             },
         }
     }
 
-    /// The page as the API shows it. `place` says where an item stands.
+    /// The page in the API's form. `position` returns the position of an item.
     pub(crate) fn to_json(
         &self,
         call: &Call,
-        place: impl Fn(&T) -> (Timestamp, String),
-        show: impl Fn(&T) -> Value,
+        position: impl Fn(&T) -> (Timestamp, String),
+        to_json: impl Fn(&T) -> Value,
     ) -> Value {
-        let link = |there: bool, item: Option<&T>, backwards: bool| {
-            let (time, id) = place(item.filter(|_| there)?);
-            Some(link(
+        let link = |exists: bool, item: Option<&T>, backwards: bool| {
+            let (time, id) = position(item.filter(|_| exists)?);
+            Some(page_url(
                 call,
                 &Cursor {
                     backwards,
@@ -97,18 +97,18 @@ impl<T> Page<T> {
             ))
         };
         json!({
-            "next": link(self.after, self.items.last(), false),
-            "previous": link(self.before, self.items.first(), true),
-            "results": self.items.iter().map(show).collect::<Vec<_>>(),
+            "next": link(self.has_next, self.items.last(), false),
+            "previous": link(self.has_previous, self.items.first(), true),
+            "results": self.items.iter().map(to_json).collect::<Vec<_>>(),
         })
     }
 }
 
-/// The address of another page: that of this one, with another cursor.
-fn link(call: &Call, cursor: &Cursor) -> String {
+/// URL of another page: the URL of this call with another cursor.
+fn page_url(call: &Call, cursor: &Cursor) -> String {
     let others = call.query.iter().filter(|(name, _)| name != "cursor");
     let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("cursor", &cursor.write())
+        .append_pair("cursor", &cursor.encode())
         .extend_pairs(others)
         .finish();
     format!("{}{}?{query}", call.base_url, call.path)
@@ -119,13 +119,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_read_as_it_was_written() {
+    fn an_encoded_cursor_decodes_to_the_same_cursor() {
         let cursor = Cursor {
             backwards: true,
             time: Timestamp::from_microsecond(1_738_194_598_570_998).unwrap(),
             id: String::from("a|b"),
         };
-        assert_eq!(Cursor::read(&cursor.write()), Some(cursor));
-        assert_eq!(Cursor::read("nonsense"), None);
+        assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
+        assert_eq!(Cursor::decode("nonsense"), None);
     }
 }

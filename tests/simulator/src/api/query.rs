@@ -1,4 +1,4 @@
-//! Query parameters as the service reads them.
+//! Parsing of query parameters, as lenient as the service's.
 
 use jiff::Timestamp;
 

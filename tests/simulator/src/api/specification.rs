@@ -1,57 +1,58 @@
-//! The published specification, and everything that is held against it.
+//! Validation of requests, responses and webhooks against the published specification.
 //!
-//! Two liberties are taken. `raw` is not checked: the published schemas of the platforms'
-//! payloads demand fields that are optional in reality (a meeting that is no instance of a series
-//! has no `recurringEventId`). And `leave_call` belongs to another part of the API, of which only
-//! the path and the method are known here.
+//! There are two exceptions. `raw` is not validated: the published schemas of the platforms'
+//! payloads require fields that are optional in reality (a meeting outside a series has no
+//! `recurringEventId`). `leave_call` belongs to another part of the API; only its path and method
+//! are known here.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use jsonschema::{Draft, Validator};
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use super::Answer;
-use super::answer::Content;
+use super::ApiResponse;
 use super::call::Call;
+use super::response::Content;
+use super::schema::{as_request, build, compile, components};
 use crate::operation::Operation;
 
 const OPENAPI: &str = include_str!("../../spec/openapi.json");
 const WEBHOOKS: &str = include_str!("../../spec/webhooks.json");
 
-/// The carried specification cannot be used.
+/// The embedded specification cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SpecificationError {
     #[error("the specification is not JSON")]
     NotJson(#[from] serde_json::Error),
     #[error("a schema of the specification cannot be compiled: {0}")]
     Schema(String),
-    #[error("the specification does not know {0}")]
+    #[error("the specification has no operation {0}")]
     Missing(Operation),
 }
 
-/// Compiled schemas of requests, answers and webhooks.
+/// Compiled schemas of requests, responses and webhooks.
 #[derive(Debug)]
 pub(crate) struct Specification {
-    operations: BTreeMap<Operation, Rules>,
+    operations: BTreeMap<Operation, OperationSchemas>,
     webhooks: BTreeMap<String, Validator>,
 }
 
 #[derive(Debug)]
-struct Rules {
+struct OperationSchemas {
     query: BTreeMap<String, Parameter>,
     body: Option<Validator>,
-    answer: Option<(u16, Option<Validator>)>,
+    response: Option<(u16, Option<Validator>)>,
 }
 
 #[derive(Debug)]
 struct Parameter {
     schema: Validator,
-    boolean: bool,
+    is_boolean: bool,
 }
 
 impl Specification {
-    /// The specification, compiled once for all simulators of a process: it takes a while.
+    /// The specification, compiled once per process because compiling is slow.
     pub(crate) fn shared() -> Result<&'static Self, &'static SpecificationError> {
         static COMPILED: LazyLock<Result<Specification, SpecificationError>> =
             LazyLock::new(Specification::load);
@@ -66,7 +67,7 @@ impl Specification {
         for operation in Operation::ALL {
             let item = &paths[operation.template()][operation.method().to_lowercase()];
             if item.is_object() {
-                operations.insert(operation, rules(item, &components)?);
+                operations.insert(operation, operation_schemas(item, &components)?);
             } else if operation != Operation::LeaveCall {
                 return Err(SpecificationError::Missing(operation));
             }
@@ -77,68 +78,75 @@ impl Specification {
         })
     }
 
-    /// What is wrong with a request whose path and method are known.
+    /// Violations of the specification in a request to a known operation.
     pub(crate) fn check_request(&self, operation: Operation, call: &Call) -> Vec<String> {
-        let mut wrong = Vec::new();
+        let mut violations = Vec::new();
         if operation.template().contains("{id}") && !call.id_is_uuid() {
-            wrong.push(String::from("the id in the path is not a UUID"));
+            violations.push(String::from("the id in the path is not a UUID"));
         }
-        let Some(rules) = self.operations.get(&operation) else {
-            return wrong;
+        let Some(schemas) = self.operations.get(&operation) else {
+            return violations;
         };
         for (name, text) in &call.query {
-            match rules.query.get(name) {
+            match schemas.query.get(name) {
                 Some(parameter) => {
-                    if let Some(detail) = objections(&parameter.schema, &parameter.value(text)) {
-                        wrong.push(format!("query parameter {name}: {detail}"));
+                    if let Some(detail) = schema_errors(&parameter.schema, &parameter.value(text)) {
+                        violations.push(format!("query parameter {name}: {detail}"));
                     }
                 }
-                None => wrong.push(format!("there is no query parameter {name}")),
+                None => violations.push(format!("there is no query parameter {name}")),
             }
         }
-        match (&rules.body, &call.json) {
+        match (&schemas.body, &call.json) {
             (Some(schema), Some(body)) => {
-                wrong.extend(objections(schema, body).map(|detail| format!("body: {detail}")));
+                violations
+                    .extend(schema_errors(schema, body).map(|detail| format!("body: {detail}")));
             }
-            (Some(_), None) => wrong.push(String::from("the body is missing or is not JSON")),
+            (Some(_), None) => violations.push(String::from("the body is missing or is not JSON")),
             (None, _) if !call.body.is_empty() => {
-                wrong.push(String::from("a body where none belongs"));
+                violations.push(String::from("this operation takes no body"));
             }
             (None, _) => {}
         }
-        wrong
+        violations
     }
 
-    /// What is wrong with our own answer to a call that succeeded.
-    pub(crate) fn check_answer(&self, operation: Operation, answer: &Answer) -> Option<String> {
-        let (status, schema) = self.operations.get(&operation)?.answer.as_ref()?;
-        if answer.status >= 300 {
+    /// Violation of the specification in a response of the simulator to a successful call.
+    pub(crate) fn check_response(
+        &self,
+        operation: Operation,
+        response: &ApiResponse,
+    ) -> Option<String> {
+        let (status, schema) = self.operations.get(&operation)?.response.as_ref()?;
+        if response.status >= 300 {
             return None;
         }
-        if answer.status != *status {
-            return Some(format!("answered {} in place of {status}", answer.status));
+        if response.status != *status {
+            return Some(format!("responded {} instead of {status}", response.status));
         }
-        match (schema, &answer.content) {
-            (Some(schema), Content::Json(body)) => objections(schema, body),
-            (None, Content::Nothing) => None,
-            _ => Some(String::from("an answer of another kind")),
+        match (schema, &response.content) {
+            (Some(schema), Content::Json(body)) => schema_errors(schema, body),
+            (None, Content::Empty) => None,
+            _ => Some(String::from(
+                "the response body is missing, or present where none is specified",
+            )),
         }
     }
 
-    /// What is wrong with a webhook of our own, and which event it names. Events whose schema
-    /// is not carried here pass.
+    /// Event name and violation of a webhook that the simulator is about to send. Webhooks without
+    /// an embedded schema are not checked.
     pub(crate) fn check_webhook(&self, body: &str) -> Option<(String, String)> {
         let body: Value = serde_json::from_str(body).ok()?;
         let event = body["event"].as_str()?;
-        let detail = objections(self.webhooks.get(event)?, &body)?;
+        let detail = schema_errors(self.webhooks.get(event)?, &body)?;
         Some((event.to_owned(), detail))
     }
 }
 
 impl Parameter {
-    /// A parameter's text as the JSON value its schema speaks of.
+    /// The parameter's text as a JSON value of the type that its schema requires.
     fn value(&self, text: &str) -> Value {
-        match (self.boolean, text) {
+        match (self.is_boolean, text) {
             (true, "true") => json!(true),
             (true, "false") => json!(false),
             _ => json!(text),
@@ -146,7 +154,7 @@ impl Parameter {
     }
 }
 
-fn objections(schema: &Validator, value: &Value) -> Option<String> {
+fn schema_errors(schema: &Validator, value: &Value) -> Option<String> {
     let all: Vec<String> = schema
         .iter_errors(value)
         .map(|error| format!("{} at {:?}", error, error.instance_path().to_string()))
@@ -154,14 +162,17 @@ fn objections(schema: &Validator, value: &Value) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-fn rules(item: &Value, components: &Value) -> Result<Rules, SpecificationError> {
+fn operation_schemas(
+    item: &Value,
+    components: &Value,
+) -> Result<OperationSchemas, SpecificationError> {
     let mut query = BTreeMap::new();
     for parameter in item["parameters"].as_array().into_iter().flatten() {
         if let (Some("query"), Some(name)) = (parameter["in"].as_str(), parameter["name"].as_str())
         {
             let schema = compile(&parameter["schema"], components)?;
-            let boolean = parameter["schema"]["type"] == "boolean";
-            query.insert(name.to_owned(), Parameter { schema, boolean });
+            let is_boolean = parameter["schema"]["type"] == "boolean";
+            query.insert(name.to_owned(), Parameter { schema, is_boolean });
         }
     }
     let body = match json_schema(&item["requestBody"]) {
@@ -174,7 +185,7 @@ fn rules(item: &Value, components: &Value) -> Result<Rules, SpecificationError> 
         .flatten()
         .find_map(|(status, response)| Some((status.parse::<u16>().ok()?, response)))
         .filter(|(status, _)| *status < 300);
-    let answer = match success {
+    let response = match success {
         Some((status, response)) => {
             let schema = json_schema(response)
                 .map(|s| compile(s, components))
@@ -183,10 +194,10 @@ fn rules(item: &Value, components: &Value) -> Result<Rules, SpecificationError> 
         }
         None => None,
     };
-    Ok(Rules {
+    Ok(OperationSchemas {
         query,
         body,
-        answer,
+        response,
     })
 }
 
@@ -197,78 +208,14 @@ fn json_schema(holder: &Value) -> Option<&Value> {
         .get("schema")
 }
 
-/// A request does not carry what is read only, though the schema requires it of answers.
-fn as_request(schema: &Value, components: &Value) -> Value {
-    let named = schema["$ref"]
-        .as_str()
-        .and_then(|name| name.strip_prefix('#'));
-    let mut schema = named
-        .and_then(|at| pointer(components, at))
-        .unwrap_or(schema)
-        .clone();
-    let read_only = |name: &Value, properties: &Value| {
-        name.as_str()
-            .is_some_and(|name| properties[name]["readOnly"] == true)
-    };
-    let properties = schema["properties"].clone();
-    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-        required.retain(|name| !read_only(name, &properties));
-    }
-    schema
-}
-
-/// Components stand under `/components` in the document that pointers speak of.
-fn pointer<'v>(components: &'v Value, at: &str) -> Option<&'v Value> {
-    components.pointer(at.strip_prefix("/components")?)
-}
-
-fn components(published: Value) -> Value {
-    let mut components = published;
-    components["schemas"]["CalendarEvent"]["properties"]["raw"] = json!({});
-    translate(&mut components);
-    components
-}
-
-/// From the dialect of the published text (3.0) to JSON Schema: `nullable` becomes a second possibility.
-fn translate(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            map.values_mut().for_each(translate);
-            if map.remove("nullable") == Some(json!(true)) {
-                let inner = std::mem::take(map);
-                if let Some(read_only) = inner.get("readOnly") {
-                    map.insert(String::from("readOnly"), read_only.clone());
-                }
-                map.insert(String::from("anyOf"), json!([{"type": "null"}, inner]));
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(translate),
-        _ => {}
-    }
-}
-
-fn compile(schema: &Value, components: &Value) -> Result<Validator, SpecificationError> {
-    let mut root = schema.clone();
-    translate(&mut root);
-    root["components"] = components.clone();
-    build(&root)
-}
-
-fn build(schema: &Value) -> Result<Validator, SpecificationError> {
-    jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        .should_validate_formats(true)
-        .build(schema)
-        .map_err(|error| SpecificationError::Schema(error.to_string()))
-}
-
+/// Schemas of the webhooks, by event name.
 fn webhooks() -> Result<BTreeMap<String, Validator>, SpecificationError> {
     let published: Vec<Value> = serde_json::from_str(WEBHOOKS)?;
     let mut schemas = BTreeMap::new();
     for mut webhook in published {
         let mut schema = webhook["schemas"]["1"].take();
         if let Some(schema) = schema.as_object_mut() {
-            // They claim to *be* the meta-schema, which nothing else can then refer to.
+            // Each schema has the `$id` of the meta-schema, which could then not be referred to.
             schema.remove("$id");
             schema.remove("$schema");
         }
@@ -284,10 +231,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_own_slips_are_seen() {
+    fn violations_in_the_simulators_responses_are_found() {
         let specification = Specification::load().unwrap();
         let check = |status, body: Value| {
-            specification.check_answer(Operation::ListEvents, &Answer::json(status, body))
+            specification.check_response(Operation::ListEvents, &ApiResponse::json(status, body))
         };
         assert_eq!(
             check(200, json!({"next": null, "previous": null, "results": []})),
@@ -299,12 +246,13 @@ mod tests {
             check(429, json!({"detail": "Request was throttled."})),
             None
         );
-        let gone = specification.check_answer(Operation::DeleteCalendar, &Answer::empty(204));
-        assert_eq!(gone, None);
+        let deleted =
+            specification.check_response(Operation::DeleteCalendar, &ApiResponse::empty(204));
+        assert_eq!(deleted, None);
     }
 
     #[test]
-    fn our_own_webhooks_are_held_to_their_schema() {
+    fn violations_in_the_simulators_webhooks_are_found() {
         let specification = Specification::load().unwrap();
         let check = |body: &str| specification.check_webhook(body).map(|(event, _)| event);
         let good = r#"{"event": "calendar.update", "data": {"calendar_id": "c"}}"#;

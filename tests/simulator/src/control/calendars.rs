@@ -1,4 +1,4 @@
-//! What people do: connect calendars, make meetings, change and delete them.
+//! Changes that people make: connect calendars; create, change and delete events.
 
 use std::sync::Arc;
 
@@ -6,20 +6,22 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use super::wire::{CreateCalendar, SetEmail};
-use crate::draft::{EventChange, EventDraft};
+use super::bodies::{CreateCalendar, SetEmail};
+use crate::change::EventChange;
+use crate::draft::EventDraft;
 use crate::ids::{CalendarId, EventId};
 use crate::model::{CalendarView, EventView};
 use crate::state::Shared;
-use crate::world::{Calendar, NewCalendar, NotThere, OAuth, World};
+use crate::workspace::{Calendar, NewCalendar, NotFound, OAuth, Workspace};
 
-type Here = State<Arc<Shared>>;
+/// Extractor of the simulator's state.
+type Simulator = State<Arc<Shared>>;
 
-pub(super) async fn list(State(shared): Here) -> Json<Vec<CalendarView>> {
+pub(super) async fn list(State(shared): Simulator) -> Json<Vec<CalendarView>> {
     Json(
         shared
             .lock()
-            .world
+            .workspace
             .calendars
             .values()
             .map(Calendar::view)
@@ -28,102 +30,102 @@ pub(super) async fn list(State(shared): Here) -> Json<Vec<CalendarView>> {
 }
 
 pub(super) async fn create(
-    State(shared): Here,
-    Json(wanted): Json<CreateCalendar>,
-) -> Result<Json<CalendarView>, NotThere> {
+    State(shared): Simulator,
+    Json(body): Json<CreateCalendar>,
+) -> Result<Json<CalendarView>, NotFound> {
     let new = NewCalendar {
-        platform: wanted.platform,
-        email: wanted.email,
+        platform: body.platform,
+        email: body.email,
         oauth: OAuth::default(),
     };
     shared.change(|inner, now| {
-        let id = inner.world.add_calendar(new, now);
-        if wanted.is_silent {
-            inner.outbox.silence(id);
+        let id = inner.workspace.add_calendar(new, now);
+        if body.webhooks_disabled {
+            inner.outbox.disable(id);
         }
-        calendar(&inner.world, id)
+        calendar_view(&inner.workspace, id)
     })
 }
 
-/// Announces nothing of a calendar from now on.
-pub(super) async fn silence(
-    State(shared): Here,
+/// Stops reporting changes of a calendar by webhook.
+pub(super) async fn disable_webhooks(
+    State(shared): Simulator,
     Path(id): Path<CalendarId>,
-) -> Result<Json<CalendarView>, NotThere> {
+) -> Result<Json<CalendarView>, NotFound> {
     shared.change(|inner, _| {
-        let shown = calendar(&inner.world, id)?;
-        inner.outbox.silence(id);
-        Ok(shown)
+        let view = calendar_view(&inner.workspace, id)?;
+        inner.outbox.disable(id);
+        Ok(view)
     })
 }
 
 pub(super) async fn set_email(
-    State(shared): Here,
+    State(shared): Simulator,
     Path(id): Path<CalendarId>,
-    Json(wanted): Json<SetEmail>,
-) -> Result<Json<CalendarView>, NotThere> {
+    Json(body): Json<SetEmail>,
+) -> Result<Json<CalendarView>, NotFound> {
     shared.change(|inner, now| {
-        inner.world.set_email(id, wanted.email, now)?;
-        calendar(&inner.world, id)
+        inner.workspace.set_email(id, body.email, now)?;
+        calendar_view(&inner.workspace, id)
     })
 }
 
 pub(super) async fn disconnect(
-    State(shared): Here,
+    State(shared): Simulator,
     Path(id): Path<CalendarId>,
-) -> Result<Json<CalendarView>, NotThere> {
+) -> Result<Json<CalendarView>, NotFound> {
     shared.change(|inner, now| {
-        inner.world.disconnect(id, now)?;
-        calendar(&inner.world, id)
+        inner.workspace.disconnect(id, now)?;
+        calendar_view(&inner.workspace, id)
     })
 }
 
 pub(super) async fn reconnect(
-    State(shared): Here,
+    State(shared): Simulator,
     Path(id): Path<CalendarId>,
-) -> Result<Json<CalendarView>, NotThere> {
+) -> Result<Json<CalendarView>, NotFound> {
     shared.change(|inner, now| {
-        inner.world.reconnect(id, now)?;
-        calendar(&inner.world, id)
+        inner.workspace.reconnect(id, now)?;
+        calendar_view(&inner.workspace, id)
     })
 }
 
-pub(super) async fn remove(
-    State(shared): Here,
+pub(super) async fn delete(
+    State(shared): Simulator,
     Path(id): Path<CalendarId>,
-) -> Result<StatusCode, NotThere> {
-    shared.change(|inner, now| inner.world.remove_calendar(id, now))?;
+) -> Result<StatusCode, NotFound> {
+    shared.change(|inner, now| inner.workspace.delete_calendar(id, now))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn events(State(shared): Here) -> Json<Vec<EventView>> {
+pub(super) async fn events(State(shared): Simulator) -> Json<Vec<EventView>> {
     let inner = shared.lock();
-    let world = &inner.world;
-    let events = world
+    let workspace = &inner.workspace;
+    let events = workspace
         .order
         .iter()
-        .filter_map(|(_, id)| world.events.get(id));
-    Json(events.map(|event| world.event_view(event)).collect())
+        .filter_map(|(_, id)| workspace.events.get(id));
+    Json(events.map(|event| workspace.event_view(event)).collect())
 }
 
 pub(super) async fn event(
-    State(shared): Here,
+    State(shared): Simulator,
     Path(id): Path<EventId>,
-) -> Result<Json<EventView>, NotThere> {
-    view(&shared.lock().world, id).map(Json)
+) -> Result<Json<EventView>, NotFound> {
+    event_view(&shared.lock().workspace, id).map(Json)
 }
 
 pub(super) async fn create_events(
-    State(shared): Here,
+    State(shared): Simulator,
     Path(id): Path<CalendarId>,
     Json(drafts): Json<Vec<EventDraft>>,
-) -> Result<Json<Vec<EventView>>, NotThere> {
+) -> Result<Json<Vec<EventView>>, NotFound> {
     let created: Result<Vec<_>, _> = shared.change(|inner, now| {
         drafts
             .into_iter()
             .map(|draft| {
-                let event = inner.world.add_event(id, draft, now)?;
-                view(&inner.world, event)
+                let event = inner.workspace.add_event(id, draft, now)?;
+                event_view(&inner.workspace, event)
             })
             .collect()
     });
@@ -131,15 +133,17 @@ pub(super) async fn create_events(
 }
 
 pub(super) async fn change_events(
-    State(shared): Here,
+    State(shared): Simulator,
     Json(changes): Json<Vec<EventChange>>,
-) -> Result<Json<Vec<EventView>>, NotThere> {
+) -> Result<Json<Vec<EventView>>, NotFound> {
     let views: Result<Vec<_>, _> = shared.change(|inner, now| {
         changes
             .into_iter()
             .map(|change| {
-                inner.world.change_event(change.event, change.change, now)?;
-                view(&inner.world, change.event)
+                inner
+                    .workspace
+                    .change_event(change.event, change.change, now)?;
+                event_view(&inner.workspace, change.event)
             })
             .collect()
     });
@@ -147,27 +151,27 @@ pub(super) async fn change_events(
 }
 
 pub(super) async fn delete_event(
-    State(shared): Here,
+    State(shared): Simulator,
     Path(id): Path<EventId>,
-) -> Result<Json<EventView>, NotThere> {
+) -> Result<Json<EventView>, NotFound> {
     shared.change(|inner, now| {
-        inner.world.delete_event(id, now)?;
-        view(&inner.world, id).map(Json)
+        inner.workspace.delete_event(id, now)?;
+        event_view(&inner.workspace, id).map(Json)
     })
 }
 
-fn calendar(world: &World, id: CalendarId) -> Result<Json<CalendarView>, NotThere> {
-    world
+fn calendar_view(workspace: &Workspace, id: CalendarId) -> Result<Json<CalendarView>, NotFound> {
+    workspace
         .calendars
         .get(&id)
         .map(|c| Json(c.view()))
-        .ok_or(NotThere("calendar"))
+        .ok_or(NotFound("calendar"))
 }
 
-fn view(world: &World, id: EventId) -> Result<EventView, NotThere> {
-    world
+fn event_view(workspace: &Workspace, id: EventId) -> Result<EventView, NotFound> {
+    workspace
         .events
         .get(&id)
-        .map(|event| world.event_view(event))
-        .ok_or(NotThere("event"))
+        .map(|event| workspace.event_view(event))
+        .ok_or(NotFound("event"))
 }

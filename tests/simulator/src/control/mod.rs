@@ -1,13 +1,13 @@
-//! The control API: what people do in their calendars, what shall go wrong, and what was seen.
+//! Control API: changes calendars as people would, injects faults, and shows the state.
 //!
-//! No key: it is meant for tests and people on this machine, and the server listens on 127.0.0.1
-//! only.
+//! It needs no key, because it is for tests and people on this machine and the server listens on
+//! 127.0.0.1 only.
 
+pub(crate) mod bodies;
 mod calendars;
-pub(crate) mod observe;
-mod steer;
+pub(crate) mod inspect;
+mod settings;
 mod webhooks;
-pub(crate) mod wire;
 
 use std::sync::Arc;
 
@@ -17,14 +17,17 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 
 use crate::state::Shared;
-use crate::world::NotThere;
+use crate::workspace::NotFound;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/calendars", get(calendars::list).post(calendars::create))
-        .route("/calendars/{id}", delete(calendars::remove))
+        .route("/calendars/{id}", delete(calendars::delete))
         .route("/calendars/{id}/email", put(calendars::set_email))
-        .route("/calendars/{id}/silence", post(calendars::silence))
+        .route(
+            "/calendars/{id}/disable-webhooks",
+            post(calendars::disable_webhooks),
+        )
         .route("/calendars/{id}/disconnect", post(calendars::disconnect))
         .route("/calendars/{id}/reconnect", post(calendars::reconnect))
         .route("/calendars/{id}/events", post(calendars::create_events))
@@ -36,28 +39,28 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             "/events/{id}",
             get(calendars::event).delete(calendars::delete_event),
         )
-        .route("/bots", get(observe::bots))
-        .route("/calls", get(observe::calls).delete(observe::forget_calls))
-        .route("/stats", get(observe::stats))
-        .route("/violations", get(observe::violations))
-        .route("/settings", put(steer::settings))
+        .route("/bots", get(inspect::bots))
+        .route("/calls", get(inspect::calls).delete(inspect::clear_calls))
+        .route("/stats", get(inspect::stats))
+        .route("/violations", get(inspect::violations))
+        .route("/settings", put(settings::update))
         .route(
             "/faults",
-            get(steer::faults)
-                .post(steer::add_fault)
-                .delete(steer::clear_faults),
+            get(settings::faults)
+                .post(settings::add_fault)
+                .delete(settings::clear_faults),
         )
-        .route("/faults/{id}", delete(steer::clear_fault))
+        .route("/faults/{id}", delete(settings::clear_fault))
         .route("/webhooks", get(webhooks::list).post(webhooks::send))
         .route("/webhooks/target", put(webhooks::set_target))
         .route("/webhooks/faults", put(webhooks::set_faults))
         .route("/webhooks/hold", post(webhooks::hold))
         .route("/webhooks/release", post(webhooks::release))
-        .route("/webhooks/quiesced", get(webhooks::quiesced))
+        .route("/webhooks/wait", get(webhooks::wait))
         .route("/webhooks/{id}/resend", post(webhooks::resend))
 }
 
-impl IntoResponse for NotThere {
+impl IntoResponse for NotFound {
     fn into_response(self) -> Response {
         (
             StatusCode::NOT_FOUND,

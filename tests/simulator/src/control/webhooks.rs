@@ -1,5 +1,4 @@
-//! Webhooks under control: where to, what goes wrong with them, once more, and whether all is
-//! quiet.
+//! Webhooks: target, faults, holding and resending, and waiting for deliveries.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,25 +9,28 @@ use axum::http::StatusCode;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::wire::{Patience, Quiet, Release, Sent};
+use super::bodies::{ReleaseWebhooks, WaitQuery, WaitResult, WebhookSent};
 use crate::clock;
 use crate::faults::WebhookFaults;
 use crate::model::WebhookRecord;
 use crate::options::WebhookTarget;
 use crate::state::Shared;
 use crate::webhooks::sign;
-use crate::world::NotThere;
+use crate::workspace::NotFound;
 
 pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Vec<WebhookRecord>> {
     Json(shared.lock().outbox.messages().to_vec())
 }
 
-/// Sends any body, such as an event of another kind.
-pub(super) async fn send(State(shared): State<Arc<Shared>>, Json(body): Json<Value>) -> Json<Sent> {
+/// Sends any body, such as a webhook that the simulator does not create itself.
+pub(super) async fn send(
+    State(shared): State<Arc<Shared>>,
+    Json(body): Json<Value>,
+) -> Json<WebhookSent> {
     let mut inner = shared.lock();
-    let message = inner.outbox.write(&body, clock::now());
-    shared.post.dispatch(&mut inner.outbox, message);
-    Json(Sent {
+    let message = inner.outbox.create(&body, clock::now());
+    shared.dispatcher.dispatch(&mut inner.outbox, message);
+    Json(WebhookSent {
         id: inner.outbox.message(message).id.clone(),
     })
 }
@@ -36,10 +38,10 @@ pub(super) async fn send(State(shared): State<Arc<Shared>>, Json(body): Json<Val
 pub(super) async fn resend(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-) -> Result<StatusCode, NotThere> {
+) -> Result<StatusCode, NotFound> {
     let mut inner = shared.lock();
-    let message = inner.outbox.find(&id).ok_or(NotThere("webhook"))?;
-    shared.post.deliver(&mut inner.outbox, message, 0);
+    let message = inner.outbox.find(&id).ok_or(NotFound("webhook"))?;
+    shared.dispatcher.deliver(&mut inner.outbox, message, 0);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -48,7 +50,7 @@ pub(super) async fn set_target(
     Json(target): Json<Option<WebhookTarget>>,
 ) -> Result<StatusCode, (StatusCode, String)> {
     for secret in target.iter().flat_map(|target| &target.secrets) {
-        sign(secret, "", 0, b"").map_err(|bad| (StatusCode::BAD_REQUEST, bad.to_string()))?;
+        sign(secret, "", 0, b"").map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
     }
     shared.lock().outbox.target = target;
     Ok(StatusCode::NO_CONTENT)
@@ -69,23 +71,24 @@ pub(super) async fn hold(State(shared): State<Arc<Shared>>) -> StatusCode {
 
 pub(super) async fn release(
     State(shared): State<Arc<Shared>>,
-    Json(how): Json<Release>,
+    Json(request): Json<ReleaseWebhooks>,
 ) -> StatusCode {
     let mut inner = shared.lock();
-    shared.post.release(&mut inner.outbox, how.last_first);
+    shared
+        .dispatcher
+        .release(&mut inner.outbox, request.newest_first);
     StatusCode::NO_CONTENT
 }
 
-/// Answers when nothing is under way any more, or the patience is over.
-pub(super) async fn quiesced(
+/// Responds when no batch or delivery is in progress, or after the timeout.
+pub(super) async fn wait(
     State(shared): State<Arc<Shared>>,
-    Query(patience): Query<Patience>,
-) -> Json<Quiet> {
+    Query(query): Query<WaitQuery>,
+) -> Json<WaitResult> {
     let mut pending = shared.lock().outbox.watch_pending();
-    let limit = Duration::from_millis(patience.timeout_ms);
-    let quiet = timeout(limit, pending.wait_for(|pending| *pending == 0)).await;
-    Json(Quiet {
-        quiet: matches!(quiet, Ok(Ok(_))),
-        at: clock::now(),
+    let limit = Duration::from_millis(query.timeout_ms);
+    let idle = timeout(limit, pending.wait_for(|pending| *pending == 0)).await;
+    Json(WaitResult {
+        is_idle: matches!(idle, Ok(Ok(_))),
     })
 }

@@ -1,12 +1,12 @@
-//! An event as Google Calendar's API writes it: what does not apply is left out.
+//! Payload in the form of Google Calendar's API, which omits fields that do not apply.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::zone::{iana_name, local};
 use super::{date, same};
-use crate::draft::{Answer, Attendee, EventDraft, EventKind, Privacy, ShowAs};
-use crate::world::Event;
+use crate::draft::{Attendee, EventDraft, EventType, Privacy, ResponseStatus, ShowAs};
+use crate::workspace::Event;
 
 pub(super) fn payload(event: &Event, owner: &str) -> Value {
     let draft = &event.draft;
@@ -22,26 +22,26 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
         "summary": draft.title,
         "creator": person(organizer, owner),
         "organizer": person(organizer, owner),
-        "start": point(draft, draft.start),
-        "end": point(draft, draft.end),
+        "start": date_time(draft, draft.start),
+        "end": date_time(draft, draft.end),
         "iCalUID": event.ical_uid,
         "sequence": 0,
         "reminders": {"useDefault": true},
-        "eventType": event_type(draft.kind),
+        "eventType": event_type_name(draft.event_type),
     });
     if let Some(visibility) = visibility(draft) {
         raw["visibility"] = json!(visibility);
     }
-    if draft.show_as == ShowAs::Free || leaves_time_open(draft.kind) {
+    if draft.show_as == ShowAs::Free || is_transparent(draft.event_type) {
         raw["transparency"] = json!("transparent");
     }
-    if let Some((name, properties)) = properties(draft.kind) {
+    if let Some((name, properties)) = type_properties(draft.event_type) {
         raw[name] = properties;
     }
-    if draft.guests_hidden {
+    if draft.attendees_hidden {
         raw["guestsCanSeeOtherGuests"] = json!(false);
     }
-    if draft.guests_hidden && !same(organizer, owner) {
+    if draft.attendees_hidden && !same(organizer, owner) {
         raw["attendeesOmitted"] = json!(true);
     } else {
         let attendees = attendees(draft, organizer, owner);
@@ -51,7 +51,7 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
     }
     if let Some(series) = &draft.series_id {
         raw["recurringEventId"] = json!(series);
-        raw["originalStartTime"] = point(draft, draft.start);
+        raw["originalStartTime"] = date_time(draft, draft.start);
     }
     if let Some(link) = &draft.meeting_url {
         if link.contains("meet.google.com") {
@@ -73,6 +73,7 @@ fn status(event: &Event) -> &'static str {
     }
 }
 
+/// A person, marked as `self` if it is the calendar's owner.
 fn person(email: &str, owner: &str) -> Value {
     if same(email, owner) {
         json!({"email": email, "self": true})
@@ -81,30 +82,30 @@ fn person(email: &str, owner: &str) -> Value {
     }
 }
 
-/// Local time with its offset, and the zone beside it.
-fn point(draft: &EventDraft, time: Timestamp) -> Value {
+/// Local time with its UTC offset and time zone.
+fn date_time(draft: &EventDraft, time: Timestamp) -> Value {
     if draft.all_day {
         return json!({"date": date(draft, time)});
     }
     let name = iana_name(draft);
-    let date_time = if name == "UTC" {
+    let text = if name == "UTC" {
         seconds(time)
     } else {
         let local = local(draft, time);
         local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     };
-    json!({"dateTime": date_time, "timeZone": name})
+    json!({"dateTime": text, "timeZone": name})
 }
 
-/// `2025-01-29T23:49:58Z`
+/// UTC with whole seconds, such as `2025-01-29T23:49:58Z`.
 fn seconds(time: Timestamp) -> String {
     format!("{time:.0}")
 }
 
-/// Nobody is listed unless somebody else is invited; then the owner is among them.
+/// The attendee list: empty if the owner is the only participant, otherwise with the owner.
 fn attendees(draft: &EventDraft, organizer: &str, owner: &str) -> Vec<Value> {
-    let alone = draft.attendees.is_empty() && same(organizer, owner);
-    if alone {
+    let is_alone = draft.attendees.is_empty() && same(organizer, owner);
+    if is_alone {
         return Vec::new();
     }
     let listed = |email: &str| draft.attendees.iter().any(|a| same(&a.email, email));
@@ -113,13 +114,13 @@ fn attendees(draft: &EventDraft, organizer: &str, owner: &str) -> Vec<Value> {
         all.push(attendee(&Attendee::new(organizer), organizer, owner));
     }
     if !listed(owner) {
-        let own = Attendee::new(owner).answer(draft.owner_answer);
+        let own = Attendee::new(owner).response(draft.owner_response);
         all.push(attendee(&own, organizer, owner));
     }
     all.extend(draft.attendees.iter().map(|invited| {
         let mut invited = invited.clone();
         if same(&invited.email, owner) {
-            invited.answer = draft.owner_answer;
+            invited.response = draft.owner_response;
         }
         attendee(&invited, organizer, owner)
     }));
@@ -138,61 +139,64 @@ fn attendee(attendee: &Attendee, organizer: &str, owner: &str) -> Value {
     for (name, _) in flags.into_iter().filter(|(_, holds)| *holds) {
         entry.insert(name.into(), json!(true));
     }
-    entry.insert("responseStatus".into(), json!(answer(attendee.answer)));
+    entry.insert(
+        "responseStatus".into(),
+        json!(response_status(attendee.response)),
+    );
     Value::Object(entry)
 }
 
-const fn answer(answer: Answer) -> &'static str {
-    match answer {
-        Answer::None => "needsAction",
-        Answer::Accepted => "accepted",
-        Answer::Tentative => "tentative",
-        Answer::Declined => "declined",
+const fn response_status(response: ResponseStatus) -> &'static str {
+    match response {
+        ResponseStatus::NeedsAction => "needsAction",
+        ResponseStatus::Accepted => "accepted",
+        ResponseStatus::Tentative => "tentative",
+        ResponseStatus::Declined => "declined",
     }
 }
 
-/// Some kinds have no choice.
+/// Visibility, which some event types determine.
 const fn visibility(draft: &EventDraft) -> Option<&'static str> {
-    match (draft.kind, draft.privacy) {
-        (EventKind::WorkingLocation, _) | (_, Privacy::Public) => Some("public"),
-        (EventKind::Birthday, _) | (_, Privacy::Private | Privacy::Personal) => Some("private"),
+    match (draft.event_type, draft.privacy) {
+        (EventType::WorkingLocation, _) | (_, Privacy::Public) => Some("public"),
+        (EventType::Birthday, _) | (_, Privacy::Private | Privacy::Personal) => Some("private"),
         (_, Privacy::Confidential) => Some("confidential"),
         (_, Privacy::Default) => None,
     }
 }
 
-const fn leaves_time_open(kind: EventKind) -> bool {
-    matches!(kind, EventKind::WorkingLocation | EventKind::Birthday)
+const fn is_transparent(event_type: EventType) -> bool {
+    matches!(event_type, EventType::WorkingLocation | EventType::Birthday)
 }
 
-/// What comes with some kinds, and under what name.
-fn properties(kind: EventKind) -> Option<(&'static str, Value)> {
+/// Name and value of the properties that some event types have.
+fn type_properties(event_type: EventType) -> Option<(&'static str, Value)> {
     let decline = "declineNone";
-    match kind {
-        EventKind::Default | EventKind::FromGmail => None,
-        EventKind::OutOfOffice => {
+    match event_type {
+        EventType::Default | EventType::FromGmail => None,
+        EventType::OutOfOffice => {
             let properties = json!({"autoDeclineMode": decline});
             Some(("outOfOfficeProperties", properties))
         }
-        EventKind::FocusTime => {
+        EventType::FocusTime => {
             let properties = json!({"autoDeclineMode": decline, "chatStatus": "doNotDisturb"});
             Some(("focusTimeProperties", properties))
         }
-        EventKind::WorkingLocation => {
+        EventType::WorkingLocation => {
             let properties = json!({"type": "homeOffice", "homeOffice": {}});
             Some(("workingLocationProperties", properties))
         }
-        EventKind::Birthday => Some(("birthdayProperties", json!({"type": "birthday"}))),
+        EventType::Birthday => Some(("birthdayProperties", json!({"type": "birthday"}))),
     }
 }
 
-const fn event_type(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Default => "default",
-        EventKind::OutOfOffice => "outOfOffice",
-        EventKind::FocusTime => "focusTime",
-        EventKind::WorkingLocation => "workingLocation",
-        EventKind::FromGmail => "fromGmail",
-        EventKind::Birthday => "birthday",
+const fn event_type_name(event_type: EventType) -> &'static str {
+    match event_type {
+        EventType::Default => "default",
+        EventType::OutOfOffice => "outOfOffice",
+        EventType::FocusTime => "focusTime",
+        EventType::WorkingLocation => "workingLocation",
+        EventType::FromGmail => "fromGmail",
+        EventType::Birthday => "birthday",
     }
 }

@@ -1,4 +1,4 @@
-//! The platform's own payload, which the service passes on untouched as `raw`.
+//! Payload of the calendar platform, which the service passes on unchanged as `raw`.
 
 mod google;
 mod outlook;
@@ -10,18 +10,18 @@ use serde_json::Value;
 use crate::draft::EventDraft;
 use crate::ids::EventId;
 use crate::model::Platform;
-use crate::world::Event;
+use crate::workspace::Event;
 
-/// The names a platform gives to an event.
+/// Identifiers that the platform assigns to an event.
 #[derive(Debug)]
-pub(crate) struct Names {
+pub(crate) struct PlatformIds {
     pub(crate) platform_id: String,
     pub(crate) ical_uid: String,
 }
 
-impl Names {
-    /// Names as the platform makes them: Google's instances share the series' `iCalUID`,
-    /// Outlook's have one each.
+impl PlatformIds {
+    /// Identifiers of a new event. Google's instances of a series share one `iCalUID`; each of
+    /// Outlook's has its own.
     pub(crate) fn of(platform: Platform, draft: &EventDraft, id: EventId) -> Self {
         let hex = id.to_string().replace('-', "");
         let (platform_id, generated) = match (platform, &draft.series_id) {
@@ -47,7 +47,7 @@ impl Names {
     }
 }
 
-/// What the platform says about `event` in the calendar of `owner`.
+/// The platform's payload of `event` in the calendar of `owner`.
 pub(crate) fn payload(event: &Event, owner: &str) -> Value {
     match event.platform {
         Platform::GoogleCalendar => google::payload(event, owner),
@@ -55,11 +55,12 @@ pub(crate) fn payload(event: &Event, owner: &str) -> Value {
     }
 }
 
-/// `2025-01-29`, where the draft was written.
+/// Date in the draft's time zone, such as `2025-01-29`.
 fn date(draft: &EventDraft, time: Timestamp) -> String {
     zone::local(draft, time).date().to_string()
 }
 
+/// Whether two e-mail addresses are equal, regardless of case.
 fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }

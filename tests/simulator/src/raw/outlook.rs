@@ -1,4 +1,4 @@
-//! An event as Microsoft Graph writes it: nearly every field is always there.
+//! Payload in the form of Microsoft Graph, in which nearly every field is always present.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 use super::zone::windows_name;
 use super::{date, same};
 use crate::clock::precise;
-use crate::draft::{Answer, Attendee, EventDraft, EventKind, Privacy, ShowAs};
-use crate::world::Event;
+use crate::draft::{Attendee, EventDraft, EventType, Privacy, ResponseStatus, ShowAs};
+use crate::workspace::Event;
 
 pub(super) fn payload(event: &Event, owner: &str) -> Value {
     let draft = &event.draft;
     let organizer = draft.organizer.as_deref().unwrap_or(owner);
     let is_organizer = same(organizer, owner);
-    let own = own_answer(draft, is_organizer);
-    let instance = draft.series_id.is_some();
-    let mut raw = usual();
+    let own_response = own_response(draft, is_organizer);
+    let is_instance = draft.series_id.is_some();
+    let mut raw = default_fields();
     merge(
         &mut raw,
         json!({
@@ -30,22 +30,22 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
             "subject": draft.title,
             "sensitivity": sensitivity(draft.privacy),
             "showAs": show_as(draft),
-            "type": if instance { "occurrence" } else { "singleInstance" },
+            "type": if is_instance { "occurrence" } else { "singleInstance" },
             "seriesMasterId": draft.series_id,
-            "start": point(draft, draft.start),
-            "end": point(draft, draft.end),
+            "start": date_time(draft, draft.start),
+            "end": date_time(draft, draft.end),
             "originalStartTimeZone": windows_name(draft),
             "originalEndTimeZone": windows_name(draft),
             "isAllDay": draft.all_day,
             "isCancelled": draft.cancelled,
             "isOrganizer": is_organizer,
-            "hideAttendees": draft.guests_hidden,
-            "responseStatus": response(own, event.created_at),
+            "hideAttendees": draft.attendees_hidden,
+            "responseStatus": response(own_response, event.created_at),
             "organizer": {"emailAddress": address(organizer)},
             "attendees": attendees(event, owner, is_organizer),
         }),
     );
-    if instance {
+    if is_instance {
         raw["occurrenceId"] = json!(format!(
             "OID.{}.{}",
             event.platform_id,
@@ -53,19 +53,24 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
         ));
     }
     if let Some(link) = &draft.meeting_url {
-        if link.contains("teams.") {
-            raw["isOnlineMeeting"] = json!(true);
-            raw["onlineMeetingProvider"] = json!("teamsForBusiness");
-            raw["onlineMeeting"] = json!({"joinUrl": link});
-        } else {
-            raw["location"]["displayName"] = json!(link);
-        }
+        set_link(&mut raw, link);
     }
     raw
 }
 
-/// What is the same in nearly every event.
-fn usual() -> Value {
+/// Writes the meeting link: of Teams as an online meeting, of others as the location.
+fn set_link(raw: &mut Value, link: &str) {
+    if link.contains("teams.") {
+        raw["isOnlineMeeting"] = json!(true);
+        raw["onlineMeetingProvider"] = json!("teamsForBusiness");
+        raw["onlineMeeting"] = json!({"joinUrl": link});
+    } else {
+        raw["location"]["displayName"] = json!(link);
+    }
+}
+
+/// Fields with the same value in nearly every event.
+fn default_fields() -> Value {
     json!({
         "@odata.type": "#microsoft.graph.event",
         "body": {"contentType": "html", "content": ""},
@@ -87,15 +92,16 @@ fn usual() -> Value {
     })
 }
 
+/// Copies all fields of `more` into `into`.
 fn merge(into: &mut Value, more: Value) {
     if let (Value::Object(into), Value::Object(more)) = (into, more) {
         into.extend(more);
     }
 }
 
-/// The time in UTC without an offset, and that it is UTC beside it: so it comes unless another
-/// zone is asked for. Whole days begin at midnight there too.
-fn point(draft: &EventDraft, time: Timestamp) -> Value {
+/// Time in UTC without an offset, and the zone beside it, as Graph returns it by default. Whole
+/// days begin at midnight.
+fn date_time(draft: &EventDraft, time: Timestamp) -> Value {
     let text = if draft.all_day {
         format!("{}T00:00:00.0000000", date(draft, time))
     } else {
@@ -108,43 +114,47 @@ fn address(email: &str) -> Value {
     json!({"name": email, "address": email})
 }
 
-const fn own_answer(draft: &EventDraft, is_organizer: bool) -> &'static str {
+const fn own_response(draft: &EventDraft, is_organizer: bool) -> &'static str {
     if is_organizer {
         return "organizer";
     }
-    match draft.owner_answer {
-        Answer::None => "notResponded",
-        other => answer(other),
+    match draft.owner_response {
+        ResponseStatus::NeedsAction => "notResponded",
+        other => response_status(other),
     }
 }
 
-/// An answer that was never given carries the earliest time there is.
-fn response(answer: &str, at: Timestamp) -> Value {
-    let never = matches!(answer, "none" | "notResponded" | "organizer");
-    let time = if never {
+/// A response and its time. A response that was never given has the earliest possible time.
+fn response(name: &str, at: Timestamp) -> Value {
+    let is_absent = matches!(name, "none" | "notResponded" | "organizer");
+    let time = if is_absent {
         String::from("0001-01-01T00:00:00Z")
     } else {
         precise(at)
     };
-    json!({"response": answer, "time": time})
+    json!({"response": name, "time": time})
 }
 
-/// Everyone invited; with the list hidden, an invited owner sees nobody but themselves.
+/// The attendee list. If it is hidden, an owner who is not the organizer sees only themselves.
 fn attendees(event: &Event, owner: &str, is_organizer: bool) -> Vec<Value> {
     let draft = &event.draft;
     let mut all: Vec<Attendee> = draft.attendees.clone();
     let listed = all.iter().any(|a| same(&a.email, owner));
     if !is_organizer && !listed {
-        all.insert(0, Attendee::new(owner).answer(draft.owner_answer));
+        all.insert(0, Attendee::new(owner).response(draft.owner_response));
     }
     all.iter()
-        .filter(|a| !draft.guests_hidden || is_organizer || same(&a.email, owner))
+        .filter(|a| !draft.attendees_hidden || is_organizer || same(&a.email, owner))
         .map(|a| {
-            let own = same(&a.email, owner);
-            let given = if own { draft.owner_answer } else { a.answer };
+            let is_owner = same(&a.email, owner);
+            let status = if is_owner {
+                draft.owner_response
+            } else {
+                a.response
+            };
             json!({
                 "type": attendee_type(a),
-                "status": response(answer(given), event.created_at),
+                "status": response(response_status(status), event.created_at),
                 "emailAddress": address(&a.email),
             })
         })
@@ -161,12 +171,12 @@ const fn attendee_type(attendee: &Attendee) -> &'static str {
     }
 }
 
-const fn answer(answer: Answer) -> &'static str {
-    match answer {
-        Answer::None => "none",
-        Answer::Accepted => "accepted",
-        Answer::Tentative => "tentativelyAccepted",
-        Answer::Declined => "declined",
+const fn response_status(response: ResponseStatus) -> &'static str {
+    match response {
+        ResponseStatus::NeedsAction => "none",
+        ResponseStatus::Accepted => "accepted",
+        ResponseStatus::Tentative => "tentativelyAccepted",
+        ResponseStatus::Declined => "declined",
     }
 }
 
@@ -180,9 +190,9 @@ const fn sensitivity(privacy: Privacy) -> &'static str {
 }
 
 const fn show_as(draft: &EventDraft) -> &'static str {
-    match (draft.kind, draft.show_as) {
-        (EventKind::OutOfOffice, _) | (_, ShowAs::OutOfOffice) => "oof",
-        (EventKind::WorkingLocation, _) | (_, ShowAs::WorkingElsewhere) => "workingElsewhere",
+    match (draft.event_type, draft.show_as) {
+        (EventType::OutOfOffice, _) | (_, ShowAs::OutOfOffice) => "oof",
+        (EventType::WorkingLocation, _) | (_, ShowAs::WorkingElsewhere) => "workingElsewhere",
         (_, ShowAs::Busy) => "busy",
         (_, ShowAs::Free) => "free",
         (_, ShowAs::Tentative) => "tentative",

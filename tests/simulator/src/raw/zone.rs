@@ -1,17 +1,17 @@
-//! Time zones: drafts and Google name them as IANA does, Outlook as Windows does.
+//! Names of time zones: IANA's in drafts and Google's payload, Windows' in Outlook's.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use crate::draft::EventDraft;
 
-/// What a draft that names no zone is entered in. Both platforms call it so.
+/// Time zone of a draft without one; the name is the same on both platforms.
 const UTC: &str = "UTC";
 
-/// What Outlook calls a zone that Windows has no name for.
+/// Outlook's name of a time zone without a Windows name.
 const CUSTOM: &str = "tzone://Microsoft/Custom";
 
-/// Zones that Windows calls otherwise, the usual ones.
+/// Windows names of common IANA time zones.
 const WINDOWS: [(&str, &str); 24] = [
     ("Africa/Johannesburg", "South Africa Standard Time"),
     ("America/Chicago", "Central Standard Time"),
@@ -39,12 +39,12 @@ const WINDOWS: [(&str, &str); 24] = [
     ("Pacific/Auckland", "New Zealand Standard Time"),
 ];
 
-/// The zone's name as IANA gives it.
+/// IANA name of the draft's time zone.
 pub(super) fn iana_name(draft: &EventDraft) -> &str {
     draft.time_zone.as_deref().unwrap_or(UTC)
 }
 
-/// The zone's name as Windows gives it.
+/// Windows name of the draft's time zone.
 pub(super) fn windows_name(draft: &EventDraft) -> &'static str {
     let name = iana_name(draft);
     if name == UTC {
@@ -54,7 +54,7 @@ pub(super) fn windows_name(draft: &EventDraft) -> &'static str {
     known.map_or(CUSTOM, |(_, windows)| windows)
 }
 
-/// `time` where the draft was written; in UTC if nobody knows its zone.
+/// `time` in the draft's time zone, or in UTC if the zone is unknown.
 pub(super) fn local(draft: &EventDraft, time: Timestamp) -> Zoned {
     let zone = TimeZone::get(iana_name(draft)).unwrap_or(TimeZone::UTC);
     time.to_zoned(zone)

@@ -1,9 +1,9 @@
-//! Webhooks: what is announced, gathered, signed, sent, and sent again.
+//! Webhooks: batching, signatures, delivery and retries.
 
 mod deliver;
 mod outbox;
 mod sign;
 
-pub(crate) use self::deliver::{deliveries, http_client};
-pub(crate) use self::outbox::{Outbox, Post};
-pub use self::sign::{BadSecret, sign};
+pub(crate) use self::deliver::{http_client, run_jobs};
+pub(crate) use self::outbox::{Outbox, WebhookDispatcher};
+pub use self::sign::{InvalidSecret, sign};

@@ -1,4 +1,4 @@
-//! What waits to be sent, and what became of what was.
+//! Outbox: every webhook of the simulator and its delivery state.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,61 +10,61 @@ use tokio::sync::{mpsc, watch};
 use crate::clock::precise;
 use crate::faults::WebhookFaults;
 use crate::ids::CalendarId;
-use crate::model::{Attempt, WebhookRecord, WebhookState, WebhookStats};
+use crate::model::{DeliveryAttempt, WebhookRecord, WebhookState, WebhookStats};
 use crate::options::WebhookTarget;
-use crate::world::Announcement;
+use crate::workspace::Notification;
 
-/// Work for the task that sends.
+/// Job of the delivery task.
 #[derive(Debug)]
 pub(crate) enum Job {
-    /// Wait for further changes of a calendar, then tell of all of them at once.
-    Gather(CalendarId),
-    /// Deliver the message of that number, after so many milliseconds.
+    /// Wait for further changes of a calendar, then report all of them by one webhook.
+    FlushBatch(CalendarId),
+    /// Deliver the message with this index, after `delay_ms` milliseconds.
     Deliver { message: usize, delay_ms: u64 },
 }
 
-/// The way to the task that sends.
+/// Queue of jobs for the delivery task.
 #[derive(Debug)]
-pub(crate) struct Post(pub(crate) mpsc::UnboundedSender<Job>);
+pub(crate) struct WebhookDispatcher(pub(crate) mpsc::UnboundedSender<Job>);
 
-/// All messages, and what is under way.
+/// All messages, and the number of jobs in progress.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     pub(crate) target: Option<WebhookTarget>,
     pub(crate) faults: WebhookFaults,
-    /// Calendars of which nobody is told.
-    silent: BTreeSet<CalendarId>,
-    holding: bool,
+    /// Calendars whose changes are not reported by webhook.
+    disabled: BTreeSet<CalendarId>,
+    is_holding: bool,
     held: Vec<usize>,
-    /// The earliest change of each calendar that is yet to be announced.
-    gathering: BTreeMap<CalendarId, Timestamp>,
+    /// Earliest change in the open batch of each calendar.
+    batches: BTreeMap<CalendarId, Timestamp>,
     messages: Vec<WebhookRecord>,
-    /// Gatherings and deliveries under way.
+    /// Number of jobs in progress.
     pending: watch::Sender<u64>,
     random: fastrand::Rng,
 }
 
-impl Post {
-    /// Takes up an announcement. Changes of events wait for more of their kind.
-    pub(crate) fn announce(&self, outbox: &mut Outbox, what: &Announcement, now: Timestamp) {
-        match *what {
-            Announcement::Events(calendar, changed_at) => {
-                // Times only grow, so the first is the smallest.
-                if let Entry::Vacant(first) = outbox.gathering.entry(calendar) {
+impl WebhookDispatcher {
+    /// Reports a change by webhook. Changes of events are batched by calendar.
+    pub(crate) fn notify(&self, outbox: &mut Outbox, notification: &Notification, now: Timestamp) {
+        match *notification {
+            Notification::EventsChanged(calendar, changed_at) => {
+                // Timestamps only increase, so the first is the earliest.
+                if let Entry::Vacant(first) = outbox.batches.entry(calendar) {
                     first.insert(changed_at);
-                    self.hand_over(outbox, Job::Gather(calendar));
+                    self.enqueue(outbox, Job::FlushBatch(calendar));
                 }
             }
-            Announcement::Calendar(calendar) => {
+            Notification::CalendarUpdated(calendar) => {
                 let body = json!({"event": "calendar.update", "data": {"calendar_id": calendar}});
-                self.tell(outbox, calendar, &body, now);
+                self.report(outbox, calendar, &body, now);
             }
         }
     }
 
-    /// Ends a gathering: one message for all changes since it began.
-    pub(crate) fn gathered(&self, outbox: &mut Outbox, calendar: CalendarId, now: Timestamp) {
-        let Some(changed_at) = outbox.gathering.remove(&calendar) else {
+    /// Closes the batch of a calendar: creates one message for all its changes.
+    pub(crate) fn flush_batch(&self, outbox: &mut Outbox, calendar: CalendarId, now: Timestamp) {
+        let Some(changed_at) = outbox.batches.remove(&calendar) else {
             return;
         };
         let since = precise(changed_at).replace('Z', "+00:00");
@@ -72,26 +72,27 @@ impl Post {
             "event": "calendar.sync_events",
             "data": {"calendar_id": calendar, "last_updated_ts": since},
         });
-        self.tell(outbox, calendar, &body, now);
+        self.report(outbox, calendar, &body, now);
     }
 
-    /// Writes a message about a calendar and sends it, unless nobody is to be told.
-    fn tell(&self, outbox: &mut Outbox, calendar: CalendarId, body: &Value, now: Timestamp) {
-        let message = outbox.write(body, now);
-        if outbox.silent.contains(&calendar) {
+    /// Creates a message about a calendar, and dispatches it unless the calendar's webhooks are
+    /// disabled.
+    fn report(&self, outbox: &mut Outbox, calendar: CalendarId, body: &Value, now: Timestamp) {
+        let message = outbox.create(body, now);
+        if outbox.disabled.contains(&calendar) {
             outbox.messages[message].state = WebhookState::Dropped;
         } else {
             self.dispatch(outbox, message);
         }
     }
 
-    /// Sends a message on its way, or whatever the faults in force make of it.
+    /// Delivers a message under the active faults; holds it while webhooks are held.
     pub(crate) fn dispatch(&self, outbox: &mut Outbox, message: usize) {
         if outbox.target.is_none() {
-            outbox.messages[message].state = WebhookState::Undirected;
+            outbox.messages[message].state = WebhookState::NoTarget;
             return;
         }
-        if outbox.holding {
+        if outbox.is_holding {
             outbox.messages[message].state = WebhookState::Held;
             outbox.held.push(message);
             return;
@@ -107,8 +108,8 @@ impl Post {
             1
         };
         for _ in 0..copies {
-            let late = outbox.random.f64() < faults.delay;
-            let delay_ms = if late {
+            let is_delayed = outbox.random.f64() < faults.delay;
+            let delay_ms = if is_delayed {
                 outbox.random.u64(0..=faults.delay_ms)
             } else {
                 0
@@ -117,17 +118,17 @@ impl Post {
         }
     }
 
-    /// Sends a message on its way, faults or not.
+    /// Delivers a message regardless of faults.
     pub(crate) fn deliver(&self, outbox: &mut Outbox, message: usize, delay_ms: u64) {
         outbox.messages[message].state = WebhookState::Pending;
-        self.hand_over(outbox, Job::Deliver { message, delay_ms });
+        self.enqueue(outbox, Job::Deliver { message, delay_ms });
     }
 
-    /// Stops holding back: what was held goes out, in order or the last first.
-    pub(crate) fn release(&self, outbox: &mut Outbox, last_first: bool) {
-        outbox.holding = false;
+    /// Stops holding webhooks and dispatches the held ones, oldest or newest first.
+    pub(crate) fn release(&self, outbox: &mut Outbox, newest_first: bool) {
+        outbox.is_holding = false;
         let mut held = std::mem::take(&mut outbox.held);
-        if last_first {
+        if newest_first {
             held.reverse();
         }
         for message in held {
@@ -135,8 +136,8 @@ impl Post {
         }
     }
 
-    fn hand_over(&self, outbox: &mut Outbox, job: Job) {
-        // Nobody takes jobs any more only when the simulator is being dropped.
+    fn enqueue(&self, outbox: &mut Outbox, job: Job) {
+        // The delivery task is gone only while the simulator is being dropped.
         if self.0.send(job).is_ok() {
             outbox.pending.send_modify(|pending| *pending += 1);
         }
@@ -148,27 +149,28 @@ impl Outbox {
         Self {
             target,
             faults: WebhookFaults::default(),
-            silent: BTreeSet::new(),
-            holding: false,
+            disabled: BTreeSet::new(),
+            is_holding: false,
             held: Vec::new(),
-            gathering: BTreeMap::new(),
+            batches: BTreeMap::new(),
             messages: Vec::new(),
             pending: watch::Sender::new(0),
             random: fastrand::Rng::with_seed(seed.wrapping_add(2)),
         }
     }
 
+    /// Holds every webhook that is created from now on.
     pub(crate) fn hold(&mut self) {
-        self.holding = true;
+        self.is_holding = true;
     }
 
-    /// Tells nobody of a calendar from now on.
-    pub(crate) fn silence(&mut self, calendar: CalendarId) {
-        self.silent.insert(calendar);
+    /// Stops reporting changes of a calendar.
+    pub(crate) fn disable(&mut self, calendar: CalendarId) {
+        self.disabled.insert(calendar);
     }
 
-    /// Writes a message down and returns its number.
-    pub(crate) fn write(&mut self, body: &Value, now: Timestamp) -> usize {
+    /// Creates a message and returns its index.
+    pub(crate) fn create(&mut self, body: &Value, now: Timestamp) -> usize {
         self.messages.push(WebhookRecord {
             id: format!("msg_{:032x}", self.random.u128(..)),
             created_at: now,
@@ -179,6 +181,7 @@ impl Outbox {
         self.messages.len() - 1
     }
 
+    /// Index of the message with this id.
     pub(crate) fn find(&self, id: &str) -> Option<usize> {
         self.messages.iter().position(|message| message.id == id)
     }
@@ -191,19 +194,21 @@ impl Outbox {
         &self.messages
     }
 
-    pub(crate) fn tried(&mut self, message: usize, attempt: Attempt) {
+    /// Adds an attempt to a message.
+    pub(crate) fn record_attempt(&mut self, message: usize, attempt: DeliveryAttempt) {
         self.messages[message].attempts.push(attempt);
     }
 
-    /// A delivery ended. Acknowledged once, a message stays so.
-    pub(crate) fn ended(&mut self, message: usize, state: WebhookState) {
-        let known = &mut self.messages[message].state;
-        if *known != WebhookState::Acknowledged {
-            *known = state;
+    /// Sets the state at the end of a delivery. An acknowledged message stays acknowledged.
+    pub(crate) fn finish_delivery(&mut self, message: usize, state: WebhookState) {
+        let current = &mut self.messages[message].state;
+        if *current != WebhookState::Acknowledged {
+            *current = state;
         }
     }
 
-    pub(crate) fn done(&mut self) {
+    /// Counts a job as done.
+    pub(crate) fn job_done(&mut self) {
         self.pending.send_modify(|pending| *pending -= 1);
     }
 
@@ -219,7 +224,10 @@ impl Outbox {
         };
         for message in &self.messages {
             stats.attempts += message.attempts.len() as u64;
-            let failed = message.attempts.iter().filter(|a| !acknowledges(a.status));
+            let failed = message
+                .attempts
+                .iter()
+                .filter(|a| !is_acknowledged(a.status));
             stats.failed_attempts += failed.count() as u64;
             match message.state {
                 WebhookState::Pending => {}
@@ -227,14 +235,14 @@ impl Outbox {
                 WebhookState::Failed => stats.failed += 1,
                 WebhookState::Dropped => stats.dropped += 1,
                 WebhookState::Held => stats.held += 1,
-                WebhookState::Undirected => stats.undirected += 1,
+                WebhookState::NoTarget => stats.no_target += 1,
             }
         }
         stats
     }
 }
 
-/// Only 2xx acknowledges; a redirect fails.
-pub(super) fn acknowledges(status: Option<u16>) -> bool {
+/// Whether a status acknowledges a webhook: only 2xx does; a redirect does not.
+pub(super) fn is_acknowledged(status: Option<u16>) -> bool {
     status.is_some_and(|status| (200..300).contains(&status))
 }

@@ -1,23 +1,23 @@
-//! The signature of a webhook, as the Standard Webhooks specification has it.
+//! Webhook signatures as the Standard Webhooks specification defines them.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// A secret that is not base64 after `whsec_`.
+/// The webhook secret is not base64 after `whsec_`.
 #[derive(Debug, thiserror::Error)]
-#[error("a webhook secret is base64 after `whsec_`")]
-pub struct BadSecret(#[from] base64::DecodeError);
+#[error("a webhook secret must be base64 after the prefix `whsec_`")]
+pub struct InvalidSecret(#[from] base64::DecodeError);
 
-/// Signs a webhook: `v1,` and the base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`.
+/// Signature of a webhook: `v1,` and the base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`.
 ///
 /// `timestamp` is in seconds since 1970.
 ///
 /// # Errors
 ///
-/// When the secret is not base64 after `whsec_`.
-pub fn sign(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> Result<String, BadSecret> {
+/// If the secret is not base64 after `whsec_`.
+pub fn sign(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> Result<String, InvalidSecret> {
     let key = BASE64_STANDARD.decode(secret.strip_prefix("whsec_").unwrap_or(secret))?;
     let head = format!("{id}.{timestamp}.");
     let signature = BASE64_STANDARD.encode(hmac(&key, &[head.as_bytes(), body]));
@@ -36,9 +36,9 @@ fn hmac(key: &[u8], parts: &[&[u8]]) -> impl AsRef<[u8]> + use<> {
 mod tests {
     use super::*;
 
-    /// The example that the Standard Webhooks libraries share.
+    /// The example is shared by the Standard Webhooks libraries.
     #[test]
-    fn the_known_example_verifies() {
+    fn the_published_example_has_its_published_signature() {
         let signature = sign(
             "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_must_be_base64() {
+    fn a_webhook_secret_must_be_base64() {
         assert!(sign("whsec_not base64", "msg_1", 0, b"").is_err());
     }
 }

@@ -1,14 +1,18 @@
-//! The simulator from outside, over HTTP, as Callsheet and the tests meet it.
+//! Tests of the simulator over HTTP.
 
 #[cfg(test)]
 mod bots;
 #[cfg(test)]
-mod common;
+mod harness;
 #[cfg(test)]
-mod reading;
+mod interrupted_calls;
 #[cfg(test)]
-mod refusing;
+mod listing;
 #[cfg(test)]
-mod showing;
+mod payloads;
+#[cfg(test)]
+mod rejections;
+#[cfg(test)]
+mod status_page;
 #[cfg(test)]
 mod webhooks;

@@ -1,8 +1,8 @@
-//! Webhooks: gathered, signed, tried again, shaken.
+//! Webhooks: batches, signatures, retries, faults.
 
 use std::time::Duration;
 
-use crate::common::{LINK, Received, Receiver, meeting, minutes, stage};
+use crate::harness::{Harness, LINK, ReceivedWebhook, WebhookReceiver, meeting, minutes};
 use recall_simulator::{
     Change, EventChange, Options, Platform, SignatureHeaders, WebhookFaults, WebhookState,
     WebhookTarget, sign,
@@ -11,9 +11,9 @@ use serde_json::json;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const OTHER: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-fn options(receiver: &Receiver) -> Options {
+fn options(receiver: &WebhookReceiver) -> Options {
     let webhook = WebhookTarget {
         url: receiver.url.clone(),
         secrets: vec![SECRET.into()],
@@ -29,16 +29,20 @@ fn options(receiver: &Receiver) -> Options {
 }
 
 #[tokio::test]
-async fn changes_are_gathered_from_the_first_of_them() {
-    let receiver = Receiver::answering(&[]).await;
-    let stage = stage(options(&receiver)).await;
-    let control = stage.simulator.control();
-    let calendar = stage.calendar("sales-1@acme.example").await;
+async fn changes_of_a_calendar_are_batched_into_one_webhook_with_the_earliest_time() {
+    let receiver = WebhookReceiver::start(&[]).await;
+    let harness = Harness::start(options(&receiver)).await;
+    let control = harness.simulator.control();
+    let calendar = harness.calendar("sales-1@acme.example").await;
     let drafts = (0..50).map(|n| meeting("Review", n)).collect();
-    let made = control.create_events(calendar, drafts).await.unwrap();
-    assert!(control.quiesced(PATIENCE).await.unwrap());
-    let bodies: Vec<_> = receiver.received().iter().map(Received::json).collect();
-    let first = format!("{:.6}", made[0].updated_at).replace('Z', "+00:00");
+    let created = control.create_events(calendar, drafts).await.unwrap();
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
+    let bodies: Vec<_> = receiver
+        .received()
+        .iter()
+        .map(ReceivedWebhook::json)
+        .collect();
+    let first = format!("{:.6}", created[0].updated_at).replace('Z', "+00:00");
     assert_eq!(
         bodies,
         [
@@ -49,15 +53,15 @@ async fn changes_are_gathered_from_the_first_of_them() {
             }),
         ]
     );
-    let changes = made.iter().map(|event| EventChange {
+    let changes = created.iter().map(|event| EventChange {
         event: event.id,
-        change: Change::Move {
+        change: Change::SetTimes {
             start: minutes(200),
             end: minutes(210),
         },
     });
     let moved = control.update_events(changes.collect()).await.unwrap();
-    assert!(control.quiesced(PATIENCE).await.unwrap());
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
     let last = receiver.received()[2].json();
     let since: jiff::Timestamp = last["data"]["last_updated_ts"]
         .as_str()
@@ -65,31 +69,31 @@ async fn changes_are_gathered_from_the_first_of_them() {
         .parse()
         .unwrap();
     assert_eq!(since, moved[0].updated_at);
-    stage.nothing_was_violated().await;
+    harness.assert_no_violations().await;
 }
 
 #[tokio::test]
-async fn every_secret_signs_and_old_headers_can_be_had() {
-    let receiver = Receiver::answering(&[]).await;
-    let stage = stage(options(&receiver)).await;
-    let control = stage.simulator.control();
-    stage.calendar("sales-1@acme.example").await;
-    assert!(control.quiesced(PATIENCE).await.unwrap());
+async fn a_webhook_is_signed_with_every_secret_under_either_family_of_headers() {
+    let receiver = WebhookReceiver::start(&[]).await;
+    let harness = Harness::start(options(&receiver)).await;
+    let control = harness.simulator.control();
+    harness.calendar("sales-1@acme.example").await;
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
     let target = WebhookTarget {
         url: receiver.url.clone(),
         secrets: vec![SECRET.into(), OTHER.into()],
         headers: SignatureHeaders::Svix,
     };
     control.set_webhook_target(Some(&target)).await.unwrap();
-    stage.calendar("sales-2@acme.example").await;
-    assert!(control.quiesced(PATIENCE).await.unwrap());
-    for (webhook, family, secrets) in [
+    harness.calendar("sales-2@acme.example").await;
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
+    for (webhook, prefix, secrets) in [
         (&receiver.received()[0], "webhook", vec![SECRET]),
         (&receiver.received()[1], "svix", vec![SECRET, OTHER]),
     ] {
-        let id = webhook.header(&format!("{family}-id"));
+        let id = webhook.header(&format!("{prefix}-id"));
         let timestamp = webhook
-            .header(&format!("{family}-timestamp"))
+            .header(&format!("{prefix}-timestamp"))
             .parse()
             .unwrap();
         let expected: Vec<_> = secrets
@@ -97,7 +101,7 @@ async fn every_secret_signs_and_old_headers_can_be_had() {
             .map(|secret| sign(secret, id, timestamp, &webhook.body).unwrap())
             .collect();
         assert_eq!(
-            webhook.header(&format!("{family}-signature")),
+            webhook.header(&format!("{prefix}-signature")),
             expected.join(" ")
         );
     }
@@ -109,12 +113,12 @@ async fn every_secret_signs_and_old_headers_can_be_had() {
 }
 
 #[tokio::test]
-async fn what_is_not_acknowledged_is_tried_again_with_the_same_id() {
-    let receiver = Receiver::answering(&[500, 302, 503]).await;
-    let stage = stage(options(&receiver)).await;
-    let control = stage.simulator.control();
-    stage.calendar("sales-1@acme.example").await;
-    assert!(control.quiesced(PATIENCE).await.unwrap());
+async fn an_unacknowledged_webhook_is_retried_with_the_same_id() {
+    let receiver = WebhookReceiver::start(&[500, 302, 503]).await;
+    let harness = Harness::start(options(&receiver)).await;
+    let control = harness.simulator.control();
+    harness.calendar("sales-1@acme.example").await;
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
     let webhooks = control.webhooks().await.unwrap();
     let statuses: Vec<_> = webhooks[0]
         .attempts
@@ -132,18 +136,18 @@ async fn what_is_not_acknowledged_is_tried_again_with_the_same_id() {
 }
 
 #[tokio::test]
-async fn the_schedule_ends_after_eight_tries() {
-    let receiver = Receiver::answering(&[500; 20]).await;
-    let stage = stage(options(&receiver)).await;
-    let control = stage.simulator.control();
-    stage.calendar("sales-1@acme.example").await;
-    assert!(control.quiesced(PATIENCE).await.unwrap());
+async fn a_webhook_fails_after_eight_attempts() {
+    let receiver = WebhookReceiver::start(&[500; 20]).await;
+    let harness = Harness::start(options(&receiver)).await;
+    let control = harness.simulator.control();
+    harness.calendar("sales-1@acme.example").await;
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
     let webhook = control.webhooks().await.unwrap().remove(0);
     assert_eq!(
         (webhook.attempts.len(), webhook.state),
         (8, WebhookState::Failed)
     );
-    // 5 s + 5 min + 30 min + 2 h + 5 h + 10 h + 10 h, a millionth of it.
+    // A millionth of 5 s + 5 min + 30 min + 2 h + 5 h + 10 h + 10 h.
     let took = webhook.attempts[7]
         .at
         .duration_since(webhook.attempts[0].at);
@@ -151,64 +155,38 @@ async fn the_schedule_ends_after_eight_tries() {
 }
 
 #[tokio::test]
-async fn a_receiver_can_abort_a_message() {
-    let receiver = Receiver::answering(&[400]).await;
-    let stage = stage(options(&receiver)).await;
-    let control = stage.simulator.control();
-    stage.calendar("sales-1@acme.example").await;
-    assert!(control.quiesced(PATIENCE).await.unwrap());
+async fn a_receiver_can_abort_the_retries_of_a_webhook() {
+    let receiver = WebhookReceiver::start(&[400]).await;
+    let harness = Harness::start(options(&receiver)).await;
+    let control = harness.simulator.control();
+    harness.calendar("sales-1@acme.example").await;
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
     assert_eq!(receiver.received().len(), 1);
     assert_eq!(control.stats().await.unwrap().webhooks.failed, 1);
 }
 
 #[tokio::test]
-async fn webhooks_are_dropped_doubled_held_and_sent_again() {
-    let receiver = Receiver::answering(&[]).await;
-    let stage = stage(options(&receiver)).await;
-    let control = stage.simulator.control();
-    let count = async || {
-        assert!(control.quiesced(PATIENCE).await.unwrap());
-        receiver.received().len()
+async fn webhook_faults_drop_duplicate_and_delay_deliveries() {
+    let receiver = WebhookReceiver::start(&[]).await;
+    let harness = Harness::start(options(&receiver)).await;
+    let control = harness.simulator.control();
+    let dropping = WebhookFaults {
+        drop: 1.0,
+        ..WebhookFaults::default()
     };
-    control
-        .set_webhook_faults(&WebhookFaults {
-            drop: 1.0,
-            ..Default::default()
-        })
-        .await
-        .unwrap();
-    stage.calendar("sales-1@acme.example").await;
-    assert_eq!(count().await, 0);
+    control.set_webhook_faults(&dropping).await.unwrap();
+    harness.calendar("sales-1@acme.example").await;
+    assert_eq!(received(&harness, &receiver).await, 0);
 
-    let doubled = WebhookFaults {
+    let duplicating = WebhookFaults {
         duplicate: 1.0,
         delay: 0.5,
         delay_ms: 5,
-        ..Default::default()
+        ..WebhookFaults::default()
     };
-    control.set_webhook_faults(&doubled).await.unwrap();
-    stage.calendar("sales-2@acme.example").await;
-    assert_eq!(count().await, 2);
-
-    control
-        .set_webhook_faults(&WebhookFaults::default())
-        .await
-        .unwrap();
-    control.hold_webhooks().await.unwrap();
-    let held = control
-        .send_webhook(&json!({"event": "bot.done", "data": {}}))
-        .await
-        .unwrap();
-    assert_eq!(count().await, 2);
-    control.release_webhooks(true).await.unwrap();
-    assert_eq!(count().await, 3);
-    control.resend_webhook(&held).await.unwrap();
-    assert_eq!(count().await, 4);
-    let arrived = receiver.received();
-    assert_eq!(
-        arrived[2].header("webhook-id"),
-        arrived[3].header("webhook-id")
-    );
+    control.set_webhook_faults(&duplicating).await.unwrap();
+    harness.calendar("sales-2@acme.example").await;
+    assert_eq!(received(&harness, &receiver).await, 2);
     let stats = control.stats().await.unwrap().webhooks;
     assert_eq!(
         (
@@ -217,27 +195,60 @@ async fn webhooks_are_dropped_doubled_held_and_sent_again() {
             stats.dropped,
             stats.attempts
         ),
-        (3, 2, 1, 4)
+        (2, 1, 1, 2)
     );
 }
 
 #[tokio::test]
-async fn calendars_announce_what_the_service_announces() {
-    let receiver = Receiver::answering(&[]).await;
-    let stage = stage(options(&receiver)).await;
-    let control = stage.simulator.control();
-    let calendar = stage.calendar("sales-1@acme.example").await;
+async fn held_webhooks_are_released_and_any_webhook_can_be_resent() {
+    let receiver = WebhookReceiver::start(&[]).await;
+    let harness = Harness::start(options(&receiver)).await;
+    let control = harness.simulator.control();
+    control.hold_webhooks().await.unwrap();
+    let mut held = Vec::new();
+    for event in ["bot.done", "bot.fatal"] {
+        let body = json!({"event": event, "data": {}});
+        held.push(control.send_webhook(&body).await.unwrap());
+    }
+    assert_eq!(received(&harness, &receiver).await, 0);
+    assert_eq!(control.stats().await.unwrap().webhooks.held, 2);
+    control.release_webhooks(true).await.unwrap();
+    assert_eq!(received(&harness, &receiver).await, 2);
+    control.resend_webhook(&held[0]).await.unwrap();
+    assert_eq!(received(&harness, &receiver).await, 3);
+    let last = receiver.received().pop().unwrap();
+    assert_eq!(last.header("webhook-id"), held[0]);
+    let stats = control.stats().await.unwrap().webhooks;
+    assert_eq!(
+        (stats.messages, stats.acknowledged, stats.attempts),
+        (2, 2, 3)
+    );
+}
+
+/// Number of webhooks received once all deliveries have ended.
+async fn received(harness: &Harness, receiver: &WebhookReceiver) -> usize {
+    let control = harness.simulator.control();
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
+    receiver.received().len()
+}
+
+#[tokio::test]
+async fn changes_of_a_calendar_are_reported_but_not_its_deletion() {
+    let receiver = WebhookReceiver::start(&[]).await;
+    let harness = Harness::start(options(&receiver)).await;
+    let control = harness.simulator.control();
+    let calendar = harness.calendar("sales-1@acme.example").await;
     control
         .set_calendar_email(calendar, "sales-9@acme.example")
         .await
         .unwrap();
     control.disconnect_calendar(calendar).await.unwrap();
     control.reconnect_calendar(calendar).await.unwrap();
-    assert!(control.quiesced(PATIENCE).await.unwrap());
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
     assert_eq!(
         receiver.received().len(),
         4,
-        "made, named, disconnected, reconnected"
+        "created, e-mail address set, disconnected, reconnected"
     );
     assert!(
         receiver
@@ -246,56 +257,60 @@ async fn calendars_announce_what_the_service_announces() {
             .all(|w| w.json()["event"] == "calendar.update")
     );
     control.delete_calendar(calendar).await.unwrap();
-    assert!(control.quiesced(PATIENCE).await.unwrap());
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
     assert_eq!(
         receiver.received().len(),
         4,
-        "nothing tells of a deleted calendar"
+        "the deletion of a calendar is not reported"
     );
 }
 
 #[tokio::test]
-async fn scheduling_is_announced_only_when_told_so() {
-    let receiver = Receiver::answering(&[]).await;
-    let stage = stage(options(&receiver)).await;
-    let control = stage.simulator.control();
-    let calendar = stage.calendar("sales-1@acme.example").await;
-    let event = stage
-        .event(calendar, meeting("Review", 60).link(LINK))
+async fn scheduling_a_bot_is_reported_only_if_bots_touch_events_is_set() {
+    let receiver = WebhookReceiver::start(&[]).await;
+    let harness = Harness::start(options(&receiver)).await;
+    let control = harness.simulator.control();
+    let calendar = harness.calendar("sales-1@acme.example").await;
+    let event = harness
+        .event(calendar, meeting("Review", 60).meeting_url(LINK))
         .await;
-    assert!(control.quiesced(PATIENCE).await.unwrap());
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
     let before = receiver.received().len();
-    stage.schedule(&event, "k").await;
-    assert!(control.quiesced(PATIENCE).await.unwrap());
+    harness.schedule(&event, "k").await;
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
     assert_eq!(receiver.received().len(), before);
     assert_eq!(
         control.event(event.id).await.unwrap().updated_at,
         event.updated_at
     );
     control.set_bots_touch_events(true).await.unwrap();
-    stage.schedule(&event, "k").await;
-    assert!(control.quiesced(PATIENCE).await.unwrap());
+    harness.schedule(&event, "k").await;
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
     assert_eq!(receiver.received().len(), before + 1);
     assert!(control.event(event.id).await.unwrap().updated_at > event.updated_at);
 }
 
 #[tokio::test]
-async fn nobody_is_told_of_a_silent_calendar() {
-    let receiver = Receiver::answering(&[]).await;
-    let stage = stage(options(&receiver)).await;
-    let control = stage.simulator.control();
-    let made = control.create_silent_calendar(Platform::GoogleCalendar, None);
-    let silent = made.await.unwrap().id;
-    let told = stage.calendar("sales-1@acme.example").await;
-    control.silence_calendar(told).await.unwrap();
-    for calendar in [silent, told] {
+async fn a_calendar_without_webhooks_is_not_reported() {
+    let receiver = WebhookReceiver::start(&[]).await;
+    let harness = Harness::start(options(&receiver)).await;
+    let control = harness.simulator.control();
+    let created = control.create_calendar_without_webhooks(Platform::GoogleCalendar, None);
+    let unreported = created.await.unwrap().id;
+    let disabled_later = harness.calendar("sales-1@acme.example").await;
+    control.disable_webhooks(disabled_later).await.unwrap();
+    for calendar in [unreported, disabled_later] {
         control
             .set_calendar_email(calendar, "sales-9@acme.example")
             .await
             .unwrap();
     }
-    assert!(control.quiesced(PATIENCE).await.unwrap());
-    assert_eq!(receiver.received().len(), 1, "as long as it was not silent");
+    assert!(control.wait_for_webhooks(TIMEOUT).await.unwrap());
+    assert_eq!(
+        receiver.received().len(),
+        1,
+        "only the connection, before webhooks were disabled"
+    );
     let stats = control.stats().await.unwrap().webhooks;
     assert_eq!((stats.acknowledged, stats.dropped), (1, 3));
 }

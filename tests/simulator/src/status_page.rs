@@ -1,4 +1,4 @@
-//! A page for people: what the simulator holds, refreshed every two seconds.
+//! Status page: the state of the simulator as HTML, refreshed every two seconds.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::response::Html;
 
 use crate::clock;
-use crate::control::observe::stats_of;
-use crate::model::{BotView, Stats, Violation};
+use crate::control::inspect::statistics;
+use crate::model::{BotView, Stats, Violation, WebhookStats};
 use crate::state::{Inner, Shared};
 
 const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -19,23 +19,25 @@ th,td{text-align:left;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #ddd;v
 .off{color:#888;text-decoration:line-through}.bad{color:#b00}\
 </style></head><body><h1>Recall simulator</h1>";
 
-/// More rows than this help nobody.
-const ROWS: usize = 200;
+/// Maximum number of rows per table.
+const MAX_ROWS: usize = 200;
 
+/// Renders the page.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>) -> Html<String> {
     let inner = shared.lock();
     let mut page = String::from(HEAD);
-    let stats = stats_of(&inner);
+    let stats = statistics(&inner);
     calls(&mut page, &stats);
+    webhooks(&mut page, &stats.webhooks);
     violations(
         &mut page,
-        "Requests against the specification",
+        "Requests that violate the specification",
         &inner.calls.violations.requests,
     );
     violations(
         &mut page,
-        "Own answers against the specification",
-        &inner.calls.violations.own,
+        "Responses and webhooks of the simulator that violate the specification",
+        &inner.calls.violations.simulator,
     );
     calendars(&mut page, &inner);
     events(&mut page, &inner);
@@ -45,20 +47,13 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>) -> Html<String> {
 }
 
 fn calls(page: &mut String, stats: &Stats) {
-    let webhooks = &stats.webhooks;
-    let totals = format!(
-        "{} webhooks: {} acknowledged, {} pending, {} failed, {} dropped, {} held. \
-         {} calls answered 429, {} to unknown paths.",
-        webhooks.messages,
-        webhooks.acknowledged,
-        webhooks.pending,
-        webhooks.failed,
-        webhooks.dropped,
-        webhooks.held,
-        stats.throttled,
-        stats.unknown,
+    push(
+        page,
+        format_args!(
+            "<h2>Calls to the API</h2><p>Rejected with status 429: {}. Unknown paths or methods: {}.</p>",
+            stats.throttled, stats.unknown,
+        ),
     );
-    push(page, format_args!("<h2>Calls</h2><p>{totals}</p>"));
     let rows = stats.operations.iter().map(|(operation, counts)| {
         let statuses: Vec<String> = counts
             .statuses
@@ -74,22 +69,48 @@ fn calls(page: &mut String, stats: &Stats) {
         ];
         (cells, "")
     });
-    table(
-        page,
-        ["Operation", "Calls", "Answers", "Cut", "Most in a minute"],
-        rows,
-    );
+    let columns = [
+        "Operation",
+        "Calls",
+        "Responses by status",
+        "Connections cut",
+        "Most calls in a minute",
+    ];
+    table(page, columns, rows);
+}
+
+fn webhooks(page: &mut String, stats: &WebhookStats) {
+    push(page, format_args!("<h2>Webhooks: {}</h2>", stats.messages));
+    let columns = [
+        "Acknowledged",
+        "In delivery",
+        "Failed",
+        "Dropped",
+        "Held",
+        "Without target",
+    ];
+    let counts = [
+        stats.acknowledged,
+        stats.pending,
+        stats.failed,
+        stats.dropped,
+        stats.held,
+        stats.no_target,
+    ];
+    let row = counts.map(|count| count.to_string());
+    table(page, columns, std::iter::once((row, "")));
 }
 
 fn violations(page: &mut String, title: &str, list: &[Violation]) {
+    let class = if list.is_empty() { "" } else { "bad" };
+    push(
+        page,
+        format_args!("<h2 class=\"{class}\">{title}: {}</h2>", list.len()),
+    );
     if list.is_empty() {
         return;
     }
-    push(
-        page,
-        format_args!("<h2 class=\"bad\">{title}: {}</h2>", list.len()),
-    );
-    let rows = list.iter().rev().take(ROWS).map(|violation| {
+    let rows = list.iter().rev().take(MAX_ROWS).map(|violation| {
         let cells = [
             violation.at.to_string(),
             violation.subject.clone(),
@@ -97,37 +118,42 @@ fn violations(page: &mut String, title: &str, list: &[Violation]) {
         ];
         (cells, "")
     });
-    table(page, ["At", "What", "Why"], rows);
+    table(page, ["Time", "Call or webhook", "Violation"], rows);
 }
 
 fn calendars(page: &mut String, inner: &Inner) {
     push(
         page,
-        format_args!("<h2>Calendars: {}</h2>", inner.world.calendars.len()),
+        format_args!("<h2>Calendars: {}</h2>", inner.workspace.calendars.len()),
     );
-    let rows = inner.world.calendars.values().take(ROWS).map(|calendar| {
-        let cells = [
-            calendar.id.to_string(),
-            calendar.platform.name().to_owned(),
-            calendar.status.name().to_owned(),
-            calendar.platform_email.clone().unwrap_or_default(),
-        ];
-        (cells, "")
-    });
+    let rows = inner
+        .workspace
+        .calendars
+        .values()
+        .take(MAX_ROWS)
+        .map(|calendar| {
+            let cells = [
+                calendar.id.to_string(),
+                calendar.platform.name().to_owned(),
+                calendar.status.name().to_owned(),
+                calendar.platform_email.clone().unwrap_or_default(),
+            ];
+            (cells, "")
+        });
     table(page, ["Calendar", "Platform", "Status", "Owner"], rows);
 }
 
 fn events(page: &mut String, inner: &Inner) {
-    let world = &inner.world;
+    let workspace = &inner.workspace;
     push(
         page,
-        format_args!("<h2>Events: {}</h2>", world.events.len()),
+        format_args!("<h2>Events: {}</h2>", workspace.events.len()),
     );
-    let listed = world
+    let listed = workspace
         .order
         .iter()
-        .filter_map(|(_, id)| world.events.get(id))
-        .take(ROWS);
+        .filter_map(|(_, id)| workspace.events.get(id))
+        .take(MAX_ROWS);
     let rows = listed.map(|event| {
         let cells = [
             event.draft.start.to_string(),
@@ -136,34 +162,35 @@ fn events(page: &mut String, inner: &Inner) {
             event.calendar.to_string(),
             event.bots.len().to_string(),
         ];
-        (
-            cells,
-            if event.is_deleted || event.draft.cancelled {
-                "off"
-            } else {
-                ""
-            },
-        )
+        let is_off = event.is_deleted || event.draft.cancelled;
+        (cells, if is_off { "off" } else { "" })
     });
-    table(page, ["Start", "Title", "Link", "Calendar", "Bots"], rows);
+    table(
+        page,
+        ["Start", "Title", "Meeting link", "Calendar", "Bots"],
+        rows,
+    );
 }
 
 fn bots(page: &mut String, inner: &Inner) {
-    let (world, now) = (&inner.world, clock::now());
-    push(page, format_args!("<h2>Bots: {}</h2>", world.bots.len()));
-    let mut bots: Vec<BotView> = world
+    let (workspace, now) = (&inner.workspace, clock::now());
+    push(
+        page,
+        format_args!("<h2>Bots: {}</h2>", workspace.bots.len()),
+    );
+    let mut bots: Vec<BotView> = workspace
         .bots
         .values()
-        .map(|bot| world.bot_view(bot, now))
+        .map(|bot| workspace.bot_view(bot, now))
         .collect();
     bots.sort_by_key(|bot| bot.start_time);
-    let rows = bots.into_iter().take(ROWS).map(|bot| {
-        let sharing = bot
+    let rows = bots.into_iter().take(MAX_ROWS).map(|bot| {
+        let events = bot
             .events
             .iter()
-            .filter_map(|id| world.events.get(id))
+            .filter_map(|id| workspace.events.get(id))
             .map(|event| {
-                let owner = world
+                let owner = workspace
                     .calendars
                     .get(&event.calendar)
                     .map_or("", |c| c.owner.as_str());
@@ -173,25 +200,26 @@ fn bots(page: &mut String, inner: &Inner) {
             bot.start_time.to_string(),
             bot.deduplication_key.clone(),
             format!("{:?}", bot.phase).to_lowercase(),
-            sharing.collect::<Vec<_>>().join(", "),
+            events.collect::<Vec<_>>().join(", "),
         ];
         (cells, "")
     });
     table(
         page,
-        ["Start", "Deduplication key", "Phase", "Shared by"],
+        ["Start", "Deduplication key", "Phase", "Events (owner)"],
         rows,
     );
 }
 
+/// Appends a table. A row is its cells and its CSS class.
 fn table<const N: usize>(
     page: &mut String,
-    heads: [&str; N],
+    columns: [&str; N],
     rows: impl Iterator<Item = ([String; N], &'static str)>,
 ) {
     page.push_str("<table><tr>");
-    for head in heads {
-        push(page, format_args!("<th>{}</th>", escaped(head)));
+    for column in columns {
+        push(page, format_args!("<th>{}</th>", escaped(column)));
     }
     page.push_str("</tr>");
     for (cells, class) in rows {
@@ -204,11 +232,13 @@ fn table<const N: usize>(
     page.push_str("</table>");
 }
 
+/// Appends formatted text.
 fn push(page: &mut String, text: std::fmt::Arguments<'_>) {
     page.write_fmt(text)
         .expect("writing to a string does not fail");
 }
 
+/// Text with the special characters of HTML replaced.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
@@ -229,7 +259,7 @@ mod tests {
     use super::escaped;
 
     #[test]
-    fn markup_does_not_get_through() {
+    fn escapes_markup() {
         assert_eq!(
             escaped("<b a=\"1\">&'"),
             "&lt;b a=&quot;1&quot;&gt;&amp;&#39;"

@@ -1,4 +1,4 @@
-//! What the tests share: a simulator, a caller of its API, and a receiver of its webhooks.
+//! Test harness: a simulator, a client of its API, and a receiver of its webhooks.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,19 +16,20 @@ use tokio::sync::watch;
 
 pub(crate) const LINK: &str = "https://meet.google.com/abc-defg-hij";
 
-/// A simulator and someone who calls it.
-pub(crate) struct Stage {
+/// Simulator and a client of its API.
+pub(crate) struct Harness {
     pub(crate) simulator: Simulator,
     http: reqwest::Client,
 }
 
-pub(crate) async fn stage(options: Options) -> Stage {
-    let simulator = Simulator::start(options).await.unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    Stage { simulator, http }
-}
+impl Harness {
+    pub(crate) async fn start(options: Options) -> Self {
+        let simulator = Simulator::start(options).await.unwrap();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { simulator, http }
+    }
 
-impl Stage {
+    /// Connects a Google calendar.
     pub(crate) async fn calendar(&self, email: &str) -> CalendarId {
         let control = self.simulator.control();
         control
@@ -38,6 +39,7 @@ impl Stage {
             .id
     }
 
+    /// Creates an event.
     pub(crate) async fn event(&self, calendar: CalendarId, draft: EventDraft) -> EventView {
         self.simulator
             .control()
@@ -46,76 +48,82 @@ impl Stage {
             .unwrap()
     }
 
+    /// Request with the API key to a path, or to a complete URL.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let address = if path.starts_with("http") {
+        let url = if path.starts_with("http") {
             path.to_owned()
         } else {
             format!("{}{path}", self.simulator.base_url())
         };
         let token = format!("Token {}", self.simulator.api_key());
         self.http
-            .request(method, address)
+            .request(method, url)
             .header("authorization", token)
     }
 
     pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
-        told(self.request(Method::GET, path).send().await.unwrap()).await
+        status_and_body(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
-    pub(crate) fn posting(&self, event: &EventView, key: &str) -> reqwest::RequestBuilder {
+    /// Request that schedules a bot with this deduplication key.
+    pub(crate) fn schedule_request(&self, event: &EventView, key: &str) -> reqwest::RequestBuilder {
         let body = json!({"deduplication_key": key, "bot_config": {"bot_name": "Recorder"}});
         let path = format!("/api/v2/calendar-events/{}/bot/", event.id);
         self.request(Method::POST, &path).json(&body)
     }
 
     pub(crate) async fn schedule(&self, event: &EventView, key: &str) -> (u16, Value) {
-        told(self.posting(event, key).send().await.unwrap()).await
+        status_and_body(self.schedule_request(event, key).send().await.unwrap()).await
     }
 
     pub(crate) async fn unschedule(&self, event: &EventView) -> (u16, Value) {
         let path = format!("/api/v2/calendar-events/{}/bot/", event.id);
-        told(self.request(Method::DELETE, &path).send().await.unwrap()).await
+        status_and_body(self.request(Method::DELETE, &path).send().await.unwrap()).await
     }
 
-    /// Nobody broke the specification, the simulator least of all.
-    pub(crate) async fn nothing_was_violated(&self) {
+    /// Asserts that neither a request nor a response violated the specification.
+    pub(crate) async fn assert_no_violations(&self) {
         let violations = self.simulator.control().violations().await.unwrap();
-        assert_eq!((violations.requests, violations.own), (vec![], vec![]));
+        assert_eq!(
+            (violations.requests, violations.simulator),
+            (vec![], vec![])
+        );
     }
 }
 
-pub(crate) async fn told(answer: Response) -> (u16, Value) {
-    let status = answer.status().as_u16();
-    let text = answer.text().await.unwrap();
+/// Status and body of a response; a body that is not JSON is a string.
+pub(crate) async fn status_and_body(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
     (
         status,
         serde_json::from_str(&text).unwrap_or(Value::String(text)),
     )
 }
 
-/// So many minutes from now.
+/// Time this many minutes from now, in whole seconds.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the simulator lives by the wall clock"
+    reason = "the simulator uses the wall clock"
 )]
 pub(crate) fn minutes(from_now: i64) -> Timestamp {
     let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
     now + SignedDuration::from_mins(from_now)
 }
 
-/// A meeting of half an hour, with a link.
+/// Meeting of half an hour, with a meeting link.
 pub(crate) fn meeting(title: &str, from_now: i64) -> EventDraft {
-    EventDraft::new(title, minutes(from_now), minutes(from_now + 30)).link(LINK)
+    EventDraft::new(title, minutes(from_now), minutes(from_now + 30)).meeting_url(LINK)
 }
 
-/// A webhook as it arrived.
+/// Webhook as it arrived.
 #[derive(Debug, Clone)]
-pub(crate) struct Received {
+pub(crate) struct ReceivedWebhook {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Received {
+impl ReceivedWebhook {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
@@ -127,16 +135,16 @@ impl Received {
     }
 }
 
-/// Takes webhooks and answers with the statuses it was given, then with 204.
+/// Receiver of webhooks, which responds with the given statuses and then with 204.
 #[derive(Clone)]
-pub(crate) struct Receiver {
+pub(crate) struct WebhookReceiver {
     pub(crate) url: String,
     statuses: Arc<Mutex<Vec<u16>>>,
-    received: watch::Sender<Vec<Received>>,
+    received: watch::Sender<Vec<ReceivedWebhook>>,
 }
 
-impl Receiver {
-    pub(crate) async fn answering(statuses: &[u16]) -> Self {
+impl WebhookReceiver {
+    pub(crate) async fn start(statuses: &[u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let receiver = Self {
             url: format!("http://{}/webhook", listener.local_addr().unwrap()),
@@ -144,25 +152,25 @@ impl Receiver {
             received: watch::Sender::new(Vec::new()),
         };
         let router = Router::new()
-            .route("/webhook", post(take))
+            .route("/webhook", post(receive))
             .with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         receiver
     }
 
-    pub(crate) fn received(&self) -> Vec<Received> {
+    pub(crate) fn received(&self) -> Vec<ReceivedWebhook> {
         self.received.borrow().clone()
     }
 }
 
-async fn take(
-    State(receiver): State<Receiver>,
+async fn receive(
+    State(receiver): State<WebhookReceiver>,
     headers: HeaderMap,
     body: Bytes,
 ) -> (StatusCode, HeaderMap) {
     receiver
         .received
-        .send_modify(|all| all.push(Received { headers, body }));
+        .send_modify(|all| all.push(ReceivedWebhook { headers, body }));
     let status = receiver.statuses.lock().unwrap().pop().unwrap_or(204);
     let mut headers = HeaderMap::new();
     if status == 400 {

@@ -1,7 +1,7 @@
-//! Bots: held by deduplication key over the whole workspace, shared by events.
+//! Bots, identified by deduplication key in the whole workspace and shared by events.
 //!
-//! The service never moves a bot by itself. A bot keeps the start and the link of the last POST,
-//! whatever becomes of its events meanwhile.
+//! The service never moves a bot by itself: a bot keeps the start and the meeting link of the last
+//! POST, even if its events change afterwards.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::World;
+use super::Workspace;
 use crate::ids::{BotId, EventId};
 use crate::model::{BotPhase, BotView, CalendarStatus};
 
-/// A bot and those that share it.
+/// Bot and the events that share it.
 #[derive(Debug)]
 pub(crate) struct Bot {
     pub(crate) id: BotId,
@@ -43,9 +43,9 @@ impl Bot {
     }
 }
 
-/// Why the service refuses to do something with a bot.
+/// Reason why the service rejects an operation on a bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum Rejection {
     NoEvent,
     EventDeleted,
     EventEnded,
@@ -54,10 +54,18 @@ pub(crate) enum Refusal {
     Dispatched,
     NoBot,
     NotStarted,
-    AlreadyOver,
+    AlreadyFinished,
 }
 
-impl World {
+/// Times and link at which a bot joins.
+struct Meeting {
+    start: Timestamp,
+    end: Timestamp,
+    url: String,
+}
+
+impl Workspace {
+    /// Phase of a bot at this time.
     pub(crate) fn phase(&self, bot: &Bot, now: Timestamp) -> BotPhase {
         bot.phase(now, self.dispatch_lead)
     }
@@ -68,52 +76,27 @@ impl World {
             .is_some_and(|bot| self.phase(bot, now) == BotPhase::Scheduled)
     }
 
-    /// Gives the event a claim to the bot named `key`, and no other bot that still waits.
+    /// Schedules the bot with this deduplication key for the event, in place of every other bot
+    /// that is scheduled for it.
     pub(crate) fn schedule(
         &mut self,
         id: EventId,
         key: &str,
         config: Map<String, Value>,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
-        let event = self.events.get(&id).ok_or(Refusal::NoEvent)?;
-        let status = self
-            .calendars
-            .get(&event.calendar)
-            .map(|calendar| calendar.status);
-        if status == Some(CalendarStatus::Disconnected) {
-            return Err(Refusal::CalendarDisconnected);
-        }
-        if event.is_deleted {
-            return Err(Refusal::EventDeleted);
-        }
-        let (start, end) = (event.draft.start, event.draft.end);
-        if end <= now {
-            return Err(Refusal::EventEnded);
-        }
-        // The specification: populated from the event unless given in `bot_config`.
-        let given = config.get("meeting_url").and_then(Value::as_str);
-        let link = given
-            .map(str::to_owned)
-            .or_else(|| event.draft.meeting_url.clone());
-        let meeting_url = link.ok_or(Refusal::NoMeetingLink)?;
-
-        let bot = self.bot_for(key, start, now);
-        let others: Vec<_> = self.events[&id]
-            .bots
-            .iter()
-            .copied()
-            .filter(|other| *other != bot)
-            .collect();
-        for other in others {
-            if self.is_scheduled(other, now) {
-                self.drop_claim(id, other);
+    ) -> Result<(), Rejection> {
+        let meeting = self.schedulable_meeting(id, &config, now)?;
+        let bot = self.find_or_create_bot(key, meeting.start, now);
+        let event_bots = self.events.get(&id).map(|event| event.bots.clone());
+        for other in event_bots.unwrap_or_default() {
+            if other != bot && self.is_scheduled(other, now) {
+                self.remove_bot_from_event(id, other);
             }
         }
         if let Some(bot) = self.bots.get_mut(&bot) {
-            bot.start_time = start;
-            bot.ends_at = end;
-            bot.meeting_url = meeting_url;
+            bot.start_time = meeting.start;
+            bot.ends_at = meeting.end;
+            bot.meeting_url = meeting.url;
             bot.config = config;
             bot.events.insert(id);
         }
@@ -128,18 +111,47 @@ impl World {
         Ok(())
     }
 
-    /// The bot that `key` names for a meeting at `start`, made if need be: one that has been at
-    /// another meeting, or has left, does not go to this one.
-    fn bot_for(&mut self, key: &str, start: Timestamp, now: Timestamp) -> BotId {
-        let known = self.by_key.get(key).and_then(|id| self.bots.get(id));
-        if let Some(bot) = known {
+    /// The times and the link of an event that a bot can be scheduled for, or the reason why none
+    /// can.
+    fn schedulable_meeting(
+        &self,
+        id: EventId,
+        config: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<Meeting, Rejection> {
+        let event = self.events.get(&id).ok_or(Rejection::NoEvent)?;
+        let calendar = self.calendars.get(&event.calendar);
+        if calendar.is_some_and(|calendar| calendar.status == CalendarStatus::Disconnected) {
+            return Err(Rejection::CalendarDisconnected);
+        }
+        if event.is_deleted {
+            return Err(Rejection::EventDeleted);
+        }
+        if event.draft.end <= now {
+            return Err(Rejection::EventEnded);
+        }
+        // As specified: taken from the event unless `bot_config` contains one.
+        let configured = config.get("meeting_url").and_then(Value::as_str);
+        let url = configured.or(event.draft.meeting_url.as_deref());
+        Ok(Meeting {
+            start: event.draft.start,
+            end: event.draft.end,
+            url: url.ok_or(Rejection::NoMeetingLink)?.to_owned(),
+        })
+    }
+
+    /// The bot with this key for a meeting at `start`. Creates a new one if there is none, or if
+    /// the existing one has left or was dispatched to another meeting.
+    fn find_or_create_bot(&mut self, key: &str, start: Timestamp, now: Timestamp) -> BotId {
+        let existing = self.by_key.get(key).and_then(|id| self.bots.get(id));
+        if let Some(bot) = existing {
             match self.phase(bot, now) {
                 BotPhase::Scheduled => return bot.id,
                 BotPhase::Dispatched if bot.start_time == start => return bot.id,
                 _ => {}
             }
         }
-        let id = BotId::draw(&mut self.random);
+        let id = BotId::random(&mut self.random);
         self.by_key.insert(key.to_owned(), id);
         self.bots.insert(
             id,
@@ -157,58 +169,59 @@ impl World {
         id
     }
 
-    /// Takes the event's claim away. Done twice it is done once.
-    pub(crate) fn unschedule(&mut self, id: EventId, now: Timestamp) -> Result<(), Refusal> {
-        let event = self.events.get(&id).ok_or(Refusal::NoEvent)?;
-        let on_its_way = event
+    /// Unschedules the event's bots. Idempotent.
+    pub(crate) fn unschedule(&mut self, id: EventId, now: Timestamp) -> Result<(), Rejection> {
+        let event = self.events.get(&id).ok_or(Rejection::NoEvent)?;
+        let is_dispatched = event
             .bots
             .iter()
             .filter_map(|bot| self.bots.get(bot))
             .any(|bot| self.phase(bot, now) == BotPhase::Dispatched);
-        if on_its_way {
-            return Err(Refusal::Dispatched);
+        if is_dispatched {
+            return Err(Rejection::Dispatched);
         }
-        if self.drop_scheduled_bots(id, now) && self.bots_touch_events {
+        if self.remove_scheduled_bots(id, now) && self.bots_touch_events {
             self.touch_event(id, now);
         }
         Ok(())
     }
 
-    /// Sends a bot out of its call.
-    pub(crate) fn leave_call(&mut self, id: BotId, now: Timestamp) -> Result<(), Refusal> {
+    /// Makes a bot leave its call.
+    pub(crate) fn leave_call(&mut self, id: BotId, now: Timestamp) -> Result<(), Rejection> {
         let lead = self.dispatch_lead;
-        let bot = self.bots.get_mut(&id).ok_or(Refusal::NoBot)?;
+        let bot = self.bots.get_mut(&id).ok_or(Rejection::NoBot)?;
         match bot.phase(now, lead) {
-            BotPhase::Scheduled => Err(Refusal::NotStarted),
+            BotPhase::Scheduled => Err(Rejection::NotStarted),
             BotPhase::Dispatched => {
                 bot.left = true;
                 Ok(())
             }
-            BotPhase::Left | BotPhase::Finished => Err(Refusal::AlreadyOver),
+            BotPhase::Left | BotPhase::Finished => Err(Rejection::AlreadyFinished),
         }
     }
 
-    /// Drops the claims to bots that still wait. What is on its way, or over, stays listed.
-    pub(super) fn drop_scheduled_bots(&mut self, event: EventId, now: Timestamp) -> bool {
+    /// Removes the event's scheduled bots and returns whether there were any. Dispatched and
+    /// finished ones stay listed.
+    pub(super) fn remove_scheduled_bots(&mut self, event: EventId, now: Timestamp) -> bool {
         let bots = self
             .events
             .get(&event)
             .map(|event| event.bots.clone())
             .unwrap_or_default();
-        let mut any = false;
+        let mut removed = false;
         for bot in bots {
             if self.is_scheduled(bot, now) {
-                self.drop_claim(event, bot);
-                any = true;
+                self.remove_bot_from_event(event, bot);
+                removed = true;
             }
         }
-        any
+        removed
     }
 
-    /// Drops one claim, and the bot with the last of them.
-    fn drop_claim(&mut self, event: EventId, id: BotId) {
+    /// Removes a bot from an event, and deletes the bot when no event is left that shares it.
+    fn remove_bot_from_event(&mut self, event: EventId, id: BotId) {
         if let Some(event) = self.events.get_mut(&event) {
-            event.bots.retain(|held| *held != id);
+            event.bots.retain(|bot| *bot != id);
         }
         if let Some(bot) = self.bots.get_mut(&id) {
             bot.events.remove(&event);
@@ -220,8 +233,8 @@ impl World {
         }
     }
 
-    /// The keys of the bots that an event holds and that still wait.
-    pub(crate) fn keys_held(&self, event: EventId, now: Timestamp) -> Vec<String> {
+    /// Deduplication keys of the event's scheduled bots.
+    pub(crate) fn scheduled_bot_keys(&self, event: EventId, now: Timestamp) -> Vec<String> {
         self.events
             .get(&event)
             .into_iter()

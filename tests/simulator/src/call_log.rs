@@ -1,4 +1,4 @@
-//! The log of calls and what is counted from it.
+//! Log of the calls to the API, and its statistics.
 
 use std::collections::VecDeque;
 
@@ -9,24 +9,24 @@ use crate::operation::Operation;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
-/// Every call since the start, and everything that was wrong with any of them.
+/// All calls since the start or the last [`CallLog::clear`], and all violations.
 #[derive(Debug, Default)]
-pub(crate) struct Calls {
-    last: u64,
+pub(crate) struct CallLog {
+    last_sequence: u64,
     records: Vec<CallRecord>,
     pub(crate) violations: Violations,
 }
 
-impl Calls {
-    /// Notes a call on arrival and gives it its number.
+impl CallLog {
+    /// Adds a call on arrival and returns its sequence number.
     pub(crate) fn begin(&mut self, mut record: CallRecord) -> u64 {
-        self.last += 1;
-        record.sequence = self.last;
+        self.last_sequence += 1;
+        record.sequence = self.last_sequence;
         self.records.push(record);
-        self.last
+        self.last_sequence
     }
 
-    /// Notes how a call ended; without a status its connection was cut.
+    /// Sets the end of a call; without a status, its connection was cut.
     pub(crate) fn finish(&mut self, sequence: u64, status: Option<u16>, at: Timestamp) {
         if let Some(record) = self.find(sequence) {
             record.status = status;
@@ -34,27 +34,29 @@ impl Calls {
         }
     }
 
+    /// Marks a call as affected by a fault.
     pub(crate) fn mark_faulted(&mut self, sequence: u64) {
         if let Some(record) = self.find(sequence) {
             record.faulted = true;
         }
     }
 
-    /// Numbers grow by one and only ever the whole log is forgotten, so the place is known.
+    /// Finds a call by index: sequence numbers have no gaps, as only the whole log is cleared.
     fn find(&mut self, sequence: u64) -> Option<&mut CallRecord> {
         let first = self.records.first()?.sequence;
         let index = usize::try_from(sequence.checked_sub(first)?).ok()?;
         self.records.get_mut(index)
     }
 
-    /// Forgets all calls and violations. Numbers go on.
-    pub(crate) fn forget(&mut self) {
+    /// Removes all calls and violations. Sequence numbers continue.
+    pub(crate) fn clear(&mut self) {
         self.records.clear();
         self.violations = Violations::default();
     }
 
+    /// Calls that match the filter.
     pub(crate) fn filtered(&self, filter: &CallFilter) -> Vec<CallRecord> {
-        let wanted = |record: &&CallRecord| {
+        let matches = |record: &&CallRecord| {
             filter
                 .operation
                 .is_none_or(|operation| record.operation == Some(operation))
@@ -67,23 +69,24 @@ impl Calls {
                     .is_none_or(|status| record.status == Some(status))
                 && filter.after.is_none_or(|after| record.sequence > after)
         };
-        self.records.iter().filter(wanted).cloned().collect()
+        self.records.iter().filter(matches).cloned().collect()
     }
 
-    pub(crate) fn violated(&mut self, own: bool, violation: Violation) {
-        let list = if own {
-            &mut self.violations.own
-        } else {
-            &mut self.violations.requests
-        };
-        list.push(violation);
+    /// Adds a violation by a client.
+    pub(crate) fn add_request_violation(&mut self, violation: Violation) {
+        self.violations.requests.push(violation);
     }
 
-    /// Everything but the webhooks.
+    /// Adds a violation by the simulator itself.
+    pub(crate) fn add_simulator_violation(&mut self, violation: Violation) {
+        self.violations.simulator.push(violation);
+    }
+
+    /// Statistics of the calls, without those of the webhooks.
     pub(crate) fn stats(&self) -> Stats {
         let mut stats = Stats {
             violations: self.violations.requests.len() as u64,
-            own_violations: self.violations.own.len() as u64,
+            simulator_violations: self.violations.simulator.len() as u64,
             ..Stats::default()
         };
         for operation in Operation::ALL {
@@ -110,6 +113,7 @@ impl Calls {
     }
 }
 
+/// Statistics of one operation.
 fn count(calls: &[&CallRecord]) -> OperationStats {
     let mut stats = OperationStats {
         calls: calls.len() as u64,
@@ -128,7 +132,7 @@ fn count(calls: &[&CallRecord]) -> OperationStats {
     stats
 }
 
-/// The most times that lie in one minute, its far end excluded.
+/// Greatest number of timestamps in any minute, its end excluded.
 fn peak(times: impl Iterator<Item = Timestamp>) -> u64 {
     let mut times: Vec<_> = times.collect();
     times.sort_unstable();
@@ -153,11 +157,11 @@ mod tests {
 
     use super::*;
 
-    #[test_case(&[], 0; "none")]
+    #[test_case(&[], 0; "no calls")]
     #[test_case(&[0, 1, 59], 3; "all in one minute")]
     #[test_case(&[0, 60], 1; "a minute apart")]
     #[test_case(&[0, 30, 61, 62, 89], 4; "the window slides")]
-    fn peaks(seconds: &[i64], expected: u64) {
+    fn peak_is_the_greatest_number_in_a_sliding_minute(seconds: &[i64], expected: u64) {
         let times = seconds.iter().map(|s| Timestamp::from_second(*s).unwrap());
         assert_eq!(peak(times), expected);
     }

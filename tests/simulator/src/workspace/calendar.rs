@@ -1,14 +1,14 @@
-//! Calendars: connected, disconnected, connected again, deleted.
+//! Calendars: connect, update, disconnect, reconnect, delete.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Announcement, NotThere, World};
+use super::{NotFound, Notification, Workspace};
 use crate::clock::precise;
 use crate::ids::CalendarId;
 use crate::model::{CalendarStatus, CalendarView, Platform};
 
-const NO_CALENDAR: NotThere = NotThere("calendar");
+const NO_CALENDAR: NotFound = NotFound("calendar");
 
 /// A connected calendar.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Calendar {
     pub(crate) id: CalendarId,
     pub(crate) platform: Platform,
     pub(crate) status: CalendarStatus,
-    /// The address the platform knows, even before the service does.
+    /// Owner's e-mail address at the platform, which the service may not know yet.
     pub(crate) owner: String,
     pub(crate) platform_email: Option<String>,
     pub(crate) oauth_email: Option<String>,
@@ -26,7 +26,7 @@ pub(crate) struct Calendar {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What the service keeps to read a calendar, and tells in clear.
+/// OAuth credentials of a calendar, which the API returns in clear text.
 #[derive(Debug, Clone)]
 pub(crate) struct OAuth {
     pub(crate) client_id: String,
@@ -35,7 +35,7 @@ pub(crate) struct OAuth {
 }
 
 impl Default for OAuth {
-    /// Values that stand out in a log, where they must never be.
+    /// Values that a test can find in a log, where they must never be.
     fn default() -> Self {
         Self {
             client_id: String::from("simulated-client"),
@@ -45,7 +45,7 @@ impl Default for OAuth {
     }
 }
 
-/// What a calendar is made of.
+/// Properties of a calendar to be connected.
 #[derive(Debug)]
 pub(crate) struct NewCalendar {
     pub(crate) platform: Platform,
@@ -54,13 +54,13 @@ pub(crate) struct NewCalendar {
 }
 
 impl Calendar {
-    fn turn(&mut self, status: CalendarStatus, at: Timestamp) {
+    fn set_status(&mut self, status: CalendarStatus, at: Timestamp) {
         self.status = status;
         self.status_changes.push((status, at));
         self.updated_at = at;
     }
 
-    /// As the API shows it.
+    /// The calendar in the API's form.
     pub(crate) fn to_json(&self) -> Value {
         let changes: Vec<Value> = self
             .status_changes
@@ -98,10 +98,10 @@ impl Calendar {
     }
 }
 
-impl World {
+impl Workspace {
     pub(crate) fn add_calendar(&mut self, new: NewCalendar, now: Timestamp) -> CalendarId {
-        let id = CalendarId::draw(&mut self.random);
-        let connecting = self.stamp(now);
+        let id = CalendarId::random(&mut self.random);
+        let connecting = self.next_timestamp(now);
         let owner = new
             .email
             .clone()
@@ -118,35 +118,37 @@ impl World {
             created_at: connecting,
             updated_at: connecting,
         };
-        let connected = self.stamp(now);
-        calendar.turn(CalendarStatus::Connected, connected);
+        let connected = self.next_timestamp(now);
+        calendar.set_status(CalendarStatus::Connected, connected);
         self.calendars.insert(id, calendar);
-        self.announcements.push(Announcement::Calendar(id));
+        self.notifications.push(Notification::CalendarUpdated(id));
         id
     }
 
-    /// Changes a calendar by `change`, which says whether there is something to announce.
+    /// Applies `change` to a calendar. It returns whether the calendar changed; if so,
+    /// `updated_at` is set and a notification is left.
     pub(crate) fn edit_calendar(
         &mut self,
         id: CalendarId,
         now: Timestamp,
         change: impl FnOnce(&mut Calendar, Timestamp) -> bool,
-    ) -> Result<(), NotThere> {
-        let at = self.stamp(now);
+    ) -> Result<(), NotFound> {
+        let at = self.next_timestamp(now);
         let calendar = self.calendars.get_mut(&id).ok_or(NO_CALENDAR)?;
         if change(calendar, at) {
             calendar.updated_at = at;
-            self.announcements.push(Announcement::Calendar(id));
+            self.notifications.push(Notification::CalendarUpdated(id));
         }
         Ok(())
     }
 
+    /// Sets the owner's e-mail address.
     pub(crate) fn set_email(
         &mut self,
         id: CalendarId,
         email: String,
         now: Timestamp,
-    ) -> Result<(), NotThere> {
+    ) -> Result<(), NotFound> {
         self.edit_calendar(id, now, |calendar, _| {
             calendar.owner.clone_from(&email);
             calendar.platform_email = Some(email);
@@ -154,51 +156,38 @@ impl World {
         })
     }
 
-    /// Takes the calendar's bots away and tells of it.
-    pub(crate) fn disconnect(&mut self, id: CalendarId, now: Timestamp) -> Result<(), NotThere> {
+    /// Disconnects a calendar and removes its scheduled bots.
+    pub(crate) fn disconnect(&mut self, id: CalendarId, now: Timestamp) -> Result<(), NotFound> {
         self.edit_calendar(id, now, |calendar, at| {
             let was_connected = calendar.status != CalendarStatus::Disconnected;
             if was_connected {
-                calendar.turn(CalendarStatus::Disconnected, at);
+                calendar.set_status(CalendarStatus::Disconnected, at);
             }
             was_connected
         })?;
-        self.drop_claims_of_calendar(id, now);
+        self.remove_scheduled_bots_of_calendar(id, now);
         Ok(())
     }
 
-    /// Connects again. Bots do not come back by themselves.
-    pub(crate) fn reconnect(&mut self, id: CalendarId, now: Timestamp) -> Result<(), NotThere> {
+    /// Reconnects a calendar. Its removed bots are not restored.
+    pub(crate) fn reconnect(&mut self, id: CalendarId, now: Timestamp) -> Result<(), NotFound> {
         self.edit_calendar(id, now, |calendar, at| {
-            let was_away = calendar.status != CalendarStatus::Connected;
-            if was_away {
-                calendar.turn(CalendarStatus::Connected, at);
+            let was_disconnected = calendar.status != CalendarStatus::Connected;
+            if was_disconnected {
+                calendar.set_status(CalendarStatus::Connected, at);
             }
-            was_away
+            was_disconnected
         })
     }
 
-    /// Removes the calendar and its events for good. Nothing is announced.
-    pub(crate) fn remove_calendar(
+    /// Deletes a calendar and its events. Leaves no notification.
+    pub(crate) fn delete_calendar(
         &mut self,
         id: CalendarId,
         now: Timestamp,
-    ) -> Result<(), NotThere> {
+    ) -> Result<(), NotFound> {
         self.calendars.remove(&id).ok_or(NO_CALENDAR)?;
-        self.drop_claims_of_calendar(id, now);
-        let gone: Vec<_> = self
-            .events
-            .values()
-            .filter(|event| event.calendar == id)
-            .map(|e| e.id)
-            .collect();
-        for event in gone {
-            self.forget_event(event);
-        }
-        Ok(())
-    }
-
-    fn drop_claims_of_calendar(&mut self, id: CalendarId, now: Timestamp) {
+        self.remove_scheduled_bots_of_calendar(id, now);
         let events: Vec<_> = self
             .events
             .values()
@@ -206,7 +195,20 @@ impl World {
             .map(|e| e.id)
             .collect();
         for event in events {
-            self.drop_scheduled_bots(event, now);
+            self.remove_event(event);
+        }
+        Ok(())
+    }
+
+    fn remove_scheduled_bots_of_calendar(&mut self, id: CalendarId, now: Timestamp) {
+        let events: Vec<_> = self
+            .events
+            .values()
+            .filter(|event| event.calendar == id)
+            .map(|e| e.id)
+            .collect();
+        for event in events {
+            self.remove_scheduled_bots(event, now);
         }
     }
 }

@@ -1,6 +1,5 @@
-//! Bodies of the control API that its client writes and nobody else needs.
+//! Bodies and queries of the control API that only the server and its client use.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Platform;
@@ -11,7 +10,7 @@ pub(crate) struct CreateCalendar {
     pub(crate) platform: Platform,
     pub(crate) email: Option<String>,
     #[serde(default)]
-    pub(crate) is_silent: bool,
+    pub(crate) webhooks_disabled: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,7 +18,7 @@ pub(crate) struct SetEmail {
     pub(crate) email: String,
 }
 
-/// What is absent stays as it is.
+/// New settings. Absent ones are unchanged.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) limits: Option<Limits>,
@@ -28,27 +27,26 @@ pub(crate) struct Settings {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Added {
+pub(crate) struct FaultAdded {
     pub(crate) id: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Sent {
+pub(crate) struct WebhookSent {
     pub(crate) id: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Release {
-    pub(crate) last_first: bool,
+pub(crate) struct ReleaseWebhooks {
+    pub(crate) newest_first: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Patience {
+pub(crate) struct WaitQuery {
     pub(crate) timeout_ms: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Quiet {
-    pub(crate) quiet: bool,
-    pub(crate) at: Timestamp,
+pub(crate) struct WaitResult {
+    pub(crate) is_idle: bool,
 }

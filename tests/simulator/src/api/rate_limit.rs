@@ -1,4 +1,4 @@
-//! Limits: so many calls in any sliding minute, for each operation on its own.
+//! Rate limit: a maximum number of calls in any sliding minute, separately for each operation.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -8,19 +8,14 @@ use crate::operation::Operation;
 
 const WINDOW: SignedDuration = SignedDuration::from_mins(1);
 
-/// The calls let in during the last minute.
-#[derive(Debug)]
-pub(crate) struct Limiter {
+/// Sliding-window rate limiter: the arrival times of the calls admitted in the last minute.
+#[derive(Debug, Default)]
+pub(crate) struct SlidingWindowLimiter {
     admitted: BTreeMap<Operation, VecDeque<Timestamp>>,
 }
 
-impl Limiter {
-    pub(crate) const fn new(admitted: BTreeMap<Operation, VecDeque<Timestamp>>) -> Self {
-        Self { admitted }
-    }
-
-    /// Lets a call in, or says how many seconds to wait. A call that is turned away does not
-    /// count.
+impl SlidingWindowLimiter {
+    /// Admits a call, or returns the number of seconds to wait. A rejected call does not count.
     pub(crate) fn admit(
         &mut self,
         operation: Operation,
@@ -38,9 +33,9 @@ impl Limiter {
             window.push_back(now);
             return Ok(());
         }
-        // A limit lowered while running leaves more in the window than now fit.
-        let in_the_way = window.get(window.len().saturating_sub(limit.max(1) as usize));
-        let wait = in_the_way.map_or(WINDOW, |first| WINDOW - now.duration_since(*first));
+        // After a limit was lowered the window can hold more calls than the limit allows.
+        let blocking = window.get(window.len().saturating_sub(limit.max(1) as usize));
+        let wait = blocking.map_or(WINDOW, |first| WINDOW - now.duration_since(*first));
         let seconds = wait.as_millis().max(1).unsigned_abs().div_ceil(1_000);
         Err(u64::try_from(seconds).unwrap_or(60))
     }
@@ -55,8 +50,8 @@ mod tests {
     }
 
     #[test]
-    fn the_window_slides_and_says_how_long_to_wait() {
-        let mut limiter = Limiter::new(BTreeMap::new());
+    fn rejects_calls_over_the_limit_of_a_sliding_minute_with_the_seconds_to_wait() {
+        let mut limiter = SlidingWindowLimiter::default();
         let mut admit = |ms| limiter.admit(Operation::ListEvents, 2, at(ms));
         assert_eq!(admit(0), Ok(()));
         assert_eq!(admit(30_000), Ok(()));
@@ -65,14 +60,14 @@ mod tests {
         assert_eq!(
             admit(60_000),
             Ok(()),
-            "the first has left, the rejected never counted"
+            "the first call is out of the window and the rejected call did not count"
         );
         assert_eq!(admit(60_001), Err(30));
     }
 
     #[test]
-    fn operations_do_not_share_a_limit() {
-        let mut limiter = Limiter::new(BTreeMap::new());
+    fn each_operation_has_its_own_rate_limit() {
+        let mut limiter = SlidingWindowLimiter::default();
         assert_eq!(limiter.admit(Operation::ScheduleBot, 1, at(0)), Ok(()));
         assert_eq!(limiter.admit(Operation::UnscheduleBot, 1, at(0)), Ok(()));
     }

@@ -1,18 +1,19 @@
-//! Events: what a calendar holds, and what becomes of them.
+//! Calendar events: create, change, delete.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Announcement, NotThere, World};
+use super::{NotFound, Notification, Workspace};
+use crate::change::Change;
 use crate::clock::{precise, whole_microseconds};
-use crate::draft::{Change, EventDraft};
+use crate::draft::EventDraft;
 use crate::ids::{BotId, CalendarId, EventId};
 use crate::model::{CalendarStatus, EventBot, EventView, Platform};
 use crate::raw;
 
-const NO_EVENT: NotThere = NotThere("event");
+const NO_EVENT: NotFound = NotFound("event");
 
-/// An event in one calendar.
+/// Event in one calendar.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) id: EventId,
@@ -24,27 +25,27 @@ pub(crate) struct Event {
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) is_deleted: bool,
-    /// The bots it has a claim to, finished ones among them.
+    /// Bots of this event, finished ones included.
     pub(crate) bots: Vec<BotId>,
 }
 
-impl World {
+impl Workspace {
     pub(crate) fn add_event(
         &mut self,
         calendar: CalendarId,
         mut draft: EventDraft,
         now: Timestamp,
-    ) -> Result<EventId, NotThere> {
+    ) -> Result<EventId, NotFound> {
         let platform = self
             .calendars
             .get(&calendar)
-            .ok_or(NotThere("calendar"))?
+            .ok_or(NotFound("calendar"))?
             .platform;
         draft.start = whole_microseconds(draft.start);
         draft.end = whole_microseconds(draft.end);
-        let id = EventId::draw(&mut self.random);
-        let names = raw::Names::of(platform, &draft, id);
-        let at = self.stamp(now);
+        let id = EventId::random(&mut self.random);
+        let ids = raw::PlatformIds::of(platform, &draft, id);
+        let at = self.next_timestamp(now);
         self.order.insert((draft.start, id));
         self.events.insert(
             id,
@@ -52,8 +53,8 @@ impl World {
                 id,
                 calendar,
                 platform,
-                platform_id: names.platform_id,
-                ical_uid: names.ical_uid,
+                platform_id: ids.platform_id,
+                ical_uid: ids.ical_uid,
                 draft,
                 created_at: at,
                 updated_at: at,
@@ -61,7 +62,7 @@ impl World {
                 bots: Vec::new(),
             },
         );
-        self.announce_event(calendar, at);
+        self.notify_event_changed(calendar, at);
         Ok(id)
     }
 
@@ -70,8 +71,8 @@ impl World {
         id: EventId,
         change: Change,
         now: Timestamp,
-    ) -> Result<(), NotThere> {
-        let at = self.stamp(now);
+    ) -> Result<(), NotFound> {
+        let at = self.next_timestamp(now);
         let event = self.events.get_mut(&id).ok_or(NO_EVENT)?;
         let old_start = event.draft.start;
         event.draft.apply(change);
@@ -81,13 +82,13 @@ impl World {
         let (start, calendar) = (event.draft.start, event.calendar);
         self.order.remove(&(old_start, id));
         self.order.insert((start, id));
-        self.announce_event(calendar, at);
+        self.notify_event_changed(calendar, at);
         Ok(())
     }
 
-    /// Deletes the event: it stays listed, and loses its bots.
-    pub(crate) fn delete_event(&mut self, id: EventId, now: Timestamp) -> Result<(), NotThere> {
-        let at = self.stamp(now);
+    /// Marks the event as deleted and removes its scheduled bots. Lists still contain it.
+    pub(crate) fn delete_event(&mut self, id: EventId, now: Timestamp) -> Result<(), NotFound> {
+        let at = self.next_timestamp(now);
         let event = self.events.get_mut(&id).ok_or(NO_EVENT)?;
         if event.is_deleted {
             return Ok(());
@@ -95,32 +96,35 @@ impl World {
         event.is_deleted = true;
         event.updated_at = at;
         let calendar = event.calendar;
-        self.drop_scheduled_bots(id, now);
-        self.announce_event(calendar, at);
+        self.remove_scheduled_bots(id, now);
+        self.notify_event_changed(calendar, at);
         Ok(())
     }
 
+    /// Sets `updated_at`, without another change.
     pub(super) fn touch_event(&mut self, id: EventId, now: Timestamp) {
-        let at = self.stamp(now);
+        let at = self.next_timestamp(now);
         if let Some(event) = self.events.get_mut(&id) {
             event.updated_at = at;
             let calendar = event.calendar;
-            self.announce_event(calendar, at);
+            self.notify_event_changed(calendar, at);
         }
     }
 
-    /// The service does not see into a disconnected calendar, and so tells nothing of it.
-    fn announce_event(&mut self, calendar: CalendarId, at: Timestamp) {
+    /// Leaves a notification, unless the calendar is disconnected and the service cannot read it.
+    fn notify_event_changed(&mut self, calendar: CalendarId, at: Timestamp) {
         let status = self
             .calendars
             .get(&calendar)
             .map(|calendar| calendar.status);
         if status == Some(CalendarStatus::Connected) {
-            self.announcements.push(Announcement::Events(calendar, at));
+            self.notifications
+                .push(Notification::EventsChanged(calendar, at));
         }
     }
 
-    pub(super) fn forget_event(&mut self, id: EventId) {
+    /// Removes the event, as if it had never existed.
+    pub(super) fn remove_event(&mut self, id: EventId) {
         if let Some(event) = self.events.remove(&id) {
             self.order.remove(&(event.draft.start, id));
             for bot in event.bots {
@@ -131,7 +135,7 @@ impl World {
         }
     }
 
-    fn raw_of(&self, event: &Event) -> Value {
+    fn raw(&self, event: &Event) -> Value {
         let owner = self
             .calendars
             .get(&event.calendar)
@@ -139,7 +143,7 @@ impl World {
         raw::payload(event, owner)
     }
 
-    fn bots_of(&self, event: &Event) -> Vec<EventBot> {
+    fn event_bots(&self, event: &Event) -> Vec<EventBot> {
         event
             .bots
             .iter()
@@ -153,7 +157,7 @@ impl World {
             .collect()
     }
 
-    /// As the API shows it.
+    /// The event in the API's form.
     pub(crate) fn event_json(&self, event: &Event) -> Value {
         let link = event.draft.meeting_url.as_deref();
         json!({
@@ -161,7 +165,7 @@ impl World {
             "start_time": event.draft.start,
             "end_time": event.draft.end,
             "calendar_id": event.calendar,
-            "raw": self.raw_of(event),
+            "raw": self.raw(event),
             "platform": event.platform,
             "platform_id": event.platform_id,
             "ical_uid": event.ical_uid,
@@ -170,7 +174,7 @@ impl World {
             "created_at": precise(event.created_at),
             "updated_at": precise(event.updated_at),
             "is_deleted": event.is_deleted,
-            "bots": self.bots_of(event),
+            "bots": self.event_bots(event),
         })
     }
 
@@ -186,13 +190,13 @@ impl World {
             meeting_url: event.draft.meeting_url.clone(),
             updated_at: event.updated_at,
             is_deleted: event.is_deleted,
-            bots: self.bots_of(event),
-            raw: self.raw_of(event),
+            bots: self.event_bots(event),
+            raw: self.raw(event),
         }
     }
 }
 
-/// Which platform a link leads to; unknown ones are no platform at all.
+/// Meeting platform of a link; `None` if it is unknown.
 fn meeting_platform(link: &str) -> Option<&'static str> {
     const KNOWN: [(&str, &str); 5] = [
         ("zoom.us", "zoom"),

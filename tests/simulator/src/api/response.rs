@@ -1,28 +1,29 @@
-//! Answers: what the service says, in the several shapes it says it in.
+//! Responses of the API, in the several shapes that the service uses.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::Refusal;
+use crate::workspace::Rejection;
 
-/// An answer to a call.
+/// Response to a call.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Answer {
+pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     pub(crate) content: Content,
     pub(crate) retry_after: Option<u64>,
 }
 
+/// Body of a response.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Content {
-    Nothing,
+    Empty,
     Json(Value),
     Html(String),
 }
 
-impl Answer {
+impl ApiResponse {
     pub(crate) fn json(status: u16, body: Value) -> Self {
         Self {
             status,
@@ -34,7 +35,7 @@ impl Answer {
     pub(crate) const fn empty(status: u16) -> Self {
         Self {
             status,
-            content: Content::Nothing,
+            content: Content::Empty,
             retry_after: None,
         }
     }
@@ -60,7 +61,7 @@ impl Answer {
         Self::json(404, json!({"detail": "Not found."}))
     }
 
-    /// A 400, in the shape that names what is wrong field by field.
+    /// A 400 in the shape that lists the errors field by field.
     pub(crate) fn invalid(code: &str, message: &str, errors: &[String]) -> Self {
         Self::json(
             400,
@@ -79,9 +80,9 @@ impl Answer {
         }
     }
 
-    /// What a call that a fault strikes is told, in the shape that this status usually has.
+    /// Response that a fault causes, in the shape that the service uses for this status.
     pub(crate) fn faulted(status: u16, retry_after: Option<u64>) -> Self {
-        let answer = match status {
+        let response = match status {
             401 => Self::unauthorized(),
             402 => Self::coded(
                 402,
@@ -101,7 +102,7 @@ impl Answer {
         };
         Self {
             retry_after,
-            ..answer
+            ..response
         }
     }
 
@@ -118,18 +119,18 @@ impl Answer {
     }
 
     pub(crate) fn into_response(self) -> Response<Body> {
-        let (kind, body) = match self.content {
-            Content::Nothing => (None, Body::empty()),
+        let (content_type, body) = match self.content {
+            Content::Empty => (None, Body::empty()),
             Content::Json(value) => (Some("application/json"), Body::from(value.to_string())),
             Content::Html(page) => (Some("text/html"), Body::from(page)),
         };
         let mut response = Response::new(body);
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        if let Some(kind) = kind {
+        if let Some(content_type) = content_type {
             response
                 .headers_mut()
-                .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+                .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
         if let Some(seconds) = self.retry_after {
             response
@@ -147,37 +148,37 @@ fn reason(status: u16) -> &'static str {
         .unwrap_or("Error")
 }
 
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NoEvent | Refusal::NoBot => Self::not_found(),
-            Refusal::EventDeleted => Self::invalid(
+impl From<Rejection> for ApiResponse {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::NoEvent | Rejection::NoBot => Self::not_found(),
+            Rejection::EventDeleted => Self::invalid(
                 "calendar_event_deleted",
                 "Calendar event has been deleted",
                 &[],
             ),
-            Refusal::EventEnded => {
+            Rejection::EventEnded => {
                 Self::invalid("calendar_event_ended", "Calendar event has ended", &[])
             }
-            Refusal::NoMeetingLink => Self::invalid(
+            Rejection::NoMeetingLink => Self::invalid(
                 "calendar_event_no_meeting_url",
                 "Calendar event has no meeting link",
                 &[],
             ),
-            Refusal::CalendarDisconnected => {
+            Rejection::CalendarDisconnected => {
                 Self::invalid("calendar_disconnected", "Calendar is disconnected", &[])
             }
-            Refusal::Dispatched => Self::coded(
+            Rejection::Dispatched => Self::coded(
                 405,
                 "cannot_delete_bot",
                 "The bot is already dispatched and can no longer be unscheduled.",
             ),
-            Refusal::NotStarted => Self::invalid(
+            Rejection::NotStarted => Self::invalid(
                 "cannot_command_unstarted_bot",
                 "Cannot send a command to a bot which has not been started.",
                 &[],
             ),
-            Refusal::AlreadyOver => Self::invalid(
+            Rejection::AlreadyFinished => Self::invalid(
                 "cannot_command_completed_bot",
                 "Cannot send a command to a bot which has completed.",
                 &[],

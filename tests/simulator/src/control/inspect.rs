@@ -1,4 +1,4 @@
-//! What was seen: bots, calls, counts, violations.
+//! State of the simulator: bots, calls, statistics, violations.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ pub(super) async fn bots(State(shared): State<Arc<Shared>>) -> Json<Vec<BotView>
     let now = clock::now();
     Json(
         inner
-            .world
+            .workspace
             .bots
             .values()
-            .map(|bot| inner.world.bot_view(bot, now))
+            .map(|bot| inner.workspace.bot_view(bot, now))
             .collect(),
     )
 }
@@ -30,20 +30,21 @@ pub(super) async fn calls(
     Json(shared.lock().calls.filtered(&filter))
 }
 
-pub(super) async fn forget_calls(State(shared): State<Arc<Shared>>) -> StatusCode {
-    shared.lock().calls.forget();
+pub(super) async fn clear_calls(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.lock().calls.clear();
     StatusCode::NO_CONTENT
 }
 
 pub(super) async fn stats(State(shared): State<Arc<Shared>>) -> Json<Stats> {
-    Json(stats_of(&shared.lock()))
+    Json(statistics(&shared.lock()))
 }
 
 pub(super) async fn violations(State(shared): State<Arc<Shared>>) -> Json<Violations> {
     Json(shared.lock().calls.violations.clone())
 }
 
-pub(crate) fn stats_of(inner: &Inner) -> Stats {
+/// Statistics of calls and webhooks.
+pub(crate) fn statistics(inner: &Inner) -> Stats {
     Stats {
         webhooks: inner.outbox.stats(),
         ..inner.calls.stats()

@@ -1,4 +1,4 @@
-//! How the simulator behaves from now on: settings and faults.
+//! Settings and faults.
 
 use std::sync::Arc;
 
@@ -6,23 +6,23 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use super::wire::{Added, Settings};
+use super::bodies::{FaultAdded, Settings};
 use crate::faults::{Fault, FaultView};
 use crate::state::Shared;
 
-pub(super) async fn settings(
+pub(super) async fn update(
     State(shared): State<Arc<Shared>>,
-    Json(wanted): Json<Settings>,
+    Json(new): Json<Settings>,
 ) -> StatusCode {
     let mut inner = shared.lock();
-    if let Some(limits) = wanted.limits {
+    if let Some(limits) = new.limits {
         inner.limits = limits;
     }
-    if let Some(latency) = wanted.latency {
+    if let Some(latency) = new.latency {
         inner.latency = latency;
     }
-    if let Some(touch) = wanted.bots_touch_events {
-        inner.world.bots_touch_events = touch;
+    if let Some(touch) = new.bots_touch_events {
+        inner.workspace.bots_touch_events = touch;
     }
     StatusCode::NO_CONTENT
 }
@@ -34,8 +34,8 @@ pub(super) async fn faults(State(shared): State<Arc<Shared>>) -> Json<Vec<FaultV
 pub(super) async fn add_fault(
     State(shared): State<Arc<Shared>>,
     Json(fault): Json<Fault>,
-) -> Json<Added> {
-    Json(Added {
+) -> Json<FaultAdded> {
+    Json(FaultAdded {
         id: shared.lock().faults.add(fault),
     })
 }
