@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::Response;
+use axum::http::{Response, StatusCode};
 use axum::routing::{any, get};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -117,6 +117,8 @@ impl Drop for Simulator {
 fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(status_page::show))
+        // Browsers request it on their own: it is not a call to the API.
+        .route("/favicon.ico", any(StatusCode::NO_CONTENT))
         .nest("/control", control::router())
         .fallback(any(api::handle))
         .with_state(shared)

@@ -1,5 +1,7 @@
 //! Status page.
 
+use reqwest::Method;
+
 use crate::harness::{Harness, meeting};
 use recall_simulator::Options;
 
@@ -18,4 +20,14 @@ async fn the_status_page_escapes_titles_and_refreshes_itself() {
         "{page}"
     );
     assert!(page.contains("http-equiv=\"refresh\" content=\"2\""));
+}
+
+#[tokio::test]
+async fn the_favicon_request_of_a_browser_is_neither_a_call_nor_a_violation() {
+    let harness = Harness::start(Options::default()).await;
+    let request = harness.request(Method::GET, "/favicon.ico");
+    assert_eq!(request.send().await.unwrap().status().as_u16(), 204);
+    harness.assert_no_violations().await;
+    let stats = harness.simulator.control().stats().await.unwrap();
+    assert_eq!(stats.unknown, 0);
 }
