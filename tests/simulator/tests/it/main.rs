@@ -11,6 +11,8 @@ mod listing;
 #[cfg(test)]
 mod payloads;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod rejections;
 #[cfg(test)]
 mod status_page;
