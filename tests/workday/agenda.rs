@@ -1,194 +1,235 @@
-//! What stands in the calendars at first, and what must come of each.
+//! Agenda: the initial meetings of every calendar, with their expected verdicts.
 
 use recall_simulator::{Attendee, EventDraft, EventType, ResponseStatus};
 
-use crate::cast::Desk::{self, Product1, Sales1, Sales2, Success1, Success2, Support1};
-use crate::links::Links;
-use crate::meeting::Outcome;
+use crate::meeting::ExpectedVerdict;
+use crate::meeting_links::MeetingLinks;
+use crate::people::Person::{self, Product1, Sales1, Sales2, Success1, Success2, Support1};
 use crate::week::{Week, minutes};
 
-/// A meeting to be put into a calendar.
+/// Meeting to be created in a calendar.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
-    pub(crate) desk: Desk,
+    pub(crate) owner: Person,
     pub(crate) draft: EventDraft,
-    pub(crate) outcome: Outcome,
+    pub(crate) expected: ExpectedVerdict,
 }
 
-/// Who calls a meeting, and who else takes part.
-enum By {
-    Us(&'static str),
-    Them(&'static str),
+/// Organizer of an external meeting.
+enum Organizer {
+    /// The calendar's owner, with this external attendee.
+    Owner(&'static str),
+    /// This external person, with the owner as attendee.
+    External(&'static str),
 }
 
-/// What everybody has in their calendar once: with outsiders, so recorded.
-const USUAL: [(&str, By, i64); 8] = [
-    ("Demo", By::Us("buyer@globex.example"), 30),
-    ("Contract review", By::Them("legal@initech.example"), 60),
-    ("Renewal", By::Us("buyer@initech.example"), 30),
-    ("Kick-off", By::Them("lead@hooli.example"), 60),
-    ("Onboarding", By::Us("admin@globex.example"), 45),
-    ("Pricing", By::Us("purchasing@hooli.example"), 30),
-    ("Quarterly review", By::Them("lead@globex.example"), 60),
-    ("Integration", By::Us("architect@initech.example"), 45),
+/// External meetings that every person has once: title, organizer, length in minutes.
+const STANDARD: [(&str, Organizer, i64); 8] = [
+    ("Demo", Organizer::Owner("buyer@globex.example"), 30),
+    (
+        "Contract review",
+        Organizer::External("legal@initech.example"),
+        60,
+    ),
+    ("Renewal", Organizer::Owner("buyer@initech.example"), 30),
+    ("Kick-off", Organizer::External("lead@hooli.example"), 60),
+    ("Onboarding", Organizer::Owner("admin@globex.example"), 45),
+    ("Pricing", Organizer::Owner("purchasing@hooli.example"), 30),
+    (
+        "Quarterly review",
+        Organizer::External("lead@globex.example"),
+        60,
+    ),
+    (
+        "Integration",
+        Organizer::Owner("architect@initech.example"),
+        45,
+    ),
 ];
 
-/// Everything.
-pub(crate) fn agenda(week: &Week, links: &mut Links) -> Vec<Entry> {
-    let mut entries = usual(week, links);
+const BUYER: &str = "buyer@globex.example";
+
+/// The whole agenda.
+pub(crate) fn agenda(week: &Week, links: &mut MeetingLinks) -> Vec<Entry> {
+    let mut entries = standard(week, links);
     entries.extend(shared(week, links));
     entries.extend(series(week, links));
-    entries.extend(left_alone(week, links));
+    entries.extend(internal(week, links));
+    entries.extend(without_link(week));
+    entries.extend(not_attended(week, links));
     entries
 }
 
-fn usual(week: &Week, links: &mut Links) -> Vec<Entry> {
+fn standard(week: &Week, links: &mut MeetingLinks) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for desk in Desk::ALL {
-        for (number, (title, by, length)) in USUAL.iter().enumerate() {
+    for owner in Person::ALL {
+        for (number, (title, organizer, length)) in STANDARD.iter().enumerate() {
             // One in the morning of each day, the others in the afternoon.
             let hour = if number < 5 { 9 } else { 14 };
-            let start = week.at(number + desk.number(), hour, 0);
+            let start = week.at(number + owner.index(), hour, 0);
             let draft = EventDraft::new(*title, start, start + minutes(*length));
-            let draft = draft.meeting_url(links.usual(desk.platform()));
-            let draft = match by {
-                By::Us(guest) => draft.attendee(*guest),
-                By::Them(organizer) => draft.organizer(*organizer).attendee(desk.address()),
+            let draft = draft.meeting_url(links.of_platform(owner.platform()));
+            let draft = match organizer {
+                Organizer::Owner(attendee) => draft.attendee(*attendee),
+                Organizer::External(organizer) => {
+                    draft.organizer(*organizer).attendee(owner.email())
+                }
             };
-            // Who may come is recorded like who does.
-            let answer = match *title {
+            // A tentatively accepted meeting is recorded like an accepted one.
+            let response = match *title {
                 "Kick-off" => ResponseStatus::Tentative,
                 _ => ResponseStatus::Accepted,
             };
             entries.push(Entry {
-                desk,
-                draft: draft.owner_response(answer),
-                outcome: Outcome::EXTERNAL,
+                owner,
+                draft: draft.owner_response(response),
+                expected: ExpectedVerdict::EXTERNAL,
             });
         }
     }
     entries
 }
 
-/// The same meeting in several calendars: one bot each.
-fn shared(week: &Week, links: &mut Links) -> Vec<Entry> {
-    let meetings: [(&str, &[Desk]); 4] = [
+/// Meetings with copies in several calendars, which share one bot.
+fn shared(week: &Week, links: &mut MeetingLinks) -> Vec<Entry> {
+    let meetings: [(&str, &[Person]); 4] = [
         ("Joint proposal", &[Sales1, Sales2]),
         ("Account handover", &[Success1, Success2]),
         ("Incident review", &[Support1, Product1]),
         ("Executive briefing", &[Sales2, Success1, Support1]),
     ];
     let mut entries = Vec::new();
-    for (day, (title, desks)) in meetings.into_iter().enumerate() {
+    for (day, (title, people)) in meetings.into_iter().enumerate() {
         let start = week.at(day, 11, 0);
         let draft = EventDraft::new(title, start, start + minutes(60))
             .organizer("lead@globex.example")
             .meeting_url(links.zoom())
-            .ical_uid(links.uid());
-        let draft = desks
+            .ical_uid(links.ical_uid());
+        let draft = people
             .iter()
-            .fold(draft, |draft, desk| draft.attendee(desk.address()));
-        entries.extend(desks.iter().map(|desk| Entry {
-            desk: *desk,
+            .fold(draft, |draft, person| draft.attendee(person.email()));
+        entries.extend(people.iter().map(|owner| Entry {
+            owner: *owner,
             draft: draft.clone(),
-            outcome: Outcome::EXTERNAL,
+            expected: ExpectedVerdict::EXTERNAL,
         }));
     }
     entries
 }
 
-/// Meetings that come again, by the same link.
-fn series(week: &Week, links: &mut Links) -> Vec<Entry> {
+/// Series, whose instances have the same link.
+fn series(week: &Week, links: &mut MeetingLinks) -> Vec<Entry> {
     let all = [
         (
             Success1,
             "Weekly check-in",
             "admin@globex.example",
             4,
-            Outcome::EXTERNAL,
+            ExpectedVerdict::EXTERNAL,
         ),
         (
             Support1,
             "Retrospective",
             "product-1@acme.example",
             3,
-            Outcome::INTERNAL,
+            ExpectedVerdict::INTERNAL,
         ),
         (
             Product1,
             "Roadmap",
             "architect@hooli.example",
             3,
-            Outcome::EXTERNAL,
+            ExpectedVerdict::EXTERNAL,
         ),
     ];
     let mut entries = Vec::new();
-    for (desk, title, guest, times, outcome) in all {
-        let link = links.usual(desk.platform());
-        let series = links.series();
-        entries.extend((0..times).map(|day| {
+    for (owner, title, attendee, instances, expected) in all {
+        let link = links.of_platform(owner.platform());
+        let series = links.series_id();
+        entries.extend((0..instances).map(|day| {
             let start = week.at(day, 16, 0);
             let draft = EventDraft::new(title, start, start + minutes(30));
             Entry {
-                desk,
-                draft: draft.attendee(guest).meeting_url(&link).series(&series),
-                outcome: outcome.clone(),
+                owner,
+                draft: draft.attendee(attendee).meeting_url(&link).series(&series),
+                expected: expected.clone(),
             }
         }));
     }
     entries
 }
 
-/// What must not be recorded, each for another reason.
-fn left_alone(week: &Week, links: &mut Links) -> Vec<Entry> {
-    let half_an_hour = |title: &str, start| EventDraft::new(title, start, start + minutes(30));
-    let meeting = |title: &str, day| half_an_hour(title, week.at(day, 13, 0));
-    let mut linked = |title: &str, day| meeting(title, day).meeting_url(links.zoom());
-    let buyer = "buyer@globex.example";
+/// Half an hour at 13:00.
+fn after_lunch(week: &Week, title: &str, day: usize) -> EventDraft {
+    let start = week.at(day, 13, 0);
+    EventDraft::new(title, start, start + minutes(30))
+}
 
+/// Meetings without an external participant.
+fn internal(week: &Week, links: &mut MeetingLinks) -> Vec<Entry> {
+    let mut meeting = |title: &str, day| after_lunch(week, title, day).meeting_url(links.zoom());
     let room = Attendee::new("room-4@rooms.example").resource();
-    let hidden = linked("Budget", 4).organizer("support-1@acme.example");
-    let internal = vec![
+    let budget = meeting("Budget", 4).organizer("support-1@acme.example");
+    let drafts = [
         (
             Sales1,
-            linked("Stand-up", 0).attendee("sales-2@acme.example"),
+            meeting("Stand-up", 0).attendee("sales-2@acme.example"),
         ),
-        (Sales2, linked("Interview", 0).attendee(room)),
+        (Sales2, meeting("Interview", 0).attendee(room)),
         (
             Sales2,
-            linked("Forecast", 1).attendee("sales-1@acme.example"),
+            meeting("Forecast", 1).attendee("sales-1@acme.example"),
         ),
-        (Product1, hidden.attendees_hidden()),
+        (Product1, budget.attendees_hidden()),
     ];
+    drafts
+        .map(|(owner, draft)| Entry {
+            owner,
+            draft,
+            expected: ExpectedVerdict::INTERNAL,
+        })
+        .into()
+}
+
+/// Entries without a meeting link.
+fn without_link(week: &Week) -> Vec<Entry> {
     let midnight = week.at(2, 0, 0);
     let fair = EventDraft::new("Trade fair", midnight, midnight + minutes(24 * 60));
-    let focus = meeting("Focus time", 3).event_type(EventType::FocusTime);
-    let without_link = vec![
-        (Success1, meeting("Lunch", 1).attendee(buyer)),
-        (Support1, fair.attendee(buyer).all_day()),
-        (Support1, focus),
+    let focus_time = after_lunch(week, "Focus time", 3).event_type(EventType::FocusTime);
+    let drafts = [
+        (Success1, after_lunch(week, "Lunch", 1).attendee(BUYER)),
+        (Support1, fair.attendee(BUYER).all_day()),
+        (Support1, focus_time),
     ];
-    let webinar = linked("Webinar", 2).organizer(buyer);
-    let declined = vec![(Success2, webinar.owner_response(ResponseStatus::Declined))];
-    let briefing = linked("Vendor briefing", 3).attendee(buyer);
-    let cancelled = vec![(Product1, briefing.cancelled())];
-    let debriefing = half_an_hour("Debriefing", week.earlier()).attendee(buyer);
-    let over = vec![(Sales1, debriefing.meeting_url(links.zoom()))];
-
-    let all = [
-        (internal, Outcome::INTERNAL),
-        (without_link, Outcome::NO_MEETING),
-        (declined, Outcome::DECLINED),
-        (cancelled, Outcome::CANCELLED),
-        (over, Outcome::OVER),
-    ];
-    let entries = all.into_iter().flat_map(|(drafts, outcome)| {
-        let entry = move |(desk, draft)| Entry {
-            desk,
+    drafts
+        .map(|(owner, draft)| Entry {
+            owner,
             draft,
-            outcome: outcome.clone(),
-        };
-        drafts.into_iter().map(entry)
-    });
-    entries.collect()
+            expected: ExpectedVerdict::NO_MEETING,
+        })
+        .into()
+}
+
+/// External meetings that are declined, cancelled or over.
+fn not_attended(week: &Week, links: &mut MeetingLinks) -> Vec<Entry> {
+    let webinar = after_lunch(week, "Webinar", 2).organizer(BUYER);
+    let briefing = after_lunch(week, "Vendor briefing", 3).attendee(BUYER);
+    let past = week.past_hour();
+    let debriefing = EventDraft::new("Debriefing", past, past + minutes(30)).attendee(BUYER);
+    let drafts = [
+        (
+            Success2,
+            webinar.owner_response(ResponseStatus::Declined),
+            ExpectedVerdict::DECLINED,
+        ),
+        (Product1, briefing.cancelled(), ExpectedVerdict::CANCELLED),
+        (Sales1, debriefing, ExpectedVerdict::OVER),
+    ];
+    drafts
+        .map(|(owner, draft, expected)| Entry {
+            owner,
+            draft: draft.meeting_url(links.zoom()),
+            expected,
+        })
+        .into()
 }

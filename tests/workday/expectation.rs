@@ -1,73 +1,86 @@
-//! What must be there by the scenario, held against what is: the bots at
-//! Recall, and the decisions with the rule that each was made by.
+//! Expected state: compared with the bots at Recall, and with the verdicts and rules of the
+//! decisions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{Decision, Timestamp};
 use recall_simulator::{BotPhase, BotView, EventId};
 
-use crate::cast::Desk;
-use crate::meeting::{Meeting, Outcome};
+use crate::meeting::{ExpectedVerdict, Meeting};
+use crate::people::Person;
 
-/// What must be there.
+/// Expected state.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Expectation<'a> {
-    /// The meetings, as the scenario knows them.
+    /// Meetings with their expected verdicts.
     pub(crate) meetings: &'a [Meeting],
-    /// Calendars that are not connected.
-    pub(crate) away: &'a BTreeSet<Desk>,
+    /// People whose calendar is disconnected.
+    pub(crate) disconnected: &'a BTreeSet<Person>,
 }
 
-/// An event's bot: when, where, for which.
-type Claim<'a> = (Timestamp, &'a str, EventId);
+/// Bot of an event: start, meeting link, event.
+type EventBot<'a> = (Timestamp, &'a str, EventId);
 
 impl<'a> Expectation<'a> {
-    /// How many bots there must be: one for each time and link.
-    fn bots(self) -> usize {
-        let claims = self.claims();
-        let bots: BTreeSet<_> = claims
+    /// Expected number of bots: one for each start and meeting link.
+    fn bot_count(self) -> usize {
+        let event_bots = self.event_bots();
+        let bots: BTreeSet<_> = event_bots
             .iter()
             .map(|(start, link, _)| (start, link))
             .collect();
         bots.len()
     }
 
-    /// Those of the bots that wait for our meetings.
-    pub(crate) fn ours(self, bots: &[BotView]) -> Vec<&BotView> {
-        let ours: BTreeSet<_> = self.meetings.iter().map(|meeting| meeting.event).collect();
-        let waiting = bots.iter().filter(|bot| bot.phase == BotPhase::Scheduled);
-        waiting
-            .filter(|bot| bot.events.iter().any(|event| ours.contains(event)))
+    /// The scheduled bots of these meetings, among all bots of the workspace.
+    pub(crate) fn scheduled_bots(self, bots: &[BotView]) -> Vec<&BotView> {
+        let events: BTreeSet<_> = self.meetings.iter().map(|meeting| meeting.event).collect();
+        let scheduled = bots.iter().filter(|bot| bot.phase == BotPhase::Scheduled);
+        scheduled
+            .filter(|bot| bot.events.iter().any(|event| events.contains(event)))
             .collect()
     }
 
-    /// What is wrong about the bots, in sentences.
-    pub(crate) fn wrong_bots(self, bots: &[BotView]) -> Vec<String> {
-        let ours: BTreeMap<_, _> = self.meetings.iter().map(|m| (m.event, m)).collect();
-        let bots = self.ours(bots);
-        let claims = bots.iter().flat_map(|bot| {
-            let events = bot.events.iter().filter(|event| ours.contains_key(event));
+    /// Differences between the expected and the actual bots, one sentence each.
+    pub(crate) fn bot_differences(self, bots: &[BotView]) -> Vec<String> {
+        let meetings: BTreeMap<_, _> = self.meetings.iter().map(|m| (m.event, m)).collect();
+        let bots = self.scheduled_bots(bots);
+        let actual = bots.iter().flat_map(|bot| {
+            let events = bot
+                .events
+                .iter()
+                .filter(|event| meetings.contains_key(event));
             events.map(|event| (bot.start_time, bot.meeting_url.as_str(), *event))
         });
-        let (expected, held) = (self.claims(), claims.collect::<BTreeSet<_>>());
-        let missing = expected.difference(&held).map(|claim| ("missing", claim));
-        let unwanted = held
-            .difference(&expected)
-            .map(|claim| ("not wanted", claim));
-        let mut wrongs: Vec<_> = missing
+        let (expected, actual) = (self.event_bots(), actual.collect::<BTreeSet<_>>());
+        let missing = expected.difference(&actual).map(|bot| ("missing", bot));
+        let unwanted = actual.difference(&expected).map(|bot| ("not wanted", bot));
+        let mut differences: Vec<_> = missing
             .chain(unwanted)
             .map(|(what, (start, _, event))| {
-                format!("a bot at {start} is {what}: {}", ours[event].place())
+                format!(
+                    "a bot at {start} is {what}: {}",
+                    meetings[event].description()
+                )
             })
             .collect();
-        if wrongs.is_empty() && bots.len() != self.bots() {
-            wrongs.push(format!("{} bots instead of {}", bots.len(), self.bots()));
+        if differences.is_empty() && bots.len() != self.bot_count() {
+            differences.push(format!(
+                "{} bots are scheduled instead of {}",
+                bots.len(),
+                self.bot_count()
+            ));
         }
-        wrongs
+        differences
     }
 
-    /// What is wrong about the decisions, in sentences. A meeting that is over needs none.
-    pub(crate) fn wrong_decisions(self, decisions: &[Decision], now: Timestamp) -> Vec<String> {
+    /// Differences between the expected and the actual decisions, one sentence each. A meeting that
+    /// is over needs no decision.
+    pub(crate) fn decision_differences(
+        self,
+        decisions: &[Decision],
+        now: Timestamp,
+    ) -> Vec<String> {
         let decided: BTreeMap<_, _> = decisions
             .iter()
             .map(|d| (d.key.event_id.to_string(), &d.verdict))
@@ -75,8 +88,8 @@ impl<'a> Expectation<'a> {
         let to_come = self.meetings.iter().filter(|meeting| meeting.ends_at > now);
         to_come
             .filter_map(|meeting| {
-                let expected = self.outcome(meeting);
-                let expected = (expected.verdict(), expected.rule());
+                let expected = self.expected(meeting);
+                let expected = (expected.name(), expected.rule());
                 let verdict = decided.get(&meeting.event.to_string());
                 let found = verdict.map(|v| (v.as_str(), v.reason().rule.as_str()));
                 (found != Some(expected)).then(|| {
@@ -84,33 +97,34 @@ impl<'a> Expectation<'a> {
                         found.map_or("nothing".to_owned(), |f| format!("{} ({})", f.0, f.1));
                     let (verdict, rule) = expected;
                     format!(
-                        "decided {found} instead of {verdict} ({rule}): {}",
-                        meeting.place()
+                        "the decision is {found} instead of {verdict} ({rule}): {}",
+                        meeting.description()
                     )
                 })
             })
             .collect()
     }
 
-    fn outcome(self, meeting: &'a Meeting) -> &'a Outcome {
-        const DISCONNECTED: &Outcome = &Outcome::DISCONNECTED;
-        if self.away.contains(&meeting.desk) {
+    fn expected(self, meeting: &'a Meeting) -> &'a ExpectedVerdict {
+        const DISCONNECTED: &ExpectedVerdict = &ExpectedVerdict::DISCONNECTED;
+        if self.disconnected.contains(&meeting.owner) {
             DISCONNECTED
         } else {
-            &meeting.outcome
+            &meeting.expected
         }
     }
 
-    fn claims(self) -> BTreeSet<Claim<'a>> {
-        let recorded = |meeting: &&Meeting| matches!(self.outcome(meeting), Outcome::Recorded(_));
-        let claim = |meeting: &'a Meeting| {
+    fn event_bots(self) -> BTreeSet<EventBot<'a>> {
+        let is_recorded =
+            |meeting: &&Meeting| matches!(self.expected(meeting), ExpectedVerdict::Record(_));
+        let event_bot = |meeting: &'a Meeting| {
             let link = meeting.link.as_deref()?;
             Some((meeting.starts_at, link, meeting.event))
         };
         self.meetings
             .iter()
-            .filter(recorded)
-            .filter_map(claim)
+            .filter(is_recorded)
+            .filter_map(event_bot)
             .collect()
     }
 }
@@ -129,17 +143,17 @@ mod tests {
         id.parse().expect("a uuid")
     }
 
-    fn meeting(desk: Desk, number: u8) -> Meeting {
+    fn meeting(owner: Person, number: u8) -> Meeting {
         let starts_at: Timestamp = START.parse().expect("an instant");
         Meeting {
-            desk,
+            owner,
             event: event(number),
             ical_uid: String::from("shared"),
             title: String::from("Demo"),
             starts_at,
             ends_at: starts_at + crate::week::minutes(30),
             link: Some(String::from("https://acme.zoom.us/j/1")),
-            outcome: Outcome::EXTERNAL,
+            expected: ExpectedVerdict::EXTERNAL,
         }
     }
 
@@ -156,38 +170,41 @@ mod tests {
         }
     }
 
-    fn wrongs(away: &[Desk], bots: &[BotView]) -> usize {
-        let meetings = [meeting(Desk::Sales1, 1), meeting(Desk::Sales2, 2)];
-        let away = away.iter().copied().collect();
+    fn differences(disconnected: &[Person], bots: &[BotView]) -> usize {
+        let meetings = [meeting(Person::Sales1, 1), meeting(Person::Sales2, 2)];
+        let disconnected = disconnected.iter().copied().collect();
         let expectation = Expectation {
             meetings: &meetings,
-            away: &away,
+            disconnected: &disconnected,
         };
-        expectation.wrong_bots(bots).len()
+        expectation.bot_differences(bots).len()
     }
 
     #[test]
-    fn copies_of_a_meeting_share_a_bot() {
-        assert_eq!(wrongs(&[], &[bot(1, START, &[1, 2])]), 0);
-        assert_eq!(wrongs(&[], &[bot(1, START, &[1]), bot(2, START, &[2])]), 1);
+    fn copies_of_a_meeting_share_one_bot() {
+        assert_eq!(differences(&[], &[bot(1, START, &[1, 2])]), 0);
+        assert_eq!(
+            differences(&[], &[bot(1, START, &[1]), bot(2, START, &[2])]),
+            1
+        );
     }
 
     #[test]
     fn missing_and_unwanted_bots_are_found() {
-        assert_eq!(wrongs(&[], &[]), 2);
+        assert_eq!(differences(&[], &[]), 2);
         let late = bot(2, "2030-03-04T10:00:00Z", &[2]);
-        assert_eq!(wrongs(&[], &[bot(1, START, &[1, 2]), late]), 1);
+        assert_eq!(differences(&[], &[bot(1, START, &[1, 2]), late]), 1);
     }
 
     #[test]
     fn a_disconnected_calendar_has_no_bots() {
-        assert_eq!(wrongs(&[Desk::Sales2], &[bot(1, START, &[1])]), 0);
-        assert_eq!(wrongs(&[Desk::Sales2], &[bot(1, START, &[1, 2])]), 1);
+        assert_eq!(differences(&[Person::Sales2], &[bot(1, START, &[1])]), 0);
+        assert_eq!(differences(&[Person::Sales2], &[bot(1, START, &[1, 2])]), 1);
     }
 
     #[test]
-    fn a_bot_of_others_is_no_concern() {
-        let ours = bot(1, START, &[1, 2]);
-        assert_eq!(wrongs(&[], &[ours, bot(2, START, &[9])]), 0);
+    fn bots_of_other_meetings_are_ignored() {
+        let shared = bot(1, START, &[1, 2]);
+        assert_eq!(differences(&[], &[shared, bot(2, START, &[9])]), 0);
     }
 }

@@ -1,47 +1,52 @@
-//! A working week of six calendars, played against the deployed stack: what
-//! people do to their meetings, and whether the right bots follow.
-#![expect(clippy::print_stdout, reason = "the program is there to be watched")]
+//! Demonstration of `make run`: six people change their meetings, and the program checks that
+//! Callsheet makes the right decisions and keeps the right bots scheduled.
+//!
+//! It runs against the deployed stack and a simulated Recall. The expected result is written down
+//! in the scenarios, independently of Callsheet's rules.
+#![expect(clippy::print_stdout, reason = "the program is meant to be watched")]
 
 mod agenda;
-mod cast;
-mod chapters;
-mod day;
+mod demo;
 mod expectation;
-mod links;
 mod meeting;
+mod meeting_links;
+mod people;
 mod report;
+mod scenarios;
 mod week;
 
 use std::process::ExitCode;
 
 use callsheet_tests::Stack;
-use day::{Day, Told};
+use demo::{ControlResult, Demo};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match play().await {
-        Ok(failures) if failures.is_empty() => {
-            println!("\nEverything agreed.");
+    match run().await {
+        Ok(problems) if problems.is_empty() => {
+            println!(
+                "\nResult: correct. After every scenario the decisions and the bots were as expected."
+            );
             ExitCode::SUCCESS
         }
-        Ok(failures) => {
-            eprintln!("\nNot everything agreed:");
-            for failure in failures {
-                eprintln!("- {failure}");
+        Ok(problems) => {
+            eprintln!("\nResult: {} problems:", problems.len());
+            for problem in problems {
+                eprintln!("- {problem}");
             }
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("\nThe day could not be played to its end: {error}");
+            eprintln!("\nResult: the demonstration was interrupted: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Plays and reports; what went wrong, in sentences.
-async fn play() -> Told<Vec<String>> {
-    let mut day = Day::new(Stack::of_environment());
-    chapters::play(&mut day).await?;
-    report::print(&mut day).await?;
-    Ok(day.into_failures())
+/// Runs all scenarios, prints the report and returns the problems.
+async fn run() -> ControlResult<Vec<String>> {
+    let mut demo = Demo::new(Stack::of_environment());
+    scenarios::run(&mut demo).await?;
+    report::print(&mut demo).await?;
+    Ok(demo.into_problems())
 }

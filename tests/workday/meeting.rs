@@ -1,128 +1,129 @@
-//! A meeting as the scenario knows it, what may be done to it, and what must
-//! then come of it. The scenario says so itself, and asks no rule of Callsheet.
+//! Meetings of the demonstration: what people do to them, and the verdict that is then expected.
+//!
+//! Expected verdicts are written down in the scenarios, not computed by Callsheet's rules.
 
 use jiff::{SignedDuration, Timestamp};
 use recall_simulator::{Attendee, Change, EventId, ResponseStatus};
 
-use crate::cast::Desk;
+use crate::people::Person;
 
-/// What must come of a meeting, and by which rule.
+/// Expected verdict of a meeting, with the name of the rule that gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// A bot is there.
-    Recorded(&'static str),
-    /// None is.
-    Skipped(&'static str),
+pub(crate) enum ExpectedVerdict {
+    /// The meeting is recorded.
+    Record(&'static str),
+    /// The meeting is not recorded.
+    Skip(&'static str),
 }
 
-impl Outcome {
-    /// With people of another company, and so recorded.
-    pub(crate) const EXTERNAL: Self = Self::Recorded("external");
-    /// Among colleagues, and so left alone.
-    pub(crate) const INTERNAL: Self = Self::Skipped("default");
-    /// Without a link to join by.
-    pub(crate) const NO_MEETING: Self = Self::Skipped("no-meeting");
-    /// Without the calendar's owner.
-    pub(crate) const DECLINED: Self = Self::Skipped("declined");
-    /// Called off, and still in the calendar.
-    pub(crate) const CANCELLED: Self = Self::Skipped("cancelled");
+impl ExpectedVerdict {
+    /// A participant of another company.
+    pub(crate) const EXTERNAL: Self = Self::Record("external");
+    /// Colleagues only.
+    pub(crate) const INTERNAL: Self = Self::Skip("default");
+    /// No meeting link.
+    pub(crate) const NO_MEETING: Self = Self::Skip("no-meeting");
+    /// Declined by the calendar's owner.
+    pub(crate) const DECLINED: Self = Self::Skip("declined");
+    /// Cancelled, but still in the calendar.
+    pub(crate) const CANCELLED: Self = Self::Skip("cancelled");
     /// In the past.
-    pub(crate) const OVER: Self = Self::Skipped("over");
-    /// No longer in the calendar.
-    pub(crate) const DELETED: Self = Self::Skipped("deleted");
-    /// In a calendar that is not connected.
-    pub(crate) const DISCONNECTED: Self = Self::Skipped("disconnected");
+    pub(crate) const OVER: Self = Self::Skip("over");
+    /// Deleted from the calendar.
+    pub(crate) const DELETED: Self = Self::Skip("deleted");
+    /// In a disconnected calendar.
+    pub(crate) const DISCONNECTED: Self = Self::Skip("disconnected");
 
-    /// The verdict's name.
-    pub(crate) fn verdict(&self) -> &'static str {
+    /// Name of the verdict.
+    pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Recorded(_) => "record",
-            Self::Skipped(_) => "skip",
+            Self::Record(_) => "record",
+            Self::Skip(_) => "skip",
         }
     }
 
-    /// The rule that must have decided.
+    /// Name of the rule.
     pub(crate) fn rule(&self) -> &'static str {
         match self {
-            Self::Recorded(rule) | Self::Skipped(rule) => rule,
+            Self::Record(rule) | Self::Skip(rule) => rule,
         }
     }
 }
 
-/// A meeting in one calendar.
+/// Meeting in one person's calendar.
 #[derive(Debug, Clone)]
 pub(crate) struct Meeting {
-    pub(crate) desk: Desk,
+    pub(crate) owner: Person,
     pub(crate) event: EventId,
     pub(crate) ical_uid: String,
     pub(crate) title: String,
     pub(crate) starts_at: Timestamp,
     pub(crate) ends_at: Timestamp,
     pub(crate) link: Option<String>,
-    pub(crate) outcome: Outcome,
+    pub(crate) expected: ExpectedVerdict,
 }
 
-/// What people do to a meeting.
+/// Change that a person makes to a meeting.
 #[derive(Debug, Clone)]
-pub(crate) enum Act {
-    /// To so much later, or earlier.
-    Moves(SignedDuration),
-    /// To this link, or to none.
-    Links(Option<String>),
-    /// The calendar's owner says.
-    Answers(ResponseStatus),
-    /// One more takes part.
-    Invites(&'static str),
-    /// One fewer.
-    Uninvites(&'static str),
-    /// It is called off.
-    Cancels,
-    /// It is removed from the calendar.
-    Deletes,
+pub(crate) enum Edit {
+    /// Move it to a later or earlier time.
+    MoveBy(SignedDuration),
+    /// Replace or remove the meeting link.
+    SetMeetingUrl(Option<String>),
+    /// Respond as the calendar's owner.
+    Respond(ResponseStatus),
+    /// Add an attendee.
+    Invite(&'static str),
+    /// Remove an attendee.
+    Uninvite(&'static str),
+    /// Cancel it.
+    Cancel,
+    /// Delete it from the calendar.
+    Delete,
 }
 
-/// What is done to the meetings of one title in one calendar, and what must come of it.
+/// Edit of all meetings with one title in one calendar.
 #[derive(Debug, Clone)]
-pub(crate) struct Deed {
-    pub(crate) desk: Desk,
+pub(crate) struct Action {
+    pub(crate) owner: Person,
     pub(crate) title: &'static str,
-    pub(crate) act: Act,
-    pub(crate) outcome: Option<Outcome>,
+    pub(crate) edit: Edit,
+    pub(crate) expected: Option<ExpectedVerdict>,
 }
 
-impl Deed {
-    /// Does `act`, which by itself changes nothing about who is recorded.
-    pub(crate) fn new(desk: Desk, title: &'static str, act: Act) -> Self {
+impl Action {
+    /// Creates an action that does not change the expected verdict.
+    pub(crate) fn new(owner: Person, title: &'static str, edit: Edit) -> Self {
         Self {
-            desk,
+            owner,
             title,
-            act,
-            outcome: None,
+            edit,
+            expected: None,
         }
     }
 
-    /// With this to come of it.
-    pub(crate) fn then(mut self, outcome: Outcome) -> Self {
-        self.outcome = Some(outcome);
+    /// Sets the verdict that is expected after the action.
+    pub(crate) fn expect(mut self, expected: ExpectedVerdict) -> Self {
+        self.expected = Some(expected);
         self
     }
 }
 
 impl Meeting {
-    /// Where a person finds it.
-    pub(crate) fn place(&self) -> String {
-        let start = self.starts_at.strftime("%a %d %b %H:%M");
-        format!("{} {start} “{}”", self.desk.address(), self.title)
+    /// Owner, start and title, for messages.
+    pub(crate) fn description(&self) -> String {
+        let start = self.starts_at.strftime("%a %d %b %H:%M UTC");
+        format!("\"{}\" of {}, {start}", self.title, self.owner.email())
     }
 
-    /// Writes the deed into the scenario; the change to tell the calendar of,
-    /// none for a removal.
-    pub(crate) fn undergo(&mut self, deed: &Deed) -> Option<Change> {
-        if let Some(outcome) = &deed.outcome {
-            self.outcome = outcome.clone();
+    /// Applies an action to the expectation. Returns the change to make in the calendar, or `None`
+    /// for a deletion.
+    pub(crate) fn apply(&mut self, action: &Action) -> Option<Change> {
+        if let Some(expected) = &action.expected {
+            self.expected = expected.clone();
         }
-        Some(match deed.act.clone() {
-            Act::Moves(by) => {
+        Some(match action.edit.clone() {
+            Edit::MoveBy(by) => {
                 self.starts_at += by;
                 self.ends_at += by;
                 Change::SetTimes {
@@ -130,19 +131,19 @@ impl Meeting {
                     end: self.ends_at,
                 }
             }
-            Act::Links(meeting_url) => {
+            Edit::SetMeetingUrl(meeting_url) => {
                 self.link.clone_from(&meeting_url);
                 Change::SetMeetingUrl { meeting_url }
             }
-            Act::Answers(answer) => Change::SetOwnerResponse { response: answer },
-            Act::Invites(email) => Change::AddAttendee {
+            Edit::Respond(response) => Change::SetOwnerResponse { response },
+            Edit::Invite(email) => Change::AddAttendee {
                 attendee: Attendee::new(email),
             },
-            Act::Uninvites(email) => Change::RemoveAttendee {
+            Edit::Uninvite(email) => Change::RemoveAttendee {
                 email: email.to_owned(),
             },
-            Act::Cancels => Change::Cancel,
-            Act::Deletes => return None,
+            Edit::Cancel => Change::Cancel,
+            Edit::Delete => return None,
         })
     }
 }

@@ -1,5 +1,5 @@
-//! The closing report: every meeting with its verdict and its bot, what is
-//! wanted beside what is there, and what it has cost.
+//! Final report: every meeting with its verdict and bot, decisions compared with the bots at
+//! Recall, calls, webhooks, and violations.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +7,26 @@ use callsheet_domain::Decision;
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
 use recall_simulator::{BotPhase, BotView, EventId, Operation, OperationStats, Platform, Stats};
 
-use crate::day::{Day, Told, first_of};
+use crate::demo::{ControlResult, Demo, truncated};
 
-/// Prints it all, and notes what is not as it must be.
-pub(crate) async fn print(day: &mut Day) -> Told<()> {
-    let (decisions, bots) = (day.decisions().await, day.stack.recall.bots().await?);
-    println!("\n{}", meetings(day, &decisions, &bots).trim_fmt());
-    comparison(day, &decisions, &bots).await?;
-    let stats = day.stack.recall.stats().await?;
-    println!("\n{}", calls(&stats).trim_fmt());
-    webhooks(day, &stats);
-    violations(day, &stats).await?;
-    let dead = day.stack.dead_letters().await;
-    if dead > 0 {
-        day.fail(format!(
-            "{dead} notices were given up on: they are in the dead-letter queue"
-        ));
-    }
-    Ok(())
+/// Prints the report and adds the problems that it shows.
+pub(crate) async fn print(demo: &mut Demo) -> ControlResult<()> {
+    let (decisions, bots) = (demo.decisions().await, demo.stack.recall.bots().await?);
+    println!("\nAll meetings, with Callsheet's decision and the bot at Recall\n");
+    println!("{}", meetings(demo, &decisions, &bots).trim_fmt());
+    println!("\nDecisions compared with the bots at Recall\n");
+    comparison(demo, &decisions, &bots).await?;
+    let stats = demo.stack.recall.stats().await?;
+    println!("\nCalls to Recall's API (limits are per minute and workspace)\n");
+    println!("{}", calls(&stats).trim_fmt());
+    println!("\nWebhooks from Recall to Callsheet\n");
+    webhooks(demo, &stats);
+    println!("\nErrors (each must be 0)\n");
+    errors(demo, &stats).await
 }
 
-fn meetings(day: &Day, decisions: &[Decision], bots: &[BotView]) -> Table {
-    let decided: BTreeMap<_, _> = decisions
+fn meetings(demo: &Demo, decisions: &[Decision], bots: &[BotView]) -> Table {
+    let verdicts: BTreeMap<_, _> = decisions
         .iter()
         .map(|d| (d.key.event_id.to_string(), &d.verdict))
         .collect();
@@ -41,13 +39,13 @@ fn meetings(day: &Day, decisions: &[Decision], bots: &[BotView]) -> Table {
         "rule",
         "bot",
     ]);
-    let mut meetings: Vec<_> = day.meetings.iter().collect();
-    meetings.sort_by_key(|meeting| (meeting.desk, meeting.starts_at));
+    let mut meetings: Vec<_> = demo.meetings.iter().collect();
+    meetings.sort_by_key(|meeting| (meeting.owner, meeting.starts_at));
     for meeting in meetings {
-        let verdict = decided.get(&meeting.event.to_string());
+        let verdict = verdicts.get(&meeting.event.to_string());
         table.add_row([
-            meeting.desk.address().to_owned(),
-            platform(meeting.desk.platform()).to_owned(),
+            meeting.owner.email().to_owned(),
+            platform(meeting.owner.platform()).to_owned(),
             meeting.starts_at.strftime("%a %d %b %H:%M").to_string(),
             meeting.title.clone(),
             verdict.map_or("–", |verdict| verdict.as_str()).to_owned(),
@@ -68,44 +66,60 @@ fn platform(platform: Platform) -> &'static str {
 }
 
 fn bot(event: EventId, bots: &[BotView]) -> String {
-    let waiting = bots.iter().filter(|bot| bot.phase == BotPhase::Scheduled);
-    let sharers: Vec<_> = waiting
+    let scheduled = bots.iter().filter(|bot| bot.phase == BotPhase::Scheduled);
+    let copies: Vec<_> = scheduled
         .filter(|bot| bot.events.contains(&event))
         .map(|bot| bot.events.len())
         .collect();
-    match sharers.as_slice() {
+    match copies.as_slice() {
         [] => "–".to_owned(),
-        [1] => "one".to_owned(),
-        [sharers] => format!("one, shared by {sharers}"),
+        [1] => "scheduled".to_owned(),
+        [copies] => format!("scheduled, shared by {copies} calendars"),
         several => format!("{} bots", several.len()),
     }
 }
 
-async fn comparison(day: &mut Day, decisions: &[Decision], bots: &[BotView]) -> Told<()> {
-    let comparison = day.compare(decisions, bots).await?;
-    let (missing, unwanted) = (comparison.missing().count(), comparison.unwanted().count());
-    println!(
-        "\n{} meetings; {} want a bot, {} have one, {} bots in all; {missing} missing, {unwanted} unwanted.",
-        day.meetings.len(),
-        comparison.wanted.len(),
-        comparison.held.len(),
-        comparison.bots,
-    );
-    for wrong in first_of(day.wrongs().await?) {
-        day.fail(format!("at the end: {wrong}"));
+async fn comparison(
+    demo: &mut Demo,
+    decisions: &[Decision],
+    bots: &[BotView],
+) -> ControlResult<()> {
+    let comparison = demo.compare(decisions, bots).await?;
+    counts([
+        ("meetings in the calendars", demo.meetings.len()),
+        ("meetings that shall have a bot", comparison.wanted.len()),
+        ("meetings that have a bot", comparison.held.len()),
+        (
+            "meetings whose bot is missing",
+            comparison.missing().count(),
+        ),
+        (
+            "meetings with a bot that no decision wants",
+            comparison.unwanted().count(),
+        ),
+        ("bots (copies of a meeting share one)", comparison.bots),
+    ]);
+    for difference in truncated(demo.differences().await?) {
+        demo.add_problem(format!("at the end: {difference}"));
     }
     Ok(())
 }
 
 fn calls(stats: &Stats) -> Table {
-    let mut table = table(["operation", "calls", "peak a minute", "limit", "answers"]);
+    let mut table = table([
+        "operation",
+        "calls",
+        "most in a minute",
+        "limit",
+        "responses by HTTP status",
+    ]);
     for (operation, counted) in &stats.operations {
         table.add_row([
             operation.to_string(),
             counted.calls.to_string(),
             counted.peak_received.to_string(),
             operation.published_limit().to_string(),
-            answers(counted),
+            responses(counted),
         ]);
     }
     for column in table.column_iter_mut().skip(1).take(3) {
@@ -114,67 +128,78 @@ fn calls(stats: &Stats) -> Table {
     table
 }
 
-fn answers(counted: &OperationStats) -> String {
+fn responses(counted: &OperationStats) -> String {
     let statuses = counted
         .statuses
         .iter()
-        .map(|(status, count)| format!("{count} × {status}"));
+        .map(|(status, count)| format!("{status}: {count}"));
     statuses.collect::<Vec<_>>().join(", ")
 }
 
-fn webhooks(day: &mut Day, stats: &Stats) {
+fn webhooks(demo: &mut Demo, stats: &Stats) {
     let webhooks = &stats.webhooks;
-    println!(
-        "\nWebhooks: {} messages, {} acknowledged; {} deliveries, {} of them not acknowledged.",
-        webhooks.messages, webhooks.acknowledged, webhooks.attempts, webhooks.failed_attempts,
-    );
+    counts([
+        ("webhooks created", webhooks.messages),
+        ("webhooks acknowledged by Callsheet", webhooks.acknowledged),
+        ("deliveries, repeated ones included", webhooks.attempts),
+        ("deliveries that failed", webhooks.failed_attempts),
+    ]);
     if webhooks.acknowledged != webhooks.messages {
         let missing = webhooks.messages - webhooks.acknowledged;
-        day.fail(format!("{missing} webhooks were never acknowledged"));
+        demo.add_problem(format!("{missing} webhooks were never acknowledged"));
     }
 }
 
-async fn violations(day: &mut Day, stats: &Stats) -> Told<()> {
-    let over = |(operation, counted): &(&Operation, &OperationStats)| {
+/// Prints the counts of errors, each of which is a problem unless it is zero.
+async fn errors(demo: &mut Demo, stats: &Stats) -> ControlResult<()> {
+    let exceeds = |(operation, counted): &(&Operation, &OperationStats)| {
         counted.peak_received > u64::from(operation.published_limit())
     };
-    let over = stats.operations.iter().filter(over).count() as u64;
-    let counts = [
+    let exceeded = stats.operations.iter().filter(exceeds).count() as u64;
+    let errors = [
         (
-            "requests that the published specification does not allow",
+            "requests that violate Recall's published specification",
             stats.violations,
         ),
-        ("calls of no known operation", stats.unknown),
-        ("answers that said 429", stats.throttled),
-        ("operations over their limit", over),
+        ("requests to unknown paths or methods", stats.unknown),
         (
-            "answers of the simulator that the specification does not allow",
+            "requests rejected for the rate limit (HTTP 429)",
+            stats.throttled,
+        ),
+        ("operations called more often than their limit", exceeded),
+        (
+            "responses of the simulator that violate the specification",
             stats.simulator_violations,
         ),
+        (
+            "messages in the dead-letter queue",
+            demo.stack.dead_letters().await,
+        ),
     ];
-    for (what, count) in counts {
-        println!("{count:>4} {what}");
-        if count > 0 {
-            day.fail(format!("{count} {what}"));
-        }
+    counts(errors);
+    for (name, count) in errors.into_iter().filter(|(_, count)| *count > 0) {
+        demo.add_problem(format!("{count} {name}"));
     }
-    let violations = day.stack.recall.violations().await?;
-    for violation in violations
-        .requests
-        .iter()
-        .chain(&violations.simulator)
-        .take(5)
-    {
-        println!("     {}: {}", violation.subject, violation.detail);
+    let violations = demo.stack.recall.violations().await?;
+    let violations = violations.requests.iter().chain(&violations.simulator);
+    for violation in violations.take(5) {
+        println!("  {}: {}", violation.subject, violation.detail);
     }
     Ok(())
 }
 
-/// An empty table with these names above its columns.
-fn table<const N: usize>(names: [&str; N]) -> Table {
+/// Prints named counts in two columns.
+fn counts<const N: usize, T: std::fmt::Display>(counts: [(&str, T); N]) {
+    for (name, count) in counts {
+        println!("{name:<60}{count:>6}");
+    }
+}
+
+/// Empty table with these column headers.
+fn table<const N: usize>(columns: [&str; N]) -> Table {
     let mut table = Table::new();
     let line = LineStyle::none().fill('─').junction('─');
     table.load_style(presets::NOTHING.header_separator(line));
-    table.set_header(names.map(Cell::new));
+    table.set_header(columns.map(Cell::new));
     table
 }

@@ -1,10 +1,10 @@
-//! When things are: the next five working days, at office hours, in UTC.
+//! Dates of the demonstration: the next five working days, at office hours, in UTC.
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// The working days that follow today, so that nothing begins while the day is played.
+/// Five working days from tomorrow on, so that no meeting starts during the demonstration.
 #[derive(Debug)]
 pub(crate) struct Week {
     now: Timestamp,
@@ -12,37 +12,38 @@ pub(crate) struct Week {
 }
 
 impl Week {
-    /// The days after `now`.
+    /// The working days after `now`.
     pub(crate) fn after(now: Timestamp) -> Self {
         let today = now.to_zoned(TimeZone::UTC).date();
         let following = std::iter::successors(today.tomorrow().ok(), |day| day.tomorrow().ok());
-        let works = |day: &Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let is_working_day =
+            |day: &Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
         Self {
             now,
-            days: following.filter(works).take(5).collect(),
+            days: following.filter(is_working_day).take(5).collect(),
         }
     }
 
-    /// An hour and minute of a working day, counted from nought and round the week.
+    /// Hour and minute of a working day. Days are counted from 0; day 5 is day 0 again.
     pub(crate) fn at(&self, day: usize, hour: i8, minute: i8) -> Timestamp {
         instant(self.days[day % self.days.len()], hour, minute)
     }
 
-    /// The full hour that began at least one hour ago.
-    pub(crate) fn earlier(&self) -> Timestamp {
+    /// Last full hour that is at least one hour ago.
+    pub(crate) fn past_hour(&self) -> Timestamp {
         let second = self.now.as_second() - 3600;
         Timestamp::from_second(second - second % 3600).expect("an hour ago is in range")
     }
 }
 
-/// So many minutes.
+/// Duration in minutes.
 pub(crate) fn minutes(count: i64) -> SignedDuration {
     SignedDuration::from_mins(count)
 }
 
 fn instant(day: Date, hour: i8, minute: i8) -> Timestamp {
     let zoned = day.at(hour, minute, 0, 0).to_zoned(TimeZone::UTC);
-    zoned.expect("UTC leaves out no hour").timestamp()
+    zoned.expect("UTC has every hour").timestamp()
 }
 
 #[cfg(test)]
@@ -50,12 +51,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_weekend_is_left_out() {
+    fn the_working_days_after_a_friday_start_on_monday() {
         let friday: Timestamp = "2030-03-01T10:00:00Z".parse().expect("an instant");
         let week = Week::after(friday);
-        let first: Timestamp = "2030-03-04T09:30:00Z".parse().expect("an instant");
-        assert_eq!(week.at(0, 9, 30), first);
-        assert_eq!(week.at(5, 9, 30), first);
-        assert_eq!(week.earlier(), friday - SignedDuration::from_hours(1));
+        let monday: Timestamp = "2030-03-04T09:30:00Z".parse().expect("an instant");
+        assert_eq!(week.at(0, 9, 30), monday);
+        assert_eq!(week.at(5, 9, 30), monday);
+        assert_eq!(week.past_hour(), friday - SignedDuration::from_hours(1));
     }
 }

@@ -1,10 +1,10 @@
-//! Who plays: six calendars of one company, on both platforms.
+//! People of the demonstration: six employees of one company, on both platforms.
 
 use recall_simulator::Platform;
 
-/// Somebody's calendar.
+/// Employee, who owns one connected calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Desk {
+pub(crate) enum Person {
     Sales1,
     Sales2,
     Success1,
@@ -13,8 +13,8 @@ pub(crate) enum Desk {
     Product1,
 }
 
-impl Desk {
-    /// All of them, in order.
+impl Person {
+    /// All people, in order of their index.
     pub(crate) const ALL: [Self; 6] = [
         Self::Sales1,
         Self::Sales2,
@@ -24,8 +24,8 @@ impl Desk {
         Self::Product1,
     ];
 
-    /// Whose it is.
-    pub(crate) fn address(self) -> &'static str {
+    /// E-mail address.
+    pub(crate) fn email(self) -> &'static str {
         match self {
             Self::Sales1 => "sales-1@acme.example",
             Self::Sales2 => "sales-2@acme.example",
@@ -36,7 +36,7 @@ impl Desk {
         }
     }
 
-    /// Where it is kept.
+    /// Platform of the calendar.
     pub(crate) fn platform(self) -> Platform {
         match self {
             Self::Sales1 | Self::Success1 | Self::Support1 => Platform::GoogleCalendar,
@@ -44,8 +44,8 @@ impl Desk {
         }
     }
 
-    /// The how-manieth it is, from nought.
-    pub(crate) fn number(self) -> usize {
+    /// Index in [`Person::ALL`].
+    pub(crate) fn index(self) -> usize {
         self as usize
     }
 }
