@@ -62,10 +62,11 @@ fn check_access(
     call: &Call,
     report: &impl Fn(String),
 ) -> Result<Operation, ApiResponse> {
-    if let Some(rejection) = access::firewall_rejection(call) {
-        report(String::from(
-            "rejected by the firewall: a GET with a body, or a body that contains `localhost`",
-        ));
+    if let Some(rejection) = access::rejection_of_get_with_body(call) {
+        report(String::from("rejected by the firewall: a GET with a body"));
+        return Err(rejection);
+    }
+    if let Some(rejection) = access::rejection_of_localhost_url(call) {
         return Err(rejection);
     }
     let operation = match call.route {

@@ -88,7 +88,8 @@ async fn the_firewall_and_the_api_key_are_checked_first() {
     let local = harness
         .request(Method::POST, "/api/v2/calendars/")
         .json(&local);
-    assert_eq!(local.send().await.unwrap().status().as_u16(), 403);
+    let (status, body) = status_and_body(local.send().await.unwrap()).await;
+    assert_eq!((status, &body["code"]), (403, &json!("request_blocked")));
     let address = format!("{}{EVENTS}", harness.simulator.base_url());
     let without_key = reqwest::get(&address).await.unwrap();
     assert_eq!(without_key.status().as_u16(), 401);
