@@ -1,6 +1,6 @@
 //! The simulated Recall API.
 //!
-//! Every call passes the same pipeline: firewall, API key, operation, specification check, rate
+//! Every call passes the same pipeline: firewall, operation, API key, specification check, rate
 //! limit, faults, locked keys, latency, effect, response. A call runs to its end even if the
 //! client closes the connection, as it does at the real service, so a client that closes early
 //! does not know the outcome.
