@@ -1,4 +1,4 @@
-//! Final report: every meeting with its verdict and bot, decisions compared with the bots at
+//! Final report: every event with its verdict and bot, decisions compared with the bots at
 //! Recall, calls, webhooks, and violations.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::demo::{ControlResult, Demo, truncated};
 /// Prints the report and adds the problems that it shows.
 pub(crate) async fn print(demo: &mut Demo) -> ControlResult<()> {
     let (decisions, bots) = (demo.decisions().await, demo.stack.recall.bots().await?);
-    println!("\nAll meetings, with Callsheet's decision and the bot at Recall\n");
+    println!("\nAll events, with Callsheet's decision and the bot at Recall\n");
     println!("{}", meetings(demo, &decisions, &bots).trim_fmt());
     println!("\nDecisions compared with the bots at Recall\n");
     comparison(demo, &decisions, &bots).await?;
@@ -86,18 +86,21 @@ async fn comparison(
 ) -> ControlResult<()> {
     let comparison = demo.compare(decisions, bots).await?;
     counts([
-        ("meetings in the calendars", demo.meetings.len()),
-        ("meetings that shall have a bot", comparison.wanted.len()),
-        ("meetings that have a bot", comparison.held.len()),
         (
-            "meetings whose bot is missing",
-            comparison.missing().count(),
+            "events in the calendars (copies included)",
+            demo.meetings.len(),
         ),
+        ("events that should have a bot", comparison.wanted.len()),
+        ("events that have a bot", comparison.held.len()),
+        ("events whose bot is missing", comparison.missing().count()),
         (
-            "meetings with a bot that no decision wants",
+            "events with a bot that no decision wants",
             comparison.unwanted().count(),
         ),
-        ("bots (copies of a meeting share one)", comparison.bots),
+        (
+            "bots at Recall (copies of a meeting share one)",
+            comparison.bots,
+        ),
     ]);
     for difference in truncated(demo.differences().await?) {
         demo.add_problem(format!("at the end: {difference}"));

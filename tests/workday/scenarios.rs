@@ -52,14 +52,14 @@ fn print_header() {
 async fn connect(demo: &mut Demo, week: &Week, links: &mut MeetingLinks) -> ControlResult<()> {
     let entries = agenda(week, links);
     demo.run_scenario("connect", async |demo| {
-        let meetings = entries.len();
+        let events = entries.len();
         for owner in Person::ALL {
             demo.connect(owner).await?;
             let own = entries.iter().filter(|entry| entry.owner == owner);
             demo.create_meetings(owner, own.cloned().collect()).await?;
         }
         Ok(format!(
-            "{} calendars with {meetings} meetings are connected",
+            "{} calendars with {events} events are connected",
             Person::ALL.len()
         ))
     })
