@@ -150,7 +150,7 @@ mod answers {
     #[test_case(FaultEffect::retry_after(429, 7), "asked us to wait 7s"; "429")]
     #[test_case(FaultEffect::status(401), "denies us"; "401")]
     #[test_case(FaultEffect::status(402), "denies us"; "402")]
-    #[test_case(FaultEffect::status(403), "denies us"; "403")]
+    #[test_case(FaultEffect::status(403), "blocked the request"; "403")]
     #[test_case(FaultEffect::status(503), "did not answer"; "503")]
     #[test_case(FaultEffect::CutBefore, "did not answer"; "cut before the effect")]
     #[test_case(FaultEffect::CutAfter, "did not answer"; "cut after the effect")]
@@ -159,6 +159,22 @@ mod answers {
     async fn is_a_failure_that_says_what_next(effect: FaultEffect, expected: &str) {
         let error = under(effect).await.expect_err("no answer").to_string();
         assert!(error.contains(expected), "{error}");
+    }
+
+    /// A list has no payload that a firewall could dislike.
+    #[tokio::test]
+    async fn a_403_to_a_list_denies_us() {
+        let workspace = OwnWorkspace::new().await;
+        let fault = Fault::new(FaultEffect::status(403)).on(Operation::ListEvents);
+        let control = workspace.simulator.control();
+        control.add_fault(fault).await.expect("the simulator");
+        let query = callsheet_app::ports::EventQuery {
+            calendar_id: None,
+            updated_since: None,
+            starts_from: None,
+        };
+        let error = workspace.recall.page(&query, None).await.expect_err("403");
+        assert!(matches!(error, PortError::Denied { .. }), "{error}");
     }
 
     #[tokio::test]

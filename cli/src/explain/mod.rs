@@ -168,6 +168,7 @@ fn call(made: &CallRecord) -> CallShown {
         RecordedResult::Done => ("done", None),
         RecordedResult::Again(reason) => ("again", Some(reason.clone())),
         RecordedResult::Refused(reason) => ("refused", Some(reason.clone())),
+        RecordedResult::Blocked(reason) => ("blocked", Some(reason.clone())),
         RecordedResult::Dispatched => ("dispatched", None),
     };
     CallShown {

@@ -93,7 +93,8 @@ fn with_calls(row: &mut Decision) {
     };
     row.history = History::kept([
         call("09:20", RecordedResult::Again("busy".to_owned()), true),
-        call("09:21", RecordedResult::Done, false),
+        call("09:21", RecordedResult::Blocked("403".to_owned()), false),
+        call("09:22", RecordedResult::Done, false),
     ]);
 }
 
@@ -102,7 +103,7 @@ fn with_calls(row: &mut Decision) {
 #[test_case(|row| { with_bot(row); row.wanted = Wanted::Nothing; }, "No bot is wanted. Another is at Recall (bot-1), to join 2090-03-06 10:00 UTC.\nIt is to be taken away: not tried yet."; "to be taken away")]
 #[test_case(|row| *row = row.clone().abandon("the meeting has ended"), "It was given up on: the meeting has ended."; "closed")]
 #[test_case(|row| { with_bot(row); if let Applied::Bot(bot) = row.applied.clone() { row.applied = Applied::Uncertain(bot); } }, "Whether one is at Recall is in doubt; the next call makes it certain."; "in doubt")]
-#[test_case(with_calls, "The last calls:\n  2090-03-06 09:20 UTC schedule the bot, since none was there, late: again: busy\n  2090-03-06 09:21 UTC schedule the bot, since none was there: done"; "with its last calls")]
+#[test_case(with_calls, "The last calls:\n  2090-03-06 09:20 UTC schedule the bot, since none was there, late: again: busy\n  2090-03-06 09:21 UTC schedule the bot, since none was there: blocked: 403\n  2090-03-06 09:22 UTC schedule the bot, since none was there: done"; "with its last calls")]
 #[test_case(|row| row.ends_at = at("09:00"), "\"Kick-off\" was to be recorded."; "over")]
 #[test_case(|row| row.title = None, "A meeting without a title is to be recorded."; "without a title")]
 #[test_case(|row| row.series = SeriesId::parse("s").ok(), "nothing that anybody said; somebody has spoken since, so it will be decided again\n\nPeople said\n  about this series: skip, by lead@acme.example on 2090-03-06 09:10 UTC"; "spoken about since")]

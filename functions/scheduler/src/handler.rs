@@ -38,6 +38,7 @@ pub(crate) async fn answer(
                 stopped = ?report.stopped,
                 applied = report.applied,
                 again = report.again,
+                blocked = report.blocked,
                 abandoned = report.abandoned,
                 over = report.over,
                 came_late = report.late,

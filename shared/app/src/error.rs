@@ -33,6 +33,15 @@ pub enum PortError {
         /// Why, and so what to mend.
         reason: String,
     },
+    /// It blocked this one request: it may take others, or be about to deny
+    /// all of them. The request had no effect.
+    #[error("{service} blocked the request: {reason}")]
+    Blocked {
+        /// The service that did.
+        service: &'static str,
+        /// Why, without anything that the request contained.
+        reason: String,
+    },
     /// It answered, but not in a shape we know.
     #[error("{service} answered what cannot be read: {reason}")]
     Unreadable {
@@ -49,7 +58,10 @@ impl PortError {
     pub fn wait(&self) -> Option<Duration> {
         match self {
             Self::Throttled { wait, .. } => Some(*wait),
-            Self::Unavailable { .. } | Self::Denied { .. } | Self::Unreadable { .. } => None,
+            Self::Unavailable { .. }
+            | Self::Denied { .. }
+            | Self::Blocked { .. }
+            | Self::Unreadable { .. } => None,
         }
     }
 }

@@ -90,6 +90,13 @@ pub enum CallResult {
         /// How long to wait.
         wait: Duration,
     },
+    /// Blocked because of this one call: the row is set aside for the wait.
+    Blocked {
+        /// Why, without anything that the call contained.
+        reason: String,
+        /// How long the row is set aside.
+        wait: Duration,
+    },
 }
 
 impl CallResult {
@@ -99,6 +106,7 @@ impl CallResult {
             Self::Refused(reason) => RecordedResult::Refused(reason.clone()),
             Self::Dispatched => RecordedResult::Dispatched,
             Self::Again { reason, .. } => RecordedResult::Again(reason.clone()),
+            Self::Blocked { reason, .. } => RecordedResult::Blocked(reason.clone()),
         }
     }
 }
@@ -146,7 +154,7 @@ pub fn apply_result(
             decision.attempts.last_error = Some(reason.clone());
             decision.abandon(reason)
         }
-        CallResult::Again { reason, wait } => {
+        CallResult::Again { reason, wait } | CallResult::Blocked { reason, wait } => {
             let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
             decision.attempts.last_error = Some(reason);
             decision.attempts.not_before = Some(plus(now, wait));

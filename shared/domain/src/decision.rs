@@ -6,7 +6,8 @@
 
 use crate::{
     AppliedBot, BotId, CalendarId, CalendarRevision, Cause, EventId, History, IcalUid, Offer,
-    OverrideRevision, PlatformEventId, PolicyRevision, SeriesId, Timestamp, Verdict, WantedBot,
+    OverrideRevision, PlatformEventId, PolicyRevision, RecordedResult, SeriesId, Timestamp,
+    Verdict, WantedBot,
 };
 
 /// Where a decision is kept.
@@ -214,6 +215,15 @@ impl Decision {
     #[must_use]
     pub fn applied_at(&self) -> Option<Timestamp> {
         self.history.done_at()
+    }
+
+    /// Whether the last call for this row was blocked, and what is wanted has
+    /// not changed since.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        let last = self.history.calls().last();
+        self.attempts.count > 0
+            && last.is_some_and(|call| matches!(call.outcome, RecordedResult::Blocked(_)))
     }
 
     /// Whether what is wanted now was given up on.

@@ -63,6 +63,8 @@ pub enum RecordedResult {
     Again(String),
     /// It was refused for good, for this reason.
     Refused(String),
+    /// This one call was blocked, and others may not be, for this reason.
+    Blocked(String),
     /// It came too late: the bot was on its way.
     Dispatched,
 }

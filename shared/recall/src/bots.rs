@@ -40,7 +40,7 @@ impl Bots for RecallClient {
         match answer.status.as_u16() {
             200 => Ok(Some(bots(answer.json()?))),
             404 => Ok(None),
-            _ => Err(answer.failure()),
+            _ => Err(answer.bot_failure()),
         }
     }
 
@@ -52,7 +52,7 @@ impl Bots for RecallClient {
             200 => Ok(LeaveReply::Left),
             400 | 405 | 409 => Ok(LeaveReply::Refused(answer.message())),
             404 => Ok(LeaveReply::NoSuchBot),
-            _ => Err(answer.failure()),
+            _ => Err(answer.bot_failure()),
         }
     }
 }
@@ -73,7 +73,7 @@ fn read(answer: &HttpReply) -> Result<BotReply, PortError> {
         405 => Ok(BotReply::Dispatched),
         409 => Ok(BotReply::Busy),
         507 => Ok(BotReply::NoneFree(answer.told_to_wait())),
-        _ => Err(answer.failure()),
+        _ => Err(answer.bot_failure()),
     }
 }
 

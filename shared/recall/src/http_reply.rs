@@ -71,6 +71,27 @@ impl HttpReply {
         }
     }
 
+    /// The failure that this status is for an operation on one bot. There a
+    /// 403 may be about this one request: a firewall before the service blocks
+    /// payloads that it dislikes, such as a title with a `localhost` URL.
+    ///
+    /// The reason is a text of our own: the body may quote the payload.
+    pub(crate) fn bot_failure(&self) -> PortError {
+        if self.status != StatusCode::FORBIDDEN {
+            return self.failure();
+        }
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let reason = if body.get("code").and_then(Value::as_str) == Some("request_blocked") {
+            "403: a firewall blocked what this request contains, such as a localhost URL"
+        } else {
+            "403: a firewall blocked this request, or the key may not do this"
+        };
+        PortError::Blocked {
+            service: SERVICE,
+            reason: reason.to_owned(),
+        }
+    }
+
     /// What the body says about a refusal, without anything personal.
     pub(crate) fn message(&self) -> String {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
@@ -131,5 +152,22 @@ mod tests {
     fn names_what_should_happen_next(status: u16, expected: &str) {
         let error = answer(status, "").failure().to_string();
         assert!(error.contains(expected), "{error}");
+    }
+
+    #[test_case(403, r#"{"code": "request_blocked", "detail": "Demo of http://localhost:3000"}"#, "blocked the request: 403: a firewall blocked what this request contains"; "a firewall that says so")]
+    #[test_case(403, "<html>Demo of http://localhost:3000</html>", "blocked the request: 403: a firewall blocked this request, or the key"; "a page")]
+    #[test_case(401, "", "denies us"; "a bad key")]
+    #[test_case(402, "", "denies us"; "no credit")]
+    fn a_403_blocks_one_call_of_a_bot_and_its_reason_quotes_nothing(
+        status: u16,
+        body: &str,
+        expected: &str,
+    ) {
+        let error = answer(status, body).bot_failure().to_string();
+        assert!(error.contains(expected), "{error}");
+        assert!(
+            !error.contains("Demo") && !error.contains("3000"),
+            "{error}"
+        );
     }
 }

@@ -28,4 +28,4 @@ pub use flaky::{Faults, Flaky, When};
 pub use memory::{
     Counts, MemoryDeadLetters, MemoryDecisions, MemoryLease, MemoryQueue, MemoryState,
 };
-pub use recall::{Bot, Call, Fault, MemoryRecall};
+pub use recall::{Bot, Call, Fault, MemoryRecall, is_blocked_by_firewall};

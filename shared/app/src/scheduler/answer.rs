@@ -16,6 +16,12 @@ const BOT_FREE: Duration = Duration::from_secs(30);
 /// No try to send a bot out of a call comes later than this: somebody is being
 /// recorded who said no.
 const LONGEST_STAY: Duration = Duration::from_secs(15);
+/// A row whose call was blocked is set aside for half of this at least. Its
+/// payload stays blocked until the title or the policy changes, which calls at
+/// once; this wait is for a key that may do this again.
+const FIRST_SET_ASIDE: Duration = Duration::from_mins(4);
+/// No blocked row is set aside for longer than this.
+const LONGEST_SET_ASIDE: Duration = Duration::from_mins(10);
 
 /// What Recall said to a call.
 #[derive(Debug)]
@@ -35,6 +41,15 @@ pub(super) enum Came {
     CallResult(CallResult),
     /// Calls of this kind must wait; the row is as it was.
     Throttled(Duration),
+    /// This one call was blocked: its row is set aside.
+    Blocked {
+        /// The service that blocked it.
+        service: &'static str,
+        /// Why.
+        reason: String,
+        /// How long the row is set aside.
+        wait: Duration,
+    },
     /// We are denied: the drain stops, the row stays due.
     Denied(PortError),
     /// It was not made: another copy of the meeting wants the bot.
@@ -63,18 +78,25 @@ pub(super) fn read(
         }),
         Err(PortError::Throttled { wait, .. }) => Came::Throttled(wait),
         Err(error @ PortError::Denied { .. }) => Came::Denied(error),
+        Err(PortError::Blocked { service, reason }) => Came::Blocked {
+            service,
+            reason,
+            wait: within_stay(set_aside(attempt, fraction), sent),
+        },
         Err(error @ (PortError::Unavailable { .. } | PortError::Unreadable { .. })) => {
-            let wait = backoff(attempt, fraction);
-            let is_veto = matches!(sent.call, Call::Find | Call::Leave(_));
             Came::CallResult(CallResult::Again {
                 reason: error.to_string(),
-                wait: if is_veto {
-                    wait.min(LONGEST_STAY)
-                } else {
-                    wait
-                },
+                wait: within_stay(backoff(attempt, fraction), sent),
             })
         }
+    }
+}
+
+/// The wait, unless the call is for a bot to leave: then no longer than it may stay.
+fn within_stay(wait: Duration, sent: &CallAttempt) -> Duration {
+    match sent.call {
+        Call::Find | Call::Leave(_) => wait.min(LONGEST_STAY),
+        Call::Schedule(_) | Call::Unschedule => wait,
     }
 }
 
@@ -101,10 +123,19 @@ fn of_bot(answer: BotReply, sent: &CallAttempt, attempt: u32, fraction: f64) -> 
 
 /// Exponential backoff with full jitter.
 fn backoff(attempt: u32, fraction: f64) -> Duration {
-    let ceiling = FIRST_WAIT
-        .saturating_mul(2_u32.saturating_pow(attempt))
-        .min(LONGEST_WAIT);
+    let ceiling = doubled(FIRST_WAIT, attempt).min(LONGEST_WAIT);
     ceiling.mul_f64(fraction.clamp(0.0, 1.0))
+}
+
+/// Exponential backoff of at least half its ceiling: a blocked row must never
+/// be called again at once.
+fn set_aside(attempt: u32, fraction: f64) -> Duration {
+    let half = doubled(FIRST_SET_ASIDE, attempt).min(LONGEST_SET_ASIDE) / 2;
+    half + half.mul_f64(fraction.clamp(0.0, 1.0))
+}
+
+fn doubled(first: Duration, attempt: u32) -> Duration {
+    first.saturating_mul(2_u32.saturating_pow(attempt))
 }
 
 #[cfg(test)]
@@ -134,9 +165,18 @@ mod tests {
         }
     }
 
+    fn blocked() -> PortError {
+        PortError::Blocked {
+            service: "Recall",
+            reason: "403".to_owned(),
+        }
+    }
+
     fn wait_of(came: &Came) -> Option<Duration> {
         match came {
-            Came::CallResult(CallResult::Again { wait, .. }) => Some(*wait),
+            Came::CallResult(CallResult::Again { wait, .. }) | Came::Blocked { wait, .. } => {
+                Some(*wait)
+            }
             _ => None,
         }
     }
@@ -156,9 +196,19 @@ mod tests {
     #[test_case(leaving(), Ok(stays()), 40, Some(15); "nobody stays recorded for long")]
     #[test_case(leaving(), Err(unavailable()), 40, Some(15); "nor while Recall does not answer")]
     #[test_case(Call::Find, Err(unavailable()), 40, Some(15); "nor while it is looked for")]
+    #[test_case(Call::Unschedule, Err(blocked()), 0, Some(180); "a blocked call is set aside for minutes")]
+    #[test_case(Call::Unschedule, Err(blocked()), 1, Some(360); "for longer with each time")]
+    #[test_case(Call::Unschedule, Err(blocked()), 40, Some(450); "up to ten minutes")]
+    #[test_case(leaving(), Err(blocked()), 40, Some(15); "unless a bot is to leave")]
     fn waits(call: Call, said: Result<Said, PortError>, attempt: u32, seconds: Option<u64>) {
         let came = read(said, &sent(call), attempt, 0.5);
         assert_eq!(wait_of(&came), seconds.map(Duration::from_secs));
+    }
+
+    #[test]
+    fn a_blocked_call_is_never_made_again_at_once() {
+        let came = read(Err(blocked()), &sent(Call::Unschedule), 0, 0.0);
+        assert_eq!(wait_of(&came), Some(Duration::from_mins(2)));
     }
 
     #[test_case(Call::Unschedule, Ok(Said::Bot(BotReply::NoSuchEvent)); "an event that is gone has no bot to take away")]

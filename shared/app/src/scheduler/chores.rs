@@ -107,15 +107,22 @@ where
         self.lanes[lane].calling -= 1;
         if let Some(took) = took {
             self.lanes[lane].answered(took);
-            self.is_admitted |= !matches!(came, Came::Denied(_));
+            self.is_admitted |= !matches!(came, Came::Denied(_) | Came::Blocked { .. });
         }
         let drain = self.drain;
         match came {
-            Came::CallResult(answered) => self.chores.push(Box::pin(async move {
-                let key = row.key.clone();
-                drain.write_down(row, &sent, &answered).await?;
-                Ok(Happened::Settled(key, Box::new(sent), Box::new(answered)))
-            })),
+            Came::CallResult(answered) => {
+                // That Recall was busy or did not answer says nothing about our key.
+                if !matches!(answered, CallResult::Again { .. }) {
+                    self.blocked = None;
+                }
+                self.write_down(row, sent, answered);
+            }
+            Came::Blocked {
+                service,
+                reason,
+                wait,
+            } => self.set_aside(row, sent, service, reason, wait),
             Came::Shared => self.chores.push(Box::pin(async move {
                 let key = row.key.clone();
                 drain.leave_to_a_copy(row).await?;
@@ -132,12 +139,54 @@ where
             }
             Came::Denied(error) => {
                 self.flying.remove(&row.key);
-                if !matches!(self.failed, Some(PortError::Denied { .. })) {
-                    self.failed = Some(error);
-                    (0..self.lanes.len()).for_each(|lane| self.block_until(lane, DENIED));
-                }
+                self.denied(error);
             }
         }
+    }
+
+    fn write_down(&mut self, row: Decision, sent: CallAttempt, answered: CallResult) {
+        let drain = self.drain;
+        self.chores.push(Box::pin(async move {
+            let key = row.key.clone();
+            drain.write_down(row, &sent, &answered).await?;
+            Ok(Happened::Settled(key, Box::new(sent), Box::new(answered)))
+        }));
+    }
+
+    /// Sets a row aside whose call was blocked; the second one, of another
+    /// meeting, is the denial. Rows whose calls were in flight then stay as they were.
+    fn set_aside(
+        &mut self,
+        row: Decision,
+        sent: CallAttempt,
+        service: &'static str,
+        reason: String,
+        wait: Duration,
+    ) {
+        if self.is_denied() {
+            self.flying.remove(&row.key);
+            return;
+        }
+        if !(self.is_admitted && row.is_blocked()) {
+            let meeting = &row.key.ical_uid;
+            if self.blocked.get_or_insert_with(|| meeting.clone()) != meeting {
+                let reason = reason.clone();
+                self.denied(PortError::Denied { service, reason });
+            }
+        }
+        self.write_down(row, sent, CallResult::Blocked { reason, wait });
+    }
+
+    /// Nobody calls for a while, and the drain stops.
+    fn denied(&mut self, error: PortError) {
+        if !self.is_denied() {
+            self.failed = Some(error);
+            (0..self.lanes.len()).for_each(|lane| self.block_until(lane, DENIED));
+        }
+    }
+
+    fn is_denied(&self) -> bool {
+        matches!(self.failed, Some(PortError::Denied { .. }))
     }
 
     /// Nobody makes calls of a lane for as long as `wait`.
@@ -164,6 +213,10 @@ where
                 }
             }
             CallResult::Again { .. } => self.report.again += 1,
+            CallResult::Blocked { reason, .. } => {
+                tracing::warn!(%event, operation, reason, "Recall blocked the call for event {event}: it is set aside for some minutes");
+                self.report.blocked += 1;
+            }
             CallResult::Dispatched => {
                 tracing::info!(%event, operation, "the bot is on its way: it is sent out of the call");
                 self.report.again += 1;
@@ -188,7 +241,10 @@ where
         let is_free =
             |row: &Decision| !flying.contains_key(&row.key) && !started.contains(&row.key);
         let rows = rows.into_iter().filter(is_free).collect();
-        let plan = CallPlan::of(rows, now);
+        let mut plan = CallPlan::of(rows, now);
+        if !self.is_admitted {
+            plan.calls.sort_by_key(|call| call.row.is_blocked());
+        }
         self.show(&plan);
         for row in plan.over {
             self.close(row);

@@ -7,6 +7,18 @@
 //! Recall would refuse. The head is read again each second, so a meeting that
 //! becomes urgent overtakes a backlog, and a row that must wait blocks nobody.
 //!
+//! A 403 may be about one payload, which a firewall blocks (a `localhost` URL
+//! in a title that a bot is named by is enough), or about our key, which denies
+//! us everything. So the row whose call was blocked is set aside for some
+//! minutes, and the drain goes on with the others. Two blocked calls with none
+//! that Recall let through between them are taken for the denial, if they are
+//! of two meetings: copies and instances of one meeting have one title. Then
+//! the drain stops as it does after a 401, but both rows stay set aside, since
+//! they may be two blocked payloads after all. A row that was blocked before is
+//! called after the others until Recall has let one call through, and from then
+//! on it counts no more towards a denial. So however many meetings are blocked,
+//! each run makes the calls of others first.
+//!
 //! A drain may be ended between any two steps. What it had not written down is
 //! still due, and a call made twice makes the same bot. One whose time is up
 //! with work left rings for the next one.
@@ -74,6 +86,8 @@ pub struct RunReport {
     pub applied: u32,
     /// Calls to be made again.
     pub again: u32,
+    /// Calls that were blocked, whose rows are set aside.
+    pub blocked: u32,
     /// Rows that were given up on.
     pub abandoned: u32,
     /// Rows that were due when their meeting was over.
@@ -88,6 +102,7 @@ impl RunReport {
             stopped,
             applied: 0,
             again: 0,
+            blocked: 0,
             abandoned: 0,
             over: 0,
             late: 0,

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::future::Future;
 use std::pin::{Pin, pin};
 
-use callsheet_domain::{DecisionKey, DeduplicationKey, Operation, Timestamp, plus};
+use callsheet_domain::{DecisionKey, DeduplicationKey, IcalUid, Operation, Timestamp, plus};
 use futures_util::future::{Either, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::SignedDuration;
@@ -43,8 +43,10 @@ pub(super) struct Work<'a, R, D, S, K, J> {
     /// on, each with the key of its bot.
     pub(super) flying: HashMap<DecisionKey, DeduplicationKey>,
     pub(super) lease: Lease,
-    /// Recall has answered something else than that it denies us.
+    /// Recall has answered something else than that it denies us or blocks the call.
     pub(super) is_admitted: bool,
+    /// The meeting whose call was blocked, if no call was let through since.
+    pub(super) blocked: Option<IcalUid>,
     /// Why the drain stops before its time.
     pub(super) failed: Option<PortError>,
     pub(super) has_shown_plan: bool,
@@ -103,6 +105,7 @@ where
             flying: HashMap::new(),
             lease: Lease::Ours,
             is_admitted: false,
+            blocked: None,
             failed: None,
             has_shown_plan: false,
         }

@@ -96,6 +96,26 @@ fn each_call_is_kept_with_when_what_why_and_what_came_of_it() {
     assert_eq!(row.applied_at(), Some(at("09:32")));
 }
 
+#[test]
+fn a_row_is_blocked_until_another_call_is_answered_or_something_else_is_wanted() {
+    let row = a_decision();
+    let blocked = CallResult::Blocked {
+        reason: "403".to_owned(),
+        wait: std::time::Duration::from_mins(4),
+    };
+    let row = apply_result(row.clone(), &sent(&row), blocked, at("09:31"));
+    assert!(row.is_blocked() && row.is_due());
+    assert_eq!(row.attempts.not_before, Some(at("09:35")));
+    assert_eq!(row.attempts.last_error.as_deref(), Some("403"));
+    let changed = row.clone().but(|row| {
+        row.generation = Generation(row.generation.0 + 1);
+        row.attempts = callsheet_domain::Attempts::default();
+    });
+    assert!(!changed.is_blocked());
+    let row = apply_result(row.clone(), &sent(&row), done(), at("09:36"));
+    assert!(!row.is_blocked());
+}
+
 #[test_case("09:49:59", false; "more than ten minutes ahead")]
 #[test_case("09:50", true; "ten minutes ahead")]
 #[test_case("10:20", true; "under way")]

@@ -27,6 +27,7 @@ fn written_call(call: &CallRecord) -> Writing {
         RecordedResult::Dispatched => ("dispatched", None),
         RecordedResult::Again(reason) => ("again", Some(reason)),
         RecordedResult::Refused(reason) => ("refused", Some(reason)),
+        RecordedResult::Blocked(reason) => ("blocked", Some(reason)),
     };
     Writing::default()
         .instant("at", call.at)
@@ -62,6 +63,7 @@ fn call(entry: Reading<'_>) -> Result<CallRecord, Unreadable> {
             "dispatched" => RecordedResult::Dispatched,
             "again" => RecordedResult::Again(reason()?),
             "refused" => RecordedResult::Refused(reason()?),
+            "blocked" => RecordedResult::Blocked(reason()?),
             _ => return Err(Unreadable::Malformed("outcome")),
         },
         is_late: entry.is_set("late")?,

@@ -183,7 +183,12 @@ fn calls() -> Vec<CallRecord> {
             RecordedResult::Done,
             false,
         ),
-        call(unschedule, Cause::TooMany, RecordedResult::Done, false),
+        call(
+            unschedule,
+            Cause::TooMany,
+            RecordedResult::Blocked(reason()),
+            false,
+        ),
     ]
 }
 

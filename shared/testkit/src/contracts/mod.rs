@@ -198,6 +198,7 @@ macro_rules! recall_contract {
             both_operations_may_be_done_again,
             a_key_is_one_bot_until_its_last_claim_is_gone,
             what_cannot_have_a_bot_is_refused,
+            a_payload_with_a_localhost_url_is_blocked_and_no_other,
             a_bot_on_its_way_is_sent_out_of_its_call,
             a_bot_in_no_call_cannot_leave_one,
         );

@@ -1,13 +1,14 @@
 //! What every implementation of `CalendarEvents` and `Bots` must do, and the workspace that is
 //! tested on.
 
+use callsheet_app::PortError;
 use callsheet_app::ports::{
     BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery, IdempotencyKey,
     LeaveReply, ScheduleRequest,
 };
 use callsheet_domain::{
-    BotEntry, BotId, CalendarEvent, CalendarId, CalendarStatus, DeduplicationKey, EventId,
-    Timestamp, WantedBot,
+    BotConfig, BotEntry, BotId, CalendarEvent, CalendarId, CalendarStatus, DeduplicationKey,
+    EventId, Timestamp, WantedBot,
 };
 
 use crate::a_bot_config;
@@ -96,17 +97,23 @@ pub(super) async fn schedule<W: Workspace>(
     bot: &WantedBot,
     attempt: u32,
 ) -> BotReply {
+    let answer = try_schedule(workspace, event, bot, attempt).await;
+    answer.expect("an answer")
+}
+
+async fn try_schedule<W: Workspace>(
+    workspace: &W,
+    event: &EventId,
+    bot: &WantedBot,
+    attempt: u32,
+) -> Result<BotReply, PortError> {
     let idempotency_key = IdempotencyKey(format!("{event}-1-{attempt}"));
     let request = ScheduleRequest {
         event_id: event,
         bot,
         idempotency_key,
     };
-    workspace
-        .recall()
-        .schedule(&request)
-        .await
-        .expect("an answer")
+    workspace.recall().schedule(&request).await
 }
 
 pub(super) async fn scheduled<W: Workspace>(
@@ -328,4 +335,32 @@ pub async fn what_cannot_have_a_bot_is_refused(workspace: &impl Workspace) {
         .await
         .expect("an answer");
     assert_eq!(answer, BotReply::NoSuchEvent);
+}
+
+/// A payload with a `localhost` URL is blocked without effect, for a reason
+/// that quotes nothing of it; other payloads for the same event are not.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn a_payload_with_a_localhost_url_is_blocked_and_no_other(workspace: &impl Workspace) {
+    let calendar = workspace.connect().await;
+    let event = workspace.meet(&calendar, 3, Some(LINK), 1).await.remove(0);
+    let wanted = bot(workspace.hours_ahead(3));
+    let name = serde_json::json!({"bot_name": "Demo of http://localhost:3000"});
+    let demo = WantedBot {
+        config: BotConfig::new(name).expect("a valid configuration"),
+        ..wanted.clone()
+    };
+    let answer = try_schedule(workspace, &event, &demo, 0).await;
+    let Err(PortError::Blocked { reason, .. }) = answer else {
+        panic!("it was not blocked: {answer:?}");
+    };
+    assert!(reason.starts_with("403"), "{reason}");
+    assert!(
+        !reason.contains("Demo") && !reason.contains("://"),
+        "{reason}"
+    );
+    let bots = workspace.recall().bots_of(&event).await.expect("an answer");
+    assert_eq!(bots, Some(Vec::new()));
+    scheduled(workspace, &event, &wanted, 1).await;
 }

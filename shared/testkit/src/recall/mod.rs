@@ -3,6 +3,7 @@
 //! Bots are shared by deduplication key, an event's claim goes with the event
 //! and with its calendar, and a bot is never moved but by scheduling it again.
 //! From its start on a bot is on its way, and can only be sent out of the call.
+//! A firewall blocks every payload that contains a `localhost` URL.
 //! Answers can be scripted; every call is written down with its time.
 
 mod calendars;
@@ -17,7 +18,7 @@ use callsheet_app::ports::{
 };
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
-    PageCursor, Timestamp,
+    PageCursor, Timestamp, WantedBot,
 };
 
 pub use workspace::Bot;
@@ -196,6 +197,21 @@ fn to_leaving(answer: BotReply) -> LeaveReply {
     }
 }
 
+/// Whether the firewall before Recall blocks a request for this bot.
+#[must_use]
+pub fn is_blocked_by_firewall(bot: &WantedBot) -> bool {
+    let config = serde_json::Value::Object(bot.config.json().clone()).to_string();
+    let payload = format!("{} {config}", bot.deduplication_key.as_str());
+    payload.contains("://localhost")
+}
+
+fn blocked() -> PortError {
+    PortError::Blocked {
+        service: "Recall",
+        reason: "403: a firewall blocked the request".to_owned(),
+    }
+}
+
 fn cut() -> PortError {
     PortError::Unavailable {
         service: "Recall",
@@ -238,6 +254,9 @@ impl<K: Clock> CalendarEvents for MemoryRecall<K> {
 impl<K: Clock> Bots for MemoryRecall<K> {
     async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotReply, PortError> {
         let fault = self.enter(Operation::ScheduleBot, request.event_id.as_str());
+        if is_blocked_by_firewall(request.bot) {
+            return Err(blocked());
+        }
         let now = self.clock.now();
         Self::meet(
             fault,
