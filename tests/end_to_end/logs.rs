@@ -8,7 +8,7 @@ use recall_simulator::Platform;
 
 use crate::tenant::{PATIENCE, Tenant};
 
-fn log_of(function: &str) -> String {
+pub(crate) fn log_of(function: &str) -> String {
     let file = Path::new(&variable("CALLSHEET_LOGS")).join(format!("{function}.log"));
     fs::read_to_string(file).unwrap_or_default()
 }

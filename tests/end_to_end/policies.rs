@@ -1,13 +1,15 @@
 //! The policy and people's words, by the command line and without a webhook.
 
-use callsheet_domain::{Decision, Timestamp, plus};
+use callsheet_domain::{CalendarId, Decision, Timestamp, plus};
 use callsheet_tests::Comparison;
 use jiff::SignedDuration;
 use recall_simulator::{EventDraft, EventView, Platform};
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use crate::command::callsheet;
-use crate::tenant::Tenant;
+use crate::logs::log_of;
+use crate::tenant::{PATIENCE, Tenant};
 
 /// The policy of everybody else, and one of its own for the office's calendar.
 fn policy(tenant: &Tenant, rules: Value, bot_name: &str) -> String {
@@ -50,9 +52,13 @@ fn is_held(comparison: &Comparison, event: &EventView) -> bool {
     comparison.held.iter().any(|claim| claim.event == id)
 }
 
-/// One test, since there is one policy: each push is built on what the one before left.
+/// There is one policy, so one test at a time pushes it.
+static POLICY: Mutex<()> = Mutex::const_new(());
+
+/// Each push is built on what the one before left.
 #[tokio::test]
 async fn a_policy_is_previewed_pushed_and_explained_and_never_tells_bots_apart_otherwise() {
+    let _alone = POLICY.lock().await;
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let interview = titled(tenant.external(5), "Interview: buyer");
     let interview = tenant.create(interview).await;
@@ -194,4 +200,52 @@ async fn a_pause_that_ends_brings_the_bots_back() {
     callsheet(&pause, "").went_well();
     tenant.comes_to_skip("paused").await;
     tenant.comes_to_bots("the pause is over", 1).await;
+}
+
+/// Bots are named by the title, and one title has a link that Recall's
+/// firewall blocks.
+#[tokio::test]
+async fn a_meeting_whose_call_is_blocked_is_set_aside_and_the_others_get_their_bots() {
+    let _alone = POLICY.lock().await;
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let document = policy(&tenant, json!([]), "{{ title }}");
+    callsheet(&["policy", "push", "-"], &document).went_well();
+    let demo = titled(tenant.external(5), "Demo of http://localhost:3000");
+    let demo = tenant.create(demo).await.id.to_string();
+    for hours in 6..11 {
+        tenant.create(tenant.external(hours)).await;
+    }
+    let calendar = CalendarId::parse(tenant.calendars[0].id.to_string()).expect("an id");
+    let is_set_aside = async || {
+        let rows = tenant.stack.decisions_of(&calendar).await;
+        let blocked = |row: &&Decision| row.key.event_id.as_str() == demo && row.is_blocked();
+        let comparison = tenant.stack.compare(std::slice::from_ref(&calendar)).await;
+        rows.len() == 6
+            && rows.iter().filter(|row| row.is_due()).count() == 1
+            && rows.iter().filter(blocked).count() == 1
+            && comparison.bots == 5
+    };
+    let came = tenant.stack.comes_true(PATIENCE, is_set_aside).await;
+    let rows = tenant.stack.decisions_of(&calendar).await;
+    assert!(came, "five bots, and one row set aside: {rows:#?}");
+    let row = rows.iter().find(|row| row.is_due()).expect("the demo's");
+    let reason = row.attempts.last_error.as_deref().expect("a reason");
+    assert!(reason.starts_with("403: a firewall"), "{reason}");
+    assert!(row.attempts.not_before.is_some(), "{row:#?}");
+
+    let explained = callsheet(&["explain", &demo], "").went_well();
+    assert!(explained.said.contains(reason), "{}", explained.said);
+    let has_warning = async || {
+        let log = log_of("scheduler");
+        log.lines()
+            .any(|line| line.contains(&demo) && line.contains(reason))
+    };
+    let came = tenant.stack.comes_true(PATIENCE, has_warning).await;
+    assert!(came, "the log names the event");
+    let log = log_of("scheduler");
+    let failed = log.lines().find(|line| line.contains("denies us: 403"));
+    assert_eq!(failed, None, "the run failed");
+    assert!(!log.contains("localhost:3000"), "a title is logged");
+    let stats = tenant.stack.recall.stats().await.expect("the simulator");
+    assert_eq!((stats.violations, stats.own_violations), (0, 0));
 }
