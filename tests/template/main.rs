@@ -4,6 +4,7 @@
 //! in production; here it fails before.
 
 mod metrics;
+mod permissions;
 mod reading;
 mod settings;
 
@@ -263,6 +264,7 @@ fn each_role_may_do_exactly_what_its_function_does() {
                 "sqs:DeleteMessage",
                 "sqs:GetQueueAttributes",
                 "sqs:ReceiveMessage",
+                "sqs:SendMessage",
             ],
         ),
         row(
