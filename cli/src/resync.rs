@@ -32,14 +32,14 @@ pub(crate) async fn run(
         let state = workspace.state().await?;
         want_everything(&state, now).await?;
         let owed = Some(connected(&state).await?);
-        return sweep(&queue, everything, owed).await;
+        return sweep(&queue, everything, owed, now).await;
     }
     let owed = if workspace.has_state() {
         Some(owed(&workspace.state().await?, now).await?)
     } else {
         None
     };
-    sweep(&queue, everything, owed).await
+    sweep(&queue, everything, owed, now).await
 }
 
 /// Writes down that a look at everything that began before `now` is too old.
@@ -68,8 +68,9 @@ async fn sweep<Q: Queue>(
     queue: &Q,
     everything: bool,
     owed: Option<usize>,
+    now: Timestamp,
 ) -> Result<SweepAsked, CliError> {
-    queue.send(&SyncJob::ResyncNow).await?;
+    queue.send(&SyncJob::ResyncNow { sent_at: now }).await?;
     Ok(SweepAsked { everything, owed })
 }
 
@@ -136,8 +137,11 @@ mod tests {
             state.write_record(&record).await.expect("memory");
         }
         let owed = owed(&state, at("09:30")).await.expect("memory");
-        let asked = sweep(&queue, false, Some(owed)).await.expect("memory");
-        assert_eq!(queue.sent(), [SyncJob::ResyncNow]);
+        let asked = sweep(&queue, false, Some(owed), at("09:30"))
+            .await
+            .expect("memory");
+        let sent_at = at("09:30");
+        assert_eq!(queue.sent(), [SyncJob::ResyncNow { sent_at }]);
         assert_eq!(asked.owed, Some(1));
         assert!(asked.text().contains("1 calendar is owed a look"));
     }
@@ -159,7 +163,9 @@ mod tests {
             );
         }
         let connected = connected(&state).await.expect("memory");
-        let asked = sweep(&queue, true, Some(connected)).await.expect("memory");
+        let asked = sweep(&queue, true, Some(connected), at("09:30"))
+            .await
+            .expect("memory");
         assert!(
             asked
                 .text()
@@ -170,7 +176,7 @@ mod tests {
     #[tokio::test]
     async fn that_nobody_could_be_asked_is_trouble() {
         let queue = Flaky::new(MemoryQueue::new(), &Faults::once(0, When::Before));
-        let trouble = sweep(&queue, false, None)
+        let trouble = sweep(&queue, false, None, at("09:30"))
             .await
             .expect_err("nobody was asked");
         assert_eq!(trouble.exit_code(), 2);

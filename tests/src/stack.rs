@@ -140,7 +140,8 @@ impl Stack {
     /// # Panics
     /// If the queue does not take it.
     pub async fn sweep(&self) {
-        let sent = self.queue.send(&SyncJob::ResyncNow).await;
+        let sent_at = self.now();
+        let sent = self.queue.send(&SyncJob::ResyncNow { sent_at }).await;
         sent.expect("the queue takes it");
     }
 

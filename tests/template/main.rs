@@ -79,6 +79,20 @@ fn a_batch_in_work_is_not_handed_out_again() {
     );
 }
 
+/// Lambda stops a chain of function, queue and the same function after some 16
+/// rounds, and drops the message. A message that waits for a quarter of an hour
+/// for its calendar is such a chain: sync requeues it. Sync's own bound is the
+/// age of the request.
+#[test]
+fn lambda_lets_sync_requeue_messages_to_the_queue_that_triggers_it() {
+    let template = Template::read();
+    let sync = "Resources.SyncFunction.Properties";
+    assert_eq!(template.text(&format!("{sync}.RecursiveLoop")), "Allow");
+    let queue = template.text(&format!("{sync}.Environment.Variables.QUEUE_URL"));
+    let source = template.text(&format!("{sync}.Events.Notices.Properties.Queue"));
+    assert_eq!(source, format!("{queue}.Arn"));
+}
+
 #[test]
 fn what_keeps_failing_is_kept_for_a_person() {
     let template = Template::read();

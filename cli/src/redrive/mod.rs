@@ -173,7 +173,7 @@ impl LetterShown {
     fn of(letter: &DeadLetter, outcome: Outcome) -> Self {
         let (job, calendar) = match &letter.job {
             None => (None, None),
-            Some(SyncJob::Resync | SyncJob::ResyncNow) => (Some("sweep"), None),
+            Some(SyncJob::Resync | SyncJob::ResyncNow { .. }) => (Some("sweep"), None),
             Some(SyncJob::Request(request)) => {
                 let kind = match request.reason {
                     SyncReason::EventsChanged { .. } => "events_changed",

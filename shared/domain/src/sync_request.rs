@@ -39,5 +39,21 @@ pub enum SyncJob {
     /// changed meanwhile.
     Resync,
     /// The same, and at what changed meanwhile at once: somebody asks for it.
-    ResyncNow,
+    SweepNow {
+        /// When it was first sent, by our clock.
+        sent_at: Timestamp,
+    },
+}
+
+impl SyncJob {
+    /// When the request was first sent: requeueing does not change it. None for
+    /// what the schedule sends.
+    #[must_use]
+    pub fn first_sent_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::PlannedSync(request) => Some(request.sent_at),
+            Self::Sweep => None,
+            Self::SweepNow { sent_at } => Some(*sent_at),
+        }
+    }
 }

@@ -31,7 +31,12 @@ enum MessageV1 {
     FullSync(AboutV1),
     /// Written by a schedule, which knows neither calendar nor time.
     Resync,
-    ResyncNow,
+    SweepNow {
+        /// Absent in messages that an earlier build wrote: as old as can be, so
+        /// that they are not requeued for ever.
+        #[serde(default)]
+        sent_at: i64,
+    },
 }
 
 /// Instants are microseconds since 1970.
@@ -45,7 +50,9 @@ struct AboutV1 {
 pub(crate) fn write(job: &SyncJob) -> String {
     let message = match job {
         SyncJob::Resync => MessageV1::Resync,
-        SyncJob::ResyncNow => MessageV1::ResyncNow,
+        SyncJob::ResyncNow { sent_at } => MessageV1::ResyncNow {
+            sent_at: sent_at.as_microsecond(),
+        },
         SyncJob::Request(request) => {
             let about = AboutV1 {
                 calendar_id: request.calendar_id.to_string(),
@@ -73,7 +80,10 @@ pub fn read(text: &str) -> Result<SyncJob, UnreadableMessage> {
         serde_json::from_str(text).map_err(|_| UnreadableMessage("unknown version or shape"))?;
     let (about, reason) = match message {
         MessageV1::Resync => return Ok(SyncJob::Resync),
-        MessageV1::ResyncNow => return Ok(SyncJob::ResyncNow),
+        MessageV1::ResyncNow { sent_at } => {
+            let sent_at = instant(sent_at)?;
+            return Ok(SyncJob::ResyncNow { sent_at });
+        }
         MessageV1::EventsChanged { about, since } => {
             let since = instant(since)?;
             (about, SyncReason::EventsChanged { since })
@@ -117,10 +127,20 @@ mod tests {
     }
 
     #[test_case(SyncJob::Resync, r#"{"v":"1","kind":"sweep"}"#; "what the schedule sends")]
-    #[test_case(SyncJob::ResyncNow, r#"{"v":"1","kind":"sweep_now"}"#; "what somebody asks for")]
-    fn a_sweep_knows_neither_calendar_nor_time(job: SyncJob, text: &str) {
+    #[test_case(
+        SyncJob::ResyncNow { sent_at: instant(5) }, r#"{"v":"1","kind":"sweep_now","sent_at":5}"#;
+        "what somebody asks for"
+    )]
+    fn a_sweep_knows_no_calendar(job: SyncJob, text: &str) {
         assert_eq!(write(&job), text);
         assert_eq!(read(text), Ok(job));
+    }
+
+    #[test]
+    fn a_requested_sweep_without_an_instant_is_read_as_an_old_one() {
+        let sent_at = Timestamp::UNIX_EPOCH;
+        let text = r#"{"v":"1","kind":"sweep_now"}"#;
+        assert_eq!(read(text), Ok(SyncJob::ResyncNow { sent_at }));
     }
 
     #[test]

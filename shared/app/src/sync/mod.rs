@@ -137,7 +137,7 @@ where
         let mut sweeps = Vec::new();
         for delivery in batch {
             match &delivery.job {
-                SyncJob::Resync | SyncJob::ResyncNow => sweeps.push(delivery),
+                SyncJob::Resync | SyncJob::ResyncNow { .. } => sweeps.push(delivery),
                 SyncJob::Request(request) => {
                     let noticed = by_calendar.entry(&request.calendar_id).or_default();
                     noticed.push((delivery, request));
@@ -157,7 +157,7 @@ where
         // Boxed: what they hold while they wait is large.
         Box::pin(self.attend(by_calendar, &policy, deadline, &mut handled)).await;
         if !sweeps.is_empty() && !handled.is_denied {
-            let is_asked = |delivery: &&Delivery| delivery.job == SyncJob::ResyncNow;
+            let is_asked = |delivery: &&Delivery| matches!(delivery.job, SyncJob::ResyncNow { .. });
             let urge = if sweeps.iter().any(is_asked) {
                 Trigger::Requested
             } else {

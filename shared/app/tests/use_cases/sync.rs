@@ -1,7 +1,7 @@
 //! Looking and deciding.
 
 use callsheet_app::ports::{Calendars as _, OverrideStore as _, Queue as _, RateLimits as _};
-use callsheet_app::{Handled, PortError};
+use callsheet_app::{Delivery, Handled, PortError};
 use callsheet_domain::{
     Applied, CalendarStatus, CompletedSync, EventId, Operation, OverrideChoice, OverrideRevision,
     OverrideScope, PolicyRevision, RateLimit, SyncJob, SyncReason, Verdict, Wanted,
@@ -264,6 +264,58 @@ async fn a_budget_that_is_used_up_has_the_message_wait_as_a_new_one_without_a_ca
     let (job, wait) = harness.queue.delayed()[0].clone();
     assert_eq!(Some(&job), harness.queue.sent().get(1));
     assert!(wait > Duration::from_secs(100), "{wait:?}");
+}
+
+/// A notice whose calendar must wait for hours, requeued once ten minutes after
+/// it was sent, and delivered again when it is `minutes` old.
+async fn requeued_and_delivered_again_after(minutes: i64) -> (Harness, SyncJob, Delivery) {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    let sent_at = harness.after(0);
+    let hold = harness
+        .state
+        .block_until(Operation::ListEvents, harness.after(3 * 3600));
+    hold.await.expect("memory");
+    let sent = SyncJob::Request(callsheet_domain::SyncRequest {
+        calendar_id: a_calendar().id,
+        reason: SyncReason::EventsChanged { since: at("09:29") },
+        sent_at,
+    });
+    harness.queue.send(&sent).await.expect("memory");
+    harness.clock.advance(jiff::SignedDuration::from_mins(10));
+    let batch = harness.queue.deliver(10);
+    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    assert_eq!(handled, Handled::default());
+    let until = callsheet_domain::plus(sent_at, jiff::SignedDuration::from_mins(minutes));
+    harness.clock.advance_to(until);
+    let delivery = harness.queue.deliver(10).pop().expect("it was requeued");
+    assert_eq!(delivery.received, 1, "it is a new message");
+    assert_eq!(delivery.job.first_sent_at(), Some(sent_at));
+    (harness, sent, delivery)
+}
+
+#[tokio::test]
+async fn a_message_that_waits_is_requeued_until_its_request_is_an_hour_old() {
+    let (harness, sent, delivery) = requeued_and_delivered_again_after(59).await;
+    let batch = [delivery];
+    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    assert_eq!(handled, Handled::default(), "nothing failed");
+    let delayed = harness.queue.delayed();
+    let requeued: Vec<_> = delayed.iter().map(|(job, _)| job).collect();
+    assert_eq!(requeued, [&sent, &sent]);
+}
+
+#[tokio::test]
+async fn a_message_whose_request_waits_for_more_than_an_hour_fails() {
+    let (harness, _, delivery) = requeued_and_delivered_again_after(61).await;
+    let (name, receipt) = (delivery.message_id.clone(), delivery.receipt.clone());
+    let handled = harness.sync().handle(&[delivery], harness.deadline()).await;
+    assert_eq!(handled.failed, [name]);
+    assert_eq!(harness.queue.delayed().len(), 1, "it is not requeued again");
+    // The queue counts how often it gives it, and so it becomes a dead letter.
+    let postponed = harness.queue.postponed();
+    let postponed: Vec<_> = postponed.iter().map(|(receipt, _)| receipt).collect();
+    assert_eq!(postponed, [&receipt]);
 }
 
 #[tokio::test]

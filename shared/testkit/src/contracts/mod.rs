@@ -163,6 +163,7 @@ macro_rules! queue_contract {
     ($setup:expr) => {
         $crate::contract_tests!($setup, queue:
             errands_arrive_as_they_were_sent,
+            requeueing_keeps_the_instant_of_first_sending,
             a_postponed_delivery_is_given_again,
             a_delivery_in_work_is_not_given_again,
         );

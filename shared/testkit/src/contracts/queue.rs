@@ -36,12 +36,36 @@ pub async fn errands_arrive_as_they_were_sent(queue: &impl BothEnds) {
         SyncReason::FullSync,
     ];
     let requests = kinds.map(|reason| request("calendar-sales", reason));
-    let sweeps = [SyncJob::Resync, SyncJob::ResyncNow];
+    let sent_at = at("09:00:00.000001");
+    let sweeps = [SyncJob::Resync, SyncJob::ResyncNow { sent_at }];
     for sent in requests.into_iter().chain(sweeps) {
         queue.send(&sent).await.expect("the queue takes it");
         let delivery = queue.receive().await.expect("it arrives");
         assert_eq!(delivery.job, sent);
         assert!(!delivery.message_id.is_empty());
+    }
+}
+
+/// A request that is requeued, any number of times, still says when it was first sent.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn requeueing_keeps_the_instant_of_first_sending(queue: &impl BothEnds) {
+    let sent_at = at("09:00:00.000001");
+    let requests = [
+        request("calendar-sales", SyncReason::CalendarChanged),
+        SyncJob::ResyncNow { sent_at },
+    ];
+    for sent in requests {
+        queue.send(&sent).await.expect("the queue takes it");
+        for _ in 0..2 {
+            let delivery = queue.receive().await.expect("it arrives");
+            let requeued = queue.send_later(&delivery.job, Duration::ZERO).await;
+            requeued.expect("the queue takes it");
+        }
+        let last = queue.receive().await.expect("it arrives");
+        assert_eq!(last.job.first_sent_at(), Some(sent_at));
+        assert_eq!(last.received, 1, "a new message");
     }
 }
 

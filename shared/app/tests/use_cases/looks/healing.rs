@@ -33,11 +33,9 @@ async fn who_asks_for_a_sweep_gets_it_at_once() {
     let harness = harness(3).await;
     harness.recall.put_event(event(2, harness.after(0)));
     let before = harness.recall.calls().len();
-    harness
-        .queue
-        .send(&SyncJob::ResyncNow)
-        .await
-        .expect("memory");
+    let sent_at = harness.after(0);
+    let asked = SyncJob::ResyncNow { sent_at };
+    harness.queue.send(&asked).await.expect("memory");
     let (sync, batch) = (harness.sync(), harness.queue.deliver(1));
     let handled = sync.handle(&batch, harness.deadline()).await;
     assert_eq!(handled, Handled::default());
@@ -45,8 +43,8 @@ async fn who_asks_for_a_sweep_gets_it_at_once() {
     assert_eq!(harness.subjects_since(before), ["workspace"]);
 }
 
-#[tokio::test]
-async fn who_asks_for_a_sweep_while_one_looks_waits_for_another() {
+/// A house in which another worker is at a look at the workspace.
+async fn house_with_a_look_under_way() -> Harness {
     let harness = harness(3).await;
     let now = harness.after(0);
     let mark = harness.state.workspace().await.expect("memory");
@@ -70,18 +68,50 @@ async fn who_asks_for_a_sweep_while_one_looks_waits_for_another() {
         .write_workspace_state(&held)
         .await
         .expect("memory");
-    let (before, sent) = (harness.recall.calls().len(), harness.queue.sent().len());
     harness
-        .queue
-        .send(&SyncJob::ResyncNow)
-        .await
-        .expect("memory");
+}
+
+#[tokio::test]
+async fn who_asks_for_a_sweep_while_one_looks_waits_for_another() {
+    let harness = house_with_a_look_under_way().await;
+    let (before, sent) = (harness.recall.calls().len(), harness.queue.sent().len());
+    let sent_at = harness.after(-59 * 60);
+    let asked = SyncJob::ResyncNow { sent_at };
+    harness.queue.send(&asked).await.expect("memory");
     let sync = harness.sync();
     sync.handle(&harness.queue.deliver(1), harness.deadline())
         .await;
     assert_eq!(harness.recall.calls().len(), before);
     let again = harness.queue.sent().split_off(sent + 1);
-    assert_eq!(again, [SyncJob::ResyncNow], "it is asked for anew");
+    assert_eq!(again, [asked], "it is asked for anew");
+}
+
+#[tokio::test]
+async fn a_requested_sweep_that_is_an_hour_old_is_not_requeued() {
+    let harness = house_with_a_look_under_way().await;
+    let sent_at = harness.after(-61 * 60);
+    let asked = SyncJob::ResyncNow { sent_at };
+    harness.queue.send(&asked).await.expect("memory");
+    let (sync, batch) = (harness.sync(), harness.queue.deliver(1));
+    let handled = sync.handle(&batch, harness.deadline()).await;
+    assert_eq!(handled.failed, [batch[0].message_id.clone()]);
+    assert_eq!(harness.queue.delayed(), []);
+}
+
+#[tokio::test]
+async fn the_periodic_sweep_is_not_requeued_since_the_schedule_sends_the_next() {
+    let harness = house_with_a_look_under_way().await;
+    let sent_at = harness.after(0);
+    let asked = SyncJob::ResyncNow { sent_at };
+    for job in [&SyncJob::Resync, &asked] {
+        harness.queue.send(job).await.expect("memory");
+    }
+    let (sync, batch) = (harness.sync(), harness.queue.deliver(2));
+    let handled = sync.handle(&batch, harness.deadline()).await;
+    assert_eq!(handled, Handled::default());
+    let delayed = harness.queue.delayed();
+    let requeued: Vec<_> = delayed.iter().map(|(job, _)| job).collect();
+    assert_eq!(requeued, [&asked]);
 }
 
 #[tokio::test]
