@@ -98,6 +98,12 @@ pub enum FaultEffect {
     CutAfter,
     /// The call takes effect and gets a response with status 200 and a page of HTML.
     NotJson,
+    /// Texts in the body of its response are replaced, as a calendar may hold text that is not
+    /// valid Unicode, or values that a parser refuses; other faults may strike it as well.
+    Rewrite {
+        /// Each text, and its replacement.
+        texts: Vec<(String, String)>,
+    },
 }
 
 impl FaultEffect {
@@ -138,13 +144,14 @@ pub struct FaultView {
 pub(crate) struct AppliedFaults {
     pub(crate) before_ms: u64,
     pub(crate) after_ms: u64,
+    pub(crate) texts: Vec<(String, String)>,
     pub(crate) effect: Option<FaultEffect>,
 }
 
 impl AppliedFaults {
     /// Whether any fault affects the call.
     pub(crate) const fn any(&self) -> bool {
-        self.before_ms > 0 || self.after_ms > 0 || self.effect.is_some()
+        self.before_ms > 0 || self.after_ms > 0 || !self.texts.is_empty() || self.effect.is_some()
     }
 }
 
@@ -176,8 +183,8 @@ impl Faults {
         self.active.clone()
     }
 
-    /// Selects the faults that affect a call. Delays add up; of all other faults the first one
-    /// applies.
+    /// Selects the faults that affect a call. Delays and replaced texts add up; of all
+    /// other faults the first one applies.
     pub(crate) fn apply(
         &mut self,
         operation: Operation,
@@ -192,9 +199,12 @@ impl Faults {
                 && fault.event.is_none_or(|only| Some(only) == event)
                 && fault.calendar.is_none_or(|only| Some(only) == calendar)
                 && fault.times != Some(0);
-            let is_delay = matches!(fault.effect, FaultEffect::Slow { .. });
+            let adds_up = matches!(
+                fault.effect,
+                FaultEffect::Slow { .. } | FaultEffect::Rewrite { .. }
+            );
             if !matches
-                || (applied.effect.is_some() && !is_delay)
+                || (applied.effect.is_some() && !adds_up)
                 || random.f64() >= fault.probability
             {
                 continue;
@@ -212,6 +222,7 @@ impl Faults {
                     ms,
                     after_effect: false,
                 } => applied.before_ms += ms,
+                FaultEffect::Rewrite { texts } => applied.texts.extend_from_slice(texts),
                 effect => applied.effect = Some(effect.clone()),
             }
         }

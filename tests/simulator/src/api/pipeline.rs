@@ -163,7 +163,7 @@ async fn perform(
             retry_after,
             ..
         }) => Outcome::Respond(ApiResponse::faulted(status, retry_after)),
-        _ => Outcome::Respond(response),
+        _ => Outcome::Respond(response.rewritten(&faults.texts)),
     }
 }
 

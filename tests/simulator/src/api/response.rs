@@ -20,6 +20,8 @@ pub(crate) struct ApiResponse {
 pub(crate) enum Content {
     Empty,
     Json(Value),
+    /// JSON with texts replaced, which may be JSON no more.
+    Rewritten(String),
     Html(String),
 }
 
@@ -106,6 +108,22 @@ impl ApiResponse {
         }
     }
 
+    /// The same response, with texts in its body replaced.
+    pub(crate) fn rewritten(self, texts: &[(String, String)]) -> Self {
+        let Content::Json(json) = &self.content else {
+            return self;
+        };
+        let body = json.to_string();
+        if !texts.iter().any(|(text, _)| body.contains(text)) {
+            return self;
+        }
+        let replace = |body: String, (text, by): &(String, String)| body.replace(text, by);
+        Self {
+            content: Content::Rewritten(texts.iter().fold(body, replace)),
+            ..self
+        }
+    }
+
     pub(crate) fn unauthorized() -> Self {
         Self::coded(401, "authentication_failed", "Invalid API token.")
     }
@@ -122,6 +140,7 @@ impl ApiResponse {
         let (content_type, body) = match self.content {
             Content::Empty => (None, Body::empty()),
             Content::Json(value) => (Some("application/json"), Body::from(value.to_string())),
+            Content::Rewritten(text) => (Some("application/json"), Body::from(text)),
             Content::Html(page) => (Some("text/html"), Body::from(page)),
         };
         let mut response = Response::new(body);

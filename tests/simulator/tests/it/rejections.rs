@@ -133,6 +133,13 @@ async fn faults_replace_the_response() {
     assert_eq!(throttled.headers()["retry-after"], "7");
     let (status, page) = harness.get(EVENTS).await;
     assert!(status == 200 && page.is_string(), "HTML is not JSON");
+    let texts = vec![(r#""next":null"#.to_owned(), r#""next":"\ud83d""#.to_owned())];
+    let rewrite = FaultEffect::Rewrite { texts };
+    control.add_fault(once(rewrite)).await.unwrap();
+    let rewritten = harness.request(Method::GET, EVENTS).send().await.unwrap();
+    assert_eq!(rewritten.headers()["content-type"], "application/json");
+    let rewritten = rewritten.text().await.unwrap();
+    assert!(rewritten.contains(r#""next":"\ud83d""#), "{rewritten}");
     assert!(harness.get(EVENTS).await.1.is_object());
     assert_eq!(control.faults().await.unwrap(), vec![]);
     harness.assert_no_violations().await;
