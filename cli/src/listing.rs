@@ -13,9 +13,8 @@ use callsheet_app::ports::{Calendars, Clock, EventQuery, RateLimits};
 use callsheet_domain::{
     CalendarId, CalendarRecord, Email, Operation, PageCursor, RateLimit, Timestamp,
 };
-use callsheet_recall::{RawPage, RecallClient};
+use callsheet_recall::{RawEvent, RawPage, RecallClient};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::Value;
 
 use crate::arguments::is_asked;
 use crate::error::CliError;
@@ -68,7 +67,7 @@ impl RawEvents for RecallClient {
 pub(crate) struct Listed {
     /// When Recall was asked for them.
     pub(crate) asked_at: Timestamp,
-    pub(crate) events: Vec<Value>,
+    pub(crate) events: Vec<RawEvent>,
 }
 
 /// Lists the events of many calendars.

@@ -4,7 +4,7 @@ use callsheet_domain::{CalendarId, EventId, Timestamp, plus};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_testkit::contracts::recall::Workspace;
 use jiff::SignedDuration;
-use recall_simulator::{EventDraft, Options, Platform, Simulator};
+use recall_simulator::{EventDraft, Fault, FaultEffect, Operation, Options, Platform, Simulator};
 
 /// A workspace of the test's own.
 struct OwnWorkspace {
@@ -93,6 +93,20 @@ impl Workspace for OwnWorkspace {
             .await;
         let event = created.expect("the simulator").remove(0).id.to_string();
         (EventId::parse(event).expect("an id"), starts_at)
+    }
+
+    async fn make_unreadable(&self, event: &EventId) {
+        let control = self.simulator.control();
+        let id = event.as_str().parse().expect("one of the simulator's");
+        let uid = control.event(id).await.expect("the simulator").ical_uid;
+        // Deeper than a parser goes.
+        let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let texts = vec![(
+            format!(r#""ical_uid":"{uid}""#),
+            format!(r#""ical_uid":{nested}"#),
+        )];
+        let fault = Fault::new(FaultEffect::Rewrite { texts }).on(Operation::ListEvents);
+        control.add_fault(fault).await.expect("the simulator");
     }
 
     async fn delete(&self, event: &EventId) {

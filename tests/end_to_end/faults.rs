@@ -45,6 +45,50 @@ async fn a_list_that_fails_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn an_unreadable_event_costs_no_other_and_half_a_surrogate_pair_costs_none() {
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let calendar = tenant.calendars[0].id;
+    let mark = format!("cut-{calendar}");
+    let uid = format!("unreadable-{calendar}@acme.example");
+    // Deeper than a parser goes, in place of a value that every event must have.
+    let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let texts = vec![
+        (mark.clone(), r"\ud83d".to_owned()),
+        (
+            format!(r#""ical_uid":"{uid}""#),
+            format!(r#""ical_uid":{nested}"#),
+        ),
+    ];
+    let fault = Fault::new(FaultEffect::Rewrite { texts }).on(Operation::ListEvents);
+    let fault = tenant.stack.recall.add_fault(fault).await;
+    let fault = fault.expect("the simulator");
+    let mut drafts: Vec<_> = (1..=5).map(|hours| tenant.external(hours)).collect();
+    drafts[1] = drafts[1].clone().ical_uid(&uid);
+    drafts[3].title = format!("Review {mark}");
+    let created = tenant.stack.recall.create_events(calendar, drafts).await;
+    let unreadable = created.expect("the simulator")[1].id.to_string();
+    tenant
+        .comes_to(
+            "four bots, none for the unreadable",
+            |decisions, comparison| {
+                let titles = decisions.iter().map(|row| row.title.as_deref());
+                comparison.bots == 4
+                    && decisions.len() == 4
+                    && decisions
+                        .iter()
+                        .all(|row| row.key.event_id.as_str() != unreadable)
+                    && titles.flatten().any(|title| title == "Review \u{fffd}")
+            },
+        )
+        .await;
+    let cleared = tenant.stack.recall.clear_fault(fault).await;
+    cleared.expect("the simulator");
+    let calendar = callsheet_domain::CalendarId::parse(calendar.to_string()).expect("an id");
+    tenant.stack.look_at_all(&calendar).await;
+    tenant.comes_to_bots("read once it can be", 5).await;
+}
+
+#[tokio::test]
 async fn what_is_refused_for_good_is_closed_and_tried_again_when_the_event_changes() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;

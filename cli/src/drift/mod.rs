@@ -133,13 +133,13 @@ fn read(
     } in pages
     {
         for event in raw {
-            match read_event(event) {
+            match read_event(&event) {
                 Ok(event) if event.is_deleted || event.starts_at <= asked_at => {}
                 Ok(event) if calendars.contains_key(&event.calendar_id) => {
                     events.insert(event.key(), (event, asked_at));
                 }
                 Ok(_) => {}
-                Err(problem) => unreadable.push(problem),
+                Err(event) => unreadable.push(event.to_string()),
             }
         }
     }

@@ -75,7 +75,7 @@ async fn found(rows: Vec<Decision>, events: Vec<Value>) -> Drift {
     let calendars = connected(&state, &[]).await.expect("one is connected");
     let page = Listed {
         asked_at: at("09:30"),
-        events,
+        events: serde_json::from_value(Value::Array(events)).expect("any JSON"),
     };
     let compared = compare(&calendars, vec![page], &decisions).await;
     compared.expect("memory")

@@ -30,9 +30,10 @@ impl RawEvents for Pages {
             .map_or(Ok(1), |cursor| cursor.0.parse())
             .expect("a number");
         Ok(RawPage {
-            events: vec![
-                json!({"page": page, "calendar": query.calendar_id.as_ref().map(CalendarId::as_str)}),
-            ],
+            events: serde_json::from_value(json!([
+                {"page": page, "calendar": query.calendar_id.as_ref().map(CalendarId::as_str)},
+            ]))
+            .expect("any JSON"),
             next: (page < 3).then(|| PageCursor((page + 1).to_string())),
         })
     }

@@ -19,9 +19,8 @@ use callsheet_app::{ActivePolicy, CalendarContext, PolicyCache};
 use callsheet_domain::{
     CalendarEvent, CalendarId, CalendarRecord, Decision, IcalUid, Overrides, PolicyRevision, plus,
 };
-use callsheet_recall::read_event;
+use callsheet_recall::{RawEvent, read_event};
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use crate::arguments::PreviewArguments;
 use crate::error::CliError;
@@ -70,7 +69,7 @@ pub(crate) async fn run(
                 let calendars = calendars.values().map(|known| &known.record.calendar);
                 write(file, &Saved::new(now, calendars, &raw))?;
             }
-            let scene = scene(calendars, raw);
+            let scene = scene(calendars, &raw);
             let rows = stored(&decisions, &scene.events).await?;
             (scene, (Over::Rows(rows), active_revision(&state).await?))
         }
@@ -79,7 +78,7 @@ pub(crate) async fn run(
             let calendars = saved.calendars(asked);
             if arguments.stored {
                 let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-                let scene = scene(remembered(&state, calendars).await?, saved.events);
+                let scene = scene(remembered(&state, calendars).await?, &saved.events);
                 let rows = stored(&decisions, &scene.events).await?;
                 (scene, (Over::Rows(rows), active_revision(&state).await?))
             } else {
@@ -93,7 +92,7 @@ pub(crate) async fn run(
                     }
                     None => ActivePolicy::built_in(),
                 };
-                (scene(calendars, saved.events), (Over::Policy, before))
+                (scene(calendars, &saved.events), (Over::Policy, before))
             }
         }
     };
@@ -150,7 +149,7 @@ async fn stored<D: Decisions>(
     Ok(decisions.copies(&meetings).await?)
 }
 
-fn scene(calendars: BTreeMap<CalendarId, CalendarContext>, raw: Vec<Value>) -> Scene {
+fn scene(calendars: BTreeMap<CalendarId, CalendarContext>, raw: &[RawEvent]) -> Scene {
     let mut scene = Scene {
         calendars,
         ..Scene::default()
@@ -161,7 +160,7 @@ fn scene(calendars: BTreeMap<CalendarId, CalendarContext>, raw: Vec<Value>) -> S
                 scene.events.push(event);
             }
             Ok(_) => {}
-            Err(problem) => scene.unreadable.push(problem),
+            Err(unreadable) => scene.unreadable.push(unreadable.to_string()),
         }
     }
     scene

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use callsheet_app::CalendarContext;
 use callsheet_domain::{Calendar, CalendarId, CalendarRecord, Email, Timestamp};
-use callsheet_recall::read_calendar;
+use callsheet_recall::{RawEvent, read_calendar};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub(crate) struct Saved {
     /// When.
     at: Timestamp,
     calendars: Vec<Value>,
-    pub(crate) events: Vec<Value>,
+    pub(crate) events: Vec<RawEvent>,
 }
 
 impl Saved {
@@ -33,7 +33,7 @@ impl Saved {
     pub(crate) fn new<'a>(
         at: Timestamp,
         calendars: impl Iterator<Item = &'a Calendar>,
-        events: &[Value],
+        events: &[RawEvent],
     ) -> Self {
         Self {
             version: VERSION,

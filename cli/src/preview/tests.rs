@@ -9,7 +9,7 @@ use callsheet_domain::{
     PolicyDocument, Timestamp, Wanted, decide, plan, revise_copies,
 };
 use callsheet_testkit::{But as _, MemoryState, a_calendar, a_calendar_record, a_speaker, at};
-use serde_json::json;
+use serde_json::{Value, json};
 use test_case::test_case;
 
 use super::compare::MeetingPreview;
@@ -49,7 +49,12 @@ fn an_event(id: u32, calendar: &str, attendee: &str) -> Value {
     })
 }
 
+fn a_raw_event(event: Value) -> RawEvent {
+    serde_json::from_value(event).expect("any JSON")
+}
+
 fn saved(events: Vec<Value>) -> Saved {
+    let events: Vec<_> = events.into_iter().map(a_raw_event).collect();
     Saved::new(at("09:00"), std::iter::once(&a_calendar()), &events)
 }
 
@@ -62,7 +67,7 @@ fn both() -> Scene {
         json!({"id": "event-4", "calendar_id": "calendar-sales"}),
     ];
     let saved = saved(events);
-    scene(saved.calendars(&[]), saved.events)
+    scene(saved.calendars(&[]), &saved.events)
 }
 
 fn effects(compared: &Previewing) -> Vec<(&str, &str)> {
@@ -98,7 +103,7 @@ fn compares_with_the_policy_before(
     );
     assert_eq!(
         compared.unreadable,
-        ["event event-4: not in the published shape"]
+        ["event event-4 of calendar calendar-sales: not in the published shape"]
     );
     assert_eq!(total.failed, if next == FAILING { 2 } else { 0 });
 }
@@ -144,7 +149,7 @@ sales@acme.example (calendar-sales)      1      0        1      0
 all                                      1      0        1      0
 
 1 event could not be read, and left out:
-  event event-4: not in the published shape"
+  event event-4 of calendar calendar-sales: not in the published shape"
     );
     let summary = compared.without_meetings().text();
     assert!(summary.starts_with("calendar "), "{summary}");
@@ -290,7 +295,7 @@ async fn words_are_heeded_where_they_are_stored() {
     let calendars = connected(&state, &[]).await.expect("one is connected");
     assert_eq!(calendars.keys().collect::<Vec<_>>(), [&calendar]);
     let compared = compare(
-        &scene(calendars, both_raw()),
+        &scene(calendars, &both_raw()),
         (Over::Rows(Vec::new()), ActivePolicy::built_in()),
         &policy(EVERYTHING),
         at("09:30"),
@@ -301,9 +306,9 @@ async fn words_are_heeded_where_they_are_stored() {
     assert_eq!(trouble.exit_code(), 1);
 }
 
-fn both_raw() -> Vec<Value> {
+fn both_raw() -> Vec<RawEvent> {
     vec![
-        an_event(1, "calendar-sales", "buyer@globex.example"),
-        an_event(2, "calendar-sales", "lead@acme.example"),
+        a_raw_event(an_event(1, "calendar-sales", "buyer@globex.example")),
+        a_raw_event(an_event(2, "calendar-sales", "lead@acme.example")),
     ]
 }

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::RecallClient;
 use crate::http_reply::HttpReply;
-use crate::wire::EventJson;
+use crate::wire::EventBotsJson;
 
 /// Honoured for an hour on POST; a DELETE takes none.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -38,7 +38,7 @@ impl Bots for RecallClient {
             .at(&format!("/api/v2/calendar-events/{event_id}/"));
         let answer = self.send(self.request(Method::GET, url)).await?;
         match answer.status.as_u16() {
-            200 => Ok(Some(bots(answer.json()?))),
+            200 => Ok(Some(bots(&answer)?)),
             404 => Ok(None),
             _ => Err(answer.bot_failure()),
         }
@@ -67,7 +67,7 @@ impl RecallClient {
 /// What the statuses of a bot operation mean.
 fn read(answer: &HttpReply) -> Result<BotReply, PortError> {
     match answer.status.as_u16() {
-        200 => Ok(BotReply::Done(bots(answer.json()?))),
+        200 => Ok(BotReply::Done(bots(answer)?)),
         400 => Ok(BotReply::Refused(answer.message())),
         404 => Ok(BotReply::NoSuchEvent),
         405 => Ok(BotReply::Dispatched),
@@ -77,8 +77,36 @@ fn read(answer: &HttpReply) -> Result<BotReply, PortError> {
     }
 }
 
-/// The bots that an event lists; an entry that cannot be read is one that is not known.
-fn bots(event: EventJson) -> Vec<BotEntry> {
-    let entries = event.bots.into_iter();
-    entries.filter_map(|bot| bot.try_into().ok()).collect()
+/// The bots that an event lists; nothing else of the event need be readable.
+fn bots(answer: &HttpReply) -> Result<Vec<BotEntry>, PortError> {
+    answer.json::<EventBotsJson>().map(Vec::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    const BOT: &str = r#"{"bot_id": "bot-1", "start_time": "2026-03-06T10:00:00Z",
+        "deduplication_key": "key", "meeting_url": "\ud83d", "x": 1e999}"#;
+
+    #[test_case(&format!(r#"{{"id": "event-1", "bots": [{BOT}]}}"#), &["bot-1"]; "a bot")]
+    #[test_case(&format!(r#"{{"id": "event-1", "bots": [null, {{"bot_id": 7}}, 1e999, {BOT}, {{"bot_id": "../"}}]}}"#), &["bot-1"]; "entries that cannot be read")]
+    #[test_case(&format!(r#"{{"id": 1e999, "start_time": [], "raw": {{"summary": "\ud83d"}}, "bots": [{BOT}]}}"#), &["bot-1"]; "an event that cannot be read")]
+    #[test_case(r#"{"id": "event-1"}"#, &[]; "no list")]
+    fn reads_the_bots_of_an_event(body: &str, expected: &[&str]) {
+        let answer = HttpReply::of(200, body.as_bytes());
+        let Ok(BotReply::Done(bots)) = read(&answer) else {
+            panic!("the bots are listed");
+        };
+        let ids: Vec<_> = bots.iter().map(|bot| bot.bot_id.as_str()).collect();
+        assert_eq!(ids, expected);
+    }
+
+    #[test_case("{}"; "no event")]
+    #[test_case("<html>"; "a page of HTML")]
+    #[test_case(r#"{"id": "event-1", "bots": "#; "half a response")]
+    fn another_body_is_no_list_of_bots(body: &str) {
+        assert!(read(&HttpReply::of(200, body.as_bytes())).is_err());
+    }
 }

@@ -3,15 +3,17 @@
 use std::fmt;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{CalendarEvents, EventQuery, PageOfEvents};
+use callsheet_app::ports::{CalendarEvents, EventQuery, PageOfEvents, UnreadableEvent};
 use callsheet_domain::{Calendar, CalendarEvent, CalendarId, PageCursor};
 use reqwest::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use url::Url;
 
 use crate::RecallClient;
-use crate::http_reply::SERVICE;
-use crate::wire::{CalendarJson, EventJson, PageJson};
+use crate::http_reply::{HttpReply, SERVICE};
+use crate::wire::{CalendarJson, EventIdsJson, EventJson, PageJson};
 
 const EVENTS: &str = "/api/v2/calendar-events/";
 
@@ -35,28 +37,26 @@ impl CalendarEvents for RecallClient {
         query: &EventQuery,
         cursor: Option<&PageCursor>,
     ) -> Result<PageOfEvents, PortError> {
-        let RawPage { events: raw, next } = self.raw_page(query, cursor).await?;
-        let mut events = Vec::with_capacity(raw.len());
-        let mut problems = Vec::new();
-        for value in raw {
-            match read_event(value) {
-                Ok(event) => events.push(event),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        Ok(PageOfEvents {
-            events,
-            unreadable: problems,
-            next,
-        })
+        Ok(self.raw_page(query, cursor).await?.read())
+    }
+}
+
+/// An event as text, which [`read_event`] parses.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct RawEvent(Box<RawValue>);
+
+/// Hides the event: it holds titles and links.
+impl fmt::Debug for RawEvent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "RawEvent({} bytes)", self.0.get().len())
     }
 }
 
 /// One page of events as they came, for somebody who writes them down.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct RawPage {
     /// The events, to be read by [`read_event`].
-    pub events: Vec<Value>,
+    pub events: Vec<RawEvent>,
     /// Where the next page is.
     pub next: Option<PageCursor>,
 }
@@ -65,6 +65,32 @@ pub struct RawPage {
 impl fmt::Debug for RawPage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "RawPage({} events)", self.events.len())
+    }
+}
+
+impl RawPage {
+    fn of(answer: &HttpReply) -> Result<Self, PortError> {
+        let page: PageJson = answer.json()?;
+        Ok(Self {
+            events: page.results,
+            next: page.next.map(PageCursor),
+        })
+    }
+
+    /// Reads the events one by one.
+    fn read(self) -> PageOfEvents {
+        let mut page = PageOfEvents {
+            events: Vec::with_capacity(self.events.len()),
+            unreadable: Vec::new(),
+            next: self.next,
+        };
+        for raw in &self.events {
+            match read_event(raw) {
+                Ok(event) => page.events.push(event),
+                Err(unreadable) => page.unreadable.push(unreadable),
+            }
+        }
+        page
     }
 }
 
@@ -86,11 +112,7 @@ impl RecallClient {
         if answer.status.as_u16() != 200 {
             return Err(answer.failure());
         }
-        let page: PageJson = answer.json()?;
-        Ok(RawPage {
-            events: page.results,
-            next: page.next.map(PageCursor),
-        })
+        RawPage::of(&answer)
     }
 
     fn first(&self, query: &EventQuery) -> Url {
@@ -123,16 +145,19 @@ impl RecallClient {
 ///
 /// # Errors
 /// Says which event cannot be read and why, without its content.
-pub fn read_event(value: Value) -> Result<CalendarEvent, String> {
-    let id = value
-        .get("id")
-        .and_then(Value::as_str)
-        .unwrap_or("without an id")
-        .to_owned();
-    let json: EventJson = serde_json::from_value(value)
-        .map_err(|_| format!("event {id}: not in the published shape"))?;
-    json.try_into()
-        .map_err(|problem: String| format!("event {id}: {problem}"))
+pub fn read_event(raw: &RawEvent) -> Result<CalendarEvent, UnreadableEvent> {
+    let text = raw.0.get();
+    serde_json::from_str::<EventJson>(text)
+        .map_err(|_| "not in the published shape".to_owned())
+        .and_then(CalendarEvent::try_from)
+        .map_err(|problem| {
+            let ids: Option<EventIdsJson> = serde_json::from_str(text).ok();
+            UnreadableEvent {
+                id: ids.as_ref().and_then(EventIdsJson::id),
+                calendar_id: ids.as_ref().and_then(EventIdsJson::calendar_id),
+                problem,
+            }
+        })
 }
 
 /// Reads a calendar in the shape in which Recall shows it. The credentials that
@@ -152,3 +177,6 @@ fn unreadable(reason: String) -> PortError {
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests;

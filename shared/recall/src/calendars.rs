@@ -93,6 +93,7 @@ fn id(json: &RawValue) -> Option<CalendarId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http_reply::HttpReply;
     use serde_json::json;
     use test_case::test_case;
 
@@ -151,6 +152,28 @@ mod tests {
         let page: PageJson = serde_json::from_str(text).expect("a page");
         let page = PageOfCalendars::from(page);
         assert_eq!((page.calendars.len(), page.unreadable.len()), (1, 4));
+        assert!(page.next.is_some());
+    }
+
+    #[test_case(r#""\ud83d""#, 2, 0; "half a surrogate pair")]
+    #[test_case("1e999", 1, 1; "a number out of range")]
+    #[test_case(&format!("{}{}", "[".repeat(200), "]".repeat(200)), 1, 1; "arrays nested too deep")]
+    fn a_value_that_cannot_be_parsed_costs_one_calendar(value: &str, read: usize, odd: usize) {
+        let calendar = |id, email, other| {
+            format!(
+                r#"{{"id": "{id}", "platform": "microsoft_outlook", "status": "connected", "oauth_email": {email},
+                "updated_at": "2026-03-02T08:00:00Z", "oauth_client_secret": {other}}}"#
+            )
+        };
+        let (one, other) = (calendar("c", value, "1"), calendar("d", "null", value));
+        let text = format!(
+            r#"{{"next": "https://recall.example/?cursor=1", "results": [{one}, {other}]}}"#
+        );
+        let page = HttpReply::of(200, text.as_bytes()).json::<PageJson>();
+        let page = PageOfCalendars::from(page.expect("a page"));
+        assert_eq!((page.calendars.len(), page.unreadable.len()), (read, odd));
+        let ids: Vec<_> = page.unreadable.iter().map(|one| one.id.as_ref()).collect();
+        assert!(ids.iter().all(Option::is_some), "{ids:?}");
         assert!(page.next.is_some());
     }
 }

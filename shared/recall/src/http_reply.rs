@@ -10,6 +10,8 @@ use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::json_text::repaired;
+
 pub(crate) const SERVICE: &str = "Recall";
 
 /// How long to wait after a 429 that does not say.
@@ -28,9 +30,9 @@ pub(crate) struct HttpReply {
 }
 
 impl HttpReply {
-    /// The body in its published shape.
+    /// The body in its published shape, [repaired].
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, PortError> {
-        serde_json::from_slice(&self.body).map_err(|error| PortError::Unreadable {
+        serde_json::from_str(&repaired(&self.body)).map_err(|error| PortError::Unreadable {
             service: SERVICE,
             // What the parser says may quote the body; its place may not.
             reason: format!(
@@ -94,7 +96,7 @@ impl HttpReply {
 
     /// What the body says about a refusal, without anything personal.
     pub(crate) fn message(&self) -> String {
-        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let body: Value = serde_json::from_str(&repaired(&self.body)).unwrap_or_default();
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let said = text("message")
             .or_else(|| text("detail"))
@@ -114,6 +116,18 @@ impl HttpReply {
     }
 }
 
+#[cfg(test)]
+impl HttpReply {
+    /// An answer of this status with this body.
+    pub(crate) fn of(status: u16, body: &[u8]) -> Self {
+        Self {
+            status: StatusCode::from_u16(status).expect("a status"),
+            retry_after: None,
+            body: bytes::Bytes::copy_from_slice(body),
+        }
+    }
+}
+
 fn denied(reason: &str) -> PortError {
     PortError::Denied {
         service: SERVICE,
@@ -127,17 +141,14 @@ mod tests {
     use test_case::test_case;
 
     fn answer(status: u16, body: &str) -> HttpReply {
-        HttpReply {
-            status: StatusCode::from_u16(status).expect("a status"),
-            retry_after: None,
-            body: bytes::Bytes::copy_from_slice(body.as_bytes()),
-        }
+        HttpReply::of(status, body.as_bytes())
     }
 
     #[test_case(r#"{"code": "bad", "message": "calendar event has ended", "errors": []}"#, "calendar event has ended"; "the usual shape")]
     #[test_case(r#"{"detail": "Not found."}"#, "Not found."; "a bare detail")]
     #[test_case("<html><body>Forbidden</body></html>", "refused without a reason"; "a page")]
     #[test_case("", "refused without a reason"; "nothing")]
+    #[test_case(r#"{"message": "no bot for \ud83d"}"#, "no bot for \u{fffd}"; "half a surrogate pair")]
     #[test_case(r#"{"message": "no bot for https://meet.example/abc?pwd=1 of a@b.example"}"#, "no bot for … of …"; "links and addresses are left out")]
     fn says_why_without_anything_personal(body: &str, expected: &str) {
         assert_eq!(answer(400, body).message(), expected);

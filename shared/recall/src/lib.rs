@@ -11,11 +11,12 @@ mod calendars;
 mod client;
 mod config;
 mod http_reply;
+mod json_text;
 mod signature;
 mod webhook;
 mod wire;
 
-pub use calendar_events::{RawPage, read_calendar, read_event};
+pub use calendar_events::{RawEvent, RawPage, read_calendar, read_event};
 pub use client::RecallClient;
 pub use config::{ApiKey, BaseUrl, InvalidApiKey, InvalidBaseUrl};
 pub use signature::{InvalidSecret, NotSigned, SignatureHeaders, Verified, WebhookSecrets};

@@ -25,6 +25,6 @@ pub use rate_limits::{PermitResult, RateLimits};
 pub use recall::{
     BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery, IdempotencyKey,
     LeaveReply, PageOfCalendars, PageOfEvents, RecallReader, Removed, ScheduleRequest,
-    UnreadableCalendar,
+    UnreadableCalendar, UnreadableEvent,
 };
 pub use sync_states::SyncStates;

@@ -26,10 +26,34 @@ pub struct EventQuery {
 pub struct PageOfEvents {
     /// Those that could be read.
     pub events: Vec<CalendarEvent>,
-    /// What was wrong with those that could not: an odd one must not cost the others.
-    pub unreadable: Vec<String>,
+    /// Those that could not: an odd one must not cost the others.
+    pub unreadable: Vec<UnreadableEvent>,
     /// Where the next page is.
     pub next: Option<PageCursor>,
+}
+
+/// An event that is listed, and cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableEvent {
+    /// Its id, if that much can be read.
+    pub id: Option<EventId>,
+    /// Its calendar, if that much can be read.
+    pub calendar_id: Option<CalendarId>,
+    /// What is wrong with it, without its content.
+    pub problem: String,
+}
+
+impl fmt::Display for UnreadableEvent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.id {
+            Some(id) => write!(formatter, "event {id}")?,
+            None => formatter.write_str("an event without an id")?,
+        }
+        if let Some(calendar) = &self.calendar_id {
+            write!(formatter, " of calendar {calendar}")?;
+        }
+        write!(formatter, ": {}", self.problem)
+    }
 }
 
 /// Reads calendars and their events.

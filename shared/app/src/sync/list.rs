@@ -84,8 +84,13 @@ where
         tally.pages += 1;
         tally.listed += count(page.events.len());
         tally.unreadable += count(page.unreadable.len());
-        for problem in &page.unreadable {
-            tracing::error!(problem, "an event cannot be read");
+        for unreadable in &page.unreadable {
+            tracing::warn!(
+                event = unreadable.id.as_ref().map(tracing::field::display),
+                calendar = unreadable.calendar_id.as_ref().map(tracing::field::display),
+                problem = unreadable.problem,
+                "an event cannot be read"
+            );
         }
         list.pages += 1;
         list.listed += count(page.events.len());

@@ -89,6 +89,33 @@ async fn every_page_is_followed() {
 }
 
 #[tokio::test]
+async fn an_unreadable_event_costs_no_other_and_the_sync_completes() {
+    let harness = Harness::new();
+    harness.recall.page_size(2);
+    let ids = (0..5).map(|number| EventId::parse(format!("event-{number}")).expect("an id"));
+    let ids: Vec<_> = ids.collect();
+    for id in &ids {
+        let event = an_event().but(|event| event.id = id.clone());
+        harness.recall.put_event(event);
+    }
+    harness.recall.make_unreadable(&ids[1]);
+    let handled = harness.events_changed(&a_calendar().id, at("09:00")).await;
+    assert_eq!(handled, Handled::default());
+    assert_eq!(harness.recall.count(Operation::ListEvents), 3);
+    let decisions = harness.decisions.all();
+    let decided: Vec<_> = decisions.iter().map(|row| &row.key.event_id).collect();
+    assert_eq!(decided, [&ids[0], &ids[2], &ids[3], &ids[4]]);
+    let record = harness
+        .state
+        .record(&a_calendar().id)
+        .await
+        .expect("memory");
+    let record = record.expect("a record");
+    assert!(record.last_sync.is_some(), "the sync is completed");
+    assert!(record.in_progress.is_none(), "no sync is in progress");
+}
+
+#[tokio::test]
 async fn a_deleted_event_wants_nothing_and_no_call() {
     let harness = Harness::new();
     harness.see(an_event()).await;

@@ -5,7 +5,11 @@ use callsheet_domain::{
     Platform, PlatformEventId, Timestamp, whole_microseconds,
 };
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::payload::payload;
+use crate::RawEvent;
 
 /// How much of a meeting platform's name is kept, in characters: the set is open.
 const LONGEST_MEETING_PLATFORM: usize = 60;
@@ -13,8 +17,40 @@ const LONGEST_MEETING_PLATFORM: usize = 60;
 #[derive(Deserialize)]
 pub(crate) struct PageJson {
     pub(crate) next: Option<String>,
-    /// Read one by one, so that an odd one does not cost the others.
-    pub(crate) results: Vec<Value>,
+    /// Text, to be parsed one by one, so that an odd one does not cost the others.
+    pub(crate) results: Vec<RawEvent>,
+}
+
+/// The ids that an event which cannot be read may still show.
+#[derive(Deserialize)]
+pub(crate) struct EventIdsJson {
+    id: Option<Box<RawValue>>,
+    calendar_id: Option<Box<RawValue>>,
+}
+
+impl EventIdsJson {
+    pub(crate) fn id(&self) -> Option<EventId> {
+        EventId::parse(text(self.id.as_deref())?).ok()
+    }
+
+    pub(crate) fn calendar_id(&self) -> Option<CalendarId> {
+        CalendarId::parse(text(self.calendar_id.as_deref())?).ok()
+    }
+}
+
+/// An event of which only the bots are needed.
+#[derive(Deserialize)]
+pub(crate) struct EventBotsJson {
+    #[serde(rename = "id")]
+    _id: IgnoredAny,
+    #[serde(default)]
+    bots: Vec<Box<RawValue>>,
+}
+
+impl From<EventBotsJson> for Vec<BotEntry> {
+    fn from(json: EventBotsJson) -> Self {
+        bots(&json.bots)
+    }
 }
 
 #[derive(Deserialize)]
@@ -23,24 +59,21 @@ pub(crate) struct EventJson {
     calendar_id: String,
     ical_uid: String,
     platform: String,
-    #[serde(default)]
-    platform_id: Value,
+    platform_id: Option<Box<RawValue>>,
     start_time: Timestamp,
     end_time: Timestamp,
     created_at: Timestamp,
     updated_at: Timestamp,
     is_deleted: bool,
     meeting_url: Option<String>,
+    meeting_platform: Option<Box<RawValue>>,
+    raw: Option<Box<RawValue>>,
     #[serde(default)]
-    meeting_platform: Value,
-    #[serde(default)]
-    raw: Value,
-    #[serde(default)]
-    pub(crate) bots: Vec<BotJson>,
+    bots: Vec<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct BotJson {
+struct BotJson {
     bot_id: String,
     start_time: Timestamp,
     deduplication_key: String,
@@ -74,40 +107,53 @@ impl TryFrom<EventJson> for CalendarEvent {
             calendar_id: CalendarId::parse(json.calendar_id).map_err(text)?,
             ical_uid: IcalUid::parse(json.ical_uid).map_err(text)?,
             platform,
-            platform_id: platform_id(&json.platform_id),
+            platform_id: platform_id(json.platform_id.as_deref()),
             starts_at: whole_microseconds(json.start_time),
             ends_at: whole_microseconds(json.end_time),
             created_at: whole_microseconds(json.created_at),
             updated_at: whole_microseconds(json.updated_at),
             is_deleted: json.is_deleted,
             meeting: link.map(|url| Meeting { url }),
-            meeting_platform: meeting_platform(&json.meeting_platform),
-            // An entry that cannot be read is one that is not known, no reason to lose the event.
-            bots: json
-                .bots
-                .into_iter()
-                .filter_map(|bot| bot.try_into().ok())
-                .collect(),
-            facts: Facts::read(platform, &json.raw),
+            meeting_platform: meeting_platform(json.meeting_platform.as_deref()),
+            bots: bots(&json.bots),
+            facts: Facts::read(platform, &payload(json.raw.as_deref())),
         })
     }
 }
 
 /// The platform's name of the event; one that is none is not worth losing the event.
-fn platform_id(json: &Value) -> Option<PlatformEventId> {
-    PlatformEventId::parse(json.as_str()?).ok()
+fn platform_id(json: Option<&RawValue>) -> Option<PlatformEventId> {
+    PlatformEventId::parse(text(json)?).ok()
 }
 
 /// What the link leads to; blank is nothing.
-fn meeting_platform(json: &Value) -> Option<String> {
-    let name = json.as_str()?.trim();
+fn meeting_platform(json: Option<&RawValue>) -> Option<String> {
+    let name = text(json)?;
+    let name = name.trim();
     (!name.is_empty()).then(|| name.chars().take(LONGEST_MEETING_PLATFORM).collect())
+}
+
+/// The string here; none if it is another value, or one that cannot be parsed.
+fn text(json: Option<&RawValue>) -> Option<String> {
+    serde_json::from_str(json?.get()).ok()
+}
+
+/// An entry that cannot be read is one that is not known, no reason to lose the event.
+fn bots(json: &[Box<RawValue>]) -> Vec<BotEntry> {
+    json.iter()
+        .filter_map(|entry| {
+            serde_json::from_str::<BotJson>(entry.get())
+                .ok()?
+                .try_into()
+                .ok()
+        })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
     use test_case::test_case;
 
     /// An event as it is published, with `field` as told.

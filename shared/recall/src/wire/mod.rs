@@ -5,6 +5,7 @@
 
 mod calendar;
 mod event;
+mod payload;
 
 pub(crate) use calendar::CalendarJson;
-pub(crate) use event::{EventJson, PageJson};
+pub(crate) use event::{EventBotsJson, EventIdsJson, EventJson, PageJson};

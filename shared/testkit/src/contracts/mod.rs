@@ -195,6 +195,7 @@ macro_rules! recall_contract {
         $crate::contract_tests!($setup, recall:
             calendars_are_shown_as_they_stand,
             every_event_of_a_calendar_is_on_one_of_its_pages,
+            an_unreadable_event_is_reported_and_costs_no_other,
             a_query_leaves_out_what_it_does_not_ask_for,
             both_operations_may_be_done_again,
             a_key_is_one_bot_until_its_last_claim_is_gone,

@@ -47,6 +47,9 @@ pub trait Workspace: Sync {
         link: &str,
     ) -> impl Future<Output = (EventId, Timestamp)> + Send;
 
+    /// From now on Recall lists the event in a shape that nobody can read.
+    fn make_unreadable(&self, event: &EventId) -> impl Future<Output = ()> + Send;
+
     /// Deletes an event.
     fn delete(&self, event: &EventId) -> impl Future<Output = ()> + Send;
 }
@@ -64,7 +67,7 @@ async fn listed<W: Workspace>(workspace: &W, query: &EventQuery) -> (Vec<Calenda
             .page(query, cursor.as_ref())
             .await
             .expect("a page");
-        assert_eq!(page.unreadable, Vec::<String>::new());
+        assert_eq!(page.unreadable, []);
         events.extend(page.events);
         pages += 1;
         let Some(next) = page.next else {
@@ -174,6 +177,34 @@ pub async fn every_event_of_a_calendar_is_on_one_of_its_pages(workspace: &impl W
     seen.sort();
     created.sort();
     assert_eq!(seen, created);
+}
+
+/// An event that cannot be read is reported with its calendar and its id, and
+/// the other events of its page and of the next page are listed.
+///
+/// # Panics
+/// If the law does not hold.
+pub async fn an_unreadable_event_is_reported_and_costs_no_other(workspace: &impl Workspace) {
+    let calendar = workspace.connect().await;
+    let mut created = workspace.meet(&calendar, 1, Some(LINK), 105).await;
+    let unreadable = created.remove(2);
+    workspace.make_unreadable(&unreadable).await;
+    let (recall, query) = (workspace.recall(), all(&calendar));
+    let first = recall.page(&query, None).await.expect("a page");
+    let reported: Vec<_> = first
+        .unreadable
+        .iter()
+        .map(|event| (event.id.as_ref(), event.calendar_id.as_ref()))
+        .collect();
+    assert_eq!(reported, [(Some(&unreadable), Some(&calendar))]);
+    assert!(first.next.is_some());
+    let last = recall.page(&query, first.next.as_ref()).await;
+    let last = last.expect("a page");
+    let events = first.events.into_iter().chain(last.events);
+    let mut listed: Vec<_> = events.map(|event| event.id).collect();
+    listed.sort();
+    created.sort();
+    assert_eq!((listed, last.next), (created, None));
 }
 
 /// Only what changed since an instant is listed, that instant included; only

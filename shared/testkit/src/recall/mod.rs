@@ -101,6 +101,11 @@ impl<K: Clock> MemoryRecall<K> {
         workspace.events.insert(event.id.clone(), event);
     }
 
+    /// Has the event be listed in a shape that cannot be read.
+    pub fn make_unreadable(&self, event: &EventId) {
+        self.lock().unreadable_events.insert(event.clone());
+    }
+
     /// Has the next call of `operation` go wrong; several are used in turn.
     pub fn fault(&self, operation: Operation, fault: Fault) {
         self.lock()
@@ -392,6 +397,10 @@ mod tests {
             self.recall
                 .put_event(started.but(|event| event.starts_at = starts_at));
             (event, starts_at)
+        }
+
+        async fn make_unreadable(&self, event: &EventId) {
+            self.recall.make_unreadable(event);
         }
 
         async fn delete(&self, event: &EventId) {

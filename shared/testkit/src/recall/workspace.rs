@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use callsheet_app::ports::{
     BotReply, EventQuery, LeaveReply, PageOfEvents, ScheduleRequest, UnreadableCalendar,
+    UnreadableEvent,
 };
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
@@ -36,6 +37,7 @@ pub(super) struct Workspace {
     pub(super) calendars: BTreeMap<CalendarId, Calendar>,
     pub(super) unreadable: Vec<UnreadableCalendar>,
     pub(super) events: BTreeMap<EventId, CalendarEvent>,
+    pub(super) unreadable_events: BTreeSet<EventId>,
     pub(super) bots: BTreeMap<DeduplicationKey, Bot>,
     pub(super) faults: BTreeMap<Operation, VecDeque<Fault>>,
     pub(super) calls: Vec<Call>,
@@ -170,13 +172,20 @@ impl Workspace {
         events.sort_by(|a, b| (a.starts_at, &a.id).cmp(&(b.starts_at, &b.id)));
         let to = (from + self.page_size).min(events.len());
         let next = (to < events.len()).then(|| PageCursor(to.to_string()));
-        let mut events = events[from.min(to)..to].to_vec();
+        let (unreadable, mut events): (Vec<_>, Vec<_>) = events
+            .drain(from.min(to)..to)
+            .partition(|event| self.unreadable_events.contains(&event.id));
         for event in &mut events {
             event.bots = self.bots_of(&event.id);
         }
+        let unreadable = unreadable.into_iter().map(|event| UnreadableEvent {
+            id: Some(event.id),
+            calendar_id: Some(event.calendar_id),
+            problem: "not in the published shape".to_owned(),
+        });
         PageOfEvents {
             events,
-            unreadable: Vec::new(),
+            unreadable: unreadable.collect(),
             next,
         }
     }
