@@ -105,7 +105,7 @@ impl Workspace for OwnWorkspace {
             format!(r#""ical_uid":"{uid}""#),
             format!(r#""ical_uid":{nested}"#),
         )];
-        let fault = Fault::new(FaultEffect::Rewrite { texts }).on(Operation::ListEvents);
+        let fault = Fault::new(FaultEffect::Rewrite { texts }).operation(Operation::ListEvents);
         control.add_fault(fault).await.expect("the simulator");
     }
 
@@ -179,7 +179,7 @@ mod answers {
     #[tokio::test]
     async fn a_403_to_a_list_denies_us() {
         let workspace = OwnWorkspace::new().await;
-        let fault = Fault::new(FaultEffect::status(403)).on(Operation::ListEvents);
+        let fault = Fault::new(FaultEffect::status(403)).operation(Operation::ListEvents);
         let control = workspace.simulator.control();
         control.add_fault(fault).await.expect("the simulator");
         let query = callsheet_app::ports::EventQuery {

@@ -59,7 +59,7 @@ async fn an_unreadable_event_costs_no_other_and_half_a_surrogate_pair_costs_none
             format!(r#""ical_uid":{nested}"#),
         ),
     ];
-    let fault = Fault::new(FaultEffect::Rewrite { texts }).on(Operation::ListEvents);
+    let fault = Fault::new(FaultEffect::Rewrite { texts }).operation(Operation::ListEvents);
     let fault = tenant.stack.recall.add_fault(fault).await;
     let fault = fault.expect("the simulator");
     let mut drafts: Vec<_> = (1..=5).map(|hours| tenant.external(hours)).collect();

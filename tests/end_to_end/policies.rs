@@ -247,5 +247,5 @@ async fn a_meeting_whose_call_is_blocked_is_set_aside_and_the_others_get_their_b
     assert_eq!(failed, None, "the run failed");
     assert!(!log.contains("localhost:3000"), "a title is logged");
     let stats = tenant.stack.recall.stats().await.expect("the simulator");
-    assert_eq!((stats.violations, stats.own_violations), (0, 0));
+    assert_eq!((stats.violations, stats.simulator_violations), (0, 0));
 }

@@ -38,9 +38,9 @@ async fn connected_calendar(stack: &Stack, platform: Platform) -> CalendarId {
     let start = plus(stack.now(), SignedDuration::from_hours(5));
     let end = plus(start, SignedDuration::from_mins(30));
     let meeting = EventDraft::new("Review", start, end)
-        .link(format!("https://meet.example/{}", calendar.id))
+        .meeting_url(format!("https://meet.example/{}", calendar.id))
         .organizer("colleague@acme.example")
-        .guest("buyer@globex.example");
+        .attendee("buyer@globex.example");
     let created = stack.recall.create_event(calendar.id, meeting).await;
     created.expect("the simulator");
     CalendarId::parse(calendar.id.to_string()).expect("an id")
@@ -51,7 +51,7 @@ async fn messages_that_wait_for_the_limit_of_lists_are_requeued_and_handled() {
     let stack = Stack::of_environment();
     let dead_letters = stack.dead_letters().await;
     let used_up = plus(stack.now(), USED_UP_FOR);
-    let hold = stack.state.hold(Operation::ListEvents, used_up);
+    let hold = stack.state.block_until(Operation::ListEvents, used_up);
     hold.await.expect("the table");
     let calendars = [
         connected_calendar(&stack, Platform::GoogleCalendar).await,

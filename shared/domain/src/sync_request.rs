@@ -39,7 +39,7 @@ pub enum SyncJob {
     /// changed meanwhile.
     Resync,
     /// The same, and at what changed meanwhile at once: somebody asks for it.
-    SweepNow {
+    ResyncNow {
         /// When it was first sent, by our clock.
         sent_at: Timestamp,
     },
@@ -51,9 +51,9 @@ impl SyncJob {
     #[must_use]
     pub fn first_sent_at(&self) -> Option<Timestamp> {
         match self {
-            Self::PlannedSync(request) => Some(request.sent_at),
-            Self::Sweep => None,
-            Self::SweepNow { sent_at } => Some(*sent_at),
+            Self::Request(request) => Some(request.sent_at),
+            Self::Resync => None,
+            Self::ResyncNow { sent_at } => Some(*sent_at),
         }
     }
 }

@@ -31,7 +31,7 @@ enum MessageV1 {
     FullSync(AboutV1),
     /// Written by a schedule, which knows neither calendar nor time.
     Resync,
-    SweepNow {
+    ResyncNow {
         /// Absent in messages that an earlier build wrote: as old as can be, so
         /// that they are not requeued for ever.
         #[serde(default)]
