@@ -29,10 +29,11 @@ test: ## run every test, those against a deployed stack included (TESTS="…" go
 bench: ## measure on a local cloud of its own, with Recall's real limits: make bench BENCH=storm|paging|drain|overtake|quiet|dropped|faults|cost
 	@$(LOCAL) bench $(BENCH)
 
-check: ## formatting, lints, docs, template, dependencies, licences
+check: ## formatting, lints, docs and the tests they cite, template, dependencies, licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
+	python3 -B infra/checks docs
 	@$(LOCAL) check
 
 build: ## build for AWS (ARCHITECTURE=arm64, or x86_64)
