@@ -4,6 +4,10 @@
 
 LOCAL := python3 -B infra/local
 ARCHITECTURE ?= arm64
+# The cargo profile of size, bench, build and deploy. `debug` takes what the tests have built; empty is each one's own.
+PROFILE ?=
+# Where `make deploy` keeps its answers.
+SAMCONFIG ?= samconfig.toml
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "make %-8s %s\n", $$1, $$2 }'
@@ -24,10 +28,11 @@ invoke: ## call a function of the running local cloud: make invoke FUNCTION=webh
 	@$(LOCAL) invoke $(FUNCTION) $(EVENT)
 
 test: ## run every test, those against a deployed stack included (TESTS="…" goes to cargo test)
+	@$(if $(TESTS),,python3 -B -m unittest discover --quiet --start-directory infra/tests)
 	@$(LOCAL) test $(TESTS)
 
 bench: ## measure on a local cloud of its own, with Recall's real limits: make bench BENCH=storm|paging|drain|overtake|quiet|dropped|faults|cost
-	@$(LOCAL) bench $(BENCH)
+	@$(LOCAL) bench $(if $(PROFILE),--profile=$(PROFILE)) $(BENCH)
 
 check: ## formatting, lints, docs and the tests they cite, template, dependencies, licences
 	cargo fmt --all --check
@@ -37,13 +42,13 @@ check: ## formatting, lints, docs and the tests they cite, template, dependencie
 	@$(LOCAL) check
 
 build: ## build for AWS (ARCHITECTURE=arm64, or x86_64)
-	@$(LOCAL) sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+	@$(LOCAL) build $(ARCHITECTURE) $(PROFILE)
 
 deploy: build ## deploy to AWS; asks for everything the first time, and keeps the answers in samconfig.toml
-	@$(LOCAL) sam deploy $(shell grep -q '^stack_name' samconfig.toml || echo --guided)
+	@$(LOCAL) sam deploy --config-file $(abspath $(SAMCONFIG)) $(shell grep -q '^stack_name' $(SAMCONFIG) || echo --guided)
 
-size: ## sizes and start times of the functions, built for release on this machine's architecture
-	@$(LOCAL) size
+size: ## sizes and start times of the functions, built for release on this machine's architecture (PROFILE=debug, if not)
+	@$(LOCAL) size $(PROFILE)
 
 clean: down ## end the local cloud and remove what was built
 	rm -rf target .aws-sam .local

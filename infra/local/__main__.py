@@ -1,4 +1,3 @@
-"""The local cloud and the tools around it, as make's targets call them: `python3 infra/local <command>`."""
 
 import signal
 import sys
@@ -6,12 +5,13 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit(f"Python 3.11 or later is needed; `{sys.executable}` is {sys.version.split()[0]}.")
 
+import build
 import checks
 import commands
 import invoke
-import retune
+import redeploy
 import size
-from trouble import Trouble
+from errors import LocalCloudError
 
 COMMANDS = {
     "up": lambda _: commands.up(),
@@ -23,13 +23,14 @@ COMMANDS = {
     "check": lambda _: checks.check(),
     "sam": checks.sam,
     "bench": commands.bench,
-    "retune": retune.retune,
-    "size": lambda _: size.report(),
+    "redeploy": redeploy.redeploy,
+    "build": build.build,
+    "size": size.report,
 }
 
 
 def main() -> int:
-    """Runs one command; trouble is one sentence on stderr."""
+    """Runs one command; an error is one sentence on stderr."""
     name, *arguments = sys.argv[1:] or [""]
     if name not in COMMANDS:
         print(f"usage: python3 infra/local {{{','.join(COMMANDS)}}}", file=sys.stderr)
@@ -38,8 +39,8 @@ def main() -> int:
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
         return COMMANDS[name](arguments)
-    except Trouble as trouble:
-        print(f"callsheet: {trouble}", file=sys.stderr)
+    except LocalCloudError as error:
+        print(f"callsheet: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -6,16 +6,20 @@ of the tests. So the local cloud takes the binaries of a plain `cargo build`, an
 """
 
 import json
+import os
 import platform
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import checks
+import template
+from errors import LocalCloudError
 from processes import ROOT
-from trouble import Trouble
 
-FUNCTIONS = ("webhook", "sync", "scheduler")
+PROFILES = ("debug", "bench-local", "release")
+BUILT_VARIABLE = "CALLSHEET_BUILT"
 
 
 def architecture() -> str:
@@ -27,24 +31,43 @@ def architecture() -> str:
 def binaries(*, tests: bool = False) -> Path:
     """Builds the workspace's binaries and says where they are.
 
-    With `tests`, the tests too and in one go: their development dependencies take part in choosing
-    features, and building apart would compile what they change twice.
+    `CALLSHEET_BUILT` names a folder that has them already, so that nothing is built.
+
+    With `tests`, the tests too, by one command: development dependencies take part in choosing
+    features, and a command of its own would compile again what they change.
     """
+    if built := os.environ.get(BUILT_VARIABLE):
+        return Path(built)
     _cargo_build(["--workspace", "--bins", *(["--tests"] if tests else [])])
     return target_directory() / "debug"
 
 
-def released() -> Path:
-    """Builds the functions alone, as they are released, and says where they are."""
-    _cargo_build(["--release", *(f"--package={name}" for name in FUNCTIONS)])
-    return target_directory() / "release"
+def in_profile(profile: str, packages: tuple[str, ...]) -> Path:
+    """Builds the binaries of some packages in a cargo profile and says where they are.
+
+    `debug` takes those of the whole workspace, which the local cloud and the tests have built already.
+    """
+    if profile not in PROFILES:
+        raise LocalCloudError(f"There is no profile {profile!r}: use one of {', '.join(PROFILES)}.")
+    if profile == "debug":
+        return binaries()
+    _cargo_build([f"--profile={profile}", "--bins", *(f"--package={name}" for name in packages)])
+    return target_directory() / profile
 
 
-def measured() -> Path:
-    """Builds what benchmarks are run with, optimised, and says where it is."""
-    packages = (*FUNCTIONS, "callsheet-cli", "callsheet-tests", "recall-simulator")
-    _cargo_build(["--profile=bench-local", "--bins", *(f"--package={name}" for name in packages)])
-    return target_directory() / "bench-local"
+def build(arguments: list[str]) -> int:
+    """`build <architecture> [profile]`: leaves in `.aws-sam` what `make deploy` takes.
+
+    Without a profile `sam build` builds for AWS, with cargo-lambda. With one, the functions are built
+    for this machine and laid out in the same place, to be deployed to the local cloud.
+    """
+    wanted, profile = (*arguments, "", "")[:2]
+    if not profile:
+        return checks.sam(["build", "--parameter-overrides", f"Architecture={wanted}"])
+    shutil.rmtree(ROOT / ".aws-sam", ignore_errors=True)
+    staged = stage(in_profile(profile, template.functions()), ROOT / ".aws-sam" / "build")
+    print(f"Built for this machine: {os.path.relpath(staged, ROOT)}")
+    return 0
 
 
 def _cargo_build(arguments: list[str]) -> None:
@@ -52,9 +75,9 @@ def _cargo_build(arguments: list[str]) -> None:
     try:
         done = subprocess.run(command, cwd=ROOT)
     except FileNotFoundError:
-        raise Trouble("cargo is not on the PATH: install Rust from https://rustup.rs.") from None
+        raise LocalCloudError("cargo is not on the PATH: install Rust from https://rustup.rs.") from None
     if done.returncode != 0:
-        raise Trouble("The build failed; cargo's messages are above.")
+        raise LocalCloudError("The build failed; cargo's messages are above.")
 
 
 def target_directory() -> Path:
@@ -63,16 +86,16 @@ def target_directory() -> Path:
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if shown.returncode != 0:
         sys.stderr.write(shown.stderr)
-        raise Trouble("cargo cannot read the workspace; its message is above.")
+        raise LocalCloudError("cargo cannot read the workspace; its message is above.")
     return Path(json.loads(shown.stdout)["target_directory"])
 
 
 def stage(built: Path | None, folder: Path) -> Path:
-    """Lays out the template and, beside it, each function's `bootstrap`; without `built`, idle ones."""
+    """Lays out the template and, beside it, each function's `bootstrap`; without `built`, one that only fails."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    shutil.copy(ROOT / "template.yaml", folder)
-    for name in FUNCTIONS:
+    shutil.copy(template.PATH, folder)
+    for name in template.functions():
         bootstrap = folder / "functions" / name / "bootstrap"
         bootstrap.parent.mkdir(parents=True)
         if built is None:
@@ -85,7 +108,7 @@ def stage(built: Path | None, folder: Path) -> Path:
 
 def _copy(binary: Path, bootstrap: Path) -> None:
     if not binary.exists():
-        raise Trouble(f"The build left no binary {binary}: is there a package for functions/{binary.name}?")
+        raise LocalCloudError(f"The build left no binary {binary}: is there a package for functions/{binary.name}?")
     shutil.copy(binary, bootstrap)
     if strip := shutil.which("strip"):  # debug information would triple what is zipped and unpacked
         subprocess.run([strip, "--strip-debug", str(bootstrap)], capture_output=True)

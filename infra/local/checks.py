@@ -1,4 +1,4 @@
-"""Checks that need a tool of their own, and `sam` with cargo-lambda at hand."""
+"""Checks that need a tool of their own, and `sam` with cargo-lambda on its PATH."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from processes import ROOT
 
 
 def check() -> int:
-    """Template, dependencies and licences; all are looked at, and one that fails fails the whole."""
+    """Template, dependencies and licences; every check runs, and the first failure does not end the rest."""
     sam, checks = tools.sam(), tools.checks()
     commands = [
         [str(sam / "cfn-lint"), "template.yaml"],

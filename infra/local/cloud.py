@@ -1,4 +1,4 @@
-"""The stand-in for AWS, and our stack in it: start, deploy, bridge what it leaves out, feed.
+"""The stand-in for AWS, and our stack in it: start, deploy, complete the deployment, and start its event sources.
 
 docs/local-cloud.md says what it leaves out and what that means.
 """
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tools
+from errors import LocalCloudError
 from processes import State, chosen_port
-from trouble import Trouble
 
 STACK = "callsheet"
 REGION = "us-east-1"
@@ -53,7 +53,7 @@ class Cloud:
 def start(state: State, functions_by: int | None = None) -> Cloud:
     """Starts the stand-in on 127.0.0.1, with an environment of its own: functions inherit it.
 
-    They find AWS by the port `functions_by`, if somebody listens in there.
+    They find AWS by the port `functions_by`, where a proxy listens, if one is given.
     """
     programs = tools.stand_in()
     cloud = Cloud(state, chosen_port("CALLSHEET_PORT"))
@@ -74,7 +74,7 @@ def start(state: State, functions_by: int | None = None) -> Cloud:
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{functions_by}" if functions_by else cloud.endpoint,
         # The roles' policies count.
         "AUTH": "true",
-        # A broker that nobody asked for, on a port of its own.
+        # A broker that is not needed, on a port of its own.
         "IOT_MTLS_ENABLED": "0",
     }
     child = state.start("stand-in", [str(programs / "ministack")], environment)
@@ -98,36 +98,36 @@ def deploy(cloud: Cloud, template: Path, parameters: dict[str, str]) -> None:
         done = subprocess.run(command, cwd=template.parent, env=environment, stdout=output, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         sys.stderr.write(log.read_text(errors="replace")[-3000:])
-        raise Trouble("The stack could not be deployed to the local cloud; sam's last words are above.")
+        raise LocalCloudError("The stack could not be deployed to the local cloud; the end of sam's output is above.")
 
 
-def bridge(cloud: Cloud, *, watching: bool) -> dict:
+def complete_deployment(cloud: Cloud, *, watching: bool) -> dict:
     """Does by API call what the stand-in leaves out of a deployment, and says what was deployed.
 
-    With `watching`, nothing of the stack's own calls its functions any more.
+    With `watching`, the stack's own event sources no longer call its functions.
     """
-    command = [str(tools.stand_in() / "python"), str(AWS_SCRIPTS / "bridge.py"), STACK]
+    command = [str(tools.stand_in() / "python"), str(AWS_SCRIPTS / "complete_deployment.py"), STACK]
     command += ["--watching"] if watching else []
     environment = os.environ | cloud.access()
     environment.pop("AWS_PROFILE", None)
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         sys.stderr.write(done.stderr[-3000:])
-        raise Trouble("The deployed stack could not be bridged; the reason is above.")
+        raise LocalCloudError("The deployment could not be completed; the reason is above.")
     return json.loads(done.stdout)
 
 
-def feed(cloud: Cloud, deployed: dict, functions_endpoint: str | None = None) -> None:
-    """Starts the feeder, which calls functions as event sources would; see aws/feeder.py."""
-    plan = deployed["feeder"] | {"logs": str(cloud.state.logs)}
+def start_event_sources(cloud: Cloud, deployed: dict, functions_endpoint: str | None = None) -> None:
+    """Starts the process that calls functions as AWS's event sources would; see aws/event_sources.py."""
+    plan = deployed["event_sources"] | {"logs": str(cloud.state.logs)}
     if functions_endpoint:
         plan |= {"endpoint": functions_endpoint}
-    path = cloud.state.folder / "feeder.json"
+    path = cloud.state.folder / "event-sources.json"
     path.write_text(json.dumps(plan, indent=1))
-    command = [str(tools.stand_in() / "python"), str(AWS_SCRIPTS / "feeder.py"), str(path)]
+    command = [str(tools.stand_in() / "python"), str(AWS_SCRIPTS / "event_sources.py"), str(path)]
     environment = os.environ | cloud.access()
     environment.pop("AWS_PROFILE", None)
-    child = cloud.state.start("feeder", command, environment)
+    child = cloud.state.start("event-sources", command, environment)
     child.wait_for(lambda: "ready" in child.log.read_text(errors="replace"), 20)
 
 

@@ -12,31 +12,32 @@ from pathlib import Path
 
 import build
 import cloud as aws
+import template
 import tools
-from processes import ROOT, STATES, State, chosen_port, free_port, listens
-from settings import RAISED_LIMITS, parameters, recall, simulator_flags
-from trouble import Trouble
+from errors import LocalCloudError
+from processes import ROOT, STATE_VARIABLE, STATES, State, chosen_port, free_port, lasting_state, listens
+from settings import parameters, raised_limits, recall, simulator_flags
 
 
 def up() -> int:
     """Builds, starts, deploys, connects, and leaves it running."""
-    state = State("up")
+    state = lasting_state()
     if state.alive():
-        raise Trouble("The local cloud is up already: `make down` ends it.")
+        raise LocalCloudError("The local cloud is up already: `make down` ends it.")
     state.end()
-    with _ended_on_trouble(state):
+    with _ended_on_error(state):
         environment = _bring_up(state, build.binaries(), chosen=True)
     print(_summary(state, environment))
     return 0
 
 
 def down() -> int:
-    """Ends what `up` left running, and what a killed command left behind."""
+    """Ends the processes that `up` left running, and those that a killed command left behind."""
     ended = 0
     folders = (path for path in STATES.iterdir() if path.is_dir()) if STATES.exists() else []
     for folder in sorted(folders):
         state = State(folder.name)
-        if folder.name == "up" or not state.owned():
+        if folder == lasting_state().folder or state.is_orphaned():
             ended += state.end()
             shutil.rmtree(folder, ignore_errors=True)
     print(f"Ended {ended} processes." if ended else "Nothing was running.")
@@ -51,7 +52,7 @@ def run() -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """All tests, with the deployed stack and a second opinion on DynamoDB at hand."""
+    """All tests, with a deployed stack and a second implementation of DynamoDB."""
     dynoxide = tools.dynoxide()
     built = build.binaries(tests=True)
     with _private("test") as state:
@@ -66,17 +67,23 @@ def test(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """A benchmark, in a cloud of its own that ends with it. What is counted is also left as JSON."""
+    """`bench [--profile=…] <benchmark> …`: a benchmark, in a cloud of its own that ends with it.
+
+    The profile is `bench-local`, optimised, unless told otherwise. Results are also left as JSON.
+    """
+    profile = "bench-local"
+    if arguments and arguments[0].startswith("--profile="):
+        profile, arguments = arguments[0].partition("=")[2], arguments[1:]
     if not arguments:
-        raise Trouble("Which one? make bench BENCH=storm, or another of those in docs/benchmarks.md.")
-    built = build.measured()
+        raise LocalCloudError("Name the benchmark: make bench BENCH=storm, or another of those in docs/benchmarks.md.")
+    built = build.in_profile(profile, (*template.functions(), "callsheet-cli", "callsheet-tests", "recall-simulator"))
     # Between the functions and AWS, the benchmark of what they cost counts their requests.
     counting = free_port() if "cost" in arguments else None
     with _private("bench") as state:
-        # Raised, so that getting ready takes no minutes; a benchmark sets the limits it is about by `retune`.
+        # Raised, so that getting ready takes no minutes; a benchmark sets the limits it is about by `redeploy`.
         environment = _bring_up(state, built, raised=True, besides={"LogLevel": "info"}, functions_by=counting)
-        environment |= {"CALLSHEET_STATE": state.folder.name, "CALLSHEET_PYTHON": sys.executable}
-        environment |= {"CALLSHEET_RESULTS": str(STATES), "CALLSHEET_COUNTING_PORT": str(counting or "")}
+        environment |= {STATE_VARIABLE: state.folder.name, "CALLSHEET_PYTHON": sys.executable}
+        environment |= {"CALLSHEET_RESULTS": os.environ.get("CALLSHEET_RESULTS") or str(STATES), "CALLSHEET_COUNTING_PORT": str(counting or "")}
         code = _follow([str(built / "bench"), *arguments], os.environ | environment)
         state.keep = code != 0
         return code
@@ -116,27 +123,25 @@ def _bring_up(
     simulator_port = chosen_port("CALLSHEET_SIMULATOR_PORT")
     service = recall(simulator_port, chosen=chosen)
     stand_in = aws.start(state, functions_by)
-    template = build.stage(None if watched else built, state.folder / "build")
-    aws.deploy(stand_in, template, parameters(service, raised=raised, chosen=chosen) | (besides or {}))
-    deployed = aws.bridge(stand_in, watching=bool(watched))
-    aws.feed(stand_in, deployed, watched)
-    # cargo-lambda serves a function's HTTP front below its name.
+    staged = build.stage(None if watched else built, state.folder / "build")
+    aws.deploy(stand_in, staged, parameters(service, raised=raised, chosen=chosen) | (besides or {}))
+    deployed = aws.complete_deployment(stand_in, watching=bool(watched))
+    aws.start_event_sources(stand_in, deployed, watched)
+    # cargo-lambda serves a function's HTTP API below its name.
     webhook_url = f"{watched}/lambda-url/webhook/webhook" if watched else aws.webhook_url(stand_in, deployed)
     if service.simulated:
-        # Last, since it must know where to send webhooks; nothing asks it before it has sent one.
+        # Last, since it must know where to send webhooks; no function calls it before it has sent one.
         flags = simulator_flags(simulator_port, service, webhook_url, raised=raised)
         simulator = state.start("simulator", [str(built / "recall-simulator"), *flags], dict(os.environ))
         simulator.wait_for(lambda: listens(simulator_port), 10)
-    outputs = deployed["outputs"]
+    outputs, variables = deployed["outputs"], deployed["environment"]
+    functions = {f"CALLSHEET_{one.name.upper()}_FUNCTION": outputs[one.output] for one in template.read().functions}
     environment = stand_in.access() | {
         "CALLSHEET_WEBHOOK_URL": webhook_url,
-        "CALLSHEET_QUEUE_URL": outputs["NoticesQueueUrl"],
+        "CALLSHEET_QUEUE_URL": variables["QUEUE_URL"],
         "CALLSHEET_DLQ_URL": outputs["DeadLetterQueueUrl"],
-        "CALLSHEET_DECISIONS_TABLE": outputs["DecisionsTableName"],
-        "CALLSHEET_STATE_TABLE": outputs["StateTableName"],
-        "CALLSHEET_WEBHOOK_FUNCTION": outputs["WebhookFunctionName"],
-        "CALLSHEET_SYNC_FUNCTION": outputs["SyncFunctionName"],
-        "CALLSHEET_SCHEDULER_FUNCTION": outputs["SchedulerFunctionName"],
+        "CALLSHEET_DECISIONS_TABLE": variables["DECISIONS_TABLE"],
+        "CALLSHEET_STATE_TABLE": variables["STATE_TABLE"],
         "CALLSHEET_SIMULATOR_URL": service.base_url,
         "CALLSHEET_WEBHOOK_SECRET": service.webhook_secret,
         "CALLSHEET_RECALL_API_KEY": service.api_key,
@@ -144,20 +149,21 @@ def _bring_up(
         "CALLSHEET_COMMAND": str(built / "callsheet"),
         "CALLSHEET_LOGS": str(state.logs),
     }
+    environment |= functions
     if raised:
-        environment["CALLSHEET_LIST_EVENTS_PER_MINUTE"] = str(RAISED_LIMITS["list_events"][1])
+        environment["CALLSHEET_LIST_EVENTS_PER_MINUTE"] = str(raised_limits()["list_events"])
     exports = [f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()]
     (state.folder / "environment").write_text("".join(exports))
-    return environment | deployed["environment"] if watched else environment
+    return environment | variables if watched else environment
 
 
 @contextmanager
 def _private(purpose: str) -> Iterator[State]:
-    """A state of this process's own, ended whatever happens; after trouble its logs stay for a look."""
+    """A state of this process's own, ended whatever happens; after an error its logs are kept."""
     state = State(f"{purpose}-{os.getpid()}")
     try:
         yield state
-    except Trouble:
+    except LocalCloudError:
         state.keep = True
         raise
     finally:
@@ -170,7 +176,7 @@ def _private(purpose: str) -> Iterator[State]:
 
 
 @contextmanager
-def _ended_on_trouble(state: State) -> Iterator[None]:
+def _ended_on_error(state: State) -> Iterator[None]:
     try:
         yield
     except BaseException:
@@ -185,7 +191,7 @@ def _follow(command: list[str], environment: dict[str, str]) -> int:
     try:
         process = subprocess.Popen(command, cwd=ROOT, env=environment)
     except FileNotFoundError:
-        raise Trouble(f"There is no `{command[0]}`.") from None
+        raise LocalCloudError(f"There is no `{command[0]}`.") from None
     try:
         return process.wait()
     finally:

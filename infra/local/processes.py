@@ -1,7 +1,7 @@
 """Starts what runs beside us, remembers it on disk, and ends it by its id, nothing else.
 
-A record holds the process's id and when it began, so that an id which meanwhile went to somebody
-else is left alone. Each process leads a group of its own: Ctrl-C reaches only us, and what it
+A record holds the process's id and when it began, so that an id which another process
+has by now is left alone. Each process leads a group of its own: Ctrl-C reaches only us, and what it
 started ends with it.
 """
 
@@ -14,10 +14,17 @@ import subprocess
 import time
 from pathlib import Path
 
-from trouble import Trouble
+from errors import LocalCloudError
 
 ROOT = Path(__file__).resolve().parents[2]
 STATES = ROOT / ".local"
+# Names the state of `make up`, `make invoke` and `make down`, so that a second local cloud can be beside the first.
+STATE_VARIABLE = "CALLSHEET_STATE"
+
+
+def lasting_state() -> "State":
+    """The state of the local cloud that `make up` leaves running."""
+    return State(os.environ.get(STATE_VARIABLE) or "up")
 
 
 class State:
@@ -49,8 +56,8 @@ class State:
                     start_new_session=True,
                 )
             except FileNotFoundError:
-                raise Trouble(f"{name} could not start: `{command[0]}` is missing.") from None
-        record = {"name": name, "pid": process.pid, "began": _began(process.pid), "owner": os.getpid()}
+                raise LocalCloudError(f"{name} could not start: `{command[0]}` is missing.") from None
+        record = {"name": name, "pid": process.pid, "began": _began(process.pid)}
         self._records.write_text(json.dumps([*self.records(), record], indent=1))
         return Child(name, process, log)
 
@@ -62,9 +69,13 @@ class State:
         """Whether anything started here still runs."""
         return any(_is(record) for record in self.records())
 
-    def owned(self) -> bool:
-        """Whether the command that started it is still there to end it."""
-        return any(_began(record["owner"]) for record in self.records())
+    def is_orphaned(self) -> bool:
+        """Whether the command that it belongs to, and that would end it, no longer runs.
+
+        A state that ends with its command has that command's process id behind its name: `test-4711`.
+        """
+        owner = self.folder.name.rpartition("-")[2]
+        return owner.isdigit() and not _began(int(owner))
 
     def end(self) -> int:
         """Ends everything started here, last first, and says how many there were."""
@@ -89,22 +100,22 @@ class Child:
         self.log = log
 
     def wait_for(self, ready, seconds: float) -> None:
-        """Waits until `ready()` holds; trouble if the process ends or takes longer."""
+        """Waits until `ready()` holds; an error if the process ends or takes longer."""
         deadline = time.monotonic() + seconds
         while not ready():
             if self.process.poll() is not None:
-                raise Trouble(f"{self.name} ended with code {self.process.returncode}: {self._last_words()}")
+                raise LocalCloudError(f"{self.name} ended with code {self.process.returncode}: {self._last_line()}")
             if time.monotonic() > deadline:
-                raise Trouble(f"{self.name} was not ready within {seconds:.0f} s; its log is {self.log}.")
+                raise LocalCloudError(f"{self.name} was not ready within {seconds:.0f} s; its log is {self.log}.")
             time.sleep(0.05)
 
-    def _last_words(self) -> str:
+    def _last_line(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing."
+        return lines[-1] if lines else "it printed nothing."
 
 
 def free_port() -> int:
-    """A port on 127.0.0.1 that nobody has at the moment."""
+    """A port on 127.0.0.1 that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -116,18 +127,18 @@ def chosen_port(variable: str) -> int:
     if not asked:
         return free_port()
     if not asked.isdigit() or not 1024 <= int(asked) <= 65535:
-        raise Trouble(f"{variable}={asked} is not a port between 1024 and 65535.")
+        raise LocalCloudError(f"{variable}={asked} is not a port between 1024 and 65535.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", int(asked)))
         except OSError:
-            raise Trouble(f"Port {asked} is taken: set {variable} to another, or leave it out for a free one.") from None
+            raise LocalCloudError(f"Port {asked} is taken: set {variable} to another, or leave it out for a free one.") from None
     return int(asked)
 
 
 def listens(port: int) -> bool:
-    """Whether somebody answers on that port of 127.0.0.1."""
+    """Whether a process listens on that port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.settimeout(0.2)
         return probe.connect_ex(("127.0.0.1", port)) == 0

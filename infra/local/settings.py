@@ -1,33 +1,16 @@
-"""What the local cloud is deployed with: the caller's environment where it says something, else what suits a simulator."""
+"""The parameters that the local cloud is deployed with, and the flags that its simulator is started with."""
 
 import os
 import secrets
 from base64 import b64encode
 from dataclasses import dataclass
 
+import template
 from build import architecture
-from trouble import Trouble
+from errors import LocalCloudError
 
-# Template parameters that the environment may set, by the names the functions know them by.
-PASSED_ON = {
-    "LIST_EVENTS_PER_MINUTE": "ListEventsPerMinute",
-    "GET_CALENDAR_PER_MINUTE": "GetCalendarPerMinute",
-    "SCHEDULE_BOT_PER_MINUTE": "ScheduleBotPerMinute",
-    "UNSCHEDULE_BOT_PER_MINUTE": "UnscheduleBotPerMinute",
-    "GET_EVENT_PER_MINUTE": "GetEventPerMinute",
-    "LEAVE_CALL_PER_MINUTE": "LeaveCallPerMinute",
-    "LOG_LEVEL": "LogLevel",
-}
-
-# What the simulator keeps to, and so what the stack is told, where tests would otherwise wait for Recall's limits.
-RAISED_LIMITS = {
-    "list_events": ("ListEventsPerMinute", 600),
-    "get_calendar": ("GetCalendarPerMinute", 3000),
-    "schedule_bot": ("ScheduleBotPerMinute", 6000),
-    "unschedule_bot": ("UnscheduleBotPerMinute", 6000),
-    "get_event": ("GetEventPerMinute", 3000),
-    "leave_call": ("LeaveCallPerMinute", 3000),
-}
+# Tests would otherwise wait for Recall's limits.
+RAISED_BY = 10
 
 
 @dataclass(frozen=True)
@@ -41,9 +24,9 @@ class Recall:
 
 
 def recall(simulator_port: int, *, chosen: bool) -> Recall:
-    """The one from RECALL_BASE_URL, RECALL_API_KEY and RECALL_WEBHOOK_SECRET, or else the simulator's, with keys of today.
+    """The one from RECALL_BASE_URL, RECALL_API_KEY and RECALL_WEBHOOK_SECRET, or else the simulator's, with new keys.
 
-    Unless it is `chosen`: tests and the demonstration steer a simulator, and must never meet the real one.
+    Unless it is `chosen`: tests and the demonstration control a simulator, and must never meet the real one.
     """
     base_url = os.environ.get("RECALL_BASE_URL") if chosen else None
     if not base_url:
@@ -51,12 +34,21 @@ def recall(simulator_port: int, *, chosen: bool) -> Recall:
         return Recall(f"http://127.0.0.1:{simulator_port}", secrets.token_hex(20), secret, simulated=True)
     key, secret = os.environ.get("RECALL_API_KEY"), os.environ.get("RECALL_WEBHOOK_SECRET")
     if not key or not secret:
-        raise Trouble("RECALL_BASE_URL is set, so RECALL_API_KEY and RECALL_WEBHOOK_SECRET must be too.")
+        raise LocalCloudError("RECALL_BASE_URL is set, so RECALL_API_KEY and RECALL_WEBHOOK_SECRET must be too.")
     return Recall(base_url, key, secret, simulated=False)
 
 
+def raised_limits() -> dict[str, int]:
+    """Ten times the default limit a minute of each Recall operation, for the stack and the simulator alike."""
+    return {operation: RAISED_BY * limit for operation, (_, limit) in template.read().limits().items()}
+
+
 def parameters(recall: Recall, *, raised: bool, chosen: bool) -> dict[str, str]:
-    """The template's parameters."""
+    """The template's parameters.
+
+    When `chosen`, the caller's environment overrides them: `LOG_LEVEL`, which the functions read, is
+    set to the parameter `LogLevel`, so `LOG_LEVEL=debug make up` deploys with that.
+    """
     values = {
         "RecallBaseUrl": recall.base_url,
         "RecallApiKey": recall.api_key,
@@ -64,10 +56,11 @@ def parameters(recall: Recall, *, raised: bool, chosen: bool) -> dict[str, str]:
         "Architecture": architecture(),
     }
     if raised:
-        values |= {parameter: str(limit) for parameter, limit in RAISED_LIMITS.values()}
-        values |= {"LogLevel": "info,callsheet_app=debug"}  # what is logged least often is looked at too
-    passed_on = PASSED_ON if chosen else {}
-    return values | {parameter: os.environ[name] for name, parameter in passed_on.items() if os.environ.get(name)}
+        limits = template.read().limits()
+        values |= {limits[operation][0].name: str(limit) for operation, limit in raised_limits().items()}
+        values |= {"LogLevel": "info,callsheet_app=debug"}  # so that rare log lines are tested too
+    passed_on = template.read().parameters_by_variable() if chosen else {}
+    return values | {parameter.name: os.environ[name] for name, parameter in passed_on.items() if os.environ.get(name)}
 
 
 def simulator_flags(port: int, recall: Recall, webhook_url: str, *, raised: bool) -> list[str]:
@@ -75,5 +68,5 @@ def simulator_flags(port: int, recall: Recall, webhook_url: str, *, raised: bool
     flags = ["--port", str(port), "--api-key", recall.api_key]
     flags += ["--webhook-url", webhook_url, "--webhook-secret", recall.webhook_secret]
     if raised:
-        flags += ["--limits", ",".join(f"{name}={limit}" for name, (_, limit) in RAISED_LIMITS.items())]
+        flags += ["--limits", ",".join(f"{operation}={limit}" for operation, limit in raised_limits().items())]
     return flags

@@ -1,4 +1,4 @@
-"""What the functions weigh and how long each needs from its start until it asks Lambda for work."""
+"""The sizes of the functions, and the time from each one's start until it asks Lambda for work."""
 
 import http.server
 import json
@@ -10,33 +10,35 @@ from pathlib import Path
 from typing import Any
 
 import build
-from trouble import Trouble
+import template
+from errors import LocalCloudError
 
 STARTS = 15
 
 
-def report() -> int:
-    """Builds for release, on this machine's architecture, and prints a line a function."""
-    built = build.released()
+def report(arguments: list[str]) -> int:
+    """`size [profile]`: builds for this machine, for release unless told otherwise, and prints a line a function."""
+    built = build.in_profile((arguments or ["release"])[0], template.functions())
     print(f"{'function':12}{'MB':>8}{'start, median ms':>20}{'slowest':>10}")
-    for name in build.FUNCTIONS:
-        binary = built / name
-        times = [_start(binary) for _ in range(STARTS)]
+    for function in template.read().functions:
+        binary = built / function.name
+        times = [_start(binary, function) for _ in range(STARTS)]
         size = binary.stat().st_size / 1e6
-        print(f"{name:12}{size:8.2f}{statistics.median(times):20.1f}{max(times):10.1f}")
+        print(f"{function.name:12}{size:8.2f}{statistics.median(times):20.1f}{max(times):10.1f}")
     return 0
 
 
-def _start(binary: Path) -> float:
+def _start(binary: Path, function: template.Function) -> float:
     """Milliseconds until the first request for work."""
     host = Host(("127.0.0.1", 0), Answer)
-    threading.Thread(target=host.serve_forever, daemon=True).start()
+    # By default it checks twice a second whether to end, which takes longer than a start.
+    threading.Thread(target=host.serve_forever, args=(0.01,), daemon=True).start()
     began = time.monotonic()
-    process = subprocess.Popen([binary], env=_environment(host.server_port), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen([binary], env=_environment(host.server_port, function), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         if not host.settled.wait(20) or not host.asked:
             process.kill()
-            raise Trouble(f"{binary.name} never asked for work: {host.failure or process.stderr.read()[-300:]!r}")
+            raise LocalCloudError(f"{binary.name} never asked for work: {host.failure or process.stderr.read()[-300:]!r}")
         return (host.asked - began) * 1000
     finally:
         host.over.set()
@@ -47,7 +49,7 @@ def _start(binary: Path) -> float:
 
 
 class Host(http.server.ThreadingHTTPServer):
-    """Lambda's Runtime API, which never gives any work, and Secrets Manager, which a function may ask before."""
+    """Lambda's Runtime API, which never gives any work, and Secrets Manager, which a function may call first."""
 
     daemon_threads = True
 
@@ -59,11 +61,11 @@ class Host(http.server.ThreadingHTTPServer):
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
-    """What the host answers."""
+    """The host's answers."""
 
     server: Host
     protocol_version = "HTTP/1.1"
-    # An answer goes out whole and at once: in two parts the second would wait 40 ms for an acknowledgement.
+    # An answer is sent in one piece: in two parts the second would wait 40 ms for an acknowledgement.
     wbufsize = -1
     disable_nagle_algorithm = True
 
@@ -74,7 +76,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.server.over.wait(30)
 
     def do_POST(self) -> None:
-        """The failure to start, or the question for a secret."""
+        """A function's failure to start, or its request for a secret."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path.startswith("/2018-06-01/runtime/"):
             self.server.failure = body
@@ -87,30 +89,31 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
 
-def _environment(port: int) -> dict[str, str]:
-    return {
+def _environment(port: int, function: template.Function) -> dict[str, str]:
+    """A function's environment: the template's variables, with its parameters' defaults and every address our own."""
+    host = f"http://127.0.0.1:{port}"
+    lambda_and_sdk = {
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}",
-        "AWS_LAMBDA_FUNCTION_NAME": "measured",
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ENDPOINT_URL": host,
         "AWS_ACCESS_KEY_ID": "measured",
         "AWS_SECRET_ACCESS_KEY": "measured",
         "AWS_REGION": "us-east-1",
-        "QUEUE_URL": f"http://127.0.0.1:{port}/notices",
-        "WEBHOOK_SECRETS_ARN": "measured",
-        "RECALL_API_KEY_ARN": "measured",
-        "RECALL_BASE_URL": f"http://127.0.0.1:{port}",
-        "DECISIONS_TABLE": "measured",
-        "STATE_TABLE": "measured",
-        "LIST_EVENTS_PER_MINUTE": "60",
-        "GET_CALENDAR_PER_MINUTE": "300",
-        "SCHEDULE_BOT_PER_MINUTE": "600",
-        "UNSCHEDULE_BOT_PER_MINUTE": "600",
-        "GET_EVENT_PER_MINUTE": "300",
-        "LEAVE_CALL_PER_MINUTE": "300",
-        "LOG_LEVEL": "info",
     }
+    return lambda_and_sdk | {variable.name: _value(variable, host) for variable in function.variables}
+
+
+def _value(variable: template.Variable, host: str) -> str:
+    if variable.parameter:
+        default = variable.parameter.default
+        if default is None:
+            raise LocalCloudError(f"{variable.name} is set to a parameter without a default, so there is nothing to start with.")
+        return host if default.startswith("https://") else default
+    if variable.resource:
+        return f"{host}/{variable.resource}" if variable.resource_type == "AWS::SQS::Queue" else variable.resource
+    return variable.literal or ""

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from trouble import Trouble
+from errors import LocalCloudError
 
 REQUIREMENTS = Path(__file__).parent / "requirements"
 
@@ -49,7 +49,7 @@ def checks() -> Path:
 
 
 def dynoxide() -> Path:
-    """The second opinion on DynamoDB, a program."""
+    """The second implementation of DynamoDB, a program."""
 
     def install(folder: Path) -> None:
         _note(f"Building dynoxide {DYNOXIDE}, once: two to five minutes.")
@@ -99,10 +99,10 @@ def _run(command: list[str], failure: str, environment: dict[str, str] | None = 
     try:
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     except FileNotFoundError:
-        raise Trouble(f"{failure}: `{command[0]}` is not on the PATH.") from None
+        raise LocalCloudError(f"{failure}: `{command[0]}` is not on the PATH.") from None
     if done.returncode != 0:
         sys.stderr.write(done.stdout[-4000:])
-        raise Trouble(f"{failure} (exit code {done.returncode}, its last words are above).")
+        raise LocalCloudError(f"{failure} (exit code {done.returncode}, the end of its output is above).")
 
 
 def _note(text: str) -> None:

@@ -72,7 +72,7 @@ impl Rig {
             .iter()
             .map(|(name, value)| format!("{name}={value}"));
         let retuned = Command::new(variable("CALLSHEET_PYTHON"))
-            .args(["-B", "infra/local", "retune"])
+            .args(["-B", "infra/local", "redeploy"])
             .arg(variable("CALLSHEET_STATE"))
             .args(rates_told.into_iter().chain(told))
             .output()

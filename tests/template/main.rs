@@ -14,19 +14,19 @@ use callsheet_domain::SyncJob;
 use reading::{Template, settings_read_by};
 use test_case::test_case;
 
-#[test_case("webhook", "WebhookFunction")]
-#[test_case("sync", "SyncFunction")]
-#[test_case("scheduler", "SchedulerFunction")]
-fn a_function_is_given_exactly_the_settings_that_it_reads(function: &str, resource: &str) {
-    let given = Template::read().names(&format!(
-        "Resources.{resource}.Properties.Environment.Variables"
-    ));
-    let mut read = settings_read_by(function);
-    read.insert("LOG_LEVEL".to_owned());
-    assert_eq!(
-        given, read,
-        "given by the template on the left, read by the code on the right"
-    );
+#[test]
+fn a_function_is_given_exactly_the_settings_that_it_reads() {
+    let template = Template::read();
+    for function in template.functions() {
+        let given = template.names(&settings::variables(&function));
+        let code = template.text(&format!("Resources.{function}.Properties.CodeUri"));
+        let mut read = settings_read_by(code);
+        read.insert("LOG_LEVEL".to_owned());
+        assert_eq!(
+            given, read,
+            "{function}: given by the template on the left, read by the code on the right"
+        );
+    }
 }
 
 #[test]

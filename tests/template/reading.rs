@@ -63,6 +63,17 @@ impl Template {
             .collect()
     }
 
+    /// The functions, by the names of their resources.
+    pub(crate) fn functions(&self) -> BTreeSet<String> {
+        let kind = |name: &String| self.text(&format!("Resources.{name}.Type"));
+        let resources = self.names("Resources").into_iter();
+        let functions: BTreeSet<_> = resources
+            .filter(|name| kind(name) == "AWS::Serverless::Function")
+            .collect();
+        assert!(!functions.is_empty(), "the template has no function");
+        functions
+    }
+
     /// The names of what stands at `path` and is a bare number, a truth value or nothing.
     pub(crate) fn bare(&self, path: &str) -> Vec<String> {
         let is_bare = |name: &String| {
@@ -115,11 +126,11 @@ fn untagged(value: Value) -> Value {
     }
 }
 
-/// The settings that a function's code asks its environment for.
-pub(crate) fn settings_read_by(function: &str) -> BTreeSet<String> {
+/// The settings that a function reads from its environment, by the folder of its code.
+pub(crate) fn settings_read_by(code: &str) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../functions")
-        .join(function)
+        .join("..")
+        .join(code)
         .join("src");
     let mut names = BTreeSet::new();
     for file in fs::read_dir(&folder).expect("the function's folder") {

@@ -25,5 +25,5 @@ def _allows(choice: Any, present: bool, value: Any) -> bool:
     if not isinstance(choice, dict):
         return present and value == choice
     if set(choice) != {"exists"}:
-        raise ValueError(f"the feeder does not know the filter {choice}")
+        raise ValueError(f"event_sources.py does not know the filter {choice}")
     return present == choice["exists"]

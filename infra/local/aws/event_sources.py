@@ -1,10 +1,10 @@
 """Calls functions as AWS's event sources would, where the stand-in cannot.
 
-Always: the table's stream rings the scheduler. The stand-in could do that itself, but waits for the
-function on the thread that also serves queues, and a drain is long.
+Always: the table's stream triggers the scheduler. The stand-in could do that itself, but waits for
+the function on the thread that also serves queues, and a scheduler run is long.
 
-While watching, cargo-lambda serves the functions and nothing feeds them: then also the queue feeds
-sync, and each minute rings the scheduler.
+While watching, cargo-lambda serves the functions and has no event sources: then also the queue
+triggers sync, and a timer triggers the scheduler each minute.
 
 Also writes what the deployed functions log to files beside the other logs.
 """
@@ -23,24 +23,24 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from patterns import matches
 
-# A drain may take the scheduler's whole five minutes; what to do about a failure is decided here.
+# A run may take the scheduler's whole five minutes; what to do about a failure is decided here.
 PATIENT = Config(read_timeout=330, retries={"max_attempts": 0})
 
 
 def main() -> None:
-    """Feeds until it is ended."""
+    """Runs until it is ended."""
     plan = json.loads(Path(sys.argv[1]).read_text())
     functions = Functions(plan)
-    work: list[Callable[[], None]] = [Doorbell(plan["doorbell"], functions).ring]
+    work: list[Callable[[], None]] = [Stream(plan["stream"], functions).poll]
     if plan["queue"]:
-        work.append(lambda: feed_queue(plan["queue"], functions))
+        work.append(lambda: poll_queue(plan["queue"], functions))
     if plan["each_minute"]:
         work.append(lambda: each_minute(functions))
     if plan["log_groups"]:
         work.append(Logs(plan["log_groups"], Path(plan["logs"])).copy)
     for one in work:
         threading.Thread(target=forever, args=(one,), daemon=True).start()
-    say("ready")
+    log("ready")
     threading.Event().wait()
 
 
@@ -49,7 +49,7 @@ class Functions:
 
     def __init__(self, plan: dict) -> None:
         self._names = plan["functions"]
-        # While watching the address is cargo-lambda's.
+        # While watching, the address is cargo-lambda's.
         self._client = boto3.client("lambda", config=PATIENT, endpoint_url=plan.get("endpoint"))
 
     def call(self, role: str, event: dict) -> Any:
@@ -61,22 +61,22 @@ class Functions:
         return json.loads(payload) if payload else None
 
 
-class Doorbell:
+class Stream:
     """Reads the stream from now on and calls the scheduler with a batch at a time, in order, as its mapping says."""
 
     def __init__(self, mapping: dict, functions: Functions) -> None:
         self._mapping = mapping
         self._functions = functions
         self._streams = boto3.client("dynamodbstreams")
-        stream = mapping["stream"]
+        stream = mapping["arn"]
         # One shard: the stand-in knows no more.
         shard = self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
         self._at = self._streams.get_shard_iterator(StreamArn=stream, ShardId=shard, ShardIteratorType="LATEST")["ShardIterator"]
 
-    def ring(self) -> None:
-        """Reads once, and rings if something wants it."""
+    def poll(self) -> None:
+        """Reads once, and calls the scheduler with the records that match the filter."""
         read = self._streams.get_records(ShardIterator=self._at, Limit=self._mapping["batch_size"])
-        records = [record | {"eventSourceARN": self._mapping["stream"]} for record in read["Records"]]
+        records = [record | {"eventSourceARN": self._mapping["arn"]} for record in read["Records"]]
         patterns = self._mapping["patterns"]
         wanted = [record for record in records if not patterns or any(matches(record, pattern) for pattern in patterns)]
         if wanted:
@@ -92,11 +92,11 @@ class Doorbell:
                 self._functions.call("scheduler", {"Records": records})
                 return
             except (RuntimeError, ClientError, BotoCoreError) as error:
-                # To be throttled is not to fail: a drain is at work, and that is tried again for as long as records keep.
+                # To be throttled is not to fail: a scheduler run is at work. That is tried again until the records are too old.
                 throttled = isinstance(error, ClientError) and error.response["Error"]["Code"] == "TooManyRequestsException"
                 tries += 0 if throttled else 1
                 if not throttled:
-                    say(f"scheduler: {error}")
+                    log(f"scheduler: {error}")
             too_often = 0 <= self._mapping["maximum_retries"] < tries
             too_old = 0 <= self._mapping["maximum_age"] < time.monotonic() - began
             if too_often or too_old:
@@ -104,7 +104,7 @@ class Doorbell:
             time.sleep(0.5)
 
 
-def feed_queue(url: str, functions: Functions) -> None:
+def poll_queue(url: str, functions: Functions) -> None:
     """Receives a batch, calls sync, and deletes what did not fail."""
     queue = boto3.client("sqs")
     asked = {"AttributeNames": ["All"], "MessageAttributeNames": ["All"]}
@@ -114,7 +114,7 @@ def feed_queue(url: str, functions: Functions) -> None:
     try:
         answer = functions.call("sync", {"Records": [as_record(message) for message in received]}) or {}
     except (RuntimeError, ClientError, BotoCoreError) as error:
-        say(f"sync: {error}")  # all of it comes back when its visibility times out
+        log(f"sync: {error}")  # all of it comes back when its visibility times out
         return
     failed = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures") or []}
     done = [message for message in received if message["MessageId"] not in failed]
@@ -124,7 +124,7 @@ def feed_queue(url: str, functions: Functions) -> None:
 
 
 def as_record(message: dict) -> dict:
-    """A received message as Lambda hands it over."""
+    """A received message as Lambda passes it on."""
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],
@@ -136,13 +136,13 @@ def as_record(message: dict) -> dict:
         },
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:us-east-1:111122223333:notices",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:111122223333:sync",
         "awsRegion": "us-east-1",
     }
 
 
 def each_minute(functions: Functions) -> None:
-    """Rings as the schedule would."""
+    """Calls the scheduler as the schedule would."""
     time.sleep(60)
     functions.call("scheduler", {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})
 
@@ -157,7 +157,7 @@ class Logs:
         self._tokens: dict[tuple[str, str], str] = {}
 
     def copy(self) -> None:
-        """Once, then a breath."""
+        """Once, then waits half a second."""
         for role, group in self._groups.items():
             streams = self._logs.get_paginator("describe_log_streams").paginate(logGroupName=group)
             with open(self._folder / f"{role}.log", "a") as file:
@@ -178,12 +178,12 @@ class Logs:
 
 
 def forever(work: Callable[[], None]) -> None:
-    """Goes on whatever happens: what is fed will be there for the next round."""
+    """Repeats `work` whatever happens: messages and records are still there for the next round."""
     while True:
         try:
             work()
         except Exception as error:  # noqa: BLE001
-            say(f"{type(error).__name__}: {error}")
+            log(f"{type(error).__name__}: {error}")
             time.sleep(1)
 
 
@@ -194,8 +194,8 @@ def as_json(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be sent")
 
 
-def say(text: str) -> None:
-    """Tells the log."""
+def log(text: str) -> None:
+    """Prints a line with the time."""
     print(f"{datetime.now():%H:%M:%S} {text}", flush=True)
 
 

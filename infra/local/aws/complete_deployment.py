@@ -1,6 +1,6 @@
 """Does what the stand-in leaves out of a deployment, and prints what was deployed as JSON.
 
-Everything done here is read from the deployed template, so that it says nothing of its own. On AWS
+Everything done here is read from the deployed template, so that nothing is configured here. On AWS
 none of it is needed.
 """
 
@@ -13,22 +13,27 @@ import boto3
 
 
 def main() -> None:
-    """Bridges one stack."""
+    """Completes the deployment of one stack."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("stack")
-    arguments.add_argument("--watching", action="store_true", help="let nothing of the stack call its functions")
+    arguments.add_argument("--watching", action="store_true", help="keep the stack's event sources from calling its functions")
     given = arguments.parse_args()
 
     stack = Stack(given.stack)
-    stack.expire()
-    stack.reserve()
+    stack.set_time_to_live()
+    stack.reserve_concurrency()
     mappings = stack.mappings()
     for mapping in mappings.values():
-        stack.mend(mapping, enabled=not given.watching)
-    doorbell = stack.silence_doorbell(mappings)
+        stack.enable(mapping, enabled=not given.watching)
+    stream = stack.disable_stream(mappings)
     if given.watching:
         stack.stop_schedules()
-    json.dump({"outputs": stack.outputs, "environment": stack.environment(), "feeder": stack.feeder(doorbell, given.watching)}, sys.stdout)
+    deployed = {
+        "outputs": stack.outputs,
+        "environment": stack.environment(),
+        "event_sources": stack.event_sources(stream, given.watching),
+    }
+    json.dump(deployed, sys.stdout)
 
 
 class Stack:
@@ -54,15 +59,15 @@ class Stack:
             if resource["Type"] == kind and logical in self.physical
         ]
 
-    def expire(self) -> None:
+    def set_time_to_live(self) -> None:
         """Time-to-live of tables is not applied on deployment."""
         tables = boto3.client("dynamodb")
         for name, properties in self.of_type("AWS::DynamoDB::Table"):
             if wanted := properties.get("TimeToLiveSpecification"):
                 tables.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
 
-    def reserve(self) -> None:
-        """Neither is reserved concurrency."""
+    def reserve_concurrency(self) -> None:
+        """Reserved concurrency is not applied on deployment."""
         for name, properties in self.of_type("AWS::Lambda::Function"):
             wanted = self.number(properties.get("ReservedConcurrentExecutions"))
             if wanted:
@@ -75,38 +80,45 @@ class Stack:
         found = [mapping for page in listed for mapping in page["EventSourceMappings"] if mapping["UUID"] in ours]
         return {mapping["EventSourceArn"].split(":")[2]: mapping for mapping in found}
 
-    def mend(self, mapping: dict, *, enabled: bool) -> None:
-        """A concurrency that came through a parameter is kept as text, on which the stand-in's poller fails."""
+    def enable(self, mapping: dict, *, enabled: bool) -> None:
+        """Enables or disables a mapping, with its concurrency as a number.
+
+        A concurrency that came through a parameter is kept as text, on which the stand-in's poller fails.
+        """
         changes: dict[str, Any] = {"Enabled": enabled}
         if scaling := mapping.get("ScalingConfig"):
             changes["ScalingConfig"] = {"MaximumConcurrency": int(scaling["MaximumConcurrency"])}
         self.functions.update_event_source_mapping(UUID=mapping["UUID"], **changes)
 
-    def silence_doorbell(self, mappings: dict[str, dict]) -> dict:
-        """The stand-in waits for a stream's function on the thread that also serves queues: the feeder rings instead."""
-        doorbell = mappings["dynamodb"]
-        self.functions.update_event_source_mapping(UUID=doorbell["UUID"], Enabled=False)
-        return doorbell
+    def disable_stream(self, mappings: dict[str, dict]) -> dict:
+        """Disables the stream's mapping, which event_sources.py takes over, and returns it.
+
+        The stand-in waits for a stream's function on the thread that also serves queues.
+        """
+        stream = mappings["dynamodb"]
+        self.functions.update_event_source_mapping(UUID=stream["UUID"], Enabled=False)
+        return stream
 
     def stop_schedules(self) -> None:
-        """The functions being watched are rung by the feeder."""
+        """Disables the rules: while the functions are watched, event_sources.py calls them each minute."""
         rules = boto3.client("events")
         for name, _ in self.of_type("AWS::Events::Rule"):
             rules.disable_rule(Name=name.rpartition("|")[2])
 
     def environment(self) -> dict[str, str]:
-        """The functions' environments as one: a name means the same in each."""
+        """The functions' environments as one, which only works if a name means the same in each."""
         together: dict[str, str] = {}
         for name, _ in self.of_type("AWS::Lambda::Function"):
             variables = self.functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
             for variable, value in variables.items():
                 if together.setdefault(variable, value) != value:
-                    sys.exit(f"{variable} differs from function to function, so they cannot be watched together.")
+                    sys.exit(f"{variable} differs from function to function, so they cannot share one environment.")
         return together
 
-    def feeder(self, doorbell: dict, watching: bool) -> dict:
-        """What the feeder has to do."""
-        names = {role: self.outputs[f"{role.title()}FunctionName"] for role in ("webhook", "sync", "scheduler")}
+    def event_sources(self, stream: dict, watching: bool) -> dict:
+        """The configuration of event_sources.py."""
+        logical = (name for name, resource in self.resources.items() if resource["Type"] == "AWS::Lambda::Function")
+        names = {name.removesuffix("Function").lower(): self.physical[name] for name in logical}
         logged = {
             role: self.functions.get_function_configuration(FunctionName=name)["LoggingConfig"]["LogGroup"]
             for role, name in names.items()
@@ -114,14 +126,14 @@ class Stack:
         return {
             "functions": {role: role for role in names} if watching else names,
             "log_groups": {} if watching else logged,
-            "queue": self.outputs["NoticesQueueUrl"] if watching else None,
+            "queue": self.environment()["QUEUE_URL"] if watching else None,
             "each_minute": watching,
-            "doorbell": {
-                "stream": doorbell["EventSourceArn"],
-                "batch_size": doorbell.get("BatchSize", 100),
-                "maximum_age": doorbell.get("MaximumRecordAgeInSeconds", -1),
-                "maximum_retries": doorbell.get("MaximumRetryAttempts", -1),
-                "patterns": [one["Pattern"] for one in doorbell.get("FilterCriteria", {}).get("Filters", [])],
+            "stream": {
+                "arn": stream["EventSourceArn"],
+                "batch_size": stream.get("BatchSize", 100),
+                "maximum_age": stream.get("MaximumRecordAgeInSeconds", -1),
+                "maximum_retries": stream.get("MaximumRetryAttempts", -1),
+                "patterns": [one["Pattern"] for one in stream.get("FilterCriteria", {}).get("Filters", [])],
             },
         }
 
