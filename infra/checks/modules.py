@@ -1,7 +1,8 @@
-"""The modules of a Rust crate, and which file uses which: by `use`, and by paths in the code.
+"""The modules of a Rust crate, and which file uses which: by `use`, by paths in the code, and by method calls.
 
 A name is followed through re-exports to the module that defines it: `use crate::Event` uses
-`event.rs`, if that is where `lib.rs` takes `Event` from. Declarations (`mod event;`) and re-exports
+`event.rs`, if that is where `lib.rs` takes `Event` from. Of method calls, those on `self` are followed,
+to the file whose `impl` block of the same type has the method. Declarations (`mod event;`) and re-exports
 are no use of a module, and neither is anything that is compiled for tests only.
 """
 
@@ -16,6 +17,15 @@ ITEMS = {"fn", "struct", "enum", "union", "trait", "type", "const", "static", "m
 
 
 @dataclass
+class Impl:
+    """An `impl` block: its type's path from the crate's root, its methods, and the methods that it calls on `self`."""
+
+    type: ModulePath
+    methods: set[str]
+    calls: dict[str, int]
+
+
+@dataclass
 class Module:
     """A module: its file, what it defines, what it re-exports, and the paths that it uses."""
 
@@ -26,6 +36,7 @@ class Module:
     aliases: dict[str, ModulePath] = field(default_factory=dict)
     globs: list[ModulePath] = field(default_factory=list)
     uses: list[tuple[ModulePath, int]] = field(default_factory=list)
+    impls: list[Impl] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -48,15 +59,34 @@ class Crate:
     def uses(self) -> list[Use]:
         """Each pair of files, once, of which the first uses the second."""
         found: dict[tuple[Path, Path], Use] = {}
+        for use in (*self._by_path(), *self._by_method_call()):
+            known = found.setdefault((use.user, use.used), use)
+            if known.line > use.line:
+                found[use.user, use.used] = use
+        return list(found.values())
+
+    def _by_path(self) -> Iterator[Use]:
         for module in self.modules.values():
             for path, line in module.uses:
                 used = self._resolve(path, frozenset())
                 if used and used.file != module.file:
-                    use = Use(module.file, line, used.file)
-                    known = found.setdefault((use.user, use.used), use)
-                    if known.line > line:
-                        found[use.user, use.used] = use
-        return list(found.values())
+                    yield Use(module.file, line, used.file)
+
+    def _by_method_call(self) -> Iterator[Use]:
+        """Calls on `self` of a method that stands in another file's `impl` block of the same type."""
+        by_type: dict[tuple[Path, str], list[tuple[Path, Impl]]] = {}
+        for module in self.modules.values():
+            for block in module.impls:
+                owner = self._resolve(block.type, frozenset())
+                if owner:
+                    by_type.setdefault((owner.file, block.type[-1]), []).append((module.file, block))
+        for blocks in by_type.values():
+            for file, block in blocks:
+                own = {method for other, one in blocks if other == file for method in one.methods}
+                for method, line in block.calls.items():
+                    homes = {other for other, one in blocks if method in one.methods}
+                    if method not in own and len(homes) == 1:
+                        yield Use(file, line, homes.pop())
 
     def top_level(self, file: Path) -> str:
         """The module directly below the crate's root that a file belongs to; the root file is a node of its own."""
@@ -100,6 +130,7 @@ class _Reader:
         source = self._take_children(source, module)
         rest = self._take_imports(source, module)
         self._note_items(rest, module)
+        self._note_impls(rest, module)
         self._note_paths(rest, module)
 
     def _take_children(self, source: list[Token], module: Module) -> list[Token]:
@@ -159,6 +190,26 @@ class _Reader:
                 if name.isidentifier():
                     module.items.add(name)
 
+    def _note_impls(self, source: list[Token], module: Module) -> None:
+        """The `impl` blocks. One that begins within brackets is a type (`impl Trait`) and has no body of its own."""
+        for index, token in enumerate(source):
+            if token.text != "impl" or (index and source[index - 1].text not in ("}", ";", "unsafe")):
+                continue
+            start = next((at for at in range(index, len(source)) if source[at].text == "{"), len(source))
+            names = _implemented(source[index + 1 : start])
+            if not names:
+                continue
+            body = source[start : closing(source, start) + 1]
+            texts = [one.text for one in body]
+            methods = {texts[at + 1] for at, text in enumerate(texts[:-1]) if text == "fn"}
+            calls: dict[str, int] = {}
+            for at, name in enumerate(texts[2:-1], 2):
+                on_self = texts[at - 2 : at] in (["self", "."], ["Self", "::"])
+                if on_self and texts[at + 1] in ("(", "::"):
+                    calls.setdefault(name, body[at].line)
+            target = self._absolute(names, module) or module.aliases.get(names[0]) or (*module.path, *names)
+            module.impls.append(Impl(target, methods, calls))
+
     def _note_paths(self, source: list[Token], module: Module) -> None:
         """Paths in the code that begin at the crate, at a parent, at a child, or at an imported module."""
         index = 0
@@ -189,6 +240,23 @@ class _Reader:
         if first in module.aliases and len(names) > 1:
             return (*module.aliases[first], *rest)
         return None
+
+
+def _implemented(header: list[Token]) -> ModulePath:
+    """The path of the type in an `impl` block's header: what stands behind its generics, and behind `for`."""
+    depth, found = 0, []
+    for before, token in zip([Token("", 0), *header], header):
+        if token.text == "where" and depth == 0:
+            break
+        if token.text == "<":
+            depth += 1
+        elif token.text == ">" and before.text != "-":
+            depth -= 1
+        elif depth == 0 and token.text == "for":
+            found = []
+        elif depth == 0 and token.text.isidentifier() and token.text != "dyn":
+            found.append(token.text)
+    return tuple(found)
 
 
 def _ends_with_visibility(before: list[Token]) -> bool:

@@ -100,6 +100,23 @@ class Circles(unittest.TestCase):
         files = {"lib.rs": "mod a; mod b;", "a.rs": "pub mod inner { use crate::b::B; pub struct I; }", "b.rs": "use crate::a::inner::I; pub struct B;"}
         self.assertIn("a.rs, b.rs", circles(self.crate(files))[0])
 
+    def test_a_call_on_self_of_a_method_in_another_file_is_a_use(self) -> None:
+        files = {
+            "lib.rs": "mod a; mod b; mod other;",
+            "a.rs": "pub struct A<T>(T); impl<T: Fn() -> u8> A<T> { pub fn run(&self) { self.step(); self.own(); self.0.len(); } fn own(&self) {} }",
+            "b.rs": "use crate::a::A; impl<T> A<T> where T: Fn() -> u8 { pub(crate) fn step(&self) {} }",
+            "other.rs": "pub struct O; impl O { fn step(&self) {} fn len(&self) {} }",
+        }
+        self.assertEqual(self.uses(files), {("a.rs", "b.rs"), ("b.rs", "a.rs")})
+
+    def test_a_trait_is_implemented_by_calls_on_self_too(self) -> None:
+        files = {
+            "lib.rs": "mod a; mod b;",
+            "a.rs": "pub struct A; impl A { pub fn step() {} }",
+            "b.rs": "impl std::fmt::Debug for super::a::A { fn fmt(&self) { Self::step() } }",
+        }
+        self.assertEqual(self.uses(files), {("b.rs", "a.rs")})
+
     def test_the_root_is_a_module_of_its_own(self) -> None:
         files = {"lib.rs": "mod a; pub struct Root; fn f() { a::g() }", "a.rs": "use crate::Root; pub fn g() {}"}
         self.assertIn("2 modules in a circle: a, lib.rs", circles(self.crate(files))[1])
