@@ -27,9 +27,10 @@ watch: ## like up, with the functions under `cargo lambda watch`, rebuilt as the
 invoke: ## call a function of the running local cloud: make invoke FUNCTION=webhook [EVENT=name]
 	@$(LOCAL) invoke $(FUNCTION) $(EVENT)
 
-test: ## run every test, those against a deployed stack included (TESTS="…" goes to cargo test)
+test: ## run every test, those against a deployed stack included, and every target (TESTS="…" goes to cargo test, alone)
 	@$(if $(TESTS),,python3 -B -m unittest discover --quiet --start-directory infra/tests)
 	@$(LOCAL) test $(TESTS)
+	@$(if $(TESTS),,$(LOCAL) targets)
 
 bench: ## measure on a local cloud of its own, with Recall's real limits: make bench BENCH=storm|paging|drain|overtake|quiet|dropped|faults|cost
 	@$(LOCAL) bench $(if $(PROFILE),--profile=$(PROFILE)) $(BENCH)

@@ -1,3 +1,4 @@
+"""The local cloud and the tools around it, as make's targets call them: `python3 infra/local <command>`."""
 
 import signal
 import sys
@@ -11,6 +12,7 @@ import commands
 import invoke
 import redeploy
 import size
+import targets
 from errors import LocalCloudError
 
 COMMANDS = {
@@ -26,6 +28,7 @@ COMMANDS = {
     "redeploy": redeploy.redeploy,
     "build": build.build,
     "size": size.report,
+    "targets": targets.targets,
 }
 
 

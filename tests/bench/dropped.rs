@@ -27,7 +27,8 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// Blows a storm of which half is not told, and sweeps once.
 pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
     let mut report = Report::of("dropped");
-    let mut dataset = Dataset::settled(rig, CALENDARS, MEETINGS_EACH).await?;
+    let mut dataset =
+        Dataset::settled(rig, rig.sized(CALENDARS, 2), rig.sized(MEETINGS_EACH, 4)).await?;
     // The stack sweeps by itself each minute; here it shall only when asked.
     let rarely = [("SweepEveryMinutes", "1440")];
     rig.tune(Rates::PUBLISHED, &rarely).await?;

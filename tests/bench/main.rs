@@ -42,6 +42,9 @@ struct Flags {
     /// Somebody previews a policy all the while, in `storm`
     #[arg(long)]
     previews: bool,
+    /// Run at the smallest size that takes every step: shows that a benchmark works, and measures nothing
+    #[arg(long)]
+    smallest: bool,
     /// Print JSON in place of tables
     #[arg(long)]
     json: bool,
@@ -81,18 +84,17 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(flags: &Flags) -> Done<()> {
-    let rig = Rig::of_environment();
+    let rig = Rig::of_environment(flags.smallest);
+    let rows = |usual, smallest| flags.rows.unwrap_or_else(|| rig.sized(usual, smallest));
     let report = match flags.benchmark {
         Benchmark::Storm => storm::measure(&rig, flags.previews).await?,
-        Benchmark::Paging => paging::measure(&rig, flags.rows.unwrap_or(10_000)).await?,
-        Benchmark::Scheduler => {
-            drain::measure(&rig, flags.rows.unwrap_or(3_000), flags.rate).await?
-        }
-        Benchmark::Overtake => overtake::measure(&rig, flags.rows.unwrap_or(10_000)).await?,
+        Benchmark::Paging => paging::measure(&rig, rows(10_000, 200)).await?,
+        Benchmark::Scheduler => drain::measure(&rig, rows(3_000, 20), flags.rate).await?,
+        Benchmark::Overtake => overtake::measure(&rig, rows(10_000, 100)).await?,
         Benchmark::Quiet => quiet::measure(&rig).await?,
         Benchmark::Dropped => dropped::measure(&rig).await?,
-        Benchmark::Cost => cost::measure(&rig, flags.rows.unwrap_or(1_000)).await?,
-        Benchmark::Faults => faults::measure(&rig, flags.rows.unwrap_or(1_000)).await?,
+        Benchmark::Cost => cost::measure(&rig, rows(1_000, 5)).await?,
+        Benchmark::Faults => faults::measure(&rig, rows(1_000, 10)).await?,
     };
     report.save()?;
     if flags.json {

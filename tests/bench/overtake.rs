@@ -27,14 +27,19 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
     let dataset = backlog(rig, rows, Rates::PUBLISHED.bots).await?;
     let flows = async || {
         let calls = rig.calls(Some(Operation::ScheduleBot)).await;
-        calls.is_ok_and(|calls| calls.len() >= 100)
+        calls.is_ok_and(|calls| calls.len() >= rig.sized(100, 5))
     };
     if !rig.until(PATIENCE, flows).await {
         return Err("the drain did not begin".into());
     }
     // The rows are written here, so as to know when: no look may write them first.
     rig.stack.recall.hold_webhooks().await?;
-    let last = dataset.of_calendars().iter().flatten().rev().take(TIMES);
+    let last = dataset
+        .of_calendars()
+        .iter()
+        .flatten()
+        .rev()
+        .take(rig.sized(TIMES, 2));
     let mut waits = Vec::new();
     for event in last {
         let wait = pulled(rig, *event).await?;

@@ -26,6 +26,7 @@ const NONE: Latency = Latency {
 /// With calls that take as long as they usually do, and with calls that take no time.
 pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
     let mut report = Report::of("quiet");
+    let count = rig.sized(TIMES, 2);
     let dataset = Dataset::settled(rig, 1, 10).await?;
     // A sweep's look that is under way might find a meeting before its webhook does.
     let rarely = [("SweepEveryMinutes", "1440")];
@@ -34,11 +35,11 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
         rig.stack.recall.set_latency(latency).await?;
         rig.start_afresh().await?;
         let mut seen = Vec::new();
-        for index in 0..TIMES {
+        for index in 0..count {
             let began = tokio::time::Instant::now();
             let draft = meeting(&rig.stack, 1_000 + index);
             seen.push(Steps::of(rig, dataset.calendars[0].id, draft).await?);
-            progress(format!("{} of {TIMES}", seen.len()));
+            progress(format!("{} of {count}", seen.len()));
             tokio::time::sleep_until(began + PAUSE).await;
         }
         report.table(

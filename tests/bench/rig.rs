@@ -47,15 +47,23 @@ pub(crate) struct Rig {
     pub(crate) stack: Stack,
     /// The key of Recall's API.
     pub(crate) api_key: String,
+    /// Whether a benchmark runs at its smallest size.
+    smallest: bool,
 }
 
 impl Rig {
     /// The one that the environment names.
-    pub(crate) fn of_environment() -> Self {
+    pub(crate) fn of_environment(smallest: bool) -> Self {
         Self {
             stack: Stack::of_environment(),
             api_key: variable("CALLSHEET_RECALL_API_KEY"),
+            smallest,
         }
+    }
+
+    /// The usual size of something, or its smallest.
+    pub(crate) fn sized<T>(&self, usual: T, smallest: T) -> T {
+        if self.smallest { smallest } else { usual }
     }
 
     /// Has Recall keep to `rates` and deploys the stack again with them, and
@@ -100,10 +108,11 @@ impl Rig {
     /// Waits until no call of the last minute is in anybody's window, and has
     /// the simulator forget what was counted.
     pub(crate) async fn start_afresh(&self) -> Done<()> {
+        let window = self.sized(60, 1);
         let calm = async || {
             let calls = self.calls(None).await.unwrap_or_default();
             let last = calls.iter().map(|call| call.received_at).max();
-            last.is_none_or(|last| self.stack.now().duration_since(last).as_secs() >= 60)
+            last.is_none_or(|last| self.stack.now().duration_since(last).as_secs() >= window)
         };
         if !self.until(Duration::from_mins(5), calm).await {
             return Err("calls go on though nothing happens".into());

@@ -50,7 +50,8 @@ const COLUMNS: [&str; 13] = [
 pub(crate) async fn measure(rig: &Rig, previews: bool) -> Done<Report> {
     let mut report = Report::of("storm");
     report.table("From the first change until everything is right", &COLUMNS);
-    let mut dataset = Dataset::settled(rig, CALENDARS, MEETINGS_EACH).await?;
+    let mut dataset =
+        Dataset::settled(rig, rig.sized(CALENDARS, 2), rig.sized(MEETINGS_EACH, 2)).await?;
     rig.stack.recall.set_latency(USUAL).await?;
 
     rig.tune(Rates::PUBLISHED, &[]).await?;

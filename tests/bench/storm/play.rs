@@ -13,6 +13,8 @@ use crate::storm::PATIENCE;
 
 /// So long it blows.
 const LASTS: Duration = Duration::from_secs(30);
+/// Its length at the smallest size.
+const BRIEFLY: Duration = Duration::from_secs(1);
 /// So many meetings of a calendar move at one instant, and so share a webhook.
 const TOGETHER: usize = 2;
 
@@ -36,7 +38,7 @@ pub(crate) struct Played {
 /// time, the calendars in turn, evenly over half a minute.
 pub(crate) async fn blow(rig: &Rig, dataset: &mut Dataset) -> Done<Played> {
     let pairs = pairs(dataset);
-    let mut ticks = interval(LASTS / u32::try_from(pairs.len())?);
+    let mut ticks = interval(rig.sized(LASTS, BRIEFLY) / u32::try_from(pairs.len())?);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let first_change = rig.stack.now();
     let mut changes = 0;
