@@ -84,7 +84,7 @@ async fn an_unreadable_event_costs_no_other_and_half_a_surrogate_pair_costs_none
     let cleared = tenant.stack.recall.clear_fault(fault).await;
     cleared.expect("the simulator");
     let calendar = callsheet_domain::CalendarId::parse(calendar.to_string()).expect("an id");
-    tenant.stack.look_at_all(&calendar).await;
+    tenant.stack.request_full_sync(&calendar).await;
     tenant.comes_to_bots("read once it can be", 5).await;
 }
 

@@ -201,7 +201,7 @@ async fn a_persons_word_about_a_series_goes_before_the_policy() {
             .set_override(&calendar, &series, word, &by, now)
             .await
             .expect("spoken");
-        tenant.stack.look_at_all(&calendar).await;
+        tenant.stack.request_full_sync(&calendar).await;
         tenant.comes_to_bots(word.as_str(), bots).await;
     }
 }

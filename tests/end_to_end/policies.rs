@@ -16,7 +16,7 @@ fn policy(tenant: &Tenant, rules: Value, bot_name: &str) -> String {
     let document = json!({
         "version": 1,
         "rules": [
-            {"name": "declined", "when": {"own_answer": ["declined"]}, "then": "skip"},
+            {"name": "declined", "when": {"own_response": ["declined"]}, "then": "skip"},
             {"name": "external", "when": {"external": true}, "then": "record"},
         ],
         "default": "skip",

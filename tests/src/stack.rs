@@ -125,7 +125,7 @@ impl Stack {
     ///
     /// # Panics
     /// If the queue does not take it.
-    pub async fn look_at_all(&self, calendar: &CalendarId) {
+    pub async fn request_full_sync(&self, calendar: &CalendarId) {
         let request = SyncRequest {
             calendar_id: calendar.clone(),
             reason: SyncReason::FullSync,

@@ -51,7 +51,7 @@ pub(crate) struct Drifted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Counts {
     pub(crate) missing: usize,
-    pub(crate) doubled: usize,
+    pub(crate) duplicate: usize,
     pub(crate) stale: usize,
     pub(crate) foreign: usize,
 }
@@ -188,7 +188,7 @@ impl Counts {
     fn add(&mut self, kind: DriftKind) {
         *match kind {
             DriftKind::Missing => &mut self.missing,
-            DriftKind::Duplicate => &mut self.doubled,
+            DriftKind::Duplicate => &mut self.duplicate,
             DriftKind::Stale => &mut self.stale,
             DriftKind::Foreign => &mut self.foreign,
         } += 1;

@@ -67,7 +67,7 @@ impl Counts {
     fn text(self) -> String {
         let kinds = [
             (self.missing, "missing"),
-            (self.doubled, "duplicate"),
+            (self.duplicate, "duplicate"),
             (self.stale, "stale"),
             (self.foreign, "foreign"),
         ];

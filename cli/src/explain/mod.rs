@@ -200,7 +200,7 @@ fn fact_shown(value: &FactValue) -> Value {
 fn person(person: &Person) -> Value {
     json!({
         "address": person.email.as_str(),
-        "answer": person.answer.as_str(),
+        "response": person.response.as_str(),
         "optional": person.is_optional,
         "resource": person.is_resource,
         "organizer": person.is_organizer,

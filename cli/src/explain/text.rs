@@ -215,7 +215,7 @@ fn fact(value: &Value) -> String {
         }
         Value::Object(person) => {
             let text = |name: &str| person.get(name).and_then(Value::as_str).unwrap_or_default();
-            format!("{} ({})", text("address"), text("answer"))
+            format!("{} ({})", text("address"), text("response"))
         }
         other => other.to_string(),
     }

@@ -173,12 +173,12 @@ impl LetterShown {
     fn of(letter: &DeadLetter, outcome: Outcome) -> Self {
         let (job, calendar) = match &letter.job {
             None => (None, None),
-            Some(SyncJob::Resync | SyncJob::ResyncNow { .. }) => (Some("sweep"), None),
+            Some(SyncJob::Resync | SyncJob::ResyncNow { .. }) => (Some("resync"), None),
             Some(SyncJob::Request(request)) => {
                 let kind = match request.reason {
                     SyncReason::EventsChanged { .. } => "events_changed",
                     SyncReason::CalendarChanged => "calendar_changed",
-                    SyncReason::FullSync => "look_at_all",
+                    SyncReason::FullSync => "full_sync",
                 };
                 (Some(kind), Some(request.calendar_id.to_string()))
             }

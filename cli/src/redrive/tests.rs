@@ -77,7 +77,7 @@ async fn a_dry_run_leaves_everything_there() {
             .contains("3 messages: 2 would be sent back, 1 stays.")
     );
     let json = serde_json::to_value(&redriven).expect("JSON");
-    assert_eq!(json["letters"][1]["errand"], "look_at_all");
+    assert_eq!(json["letters"][1]["job"], "full_sync");
     assert_eq!(json["letters"][1]["outcome"], "would_be_sent_back");
     assert_eq!(json["letters"][1]["calendar"], "calendar-sales");
     assert_eq!(json["more"], serde_json::Value::Null);

@@ -25,7 +25,7 @@ impl Render for Redriven {
 
 impl Redriven {
     fn table(&self) -> String {
-        let mut table = table(["message", "errand", "calendar", "sent", "now"]);
+        let mut table = table(["message", "job", "calendar", "sent", "now"]);
         for letter in self.letters.iter().take(ROWS) {
             let sent = letter
                 .sent_at

@@ -90,8 +90,8 @@ mod tests {
         message
     }
 
-    #[test_case(r#"{"v":"1","calendar_id":"c","sent_at":5,"kind":"look_at_all"}"#, true; "one of ours")]
-    #[test_case(r#"{"v":"1","kind":"sweep"}"#, true; "the schedule's")]
+    #[test_case(r#"{"v":"1","calendar_id":"c","sent_at":5,"kind":"full_sync"}"#, true; "one of ours")]
+    #[test_case(r#"{"v":"1","kind":"resync"}"#, true; "the schedule's")]
     #[test_case("hello", false; "anything else")]
     fn reads_messages(body: &str, is_ours: bool) {
         assert_eq!(delivery(message(body)).is_ok(), is_ours);

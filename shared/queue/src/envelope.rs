@@ -126,9 +126,9 @@ mod tests {
         assert_eq!(read(&write(&job)), Ok(job));
     }
 
-    #[test_case(SyncJob::Resync, r#"{"v":"1","kind":"sweep"}"#; "what the schedule sends")]
+    #[test_case(SyncJob::Resync, r#"{"v":"1","kind":"resync"}"#; "what the schedule sends")]
     #[test_case(
-        SyncJob::ResyncNow { sent_at: instant(5) }, r#"{"v":"1","kind":"sweep_now","sent_at":5}"#;
+        SyncJob::ResyncNow { sent_at: instant(5) }, r#"{"v":"1","kind":"resync_now","sent_at":5}"#;
         "what somebody asks for"
     )]
     fn a_sweep_knows_no_calendar(job: SyncJob, text: &str) {
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_requested_sweep_without_an_instant_is_read_as_an_old_one() {
         let sent_at = Timestamp::UNIX_EPOCH;
-        let text = r#"{"v":"1","kind":"sweep_now"}"#;
+        let text = r#"{"v":"1","kind":"resync_now"}"#;
         assert_eq!(read(text), Ok(SyncJob::ResyncNow { sent_at }));
     }
 
@@ -155,10 +155,10 @@ mod tests {
     }
 
     #[test_case("hello"; "not JSON")]
-    #[test_case(r#"{"v":"9","calendar_id":"c","sent_at":5,"kind":"look_at_all"}"#; "a version to come")]
+    #[test_case(r#"{"v":"9","calendar_id":"c","sent_at":5,"kind":"full_sync"}"#; "a version to come")]
     #[test_case(r#"{"v":"1","calendar_id":"c","sent_at":5,"kind":"events_changed"}"#; "no time")]
-    #[test_case(r#"{"v":"1","calendar_id":"","sent_at":5,"kind":"look_at_all"}"#; "no calendar")]
-    #[test_case(r#"{"v":"1","kind":"look_at_all"}"#; "a look at nothing")]
+    #[test_case(r#"{"v":"1","calendar_id":"","sent_at":5,"kind":"full_sync"}"#; "no calendar")]
+    #[test_case(r#"{"v":"1","kind":"full_sync"}"#; "a look at nothing")]
     #[test_case(r#"{"v":"1","kind":"dance"}"#; "an errand to come")]
     fn anything_else_is_refused(text: &str) {
         assert!(read(text).is_err());

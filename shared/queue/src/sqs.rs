@@ -43,7 +43,7 @@ impl Queue for SqsQueue {
         // A fair queue: a flood about one calendar does not starve the others.
         let group = match job {
             SyncJob::Request(request) => request.calendar_id.as_str(),
-            SyncJob::Resync | SyncJob::ResyncNow { .. } => "sweep",
+            SyncJob::Resync | SyncJob::ResyncNow { .. } => "resync",
         };
         self.client
             .send_message()

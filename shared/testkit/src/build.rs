@@ -91,7 +91,7 @@ pub fn a_calendar_record() -> CalendarRecord {
 pub fn an_event() -> CalendarEvent {
     let invited = |email| Attendee {
         email: an_email(email),
-        answer: callsheet_domain::ResponseStatus::Accepted,
+        response: callsheet_domain::ResponseStatus::Accepted,
         is_resource: false,
         is_optional: false,
         is_organizer: email == "sales@acme.example",

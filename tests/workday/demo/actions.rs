@@ -118,7 +118,7 @@ impl Demo {
             let set = state.set_override(&calendar, &series, choice, &by, now);
             set.await.expect("the override is stored");
         }
-        self.stack.look_at_all(&calendar).await;
+        self.stack.request_full_sync(&calendar).await;
         count
     }
 

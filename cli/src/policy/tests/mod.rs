@@ -34,7 +34,7 @@ version: 1
 denied_domains: [law.example]
 rules:
   - name: declined
-    when: { own_answer: [declined] }
+    when: { own_response: [declined] }
     then: skip
   - name: long-ones
     when: external && duration_minutes > 15

@@ -70,7 +70,7 @@ impl Case {
 fn attendee(email: &str) -> Attendee {
     Attendee {
         email: an_email(email),
-        answer: ResponseStatus::Accepted,
+        response: ResponseStatus::Accepted,
         is_resource: false,
         is_optional: false,
         is_organizer: false,
@@ -92,28 +92,28 @@ fn colleagues(case: &mut Case) {
 #[test_case(|c| c.event.meeting = None, "skip no-meeting"; "no link")]
 #[test_case(|c| { c.event.is_deleted = true; c.event.meeting = None; c.on_event(OverrideChoice::Record) }, "skip deleted"; "nobody overrules an objection, and the most final is named")]
 #[test_case(|c| { c.event.meeting = None; c.on_event(OverrideChoice::Record) }, "skip no-meeting"; "a wish gives no link")]
-#[test_case(|c| c.on_event(OverrideChoice::Skip), "skip event"; "a person said no to the event")]
-#[test_case(|c| { colleagues(c); c.on_event(OverrideChoice::Record) }, "record event"; "a person said yes to the event")]
-#[test_case(|c| { c.on_event(OverrideChoice::Record); c.on_series(OverrideChoice::Skip) }, "record event"; "a word for the event goes before one for the series")]
-#[test_case(|c| { c.on_event(OverrideChoice::Clear); c.on_series(OverrideChoice::Skip) }, "skip series"; "a word for the event that was taken back does not")]
-#[test_case(|c| c.on_series(OverrideChoice::Skip), "skip series"; "a person said no to the series")]
-#[test_case(|c| { colleagues(c); c.on_series(OverrideChoice::Record) }, "record series"; "a person said yes to the series")]
+#[test_case(|c| c.on_event(OverrideChoice::Skip), "skip event-override"; "a person said no to the event")]
+#[test_case(|c| { colleagues(c); c.on_event(OverrideChoice::Record) }, "record event-override"; "a person said yes to the event")]
+#[test_case(|c| { c.on_event(OverrideChoice::Record); c.on_series(OverrideChoice::Skip) }, "record event-override"; "a word for the event goes before one for the series")]
+#[test_case(|c| { c.on_event(OverrideChoice::Clear); c.on_series(OverrideChoice::Skip) }, "skip series-override"; "a word for the event that was taken back does not")]
+#[test_case(|c| c.on_series(OverrideChoice::Skip), "skip series-override"; "a person said no to the series")]
+#[test_case(|c| { colleagues(c); c.on_series(OverrideChoice::Record) }, "record series-override"; "a person said yes to the series")]
 #[test_case(|c| c.on_series(OverrideChoice::Clear), "record external"; "a person took their word back")]
-#[test_case(|c| c.on_platform_series(OverrideChoice::Skip), "skip series"; "a series by the platform's name")]
-#[test_case(|c| { c.on_series(OverrideChoice::Record); c.on_platform_series(OverrideChoice::Skip) }, "skip series"; "the later word of two names of a series")]
-#[test_case(|c| { c.on_platform_series(OverrideChoice::Skip); c.on_series(OverrideChoice::Record) }, "record series"; "the later word, the other way round")]
-#[test_case(|c| { c.event.facts.own_response = Some(ResponseStatus::Declined); c.on_series(OverrideChoice::Record) }, "record series"; "a yes to the series goes before a decline")]
+#[test_case(|c| c.on_platform_series(OverrideChoice::Skip), "skip series-override"; "a series by the platform's name")]
+#[test_case(|c| { c.on_series(OverrideChoice::Record); c.on_platform_series(OverrideChoice::Skip) }, "skip series-override"; "the later word of two names of a series")]
+#[test_case(|c| { c.on_platform_series(OverrideChoice::Skip); c.on_series(OverrideChoice::Record) }, "record series-override"; "the later word, the other way round")]
+#[test_case(|c| { c.event.facts.own_response = Some(ResponseStatus::Declined); c.on_series(OverrideChoice::Record) }, "record series-override"; "a yes to the series goes before a decline")]
 #[test_case(|c| c.pause(at("09:31")), "skip paused"; "a paused calendar")]
 #[test_case(|c| c.pause(at("09:30")), "record external"; "a pause that has ended")]
-#[test_case(|c| { c.pause(at("12:00")); c.on_series(OverrideChoice::Record) }, "record series"; "a yes to the series goes before a pause")]
+#[test_case(|c| { c.pause(at("12:00")); c.on_series(OverrideChoice::Record) }, "record series-override"; "a yes to the series goes before a pause")]
 #[test_case(|c| { c.pause(at("12:00")); c.event.meeting = None }, "skip no-meeting"; "an objection goes before a pause")]
 #[test_case(|c| c.deny("globex.example"), "skip denied-domain"; "somebody of a denied domain")]
 #[test_case(|c| c.deny("example"), "skip denied-domain"; "a part of a denied domain")]
 #[test_case(|c| c.deny("lobex.example"), "record external"; "a domain that only ends alike")]
 #[test_case(|c| { c.deny("globex.example"); c.on_series(OverrideChoice::Record) }, "skip denied-domain"; "a denied domain goes before a yes to the series")]
-#[test_case(|c| { c.deny("globex.example"); c.on_event(OverrideChoice::Record) }, "record event"; "a yes to the event goes before a denied domain")]
+#[test_case(|c| { c.deny("globex.example"); c.on_event(OverrideChoice::Record) }, "record event-override"; "a yes to the event goes before a denied domain")]
 #[test_case(|c| c.event.facts.own_response = Some(ResponseStatus::Declined), "skip declined"; "the owner declined")]
-#[test_case(|c| c.event.facts.attendees.listed[0].answer = ResponseStatus::Declined, "skip declined"; "the owner declined, known by the address")]
+#[test_case(|c| c.event.facts.attendees.listed[0].response = ResponseStatus::Declined, "skip declined"; "the owner declined, known by the address")]
 #[test_case(|c| c.event.facts.own_response = Some(ResponseStatus::Tentative), "record external"; "the owner may come")]
 #[test_case(colleagues, "skip default"; "among colleagues")]
 #[test_case(|c| { colleagues(c); c.event.facts.is_hosted = Some(false); c.event.facts.organizer = Some(an_email("buyer@globex.example")) }, "record external"; "called by somebody outside")]
@@ -124,7 +124,7 @@ fn colleagues(case: &mut Case) {
 #[test_case(|c| { c.calendar.email = None; c.event.facts.own_response = Some(ResponseStatus::Accepted) }, "skip default"; "and neither is who is outside")]
 #[test_case(|c| { c.calendar.email = None; c.policy.deduplication = DeduplicationScheme::Domain }, "skip unknown-owner"; "and bots are told apart by it")]
 #[test_case(|c| skips_all(&mut c.policy), "skip default"; "a policy that records nothing")]
-#[test_case(|c| { skips_all(&mut c.policy); c.on_series(OverrideChoice::Record) }, "record series"; "but what was marked")]
+#[test_case(|c| { skips_all(&mut c.policy); c.on_series(OverrideChoice::Record) }, "record series-override"; "but what was marked")]
 fn decides(change: impl FnOnce(&mut Case), expected: &str) {
     let case = Case {
         event: an_event(),

@@ -85,7 +85,7 @@ fn each_row_is_called_for_by_what_it_lacks() {
 2090-03-06T12:00:00Z schedule-bot a-new-one (new)
 2090-03-06T12:00:00Z schedule-bot b-moved (moved)
 2090-03-06T12:00:00Z schedule-bot c-with-another-link (changed)
-2090-03-06T12:00:00Z schedule-bot d-in-doubt (in-doubt)
+2090-03-06T12:00:00Z schedule-bot d-in-doubt (uncertain)
 2090-03-06T12:00:00Z unschedule-bot e-one-too-many (too-many)
 2090-03-06T12:00:00Z unschedule-bot f-unwanted (unwanted)
 2090-03-06T12:00:00Z leave-call g-on-its-way (unwanted)

@@ -110,7 +110,7 @@ async fn a_word_is_swept_to_its_calendar_alone() {
     override_revision.await.expect("memory");
     let before = harness.lists();
     harness.sweep(harness.deadline()).await;
-    assert_eq!(harness.rules(2), ["external", "series"]);
+    assert_eq!(harness.rules(2), ["external", "series-override"]);
     assert_eq!(harness.lists(), before + 1);
 }
 
@@ -125,7 +125,7 @@ async fn a_word_owes_a_look_at_everything_to_the_next_notice_too() {
             .set_override(&id, &series, OverrideChoice::Skip, &by, now);
     override_revision.await.expect("memory");
     harness.events_changed(&id, harness.after(0)).await;
-    assert_eq!(harness.rules(1), ["series"]);
+    assert_eq!(harness.rules(1), ["series-override"]);
 }
 
 #[tokio::test]

@@ -222,8 +222,8 @@ async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
     harness.see(an_event()).await;
     let (calendar, series) = (a_calendar().id, OverrideScope::Series(an_event().ical_uid));
     for (word, expected) in [
-        (OverrideChoice::Skip, ("skip", "series")),
-        (OverrideChoice::Record, ("record", "series")),
+        (OverrideChoice::Skip, ("skip", "series-override")),
+        (OverrideChoice::Record, ("record", "series-override")),
         (OverrideChoice::Clear, ("record", "external")),
     ] {
         harness

@@ -52,7 +52,7 @@ fn own_response(raw: Raw<'_>) -> Option<ResponseStatus> {
 fn read_attendee(attendee: Raw<'_>) -> Option<Attendee> {
     Some(Attendee {
         email: attendee.at("email").email()?,
-        answer: answer(attendee),
+        response: answer(attendee),
         is_resource: attendee.at("resource").is_true(),
         is_optional: attendee.at("optional").is_true(),
         is_organizer: attendee.at("organizer").is_true(),

@@ -67,7 +67,7 @@ pub struct Attendee {
     /// The address invited.
     pub email: Email,
     /// What they said.
-    pub answer: ResponseStatus,
+    pub response: ResponseStatus,
     /// A room or a piece of equipment.
     pub is_resource: bool,
     /// They need not come.

@@ -51,7 +51,7 @@ fn read_attendee(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Attende
     let response = attendee.at("status").at("response").text();
     let kind = attendee.at("type").text();
     Some(Attendee {
-        answer: response.map_or(ResponseStatus::Pending, answer),
+        response: response.map_or(ResponseStatus::Pending, answer),
         is_resource: kind == Some("resource"),
         is_optional: kind == Some("optional"),
         is_organizer: organizer == Some(&email),

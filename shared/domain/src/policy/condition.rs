@@ -28,9 +28,9 @@ impl Truth {
         if is_found {
             return Self::Yes;
         }
-        match facts.value(Fact::GuestsComplete) {
+        match facts.value(Fact::AttendeesComplete) {
             FactValue::Flag(true) => Self::No,
-            _ => Self::Unknown(vec![Fact::GuestsComplete]),
+            _ => Self::Unknown(vec![Fact::AttendeesComplete]),
         }
     }
 
@@ -126,13 +126,13 @@ impl Condition {
             | Self::OneOf(fact, ..)
             | Self::AtLeast(fact, _)
             | Self::AtMost(fact, _) => &[*fact],
-            Self::AnyDomain(_) | Self::NoDomain(_) => &[Fact::Domains, Fact::GuestsComplete],
-            Self::OnlyDomains(_) => &[Fact::Domains, Fact::OwnDomain, Fact::GuestsComplete],
+            Self::AnyDomain(_) | Self::NoDomain(_) => &[Fact::Domains, Fact::AttendeesComplete],
+            Self::OnlyDomains(_) => &[Fact::Domains, Fact::OwnDomain, Fact::AttendeesComplete],
             Self::AnyAttendee(addresses) => {
                 // Who was asked for is enough: the others are nobody's business.
                 let people = named(facts, addresses).map_or(FactValue::Unknown, FactValue::People);
                 kept.insert(Fact::Attendees, people);
-                &[Fact::GuestsComplete]
+                &[Fact::AttendeesComplete]
             }
             Self::Organizer(_) => &[Fact::Organizer],
             Self::Title(..) => &[Fact::Title],

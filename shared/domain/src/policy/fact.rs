@@ -29,7 +29,7 @@ pub struct Person {
     /// Their address.
     pub email: Email,
     /// What they said.
-    pub answer: ResponseStatus,
+    pub response: ResponseStatus,
     /// They need not come.
     pub is_optional: bool,
     /// A room or a piece of equipment.
@@ -121,18 +121,18 @@ facts! {
     Title "title" Text "What the meeting is called, up to 200 characters; empty if it has no name.", "Google `summary`, Outlook `subject`";
     Organizer "organizer" Text "The address of who called the meeting.", "Google `organizer.email`, Outlook `organizer.emailAddress.address`";
     OrganizerDomain "organizer_domain" Text "The domain of who called the meeting.", "`organizer`";
-    Attendees "attendees" People "Everybody listed: `address`, `domain`, `answer`, `optional`, `resource`, `organizer`.", "Google and Outlook `attendees`";
+    Attendees "attendees" People "Everybody listed: `address`, `domain`, `response`, `optional`, `resource`, `organizer`.", "Google and Outlook `attendees`";
     Participants "participants" Number "How many people take part: those listed without rooms, the organizer and the calendar's owner, each once.", "`attendees`, `organizer`, the calendar's address if it is known; unknown if the list is not complete";
     Rooms "rooms" Number "How many rooms and pieces of equipment are listed.", "`attendees`";
-    Domains "domains" Texts "The domains of everybody who is known to take part, without rooms, in order; if `guests_complete` is false there may be more.", "`attendees`, `organizer`, the calendar's address";
+    Domains "domains" Texts "The domains of everybody who is known to take part, without rooms, in order; if `attendees_complete` is false there may be more.", "`attendees`, `organizer`, the calendar's address";
     ExternalDomains "external_domains" Texts "Those of `domains` that are not the calendar's own or a part of it.", "`domains`, the calendar's address";
     External "external" Flag "Somebody takes part whose domain is neither the calendar's nor a part of it.", "`domains`, the calendar's address; unknown if nobody such is listed and the list is not complete";
     Internal "internal" Flag "Everybody is of the calendar's domain or a part of it: the contrary of `external`.", "`external`";
     ExternalToOrganizer "external_to_organizer" Flag "Somebody takes part whose domain is neither the organizer's nor a part of it.", "`domains`, `organizer`; unknown if nobody such is listed and either the list is not complete or the calendar's address is not known";
-    GuestsComplete "guests_complete" Flag "The list of attendees is whole: nobody is hidden or left out.", "Google `attendeesOmitted`, `guestsCanSeeOtherGuests`; Outlook `hideAttendees`";
+    AttendeesComplete "attendees_complete" Flag "The list of attendees is whole: nobody is hidden or left out.", "Google `attendeesOmitted`, `guestsCanSeeOtherGuests`; Outlook `hideAttendees`";
     OwnAddress "own_address" Text "The address of the calendar's owner.", "the calendar's `platform_email`";
     OwnDomain "own_domain" Text "The domain of the calendar's owner.", "`own_address`";
-    OwnAnswer "own_answer" Text "What the calendar's owner said: `accepted`, `tentative`, `declined` or `pending`.", "Google the attendee with `self`, Outlook `responseStatus.response`; else the attendee with the calendar's address; else `accepted` if that is the organizer's";
+    OwnResponse "own_response" Text "What the calendar's owner said: `accepted`, `tentative`, `declined` or `pending`.", "Google the attendee with `self`, Outlook `responseStatus.response`; else the attendee with the calendar's address; else `accepted` if that is the organizer's";
     Hosted "hosted" Flag "The calendar's owner called the meeting.", "Google `organizer.self`, Outlook `isOrganizer`; else whether `organizer` is the calendar's address";
     Recurring "recurring" Flag "The meeting is one of a series.", "Google `recurringEventId`, `recurrence`; Outlook `seriesMasterId`, `type`";
     SeriesId "series_id" Text "The platform's name of the series; empty if there is none.", "Google `recurringEventId`, Outlook `seriesMasterId`";
@@ -199,7 +199,7 @@ impl Fact {
     #[must_use]
     pub fn choices(self) -> Option<&'static [&'static str]> {
         match self {
-            Self::OwnAnswer => Some(ANSWERS),
+            Self::OwnResponse => Some(ANSWERS),
             Self::Platform => Some(&["google_calendar", "microsoft_outlook"]),
             Self::Weekday => Some(WEEKDAYS),
             Self::Visibility => Some(&["default", "public", "private", "confidential"]),

@@ -100,7 +100,7 @@ impl Rule {
 
 /// Which facts nothing tells, in words.
 pub(super) fn untold(facts: &[Fact]) -> String {
-    let is_whole = |fact: &Fact| *fact != Fact::GuestsComplete;
+    let is_whole = |fact: &Fact| *fact != Fact::AttendeesComplete;
     let mut names: Vec<_> = facts.iter().copied().filter(is_whole).collect();
     names.sort_unstable();
     names.dedup();
@@ -112,7 +112,7 @@ pub(super) fn untold(facts: &[Fact]) -> String {
         names => parts.push(format!("{} are not known", names.join(" and "))),
     }
     if !facts.iter().all(is_whole) {
-        parts.push("guests_complete does not hold, so there may be more people".to_owned());
+        parts.push("attendees_complete does not hold, so there may be more people".to_owned());
     }
     parts.join(", and ")
 }

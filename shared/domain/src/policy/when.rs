@@ -116,7 +116,7 @@ pub struct Shorthands {
     pub meeting_platform: Vec<String>,
     /// The list of those invited is whole, or leaves people out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests_complete: Option<bool>,
+    pub attendees_complete: Option<bool>,
     /// An expression in CEL that must hold too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,

@@ -10,10 +10,10 @@ const LONGEST: usize = 120;
 pub(super) fn why(condition: &Condition, facts: &dyn FactSource) -> String {
     match condition {
         Condition::Flag(fact, wanted) => flag(*fact, *wanted, facts),
-        Condition::OneOf(Fact::OwnAnswer, texts, true) => {
+        Condition::OneOf(Fact::OwnResponse, texts, true) => {
             format!("the calendar's owner answered {}", texts.join(" or "))
         }
-        Condition::OneOf(Fact::OwnAnswer, ..) => "the calendar's owner has not accepted".to_owned(),
+        Condition::OneOf(Fact::OwnResponse, ..) => "the calendar's owner has not accepted".to_owned(),
         Condition::OneOf(fact, texts, true) => format!("{} is {}", fact.name(), texts.join(" or ")),
         Condition::OneOf(fact, texts, false) => {
             format!("{} is not {}", fact.name(), texts.join(" or "))
@@ -89,8 +89,8 @@ fn flag(fact: Fact, wanted: bool, facts: &dyn FactSource) -> String {
         (Fact::OutOfOffice, false) => "it does not say that the owner is away",
         (Fact::FocusTime, true) => "it is focus time",
         (Fact::FocusTime, false) => "it is not focus time",
-        (Fact::GuestsComplete, true) => "the list of attendees is whole",
-        (Fact::GuestsComplete, false) => "the list of attendees leaves people out",
+        (Fact::AttendeesComplete, true) => "the list of attendees is whole",
+        (Fact::AttendeesComplete, false) => "the list of attendees leaves people out",
         (fact, true) => return format!("{} is true", fact.name()),
         (fact, false) => return format!("{} is false", fact.name()),
     };

@@ -15,7 +15,7 @@ fn rule(index: usize, when: Value, then: &str) -> Value {
 /// Sixteen rules of shorthands and four expressions, of which only the last applies.
 fn policy() -> Policy {
     let never = [
-        json!({"own_answer": ["declined"]}),
+        json!({"own_response": ["declined"]}),
         json!({"internal": true}),
         json!({"private": true}),
         json!({"all_day": true}),
@@ -41,7 +41,7 @@ fn policy() -> Policy {
         .map(|(index, when)| rule(index, when, "skip"))
         .collect();
     let last =
-        "attendees.exists(a, a.answer == 'accepted' && !a.domain.isOf('acme.example')) && external";
+        "attendees.exists(a, a.response == 'accepted' && !a.domain.isOf('acme.example')) && external";
     rules.push(rule(19, json!(last), "record"));
     let document = json!({
         "version": 1,

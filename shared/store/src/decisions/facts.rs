@@ -32,7 +32,7 @@ fn person(person: &Person) -> AttributeValue {
     let flag = |name: &str, flag: bool| (name.to_owned(), AttributeValue::Bool(flag));
     let fields = Writing::default()
         .text("address", person.email.as_str())
-        .text("answer", person.answer.as_str());
+        .text("answer", person.response.as_str());
     let flags = [
         flag("optional", person.is_optional),
         flag("resource", person.is_resource),
@@ -77,7 +77,7 @@ fn read_person(fields: &HashMap<String, AttributeValue>) -> Option<Person> {
     let flag = |name: &str| fields.get(name)?.as_bool().ok().copied();
     Some(Person {
         email: Email::parse(row.text("address").ok()?).ok()?,
-        answer: ResponseStatus::parse(row.text("answer").ok()?)?,
+        response: ResponseStatus::parse(row.text("answer").ok()?)?,
         is_optional: flag("optional")?,
         is_resource: flag("resource")?,
         is_organizer: flag("organizer")?,

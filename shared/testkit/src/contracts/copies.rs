@@ -28,9 +28,9 @@ async fn copies(decisions: &impl Decisions, of: &[IcalUid]) -> Vec<Decision> {
 
 /// One value of each type, and one of each that is odd.
 fn facts() -> FactValues {
-    let person = |email: &str, answer| Person {
+    let person = |email: &str, response| Person {
         email: an_email(email),
-        answer,
+        response,
         is_optional: true,
         is_resource: false,
         is_organizer: true,
@@ -40,7 +40,7 @@ fn facts() -> FactValues {
         person("\"odd@name\"@acme.example", ResponseStatus::Pending),
     ];
     FactValues::from([
-        (Fact::OwnAnswer, FactValue::Unknown),
+        (Fact::OwnResponse, FactValue::Unknown),
         (Fact::External, FactValue::Flag(false)),
         (Fact::LeadMinutes, FactValue::Number(i64::MIN)),
         (Fact::Title, FactValue::Text(String::new())),

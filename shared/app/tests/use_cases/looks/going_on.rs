@@ -106,7 +106,7 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
         .reason()
         .rule
         .to_string();
-    assert_eq!(rule, "series");
+    assert_eq!(rule, "series-override");
     let record = harness
         .state
         .record(&id)

@@ -47,7 +47,7 @@ fn flags(asked: &Shorthands) -> Vec<Condition> {
         (Fact::Busy, asked.busy),
         (Fact::OutOfOffice, asked.out_of_office),
         (Fact::FocusTime, asked.focus_time),
-        (Fact::GuestsComplete, asked.guests_complete),
+        (Fact::AttendeesComplete, asked.attendees_complete),
     ];
     let flags = flags
         .into_iter()
@@ -55,7 +55,7 @@ fn flags(asked: &Shorthands) -> Vec<Condition> {
     let accepted = || vec!["accepted".to_owned()];
     let confirmed = asked
         .confirmed
-        .map(|wanted| Condition::OneOf(Fact::OwnAnswer, accepted(), wanted));
+        .map(|wanted| Condition::OneOf(Fact::OwnResponse, accepted(), wanted));
     flags.chain(confirmed).collect()
 }
 
@@ -112,10 +112,10 @@ fn lists(asked: &Shorthands, place: &mut Place<'_>) -> Vec<Condition> {
         Condition::Title(words, false)
     });
     read.add(
-        "own_answer",
+        "own_response",
         &asked.own_response,
         answer,
-        is_one_of(Fact::OwnAnswer),
+        is_one_of(Fact::OwnResponse),
     );
     read.add(
         "meeting_platform",

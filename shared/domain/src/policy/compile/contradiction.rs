@@ -42,7 +42,7 @@ pub(super) fn contradictions(asked: &Shorthands) -> Vec<String> {
         None => false,
     };
     if is_contrary {
-        found.push("it never applies: `own_answer` is contrary to `confirmed`".to_owned());
+        found.push("it never applies: `own_response` is contrary to `confirmed`".to_owned());
     }
     if asked.busy == Some(false) && asked.out_of_office == Some(true) {
         found.push("it never applies: who is out of office is busy".to_owned());

@@ -94,8 +94,8 @@ fn every_name_of_an_explanation_is_reserved() {
 #[test_case(json!({"title_has": ["interview", " "]}), ".title_has[1]: a word or phrase has 1 to 200 characters"; "a blank phrase")]
 #[test_case(json!({"title_lacks": ["x".repeat(201)]}), ".title_lacks[0]: a word or phrase has 1 to 200 characters"; "a long phrase")]
 #[test_case(json!({"title_has": vec!["x"; 501]}), ".title_has: there are more than 500 entries"; "a long list of phrases")]
-#[test_case(json!({"own_answer": ["acepted"]}), ".own_answer[0]: `acepted` is no answer; did you mean `accepted`?"; "an answer misspelt")]
-#[test_case(json!({"own_answer": ["maybe"]}), ".own_answer[0]: `maybe` is no answer: write accepted, tentative, declined or pending"; "no answer")]
+#[test_case(json!({"own_response": ["acepted"]}), ".own_response[0]: `acepted` is no answer; did you mean `accepted`?"; "an answer misspelt")]
+#[test_case(json!({"own_response": ["maybe"]}), ".own_response[0]: `maybe` is no answer: write accepted, tentative, declined or pending"; "no answer")]
 #[test_case(json!({"meeting_platform": ["Zoom"]}), ".meeting_platform[0]: did you mean `zoom` by `Zoom`?"; "a platform in another case")]
 #[test_case(json!({"meeting_platform": ["Google Meet"]}), ".meeting_platform[0]: did you mean `google_meet` by `Google Meet`?"; "a platform as people write it")]
 #[test_case(json!({"meeting_platform": ["teams"]}), ".meeting_platform[0]: did you mean `microsoft_teams` by `teams`?"; "a part of a platform's name")]
@@ -107,8 +107,8 @@ fn every_name_of_an_explanation_is_reserved() {
 #[test_case(json!({"participants_at_least": 5, "participants_at_most": 4}), ": it never applies: `participants_at_least` is 5, more than `participants_at_most`, 4"; "no number of people")]
 #[test_case(json!({"minutes_at_least": 60, "minutes_at_most": 30}), ": it never applies: `minutes_at_least` is 60, more than `minutes_at_most`, 30"; "no length")]
 #[test_case(json!({"lead_minutes_at_least": 2, "lead_minutes_at_most": 1}), ": it never applies: `lead_minutes_at_least` is 2, more than `lead_minutes_at_most`, 1"; "no lead")]
-#[test_case(json!({"confirmed": true, "own_answer": ["tentative", "pending"]}), ": it never applies: `own_answer` is contrary to `confirmed`"; "confirmed and not")]
-#[test_case(json!({"confirmed": false, "own_answer": ["accepted"]}), ": it never applies: `own_answer` is contrary to `confirmed`"; "accepted and not confirmed")]
+#[test_case(json!({"confirmed": true, "own_response": ["tentative", "pending"]}), ": it never applies: `own_response` is contrary to `confirmed`"; "confirmed and not")]
+#[test_case(json!({"confirmed": false, "own_response": ["accepted"]}), ": it never applies: `own_response` is contrary to `confirmed`"; "accepted and not confirmed")]
 #[test_case(json!({"busy": false, "out_of_office": true}), ": it never applies: who is out of office is busy"; "free and away")]
 #[test_case(json!({"title_has": ["sync"], "title_lacks": ["Sync", "x"]}), ": it never applies: `title_lacks` has all of `title_has`"; "a word and not")]
 #[test_case(json!({"any_domain": ["eu.acme.example"], "no_domain": ["acme.example"]}), ": it never applies: `no_domain` has all of `any_domain`"; "a domain and not")]
@@ -119,7 +119,7 @@ fn refuses_what_a_rule_asks(when: Value, expected: &str) {
 
 #[test_case(json!({"participants_at_least": 5, "participants_at_most": 5}); "one number of people")]
 #[test_case(json!({"external": true, "internal": false}); "the same twice")]
-#[test_case(json!({"confirmed": false, "own_answer": ["accepted", "declined"]}); "answers that leave one")]
+#[test_case(json!({"confirmed": false, "own_response": ["accepted", "declined"]}); "answers that leave one")]
 #[test_case(json!({"title_has": ["sync", "review"], "title_lacks": ["sync"]}); "words that leave one")]
 #[test_case(json!({"any_domain": ["acme.example"], "no_domain": ["eu.acme.example"]}); "a domain without its part")]
 #[test_case(json!({"meeting_platform": ["zoom", "jitsi"]}); "a platform that is not listed")]
@@ -136,10 +136,10 @@ fn everything_that_is_wrong_is_said_at_once() {
         "time_zone": "Nowhere",
         "rules": [
             {"name": "A", "when": "tilte == ''", "then": "skip"},
-            {"name": "b", "when": {"own_answer": ["yes", "no"], "within_hours": {"from": "x", "to": "y"}}, "then": "skip"},
+            {"name": "b", "when": {"own_response": ["yes", "no"], "within_hours": {"from": "x", "to": "y"}}, "then": "skip"},
         ],
         "bot": {"bot_name": "{{ x }}", "join_at": ""},
-        "policies": [{"name": "", "calendars": ["?"], "rules": [{"name": "series", "when": "1", "then": "skip"}], "bot": {"metadata": 7}}],
+        "policies": [{"name": "", "calendars": ["?"], "rules": [{"name": "series-override", "when": "1", "then": "skip"}], "bot": {"metadata": 7}}],
     });
     let problems = problems(&wrong);
     let places: Vec<_> = problems
@@ -151,8 +151,8 @@ fn everything_that_is_wrong_is_said_at_once() {
         "time_zone",
         "rules[0].name",
         "rules[0].when",
-        "rules[1].when.own_answer[0]",
-        "rules[1].when.own_answer[1]",
+        "rules[1].when.own_response[0]",
+        "rules[1].when.own_response[1]",
         "rules[1].when.within_hours",
         "bot.bot_name",
         "bot",

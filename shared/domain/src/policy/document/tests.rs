@@ -60,7 +60,7 @@ fn shorthands() -> impl Strategy<Value = Value> {
         "all_day",
         "confirmed",
     ]);
-    let list = prop::sample::select(vec!["any_domain", "title_has", "own_answer", "organizer"]);
+    let list = prop::sample::select(vec!["any_domain", "title_has", "own_response", "organizer"]);
     let number = prop::sample::select(vec!["participants_at_least", "minutes_at_most"]);
     prop_oneof![
         (flag, any::<bool>()).prop_map(|(name, flag)| json!({name: flag})),

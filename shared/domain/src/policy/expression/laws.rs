@@ -188,7 +188,7 @@ fn a_judgement_takes_microseconds() {
         && attendees.exists(a, a.domain.isOf(\"acme.example\") && !a.resource)";
     let person = |number: u32| Person {
         email: Email::parse(&format!("p{number}@other.example")).unwrap(),
-        answer: ResponseStatus::Accepted,
+        response: ResponseStatus::Accepted,
         is_optional: false,
         is_resource: false,
         is_organizer: false,

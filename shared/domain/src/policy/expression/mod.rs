@@ -14,7 +14,7 @@
 //!
 //! Case does not matter to `hasWord` and `isOf`, and does to all else.
 //!
-//! A person has `address`, `domain`, `answer`, `optional`, `resource` and
+//! A person has `address`, `domain`, `response`, `optional`, `resource` and
 //! `organizer`.
 //!
 //! **A fact that is not known fails whatever reads it**, `==`, `!=` and `in`

@@ -15,7 +15,7 @@ use crate::policy::fact::{ANSWERS, Person};
 pub(super) const FIELDS: [(&str, Kind); 6] = [
     ("address", Kind::TEXT),
     ("domain", Kind::TEXT),
-    ("answer", Kind::Text(Some(ANSWERS))),
+    ("response", Kind::Text(Some(ANSWERS))),
     ("optional", Kind::Bool),
     ("resource", Kind::Bool),
     ("organizer", Kind::Bool),
@@ -33,7 +33,7 @@ impl PersonValue {
         Some(match name {
             "address" => text(person.email.as_str()),
             "domain" => text(person.domain().as_str()),
-            "answer" => text(person.answer.as_str()),
+            "response" => text(person.response.as_str()),
             "optional" => Box::new(CelBool::from(person.is_optional)),
             "resource" => Box::new(CelBool::from(person.is_resource)),
             "organizer" => Box::new(CelBool::from(person.is_organizer)),
@@ -115,7 +115,7 @@ mod tests {
     fn every_field_is_there_and_of_its_type() {
         let value = PersonValue(Arc::new(Person {
             email: Email::parse("ann@acme.example").unwrap(),
-            answer: ResponseStatus::Pending,
+            response: ResponseStatus::Pending,
             is_optional: true,
             is_resource: false,
             is_organizer: false,

@@ -28,9 +28,9 @@ fn a_person() -> impl Strategy<Value = Person> {
     ]);
     let fields = (address, select(answers.to_vec()), any::<[bool; 3]>());
     fields.prop_map(
-        |(address, answer, [is_optional, is_resource, is_organizer])| Person {
+        |(address, response, [is_optional, is_resource, is_organizer])| Person {
             email: Email::parse(address).unwrap(),
-            answer,
+            response,
             is_optional,
             is_resource,
             is_organizer,
@@ -127,7 +127,7 @@ pub(super) fn flag(depth: u32) -> BoxedStrategy<String> {
         pattern("~.all(x, x != ~)", vec![l(), t()]),
         pattern("attendees.exists(a, a.optional && ~)", vec![f()]),
         pattern(
-            "attendees.exists(a, a.domain == ~ || has(a.answer))",
+            "attendees.exists(a, a.domain == ~ || has(a.response))",
             vec![t()]
         ),
         pattern(
@@ -192,7 +192,7 @@ fn texts(depth: u32) -> BoxedStrategy<String> {
         pattern("(~ + ~)", vec![texts(depth - 1), texts(depth - 1)]),
         pattern("~.map(x, x + ~)", vec![texts(depth - 1), text(depth - 1)]),
         pattern("~.filter(x, ~)", vec![texts(depth - 1), flag(depth - 1)]),
-        pattern("attendees.map(a, ~, a.answer)", vec![flag(depth - 1)]),
+        pattern("attendees.map(a, ~, a.response)", vec![flag(depth - 1)]),
     ]
     .boxed()
 }
@@ -203,7 +203,7 @@ pub(super) fn soup() -> impl Strategy<Value = String> {
         "&& || ! == != < <= > >= in + - * / % ? : , . ( ) [ ] { } = & | .? [? @ ` # \\ // \n";
     let words = "has( .exists( .all( .map( .filter( .exists_one( size( string( int( null true a x if \
         1 0 1.5 1u 0x 1e999 9223372036854775808 'a' \"b\" r'c' b'd' ''' \" ' é 😀 optional.of( .isOf( \
-        a, .a exists all has map .domain .answer 'accepted' __ Person{ a: duration( type( dyn( .\u{300}";
+        a, .a exists all has map .domain .response 'accepted' __ Person{ a: duration( type( dyn( .\u{300}";
     let tokens: Vec<String> = facts
         .chain(signs.split(' '))
         .chain(words.split_whitespace())

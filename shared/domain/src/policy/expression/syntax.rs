@@ -82,7 +82,7 @@ fn in_words(message: &str) -> (String, Option<String>) {
         return (too_deep(), None);
     }
     let plain = match message {
-        NO_FIELD => "has() takes a field, as in has(person.answer)",
+        NO_FIELD => "has() takes a field, as in has(person.response)",
         NO_NAME => {
             "the first of the arguments is a plain name, as in attendees.exists(a, a.optional)"
         }

@@ -8,10 +8,10 @@ use super::*;
 use crate::policy::fact::{FactValue, FactValues, Person};
 use crate::{Email, ResponseStatus};
 
-fn person(address: &str, answer: ResponseStatus, is_resource: bool) -> Person {
+fn person(address: &str, response: ResponseStatus, is_resource: bool) -> Person {
     Person {
         email: Email::parse(address).unwrap(),
-        answer,
+        response,
         is_optional: false,
         is_resource,
         is_organizer: address.starts_with("ann"),
@@ -28,7 +28,7 @@ fn facts() -> FactValues {
         (Fact::External, FactValue::Flag(true)),
         (Fact::Participants, FactValue::Number(3)),
         (Fact::Weekday, text("friday")),
-        (Fact::OwnAnswer, text("accepted")),
+        (Fact::OwnResponse, text("accepted")),
         (
             Fact::Domains,
             texts(&["acme.example", "mail.other.example"]),
@@ -51,7 +51,7 @@ fn facts() -> FactValues {
 #[test_case("participants in [2, 3]", true; "a number in a list")]
 #[test_case("'acme.example' in domains", true; "a text in a fact")]
 #[test_case("weekday in ['monday', 'friday']", true; "a choice in a list")]
-#[test_case("own_answer != 'declined'", true; "a choice")]
+#[test_case("own_response != 'declined'", true; "a choice")]
 #[test_case("title.contains('sync')", false; "contains looks at the case")]
 #[test_case("title.lower().contains('sync')", true; "in lower case")]
 #[test_case("title.startsWith('Weekly') && title.endsWith('Bob')", true; "ends")]
@@ -60,14 +60,14 @@ fn facts() -> FactValues {
 #[test_case("organizer.isOf('ACME.example')", true; "an address in a domain")]
 #[test_case("size(title) == 25 && domains.size() == 2", true; "sizes")]
 #[test_case("attendees.exists(a, a.domain.isOf('other.example') && !a.resource)", true; "somebody")]
-#[test_case("attendees.all(a, a.resource || a.answer != 'pending')", true; "everybody")]
+#[test_case("attendees.all(a, a.resource || a.response != 'pending')", true; "everybody")]
 #[test_case("attendees.exists_one(a, a.organizer)", true; "one")]
 #[test_case("attendees.filter(a, !a.resource).map(a, a.domain) == domains", true; "filter and map")]
 #[test_case("size(attendees.map(a, a.resource, a.address)) == 1", true; "map with a condition")]
 #[test_case("attendees[0].address == organizer && attendees[0]['organizer']", true; "a place in a list")]
 #[test_case("attendees.exists(a, attendees.exists(b, a != b && a.domain == b.domain))", true; "two loops")]
 #[test_case("attendees.exists(title, title.optional)", false; "an element named as a fact")]
-#[test_case("attendees.all(a, has(a.answer))", true; "a field that is always there")]
+#[test_case("attendees.all(a, has(a.response))", true; "a field that is always there")]
 #[test_case("(external ? participants : 0) == 3", true; "a condition")]
 #[test_case("{'friday': 3}[weekday] == participants", true; "a map")]
 #[test_case("{'friday': 3}.friday == 3 && has({'a': 1}.a) && 'a' in {'a': 1}", true; "fields of a map")]
@@ -132,8 +132,8 @@ fn says_why_there_is_no_answer(source: &str, reason: &str, unknown: &[Fact]) {
 #[test_case("if", "1:1 reserved identifier: if", None; "a reserved word")]
 #[test_case("99999999999999999999 > 1", "1:1 this number is too large", None; "a large number")]
 #[test_case("attendees[?0].resource", "1:10 this way of writing is not supported", None; "optional values")]
-#[test_case("has(title)", "1:5 has() takes a field, as in has(person.answer)", None; "has a name")]
-#[test_case("'é' == title || has(title)", "1:21 has() takes a field, as in has(person.answer)", None; "has, behind a letter of two bytes")]
+#[test_case("has(title)", "1:5 has() takes a field, as in has(person.response)", None; "has a name")]
+#[test_case("'é' == title || has(title)", "1:21 has() takes a field, as in has(person.response)", None; "has, behind a letter of two bytes")]
 #[test_case("tilte == 'x'", "1:1 there is no fact \"tilte\"", Some("title"); "a name")]
 #[test_case("true &&\n  'é' == tilte", "2:10 there is no fact \"tilte\"", Some("title"); "on the second line")]
 #[test_case(".title == ''", "1:2 there is no fact \".title\"", Some("title"); "a dot before")]
@@ -141,9 +141,9 @@ fn says_why_there_is_no_answer(source: &str, reason: &str, unknown: &[Fact]) {
 #[test_case("attendees.exists(a, b.resource)", "1:21 there is no fact \"b\"", None; "an element of no loop")]
 #[test_case("attendees.exists(a, true) && a.resource", "1:30 there is no fact \"a\"", None; "an element after its loop")]
 #[test_case("attendees.exists(a, a.adress == '')", "1:23 a person has no field \"adress\"", Some("address"); "a field")]
-#[test_case("has(attendees[0].anser)", "1:18 a person has no field \"anser\"", Some("answer"); "a field it has")]
+#[test_case("has(attendees[0].respnse)", "1:18 a person has no field \"respnse\"", Some("response"); "a field it has")]
 #[test_case("attendees.all(b, has(b.b)) || title == '.b'", "1:24 a person has no field \"b\"", None; "a field named as its element")]
-#[test_case("attendees[0]['anser'] == ''", "1:14 a person has no field \"anser\"", Some("answer"); "a field in brackets")]
+#[test_case("attendees[0]['respnse'] == ''", "1:14 a person has no field \"respnse\"", Some("response"); "a field in brackets")]
 #[test_case("attendees.domain == ''", "1:11 this is a list of people; ask about each, as in attendees.exists(a, a.domain …)", None; "a list's field")]
 #[test_case("title.length > 3", "1:7 a text has no field \"length\"", None; "a text's field")]
 #[test_case("title.hasWords('x')", "1:7 there is no function \"hasWords\"", Some("hasWord"); "a member function")]
@@ -179,10 +179,10 @@ fn says_why_there_is_no_answer(source: &str, reason: &str, unknown: &[Fact]) {
 #[test_case("b'x' == b'x'", "1:1 there are no bytes; leave the \"b\" out", None; "bytes")]
 #[test_case("Person{} == null", "1:7 this way of writing is not supported", None; "a structure")]
 #[test_case("weekday == 'fryday'", "1:12 this is never \"fryday\", but one of monday, tuesday, wednesday, thursday, friday, saturday, sunday", Some("friday"); "a choice misspelt")]
-#[test_case("'Accepted' != own_answer", "1:1 this is never \"Accepted\", but one of accepted, tentative, declined, pending", Some("accepted"); "a choice in another case")]
+#[test_case("'Accepted' != own_response", "1:1 this is never \"Accepted\", but one of accepted, tentative, declined, pending", Some("accepted"); "a choice in another case")]
 #[test_case("visibility in ['private', 'confidental']", "1:27 this is never \"confidental\", but one of default, public, private, confidential", Some("confidential"); "a choice in a list")]
-#[test_case("attendees.exists(a, a.answer == 'yes')", "1:33 this is never \"yes\", but one of accepted, tentative, declined, pending", None; "a person's answer")]
-#[test_case("'yes' in attendees.map(a, a.answer)", "1:1 this is never \"yes\", but one of accepted, tentative, declined, pending", None; "a choice in a list of them")]
+#[test_case("attendees.exists(a, a.response == 'yes')", "1:35 this is never \"yes\", but one of accepted, tentative, declined, pending", None; "a person's answer")]
+#[test_case("'yes' in attendees.map(a, a.response)", "1:1 this is never \"yes\", but one of accepted, tentative, declined, pending", None; "a choice in a list of them")]
 #[test_case("attendees.all(a, attendees.all(b, attendees.all(c, true)))", "1:45 at most 2 lists can be gone through inside of each other", None; "three loops")]
 #[test_case("((((((((((external))))))))))", "1:10 this is nested too deeply; write it as several rules, or with fewer brackets", None; "many brackets")]
 fn refuses(source: &str, expected: &str, suggestion: Option<&str>) {

@@ -19,7 +19,7 @@ pub(super) fn own_response(facts: &Facts, calendar: &Calendar) -> Option<Respons
             .iter()
             .find(|attendee| attendee.email == *own);
         match entry {
-            Some(attendee) => Some(attendee.answer),
+            Some(attendee) => Some(attendee.response),
             None => (facts.organizer.as_ref() == Some(own)).then_some(ResponseStatus::Accepted),
         }
     })
@@ -30,7 +30,7 @@ impl<'a> Situation<'a> {
         let listed = self.event.facts.attendees.listed.iter();
         let people = listed.map(|attendee| Person {
             email: attendee.email.clone(),
-            answer: attendee.answer,
+            response: attendee.response,
             is_optional: attendee.is_optional,
             is_resource: attendee.is_resource,
             is_organizer: attendee.is_organizer,

@@ -20,7 +20,7 @@ pub(super) fn told(asks: &[Fact], facts: &dyn FactSource) -> Value {
 pub(super) fn samples() -> FactValues {
     let person = Email::parse("somebody@acme.example").map(|email| Person {
         email,
-        answer: ResponseStatus::Accepted,
+        response: ResponseStatus::Accepted,
         is_optional: false,
         is_resource: false,
         is_organizer: false,
@@ -51,7 +51,7 @@ fn person(person: &Person) -> Value {
     Value::from_pairs([
         ("address", Value::from(person.email.as_str())),
         ("domain", Value::from(person.domain().as_str())),
-        ("answer", Value::from(person.answer.as_str())),
+        ("response", Value::from(person.response.as_str())),
         ("optional", Value::from(person.is_optional)),
         ("resource", Value::from(person.is_resource)),
         ("organizer", Value::from(person.is_organizer)),

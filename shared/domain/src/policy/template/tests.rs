@@ -30,7 +30,7 @@ fn facts() -> FactValues {
             Fact::Attendees,
             FactValue::People(vec![Person {
                 email: Email::parse("buyer@globex.example").expect("an address"),
-                answer: ResponseStatus::Pending,
+                response: ResponseStatus::Pending,
                 is_optional: true,
                 is_resource: false,
                 is_organizer: false,
@@ -45,7 +45,7 @@ fn facts() -> FactValues {
 #[test_case("{% if external %}Attendee{% else %}Own{% endif %} notes", "Attendee notes"; "a choice")]
 #[test_case("{{ domains | join(' & ') }}", "a.example & b.example"; "a list")]
 #[test_case("{{ title | upper }} on {{ weekday | default('some day') }}", "KICK-OFF on some day"; "filters")]
-#[test_case("{% for a in attendees if a.optional %}{{ a.address }} {{ a.answer }}{% endfor %}", "buyer@globex.example pending"; "people")]
+#[test_case("{% for a in attendees if a.optional %}{{ a.address }} {{ a.response }}{% endfor %}", "buyer@globex.example pending"; "people")]
 #[test_case("{% for n in range(3) %}{{ n }}{% endfor %}", "012"; "a loop")]
 #[test_case("{% set short = title[:4] %}{{ short }}", "Kick"; "a name of its own")]
 #[test_case("<{{ title }}> & co", "<Kick-off> & co"; "signs stay as they are")]

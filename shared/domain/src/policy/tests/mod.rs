@@ -116,7 +116,7 @@ fn an_expression_is_not_asked_once_a_shorthand_does_not_hold() {
 fn people(addresses: &[&str], is_whole: bool) -> FactValues {
     let person = |address: &&str| Person {
         email: Email::parse(address).expect("an address"),
-        answer: ResponseStatus::Pending,
+        response: ResponseStatus::Pending,
         is_optional: false,
         is_resource: false,
         is_organizer: false,
@@ -130,7 +130,7 @@ fn people(addresses: &[&str], is_whole: bool) -> FactValues {
         (Fact::Attendees, FactValue::People(people)),
         (Fact::Domains, FactValue::Texts(domains)),
         (Fact::OwnDomain, FactValue::Text("acme.example".to_owned())),
-        (Fact::GuestsComplete, FactValue::Flag(is_whole)),
+        (Fact::AttendeesComplete, FactValue::Flag(is_whole)),
     ])
 }
 
@@ -163,7 +163,7 @@ fn that_people_may_be_hidden_is_said() {
         "skip"
     )]));
     let verdict = evaluated(&policy, &people(&[], false));
-    let expected = "the rule \"people\" may have to skip it, and it cannot be told: guests_complete does not hold, so there may be more people";
+    let expected = "the rule \"people\" may have to skip it, and it cannot be told: attendees_complete does not hold, so there may be more people";
     assert_eq!(told(&verdict).2, expected);
 }
 
@@ -177,7 +177,7 @@ fn grounds_keep_what_decided_and_of_people_only_those_asked_for() {
     let verdict = evaluated(&policy, &facts);
     let kept = &verdict.reason().facts;
     let names: Vec<_> = kept.keys().map(|fact| fact.name()).collect();
-    assert_eq!(names, ["title", "attendees", "guests_complete"]);
+    assert_eq!(names, ["title", "attendees", "attendees_complete"]);
     let expected = people(&["buyer@globex.example"], true);
     assert_eq!(kept[&Fact::Attendees], expected[&Fact::Attendees]);
 }

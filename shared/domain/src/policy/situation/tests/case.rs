@@ -28,7 +28,7 @@ impl Case {
                     },
                     Attendee {
                         is_optional: true,
-                        answer: ResponseStatus::Pending,
+                        response: ResponseStatus::Pending,
                         ..attendee("buyer@globex.example")
                     },
                     Attendee {
@@ -108,7 +108,7 @@ pub(super) fn email(text: &str) -> Email {
 pub(super) fn attendee(text: &str) -> Attendee {
     Attendee {
         email: email(text),
-        answer: ResponseStatus::Accepted,
+        response: ResponseStatus::Accepted,
         is_resource: false,
         is_optional: false,
         is_organizer: false,

@@ -40,7 +40,7 @@ fn tell(person: &Person) -> String {
         .map(|(_, word)| *word)
         .collect();
     let (email, domain) = (person.email.as_str(), person.domain());
-    format!("{email} of {domain}, {}{flags}", person.answer.as_str())
+    format!("{email} of {domain}, {}{flags}", person.response.as_str())
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_meeting_nothing_is_known_of_says_so() {
         "external_to_organizer",
         "own_address",
         "own_domain",
-        "own_answer",
+        "own_response",
         "hosted",
         "meeting_platform",
         "time_zone",

@@ -85,8 +85,8 @@ fn external_to_organizer(change: fn(&mut Case), expected: FactValue) {
 
 #[test_case(|_| (), YES; "whole")]
 #[test_case(Case::is_incomplete, NO; "cut or hidden")]
-fn guests_complete(change: fn(&mut Case), expected: FactValue) {
-    tells(Fact::GuestsComplete, change, expected);
+fn attendees_complete(change: fn(&mut Case), expected: FactValue) {
+    tells(Fact::AttendeesComplete, change, expected);
 }
 
 #[test]
@@ -100,12 +100,12 @@ fn the_owners_address_may_be_unknown() {
 #[test_case(|c| c.facts().own_response = Some(ResponseStatus::Tentative), says("tentative"); "the platform tells")]
 #[test_case(|c| c.facts().own_response = Some(ResponseStatus::Declined), says("declined"); "a no")]
 #[test_case(|_| (), says("accepted"); "by their entry")]
-#[test_case(|c| c.facts().attendees.listed[0].answer = ResponseStatus::Pending, says("pending"); "by an entry without an answer")]
+#[test_case(|c| c.facts().attendees.listed[0].response = ResponseStatus::Pending, says("pending"); "by an entry without an answer")]
 #[test_case(|c| { c.attendees(&[]); c.facts().organizer = Some(email("sales@acme.example")) }, says("accepted"); "who called it comes")]
 #[test_case(|c| c.attendees(&[]), UNKNOWN; "not told")]
 #[test_case(|c| c.calendar.email = None, UNKNOWN; "nobody knows which entry is theirs")]
-fn own_answers(change: fn(&mut Case), expected: FactValue) {
-    tells(Fact::OwnAnswer, change, expected);
+fn own_responses(change: fn(&mut Case), expected: FactValue) {
+    tells(Fact::OwnResponse, change, expected);
 }
 
 #[test_case(|c| c.facts().is_hosted = Some(true), YES; "the platform tells")]
