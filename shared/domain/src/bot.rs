@@ -6,7 +6,8 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::{BotId, DeduplicationKey, Timestamp};
+use crate::id::{BotId, DeduplicationKey};
+use jiff::Timestamp;
 
 /// The longest bot name, by the service's Create Bot body.
 const LONGEST_NAME: usize = 100;
@@ -203,6 +204,17 @@ impl fmt::Debug for AppliedBot {
             self.bot_id, self.starts_at, self.config
         )
     }
+}
+
+/// A bot that Recall lists with an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BotEntry {
+    /// The bot.
+    pub bot_id: BotId,
+    /// The start it was scheduled for. It stays when the event moves on.
+    pub starts_at: Timestamp,
+    /// The key it was scheduled under.
+    pub deduplication_key: DeduplicationKey,
 }
 
 #[cfg(test)]

@@ -141,6 +141,15 @@ text_id!(
     DeduplicationKey, "a deduplication key", deduplication_key, |_| "…".to_owned()
 );
 
+/// Where a decision is kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DecisionKey {
+    /// The meeting, across calendars.
+    pub ical_uid: IcalUid,
+    /// The event, in one calendar.
+    pub event_id: EventId,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

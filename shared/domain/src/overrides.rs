@@ -1,9 +1,13 @@
 //! What a person said about meetings of a calendar, which goes before the policy.
 
+use crate::revision::OverrideRevision;
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use crate::{Actor, CalendarEvent, Decision, IcalUid, PlatformEventId, SeriesId, Timestamp};
+use crate::actor::Actor;
+use crate::event::CalendarEvent;
+use crate::id::{IcalUid, PlatformEventId, SeriesId};
+use jiff::Timestamp;
 
 /// A person's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,20 +45,6 @@ impl FromStr for OverrideChoice {
             .into_iter()
             .find(|word| word.as_str() == text)
             .ok_or(UnknownChoice)
-    }
-}
-
-/// Counts what was said about one calendar, words and pauses alike: each next
-/// one is one higher than any before, so of several that concern an event the
-/// highest tells how much was said about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct OverrideRevision(pub u64);
-
-impl OverrideRevision {
-    /// The revision of what is said next.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self(self.0 + 1)
     }
 }
 
@@ -117,19 +107,9 @@ impl Overrides {
         )
     }
 
-    /// What of it concerns the event that a decision is about.
-    #[must_use]
-    pub fn for_decision(&self, decision: &Decision) -> ApplicableOverrides<'_> {
-        self.lookup(
-            decision.platform_id.as_ref(),
-            &decision.key.ical_uid,
-            decision.series.as_ref(),
-        )
-    }
-
     /// Of the two names a series may have been marked by, the one that was
     /// marked last counts.
-    fn lookup(
+    pub(crate) fn lookup(
         &self,
         event: Option<&PlatformEventId>,
         ical_uid: &IcalUid,

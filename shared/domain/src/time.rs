@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::Timestamp;
+use jiff::Timestamp;
 
 /// `by` after `at`, held within what an instant can be.
 ///

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::FactValues;
+use crate::fact::FactValues;
 
 /// The rule that decided, by a name that is stable in stored rows and in logs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -3,9 +3,11 @@
 //! A fact that nothing tells makes a condition neither true nor false. What
 //! follows from that is the rule's business, not the condition's.
 
+use super::expression::Expression;
+use super::hours::Hours;
 use super::text::{has_word, is_of};
-use super::{Expression, Fact, FactSource, FactValue, FactValues, Hours, Person};
-use crate::{Domain, Email};
+use crate::email::{Domain, Email};
+use crate::fact::{Fact, FactSource, FactValue, FactValues, Person};
 
 /// Whether a condition holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

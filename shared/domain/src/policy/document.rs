@@ -11,8 +11,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::When;
 use super::expression::nearest;
+use super::when::When;
 
 /// Which meetings a company records, and with what bot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

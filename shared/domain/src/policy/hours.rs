@@ -1,6 +1,7 @@
 //! Hours of some days of the week.
 
-use super::{DayOfWeek, Fact, FactSource, FactValue, HoursDocument};
+use super::when::{DayOfWeek, HoursDocument};
+use crate::fact::{Fact, FactSource, FactValue};
 
 /// Hours of some days of the week, in the calendar's time zone.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,18 +1,18 @@
 //! Which meetings a company records, and with what bot.
 //!
-//! [`PolicyDocument`] is what people write; [`Policy::compile`] makes what can
-//! be judged out of it, or says everything that is wrong. Rules ask for
-//! [`Fact`]s, and what nothing tells is a value like any other.
+//! [`PolicyDocument`] is the document that people write; [`Policy::compile`] makes a
+//! [`Policy`] of it, or lists every problem. The rules ask for [`Fact`](crate::fact::Fact)s;
+//! a fact may be unknown.
 
 mod compile;
+mod compiled;
 mod condition;
 mod document;
 mod expression;
-mod fact;
 mod hours;
 mod problem;
 mod rule;
-mod ruleset;
+mod rule_set;
 mod situation;
 mod template;
 #[cfg(test)]
@@ -21,116 +21,10 @@ mod text;
 mod when;
 mod words;
 
+pub use compiled::Policy;
 pub use document::{DeduplicationScheme, NamedPolicyDocument, PolicyDocument, RuleDocument, Then};
 pub use expression::{EvaluationFailure, Expression, ExpressionProblem};
-pub use fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
-use hours::Hours;
 pub use problem::{InvalidPolicy, PolicyProblem};
-use ruleset::{Matcher, RuleSet};
 pub use situation::Situation;
 pub use template::BotTemplate;
 pub use when::{DayOfWeek, HoursDocument, Shorthands, When};
-
-use crate::{Calendar, CalendarEvent, Domain, Reason, RuleName, Verdict};
-
-/// Grows with each change of the policy; nought until one is pushed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct PolicyRevision(pub u64);
-
-/// A policy that can be judged by.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Policy {
-    scheme: DeduplicationScheme,
-    denied: Vec<Domain>,
-    outer: RuleSet,
-    named: Vec<(Vec<Matcher>, RuleSet)>,
-}
-
-impl Policy {
-    /// The policy in force until one is pushed.
-    ///
-    /// # Panics
-    /// Never: a test compiles it.
-    #[must_use]
-    pub fn built_in() -> Self {
-        Self::compile(&PolicyDocument::built_in()).expect("a test compiles it")
-    }
-
-    /// How many bots a meeting gets that stands in several calendars.
-    #[must_use]
-    pub fn scheme(&self) -> DeduplicationScheme {
-        self.scheme
-    }
-
-    /// The name of the policy that `calendar` is under; none for the outer one.
-    #[must_use]
-    pub fn name_for(&self, calendar: &Calendar) -> Option<&str> {
-        self.rules_for(calendar).name.as_deref()
-    }
-
-    /// What the bot of a meeting in `calendar` is made from.
-    #[must_use]
-    pub fn bot_for(&self, calendar: &Calendar) -> &BotTemplate {
-        &self.rules_for(calendar).bot
-    }
-
-    /// What is known of an event, told in the time zone the policy names.
-    #[must_use]
-    pub fn situation<'a>(
-        &'a self,
-        event: &'a CalendarEvent,
-        calendar: &'a Calendar,
-    ) -> Situation<'a> {
-        Situation {
-            event,
-            calendar,
-            zone: self.rules_for(calendar).zone.as_ref(),
-        }
-    }
-
-    /// The verdict if somebody of a denied domain takes part.
-    pub(crate) fn deny(&self, facts: &dyn FactSource) -> Option<Verdict> {
-        let domain = condition::domain_among(facts, &self.denied)?;
-        let domains = FactValue::Texts(vec![domain.clone()]);
-        Some(Verdict::Skip(Reason {
-            rule: RuleName::DENIED_DOMAIN,
-            reason: format!("somebody of {domain} takes part, a domain that is never recorded"),
-            facts: [(Fact::Domains, domains)].into(),
-            has_failed: false,
-        }))
-    }
-
-    /// What the rules that `calendar` is under say.
-    pub(crate) fn judge(&self, facts: &dyn FactSource, calendar: &Calendar) -> Verdict {
-        self.rules_for(calendar).judge(facts)
-    }
-
-    /// What the rule that `reason` name says, of a meeting in `calendar`, by
-    /// nothing but the facts that they keep: the same again, unless the policy
-    /// has changed since. None if there is no such rule or it does not apply,
-    /// and if it was no rule that decided but a person, a pause, or what cannot be.
-    #[must_use]
-    pub fn explain_again(&self, reason: &Reason, calendar: &Calendar) -> Option<Verdict> {
-        if reason.rule == RuleName::DENIED_DOMAIN {
-            return self.deny(&reason.facts);
-        }
-        let rules = self.rules_for(calendar);
-        rules.judge_by(&reason.rule, &reason.facts)
-    }
-
-    fn rules_for(&self, calendar: &Calendar) -> &RuleSet {
-        let mut found: Option<(u8, &RuleSet)> = None;
-        for (matchers, rules) in &self.named {
-            let closeness = matchers
-                .iter()
-                .filter_map(|by| by.closeness(calendar))
-                .max();
-            if let Some(closeness) = closeness
-                && found.is_none_or(|(best, _)| closeness > best)
-            {
-                found = Some((closeness, rules));
-            }
-        }
-        found.map_or(&self.outer, |(_, rules)| rules)
-    }
-}

@@ -5,9 +5,10 @@
 //! that records does not. An expression that fails decides: never a recording.
 
 use super::condition::{Condition, Truth};
+use super::document::Then;
 use super::words::why;
-use super::{Fact, FactSource, FactValues, Then};
-use crate::{Reason, RuleName, Verdict};
+use crate::fact::{Fact, FactSource, FactValues};
+use crate::verdict::{Reason, RuleName, Verdict};
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Why a condition holds, in words for people who were in the meeting.
 
 use super::condition::{Condition, Who, domain_among};
-use super::{Fact, FactSource, FactValue};
+use crate::fact::{Fact, FactSource, FactValue};
 
 /// The longest expression that is shown whole.
 const LONGEST: usize = 120;
@@ -13,7 +13,9 @@ pub(super) fn why(condition: &Condition, facts: &dyn FactSource) -> String {
         Condition::OneOf(Fact::OwnResponse, texts, true) => {
             format!("the calendar's owner answered {}", texts.join(" or "))
         }
-        Condition::OneOf(Fact::OwnResponse, ..) => "the calendar's owner has not accepted".to_owned(),
+        Condition::OneOf(Fact::OwnResponse, ..) => {
+            "the calendar's owner has not accepted".to_owned()
+        }
         Condition::OneOf(fact, texts, true) => format!("{} is {}", fact.name(), texts.join(" or ")),
         Condition::OneOf(fact, texts, false) => {
             format!("{} is not {}", fact.name(), texts.join(" or "))

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::requested::{Extent, RequestedSync};
-use crate::Timestamp;
 use crate::time::plus;
+use jiff::Timestamp;
 
 /// How far the clocks of our own functions may differ. Machines of one region
 /// are kept within milliseconds of each other.

@@ -11,8 +11,8 @@ use jiff::SignedDuration;
 
 use super::PAGE;
 use super::state::LatestSync;
-use crate::Timestamp;
 use crate::time::plus;
+use jiff::Timestamp;
 
 /// Intervals between two lists that every look waits after the one before.
 const INTERVALS: i32 = 2;
@@ -41,7 +41,7 @@ pub(super) fn debounced(latest: &LatestSync, interval: SignedDuration) -> Timest
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::WorkspaceCoverage;
+    use crate::sync_plan::state::WorkspaceCoverage;
     use std::collections::BTreeSet;
     use test_case::test_case;
 

@@ -32,16 +32,20 @@
 //! a new word and the end of a pause each [owe](needs_full_sync) the calendar a look at
 //! everything, whatever is covered.
 
+mod calendar_record;
 mod coverage;
 mod debounce;
 mod plan_syncs;
 #[cfg(test)]
 mod properties;
+mod request;
 mod requested;
 mod state;
 
+pub use calendar_record::CalendarRecord;
 pub use coverage::Coverage;
 pub use plan_syncs::{ListingOptions, PendingCalendar, PlannedSync, Scope, SyncPlan, plan_syncs};
+pub use request::{SyncJob, SyncReason, SyncRequest};
 pub use requested::RequestedSync;
 pub use state::{
     CatchUp, CompletedSync, LatestSync, PageCursor, SyncInProgress, WorkspaceCoverage,

@@ -23,8 +23,9 @@ use super::requested::{Extent, RequestedSync};
 use super::state::{
     CompletedSync, LatestSync, OVERLAP, SyncInProgress, WorkspaceCoverage, WorkspaceSyncState,
 };
+use crate::id::CalendarId;
 use crate::time::plus;
-use crate::{CalendarId, Timestamp};
+use jiff::Timestamp;
 
 /// A look at the workspace overlaps the one before by as much as its notices are
 /// late, and no more than this: others that the last look has not answered are

@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 
-use crate::{SyncReason, SyncRequest, Timestamp};
+use super::request::{SyncReason, SyncRequest};
+use jiff::Timestamp;
 
 /// Which events notices ask to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

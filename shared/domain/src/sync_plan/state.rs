@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::{Coverage, RequestedSync};
+use super::coverage::Coverage;
+use super::requested::RequestedSync;
+use crate::id::CalendarId;
+use crate::revision::{OverrideRevision, PolicyRevision, Version};
 use crate::time::plus;
-use crate::{CalendarId, OverrideRevision, PolicyRevision, Timestamp, Version};
+use jiff::Timestamp;
 
 /// How much a sweep's look overlaps the one before. Recall's clock may differ
 /// from ours, and an event may show in the list only some time after the

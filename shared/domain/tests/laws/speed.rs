@@ -40,8 +40,7 @@ fn policy() -> Policy {
         .enumerate()
         .map(|(index, when)| rule(index, when, "skip"))
         .collect();
-    let last =
-        "attendees.exists(a, a.response == 'accepted' && !a.domain.isOf('acme.example')) && external";
+    let last = "attendees.exists(a, a.response == 'accepted' && !a.domain.isOf('acme.example')) && external";
     rules.push(rule(19, json!(last), "record"));
     let document = json!({
         "version": 1,

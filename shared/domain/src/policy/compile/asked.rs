@@ -2,10 +2,12 @@
 
 use super::contradiction::contradictions;
 use super::entries::{address, answer, domain, list, phrase, platform, who};
+use crate::fact::Fact;
 use crate::policy::condition::Condition;
+use crate::policy::expression::Expression;
 use crate::policy::hours::Hours;
 use crate::policy::problem::Place;
-use crate::policy::{Expression, Fact, Shorthands, When};
+use crate::policy::when::{Shorthands, When};
 
 /// All that must hold, expressions last.
 pub(super) fn conditions(when: &When, place: &mut Place<'_>) -> Vec<Condition> {

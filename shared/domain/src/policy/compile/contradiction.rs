@@ -1,7 +1,7 @@
 //! Shorthands that no meeting can meet together: such a rule would never apply.
 
-use crate::policy::Shorthands;
 use crate::policy::text::is_of;
+use crate::policy::when::Shorthands;
 
 /// What makes a rule never apply, in words.
 pub(super) fn contradictions(asked: &Shorthands) -> Vec<String> {

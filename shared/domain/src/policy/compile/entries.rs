@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use crate::email::{Domain, Email};
+use crate::fact::ANSWERS;
+use crate::id::CalendarId;
 use crate::policy::condition::Who;
 use crate::policy::expression::nearest;
-use crate::policy::fact::ANSWERS;
 use crate::policy::problem::Place;
-use crate::policy::ruleset::Matcher;
-use crate::{CalendarId, Domain, Email};
+use crate::policy::rule_set::Matcher;
 
 /// The most entries of one list.
 const ENTRIES: usize = 500;

@@ -10,11 +10,13 @@ use std::collections::BTreeSet;
 
 use super::problem::Place;
 use super::rule::Rule;
-use super::ruleset::{Matcher, RuleSet};
-use super::{
-    BotTemplate, InvalidPolicy, NamedPolicyDocument, Policy, PolicyDocument, RuleDocument,
-};
-use crate::{RuleName, TimeZoneName};
+use crate::policy::compiled::Policy;
+use crate::policy::document::{NamedPolicyDocument, PolicyDocument, RuleDocument};
+use crate::policy::problem::InvalidPolicy;
+use crate::policy::rule_set::{Matcher, RuleSet};
+use crate::policy::template::BotTemplate;
+use crate::verdict::RuleName;
+use crate::zone::TimeZoneName;
 use asked::conditions;
 use entries::{domain, list, matcher};
 
@@ -26,6 +28,15 @@ const POLICIES: usize = 100;
 const LONGEST_NAME: usize = 60;
 
 impl Policy {
+    /// The policy in force until one is pushed.
+    ///
+    /// # Panics
+    /// Never: a test compiles it.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self::compile(&PolicyDocument::built_in()).expect("a test compiles it")
+    }
+
     /// Makes a policy out of what people wrote.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use test_case::test_case;
 
 use super::*;
-use crate::policy::{Shorthands, When};
+use crate::policy::when::{Shorthands, When};
 
 /// Everything that is wrong with a policy whose JSON has this in it.
 fn problems(change: &Value) -> Vec<String> {

@@ -4,8 +4,9 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 
 use super::check::{Checked, Checker};
 use super::kind::Kind;
-use super::problem::{ExpressionProblem, nearest};
+use super::problem::nearest;
 use super::unknown::NOT_A_FACT;
+use crate::policy::expression::ExpressionProblem;
 
 impl<'a> Checker<'a> {
     pub(super) fn call(&mut self, node: &'a IdedExpr, call: &'a CallExpr) -> Checked {

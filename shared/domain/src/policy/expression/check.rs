@@ -14,9 +14,10 @@ use cel::common::ast::{
 
 use super::kind::Kind;
 use super::person;
-use super::problem::{ExpressionProblem, nearest};
+use super::problem::nearest;
 use super::syntax::too_deep;
-use crate::policy::fact::Fact;
+use crate::fact::Fact;
+use crate::policy::expression::ExpressionProblem;
 
 /// The most steps from the whole to any part: evaluating takes 40 KB of stack
 /// for each in a build without optimisation.

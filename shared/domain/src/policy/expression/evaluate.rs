@@ -7,10 +7,10 @@ use cel::common::value::Val;
 use cel::parser::Expression as Tree;
 use cel::{Context, DeclarationError, Env, Value, add_member_overload};
 
-use super::failure::EvaluationFailure;
 use super::person::PersonValue;
 use super::unknown;
-use crate::policy::fact::{Fact, FactSource, FactValue};
+use crate::fact::{Fact, FactSource, FactValue};
+use crate::policy::expression::EvaluationFailure;
 use crate::policy::text;
 
 /// Shared by all expressions: making one costs as much as hundreds of judgements.

@@ -2,7 +2,7 @@
 
 use cel::ExecutionError;
 
-use crate::policy::fact::Fact;
+use crate::fact::Fact;
 
 /// An expression could not be judged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::policy::fact::{Fact, FactType};
+use crate::fact::{Fact, FactType};
 
 /// The type of a part of an expression, when every fact is known.
 #[derive(Debug, Clone, PartialEq)]

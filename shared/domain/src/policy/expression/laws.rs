@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use super::random::{all_known, flag, some_known, soup};
 use super::*;
-use crate::policy::fact::{ANSWERS, FactValue, FactValues, Person};
-use crate::{Email, ResponseStatus};
+use crate::email::Email;
+use crate::event::ResponseStatus;
+use crate::fact::{ANSWERS, FactValue, FactValues, Person};
 
 fn is_about_size(problem: &ExpressionProblem) -> bool {
     ["nested", "characters", "lists can be gone"]

@@ -52,7 +52,7 @@ pub use failure::EvaluationFailure;
 pub use problem::ExpressionProblem;
 pub(super) use problem::nearest;
 
-use super::fact::{Fact, FactSource};
+use crate::fact::{Fact, FactSource};
 
 /// A condition on a meeting's facts.
 #[derive(Clone)]

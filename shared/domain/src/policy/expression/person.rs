@@ -9,7 +9,7 @@ use cel::common::types::{CelBool, CelString, Type};
 use cel::common::value::{CowVal, StaticVal, Val};
 
 use super::kind::Kind;
-use crate::policy::fact::{ANSWERS, Person};
+use crate::fact::{ANSWERS, Person};
 
 /// The fields and their types.
 pub(super) const FIELDS: [(&str, Kind); 6] = [
@@ -109,7 +109,8 @@ impl Indexer for PersonValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Email, ResponseStatus};
+    use crate::email::Email;
+    use crate::event::ResponseStatus;
 
     #[test]
     fn every_field_is_there_and_of_its_type() {

@@ -6,7 +6,7 @@
 use cel::common::ast::{Expr, IdedExpr};
 
 use super::check::Checker;
-use super::problem::ExpressionProblem;
+use crate::policy::expression::ExpressionProblem;
 
 impl Checker<'_> {
     /// A problem where `node` begins.

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::policy::fact::{Fact, FactType, FactValue, FactValues, Person};
-use crate::{Email, ResponseStatus};
+use crate::email::Email;
+use crate::event::ResponseStatus;
+use crate::fact::{Fact, FactType, FactValue, FactValues, Person};
 
 const ANY_TEXTS: &[&str] = &[
     "",

@@ -12,7 +12,7 @@ use cel::common::ast::{IdedExpr, SourceInfo};
 use cel::{ParseError, ParseErrors};
 
 use super::evaluate::ENVIRONMENT;
-use super::problem::ExpressionProblem;
+use crate::policy::expression::ExpressionProblem;
 
 /// The most characters an expression may have.
 pub(super) const MAX_LENGTH: usize = 1_000;

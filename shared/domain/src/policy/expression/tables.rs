@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use test_case::test_case;
 
 use super::*;
-use crate::policy::fact::{FactValue, FactValues, Person};
-use crate::{Email, ResponseStatus};
+use crate::email::Email;
+use crate::event::ResponseStatus;
+use crate::fact::{FactValue, FactValues, Person};
 
 fn person(address: &str, response: ResponseStatus, is_resource: bool) -> Person {
     Person {

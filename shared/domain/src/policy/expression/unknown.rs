@@ -7,7 +7,7 @@
 
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 
-use crate::policy::fact::Fact;
+use crate::fact::Fact;
 
 /// The flag that a fact is not known, by a name that no expression can write.
 pub(super) fn flag(fact: Fact) -> String {

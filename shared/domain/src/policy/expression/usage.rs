@@ -3,7 +3,8 @@
 use cel::common::ast::IdedExpr;
 
 use super::check::Checker;
-use super::problem::{ExpressionProblem, nearest};
+use super::problem::nearest;
+use crate::policy::expression::ExpressionProblem;
 
 /// Every function there is, and how it is written.
 const FUNCTIONS: [(&str, &str); 16] = [

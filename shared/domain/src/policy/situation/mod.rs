@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
 
-use super::{Fact, FactSource, FactValue};
-use crate::{
-    Calendar, CalendarEvent, Domain, Email, EventType, ResponseStatus, SeriesId, ShowsAs,
-    TimeZoneName, Visibility,
-};
+use crate::email::{Domain, Email};
+use crate::event::{Calendar, CalendarEvent, EventType, ResponseStatus, ShowsAs, Visibility};
+use crate::fact::{Fact, FactSource, FactValue};
+use crate::id::SeriesId;
+use crate::zone::TimeZoneName;
 
 /// What a rule can ask.
 #[derive(Debug, Clone, Copy)]

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Situation;
-use crate::policy::Person;
-use crate::{Calendar, Domain, Email, Facts, ResponseStatus};
+use crate::email::{Domain, Email};
+use crate::event::{Calendar, Facts, ResponseStatus};
+use crate::fact::Person;
+use crate::policy::situation::Situation;
 
 /// The owner's answer; where the payload does not mark the owner, by their address.
 pub(super) fn own_response(facts: &Facts, calendar: &Calendar) -> Option<ResponseStatus> {

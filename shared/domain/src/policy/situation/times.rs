@@ -6,8 +6,8 @@
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, Time, Weekday};
 
-use super::Situation;
-use crate::TimeZoneName;
+use crate::policy::situation::Situation;
+use crate::zone::TimeZoneName;
 
 impl<'a> Situation<'a> {
     pub(super) fn zone(&self) -> Option<&'a TimeZoneName> {

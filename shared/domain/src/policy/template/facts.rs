@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
-use crate::policy::{Fact, FactSource, FactType, FactValue, FactValues, Person};
-use crate::{Email, ResponseStatus};
+use crate::email::Email;
+use crate::event::ResponseStatus;
+use crate::fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
 
 /// The values of the facts that are asked for, by their names.
 pub(super) fn told(asks: &[Fact], facts: &dyn FactSource) -> Value {

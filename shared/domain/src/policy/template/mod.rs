@@ -17,8 +17,8 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use serde_json::{Map, Value};
 
 use super::problem::Place;
-use super::{Fact, FactSource, FactValues};
-use crate::BotConfig;
+use crate::bot::BotConfig;
+use crate::fact::{Fact, FactSource, FactValues};
 use facts::{samples, told};
 use texts::{each, has_placeholder, replaced, shown};
 

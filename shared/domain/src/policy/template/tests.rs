@@ -1,8 +1,9 @@
 //! What is placed, and what is refused.
 
 use super::*;
-use crate::policy::{FactValue, Person};
-use crate::{Email, ResponseStatus};
+use crate::email::Email;
+use crate::event::ResponseStatus;
+use crate::fact::{FactValue, Person};
 use serde_json::json;
 use test_case::test_case;
 

@@ -2,11 +2,20 @@
 
 mod named;
 
+use crate::event::Calendar;
+use crate::fact::Fact;
+use crate::fact::FactValue;
+use crate::fact::FactValues;
+use crate::fact::Person;
+use crate::verdict::Verdict;
 use serde_json::{Value, json};
 use test_case::test_case;
 
 use super::*;
-use crate::{CalendarId, CalendarStatus, Email, Platform, ResponseStatus, Timestamp};
+use crate::email::Email;
+use crate::event::{CalendarStatus, Platform, ResponseStatus};
+use crate::id::CalendarId;
+use jiff::Timestamp;
 
 fn policy(json: Value) -> Policy {
     let document = PolicyDocument::read(&json.to_string()).expect("in the format");

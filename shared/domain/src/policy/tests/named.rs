@@ -4,7 +4,8 @@ use serde_json::json;
 use test_case::test_case;
 
 use super::{calendar, policy, rule};
-use crate::policy::{RuleSet, Then};
+use crate::policy::document::Then;
+use crate::policy::rule_set::RuleSet;
 
 #[test_case("calendar-7", Some("sales@acme.example"), Some("by-id"); "an id goes before a domain")]
 #[test_case("calendar-1", Some("lead@acme.example"), Some("by-owner"); "an owner goes before a domain")]

@@ -3,7 +3,9 @@
 use test_case::test_case;
 
 use super::*;
-use crate::{OverrideRevision, PageCursor, PolicyRevision, SyncReason, SyncRequest};
+use crate::revision::{OverrideRevision, PolicyRevision};
+use crate::sync_plan::request::{SyncReason, SyncRequest};
+use crate::sync_plan::state::PageCursor;
 
 const NOW: i64 = 1_000;
 

@@ -1,7 +1,8 @@
 //! The marks that looks of the model set.
 
-use crate::sync_plan::{CompletedSync, PageCursor, SyncInProgress, WorkspaceCoverage};
-use crate::{OverrideRevision, PolicyRevision, Timestamp};
+use crate::revision::{OverrideRevision, PolicyRevision};
+use crate::sync_plan::state::{CompletedSync, PageCursor, SyncInProgress, WorkspaceCoverage};
+use jiff::Timestamp;
 
 pub(super) fn completed_sync(reach: &WorkspaceCoverage) -> CompletedSync {
     CompletedSync {

@@ -8,9 +8,12 @@ use jiff::SignedDuration;
 
 use super::Op;
 use super::marks::under_way;
+use crate::id::CalendarId;
+use crate::revision::{OverrideRevision, PolicyRevision};
+use crate::sync_plan::request::{SyncReason, SyncRequest};
 use crate::sync_plan::*;
 use crate::time::plus;
-use crate::{CalendarId, OverrideRevision, PolicyRevision, SyncReason, SyncRequest, Timestamp};
+use jiff::Timestamp;
 
 /// Pages of every list; where an event stands changes with each of its versions.
 pub(super) const PAGES: u32 = 3;

@@ -1,10 +1,14 @@
 //! A usual meeting, and short words for what facts say of it.
 
-use crate::policy::{Fact, FactSource, FactValue, Situation};
-use crate::{
-    Attendee, Attendees, Calendar, CalendarEvent, CalendarId, CalendarStatus, Email, EventId,
-    Facts, IcalUid, Platform, PlatformEventId, ResponseStatus, TimeZoneName, Timestamp,
+use crate::email::Email;
+use crate::event::{
+    Attendee, Attendees, Calendar, CalendarEvent, CalendarStatus, Facts, Platform, ResponseStatus,
 };
+use crate::fact::{Fact, FactSource, FactValue};
+use crate::id::{CalendarId, EventId, IcalUid, PlatformEventId};
+use crate::policy::situation::Situation;
+use crate::zone::TimeZoneName;
+use jiff::Timestamp;
 
 /// A meeting of sales@acme.example with a buyer, on a Friday of winter in Berlin.
 pub(super) struct Case {

@@ -8,10 +8,11 @@ mod words;
 use proptest::prelude::*;
 
 use super::*;
-use crate::facts::odd::any_payload;
-use crate::policy::{FactType, Person};
-use crate::{Facts, Platform, Timestamp};
+use crate::event::any_payload;
+use crate::event::{Facts, Platform};
+use crate::fact::{FactType, Person};
 use case::{Case, UNKNOWN, zone};
+use jiff::Timestamp;
 
 #[test]
 fn everybody_listed_is_told_of() {

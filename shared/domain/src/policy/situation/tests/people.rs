@@ -3,8 +3,8 @@
 use test_case::test_case;
 
 use super::case::{Case, NO, UNKNOWN, YES, count, email, list, says, tells};
-use crate::ResponseStatus;
-use crate::policy::{Fact, FactValue};
+use crate::event::ResponseStatus;
+use crate::fact::{Fact, FactValue};
 
 fn only_colleagues(case: &mut Case) {
     case.attendees(&["sales@acme.example", "Berlin@EU.acme.example"]);

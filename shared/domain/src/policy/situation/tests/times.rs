@@ -3,7 +3,7 @@
 use test_case::test_case;
 
 use super::case::{Case, UNKNOWN, at, count, says, tells, zone};
-use crate::policy::{Fact, FactValue};
+use crate::fact::{Fact, FactValue};
 
 fn in_new_york(case: &mut Case) {
     case.policy_zone = Some(zone("America/New_York"));

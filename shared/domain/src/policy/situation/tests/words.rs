@@ -3,8 +3,9 @@
 use test_case::test_case;
 
 use super::case::{Case, NO, UNKNOWN, YES, says, tells};
-use crate::policy::{Fact, FactValue};
-use crate::{EventType, Platform, SeriesId, ShowsAs, Visibility};
+use crate::event::{EventType, Platform, ShowsAs, Visibility};
+use crate::fact::{Fact, FactValue};
+use crate::id::SeriesId;
 
 #[test_case(|_| (), says("Kick-off"); "told")]
 #[test_case(|c| c.facts().title = None, says(""); "without a name")]

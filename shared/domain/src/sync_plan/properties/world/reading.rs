@@ -4,9 +4,10 @@ use jiff::SignedDuration;
 
 use super::{HOLD, PAGES, Work, World, at, calendar_of, id};
 use crate::sync_plan::properties::marks::{completed_sync, under_way};
+use crate::sync_plan::request::{SyncReason, SyncRequest};
 use crate::sync_plan::*;
 use crate::time::plus;
-use crate::{SyncReason, SyncRequest, Timestamp};
+use jiff::Timestamp;
 
 impl World {
     pub(super) fn read_page(&mut self, worker: usize, mut work: Work) {

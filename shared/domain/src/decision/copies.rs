@@ -25,10 +25,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::{
-    CalendarEvent, Decision, DecisionInputs, DecisionKey, DeduplicationKey, Judgement, Offer,
-    OverrideRevision, Plan, RowChange, Timestamp, Verdict, Wanted, revise,
-};
+use super::inputs::DecisionInputs;
+use super::plan::Plan;
+use super::revise::{Judgement, RowChange, revise};
+use super::row::Decision;
+use super::wanted::{Offer, Wanted};
+use crate::event::CalendarEvent;
+use crate::id::{DecisionKey, DeduplicationKey};
+use crate::revision::OverrideRevision;
+use crate::verdict::Verdict;
+use jiff::Timestamp;
 
 /// A verdict on an event, and what it was given from.
 #[derive(Debug, Clone)]

@@ -1,6 +1,10 @@
 //! What a row makes of a bot that it shares with other copies of its meeting.
 
-use crate::{Applied, BotConfig, Decision, Step, Wanted, WantedBot};
+use super::applied::Applied;
+use super::row::Decision;
+use super::step::Step;
+use super::wanted::Wanted;
+use crate::bot::{BotConfig, WantedBot};
 
 impl Decision {
     /// Whether `bot` is what is wanted already, apart from its configuration.

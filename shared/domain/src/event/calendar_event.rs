@@ -1,49 +1,12 @@
 //! One event of one calendar, as it was seen at one moment.
 
 use std::fmt;
-use std::str::FromStr;
 
-use crate::{
-    BotId, CalendarId, DecisionKey, DeduplicationKey, EventId, Facts, IcalUid, PlatformEventId,
-    Timestamp,
-};
-
-/// Where a calendar is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Platform {
-    /// Google Calendar.
-    Google,
-    /// Microsoft Outlook.
-    Outlook,
-}
-
-/// A platform that Recall's specification does not list.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown calendar platform: expected google_calendar or microsoft_outlook")]
-pub struct UnknownPlatform;
-
-impl Platform {
-    /// The name Recall's specification gives it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Google => "google_calendar",
-            Self::Outlook => "microsoft_outlook",
-        }
-    }
-}
-
-impl FromStr for Platform {
-    type Err = UnknownPlatform;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "google_calendar" => Ok(Self::Google),
-            "microsoft_outlook" => Ok(Self::Outlook),
-            _ => Err(UnknownPlatform),
-        }
-    }
-}
+use super::facts::Facts;
+use super::platform::Platform;
+use crate::bot::BotEntry;
+use crate::id::{CalendarId, DecisionKey, EventId, IcalUid, PlatformEventId};
+use jiff::Timestamp;
 
 /// Where people meet. Its `Debug` leaves the link out: links carry passcodes.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -56,17 +19,6 @@ impl fmt::Debug for Meeting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Meeting(…)")
     }
-}
-
-/// A bot that Recall lists with an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BotEntry {
-    /// The bot.
-    pub bot_id: BotId,
-    /// The start it was scheduled for. It stays when the event moves on.
-    pub starts_at: Timestamp,
-    /// The key it was scheduled under.
-    pub deduplication_key: DeduplicationKey,
 }
 
 /// One event of one calendar. Instants are whole microseconds.

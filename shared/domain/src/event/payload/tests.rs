@@ -1,11 +1,17 @@
 //! What both platforms tell, side by side: one row says one thing in either's words.
 
+use crate::event::appearance::EventType;
+use crate::event::appearance::ShowsAs;
+use crate::event::appearance::Visibility;
+use crate::event::attendee::Attendee;
+use crate::id::SeriesId;
+use crate::zone::TimeZoneName;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use test_case::test_case;
 
-use super::odd::any_payload;
 use super::*;
+use crate::event::payload::any_payload;
 
 fn google(raw: Value) -> Facts {
     Facts::read(Platform::Google, &raw)

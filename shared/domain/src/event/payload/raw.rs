@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::{Email, SeriesId, TimeZoneName};
+use crate::email::Email;
+use crate::id::SeriesId;
+use crate::zone::TimeZoneName;
 
 /// A place in a payload.
 #[derive(Clone, Copy)]

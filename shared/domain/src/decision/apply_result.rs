@@ -4,11 +4,16 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::applied::Applied;
+use super::history::{CallRecord, Cause, RecordedResult};
+use super::row::Decision;
+use super::step::Step;
+use crate::bot::{AppliedBot, BotEntry, WantedBot};
+use crate::id::BotId;
+use crate::rate::Operation;
+use crate::revision::Generation;
 use crate::time::plus;
-use crate::{
-    Applied, AppliedBot, BotEntry, BotId, CallRecord, Cause, Decision, Generation, Operation,
-    RecordedResult, Step, Timestamp, WantedBot,
-};
+use jiff::Timestamp;
 
 /// A bot whose start is no further ahead comes from the pool of those that
 /// nobody reserved, by the service's own word.

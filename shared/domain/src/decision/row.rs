@@ -4,98 +4,16 @@
 //! Where the two differ it is due. Work is never "send this call", it is "make
 //! these two equal", so any step may crash, run twice or lose a race.
 
-use crate::{
-    AppliedBot, BotId, CalendarId, CalendarRevision, Cause, EventId, History, IcalUid, Offer,
-    OverrideRevision, PlatformEventId, PolicyRevision, RecordedResult, SeriesId, Timestamp,
-    Verdict, WantedBot,
-};
-
-/// Where a decision is kept.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DecisionKey {
-    /// The meeting, across calendars.
-    pub ical_uid: IcalUid,
-    /// The event, in one calendar.
-    pub event_id: EventId,
-}
-
-/// Grows with each write of a row; a write states the one it saw, so that no
-/// write is lost under another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Version(pub u64);
-
-impl Version {
-    /// The version of what has never been written.
-    pub const NEW: Self = Self(0);
-
-    /// The version that a write makes of this one.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
-}
-
-/// Grows with each change of what is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Generation(pub u64);
-
-/// What a decision was made from.
-///
-/// Of two views the one of the newer event is later; its other parts must not
-/// be older than what is stored, or it is made again from what is newer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct DecisionInputs {
-    /// The event's `updated_at`.
-    pub event: Timestamp,
-    /// The calendar's revision.
-    pub calendar: CalendarRevision,
-    /// The policy's revision.
-    pub policy: PolicyRevision,
-    /// The revision of a person's word, nought if nobody spoke.
-    pub overrides: OverrideRevision,
-}
-
-/// What should be at Recall for an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
-    /// No bot.
-    Nothing,
-    /// One bot.
-    Bot(Box<WantedBot>),
-}
-
-/// What is known to be at Recall for an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Applied {
-    /// No bot.
-    Nothing,
-    /// One bot.
-    Bot(Box<AppliedBot>),
-    /// Perhaps this bot, or another, or none: something else came to be wanted
-    /// while a call may have been under way, and the end of that call is not
-    /// known. Both operations may be done again, so the next one makes it certain.
-    Uncertain(Box<AppliedBot>),
-    /// More bots are listed with the event than are wanted, this one among
-    /// them. Taking away drops all claims of the event, so that comes first;
-    /// what is wanted is scheduled after it.
-    TooMany(Box<AppliedBot>),
-    /// One bot, which is on its way or in the call: it can no longer be taken
-    /// away, only be sent out.
-    Dispatched(Box<AppliedBot>),
-}
-
-impl Applied {
-    /// The bot that is there, or may be.
-    #[must_use]
-    pub fn bot(&self) -> Option<&AppliedBot> {
-        match self {
-            Self::Nothing => None,
-            Self::Bot(bot) | Self::Uncertain(bot) | Self::TooMany(bot) | Self::Dispatched(bot) => {
-                Some(bot)
-            }
-        }
-    }
-}
+use super::applied::Applied;
+use super::history::{History, RecordedResult};
+use super::inputs::DecisionInputs;
+use super::wanted::{Offer, Wanted};
+use crate::bot::AppliedBot;
+use crate::id::{CalendarId, DecisionKey, PlatformEventId, SeriesId};
+use crate::overrides::{ApplicableOverrides, Overrides};
+use crate::revision::{Generation, Version};
+use crate::verdict::Verdict;
+use jiff::Timestamp;
 
 /// How the work of making the two equal has gone so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -115,22 +33,6 @@ pub struct Abandonment {
     pub generation: Generation,
     /// Why.
     pub reason: String,
-}
-
-/// What a row wants done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step<'a> {
-    /// Nothing: what is wanted is applied, or was given up on.
-    Nothing,
-    /// Schedule this bot, which also moves or reconfigures the one that is there.
-    Schedule(&'a WantedBot),
-    /// Take this bot away.
-    Unschedule(&'a AppliedBot),
-    /// Ask which bot this is: it is on its way, and no answer has told its id.
-    Find(&'a AppliedBot),
-    /// Send this bot, of this id, out of the call, unless another copy of the
-    /// meeting wants it.
-    Leave(&'a AppliedBot, &'a BotId),
 }
 
 /// What was decided about an event, and how far it is carried out.
@@ -174,42 +76,6 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// What is to be done so that what is wanted is applied.
-    #[must_use]
-    pub fn step(&self) -> Step<'_> {
-        if self.is_abandoned() {
-            return Step::Nothing;
-        }
-        match (&self.wanted, &self.applied) {
-            _ if self.is_certain() => Step::Nothing,
-            (_, Applied::TooMany(applied)) => Step::Unschedule(applied),
-            (Wanted::Bot(wanted), _) => Step::Schedule(wanted),
-            (Wanted::Nothing, Applied::Bot(applied) | Applied::Uncertain(applied)) => {
-                Step::Unschedule(applied)
-            }
-            (Wanted::Nothing, Applied::Dispatched(applied)) => match &applied.bot_id {
-                Some(bot_id) => Step::Leave(applied, bot_id),
-                None => Step::Find(applied),
-            },
-            (Wanted::Nothing, Applied::Nothing) => Step::Nothing,
-        }
-    }
-
-    /// Why the step is to be taken.
-    #[must_use]
-    pub fn cause(&self) -> Cause {
-        match (&self.wanted, &self.applied) {
-            (_, Applied::TooMany(_)) => Cause::TooMany,
-            (Wanted::Nothing, _) => Cause::Unwanted,
-            (Wanted::Bot(_), Applied::Nothing) => Cause::New,
-            (Wanted::Bot(_), Applied::Uncertain(_) | Applied::Dispatched(_)) => Cause::Uncertain,
-            (Wanted::Bot(wanted), Applied::Bot(bot)) if wanted.starts_at != bot.starts_at => {
-                Cause::Moved
-            }
-            (Wanted::Bot(_), Applied::Bot(_)) => Cause::Changed,
-        }
-    }
-
     /// When the last call for this row was answered that went through: what
     /// Recall lists with the event from then on should be what is applied.
     #[must_use]
@@ -238,24 +104,6 @@ impl Decision {
         (self.inputs.event, self.inputs.calendar) == (view.event, view.calendar)
     }
 
-    /// Whether there is something to be done.
-    #[must_use]
-    pub fn is_due(&self) -> bool {
-        self.step() != Step::Nothing
-    }
-
-    /// The key under which Recall takes one call at a time for this row.
-    #[must_use]
-    pub fn deduplication_key(&self) -> Option<&crate::DeduplicationKey> {
-        match self.step() {
-            Step::Schedule(wanted) => Some(&wanted.deduplication_key),
-            Step::Unschedule(applied) | Step::Find(applied) | Step::Leave(applied, _) => {
-                Some(&applied.deduplication_key)
-            }
-            Step::Nothing => None,
-        }
-    }
-
     /// The row after nothing more is to be done for this generation, for `reason`.
     #[must_use]
     pub fn abandon(mut self, reason: impl Into<String>) -> Self {
@@ -279,7 +127,7 @@ impl Decision {
 
     /// Whether this row wants the bot of `key` for a meeting that is not over at `now`.
     #[must_use]
-    pub fn wants(&self, key: &crate::DeduplicationKey, now: Timestamp) -> bool {
+    pub fn wants(&self, key: &crate::id::DeduplicationKey, now: Timestamp) -> bool {
         let is_it = matches!(&self.wanted, Wanted::Bot(bot) if bot.deduplication_key == *key);
         is_it && self.ends_at > now
     }
@@ -338,5 +186,17 @@ impl Decision {
             }),
             (Wanted::Nothing, applied) => applied.bot().cloned(),
         }
+    }
+}
+
+impl Overrides {
+    /// What of it concerns the event that a decision is about.
+    #[must_use]
+    pub fn for_decision(&self, decision: &Decision) -> ApplicableOverrides<'_> {
+        self.lookup(
+            decision.platform_id.as_ref(),
+            &decision.key.ical_uid,
+            decision.series.as_ref(),
+        )
     }
 }

@@ -11,10 +11,15 @@
 //!   again first ([`RowChange::Behind`]): the event may still be news;
 //! - what says the same as the row costs no write ([`RowChange::Unchanged`]).
 
-use crate::{
-    Applied, Attempts, CalendarEvent, CalendarRevision, Decision, DecisionInputs, Generation,
-    History, Offer, OverrideRevision, RuleName, Timestamp, Verdict, Version, Wanted,
-};
+use super::applied::Applied;
+use super::history::History;
+use super::inputs::DecisionInputs;
+use super::row::{Attempts, Decision};
+use super::wanted::{Offer, Wanted};
+use crate::event::CalendarEvent;
+use crate::revision::{CalendarRevision, Generation, OverrideRevision, Version};
+use crate::verdict::{RuleName, Verdict};
+use jiff::Timestamp;
 
 /// What becomes of a stored decision.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,10 @@
 //! other do not get the others, while the organizer does.
 
 use super::raw::Raw;
-use super::{Attendee, Attendees, EventType, Facts, ResponseStatus, ShowsAs, Visibility};
-use crate::TimeZoneName;
+use crate::event::appearance::{EventType, ShowsAs, Visibility};
+use crate::event::attendee::{Attendee, Attendees, ResponseStatus};
+use crate::event::facts::Facts;
+use crate::zone::TimeZoneName;
 
 pub(super) fn read(raw: Raw<'_>) -> Facts {
     let organizer = raw.at("organizer");
@@ -120,7 +122,7 @@ fn kind(raw: Raw<'_>) -> Option<EventType> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SeriesId;
+    use crate::id::SeriesId;
     use serde_json::{Value, json};
     use test_case::test_case;
 
@@ -145,7 +147,7 @@ mod tests {
         assert_eq!(facts.title.as_deref(), Some("Quarterly review"));
         assert_eq!(facts.own_response, Some(ResponseStatus::Tentative));
         assert_eq!(facts.series, SeriesId::parse("series_1").ok());
-        let people: Vec<_> = facts.people().map(crate::Email::as_str).collect();
+        let people: Vec<_> = facts.people().map(crate::email::Email::as_str).collect();
         assert_eq!(
             people,
             [

@@ -5,7 +5,8 @@
 //! written with every answer. The last call that went through is never pushed
 //! out by those that failed after it.
 
-use crate::{Operation, Timestamp};
+use crate::rate::Operation;
+use jiff::Timestamp;
 
 /// Why a call was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,8 +1,14 @@
 //! The rules that a calendar is under, and what they say about a meeting of it.
 
+use super::document::Then;
 use super::rule::{Rule, Said, untold};
-use super::{BotTemplate, Fact, FactSource, FactValue, FactValues, Then};
-use crate::{Calendar, CalendarId, Domain, Email, Reason, RuleName, TimeZoneName, Verdict};
+use super::template::BotTemplate;
+use crate::email::{Domain, Email};
+use crate::event::Calendar;
+use crate::fact::{Fact, FactSource, FactValue, FactValues};
+use crate::id::CalendarId;
+use crate::verdict::{Reason, RuleName, Verdict};
+use crate::zone::TimeZoneName;
 
 /// A policy for some calendars.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,8 @@
 //! Lost, repeated, late or reordered, it costs a look at most and cannot cause
 //! a wrong recording.
 
-use crate::{CalendarId, Timestamp};
+use crate::id::CalendarId;
+use jiff::Timestamp;
 
 /// Why a look is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,8 +6,11 @@
 //! the meeting is only when it is another; `originalStartTimeZone` does.
 
 use super::raw::Raw;
-use super::{Attendee, Attendees, EventType, Facts, ResponseStatus, ShowsAs, Visibility};
-use crate::{Email, TimeZoneName};
+use crate::email::Email;
+use crate::event::appearance::{EventType, ShowsAs, Visibility};
+use crate::event::attendee::{Attendee, Attendees, ResponseStatus};
+use crate::event::facts::Facts;
+use crate::zone::TimeZoneName;
 
 pub(super) fn read(raw: Raw<'_>) -> Facts {
     let organizer = raw.at("organizer").at("emailAddress").at("address").email();
@@ -107,7 +110,7 @@ fn shows_as(show_as: Raw<'_>) -> Option<ShowsAs> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SeriesId;
+    use crate::id::SeriesId;
     use serde_json::{Value, json};
     use test_case::test_case;
 

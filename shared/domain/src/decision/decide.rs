@@ -1,9 +1,10 @@
 //! The rules, most final first.
 
-use crate::{
-    Calendar, CalendarEvent, DeduplicationScheme, Override, OverrideChoice, Overrides, Policy,
-    RuleName, Timestamp, Verdict,
-};
+use crate::event::{Calendar, CalendarEvent};
+use crate::overrides::{Override, OverrideChoice, Overrides};
+use crate::policy::{DeduplicationScheme, Policy};
+use crate::verdict::{RuleName, Verdict};
+use jiff::Timestamp;
 
 /// Decides what to do about `event`, as things stand at `now`.
 ///

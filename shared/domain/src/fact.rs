@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Domain, Email, ResponseStatus};
+use crate::email::{Domain, Email};
+use crate::event::ResponseStatus;
 
 /// What kind of value a fact has when it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,21 +1,17 @@
 //! From a verdict to what its event would have at Recall.
 
+use super::wanted::Offer;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sha2::{Digest, Sha256};
 
-use crate::{
-    BotConfig, Calendar, CalendarEvent, DeduplicationKey, DeduplicationScheme, Fact, FactSource,
-    FactValue, Meeting, Policy, Timestamp, Verdict, Wanted, WantedBot,
-};
-
-/// What an event brings to the bot that the copies of a meeting share.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    /// The bot's configuration, made from the facts of this copy.
-    pub config: BotConfig,
-    /// This copy stands in the calendar of who called the meeting.
-    pub is_organizers: bool,
-}
+use super::wanted::Wanted;
+use crate::bot::{BotConfig, WantedBot};
+use crate::event::{Calendar, CalendarEvent, Meeting};
+use crate::fact::{Fact, FactSource, FactValue};
+use crate::id::DeduplicationKey;
+use crate::policy::{DeduplicationScheme, Policy};
+use crate::verdict::Verdict;
+use jiff::Timestamp;
 
 /// What follows from a verdict for one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +82,7 @@ pub fn plan(
 
 /// The metadata by which a recording tells which meeting it is of.
 fn with_ids(config: &BotConfig, event: &CalendarEvent) -> BotConfig {
-    let series = event.facts.series.as_ref().map(crate::SeriesId::as_str);
+    let series = event.facts.series.as_ref().map(crate::id::SeriesId::as_str);
     [
         ("event_id", Some(event.id.as_str())),
         ("calendar_id", Some(event.calendar_id.as_str())),

@@ -13,10 +13,14 @@
 
 use jiff::SignedDuration;
 
+use super::applied::Applied;
+use super::row::Decision;
+use super::wanted::Wanted;
+use crate::bot::{AppliedBot, BotEntry};
+use crate::event::CalendarEvent;
+use crate::id::DecisionKey;
 use crate::time::plus;
-use crate::{
-    Applied, AppliedBot, BotEntry, CalendarEvent, Decision, DecisionKey, Timestamp, Wanted,
-};
+use jiff::Timestamp;
 
 /// For so long after a call a list may not show yet what the call did.
 const SETTLED: SignedDuration = SignedDuration::from_mins(1);
@@ -115,7 +119,7 @@ pub fn repaired(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> De
             deduplication_key: entry.deduplication_key.clone(),
             starts_at: entry.starts_at,
             meeting_url: String::new(),
-            config: crate::ConfigDigest::kept(""),
+            config: crate::bot::ConfigDigest::kept(""),
         }))
     };
     let bot = known.or_else(listed);

@@ -1,0 +1,33 @@
+//! From an event to a stored decision, and from there to the bot at Recall.
+//!
+//! 1. [`decide()`] gives a verdict on an event; [`plan()`] says which bot follows from it.
+//! 2. [`revise_copies`] folds the verdicts on a meeting's copies into their stored [`Decision`]s.
+//! 3. [`CallAttempt::of`] is the call that a decision needs; [`apply_result()`] folds in its result.
+//! 4. [`repair`] finds bots at Recall that differ from those that the decisions know.
+
+mod applied;
+mod apply_result;
+mod copies;
+mod decide;
+mod drift;
+mod history;
+mod inputs;
+mod plan;
+mod revise;
+mod row;
+mod shared_bot;
+mod step;
+mod wanted;
+
+pub use applied::Applied;
+pub use apply_result::{Call, CallAttempt, CallResult, apply_result};
+pub use copies::{Evaluation, RevisedCopies, retire_copies, revise_copies};
+pub use decide::decide;
+pub use drift::{DriftKind, Unchecked, drift, repair, repaired, unchecked};
+pub use history::{CallRecord, Cause, History, RecordedResult};
+pub use inputs::DecisionInputs;
+pub use plan::{Plan, plan};
+pub use revise::{Judgement, RowChange, retire, revise};
+pub use row::{Abandonment, Attempts, Decision};
+pub use step::Step;
+pub use wanted::{Offer, Wanted};

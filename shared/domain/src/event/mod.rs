@@ -1,0 +1,18 @@
+//! An event of a calendar, as Recall listed it at one moment, and the facts that its payload states.
+
+mod appearance;
+mod attendee;
+mod calendar;
+mod calendar_event;
+mod facts;
+mod payload;
+mod platform;
+
+pub use appearance::{EventType, ShowsAs, Visibility};
+pub use attendee::{Attendee, Attendees, ResponseStatus};
+pub use calendar::{Calendar, CalendarStatus};
+pub use calendar_event::{CalendarEvent, Meeting};
+pub use facts::Facts;
+#[cfg(test)]
+pub(crate) use payload::any_payload;
+pub use platform::{Platform, UnknownPlatform};

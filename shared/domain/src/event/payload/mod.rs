@@ -1,0 +1,39 @@
+//! Reads the payloads of Google and Outlook into one shape.
+//!
+//! Every field of a payload is optional and may have an unexpected type. A field
+//! that cannot be read is unknown, never an error: one malformed field must not
+//! cost a calendar its other meetings.
+
+mod google;
+#[cfg(test)]
+mod malformed;
+mod outlook;
+mod raw;
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+
+use crate::event::facts::Facts;
+use crate::event::platform::Platform;
+#[cfg(test)]
+pub(crate) use malformed::any_payload;
+use raw::Raw;
+
+/// The longest title that is kept, in characters: a row must stay small.
+const LONGEST_TITLE: usize = 200;
+
+impl Facts {
+    /// Reads the facts out of a platform's payload.
+    #[must_use]
+    pub fn read(platform: Platform, raw: &Value) -> Self {
+        let facts = match platform {
+            Platform::Google => google::read(Raw(raw)),
+            Platform::Outlook => outlook::read(Raw(raw)),
+        };
+        let title = facts
+            .title
+            .map(|title| title.chars().take(LONGEST_TITLE).collect());
+        Self { title, ..facts }
+    }
+}

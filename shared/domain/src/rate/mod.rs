@@ -1,0 +1,7 @@
+//! Rate limits: which calls Recall limits, and when the next one may be made.
+
+mod operation;
+mod rate_limit;
+
+pub use operation::Operation;
+pub use rate_limit::{NextFree, Permits, RateLimit};
