@@ -1,5 +1,5 @@
-//! Checks an expression before it is used: every name is there, and every part
-//! has a type that its place can take.
+//! Checks an expression before it is used: every name exists, and every part has
+//! a type that fits its place.
 //!
 //! What passes cannot fail on a type while all its facts are known. A fact may
 //! be compared with `null`, which asks whether it is known; nothing else may be
@@ -12,10 +12,13 @@ use cel::common::ast::{
     SourceInfo,
 };
 
+use super::call::check_call;
 use super::kind::Kind;
-use super::person;
+use super::person::field_kind;
+use super::places::Places;
 use super::problem::nearest;
 use super::syntax::too_deep;
+use super::typing::{Checked, Typing};
 use crate::fact::Fact;
 use crate::policy::expression::ExpressionProblem;
 
@@ -27,17 +30,14 @@ pub(super) const MAX_DEPTH: usize = 24;
 /// time by the length of a list that strangers may fill.
 const MAX_LOOPS: usize = 2;
 
-pub(super) type Checked = Result<Kind, ExpressionProblem>;
-
 /// The facts that an expression reads, if it can be used.
 pub(super) fn check(
     source: &str,
     root: &IdedExpr,
-    places: &SourceInfo,
+    info: &SourceInfo,
 ) -> Result<Vec<Fact>, ExpressionProblem> {
     let mut checker = Checker {
-        source,
-        places,
+        places: Places { source, info },
         names: Vec::new(),
         facts: BTreeSet::new(),
         depth: 0,
@@ -51,18 +51,17 @@ pub(super) fn check(
     Ok(checker.facts.into_iter().collect())
 }
 
-pub(super) struct Checker<'a> {
-    pub(super) source: &'a str,
-    pub(super) places: &'a SourceInfo,
-    /// What loops named, innermost last.
+struct Checker<'a> {
+    places: Places<'a>,
+    /// The names that loops give to their elements, innermost last, with their types.
     names: Vec<(&'a str, Kind)>,
     facts: BTreeSet<Fact>,
     depth: usize,
     loops: usize,
 }
 
-impl<'a> Checker<'a> {
-    pub(super) fn kind(&mut self, node: &'a IdedExpr) -> Checked {
+impl<'a> Typing<'a> for Checker<'a> {
+    fn kind(&mut self, node: &'a IdedExpr) -> Checked {
         if self.depth == MAX_DEPTH {
             return Err(self.problem_at(node, too_deep()));
         }
@@ -71,7 +70,7 @@ impl<'a> Checker<'a> {
             Expr::Literal(literal) => self.literal(node, literal),
             Expr::Ident(name) => self.name(node, name),
             Expr::Select(select) => self.select(node, select),
-            Expr::Call(call) => self.call(node, call),
+            Expr::Call(call) => check_call(self, node, call),
             Expr::List(list) => self.list(list),
             Expr::Map(map) => self.map(map),
             Expr::Comprehension(comprehension) => self.comprehension(node, comprehension),
@@ -83,17 +82,16 @@ impl<'a> Checker<'a> {
         kind
     }
 
-    /// The type of a part that has to be one of `wanted`.
-    pub(super) fn expect(&mut self, node: &'a IdedExpr, wanted: &[Kind], by: &str) -> Checked {
-        let kind = self.kind(node)?;
-        if kind.is_any(wanted) {
-            return Ok(kind);
-        }
-        let names: Vec<String> = wanted.iter().map(ToString::to_string).collect();
-        let message = format!("{by} takes {}, and this is {kind}", names.join(" or "));
-        Err(self.problem_at(node, message))
+    fn is_element(&self, name: &str) -> bool {
+        self.names.iter().any(|(given, _)| *given == name)
     }
 
+    fn places(&self) -> &Places<'a> {
+        &self.places
+    }
+}
+
+impl<'a> Checker<'a> {
     fn literal(&self, node: &IdedExpr, literal: &LiteralValue) -> Checked {
         match literal {
             LiteralValue::Boolean(_) => Ok(Kind::Bool),
@@ -137,20 +135,14 @@ impl<'a> Checker<'a> {
         Err(self.problem_at(node, message).meaning(suggestion))
     }
 
-    /// Whether `name` is what a loop calls its element.
-    pub(super) fn is_element(&self, name: &str) -> bool {
-        self.names.iter().any(|(given, _)| *given == name)
-    }
-
     fn select(&mut self, node: &IdedExpr, select: &'a SelectExpr) -> Checked {
         let field = select.field.as_str();
         let kind = match self.kind(&select.operand)? {
-            Kind::Person => match self.field(field) {
+            Kind::Person => match field_kind(field) {
                 Ok(kind) => kind,
-                Err(problem) => {
-                    return Err(self
-                        .problem_behind(node, problem.message)
-                        .meaning(problem.suggestion));
+                Err((message, suggestion)) => {
+                    let problem = self.places.problem_after(node, message);
+                    return Err(problem.meaning(suggestion));
                 }
             },
             Kind::Map(key, value) if key.is(&Kind::TEXT) => *value,
@@ -159,24 +151,14 @@ impl<'a> Checker<'a> {
                 let message = format!(
                     "this is a list of people; ask about each, as in attendees.exists(a, a.{field} …)"
                 );
-                return Err(self.problem_behind(node, message));
+                return Err(self.places.problem_after(node, message));
             }
             other => {
                 let message = format!("{other} has no field \"{field}\"");
-                return Err(self.problem_behind(node, message));
+                return Err(self.places.problem_after(node, message));
             }
         };
         Ok(if select.test { Kind::Bool } else { kind })
-    }
-
-    /// The type of a person's field; the problem has no place yet.
-    pub(super) fn field(&self, field: &str) -> Checked {
-        let known = person::FIELDS.into_iter().find(|(name, _)| *name == field);
-        known.map(|(_, kind)| kind).ok_or_else(|| {
-            let message = format!("a person has no field \"{field}\"");
-            ExpressionProblem::at(self.source, 0, message)
-                .meaning(nearest(field, person::FIELDS.iter().map(|(name, _)| *name)))
-        })
     }
 
     fn list(&mut self, list: &'a ListExpr) -> Checked {
@@ -200,18 +182,6 @@ impl<'a> Checker<'a> {
         Ok(Kind::Map(Box::new(key), Box::new(value)))
     }
 
-    /// The type that covers `so_far` and one more part.
-    pub(super) fn covering(&mut self, so_far: &Kind, node: &'a IdedExpr, what: &str) -> Checked {
-        let kind = self.kind(node)?;
-        if kind == Kind::Null {
-            return Err(self.problem_at(node, "null can only be compared, with == and !="));
-        }
-        so_far.with(&kind).ok_or_else(|| {
-            let message = format!("{what} are of one type: this is {kind}, the others {so_far}");
-            self.problem_at(node, message)
-        })
-    }
-
     /// What `exists` and its like are expanded to: the step is evaluated for
     /// each element, and its value is the next step's accumulator.
     fn comprehension(&mut self, node: &IdedExpr, of: &'a ComprehensionExpr) -> Checked {
@@ -227,10 +197,12 @@ impl<'a> Checker<'a> {
         if self.loops == MAX_LOOPS {
             let message =
                 format!("at most {MAX_LOOPS} lists can be gone through inside of each other");
-            return Err(self.problem_before(node, message));
+            return Err(self.places.problem_before(node, message));
         }
         if of.iter_var.starts_with('.') {
-            return Err(self.problem_before(node, "the name of an element has no dot"));
+            return Err(self
+                .places
+                .problem_before(node, "the name of an element has no dot"));
         }
         let start = self.kind(&of.accu_init)?;
         self.loops += 1;

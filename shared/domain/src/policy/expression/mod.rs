@@ -30,9 +30,10 @@ mod evaluate;
 mod failure;
 mod kind;
 mod person;
-mod place;
+mod places;
 mod problem;
 mod syntax;
+mod typing;
 mod unknown;
 mod usage;
 

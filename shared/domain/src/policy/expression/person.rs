@@ -1,4 +1,4 @@
-//! A person as expressions see one: six fields, read when they are asked for.
+//! A person as a value of CEL: six fields, read on demand.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use cel::common::types::{CelBool, CelString, Type};
 use cel::common::value::{CowVal, StaticVal, Val};
 
 use super::kind::Kind;
+use super::problem::nearest;
 use crate::fact::{ANSWERS, Person};
 
 /// The fields and their types.
-pub(super) const FIELDS: [(&str, Kind); 6] = [
+const FIELDS: [(&str, Kind); 6] = [
     ("address", Kind::TEXT),
     ("domain", Kind::TEXT),
     ("response", Kind::Text(Some(ANSWERS))),
@@ -21,9 +22,24 @@ pub(super) const FIELDS: [(&str, Kind); 6] = [
     ("organizer", Kind::Bool),
 ];
 
+/// The type of the field of this name.
+///
+/// # Errors
+/// Says that there is no such field, and which one was most likely meant.
+pub(super) fn field_kind(name: &str) -> Result<Kind, (String, Option<String>)> {
+    let known = FIELDS.into_iter().find(|(field, _)| *field == name);
+    known.map(|(_, kind)| kind).ok_or_else(|| {
+        let message = format!("a person has no field \"{name}\"");
+        (
+            message,
+            nearest(name, FIELDS.iter().map(|(field, _)| *field)),
+        )
+    })
+}
+
 static TYPE: Type = Type::new_unspecified_type("person");
 
-/// Shared, because each pass of an `exists` copies the element it looks at.
+/// Shared, because each pass of an `exists` copies its element.
 #[derive(Debug)]
 pub(super) struct PersonValue(pub(super) Arc<Person>);
 

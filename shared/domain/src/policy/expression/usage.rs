@@ -1,12 +1,12 @@
-//! How each function is written, for who wrote it otherwise.
+//! The usage of each function, for errors about a wrong call.
 
 use cel::common::ast::IdedExpr;
 
-use super::check::Checker;
+use super::places::Places;
 use super::problem::nearest;
 use crate::policy::expression::ExpressionProblem;
 
-/// Every function there is, and how it is written.
+/// Every function and its usage.
 const FUNCTIONS: [(&str, &str); 16] = [
     ("all", "list.all(name, condition)"),
     ("contains", "text.contains(text)"),
@@ -26,14 +26,13 @@ const FUNCTIONS: [(&str, &str); 16] = [
     ("string", "string(value)"),
 ];
 
-impl Checker<'_> {
-    pub(super) fn no_such_call(&self, node: &IdedExpr, name: &str) -> ExpressionProblem {
-        if let Some((_, usage)) = FUNCTIONS.iter().find(|(known, _)| *known == name) {
-            let message = format!("{name} is written {usage}");
-            return self.problem_before(node, message);
-        }
-        let suggestion = nearest(name, FUNCTIONS.iter().map(|(known, _)| *known));
-        let message = format!("there is no function \"{name}\"");
-        self.problem_before(node, message).meaning(suggestion)
+/// The problem with a call of a function that does not exist, or with the wrong arguments.
+pub(super) fn no_such_call(places: &Places<'_>, node: &IdedExpr, name: &str) -> ExpressionProblem {
+    if let Some((_, usage)) = FUNCTIONS.iter().find(|(known, _)| *known == name) {
+        let message = format!("{name} is written {usage}");
+        return places.problem_before(node, message);
     }
+    let suggestion = nearest(name, FUNCTIONS.iter().map(|(known, _)| *known));
+    let message = format!("there is no function \"{name}\"");
+    places.problem_before(node, message).meaning(suggestion)
 }

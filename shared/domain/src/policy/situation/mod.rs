@@ -1,5 +1,5 @@
-//! A meeting in its calendar, as rules ask about it: each fact is worked out
-//! when it is asked for, as [`Fact::meaning`] and [`Fact::source`] say.
+//! The facts of one event in its calendar. Each fact is computed when a rule asks
+//! for it, as [`Fact::meaning`] and [`Fact::source`] define it.
 
 mod people;
 #[cfg(test)]
@@ -10,20 +10,23 @@ use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
 
+use people::People;
+use times::Times;
+
 use crate::email::{Domain, Email};
 use crate::event::{Calendar, CalendarEvent, EventType, ResponseStatus, ShowsAs, Visibility};
 use crate::fact::{Fact, FactSource, FactValue};
 use crate::id::SeriesId;
 use crate::zone::TimeZoneName;
 
-/// What a rule can ask.
+/// An event in its calendar: the source of the facts that rules ask for.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation<'a> {
-    /// The meeting.
+    /// The event.
     pub event: &'a CalendarEvent,
-    /// The calendar it stands in.
+    /// The calendar that the event is in.
     pub calendar: &'a Calendar,
-    /// The time zone that the policy names; it goes before the event's own.
+    /// The time zone that the policy names. It takes precedence over the event's own.
     pub zone: Option<&'a TimeZoneName>,
 }
 
@@ -31,23 +34,31 @@ impl FactSource for Situation<'_> {
     fn value(&self, fact: Fact) -> FactValue {
         let event = self.event;
         let facts = &event.facts;
+        let people = People {
+            facts,
+            own_address: self.calendar.email.as_ref(),
+        };
+        let times = Times {
+            event,
+            policy_zone: self.zone,
+        };
         match fact {
             Fact::Title => text(facts.title.as_deref().or(Some(""))),
             Fact::Organizer => text(facts.organizer.as_ref().map(Email::as_str)),
             Fact::OrganizerDomain => text(facts.organizer.as_ref().map(Email::domain)),
-            Fact::Attendees => FactValue::People(self.attendees()),
-            Fact::Participants => number(self.participants()),
-            Fact::Rooms => number(self.rooms()),
-            Fact::Domains => texts(Some(self.domains())),
-            Fact::ExternalDomains => texts(self.external_domains()),
-            Fact::External => flag(self.is_external()),
-            Fact::Internal => flag(self.is_external().map(|external| !external)),
-            Fact::ExternalToOrganizer => flag(self.is_external_to_organizer()),
+            Fact::Attendees => FactValue::People(people.attendees()),
+            Fact::Participants => number(people.participants()),
+            Fact::Rooms => number(people.rooms()),
+            Fact::Domains => texts(Some(people.domains())),
+            Fact::ExternalDomains => texts(people.external_domains()),
+            Fact::External => flag(people.is_external()),
+            Fact::Internal => flag(people.is_external().map(|external| !external)),
+            Fact::ExternalToOrganizer => flag(people.is_external_to_organizer()),
             Fact::AttendeesComplete => flag(Some(!facts.attendees.is_incomplete)),
             Fact::OwnAddress => text(self.calendar.email.as_ref().map(Email::as_str)),
-            Fact::OwnDomain => text(self.own_domain()),
-            Fact::OwnResponse => text(self.own_response().map(ResponseStatus::as_str)),
-            Fact::Hosted => flag(self.is_hosted()),
+            Fact::OwnDomain => text(people.own_domain()),
+            Fact::OwnResponse => text(people.own_response().map(ResponseStatus::as_str)),
+            Fact::Hosted => flag(people.is_hosted()),
             Fact::Recurring => flag(Some(facts.is_recurring)),
             Fact::SeriesId => text(facts.series.as_ref().map(SeriesId::as_str).or(Some(""))),
             Fact::IcalUid => text(Some(&event.ical_uid)),
@@ -57,14 +68,14 @@ impl FactSource for Situation<'_> {
             Fact::MeetingPlatform => text(event.meeting_platform.as_deref()),
             Fact::StartsAt => text(Some(event.starts_at)),
             Fact::EndsAt => text(Some(event.ends_at)),
-            Fact::DurationMinutes => number(Some(self.duration_minutes())),
-            Fact::TimeZone => text(self.zone()),
-            Fact::Weekday => text(self.weekday()),
-            Fact::Date => text(self.local_start().map(DateTime::date)),
-            Fact::Hour => number(self.local_start().map(|start| start.hour().into())),
-            Fact::StartMinute => number(self.start_minute()),
-            Fact::EndMinute => number(self.end_minute()),
-            Fact::LeadMinutes => number(Some(self.lead_minutes())),
+            Fact::DurationMinutes => number(Some(times.duration_minutes())),
+            Fact::TimeZone => text(times.zone()),
+            Fact::Weekday => text(times.weekday()),
+            Fact::Date => text(times.local_start().map(DateTime::date)),
+            Fact::Hour => number(times.local_start().map(|start| start.hour().into())),
+            Fact::StartMinute => number(times.start_minute()),
+            Fact::EndMinute => number(times.end_minute()),
+            Fact::LeadMinutes => number(Some(times.lead_minutes())),
             Fact::AllDay => flag(facts.is_all_day),
             Fact::Visibility => text(facts.visibility.map(Visibility::as_str)),
             Fact::Private => flag(facts.visibility.map(is_private)),

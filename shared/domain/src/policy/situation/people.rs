@@ -1,34 +1,25 @@
-//! Who takes part, and from where.
+//! The participants of a meeting, and which of them are external.
 //!
-//! Part of a domain belongs to it: `eu.acme.example` is no stranger to
-//! `acme.example`, while the whole is one to its part.
+//! A subdomain belongs to its domain: `eu.acme.example` is not external to
+//! `acme.example`. The reverse does not hold: `acme.example` is external to
+//! `eu.acme.example`.
 
 use std::collections::BTreeSet;
 
 use crate::email::{Domain, Email};
-use crate::event::{Calendar, Facts, ResponseStatus};
+use crate::event::{Facts, ResponseStatus};
 use crate::fact::Person;
-use crate::policy::situation::Situation;
 
-/// The owner's answer; where the payload does not mark the owner, by their address.
-pub(super) fn own_response(facts: &Facts, calendar: &Calendar) -> Option<ResponseStatus> {
-    facts.own_response.or_else(|| {
-        let own = calendar.email.as_ref()?;
-        let entry = facts
-            .attendees
-            .listed
-            .iter()
-            .find(|attendee| attendee.email == *own);
-        match entry {
-            Some(attendee) => Some(attendee.response),
-            None => (facts.organizer.as_ref() == Some(own)).then_some(ResponseStatus::Accepted),
-        }
-    })
+/// The people of an event, as its payload and its calendar state them.
+pub(super) struct People<'a> {
+    pub(super) facts: &'a Facts,
+    /// The address of the calendar's owner, if it is known.
+    pub(super) own_address: Option<&'a Email>,
 }
 
-impl<'a> Situation<'a> {
+impl<'a> People<'a> {
     pub(super) fn attendees(&self) -> Vec<Person> {
-        let listed = self.event.facts.attendees.listed.iter();
+        let listed = self.facts.attendees.listed.iter();
         let people = listed.map(|attendee| Person {
             email: attendee.email.clone(),
             response: attendee.response,
@@ -39,21 +30,22 @@ impl<'a> Situation<'a> {
         people.collect()
     }
 
+    /// The number of participants; none if the list of attendees is incomplete.
     pub(super) fn participants(&self) -> Option<i64> {
-        if self.event.facts.attendees.is_incomplete {
+        if self.facts.attendees.is_incomplete {
             return None;
         }
-        let everybody: BTreeSet<&Email> = self.people().collect();
-        i64::try_from(everybody.len()).ok()
+        let distinct: BTreeSet<&Email> = self.addresses().collect();
+        i64::try_from(distinct.len()).ok()
     }
 
     pub(super) fn rooms(&self) -> Option<i64> {
-        let listed = self.event.facts.attendees.listed.iter();
+        let listed = self.facts.attendees.listed.iter();
         i64::try_from(listed.filter(|attendee| attendee.is_resource).count()).ok()
     }
 
     pub(super) fn domains(&self) -> BTreeSet<Domain> {
-        self.people().map(Email::domain).collect()
+        self.addresses().map(Email::domain).collect()
     }
 
     pub(super) fn external_domains(&self) -> Option<BTreeSet<Domain>> {
@@ -65,43 +57,51 @@ impl<'a> Situation<'a> {
 
     pub(super) fn is_external(&self) -> Option<bool> {
         let own = self.own_domain()?;
-        let everybody_is_known = !self.event.facts.attendees.is_incomplete;
-        self.has_stranger_to(&own, everybody_is_known)
+        let is_complete = !self.facts.attendees.is_incomplete;
+        self.has_participant_outside(&own, is_complete)
     }
 
-    /// The calendar's owner takes part, so that without their address not everybody is known.
+    /// The calendar's owner is a participant: while their address is unknown, so is one participant.
     pub(super) fn is_external_to_organizer(&self) -> Option<bool> {
-        let home = self.event.facts.organizer.as_ref()?.domain();
-        let is_owner_known = self.calendar.email.is_some();
-        let everybody_is_known = is_owner_known && !self.event.facts.attendees.is_incomplete;
-        self.has_stranger_to(&home, everybody_is_known)
+        let home = self.facts.organizer.as_ref()?.domain();
+        let is_complete = self.own_address.is_some() && !self.facts.attendees.is_incomplete;
+        self.has_participant_outside(&home, is_complete)
     }
 
     pub(super) fn own_domain(&self) -> Option<Domain> {
-        self.calendar.email.as_ref().map(Email::domain)
+        self.own_address.map(Email::domain)
     }
 
+    /// The owner's response. If the payload does not mark the owner, they are found by their address.
     pub(super) fn own_response(&self) -> Option<ResponseStatus> {
-        own_response(&self.event.facts, self.calendar)
-    }
-
-    pub(super) fn is_hosted(&self) -> Option<bool> {
-        let facts = &self.event.facts;
-        facts.is_hosted.or_else(|| {
-            let (own, organizer) = (self.calendar.email.as_ref()?, facts.organizer.as_ref()?);
-            Some(own == organizer)
+        self.facts.own_response.or_else(|| {
+            let own = self.own_address?;
+            let mut listed = self.facts.attendees.listed.iter();
+            match listed.find(|attendee| attendee.email == *own) {
+                Some(attendee) => Some(attendee.response),
+                None => {
+                    (self.facts.organizer.as_ref() == Some(own)).then_some(ResponseStatus::Accepted)
+                }
+            }
         })
     }
 
-    /// Everybody who is known to take part, rooms aside; some more than once.
-    fn people(&self) -> impl Iterator<Item = &'a Email> {
-        self.event.facts.people().chain(&self.calendar.email)
+    pub(super) fn is_hosted(&self) -> Option<bool> {
+        self.facts
+            .is_hosted
+            .or_else(|| Some(self.own_address? == self.facts.organizer.as_ref()?))
     }
 
-    /// One stranger tells; that there is none tells only if everybody is known.
-    fn has_stranger_to(&self, home: &Domain, everybody_is_known: bool) -> Option<bool> {
-        let mut domains = self.people().map(Email::domain);
-        let has_stranger = domains.any(|domain| !domain.is_within(home));
-        (has_stranger || everybody_is_known).then_some(has_stranger)
+    /// The addresses of the known participants, without rooms; some more than once.
+    fn addresses(&self) -> impl Iterator<Item = &'a Email> {
+        self.facts.people().chain(self.own_address)
+    }
+
+    /// One participant outside of `home` is enough; that there is none is certain only if
+    /// the list `is_complete`.
+    fn has_participant_outside(&self, home: &Domain, is_complete: bool) -> Option<bool> {
+        let mut domains = self.addresses().map(Email::domain);
+        let is_found = domains.any(|domain| !domain.is_within(home));
+        (is_found || is_complete).then_some(is_found)
     }
 }

@@ -1,17 +1,24 @@
-//! When it is, by the clocks where it is.
+//! When a meeting takes place, by local clocks.
 //!
-//! Local days are as clocks show them, 24 hours each: on a day on which clocks
-//! change, 14:00 is still 840 minutes from midnight, which is what people mean.
+//! Minutes are counted as clocks show them, 24 hours a day: on a day on which clocks
+//! change, 14:00 is still 840 minutes from midnight.
 
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, Time, Weekday};
 
-use crate::policy::situation::Situation;
+use crate::event::CalendarEvent;
 use crate::zone::TimeZoneName;
 
-impl<'a> Situation<'a> {
+/// The times of an event in its time zone.
+pub(super) struct Times<'a> {
+    pub(super) event: &'a CalendarEvent,
+    /// The time zone that the policy names, if it names one.
+    pub(super) policy_zone: Option<&'a TimeZoneName>,
+}
+
+impl<'a> Times<'a> {
     pub(super) fn zone(&self) -> Option<&'a TimeZoneName> {
-        self.zone.or(self.event.facts.zone.as_ref())
+        self.policy_zone.or(self.event.facts.zone.as_ref())
     }
 
     pub(super) fn local_start(&self) -> Option<DateTime> {
@@ -51,7 +58,7 @@ impl<'a> Situation<'a> {
     }
 }
 
-/// From the midnight that `day` began with to `until`.
+/// The time from the midnight at which `day` began to `until`.
 fn since_midnight_of(day: DateTime, until: DateTime) -> SignedDuration {
     let midnight = day.date().to_datetime(Time::midnight());
     midnight.duration_until(until)

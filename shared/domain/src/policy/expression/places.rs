@@ -1,14 +1,20 @@
-//! Where in the text a part of an expression stands.
+//! Where in the source a part of an expression is.
 //!
-//! CEL places an operator, a field's dot or a call's bracket; people look for
-//! the beginning of what is wrong, for the field, and for the function's name.
+//! CEL reports the position of an operator, of a field's dot or of a call's bracket.
+//! People look for the beginning of the wrong part, for the field, and for the
+//! function's name.
 
-use cel::common::ast::{Expr, IdedExpr};
+use cel::common::ast::{Expr, IdedExpr, SourceInfo};
 
-use super::check::Checker;
-use crate::policy::expression::ExpressionProblem;
+use super::problem::ExpressionProblem;
 
-impl Checker<'_> {
+/// The source of an expression, and the positions of its parts.
+pub(super) struct Places<'a> {
+    pub(super) source: &'a str,
+    pub(super) info: &'a SourceInfo,
+}
+
+impl Places<'_> {
     /// A problem where `node` begins.
     pub(super) fn problem_at(
         &self,
@@ -18,7 +24,7 @@ impl Checker<'_> {
         ExpressionProblem::at(self.source, self.beginning(node), message)
     }
 
-    /// A problem with the name before the bracket that `node` is placed at.
+    /// A problem with the name before the bracket at which CEL places `node`.
     pub(super) fn problem_before(
         &self,
         node: &IdedExpr,
@@ -27,14 +33,14 @@ impl Checker<'_> {
         ExpressionProblem::at(self.source, self.name_before(self.offset(node)), message)
     }
 
-    /// A problem with the name behind the dot that `node` is placed at.
-    pub(super) fn problem_behind(
+    /// A problem with the name after the dot at which CEL places `node`.
+    pub(super) fn problem_after(
         &self,
         node: &IdedExpr,
         message: impl Into<String>,
     ) -> ExpressionProblem {
         let offset = match &node.expr {
-            // `has(a.b)` is placed at its own bracket: the dot is the next one behind `a`.
+            // CEL places `has(a.b)` at its own bracket: the dot is the next one after `a`.
             Expr::Select(select) if select.test => {
                 let operand = self.offset(&select.operand);
                 let field = format!(".{}", select.field);
@@ -51,7 +57,7 @@ impl Checker<'_> {
     }
 
     fn offset(&self, node: &IdedExpr) -> usize {
-        let place = self.places.offset_for(node.id);
+        let place = self.info.offset_for(node.id);
         place.map_or(0, |(start, _)| start as usize)
     }
 
