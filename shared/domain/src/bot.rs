@@ -196,6 +196,19 @@ impl AppliedBot {
     }
 }
 
+/// The bot as it is wanted, under an id that is not known yet.
+impl From<&WantedBot> for AppliedBot {
+    fn from(wanted: &WantedBot) -> Self {
+        Self {
+            bot_id: None,
+            deduplication_key: wanted.deduplication_key.clone(),
+            starts_at: wanted.starts_at,
+            meeting_url: wanted.meeting_url.clone(),
+            config: wanted.config.digest().clone(),
+        }
+    }
+}
+
 impl fmt::Debug for AppliedBot {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

@@ -25,9 +25,9 @@ pub use actor::{Actor, InvalidActor};
 pub use bot::{AppliedBot, BotConfig, BotEntry, ConfigDigest, InvalidBotConfig, WantedBot};
 pub use decision::{
     Abandonment, Applied, Attempts, Call, CallAttempt, CallRecord, CallResult, Cause, Decision,
-    DecisionInputs, DriftKind, Evaluation, History, Judgement, Offer, Plan, RecordedResult,
-    RevisedCopies, RowChange, Step, Unchecked, Wanted, apply_result, decide, drift, plan, repair,
-    repaired, retire, retire_copies, revise, revise_copies, unchecked,
+    DecisionInputs, DriftKind, Evaluation, History, Offer, Plan, RecordedResult, RevisedCopies,
+    RowChange, Step, Unchecked, Wanted, apply_result, decide, drift, plan, repair, repaired,
+    retire, retire_copies, revise, revise_copies, unchecked,
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{

@@ -1,4 +1,4 @@
-//! What a person said about meetings of a calendar, which goes before the policy.
+//! Overrides and pauses: a person's explicit choices, which go before the policy.
 
 use crate::revision::OverrideRevision;
 use std::collections::HashMap;
@@ -9,24 +9,24 @@ use crate::event::CalendarEvent;
 use crate::id::{IcalUid, PlatformEventId, SeriesId};
 use jiff::Timestamp;
 
-/// A person's word.
+/// The choice of an override.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OverrideChoice {
-    /// Record it.
+    /// Record the meeting.
     Record,
-    /// Do not record it.
+    /// Do not record the meeting.
     Skip,
-    /// Whatever the policy says. WriteOutcome, so that the revision of a word taken back is known.
+    /// Follow the policy. It is stored, so that the revision of a cleared override is known.
     Clear,
 }
 
-/// A text that is no such word.
+/// A text that is not one of the choices.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected record, skip or clear")]
 pub struct UnknownChoice;
 
 impl OverrideChoice {
-    /// The name it is stored under.
+    /// The name in stored overrides.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -43,129 +43,129 @@ impl FromStr for OverrideChoice {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         [Self::Record, Self::Skip, Self::Clear]
             .into_iter()
-            .find(|word| word.as_str() == text)
+            .find(|choice| choice.as_str() == text)
             .ok_or(UnknownChoice)
     }
 }
 
-/// What a word is about.
+/// The events that an override applies to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OverrideScope {
-    /// One event, by the name that its platform gives it.
+    /// One event, by the platform's id of it.
     Event(PlatformEventId),
     /// All events of an `ical_uid`: on Google a whole series, on Outlook an occurrence.
     Series(IcalUid),
-    /// A whole series, by the name that its platform gives it.
+    /// A whole series, by the platform's id of it.
     PlatformSeries(SeriesId),
 }
 
-/// A person's word about one subject.
+/// A person's choice for an event, a series or a whole meeting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
-    /// What they said.
+    /// The choice.
     pub choice: OverrideChoice,
-    /// The how-manieth thing said about the calendar it is.
+    /// Sequence number among the calendar's overrides and pauses.
     pub revision: OverrideRevision,
-    /// Who said it; earlier builds did not write that down.
+    /// Who set it. Earlier builds did not store it.
     pub by: Option<Actor>,
-    /// When.
+    /// When it was set.
     pub at: Timestamp,
 }
 
-/// Nothing of the calendar is recorded for a while, unless a word says so.
+/// Nothing of the calendar is recorded until an instant, except by an override.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pause {
-    /// Until when; an instant that is past says that the calendar was resumed.
+    /// When the pause ends. An instant in the past means that the pause was ended early.
     pub until: Timestamp,
-    /// The how-manieth thing said about the calendar it is.
+    /// Sequence number among the calendar's overrides and pauses.
     pub revision: OverrideRevision,
-    /// Who said it.
+    /// Who set it.
     pub by: Option<Actor>,
-    /// When.
+    /// When it was set.
     pub at: Timestamp,
 }
 
-/// Everything people said about one calendar's meetings.
+/// All overrides of one calendar, and its last pause.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Overrides {
-    /// The last word about each subject.
+    /// The last override of each scope.
     pub by_scope: HashMap<OverrideScope, Override>,
     /// The last pause, over or not.
     pub pause: Option<Pause>,
-    /// That of the latest word or pause; 0 if nobody spoke.
+    /// The latest revision of them; 0 if there are none.
     pub revision: OverrideRevision,
 }
 
 impl Overrides {
-    /// What of it concerns `event`.
+    /// The overrides and the pause that apply to `event`.
     #[must_use]
     pub fn for_event(&self, event: &CalendarEvent) -> ApplicableOverrides<'_> {
-        self.lookup(
+        self.find(
             event.platform_id.as_ref(),
             &event.ical_uid,
             event.facts.series.as_ref(),
         )
     }
 
-    /// Of the two names a series may have been marked by, the one that was
-    /// marked last counts.
-    pub(crate) fn lookup(
+    /// The overrides of an event, by the ids that the scopes name. A series may have an
+    /// override by its platform id and one by its `ical_uid`: the later one counts.
+    pub(crate) fn find(
         &self,
         event: Option<&PlatformEventId>,
         ical_uid: &IcalUid,
         series: Option<&SeriesId>,
     ) -> ApplicableOverrides<'_> {
-        let about = |subject: OverrideScope| self.by_scope.get(&subject);
+        let of_scope = |scope: OverrideScope| self.by_scope.get(&scope);
         let series = [
             Some(OverrideScope::Series(ical_uid.clone())),
             series.cloned().map(OverrideScope::PlatformSeries),
         ];
         ApplicableOverrides {
-            event: event.cloned().map(OverrideScope::Event).and_then(about),
+            event: event.cloned().map(OverrideScope::Event).and_then(of_scope),
             series: series
                 .into_iter()
                 .flatten()
-                .filter_map(about)
-                .max_by_key(|word| word.revision),
+                .filter_map(of_scope)
+                .max_by_key(|choice| choice.revision),
             pause: self.pause.as_ref(),
         }
     }
 }
 
-/// What people said that concerns one event.
+/// The overrides and the pause that apply to one event.
 #[derive(Debug, Clone, Copy)]
 pub struct ApplicableOverrides<'a> {
-    /// About the event itself.
+    /// The override of the event itself.
     pub event: Option<&'a Override>,
-    /// About its series.
+    /// The override of its series.
     pub series: Option<&'a Override>,
     /// The calendar's last pause, over or not.
     pub pause: Option<&'a Pause>,
 }
 
 impl ApplicableOverrides<'_> {
-    /// The revision of the latest of it; 0 if nobody spoke.
+    /// The latest revision of them; 0 if there are none.
     #[must_use]
     pub fn revision(&self) -> OverrideRevision {
-        let words = [self.event, self.series].into_iter().flatten();
-        let revisions = words.map(|word| word.revision);
+        let overrides = [self.event, self.series].into_iter().flatten();
+        let revisions = overrides.map(|choice| choice.revision);
         let pause = self.pause.map(|pause| pause.revision);
         revisions.chain(pause).max().unwrap_or_default()
     }
 }
 
 impl Override {
-    /// Who said it, as far as that is known.
+    /// Who set it, as a sentence names them.
     #[must_use]
     pub fn actor_name(&self) -> &str {
-        self.by.as_ref().map_or("somebody", Actor::as_str)
+        self.by.as_ref().map_or("a person", Actor::as_str)
     }
 }
 
 impl Pause {
-    /// Who said it, as far as that is known.
+    /// Who set it, as a sentence names them.
     #[must_use]
     pub fn actor_name(&self) -> &str {
-        self.by.as_ref().map_or("somebody", Actor::as_str)
+        self.by.as_ref().map_or("a person", Actor::as_str)
     }
 }

@@ -1,17 +1,16 @@
-//! Numbers that grow, by which an older state is told from a newer one.
+//! Counters, by which an older state is told from a newer one.
 
-/// Grows with each change of the policy; nought until one is pushed.
+/// Counts the changes of the policy; 0 until one is pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct PolicyRevision(pub u64);
 
-/// Counts what was said about one calendar, words and pauses alike: each next
-/// one is one higher than any before, so of several that concern an event the
-/// highest tells how much was said about it.
+/// Counts the overrides and pauses of one calendar, both in one sequence. So of several
+/// that apply to an event, the highest revision says how many had been set by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct OverrideRevision(pub u64);
 
 impl OverrideRevision {
-    /// The revision of what is said next.
+    /// The revision of the next override or pause.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)
@@ -22,22 +21,22 @@ impl OverrideRevision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct CalendarRevision(pub u64);
 
-/// Grows with each write of a row; a write states the one it saw, so that no
-/// write is lost under another.
+/// Counts the writes of a row. A write is conditional on the version that was read, so
+/// that no write is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Version(pub u64);
 
 impl Version {
-    /// The version of what has never been written.
+    /// The version of a row that has never been written.
     pub const NEW: Self = Self(0);
 
-    /// The version that a write makes of this one.
+    /// The version after the next write.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)
     }
 }
 
-/// Grows with each change of what is wanted.
+/// Counts the changes of the wanted bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Generation(pub u64);

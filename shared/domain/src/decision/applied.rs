@@ -2,28 +2,28 @@
 
 use crate::bot::AppliedBot;
 
-/// What is known to be at Recall for an event.
+/// The bot that is known to exist at Recall for an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {
     /// No bot.
     Nothing,
     /// One bot.
     Bot(Box<AppliedBot>),
-    /// Perhaps this bot, or another, or none: something else came to be wanted
-    /// while a call may have been under way, and the end of that call is not
-    /// known. Both operations may be done again, so the next one makes it certain.
+    /// This bot, or another, or none: the wanted bot changed while a call may have been in
+    /// flight, and the result of that call is unknown. Both operations may be repeated, so
+    /// the next call makes it certain.
     Uncertain(Box<AppliedBot>),
-    /// More bots are listed with the event than are wanted, this one among
-    /// them. Taking away drops all claims of the event, so that comes first;
-    /// what is wanted is scheduled after it.
+    /// Recall lists more bots with the event than are wanted, this one among them.
+    /// Unscheduling removes all bots of the event, so that call comes first; the wanted
+    /// bot is scheduled after it.
     TooMany(Box<AppliedBot>),
-    /// One bot, which is on its way or in the call: it can no longer be taken
-    /// away, only be sent out.
+    /// One bot, which is joining or in the call: it can no longer be unscheduled, only be
+    /// told to leave.
     Dispatched(Box<AppliedBot>),
 }
 
 impl Applied {
-    /// The bot that is there, or may be.
+    /// The bot that exists, or may exist.
     #[must_use]
     pub fn bot(&self) -> Option<&AppliedBot> {
         match self {

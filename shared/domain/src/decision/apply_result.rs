@@ -1,159 +1,45 @@
-//! What an answer of the service makes of a decision.
+//! Folds the result of a call into the decision.
 
-use std::time::Duration;
+use jiff::{SignedDuration, Timestamp};
 
-use jiff::SignedDuration;
-
-use super::applied::Applied;
-use super::history::{CallRecord, Cause, RecordedResult};
-use super::row::Decision;
-use super::step::Step;
 use crate::bot::{AppliedBot, BotEntry, WantedBot};
+use crate::decision::applied::Applied;
+use crate::decision::call::{Call, CallAttempt, CallResult};
+use crate::decision::history::CallRecord;
+use crate::decision::row::Decision;
 use crate::id::BotId;
-use crate::rate::Operation;
-use crate::revision::Generation;
 use crate::time::plus;
-use jiff::Timestamp;
 
-/// A bot whose start is no further ahead comes from the pool of those that
-/// nobody reserved, by the service's own word.
-const LATE: SignedDuration = SignedDuration::from_mins(10);
-
-/// What was asked of Recall.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Call {
-    /// This bot was to be scheduled.
-    Schedule(Box<WantedBot>),
-    /// The event's bots were to be taken away.
-    Unschedule,
-    /// The event's bots were to be listed.
-    Find,
-    /// This bot was to leave the call.
-    Leave(BotId),
-}
-
-/// A call that was made for a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallAttempt {
-    /// What was asked.
-    pub call: Call,
-    /// The generation it was asked in.
-    pub generation: Generation,
-    /// Why.
-    pub cause: Cause,
-    /// A bot was asked for at such short notice that none is reserved.
-    pub is_late: bool,
-}
-
-impl CallAttempt {
-    /// The call that `row` wants made at `now`, if any.
-    #[must_use]
-    pub fn of(row: &Decision, now: Timestamp) -> Option<Self> {
-        let (call, is_late) = match row.step() {
-            Step::Nothing => return None,
-            Step::Schedule(bot) => (
-                Call::Schedule(Box::new(bot.clone())),
-                bot.starts_at <= plus(now, LATE),
-            ),
-            Step::Unschedule(_) => (Call::Unschedule, false),
-            Step::Find(_) => (Call::Find, false),
-            Step::Leave(_, bot_id) => (Call::Leave(bot_id.clone()), false),
-        };
-        Some(Self {
-            call,
-            generation: row.generation,
-            cause: row.cause(),
-            is_late,
-        })
-    }
-
-    /// What kind of call it is.
-    #[must_use]
-    pub fn operation(&self) -> Operation {
-        match self.call {
-            Call::Schedule(_) => Operation::ScheduleBot,
-            Call::Unschedule => Operation::UnscheduleBot,
-            Call::Find => Operation::GetEvent,
-            Call::Leave(_) => Operation::LeaveCall,
-        }
-    }
-}
-
-/// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CallResult {
-    /// Done; the event's bots as they are now.
-    Done(Vec<BotEntry>),
-    /// Refused for good.
-    Refused(String),
-    /// Too late: the bot is on its way, and can only be sent out of the call.
-    Dispatched,
-    /// To be tried again, for the reason given, after the wait.
-    Again {
-        /// Why it did not go through.
-        reason: String,
-        /// How long to wait.
-        wait: Duration,
-    },
-    /// Blocked because of this one call: the row is set aside for the wait.
-    Blocked {
-        /// Why, without anything that the call contained.
-        reason: String,
-        /// How long the row is set aside.
-        wait: Duration,
-    },
-}
-
-impl CallResult {
-    fn outcome(&self) -> RecordedResult {
-        match self {
-            Self::Done(_) => RecordedResult::Done,
-            Self::Refused(reason) => RecordedResult::Refused(reason.clone()),
-            Self::Dispatched => RecordedResult::Dispatched,
-            Self::Again { reason, .. } => RecordedResult::Again(reason.clone()),
-            Self::Blocked { reason, .. } => RecordedResult::Blocked(reason.clone()),
-        }
-    }
-}
-
-/// Folds an answer that came at `now` into the row as it is stored now.
+/// Folds a result that arrived at `now` into the row as it is stored now.
 ///
-/// An answer to what is wanted now is what Recall holds. One to an older wish
-/// tells no more than what Recall may hold: another call may have been made
-/// since by a drain that took over, so it leaves the row in doubt, and the
-/// next call makes it certain. Failures count only against the generation they
-/// were made for.
+/// After a call of the current generation, Recall holds what the result says. The result
+/// of an older generation only says what Recall may hold, because another scheduler run
+/// may have made a call since: it leaves the row uncertain, and the next call makes it
+/// certain. Failures count only against the generation of their call.
 #[must_use]
 pub fn apply_result(
     mut decision: Decision,
-    sent: &CallAttempt,
-    answered: CallResult,
+    attempt: &CallAttempt,
+    result: CallResult,
     now: Timestamp,
 ) -> Decision {
-    let is_current = decision.generation == sent.generation;
+    let is_current = decision.generation == attempt.generation;
     decision.history.add(CallRecord {
         at: now,
-        operation: sent.operation(),
-        cause: sent.cause,
-        outcome: answered.outcome(),
-        is_late: sent.is_late,
+        operation: attempt.operation(),
+        cause: attempt.cause,
+        outcome: result.recorded(),
+        is_late: attempt.is_late,
     });
-    if let CallResult::Done(bots) = &answered {
-        decision.applied = done(decision.applied, &sent.call, bots, is_current);
+    if let CallResult::Done(bots) = &result {
+        decision.applied = applied_after(decision.applied, &attempt.call, bots, is_current);
     }
     if !is_current {
         return decision;
     }
     decision.attempts.count += 1;
-    match answered {
-        CallResult::Done(_) => {
-            decision.attempts.not_before = None;
-            decision.attempts.last_error = None;
-            if sent.call == Call::Find {
-                return found(decision);
-            }
-            decision
-        }
+    match result {
+        CallResult::Done(_) => succeeded(decision, &attempt.call),
         CallResult::Dispatched => dispatched(decision),
         CallResult::Refused(reason) => {
             decision.attempts.last_error = Some(reason.clone());
@@ -161,41 +47,51 @@ pub fn apply_result(
         }
         CallResult::Again { reason, wait } | CallResult::Blocked { reason, wait } => {
             let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
-            decision.attempts.last_error = Some(reason);
-            decision.attempts.not_before = Some(plus(now, wait));
-            decision
+            decision.waiting(plus(now, wait), reason)
         }
     }
 }
 
-/// What is applied after `call` went through, where `before` was known.
-fn done(before: Applied, call: &Call, bots: &[BotEntry], is_current: bool) -> Applied {
+/// What is applied after `call` succeeded, if `before` was applied.
+fn applied_after(before: Applied, call: &Call, bots: &[BotEntry], is_current: bool) -> Applied {
     match (call, before) {
-        // Scheduling takes no other bot of the event away.
+        // Scheduling does not remove other bots of the event.
         (Call::Schedule(bot), Applied::TooMany(_)) => {
-            Applied::TooMany(Box::new(applied(bot, bots)))
+            Applied::TooMany(Box::new(scheduled(bot, bots)))
         }
-        (Call::Schedule(bot), _) if is_current => Applied::Bot(Box::new(applied(bot, bots))),
-        (Call::Schedule(bot), _) => Applied::Uncertain(Box::new(applied(bot, bots))),
+        (Call::Schedule(bot), _) if is_current => Applied::Bot(Box::new(scheduled(bot, bots))),
+        (Call::Schedule(bot), _) => Applied::Uncertain(Box::new(scheduled(bot, bots))),
         (Call::Unschedule, _) | (Call::Leave(_), Applied::Dispatched(_)) if is_current => {
             Applied::Nothing
         }
         (Call::Unschedule, Applied::Bot(bot)) => Applied::Uncertain(bot),
         (Call::Find, Applied::Dispatched(mut bot)) => {
-            bot.bot_id = on_its_way(&bot, bots).cloned();
+            bot.bot_id = dispatched_id(&bot, bots).cloned();
             Applied::Dispatched(bot)
         }
         (Call::Unschedule | Call::Find | Call::Leave(_), before) => before,
     }
 }
 
-/// The row once its bots could not be taken away, since one is on its way.
+/// The row after `call` succeeded. It is abandoned if `Find` found no bot.
+fn succeeded(mut decision: Decision, call: &Call) -> Decision {
+    decision.attempts.not_before = None;
+    decision.attempts.last_error = None;
+    match &decision.applied {
+        Applied::Dispatched(bot) if *call == Call::Find && bot.bot_id.is_none() => {
+            decision.abandon("Recall lists no bot that could be told to leave the call")
+        }
+        _ => decision,
+    }
+}
+
+/// The row after its bots could not be unscheduled, because one is joining already.
 fn dispatched(mut decision: Decision) -> Decision {
     decision.attempts.not_before = None;
     match decision.applied {
-        // One is wanted; which of them is on its way is not known.
+        // One bot is wanted, and it is unknown which of them is joining.
         Applied::TooMany(_) => {
-            decision.abandon("there are more bots than are wanted, and one is on its way already")
+            decision.abandon("Recall has more bots than are wanted, and one is joining already")
         }
         Applied::Bot(bot) | Applied::Uncertain(bot) => {
             decision.applied = Applied::Dispatched(bot);
@@ -205,19 +101,9 @@ fn dispatched(mut decision: Decision) -> Decision {
     }
 }
 
-/// The row once the event's bots were listed.
-fn found(decision: Decision) -> Decision {
-    match &decision.applied {
-        Applied::Dispatched(bot) if bot.bot_id.is_none() => {
-            decision.abandon("Recall lists no bot that could be sent out of the call")
-        }
-        _ => decision,
-    }
-}
-
-/// Which of the listed bots `known` is. An event keeps an entry for each past
-/// occurrence, so one of the same start is meant, by the same key if there is.
-fn on_its_way<'a>(known: &AppliedBot, bots: &'a [BotEntry]) -> Option<&'a BotId> {
+/// The id of `known` among the listed bots. Recall lists an entry for each past occurrence
+/// of an event, so the entry must have the same start; one with the same key is preferred.
+fn dispatched_id<'a>(known: &AppliedBot, bots: &'a [BotEntry]) -> Option<&'a BotId> {
     let same_start = || bots.iter().filter(|bot| bot.starts_at == known.starts_at);
     let same_key = same_start().find(|bot| bot.deduplication_key == known.deduplication_key);
     same_key
@@ -225,19 +111,16 @@ fn on_its_way<'a>(known: &AppliedBot, bots: &'a [BotEntry]) -> Option<&'a BotId>
         .map(|bot| &bot.bot_id)
 }
 
-/// The bot that was sent, by the id that Recall lists it under.
+/// The bot that was scheduled, with the id that Recall lists it under.
 ///
-/// An event keeps an entry for each past occurrence, so only the one with the
-/// key and start that were sent counts.
-fn applied(sent: &WantedBot, bots: &[BotEntry]) -> AppliedBot {
+/// Recall lists an entry for each past occurrence of an event, so only the entry with the
+/// same key and start counts.
+fn scheduled(bot: &WantedBot, bots: &[BotEntry]) -> AppliedBot {
     let entry = bots.iter().find(|entry| {
-        entry.deduplication_key == sent.deduplication_key && entry.starts_at == sent.starts_at
+        entry.deduplication_key == bot.deduplication_key && entry.starts_at == bot.starts_at
     });
     AppliedBot {
         bot_id: entry.map(|entry| entry.bot_id.clone()),
-        deduplication_key: sent.deduplication_key.clone(),
-        starts_at: sent.starts_at,
-        meeting_url: sent.meeting_url.clone(),
-        config: sent.config.digest().clone(),
+        ..AppliedBot::from(bot)
     }
 }

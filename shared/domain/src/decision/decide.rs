@@ -1,18 +1,23 @@
-//! The rules, most final first.
+//! The verdict on an event.
 
-use crate::event::{Calendar, CalendarEvent};
-use crate::overrides::{Override, OverrideChoice, Overrides};
-use crate::policy::{DeduplicationScheme, Policy};
-use crate::verdict::{RuleName, Verdict};
 use jiff::Timestamp;
 
-/// Decides what to do about `event`, as things stand at `now`.
+use crate::event::{Calendar, CalendarEvent};
+use crate::overrides::{Override, OverrideChoice, Overrides, Pause};
+use crate::policy::{DeduplicationScheme, Policy};
+use crate::verdict::{RuleName, Verdict};
+
+/// Decides whether `event` is recorded, as of `now`.
 ///
-/// The first objection wins, most final first, so that the reason shown to a
-/// person is the one they would have to mend first. Nobody can overrule what
-/// cannot be; then a person's word for the event goes before everything, also
-/// before the denied domains; then come a person's word for the series, a pause
-/// of the calendar, the rules of the policy, and its default.
+/// The first objection wins, most final first, so that the reason shown to a person is
+/// the one they would have to fix first:
+///
+/// 1. Conditions under which no bot can record: a deleted event, no meeting link, …
+/// 2. An override of the event. It also goes before the denied domains.
+/// 3. The denied domains.
+/// 4. An override of the series.
+/// 5. A pause of the calendar.
+/// 6. The rules of the policy, then its default.
 #[must_use]
 pub fn decide(
     event: &CalendarEvent,
@@ -21,31 +26,17 @@ pub fn decide(
     overrides: &Overrides,
     now: Timestamp,
 ) -> Verdict {
-    let override_revision = overrides.for_event(event);
+    let overrides = overrides.for_event(event);
     let facts = policy.situation(event, calendar);
     objection(event, calendar, policy.scheme(), now)
-        .or_else(|| word(override_revision.event?, RuleName::EVENT_OVERRIDE, "event"))
+        .or_else(|| by_override(overrides.event?, RuleName::EVENT_OVERRIDE, "event"))
         .or_else(|| policy.deny(&facts))
-        .or_else(|| {
-            word(
-                override_revision.series?,
-                RuleName::SERIES_OVERRIDE,
-                "series",
-            )
-        })
-        .or_else(|| {
-            let pause = override_revision.pause.filter(|pause| now < pause.until)?;
-            let reason = format!(
-                "{} paused the calendar until {}",
-                pause.actor_name(),
-                day(pause.until)
-            );
-            Some(Verdict::skip(RuleName::PAUSED, reason))
-        })
-        .unwrap_or_else(|| policy.judge(&facts, calendar))
+        .or_else(|| by_override(overrides.series?, RuleName::SERIES_OVERRIDE, "series"))
+        .or_else(|| by_pause(overrides.pause?, now))
+        .unwrap_or_else(|| policy.evaluate(&facts, calendar))
 }
 
-/// What makes a recording impossible or pointless, whatever anybody wants.
+/// The verdict if a recording is impossible or pointless, whatever a person wants.
 fn objection(
     event: &CalendarEvent,
     calendar: &Calendar,
@@ -68,8 +59,8 @@ fn objection(
             "the event has no meeting link".to_owned(),
         )
     } else if scheme == DeduplicationScheme::Domain && calendar.email.is_none() {
-        let reason =
-            "the calendar's address is not known yet, and each company domain has a bot of its own";
+        let reason = "the address of the calendar's owner is not known yet, and each company \
+                      domain has a bot of its own";
         (RuleName::UNKNOWN_OWNER, reason.to_owned())
     } else {
         return None;
@@ -77,21 +68,24 @@ fn objection(
     Some(Verdict::skip(rule, reason))
 }
 
-fn word(override_revision: &Override, rule: RuleName, about: &str) -> Option<Verdict> {
-    let said = |what| {
-        format!(
-            "{} said on {}: {what} this {about}",
-            override_revision.actor_name(),
-            day(override_revision.at)
-        )
+fn by_override(choice: &Override, rule: RuleName, scope: &str) -> Option<Verdict> {
+    let reason = |verb| {
+        let (actor, date) = (choice.actor_name(), date(choice.at));
+        format!("{actor} set an override on {date}: {verb} this {scope}")
     };
-    match override_revision.choice {
-        OverrideChoice::Record => Some(Verdict::record(rule, said("record"))),
-        OverrideChoice::Skip => Some(Verdict::skip(rule, said("do not record"))),
+    match choice.choice {
+        OverrideChoice::Record => Some(Verdict::record(rule, reason("record"))),
+        OverrideChoice::Skip => Some(Verdict::skip(rule, reason("do not record"))),
         OverrideChoice::Clear => None,
     }
 }
 
-fn day(at: Timestamp) -> String {
+fn by_pause(pause: &Pause, now: Timestamp) -> Option<Verdict> {
+    let (actor, end) = (pause.actor_name(), date(pause.until));
+    let reason = format!("{actor} paused the calendar until {end}");
+    (now < pause.until).then(|| Verdict::skip(RuleName::PAUSED, reason))
+}
+
+fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -1,45 +1,45 @@
-//! Where Recall has other bots than it is known to have.
+//! Drift: Recall has other bots than we know of.
 //!
-//! A row that rests says which bot Recall holds for its event, because a call
-//! was answered so. Since then somebody else may have scheduled or taken away
-//! bots, or Recall may have lost one. What it lists with the event tells, and
-//! is held against the row at every look.
+//! A row that is not due says which bot Recall holds for its event, by the result of its
+//! last call. Since then another client may have scheduled or removed bots, or Recall may
+//! have lost one. Every sync compares the bots that Recall lists with the event to the
+//! row.
 //!
-//! Only what is certain counts. A list that was asked for less than a minute
-//! after the row's last call may not show what that call did. Whether a bot that
-//! has joined stays in the list is not known, so of a meeting that has begun
-//! nothing is missing. And an event that is moved on after each occurrence keeps
-//! an entry for each, so entries of the past are not counted.
+//! Only certain differences count. A list that was requested less than a minute after the
+//! row's last call may not show the call's effect. It is not documented whether a bot
+//! that has joined stays in the list, so once a meeting has begun no bot is missing. A
+//! recurring event that Recall moves to the next occurrence keeps an entry for each, so
+//! entries of the past are not counted.
 
 use jiff::SignedDuration;
 
-use super::applied::Applied;
-use super::row::Decision;
-use super::wanted::Wanted;
-use crate::bot::{AppliedBot, BotEntry};
+use crate::bot::{AppliedBot, BotEntry, ConfigDigest};
+use crate::decision::applied::Applied;
+use crate::decision::row::Decision;
+use crate::decision::wanted::Wanted;
 use crate::event::CalendarEvent;
 use crate::id::DecisionKey;
 use crate::time::plus;
 use jiff::Timestamp;
 
-/// For so long after a call a list may not show yet what the call did.
+/// For this long after a call, a list may not show the call's effect.
 const SETTLED: SignedDuration = SignedDuration::from_mins(1);
 
-/// How Recall's bots differ from those that are known.
+/// How the bots at Recall differ from the known ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DriftKind {
-    /// The bot is not there.
+    /// The bot does not exist.
     Missing,
-    /// It is there more than once.
+    /// The bot exists more than once.
     Duplicate,
-    /// One stands at another time than the meeting.
+    /// A bot is scheduled for another time than the meeting.
     Stale,
-    /// One is there that nobody here scheduled.
+    /// A bot exists that Callsheet did not schedule.
     Foreign,
 }
 
 impl DriftKind {
-    /// The name it is logged and shown under.
+    /// The name in logs and in output.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,18 +51,18 @@ impl DriftKind {
     }
 }
 
-/// Why what Recall lists with an event is not held against its row.
+/// Why the listed bots are not compared to the row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unchecked {
-    /// A call is to be made for it, after which things are as they are wanted.
+    /// The row is due: its call makes applied equal to wanted anyway.
     Due,
-    /// What is wanted was given up on.
+    /// The row is abandoned.
     Abandoned,
-    /// A call was made so little before that the list may not show it.
+    /// A call was made so recently that the list may not show its effect.
     JustCalled,
 }
 
-/// Why what was listed at `asked_at` says nothing certain about `row`, if it does not.
+/// Why a list requested at `asked_at` says nothing certain about `row`, if so.
 #[must_use]
 pub fn unchecked(row: &Decision, asked_at: Timestamp) -> Option<Unchecked> {
     let is_settled = row
@@ -77,28 +77,28 @@ pub fn unchecked(row: &Decision, asked_at: Timestamp) -> Option<Unchecked> {
     }
 }
 
-/// How the bots that Recall listed with `event` at `asked_at` differ from what
-/// `row` knows, if they do and that is certain.
+/// How the bots that Recall listed with `event` differ from those that `row` knows, if
+/// they do for certain. The list was requested at `asked_at`.
 #[must_use]
 pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Option<DriftKind> {
     let has_begun = event.starts_at <= asked_at;
     if unchecked(row, asked_at).is_some() || event.is_deleted || has_begun {
         return None;
     }
-    let coming = || event.bots.iter().filter(|entry| entry.starts_at > asked_at);
+    let upcoming = || event.bots.iter().filter(|entry| entry.starts_at > asked_at);
     let is_stale = |entry: &&BotEntry| entry.starts_at != event.starts_at;
     let Wanted::Bot(wanted) = &row.wanted else {
-        return coming().next().map(|_| DriftKind::Foreign);
+        return upcoming().next().map(|_| DriftKind::Foreign);
     };
     let is_ours = |entry: &BotEntry| entry.deduplication_key == wanted.deduplication_key;
-    let ours = coming()
+    let ours = upcoming()
         .filter(|entry| is_ours(entry) && entry.starts_at == wanted.starts_at)
         .count();
     if ours > 1 {
         Some(DriftKind::Duplicate)
-    } else if coming().any(|entry| is_stale(&entry)) {
+    } else if upcoming().any(|entry| is_stale(&entry)) {
         Some(DriftKind::Stale)
-    } else if coming().any(|entry| !is_ours(entry)) {
+    } else if upcoming().any(|entry| !is_ours(entry)) {
         Some(DriftKind::Foreign)
     } else if ours == 0 {
         Some(DriftKind::Missing)
@@ -107,8 +107,8 @@ pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Opti
     }
 }
 
-/// The row with a call to make that mends `kind`: a bot that is missing is
-/// scheduled again; where there are others all are taken away first.
+/// The row with a call to make that repairs `kind`: a missing bot is scheduled again; if
+/// there are others, all are unscheduled first.
 #[must_use]
 pub fn repaired(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> Decision {
     let known = row.applied.bot().cloned().map(Box::new);
@@ -119,7 +119,7 @@ pub fn repaired(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> De
             deduplication_key: entry.deduplication_key.clone(),
             starts_at: entry.starts_at,
             meeting_url: String::new(),
-            config: crate::bot::ConfigDigest::kept(""),
+            config: ConfigDigest::kept(""),
         }))
     };
     let bot = known.or_else(listed);
@@ -133,8 +133,8 @@ pub fn repaired(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> De
     row
 }
 
-/// Mends what has drifted of `events`, in the rows to be `written` or, where
-/// there is none of an event, in the `stored` one. Gives what was found.
+/// Repairs the drift of `events`: in the rows to be `written`, or in the `stored` row if
+/// none is written. Returns the drift that was found.
 pub fn repair(
     stored: &[Decision],
     written: &mut Vec<Decision>,
@@ -144,11 +144,11 @@ pub fn repair(
     let mut found = Vec::new();
     for event in events {
         let key = event.key();
-        let is_its = |row: &&Decision| row.key == key;
+        let is_of_event = |row: &&Decision| row.key == key;
         let row = written
             .iter()
-            .find(is_its)
-            .or_else(|| stored.iter().find(is_its));
+            .find(is_of_event)
+            .or_else(|| stored.iter().find(is_of_event));
         let Some(row) = row.filter(|row| row.inputs.event == event.updated_at) else {
             continue;
         };

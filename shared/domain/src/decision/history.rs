@@ -1,9 +1,8 @@
-//! The last calls that were made for a row: for whoever asks what happened to
-//! a meeting, and since when what Recall lists must agree with it.
+//! The last calls that were made for a row. They explain what happened to a meeting, and
+//! say since when Recall's list must agree with the row.
 //!
-//! It is bounded, since it is read and written with the row, and rows are
-//! written with every answer. The last call that went through is never pushed
-//! out by those that failed after it.
+//! The history is bounded, because it is read and written with the row, and a row is
+//! written after every call. Failed calls never push out the last successful one.
 
 use crate::rate::Operation;
 use jiff::Timestamp;
@@ -11,17 +10,17 @@ use jiff::Timestamp;
 /// Why a call was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cause {
-    /// A bot is wanted, and none is there.
+    /// A bot is wanted, and none exists.
     New,
-    /// The bot that is there is to join at another time.
+    /// The existing bot must join at another time.
     Moved,
-    /// It is to have another link, key or configuration.
+    /// The existing bot must get another link, key or configuration.
     Changed,
-    /// What is there is not certain.
+    /// It is uncertain which bot exists.
     Uncertain,
     /// No bot is wanted any more.
     Unwanted,
-    /// More bots are listed with the event than are wanted.
+    /// Recall lists more bots with the event than are wanted.
     TooMany,
 }
 
@@ -35,7 +34,7 @@ impl Cause {
         Self::TooMany,
     ];
 
-    /// The name it is kept and shown under.
+    /// The name in stored rows and in output.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -55,34 +54,35 @@ impl Cause {
     }
 }
 
-/// What came of a call.
+/// The result of a call as the history keeps it. A [`CallResult`](super::CallResult) also
+/// carries what the row needs next: the listed bots, or the wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordedResult {
-    /// It went through.
+    /// The call succeeded.
     Done,
-    /// It is to be made again, for this reason.
+    /// The call is made again, for this reason.
     Again(String),
-    /// It was refused for good, for this reason.
+    /// Recall refused the call for good, for this reason.
     Refused(String),
-    /// This one call was blocked, and others may not be, for this reason.
+    /// This one call was blocked, for this reason; other calls may not be.
     Blocked(String),
-    /// It came too late: the bot was on its way.
+    /// The call came too late: the bot was joining already.
     Dispatched,
 }
 
-/// One call that was made for a row.
+/// One call in the history of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallRecord {
-    /// When its answer came: whatever is listed after that shows its effect.
+    /// When the result arrived. A list that is requested later shows the call's effect.
     pub at: Timestamp,
-    /// What kind of call.
+    /// The kind of call.
     pub operation: Operation,
     /// Why it was made.
     pub cause: Cause,
-    /// What came of it.
+    /// The result.
     pub outcome: RecordedResult,
-    /// It was made so near the start that the bot came, if at all, from the
-    /// pool of those that nobody reserved.
+    /// A bot was scheduled so close to the start that Recall takes it from the pool of
+    /// unreserved bots.
     pub is_late: bool,
 }
 
@@ -94,7 +94,7 @@ impl History {
     /// How many calls are kept.
     pub const LONGEST: usize = 8;
 
-    /// A history that was kept; of one too long the oldest calls go.
+    /// The history of stored calls; the oldest are dropped if there are too many.
     #[must_use]
     pub fn kept(calls: impl IntoIterator<Item = CallRecord>) -> Self {
         let mut history = Self::default();
@@ -110,7 +110,7 @@ impl History {
         &self.0
     }
 
-    /// When the last call that went through was answered.
+    /// When the last successful call was answered.
     #[must_use]
     pub fn done_at(&self) -> Option<Timestamp> {
         self.last_done().map(|index| self.0[index].at)
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_one_that_went_through_outlasts_those_that_failed_after_it() {
+    fn the_last_successful_call_is_kept_however_many_fail_after_it() {
         let calls = (0..3).map(|second| call(second, RecordedResult::Done));
         let history = History::kept(calls.chain((3..40).map(failed)));
         assert_eq!(history.calls().len(), History::LONGEST);
@@ -170,6 +170,6 @@ mod tests {
         for cause in Cause::ALL {
             assert_eq!(Cause::named(cause.as_str()), Some(cause));
         }
-        assert_eq!(Cause::named("a whim"), None);
+        assert_eq!(Cause::named("unknown"), None);
     }
 }

@@ -1,12 +1,13 @@
 //! The state that a decision was made from.
 
-use crate::revision::{CalendarRevision, OverrideRevision, PolicyRevision};
 use jiff::Timestamp;
 
-/// What a decision was made from.
+use crate::revision::{CalendarRevision, OverrideRevision, PolicyRevision};
+
+/// The versions of everything that a decision was made from.
 ///
-/// Of two views the one of the newer event is later; its other parts must not
-/// be older than what is stored, or it is made again from what is newer.
+/// Of two decisions on an event, the one with the newer event wins. Its other inputs must
+/// not be older than those stored, or the decision is made again from newer ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DecisionInputs {
     /// The event's `updated_at`.
@@ -15,6 +16,7 @@ pub struct DecisionInputs {
     pub calendar: CalendarRevision,
     /// The policy's revision.
     pub policy: PolicyRevision,
-    /// The revision of a person's word, nought if nobody spoke.
+    /// The latest revision of the overrides and pauses that apply to the event; 0 if there
+    /// are none.
     pub overrides: OverrideRevision,
 }

@@ -7,9 +7,12 @@
 
 mod applied;
 mod apply_result;
+mod bot_owners;
+mod call;
 mod copies;
 mod decide;
 mod drift;
+mod evaluation;
 mod history;
 mod inputs;
 mod plan;
@@ -20,14 +23,16 @@ mod step;
 mod wanted;
 
 pub use applied::Applied;
-pub use apply_result::{Call, CallAttempt, CallResult, apply_result};
-pub use copies::{Evaluation, RevisedCopies, retire_copies, revise_copies};
+pub use apply_result::apply_result;
+pub use call::{Call, CallAttempt, CallResult};
+pub use copies::{RevisedCopies, retire_copies, revise_copies};
 pub use decide::decide;
 pub use drift::{DriftKind, Unchecked, drift, repair, repaired, unchecked};
+pub use evaluation::Evaluation;
 pub use history::{CallRecord, Cause, History, RecordedResult};
 pub use inputs::DecisionInputs;
 pub use plan::{Plan, plan};
-pub use revise::{Judgement, RowChange, retire, revise};
+pub use revise::{RowChange, retire, revise};
 pub use row::{Abandonment, Attempts, Decision};
 pub use step::Step;
 pub use wanted::{Offer, Wanted};

@@ -1,11 +1,10 @@
-//! From a verdict to what its event would have at Recall.
+//! The bot that follows from a verdict.
 
-use super::wanted::Offer;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sha2::{Digest, Sha256};
 
-use super::wanted::Wanted;
 use crate::bot::{BotConfig, WantedBot};
+use crate::decision::wanted::{Offer, Wanted};
 use crate::event::{Calendar, CalendarEvent, Meeting};
 use crate::fact::{Fact, FactSource, FactValue};
 use crate::id::DeduplicationKey;
@@ -13,29 +12,37 @@ use crate::policy::{DeduplicationScheme, Policy};
 use crate::verdict::Verdict;
 use jiff::Timestamp;
 
-/// What follows from a verdict for one event.
+/// The bot that follows from the verdict on one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Plan {
     /// No bot.
     Nothing,
-    /// One bot. Which configuration it gets is for the copies of the meeting
-    /// to settle together.
+    /// One bot. Its configuration depends on all copies of the meeting.
     Bot {
-        /// What copies that share a bot have in common.
+        /// The key that copies share if they share a bot.
         deduplication_key: DeduplicationKey,
         /// When it joins.
         starts_at: Timestamp,
         /// Where it joins.
         meeting_url: String,
-        /// What this copy would have it be.
+        /// The configuration that this copy offers.
         offer: Offer,
     },
 }
 
 impl Plan {
-    /// What is wanted, with the configuration that was settled on.
+    /// The configuration that this copy offers; none without a bot.
     #[must_use]
-    pub fn wanted(&self, settled: &BotConfig) -> Wanted {
+    pub(crate) fn offer(&self) -> Option<&Offer> {
+        match self {
+            Self::Nothing => None,
+            Self::Bot { offer, .. } => Some(offer),
+        }
+    }
+
+    /// The wanted bot with the configuration of the copy that owns it.
+    #[must_use]
+    pub fn wanted(&self, config: &BotConfig) -> Wanted {
         match self {
             Self::Nothing => Wanted::Nothing,
             Self::Bot {
@@ -47,13 +54,13 @@ impl Plan {
                 deduplication_key: deduplication_key.clone(),
                 starts_at: *starts_at,
                 meeting_url: meeting_url.clone(),
-                config: settled.clone(),
+                config: config.clone(),
             })),
         }
     }
 }
 
-/// What follows from `verdict` for `event`: one bot, or none.
+/// The bot that follows from `verdict` on `event`.
 #[must_use]
 pub fn plan(
     verdict: &Verdict,
@@ -64,7 +71,8 @@ pub fn plan(
     let (Verdict::Record(_), Some(meeting)) = (verdict, &event.meeting) else {
         return Plan::Nothing;
     };
-    let Some(deduplication_key) = key(policy.scheme(), event, meeting, calendar) else {
+    let Some(deduplication_key) = deduplication_key(policy.scheme(), event, meeting, calendar)
+    else {
         return Plan::Nothing;
     };
     let facts = policy.situation(event, calendar);
@@ -80,7 +88,7 @@ pub fn plan(
     }
 }
 
-/// The metadata by which a recording tells which meeting it is of.
+/// The configuration with metadata that says which event a recording belongs to.
 fn with_ids(config: &BotConfig, event: &CalendarEvent) -> BotConfig {
     let series = event.facts.series.as_ref().map(crate::id::SeriesId::as_str);
     [
@@ -97,9 +105,9 @@ fn with_ids(config: &BotConfig, event: &CalendarEvent) -> BotConfig {
 }
 
 /// The key by the scheme, in the shapes that Recall's scheduling guide gives.
-/// A link too long for a key is replaced by its SHA-256. None if the scheme
-/// needs an address that is not known.
-fn key(
+/// A link that is too long for a key is replaced by its SHA-256. None if the scheme
+/// needs the address of the calendar's owner and it is not known.
+fn deduplication_key(
     scheme: DeduplicationScheme,
     event: &CalendarEvent,
     meeting: &Meeting,

@@ -1,116 +1,73 @@
-//! What a new view makes of a stored decision.
+//! Folds an evaluation of an event into the stored decision.
 //!
-//! Looks overlap, messages repeat and arrive out of order, so the same event
-//! is seen several times, sometimes an old version after a newer one. Here is
-//! the one place that says which view wins. Writing is compare-and-swap on the
-//! row's version, so a view that was revised against an outdated row is
-//! revised again, and the order below holds whoever writes when:
+//! Syncs overlap, and messages are repeated and arrive out of order, so the same event
+//! is evaluated several times, sometimes an old version after a newer one. This module
+//! is the one place that says which evaluation wins. Rows are written by
+//! compare-and-swap on their version: an evaluation that was folded into an outdated
+//! row is folded again, and the order below holds whichever write comes first.
 //!
-//! - an event older than the one stored changes nothing ([`RowChange::Stale`]);
-//! - a calendar, policy or preference older than the stored one must be read
-//!   again first ([`RowChange::Behind`]): the event may still be news;
-//! - what says the same as the row costs no write ([`RowChange::Unchanged`]).
+//! - An event older than the stored one changes nothing ([`RowChange::Stale`]).
+//! - A calendar, policy or override older than the stored one must be read again first
+//!   ([`RowChange::Behind`]): the event itself may still be newer.
+//! - An evaluation that agrees with the row costs no write ([`RowChange::Unchanged`]).
 
-use super::applied::Applied;
-use super::history::History;
-use super::inputs::DecisionInputs;
-use super::row::{Attempts, Decision};
-use super::wanted::{Offer, Wanted};
-use crate::event::CalendarEvent;
-use crate::revision::{CalendarRevision, Generation, OverrideRevision, Version};
-use crate::verdict::{RuleName, Verdict};
 use jiff::Timestamp;
 
-/// What becomes of a stored decision.
+use crate::decision::applied::Applied;
+use crate::decision::evaluation::Evaluation;
+use crate::decision::history::History;
+use crate::decision::inputs::DecisionInputs;
+use crate::decision::row::{Attempts, Decision};
+use crate::decision::wanted::Wanted;
+use crate::event::CalendarEvent;
+use crate::revision::{CalendarRevision, Generation, Version};
+use crate::verdict::{RuleName, Verdict};
+
+/// The change of a stored decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RowChange {
-    /// Write this one.
+    /// Write this row.
     Write(Box<Decision>),
     /// Nothing to write.
     Unchanged,
     /// A later version of the event is stored already.
     Stale,
-    /// A later calendar, policy or preference was decided by: read them again and decide again.
+    /// The row was decided from a later calendar, policy or override: read these again and
+    /// evaluate again.
     Behind,
 }
 
-/// What was decided about an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judgement {
-    /// Whether to record, and why.
-    pub verdict: Verdict,
-    /// What should be at Recall.
-    pub wanted: Wanted,
-    /// What this copy of the meeting brings to the bot it shares.
-    pub offer: Option<Offer>,
-    /// Another copy owns that bot, so its configuration is for the other one to bring about.
-    pub is_follower: bool,
-    /// The latest of what people said about the calendar, as it was read.
-    /// What of it concerns the event may be older than what concerned it
-    /// before: it may have left a series that somebody spoke about.
-    pub overrides_read: OverrideRevision,
-}
-
-/// Folds a judgement on `event`, made from `inputs`, into what is `stored`.
+/// Folds an evaluation into the `stored` row. `wanted` is the evaluation's bot with the
+/// configuration of the copy that owns it; `is_follower` says that this is another copy.
 ///
-/// A meeting that is over and was never due is not worth a row, and one that
-/// is over keeps the row that says what became of it.
+/// A meeting that is over and was never due gets no row. One that is over keeps the row
+/// that says what became of it.
 #[must_use]
 pub fn revise(
     stored: Option<&Decision>,
-    event: &CalendarEvent,
-    evaluation: Judgement,
-    inputs: DecisionInputs,
+    evaluation: &Evaluation<'_>,
+    wanted: Wanted,
+    is_follower: bool,
     now: Timestamp,
 ) -> RowChange {
-    let Judgement {
-        verdict,
-        wanted,
-        offer,
-        is_follower,
-        overrides_read,
-    } = evaluation;
-    if let Some(stored) = stored {
-        if inputs.event < stored.inputs.event {
-            return RowChange::Stale;
-        }
-        // Calendars count each for themselves, so what was seen of another one says nothing.
-        let is_moved = event.calendar_id != stored.calendar_id;
-        let is_behind =
-            inputs.calendar < stored.inputs.calendar || overrides_read < stored.inputs.overrides;
-        if inputs.policy < stored.inputs.policy || (is_behind && !is_moved) {
-            return RowChange::Behind;
-        }
+    if let Some(outdated) = stored.and_then(|stored| outdated(stored, evaluation)) {
+        return outdated;
     }
+    let event = evaluation.event;
     let is_past = stored.is_none_or(|stored| stored.ends_at <= now);
-    let is_finished = event.ends_at <= now || verdict.reason().rule == RuleName::OVER;
-    if is_finished && is_past {
+    let is_over = event.ends_at <= now || evaluation.verdict.reason().rule == RuleName::OVER;
+    if is_over && is_past {
         return RowChange::Unchanged;
     }
-    let revised = match stored {
-        Some(stored) => {
-            let known = doubted(stored.clone(), event, inputs);
-            let described = described(known, event, verdict, inputs);
-            let mut revised = match &wanted {
-                Wanted::Bot(bot) if is_follower && described.wants_but_for_configuration(bot) => {
-                    described.reconfigured(&bot.config, false)
-                }
-                _ => described.wanting(wanted),
-            };
-            revised.offer = offer;
-            revised
-        }
+    let mut revised = match stored {
+        Some(stored) => updated(stored, evaluation, wanted, is_follower),
         None if event.is_deleted => return RowChange::Unchanged,
-        None => Decision {
-            offer,
-            ..fresh(event, verdict, wanted, inputs)
-        },
+        None => first(evaluation, wanted),
     };
-    let revised = if event.is_deleted {
-        without_bot(revised)
-    } else {
-        revised
-    };
+    revised.offer = evaluation.plan.offer().cloned();
+    if event.is_deleted {
+        revised = without_bot(revised);
+    }
     if stored == Some(&revised) {
         RowChange::Unchanged
     } else {
@@ -118,8 +75,8 @@ pub fn revise(
     }
 }
 
-/// What becomes of `stored` when its calendar is disconnected or gone: nothing
-/// is wanted, and Recall has dropped the bots itself.
+/// The change of a row whose calendar is disconnected or deleted: no bot is wanted, and
+/// Recall has removed the bots itself.
 #[must_use]
 pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) -> RowChange {
     if calendar < stored.inputs.calendar {
@@ -136,12 +93,40 @@ pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) ->
     }
 }
 
-fn fresh(
-    event: &CalendarEvent,
-    verdict: Verdict,
+/// Whether the evaluation was made from something older than the row was.
+fn outdated(stored: &Decision, evaluation: &Evaluation<'_>) -> Option<RowChange> {
+    let (inputs, row) = (evaluation.inputs, stored.inputs);
+    if inputs.event < row.event {
+        return Some(RowChange::Stale);
+    }
+    // Each calendar has revisions of its own; those of another calendar are not comparable.
+    let is_moved = evaluation.event.calendar_id != stored.calendar_id;
+    let is_calendar_behind =
+        inputs.calendar < row.calendar || evaluation.overrides_read < row.overrides;
+    let is_behind = inputs.policy < row.policy || (is_calendar_behind && !is_moved);
+    is_behind.then_some(RowChange::Behind)
+}
+
+/// The stored row after an evaluation.
+fn updated(
+    stored: &Decision,
+    evaluation: &Evaluation<'_>,
     wanted: Wanted,
-    inputs: DecisionInputs,
+    is_follower: bool,
 ) -> Decision {
+    let row = uncertain_if_dropped(stored.clone(), evaluation.event, evaluation.inputs);
+    let row = described(row, evaluation);
+    match &wanted {
+        Wanted::Bot(bot) if is_follower && row.wants_but_for_configuration(bot) => {
+            row.reconfigured(&bot.config, false)
+        }
+        _ => row.wanting(wanted),
+    }
+}
+
+/// The row of an event that has none.
+fn first(evaluation: &Evaluation<'_>, wanted: Wanted) -> Decision {
+    let event = evaluation.event;
     Decision {
         key: event.key(),
         calendar_id: event.calendar_id.clone(),
@@ -150,8 +135,8 @@ fn fresh(
         starts_at: event.starts_at,
         ends_at: event.ends_at,
         title: event.facts.title.clone(),
-        verdict,
-        inputs,
+        verdict: evaluation.verdict.clone(),
+        inputs: evaluation.inputs,
         wanted,
         offer: None,
         applied: Applied::Nothing,
@@ -163,44 +148,45 @@ fn fresh(
     }
 }
 
-fn described(
-    mut stored: Decision,
-    event: &CalendarEvent,
-    verdict: Verdict,
-    inputs: DecisionInputs,
-) -> Decision {
-    // What was refused for good was refused for one version of the event and its calendar.
-    if inputs.event > stored.inputs.event || inputs.calendar > stored.inputs.calendar {
-        stored.abandoned = None;
+/// The row with the event's data and the verdict. If the event or its calendar changed,
+/// an earlier refusal does not count any more.
+fn described(mut row: Decision, evaluation: &Evaluation<'_>) -> Decision {
+    let (event, inputs) = (evaluation.event, evaluation.inputs);
+    if inputs.event > row.inputs.event || inputs.calendar > row.inputs.calendar {
+        row.abandoned = None;
     }
-    stored.calendar_id = event.calendar_id.clone();
-    stored.platform_id.clone_from(&event.platform_id);
-    stored.series.clone_from(&event.facts.series);
-    stored.starts_at = event.starts_at;
-    stored.ends_at = event.ends_at;
-    stored.title.clone_from(&event.facts.title);
-    stored.verdict = verdict;
-    stored.inputs = inputs;
-    stored
+    row.calendar_id = event.calendar_id.clone();
+    row.platform_id.clone_from(&event.platform_id);
+    row.series.clone_from(&event.facts.series);
+    row.starts_at = event.starts_at;
+    row.ends_at = event.ends_at;
+    row.title.clone_from(&event.facts.title);
+    row.verdict = evaluation.verdict.clone();
+    row.inputs = inputs;
+    row
 }
 
-/// A calendar that has changed may have been disconnected meanwhile and have
-/// lost its bots. Then what Recall lists with the event goes before what is known.
-fn doubted(mut stored: Decision, event: &CalendarEvent, inputs: DecisionInputs) -> Decision {
-    if inputs.calendar > stored.inputs.calendar
-        && let Applied::Bot(bot) = &stored.applied
+/// A calendar that has changed may have been disconnected meanwhile, and Recall has then
+/// removed its bots. So a bot that Recall does not list with the event is uncertain.
+fn uncertain_if_dropped(
+    mut row: Decision,
+    event: &CalendarEvent,
+    inputs: DecisionInputs,
+) -> Decision {
+    if inputs.calendar > row.inputs.calendar
+        && let Applied::Bot(bot) = &row.applied
         && !event.bots.iter().any(|entry| {
             entry.deduplication_key == bot.deduplication_key && entry.starts_at == bot.starts_at
         })
     {
-        stored.applied = Applied::Uncertain(bot.clone());
+        row.applied = Applied::Uncertain(bot.clone());
     }
-    stored
+    row
 }
 
-/// Recall drops the bots of deleted events and lost calendars by itself, and
-/// what a call for them would answer is unknown: so none is made.
-fn without_bot(mut decision: Decision) -> Decision {
-    decision.applied = Applied::Nothing;
-    decision
+/// The row without a call to make: Recall removes the bots of deleted events and of lost
+/// calendars itself, and the result of a call for them is undefined.
+fn without_bot(mut row: Decision) -> Decision {
+    row.applied = Applied::Nothing;
+    row
 }

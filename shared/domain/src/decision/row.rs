@@ -1,90 +1,91 @@
-//! A decision is a wish, not a command.
+//! A decision is desired state, not a command.
 //!
-//! The row holds what is wanted and what is known to be applied at Recall.
-//! Where the two differ it is due. Work is never "send this call", it is "make
-//! these two equal", so any step may crash, run twice or lose a race.
+//! The row holds the wanted bot and the bot that is known to be applied at Recall. If
+//! they differ, the row is due. The work is never "send this call" but "make these two
+//! equal", so any step may crash, be repeated, or lose a race.
 
-use super::applied::Applied;
-use super::history::{History, RecordedResult};
-use super::inputs::DecisionInputs;
-use super::wanted::{Offer, Wanted};
+use jiff::Timestamp;
+
 use crate::bot::AppliedBot;
-use crate::id::{CalendarId, DecisionKey, PlatformEventId, SeriesId};
+use crate::decision::applied::Applied;
+use crate::decision::history::{History, RecordedResult};
+use crate::decision::inputs::DecisionInputs;
+use crate::decision::wanted::{Offer, Wanted};
+use crate::id::{CalendarId, DecisionKey, DeduplicationKey, PlatformEventId, SeriesId};
 use crate::overrides::{ApplicableOverrides, Overrides};
 use crate::revision::{Generation, Version};
 use crate::verdict::Verdict;
-use jiff::Timestamp;
 
-/// How the work of making the two equal has gone so far.
+/// The calls that were made for the current generation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attempts {
-    /// Calls made for this generation.
+    /// The number of calls.
     pub count: u32,
-    /// No call before this instant.
+    /// The instant before which no call is made.
     pub not_before: Option<Timestamp>,
-    /// Why the last one failed.
+    /// Why the last call failed.
     pub last_error: Option<String>,
 }
 
-/// Why no more calls are made for a generation though the two differ.
+/// Why no more calls are made for a generation, though wanted and applied differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Abandonment {
-    /// The generation given up on.
+    /// The abandoned generation.
     pub generation: Generation,
     /// Why.
     pub reason: String,
 }
 
-/// What was decided about an event, and how far it is carried out.
+/// The stored row of an event: the verdict, the wanted and the applied bot, and the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// Where it is kept.
+    /// The key of the row.
     pub key: DecisionKey,
-    /// The calendar the event stands in.
+    /// The calendar that the event is in.
     pub calendar_id: CalendarId,
-    /// The platform's own name of the event, by which a person speaks about
-    /// it; rows of earlier builds do not tell.
+    /// The platform's id of the event, which overrides name. Earlier builds did not store
+    /// it.
     pub platform_id: Option<PlatformEventId>,
-    /// The series it belongs to, by the name its platform gives it.
+    /// The platform's id of the series that the event belongs to.
     pub series: Option<SeriesId>,
     /// When the meeting starts.
     pub starts_at: Timestamp,
     /// When it ends.
     pub ends_at: Timestamp,
-    /// What it is called.
+    /// The meeting's title.
     pub title: Option<String>,
     /// Whether to record, and why.
     pub verdict: Verdict,
-    /// What that was decided from.
+    /// The state that the verdict was made from.
     pub inputs: DecisionInputs,
-    /// What should be at Recall.
+    /// The bot that should exist at Recall.
     pub wanted: Wanted,
-    /// What this copy of the meeting brings to the bot it shares; none if it wants none.
+    /// The configuration that this copy of the meeting offers for the shared bot; none if
+    /// it wants no bot.
     pub offer: Option<Offer>,
-    /// What is known to be there.
+    /// The bot that is known to exist at Recall.
     pub applied: Applied,
-    /// How often `wanted` has changed.
+    /// Counts the changes of `wanted`.
     pub generation: Generation,
-    /// How the calls have gone.
+    /// The calls for this generation.
     pub attempts: Attempts,
     /// The last calls.
     pub history: History,
-    /// Given up on, and why.
+    /// Why no more calls are made.
     pub abandoned: Option<Abandonment>,
-    /// Grows with each write.
+    /// Counts the writes of the row.
     pub version: Version,
 }
 
 impl Decision {
-    /// When the last call for this row was answered that went through: what
-    /// Recall lists with the event from then on should be what is applied.
+    /// When the last successful call for this row was answered: what Recall lists with the
+    /// event from then on should agree with `applied`.
     #[must_use]
     pub fn applied_at(&self) -> Option<Timestamp> {
         self.history.done_at()
     }
 
-    /// Whether the last call for this row was blocked, and what is wanted has
-    /// not changed since.
+    /// Whether the last call for this generation was blocked.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         let last = self.history.calls().last();
@@ -92,19 +93,19 @@ impl Decision {
             && last.is_some_and(|call| matches!(call.outcome, RecordedResult::Blocked(_)))
     }
 
-    /// Whether what is wanted now was given up on.
+    /// Whether the current generation is abandoned.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
         let abandoned = self.abandoned.as_ref();
         abandoned.is_some_and(|abandoned| abandoned.generation == self.generation)
     }
 
-    /// Whether the event and its calendar were seen as they are in `view`.
-    pub(crate) fn is_seen(&self, view: DecisionInputs) -> bool {
-        (self.inputs.event, self.inputs.calendar) == (view.event, view.calendar)
+    /// Whether the row was made from the same versions of the event and its calendar.
+    pub(crate) fn is_made_from(&self, inputs: DecisionInputs) -> bool {
+        (self.inputs.event, self.inputs.calendar) == (inputs.event, inputs.calendar)
     }
 
-    /// The row after nothing more is to be done for this generation, for `reason`.
+    /// The row after it was abandoned for `reason`.
     #[must_use]
     pub fn abandon(mut self, reason: impl Into<String>) -> Self {
         self.abandoned = Some(Abandonment {
@@ -115,8 +116,8 @@ impl Decision {
         self
     }
 
-    /// The row with what was given up on to be tried again. Its attempts are
-    /// counted on: each names a request of its own.
+    /// The row after it was reopened. Its attempts are not reset: each one names a request
+    /// of its own.
     #[must_use]
     pub fn reopened(mut self) -> Self {
         self.abandoned = None;
@@ -127,12 +128,12 @@ impl Decision {
 
     /// Whether this row wants the bot of `key` for a meeting that is not over at `now`.
     #[must_use]
-    pub fn wants(&self, key: &crate::id::DeduplicationKey, now: Timestamp) -> bool {
+    pub fn wants(&self, key: &DeduplicationKey, now: Timestamp) -> bool {
         let is_it = matches!(&self.wanted, Wanted::Bot(bot) if bot.deduplication_key == *key);
         is_it && self.ends_at > now
     }
 
-    /// The row as it is when no call is to be made before `instant`, for `reason`.
+    /// The row with no call before `instant`, for `reason`.
     #[must_use]
     pub fn waiting(mut self, instant: Timestamp, reason: impl Into<String>) -> Self {
         self.attempts.not_before = Some(instant);
@@ -140,11 +141,11 @@ impl Decision {
         self
     }
 
-    /// The row with `wanted` in place; a change of it opens a new generation.
+    /// The row with another `wanted`; a change of it opens a new generation.
     ///
-    /// A call for the old generation may be under way, or have been made by a
-    /// drain that crashed before it could write that down. Recall then holds
-    /// what nobody knows of, unless this row goes on knowing that it may.
+    /// A call for the old generation may be in flight, or a scheduler run may have made it
+    /// and crashed before it wrote the result. Recall may then hold a bot that no row
+    /// knows. So the row keeps that bot as uncertain.
     #[must_use]
     pub(crate) fn wanting(mut self, wanted: Wanted) -> Self {
         if self.wanted != wanted {
@@ -159,18 +160,17 @@ impl Decision {
         self
     }
 
-    /// Whether its bot is known to be as it is wanted.
+    /// Whether the wanted bot is known to be applied.
     pub(crate) fn is_certain(&self) -> bool {
         matches!((&self.wanted, &self.applied),
             (Wanted::Bot(wanted), Applied::Bot(applied)) if applied.is(wanted))
     }
 
-    /// The bot whose presence is in doubt as long as what is wanted is not
-    /// known to be applied. Having given up is no certainty: a call before the
-    /// one that was refused may have gone through.
+    /// The bot that may exist as long as the wanted bot is not known to be applied. This
+    /// holds for an abandoned row too: a call before the refused one may have succeeded.
     fn uncertain_bot(&self) -> Option<AppliedBot> {
         match (&self.wanted, &self.applied) {
-            // That there are too many is as certain as before.
+            // It stays certain that there are too many bots.
             (_, Applied::TooMany(_)) => None,
             _ if self.is_certain() => None,
             (Wanted::Bot(wanted), applied) => Some(AppliedBot {
@@ -179,10 +179,7 @@ impl Decision {
                     .bot()
                     .filter(|bot| bot.deduplication_key == wanted.deduplication_key)
                     .and_then(|bot| bot.bot_id.clone()),
-                deduplication_key: wanted.deduplication_key.clone(),
-                starts_at: wanted.starts_at,
-                meeting_url: wanted.meeting_url.clone(),
-                config: wanted.config.digest().clone(),
+                ..AppliedBot::from(&**wanted)
             }),
             (Wanted::Nothing, applied) => applied.bot().cloned(),
         }
@@ -190,10 +187,10 @@ impl Decision {
 }
 
 impl Overrides {
-    /// What of it concerns the event that a decision is about.
+    /// The overrides and the pause that apply to the event of `decision`.
     #[must_use]
     pub fn for_decision(&self, decision: &Decision) -> ApplicableOverrides<'_> {
-        self.lookup(
+        self.find(
             decision.platform_id.as_ref(),
             &decision.key.ical_uid,
             decision.series.as_ref(),

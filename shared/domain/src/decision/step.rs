@@ -1,30 +1,29 @@
 //! The next call for a decision: the one that makes applied equal to wanted.
 
-use super::applied::Applied;
-use super::history::Cause;
-use super::row::Decision;
-use super::wanted::Wanted;
 use crate::bot::{AppliedBot, WantedBot};
-use crate::id::BotId;
+use crate::decision::applied::Applied;
+use crate::decision::history::Cause;
+use crate::decision::row::Decision;
+use crate::decision::wanted::Wanted;
+use crate::id::{BotId, DeduplicationKey};
 
-/// What a row wants done.
+/// The next call that a decision needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step<'a> {
-    /// Nothing: what is wanted is applied, or was given up on.
+    /// None: the wanted bot is applied, or the decision is abandoned.
     Nothing,
-    /// Schedule this bot, which also moves or reconfigures the one that is there.
+    /// Schedule this bot, which also moves or reconfigures an existing one.
     Schedule(&'a WantedBot),
-    /// Take this bot away.
+    /// Unschedule this bot.
     Unschedule(&'a AppliedBot),
-    /// Ask which bot this is: it is on its way, and no answer has told its id.
+    /// List the event's bots to find the id of this one, which is joining or in the call.
     Find(&'a AppliedBot),
-    /// Send this bot, of this id, out of the call, unless another copy of the
-    /// meeting wants it.
+    /// Make this bot leave the call, unless another copy of the meeting wants it.
     Leave(&'a AppliedBot, &'a BotId),
 }
 
 impl Decision {
-    /// What is to be done so that what is wanted is applied.
+    /// The next call that makes applied equal to wanted.
     #[must_use]
     pub fn step(&self) -> Step<'_> {
         if self.is_abandoned() {
@@ -45,7 +44,7 @@ impl Decision {
         }
     }
 
-    /// Why the step is to be taken.
+    /// Why the next call is needed.
     #[must_use]
     pub fn cause(&self) -> Cause {
         match (&self.wanted, &self.applied) {
@@ -60,15 +59,15 @@ impl Decision {
         }
     }
 
-    /// Whether there is something to be done.
+    /// Whether the decision is due: wanted differs from applied, and it is not abandoned.
     #[must_use]
     pub fn is_due(&self) -> bool {
         self.step() != Step::Nothing
     }
 
-    /// The key under which Recall takes one call at a time for this row.
+    /// The key under which Recall takes one call at a time for the next step.
     #[must_use]
-    pub fn deduplication_key(&self) -> Option<&crate::id::DeduplicationKey> {
+    pub fn deduplication_key(&self) -> Option<&DeduplicationKey> {
         match self.step() {
             Step::Schedule(wanted) => Some(&wanted.deduplication_key),
             Step::Unschedule(applied) | Step::Find(applied) | Step::Leave(applied, _) => {

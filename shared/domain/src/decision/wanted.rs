@@ -2,7 +2,7 @@
 
 use crate::bot::{BotConfig, WantedBot};
 
-/// What should be at Recall for an event.
+/// The bot that should exist at Recall for an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// No bot.
@@ -11,11 +11,11 @@ pub enum Wanted {
     Bot(Box<WantedBot>),
 }
 
-/// What an event brings to the bot that the copies of a meeting share.
+/// The configuration that one copy of a meeting offers for the bot that the copies share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// The bot's configuration, made from the facts of this copy.
     pub config: BotConfig,
-    /// This copy stands in the calendar of who called the meeting.
+    /// This copy is in the organizer's calendar.
     pub is_organizers: bool,
 }

@@ -65,8 +65,8 @@ impl Policy {
     }
 
     /// What the rules that `calendar` is under say.
-    pub(crate) fn judge(&self, facts: &dyn FactSource, calendar: &Calendar) -> Verdict {
-        self.rules_for(calendar).judge(facts)
+    pub(crate) fn evaluate(&self, facts: &dyn FactSource, calendar: &Calendar) -> Verdict {
+        self.rules_for(calendar).evaluate(facts)
     }
 
     /// What the rule that `reason` name says, of a meeting in `calendar`, by
@@ -79,7 +79,7 @@ impl Policy {
             return self.deny(&reason.facts);
         }
         let rules = self.rules_for(calendar);
-        rules.judge_by(&reason.rule, &reason.facts)
+        rules.evaluate_rule(&reason.rule, &reason.facts)
     }
 
     pub(super) fn rules_for(&self, calendar: &Calendar) -> &RuleSet {

@@ -75,7 +75,7 @@ pub(super) enum Condition {
 
 impl Condition {
     /// Whether it holds by what `facts` tell.
-    pub(super) fn judge(&self, facts: &dyn FactSource) -> Truth {
+    pub(super) fn evaluate(&self, facts: &dyn FactSource) -> Truth {
         match self {
             Self::Flag(fact, wanted) => match facts.value(*fact) {
                 FactValue::Flag(flag) => Truth::of(flag == *wanted),
@@ -108,7 +108,7 @@ impl Condition {
                 Some(holds) => Truth::of(holds == *wanted),
                 None => Truth::Unknown(vec![Fact::TimeZone]),
             },
-            Self::Expression(expression) => match expression.judge(facts) {
+            Self::Expression(expression) => match expression.evaluate(facts) {
                 Ok(holds) => Truth::of(holds),
                 Err(failure) => Truth::Failed(failure.to_string()),
             },

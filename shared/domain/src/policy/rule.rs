@@ -31,10 +31,10 @@ pub(super) enum Said {
 }
 
 impl Rule {
-    pub(super) fn judge(&self, facts: &dyn FactSource) -> Said {
+    pub(super) fn evaluate(&self, facts: &dyn FactSource) -> Said {
         let mut unknown = Vec::new();
         for condition in &self.conditions {
-            match condition.judge(facts) {
+            match condition.evaluate(facts) {
                 Truth::Yes => {}
                 Truth::No => return Said::Nothing,
                 Truth::Unknown(facts) => unknown.extend(facts),

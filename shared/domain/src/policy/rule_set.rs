@@ -23,10 +23,10 @@ pub(super) struct RuleSet {
 
 impl RuleSet {
     /// What the rules say about a meeting: the first that applies, else the default.
-    pub(super) fn judge(&self, facts: &dyn FactSource) -> Verdict {
+    pub(super) fn evaluate(&self, facts: &dyn FactSource) -> Verdict {
         let mut unknown: Vec<Fact> = Vec::new();
         for rule in &self.rules {
-            match rule.judge(facts) {
+            match rule.evaluate(facts) {
                 Said::Verdict(verdict) => return verdict,
                 Said::Nothing => {}
                 Said::Untold(facts) => unknown.extend(facts),
@@ -39,12 +39,12 @@ impl RuleSet {
 
     /// What the rule of this name, or the default, says of `kept` facts alone;
     /// none if there is no such rule, or it does not apply.
-    pub(super) fn judge_by(&self, name: &RuleName, kept: &FactValues) -> Option<Verdict> {
+    pub(super) fn evaluate_rule(&self, name: &RuleName, kept: &FactValues) -> Option<Verdict> {
         if *name == RuleName::DEFAULT {
             return Some(self.by_default(kept.clone()));
         }
         let rule = self.rules.iter().find(|rule| rule.name == *name)?;
-        match rule.judge(kept) {
+        match rule.evaluate(kept) {
             Said::Verdict(verdict) => Some(verdict),
             Said::Nothing | Said::Untold(_) => None,
         }

@@ -25,7 +25,7 @@ proptest! {
     #[test]
     fn no_tokens_panic(source in soup(), facts in some_known()) {
         match Expression::compile(&source) {
-            Ok(expression) => { let _ = expression.judge(&facts); }
+            Ok(expression) => { let _ = expression.evaluate(&facts); }
             Err(problem) => {
                 let lines: Vec<&str> = source.split('\n').collect();
                 prop_assert!((1..=lines.len()).contains(&problem.line), "{problem}");
@@ -45,7 +45,7 @@ proptest! {
         facts in all_known(),
     ) {
         match Expression::compile(&source) {
-            Ok(expression) => if let Err(failure) = expression.judge(&facts) {
+            Ok(expression) => if let Err(failure) = expression.evaluate(&facts) {
                 prop_assert!(!failure.reason.contains("do not fit"), "{source}");
                 prop_assert!(!failure.reason.contains("neither"), "{source}");
                 prop_assert!(failure.unknown.is_empty(), "{source}");
@@ -64,10 +64,10 @@ proptest! {
         let reads = |fact: &Fact| expression.facts().contains(fact);
         let mut read = facts.clone();
         read.retain(|fact, _| reads(fact));
-        let answer = expression.judge(&facts);
-        prop_assert_eq!(&answer, &expression.judge(&read), "without the others");
+        let answer = expression.evaluate(&facts);
+        prop_assert_eq!(&answer, &expression.evaluate(&read), "without the others");
         read.extend(others.into_iter().filter(|(fact, _)| !reads(fact)));
-        prop_assert_eq!(&answer, &expression.judge(&read), "with other others");
+        prop_assert_eq!(&answer, &expression.evaluate(&read), "with other others");
         if let Err(failure) = answer {
             let hidden = expression.facts().iter().filter(|fact| !facts.contains_key(fact));
             prop_assert_eq!(failure.unknown, hidden.copied().collect::<Vec<_>>());
@@ -82,10 +82,10 @@ proptest! {
         guesses in prop::collection::vec(all_known(), 8),
     ) {
         let Ok(expression) = Expression::compile(&source) else { return Ok(()) };
-        let Ok(answer) = expression.judge(&facts) else { return Ok(()) };
+        let Ok(answer) = expression.evaluate(&facts) else { return Ok(()) };
         for mut guess in guesses {
             guess.extend(facts.clone());
-            prop_assert_eq!(expression.judge(&guess), Ok(answer), "{}", source);
+            prop_assert_eq!(expression.evaluate(&guess), Ok(answer), "{}", source);
         }
     }
 
@@ -102,17 +102,17 @@ proptest! {
         let hidden = *which.get(expression.facts());
         let mut some = facts.clone();
         some.remove(&hidden);
-        let Ok(answer) = expression.judge(&some) else { return Ok(()) };
+        let Ok(answer) = expression.evaluate(&some) else { return Ok(()) };
         for guess in guesses {
             some.insert(hidden, guess[&hidden].clone());
-            prop_assert_eq!(expression.judge(&some), Ok(answer), "{} without {:?}", source, hidden);
+            prop_assert_eq!(expression.evaluate(&some), Ok(answer), "{} without {:?}", source, hidden);
         }
     }
 
     #[test]
     fn a_failure_quotes_no_fact(source in flag(3), facts in some_known()) {
         let Ok(expression) = Expression::compile(&source) else { return Ok(()) };
-        if let Err(failure) = expression.judge(&facts) {
+        if let Err(failure) = expression.evaluate(&facts) {
             let known = facts.values().filter_map(|value| match value {
                 FactValue::Text(text) if text.len() > 1 && !ANSWERS.contains(&text.as_str()) => Some(text),
                 _ => None,
@@ -171,7 +171,7 @@ fn the_deepest_texts_fit_in_a_thread() {
     let thread = std::thread::Builder::new().stack_size(2 * 1_024 * 1_024);
     let evaluated = thread.spawn(move || {
         let compiled = sources.iter().map(|source| Expression::compile(source));
-        let answers = compiled.map(|compiled| compiled.map(|it| it.judge(&FactValues::new())));
+        let answers = compiled.map(|compiled| compiled.map(|it| it.evaluate(&FactValues::new())));
         answers.flatten().count()
     });
     assert!(evaluated.unwrap().join().unwrap() > 10);
@@ -215,7 +215,7 @@ fn a_judgement_takes_microseconds() {
     println!("a compile: {:?}", started.elapsed() / 1_000);
     let started = std::time::Instant::now();
     for _ in 0..100_000 {
-        assert_eq!(expression.judge(&facts), Ok(false));
+        assert_eq!(expression.evaluate(&facts), Ok(false));
     }
     println!("a judgement: {:?}", started.elapsed() / 100_000);
 }

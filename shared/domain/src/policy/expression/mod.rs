@@ -100,7 +100,7 @@ impl Expression {
     ///
     /// # Errors
     /// If it has no answer, mostly because a fact it needs is not known.
-    pub fn judge(&self, facts: &dyn FactSource) -> Result<bool, EvaluationFailure> {
+    pub fn evaluate(&self, facts: &dyn FactSource) -> Result<bool, EvaluationFailure> {
         evaluate::evaluate(&self.tree, &self.facts, &self.asked, facts)
     }
 }

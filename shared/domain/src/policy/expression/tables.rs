@@ -84,7 +84,7 @@ fn facts() -> FactValues {
 #[test_case("// why\n  external\n  && true // because", true; "lines and comments")]
 fn answers(source: &str, expected: bool) {
     let expression = Expression::compile(source).unwrap();
-    assert_eq!(expression.judge(&facts()), Ok(expected));
+    assert_eq!(expression.evaluate(&facts()), Ok(expected));
 }
 
 #[test_case("hosted", "\"hosted\" is not known", &[Fact::Hosted]; "the whole")]
@@ -113,7 +113,7 @@ fn answers(source: &str, expected: bool) {
 fn says_why_there_is_no_answer(source: &str, reason: &str, unknown: &[Fact]) {
     let failure = Expression::compile(source)
         .unwrap()
-        .judge(&facts())
+        .evaluate(&facts())
         .unwrap_err();
     assert_eq!(
         (failure.to_string().as_str(), failure.unknown.as_slice()),

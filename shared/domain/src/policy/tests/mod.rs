@@ -43,7 +43,7 @@ fn calendar(id: &str, email: Option<&str>) -> Calendar {
 
 fn evaluated(policy: &Policy, facts: &FactValues) -> Verdict {
     let calendar = calendar("calendar-1", None);
-    let verdict = policy.judge(facts, &calendar);
+    let verdict = policy.evaluate(facts, &calendar);
     let again = policy.explain_again(verdict.reason(), &calendar);
     assert_eq!(again.as_ref(), Some(&verdict), "by what is kept");
     verdict

@@ -1,0 +1,154 @@
+//! Which copy of a meeting owns the bot that the copies share.
+//!
+//! The owner is the copy in the organizer's calendar, if that calendar is connected
+//! and its copy wants the bot; otherwise the copy with the smallest event id. Every
+//! copy wants the owner's configuration.
+//!
+//! When the owner's configuration changes, the owner's own call reconfigures the bot
+//! for all copies. A copy that is not due takes the new configuration over without a
+//! call. Until the owner's call has succeeded, that configuration is unconfirmed. Two
+//! cases need one more call:
+//!
+//! - The bot gets another owner before the call was made: no copy would make it any
+//!   more. So a new owner whose configuration is unconfirmed makes a call, unless the
+//!   bots of all other copies are certain.
+//! - The owner is not due any more: its call may have been made before the copy's last
+//!   call, which carried the older configuration. So the copy makes a call.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::decision::plan::Plan;
+use crate::decision::row::Decision;
+use crate::decision::wanted::{Offer, Wanted};
+use crate::id::{DecisionKey, DeduplicationKey};
+
+/// The owner of each bot, by the bot's deduplication key.
+#[derive(Default)]
+pub(super) struct BotOwners<'a>(HashMap<&'a DeduplicationKey, (&'a DecisionKey, &'a Offer)>);
+
+impl<'a> BotOwners<'a> {
+    /// Adds a copy; it becomes the owner if it precedes the one known so far.
+    pub(super) fn add(
+        &mut self,
+        bot: &'a DeduplicationKey,
+        copy: &'a DecisionKey,
+        offer: &'a Offer,
+    ) {
+        let rank =
+            |(copy, offer): (&'a DecisionKey, &Offer)| (!offer.is_organizers, &copy.event_id);
+        let owner = self.0.entry(bot).or_insert((copy, offer));
+        if rank((copy, offer)) < rank(*owner) {
+            *owner = (copy, offer);
+        }
+    }
+
+    /// Adds a stored copy, if it wants a bot and has not been abandoned.
+    pub(super) fn add_stored(&mut self, row: &'a Decision) {
+        if let (Wanted::Bot(bot), Some(offer)) = (&row.wanted, &row.offer)
+            && !row.is_abandoned()
+        {
+            self.add(&bot.deduplication_key, &row.key, offer);
+        }
+    }
+
+    /// What `copy` wants by its plan, with the owner's configuration, and whether another
+    /// copy is the owner.
+    pub(super) fn wanted(&self, copy: &DecisionKey, plan: &Plan) -> (Wanted, bool) {
+        let Plan::Bot {
+            deduplication_key,
+            offer,
+            ..
+        } = plan
+        else {
+            return (Wanted::Nothing, false);
+        };
+        let owner = self.0.get(deduplication_key);
+        let offer = owner.map_or(offer, |(_, offer)| offer);
+        let is_follower = owner.is_some_and(|(owner, _)| *owner != copy);
+        (plan.wanted(&offer.config), is_follower)
+    }
+
+    /// The row with the configuration of its bot's owner, if that differs.
+    pub(super) fn follow(&self, row: &Decision) -> Option<Decision> {
+        let Wanted::Bot(bot) = &row.wanted else {
+            return None;
+        };
+        let (owner, offer) = self.0.get(&bot.deduplication_key)?;
+        if bot.config == offer.config {
+            return None;
+        }
+        Some(row.clone().reconfigured(&offer.config, **owner == row.key))
+    }
+
+    /// Makes copies due whose configuration is unconfirmed and would stay so.
+    pub(super) fn confirm(&self, stored: &[Decision], writes: &mut Vec<Decision>) {
+        self.confirm_new_owners(stored, writes);
+        self.confirm_followers(stored, writes);
+    }
+
+    /// Makes a new, unconfirmed owner due if the bot of another copy is not certain: the
+    /// call for that one may not be made any more.
+    fn confirm_new_owners(&self, stored: &[Decision], writes: &mut Vec<Decision>) {
+        let mut before = BotOwners::default();
+        let mut uncertain: Vec<(&DeduplicationKey, &DecisionKey)> = Vec::new();
+        for row in stored {
+            let Wanted::Bot(bot) = &row.wanted else {
+                continue;
+            };
+            if let Some(offer) = &row.offer {
+                before.add(&bot.deduplication_key, &row.key, offer);
+            }
+            if !row.is_certain() {
+                uncertain.push((&bot.deduplication_key, &row.key));
+            }
+        }
+        for (bot, (owner, _)) in &self.0 {
+            let is_new = before.0.get(bot).is_some_and(|(before, _)| before != owner);
+            let is_of_another =
+                |(key, copy): &(&DeduplicationKey, &DecisionKey)| key == bot && copy != owner;
+            if !is_new || !uncertain.iter().any(is_of_another) {
+                continue;
+            }
+            let is_owner = |row: &&Decision| row.key == **owner;
+            if !writes.iter().any(|row| is_owner(&row)) {
+                let owner = stored.iter().find(is_owner);
+                writes.extend(owner.filter(|row| row.is_unconfirmed()).cloned());
+            }
+            require_calls(writes, |row| row.key == **owner && row.is_unconfirmed());
+        }
+    }
+
+    /// Makes a copy due that has just taken over a configuration whose owner is not due.
+    fn confirm_followers(&self, stored: &[Decision], writes: &mut [Decision]) {
+        let stored: BTreeMap<&DecisionKey, &Decision> =
+            stored.iter().map(|row| (&row.key, row)).collect();
+        let is_certain = |key: &DecisionKey| {
+            let written = writes.iter().find(|row| row.key == *key);
+            let row = written.or_else(|| stored.get(key).copied());
+            row.is_some_and(Decision::is_certain)
+        };
+        let is_new = |row: &Decision| {
+            let before = stored.get(&row.key);
+            before.is_none_or(|before| before.generation != row.generation)
+        };
+        let has_certain_owner = |row: &Decision| match &row.wanted {
+            Wanted::Nothing => false,
+            Wanted::Bot(bot) => self
+                .0
+                .get(&bot.deduplication_key)
+                .is_some_and(|(owner, _)| **owner != row.key && is_certain(owner)),
+        };
+        let unconfirmed: BTreeSet<DecisionKey> = writes
+            .iter()
+            .filter(|row| row.is_unconfirmed() && is_new(row) && has_certain_owner(row))
+            .map(|row| row.key.clone())
+            .collect();
+        require_calls(writes, |row| unconfirmed.contains(&row.key));
+    }
+}
+
+fn require_calls(rows: &mut [Decision], is_meant: impl Fn(&Decision) -> bool) {
+    for row in rows.iter_mut().filter(|row| is_meant(row)) {
+        *row = row.clone().requiring_call();
+    }
+}
