@@ -52,7 +52,7 @@ fn google() -> impl Strategy<Value = Value> {
     )
 }
 
-const KINDS: &[&str] = &["default", "outOfOffice", "focusTime", "unheard-of"];
+const KINDS: &[&str] = &["default", "outOfTenant", "focusTime", "unheard-of"];
 
 fn outlook_guest() -> impl Strategy<Value = Value> {
     let answer = select(vec!["accepted", "tentativelyAccepted", "declined", "none"]);
@@ -132,7 +132,7 @@ pub(crate) fn event_of(
                 }),
                 meeting_platform: meeting.map(str::to_owned),
                 bots: Vec::new(),
-                facts: Facts::read(platform, &raw),
+                facts: Facts::from_payload(platform, &raw),
             }
         },
     )
