@@ -8,19 +8,18 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::change::{Change, EventChange};
-use crate::control::bodies::{
+use crate::draft::EventDraft;
+use crate::http_client::http_client;
+use crate::ids::{CalendarId, EventId};
+use crate::model::control::{
     CreateCalendar, FaultAdded, ReleaseWebhooks, SetEmail, Settings, WaitQuery, WaitResult,
     WebhookSent,
 };
-use crate::draft::EventDraft;
-use crate::faults::{Fault, FaultView, WebhookFaults};
-use crate::ids::{CalendarId, EventId};
 use crate::model::{
-    BotView, CalendarView, CallFilter, CallRecord, EventView, Platform, Stats, Violations,
-    WebhookRecord,
+    BotView, CalendarView, CallFilter, CallRecord, EventView, Fault, FaultView, Platform, Stats,
+    Violations, WebhookFaults, WebhookRecord,
 };
 use crate::options::{Latency, Limits, WebhookTarget};
-use crate::webhooks::http_client;
 
 /// Client of the control API: makes the changes that people, the network and the service itself
 /// would make, and reads the state of the simulator.

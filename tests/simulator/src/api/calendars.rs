@@ -3,12 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::ApiResponse;
-use super::call::Call;
 use super::paging::{Cursor, Page};
 use super::query::time;
+use crate::call::Call;
 use crate::ids::CalendarId;
 use crate::model::{CalendarStatus, Platform};
+use crate::response::ApiResponse;
 use crate::workspace::{Calendar, NewCalendar, OAuth, Workspace};
 
 pub(super) fn list(workspace: &Workspace, call: &Call, size: usize) -> ApiResponse {

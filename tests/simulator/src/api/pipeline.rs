@@ -5,14 +5,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::sleep;
 
-use super::call::Call;
 use super::idempotency::{save_response, saved_response};
 use super::key_guard::KeyGuard;
-use super::{ApiResponse, access, bots, calendars, events};
+use super::{access, bots, calendars, events};
+use crate::call::Call;
 use crate::clock;
-use crate::faults::{AppliedFaults, FaultEffect};
-use crate::model::Violation;
+use crate::faults::AppliedFaults;
+use crate::model::{FaultEffect, Violation};
 use crate::operation::{Operation, Route};
+use crate::response::ApiResponse;
 use crate::state::{Inner, Shared};
 
 /// End of a call.

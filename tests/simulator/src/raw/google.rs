@@ -3,13 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::zone::{iana_name, local};
-use super::{date, same};
+use super::platform_event::{PlatformEvent, same};
+use super::zone::{date, iana_name, local};
 use crate::draft::{Attendee, EventDraft, EventType, Privacy, ResponseStatus, ShowAs};
-use crate::workspace::Event;
 
-pub(super) fn payload(event: &Event, owner: &str) -> Value {
-    let draft = &event.draft;
+pub(super) fn payload(event: &PlatformEvent<'_>) -> Value {
+    let (draft, owner) = (event.draft, event.owner);
     let organizer = draft.organizer.as_deref().unwrap_or(owner);
     let mut raw = json!({
         "kind": "calendar#event",
@@ -63,7 +62,7 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
     raw
 }
 
-fn status(event: &Event) -> &'static str {
+fn status(event: &PlatformEvent<'_>) -> &'static str {
     if event.draft.cancelled || event.is_deleted {
         "cancelled"
     } else if event.draft.show_as == ShowAs::Tentative {

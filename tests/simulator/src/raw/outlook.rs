@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::zone::windows_name;
-use super::{date, same};
+use super::platform_event::{PlatformEvent, same};
+use super::zone::{date, windows_name};
 use crate::clock::precise;
 use crate::draft::{Attendee, EventDraft, EventType, Privacy, ResponseStatus, ShowAs};
-use crate::workspace::Event;
 
-pub(super) fn payload(event: &Event, owner: &str) -> Value {
-    let draft = &event.draft;
+pub(super) fn payload(event: &PlatformEvent<'_>) -> Value {
+    let (draft, owner) = (event.draft, event.owner);
     let organizer = draft.organizer.as_deref().unwrap_or(owner);
     let is_organizer = same(organizer, owner);
     let own_response = own_response(draft, is_organizer);
@@ -42,7 +41,7 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
             "hideAttendees": draft.attendees_hidden,
             "responseStatus": response(own_response, event.created_at),
             "organizer": {"emailAddress": address(organizer)},
-            "attendees": attendees(event, owner, is_organizer),
+            "attendees": attendees(event, is_organizer),
         }),
     );
     if is_instance {
@@ -136,8 +135,8 @@ fn response(name: &str, at: Timestamp) -> Value {
 }
 
 /// The attendee list. If it is hidden, an owner who is not the organizer sees only themselves.
-fn attendees(event: &Event, owner: &str, is_organizer: bool) -> Vec<Value> {
-    let draft = &event.draft;
+fn attendees(event: &PlatformEvent<'_>, is_organizer: bool) -> Vec<Value> {
+    let (draft, owner) = (event.draft, event.owner);
     let mut all: Vec<Attendee> = draft.attendees.clone();
     let listed = all.iter().any(|a| same(&a.email, owner));
     if !is_organizer && !listed {
