@@ -23,7 +23,7 @@ pub(crate) struct ApiResponse {
 pub(crate) enum Content {
     Empty,
     Json(Value),
-    /// JSON with texts replaced, which may be JSON no more.
+    /// JSON in which texts were replaced, so that it may no longer be JSON.
     Rewritten(String),
     Html(String),
 }

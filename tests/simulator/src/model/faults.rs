@@ -98,10 +98,10 @@ pub enum FaultEffect {
     CutAfter,
     /// The call takes effect and gets a response with status 200 and a page of HTML.
     NotJson,
-    /// Texts in the body of its response are replaced, as a calendar may hold text that is not
-    /// valid Unicode, or values that a parser refuses; other faults may strike it as well.
+    /// Texts in the body of the response are replaced, for example by text that is not valid
+    /// Unicode or by values that a parser rejects. Other faults can affect the call as well.
     Rewrite {
-        /// Each text, and its replacement.
+        /// Pairs of a text and its replacement.
         texts: Vec<(String, String)>,
     },
 }

@@ -86,7 +86,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Marks the event as deleted and removes its scheduled bots. Lists still contain it.
+    /// Deletes the event and removes its scheduled bots. Lists still contain it, as deleted.
     pub(crate) fn delete_event(&mut self, id: EventId, now: Timestamp) -> Result<(), NotFound> {
         let at = self.next_timestamp(now);
         let event = self.events.get_mut(&id).ok_or(NO_EVENT)?;
