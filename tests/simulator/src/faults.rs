@@ -60,15 +60,11 @@ impl Faults {
         let mut applied = AppliedFaults::default();
         for active in &mut self.active {
             let fault = &mut active.fault;
-            let matches = fault.operation.is_none_or(|only| only == operation)
-                && fault.event.is_none_or(|only| Some(only) == event)
-                && fault.calendar.is_none_or(|only| Some(only) == calendar)
-                && fault.times != Some(0);
             let adds_up = matches!(
                 fault.effect,
                 FaultEffect::Slow { .. } | FaultEffect::Rewrite { .. }
             );
-            if !matches
+            if !fault.matches(operation, event, calendar)
                 || (applied.effect.is_some() && !adds_up)
                 || random.f64() >= fault.probability
             {

@@ -36,6 +36,19 @@ impl Fault {
         }
     }
 
+    /// Whether the fault is active for a call with these properties.
+    pub(crate) fn matches(
+        &self,
+        operation: Operation,
+        event: Option<EventId>,
+        calendar: Option<CalendarId>,
+    ) -> bool {
+        self.operation.is_none_or(|only| only == operation)
+            && self.event.is_none_or(|only| Some(only) == event)
+            && self.calendar.is_none_or(|only| Some(only) == calendar)
+            && self.times != Some(0)
+    }
+
     /// Restricts the fault to calls of `operation`.
     #[must_use]
     pub fn operation(mut self, operation: Operation) -> Self {

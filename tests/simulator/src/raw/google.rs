@@ -37,6 +37,29 @@ pub(super) fn payload(event: &PlatformEvent<'_>) -> Value {
     if let Some((name, properties)) = type_properties(draft.event_type) {
         raw[name] = properties;
     }
+    set_attendees(&mut raw, draft, organizer, owner);
+    if let Some(series) = &draft.series_id {
+        raw["recurringEventId"] = json!(series);
+        raw["originalStartTime"] = date_time(draft, draft.start);
+    }
+    if let Some(link) = &draft.meeting_url {
+        set_link(&mut raw, link);
+    }
+    raw
+}
+
+/// Writes the meeting link: of Google Meet as the conference, of others as the location.
+fn set_link(raw: &mut Value, link: &str) {
+    let field = if link.contains("meet.google.com") {
+        "hangoutLink"
+    } else {
+        "location"
+    };
+    raw[field] = json!(link);
+}
+
+/// Writes the attendee list, unless it is hidden from the owner.
+fn set_attendees(raw: &mut Value, draft: &EventDraft, organizer: &str, owner: &str) {
     if draft.attendees_hidden {
         raw["guestsCanSeeOtherGuests"] = json!(false);
     }
@@ -48,18 +71,6 @@ pub(super) fn payload(event: &PlatformEvent<'_>) -> Value {
             raw["attendees"] = Value::Array(attendees);
         }
     }
-    if let Some(series) = &draft.series_id {
-        raw["recurringEventId"] = json!(series);
-        raw["originalStartTime"] = date_time(draft, draft.start);
-    }
-    if let Some(link) = &draft.meeting_url {
-        if link.contains("meet.google.com") {
-            raw["hangoutLink"] = json!(link);
-        } else {
-            raw["location"] = json!(link);
-        }
-    }
-    raw
 }
 
 fn status(event: &PlatformEvent<'_>) -> &'static str {
