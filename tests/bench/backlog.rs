@@ -2,7 +2,8 @@
 
 use crate::dataset::Dataset;
 use crate::lease_hold::LeaseHold;
-use crate::testbed::{BenchResult, Rates, Testbed, USUAL_LATENCY};
+use crate::result::BenchResult;
+use crate::testbed::{Rates, Testbed, USUAL_LATENCY};
 
 /// Meetings per calendar: few pages, so that the first sync of a calendar is short.
 const MEETINGS_PER_CALENDAR: usize = 500;

@@ -89,6 +89,6 @@ mod tests {
         };
         assert_eq!(fewest_per_minute(&arrivals(&[0, 30, 59])), None);
         assert_eq!(fewest_per_minute(&arrivals(&[0, 30, 60])), Some(2));
-        assert_eq!(fewest_per_minute(&arrivals(&[0, 1, 2, 90, 120])), Some(1));
+        assert_eq!(fewest_per_minute(&arrivals(&[0, 40, 80, 120])), Some(1));
     }
 }

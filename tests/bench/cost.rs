@@ -10,7 +10,8 @@ use crate::dataset::Dataset;
 use crate::lease_hold::LeaseHold;
 use crate::numbers::{as_f64, hundredths};
 use crate::report::Report;
-use crate::testbed::{BenchResult, Rates, Testbed, USUAL_LATENCY};
+use crate::result::BenchResult;
+use crate::testbed::{Rates, Testbed, USUAL_LATENCY};
 use crate::{snapshot, wait};
 
 const TIMEOUT: Duration = Duration::from_mins(10);

@@ -12,7 +12,7 @@ use callsheet_tests::variable;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::testbed::BenchResult;
+use crate::result::BenchResult;
 
 /// Counts by operation and table.
 pub(crate) type Counts = BTreeMap<(String, String), Count>;

@@ -7,8 +7,9 @@ use callsheet_tests::Stack;
 use jiff::SignedDuration;
 use recall_simulator::{CalendarView, EventDraft, EventId, EventView, Platform};
 
+use crate::result::BenchResult;
 use crate::snapshot::{Meetings, Snapshot};
-use crate::testbed::{BenchResult, Testbed, progress};
+use crate::testbed::{Testbed, progress};
 use crate::wait;
 
 /// Number of events that one request creates.

@@ -4,14 +4,15 @@
 use std::time::Duration;
 
 use recall_simulator::{CallRecord, Operation};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::calls::{
     arrivals, events_with_bot, fewest_per_minute, max_displacement, max_in_flight, rate_limited,
 };
 use crate::numbers::{as_f64, hundredths, seconds};
 use crate::report::Report;
-use crate::testbed::{BenchResult, Testbed, progress};
+use crate::result::BenchResult;
+use crate::testbed::{Testbed, progress};
 use crate::{backlog, snapshot, wait};
 
 /// Timeout, in addition to twice the time that the rate limit requires.
@@ -38,34 +39,12 @@ pub(crate) async fn measure(testbed: &Testbed, rows: usize, rate: u32) -> BenchR
     let rows = dataset.meetings.len();
     let calls = drained(testbed, rows, rate).await?;
     let due = snapshot::due(testbed).await;
-    let arrivals = arrivals(&calls);
-    let (Some(first), Some(last)) = (arrivals.first().copied(), arrivals.last().copied()) else {
-        return Err("the scheduler made no call".into());
-    };
-    let elapsed = last.duration_since(first).as_secs_f64();
-    let allowed = elapsed * f64::from(rate) / 60.0;
-    let share = |count: f64| hundredths(count / f64::from(rate) * 100.0);
-    let best = u32::try_from(testbed.peak(Operation::ScheduleBot).await?)?;
-    let worst = fewest_per_minute(&arrivals);
     let mut report = Report::new("drain");
     report.table(
         "Drain of a backlog, from the first call to the last",
         &COLUMNS,
     );
-    report.row(vec![
-        json!(rows),
-        json!(rate),
-        json!(calls.len()),
-        seconds(first, Some(last)),
-        json!(share(f64::from(best))),
-        json!(worst.map(|count| share(as_f64(count)))),
-        json!(hundredths(as_f64(calls.len() - 1) / allowed * 100.0)),
-        json!(rate_limited(&calls)),
-        json!(calls.len() - events_with_bot(&calls)),
-        json!(max_in_flight(&calls)),
-        json!(max_displacement(&calls)),
-        json!(testbed.violations().await?),
-    ]);
+    report.row(row(testbed, (rows, rate), &calls).await?);
     report.note(format!(
         "{due} decisions are due at the end; Recall {} exactly the wanted bots. `in all` is the \
          calls after the first, divided by what the limit allows between the first and the last. \
@@ -78,6 +57,37 @@ pub(crate) async fn measure(testbed: &Testbed, rows: usize, rate: u32) -> BenchR
         },
     ));
     Ok(report)
+}
+
+/// Row of the table.
+async fn row(
+    testbed: &Testbed,
+    (rows, rate): (usize, u32),
+    calls: &[CallRecord],
+) -> BenchResult<Vec<Value>> {
+    let arrivals = arrivals(calls);
+    let (Some(first), Some(last)) = (arrivals.first().copied(), arrivals.last().copied()) else {
+        return Err("the scheduler made no call".into());
+    };
+    let elapsed = last.duration_since(first).as_secs_f64();
+    let allowed = elapsed * f64::from(rate) / 60.0;
+    let share = |count: f64| hundredths(count / f64::from(rate) * 100.0);
+    let best = u32::try_from(testbed.peak(Operation::ScheduleBot).await?)?;
+    let worst = fewest_per_minute(&arrivals);
+    Ok(vec![
+        json!(rows),
+        json!(rate),
+        json!(calls.len()),
+        seconds(first, Some(last)),
+        json!(share(f64::from(best))),
+        json!(worst.map(|count| share(as_f64(count)))),
+        json!(hundredths(as_f64(calls.len() - 1) / allowed * 100.0)),
+        json!(rate_limited(calls)),
+        json!(calls.len() - events_with_bot(calls)),
+        json!(max_in_flight(calls)),
+        json!(max_displacement(calls)),
+        json!(testbed.violations().await?),
+    ])
 }
 
 /// The calls that scheduled the backlog, once all bots are scheduled.

@@ -11,7 +11,8 @@ use crate::dataset::Dataset;
 use crate::moves::move_all;
 use crate::numbers::seconds;
 use crate::report::Report;
-use crate::testbed::{BenchResult, NO_RESYNC, Rates, Testbed, USUAL_LATENCY, progress};
+use crate::result::BenchResult;
+use crate::testbed::{NO_RESYNC, Rates, Testbed, USUAL_LATENCY, progress};
 use crate::wait;
 
 const CALENDARS: usize = 40;
@@ -49,11 +50,7 @@ pub(crate) async fn measure(testbed: &Testbed) -> BenchResult<Report> {
     recall.set_webhook_faults(&FAULTS).await?;
     testbed.reset_calls().await?;
     let moves = move_all(testbed, &mut dataset).await?;
-    let are_handled = async || {
-        let are_sent = recall.wait_for_webhooks(Duration::from_secs(1)).await?;
-        Ok(are_sent && testbed.stack.queued().await == 0)
-    };
-    wait::require("all webhooks are handled", TIMEOUT, are_handled).await?;
+    wait_for_webhooks(testbed).await?;
     let wrong_before = dataset.wrong(testbed).await;
     let lists_before = testbed.calls(Some(Operation::ListEvents)).await?.len();
     progress(format!("{wrong_before} are wrong before the resync"));
@@ -80,4 +77,14 @@ pub(crate) async fn measure(testbed: &Testbed) -> BenchResult<Report> {
         json!(rate_limited(&calls)),
     ]);
     Ok(report)
+}
+
+/// Waits until all webhooks that are not dropped were delivered and handled.
+async fn wait_for_webhooks(testbed: &Testbed) -> BenchResult<()> {
+    let are_handled = async || {
+        let recall = &testbed.stack.recall;
+        let are_sent = recall.wait_for_webhooks(Duration::from_secs(1)).await?;
+        Ok(are_sent && testbed.stack.queued().await == 0)
+    };
+    wait::require("all webhooks are handled", TIMEOUT, are_handled).await
 }

@@ -6,12 +6,13 @@ mod early_calls;
 use std::time::Duration;
 
 use recall_simulator::{Fault, FaultEffect, Operation};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::calls::rate_limited;
 use crate::numbers::seconds;
 use crate::report::Report;
-use crate::testbed::{BenchResult, Rates, Testbed, progress};
+use crate::result::BenchResult;
+use crate::testbed::{Rates, Testbed, progress};
 use crate::{backlog, snapshot, wait};
 
 /// Probability of each kind of fault, for each call.
@@ -91,6 +92,16 @@ pub(crate) async fn measure(testbed: &Testbed, rows: usize) -> BenchResult<Repor
     for ((name, _), fault) in kinds().iter().zip(&faults) {
         report.row(vec![json!(name), json!(fault.calls_affected)]);
     }
+    add_result(&mut report, testbed, rows, seconds(started_at, right_at)).await?;
+    Ok(report)
+}
+
+async fn add_result(
+    report: &mut Report,
+    testbed: &Testbed,
+    rows: usize,
+    right_after: Value,
+) -> BenchResult<()> {
     let calls = testbed.calls(Some(Operation::ScheduleBot)).await?;
     let early = early_calls::milliseconds_after_answer(&calls, RETRY_AFTER);
     progress(format!("early calls, ms after the answer: {early:?}"));
@@ -100,7 +111,7 @@ pub(crate) async fn measure(testbed: &Testbed, rows: usize) -> BenchResult<Repor
         json!(calls.len()),
         json!(rate_limited(&calls)),
         json!(testbed.peak(Operation::ScheduleBot).await?),
-        seconds(started_at, right_at),
+        right_after,
         json!(early.len()),
         json!(early.iter().max()),
         json!(testbed.violations().await?),
@@ -110,5 +121,5 @@ pub(crate) async fn measure(testbed: &Testbed, rows: usize) -> BenchResult<Repor
          call for the same event after a 507. Calls that were in flight at the time of the answer \
          do not count.",
     );
-    Ok(report)
+    Ok(())
 }

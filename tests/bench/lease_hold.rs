@@ -7,7 +7,8 @@ use callsheet_app::ports::{Held, LeaseResult, Leases as _, Released};
 use callsheet_domain::plus;
 use jiff::SignedDuration;
 
-use crate::testbed::{BenchResult, Testbed};
+use crate::result::BenchResult;
+use crate::testbed::Testbed;
 use crate::wait;
 
 /// Term of the lease, longer than any preparation.

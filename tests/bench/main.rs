@@ -23,6 +23,7 @@ mod previews;
 mod processes;
 mod quiet;
 mod report;
+mod result;
 mod snapshot;
 mod storm;
 mod testbed;
@@ -31,7 +32,8 @@ mod wait;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use testbed::{BenchResult, Testbed};
+use result::BenchResult;
+use testbed::Testbed;
 
 /// Measures a deployed stack against a simulated Recall.
 #[derive(Debug, Parser)]
@@ -63,7 +65,8 @@ enum Benchmark {
     /// A calendar of 10,000 events is synced for the first time
     Paging,
     /// The scheduler drains a backlog of due decisions
-    Drain,
+    #[value(name = "drain")]
+    DrainBacklog,
     /// An urgent meeting overtakes a backlog
     Overtake,
     /// One webhook at a time, from the webhook to the bot
@@ -95,7 +98,7 @@ async fn measure(flags: &Flags) -> BenchResult<()> {
     let report = match flags.benchmark {
         Benchmark::Storm => storm::measure(&testbed, flags.previews).await?,
         Benchmark::Paging => paging::measure(&testbed, rows(10_000, 200)).await?,
-        Benchmark::Drain => drain::measure(&testbed, rows(3_000, 20), flags.rate).await?,
+        Benchmark::DrainBacklog => drain::measure(&testbed, rows(3_000, 20), flags.rate).await?,
         Benchmark::Overtake => overtake::measure(&testbed, rows(10_000, 100)).await?,
         Benchmark::Quiet => quiet::measure(&testbed).await?,
         Benchmark::Dropped => dropped::measure(&testbed).await?,

@@ -8,7 +8,8 @@ use recall_simulator::{Change, EventChange, EventId};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::dataset::Dataset;
-use crate::testbed::{BenchResult, Testbed, progress};
+use crate::result::BenchResult;
+use crate::testbed::{Testbed, progress};
 
 /// Time over which the moves are spread.
 const DURATION: Duration = Duration::from_secs(30);

@@ -12,7 +12,8 @@ use serde_json::json;
 use crate::calls::rate_limited;
 use crate::numbers::{hundredths, median, percentile};
 use crate::report::Report;
-use crate::testbed::{BenchResult, Rates, Testbed, progress};
+use crate::result::BenchResult;
+use crate::testbed::{Rates, Testbed, progress};
 use crate::{backlog, snapshot, wait};
 
 /// Number of meetings that are moved, one after another.

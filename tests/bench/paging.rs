@@ -13,7 +13,8 @@ use crate::lease_hold::LeaseHold;
 use crate::numbers::{as_f64, hundredths, seconds};
 use crate::processes::{self, Process};
 use crate::report::Report;
-use crate::testbed::{BenchResult, Rates, Testbed, USUAL_LATENCY, progress};
+use crate::result::BenchResult;
+use crate::testbed::{Rates, Testbed, USUAL_LATENCY, progress};
 use crate::wait;
 
 /// Events per page of a list.

@@ -17,8 +17,9 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
+use crate::result::BenchResult;
 use crate::snapshot::Meetings;
-use crate::testbed::{BenchResult, Testbed, progress};
+use crate::testbed::{Testbed, progress};
 
 /// Number of webhooks that are handled at once.
 const CONCURRENCY: usize = 10;

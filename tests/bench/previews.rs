@@ -11,7 +11,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::task::AbortHandle;
 
-use crate::testbed::{BenchResult, Rates, progress};
+use crate::result::BenchResult;
+use crate::testbed::{Rates, progress};
 
 /// Previews that run one after another until this is dropped.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use callsheet_tests::variable;
 use tokio::process::Command;
 
-use crate::testbed::BenchResult;
+use crate::result::BenchResult;
 
 /// Process of a deployed function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use serde_json::json;
 use crate::dataset::{Dataset, meeting};
 use crate::numbers::{median, percentile};
 use crate::report::Report;
-use crate::testbed::{BenchResult, NO_RESYNC, Rates, Testbed, USUAL_LATENCY, progress};
+use crate::result::BenchResult;
+use crate::testbed::{NO_RESYNC, Rates, Testbed, USUAL_LATENCY, progress};
 use steps::Steps;
 
 /// Number of webhooks, one after another.

@@ -6,7 +6,7 @@ use callsheet_tests::variable;
 use comfy_table::{Cell, LineStyle, Table, presets};
 use serde_json::{Value, json};
 
-use crate::testbed::BenchResult;
+use crate::result::BenchResult;
 
 /// Results of one benchmark.
 #[derive(Debug)]

@@ -17,8 +17,9 @@ use crate::numbers::{as_f64, seconds, tenths};
 use crate::plain_server::PlainServer;
 use crate::previews::Previews;
 use crate::report::Report;
+use crate::result::BenchResult;
 use crate::snapshot;
-use crate::testbed::{BenchResult, NO_RESYNC, Rates, Testbed, USUAL_LATENCY, progress};
+use crate::testbed::{NO_RESYNC, Rates, Testbed, USUAL_LATENCY, progress};
 use crate::wait;
 
 const CALENDARS: usize = 200;

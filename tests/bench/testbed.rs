@@ -1,6 +1,5 @@
 //! The deployed stack that is measured, its rate limits, and the simulator's log of its calls.
 
-use std::error::Error;
 use std::time::Duration;
 
 use callsheet_domain::Timestamp;
@@ -9,10 +8,8 @@ use recall_simulator::{CallFilter, CallRecord, Latency, Limits, Operation};
 use serde_json::Value;
 use tokio::process::Command;
 
+use crate::result::BenchResult;
 use crate::wait;
-
-/// Result of a benchmark's step. Any error ends the benchmark.
-pub(crate) type BenchResult<T> = Result<T, Box<dyn Error>>;
 
 /// Usual duration of a call to Recall.
 pub(crate) const USUAL_LATENCY: Latency = Latency {

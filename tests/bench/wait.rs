@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::testbed::BenchResult;
+use crate::result::BenchResult;
 
 /// Interval at which [`until`] polls, long enough to put no load on the stack.
 const INTERVAL: Duration = Duration::from_secs(1);

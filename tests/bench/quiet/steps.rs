@@ -8,7 +8,8 @@ use recall_simulator::{
     CalendarId, CallFilter, CallRecord, EventDraft, EventView, Operation, WebhookState,
 };
 
-use crate::testbed::{BenchResult, Testbed};
+use crate::result::BenchResult;
+use crate::testbed::Testbed;
 use crate::wait;
 
 /// Interval at which a decision is read.
