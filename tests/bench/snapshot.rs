@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use callsheet_domain::Timestamp;
-use callsheet_tests::Glimpse;
+use callsheet_tests::DecisionSummary;
 use recall_simulator::EventId;
 
 use crate::testbed::{Testbed, progress};
@@ -13,12 +13,12 @@ pub(crate) type Meetings = HashMap<EventId, Timestamp>;
 
 /// All decisions of the table at one time, by the text of their event's id.
 #[derive(Debug)]
-pub(crate) struct Snapshot(HashMap<String, Glimpse>);
+pub(crate) struct Snapshot(HashMap<String, DecisionSummary>);
 
 impl Snapshot {
     /// Reads the table.
     pub(crate) async fn read(testbed: &Testbed) -> Self {
-        Self(testbed.stack.glimpse().await)
+        Self(testbed.stack.decision_summaries().await)
     }
 
     /// Number of decisions that are due.
