@@ -55,7 +55,7 @@ pub(crate) async fn measure(testbed: &Testbed) -> BenchResult<Report> {
     let lists_before = testbed.calls(Some(Operation::ListEvents)).await?.len();
     progress(format!("{wrong_before} are wrong before the resync"));
     let requested_at = testbed.stack.now();
-    testbed.request_resync().await;
+    testbed.stack.request_resync().await;
     let is_right = async || Ok(dataset.wrong(testbed).await == 0);
     let right_at = testbed.time_when(TIMEOUT, is_right).await?;
     let calls = testbed.calls(Some(Operation::ListEvents)).await?;

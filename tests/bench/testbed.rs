@@ -144,11 +144,6 @@ impl Testbed {
         Ok(self.stack.recall.stats().await?.violations)
     }
 
-    /// Requests a resync, as the timer does.
-    pub(crate) async fn request_resync(&self) {
-        self.stack.sweep().await;
-    }
-
     /// Polls once a second until `condition` holds. Returns the time at which it was seen to hold,
     /// or `None` at the timeout.
     pub(crate) async fn time_when(
