@@ -1,5 +1,6 @@
-//! Faults: bot calls are rejected, cut, delayed or answered with nonsense at random while
-//! decisions are due. Measures that all is right at the end, and that no call is made too early.
+//! Faults: bot calls are rejected, cut, delayed or answered with a body that is not JSON, at random,
+//! while decisions are due. Measures that all is right at the end, and that no call is made too
+//! early.
 
 mod early_calls;
 

@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_mins(2);
 pub(crate) struct Steps([Timestamp; 8]);
 
 impl Steps {
-    /// Names of the steps. The last is the whole.
+    /// Names of the steps. The last is the total.
     pub(crate) const NAMES: [&str; 8] = [
         "webhook sent → answered",
         "→ list requested",
