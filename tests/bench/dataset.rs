@@ -1,153 +1,158 @@
-//! Many connected calendars with meetings in them, all looked at and at rest.
+//! Dataset of a benchmark: connected calendars with external meetings, all of which are recorded.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use callsheet_domain::{CalendarId, Timestamp, plus};
-use callsheet_tests::{Glimpse, Stack};
+use callsheet_tests::Stack;
 use jiff::SignedDuration;
 use recall_simulator::{CalendarView, EventDraft, EventId, EventView, Platform};
 
-use crate::rig::{Done, Rig, progress};
+use crate::result::BenchResult;
+use crate::snapshot::{Meetings, Snapshot};
+use crate::testbed::{Testbed, progress};
+use crate::wait;
 
-/// What the simulator takes in one request.
-const AT_A_TIME: usize = 500;
-/// So few calendars are told of together.
-const FEW: usize = 30;
-/// How long getting ready may take.
-const PATIENCE: Duration = Duration::from_mins(15);
+/// Number of events that one request creates.
+const BATCH_SIZE: usize = 500;
+/// Greatest number of calendars whose webhooks are held until all events are created.
+const MAX_HELD_CALENDARS: usize = 30;
+/// Timeout of the preparation.
+const TIMEOUT: Duration = Duration::from_mins(15);
 
 /// Calendars and their meetings, as they are at Recall.
 #[derive(Debug)]
 pub(crate) struct Dataset {
     pub(crate) calendars: Vec<CalendarView>,
-    /// When each meeting starts; all are external, have a link and are recorded.
-    pub(crate) meetings: HashMap<EventId, Timestamp>,
-    /// Which are whose, in the order of `calendars`.
-    ids: Vec<Vec<EventId>>,
+    pub(crate) meetings: Meetings,
+    /// Events of each calendar, in the order of `calendars`.
+    events: Vec<Vec<EventId>>,
 }
 
 impl Dataset {
-    /// Connects `calendars` with `each` meetings in them, and waits until all
-    /// are decided and have their bots.
-    pub(crate) async fn settled(rig: &Rig, calendars: usize, each: usize) -> Done<Self> {
-        let dataset = Self::connected(rig, calendars, each).await?;
-        dataset.comes_to_rest(rig).await?;
-        Ok(dataset)
-    }
-
-    /// Connects calendars, and waits for nothing. Of a few it is told only
-    /// once all is in them; of many as they come, since webhooks by the
-    /// hundred at one instant are not what is measured.
-    pub(crate) async fn connected(rig: &Rig, calendars: usize, each: usize) -> Done<Self> {
-        let mut dataset = Self {
-            calendars: Vec::new(),
-            meetings: HashMap::new(),
-            ids: Vec::new(),
-        };
-        progress(format!("{calendars} calendars with {each} meetings each"));
-        let recall = &rig.stack.recall;
-        if calendars <= FEW {
+    /// Connects calendars with `meetings` meetings each, without waiting for their decisions.
+    ///
+    /// The webhooks of few calendars are held until all events are created. Those of many are sent
+    /// as the calendars are connected, because hundreds of webhooks at once would delay the
+    /// preparation.
+    pub(crate) async fn connect(
+        testbed: &Testbed,
+        calendars: usize,
+        meetings: usize,
+    ) -> BenchResult<Self> {
+        progress(format!(
+            "{calendars} calendars with {meetings} meetings each"
+        ));
+        let recall = &testbed.stack.recall;
+        let is_held = calendars <= MAX_HELD_CALENDARS;
+        if is_held {
             recall.hold_webhooks().await?;
         }
+        let mut dataset = Self {
+            calendars: Vec::new(),
+            meetings: Meetings::new(),
+            events: Vec::new(),
+        };
         for number in 0..calendars {
-            let address = format!("desk-{number}@acme.example");
-            let platform = match number % 2 {
-                0 => Platform::GoogleCalendar,
-                _ => Platform::MicrosoftOutlook,
-            };
-            let calendar = recall.create_calendar(platform, Some(&address)).await?;
-            let first = number * each;
-            let drafts = (first..first + each).map(|index| meeting(&rig.stack, index));
-            let drafts: Vec<_> = drafts.collect();
-            let mut ids = Vec::new();
-            for some in drafts.chunks(AT_A_TIME) {
-                let created = recall.create_events(calendar.id, some.to_vec()).await?;
-                ids.extend(created.iter().map(|event| event.id));
-                dataset.take(&created);
-            }
-            dataset.calendars.push(calendar);
-            dataset.ids.push(ids);
+            dataset.connect_calendar(testbed, number, meetings).await?;
         }
-        if calendars <= FEW {
+        if is_held {
             recall.wait_for_webhooks(Duration::from_secs(10)).await?;
             recall.release_webhooks(false).await?;
         }
         Ok(dataset)
     }
 
-    /// The meetings of each calendar.
-    pub(crate) fn of_calendars(&self) -> &[Vec<EventId>] {
-        &self.ids
+    /// Connects calendars like [`Self::connect`], and waits until every meeting has its bot.
+    pub(crate) async fn connect_and_settle(
+        testbed: &Testbed,
+        calendars: usize,
+        meetings: usize,
+    ) -> BenchResult<Self> {
+        let dataset = Self::connect(testbed, calendars, meetings).await?;
+        let is_settled = async || dataset.is_settled(testbed).await;
+        wait::require("all meetings have their bots", TIMEOUT, is_settled).await?;
+        Ok(dataset)
     }
 
-    /// Notes how events are now.
-    pub(crate) fn take(&mut self, events: &[EventView]) {
+    async fn connect_calendar(
+        &mut self,
+        testbed: &Testbed,
+        number: usize,
+        meetings: usize,
+    ) -> BenchResult<()> {
+        let recall = &testbed.stack.recall;
+        let email = format!("desk-{number}@acme.example");
+        let platform = match number % 2 {
+            0 => Platform::GoogleCalendar,
+            _ => Platform::MicrosoftOutlook,
+        };
+        let calendar = recall.create_calendar(platform, Some(&email)).await?;
+        let first = number * meetings;
+        let drafts = (first..first + meetings).map(|index| meeting(&testbed.stack, index));
+        let drafts: Vec<_> = drafts.collect();
+        let mut events = Vec::new();
+        for batch in drafts.chunks(BATCH_SIZE) {
+            let created = recall.create_events(calendar.id, batch.to_vec()).await?;
+            events.extend(created.iter().map(|event| event.id));
+            self.update(&created);
+        }
+        self.calendars.push(calendar);
+        self.events.push(events);
+        Ok(())
+    }
+
+    /// Events of each calendar.
+    pub(crate) fn events_by_calendar(&self) -> &[Vec<EventId>] {
+        &self.events
+    }
+
+    /// Updates the start times of changed events.
+    pub(crate) fn update(&mut self, events: &[EventView]) {
         let starts = events.iter().map(|event| (event.id, event.start_time));
         self.meetings.extend(starts);
     }
 
-    /// Waits until nothing is left to do.
-    pub(crate) async fn comes_to_rest(&self, rig: &Rig) -> Done<()> {
-        let rests = async || {
-            let rows = rig.stack.glimpse().await;
-            let due = rows.values().filter(|row| row.is_due).count();
-            let (wrong, queued) = (self.wrong(&rows), rig.stack.queued().await);
-            progress(format!("{wrong} to be decided, {due} due, {queued} queued"));
-            wrong + due == 0 && queued == 0
-        };
-        if rig.until(PATIENCE, rests).await {
-            Ok(())
-        } else {
-            Err("the calendars did not come to rest".into())
-        }
+    /// Whether every decision is right and applied, and the sync queue is empty.
+    async fn is_settled(&self, testbed: &Testbed) -> BenchResult<bool> {
+        let snapshot = Snapshot::read(testbed).await;
+        let (wrong, due) = (snapshot.wrong(&self.meetings), snapshot.due());
+        let queued = testbed.stack.queued().await;
+        progress(format!("{wrong} to be decided, {due} due, {queued} queued"));
+        Ok(wrong + due == 0 && queued == 0)
     }
 
-    /// Waits until every meeting is decided as it is, bots or not.
-    pub(crate) async fn is_decided(&self, rig: &Rig) -> Done<()> {
-        let decided = async || {
-            let wrong = self.wrong(&rig.stack.glimpse().await);
+    /// Waits until every meeting has the right decision, applied or not.
+    pub(crate) async fn wait_for_decisions(&self, testbed: &Testbed) -> BenchResult<()> {
+        let is_decided = async || {
+            let wrong = self.wrong(testbed).await;
             progress(format!("{wrong} to be decided"));
-            wrong == 0 && rig.stack.queued().await == 0
+            Ok(wrong == 0 && testbed.stack.queued().await == 0)
         };
-        if rig.until(PATIENCE, decided).await {
-            Ok(())
-        } else {
-            Err("not all meetings came to be decided".into())
-        }
+        wait::require("all meetings are decided", TIMEOUT, is_decided).await
     }
 
-    /// How many meetings are not decided as they are.
-    pub(crate) fn wrong(&self, rows: &HashMap<String, Glimpse>) -> usize {
-        let is_wrong = |(id, start): &(&EventId, &Timestamp)| {
-            let row = rows.get(&id.to_string());
-            let is_right = |row: &Glimpse| {
-                row.is_recorded && row.starts_at == **start && row.wanted == Some(**start)
-            };
-            !row.is_some_and(is_right)
-        };
-        self.meetings.iter().filter(is_wrong).count()
+    /// Number of meetings without the right decision.
+    pub(crate) async fn wrong(&self, testbed: &Testbed) -> usize {
+        Snapshot::read(testbed).await.wrong(&self.meetings)
     }
 
-    /// Whether Recall holds exactly the bots that are wanted, one for each meeting.
-    pub(crate) async fn agrees(&self, stack: &Stack) -> bool {
-        let id = |calendar: &CalendarView| CalendarId::parse(calendar.id.to_string());
-        let ids: Vec<_> = self
-            .calendars
-            .iter()
-            .map(id)
-            .collect::<Result<_, _>>()
-            .expect("ids");
-        let comparison = stack.compare(&ids).await;
+    /// Whether Recall has exactly the bots that decisions want, one for each meeting.
+    pub(crate) async fn has_its_bots(&self, stack: &Stack) -> bool {
+        let id = |calendar: &CalendarView| {
+            CalendarId::parse(calendar.id.to_string()).expect("a UUID is a calendar id")
+        };
+        let calendars: Vec<_> = self.calendars.iter().map(id).collect();
+        let comparison = stack.compare(&calendars).await;
         comparison.agrees() && comparison.bots == self.meetings.len()
     }
 }
 
-/// Meetings begin a minute after each other, from three hours on, each with a link of its own.
+/// Meeting with a link of its own. Meetings start one minute after another, from the fourth full
+/// hour from now on.
 pub(crate) fn meeting(stack: &Stack, index: usize) -> EventDraft {
-    let minutes = i64::try_from(index).expect("few meetings");
+    let minutes = i64::try_from(index).expect("an index of a meeting fits");
     let now = stack.now().as_second();
-    let hour = Timestamp::from_second(now - now.rem_euclid(3_600)).expect("in range");
+    let hour = Timestamp::from_second(now - now.rem_euclid(3_600)).expect("this hour is in range");
     let start = plus(hour, SignedDuration::from_mins(4 * 60 + minutes));
     EventDraft::new("Review", start, plus(start, SignedDuration::from_mins(30)))
         .meeting_url(format!("https://meet.example/{start}-{index}"))

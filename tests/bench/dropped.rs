@@ -1,89 +1,90 @@
-//! Half of all webhooks never come, the rest come twice, late and out of
-//! order. One sweep, and everything is right.
+//! Dropped webhooks: half of them never arrive, the others arrive twice, late and out of order.
+//! Measures how many decisions are wrong before and after one resync.
 
 use std::time::Duration;
 
 use recall_simulator::{Operation, WebhookFaults};
 use serde_json::json;
 
+use crate::calls::rate_limited;
 use crate::dataset::Dataset;
-use crate::numbers::{peak, seconds};
+use crate::moves::move_all;
+use crate::numbers::seconds;
 use crate::report::Report;
-use crate::rig::{Done, Rates, Rig, USUAL, progress};
-use crate::storm::play::blow;
+use crate::result::BenchResult;
+use crate::testbed::{NO_RESYNC, Rates, Testbed, USUAL_LATENCY, progress};
+use crate::wait;
 
 const CALENDARS: usize = 40;
-const MEETINGS_EACH: usize = 10;
-/// Half is lost, the rest comes twice and up to 10 s late.
+const MEETINGS_PER_CALENDAR: usize = 10;
 const FAULTS: WebhookFaults = WebhookFaults {
     drop: 0.5,
     duplicate: 1.0,
     delay: 1.0,
     delay_ms: 10_000,
 };
-/// Webhooks that do come are attended to within this.
-const PATIENCE: Duration = Duration::from_mins(10);
+const TIMEOUT: Duration = Duration::from_mins(10);
 
-/// Blows a storm of which half is not told, and sweeps once.
-pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
-    let mut report = Report::of("dropped");
-    let mut dataset =
-        Dataset::settled(rig, rig.sized(CALENDARS, 2), rig.sized(MEETINGS_EACH, 4)).await?;
-    // The stack sweeps by itself each minute; here it shall only when asked.
-    let rarely = [("SweepEveryMinutes", "1440")];
-    rig.tune(Rates::PUBLISHED, &rarely).await?;
-    rig.stack.recall.set_latency(USUAL).await?;
-    rig.stack.recall.set_webhook_faults(&FAULTS).await?;
-    rig.start_afresh().await?;
-    let played = blow(rig, &mut dataset).await?;
-    let quiet = async || {
-        let told = rig
-            .stack
-            .recall
-            .wait_for_webhooks(Duration::from_secs(1))
-            .await;
-        told.unwrap_or(false) && rig.stack.queued().await == 0
-    };
-    if !rig.until(PATIENCE, quiet).await {
-        return Err("the webhooks that came were not attended to".into());
-    }
-    let wrong_before = dataset.wrong(&rig.stack.glimpse().await);
-    let lists_before = rig.calls(Some(Operation::ListEvents)).await?.len();
-    progress(format!("{wrong_before} are wrong before the sweep"));
-    let swept_at = rig.stack.now();
-    rig.stack.sweep().await;
-    let is_right = async || dataset.wrong(&rig.stack.glimpse().await) == 0;
-    let right_at = rig.until(PATIENCE, is_right).await.then(|| rig.stack.now());
-    let wrong_after = dataset.wrong(&rig.stack.glimpse().await);
-    let calls = rig.calls(Some(Operation::ListEvents)).await?;
-    let received: Vec<_> = calls.iter().map(|call| call.received_at).collect();
-    let webhooks = rig.stack.recall.stats().await?.webhooks;
+const COLUMNS: [&str; 10] = [
+    "changes",
+    "webhooks",
+    "dropped",
+    "wrong before the resync",
+    "lists before",
+    "wrong after",
+    "lists of the resync",
+    "right after, s",
+    "peak per minute",
+    "429",
+];
+
+/// Moves all meetings under faults of webhooks, then requests one resync.
+pub(crate) async fn measure(testbed: &Testbed) -> BenchResult<Report> {
+    let calendars = testbed.sized(CALENDARS, 2);
+    let meetings = testbed.sized(MEETINGS_PER_CALENDAR, 4);
+    let mut dataset = Dataset::connect_and_settle(testbed, calendars, meetings).await?;
+    // The only resync is the one that is requested.
+    testbed.redeploy(Rates::PUBLISHED, &[NO_RESYNC]).await?;
+    let recall = &testbed.stack.recall;
+    recall.set_latency(USUAL_LATENCY).await?;
+    recall.set_webhook_faults(&FAULTS).await?;
+    testbed.reset_calls().await?;
+    let moves = move_all(testbed, &mut dataset).await?;
+    wait_for_webhooks(testbed).await?;
+    let wrong_before = dataset.wrong(testbed).await;
+    let lists_before = testbed.calls(Some(Operation::ListEvents)).await?.len();
+    progress(format!("{wrong_before} are wrong before the resync"));
+    let requested_at = testbed.stack.now();
+    testbed.stack.request_resync().await;
+    let is_right = async || Ok(dataset.wrong(testbed).await == 0);
+    let right_at = testbed.time_when(TIMEOUT, is_right).await?;
+    let calls = testbed.calls(Some(Operation::ListEvents)).await?;
+    let mut report = Report::new("dropped");
     report.table(
-        "Half of all webhooks dropped, the rest twice and late",
-        &[
-            "changes",
-            "webhooks",
-            "dropped",
-            "wrong before the sweep",
-            "lists before",
-            "wrong after",
-            "lists of the sweep",
-            "right after s",
-            "peak a minute",
-            "429s",
-        ],
+        "Half of the webhooks dropped, the others twice and up to 10 s late",
+        &COLUMNS,
     );
     report.row(vec![
-        json!(played.changes),
-        json!(played.webhooks(rig).await?),
-        json!(webhooks.dropped),
+        json!(moves.count),
+        json!(moves.webhooks(testbed).await?),
+        json!(recall.stats().await?.webhooks.dropped),
         json!(wrong_before),
         json!(lists_before),
-        json!(wrong_after),
+        json!(dataset.wrong(testbed).await),
         json!(calls.len() - lists_before),
-        seconds(swept_at, right_at),
-        json!(peak(&received)),
-        json!(crate::drain::refused(&calls)),
+        seconds(requested_at, right_at),
+        json!(testbed.peak(Operation::ListEvents).await?),
+        json!(rate_limited(&calls)),
     ]);
     Ok(report)
+}
+
+/// Waits until all webhooks that are not dropped were delivered and handled.
+async fn wait_for_webhooks(testbed: &Testbed) -> BenchResult<()> {
+    let are_handled = async || {
+        let recall = &testbed.stack.recall;
+        let are_sent = recall.wait_for_webhooks(Duration::from_secs(1)).await?;
+        Ok(are_sent && testbed.stack.queued().await == 0)
+    };
+    wait::require("all webhooks are handled", TIMEOUT, are_handled).await
 }

@@ -1,31 +1,50 @@
-//! A storm of faults: bot calls are refused, dropped, delayed and garbled at
-//! random while bots are due. All ends right, and no call is made before
-//! its time.
+//! Faults: bot calls are rejected, cut, delayed or answered with a body that is not JSON, at random,
+//! while decisions are due. Measures that all is right at the end, and that no call is made too
+//! early.
 
-mod patience;
+mod early_calls;
 
 use std::time::Duration;
 
 use recall_simulator::{Fault, FaultEffect, Operation};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::drain::{backlog, refused};
-use crate::numbers::{peak, seconds};
+use crate::calls::rate_limited;
+use crate::numbers::seconds;
 use crate::report::Report;
-use crate::rig::{Done, Rates, Rig, progress};
+use crate::result::BenchResult;
+use crate::testbed::{Rates, Testbed, progress};
+use crate::{backlog, snapshot, wait};
 
-/// Each kind strikes one call in so many.
-const ONE_IN: f64 = 12.0;
-/// What a refusal asks to wait, in seconds.
-const WAIT: u64 = 5;
-const PATIENCE: Duration = Duration::from_mins(15);
+/// Probability of each kind of fault, for each call.
+const PROBABILITY: f64 = 1.0 / 12.0;
+/// `Retry-After` of the faults, in seconds.
+const RETRY_AFTER: u64 = 5;
+const TIMEOUT: Duration = Duration::from_mins(15);
 
-/// The kinds of faults, by name.
+const COLUMNS: [&str; 8] = [
+    "rows",
+    "calls",
+    "429",
+    "peak per minute",
+    "right after, s",
+    "early calls",
+    "early calls, at most ms after the answer",
+    "violations",
+];
+
+/// Kinds of faults, by name.
 fn kinds() -> [(&'static str, FaultEffect); 9] {
     [
         ("409", FaultEffect::status(409)),
-        ("429 with Retry-After", FaultEffect::retry_after(429, WAIT)),
-        ("507 with Retry-After", FaultEffect::retry_after(507, WAIT)),
+        (
+            "429 with Retry-After",
+            FaultEffect::retry_after(429, RETRY_AFTER),
+        ),
+        (
+            "507 with Retry-After",
+            FaultEffect::retry_after(507, RETRY_AFTER),
+        ),
         ("503", FaultEffect::status(503)),
         (
             "503 after the effect",
@@ -48,80 +67,60 @@ fn kinds() -> [(&'static str, FaultEffect); 9] {
     ]
 }
 
-/// Drains `rows` in a storm of faults.
-pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
-    let mut report = Report::of("faults");
+/// Drains a backlog of `rows` decisions under faults.
+pub(crate) async fn measure(testbed: &Testbed, rows: usize) -> BenchResult<Report> {
+    let recall = &testbed.stack.recall;
     for (_, effect) in kinds() {
         let fault = Fault::new(effect).operation(Operation::ScheduleBot);
-        rig.stack
-            .recall
-            .add_fault(fault.probability(1.0 / ONE_IN))
-            .await?;
+        recall.add_fault(fault.probability(PROBABILITY)).await?;
     }
-    let dataset = backlog(rig, rows, Rates::PUBLISHED.bots).await?;
-    let storm_began = rig.stack.now();
-    // As many calls as there are rows, so that each kind strikes dozens; then all must come right.
-    let has_stormed = async || {
-        let calls = rig.calls(Some(Operation::ScheduleBot)).await;
-        calls.is_ok_and(|calls| calls.len() >= rows)
+    let dataset = backlog::create(testbed, rows, Rates::PUBLISHED.bots).await?;
+    let started_at = testbed.stack.now();
+    // As many calls as decisions, so that each kind affects dozens of calls.
+    let are_enough = async || {
+        let calls = testbed.calls(Some(Operation::ScheduleBot)).await?;
+        Ok(calls.len() >= rows)
     };
-    if !rig.until(PATIENCE, has_stormed).await {
-        return Err("too few calls were made to strike".into());
-    }
-    let struck = rig.stack.recall.faults().await?;
-    rig.stack.recall.clear_faults().await?;
+    wait::require("enough calls are made under faults", TIMEOUT, are_enough).await?;
+    let faults = recall.faults().await?;
+    recall.clear_faults().await?;
     let is_right = async || {
-        let due = rig
-            .stack
-            .glimpse()
-            .await
-            .values()
-            .filter(|row| row.is_due)
-            .count();
-        progress(format!("{due} due"));
-        due == 0 && dataset.agrees(&rig.stack).await
+        Ok(snapshot::due(testbed).await == 0 && dataset.has_its_bots(&testbed.stack).await)
     };
-    let came_right = rig.until(PATIENCE, is_right).await.then(|| rig.stack.now());
-    report.table(
-        "Faults, as the simulator struck with them",
-        &["kind", "calls"],
-    );
-    for ((name, _), fault) in kinds().iter().zip(&struck) {
+    let right_at = testbed.time_when(TIMEOUT, is_right).await?;
+    let mut report = Report::new("faults");
+    report.table("Calls affected by each kind of fault", &["kind", "calls"]);
+    for ((name, _), fault) in kinds().iter().zip(&faults) {
         report.row(vec![json!(name), json!(fault.calls_affected)]);
     }
-    let calls = rig.calls(Some(Operation::ScheduleBot)).await?;
-    let received: Vec<_> = calls.iter().map(|call| call.received_at).collect();
-    let too_early = patience::too_early(&calls, WAIT);
-    progress(format!(
-        "before their time, ms after the answer: {too_early:?}"
-    ));
-    report.table(
-        "What came of it",
-        &[
-            "rows",
-            "calls",
-            "429s",
-            "peak a minute",
-            "right after s",
-            "calls before their time",
-            "at most ms after the answer",
-            "violations",
-        ],
-    );
+    add_result(&mut report, testbed, rows, seconds(started_at, right_at)).await?;
+    Ok(report)
+}
+
+async fn add_result(
+    report: &mut Report,
+    testbed: &Testbed,
+    rows: usize,
+    right_after: Value,
+) -> BenchResult<()> {
+    let calls = testbed.calls(Some(Operation::ScheduleBot)).await?;
+    let early = early_calls::milliseconds_after_answer(&calls, RETRY_AFTER);
+    progress(format!("early calls, ms after the answer: {early:?}"));
+    report.table("Result", &COLUMNS);
     report.row(vec![
         json!(rows),
         json!(calls.len()),
-        json!(refused(&calls)),
-        json!(peak(&received)),
-        seconds(storm_began, came_right),
-        json!(too_early.len()),
-        json!(too_early.iter().max()),
-        json!(rig.stack.recall.violations().await?.requests.len()),
+        json!(rate_limited(&calls)),
+        json!(testbed.peak(Operation::ScheduleBot).await?),
+        right_after,
+        json!(early.len()),
+        json!(early.iter().max()),
+        json!(testbed.violations().await?),
     ]);
     report.note(
-        "Before its time is a call of the lane within the wait that a 429 asked for, or a call for \
-         the same event within that of a 507, counted from when the answer was given; calls that \
-         were under way already are none.",
+        "An early call arrives within the wait that an answer asked for: any call after a 429, a \
+         call for the same event after a 507. Calls that were in flight at the time of the answer \
+         do not count.",
     );
-    Ok(report)
+    Ok(())
 }

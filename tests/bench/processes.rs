@@ -1,34 +1,37 @@
-//! The functions' processes on this machine: what they weigh, and their end.
+//! Processes of the deployed functions on this machine: memory, processor time, killing.
 
 use std::path::{Path, PathBuf};
 
 use callsheet_tests::variable;
 use tokio::process::Command;
 
-use crate::rig::Done;
+use crate::result::BenchResult;
 
-/// A process of a deployed function.
+/// Process of a deployed function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Process {
     pub(crate) pid: u32,
-    /// What it holds in memory, in kilobytes.
+    /// Resident size in kilobytes.
     pub(crate) resident_kb: u64,
-    /// What it has computed so far, in ticks of the system's clock.
+    /// Processor time used so far, in ticks of the system's clock.
     pub(crate) ticks: u64,
 }
 
-/// Those of the function that `variable_of_name` names, in our own cloud and no other.
-pub(crate) fn of_function(variable_of_name: &str) -> Vec<Process> {
-    let name = format!("AWS_LAMBDA_FUNCTION_NAME={}", variable(variable_of_name));
+/// Processes of the function whose name is in the environment variable `name_variable`, in the local
+/// cloud of this benchmark.
+pub(crate) fn of_function(name_variable: &str) -> Vec<Process> {
+    let name = format!("AWS_LAMBDA_FUNCTION_NAME={}", variable(name_variable));
     let cloud = format!("AWS_ENDPOINT_URL={}", variable("AWS_ENDPOINT_URL"));
     let folders = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let processes = folders.filter_map(|entry| {
         let folder = entry.path();
         let environment = std::fs::read(folder.join("environ")).ok()?;
         let mut variables = environment.split(|byte| *byte == 0);
-        let is_ours = variables.clone().any(|one| one == name.as_bytes())
-            && variables.any(|one| one == cloud.as_bytes());
-        (is_ours && is_bootstrap(&folder)).then(|| read(&folder))?
+        let is_of_function = variables
+            .clone()
+            .any(|variable| variable == name.as_bytes())
+            && variables.any(|variable| variable == cloud.as_bytes());
+        (is_of_function && is_bootstrap(&folder)).then(|| read(&folder))?
     });
     processes.collect()
 }
@@ -54,13 +57,13 @@ fn read(folder: &Path) -> Option<Process> {
     })
 }
 
-/// Ends one at once, as a machine that fails would.
-pub(crate) async fn kill(process: Process) -> Done<()> {
+/// Kills a process without warning, as the failure of a machine would.
+pub(crate) async fn kill(process: Process) -> BenchResult<()> {
     let pid = process.pid.to_string();
     let killed = Command::new("kill").args(["-KILL", &pid]).status().await?;
     if killed.success() {
         Ok(())
     } else {
-        Err(format!("process {pid} could not be ended").into())
+        Err(format!("process {pid} could not be killed").into())
     }
 }

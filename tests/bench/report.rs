@@ -1,4 +1,4 @@
-//! What was measured, for people as tables and for programs as JSON.
+//! Report of a benchmark: tables for people, JSON for programs.
 
 use std::path::PathBuf;
 
@@ -6,26 +6,26 @@ use callsheet_tests::variable;
 use comfy_table::{Cell, LineStyle, Table, presets};
 use serde_json::{Value, json};
 
-use crate::rig::Done;
+use crate::result::BenchResult;
 
-/// What one benchmark found.
+/// Results of one benchmark.
 #[derive(Debug)]
 pub(crate) struct Report {
     benchmark: &'static str,
-    tables: Vec<Measured>,
+    tables: Vec<ResultTable>,
     notes: Vec<String>,
 }
 
 #[derive(Debug)]
-struct Measured {
+struct ResultTable {
     title: String,
     columns: Vec<String>,
     rows: Vec<Vec<Value>>,
 }
 
 impl Report {
-    /// Of `benchmark`, with nothing in it yet.
-    pub(crate) fn of(benchmark: &'static str) -> Self {
+    /// Creates an empty report.
+    pub(crate) fn new(benchmark: &'static str) -> Self {
         Self {
             benchmark,
             tables: Vec::new(),
@@ -33,34 +33,37 @@ impl Report {
         }
     }
 
-    /// Opens a table; rows go to the last one opened.
+    /// Starts a table, to which the following rows belong.
     pub(crate) fn table(&mut self, title: impl Into<String>, columns: &[&str]) {
-        self.tables.push(Measured {
+        self.tables.push(ResultTable {
             title: title.into(),
             columns: columns.iter().map(ToString::to_string).collect(),
             rows: Vec::new(),
         });
     }
 
-    /// Adds a row to the table opened last.
+    /// Adds a row to the last table.
     pub(crate) fn row(&mut self, cells: Vec<Value>) {
         let table = self.tables.last_mut();
-        table.expect("a table is open").rows.push(cells);
+        table
+            .expect("a table was started before its rows")
+            .rows
+            .push(cells);
     }
 
-    /// Says what a reader of the numbers has to know.
+    /// Adds an explanation of the numbers.
     pub(crate) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }
 
-    /// As a program reads it.
+    /// The report as JSON.
     pub(crate) fn json(&self) -> String {
         let tables = self.tables.iter().map(|table| {
-            let named = |row: &Vec<Value>| -> Value {
+            let object = |row: &Vec<Value>| -> Value {
                 let cells = row.iter().cloned();
                 table.columns.iter().cloned().zip(cells).collect()
             };
-            json!({"title": table.title, "rows": table.rows.iter().map(named).collect::<Vec<_>>()})
+            json!({"title": table.title, "rows": table.rows.iter().map(object).collect::<Vec<_>>()})
         });
         let report = json!({
             "benchmark": self.benchmark,
@@ -70,8 +73,8 @@ impl Report {
         format!("{report:#}")
     }
 
-    /// Leaves it beside the local clouds, for comparison with the next run.
-    pub(crate) fn save(&self) -> Done<()> {
+    /// Writes the JSON to `bench-<name>.json` in the folder of results.
+    pub(crate) fn save(&self) -> BenchResult<()> {
         let folder = PathBuf::from(variable("CALLSHEET_RESULTS"));
         std::fs::write(
             folder.join(format!("bench-{}.json", self.benchmark)),
@@ -80,17 +83,17 @@ impl Report {
         Ok(())
     }
 
-    /// As people read it.
+    /// Prints the tables and the explanations.
     pub(crate) fn print(&self) {
-        for measured in &self.tables {
+        for results in &self.tables {
             let mut table = Table::new();
             let line = LineStyle::none().fill('─').junction('─');
             table.load_style(presets::NOTHING.header_separator(line));
-            table.set_header(measured.columns.iter().map(Cell::new));
-            for row in &measured.rows {
-                table.add_row(row.iter().map(shown));
+            table.set_header(results.columns.iter().map(Cell::new));
+            for row in &results.rows {
+                table.add_row(row.iter().map(cell_text));
             }
-            println!("\n{}\n{}", measured.title, table.trim_fmt());
+            println!("\n{}\n{}", results.title, table.trim_fmt());
         }
         for note in &self.notes {
             println!("\n{note}");
@@ -98,11 +101,10 @@ impl Report {
     }
 }
 
-fn shown(cell: &Value) -> String {
+fn cell_text(cell: &Value) -> String {
     match cell {
         Value::Null => "–".to_owned(),
         Value::String(text) => text.clone(),
-        Value::Bool(holds) => if *holds { "yes" } else { "NO" }.to_owned(),
         other => other.to_string(),
     }
 }

@@ -1,162 +1,191 @@
-//! A storm: 2,000 meetings of 200 calendars move within half a minute, and
-//! about 1,000 webhooks tell of it. How many lists, how long, until every
-//! decision is right?
+//! Storm: 2,000 meetings of 200 calendars move within half a minute, and about 1,000 webhooks
+//! report it. Measures the list calls and the time until every decision is right.
 //!
-//! A webhook that costs a list each would cost 1,000, at 60 a minute a quarter
-//! of an hour. What changed fits 20 pages of the workspace.
-
-pub(crate) mod play;
+//! One list for each webhook would be 1,000 lists, which take a quarter of an hour at 60 a minute.
+//! The changed events fit on 20 pages of the workspace.
 
 use std::time::Duration;
 
-use recall_simulator::{CallRecord, Operation, WebhookTarget};
+use callsheet_domain::Timestamp;
+use recall_simulator::{CallRecord, Operation, SignatureHeaders, WebhookTarget};
 use serde_json::json;
 
-use crate::beside::Previews;
+use crate::calls::rate_limited;
 use crate::dataset::Dataset;
-use crate::drain::refused;
-use crate::numbers::{number, peak, seconds, tenths};
-use crate::plain::Plain;
+use crate::moves::{Moves, move_all};
+use crate::numbers::{as_f64, seconds, tenths};
+use crate::plain_server::PlainServer;
+use crate::previews::Previews;
 use crate::report::Report;
-use crate::rig::{Done, Rates, Rig, USUAL, progress};
-use play::{Played, blow};
+use crate::result::BenchResult;
+use crate::snapshot;
+use crate::testbed::{NO_RESYNC, Rates, Testbed, USUAL_LATENCY, progress};
+use crate::wait;
 
 const CALENDARS: usize = 200;
-const MEETINGS_EACH: usize = 10;
-/// Events on a page.
-const PAGE: usize = 100;
-/// After so long a strategy is reported as far as it came.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(20);
+const MEETINGS_PER_CALENDAR: usize = 10;
+/// Events per page of a list.
+const PAGE_SIZE: usize = 100;
+/// Timeout, after which a strategy is reported as far as it came.
+const TIMEOUT: Duration = Duration::from_mins(20);
 
 const COLUMNS: [&str; 13] = [
     "strategy",
     "changes",
     "webhooks",
     "lists",
-    "of them 429",
-    "peak a minute",
+    "429 of these",
+    "peak per minute",
     "wrong at the end",
-    "right after s",
-    "least s",
+    "right after, s",
+    "minimum, s",
     "lists in all",
-    "429s in all",
-    "bots right after s",
+    "429 in all",
+    "bots right after, s",
     "violations",
 ];
 
-/// Runs the storm for each strategy, one after the other, over the same calendars.
-///
-/// With `previews`, somebody previews a policy all the while.
-pub(crate) async fn measure(rig: &Rig, previews: bool) -> Done<Report> {
-    let mut report = Report::of("storm");
-    report.table("From the first change until everything is right", &COLUMNS);
-    let mut dataset =
-        Dataset::settled(rig, rig.sized(CALENDARS, 2), rig.sized(MEETINGS_EACH, 2)).await?;
-    rig.stack.recall.set_latency(USUAL).await?;
+/// Result of one strategy.
+#[derive(Debug)]
+struct StormRun {
+    moves: Moves,
+    /// Time at which every decision was seen to be right.
+    right_at: Option<Timestamp>,
+    /// Time at which Recall was seen to have the wanted bots.
+    bots_at: Option<Timestamp>,
+    /// Number of meetings without the right decision at the end.
+    wrong: usize,
+    /// Number of previews that completed until every decision was right.
+    previews: Option<usize>,
+}
 
-    rig.tune(Rates::PUBLISHED, &[]).await?;
-    row(
-        &mut report,
-        rig,
-        "deployed, as it is",
-        deployed(rig, &mut dataset, previews).await?,
-    )
-    .await?;
-    // Its sweeps would look at each calendar in turn, and so never be at rest.
-    let alone = [("ListWorkspace", "false"), ("SweepEveryMinutes", "1440")];
-    let unknown = rig.tune(Rates::PUBLISHED, &alone).await?;
-    if unknown.is_empty() {
-        let name = "deployed, one calendar at a time";
-        row(
-            &mut report,
-            rig,
-            name,
-            deployed(rig, &mut dataset, previews).await?,
-        )
-        .await?;
-    } else {
-        report.note("The template has no parameter ListWorkspace: as it is, it lists one calendar at a time.");
-    }
-    row(&mut report, rig, "plain", plain(rig, &mut dataset).await?).await?;
+/// Runs the storm with each strategy, one after another, over the same calendars. With `previews`,
+/// `callsheet preview` runs repeatedly during the storm.
+pub(crate) async fn measure(testbed: &Testbed, previews: bool) -> BenchResult<Report> {
+    let mut report = Report::new("storm");
+    report.table("From the first change until all is right", &COLUMNS);
+    let calendars = testbed.sized(CALENDARS, 2);
+    let meetings = testbed.sized(MEETINGS_PER_CALENDAR, 2);
+    let mut dataset = Dataset::connect_and_settle(testbed, calendars, meetings).await?;
+    testbed.stack.recall.set_latency(USUAL_LATENCY).await?;
+
+    testbed.redeploy(Rates::PUBLISHED, &[]).await?;
+    let run = deployed(testbed, &mut dataset, previews).await?;
+    add_row(&mut report, testbed, "with the defaults", run).await?;
+    // A resync would sync one calendar after another, and never end.
+    let parameters = [("ListWorkspace", "false"), NO_RESYNC];
+    testbed.redeploy(Rates::PUBLISHED, &parameters).await?;
+    let run = deployed(testbed, &mut dataset, previews).await?;
+    add_row(&mut report, testbed, "one calendar at a time", run).await?;
+    let run = plain_server(testbed, &mut dataset).await?;
+    add_row(&mut report, testbed, "plain server", run).await?;
     report.note(
-        "Counted by the simulator. `lists` are those received until the last decision was right, \
-         429s and pages among them; `right after` counts from the last change; `least` is what \
-         changed in pages of 100, over 60 a minute. The plain strategy decides and schedules \
-         nothing: it is right once it knows each meeting's new start.",
+        "Counted by the simulator. `lists` are those received until every decision was right, \
+         including pages and those answered 429. `right after` is counted from the last change. \
+         `minimum` is the number of pages of 100 that hold the changed events, at 60 a minute. The \
+         plain server decides and schedules nothing: it is right once it knows the new start of \
+         each meeting.",
     );
     Ok(report)
 }
 
-/// The deployed functions, by their own HTTP API.
-async fn deployed(rig: &Rig, dataset: &mut Dataset, previews: bool) -> Done<Played> {
+/// Runs the storm with the deployed functions.
+async fn deployed(
+    testbed: &Testbed,
+    dataset: &mut Dataset,
+    previews: bool,
+) -> BenchResult<StormRun> {
     let target = WebhookTarget {
-        url: rig.stack.webhook.url.clone(),
-        secrets: vec![rig.stack.webhook.secret.clone()],
-        headers: recall_simulator::SignatureHeaders::Standard,
+        url: testbed.stack.webhook.url.clone(),
+        secrets: vec![testbed.stack.webhook.secret.clone()],
+        headers: SignatureHeaders::Standard,
     };
-    rig.stack.recall.set_webhook_target(Some(&target)).await?;
-    rig.start_afresh().await?;
-    let previews = previews.then(Previews::begun);
-    let mut played = blow(rig, dataset).await?;
-    let right = async || dataset.wrong(&rig.stack.glimpse().await);
-    played.comes_right(rig, right).await;
-    played.previews = previews.map(|previews| previews.made());
-    let rests = async || {
-        let rows = rig.stack.glimpse().await;
-        let due = rows.values().filter(|row| row.is_due).count();
-        progress(format!("{due} due, {} queued", rig.stack.queued().await));
-        due == 0 && rig.stack.queued().await == 0 && dataset.agrees(&rig.stack).await
+    testbed
+        .stack
+        .recall
+        .set_webhook_target(Some(&target))
+        .await?;
+    testbed.reset_calls().await?;
+    let previews = previews.then(Previews::start);
+    let moves = move_all(testbed, dataset).await?;
+    let wrong = async || dataset.wrong(testbed).await;
+    let mut run = StormRun::watch(testbed, moves, wrong).await?;
+    run.previews = previews.map(|previews| previews.completed());
+    let is_applied = async || {
+        Ok(snapshot::due(testbed).await == 0
+            && testbed.stack.queued().await == 0
+            && dataset.has_its_bots(&testbed.stack).await)
     };
-    if played.right_at.is_some() && rig.until(PATIENCE, rests).await {
-        played.bots_at = Some(rig.stack.now());
+    if run.right_at.is_some() {
+        run.bots_at = testbed.time_when(TIMEOUT, is_applied).await?;
     }
-    Ok(played)
+    Ok(run)
 }
 
-/// A server of our own that lists at each webhook.
-async fn plain(rig: &Rig, dataset: &mut Dataset) -> Done<Played> {
-    let plain = Plain::in_place(rig).await?;
-    rig.start_afresh().await?;
-    let mut played = blow(rig, dataset).await?;
-    played
-        .comes_right(rig, async || plain.wrong(&dataset.meetings))
-        .await;
-    let rests = async || plain.waiting() == 0;
-    rig.until(PATIENCE, rests).await;
-    Ok(played)
+/// Runs the storm with a server that lists at each webhook.
+async fn plain_server(testbed: &Testbed, dataset: &mut Dataset) -> BenchResult<StormRun> {
+    let server = PlainServer::start(testbed).await?;
+    testbed.reset_calls().await?;
+    let moves = move_all(testbed, dataset).await?;
+    let wrong = async || server.wrong(&dataset.meetings);
+    let run = StormRun::watch(testbed, moves, wrong).await?;
+    wait::until(TIMEOUT, async || Ok(server.pending() == 0)).await?;
+    Ok(run)
 }
 
-async fn row(report: &mut Report, rig: &Rig, name: &str, played: Played) -> Done<()> {
-    let calls = rig.calls(Some(Operation::ListEvents)).await?;
-    let until = played.right_at.unwrap_or_else(|| rig.stack.now());
-    let lists: Vec<&CallRecord> = calls
-        .iter()
-        .filter(|call| call.received_at <= until)
-        .collect();
-    let refused_early = lists.iter().filter(|call| call.status == Some(429)).count();
-    let times: Vec<_> = calls.iter().map(|call| call.received_at).collect();
-    let least = played.changes.div_ceil(PAGE);
-    let violations = rig.stack.recall.violations().await?.requests.len();
+impl StormRun {
+    /// Waits until `wrong` returns zero.
+    async fn watch(
+        testbed: &Testbed,
+        moves: Moves,
+        wrong: impl AsyncFn() -> usize,
+    ) -> BenchResult<Self> {
+        let is_right = async || {
+            let wrong = wrong().await;
+            progress(format!("{wrong} meetings are not right"));
+            Ok(wrong == 0)
+        };
+        let right_at = testbed.time_when(TIMEOUT, is_right).await?;
+        Ok(Self {
+            moves,
+            right_at,
+            bots_at: None,
+            wrong: wrong().await,
+            previews: None,
+        })
+    }
+}
+
+async fn add_row(
+    report: &mut Report,
+    testbed: &Testbed,
+    name: &str,
+    run: StormRun,
+) -> BenchResult<()> {
+    let calls = testbed.calls(Some(Operation::ListEvents)).await?;
+    let end = run.right_at.unwrap_or_else(|| testbed.stack.now());
+    let is_early = |call: &&CallRecord| call.received_at <= end;
+    let lists: Vec<_> = calls.iter().filter(is_early).cloned().collect();
+    let pages = run.moves.count.div_ceil(PAGE_SIZE);
+    let minimum = as_f64(pages) * 60.0 / f64::from(Rates::PUBLISHED.list_events);
     report.row(vec![
         json!(name),
-        json!(played.changes),
-        json!(played.webhooks(rig).await?),
+        json!(run.moves.count),
+        json!(run.moves.webhooks(testbed).await?),
         json!(lists.len()),
-        json!(refused_early),
-        json!(peak(&times)),
-        json!(played.wrong),
-        seconds(played.last_change, played.right_at),
-        json!(tenths(
-            number(least) * 60.0 / f64::from(Rates::PUBLISHED.list_events)
-        )),
+        json!(rate_limited(&lists)),
+        json!(testbed.peak(Operation::ListEvents).await?),
+        json!(run.wrong),
+        seconds(run.moves.last_at, run.right_at),
+        json!(tenths(minimum)),
         json!(calls.len()),
-        json!(refused(&calls)),
-        seconds(played.last_change, played.bots_at),
-        json!(violations),
+        json!(rate_limited(&calls)),
+        seconds(run.moves.last_at, run.bots_at),
+        json!(testbed.violations().await?),
     ]);
-    if let Some(previews) = played.previews {
+    if let Some(previews) = run.previews {
         report.note(format!(
-            "{name}: {previews} previews ended while not all was right."
+            "{name}: {previews} previews completed before every decision was right."
         ));
     }
     report.print();

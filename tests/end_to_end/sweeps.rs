@@ -10,7 +10,7 @@ use crate::tenant::Tenant;
 #[tokio::test]
 async fn a_word_takes_effect_with_the_next_sweep() {
     let tenant = spoken_about().await;
-    tenant.stack.sweep().await;
+    tenant.stack.request_resync().await;
     tenant.comes_to_bots("the word was heeded", 1).await;
 }
 

@@ -2,13 +2,13 @@
 //! and the comparison of what is wanted with what Recall holds.
 
 mod comparison;
+mod decision_summary;
 mod environment;
-mod glimpse;
 mod stack;
 mod webhook;
 
 pub use comparison::{Claim, Comparison};
+pub use decision_summary::DecisionSummary;
 pub use environment::variable;
-pub use glimpse::Glimpse;
 pub use stack::Stack;
 pub use webhook::Webhook;

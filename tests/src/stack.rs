@@ -135,11 +135,11 @@ impl Stack {
         sent.expect("the queue takes it");
     }
 
-    /// Asks for a look at every calendar that is owed one, and at what changed.
+    /// Requests a resync, as the timer does.
     ///
     /// # Panics
     /// If the queue does not take it.
-    pub async fn sweep(&self) {
+    pub async fn request_resync(&self) {
         let sent_at = self.now();
         let sent = self.queue.send(&SyncJob::ResyncNow { sent_at }).await;
         sent.expect("the queue takes it");

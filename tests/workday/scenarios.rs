@@ -144,8 +144,8 @@ async fn cancel(demo: &mut Demo) -> ControlResult<()> {
 
 async fn override_series(demo: &mut Demo) -> ControlResult<()> {
     let (skip, record) = (
-        ExpectedVerdict::Skip("series"),
-        ExpectedVerdict::Record("series"),
+        ExpectedVerdict::Skip("series-override"),
+        ExpectedVerdict::Record("series-override"),
     );
     demo.run_scenario("override", async |demo| {
         let skipped = demo

@@ -1,4 +1,4 @@
-//! The steps of one change, by the instants at which each was seen done.
+//! Steps from a change to its bot, by the time at which each was done.
 
 use std::time::Duration;
 
@@ -8,52 +8,59 @@ use recall_simulator::{
     CalendarId, CallFilter, CallRecord, EventDraft, EventView, Operation, WebhookState,
 };
 
-use crate::rig::{Done, Rig};
+use crate::result::BenchResult;
+use crate::testbed::Testbed;
+use crate::wait;
 
-/// How often a row is asked for.
-const GLANCE: Duration = Duration::from_millis(5);
-const PATIENCE: Duration = Duration::from_mins(2);
+/// Interval at which a decision is read.
+const INTERVAL: Duration = Duration::from_millis(5);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// When each step was done.
+/// Times at which the steps of one change were done.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Steps([Timestamp; 8]);
 
 impl Steps {
-    /// What lies between the instants; the whole comes last.
+    /// Names of the steps. The last is the total.
     pub(crate) const NAMES: [&str; 8] = [
         "webhook sent → answered",
-        "→ list asked for",
+        "→ list requested",
         "→ list answered",
-        "→ row written",
-        "→ bot asked for",
-        "→ bot there",
-        "→ row applied",
-        "webhook sent → bot there",
+        "→ decision written",
+        "→ bot requested",
+        "→ bot scheduled",
+        "→ decision applied",
+        "webhook sent → bot scheduled",
     ];
 
-    /// Puts a meeting into a calendar and follows it.
-    pub(crate) async fn of(rig: &Rig, calendar: CalendarId, draft: EventDraft) -> Done<Self> {
-        let after = rig.calls(None).await?.last().map(|call| call.sequence);
-        let event = rig.stack.recall.create_event(calendar, draft).await?;
-        let written = row(rig, &event, |_| true).await?;
-        let applied = row(rig, &event, |row| matches!(row.applied, Applied::Bot(_))).await?;
-        let (sent, answered) = webhook(rig, &event).await?;
-        let list = call(rig, after, Operation::ListEvents).await?;
-        let bot = call(rig, after, Operation::ScheduleBot).await?;
-        let done = |call: &CallRecord| call.answered_at.ok_or("a call without an end");
+    /// Creates a meeting in a calendar and measures its steps.
+    pub(crate) async fn measure(
+        testbed: &Testbed,
+        calendar: CalendarId,
+        draft: EventDraft,
+    ) -> BenchResult<Self> {
+        let after = testbed.calls(None).await?.last().map(|call| call.sequence);
+        let event = testbed.stack.recall.create_event(calendar, draft).await?;
+        let written = decision_time(testbed, &event, |_| true).await?;
+        let is_applied = |decision: &Decision| matches!(decision.applied, Applied::Bot(_));
+        let applied = decision_time(testbed, &event, is_applied).await?;
+        let (sent, answered) = webhook_times(testbed, &event).await?;
+        let list = first_call(testbed, after, Operation::ListEvents).await?;
+        let bot = first_call(testbed, after, Operation::ScheduleBot).await?;
+        let end = |call: &CallRecord| call.answered_at.ok_or("a call was not answered");
         Ok(Self([
             sent,
             answered,
             list.received_at,
-            done(&list)?,
+            end(&list)?,
             written,
             bot.received_at,
-            done(&bot)?,
+            end(&bot)?,
             applied,
         ]))
     }
 
-    /// How long each step took, in the order of the names.
+    /// Duration of each step, in the order of the names.
     pub(crate) fn milliseconds(&self) -> [f64; 8] {
         let between = |from: usize, to: usize| {
             let took = self.0[to].duration_since(self.0[from]);
@@ -69,46 +76,51 @@ impl Steps {
     }
 }
 
-/// When the row was first seen to be as it should.
-async fn row(rig: &Rig, event: &EventView, is_so: impl Fn(&Decision) -> bool) -> Done<Timestamp> {
-    let key = DecisionKey {
+/// Time at which the decision of an event was first seen in the state that `is_expected` selects.
+async fn decision_time(
+    testbed: &Testbed,
+    event: &EventView,
+    is_expected: impl Fn(&Decision) -> bool,
+) -> BenchResult<Timestamp> {
+    let keys = [DecisionKey {
         ical_uid: IcalUid::parse(event.ical_uid.as_str())?,
         event_id: EventId::parse(event.id.to_string())?,
+    }];
+    let attempt = async || {
+        let decisions = testbed.stack.decisions.decisions(&keys).await?;
+        let is_seen = decisions.first().is_some_and(&is_expected);
+        Ok(is_seen.then(|| testbed.stack.now()))
     };
-    let seen = async {
-        loop {
-            let rows = rig
-                .stack
-                .decisions
-                .decisions(std::slice::from_ref(&key))
-                .await?;
-            if rows.first().is_some_and(&is_so) {
-                return Ok(rig.stack.now());
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, seen).await?
+    let seen_at = wait::poll(INTERVAL, TIMEOUT, attempt).await?;
+    Ok(seen_at.ok_or("the new meeting was not decided and applied in time")?)
 }
 
-/// When the webhook that told of it was sent, and answered.
-async fn webhook(rig: &Rig, event: &EventView) -> Done<(Timestamp, Timestamp)> {
-    let webhooks = rig.stack.recall.webhooks().await?;
-    let told = webhooks.iter().find(|webhook| {
+/// Times at which the webhook that reports an event was sent and answered.
+async fn webhook_times(
+    testbed: &Testbed,
+    event: &EventView,
+) -> BenchResult<(Timestamp, Timestamp)> {
+    let webhooks = testbed.stack.recall.webhooks().await?;
+    let webhook = webhooks.iter().find(|webhook| {
         webhook.created_at > event.updated_at && webhook.state == WebhookState::Acknowledged
     });
-    let tried = told.and_then(|webhook| webhook.attempts.last());
-    let tried = tried.ok_or("a webhook that was not answered")?;
-    Ok((tried.at, tried.answered_at))
+    let attempt = webhook.and_then(|webhook| webhook.attempts.last());
+    let attempt = attempt.ok_or("the webhook of the new meeting was not acknowledged")?;
+    Ok((attempt.at, attempt.answered_at))
 }
 
-/// The first call of an operation after `after`.
-async fn call(rig: &Rig, after: Option<u64>, operation: Operation) -> Done<CallRecord> {
+/// First call of an operation after the call with the sequence number `after`.
+async fn first_call(
+    testbed: &Testbed,
+    after: Option<u64>,
+    operation: Operation,
+) -> BenchResult<CallRecord> {
     let filter = CallFilter {
         operation: Some(operation),
         after,
         ..CallFilter::default()
     };
-    let calls = rig.stack.recall.calls(&filter).await?;
-    Ok(calls.into_iter().next().ok_or("a call that was not made")?)
+    let calls = testbed.stack.recall.calls(&filter).await?;
+    let call = calls.into_iter().next();
+    Ok(call.ok_or_else(|| format!("no call of {operation} was made for the new meeting"))?)
 }

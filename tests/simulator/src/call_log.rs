@@ -34,7 +34,7 @@ impl CallLog {
         }
     }
 
-    /// Marks a call as affected by a fault.
+    /// Records that a fault affected a call.
     pub(crate) fn mark_faulted(&mut self, sequence: u64) {
         if let Some(record) = self.find(sequence) {
             record.faulted = true;

@@ -23,34 +23,40 @@
 //! ```
 
 mod api;
+mod call;
 mod call_log;
 mod change;
 pub mod client;
 mod clock;
 mod control;
+mod delivery;
 mod draft;
 mod faults;
+mod http_client;
 mod ids;
 mod model;
 mod operation;
 mod options;
+mod outbox;
+mod rate_limit;
 mod raw;
+mod response;
 mod server;
+mod sign;
+mod specification;
 mod state;
 mod status_page;
-mod webhooks;
 mod workspace;
 
 pub use change::{Change, EventChange};
 pub use draft::{Attendee, EventDraft, EventType, Privacy, ResponseStatus, ShowAs};
-pub use faults::{Fault, FaultEffect, FaultView, WebhookFaults};
 pub use ids::{BotId, CalendarId, EventId};
 pub use model::{
     BotPhase, BotView, CalendarStatus, CalendarView, CallFilter, CallRecord, DeliveryAttempt,
-    EventBot, EventView, OperationStats, Platform, Stats, Violation, Violations, WebhookRecord,
-    WebhookState, WebhookStats,
+    EventBot, EventView, Fault, FaultEffect, FaultView, OperationStats, Platform, Stats, Violation,
+    Violations, WebhookFaults, WebhookRecord, WebhookState, WebhookStats,
 };
 pub use operation::Operation;
 pub use options::{Latency, Limits, Options, SignatureHeaders, WebhookTarget};
 pub use server::{Simulator, StartError};
-pub use webhooks::{InvalidSecret, sign};
+pub use sign::{InvalidSecret, sign};

@@ -1,13 +1,12 @@
 //! HTTP server on 127.0.0.1, which cuts a connection if a fault requires it.
 
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{Response, StatusCode};
+use axum::http::StatusCode;
 use axum::routing::{any, get};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,12 +17,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::api::{self, Specification, SpecificationError};
 use crate::client::ControlClient;
+use crate::delivery::run_jobs;
+use crate::http_client::http_client;
 use crate::options::Options;
+use crate::outbox::WebhookDispatcher;
+use crate::response::ConnectionCut;
+use crate::sign::{InvalidSecret, sign};
+use crate::specification::{Specification, SpecificationError};
 use crate::state::Shared;
-use crate::webhooks::{InvalidSecret, WebhookDispatcher, http_client, run_jobs, sign};
-use crate::{control, status_page};
+use crate::{api, control, status_page};
 
 /// Running simulator, which stops when it is dropped.
 #[derive(Debug)]
@@ -159,24 +162,3 @@ async fn serve_connection(stream: TcpStream, router: Router) {
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
-
-/// Marker of a response that must not be sent: the connection is cut instead.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ConnectionCut;
-
-impl ConnectionCut {
-    /// Response with the marker.
-    pub(crate) fn response() -> Response<Body> {
-        let mut response = Response::new(Body::empty());
-        response.extensions_mut().insert(Self);
-        response
-    }
-}
-
-impl fmt::Display for ConnectionCut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a fault cut the connection")
-    }
-}
-
-impl std::error::Error for ConnectionCut {}

@@ -5,13 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::api::{ApiResponse, SlidingWindowLimiter, Specification};
 use crate::call_log::CallLog;
 use crate::clock;
 use crate::faults::Faults;
 use crate::ids::EventId;
+use crate::model::Stats;
 use crate::options::{Latency, Limits, Options};
-use crate::webhooks::{Outbox, WebhookDispatcher};
+use crate::outbox::{Outbox, WebhookDispatcher};
+use crate::rate_limit::SlidingWindowLimiter;
+use crate::response::ApiResponse;
+use crate::specification::Specification;
 use crate::workspace::Workspace;
 
 /// State shared by all tasks of one simulator.
@@ -54,6 +57,16 @@ pub(crate) struct SavedResponse {
     pub(crate) event: Option<EventId>,
     pub(crate) body: Vec<u8>,
     pub(crate) response: ApiResponse,
+}
+
+impl Inner {
+    /// Statistics of calls and webhooks.
+    pub(crate) fn stats(&self) -> Stats {
+        Stats {
+            webhooks: self.outbox.stats(),
+            ..self.calls.stats()
+        }
+    }
 }
 
 impl Shared {

@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::response::Html;
 
 use crate::clock;
-use crate::control::inspect::statistics;
 use crate::model::{BotView, Stats, Violation, WebhookStats};
 use crate::state::{Inner, Shared};
 
@@ -26,7 +25,7 @@ const MAX_ROWS: usize = 200;
 pub(crate) async fn show(State(shared): State<Arc<Shared>>) -> Html<String> {
     let inner = shared.lock();
     let mut page = String::from(HEAD);
-    let stats = statistics(&inner);
+    let stats = inner.stats();
     calls(&mut page, &stats);
     webhooks(&mut page, &stats.webhooks);
     violations(

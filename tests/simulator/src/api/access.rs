@@ -1,7 +1,7 @@
 //! Checks that precede every operation: the firewall and the API key.
 
-use super::ApiResponse;
-use super::call::Call;
+use crate::call::Call;
+use crate::response::ApiResponse;
 
 /// Start of a URL that the firewall blocks.
 const LOCALHOST: &[u8] = b"://localhost";

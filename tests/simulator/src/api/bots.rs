@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::call::Call;
-use super::{ApiResponse, events};
+use super::events;
+use crate::call::Call;
+use crate::response::ApiResponse;
 use crate::workspace::{Rejection, Workspace};
 
 pub(super) fn schedule(workspace: &mut Workspace, call: &Call, now: Timestamp) -> ApiResponse {

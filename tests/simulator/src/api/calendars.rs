@@ -3,12 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::ApiResponse;
-use super::call::Call;
 use super::paging::{Cursor, Page};
 use super::query::time;
+use crate::call::Call;
 use crate::ids::CalendarId;
 use crate::model::{CalendarStatus, Platform};
+use crate::response::ApiResponse;
 use crate::workspace::{Calendar, NewCalendar, OAuth, Workspace};
 
 pub(super) fn list(workspace: &Workspace, call: &Call, size: usize) -> ApiResponse {
@@ -21,23 +21,12 @@ pub(super) fn list(workspace: &Workspace, call: &Call, size: usize) -> ApiRespon
         let error = String::from("cursor: Invalid cursor");
         return ApiResponse::invalid("invalid", "Invalid query.", &[error]);
     }
-    let email = call.parameter("email");
     let position = |calendar: &&Calendar| (calendar.created_at, calendar.id.to_string());
     let mut matching: Vec<&Calendar> = workspace
         .calendars
         .values()
-        .filter(|calendar| {
-            created_from.is_none_or(|from| calendar.created_at >= from)
-                && call
-                    .parameter("platform")
-                    .is_none_or(|p| p == calendar.platform.name())
-                && call
-                    .parameter("status")
-                    .is_none_or(|s| s == calendar.status.name())
-                && (email.is_none()
-                    || email == calendar.platform_email.as_deref()
-                    || email == calendar.oauth_email.as_deref())
-        })
+        .filter(|calendar| created_from.is_none_or(|from| calendar.created_at >= from))
+        .filter(|calendar| matches(calendar, call))
         .collect();
     matching.sort_by_key(position);
     if let Some(cursor) = &cursor {
@@ -54,6 +43,17 @@ pub(super) fn list(workspace: &Workspace, call: &Call, size: usize) -> ApiRespon
         200,
         page.to_json(call, position, |calendar| calendar.to_json()),
     )
+}
+
+/// Whether a calendar has the platform, the status and the e-mail address of the query.
+fn matches(calendar: &Calendar, call: &Call) -> bool {
+    let email = call.parameter("email");
+    let is_equal = |name, value| call.parameter(name).is_none_or(|only| only == value);
+    is_equal("platform", calendar.platform.name())
+        && is_equal("status", calendar.status.name())
+        && (email.is_none()
+            || email == calendar.platform_email.as_deref()
+            || email == calendar.oauth_email.as_deref())
 }
 
 pub(super) fn get(workspace: &Workspace, id: Option<CalendarId>, status: u16) -> ApiResponse {

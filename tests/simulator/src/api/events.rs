@@ -4,11 +4,11 @@ use std::ops::Bound;
 
 use jiff::Timestamp;
 
-use super::ApiResponse;
-use super::call::Call;
 use super::paging::{Cursor, Page};
 use super::query::{boolean, time};
+use crate::call::Call;
 use crate::ids::{CalendarId, EventId};
+use crate::response::ApiResponse;
 use crate::workspace::{Event, Workspace};
 
 /// Query parameters of a list.

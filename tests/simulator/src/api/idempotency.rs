@@ -2,10 +2,10 @@
 
 use jiff::SignedDuration;
 
-use super::ApiResponse;
-use super::call::Call;
+use crate::call::Call;
 use crate::clock;
 use crate::operation::Operation;
+use crate::response::ApiResponse;
 use crate::state::{SavedResponse, Shared};
 
 /// How long a response is replayed for its idempotency key.

@@ -1,6 +1,6 @@
 //! Locks of deduplication and idempotency keys: concurrent calls with the same key conflict.
 
-use super::call::Call;
+use crate::call::Call;
 use crate::clock;
 use crate::operation::Operation;
 use crate::state::{LockedKey, Shared};

@@ -8,17 +8,12 @@
 mod access;
 mod bots;
 mod calendars;
-mod call;
 mod events;
 mod idempotency;
 mod key_guard;
 mod paging;
 mod pipeline;
 mod query;
-mod rate_limit;
-mod response;
-mod schema;
-mod specification;
 
 use std::sync::Arc;
 
@@ -26,13 +21,10 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::Response;
 
-use self::call::Call;
 use self::pipeline::Outcome;
-pub(crate) use self::rate_limit::SlidingWindowLimiter;
-pub(crate) use self::response::ApiResponse;
-pub(crate) use self::specification::{Specification, SpecificationError};
+use crate::call::Call;
 use crate::clock;
-use crate::server::ConnectionCut;
+use crate::response::{ApiResponse, ConnectionCut};
 use crate::state::Shared;
 
 /// Largest accepted request body, in bytes.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::call::Call;
+use crate::call::Call;
 
 /// Position in the order of a list: directly after an item, or before it if `backwards`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,14 +5,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::sleep;
 
-use super::call::Call;
 use super::idempotency::{save_response, saved_response};
 use super::key_guard::KeyGuard;
-use super::{ApiResponse, access, bots, calendars, events};
+use super::{access, bots, calendars, events};
+use crate::call::Call;
 use crate::clock;
-use crate::faults::{AppliedFaults, FaultEffect};
-use crate::model::Violation;
+use crate::faults::AppliedFaults;
+use crate::model::{FaultEffect, Violation};
 use crate::operation::{Operation, Route};
+use crate::response::ApiResponse;
 use crate::state::{Inner, Shared};
 
 /// End of a call.
@@ -138,23 +139,34 @@ async fn perform(
         }
         return Outcome::Respond(saved.response);
     }
-    match faults.effect {
-        Some(FaultEffect::CutBefore) => return Outcome::Cut,
-        Some(FaultEffect::Status {
-            status,
-            retry_after,
-            after_effect: false,
-        }) => {
-            let response = ApiResponse::faulted(status, retry_after);
-            save_response(shared, call, operation, &response);
-            return Outcome::Respond(response);
+    if let Some(outcome) = outcome_without_effect(faults) {
+        if let Outcome::Respond(response) = &outcome {
+            save_response(shared, call, operation, response);
         }
-        _ => {}
+        return outcome;
     }
     let page_size = shared.options.page_size;
     let response = shared.change(|inner, now| execute(inner, call, operation, page_size, now));
     save_response(shared, call, operation, &response);
     wait(faults.after_ms).await;
+    outcome_after_effect(faults, response)
+}
+
+/// Outcome of a call that a fault prevents from taking effect.
+fn outcome_without_effect(faults: &AppliedFaults) -> Option<Outcome> {
+    match faults.effect {
+        Some(FaultEffect::CutBefore) => Some(Outcome::Cut),
+        Some(FaultEffect::Status {
+            status,
+            retry_after,
+            after_effect: false,
+        }) => Some(Outcome::Respond(ApiResponse::faulted(status, retry_after))),
+        _ => None,
+    }
+}
+
+/// Outcome of a call that has taken effect.
+fn outcome_after_effect(faults: &AppliedFaults, response: ApiResponse) -> Outcome {
     match faults.effect {
         Some(FaultEffect::CutAfter) => Outcome::Cut,
         Some(FaultEffect::NotJson) => Outcome::Respond(ApiResponse::html(200)),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::call::Call;
+use crate::call::Call;
 
 pub(super) fn time(call: &Call, name: &str) -> Result<Option<Timestamp>, String> {
     call.parameter(name)

@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use super::bodies::{CreateCalendar, SetEmail};
 use crate::change::EventChange;
 use crate::draft::EventDraft;
 use crate::ids::{CalendarId, EventId};
+use crate::model::control::{CreateCalendar, SetEmail};
 use crate::model::{CalendarView, EventView};
 use crate::state::Shared;
 use crate::workspace::{Calendar, NewCalendar, NotFound, OAuth, Workspace};

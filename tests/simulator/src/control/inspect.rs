@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 
 use crate::clock;
 use crate::model::{BotView, CallFilter, CallRecord, Stats, Violations};
-use crate::state::{Inner, Shared};
+use crate::state::Shared;
 
 pub(super) async fn bots(State(shared): State<Arc<Shared>>) -> Json<Vec<BotView>> {
     let inner = shared.lock();
@@ -36,17 +36,9 @@ pub(super) async fn clear_calls(State(shared): State<Arc<Shared>>) -> StatusCode
 }
 
 pub(super) async fn stats(State(shared): State<Arc<Shared>>) -> Json<Stats> {
-    Json(statistics(&shared.lock()))
+    Json(shared.lock().stats())
 }
 
 pub(super) async fn violations(State(shared): State<Arc<Shared>>) -> Json<Violations> {
     Json(shared.lock().calls.violations.clone())
-}
-
-/// Statistics of calls and webhooks.
-pub(crate) fn statistics(inner: &Inner) -> Stats {
-    Stats {
-        webhooks: inner.outbox.stats(),
-        ..inner.calls.stats()
-    }
 }

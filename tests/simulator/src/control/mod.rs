@@ -3,9 +3,8 @@
 //! It needs no key, because it is for tests and people on this machine and the server listens on
 //! 127.0.0.1 only.
 
-pub(crate) mod bodies;
 mod calendars;
-pub(crate) mod inspect;
+mod inspect;
 mod settings;
 mod webhooks;
 

@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use super::bodies::{FaultAdded, Settings};
-use crate::faults::{Fault, FaultView};
+use crate::model::control::{FaultAdded, Settings};
+use crate::model::{Fault, FaultView};
 use crate::state::Shared;
 
 pub(super) async fn update(

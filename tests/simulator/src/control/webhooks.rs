@@ -9,13 +9,13 @@ use axum::http::StatusCode;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::bodies::{ReleaseWebhooks, WaitQuery, WaitResult, WebhookSent};
 use crate::clock;
-use crate::faults::WebhookFaults;
+use crate::model::WebhookFaults;
 use crate::model::WebhookRecord;
+use crate::model::control::{ReleaseWebhooks, WaitQuery, WaitResult, WebhookSent};
 use crate::options::WebhookTarget;
+use crate::sign::sign;
 use crate::state::Shared;
-use crate::webhooks::sign;
 use crate::workspace::NotFound;
 
 pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Vec<WebhookRecord>> {

@@ -3,13 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::zone::{iana_name, local};
-use super::{date, same};
+use super::platform_event::{PlatformEvent, same};
+use super::zone::{date, iana_name, local};
 use crate::draft::{Attendee, EventDraft, EventType, Privacy, ResponseStatus, ShowAs};
-use crate::workspace::Event;
 
-pub(super) fn payload(event: &Event, owner: &str) -> Value {
-    let draft = &event.draft;
+pub(super) fn payload(event: &PlatformEvent<'_>) -> Value {
+    let (draft, owner) = (event.draft, event.owner);
     let organizer = draft.organizer.as_deref().unwrap_or(owner);
     let mut raw = json!({
         "kind": "calendar#event",
@@ -38,6 +37,29 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
     if let Some((name, properties)) = type_properties(draft.event_type) {
         raw[name] = properties;
     }
+    set_attendees(&mut raw, draft, organizer, owner);
+    if let Some(series) = &draft.series_id {
+        raw["recurringEventId"] = json!(series);
+        raw["originalStartTime"] = date_time(draft, draft.start);
+    }
+    if let Some(link) = &draft.meeting_url {
+        set_link(&mut raw, link);
+    }
+    raw
+}
+
+/// Writes the meeting link: of Google Meet as the conference, of others as the location.
+fn set_link(raw: &mut Value, link: &str) {
+    let field = if link.contains("meet.google.com") {
+        "hangoutLink"
+    } else {
+        "location"
+    };
+    raw[field] = json!(link);
+}
+
+/// Writes the attendee list, unless it is hidden from the owner.
+fn set_attendees(raw: &mut Value, draft: &EventDraft, organizer: &str, owner: &str) {
     if draft.attendees_hidden {
         raw["guestsCanSeeOtherGuests"] = json!(false);
     }
@@ -49,21 +71,9 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
             raw["attendees"] = Value::Array(attendees);
         }
     }
-    if let Some(series) = &draft.series_id {
-        raw["recurringEventId"] = json!(series);
-        raw["originalStartTime"] = date_time(draft, draft.start);
-    }
-    if let Some(link) = &draft.meeting_url {
-        if link.contains("meet.google.com") {
-            raw["hangoutLink"] = json!(link);
-        } else {
-            raw["location"] = json!(link);
-        }
-    }
-    raw
 }
 
-fn status(event: &Event) -> &'static str {
+fn status(event: &PlatformEvent<'_>) -> &'static str {
     if event.draft.cancelled || event.is_deleted {
         "cancelled"
     } else if event.draft.show_as == ShowAs::Tentative {

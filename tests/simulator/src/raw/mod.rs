@@ -2,15 +2,15 @@
 
 mod google;
 mod outlook;
+mod platform_event;
 mod zone;
 
-use jiff::Timestamp;
 use serde_json::Value;
 
+pub(crate) use self::platform_event::PlatformEvent;
 use crate::draft::EventDraft;
 use crate::ids::EventId;
 use crate::model::Platform;
-use crate::workspace::Event;
 
 /// Identifiers that the platform assigns to an event.
 #[derive(Debug)]
@@ -47,20 +47,10 @@ impl PlatformIds {
     }
 }
 
-/// The platform's payload of `event` in the calendar of `owner`.
-pub(crate) fn payload(event: &Event, owner: &str) -> Value {
+/// The platform's payload of an event.
+pub(crate) fn payload(event: &PlatformEvent<'_>) -> Value {
     match event.platform {
-        Platform::GoogleCalendar => google::payload(event, owner),
-        Platform::MicrosoftOutlook => outlook::payload(event, owner),
+        Platform::GoogleCalendar => google::payload(event),
+        Platform::MicrosoftOutlook => outlook::payload(event),
     }
-}
-
-/// Date in the draft's time zone, such as `2025-01-29`.
-fn date(draft: &EventDraft, time: Timestamp) -> String {
-    zone::local(draft, time).date().to_string()
-}
-
-/// Whether two e-mail addresses are equal, regardless of case.
-fn same(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other)
 }

@@ -3,30 +3,21 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::zone::windows_name;
-use super::{date, same};
+use super::platform_event::{PlatformEvent, same};
+use super::zone::{date, windows_name};
 use crate::clock::precise;
 use crate::draft::{Attendee, EventDraft, EventType, Privacy, ResponseStatus, ShowAs};
-use crate::workspace::Event;
 
-pub(super) fn payload(event: &Event, owner: &str) -> Value {
-    let draft = &event.draft;
+pub(super) fn payload(event: &PlatformEvent<'_>) -> Value {
+    let (draft, owner) = (event.draft, event.owner);
     let organizer = draft.organizer.as_deref().unwrap_or(owner);
     let is_organizer = same(organizer, owner);
-    let own_response = own_response(draft, is_organizer);
     let is_instance = draft.series_id.is_some();
     let mut raw = default_fields();
+    merge(&mut raw, identity(event));
     merge(
         &mut raw,
         json!({
-            "@odata.etag": format!("W/\"{}\"", event.updated_at.as_millisecond()),
-            "id": event.platform_id,
-            "uid": event.ical_uid,
-            "iCalUId": event.ical_uid,
-            "createdDateTime": precise(event.created_at),
-            "lastModifiedDateTime": precise(event.updated_at),
-            "changeKey": event.updated_at.as_microsecond().to_string(),
-            "webLink": format!("https://outlook.office365.com/owa/?itemid={}", event.platform_id),
             "subject": draft.title,
             "sensitivity": sensitivity(draft.privacy),
             "showAs": show_as(draft),
@@ -40,9 +31,9 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
             "isCancelled": draft.cancelled,
             "isOrganizer": is_organizer,
             "hideAttendees": draft.attendees_hidden,
-            "responseStatus": response(own_response, event.created_at),
+            "responseStatus": response(own_response(draft, is_organizer), event.created_at),
             "organizer": {"emailAddress": address(organizer)},
-            "attendees": attendees(event, owner, is_organizer),
+            "attendees": attendees(event, is_organizer),
         }),
     );
     if is_instance {
@@ -56,6 +47,20 @@ pub(super) fn payload(event: &Event, owner: &str) -> Value {
         set_link(&mut raw, link);
     }
     raw
+}
+
+/// Identifiers and times of creation and change.
+fn identity(event: &PlatformEvent<'_>) -> Value {
+    json!({
+        "@odata.etag": format!("W/\"{}\"", event.updated_at.as_millisecond()),
+        "id": event.platform_id,
+        "uid": event.ical_uid,
+        "iCalUId": event.ical_uid,
+        "createdDateTime": precise(event.created_at),
+        "lastModifiedDateTime": precise(event.updated_at),
+        "changeKey": event.updated_at.as_microsecond().to_string(),
+        "webLink": format!("https://outlook.office365.com/owa/?itemid={}", event.platform_id),
+    })
 }
 
 /// Writes the meeting link: of Teams as an online meeting, of others as the location.
@@ -136,8 +141,8 @@ fn response(name: &str, at: Timestamp) -> Value {
 }
 
 /// The attendee list. If it is hidden, an owner who is not the organizer sees only themselves.
-fn attendees(event: &Event, owner: &str, is_organizer: bool) -> Vec<Value> {
-    let draft = &event.draft;
+fn attendees(event: &PlatformEvent<'_>, is_organizer: bool) -> Vec<Value> {
+    let (draft, owner) = (event.draft, event.owner);
     let mut all: Vec<Attendee> = draft.attendees.clone();
     let listed = all.iter().any(|a| same(&a.email, owner));
     if !is_organizer && !listed {

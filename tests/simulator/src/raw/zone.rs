@@ -59,3 +59,8 @@ pub(super) fn local(draft: &EventDraft, time: Timestamp) -> Zoned {
     let zone = TimeZone::get(iana_name(draft)).unwrap_or(TimeZone::UTC);
     time.to_zoned(zone)
 }
+
+/// Date in the draft's time zone, such as `2025-01-29`.
+pub(super) fn date(draft: &EventDraft, time: Timestamp) -> String {
+    local(draft, time).date().to_string()
+}

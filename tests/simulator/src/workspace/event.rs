@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{NotFound, Notification, Workspace};
+use super::{NotFound, Workspace};
 use crate::change::Change;
 use crate::clock::{precise, whole_microseconds};
 use crate::draft::EventDraft;
 use crate::ids::{BotId, CalendarId, EventId};
-use crate::model::{CalendarStatus, EventBot, EventView, Platform};
+use crate::model::{EventBot, EventView, Platform};
 use crate::raw;
 
 const NO_EVENT: NotFound = NotFound("event");
@@ -86,7 +86,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Marks the event as deleted and removes its scheduled bots. Lists still contain it.
+    /// Deletes the event and removes its scheduled bots. Lists still contain it, as deleted.
     pub(crate) fn delete_event(&mut self, id: EventId, now: Timestamp) -> Result<(), NotFound> {
         let at = self.next_timestamp(now);
         let event = self.events.get_mut(&id).ok_or(NO_EVENT)?;
@@ -99,28 +99,6 @@ impl Workspace {
         self.remove_scheduled_bots(id, now);
         self.notify_event_changed(calendar, at);
         Ok(())
-    }
-
-    /// Sets `updated_at`, without another change.
-    pub(super) fn touch_event(&mut self, id: EventId, now: Timestamp) {
-        let at = self.next_timestamp(now);
-        if let Some(event) = self.events.get_mut(&id) {
-            event.updated_at = at;
-            let calendar = event.calendar;
-            self.notify_event_changed(calendar, at);
-        }
-    }
-
-    /// Leaves a notification, unless the calendar is disconnected and the service cannot read it.
-    fn notify_event_changed(&mut self, calendar: CalendarId, at: Timestamp) {
-        let status = self
-            .calendars
-            .get(&calendar)
-            .map(|calendar| calendar.status);
-        if status == Some(CalendarStatus::Connected) {
-            self.notifications
-                .push(Notification::EventsChanged(calendar, at));
-        }
     }
 
     /// Removes the event, as if it had never existed.
@@ -140,7 +118,16 @@ impl Workspace {
             .calendars
             .get(&event.calendar)
             .map_or("", |c| c.owner.as_str());
-        raw::payload(event, owner)
+        raw::payload(&raw::PlatformEvent {
+            platform: event.platform,
+            platform_id: &event.platform_id,
+            ical_uid: &event.ical_uid,
+            draft: &event.draft,
+            created_at: event.created_at,
+            updated_at: event.updated_at,
+            is_deleted: event.is_deleted,
+            owner,
+        })
     }
 
     fn event_bots(&self, event: &Event) -> Vec<EventBot> {

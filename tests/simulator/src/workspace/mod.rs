@@ -7,6 +7,7 @@
 mod bot;
 mod calendar;
 mod event;
+mod notification;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -16,17 +17,8 @@ use jiff::Timestamp;
 pub(crate) use self::bot::{Bot, Rejection};
 pub(crate) use self::calendar::{Calendar, NewCalendar, OAuth};
 pub(crate) use self::event::Event;
-use crate::clock::whole_microseconds;
+pub(crate) use self::notification::Notification;
 use crate::ids::{BotId, CalendarId, EventId};
-
-/// Change that the service reports by webhook.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Notification {
-    /// Events of a calendar changed, the earliest of them at this time.
-    EventsChanged(CalendarId, Timestamp),
-    /// The calendar itself changed.
-    CalendarUpdated(CalendarId),
-}
 
 /// The workspace has no such object; the field is its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,32 +55,5 @@ impl Workspace {
             bots_touch_events,
             dispatch_lead,
         }
-    }
-
-    /// A time for `updated_at`: now, but later than every earlier one.
-    fn next_timestamp(&mut self, now: Timestamp) -> Timestamp {
-        let next = Timestamp::from_microsecond(self.last_timestamp.as_microsecond() + 1)
-            .unwrap_or(Timestamp::MAX);
-        self.last_timestamp = whole_microseconds(now).max(next);
-        self.last_timestamp
-    }
-
-    /// Removes and returns the notifications since the last call.
-    pub(crate) fn take_notifications(&mut self) -> Vec<Notification> {
-        std::mem::take(&mut self.notifications)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_change_gets_a_later_timestamp() {
-        let mut workspace = Workspace::new(1, false, Duration::ZERO);
-        let now: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
-        let (first, second) = (workspace.next_timestamp(now), workspace.next_timestamp(now));
-        let earlier = workspace.next_timestamp("2029-01-01T00:00:00Z".parse().unwrap());
-        assert!(first < second && second < earlier);
     }
 }

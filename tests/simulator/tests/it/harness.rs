@@ -1,6 +1,7 @@
 //! Test harness: a simulator, a client of its API, and a receiver of its webhooks.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -8,13 +9,20 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use jiff::{SignedDuration, Timestamp};
-use recall_simulator::{CalendarId, EventDraft, EventView, Options, Platform, Simulator};
+use recall_simulator::{
+    CalendarId, EventDraft, EventView, Options, Platform, SignatureHeaders, Simulator,
+    WebhookTarget,
+};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub(crate) const LINK: &str = "https://meet.google.com/abc-defg-hij";
+/// Secret that signs webhooks.
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// Longest wait for webhooks that are still being batched or delivered.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Simulator and a client of its API.
 pub(crate) struct Harness {
@@ -81,6 +89,12 @@ impl Harness {
         status_and_body(self.request(Method::DELETE, &path).send().await.unwrap()).await
     }
 
+    /// Waits until no webhook is being batched or delivered.
+    pub(crate) async fn wait_for_webhooks(&self) {
+        let waited = self.simulator.control().wait_for_webhooks(TIMEOUT).await;
+        assert!(waited.unwrap(), "webhooks are still pending");
+    }
+
     /// Asserts that neither a request nor a response violated the specification.
     pub(crate) async fn assert_no_violations(&self) {
         let violations = self.simulator.control().violations().await.unwrap();
@@ -114,6 +128,22 @@ pub(crate) fn minutes(from_now: i64) -> Timestamp {
 /// Meeting of half an hour, with a meeting link.
 pub(crate) fn meeting(title: &str, from_now: i64) -> EventDraft {
     EventDraft::new(title, minutes(from_now), minutes(from_now + 30)).meeting_url(LINK)
+}
+
+/// Options of a simulator that sends webhooks to `receiver`, and retries soon.
+pub(crate) fn webhook_options(receiver: &WebhookReceiver) -> Options {
+    let webhook = WebhookTarget {
+        url: receiver.url.clone(),
+        secrets: vec![SECRET.into()],
+        headers: SignatureHeaders::Standard,
+    };
+    Options {
+        webhook: Some(webhook),
+        coalesce: Duration::from_millis(20),
+        // 5 s, 5 min, … become 5 µs, 0.3 ms, …
+        retry_scale: 1e-6,
+        ..Options::default()
+    }
 }
 
 /// Webhook as it arrived.

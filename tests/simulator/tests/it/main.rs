@@ -17,4 +17,6 @@ mod rejections;
 #[cfg(test)]
 mod status_page;
 #[cfg(test)]
+mod webhook_delivery;
+#[cfg(test)]
 mod webhooks;

@@ -4,35 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::redirect;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::outbox::{Job, is_acknowledged};
-use super::sign::sign;
 use crate::clock;
 use crate::model::{DeliveryAttempt, Violation, WebhookState};
 use crate::options::SignatureHeaders;
+use crate::outbox::{Job, is_acknowledged};
+use crate::sign::sign;
 use crate::state::Shared;
 
 /// Delay before each attempt, in seconds: 0, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h.
 const SCHEDULE: [u32; 8] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 36_000];
-
-/// HTTP client for unencrypted connections to this machine.
-pub(crate) fn http_client(timeout: Option<Duration>) -> Result<reqwest::Client, reqwest::Error> {
-    // The client cannot be built without a cryptography provider, even though no connection is
-    // encrypted. An error means that a provider is already installed.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(redirect::Policy::none());
-    match timeout {
-        Some(timeout) => client.timeout(timeout),
-        None => client,
-    }
-    .build()
-}
 
 /// Runs every job in a task of its own, until the queue of jobs is closed.
 pub(crate) async fn run_jobs(

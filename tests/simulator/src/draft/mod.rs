@@ -3,8 +3,14 @@
 //! A draft is independent of the platform. The calendar that receives it decides whether `raw`
 //! has the form of Google's payload or of Outlook's.
 
+mod attendee;
+mod properties;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use self::attendee::{Attendee, ResponseStatus};
+pub use self::properties::{EventType, Privacy, ShowAs};
 
 /// Content of a calendar event, as a person enters it.
 ///
@@ -174,128 +180,4 @@ impl EventDraft {
         self.attendees_hidden = true;
         self
     }
-}
-
-/// Invited person, room or other resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attendee {
-    /// E-mail address.
-    pub email: String,
-    /// Response to the invitation.
-    #[serde(default)]
-    pub response: ResponseStatus,
-    /// Whether it is a room or another resource.
-    #[serde(default)]
-    pub resource: bool,
-    /// Whether attendance is optional.
-    #[serde(default)]
-    pub optional: bool,
-}
-
-impl Attendee {
-    /// Creates a required attendee who has accepted.
-    #[must_use]
-    pub fn new(email: impl Into<String>) -> Self {
-        Self {
-            email: email.into(),
-            response: ResponseStatus::default(),
-            resource: false,
-            optional: false,
-        }
-    }
-
-    /// Sets the response.
-    #[must_use]
-    pub fn response(mut self, response: ResponseStatus) -> Self {
-        self.response = response;
-        self
-    }
-
-    /// Makes it a resource.
-    #[must_use]
-    pub fn resource(mut self) -> Self {
-        self.resource = true;
-        self
-    }
-
-    /// Makes attendance optional.
-    #[must_use]
-    pub fn optional(mut self) -> Self {
-        self.optional = true;
-        self
-    }
-}
-
-impl From<&str> for Attendee {
-    fn from(email: &str) -> Self {
-        Self::new(email)
-    }
-}
-
-/// Response to an invitation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResponseStatus {
-    /// No response yet.
-    NeedsAction,
-    /// Accepted.
-    #[default]
-    Accepted,
-    /// Accepted tentatively.
-    Tentative,
-    /// Declined.
-    Declined,
-}
-
-/// Visibility of the details of an event.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Privacy {
-    /// The calendar's default.
-    #[default]
-    Default,
-    /// Visible to everyone. Outlook has no such value and writes `normal`.
-    Public,
-    /// Visible to the invited people.
-    Private,
-    /// Outlook's `personal`. Google has no such value and writes `private`.
-    Personal,
-    /// `confidential`, on both platforms.
-    Confidential,
-}
-
-/// Availability of the calendar's owner during an event, as other people see it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ShowAs {
-    /// Busy.
-    #[default]
-    Busy,
-    /// Free; Google's `transparent`.
-    Free,
-    /// Tentatively busy. In Google's payload the event's own status is `tentative`.
-    Tentative,
-    /// Out of office; Outlook only.
-    OutOfOffice,
-    /// Working elsewhere; Outlook only.
-    WorkingElsewhere,
-}
-
-/// Type of calendar entry: Google's `eventType`. Outlook shows the nearest value of `showAs`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventType {
-    /// Meeting or appointment.
-    #[default]
-    Default,
-    /// Absence.
-    OutOfOffice,
-    /// Time reserved for focused work.
-    FocusTime,
-    /// Place of work on that day.
-    WorkingLocation,
-    /// Entry that Google created from an e-mail.
-    FromGmail,
-    /// Birthday.
-    Birthday,
 }

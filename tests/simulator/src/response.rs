@@ -1,4 +1,7 @@
-//! Responses of the API, in the several shapes that the service uses.
+//! Responses of the API, in the several shapes that the service uses, and the cut of a connection
+//! in place of a response.
+
+use std::fmt;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -20,7 +23,7 @@ pub(crate) struct ApiResponse {
 pub(crate) enum Content {
     Empty,
     Json(Value),
-    /// JSON with texts replaced, which may be JSON no more.
+    /// JSON in which texts were replaced, so that it may no longer be JSON.
     Rewritten(String),
     Html(String),
 }
@@ -205,3 +208,24 @@ impl From<Rejection> for ApiResponse {
         }
     }
 }
+
+/// Marker of a response that must not be sent: the connection is cut instead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConnectionCut;
+
+impl ConnectionCut {
+    /// Response with the marker.
+    pub(crate) fn response() -> Response<Body> {
+        let mut response = Response::new(Body::empty());
+        response.extensions_mut().insert(Self);
+        response
+    }
+}
+
+impl fmt::Display for ConnectionCut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a fault cut the connection")
+    }
+}
+
+impl std::error::Error for ConnectionCut {}

@@ -1,5 +1,5 @@
-//! The plain strategy, to compare with: each webhook lists its calendar from
-//! the instant it names, all pages, and a refusal is waited out and tried again.
+//! Plain server, to compare with: for each webhook it lists the changed events of the calendar, all
+//! pages, and repeats a call that is answered 429 after the wait that the answer asks for.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,128 +10,128 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
 use callsheet_domain::Timestamp;
-use recall_simulator::WebhookTarget;
+use recall_simulator::{SignatureHeaders, WebhookTarget};
 use reqwest::header::RETRY_AFTER;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
-use crate::rig::{Done, Rig, progress};
+use crate::result::BenchResult;
+use crate::snapshot::Meetings;
+use crate::testbed::{Testbed, progress};
 
-/// So many webhooks are worked on at once.
-const AT_ONCE: usize = 10;
+/// Number of webhooks that are handled at once.
+const CONCURRENCY: usize = 10;
 
-/// A server that takes webhooks and lists at once. Dropping it stops it.
+/// Server that receives webhooks until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Plain {
-    known: Arc<Known>,
+pub(crate) struct PlainServer {
+    state: Arc<ServerState>,
     server: AbortHandle,
 }
 
-/// What it works with, and what it learnt.
+/// Configuration of the server, and the start times that it has listed.
 #[derive(Debug)]
-struct Known {
+struct ServerState {
     list_url: String,
     api_key: String,
     http: reqwest::Client,
-    turns: Semaphore,
-    waiting: Mutex<usize>,
+    slots: Semaphore,
+    pending: Mutex<usize>,
     starts: Mutex<HashMap<String, Timestamp>>,
 }
 
-impl Plain {
-    /// Starts one, and has Recall send its webhooks there.
-    pub(crate) async fn in_place(rig: &Rig) -> Done<Self> {
+impl PlainServer {
+    /// Starts a server and makes it the receiver of webhooks.
+    pub(crate) async fn start(testbed: &Testbed) -> BenchResult<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}/webhook", listener.local_addr()?);
-        let known = Arc::new(Known {
+        let state = Arc::new(ServerState {
             list_url: format!(
                 "{}/api/v2/calendar-events/",
                 callsheet_tests::variable("CALLSHEET_RECALL_URL")
             ),
-            api_key: rig.api_key.clone(),
+            api_key: testbed.api_key.clone(),
             http: reqwest::Client::builder().no_proxy().build()?,
-            turns: Semaphore::new(AT_ONCE),
-            waiting: Mutex::default(),
+            slots: Semaphore::new(CONCURRENCY),
+            pending: Mutex::default(),
             starts: Mutex::default(),
         });
         let router = Router::new()
-            .route("/webhook", post(take))
-            .with_state(Arc::clone(&known));
+            .route("/webhook", post(receive))
+            .with_state(Arc::clone(&state));
         let server = tokio::spawn(async move { axum::serve(listener, router).await });
         let target = WebhookTarget {
             url,
-            secrets: vec![rig.stack.webhook.secret.clone()],
-            headers: recall_simulator::SignatureHeaders::Standard,
+            secrets: vec![testbed.stack.webhook.secret.clone()],
+            headers: SignatureHeaders::Standard,
         };
-        rig.stack.recall.set_webhook_target(Some(&target)).await?;
+        testbed
+            .stack
+            .recall
+            .set_webhook_target(Some(&target))
+            .await?;
         Ok(Self {
-            known,
+            state,
             server: server.abort_handle(),
         })
     }
 
-    /// How many of `meetings` it does not know as they are.
-    pub(crate) fn wrong(&self, meetings: &HashMap<recall_simulator::EventId, Timestamp>) -> usize {
-        let starts = self
-            .known
-            .starts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let is_wrong = |(id, start): &(&recall_simulator::EventId, &Timestamp)| {
-            starts.get(&id.to_string()) != Some(*start)
-        };
-        meetings.iter().filter(is_wrong).count()
+    /// Number of meetings whose start the server does not know.
+    pub(crate) fn wrong(&self, meetings: &Meetings) -> usize {
+        let starts = self.state.starts.lock();
+        let starts = starts.unwrap_or_else(PoisonError::into_inner);
+        let wrong = meetings
+            .iter()
+            .filter(|(event, start)| starts.get(&event.to_string()) != Some(*start));
+        wrong.count()
     }
 
-    /// How many webhooks it has still to work on.
-    pub(crate) fn waiting(&self) -> usize {
-        *self
-            .known
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Number of webhooks that are not handled yet.
+    pub(crate) fn pending(&self) -> usize {
+        let pending = self.state.pending.lock();
+        *pending.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Plain {
+impl Drop for PlainServer {
     fn drop(&mut self) {
         self.server.abort();
     }
 }
 
-/// Takes a webhook and answers at once; the work is done beside.
-async fn take(State(known): State<Arc<Known>>, Json(webhook): Json<Value>) -> StatusCode {
+/// Answers a webhook, and handles it in a task of its own.
+async fn receive(State(state): State<Arc<ServerState>>, Json(webhook): Json<Value>) -> StatusCode {
     let data = |name: &str| webhook["data"][name].as_str().map(str::to_owned);
     let (Some(calendar), Some(since)) = (data("calendar_id"), data("last_updated_ts")) else {
         return StatusCode::NO_CONTENT;
     };
-    known.count(1);
+    state.add_pending(1);
     tokio::spawn(async move {
-        let _turn = known.turns.acquire().await;
-        if let Err(error) = known.list(&calendar, &since).await {
-            progress(format!("the plain strategy could not list: {error}"));
+        let _slot = state.slots.acquire().await;
+        if let Err(error) = state.list(&calendar, &since).await {
+            progress(format!("the plain server could not list events: {error}"));
         }
-        known.count(-1);
+        state.add_pending(-1);
     });
     StatusCode::NO_CONTENT
 }
 
-impl Known {
-    fn count(&self, by: isize) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        *waiting = waiting.saturating_add_signed(by);
+impl ServerState {
+    fn add_pending(&self, count: isize) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        *pending = pending.saturating_add_signed(count);
     }
 
-    /// All pages of a calendar from `since` on.
+    /// Lists all events of a calendar that changed since `since`.
     async fn list(&self, calendar: &str, since: &str) -> Result<(), reqwest::Error> {
         let query = [("calendar_id", calendar), ("updated_at__gte", since)];
         let mut request = self.http.get(&self.list_url).query(&query);
         loop {
             let page = self.page(request).await?;
             let events = page["results"].as_array().cloned().unwrap_or_default();
-            self.learn(&events);
+            self.store_starts(&events);
             match page["next"].as_str() {
                 Some(next) => request = self.http.get(next),
                 None => return Ok(()),
@@ -139,12 +139,12 @@ impl Known {
         }
     }
 
-    /// One page, as often as it is refused.
+    /// Requests a page until the answer is not 429.
     async fn page(&self, request: reqwest::RequestBuilder) -> Result<Value, reqwest::Error> {
         let request = request.header("authorization", format!("Token {}", self.api_key));
         loop {
-            let again = request.try_clone().expect("a request without a stream");
-            let answer = again.send().await?;
+            let attempt = request.try_clone().expect("the request has no body");
+            let answer = attempt.send().await?;
             if answer.status() != StatusCode::TOO_MANY_REQUESTS {
                 return answer.error_for_status()?.json().await;
             }
@@ -154,7 +154,7 @@ impl Known {
         }
     }
 
-    fn learn(&self, events: &[Value]) {
+    fn store_starts(&self, events: &[Value]) {
         let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
         for event in events {
             let start = event["start_time"].as_str().and_then(|at| at.parse().ok());

@@ -5,17 +5,18 @@
 //! `recurringEventId`). `leave_call` belongs to another part of the API; only its path and method
 //! are known here.
 
+mod schema;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use super::ApiResponse;
-use super::call::Call;
-use super::response::Content;
-use super::schema::{as_request, build, compile, components};
+use self::schema::{InvalidSchema, as_request, build, compile, components};
+use crate::call::Call;
 use crate::operation::Operation;
+use crate::response::{ApiResponse, Content};
 
 const OPENAPI: &str = include_str!("../../spec/openapi.json");
 const WEBHOOKS: &str = include_str!("../../spec/webhooks.json");
@@ -25,8 +26,8 @@ const WEBHOOKS: &str = include_str!("../../spec/webhooks.json");
 pub(crate) enum SpecificationError {
     #[error("the specification is not JSON")]
     NotJson(#[from] serde_json::Error),
-    #[error("a schema of the specification cannot be compiled: {0}")]
-    Schema(String),
+    #[error(transparent)]
+    Schema(#[from] InvalidSchema),
     #[error("the specification has no operation {0}")]
     Missing(Operation),
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Platform;
+use super::workspace::Platform;
 use crate::options::{Latency, Limits};
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,5 +1,5 @@
-//! Somebody who previews a policy again and again, from the command line: one
-//! more who lists, from the same budget.
+//! Background load: `callsheet preview` runs repeatedly, and shares the rate limit of lists with the
+//! functions.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -11,37 +11,38 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::task::AbortHandle;
 
-use crate::rig::{Done, Rates, progress};
+use crate::result::BenchResult;
+use crate::testbed::{Rates, progress};
 
-/// Previews until dropped.
+/// Previews that run one after another until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Previews {
-    made: Arc<AtomicUsize>,
+    completed: Arc<AtomicUsize>,
     task: AbortHandle,
 }
 
 impl Previews {
-    /// Begins.
-    pub(crate) fn begun() -> Self {
-        let made = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&made);
+    /// Starts the first preview.
+    pub(crate) fn start() -> Self {
+        let completed = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&completed);
         let task = tokio::spawn(async move {
             loop {
                 match preview().await {
                     Ok(()) => count.fetch_add(1, Ordering::Relaxed),
-                    Err(error) => return progress(format!("no preview: {error}")),
+                    Err(error) => return progress(format!("the previews stopped: {error}")),
                 };
             }
         });
         Self {
-            made,
+            completed,
             task: task.abort_handle(),
         }
     }
 
-    /// How many there were.
-    pub(crate) fn made(&self) -> usize {
-        self.made.load(Ordering::Relaxed)
+    /// Number of previews that completed.
+    pub(crate) fn completed(&self) -> usize {
+        self.completed.load(Ordering::Relaxed)
     }
 }
 
@@ -51,11 +52,12 @@ impl Drop for Previews {
     }
 }
 
+/// Runs one preview. The error is a text, because it crosses threads.
 async fn preview() -> Result<(), String> {
-    run().await.map_err(|error| error.to_string())
+    run_preview().await.map_err(|error| error.to_string())
 }
 
-async fn run() -> Done<()> {
+async fn run_preview() -> BenchResult<()> {
     let policy = json!({
         "version": 1,
         "rules": [{"name": "external", "when": {"external": true}, "then": "record"}],
@@ -73,13 +75,13 @@ async fn run() -> Done<()> {
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()?;
-    let mut stdin = child.stdin.take().ok_or("it is piped")?;
+    let mut stdin = child.stdin.take().ok_or("standard input is not piped")?;
     stdin.write_all(policy.to_string().as_bytes()).await?;
     drop(stdin);
-    let ended = child.wait_with_output().await?;
-    if ended.status.success() {
+    let output = child.wait_with_output().await?;
+    if output.status.success() {
         Ok(())
     } else {
-        Err(String::from_utf8_lossy(&ended.stderr).into())
+        Err(String::from_utf8_lossy(&output.stderr).into())
     }
 }

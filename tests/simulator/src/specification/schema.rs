@@ -3,7 +3,10 @@
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-use super::specification::SpecificationError;
+/// A schema cannot be compiled.
+#[derive(Debug, thiserror::Error)]
+#[error("a schema of the specification cannot be compiled: {0}")]
+pub(crate) struct InvalidSchema(String);
 
 /// The schema of a request body. Read-only properties are required in responses only.
 pub(super) fn as_request(schema: &Value, components: &Value) -> Value {
@@ -57,7 +60,7 @@ fn convert(value: &mut Value) {
 }
 
 /// Compiles an `OpenAPI` schema that may refer to `components`.
-pub(super) fn compile(schema: &Value, components: &Value) -> Result<Validator, SpecificationError> {
+pub(super) fn compile(schema: &Value, components: &Value) -> Result<Validator, InvalidSchema> {
     let mut root = schema.clone();
     convert(&mut root);
     root["components"] = components.clone();
@@ -65,10 +68,10 @@ pub(super) fn compile(schema: &Value, components: &Value) -> Result<Validator, S
 }
 
 /// Compiles a JSON schema.
-pub(super) fn build(schema: &Value) -> Result<Validator, SpecificationError> {
+pub(super) fn build(schema: &Value) -> Result<Validator, InvalidSchema> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
         .build(schema)
-        .map_err(|error| SpecificationError::Schema(error.to_string()))
+        .map_err(|error| InvalidSchema(error.to_string()))
 }

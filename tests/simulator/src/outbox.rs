@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::precise;
-use crate::faults::WebhookFaults;
 use crate::ids::CalendarId;
+use crate::model::WebhookFaults;
 use crate::model::{DeliveryAttempt, WebhookRecord, WebhookState, WebhookStats};
 use crate::options::WebhookTarget;
 use crate::workspace::Notification;
@@ -243,6 +243,6 @@ impl Outbox {
 }
 
 /// Whether a status acknowledges a webhook: only 2xx does; a redirect does not.
-pub(super) fn is_acknowledged(status: Option<u16>) -> bool {
+pub(crate) fn is_acknowledged(status: Option<u16>) -> bool {
     status.is_some_and(|status| (200..300).contains(&status))
 }

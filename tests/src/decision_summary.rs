@@ -1,5 +1,5 @@
-//! All decisions at a glance: what a measurement asks for every second, and
-//! must not keep the stack busy with.
+//! Summaries of all decisions, which benchmarks read every second: few attributes, so that reading
+//! them puts little load on the stack.
 
 use std::collections::HashMap;
 
@@ -8,28 +8,28 @@ use callsheet_domain::{DecisionKey, EventId, IcalUid, Timestamp};
 
 use crate::{Stack, variable};
 
-/// Of each row only this is read.
-const SHOWN: &str =
+/// Attributes of a summary.
+const ATTRIBUTES: &str =
     "ical_uid, event_id, starts_at, verdict, wanted.starts_at, applied.starts_at, due";
 
-/// What a row says about its event.
+/// Summary of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Glimpse {
-    /// Where the row is.
+pub struct DecisionSummary {
+    /// Key of the decision.
     pub key: DecisionKey,
-    /// When the meeting starts, as far as the row knows.
+    /// Start of the meeting, as of the decision.
     pub starts_at: Timestamp,
-    /// Whether it is to be recorded.
+    /// Whether the verdict is `record`.
     pub is_recorded: bool,
-    /// When the bot that is wanted joins.
+    /// Start of the wanted bot.
     pub wanted: Option<Timestamp>,
-    /// When the bot joins that is known, or suspected, to be at Recall.
+    /// Start of the applied bot, also of an uncertain one.
     pub applied: Option<Timestamp>,
-    /// Whether there is something to be done.
+    /// Whether the decision is due.
     pub is_due: bool,
 }
 
-impl Glimpse {
+impl DecisionSummary {
     fn of(row: &HashMap<String, AttributeValue>) -> Option<Self> {
         let text = |name: &str| row.get(name)?.as_s().ok();
         let bot = |name: &str| instant(row.get(name)?.as_m().ok()?);
@@ -53,25 +53,25 @@ fn instant(attributes: &HashMap<String, AttributeValue>) -> Option<Timestamp> {
 }
 
 impl Stack {
-    /// Every decision there is, by the text of its event's id.
+    /// Summaries of all decisions, by the text of their event's id.
     ///
     /// # Panics
-    /// If the table does not answer, or holds what is no row of ours.
-    pub async fn glimpse(&self) -> HashMap<String, Glimpse> {
+    /// If the table does not answer, or contains a row that is not a decision.
+    pub async fn decision_summaries(&self) -> HashMap<String, DecisionSummary> {
         let scan = self
             .tables
             .scan()
             .table_name(variable("CALLSHEET_DECISIONS_TABLE"))
-            .projection_expression(SHOWN);
+            .projection_expression(ATTRIBUTES);
         let mut pages = scan.into_paginator().send();
-        let mut rows = HashMap::new();
+        let mut summaries = HashMap::new();
         while let Some(page) = pages.next().await {
             let page = page.expect("the table answers");
             for row in page.items() {
-                let seen = Glimpse::of(row).expect("a row of ours");
-                rows.insert(seen.key.event_id.to_string(), seen);
+                let summary = DecisionSummary::of(row).expect("the row is a decision");
+                summaries.insert(summary.key.event_id.to_string(), summary);
             }
         }
-        rows
+        summaries
     }
 }

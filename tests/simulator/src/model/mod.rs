@@ -1,0 +1,17 @@
+//! Bodies of the control API: the state of the workspace, calls, statistics, webhooks, faults.
+//!
+//! The server serializes these types and [`crate::client::ControlClient`] deserializes them, or the
+//! other way round.
+
+mod calls;
+pub(crate) mod control;
+mod faults;
+mod webhooks;
+mod workspace;
+
+pub use self::calls::{CallFilter, CallRecord, OperationStats, Stats, Violation, Violations};
+pub use self::faults::{Fault, FaultEffect, FaultView, WebhookFaults};
+pub use self::webhooks::{DeliveryAttempt, WebhookRecord, WebhookState, WebhookStats};
+pub use self::workspace::{
+    BotPhase, BotView, CalendarStatus, CalendarView, EventBot, EventView, Platform,
+};
