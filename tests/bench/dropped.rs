@@ -30,7 +30,7 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
     let mut dataset =
         Dataset::settled(rig, rig.sized(CALENDARS, 2), rig.sized(MEETINGS_EACH, 4)).await?;
     // The stack sweeps by itself each minute; here it shall only when asked.
-    let rarely = [("SweepEveryMinutes", "1440")];
+    let rarely = [("ResyncEveryMinutes", "1440")];
     rig.tune(Rates::PUBLISHED, &rarely).await?;
     rig.stack.recall.set_latency(USUAL).await?;
     rig.stack.recall.set_webhook_faults(&FAULTS).await?;

@@ -29,7 +29,7 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
     let count = rig.sized(TIMES, 2);
     let dataset = Dataset::settled(rig, 1, 10).await?;
     // A sweep's look that is under way might find a meeting before its webhook does.
-    let rarely = [("SweepEveryMinutes", "1440")];
+    let rarely = [("ResyncEveryMinutes", "1440")];
     rig.tune(Rates::PUBLISHED, &rarely).await?;
     for (latency, said) in [(USUAL, "150–450 ms"), (NONE, "0 ms")] {
         rig.stack.recall.set_latency(latency).await?;

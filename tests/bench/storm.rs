@@ -63,7 +63,7 @@ pub(crate) async fn measure(rig: &Rig, previews: bool) -> Done<Report> {
     )
     .await?;
     // Its sweeps would look at each calendar in turn, and so never be at rest.
-    let alone = [("ListWorkspace", "false"), ("SweepEveryMinutes", "1440")];
+    let alone = [("ListWorkspace", "false"), ("ResyncEveryMinutes", "1440")];
     let unknown = rig.tune(Rates::PUBLISHED, &alone).await?;
     if unknown.is_empty() {
         let name = "deployed, one calendar at a time";

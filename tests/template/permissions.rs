@@ -77,7 +77,7 @@ const POLLS_QUEUE: [&str; 3] = [
 
 #[test_case(
     "functions/webhook/src", &["shared/app/src/accept.rs"], "WebhookRole",
-    &[("SqsQueue", "NoticesQueue.Arn"), ("Secret", "WebhookSecrets.Id")], None;
+    &[("SqsQueue", "SyncQueue.Arn"), ("Secret", "WebhookSecrets.Id")], None;
     "webhook"
 )]
 #[test_case(
@@ -85,12 +85,12 @@ const POLLS_QUEUE: [&str; 3] = [
     &["shared/app/src/sync", "shared/app/src/enforced.rs"],
     "SyncRole",
     &[
-        ("SqsQueue", "NoticesQueue.Arn"),
+        ("SqsQueue", "SyncQueue.Arn"),
         ("DecisionTable", "DecisionsTable.Arn"),
         ("StateTable", "StateTable.Arn"),
         ("Secret", "ApiKey.Id"),
     ],
-    Some("NoticesQueue.Arn");
+    Some("SyncQueue.Arn");
     "sync"
 )]
 #[test_case(
