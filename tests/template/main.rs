@@ -6,7 +6,9 @@
 mod metrics;
 mod permissions;
 mod reading;
+mod receivers;
 mod settings;
+mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 
