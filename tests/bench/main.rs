@@ -58,7 +58,7 @@ enum Benchmark {
     /// 10,000 events of one calendar are looked at for the first time
     Paging,
     /// A backlog of bots is scheduled
-    Scheduler,
+    Drain,
     /// An urgent meeting overtakes a backlog
     Overtake,
     /// One webhook at a time
@@ -89,7 +89,7 @@ async fn measure(flags: &Flags) -> Done<()> {
     let report = match flags.benchmark {
         Benchmark::Storm => storm::measure(&rig, flags.previews).await?,
         Benchmark::Paging => paging::measure(&rig, rows(10_000, 200)).await?,
-        Benchmark::Scheduler => drain::measure(&rig, rows(3_000, 20), flags.rate).await?,
+        Benchmark::Drain => drain::measure(&rig, rows(3_000, 20), flags.rate).await?,
         Benchmark::Overtake => overtake::measure(&rig, rows(10_000, 100)).await?,
         Benchmark::Quiet => quiet::measure(&rig).await?,
         Benchmark::Dropped => dropped::measure(&rig).await?,
