@@ -27,6 +27,7 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
         dataset.is_decided(rig).await?;
         let decided = counter.take();
         gate.open(rig).await?;
+        dataset.wake_scheduler(rig).await?;
         let is_applied = async || {
             let due = rig
                 .stack

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use callsheet_app::ports::Decisions as _;
 use callsheet_domain::{CalendarId, Timestamp, plus};
 use callsheet_tests::{Glimpse, Stack};
 use jiff::SignedDuration;
@@ -74,6 +75,17 @@ impl Dataset {
             recall.release_webhooks(false).await?;
         }
         Ok(dataset)
+    }
+
+    /// Wakes the scheduler by the table's stream: writes a due row once more.
+    ///
+    /// A conflict is as good, since then another writer changed the row.
+    pub(crate) async fn wake_scheduler(&self, rig: &Rig) -> Done<()> {
+        let event = self.ids.iter().flatten().next().ok_or("no meeting")?;
+        let id = callsheet_domain::EventId::parse(event.to_string())?;
+        let row = rig.stack.decisions.of_event(&id).await?.ok_or("no row")?;
+        rig.stack.decisions.write(&row).await?;
+        Ok(())
     }
 
     /// The meetings of each calendar.

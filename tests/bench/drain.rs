@@ -95,6 +95,7 @@ pub(crate) async fn backlog(rig: &Rig, rows: usize, rate: u32) -> Done<Dataset> 
     rig.stack.recall.set_latency(USUAL).await?;
     rig.stack.recall.clear_calls().await?;
     gate.open(rig).await?;
+    dataset.wake_scheduler(rig).await?;
     Ok(dataset)
 }
 

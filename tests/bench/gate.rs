@@ -34,7 +34,7 @@ impl Gate {
         tokio::time::timeout(PATIENCE, taken).await?
     }
 
-    /// Lets a drain in; the next bell brings it.
+    /// Lets a run of the scheduler begin, at the next wake-up.
     pub(crate) async fn open(self, rig: &Rig) -> Done<()> {
         let mut held = self.0;
         loop {
