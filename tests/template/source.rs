@@ -57,10 +57,10 @@ pub(crate) fn folders(path: &str) -> Vec<String> {
 
 /// Where `text` stands in `code` as whole names, and not as a part of longer ones.
 pub(crate) fn places<'a>(code: &'a str, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let is_whole = |at: &usize| {
-        let ends_with_name = text.ends_with(is_of_name);
-        !code[..*at].ends_with(is_of_name)
-            && !(ends_with_name && code[at + text.len()..].starts_with(is_of_name))
+    let goes_on = move |rest: &str| text.ends_with(is_of_name) && rest.starts_with(is_of_name);
+    let is_whole = move |at: &usize| {
+        let (before, after) = (&code[..*at], &code[at + text.len()..]);
+        !before.ends_with(is_of_name) && !goes_on(after)
     };
     code.match_indices(text).map(|(at, _)| at).filter(is_whole)
 }
