@@ -1,24 +1,24 @@
-# Each target says what it does; `make` lists them.
+# `make` lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help run up down watch invoke test bench check build deploy size clean
 
 LOCAL := python3 -B infra/local
 ARCHITECTURE ?= arm64
-# The cargo profile of size, bench, build and deploy. `debug` takes what the tests have built; empty is each one's own.
+# The cargo profile of size, bench, build and deploy. `debug` takes the binaries that the tests use; empty takes the target's default.
 PROFILE ?=
-# Where `make deploy` keeps its answers.
+# The file in which `make deploy` keeps its answers.
 SAMCONFIG ?= samconfig.toml
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "make %-8s %s\n", $$1, $$2 }'
 
-run: ## show a working day on a local cloud of its own, with a simulated Recall
+run: ## play a working week on a local cloud of its own, with a simulated Recall
 	@$(LOCAL) run
 
 up: ## start a local cloud, deploy to it, and leave it running (CALLSHEET_PORT picks its port)
 	@$(LOCAL) up
 
-down: ## end what `make up` left running
+down: ## end the processes that `make up` left running
 	@$(LOCAL) down
 
 watch: ## like up, with the functions under `cargo lambda watch`, rebuilt as they change; Ctrl-C ends it
@@ -27,15 +27,15 @@ watch: ## like up, with the functions under `cargo lambda watch`, rebuilt as the
 invoke: ## call a function of the running local cloud: make invoke FUNCTION=webhook [EVENT=name]
 	@$(LOCAL) invoke $(FUNCTION) $(EVENT)
 
-test: ## run every test, those against a deployed stack included, and every target (TESTS="…" goes to cargo test, alone)
+test: ## run all tests, also against a deployed stack, and every target (TESTS="…": only cargo test, with these arguments)
 	@$(if $(TESTS),,python3 -B -m unittest discover --quiet --start-directory infra/tests)
 	@$(LOCAL) test $(TESTS)
 	@$(if $(TESTS),,$(LOCAL) targets)
 
-bench: ## measure on a local cloud of its own, with Recall's real limits: make bench BENCH=storm|paging|drain|overtake|quiet|dropped|faults|cost
+bench: ## measure on a local cloud of its own, with Recall's limits: make bench BENCH=storm|paging|drain|overtake|quiet|dropped|faults|cost
 	@$(LOCAL) bench $(if $(PROFILE),--profile=$(PROFILE)) $(BENCH)
 
-check: ## formatting, lints, docs and the tests they cite, template, dependencies, licences
+check: ## check formatting, lints, documents, template, dependencies and licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
@@ -45,11 +45,11 @@ check: ## formatting, lints, docs and the tests they cite, template, dependencie
 build: ## build for AWS (ARCHITECTURE=arm64, or x86_64)
 	@$(LOCAL) build $(ARCHITECTURE) $(PROFILE)
 
-deploy: build ## deploy to AWS; asks for everything the first time, and keeps the answers in samconfig.toml
+deploy: build ## deploy to AWS; asks for the settings the first time, and keeps the answers in samconfig.toml
 	@$(LOCAL) sam deploy --config-file $(abspath $(SAMCONFIG)) $(shell grep -q '^stack_name' $(SAMCONFIG) || echo --guided)
 
-size: ## sizes and start times of the functions, built for release on this machine's architecture (PROFILE=debug, if not)
+size: ## print sizes and start times of the functions, built for release and this machine (or with PROFILE=debug)
 	@$(LOCAL) size $(PROFILE)
 
-clean: down ## end the local cloud and remove what was built
+clean: down ## end the local cloud and remove build results
 	rm -rf target .aws-sam .local

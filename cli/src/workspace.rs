@@ -91,7 +91,7 @@ impl Workspace {
     /// The queue of notices, for what cannot be done without it.
     pub(crate) async fn named_queue(&self) -> Result<SqsQueue, CliError> {
         let queue = self.queue().await?;
-        queue.ok_or_else(|| unnamed("queue of notices", "QUEUE_URL", "NoticesQueueUrl"))
+        queue.ok_or_else(|| unnamed("queue of notices", "QUEUE_URL", "SyncQueueUrl"))
     }
 
     /// The messages that were given up on.

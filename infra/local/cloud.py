@@ -5,9 +5,11 @@ docs/local-cloud.md says what it leaves out and what that means.
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +45,7 @@ class Cloud:
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
-            # Neither a profile nor a machine's role may step in.
+            # Neither a profile nor a machine's role may be used instead.
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -67,12 +69,12 @@ def start(state: State, functions_by: int | None = None) -> Cloud:
         "GATEWAY_PORT": str(cloud.port),
         # Written into the addresses of queues.
         "MINISTACK_HOST": "127.0.0.1",
-        # Whose an unsigned request is: webhooks carry no AWS signature.
+        # The account of unsigned requests: webhooks carry no AWS signature.
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
         # Where functions find AWS.
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{functions_by}" if functions_by else cloud.endpoint,
-        # The roles' policies count.
+        # The policies of roles are enforced.
         "AUTH": "true",
         # A broker that is not needed, on a port of its own.
         "IOT_MTLS_ENABLED": "0",
@@ -82,11 +84,22 @@ def start(state: State, functions_by: int | None = None) -> Cloud:
     return cloud
 
 
+def running(state: State) -> Cloud:
+    """The stand-in that runs in a state."""
+    found = re.search(r"AWS_ENDPOINT_URL=(\S+)", (state.folder / "environment").read_text())
+    if not found:
+        raise LocalCloudError(f"It is not written down where {state.folder.name} listens.")
+    return Cloud(state, urllib.parse.urlsplit(found.group(1)).port or 0)
+
+
+def deployed_parameters(state: State) -> dict[str, str]:
+    """The parameters of the last deployment to a state."""
+    return json.loads(_parameters(state).read_text())
+
+
 def deploy(cloud: Cloud, template: Path, parameters: dict[str, str]) -> None:
-    """`sam deploy`, as to AWS. Parameters go through a file, since a command line is everybody's to read."""
-    values = cloud.state.folder / "parameters.yaml"
-    values.touch(mode=0o600)
-    values.write_text(json.dumps(parameters))  # JSON is YAML
+    """`sam deploy`, as to AWS. Parameters go through a file, because every user can read a command line."""
+    values = _note_parameters(cloud.state, parameters)
     log = cloud.state.logs / "deploy.log"
     command = [str(tools.sam() / "sam"), "deploy", "--template-file", str(template), "--stack-name", STACK]
     command += ["--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"]
@@ -101,20 +114,24 @@ def deploy(cloud: Cloud, template: Path, parameters: dict[str, str]) -> None:
         raise LocalCloudError("The stack could not be deployed to the local cloud; the end of sam's output is above.")
 
 
+def change_parameters(cloud: Cloud, parameters: dict[str, str]) -> None:
+    """Updates the deployed stack to other parameters. Its template and code stay, so that `sam` is not needed."""
+    values = _note_parameters(cloud.state, parameters)
+    _run_script(cloud, "change_parameters.py", STACK, str(values))
+    complete_deployment(cloud, watching=False)
+
+
+def empty(cloud: Cloud) -> None:
+    """Deletes what the stack's tables and queues hold."""
+    _run_script(cloud, "empty.py", STACK)
+
+
 def complete_deployment(cloud: Cloud, *, watching: bool) -> dict:
-    """Does by API call what the stand-in leaves out of a deployment, and says what was deployed.
+    """Does by API call what the stand-in leaves out of a deployment, and returns what was deployed.
 
     With `watching`, the stack's own event sources no longer call its functions.
     """
-    command = [str(tools.stand_in() / "python"), str(AWS_SCRIPTS / "complete_deployment.py"), STACK]
-    command += ["--watching"] if watching else []
-    environment = os.environ | cloud.access()
-    environment.pop("AWS_PROFILE", None)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.stderr.write(done.stderr[-3000:])
-        raise LocalCloudError("The deployment could not be completed; the reason is above.")
-    return json.loads(done.stdout)
+    return json.loads(_run_script(cloud, "complete_deployment.py", STACK, *(["--watching"] if watching else [])))
 
 
 def start_event_sources(cloud: Cloud, deployed: dict, functions_endpoint: str | None = None) -> None:
@@ -144,3 +161,24 @@ def _healthy(cloud: Cloud) -> bool:
         return False
 
 
+def _parameters(state: State) -> Path:
+    return state.folder / "parameters.yaml"
+
+
+def _note_parameters(state: State, parameters: dict[str, str]) -> Path:
+    values = _parameters(state)
+    values.touch(mode=0o600)
+    values.write_text(json.dumps(parameters))  # JSON is YAML
+    return values
+
+
+def _run_script(cloud: Cloud, name: str, *arguments: str) -> str:
+    """Runs a script of `aws/`, which calls the stand-in's APIs, and returns what it prints."""
+    command = [str(tools.stand_in() / "python"), "-B", str(AWS_SCRIPTS / name), *arguments]
+    environment = os.environ | cloud.access()
+    environment.pop("AWS_PROFILE", None)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.stderr.write(done.stderr[-3000:])
+        raise LocalCloudError(f"{name} failed; the reason is above.")
+    return done.stdout

@@ -1,11 +1,13 @@
 """The commands behind make's targets that need a local cloud."""
 
+import itertools
 import os
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
+import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,10 @@ import tools
 from errors import LocalCloudError
 from processes import ROOT, STATE_VARIABLE, STATES, State, chosen_port, free_port, lasting_state, listens
 from settings import parameters, raised_limits, recall, simulator_flags
+
+# The benchmark that needs a proxy between the functions and AWS.
+COUNTING = "cost"
+SIMULATOR = "simulator"
 
 
 def up() -> int:
@@ -67,26 +73,45 @@ def test(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """`bench [--profile=…] <benchmark> …`: a benchmark, in a cloud of its own that ends with it.
+    """`bench [--profile=…] <benchmark> … [flags]`: benchmarks, in a cloud of their own that ends with them.
 
     The profile is `bench-local`, optimised, unless told otherwise. Results are also left as JSON.
+    Several benchmarks share a cloud, which is emptied before each.
     """
     profile = "bench-local"
     if arguments and arguments[0].startswith("--profile="):
         profile, arguments = arguments[0].partition("=")[2], arguments[1:]
-    if not arguments:
+    names = list(itertools.takewhile(lambda argument: not argument.startswith("-"), arguments))
+    if not names:
         raise LocalCloudError("Name the benchmark: make bench BENCH=storm, or another of those in docs/benchmarks.md.")
+    if COUNTING in names and len(names) > 1:
+        raise LocalCloudError(f"The benchmark {COUNTING} counts the functions' requests and shares no cloud: run it by itself.")
     built = build.in_profile(profile, (*template.functions(), "callsheet-cli", "callsheet-tests", "recall-simulator"))
     # Between the functions and AWS, the benchmark of what they cost counts their requests.
-    counting = free_port() if "cost" in arguments else None
+    counting = free_port() if names == [COUNTING] else None
     with _private("bench") as state:
         # Raised, so that getting ready takes no minutes; a benchmark sets the limits it is about by `redeploy`.
         environment = _bring_up(state, built, raised=True, besides={"LogLevel": "info"}, functions_by=counting)
+        deployed_with = aws.deployed_parameters(state)
         environment |= {STATE_VARIABLE: state.folder.name, "CALLSHEET_PYTHON": sys.executable}
         environment |= {"CALLSHEET_RESULTS": os.environ.get("CALLSHEET_RESULTS") or str(STATES), "CALLSHEET_COUNTING_PORT": str(counting or "")}
-        code = _follow([str(built / "bench"), *arguments], os.environ | environment)
+        code = 0
+        for number, name in enumerate(names):
+            if number:
+                _begin_again(state, deployed_with, environment)
+            code = max(code, _follow([str(built / "bench"), name, *arguments[len(names) :]], os.environ | environment))
         state.keep = code != 0
         return code
+
+
+def _begin_again(state: State, deployed_with: dict[str, str], environment: dict[str, str]) -> None:
+    """Brings a cloud back to how it was before a benchmark: a new simulator, the first parameters, nothing stored."""
+    port = urllib.parse.urlsplit(environment["CALLSHEET_SIMULATOR_URL"]).port
+    state.stop(SIMULATOR)
+    cloud = aws.running(state)
+    aws.change_parameters(cloud, deployed_with)
+    aws.empty(cloud)
+    state.start_again(SIMULATOR).wait_for(lambda: listens(port), 10)
 
 
 def watch() -> int:
@@ -132,7 +157,7 @@ def _bring_up(
     if service.simulated:
         # Last, since it must know where to send webhooks; no function calls it before it has sent one.
         flags = simulator_flags(simulator_port, service, webhook_url, raised=raised)
-        simulator = state.start("simulator", [str(built / "recall-simulator"), *flags], dict(os.environ))
+        simulator = state.start(SIMULATOR, [str(built / "recall-simulator"), *flags], dict(os.environ))
         simulator.wait_for(lambda: listens(simulator_port), 10)
     outputs, variables = deployed["outputs"], deployed["environment"]
     functions = {f"CALLSHEET_{one.name.upper()}_FUNCTION": outputs[one.output] for one in template.read().functions}

@@ -57,9 +57,19 @@ class State:
                 )
             except FileNotFoundError:
                 raise LocalCloudError(f"{name} could not start: `{command[0]}` is missing.") from None
-        record = {"name": name, "pid": process.pid, "began": _began(process.pid)}
-        self._records.write_text(json.dumps([*self.records(), record], indent=1))
+        record = {"name": name, "pid": process.pid, "began": _began(process.pid), "command": command}
+        self._write([*self.records(), record])
         return Child(name, process, log)
+
+    def stop(self, name: str) -> None:
+        """Ends the process of that name. Its record is kept for `start_again`."""
+        _end([record for record in self.records() if record["name"] == name])
+
+    def start_again(self, name: str) -> "Child":
+        """Starts a stopped process with the same command and the environment of ours."""
+        stopped = next(record for record in self.records() if record["name"] == name)
+        self._write([record for record in self.records() if record["name"] != name])
+        return self.start(name, stopped["command"], dict(os.environ))
 
     def records(self) -> list[dict]:
         """What was started here, whether it still runs or not."""
@@ -79,16 +89,13 @@ class State:
 
     def end(self) -> int:
         """Ends everything started here, last first, and says how many there were."""
-        running = [record for record in reversed(self.records()) if _is(record)]
-        for record in running:
-            _signal(record["pid"], signal.SIGTERM)
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline and any(_is(record) for record in running):
-            time.sleep(0.05)
-        for record in running:  # the whole group: also what the process left behind
-            _signal(record["pid"], signal.SIGKILL)
+        ended = _end(list(reversed(self.records())))
         self._records.unlink(missing_ok=True)
-        return len(running)
+        return ended
+
+    def _write(self, records: list[dict]) -> None:
+        self._records.touch(mode=0o600)  # a command may hold a key
+        self._records.write_text(json.dumps(records, indent=1))
 
 
 class Child:
@@ -156,6 +163,19 @@ def _began(pid: int) -> str:
     shown = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True).stdout
     state, _, began = shown.strip().partition(" ")
     return "" if state.startswith("Z") else began.strip()
+
+
+def _end(records: list[dict]) -> int:
+    """Ends the processes that still run, in this order, and returns how many there were."""
+    running = [record for record in records if _is(record)]
+    for record in running:
+        _signal(record["pid"], signal.SIGTERM)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and any(_is(record) for record in running):
+        time.sleep(0.05)
+    for record in running:  # the whole group: also what the process left behind
+        _signal(record["pid"], signal.SIGKILL)
+    return len(running)
 
 
 def _is(record: dict) -> bool:

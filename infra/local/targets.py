@@ -1,7 +1,7 @@
 """Runs every target of the Makefile, as far as it goes without AWS, so that none stops working unnoticed.
 
 `make test` calls it after the tests, with the binaries that these have built. Targets that need a
-local cloud of the same kind share one; the others run beside it. A target that has no exercise here
+local cloud of the same kind share one, and so do the benchmarks; the others run beside it. A target that has no exercise here
 is a failure.
 """
 
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import build
+import commands
 import invoke
 import template
 import tools
@@ -82,13 +83,13 @@ class Exercises:
             self.failed += outcome == "FAILED"
             print(f"make {command} … {outcome} ({took:.1f} s)" + (f"\n    {reason}" if reason else ""), flush=True)
 
-    def make(self, *arguments: str, environment: dict[str, str] | None = None, answers: str = "") -> str:
+    def make(self, *arguments: str, environment: dict[str, str] | None = None, answers: str = "", patience: int = PATIENCE) -> str:
         """Runs make and returns what it prints; an error if it fails."""
         with self.started(*arguments, environment=environment) as process:
             try:
-                printed, _ = process.communicate(answers, timeout=PATIENCE)
+                printed, _ = process.communicate(answers, timeout=patience)
             except subprocess.TimeoutExpired:
-                raise LocalCloudError(f"It took longer than {PATIENCE} s.") from None
+                raise LocalCloudError(f"It took longer than {patience} s.") from None
         if process.returncode != 0:
             raise LocalCloudError(f"It ended with {process.returncode}:\n{printed[-3000:]}")
         return printed
@@ -134,7 +135,7 @@ def targets(arguments: list[str]) -> int:
             for done in [pool.submit(task) for task in tasks]:
                 done.result()
         skipped = f", {exercises.skipped} skipped" if exercises.skipped else ""
-        print(f"{exercises.passed} passed, {exercises.failed} failed{skipped}")
+        print(f"targets: {exercises.passed} passed, {exercises.failed} failed{skipped}")
         return 1 if exercises.failed else 0
 
 
@@ -158,7 +159,8 @@ def split(group: str, exercises: Exercises) -> list[Callable[[], None]]:
         names: list[str] = []
         with exercises.counted("bench, listed"):
             names = benchmarks(exercises)
-        return [lambda name=name: benchmark(exercises, name) for name in names]
+        together = [name for name in names if name != commands.COUNTING]
+        return [lambda some=some: measure(exercises, some) for some in (together, [commands.COUNTING]) if some]
     return [lambda: FUNCTIONS[group](exercises)]
 
 
@@ -324,8 +326,8 @@ def _until(condition: Callable[[], bool], process: subprocess.Popen[str], lines:
 def demonstration(exercises: Exercises) -> None:
     """run."""
     with exercises.counted("run"):
-        if "Everything agreed." not in exercises.make("run"):
-            raise LocalCloudError("It does not end with `Everything agreed.`")
+        if "Result: correct" not in exercises.make("run"):
+            raise LocalCloudError("It does not end with `Result: correct`")
 
 
 def benchmarks(exercises: Exercises) -> list[str]:
@@ -339,15 +341,21 @@ def benchmarks(exercises: Exercises) -> list[str]:
     return names
 
 
-def benchmark(exercises: Exercises, name: str) -> None:
-    """bench, at the smallest size."""
-    with exercises.counted(f'bench PROFILE=debug BENCH="{name} --smallest"'):
-        exercises.make("bench", "PROFILE=debug", f"BENCH={name} --smallest")
-        report = json.loads((exercises.folder / f"bench-{name}.json").read_text())
-        rows = [row for table in report["tables"] for row in table["rows"]]
-        faults = [f"{column}: {row[column]}" for row in rows for column in FAULTS if row.get(column)]
-        if faults or not rows:
-            raise LocalCloudError(f"It reports {', '.join(faults) or 'nothing'}.")
+def measure(exercises: Exercises, names: list[str]) -> None:
+    """bench, at the smallest size, with benchmarks that share a cloud."""
+    chosen = f"{' '.join(names)} --smallest"
+    with exercises.counted(f'bench PROFILE=debug BENCH="{chosen}"'):
+        exercises.make("bench", "PROFILE=debug", f"BENCH={chosen}", patience=len(names) * PATIENCE)
+        faults = {name: found for name in names if (found := faults_of(exercises.folder / f"bench-{name}.json"))}
+        if faults:
+            raise LocalCloudError(f"They report: {faults}")
+
+
+def faults_of(report: Path) -> list[str]:
+    """The columns of a benchmark's report that should be 0 and are not."""
+    rows = [row for table in json.loads(report.read_text())["tables"] for row in table["rows"]]
+    faults = [f"{column}: {row[column]}" for row in rows for column in FAULTS if row.get(column)]
+    return faults if rows else ["no rows"]
 
 
 FUNCTIONS = {"watched": watched_cloud, "lasting": lasting_cloud, "demonstration": demonstration, "plain": without_cloud}

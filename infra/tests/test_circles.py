@@ -88,6 +88,28 @@ class Circles(unittest.TestCase):
         }
         self.assertEqual(self.uses(files), {("b.rs", "a.rs")})
 
+    def test_a_file_of_tests_is_left_aside(self) -> None:
+        files = {
+            "lib.rs": "mod a;",
+            "a/mod.rs": "mod part; #[cfg(test)] mod tests; use part::Part; pub struct A;",
+            "a/part.rs": "#[cfg(test)]\n#[path = \"part_tests.rs\"]\nmod tests; pub struct Part;",
+            "a/tests.rs": "use super::{A, part::Part};",
+            "a/part/tests.rs": "use crate::a::A;",
+        }
+        self.assertEqual(self.uses(files), {("a/mod.rs", "a/part.rs")})
+
+    def test_a_module_that_only_re_exports_is_in_no_circle(self) -> None:
+        files = {
+            "lib.rs": "mod a; mod b; pub use a::{One, b_of};",
+            "a/mod.rs": "//! Re-exports.\nmod one; mod two; pub use one::One; pub(super) use two::*; pub(crate) use crate::b::b_of;",
+            "a/one.rs": "use super::{Two, b_of}; use crate::a; pub struct One;",
+            "a/two.rs": "use super::*; pub struct Two;",
+            "b.rs": "pub fn b_of() {}",
+        }
+        crate = self.crate(files)
+        self.assertEqual(circles(crate), [])
+        self.assertIn(("a/one.rs", "a/two.rs"), self.uses(files))
+
     def test_comments_and_literals_name_nothing(self) -> None:
         files = {
             "lib.rs": "mod a; mod b;",

@@ -22,5 +22,6 @@ pub(crate) async fn create(testbed: &Testbed, rows: usize, rate: u32) -> BenchRe
     testbed.stack.recall.set_latency(USUAL_LATENCY).await?;
     testbed.stack.recall.clear_calls().await?;
     hold.release(testbed).await?;
+    dataset.wake_scheduler(testbed).await?;
     Ok(dataset)
 }

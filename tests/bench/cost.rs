@@ -39,6 +39,7 @@ pub(crate) async fn measure(testbed: &Testbed, events: usize) -> BenchResult<Rep
         dataset.wait_for_decisions(testbed).await?;
         let deciding = proxy.take_counts();
         hold.release(testbed).await?;
+        dataset.wake_scheduler(testbed).await?;
         let are_applied = async || Ok(snapshot::due(testbed).await == 0);
         wait::require("all decisions are applied", TIMEOUT, are_applied).await?;
         // The scheduler run ends before the lease can be acquired, and is counted until then.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use callsheet_app::ports::Decisions as _;
 use callsheet_domain::{CalendarId, Timestamp, plus};
 use callsheet_tests::Stack;
 use jiff::SignedDuration;
@@ -104,6 +105,17 @@ impl Dataset {
     /// Events of each calendar.
     pub(crate) fn events_by_calendar(&self) -> &[Vec<EventId>] {
         &self.events
+    }
+
+    /// Wakes the scheduler through the table's stream: writes a due row again, unchanged.
+    ///
+    /// A conflict serves as well: another writer has changed the row then.
+    pub(crate) async fn wake_scheduler(&self, testbed: &Testbed) -> BenchResult<()> {
+        let event = self.events.iter().flatten().next().ok_or("no meeting")?;
+        let id = callsheet_domain::EventId::parse(event.to_string())?;
+        let row = testbed.stack.decisions.of_event(&id).await?.ok_or("no row")?;
+        testbed.stack.decisions.write(&row).await?;
+        Ok(())
     }
 
     /// Updates the start times of changed events.

@@ -1,14 +1,15 @@
-//! What the code relies on, read out of `template.yaml`.
+//! Checks `template.yaml` against the code.
 //!
-//! A template that has drifted from the code deploys without a word and fails
-//! in production; here it fails before.
+//! A template that does not fit the code deploys without an error and fails in
+//! production. These tests fail before that.
 
 mod metrics;
 mod permissions;
 mod reading;
+mod receivers;
+mod roles;
 mod settings;
-
-use std::collections::{BTreeMap, BTreeSet};
+mod source;
 
 use callsheet_domain::SyncJob;
 use reading::{Template, settings_read_by};
@@ -36,12 +37,12 @@ fn settings_point_at_the_resources_they_are_named_after() {
     let scheduler = "Resources.SchedulerFunction.Properties.Environment.Variables";
     let webhook = "Resources.WebhookFunction.Properties.Environment.Variables";
     for (place, expected) in [
-        (format!("{webhook}.QUEUE_URL"), "NoticesQueue"),
+        (format!("{webhook}.QUEUE_URL"), "SyncQueue"),
         (
             format!("{webhook}.WEBHOOK_SECRETS_ARN"),
             "WebhookSecrets.Id",
         ),
-        (format!("{sync}.QUEUE_URL"), "NoticesQueue"),
+        (format!("{sync}.QUEUE_URL"), "SyncQueue"),
         (format!("{sync}.DECISIONS_TABLE"), "DecisionsTable"),
         (format!("{sync}.STATE_TABLE"), "StateTable"),
         (format!("{sync}.RECALL_API_KEY_ARN"), "ApiKey.Id"),
@@ -54,24 +55,21 @@ fn settings_point_at_the_resources_they_are_named_after() {
 }
 
 #[test]
-fn only_the_messages_that_failed_come_back() {
-    let source = "Resources.SyncFunction.Properties.Events.Notices.Properties";
+fn only_failed_messages_of_a_batch_are_delivered_again() {
+    let source = "Resources.SyncFunction.Properties.Events.SyncRequests.Properties";
     let template = Template::read();
     let answers = template.texts(&format!("{source}.FunctionResponseTypes"));
     assert_eq!(answers, ["ReportBatchItemFailures"]);
-    assert_eq!(
-        template.text(&format!("{source}.Queue")),
-        "NoticesQueue.Arn"
-    );
+    assert_eq!(template.text(&format!("{source}.Queue")), "SyncQueue.Arn");
     assert_eq!(template.number(&format!("{source}.BatchSize")), 10);
     let concurrency = format!("{source}.ScalingConfig.MaximumConcurrency");
     assert_eq!(template.text(&concurrency), "SyncMaximumConcurrency");
 }
 
 #[test]
-fn a_batch_in_work_is_not_handed_out_again() {
+fn a_batch_is_not_delivered_again_while_it_is_handled() {
     let template = Template::read();
-    let visibility = template.number("Resources.NoticesQueue.Properties.VisibilityTimeout");
+    let visibility = template.number("Resources.SyncQueue.Properties.VisibilityTimeout");
     let timeout = template.number("Resources.SyncFunction.Properties.Timeout");
     assert!(
         visibility >= 6 * timeout,
@@ -79,24 +77,23 @@ fn a_batch_in_work_is_not_handed_out_again() {
     );
 }
 
-/// Lambda stops a chain of function, queue and the same function after some 16
-/// rounds, and drops the message. A message that waits for a quarter of an hour
-/// for its calendar is such a chain: sync requeues it. Sync's own bound is the
-/// age of the request.
+/// Lambda stops a chain of function, queue and the same function after about 16
+/// rounds and drops the message. Sync makes such a chain when it requeues a
+/// message that has to wait. Sync bounds the chain by the age of the request.
 #[test]
 fn lambda_lets_sync_requeue_messages_to_the_queue_that_triggers_it() {
     let template = Template::read();
     let sync = "Resources.SyncFunction.Properties";
     assert_eq!(template.text(&format!("{sync}.RecursiveLoop")), "Allow");
     let queue = template.text(&format!("{sync}.Environment.Variables.QUEUE_URL"));
-    let source = template.text(&format!("{sync}.Events.Notices.Properties.Queue"));
+    let source = template.text(&format!("{sync}.Events.SyncRequests.Properties.Queue"));
     assert_eq!(source, format!("{queue}.Arn"));
 }
 
 #[test]
-fn what_keeps_failing_is_kept_for_a_person() {
+fn messages_that_keep_failing_become_dead_letters() {
     let template = Template::read();
-    let redrive = "Resources.NoticesQueue.Properties.RedrivePolicy";
+    let redrive = "Resources.SyncQueue.Properties.RedrivePolicy";
     assert_eq!(
         template.text(&format!("{redrive}.deadLetterTargetArn")),
         "DeadLetterQueue.Arn"
@@ -107,14 +104,14 @@ fn what_keeps_failing_is_kept_for_a_person() {
             "Resources.{queue}.Properties.MessageRetentionPeriod"
         ))
     };
-    assert!(kept("DeadLetterQueue") > kept("NoticesQueue"));
+    assert!(kept("DeadLetterQueue") > kept("SyncQueue"));
 }
 
 #[test]
-fn the_stream_rings_for_rows_that_are_due_and_for_nothing_else() {
+fn the_stream_wakes_the_scheduler_only_for_due_decisions() {
     let template = Template::read();
-    let doorbell = "Resources.SchedulerFunction.Properties.Events.Doorbell.Properties";
-    let pattern = template.text(&format!("{doorbell}.FilterCriteria.Filters.0.Pattern"));
+    let stream = "Resources.SchedulerFunction.Properties.Events.DecisionsStream.Properties";
+    let pattern = template.text(&format!("{stream}.FilterCriteria.Filters.0.Pattern"));
     let pattern: serde_json::Value = serde_json::from_str(pattern).expect("a pattern is JSON");
     let expected = serde_json::json!({
         "eventName": ["INSERT", "MODIFY"],
@@ -122,7 +119,7 @@ fn the_stream_rings_for_rows_that_are_due_and_for_nothing_else() {
     });
     assert_eq!(pattern, expected);
     assert_eq!(
-        template.number(&format!("{doorbell}.MaximumRecordAgeInSeconds")),
+        template.number(&format!("{stream}.MaximumRecordAgeInSeconds")),
         60
     );
     assert_eq!(
@@ -132,7 +129,7 @@ fn the_stream_rings_for_rows_that_are_due_and_for_nothing_else() {
 }
 
 #[test]
-fn a_ring_that_finds_the_scheduler_at_work_is_not_kept() {
+fn a_wake_up_that_finds_a_run_in_progress_is_dropped() {
     let template = Template::read();
     let invoked = "Resources.SchedulerFunction.Properties.EventInvokeConfig";
     assert_eq!(
@@ -148,14 +145,17 @@ fn a_ring_that_finds_the_scheduler_at_work_is_not_kept() {
 }
 
 #[test]
-fn the_schedule_sends_a_sweep_and_keeps_none_that_failed() {
+fn the_schedule_requests_a_resync_and_drops_one_that_failed() {
     let template = Template::read();
-    let schedule = "Resources.SweepSchedule.Properties";
+    let schedule = "Resources.ResyncSchedule.Properties";
     let target = format!("{schedule}.Target");
     let input = template.text(&format!("{target}.Input"));
     assert_eq!(callsheet_queue::read(input), Ok(SyncJob::Resync));
-    assert_eq!(template.text(&format!("{target}.Arn")), "NoticesQueue.Arn");
-    assert_eq!(template.text(&format!("{target}.RoleArn")), "SweepRole.Arn");
+    assert_eq!(template.text(&format!("{target}.Arn")), "SyncQueue.Arn");
+    assert_eq!(
+        template.text(&format!("{target}.RoleArn")),
+        "ResyncRole.Arn"
+    );
     let retries = format!("{target}.RetryPolicy");
     assert_eq!(
         template.number(&format!("{retries}.MaximumEventAgeInSeconds")),
@@ -167,7 +167,8 @@ fn the_schedule_sends_a_sweep_and_keeps_none_that_failed() {
     );
     let mode = template.text(&format!("{schedule}.FlexibleTimeWindow.Mode"));
     assert_eq!(mode, "OFF");
-    let principal = "Resources.SweepRole.Properties.AssumeRolePolicyDocument.Statement.0.Principal";
+    let principal =
+        "Resources.ResyncRole.Properties.AssumeRolePolicyDocument.Statement.0.Principal";
     assert_eq!(
         template.text(&format!("{principal}.Service")),
         "scheduler.amazonaws.com"
@@ -177,20 +178,20 @@ fn the_schedule_sends_a_sweep_and_keeps_none_that_failed() {
 #[test]
 fn a_rate_of_one_minute_is_written_in_the_singular() {
     let template = Template::read();
-    let rate = template.texts("Resources.SweepSchedule.Properties.ScheduleExpression");
+    let rate = template.texts("Resources.ResyncSchedule.Properties.ScheduleExpression");
     let expected = [
-        "SweepsEachMinute",
+        "ResyncsEachMinute",
         "rate(1 minute)",
-        "rate(${SweepEveryMinutes} minutes)",
+        "rate(${ResyncEveryMinutes} minutes)",
     ];
     assert_eq!(rate, expected);
-    let condition = template.text("Conditions.SweepsEachMinute.0");
-    assert_eq!(condition, "SweepEveryMinutes");
-    assert_eq!(template.number("Conditions.SweepsEachMinute.1"), 1);
+    let condition = template.text("Conditions.ResyncsEachMinute.0");
+    assert_eq!(condition, "ResyncEveryMinutes");
+    assert_eq!(template.number("Conditions.ResyncsEachMinute.1"), 1);
 }
 
 #[test]
-fn the_cap_on_drains_is_a_parameter_that_nought_leaves_out() {
+fn the_reserved_concurrency_is_a_parameter_and_zero_reserves_nothing() {
     let template = Template::read();
     let cap = "Resources.SchedulerFunction.Properties.ReservedConcurrentExecutions";
     let parts = template.texts(cap);
@@ -205,17 +206,6 @@ fn the_cap_on_drains_is_a_parameter_that_nought_leaves_out() {
     let condition = "Conditions.ReservesConcurrency.0.0";
     assert_eq!(template.text(condition), "SchedulerReservedConcurrency");
     assert_eq!(template.number("Conditions.ReservesConcurrency.0.1"), 0);
-}
-
-#[test_case("GaveUp", "{ $.gave_up > 0 }", "$.gave_up"; "what was given up on")]
-#[test_case("Late", "{ $.late > 0 }", "$.late"; "what came late")]
-fn what_the_scheduler_logs_about_a_meeting_is_counted(filter: &str, pattern: &str, value: &str) {
-    let template = Template::read();
-    let at = |place: &str| format!("Resources.{filter}.Properties.{place}");
-    assert_eq!(template.text(&at("LogGroupName")), "SchedulerLogs");
-    assert_eq!(template.text(&at("FilterPattern")), pattern);
-    let counted = at("MetricTransformations.0.MetricValue");
-    assert_eq!(template.text(&counted), value);
 }
 
 #[test_case("DecisionsTable")]
@@ -234,107 +224,23 @@ fn a_table_is_encrypted_backed_up_and_outlives_the_stack(table: &str) {
 
 #[test_case("RecallApiKey")]
 #[test_case("RecallWebhookSecrets")]
-fn a_secret_is_not_echoed(parameter: &str) {
+fn a_parameter_with_a_secret_is_not_shown(parameter: &str) {
     assert!(Template::read().is_true(&format!("Parameters.{parameter}.NoEcho")));
 }
 
 #[test]
-fn every_parameter_says_what_it_is_and_what_it_may_be() {
+fn every_parameter_has_a_description_and_allowed_values() {
     let template = Template::read();
     for name in template.names("Parameters") {
-        let said = template.names(&format!("Parameters.{name}"));
-        assert!(said.contains("Description"), "{name} has no description");
+        let properties = template.names(&format!("Parameters.{name}"));
+        assert!(
+            properties.contains("Description"),
+            "{name} has no description"
+        );
         let bounds = ["AllowedPattern", "AllowedValues", "MinValue"];
         assert!(
-            bounds.iter().any(|bound| said.contains(*bound)),
-            "{name} takes anything"
+            bounds.iter().any(|bound| properties.contains(*bound)),
+            "{name} allows any value"
         );
-    }
-}
-
-/// What each role may do, and on what. A permission that is added or widened
-/// must be added here, where it is seen.
-#[test]
-fn each_role_may_do_exactly_what_its_function_does() {
-    let template = Template::read();
-    let logs = |group: &str| {
-        (
-            format!("{group}.Arn"),
-            vec!["logs:CreateLogStream", "logs:PutLogEvents"],
-        )
-    };
-    let row = |resource: &str, actions: &[&'static str]| (resource.to_owned(), actions.to_vec());
-    let webhook = [
-        logs("WebhookLogs"),
-        row("NoticesQueue.Arn", &["sqs:SendMessage"]),
-        row("WebhookSecrets.Id", &["secretsmanager:GetSecretValue"]),
-    ];
-    let sync = [
-        logs("SyncLogs"),
-        row(
-            "NoticesQueue.Arn",
-            &[
-                "sqs:ChangeMessageVisibility",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:ReceiveMessage",
-                "sqs:SendMessage",
-            ],
-        ),
-        row(
-            "DecisionsTable.Arn",
-            &["dynamodb:PutItem", "dynamodb:Query"],
-        ),
-        row("${DecisionsTable.Arn}/index/calendar", &["dynamodb:Query"]),
-        row(
-            "StateTable.Arn",
-            &[
-                "dynamodb:GetItem",
-                "dynamodb:PutItem",
-                "dynamodb:Query",
-                "dynamodb:UpdateItem",
-            ],
-        ),
-        row("${StateTable.Arn}/index/calendars", &["dynamodb:Query"]),
-        row("ApiKey.Id", &["secretsmanager:GetSecretValue"]),
-    ];
-    let scheduler = [
-        logs("SchedulerLogs"),
-        row(
-            "DecisionsTable.Arn",
-            &[
-                "dynamodb:BatchGetItem",
-                "dynamodb:PutItem",
-                "dynamodb:Query",
-            ],
-        ),
-        row("${DecisionsTable.Arn}/index/due", &["dynamodb:Query"]),
-        row(
-            "StateTable.Arn",
-            &["dynamodb:GetItem", "dynamodb:UpdateItem"],
-        ),
-        row(
-            "DecisionsTable.StreamArn",
-            &[
-                "dynamodb:DescribeStream",
-                "dynamodb:GetRecords",
-                "dynamodb:GetShardIterator",
-            ],
-        ),
-        row("*", &["dynamodb:ListStreams"]),
-        row("ApiKey.Id", &["secretsmanager:GetSecretValue"]),
-    ];
-    let sweep = [row("NoticesQueue.Arn", &["sqs:SendMessage"])];
-    for (role, expected) in [
-        ("WebhookRole", webhook.to_vec()),
-        ("SyncRole", sync.to_vec()),
-        ("SweepRole", sweep.to_vec()),
-        ("SchedulerRole", scheduler.to_vec()),
-    ] {
-        let expected: BTreeMap<String, BTreeSet<String>> = expected
-            .into_iter()
-            .map(|(on, actions)| (on, actions.into_iter().map(str::to_owned).collect()))
-            .collect();
-        assert_eq!(template.allowed(role), expected, "{role}");
     }
 }

@@ -2,64 +2,35 @@
 //!
 //! The calls are derived from the source, so that no second list has to agree with it:
 //!
-//! 1. A function names the adapters that it uses, by their types.
-//! 2. Its own source and its use case call methods of their ports: `queue.send(…)`.
-//! 3. The adapter's method, and the functions of its module that it calls, make
+//! 1. A function names the adapters that it uses, by their types, and what it
+//!    imports of `callsheet_app`, by which its use case is found.
+//! 2. Function and use case call methods of the adapters' ports: `queue.send(…)`.
+//!    `receivers.rs` says which names stand for an adapter.
+//! 3. The adapter's method, and the functions of its modules that it calls, make
 //!    calls of the AWS SDK: `.send_message().queue_url(…)` needs `sqs:SendMessage`.
 //!
-//! The derivation is textual. It knows a receiver by its name and a call by its
-//! shape; where it finds a call that a role may not make, or none for a
-//! permission, the role or the naming is wrong, and either is worth a look.
+//! The derivation is textual: it knows a receiver by its name and a call by its
+//! form. A call that the role may not make, and a permission without a call,
+//! both fail the test.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 
 use test_case::test_case;
 
 use crate::reading::Template;
+use crate::receivers::receivers;
+use crate::source::{Module, files, folders, is_of_name, modules, places};
 
-/// An implementation of ports that calls AWS.
-struct Adapter {
-    /// Name of its type; a function that names it uses it.
-    name: &'static str,
-    /// IAM's name of the service that it calls.
-    service: &'static str,
-    /// Its source: a file or a folder.
-    source: &'static str,
-    /// What the use cases call it: fields, arguments or, for associated functions, the type.
-    receivers: &'static [&'static str],
-}
-
-const ADAPTERS: [Adapter; 4] = [
-    Adapter {
-        name: "SqsQueue",
-        service: "sqs",
-        source: "shared/queue/src/sqs.rs",
-        receivers: &["queue"],
-    },
-    Adapter {
-        name: "DecisionTable",
-        service: "dynamodb",
-        source: "shared/store/src/decisions",
-        receivers: &["decisions"],
-    },
-    Adapter {
-        name: "StateTable",
-        service: "dynamodb",
-        source: "shared/store/src/state",
-        receivers: &["state", "policies"],
-    },
-    Adapter {
-        name: "Secret",
-        service: "secretsmanager",
-        source: "shared/runtime/src/secret.rs",
-        receivers: &["Secret", "key", "secrets"],
-    },
+/// The types that call AWS, each with IAM's name of the service that it calls.
+const ADAPTERS: [(&str, &str); 4] = [
+    ("SqsQueue", "sqs"),
+    ("DecisionTable", "dynamodb"),
+    ("StateTable", "dynamodb"),
+    ("Secret", "secretsmanager"),
 ];
 
-/// Setters that the SDK's builders of calls begin with in this project. They
-/// tell `.query().table_name(…)` from any other method without arguments.
+/// The first setters of the SDK's request builders in this project. They tell
+/// `.query().table_name(…)` from any other method without arguments.
 const FIRST_SETTERS: [&str; 5] = [
     "queue_url",
     "request_items",
@@ -68,7 +39,7 @@ const FIRST_SETTERS: [&str; 5] = [
     "table_name",
 ];
 
-/// What Lambda itself does as the function's role, to poll a queue.
+/// The actions that Lambda's poller of a queue needs, with the function's role.
 const POLLS_QUEUE: [&str; 3] = [
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
@@ -76,27 +47,22 @@ const POLLS_QUEUE: [&str; 3] = [
 ];
 
 #[test_case(
-    "functions/webhook/src", &["shared/app/src/accept.rs"], "WebhookRole",
-    &[("SqsQueue", "NoticesQueue.Arn"), ("Secret", "WebhookSecrets.Id")], None;
+    "webhook", &[("SqsQueue", "SyncQueue.Arn"), ("Secret", "WebhookSecrets.Id")], None;
     "webhook"
 )]
 #[test_case(
-    "functions/sync/src",
-    &["shared/app/src/sync", "shared/app/src/enforced.rs"],
-    "SyncRole",
+    "sync",
     &[
-        ("SqsQueue", "NoticesQueue.Arn"),
+        ("SqsQueue", "SyncQueue.Arn"),
         ("DecisionTable", "DecisionsTable.Arn"),
         ("StateTable", "StateTable.Arn"),
         ("Secret", "ApiKey.Id"),
     ],
-    Some("NoticesQueue.Arn");
+    Some("SyncQueue.Arn");
     "sync"
 )]
 #[test_case(
-    "functions/scheduler/src",
-    &["shared/app/src/drain"],
-    "SchedulerRole",
+    "scheduler",
     &[
         ("DecisionTable", "DecisionsTable.Arn"),
         ("StateTable", "StateTable.Arn"),
@@ -107,33 +73,29 @@ const POLLS_QUEUE: [&str; 3] = [
 )]
 fn a_role_is_allowed_exactly_the_calls_that_its_function_makes(
     function: &str,
-    use_case: &[&str],
-    role: &str,
     resources: &[(&str, &str)],
     polled: Option<&str>,
 ) {
-    let main = source(function);
-    let used = ADAPTERS
-        .iter()
-        .filter(|adapter| names(&main, adapter.name).next().is_some());
-    let code = use_case
-        .iter()
-        .fold(main.clone(), |code, part| code + &source(part));
+    let own = files(&format!("functions/{function}/src"));
+    let code: Vec<_> = own.iter().cloned().chain(use_case(&own)).collect();
     let mut calls: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for adapter in used {
-        let resource = resources.iter().find(|(name, _)| *name == adapter.name);
-        let (_, resource) = resource.unwrap_or_else(|| panic!("{function} uses {}", adapter.name));
-        let called = calls_of(adapter, &code);
-        calls.insert((*resource).to_owned(), called);
+    for (name, service) in ADAPTERS {
+        if !own.iter().any(|file| places(file, name).next().is_some()) {
+            continue;
+        }
+        let resource = resources.iter().find(|(adapter, _)| *adapter == name);
+        let (_, resource) = resource.unwrap_or_else(|| panic!("{function} uses {name}"));
+        calls.insert((*resource).to_owned(), calls_of(name, service, &code));
     }
     if let Some(queue) = polled {
         let calls = calls.entry(queue.to_owned()).or_default();
         calls.extend(POLLS_QUEUE.map(str::to_owned));
     }
     let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (resource, actions) in Template::read().allowed(role) {
+    let role = format!("{}Role", camel_case(function));
+    for (resource, actions) in Template::read().allowed(&role) {
         let resource = table_of(&resource);
-        // Logs and streams are Lambda's doing, not the code's.
+        // Lambda itself writes logs and reads the stream.
         if resources.iter().any(|(_, ours)| *ours == resource) {
             allowed.entry(resource).or_default().extend(actions);
         }
@@ -141,7 +103,7 @@ fn a_role_is_allowed_exactly_the_calls_that_its_function_makes(
     assert_eq!(allowed, calls, "allowed on the left, called on the right");
 }
 
-/// The table of an index, as the resource that it is part of; anything else as it is.
+/// The table that an index belongs to; any other resource as it is.
 fn table_of(resource: &str) -> String {
     match resource.split_once("}/index/") {
         Some((table, _)) => table.trim_start_matches("${").to_owned(),
@@ -149,16 +111,56 @@ fn table_of(resource: &str) -> String {
     }
 }
 
-/// The actions that `code` needs for its calls of the adapter.
-fn calls_of(adapter: &Adapter, code: &str) -> BTreeSet<String> {
-    let bodies = bodies(&source(adapter.source));
+/// The modules of `callsheet_app` that a function imports, and those that these
+/// import, file by file. Ports are only declared there.
+fn use_case(function: &[String]) -> Vec<String> {
+    let (mut found, mut rest) = (Vec::new(), modules("shared/app"));
+    rest.retain(|module| module.name != "ports");
+    let mut open = imported(function, "callsheet_app::");
+    while !open.is_empty() {
+        let is_used = |module: &mut Module| module.defines_one_of(&open);
+        let used: Vec<_> = rest.extract_if(.., is_used).collect();
+        let imports = used.iter().map(|module| imported(&module.files, "crate::"));
+        open = imports.flatten().collect();
+        found.extend(used.into_iter().flat_map(|module| module.files));
+    }
+    assert!(!found.is_empty(), "the function has no use case");
+    found
+}
+
+/// The names in paths of the code that begin with `root`.
+fn imported(code: &[String], root: &str) -> BTreeSet<String> {
+    let paths = code.iter().flat_map(|file| {
+        places(file, root).map(|at| {
+            let path = &file[at + root.len()..];
+            let ends: &[char] = if file[..at].ends_with("use ") {
+                &[';']
+            } else {
+                &['(', ';', '<', ',', ')', '{']
+            };
+            path.split(ends).next().unwrap_or_default()
+        })
+    });
+    let names = paths.flat_map(|path| path.split(|letter| !is_of_name(letter)));
+    names
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The actions that `code` needs for its calls of an adapter.
+fn calls_of(adapter: &str, service: &str, code: &[String]) -> BTreeSet<String> {
+    let source = source_of(adapter);
+    let bodies = bodies(&source);
+    let receivers = receivers(adapter, &source, code);
     let is_called = |method: &str| {
-        adapter.receivers.iter().any(|receiver| {
+        receivers.iter().any(|receiver| {
             let calls = [
                 format!("{receiver}.{method}("),
                 format!("{receiver}::{method}("),
             ];
-            calls.iter().any(|call| names(code, call).next().is_some())
+            let has = |call: &String| code.iter().any(|file| places(file, call).next().is_some());
+            calls.iter().any(has)
         })
     };
     let mut open: Vec<&Function> = bodies
@@ -171,18 +173,36 @@ fn calls_of(adapter: &Adapter, code: &str) -> BTreeSet<String> {
             continue;
         }
         let body = &bodies[function];
-        let action = |call: &str| format!("{}:{}", adapter.service, camel_case(call));
+        let action = |call: &str| format!("{service}:{}", camel_case(call));
         actions.extend(sdk_calls(body).map(action));
         open.extend(bodies.keys().filter(|other| other.is_called_in(body)));
     }
     actions
 }
 
+/// The modules that define an adapter or implement something for it, file by file.
+fn source_of(adapter: &str) -> Vec<String> {
+    let of_adapter = |module: &Module| {
+        ["struct ", "impl ", "for ", ">"]
+            .iter()
+            .any(|before| module.has(&format!("{before}{adapter}")))
+    };
+    let all = folders("shared")
+        .into_iter()
+        .flat_map(|folder| modules(&folder));
+    let found: Vec<_> = all
+        .filter(of_adapter)
+        .flat_map(|module| module.files)
+        .collect();
+    assert!(!found.is_empty(), "{adapter} is nowhere");
+    found
+}
+
 /// A function of an adapter's source.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Function {
     name: String,
-    /// It takes `self`.
+    /// Whether it takes `self`.
     is_method: bool,
 }
 
@@ -191,11 +211,11 @@ impl Function {
     fn is_called_in(&self, body: &str) -> bool {
         let name = &self.name;
         if self.is_method {
-            return names(body, &format!("self.{name}(")).next().is_some();
+            return places(body, &format!("self.{name}(")).next().is_some();
         }
-        let is_associated = names(body, &format!("Self::{name}(")).next().is_some();
+        let is_associated = places(body, &format!("Self::{name}(")).next().is_some();
         let is_free = |at: usize| !body[..at].ends_with(['.', ':']);
-        is_associated || names(body, &format!("{name}(")).any(is_free)
+        is_associated || places(body, &format!("{name}(")).any(is_free)
     }
 }
 
@@ -213,10 +233,10 @@ fn sdk_calls(body: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Each function's text; functions of one name and kind together.
-fn bodies(source: &str) -> BTreeMap<Function, String> {
+/// The text of each function. Functions of the same name and kind are taken together.
+fn bodies(source: &[String]) -> BTreeMap<Function, String> {
     let mut bodies: BTreeMap<Function, String> = BTreeMap::new();
-    for part in source.split("fn ").skip(1) {
+    for part in source.iter().flat_map(|file| file.split("fn ").skip(1)) {
         let length = part.find(|letter| !is_of_name(letter));
         let (name, rest) = part.split_at(length.unwrap_or(part.len()));
         let function = Function {
@@ -230,49 +250,7 @@ fn bodies(source: &str) -> BTreeMap<Function, String> {
     bodies
 }
 
-/// Where `text` stands in `code`, not as the end of a longer name.
-fn names<'a>(code: &'a str, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-    code.match_indices(text)
-        .map(|(at, _)| at)
-        .filter(|at| !code[..*at].ends_with(is_of_name))
-}
-
-fn is_of_name(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || letter == '_'
-}
-
 fn camel_case(snake: &str) -> String {
     let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
     snake.split('_').map(capital).collect()
-}
-
-/// The code of a file or a folder, without tests and comments, and without
-/// spaces but between two names.
-fn source(path: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
-    let mut code = String::new();
-    read_into(&mut code, &path);
-    let mut compact = String::new();
-    for word in code.split_whitespace() {
-        if compact.ends_with(is_of_name) && word.starts_with(is_of_name) {
-            compact.push(' ');
-        }
-        compact.push_str(word);
-    }
-    compact
-}
-
-fn read_into(code: &mut String, path: &Path) {
-    if path.is_dir() {
-        for entry in fs::read_dir(path).expect("a folder") {
-            read_into(code, &entry.expect("a file").path());
-        }
-        return;
-    }
-    let text = fs::read_to_string(path).expect("a source file");
-    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-    for line in text.lines() {
-        code.push_str(line.split("//").next().unwrap_or_default());
-        code.push('\n');
-    }
 }

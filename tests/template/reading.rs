@@ -1,4 +1,4 @@
-//! The template as a tree, its tags (`!Ref`, `!GetAtt`, …) taken for what they hold.
+//! A reader of the template. A tag such as `!Ref` or `!GetAtt` is replaced by its value.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,7 +18,7 @@ impl Template {
         ))
     }
 
-    /// What stands at a path of names and numbers, separated by dots.
+    /// The value at a path of names and numbers, separated by dots.
     fn at(&self, path: &str) -> &Value {
         path.split('.').fold(&self.0, |place, step| {
             let next = match step.parse::<usize>() {
@@ -32,13 +32,13 @@ impl Template {
     pub(crate) fn text(&self, path: &str) -> &str {
         self.at(path)
             .as_str()
-            .unwrap_or_else(|| panic!("{path} is no text"))
+            .unwrap_or_else(|| panic!("{path} is not a text"))
     }
 
     pub(crate) fn number(&self, path: &str) -> u64 {
         self.at(path)
             .as_u64()
-            .unwrap_or_else(|| panic!("{path} is no number"))
+            .unwrap_or_else(|| panic!("{path} is not a number"))
     }
 
     pub(crate) fn is_true(&self, path: &str) -> bool {
@@ -50,12 +50,12 @@ impl Template {
         texts(self.at(path))
     }
 
-    /// The names of what stands at `path`.
+    /// The keys of the mapping at `path`.
     pub(crate) fn names(&self, path: &str) -> BTreeSet<String> {
         let mapping = self
             .at(path)
             .as_mapping()
-            .unwrap_or_else(|| panic!("{path} has no names"));
+            .unwrap_or_else(|| panic!("{path} is not a mapping"));
         mapping
             .keys()
             .filter_map(Value::as_str)
@@ -74,7 +74,7 @@ impl Template {
         functions
     }
 
-    /// The names of what stands at `path` and is a bare number, a truth value or nothing.
+    /// The keys of the mapping at `path` whose value is a number, a boolean or null.
     pub(crate) fn bare(&self, path: &str) -> Vec<String> {
         let is_bare = |name: &String| {
             let value = self.at(&format!("{path}.{name}"));
@@ -141,7 +141,7 @@ pub(crate) fn settings_read_by(code: &str) -> BTreeSet<String> {
     names
 }
 
-/// Nothing else in these files is written so.
+/// Whether a string literal is a setting's name. No other literal in these files has this form.
 fn is_setting(text: &str) -> bool {
     text.contains('_')
         && text

@@ -1,4 +1,4 @@
-//! The values that the template gives to the functions' settings.
+//! The values that the template gives to the settings of the functions.
 
 use crate::reading::Template;
 
@@ -6,7 +6,7 @@ pub(crate) fn variables(function: &str) -> String {
     format!("Resources.{function}.Properties.Environment.Variables")
 }
 
-/// As parameters are written: `LIST_EVENTS_PER_MINUTE` is `ListEventsPerMinute`.
+/// The parameter with a setting's name: `ListEventsPerMinute` for `LIST_EVENTS_PER_MINUTE`.
 fn as_parameter(setting: &str) -> String {
     let words = setting.split('_').map(|word| {
         let (first, rest) = word.split_at(1);
@@ -15,20 +15,20 @@ fn as_parameter(setting: &str) -> String {
     words.collect()
 }
 
-/// AWS makes a text of a number; what stands in for it on one machine need not.
+/// CloudFormation converts a number to text; the local cloud need not.
 #[test]
-fn a_setting_is_a_text_or_what_a_function_of_the_template_gives() {
+fn a_setting_is_text_or_an_intrinsic_function() {
     let template = Template::read();
     for function in template.functions() {
         assert_eq!(template.bare(&variables(&function)), [""; 0], "{function}");
     }
 }
 
-/// Settings that are written out in the template, each with a test of its own.
+/// Settings with a literal value, each with a test of its own.
 const LITERALS: [&str; 1] = ["MOST_RECEIVES"];
 
 #[test]
-fn a_setting_is_a_resource_or_the_parameter_that_is_called_like_it() {
+fn a_setting_refers_to_a_resource_or_to_the_parameter_of_its_name() {
     let template = Template::read();
     let parameters = template.names("Parameters");
     let resources = template.names("Resources");
@@ -47,21 +47,21 @@ fn a_setting_is_a_resource_or_the_parameter_that_is_called_like_it() {
 }
 
 #[test]
-fn sync_reads_whatever_may_be_said_of_the_workspace() {
+fn sync_can_parse_each_value_that_list_workspace_allows() {
     let template = Template::read();
-    let may_be = template.texts("Parameters.ListWorkspace.AllowedValues");
+    let allowed = template.texts("Parameters.ListWorkspace.AllowedValues");
     assert!(
-        may_be.iter().all(|text| text.parse::<bool>().is_ok()),
-        "{may_be:?}"
+        allowed.iter().all(|text| text.parse::<bool>().is_ok()),
+        "{allowed:?}"
     );
-    assert!(may_be.contains(&template.text("Parameters.ListWorkspace.Default").to_owned()));
+    assert!(allowed.contains(&template.text("Parameters.ListWorkspace.Default").to_owned()));
 }
 
-/// Sync does what is left to be done the last time that it gets a message.
+/// Sync marks a calendar for a full sync before its message becomes a dead letter.
 #[test]
-fn sync_knows_how_often_it_gets_a_message() {
+fn sync_knows_after_how_many_receives_a_message_is_dead() {
     let template = Template::read();
-    let told = template.text(&format!("{}.MOST_RECEIVES", variables("SyncFunction")));
-    let given = "Resources.NoticesQueue.Properties.RedrivePolicy.maxReceiveCount";
-    assert_eq!(told.parse(), Ok(template.number(given)));
+    let setting = template.text(&format!("{}.MOST_RECEIVES", variables("SyncFunction")));
+    let in_template = "Resources.SyncQueue.Properties.RedrivePolicy.maxReceiveCount";
+    assert_eq!(setting.parse(), Ok(template.number(in_template)));
 }

@@ -222,7 +222,7 @@ where
                 self.report.again += 1;
             }
             CallResult::Refused(reason) => {
-                tracing::warn!(%event, operation, reason, gave_up = 1, "gave up");
+                tracing::warn!(%event, operation, reason, abandoned = 1, "gave up");
                 self.report.abandoned += 1;
             }
         }
