@@ -123,13 +123,13 @@ mod tests {
     use super::*;
     use callsheet_domain::{CalendarId, CalendarStatus};
     use callsheet_testkit::{
-        But as _, Faults, Flaky, MemoryQueue, MemoryState, When, a_calendar_record, at,
+        Faults, Flaky, MemoryQueue, MemoryState, When, With as _, a_calendar_record, at,
     };
 
     #[tokio::test]
     async fn asks_for_a_sweep_and_says_for_how_many_calendars() {
         let (state, queue) = (MemoryState::new(), MemoryQueue::new());
-        let lost = a_calendar_record().but(|record| {
+        let lost = a_calendar_record().with(|record| {
             record.calendar.id = CalendarId::parse("calendar-lost").expect("an id");
             record.calendar.status = CalendarStatus::Disconnected;
         });

@@ -12,7 +12,7 @@ use callsheet_domain::{
 };
 use callsheet_runtime::SystemClock;
 use callsheet_store::{DecisionTable, StateTable};
-use callsheet_testkit::{But as _, EvenJitter, MemoryQueue, MemoryRecall, a_calendar, an_event};
+use callsheet_testkit::{EvenJitter, MemoryQueue, MemoryRecall, With as _, a_calendar, an_event};
 use jiff::SignedDuration;
 use test_case::test_case;
 
@@ -122,7 +122,7 @@ impl Metered {
 /// Meetings of one calendar, as long as most are.
 fn events() -> impl Iterator<Item = CalendarEvent> {
     (0..EVENTS).map(|number| {
-        an_event().but(|event| {
+        an_event().with(|event| {
             event.id = EventId::parse(format!("event-{number}")).expect("an id");
             event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
             let url = format!("https://meet.example/{number}");

@@ -13,24 +13,24 @@ use serde_json::json;
 /// The day of the usual meeting: one that no table's time-to-live has come to.
 const DAY: &str = "2090-03-06";
 
-/// Changes a value on its way: `an_event().but(|event| event.is_deleted = true)`.
-pub trait But: Sized {
+/// Changes a value on its way: `an_event().with(|event| event.is_deleted = true)`.
+pub trait With: Sized {
     /// The value after `change`.
     #[must_use]
-    fn but(mut self, change: impl FnOnce(&mut Self)) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 }
 
-impl But for AppliedBot {}
-impl But for Calendar {}
-impl But for CalendarEvent {}
-impl But for CalendarRecord {}
-impl But for Decision {}
-impl But for Facts {}
-impl But for PolicyDocument {}
-impl But for WantedBot {}
+impl With for AppliedBot {}
+impl With for Calendar {}
+impl With for CalendarEvent {}
+impl With for CalendarRecord {}
+impl With for Decision {}
+impl With for Facts {}
+impl With for PolicyDocument {}
+impl With for WantedBot {}
 
 /// An instant: `"10:00"` on the day of the usual meeting, or RFC 3339.
 ///
@@ -57,7 +57,7 @@ pub fn an_email(text: &str) -> Email {
 /// # Panics
 /// Never: the name is short enough.
 #[must_use]
-pub fn a_speaker() -> Actor {
+pub fn an_actor() -> Actor {
     Actor::parse("lead@acme.example").expect("a name")
 }
 

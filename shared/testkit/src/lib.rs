@@ -1,7 +1,7 @@
 //! What tests are made of.
 //!
 //! - Builders with sensible defaults: [`an_event`], [`a_calendar`],
-//!   [`a_decision`], …, changed by [`But::but`], so that a test names only what matters.
+//!   [`a_decision`], …, changed by [`With::with`], so that a test names only what matters.
 //! - Fakes of the ports: [`MemoryDecisions`], [`MemoryState`], [`MemoryQueue`],
 //!   [`MemoryDeadLetters`], [`ManualClock`], [`EvenJitter`].
 //! - [`Flaky`], a port that fails on purpose: before or after the effect, on a
@@ -19,8 +19,8 @@ mod memory;
 mod recall;
 
 pub use build::{
-    But, a_bot_config, a_calendar, a_calendar_record, a_decision, a_policy, a_policy_document,
-    a_speaker, an_applied_bot, an_email, an_event, an_offer, at, policy_of,
+    With, a_bot_config, a_calendar, a_calendar_record, a_decision, a_policy, a_policy_document,
+    an_actor, an_applied_bot, an_email, an_event, an_offer, at, policy_of,
 };
 pub use chance::EvenJitter;
 pub use clock::ManualClock;

@@ -125,7 +125,7 @@ async fn what_nobody_knows_is_not_deleted() {
 #[tokio::test]
 async fn an_owner_of_several_says_which() {
     let house = house(&clock()).await;
-    let another = named(a_calendar_record(), "sales").but(|record| {
+    let another = named(a_calendar_record(), "sales").with(|record| {
         record.calendar.id = id("calendar-second");
     });
     house.state.write_record(&another).await.expect("memory");

@@ -9,7 +9,7 @@ use callsheet_domain::{
     RateLimit, SyncJob, SyncReason, plus,
 };
 use callsheet_testkit::{
-    But as _, Fault, Faults, Flaky, When, a_calendar, a_speaker, an_event, at,
+    Fault, Faults, Flaky, When, With as _, a_calendar, an_actor, an_event, at,
 };
 use futures_util::future::join;
 use jiff::SignedDuration;
@@ -29,10 +29,10 @@ fn event_id(number: usize) -> EventId {
 async fn harness(calendars: usize) -> Harness {
     let harness = Harness::new();
     for number in 0..calendars {
-        let calendar = a_calendar().but(|calendar| calendar.id = id(number));
+        let calendar = a_calendar().with(|calendar| calendar.id = id(number));
         harness.recall.put_calendar(calendar);
         harness
-            .see(an_event().but(|event| {
+            .see(an_event().with(|event| {
                 event.id = event_id(number);
                 event.calendar_id = id(number);
                 event.ends_at = at("18:00");
@@ -102,7 +102,7 @@ async fn nothing_owed_costs_no_call_and_no_write() {
 async fn a_word_is_swept_to_its_calendar_alone() {
     let harness = harness(2).await;
     let series = OverrideScope::Series(an_event().ical_uid);
-    let (id, by, now) = (id(1), a_speaker(), harness.after(0));
+    let (id, by, now) = (id(1), an_actor(), harness.after(0));
     let override_revision =
         harness
             .state
@@ -118,7 +118,7 @@ async fn a_word_is_swept_to_its_calendar_alone() {
 async fn a_word_owes_a_look_at_everything_to_the_next_notice_too() {
     let harness = harness(1).await;
     let series = OverrideScope::Series(an_event().ical_uid);
-    let (id, by, now) = (id(0), a_speaker(), harness.after(0));
+    let (id, by, now) = (id(0), an_actor(), harness.after(0));
     let override_revision =
         harness
             .state
@@ -133,7 +133,7 @@ async fn a_pause_that_ended_is_looked_at_once() {
     let harness = harness(2).await;
     let paused = harness
         .state
-        .pause(&id(0), at("12:00"), &a_speaker(), harness.after(0))
+        .pause(&id(0), at("12:00"), &an_actor(), harness.after(0))
         .await;
     paused.expect("memory");
     harness.sweep(harness.deadline()).await;
@@ -163,7 +163,7 @@ async fn a_first_look_that_never_ended_is_made_up_for() {
 #[tokio::test]
 async fn a_lost_calendar_is_not_looked_at() {
     let harness = harness(1).await;
-    let lost = a_calendar().but(|calendar| {
+    let lost = a_calendar().with(|calendar| {
         calendar.id = id(0);
         calendar.status = CalendarStatus::Disconnected;
         calendar.updated_at = at("09:32");

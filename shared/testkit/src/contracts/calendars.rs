@@ -8,7 +8,7 @@ use callsheet_domain::{
 use futures_util::future::join_all;
 
 use super::eventually;
-use crate::{But, a_calendar, a_calendar_record, a_speaker, an_email, an_event, at};
+use crate::{With, a_calendar, a_calendar_record, an_actor, an_email, an_event, at};
 
 async fn remembered(calendars: &impl Calendars, id: &CalendarId) -> Option<CalendarRecord> {
     calendars.record(id).await.expect("the store answers")
@@ -55,7 +55,7 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
     ];
     for (index, status) in statuses.into_iter().enumerate() {
         for (turn, look) in looks.iter().enumerate() {
-            let record = a_calendar_record().but(|record| {
+            let record = a_calendar_record().with(|record| {
                 let calendar = &mut record.calendar;
                 calendar.id = CalendarId::parse(format!("calendar-{index}-{turn}")).expect("one");
                 calendar.platform = [Platform::Google, Platform::Outlook][turn % 2];
@@ -75,7 +75,7 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
                 });
             });
             assert_eq!(kept(calendars, &record).await, WriteOutcome::Written);
-            let expected = record.clone().but(|record| record.version = Version(1));
+            let expected = record.clone().with(|record| record.version = Version(1));
             let stored = remembered(calendars, &record.calendar.id).await;
             assert_eq!(stored, Some(expected));
         }
@@ -90,18 +90,18 @@ pub async fn a_record_is_written_over_the_one_that_was_read(calendars: &impl Cal
     let fresh = a_calendar_record();
     assert_eq!(kept(calendars, &fresh).await, WriteOutcome::Written);
     assert_eq!(kept(calendars, &fresh).await, WriteOutcome::Conflict);
-    let next = fresh.clone().but(|record| {
+    let next = fresh.clone().with(|record| {
         record.version = Version(1);
         record.calendar.email = None;
         record.calendar.status = CalendarStatus::Deleted;
     });
     assert_eq!(kept(calendars, &next).await, WriteOutcome::Written);
     assert_eq!(kept(calendars, &next).await, WriteOutcome::Conflict);
-    let unseen = next.clone().but(|record| {
+    let unseen = next.clone().with(|record| {
         record.calendar.id = CalendarId::parse("calendar-never-there").expect("an id");
     });
     assert_eq!(kept(calendars, &unseen).await, WriteOutcome::Conflict);
-    let expected = next.but(|record| record.version = Version(2));
+    let expected = next.with(|record| record.version = Version(2));
     assert_eq!(
         remembered(calendars, &a_calendar().id).await,
         Some(expected)
@@ -124,7 +124,7 @@ pub async fn of_many_that_remember_a_calendar_at_once_one_does(calendars: &impl 
 /// The record of a calendar of this name.
 fn named(name: &str) -> CalendarRecord {
     let id = CalendarId::parse(name).expect("an id");
-    a_calendar_record().but(|record| record.calendar.id = id)
+    a_calendar_record().with(|record| record.calendar.id = id)
 }
 
 /// The list, in order of names.
@@ -148,20 +148,20 @@ pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calen
         overrides: OverrideRevision(3),
         holds_until: Some(at("12:00")),
     };
-    let lost = named("calendar-b").but(|record| {
+    let lost = named("calendar-b").with(|record| {
         record.calendar.status = CalendarStatus::Disconnected;
         record.calendar.email = None;
     });
     for record in [named("calendar-a"), lost.clone()] {
         assert_eq!(kept(calendars, &record).await, WriteOutcome::Written);
     }
-    let seen = named("calendar-a").but(|record| {
+    let seen = named("calendar-a").with(|record| {
         record.version = Version(1);
         record.last_sync = Some(last_sync);
     });
     assert_eq!(kept(calendars, &seen).await, WriteOutcome::Written);
     let entry = |record: CalendarRecord, version| ListedCalendar {
-        record: record.but(|record| record.version = Version(version)),
+        record: record.with(|record| record.version = Version(version)),
         override_revision: OverrideRevision(0),
     };
     let expected = [entry(seen, 2), entry(lost, 1)];
@@ -179,7 +179,7 @@ pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calen
 pub async fn a_calendar_is_listed_with_the_latest_word_on_it(
     store: &(impl Calendars + OverrideStore),
 ) {
-    let (by, now) = (a_speaker(), at("09:00"));
+    let (by, now) = (an_actor(), at("09:00"));
     for name in ["calendar-a", "calendar-b"] {
         assert_eq!(kept(store, &named(name)).await, WriteOutcome::Written);
     }
@@ -215,7 +215,7 @@ pub async fn many_calendars_are_listed_to_the_end(calendars: &impl Calendars) {
     let address = format!("{}@acme.example", "x".repeat(10_000));
     for index in 0..120 {
         let record = named(&format!("calendar-{index}"))
-            .but(|record| record.calendar.email = Some(an_email(&address)));
+            .with(|record| record.calendar.email = Some(an_email(&address)));
         assert_eq!(kept(calendars, &record).await, WriteOutcome::Written);
     }
     eventually("all are listed", async || {

@@ -10,14 +10,14 @@ use serde_json::json;
 
 use super::decisions::{a_row, written};
 use super::eventually;
-use crate::{But, an_email, an_offer};
+use crate::{With, an_email, an_offer};
 
 fn meeting(name: &str) -> IcalUid {
     IcalUid::parse(name).expect("an ical_uid")
 }
 
 fn a_copy(of: &str, event: &str) -> Decision {
-    a_row(event).but(|row| row.key.ical_uid = meeting(of))
+    a_row(event).with(|row| row.key.ical_uid = meeting(of))
 }
 
 async fn copies(decisions: &impl Decisions, of: &[IcalUid]) -> Vec<Decision> {
@@ -60,8 +60,8 @@ fn facts() -> FactValues {
 pub async fn what_decided_comes_back_as_written(decisions: &impl Decisions) {
     let other = BotConfig::new(json!({"bot_name": "Another"})).expect("valid");
     let rows = [
-        a_row("no-facts").but(|row| row.verdict = Verdict::record(RuleName::DEFAULT, "why")),
-        a_row("all-facts").but(|row| {
+        a_row("no-facts").with(|row| row.verdict = Verdict::record(RuleName::DEFAULT, "why")),
+        a_row("all-facts").with(|row| {
             row.verdict = Verdict::Skip(Reason {
                 rule: RuleName::named("a-rule"),
                 reason: "why".to_owned(),
@@ -69,17 +69,17 @@ pub async fn what_decided_comes_back_as_written(decisions: &impl Decisions) {
                 has_failed: true,
             });
         }),
-        a_row("follows").but(|row| {
+        a_row("follows").with(|row| {
             row.offer = Some(Offer {
                 config: other,
                 is_organizers: false,
             });
         }),
-        a_row("wants-nothing").but(|row| {
+        a_row("wants-nothing").with(|row| {
             row.wanted = Wanted::Nothing;
             row.offer = None;
         }),
-        a_row("no-names").but(|row| row.offer = Some(an_offer())),
+        a_row("no-names").with(|row| row.offer = Some(an_offer())),
     ];
     for row in rows {
         let row = written(decisions, &row).await;
@@ -96,7 +96,7 @@ pub async fn what_decided_comes_back_as_written(decisions: &impl Decisions) {
 pub async fn copies_of_a_meeting_are_read_together(decisions: &impl Decisions) {
     let one = written(decisions, &a_copy("one", "event-1")).await;
     let again = written(decisions, &a_copy("one", "event-2")).await;
-    let again = written(decisions, &again.but(|row| row.title = None)).await;
+    let again = written(decisions, &again.with(|row| row.title = None)).await;
     let two = written(decisions, &a_copy("two", "event-3")).await;
     written(decisions, &a_copy("one and more", "event-4")).await;
     let asked = [
@@ -116,7 +116,7 @@ pub async fn copies_of_a_meeting_are_read_together(decisions: &impl Decisions) {
 pub async fn a_meeting_with_many_copies_is_read_to_the_end(decisions: &impl Decisions) {
     let long = "x".repeat(20_000);
     let rows = (0..80).map(|number| {
-        a_copy("weekly", &format!("event-{number:03}")).but(|row| {
+        a_copy("weekly", &format!("event-{number:03}")).with(|row| {
             row.verdict = Verdict::record(RuleName::DEFAULT, long.clone());
         })
     });

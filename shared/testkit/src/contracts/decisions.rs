@@ -11,18 +11,18 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::eventually;
-use crate::{But, a_decision, an_applied_bot, at};
+use crate::{With, a_decision, an_applied_bot, at};
 
 /// The usual decision, on the event of this id.
 pub(super) fn a_row(event: &str) -> Decision {
-    a_decision().but(|row| row.key.event_id = EventId::parse(event).expect("an id"))
+    a_decision().with(|row| row.key.event_id = EventId::parse(event).expect("an id"))
 }
 
 /// Writes a row that nobody else writes, and gives it as it is stored then.
 pub(super) async fn written(decisions: &impl Decisions, row: &Decision) -> Decision {
     let kept = decisions.write(row).await.expect("the store answers");
     assert_eq!(kept, WriteOutcome::Written);
-    row.clone().but(|row| row.version = row.version.next())
+    row.clone().with(|row| row.version = row.version.next())
 }
 
 async fn stored(decisions: &impl Decisions, key: &DecisionKey) -> Option<Decision> {
@@ -46,7 +46,7 @@ fn plain_shapes() -> Vec<Decision> {
     let applied = [
         Applied::Nothing,
         Applied::Bot(Box::new(bot.clone())),
-        Applied::Bot(Box::new(bot.clone().but(|bot| bot.bot_id = None))),
+        Applied::Bot(Box::new(bot.clone().with(|bot| bot.bot_id = None))),
         Applied::Uncertain(Box::new(bot.clone())),
         Applied::TooMany(Box::new(bot.clone())),
         Applied::Dispatched(Box::new(bot)),
@@ -69,7 +69,7 @@ fn plain_shapes() -> Vec<Decision> {
             for attempts in &attempts {
                 for abandoned in [None, Some(closure.clone())] {
                     let name = format!("plain-{}", rows.len());
-                    rows.push(a_row(&name).but(|row| {
+                    rows.push(a_row(&name).with(|row| {
                         row.wanted = wanted.clone();
                         row.applied = applied.clone();
                         row.attempts = attempts.clone();
@@ -85,7 +85,7 @@ fn plain_shapes() -> Vec<Decision> {
 /// What is long, odd or at an end of its range.
 fn odd_shapes() -> Vec<Decision> {
     let titled = |name: &str, title: Option<&str>| {
-        a_row(name).but(|row| row.title = title.map(str::to_owned))
+        a_row(name).with(|row| row.title = title.map(str::to_owned))
     };
     let config = json!({
         "bot_name": "Ünïcode \u{1F9FE}",
@@ -101,34 +101,34 @@ fn odd_shapes() -> Vec<Decision> {
             "title-unicode",
             Some("Q3 \u{2013} Übergabe \u{1F680} \"zitiert\"\n日本語"),
         ),
-        a_row("skipped").but(|row| {
+        a_row("skipped").with(|row| {
             row.verdict =
                 Verdict::skip(RuleName::named("declined"), "the calendar's owner declined");
             row.wanted = Wanted::Nothing;
         }),
-        a_row("a-rule-of-its-own").but(|row| {
+        a_row("a-rule-of-its-own").with(|row| {
             row.verdict = Verdict::record(RuleName::named("rule 7"), "");
         }),
-        a_row("a-long-link").but(|row| {
+        a_row("a-long-link").with(|row| {
             let wanted = WantedBot {
                 deduplication_key: DeduplicationKey::parse("é".repeat(2_000)).expect("a key"),
                 meeting_url: long_link,
                 config,
                 ..the_wanted_bot()
             };
-            row.applied = Applied::Bot(Box::new(an_applied_bot(&wanted).but(|bot| {
+            row.applied = Applied::Bot(Box::new(an_applied_bot(&wanted).with(|bot| {
                 bot.bot_id = Some(BotId::parse("b".repeat(128)).expect("an id"));
             })));
             row.wanted = Wanted::Bot(Box::new(wanted));
         }),
-        a_row("called-about").but(|row| row.history = History::kept(calls())),
-        a_row("odd-instants").but(|row| {
+        a_row("called-about").with(|row| row.history = History::kept(calls())),
+        a_row("odd-instants").with(|row| {
             row.starts_at = at("2090-03-06T10:00:00.000001Z");
             row.ends_at = at("2090-03-06T10:00:00.999999Z");
             row.inputs.event = at("1969-12-31T23:59:59.999999Z");
             row.attempts.not_before = Some(at("2090-03-06T10:00:00.123456Z"));
         }),
-        a_row("large-numbers").but(|row| {
+        a_row("large-numbers").with(|row| {
             row.inputs = DecisionInputs {
                 event: at("09:00"),
                 calendar: CalendarRevision(u64::MAX),
@@ -138,7 +138,7 @@ fn odd_shapes() -> Vec<Decision> {
             row.generation = Generation(u64::MAX);
             row.attempts.count = u32::MAX;
         }),
-        a_row(&"e".repeat(128)).but(|row| {
+        a_row(&"e".repeat(128)).with(|row| {
             row.key.ical_uid = IcalUid::parse("ü".repeat(480)).expect("960 bytes");
         }),
     ]
@@ -209,9 +209,9 @@ pub async fn rows_come_back_as_written(decisions: &impl Decisions) {
 /// # Panics
 /// If the law does not hold.
 pub async fn decisions_keep_the_latest(decisions: &impl Decisions) {
-    let first = a_row("latest").but(|row| row.attempts.last_error = Some("busy".to_owned()));
+    let first = a_row("latest").with(|row| row.attempts.last_error = Some("busy".to_owned()));
     let first = written(decisions, &first).await;
-    let second = first.clone().but(|row| {
+    let second = first.clone().with(|row| {
         row.title = None;
         row.wanted = Wanted::Nothing;
         row.attempts = Attempts::default();
@@ -230,10 +230,10 @@ pub async fn a_lost_race_is_a_result(decisions: &impl Decisions) {
     let fresh = a_row("raced");
     let first = written(decisions, &fresh).await;
     let second = written(decisions, &first).await;
-    let unseen = a_row("never-there").but(|row| row.version = Version(1));
-    let ahead = second.clone().but(|row| row.version = Version(9));
+    let unseen = a_row("never-there").with(|row| row.version = Version(1));
+    let ahead = second.clone().with(|row| row.version = Version(9));
     for late in [&fresh, &first, &ahead, &unseen] {
-        let late = late.clone().but(|row| row.title = Some("late".to_owned()));
+        let late = late.clone().with(|row| row.title = Some("late".to_owned()));
         let kept = decisions.write(&late).await.expect("the store answers");
         assert_eq!(
             kept,
@@ -254,13 +254,13 @@ pub async fn of_many_that_write_at_once_one_does(decisions: &impl Decisions) {
     let mut row = a_row("contended");
     for _ in 0..3 {
         let writers = (0..8).map(|writer| {
-            let ours = row.clone().but(|row| row.attempts.count = writer);
+            let ours = row.clone().with(|row| row.attempts.count = writer);
             async move { (decisions.write(&ours).await, ours) }
         });
         let mut winners = Vec::new();
         for (kept, ours) in join_all(writers).await {
             if kept.expect("the store answers") == WriteOutcome::Written {
-                winners.push(ours.but(|row| row.version = row.version.next()));
+                winners.push(ours.with(|row| row.version = row.version.next()));
             }
         }
         assert_eq!(winners.len(), 1);
@@ -297,7 +297,7 @@ pub async fn what_is_not_there_is_left_out(decisions: &impl Decisions) {
 pub async fn as_many_are_read_as_are_asked_for(decisions: &impl Decisions) {
     let mut expected = Vec::new();
     for index in 0..230 {
-        let row = a_row(&format!("many-{index:03}")).but(|row| {
+        let row = a_row(&format!("many-{index:03}")).with(|row| {
             row.key.ical_uid = IcalUid::parse(format!("meeting-{}", index % 3)).expect("one");
         });
         expected.push(written(decisions, &row).await);
@@ -319,7 +319,7 @@ pub async fn rows_too_large_for_one_answer_are_read(decisions: &impl Decisions) 
         expected.push(
             written(
                 decisions,
-                &row.but(|row| row.title = Some("t".repeat(350_000))),
+                &row.with(|row| row.title = Some("t".repeat(350_000))),
             )
             .await,
         );
@@ -342,7 +342,7 @@ async fn written_calendar(
     meetings: &[(&str, &str, &str)],
 ) {
     for (event, start, end) in meetings {
-        let row = a_row(event).but(|row| {
+        let row = a_row(event).with(|row| {
             row.calendar_id = calendar.clone();
             row.starts_at = at(start);
             row.ends_at = at(end);
@@ -383,7 +383,7 @@ pub async fn decisions_of_a_calendar(decisions: &impl Decisions) {
     ];
     written_calendar(decisions, &ours, &meetings).await;
     written_calendar(decisions, &theirs, &[("other", "12:00", "13:00")]).await;
-    let skipped = a_row("skipped-at-two").but(|row| {
+    let skipped = a_row("skipped-at-two").with(|row| {
         row.calendar_id = ours.clone();
         row.starts_at = at("14:00");
         row.ends_at = at("15:00");
@@ -399,7 +399,7 @@ pub async fn decisions_of_a_calendar(decisions: &impl Decisions) {
     assert_of_calendar(decisions, &theirs, at("07:00"), &["other"]).await;
     assert_of_calendar(decisions, &calendar("calendar-nobodys"), at("07:00"), &[]).await;
 
-    let moved = skipped.but(|row| row.starts_at = at("06:00"));
+    let moved = skipped.with(|row| row.starts_at = at("06:00"));
     written(decisions, &moved).await;
     let all = ["all-day", "skipped-at-two", "early", "noon", "late"];
     assert_of_calendar(decisions, &ours, at("07:00"), &all).await;
@@ -414,7 +414,7 @@ pub async fn a_calendar_with_many_meetings_is_read_to_the_end(decisions: &impl D
     // An answer ends after a megabyte of what the index shows: reasons are shown.
     let reason = "r".repeat(30_000);
     for index in 0..50 {
-        let row = a_row(&format!("long-{index:02}")).but(|row| {
+        let row = a_row(&format!("long-{index:02}")).with(|row| {
             row.starts_at = at(&format!("10:00:{index:02}"));
             row.ends_at = at(&format!("11:00:{index:02}"));
             row.verdict = Verdict::record(RuleName::DEFAULT, reason.clone());

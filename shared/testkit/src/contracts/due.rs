@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 
 use super::decisions::{a_row, written};
 use super::eventually;
-use crate::{But, an_applied_bot, at};
+use crate::{With, an_applied_bot, at};
 
 fn due_row(event: &str, starts_at: &str) -> Decision {
-    a_row(event).but(|row| row.starts_at = at(starts_at))
+    a_row(event).with(|row| row.starts_at = at(starts_at))
 }
 
 fn waiting(mut row: Decision, not_before: Timestamp) -> Decision {
@@ -71,7 +71,7 @@ pub async fn a_row_that_moves_moves_in_the_order(decisions: &impl Decisions) {
     let moving = written(decisions, &due_row("moving", "10:00")).await;
     written(decisions, &due_row("staying", "11:00")).await;
     assert_due(decisions, at("09:00"), 10, &["moving", "staying"]).await;
-    let moved = moving.but(|row| row.starts_at = at("12:00"));
+    let moved = moving.with(|row| row.starts_at = at("12:00"));
     written(decisions, &moved).await;
     assert_due(decisions, at("09:00"), 10, &["staying", "moving"]).await;
 }
@@ -151,7 +151,7 @@ pub async fn rows_with_nothing_to_do_leave_the_index(decisions: &impl Decisions)
     let row = written(decisions, &applied(row)).await;
     assert_due(decisions, now, 10, &[]).await;
 
-    let unwanted = row.but(|row| {
+    let unwanted = row.with(|row| {
         row.wanted = Wanted::Nothing;
         row.generation = Generation(2);
     });
@@ -166,11 +166,11 @@ pub async fn rows_with_nothing_to_do_leave_the_index(decisions: &impl Decisions)
     assert_due(decisions, now, 10, &[]).await;
 
     // What was given up on is an older generation by now.
-    let wanted_again = given_up.but(|row| row.generation = Generation(3));
+    let wanted_again = given_up.with(|row| row.generation = Generation(3));
     written(decisions, &wanted_again).await;
     assert_due(decisions, now, 10, &["row"]).await;
 
-    let never = due_row("never", "09:30").but(|row| row.wanted = Wanted::Nothing);
+    let never = due_row("never", "09:30").with(|row| row.wanted = Wanted::Nothing);
     written(decisions, &never).await;
     assert_due(decisions, now, 10, &["row"]).await;
 }

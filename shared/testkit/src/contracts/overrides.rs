@@ -10,7 +10,7 @@ use callsheet_domain::{
 };
 use futures_util::future::join_all;
 
-use crate::{a_calendar, a_speaker, an_event, at};
+use crate::{a_calendar, an_actor, an_event, at};
 
 fn event(name: &str) -> OverrideScope {
     OverrideScope::Event(PlatformEventId::parse(name).expect("a name"))
@@ -46,7 +46,7 @@ async fn say_on(
 ) -> u64 {
     loop {
         match book
-            .set_override(calendar, of, choice, &a_speaker(), at("09:00"))
+            .set_override(calendar, of, choice, &an_actor(), at("09:00"))
             .await
         {
             Ok(revision) => return revision.0,
@@ -61,7 +61,7 @@ async fn say(book: &impl OverrideStore, of: &OverrideScope, choice: OverrideChoi
 }
 
 async fn pause(book: &impl OverrideStore, until: Timestamp) -> u64 {
-    let (calendar, by) = (a_calendar().id, a_speaker());
+    let (calendar, by) = (a_calendar().id, an_actor());
     let paused = book.pause(&calendar, until, &by, at("09:00"));
     paused.await.expect("the store answers").0
 }
@@ -70,7 +70,7 @@ fn override_revision(choice: OverrideChoice, revision: u64) -> Override {
     Override {
         choice,
         revision: OverrideRevision(revision),
-        by: Some(a_speaker()),
+        by: Some(an_actor()),
         at: at("09:00"),
     }
 }
@@ -155,7 +155,7 @@ pub async fn the_last_pause_stands(book: &impl OverrideStore) {
         let expected = Pause {
             until,
             revision: OverrideRevision(revision),
-            by: Some(a_speaker()),
+            by: Some(an_actor()),
             at: at("09:00"),
         };
         assert_eq!(read.pause, Some(expected));

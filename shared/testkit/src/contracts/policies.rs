@@ -5,12 +5,12 @@ use callsheet_app::ports::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 use callsheet_domain::PolicyRevision;
 use futures_util::future::join_all;
 
-use crate::{a_speaker, at};
+use crate::{an_actor, at};
 
 fn policy(document: &str) -> NewPolicy {
     NewPolicy {
         document: document.to_owned(),
-        by: a_speaker(),
+        by: an_actor(),
         at: at("09:00:00.654321"),
         note: None,
     }

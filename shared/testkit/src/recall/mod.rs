@@ -304,7 +304,7 @@ impl<K: Clock> Bots for MemoryRecall<K> {
 mod tests {
     use super::*;
     use crate::contracts::recall::Workspace as Contract;
-    use crate::{But as _, ManualClock, a_calendar, an_event, at};
+    use crate::{ManualClock, With as _, a_calendar, an_event, at};
     use callsheet_domain::{CalendarStatus, Meeting, plus};
     use jiff::SignedDuration;
 
@@ -340,7 +340,7 @@ mod tests {
 
         async fn connect(&self) -> CalendarId {
             let id = CalendarId::parse(format!("calendar-{}", self.next())).unwrap();
-            let calendar = a_calendar().but(|calendar| {
+            let calendar = a_calendar().with(|calendar| {
                 calendar.id = id.clone();
                 calendar.updated_at = self.now();
             });
@@ -355,7 +355,7 @@ mod tests {
                 .await
                 .unwrap()
                 .unwrap()
-                .but(|calendar| {
+                .with(|calendar| {
                     calendar.status = CalendarStatus::Disconnected;
                     calendar.updated_at = self.now();
                 });
@@ -371,7 +371,7 @@ mod tests {
         ) -> Vec<EventId> {
             let hours = (hours..).take(count);
             let event = |hours| {
-                an_event().but(|event| {
+                an_event().with(|event| {
                     event.id = EventId::parse(format!("event-{}", self.next())).unwrap();
                     event.calendar_id = calendar.clone();
                     event.starts_at = self.hours_ahead(hours);
@@ -395,7 +395,7 @@ mod tests {
             let starts_at = at("09:29");
             let started = self.recall.lock().events[&event].clone();
             self.recall
-                .put_event(started.but(|event| event.starts_at = starts_at));
+                .put_event(started.with(|event| event.starts_at = starts_at));
             (event, starts_at)
         }
 
@@ -406,7 +406,7 @@ mod tests {
         async fn delete(&self, event: &EventId) {
             let deleted = self.recall.lock().events[event].clone();
             self.recall
-                .put_event(deleted.but(|event| event.is_deleted = true));
+                .put_event(deleted.with(|event| event.is_deleted = true));
         }
     }
 

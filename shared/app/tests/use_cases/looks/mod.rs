@@ -10,7 +10,7 @@ use callsheet_domain::{
     CalendarEvent, CalendarId, EventId, IcalUid, Meeting, Operation, SyncJob, SyncReason,
     SyncRequest, Timestamp, plus,
 };
-use callsheet_testkit::{But as _, Faults, Flaky, a_calendar, an_event, at};
+use callsheet_testkit::{Faults, Flaky, With as _, a_calendar, an_event, at};
 use jiff::SignedDuration;
 
 use crate::harness::{Harness, HarnessSync};
@@ -25,7 +25,7 @@ fn event_id(number: usize) -> EventId {
 
 /// The `number`th event, a meeting of its own in a calendar of its own.
 fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
-    an_event().but(|event| {
+    an_event().with(|event| {
         event.id = event_id(number);
         event.calendar_id = id(number);
         event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
@@ -45,7 +45,7 @@ fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
 async fn harness(calendars: usize) -> Harness {
     let harness = Harness::new();
     for number in 0..calendars {
-        let calendar = a_calendar().but(|calendar| calendar.id = id(number));
+        let calendar = a_calendar().with(|calendar| calendar.id = id(number));
         harness.recall.put_calendar(calendar);
         harness.request(&id(number), SyncReason::FullSync).await;
     }

@@ -15,7 +15,7 @@ use callsheet_domain::{
     Timestamp, Wanted, plus,
 };
 use callsheet_testkit::{
-    But as _, EvenJitter, MemoryDecisions, MemoryRecall, MemoryState, a_calendar, a_decision,
+    EvenJitter, MemoryDecisions, MemoryRecall, MemoryState, With as _, a_calendar, a_decision,
     an_event, at,
 };
 use futures_util::future::join;
@@ -50,7 +50,7 @@ impl Busy {
 
     /// A meeting that is due to have its bot scheduled.
     fn put(&self, name: &str, starts_at: Timestamp) {
-        let event: CalendarEvent = an_event().but(|event| {
+        let event: CalendarEvent = an_event().with(|event| {
             event.id = EventId::parse(name).expect("an id");
             event.ical_uid = IcalUid::parse(name).expect("an ical_uid");
             (event.starts_at, event.ends_at) = (starts_at, plus(starts_at, MINUTE * 30));
@@ -58,7 +58,7 @@ impl Busy {
                 url: format!("https://meet.example/{name}"),
             });
         });
-        let row: Decision = a_decision().but(|row| {
+        let row: Decision = a_decision().with(|row| {
             row.key = event.key();
             (row.starts_at, row.ends_at) = (event.starts_at, event.ends_at);
             if let Wanted::Bot(bot) = &mut row.wanted {
