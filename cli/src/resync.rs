@@ -123,7 +123,7 @@ mod tests {
     use super::*;
     use callsheet_domain::{CalendarId, CalendarStatus};
     use callsheet_testkit::{
-        Faults, Flaky, MemoryQueue, MemoryState, When, With as _, a_calendar_record, at,
+        Faults, Intercepted, MemoryQueue, MemoryState, When, With as _, a_calendar_record, at,
     };
 
     #[tokio::test]
@@ -175,7 +175,7 @@ mod tests {
 
     #[tokio::test]
     async fn that_nobody_could_be_asked_is_trouble() {
-        let queue = Flaky::new(MemoryQueue::new(), &Faults::once(0, When::Before));
+        let queue = Intercepted::new(MemoryQueue::new(), &Faults::once(0, When::Before));
         let trouble = sweep(&queue, false, None, at("09:30"))
             .await
             .expect_err("nobody was asked");

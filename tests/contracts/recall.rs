@@ -82,7 +82,7 @@ impl Workspace for OwnWorkspace {
         ids.map(|id| EventId::parse(id).expect("an id")).collect()
     }
 
-    async fn under_way(&self, calendar: &CalendarId, link: &str) -> (EventId, Timestamp) {
+    async fn in_progress(&self, calendar: &CalendarId, link: &str) -> (EventId, Timestamp) {
         let starts_at = plus(self.began_at, -SignedDuration::from_mins(1));
         let draft = EventDraft::new("Review", starts_at, self.hours_ahead(1)).meeting_url(link);
         let id = calendar.as_str().parse().expect("one of the simulator's");

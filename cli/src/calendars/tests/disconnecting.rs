@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use callsheet_app::PortError;
 use callsheet_domain::{Operation, SyncJob, SyncReason, SyncRequest};
-use callsheet_testkit::{Fault, Faults, Flaky, When};
+use callsheet_testkit::{Fault, Faults, Intercepted, When};
 
 use super::*;
 use crate::calendars::disconnect::{Disconnected, Outcome, disconnect};
@@ -171,7 +171,7 @@ async fn if_the_stack_cannot_be_told_it_says_to_run_it_again() {
         state: kept.state.clone(),
         decisions: kept.decisions.clone(),
         recall: kept.recall.clone(),
-        queue: Flaky::new(kept.queue.clone(), &faults),
+        queue: Intercepted::new(kept.queue.clone(), &faults),
     };
     let run = async || disconnect(&ports, "calendar-sales", &clock, |_| Ok(())).await;
     let trouble = run().await.expect_err("nobody was told");

@@ -6,7 +6,7 @@ use callsheet_app::{PortError, RunReport, Scheduler};
 use callsheet_domain::{
     CalendarEvent, EventId, IcalUid, Meeting, Operation, ResponseStatus, Timestamp, plus,
 };
-use callsheet_testkit::{EvenJitter, Faults, Flaky, When, With as _, an_event, at};
+use callsheet_testkit::{EvenJitter, Faults, Intercepted, When, With as _, an_event, at};
 use jiff::SignedDuration;
 
 use crate::harness::{Harness, drain_settings};
@@ -26,9 +26,9 @@ fn meeting(name: &str, starts_at: Timestamp) -> CalendarEvent {
 impl Harness {
     async fn drained_with(&self, faults: &Faults) -> Result<RunReport, PortError> {
         let drain = Scheduler {
-            recall: Flaky::new(self.recall.clone(), faults),
-            decisions: Flaky::new(self.decisions.clone(), faults),
-            state: Flaky::new(self.state.clone(), faults),
+            recall: Intercepted::new(self.recall.clone(), faults),
+            decisions: Intercepted::new(self.decisions.clone(), faults),
+            state: Intercepted::new(self.state.clone(), faults),
             clock: self.clock.clone(),
             jitter: EvenJitter(0.5),
             settings: drain_settings(),

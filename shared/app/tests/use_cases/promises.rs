@@ -9,8 +9,8 @@ use callsheet_domain::{
     Wanted, decide, plan, plus, revise_copies,
 };
 use callsheet_testkit::{
-    EvenJitter, Faults, Flaky, When, With as _, a_calendar, a_decision, an_actor, an_event, at,
-    is_blocked_by_firewall,
+    EvenJitter, Faults, Intercepted, When, With as _, a_calendar, a_decision, an_actor, an_event,
+    at, is_blocked_by_firewall,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -215,9 +215,9 @@ impl Harness {
     async fn work(&self, faults: &Faults) {
         self.clock.advance(SignedDuration::from_secs(1));
         let sync = Sync {
-            recall: Flaky::new(self.recall.clone(), faults),
-            decisions: Flaky::new(self.decisions.clone(), faults),
-            state: Flaky::new(self.state.clone(), faults),
+            recall: Intercepted::new(self.recall.clone(), faults),
+            decisions: Intercepted::new(self.decisions.clone(), faults),
+            state: Intercepted::new(self.state.clone(), faults),
             queue: self.queue.clone(),
             clock: self.clock.clone(),
             policy_cache: self.policy_cache.clone(),
@@ -226,9 +226,9 @@ impl Harness {
         self.queue.send(&SyncJob::Resync).await.expect("memory");
         sync.handle(&self.queue.deliver(10), self.deadline()).await;
         let drain = Scheduler {
-            recall: Flaky::new(self.recall.clone(), faults),
-            decisions: Flaky::new(self.decisions.clone(), faults),
-            state: Flaky::new(self.state.clone(), faults),
+            recall: Intercepted::new(self.recall.clone(), faults),
+            decisions: Intercepted::new(self.decisions.clone(), faults),
+            state: Intercepted::new(self.state.clone(), faults),
             clock: self.clock.clone(),
             jitter: EvenJitter(0.0),
             settings: drain_settings(),

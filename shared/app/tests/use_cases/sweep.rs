@@ -9,7 +9,7 @@ use callsheet_domain::{
     RateLimit, SyncJob, SyncReason, plus,
 };
 use callsheet_testkit::{
-    Fault, Faults, Flaky, When, With as _, a_calendar, an_actor, an_event, at,
+    Counts, Fault, Faults, Intercepted, When, With as _, a_calendar, an_actor, an_event, at,
 };
 use futures_util::future::join;
 use jiff::SignedDuration;
@@ -89,13 +89,29 @@ async fn a_pushed_policy_is_swept_to_every_calendar() {
 #[tokio::test]
 async fn nothing_owed_costs_no_call_and_no_write() {
     let harness = harness(3).await;
-    let (calls, counts) = (harness.recall.calls().len(), harness.state.counts());
-    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    let (calls, counts) = (harness.recall.calls().len(), Counts::default());
+    harness.queue.send(&SyncJob::Resync).await.expect("memory");
+    let sync = harness.sync();
+    let sync = Sync {
+        state: Intercepted::new(sync.state, &counts),
+        recall: sync.recall,
+        decisions: sync.decisions,
+        queue: sync.queue,
+        clock: sync.clock,
+        policy_cache: sync.policy_cache,
+        settings: sync.settings,
+    };
+    let batch = harness.queue.deliver(10);
+    let handled = sync.handle(&batch, harness.deadline()).await;
+    assert_eq!(handled, Handled::default());
     assert_eq!(harness.recall.calls().len(), calls);
-    assert_eq!(harness.state.counts().writes, counts.writes);
-    let (policy, mark, list) = (1, 1, 1);
-    let reads = counts.reads + policy + mark + list;
-    assert_eq!(harness.state.counts().reads, reads);
+    let read = [
+        "Calendars::listed",
+        "Policies::active_revision",
+        "SyncStates::workspace",
+    ];
+    let read = read.map(|call| (call.to_owned(), 1));
+    assert_eq!(counts.by_name(), read.into(), "nothing is written");
 }
 
 #[tokio::test]
@@ -340,7 +356,7 @@ async fn a_sweep_that_cannot_list_the_calendars_is_given_again() {
     harness.queue.send(&SyncJob::Resync).await.expect("memory");
     let sync = harness.sync();
     let sync = Sync {
-        state: Flaky::new(sync.state, &Faults::once(0, When::Before)),
+        state: Intercepted::new(sync.state, &Faults::once(0, When::Before)),
         recall: sync.recall,
         decisions: sync.decisions,
         queue: sync.queue,

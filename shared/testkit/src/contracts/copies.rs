@@ -10,10 +10,10 @@ use serde_json::json;
 
 use super::decisions::{a_row, written};
 use super::eventually;
-use crate::{With, an_email, an_offer};
+use crate::{With, an_email, an_offer, id};
 
 fn meeting(name: &str) -> IcalUid {
-    IcalUid::parse(name).expect("an ical_uid")
+    id(name)
 }
 
 fn a_copy(of: &str, event: &str) -> Decision {
@@ -26,7 +26,7 @@ async fn copies(decisions: &impl Decisions, of: &[IcalUid]) -> Vec<Decision> {
     rows
 }
 
-/// One value of each type, and one of each that is odd.
+/// One value of each type, and unusual ones.
 fn facts() -> FactValues {
     let person = |email: &str, response| Person {
         email: an_email(email),
@@ -53,11 +53,11 @@ fn facts() -> FactValues {
     ])
 }
 
-/// The facts, and what a copy offers, come back as they were written.
+/// The facts of a verdict and the offer of a copy are read as they were written.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn what_decided_comes_back_as_written(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn facts_and_offers_are_read_as_they_were_written(decisions: &impl Decisions) {
     let other = BotConfig::new(json!({"bot_name": "Another"})).expect("valid");
     let rows = [
         a_row("no-facts").with(|row| row.verdict = Verdict::record(RuleName::DEFAULT, "why")),
@@ -88,11 +88,11 @@ pub async fn what_decided_comes_back_as_written(decisions: &impl Decisions) {
     }
 }
 
-/// All copies of the meetings that are asked for, and of no other, as the
-/// latest writes left them.
+/// All copies of the given meetings are read, and of no other, as the latest
+/// writes left them.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn copies_of_a_meeting_are_read_together(decisions: &impl Decisions) {
     let one = written(decisions, &a_copy("one", "event-1")).await;
     let again = written(decisions, &a_copy("one", "event-2")).await;
@@ -109,10 +109,10 @@ pub async fn copies_of_a_meeting_are_read_together(decisions: &impl Decisions) {
     assert_eq!(copies(decisions, &[]).await, []);
 }
 
-/// More copies than fit into one answer of a table.
+/// More copies than one response of a table holds are read.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn a_meeting_with_many_copies_is_read_to_the_end(decisions: &impl Decisions) {
     let long = "x".repeat(20_000);
     let rows = (0..80).map(|number| {
@@ -125,10 +125,10 @@ pub async fn a_meeting_with_many_copies_is_read_to_the_end(decisions: &impl Deci
     assert_eq!(copies(decisions, &[meeting("weekly")]).await, rows);
 }
 
-/// Who knows an event's id finds the decision on it, sooner or later.
+/// The decision on an event is found by the event's id alone, after a while.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn a_decision_is_found_by_its_event(decisions: &impl Decisions) {
     let row = written(decisions, &a_copy("one", "event-1")).await;
     written(decisions, &a_copy("one", "event-2")).await;

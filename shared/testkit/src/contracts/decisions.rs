@@ -2,26 +2,25 @@
 
 use callsheet_app::ports::{Decisions, WriteOutcome};
 use callsheet_domain::{
-    Abandonment, Applied, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, CallRecord,
-    Cause, Decision, DecisionInputs, DecisionKey, DeduplicationKey, EventId, Generation, History,
-    IcalUid, Operation, OverrideRevision, PolicyRevision, RecordedResult, RuleName, Timestamp,
-    Verdict, Version, Wanted, WantedBot,
+    Abandonment, Applied, Attempts, BotConfig, CalendarId, CalendarRevision, CallRecord, Cause,
+    Decision, DecisionInputs, DecisionKey, Generation, History, Operation, OverrideRevision,
+    PolicyRevision, RecordedResult, RuleName, Timestamp, Verdict, Version, Wanted, WantedBot,
 };
 use futures_util::future::join_all;
 use serde_json::json;
 
 use super::eventually;
-use crate::{With, a_decision, an_applied_bot, at};
+use crate::{With, a_decision, an_applied_bot, at, id};
 
 /// The usual decision, on the event of this id.
 pub(super) fn a_row(event: &str) -> Decision {
-    a_decision().with(|row| row.key.event_id = EventId::parse(event).expect("an id"))
+    a_decision().with(|row| row.key.event_id = id(event))
 }
 
-/// Writes a row that nobody else writes, and gives it as it is stored then.
+/// Writes a row without a concurrent writer, and returns it as it is then stored.
 pub(super) async fn written(decisions: &impl Decisions, row: &Decision) -> Decision {
-    let kept = decisions.write(row).await.expect("the store answers");
-    assert_eq!(kept, WriteOutcome::Written);
+    let outcome = decisions.write(row).await.expect("the store answers");
+    assert_eq!(outcome, WriteOutcome::Written);
     row.clone().with(|row| row.version = row.version.next())
 }
 
@@ -39,7 +38,7 @@ fn the_wanted_bot() -> WantedBot {
     }
 }
 
-/// Every combination of what a row may hold or not.
+/// Every combination of the optional parts of a row.
 fn plain_shapes() -> Vec<Decision> {
     let wanted = [Wanted::Nothing, a_decision().wanted];
     let bot = an_applied_bot(&the_wanted_bot());
@@ -59,7 +58,7 @@ fn plain_shapes() -> Vec<Decision> {
             last_error: Some("no bot was free".to_owned()),
         },
     ];
-    let closure = Abandonment {
+    let abandonment = Abandonment {
         generation: Generation(1),
         reason: "the meeting is over".to_owned(),
     };
@@ -67,7 +66,7 @@ fn plain_shapes() -> Vec<Decision> {
     for wanted in &wanted {
         for applied in &applied {
             for attempts in &attempts {
-                for abandoned in [None, Some(closure.clone())] {
+                for abandoned in [None, Some(abandonment.clone())] {
                     let name = format!("plain-{}", rows.len());
                     rows.push(a_row(&name).with(|row| {
                         row.wanted = wanted.clone();
@@ -82,7 +81,7 @@ fn plain_shapes() -> Vec<Decision> {
     rows
 }
 
-/// What is long, odd or at an end of its range.
+/// Rows with values that are long, unusual or at an end of their range.
 fn odd_shapes() -> Vec<Decision> {
     let titled = |name: &str, title: Option<&str>| {
         a_row(name).with(|row| row.title = title.map(str::to_owned))
@@ -111,17 +110,17 @@ fn odd_shapes() -> Vec<Decision> {
         }),
         a_row("a-long-link").with(|row| {
             let wanted = WantedBot {
-                deduplication_key: DeduplicationKey::parse("é".repeat(2_000)).expect("a key"),
+                deduplication_key: id("é".repeat(2_000)),
                 meeting_url: long_link,
                 config,
                 ..the_wanted_bot()
             };
             row.applied = Applied::Bot(Box::new(an_applied_bot(&wanted).with(|bot| {
-                bot.bot_id = Some(BotId::parse("b".repeat(128)).expect("an id"));
+                bot.bot_id = Some(id("b".repeat(128)));
             })));
             row.wanted = Wanted::Bot(Box::new(wanted));
         }),
-        a_row("called-about").with(|row| row.history = History::kept(calls())),
+        a_row("with-calls").with(|row| row.history = History::kept(calls())),
         a_row("odd-instants").with(|row| {
             row.starts_at = at("2090-03-06T10:00:00.000001Z");
             row.ends_at = at("2090-03-06T10:00:00.999999Z");
@@ -139,12 +138,12 @@ fn odd_shapes() -> Vec<Decision> {
             row.attempts.count = u32::MAX;
         }),
         a_row(&"e".repeat(128)).with(|row| {
-            row.key.ical_uid = IcalUid::parse("ü".repeat(480)).expect("960 bytes");
+            row.key.ical_uid = id("ü".repeat(480));
         }),
     ]
 }
 
-/// A call of each kind, for each reason, with each end.
+/// A call of each operation, for each cause, with each result.
 fn calls() -> Vec<CallRecord> {
     let reason = || "no bot was free at such short notice".to_owned();
     let call = |operation, cause, outcome, is_late| CallRecord {
@@ -192,11 +191,11 @@ fn calls() -> Vec<CallRecord> {
     ]
 }
 
-/// What is written is what is read, but for the version, which has grown by one.
+/// A row is read as it was written, with the next version.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn rows_come_back_as_written(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn a_decision_is_read_as_it_was_written(decisions: &impl Decisions) {
     for row in plain_shapes().into_iter().chain(odd_shapes()) {
         let expected = written(decisions, &row).await;
         assert_eq!(expected.version, Version(1));
@@ -204,11 +203,11 @@ pub async fn rows_come_back_as_written(decisions: &impl Decisions) {
     }
 }
 
-/// The last write stands as a whole: nothing of the one before shines through.
+/// The latest write replaces the whole row: no field of the one before is left.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn decisions_keep_the_latest(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn the_latest_write_replaces_the_whole_row(decisions: &impl Decisions) {
     let first = a_row("latest").with(|row| row.attempts.last_error = Some("busy".to_owned()));
     let first = written(decisions, &first).await;
     let second = first.clone().with(|row| {
@@ -221,12 +220,12 @@ pub async fn decisions_keep_the_latest(decisions: &impl Decisions) {
     assert_eq!(stored(decisions, &first.key).await, Some(second));
 }
 
-/// A write over a row that somebody else wrote first changes nothing, whether
+/// A write over a version other than the stored one changes nothing, whether
 /// the row was missing, older or never there.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_lost_race_is_a_result(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn a_write_over_another_version_is_a_conflict(decisions: &impl Decisions) {
     let fresh = a_row("raced");
     let first = written(decisions, &fresh).await;
     let second = written(decisions, &first).await;
@@ -234,9 +233,9 @@ pub async fn a_lost_race_is_a_result(decisions: &impl Decisions) {
     let ahead = second.clone().with(|row| row.version = Version(9));
     for late in [&fresh, &first, &ahead, &unseen] {
         let late = late.clone().with(|row| row.title = Some("late".to_owned()));
-        let kept = decisions.write(&late).await.expect("the store answers");
+        let outcome = decisions.write(&late).await.expect("the store answers");
         assert_eq!(
-            kept,
+            outcome,
             WriteOutcome::Conflict,
             "under version {}",
             late.version.0
@@ -246,11 +245,11 @@ pub async fn a_lost_race_is_a_result(decisions: &impl Decisions) {
     assert_eq!(stored(decisions, &unseen.key).await, None);
 }
 
-/// Of many who write over the same version at once, one does.
+/// Of concurrent writes over the same version one succeeds.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn of_many_that_write_at_once_one_does(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn of_concurrent_writes_one_succeeds(decisions: &impl Decisions) {
     let mut row = a_row("contended");
     for _ in 0..3 {
         let writers = (0..8).map(|writer| {
@@ -258,8 +257,8 @@ pub async fn of_many_that_write_at_once_one_does(decisions: &impl Decisions) {
             async move { (decisions.write(&ours).await, ours) }
         });
         let mut winners = Vec::new();
-        for (kept, ours) in join_all(writers).await {
-            if kept.expect("the store answers") == WriteOutcome::Written {
+        for (outcome, ours) in join_all(writers).await {
+            if outcome.expect("the store answers") == WriteOutcome::Written {
                 winners.push(ours.with(|row| row.version = row.version.next()));
             }
         }
@@ -269,16 +268,16 @@ pub async fn of_many_that_write_at_once_one_does(decisions: &impl Decisions) {
     }
 }
 
-/// Unknown keys give nothing, a key given twice gives its row once, and no
-/// keys give no rows.
+/// Unknown keys give no rows, a key given twice gives its row once, and no keys
+/// give no rows.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn what_is_not_there_is_left_out(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn unknown_keys_give_no_rows(decisions: &impl Decisions) {
     let row = written(decisions, &a_row("there")).await;
     let other_event = a_row("not-there").key;
     let other_meeting = DecisionKey {
-        ical_uid: IcalUid::parse("another").expect("an ical_uid"),
+        ical_uid: id("another"),
         ..row.key.clone()
     };
     let keys = [row.key.clone(), other_event, other_meeting, row.key.clone()];
@@ -293,12 +292,12 @@ pub async fn what_is_not_there_is_left_out(decisions: &impl Decisions) {
 /// More rows than one request takes are read, of one meeting and of several.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn as_many_are_read_as_are_asked_for(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn more_rows_than_one_request_takes_are_read(decisions: &impl Decisions) {
     let mut expected = Vec::new();
     for index in 0..230 {
         let row = a_row(&format!("many-{index:03}")).with(|row| {
-            row.key.ical_uid = IcalUid::parse(format!("meeting-{}", index % 3)).expect("one");
+            row.key.ical_uid = id(format!("meeting-{}", index % 3));
         });
         expected.push(written(decisions, &row).await);
     }
@@ -308,11 +307,12 @@ pub async fn as_many_are_read_as_are_asked_for(decisions: &impl Decisions) {
     assert_eq!(rows, expected);
 }
 
-/// Rows are read that come to more than the sixteen megabytes of one answer.
+/// Rows are read that are larger together than the sixteen megabytes of one
+/// response.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn rows_too_large_for_one_answer_are_read(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn rows_larger_than_one_response_are_read(decisions: &impl Decisions) {
     let mut expected = Vec::new();
     for index in 0..50 {
         let row = a_row(&format!("large-{index:02}"));
@@ -367,13 +367,13 @@ async fn assert_of_calendar(
     .await;
 }
 
-/// A calendar's decisions come in order of start, only those that end after
-/// the instant, due or not.
+/// The decisions of a calendar are listed in order of start, only those that
+/// end after the instant, due or not.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn decisions_of_a_calendar(decisions: &impl Decisions) {
-    let calendar = |name| CalendarId::parse(name).expect("an id");
+/// If the implementation does something else.
+pub async fn decisions_of_a_calendar_are_listed_in_order_of_start(decisions: &impl Decisions) {
+    let calendar = |name| id(name);
     let (ours, theirs) = (calendar("calendar-ours"), calendar("calendar-theirs"));
     let meetings = [
         ("noon", "12:00", "13:00"),
@@ -397,7 +397,7 @@ pub async fn decisions_of_a_calendar(decisions: &impl Decisions) {
     assert_of_calendar(decisions, &ours, at("09:00"), &after_nine).await;
     assert_of_calendar(decisions, &ours, at("17:00"), &["all-day", "late"]).await;
     assert_of_calendar(decisions, &theirs, at("07:00"), &["other"]).await;
-    assert_of_calendar(decisions, &calendar("calendar-nobodys"), at("07:00"), &[]).await;
+    assert_of_calendar(decisions, &calendar("calendar-unknown"), at("07:00"), &[]).await;
 
     let moved = skipped.with(|row| row.starts_at = at("06:00"));
     written(decisions, &moved).await;
@@ -405,13 +405,13 @@ pub async fn decisions_of_a_calendar(decisions: &impl Decisions) {
     assert_of_calendar(decisions, &ours, at("07:00"), &all).await;
 }
 
-/// More of a calendar's rows than one answer holds are found behind those that
-/// are over.
+/// Rows of a calendar are listed behind more rows of past meetings than one
+/// response holds.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_calendar_with_many_meetings_is_read_to_the_end(decisions: &impl Decisions) {
-    // An answer ends after a megabyte of what the index shows: reasons are shown.
+/// If the implementation does something else.
+pub async fn a_calendar_with_many_meetings_is_listed_to_the_end(decisions: &impl Decisions) {
+    // A response ends after a megabyte of projected attributes; reasons are projected.
     let reason = "r".repeat(30_000);
     for index in 0..50 {
         let row = a_row(&format!("long-{index:02}")).with(|row| {

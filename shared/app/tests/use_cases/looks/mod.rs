@@ -10,7 +10,7 @@ use callsheet_domain::{
     CalendarEvent, CalendarId, EventId, IcalUid, Meeting, Operation, SyncJob, SyncReason,
     SyncRequest, Timestamp, plus,
 };
-use callsheet_testkit::{Faults, Flaky, With as _, a_calendar, an_event, at};
+use callsheet_testkit::{Faults, Intercepted, With as _, a_calendar, an_event, at};
 use jiff::SignedDuration;
 
 use crate::harness::{Harness, HarnessSync};
@@ -105,9 +105,9 @@ impl Harness {
         &self,
         faults: &Faults,
     ) -> Sync<
-        Flaky<crate::harness::Recall>,
-        Flaky<callsheet_testkit::MemoryDecisions>,
-        Flaky<callsheet_testkit::MemoryState>,
+        Intercepted<crate::harness::Recall, Faults>,
+        Intercepted<callsheet_testkit::MemoryDecisions, Faults>,
+        Intercepted<callsheet_testkit::MemoryState, Faults>,
         callsheet_testkit::MemoryQueue,
         callsheet_testkit::ManualClock,
     > {
@@ -121,9 +121,9 @@ impl Harness {
             settings,
         } = self.sync();
         Sync {
-            recall: Flaky::new(recall, faults),
-            decisions: Flaky::new(decisions, faults),
-            state: Flaky::new(state, faults),
+            recall: Intercepted::new(recall, faults),
+            decisions: Intercepted::new(decisions, faults),
+            state: Intercepted::new(state, faults),
             queue,
             clock,
             policy_cache,
