@@ -30,7 +30,7 @@ pub(crate) async fn measure(rig: &Rig, events: usize) -> Done<Report> {
         let is_applied = async || {
             let due = rig
                 .stack
-                .glimpse()
+                .decision_summaries()
                 .await
                 .values()
                 .filter(|row| row.is_due)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use callsheet_domain::{CalendarId, Timestamp, plus};
-use callsheet_tests::{Glimpse, Stack};
+use callsheet_tests::{DecisionSummary, Stack};
 use jiff::SignedDuration;
 use recall_simulator::{CalendarView, EventDraft, EventId, EventView, Platform};
 
@@ -90,7 +90,7 @@ impl Dataset {
     /// Waits until nothing is left to do.
     pub(crate) async fn comes_to_rest(&self, rig: &Rig) -> Done<()> {
         let rests = async || {
-            let rows = rig.stack.glimpse().await;
+            let rows = rig.stack.decision_summaries().await;
             let due = rows.values().filter(|row| row.is_due).count();
             let (wrong, queued) = (self.wrong(&rows), rig.stack.queued().await);
             progress(format!("{wrong} to be decided, {due} due, {queued} queued"));
@@ -106,7 +106,7 @@ impl Dataset {
     /// Waits until every meeting is decided as it is, bots or not.
     pub(crate) async fn is_decided(&self, rig: &Rig) -> Done<()> {
         let decided = async || {
-            let wrong = self.wrong(&rig.stack.glimpse().await);
+            let wrong = self.wrong(&rig.stack.decision_summaries().await);
             progress(format!("{wrong} to be decided"));
             wrong == 0 && rig.stack.queued().await == 0
         };
@@ -118,10 +118,10 @@ impl Dataset {
     }
 
     /// How many meetings are not decided as they are.
-    pub(crate) fn wrong(&self, rows: &HashMap<String, Glimpse>) -> usize {
+    pub(crate) fn wrong(&self, rows: &HashMap<String, DecisionSummary>) -> usize {
         let is_wrong = |(id, start): &(&EventId, &Timestamp)| {
             let row = rows.get(&id.to_string());
-            let is_right = |row: &Glimpse| {
+            let is_right = |row: &DecisionSummary| {
                 row.is_recorded && row.starts_at == **start && row.wanted == Some(**start)
             };
             !row.is_some_and(is_right)

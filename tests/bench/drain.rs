@@ -42,7 +42,7 @@ pub(crate) async fn measure(rig: &Rig, rows: usize, rate: u32) -> Done<Report> {
     let dataset = backlog(rig, rows, rate).await?;
     let rows = dataset.meetings.len();
     let calls = drained(rig, rows, rate).await?;
-    let rows_after = rig.stack.glimpse().await;
+    let rows_after = rig.stack.decision_summaries().await;
     let due = rows_after.values().filter(|row| row.is_due).count();
     report.table("A backlog, from the first call to the last", &COLUMNS);
     let received: Vec<_> = calls.iter().map(|call| call.received_at).collect();

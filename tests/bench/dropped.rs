@@ -47,14 +47,14 @@ pub(crate) async fn measure(rig: &Rig) -> Done<Report> {
     if !rig.until(PATIENCE, quiet).await {
         return Err("the webhooks that came were not attended to".into());
     }
-    let wrong_before = dataset.wrong(&rig.stack.glimpse().await);
+    let wrong_before = dataset.wrong(&rig.stack.decision_summaries().await);
     let lists_before = rig.calls(Some(Operation::ListEvents)).await?.len();
     progress(format!("{wrong_before} are wrong before the sweep"));
     let swept_at = rig.stack.now();
-    rig.stack.sweep().await;
-    let is_right = async || dataset.wrong(&rig.stack.glimpse().await) == 0;
+    rig.stack.resync().await;
+    let is_right = async || dataset.wrong(&rig.stack.decision_summaries().await) == 0;
     let right_at = rig.until(PATIENCE, is_right).await.then(|| rig.stack.now());
-    let wrong_after = dataset.wrong(&rig.stack.glimpse().await);
+    let wrong_after = dataset.wrong(&rig.stack.decision_summaries().await);
     let calls = rig.calls(Some(Operation::ListEvents)).await?;
     let received: Vec<_> = calls.iter().map(|call| call.received_at).collect();
     let webhooks = rig.stack.recall.stats().await?.webhooks;

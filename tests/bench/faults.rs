@@ -73,7 +73,7 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
     let is_right = async || {
         let due = rig
             .stack
-            .glimpse()
+            .decision_summaries()
             .await
             .values()
             .filter(|row| row.is_due)

@@ -49,7 +49,7 @@ pub(crate) async fn measure(rig: &Rig, rows: usize) -> Done<Report> {
     let calls = rig.calls(Some(Operation::ScheduleBot)).await?;
     let due = rig
         .stack
-        .glimpse()
+        .decision_summaries()
         .await
         .values()
         .filter(|row| row.is_due)

@@ -103,7 +103,7 @@ async fn look(rig: &Rig, dataset: &Dataset, killed_at: Option<usize>) -> Done<Co
             }
         }
         if pages >= least {
-            last_sync.wrong = dataset.wrong(&rig.stack.glimpse().await);
+            last_sync.wrong = dataset.wrong(&rig.stack.decision_summaries().await);
             if last_sync.wrong == 0 {
                 last_sync.right_at = Some(rig.stack.now());
                 return Ok(last_sync);
@@ -111,7 +111,7 @@ async fn look(rig: &Rig, dataset: &Dataset, killed_at: Option<usize>) -> Done<Co
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
-    last_sync.wrong = dataset.wrong(&rig.stack.glimpse().await);
+    last_sync.wrong = dataset.wrong(&rig.stack.decision_summaries().await);
     Ok(last_sync)
 }
 

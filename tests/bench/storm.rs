@@ -98,11 +98,11 @@ async fn deployed(rig: &Rig, dataset: &mut Dataset, previews: bool) -> Done<Play
     rig.start_afresh().await?;
     let previews = previews.then(Previews::begun);
     let mut played = blow(rig, dataset).await?;
-    let right = async || dataset.wrong(&rig.stack.glimpse().await);
+    let right = async || dataset.wrong(&rig.stack.decision_summaries().await);
     played.comes_right(rig, right).await;
     played.previews = previews.map(|previews| previews.made());
     let rests = async || {
-        let rows = rig.stack.glimpse().await;
+        let rows = rig.stack.decision_summaries().await;
         let due = rows.values().filter(|row| row.is_due).count();
         progress(format!("{due} due, {} queued", rig.stack.queued().await));
         due == 0 && rig.stack.queued().await == 0 && dataset.agrees(&rig.stack).await

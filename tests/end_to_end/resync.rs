@@ -1,40 +1,41 @@
-//! What takes effect in a calendar without a notice about it.
+//! Changes that take effect with a resync, without a webhook.
 
 use callsheet_app::ports::OverrideStore as _;
-use callsheet_domain::{Actor, CalendarId, IcalUid, OverrideChoice, OverrideScope};
+use callsheet_domain::{OverrideChoice, OverrideScope};
+use callsheet_testkit::id;
 use recall_simulator::Platform;
 
 use crate::command::callsheet;
 use crate::tenant::Tenant;
 
 #[tokio::test]
-async fn a_word_takes_effect_with_the_next_sweep() {
-    let tenant = spoken_about().await;
-    tenant.stack.sweep().await;
-    tenant.comes_to_bots("the word was heeded", 1).await;
+async fn an_override_takes_effect_with_the_next_resync() {
+    let tenant = with_unsynced_override().await;
+    tenant.stack.resync().await;
+    tenant.assert_bots("the override was applied", 1).await;
 }
 
 #[tokio::test]
-async fn a_sweep_is_asked_for_by_hand() {
-    let tenant = spoken_about().await;
-    callsheet(&["sweep"], "").went_well();
-    tenant.comes_to_bots("the word was heeded", 1).await;
+async fn a_resync_is_requested_by_hand() {
+    let tenant = with_unsynced_override().await;
+    callsheet(&["sweep"], "").succeeded();
+    tenant.assert_bots("the override was applied", 1).await;
 }
 
-/// An office with a meeting that a person wants recorded, of which nobody was told.
-async fn spoken_about() -> Tenant {
+/// A company with a `record` override of an internal meeting, set without a sync request.
+async fn with_unsynced_override() -> Tenant {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let event = tenant.create(tenant.internal(5)).await;
-    tenant.comes_to_skip("default").await;
-    let calendar = CalendarId::parse(tenant.calendars[0].id.to_string()).expect("an id");
-    let series = OverrideScope::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
-    let by = Actor::parse("lead@acme.example").expect("a name");
+    tenant.assert_skipped_by("default").await;
+    let calendar = tenant.calendar_id(0);
+    let series = OverrideScope::Series(id(event.ical_uid));
+    let by = id("lead@acme.example");
     let now = tenant.stack.now();
-    let override_revision = tenant
+    let set = tenant
         .stack
         .state
         .set_override(&calendar, &series, OverrideChoice::Record, &by, now)
         .await;
-    override_revision.expect("spoken");
+    set.expect("the table");
     tenant
 }

@@ -1,5 +1,5 @@
-//! All decisions at a glance: what a measurement asks for every second, and
-//! must not keep the stack busy with.
+//! A summary of every decision, read with one scan: measurements read it every
+//! second, and must not load the stack.
 
 use std::collections::HashMap;
 
@@ -8,28 +8,28 @@ use callsheet_domain::{DecisionKey, EventId, IcalUid, Timestamp};
 
 use crate::{Stack, variable};
 
-/// Of each row only this is read.
-const SHOWN: &str =
+/// The attributes of a row that are read.
+const PROJECTION: &str =
     "ical_uid, event_id, starts_at, verdict, wanted.starts_at, applied.starts_at, due";
 
-/// What a row says about its event.
+/// The main attributes of a decision's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Glimpse {
-    /// Where the row is.
+pub struct DecisionSummary {
+    /// The key of the row.
     pub key: DecisionKey,
-    /// When the meeting starts, as far as the row knows.
+    /// Start of the meeting by the row.
     pub starts_at: Timestamp,
-    /// Whether it is to be recorded.
+    /// Whether the verdict is to record.
     pub is_recorded: bool,
-    /// When the bot that is wanted joins.
+    /// Start of the wanted bot.
     pub wanted: Option<Timestamp>,
-    /// When the bot joins that is known, or suspected, to be at Recall.
+    /// Start of the applied bot, known or uncertain.
     pub applied: Option<Timestamp>,
-    /// Whether there is something to be done.
+    /// Whether the row is due.
     pub is_due: bool,
 }
 
-impl Glimpse {
+impl DecisionSummary {
     fn of(row: &HashMap<String, AttributeValue>) -> Option<Self> {
         let text = |name: &str| row.get(name)?.as_s().ok();
         let bot = |name: &str| instant(row.get(name)?.as_m().ok()?);
@@ -53,25 +53,25 @@ fn instant(attributes: &HashMap<String, AttributeValue>) -> Option<Timestamp> {
 }
 
 impl Stack {
-    /// Every decision there is, by the text of its event's id.
+    /// A summary of every stored decision, by the id of its event.
     ///
     /// # Panics
-    /// If the table does not answer, or holds what is no row of ours.
-    pub async fn glimpse(&self) -> HashMap<String, Glimpse> {
+    /// If the table does not respond, or holds a row in another format.
+    pub async fn decision_summaries(&self) -> HashMap<String, DecisionSummary> {
         let scan = self
             .tables
             .scan()
             .table_name(variable("CALLSHEET_DECISIONS_TABLE"))
-            .projection_expression(SHOWN);
+            .projection_expression(PROJECTION);
         let mut pages = scan.into_paginator().send();
-        let mut rows = HashMap::new();
+        let mut summaries = HashMap::new();
         while let Some(page) = pages.next().await {
-            let page = page.expect("the table answers");
+            let page = page.expect("the table responds");
             for row in page.items() {
-                let seen = Glimpse::of(row).expect("a row of ours");
-                rows.insert(seen.key.event_id.to_string(), seen);
+                let summary = DecisionSummary::of(row).expect("a decision's row");
+                summaries.insert(summary.key.event_id.to_string(), summary);
             }
         }
-        rows
+        summaries
     }
 }

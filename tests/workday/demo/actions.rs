@@ -145,7 +145,7 @@ impl Demo {
         let (state, decisions) = (&self.stack.state, &self.stack.decisions);
         let result = push(state, decisions, &document, pusher).await;
         result.expect("the policy is valid and is stored");
-        self.stack.sweep().await;
+        self.stack.resync().await;
         let mut count = 0;
         for meeting in self.meetings.iter_mut().filter(|m| m.title == title) {
             if meeting.expected == ExpectedVerdict::EXTERNAL {
