@@ -37,10 +37,10 @@ pub async fn assert_eventually<T: Debug>(
             tokio::time::sleep(PAUSE).await;
         }
     };
-    match tokio::time::timeout(timeout, wait).await {
-        Ok(observed) => observed,
-        Err(_) => panic!("not within {timeout:?}: {expected}; last observed: {last:#?}"),
+    if let Ok(observed) = tokio::time::timeout(timeout, wait).await {
+        return observed;
     }
+    panic!("not within {timeout:?}: {expected}; last observed: {last:#?}");
 }
 
 #[cfg(test)]

@@ -51,8 +51,8 @@ pub async fn every_calendar_is_on_one_of_the_pages(workspace: &impl Workspace) {
 /// # Panics
 /// If the implementation does something else.
 pub async fn a_calendar_is_listed_as_it_is_shown(workspace: &impl Workspace) {
-    let (kept, lost) = (workspace.connect().await, workspace.connect().await);
-    workspace.disconnect(&lost).await;
+    let (kept, deleted) = (workspace.connect().await, workspace.connect().await);
+    workspace.disconnect(&deleted).await;
     let (calendars, _) = listed(workspace).await;
     assert_eq!(calendars.len(), 2);
     for calendar in calendars {
@@ -73,19 +73,19 @@ pub async fn a_calendar_is_listed_as_it_is_shown(workspace: &impl Workspace) {
 /// # Panics
 /// If the implementation does something else.
 pub async fn a_deleted_calendar_is_gone_with_its_events(workspace: &impl Workspace) {
-    let (kept, lost) = (workspace.connect().await, workspace.connect().await);
-    let event = workspace.meet(&lost, 3, Some(LINK), 1).await.remove(0);
+    let (kept, deleted) = (workspace.connect().await, workspace.connect().await);
+    let event = workspace.meet(&deleted, 3, Some(LINK), 1).await.remove(0);
     let wanted = bot(workspace.hours_ahead(3));
     scheduled(workspace, &event, &wanted, 0).await;
-    assert_eq!(removed(workspace, &lost).await, Removed::Deleted);
+    assert_eq!(removed(workspace, &deleted).await, Removed::Deleted);
     let (calendars, _) = listed(workspace).await;
     let ids: Vec<_> = calendars.into_iter().map(|calendar| calendar.id).collect();
     assert_eq!(ids, [kept]);
-    let shown = workspace.recall().calendar(&lost).await;
+    let shown = workspace.recall().calendar(&deleted).await;
     assert_eq!(shown.expect("a reply"), None);
     let reply = schedule(workspace, &event, &wanted, 1).await;
     assert_eq!(reply, BotReply::NoSuchEvent);
-    assert_eq!(removed(workspace, &lost).await, Removed::AlreadyGone);
+    assert_eq!(removed(workspace, &deleted).await, Removed::AlreadyGone);
 }
 
 /// Deleting an unknown calendar is no error.
@@ -102,13 +102,13 @@ pub async fn an_unknown_calendar_is_already_gone(workspace: &impl Workspace) {
 /// # Panics
 /// If the implementation does something else.
 pub async fn a_shared_bot_outlives_one_of_its_calendars(workspace: &impl Workspace) {
-    let (kept, lost) = (workspace.connect().await, workspace.connect().await);
+    let (kept, deleted) = (workspace.connect().await, workspace.connect().await);
     let ours = workspace.meet(&kept, 4, Some(LINK), 1).await.remove(0);
-    let theirs = workspace.meet(&lost, 4, Some(LINK), 1).await.remove(0);
+    let theirs = workspace.meet(&deleted, 4, Some(LINK), 1).await.remove(0);
     let wanted = bot(workspace.hours_ahead(4));
     let shared = scheduled(workspace, &ours, &wanted, 0).await;
     scheduled(workspace, &theirs, &wanted, 0).await;
-    removed(workspace, &lost).await;
+    removed(workspace, &deleted).await;
     let after = scheduled(workspace, &ours, &wanted, 1).await;
     assert_eq!(after.bot_id, shared.bot_id);
 }

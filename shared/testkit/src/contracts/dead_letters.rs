@@ -30,7 +30,11 @@ fn request(reason: SyncReason) -> SyncJob {
 }
 
 async fn receive(ends: &impl DeadLetterEnds) -> Option<DeadLetter> {
-    let mut received = ends.dead_letters().take(1).await.expect("it answers");
+    let mut received = ends
+        .dead_letters()
+        .take(1)
+        .await
+        .expect("the queue answers");
     assert!(received.len() <= 1, "one was asked for");
     received.pop()
 }
@@ -93,7 +97,7 @@ pub async fn a_dead_letter_put_back_is_received_again(ends: &impl DeadLetterEnds
     ends.dead_letters()
         .put_back(&first.receipt)
         .await
-        .expect("it answers");
+        .expect("the queue answers");
     let second = receive(ends).await.expect("it is there again");
     assert_eq!(
         (second.message_id, second.sent_at, second.job),
@@ -112,11 +116,15 @@ pub async fn a_removed_dead_letter_is_gone(ends: &impl DeadLetterEnds) {
         ends.dead_letters()
             .remove(&letter.receipt)
             .await
-            .expect("it answers");
+            .expect("the queue answers");
     }
     assert_eq!(receive(ends).await, None);
     eventually("none is counted", async || {
-        ends.dead_letters().count().await.expect("it answers") == 0
+        ends.dead_letters()
+            .count()
+            .await
+            .expect("the queue answers")
+            == 0
     })
     .await;
 }
@@ -130,12 +138,20 @@ pub async fn many_dead_letters_are_received_to_the_end(ends: &impl DeadLetterEnd
         ends.add(Some(&request(SyncReason::CalendarChanged))).await;
     }
     eventually("all are counted", async || {
-        ends.dead_letters().count().await.expect("it answers") == 25
+        ends.dead_letters()
+            .count()
+            .await
+            .expect("the queue answers")
+            == 25
     })
     .await;
     let (mut ids, mut taken) = (BTreeSet::new(), 0);
     loop {
-        let some = ends.dead_letters().take(10).await.expect("it answers");
+        let some = ends
+            .dead_letters()
+            .take(10)
+            .await
+            .expect("the queue answers");
         assert!(some.len() <= 10, "ten were asked for");
         if some.is_empty() {
             break;

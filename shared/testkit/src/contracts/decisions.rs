@@ -145,7 +145,7 @@ fn odd_shapes() -> Vec<Decision> {
 
 /// A call of each operation, for each cause, with each result.
 fn calls() -> Vec<CallRecord> {
-    let reason = || "no bot was free at such short notice".to_owned();
+    let reason = || "no bot was free so shortly before the start".to_owned();
     let call = |operation, cause, outcome, is_late| CallRecord {
         at: at("09:30:00.000001"),
         operation,

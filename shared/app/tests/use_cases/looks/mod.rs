@@ -41,6 +41,9 @@ fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
     })
 }
 
+/// A port with faults.
+type Faulty<P> = Intercepted<P, Faults>;
+
 /// A house with so many calendars, each looked at whole and at rest.
 async fn harness(calendars: usize) -> Harness {
     let harness = Harness::new();
@@ -105,9 +108,9 @@ impl Harness {
         &self,
         faults: &Faults,
     ) -> Sync<
-        Intercepted<crate::harness::Recall, Faults>,
-        Intercepted<callsheet_testkit::MemoryDecisions, Faults>,
-        Intercepted<callsheet_testkit::MemoryState, Faults>,
+        Faulty<crate::harness::Recall>,
+        Faulty<callsheet_testkit::MemoryDecisions>,
+        Faulty<callsheet_testkit::MemoryState>,
         callsheet_testkit::MemoryQueue,
         callsheet_testkit::ManualClock,
     > {
