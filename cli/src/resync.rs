@@ -123,13 +123,13 @@ mod tests {
     use super::*;
     use callsheet_domain::{CalendarId, CalendarStatus};
     use callsheet_testkit::{
-        But as _, Faults, Flaky, MemoryQueue, MemoryState, When, a_calendar_record, at,
+        Faults, Intercepted, MemoryQueue, MemoryState, When, With as _, a_calendar_record, at,
     };
 
     #[tokio::test]
     async fn asks_for_a_sweep_and_says_for_how_many_calendars() {
         let (state, queue) = (MemoryState::new(), MemoryQueue::new());
-        let lost = a_calendar_record().but(|record| {
+        let lost = a_calendar_record().with(|record| {
             record.calendar.id = CalendarId::parse("calendar-lost").expect("an id");
             record.calendar.status = CalendarStatus::Disconnected;
         });
@@ -175,7 +175,7 @@ mod tests {
 
     #[tokio::test]
     async fn that_nobody_could_be_asked_is_trouble() {
-        let queue = Flaky::new(MemoryQueue::new(), &Faults::once(0, When::Before));
+        let queue = Intercepted::new(MemoryQueue::new(), &Faults::once(0, When::Before));
         let trouble = sweep(&queue, false, None, at("09:30"))
             .await
             .expect_err("nobody was asked");

@@ -1,4 +1,4 @@
-//! What a decision costs on the real tables, from first sight to applied.
+//! The requests and capacity that a decision costs, from its first sync to applied.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,12 +7,13 @@ use aws_sdk_dynamodb::Client;
 use callsheet_app::ports::{Clock as _, Queue as _};
 use callsheet_app::{Handled, PolicyCache, Scheduler, SchedulerSettings, Sync, SyncSettings};
 use callsheet_domain::{
-    CalendarEvent, EventId, IcalUid, Meeting, Operation, RateLimit, SyncJob, SyncReason,
-    SyncRequest, plus,
+    CalendarEvent, Meeting, Operation, RateLimit, SyncJob, SyncReason, SyncRequest, plus,
 };
 use callsheet_runtime::SystemClock;
 use callsheet_store::{DecisionTable, StateTable};
-use callsheet_testkit::{But as _, EvenJitter, MemoryQueue, MemoryRecall, a_calendar, an_event};
+use callsheet_testkit::{
+    EvenJitter, MemoryQueue, MemoryRecall, With as _, a_calendar, an_event, id,
+};
 use jiff::SignedDuration;
 use test_case::test_case;
 
@@ -22,8 +23,8 @@ use crate::tables;
 
 const EVENTS: u32 = 20;
 
-/// Callsheet on real tables, with a meter on each; the rest is in memory. The
-/// clock is the true one, since the tables take their time.
+/// Callsheet on real tables, with a meter on each, and the other ports in memory.
+/// The clock is the real one, since the tables take time.
 struct Metered {
     recall: MemoryRecall<SystemClock>,
     queue: MemoryQueue,
@@ -33,7 +34,7 @@ struct Metered {
     of_state: Meter,
 }
 
-/// What was consumed of the decisions and of the state, by operation.
+/// Consumption of the decisions table and of the state table, by operation.
 type Consumed = (BTreeMap<String, Used>, BTreeMap<String, Used>);
 
 impl Metered {
@@ -56,8 +57,8 @@ impl Metered {
         (self.of_decisions.take(), self.of_state.take())
     }
 
-    /// Has the calendar looked at, and says what that consumed.
-    async fn look(&self, reason: SyncReason) -> Consumed {
+    /// Syncs the calendar, and returns the consumption.
+    async fn sync(&self, reason: SyncReason) -> Consumed {
         let now = SystemClock.now();
         let request = SyncRequest {
             calendar_id: a_calendar().id,
@@ -89,10 +90,10 @@ impl Metered {
         self.consumed()
     }
 
-    /// Has everything applied that is due, and says what that consumed.
-    async fn drain(&self) -> Consumed {
+    /// Runs the scheduler, and returns the consumption.
+    async fn run_scheduler(&self) -> Consumed {
         let rate_limit = RateLimit::per_minute(6_000, 1);
-        let drain = Scheduler {
+        let scheduler = Scheduler {
             recall: self.recall.clone(),
             decisions: self.decisions.clone(),
             state: self.state.clone(),
@@ -109,7 +110,7 @@ impl Metered {
             },
         };
         let deadline = plus(SystemClock.now(), SignedDuration::from_mins(5));
-        drain.run(deadline).await.expect("the tables answer");
+        scheduler.run(deadline).await.expect("the tables answer");
         self.consumed()
     }
 
@@ -119,12 +120,12 @@ impl Metered {
     }
 }
 
-/// Meetings of one calendar, as long as most are.
+/// Meetings of one calendar, of usual size.
 fn events() -> impl Iterator<Item = CalendarEvent> {
     (0..EVENTS).map(|number| {
-        an_event().but(|event| {
-            event.id = EventId::parse(format!("event-{number}")).expect("an id");
-            event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
+        an_event().with(|event| {
+            event.id = id(format!("event-{number}"));
+            event.ical_uid = id(format!("meeting-{number}"));
             let url = format!("https://meet.example/{number}");
             event.meeting = Some(Meeting { url });
         })
@@ -145,23 +146,23 @@ fn sum(used: &BTreeMap<String, Used>, is_write: bool) -> Used {
 #[test_case(local_dynamodb(); "local")]
 #[test_case(second_opinion(); "second opinion")]
 #[tokio::test]
-async fn an_event_that_is_seen_again_unchanged_costs_no_write_and_no_call(client: Client) {
+async fn syncing_an_unchanged_event_again_costs_no_write_and_no_call(client: Client) {
     let metered = Metered::on(&client).await;
-    metered.look(SyncReason::FullSync).await;
-    metered.drain().await;
+    metered.sync(SyncReason::FullSync).await;
+    metered.run_scheduler().await;
     let (calls, lists) = (
         metered.bot_calls(),
         metered.recall.count(Operation::ListEvents),
     );
     assert_eq!(calls, EVENTS as usize);
 
-    let (of_decisions, of_state) = metered.look(SyncReason::FullSync).await;
-    let (drained, _) = metered.drain().await;
+    let (of_decisions, of_state) = metered.sync(SyncReason::FullSync).await;
+    let (scheduled, _) = metered.run_scheduler().await;
     assert_eq!(metered.recall.count(Operation::ListEvents), lists + 1);
     assert_eq!(sum(&of_decisions, true), Used::default());
-    assert_eq!(sum(&drained, true), Used::default());
+    assert_eq!(sum(&scheduled, true), Used::default());
     assert_eq!(metered.bot_calls(), calls);
-    // What a look writes is not about its events: the turn, the claim, the mark.
+    // A sync writes three times, whatever it lists: the permit, its start, its completion.
     let last_sync = sum(&of_state, true);
     assert!(last_sync.requests <= 3, "{of_state:?}");
 }
@@ -171,8 +172,8 @@ async fn an_event_that_is_seen_again_unchanged_costs_no_write_and_no_call(client
 #[tokio::test]
 async fn a_decision_is_written_once_and_once_more_when_it_is_applied(client: Client) {
     let metered = Metered::on(&client).await;
-    let (decided, _) = metered.look(SyncReason::FullSync).await;
-    let (applied, _) = metered.drain().await;
+    let (decided, _) = metered.sync(SyncReason::FullSync).await;
+    let (applied, _) = metered.run_scheduler().await;
     for (step, used) in [("decided", decided), ("applied", applied)] {
         let (written, read) = (sum(&used, true), sum(&used, false));
         assert_eq!(written.requests, EVENTS, "{step}: {used:?}");

@@ -10,7 +10,7 @@ use callsheet_domain::{
 };
 use callsheet_store::StateTable;
 use callsheet_testkit::contracts::eventually;
-use callsheet_testkit::{But as _, a_calendar, a_calendar_record, a_speaker, at};
+use callsheet_testkit::{With as _, a_calendar, a_calendar_record, an_actor, at};
 use test_case::test_case;
 
 use crate::servers::{local_dynamodb, second_opinion};
@@ -68,7 +68,7 @@ async fn words_without_a_head_are_read_and_counted_on(client: Client) {
     let series = |name| OverrideScope::Series(IcalUid::parse(name).expect("an ical_uid"));
     assert_eq!(read.by_scope[&series("a")].by, None);
     for revision in [4, 5] {
-        let (series, by) = (series("b"), a_speaker());
+        let (series, by) = (series("b"), an_actor());
         let override_revision =
             state.set_override(&calendar, &series, OverrideChoice::Skip, &by, at("09:00"));
         assert_eq!(
@@ -110,7 +110,7 @@ async fn policies_kept_by_fingerprint_count_as_revisions(client: Client) {
     assert_eq!(state.history(2).await.expect("read"), []);
     let policy = NewPolicy {
         document: "{}".to_owned(),
-        by: a_speaker(),
+        by: an_actor(),
         at: at("09:00"),
         note: None,
     };
@@ -148,7 +148,7 @@ async fn a_calendar_is_listed_once_it_is_written_again(client: Client) {
     let state = left(client, &[(&texts, &numbers)]).await;
     assert_eq!(state.listed().await.expect("read"), []);
     let read = state.record(&record.calendar.id).await.expect("read");
-    let expected = record.but(|record| record.version = Version(1));
+    let expected = record.with(|record| record.version = Version(1));
     assert_eq!(read, Some(expected.clone()));
     let kept = state.write_record(&expected).await.expect("written");
     assert_eq!(kept, WriteOutcome::Written);

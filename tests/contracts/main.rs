@@ -1,11 +1,11 @@
-//! The adapters against what they adapt: each must do what its port's contract
-//! says, as the fakes of the testkit do.
+//! Contract tests of the adapters, against servers that stand in for AWS and for
+//! Recall. The testkit's fakes pass the same contract suites.
 //!
-//! `make test` starts the servers and says where they are: `AWS_ENDPOINT_URL`
+//! `make test` starts the servers and sets their addresses: `AWS_ENDPOINT_URL`
 //! is the local cloud, `CALLSHEET_SECOND_OPINION_URL` a second implementation
-//! of DynamoDB that refuses expressions which the first lets through. To hold
-//! the store against a third, say Amazon's own DynamoDB Local, set
-//! `AWS_ENDPOINT_URL_DYNAMODB` to it: it goes before `AWS_ENDPOINT_URL`.
+//! of DynamoDB that rejects expressions which the first accepts. To test the
+//! store against a third, such as Amazon's own DynamoDB Local, set
+//! `AWS_ENDPOINT_URL_DYNAMODB` to it: it takes precedence over `AWS_ENDPOINT_URL`.
 
 mod cost;
 mod earlier;

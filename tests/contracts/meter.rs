@@ -1,6 +1,6 @@
-//! What a client's requests cost, by DynamoDB's own account.
+//! The capacity that a client's requests consume, as DynamoDB reports it.
 //!
-//! Each request is told to say what it consumed; what the answers say is added up.
+//! Each request asks for the consumed capacity; the meter adds up the responses.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,18 +27,18 @@ pub(crate) const WRITES: [&str; 4] = ["PutItem", "UpdateItem", "DeleteItem", "Tr
 /// Operations that read items.
 const READS: [&str; 3] = ["GetItem", "BatchGetItem", "Query"];
 
-/// What was asked for of one operation.
+/// Requests and consumed capacity of one operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Used {
-    /// Requests, those that a condition refused among them.
+    /// Number of requests, those with a failed condition included.
     pub(crate) requests: u32,
-    /// Capacity units of the others: one for a kilobyte begun of a write and of
-    /// each index that shows it, and for four of a read; half a one where a read
-    /// need not be the latest.
+    /// Consumed capacity units: one for each kilobyte begun of a write, in the
+    /// table and in each index, and for each four kilobytes of a read; half of
+    /// that for an eventually consistent read.
     pub(crate) units: f64,
 }
 
-/// Adds up what a client consumes.
+/// Adds up the requests and the consumed capacity of a client.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Meter(Arc<Mutex<BTreeMap<String, Used>>>);
 
@@ -49,7 +49,7 @@ impl Meter {
         Client::from_conf(config.build())
     }
 
-    /// What was consumed since this was last asked, by operation.
+    /// Requests and capacity since the last call, by operation.
     pub(crate) fn take(&self) -> BTreeMap<String, Used> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -76,17 +76,17 @@ impl Intercept for Meter {
         let request = context.request_mut();
         let operation = operation(request);
         if !WRITES.contains(&operation) && !READS.contains(&operation) {
-            // Tables come and go for nothing.
+            // Creating and describing tables consumes no capacity.
             return Ok(());
         }
         self.add(operation, 1, 0.0);
-        let asked = request.body().bytes().unwrap_or_default();
-        let mut asked: Value = serde_json::from_slice(asked)?;
-        asked["ReturnConsumedCapacity"] = json!("TOTAL");
-        let asked = asked.to_string();
-        let length = asked.len().to_string();
+        let body = request.body().bytes().unwrap_or_default();
+        let mut body: Value = serde_json::from_slice(body)?;
+        body["ReturnConsumedCapacity"] = json!("TOTAL");
+        let body = body.to_string();
+        let length = body.len().to_string();
         request.headers_mut().insert("content-length", length);
-        *request.body_mut() = asked.into();
+        *request.body_mut() = body.into();
         Ok(())
     }
 

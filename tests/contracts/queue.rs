@@ -1,24 +1,22 @@
-//! The queue, and the dead letters, on the local cloud's SQS.
-
-use std::time::Duration;
+//! The queue and the dead-letter queue on the local cloud's SQS.
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageSystemAttributeName::ApproximateReceiveCount;
-use callsheet_app::ports::{DeadLetter, DeadLetters, Queue, Receipt};
-use callsheet_app::{Delivery, PortError};
+use callsheet_app::Delivery;
+use callsheet_app::ports::{Queue as _, Receipt};
 use callsheet_domain::SyncJob;
 use callsheet_queue::{SqsDeadLetters, SqsQueue, read};
-use callsheet_testkit::contracts::dead_letters::Burial;
-use callsheet_testkit::contracts::queue::BothEnds;
+use callsheet_testkit::contracts::dead_letters::DeadLetterEnds;
+use callsheet_testkit::contracts::queue::QueueEnds;
 
 use crate::servers::local_sqs;
 
-/// Longer than a test, so that what is in work comes back only if it is postponed.
+/// Longer than a test, so that a delivery comes again only if it is postponed.
 const VISIBILITY: &str = "300";
 /// How long a delivery is waited for, in seconds.
 const WAIT: i32 = 2;
 
-/// A queue of the test's own, and the end that the event source would read.
+/// A queue of the test's own, with its receiving end.
 struct OwnQueue {
     sqs: Client,
     url: String,
@@ -44,43 +42,35 @@ impl OwnQueue {
     }
 }
 
-impl Queue for OwnQueue {
-    async fn send(&self, job: &SyncJob) -> Result<(), PortError> {
-        self.queue.send(job).await
+impl QueueEnds for OwnQueue {
+    type Queue = SqsQueue;
+
+    fn queue(&self) -> &SqsQueue {
+        &self.queue
     }
 
-    async fn send_later(&self, job: &SyncJob, wait: Duration) -> Result<(), PortError> {
-        self.queue.send_later(job, wait).await
-    }
-
-    async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {
-        self.queue.postpone(receipt, wait).await
-    }
-}
-
-impl BothEnds for OwnQueue {
     async fn receive(&self) -> Option<Delivery> {
-        let asked = self
+        let request = self
             .sqs
             .receive_message()
             .queue_url(&self.url)
             .wait_time_seconds(WAIT);
-        let asked = asked.message_system_attribute_names(ApproximateReceiveCount);
-        let answer = asked.send().await.expect("the queue answers");
-        let message = answer.messages?.pop()?;
+        let request = request.message_system_attribute_names(ApproximateReceiveCount);
+        let response = request.send().await.expect("the queue answers");
+        let message = response.messages?.pop()?;
         let received = message.attributes?.remove(&ApproximateReceiveCount)?;
         Some(Delivery {
             received: received.parse().expect("a number"),
             message_id: message.message_id?,
             receipt: Receipt(message.receipt_handle?),
-            job: read(&message.body?).expect("one of ours"),
+            job: read(&message.body?).expect("a job"),
         })
     }
 }
 
 callsheet_testkit::queue_contract!(async || OwnQueue::new().await);
 
-/// A queue of the test's own as one of dead letters.
+/// A queue of the test's own as a dead-letter queue.
 struct OwnDeadLetters {
     queue: OwnQueue,
     letters: SqsDeadLetters,
@@ -94,32 +84,24 @@ impl OwnDeadLetters {
     }
 }
 
-impl DeadLetters for OwnDeadLetters {
-    async fn count(&self) -> Result<u64, PortError> {
-        self.letters.count().await
+impl DeadLetterEnds for OwnDeadLetters {
+    type DeadLetters = SqsDeadLetters;
+
+    fn dead_letters(&self) -> &SqsDeadLetters {
+        &self.letters
     }
 
-    async fn take(&self, most: usize) -> Result<Vec<DeadLetter>, PortError> {
-        self.letters.take(most).await
-    }
-
-    async fn put_back(&self, receipt: &Receipt) -> Result<(), PortError> {
-        self.letters.put_back(receipt).await
-    }
-
-    async fn remove(&self, receipt: &Receipt) -> Result<(), PortError> {
-        self.letters.remove(receipt).await
-    }
-}
-
-impl Burial for OwnDeadLetters {
-    async fn bury(&self, job: Option<&SyncJob>) {
+    async fn add(&self, job: Option<&SyncJob>) {
         if let Some(job) = job {
-            self.queue.send(job).await.expect("the queue takes it");
+            self.queue
+                .queue
+                .send(job)
+                .await
+                .expect("the queue takes it");
             return;
         }
         let sent = self.queue.sqs.send_message().queue_url(&self.queue.url);
-        let sent = sent.message_body("no version of ours wrote this");
+        let sent = sent.message_body("no version of Callsheet wrote this");
         sent.send().await.expect("the queue takes it");
     }
 }

@@ -1,6 +1,6 @@
-//! One budget, several machines: two functions, a sweep and a command line
-//! draw from the real table, each by its own clock, and no sliding minute
-//! holds more calls than the limit.
+//! One rate limit, several processes: two functions, a resync and a command line
+//! acquire permits from the real table, each by its own clock, and no sliding
+//! minute holds more calls than the limit.
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;
@@ -15,46 +15,46 @@ use crate::tables;
 const LIMIT: usize = 60;
 const BURST: u32 = 6;
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// So long everybody draws, by their clocks; the clocks run as fast as the table answers.
+/// How long every caller acquires permits by its clock; clocks advance from call to call.
 const LASTS: SignedDuration = SignedDuration::from_mins(5);
 
-/// Somebody who draws.
+/// A process that acquires permits.
 #[derive(Debug, Clone, Copy)]
-struct Drawer {
-    /// How far its clock is ahead of the true time.
+struct Caller {
+    /// How far its clock is ahead of the true time, in milliseconds.
     skew_ms: i64,
-    /// How far ahead it may draw; one with no patience takes only what is free at once.
+    /// How far ahead its permits may be; with zero it takes only permits of this instant.
     patience: SignedDuration,
-    /// How much it draws at a time.
+    /// Number of permits it acquires at once.
     count: u32,
 }
 
-const DRAWERS: [Drawer; 4] = [
-    Drawer {
+const CALLERS: [Caller; 4] = [
+    Caller {
         skew_ms: 0,
         patience: SignedDuration::from_secs(52),
         count: 1,
     },
-    Drawer {
+    Caller {
         skew_ms: 20,
         patience: SignedDuration::from_secs(52),
         count: 1,
     },
-    Drawer {
+    Caller {
         skew_ms: 10,
         patience: SignedDuration::ZERO,
         count: 1,
     },
-    Drawer {
+    Caller {
         skew_ms: -20,
         patience: SignedDuration::from_secs(20),
         count: 3,
     },
 ];
 
-impl Drawer {
-    /// Draws until its time is over; when each of its calls truly goes.
-    async fn calls(self, budget: StateTable, began: Timestamp) -> Vec<Timestamp> {
+impl Caller {
+    /// Acquires permits until its time is over; returns the true instants of its calls.
+    async fn calls(self, state: StateTable, began: Timestamp) -> Vec<Timestamp> {
         let rate_limit = RateLimit::per_minute(u32::try_from(LIMIT).expect("small"), BURST);
         let ahead = SignedDuration::from_millis(self.skew_ms);
         let mut now = plus(began, ahead);
@@ -63,20 +63,20 @@ impl Drawer {
         while now < over {
             let latest = plus(now, self.patience);
             let operation = Operation::ListEvents;
-            match budget
+            match state
                 .acquire(operation, rate_limit, self.count, now, latest)
                 .await
             {
-                Ok(PermitResult::Granted(draw)) => {
-                    let instants: Vec<_> = draw.instants().map(|at| at.max(now)).collect();
+                Ok(PermitResult::Granted(permits)) => {
+                    let instants: Vec<_> = permits.instants().map(|at| at.max(now)).collect();
                     calls.extend(instants.iter().map(|at| plus(*at, -ahead)));
-                    // A call takes a while; the next draw comes after it.
+                    // A call takes a while; the next permits are acquired after it.
                     let last = instants.last().copied().unwrap_or(now);
                     now = plus(last, SignedDuration::from_millis(200));
                 }
                 Ok(PermitResult::NotBefore(instant)) => now = instant.max(now),
                 Err(PortError::Throttled { .. }) => tokio::task::yield_now().await,
-                Err(error) => panic!("the table answers: {error}"),
+                Err(error) => panic!("the table failed: {error}"),
             }
         }
         calls
@@ -86,14 +86,14 @@ impl Drawer {
 async fn keeps_to_the_limit(client: impl Fn() -> Client) {
     let (_, name) = tables::state_and_name(client()).await;
     let began = "2030-01-07T09:00:00Z".parse().expect("an instant");
-    let drawers = DRAWERS.map(|drawer| {
+    let callers = CALLERS.map(|caller| {
         // A client each, as each is a process of its own.
-        let budget = StateTable::new(client(), &name);
-        tokio::spawn(drawer.calls(budget, began))
+        let state = StateTable::new(client(), &name);
+        tokio::spawn(caller.calls(state, began))
     });
     let mut calls = Vec::new();
-    for drawer in drawers {
-        calls.extend(drawer.await.expect("it ends"));
+    for caller in callers {
+        calls.extend(caller.await.expect("it ends"));
     }
     calls.sort_unstable();
     for (index, first) in calls.iter().enumerate() {
@@ -104,7 +104,7 @@ async fn keeps_to_the_limit(client: impl Fn() -> Client) {
             "{in_a_minute} calls in the minute from {first}"
         );
     }
-    // Nobody stands in the way of the others: what is there is used.
+    // Callers do not hinder each other: nearly all permits are used.
     assert!(
         calls.len() >= 5 * (LIMIT - 10),
         "only {} calls",
@@ -113,11 +113,11 @@ async fn keeps_to_the_limit(client: impl Fn() -> Client) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_draws_no_sliding_minute_holds_more_than_the_limit() {
+async fn no_sliding_minute_holds_more_calls_than_the_limit() {
     keeps_to_the_limit(local_dynamodb).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nor_does_it_by_the_second_opinion() {
+async fn no_sliding_minute_holds_more_calls_than_the_limit_by_the_second_opinion() {
     keeps_to_the_limit(second_opinion).await;
 }

@@ -1,8 +1,9 @@
-//! The client of Recall against the simulated service.
+//! The client of Recall, against the simulated service.
 
 use callsheet_domain::{CalendarId, EventId, Timestamp, plus};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_testkit::contracts::recall::Workspace;
+use callsheet_testkit::id;
 use jiff::SignedDuration;
 use recall_simulator::{EventDraft, Fault, FaultEffect, Operation, Options, Platform, Simulator};
 
@@ -48,11 +49,11 @@ impl Workspace for OwnWorkspace {
             .control()
             .create_calendar(Platform::GoogleCalendar, Some("sales@acme.example"))
             .await;
-        CalendarId::parse(connected.expect("the simulator").id.to_string()).expect("an id")
+        id(connected.expect("the simulator").id)
     }
 
     async fn disconnect(&self, calendar: &CalendarId) {
-        let id = calendar.as_str().parse().expect("one of the simulator's");
+        let id = calendar.as_str().parse().expect("an id of the simulator");
         self.simulator
             .control()
             .disconnect_calendar(id)
@@ -72,34 +73,32 @@ impl Workspace for OwnWorkspace {
             let draft = EventDraft::new("Review", start, end);
             link.into_iter().fold(draft, EventDraft::meeting_url)
         };
-        let id = calendar.as_str().parse().expect("one of the simulator's");
+        let calendar = calendar.as_str().parse().expect("an id of the simulator");
         let drafts = (hours..).take(count).map(draft).collect();
-        let created = self.simulator.control().create_events(id, drafts).await;
-        let ids = created
-            .expect("the simulator")
-            .into_iter()
-            .map(|event| event.id.to_string());
-        ids.map(|id| EventId::parse(id).expect("an id")).collect()
+        let control = self.simulator.control();
+        let created = control.create_events(calendar, drafts).await;
+        let events = created.expect("the simulator").into_iter();
+        events.map(|event| id(event.id)).collect()
     }
 
-    async fn under_way(&self, calendar: &CalendarId, link: &str) -> (EventId, Timestamp) {
+    async fn in_progress(&self, calendar: &CalendarId, link: &str) -> (EventId, Timestamp) {
         let starts_at = plus(self.began_at, -SignedDuration::from_mins(1));
         let draft = EventDraft::new("Review", starts_at, self.hours_ahead(1)).meeting_url(link);
-        let id = calendar.as_str().parse().expect("one of the simulator's");
+        let calendar = calendar.as_str().parse().expect("an id of the simulator");
         let created = self
             .simulator
             .control()
-            .create_events(id, vec![draft])
+            .create_events(calendar, vec![draft])
             .await;
-        let event = created.expect("the simulator").remove(0).id.to_string();
-        (EventId::parse(event).expect("an id"), starts_at)
+        let event = created.expect("the simulator").remove(0);
+        (id(event.id), starts_at)
     }
 
     async fn make_unreadable(&self, event: &EventId) {
         let control = self.simulator.control();
-        let id = event.as_str().parse().expect("one of the simulator's");
+        let id = event.as_str().parse().expect("an id of the simulator");
         let uid = control.event(id).await.expect("the simulator").ical_uid;
-        // Deeper than a parser goes.
+        // Nested deeper than the parser allows.
         let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
         let texts = vec![(
             format!(r#""ical_uid":"{uid}""#),
@@ -110,7 +109,7 @@ impl Workspace for OwnWorkspace {
     }
 
     async fn delete(&self, event: &EventId) {
-        let id = event.as_str().parse().expect("one of the simulator's");
+        let id = event.as_str().parse().expect("an id of the simulator");
         self.simulator
             .control()
             .delete_event(id)
@@ -125,14 +124,14 @@ mod contract {
     callsheet_testkit::recall_contract!(async || OwnWorkspace::new().await);
 }
 
-mod answers {
-    //! Statuses that are no bot's answer, as the whole client reads them.
+mod responses {
+    //! Responses with statuses other than success, as the client reads them.
 
     use super::OwnWorkspace;
     use callsheet_app::PortError;
     use callsheet_app::ports::{BotReply, Bots as _, CalendarEvents as _};
-    use callsheet_domain::EventId;
     use callsheet_testkit::contracts::recall::Workspace as _;
+    use callsheet_testkit::id;
     use recall_simulator::{Fault, FaultEffect, Operation};
     use std::time::Duration;
     use test_case::test_case;
@@ -154,11 +153,11 @@ mod answers {
 
     #[test_case(FaultEffect::status(409), BotReply::Busy; "409")]
     #[test_case(FaultEffect::status(405), BotReply::Dispatched; "405")]
-    #[test_case(FaultEffect::retry_after(507, 7), BotReply::NoneFree(Some(Duration::from_secs(7))); "507 that says when")]
-    #[test_case(FaultEffect::status(507), BotReply::NoneFree(None); "507 that does not")]
+    #[test_case(FaultEffect::retry_after(507, 7), BotReply::NoneFree(Some(Duration::from_secs(7))); "507 with a wait")]
+    #[test_case(FaultEffect::status(507), BotReply::NoneFree(None); "507 without a wait")]
     #[tokio::test]
-    async fn is_an_answer(effect: FaultEffect, expected: BotReply) {
-        assert_eq!(under(effect).await.expect("an answer"), expected);
+    async fn is_a_reply(effect: FaultEffect, expected: BotReply) {
+        assert_eq!(under(effect).await.expect("a reply"), expected);
     }
 
     #[test_case(FaultEffect::retry_after(429, 7), "asked us to wait 7s"; "429")]
@@ -170,14 +169,14 @@ mod answers {
     #[test_case(FaultEffect::CutAfter, "did not answer"; "cut after the effect")]
     #[test_case(FaultEffect::NotJson, "cannot be read"; "a page instead of JSON")]
     #[tokio::test]
-    async fn is_a_failure_that_says_what_next(effect: FaultEffect, expected: &str) {
-        let error = under(effect).await.expect_err("no answer").to_string();
+    async fn is_an_error_of_the_right_kind(effect: FaultEffect, expected: &str) {
+        let error = under(effect).await.expect_err("an error").to_string();
         assert!(error.contains(expected), "{error}");
     }
 
-    /// A list has no payload that a firewall could dislike.
+    /// The request for a list has no payload that a firewall could block.
     #[tokio::test]
-    async fn a_403_to_a_list_denies_us() {
+    async fn a_403_to_a_list_is_a_denied_key() {
         let workspace = OwnWorkspace::new().await;
         let fault = Fault::new(FaultEffect::status(403)).operation(Operation::ListEvents);
         let control = workspace.simulator.control();
@@ -194,9 +193,9 @@ mod answers {
     #[tokio::test]
     async fn a_key_of_another_region_is_denied() {
         let workspace = OwnWorkspace::new().await;
-        let stranger = callsheet_recall::ApiKey::parse("another").expect("a key");
-        let recall = workspace.recall.with_key(stranger);
-        let event = EventId::parse("00000000-0000-4000-8000-000000000000").expect("an id");
+        let other_key = callsheet_recall::ApiKey::parse("another").expect("a key");
+        let recall = workspace.recall.with_key(other_key);
+        let event = id("00000000-0000-4000-8000-000000000000");
         let error = recall.unschedule(&event).await.expect_err("401");
         assert!(matches!(error, PortError::Denied { .. }), "{error}");
         let calendar = workspace.connect().await;
@@ -205,7 +204,7 @@ mod answers {
 }
 
 mod calendars {
-    //! What listing and deleting calendars must not do.
+    //! Listing and deleting calendars: pages at other addresses, and the specification.
 
     use super::OwnWorkspace;
     use callsheet_app::PortError;
@@ -216,10 +215,10 @@ mod calendars {
 
     #[test_case("https://elsewhere.example/api/v2/calendars/?cursor=1"; "another origin")]
     #[test_case("{base}/api/v2/calendar-events/?cursor=1"; "another list")]
-    #[test_case("{base}/api/v2/calendars/../bot/?cursor=1"; "a way out of it")]
-    #[test_case("cursor=1"; "no address")]
+    #[test_case("{base}/api/v2/calendars/../bot/?cursor=1"; "a path out of the list")]
+    #[test_case("cursor=1"; "not an address")]
     #[tokio::test]
-    async fn a_next_page_elsewhere_is_not_asked_for(cursor: &str) {
+    async fn a_next_page_at_another_address_is_not_requested(cursor: &str) {
         let workspace = OwnWorkspace::new().await;
         let cursor = cursor.replace("{base}", &workspace.simulator.base_url());
         let page = workspace.recall.calendars(Some(&PageCursor(cursor))).await;
@@ -232,13 +231,13 @@ mod calendars {
     }
 
     #[tokio::test]
-    async fn the_specification_allows_what_is_asked() {
+    async fn listing_and_deleting_calendars_keep_to_the_specification() {
         let workspace = OwnWorkspace::new().await;
         let calendar = workspace.connect().await;
         let recall = &workspace.recall;
         assert_eq!(recall.calendars(None).await.expect("a page").next, None);
         let removed = recall.delete_calendar(&calendar).await;
-        assert_eq!(removed.expect("an answer"), Removed::Deleted);
+        assert_eq!(removed.expect("a reply"), Removed::Deleted);
         let stats = workspace.simulator.control().stats().await;
         let stats = stats.expect("the simulator");
         assert_eq!((stats.violations, stats.simulator_violations), (0, 0));

@@ -1,5 +1,5 @@
 //! A secret on the local cloud's Secrets Manager: read at the start, and again
-//! when it may have changed, but not at anybody's bidding.
+//! when it may have changed, at most once a minute.
 
 use aws_sdk_secretsmanager::Client;
 use callsheet_domain::plus;
@@ -7,7 +7,7 @@ use callsheet_runtime::{Aws, Environment, Secret, connect};
 use callsheet_testkit::at;
 use jiff::SignedDuration;
 
-fn word(text: &str) -> Result<String, String> {
+fn one_word(text: &str) -> Result<String, String> {
     if text.contains(' ') {
         Err("one word".to_owned())
     } else {
@@ -15,13 +15,13 @@ fn word(text: &str) -> Result<String, String> {
     }
 }
 
-fn here() -> Aws {
-    connect(&Environment::of_process()).expect("`make test` says where AWS is")
+fn local_aws() -> Aws {
+    connect(&Environment::of_process()).expect("`make test` sets the address of AWS")
 }
 
-/// A secret of the test's own, and the hands of whoever rotates it.
+/// A secret of the test's own, with a client to rotate it.
 async fn a_secret(text: &str) -> (Client, String) {
-    let client = Client::new(&here());
+    let client = Client::new(&local_aws());
     let name = format!("contracts-{:016x}", fastrand::u64(..));
     let created = client
         .create_secret()
@@ -51,7 +51,7 @@ async fn a_rotated_secret_is_read_again_but_only_once_a_minute() {
     let (client, arn) = a_secret("old").await;
     let start = at("10:00");
     let after = |seconds| plus(start, SignedDuration::from_secs(seconds));
-    let secret = Secret::read(&here(), &arn, word, start)
+    let secret = Secret::read(&local_aws(), &arn, one_word, start)
         .await
         .expect("it is there");
     rotate(&client, &arn, "new").await;
@@ -69,10 +69,10 @@ async fn a_rotated_secret_is_read_again_but_only_once_a_minute() {
 }
 
 #[tokio::test]
-async fn a_secret_that_cannot_be_used_leaves_the_one_that_is_held() {
+async fn an_unusable_new_secret_leaves_the_old_one_in_use() {
     let (client, arn) = a_secret("old").await;
     let start = at("10:00");
-    let secret = Secret::read(&here(), &arn, word, start)
+    let secret = Secret::read(&local_aws(), &arn, one_word, start)
         .await
         .expect("it is there");
     rotate(&client, &arn, "two words").await;
@@ -86,12 +86,12 @@ async fn a_secret_that_cannot_be_used_leaves_the_one_that_is_held() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_at_the_start_is_an_error_that_does_not_tell_it() {
+async fn an_unusable_secret_is_an_error_that_does_not_quote_it() {
     let (_, arn) = a_secret("two words").await;
-    let read = Secret::read(&here(), &arn, word, at("10:00")).await;
+    let read = Secret::read(&local_aws(), &arn, one_word, at("10:00")).await;
     let error = read.expect_err("it is not one word").to_string();
     assert_eq!(error, "the secret cannot be used: one word");
-    let missing = Secret::read(&here(), &format!("{arn}x"), word, at("10:00")).await;
+    let missing = Secret::read(&local_aws(), &format!("{arn}x"), one_word, at("10:00")).await;
     let error = missing.expect_err("there is none").to_string();
     assert!(error.starts_with("the secret could not be read"), "{error}");
 }

@@ -1,10 +1,10 @@
-//! Where the servers are, and clients of them.
+//! Clients of the servers under test.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_smithy_http_client::Builder;
 
-/// The local cloud's DynamoDB, or the one that stands in for it.
+/// The local cloud's DynamoDB, or the one that `AWS_ENDPOINT_URL_DYNAMODB` names.
 pub(crate) fn local_dynamodb() -> Client {
     dynamodb(&endpoint(&[
         "AWS_ENDPOINT_URL_DYNAMODB",
@@ -42,7 +42,7 @@ fn dynamodb(endpoint: &str) -> Client {
     Client::from_conf(config)
 }
 
-/// Who we are to these servers.
+/// The region and the credentials for these servers.
 struct Access {
     region: Region,
     credentials: Credentials,
@@ -66,7 +66,7 @@ fn endpoint(names: &[&str]) -> String {
     let found = names.iter().find_map(|name| variable(name));
     found.unwrap_or_else(|| {
         panic!(
-            "nothing says where the server is (set {}): run `make test`",
+            "the address of the server is unknown (set {}): run `make test`",
             names.join(" or ")
         )
     })
@@ -74,7 +74,7 @@ fn endpoint(names: &[&str]) -> String {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "which servers to test against is said in the environment, and read here only"
+    reason = "the environment names the servers under test, and is read only here"
 )]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

@@ -1,5 +1,5 @@
-//! Tables of the tests' own, one for each: policies, budgets, the lease and the
-//! index of due rows are one of a kind in a table.
+//! A table for each test: policies, rate limits, the lease and the index of due
+//! rows exist once in a table.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{BillingMode, IndexStatus, TableStatus};
@@ -34,7 +34,7 @@ async fn created(client: &Client, resource: &str) -> String {
         .billing_mode(BillingMode::PayPerRequest);
     let created = Schema::of(resource).on(table).send().await;
     created.expect("the server creates a table");
-    eventually("the table can be used", async || {
+    eventually("the table is active", async || {
         is_active(client, &name).await
     })
     .await;

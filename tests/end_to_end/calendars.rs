@@ -1,4 +1,4 @@
-//! What happens to calendars.
+//! Changes of calendars.
 
 use recall_simulator::Platform;
 
@@ -9,7 +9,7 @@ async fn a_disconnected_calendar_loses_its_bots_and_a_reconnected_one_gets_them_
     let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
     tenant.create(tenant.external(5)).await;
     tenant.create(tenant.external(6)).await;
-    tenant.comes_to_bots("created", 2).await;
+    tenant.assert_bots("created", 2).await;
     let calendar = tenant.calendars[0].id;
     tenant
         .stack
@@ -18,13 +18,12 @@ async fn a_disconnected_calendar_loses_its_bots_and_a_reconnected_one_gets_them_
         .await
         .expect("disconnected");
     tenant
-        .comes_to("disconnected", |decisions, comparison| {
-            let reason = |rule: &str| rule == "disconnected";
+        .assert_eventually("disconnected", |decisions, comparison| {
             comparison.bots == 0
                 && decisions.len() == 2
                 && decisions
                     .iter()
-                    .all(|row| reason(row.verdict.reason().rule.as_str()))
+                    .all(|row| row.verdict.reason().rule.as_str() == "disconnected")
         })
         .await;
     tenant
@@ -33,11 +32,11 @@ async fn a_disconnected_calendar_loses_its_bots_and_a_reconnected_one_gets_them_
         .reconnect_calendar(calendar)
         .await
         .expect("reconnected");
-    tenant.comes_to_bots("reconnected", 2).await;
+    tenant.assert_bots("reconnected", 2).await;
 }
 
 #[tokio::test]
-async fn an_address_that_is_learnt_late_is_taken_into_account() {
+async fn an_owners_address_that_becomes_known_later_is_used() {
     let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
     let connected = tenant
         .stack
@@ -46,22 +45,22 @@ async fn an_address_that_is_learnt_late_is_taken_into_account() {
         .await;
     tenant.calendars = vec![connected.expect("the simulator")];
     tenant.create(tenant.external(5)).await;
-    tenant.comes_to_skip("default").await;
+    tenant.assert_skipped_by("default").await;
     let calendar = tenant.calendars[0].id;
     tenant
         .stack
         .recall
         .set_calendar_email(calendar, "desk-1@acme.example")
         .await
-        .expect("learnt");
-    tenant.comes_to_bots("the address is known", 1).await;
+        .expect("set");
+    tenant.assert_bots("the address is known", 1).await;
 }
 
 #[tokio::test]
-async fn a_deleted_calendar_is_retired_once_somebody_asks() {
+async fn a_deleted_calendar_is_retired_once_a_webhook_names_it() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created", 1).await;
+    tenant.assert_bots("created", 1).await;
     let calendar = tenant.calendars[0].id;
     tenant
         .stack
@@ -75,5 +74,5 @@ async fn a_deleted_calendar_is_retired_once_somebody_asks() {
         "data": {"calendar_id": calendar.to_string()},
     });
     tenant.stack.recall.send_webhook(&body).await.expect("sent");
-    tenant.comes_to_skip("disconnected").await;
+    tenant.assert_skipped_by("disconnected").await;
 }

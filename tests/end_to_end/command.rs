@@ -1,4 +1,4 @@
-//! `callsheet`, run as a person runs it.
+//! The command line, run as a process.
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
@@ -6,27 +6,27 @@ use std::process::{Command, Output, Stdio};
 use callsheet_tests::variable;
 use serde_json::Value;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     /// Its exit code.
     pub(crate) code: Option<i32>,
-    /// What it printed, and after it what it complained of.
-    pub(crate) said: String,
-    /// What it printed, if that is JSON.
+    /// Its standard output, followed by its standard error.
+    pub(crate) output: String,
+    /// Its standard output, if that is JSON.
     pub(crate) json: Option<Value>,
 }
 
 impl Run {
-    /// The answer, of a run with `--json` that went well.
-    pub(crate) fn answer(self) -> Value {
-        assert_eq!(self.code, Some(0), "{}", self.said);
+    /// The JSON output of a run with `--json` that succeeded.
+    pub(crate) fn printed_json(self) -> Value {
+        assert_eq!(self.code, Some(0), "{}", self.output);
         self.json.expect("it printed JSON")
     }
 
-    /// Holds that it went well.
-    pub(crate) fn went_well(self) -> Self {
-        assert_eq!(self.code, Some(0), "{}", self.said);
+    /// Asserts that the run succeeded.
+    pub(crate) fn succeeded(self) -> Self {
+        assert_eq!(self.code, Some(0), "{}", self.output);
         self
     }
 }
@@ -44,20 +44,20 @@ pub(crate) fn callsheet(arguments: &[&str], input: &str) -> Run {
     let mut stdin = child.stdin.take().expect("it is piped");
     stdin
         .write_all(input.as_bytes())
-        .expect("it reads what it asked for");
+        .expect("it reads its input");
     drop(stdin);
     let Output {
         status,
         stdout,
         stderr,
     } = child.wait_with_output().expect("it ends");
-    let (said, complained) = (
+    let (output, errors) = (
         String::from_utf8_lossy(&stdout),
         String::from_utf8_lossy(&stderr),
     );
     Run {
         code: status.code(),
-        json: serde_json::from_str(&said).ok(),
-        said: format!("{said}{complained}"),
+        json: serde_json::from_str(&output).ok(),
+        output: format!("{output}{errors}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Messages that were given up on, by the command line.
+//! Dead-lettered messages, redriven by the command line.
 
 use recall_simulator::Platform;
 use serde_json::{Value, json};
@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use crate::command::callsheet;
 use crate::tenant::Tenant;
 
-/// What `callsheet redrive` says of a message; nothing if it did not meet it.
+/// The outcome of a message by `callsheet redrive`; null if it did not receive it.
 fn outcome(arguments: &[&str], message: &str) -> Value {
-    let redriven = callsheet(arguments, "").answer();
+    let redriven = callsheet(arguments, "").printed_json();
     let letters = redriven["letters"].as_array().expect("a list").iter();
     let mut named = letters.filter(|letter| letter["message_id"] == message);
     named
@@ -17,12 +17,13 @@ fn outcome(arguments: &[&str], message: &str) -> Value {
 }
 
 #[tokio::test]
-async fn what_was_given_up_on_is_attended_to_once_it_is_sent_back() {
+async fn dead_lettered_messages_are_handled_after_a_redrive() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created", 1).await;
+    tenant.assert_bots("created", 1).await;
     let calendar = tenant.calendars[0].id;
-    // Recall tells nobody of it, and the one notice about it was given up on.
+    // Recall sends no webhook when a calendar is deleted, and the one request to sync it is
+    // dead-lettered.
     let deleted = tenant.stack.recall.delete_calendar(calendar).await;
     deleted.expect("deleted");
     let request = json!({
@@ -31,25 +32,28 @@ async fn what_was_given_up_on_is_attended_to_once_it_is_sent_back() {
         "calendar_id": calendar.to_string(),
         "sent_at": tenant.stack.now().as_microsecond(),
     });
-    let ours = tenant.stack.give_up(&request.to_string()).await;
-    let other = tenant.stack.give_up("no version of ours wrote this").await;
+    let readable = tenant.stack.add_dead_letter(&request.to_string()).await;
+    let unreadable = tenant
+        .stack
+        .add_dead_letter("no version of Callsheet wrote this")
+        .await;
 
-    let look = ["redrive", "--dry-run", "--json"];
-    assert_eq!(outcome(&look, &ours), "would_be_sent_back");
-    assert_eq!(outcome(&look, &other), "stays");
+    let dry_run = ["redrive", "--dry-run", "--json"];
+    assert_eq!(outcome(&dry_run, &readable), "would_be_sent_back");
+    assert_eq!(outcome(&dry_run, &unreadable), "stays");
 
     let redrive = ["redrive", "--json"];
-    assert_eq!(outcome(&redrive, &ours), "sent_back");
-    tenant.comes_to_skip("disconnected").await;
-    assert_eq!(outcome(&look, &ours), Value::Null);
-    assert_eq!(outcome(&look, &other), "stays");
+    assert_eq!(outcome(&redrive, &readable), "sent_back");
+    tenant.assert_skipped_by("disconnected").await;
+    assert_eq!(outcome(&dry_run, &readable), Value::Null);
+    assert_eq!(outcome(&dry_run, &unreadable), "stays");
 
-    let drop = ["redrive", "--drop-unreadable", "--json"];
-    assert_eq!(outcome(&drop, &other), "deleted");
-    let nothing = callsheet(&["redrive"], "").went_well();
+    let drop_unreadable = ["redrive", "--drop-unreadable", "--json"];
+    assert_eq!(outcome(&drop_unreadable, &unreadable), "deleted");
+    let nothing = callsheet(&["redrive"], "").succeeded();
     assert!(
-        nothing.said.contains("No message was given up on"),
+        nothing.output.contains("No message was given up on"),
         "{}",
-        nothing.said
+        nothing.output
     );
 }

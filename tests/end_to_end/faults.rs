@@ -1,18 +1,20 @@
-//! Answers of Recall that are not success.
+//! Calls to Recall that fail.
 
+use callsheet_testkit::id;
+use callsheet_tests::wait_until;
 use recall_simulator::{Change, Fault, FaultEffect, Operation, Platform};
 use test_case::test_case;
 
-use crate::tenant::Tenant;
+use crate::tenant::{TIMEOUT, Tenant};
 
-#[test_case(FaultEffect::status(409), 2; "parallel calls")]
+#[test_case(FaultEffect::status(409), 2; "a concurrent call")]
 #[test_case(FaultEffect::retry_after(507, 2), 2; "no bot free")]
 #[test_case(FaultEffect::status(503), 2; "under load")]
 #[test_case(FaultEffect::CutBefore, 2; "cut before the effect")]
 #[test_case(FaultEffect::CutAfter, 1; "cut after the effect")]
-#[test_case(FaultEffect::NotJson, 1; "an answer that is not JSON")]
+#[test_case(FaultEffect::NotJson, 1; "a response that is not JSON")]
 #[tokio::test]
-async fn a_call_that_fails_is_made_again_until_the_bot_is_there(effect: FaultEffect, times: u32) {
+async fn a_failed_call_is_repeated_until_the_bot_is_scheduled(effect: FaultEffect, times: u32) {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
     let fault = Fault::new(effect)
@@ -26,11 +28,11 @@ async fn a_call_that_fails_is_made_again_until_the_bot_is_there(effect: FaultEff
         .await
         .expect("the simulator");
     tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("one bot all the same", 1).await;
+    tenant.assert_bots("one bot after the faults", 1).await;
 }
 
 #[tokio::test]
-async fn a_list_that_fails_is_asked_for_again() {
+async fn a_failed_list_is_repeated() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
     let fault = Fault::new(FaultEffect::status(502)).operation(Operation::ListEvents);
@@ -41,19 +43,19 @@ async fn a_list_that_fails_is_asked_for_again() {
         .await
         .expect("the simulator");
     tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("listed at last", 1).await;
+    tenant.assert_bots("listed after the fault", 1).await;
 }
 
 #[tokio::test]
-async fn an_unreadable_event_costs_no_other_and_half_a_surrogate_pair_costs_none() {
+async fn an_unreadable_event_skips_no_other_and_half_a_surrogate_pair_skips_none() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
-    let mark = format!("cut-{calendar}");
+    let marker = format!("cut-{calendar}");
     let uid = format!("unreadable-{calendar}@acme.example");
-    // Deeper than a parser goes, in place of a value that every event must have.
+    // Nested deeper than the parser allows, in place of a value that every event must have.
     let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
     let texts = vec![
-        (mark.clone(), r"\ud83d".to_owned()),
+        (marker.clone(), r"\ud83d".to_owned()),
         (
             format!(r#""ical_uid":"{uid}""#),
             format!(r#""ical_uid":{nested}"#),
@@ -64,12 +66,12 @@ async fn an_unreadable_event_costs_no_other_and_half_a_surrogate_pair_costs_none
     let fault = fault.expect("the simulator");
     let mut drafts: Vec<_> = (1..=5).map(|hours| tenant.external(hours)).collect();
     drafts[1] = drafts[1].clone().ical_uid(&uid);
-    drafts[3].title = format!("Review {mark}");
+    drafts[3].title = format!("Review {marker}");
     let created = tenant.stack.recall.create_events(calendar, drafts).await;
     let unreadable = created.expect("the simulator")[1].id.to_string();
     tenant
-        .comes_to(
-            "four bots, none for the unreadable",
+        .assert_eventually(
+            "four bots, and none of the unreadable event",
             |decisions, comparison| {
                 let titles = decisions.iter().map(|row| row.title.as_deref());
                 comparison.bots == 4
@@ -83,13 +85,13 @@ async fn an_unreadable_event_costs_no_other_and_half_a_surrogate_pair_costs_none
         .await;
     let cleared = tenant.stack.recall.clear_fault(fault).await;
     cleared.expect("the simulator");
-    let calendar = callsheet_domain::CalendarId::parse(calendar.to_string()).expect("an id");
+    let calendar = id(calendar);
     tenant.stack.request_full_sync(&calendar).await;
-    tenant.comes_to_bots("read once it can be", 5).await;
+    tenant.assert_bots("listed once it can be read", 5).await;
 }
 
 #[tokio::test]
-async fn what_is_refused_for_good_is_closed_and_tried_again_when_the_event_changes() {
+async fn a_refused_decision_is_abandoned_and_tried_again_when_the_event_changes() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
     let fault = Fault::new(FaultEffect::status(400)).operation(Operation::ScheduleBot);
@@ -100,18 +102,15 @@ async fn what_is_refused_for_good_is_closed_and_tried_again_when_the_event_chang
         .await
         .expect("the simulator");
     let event = tenant.create(tenant.external(5)).await;
-    let ids = [callsheet_domain::CalendarId::parse(calendar.to_string()).expect("an id")];
+    let ids = [id(calendar)];
     let is_abandoned = async || {
         let rows = tenant.stack.decisions_of(&ids[0]).await;
         rows.iter()
             .any(|row| row.abandoned.is_some() && !row.is_due())
     };
     assert!(
-        tenant
-            .stack
-            .comes_true(crate::tenant::PATIENCE, is_abandoned)
-            .await,
-        "it was given up"
+        wait_until(TIMEOUT, is_abandoned).await,
+        "the decision is abandoned"
     );
     let (start, end) = tenant.time(7);
     tenant
@@ -120,5 +119,5 @@ async fn what_is_refused_for_good_is_closed_and_tried_again_when_the_event_chang
         .update_event(event.id, Change::SetTimes { start, end })
         .await
         .expect("moved");
-    tenant.comes_to_bots("tried again", 1).await;
+    tenant.assert_bots("tried again", 1).await;
 }

@@ -1,13 +1,14 @@
-//! What the functions write into their logs, and what they never may.
+//! The logs of the functions, and what they must not contain.
 
 use std::fs;
 use std::path::Path;
 
-use callsheet_tests::variable;
+use callsheet_tests::{variable, wait_until};
 use recall_simulator::Platform;
 
-use crate::tenant::{PATIENCE, Tenant};
+use crate::tenant::{TIMEOUT, Tenant};
 
+/// The log of a function so far.
 pub(crate) fn log_of(function: &str) -> String {
     let file = Path::new(&variable("CALLSHEET_LOGS")).join(format!("{function}.log"));
     fs::read_to_string(file).unwrap_or_default()
@@ -17,13 +18,13 @@ pub(crate) fn log_of(function: &str) -> String {
 async fn nothing_secret_or_personal_is_logged() {
     let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
     let event = tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created", 1).await;
+    tenant.assert_bots("created", 1).await;
     let (calendar, event) = (tenant.calendars[0].id.to_string(), event.id.to_string());
     let is_logged =
         async || log_of("sync").contains(&calendar) && log_of("scheduler").contains(&event);
     assert!(
-        tenant.stack.comes_true(PATIENCE, is_logged).await,
-        "what was done is logged"
+        wait_until(TIMEOUT, is_logged).await,
+        "the sync and the call are logged"
     );
     let secrets = [
         variable("CALLSHEET_RECALL_API_KEY"),
@@ -38,12 +39,12 @@ async fn nothing_secret_or_personal_is_logged() {
     for function in ["webhook", "sync", "scheduler"] {
         let log = log_of(function);
         assert!(!log.is_empty(), "{function} has a log");
-        for word in personal
+        for secret in personal
             .into_iter()
             .chain(secrets.iter().map(String::as_str))
         {
-            let line = log.lines().find(|line| line.contains(word));
-            assert_eq!(line, None, "{function} logs {word}");
+            let line = log.lines().find(|line| line.contains(secret));
+            assert_eq!(line, None, "{function} logs {secret}");
         }
     }
 }

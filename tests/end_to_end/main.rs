@@ -1,17 +1,17 @@
-//! The deployed template at work: signed webhooks in, bots at Recall out.
+//! Tests of the deployed template, from signed webhooks to bots at Recall.
 //!
 //! Every test has calendars of its own in the one stack that `make test`
-//! deploys, so all of them run side by side.
+//! deploys, so all of them run concurrently.
 
+mod calendar_list;
 mod calendars;
 mod command;
 mod dead_letters;
-mod directory;
 mod faults;
 mod logs;
 mod meetings;
 mod policies;
-mod sweeps;
+mod resync;
 mod sync;
 mod tenant;
 mod veto;

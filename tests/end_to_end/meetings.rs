@@ -1,7 +1,8 @@
-//! What happens to meetings.
+//! Changes of meetings.
 
 use callsheet_app::ports::OverrideStore as _;
-use callsheet_domain::{Actor, CalendarId, IcalUid, OverrideChoice, OverrideScope};
+use callsheet_domain::{OverrideChoice, OverrideScope};
+use callsheet_testkit::id;
 use recall_simulator::{CallFilter, Change, Operation, Platform, ResponseStatus};
 use test_case::test_case;
 
@@ -15,7 +16,7 @@ async fn an_external_meeting_gets_one_bot_and_an_internal_one_none(platform: Pla
     tenant.create(tenant.external(5)).await;
     tenant.create(tenant.internal(6)).await;
     tenant
-        .comes_to("one bot, two decisions", |decisions, comparison| {
+        .assert_eventually("one bot, two decisions", |decisions, comparison| {
             let start = tenant.time(5).0;
             comparison.bots == 1
                 && decisions.len() == 2
@@ -27,10 +28,10 @@ async fn an_external_meeting_gets_one_bot_and_an_internal_one_none(platform: Pla
 #[test_case(Platform::GoogleCalendar; "google")]
 #[test_case(Platform::MicrosoftOutlook; "outlook")]
 #[tokio::test]
-async fn a_meeting_that_moves_takes_its_bot_along(platform: Platform) {
+async fn a_moved_meeting_has_its_bot_moved(platform: Platform) {
     let tenant = Tenant::on(platform).await;
     let event = tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created", 1).await;
+    tenant.assert_bots("created", 1).await;
     let (start, end) = tenant.time(9);
     tenant
         .stack
@@ -39,7 +40,7 @@ async fn a_meeting_that_moves_takes_its_bot_along(platform: Platform) {
         .await
         .expect("moved");
     tenant
-        .comes_to("moved", |_, comparison| {
+        .assert_eventually("moved", |_, comparison| {
             comparison.bots == 1 && comparison.held.iter().all(|claim| claim.starts_at == start)
         })
         .await;
@@ -58,10 +59,10 @@ async fn a_meeting_that_moves_takes_its_bot_along(platform: Platform) {
 }
 
 #[tokio::test]
-async fn a_new_link_takes_the_bot_along() {
+async fn a_meeting_with_a_new_link_has_its_bot_moved_there() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let event = tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created", 1).await;
+    tenant.assert_bots("created", 1).await;
     let link = Some(format!("https://meet.example/new-{}", event.id));
     let change = Change::SetMeetingUrl {
         meeting_url: link.clone(),
@@ -73,7 +74,7 @@ async fn a_new_link_takes_the_bot_along() {
         .await
         .expect("changed");
     tenant
-        .comes_to("at the new link", |_, comparison| {
+        .assert_eventually("at the new link", |_, comparison| {
             let at_link = |key: &str| key.ends_with(link.as_deref().unwrap_or_default());
             comparison.bots == 1
                 && comparison
@@ -90,14 +91,14 @@ async fn a_new_link_takes_the_bot_along() {
 async fn a_cancelled_meeting_loses_its_bot(platform: Platform) {
     let tenant = Tenant::on(platform).await;
     let event = tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created", 1).await;
+    tenant.assert_bots("created", 1).await;
     tenant
         .stack
         .recall
         .update_event(event.id, Change::Cancel)
         .await
         .expect("cancelled");
-    tenant.comes_to_skip("cancelled").await;
+    tenant.assert_skipped_by("cancelled").await;
 }
 
 #[test_case(Platform::GoogleCalendar; "google")]
@@ -106,36 +107,36 @@ async fn a_cancelled_meeting_loses_its_bot(platform: Platform) {
 async fn a_declined_meeting_loses_its_bot_and_an_accepted_one_gets_it_back(platform: Platform) {
     let tenant = Tenant::on(platform).await;
     let event = tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created", 1).await;
-    let answer = |response| Change::SetOwnerResponse { response };
+    tenant.assert_bots("created", 1).await;
+    let respond = |response| Change::SetOwnerResponse { response };
     tenant
         .stack
         .recall
-        .update_event(event.id, answer(ResponseStatus::Declined))
+        .update_event(event.id, respond(ResponseStatus::Declined))
         .await
         .expect("declined");
-    tenant.comes_to_skip("declined").await;
+    tenant.assert_skipped_by("declined").await;
     tenant
         .stack
         .recall
-        .update_event(event.id, answer(ResponseStatus::Accepted))
+        .update_event(event.id, respond(ResponseStatus::Accepted))
         .await
         .expect("accepted");
-    tenant.comes_to_bots("accepted", 1).await;
+    tenant.assert_bots("accepted", 1).await;
 }
 
 #[tokio::test]
-async fn a_deleted_event_is_forgotten_without_a_call() {
+async fn a_deleted_event_is_skipped_without_a_call() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let event = tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created", 1).await;
+    tenant.assert_bots("created", 1).await;
     tenant
         .stack
         .recall
         .delete_event(event.id)
         .await
         .expect("deleted");
-    tenant.comes_to_skip("deleted").await;
+    tenant.assert_skipped_by("deleted").await;
     let about = CallFilter {
         event: Some(event.id),
         ..CallFilter::default()
@@ -150,7 +151,7 @@ async fn a_deleted_event_is_forgotten_without_a_call() {
 }
 
 #[tokio::test]
-async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
+async fn copies_of_a_meeting_share_one_bot_until_the_last_is_skipped() {
     let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
     tenant.connect(Platform::MicrosoftOutlook).await;
     let uid = format!("shared-{}@acme.example", tenant.calendars[0].id);
@@ -158,7 +159,7 @@ async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
     let one = tenant.create_in(0, draft.clone()).await;
     let other = tenant.create_in(1, draft).await;
     tenant
-        .comes_to("one bot for both", |_, comparison| {
+        .assert_eventually("one bot for both", |_, comparison| {
             comparison.bots == 1 && comparison.held.len() == 2
         })
         .await;
@@ -169,7 +170,7 @@ async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
         .await
         .expect("deleted");
     tenant
-        .comes_to("the other still has it", |_, comparison| {
+        .assert_eventually("the other copy still has it", |_, comparison| {
             comparison.bots == 1 && comparison.held.len() == 1
         })
         .await;
@@ -182,32 +183,32 @@ async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
         .update_event(other.id, declined)
         .await
         .expect("declined");
-    tenant.comes_to_bots("nobody wants it", 0).await;
+    tenant.assert_bots("no copy wants it", 0).await;
 }
 
 #[tokio::test]
-async fn a_persons_word_about_a_series_goes_before_the_policy() {
+async fn an_override_of_a_series_goes_before_the_policy() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let event = tenant.create(tenant.internal(5)).await;
-    tenant.comes_to_skip("default").await;
-    let calendar = CalendarId::parse(tenant.calendars[0].id.to_string()).expect("an id");
-    let series = OverrideScope::Series(IcalUid::parse(event.ical_uid).expect("an ical_uid"));
-    let by = Actor::parse("lead@acme.example").expect("a name");
-    for (word, bots) in [(OverrideChoice::Record, 1), (OverrideChoice::Skip, 0)] {
+    tenant.assert_skipped_by("default").await;
+    let calendar = tenant.calendar_id(0);
+    let series = OverrideScope::Series(id(event.ical_uid));
+    let by = id("lead@acme.example");
+    for (choice, bots) in [(OverrideChoice::Record, 1), (OverrideChoice::Skip, 0)] {
         let now = tenant.stack.now();
         tenant
             .stack
             .state
-            .set_override(&calendar, &series, word, &by, now)
+            .set_override(&calendar, &series, choice, &by, now)
             .await
-            .expect("spoken");
+            .expect("the table");
         tenant.stack.request_full_sync(&calendar).await;
-        tenant.comes_to_bots(word.as_str(), bots).await;
+        tenant.assert_bots(choice.as_str(), bots).await;
     }
 }
 
 #[tokio::test]
-async fn more_events_than_a_page_holds_are_all_seen() {
+async fn all_events_of_several_pages_are_synced() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let drafts: Vec<_> = (1..=120).map(|hours| tenant.external(hours)).collect();
     let created = tenant
@@ -216,5 +217,5 @@ async fn more_events_than_a_page_holds_are_all_seen() {
         .create_events(tenant.calendars[0].id, drafts)
         .await;
     assert_eq!(created.expect("the simulator").len(), 120);
-    tenant.comes_to_bots("all of them", 120).await;
+    tenant.assert_bots("a bot for each", 120).await;
 }

@@ -1,7 +1,7 @@
-//! The policy and people's words, by the command line and without a webhook.
+//! The policy and overrides, set by the command line and applied without a webhook.
 
-use callsheet_domain::{CalendarId, Decision, Timestamp, plus};
-use callsheet_tests::Comparison;
+use callsheet_domain::{Decision, Timestamp, plus};
+use callsheet_tests::{Comparison, wait_until};
 use jiff::SignedDuration;
 use recall_simulator::{EventDraft, EventView, Platform};
 use serde_json::{Value, json};
@@ -9,9 +9,10 @@ use tokio::sync::Mutex;
 
 use crate::command::callsheet;
 use crate::logs::log_of;
-use crate::tenant::{PATIENCE, Tenant};
+use crate::tenant::{TIMEOUT, Tenant};
 
-/// The policy of everybody else, and one of its own for the office's calendar.
+/// A policy document that leaves other calendars at the built-in rules, and has a
+/// policy of its own for the tenant's calendar.
 fn policy(tenant: &Tenant, rules: Value, bot_name: &str) -> String {
     let document = json!({
         "version": 1,
@@ -22,7 +23,7 @@ fn policy(tenant: &Tenant, rules: Value, bot_name: &str) -> String {
         "default": "skip",
         "bot": {"bot_name": "Callsheet"},
         "policies": [{
-            "name": "office",
+            "name": "tenant",
             "calendars": [tenant.calendars[0].id.to_string()],
             "rules": rules,
             "default": "record",
@@ -57,14 +58,14 @@ static POLICY: Mutex<()> = Mutex::const_new(());
 
 /// Each push is built on what the one before left.
 #[tokio::test]
-async fn a_policy_is_previewed_pushed_and_explained_and_never_tells_bots_apart_otherwise() {
+async fn a_policy_is_previewed_pushed_and_explained_and_its_deduplication_cannot_change() {
     let _alone = POLICY.lock().await;
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let interview = titled(tenant.external(5), "Interview: buyer");
     let interview = tenant.create(interview).await;
     let review = tenant.create(tenant.internal(6)).await;
     tenant
-        .comes_to_bots("by the policy in force at first", 1)
+        .assert_bots("by the policy that is active at first", 1)
         .await;
 
     let rules = json!([
@@ -82,16 +83,16 @@ async fn a_policy_is_previewed_pushed_and_explained_and_never_tells_bots_apart_o
         "--calendar",
         &calendar,
     ];
-    let shown = callsheet(&preview, &document).answer().to_string();
+    let shown = callsheet(&preview, &document).printed_json().to_string();
     assert!(
         shown.contains("no-interviews") && shown.contains("small"),
         "{shown}"
     );
-    tenant.comes_to_bots("a preview changes nothing", 1).await;
+    tenant.assert_bots("a preview changes nothing", 1).await;
 
-    callsheet(&["policy", "push", "-", "--note", "a try"], &document).went_well();
+    callsheet(&["policy", "push", "-", "--note", "a try"], &document).succeeded();
     tenant
-        .comes_to("the pushed policy", |decisions, comparison| {
+        .assert_eventually("the pushed policy", |decisions, comparison| {
             let name = |claim: &callsheet_tests::Claim| claim.config.contains("Review – notes");
             rule_of(decisions, &interview) == Some("no-interviews")
                 && rule_of(decisions, &review) == Some("small")
@@ -100,20 +101,20 @@ async fn a_policy_is_previewed_pushed_and_explained_and_never_tells_bots_apart_o
         })
         .await;
 
-    let explained = callsheet(&["explain", &review.id.to_string()], "").went_well();
+    let explained = callsheet(&["explain", &review.id.to_string()], "").succeeded();
     assert!(
-        explained.said.contains("participants < 9 && !all_day"),
+        explained.output.contains("participants < 9 && !all_day"),
         "{}",
-        explained.said
+        explained.output
     );
     let history = callsheet(&["policy", "history", "--json"], "")
-        .answer()
+        .printed_json()
         .to_string();
     assert!(
         history.contains("a try") && history.contains("lead@acme.example"),
         "{history}"
     );
-    callsheet(&["status"], "").went_well();
+    callsheet(&["status"], "").succeeded();
 
     let other_scheme = document.replacen(
         "\"version\":1",
@@ -121,32 +122,32 @@ async fn a_policy_is_previewed_pushed_and_explained_and_never_tells_bots_apart_o
         1,
     );
     let refused = callsheet(&["policy", "push", "-"], &other_scheme);
-    assert_eq!(refused.code, Some(1), "{}", refused.said);
+    assert_eq!(refused.code, Some(1), "{}", refused.output);
     assert!(
-        refused.said.contains("delete every calendar"),
+        refused.output.contains("delete every calendar"),
         "{}",
-        refused.said
+        refused.output
     );
 
     let misspelt = document.replace("participants < 9", "particpants < 9");
     let refused = callsheet(&["policy", "push", "-"], &misspelt);
-    assert_eq!(refused.code, Some(1), "{}", refused.said);
+    assert_eq!(refused.code, Some(1), "{}", refused.output);
     assert!(
-        refused.said.contains("did you mean \"participants\""),
+        refused.output.contains("did you mean \"participants\""),
         "{}",
-        refused.said
+        refused.output
     );
 
     callsheet(
         &["policy", "push", "-"],
         &policy(&tenant, json!([]), "Notes"),
     )
-    .went_well();
-    tenant.comes_to_bots("everything is recorded", 2).await;
+    .succeeded();
+    tenant.assert_bots("everything is recorded", 2).await;
 }
 
 #[tokio::test]
-async fn a_series_loses_its_bots_and_an_event_of_it_keeps_its_own() {
+async fn a_skip_override_of_a_series_yields_to_a_record_override_of_an_event() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let weekly = |hours| {
         let draft = tenant.external(hours).series("weekly");
@@ -156,37 +157,34 @@ async fn a_series_loses_its_bots_and_an_event_of_it_keeps_its_own() {
     for hours in [5, 29, 53] {
         events.push(tenant.create(weekly(hours)).await);
     }
-    tenant.comes_to_bots("the whole series", 3).await;
+    tenant.assert_bots("the whole series", 3).await;
     let id = |event: &EventView| event.id.to_string();
 
-    callsheet(&["prefer", "series", &id(&events[0]), "skip"], "").went_well();
-    tenant.comes_to_bots("the series was said no to", 0).await;
+    callsheet(&["prefer", "series", &id(&events[0]), "skip"], "").succeeded();
+    tenant.assert_bots("the series is skipped", 0).await;
 
-    callsheet(&["prefer", "event", &id(&events[1]), "record"], "").went_well();
+    callsheet(&["prefer", "event", &id(&events[1]), "record"], "").succeeded();
     tenant
-        .comes_to(
-            "one event of it was said yes to",
-            |decisions, comparison| {
-                comparison.bots == 1
-                    && is_held(comparison, &events[1])
-                    && rule_of(decisions, &events[1]) == Some("event")
-                    && rule_of(decisions, &events[0]) == Some("series")
-            },
-        )
+        .assert_eventually("one event of it is recorded", |decisions, comparison| {
+            comparison.bots == 1
+                && is_held(comparison, &events[1])
+                && rule_of(decisions, &events[1]) == Some("event")
+                && rule_of(decisions, &events[0]) == Some("series")
+        })
         .await;
 
-    callsheet(&["prefer", "series", &id(&events[2]), "ask"], "").went_well();
+    callsheet(&["prefer", "series", &id(&events[2]), "ask"], "").succeeded();
     tenant
-        .comes_to_bots("the word on the series was taken back", 3)
+        .assert_bots("the override of the series is cleared", 3)
         .await;
 }
 
-/// Nothing is sent once the calendar is paused: the schedule alone brings the bots back.
+/// No message is sent when the pause ends: the periodic resync alone schedules the bots again.
 #[tokio::test]
-async fn a_pause_that_ends_brings_the_bots_back() {
+async fn the_bots_are_scheduled_again_after_a_pause() {
     let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
     tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("before the pause", 1).await;
+    tenant.assert_bots("before the pause", 1).await;
     let calendar = tenant.calendars[0].id.to_string();
     let until: Timestamp = plus(tenant.stack.now(), SignedDuration::from_secs(15));
     let pause = [
@@ -197,9 +195,9 @@ async fn a_pause_that_ends_brings_the_bots_back() {
         "--until",
         &until.to_string(),
     ];
-    callsheet(&pause, "").went_well();
-    tenant.comes_to_skip("paused").await;
-    tenant.comes_to_bots("the pause is over", 1).await;
+    callsheet(&pause, "").succeeded();
+    tenant.assert_skipped_by("paused").await;
+    tenant.assert_bots("the pause is over", 1).await;
 }
 
 /// Bots are named by the title, and one title has a link that Recall's
@@ -209,13 +207,13 @@ async fn a_meeting_whose_call_is_blocked_is_set_aside_and_the_others_get_their_b
     let _alone = POLICY.lock().await;
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let document = policy(&tenant, json!([]), "{{ title }}");
-    callsheet(&["policy", "push", "-"], &document).went_well();
+    callsheet(&["policy", "push", "-"], &document).succeeded();
     let demo = titled(tenant.external(5), "Demo of http://localhost:3000");
     let demo = tenant.create(demo).await.id.to_string();
     for hours in 6..11 {
         tenant.create(tenant.external(hours)).await;
     }
-    let calendar = CalendarId::parse(tenant.calendars[0].id.to_string()).expect("an id");
+    let calendar = tenant.calendar_id(0);
     let is_set_aside = async || {
         let rows = tenant.stack.decisions_of(&calendar).await;
         let blocked = |row: &&Decision| row.key.event_id.as_str() == demo && row.is_blocked();
@@ -225,23 +223,23 @@ async fn a_meeting_whose_call_is_blocked_is_set_aside_and_the_others_get_their_b
             && rows.iter().filter(blocked).count() == 1
             && comparison.bots == 5
     };
-    let came = tenant.stack.comes_true(PATIENCE, is_set_aside).await;
+    let has_come = wait_until(TIMEOUT, is_set_aside).await;
     let rows = tenant.stack.decisions_of(&calendar).await;
-    assert!(came, "five bots, and one row set aside: {rows:#?}");
+    assert!(has_come, "five bots, and one row set aside: {rows:#?}");
     let row = rows.iter().find(|row| row.is_due()).expect("the demo's");
     let reason = row.attempts.last_error.as_deref().expect("a reason");
     assert!(reason.starts_with("403: a firewall"), "{reason}");
     assert!(row.attempts.not_before.is_some(), "{row:#?}");
 
-    let explained = callsheet(&["explain", &demo], "").went_well();
-    assert!(explained.said.contains(reason), "{}", explained.said);
+    let explained = callsheet(&["explain", &demo], "").succeeded();
+    assert!(explained.output.contains(reason), "{}", explained.output);
     let has_warning = async || {
         let log = log_of("scheduler");
         log.lines()
             .any(|line| line.contains(&demo) && line.contains(reason))
     };
-    let came = tenant.stack.comes_true(PATIENCE, has_warning).await;
-    assert!(came, "the log names the event");
+    let has_come = wait_until(TIMEOUT, has_warning).await;
+    assert!(has_come, "the warning names the event");
     let log = log_of("scheduler");
     let failed = log.lines().find(|line| line.contains("denies us: 403"));
     assert_eq!(failed, None, "the run failed");

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use callsheet_domain::{CalendarId, Decision, Timestamp, plus};
-use callsheet_tests::{Comparison, Stack};
+use callsheet_testkit::id;
+use callsheet_tests::{Comparison, Stack, assert_eventually};
 use jiff::SignedDuration;
 use recall_simulator::{CalendarView, EventDraft, EventView, Platform};
 
-/// Far longer than anything here takes, even on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+/// Far longer than any condition here needs, even on a busy machine.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A company with one connected calendar, and more if it needs them.
 pub(crate) struct Tenant {
@@ -17,7 +18,7 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    /// With one calendar of `platform`.
+    /// A company with one calendar on `platform`.
     pub(crate) async fn on(platform: Platform) -> Self {
         let mut tenant = Self {
             stack: Stack::of_environment(),
@@ -40,13 +41,13 @@ impl Tenant {
         calendar
     }
 
-    /// A meeting with somebody of another company, `hours` from now, with a
+    /// A meeting with an attendee of another company, `hours` from now, with a
     /// link that no other test uses.
     pub(crate) fn external(&self, hours: i64) -> EventDraft {
         self.internal(hours).attendee("buyer@globex.example")
     }
 
-    /// A meeting with a link, called by a colleague.
+    /// A meeting with a link, organized by a colleague.
     pub(crate) fn internal(&self, hours: i64) -> EventDraft {
         let (start, end) = self.time(hours);
         let room = format!("{}-{hours}", self.calendars[0].id);
@@ -78,60 +79,50 @@ impl Tenant {
         created.expect("the simulator")
     }
 
-    fn ids(&self) -> Vec<CalendarId> {
-        let id = |calendar: &CalendarView| CalendarId::parse(calendar.id.to_string());
-        self.calendars
-            .iter()
-            .map(|calendar| id(calendar).expect("an id"))
-            .collect()
+    /// Id of the calendar at `index`.
+    pub(crate) fn calendar_id(&self, index: usize) -> CalendarId {
+        id(self.calendars[index].id)
     }
 
-    /// Waits until `expected` holds and Recall holds exactly what is wanted,
-    /// with nothing left to do.
-    pub(crate) async fn comes_to(
+    /// Waits until no decision is due, the bots at Recall are exactly the
+    /// wanted ones, and `condition` holds.
+    pub(crate) async fn assert_eventually(
         &self,
-        what: &str,
-        expected: impl Fn(&[Decision], &Comparison) -> bool,
+        expected: &str,
+        condition: impl Fn(&[Decision], &Comparison) -> bool,
     ) {
-        let ids = self.ids();
-        let come = self
-            .stack
-            .comes_true(PATIENCE, async || {
-                let (decisions, comparison) = self.look(&ids).await;
-                let is_done = decisions.iter().all(|decision| !decision.is_due());
-                is_done && comparison.agrees() && expected(&decisions, &comparison)
-            })
-            .await;
-        let (decisions, comparison) = self.look(&ids).await;
-        assert!(
-            come,
-            "it never came to this: {what}\n{comparison:#?}\n{decisions:#?}"
-        );
+        let ids: Vec<_> = (0..self.calendars.len())
+            .map(|index| self.calendar_id(index))
+            .collect();
+        let observe = async || {
+            let mut decisions = Vec::new();
+            for id in &ids {
+                decisions.extend(self.stack.decisions_of(id).await);
+            }
+            (decisions, self.stack.compare(&ids).await)
+        };
+        assert_eventually(TIMEOUT, expected, observe, |(decisions, comparison)| {
+            let is_applied = decisions.iter().all(|decision| !decision.is_due());
+            is_applied && comparison.agrees() && condition(decisions, comparison)
+        })
+        .await;
         let stats = self.stack.recall.stats().await.expect("the simulator");
         assert_eq!(
             (stats.violations, stats.simulator_violations),
             (0, 0),
-            "against the specification"
+            "calls and responses that violate Recall's specification"
         );
     }
 
-    async fn look(&self, ids: &[CalendarId]) -> (Vec<Decision>, Comparison) {
-        let mut decisions = Vec::new();
-        for id in ids {
-            decisions.extend(self.stack.decisions_of(id).await);
-        }
-        (decisions, self.stack.compare(ids).await)
-    }
-
     /// Waits until there are exactly `bots` bots, all as wanted.
-    pub(crate) async fn comes_to_bots(&self, what: &str, bots: usize) {
-        self.comes_to(what, |_, comparison| comparison.bots == bots)
+    pub(crate) async fn assert_bots(&self, expected: &str, bots: usize) {
+        self.assert_eventually(expected, |_, comparison| comparison.bots == bots)
             .await;
     }
 
-    /// Waits until the only meeting is not recorded by `rule`, and has no bot.
-    pub(crate) async fn comes_to_skip(&self, rule: &str) {
-        self.comes_to(rule, |decisions, comparison| {
+    /// Waits until the only meeting is skipped by `rule`, and has no bot.
+    pub(crate) async fn assert_skipped_by(&self, rule: &str) {
+        self.assert_eventually(rule, |decisions, comparison| {
             let by_rule = |row: &Decision| row.verdict.reason().rule.as_str() == rule;
             comparison.bots == 0 && decisions.len() == 1 && decisions.iter().all(by_rule)
         })

@@ -1,18 +1,19 @@
-//! Whoever says no late is not recorded, and a key that is denied halts the calls.
+//! An owner who declines late is not recorded, and a denied key stops the calls.
 
 use std::time::Duration;
 
 use callsheet_domain::{Timestamp, plus};
+use callsheet_tests::{assert_eventually, wait_until};
 use jiff::SignedDuration;
 use recall_simulator::{
     BotPhase, Change, EventDraft, EventView, Fault, FaultEffect, Operation, Platform,
     ResponseStatus,
 };
 
-use crate::tenant::{PATIENCE, Tenant};
+use crate::tenant::{TIMEOUT, Tenant};
 
 impl Tenant {
-    /// A meeting like any other, that starts so many seconds from now.
+    /// An external meeting that starts this many seconds from now.
     fn starting_in(&self, seconds: i64) -> (EventDraft, Timestamp) {
         let start = plus(self.stack.now(), SignedDuration::from_secs(seconds));
         let start = Timestamp::from_second(start.as_second()).expect("in range");
@@ -29,7 +30,7 @@ impl Tenant {
         updated.expect("declined");
     }
 
-    /// The phases of the bots that an event has had and still shares.
+    /// The phases of the bots that an event shares, those of the past included.
     async fn phases(&self, event: &EventView) -> Vec<BotPhase> {
         let bots = self.stack.recall.bots().await.expect("the simulator");
         let ours = bots
@@ -38,75 +39,66 @@ impl Tenant {
         ours.map(|bot| bot.phase).collect()
     }
 
-    async fn comes_to_phases(&self, event: &EventView, expected: &[BotPhase]) {
-        let come = async || self.phases(event).await == expected;
-        let has_come = self.stack.comes_true(PATIENCE, come).await;
-        assert!(has_come, "{:?}, not {expected:?}", self.phases(event).await);
+    async fn assert_phases(&self, event: &EventView, expected: &[BotPhase]) {
+        let observe = async || self.phases(event).await;
+        let message = format!("bots in {expected:?}");
+        assert_eventually(TIMEOUT, &message, observe, |phases| phases == expected).await;
     }
 }
 
 #[tokio::test]
-async fn a_no_half_a_minute_before_the_start_keeps_the_bot_away() {
+async fn a_decline_half_a_minute_before_the_start_unschedules_the_bot() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let (draft, start) = tenant.starting_in(60);
     let event = tenant.create(draft).await;
-    tenant.comes_to_phases(&event, &[BotPhase::Scheduled]).await;
-    let to_go = start.duration_since(tenant.stack.now()) - SignedDuration::from_secs(30);
-    tokio::time::sleep(Duration::try_from(to_go).unwrap_or_default()).await;
+    tenant.assert_phases(&event, &[BotPhase::Scheduled]).await;
+    let wait = start.duration_since(tenant.stack.now()) - SignedDuration::from_secs(30);
+    tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
     tenant.decline(&event).await;
     let is_past = async || tenant.stack.now() > plus(start, SignedDuration::from_secs(2));
-    assert!(tenant.stack.comes_true(PATIENCE, is_past).await);
+    assert!(wait_until(TIMEOUT, is_past).await);
     let phases = tenant.phases(&event).await;
     assert!(!phases.contains(&BotPhase::Dispatched), "{phases:?}");
 }
 
 #[tokio::test]
-async fn a_no_after_the_bot_was_sent_has_it_leave_the_call() {
+async fn a_decline_after_the_bot_was_dispatched_has_it_leave_the_call() {
     let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
     let (draft, _) = tenant.starting_in(-60);
     let event = tenant.create(draft).await;
-    tenant
-        .comes_to_phases(&event, &[BotPhase::Dispatched])
-        .await;
+    tenant.assert_phases(&event, &[BotPhase::Dispatched]).await;
     tenant.decline(&event).await;
-    tenant.comes_to_phases(&event, &[BotPhase::Left]).await;
+    tenant.assert_phases(&event, &[BotPhase::Left]).await;
 }
 
 #[tokio::test]
-async fn a_bot_in_its_call_stays_as_long_as_a_copy_wants_it() {
+async fn a_dispatched_bot_stays_as_long_as_a_copy_wants_it() {
     let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
     tenant.connect(Platform::MicrosoftOutlook).await;
     let uid = format!("late-{}@acme.example", tenant.calendars[0].id);
     let (draft, _) = tenant.starting_in(-60);
     let draft = draft.ical_uid(&uid);
     let one = tenant.create_in(0, draft.clone()).await;
-    tenant.comes_to_phases(&one, &[BotPhase::Dispatched]).await;
+    tenant.assert_phases(&one, &[BotPhase::Dispatched]).await;
     let other = tenant.create_in(1, draft).await;
-    tenant
-        .comes_to_phases(&other, &[BotPhase::Dispatched])
-        .await;
+    tenant.assert_phases(&other, &[BotPhase::Dispatched]).await;
     tenant.decline(&one).await;
-    let ids: Vec<_> = tenant
-        .calendars
-        .iter()
-        .map(|calendar| calendar.id)
-        .collect();
-    let id = callsheet_domain::CalendarId::parse(ids[0].to_string()).expect("an id");
-    let is_left_to_the_copy = async || {
-        let rows = tenant.stack.decisions_of(&id).await;
+    let calendar = tenant.calendar_id(0);
+    let is_kept_for_the_copy = async || {
+        let rows = tenant.stack.decisions_of(&calendar).await;
         let mut errors = rows
             .iter()
             .filter_map(|row| row.attempts.last_error.as_deref());
         errors.any(|error| error == "another copy of the meeting wants the bot")
     };
-    assert!(tenant.stack.comes_true(PATIENCE, is_left_to_the_copy).await);
+    assert!(wait_until(TIMEOUT, is_kept_for_the_copy).await);
     assert_eq!(tenant.phases(&other).await, [BotPhase::Dispatched]);
     tenant.decline(&other).await;
-    tenant.comes_to_phases(&other, &[BotPhase::Left]).await;
+    tenant.assert_phases(&other, &[BotPhase::Left]).await;
 }
 
 #[tokio::test]
-async fn a_key_that_is_denied_halts_the_calls_until_it_is_not() {
+async fn a_denied_key_stops_calls_until_it_is_accepted_again() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
     let fault = Fault::new(FaultEffect::status(401)).operation(Operation::ScheduleBot);
@@ -118,7 +110,9 @@ async fn a_key_that_is_denied_halts_the_calls_until_it_is_not() {
         .await
         .expect("the simulator");
     tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("it resumes by itself", 1).await;
+    tenant
+        .assert_bots("calls resume without intervention", 1)
+        .await;
     let about = recall_simulator::CallFilter {
         operation: Some(Operation::ScheduleBot),
         ..recall_simulator::CallFilter::default()
@@ -131,12 +125,12 @@ async fn a_key_that_is_denied_halts_the_calls_until_it_is_not() {
         .expect("the simulator");
     let denied = calls.iter().find(|call| call.status == Some(401));
     let denied = denied.expect("it was denied once").received_at;
-    // Calls that were in flight by then are answered a little later.
+    // Calls that were in flight by then arrive a little later.
     let landed = plus(denied, SignedDuration::from_secs(2));
     let next = calls
         .iter()
         .map(|call| call.received_at)
         .find(|at| *at > landed);
-    let pause = next.expect("it was let in later").duration_since(denied);
+    let pause = next.expect("a later call is made").duration_since(denied);
     assert!(pause >= SignedDuration::from_secs(28), "{pause}");
 }

@@ -1,4 +1,4 @@
-//! What comes in at the front door, and what it is told.
+//! Webhooks, and the responses to them.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -6,13 +6,13 @@ use recall_simulator::{Platform, WebhookFaults, WebhookState};
 use serde_json::json;
 use test_case::test_case;
 
-use crate::tenant::{PATIENCE, Tenant};
+use crate::tenant::{TIMEOUT, Tenant};
 use callsheet_tests::Stack;
 
-const STRANGER: &str = "whsec_c29tZWJvZHkgZWxzZSdzIHNlY3JldA==";
+const FORGERS_SECRET: &str = "whsec_c29tZWJvZHkgZWxzZSdzIHNlY3JldA==";
 
 /// An id that no other webhook has.
-fn id() -> String {
+fn webhook_id() -> String {
     static LAST: AtomicU32 = AtomicU32::new(0);
     format!(
         "msg_{}_{}",
@@ -21,23 +21,26 @@ fn id() -> String {
     )
 }
 
-fn about(calendar: &str) -> Vec<u8> {
+fn calendar_update(calendar: &str) -> Vec<u8> {
     json!({"event": "calendar.update", "data": {"calendar_id": calendar}})
         .to_string()
         .into_bytes()
 }
 
 #[tokio::test]
-async fn a_forged_webhook_is_refused_and_asks_nothing_of_recall() {
+async fn a_forged_webhook_is_rejected_without_a_call_to_recall() {
     let stack = Stack::of_environment();
     let now = stack.now().as_second();
-    let body = about("11111111-2222-3333-4444-555555555555");
-    let answer = stack.webhook.send(&id(), now, STRANGER, &body).await;
-    assert_eq!(answer.status(), 401);
-    let answer = stack.webhook.send_unsigned(&body).await;
-    assert_eq!(answer.status(), 401);
+    let body = calendar_update("11111111-2222-3333-4444-555555555555");
+    let response = stack
+        .webhook
+        .send(&webhook_id(), now, FORGERS_SECRET, &body)
+        .await;
+    assert_eq!(response.status(), 401);
+    let response = stack.webhook.send_unsigned(&body).await;
+    assert_eq!(response.status(), 401);
     assert_eq!(
-        answer.text().await.expect("a body"),
+        response.text().await.expect("a body"),
         "",
         "a forger learns nothing"
     );
@@ -48,61 +51,61 @@ async fn a_forged_webhook_is_refused_and_asks_nothing_of_recall() {
     let calls = calls.expect("the simulator");
     assert!(
         !calls.iter().any(|call| call.path.contains("11111111-2222")),
-        "nobody asked about it"
+        "no call names the forged calendar"
     );
 }
 
 #[test_case(-301; "too old")]
 #[test_case(301; "too far ahead")]
 #[tokio::test]
-async fn a_replayed_webhook_is_refused(seconds: i64) {
+async fn a_replayed_webhook_is_rejected(seconds: i64) {
     let stack = Stack::of_environment();
     let at = stack.now().as_second() + seconds + seconds.signum() * 5;
     let secret = stack.webhook.secret.clone();
-    let answer = stack
+    let response = stack
         .webhook
-        .send(&id(), at, &secret, &about("calendar"))
+        .send(&webhook_id(), at, &secret, &calendar_update("calendar"))
         .await;
-    assert_eq!(answer.status(), 401);
+    assert_eq!(response.status(), 401);
 }
 
-#[test_case(br#"{"event":"bot.done","data":{}}"#, 204; "another kind of event is taken and ignored")]
-#[test_case(br#"{"event":"calendar.update","data":{}}"#, 400; "one of ours without its calendar")]
-#[test_case(b"hello", 400; "a text that is no JSON")]
+#[test_case(br#"{"event":"bot.done","data":{}}"#, 204; "another kind of event is accepted and ignored")]
+#[test_case(br#"{"event":"calendar.update","data":{}}"#, 400; "a calendar webhook without its calendar")]
+#[test_case(b"hello", 400; "a text that is not JSON")]
 #[tokio::test]
-async fn what_recall_signed_is_answered_by_what_it_says(body: &[u8], status: u16) {
+async fn a_signed_webhook_gets_a_response_by_its_content(body: &[u8], status: u16) {
     let stack = Stack::of_environment();
     let secret = stack.webhook.secret.clone();
-    let answer = stack
+    let response = stack
         .webhook
-        .send(&id(), stack.now().as_second(), &secret, body)
+        .send(&webhook_id(), stack.now().as_second(), &secret, body)
         .await;
-    assert_eq!(answer.status(), status);
-    let aborts = answer.headers().get("webhook-delivery").is_some();
-    assert_eq!(aborts, status == 400, "no retry mends what cannot be read");
+    assert_eq!(response.status(), status);
+    let aborts = response.headers().get("webhook-delivery").is_some();
+    assert_eq!(aborts, status == 400, "a retry would be as unreadable");
 }
 
 #[tokio::test]
-async fn an_oversized_body_is_refused() {
+async fn an_oversized_body_is_rejected() {
     let stack = Stack::of_environment();
     let secret = stack.webhook.secret.clone();
     let body = vec![b' '; 1024 * 1024 + 1];
-    let answer = stack
+    let response = stack
         .webhook
-        .send(&id(), stack.now().as_second(), &secret, &body)
+        .send(&webhook_id(), stack.now().as_second(), &secret, &body)
         .await;
-    assert_eq!(answer.status(), 413);
+    assert_eq!(response.status(), 413);
 }
 
 #[tokio::test]
-async fn webhooks_that_come_twice_and_in_disorder_end_in_one_bot_each() {
+async fn repeated_and_reordered_webhooks_leave_one_bot_for_each_meeting() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let events = [5, 6, 7, 8].map(|hours| tenant.external(hours));
     let mut created = Vec::new();
     for draft in events {
         created.push(tenant.create(draft).await);
     }
-    tenant.comes_to_bots("created", 4).await;
+    tenant.assert_bots("created", 4).await;
     let calendar = tenant.calendars[0].id.to_string();
     let all = tenant.stack.recall.webhooks().await.expect("the simulator");
     let ours = all
@@ -122,15 +125,17 @@ async fn webhooks_that_come_twice_and_in_disorder_end_in_one_bot_each() {
         tenant
             .stack
             .recall
-            .wait_for_webhooks(PATIENCE)
+            .wait_for_webhooks(TIMEOUT)
             .await
             .expect("the simulator")
     );
-    tenant.comes_to_bots("all of it again, backwards", 4).await;
+    tenant
+        .assert_bots("after all webhooks again, in reverse order", 4)
+        .await;
 }
 
 #[tokio::test]
-async fn every_webhook_of_recalls_is_accepted() {
+async fn every_webhook_from_recall_is_accepted() {
     let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
     let calm = WebhookFaults::default();
     tenant
@@ -140,7 +145,7 @@ async fn every_webhook_of_recalls_is_accepted() {
         .await
         .expect("the simulator");
     tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created", 1).await;
+    tenant.assert_bots("created", 1).await;
     let calendar = tenant.calendars[0].id.to_string();
     let all = tenant.stack.recall.webhooks().await.expect("the simulator");
     let ours: Vec<_> = all
@@ -159,9 +164,9 @@ async fn every_webhook_of_recalls_is_accepted() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_not_ours_does_not_stop_the_others() {
+async fn an_unreadable_message_does_not_stop_the_others() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     tenant.stack.send_raw("hello").await;
     tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created beside it", 1).await;
+    tenant.assert_bots("created meanwhile", 1).await;
 }

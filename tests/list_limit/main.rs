@@ -1,7 +1,7 @@
-//! Messages that wait for the workspace's limit of lists, in the deployed stack.
+//! Sync requests that wait for the workspace's rate limit of lists, in the deployed stack.
 //!
-//! All calendars share the limit, so a test that uses it up would keep those of
-//! `end_to_end` waiting. `cargo test` runs one program after the other.
+//! All calendars share the limit, so a test that uses it up would delay those of
+//! `end_to_end`. `cargo test` runs one program after the other.
 
 use std::fs;
 use std::path::Path;
@@ -9,24 +9,25 @@ use std::time::Duration;
 
 use callsheet_app::ports::RateLimits as _;
 use callsheet_domain::{CalendarId, Operation, plus};
-use callsheet_tests::{Stack, variable};
+use callsheet_testkit::id;
+use callsheet_tests::{Stack, variable, wait_until};
 use jiff::SignedDuration;
 use recall_simulator::{EventDraft, Platform};
 
-/// How long no list is allowed: longer than an invocation of sync waits for one,
-/// which is 47 s (60 s of timeout, less 5 s to answer and 8 s for a page), and
+/// How long lists are blocked: longer than an invocation of sync waits for
+/// a permit, which is 47 s (60 s of timeout, less 5 s to answer and 8 s for a page), and
 /// time for the webhooks to arrive.
-const USED_UP_FOR: SignedDuration = SignedDuration::from_secs(58);
-/// Far longer than all of it takes.
-const PATIENCE: Duration = Duration::from_mins(4);
+const BLOCKED_FOR: SignedDuration = SignedDuration::from_secs(58);
+/// Far longer than the whole test takes.
+const TIMEOUT: Duration = Duration::from_mins(4);
 const FUNCTIONS: [&str; 3] = ["webhook", "sync", "scheduler"];
 
-/// The lines of a function's log that contain all of `words`.
-fn logged(function: &str, words: &[&str]) -> Vec<String> {
+/// The lines of a function's log that contain all of `texts`.
+fn logged(function: &str, texts: &[&str]) -> Vec<String> {
     let file = Path::new(&variable("CALLSHEET_LOGS")).join(format!("{function}.log"));
     let log = fs::read_to_string(file).unwrap_or_default();
     log.lines()
-        .filter(|line| words.iter().all(|word| line.contains(word)))
+        .filter(|line| texts.iter().all(|text| line.contains(text)))
         .map(str::to_owned)
         .collect()
 }
@@ -45,11 +46,11 @@ async fn connected_calendar(stack: &Stack, platform: Platform) -> CalendarId {
         .attendee("buyer@globex.example");
     let created = stack.recall.create_event(calendar.id, meeting).await;
     created.expect("the simulator");
-    CalendarId::parse(calendar.id.to_string()).expect("an id")
+    id(calendar.id)
 }
 
 #[tokio::test]
-async fn messages_that_wait_for_the_limit_of_lists_are_requeued_and_handled() {
+async fn messages_that_wait_for_the_list_limit_are_requeued_and_handled() {
     let stack = Stack::of_environment();
     let dead_letters = stack.dead_letters().await;
     stack.recall.hold_webhooks().await.expect("the simulator");
@@ -57,8 +58,8 @@ async fn messages_that_wait_for_the_limit_of_lists_are_requeued_and_handled() {
         connected_calendar(&stack, Platform::GoogleCalendar).await,
         connected_calendar(&stack, Platform::MicrosoftOutlook).await,
     ];
-    let used_up = plus(stack.now(), USED_UP_FOR);
-    let blocked = stack.state.block_until(Operation::ListEvents, used_up);
+    let blocked_until = plus(stack.now(), BLOCKED_FOR);
+    let blocked = stack.state.block_until(Operation::ListEvents, blocked_until);
     blocked.await.expect("the table");
     let released = stack.recall.release_webhooks(false).await;
     released.expect("the simulator");
@@ -69,14 +70,17 @@ async fn messages_that_wait_for_the_limit_of_lists_are_requeued_and_handled() {
             !logged("sync", &waits).is_empty()
         })
     };
-    assert!(stack.comes_true(PATIENCE, all_wait).await, "they wait");
-    assert!(stack.now() < used_up, "no list could be made yet");
+    assert!(wait_until(TIMEOUT, all_wait).await, "every request waits");
+    assert!(stack.now() < blocked_until, "no list is allowed yet");
 
     let all_handled = async || {
         let compared = stack.compare(&calendars).await;
         compared.bots == calendars.len() && compared.agrees() && stack.queued().await == 0
     };
-    assert!(stack.comes_true(PATIENCE, all_handled).await, "handled");
+    assert!(
+        wait_until(TIMEOUT, all_handled).await,
+        "every request is handled"
+    );
     assert_eq!(stack.dead_letters().await, dead_letters);
     for function in FUNCTIONS {
         let none: [String; 0] = [];

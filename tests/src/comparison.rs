@@ -1,4 +1,4 @@
-//! Promise one, as a value: what is wanted beside what Recall holds.
+//! The first promise as a value: the wanted bots compared with the bots at Recall.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,33 +6,33 @@ use callsheet_domain::{CalendarId, Decision, Timestamp, Wanted};
 use recall_simulator::{BotPhase, BotView, EventView};
 use serde_json::Value;
 
-/// One event's claim on one bot.
+/// A bot of one event; events that share a bot have a claim each.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim {
-    /// When the bot joins.
+    /// Start of the bot.
     pub starts_at: Timestamp,
-    /// The event.
+    /// The event's id.
     pub event: String,
-    /// The key it shares the bot by.
+    /// The deduplication key, by which events share the bot.
     pub deduplication_key: String,
-    /// The bot's whole configuration, names in order.
+    /// The bot's whole configuration as JSON, keys in order.
     pub config: String,
 }
 
-/// Claims that are wanted and claims that Recall holds.
+/// The claims that decisions want, and those at Recall.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Comparison {
-    /// By what was decided.
+    /// Wanted by the decisions.
     pub wanted: BTreeSet<Claim>,
     /// At Recall.
     pub held: BTreeSet<Claim>,
-    /// Bots that Recall holds for them: shared ones count once.
+    /// Number of bots at Recall; a shared bot counts once.
     pub bots: usize,
 }
 
 impl Comparison {
-    /// Holds decisions against events and bots, as far as they are about
-    /// meetings of `calendars` that are not over at `now`.
+    /// Compares decisions with bots, for the meetings of `calendars` that are not
+    /// over at `now`.
     #[must_use]
     pub fn of(
         decisions: &[Decision],
@@ -41,7 +41,7 @@ impl Comparison {
         calendars: &[CalendarId],
         now: Timestamp,
     ) -> Self {
-        let to_come: BTreeMap<String, &EventView> = events
+        let upcoming: BTreeMap<String, &EventView> = events
             .iter()
             .filter(|event| event.end_time > now)
             .filter(|event| {
@@ -64,7 +64,9 @@ impl Comparison {
         }
         for bot in bots.iter().filter(|bot| bot.phase == BotPhase::Scheduled) {
             let events = bot.events.iter().map(ToString::to_string);
-            let ours: Vec<_> = events.filter(|event| to_come.contains_key(event)).collect();
+            let ours: Vec<_> = events
+                .filter(|event| upcoming.contains_key(event))
+                .collect();
             comparison.bots += usize::from(!ours.is_empty());
             comparison.held.extend(ours.into_iter().map(|event| Claim {
                 starts_at: bot.start_time,
@@ -76,18 +78,18 @@ impl Comparison {
         comparison
     }
 
-    /// Whether Recall holds exactly what is wanted.
+    /// Whether the bots at Recall are exactly the wanted ones.
     #[must_use]
     pub fn agrees(&self) -> bool {
         self.wanted == self.held
     }
 
-    /// Wanted, and not there.
+    /// Claims that are wanted, and missing at Recall.
     pub fn missing(&self) -> impl Iterator<Item = &Claim> {
         self.wanted.difference(&self.held)
     }
 
-    /// There, and not wanted.
+    /// Claims at Recall that are not wanted.
     pub fn unwanted(&self) -> impl Iterator<Item = &Claim> {
         self.held.difference(&self.wanted)
     }

@@ -1,14 +1,17 @@
-//! What the end-to-end tests and the demonstration share: the deployed stack,
-//! and the comparison of what is wanted with what Recall holds.
+//! The parts that end-to-end tests, benchmarks and the demonstration share: a
+//! client of the deployed stack, the comparison of wanted bots with the bots at
+//! Recall, and waiting for a condition.
 
 mod comparison;
 mod decision_summary;
 mod environment;
 mod stack;
+mod wait;
 mod webhook;
 
 pub use comparison::{Claim, Comparison};
 pub use decision_summary::DecisionSummary;
 pub use environment::variable;
 pub use stack::Stack;
+pub use wait::{assert_eventually, wait_until};
 pub use webhook::Webhook;

@@ -1,6 +1,4 @@
-//! The deployed stack, seen from outside: its tables, its queue, and Recall.
-
-use std::time::Duration;
+//! A client of the deployed stack: its tables, its queues, and the simulated Recall.
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use callsheet_app::ports::{Decisions as _, Queue as _};
@@ -11,21 +9,18 @@ use recall_simulator::client::ControlClient;
 
 use crate::{Comparison, Webhook, variable};
 
-/// How often a condition is looked at.
-const GLANCE: Duration = Duration::from_millis(100);
-
-/// The deployed stack.
+/// A client of the deployed stack.
 #[derive(Debug, Clone)]
 pub struct Stack {
-    /// The simulated Recall, to be steered.
+    /// The control interface of the simulated Recall.
     pub recall: ControlClient,
-    /// What was decided.
+    /// The table of decisions.
     pub decisions: DecisionTable,
-    /// Calendars, preferences and budgets.
+    /// The table of calendars, overrides, policies and rate limits.
     pub state: StateTable,
-    /// Notices on their way.
+    /// The queue of sync jobs.
     pub queue: SqsQueue,
-    /// The way in.
+    /// The webhook function.
     pub webhook: Webhook,
     pub(crate) tables: aws_sdk_dynamodb::Client,
     sqs: aws_sdk_sqs::Client,
@@ -34,7 +29,7 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// The one that the environment names.
+    /// The stack that the environment names.
     ///
     /// # Panics
     /// If the environment names none.
@@ -92,10 +87,10 @@ impl Stack {
         Timestamp::now()
     }
 
-    /// The decisions about a calendar's meetings that are not over.
+    /// The decisions on a calendar's meetings that are not over.
     ///
     /// # Panics
-    /// If the table does not answer.
+    /// If the table does not respond.
     pub async fn decisions_of(&self, calendar: &CalendarId) -> Vec<Decision> {
         let keys = self
             .decisions
@@ -107,10 +102,10 @@ impl Stack {
         rows
     }
 
-    /// What is wanted for these calendars' meetings to come, beside what Recall holds.
+    /// Compares the wanted bots of these calendars' upcoming meetings with the bots at Recall.
     ///
     /// # Panics
-    /// If the tables or Recall do not answer.
+    /// If the tables or Recall do not respond.
     pub async fn compare(&self, calendars: &[CalendarId]) -> Comparison {
         let mut decisions = Vec::new();
         for calendar in calendars {
@@ -121,7 +116,7 @@ impl Stack {
         Comparison::of(&decisions, &events, &bots, calendars, self.now())
     }
 
-    /// Asks for a look at everything in a calendar.
+    /// Sends a request for a full sync of a calendar.
     ///
     /// # Panics
     /// If the queue does not take it.
@@ -145,7 +140,7 @@ impl Stack {
         sent.expect("the queue takes it");
     }
 
-    /// Puts any text on the queue, as no version of ours would.
+    /// Sends a message of any text, such as none that a version of Callsheet writes.
     ///
     /// # Panics
     /// If the queue does not take it.
@@ -158,12 +153,12 @@ impl Stack {
         sent.send().await.expect("the queue takes it");
     }
 
-    /// Puts any text where messages lie that were given up on, and gives its id:
-    /// nobody waits until it was received ten times.
+    /// Adds a message of any text to the dead-letter queue, as if it had been
+    /// received too often, and returns its id.
     ///
     /// # Panics
     /// If the queue does not take it.
-    pub async fn give_up(&self, text: &str) -> String {
+    pub async fn add_dead_letter(&self, text: &str) -> String {
         let sent = self
             .sqs
             .send_message()
@@ -173,18 +168,18 @@ impl Stack {
         sent.message_id.expect("a message has an id")
     }
 
-    /// How many messages are on the queue or being worked on.
+    /// Number of messages on the queue, those in flight and delayed ones included.
     ///
     /// # Panics
-    /// If the queue does not answer.
+    /// If the queue does not respond.
     pub async fn queued(&self) -> u64 {
         self.messages(&self.queue_url).await
     }
 
-    /// How many messages were given up on.
+    /// Number of dead-lettered messages.
     ///
     /// # Panics
-    /// If the queue does not answer.
+    /// If the queue does not respond.
     pub async fn dead_letters(&self) -> u64 {
         self.messages(&self.dead_letter_queue_url).await
     }
@@ -196,26 +191,16 @@ impl Stack {
             Name::ApproximateNumberOfMessagesNotVisible,
             Name::ApproximateNumberOfMessagesDelayed,
         ];
-        let asked = self.sqs.get_queue_attributes().queue_url(url);
-        let answer = asked
+        let request = self.sqs.get_queue_attributes().queue_url(url);
+        let response = request
             .set_attribute_names(Some(counts.to_vec()))
             .send()
             .await;
-        let answer = answer.expect("the queue answers");
-        let attributes = answer.attributes.unwrap_or_default();
+        let response = response.expect("the queue responds");
+        let attributes = response.attributes.unwrap_or_default();
         attributes
             .values()
             .filter_map(|count| count.parse::<u64>().ok())
             .sum()
-    }
-
-    /// Waits until `condition` holds; false if `patience` runs out first.
-    pub async fn comes_true(&self, patience: Duration, condition: impl AsyncFn() -> bool) -> bool {
-        let wait = async {
-            while !condition().await {
-                tokio::time::sleep(GLANCE).await;
-            }
-        };
-        tokio::time::timeout(patience, wait).await.is_ok()
     }
 }

@@ -1,28 +1,28 @@
-//! Webhooks as Recall, or somebody who pretends to be Recall, sends them.
+//! Webhooks as Recall sends them, or a forger.
 
 use recall_simulator::sign;
 use reqwest::{Client, Response};
 
 use crate::variable;
 
-/// The deployed webhook function's address, and the secret Recall signs with.
+/// A sender of webhooks to the deployed webhook function.
 #[derive(Debug, Clone)]
 pub struct Webhook {
-    /// Where it is.
+    /// The address of the webhook function.
     pub url: String,
-    /// What Recall signs with.
+    /// The secret that Recall signs with.
     pub secret: String,
     http: Client,
 }
 
 impl Webhook {
-    /// The one that the environment names.
+    /// A sender to the webhook function that the environment names.
     ///
     /// # Panics
-    /// If the environment names none.
+    /// If the environment does not name it.
     #[must_use]
     pub fn of_environment() -> Self {
-        // Nothing here is on https, but the client is not made without a provider.
+        // Every address here is plain HTTP, but the client needs a TLS provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
             url: variable("CALLSHEET_WEBHOOK_URL"),
@@ -48,7 +48,7 @@ impl Webhook {
             .body(body.to_vec())
             .send()
             .await
-            .expect("the webhook's address answers")
+            .expect("the webhook function responds")
     }
 
     /// Sends `body` without any signature.
@@ -57,6 +57,6 @@ impl Webhook {
     /// If it cannot be sent.
     pub async fn send_unsigned(&self, body: &[u8]) -> Response {
         let request = self.http.post(&self.url).body(body.to_vec());
-        request.send().await.expect("the webhook's address answers")
+        request.send().await.expect("the webhook function responds")
     }
 }

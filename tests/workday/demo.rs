@@ -69,7 +69,7 @@ impl Demo {
         let description = actions(self).await?;
         let is_as_expected = async || self.is_as_expected().await.unwrap_or(false);
         let timeout = self.timeout_budget.clamp(MIN_TIMEOUT, SCENARIO_TIMEOUT);
-        let succeeded = self.stack.comes_true(timeout, is_as_expected).await;
+        let succeeded = callsheet_tests::wait_until(timeout, is_as_expected).await;
         let seconds = self.stack.now().duration_since(started_at).as_secs_f64();
         let bots = self.stack.recall.bots().await?;
         let bots = self.expectation().scheduled_bots(&bots).len();

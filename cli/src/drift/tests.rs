@@ -5,7 +5,7 @@ use callsheet_domain::{
     Applied, CallRecord, Cause, Decision, EventId, History, Operation, RecordedResult, Wanted,
 };
 use callsheet_testkit::{
-    But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, an_applied_bot, at,
+    MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_applied_bot, at,
 };
 use serde_json::{Value, json};
 use test_case::test_case;
@@ -56,7 +56,7 @@ fn ours() -> String {
 
 /// The usual meeting at rest, with its bot.
 fn at_rest(event: &str) -> Decision {
-    a_decision().but(|row| {
+    a_decision().with(|row| {
         row.key.event_id = EventId::parse(event).expect("an id");
         if let Wanted::Bot(bot) = &row.wanted {
             row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
@@ -118,7 +118,7 @@ async fn what_cannot_be_said_is_counted_and_is_no_drift() {
     ];
     let name = |index: usize| format!("event-{index}");
     let rows = changes.into_iter().enumerate();
-    let rows = rows.map(|(index, change)| at_rest(&name(index)).but(change));
+    let rows = rows.map(|(index, change)| at_rest(&name(index)).with(change));
     let mut events: Vec<_> = (0..5).map(|index| listed(&name(index), &[])).collect();
     let (mut over, mut deleted) = (listed("event-5", &[]), listed("event-6", &[]));
     over["start_time"] = json!(at("09:30"));

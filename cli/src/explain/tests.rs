@@ -8,7 +8,7 @@ use callsheet_domain::{
     OverrideScope, PolicyRevision, RecordedResult, SeriesId, Timestamp, Wanted,
 };
 use callsheet_testkit::{
-    But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, a_speaker,
+    MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
     an_applied_bot, an_event, at,
 };
 use test_case::test_case;
@@ -25,7 +25,7 @@ async fn explained(decision: Decision, now: Timestamp) -> (Explained, String) {
     for revision in 0..decision.inputs.policy.0 {
         let policy = NewPolicy {
             document: "{}".to_owned(),
-            by: a_speaker(),
+            by: an_actor(),
             at: at("08:00"),
             note: None,
         };
@@ -36,7 +36,7 @@ async fn explained(decision: Decision, now: Timestamp) -> (Explained, String) {
     }
     if let Some(series) = decision.series.clone() {
         let (calendar, subject) = (&decision.calendar_id, OverrideScope::PlatformSeries(series));
-        let by = a_speaker();
+        let by = an_actor();
         let override_revision =
             state.set_override(calendar, &subject, OverrideChoice::Skip, &by, at("09:10"));
         override_revision.await.expect("memory");
@@ -58,7 +58,7 @@ fn with_bot(row: &mut Decision) {
 
 #[tokio::test]
 async fn a_meeting_is_explained_in_sentences() {
-    let (_, text) = explained(a_decision().but(with_bot), at("09:30")).await;
+    let (_, text) = explained(a_decision().with(with_bot), at("09:30")).await;
     assert_eq!(
         text,
         "\
@@ -109,7 +109,7 @@ fn with_calls(row: &mut Decision) {
 #[test_case(|row| row.series = SeriesId::parse("s").ok(), "nothing that anybody said; somebody has spoken since, so it will be decided again\n\nPeople said\n  about this series: skip, by lead@acme.example on 2090-03-06 09:10 UTC"; "spoken about since")]
 #[tokio::test]
 async fn says(change: impl FnOnce(&mut Decision), expected: &str) {
-    let (_, text) = explained(a_decision().but(change), at("09:30")).await;
+    let (_, text) = explained(a_decision().with(change), at("09:30")).await;
     assert!(text.contains(expected), "{text}");
 }
 

@@ -3,7 +3,7 @@
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_domain::{CalendarId, Decision, OverrideScope, SeriesId, SyncJob, SyncReason};
 use callsheet_testkit::{
-    But as _, MemoryDecisions, MemoryQueue, MemoryState, a_calendar_record, a_decision, a_speaker,
+    MemoryDecisions, MemoryQueue, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
     an_event, at,
 };
 use test_case::test_case;
@@ -36,7 +36,7 @@ impl House {
     async fn say(&self, about: About, say: Say) -> Result<Said, CliError> {
         let ports = (&self.state, &self.decisions, Some(&self.queue));
         let event = an_event().id;
-        word(ports, (about, &event), say, &a_speaker(), at("09:30")).await
+        word(ports, (about, &event), say, &an_actor(), at("09:30")).await
     }
 
     async fn words(&self) -> Vec<(OverrideScope, OverrideChoice)> {
@@ -50,7 +50,7 @@ impl House {
 
     async fn pause(&self, calendar: &str, until: Option<&str>) -> Result<Said, CliError> {
         let ports = (&self.state, Some(&self.queue));
-        pause(ports, calendar, until.map(at), &a_speaker(), at("09:30")).await
+        pause(ports, calendar, until.map(at), &an_actor(), at("09:30")).await
     }
 }
 
@@ -72,7 +72,7 @@ async fn a_word_is_about_the_platforms_names(
     series: Option<SeriesId>,
     expected: OverrideScope,
 ) {
-    let house = house(a_decision().but(|row| row.series = series)).await;
+    let house = house(a_decision().with(|row| row.series = series)).await;
     let said = house.say(about, Say::Skip).await.expect("it is said");
     assert_eq!(house.words().await, [(expected, OverrideChoice::Skip)]);
     assert_eq!((said.revision, said.look), (1, Asked::Yes));
@@ -97,7 +97,7 @@ async fn says_what_was_written_down(say: Say, expected: &str) {
 #[test_case(About::Series; "a series")]
 #[tokio::test]
 async fn a_row_of_an_earlier_build_is_looked_at_first(about: About) {
-    let house = house(a_decision().but(|row| row.platform_id = None)).await;
+    let house = house(a_decision().with(|row| row.platform_id = None)).await;
     let trouble = house
         .say(about, Say::Skip)
         .await
@@ -133,7 +133,7 @@ async fn a_calendar_is_paused(calendar: &str, until: Option<&str>, accepted: boo
 #[tokio::test]
 async fn an_owner_of_two_calendars_is_asked_which() {
     let house = house(a_decision()).await;
-    let other = a_calendar_record().but(|record| {
+    let other = a_calendar_record().with(|record| {
         record.calendar.id = CalendarId::parse("calendar-2").expect("an id");
     });
     house.state.write_record(&other).await.expect("memory");
@@ -157,7 +157,7 @@ async fn a_word_stands_though_nobody_could_be_told() {
         ports,
         (About::Event, &event),
         Say::Skip,
-        &a_speaker(),
+        &an_actor(),
         at("09:30"),
     )
     .await;

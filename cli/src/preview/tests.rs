@@ -8,7 +8,7 @@ use callsheet_domain::{
     CalendarId, CalendarRecord, DecisionInputs, Evaluation, OverrideChoice, OverrideScope, Policy,
     PolicyDocument, Timestamp, Wanted, decide, plan, revise_copies,
 };
-use callsheet_testkit::{But as _, MemoryState, a_calendar, a_calendar_record, a_speaker, at};
+use callsheet_testkit::{MemoryState, With as _, a_calendar, a_calendar_record, an_actor, at};
 use serde_json::{Value, json};
 use test_case::test_case;
 
@@ -279,12 +279,12 @@ async fn words_are_heeded_where_they_are_stored() {
         .write_record(&a_calendar_record())
         .await
         .expect("memory");
-    let gone = a_calendar_record().but(|record| {
+    let gone = a_calendar_record().with(|record| {
         record.calendar.id = CalendarId::parse("calendar-gone").expect("an id");
         record.calendar.status = callsheet_domain::CalendarStatus::Disconnected;
     });
     state.write_record(&gone).await.expect("memory");
-    let (calendar, by) = (a_calendar().id, a_speaker());
+    let (calendar, by) = (a_calendar().id, an_actor());
     let subject = OverrideScope::Event(
         callsheet_domain::PlatformEventId::parse("platform-1").expect("an id"),
     );

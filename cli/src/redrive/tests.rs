@@ -1,7 +1,7 @@
 //! What is sent back, what stays, and that nothing is lost.
 
 use callsheet_domain::{CalendarId, SyncRequest};
-use callsheet_testkit::{Faults, Flaky, MemoryDeadLetters, MemoryQueue, When, at};
+use callsheet_testkit::{Faults, Intercepted, MemoryDeadLetters, MemoryQueue, When, at};
 use test_case::test_case;
 
 use super::*;
@@ -44,7 +44,7 @@ async fn what_is_ours_is_sent_back_and_the_rest_stays() {
     let letters = letters();
     let (redriven, sent) = run(&letters, &ALL).await;
     assert_eq!(sent, [look("calendar-sales"), SyncJob::Resync]);
-    assert_eq!(letters.lying(), ["letter-2"]);
+    assert_eq!(letters.visible(), ["letter-2"]);
     assert_eq!(
         redriven.text(),
         "\
@@ -70,7 +70,7 @@ async fn a_dry_run_leaves_everything_there() {
     };
     let (redriven, sent) = run(&letters, &arguments).await;
     assert_eq!(sent, []);
-    assert_eq!(letters.lying().len(), 3);
+    assert_eq!(letters.visible().len(), 3);
     assert!(
         redriven
             .text()
@@ -91,7 +91,7 @@ async fn what_is_not_ours_is_deleted_if_asked_for() {
         ..ALL
     };
     let (redriven, sent) = run(&letters, &arguments).await;
-    assert_eq!((sent.len(), letters.lying().len()), (2, 0));
+    assert_eq!((sent.len(), letters.visible().len()), (2, 0));
     assert!(redriven.text().contains("2 sent back, 1 deleted."));
 }
 
@@ -113,7 +113,7 @@ async fn what_was_done_is_told_though_the_rest_cannot_be_counted() {
     let (letters, queue) = (letters(), MemoryQueue::new());
     let arguments = RedriveArguments { most: 1, ..ALL };
     let faults = Faults::once(2, When::Before);
-    let flaky = Flaky::new(letters, &faults);
+    let flaky = Intercepted::new(letters, &faults);
     let redriven = redrive((&flaky, &queue), &arguments, at("09:30")).await;
     let redriven = redriven.expect("it was sent");
     assert_eq!((queue.sent().len(), redriven.is_all), (1, false));
@@ -128,7 +128,7 @@ async fn what_was_done_is_told_though_the_rest_cannot_be_counted() {
 async fn how_far_it_came_is_told_when_it_breaks_off() {
     let (letters, queue) = (letters(), MemoryQueue::new());
     let faults = Faults::once(2, When::Before);
-    let flaky = Flaky::new(queue.clone(), &faults);
+    let flaky = Intercepted::new(queue.clone(), &faults);
     for _ in 0..2 {
         letters.put(Some(SyncJob::Resync), at("08:00"));
     }
@@ -138,7 +138,7 @@ async fn how_far_it_came_is_told_when_it_breaks_off() {
         told.contains("2 messages were sent back before that"),
         "{told}"
     );
-    assert_eq!((queue.sent().len(), letters.lying().len()), (2, 3));
+    assert_eq!((queue.sent().len(), letters.visible().len()), (2, 3));
 }
 
 #[tokio::test]
@@ -171,12 +171,12 @@ async fn whatever_fails_nothing_is_lost(when: When) {
         let (letters, queue) = (letters(), MemoryQueue::new());
         let faults = Faults::once(step, when);
         let (flaky_letters, flaky_queue) = (
-            Flaky::new(letters.clone(), &faults),
-            Flaky::new(queue.clone(), &faults),
+            Intercepted::new(letters.clone(), &faults),
+            Intercepted::new(queue.clone(), &faults),
         );
         let ended = redrive((&flaky_letters, &flaky_queue), &ALL, at("09:30")).await;
         // What is in hand when a step fails is there again by itself in a while.
-        let (lying, held) = (letters.lying(), letters.held());
+        let (lying, held) = (letters.visible(), letters.in_flight());
         let is_somewhere = |id: &str, job: &SyncJob| {
             let id = id.to_owned();
             lying.contains(&id) || held.contains(&id) || queue.sent().contains(job)

@@ -3,14 +3,14 @@
 use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_domain::{Decision, EventId, Step};
 use callsheet_testkit::{
-    But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, at,
+    MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, at,
 };
 
 use super::{all, one};
 use crate::render::Render as _;
 
 fn row(event: &str, change: impl FnOnce(&mut Decision)) -> Decision {
-    a_decision().but(|row| {
+    a_decision().with(|row| {
         row.key.event_id = EventId::parse(event).expect("an id");
         change(row);
     })

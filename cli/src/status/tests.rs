@@ -6,7 +6,7 @@ use callsheet_domain::{
     OverrideRevision, PolicyRevision, Verdict, Wanted,
 };
 use callsheet_testkit::{
-    But as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, a_speaker,
+    MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
     an_applied_bot, at,
 };
 
@@ -46,7 +46,7 @@ fn rows() -> Vec<Decision> {
         |row| (row.starts_at, row.ends_at) = (at("08:00"), at("09:00")),
     ];
     let row = |(index, change): (usize, fn(&mut Decision))| {
-        a_decision().but(|row| {
+        a_decision().with(|row| {
             row.key.event_id = EventId::parse(format!("event-{index}")).expect("an id");
             change(row);
         })
@@ -58,10 +58,10 @@ fn rows() -> Vec<Decision> {
 async fn everything_is_counted_once() {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
     state
-        .write_record(&a_calendar_record().but(completed_sync))
+        .write_record(&a_calendar_record().with(completed_sync))
         .await
         .expect("memory");
-    let lost = a_calendar_record().but(|record| {
+    let lost = a_calendar_record().with(|record| {
         record.calendar.id = callsheet_domain::CalendarId::parse("calendar-lost").expect("an id");
         record.calendar.status = CalendarStatus::Disconnected;
     });
@@ -71,7 +71,7 @@ async fn everything_is_counted_once() {
     }
     let calendar = a_calendar_record().calendar.id;
     state
-        .pause(&calendar, at("12:00"), &a_speaker(), at("09:10"))
+        .pause(&calendar, at("12:00"), &an_actor(), at("09:10"))
         .await
         .expect("memory");
     let status = status(&state, &decisions, at("09:30"))

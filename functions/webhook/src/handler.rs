@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use base64::prelude::{BASE64_STANDARD, Engine as _};
     use callsheet_domain::{SyncJob, SyncReason};
-    use callsheet_testkit::{Faults, Flaky, ManualClock, MemoryQueue, When};
+    use callsheet_testkit::{Counts, Faults, Intercepted, ManualClock, MemoryQueue, When};
     use serde_json::json;
     use std::sync::Mutex;
     use test_case::test_case;
@@ -220,7 +220,7 @@ mod tests {
     #[test_case(When::After; "its answer was lost")]
     #[tokio::test]
     async fn a_queue_that_fails_has_recall_send_again(when: When) {
-        let queue = Flaky::new(MemoryQueue::new(), &Faults::once(0, when));
+        let queue = Intercepted::new(MemoryQueue::new(), &Faults::once(0, when));
         let answer = front(queue, SECRET)
             .answer(&request(SECRET, BODY, false))
             .await;
@@ -233,24 +233,26 @@ mod tests {
     #[test_case(request(SECRET, &" ".repeat(LARGEST + 1), false), WebhookResponse::TooLarge; "too large")]
     #[tokio::test]
     async fn what_is_not_for_us_leaves_no_trace(request: Request, expected: WebhookResponse) {
-        let queue = MemoryQueue::new();
+        let counts = Counts::default();
+        let queue = Intercepted::new(MemoryQueue::new(), &counts);
         assert_eq!(
             front(queue.clone(), SECRET).answer(&request).await,
             expected
         );
-        assert_eq!(queue.counts().writes, 0);
+        assert_eq!(counts.total(), 0);
     }
 
     #[tokio::test]
     async fn only_posted_webhooks_are_looked_at() {
         let mut request = request(SECRET, BODY, false);
         *request.method_mut() = Method::GET;
-        let queue = MemoryQueue::new();
+        let counts = Counts::default();
+        let queue = Intercepted::new(MemoryQueue::new(), &counts);
         assert_eq!(
             front(queue.clone(), SECRET).answer(&request).await,
             WebhookResponse::NotPosted
         );
-        assert_eq!(queue.counts().writes, 0);
+        assert_eq!(counts.total(), 0);
     }
 
     #[test_case(WebhookResponse::Accepted, 204, false)]

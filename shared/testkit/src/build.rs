@@ -1,38 +1,39 @@
-//! Builders: one usual meeting of one usual calendar, at 10 o'clock.
+//! Builders of one default meeting of one default calendar, at 10 o'clock.
 
 use callsheet_domain::{
-    Actor, Applied, AppliedBot, Attempts, Attendee, Attendees, BotConfig, BotId, Calendar,
-    CalendarEvent, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, Decision,
-    DecisionInputs, DecisionKey, DeduplicationKey, Email, EventId, Fact, FactValue, FactValues,
-    Facts, Generation, History, IcalUid, Meeting, Offer, OverrideRevision, Platform,
-    PlatformEventId, Policy, PolicyDocument, PolicyRevision, Reason, RuleName, Timestamp, Verdict,
-    Version, Wanted, WantedBot,
+    Actor, Applied, AppliedBot, Attempts, Attendee, Attendees, BotConfig, Calendar, CalendarEvent,
+    CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionInputs, DecisionKey, Email,
+    Fact, FactValue, FactValues, Facts, Generation, History, Meeting, Offer, OverrideRevision,
+    Platform, PlatformEventId, Policy, PolicyDocument, PolicyRevision, Reason, RuleName, Timestamp,
+    Verdict, Version, Wanted, WantedBot,
 };
 use serde_json::json;
 
-/// The day of the usual meeting: one that no table's time-to-live has come to.
+use crate::id;
+
+/// The day of the default meeting: far ahead, so that no row of it expires.
 const DAY: &str = "2090-03-06";
 
-/// Changes a value on its way: `an_event().but(|event| event.is_deleted = true)`.
-pub trait But: Sized {
+/// Changes a value in an expression: `an_event().with(|event| event.is_deleted = true)`.
+pub trait With: Sized {
     /// The value after `change`.
     #[must_use]
-    fn but(mut self, change: impl FnOnce(&mut Self)) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 }
 
-impl But for AppliedBot {}
-impl But for Calendar {}
-impl But for CalendarEvent {}
-impl But for CalendarRecord {}
-impl But for Decision {}
-impl But for Facts {}
-impl But for PolicyDocument {}
-impl But for WantedBot {}
+impl With for AppliedBot {}
+impl With for Calendar {}
+impl With for CalendarEvent {}
+impl With for CalendarRecord {}
+impl With for Decision {}
+impl With for Facts {}
+impl With for PolicyDocument {}
+impl With for WantedBot {}
 
-/// An instant: `"10:00"` on the day of the usual meeting, or RFC 3339.
+/// An instant: `"10:00"` on the day of the default meeting, or RFC 3339.
 ///
 /// # Panics
 /// If the text is neither.
@@ -43,22 +44,22 @@ pub fn at(text: &str) -> Timestamp {
     instant.expect("a time of day or an instant in RFC 3339")
 }
 
-/// An address.
+/// An e-mail address.
 ///
 /// # Panics
-/// If the text is none.
+/// If the text is no e-mail address.
 #[must_use]
 pub fn an_email(text: &str) -> Email {
     Email::parse(text).expect("an address")
 }
 
-/// Somebody who says something.
+/// A person who sets overrides and pushes policies.
 ///
 /// # Panics
 /// Never: the name is short enough.
 #[must_use]
-pub fn a_speaker() -> Actor {
-    Actor::parse("lead@acme.example").expect("a name")
+pub fn an_actor() -> Actor {
+    id("lead@acme.example")
 }
 
 /// A connected Google calendar of `sales@acme.example`.
@@ -68,7 +69,7 @@ pub fn a_speaker() -> Actor {
 #[must_use]
 pub fn a_calendar() -> Calendar {
     Calendar {
-        id: CalendarId::parse("calendar-sales").expect("an id"),
+        id: id("calendar-sales"),
         platform: Platform::Google,
         status: CalendarStatus::Connected,
         email: Some(an_email("sales@acme.example")),
@@ -76,20 +77,20 @@ pub fn a_calendar() -> Calendar {
     }
 }
 
-/// What is remembered of [`a_calendar`] before the first look at it.
+/// The record of [`a_calendar`] before its first sync.
 #[must_use]
 pub fn a_calendar_record() -> CalendarRecord {
     CalendarRecord::first(a_calendar())
 }
 
-/// A meeting of [`a_calendar`] with somebody of another organisation, from
-/// 10:00 to 11:00, created a day earlier, changed last at 09:00, without a bot.
+/// A meeting of [`a_calendar`] with an attendee of another organisation, from
+/// 10:00 to 11:00, created a day earlier, last changed at 09:00, without a bot.
 ///
 /// # Panics
 /// Never: its names are valid.
 #[must_use]
 pub fn an_event() -> CalendarEvent {
-    let invited = |email| Attendee {
+    let attendee = |email| Attendee {
         email: an_email(email),
         response: callsheet_domain::ResponseStatus::Accepted,
         is_resource: false,
@@ -97,9 +98,9 @@ pub fn an_event() -> CalendarEvent {
         is_organizer: email == "sales@acme.example",
     };
     CalendarEvent {
-        id: EventId::parse("event-1").expect("an id"),
+        id: id("event-1"),
         calendar_id: a_calendar().id,
-        ical_uid: IcalUid::parse("meeting-1@acme.example").expect("an ical_uid"),
+        ical_uid: id("meeting-1@acme.example"),
         platform: Platform::Google,
         platform_id: PlatformEventId::parse("platform-event-1").ok(),
         starts_at: at("10:00"),
@@ -117,8 +118,8 @@ pub fn an_event() -> CalendarEvent {
             organizer: Some(an_email("sales@acme.example")),
             attendees: Attendees {
                 listed: vec![
-                    invited("sales@acme.example"),
-                    invited("buyer@globex.example"),
+                    attendee("sales@acme.example"),
+                    attendee("buyer@globex.example"),
                 ],
                 is_incomplete: false,
             },
@@ -127,7 +128,7 @@ pub fn an_event() -> CalendarEvent {
     }
 }
 
-/// A bot called "Notes".
+/// The configuration of a bot named "Notes".
 ///
 /// # Panics
 /// Never: it is valid.
@@ -136,11 +137,11 @@ pub fn a_bot_config() -> BotConfig {
     BotConfig::new(json!({"bot_name": "Notes"})).expect("a valid configuration")
 }
 
-/// What is written down when external meetings are recorded by [`a_bot_config`],
-/// unless the calendar's owner declined.
+/// The built-in policy document with [`a_bot_config`]: external meetings are
+/// recorded, unless the calendar's owner declined.
 ///
 /// # Panics
-/// Never: it is in the format.
+/// Never: it is valid.
 #[must_use]
 pub fn a_policy_document() -> PolicyDocument {
     PolicyDocument {
@@ -149,7 +150,7 @@ pub fn a_policy_document() -> PolicyDocument {
     }
 }
 
-/// The same, ready to be judged by.
+/// [`a_policy_document`], compiled.
 ///
 /// # Panics
 /// Never: it is valid.
@@ -158,7 +159,7 @@ pub fn a_policy() -> Policy {
     policy_of(&a_policy_document())
 }
 
-/// What `document` says, ready to be judged by.
+/// The policy that `document` compiles to.
 ///
 /// # Panics
 /// If it is not valid.
@@ -167,7 +168,7 @@ pub fn policy_of(document: &PolicyDocument) -> Policy {
     Policy::compile(document).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// The first decision on [`an_event`]: to be recorded, and due.
+/// The first decision on [`an_event`]: record, and due.
 ///
 /// # Panics
 /// Never: its names are valid.
@@ -204,8 +205,7 @@ pub fn a_decision() -> Decision {
             overrides: OverrideRevision(0),
         },
         wanted: Wanted::Bot(Box::new(WantedBot {
-            deduplication_key: DeduplicationKey::parse(format!("{}-{meeting_url}", at("10:00")))
-                .expect("a key"),
+            deduplication_key: id(format!("{}-{meeting_url}", at("10:00"))),
             starts_at: event.starts_at,
             meeting_url,
             config: an_offer().config,
@@ -220,7 +220,7 @@ pub fn a_decision() -> Decision {
     }
 }
 
-/// What [`an_event`] brings to its bot: [`a_bot_config`] with the names of the meeting.
+/// The offer of [`an_event`]: [`a_bot_config`] with the ids of the meeting as metadata.
 ///
 /// # Panics
 /// Never: it is valid.
@@ -241,14 +241,14 @@ fn domains(names: &[&str]) -> FactValue {
     FactValue::Texts(names.iter().map(|name| (*name).to_owned()).collect())
 }
 
-/// The bot that was wanted, as Recall then holds it.
+/// The bot at Recall once `wanted` is applied.
 ///
 /// # Panics
 /// Never: its name is valid.
 #[must_use]
 pub fn an_applied_bot(wanted: &WantedBot) -> AppliedBot {
     AppliedBot {
-        bot_id: Some(BotId::parse("bot-1").expect("an id")),
+        bot_id: Some(id("bot-1")),
         deduplication_key: wanted.deduplication_key.clone(),
         starts_at: wanted.starts_at,
         meeting_url: wanted.meeting_url.clone(),
@@ -262,16 +262,16 @@ mod tests {
     use callsheet_domain::{Evaluation, Overrides, decide, plan, revise_copies};
 
     #[test]
-    fn the_usual_decision_is_what_is_decided_about_the_usual_event() {
+    fn the_default_decision_is_the_decision_on_the_default_event() {
         let (event, calendar, policy) = (an_event(), a_calendar(), a_policy());
         let decision = a_decision();
-        let words = Overrides::default();
-        let verdict = decide(&event, &calendar, &policy, &words, at("09:30"));
+        let overrides = Overrides::default();
+        let verdict = decide(&event, &calendar, &policy, &overrides, at("09:30"));
         let evaluated = Evaluation {
             plan: plan(&verdict, &event, &calendar, &policy),
             verdict,
             inputs: decision.inputs,
-            overrides_read: words.revision,
+            overrides_read: overrides.revision,
             event: &event,
         };
         let revised = revise_copies(&[], &[evaluated], at("09:30"));
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn instants_are_read_in_either_shape() {
+    fn instants_are_parsed_in_both_forms() {
         assert_eq!(at("10:00"), at("2090-03-06T10:00:00Z"));
         assert_eq!(at("10:00:30.5"), at("2090-03-06T10:00:30.5Z"));
     }

@@ -1,8 +1,8 @@
-//! Chance that tests decide about.
+//! Jitter that tests choose.
 
 use callsheet_app::ports::Jitter;
 
-/// Always the same fraction.
+/// Jitter that is always the same fraction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EvenJitter(pub f64);
 

@@ -1,4 +1,4 @@
-//! Time that moves only when a test, or a sleeper, moves it.
+//! A clock that advances only when a test, or a sleep, advances it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,7 +6,7 @@ use callsheet_app::ports::Clock;
 use callsheet_domain::{Timestamp, plus};
 use jiff::SignedDuration;
 
-/// A clock that stands still until it is moved. Clones show the same time.
+/// A clock that stands still until it is advanced. Clones show the same time.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<Mutex<Timestamp>>);
 
@@ -17,12 +17,12 @@ impl ManualClock {
         Self(Arc::new(Mutex::new(now)))
     }
 
-    /// Moves the time on.
+    /// Advances the time by a duration.
     pub fn advance(&self, by: SignedDuration) {
         self.change(|now| plus(now, by));
     }
 
-    /// Moves the time to `instant`, unless that is past.
+    /// Advances the time to `instant`, unless that is past.
     pub fn advance_to(&self, instant: Timestamp) {
         self.change(|now| now.max(instant));
     }
@@ -38,8 +38,8 @@ impl Clock for ManualClock {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Moves the time to `instant` at once: no test ever sleeps. It gives way
-    /// first, so what can happen without time passing happens before.
+    /// Advances the time to `instant` without waiting. Other tasks run first, so
+    /// that whatever needs no time to pass happens before.
     async fn sleep_until(&self, instant: Timestamp) {
         tokio::task::yield_now().await;
         self.advance_to(instant);
@@ -54,7 +54,7 @@ mod tests {
     crate::clock_contract!(async || ManualClock::at(at("10:00")), EvenJitter(0.5));
 
     #[tokio::test]
-    async fn a_sleeper_moves_the_time_forward_and_never_back() {
+    async fn a_sleep_advances_the_time_and_never_sets_it_back() {
         let clock = ManualClock::at(at("10:00"));
         clock.sleep_until(at("10:05")).await;
         assert_eq!(clock.now(), at("10:05"));

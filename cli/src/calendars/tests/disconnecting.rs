@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use callsheet_app::PortError;
 use callsheet_domain::{Operation, SyncJob, SyncReason, SyncRequest};
-use callsheet_testkit::{Fault, Faults, Flaky, When};
+use callsheet_testkit::{Fault, Faults, Intercepted, When};
 
 use super::*;
 use crate::calendars::disconnect::{Disconnected, Outcome, disconnect};
@@ -125,7 +125,7 @@ async fn what_nobody_knows_is_not_deleted() {
 #[tokio::test]
 async fn an_owner_of_several_says_which() {
     let house = house(&clock()).await;
-    let another = named(a_calendar_record(), "sales").but(|record| {
+    let another = named(a_calendar_record(), "sales").with(|record| {
         record.calendar.id = id("calendar-second");
     });
     house.state.write_record(&another).await.expect("memory");
@@ -171,7 +171,7 @@ async fn if_the_stack_cannot_be_told_it_says_to_run_it_again() {
         state: kept.state.clone(),
         decisions: kept.decisions.clone(),
         recall: kept.recall.clone(),
-        queue: Flaky::new(kept.queue.clone(), &faults),
+        queue: Intercepted::new(kept.queue.clone(), &faults),
     };
     let run = async || disconnect(&ports, "calendar-sales", &clock, |_| Ok(())).await;
     let trouble = run().await.expect_err("nobody was told");

@@ -34,7 +34,7 @@ async fn house(clock: &ManualClock) -> House {
     ];
     for (name, last_sync) in looks {
         let record =
-            named(a_calendar_record(), name).but(|record| record.last_sync = Some(last_sync));
+            named(a_calendar_record(), name).with(|record| record.last_sync = Some(last_sync));
         house.state.write_record(&record).await.expect("memory");
     }
     house.decide("sales", "event-1", Some("key-1")).await;

@@ -9,7 +9,7 @@ use callsheet_domain::{
     Wanted,
 };
 use callsheet_testkit::{
-    But as _, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, a_calendar,
+    ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, With as _, a_calendar,
     a_calendar_record, a_decision, an_applied_bot, at,
 };
 
@@ -37,7 +37,7 @@ fn id(text: &str) -> CalendarId {
 
 /// A calendar of this id, and of an owner of the same name.
 fn named(record: CalendarRecord, name: &str) -> CalendarRecord {
-    record.but(|record| {
+    record.with(|record| {
         record.calendar.id = id(&format!("calendar-{name}"));
         record.calendar.email = Some(callsheet_testkit::an_email(&format!("{name}@acme.example")));
     })
@@ -46,20 +46,21 @@ fn named(record: CalendarRecord, name: &str) -> CalendarRecord {
 impl House {
     /// Remembers a calendar under this status.
     async fn remember(&self, name: &str, status: CalendarStatus) {
-        let record = named(a_calendar_record(), name).but(|record| record.calendar.status = status);
+        let record =
+            named(a_calendar_record(), name).with(|record| record.calendar.status = status);
         self.state.write_record(&record).await.expect("memory");
     }
 
     /// Puts a calendar into Recall under this status.
     fn put(&self, name: &str, status: CalendarStatus) {
         let record = named(CalendarRecord::first(a_calendar()), name);
-        let calendar = record.calendar.but(|calendar| calendar.status = status);
+        let calendar = record.calendar.with(|calendar| calendar.status = status);
         self.recall.put_calendar(calendar);
     }
 
     /// Remembers a meeting of a calendar; with a bot under `key`, if any.
     async fn decide(&self, calendar: &str, event: &str, key: Option<&str>) {
-        let row = a_decision().but(|row: &mut Decision| {
+        let row = a_decision().with(|row: &mut Decision| {
             row.calendar_id = id(&format!("calendar-{calendar}"));
             row.key.event_id = EventId::parse(event).expect("an id");
             if let (Wanted::Bot(bot), Some(key)) = (&mut row.wanted, key) {

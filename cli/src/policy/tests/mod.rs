@@ -7,7 +7,7 @@ use callsheet_app::ports::Policies as _;
 use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_domain::SyncJob;
 use callsheet_testkit::{
-    MemoryDecisions, MemoryQueue, MemoryState, a_calendar_record, a_decision, a_speaker, at,
+    MemoryDecisions, MemoryQueue, MemoryState, a_calendar_record, a_decision, an_actor, at,
 };
 use test_case::test_case;
 
@@ -97,7 +97,7 @@ impl House {
 
     async fn push(&self, text: impl Into<String>) -> Result<super::push::Pushed, CliError> {
         let pusher = PushedBy {
-            by: a_speaker(),
+            by: an_actor(),
             note: Some("for a reason".to_owned()),
             at: at("09:30"),
         };
@@ -189,7 +189,7 @@ async fn another_scheme_is_refused_while_a_bot_is_wanted() {
 async fn a_push_stands_though_nobody_could_be_told() {
     let house = House::new();
     let pusher = PushedBy {
-        by: a_speaker(),
+        by: an_actor(),
         note: None,
         at: at("09:30"),
     };

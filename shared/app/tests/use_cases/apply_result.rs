@@ -4,7 +4,7 @@ use callsheet_domain::{
     Applied, AppliedBot, Call, CallAttempt, CallResult, Cause, Decision, Generation,
     RecordedResult, Step, Wanted, apply_result,
 };
-use callsheet_testkit::{But as _, a_decision, an_applied_bot, at};
+use callsheet_testkit::{With as _, a_decision, an_applied_bot, at};
 use test_case::test_case;
 
 fn the_bot() -> AppliedBot {
@@ -15,7 +15,7 @@ fn the_bot() -> AppliedBot {
 }
 
 fn unwanted(applied: Applied) -> Decision {
-    a_decision().but(|row| {
+    a_decision().with(|row| {
         row.wanted = Wanted::Nothing;
         row.applied = applied;
     })
@@ -31,7 +31,7 @@ fn done() -> CallResult {
 
 #[test]
 fn where_there_are_too_many_all_are_taken_away_before_the_one_is_scheduled() {
-    let row = a_decision().but(|row| row.applied = Applied::TooMany(Box::new(the_bot())));
+    let row = a_decision().with(|row| row.applied = Applied::TooMany(Box::new(the_bot())));
     assert_eq!(row.step(), Step::Unschedule(&the_bot()));
     assert_eq!(row.cause(), Cause::TooMany);
     let row = apply_result(row.clone(), &sent(&row), done(), at("09:31"));
@@ -44,7 +44,7 @@ fn where_there_are_too_many_all_are_taken_away_before_the_one_is_scheduled() {
 #[test]
 fn scheduling_does_not_mend_that_there_are_too_many() {
     let calling = sent(&a_decision());
-    let row = a_decision().but(|row| row.applied = Applied::TooMany(Box::new(the_bot())));
+    let row = a_decision().with(|row| row.applied = Applied::TooMany(Box::new(the_bot())));
     let row = apply_result(row, &calling, done(), at("09:31"));
     assert!(matches!(row.applied, Applied::TooMany(_)), "{row:?}");
 }
@@ -54,7 +54,7 @@ fn scheduling_does_not_mend_that_there_are_too_many() {
 #[test_case(Applied::Nothing, false; "where there was none there is none")]
 fn an_answer_to_an_older_wish_to_take_away_is_no_certainty(applied: Applied, is_due: bool) {
     let calling = sent(&unwanted(Applied::Bot(Box::new(the_bot()))));
-    let row = unwanted(applied).but(|row| row.generation = Generation(3));
+    let row = unwanted(applied).with(|row| row.generation = Generation(3));
     let row = apply_result(row, &calling, done(), at("09:31"));
     assert_eq!(row.is_due(), is_due, "{row:?}");
     assert!(!matches!(row.applied, Applied::Bot(_)));
@@ -63,7 +63,7 @@ fn an_answer_to_an_older_wish_to_take_away_is_no_certainty(applied: Applied, is_
 #[test]
 fn an_answer_to_an_older_wish_for_a_bot_is_no_certainty() {
     let calling = sent(&a_decision());
-    let row = a_decision().but(|row| row.generation = Generation(3));
+    let row = a_decision().with(|row| row.generation = Generation(3));
     let row = apply_result(row, &calling, done(), at("09:31"));
     assert!(matches!(row.applied, Applied::Uncertain(_)), "{row:?}");
     assert_eq!(row.attempts.count, 0);
@@ -107,7 +107,7 @@ fn a_row_is_blocked_until_another_call_is_answered_or_something_else_is_wanted()
     assert!(row.is_blocked() && row.is_due());
     assert_eq!(row.attempts.not_before, Some(at("09:35")));
     assert_eq!(row.attempts.last_error.as_deref(), Some("403"));
-    let changed = row.clone().but(|row| {
+    let changed = row.clone().with(|row| {
         row.generation = Generation(row.generation.0 + 1);
         row.attempts = callsheet_domain::Attempts::default();
     });
@@ -131,13 +131,13 @@ fn a_bot_asked_for_at_short_notice_is_marked_late(now: &str, is_late: bool) {
 #[test_case(|bot| bot.starts_at = at("12:00"), Cause::Moved; "at another time")]
 #[test_case(|bot| bot.meeting_url.push('1'), Cause::Changed; "with another link")]
 fn says_why_a_bot_is_scheduled(change: fn(&mut AppliedBot), cause: Cause) {
-    let changed = the_bot().but(change);
+    let changed = the_bot().with(change);
     let applied = if changed == the_bot() {
         Applied::Nothing
     } else {
         Applied::Bot(Box::new(changed))
     };
-    let row = a_decision().but(|row| row.applied = applied);
+    let row = a_decision().with(|row| row.applied = applied);
     assert_eq!(row.cause(), cause);
     assert!(matches!(sent(&row).call, Call::Schedule(_)));
 }

@@ -6,13 +6,13 @@ use callsheet_app::{PortError, RunReport, Scheduler};
 use callsheet_domain::{
     CalendarEvent, EventId, IcalUid, Meeting, Operation, ResponseStatus, Timestamp, plus,
 };
-use callsheet_testkit::{But as _, EvenJitter, Faults, Flaky, When, an_event, at};
+use callsheet_testkit::{EvenJitter, Faults, Intercepted, When, With as _, an_event, at};
 use jiff::SignedDuration;
 
 use crate::harness::{Harness, drain_settings};
 
 fn meeting(name: &str, starts_at: Timestamp) -> CalendarEvent {
-    an_event().but(|event| {
+    an_event().with(|event| {
         event.id = EventId::parse(name).expect("an id");
         event.ical_uid = IcalUid::parse(name).expect("an ical_uid");
         event.starts_at = starts_at;
@@ -26,9 +26,9 @@ fn meeting(name: &str, starts_at: Timestamp) -> CalendarEvent {
 impl Harness {
     async fn drained_with(&self, faults: &Faults) -> Result<RunReport, PortError> {
         let drain = Scheduler {
-            recall: Flaky::new(self.recall.clone(), faults),
-            decisions: Flaky::new(self.decisions.clone(), faults),
-            state: Flaky::new(self.state.clone(), faults),
+            recall: Intercepted::new(self.recall.clone(), faults),
+            decisions: Intercepted::new(self.decisions.clone(), faults),
+            state: Intercepted::new(self.state.clone(), faults),
             clock: self.clock.clone(),
             jitter: EvenJitter(0.5),
             settings: drain_settings(),
@@ -41,9 +41,9 @@ impl Harness {
 /// out of the call, over.
 async fn a_busy_morning() -> Harness {
     let harness = Harness::new();
-    let later = |event: CalendarEvent| event.but(|event| event.updated_at = at("10:05"));
+    let later = |event: CalendarEvent| event.with(|event| event.updated_at = at("10:05"));
     let declined = |event: CalendarEvent| {
-        later(event).but(|event| event.facts.own_response = Some(ResponseStatus::Declined))
+        later(event).with(|event| event.facts.own_response = Some(ResponseStatus::Declined))
     };
     for (name, start) in [("moved", "12:00"), ("away", "13:00"), ("out", "10:00")] {
         harness.see(meeting(name, at(start))).await;

@@ -6,7 +6,7 @@ use callsheet_domain::{
     ResponseStatus, Timestamp, decide,
 };
 use callsheet_testkit::{
-    But as _, a_calendar, a_policy_document, a_speaker, an_email, an_event, at, policy_of,
+    With as _, a_calendar, a_policy_document, an_actor, an_email, an_event, at, policy_of,
 };
 use test_case::test_case;
 
@@ -20,7 +20,7 @@ struct Case {
     words: Overrides,
 }
 
-impl callsheet_testkit::But for Case {}
+impl callsheet_testkit::With for Case {}
 
 impl Case {
     fn say(&mut self, subject: OverrideScope, word: OverrideChoice) {
@@ -28,7 +28,7 @@ impl Case {
         let overrides = Override {
             choice: word,
             revision: self.words.revision,
-            by: Some(a_speaker()),
+            by: Some(an_actor()),
             at: at("08:00"),
         };
         self.words.by_scope.insert(subject, overrides);
@@ -132,7 +132,7 @@ fn decides(change: impl FnOnce(&mut Case), expected: &str) {
         policy: a_policy_document(),
         words: Overrides::default(),
     }
-    .but(change);
+    .with(change);
     let policy = policy_of(&case.policy);
     let verdict = decide(
         &case.event,

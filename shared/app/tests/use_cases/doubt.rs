@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::BotReply;
 use callsheet_domain::{Meeting, Operation};
-use callsheet_testkit::{But as _, Fault, an_event, at};
+use callsheet_testkit::{Fault, With as _, an_event, at};
 
 use crate::harness::Harness;
 
@@ -33,7 +33,7 @@ async fn a_bot_that_may_be_there_is_taken_away_once_it_is_not_wanted() {
         .expect("drained");
     assert_eq!(report.applied, 0, "nobody knows yet that the bot is there");
     harness
-        .see(an_event().but(|event| {
+        .see(an_event().with(|event| {
             event.meeting = None;
             event.updated_at = at("09:31");
         }))
@@ -48,7 +48,7 @@ async fn a_bot_that_may_be_gone_is_scheduled_again_once_it_is_wanted() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness.drained().await.expect("drained");
-    let without_link = an_event().but(|event| {
+    let without_link = an_event().with(|event| {
         event.meeting = None;
         event.updated_at = at("09:31");
     });
@@ -62,7 +62,7 @@ async fn a_bot_that_may_be_gone_is_scheduled_again_once_it_is_wanted() {
         .await
         .expect("drained");
     harness
-        .see(an_event().but(|event| event.updated_at = at("09:32")))
+        .see(an_event().with(|event| event.updated_at = at("09:32")))
         .await;
     harness.drained().await.expect("drained");
     harness.assert_as_wanted();
@@ -79,7 +79,7 @@ async fn what_was_refused_is_tried_again_for_a_newer_version_of_the_event() {
         .fault(Operation::ScheduleBot, Fault::Answers(refused));
     harness.drained().await.expect("drained");
     harness
-        .see(an_event().but(|event| event.updated_at = at("09:31")))
+        .see(an_event().with(|event| event.updated_at = at("09:31")))
         .await;
     harness.drained().await.expect("drained");
     harness.assert_as_wanted();
@@ -96,7 +96,7 @@ async fn what_was_refused_is_tried_again_once_something_else_is_wanted() {
         .fault(Operation::ScheduleBot, Fault::Answers(refused));
     harness.drained().await.expect("drained");
     harness
-        .see(an_event().but(|event| {
+        .see(an_event().with(|event| {
             event.meeting = Some(Meeting {
                 url: "https://meet.example/new".to_owned(),
             });

@@ -4,7 +4,7 @@ use callsheet_domain::{
     Applied, BotEntry, BotId, CalendarEvent, Decision, DeduplicationKey, DriftKind, Wanted, drift,
     repaired,
 };
-use callsheet_testkit::{But as _, a_decision, an_applied_bot, an_event, at};
+use callsheet_testkit::{With as _, a_decision, an_applied_bot, an_event, at};
 use jiff::SignedDuration;
 use test_case::test_case;
 
@@ -12,7 +12,7 @@ use crate::harness::Harness;
 
 /// The usual meeting at rest with its bot, looked at at half past nine.
 fn row() -> Decision {
-    a_decision().but(|row| {
+    a_decision().with(|row| {
         if let Wanted::Bot(bot) = &row.wanted {
             row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
         }
@@ -36,7 +36,7 @@ fn key(row: &Decision) -> String {
 
 /// The usual event with its bot.
 fn event() -> CalendarEvent {
-    an_event().but(|event| event.bots = vec![entry(1, "10:00", &key(&row()))])
+    an_event().with(|event| event.bots = vec![entry(1, "10:00", &key(&row()))])
 }
 
 fn skips(row: &mut Decision) {
@@ -60,7 +60,7 @@ type ChangeEvent = fn(&mut CalendarEvent);
 #[test_case(|_| (), |event| { event.bots.clear(); event.starts_at = at("09:30"); }, None; "the meeting has begun")]
 #[test_case(|_| (), |event| { event.bots.clear(); event.is_deleted = true; }, None; "a deleted event loses its bots")]
 fn finds(row_changes: ChangeRow, event_changes: ChangeEvent, expected: Option<DriftKind>) {
-    let (row, event) = (row().but(row_changes), event().but(event_changes));
+    let (row, event) = (row().with(row_changes), event().with(event_changes));
     assert_eq!(drift(&row, &event, at("09:30")), expected);
     let Some(kind) = expected else { return };
     let repaired = repaired(row, kind, &event);
@@ -90,7 +90,7 @@ async fn a_bot_that_somebody_took_away_is_scheduled_again() {
     let harness = harness().await;
     harness.recall.forget_bots();
     harness
-        .see(an_event().but(|event| event.updated_at = at("09:33")))
+        .see(an_event().with(|event| event.updated_at = at("09:33")))
         .await;
     assert!(harness.decision(&an_event().id).is_due());
     harness.drained().await.expect("drained");
@@ -104,7 +104,7 @@ async fn bots_that_nobody_wants_are_taken_away_and_the_right_one_scheduled() {
         .recall
         .put_bot(&an_event().id, entry(9, "10:00", "theirs"));
     harness
-        .see(an_event().but(|event| event.updated_at = at("09:33")))
+        .see(an_event().with(|event| event.updated_at = at("09:33")))
         .await;
     harness.drained().await.expect("drained");
     harness.assert_as_wanted();
@@ -118,7 +118,7 @@ async fn a_list_from_right_after_the_call_is_not_held_against_it() {
     harness.drained().await.expect("drained");
     harness.recall.forget_bots();
     harness
-        .see(an_event().but(|event| event.updated_at = at("09:30:01")))
+        .see(an_event().with(|event| event.updated_at = at("09:30:01")))
         .await;
     assert!(!harness.decision(&an_event().id).is_due());
 }

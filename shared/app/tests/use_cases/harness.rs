@@ -12,8 +12,8 @@ use callsheet_domain::{
     SyncReason, SyncRequest, Timestamp, Wanted, WorkspaceSyncState, plus,
 };
 use callsheet_testkit::{
-    But as _, EvenJitter, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState,
-    a_calendar, a_speaker, at,
+    EvenJitter, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, With as _,
+    a_calendar, an_actor, at,
 };
 use futures_util::FutureExt as _;
 use jiff::SignedDuration;
@@ -99,9 +99,9 @@ impl Harness {
         &self,
         change: impl FnOnce(&mut PolicyDocument),
     ) -> Result<PushOutcome, PushError> {
-        let document = PolicyDocument::built_in().but(change);
+        let document = PolicyDocument::built_in().with(change);
         let pusher = PushedBy {
-            by: a_speaker(),
+            by: an_actor(),
             note: None,
             at: self.after(0),
         };

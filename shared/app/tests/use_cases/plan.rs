@@ -2,11 +2,11 @@
 
 use callsheet_app::CallPlan;
 use callsheet_domain::{Applied, BotId, Decision, EventId, Timestamp, Wanted, plus};
-use callsheet_testkit::{But as _, a_decision, an_applied_bot, at};
+use callsheet_testkit::{With as _, a_decision, an_applied_bot, at};
 use jiff::SignedDuration;
 
 fn row(event: &str, starts_at: Timestamp, change: impl FnOnce(&mut Decision)) -> Decision {
-    a_decision().but(|row| {
+    a_decision().with(|row| {
         row.key.event_id = EventId::parse(event).expect("an id");
         (row.starts_at, row.ends_at) = (starts_at, plus(starts_at, SignedDuration::from_mins(30)));
         if let Wanted::Bot(bot) = &mut row.wanted {

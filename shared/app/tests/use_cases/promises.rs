@@ -9,8 +9,8 @@ use callsheet_domain::{
     Wanted, decide, plan, plus, revise_copies,
 };
 use callsheet_testkit::{
-    But as _, EvenJitter, Faults, Flaky, When, a_calendar, a_decision, a_speaker, an_event, at,
-    is_blocked_by_firewall,
+    EvenJitter, Faults, Intercepted, When, With as _, a_calendar, a_decision, an_actor, an_event,
+    at, is_blocked_by_firewall,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -97,7 +97,7 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 fn calendar(number: usize, status: CalendarStatus, updated_at: Timestamp) -> Calendar {
-    a_calendar().but(|calendar| {
+    a_calendar().with(|calendar| {
         calendar.id = CalendarId::parse(format!("calendar-{number}")).expect("an id");
         calendar.status = status;
         calendar.updated_at = updated_at;
@@ -106,7 +106,7 @@ fn calendar(number: usize, status: CalendarStatus, updated_at: Timestamp) -> Cal
 
 /// The `number`th event. Two events each are copies of one meeting, in two calendars.
 fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
-    an_event().but(|event| {
+    an_event().with(|event| {
         event.id = EventId::parse(format!("event-{number}")).expect("an id");
         event.platform_id = PlatformEventId::parse(format!("platform-{number}")).ok();
         event.facts.title = Some(format!("Meeting as {number} has it"));
@@ -132,7 +132,7 @@ impl Harness {
                 is_declined,
                 has_blocked_title,
             } => {
-                let event = event(*number, now).but(|event| {
+                let event = event(*number, now).with(|event| {
                     event.starts_at = plus(at("10:00"), SignedDuration::from_mins(*start_minute));
                     event.ends_at = plus(event.starts_at, SignedDuration::from_mins(30));
                     event.meeting = event.meeting.take().filter(|_| *has_link);
@@ -150,7 +150,7 @@ impl Harness {
                 (calendar, SyncReason::EventsChanged { since: now })
             }
             Change::Delete { event: number } => {
-                let event = event(*number, now).but(|event| event.is_deleted = true);
+                let event = event(*number, now).with(|event| event.is_deleted = true);
                 let calendar = event.calendar_id.clone();
                 self.recall.put_event(event);
                 (calendar, SyncReason::EventsChanged { since: now })
@@ -181,7 +181,7 @@ impl Harness {
                 } else {
                     OverrideScope::Event(event.platform_id.expect("it has one"))
                 };
-                let (state, by) = (&self.state, a_speaker());
+                let (state, by) = (&self.state, an_actor());
                 let override_revision =
                     state.set_override(&event.calendar_id, &subject, *word, &by, now);
                 override_revision.await.expect("memory");
@@ -193,7 +193,7 @@ impl Harness {
             } => {
                 let id = calendar(*number, CalendarStatus::Connected, now).id;
                 let until = plus(now, SignedDuration::from_mins(*minutes));
-                let by = a_speaker();
+                let by = an_actor();
                 let paused = self.state.pause(&id, until, &by, now);
                 paused.await.expect("memory");
                 return;
@@ -215,9 +215,9 @@ impl Harness {
     async fn work(&self, faults: &Faults) {
         self.clock.advance(SignedDuration::from_secs(1));
         let sync = Sync {
-            recall: Flaky::new(self.recall.clone(), faults),
-            decisions: Flaky::new(self.decisions.clone(), faults),
-            state: Flaky::new(self.state.clone(), faults),
+            recall: Intercepted::new(self.recall.clone(), faults),
+            decisions: Intercepted::new(self.decisions.clone(), faults),
+            state: Intercepted::new(self.state.clone(), faults),
             queue: self.queue.clone(),
             clock: self.clock.clone(),
             policy_cache: self.policy_cache.clone(),
@@ -226,9 +226,9 @@ impl Harness {
         self.queue.send(&SyncJob::Resync).await.expect("memory");
         sync.handle(&self.queue.deliver(10), self.deadline()).await;
         let drain = Scheduler {
-            recall: Flaky::new(self.recall.clone(), faults),
-            decisions: Flaky::new(self.decisions.clone(), faults),
-            state: Flaky::new(self.state.clone(), faults),
+            recall: Intercepted::new(self.recall.clone(), faults),
+            decisions: Intercepted::new(self.decisions.clone(), faults),
+            state: Intercepted::new(self.state.clone(), faults),
             clock: self.clock.clone(),
             jitter: EvenJitter(0.0),
             settings: drain_settings(),
@@ -329,7 +329,7 @@ proptest! {
         let mut stored: Vec<Decision> = Vec::new();
         for version in order {
             let updated_at = plus(at("09:00"), SignedDuration::from_secs(version));
-            let event = an_event().but(|event| {
+            let event = an_event().with(|event| {
                 event.updated_at = updated_at;
                 event.starts_at = plus(event.starts_at, SignedDuration::from_mins(version));
             });

@@ -8,7 +8,7 @@ use callsheet_domain::{
     CalendarEvent, Decision, DeduplicationScheme, EventId, IcalUid, Meeting, PolicyDocument,
     PolicyRevision, RuleDocument, RuleName, SyncReason, Then, When,
 };
-use callsheet_testkit::{But as _, a_calendar, an_event, at, policy_of};
+use callsheet_testkit::{With as _, a_calendar, an_event, at, policy_of};
 
 use crate::harness::{Harness, skips_all};
 
@@ -111,7 +111,7 @@ async fn an_older_policy_never_replaces_a_newer_one() {
     harness.see(an_event()).await;
     let newer = harness
         .decision(&an_event().id)
-        .but(|row| row.inputs.policy = PolicyRevision(1));
+        .with(|row| row.inputs.policy = PolicyRevision(1));
     harness.decisions.put(newer);
     let handled = harness
         .request(&a_calendar().id, SyncReason::FullSync)
@@ -128,7 +128,7 @@ async fn an_older_policy_never_replaces_a_newer_one() {
 
 /// A meeting of its own; every other one is one of a series.
 fn numbered(number: usize) -> CalendarEvent {
-    an_event().but(|event| {
+    an_event().with(|event| {
         event.id = EventId::parse(format!("event-{number}")).expect("an id");
         event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
         event.meeting = Some(Meeting {
@@ -153,7 +153,7 @@ async fn a_preview_is_what_is_written_then() {
     let an_hour_later = harness.after(3_600);
     harness.push(|document| document.bot.clear()).await;
     harness.sweep(an_hour_later).await;
-    let document = PolicyDocument::built_in().but(|document| {
+    let document = PolicyDocument::built_in().with(|document| {
         let when = serde_json::from_str(r#"{"recurring": true}"#).expect("shorthands");
         let rule = RuleDocument {
             name: "no-series".to_owned(),
@@ -205,7 +205,7 @@ async fn a_preview_is_what_is_written_then() {
         .push(|active_revision| *active_revision = document)
         .await;
     harness.sweep(an_hour_later).await;
-    let written = |row: Decision| row.but(|row| row.version = row.version.next());
+    let written = |row: Decision| row.with(|row| row.version = row.version.next());
     let mut expected: Vec<_> = shown
         .into_iter()
         .map(|change| written(change.after))

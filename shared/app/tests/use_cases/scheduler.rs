@@ -8,7 +8,7 @@ use callsheet_domain::{
     Applied, CalendarEvent, Decision, DeduplicationKey, EventId, IcalUid, Meeting, Operation,
     PolicyDocument, RecordedResult, Timestamp, plus,
 };
-use callsheet_testkit::{But as _, Fault, an_event, at};
+use callsheet_testkit::{Fault, With as _, an_event, at};
 use jiff::SignedDuration;
 use test_case::test_case;
 
@@ -16,7 +16,7 @@ use crate::harness::Harness;
 
 /// The `number`th meeting, half an hour long, starting at `starts_at`, with a link of its own.
 fn meeting(number: usize, starts_at: Timestamp) -> CalendarEvent {
-    an_event().but(|event| {
+    an_event().with(|event| {
         event.id = EventId::parse(format!("event-{number}")).expect("an id");
         event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
         event.starts_at = starts_at;
@@ -65,7 +65,7 @@ async fn a_meeting_that_moves_has_its_bot_moved_by_scheduling_again() {
     harness.see(an_event()).await;
     harness.drained().await.expect("drained");
     harness
-        .see(an_event().but(|event| {
+        .see(an_event().with(|event| {
             event.starts_at = at("14:00");
             event.ends_at = at("15:00");
             event.updated_at = at("09:31");
@@ -81,13 +81,13 @@ async fn a_meeting_that_moves_has_its_bot_moved_by_scheduling_again() {
 #[tokio::test]
 async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
     let harness = Harness::new();
-    let copy = an_event().but(|event| event.id = EventId::parse("event-copy").expect("an id"));
+    let copy = an_event().with(|event| event.id = EventId::parse("event-copy").expect("an id"));
     harness.see(an_event()).await;
     harness.see(copy.clone()).await;
     harness.drained().await.expect("drained");
     assert_eq!(harness.recall.bots().len(), 1);
     harness
-        .see(copy.but(|event| {
+        .see(copy.with(|event| {
             event.facts.own_response = Some(callsheet_domain::ResponseStatus::Declined);
             event.updated_at = at("09:31");
         }))
@@ -100,7 +100,7 @@ async fn copies_of_a_meeting_share_one_bot_until_the_last_is_gone() {
         "the other copy still wants it"
     );
     harness
-        .see(an_event().but(|event| {
+        .see(an_event().with(|event| {
             event.meeting = None;
             event.updated_at = at("09:32");
         }))
@@ -227,7 +227,7 @@ async fn being_denied_stops_the_drain_and_keeps_everything_due() {
 /// Bots are named by the title, and the meeting's title has a link that
 /// Recall's firewall dislikes.
 async fn see_a_demo(harness: &Harness, number: usize, starts_at: Timestamp) -> EventId {
-    let demo = meeting(number, starts_at).but(|event| {
+    let demo = meeting(number, starts_at).with(|event| {
         event.facts.title = Some(format!("Demo {number} of http://localhost:3000"));
     });
     let id = demo.id.clone();
@@ -286,7 +286,7 @@ async fn a_blocked_row_that_is_due_alone_is_called_again_after_its_wait_and_fail
         harness.clock.advance(wait);
     }
     harness
-        .see(meeting(0, at("16:00")).but(|event| {
+        .see(meeting(0, at("16:00")).with(|event| {
             event.facts.title = Some("Demo".to_owned());
             event.updated_at = harness.after(0);
         }))
@@ -330,11 +330,11 @@ async fn two_blocked_meetings_stop_the_run_and_keep_everything_due() {
 #[tokio::test]
 async fn blocked_copies_of_one_meeting_do_not_stop_the_run() {
     let harness = named_by_title().await;
-    let demo = meeting(0, at("10:00")).but(|event| {
+    let demo = meeting(0, at("10:00")).with(|event| {
         event.facts.title = Some("Demo of http://localhost:3000".to_owned());
     });
     harness.see(demo.clone()).await;
-    let copy = demo.but(|event| event.id = EventId::parse("event-copy").expect("an id"));
+    let copy = demo.with(|event| event.id = EventId::parse("event-copy").expect("an id"));
     harness.see(copy).await;
     harness.see(meeting(1, at("11:00"))).await;
     let report = harness.drained().await.expect("drained");

@@ -4,7 +4,7 @@ use callsheet_domain::{
     CalendarEvent, CalendarId, CalendarStatus, DeduplicationScheme, EventId, Operation,
     ResponseStatus, Wanted,
 };
-use callsheet_testkit::{But as _, a_calendar, an_email, an_event};
+use callsheet_testkit::{With as _, a_calendar, an_email, an_event};
 use test_case::test_case;
 
 use crate::harness::Harness;
@@ -18,7 +18,7 @@ fn calendar(number: usize) -> CalendarId {
 
 /// The copy in the `number`th calendar, under a title of its own.
 fn copy(number: usize) -> CalendarEvent {
-    an_event().but(|event| {
+    an_event().with(|event| {
         event.id = EventId::parse(format!("event-{number}")).expect("an id");
         event.calendar_id = calendar(number);
         event.facts.title = Some(format!("As {} has it", OWNERS[number]));
@@ -39,7 +39,7 @@ async fn harness(scheme: DeduplicationScheme) -> Harness {
         })
         .await;
     for (number, owner) in OWNERS.iter().enumerate() {
-        harness.recall.put_calendar(a_calendar().but(|connected| {
+        harness.recall.put_calendar(a_calendar().with(|connected| {
             connected.id = calendar(number);
             connected.email = Some(an_email(&format!("{owner}@acme.example")));
         }));
@@ -94,7 +94,7 @@ async fn the_owner_who_leaves_hands_the_bot_on() {
     }
     harness.drained().await.expect("memory");
     harness
-        .see_calendar(a_calendar().but(|lost| {
+        .see_calendar(a_calendar().with(|lost| {
             lost.id = calendar(1);
             lost.status = CalendarStatus::Disconnected;
             lost.email = Some(an_email("lead@acme.example"));
@@ -115,7 +115,7 @@ async fn a_new_title_of_the_owner_costs_one_call() {
     harness.drained().await.expect("memory");
     let before = harness.recall.count(Operation::ScheduleBot);
     harness
-        .see(copy(1).but(|event| {
+        .see(copy(1).with(|event| {
             event.facts.title = Some("Renamed".to_owned());
             event.updated_at = harness.after(0);
         }))
@@ -170,9 +170,9 @@ async fn a_copy_that_called_after_the_owner_calls_once_more() {
     harness.see(copy(1)).await;
     harness.drained().await.expect("drained");
     assert_eq!(harness.bot_names(), ["As lead has it"]);
-    let late = before.but(|row| row.version = harness.decision(&copy(0).id).version);
+    let late = before.with(|row| row.version = harness.decision(&copy(0).id).version);
     harness.decisions.put(late);
-    let again = copy(0).but(|event| event.updated_at = harness.after(0));
+    let again = copy(0).with(|event| event.updated_at = harness.after(0));
     harness.see(again).await;
     assert!(harness.decision(&copy(0).id).is_due());
     harness.drained().await.expect("drained");

@@ -10,7 +10,7 @@ use callsheet_domain::{
     BotEntry, BotId, CalendarEvent, Decision, EventId, IcalUid, Meeting, ResponseStatus, Timestamp,
     plus,
 };
-use callsheet_testkit::{But as _, EvenJitter, ManualClock, an_event, at};
+use callsheet_testkit::{EvenJitter, ManualClock, With as _, an_event, at};
 use jiff::SignedDuration;
 
 use crate::harness::{Harness, Recall, drain_settings};
@@ -158,7 +158,7 @@ impl Bots for Storm {
 }
 
 fn meeting(number: usize) -> CalendarEvent {
-    an_event().but(|event| {
+    an_event().with(|event| {
         let name = format!("meeting-{number}");
         event.id = EventId::parse(name.as_str()).expect("an id");
         event.ical_uid = IcalUid::parse(name.as_str()).expect("an ical_uid");
@@ -211,13 +211,13 @@ async fn every_answer_by_chance_ends_right() {
     // Some say no before the start, some while the bot is in the call.
     harness.clock.advance_to(at("10:30"));
     for number in 0..60 {
-        harness.recall.put_event(meeting(number).but(|event| {
+        harness.recall.put_event(meeting(number).with(|event| {
             event.facts.own_response = Some(ResponseStatus::Declined);
             event.updated_at = at("10:30");
         }));
     }
     harness
-        .see(meeting(401).but(|event| event.updated_at = at("10:30")))
+        .see(meeting(401).with(|event| event.updated_at = at("10:30")))
         .await;
     drained(&harness, &storm).await;
     harness.assert_as_wanted();

@@ -5,21 +5,21 @@ use callsheet_app::ports::BotReply;
 use callsheet_domain::{
     Applied, CalendarEvent, EventId, Operation, RecordedResult, ResponseStatus, Step, plus,
 };
-use callsheet_testkit::{But as _, Fault, an_event, at};
+use callsheet_testkit::{Fault, With as _, an_event, at};
 use jiff::SignedDuration;
 use std::time::Duration;
 
 use crate::harness::Harness;
 
 fn declined(event: CalendarEvent, updated_at: &str) -> CalendarEvent {
-    event.but(|event| {
+    event.with(|event| {
         event.facts.own_response = Some(ResponseStatus::Declined);
         event.updated_at = at(updated_at);
     })
 }
 
 fn the_copy() -> CalendarEvent {
-    an_event().but(|event| event.id = EventId::parse("event-copy").expect("an id"))
+    an_event().with(|event| event.id = EventId::parse("event-copy").expect("an id"))
 }
 
 /// The usual meeting is under way, with its bot in the call.
@@ -167,7 +167,7 @@ async fn a_no_that_is_taken_back_has_the_bot_scheduled_again() {
     let harness = under_way().await;
     harness.see(declined(an_event(), "10:05")).await;
     harness.drained().await.expect("drained");
-    let accepted = an_event().but(|event| event.updated_at = at("10:06"));
+    let accepted = an_event().with(|event| event.updated_at = at("10:06"));
     harness.see(accepted).await;
     harness.drained().await.expect("drained");
     harness.assert_as_wanted();

@@ -210,7 +210,7 @@ mod tests {
     use super::*;
     use crate::attributes::{SHAPE, number, text};
     use callsheet_domain::{Applied, ConfigDigest, Offer, Wanted};
-    use callsheet_testkit::{But, a_bot_config, a_decision, an_applied_bot, at};
+    use callsheet_testkit::{With, a_bot_config, a_decision, an_applied_bot, at};
     use test_case::test_case;
 
     /// A row as the first version of its shape was written, by hand: this must be read for ever.
@@ -266,7 +266,7 @@ mod tests {
     }
 
     fn first_shape_read() -> Decision {
-        a_decision().but(|row| {
+        a_decision().with(|row| {
             row.platform_id = None;
             row.verdict = Verdict::record(
                 RuleName::named("external"),
@@ -280,7 +280,7 @@ mod tests {
                 is_organizers: false,
             });
             if let Wanted::Bot(bot) = &row.wanted {
-                let bot = an_applied_bot(bot).but(|bot| bot.config = ConfigDigest::kept("0f"));
+                let bot = an_applied_bot(bot).with(|bot| bot.config = ConfigDigest::kept("0f"));
                 row.applied = Applied::Bot(Box::new(bot));
             }
             row.attempts = Attempts {
@@ -304,7 +304,7 @@ mod tests {
     /// What was added since is optional, so that the build before reads it too.
     #[test]
     fn what_is_written_is_the_first_shape_and_what_was_added_since() {
-        let before = first_shape_read().but(|row| row.version = Version(4));
+        let before = first_shape_read().with(|row| row.version = Version(4));
         let mut written = attributes(&before);
         assert!(written.remove("offer").is_some());
         assert_eq!(written, first_shape());
@@ -344,7 +344,7 @@ mod tests {
             panic!("a bot is applied")
         };
         for applied in [Applied::TooMany(bot.clone()), Applied::Dispatched(bot)] {
-            let row = certain.clone().but(|row| row.applied = applied.clone());
+            let row = certain.clone().with(|row| row.applied = applied.clone());
             let row = attributes(&row);
             let written = Reading::entry(&row).map("applied").expect("a map");
             assert!(written.text("doubt").is_ok());
@@ -354,7 +354,7 @@ mod tests {
 
     #[test]
     fn the_names_a_platform_gives_come_back_and_older_rows_have_none() {
-        let named = a_decision().but(|row| {
+        let named = a_decision().with(|row| {
             row.series = SeriesId::parse("series-1").ok();
             row.version = Version(1);
         });
@@ -363,7 +363,7 @@ mod tests {
         assert_eq!(decision(&row), Ok(named.clone()));
         row.remove(PLATFORM_ID);
         row.remove(SERIES);
-        let older = named.but(|row| (row.platform_id, row.series) = (None, None));
+        let older = named.with(|row| (row.platform_id, row.series) = (None, None));
         assert_eq!(decision(&row), Ok(older));
     }
 }

@@ -8,32 +8,32 @@ use callsheet_domain::{
 use futures_util::future::join_all;
 
 use super::eventually;
-use crate::{But, a_calendar, a_calendar_record, a_speaker, an_email, an_event, at};
+use crate::{With, a_calendar, a_calendar_record, an_actor, an_email, an_event, at, id};
 
-async fn remembered(calendars: &impl Calendars, id: &CalendarId) -> Option<CalendarRecord> {
+async fn stored(calendars: &impl Calendars, id: &CalendarId) -> Option<CalendarRecord> {
     calendars.record(id).await.expect("the store answers")
 }
 
-async fn kept(calendars: &impl Calendars, record: &CalendarRecord) -> WriteOutcome {
+async fn write(calendars: &impl Calendars, record: &CalendarRecord) -> WriteOutcome {
     calendars
         .write_record(record)
         .await
         .expect("the store answers")
 }
 
-/// Nobody is remembered who was never written.
+/// A calendar that was never written has no record.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn an_unknown_calendar_is_not_remembered(calendars: &impl Calendars) {
-    assert_eq!(remembered(calendars, &a_calendar().id).await, None);
+/// If the implementation does something else.
+pub async fn an_unknown_calendar_has_no_record(calendars: &impl Calendars) {
+    assert_eq!(stored(calendars, &a_calendar().id).await, None);
 }
 
-/// What is written is what is read, but for the version, which has grown by one.
+/// A record is read as it was written, with the next version.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn records_come_back_as_written(calendars: &impl Calendars) {
+/// If the implementation does something else.
+pub async fn a_calendar_record_is_read_as_it_was_written(calendars: &impl Calendars) {
     let completed_sync = |since: Option<&str>| CompletedSync {
         began_at: at("09:00:00.123456"),
         since: since.map(at),
@@ -48,23 +48,23 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
         CalendarStatus::Disconnected,
         CalendarStatus::Deleted,
     ];
-    let looks = [
+    let syncs = [
         None,
         Some(completed_sync(None)),
         Some(completed_sync(Some("08:59:30.000001"))),
     ];
     for (index, status) in statuses.into_iter().enumerate() {
-        for (turn, look) in looks.iter().enumerate() {
-            let record = a_calendar_record().but(|record| {
+        for (sync_index, sync) in syncs.iter().enumerate() {
+            let record = a_calendar_record().with(|record| {
                 let calendar = &mut record.calendar;
-                calendar.id = CalendarId::parse(format!("calendar-{index}-{turn}")).expect("one");
-                calendar.platform = [Platform::Google, Platform::Outlook][turn % 2];
+                calendar.id = id(format!("calendar-{index}-{sync_index}"));
+                calendar.platform = [Platform::Google, Platform::Outlook][sync_index % 2];
                 calendar.status = status;
-                calendar.email = (turn > 0).then(|| an_email("jürgen+x@acme.example"));
+                calendar.email = (sync_index > 0).then(|| an_email("jürgen+x@acme.example"));
                 calendar.updated_at = at("08:00:00.654321");
                 record.revision = CalendarRevision(index as u64);
-                record.last_sync.clone_from(look);
-                record.in_progress = look.clone().map(|mark| SyncInProgress {
+                record.last_sync.clone_from(sync);
+                record.in_progress = sync.clone().map(|mark| SyncInProgress {
                     next: mark
                         .since
                         .map(|_| PageCursor("https://recall.example/?cursor=a%2Bb".to_owned())),
@@ -74,57 +74,56 @@ pub async fn records_come_back_as_written(calendars: &impl Calendars) {
                     held_until: at("09:01:30.000001"),
                 });
             });
-            assert_eq!(kept(calendars, &record).await, WriteOutcome::Written);
-            let expected = record.clone().but(|record| record.version = Version(1));
-            let stored = remembered(calendars, &record.calendar.id).await;
+            assert_eq!(write(calendars, &record).await, WriteOutcome::Written);
+            let expected = record.clone().with(|record| record.version = Version(1));
+            let stored = stored(calendars, &record.calendar.id).await;
             assert_eq!(stored, Some(expected));
         }
     }
 }
 
-/// A write stands only over the version that it states, and then as a whole.
+/// A write succeeds only if the stored version is the one that was read, and
+/// then replaces the whole record.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_record_is_written_over_the_one_that_was_read(calendars: &impl Calendars) {
+/// If the implementation does something else.
+pub async fn a_calendar_record_is_written_only_over_the_version_that_was_read(
+    calendars: &impl Calendars,
+) {
     let fresh = a_calendar_record();
-    assert_eq!(kept(calendars, &fresh).await, WriteOutcome::Written);
-    assert_eq!(kept(calendars, &fresh).await, WriteOutcome::Conflict);
-    let next = fresh.clone().but(|record| {
+    assert_eq!(write(calendars, &fresh).await, WriteOutcome::Written);
+    assert_eq!(write(calendars, &fresh).await, WriteOutcome::Conflict);
+    let next = fresh.clone().with(|record| {
         record.version = Version(1);
         record.calendar.email = None;
         record.calendar.status = CalendarStatus::Deleted;
     });
-    assert_eq!(kept(calendars, &next).await, WriteOutcome::Written);
-    assert_eq!(kept(calendars, &next).await, WriteOutcome::Conflict);
-    let unseen = next.clone().but(|record| {
-        record.calendar.id = CalendarId::parse("calendar-never-there").expect("an id");
+    assert_eq!(write(calendars, &next).await, WriteOutcome::Written);
+    assert_eq!(write(calendars, &next).await, WriteOutcome::Conflict);
+    let unseen = next.clone().with(|record| {
+        record.calendar.id = id("calendar-never-there");
     });
-    assert_eq!(kept(calendars, &unseen).await, WriteOutcome::Conflict);
-    let expected = next.but(|record| record.version = Version(2));
-    assert_eq!(
-        remembered(calendars, &a_calendar().id).await,
-        Some(expected)
-    );
+    assert_eq!(write(calendars, &unseen).await, WriteOutcome::Conflict);
+    let expected = next.with(|record| record.version = Version(2));
+    assert_eq!(stored(calendars, &a_calendar().id).await, Some(expected));
 }
 
-/// Of many who write over the same version at once, one does.
+/// Of concurrent writes over the same version one succeeds.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn of_many_that_remember_a_calendar_at_once_one_does(calendars: &impl Calendars) {
+/// If the implementation does something else.
+pub async fn of_concurrent_writes_of_a_calendar_record_one_succeeds(calendars: &impl Calendars) {
     let record = a_calendar_record();
-    let writers = join_all((0..8).map(|_| kept(calendars, &record))).await;
+    let writers = join_all((0..8).map(|_| write(calendars, &record))).await;
     let winners = writers
         .iter()
-        .filter(|kept| **kept == WriteOutcome::Written);
+        .filter(|written| **written == WriteOutcome::Written);
     assert_eq!(winners.count(), 1);
 }
 
 /// The record of a calendar of this name.
 fn named(name: &str) -> CalendarRecord {
-    let id = CalendarId::parse(name).expect("an id");
-    a_calendar_record().but(|record| record.calendar.id = id)
+    a_calendar_record().with(|record| record.calendar.id = id(name))
 }
 
 /// The list, in order of names.
@@ -134,11 +133,11 @@ async fn listed(calendars: &impl Calendars) -> Vec<ListedCalendar> {
     listed
 }
 
-/// The list shows every calendar, connected or lost, as it was last written.
+/// The list shows every calendar, connected or not, as it was last written.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calendars) {
+/// If the implementation does something else.
+pub async fn every_calendar_is_listed_as_it_was_written(calendars: &impl Calendars) {
     assert_eq!(listed(calendars).await, []);
     let last_sync = CompletedSync {
         began_at: at("09:00:00.123456"),
@@ -148,40 +147,40 @@ pub async fn every_calendar_is_listed_as_it_is_remembered(calendars: &impl Calen
         overrides: OverrideRevision(3),
         holds_until: Some(at("12:00")),
     };
-    let lost = named("calendar-b").but(|record| {
+    let disconnected = named("calendar-b").with(|record| {
         record.calendar.status = CalendarStatus::Disconnected;
         record.calendar.email = None;
     });
-    for record in [named("calendar-a"), lost.clone()] {
-        assert_eq!(kept(calendars, &record).await, WriteOutcome::Written);
+    for record in [named("calendar-a"), disconnected.clone()] {
+        assert_eq!(write(calendars, &record).await, WriteOutcome::Written);
     }
-    let seen = named("calendar-a").but(|record| {
+    let synced = named("calendar-a").with(|record| {
         record.version = Version(1);
         record.last_sync = Some(last_sync);
     });
-    assert_eq!(kept(calendars, &seen).await, WriteOutcome::Written);
+    assert_eq!(write(calendars, &synced).await, WriteOutcome::Written);
     let entry = |record: CalendarRecord, version| ListedCalendar {
-        record: record.but(|record| record.version = Version(version)),
+        record: record.with(|record| record.version = Version(version)),
         override_revision: OverrideRevision(0),
     };
-    let expected = [entry(seen, 2), entry(lost, 1)];
+    let expected = [entry(synced, 2), entry(disconnected, 1)];
     eventually("the list shows what was written", async || {
         listed(calendars).await == expected
     })
     .await;
 }
 
-/// Words and pauses alike show in the list, each with its own calendar; a
-/// calendar that is spoken about and not remembered is not in it.
+/// Overrides and pauses raise the revision that the list shows for their own
+/// calendar; a calendar that has overrides and no record is not listed.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_calendar_is_listed_with_the_latest_word_on_it(
+/// If the implementation does something else.
+pub async fn a_calendar_is_listed_with_its_latest_override_revision(
     store: &(impl Calendars + OverrideStore),
 ) {
-    let (by, now) = (a_speaker(), at("09:00"));
+    let (by, now) = (an_actor(), at("09:00"));
     for name in ["calendar-a", "calendar-b"] {
-        assert_eq!(kept(store, &named(name)).await, WriteOutcome::Written);
+        assert_eq!(write(store, &named(name)).await, WriteOutcome::Written);
     }
     let series = OverrideScope::Series(an_event().ical_uid);
     let (a, c) = (
@@ -189,13 +188,12 @@ pub async fn a_calendar_is_listed_with_the_latest_word_on_it(
         named("calendar-c").calendar.id,
     );
     for calendar in [&a, &c] {
-        let override_revision =
-            store.set_override(calendar, &series, OverrideChoice::Skip, &by, now);
-        override_revision.await.expect("the store answers");
+        let set = store.set_override(calendar, &series, OverrideChoice::Skip, &by, now);
+        set.await.expect("the store answers");
     }
     let paused = store.pause(&a, at("12:00"), &by, now);
     paused.await.expect("the store answers");
-    eventually("the list shows the latest word", async || {
+    eventually("the list shows the latest revision", async || {
         let listed = listed(store).await;
         let shown: Vec<_> = listed
             .iter()
@@ -206,17 +204,17 @@ pub async fn a_calendar_is_listed_with_the_latest_word_on_it(
     .await;
 }
 
-/// More calendars than one answer holds are listed.
+/// More calendars than one response holds are listed.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn many_calendars_are_listed_to_the_end(calendars: &impl Calendars) {
-    // An answer ends after a megabyte; these come to somewhat more.
+    // A response ends after a megabyte; these come to somewhat more.
     let address = format!("{}@acme.example", "x".repeat(10_000));
     for index in 0..120 {
         let record = named(&format!("calendar-{index}"))
-            .but(|record| record.calendar.email = Some(an_email(&address)));
-        assert_eq!(kept(calendars, &record).await, WriteOutcome::Written);
+            .with(|record| record.calendar.email = Some(an_email(&address)));
+        assert_eq!(write(calendars, &record).await, WriteOutcome::Written);
     }
     eventually("all are listed", async || {
         listed(calendars).await.len() == 120

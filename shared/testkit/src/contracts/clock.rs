@@ -4,11 +4,11 @@ use callsheet_app::ports::{Clock, Jitter};
 use callsheet_domain::{plus, whole_microseconds};
 use jiff::SignedDuration;
 
-/// Instants are whole microseconds and never go back.
+/// Instants are whole microseconds and never decrease.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn time_goes_on_in_whole_microseconds(clock: &impl Clock) {
+/// If the implementation does something else.
+pub async fn the_time_advances_in_whole_microseconds(clock: &impl Clock) {
     let mut before = clock.now();
     for _ in 0..1_000 {
         let now = clock.now();
@@ -19,11 +19,11 @@ pub async fn time_goes_on_in_whole_microseconds(clock: &impl Clock) {
     }
 }
 
-/// A sleeper wakes once its instant has come, and at once if it is past.
+/// A sleep ends once its instant has come, and at once if it is past.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_sleeper_wakes_when_its_instant_has_come(clock: &impl Clock) {
+/// If the implementation does something else.
+pub async fn a_sleep_ends_at_its_instant(clock: &impl Clock) {
     let past = clock.now();
     let soon = plus(past, SignedDuration::from_millis(20));
     clock.sleep_until(soon).await;
@@ -33,10 +33,10 @@ pub async fn a_sleeper_wakes_when_its_instant_has_come(clock: &impl Clock) {
     assert!(clock.now() >= woken);
 }
 
-/// A fraction is from nought up to one, and never one.
+/// A fraction is at least zero and below one.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub fn fractions_are_below_one(jitter: &impl Jitter) {
     for _ in 0..10_000 {
         let fraction = jitter.fraction();

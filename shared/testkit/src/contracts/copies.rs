@@ -10,14 +10,14 @@ use serde_json::json;
 
 use super::decisions::{a_row, written};
 use super::eventually;
-use crate::{But, an_email, an_offer};
+use crate::{With, an_email, an_offer, id};
 
 fn meeting(name: &str) -> IcalUid {
-    IcalUid::parse(name).expect("an ical_uid")
+    id(name)
 }
 
 fn a_copy(of: &str, event: &str) -> Decision {
-    a_row(event).but(|row| row.key.ical_uid = meeting(of))
+    a_row(event).with(|row| row.key.ical_uid = meeting(of))
 }
 
 async fn copies(decisions: &impl Decisions, of: &[IcalUid]) -> Vec<Decision> {
@@ -26,7 +26,7 @@ async fn copies(decisions: &impl Decisions, of: &[IcalUid]) -> Vec<Decision> {
     rows
 }
 
-/// One value of each type, and one of each that is odd.
+/// One value of each type, and unusual ones.
 fn facts() -> FactValues {
     let person = |email: &str, response| Person {
         email: an_email(email),
@@ -53,15 +53,15 @@ fn facts() -> FactValues {
     ])
 }
 
-/// The facts, and what a copy offers, come back as they were written.
+/// The facts of a verdict and the offer of a copy are read as they were written.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn what_decided_comes_back_as_written(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn facts_and_offers_are_read_as_they_were_written(decisions: &impl Decisions) {
     let other = BotConfig::new(json!({"bot_name": "Another"})).expect("valid");
     let rows = [
-        a_row("no-facts").but(|row| row.verdict = Verdict::record(RuleName::DEFAULT, "why")),
-        a_row("all-facts").but(|row| {
+        a_row("no-facts").with(|row| row.verdict = Verdict::record(RuleName::DEFAULT, "why")),
+        a_row("all-facts").with(|row| {
             row.verdict = Verdict::Skip(Reason {
                 rule: RuleName::named("a-rule"),
                 reason: "why".to_owned(),
@@ -69,17 +69,17 @@ pub async fn what_decided_comes_back_as_written(decisions: &impl Decisions) {
                 has_failed: true,
             });
         }),
-        a_row("follows").but(|row| {
+        a_row("follows").with(|row| {
             row.offer = Some(Offer {
                 config: other,
                 is_organizers: false,
             });
         }),
-        a_row("wants-nothing").but(|row| {
+        a_row("wants-nothing").with(|row| {
             row.wanted = Wanted::Nothing;
             row.offer = None;
         }),
-        a_row("no-names").but(|row| row.offer = Some(an_offer())),
+        a_row("no-names").with(|row| row.offer = Some(an_offer())),
     ];
     for row in rows {
         let row = written(decisions, &row).await;
@@ -88,15 +88,15 @@ pub async fn what_decided_comes_back_as_written(decisions: &impl Decisions) {
     }
 }
 
-/// All copies of the meetings that are asked for, and of no other, as the
-/// latest writes left them.
+/// All copies of the given meetings are read, and of no other, as the latest
+/// writes left them.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn copies_of_a_meeting_are_read_together(decisions: &impl Decisions) {
     let one = written(decisions, &a_copy("one", "event-1")).await;
     let again = written(decisions, &a_copy("one", "event-2")).await;
-    let again = written(decisions, &again.but(|row| row.title = None)).await;
+    let again = written(decisions, &again.with(|row| row.title = None)).await;
     let two = written(decisions, &a_copy("two", "event-3")).await;
     written(decisions, &a_copy("one and more", "event-4")).await;
     let asked = [
@@ -109,14 +109,14 @@ pub async fn copies_of_a_meeting_are_read_together(decisions: &impl Decisions) {
     assert_eq!(copies(decisions, &[]).await, []);
 }
 
-/// More copies than fit into one answer of a table.
+/// More copies than one response of a table holds are read.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn a_meeting_with_many_copies_is_read_to_the_end(decisions: &impl Decisions) {
     let long = "x".repeat(20_000);
     let rows = (0..80).map(|number| {
-        a_copy("weekly", &format!("event-{number:03}")).but(|row| {
+        a_copy("weekly", &format!("event-{number:03}")).with(|row| {
             row.verdict = Verdict::record(RuleName::DEFAULT, long.clone());
         })
     });
@@ -125,10 +125,10 @@ pub async fn a_meeting_with_many_copies_is_read_to_the_end(decisions: &impl Deci
     assert_eq!(copies(decisions, &[meeting("weekly")]).await, rows);
 }
 
-/// Who knows an event's id finds the decision on it, sooner or later.
+/// The decision on an event is found by the event's id alone, after a while.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn a_decision_is_found_by_its_event(decisions: &impl Decisions) {
     let row = written(decisions, &a_copy("one", "event-1")).await;
     written(decisions, &a_copy("one", "event-2")).await;

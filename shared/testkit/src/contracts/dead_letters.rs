@@ -3,127 +3,155 @@
 use std::collections::BTreeSet;
 
 use callsheet_app::ports::{DeadLetter, DeadLetters};
-use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest};
+use callsheet_domain::{SyncJob, SyncReason, SyncRequest};
 
 use super::eventually;
-use crate::at;
+use crate::{at, id};
 
-/// Dead letters, and a way to put more of them there.
-pub trait Burial: DeadLetters {
-    /// Puts a message there; none is a text that no version of ours wrote.
-    fn bury(&self, job: Option<&SyncJob>) -> impl Future<Output = ()> + Send;
+/// Both ends of a dead-letter queue: the port under test, which receives, and
+/// the sending end.
+pub trait DeadLetterEnds: Sync {
+    /// The port under test.
+    type DeadLetters: DeadLetters;
+
+    /// The port under test, on this queue.
+    fn dead_letters(&self) -> &Self::DeadLetters;
+
+    /// Adds a message; without a job, a text that no version of Callsheet wrote.
+    fn add(&self, job: Option<&SyncJob>) -> impl Future<Output = ()> + Send;
 }
 
 fn request(reason: SyncReason) -> SyncJob {
     SyncJob::Request(SyncRequest {
-        calendar_id: CalendarId::parse("calendar-sales").expect("an id"),
+        calendar_id: id("calendar-sales"),
         reason,
         sent_at: at("09:00:00.000001"),
     })
 }
 
-async fn take(letters: &impl DeadLetters) -> Option<DeadLetter> {
-    let mut taken = letters.take(1).await.expect("it answers");
-    assert!(taken.len() <= 1, "one was asked for");
-    taken.pop()
+async fn receive(ends: &impl DeadLetterEnds) -> Option<DeadLetter> {
+    let mut received = ends
+        .dead_letters()
+        .take(1)
+        .await
+        .expect("the queue answers");
+    assert!(received.len() <= 1, "one was asked for");
+    received.pop()
 }
 
-/// A letter says what it said when it was sent, under a name of its own.
+/// A dead letter has the job that was sent, and an id of its own.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn letters_are_taken_as_they_were_sent(letters: &impl Burial) {
+/// If the implementation does something else.
+pub async fn dead_letters_are_received_as_they_were_sent(ends: &impl DeadLetterEnds) {
     let since = at("08:59:59.999999");
     for job in [
         request(SyncReason::EventsChanged { since }),
         request(SyncReason::CalendarChanged),
         SyncJob::Resync,
     ] {
-        letters.bury(Some(&job)).await;
-        let letter = take(letters).await.expect("it lies there");
+        ends.add(Some(&job)).await;
+        let letter = receive(ends).await.expect("it is there");
         assert_eq!(letter.job, Some(job));
         assert!(letter.sent_at.is_some());
         assert!(!letter.message_id.is_empty());
     }
 }
 
-/// A text that no version of ours wrote costs no other letter.
+/// A text that no version of Callsheet wrote is received without a job, and so
+/// are the messages behind it.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn what_is_not_ours_is_taken_too(letters: &impl Burial) {
-    letters.bury(None).await;
-    letters.bury(Some(&SyncJob::Resync)).await;
-    let (mut ours, mut others) = (0, 0);
-    while let Some(letter) = take(letters).await {
+/// If the implementation does something else.
+pub async fn unreadable_messages_are_received_too(ends: &impl DeadLetterEnds) {
+    ends.add(None).await;
+    ends.add(Some(&SyncJob::Resync)).await;
+    let (mut readable, mut unreadable) = (0, 0);
+    while let Some(letter) = receive(ends).await {
         *(if letter.job.is_some() {
-            &mut ours
+            &mut readable
         } else {
-            &mut others
+            &mut unreadable
         }) += 1;
     }
-    assert_eq!((ours, others), (1, 1));
+    assert_eq!((readable, unreadable), (1, 1));
 }
 
-/// What somebody has in hand is not given to anybody else.
+/// A dead letter in flight is not received by another caller.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn what_is_in_hand_is_given_to_nobody(letters: &impl Burial) {
-    letters.bury(Some(&SyncJob::Resync)).await;
-    take(letters).await.expect("it lies there");
-    assert_eq!(take(letters).await, None);
+/// If the implementation does something else.
+pub async fn a_received_dead_letter_is_not_received_again(ends: &impl DeadLetterEnds) {
+    ends.add(Some(&SyncJob::Resync)).await;
+    receive(ends).await.expect("it is there");
+    assert_eq!(receive(ends).await, None);
 }
 
-/// A letter that is put back is there at once, the same as before.
+/// A dead letter that is put back can be received at once, the same as before.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_letter_put_back_is_taken_again(letters: &impl Burial) {
-    letters.bury(Some(&request(SyncReason::FullSync))).await;
-    let first = take(letters).await.expect("it lies there");
-    letters.put_back(&first.receipt).await.expect("it answers");
-    let second = take(letters).await.expect("it lies there again");
+/// If the implementation does something else.
+pub async fn a_dead_letter_put_back_is_received_again(ends: &impl DeadLetterEnds) {
+    ends.add(Some(&request(SyncReason::FullSync))).await;
+    let first = receive(ends).await.expect("it is there");
+    ends.dead_letters()
+        .put_back(&first.receipt)
+        .await
+        .expect("the queue answers");
+    let second = receive(ends).await.expect("it is there again");
     assert_eq!(
         (second.message_id, second.sent_at, second.job),
         (first.message_id, first.sent_at, first.job)
     );
 }
 
-/// A removed letter is not there any more, and may be removed again.
+/// A removed dead letter is gone, and may be removed again.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_removed_letter_is_gone(letters: &impl Burial) {
-    letters.bury(Some(&SyncJob::Resync)).await;
-    let letter = take(letters).await.expect("it lies there");
+/// If the implementation does something else.
+pub async fn a_removed_dead_letter_is_gone(ends: &impl DeadLetterEnds) {
+    ends.add(Some(&SyncJob::Resync)).await;
+    let letter = receive(ends).await.expect("it is there");
     for _ in 0..2 {
-        letters.remove(&letter.receipt).await.expect("it answers");
+        ends.dead_letters()
+            .remove(&letter.receipt)
+            .await
+            .expect("the queue answers");
     }
-    assert_eq!(take(letters).await, None);
+    assert_eq!(receive(ends).await, None);
     eventually("none is counted", async || {
-        letters.count().await.expect("it answers") == 0
+        ends.dead_letters()
+            .count()
+            .await
+            .expect("the queue answers")
+            == 0
     })
     .await;
 }
 
-/// Letters are counted, and taken some at a time until there are none, each once.
+/// Dead letters are counted, and received in batches until there are none, each once.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn many_letters_are_taken_to_the_end(letters: &impl Burial) {
+/// If the implementation does something else.
+pub async fn many_dead_letters_are_received_to_the_end(ends: &impl DeadLetterEnds) {
     for _ in 0..25 {
-        letters
-            .bury(Some(&request(SyncReason::CalendarChanged)))
-            .await;
+        ends.add(Some(&request(SyncReason::CalendarChanged))).await;
     }
     eventually("all are counted", async || {
-        letters.count().await.expect("it answers") == 25
+        ends.dead_letters()
+            .count()
+            .await
+            .expect("the queue answers")
+            == 25
     })
     .await;
     let (mut ids, mut taken) = (BTreeSet::new(), 0);
     loop {
-        let some = letters.take(10).await.expect("it answers");
+        let some = ends
+            .dead_letters()
+            .take(10)
+            .await
+            .expect("the queue answers");
         assert!(some.len() <= 10, "ten were asked for");
         if some.is_empty() {
             break;

@@ -2,27 +2,26 @@
 
 use callsheet_app::ports::{Decisions, WriteOutcome};
 use callsheet_domain::{
-    Abandonment, Applied, Attempts, BotConfig, BotId, CalendarId, CalendarRevision, CallRecord,
-    Cause, Decision, DecisionInputs, DecisionKey, DeduplicationKey, EventId, Generation, History,
-    IcalUid, Operation, OverrideRevision, PolicyRevision, RecordedResult, RuleName, Timestamp,
-    Verdict, Version, Wanted, WantedBot,
+    Abandonment, Applied, Attempts, BotConfig, CalendarId, CalendarRevision, CallRecord, Cause,
+    Decision, DecisionInputs, DecisionKey, Generation, History, Operation, OverrideRevision,
+    PolicyRevision, RecordedResult, RuleName, Timestamp, Verdict, Version, Wanted, WantedBot,
 };
 use futures_util::future::join_all;
 use serde_json::json;
 
 use super::eventually;
-use crate::{But, a_decision, an_applied_bot, at};
+use crate::{With, a_decision, an_applied_bot, at, id};
 
 /// The usual decision, on the event of this id.
 pub(super) fn a_row(event: &str) -> Decision {
-    a_decision().but(|row| row.key.event_id = EventId::parse(event).expect("an id"))
+    a_decision().with(|row| row.key.event_id = id(event))
 }
 
-/// Writes a row that nobody else writes, and gives it as it is stored then.
+/// Writes a row without a concurrent writer, and returns it as it is then stored.
 pub(super) async fn written(decisions: &impl Decisions, row: &Decision) -> Decision {
-    let kept = decisions.write(row).await.expect("the store answers");
-    assert_eq!(kept, WriteOutcome::Written);
-    row.clone().but(|row| row.version = row.version.next())
+    let outcome = decisions.write(row).await.expect("the store answers");
+    assert_eq!(outcome, WriteOutcome::Written);
+    row.clone().with(|row| row.version = row.version.next())
 }
 
 async fn stored(decisions: &impl Decisions, key: &DecisionKey) -> Option<Decision> {
@@ -39,14 +38,14 @@ fn the_wanted_bot() -> WantedBot {
     }
 }
 
-/// Every combination of what a row may hold or not.
+/// Every combination of the optional parts of a row.
 fn plain_shapes() -> Vec<Decision> {
     let wanted = [Wanted::Nothing, a_decision().wanted];
     let bot = an_applied_bot(&the_wanted_bot());
     let applied = [
         Applied::Nothing,
         Applied::Bot(Box::new(bot.clone())),
-        Applied::Bot(Box::new(bot.clone().but(|bot| bot.bot_id = None))),
+        Applied::Bot(Box::new(bot.clone().with(|bot| bot.bot_id = None))),
         Applied::Uncertain(Box::new(bot.clone())),
         Applied::TooMany(Box::new(bot.clone())),
         Applied::Dispatched(Box::new(bot)),
@@ -59,7 +58,7 @@ fn plain_shapes() -> Vec<Decision> {
             last_error: Some("no bot was free".to_owned()),
         },
     ];
-    let closure = Abandonment {
+    let abandonment = Abandonment {
         generation: Generation(1),
         reason: "the meeting is over".to_owned(),
     };
@@ -67,9 +66,9 @@ fn plain_shapes() -> Vec<Decision> {
     for wanted in &wanted {
         for applied in &applied {
             for attempts in &attempts {
-                for abandoned in [None, Some(closure.clone())] {
+                for abandoned in [None, Some(abandonment.clone())] {
                     let name = format!("plain-{}", rows.len());
-                    rows.push(a_row(&name).but(|row| {
+                    rows.push(a_row(&name).with(|row| {
                         row.wanted = wanted.clone();
                         row.applied = applied.clone();
                         row.attempts = attempts.clone();
@@ -82,10 +81,10 @@ fn plain_shapes() -> Vec<Decision> {
     rows
 }
 
-/// What is long, odd or at an end of its range.
+/// Rows with values that are long, unusual or at an end of their range.
 fn odd_shapes() -> Vec<Decision> {
     let titled = |name: &str, title: Option<&str>| {
-        a_row(name).but(|row| row.title = title.map(str::to_owned))
+        a_row(name).with(|row| row.title = title.map(str::to_owned))
     };
     let config = json!({
         "bot_name": "Ünïcode \u{1F9FE}",
@@ -101,34 +100,34 @@ fn odd_shapes() -> Vec<Decision> {
             "title-unicode",
             Some("Q3 \u{2013} Übergabe \u{1F680} \"zitiert\"\n日本語"),
         ),
-        a_row("skipped").but(|row| {
+        a_row("skipped").with(|row| {
             row.verdict =
                 Verdict::skip(RuleName::named("declined"), "the calendar's owner declined");
             row.wanted = Wanted::Nothing;
         }),
-        a_row("a-rule-of-its-own").but(|row| {
+        a_row("a-rule-of-its-own").with(|row| {
             row.verdict = Verdict::record(RuleName::named("rule 7"), "");
         }),
-        a_row("a-long-link").but(|row| {
+        a_row("a-long-link").with(|row| {
             let wanted = WantedBot {
-                deduplication_key: DeduplicationKey::parse("é".repeat(2_000)).expect("a key"),
+                deduplication_key: id("é".repeat(2_000)),
                 meeting_url: long_link,
                 config,
                 ..the_wanted_bot()
             };
-            row.applied = Applied::Bot(Box::new(an_applied_bot(&wanted).but(|bot| {
-                bot.bot_id = Some(BotId::parse("b".repeat(128)).expect("an id"));
+            row.applied = Applied::Bot(Box::new(an_applied_bot(&wanted).with(|bot| {
+                bot.bot_id = Some(id("b".repeat(128)));
             })));
             row.wanted = Wanted::Bot(Box::new(wanted));
         }),
-        a_row("called-about").but(|row| row.history = History::kept(calls())),
-        a_row("odd-instants").but(|row| {
+        a_row("with-calls").with(|row| row.history = History::kept(calls())),
+        a_row("odd-instants").with(|row| {
             row.starts_at = at("2090-03-06T10:00:00.000001Z");
             row.ends_at = at("2090-03-06T10:00:00.999999Z");
             row.inputs.event = at("1969-12-31T23:59:59.999999Z");
             row.attempts.not_before = Some(at("2090-03-06T10:00:00.123456Z"));
         }),
-        a_row("large-numbers").but(|row| {
+        a_row("large-numbers").with(|row| {
             row.inputs = DecisionInputs {
                 event: at("09:00"),
                 calendar: CalendarRevision(u64::MAX),
@@ -138,15 +137,15 @@ fn odd_shapes() -> Vec<Decision> {
             row.generation = Generation(u64::MAX);
             row.attempts.count = u32::MAX;
         }),
-        a_row(&"e".repeat(128)).but(|row| {
-            row.key.ical_uid = IcalUid::parse("ü".repeat(480)).expect("960 bytes");
+        a_row(&"e".repeat(128)).with(|row| {
+            row.key.ical_uid = id("ü".repeat(480));
         }),
     ]
 }
 
-/// A call of each kind, for each reason, with each end.
+/// A call of each operation, for each cause, with each result.
 fn calls() -> Vec<CallRecord> {
-    let reason = || "no bot was free at such short notice".to_owned();
+    let reason = || "no bot was free so shortly before the start".to_owned();
     let call = |operation, cause, outcome, is_late| CallRecord {
         at: at("09:30:00.000001"),
         operation,
@@ -192,11 +191,11 @@ fn calls() -> Vec<CallRecord> {
     ]
 }
 
-/// What is written is what is read, but for the version, which has grown by one.
+/// A row is read as it was written, with the next version.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn rows_come_back_as_written(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn a_decision_is_read_as_it_was_written(decisions: &impl Decisions) {
     for row in plain_shapes().into_iter().chain(odd_shapes()) {
         let expected = written(decisions, &row).await;
         assert_eq!(expected.version, Version(1));
@@ -204,14 +203,14 @@ pub async fn rows_come_back_as_written(decisions: &impl Decisions) {
     }
 }
 
-/// The last write stands as a whole: nothing of the one before shines through.
+/// The latest write replaces the whole row: no field of the one before is left.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn decisions_keep_the_latest(decisions: &impl Decisions) {
-    let first = a_row("latest").but(|row| row.attempts.last_error = Some("busy".to_owned()));
+/// If the implementation does something else.
+pub async fn the_latest_write_replaces_the_whole_row(decisions: &impl Decisions) {
+    let first = a_row("latest").with(|row| row.attempts.last_error = Some("busy".to_owned()));
     let first = written(decisions, &first).await;
-    let second = first.clone().but(|row| {
+    let second = first.clone().with(|row| {
         row.title = None;
         row.wanted = Wanted::Nothing;
         row.attempts = Attempts::default();
@@ -221,22 +220,22 @@ pub async fn decisions_keep_the_latest(decisions: &impl Decisions) {
     assert_eq!(stored(decisions, &first.key).await, Some(second));
 }
 
-/// A write over a row that somebody else wrote first changes nothing, whether
+/// A write over a version other than the stored one changes nothing, whether
 /// the row was missing, older or never there.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_lost_race_is_a_result(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn a_write_over_another_version_is_a_conflict(decisions: &impl Decisions) {
     let fresh = a_row("raced");
     let first = written(decisions, &fresh).await;
     let second = written(decisions, &first).await;
-    let unseen = a_row("never-there").but(|row| row.version = Version(1));
-    let ahead = second.clone().but(|row| row.version = Version(9));
+    let unseen = a_row("never-there").with(|row| row.version = Version(1));
+    let ahead = second.clone().with(|row| row.version = Version(9));
     for late in [&fresh, &first, &ahead, &unseen] {
-        let late = late.clone().but(|row| row.title = Some("late".to_owned()));
-        let kept = decisions.write(&late).await.expect("the store answers");
+        let late = late.clone().with(|row| row.title = Some("late".to_owned()));
+        let outcome = decisions.write(&late).await.expect("the store answers");
         assert_eq!(
-            kept,
+            outcome,
             WriteOutcome::Conflict,
             "under version {}",
             late.version.0
@@ -246,21 +245,21 @@ pub async fn a_lost_race_is_a_result(decisions: &impl Decisions) {
     assert_eq!(stored(decisions, &unseen.key).await, None);
 }
 
-/// Of many who write over the same version at once, one does.
+/// Of concurrent writes over the same version one succeeds.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn of_many_that_write_at_once_one_does(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn of_concurrent_writes_one_succeeds(decisions: &impl Decisions) {
     let mut row = a_row("contended");
     for _ in 0..3 {
         let writers = (0..8).map(|writer| {
-            let ours = row.clone().but(|row| row.attempts.count = writer);
+            let ours = row.clone().with(|row| row.attempts.count = writer);
             async move { (decisions.write(&ours).await, ours) }
         });
         let mut winners = Vec::new();
-        for (kept, ours) in join_all(writers).await {
-            if kept.expect("the store answers") == WriteOutcome::Written {
-                winners.push(ours.but(|row| row.version = row.version.next()));
+        for (outcome, ours) in join_all(writers).await {
+            if outcome.expect("the store answers") == WriteOutcome::Written {
+                winners.push(ours.with(|row| row.version = row.version.next()));
             }
         }
         assert_eq!(winners.len(), 1);
@@ -269,16 +268,16 @@ pub async fn of_many_that_write_at_once_one_does(decisions: &impl Decisions) {
     }
 }
 
-/// Unknown keys give nothing, a key given twice gives its row once, and no
-/// keys give no rows.
+/// Unknown keys give no rows, a key given twice gives its row once, and no keys
+/// give no rows.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn what_is_not_there_is_left_out(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn unknown_keys_give_no_rows(decisions: &impl Decisions) {
     let row = written(decisions, &a_row("there")).await;
     let other_event = a_row("not-there").key;
     let other_meeting = DecisionKey {
-        ical_uid: IcalUid::parse("another").expect("an ical_uid"),
+        ical_uid: id("another"),
         ..row.key.clone()
     };
     let keys = [row.key.clone(), other_event, other_meeting, row.key.clone()];
@@ -293,12 +292,12 @@ pub async fn what_is_not_there_is_left_out(decisions: &impl Decisions) {
 /// More rows than one request takes are read, of one meeting and of several.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn as_many_are_read_as_are_asked_for(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn more_rows_than_one_request_takes_are_read(decisions: &impl Decisions) {
     let mut expected = Vec::new();
     for index in 0..230 {
-        let row = a_row(&format!("many-{index:03}")).but(|row| {
-            row.key.ical_uid = IcalUid::parse(format!("meeting-{}", index % 3)).expect("one");
+        let row = a_row(&format!("many-{index:03}")).with(|row| {
+            row.key.ical_uid = id(format!("meeting-{}", index % 3));
         });
         expected.push(written(decisions, &row).await);
     }
@@ -308,18 +307,19 @@ pub async fn as_many_are_read_as_are_asked_for(decisions: &impl Decisions) {
     assert_eq!(rows, expected);
 }
 
-/// Rows are read that come to more than the sixteen megabytes of one answer.
+/// Rows are read that are larger together than the sixteen megabytes of one
+/// response.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn rows_too_large_for_one_answer_are_read(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn rows_larger_than_one_response_are_read(decisions: &impl Decisions) {
     let mut expected = Vec::new();
     for index in 0..50 {
         let row = a_row(&format!("large-{index:02}"));
         expected.push(
             written(
                 decisions,
-                &row.but(|row| row.title = Some("t".repeat(350_000))),
+                &row.with(|row| row.title = Some("t".repeat(350_000))),
             )
             .await,
         );
@@ -342,7 +342,7 @@ async fn written_calendar(
     meetings: &[(&str, &str, &str)],
 ) {
     for (event, start, end) in meetings {
-        let row = a_row(event).but(|row| {
+        let row = a_row(event).with(|row| {
             row.calendar_id = calendar.clone();
             row.starts_at = at(start);
             row.ends_at = at(end);
@@ -367,13 +367,13 @@ async fn assert_of_calendar(
     .await;
 }
 
-/// A calendar's decisions come in order of start, only those that end after
-/// the instant, due or not.
+/// The decisions of a calendar are listed in order of start, only those that
+/// end after the instant, due or not.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn decisions_of_a_calendar(decisions: &impl Decisions) {
-    let calendar = |name| CalendarId::parse(name).expect("an id");
+/// If the implementation does something else.
+pub async fn decisions_of_a_calendar_are_listed_in_order_of_start(decisions: &impl Decisions) {
+    let calendar = |name| id(name);
     let (ours, theirs) = (calendar("calendar-ours"), calendar("calendar-theirs"));
     let meetings = [
         ("noon", "12:00", "13:00"),
@@ -383,7 +383,7 @@ pub async fn decisions_of_a_calendar(decisions: &impl Decisions) {
     ];
     written_calendar(decisions, &ours, &meetings).await;
     written_calendar(decisions, &theirs, &[("other", "12:00", "13:00")]).await;
-    let skipped = a_row("skipped-at-two").but(|row| {
+    let skipped = a_row("skipped-at-two").with(|row| {
         row.calendar_id = ours.clone();
         row.starts_at = at("14:00");
         row.ends_at = at("15:00");
@@ -397,24 +397,24 @@ pub async fn decisions_of_a_calendar(decisions: &impl Decisions) {
     assert_of_calendar(decisions, &ours, at("09:00"), &after_nine).await;
     assert_of_calendar(decisions, &ours, at("17:00"), &["all-day", "late"]).await;
     assert_of_calendar(decisions, &theirs, at("07:00"), &["other"]).await;
-    assert_of_calendar(decisions, &calendar("calendar-nobodys"), at("07:00"), &[]).await;
+    assert_of_calendar(decisions, &calendar("calendar-unknown"), at("07:00"), &[]).await;
 
-    let moved = skipped.but(|row| row.starts_at = at("06:00"));
+    let moved = skipped.with(|row| row.starts_at = at("06:00"));
     written(decisions, &moved).await;
     let all = ["all-day", "skipped-at-two", "early", "noon", "late"];
     assert_of_calendar(decisions, &ours, at("07:00"), &all).await;
 }
 
-/// More of a calendar's rows than one answer holds are found behind those that
-/// are over.
+/// Rows of a calendar are listed behind more rows of past meetings than one
+/// response holds.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_calendar_with_many_meetings_is_read_to_the_end(decisions: &impl Decisions) {
-    // An answer ends after a megabyte of what the index shows: reasons are shown.
+/// If the implementation does something else.
+pub async fn a_calendar_with_many_meetings_is_listed_to_the_end(decisions: &impl Decisions) {
+    // A response ends after a megabyte of projected attributes; reasons are projected.
     let reason = "r".repeat(30_000);
     for index in 0..50 {
-        let row = a_row(&format!("long-{index:02}")).but(|row| {
+        let row = a_row(&format!("long-{index:02}")).with(|row| {
             row.starts_at = at(&format!("10:00:{index:02}"));
             row.ends_at = at(&format!("11:00:{index:02}"));
             row.verdict = Verdict::record(RuleName::DEFAULT, reason.clone());

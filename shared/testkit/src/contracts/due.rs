@@ -1,4 +1,4 @@
-//! What every implementation of `Decisions` must show as due.
+//! What every implementation of `Decisions` must list as due.
 
 use callsheet_app::ports::{Decisions, DueRows};
 use callsheet_domain::{Applied, Decision, Generation, Timestamp, Wanted, plus};
@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 
 use super::decisions::{a_row, written};
 use super::eventually;
-use crate::{But, an_applied_bot, at};
+use crate::{With, an_applied_bot, at};
 
 fn due_row(event: &str, starts_at: &str) -> Decision {
-    a_row(event).but(|row| row.starts_at = at(starts_at))
+    a_row(event).with(|row| row.starts_at = at(starts_at))
 }
 
 fn waiting(mut row: Decision, not_before: Timestamp) -> Decision {
@@ -17,7 +17,7 @@ fn waiting(mut row: Decision, not_before: Timestamp) -> Decision {
     row
 }
 
-/// The row once the bot that it wants is at Recall.
+/// The row once its wanted bot is at Recall.
 fn applied(mut row: Decision) -> Decision {
     if let Wanted::Bot(bot) = &row.wanted {
         row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
@@ -40,11 +40,11 @@ async fn assert_due(decisions: &impl Decisions, now: Timestamp, most: usize, exp
     .await;
 }
 
-/// Due rows come in order of start, whatever the order of writing, and no more
-/// of them than were asked for. Rows of the same start come in any order.
+/// Due rows come in order of start, in whatever order they were written, and no
+/// more of them than were asked for. Rows of the same start come in any order.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn due_rows_come_in_order_of_start(decisions: &impl Decisions) {
     let starts = [
         ("third", "10:00:00.000002"),
@@ -63,24 +63,24 @@ pub async fn due_rows_come_in_order_of_start(decisions: &impl Decisions) {
     assert_due(decisions, now, 0, &[]).await;
 }
 
-/// A row whose meeting moves is found at its new place, and only there.
+/// The row of a meeting that moves is listed at its new place, and only there.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_row_that_moves_moves_in_the_order(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn a_moved_meeting_changes_its_place_in_the_order(decisions: &impl Decisions) {
     let moving = written(decisions, &due_row("moving", "10:00")).await;
     written(decisions, &due_row("staying", "11:00")).await;
     assert_due(decisions, at("09:00"), 10, &["moving", "staying"]).await;
-    let moved = moving.but(|row| row.starts_at = at("12:00"));
+    let moved = moving.with(|row| row.starts_at = at("12:00"));
     written(decisions, &moved).await;
     assert_due(decisions, at("09:00"), 10, &["staying", "moving"]).await;
 }
 
-/// However many rows wait in front, those that are ready are found.
+/// Ready rows are listed behind any number of rows that wait.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn waiting_rows_hide_nobody(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn waiting_rows_hide_no_ready_row(decisions: &impl Decisions) {
     let (now, later) = (at("09:00"), at("09:05"));
     for index in 0..120 {
         let start = format!("10:00:00.{index:03}");
@@ -98,12 +98,12 @@ pub async fn waiting_rows_hide_nobody(decisions: &impl Decisions) {
     assert_eq!(events(&at_last)[..2], ["waiting-000", "waiting-001"]);
 }
 
-/// When the first of those that wait may be is known if fewer are ready than
-/// were asked for, and not otherwise.
+/// The end of the first row's wait is known if fewer rows are ready than were
+/// asked for, and not otherwise.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn the_end_of_the_wait_is_known_only_when_nobody_else_is_ready(
+/// If the implementation does something else.
+pub async fn the_end_of_the_wait_is_known_only_if_all_ready_rows_are_listed(
     decisions: &impl Decisions,
 ) {
     let now = at("09:00");
@@ -138,12 +138,12 @@ pub async fn the_end_of_the_wait_is_known_only_when_nobody_else_is_ready(
     assert_eq!(due(decisions, at("09:59"), 10).await.waiting_until, None);
 }
 
-/// A row is in the index exactly while there is something to be done: not once
-/// it is applied or given up, and again when something else is wanted.
+/// A row is in the index exactly while it is due: not once it is applied or
+/// abandoned, and again when its wanted bot changes.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn rows_with_nothing_to_do_leave_the_index(decisions: &impl Decisions) {
+/// If the implementation does something else.
+pub async fn rows_that_are_not_due_leave_the_index(decisions: &impl Decisions) {
     let now = at("09:00");
     let row = written(decisions, &due_row("row", "10:00")).await;
     assert_due(decisions, now, 10, &["row"]).await;
@@ -151,26 +151,26 @@ pub async fn rows_with_nothing_to_do_leave_the_index(decisions: &impl Decisions)
     let row = written(decisions, &applied(row)).await;
     assert_due(decisions, now, 10, &[]).await;
 
-    let unwanted = row.but(|row| {
+    let unwanted = row.with(|row| {
         row.wanted = Wanted::Nothing;
         row.generation = Generation(2);
     });
     let unwanted = written(decisions, &unwanted).await;
     assert_due(decisions, now, 10, &["row"]).await;
 
-    let given_up = written(
+    let abandoned = written(
         decisions,
-        &unwanted.abandon("the bot is already on its way"),
+        &unwanted.abandon("the bot is already dispatched"),
     )
     .await;
     assert_due(decisions, now, 10, &[]).await;
 
-    // What was given up on is an older generation by now.
-    let wanted_again = given_up.but(|row| row.generation = Generation(3));
+    // The abandoned generation is an older one by now.
+    let wanted_again = abandoned.with(|row| row.generation = Generation(3));
     written(decisions, &wanted_again).await;
     assert_due(decisions, now, 10, &["row"]).await;
 
-    let never = due_row("never", "09:30").but(|row| row.wanted = Wanted::Nothing);
+    let never = due_row("never", "09:30").with(|row| row.wanted = Wanted::Nothing);
     written(decisions, &never).await;
     assert_due(decisions, now, 10, &["row"]).await;
 }

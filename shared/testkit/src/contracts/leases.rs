@@ -27,11 +27,11 @@ async fn released(leases: &impl Leases, held: Held) -> Released {
     leases.release(held).await.expect("the store answers")
 }
 
-/// While one holds the lease nobody else gets it; whoever asks rings.
+/// While the lease is held, no other caller takes it; each try is a wake-up.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn one_holds_the_lease(leases: &impl Leases) {
+/// If the implementation does something else.
+pub async fn the_lease_has_one_holder(leases: &impl Leases) {
     let held = taken(leases, "10:00", "10:01").await;
     assert_eq!(held.until, at("10:01"));
     assert_eq!(
@@ -44,12 +44,12 @@ pub async fn one_holds_the_lease(leases: &impl Leases) {
     );
 }
 
-/// A lease given back is taken at once, under a larger fence, and what rang
-/// before is heard.
+/// A released lease is taken at once, under a larger fence, and earlier
+/// wake-ups do not count for its new holder.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_lease_given_back_is_free(leases: &impl Leases) {
+/// If the implementation does something else.
+pub async fn a_released_lease_is_free(leases: &impl Leases) {
     let mut before = taken(leases, "10:00", "10:01").await;
     for _ in 0..3 {
         assert_eq!(released(leases, before).await, Released::Free);
@@ -60,12 +60,12 @@ pub async fn a_lease_given_back_is_free(leases: &impl Leases) {
     }
 }
 
-/// A lease that ran out is taken from the instant on at which it did, and its
-/// old holder can neither stay nor give it back.
+/// An expired lease is taken from the instant of its expiry on, and its old
+/// holder can neither extend nor release it.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_lease_that_ran_out_is_taken(leases: &impl Leases) {
+/// If the implementation does something else.
+pub async fn an_expired_lease_is_taken(leases: &impl Leases) {
     let late = taken(leases, "10:00", "10:01").await;
     let held = taken(leases, "10:01", "10:02").await;
     assert!(held.fence > late.fence);
@@ -76,21 +76,22 @@ pub async fn a_lease_that_ran_out_is_taken(leases: &impl Leases) {
         LeaseResult::AlreadyHeld
     );
     let Released::Woken(held) = released(leases, held).await else {
-        panic!("somebody rang");
+        panic!("another caller tried to take it");
     };
     assert_eq!(held.until, at("10:02"), "the old holder moved nothing");
     assert_eq!(released(leases, held).await, Released::Free);
-    // One that ran out but was not taken is still its holder's.
+    // An expired lease that no other caller took is still its holder's.
     let alone = taken(leases, "10:00", "10:01").await;
     let alone = extended(leases, alone, "10:09").await;
     assert_eq!(alone.map(|held| held.until), Some(at("10:09")));
 }
 
-/// Whoever rings keeps the lease from being given back, once.
+/// A wake-up prevents the lease from being released, once: the holder sees it
+/// and may then release.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_ring_is_heard_before_the_release(leases: &impl Leases) {
+/// If the implementation does something else.
+pub async fn a_wakeup_prevents_one_release(leases: &impl Leases) {
     let held = taken(leases, "10:00", "10:01").await;
     for _ in 0..3 {
         assert_eq!(
@@ -98,57 +99,54 @@ pub async fn a_ring_is_heard_before_the_release(leases: &impl Leases) {
             LeaseResult::AlreadyHeld
         );
     }
-    let Released::Woken(overrides_read) = released(leases, held).await else {
-        panic!("three have rung");
+    let Released::Woken(woken) = released(leases, held).await else {
+        panic!("there were three wake-ups");
     };
-    assert_eq!(
-        (overrides_read.fence, overrides_read.until),
-        (held.fence, held.until)
-    );
-    assert!(overrides_read.wakeups > held.wakeups);
+    assert_eq!((woken.fence, woken.until), (held.fence, held.until));
+    assert!(woken.wakeups > held.wakeups);
     assert_eq!(
         take(leases, "10:00", "10:05").await,
         LeaseResult::AlreadyHeld,
         "it is still held"
     );
-    let Released::Woken(overrides_read) = released(leases, overrides_read).await else {
-        panic!("a fourth has rung");
+    let Released::Woken(woken) = released(leases, woken).await else {
+        panic!("there was a fourth wake-up");
     };
-    assert_eq!(released(leases, overrides_read).await, Released::Free);
+    assert_eq!(released(leases, woken).await, Released::Free);
 }
 
-/// Extending a lease does not count as having heard who rang meanwhile.
+/// Extending the lease does not acknowledge the wake-ups since it was taken.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn staying_hears_nothing(leases: &impl Leases) {
+/// If the implementation does something else.
+pub async fn extending_the_lease_acknowledges_no_wakeup(leases: &impl Leases) {
     let held = taken(leases, "10:00", "10:01").await;
     assert_eq!(
         take(leases, "10:00", "10:01").await,
         LeaseResult::AlreadyHeld
     );
-    let stayed = extended(leases, held, "10:03").await.expect("it is held");
+    let extended_lease = extended(leases, held, "10:03").await.expect("it is held");
     let expected = Held {
         until: at("10:03"),
         ..held
     };
-    assert_eq!(stayed, expected);
+    assert_eq!(extended_lease, expected);
     assert_eq!(
         take(leases, "10:02", "10:05").await,
         LeaseResult::AlreadyHeld
     );
-    let Released::Woken(overrides_read) = released(leases, stayed).await else {
-        panic!("two have rung");
+    let Released::Woken(woken) = released(leases, extended_lease).await else {
+        panic!("there were two wake-ups");
     };
-    assert_eq!(overrides_read.until, at("10:03"));
-    assert_eq!(released(leases, overrides_read).await, Released::Free);
+    assert_eq!(woken.until, at("10:03"));
+    assert_eq!(released(leases, woken).await, Released::Free);
 }
 
-/// A lease given back cannot be extended; to give it back again does no harm.
+/// A released lease cannot be extended; releasing it again does no harm.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_lease_given_back_is_not_held_on_to(leases: &impl Leases) {
+/// If the implementation does something else.
+pub async fn a_released_lease_is_not_extended(leases: &impl Leases) {
     let held = taken(leases, "10:00", "10:01").await;
     assert_eq!(released(leases, held).await, Released::Free);
     assert_eq!(extended(leases, held, "10:05").await, None);
@@ -158,38 +156,41 @@ pub async fn a_lease_given_back_is_not_held_on_to(leases: &impl Leases) {
     assert_eq!(released(leases, held).await, Released::Lost);
 }
 
-/// Of many that come at once one gets the lease, and cannot leave without
-/// having heard the others.
+/// Of concurrent callers one takes the lease, and cannot release it before it
+/// has seen the wake-ups of the others.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn of_many_that_come_at_once_one_gets_it_and_hears_the_others(leases: &impl Leases) {
+/// If the implementation does something else.
+pub async fn of_concurrent_callers_one_takes_the_lease_and_sees_the_others_wakeups(
+    leases: &impl Leases,
+) {
     let all = join_all((0..8).map(|_| take(leases, "10:00", "10:01"))).await;
     let mut holders = all.iter().filter_map(|taken| match taken {
         LeaseResult::Held(held) => Some(*held),
         LeaseResult::AlreadyHeld => None,
     });
-    let held = holders.next().expect("one gets it");
+    let held = holders.next().expect("one takes it");
     assert_eq!(holders.next(), None);
-    let Released::Woken(overrides_read) = released(leases, held).await else {
-        panic!("the others have rung");
+    let Released::Woken(woken) = released(leases, held).await else {
+        panic!("the other callers were wake-ups");
     };
-    assert_eq!(released(leases, overrides_read).await, Released::Free);
+    assert_eq!(released(leases, woken).await, Released::Free);
 }
 
-/// Whoever comes just as the holder leaves either gets the lease or is heard.
+/// A caller that comes while the holder releases either takes the lease or is
+/// seen by the holder as a wake-up.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn no_bell_is_unheard(leases: &impl Leases) {
+/// If the implementation does something else.
+pub async fn no_wakeup_is_lost(leases: &impl Leases) {
     let now: Timestamp = at("10:00");
     let mut held = taken(leases, "10:00", "10:01").await;
     for round in 0..60 {
-        let (left, came) = join(released(leases, held), leases.take(now, at("10:01"))).await;
-        held = match (left, came.expect("the store answers")) {
+        let (left, taken) = join(released(leases, held), leases.take(now, at("10:01"))).await;
+        held = match (left, taken.expect("the store answers")) {
             (Released::Free, LeaseResult::Held(next)) => next,
-            (Released::Woken(overrides_read), LeaseResult::AlreadyHeld) => overrides_read,
-            (left, came) => panic!("in round {round}: {left:?}, and yet {came:?}"),
+            (Released::Woken(woken), LeaseResult::AlreadyHeld) => woken,
+            (left, taken) => panic!("in round {round}: {left:?}, and yet {taken:?}"),
         };
     }
 }

@@ -5,12 +5,12 @@ use callsheet_app::ports::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 use callsheet_domain::PolicyRevision;
 use futures_util::future::join_all;
 
-use crate::{a_speaker, at};
+use crate::{an_actor, at};
 
 fn policy(document: &str) -> NewPolicy {
     NewPolicy {
         document: document.to_owned(),
-        by: a_speaker(),
+        by: an_actor(),
         at: at("09:00:00.654321"),
         note: None,
     }
@@ -44,34 +44,34 @@ async fn history(policies: &impl Policies, most: usize) -> Vec<StoredPolicy> {
     policies.history(most).await.expect("the store answers")
 }
 
-/// Pushes, as often as the store says that too many do.
+/// Pushes, again and again while the store throttles.
 async fn push(policies: &impl Policies, policy: &NewPolicy, over: u64) -> PolicyWrite {
     loop {
         match policies.push(policy, PolicyRevision(over)).await {
             Ok(pushed) => return pushed,
             Err(PortError::Throttled { .. }) => tokio::task::yield_now().await,
-            Err(error) => panic!("the store answers: {error}"),
+            Err(error) => panic!("the store failed: {error}"),
         }
     }
 }
 
-/// Nothing is in force that was never pushed.
+/// No policy is active before the first push.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn no_policy_is_in_force_at_first(policies: &impl Policies) {
+/// If the implementation does something else.
+pub async fn no_policy_is_active_at_first(policies: &impl Policies) {
     assert_eq!(active_revision(policies).await, 0);
     assert_eq!(of(policies, 0).await, None);
     assert_eq!(of(policies, 1).await, None);
     assert_eq!(history(policies, 10).await, []);
 }
 
-/// Each policy that is pushed over the one in force is the next revision, from
-/// then on in force, and comes back as it was pushed. One that was in force
-/// before is as new as any other: decisions made meanwhile must be made again.
+/// Each policy that is pushed over the active one is the next revision, is
+/// active from then on, and is read as it was pushed. A document that was
+/// active before is a new revision too: decisions made meanwhile must be made again.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn a_pushed_policy_is_the_next_revision(policies: &impl Policies) {
     let pushed = [
         policy(r#"{"rules":[]}"#),
@@ -91,11 +91,11 @@ pub async fn a_pushed_policy_is_the_next_revision(policies: &impl Policies) {
     }
 }
 
-/// What is pushed over a policy that is not in force, or not any more, changes nothing.
+/// A push over a revision that is not active, or not any more, changes nothing.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_push_over_another_policy_is_lost(policies: &impl Policies) {
+/// If the implementation does something else.
+pub async fn a_push_over_another_revision_is_a_conflict(policies: &impl Policies) {
     let (first, late) = (policy("first"), policy("late"));
     assert_eq!(push(policies, &late, 1).await, PolicyWrite::Conflict);
     let expected = PolicyWrite::Active(PolicyRevision(1));
@@ -107,11 +107,11 @@ pub async fn a_push_over_another_policy_is_lost(policies: &impl Policies) {
     assert_eq!(history(policies, 10).await, [stored(&first, 1)]);
 }
 
-/// Of many who push over the same policy at once one does.
+/// Of concurrent pushes over the same revision one succeeds.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn of_many_that_push_at_once_one_does(policies: &impl Policies) {
+/// If the implementation does something else.
+pub async fn of_concurrent_pushes_one_succeeds(policies: &impl Policies) {
     for over in 0..3 {
         let documents = (0..6).map(|index| policy(&format!("{over}-{index}")));
         let pushed = documents.map(async |one| (push(policies, &one, over).await, one));
@@ -128,10 +128,10 @@ pub async fn of_many_that_push_at_once_one_does(policies: &impl Policies) {
     }
 }
 
-/// The history is newest first, by number, and ends where it is told to.
+/// The history is newest first, by revision, and has at most the given length.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn the_history_is_newest_first(policies: &impl Policies) {
     for over in 0..12 {
         push(policies, &policy(&format!("{}", over + 1)), over).await;
@@ -155,10 +155,10 @@ pub async fn the_history_is_newest_first(policies: &impl Policies) {
 }
 
 /// Documents of a hundred kilobytes are kept, and a history of them is read to
-/// the end though one answer does not hold it.
+/// the end though one response does not hold it.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn large_policies_are_kept(policies: &impl Policies) {
     let document = |over| format!("{{\"{over:02}\":\"{}\"}}", "é".repeat(51_195));
     for over in 0..12 {

@@ -10,12 +10,12 @@ use crate::at;
 
 const OPERATION: Operation = Operation::ListEvents;
 
-/// Sixty a minute, of which five at once: a call each 1.08 seconds.
+/// Sixty calls a minute, five of them at once: one each 1.08 seconds.
 fn rate_limit() -> RateLimit {
     RateLimit::per_minute(60, 5)
 }
 
-/// Draws, as often as the store says that too many do.
+/// Acquires permits, again and again while the store throttles.
 async fn acquire(
     rate_limits: &impl RateLimits,
     operation: Operation,
@@ -28,14 +28,14 @@ async fn acquire(
             .acquire(operation, rate_limit(), count, now, latest)
             .await
         {
-            Ok(allowed) => return allowed,
+            Ok(result) => return result,
             Err(PortError::Throttled { .. }) => tokio::task::yield_now().await,
-            Err(error) => panic!("the store answers: {error}"),
+            Err(error) => panic!("the store failed: {error}"),
         }
     }
 }
 
-/// When the calls go that are drawn by one who has all the time of the day.
+/// The instants of permits for a caller that can wait all day.
 async fn calls(
     rate_limits: &impl RateLimits,
     operation: Operation,
@@ -43,23 +43,25 @@ async fn calls(
     now: Timestamp,
 ) -> Vec<Timestamp> {
     match acquire(rate_limits, operation, count, now, at("23:00")).await {
-        PermitResult::Granted(draw) => draw.instants().map(|instant| instant.max(now)).collect(),
-        PermitResult::NotBefore(instant) => panic!("there is time enough for a call at {instant}"),
+        PermitResult::Granted(permits) => {
+            permits.instants().map(|instant| instant.max(now)).collect()
+        }
+        PermitResult::NotBefore(instant) => panic!("a permit at {instant} is not too late"),
     }
 }
 
-/// However many draw at once, no sliding minute holds more than the limit, and
-/// nothing of it is wasted.
+/// With any number of concurrent callers, no sliding minute holds more calls
+/// than the limit, and no permit is wasted.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn callers_share_a_budget(rate_limits: &impl RateLimits) {
+/// If the implementation does something else.
+pub async fn callers_share_a_rate_limit(rate_limits: &impl RateLimits) {
     let caller = async |caller: i64| {
         let mut ours = Vec::new();
-        for turn in 0..10 {
+        for round in 0..10 {
             let now = plus(
                 at("10:00"),
-                SignedDuration::from_millis(turn * 700 + caller),
+                SignedDuration::from_millis(round * 700 + caller),
             );
             ours.extend(calls(rate_limits, OPERATION, 3, now).await);
         }
@@ -78,34 +80,35 @@ pub async fn callers_share_a_budget(rate_limits: &impl RateLimits) {
     let last = plus(at("10:00"), rate_limit().interval() * 120);
     assert!(
         all.iter().all(|call| *call <= last),
-        "some of the budget was wasted"
+        "some permits were wasted"
     );
 }
 
-/// Where the first call would go after the latest instant nothing is drawn,
-/// and the answer is when it could go. The latest instant itself is soon enough.
+/// If the first permit would come after the latest instant, none is granted,
+/// and the result is when it would come. The latest instant itself is not too late.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_draw_that_would_come_too_late_draws_nothing(rate_limits: &impl RateLimits) {
+/// If the implementation does something else.
+pub async fn a_permit_that_would_come_too_late_is_not_granted(rate_limits: &impl RateLimits) {
     let now = at("10:00");
     assert_eq!(calls(rate_limits, OPERATION, 5, now).await, [now; 5]);
     let next = plus(now, rate_limit().interval());
     for _ in 0..3 {
-        let answer = acquire(rate_limits, OPERATION, 1, now, now).await;
-        assert_eq!(answer, PermitResult::NotBefore(next));
+        let result = acquire(rate_limits, OPERATION, 1, now, now).await;
+        assert_eq!(result, PermitResult::NotBefore(next));
     }
-    let PermitResult::Granted(drawn) = acquire(rate_limits, OPERATION, 2, now, next).await else {
-        panic!("the latest instant is soon enough, though the second call goes later");
+    let PermitResult::Granted(permits) = acquire(rate_limits, OPERATION, 2, now, next).await else {
+        panic!("the latest instant is not too late, though the second permit comes later");
     };
-    assert_eq!((drawn.first_at, drawn.count), (next, 2));
+    assert_eq!((permits.first_at, permits.count), (next, 2));
 }
 
-/// After a hold nobody calls before its end, and then one after the other.
+/// While an operation is blocked no caller gets a permit before the end of the
+/// block; from then on permits come one after the other.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_hold_moves_everybody(rate_limits: &impl RateLimits) {
+/// If the implementation does something else.
+pub async fn a_block_delays_every_caller(rate_limits: &impl RateLimits) {
     let (now, until) = (at("10:00"), at("10:02"));
     for _ in 0..2 {
         rate_limits
@@ -113,8 +116,8 @@ pub async fn a_hold_moves_everybody(rate_limits: &impl RateLimits) {
             .await
             .expect("the store answers");
     }
-    let answer = acquire(rate_limits, OPERATION, 1, now, at("10:01")).await;
-    assert_eq!(answer, PermitResult::NotBefore(until));
+    let result = acquire(rate_limits, OPERATION, 1, now, at("10:01")).await;
+    assert_eq!(result, PermitResult::NotBefore(until));
     let callers = join_all((0..3).map(|_| calls(rate_limits, OPERATION, 1, now))).await;
     let mut all = callers.concat();
     all.sort();
@@ -125,11 +128,11 @@ pub async fn a_hold_moves_everybody(rate_limits: &impl RateLimits) {
     );
 }
 
-/// A hold that ends before what is spent already changes nothing.
+/// A block that ends before the next free permit changes nothing.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_shorter_hold_shortens_nothing(rate_limits: &impl RateLimits) {
+/// If the implementation does something else.
+pub async fn a_shorter_block_does_not_shorten_a_longer_one(rate_limits: &impl RateLimits) {
     let now = at("10:00");
     for until in ["10:02", "10:01"] {
         rate_limits
@@ -140,11 +143,11 @@ pub async fn a_shorter_hold_shortens_nothing(rate_limits: &impl RateLimits) {
     assert_eq!(calls(rate_limits, OPERATION, 1, now).await, [at("10:02")]);
 }
 
-/// What is spent on one kind of call is not spent on another.
+/// Permits and blocks of one operation do not count for another.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn operations_have_budgets_of_their_own(rate_limits: &impl RateLimits) {
+/// If the implementation does something else.
+pub async fn operations_have_rate_limits_of_their_own(rate_limits: &impl RateLimits) {
     let now = at("10:00");
     let others = [
         Operation::GetCalendar,

@@ -1,5 +1,5 @@
-//! What every implementation of `CalendarEvents` and `Bots` must do, and the workspace that is
-//! tested on.
+//! What every implementation of `CalendarEvents` and `Bots` must do, and the
+//! workspace under test.
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
@@ -7,13 +7,12 @@ use callsheet_app::ports::{
     LeaveReply, ScheduleRequest,
 };
 use callsheet_domain::{
-    BotConfig, BotEntry, BotId, CalendarEvent, CalendarId, CalendarStatus, DeduplicationKey,
-    EventId, Timestamp, WantedBot,
+    BotConfig, BotEntry, CalendarEvent, CalendarId, CalendarStatus, EventId, Timestamp, WantedBot,
 };
 
-use crate::a_bot_config;
+use crate::{a_bot_config, id};
 
-/// A workspace of Recall, and the hands of the people whose calendars are in it.
+/// A workspace of Recall under test, and the changes that people make in its calendars.
 pub trait Workspace: Sync {
     /// The port under test.
     type Recall: CalendarEvents + Bots + CalendarDirectory + CalendarRemoval;
@@ -21,17 +20,17 @@ pub trait Workspace: Sync {
     /// The port under test, on this workspace.
     fn recall(&self) -> &Self::Recall;
 
-    /// An instant so many hours ahead.
+    /// The instant this many hours ahead.
     fn hours_ahead(&self, hours: i64) -> Timestamp;
 
     /// Connects a calendar.
     fn connect(&self) -> impl Future<Output = CalendarId> + Send;
 
-    /// Disconnects it.
+    /// Disconnects a calendar.
     fn disconnect(&self, calendar: &CalendarId) -> impl Future<Output = ()> + Send;
 
-    /// Puts so many meetings into a calendar, the first of them starting so
-    /// many hours ahead, each an hour after the one before.
+    /// Puts `count` meetings into a calendar, the first of them `hours` ahead,
+    /// each an hour after the one before.
     fn meet(
         &self,
         calendar: &CalendarId,
@@ -40,14 +39,14 @@ pub trait Workspace: Sync {
         count: usize,
     ) -> impl Future<Output = Vec<EventId>> + Send;
 
-    /// Puts a meeting into a calendar that is under way, and says when it started.
-    fn under_way(
+    /// Puts a meeting in progress into a calendar; returns the event and its start.
+    fn in_progress(
         &self,
         calendar: &CalendarId,
         link: &str,
     ) -> impl Future<Output = (EventId, Timestamp)> + Send;
 
-    /// From now on Recall lists the event in a shape that nobody can read.
+    /// From now on Recall lists the event in a form that cannot be read.
     fn make_unreadable(&self, event: &EventId) -> impl Future<Output = ()> + Send;
 
     /// Deletes an event.
@@ -56,8 +55,8 @@ pub trait Workspace: Sync {
 
 pub(super) const LINK: &str = "https://meet.example/contract";
 
-/// Names nothing, wherever it is asked for.
-pub(super) const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+/// An id that no calendar, event or bot has.
+pub(super) const UNKNOWN: &str = "00000000-0000-4000-8000-000000000000";
 
 async fn listed<W: Workspace>(workspace: &W, query: &EventQuery) -> (Vec<CalendarEvent>, usize) {
     let (mut events, mut pages, mut cursor) = (Vec::new(), 0, None);
@@ -87,7 +86,7 @@ fn all(calendar: &CalendarId) -> EventQuery {
 
 pub(super) fn bot(starts_at: Timestamp) -> WantedBot {
     WantedBot {
-        deduplication_key: DeduplicationKey::parse(format!("{starts_at}-{LINK}")).expect("a key"),
+        deduplication_key: id(format!("{starts_at}-{LINK}")),
         starts_at,
         meeting_url: LINK.to_owned(),
         config: a_bot_config(),
@@ -100,8 +99,8 @@ pub(super) async fn schedule<W: Workspace>(
     bot: &WantedBot,
     attempt: u32,
 ) -> BotReply {
-    let answer = try_schedule(workspace, event, bot, attempt).await;
-    answer.expect("an answer")
+    let reply = try_schedule(workspace, event, bot, attempt).await;
+    reply.expect("a reply")
 }
 
 async fn try_schedule<W: Workspace>(
@@ -134,39 +133,39 @@ pub(super) async fn scheduled<W: Workspace>(
     }
 }
 
-/// A calendar is shown as it stands, and one that nobody knows is no error.
+/// A calendar is shown with its present status, and an unknown one is no error.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn calendars_are_shown_as_they_stand(workspace: &impl Workspace) {
-    let id = workspace.connect().await;
+/// If the implementation does something else.
+pub async fn a_calendar_is_shown_with_its_status(workspace: &impl Workspace) {
+    let calendar = workspace.connect().await;
     let recall = workspace.recall();
     let connected = recall
-        .calendar(&id)
+        .calendar(&calendar)
         .await
-        .expect("an answer")
+        .expect("a reply")
         .expect("it is there");
     assert_eq!(
         (&connected.id, connected.status),
-        (&id, CalendarStatus::Connected)
+        (&calendar, CalendarStatus::Connected)
     );
     assert!(connected.email.is_some());
-    workspace.disconnect(&id).await;
-    let lost = recall
-        .calendar(&id)
+    workspace.disconnect(&calendar).await;
+    let disconnected = recall
+        .calendar(&calendar)
         .await
-        .expect("an answer")
+        .expect("a reply")
         .expect("it is there");
-    assert_eq!(lost.status, CalendarStatus::Disconnected);
-    assert!(lost.updated_at > connected.updated_at);
-    let nobody = CalendarId::parse(NOBODY).expect("an id");
-    assert_eq!(recall.calendar(&nobody).await.expect("an answer"), None);
+    assert_eq!(disconnected.status, CalendarStatus::Disconnected);
+    assert!(disconnected.updated_at > connected.updated_at);
+    let unknown = id(UNKNOWN);
+    assert_eq!(recall.calendar(&unknown).await.expect("a reply"), None);
 }
 
-/// A calendar's events are listed page by page, and no other's.
+/// The events of a calendar are listed page by page, and no other's.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn every_event_of_a_calendar_is_on_one_of_its_pages(workspace: &impl Workspace) {
     let (ours, other) = (workspace.connect().await, workspace.connect().await);
     let mut created = workspace.meet(&ours, 1, Some(LINK), 130).await;
@@ -183,8 +182,8 @@ pub async fn every_event_of_a_calendar_is_on_one_of_its_pages(workspace: &impl W
 /// the other events of its page and of the next page are listed.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn an_unreadable_event_is_reported_and_costs_no_other(workspace: &impl Workspace) {
+/// If the implementation does something else.
+pub async fn an_unreadable_event_is_reported_and_the_others_are_listed(workspace: &impl Workspace) {
     let calendar = workspace.connect().await;
     let mut created = workspace.meet(&calendar, 1, Some(LINK), 105).await;
     let unreadable = created.remove(2);
@@ -207,12 +206,12 @@ pub async fn an_unreadable_event_is_reported_and_costs_no_other(workspace: &impl
     assert_eq!((listed, last.next), (created, None));
 }
 
-/// Only what changed since an instant is listed, that instant included; only
-/// what starts from one, that one included; and a deleted event stays listed.
+/// A query lists only events that changed at or after an instant, or only those
+/// that start at or after one; a deleted event stays listed.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_query_leaves_out_what_it_does_not_ask_for(workspace: &impl Workspace) {
+/// If the implementation does something else.
+pub async fn a_query_filters_by_change_and_by_start(workspace: &impl Workspace) {
     let calendar = workspace.connect().await;
     let early = workspace.meet(&calendar, 2, Some(LINK), 1).await.remove(0);
     let late = workspace.meet(&calendar, 5, None, 1).await.remove(0);
@@ -248,12 +247,12 @@ pub async fn a_query_leaves_out_what_it_does_not_ask_for(workspace: &impl Worksp
     assert!(deleted.is_deleted);
 }
 
-/// Scheduled once or again, an event has one bot, by the key and start it was
-/// sent with; unscheduled once or again, it has none.
+/// Scheduled once or again, an event has one bot, with the key and start of the
+/// request; unscheduled once or again, it has none.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn both_operations_may_be_done_again(workspace: &impl Workspace) {
+/// If the implementation does something else.
+pub async fn scheduling_and_unscheduling_may_be_repeated(workspace: &impl Workspace) {
     let calendar = workspace.connect().await;
     let event = workspace.meet(&calendar, 3, Some(LINK), 1).await.remove(0);
     let wanted = bot(workspace.hours_ahead(3));
@@ -262,20 +261,21 @@ pub async fn both_operations_may_be_done_again(workspace: &impl Workspace) {
     assert_eq!(first.starts_at, wanted.starts_at);
     assert_eq!(scheduled(workspace, &event, &wanted, 1).await, first);
     for _ in 0..2 {
-        let answer = workspace
+        let reply = workspace
             .recall()
             .unschedule(&event)
             .await
-            .expect("an answer");
-        assert_eq!(answer, BotReply::Done(Vec::new()));
+            .expect("a reply");
+        assert_eq!(reply, BotReply::Done(Vec::new()));
     }
 }
 
-/// Copies of a meeting share the bot of their key, and each holds a claim of its own.
+/// Copies of a meeting share the bot of their deduplication key until the last
+/// of them is unscheduled.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_key_is_one_bot_until_its_last_claim_is_gone(workspace: &impl Workspace) {
+/// If the implementation does something else.
+pub async fn events_share_the_bot_of_a_deduplication_key(workspace: &impl Workspace) {
     let (one, other) = (workspace.connect().await, workspace.connect().await);
     let first = workspace.meet(&one, 4, Some(LINK), 1).await.remove(0);
     let second = workspace.meet(&other, 4, Some(LINK), 1).await.remove(0);
@@ -289,90 +289,95 @@ pub async fn a_key_is_one_bot_until_its_last_claim_is_gone(workspace: &impl Work
         .recall()
         .unschedule(&first)
         .await
-        .expect("an answer");
+        .expect("a reply");
     assert_eq!(
         scheduled(workspace, &second, &wanted, 1).await.bot_id,
         shared.bot_id
     );
 }
 
-/// A bot that is on its way cannot be taken away. It is found by its event and
-/// sent out of its call; then there is none to be taken away.
+/// A dispatched bot cannot be unscheduled. It is found by its event and told to
+/// leave its call; then there is no bot to unschedule.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_bot_on_its_way_is_sent_out_of_its_call(workspace: &impl Workspace) {
+/// If the implementation does something else.
+pub async fn a_dispatched_bot_leaves_its_call(workspace: &impl Workspace) {
     let recall = workspace.recall();
     let calendar = workspace.connect().await;
-    let (event, starts_at) = workspace.under_way(&calendar, LINK).await;
-    let listed = recall.bots_of(&event).await.expect("an answer");
+    let (event, starts_at) = workspace.in_progress(&calendar, LINK).await;
+    let listed = recall.bots_of(&event).await.expect("a reply");
     assert_eq!(listed, Some(Vec::new()));
     let bot = scheduled(workspace, &event, &bot(starts_at), 0).await;
-    let answer = recall.unschedule(&event).await.expect("an answer");
-    assert_eq!(answer, BotReply::Dispatched);
-    let listed = recall.bots_of(&event).await.expect("an answer");
+    let reply = recall.unschedule(&event).await.expect("a reply");
+    assert_eq!(reply, BotReply::Dispatched);
+    let listed = recall.bots_of(&event).await.expect("a reply");
     assert_eq!(listed, Some(vec![bot.clone()]));
-    let left = recall.leave_call(&bot.bot_id).await.expect("an answer");
+    let left = recall.leave_call(&bot.bot_id).await.expect("a reply");
     assert_eq!(left, LeaveReply::Left);
-    let again = recall.leave_call(&bot.bot_id).await.expect("an answer");
-    assert!(again != LeaveReply::Left, "it is in no call any more");
-    let answer = recall.unschedule(&event).await.expect("an answer");
-    assert!(matches!(answer, BotReply::Done(_)), "{answer:?}");
+    let again = recall.leave_call(&bot.bot_id).await.expect("a reply");
+    assert!(again != LeaveReply::Left, "it has left already");
+    let reply = recall.unschedule(&event).await.expect("a reply");
+    assert!(matches!(reply, BotReply::Done(_)), "{reply:?}");
 }
 
-/// A bot that waits for its meeting is in no call, and nobody else is found.
+/// A bot that waits for its meeting cannot leave a call, and an unknown bot is
+/// not found.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn a_bot_in_no_call_cannot_leave_one(workspace: &impl Workspace) {
     let recall = workspace.recall();
     let calendar = workspace.connect().await;
     let event = workspace.meet(&calendar, 3, Some(LINK), 1).await.remove(0);
     let waiting = scheduled(workspace, &event, &bot(workspace.hours_ahead(3)), 0).await;
-    let left = recall.leave_call(&waiting.bot_id).await.expect("an answer");
+    let left = recall.leave_call(&waiting.bot_id).await.expect("a reply");
     assert!(matches!(left, LeaveReply::Refused(_)), "{left:?}");
-    let nobody = BotId::parse(NOBODY).expect("an id");
-    let left = recall.leave_call(&nobody).await.expect("an answer");
+    let unknown = id(UNKNOWN);
+    let left = recall.leave_call(&unknown).await.expect("a reply");
     assert_eq!(left, LeaveReply::NoSuchBot);
-    let nobody = EventId::parse(NOBODY).expect("an id");
-    assert_eq!(recall.bots_of(&nobody).await.expect("an answer"), None);
+    let unknown = id(UNKNOWN);
+    assert_eq!(recall.bots_of(&unknown).await.expect("a reply"), None);
 }
 
-/// What cannot have a bot is refused, and what does not exist is a result.
+/// Scheduling onto an event that cannot have a bot is refused; an unknown event
+/// is a result.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn what_cannot_have_a_bot_is_refused(workspace: &impl Workspace) {
+/// If the implementation does something else.
+pub async fn events_that_cannot_have_a_bot_are_refused(workspace: &impl Workspace) {
     let calendar = workspace.connect().await;
     let wanted = bot(workspace.hours_ahead(6));
     let without_link = workspace.meet(&calendar, 6, None, 1).await.remove(0);
     let deleted = workspace.meet(&calendar, 6, Some(LINK), 1).await.remove(0);
     workspace.delete(&deleted).await;
-    let lost = workspace.connect().await;
-    let of_lost = workspace.meet(&lost, 6, Some(LINK), 1).await.remove(0);
-    workspace.disconnect(&lost).await;
-    for event in [&without_link, &deleted, &of_lost] {
-        let answer = schedule(workspace, event, &wanted, 0).await;
-        assert!(matches!(answer, BotReply::Refused(_)), "{answer:?}");
+    let disconnected = workspace.connect().await;
+    let of_disconnected = workspace
+        .meet(&disconnected, 6, Some(LINK), 1)
+        .await
+        .remove(0);
+    workspace.disconnect(&disconnected).await;
+    for event in [&without_link, &deleted, &of_disconnected] {
+        let reply = schedule(workspace, event, &wanted, 0).await;
+        assert!(matches!(reply, BotReply::Refused(_)), "{reply:?}");
     }
-    let nobody = EventId::parse(NOBODY).expect("an id");
+    let unknown = id(UNKNOWN);
     assert_eq!(
-        schedule(workspace, &nobody, &wanted, 0).await,
+        schedule(workspace, &unknown, &wanted, 0).await,
         BotReply::NoSuchEvent
     );
-    let answer = workspace
+    let reply = workspace
         .recall()
-        .unschedule(&nobody)
+        .unschedule(&unknown)
         .await
-        .expect("an answer");
-    assert_eq!(answer, BotReply::NoSuchEvent);
+        .expect("a reply");
+    assert_eq!(reply, BotReply::NoSuchEvent);
 }
 
 /// A payload with a `localhost` URL is blocked without effect, for a reason
 /// that quotes nothing of it; other payloads for the same event are not.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn a_payload_with_a_localhost_url_is_blocked_and_no_other(workspace: &impl Workspace) {
     let calendar = workspace.connect().await;
     let event = workspace.meet(&calendar, 3, Some(LINK), 1).await.remove(0);
@@ -382,16 +387,16 @@ pub async fn a_payload_with_a_localhost_url_is_blocked_and_no_other(workspace: &
         config: BotConfig::new(name).expect("a valid configuration"),
         ..wanted.clone()
     };
-    let answer = try_schedule(workspace, &event, &demo, 0).await;
-    let Err(PortError::Blocked { reason, .. }) = answer else {
-        panic!("it was not blocked: {answer:?}");
+    let reply = try_schedule(workspace, &event, &demo, 0).await;
+    let Err(PortError::Blocked { reason, .. }) = reply else {
+        panic!("it was not blocked: {reply:?}");
     };
     assert!(reason.starts_with("403"), "{reason}");
     assert!(
         !reason.contains("Demo") && !reason.contains("://"),
         "{reason}"
     );
-    let bots = workspace.recall().bots_of(&event).await.expect("an answer");
+    let bots = workspace.recall().bots_of(&event).await.expect("a reply");
     assert_eq!(bots, Some(Vec::new()));
     scheduled(workspace, &event, &wanted, 1).await;
 }

@@ -2,20 +2,19 @@
 
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, LatestSync, PageCursor, SyncInProgress, Version, WorkspaceCoverage,
-    WorkspaceSyncState,
+    LatestSync, PageCursor, SyncInProgress, Version, WorkspaceCoverage, WorkspaceSyncState,
 };
 use futures_util::future::join_all;
 
-use crate::at;
+use crate::{at, id};
 
-async fn remembered(sync_states: &impl SyncStates) -> WorkspaceSyncState {
+async fn stored(sync_states: &impl SyncStates) -> WorkspaceSyncState {
     sync_states.workspace().await.expect("the store answers")
 }
 
-async fn kept(sync_states: &impl SyncStates, mark: &WorkspaceSyncState) -> WriteOutcome {
+async fn write(sync_states: &impl SyncStates, state: &WorkspaceSyncState) -> WriteOutcome {
     sync_states
-        .write_workspace_state(mark)
+        .write_workspace_state(state)
         .await
         .expect("the store answers")
 }
@@ -24,9 +23,7 @@ fn full() -> WorkspaceSyncState {
     let reach = WorkspaceCoverage {
         began_at: at("09:00:00.123456"),
         since: Some(at("08:55:30.000001")),
-        skipped: ["calendar-odd", "calendar-sales"]
-            .map(|id| CalendarId::parse(id).expect("an id"))
-            .into(),
+        skipped: ["calendar-odd", "calendar-sales"].map(id).into(),
     };
     WorkspaceSyncState {
         latest: Some(LatestSync {
@@ -54,61 +51,63 @@ fn full() -> WorkspaceSyncState {
     }
 }
 
-/// A workspace that was never looked at has an empty mark.
+/// A workspace that was never synced has an empty sync state.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn nothing_is_remembered_of_a_workspace_at_first(sync_states: &impl SyncStates) {
-    assert_eq!(remembered(sync_states).await, WorkspaceSyncState::default());
+/// If the implementation does something else.
+pub async fn a_workspace_has_no_sync_state_at_first(sync_states: &impl SyncStates) {
+    assert_eq!(stored(sync_states).await, WorkspaceSyncState::default());
 }
 
-/// What is written is what is read, but for the version, which has grown by
-/// one; what is taken out is gone.
+/// A sync state is read as it was written, with the next version; a field that
+/// was written as absent is absent.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_mark_comes_back_as_written(sync_states: &impl SyncStates) {
-    assert_eq!(kept(sync_states, &full()).await, WriteOutcome::Written);
+/// If the implementation does something else.
+pub async fn a_sync_state_is_read_as_it_was_written(sync_states: &impl SyncStates) {
+    assert_eq!(write(sync_states, &full()).await, WriteOutcome::Written);
     let first = WorkspaceSyncState {
         version: Version(1),
         ..full()
     };
-    assert_eq!(remembered(sync_states).await, first);
+    assert_eq!(stored(sync_states).await, first);
     let emptied = WorkspaceSyncState {
         version: Version(1),
         ..WorkspaceSyncState::default()
     };
-    assert_eq!(kept(sync_states, &emptied).await, WriteOutcome::Written);
+    assert_eq!(write(sync_states, &emptied).await, WriteOutcome::Written);
     let second = WorkspaceSyncState {
         version: Version(2),
         ..WorkspaceSyncState::default()
     };
-    assert_eq!(remembered(sync_states).await, second);
+    assert_eq!(stored(sync_states).await, second);
 }
 
-/// A write stands only over the version that it states.
+/// A write succeeds only if the stored version is the one that was read.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_mark_is_written_over_the_one_that_was_read(sync_states: &impl SyncStates) {
+/// If the implementation does something else.
+pub async fn a_sync_state_is_written_only_over_the_version_that_was_read(
+    sync_states: &impl SyncStates,
+) {
     let unseen = WorkspaceSyncState {
         version: Version(4),
         ..full()
     };
-    assert_eq!(kept(sync_states, &unseen).await, WriteOutcome::Conflict);
-    assert_eq!(kept(sync_states, &full()).await, WriteOutcome::Written);
-    assert_eq!(kept(sync_states, &full()).await, WriteOutcome::Conflict);
+    assert_eq!(write(sync_states, &unseen).await, WriteOutcome::Conflict);
+    assert_eq!(write(sync_states, &full()).await, WriteOutcome::Written);
+    assert_eq!(write(sync_states, &full()).await, WriteOutcome::Conflict);
 }
 
-/// Of many who write over the same version at once, one does.
+/// Of concurrent writes over the same version one succeeds.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn of_many_that_claim_a_look_at_once_one_does(sync_states: &impl SyncStates) {
-    let mark = full();
-    let writers = join_all((0..8).map(|_| kept(sync_states, &mark))).await;
+/// If the implementation does something else.
+pub async fn of_concurrent_writes_of_a_sync_state_one_succeeds(sync_states: &impl SyncStates) {
+    let state = full();
+    let writers = join_all((0..8).map(|_| write(sync_states, &state))).await;
     let winners = writers
         .iter()
-        .filter(|kept| **kept == WriteOutcome::Written);
+        .filter(|written| **written == WriteOutcome::Written);
     assert_eq!(winners.count(), 1);
 }

@@ -1,4 +1,4 @@
-//! Dead letters in memory.
+//! The dead-letter queue in memory.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -6,124 +6,113 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{DeadLetter, DeadLetters, Receipt};
 use callsheet_domain::{SyncJob, Timestamp};
 
-use super::{Counts, Shared};
+use super::Shared;
 use crate::at;
-use crate::contracts::dead_letters::Burial;
+use crate::contracts::dead_letters::DeadLetterEnds;
 
-/// Dead letters in memory. What is in hand stays there until it is put back.
+/// The dead-letter queue in memory. A received message stays in flight until
+/// it is put back or removed.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryDeadLetters(Shared<Letters>);
+pub struct MemoryDeadLetters(Shared<Messages>);
 
 #[derive(Debug, Default)]
-struct Letters {
-    lying: VecDeque<Letter>,
-    in_hand: BTreeMap<String, Letter>,
-    buried: u64,
-    taken: u64,
-    counts: Counts,
+struct Messages {
+    visible: VecDeque<Message>,
+    in_flight: BTreeMap<String, Message>,
+    put: u64,
+    received: u64,
 }
 
 #[derive(Debug)]
-struct Letter {
+struct Message {
     id: String,
     sent_at: Timestamp,
     job: Option<SyncJob>,
 }
 
 impl MemoryDeadLetters {
-    /// None.
+    /// An empty queue.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts a message there that was sent at `sent_at`; no errand is a text that
-    /// no version of ours wrote. The first is called `letter-1`.
+    /// Puts a message there that was sent at `sent_at`. Without a job its text
+    /// is none that a version of Callsheet wrote. The first id is `letter-1`.
     pub fn put(&self, job: Option<SyncJob>, sent_at: Timestamp) {
-        self.0.with(|letters| {
-            letters.buried += 1;
-            let id = format!("letter-{}", letters.buried);
-            letters.lying.push_back(Letter { id, sent_at, job });
+        self.0.with(|queue| {
+            queue.put += 1;
+            let id = format!("letter-{}", queue.put);
+            queue.visible.push_back(Message { id, sent_at, job });
         });
     }
 
-    /// The ids of those that lie there and are in nobody's hand, in order.
+    /// Ids of the messages that can be received, in order.
     #[must_use]
-    pub fn lying(&self) -> Vec<String> {
-        self.0.with(|letters| {
-            letters
-                .lying
-                .iter()
-                .map(|letter| letter.id.clone())
-                .collect()
+    pub fn visible(&self) -> Vec<String> {
+        self.0.with(|queue| {
+            let visible = queue.visible.iter();
+            visible.map(|message| message.id.clone()).collect()
         })
     }
 
-    /// The ids of those that are in somebody's hand.
+    /// Ids of the messages that were received and neither put back nor removed.
     #[must_use]
-    pub fn held(&self) -> Vec<String> {
-        self.0.with(|letters| {
-            let held = letters.in_hand.values();
-            held.map(|letter| letter.id.clone()).collect()
+    pub fn in_flight(&self) -> Vec<String> {
+        self.0.with(|queue| {
+            let in_flight = queue.in_flight.values();
+            in_flight.map(|message| message.id.clone()).collect()
         })
-    }
-
-    /// How often it was asked.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        self.0.with(|letters| letters.counts)
     }
 }
 
 impl DeadLetters for MemoryDeadLetters {
     async fn count(&self) -> Result<u64, PortError> {
-        Ok(self.0.with(|letters| {
-            letters.counts.reads += 1;
-            letters.lying.len() as u64
-        }))
+        Ok(self.0.with(|queue| queue.visible.len() as u64))
     }
 
     async fn take(&self, most: usize) -> Result<Vec<DeadLetter>, PortError> {
-        Ok(self.0.with(|letters| {
-            letters.counts.reads += 1;
-            let most = most.min(letters.lying.len());
-            let taken: Vec<_> = letters.lying.drain(..most).collect();
-            let in_hand = taken.into_iter().map(|letter| {
-                letters.taken += 1;
-                let receipt = format!("receipt-{}", letters.taken);
-                let shown = DeadLetter {
-                    message_id: letter.id.clone(),
+        Ok(self.0.with(|queue| {
+            let most = most.min(queue.visible.len());
+            let messages: Vec<_> = queue.visible.drain(..most).collect();
+            let received = messages.into_iter().map(|message| {
+                queue.received += 1;
+                let receipt = format!("receipt-{}", queue.received);
+                let letter = DeadLetter {
+                    message_id: message.id.clone(),
                     receipt: Receipt(receipt.clone()),
-                    sent_at: Some(letter.sent_at),
-                    job: letter.job.clone(),
+                    sent_at: Some(message.sent_at),
+                    job: message.job.clone(),
                 };
-                letters.in_hand.insert(receipt, letter);
-                shown
+                queue.in_flight.insert(receipt, message);
+                letter
             });
-            in_hand.collect()
+            received.collect()
         }))
     }
 
     async fn put_back(&self, receipt: &Receipt) -> Result<(), PortError> {
-        self.0.with(|letters| {
-            letters.counts.writes += 1;
-            let letter = letters.in_hand.remove(&receipt.0);
-            letters.lying.extend(letter);
+        self.0.with(|queue| {
+            let message = queue.in_flight.remove(&receipt.0);
+            queue.visible.extend(message);
         });
         Ok(())
     }
 
     async fn remove(&self, receipt: &Receipt) -> Result<(), PortError> {
-        self.0.with(|letters| {
-            letters.counts.writes += 1;
-            letters.in_hand.remove(&receipt.0);
-        });
+        self.0.with(|queue| queue.in_flight.remove(&receipt.0));
         Ok(())
     }
 }
 
-impl Burial for MemoryDeadLetters {
-    async fn bury(&self, job: Option<&SyncJob>) {
+impl DeadLetterEnds for MemoryDeadLetters {
+    type DeadLetters = Self;
+
+    fn dead_letters(&self) -> &Self {
+        self
+    }
+
+    async fn add(&self, job: Option<&SyncJob>) {
         self.put(job.cloned(), at("09:00"));
     }
 }

@@ -6,7 +6,7 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{Decisions, DueRows, WriteOutcome};
 use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp, Version};
 
-use super::{Counts, Shared};
+use super::Shared;
 
 /// Decisions in memory, with an index that never lags.
 #[derive(Debug, Clone, Default)]
@@ -15,54 +15,44 @@ pub struct MemoryDecisions(Shared<Rows>);
 #[derive(Debug, Default)]
 struct Rows {
     rows: BTreeMap<DecisionKey, Decision>,
-    counts: Counts,
 }
 
 impl Rows {
-    /// Those that `wanted` picks, in order of start.
-    fn by_start(&self, wanted: impl Fn(&Decision) -> bool) -> Vec<&Decision> {
-        let mut rows: Vec<_> = self.rows.values().filter(|row| wanted(row)).collect();
+    /// The rows that `filter` accepts, in order of start.
+    fn by_start(&self, filter: impl Fn(&Decision) -> bool) -> Vec<&Decision> {
+        let mut rows: Vec<_> = self.rows.values().filter(|row| filter(row)).collect();
         rows.sort_by_key(|row| (row.starts_at, &row.key));
         rows
     }
 }
 
 impl MemoryDecisions {
-    /// An empty one.
+    /// An empty table.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How often it was asked.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        self.0.with(|rows| rows.counts)
-    }
-
-    /// Every row, in order of key, uncounted.
+    /// Every row, in order of key.
     #[must_use]
     pub fn all(&self) -> Vec<Decision> {
         self.0.with(|rows| rows.rows.values().cloned().collect())
     }
 
-    /// The row under `key`, uncounted.
+    /// The row under `key`.
     #[must_use]
     pub fn get(&self, key: &DecisionKey) -> Option<Decision> {
         self.0.with(|rows| rows.rows.get(key).cloned())
     }
 
-    /// Puts a row there as it is, whatever stood there, uncounted.
+    /// Puts a row there as it is, whatever version is stored.
     pub fn put(&self, decision: Decision) {
         self.0
             .with(|rows| rows.rows.insert(decision.key.clone(), decision));
     }
 
     fn read<T>(&self, read: impl FnOnce(&Rows) -> T) -> T {
-        self.0.with(|rows| {
-            rows.counts.reads += 1;
-            read(rows)
-        })
+        self.0.with(|rows| read(rows))
     }
 }
 
@@ -84,13 +74,12 @@ impl Decisions for MemoryDecisions {
     }
 
     async fn of_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
-        let is_it = |row: &&Decision| row.key.event_id == *event;
-        Ok(self.read(|rows| rows.rows.values().find(is_it).cloned()))
+        let has_id = |row: &&Decision| row.key.event_id == *event;
+        Ok(self.read(|rows| rows.rows.values().find(has_id).cloned()))
     }
 
     async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
         Ok(self.0.with(|rows| {
-            rows.counts.writes += 1;
             let stored = rows.rows.get(&decision.key);
             if stored.map_or(Version::NEW, |row| row.version) != decision.version {
                 return WriteOutcome::Conflict;
@@ -126,8 +115,8 @@ impl Decisions for MemoryDecisions {
         after: Timestamp,
     ) -> Result<Vec<DecisionKey>, PortError> {
         Ok(self.read(|rows| {
-            let ours = |row: &Decision| row.calendar_id == *calendar && row.ends_at > after;
-            let rows = rows.by_start(ours);
+            let is_listed = |row: &Decision| row.calendar_id == *calendar && row.ends_at > after;
+            let rows = rows.by_start(is_listed);
             rows.into_iter().map(|row| row.key.clone()).collect()
         }))
     }
@@ -136,21 +125,6 @@ impl Decisions for MemoryDecisions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::a_decision;
 
     crate::decisions_contract!(async || MemoryDecisions::new());
-
-    #[tokio::test]
-    async fn counts_what_would_be_paid_for() {
-        let decisions = MemoryDecisions::new();
-        let row = a_decision();
-        decisions.write(&row).await.expect("memory");
-        decisions.write(&row).await.expect("memory");
-        decisions.due(row.starts_at, 1).await.expect("memory");
-        let expected = Counts {
-            reads: 1,
-            writes: 2,
-        };
-        assert_eq!(decisions.counts(), expected);
-    }
 }

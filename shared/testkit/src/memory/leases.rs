@@ -1,13 +1,11 @@
 //! The lease in memory.
 
-use callsheet_app::PortError;
-use callsheet_app::ports::{Held, LeaseResult, Leases, Released};
+use callsheet_app::ports::{Held, LeaseResult, Released};
 use callsheet_domain::Timestamp;
 
-use super::MemoryState;
-
-/// Who holds the lease, until when, and how often others have rung, as a
-/// value: [`MemoryState`] keeps one, and models may hold their own.
+/// The lease as a value: its fence, until when it is held, and the number of
+/// wake-ups. [`MemoryState`](super::MemoryState) keeps one, and a model of the
+/// scheduler may hold its own.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryLease {
     fence: u64,
@@ -16,7 +14,7 @@ pub struct MemoryLease {
 }
 
 impl MemoryLease {
-    /// Takes it until `until` if nobody holds it at `now`, else rings.
+    /// Takes the lease until `until` if it is free at `now`; else counts a wake-up.
     pub fn take(&mut self, now: Timestamp, until: Timestamp) -> LeaseResult {
         if self.held_until.is_some_and(|instant| instant > now) {
             self.wakeups += 1;
@@ -31,7 +29,7 @@ impl MemoryLease {
         })
     }
 
-    /// Holds it until `until`; none if another has it.
+    /// Extends the lease until `until`; none if another holder has it.
     pub fn extend(&mut self, held: Held, until: Timestamp) -> Option<Held> {
         if self.fence != held.fence || self.held_until.is_none() {
             return None;
@@ -40,7 +38,7 @@ impl MemoryLease {
         Some(Held { until, ..held })
     }
 
-    /// Gives it back, unless somebody rang since `held` was read.
+    /// Releases the lease, unless there was a wake-up since `held` was read.
     pub fn release(&mut self, held: Held) -> Released {
         match self.held_until {
             _ if self.fence != held.fence => Released::Lost,
@@ -54,19 +52,5 @@ impl MemoryLease {
                 Released::Free
             }
         }
-    }
-}
-
-impl Leases for MemoryState {
-    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<LeaseResult, PortError> {
-        Ok(self.lease(|lease| lease.take(now, until)))
-    }
-
-    async fn extend(&self, held: Held, until: Timestamp) -> Result<Option<Held>, PortError> {
-        Ok(self.lease(|lease| lease.extend(held, until)))
-    }
-
-    async fn release(&self, held: Held) -> Result<Released, PortError> {
-        Ok(self.lease(|lease| lease.release(held)))
     }
 }

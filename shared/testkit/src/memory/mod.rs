@@ -1,14 +1,12 @@
-//! The ports in memory. Each passes the contract suites that the adapters pass,
-//! and counts what it was asked. Clones share what they hold.
+//! The ports in memory. Each passes the contract suites that the adapters pass.
+//! Clones share what they hold.
 
-mod counts;
 mod dead_letters;
 mod decisions;
 mod leases;
 mod queue;
 mod state;
 
-pub use counts::Counts;
 pub use dead_letters::MemoryDeadLetters;
 pub use decisions::MemoryDecisions;
 pub use leases::MemoryLease;
@@ -17,7 +15,7 @@ pub use state::MemoryState;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Something that clones share.
+/// A value that clones share.
 #[derive(Debug, Default)]
 struct Shared<T>(Arc<Mutex<T>>);
 
@@ -28,8 +26,9 @@ impl<T> Clone for Shared<T> {
 }
 
 impl<T> Shared<T> {
-    /// A test that panicked meanwhile has reported that itself.
-    fn with<A>(&self, use_it: impl FnOnce(&mut T) -> A) -> A {
-        use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Reads or changes the value. A test that panics while it holds the lock
+    /// fails by that panic, so a poisoned lock is used all the same.
+    fn with<A>(&self, access: impl FnOnce(&mut T) -> A) -> A {
+        access(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -7,10 +7,11 @@ use callsheet_app::ports::{Queue, Receipt};
 use callsheet_app::{Delivery, PortError};
 use callsheet_domain::SyncJob;
 
-use super::{Counts, Shared};
-use crate::contracts::queue::BothEnds;
+use super::Shared;
+use crate::contracts::queue::QueueEnds;
 
-/// A queue in memory: it keeps what was sent, and what was postponed.
+/// A queue in memory. It keeps a list of every message that was sent and of
+/// every delivery that was postponed.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryQueue(Shared<Messages>);
 
@@ -18,11 +19,10 @@ pub struct MemoryQueue(Shared<Messages>);
 struct Messages {
     sent: Vec<SyncJob>,
     waiting: VecDeque<Message>,
-    in_work: BTreeMap<String, Message>,
+    in_flight: BTreeMap<String, Message>,
     delivered: u64,
     postponed: Vec<(Receipt, Duration)>,
     delayed: Vec<(SyncJob, Duration)>,
-    counts: Counts,
 }
 
 #[derive(Debug)]
@@ -33,38 +33,32 @@ struct Message {
 }
 
 impl MemoryQueue {
-    /// An empty one.
+    /// An empty queue.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How often it was asked.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        self.0.with(|queue| queue.counts)
-    }
-
-    /// Every errand ever sent, in order.
+    /// Every job that was ever sent, in order.
     #[must_use]
     pub fn sent(&self) -> Vec<SyncJob> {
         self.0.with(|queue| queue.sent.clone())
     }
 
-    /// Every delivery that was postponed, in order, and for how long.
+    /// Every delivery that was postponed, in order, and by how much.
     #[must_use]
     pub fn postponed(&self) -> Vec<(Receipt, Duration)> {
         self.0.with(|queue| queue.postponed.clone())
     }
 
-    /// Every errand that was sent to arrive later, in order, and how much later.
+    /// Every job that was sent with a delay, in order, and its delay.
     #[must_use]
     pub fn delayed(&self) -> Vec<(SyncJob, Duration)> {
         self.0.with(|queue| queue.delayed.clone())
     }
 
-    /// Takes at most `most` messages off the queue, as a batch for a sync. They
-    /// come again only if they are postponed.
+    /// Receives at most `most` messages, as a batch for the sync function. They
+    /// are delivered again only if they are postponed.
     #[must_use]
     pub fn deliver(&self, most: usize) -> Vec<Delivery> {
         self.0.with(|queue| {
@@ -89,12 +83,18 @@ impl Messages {
             received: message.received,
             job: message.job.clone(),
         };
-        self.in_work.insert(receipt, message);
+        self.in_flight.insert(receipt, message);
         delivery
     }
 }
 
-impl BothEnds for MemoryQueue {
+impl QueueEnds for MemoryQueue {
+    type Queue = Self;
+
+    fn queue(&self) -> &Self {
+        self
+    }
+
     async fn receive(&self) -> Option<Delivery> {
         self.deliver(1).pop()
     }
@@ -103,7 +103,6 @@ impl BothEnds for MemoryQueue {
 impl Queue for MemoryQueue {
     async fn send(&self, job: &SyncJob) -> Result<(), PortError> {
         self.0.with(|queue| {
-            queue.counts.writes += 1;
             queue.sent.push(job.clone());
             let id = format!("message-{}", queue.sent.len());
             let job = job.clone();
@@ -123,9 +122,8 @@ impl Queue for MemoryQueue {
 
     async fn postpone(&self, receipt: &Receipt, wait: Duration) -> Result<(), PortError> {
         self.0.with(|queue| {
-            queue.counts.writes += 1;
             queue.postponed.push((receipt.clone(), wait));
-            let message = queue.in_work.remove(&receipt.0);
+            let message = queue.in_flight.remove(&receipt.0);
             queue.waiting.extend(message);
         });
         Ok(())

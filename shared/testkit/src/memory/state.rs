@@ -1,11 +1,11 @@
-//! The little things in memory.
+//! Calendars, sync states, overrides, policies, rate limits and the lease, in memory.
 
 use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Calendars, ListedCalendar, NewPolicy, OverrideStore, PermitResult, Policies, PolicyWrite,
-    RateLimits, StoredPolicy, SyncStates, WriteOutcome,
+    Calendars, Held, LeaseResult, Leases, ListedCalendar, NewPolicy, OverrideStore, PermitResult,
+    Policies, PolicyWrite, RateLimits, Released, StoredPolicy, SyncStates, WriteOutcome,
 };
 use callsheet_domain::{
     Actor, CalendarId, CalendarRecord, NextFree, Operation, Override, OverrideChoice,
@@ -13,10 +13,11 @@ use callsheet_domain::{
     Version, WorkspaceSyncState,
 };
 
+use super::Shared;
 use super::leases::MemoryLease;
-use super::{Counts, Shared};
 
-/// Calendars, preferences, policies, budgets and the lease, in memory.
+/// Calendars, sync states, overrides, policies, rate limits and the lease, in
+/// memory: what the state table holds.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryState(Shared<State>);
 
@@ -25,15 +26,14 @@ struct State {
     calendars: BTreeMap<CalendarId, CalendarRecord>,
     workspace: WorkspaceSyncState,
     overrides: BTreeMap<CalendarId, Overrides>,
-    /// Every policy that was ever in force; the last one is.
+    /// Every revision of the policy; the last one is active.
     policies: Vec<StoredPolicy>,
     rate_limits: BTreeMap<Operation, NextFree>,
     lease: MemoryLease,
-    counts: Counts,
 }
 
 impl State {
-    fn policy_in_force(&self) -> PolicyRevision {
+    fn active_policy(&self) -> PolicyRevision {
         let last = self.policies.last();
         last.map(|policy| policy.revision).unwrap_or_default()
     }
@@ -46,13 +46,7 @@ impl MemoryState {
         Self::default()
     }
 
-    /// How often it was asked.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        self.0.with(|state| state.counts)
-    }
-
-    /// What is spent of a budget, uncounted.
+    /// When an operation's next permit is free; none before its first permit.
     #[must_use]
     pub fn next_free(&self, operation: Operation) -> Option<NextFree> {
         self.0
@@ -60,36 +54,26 @@ impl MemoryState {
     }
 
     fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
-        self.0.with(|state| {
-            state.counts.reads += 1;
-            read(state)
-        })
+        self.0.with(|state| read(state))
     }
 
     fn write<T>(&self, write: impl FnOnce(&mut State) -> T) -> T {
-        self.0.with(|state| {
-            state.counts.writes += 1;
-            write(state)
-        })
+        self.0.with(write)
     }
 
-    /// Writes something down as the next thing said about a calendar.
-    fn said(
+    /// Writes an override or a pause of a calendar, under the next revision.
+    fn revise(
         &self,
         calendar: &CalendarId,
         write: impl FnOnce(&mut Overrides, OverrideRevision),
     ) -> OverrideRevision {
         self.write(|state| {
-            let override_revision = state.overrides.entry(calendar.clone()).or_default();
-            override_revision.revision = override_revision.revision.next();
-            write(override_revision, override_revision.revision);
-            override_revision.revision
+            let overrides = state.overrides.entry(calendar.clone()).or_default();
+            let revision = overrides.revision.next();
+            overrides.revision = revision;
+            write(overrides, revision);
+            revision
         })
-    }
-
-    /// A step of the lease, which is always a write.
-    pub(super) fn lease<T>(&self, step: impl FnOnce(&mut MemoryLease) -> T) -> T {
-        self.write(|state| step(&mut state.lease))
     }
 }
 
@@ -114,11 +98,11 @@ impl Calendars for MemoryState {
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
         Ok(self.read(|state| {
             let listed = |record: &CalendarRecord| {
-                let override_revision = state.overrides.get(&record.calendar.id);
+                let overrides = state.overrides.get(&record.calendar.id);
                 ListedCalendar {
                     record: record.clone(),
-                    override_revision: override_revision
-                        .map(|override_revision| override_revision.revision)
+                    override_revision: overrides
+                        .map(|overrides| overrides.revision)
                         .unwrap_or_default(),
                 }
             };
@@ -134,14 +118,14 @@ impl SyncStates for MemoryState {
 
     async fn write_workspace_state(
         &self,
-        mark: &WorkspaceSyncState,
+        sync_state: &WorkspaceSyncState,
     ) -> Result<WriteOutcome, PortError> {
         Ok(self.write(|state| {
-            if state.workspace.version != mark.version {
+            if state.workspace.version != sync_state.version {
                 return WriteOutcome::Conflict;
             }
-            state.workspace = mark.clone();
-            state.workspace.version = mark.version.next();
+            state.workspace = sync_state.clone();
+            state.workspace.version = sync_state.version.next();
             WriteOutcome::Written
         }))
     }
@@ -149,28 +133,26 @@ impl SyncStates for MemoryState {
 
 impl OverrideStore for MemoryState {
     async fn overrides(&self, calendar: &CalendarId) -> Result<Overrides, PortError> {
-        let override_revision = |state: &State| state.overrides.get(calendar).cloned();
-        Ok(self.read(override_revision).unwrap_or_default())
+        let overrides = self.read(|state| state.overrides.get(calendar).cloned());
+        Ok(overrides.unwrap_or_default())
     }
 
     async fn set_override(
         &self,
         calendar: &CalendarId,
-        subject: &OverrideScope,
+        scope: &OverrideScope,
         choice: OverrideChoice,
         by: &Actor,
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
-        Ok(self.said(calendar, |override_revision, revision| {
-            let spoken_now = Override {
+        Ok(self.revise(calendar, |overrides, revision| {
+            let set = Override {
                 choice,
                 revision,
                 by: Some(by.clone()),
                 at: now,
             };
-            override_revision
-                .by_scope
-                .insert(subject.clone(), spoken_now);
+            overrides.by_scope.insert(scope.clone(), set);
         }))
     }
 
@@ -181,8 +163,8 @@ impl OverrideStore for MemoryState {
         by: &Actor,
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
-        Ok(self.said(calendar, |override_revision, revision| {
-            override_revision.pause = Some(Pause {
+        Ok(self.revise(calendar, |overrides, revision| {
+            overrides.pause = Some(Pause {
                 until,
                 revision,
                 by: Some(by.clone()),
@@ -194,12 +176,12 @@ impl OverrideStore for MemoryState {
 
 impl Policies for MemoryState {
     async fn active_revision(&self) -> Result<PolicyRevision, PortError> {
-        Ok(self.read(State::policy_in_force))
+        Ok(self.read(State::active_policy))
     }
 
     async fn policy(&self, revision: PolicyRevision) -> Result<Option<StoredPolicy>, PortError> {
-        let is_asked_for = |policy: &&StoredPolicy| policy.revision == revision;
-        Ok(self.read(|state| state.policies.iter().find(is_asked_for).cloned()))
+        let has_revision = |policy: &&StoredPolicy| policy.revision == revision;
+        Ok(self.read(|state| state.policies.iter().find(has_revision).cloned()))
     }
 
     async fn push(
@@ -208,7 +190,7 @@ impl Policies for MemoryState {
         over: PolicyRevision,
     ) -> Result<PolicyWrite, PortError> {
         Ok(self.write(|state| {
-            if state.policy_in_force() != over {
+            if state.active_policy() != over {
                 return PolicyWrite::Conflict;
             }
             let revision = PolicyRevision(over.0 + 1);
@@ -245,16 +227,14 @@ impl RateLimits for MemoryState {
         now: Timestamp,
         latest: Timestamp,
     ) -> Result<PermitResult, PortError> {
-        Ok(self.0.with(|state| {
-            state.counts.reads += 1;
+        Ok(self.write(|state| {
             let next_free = state.rate_limits.get(&operation).copied();
-            let (draw, after) = rate_limit.acquire(next_free, count, now);
-            if draw.first_at > latest {
-                return PermitResult::NotBefore(draw.first_at);
+            let (permits, after) = rate_limit.acquire(next_free, count, now);
+            if permits.first_at > latest {
+                return PermitResult::NotBefore(permits.first_at);
             }
-            state.counts.writes += 1;
             state.rate_limits.insert(operation, after);
-            PermitResult::Granted(draw)
+            PermitResult::Granted(permits)
         }))
     }
 
@@ -267,6 +247,20 @@ impl RateLimits for MemoryState {
             *next_free = (*next_free).max(NextFree(until));
         });
         Ok(())
+    }
+}
+
+impl Leases for MemoryState {
+    async fn take(&self, now: Timestamp, until: Timestamp) -> Result<LeaseResult, PortError> {
+        Ok(self.write(|state| state.lease.take(now, until)))
+    }
+
+    async fn extend(&self, held: Held, until: Timestamp) -> Result<Option<Held>, PortError> {
+        Ok(self.write(|state| state.lease.extend(held, until)))
+    }
+
+    async fn release(&self, held: Held) -> Result<Released, PortError> {
+        Ok(self.write(|state| state.lease.release(held)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which calendars there are, and taking them away.
+//! Listing and deleting calendars.
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
@@ -9,7 +9,7 @@ use callsheet_domain::{CalendarId, Operation, PageCursor};
 use super::{Fault, MemoryRecall, cut};
 
 impl<K: Clock> MemoryRecall<K> {
-    /// Has one more calendar listed that cannot be read, on the first page.
+    /// Lists one more calendar on the first page, in a form that cannot be read.
     pub fn put_unreadable_calendar(&self, calendar: UnreadableCalendar) {
         self.lock().unreadable.push(calendar);
     }
@@ -22,7 +22,7 @@ impl<K: Clock> CalendarDirectory for MemoryRecall<K> {
             Some(_) => return Err(cut()),
             None => {}
         }
-        let from = cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor of ours"));
+        let from = cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor of this fake"));
         let workspace = self.lock();
         let (calendars, size) = (workspace.calendars.values(), workspace.page_size);
         let to = from + size;

@@ -1,10 +1,10 @@
 //! A workspace of Recall in memory, as far as the ports show it.
 //!
-//! Bots are shared by deduplication key, an event's claim goes with the event
-//! and with its calendar, and a bot is never moved but by scheduling it again.
-//! From its start on a bot is on its way, and can only be sent out of the call.
+//! Events share a bot by its deduplication key. A deleted event or calendar no
+//! longer shares a bot, and a bot moves only when it is scheduled again.
+//! From its start on a bot is dispatched, and can only be told to leave the call.
 //! A firewall blocks every payload that contains a `localhost` URL.
-//! Answers can be scripted; every call is written down with its time.
+//! Responses can be scripted; every call is recorded with its time.
 
 mod calendars;
 mod workspace;
@@ -24,25 +24,25 @@ use callsheet_domain::{
 pub use workspace::Bot;
 use workspace::Workspace;
 
-/// A call that was made.
+/// A call to Recall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// What kind.
+    /// The operation.
     pub operation: Operation,
-    /// About which event, or which calendar.
+    /// The id of the event, calendar or bot.
     pub subject: String,
     /// When it was made.
     pub at: Timestamp,
 }
 
-/// What a call that is scripted to go wrong does.
+/// A scripted failure or response of one call.
 #[derive(Debug)]
 pub enum Fault {
-    /// This failure, without effect.
+    /// The call fails with this error, without effect.
     Fails(PortError),
-    /// This answer, without effect.
+    /// The call gets this reply, without effect.
     Answers(BotReply),
-    /// The connection breaks once the call has had its effect.
+    /// The connection breaks after the effect of the call.
     CutAfterEffect,
 }
 
@@ -78,35 +78,35 @@ impl<K: Clock> MemoryRecall<K> {
         self.lock().page_size = size;
     }
 
-    /// Puts a calendar there, or changes it. One that holds no bots loses its events' claims.
+    /// Adds or changes a calendar. The events of one that holds no bots share none any more.
     pub fn put_calendar(&self, calendar: Calendar) {
         let mut workspace = self.lock();
         if !calendar.status.holds_bots() {
-            workspace.drop_claims(|event| event.calendar_id == calendar.id);
+            workspace.release_bots_of(|event| event.calendar_id == calendar.id);
         }
         workspace.calendars.insert(calendar.id.clone(), calendar);
     }
 
-    /// Removes a calendar with its events, as somebody else would: uncounted.
+    /// Deletes a calendar with its events, not through the port: no call is recorded.
     pub fn delete_calendar(&self, id: &CalendarId) {
         self.lock().remove_calendar(id);
     }
 
-    /// Puts an event there, or changes it. A deleted one loses its claims.
+    /// Adds or changes an event. A deleted one shares no bot any more.
     pub fn put_event(&self, event: CalendarEvent) {
         let mut workspace = self.lock();
         if event.is_deleted {
-            workspace.drop_claims(|other| other.id == event.id);
+            workspace.release_bots_of(|other| other.id == event.id);
         }
         workspace.events.insert(event.id.clone(), event);
     }
 
-    /// Has the event be listed in a shape that cannot be read.
+    /// From now on the event is listed in a form that cannot be read.
     pub fn make_unreadable(&self, event: &EventId) {
         self.lock().unreadable_events.insert(event.clone());
     }
 
-    /// Has the next call of `operation` go wrong; several are used in turn.
+    /// Applies `fault` to the next call of `operation`; several apply one after the other.
     pub fn fault(&self, operation: Operation, fault: Fault) {
         self.lock()
             .faults
@@ -115,24 +115,24 @@ impl<K: Clock> MemoryRecall<K> {
             .push_back(fault);
     }
 
-    /// The event of this id as it is now, deleted or not, uncounted.
+    /// The event of this id as it is now, deleted or not; no call is recorded.
     #[must_use]
     pub fn event(&self, id: &EventId) -> Option<CalendarEvent> {
         self.lock().events.get(id).cloned()
     }
 
-    /// The bots there are, by key.
+    /// All bots, by deduplication key.
     #[must_use]
     pub fn bots(&self) -> BTreeMap<DeduplicationKey, Bot> {
         self.lock().bots.clone()
     }
 
-    /// Has every bot be gone, as if somebody had taken it away elsewhere.
+    /// Removes every bot, as another client of Recall would.
     pub fn forget_bots(&self) {
         self.lock().bots.clear();
     }
 
-    /// Puts a bot there, as if somebody had scheduled it onto the event elsewhere.
+    /// Adds a bot to the event, as another client of Recall would.
     pub fn put_bot(&self, event: &EventId, entry: BotEntry) {
         let mut workspace = self.lock();
         let ends_at = workspace.events[event].ends_at;
@@ -152,7 +152,7 @@ impl<K: Clock> MemoryRecall<K> {
         self.lock().calls.clone()
     }
 
-    /// How many calls of `operation` were made.
+    /// Number of calls of `operation`.
     #[must_use]
     pub fn count(&self, operation: Operation) -> usize {
         self.lock()
@@ -162,7 +162,7 @@ impl<K: Clock> MemoryRecall<K> {
             .count()
     }
 
-    /// Writes the call down and gives the fault it meets.
+    /// Records the call, and returns the fault that applies to it.
     fn enter(&self, operation: Operation, subject: &str) -> Option<Fault> {
         let at = self.clock.now();
         let mut workspace = self.lock();
@@ -174,9 +174,9 @@ impl<K: Clock> MemoryRecall<K> {
         workspace.faults.get_mut(&operation)?.pop_front()
     }
 
-    /// Has `effect` take place as the fault allows; `scripted` reads an answer
-    /// that is given without it.
-    fn meet<T>(
+    /// Applies `effect` unless the fault prevents it; `scripted` reads a reply
+    /// that is given instead.
+    fn with_fault<T>(
         fault: Option<Fault>,
         effect: impl FnOnce() -> T,
         scripted: impl FnOnce(BotReply) -> T,
@@ -184,7 +184,7 @@ impl<K: Clock> MemoryRecall<K> {
         match fault {
             None => Ok(effect()),
             Some(Fault::Fails(error)) => Err(error),
-            Some(Fault::Answers(answer)) => Ok(scripted(answer)),
+            Some(Fault::Answers(reply)) => Ok(scripted(reply)),
             Some(Fault::CutAfterEffect) => {
                 effect();
                 Err(cut())
@@ -193,9 +193,9 @@ impl<K: Clock> MemoryRecall<K> {
     }
 }
 
-/// What an answer that is scripted for other calls means to a bot that is to leave.
-fn to_leaving(answer: BotReply) -> LeaveReply {
-    match answer {
+/// A scripted reply of another operation, as a reply to leaving a call.
+fn leave_reply(reply: BotReply) -> LeaveReply {
+    match reply {
         BotReply::Done(_) => LeaveReply::Left,
         BotReply::NoSuchEvent => LeaveReply::NoSuchBot,
         other => LeaveReply::Refused(format!("{other:?}")),
@@ -249,7 +249,8 @@ impl<K: Clock> CalendarEvents for MemoryRecall<K> {
             Some(Fault::Fails(error)) => Err(error),
             Some(_) => Err(cut()),
             None => {
-                let from = cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor of ours"));
+                let from =
+                    cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor of this fake"));
                 Ok(self.lock().page(query, from))
             }
         }
@@ -263,20 +264,16 @@ impl<K: Clock> Bots for MemoryRecall<K> {
             return Err(blocked());
         }
         let now = self.clock.now();
-        Self::meet(
-            fault,
-            || self.lock().schedule(request, now),
-            |answer| answer,
-        )
+        Self::with_fault(fault, || self.lock().schedule(request, now), |reply| reply)
     }
 
     async fn unschedule(&self, event_id: &EventId) -> Result<BotReply, PortError> {
         let fault = self.enter(Operation::UnscheduleBot, event_id.as_str());
         let now = self.clock.now();
-        Self::meet(
+        Self::with_fault(
             fault,
             || self.lock().unschedule(event_id, now),
-            |answer| answer,
+            |reply| reply,
         )
     }
 
@@ -287,7 +284,7 @@ impl<K: Clock> Bots for MemoryRecall<K> {
             let is_known = workspace.events.contains_key(event_id);
             is_known.then(|| workspace.bots_of(event_id))
         };
-        Self::meet(fault, listed, |answer| match answer {
+        Self::with_fault(fault, listed, |reply| match reply {
             BotReply::Done(bots) => Some(bots),
             _ => None,
         })
@@ -296,7 +293,7 @@ impl<K: Clock> Bots for MemoryRecall<K> {
     async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveReply, PortError> {
         let fault = self.enter(Operation::LeaveCall, bot_id.as_str());
         let now = self.clock.now();
-        Self::meet(fault, || self.lock().leave_call(bot_id, now), to_leaving)
+        Self::with_fault(fault, || self.lock().leave_call(bot_id, now), leave_reply)
     }
 }
 
@@ -304,17 +301,17 @@ impl<K: Clock> Bots for MemoryRecall<K> {
 mod tests {
     use super::*;
     use crate::contracts::recall::Workspace as Contract;
-    use crate::{But as _, ManualClock, a_calendar, an_event, at};
+    use crate::{ManualClock, With as _, a_calendar, an_event, at, id};
     use callsheet_domain::{CalendarStatus, Meeting, plus};
     use jiff::SignedDuration;
 
-    /// The fake, with hands that number what they make.
-    struct Hands {
+    /// The fake, and the changes that people make, whose ids are numbered.
+    struct World {
         recall: MemoryRecall<ManualClock>,
         made: Mutex<i64>,
     }
 
-    impl Hands {
+    impl World {
         fn next(&self) -> i64 {
             let mut made = self.made.lock().unwrap();
             *made += 1;
@@ -327,7 +324,7 @@ mod tests {
         }
     }
 
-    impl Contract for Hands {
+    impl Contract for World {
         type Recall = MemoryRecall<ManualClock>;
 
         fn recall(&self) -> &Self::Recall {
@@ -339,27 +336,27 @@ mod tests {
         }
 
         async fn connect(&self) -> CalendarId {
-            let id = CalendarId::parse(format!("calendar-{}", self.next())).unwrap();
-            let calendar = a_calendar().but(|calendar| {
-                calendar.id = id.clone();
+            let calendar_id: CalendarId = id(format!("calendar-{}", self.next()));
+            let calendar = a_calendar().with(|calendar| {
+                calendar.id = calendar_id.clone();
                 calendar.updated_at = self.now();
             });
             self.recall.put_calendar(calendar);
-            id
+            calendar_id
         }
 
         async fn disconnect(&self, calendar: &CalendarId) {
-            let lost = self
-                .recall
-                .calendar(calendar)
-                .await
-                .unwrap()
-                .unwrap()
-                .but(|calendar| {
-                    calendar.status = CalendarStatus::Disconnected;
-                    calendar.updated_at = self.now();
-                });
-            self.recall.put_calendar(lost);
+            let disconnected =
+                self.recall
+                    .calendar(calendar)
+                    .await
+                    .unwrap()
+                    .unwrap()
+                    .with(|calendar| {
+                        calendar.status = CalendarStatus::Disconnected;
+                        calendar.updated_at = self.now();
+                    });
+            self.recall.put_calendar(disconnected);
         }
 
         async fn meet(
@@ -371,8 +368,8 @@ mod tests {
         ) -> Vec<EventId> {
             let hours = (hours..).take(count);
             let event = |hours| {
-                an_event().but(|event| {
-                    event.id = EventId::parse(format!("event-{}", self.next())).unwrap();
+                an_event().with(|event| {
+                    event.id = id(format!("event-{}", self.next()));
                     event.calendar_id = calendar.clone();
                     event.starts_at = self.hours_ahead(hours);
                     event.ends_at = self.hours_ahead(hours + 1);
@@ -390,12 +387,12 @@ mod tests {
             ids
         }
 
-        async fn under_way(&self, calendar: &CalendarId, link: &str) -> (EventId, Timestamp) {
+        async fn in_progress(&self, calendar: &CalendarId, link: &str) -> (EventId, Timestamp) {
             let event = self.meet(calendar, 0, Some(link), 1).await.remove(0);
             let starts_at = at("09:29");
             let started = self.recall.lock().events[&event].clone();
             self.recall
-                .put_event(started.but(|event| event.starts_at = starts_at));
+                .put_event(started.with(|event| event.starts_at = starts_at));
             (event, starts_at)
         }
 
@@ -406,11 +403,11 @@ mod tests {
         async fn delete(&self, event: &EventId) {
             let deleted = self.recall.lock().events[event].clone();
             self.recall
-                .put_event(deleted.but(|event| event.is_deleted = true));
+                .put_event(deleted.with(|event| event.is_deleted = true));
         }
     }
 
-    crate::recall_contract!(async || Hands {
+    crate::recall_contract!(async || World {
         recall: MemoryRecall::new(ManualClock::at(at("09:30"))),
         made: Mutex::new(0),
     });

@@ -1,4 +1,4 @@
-//! What is in the workspace, and what the operations make of it.
+//! The state of the workspace, and the effects of the operations on it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -16,13 +16,13 @@ use super::{Call, Fault};
 /// A bot and the events that share it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bot {
-    /// The bot, as events list it.
+    /// The bot as it is listed with an event.
     pub entry: BotEntry,
-    /// The configuration it has, as text.
+    /// Its configuration as JSON text.
     pub config: String,
     /// When its meeting ends.
     pub ends_at: Timestamp,
-    /// Who shares it.
+    /// The events that share it.
     pub events: BTreeSet<EventId>,
 }
 
@@ -46,14 +46,14 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
-    /// Removes a calendar with its events and their claims.
+    /// Removes a calendar with its events, and the bots that no other event shares.
     pub(super) fn remove_calendar(&mut self, id: &CalendarId) -> Option<Calendar> {
-        self.drop_claims(|event| event.calendar_id == *id);
+        self.release_bots_of(|event| event.calendar_id == *id);
         self.events.retain(|_, event| event.calendar_id != *id);
         self.calendars.remove(id)
     }
 
-    pub(super) fn drop_claims(&mut self, of: impl Fn(&CalendarEvent) -> bool) {
+    pub(super) fn release_bots_of(&mut self, of: impl Fn(&CalendarEvent) -> bool) {
         let events: Vec<_> = self
             .events
             .values()
@@ -61,12 +61,12 @@ impl Workspace {
             .map(|e| e.id.clone())
             .collect();
         for event in events {
-            self.drop_claim(&event, None);
+            self.release_bots(&event, None);
         }
     }
 
-    /// Takes the claims of an event away, but for the one on `kept`.
-    fn drop_claim(&mut self, event: &EventId, kept: Option<&DeduplicationKey>) {
+    /// Has the event share no bot any more, except the one under `kept`.
+    fn release_bots(&mut self, event: &EventId, kept: Option<&DeduplicationKey>) {
         for (key, bot) in &mut self.bots {
             if Some(key) != kept {
                 bot.events.remove(event);
@@ -105,7 +105,7 @@ impl Workspace {
             return BotReply::Refused("no meeting url".to_owned());
         }
         let key = request.bot.deduplication_key.clone();
-        self.drop_claim(&event.id, Some(&key));
+        self.release_bots(&event.id, Some(&key));
         self.made += 1;
         let id = BotId::parse(format!("bot-{}", self.made)).expect("letters and digits");
         let entry = BotEntry {
@@ -135,7 +135,7 @@ impl Workspace {
         if bots.any(|bot| bot.events.contains(event_id) && bot.is_dispatched(now)) {
             return BotReply::Dispatched;
         }
-        self.drop_claim(event_id, None);
+        self.release_bots(event_id, None);
         BotReply::Done(Vec::new())
     }
 
@@ -181,7 +181,7 @@ impl Workspace {
         let unreadable = unreadable.into_iter().map(|event| UnreadableEvent {
             id: Some(event.id),
             calendar_id: Some(event.calendar_id),
-            problem: "not in the published shape".to_owned(),
+            problem: "not in the published form".to_owned(),
         });
         PageOfEvents {
             events,

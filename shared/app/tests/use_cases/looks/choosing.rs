@@ -3,7 +3,7 @@
 use callsheet_app::ports::{Queue as _, SyncStates as _};
 use callsheet_app::{Handled, PortError};
 use callsheet_domain::{Operation, OverrideRevision, SyncJob};
-use callsheet_testkit::{But as _, Fault, at};
+use callsheet_testkit::{Fault, With as _, at};
 use futures_util::future::join;
 use jiff::SignedDuration;
 
@@ -102,7 +102,7 @@ async fn a_calendar_that_was_left_out_is_looked_at_when_its_notice_comes_again()
     let seen_first = row.inputs.event;
     let unwritable = row
         .clone()
-        .but(|row| row.inputs.overrides = OverrideRevision(9));
+        .with(|row| row.inputs.overrides = OverrideRevision(9));
     harness.decisions.put(unwritable);
     harness.clock.advance(SignedDuration::from_secs(60));
 
@@ -170,7 +170,7 @@ async fn an_event_that_moves_while_pages_are_read_is_not_lost() {
     let (sync, deadline) = (harness.sync(), harness.deadline());
     let meanwhile = async {
         // Now the first page is read, and the second waits for its turn.
-        let moved = event(2, harness.after(0)).but(|event| event.starts_at = at("10:00"));
+        let moved = event(2, harness.after(0)).with(|event| event.starts_at = at("10:00"));
         harness.recall.put_event(moved);
         harness.tell(&id(2)).await;
     };
@@ -190,7 +190,7 @@ async fn an_event_that_goes_to_another_calendar_is_decided_there() {
     harness.handle_all().await;
     harness.drained().await.expect("drained");
     harness.clock.advance(SignedDuration::from_secs(60));
-    let moved = event(0, harness.after(0)).but(|event| event.calendar_id = id(1));
+    let moved = event(0, harness.after(0)).with(|event| event.calendar_id = id(1));
     harness.recall.put_event(moved);
     harness.tell(&id(1)).await;
     harness.handle_all().await;

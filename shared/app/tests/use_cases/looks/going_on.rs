@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::{Calendars as _, OverrideStore as _, Queue as _};
 use callsheet_domain::{IcalUid, OverrideChoice, OverrideScope, SyncReason};
-use callsheet_testkit::{But as _, Faults, When, a_speaker};
+use callsheet_testkit::{Faults, When, With as _, an_actor};
 use jiff::SignedDuration;
 
 use super::{event, event_id, harness, id};
@@ -41,7 +41,7 @@ async fn crash(is_workspace: bool, faults: &Faults) -> usize {
         let calendar = if is_workspace { id(number % 2) } else { id(0) };
         harness
             .recall
-            .put_event(event(number, harness.after(0)).but(|event| event.calendar_id = calendar));
+            .put_event(event(number, harness.after(0)).with(|event| event.calendar_id = calendar));
     }
     harness.tell(&id(0)).await;
     if is_workspace {
@@ -72,7 +72,7 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
     for number in 0..MANY {
         harness
             .recall
-            .put_event(event(number, harness.after(0)).but(|event| event.calendar_id = id(0)));
+            .put_event(event(number, harness.after(0)).with(|event| event.calendar_id = id(0)));
     }
     harness.tell(&id(0)).await;
     harness.clock.advance(SignedDuration::from_secs(1));
@@ -90,7 +90,7 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
         .expect("a record");
     assert!(record.in_progress.is_some(), "a look was left behind");
     let series = OverrideScope::Series(IcalUid::parse("meeting-0").expect("an ical_uid"));
-    let (id, by, now) = (id(0), a_speaker(), harness.after(0));
+    let (id, by, now) = (id(0), an_actor(), harness.after(0));
     let override_revision =
         harness
             .state
@@ -123,7 +123,7 @@ async fn a_look_longer_than_a_run_is_gone_on_with_by_the_next() {
     for number in 0..90 {
         harness
             .recall
-            .put_event(event(number, harness.after(0)).but(|event| event.calendar_id = id(0)));
+            .put_event(event(number, harness.after(0)).with(|event| event.calendar_id = id(0)));
     }
     let before = harness.subjects_since(0).len();
     harness.request(&id(0), SyncReason::FullSync).await;

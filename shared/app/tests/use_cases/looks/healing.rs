@@ -7,7 +7,7 @@ use callsheet_app::{Handled, PortError};
 use callsheet_domain::{
     Operation, SyncInProgress, SyncJob, WorkspaceCoverage, WorkspaceSyncState, plus,
 };
-use callsheet_testkit::{But as _, Fault, a_calendar, an_event, at};
+use callsheet_testkit::{Fault, With as _, a_calendar, an_event, at};
 use jiff::SignedDuration;
 
 use super::{event, harness, id};
@@ -195,7 +195,7 @@ async fn a_calendar_that_nobody_knew_is_met_in_a_look_at_the_workspace() {
     let harness = harness(2).await;
     harness
         .recall
-        .put_calendar(a_calendar().but(|calendar| calendar.id = id(7)));
+        .put_calendar(a_calendar().with(|calendar| calendar.id = id(7)));
     harness.recall.put_event(event(7, harness.after(0)));
     harness.change(0..2).await;
     harness.handle_all().await;
@@ -214,7 +214,7 @@ async fn a_calendar_that_nobody_told_of_is_found_once_a_day() {
     let harness = harness(0).await;
     harness.recall.put_event(an_event());
     harness.clock.advance(SignedDuration::from_hours(24));
-    harness.recall.put_event(an_event().but(|event| {
+    harness.recall.put_event(an_event().with(|event| {
         event.starts_at = plus(event.starts_at, SignedDuration::from_hours(48));
         event.ends_at = plus(event.ends_at, SignedDuration::from_hours(48));
     }));
@@ -227,7 +227,7 @@ async fn a_calendar_that_nobody_told_of_is_found_once_a_day() {
 async fn a_calendar_that_was_deleted_without_a_word_is_missed_once_a_day() {
     let harness = Harness::new();
     let lasts =
-        an_event().but(|event| event.ends_at = plus(at("10:00"), SignedDuration::from_hours(48)));
+        an_event().with(|event| event.ends_at = plus(at("10:00"), SignedDuration::from_hours(48)));
     harness.see(lasts).await;
     harness.drained().await.expect("drained");
     harness.recall.delete_calendar(&a_calendar().id);

@@ -10,7 +10,7 @@ use callsheet_domain::{
     CalendarEvent, CalendarId, EventId, IcalUid, Meeting, Operation, SyncJob, SyncReason,
     SyncRequest, Timestamp, plus,
 };
-use callsheet_testkit::{But as _, Faults, Flaky, a_calendar, an_event, at};
+use callsheet_testkit::{Faults, Intercepted, With as _, a_calendar, an_event, at};
 use jiff::SignedDuration;
 
 use crate::harness::{Harness, HarnessSync};
@@ -25,7 +25,7 @@ fn event_id(number: usize) -> EventId {
 
 /// The `number`th event, a meeting of its own in a calendar of its own.
 fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
-    an_event().but(|event| {
+    an_event().with(|event| {
         event.id = event_id(number);
         event.calendar_id = id(number);
         event.ical_uid = IcalUid::parse(format!("meeting-{number}")).expect("an ical_uid");
@@ -41,11 +41,14 @@ fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
     })
 }
 
+/// A port with faults.
+type Faulty<P> = Intercepted<P, Faults>;
+
 /// A house with so many calendars, each looked at whole and at rest.
 async fn harness(calendars: usize) -> Harness {
     let harness = Harness::new();
     for number in 0..calendars {
-        let calendar = a_calendar().but(|calendar| calendar.id = id(number));
+        let calendar = a_calendar().with(|calendar| calendar.id = id(number));
         harness.recall.put_calendar(calendar);
         harness.request(&id(number), SyncReason::FullSync).await;
     }
@@ -105,9 +108,9 @@ impl Harness {
         &self,
         faults: &Faults,
     ) -> Sync<
-        Flaky<crate::harness::Recall>,
-        Flaky<callsheet_testkit::MemoryDecisions>,
-        Flaky<callsheet_testkit::MemoryState>,
+        Faulty<crate::harness::Recall>,
+        Faulty<callsheet_testkit::MemoryDecisions>,
+        Faulty<callsheet_testkit::MemoryState>,
         callsheet_testkit::MemoryQueue,
         callsheet_testkit::ManualClock,
     > {
@@ -121,9 +124,9 @@ impl Harness {
             settings,
         } = self.sync();
         Sync {
-            recall: Flaky::new(recall, faults),
-            decisions: Flaky::new(decisions, faults),
-            state: Flaky::new(state, faults),
+            recall: Intercepted::new(recall, faults),
+            decisions: Intercepted::new(decisions, faults),
+            state: Intercepted::new(state, faults),
             queue,
             clock,
             policy_cache,

@@ -20,7 +20,7 @@ use callsheet_domain::{
     Decision, DecisionInputs, Evaluation, Meeting, OverrideRevision, Overrides, Policy, Timestamp,
     decide, plan, plus, revise_copies,
 };
-use callsheet_testkit::{But as _, a_calendar, a_decision, a_policy, an_event, at};
+use callsheet_testkit::{With as _, a_calendar, a_decision, a_policy, an_event, at};
 use jiff::SignedDuration;
 use test_case::test_case;
 
@@ -41,7 +41,7 @@ impl Script {
     /// The row that a look at version `number` makes of `stored`.
     fn look(&self, number: usize, stored: Option<&Decision>, now: Timestamp) -> Option<Decision> {
         let seconds = SignedDuration::from_secs(i64::try_from(number).expect("few"));
-        let event = an_event().but(|event| {
+        let event = an_event().with(|event| {
             event.updated_at = plus(at("09:00"), seconds);
             event.meeting = self.links[number].map(|link| Meeting {
                 url: format!("https://meet.example/{link}"),

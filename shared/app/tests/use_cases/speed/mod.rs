@@ -4,7 +4,7 @@
 //! 400 ms is spread on the way there, the tables some 20 ms. What is counted is
 //! when calls arrive, as Recall counts.
 
-mod slow;
+mod paused_clock;
 
 use std::time::Duration;
 
@@ -15,15 +15,15 @@ use callsheet_domain::{
     Timestamp, Wanted, plus,
 };
 use callsheet_testkit::{
-    But as _, EvenJitter, MemoryDecisions, MemoryRecall, MemoryState, a_calendar, a_decision,
-    an_event, at,
+    Delay, EvenJitter, Intercepted, MemoryDecisions, MemoryRecall, MemoryState, With as _,
+    a_calendar, a_decision, an_event, at,
 };
 use futures_util::future::join;
 use jiff::SignedDuration;
 use test_case::test_case;
 
 use crate::harness::drain_settings;
-use slow::{PausedClock, Slow};
+use paused_clock::PausedClock;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -50,7 +50,7 @@ impl Busy {
 
     /// A meeting that is due to have its bot scheduled.
     fn put(&self, name: &str, starts_at: Timestamp) {
-        let event: CalendarEvent = an_event().but(|event| {
+        let event: CalendarEvent = an_event().with(|event| {
             event.id = EventId::parse(name).expect("an id");
             event.ical_uid = IcalUid::parse(name).expect("an ical_uid");
             (event.starts_at, event.ends_at) = (starts_at, plus(starts_at, MINUTE * 30));
@@ -58,7 +58,7 @@ impl Busy {
                 url: format!("https://meet.example/{name}"),
             });
         });
-        let row: Decision = a_decision().but(|row| {
+        let row: Decision = a_decision().with(|row| {
             row.key = event.key();
             (row.starts_at, row.ends_at) = (event.starts_at, event.ends_at);
             if let Wanted::Bot(bot) = &mut row.wanted {
@@ -79,9 +79,9 @@ impl Busy {
 
     async fn drain(&self, seconds: i64) -> RunReport {
         let drain = Scheduler {
-            recall: Slow::new(self.recall.clone(), 25, 425),
-            decisions: Slow::new(self.decisions.clone(), 5, 15),
-            state: Slow::new(MemoryState::new(), 5, 15),
+            recall: Intercepted::new(self.recall.clone(), &Delay::millis(25, 425)),
+            decisions: Intercepted::new(self.decisions.clone(), &Delay::millis(5, 15)),
+            state: Intercepted::new(MemoryState::new(), &Delay::millis(5, 15)),
             clock: self.clock,
             jitter: EvenJitter(0.5),
             settings: SchedulerSettings {

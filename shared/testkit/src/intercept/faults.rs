@@ -1,27 +1,27 @@
-//! A port that fails on purpose, before or after the effect.
+//! Calls that fail on purpose, before or after their effect.
 //!
 //! Ports that share their [`Faults`] are counted together, so a test can run a
-//! use case once to count its steps, and then once more for each step, with a
-//! crash right there.
+//! use case once to count its calls, and then once more for each call, with a
+//! crash at that call.
 
-mod ports;
-
-use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use callsheet_app::PortError;
 use fastrand::Rng;
+
+use super::{CallName, Interceptor};
 
 /// When a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum When {
     /// Before it had any effect.
     Before,
-    /// After it had its effect: only the answer is lost.
+    /// After it had its effect: only the response is lost.
     After,
 }
 
-/// Which calls fail. Clones share the plan and the count.
+/// Makes calls fail with [`PortError::Unavailable`]. Clones share the plan and
+/// the count of calls.
 #[derive(Debug, Clone)]
 pub struct Faults(Arc<Mutex<Script>>);
 
@@ -40,27 +40,27 @@ enum Plan {
 }
 
 impl Faults {
-    /// None; calls are counted.
+    /// No call fails; calls are counted.
     #[must_use]
     pub fn none() -> Self {
         Self::planned(Plan::Never)
     }
 
-    /// One call fails: the `call`th, from nought.
+    /// One call fails: the one of this index, counted from zero.
     #[must_use]
     pub fn once(call: u64, when: When) -> Self {
         Self::planned(Plan::Once { call, when })
     }
 
-    /// A crash at the `call`th call, from nought: nothing after it has an
-    /// effect, until [`Faults::repair`].
+    /// A crash at the call of this index, counted from zero: no later call has
+    /// an effect, until [`Faults::repair`].
     #[must_use]
     pub fn crash(call: u64, when: When) -> Self {
         Self::planned(Plan::From { call, when })
     }
 
     /// Each call fails with this probability, half of them after their effect;
-    /// the same ones for the same seed.
+    /// the same calls for the same seed.
     #[must_use]
     pub fn by_chance(seed: u64, probability: f64) -> Self {
         let chance = Rng::with_seed(seed);
@@ -74,22 +74,22 @@ impl Faults {
         Self(Arc::new(Mutex::new(Script { calls: 0, plan })))
     }
 
-    /// No more faults from here on.
+    /// From here on no call fails.
     pub fn repair(&self) {
         self.with(|script| script.plan = Plan::Never);
     }
 
-    /// How many calls there have been.
+    /// Number of calls so far.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.with(|script| script.calls)
     }
 
-    fn with<T>(&self, use_it: impl FnOnce(&mut Script) -> T) -> T {
-        use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Counts a call, and says whether it fails.
+    /// Counts a call and returns when it fails, if it does.
     fn next(&self) -> Option<When> {
         self.with(|script| {
             let this = script.calls;
@@ -111,41 +111,27 @@ impl Faults {
     }
 }
 
-/// A port whose calls fail as its [`Faults`] say, with
-/// [`PortError::Unavailable`]. It implements every port that `P` does.
-#[derive(Debug, Clone)]
-pub struct Flaky<P> {
-    port: P,
-    faults: Faults,
-}
-
-impl<P> Flaky<P> {
-    /// `port`, failing by `faults`.
-    #[must_use]
-    pub fn new(port: P, faults: &Faults) -> Self {
-        let faults = faults.clone();
-        Self { port, faults }
-    }
-
-    async fn call<T>(
+impl Interceptor for Faults {
+    async fn around<T: Send>(
         &self,
+        call: CallName,
         effect: impl Future<Output = Result<T, PortError>> + Send,
     ) -> Result<T, PortError> {
-        match self.faults.next() {
+        match self.next() {
             None => effect.await,
-            Some(When::Before) => Err(broken("before its effect")),
+            Some(When::Before) => Err(failure(call, "before")),
             Some(When::After) => {
                 effect.await?;
-                Err(broken("after its effect"))
+                Err(failure(call, "after"))
             }
         }
     }
 }
 
-fn broken(when: &str) -> PortError {
+fn failure(call: CallName, when: &str) -> PortError {
     PortError::Unavailable {
-        service: "a flaky port",
-        reason: format!("it failed on purpose, {when}"),
+        service: "a port with faults",
+        reason: format!("{call} failed on purpose, {when} its effect"),
         source: None,
     }
 }
@@ -153,36 +139,37 @@ fn broken(when: &str) -> PortError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{MemoryDecisions, a_decision};
+    use crate::{Counts, Intercepted, MemoryDecisions, a_decision};
     use callsheet_app::ports::Decisions;
 
-    /// Whether each of three writes was answered, and how many there were.
+    /// Whether each of three writes succeeded, and how many reached the table.
     async fn three_writes(faults: &Faults) -> ([bool; 3], u64) {
-        let decisions = MemoryDecisions::new();
-        let flaky = Flaky::new(decisions.clone(), faults);
+        let counts = Counts::default();
+        let counted = Intercepted::new(MemoryDecisions::new(), &counts);
+        let decisions = Intercepted::new(counted, faults);
         let row = a_decision();
-        let mut answered = [false; 3];
-        for answer in &mut answered {
-            *answer = flaky.write(&row).await.is_ok();
+        let mut succeeded = [false; 3];
+        for success in &mut succeeded {
+            *success = decisions.write(&row).await.is_ok();
         }
-        (answered, decisions.counts().writes)
+        (succeeded, counts.total())
     }
 
     #[tokio::test]
-    async fn fails_once_before_the_effect() {
+    async fn a_call_fails_once_before_its_effect() {
         let faults = Faults::once(1, When::Before);
         assert_eq!(three_writes(&faults).await, ([true, false, true], 2));
         assert_eq!(faults.calls(), 3);
     }
 
     #[tokio::test]
-    async fn fails_once_after_the_effect() {
+    async fn a_call_fails_once_after_its_effect() {
         let faults = Faults::once(1, When::After);
         assert_eq!(three_writes(&faults).await, ([true, false, true], 3));
     }
 
     #[tokio::test]
-    async fn after_a_crash_nothing_has_an_effect_until_it_is_mended() {
+    async fn after_a_crash_no_call_has_an_effect_until_the_repair() {
         let faults = Faults::crash(1, When::After);
         assert_eq!(three_writes(&faults).await, ([true, false, false], 2));
         faults.repair();

@@ -1,4 +1,4 @@
-//! Calendars as a whole, by the command line.
+//! Calendars, listed and disconnected by the command line.
 
 use callsheet_domain::Decision;
 use recall_simulator::{CalendarView, Platform};
@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::command::callsheet;
 use crate::tenant::Tenant;
 
-/// What `callsheet` says of a calendar when it lists both sides.
+/// A calendar by `callsheet calendars list`, with its status at Recall.
 fn listed(calendar: &CalendarView) -> Value {
-    let list = callsheet(&["calendars", "list", "--recall", "--json"], "").answer();
+    let list = callsheet(&["calendars", "list", "--recall", "--json"], "").printed_json();
     let calendars = list["calendars"].as_array().expect("a list");
     let id = Value::from(calendar.id.to_string());
     let found = calendars.iter().find(|listed| listed["id"] == id);
@@ -17,11 +17,11 @@ fn listed(calendar: &CalendarView) -> Value {
 }
 
 #[tokio::test]
-async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decided() {
+async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_its_decisions() {
     let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
     tenant.create(tenant.external(5)).await;
     tenant.create(tenant.external(6)).await;
-    tenant.comes_to_bots("created", 2).await;
+    tenant.assert_bots("created", 2).await;
     let calendar = tenant.calendars[0].clone();
     let id = calendar.id.to_string();
     let before = listed(&calendar);
@@ -34,18 +34,22 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decid
         (&json!("connected"), &json!("connected"))
     );
 
-    let unasked = callsheet(&["calendars", "disconnect", &id], "");
-    assert_eq!(unasked.code, Some(1), "{}", unasked.said);
+    let unconfirmed = callsheet(&["calendars", "disconnect", &id], "");
+    assert_eq!(unconfirmed.code, Some(1), "{}", unconfirmed.output);
     assert!(
-        unasked.said.contains("2 bots go with it"),
+        unconfirmed.output.contains("2 bots go with it"),
         "{}",
-        unasked.said
+        unconfirmed.output
     );
-    assert!(unasked.said.contains("--yes"), "{}", unasked.said);
-    tenant.comes_to_bots("nobody said yes", 2).await;
+    assert!(
+        unconfirmed.output.contains("--yes"),
+        "{}",
+        unconfirmed.output
+    );
+    tenant.assert_bots("the command was not confirmed", 2).await;
 
     let disconnect = ["calendars", "disconnect", &id, "--yes", "--json"];
-    let gone = callsheet(&disconnect, "").answer();
+    let gone = callsheet(&disconnect, "").printed_json();
     assert_eq!(
         (&gone["outcome"], &gone["bots"]),
         (&json!("deleted"), &json!(2))
@@ -55,7 +59,7 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decid
         reason.rule.as_str() == "disconnected" && reason.reason == "the calendar is deleted"
     };
     tenant
-        .comes_to("disconnected", |decisions, comparison| {
+        .assert_eventually("disconnected", |decisions, comparison| {
             comparison.bots == 0 && decisions.len() == 2 && decisions.iter().all(is_retired)
         })
         .await;
@@ -68,31 +72,35 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decid
         (&after["status"], &after["at_recall"], &after["difference"]),
         (&json!("deleted"), &json!("absent"), &Value::Null)
     );
-    let again = callsheet(&disconnect, "").answer();
+    let again = callsheet(&disconnect, "").printed_json();
     assert_eq!(again["outcome"], "already_gone");
 
-    // Its owner connects it anew.
+    // Its owner connects it again.
     tenant.connect(Platform::GoogleCalendar).await;
     tenant.create_in(1, tenant.external(5)).await;
     tenant.create_in(1, tenant.external(6)).await;
-    tenant.comes_to_bots("connected anew", 2).await;
+    tenant.assert_bots("connected again", 2).await;
 }
 
 #[tokio::test]
-async fn both_sides_of_a_calendar_are_shown_as_it_is_lost_and_comes_back() {
+async fn a_calendar_is_listed_with_both_statuses_while_disconnected_and_reconnected() {
     let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
     tenant.create(tenant.external(5)).await;
-    tenant.comes_to_bots("created", 1).await;
+    tenant.assert_bots("created", 1).await;
     let calendar = tenant.calendars[0].clone();
     let recall = &tenant.stack.recall;
     recall
         .disconnect_calendar(calendar.id)
         .await
         .expect("disconnected");
-    tenant.comes_to_skip("disconnected").await;
-    let lost = listed(&calendar);
+    tenant.assert_skipped_by("disconnected").await;
+    let disconnected = listed(&calendar);
     assert_eq!(
-        (&lost["status"], &lost["at_recall"], &lost["is_owed_a_look"]),
+        (
+            &disconnected["status"],
+            &disconnected["at_recall"],
+            &disconnected["is_owed_a_look"]
+        ),
         (
             &json!("disconnected"),
             &json!("disconnected"),
@@ -103,14 +111,14 @@ async fn both_sides_of_a_calendar_are_shown_as_it_is_lost_and_comes_back() {
         .reconnect_calendar(calendar.id)
         .await
         .expect("reconnected");
-    tenant.comes_to_bots("reconnected", 1).await;
+    tenant.assert_bots("reconnected", 1).await;
     assert_eq!(listed(&calendar)["upcoming"]["bots"], 1);
-    callsheet(&["calendars", "list"], "").went_well();
+    callsheet(&["calendars", "list"], "").succeeded();
 }
 
 #[tokio::test]
-async fn a_calendar_that_nobody_knows_is_not_deleted() {
-    let nobody = "00000000-0000-4000-8000-000000000000";
-    let refused = callsheet(&["calendars", "disconnect", nobody, "--yes"], "");
-    assert_eq!(refused.code, Some(1), "{}", refused.said);
+async fn an_unknown_calendar_is_not_deleted() {
+    let unknown = "00000000-0000-4000-8000-000000000000";
+    let refused = callsheet(&["calendars", "disconnect", unknown, "--yes"], "");
+    assert_eq!(refused.code, Some(1), "{}", refused.output);
 }

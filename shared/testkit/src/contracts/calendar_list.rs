@@ -5,7 +5,8 @@ use callsheet_app::ports::{
 };
 use callsheet_domain::{Calendar, CalendarId, CalendarStatus};
 
-use super::recall::{LINK, NOBODY, Workspace, bot, schedule, scheduled};
+use super::recall::{LINK, UNKNOWN, Workspace, bot, schedule, scheduled};
+use crate::id;
 
 async fn listed<W: Workspace>(workspace: &W) -> (Vec<Calendar>, usize) {
     let (mut calendars, mut pages, mut cursor) = (Vec::new(), 0, None);
@@ -23,14 +24,14 @@ async fn listed<W: Workspace>(workspace: &W) -> (Vec<Calendar>, usize) {
 }
 
 async fn removed<W: Workspace>(workspace: &W, id: &CalendarId) -> Removed {
-    let answer = workspace.recall().delete_calendar(id).await;
-    answer.expect("an answer")
+    let reply = workspace.recall().delete_calendar(id).await;
+    reply.expect("a reply")
 }
 
 /// Every calendar is listed, page by page, each once.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn every_calendar_is_on_one_of_the_pages(workspace: &impl Workspace) {
     assert_eq!(listed(workspace).await, (Vec::new(), 1));
     let mut connected = Vec::new();
@@ -45,14 +46,13 @@ pub async fn every_calendar_is_on_one_of_the_pages(workspace: &impl Workspace) {
     assert_eq!(seen, connected);
 }
 
-/// What is listed of a calendar is what is shown when it is asked for alone,
-/// also if it is disconnected.
+/// A calendar is listed as it is shown by itself, also if it is disconnected.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn a_calendar_is_listed_as_it_is_shown(workspace: &impl Workspace) {
-    let (kept, lost) = (workspace.connect().await, workspace.connect().await);
-    workspace.disconnect(&lost).await;
+    let (kept, deleted) = (workspace.connect().await, workspace.connect().await);
+    workspace.disconnect(&deleted).await;
     let (calendars, _) = listed(workspace).await;
     assert_eq!(calendars.len(), 2);
     for calendar in calendars {
@@ -63,7 +63,7 @@ pub async fn a_calendar_is_listed_as_it_is_shown(workspace: &impl Workspace) {
         };
         assert_eq!(calendar.status, status);
         let shown = workspace.recall().calendar(&calendar.id).await;
-        assert_eq!(shown.expect("an answer"), Some(calendar));
+        assert_eq!(shown.expect("a reply"), Some(calendar));
     }
 }
 
@@ -71,44 +71,44 @@ pub async fn a_calendar_is_listed_as_it_is_shown(workspace: &impl Workspace) {
 /// deleting it again changes nothing.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn a_deleted_calendar_is_gone_with_its_events(workspace: &impl Workspace) {
-    let (kept, lost) = (workspace.connect().await, workspace.connect().await);
-    let event = workspace.meet(&lost, 3, Some(LINK), 1).await.remove(0);
+    let (kept, deleted) = (workspace.connect().await, workspace.connect().await);
+    let event = workspace.meet(&deleted, 3, Some(LINK), 1).await.remove(0);
     let wanted = bot(workspace.hours_ahead(3));
     scheduled(workspace, &event, &wanted, 0).await;
-    assert_eq!(removed(workspace, &lost).await, Removed::Deleted);
+    assert_eq!(removed(workspace, &deleted).await, Removed::Deleted);
     let (calendars, _) = listed(workspace).await;
     let ids: Vec<_> = calendars.into_iter().map(|calendar| calendar.id).collect();
     assert_eq!(ids, [kept]);
-    let shown = workspace.recall().calendar(&lost).await;
-    assert_eq!(shown.expect("an answer"), None);
-    let answer = schedule(workspace, &event, &wanted, 1).await;
-    assert_eq!(answer, BotReply::NoSuchEvent);
-    assert_eq!(removed(workspace, &lost).await, Removed::AlreadyGone);
+    let shown = workspace.recall().calendar(&deleted).await;
+    assert_eq!(shown.expect("a reply"), None);
+    let reply = schedule(workspace, &event, &wanted, 1).await;
+    assert_eq!(reply, BotReply::NoSuchEvent);
+    assert_eq!(removed(workspace, &deleted).await, Removed::AlreadyGone);
 }
 
-/// That there is no such calendar is a result.
+/// Deleting an unknown calendar is no error.
 ///
 /// # Panics
-/// If the law does not hold.
-pub async fn a_calendar_that_nobody_knows_is_gone_already(workspace: &impl Workspace) {
-    let nobody = CalendarId::parse(NOBODY).expect("an id");
-    assert_eq!(removed(workspace, &nobody).await, Removed::AlreadyGone);
+/// If the implementation does something else.
+pub async fn an_unknown_calendar_is_already_gone(workspace: &impl Workspace) {
+    let unknown = id(UNKNOWN);
+    assert_eq!(removed(workspace, &unknown).await, Removed::AlreadyGone);
 }
 
 /// A bot that events of two calendars share stays for the other.
 ///
 /// # Panics
-/// If the law does not hold.
+/// If the implementation does something else.
 pub async fn a_shared_bot_outlives_one_of_its_calendars(workspace: &impl Workspace) {
-    let (kept, lost) = (workspace.connect().await, workspace.connect().await);
+    let (kept, deleted) = (workspace.connect().await, workspace.connect().await);
     let ours = workspace.meet(&kept, 4, Some(LINK), 1).await.remove(0);
-    let theirs = workspace.meet(&lost, 4, Some(LINK), 1).await.remove(0);
+    let theirs = workspace.meet(&deleted, 4, Some(LINK), 1).await.remove(0);
     let wanted = bot(workspace.hours_ahead(4));
     let shared = scheduled(workspace, &ours, &wanted, 0).await;
     scheduled(workspace, &theirs, &wanted, 0).await;
-    removed(workspace, &lost).await;
+    removed(workspace, &deleted).await;
     let after = scheduled(workspace, &ours, &wanted, 1).await;
     assert_eq!(after.bot_id, shared.bot_id);
 }

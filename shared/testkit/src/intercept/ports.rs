@@ -1,0 +1,133 @@
+//! Delegation of every port, written once.
+
+use std::time::Duration;
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{
+    BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, Calendars, DeadLetter,
+    DeadLetters, Decisions, DueRows, EventQuery, Held, LeaseResult, Leases, LeaveReply,
+    ListedCalendar, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult,
+    Policies, PolicyWrite, Queue, RateLimits, Receipt, Released, Removed, ScheduleRequest,
+    StoredPolicy, SyncStates, WriteOutcome,
+};
+use callsheet_domain::{
+    Actor, BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId,
+    IcalUid, Operation, OverrideChoice, OverrideRevision, OverrideScope, Overrides, PageCursor,
+    PolicyRevision, RateLimit, SyncJob, Timestamp, WorkspaceSyncState,
+};
+
+use super::{CallName, Intercepted, Interceptor};
+
+/// Implements ports for [`Intercepted`]: each method hands its call to the interceptor.
+macro_rules! intercepted {
+    ($($port:ident {
+        $($method:ident($($argument:ident: $type:ty),* $(,)?) -> $output:ty;)+
+    })+) => {$(
+        impl<P: $port, I: Interceptor> $port for Intercepted<P, I> {$(
+            async fn $method(&self $(, $argument: $type)*) -> Result<$output, PortError> {
+                let call = CallName {
+                    port: stringify!($port),
+                    method: stringify!($method),
+                };
+                let effect = self.port.$method($($argument),*);
+                self.interceptor.around(call, effect).await
+            }
+        )+}
+    )+};
+}
+
+intercepted! {
+    Decisions {
+        decisions(keys: &[DecisionKey]) -> Vec<Decision>;
+        copies(meetings: &[IcalUid]) -> Vec<Decision>;
+        of_event(event: &EventId) -> Option<Decision>;
+        write(decision: &Decision) -> WriteOutcome;
+        due(now: Timestamp, most: usize) -> DueRows;
+        of_calendar(calendar: &CalendarId, after: Timestamp) -> Vec<DecisionKey>;
+    }
+
+    Calendars {
+        record(id: &CalendarId) -> Option<CalendarRecord>;
+        write_record(record: &CalendarRecord) -> WriteOutcome;
+        listed() -> Vec<ListedCalendar>;
+    }
+
+    SyncStates {
+        workspace() -> WorkspaceSyncState;
+        write_workspace_state(state: &WorkspaceSyncState) -> WriteOutcome;
+    }
+
+    OverrideStore {
+        overrides(calendar: &CalendarId) -> Overrides;
+        set_override(
+            calendar: &CalendarId,
+            scope: &OverrideScope,
+            choice: OverrideChoice,
+            by: &Actor,
+            now: Timestamp,
+        ) -> OverrideRevision;
+        pause(
+            calendar: &CalendarId,
+            until: Timestamp,
+            by: &Actor,
+            now: Timestamp,
+        ) -> OverrideRevision;
+    }
+
+    Policies {
+        active_revision() -> PolicyRevision;
+        policy(revision: PolicyRevision) -> Option<StoredPolicy>;
+        push(policy: &NewPolicy, over: PolicyRevision) -> PolicyWrite;
+        history(most: usize) -> Vec<StoredPolicy>;
+    }
+
+    RateLimits {
+        acquire(
+            operation: Operation,
+            rate_limit: RateLimit,
+            count: u32,
+            now: Timestamp,
+            latest: Timestamp,
+        ) -> PermitResult;
+        block_until(operation: Operation, until: Timestamp) -> ();
+    }
+
+    Leases {
+        take(now: Timestamp, until: Timestamp) -> LeaseResult;
+        extend(held: Held, until: Timestamp) -> Option<Held>;
+        release(held: Held) -> Released;
+    }
+
+    Queue {
+        send(job: &SyncJob) -> ();
+        send_later(job: &SyncJob, wait: Duration) -> ();
+        postpone(receipt: &Receipt, wait: Duration) -> ();
+    }
+
+    DeadLetters {
+        count() -> u64;
+        take(most: usize) -> Vec<DeadLetter>;
+        put_back(receipt: &Receipt) -> ();
+        remove(receipt: &Receipt) -> ();
+    }
+
+    CalendarEvents {
+        calendar(id: &CalendarId) -> Option<Calendar>;
+        page(query: &EventQuery, cursor: Option<&PageCursor>) -> PageOfEvents;
+    }
+
+    CalendarDirectory {
+        calendars(cursor: Option<&PageCursor>) -> PageOfCalendars;
+    }
+
+    CalendarRemoval {
+        delete_calendar(id: &CalendarId) -> Removed;
+    }
+
+    Bots {
+        schedule(request: &ScheduleRequest<'_>) -> BotReply;
+        unschedule(event_id: &EventId) -> BotReply;
+        bots_of(event_id: &EventId) -> Option<Vec<BotEntry>>;
+        leave_call(bot_id: &BotId) -> LeaveReply;
+    }
+}
