@@ -9,8 +9,8 @@ use crate::tenant::Tenant;
 /// What `callsheet redrive` says of a message; nothing if it did not meet it.
 fn outcome(arguments: &[&str], message: &str) -> Value {
     let redriven = callsheet(arguments, "").answer();
-    let letters = redriven["letters"].as_array().expect("a list").iter();
-    let mut named = letters.filter(|letter| letter["message_id"] == message);
+    let messages = redriven["messages"].as_array().expect("a list").iter();
+    let mut named = messages.filter(|one| one["message_id"] == message);
     named
         .next()
         .map_or(Value::Null, |one| one["outcome"].clone())
@@ -48,7 +48,7 @@ async fn what_was_given_up_on_is_attended_to_once_it_is_sent_back() {
     assert_eq!(outcome(&drop, &other), "deleted");
     let nothing = callsheet(&["redrive"], "").went_well();
     assert!(
-        nothing.said.contains("No message was given up on"),
+        nothing.said.contains("The dead-letter queue is empty"),
         "{}",
         nothing.said
     );

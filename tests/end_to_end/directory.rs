@@ -37,7 +37,7 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decid
     let unasked = callsheet(&["calendars", "disconnect", &id], "");
     assert_eq!(unasked.code, Some(1), "{}", unasked.said);
     assert!(
-        unasked.said.contains("2 bots go with it"),
+        unasked.said.contains("2 bots are removed with it"),
         "{}",
         unasked.said
     );
@@ -69,7 +69,7 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_what_was_decid
         (&json!("deleted"), &json!("absent"), &Value::Null)
     );
     let again = callsheet(&disconnect, "").answer();
-    assert_eq!(again["outcome"], "already_gone");
+    assert_eq!(again["outcome"], "already_deleted");
 
     // Its owner connects it anew.
     tenant.connect(Platform::GoogleCalendar).await;
@@ -92,7 +92,11 @@ async fn both_sides_of_a_calendar_are_shown_as_it_is_lost_and_comes_back() {
     tenant.comes_to_skip("disconnected").await;
     let lost = listed(&calendar);
     assert_eq!(
-        (&lost["status"], &lost["at_recall"], &lost["is_owed_a_look"]),
+        (
+            &lost["status"],
+            &lost["at_recall"],
+            &lost["needs_full_sync"]
+        ),
         (
             &json!("disconnected"),
             &json!("disconnected"),

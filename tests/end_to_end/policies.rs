@@ -159,10 +159,10 @@ async fn a_series_loses_its_bots_and_an_event_of_it_keeps_its_own() {
     tenant.comes_to_bots("the whole series", 3).await;
     let id = |event: &EventView| event.id.to_string();
 
-    callsheet(&["prefer", "series", &id(&events[0]), "skip"], "").went_well();
+    callsheet(&["override", "series", &id(&events[0]), "skip"], "").went_well();
     tenant.comes_to_bots("the series was said no to", 0).await;
 
-    callsheet(&["prefer", "event", &id(&events[1]), "record"], "").went_well();
+    callsheet(&["override", "event", &id(&events[1]), "record"], "").went_well();
     tenant
         .comes_to(
             "one event of it was said yes to",
@@ -175,7 +175,7 @@ async fn a_series_loses_its_bots_and_an_event_of_it_keeps_its_own() {
         )
         .await;
 
-    callsheet(&["prefer", "series", &id(&events[2]), "ask"], "").went_well();
+    callsheet(&["override", "series", &id(&events[2]), "clear"], "").went_well();
     tenant
         .comes_to_bots("the word on the series was taken back", 3)
         .await;
@@ -189,14 +189,7 @@ async fn a_pause_that_ends_brings_the_bots_back() {
     tenant.comes_to_bots("before the pause", 1).await;
     let calendar = tenant.calendars[0].id.to_string();
     let until: Timestamp = plus(tenant.stack.now(), SignedDuration::from_secs(15));
-    let pause = [
-        "prefer",
-        "calendar",
-        &calendar,
-        "pause",
-        "--until",
-        &until.to_string(),
-    ];
+    let pause = ["pause", &calendar, "--until", &until.to_string()];
     callsheet(&pause, "").went_well();
     tenant.comes_to_skip("paused").await;
     tenant.comes_to_bots("the pause is over", 1).await;

@@ -17,7 +17,7 @@ async fn a_word_takes_effect_with_the_next_sweep() {
 #[tokio::test]
 async fn a_sweep_is_asked_for_by_hand() {
     let tenant = spoken_about().await;
-    callsheet(&["sweep"], "").went_well();
+    callsheet(&["resync"], "").went_well();
     tenant.comes_to_bots("the word was heeded", 1).await;
 }
 

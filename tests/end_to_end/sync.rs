@@ -19,7 +19,7 @@ use crate::tenant::{PATIENCE, Tenant};
 
 /// Has everything looked at, as a person does.
 fn sweep_everything() {
-    callsheet(&["sweep", "--everything"], "").went_well();
+    callsheet(&["resync", "--full"], "").went_well();
 }
 
 fn drift(calendar: &CalendarId) -> Run {
