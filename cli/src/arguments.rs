@@ -16,7 +16,7 @@ pub(crate) use calendars::CalendarsCommand;
 use callsheet_domain::EventId;
 use clap::{Args, Parser, Subcommand};
 pub(crate) use overrides::{Choice, OverrideCommand};
-pub(crate) use pause::PauseLength;
+pub(crate) use pause::PauseArguments;
 pub(crate) use policy::{Format, PolicyCommand};
 pub(crate) use preview::PreviewArguments;
 pub(crate) use redrive::RedriveArguments;
@@ -107,14 +107,7 @@ pub(crate) enum Command {
     ///
     /// Meetings with a `record` override are still recorded. When the pause ends, the next resync
     /// syncs the calendar.
-    Pause {
-        /// Recall's id of the calendar, or its owner's address
-        calendar: String,
-        #[command(flatten)]
-        length: PauseLength,
-        #[command(flatten)]
-        by: By,
-    },
+    Pause(PauseArguments),
     /// End the pause of a calendar
     Resume {
         /// Recall's id of the calendar, or its owner's address

@@ -33,7 +33,7 @@ use callsheet_app::ports::Clock as _;
 use callsheet_runtime::SystemClock;
 use clap::Parser as _;
 use error::CliError;
-use render::show;
+use render::{cannot_print, show};
 use workspace::{EnvVars, Workspace};
 
 #[tokio::main(flavor = "current_thread")]
@@ -55,58 +55,37 @@ async fn main() -> ExitCode {
 async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
     let (now, as_json) = (SystemClock.now(), workspace.as_json());
     let printed = match command {
-        Command::Policy(command) => return policy::run(workspace, command, now).await,
+        Command::Policy(command) => policy::run(workspace, command, now).await?,
         Command::Preview(arguments) => {
             let preview = preview::run(workspace, &arguments, SystemClock).await?;
             show(&preview, as_json)
         }
-        Command::Explain { event } => {
-            let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-            let explanation = explain::explain(&state, &decisions, &event, now).await?;
-            show(&explanation, as_json)
-        }
+        Command::Explain { event } => show(&explain::run(workspace, &event, now).await?, as_json),
         Command::Override(command) => {
             show(&overrides::run(workspace, command, now).await?, as_json)
         }
-        Command::Pause {
-            calendar,
-            length,
-            by,
-        } => {
-            let pause = pause::run(workspace, &calendar, length.end(now), by, now).await?;
-            show(&pause, as_json)
+        Command::Pause(arguments) => {
+            let until = arguments.length.end(now);
+            let pause = pause::run(workspace, &arguments.calendar, until, arguments.by, now);
+            show(&pause.await?, as_json)
         }
         Command::Resume { calendar, by } => {
-            let pause = pause::run(workspace, &calendar, None, by, now).await?;
-            show(&pause, as_json)
+            let pause = pause::run(workspace, &calendar, None, by, now);
+            show(&pause.await?, as_json)
         }
-        Command::Retry(arguments) => {
-            let decisions = workspace.decisions().await?;
-            let retried = match &arguments.event {
-                Some(event) => retry::retry_event(&decisions, event, now).await?,
-                None => retry::retry_all(&workspace.state().await?, &decisions, now).await?,
-            };
-            show(&retried, as_json)
-        }
-        Command::Status => {
-            let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-            show(&status::status(&state, &decisions, now).await?, as_json)
-        }
-        Command::Drift { calendars } => {
-            let drift = drift::run(workspace, &calendars, SystemClock).await?;
-            show(&drift, as_json)
-        }
+        Command::Retry(arguments) => show(&retry::run(workspace, arguments, now).await?, as_json),
+        Command::Status => show(&status::run(workspace, now).await?, as_json),
+        Command::Drift { calendars } => show(
+            &drift::run(workspace, &calendars, SystemClock).await?,
+            as_json,
+        ),
         Command::Calendars(command) => calendars::run(workspace, command, &SystemClock).await?,
         Command::Resync { full } => show(&resync::run(workspace, full, now).await?, as_json),
         Command::Redrive(arguments) => {
-            let queues = (
-                &workspace.dead_letters().await?,
-                &workspace.required_queue().await?,
-            );
-            show(&redrive::redrive(queues, &arguments, now).await?, as_json)
+            show(&redrive::run(workspace, &arguments, now).await?, as_json)
         }
     };
-    printed.map_err(|error| CliError::Failed(format!("standard output: {error}")))
+    printed.map_err(cannot_print)
 }
 
 /// The settings that are read from the environment only, never from flags.

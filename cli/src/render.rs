@@ -6,6 +6,8 @@ use callsheet_domain::Timestamp;
 use comfy_table::{Cell, LineStyle, Table, presets};
 use serde::Serialize;
 
+use crate::error::CliError;
+
 /// A result that can be printed. Its JSON is what `serde` makes of it.
 pub(crate) trait Render: Serialize {
     /// The result for people, without a line end.
@@ -36,6 +38,11 @@ pub(crate) fn print_line(text: &str) -> io::Result<()> {
         io::ErrorKind::BrokenPipe => Ok(()),
         _ => Err(error),
     })
+}
+
+/// The error for a standard output that cannot be written to.
+pub(crate) fn cannot_print(error: impl Into<io::Error>) -> CliError {
+    CliError::Failed(format!("standard output: {}", error.into()))
 }
 
 /// `text` without control characters: titles come from strangers and must not

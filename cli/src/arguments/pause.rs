@@ -4,7 +4,19 @@ use callsheet_domain::{Timestamp, plus};
 use clap::Args;
 use jiff::SignedDuration;
 
+use super::by::By;
 use crate::time_args;
+
+/// Which calendar is paused, and for how long.
+#[derive(Debug, Args)]
+pub(crate) struct PauseArguments {
+    /// Recall's id of the calendar, or its owner's address
+    pub(crate) calendar: String,
+    #[command(flatten)]
+    pub(crate) length: PauseLength,
+    #[command(flatten)]
+    pub(crate) by: By,
+}
 
 /// Length of a pause: an end, or a duration from now.
 #[derive(Debug, Args)]

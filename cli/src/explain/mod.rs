@@ -7,20 +7,30 @@ mod text;
 
 use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
 use callsheet_domain::{
-    Applied, BotConfig, CalendarRecord, CallRecord, Decision, EventId, FactValue, Override,
-    Overrides, Person, PolicyRevision, RecordedResult, RuleName, Step, Timestamp, Wanted,
-    WantedBot,
+    ApplicableOverrides, Applied, BotConfig, CalendarRecord, CallRecord, Decision, EventId,
+    FactValue, Override, Overrides, Person, PolicyRevision, RecordedResult, RuleName, Step,
+    Timestamp, Wanted, WantedBot,
 };
 use serde_json::{Value, json};
 
 use crate::error::CliError;
+use crate::workspace::Workspace;
 use explanation::{
     AppliedState, BotState, CalendarSummary, CallSummary, Explanation, InputRevisions,
     OverrideSummary, PauseSummary, Revisions, WantedSummary,
 };
 
 /// Explains the decision on an event.
-pub(crate) async fn explain<S, D>(
+pub(crate) async fn run(
+    workspace: &Workspace,
+    event: &EventId,
+    now: Timestamp,
+) -> Result<Explanation, CliError> {
+    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+    explain(&state, &decisions, event, now).await
+}
+
+async fn explain<S, D>(
     state: &S,
     decisions: &D,
     event: &EventId,
@@ -51,15 +61,9 @@ fn explanation(
     active_revision: PolicyRevision,
     now: Timestamp,
 ) -> Explanation {
-    let (reason, inputs) = (decision.verdict.reason(), decision.inputs);
+    let reason = decision.verdict.reason();
     let overrides = overrides.for_decision(decision);
-    let revisions = |used: u64, newest: u64| Revisions {
-        used,
-        newest: newest.max(used),
-    };
     let calendar = record.map(|record| &record.calendar);
-    let summary =
-        |scope, stored: Option<&Override>| stored.map(|stored| override_summary(scope, stored));
     Explanation {
         event_id: decision.key.event_id.to_string(),
         ical_uid: decision.key.ical_uid.to_string(),
@@ -81,22 +85,11 @@ fn explanation(
             .map(|(fact, value)| (fact.name(), fact_json(value)))
             .collect(),
         expression_failed: reason.has_failed,
-        inputs: InputRevisions {
-            event_changed_at: inputs.event,
-            calendar: revisions(
-                inputs.calendar.0,
-                record.map_or(0, |record| record.revision.0),
-            ),
-            policy: revisions(inputs.policy.0, active_revision.0),
-            overrides: revisions(inputs.overrides.0, overrides.revision().0),
-        },
-        overrides: [
-            summary("event", overrides.event),
-            summary("series", overrides.series),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        inputs: input_revisions(decision, record, &overrides, active_revision),
+        overrides: [("event", overrides.event), ("series", overrides.series)]
+            .into_iter()
+            .filter_map(|(scope, stored)| Some(override_summary(scope, stored?)))
+            .collect(),
         pause: overrides
             .pause
             .filter(|pause| pause.until > now)
@@ -105,6 +98,28 @@ fn explanation(
                 by: pause.actor_name().to_owned(),
             }),
         bot: bot_state(decision),
+    }
+}
+
+fn input_revisions(
+    decision: &Decision,
+    record: Option<&CalendarRecord>,
+    overrides: &ApplicableOverrides<'_>,
+    active_revision: PolicyRevision,
+) -> InputRevisions {
+    let inputs = decision.inputs;
+    let revisions = |used: u64, newest: u64| Revisions {
+        used,
+        newest: newest.max(used),
+    };
+    InputRevisions {
+        event_changed_at: inputs.event,
+        calendar: revisions(
+            inputs.calendar.0,
+            record.map_or(0, |record| record.revision.0),
+        ),
+        policy: revisions(inputs.policy.0, active_revision.0),
+        overrides: revisions(inputs.overrides.0, overrides.revision().0),
     }
 }
 

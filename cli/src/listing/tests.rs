@@ -57,7 +57,7 @@ async fn every_page_is_listed_within_the_rate_limit(failures: Vec<PortError>, ca
         calls: Mutex::default(),
         clock: clock.clone(),
     };
-    let lister = EventLister {
+    let event_lister = EventLister {
         recall,
         state: &state,
         clock,
@@ -65,13 +65,13 @@ async fn every_page_is_listed_within_the_rate_limit(failures: Vec<PortError>, ca
         progress: Progress::hidden(),
     };
     let calendars = [a_calendar().id];
-    let pages = lister
+    let pages = event_lister
         .pages(calendars.iter(), at("09:00"))
         .await
         .expect("they are listed");
     let listed: usize = pages.iter().map(|page| page.events.len()).sum();
     assert_eq!(listed, 3);
-    let made = lister.recall.calls.into_inner().expect("one test");
+    let made = event_lister.recall.calls.into_inner().expect("one test");
     assert_eq!(made.len(), calls);
     let requested: Vec<_> = pages.iter().map(|page| page.requested_at).collect();
     assert_eq!(

@@ -18,7 +18,7 @@ use callsheet_domain::{Policy, PolicyDocument, Timestamp};
 
 use crate::arguments::PolicyCommand;
 use crate::error::CliError;
-use crate::render::{Render as _, print_line, show};
+use crate::render::{Render as _, cannot_print, print_line, show};
 use crate::workspace::Workspace;
 use document::PolicyFile;
 
@@ -27,9 +27,9 @@ pub(crate) async fn run(
     workspace: &Workspace,
     command: PolicyCommand,
     now: Timestamp,
-) -> Result<u8, CliError> {
+) -> Result<io::Result<u8>, CliError> {
     let as_json = workspace.as_json();
-    let printed = match command {
+    Ok(match command {
         PolicyCommand::Lint { file } => show(&lint::lint(&PolicyFile::open(&file)?), as_json),
         PolicyCommand::Schema => {
             let schema = serde_json::to_string_pretty(&PolicyDocument::json_schema());
@@ -53,16 +53,11 @@ pub(crate) async fn run(
             let state = workspace.state().await?;
             show(&history::history(&state, most).await?, as_json)
         }
-    };
-    printed.map_err(cannot_print)
+    })
 }
 
 /// Compiles the policy in a file.
 pub(crate) fn compile_file(file: &Path) -> Result<(PolicyDocument, Policy), CliError> {
     let file = PolicyFile::open(file)?;
     lint::compile(&file).map_err(|_| CliError::Refused(lint::lint(&file).text()))
-}
-
-fn cannot_print(error: impl Into<io::Error>) -> CliError {
-    CliError::Failed(format!("standard output: {}", error.into()))
 }

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::arguments::RedriveArguments;
 use crate::error::CliError;
+use crate::workspace::Workspace;
 
 /// Number of messages that are received together.
 const BATCH: usize = 10;
@@ -62,7 +63,17 @@ pub(crate) enum Outcome {
 }
 
 /// Sends dead letters back, as `arguments` say.
-pub(crate) async fn redrive<L, Q>(
+pub(crate) async fn run(
+    workspace: &Workspace,
+    arguments: &RedriveArguments,
+    now: Timestamp,
+) -> Result<Redriven, CliError> {
+    let dead_letters = workspace.dead_letters().await?;
+    let queue = workspace.required_queue().await?;
+    redrive((&dead_letters, &queue), arguments, now).await
+}
+
+async fn redrive<L, Q>(
     (dead_letters, queue): (&L, &Q),
     arguments: &RedriveArguments,
     now: Timestamp,

@@ -12,7 +12,9 @@ use callsheet_app::ports::{Calendars, Decisions, WriteOutcome};
 use callsheet_domain::{Decision, DecisionKey, EventId, Timestamp};
 use serde::Serialize;
 
+use crate::arguments::RetryArguments;
 use crate::error::CliError;
+use crate::workspace::Workspace;
 
 /// How often the write of a decision is attempted.
 const MAX_ATTEMPTS: usize = 5;
@@ -46,8 +48,21 @@ impl AbandonedMeeting {
     }
 }
 
+/// Reopens the decisions that `arguments` select.
+pub(crate) async fn run(
+    workspace: &Workspace,
+    arguments: RetryArguments,
+    now: Timestamp,
+) -> Result<Retried, CliError> {
+    let decisions = workspace.decisions().await?;
+    match arguments.event {
+        Some(event) => retry_event(&decisions, &event, now).await,
+        None => retry_all(&workspace.state().await?, &decisions, now).await,
+    }
+}
+
 /// Reopens the decision on one event.
-pub(crate) async fn retry_event<D: Decisions>(
+async fn retry_event<D: Decisions>(
     decisions: &D,
     event: &EventId,
     now: Timestamp,
@@ -71,11 +86,7 @@ pub(crate) async fn retry_event<D: Decisions>(
 }
 
 /// Reopens every abandoned decision whose meeting is not over.
-pub(crate) async fn retry_all<S, D>(
-    state: &S,
-    decisions: &D,
-    now: Timestamp,
-) -> Result<Retried, CliError>
+async fn retry_all<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Retried, CliError>
 where
     S: Calendars,
     D: Decisions,

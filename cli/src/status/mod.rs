@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::error::CliError;
 use crate::retry::AbandonedMeeting;
+use crate::workspace::Workspace;
 
 /// Number of calendars that are read concurrently.
 const CONCURRENCY: usize = 8;
@@ -75,17 +76,17 @@ pub(crate) struct MeetingCounts {
 }
 
 /// Reads the status of the workspace.
-pub(crate) async fn status<S, D>(
-    state: &S,
-    decisions: &D,
-    now: Timestamp,
-) -> Result<Status, CliError>
+pub(crate) async fn run(workspace: &Workspace, now: Timestamp) -> Result<Status, CliError> {
+    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+    status(&state, &decisions, now).await
+}
+
+async fn status<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Status, CliError>
 where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
     let active_revision = state.active_revision().await?;
-    let stored = state.policy(active_revision).await?;
     let listed = state.listed().await?;
     let read: Vec<(CalendarSummary, Vec<AbandonedMeeting>)> = stream::iter(listed)
         .map(|listed| calendar_summary((state, decisions), listed, active_revision, now))
@@ -105,16 +106,24 @@ where
     }
     Ok(Status {
         now,
-        policy: PolicyStatus {
-            revision: active_revision.0,
-            at: stored.as_ref().map(|policy| policy.at),
-            by: stored.as_ref().map(|policy| policy.by.as_str().to_owned()),
-            note: stored.and_then(|policy| policy.note),
-        },
+        policy: policy_status(state, active_revision).await?,
         calendars,
         statuses,
         meetings,
         abandoned,
+    })
+}
+
+async fn policy_status<S: Policies>(
+    state: &S,
+    revision: PolicyRevision,
+) -> Result<PolicyStatus, CliError> {
+    let stored = state.policy(revision).await?;
+    Ok(PolicyStatus {
+        revision: revision.0,
+        at: stored.as_ref().map(|policy| policy.at),
+        by: stored.as_ref().map(|policy| policy.by.as_str().to_owned()),
+        note: stored.and_then(|policy| policy.note),
     })
 }
 
