@@ -17,7 +17,7 @@ pub(crate) enum Delivery {
 
 impl Delivery {
     /// `effect` if the message was sent, else when the change takes effect.
-    pub(crate) fn text(&self, effect: &str) -> String {
+    pub(crate) fn sentence(&self, effect: &str) -> String {
         match self {
             Self::Sent => effect.to_owned(),
             Self::NotSent(reason) => format!(

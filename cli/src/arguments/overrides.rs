@@ -11,7 +11,7 @@ pub(crate) enum OverrideCommand {
     /// Override the policy for one event
     ///
     /// It goes before the policy, also before denied domains, and before an override of the
-    /// event's series.
+    /// event's series. Only facts such as a deleted event go before it.
     Event {
         /// Recall's id of the event
         #[arg(value_parser = event_id)]
@@ -22,6 +22,9 @@ pub(crate) enum OverrideCommand {
         by: By,
     },
     /// Override the policy for the series that an event belongs to
+    ///
+    /// It goes before the policy's rules and before a pause. Denied domains and overrides of single
+    /// events go before it.
     ///
     /// The override is stored under the platform's id of the series: Google's recurringEventId,
     /// Outlook's seriesMasterId. Only if there is none, it is stored under the `ical_uid`. In Google

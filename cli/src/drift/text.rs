@@ -19,10 +19,10 @@ impl Render for Drift {
                  requests one now.",
                 self.drifted.len(),
                 if self.drifted.len() == 1 { "has" } else { "have" },
-                self.counts.text(),
+                self.counts.list(),
             ));
         }
-        parts.extend(self.not_compared.text());
+        parts.extend(self.not_compared.sentence());
         if !self.unreadable.is_empty() {
             parts.push(format!(
                 "{} could not be read and {} skipped:\n  {}",
@@ -62,7 +62,7 @@ impl Drift {
 }
 
 impl Counts {
-    fn text(self) -> String {
+    fn list(self) -> String {
         let kinds = [
             (self.missing, "missing"),
             (self.duplicate, "duplicate"),
@@ -74,7 +74,7 @@ impl Counts {
 }
 
 impl NotCompared {
-    fn text(self) -> Option<String> {
+    fn sentence(self) -> Option<String> {
         let reasons = [
             (self.due, "due"),
             (self.abandoned, "abandoned"),

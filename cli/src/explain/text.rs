@@ -11,7 +11,7 @@ impl Render for Explanation {
         if !self.overrides.is_empty() || self.pause.is_some() {
             parts.push(self.overrides());
         }
-        parts.push(self.bot.text());
+        parts.push(self.bot.paragraph());
         parts.join("\n\n")
     }
 }
@@ -92,7 +92,7 @@ impl Explanation {
 }
 
 impl BotState {
-    fn text(&self) -> String {
+    fn paragraph(&self) -> String {
         let wanted = match &self.wanted {
             None => "No bot is wanted.".to_owned(),
             Some(bot) => {
@@ -104,7 +104,7 @@ impl BotState {
                 )
             }
         };
-        let applied = self.applied.text();
+        let applied = self.applied.sentence();
         let mut lines = vec![format!("{wanted} {applied}"), self.next_step()];
         if let Some(error) = self
             .last_error
@@ -144,7 +144,7 @@ impl BotState {
 }
 
 impl AppliedState {
-    fn text(&self) -> String {
+    fn sentence(&self) -> String {
         let id = |id: &Option<String>| id.as_ref().map_or(String::new(), |id| format!(" ({id})"));
         match self {
             Self::Nothing => "None is at Recall.".to_owned(),

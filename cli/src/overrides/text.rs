@@ -14,7 +14,7 @@ impl Render for OverrideSet {
                     .to_owned(),
             );
         }
-        lines.push(self.sync_request.text(effect));
+        lines.push(self.sync_request.sentence(effect));
         lines.join("\n")
     }
 }

@@ -80,6 +80,6 @@ impl Render for PauseSet {
             None => "Recording is resumed.".to_owned(),
         };
         let effect = "A sync of the calendar was requested, so it takes effect at once.";
-        format!("{change}\n{}", self.sync_request.text(effect))
+        format!("{change}\n{}", self.sync_request.sentence(effect))
     }
 }

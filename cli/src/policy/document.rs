@@ -25,17 +25,18 @@ pub(crate) struct PolicyFile {
 impl PolicyFile {
     /// Reads a file. `-` is standard input, which is parsed as YAML, so may be either.
     pub(crate) fn open(path: &Path) -> Result<Self, CliError> {
-        let name = path.display().to_string();
-        let text = if name == "-" {
+        let (name, text) = if path == Path::new("-") {
             let mut text = String::new();
-            io::stdin().read_to_string(&mut text).map(|_| text)
+            let read = io::stdin().read_to_string(&mut text).map(|_| text);
+            ("standard input".to_owned(), read)
         } else {
-            fs::read_to_string(path)
+            (path.display().to_string(), fs::read_to_string(path))
         };
         let is_json = path
             .extension()
             .is_some_and(|extension| extension == "json");
-        let text = text.map_err(|error| CliError::Failed(format!("{name}: {error}")))?;
+        let text =
+            text.map_err(|error| CliError::Failed(format!("{name} cannot be read: {error}")))?;
         Ok(Self {
             name,
             text,

@@ -57,7 +57,7 @@ impl Render for History {
                 Cell::new(entry.revision).set_alignment(CellAlignment::Right),
                 Cell::new(instant(entry.at)),
                 Cell::new(&entry.by),
-                Cell::new(entry.size.map_or_else(String::new, Size::text)),
+                Cell::new(entry.size.map_or_else(String::new, Size::summary)),
                 Cell::new(entry.bytes).set_alignment(CellAlignment::Right),
                 Cell::new(in_one_line(entry.note.as_deref().unwrap_or_default())),
             ]);

@@ -54,7 +54,7 @@ impl Render for LintReport {
     fn text(&self) -> String {
         let Self { file, problems, .. } = self;
         if let Some(size) = self.size {
-            return format!("{file}: {}, no problems", size.text());
+            return format!("{file}: {}, no problems", size.summary());
         }
         let mut lines: Vec<_> = problems
             .iter()

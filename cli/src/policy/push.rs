@@ -68,8 +68,8 @@ impl Render for Pushed {
                       sync.";
         format!(
             "Revision {revision} is active: {}.\n{}",
-            self.size.text(),
-            resync_request.text(effect)
+            self.size.summary(),
+            resync_request.sentence(effect)
         )
     }
 }

@@ -23,7 +23,7 @@ impl Size {
         }
     }
 
-    pub(crate) fn text(self) -> String {
+    pub(crate) fn summary(self) -> String {
         let rules = counted(self.rules, "rule", "rules");
         match self.policies {
             0 => rules,

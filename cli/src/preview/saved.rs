@@ -48,14 +48,17 @@ impl SavedEvents {
     /// Reads a file.
     pub(crate) fn open(file: &Path) -> Result<Self, CliError> {
         let name = file.display();
-        let text = fs::read(file).map_err(|error| CliError::Failed(format!("{name}: {error}")))?;
+        let text = fs::read(file)
+            .map_err(|error| CliError::Failed(format!("{name} cannot be read: {error}")))?;
         Self::parse(&text).map_err(|problem| CliError::Failed(format!("{name}: {problem}")))
     }
 
     /// Writes the file, readable by the current user only.
     pub(crate) fn save(&self, file: &Path) -> Result<(), CliError> {
         let written = self.write(file);
-        written.map_err(|error| CliError::Failed(format!("{}: {error}", file.display())))
+        written.map_err(|error| {
+            CliError::Failed(format!("{} cannot be written: {error}", file.display()))
+        })
     }
 
     /// Parses the text of a file.

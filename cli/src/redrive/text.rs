@@ -34,7 +34,7 @@ impl Redriven {
                 message.kind.unwrap_or("unreadable").replace('_', " "),
                 message.calendar.clone().unwrap_or_default(),
                 sent,
-                message.outcome.text().to_owned(),
+                message.outcome.as_str().to_owned(),
             ]);
         }
         let mut text = table.trim_fmt();
@@ -57,7 +57,7 @@ impl Redriven {
         ];
         let counts: Vec<_> = outcomes
             .into_iter()
-            .map(|outcome| (count(outcome), outcome.text()))
+            .map(|outcome| (count(outcome), outcome.as_str()))
             .filter(|(count, _)| *count > 0)
             .map(|(count, text)| format!("{count} {text}"))
             .collect();
@@ -81,7 +81,7 @@ impl Redriven {
 }
 
 impl Outcome {
-    fn text(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::SentBack => "sent back",
             Self::WouldBeSentBack => "would be sent back",

@@ -8,7 +8,7 @@ use crate::retry::AbandonedMeeting;
 
 impl Render for Status {
     fn text(&self) -> String {
-        let mut parts = vec![self.policy.text()];
+        let mut parts = vec![self.policy.sentence()];
         if self.calendars.is_empty() {
             parts.push(
                 "No calendar is known yet. A calendar becomes known with its first webhook, or with the next \
@@ -31,7 +31,7 @@ impl Render for Status {
             counted(self.calendars.len(), "calendar", "calendars"),
             statuses.join(", "),
             counted(needing.count(), "needs", "need"),
-            self.meetings.text()
+            self.meetings.summary()
         ));
         if !self.abandoned.is_empty() {
             parts.push(self.abandoned());
@@ -41,7 +41,7 @@ impl Render for Status {
 }
 
 impl PolicyStatus {
-    fn text(&self) -> String {
+    fn sentence(&self) -> String {
         let Some(at) = self.at else {
             return match self.revision {
                 0 => "The built-in policy is active.".to_owned(),
@@ -125,7 +125,7 @@ impl Status {
 }
 
 impl MeetingCounts {
-    fn text(&self) -> String {
+    fn summary(&self) -> String {
         let abandoned: usize = self.abandoned.values().sum();
         let mut text = format!(
             "{}: {} to be recorded, {} not; {} with their bot at Recall, {} due, {} waiting, \
