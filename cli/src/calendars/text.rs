@@ -133,9 +133,10 @@ impl CalendarList {
         let mut lines = Vec::new();
         if !unknown.is_empty() {
             lines.push(format!(
-                "{} known to Recall only. A first webhook or the next resync that reads Recall's list adds \
-                 it: `callsheet resync --full` requests one.",
-                counted(unknown.len(), "calendar is", "calendars are")
+                "{} known to Recall only. A webhook, or the next resync that reads Recall's list, adds {}: \
+                 `callsheet resync --full` requests one.",
+                counted(unknown.len(), "calendar is", "calendars are"),
+                if unknown.len() == 1 { "it" } else { "them" },
             ));
         }
         match differing(Difference::OnlyHere) {

@@ -117,7 +117,7 @@ new@acme.example (calendar-new)          google_calendar  unknown    connecting
 
 5 calendars: 4 connected, 1 deleted; 2 need a full sync.
 
-1 calendar is known to Recall only. A first webhook or the next resync that reads Recall's list adds \
+1 calendar is known to Recall only. A webhook, or the next resync that reads Recall's list, adds \
 it: `callsheet resync --full` requests one.
 1 calendar is not listed by Recall any more: `callsheet calendars disconnect` retires the decisions.
 1 calendar has another status at Recall: a webhook is on its way, or was lost. `callsheet resync --full` \
