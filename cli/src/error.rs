@@ -1,48 +1,58 @@
-//! Why a command ended without what it was asked for, and with which exit code.
+//! Why a command failed, and with which exit code.
 
 use std::error::Error;
 
 use callsheet_app::PortError;
+use callsheet_domain::EventId;
 
-/// A command could not do what it was asked to.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
-    /// The answer is no: what was asked for is refused, or is not there.
+    /// The answer is no: a request is refused, or the thing does not exist.
     #[error("{0}")]
     Refused(String),
-    /// It cannot be answered: something is missing or cannot be used.
+    /// The question cannot be answered: a setting or a file is missing or unusable.
     #[error("{0}")]
-    Cannot(String),
-    /// A collaborator let us down.
+    Failed(String),
+    /// A service failed.
     #[error(transparent)]
     Port(#[from] PortError),
 }
 
 impl CliError {
-    /// What the process ends with.
+    /// The error for an event without a stored decision.
+    pub(crate) fn unknown_event(event: &EventId) -> Self {
+        Self::Refused(format!(
+            "no decision about event {event} is stored. Either the meeting is long over, or its calendar \
+             was not synced since the event was created (`callsheet status` shows the last sync), or \
+             this is not Recall's id of an event"
+        ))
+    }
+
+    /// The exit code of the process.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Refused(_) => 1,
-            Self::Cannot(_) | Self::Port(_) => 2,
+            Self::Failed(_) | Self::Port(_) => 2,
         }
     }
 
-    /// What is said about it: the trouble and what is behind it, and what may help.
+    /// The error with its causes, each once, and with advice where there is any.
     pub(crate) fn report(&self) -> String {
-        let mut told = self.to_string();
-        let mut cause = self.source();
-        while let Some(behind) = cause {
-            let behind_it = behind.to_string();
-            if !told.contains(&behind_it) {
-                told = format!("{told}: {behind_it}");
+        let mut text = self.to_string();
+        let mut source = self.source();
+        while let Some(error) = source {
+            let cause = error.to_string();
+            if !text.contains(&cause) {
+                text = format!("{text}: {cause}");
             }
-            cause = behind.source();
+            source = error.source();
         }
         match self {
-            Self::Port(PortError::Denied { .. }) => {
-                format!("{told}\ncheck the names, the region and whose credentials are used")
-            }
-            _ => told,
+            Self::Port(PortError::Denied { .. }) => format!(
+                "{text}\nCheck the names of tables and queues, the region, and the credentials in use"
+            ),
+            _ => text,
         }
     }
 }
@@ -52,22 +62,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_no_is_told_apart_from_what_cannot_be_answered() {
+    fn a_refusal_and_a_failure_have_different_exit_codes() {
         assert_eq!(CliError::Refused("no".to_owned()).exit_code(), 1);
-        assert_eq!(CliError::Cannot("how?".to_owned()).exit_code(), 2);
+        assert_eq!(CliError::Failed("how?".to_owned()).exit_code(), 2);
     }
 
     #[test]
-    fn what_is_behind_a_failure_is_told_once() {
-        let failed = PortError::Unavailable {
+    fn the_cause_of_a_failure_is_reported_once() {
+        let unavailable = PortError::Unavailable {
             service: "SQS",
             reason: "dispatch failure".to_owned(),
             source: Some("connection refused".into()),
         };
-        let told = CliError::from(failed).report();
-        assert_eq!(
-            told,
-            "SQS did not answer: dispatch failure: connection refused"
-        );
+        let shown = unavailable.to_string();
+        let report = CliError::from(unavailable).report();
+        assert_eq!(report, format!("{shown}: connection refused"));
     }
 }

@@ -1,61 +1,77 @@
-//! Which calendar a person means: by Recall's id, or by its owner's address.
+//! Finds the calendar that an argument names, by Recall's id or by its owner's address.
 
 use callsheet_app::ports::Calendars;
 use callsheet_domain::{CalendarId, CalendarRecord};
 
 use crate::error::CliError;
 
-/// The calendar of this id, or of this owner if they have but one that may have bots.
-pub(crate) async fn recordable<S: Calendars>(
+/// The connected calendar that `name` names: by its id, or as the only connected
+/// calendar of its owner.
+pub(crate) async fn find_connected<S: Calendars>(
     state: &S,
     name: &str,
 ) -> Result<CalendarId, CliError> {
-    let named = of_name(state, name).await?;
-    let named = match named {
-        Named::ById(record) => vec![*record],
-        Named::ByOwner(mut records) => {
+    let matches = match find_matches(state, name).await? {
+        Matches::ById(record) => vec![*record],
+        Matches::ByOwner(mut records) => {
             records.retain(|record| record.calendar.status.holds_bots());
             records
         }
     };
-    Ok(one(name, named)?.ok_or_else(|| unknown(name))?.calendar.id)
+    let record = only_one(name, matches)?;
+    Ok(record.ok_or_else(|| unknown_calendar(name))?.calendar.id)
 }
 
-/// The calendar of this id, or of this owner: the one that may have bots if
-/// only one of theirs does, or else the only one. None if nothing is remembered
-/// by that name.
-pub(crate) async fn remembered<S: Calendars>(
+/// The calendar that `name` names: by its id, or as the only connected calendar
+/// of its owner, or else as the owner's only calendar. None if none is stored.
+pub(crate) async fn find_any<S: Calendars>(
     state: &S,
     name: &str,
 ) -> Result<Option<CalendarRecord>, CliError> {
-    match of_name(state, name).await? {
-        Named::ById(record) => Ok(Some(*record)),
-        Named::ByOwner(records) => {
-            let (live, lost): (Vec<_>, Vec<_>) = records
+    match find_matches(state, name).await? {
+        Matches::ById(record) => Ok(Some(*record)),
+        Matches::ByOwner(records) => {
+            let (connected, lost): (Vec<_>, Vec<_>) = records
                 .into_iter()
                 .partition(|record| record.calendar.status.holds_bots());
-            one(name, if live.is_empty() { lost } else { live })
+            only_one(
+                name,
+                if connected.is_empty() {
+                    lost
+                } else {
+                    connected
+                },
+            )
         }
     }
 }
 
-/// What is said where no calendar goes by `name`.
-pub(crate) fn unknown(name: &str) -> CliError {
+/// The error for a name that no calendar has.
+pub(crate) fn unknown_calendar(name: &str) -> CliError {
     CliError::Refused(format!(
-        "no calendar is known by \"{name}\": `callsheet calendars list` shows them"
+        "no calendar has the id or the owner \"{name}\": `callsheet calendars list` shows the known ones"
     ))
 }
 
-enum Named {
+/// Whether a calendar is among those that `--calendar` selects, by id or owner's
+/// address. An empty selection selects all.
+pub(crate) fn is_selected(selection: &[String], id: &CalendarId, owner: Option<&str>) -> bool {
+    let names = |text: &String| {
+        text == id.as_str() || owner.is_some_and(|owner| owner.eq_ignore_ascii_case(text))
+    };
+    selection.is_empty() || selection.iter().any(names)
+}
+
+enum Matches {
     ById(Box<CalendarRecord>),
     ByOwner(Vec<CalendarRecord>),
 }
 
-async fn of_name<S: Calendars>(state: &S, name: &str) -> Result<Named, CliError> {
+async fn find_matches<S: Calendars>(state: &S, name: &str) -> Result<Matches, CliError> {
     if let Ok(id) = CalendarId::parse(name)
         && let Some(record) = state.record(&id).await?
     {
-        return Ok(Named::ById(Box::new(record)));
+        return Ok(Matches::ById(Box::new(record)));
     }
     let records = state
         .listed()
@@ -66,10 +82,13 @@ async fn of_name<S: Calendars>(state: &S, name: &str) -> Result<Named, CliError>
         let owner = record.calendar.email.as_ref();
         owner.is_some_and(|owner| owner.as_str().eq_ignore_ascii_case(name))
     });
-    Ok(Named::ByOwner(owned.collect()))
+    Ok(Matches::ByOwner(owned.collect()))
 }
 
-fn one(name: &str, mut records: Vec<CalendarRecord>) -> Result<Option<CalendarRecord>, CliError> {
+fn only_one(
+    name: &str,
+    mut records: Vec<CalendarRecord>,
+) -> Result<Option<CalendarRecord>, CliError> {
     if records.len() < 2 {
         return Ok(records.pop());
     }
@@ -79,7 +98,26 @@ fn one(name: &str, mut records: Vec<CalendarRecord>) -> Result<Option<CalendarRe
         .collect();
     ids.sort_unstable();
     Err(CliError::Refused(format!(
-        "\"{name}\" has several calendars, say which: {}",
+        "\"{name}\" has several calendars; give the id of one of them: {}",
         ids.join(", ")
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    #[test_case(&[], true; "no selection")]
+    #[test_case(&["calendar-sales"], true; "its id")]
+    #[test_case(&["x", "Sales@acme.example"], true; "its owner")]
+    #[test_case(&["acme.example"], false; "another calendar")]
+    fn a_calendar_is_selected_by_its_id_or_its_owner(selection: &[&str], expected: bool) {
+        let selection: Vec<_> = selection.iter().map(|text| (*text).to_owned()).collect();
+        let id = CalendarId::parse("calendar-sales").expect("an id");
+        assert_eq!(
+            is_selected(&selection, &id, Some("sales@acme.example")),
+            expected
+        );
+    }
 }

@@ -1,5 +1,5 @@
-//! Lists the events of calendars at Recall, [behind everybody else](crate::paced),
-//! for whatever is held against them.
+//! Lists the events of calendars at Recall, [within the stack's rate
+//! limit](crate::rate_limited).
 
 #[cfg(test)]
 mod tests;
@@ -16,34 +16,34 @@ use callsheet_domain::{
 use callsheet_recall::{RawEvent, RawPage, RecallClient};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::arguments::is_asked;
 use crate::error::CliError;
-use crate::paced::Paced;
+use crate::find_calendar::is_selected;
+use crate::rate_limited::RateLimitedRecall;
 
-/// The calendars that may have bots, of those that are asked for.
-pub(crate) async fn connected<S: Calendars>(
+/// The connected calendars among those that `selection` selects.
+pub(crate) async fn connected_calendars<S: Calendars>(
     state: &S,
-    asked: &[String],
+    selection: &[String],
 ) -> Result<BTreeMap<CalendarId, CalendarRecord>, CliError> {
     let records = state.listed().await?.into_iter();
     let records = records.map(|listed| listed.record).filter(|record| {
         let calendar = &record.calendar;
         let owner = calendar.email.as_ref().map(Email::as_str);
-        calendar.status.holds_bots() && is_asked(asked, &calendar.id, owner)
+        calendar.status.holds_bots() && is_selected(selection, &calendar.id, owner)
     });
     let connected: BTreeMap<_, _> = records
         .map(|record| (record.calendar.id.clone(), record))
         .collect();
     if connected.is_empty() {
         return Err(CliError::Refused(
-            "no such calendar is connected; `callsheet status` lists those that are known"
+            "no calendar that matches is connected: `callsheet status` shows the calendars and their status"
                 .to_owned(),
         ));
     }
     Ok(connected)
 }
 
-/// Lists events as they come.
+/// Lists events in Recall's own shape.
 pub(crate) trait RawEvents {
     /// The first page of `query`, or the one at `cursor`.
     fn page(
@@ -63,15 +63,15 @@ impl RawEvents for RecallClient {
     }
 }
 
-/// Events as they were listed.
-pub(crate) struct Listed {
-    /// When Recall was asked for them.
-    pub(crate) asked_at: Timestamp,
+/// One page of events.
+pub(crate) struct ListedPage {
+    /// When the page was requested.
+    pub(crate) requested_at: Timestamp,
     pub(crate) events: Vec<RawEvent>,
 }
 
-/// Lists the events of many calendars.
-pub(crate) struct Listing<'a, R, S, K> {
+/// Lists the events of several calendars.
+pub(crate) struct EventLister<'a, R, S, K> {
     pub(crate) recall: R,
     pub(crate) state: &'a S,
     pub(crate) clock: K,
@@ -79,13 +79,13 @@ pub(crate) struct Listing<'a, R, S, K> {
     pub(crate) progress: Progress,
 }
 
-impl<R: RawEvents, S: RateLimits, K: Clock> Listing<'_, R, S, K> {
-    /// Every event of the calendars that starts at `from` or later, page by page.
+impl<R: RawEvents, S: RateLimits, K: Clock> EventLister<'_, R, S, K> {
+    /// All events of the calendars that start at `from` or later.
     pub(crate) async fn pages<'b>(
         &self,
         calendars: impl ExactSizeIterator<Item = &'b CalendarId>,
         from: Timestamp,
-    ) -> Result<Vec<Listed>, CliError> {
+    ) -> Result<Vec<ListedPage>, CliError> {
         let (mut pages, mut events) = (Vec::new(), 0);
         self.progress.begin(calendars.len());
         for calendar in calendars {
@@ -94,16 +94,16 @@ impl<R: RawEvents, S: RateLimits, K: Clock> Listing<'_, R, S, K> {
                 updated_since: None,
                 starts_from: Some(from),
             };
-            let (mut cursor, mut followed) = (None, HashSet::new());
+            let (mut cursor, mut cursors) = (None, HashSet::new());
             loop {
                 let (page, next) = self.page(&query, cursor.as_ref()).await?;
                 events += page.events.len();
                 pages.push(page);
                 self.progress.listed(events);
                 let Some(next) = next else { break };
-                if !followed.insert(next.clone()) {
-                    return Err(CliError::Cannot(format!(
-                        "Recall's pages of calendar {calendar} go round in circles"
+                if !cursors.insert(next.clone()) {
+                    return Err(CliError::Failed(format!(
+                        "Recall listed a page of calendar {calendar}'s events twice: try again later"
                     )));
                 }
                 cursor = Some(next);
@@ -118,38 +118,44 @@ impl<R: RawEvents, S: RateLimits, K: Clock> Listing<'_, R, S, K> {
         &self,
         query: &EventQuery,
         cursor: Option<&PageCursor>,
-    ) -> Result<(Listed, Option<PageCursor>), CliError> {
-        let paced = Paced {
-            state: self.state,
+    ) -> Result<(ListedPage, Option<PageCursor>), CliError> {
+        let recall = RateLimitedRecall {
+            permits: self.state,
             clock: &self.clock,
             operation: Operation::ListEvents,
             rate_limit: self.rate_limit,
         };
-        paced
+        recall
             .call(async || {
-                let asked_at = self.clock.now();
+                let requested_at = self.clock.now();
                 let RawPage { events, next } = self.recall.page(query, cursor).await?;
-                Ok((Listed { asked_at, events }, next))
+                Ok((
+                    ListedPage {
+                        requested_at,
+                        events,
+                    },
+                    next,
+                ))
             })
             .await
     }
 }
 
-/// How far a listing is, where a person watches.
+/// Progress bar of a listing.
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    /// On standard error, if that is a terminal.
+    /// Shows progress on standard error, if that is a terminal.
     pub(crate) fn on_stderr() -> Self {
         if io::stderr().is_terminal() {
             Self(ProgressBar::no_length())
         } else {
-            Self::nowhere()
+            Self::hidden()
         }
     }
 
-    /// Render to nobody.
-    pub(crate) fn nowhere() -> Self {
+    /// Shows no progress.
+    pub(crate) fn hidden() -> Self {
         Self(ProgressBar::hidden())
     }
 

@@ -1,8 +1,8 @@
-//! `callsheet`, for the person who runs Callsheet for a company.
+//! `callsheet`, the command line of the person who operates Callsheet.
 //!
-//! A command decides what to show and gives it back as a value, which is then
-//! shown as text or as JSON. Keys are never shown; titles and reasons are shown
-//! to whoever asks, and never logged.
+//! A command returns its result as a value, which is then printed as text or as
+//! JSON. Titles and reasons are printed. API keys never are, and nothing is
+//! logged.
 
 mod arguments;
 mod calendars;
@@ -13,9 +13,10 @@ mod find_calendar;
 mod listing;
 mod notify_stack;
 mod overrides;
-mod paced;
+mod pause;
 mod policy;
 mod preview;
+mod rate_limited;
 mod redrive;
 mod render;
 mod resync;
@@ -32,69 +33,63 @@ use callsheet_app::ports::Clock as _;
 use callsheet_runtime::SystemClock;
 use clap::Parser as _;
 use error::CliError;
-use render::show;
+use render::{cannot_print, show};
 use workspace::{EnvVars, Workspace};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Arguments { reach, command } = Arguments::parse();
-    let workspace = Workspace::new(reach, surroundings(std::env::var_os));
+    let Arguments {
+        connection,
+        command,
+    } = Arguments::parse();
+    let workspace = Workspace::new(connection, env_vars(std::env::var_os));
     match run(&workspace, command).await {
         Ok(code) => ExitCode::from(code),
-        Err(trouble) => {
-            eprintln!("callsheet: {}", trouble.report());
-            ExitCode::from(trouble.exit_code())
+        Err(error) => {
+            eprintln!("callsheet: {}", error.report());
+            ExitCode::from(error.exit_code())
         }
     }
 }
 
 async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
     let (now, as_json) = (SystemClock.now(), workspace.as_json());
-    let shown = match command {
-        Command::Policy(command) => return policy::run(workspace, command, now).await,
+    let printed = match command {
+        Command::Policy(command) => policy::run(workspace, command, now).await?,
         Command::Preview(arguments) => {
-            let previewing = preview::run(workspace, &arguments, SystemClock).await?;
-            show(&previewing, as_json)
+            let preview = preview::run(workspace, &arguments, SystemClock).await?;
+            show(&preview, as_json)
         }
-        Command::Explain { event } => {
-            let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-            let explained = explain::explain(&state, &decisions, &event, now).await?;
-            show(&explained, as_json)
+        Command::Explain { event } => show(&explain::run(workspace, &event, now).await?, as_json),
+        Command::Override(command) => {
+            show(&overrides::run(workspace, command, now).await?, as_json)
         }
-        Command::Prefer(command) => show(&overrides::run(workspace, command, now).await?, as_json),
-        Command::Retry(arguments) => {
-            let decisions = workspace.decisions().await?;
-            let retried = match &arguments.event {
-                Some(event) => retry::one(&decisions, event, now).await?,
-                None => retry::all(&workspace.state().await?, &decisions, now).await?,
-            };
-            show(&retried, as_json)
+        Command::Pause(arguments) => {
+            let until = arguments.length.end(now);
+            let pause = pause::run(workspace, &arguments.calendar, until, arguments.by, now);
+            show(&pause.await?, as_json)
         }
-        Command::Status => {
-            let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-            show(&status::status(&state, &decisions, now).await?, as_json)
+        Command::Resume { calendar, by } => {
+            let pause = pause::run(workspace, &calendar, None, by, now);
+            show(&pause.await?, as_json)
         }
-        Command::Drift { calendars } => {
-            let found = drift::run(workspace, &calendars, SystemClock).await?;
-            show(&found, as_json)
-        }
+        Command::Retry(arguments) => show(&retry::run(workspace, arguments, now).await?, as_json),
+        Command::Status => show(&status::run(workspace, now).await?, as_json),
+        Command::Drift { calendars } => show(
+            &drift::run(workspace, &calendars, SystemClock).await?,
+            as_json,
+        ),
         Command::Calendars(command) => calendars::run(workspace, command, &SystemClock).await?,
-        Command::Sweep { everything } => {
-            show(&resync::run(workspace, everything, now).await?, as_json)
-        }
+        Command::Resync { full } => show(&resync::run(workspace, full, now).await?, as_json),
         Command::Redrive(arguments) => {
-            let queues = (
-                &workspace.dead_letters().await?,
-                &workspace.named_queue().await?,
-            );
-            show(&redrive::redrive(queues, &arguments, now).await?, as_json)
+            show(&redrive::run(workspace, &arguments, now).await?, as_json)
         }
     };
-    shown.map_err(|error| CliError::Cannot(format!("standard output: {error}")))
+    printed.map_err(cannot_print)
 }
 
-/// What is told by the environment alone, and not by flags.
-fn surroundings(variable: impl Fn(&'static str) -> Option<OsString>) -> EnvVars {
+/// The settings that are read from the environment only, never from flags.
+fn env_vars(variable: impl Fn(&'static str) -> Option<OsString>) -> EnvVars {
     let text = |name| {
         let text = variable(name)?.into_string().ok()?;
         (!text.trim().is_empty()).then_some(text)

@@ -1,48 +1,55 @@
-//! Asks the stack to do something soon, which it would do by itself in a while.
+//! Sends messages to the sync queue, so that a change takes effect at once and
+//! not with the next resync.
 
 use callsheet_app::ports::Queue;
 use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest, Timestamp};
 use serde::Serialize;
 
-/// Whether the stack was asked.
+/// Whether a message was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "asked", content = "because")]
-pub(crate) enum Asked {
-    /// It will be done as soon as it is somebody's turn.
-    Yes,
-    /// It was not, and why.
-    No(String),
+#[serde(rename_all = "snake_case", tag = "status", content = "reason")]
+pub(crate) enum Delivery {
+    /// It is on the queue.
+    Sent,
+    /// It is not, for this reason.
+    NotSent(String),
 }
 
-impl Asked {
-    /// What follows, in a sentence.
-    pub(crate) fn text(&self, soon: &str) -> String {
+impl Delivery {
+    /// `effect` if the message was sent, else when the change takes effect.
+    pub(crate) fn sentence(&self, effect: &str) -> String {
         match self {
-            Self::Yes => soon.to_owned(),
-            Self::No(why) => format!(
-                "The stack could not be told ({why}); the next sweep, in a minute or so, makes it good."
+            Self::Sent => effect.to_owned(),
+            Self::NotSent(reason) => format!(
+                "No message could be sent to the sync queue ({reason}), so it takes effect with the next \
+                 resync, within a minute or so."
             ),
         }
     }
 }
 
-/// Puts `job` on the queue, if there is one. That it fails is no reason to
-/// fail: what is owed is found by the next sweep.
-pub(crate) async fn ask<Q: Queue>(queue: Option<&Q>, job: &SyncJob) -> Asked {
+/// Sends `job`, if a queue is given. A failure is reported and is no error: the
+/// next resync finds the calendars that need a full sync.
+pub(crate) async fn notify<Q: Queue>(queue: Option<&Q>, job: &SyncJob) -> Delivery {
     let Some(queue) = queue else {
-        return Asked::No("CALLSHEET_QUEUE_URL is not set".to_owned());
+        return Delivery::NotSent("CALLSHEET_QUEUE_URL is not set".to_owned());
     };
     match queue.send(job).await {
-        Ok(()) => Asked::Yes,
-        Err(error) => Asked::No(error.to_string()),
+        Ok(()) => Delivery::Sent,
+        Err(error) => Delivery::NotSent(error.to_string()),
     }
 }
 
-/// A look at everything in a calendar.
-pub(crate) fn look(calendar: &CalendarId, now: Timestamp) -> SyncJob {
-    SyncJob::Request(SyncRequest {
+/// Requests a full sync of a calendar.
+pub(crate) async fn request_full_sync<Q: Queue>(
+    queue: Option<&Q>,
+    calendar: &CalendarId,
+    now: Timestamp,
+) -> Delivery {
+    let request = SyncRequest {
         calendar_id: calendar.clone(),
         reason: SyncReason::FullSync,
         sent_at: now,
-    })
+    };
+    notify(queue, &SyncJob::Request(request)).await
 }

@@ -1,4 +1,4 @@
-//! What a command found out, as text for people or as JSON for programs.
+//! Prints results as text for people or as JSON for programs.
 
 use std::io::{self, Write};
 
@@ -6,30 +6,32 @@ use callsheet_domain::Timestamp;
 use comfy_table::{Cell, LineStyle, Table, presets};
 use serde::Serialize;
 
-/// Something that is shown. Its JSON is what `serde` makes of it.
+use crate::error::CliError;
+
+/// A result that can be printed. Its JSON is what `serde` makes of it.
 pub(crate) trait Render: Serialize {
-    /// The same for people, without a line end.
+    /// The result for people, without a line end.
     fn text(&self) -> String;
 
-    /// What the process ends with when this is the answer.
+    /// The exit code of the process.
     fn exit_code(&self) -> u8 {
         0
     }
 }
 
-/// Writes it to standard output. A reader that left early is no trouble.
-pub(crate) fn show<T: Render>(shown: &T, as_json: bool) -> io::Result<u8> {
+/// Prints `result` to standard output. A closed pipe is no error.
+pub(crate) fn show<T: Render>(result: &T, as_json: bool) -> io::Result<u8> {
     let text = if as_json {
-        serde_json::to_string_pretty(shown)?
+        serde_json::to_string_pretty(result)?
     } else {
-        printable(&shown.text())
+        printable(&result.text())
     };
-    line(&text)?;
-    Ok(shown.exit_code())
+    print_line(&text)?;
+    Ok(result.exit_code())
 }
 
-/// Writes a text and a line end to standard output.
-pub(crate) fn line(text: &str) -> io::Result<()> {
+/// Prints `text` and a line end to standard output. A closed pipe is no error.
+pub(crate) fn print_line(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let written = writeln!(out, "{text}").and_then(|()| out.flush());
     written.or_else(|error| match error.kind() {
@@ -38,18 +40,23 @@ pub(crate) fn line(text: &str) -> io::Result<()> {
     })
 }
 
-/// A text without what would command a terminal: whoever sends an invitation
-/// chooses its title.
+/// The error for a standard output that cannot be written to.
+pub(crate) fn cannot_print(error: impl Into<io::Error>) -> CliError {
+    CliError::Failed(format!("standard output: {}", error.into()))
+}
+
+/// `text` without control characters: titles come from strangers and must not
+/// command the terminal.
 fn printable(text: &str) -> String {
-    let shown = |letter: char| match letter {
+    let printable = |letter: char| match letter {
         '\n' => letter,
         _ if letter.is_control() => '\u{fffd}',
         _ => letter,
     };
-    text.chars().map(shown).collect()
+    text.chars().map(printable).collect()
 }
 
-/// A text whose lines are one.
+/// `text` in one line, without control characters.
 pub(crate) fn in_one_line(text: &str) -> String {
     let words: Vec<_> = text
         .split(|letter: char| letter.is_whitespace() || letter.is_control())
@@ -58,7 +65,7 @@ pub(crate) fn in_one_line(text: &str) -> String {
     words.join(" ").replace('\u{feff}', "")
 }
 
-/// An empty table with these names above its columns.
+/// An empty table with these column headings.
 pub(crate) fn table<const N: usize>(names: [&str; N]) -> Table {
     let mut table = Table::new();
     let line = LineStyle::none().fill('─').junction('─');
@@ -75,12 +82,12 @@ pub(crate) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// An instant to the minute, with the zone it is told in.
+/// An instant to the minute, with its time zone.
 pub(crate) fn instant(at: Timestamp) -> String {
     format!("{} UTC", minute(at))
 }
 
-/// How long before `now` an instant is, to the largest unit that says something.
+/// How long before `now` an instant is, in the largest fitting unit.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.duration_since(at).as_secs();
     match seconds {
@@ -91,11 +98,19 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// So many of something.
-pub(crate) fn counted(count: usize, one: &str, several: &str) -> String {
+/// A count with its noun.
+pub(crate) fn counted(count: usize, singular: &str, plural: &str) -> String {
     match count {
-        1 => format!("1 {one}"),
-        _ => format!("{count} {several}"),
+        1 => format!("1 {singular}"),
+        _ => format!("{count} {plural}"),
+    }
+}
+
+/// A calendar by its owner's address and its id.
+pub(crate) fn calendar_label(id: &str, owner: Option<&str>) -> String {
+    match owner {
+        Some(owner) => format!("{} ({id})", in_one_line(owner)),
+        None => id.to_owned(),
     }
 }
 
@@ -106,7 +121,7 @@ mod tests {
     use test_case::test_case;
 
     #[test]
-    fn a_title_commands_no_terminal() {
+    fn control_characters_are_not_printed() {
         assert_eq!(printable("a\u{1b}[2J\nb"), "a\u{fffd}[2J\nb");
         assert_eq!(in_one_line(" a\n\u{2028}b\t"), "a b");
     }
@@ -116,7 +131,7 @@ mod tests {
     #[test_case("2090-03-05T09:00:00Z", "25 h ago"; "more than a day")]
     #[test_case("2090-03-01T10:00:00Z", "5 days ago"; "days")]
     #[test_case("10:05", "just now"; "a clock that is ahead")]
-    fn says_how_long_ago(then: &str, expected: &str) {
+    fn an_age_is_shown_in_the_largest_unit(then: &str, expected: &str) {
         assert_eq!(ago(at(then), at("10:00")), expected);
     }
 }

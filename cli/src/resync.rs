@@ -1,5 +1,4 @@
-//! Has the stack look at what changed and at every calendar that is owed a look,
-//! now and not by its schedule.
+//! Starts a resync now, and not by its schedule.
 
 use callsheet_app::ports::{Calendars, Policies, Queue, SyncStates, WriteOutcome};
 use callsheet_domain::{SyncJob, Timestamp, needs_full_sync};
@@ -9,54 +8,56 @@ use crate::error::CliError;
 use crate::render::{Render, counted};
 use crate::workspace::Workspace;
 
-/// How often a mark is written that others get in the way of.
-const TRIES: usize = 10;
+/// How often the write of the workspace's sync state is attempted.
+const MAX_ATTEMPTS: usize = 10;
 
-/// A sweep was asked for.
+/// A resync that was requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct SweepAsked {
-    /// Everything in every calendar is looked at again.
-    pub(crate) everything: bool,
-    /// How many calendars are owed a look at everything, if the state table is named.
-    pub(crate) owed: Option<usize>,
+pub(crate) struct ResyncRequested {
+    /// Whether a full sync of every calendar was requested.
+    pub(crate) full: bool,
+    /// Number of calendars that need a full sync; none without a state table.
+    pub(crate) calendars: Option<usize>,
 }
 
-/// Does what is asked.
+/// Requests a resync, and with `full` a full sync of every calendar.
 pub(crate) async fn run(
     workspace: &Workspace,
-    everything: bool,
+    full: bool,
     now: Timestamp,
-) -> Result<SweepAsked, CliError> {
-    let queue = workspace.named_queue().await?;
-    if everything {
+) -> Result<ResyncRequested, CliError> {
+    let queue = workspace.required_queue().await?;
+    if full {
         let state = workspace.state().await?;
-        want_everything(&state, now).await?;
-        let owed = Some(connected(&state).await?);
-        return sweep(&queue, everything, owed, now).await;
+        request_full_syncs(&state, now).await?;
+        let calendars = Some(count_connected(&state).await?);
+        return request_resync(&queue, full, calendars, now).await;
     }
-    let owed = if workspace.has_state() {
-        Some(owed(&workspace.state().await?, now).await?)
+    let calendars = if workspace.has_state() {
+        Some(count_needing_full_sync(&workspace.state().await?, now).await?)
     } else {
         None
     };
-    sweep(&queue, everything, owed, now).await
+    request_resync(&queue, full, calendars, now).await
 }
 
-/// Writes down that a look at everything that began before `now` is too old.
-async fn want_everything<S: SyncStates>(state: &S, now: Timestamp) -> Result<(), CliError> {
-    for _ in 0..TRIES {
-        let mut mark = state.workspace().await?;
-        mark.full_sync_requested_at = mark.full_sync_requested_at.max(Some(now));
-        if state.write_workspace_state(&mark).await? == WriteOutcome::Written {
+/// Stores that a full sync that began before `now` is too old.
+async fn request_full_syncs<S: SyncStates>(state: &S, now: Timestamp) -> Result<(), CliError> {
+    for _ in 0..MAX_ATTEMPTS {
+        let mut workspace = state.workspace().await?;
+        workspace.full_sync_requested_at = workspace.full_sync_requested_at.max(Some(now));
+        if state.write_workspace_state(&workspace).await? == WriteOutcome::Written {
             return Ok(());
         }
     }
-    let busy = "others keep writing to the mark of looks: try again";
-    Err(CliError::Cannot(busy.to_owned()))
+    Err(CliError::Failed(
+        "the workspace's sync state could not be written, since running syncs keep changing it: try again"
+            .to_owned(),
+    ))
 }
 
-/// How many calendars have events to be looked at.
-async fn connected<S: Calendars>(state: &S) -> Result<usize, CliError> {
+/// Number of calendars that are synced.
+async fn count_connected<S: Calendars>(state: &S) -> Result<usize, CliError> {
     let listed = state.listed().await?;
     let connected = listed
         .iter()
@@ -64,21 +65,24 @@ async fn connected<S: Calendars>(state: &S) -> Result<usize, CliError> {
     Ok(connected.count())
 }
 
-async fn sweep<Q: Queue>(
+async fn request_resync<Q: Queue>(
     queue: &Q,
-    everything: bool,
-    owed: Option<usize>,
+    full: bool,
+    calendars: Option<usize>,
     now: Timestamp,
-) -> Result<SweepAsked, CliError> {
+) -> Result<ResyncRequested, CliError> {
     queue.send(&SyncJob::ResyncNow { sent_at: now }).await?;
-    Ok(SweepAsked { everything, owed })
+    Ok(ResyncRequested { full, calendars })
 }
 
-/// How many calendars are owed a look at everything.
-async fn owed<S: Calendars + Policies>(state: &S, now: Timestamp) -> Result<usize, CliError> {
+/// Number of calendars that need a full sync.
+async fn count_needing_full_sync<S: Calendars + Policies>(
+    state: &S,
+    now: Timestamp,
+) -> Result<usize, CliError> {
     let active_revision = state.active_revision().await?;
     let listed = state.listed().await?;
-    let owed = listed.iter().filter(|listed| {
+    let needing = listed.iter().filter(|listed| {
         let (record, override_revision) = (&listed.record, listed.override_revision);
         record.calendar.status.holds_bots()
             && needs_full_sync(
@@ -88,31 +92,24 @@ async fn owed<S: Calendars + Policies>(state: &S, now: Timestamp) -> Result<usiz
                 now,
             )
     });
-    Ok(owed.count())
+    Ok(needing.count())
 }
 
-impl Render for SweepAsked {
+impl Render for ResyncRequested {
     fn text(&self) -> String {
-        let goes_on = "`callsheet calendars list` shows how far it is.";
-        match self.owed {
-            None => format!(
-                "A sweep was asked for: it looks at what changed, and at every calendar that is owed \
-                 a look at everything. {goes_on}"
+        let progress = "`callsheet calendars list` shows the progress.";
+        let requested = "A resync was requested: it catches up with changes in the workspace";
+        match self.calendars {
+            None => format!("{requested}, and runs the full syncs that are needed. {progress}"),
+            Some(calendars) if self.full => format!(
+                "A full sync of {} was requested. It runs in the background, as fast as the rate limit \
+                 allows; changes go first. {progress}",
+                counted(calendars, "calendar", "calendars")
             ),
-            Some(0) => {
-                "A sweep was asked for: it looks at what changed. No calendar is owed a look at \
-                 everything."
-                    .to_owned()
-            }
-            Some(owed) if self.everything => format!(
-                "A sweep was asked for: everything in {} is looked at again, behind whatever is \
-                 said of them meanwhile. {goes_on}",
-                counted(owed, "calendar", "calendars")
-            ),
-            Some(owed) => format!(
-                "A sweep was asked for: it looks at what changed; {} owed a look at everything, and \
-                 looked at as fast as Recall allows. {goes_on}",
-                counted(owed, "calendar is", "calendars are")
+            Some(0) => format!("{requested}. No calendar needs a full sync."),
+            Some(calendars) => format!(
+                "{requested}. {} a full sync, which runs as fast as the rate limit allows. {progress}",
+                counted(calendars, "calendar needs", "calendars need")
             ),
         }
     }
@@ -123,11 +120,11 @@ mod tests {
     use super::*;
     use callsheet_domain::{CalendarId, CalendarStatus};
     use callsheet_testkit::{
-        Faults, Intercepted, MemoryQueue, MemoryState, When, With as _, a_calendar_record, at,
+        With as _, Faults, Intercepted, MemoryQueue, MemoryState, When, a_calendar_record, at,
     };
 
     #[tokio::test]
-    async fn asks_for_a_sweep_and_says_for_how_many_calendars() {
+    async fn a_resync_is_requested_and_connected_calendars_that_need_a_full_sync_are_counted() {
         let (state, queue) = (MemoryState::new(), MemoryQueue::new());
         let lost = a_calendar_record().with(|record| {
             record.calendar.id = CalendarId::parse("calendar-lost").expect("an id");
@@ -136,49 +133,48 @@ mod tests {
         for record in [a_calendar_record(), lost] {
             state.write_record(&record).await.expect("memory");
         }
-        let owed = owed(&state, at("09:30")).await.expect("memory");
-        let asked = sweep(&queue, false, Some(owed), at("09:30"))
-            .await
-            .expect("memory");
+        let calendars = count_needing_full_sync(&state, at("09:30")).await;
+        let calendars = calendars.expect("memory");
+        let requested = request_resync(&queue, false, Some(calendars), at("09:30")).await;
+        let requested = requested.expect("memory");
         let sent_at = at("09:30");
         assert_eq!(queue.sent(), [SyncJob::ResyncNow { sent_at }]);
-        assert_eq!(asked.owed, Some(1));
-        assert!(asked.text().contains("1 calendar is owed a look"));
+        assert_eq!(requested.calendars, Some(1));
+        let text = requested.text();
+        assert!(text.contains("1 calendar needs a full sync"), "{text}");
     }
 
     #[tokio::test]
-    async fn everything_is_wanted_again_from_now_on() {
+    async fn a_full_sync_of_every_calendar_is_requested_as_of_the_latest_request() {
         let (state, queue) = (MemoryState::new(), MemoryQueue::new());
         state
             .write_record(&a_calendar_record())
             .await
             .expect("memory");
         for now in ["09:30", "09:00"] {
-            want_everything(&state, at(now)).await.expect("memory");
-            let mark = state.workspace().await.expect("memory");
+            request_full_syncs(&state, at(now)).await.expect("memory");
+            let workspace = state.workspace().await.expect("memory");
             assert_eq!(
-                mark.full_sync_requested_at,
+                workspace.full_sync_requested_at,
                 Some(at("09:30")),
-                "asked at {now}"
+                "requested at {now}"
             );
         }
-        let connected = connected(&state).await.expect("memory");
-        let asked = sweep(&queue, true, Some(connected), at("09:30"))
-            .await
-            .expect("memory");
+        let connected = count_connected(&state).await.expect("memory");
+        let requested = request_resync(&queue, true, Some(connected), at("09:30")).await;
+        let text = requested.expect("memory").text();
         assert!(
-            asked
-                .text()
-                .contains("everything in 1 calendar is looked at")
+            text.contains("A full sync of 1 calendar was requested"),
+            "{text}"
         );
     }
 
     #[tokio::test]
-    async fn that_nobody_could_be_asked_is_trouble() {
+    async fn a_queue_that_fails_is_an_error() {
         let queue = Intercepted::new(MemoryQueue::new(), &Faults::once(0, When::Before));
-        let trouble = sweep(&queue, false, None, at("09:30"))
+        let error = request_resync(&queue, false, None, at("09:30"))
             .await
-            .expect_err("nobody was asked");
-        assert_eq!(trouble.exit_code(), 2);
+            .expect_err("nothing was sent");
+        assert_eq!(error.exit_code(), 2);
     }
 }

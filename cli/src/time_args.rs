@@ -1,26 +1,26 @@
-//! Reads instants and durations as people write them.
+//! Parses instants and durations in arguments.
 
 use callsheet_domain::{Timestamp, whole_microseconds};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Zoned};
 
-/// An instant: with an offset, or with the name of a time zone. A time of day
-/// without either would be a guess.
+/// Parses an instant with an offset or a time zone. Without either, the time is
+/// refused, since the zone would be a guess.
 pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
     let text = text.trim();
     let zoned = |text: &str| text.parse::<Zoned>().map(|zoned| zoned.timestamp());
-    let read = if text.contains('[') {
+    let parsed = if text.contains('[') {
         zoned(text)
     } else {
         text.parse::<Timestamp>()
     };
-    read.map(whole_microseconds).map_err(|_| {
-        "expected an instant with its offset or time zone, such as 2026-12-24T18:00+01:00, \
+    parsed.map(whole_microseconds).map_err(|_| {
+        "expected a time with an offset or a time zone, such as 2026-12-24T18:00+01:00, \
          2026-12-24T17:00Z or 2026-12-24T18:00[Europe/Berlin]"
             .to_owned()
     })
 }
 
-/// A duration of at least a minute; a day has 24 hours.
+/// Parses a duration of at least a minute. A day has 24 hours.
 pub(crate) fn duration(text: &str) -> Result<SignedDuration, String> {
     let refused =
         || "expected a duration of a minute or more, such as 90m, 4h, 3d or 2w".to_owned();
@@ -43,11 +43,11 @@ mod tests {
     #[test_case("2090-12-24 17:00Z", Some("2090-12-24T17:00:00Z"); "with a blank")]
     #[test_case("2090-12-24T18:00[Europe/Berlin]", Some("2090-12-24T17:00:00Z"); "in a time zone")]
     #[test_case("2090-07-24T18:00[Europe/Berlin]", Some("2090-07-24T16:00:00Z"); "in summer")]
-    #[test_case("2090-12-24T18:00[Europe/Bonn]", None; "in an unknown one")]
-    #[test_case("2090-12-24T18:00", None; "without either")]
-    #[test_case("2090-12-24", None; "a day")]
+    #[test_case("2090-12-24T18:00[Europe/Bonn]", None; "in an unknown time zone")]
+    #[test_case("2090-12-24T18:00", None; "without an offset")]
+    #[test_case("2090-12-24", None; "a date")]
     #[test_case("tomorrow", None; "a word")]
-    fn reads_instants(text: &str, expected: Option<&str>) {
+    fn instants_are_parsed(text: &str, expected: Option<&str>) {
         let expected = expected.map(|text| text.parse().expect("an instant"));
         assert_eq!(instant(text).ok(), expected);
     }
@@ -59,8 +59,8 @@ mod tests {
     #[test_case("1mo", None; "months differ in length")]
     #[test_case("30s", None; "too short")]
     #[test_case("-3d", None; "backwards")]
-    #[test_case("3", None; "of what")]
-    fn reads_durations(text: &str, expected: Option<i64>) {
+    #[test_case("3", None; "without a unit")]
+    fn durations_are_parsed(text: &str, expected: Option<i64>) {
         assert_eq!(duration(text).ok().map(|d| d.as_secs()), expected);
     }
 }

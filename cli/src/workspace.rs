@@ -1,5 +1,5 @@
-//! The adapters of one workspace, each made when it is asked for, so that a
-//! command needs no more to be named than it uses.
+//! The adapters of one workspace. Each is made on demand, so that a command
+//! needs only the settings that it uses.
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Builder;
@@ -12,124 +12,120 @@ use tokio::sync::OnceCell;
 
 use crate::arguments::ConnectionArgs;
 use crate::error::CliError;
-use crate::paced::BURST;
+use crate::rate_limited::BURST;
 
-const RECALL: &str = "https://us-east-1.recall.ai";
+const DEFAULT_RECALL_URL: &str = "https://us-east-1.recall.ai";
 
-/// What is not on the command line but in the environment alone.
+/// Settings that are read from the environment only.
 #[derive(Clone, Default)]
 pub(crate) struct EnvVars {
-    /// Recall's key: flags are seen by everybody on the machine.
+    /// Recall's API key. Not a flag, since other users of the machine can read command lines.
     pub(crate) api_key: Option<String>,
-    /// Where the simulator of the local cloud is.
+    /// Address of the local cloud's simulator of Recall.
     pub(crate) simulator: Option<String>,
-    /// What the person is called on this machine.
+    /// Login name of the person at the machine.
     pub(crate) user: Option<String>,
 }
 
 /// The adapters of one workspace.
 pub(crate) struct Workspace {
-    reach: ConnectionArgs,
-    surroundings: EnvVars,
+    connection: ConnectionArgs,
+    env: EnvVars,
     aws: OnceCell<SdkConfig>,
 }
 
 impl Workspace {
-    /// Nothing is connected yet.
-    pub(crate) fn new(reach: ConnectionArgs, surroundings: EnvVars) -> Self {
+    /// Connects to nothing yet.
+    pub(crate) fn new(connection: ConnectionArgs, env: EnvVars) -> Self {
         Self {
-            reach,
-            surroundings,
+            connection,
+            env,
             aws: OnceCell::new(),
         }
     }
 
-    /// Whether JSON is asked for.
+    /// Whether the output is JSON.
     pub(crate) fn as_json(&self) -> bool {
-        self.reach.json
+        self.connection.json
     }
 
-    /// What the person is called on this machine.
+    /// Login name of the person at the machine.
     pub(crate) fn user(&self) -> Option<&str> {
-        self.surroundings.user.as_deref()
+        self.env.user.as_deref()
     }
 
-    /// Whether there are calendars, words and policies to be read.
+    /// Whether a state table is given.
     pub(crate) fn has_state(&self) -> bool {
-        self.reach.state_table.is_some()
+        self.connection.state_table.is_some()
     }
 
-    /// The table of calendars, words and policies.
+    /// The table of calendars, overrides and policies.
     pub(crate) async fn state(&self) -> Result<StateTable, CliError> {
-        let table = self.reach.state_table.as_deref();
-        let table = table.ok_or_else(|| unnamed("state table", "STATE_TABLE", "StateTableName"))?;
+        let table = self.connection.state_table.as_deref();
+        let table = table.ok_or_else(|| missing("state table", "STATE_TABLE", "StateTableName"))?;
         Ok(StateTable::new(self.tables().await?, table))
     }
 
     /// The table of decisions.
     pub(crate) async fn decisions(&self) -> Result<DecisionTable, CliError> {
-        let table = self.reach.decisions_table.as_deref();
-        let table = table.ok_or_else(|| {
-            unnamed(
-                "table of decisions",
-                "DECISIONS_TABLE",
-                "DecisionsTableName",
-            )
-        })?;
+        let table = self.connection.decisions_table.as_deref();
+        let table = table
+            .ok_or_else(|| missing("decisions table", "DECISIONS_TABLE", "DecisionsTableName"))?;
         Ok(DecisionTable::new(self.tables().await?, table))
     }
 
-    /// The queue of notices, if it is named: without it things only take longer.
+    /// The sync queue, if it is given. Without it, changes take effect with the next resync.
     pub(crate) async fn queue(&self) -> Result<Option<SqsQueue>, CliError> {
-        let Some(url) = self.reach.queue_url.as_deref() else {
+        let Some(url) = self.connection.queue_url.as_deref() else {
             return Ok(None);
         };
         let client = aws_sdk_sqs::Client::new(self.aws().await?);
         Ok(Some(SqsQueue::new(client, url)))
     }
 
-    /// The queue of notices, for what cannot be done without it.
-    pub(crate) async fn named_queue(&self) -> Result<SqsQueue, CliError> {
+    /// The sync queue, for commands that need it.
+    pub(crate) async fn required_queue(&self) -> Result<SqsQueue, CliError> {
         let queue = self.queue().await?;
-        queue.ok_or_else(|| unnamed("queue of notices", "QUEUE_URL", "SyncQueueUrl"))
+        queue.ok_or_else(|| missing("sync queue", "QUEUE_URL", "SyncQueueUrl"))
     }
 
-    /// The messages that were given up on.
+    /// The dead-letter queue.
     pub(crate) async fn dead_letters(&self) -> Result<SqsDeadLetters, CliError> {
-        let url = self.reach.dlq_url.as_deref();
+        let url = self.connection.dlq_url.as_deref();
         let url =
-            url.ok_or_else(|| unnamed("dead-letter queue", "DLQ_URL", "DeadLetterQueueUrl"))?;
+            url.ok_or_else(|| missing("dead-letter queue", "DLQ_URL", "DeadLetterQueueUrl"))?;
         let client = aws_sdk_sqs::Client::new(self.aws().await?);
         Ok(SqsDeadLetters::new(client, url))
     }
 
-    /// Recall. `instead` is what else might be done by who has no key.
-    pub(crate) fn recall(&self, instead: &str) -> Result<RecallClient, CliError> {
-        let named = [&self.reach.recall_url, &self.surroundings.simulator];
-        let url = named.into_iter().flatten().next();
-        let url = BaseUrl::parse(url.map_or(RECALL, String::as_str))
-            .map_err(|error| CliError::Cannot(format!("Recall's address: {error}")))?;
-        let key = self.surroundings.api_key.as_deref().ok_or_else(|| {
-            CliError::Cannot(format!(
-                "no key of Recall: set CALLSHEET_RECALL_API_KEY to the workspace's API key{instead}"
+    /// Recall's API. `alternative` is the end of the error that reports a missing key: another
+    /// way to the same result.
+    pub(crate) fn recall(&self, alternative: &str) -> Result<RecallClient, CliError> {
+        let urls = [&self.connection.recall_url, &self.env.simulator];
+        let url = urls.into_iter().flatten().next();
+        let url = BaseUrl::parse(url.map_or(DEFAULT_RECALL_URL, String::as_str))
+            .map_err(|error| CliError::Failed(format!("Recall's address: {error}")))?;
+        let key = self.env.api_key.as_deref().ok_or_else(|| {
+            CliError::Failed(format!(
+                "no API key of Recall is given: set CALLSHEET_RECALL_API_KEY to the workspace's key{alternative}"
             ))
         })?;
         let key = ApiKey::parse(key)
-            .map_err(|error| CliError::Cannot(format!("CALLSHEET_RECALL_API_KEY: {error}")))?;
+            .map_err(|error| CliError::Failed(format!("CALLSHEET_RECALL_API_KEY: {error}")))?;
         Ok(RecallClient::new(url, key))
     }
 
-    /// The pace at which events are listed, which is the stack's own.
+    /// Rate limit of listing events, which is shared with the stack.
     pub(crate) fn rate_limit(&self) -> RateLimit {
-        RateLimit::per_minute(self.reach.list_events_per_minute, BURST)
+        RateLimit::per_minute(self.connection.list_events_per_minute, BURST)
     }
 
     async fn tables(&self) -> Result<aws_sdk_dynamodb::Client, CliError> {
         Ok(aws_sdk_dynamodb::Client::new(self.aws().await?))
     }
 
-    /// Region and credentials as any AWS tool finds them: the environment,
-    /// profiles, single sign-on, a program, the machine.
+    /// Region and credentials from the usual AWS chain: the environment, profiles,
+    /// single sign-on, a credential process, the machine's role.
     async fn aws(&self) -> Result<&SdkConfig, CliError> {
         let aws = self
             .aws
@@ -144,9 +140,9 @@ impl Workspace {
             })
             .await;
         if aws.region().is_none() {
-            return Err(CliError::Cannot(
-                "no AWS region: set AWS_REGION or AWS_PROFILE, or for the local cloud \
-                 `. .local/up/environment`"
+            return Err(CliError::Failed(
+                "no AWS region is given: set AWS_REGION or AWS_PROFILE, or run \
+                 `. .local/up/environment` for the local cloud"
                     .to_owned(),
             ));
         }
@@ -154,10 +150,11 @@ impl Workspace {
     }
 }
 
-fn unnamed(what: &str, variable: &str, output: &str) -> CliError {
-    CliError::Cannot(format!(
-        "no {what} is named: set CALLSHEET_{variable}. For the local cloud, `. .local/up/environment`; \
-         on AWS it is the output {output} of the stack:\n  \
+/// The error for a setting that a command needs. `output` is the output of the stack that has it.
+fn missing(setting: &str, variable: &str, output: &str) -> CliError {
+    CliError::Failed(format!(
+        "no {setting} is given: set CALLSHEET_{variable}. For the local cloud, run \
+         `. .local/up/environment`. On AWS, it is the output {output} of the stack:\n  \
          aws cloudformation describe-stacks --stack-name callsheet --query 'Stacks[0].Outputs'"
     ))
 }
@@ -167,11 +164,11 @@ mod tests {
     use super::*;
     use test_case::test_case;
 
-    fn workspace(reach: ConnectionArgs, surroundings: EnvVars) -> Workspace {
-        Workspace::new(reach, surroundings)
+    fn workspace(connection: ConnectionArgs, env: EnvVars) -> Workspace {
+        Workspace::new(connection, env)
     }
 
-    fn nothing() -> ConnectionArgs {
+    fn no_connection() -> ConnectionArgs {
         ConnectionArgs {
             json: false,
             state_table: None,
@@ -184,38 +181,44 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn says_which_name_is_missing_and_where_to_take_it_from() {
-        let trouble = workspace(nothing(), EnvVars::default()).state().await;
-        let told = trouble.expect_err("it is not named").report();
-        assert!(told.starts_with("no state table is named: set CALLSHEET_STATE_TABLE"));
-        assert!(told.contains("StateTableName"), "{told}");
+    async fn an_error_names_the_missing_setting_and_the_output_that_has_it() {
+        let state = workspace(no_connection(), EnvVars::default()).state().await;
+        let report = state.expect_err("no table is given").report();
+        assert!(report.starts_with("no state table is given: set CALLSHEET_STATE_TABLE"));
+        assert!(report.contains("StateTableName"), "{report}");
     }
 
     #[tokio::test]
-    async fn says_which_queue_is_missing() {
-        let workspace = workspace(nothing(), EnvVars::default());
-        let trouble = workspace.named_queue().await.expect_err("it is not named");
-        assert!(trouble.report().contains("set CALLSHEET_QUEUE_URL"));
-        let trouble = workspace.dead_letters().await.expect_err("nor is it");
-        assert!(trouble.report().contains("set CALLSHEET_DLQ_URL"));
-        assert_eq!(trouble.exit_code(), 2);
+    async fn an_error_names_the_missing_queue() {
+        let workspace = workspace(no_connection(), EnvVars::default());
+        let queue = workspace.required_queue().await;
+        let error = queue.expect_err("no queue is given");
+        assert!(error.report().contains("set CALLSHEET_QUEUE_URL"));
+        let dead_letters = workspace.dead_letters().await;
+        let error = dead_letters.expect_err("no queue is given");
+        assert!(error.report().contains("set CALLSHEET_DLQ_URL"));
+        assert_eq!(error.exit_code(), 2);
     }
 
     #[test_case(None, None, "set CALLSHEET_RECALL_API_KEY"; "no key")]
-    #[test_case(Some("two words"), None, "CALLSHEET_RECALL_API_KEY: the API key"; "no key that can be sent")]
-    #[test_case(Some("key"), Some("http://recall.example"), "Recall's address"; "a key is not sent in clear")]
-    fn says_why_recall_cannot_be_asked(key: Option<&str>, url: Option<&str>, expected: &str) {
-        let reach = ConnectionArgs {
+    #[test_case(Some("two words"), None, "CALLSHEET_RECALL_API_KEY: the API key"; "a key that cannot be sent")]
+    #[test_case(Some("key"), Some("http://recall.example"), "Recall's address"; "an address without TLS")]
+    fn an_unusable_key_or_address_of_recall_is_an_error(
+        key: Option<&str>,
+        url: Option<&str>,
+        expected: &str,
+    ) {
+        let connection = ConnectionArgs {
             recall_url: url.map(str::to_owned),
-            ..nothing()
+            ..no_connection()
         };
-        let surroundings = EnvVars {
+        let env = EnvVars {
             api_key: key.map(str::to_owned),
             ..EnvVars::default()
         };
-        let trouble = workspace(reach, surroundings).recall("");
-        let told = trouble.expect_err("it cannot be asked").report();
-        assert!(told.contains(expected), "{told}");
-        assert!(!told.contains("two words"), "{told}");
+        let recall = workspace(connection, env).recall("");
+        let report = recall.expect_err("it is unusable").report();
+        assert!(report.contains(expected), "{report}");
+        assert!(!report.contains("two words"), "{report}");
     }
 }

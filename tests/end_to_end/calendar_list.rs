@@ -37,7 +37,7 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_its_decisions(
     let unconfirmed = callsheet(&["calendars", "disconnect", &id], "");
     assert_eq!(unconfirmed.code, Some(1), "{}", unconfirmed.output);
     assert!(
-        unconfirmed.output.contains("2 bots go with it"),
+        unconfirmed.output.contains("2 bots are removed with it"),
         "{}",
         unconfirmed.output
     );
@@ -73,7 +73,7 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_its_decisions(
         (&json!("deleted"), &json!("absent"), &Value::Null)
     );
     let again = callsheet(&disconnect, "").printed_json();
-    assert_eq!(again["outcome"], "already_gone");
+    assert_eq!(again["outcome"], "already_deleted");
 
     // Its owner connects it again.
     tenant.connect(Platform::GoogleCalendar).await;
@@ -99,7 +99,7 @@ async fn a_calendar_is_listed_with_both_statuses_while_disconnected_and_reconnec
         (
             &disconnected["status"],
             &disconnected["at_recall"],
-            &disconnected["is_owed_a_look"]
+            &disconnected["needs_full_sync"]
         ),
         (
             &json!("disconnected"),

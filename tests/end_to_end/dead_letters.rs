@@ -9,8 +9,8 @@ use crate::tenant::Tenant;
 /// The outcome of a message by `callsheet redrive`; null if it did not receive it.
 fn outcome(arguments: &[&str], message: &str) -> Value {
     let redriven = callsheet(arguments, "").printed_json();
-    let letters = redriven["letters"].as_array().expect("a list").iter();
-    let mut named = letters.filter(|letter| letter["message_id"] == message);
+    let messages = redriven["messages"].as_array().expect("a list").iter();
+    let mut named = messages.filter(|one| one["message_id"] == message);
     named
         .next()
         .map_or(Value::Null, |one| one["outcome"].clone())
@@ -52,7 +52,7 @@ async fn dead_lettered_messages_are_handled_after_a_redrive() {
     assert_eq!(outcome(&drop_unreadable, &unreadable), "deleted");
     let nothing = callsheet(&["redrive"], "").succeeded();
     assert!(
-        nothing.output.contains("No message was given up on"),
+        nothing.output.contains("The dead-letter queue is empty"),
         "{}",
         nothing.output
     );

@@ -160,10 +160,10 @@ async fn a_skip_override_of_a_series_yields_to_a_record_override_of_an_event() {
     tenant.assert_bots("the whole series", 3).await;
     let id = |event: &EventView| event.id.to_string();
 
-    callsheet(&["prefer", "series", &id(&events[0]), "skip"], "").succeeded();
+    callsheet(&["override", "series", &id(&events[0]), "skip"], "").succeeded();
     tenant.assert_bots("the series is skipped", 0).await;
 
-    callsheet(&["prefer", "event", &id(&events[1]), "record"], "").succeeded();
+    callsheet(&["override", "event", &id(&events[1]), "record"], "").succeeded();
     tenant
         .assert_eventually("one event of it is recorded", |decisions, comparison| {
             comparison.bots == 1
@@ -173,7 +173,7 @@ async fn a_skip_override_of_a_series_yields_to_a_record_override_of_an_event() {
         })
         .await;
 
-    callsheet(&["prefer", "series", &id(&events[2]), "ask"], "").succeeded();
+    callsheet(&["override", "series", &id(&events[2]), "clear"], "").succeeded();
     tenant
         .assert_bots("the override of the series is cleared", 3)
         .await;
@@ -187,14 +187,7 @@ async fn the_bots_are_scheduled_again_after_a_pause() {
     tenant.assert_bots("before the pause", 1).await;
     let calendar = tenant.calendars[0].id.to_string();
     let until: Timestamp = plus(tenant.stack.now(), SignedDuration::from_secs(15));
-    let pause = [
-        "prefer",
-        "calendar",
-        &calendar,
-        "pause",
-        "--until",
-        &until.to_string(),
-    ];
+    let pause = ["pause", &calendar, "--until", &until.to_string()];
     callsheet(&pause, "").succeeded();
     tenant.assert_skipped_by("paused").await;
     tenant.assert_bots("the pause is over", 1).await;

@@ -18,7 +18,7 @@ async fn an_override_takes_effect_with_the_next_resync() {
 #[tokio::test]
 async fn a_resync_is_requested_by_hand() {
     let tenant = with_unsynced_override().await;
-    callsheet(&["sweep"], "").succeeded();
+    callsheet(&["resync"], "").succeeded();
     tenant.assert_bots("the override was applied", 1).await;
 }
 

@@ -20,7 +20,7 @@ use crate::tenant::{TIMEOUT, Tenant};
 
 /// Requests a full sync of everything, as an operator does.
 fn resync_everything() {
-    callsheet(&["sweep", "--everything"], "").succeeded();
+    callsheet(&["resync", "--full"], "").succeeded();
 }
 
 fn drift(calendar: &CalendarId) -> Run {

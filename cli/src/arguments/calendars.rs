@@ -1,24 +1,23 @@
-//! What may be written about calendars as a whole.
+//! Arguments of `callsheet calendars`.
 
 use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CalendarsCommand {
-    /// List every calendar that is remembered, and how far each was looked at
+    /// List every known calendar: status, last syncs, meetings and bots
     List {
-        /// Also ask Recall for its list, and say where the two differ
+        /// Also read Recall's list of calendars, and show differences
         #[arg(long)]
         recall: bool,
     },
     /// Delete a calendar at Recall, and with it the bots of its upcoming meetings
     ///
-    /// What was decided is kept to be looked at, and wants nothing any more. A calendar that is
-    /// deleted cannot be brought back: its owner connects it anew, under a new id. Done again it
-    /// changes nothing.
+    /// This cannot be undone: the owner has to connect the calendar again, and it gets a new id.
+    /// Its decisions are retired and stay readable. Running the command again changes nothing.
     Disconnect {
         /// Recall's id of the calendar, or its owner's address
         calendar: String,
-        /// Do not ask whether it is meant
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
     },

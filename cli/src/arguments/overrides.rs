@@ -1,85 +1,67 @@
-//! What may be written about words and pauses.
+//! Arguments of `callsheet override`.
 
-use callsheet_domain::{EventId, Timestamp, plus};
-use clap::{Args, Subcommand};
-use jiff::SignedDuration;
+use callsheet_domain::{EventId, OverrideChoice};
+use clap::{Subcommand, ValueEnum};
 
-use super::{By, event_id};
-use crate::overrides::Say;
-use crate::time_args;
+use super::by::By;
+use super::values::event_id;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum PreferCommand {
-    /// About one event: goes before everything, also before denied domains
+pub(crate) enum OverrideCommand {
+    /// Override the policy for one event
+    ///
+    /// It goes before the policy, also before denied domains, and before an override of the
+    /// event's series. Only facts such as a deleted event go before it.
     Event {
         /// Recall's id of the event
         #[arg(value_parser = event_id)]
         event: EventId,
-        /// What to do with it
-        say: Say,
+        /// Whether the event is recorded
+        choice: Choice,
         #[command(flatten)]
         by: By,
     },
-    /// About the whole series that an event belongs to
+    /// Override the policy for the series that an event belongs to
     ///
-    /// A word is kept by the name that the calendar's platform gives the series: Google's
-    /// recurringEventId, Outlook's seriesMasterId. Only where there is none it is kept by the
-    /// meeting's `ical_uid`, which on Outlook names that meeting alone. The two are not both
-    /// written: on Google they name the same meetings, and the last of several words counts.
+    /// It goes before the policy's rules and before a pause. Denied domains and overrides of single
+    /// events go before it.
     ///
-    /// Changing "this and following events" makes a new series under new names, on Google as on
-    /// Outlook. A word stays with the old one: say it again on an event of the new one. To have
-    /// a word outlive that, write a rule into the policy.
+    /// The override is stored under the platform's id of the series: Google's recurringEventId,
+    /// Outlook's seriesMasterId. Only if there is none, it is stored under the `ical_uid`. In Google
+    /// that is every event with this `ical_uid`, in Outlook this meeting only. If both exist, the
+    /// one that was set last wins.
+    ///
+    /// Changing "this and following events" makes a new series with a new id on either platform.
+    /// The override stays with the old one. Set it again for an event of the new series, or write a
+    /// rule, which outlives that.
     Series {
         /// Recall's id of any event of the series
         #[arg(value_parser = event_id)]
         event: EventId,
-        /// What to do with it
-        say: Say,
-        #[command(flatten)]
-        by: By,
-    },
-    /// About a whole calendar: pause or resume recording
-    Calendar {
-        /// Recall's id of the calendar, or its owner's address
-        calendar: String,
-        #[command(subcommand)]
-        change: CalendarChange,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum CalendarChange {
-    /// Record nothing for a while, but what somebody's word says
-    Pause {
-        #[command(flatten)]
-        span: PauseSpan,
-        #[command(flatten)]
-        by: By,
-    },
-    /// Record again
-    Resume {
+        /// Whether the series is recorded
+        choice: Choice,
         #[command(flatten)]
         by: By,
     },
 }
 
-/// For how long.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct PauseSpan {
-    /// Until an instant: 2026-12-24T18:00+01:00, or 2026-12-24T18:00[Europe/Berlin]
-    #[arg(long, value_name = "TIME", value_parser = time_args::instant)]
-    pub(crate) until: Option<Timestamp>,
-    /// For so long from now on: 90m, 4h, 3d, 2w
-    #[arg(long = "for", value_name = "DURATION", value_parser = time_args::duration)]
-    pub(crate) length: Option<SignedDuration>,
+/// What an override says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Choice {
+    /// Record it
+    Record,
+    /// Do not record it
+    Skip,
+    /// Remove the override, so that the policy decides again
+    Clear,
 }
 
-impl PauseSpan {
-    /// When the pause ends.
-    pub(crate) fn end(&self, now: Timestamp) -> Option<Timestamp> {
-        let after = self.length.map(|length| plus(now, length));
-        self.until.or(after)
+impl From<Choice> for OverrideChoice {
+    fn from(choice: Choice) -> Self {
+        match choice {
+            Choice::Record => Self::Record,
+            Choice::Skip => Self::Skip,
+            Choice::Clear => Self::Clear,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Which calendars Recall lists.
+//! Recall's list of calendars.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,52 +6,55 @@ use callsheet_app::ports::{CalendarDirectory, Clock, RateLimits, UnreadableCalen
 use callsheet_domain::{Calendar, CalendarId, Operation};
 
 use crate::error::CliError;
-use crate::paced::{Paced, published_pace};
+use crate::rate_limited::{RateLimitedRecall, published_limit};
 
-/// What Recall lists.
+/// The calendars that Recall lists.
 #[derive(Debug, Default)]
 pub(super) struct Directory {
     pub(super) calendars: BTreeMap<CalendarId, Calendar>,
-    /// They are there, and that is all that is known of them.
+    /// Calendars in a shape that cannot be read.
     pub(super) unreadable: Vec<UnreadableCalendar>,
 }
 
 impl Directory {
-    /// Whether a calendar is listed that cannot be read.
+    /// Whether a calendar is listed in a shape that cannot be read.
     pub(super) fn holds_unreadable(&self, id: &CalendarId) -> bool {
-        let mut named = self.unreadable.iter().filter_map(|odd| odd.id.as_ref());
-        named.any(|odd| odd == id)
+        let mut ids = self
+            .unreadable
+            .iter()
+            .filter_map(|calendar| calendar.id.as_ref());
+        ids.any(|unreadable| unreadable == id)
     }
 }
 
-/// Reads the whole list.
-pub(super) async fn read<R, S, K>(recall: &R, state: &S, clock: &K) -> Result<Directory, CliError>
+/// Fetches the whole list.
+pub(super) async fn fetch<R, S, K>(recall: &R, state: &S, clock: &K) -> Result<Directory, CliError>
 where
     R: CalendarDirectory,
     S: RateLimits,
     K: Clock,
 {
     let operation = Operation::ListCalendars;
-    let paced = Paced {
-        state,
+    let limited = RateLimitedRecall {
+        permits: state,
         clock,
         operation,
-        rate_limit: published_pace(operation),
+        rate_limit: published_limit(operation),
     };
-    let (mut directory, mut cursor, mut followed) = (Directory::default(), None, HashSet::new());
+    let (mut directory, mut cursor, mut cursors) = (Directory::default(), None, HashSet::new());
     loop {
-        let page = paced.call(async || recall.calendars(cursor.as_ref()).await);
+        let page = limited.call(async || recall.calendars(cursor.as_ref()).await);
         let page = page.await?;
         let calendars = page.calendars.into_iter();
-        let named = calendars.map(|calendar| (calendar.id.clone(), calendar));
-        directory.calendars.extend(named);
+        let by_id = calendars.map(|calendar| (calendar.id.clone(), calendar));
+        directory.calendars.extend(by_id);
         directory.unreadable.extend(page.unreadable);
         let Some(next) = page.next else {
             return Ok(directory);
         };
-        if !followed.insert(next.clone()) {
-            return Err(CliError::Cannot(
-                "Recall's pages of calendars go round in circles".to_owned(),
+        if !cursors.insert(next.clone()) {
+            return Err(CliError::Failed(
+                "Recall listed a page of calendars twice: try again later".to_owned(),
             ));
         }
         cursor = Some(next);

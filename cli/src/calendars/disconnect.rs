@@ -1,9 +1,9 @@
-//! Deletes a calendar at Recall and has the stack tidy up after it.
+//! Deletes a calendar at Recall, and requests a sync that retires its decisions.
 //!
-//! Recall announces no deletion. So the stack is told that the calendar changed:
-//! it asks for it, finds it gone, and retires its decisions. If the command dies
-//! between the two, running it again does the rest, since a calendar that is gone
-//! already is told about too.
+//! Recall sends no webhook about a deletion. So this command sends a sync request:
+//! the sync fetches the calendar, finds that it is deleted, and retires its
+//! decisions. If the command is interrupted between the two, running it again
+//! sends the request, since it does so also for a calendar that is deleted.
 
 use std::collections::HashSet;
 
@@ -18,13 +18,13 @@ use callsheet_domain::{
 use serde::Serialize;
 
 use crate::error::CliError;
-use crate::find_calendar::{remembered, unknown};
-use crate::paced::{Paced, published_pace};
+use crate::find_calendar::{find_any, unknown_calendar};
+use crate::rate_limited::{RateLimitedRecall, published_limit};
 
-/// Rows loaded together.
-const ROWS: usize = 100;
+/// Number of meetings whose copies are loaded together.
+const MEETINGS_AT_ONCE: usize = 100;
 
-/// Whom it takes to disconnect a calendar.
+/// The ports that a disconnection needs.
 #[derive(Debug)]
 pub(super) struct Ports<S, D, R, Q> {
     pub(super) state: S,
@@ -33,39 +33,40 @@ pub(super) struct Ports<S, D, R, Q> {
     pub(super) queue: Q,
 }
 
-/// What leaves with a calendar.
+/// A calendar that is to be deleted, and what is deleted with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Leaving {
+pub(crate) struct Removal {
     pub(super) calendar: String,
     pub(super) owner: Option<String>,
-    /// Where it stood before, as far as is known.
+    /// Its status before.
     pub(super) status: &'static str,
-    /// Upcoming meetings in it.
+    /// Number of its upcoming meetings.
     pub(super) meetings: usize,
-    /// Bots that only its meetings have.
+    /// Number of bots that only its events have.
     pub(super) bots: usize,
-    /// Bots that meetings in other calendars have too.
-    pub(super) bots_shared: usize,
+    /// Number of bots that events in other calendars share.
+    pub(super) shared_bots: usize,
 }
 
-/// A calendar that is gone.
+/// A calendar that was deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Disconnected {
     #[serde(flatten)]
-    pub(super) leaving: Leaving,
+    pub(super) removal: Removal,
     pub(super) outcome: Outcome,
 }
 
-/// What became of it at Recall.
+/// Result of the deletion at Recall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     Deleted,
-    AlreadyGone,
+    /// It was deleted before.
+    AlreadyDeleted,
 }
 
-/// Deletes the calendar that `name` names, if `confirm` is content with what it
-/// is told will happen.
+/// Deletes the calendar that `name` names, if `confirm` agrees to the description
+/// of what will happen.
 pub(super) async fn disconnect<S, D, R, Q, K>(
     ports: &Ports<S, D, R, Q>,
     name: &str,
@@ -79,23 +80,23 @@ where
     Q: Queue,
     K: Clock,
 {
-    let calendar = ports.calendar(name, clock).await?;
-    let leaving = ports.reserve(&calendar, clock.now()).await?;
-    confirm(&leaving.report())?;
+    let calendar = ports.find_calendar(name, clock).await?;
+    let removal = ports.removal_of(&calendar, clock.now()).await?;
+    confirm(&removal.description())?;
     let id = &calendar.id;
-    let removal = ports.paced(Operation::DeleteCalendar, clock);
-    let removed = removal.call(async || ports.recall.delete_calendar(id).await);
+    let recall = ports.rate_limited(Operation::DeleteCalendar, clock);
+    let removed = recall.call(async || ports.recall.delete_calendar(id).await);
     let outcome = match removed.await? {
         Removed::Deleted => Outcome::Deleted,
-        Removed::AlreadyGone => Outcome::AlreadyGone,
+        Removed::AlreadyGone => Outcome::AlreadyDeleted,
     };
-    ports.tell(id, clock.now()).await.map_err(|error| {
-        CliError::Cannot(format!(
-            "calendar {id} is gone from Recall, but the stack could not be told, and still wants its \
-             meetings recorded ({error}): run this again"
+    ports.request_sync(id, clock.now()).await.map_err(|error| {
+        CliError::Failed(format!(
+            "calendar {id} is deleted at Recall, but no sync could be requested ({error}), so its \
+             decisions are not retired yet: run this again"
         ))
     })?;
-    Ok(Disconnected { leaving, outcome })
+    Ok(Disconnected { removal, outcome })
 }
 
 impl<S, D, R, Q> Ports<S, D, R, Q>
@@ -105,65 +106,69 @@ where
     R: CalendarEvents + CalendarRemoval,
     Q: Queue,
 {
-    fn paced<'a, K>(&'a self, operation: Operation, clock: &'a K) -> Paced<'a, S, K> {
-        Paced {
-            state: &self.state,
+    fn rate_limited<'a, K>(
+        &'a self,
+        operation: Operation,
+        clock: &'a K,
+    ) -> RateLimitedRecall<'a, S, K> {
+        RateLimitedRecall {
+            permits: &self.state,
             clock,
             operation,
-            rate_limit: published_pace(operation),
+            rate_limit: published_limit(operation),
         }
     }
 
-    /// The calendar that is meant: one that is remembered, or that Recall knows.
-    async fn calendar<K: Clock>(&self, name: &str, clock: &K) -> Result<Calendar, CliError> {
-        if let Some(record) = remembered(&self.state, name).await? {
+    /// The calendar that `name` names: a stored one, or one that only Recall knows.
+    async fn find_calendar<K: Clock>(&self, name: &str, clock: &K) -> Result<Calendar, CliError> {
+        if let Some(record) = find_any(&self.state, name).await? {
             return Ok(record.calendar);
         }
         let Ok(id) = CalendarId::parse(name) else {
-            return Err(unknown(name));
+            return Err(unknown_calendar(name));
         };
-        let reading = self.paced(Operation::GetCalendar, clock);
-        let known = reading
+        let recall = self.rate_limited(Operation::GetCalendar, clock);
+        let calendar = recall
             .call(async || self.recall.calendar(&id).await)
             .await?;
-        known.ok_or_else(|| unknown(name))
+        calendar.ok_or_else(|| unknown_calendar(name))
     }
 
-    /// What would leave with the calendar.
-    async fn reserve(&self, calendar: &Calendar, now: Timestamp) -> Result<Leaving, CliError> {
+    /// Counts what is deleted with the calendar.
+    async fn removal_of(&self, calendar: &Calendar, now: Timestamp) -> Result<Removal, CliError> {
         let keys = self.decisions.of_calendar(&calendar.id, now).await?;
-        let (mut ours, mut meetings) = (HashSet::new(), HashSet::new());
+        let (mut bots, mut meetings) = (HashSet::new(), HashSet::new());
         for row in self.decisions.decisions(&keys).await? {
-            if let Some(bot) = bot(&row) {
-                ours.insert(bot.clone());
+            if let Some(bot) = applied_bot(&row) {
+                bots.insert(bot.clone());
                 meetings.insert(row.key.ical_uid);
             }
         }
         let meetings: Vec<IcalUid> = meetings.into_iter().collect();
         let mut shared = HashSet::new();
-        for meetings in meetings.chunks(ROWS) {
+        for meetings in meetings.chunks(MEETINGS_AT_ONCE) {
             let copies = self.decisions.copies(meetings).await?;
             let others = copies.iter().filter(|row| row.calendar_id != calendar.id);
             shared.extend(
                 others
-                    .filter_map(bot)
-                    .filter(|bot| ours.contains(bot))
+                    .filter_map(applied_bot)
+                    .filter(|bot| bots.contains(bot))
                     .cloned(),
             );
         }
         let owner = calendar.email.as_ref().map(Email::as_str);
-        Ok(Leaving {
+        Ok(Removal {
             calendar: calendar.id.to_string(),
             owner: owner.map(str::to_owned),
             status: calendar.status.as_str(),
             meetings: keys.len(),
-            bots: ours.len() - shared.len(),
-            bots_shared: shared.len(),
+            bots: bots.len() - shared.len(),
+            shared_bots: shared.len(),
         })
     }
 
-    /// Has the stack ask Recall for the calendar.
-    async fn tell(&self, id: &CalendarId, now: Timestamp) -> Result<(), PortError> {
+    /// Requests a sync, which fetches the calendar from Recall.
+    async fn request_sync(&self, id: &CalendarId, now: Timestamp) -> Result<(), PortError> {
         let request = SyncRequest {
             calendar_id: id.clone(),
             reason: SyncReason::CalendarChanged,
@@ -174,6 +179,6 @@ where
 }
 
 /// The bot that a meeting has at Recall, or may have.
-fn bot(row: &Decision) -> Option<&DeduplicationKey> {
+fn applied_bot(row: &Decision) -> Option<&DeduplicationKey> {
     row.applied.bot().map(|bot| &bot.deduplication_key)
 }

@@ -1,4 +1,4 @@
-//! Every calendar that is remembered, and what Recall says of it.
+//! Every known calendar, and its status at Recall.
 
 use std::collections::HashSet;
 
@@ -13,50 +13,50 @@ use serde::Serialize;
 use super::directory::Directory;
 use crate::error::CliError;
 
-/// Calendars that are asked about at once.
-const AT_ONCE: usize = 8;
+/// Number of calendars that are read concurrently.
+const CONCURRENCY: usize = 8;
 
-/// The calendars.
+/// The list of calendars.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Listed {
+pub(crate) struct CalendarList {
     pub(super) now: Timestamp,
-    pub(super) calendars: Vec<CalendarShown>,
-    /// What Recall lists and nobody here knows; none if Recall was not asked.
-    pub(super) only_at_recall: Option<Vec<Stranger>>,
-    /// What Recall lists in a shape that cannot be read.
+    pub(super) calendars: Vec<CalendarRow>,
+    /// Calendars that only Recall knows; none if Recall's list was not read.
+    pub(super) only_at_recall: Option<Vec<UnknownCalendar>>,
+    /// Problems of calendars that Recall lists in a shape that cannot be read.
     pub(super) unreadable: Vec<String>,
 }
 
-/// A calendar that is remembered.
+/// A known calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct CalendarShown {
+pub(crate) struct CalendarRow {
     pub(super) id: String,
     pub(super) owner: Option<String>,
     pub(super) platform: &'static str,
     pub(super) status: &'static str,
-    /// When the last finished look began.
-    pub(super) looked_at: Option<Timestamp>,
-    /// When the last finished look at everything began.
-    pub(super) looked_at_whole: Option<Timestamp>,
-    /// It is owed a look at everything.
-    pub(super) is_owed_a_look: bool,
+    /// When the last completed sync began.
+    pub(super) synced_at: Option<Timestamp>,
+    /// When the last completed full sync began.
+    pub(super) full_sync_at: Option<Timestamp>,
+    /// Whether its decisions may be outdated.
+    pub(super) needs_full_sync: bool,
     pub(super) upcoming: Upcoming,
-    /// Where it stands at Recall; none if Recall was not asked.
+    /// Its status at Recall; none if Recall's list was not read.
     pub(super) at_recall: Option<AtRecall>,
-    /// How the two sides differ, if they do.
+    /// How Recall and Callsheet differ, if they do.
     pub(super) difference: Option<Difference>,
 }
 
-/// Meetings that are not over.
+/// Counts of meetings that are not over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Upcoming {
     pub(super) meetings: usize,
     pub(super) record: usize,
-    /// Those with a bot at Recall. Copies of a meeting may share one.
+    /// Meetings with a bot at Recall. Copies of a meeting may share one.
     pub(super) bots: usize,
 }
 
-/// Where a calendar stands at Recall.
+/// Status of a calendar at Recall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AtRecall {
@@ -69,39 +69,43 @@ pub(crate) enum AtRecall {
     Unreadable,
 }
 
-/// How the two sides differ about a calendar.
+/// How Recall and Callsheet differ about a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Difference {
-    /// Recall does not list it, and nobody has noticed.
+    /// Recall does not list it, and Callsheet does not know that.
     OnlyHere,
-    /// It has another status there.
+    /// It has another status at Recall.
     Status,
 }
 
 /// A calendar that only Recall knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Stranger {
+pub(crate) struct UnknownCalendar {
     pub(super) id: String,
     pub(super) owner: Option<String>,
     pub(super) platform: &'static str,
     pub(super) status: AtRecall,
 }
 
-/// Lists what is remembered.
-pub(super) async fn list<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Listed, CliError>
+/// Lists the known calendars.
+pub(super) async fn list<S, D>(
+    state: &S,
+    decisions: &D,
+    now: Timestamp,
+) -> Result<CalendarList, CliError>
 where
     S: Calendars + Policies,
     D: Decisions,
 {
     let active_revision = state.active_revision().await?;
-    let mut calendars: Vec<CalendarShown> = stream::iter(state.listed().await?)
-        .map(|listed| shown(decisions, listed, active_revision, now))
-        .buffer_unordered(AT_ONCE)
+    let mut calendars: Vec<CalendarRow> = stream::iter(state.listed().await?)
+        .map(|listed| row(decisions, listed, active_revision, now))
+        .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;
     calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
-    Ok(Listed {
+    Ok(CalendarList {
         now,
         calendars,
         only_at_recall: None,
@@ -109,7 +113,7 @@ where
     })
 }
 
-async fn shown<D: Decisions>(
+async fn row<D: Decisions>(
     decisions: &D,
     ListedCalendar {
         record,
@@ -117,18 +121,18 @@ async fn shown<D: Decisions>(
     }: ListedCalendar,
     active_revision: PolicyRevision,
     now: Timestamp,
-) -> Result<CalendarShown, CliError> {
+) -> Result<CalendarRow, CliError> {
     let calendar = &record.calendar;
     let last_sync = record.last_sync.as_ref();
     let keys = decisions.of_calendar(&calendar.id, now).await?;
-    Ok(CalendarShown {
+    Ok(CalendarRow {
         id: calendar.id.to_string(),
-        owner: owner(calendar),
+        owner: owner_address(calendar),
         platform: calendar.platform.as_str(),
         status: calendar.status.as_str(),
-        looked_at: last_sync.map(|last_sync| last_sync.began_at),
-        looked_at_whole: last_sync.and_then(|last_sync| last_sync.full_sync_at),
-        is_owed_a_look: calendar.status.holds_bots()
+        synced_at: last_sync.map(|last_sync| last_sync.began_at),
+        full_sync_at: last_sync.and_then(|last_sync| last_sync.full_sync_at),
+        needs_full_sync: calendar.status.holds_bots()
             && needs_full_sync(last_sync, active_revision, override_revision, now),
         upcoming: Upcoming::of(&decisions.decisions(&keys).await?),
         at_recall: None,
@@ -136,7 +140,7 @@ async fn shown<D: Decisions>(
     })
 }
 
-fn owner(calendar: &Calendar) -> Option<String> {
+fn owner_address(calendar: &Calendar) -> Option<String> {
     let owner = calendar.email.as_ref().map(Email::as_str);
     owner.map(str::to_owned)
 }
@@ -153,9 +157,9 @@ impl Upcoming {
     }
 }
 
-impl Listed {
-    /// The same beside what Recall lists.
-    pub(super) fn beside(mut self, directory: Directory) -> Self {
+impl CalendarList {
+    /// The list with the status of each calendar at Recall.
+    pub(super) fn compared_with(mut self, directory: Directory) -> Self {
         let mut known = HashSet::new();
         for calendar in &mut self.calendars {
             if let Ok(id) = CalendarId::parse(&calendar.id) {
@@ -163,17 +167,17 @@ impl Listed {
                 known.insert(id);
             }
         }
-        let strangers = directory.calendars.values();
-        let strangers = strangers.filter(|calendar| !known.contains(&calendar.id));
-        self.only_at_recall = Some(strangers.map(Stranger::of).collect());
+        let unknown = directory.calendars.values();
+        let unknown = unknown.filter(|calendar| !known.contains(&calendar.id));
+        self.only_at_recall = Some(unknown.map(UnknownCalendar::of).collect());
         let unreadable = directory.unreadable.iter();
         self.unreadable = unreadable.map(ToString::to_string).collect();
         self
     }
 }
 
-impl CalendarShown {
-    /// Whether it is nothing that would be looked at.
+impl CalendarRow {
+    /// Whether it is disconnected or deleted, so it is not synced.
     pub(super) fn is_lost(&self) -> bool {
         CalendarStatus::parse(self.status).is_some_and(|status| !status.holds_bots())
     }
@@ -196,7 +200,7 @@ impl CalendarShown {
 }
 
 impl AtRecall {
-    /// A deleted calendar is one that is not listed.
+    /// Recall does not list deleted calendars.
     fn of(status: CalendarStatus) -> Self {
         match status {
             CalendarStatus::Connecting => Self::Connecting,
@@ -206,7 +210,7 @@ impl AtRecall {
         }
     }
 
-    /// As people read it.
+    /// Text in the table.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
@@ -218,11 +222,11 @@ impl AtRecall {
     }
 }
 
-impl Stranger {
+impl UnknownCalendar {
     fn of(calendar: &Calendar) -> Self {
         Self {
             id: calendar.id.to_string(),
-            owner: owner(calendar),
+            owner: owner_address(calendar),
             platform: calendar.platform.as_str(),
             status: AtRecall::of(calendar.status),
         }

@@ -1,4 +1,4 @@
-//! Lists calendars, and disconnects one.
+//! Lists calendars, or disconnects one.
 
 mod confirm;
 mod directory;
@@ -18,7 +18,7 @@ use crate::render::show;
 use crate::workspace::Workspace;
 use disconnect::{Ports, disconnect};
 
-/// Does what is asked about calendars.
+/// Runs a command about calendars.
 pub(crate) async fn run(
     workspace: &Workspace,
     command: CalendarsCommand,
@@ -33,20 +33,20 @@ pub(crate) async fn run(
         }
         CalendarsCommand::List { recall: true } => {
             let recall = workspace.recall(", or list without --recall")?;
-            let directory = directory::read(&recall, &state, clock).await?;
+            let directory = directory::fetch(&recall, &state, clock).await?;
             let listed = list::list(&state, &decisions, clock.now()).await?;
-            Ok(show(&listed.beside(directory), as_json))
+            Ok(show(&listed.compared_with(directory), as_json))
         }
         CalendarsCommand::Disconnect { calendar, yes } => {
             let ports = Ports {
-                queue: workspace.named_queue().await?,
+                queue: workspace.required_queue().await?,
                 recall: workspace.recall("")?,
                 state,
                 decisions,
             };
-            let ask = |question: &str| confirm::on_terminal(question, yes);
-            let done = disconnect(&ports, &calendar, clock, ask).await?;
-            Ok(show(&done, as_json))
+            let confirm = |question: &str| confirm::on_terminal(question, yes);
+            let disconnected = disconnect(&ports, &calendar, clock, confirm).await?;
+            Ok(show(&disconnected, as_json))
         }
     }
 }

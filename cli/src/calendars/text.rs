@@ -1,27 +1,29 @@
-//! Calendars as people read them.
+//! Texts of the list of calendars and of a disconnection.
 
 use std::collections::BTreeMap;
 
 use callsheet_domain::CalendarStatus;
 use comfy_table::{Cell, CellAlignment, Table};
 
-use super::disconnect::{Disconnected, Leaving, Outcome};
-use super::list::{CalendarShown, Difference, Listed, Stranger};
-use crate::render::{Render, ago, counted, in_one_line, table};
+use super::disconnect::{Disconnected, Outcome, Removal};
+use super::list::{AtRecall, CalendarList, CalendarRow, Difference, UnknownCalendar};
+use crate::render::{Render, ago, calendar_label, counted, table};
 
-impl Render for Listed {
+impl Render for CalendarList {
     fn text(&self) -> String {
         let mut parts = Vec::new();
-        let strangers = self.only_at_recall.as_deref().unwrap_or_default();
+        let unknown = self.only_at_recall.as_deref().unwrap_or_default();
         if self.calendars.is_empty() {
             parts.push(
-                "No calendar is known yet: one is remembered with its first webhook or the next sweep that lists them.".to_owned(),
+                "No calendar is known yet. A calendar becomes known with its first webhook, or with the next \
+                 resync that reads Recall's list: `callsheet resync --full` requests one."
+                    .to_owned(),
             );
         }
-        if !self.calendars.is_empty() || !strangers.is_empty() {
+        if !self.calendars.is_empty() || !unknown.is_empty() {
             parts.push(match &self.only_at_recall {
                 None => self.table(),
-                Some(strangers) => self.table_beside(strangers),
+                Some(unknown) => self.table_with_recall(unknown),
             });
         }
         if !self.calendars.is_empty() {
@@ -32,75 +34,75 @@ impl Render for Listed {
     }
 }
 
-impl Listed {
+impl CalendarList {
     fn table(&self) -> String {
         let mut table = table([
             "calendar",
             "platform",
             "status",
-            "looked at",
-            "whole",
+            "last sync",
+            "full sync",
             "meetings",
             "record",
             "bots",
         ]);
         for calendar in &self.calendars {
-            let cells = [named(&calendar.id, calendar.owner.as_deref())]
+            let cells = [calendar_label(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
                 .chain([calendar.platform, calendar.status].map(str::to_owned))
-                .chain(self.looks(calendar));
-            add(&mut table, cells, Some(calendar));
+                .chain(self.last_syncs(calendar));
+            add_row(&mut table, cells, Some(calendar));
         }
         table.trim_fmt()
     }
 
-    fn table_beside(&self, strangers: &[Stranger]) -> String {
+    fn table_with_recall(&self, unknown: &[UnknownCalendar]) -> String {
         let mut table = table([
             "calendar",
             "platform",
             "status",
             "at Recall",
-            "looked at",
-            "whole",
+            "last sync",
+            "full sync",
             "meetings",
             "record",
             "bots",
         ]);
         for calendar in &self.calendars {
-            let at_recall = calendar.at_recall.map_or("", super::list::AtRecall::as_str);
-            let cells = [named(&calendar.id, calendar.owner.as_deref())]
+            let at_recall = calendar.at_recall.map_or("", AtRecall::as_str);
+            let cells = [calendar_label(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
                 .chain([calendar.platform, calendar.status, at_recall].map(str::to_owned))
-                .chain(self.looks(calendar));
-            add(&mut table, cells, Some(calendar));
+                .chain(self.last_syncs(calendar));
+            add_row(&mut table, cells, Some(calendar));
         }
-        for stranger in strangers {
-            let cells = [named(&stranger.id, stranger.owner.as_deref())]
+        for calendar in unknown {
+            let cells = [calendar_label(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
-                .chain([stranger.platform, "unknown", stranger.status.as_str()].map(str::to_owned));
-            add(&mut table, cells, None);
+                .chain([calendar.platform, "unknown", calendar.status.as_str()].map(str::to_owned));
+            add_row(&mut table, cells, None);
         }
         table.trim_fmt()
     }
 
-    /// When it was last looked at, and when at all of it.
-    fn looks(&self, calendar: &CalendarShown) -> [String; 2] {
-        let owed = if calendar.is_owed_a_look {
-            ", owed a look"
+    /// Ages of the last sync and of the last full sync.
+    fn last_syncs(&self, calendar: &CalendarRow) -> [String; 2] {
+        let need = if calendar.needs_full_sync {
+            ", needs a full sync"
         } else {
             ""
         };
-        if calendar.looked_at.is_none() && calendar.is_lost() {
+        if calendar.synced_at.is_none() && calendar.is_lost() {
             return Default::default();
         }
-        let last_sync = calendar.looked_at;
+        let last_sync = calendar.synced_at;
         let last_sync = last_sync.map_or_else(|| "never".to_owned(), |at| ago(at, self.now));
-        let whole = match (calendar.looked_at_whole, calendar.looked_at) {
+        let full_sync = match (calendar.full_sync_at, calendar.synced_at) {
             (Some(at), _) => ago(at, self.now),
             (None, Some(_)) => "earlier".to_owned(),
             (None, None) => "never".to_owned(),
         };
-        [format!("{last_sync}{owed}"), whole]
+        [format!("{last_sync}{need}"), full_sync]
     }
 
     fn counts(&self) -> String {
@@ -112,57 +114,60 @@ impl Listed {
             .iter()
             .map(|(status, count)| format!("{count} {status}"))
             .collect();
-        let owed = self.calendars.iter().filter(|one| one.is_owed_a_look);
+        let needing = self.calendars.iter().filter(|one| one.needs_full_sync);
         let all = counted(self.calendars.len(), "calendar", "calendars");
         format!(
-            "{all}: {}; {} owed a look.",
+            "{all}: {}; {} a full sync.",
             statuses.join(", "),
-            owed.count()
+            counted(needing.count(), "needs", "need")
         )
     }
 
-    /// What to make of the differences; nothing if Recall was not asked.
+    /// Explains the differences. None if Recall's list was not read.
     fn comparison(&self) -> Option<String> {
-        let strangers = self.only_at_recall.as_ref()?;
+        let unknown = self.only_at_recall.as_ref()?;
         let differing = |difference| {
-            let differs = |one: &&CalendarShown| one.difference == Some(difference);
+            let differs = |one: &&CalendarRow| one.difference == Some(difference);
             self.calendars.iter().filter(differs).count()
         };
         let mut lines = Vec::new();
-        if !strangers.is_empty() {
+        if !unknown.is_empty() {
             lines.push(format!(
-                "{} known to Recall only: one is remembered with its first webhook or the next sweep that lists them.",
-                counted(strangers.len(), "calendar is", "calendars are")
+                "{} known to Recall only. A webhook, or the next resync that reads Recall's list, adds {}: \
+                 `callsheet resync --full` requests one.",
+                counted(unknown.len(), "calendar is", "calendars are"),
+                if unknown.len() == 1 { "it" } else { "them" },
             ));
         }
         match differing(Difference::OnlyHere) {
             0 => {}
             count => lines.push(format!(
-                "{} not listed by Recall any more: `callsheet calendars disconnect` tidies up.",
+                "{} not listed by Recall any more: `callsheet calendars disconnect` retires the decisions.",
                 counted(count, "calendar is", "calendars are")
             )),
         }
         match differing(Difference::Status) {
             0 => {}
             count => lines.push(format!(
-                "{} another status at Recall: a webhook is on its way, or was lost.",
+                "{} another status at Recall: a webhook is on its way, or was lost. `callsheet resync --full` \
+                 syncs the status.",
                 counted(count, "calendar has", "calendars have")
             )),
         }
         lines.extend(
             self.unreadable
                 .iter()
-                .map(|odd| format!("Recall lists one that cannot be read: {odd}.")),
+                .map(|problem| format!("Recall lists a calendar that cannot be read: {problem}.")),
         );
         if lines.is_empty() {
-            lines.push("Recall lists the same.".to_owned());
+            lines.push("Recall lists the same calendars.".to_owned());
         }
         Some(lines.join("\n"))
     }
 }
 
-/// Adds a row; one without a calendar has no counts.
-fn add(table: &mut Table, cells: impl Iterator<Item = String>, calendar: Option<&CalendarShown>) {
+/// Adds a row. The counts of a calendar that only Recall knows are left out.
+fn add_row(table: &mut Table, cells: impl Iterator<Item = String>, calendar: Option<&CalendarRow>) {
     let counts = calendar.map(|calendar| {
         let upcoming = calendar.upcoming;
         [upcoming.meetings, upcoming.record, upcoming.bots]
@@ -173,59 +178,57 @@ fn add(table: &mut Table, cells: impl Iterator<Item = String>, calendar: Option<
     table.add_row(cells);
 }
 
-pub(super) fn named(id: &str, owner: Option<&str>) -> String {
-    match owner {
-        Some(owner) => format!("{} ({id})", in_one_line(owner)),
-        None => id.to_owned(),
-    }
-}
-
-impl Leaving {
-    /// What will happen, for whoever is to say yes to it.
-    pub(super) fn report(&self) -> String {
-        let name = named(&self.calendar, self.owner.as_deref());
+impl Removal {
+    /// Description of what will happen, for the confirmation.
+    pub(super) fn description(&self) -> String {
+        let name = calendar_label(&self.calendar, self.owner.as_deref());
         if self.status == CalendarStatus::Deleted.as_str() {
             return format!(
-                "{name} is known to be gone from Recall. It is looked for once more, and the stack told."
+                "{name} is already deleted at Recall. The deletion is repeated there, and a sync is requested that \
+                 retires its decisions."
             );
         }
         let upcoming = counted(self.meetings, "upcoming meeting", "upcoming meetings");
-        let stays = match self.bots_shared {
+        let kept = match self.shared_bots {
             0 => String::new(),
             shared => format!(
-                " {} since another calendar shares it.",
-                counted(shared, "bot stays", "bots stay")
+                " {} other calendars.",
+                counted(
+                    shared,
+                    "bot stays, since it is shared with",
+                    "bots stay, since they are shared with"
+                )
             ),
         };
         format!(
-            "{name} will be deleted at Recall, for good: its owner can only connect it anew.\n\
-             It has {upcoming}, and {} with it.{stays}",
-            counted(self.bots, "bot goes", "bots go"),
+            "{name} will be deleted at Recall. This cannot be undone: its owner has to connect it again.\n\
+             It has {upcoming}. {} removed with it.{kept}",
+            counted(self.bots, "bot is", "bots are"),
         )
     }
 }
 
 impl Render for Disconnected {
     fn text(&self) -> String {
-        let Leaving {
+        let Removal {
             calendar, owner, ..
-        } = &self.leaving;
-        let name = named(calendar, owner.as_deref());
-        let done = match self.outcome {
+        } = &self.removal;
+        let name = calendar_label(calendar, owner.as_deref());
+        let result = match self.outcome {
             Outcome::Deleted => {
-                let bots = self.leaving.bots;
+                let bots = self.removal.bots;
                 let bots = counted(
                     bots,
                     "bot of an upcoming meeting",
                     "bots of upcoming meetings",
                 );
-                format!("{name} is deleted at Recall, and {bots} with it.")
+                format!("{name} was deleted at Recall, and {bots} with it.")
             }
-            Outcome::AlreadyGone => format!("{name} was gone from Recall already."),
+            Outcome::AlreadyDeleted => format!("{name} was already deleted at Recall."),
         };
         format!(
-            "{done}\nThe stack was told: what was decided is kept to be looked at, and wants nothing \
-             any more. `callsheet calendars list` shows it as deleted in a moment."
+            "{result}\nA sync was requested: it retires the calendar's decisions, which stay readable. \
+             `callsheet calendars list` shows the calendar as deleted soon."
         )
     }
 }

@@ -1,7 +1,7 @@
-//! Where Recall has other bots for upcoming meetings than it is known to have,
-//! without changing anything.
+//! Finds upcoming meetings for which Recall has other bots than are applied, and
+//! changes nothing.
 //!
-//! Every look finds the same and mends it; this is for who wants to know before.
+//! Each sync finds the same and repairs it. This command shows it before.
 
 #[cfg(test)]
 mod tests;
@@ -18,23 +18,23 @@ use callsheet_recall::read_event;
 use serde::Serialize;
 
 use crate::error::CliError;
-use crate::listing::{Listed, Listing, Progress, connected};
+use crate::listing::{EventLister, ListedPage, Progress, connected_calendars};
 use crate::workspace::Workspace;
 
-/// What was found.
+/// Result of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Drift {
-    /// By start.
+    /// Meetings that drifted, by start.
     pub(crate) drifted: Vec<Drifted>,
     pub(crate) counts: Counts,
-    /// Meetings that were held against what is known.
-    pub(crate) evaluated: usize,
-    pub(crate) not_judged: NotJudged,
-    /// What was wrong with events that could not be read.
+    /// Number of meetings that were compared.
+    pub(crate) compared: usize,
+    pub(crate) not_compared: NotCompared,
+    /// Problems of events that could not be read.
     pub(crate) unreadable: Vec<String>,
 }
 
-/// A meeting of which Recall has other bots than it is known to have.
+/// A meeting for which Recall has other bots than are applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Drifted {
     pub(crate) kind: &'static str,
@@ -43,11 +43,11 @@ pub(crate) struct Drifted {
     pub(crate) owner: Option<String>,
     pub(crate) event_id: String,
     pub(crate) title: Option<String>,
-    /// How many bots that have not come yet Recall lists with it.
+    /// Number of bots that Recall lists for it and that join in the future.
     pub(crate) bots: usize,
 }
 
-/// How many meetings of each kind.
+/// Number of meetings by kind of drift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Counts {
     pub(crate) missing: usize,
@@ -56,87 +56,87 @@ pub(crate) struct Counts {
     pub(crate) foreign: usize,
 }
 
-/// How many meetings were not held against what is known, and why.
+/// Number of meetings that were not compared, by reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub(crate) struct NotJudged {
-    /// A call is to be made for them.
+pub(crate) struct NotCompared {
+    /// The decision is due, so a call will be made.
     pub(crate) due: usize,
-    /// They were given up on.
+    /// The decision is abandoned.
     pub(crate) abandoned: usize,
-    /// A call was made for them less than a minute before.
+    /// A call was made less than a minute before.
     pub(crate) just_called: usize,
-    /// Nothing is decided yet about what was listed.
+    /// There is no decision about the present version of the event.
     pub(crate) undecided: usize,
 }
 
-/// Lists and compares.
+/// Lists the events of the selected calendars, and compares their bots with the decisions.
 pub(crate) async fn run(
     workspace: &Workspace,
-    asked: &[String],
+    selection: &[String],
     clock: impl Clock,
 ) -> Result<Drift, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-    let calendars = connected(&state, asked).await?;
+    let calendars = connected_calendars(&state, selection).await?;
     let from = clock.now();
-    let listing = Listing {
+    let lister = EventLister {
         recall: workspace.recall("")?,
         state: &state,
         clock,
         rate_limit: workspace.rate_limit(),
         progress: Progress::on_stderr(),
     };
-    let pages = listing.pages(calendars.keys(), from).await?;
+    let pages = lister.pages(calendars.keys(), from).await?;
     compare(&calendars, pages, &decisions).await
 }
 
-/// Holds what was listed against the rows as they are by now: one that somebody
-/// has written since is not judged by what was listed before.
+/// Compares the listed bots with the decisions as they are now. A decision that
+/// was made about a newer version of the event than the listed one is not compared.
 async fn compare<D: Decisions>(
     calendars: &BTreeMap<CalendarId, CalendarRecord>,
-    pages: Vec<Listed>,
+    pages: Vec<ListedPage>,
     decisions: &D,
 ) -> Result<Drift, CliError> {
-    let (events, unreadable) = read(calendars, pages);
+    let (events, unreadable) = upcoming_events(calendars, pages);
     let meetings: Vec<IcalUid> = events.keys().map(|key| key.ical_uid.clone()).collect();
     let rows = decisions.copies(&meetings).await?;
     let rows: BTreeMap<_, _> = rows.iter().map(|row| (&row.key, row)).collect();
-    let mut found = Drift {
+    let mut result = Drift {
         drifted: Vec::new(),
         counts: Counts::default(),
-        evaluated: 0,
-        not_judged: NotJudged::default(),
+        compared: 0,
+        not_compared: NotCompared::default(),
         unreadable,
     };
-    for (key, (event, asked_at)) in &events {
+    for (key, (event, listed_at)) in &events {
         let row = rows.get(key).copied();
         let row = row.filter(|row| row.inputs.event == event.updated_at);
-        found.hold(row, event, *asked_at, calendars.get(&event.calendar_id));
+        result.compare_event(row, event, *listed_at, calendars.get(&event.calendar_id));
     }
     let order = |one: &Drifted| (one.starts_at, one.event_id.clone());
-    found.drifted.sort_by_key(order);
-    Ok(found)
+    result.drifted.sort_by_key(order);
+    Ok(result)
 }
 
-/// The upcoming meetings that were listed, each as it was listed last, and what
-/// could not be read.
-fn read(
+/// The events that have not begun, each as it was listed last and with the time of
+/// the request, and the problems of events that could not be read.
+fn upcoming_events(
     calendars: &BTreeMap<CalendarId, CalendarRecord>,
-    pages: Vec<Listed>,
+    pages: Vec<ListedPage>,
 ) -> (
     BTreeMap<DecisionKey, (CalendarEvent, Timestamp)>,
     Vec<String>,
 ) {
     let (mut events, mut unreadable) = (BTreeMap::new(), Vec::new());
-    for Listed {
-        asked_at,
+    for ListedPage {
+        requested_at,
         events: raw,
     } in pages
     {
         for event in raw {
             match read_event(&event) {
-                Ok(event) if event.is_deleted || event.starts_at <= asked_at => {}
+                Ok(event) if event.is_deleted || event.starts_at <= requested_at => {}
                 Ok(event) if calendars.contains_key(&event.calendar_id) => {
-                    events.insert(event.key(), (event, asked_at));
+                    events.insert(event.key(), (event, requested_at));
                 }
                 Ok(_) => {}
                 Err(event) => unreadable.push(event.to_string()),
@@ -147,31 +147,31 @@ fn read(
 }
 
 impl Drift {
-    /// Holds an event against its row, which is none if nothing is decided yet
-    /// about the event as it is.
-    fn hold(
+    /// Compares the bots of an event with its decision, if there is one about this
+    /// version of the event.
+    fn compare_event(
         &mut self,
         row: Option<&Decision>,
         event: &CalendarEvent,
-        asked_at: Timestamp,
+        listed_at: Timestamp,
         calendar: Option<&CalendarRecord>,
     ) {
         let Some(row) = row else {
-            self.not_judged.undecided += 1;
+            self.not_compared.undecided += 1;
             return;
         };
-        match unchecked(row, asked_at) {
-            Some(Unchecked::Due) => self.not_judged.due += 1,
-            Some(Unchecked::Abandoned) => self.not_judged.abandoned += 1,
-            Some(Unchecked::JustCalled) => self.not_judged.just_called += 1,
-            None => self.evaluated += 1,
+        match unchecked(row, listed_at) {
+            Some(Unchecked::Due) => self.not_compared.due += 1,
+            Some(Unchecked::Abandoned) => self.not_compared.abandoned += 1,
+            Some(Unchecked::JustCalled) => self.not_compared.just_called += 1,
+            None => self.compared += 1,
         }
-        let Some(kind) = drift(row, event, asked_at) else {
+        let Some(kind) = drift(row, event, listed_at) else {
             return;
         };
         self.counts.add(kind);
         let owner = calendar.and_then(|record| record.calendar.email.as_ref());
-        let coming = event.bots.iter().filter(|bot| bot.starts_at > asked_at);
+        let upcoming_bots = event.bots.iter().filter(|bot| bot.starts_at > listed_at);
         self.drifted.push(Drifted {
             kind: kind.as_str(),
             starts_at: event.starts_at,
@@ -179,7 +179,7 @@ impl Drift {
             owner: owner.map(Email::as_str).map(str::to_owned),
             event_id: event.id.to_string(),
             title: row.title.clone(),
-            bots: coming.count(),
+            bots: upcoming_bots.count(),
         });
     }
 }

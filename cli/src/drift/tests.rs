@@ -1,11 +1,11 @@
-//! What has drifted is shown, and what cannot be said is counted.
+//! Drift is shown, and meetings that are not compared are counted.
 
 use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_domain::{
     Applied, CallRecord, Cause, Decision, EventId, History, Operation, RecordedResult, Wanted,
 };
 use callsheet_testkit::{
-    MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_applied_bot, at,
+    With as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, an_applied_bot, at,
 };
 use serde_json::{Value, json};
 use test_case::test_case;
@@ -13,8 +13,9 @@ use test_case::test_case;
 use super::*;
 use crate::render::Render as _;
 
-/// The usual event at Recall, with `bots`, each by its key, `ours` or another, and its start.
-fn listed(event: &str, bots: &[(&str, &str)]) -> Value {
+/// An event as Recall lists it, with `bots`: the deduplication key of each, `ours` or another,
+/// and its start.
+fn a_listed_event(event: &str, bots: &[(&str, &str)]) -> Value {
     let ours = ours();
     let bots: Vec<_> = bots
         .iter()
@@ -54,8 +55,8 @@ fn ours() -> String {
     bot.deduplication_key.to_string()
 }
 
-/// The usual meeting at rest, with its bot.
-fn at_rest(event: &str) -> Decision {
+/// A decision whose wanted bot is applied.
+fn an_applied_decision(event: &str) -> Decision {
     a_decision().with(|row| {
         row.key.event_id = EventId::parse(event).expect("an id");
         if let Wanted::Bot(bot) = &row.wanted {
@@ -64,38 +65,44 @@ fn at_rest(event: &str) -> Decision {
     })
 }
 
-/// What is found at half past nine.
-async fn found(rows: Vec<Decision>, events: Vec<Value>) -> Drift {
+/// Compares `events` with `rows` at 09:30.
+async fn compared(rows: Vec<Decision>, events: Vec<Value>) -> Drift {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
-    let kept = state.write_record(&a_calendar_record()).await;
-    kept.expect("memory");
+    let written = state.write_record(&a_calendar_record()).await;
+    written.expect("memory");
     for row in rows {
         decisions.write(&row).await.expect("memory");
     }
-    let calendars = connected(&state, &[]).await.expect("one is connected");
-    let page = Listed {
-        asked_at: at("09:30"),
+    let calendars = connected_calendars(&state, &[])
+        .await
+        .expect("one is connected");
+    let page = ListedPage {
+        requested_at: at("09:30"),
         events: serde_json::from_value(Value::Array(events)).expect("any JSON"),
     };
-    let compared = compare(&calendars, vec![page], &decisions).await;
-    compared.expect("memory")
+    let result = compare(&calendars, vec![page], &decisions).await;
+    result.expect("memory")
 }
 
-#[test_case(&[("ours", "10:00")], None; "its bot is there")]
-#[test_case(&[], Some(("missing", 0)); "it is not")]
-#[test_case(&[("ours", "10:00"), ("ours", "10:00")], Some(("duplicate", 2)); "it is there twice")]
-#[test_case(&[("ours", "10:00"), ("ours", "12:00")], Some(("stale", 2)); "one is there for another time")]
-#[test_case(&[("ours", "10:00"), ("theirs", "10:00"), ("theirs", "08:00")], Some(("foreign", 2)); "somebody scheduled one")]
+#[test_case(&[("ours", "10:00")], None; "its bot exists")]
+#[test_case(&[], Some(("missing", 0)); "no bot")]
+#[test_case(&[("ours", "10:00"), ("ours", "10:00")], Some(("duplicate", 2)); "its bot exists twice")]
+#[test_case(&[("ours", "10:00"), ("ours", "12:00")], Some(("stale", 2)); "a bot at another time")]
+#[test_case(&[("ours", "10:00"), ("theirs", "10:00"), ("theirs", "08:00")], Some(("foreign", 2)); "a bot of another program")]
 #[tokio::test]
-async fn what_recall_lists_is_held_against_the_row(
+async fn the_listed_bots_are_compared_with_the_decision(
     bots: &[(&str, &str)],
     expected: Option<(&str, usize)>,
 ) {
-    let found = found(vec![at_rest("event-1")], vec![listed("event-1", bots)]).await;
-    let shown = found.drifted.first().map(|one| (one.kind, one.bots));
+    let result = compared(
+        vec![an_applied_decision("event-1")],
+        vec![a_listed_event("event-1", bots)],
+    )
+    .await;
+    let shown = result.drifted.first().map(|one| (one.kind, one.bots));
     assert_eq!(shown, expected);
-    assert_eq!(found.evaluated, 1);
-    assert_eq!(found.exit_code(), u8::from(expected.is_some()));
+    assert_eq!(result.compared, 1);
+    assert_eq!(result.exit_code(), u8::from(expected.is_some()));
 }
 
 fn just_called(row: &mut Decision) {
@@ -109,7 +116,7 @@ fn just_called(row: &mut Decision) {
 }
 
 #[tokio::test]
-async fn what_cannot_be_said_is_counted_and_is_no_drift() {
+async fn meetings_that_cannot_be_compared_are_counted_by_reason() {
     let changes: [fn(&mut Decision); 4] = [
         |row| row.applied = Applied::Nothing,
         |row| *row = row.clone().abandon("refused"),
@@ -118,42 +125,51 @@ async fn what_cannot_be_said_is_counted_and_is_no_drift() {
     ];
     let name = |index: usize| format!("event-{index}");
     let rows = changes.into_iter().enumerate();
-    let rows = rows.map(|(index, change)| at_rest(&name(index)).with(change));
-    let mut events: Vec<_> = (0..5).map(|index| listed(&name(index), &[])).collect();
-    let (mut over, mut deleted) = (listed("event-5", &[]), listed("event-6", &[]));
+    let rows = rows.map(|(index, change)| an_applied_decision(&name(index)).with(change));
+    let mut events: Vec<_> = (0..5)
+        .map(|index| a_listed_event(&name(index), &[]))
+        .collect();
+    let (mut over, mut deleted) = (
+        a_listed_event("event-5", &[]),
+        a_listed_event("event-6", &[]),
+    );
     over["start_time"] = json!(at("09:30"));
     deleted["is_deleted"] = json!(true);
     events.extend([over, deleted, json!({"id": "event-7"})]);
-    let found = found(rows.collect(), events).await;
-    assert_eq!((found.evaluated, found.exit_code()), (0, 0));
+    let result = compared(rows.collect(), events).await;
+    assert_eq!((result.compared, result.exit_code()), (0, 0));
     assert_eq!(
-        found.text(),
+        result.text(),
         "\
-Recall has the bots of 0 upcoming meetings as it should.
+Recall has the right bots for 0 upcoming meetings.
 
-5 more were not judged: 1 due, 1 given up on, 1 called about less than a minute before, \
-2 not decided yet as listed.
+5 more were not compared: 1 due, 1 abandoned, 1 called about less than a minute before, \
+2 without a current decision.
 
-1 event could not be read, and left out:
+1 event could not be read and was skipped:
   event event-7: not in the published shape"
     );
 }
 
 #[tokio::test]
-async fn is_shown_as_a_table_and_counts() {
-    let found = found(vec![at_rest("event-1")], vec![listed("event-1", &[])]).await;
+async fn drift_is_shown_as_a_table_and_counts() {
+    let result = compared(
+        vec![an_applied_decision("event-1")],
+        vec![a_listed_event("event-1", &[])],
+    )
+    .await;
     assert_eq!(
-        found.text(),
+        result.text(),
         "\
 bot      start (UTC)       calendar                             meeting   event    bots
 ────────────────────────────────────────────────────────────────────────────────────────
 missing  2090-03-06 10:00  sales@acme.example (calendar-sales)  Kick-off  event-1     0
 
 1 of 1 upcoming meeting has drifted: 1 missing.
-Nothing was changed. The next look at each mends it; `callsheet sweep --everything` has them \
-looked at now."
+Nothing was changed. The next sync of each event repairs it; `callsheet resync --full` requests one \
+now."
     );
-    let json = serde_json::to_value(&found).expect("it is JSON");
+    let json = serde_json::to_value(&result).expect("it is JSON");
     assert_eq!(
         json,
         json!({
@@ -167,8 +183,8 @@ looked at now."
                 "bots": 0,
             }],
             "counts": {"missing": 1, "duplicate": 0, "stale": 0, "foreign": 0},
-            "judged": 1,
-            "not_judged": {"due": 0, "closed": 0, "just_called": 0, "undecided": 0},
+            "compared": 1,
+            "not_compared": {"due": 0, "abandoned": 0, "just_called": 0, "undecided": 0},
             "unreadable": [],
         })
     );

@@ -1,32 +1,37 @@
-//! What has drifted, as people read it.
+//! Text of the comparison.
 
 use comfy_table::{Cell, CellAlignment};
 
-use super::{Counts, Drift, Drifted, NotJudged};
-use crate::render::{Render, counted, in_one_line, minute, table};
+use super::{Counts, Drift, NotCompared};
+use crate::render::{Render, calendar_label, counted, in_one_line, minute, table};
 
 impl Render for Drift {
     fn text(&self) -> String {
         let mut parts = Vec::new();
-        let meetings = counted(self.evaluated, "upcoming meeting", "upcoming meetings");
+        let meetings = counted(self.compared, "upcoming meeting", "upcoming meetings");
         if self.drifted.is_empty() {
-            parts.push(format!("Recall has the bots of {meetings} as it should."));
+            parts.push(format!("Recall has the right bots for {meetings}."));
         } else {
             parts.push(self.table());
             parts.push(format!(
                 "{} of {meetings} {} drifted: {}.\n\
-                 Nothing was changed. The next look at each mends it; `callsheet sweep --everything` \
-                 has them looked at now.",
+                 Nothing was changed. The next sync of each event repairs it; `callsheet resync --full` \
+                 requests one now.",
                 self.drifted.len(),
                 if self.drifted.len() == 1 { "has" } else { "have" },
-                self.counts.text(),
+                self.counts.list(),
             ));
         }
-        parts.extend(self.not_judged.text());
+        parts.extend(self.not_compared.sentence());
         if !self.unreadable.is_empty() {
             parts.push(format!(
-                "{} could not be read, and left out:\n  {}",
+                "{} could not be read and {} skipped:\n  {}",
                 counted(self.unreadable.len(), "event", "events"),
+                if self.unreadable.len() == 1 {
+                    "was"
+                } else {
+                    "were"
+                },
                 self.unreadable.join("\n  ")
             ));
         }
@@ -40,13 +45,13 @@ impl Render for Drift {
 
 impl Drift {
     fn table(&self) -> String {
-        let names = ["bot", "start (UTC)", "calendar", "meeting", "event", "bots"];
-        let mut table = table(names);
+        let headings = ["bot", "start (UTC)", "calendar", "meeting", "event", "bots"];
+        let mut table = table(headings);
         for meeting in &self.drifted {
             table.add_row([
                 Cell::new(meeting.kind),
                 Cell::new(minute(meeting.starts_at)),
-                Cell::new(named(meeting)),
+                Cell::new(calendar_label(&meeting.calendar, meeting.owner.as_deref())),
                 Cell::new(in_one_line(meeting.title.as_deref().unwrap_or_default())),
                 Cell::new(&meeting.event_id),
                 Cell::new(meeting.bots).set_alignment(CellAlignment::Right),
@@ -56,43 +61,37 @@ impl Drift {
     }
 }
 
-fn named(meeting: &Drifted) -> String {
-    match &meeting.owner {
-        Some(owner) => format!("{} ({})", in_one_line(owner), meeting.calendar),
-        None => meeting.calendar.clone(),
-    }
-}
-
 impl Counts {
-    fn text(self) -> String {
+    fn list(self) -> String {
         let kinds = [
             (self.missing, "missing"),
             (self.duplicate, "duplicate"),
             (self.stale, "stale"),
             (self.foreign, "foreign"),
         ];
-        several(&kinds)
+        nonzero(&kinds)
     }
 }
 
-impl NotJudged {
-    fn text(self) -> Option<String> {
+impl NotCompared {
+    fn sentence(self) -> Option<String> {
         let reasons = [
             (self.due, "due"),
-            (self.abandoned, "given up on"),
+            (self.abandoned, "abandoned"),
             (self.just_called, "called about less than a minute before"),
-            (self.undecided, "not decided yet as listed"),
+            (self.undecided, "without a current decision"),
         ];
         let all: usize = reasons.iter().map(|(count, _)| count).sum();
-        let more = counted(all, "more was not judged", "more were not judged");
-        (all > 0).then(|| format!("{more}: {}.", several(&reasons)))
+        let more = counted(all, "more was not compared", "more were not compared");
+        (all > 0).then(|| format!("{more}: {}.", nonzero(&reasons)))
     }
 }
 
-fn several(counts: &[(usize, &str)]) -> String {
-    let there = counts.iter().filter(|(count, _)| *count > 0);
-    let there: Vec<_> = there
+/// The counts that are not zero, in a list.
+fn nonzero(counts: &[(usize, &str)]) -> String {
+    let nonzero = counts.iter().filter(|(count, _)| *count > 0);
+    let nonzero: Vec<_> = nonzero
         .map(|(count, name)| format!("{count} {name}"))
         .collect();
-    there.join(", ")
+    nonzero.join(", ")
 }

@@ -1,41 +1,51 @@
-//! Why a meeting is recorded or not, and how far that is carried out.
+//! Explains why a meeting is or is not recorded, and the state of its bot.
 
-mod shape;
+mod explanation;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
 use callsheet_domain::{
-    Applied, BotConfig, CalendarRecord, CallRecord, Decision, EventId, FactValue, Override,
-    Overrides, Person, PolicyRevision, RecordedResult, RuleName, Step, Timestamp, Wanted,
+    ApplicableOverrides, Applied, BotConfig, CalendarRecord, CallRecord, Decision, EventId,
+    FactValue, Override, Overrides, Person, PolicyRevision, RecordedResult, RuleName, Step,
+    Timestamp, Wanted, WantedBot,
 };
 use serde_json::{Value, json};
 
 use crate::error::CliError;
-use crate::overrides::unknown;
-use shape::{
-    AppliedShown, BotShown, CalendarShown, CallShown, Explained, PauseShown, Revisions, SaidAbout,
-    Seen, WantedShown,
+use crate::workspace::Workspace;
+use explanation::{
+    AppliedState, BotState, CalendarSummary, CallSummary, Explanation, InputRevisions,
+    OverrideSummary, PauseSummary, Revisions, WantedSummary,
 };
 
 /// Explains the decision on an event.
-pub(crate) async fn explain<S, D>(
+pub(crate) async fn run(
+    workspace: &Workspace,
+    event: &EventId,
+    now: Timestamp,
+) -> Result<Explanation, CliError> {
+    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+    explain(&state, &decisions, event, now).await
+}
+
+async fn explain<S, D>(
     state: &S,
     decisions: &D,
     event: &EventId,
     now: Timestamp,
-) -> Result<Explained, CliError>
+) -> Result<Explanation, CliError>
 where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
     let decision = decisions.of_event(event).await?;
-    let decision = decision.ok_or_else(|| unknown(event))?;
+    let decision = decision.ok_or_else(|| CliError::unknown_event(event))?;
     let record = state.record(&decision.calendar_id).await?;
     let overrides = state.overrides(&decision.calendar_id).await?;
     let active_revision = state.active_revision().await?;
-    Ok(explained(
+    Ok(explanation(
         &decision,
         record.as_ref(),
         &overrides,
@@ -44,28 +54,23 @@ where
     ))
 }
 
-fn explained(
+fn explanation(
     decision: &Decision,
     record: Option<&CalendarRecord>,
     overrides: &Overrides,
     active_revision: PolicyRevision,
     now: Timestamp,
-) -> Explained {
-    let (reason, seen) = (decision.verdict.reason(), decision.inputs);
-    let override_revision = overrides.for_decision(decision);
-    let revisions = |seen: u64, newest: u64| Revisions {
-        seen,
-        newest: newest.max(seen),
-    };
+) -> Explanation {
+    let reason = decision.verdict.reason();
+    let overrides = overrides.for_decision(decision);
     let calendar = record.map(|record| &record.calendar);
-    let said = |about, word: Option<&Override>| word.map(|word| said_about(about, word));
-    Explained {
+    Explanation {
         event_id: decision.key.event_id.to_string(),
         ical_uid: decision.key.ical_uid.to_string(),
-        calendar: CalendarShown {
+        calendar: CalendarSummary {
             id: decision.calendar_id.to_string(),
-            owner: calendar.and_then(|known| Some(known.email.as_ref()?.as_str().to_owned())),
-            status: calendar.map(|known| known.status.as_str()),
+            owner: calendar.and_then(|calendar| Some(calendar.email.as_ref()?.as_str().to_owned())),
+            status: calendar.map(|calendar| calendar.status.as_str()),
         },
         title: decision.title.clone(),
         starts_at: decision.starts_at,
@@ -77,75 +82,70 @@ fn explained(
         facts: reason
             .facts
             .iter()
-            .map(|(fact, value)| (fact.name(), fact_shown(value)))
+            .map(|(fact, value)| (fact.name(), fact_json(value)))
             .collect(),
-        has_failed: reason.has_failed,
-        seen: Seen {
-            event_changed_at: seen.event,
-            calendar: revisions(
-                seen.calendar.0,
-                record.map_or(0, |record| record.revision.0),
-            ),
-            policy: revisions(seen.policy.0, active_revision.0),
-            overrides: revisions(seen.overrides.0, override_revision.revision().0),
-        },
-        said: [
-            said("event", override_revision.event),
-            said("series", override_revision.series),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-        paused: override_revision
+        expression_failed: reason.has_failed,
+        inputs: input_revisions(decision, record, &overrides, active_revision),
+        overrides: [("event", overrides.event), ("series", overrides.series)]
+            .into_iter()
+            .filter_map(|(scope, stored)| Some(override_summary(scope, stored?)))
+            .collect(),
+        pause: overrides
             .pause
             .filter(|pause| pause.until > now)
-            .map(|pause| PauseShown {
+            .map(|pause| PauseSummary {
                 until: pause.until,
                 by: pause.actor_name().to_owned(),
             }),
-        bot: bot(decision),
+        bot: bot_state(decision),
     }
 }
 
-fn said_about(about: &'static str, word: &Override) -> SaidAbout {
-    SaidAbout {
-        about,
-        choice: word.choice.as_str(),
-        by: word.actor_name().to_owned(),
-        at: word.at,
+fn input_revisions(
+    decision: &Decision,
+    record: Option<&CalendarRecord>,
+    overrides: &ApplicableOverrides<'_>,
+    active_revision: PolicyRevision,
+) -> InputRevisions {
+    let inputs = decision.inputs;
+    let revisions = |used: u64, newest: u64| Revisions {
+        used,
+        newest: newest.max(used),
+    };
+    InputRevisions {
+        event_changed_at: inputs.event,
+        calendar: revisions(
+            inputs.calendar.0,
+            record.map_or(0, |record| record.revision.0),
+        ),
+        policy: revisions(inputs.policy.0, active_revision.0),
+        overrides: revisions(inputs.overrides.0, overrides.revision().0),
     }
 }
 
-fn bot(decision: &Decision) -> BotShown {
+fn override_summary(scope: &'static str, stored: &Override) -> OverrideSummary {
+    OverrideSummary {
+        scope,
+        choice: stored.choice.as_str(),
+        by: stored.actor_name().to_owned(),
+        at: stored.at,
+    }
+}
+
+fn bot_state(decision: &Decision) -> BotState {
     let wanted = match &decision.wanted {
         Wanted::Nothing => None,
-        Wanted::Bot(bot) => Some(bot),
+        Wanted::Bot(bot) => Some(bot.as_ref()),
     };
-    let applied = match &decision.applied {
-        Applied::Nothing => AppliedShown::Nothing,
-        Applied::Uncertain(_) => AppliedShown::Uncertain,
-        Applied::TooMany(_) => AppliedShown::TooMany,
-        Applied::Dispatched(bot) => AppliedShown::Dispatched {
-            bot_id: bot.bot_id.as_ref().map(ToString::to_string),
-        },
-        Applied::Bot(bot) => {
-            let bot_id = bot.bot_id.as_ref().map(ToString::to_string);
-            if wanted.is_some_and(|wanted| bot.is(wanted)) {
-                AppliedShown::AsWanted { bot_id }
-            } else {
-                let joins_at = bot.starts_at;
-                AppliedShown::Another { bot_id, joins_at }
-            }
-        }
-    };
+    let applied = applied_state(&decision.applied, wanted);
     let abandoned = decision
         .abandoned
         .as_ref()
         .filter(|_| decision.is_abandoned());
-    BotShown {
-        wanted: wanted.map(|bot| WantedShown {
+    BotState {
+        wanted: wanted.map(|bot| WantedSummary {
             joins_at: bot.starts_at,
-            name: name(&bot.config),
+            name: bot_name(&bot.config),
         }),
         applied,
         step: match decision.step() {
@@ -159,45 +159,65 @@ fn bot(decision: &Decision) -> BotShown {
         not_before: decision.attempts.not_before,
         last_error: decision.attempts.last_error.clone(),
         abandoned: abandoned.map(|abandoned| abandoned.reason.clone()),
-        calls: decision.history.calls().iter().map(call).collect(),
+        calls: decision.history.calls().iter().map(call_summary).collect(),
     }
 }
 
-fn call(made: &CallRecord) -> CallShown {
-    let (outcome, reason) = match &made.outcome {
+fn applied_state(applied: &Applied, wanted: Option<&WantedBot>) -> AppliedState {
+    match applied {
+        Applied::Nothing => AppliedState::Nothing,
+        Applied::Uncertain(_) => AppliedState::Uncertain,
+        Applied::TooMany(_) => AppliedState::TooMany,
+        Applied::Dispatched(bot) => AppliedState::Dispatched {
+            bot_id: bot.bot_id.as_ref().map(ToString::to_string),
+        },
+        Applied::Bot(bot) => {
+            let bot_id = bot.bot_id.as_ref().map(ToString::to_string);
+            if wanted.is_some_and(|wanted| bot.is(wanted)) {
+                AppliedState::AsWanted { bot_id }
+            } else {
+                let joins_at = bot.starts_at;
+                AppliedState::Another { bot_id, joins_at }
+            }
+        }
+    }
+}
+
+fn call_summary(call: &CallRecord) -> CallSummary {
+    let (outcome, reason) = match &call.outcome {
         RecordedResult::Done => ("done", None),
         RecordedResult::Again(reason) => ("again", Some(reason.clone())),
         RecordedResult::Refused(reason) => ("refused", Some(reason.clone())),
         RecordedResult::Blocked(reason) => ("blocked", Some(reason.clone())),
         RecordedResult::Dispatched => ("dispatched", None),
     };
-    CallShown {
-        at: made.at,
-        call: made.operation.as_str(),
-        cause: made.cause.as_str(),
+    CallSummary {
+        at: call.at,
+        call: call.operation.as_str(),
+        cause: call.cause.as_str(),
         outcome,
         reason,
-        is_late: made.is_late,
+        is_late: call.is_late,
     }
 }
 
-fn name(config: &BotConfig) -> Option<String> {
+fn bot_name(config: &BotConfig) -> Option<String> {
     let name = config.json().get("bot_name")?.as_str()?;
     Some(name.to_owned())
 }
 
-fn fact_shown(value: &FactValue) -> Value {
+fn fact_json(value: &FactValue) -> Value {
     match value {
         FactValue::Unknown => Value::Null,
         FactValue::Flag(flag) => json!(flag),
         FactValue::Number(number) => json!(number),
         FactValue::Text(text) => json!(text),
         FactValue::Texts(texts) => json!(texts),
-        FactValue::People(people) => people.iter().map(person).collect(),
+        FactValue::People(people) => people.iter().map(person_json).collect(),
     }
 }
 
-fn person(person: &Person) -> Value {
+fn person_json(person: &Person) -> Value {
     json!({
         "address": person.email.as_str(),
         "response": person.response.as_str(),

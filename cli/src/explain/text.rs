@@ -1,22 +1,22 @@
-//! An explanation in sentences.
+//! Text of an explanation.
 
 use serde_json::Value;
 
-use super::shape::{AppliedShown, BotShown, CallShown, Explained, Revisions};
+use super::explanation::{AppliedState, BotState, CallSummary, Explanation, Revisions};
 use crate::render::{Render, counted, in_one_line, instant};
 
-impl Render for Explained {
+impl Render for Explanation {
     fn text(&self) -> String {
-        let mut parts = vec![self.heading(), self.why(), self.made_from()];
-        if !self.said.is_empty() || self.paused.is_some() {
-            parts.push(self.what_was_said());
+        let mut parts = vec![self.heading(), self.why(), self.inputs()];
+        if !self.overrides.is_empty() || self.pause.is_some() {
+            parts.push(self.overrides());
         }
-        parts.push(self.bot.text());
+        parts.push(self.bot.paragraph());
         parts.join("\n\n")
     }
 }
 
-impl Explained {
+impl Explanation {
     fn heading(&self) -> String {
         let title = self.title.as_deref().map(in_one_line);
         let title = title.map_or("A meeting without a title".to_owned(), |title| {
@@ -29,13 +29,13 @@ impl Explained {
             (_, true) => "was not to be recorded",
         };
         let calendar = &self.calendar;
-        let status = calendar.status.unwrap_or("not known any more");
-        let whose = match &calendar.owner {
+        let status = calendar.status.unwrap_or("not stored any more");
+        let place = match &calendar.owner {
             Some(owner) => format!("the calendar of {owner} ({}, {status})", calendar.id),
             None => format!("the calendar {} ({status})", calendar.id),
         };
         format!(
-            "{title} {verdict}.\nFrom {} to {}, in {whose}.",
+            "{title} {verdict}.\nFrom {} to {}, in {place}.",
             instant(self.starts_at),
             instant(self.ends_at)
         )
@@ -43,46 +43,46 @@ impl Explained {
 
     fn why(&self) -> String {
         let mut lines = vec![format!("Why, by the rule {}: {}.", self.rule, self.reason)];
-        if self.has_failed {
-            lines.push("The rule's expression failed: mend it in the policy.".to_owned());
+        if self.expression_failed {
+            lines.push("The rule's expression failed: correct it in the policy.".to_owned());
         }
         let facts = self.facts.iter();
-        lines.extend(facts.map(|(name, value)| format!("  {name}: {}", fact(value))));
+        lines.extend(facts.map(|(name, value)| format!("  {name}: {}", fact_text(value))));
         lines.join("\n")
     }
 
-    fn made_from(&self) -> String {
-        let seen = &self.seen;
-        let overrides = match (seen.overrides.seen, seen.overrides.newest) {
-            (0, 0) => "nothing that anybody said".to_owned(),
+    fn inputs(&self) -> String {
+        let inputs = &self.inputs;
+        let overrides = match (inputs.overrides.used, inputs.overrides.newest) {
+            (0, 0) => "no override".to_owned(),
             (0, _) => {
-                "nothing that anybody said; somebody has spoken since, so it will be decided again"
+                "no override; an override or a pause was set since, so it will be decided again"
                     .to_owned()
             }
-            _ => told("what was said up to word", seen.overrides),
+            _ => revisions_text("the overrides and pauses up to revision", inputs.overrides),
         };
         format!(
-            "It was decided from\n  the event as it was changed {}\n  {}\n  {}\n  {overrides}",
-            instant(seen.event_changed_at),
-            told("the calendar's revision", seen.calendar),
-            told("the policy's revision", seen.policy),
+            "It was decided from\n  the event as changed {}\n  {}\n  {}\n  {overrides}",
+            instant(inputs.event_changed_at),
+            revisions_text("the calendar's revision", inputs.calendar),
+            revisions_text("the policy's revision", inputs.policy),
         )
     }
 
-    fn what_was_said(&self) -> String {
-        let mut lines = vec!["People said".to_owned()];
-        for said in &self.said {
+    fn overrides(&self) -> String {
+        let mut lines = vec!["Overrides and pauses".to_owned()];
+        for stored in &self.overrides {
             lines.push(format!(
-                "  about this {}: {}, by {} on {}",
-                said.about,
-                said.choice,
-                in_one_line(&said.by),
-                instant(said.at)
+                "  for this {}: {}, set by {} on {}",
+                stored.scope,
+                stored.choice,
+                in_one_line(&stored.by),
+                instant(stored.at)
             ));
         }
-        if let Some(pause) = &self.paused {
+        if let Some(pause) = &self.pause {
             lines.push(format!(
-                "  about the calendar: paused until {}, by {}",
+                "  for the calendar: paused until {}, set by {}",
                 instant(pause.until),
                 in_one_line(&pause.by)
             ));
@@ -91,8 +91,8 @@ impl Explained {
     }
 }
 
-impl BotShown {
-    fn text(&self) -> String {
+impl BotState {
+    fn paragraph(&self) -> String {
         let wanted = match &self.wanted {
             None => "No bot is wanted.".to_owned(),
             Some(bot) => {
@@ -104,27 +104,8 @@ impl BotShown {
                 )
             }
         };
-        let id = |id: &Option<String>| id.as_ref().map_or(String::new(), |id| format!(" ({id})"));
-        let applied = match &self.applied {
-            AppliedShown::Nothing => "None is at Recall.".to_owned(),
-            AppliedShown::AsWanted { bot_id } => {
-                format!("It is at Recall as wanted{}.", id(bot_id))
-            }
-            AppliedShown::Another { bot_id, joins_at } => {
-                let joins = instant(*joins_at);
-                format!("Another is at Recall{}, to join {joins}.", id(bot_id))
-            }
-            AppliedShown::Uncertain => {
-                "Whether one is at Recall is in doubt; the next call makes it certain.".to_owned()
-            }
-            AppliedShown::Dispatched { bot_id } => {
-                format!("One is on its way or in the call{}.", id(bot_id))
-            }
-            AppliedShown::TooMany => {
-                "More are at Recall than are wanted: all are taken away first.".to_owned()
-            }
-        };
-        let mut lines = vec![format!("{wanted} {applied}"), self.work()];
+        let applied = self.applied.sentence();
+        let mut lines = vec![format!("{wanted} {applied}"), self.next_step()];
         if let Some(error) = self
             .last_error
             .as_ref()
@@ -134,51 +115,78 @@ impl BotShown {
         }
         if !self.calls.is_empty() {
             lines.push("The last calls:".to_owned());
-            lines.extend(self.calls.iter().map(CallShown::line));
+            lines.extend(self.calls.iter().map(CallSummary::line));
         }
         lines.join("\n")
     }
 
-    fn work(&self) -> String {
+    fn next_step(&self) -> String {
         if let Some(abandoned) = &self.abandoned {
-            return format!("It was given up on: {abandoned}.");
+            return format!(
+                "The decision is abandoned: {abandoned}. `callsheet retry` reopens it."
+            );
         }
         let step = match self.step {
             "schedule" => "It is to be scheduled",
-            "unschedule" => "It is to be taken away",
-            "find" | "leave" => "It is to be sent out of the call",
+            "unschedule" => "It is to be unscheduled",
+            "find" | "leave" => "It is to be removed from the call",
             _ => return "Nothing is left to be done.".to_owned(),
         };
-        let tried = match self.attempts {
-            0 => "not tried yet".to_owned(),
-            count => format!("tried {}", counted(count as usize, "time", "times")),
+        let attempts = match self.attempts {
+            0 => "no attempt yet".to_owned(),
+            count => format!("{} so far", counted(count as usize, "attempt", "attempts")),
         };
         match self.not_before {
-            Some(at) => format!("{step}: {tried}, not again before {}.", instant(at)),
-            None => format!("{step}: {tried}."),
+            Some(at) => format!("{step}: {attempts}, the next not before {}.", instant(at)),
+            None => format!("{step}: {attempts}."),
         }
     }
 }
 
-impl CallShown {
+impl AppliedState {
+    fn sentence(&self) -> String {
+        let id = |id: &Option<String>| id.as_ref().map_or(String::new(), |id| format!(" ({id})"));
+        match self {
+            Self::Nothing => "None is at Recall.".to_owned(),
+            Self::AsWanted { bot_id } => {
+                format!("It is at Recall as wanted{}.", id(bot_id))
+            }
+            Self::Another { bot_id, joins_at } => {
+                let joins = instant(*joins_at);
+                format!("Another is at Recall{}, to join {joins}.", id(bot_id))
+            }
+            Self::Uncertain => {
+                "It is uncertain whether one is at Recall; the next call will show.".to_owned()
+            }
+            Self::Dispatched { bot_id } => {
+                format!("One is on its way to the call or in it{}.", id(bot_id))
+            }
+            Self::TooMany => {
+                "More bots are at Recall than wanted: all are unscheduled first.".to_owned()
+            }
+        }
+    }
+}
+
+impl CallSummary {
     fn line(&self) -> String {
-        let what = match self.call {
+        let call = match self.call {
             "schedule-bot" => "schedule the bot",
-            "unschedule-bot" => "take it away",
-            "get-event" => "look for it",
-            _ => "send it out of the call",
+            "unschedule-bot" => "unschedule the bot",
+            "get-event" => "get the event",
+            _ => "remove the bot from the call",
         };
         let why = match self.cause {
             "new" => "none was there",
             "moved" => "the meeting moved",
-            "changed" => "it was to be another",
-            "uncertain" => "what was there was in doubt",
+            "changed" => "another bot was wanted",
+            "uncertain" => "it was uncertain whether one was there",
             "too-many" => "there were too many",
-            _ => "none was wanted",
+            _ => "no bot was wanted",
         };
         let outcome = match (self.outcome, &self.reason) {
             ("done", _) => "done".to_owned(),
-            ("dispatched", _) => "too late, it was on its way".to_owned(),
+            ("dispatched", _) => "too late, the bot was on its way".to_owned(),
             (outcome, reason) => {
                 let reason = reason.as_deref().map(in_one_line).unwrap_or_default();
                 format!("{outcome}: {reason}")
@@ -186,27 +194,27 @@ impl CallShown {
         };
         let late = if self.is_late { ", late" } else { "" };
         format!(
-            "  {} {what}, since {why}{late}: {outcome}",
+            "  {} {call}, since {why}{late}: {outcome}",
             instant(self.at)
         )
     }
 }
 
-fn told(what: &str, revisions: Revisions) -> String {
-    let Revisions { seen, newest } = revisions;
-    if seen == newest {
-        format!("{what} {seen}, the newest")
+fn revisions_text(name: &str, revisions: Revisions) -> String {
+    let Revisions { used, newest } = revisions;
+    if used == newest {
+        format!("{name} {used}, the newest")
     } else {
-        format!("{what} {seen}; {newest} is the newest, so it will be decided again")
+        format!("{name} {used}; {newest} is the newest, so it will be decided again")
     }
 }
 
-fn fact(value: &Value) -> String {
+fn fact_text(value: &Value) -> String {
     match value {
-        Value::Null => "not known".to_owned(),
+        Value::Null => "unknown".to_owned(),
         Value::String(text) => in_one_line(text),
         Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(fact).collect();
+            let items: Vec<_> = items.iter().map(fact_text).collect();
             if items.is_empty() {
                 "none".to_owned()
             } else {

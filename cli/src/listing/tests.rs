@@ -1,4 +1,4 @@
-//! Every page is listed, each in its turn.
+//! Every page is listed, each with a permit.
 
 use std::sync::Mutex;
 
@@ -9,14 +9,14 @@ use test_case::test_case;
 
 use super::*;
 
-/// Pages of one event each; the first answers are failures.
-struct Pages {
+/// Three pages of one event each. The first calls fail.
+struct FailingPages {
     failures: Mutex<Vec<PortError>>,
     calls: Mutex<Vec<Timestamp>>,
     clock: ManualClock,
 }
 
-impl RawEvents for Pages {
+impl RawEvents for FailingPages {
     async fn page(
         &self,
         query: &EventQuery,
@@ -46,38 +46,38 @@ fn throttled() -> PortError {
     }
 }
 
-#[test_case(Vec::new(), 3; "at once")]
-#[test_case(vec![throttled()], 4; "after a wait")]
+#[test_case(Vec::new(), 3; "without a failure")]
+#[test_case(vec![throttled()], 4; "after a 429")]
 #[tokio::test]
-async fn lists_every_page_behind_everybody_else(failures: Vec<PortError>, calls: usize) {
+async fn every_page_is_listed_within_the_rate_limit(failures: Vec<PortError>, calls: usize) {
     let (state, clock) = (MemoryState::new(), ManualClock::at(at("09:30")));
     let is_throttled = !failures.is_empty();
-    let recall = Pages {
+    let recall = FailingPages {
         failures: Mutex::new(failures),
         calls: Mutex::default(),
         clock: clock.clone(),
     };
-    let listing = Listing {
+    let event_lister = EventLister {
         recall,
         state: &state,
         clock,
         rate_limit: RateLimit::per_minute(30, 1),
-        progress: Progress::nowhere(),
+        progress: Progress::hidden(),
     };
     let calendars = [a_calendar().id];
-    let pages = listing
+    let pages = event_lister
         .pages(calendars.iter(), at("09:00"))
         .await
         .expect("they are listed");
     let listed: usize = pages.iter().map(|page| page.events.len()).sum();
     assert_eq!(listed, 3);
-    let made = listing.recall.calls.into_inner().expect("one test");
+    let made = event_lister.recall.calls.into_inner().expect("one test");
     assert_eq!(made.len(), calls);
-    let asked: Vec<_> = pages.iter().map(|page| page.asked_at).collect();
+    let requested: Vec<_> = pages.iter().map(|page| page.requested_at).collect();
     assert_eq!(
-        asked,
+        requested,
         made[calls - 3..],
-        "when those were asked for that answered"
+        "the times of the calls that succeeded"
     );
     for (one, next) in made.iter().zip(made.iter().skip(1)) {
         assert!(

@@ -1,35 +1,43 @@
-//! What was said, in sentences.
+//! Text of an override that was set or cleared.
 
-use super::{Said, What};
-use crate::render::{Render, in_one_line, instant};
+use super::{OverrideSet, Scope};
+use crate::render::{Render, in_one_line};
 
-impl Render for Said {
+impl Render for OverrideSet {
     fn text(&self) -> String {
+        let effect = "A sync of its calendar was requested, so it takes effect at once.";
+        let mut lines = vec![self.change()];
+        if self.scope == Scope::IcalUid {
+            lines.push(
+                "The platform gives no id of a series, so the override holds for the ical_uid: in Google for \
+                 every event that has it, in Outlook for this meeting only."
+                    .to_owned(),
+            );
+        }
+        lines.push(self.sync_request.sentence(effect));
+        lines.join("\n")
+    }
+}
+
+impl OverrideSet {
+    fn change(&self) -> String {
+        let title = self.title.as_deref().map(in_one_line);
+        let title = title.map_or_else(
+            || "A meeting without a title".to_owned(),
+            |title| format!("\"{title}\""),
+        );
         let by = in_one_line(&self.by);
-        let said = |word: &str, about: &str| {
-            let title = self.title.as_deref().map(in_one_line);
-            let title = title.as_deref().unwrap_or("a meeting without a title");
-            match word {
-                "record" => format!("{by} wants {about} recorded: {title}."),
-                "skip" => format!("{by} does not want {about} recorded: {title}."),
-                _ => format!("The policy decides again about {about}: {title}."),
-            }
+        let scope = match self.scope {
+            Scope::Event => "this event",
+            Scope::Series => "this series",
+            Scope::IcalUid => "this meeting",
         };
-        let what = match self.what {
-            What::Event { word } => said(word, "this event"),
-            What::PlatformSeries { word } => said(word, "this series"),
-            What::IcalUid { word } => format!(
-                "{}\nIts platform names no series, so the word is about its ical_uid: in a Google \
-                 calendar every event of that name, in Outlook this meeting alone.",
-                said(word, "this meeting")
+        match self.choice {
+            "record" => format!("{title} will be recorded: {by} set an override for {scope}."),
+            "skip" => format!("{title} will not be recorded: {by} set an override for {scope}."),
+            _ => format!(
+                "The policy decides about {title} again: {by} cleared the override for {scope}."
             ),
-            What::Paused { until } => format!(
-                "Nothing of the calendar is recorded until {}, but what somebody's word says.",
-                instant(until)
-            ),
-            What::Resumed => "The calendar is recorded again.".to_owned(),
-        };
-        let soon = "Its calendar is being looked at, so it takes effect at once.";
-        format!("{what}\n{}", self.look.text(soon))
+        }
     }
 }

@@ -1,34 +1,34 @@
-//! Lists the policies that were in force.
+//! Lists the policies that were pushed.
 
 use callsheet_app::ports::Policies;
 use callsheet_domain::{PolicyDocument, Timestamp};
 use comfy_table::{Cell, CellAlignment};
 use serde::Serialize;
 
-use super::lint::Size;
+use super::size::Size;
 use crate::error::CliError;
 use crate::render::{Render, in_one_line, instant, table};
 
-/// The last policies, newest first.
+/// The policies that were pushed last, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct History {
     pub(crate) policies: Vec<Entry>,
 }
 
-/// A policy that was in force.
+/// A policy that was pushed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Entry {
     pub(crate) revision: u64,
     pub(crate) at: Timestamp,
     pub(crate) by: String,
     pub(crate) note: Option<String>,
-    /// None if a later build wrote it.
+    /// None if a later version of Callsheet pushed it, in a format that this one cannot read.
     pub(crate) size: Option<Size>,
-    /// Of the document, as JSON.
+    /// Size of the document as JSON.
     pub(crate) bytes: usize,
 }
 
-/// Reads the last `most` of them.
+/// Lists the last `most` policies.
 pub(crate) async fn history<S: Policies>(state: &S, most: usize) -> Result<History, CliError> {
     let stored = state.history(most).await?;
     let policies = stored.into_iter().map(|policy| Entry {
@@ -49,7 +49,7 @@ pub(crate) async fn history<S: Policies>(state: &S, most: usize) -> Result<Histo
 impl Render for History {
     fn text(&self) -> String {
         if self.policies.is_empty() {
-            return "No policy was ever pushed: the one that is built in is in force.".to_owned();
+            return "No policy was pushed yet: the built-in policy is active.".to_owned();
         }
         let mut table = table(["revision", "when", "by", "size", "bytes", "note"]);
         for entry in &self.policies {
@@ -57,7 +57,7 @@ impl Render for History {
                 Cell::new(entry.revision).set_alignment(CellAlignment::Right),
                 Cell::new(instant(entry.at)),
                 Cell::new(&entry.by),
-                Cell::new(entry.size.map_or_else(String::new, Size::text)),
+                Cell::new(entry.size.map_or_else(String::new, Size::summary)),
                 Cell::new(entry.bytes).set_alignment(CellAlignment::Right),
                 Cell::new(in_one_line(entry.note.as_deref().unwrap_or_default())),
             ]);

@@ -1,77 +1,42 @@
-//! Says everything that is wrong with a policy, and where.
+//! Reports every problem of a policy, with its place.
 //!
-//! What is not in the format at all is told by line and column, and alone: past
-//! it nothing can be read. What is in the format and makes no sense is told all
-//! together, by its place in the document.
+//! A file that is not in the format has one problem, by line and column, since
+//! nothing behind it can be parsed. The problems of a document that is in the
+//! format are reported all together, by their paths in the document.
 
 use callsheet_domain::{Policy, PolicyDocument};
 use serde::Serialize;
 
-use super::document::Written;
+use super::document::PolicyFile;
+use super::problem::Problem;
+use super::size::Size;
 use crate::render::{Render, counted};
 
-/// One thing that is wrong.
+/// Result of a check of a policy file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Problem {
-    pub(crate) place: String,
-    pub(crate) message: String,
-}
-
-/// What is to be said about a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Linted {
+pub(crate) struct LintReport {
     pub(crate) file: String,
-    /// What is in it; none if it makes no sense.
+    /// None if the policy is invalid.
     pub(crate) size: Option<Size>,
     pub(crate) problems: Vec<Problem>,
 }
 
-/// How much a policy holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) struct Size {
-    /// Rules, those of all its policies together.
-    pub(crate) rules: usize,
-    /// Policies of their own for some calendars.
-    pub(crate) policies: usize,
-}
-
-impl Size {
-    pub(crate) fn of(document: &PolicyDocument) -> Self {
-        let own = document.policies.iter().flat_map(|named| &named.rules);
-        Self {
-            rules: document.rules.len() + own.map(Vec::len).sum::<usize>(),
-            policies: document.policies.len(),
-        }
-    }
-
-    pub(crate) fn text(self) -> String {
-        let rules = counted(self.rules, "rule", "rules");
-        match self.policies {
-            0 => rules,
-            own => format!(
-                "{rules}, {} for some calendars",
-                counted(own, "policy", "policies")
-            ),
-        }
-    }
-}
-
-/// Looks for problems.
-pub(crate) fn lint(written: &Written) -> Linted {
-    let (size, problems) = match compiled(written) {
+/// Checks a policy file.
+pub(crate) fn lint(file: &PolicyFile) -> LintReport {
+    let (size, problems) = match compile(file) {
         Ok((document, _)) => (Some(Size::of(&document)), Vec::new()),
         Err(problems) => (None, problems),
     };
-    Linted {
-        file: written.name.clone(),
+    LintReport {
+        file: file.name.clone(),
         size,
         problems,
     }
 }
 
-/// The document and what is judged by, or everything that is wrong.
-pub(crate) fn compiled(written: &Written) -> Result<(PolicyDocument, Policy), Vec<Problem>> {
-    let document = written.document().map_err(|problem| vec![problem])?;
+/// The document and the compiled policy, or every problem.
+pub(crate) fn compile(file: &PolicyFile) -> Result<(PolicyDocument, Policy), Vec<Problem>> {
+    let document = file.parse().map_err(|problem| vec![problem])?;
     match Policy::compile(&document) {
         Ok(policy) => Ok((document, policy)),
         Err(invalid) => Err(invalid
@@ -85,11 +50,11 @@ pub(crate) fn compiled(written: &Written) -> Result<(PolicyDocument, Policy), Ve
     }
 }
 
-impl Render for Linted {
+impl Render for LintReport {
     fn text(&self) -> String {
         let Self { file, problems, .. } = self;
         if let Some(size) = self.size {
-            return format!("{file}: {}, nothing is wrong", size.text());
+            return format!("{file}: {}, no problems", size.summary());
         }
         let mut lines: Vec<_> = problems
             .iter()

@@ -1,4 +1,4 @@
-//! Reads a policy back, as it was pushed but for comments and the order of things.
+//! Prints a policy as it was pushed, without comments and the order of keys.
 
 use callsheet_app::document;
 use callsheet_app::ports::Policies;
@@ -9,7 +9,7 @@ use crate::arguments::Format;
 use crate::error::CliError;
 use crate::render::{in_one_line, instant};
 
-/// The policy of a revision, or the one that is in force.
+/// The policy of `revision`, or the active one.
 pub(crate) async fn pull<S: Policies>(
     state: &S,
     revision: Option<u64>,
@@ -20,13 +20,13 @@ pub(crate) async fn pull<S: Policies>(
     let stored = state.policy(revision).await?;
     if stored.is_none() && revision != PolicyRevision::default() && revision != active_revision {
         return Err(CliError::Refused(format!(
-            "no policy of revision {} is kept; `callsheet policy history` lists those that are",
+            "there is no revision {} of the policy: `callsheet policy history` lists the revisions",
             revision.0
         )));
     }
     let document = document(state, revision).await?;
     match format {
-        Format::Json => json(&document),
+        Format::Json => to_json(&document),
         Format::Yaml => {
             let heading = match stored {
                 Some(stored) => format!(
@@ -35,14 +35,14 @@ pub(crate) async fn pull<S: Policies>(
                     instant(stored.at),
                     in_one_line(stored.by.as_str())
                 ),
-                None => "# The policy that is built in.\n".to_owned(),
+                None => "# The built-in policy.\n".to_owned(),
             };
             Ok(heading + &to_yaml(&document)?)
         }
     }
 }
 
-fn json(document: &PolicyDocument) -> Result<String, CliError> {
+fn to_json(document: &PolicyDocument) -> Result<String, CliError> {
     serde_json::to_string_pretty(document)
-        .map_err(|error| CliError::Cannot(format!("the policy cannot be written: {error}")))
+        .map_err(|error| CliError::Failed(format!("the policy cannot be written as JSON: {error}")))
 }

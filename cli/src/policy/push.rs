@@ -1,54 +1,57 @@
-//! Puts a policy into force, and has the stack sweep so that it takes effect at once.
+//! Activates a policy, and requests a resync so that it takes effect at once.
 
 use callsheet_app::ports::{Calendars, Decisions, Policies, Queue};
 use callsheet_app::{PushError, PushOutcome, PushedBy};
 use callsheet_domain::SyncJob;
 use serde::Serialize;
 
-use super::document::Written;
-use super::lint::{Size, compiled, lint};
+use super::document::PolicyFile;
+use super::lint::{compile, lint};
+use super::size::Size;
 use crate::error::CliError;
-use crate::notify_stack::{Asked, ask};
+use crate::notify_stack::{Delivery, notify};
 use crate::render::Render;
 
-/// What became of a push.
+/// Result of a push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Pushed {
+    /// The active revision.
     pub(crate) revision: u64,
+    /// False if the policy was already active.
     pub(crate) is_new: bool,
     pub(crate) size: Size,
-    /// Whether a sweep was asked for; none is if nothing has changed.
-    pub(crate) sweep: Option<Asked>,
+    /// Request of a resync; none if the policy was already active.
+    pub(crate) resync_request: Option<Delivery>,
 }
 
-/// Pushes what is written, if nothing is wrong with it.
+/// Pushes a policy file, if it has no problems.
 pub(crate) async fn push<S, D, Q>(
     (state, decisions, queue): (&S, &D, Option<&Q>),
-    written: &Written,
-    pusher: PushedBy,
+    file: &PolicyFile,
+    pushed_by: PushedBy,
 ) -> Result<Pushed, CliError>
 where
     S: Policies + Calendars,
     D: Decisions,
     Q: Queue,
 {
-    let Ok((document, _)) = compiled(written) else {
-        return Err(CliError::Refused(lint(written).text()));
+    let Ok((document, _)) = compile(file) else {
+        return Err(CliError::Refused(lint(file).text()));
     };
     let size = Size::of(&document);
-    let put = callsheet_app::push(state, decisions, &document, pusher).await;
-    match put {
+    let outcome = callsheet_app::push(state, decisions, &document, pushed_by).await;
+    match outcome {
         Ok(PushOutcome::Unchanged(revision)) => Ok(Pushed {
             revision: revision.0,
             is_new: false,
             size,
-            sweep: None,
+            resync_request: None,
         }),
         Ok(PushOutcome::Active(revision)) => Ok(Pushed {
             revision: revision.0,
             is_new: true,
             size,
-            sweep: Some(ask(queue, &SyncJob::Resync).await),
+            resync_request: Some(notify(queue, &SyncJob::Resync).await),
         }),
         Err(PushError::Port(error)) => Err(error.into()),
         Err(refused) => Err(CliError::Refused(refused.to_string())),
@@ -58,15 +61,15 @@ where
 impl Render for Pushed {
     fn text(&self) -> String {
         let Self { revision, .. } = self;
-        let Some(sweep) = &self.sweep else {
-            return format!("This policy is in force already, as revision {revision}.");
+        let Some(resync_request) = &self.resync_request else {
+            return format!("This policy is already active, as revision {revision}.");
         };
-        let soon = "A sweep was asked for: every calendar is looked at by the new policy, as fast as \
-                    Recall allows. `callsheet status` shows which are still owed a look.";
+        let effect = "A resync was requested. `callsheet status` shows which calendars still need a full \
+                      sync.";
         format!(
-            "Revision {revision} is in force: {}.\n{}",
-            self.size.text(),
-            sweep.text(soon)
+            "Revision {revision} is active: {}.\n{}",
+            self.size.summary(),
+            resync_request.sentence(effect)
         )
     }
 }

@@ -1,4 +1,4 @@
-//! What would become of each meeting, and counts of it.
+//! Compares the decisions of two policies.
 
 use std::collections::BTreeMap;
 
@@ -6,27 +6,28 @@ use callsheet_app::{ActivePolicy, Change, Effect, preview};
 use callsheet_domain::{Decision, Email, Policy, PolicyRevision, Timestamp, Wanted, WantedBot};
 use serde::Serialize;
 
-use super::Scene;
+use super::inputs::PreviewInputs;
 
-/// What is compared with.
-pub(crate) enum Over {
-    /// The stored rows.
-    Rows(Vec<Decision>),
-    /// What the policy before would decide.
+/// What the previewed policy is compared with.
+pub(crate) enum Baseline {
+    /// The stored decisions.
+    Decisions(Vec<Decision>),
+    /// What another policy would decide.
     Policy,
 }
 
-/// What another policy would change.
+/// What the previewed policy would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Previewing {
-    /// The policy before, by its revision.
-    pub(crate) before: u64,
+pub(crate) struct Comparison {
+    /// Revision of the policy that it is compared with.
+    pub(crate) compared_revision: u64,
     pub(crate) calendars: Vec<CalendarPreview>,
     pub(crate) total: Counts,
-    /// What was wrong with events that could not be read.
+    /// Problems of events that could not be read.
     pub(crate) unreadable: Vec<String>,
-    /// The two policies tell bots apart differently: a push is refused while any is scheduled.
-    pub(crate) is_another_scheme: bool,
+    /// Whether the policies differ in `deduplication`: then a push is refused while any bot is
+    /// scheduled.
+    pub(crate) changes_deduplication: bool,
     #[serde(skip)]
     pub(crate) is_summary: bool,
 }
@@ -37,18 +38,18 @@ pub(crate) struct CalendarPreview {
     pub(crate) id: String,
     pub(crate) owner: Option<String>,
     pub(crate) counts: Counts,
-    /// Those whose bot would come, go or change.
+    /// The meetings that would gain, lose or change a bot.
     pub(crate) meetings: Vec<MeetingPreview>,
 }
 
-/// How many meetings.
+/// Number of meetings by effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Counts {
     pub(crate) gains: usize,
     pub(crate) loses: usize,
     pub(crate) changes: usize,
     pub(crate) keeps: usize,
-    /// Of all these, those that a rule's expression failed on: they are not recorded.
+    /// Number of these on which a rule's expression fails, so they are not recorded.
     pub(crate) failed: usize,
 }
 
@@ -62,46 +63,48 @@ pub(crate) struct MeetingPreview {
     pub(crate) rule_before: Option<String>,
     pub(crate) rule_after: String,
     pub(crate) reason: String,
-    /// What of the bot would be another, by its name in Recall's Create Bot.
-    pub(crate) differs: Vec<String>,
-    pub(crate) has_failed: bool,
+    /// Fields of the bot that would change, by their names in Recall's API.
+    pub(crate) changed_fields: Vec<String>,
+    /// Whether the rule is an expression that failed.
+    pub(crate) expression_failed: bool,
 }
 
-/// Compares what `policy` would decide with what was decided before.
+/// Compares what `policy` would decide with the baseline.
 pub(crate) fn compare(
-    scene: &Scene,
-    (over, before): (Over, ActivePolicy),
+    inputs: &PreviewInputs,
+    (baseline, compared_with): (Baseline, ActivePolicy),
     policy: &Policy,
     now: Timestamp,
-) -> Previewing {
-    let Scene {
+) -> Comparison {
+    let PreviewInputs {
         calendars, events, ..
-    } = scene;
-    let decided = |rows, policy| preview(calendars, events, rows, policy, now);
-    let rows = match over {
-        Over::Rows(rows) => rows,
-        Over::Policy => {
-            let first = decided(Vec::new(), (&*before.policy, before.revision));
+    } = inputs;
+    let changes = |rows, policy| preview(calendars, events, rows, policy, now);
+    let rows = match baseline {
+        Baseline::Decisions(rows) => rows,
+        Baseline::Policy => {
+            let policy = (&*compared_with.policy, compared_with.revision);
+            let first = changes(Vec::new(), policy);
             first.into_iter().map(|change| change.after).collect()
         }
     };
-    let next = PolicyRevision(before.revision.0 + 1);
-    let changes = decided(rows, (policy, next));
-    Previewing {
-        before: before.revision.0,
-        unreadable: scene.unreadable.clone(),
-        is_another_scheme: before.policy.scheme() != policy.scheme(),
+    let next = PolicyRevision(compared_with.revision.0 + 1);
+    let changes = changes(rows, (policy, next));
+    Comparison {
+        compared_revision: compared_with.revision.0,
+        unreadable: inputs.unreadable.clone(),
+        changes_deduplication: compared_with.policy.scheme() != policy.scheme(),
         is_summary: false,
-        ..folded(scene, changes)
+        ..by_calendar(inputs, changes)
     }
 }
 
-fn folded(scene: &Scene, changes: Vec<Change>) -> Previewing {
-    let mut calendars: BTreeMap<String, CalendarPreview> = scene
+fn by_calendar(inputs: &PreviewInputs, changes: Vec<Change>) -> Comparison {
+    let mut calendars: BTreeMap<String, CalendarPreview> = inputs
         .calendars
         .values()
-        .map(|known| {
-            let calendar = &known.record.calendar;
+        .map(|context| {
+            let calendar = &context.record.calendar;
             let owner = calendar.email.as_ref().map(Email::as_str);
             (calendar.id.to_string(), empty(calendar.id.as_str(), owner))
         })
@@ -120,12 +123,12 @@ fn folded(scene: &Scene, changes: Vec<Change>) -> Previewing {
     }
     let mut calendars: Vec<_> = calendars.into_values().collect();
     calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
-    Previewing {
-        before: 0,
+    Comparison {
+        compared_revision: 0,
         calendars,
         total,
         unreadable: Vec::new(),
-        is_another_scheme: false,
+        changes_deduplication: false,
         is_summary: false,
     }
 }
@@ -145,8 +148,8 @@ fn meeting(change: Change) -> MeetingPreview {
         before,
         after,
     } = change;
-    let differs = match (before.as_ref().map(|row| &row.wanted), &after.wanted) {
-        (Some(Wanted::Bot(before)), Wanted::Bot(after)) => differences(before, after),
+    let changed_fields = match (before.as_ref().map(|row| &row.wanted), &after.wanted) {
+        (Some(Wanted::Bot(before)), Wanted::Bot(after)) => changed_fields_of(before, after),
         _ => Vec::new(),
     };
     let reason = after.verdict.reason();
@@ -157,18 +160,18 @@ fn meeting(change: Change) -> MeetingPreview {
         rule_before: before.map(|row| row.verdict.reason().rule.to_string()),
         rule_after: reason.rule.to_string(),
         reason: reason.reason.clone(),
-        differs,
-        has_failed: reason.has_failed,
+        changed_fields,
+        expression_failed: reason.has_failed,
         title: after.title,
     }
 }
 
-/// Which parts of a bot differ.
-fn differences(before: &WantedBot, after: &WantedBot) -> Vec<String> {
-    let mut differs = Vec::new();
-    let mut note = |is_other: bool, name: &str| {
-        if is_other {
-            differs.push(name.to_owned());
+/// Names of the fields in which two bots differ.
+fn changed_fields_of(before: &WantedBot, after: &WantedBot) -> Vec<String> {
+    let mut fields = Vec::new();
+    let mut note = |differs: bool, name: &str| {
+        if differs {
+            fields.push(name.to_owned());
         }
     };
     note(before.starts_at != after.starts_at, "join_at");
@@ -184,7 +187,7 @@ fn differences(before: &WantedBot, after: &WantedBot) -> Vec<String> {
     for name in other.keys() {
         note(!one.contains_key(name), name);
     }
-    differs
+    fields
 }
 
 impl Counts {
@@ -200,7 +203,7 @@ impl Counts {
     }
 }
 
-impl Previewing {
+impl Comparison {
     /// The counts alone.
     pub(crate) fn without_meetings(mut self) -> Self {
         for calendar in &mut self.calendars {

@@ -1,186 +1,127 @@
-//! Which upcoming meetings would gain, lose or change a bot under another
-//! policy, without writing anything.
+//! Shows which upcoming meetings would gain, lose or change a bot under another
+//! policy, and changes nothing.
 //!
-//! What is compared goes the way a look goes, so it is what would happen. It
-//! may be seen at Recall, or in a file that was written when it was.
+//! The decisions are made with the code of a sync, so a preview shows what a sync
+//! would write. The events are listed at Recall, or read from a file that an
+//! earlier preview saved.
 
 mod compare;
+mod inputs;
 mod saved;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
-use callsheet_app::ports::{Calendars, Clock, Decisions, OverrideStore, Policies};
-use callsheet_app::{ActivePolicy, CalendarContext, PolicyCache};
-use callsheet_domain::{
-    CalendarEvent, CalendarId, CalendarRecord, Decision, IcalUid, Overrides, PolicyRevision, plus,
-};
-use callsheet_recall::{RawEvent, read_event};
+use callsheet_app::ports::{Clock, Policies};
+use callsheet_app::{ActivePolicy, PolicyCache};
+use callsheet_domain::{PolicyRevision, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::arguments::PreviewArguments;
 use crate::error::CliError;
-use crate::listing::{self, Listing, Progress};
-use crate::policy::compiled;
+use crate::listing::{EventLister, Progress};
+use crate::policy::compile_file;
 use crate::workspace::Workspace;
-pub(crate) use compare::Previewing;
-use compare::{Over, compare};
-use saved::Saved;
+use compare::{Baseline, Comparison, compare};
+use inputs::{PreviewInputs, connected_with_overrides, stored_with_overrides};
+use saved::SavedEvents;
 
-/// Recall keeps events up to date from about a day back on, and looks go so far.
-const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
+/// Recall updates events that started up to about a day ago, and a full sync
+/// reaches as far back.
+const FULL_SYNC_REACH: SignedDuration = SignedDuration::from_hours(24);
 
-/// Where meetings are, and everything else that is decided from.
-#[derive(Debug, Default)]
-struct Scene {
-    calendars: BTreeMap<CalendarId, CalendarContext>,
-    events: Vec<CalendarEvent>,
-    unreadable: Vec<String>,
-}
+/// What is previewed, and what it is compared with.
+type Previewed = (PreviewInputs, (Baseline, ActivePolicy));
 
-/// Does what is asked.
+/// Previews the policy of `arguments`.
 pub(crate) async fn run(
     workspace: &Workspace,
     arguments: &PreviewArguments,
     clock: impl Clock,
-) -> Result<Previewing, CliError> {
-    let (_, policy) = compiled(&arguments.policy)?;
+) -> Result<Comparison, CliError> {
+    let (_, policy) = compile_file(&arguments.policy)?;
     let now = clock.now();
-    let asked = &arguments.calendars;
-    let (scene, over) = match &arguments.events {
-        None => {
-            let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-            let listing = Listing {
-                recall: workspace.recall(", or take the events out of a file with --events")?,
-                state: &state,
-                clock,
-                rate_limit: workspace.rate_limit(),
-                progress: Progress::on_stderr(),
-            };
-            let calendars = connected(&state, asked).await?;
-            let from = plus(now, -KEPT_UP_TO_DATE);
-            let pages = listing.pages(calendars.keys(), from).await?;
-            let raw: Vec<_> = pages.into_iter().flat_map(|page| page.events).collect();
-            if let Some(file) = &arguments.save {
-                let calendars = calendars.values().map(|known| &known.record.calendar);
-                write(file, &Saved::new(now, calendars, &raw))?;
-            }
-            let scene = scene(calendars, &raw);
-            let rows = stored(&decisions, &scene.events).await?;
-            (scene, (Over::Rows(rows), active_revision(&state).await?))
-        }
-        Some(file) => {
-            let saved = read(file)?;
-            let calendars = saved.calendars(asked);
-            if arguments.stored {
-                let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-                let scene = scene(remembered(&state, calendars).await?, &saved.events);
-                let rows = stored(&decisions, &scene.events).await?;
-                (scene, (Over::Rows(rows), active_revision(&state).await?))
-            } else {
-                let before = match &arguments.against {
-                    Some(file) => ActivePolicy {
-                        policy: compiled(file)?.1.into(),
-                        revision: PolicyRevision::default(),
-                    },
-                    None if workspace.has_state() => {
-                        active_revision(&workspace.state().await?).await?
-                    }
-                    None => ActivePolicy::built_in(),
-                };
-                (scene(calendars, &saved.events), (Over::Policy, before))
-            }
-        }
+    let (inputs, baseline) = match &arguments.events {
+        None => listed_at_recall(workspace, arguments, clock, now).await?,
+        Some(file) if arguments.stored => with_stored_decisions(workspace, arguments, file).await?,
+        Some(file) => without_decisions(workspace, arguments, file).await?,
     };
-    let compared = compare(&scene, over, &policy, now);
+    let comparison = compare(&inputs, baseline, &policy, now);
     Ok(if arguments.summary {
-        compared.without_meetings()
+        comparison.without_meetings()
     } else {
-        compared
+        comparison
     })
 }
 
-async fn active_revision<S: Policies>(state: &S) -> Result<ActivePolicy, CliError> {
-    Ok(PolicyCache::default().current(state).await?)
-}
-
-/// The calendars that may have bots, with what people said about them.
-async fn connected<S>(
-    state: &S,
-    asked: &[String],
-) -> Result<BTreeMap<CalendarId, CalendarContext>, CliError>
-where
-    S: Calendars + OverrideStore,
-{
-    let mut calendars = BTreeMap::new();
-    for (id, record) in listing::connected(state, asked).await? {
-        let overrides = state.overrides(&id).await?;
-        calendars.insert(id, CalendarContext { record, overrides });
-    }
-    Ok(calendars)
-}
-
-/// The calendars as the tables remember them; those they do not know are as in the file.
-async fn remembered<S>(
-    state: &S,
-    saved: BTreeMap<CalendarId, CalendarContext>,
-) -> Result<BTreeMap<CalendarId, CalendarContext>, CliError>
-where
-    S: Calendars + OverrideStore,
-{
-    let mut calendars = BTreeMap::new();
-    for (id, saved) in saved {
-        let record = state.record(&id).await?.unwrap_or(saved.record);
-        let overrides = state.overrides(&id).await?;
-        calendars.insert(id, CalendarContext { record, overrides });
-    }
-    Ok(calendars)
-}
-
-async fn stored<D: Decisions>(
-    decisions: &D,
-    events: &[CalendarEvent],
-) -> Result<Vec<Decision>, CliError> {
-    let meetings: Vec<IcalUid> = events.iter().map(|event| event.ical_uid.clone()).collect();
-    Ok(decisions.copies(&meetings).await?)
-}
-
-fn scene(calendars: BTreeMap<CalendarId, CalendarContext>, raw: &[RawEvent]) -> Scene {
-    let mut scene = Scene {
-        calendars,
-        ..Scene::default()
+/// Lists the events at Recall, and compares with the stored decisions.
+async fn listed_at_recall(
+    workspace: &Workspace,
+    arguments: &PreviewArguments,
+    clock: impl Clock,
+    now: Timestamp,
+) -> Result<Previewed, CliError> {
+    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+    let lister = EventLister {
+        recall: workspace.recall(", or read the events from a file with --events")?,
+        state: &state,
+        clock,
+        rate_limit: workspace.rate_limit(),
+        progress: Progress::on_stderr(),
     };
-    for event in raw {
-        match read_event(event) {
-            Ok(event) if scene.calendars.contains_key(&event.calendar_id) => {
-                scene.events.push(event);
-            }
-            Ok(_) => {}
-            Err(unreadable) => scene.unreadable.push(unreadable.to_string()),
-        }
+    let calendars = connected_with_overrides(&state, &arguments.calendars).await?;
+    let pages = lister
+        .pages(calendars.keys(), plus(now, -FULL_SYNC_REACH))
+        .await?;
+    let events: Vec<_> = pages.into_iter().flat_map(|page| page.events).collect();
+    if let Some(file) = &arguments.save {
+        let calendars = calendars.values().map(|context| &context.record.calendar);
+        SavedEvents::new(now, calendars, &events).save(file)?;
     }
-    scene
+    let inputs = PreviewInputs::new(calendars, &events);
+    let rows = inputs.stored_decisions(&decisions).await?;
+    let active = active_policy(&state).await?;
+    Ok((inputs, (Baseline::Decisions(rows), active)))
 }
 
-fn read(file: &Path) -> Result<Saved, CliError> {
-    let name = file.display();
-    let text = fs::read(file).map_err(|error| CliError::Cannot(format!("{name}: {error}")))?;
-    Saved::read(&text).map_err(|problem| CliError::Cannot(format!("{name}: {problem}")))
+/// Reads the events from a file, and compares with the stored decisions.
+async fn with_stored_decisions(
+    workspace: &Workspace,
+    arguments: &PreviewArguments,
+    file: &Path,
+) -> Result<Previewed, CliError> {
+    let saved = SavedEvents::open(file)?;
+    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+    let calendars = saved.calendars(&arguments.calendars);
+    let calendars = stored_with_overrides(&state, calendars).await?;
+    let inputs = PreviewInputs::new(calendars, &saved.events);
+    let rows = inputs.stored_decisions(&decisions).await?;
+    let active = active_policy(&state).await?;
+    Ok((inputs, (Baseline::Decisions(rows), active)))
 }
 
-fn write(file: &Path, saved: &Saved) -> Result<(), CliError> {
-    let written = saved.write(file);
-    written.map_err(|error| CliError::Cannot(format!("{}: {error}", file.display())))
+/// Reads the events from a file, and compares with what another policy decides.
+async fn without_decisions(
+    workspace: &Workspace,
+    arguments: &PreviewArguments,
+    file: &Path,
+) -> Result<Previewed, CliError> {
+    let saved = SavedEvents::open(file)?;
+    let compared_with = match &arguments.against {
+        Some(file) => ActivePolicy {
+            policy: compile_file(file)?.1.into(),
+            revision: PolicyRevision::default(),
+        },
+        None if workspace.has_state() => active_policy(&workspace.state().await?).await?,
+        None => ActivePolicy::built_in(),
+    };
+    let calendars = saved.calendars(&arguments.calendars);
+    let inputs = PreviewInputs::new(calendars, &saved.events);
+    Ok((inputs, (Baseline::Policy, compared_with)))
 }
 
-/// A calendar that nothing is remembered of.
-fn unheard(record: CalendarRecord) -> CalendarContext {
-    CalendarContext {
-        record,
-        overrides: Overrides::default(),
-    }
+async fn active_policy<S: Policies>(state: &S) -> Result<ActivePolicy, CliError> {
+    Ok(PolicyCache::default().current(state).await?)
 }

@@ -1,9 +1,9 @@
-//! What was listed, in a file: calendars and events in Recall's own shape, so
-//! that a file may also be put together by hand. Calendars come without the
-//! credentials that Recall shows, events whole: with titles, addresses and links.
+//! A file of listed calendars and events, in Recall's own shape, so that it can
+//! also be written by hand. Calendars are without the credentials that Recall
+//! returns. Events are complete: with titles, addresses and links.
 
 use std::collections::BTreeMap;
-use std::fs::{OpenOptions, remove_file};
+use std::fs::{self, OpenOptions, remove_file};
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
@@ -13,23 +13,25 @@ use callsheet_recall::{RawEvent, read_calendar};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::unheard;
-use crate::arguments::is_asked;
+use super::inputs::without_overrides;
+use crate::error::CliError;
+use crate::find_calendar::is_selected;
 
+/// Version of the format.
 const VERSION: u32 = 1;
 
-/// Calendars and events as they were listed.
+/// Calendars and events as Recall listed them.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Saved {
+pub(crate) struct SavedEvents {
     version: u32,
-    /// When.
+    /// When they were listed.
     at: Timestamp,
     calendars: Vec<Value>,
     pub(crate) events: Vec<RawEvent>,
 }
 
-impl Saved {
-    /// To be written.
+impl SavedEvents {
+    /// Puts together a file.
     pub(crate) fn new<'a>(
         at: Timestamp,
         calendars: impl Iterator<Item = &'a Calendar>,
@@ -38,16 +40,32 @@ impl Saved {
         Self {
             version: VERSION,
             at,
-            calendars: calendars.map(shown).collect(),
+            calendars: calendars.map(without_credentials).collect(),
             events: events.to_vec(),
         }
     }
 
     /// Reads a file.
-    pub(crate) fn read(text: &[u8]) -> Result<Self, String> {
+    pub(crate) fn open(file: &Path) -> Result<Self, CliError> {
+        let name = file.display();
+        let text = fs::read(file)
+            .map_err(|error| CliError::Failed(format!("{name} cannot be read: {error}")))?;
+        Self::parse(&text).map_err(|problem| CliError::Failed(format!("{name}: {problem}")))
+    }
+
+    /// Writes the file, readable by the current user only.
+    pub(crate) fn save(&self, file: &Path) -> Result<(), CliError> {
+        let written = self.write(file);
+        written.map_err(|error| {
+            CliError::Failed(format!("{} cannot be written: {error}", file.display()))
+        })
+    }
+
+    /// Parses the text of a file.
+    pub(super) fn parse(text: &[u8]) -> Result<Self, String> {
         let saved: Self = serde_json::from_slice(text).map_err(|error| {
             format!(
-                "not a file that `callsheet preview --save` wrote: {:?} at line {} column {}",
+                "this file was not written by `callsheet preview --save`: {:?} error at line {}, column {}",
                 error.classify(),
                 error.line(),
                 error.column()
@@ -55,7 +73,8 @@ impl Saved {
         })?;
         if saved.version != VERSION {
             return Err(format!(
-                "written by a later build, as version {}: this one reads version {VERSION}",
+                "a later version of Callsheet wrote this file, in version {} of the format: this one reads version \
+                 {VERSION}",
                 saved.version
             ));
         }
@@ -66,27 +85,28 @@ impl Saved {
         Ok(saved)
     }
 
-    /// The calendars that are asked for, as if they were seen for the first time.
-    pub(crate) fn calendars(&self, asked: &[String]) -> BTreeMap<CalendarId, CalendarContext> {
-        let read = self
+    /// The calendars that `selection` selects, as first seen and without overrides.
+    pub(crate) fn calendars(&self, selection: &[String]) -> BTreeMap<CalendarId, CalendarContext> {
+        let calendars = self
             .calendars
             .iter()
             .filter_map(|json| read_calendar(json.clone()).ok());
-        read.filter(|calendar| {
-            let owner = calendar.email.as_ref().map(Email::as_str);
-            is_asked(asked, &calendar.id, owner)
-        })
-        .map(|calendar| {
-            (
-                calendar.id.clone(),
-                unheard(CalendarRecord::first(calendar)),
-            )
-        })
-        .collect()
+        calendars
+            .filter(|calendar| {
+                let owner = calendar.email.as_ref().map(Email::as_str);
+                is_selected(selection, &calendar.id, owner)
+            })
+            .map(|calendar| {
+                (
+                    calendar.id.clone(),
+                    without_overrides(CalendarRecord::first(calendar)),
+                )
+            })
+            .collect()
     }
 
-    /// Writes the file anew, so that nobody else may read it.
-    pub(crate) fn write(&self, file: &Path) -> io::Result<()> {
+    /// Replaces the file instead of writing into it, so that it has the right permissions.
+    fn write(&self, file: &Path) -> io::Result<()> {
         match remove_file(file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -101,7 +121,7 @@ impl Saved {
     }
 }
 
-fn shown(calendar: &Calendar) -> Value {
+fn without_credentials(calendar: &Calendar) -> Value {
     json!({
         "id": calendar.id.as_str(),
         "platform": calendar.platform.as_str(),

@@ -1,23 +1,23 @@
-//! A preview as people read it: a table for each calendar, then the counts.
+//! Text of a preview: a table for each calendar, then the counts.
 
 use comfy_table::{Cell, CellAlignment};
 
-use super::compare::{CalendarPreview, Counts, MeetingPreview, Previewing};
-use crate::render::{Render, counted, in_one_line, minute, table};
+use super::compare::{Comparison, Counts, MeetingPreview};
+use crate::render::{Render, calendar_label, counted, in_one_line, minute, table};
 
-impl Render for Previewing {
+impl Render for Comparison {
     fn text(&self) -> String {
         let mut parts = Vec::new();
         for calendar in &self.calendars {
             if !calendar.meetings.is_empty() {
                 parts.push(format!(
                     "{}\n\n{}",
-                    named(calendar),
+                    calendar_label(&calendar.id, calendar.owner.as_deref()),
                     meetings(&calendar.meetings)
                 ));
             }
         }
-        if self.total.is_nothing() && !self.is_summary {
+        if self.total.are_unchanged() && !self.is_summary {
             parts.push("No meeting would gain, lose or change a bot.".to_owned());
         }
         parts.push(self.counts());
@@ -26,7 +26,7 @@ impl Render for Previewing {
     }
 }
 
-impl Previewing {
+impl Comparison {
     fn counts(&self) -> String {
         let mut table = table(["calendar", "gains", "loses", "changes", "keeps"]);
         let mut row = |name: String, counts: Counts| {
@@ -40,7 +40,10 @@ impl Previewing {
             ]);
         };
         for calendar in &self.calendars {
-            row(named(calendar), calendar.counts);
+            row(
+                calendar_label(&calendar.id, calendar.owner.as_deref()),
+                calendar.counts,
+            );
         }
         row("all".to_owned(), self.total);
         table.trim_fmt()
@@ -54,17 +57,22 @@ impl Previewing {
                 counted(self.total.failed, "meeting", "meetings")
             ));
         }
-        if self.is_another_scheme {
+        if self.changes_deduplication {
             remarks.push(
-                "The policy before tells bots apart by another `deduplication`: a push is refused \
-                 while bots are scheduled."
+                "This policy changes `deduplication`: a push is refused while any upcoming meeting has a bot \
+                 or is about to get one."
                     .to_owned(),
             );
         }
         if !self.unreadable.is_empty() {
             remarks.push(format!(
-                "{} could not be read, and left out:\n  {}",
+                "{} could not be read and {} skipped:\n  {}",
                 counted(self.unreadable.len(), "event", "events"),
+                if self.unreadable.len() == 1 {
+                    "was"
+                } else {
+                    "were"
+                },
                 self.unreadable.join("\n  ")
             ));
         }
@@ -73,21 +81,14 @@ impl Previewing {
 }
 
 impl Counts {
-    fn is_nothing(self) -> bool {
+    fn are_unchanged(self) -> bool {
         self.gains + self.loses + self.changes == 0
     }
 }
 
-fn named(calendar: &CalendarPreview) -> String {
-    match &calendar.owner {
-        Some(owner) => format!("{owner} ({})", calendar.id),
-        None => calendar.id.clone(),
-    }
-}
-
 fn meetings(meetings: &[MeetingPreview]) -> String {
-    let names = ["start (UTC)", "meeting", "bot", "rule", "why"];
-    let mut table = table(names);
+    let headings = ["start (UTC)", "meeting", "bot", "rule", "why"];
+    let mut table = table(headings);
     for meeting in meetings {
         let before = meeting.rule_before.as_deref().unwrap_or("–");
         let rule = if before == meeting.rule_after {
@@ -95,9 +96,9 @@ fn meetings(meetings: &[MeetingPreview]) -> String {
         } else {
             format!("{before} → {}", meeting.rule_after)
         };
-        let why = match meeting.differs.as_slice() {
+        let why = match meeting.changed_fields.as_slice() {
             [] => meeting.reason.clone(),
-            differs => format!("{}; another {}", meeting.reason, differs.join(", ")),
+            fields => format!("{}; another {}", meeting.reason, fields.join(", ")),
         };
         table.add_row([
             minute(meeting.starts_at),

@@ -1,14 +1,17 @@
-//! What a preview shows is what a look would write.
+//! A preview shows what a sync would write.
 
 use std::collections::BTreeMap;
+use std::fs;
 
-use callsheet_app::ActivePolicy;
 use callsheet_app::ports::{Calendars as _, OverrideStore as _};
+use callsheet_app::{ActivePolicy, CalendarContext};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, DecisionInputs, Evaluation, OverrideChoice, OverrideScope, Policy,
-    PolicyDocument, Timestamp, Wanted, decide, plan, revise_copies,
+    CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionInputs, Evaluation, IcalUid,
+    OverrideChoice, OverrideScope, Policy, PolicyDocument, Timestamp, Wanted, decide, plan,
+    revise_copies,
 };
-use callsheet_testkit::{MemoryState, With as _, a_calendar, a_calendar_record, an_actor, at};
+use callsheet_recall::RawEvent;
+use callsheet_testkit::{With as _, MemoryState, a_calendar, a_calendar_record, an_actor, at};
 use serde_json::{Value, json};
 use test_case::test_case;
 
@@ -53,13 +56,13 @@ fn a_raw_event(event: Value) -> RawEvent {
     serde_json::from_value(event).expect("any JSON")
 }
 
-fn saved(events: Vec<Value>) -> Saved {
+fn saved(events: Vec<Value>) -> SavedEvents {
     let events: Vec<_> = events.into_iter().map(a_raw_event).collect();
-    Saved::new(at("09:00"), std::iter::once(&a_calendar()), &events)
+    SavedEvents::new(at("09:00"), std::iter::once(&a_calendar()), &events)
 }
 
-/// An external and an internal meeting.
-fn both() -> Scene {
+/// An external and an internal meeting, an event of another calendar, and one that is unreadable.
+fn two_meetings() -> PreviewInputs {
     let events = vec![
         an_event(1, "calendar-sales", "buyer@globex.example"),
         an_event(2, "calendar-sales", "lead@acme.example"),
@@ -67,10 +70,10 @@ fn both() -> Scene {
         json!({"id": "event-4", "calendar_id": "calendar-sales"}),
     ];
     let saved = saved(events);
-    scene(saved.calendars(&[]), &saved.events)
+    PreviewInputs::new(saved.calendars(&[]), &saved.events)
 }
 
-fn effects(compared: &Previewing) -> Vec<(&str, &str)> {
+fn effects(compared: &Comparison) -> Vec<(&str, &str)> {
     let meetings = compared
         .calendars
         .iter()
@@ -81,17 +84,17 @@ fn effects(compared: &Previewing) -> Vec<(&str, &str)> {
 }
 
 #[test_case(EVERYTHING, &[("event-1", "changes"), ("event-2", "gains")], (1, 0, 1, 0); "everything is recorded")]
-#[test_case(NOTHING, &[("event-1", "loses")], (0, 1, 0, 1); "nothing is")]
+#[test_case(NOTHING, &[("event-1", "loses")], (0, 1, 0, 1); "nothing is recorded")]
 #[test_case(FAILING, &[("event-1", "loses")], (0, 1, 0, 1); "an expression fails")]
-fn compares_with_the_policy_before(
+fn a_policy_is_compared_with_another(
     next: &str,
     expected: &[(&str, &str)],
     counts: (usize, usize, usize, usize),
 ) {
-    let scene = both();
+    let inputs = two_meetings();
     let compared = compare(
-        &scene,
-        (Over::Policy, ActivePolicy::built_in()),
+        &inputs,
+        (Baseline::Policy, ActivePolicy::built_in()),
         &policy(next),
         at("09:30"),
     );
@@ -109,10 +112,10 @@ fn compares_with_the_policy_before(
 }
 
 #[test]
-fn the_policy_in_force_changes_nothing() {
+fn the_active_policy_changes_nothing() {
     let compared = compare(
-        &both(),
-        (Over::Policy, ActivePolicy::built_in()),
+        &two_meetings(),
+        (Baseline::Policy, ActivePolicy::built_in()),
         &Policy::built_in(),
         at("09:30"),
     );
@@ -125,10 +128,10 @@ fn the_policy_in_force_changes_nothing() {
 }
 
 #[test]
-fn is_shown_as_a_table_and_counts() {
+fn a_preview_is_shown_as_a_table_and_counts() {
     let compared = compare(
-        &both(),
-        (Over::Policy, ActivePolicy::built_in()),
+        &two_meetings(),
+        (Baseline::Policy, ActivePolicy::built_in()),
         &policy(EVERYTHING),
         at("09:30"),
     );
@@ -140,31 +143,31 @@ sales@acme.example (calendar-sales)
 
 start (UTC)       meeting   bot      rule                why
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-2090-03-06 10:00  Kick-off  changes  external → default  no rule applies, and the default is to record; another bot_name
-2090-03-06 10:00  Kick-off  gains    default             no rule applies, and the default is to record
+2090-03-06 10:00  Kick-off  changes  external → default  no rule says otherwise, and the default is to record; another bot_name
+2090-03-06 10:00  Kick-off  gains    default             no rule says otherwise, and the default is to record
 
 calendar                             gains  loses  changes  keeps
 ──────────────────────────────────────────────────────────────────
 sales@acme.example (calendar-sales)      1      0        1      0
 all                                      1      0        1      0
 
-1 event could not be read, and left out:
+1 event could not be read and was skipped:
   event event-4 of calendar calendar-sales: not in the published shape"
     );
     let summary = compared.without_meetings().text();
     assert!(summary.starts_with("calendar "), "{summary}");
 }
 
-/// The rows that a look would write, the way a look makes them.
-fn looked_at(
-    scene: &Scene,
+/// The decisions that a sync would write.
+fn synced(
+    inputs: &PreviewInputs,
     rows: &[Decision],
     policy: &Policy,
     revision: u64,
     now: Timestamp,
 ) -> Vec<Decision> {
     let mut meetings: BTreeMap<&IcalUid, Vec<&CalendarEvent>> = BTreeMap::new();
-    for event in &scene.events {
+    for event in &inputs.events {
         meetings.entry(&event.ical_uid).or_default().push(event);
     }
     let mut writes = Vec::new();
@@ -172,7 +175,7 @@ fn looked_at(
         let evaluated: Vec<_> = events
             .into_iter()
             .map(|event| {
-                let CalendarContext { record, overrides } = &scene.calendars[&event.calendar_id];
+                let CalendarContext { record, overrides } = &inputs.calendars[&event.calendar_id];
                 let verdict = decide(event, &record.calendar, policy, overrides, now);
                 Evaluation {
                     plan: plan(&verdict, event, &record.calendar, policy),
@@ -203,16 +206,16 @@ fn has_bot(row: &Decision) -> bool {
 }
 
 #[test_case(EVERYTHING; "everything is recorded")]
-#[test_case(NOTHING; "nothing is")]
+#[test_case(NOTHING; "nothing is recorded")]
 #[test_case(FAILING; "an expression fails")]
-fn is_what_a_look_would_write(next: &str) {
-    let (scene, now) = (both(), at("09:30"));
-    let rows = looked_at(&scene, &[], &Policy::built_in(), 0, now);
+fn a_preview_shows_what_a_sync_would_write(next: &str) {
+    let (inputs, now) = (two_meetings(), at("09:30"));
+    let rows = synced(&inputs, &[], &Policy::built_in(), 0, now);
     let next = policy(next);
-    let after = looked_at(&scene, &rows, &next, 1, now);
+    let after = synced(&inputs, &rows, &next, 1, now);
     let compared = compare(
-        &scene,
-        (Over::Rows(rows.clone()), ActivePolicy::built_in()),
+        &inputs,
+        (Baseline::Decisions(rows.clone()), ActivePolicy::built_in()),
         &next,
         now,
     );
@@ -223,24 +226,27 @@ fn is_what_a_look_would_write(next: &str) {
         after.len(),
         total.gains + total.loses + total.changes + total.keeps
     );
-    let by_policy = compare(&scene, (Over::Policy, ActivePolicy::built_in()), &next, now);
+    let by_policy = compare(
+        &inputs,
+        (Baseline::Policy, ActivePolicy::built_in()),
+        &next,
+        now,
+    );
     assert_eq!(
         by_policy, compared,
-        "nobody spoke, so the rows are what the policy gives"
+        "without overrides, the stored decisions are those of the policy"
     );
 }
 
 #[test]
-fn what_is_saved_is_read_back_without_more_than_was_shown() {
+fn a_saved_file_is_private_and_can_be_opened() {
     let folder = std::env::temp_dir().join(format!("callsheet-preview-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
     let file = folder.join("events.json");
     for _ in 0..2 {
-        write(
-            &file,
-            &saved(vec![an_event(1, "calendar-sales", "a@b.example")]),
-        )
-        .expect("it is written");
+        saved(vec![an_event(1, "calendar-sales", "a@b.example")])
+            .save(&file)
+            .expect("it is written");
     }
     #[cfg(unix)]
     {
@@ -251,62 +257,68 @@ fn what_is_saved_is_read_back_without_more_than_was_shown() {
             .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    let read = read(&file).expect("it is read");
-    assert_eq!(read.events.len(), 1);
-    let calendars = read.calendars(&["sales@acme.example".to_owned()]);
+    let opened = SavedEvents::open(&file).expect("it is read");
+    assert_eq!(opened.events.len(), 1);
+    let calendars = opened.calendars(&["sales@acme.example".to_owned()]);
     assert_eq!(
         calendars[&a_calendar().id].record,
         CalendarRecord::first(a_calendar())
     );
-    assert!(read.calendars(&["else@acme.example".to_owned()]).is_empty());
+    assert!(
+        opened
+            .calendars(&["else@acme.example".to_owned()])
+            .is_empty()
+    );
     fs::remove_dir_all(folder).expect("it is removed");
 }
 
-#[test_case("[]", "not a file that `callsheet preview --save` wrote"; "something else")]
-#[test_case(r#"{"version": 2, "at": "2090-03-06T09:00:00Z", "calendars": [], "events": []}"#, "written by a later build"; "of a later build")]
-#[test_case(r#"{"version": 1, "at": "2090-03-06T09:00:00Z", "calendars": [{}], "events": []}"#, "calendars[0]: not in the published shape"; "no calendar")]
-fn a_file_that_cannot_be_used_is_told(text: &str, expected: &str) {
-    let problem = Saved::read(text.as_bytes())
+#[test_case("[]", "this file was not written by `callsheet preview --save`"; "other JSON")]
+#[test_case(r#"{"version": 2, "at": "2090-03-06T09:00:00Z", "calendars": [], "events": []}"#, "a later version of Callsheet wrote this file"; "a later version of the format")]
+#[test_case(r#"{"version": 1, "at": "2090-03-06T09:00:00Z", "calendars": [{}], "events": []}"#, "calendars[0]: not in the published shape"; "an unreadable calendar")]
+fn an_unusable_file_is_an_error(text: &str, expected: &str) {
+    let problem = SavedEvents::parse(text.as_bytes())
         .err()
-        .expect("it cannot be used");
+        .expect("it is unusable");
     assert!(problem.starts_with(expected), "{problem}");
 }
 
 #[tokio::test]
-async fn words_are_heeded_where_they_are_stored() {
+async fn stored_overrides_are_applied() {
     let state = MemoryState::new();
     state
         .write_record(&a_calendar_record())
         .await
         .expect("memory");
-    let gone = a_calendar_record().with(|record| {
-        record.calendar.id = CalendarId::parse("calendar-gone").expect("an id");
+    let disconnected = a_calendar_record().with(|record| {
+        record.calendar.id = CalendarId::parse("calendar-disconnected").expect("an id");
         record.calendar.status = callsheet_domain::CalendarStatus::Disconnected;
     });
-    state.write_record(&gone).await.expect("memory");
+    state.write_record(&disconnected).await.expect("memory");
     let (calendar, by) = (a_calendar().id, an_actor());
-    let subject = OverrideScope::Event(
+    let scope = OverrideScope::Event(
         callsheet_domain::PlatformEventId::parse("platform-1").expect("an id"),
     );
     state
-        .set_override(&calendar, &subject, OverrideChoice::Skip, &by, at("09:00"))
+        .set_override(&calendar, &scope, OverrideChoice::Skip, &by, at("09:00"))
         .await
         .expect("memory");
-    let calendars = connected(&state, &[]).await.expect("one is connected");
+    let calendars = connected_with_overrides(&state, &[])
+        .await
+        .expect("one is connected");
     assert_eq!(calendars.keys().collect::<Vec<_>>(), [&calendar]);
     let compared = compare(
-        &scene(calendars, &both_raw()),
-        (Over::Rows(Vec::new()), ActivePolicy::built_in()),
+        &PreviewInputs::new(calendars, &two_raw_events()),
+        (Baseline::Decisions(Vec::new()), ActivePolicy::built_in()),
         &policy(EVERYTHING),
         at("09:30"),
     );
     assert_eq!(effects(&compared), [("event-2", "gains")]);
-    let nobody = connected(&state, &["nobody@acme.example".to_owned()]).await;
-    let trouble = nobody.expect_err("none is meant");
-    assert_eq!(trouble.exit_code(), 1);
+    let selection = ["unknown@acme.example".to_owned()];
+    let unknown = connected_with_overrides(&state, &selection).await;
+    assert_eq!(unknown.expect_err("there is none").exit_code(), 1);
 }
 
-fn both_raw() -> Vec<RawEvent> {
+fn two_raw_events() -> Vec<RawEvent> {
     vec![
         a_raw_event(an_event(1, "calendar-sales", "buyer@globex.example")),
         a_raw_event(an_event(2, "calendar-sales", "lead@acme.example")),

@@ -1,9 +1,9 @@
-//! Sends messages that were given up on back to the queue they came from.
+//! Sends dead letters back to the sync queue.
 //!
-//! Message by message: taken in hand, sent, removed. A crash in between repeats
-//! a message at worst, which costs a look, and loses none. SQS can move them by
-//! itself too (`StartMessageMoveTask`); it would also move what no version of
-//! ours wrote, which would only come back.
+//! Each message is received, sent and deleted. An interruption between these
+//! steps at worst sends a message twice, which costs a sync, and loses none. SQS
+//! can move messages itself (`StartMessageMoveTask`), but it would also move those
+//! that no version of Callsheet wrote, and they would become dead letters again.
 
 #[cfg(test)]
 mod tests;
@@ -18,52 +18,63 @@ use serde::Serialize;
 
 use crate::arguments::RedriveArguments;
 use crate::error::CliError;
+use crate::workspace::Workspace;
 
-/// Messages taken in hand together.
-const AT_ONCE: usize = 10;
+/// Number of messages that are received together.
+const BATCH: usize = 10;
 
-/// What lay there, and what became of it.
+/// The dead letters, and the outcome of each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Redriven {
     pub(crate) now: Timestamp,
     pub(crate) is_dry_run: bool,
-    /// Earliest first.
-    pub(crate) letters: Vec<LetterShown>,
-    /// Whether those were all.
+    /// Those that were sent first come first.
+    pub(crate) messages: Vec<RedrivenMessage>,
+    /// Whether these are all messages in the queue.
     pub(crate) is_all: bool,
-    /// About how many more lie there, if those were not all and the queue tells.
+    /// Approximate number of further messages, if these are not all and the number is known.
     pub(crate) more: Option<u64>,
 }
 
-/// A message that was given up on.
+/// A dead letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct LetterShown {
+pub(crate) struct RedrivenMessage {
     pub(crate) message_id: String,
-    /// What it asks for, by the name it has in the message; none if no version of ours wrote it.
-    pub(crate) job: Option<&'static str>,
+    /// Kind of job; none if this version cannot read the message.
+    pub(crate) kind: Option<&'static str>,
     pub(crate) calendar: Option<String>,
     /// When it was first sent.
     pub(crate) sent_at: Option<Timestamp>,
     pub(crate) outcome: Outcome,
 }
 
-/// What became of a message.
+/// What happened to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
-    /// It is on the queue again.
+    /// It was sent to the sync queue.
     SentBack,
-    /// It would be.
+    /// It would be sent to the sync queue without `--dry-run`.
     WouldBeSentBack,
-    /// It is left where it is.
+    /// It stays in the dead-letter queue.
     Stays,
     /// It was deleted.
     Deleted,
 }
 
-/// Sends letters back, as `arguments` say.
-pub(crate) async fn redrive<L, Q>(
-    (letters, queue): (&L, &Q),
+/// Sends dead letters back, as `arguments` say.
+pub(crate) async fn run(
+    workspace: &Workspace,
+    arguments: &RedriveArguments,
+    now: Timestamp,
+) -> Result<Redriven, CliError> {
+    let dead_letters = workspace.dead_letters().await?;
+    let queue = workspace.required_queue().await?;
+    redrive((&dead_letters, &queue), arguments, now).await
+}
+
+async fn redrive<L, Q>(
+    (dead_letters, queue): (&L, &Q),
     arguments: &RedriveArguments,
     now: Timestamp,
 ) -> Result<Redriven, CliError>
@@ -71,62 +82,62 @@ where
     L: DeadLetters,
     Q: Queue,
 {
-    let mut round = Round {
-        letters,
+    let mut redriver = Redriver {
+        dead_letters,
         queue,
         arguments,
-        in_hand: BTreeMap::new(),
-        shown: Vec::new(),
+        received: BTreeMap::new(),
+        handled: Vec::new(),
     };
-    let ended = round.run().await;
-    for receipt in round.in_hand.values() {
-        // If that fails it is there again by itself in a few minutes.
-        let _ = letters.put_back(receipt).await;
+    let result = redriver.run().await;
+    for receipt in redriver.received.values() {
+        // If this fails, the message is visible again in a few minutes.
+        let _ = dead_letters.put_back(receipt).await;
     }
-    let is_all = ended.map_err(|error| round.broken_off(error))?;
-    let mut shown = round.shown;
-    shown.sort_by(|one, other| {
+    let is_all = result.map_err(|error| redriver.interrupted(error))?;
+    let mut messages = redriver.handled;
+    messages.sort_by(|one, other| {
         (one.sent_at, &one.message_id).cmp(&(other.sent_at, &other.message_id))
     });
     let more = if is_all {
         None
     } else {
-        // What was done is told also if this cannot be.
-        letters.count().await.ok()
+        // A failure here must not hide the outcomes.
+        dead_letters.count().await.ok()
     };
     Ok(Redriven {
         now,
         is_dry_run: arguments.dry_run,
-        letters: shown,
+        messages,
         is_all,
         more,
     })
 }
 
-/// One pass over what lies there.
-struct Round<'a, L, Q> {
-    letters: &'a L,
+/// One pass over the dead-letter queue.
+struct Redriver<'a, L, Q> {
+    dead_letters: &'a L,
     queue: &'a Q,
     arguments: &'a RedriveArguments,
-    /// By message; they are to be put back.
-    in_hand: BTreeMap<String, Receipt>,
-    shown: Vec<LetterShown>,
+    /// Receipts by message id, of messages that are to be put back.
+    received: BTreeMap<String, Receipt>,
+    handled: Vec<RedrivenMessage>,
 }
 
-impl<L: DeadLetters, Q: Queue> Round<'_, L, Q> {
-    /// Attends to one letter after the other; says whether that were all.
+impl<L: DeadLetters, Q: Queue> Redriver<'_, L, Q> {
+    /// Handles one message after the other. True if the queue holds no more.
     async fn run(&mut self) -> Result<bool, PortError> {
         let most = usize::try_from(self.arguments.most).unwrap_or(usize::MAX);
         let mut seen = HashSet::new();
-        while self.shown.len() < most {
-            let asked = AT_ONCE.min(most - self.shown.len());
-            let taken = self.letters.take(asked).await?;
-            for letter in &taken {
+        while self.handled.len() < most {
+            let count = BATCH.min(most - self.handled.len());
+            let batch = self.dead_letters.take(count).await?;
+            for letter in &batch {
                 let receipt = letter.receipt.clone();
-                self.in_hand.insert(letter.message_id.clone(), receipt);
+                self.received.insert(letter.message_id.clone(), receipt);
             }
-            // One that comes round again was not held for as long as this took.
-            let fresh = taken
+            // A message that is received again was visible again before this run ended.
+            let fresh = batch
                 .iter()
                 .filter(|letter| seen.insert(letter.message_id.clone()));
             let fresh: Vec<_> = fresh.collect();
@@ -134,14 +145,14 @@ impl<L: DeadLetters, Q: Queue> Round<'_, L, Q> {
                 return Ok(true);
             }
             for letter in fresh {
-                let outcome = self.attend(letter).await?;
-                self.shown.push(LetterShown::of(letter, outcome));
+                let outcome = self.handle(letter).await?;
+                self.handled.push(RedrivenMessage::of(letter, outcome));
             }
         }
         Ok(false)
     }
 
-    async fn attend(&mut self, letter: &DeadLetter) -> Result<Outcome, PortError> {
+    async fn handle(&mut self, letter: &DeadLetter) -> Result<Outcome, PortError> {
         let outcome = match &letter.job {
             Some(_) if self.arguments.dry_run => return Ok(Outcome::WouldBeSentBack),
             None if !self.arguments.drop_unreadable => return Ok(Outcome::Stays),
@@ -151,29 +162,31 @@ impl<L: DeadLetters, Q: Queue> Round<'_, L, Q> {
             }
             None => Outcome::Deleted,
         };
-        self.letters.remove(&letter.receipt).await?;
-        self.in_hand.remove(&letter.message_id);
+        self.dead_letters.remove(&letter.receipt).await?;
+        self.received.remove(&letter.message_id);
         Ok(outcome)
     }
 
-    fn broken_off(&self, error: PortError) -> CliError {
-        if self.shown.is_empty() {
+    fn interrupted(&self, error: PortError) -> CliError {
+        if self.handled.is_empty() {
             return error.into();
         }
-        let sent = self.shown.iter();
-        let sent = sent.filter(|letter| letter.outcome == Outcome::SentBack);
-        CliError::Cannot(format!(
-            "{error}\n{} sent back before that; the others lie there still, and none is lost",
+        let sent = self.handled.iter();
+        let sent = sent.filter(|message| message.outcome == Outcome::SentBack);
+        CliError::Failed(format!(
+            "{error}\n{} sent back before the failure. The others are still in the dead-letter queue, and none \
+             is lost: run this again",
             crate::render::counted(sent.count(), "message was", "messages were")
         ))
     }
 }
 
-impl LetterShown {
+impl RedrivenMessage {
     fn of(letter: &DeadLetter, outcome: Outcome) -> Self {
-        let (job, calendar) = match &letter.job {
+        let (kind, calendar) = match &letter.job {
             None => (None, None),
-            Some(SyncJob::Resync | SyncJob::ResyncNow { .. }) => (Some("resync"), None),
+            Some(SyncJob::Resync) => (Some("resync"), None),
+            Some(SyncJob::ResyncNow { .. }) => (Some("resync_now"), None),
             Some(SyncJob::Request(request)) => {
                 let kind = match request.reason {
                     SyncReason::EventsChanged { .. } => "events_changed",
@@ -185,7 +198,7 @@ impl LetterShown {
         };
         Self {
             message_id: letter.message_id.clone(),
-            job,
+            kind,
             calendar,
             sent_at: letter.sent_at,
             outcome,

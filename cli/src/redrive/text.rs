@@ -1,21 +1,20 @@
-//! Dead letters as people read them.
+//! Text of a redrive.
 
-use super::{LetterShown, Outcome, Redriven};
+use super::{Outcome, Redriven, RedrivenMessage};
 use crate::render::{Render, ago, counted, in_one_line, table};
 
-/// More rows than this are read by a program.
-const ROWS: usize = 50;
+/// Number of messages that are listed. `--json` lists all.
+const MAX_ROWS: usize = 50;
 
 impl Render for Redriven {
     fn text(&self) -> String {
-        if self.letters.is_empty() {
-            return "No message was given up on.".to_owned();
+        if self.messages.is_empty() {
+            return "The dead-letter queue is empty.".to_owned();
         }
         let mut parts = vec![self.table(), self.counts()];
-        if self.letters.iter().any(|letter| letter.job.is_some()) {
+        if self.messages.iter().any(|message| message.kind.is_some()) {
             parts.push(
-                "Why each was given up on is in sync's log, in the line `gave a message up` with its \
-                 id."
+                "Why each failed is in sync's log, in the line `abandoned message` with its id."
                     .to_owned(),
             );
         }
@@ -25,30 +24,30 @@ impl Render for Redriven {
 
 impl Redriven {
     fn table(&self) -> String {
-        let mut table = table(["message", "job", "calendar", "sent", "now"]);
-        for letter in self.letters.iter().take(ROWS) {
-            let sent = letter
+        let mut table = table(["message", "job", "calendar", "sent", "outcome"]);
+        for message in self.messages.iter().take(MAX_ROWS) {
+            let sent = message
                 .sent_at
                 .map_or_else(String::new, |at| ago(at, self.now));
             table.add_row([
-                in_one_line(&letter.message_id),
-                letter.job.unwrap_or("not one of ours").replace('_', " "),
-                letter.calendar.clone().unwrap_or_default(),
+                in_one_line(&message.message_id),
+                message.kind.unwrap_or("unreadable").replace('_', " "),
+                message.calendar.clone().unwrap_or_default(),
                 sent,
-                letter.outcome.report().to_owned(),
+                message.outcome.as_str().to_owned(),
             ]);
         }
         let mut text = table.trim_fmt();
-        let hidden = self.letters.len().checked_sub(ROWS);
+        let hidden = self.messages.len().checked_sub(MAX_ROWS);
         let hidden = hidden.filter(|more| *more > 0);
-        text.extend(hidden.map(|more| format!("\n… and {more} more: --json shows all")));
+        text.extend(hidden.map(|more| format!("\n… and {more} more; --json lists all")));
         text
     }
 
     fn counts(&self) -> String {
         let count = |outcome| {
-            let is = |letter: &&LetterShown| letter.outcome == outcome;
-            self.letters.iter().filter(is).count()
+            let is = |message: &&RedrivenMessage| message.outcome == outcome;
+            self.messages.iter().filter(is).count()
         };
         let outcomes = [
             Outcome::SentBack,
@@ -56,30 +55,33 @@ impl Redriven {
             Outcome::Deleted,
             Outcome::Stays,
         ];
-        let told: Vec<_> = outcomes
+        let counts: Vec<_> = outcomes
             .into_iter()
-            .map(|outcome| (count(outcome), outcome.report()))
+            .map(|outcome| (count(outcome), outcome.as_str()))
             .filter(|(count, _)| *count > 0)
-            .map(|(count, told)| format!("{count} {told}"))
+            .map(|(count, text)| format!("{count} {text}"))
             .collect();
-        let all = counted(self.letters.len(), "message", "messages");
-        let mut text = format!("{all}: {}.", told.join(", "));
+        let all = counted(self.messages.len(), "message", "messages");
+        let mut text = format!("{all}: {}.", counts.join(", "));
         if count(Outcome::Stays) > 0 {
             text.push_str(
-                " What is not one of ours would only come back: --drop-unreadable deletes it.",
+                " Unreadable messages would only become dead letters again. --drop-unreadable deletes them, \
+                 also those that a later version wrote.",
             );
         }
         match self.more {
             _ if self.is_all => {}
-            Some(more) => text.extend([format!(" About {more} lie there now.")]),
-            None => text.push_str(" More may lie there: run it again."),
+            Some(more) => text.extend([format!(
+                " About {more} more are in the queue: run this again."
+            )]),
+            None => text.push_str(" More may be in the queue: run this again."),
         }
         text
     }
 }
 
 impl Outcome {
-    fn report(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::SentBack => "sent back",
             Self::WouldBeSentBack => "would be sent back",

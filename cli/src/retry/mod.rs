@@ -1,8 +1,8 @@
-//! Has what was given up on tried again.
+//! Reopens abandoned decisions, so that the scheduler calls Recall again.
 //!
-//! A row that was given up on is opened by compare-and-swap, so that a view or
-//! an answer that comes meanwhile is not lost. The write rings for the drain,
-//! as any write of a row that is due does.
+//! A decision is reopened by compare-and-swap, so that a change by a sync or by
+//! the scheduler in the meantime is not lost. The write wakes the scheduler, as
+//! any write of a due decision does.
 
 #[cfg(test)]
 mod tests;
@@ -12,31 +12,32 @@ use callsheet_app::ports::{Calendars, Decisions, WriteOutcome};
 use callsheet_domain::{Decision, DecisionKey, EventId, Timestamp};
 use serde::Serialize;
 
+use crate::arguments::RetryArguments;
 use crate::error::CliError;
-use crate::overrides::unknown;
+use crate::workspace::Workspace;
 
-/// How often a row is read again that others keep writing.
-const TRIES: usize = 5;
+/// How often the write of a decision is attempted.
+const MAX_ATTEMPTS: usize = 5;
 
-/// What is tried again.
+/// The decisions that were reopened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Retried {
-    pub(crate) meetings: Vec<Meeting>,
+    pub(crate) meetings: Vec<AbandonedMeeting>,
 }
 
-/// A meeting that was given up on.
+/// A meeting whose decision is or was abandoned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Meeting {
+pub(crate) struct AbandonedMeeting {
     pub(crate) event_id: String,
     pub(crate) title: Option<String>,
     pub(crate) starts_at: Timestamp,
-    /// Why it had been given up on.
+    /// Why the decision was abandoned.
     pub(crate) reason: String,
 }
 
-impl Meeting {
-    /// A row as it is shown, if it was given up on.
-    pub(crate) fn given_up_on(row: &Decision) -> Option<Self> {
+impl AbandonedMeeting {
+    /// The meeting of `row`, if the decision is abandoned.
+    pub(crate) fn of(row: &Decision) -> Option<Self> {
         let abandoned = row.abandoned.as_ref().filter(|_| row.is_abandoned())?;
         Some(Self {
             event_id: row.key.event_id.to_string(),
@@ -47,32 +48,45 @@ impl Meeting {
     }
 }
 
-/// Tries one meeting again.
-pub(crate) async fn one<D: Decisions>(
+/// Reopens the decisions that `arguments` select.
+pub(crate) async fn run(
+    workspace: &Workspace,
+    arguments: RetryArguments,
+    now: Timestamp,
+) -> Result<Retried, CliError> {
+    let decisions = workspace.decisions().await?;
+    match arguments.event {
+        Some(event) => retry_event(&decisions, &event, now).await,
+        None => retry_all(&workspace.state().await?, &decisions, now).await,
+    }
+}
+
+/// Reopens the decision on one event.
+async fn retry_event<D: Decisions>(
     decisions: &D,
     event: &EventId,
     now: Timestamp,
 ) -> Result<Retried, CliError> {
     let row = decisions.of_event(event).await?;
-    let row = row.ok_or_else(|| unknown(event))?;
+    let row = row.ok_or_else(|| CliError::unknown_event(event))?;
     if row.ends_at <= now {
         return Err(CliError::Refused(format!(
-            "the meeting of event {event} is over"
+            "the meeting of event {event} is over, so there is nothing to retry"
         )));
     }
-    let opened = open(decisions, row.key, now).await?;
-    let opened = opened.ok_or_else(|| {
+    let reopened = reopen(decisions, row.key, now).await?;
+    let meeting = reopened.ok_or_else(|| {
         CliError::Refused(format!(
-            "event {event} was not given up on: see `callsheet explain {event}`"
+            "the decision on event {event} is not abandoned: `callsheet explain {event}` shows its state"
         ))
     })?;
     Ok(Retried {
-        meetings: vec![opened],
+        meetings: vec![meeting],
     })
 }
 
-/// Tries every meeting again that was given up on and is not over.
-pub(crate) async fn all<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Retried, CliError>
+/// Reopens every abandoned decision whose meeting is not over.
+async fn retry_all<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Retried, CliError>
 where
     S: Calendars,
     D: Decisions,
@@ -84,7 +98,7 @@ where
             .await?;
         for row in decisions.decisions(&keys).await? {
             if row.is_abandoned() {
-                meetings.extend(open(decisions, row.key, now).await?);
+                meetings.extend(reopen(decisions, row.key, now).await?);
             }
         }
     }
@@ -94,19 +108,19 @@ where
     Ok(Retried { meetings })
 }
 
-/// Opens a row; none if there is nothing to open by now.
-async fn open<D: Decisions>(
+/// Reopens a decision. None if it is not abandoned, or its meeting is over.
+async fn reopen<D: Decisions>(
     decisions: &D,
     key: DecisionKey,
     now: Timestamp,
-) -> Result<Option<Meeting>, CliError> {
+) -> Result<Option<AbandonedMeeting>, CliError> {
     let keys = [key];
-    for _ in 0..TRIES {
+    for _ in 0..MAX_ATTEMPTS {
         let rows = decisions.decisions(&keys).await?;
         let Some(row) = rows.into_iter().next() else {
             return Ok(None);
         };
-        let Some(meeting) = Meeting::given_up_on(&row).filter(|_| row.ends_at > now) else {
+        let Some(meeting) = AbandonedMeeting::of(&row).filter(|_| row.ends_at > now) else {
             return Ok(None);
         };
         if decisions.write(&row.reopened()).await? == WriteOutcome::Written {
@@ -114,8 +128,8 @@ async fn open<D: Decisions>(
         }
     }
     let [key] = keys;
-    Err(CliError::Cannot(format!(
-        "others keep writing the decision on event {}: try again",
+    Err(CliError::Failed(format!(
+        "the decision on event {} could not be reopened, since it keeps changing: try again",
         key.event_id
     )))
 }

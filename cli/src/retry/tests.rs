@@ -1,4 +1,4 @@
-//! What is tried again, and what is not.
+//! Which decisions are reopened.
 
 use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_domain::{Decision, EventId, Step};
@@ -6,7 +6,7 @@ use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, at,
 };
 
-use super::{all, one};
+use super::{retry_all, retry_event};
 use crate::render::Render as _;
 
 fn row(event: &str, change: impl FnOnce(&mut Decision)) -> Decision {
@@ -33,7 +33,7 @@ async fn stored() -> (MemoryState, MemoryDecisions) {
         (row.starts_at, row.ends_at) = (at("08:00"), at("09:00"));
     };
     for row in [
-        row("closed", abandoned),
+        row("abandoned", abandoned),
         row("due", |_| ()),
         row("over", over),
     ] {
@@ -49,36 +49,45 @@ async fn is_due(decisions: &MemoryDecisions, event: &str) -> bool {
 }
 
 #[tokio::test]
-async fn what_was_given_up_on_is_due_again_and_what_is_over_stays_closed() {
+async fn an_abandoned_decision_is_due_again_unless_its_meeting_is_over() {
     let (state, decisions) = stored().await;
-    let retried = all(&state, &decisions, at("09:30")).await.expect("memory");
+    let retried = retry_all(&state, &decisions, at("09:30"))
+        .await
+        .expect("memory");
     assert_eq!(
         retried.text(),
-        "1 meeting is tried again:\n  2090-03-06 10:00 UTC closed \"Kick-off\": no meeting url"
+        "1 meeting is retried:\n  2090-03-06 10:00 UTC abandoned \"Kick-off\": no meeting url"
     );
-    assert!(is_due(&decisions, "closed").await);
+    assert!(is_due(&decisions, "abandoned").await);
     assert!(!is_due(&decisions, "over").await);
-    let again = all(&state, &decisions, at("09:30")).await.expect("memory");
-    assert_eq!(again.text(), "Nothing to come was given up on.");
+    let again = retry_all(&state, &decisions, at("09:30"))
+        .await
+        .expect("memory");
+    assert_eq!(
+        again.text(),
+        "No decision about an upcoming meeting is abandoned."
+    );
 }
 
-/// Recall replays the answer to a key for an hour, so a retry must not repeat one.
+/// Recall replays the response to an idempotency key for an hour, so a retry must not repeat one.
 #[tokio::test]
-async fn a_retry_is_a_further_attempt() {
+async fn a_retry_counts_as_a_further_attempt() {
     let (_, decisions) = stored().await;
-    let event = EventId::parse("closed").expect("an id");
-    one(&decisions, &event, at("09:30")).await.expect("opened");
+    let event = EventId::parse("abandoned").expect("an id");
+    retry_event(&decisions, &event, at("09:30"))
+        .await
+        .expect("it is reopened");
     let row = decisions.of_event(&event).await.expect("memory");
     let attempts = row.expect("it is stored").attempts;
     assert_eq!((attempts.count, attempts.last_error), (3, None));
 }
 
 #[tokio::test]
-async fn what_was_not_given_up_on_is_over_or_is_not_known_is_a_no() {
+async fn a_retry_of_a_due_decision_a_past_meeting_or_an_unknown_event_is_refused() {
     let (_, decisions) = stored().await;
-    for event in ["due", "over", "nobody"] {
+    for event in ["due", "over", "unknown"] {
         let event = EventId::parse(event).expect("an id");
-        let answer = one(&decisions, &event, at("09:30")).await;
-        assert_eq!(answer.expect_err("nothing to open").exit_code(), 1);
+        let result = retry_event(&decisions, &event, at("09:30")).await;
+        assert_eq!(result.expect_err("nothing to reopen").exit_code(), 1);
     }
 }

@@ -1,21 +1,21 @@
-//! What is tried again, as people read it.
+//! Text of reopened decisions.
 
-use super::{Meeting, Retried};
+use super::{AbandonedMeeting, Retried};
 use crate::render::{Render, counted, in_one_line, instant};
 
 impl Render for Retried {
     fn text(&self) -> String {
         if self.meetings.is_empty() {
-            return "Nothing to come was given up on.".to_owned();
+            return "No decision about an upcoming meeting is abandoned.".to_owned();
         }
         let count = counted(self.meetings.len(), "meeting is", "meetings are");
-        let mut lines = vec![format!("{count} tried again:")];
-        lines.extend(self.meetings.iter().map(Meeting::line));
+        let mut lines = vec![format!("{count} retried:")];
+        lines.extend(self.meetings.iter().map(AbandonedMeeting::line));
         lines.join("\n")
     }
 }
 
-impl Meeting {
+impl AbandonedMeeting {
     /// The meeting in one line, indented.
     pub(crate) fn line(&self) -> String {
         let title = self.title.as_deref().map(in_one_line);

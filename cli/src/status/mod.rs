@@ -1,4 +1,4 @@
-//! The policy, the calendars and the decisions as they stand.
+//! Status of policy, calendars and decisions.
 
 #[cfg(test)]
 mod tests;
@@ -14,116 +14,125 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
 use crate::error::CliError;
-use crate::retry::Meeting;
+use crate::retry::AbandonedMeeting;
+use crate::workspace::Workspace;
 
-/// Calendars that are asked about at once.
-const AT_ONCE: usize = 8;
+/// Number of calendars that are read concurrently.
+const CONCURRENCY: usize = 8;
 
-/// How things stand.
+/// Status of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Status {
     pub(crate) now: Timestamp,
-    pub(crate) policy: PolicyShown,
-    pub(crate) calendars: Vec<CalendarStanding>,
-    /// How many calendars there are of each status.
+    pub(crate) policy: PolicyStatus,
+    pub(crate) calendars: Vec<CalendarSummary>,
+    /// Number of calendars by status.
     pub(crate) statuses: BTreeMap<&'static str, usize>,
-    /// All calendars' upcoming meetings together.
-    pub(crate) meetings: Tally,
-    /// Meetings to come that were given up on, in order of start.
-    pub(crate) gave_up: Vec<Meeting>,
+    /// Upcoming meetings of all calendars together.
+    pub(crate) meetings: MeetingCounts,
+    /// Upcoming meetings whose decision is abandoned, by start.
+    pub(crate) abandoned: Vec<AbandonedMeeting>,
 }
 
-/// The policy that is in force.
+/// The active policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct PolicyShown {
-    /// 0 is the one that is built in.
+pub(crate) struct PolicyStatus {
+    /// 0 is the built-in policy.
     pub(crate) revision: u64,
     pub(crate) at: Option<Timestamp>,
     pub(crate) by: Option<String>,
     pub(crate) note: Option<String>,
 }
 
-/// How a calendar stands.
+/// A calendar and its meetings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct CalendarStanding {
+pub(crate) struct CalendarSummary {
     pub(crate) id: String,
     pub(crate) owner: Option<String>,
     pub(crate) status: &'static str,
-    /// When the last finished look began.
-    pub(crate) looked_at: Option<Timestamp>,
+    /// When the last completed sync began.
+    pub(crate) synced_at: Option<Timestamp>,
     pub(crate) paused_until: Option<Timestamp>,
-    /// It is owed a look at everything.
-    pub(crate) is_owed_a_look: bool,
-    pub(crate) meetings: Tally,
+    /// Whether its decisions may be outdated.
+    pub(crate) needs_full_sync: bool,
+    pub(crate) meetings: MeetingCounts,
 }
 
-/// Upcoming meetings, those that are under way included.
+/// Counts of meetings that are not over.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub(crate) struct Tally {
+pub(crate) struct MeetingCounts {
     pub(crate) record: usize,
     pub(crate) skip: usize,
-    /// Those whose bot is at Recall as wanted.
+    /// Meetings whose bot is at Recall as wanted.
     pub(crate) with_bot: usize,
-    /// To be called about as soon as it is their turn.
+    /// Meetings that will be called about as soon as a permit is free.
     pub(crate) due: usize,
-    /// To be called about later: the last call failed.
+    /// Meetings that will be called about later, since the last call failed.
     pub(crate) waiting: usize,
-    /// Those of which it is not certain what is at Recall.
-    pub(crate) uncertain_bot: usize,
-    /// Given up on, by the reason.
+    /// Meetings that may or may not have a bot at Recall.
+    pub(crate) uncertain: usize,
+    /// Meetings whose decision is abandoned, by reason.
     pub(crate) abandoned: BTreeMap<String, usize>,
 }
 
-/// Reads how things stand.
-pub(crate) async fn status<S, D>(
-    state: &S,
-    decisions: &D,
-    now: Timestamp,
-) -> Result<Status, CliError>
+/// Reads the status of the workspace.
+pub(crate) async fn run(workspace: &Workspace, now: Timestamp) -> Result<Status, CliError> {
+    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+    status(&state, &decisions, now).await
+}
+
+async fn status<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Status, CliError>
 where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
     let active_revision = state.active_revision().await?;
-    let stored = state.policy(active_revision).await?;
     let listed = state.listed().await?;
-    let standings: Vec<(CalendarStanding, Vec<Meeting>)> = stream::iter(listed)
-        .map(|listed| standing((state, decisions), listed, active_revision, now))
-        .buffer_unordered(AT_ONCE)
+    let read: Vec<(CalendarSummary, Vec<AbandonedMeeting>)> = stream::iter(listed)
+        .map(|listed| calendar_summary((state, decisions), listed, active_revision, now))
+        .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;
-    let (mut calendars, gave_up): (Vec<_>, Vec<_>) = standings.into_iter().unzip();
-    let mut gave_up: Vec<Meeting> = gave_up.into_iter().flatten().collect();
-    gave_up.sort_by(|one, other| {
+    let (mut calendars, abandoned): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let mut abandoned: Vec<AbandonedMeeting> = abandoned.into_iter().flatten().collect();
+    abandoned.sort_by(|one, other| {
         (one.starts_at, &one.event_id).cmp(&(other.starts_at, &other.event_id))
     });
     calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
-    let (mut statuses, mut meetings) = (BTreeMap::new(), Tally::default());
+    let (mut statuses, mut meetings) = (BTreeMap::new(), MeetingCounts::default());
     for calendar in &calendars {
         *statuses.entry(calendar.status).or_default() += 1;
         meetings.add(&calendar.meetings);
     }
     Ok(Status {
         now,
-        policy: PolicyShown {
-            revision: active_revision.0,
-            at: stored.as_ref().map(|policy| policy.at),
-            by: stored.as_ref().map(|policy| policy.by.as_str().to_owned()),
-            note: stored.and_then(|policy| policy.note),
-        },
+        policy: policy_status(state, active_revision).await?,
         calendars,
         statuses,
         meetings,
-        gave_up,
+        abandoned,
     })
 }
 
-async fn standing<S, D>(
+async fn policy_status<S: Policies>(
+    state: &S,
+    revision: PolicyRevision,
+) -> Result<PolicyStatus, CliError> {
+    let stored = state.policy(revision).await?;
+    Ok(PolicyStatus {
+        revision: revision.0,
+        at: stored.as_ref().map(|policy| policy.at),
+        by: stored.as_ref().map(|policy| policy.by.as_str().to_owned()),
+        note: stored.and_then(|policy| policy.note),
+    })
+}
+
+async fn calendar_summary<S, D>(
     (state, decisions): (&S, &D),
     listed: ListedCalendar,
     active_revision: PolicyRevision,
     now: Timestamp,
-) -> Result<(CalendarStanding, Vec<Meeting>), CliError>
+) -> Result<(CalendarSummary, Vec<AbandonedMeeting>), CliError>
 where
     S: OverrideStore,
     D: Decisions,
@@ -135,14 +144,14 @@ where
     let calendar = &record.calendar;
     let pause = state.overrides(&calendar.id).await?.pause;
     let keys = decisions.of_calendar(&calendar.id, now).await?;
-    let (mut meetings, mut gave_up) = (Tally::default(), Vec::new());
+    let (mut meetings, mut abandoned) = (MeetingCounts::default(), Vec::new());
     for row in decisions.decisions(&keys).await? {
         meetings.count(&row, now);
-        gave_up.extend(Meeting::given_up_on(&row));
+        abandoned.extend(AbandonedMeeting::of(&row));
     }
     let last_sync = record.last_sync.as_ref();
     let needs_full_sync = needs_full_sync(last_sync, active_revision, override_revision, now);
-    let standing = CalendarStanding {
+    let summary = CalendarSummary {
         id: calendar.id.to_string(),
         owner: calendar
             .email
@@ -150,15 +159,15 @@ where
             .map(Email::as_str)
             .map(str::to_owned),
         status: calendar.status.as_str(),
-        looked_at: last_sync.map(|last_sync| last_sync.began_at),
+        synced_at: last_sync.map(|last_sync| last_sync.began_at),
         paused_until: pause.map(|pause| pause.until).filter(|until| *until > now),
-        is_owed_a_look: needs_full_sync && calendar.status.holds_bots(),
+        needs_full_sync: needs_full_sync && calendar.status.holds_bots(),
         meetings,
     };
-    Ok((standing, gave_up))
+    Ok((summary, abandoned))
 }
 
-impl Tally {
+impl MeetingCounts {
     fn count(&mut self, row: &Decision, now: Timestamp) {
         match row.verdict {
             Verdict::Record(_) => self.record += 1,
@@ -166,7 +175,7 @@ impl Tally {
         }
         match (&row.wanted, &row.applied) {
             (Wanted::Bot(wanted), Applied::Bot(bot)) if bot.is(wanted) => self.with_bot += 1,
-            (_, Applied::Uncertain(_)) => self.uncertain_bot += 1,
+            (_, Applied::Uncertain(_)) => self.uncertain += 1,
             _ => {}
         }
         if row.is_due() {
@@ -188,7 +197,7 @@ impl Tally {
         self.with_bot += other.with_bot;
         self.due += other.due;
         self.waiting += other.waiting;
-        self.uncertain_bot += other.uncertain_bot;
+        self.uncertain += other.uncertain;
         for (reason, count) in &other.abandoned {
             *self.abandoned.entry(reason.clone()).or_default() += count;
         }

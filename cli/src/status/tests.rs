@@ -1,4 +1,4 @@
-//! How things stand, counted.
+//! Counts and text of the status.
 
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_domain::{
@@ -55,7 +55,7 @@ fn rows() -> Vec<Decision> {
 }
 
 #[tokio::test]
-async fn everything_is_counted_once() {
+async fn each_calendar_and_each_meeting_is_counted_once() {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
     state
         .write_record(&a_calendar_record().with(completed_sync))
@@ -80,18 +80,18 @@ async fn everything_is_counted_once() {
     assert_eq!(
         status.text(),
         "\
-The policy that is built in is in force.
+The built-in policy is active.
 
-calendar                             status        looked at                paused until          record  skip  bots  to do
-────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-sales@acme.example (calendar-lost)   disconnected  never                                               0     0     0      0
-sales@acme.example (calendar-sales)  connected     30 min ago, owed a look  2090-03-06 12:00 UTC       4     1     1      2
+calendar                             status        last sync                      paused until          record  skip  bots  to do
+──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+sales@acme.example (calendar-lost)   disconnected  never                                                     0     0     0      0
+sales@acme.example (calendar-sales)  connected     30 min ago, needs a full sync  2090-03-06 12:00 UTC       4     1     1      2
 
-2 calendars: 1 connected, 1 disconnected; 1 owed a look.
-5 upcoming meetings: 4 to be recorded, 1 not; 1 with their bot at Recall, 1 due, 1 waiting, 0 in doubt, 1 given up on.
-  given up on 1: the calendar is lost
+2 calendars: 1 connected, 1 disconnected; 1 needs a full sync.
+5 upcoming meetings: 4 to be recorded, 1 not; 1 with their bot at Recall, 1 due, 1 waiting, 0 uncertain, 1 abandoned.
+  1 abandoned: the calendar is lost
 
-Given up on; `callsheet retry` tries again:
+Abandoned decisions; `callsheet retry` reopens them:
   2090-03-06 10:00 UTC event-3 \"Kick-off\": the calendar is lost"
     );
 }

@@ -1,17 +1,19 @@
-//! How things stand, as people read it.
+//! Text of the workspace's status.
 
 use comfy_table::{Cell, CellAlignment};
 
-use super::{CalendarStanding, PolicyShown, Status, Tally};
-use crate::render::{Render, ago, counted, in_one_line, instant, table};
-use crate::retry::Meeting;
+use super::{CalendarSummary, MeetingCounts, PolicyStatus, Status};
+use crate::render::{Render, ago, calendar_label, counted, in_one_line, instant, table};
+use crate::retry::AbandonedMeeting;
 
 impl Render for Status {
     fn text(&self) -> String {
-        let mut parts = vec![self.policy.text()];
+        let mut parts = vec![self.policy.sentence()];
         if self.calendars.is_empty() {
             parts.push(
-                "No calendar is known yet: one is remembered with its first webhook or the next sweep that lists them.".to_owned(),
+                "No calendar is known yet. A calendar becomes known with its first webhook, or with the next \
+                 resync that reads Recall's list: `callsheet resync --full` requests one."
+                    .to_owned(),
             );
             return parts.join("\n\n");
         }
@@ -20,52 +22,57 @@ impl Render for Status {
         let statuses: Vec<_> = statuses
             .map(|(name, count)| format!("{count} {name}"))
             .collect();
-        let owed = self
+        let needing = self
             .calendars
             .iter()
-            .filter(|calendar| calendar.is_owed_a_look);
+            .filter(|calendar| calendar.needs_full_sync);
         parts.push(format!(
-            "{}: {}; {} owed a look.\n{}",
+            "{}: {}; {} a full sync.\n{}",
             counted(self.calendars.len(), "calendar", "calendars"),
             statuses.join(", "),
-            owed.count(),
-            self.meetings.text()
+            counted(needing.count(), "needs", "need"),
+            self.meetings.summary()
         ));
-        if !self.gave_up.is_empty() {
-            parts.push(self.given_up_on());
+        if !self.abandoned.is_empty() {
+            parts.push(self.abandoned());
         }
         parts.join("\n\n")
     }
 }
 
-impl PolicyShown {
-    fn text(&self) -> String {
+impl PolicyStatus {
+    fn sentence(&self) -> String {
         let Some(at) = self.at else {
             return match self.revision {
-                0 => "The policy that is built in is in force.".to_owned(),
+                0 => "The built-in policy is active.".to_owned(),
                 revision => format!(
-                    "Revision {revision} of the policy is in force, of an earlier build: the policy \
-                     that is built in is judged by."
+                    "Revision {revision} of the policy is active, but its document is not stored, so the \
+                     built-in policy decides. Push the policy again."
                 ),
             };
         };
-        let by = in_one_line(self.by.as_deref().unwrap_or("somebody"));
+        let by = in_one_line(self.by.as_deref().unwrap_or("an unknown person"));
         let note = self.note.as_deref().map(in_one_line);
         let note = note.map_or(String::new(), |note| format!(": {note}"));
         let (revision, at) = (self.revision, instant(at));
-        format!("Revision {revision} of the policy is in force, pushed {at} by {by}{note}")
+        format!("Revision {revision} of the policy is active, pushed {at} by {by}{note}")
     }
 }
 
-/// How many meetings that were given up on are named.
-const NAMED: usize = 20;
+/// Number of abandoned decisions that are listed.
+const MAX_LISTED: usize = 20;
 
 impl Status {
-    fn given_up_on(&self) -> String {
-        let mut lines = vec!["Given up on; `callsheet retry` tries again:".to_owned()];
-        lines.extend(self.gave_up.iter().take(NAMED).map(Meeting::line));
-        if self.gave_up.len() > NAMED {
-            lines.push(format!("  and {} more", self.gave_up.len() - NAMED));
+    fn abandoned(&self) -> String {
+        let mut lines = vec!["Abandoned decisions; `callsheet retry` reopens them:".to_owned()];
+        lines.extend(
+            self.abandoned
+                .iter()
+                .take(MAX_LISTED)
+                .map(AbandonedMeeting::line),
+        );
+        if self.abandoned.len() > MAX_LISTED {
+            lines.push(format!("  and {} more", self.abandoned.len() - MAX_LISTED));
         }
         lines.join("\n")
     }
@@ -74,7 +81,7 @@ impl Status {
         let names = [
             "calendar",
             "status",
-            "looked at",
+            "last sync",
             "paused until",
             "record",
             "skip",
@@ -84,7 +91,7 @@ impl Status {
         let mut table = table(names);
         for calendar in &self.calendars {
             let number = |count: usize| Cell::new(count).set_alignment(CellAlignment::Right);
-            let Tally {
+            let MeetingCounts {
                 record,
                 skip,
                 with_bot,
@@ -93,9 +100,9 @@ impl Status {
                 ..
             } = calendar.meetings;
             table.add_row([
-                Cell::new(named(calendar)),
+                Cell::new(calendar_label(&calendar.id, calendar.owner.as_deref())),
                 Cell::new(calendar.status),
-                Cell::new(self.looked(calendar)),
+                Cell::new(self.last_sync(calendar)),
                 Cell::new(calendar.paused_until.map_or_else(String::new, instant)),
                 number(record),
                 number(skip),
@@ -106,30 +113,23 @@ impl Status {
         table.trim_fmt()
     }
 
-    fn looked(&self, calendar: &CalendarStanding) -> String {
-        let last_sync = calendar.looked_at;
+    fn last_sync(&self, calendar: &CalendarSummary) -> String {
+        let last_sync = calendar.synced_at;
         let last_sync = last_sync.map_or_else(|| "never".to_owned(), |at| ago(at, self.now));
-        if calendar.is_owed_a_look {
-            format!("{last_sync}, owed a look")
+        if calendar.needs_full_sync {
+            format!("{last_sync}, needs a full sync")
         } else {
             last_sync
         }
     }
 }
 
-fn named(calendar: &CalendarStanding) -> String {
-    match &calendar.owner {
-        Some(owner) => format!("{owner} ({})", calendar.id),
-        None => calendar.id.clone(),
-    }
-}
-
-impl Tally {
-    fn text(&self) -> String {
+impl MeetingCounts {
+    fn summary(&self) -> String {
         let abandoned: usize = self.abandoned.values().sum();
         let mut text = format!(
             "{}: {} to be recorded, {} not; {} with their bot at Recall, {} due, {} waiting, \
-             {} in doubt, {abandoned} given up on.",
+             {} uncertain, {abandoned} abandoned.",
             counted(
                 self.record + self.skip,
                 "upcoming meeting",
@@ -140,10 +140,10 @@ impl Tally {
             self.with_bot,
             self.due,
             self.waiting,
-            self.uncertain_bot,
+            self.uncertain,
         );
         let reasons = self.abandoned.iter();
-        let reasons = reasons.map(|(reason, count)| format!("\n  given up on {count}: {reason}"));
+        let reasons = reasons.map(|(reason, count)| format!("\n  {count} abandoned: {reason}"));
         text.extend(reasons);
         text
     }

@@ -1,7 +1,7 @@
-//! What is listed, and what becomes of a calendar that is disconnected.
+//! Listing and disconnecting calendars.
 
-mod disconnecting;
-mod listing;
+mod disconnect;
+mod list;
 
 use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_domain::{
@@ -9,16 +9,16 @@ use callsheet_domain::{
     Wanted,
 };
 use callsheet_testkit::{
-    ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, With as _, a_calendar,
+    With as _, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, a_calendar,
     a_calendar_record, a_decision, an_applied_bot, at,
 };
 
 use super::disconnect::Ports;
 
-/// Both sides, and the queue between.
-type House = Ports<MemoryState, MemoryDecisions, MemoryRecall<ManualClock>, MemoryQueue>;
+/// Tables, a fake of Recall and a queue, all in memory.
+type Harness = Ports<MemoryState, MemoryDecisions, MemoryRecall<ManualClock>, MemoryQueue>;
 
-fn empty(clock: &ManualClock) -> House {
+fn empty(clock: &ManualClock) -> Harness {
     Ports {
         state: MemoryState::new(),
         decisions: MemoryDecisions::new(),
@@ -35,31 +35,31 @@ fn id(text: &str) -> CalendarId {
     CalendarId::parse(text).expect("an id")
 }
 
-/// A calendar of this id, and of an owner of the same name.
-fn named(record: CalendarRecord, name: &str) -> CalendarRecord {
+/// `record` with an id and an owner made from `name`.
+fn with_name(record: CalendarRecord, name: &str) -> CalendarRecord {
     record.with(|record| {
         record.calendar.id = id(&format!("calendar-{name}"));
         record.calendar.email = Some(callsheet_testkit::an_email(&format!("{name}@acme.example")));
     })
 }
 
-impl House {
-    /// Remembers a calendar under this status.
-    async fn remember(&self, name: &str, status: CalendarStatus) {
+impl Harness {
+    /// Stores a calendar with this status.
+    async fn store_calendar(&self, name: &str, status: CalendarStatus) {
         let record =
-            named(a_calendar_record(), name).with(|record| record.calendar.status = status);
+            with_name(a_calendar_record(), name).with(|record| record.calendar.status = status);
         self.state.write_record(&record).await.expect("memory");
     }
 
-    /// Puts a calendar into Recall under this status.
-    fn put(&self, name: &str, status: CalendarStatus) {
-        let record = named(CalendarRecord::first(a_calendar()), name);
+    /// Connects a calendar at Recall, with this status.
+    fn put_at_recall(&self, name: &str, status: CalendarStatus) {
+        let record = with_name(CalendarRecord::first(a_calendar()), name);
         let calendar = record.calendar.with(|calendar| calendar.status = status);
         self.recall.put_calendar(calendar);
     }
 
-    /// Remembers a meeting of a calendar; with a bot under `key`, if any.
-    async fn decide(&self, calendar: &str, event: &str, key: Option<&str>) {
+    /// Stores a decision on an event of a calendar, with an applied bot if there is a `key`.
+    async fn store_decision(&self, calendar: &str, event: &str, key: Option<&str>) {
         let row = a_decision().with(|row: &mut Decision| {
             row.calendar_id = id(&format!("calendar-{calendar}"));
             row.key.event_id = EventId::parse(event).expect("an id");

@@ -1,4 +1,4 @@
-//! What is wrong is told with its place, and what is pushed is pulled again.
+//! Problems are reported with their places, and a pushed policy can be pulled.
 
 mod reading;
 
@@ -11,25 +11,25 @@ use callsheet_testkit::{
 };
 use test_case::test_case;
 
-use super::document::Written;
+use super::document::PolicyFile;
 use super::history::history;
 use super::lint::lint;
 use super::pull::pull;
 use super::push::push;
 use crate::arguments::Format;
 use crate::error::CliError;
-use crate::notify_stack::Asked;
+use crate::notify_stack::Delivery;
 use crate::render::Render as _;
 
-fn yaml(text: impl Into<String>) -> Written {
-    Written {
+fn yaml(text: impl Into<String>) -> PolicyFile {
+    PolicyFile {
         name: "policy.yaml".to_owned(),
         text: text.into(),
         is_json: false,
     }
 }
 
-const MEANT: &str = r#"
+const VALID: &str = r#"
 version: 1
 denied_domains: [law.example]
 rules:
@@ -47,46 +47,46 @@ policies:
     rules: []
 "#;
 
-#[test_case(MEANT, "policy.yaml: 2 rules, 1 policy for some calendars, nothing is wrong"; "nothing")]
+#[test_case(VALID, "policy.yaml: 2 rules, 1 policy for some calendars, no problems"; "a valid policy")]
 #[test_case("", "policy.yaml: line 1, column 1: unexpected end of file\n1 problem"; "an empty file")]
-#[test_case("version: 1\n", "policy.yaml: line 1, column 1: missing field `default`\n1 problem"; "something left out")]
+#[test_case("version: 1\n", "policy.yaml: line 1, column 1: missing field `default`\n1 problem"; "a missing field")]
 #[test_case("version: 1\ndefault: recrd\n", "policy.yaml: line 2, column 10: unknown variant `recrd`, expected one of record, skip; did you mean `record`?\n1 problem"; "a misspelt verdict")]
-#[test_case("version: 1\ndefault: maybe\n", "policy.yaml: line 2, column 10: unknown variant `maybe`, expected one of record, skip\n1 problem"; "a third verdict")]
-#[test_case("version: 1\nversion: 1\ndefault: skip\n", "policy.yaml: line 2, column 1: duplicate mapping key `version` is not allowed here\n1 problem"; "said twice")]
+#[test_case("version: 1\ndefault: maybe\n", "policy.yaml: line 2, column 10: unknown variant `maybe`, expected one of record, skip\n1 problem"; "an unknown verdict")]
+#[test_case("version: 1\nversion: 1\ndefault: skip\n", "policy.yaml: line 2, column 1: duplicate mapping key `version` is not allowed here\n1 problem"; "a duplicate key")]
 #[test_case("version: 1\ndefault: skip\nrules:\n- {name: a, when: {external: yes}, then: skip}\n", "policy.yaml: line 4, column 30: invalid boolean (true or false expected)\n1 problem"; "a yes of YAML before 1.2")]
 #[test_case("version: 2\ntime_zone: Europe/Bonn\ndefault: skip\nrules:\n- {name: A, when: particpants > 3, then: skip}\n", "\
 policy.yaml: version: there is no version 2 of the format: write 1
 policy.yaml: time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name
 policy.yaml: rules[0].name: a name has 1 to 60 lower-case letters, digits and hyphens
 policy.yaml: rules[0].when: line 1, column 1: there is no fact \"particpants\"; did you mean \"participants\"?
-4 problems"; "everything at once")]
-fn tells_what_is_wrong(text: &str, expected: &str) {
-    let linted = lint(&yaml(text));
-    assert_eq!(linted.text(), expected);
+4 problems"; "several problems")]
+fn every_problem_is_reported_with_its_place(text: &str, expected: &str) {
+    let report = lint(&yaml(text));
+    assert_eq!(report.text(), expected);
     assert_eq!(
-        linted.exit_code(),
-        u8::from(!expected.ends_with("nothing is wrong"))
+        report.exit_code(),
+        u8::from(!expected.ends_with("no problems"))
     );
 }
 
 #[test]
-fn json_is_told_by_line_and_column_too() {
-    let written = Written {
+fn problems_of_json_have_a_line_and_column() {
+    let file = PolicyFile {
         is_json: true,
         ..yaml("{\"version\": 1,\n \"default\": \"skip\",}")
     };
-    let problems = lint(&written).problems;
+    let problems = lint(&file).problems;
     assert_eq!(problems[0].place, "line 2, column 20");
     assert_eq!(problems[0].message, "trailing comma");
 }
 
-struct House {
+struct Harness {
     state: MemoryState,
     decisions: MemoryDecisions,
     queue: MemoryQueue,
 }
 
-impl House {
+impl Harness {
     fn new() -> Self {
         Self {
             state: MemoryState::new(),
@@ -96,66 +96,66 @@ impl House {
     }
 
     async fn push(&self, text: impl Into<String>) -> Result<super::push::Pushed, CliError> {
-        let pusher = PushedBy {
+        let pushed_by = PushedBy {
             by: an_actor(),
             note: Some("for a reason".to_owned()),
             at: at("09:30"),
         };
-        let tables = (&self.state, &self.decisions, Some(&self.queue));
-        push(tables, &yaml(text), pusher).await
+        let ports = (&self.state, &self.decisions, Some(&self.queue));
+        push(ports, &yaml(text), pushed_by).await
     }
 }
 
 #[tokio::test]
-async fn a_push_takes_effect_at_once() {
-    let house = House::new();
-    let pushed = house.push(MEANT).await.expect("it is pushed");
+async fn a_push_activates_the_policy_and_requests_a_resync() {
+    let harness = Harness::new();
+    let pushed = harness.push(VALID).await.expect("it is pushed");
     assert_eq!((pushed.revision, pushed.is_new), (1, true));
-    assert_eq!(house.queue.sent(), [SyncJob::Resync]);
+    assert_eq!(harness.queue.sent(), [SyncJob::Resync]);
     assert!(
         pushed
             .text()
-            .starts_with("Revision 1 is in force: 2 rules, 1 policy for some calendars.")
+            .starts_with("Revision 1 is active: 2 rules, 1 policy for some calendars.")
     );
 }
 
 #[tokio::test]
-async fn what_is_pulled_is_pushed_back_as_unchanged() {
-    let house = House::new();
-    house.push(MEANT).await.expect("it is pushed");
+async fn a_pulled_policy_is_unchanged_when_pushed_again() {
+    let harness = Harness::new();
+    harness.push(VALID).await.expect("it is pushed");
     for format in [Format::Yaml, Format::Json] {
-        let pulled = pull(&house.state, None, format)
+        let pulled = pull(&harness.state, None, format)
             .await
             .expect("it is pulled");
         assert_eq!(lint(&yaml(&pulled)).problems, []);
-        let again = house.push(pulled).await.expect("it is pushed");
+        let again = harness.push(pulled).await.expect("it is pushed");
         assert_eq!(
-            (again.revision, again.is_new, again.sweep),
+            (again.revision, again.is_new, again.resync_request),
             (1, false, None)
         );
     }
-    assert_eq!(house.queue.sent().len(), 1);
+    assert_eq!(harness.queue.sent().len(), 1);
 }
 
 #[tokio::test]
-async fn the_built_in_policy_is_pulled_before_any_is_pushed() {
-    let house = House::new();
-    let pulled = pull(&house.state, None, Format::Yaml)
+async fn the_built_in_policy_is_pulled_before_the_first_push() {
+    let harness = Harness::new();
+    let pulled = pull(&harness.state, None, Format::Yaml)
         .await
         .expect("it is pulled");
     assert!(
-        pulled.starts_with("# The policy that is built in.\nversion: 1\n"),
+        pulled.starts_with("# The built-in policy.\nversion: 1\n"),
         "{pulled}"
     );
-    assert!(!house.push(pulled).await.expect("it is pushed").is_new);
-    let missing = pull(&house.state, Some(7), Format::Yaml).await;
-    assert_eq!(missing.expect_err("it is not kept").exit_code(), 1);
+    assert!(!harness.push(pulled).await.expect("it is pushed").is_new);
+    let missing = pull(&harness.state, Some(7), Format::Yaml).await;
+    assert_eq!(missing.expect_err("there is none").exit_code(), 1);
 }
 
 #[tokio::test]
-async fn nothing_that_is_wrong_is_pushed() {
-    let house = House::new();
-    let refused = house
+async fn an_invalid_policy_is_not_pushed() {
+    let harness = Harness::new();
+    let refused = harness
         .push("version: 3\ndefault: skip\n")
         .await
         .expect_err("it is refused");
@@ -165,61 +165,66 @@ async fn nothing_that_is_wrong_is_pushed() {
         "{}",
         refused.report()
     );
-    assert_eq!(house.state.active_revision().await.expect("memory").0, 0);
+    assert_eq!(harness.state.active_revision().await.expect("memory").0, 0);
 }
 
 #[tokio::test]
-async fn another_scheme_is_refused_while_a_bot_is_wanted() {
-    let house = House::new();
+async fn a_change_of_deduplication_is_refused_while_a_bot_is_wanted() {
+    let harness = Harness::new();
     let record = a_calendar_record();
-    house.state.write_record(&record).await.expect("memory");
-    house.decisions.write(&a_decision()).await.expect("memory");
-    let text = format!("{MEANT}deduplication: calendar\n");
-    let refused = house.push(text).await.expect_err("it is refused");
+    harness.state.write_record(&record).await.expect("memory");
+    harness
+        .decisions
+        .write(&a_decision())
+        .await
+        .expect("memory");
+    let text = format!("{VALID}deduplication: calendar\n");
+    let refused = harness.push(text).await.expect_err("it is refused");
     assert_eq!(refused.exit_code(), 1);
     assert!(
         refused.report().contains("1 upcoming meetings"),
         "{}",
         refused.report()
     );
-    assert!(house.queue.sent().is_empty());
+    assert!(harness.queue.sent().is_empty());
 }
 
 #[tokio::test]
-async fn a_push_stands_though_nobody_could_be_told() {
-    let house = House::new();
-    let pusher = PushedBy {
+async fn a_policy_is_activated_even_if_no_resync_can_be_requested() {
+    let harness = Harness::new();
+    let pushed_by = PushedBy {
         by: an_actor(),
         note: None,
         at: at("09:30"),
     };
-    let tables = (&house.state, &house.decisions, None::<&MemoryQueue>);
-    let put = push(tables, &yaml(MEANT), pusher)
+    let ports = (&harness.state, &harness.decisions, None::<&MemoryQueue>);
+    let pushed = push(ports, &yaml(VALID), pushed_by)
         .await
         .expect("it is pushed");
-    assert!(matches!(put.sweep, Some(Asked::No(_))));
+    assert!(matches!(pushed.resync_request, Some(Delivery::NotSent(_))));
     assert!(
-        put.text()
-            .contains("the next sweep, in a minute or so, makes it good")
+        pushed
+            .text()
+            .contains("it takes effect with the next resync")
     );
 }
 
 #[tokio::test]
-async fn the_history_is_listed_newest_first() {
-    let house = House::new();
+async fn the_history_lists_the_newest_policy_first() {
+    let harness = Harness::new();
     assert!(
-        history(&house.state, 5)
+        history(&harness.state, 5)
             .await
             .expect("memory")
             .text()
             .starts_with("No policy")
     );
-    house.push(MEANT).await.expect("it is pushed");
-    house
+    harness.push(VALID).await.expect("it is pushed");
+    harness
         .push("version: 1\ndefault: skip\n")
         .await
         .expect("it is pushed");
-    let history = history(&house.state, 5).await.expect("memory");
+    let history = history(&harness.state, 5).await.expect("memory");
     let text = history.text();
     let lines: Vec<_> = text.lines().collect();
     assert!(

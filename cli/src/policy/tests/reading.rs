@@ -1,4 +1,4 @@
-//! What is written is read back, whatever it holds.
+//! Any policy that is written as YAML or JSON is parsed back.
 
 use callsheet_domain::{
     DeduplicationScheme, HoursDocument, NamedPolicyDocument, PolicyDocument, RuleDocument,
@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 use super::yaml;
 use crate::policy::document::to_yaml;
 
-/// Texts that a reader may take for something else.
+/// Texts that a YAML parser may take for another type or for syntax.
 fn texts() -> impl Strategy<Value = String> {
-    let odd = [
+    let ambiguous = [
         "yes",
         "No",
         "on",
@@ -66,7 +66,7 @@ fn texts() -> impl Strategy<Value = String> {
         "\u{0}",
     ];
     prop_oneof![
-        proptest::sample::select(odd.to_vec()).prop_map(str::to_owned),
+        proptest::sample::select(ambiguous.to_vec()).prop_map(str::to_owned),
         "[ -~]{0,20}",
         any::<String>(),
         "[a-z ]{70,200}",
@@ -165,15 +165,15 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn what_is_written_as_yaml_is_read_back(document in documents()) {
-        let text = to_yaml(&document).expect("it is written");
-        let read = yaml(text.clone()).document();
-        prop_assert_eq!(read.map(|read| read.canonical()), Ok(document.canonical()), "{}", text);
+    fn a_policy_written_as_yaml_is_parsed_back(document in documents()) {
+        let text = to_yaml(&document).expect("YAML");
+        let parsed = yaml(text.clone()).parse();
+        prop_assert_eq!(parsed.map(|parsed| parsed.canonical()), Ok(document.canonical()), "{}", text);
     }
 
     #[test]
-    fn json_is_yaml_too(document in documents()) {
-        let read = yaml(document.canonical()).document();
-        prop_assert_eq!(read.map(|read| read.canonical()), Ok(document.canonical()));
+    fn a_policy_in_json_is_parsed_as_yaml(document in documents()) {
+        let parsed = yaml(document.canonical()).parse();
+        prop_assert_eq!(parsed.map(|parsed| parsed.canonical()), Ok(document.canonical()));
     }
 }

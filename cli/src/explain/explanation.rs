@@ -1,4 +1,4 @@
-//! What an explanation holds.
+//! The parts of an explanation.
 
 use std::collections::BTreeMap;
 
@@ -6,124 +6,131 @@ use callsheet_domain::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-/// A decision, and what it was made from beside what there is now.
+/// A decision, its inputs beside the newest ones, and the state of the bot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Explained {
+pub(crate) struct Explanation {
     pub(crate) event_id: String,
     pub(crate) ical_uid: String,
-    pub(crate) calendar: CalendarShown,
+    pub(crate) calendar: CalendarSummary,
     pub(crate) title: Option<String>,
     pub(crate) starts_at: Timestamp,
     pub(crate) ends_at: Timestamp,
     pub(crate) is_over: bool,
+    /// `record` or `skip`.
     pub(crate) verdict: &'static str,
     pub(crate) rule: String,
     pub(crate) reason: String,
     /// The facts that decided, by their names in policies.
     pub(crate) facts: BTreeMap<&'static str, Value>,
-    /// The rule is an expression that failed.
-    pub(crate) has_failed: bool,
-    pub(crate) seen: Seen,
-    pub(crate) said: Vec<SaidAbout>,
-    pub(crate) paused: Option<PauseShown>,
-    pub(crate) bot: BotShown,
+    /// Whether the rule is an expression that failed.
+    pub(crate) expression_failed: bool,
+    pub(crate) inputs: InputRevisions,
+    /// The present overrides of the event and of its series.
+    pub(crate) overrides: Vec<OverrideSummary>,
+    /// The present pause of the calendar.
+    pub(crate) pause: Option<PauseSummary>,
+    pub(crate) bot: BotState,
 }
 
+/// The calendar of the event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct CalendarShown {
+pub(crate) struct CalendarSummary {
     pub(crate) id: String,
     pub(crate) owner: Option<String>,
+    /// None if the calendar is not stored any more.
     pub(crate) status: Option<&'static str>,
 }
 
-/// What it was decided from.
+/// The inputs of the decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Seen {
-    /// The version of the event, by its last change.
+pub(crate) struct InputRevisions {
+    /// Version of the event: when it was last changed.
     pub(crate) event_changed_at: Timestamp,
     pub(crate) calendar: Revisions,
     pub(crate) policy: Revisions,
-    /// 0 if nobody had spoken.
+    /// Revision 0 stands for no override.
     pub(crate) overrides: Revisions,
 }
 
-/// A revision beside the newest there is.
+/// The revision of an input that was used, and the newest one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Revisions {
-    pub(crate) seen: u64,
+    pub(crate) used: u64,
     pub(crate) newest: u64,
 }
 
-/// A word that concerns the event.
+/// An override of the event or of its series.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct SaidAbout {
+pub(crate) struct OverrideSummary {
     /// `event` or `series`.
-    pub(crate) about: &'static str,
+    pub(crate) scope: &'static str,
     pub(crate) choice: &'static str,
     pub(crate) by: String,
     pub(crate) at: Timestamp,
 }
 
+/// A pause of the calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct PauseShown {
+pub(crate) struct PauseSummary {
     pub(crate) until: Timestamp,
     pub(crate) by: String,
 }
 
-/// What is wanted at Recall, and what is there.
+/// The wanted bot, the applied bot, and the calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct BotShown {
-    pub(crate) wanted: Option<WantedShown>,
-    pub(crate) applied: AppliedShown,
-    /// What is still to be done.
+pub(crate) struct BotState {
+    pub(crate) wanted: Option<WantedSummary>,
+    pub(crate) applied: AppliedState,
+    /// The scheduler's next step.
     pub(crate) step: &'static str,
     pub(crate) attempts: u32,
     pub(crate) not_before: Option<Timestamp>,
     pub(crate) last_error: Option<String>,
-    /// Why what is wanted was given up on.
+    /// Why the decision is abandoned, if it is.
     pub(crate) abandoned: Option<String>,
     /// The last calls, oldest first.
-    pub(crate) calls: Vec<CallShown>,
+    pub(crate) calls: Vec<CallSummary>,
 }
 
-/// A call that was made to Recall.
+/// A call to Recall.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct CallShown {
-    /// When it was answered.
+pub(crate) struct CallSummary {
+    /// When the response arrived.
     pub(crate) at: Timestamp,
     pub(crate) call: &'static str,
     /// Why it was made.
     pub(crate) cause: &'static str,
     pub(crate) outcome: &'static str,
-    /// Why it did not go through.
+    /// Why it failed, if it did.
     pub(crate) reason: Option<String>,
-    /// It was made within ten minutes of the start.
+    /// Whether it was made less than ten minutes before the start.
     pub(crate) is_late: bool,
 }
 
-/// A bot without its link, which may carry a passcode.
+/// The wanted bot, without its link, which may carry a passcode.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct WantedShown {
+pub(crate) struct WantedSummary {
     pub(crate) joins_at: Timestamp,
     pub(crate) name: Option<String>,
 }
 
+/// State of the applied bot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub(crate) enum AppliedShown {
-    /// No bot.
+pub(crate) enum AppliedState {
+    /// No bot is applied.
     Nothing,
-    /// The bot that is wanted.
+    /// The wanted bot is applied.
     AsWanted { bot_id: Option<String> },
-    /// Another than is wanted.
+    /// A bot is applied that is not the wanted one.
     Another {
         bot_id: Option<String>,
         joins_at: Timestamp,
     },
-    /// Perhaps one.
+    /// A bot may or may not be applied.
     Uncertain,
-    /// More than are wanted.
+    /// More bots exist than are wanted.
     TooMany,
-    /// On its way, or in the call.
+    /// The bot is on its way to the call or in it.
     Dispatched { bot_id: Option<String> },
 }
