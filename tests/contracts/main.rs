@@ -8,7 +8,6 @@
 //! `AWS_ENDPOINT_URL_DYNAMODB` to it: it goes before `AWS_ENDPOINT_URL`.
 
 mod cost;
-mod earlier;
 mod facts;
 mod meter;
 mod queue;
