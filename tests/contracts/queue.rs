@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::MessageSystemAttributeName::ApproximateReceiveCount;
 use callsheet_app::ports::{DeadLetter, DeadLetters, Queue, Receipt};
 use callsheet_app::{Delivery, PortError};
 use callsheet_domain::SyncJob;
-use callsheet_queue::{SqsDeadLetters, SqsQueue, read};
+use callsheet_queue::{SqsDeadLetters, SqsQueue, parse_job};
 use callsheet_testkit::contracts::dead_letters::Burial;
 use callsheet_testkit::contracts::queue::BothEnds;
 
@@ -73,7 +73,7 @@ impl BothEnds for OwnQueue {
             received: received.parse().expect("a number"),
             message_id: message.message_id?,
             receipt: Receipt(message.receipt_handle?),
-            job: read(&message.body?).expect("one of ours"),
+            job: parse_job(&message.body?).expect("one of ours"),
         })
     }
 }

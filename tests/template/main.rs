@@ -153,7 +153,7 @@ fn the_schedule_sends_a_sweep_and_keeps_none_that_failed() {
     let schedule = "Resources.SweepSchedule.Properties";
     let target = format!("{schedule}.Target");
     let input = template.text(&format!("{target}.Input"));
-    assert_eq!(callsheet_queue::read(input), Ok(SyncJob::Resync));
+    assert_eq!(callsheet_queue::parse_job(input), Ok(SyncJob::Resync));
     assert_eq!(template.text(&format!("{target}.Arn")), "NoticesQueue.Arn");
     assert_eq!(template.text(&format!("{target}.RoleArn")), "SweepRole.Arn");
     let retries = format!("{target}.RetryPolicy");
