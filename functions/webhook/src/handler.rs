@@ -57,7 +57,7 @@ impl<S: Secrets, Q: Queue, K: Clock> WebhookHandler<S, Q, K> {
                 return WebhookResponse::NotSigned;
             }
         };
-        let incoming = match verified.read() {
+        let incoming = match verified.parse() {
             Ok(incoming) => incoming,
             Err(error) => {
                 tracing::error!(%error, "refused a signed webhook");
