@@ -1,9 +1,9 @@
-//! A secret on the local cloud's Secrets Manager: read at the start, and again
-//! when it may have changed, but not at anybody's bidding.
+//! A secret in the local cloud's Secrets Manager: loaded at the start, and again
+//! when it may have changed, at most once a minute.
 
 use aws_sdk_secretsmanager::Client;
 use callsheet_domain::plus;
-use callsheet_runtime::{Aws, Environment, Secret, connect};
+use callsheet_runtime::{Aws, Environment, Secret, aws_config};
 use callsheet_testkit::at;
 use jiff::SignedDuration;
 
@@ -16,10 +16,10 @@ fn word(text: &str) -> Result<String, String> {
 }
 
 fn here() -> Aws {
-    connect(&Environment::of_process()).expect("`make test` says where AWS is")
+    aws_config(&Environment::of_process()).expect("`make test` says where AWS is")
 }
 
-/// A secret of the test's own, and the hands of whoever rotates it.
+/// A secret of the test's own, and a client that rotates it.
 async fn a_secret(text: &str) -> (Client, String) {
     let client = Client::new(&here());
     let name = format!("contracts-{:016x}", fastrand::u64(..));
@@ -47,38 +47,38 @@ async fn rotate(client: &Client, arn: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn a_rotated_secret_is_read_again_but_only_once_a_minute() {
+async fn a_rotated_secret_is_loaded_again_at_most_once_a_minute() {
     let (client, arn) = a_secret("old").await;
     let start = at("10:00");
     let after = |seconds| plus(start, SignedDuration::from_secs(seconds));
-    let secret = Secret::read(&here(), &arn, word, start)
+    let secret = Secret::load(&here(), &arn, word, start)
         .await
         .expect("it is there");
     rotate(&client, &arn, "new").await;
     assert_eq!(secret.current().await, "old");
     assert_eq!(
-        secret.again(after(59)).await,
+        secret.refresh(after(59)).await,
         None,
-        "it was read less than a minute ago"
+        "it was loaded less than a minute ago"
     );
-    assert_eq!(secret.again(after(60)).await.as_deref(), Some("new"));
+    assert_eq!(secret.refresh(after(60)).await.as_deref(), Some("new"));
     assert_eq!(secret.current().await, "new");
     rotate(&client, &arn, "newer").await;
-    assert_eq!(secret.again(after(119)).await, None);
-    assert_eq!(secret.again(after(120)).await.as_deref(), Some("newer"));
+    assert_eq!(secret.refresh(after(119)).await, None);
+    assert_eq!(secret.refresh(after(120)).await.as_deref(), Some("newer"));
 }
 
 #[tokio::test]
-async fn a_secret_that_cannot_be_used_leaves_the_one_that_is_held() {
+async fn a_rotated_secret_of_another_form_leaves_the_current_one() {
     let (client, arn) = a_secret("old").await;
     let start = at("10:00");
-    let secret = Secret::read(&here(), &arn, word, start)
+    let secret = Secret::load(&here(), &arn, word, start)
         .await
         .expect("it is there");
     rotate(&client, &arn, "two words").await;
     assert_eq!(
         secret
-            .again(plus(start, SignedDuration::from_mins(2)))
+            .refresh(plus(start, SignedDuration::from_mins(2)))
             .await,
         None
     );
@@ -86,12 +86,15 @@ async fn a_secret_that_cannot_be_used_leaves_the_one_that_is_held() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_at_the_start_is_an_error_that_does_not_tell_it() {
+async fn a_secret_that_cannot_be_used_at_the_start_is_an_error_without_its_text() {
     let (_, arn) = a_secret("two words").await;
-    let read = Secret::read(&here(), &arn, word, at("10:00")).await;
+    let read = Secret::load(&here(), &arn, word, at("10:00")).await;
     let error = read.expect_err("it is not one word").to_string();
-    assert_eq!(error, "the secret cannot be used: one word");
-    let missing = Secret::read(&here(), &format!("{arn}x"), word, at("10:00")).await;
+    assert_eq!(error, "the secret has another form than expected: one word");
+    let missing = Secret::load(&here(), &format!("{arn}x"), word, at("10:00")).await;
     let error = missing.expect_err("there is none").to_string();
-    assert!(error.starts_with("the secret could not be read"), "{error}");
+    assert!(
+        error.starts_with("Secrets Manager did not return the secret"),
+        "{error}"
+    );
 }

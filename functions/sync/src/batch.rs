@@ -45,7 +45,7 @@ pub(crate) async fn attend(
     }
     let handled = sync.handle(&deliveries, until).await;
     if handled.is_denied {
-        key.again(sync.clock.now()).await;
+        key.refresh(sync.clock.now()).await;
     }
     failed.extend(handled.failed);
     response(failed)
