@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use reqwest::header::HeaderValue;
 use url::{Host, Url};
 
 /// The address of one region's deployment. Regions share nothing: keys,
@@ -50,9 +51,10 @@ impl BaseUrl {
     }
 }
 
-/// The workspace's API key. Its `Debug` hides it.
+/// The workspace's API key, as the value of the `Authorization` header. Its
+/// `Debug` hides it, and the HTTP client neither logs nor indexes it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(String);
+pub struct ApiKey(HeaderValue);
 
 /// A text that cannot be sent in a header.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,12 +71,15 @@ impl ApiKey {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(InvalidApiKey);
         }
-        Ok(Self(text.to_owned()))
+        let mut header =
+            HeaderValue::try_from(format!("Token {text}")).map_err(|_| InvalidApiKey)?;
+        header.set_sensitive(true);
+        Ok(Self(header))
     }
 
     /// The value of the `Authorization` header.
-    pub(crate) fn authorization(&self) -> String {
-        format!("Token {}", self.0)
+    pub(crate) fn authorization(&self) -> HeaderValue {
+        self.0.clone()
     }
 }
 
