@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use callsheet_domain::{CalendarId, CalendarStatus};
     use callsheet_testkit::{
-        With as _, Faults, Intercepted, MemoryQueue, MemoryState, When, a_calendar_record, at,
+        Faults, Intercepted, MemoryQueue, MemoryState, When, With as _, a_calendar_record, at,
     };
 
     #[tokio::test]

@@ -113,7 +113,12 @@ impl Dataset {
     pub(crate) async fn wake_scheduler(&self, testbed: &Testbed) -> BenchResult<()> {
         let event = self.events.iter().flatten().next().ok_or("no meeting")?;
         let id = callsheet_domain::EventId::parse(event.to_string())?;
-        let row = testbed.stack.decisions.of_event(&id).await?.ok_or("no row")?;
+        let row = testbed
+            .stack
+            .decisions
+            .of_event(&id)
+            .await?
+            .ok_or("no row")?;
         testbed.stack.decisions.write(&row).await?;
         Ok(())
     }

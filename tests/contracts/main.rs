@@ -8,7 +8,6 @@
 //! `AWS_ENDPOINT_URL_DYNAMODB` to it: it takes precedence over `AWS_ENDPOINT_URL`.
 
 mod cost;
-mod earlier;
 mod facts;
 mod meter;
 mod queue;

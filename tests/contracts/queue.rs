@@ -5,7 +5,7 @@ use aws_sdk_sqs::types::MessageSystemAttributeName::ApproximateReceiveCount;
 use callsheet_app::Delivery;
 use callsheet_app::ports::{Queue as _, Receipt};
 use callsheet_domain::SyncJob;
-use callsheet_queue::{SqsDeadLetters, SqsQueue, read};
+use callsheet_queue::{SqsDeadLetters, SqsQueue, parse_job};
 use callsheet_testkit::contracts::dead_letters::DeadLetterEnds;
 use callsheet_testkit::contracts::queue::QueueEnds;
 
@@ -63,7 +63,7 @@ impl QueueEnds for OwnQueue {
             received: received.parse().expect("a number"),
             message_id: message.message_id?,
             receipt: Receipt(message.receipt_handle?),
-            job: read(&message.body?).expect("a job"),
+            job: parse_job(&message.body?).expect("a job"),
         })
     }
 }

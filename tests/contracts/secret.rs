@@ -1,9 +1,9 @@
-//! A secret on the local cloud's Secrets Manager: read at the start, and again
+//! A secret in the local cloud's Secrets Manager: loaded at the start, and again
 //! when it may have changed, at most once a minute.
 
 use aws_sdk_secretsmanager::Client;
 use callsheet_domain::plus;
-use callsheet_runtime::{Aws, Environment, Secret, connect};
+use callsheet_runtime::{Aws, Environment, Secret, aws_config};
 use callsheet_testkit::at;
 use jiff::SignedDuration;
 
@@ -16,7 +16,7 @@ fn one_word(text: &str) -> Result<String, String> {
 }
 
 fn local_aws() -> Aws {
-    connect(&Environment::of_process()).expect("`make test` sets the address of AWS")
+    aws_config(&Environment::of_process()).expect("`make test` sets the address of AWS")
 }
 
 /// A secret of the test's own, with a client to rotate it.
@@ -47,38 +47,38 @@ async fn rotate(client: &Client, arn: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn a_rotated_secret_is_read_again_but_only_once_a_minute() {
+async fn a_rotated_secret_is_loaded_again_at_most_once_a_minute() {
     let (client, arn) = a_secret("old").await;
     let start = at("10:00");
     let after = |seconds| plus(start, SignedDuration::from_secs(seconds));
-    let secret = Secret::read(&local_aws(), &arn, one_word, start)
+    let secret = Secret::load(&local_aws(), &arn, one_word, start)
         .await
         .expect("it is there");
     rotate(&client, &arn, "new").await;
     assert_eq!(secret.current().await, "old");
     assert_eq!(
-        secret.again(after(59)).await,
+        secret.refresh(after(59)).await,
         None,
-        "it was read less than a minute ago"
+        "it was loaded less than a minute ago"
     );
-    assert_eq!(secret.again(after(60)).await.as_deref(), Some("new"));
+    assert_eq!(secret.refresh(after(60)).await.as_deref(), Some("new"));
     assert_eq!(secret.current().await, "new");
     rotate(&client, &arn, "newer").await;
-    assert_eq!(secret.again(after(119)).await, None);
-    assert_eq!(secret.again(after(120)).await.as_deref(), Some("newer"));
+    assert_eq!(secret.refresh(after(119)).await, None);
+    assert_eq!(secret.refresh(after(120)).await.as_deref(), Some("newer"));
 }
 
 #[tokio::test]
 async fn an_unusable_new_secret_leaves_the_old_one_in_use() {
     let (client, arn) = a_secret("old").await;
     let start = at("10:00");
-    let secret = Secret::read(&local_aws(), &arn, one_word, start)
+    let secret = Secret::load(&local_aws(), &arn, one_word, start)
         .await
         .expect("it is there");
     rotate(&client, &arn, "two words").await;
     assert_eq!(
         secret
-            .again(plus(start, SignedDuration::from_mins(2)))
+            .refresh(plus(start, SignedDuration::from_mins(2)))
             .await,
         None
     );
@@ -88,10 +88,13 @@ async fn an_unusable_new_secret_leaves_the_old_one_in_use() {
 #[tokio::test]
 async fn an_unusable_secret_is_an_error_that_does_not_quote_it() {
     let (_, arn) = a_secret("two words").await;
-    let read = Secret::read(&local_aws(), &arn, one_word, at("10:00")).await;
+    let read = Secret::load(&local_aws(), &arn, one_word, at("10:00")).await;
     let error = read.expect_err("it is not one word").to_string();
     assert_eq!(error, "the secret cannot be used: one word");
-    let missing = Secret::read(&local_aws(), &format!("{arn}x"), one_word, at("10:00")).await;
+    let missing = Secret::load(&local_aws(), &format!("{arn}x"), one_word, at("10:00")).await;
     let error = missing.expect_err("there is none").to_string();
-    assert!(error.starts_with("the secret could not be read"), "{error}");
+    assert!(
+        error.starts_with("Secrets Manager did not return the secret"),
+        "{error}"
+    );
 }

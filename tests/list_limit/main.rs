@@ -59,7 +59,9 @@ async fn messages_that_wait_for_the_list_limit_are_requeued_and_handled() {
         connected_calendar(&stack, Platform::MicrosoftOutlook).await,
     ];
     let blocked_until = plus(stack.now(), BLOCKED_FOR);
-    let blocked = stack.state.block_until(Operation::ListEvents, blocked_until);
+    let blocked = stack
+        .state
+        .block_until(Operation::ListEvents, blocked_until);
     blocked.await.expect("the table");
     let released = stack.recall.release_webhooks(false).await;
     released.expect("the simulator");

@@ -150,7 +150,7 @@ fn the_schedule_requests_a_resync_and_drops_one_that_failed() {
     let schedule = "Resources.ResyncSchedule.Properties";
     let target = format!("{schedule}.Target");
     let input = template.text(&format!("{target}.Input"));
-    assert_eq!(callsheet_queue::read(input), Ok(SyncJob::Resync));
+    assert_eq!(callsheet_queue::parse_job(input), Ok(SyncJob::Resync));
     assert_eq!(template.text(&format!("{target}.Arn")), "SyncQueue.Arn");
     assert_eq!(
         template.text(&format!("{target}.RoleArn")),

@@ -5,7 +5,7 @@ use callsheet_domain::{
     Applied, CallRecord, Cause, Decision, EventId, History, Operation, RecordedResult, Wanted,
 };
 use callsheet_testkit::{
-    With as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, an_applied_bot, at,
+    MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_applied_bot, at,
 };
 use serde_json::{Value, json};
 use test_case::test_case;

@@ -8,7 +8,7 @@ use callsheet_domain::{
     OverrideScope, PolicyRevision, RecordedResult, SeriesId, Timestamp, Wanted,
 };
 use callsheet_testkit::{
-    With as _, MemoryDecisions, MemoryState, a_calendar_record, a_decision, an_actor,
+    MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
     an_applied_bot, an_event, at,
 };
 use test_case::test_case;

@@ -3,7 +3,7 @@
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_domain::{Decision, OverrideScope, SeriesId, SyncJob, SyncReason};
 use callsheet_testkit::{
-    With as _, MemoryDecisions, MemoryQueue, MemoryState, a_calendar_record, a_decision, an_actor,
+    MemoryDecisions, MemoryQueue, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
     an_event, at,
 };
 use test_case::test_case;

@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::Calendars as _;
 use callsheet_domain::CalendarId;
-use callsheet_testkit::{With as _, MemoryQueue, MemoryState, a_calendar_record, an_actor, at};
+use callsheet_testkit::{MemoryQueue, MemoryState, With as _, a_calendar_record, an_actor, at};
 use test_case::test_case;
 
 use super::*;

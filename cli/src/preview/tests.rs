@@ -11,7 +11,7 @@ use callsheet_domain::{
     revise_copies,
 };
 use callsheet_recall::RawEvent;
-use callsheet_testkit::{With as _, MemoryState, a_calendar, a_calendar_record, an_actor, at};
+use callsheet_testkit::{MemoryState, With as _, a_calendar, a_calendar_record, an_actor, at};
 use serde_json::{Value, json};
 use test_case::test_case;
 

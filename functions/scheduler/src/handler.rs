@@ -48,7 +48,7 @@ pub(crate) async fn answer(
         }
         Err(error) => {
             if matches!(error, PortError::Denied { .. }) {
-                key.again(drain.clock.now()).await;
+                key.refresh(drain.clock.now()).await;
             }
             tracing::error!(%error, "the drain stopped");
             Err(error.into())

@@ -9,9 +9,8 @@ mod settings;
 use std::sync::Arc;
 
 use callsheet_app::Scheduler;
-use callsheet_app::ports::Clock as _;
 use callsheet_recall::{ApiKey, RecallClient};
-use callsheet_runtime::{Environment, RandomJitter, Secret, SystemClock, connect, log_to_stdout};
+use callsheet_runtime::{Function, RandomJitter, SystemClock};
 use callsheet_store::{DecisionTable, StateTable};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
@@ -19,14 +18,11 @@ use settings::Settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let environment = Environment::of_process();
-    log_to_stdout(&environment);
-    let settings = Settings::read(&environment)?;
-    let aws = connect(&environment)?;
-    let arn = environment.required("RECALL_API_KEY_ARN")?;
-    let parse = |text: &str| ApiKey::parse(text).map_err(|error| error.to_string());
-    let key = Arc::new(Secret::read(&aws, arn, parse, SystemClock.now()).await?);
-    let tables = aws_sdk_dynamodb::Client::new(&aws);
+    let function = Function::start()?;
+    let environment = &function.environment;
+    let settings = Settings::read(environment)?;
+    let key = Arc::new(function.secret("RECALL_API_KEY_ARN", ApiKey::parse).await?);
+    let tables = aws_sdk_dynamodb::Client::new(&function.aws);
     let drain = Scheduler {
         recall: RecallClient::new(settings.base_url, key.current().await),
         decisions: DecisionTable::new(tables.clone(), environment.required("DECISIONS_TABLE")?),

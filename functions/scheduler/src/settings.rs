@@ -26,7 +26,7 @@ impl Settings {
     pub(crate) fn read(environment: &Environment) -> Result<Self, InvalidSetting> {
         let rate_limit = |name| Ok(RateLimit::per_minute(environment.parsed(name)?, BURST));
         Ok(Self {
-            base_url: environment.read("RECALL_BASE_URL", BaseUrl::parse)?,
+            base_url: environment.parsed_by("RECALL_BASE_URL", BaseUrl::parse)?,
             drain: SchedulerSettings {
                 schedule: rate_limit("SCHEDULE_BOT_PER_MINUTE")?,
                 unschedule: rate_limit("UNSCHEDULE_BOT_PER_MINUTE")?,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use callsheet_app::ports::{Clock as _, Receipt};
 use callsheet_app::{Delivery, Sync};
-use callsheet_queue::{SqsQueue, read};
+use callsheet_queue::{SqsQueue, parse_job};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Secret, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
@@ -45,7 +45,7 @@ pub(crate) async fn attend(
     }
     let handled = sync.handle(&deliveries, until).await;
     if handled.is_denied {
-        key.again(sync.clock.now()).await;
+        key.refresh(sync.clock.now()).await;
     }
     failed.extend(handled.failed);
     response(failed)
@@ -54,7 +54,7 @@ pub(crate) async fn attend(
 fn delivery(message: SqsMessage) -> Result<Delivery, String> {
     let received = message.attributes.get("ApproximateReceiveCount");
     let received = received.and_then(|count| count.parse().ok()).unwrap_or(1);
-    let job = read(&message.body.unwrap_or_default()).map_err(|error| error.to_string())?;
+    let job = parse_job(&message.body.unwrap_or_default()).map_err(|error| error.to_string())?;
     match (message.message_id, message.receipt_handle) {
         (Some(message_id), Some(receipt)) => Ok(Delivery {
             message_id,

@@ -22,7 +22,7 @@ impl Settings {
     pub(crate) fn read(environment: &Environment) -> Result<Self, InvalidSetting> {
         let rate_limit = |name| Ok(RateLimit::per_minute(environment.parsed(name)?, BURST));
         Ok(Self {
-            base_url: environment.read("RECALL_BASE_URL", BaseUrl::parse)?,
+            base_url: environment.parsed_by("RECALL_BASE_URL", BaseUrl::parse)?,
             sync: SyncSettings {
                 list_events: rate_limit("LIST_EVENTS_PER_MINUTE")?,
                 get_calendar: rate_limit("GET_CALENDAR_PER_MINUTE")?,

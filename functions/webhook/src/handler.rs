@@ -1,4 +1,4 @@
-//! Verify, read, enqueue, answer: in this order.
+//! Verifies, parses, enqueues and answers a webhook, in this order.
 
 use callsheet_app::accept::accept;
 use callsheet_app::ports::{Clock, Queue};
@@ -10,17 +10,17 @@ use lambda_http::http::{HeaderMap, Method};
 
 use crate::response::WebhookResponse;
 
-/// The largest body that is looked at. Other events that the same address
-/// receives may be large; those of calendars are a few hundred bytes.
+/// The largest body that is verified. Other events that the same address receives
+/// may be large; those of calendars have a few hundred bytes.
 const LARGEST: usize = 1024 * 1024;
 
-/// Where the secrets are held that webhooks are signed with.
+/// The secrets that webhooks are signed with.
 pub(crate) trait Secrets: Send + Sync {
-    /// Those held.
+    /// The secrets as they were last loaded.
     fn current(&self) -> impl Future<Output = WebhookSecrets> + Send;
 
-    /// Those in force, unless they were read a moment ago.
-    fn again(&self, now: Timestamp) -> impl Future<Output = Option<WebhookSecrets>> + Send;
+    /// The secrets, loaded again; none if they were loaded less than a minute ago.
+    fn refresh(&self, now: Timestamp) -> impl Future<Output = Option<WebhookSecrets>> + Send;
 }
 
 impl Secrets for Secret<WebhookSecrets> {
@@ -28,12 +28,12 @@ impl Secrets for Secret<WebhookSecrets> {
         self.current().await
     }
 
-    async fn again(&self, now: Timestamp) -> Option<WebhookSecrets> {
-        self.again(now).await
+    async fn refresh(&self, now: Timestamp) -> Option<WebhookSecrets> {
+        self.refresh(now).await
     }
 }
 
-/// Where webhooks come in.
+/// Handles webhooks.
 pub(crate) struct WebhookHandler<S, Q, K> {
     pub(crate) secrets: S,
     pub(crate) queue: Q,
@@ -41,43 +41,44 @@ pub(crate) struct WebhookHandler<S, Q, K> {
 }
 
 impl<S: Secrets, Q: Queue, K: Clock> WebhookHandler<S, Q, K> {
-    pub(crate) async fn answer(&self, request: &Request) -> WebhookResponse {
+    /// Handles one request.
+    pub(crate) async fn handle(&self, request: &Request) -> WebhookResponse {
         if request.method() != Method::POST {
             return WebhookResponse::NotPosted;
         }
         let body: &[u8] = request.body();
         if body.len() > LARGEST {
-            tracing::warn!(bytes = body.len(), "refused a webhook: too large");
+            tracing::warn!(bytes = body.len(), "refused webhook: body too large");
             return WebhookResponse::TooLarge;
         }
         let verified = match self.verify(request.headers(), body).await {
             Ok(verified) => verified,
             Err(reason) => {
-                tracing::warn!(%reason, "refused a webhook: not signed by Recall");
+                tracing::warn!(%reason, "refused webhook: not signed by Recall");
                 return WebhookResponse::NotSigned;
             }
         };
-        let incoming = match verified.read() {
+        let incoming = match verified.parse() {
             Ok(incoming) => incoming,
             Err(error) => {
-                tracing::error!(%error, "refused a signed webhook");
+                tracing::error!(%error, "refused webhook: signed but unreadable");
                 return WebhookResponse::Unreadable;
             }
         };
         match accept(&self.queue, incoming, self.clock.now()).await {
             Ok(accepted) => {
-                tracing::info!(?accepted, "took a webhook");
+                tracing::info!(?accepted, "accepted webhook");
                 WebhookResponse::Accepted
             }
             Err(error) => {
-                tracing::error!(%error, "could not enqueue a webhook");
-                WebhookResponse::NotNow
+                tracing::error!(%error, "could not enqueue the webhook's sync request: Recall will retry");
+                WebhookResponse::NotEnqueued
             }
         }
     }
 
-    /// Verifies by the secrets held, and by fresh ones if those do not match:
-    /// a secret may have been rotated since the start.
+    /// Verifies with the current secrets. If none matches, loads them again: a
+    /// secret may have been rotated since the start.
     async fn verify<'a>(
         &self,
         headers: &HeaderMap,
@@ -90,7 +91,7 @@ impl<S: Secrets, Q: Queue, K: Clock> WebhookHandler<S, Q, K> {
         if !matches!(verified, Err(NotSigned::NoMatch)) {
             return verified;
         }
-        match self.secrets.again(now).await {
+        match self.secrets.refresh(now).await {
             Some(secrets) => secrets.verify(signature, body, now),
             None => verified,
         }
@@ -107,27 +108,27 @@ mod tests {
     use std::sync::Mutex;
     use test_case::test_case;
 
-    // The example of the Standard Webhooks reference libraries, made out to a body of ours.
+    // The secret and time of the Standard Webhooks reference example, with a body of our own.
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const ROTATED: &str = "whsec_b3RoZXIgc2VjcmV0";
     const TIME: i64 = 1_614_265_330;
     const BODY: &str = r#"{"event":"calendar.update","data":{"calendar_id":"cal_abc123"}}"#;
 
-    /// Secrets that are rotated behind the function's back.
+    /// Secrets that were rotated after the function loaded them.
     struct Rotating {
-        held: Mutex<&'static str>,
-        active_revision: &'static str,
+        loaded: Mutex<&'static str>,
+        rotated: &'static str,
     }
 
     impl Secrets for Rotating {
         async fn current(&self) -> WebhookSecrets {
-            let held = *self.held.lock().unwrap();
-            WebhookSecrets::parse(held).unwrap()
+            let loaded = *self.loaded.lock().unwrap();
+            WebhookSecrets::parse(loaded).unwrap()
         }
 
-        async fn again(&self, _now: Timestamp) -> Option<WebhookSecrets> {
-            *self.held.lock().unwrap() = self.active_revision;
-            WebhookSecrets::parse(self.active_revision).ok()
+        async fn refresh(&self, _now: Timestamp) -> Option<WebhookSecrets> {
+            *self.loaded.lock().unwrap() = self.rotated;
+            WebhookSecrets::parse(self.rotated).ok()
         }
     }
 
@@ -174,15 +175,15 @@ mod tests {
         lambda_http::request::from_str(&event.to_string()).expect("an event of an HTTP API")
     }
 
-    fn front<Q: Queue>(
+    fn handler<Q: Queue>(
         queue: Q,
-        active_revision: &'static str,
+        rotated: &'static str,
     ) -> WebhookHandler<Rotating, Q, ManualClock> {
         let now = Timestamp::from_second(TIME).expect("in range");
         WebhookHandler {
             secrets: Rotating {
-                held: Mutex::new(SECRET),
-                active_revision,
+                loaded: Mutex::new(SECRET),
+                rotated,
             },
             queue,
             clock: ManualClock::at(now),
@@ -194,62 +195,68 @@ mod tests {
     #[tokio::test]
     async fn a_signed_webhook_is_on_the_queue_before_it_is_answered(is_base64: bool) {
         let queue = MemoryQueue::new();
-        let answer = front(queue.clone(), SECRET)
-            .answer(&request(SECRET, BODY, is_base64))
+        let response = handler(queue.clone(), SECRET)
+            .handle(&request(SECRET, BODY, is_base64))
             .await;
-        assert_eq!(answer, WebhookResponse::Accepted);
+        assert_eq!(response, WebhookResponse::Accepted);
         let sent = queue.sent();
         assert_eq!(sent.len(), 1);
         let SyncJob::Request(request) = &sent[0] else {
-            panic!("a webhook asks for a look");
+            panic!("a webhook causes a sync request");
         };
         assert_eq!(request.reason, SyncReason::CalendarChanged);
         assert_eq!(request.sent_at.as_second(), TIME);
     }
 
     #[tokio::test]
-    async fn a_rotated_secret_is_read_again() {
+    async fn a_rotated_secret_is_loaded_again() {
         let queue = MemoryQueue::new();
-        let answer = front(queue.clone(), ROTATED)
-            .answer(&request(ROTATED, BODY, false))
+        let response = handler(queue.clone(), ROTATED)
+            .handle(&request(ROTATED, BODY, false))
             .await;
-        assert_eq!((answer, queue.sent().len()), (WebhookResponse::Accepted, 1));
+        assert_eq!(
+            (response, queue.sent().len()),
+            (WebhookResponse::Accepted, 1)
+        );
     }
 
-    #[test_case(When::Before; "it did not take it")]
-    #[test_case(When::After; "its answer was lost")]
+    #[test_case(When::Before; "it did not take the message")]
+    #[test_case(When::After; "its response was lost")]
     #[tokio::test]
-    async fn a_queue_that_fails_has_recall_send_again(when: When) {
+    async fn recall_retries_after_the_queue_failed(when: When) {
         let queue = Intercepted::new(MemoryQueue::new(), &Faults::once(0, when));
-        let answer = front(queue, SECRET)
-            .answer(&request(SECRET, BODY, false))
+        let response = handler(queue, SECRET)
+            .handle(&request(SECRET, BODY, false))
             .await;
-        assert_eq!(answer, WebhookResponse::NotNow);
+        assert_eq!(response, WebhookResponse::NotEnqueued);
     }
 
-    #[test_case(request(ROTATED, BODY, false), WebhookResponse::NotSigned; "signed by somebody else")]
+    #[test_case(request(ROTATED, BODY, false), WebhookResponse::NotSigned; "signed with another secret")]
     #[test_case(request(SECRET, "{}", false), WebhookResponse::Unreadable; "signed and unreadable")]
-    #[test_case(request(SECRET, r#"{"event":"bot.done"}"#, false), WebhookResponse::Accepted; "not ours")]
+    #[test_case(request(SECRET, r#"{"event":"bot.done"}"#, false), WebhookResponse::Accepted; "another type of event")]
     #[test_case(request(SECRET, &" ".repeat(LARGEST + 1), false), WebhookResponse::TooLarge; "too large")]
     #[tokio::test]
-    async fn what_is_not_for_us_leaves_no_trace(request: Request, expected: WebhookResponse) {
+    async fn a_refused_or_ignored_webhook_is_not_enqueued(
+        request: Request,
+        expected: WebhookResponse,
+    ) {
         let counts = Counts::default();
         let queue = Intercepted::new(MemoryQueue::new(), &counts);
         assert_eq!(
-            front(queue.clone(), SECRET).answer(&request).await,
+            handler(queue.clone(), SECRET).handle(&request).await,
             expected
         );
         assert_eq!(counts.total(), 0);
     }
 
     #[tokio::test]
-    async fn only_posted_webhooks_are_looked_at() {
+    async fn only_posted_webhooks_are_handled() {
         let mut request = request(SECRET, BODY, false);
         *request.method_mut() = Method::GET;
         let counts = Counts::default();
         let queue = Intercepted::new(MemoryQueue::new(), &counts);
         assert_eq!(
-            front(queue.clone(), SECRET).answer(&request).await,
+            handler(queue.clone(), SECRET).handle(&request).await,
             WebhookResponse::NotPosted
         );
         assert_eq!(counts.total(), 0);
@@ -257,12 +264,12 @@ mod tests {
 
     #[test_case(WebhookResponse::Accepted, 204, false)]
     #[test_case(WebhookResponse::NotSigned, 401, false)]
-    #[test_case(WebhookResponse::Unreadable, 400, true; "no retry mends it")]
+    #[test_case(WebhookResponse::Unreadable, 400, true; "a retry would not change it")]
     #[test_case(WebhookResponse::NotPosted, 405, false)]
     #[test_case(WebhookResponse::TooLarge, 413, false)]
-    #[test_case(WebhookResponse::NotNow, 503, false)]
-    fn tells_recall(answer: WebhookResponse, status: u16, ends_retries: bool) {
-        let response = answer.response().expect("a response");
+    #[test_case(WebhookResponse::NotEnqueued, 503, false)]
+    fn each_response_has_its_status(response: WebhookResponse, status: u16, ends_retries: bool) {
+        let response = response.response().expect("a response");
         assert_eq!(response.status(), status);
         let header = response.headers().get("webhook-delivery");
         assert_eq!(

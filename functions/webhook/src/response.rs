@@ -1,27 +1,27 @@
-//! What Recall is told. A 2xx ends its retries, so it is given only when the
-//! message is safe; anything else has the webhook sent again, for up to a day.
+//! Responses to webhooks. A 2xx ends Recall's retries, so it is sent only once the
+//! message is on the queue; after any other status Recall retries for up to a day.
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Error, Response};
 
-/// The header that ends the retries of a webhook that no retry would mend.
+/// Header that ends the retries of a webhook that every retry would fail.
 const DELIVERY: &str = "webhook-delivery";
 
-/// An answer to Recall.
+/// A response to a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WebhookResponse {
-    /// It is on the queue, or there is nothing to be done about it.
+    /// Its sync request is on the queue, or it needs none.
     Accepted,
     /// Recall did not sign it.
     NotSigned,
-    /// Recall signed it, but it is not in its published shape: no use in sending it again.
+    /// Recall signed it, but it is not in the published shape: a retry would not change it.
     Unreadable,
-    /// Webhooks are posted.
+    /// The request is not a POST.
     NotPosted,
-    /// It is larger than any webhook.
+    /// The body is larger than that of any webhook.
     TooLarge,
-    /// It could not be put on the queue: send it again.
-    NotNow,
+    /// The queue did not take it: Recall should retry.
+    NotEnqueued,
 }
 
 impl WebhookResponse {
@@ -32,11 +32,11 @@ impl WebhookResponse {
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::NotPosted => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NotNow => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotEnqueued => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    /// The same over HTTP, without a word that could help a forger.
+    /// The HTTP response, without a body: a reason could help a forger.
     pub(crate) fn response(self) -> Result<Response<Body>, Error> {
         let mut response = Response::builder().status(self.status());
         if self == Self::Unreadable {

@@ -1,7 +1,7 @@
-//! The queue of messages that were given up on, on SQS.
+//! The dead-letter queue on SQS.
 //!
-//! SQS moves a message there under its own id and keeps the time it was first
-//! sent, from which its retention also counts.
+//! SQS moves a message there under its own id and keeps the instant at which it
+//! was first sent, from which its retention also counts.
 
 use std::time::Duration;
 
@@ -13,21 +13,21 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{DeadLetter, DeadLetters, Receipt};
 use callsheet_domain::Timestamp;
 
-use crate::envelope::read;
+use crate::envelope::parse_job;
 use crate::sqs::{SERVICE, failure, hide};
 
-/// How long what is in hand is given to nobody: far longer than a command takes,
-/// and short enough to wait for if the command dies.
-const IN_HAND: Duration = Duration::from_mins(5);
-/// How long SQS looks before it says that there is nothing, in seconds. Without
-/// it only some of its machines are asked, and a message may lie on another.
-const LOOK: i32 = 1;
-/// What a receipt is called that is no longer good.
-const RECEIPT_IS_SPENT: &str = "ReceiptHandleIsInvalid";
-/// As many as SQS gives at once.
+/// How long a received message is hidden from other consumers: far longer than a
+/// command takes, and short enough to wait for if the command crashes.
+const HIDDEN: Duration = Duration::from_mins(5);
+/// Long polling, in seconds: without it SQS queries only some of its servers, and
+/// may miss a message that another one holds.
+const LONG_POLL: i32 = 1;
+/// Error code for a receipt that is no longer valid.
+const INVALID_RECEIPT: &str = "ReceiptHandleIsInvalid";
+/// The most messages that SQS returns at once.
 const AT_ONCE: usize = 10;
 
-/// One SQS queue of dead letters.
+/// One dead-letter queue.
 #[derive(Debug, Clone)]
 pub struct SqsDeadLetters {
     client: Client,
@@ -48,13 +48,15 @@ impl SqsDeadLetters {
 impl DeadLetters for SqsDeadLetters {
     async fn count(&self) -> Result<u64, PortError> {
         let counted = QueueAttributeName::ApproximateNumberOfMessages;
-        let asked = self
+        let request = self
             .client
             .get_queue_attributes()
             .queue_url(&self.url)
             .attribute_names(counted.clone());
-        let answer = asked.send().await.map_err(failure)?;
-        let count = answer.attributes().and_then(|counts| counts.get(&counted));
+        let response = request.send().await.map_err(failure)?;
+        let count = response
+            .attributes()
+            .and_then(|counts| counts.get(&counted));
         count
             .and_then(|count| count.parse().ok())
             .ok_or_else(|| unreadable("the number of messages is missing"))
@@ -62,18 +64,18 @@ impl DeadLetters for SqsDeadLetters {
 
     async fn take(&self, most: usize) -> Result<Vec<DeadLetter>, PortError> {
         let seconds = |wait: Duration| i32::try_from(wait.as_secs()).unwrap_or(i32::MAX);
-        let answer = self
+        let response = self
             .client
             .receive_message()
             .queue_url(&self.url)
             .max_number_of_messages(i32::try_from(most.clamp(1, AT_ONCE)).unwrap_or(1))
-            .visibility_timeout(seconds(IN_HAND))
-            .wait_time_seconds(LOOK)
+            .visibility_timeout(seconds(HIDDEN))
+            .wait_time_seconds(LONG_POLL)
             .message_system_attribute_names(SentTimestamp)
             .send()
             .await
             .map_err(failure)?;
-        let messages = answer.messages.unwrap_or_default();
+        let messages = response.messages.unwrap_or_default();
         messages.into_iter().map(letter).collect()
     }
 
@@ -89,8 +91,8 @@ impl DeadLetters for SqsDeadLetters {
             .receipt_handle(&receipt.0);
         match removed.send().await {
             Ok(_) => Ok(()),
-            // Not everybody who speaks SQS takes a second deletion for done, as SQS does.
-            Err(error) if error.code() == Some(RECEIPT_IS_SPENT) => Ok(()),
+            // SQS reports a second deletion as done; other implementations refuse the receipt.
+            Err(error) if error.code() == Some(INVALID_RECEIPT) => Ok(()),
             Err(error) => Err(failure(error)),
         }
     }
@@ -104,7 +106,7 @@ fn letter(message: Message) -> Result<DeadLetter, PortError> {
         .and_then(|millis| millis.parse().ok())
         .and_then(|millis| Timestamp::from_millisecond(millis).ok());
     Ok(DeadLetter {
-        job: message.body().and_then(|body| read(body).ok()),
+        job: message.body().and_then(|body| parse_job(body).ok()),
         sent_at,
         message_id: message
             .message_id

@@ -1,9 +1,9 @@
-//! Errands on SQS.
+//! Sync jobs as messages of SQS queues.
 
 mod dead_letters;
 mod envelope;
 mod sqs;
 
 pub use dead_letters::SqsDeadLetters;
-pub use envelope::{UnreadableMessage, read};
+pub use envelope::{UnreadableMessage, parse_job};
 pub use sqs::SqsQueue;

@@ -1,4 +1,4 @@
-//! The queue port on SQS.
+//! The sync queue on SQS.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{Queue, Receipt};
 use callsheet_domain::SyncJob;
 
-use crate::envelope::write;
+use crate::envelope::job_text;
 
 pub(crate) const SERVICE: &str = "SQS";
 /// The longest that SQS hides a message.
@@ -16,7 +16,7 @@ const LONGEST_WAIT: Duration = Duration::from_hours(12);
 /// The longest that SQS delays a message that is sent.
 const LONGEST_DELAY: Duration = Duration::from_mins(15);
 
-/// Errands on one SQS queue.
+/// Sync jobs on one SQS queue.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
     client: Client,
@@ -40,7 +40,7 @@ impl Queue for SqsQueue {
     }
 
     async fn send_later(&self, job: &SyncJob, wait: Duration) -> Result<(), PortError> {
-        // A fair queue: a flood about one calendar does not starve the others.
+        // A fair queue: many messages about one calendar do not delay the other calendars.
         let group = match job {
             SyncJob::Request(request) => request.calendar_id.as_str(),
             SyncJob::Resync | SyncJob::ResyncNow { .. } => "resync",
@@ -48,7 +48,7 @@ impl Queue for SqsQueue {
         self.client
             .send_message()
             .queue_url(&self.url)
-            .message_body(write(job))
+            .message_body(job_text(job))
             .message_group_id(group)
             .delay_seconds(whole_seconds(wait.min(LONGEST_DELAY).as_secs_f64().ceil()))
             .send()
@@ -62,7 +62,7 @@ impl Queue for SqsQueue {
     }
 }
 
-/// Gives a message that is in hand to nobody for `wait`.
+/// Hides a received message from every consumer for `wait`.
 pub(crate) async fn hide(
     client: &Client,
     url: &str,
@@ -89,6 +89,7 @@ fn whole_seconds(seconds: f64) -> i32 {
     seconds as i32
 }
 
+/// The failure of a request.
 pub(crate) fn failure<E>(error: SdkError<E>) -> PortError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
@@ -102,7 +103,7 @@ where
         Some(code @ ("AccessDenied" | "AccessDeniedException" | "InvalidClientTokenId")) => {
             PortError::Denied {
                 service: SERVICE,
-                reason: format!("{code}: check whose credentials are used and the queue's policy"),
+                reason: format!("{code}: check the caller's credentials and the queue's policy"),
             }
         }
         Some(code @ ("QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue")) => {

@@ -1,4 +1,4 @@
-//! Reads calendars and their events, also out of what was written down of them.
+//! Reads calendars and their events from Recall, or from text that was saved of them.
 
 use std::fmt;
 
@@ -6,29 +6,27 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{CalendarEvents, EventQuery, PageOfEvents, UnreadableEvent};
 use callsheet_domain::{Calendar, CalendarEvent, CalendarId, PageCursor};
 use reqwest::Method;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
 use url::Url;
 
-use crate::RecallClient;
 use crate::http_reply::{HttpReply, SERVICE};
 use crate::wire::{CalendarJson, EventIdsJson, EventJson, PageJson};
+use crate::{RawEvent, RecallClient};
 
 const EVENTS: &str = "/api/v2/calendar-events/";
 
 impl CalendarEvents for RecallClient {
     async fn calendar(&self, id: &CalendarId) -> Result<Option<Calendar>, PortError> {
         let url = self.base.at(&format!("/api/v2/calendars/{id}/"));
-        let answer = self.send(self.request(Method::GET, url)).await?;
-        match answer.status.as_u16() {
-            200 => answer
+        let reply = self.send(self.request(Method::GET, url)).await?;
+        match reply.status.as_u16() {
+            200 => reply
                 .json::<CalendarJson>()?
                 .try_into()
                 .map(Some)
                 .map_err(unreadable),
             404 => Ok(None),
-            _ => Err(answer.failure()),
+            _ => Err(reply.failure()),
         }
     }
 
@@ -37,27 +35,16 @@ impl CalendarEvents for RecallClient {
         query: &EventQuery,
         cursor: Option<&PageCursor>,
     ) -> Result<PageOfEvents, PortError> {
-        Ok(self.raw_page(query, cursor).await?.read())
+        Ok(self.raw_page(query, cursor).await?.parsed())
     }
 }
 
-/// An event as text, which [`read_event`] parses.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct RawEvent(Box<RawValue>);
-
-/// Hides the event: it holds titles and links.
-impl fmt::Debug for RawEvent {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "RawEvent({} bytes)", self.0.get().len())
-    }
-}
-
-/// One page of events as they came, for somebody who writes them down.
+/// One page of events as text, to be saved or parsed.
 #[derive(Clone)]
 pub struct RawPage {
-    /// The events, to be read by [`read_event`].
+    /// The events, which [`read_event`] parses.
     pub events: Vec<RawEvent>,
-    /// Where the next page is.
+    /// Cursor of the next page; none after the last.
     pub next: Option<PageCursor>,
 }
 
@@ -69,16 +56,16 @@ impl fmt::Debug for RawPage {
 }
 
 impl RawPage {
-    fn of(answer: &HttpReply) -> Result<Self, PortError> {
-        let page: PageJson = answer.json()?;
+    fn of(reply: &HttpReply) -> Result<Self, PortError> {
+        let page: PageJson = reply.json()?;
         Ok(Self {
             events: page.results,
             next: page.next.map(PageCursor),
         })
     }
 
-    /// Reads the events one by one.
-    fn read(self) -> PageOfEvents {
+    /// The events, each parsed by itself.
+    fn parsed(self) -> PageOfEvents {
         let mut page = PageOfEvents {
             events: Vec::with_capacity(self.events.len()),
             unreadable: Vec::new(),
@@ -95,27 +82,27 @@ impl RawPage {
 }
 
 impl RecallClient {
-    /// The first page of `query` as it comes, or the one at `cursor`.
+    /// The page at `cursor`, or without one the first page of `query`, as text.
     ///
     /// # Errors
-    /// If Recall does not give it.
+    /// If Recall does not return it.
     pub async fn raw_page(
         &self,
         query: &EventQuery,
         cursor: Option<&PageCursor>,
     ) -> Result<RawPage, PortError> {
         let url = match cursor {
-            Some(cursor) => self.next(cursor, EVENTS)?,
-            None => self.first(query),
+            Some(cursor) => self.url_of_page(cursor, EVENTS)?,
+            None => self.url_of_first_page(query),
         };
-        let answer = self.send(self.request(Method::GET, url)).await?;
-        if answer.status.as_u16() != 200 {
-            return Err(answer.failure());
+        let reply = self.send(self.request(Method::GET, url)).await?;
+        if reply.status.as_u16() != 200 {
+            return Err(reply.failure());
         }
-        RawPage::of(&answer)
+        RawPage::of(&reply)
     }
 
-    fn first(&self, query: &EventQuery) -> Url {
+    fn url_of_first_page(&self, query: &EventQuery) -> Url {
         let mut url = self.base.at(EVENTS);
         let mut pairs = url.query_pairs_mut();
         if let Some(calendar) = &query.calendar_id {
@@ -131,22 +118,22 @@ impl RecallClient {
         url
     }
 
-    /// The next page of what is listed at `path`. The key is never sent to
-    /// another origin.
-    pub(crate) fn next(&self, cursor: &PageCursor, path: &str) -> Result<Url, PortError> {
+    /// The address in a cursor, if it is the one of the list at `path`: the key is
+    /// never sent to another origin.
+    pub(crate) fn url_of_page(&self, cursor: &PageCursor, path: &str) -> Result<Url, PortError> {
         Url::parse(&cursor.0)
             .ok()
             .filter(|url| self.base.is_origin_of(url) && url.path() == path)
-            .ok_or_else(|| unreadable("the next page is at another address".to_owned()))
+            .ok_or_else(|| unreadable("the next page has another address".to_owned()))
     }
 }
 
-/// Reads an event in the shape in which Recall lists it.
+/// Parses an event in the shape in which Recall lists it.
 ///
 /// # Errors
-/// Says which event cannot be read and why, without its content.
+/// Names the event that cannot be read, and the reason, without its content.
 pub fn read_event(raw: &RawEvent) -> Result<CalendarEvent, UnreadableEvent> {
-    let text = raw.0.get();
+    let text = raw.text();
     serde_json::from_str::<EventJson>(text)
         .map_err(|_| "not in the published shape".to_owned())
         .and_then(CalendarEvent::try_from)
@@ -160,11 +147,11 @@ pub fn read_event(raw: &RawEvent) -> Result<CalendarEvent, UnreadableEvent> {
         })
 }
 
-/// Reads a calendar in the shape in which Recall shows it. The credentials that
-/// Recall also shows are not read, and need not be there.
+/// Parses a calendar in the shape in which Recall returns it. The credentials that
+/// Recall returns with it are ignored, and may be absent.
 ///
 /// # Errors
-/// Says what is wrong with it.
+/// Names the problem, without the content.
 pub fn read_calendar(value: Value) -> Result<Calendar, String> {
     let json: CalendarJson =
         serde_json::from_value(value).map_err(|_| "not in the published shape".to_owned())?;

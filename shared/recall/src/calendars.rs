@@ -1,9 +1,8 @@
-//! Lists the workspace's calendars and takes them away.
+//! Lists and deletes the workspace's calendars.
 //!
-//! A listed calendar carries its OAuth client secret and refresh token in
-//! clear. So a page is taken apart without being read: each calendar stays the
-//! text that it is in the answer, and only the fields that are needed are
-//! deserialized out of it.
+//! A listed calendar contains its OAuth client secret and refresh token in
+//! clear. So a page is split without being parsed: each calendar stays text, and
+//! only the fields that are needed are deserialized.
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
@@ -23,25 +22,25 @@ const CALENDARS: &str = "/api/v2/calendars/";
 impl CalendarDirectory for RecallClient {
     async fn calendars(&self, cursor: Option<&PageCursor>) -> Result<PageOfCalendars, PortError> {
         let url = match cursor {
-            Some(cursor) => self.next(cursor, CALENDARS)?,
+            Some(cursor) => self.url_of_page(cursor, CALENDARS)?,
             None => self.base.at(CALENDARS),
         };
-        let answer = self.send(self.request(Method::GET, url)).await?;
-        if answer.status.as_u16() != 200 {
-            return Err(answer.failure());
+        let reply = self.send(self.request(Method::GET, url)).await?;
+        if reply.status.as_u16() != 200 {
+            return Err(reply.failure());
         }
-        Ok(answer.json::<PageJson>()?.into())
+        Ok(reply.json::<PageJson>()?.into())
     }
 }
 
 impl CalendarRemoval for RecallClient {
     async fn delete_calendar(&self, id: &CalendarId) -> Result<Removed, PortError> {
         let url = self.base.at(&format!("{CALENDARS}{id}/"));
-        let answer = self.send(self.request(Method::DELETE, url)).await?;
-        match answer.status.as_u16() {
+        let reply = self.send(self.request(Method::DELETE, url)).await?;
+        match reply.status.as_u16() {
             200..=299 => Ok(Removed::Deleted),
             404 => Ok(Removed::AlreadyGone),
-            _ => Err(answer.failure()),
+            _ => Err(reply.failure()),
         }
     }
 }
@@ -49,13 +48,13 @@ impl CalendarRemoval for RecallClient {
 #[derive(Deserialize)]
 struct PageJson {
     next: Option<String>,
-    /// Read one by one, so that an odd one does not cost the others.
+    /// Each is parsed by itself, so that a malformed one does not cost the others.
     results: Vec<Box<RawValue>>,
 }
 
-/// What an odd calendar may still tell.
+/// The id that a calendar which cannot be read may still have.
 #[derive(Deserialize)]
-struct NameJson {
+struct CalendarIdJson {
     id: Value,
 }
 
@@ -63,10 +62,10 @@ impl From<PageJson> for PageOfCalendars {
     fn from(page: PageJson) -> Self {
         let (mut calendars, mut unreadable) = (Vec::with_capacity(page.results.len()), Vec::new());
         for json in page.results {
-            match calendar(&json) {
+            match parse_calendar(&json) {
                 Ok(calendar) => calendars.push(calendar),
                 Err(problem) => unreadable.push(UnreadableCalendar {
-                    id: id(&json),
+                    id: id_of(&json),
                     problem,
                 }),
             }
@@ -79,14 +78,14 @@ impl From<PageJson> for PageOfCalendars {
     }
 }
 
-fn calendar(json: &RawValue) -> Result<Calendar, String> {
+fn parse_calendar(json: &RawValue) -> Result<Calendar, String> {
     let calendar: CalendarJson = serde_json::from_str(json.get())
         .map_err(|_| "it is not in the published shape".to_owned())?;
     calendar.try_into()
 }
 
-fn id(json: &RawValue) -> Option<CalendarId> {
-    let name: NameJson = serde_json::from_str(json.get()).ok()?;
+fn id_of(json: &RawValue) -> Option<CalendarId> {
+    let name: CalendarIdJson = serde_json::from_str(json.get()).ok()?;
     CalendarId::parse(name.id.as_str()?).ok()
 }
 
@@ -97,7 +96,7 @@ mod tests {
     use serde_json::json;
     use test_case::test_case;
 
-    /// A page of one calendar as it is published, with `field` as told.
+    /// A page of one calendar in the published shape, with `value` in `field`.
     fn page(field: &str, value: Value) -> PageOfCalendars {
         let mut calendar = json!({
             "id": "0195a1f4-6f8e-7c1d-9d5b-8d2a1f3c4e60",
@@ -120,9 +119,9 @@ mod tests {
 
     #[test_case("status_changes", json!("any"); "a field that is not read")]
     #[test_case("oauth_client_secret", json!({"any": 1}); "credentials of any shape")]
-    #[test_case("platform_email", json!(null); "an owner who is not known by the platform")]
-    #[test_case("webhook_url", json!("https://hooks.example"); "a field to come")]
-    fn reads(field: &str, value: Value) {
+    #[test_case("platform_email", json!(null); "an owner whose address the platform does not know")]
+    #[test_case("webhook_url", json!("https://hooks.example"); "a new field")]
+    fn a_calendar_is_read_without_its_other_fields(field: &str, value: Value) {
         let page = page(field, value);
         assert_eq!(page.unreadable, []);
         let calendar = &page.calendars[0];
@@ -131,21 +130,24 @@ mod tests {
         assert_eq!(owner.as_str(), "sales@acme.example");
     }
 
-    #[test_case("status", json!("asleep"), true; "a status to come")]
-    #[test_case("platform", json!("caldav"), true; "a platform to come")]
-    #[test_case("updated_at", json!("today"), true; "no instant")]
-    #[test_case("id", json!("../bot"), false; "an id that is none")]
+    #[test_case("status", json!("asleep"), true; "a new status")]
+    #[test_case("platform", json!("caldav"), true; "a new platform")]
+    #[test_case("updated_at", json!("today"), true; "not an instant")]
+    #[test_case("id", json!("../bot"), false; "not an id")]
     #[test_case("id", json!(7), false; "an id of another type")]
-    fn an_odd_calendar_is_named_if_it_can_be(field: &str, value: Value, named: bool) {
+    fn a_malformed_calendar_is_named_by_its_id(field: &str, value: Value, named: bool) {
         let page = page(field, value);
         assert_eq!(page.calendars, []);
-        let odd = &page.unreadable[0];
-        assert_eq!(odd.id.is_some(), named);
-        assert!(!odd.to_string().contains("never-log-me"), "{odd}");
+        let malformed = &page.unreadable[0];
+        assert_eq!(malformed.id.is_some(), named);
+        assert!(
+            !malformed.to_string().contains("never-log-me"),
+            "{malformed}"
+        );
     }
 
     #[test]
-    fn an_odd_calendar_costs_no_other() {
+    fn a_malformed_calendar_costs_no_other() {
         let text = r#"{"next": "https://recall.example/?cursor=1", "results": [null, "text", [], {},
             {"id": "c", "platform": "microsoft_outlook", "status": "disconnected",
              "updated_at": "2026-03-02T08:00:00Z"}]}"#;
@@ -158,7 +160,11 @@ mod tests {
     #[test_case(r#""\ud83d""#, 2, 0; "half a surrogate pair")]
     #[test_case("1e999", 1, 1; "a number out of range")]
     #[test_case(&format!("{}{}", "[".repeat(200), "]".repeat(200)), 1, 1; "arrays nested too deep")]
-    fn a_value_that_cannot_be_parsed_costs_one_calendar(value: &str, read: usize, odd: usize) {
+    fn a_value_that_cannot_be_parsed_costs_one_calendar(
+        value: &str,
+        read: usize,
+        unreadable: usize,
+    ) {
         let calendar = |id, email, other| {
             format!(
                 r#"{{"id": "{id}", "platform": "microsoft_outlook", "status": "connected", "oauth_email": {email},
@@ -171,7 +177,10 @@ mod tests {
         );
         let page = HttpReply::of(200, text.as_bytes()).json::<PageJson>();
         let page = PageOfCalendars::from(page.expect("a page"));
-        assert_eq!((page.calendars.len(), page.unreadable.len()), (read, odd));
+        assert_eq!(
+            (page.calendars.len(), page.unreadable.len()),
+            (read, unreadable)
+        );
         let ids: Vec<_> = page.unreadable.iter().map(|one| one.id.as_ref()).collect();
         assert!(ids.iter().all(Option::is_some), "{ids:?}");
         assert!(page.next.is_some());

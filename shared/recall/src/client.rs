@@ -11,14 +11,14 @@ use url::Url;
 use crate::http_reply::{HttpReply, SERVICE};
 use crate::{ApiKey, BaseUrl};
 
-/// For a connection to stand.
+/// Timeout of connecting.
 const CONNECT: Duration = Duration::from_secs(3);
-/// For a whole call: the function's time is bounded, and a call that hangs must leave some.
+/// Timeout of a whole call, far below a function's own timeout.
 const CALL: Duration = Duration::from_secs(10);
-/// Pooled sockets die while a sandbox is frozen, so none is kept for long.
+/// How long an idle connection is kept: sockets die while a sandbox is frozen.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// Recall's calendar API of one workspace.
+/// Client of Recall's calendar API, for one workspace.
 #[derive(Debug, Clone)]
 pub struct RecallClient {
     http: Client,
@@ -27,7 +27,7 @@ pub struct RecallClient {
 }
 
 impl RecallClient {
-    /// Makes the client; nothing is sent yet.
+    /// Creates the client without sending anything.
     ///
     /// # Panics
     /// If the machine's certificates cannot be read: no call could be made.
@@ -42,7 +42,7 @@ impl RecallClient {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("callsheet/", env!("CARGO_PKG_VERSION")))
             .build()
-            .expect("a client with constant settings, and certificates to trust");
+            .expect("the settings are constant, and the machine has certificates");
         Self { http, base, key }
     }
 
@@ -61,17 +61,17 @@ impl RecallClient {
             .header(AUTHORIZATION, self.key.authorization())
     }
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the whole response.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<HttpReply, PortError> {
         let unavailable = |error: reqwest::Error| PortError::Unavailable {
             service: SERVICE,
             reason: if error.is_timeout() {
-                "no answer in time"
+                "the call timed out"
             } else {
-                "the connection broke"
+                "the connection failed"
             }
             .to_owned(),
-            // The address may carry a cursor; what went wrong does not need it.
+            // Without the address: it may contain a cursor.
             source: Some(Box::new(error.without_url())),
         };
         let response = request.send().await.map_err(unavailable)?;
@@ -90,12 +90,12 @@ impl RecallClient {
     }
 }
 
-/// Makes ring the TLS provider of the process: the AWS client uses it too, and
-/// a second provider would double the binary and slow the first handshake.
+/// Installs ring as the TLS provider of the process. The AWS client uses ring too,
+/// and a second provider would enlarge the binary and slow the first handshake.
 fn install_ring() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // An error means that a provider is installed already, which is the aim.
+        // An error means that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
 }

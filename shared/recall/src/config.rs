@@ -1,7 +1,8 @@
-//! Where the service is and by what key.
+//! The service's address and the API key.
 
 use std::fmt;
 
+use reqwest::header::HeaderValue;
 use url::{Host, Url};
 
 /// The address of one region's deployment. Regions share nothing: keys,
@@ -9,7 +10,7 @@ use url::{Host, Url};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(Url);
 
-/// An address that a key must not be sent to.
+/// An address that the API key must not be sent to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the base URL must be https://<region>.recall.ai, without a path; plain http only on a loopback address"
@@ -44,37 +45,41 @@ impl BaseUrl {
         url
     }
 
-    /// Whether `url` is of the same origin, so that the key may be sent to it.
+    /// Whether `url` has the same origin, so that the API key may be sent to it.
     pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()
     }
 }
 
-/// The workspace's key. Its `Debug` hides it.
+/// The workspace's API key, as the value of the `Authorization` header. Its
+/// `Debug` hides it, and the HTTP client neither logs nor indexes it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(String);
+pub struct ApiKey(HeaderValue);
 
-/// A text that cannot stand in a header.
+/// A text that cannot be sent in a header.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the API key must be a non-empty line of visible ASCII characters")]
 pub struct InvalidApiKey;
 
 impl ApiKey {
-    /// Takes a key, without the blanks that pasting leaves around it.
+    /// Takes a key, without white space around it.
     ///
     /// # Errors
-    /// If nothing is left, or it cannot stand in a header.
+    /// If it is empty, or cannot be sent in a header.
     pub fn parse(text: &str) -> Result<Self, InvalidApiKey> {
         let text = text.trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(InvalidApiKey);
         }
-        Ok(Self(text.to_owned()))
+        let mut header =
+            HeaderValue::try_from(format!("Token {text}")).map_err(|_| InvalidApiKey)?;
+        header.set_sensitive(true);
+        Ok(Self(header))
     }
 
     /// The value of the `Authorization` header.
-    pub(crate) fn authorization(&self) -> String {
-        format!("Token {}", self.0)
+    pub(crate) fn authorization(&self) -> HeaderValue {
+        self.0.clone()
     }
 }
 
@@ -91,18 +96,18 @@ mod tests {
 
     #[test_case("https://us-east-1.recall.ai", true; "a region")]
     #[test_case("http://127.0.0.1:4567", true; "a stand-in on this machine")]
-    #[test_case("http://us-east-1.recall.ai", false; "in clear over the net")]
-    #[test_case("http://localhost:80", false; "a name that anything may resolve")]
+    #[test_case("http://us-east-1.recall.ai", false; "plain http to another machine")]
+    #[test_case("http://localhost:80", false; "a name, which may resolve to any address")]
     #[test_case("https://us-east-1.recall.ai/api/v2", false; "with a path")]
     #[test_case("us-east-1.recall.ai", false; "no scheme")]
-    fn a_key_goes_only_where_it_is_safe(text: &str, accepted: bool) {
+    fn the_api_key_is_sent_only_to_https_or_loopback(text: &str, accepted: bool) {
         assert_eq!(BaseUrl::parse(text).is_ok(), accepted);
     }
 
     #[test_case("abc123\n", true; "with a pasted line end")]
     #[test_case("  ", false; "blank")]
     #[test_case("two words", false; "with a blank inside")]
-    fn a_key_can_stand_in_a_header(text: &str, accepted: bool) {
+    fn an_api_key_can_be_sent_in_a_header(text: &str, accepted: bool) {
         assert_eq!(ApiKey::parse(text).is_ok(), accepted);
     }
 }

@@ -1,7 +1,7 @@
-//! What a status means, whatever operation it answers.
+//! The meaning of HTTP statuses that is the same for every operation.
 //!
-//! Error bodies come as `{code, message, errors}`, `{code, detail}`,
-//! `{detail}`, HTML or nothing, so none is depended on.
+//! Error bodies are `{code, message, errors}`, `{code, detail}`, `{detail}`,
+//! HTML or empty, so nothing depends on one.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::json_text::repaired;
 
 pub(crate) const SERVICE: &str = "Recall";
 
-/// How long to wait after a 429 that does not say.
+/// How long to wait after a 429 without `Retry-After`.
 const THROTTLED: Duration = Duration::from_secs(10);
-/// The longest wait that is believed: the limits are a minute's.
+/// The longest wait that is accepted: the limits count calls of one minute.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
-/// How much of a message is kept.
-const MESSAGE: usize = 200;
+/// The longest message, in characters.
+const LONGEST_MESSAGE: usize = 200;
 
-/// An answer, read whole.
+/// A response of Recall, with its whole body.
 #[derive(Debug)]
 pub(crate) struct HttpReply {
     pub(crate) status: StatusCode,
@@ -34,7 +34,7 @@ impl HttpReply {
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, PortError> {
         serde_json::from_str(&repaired(&self.body)).map_err(|error| PortError::Unreadable {
             service: SERVICE,
-            // What the parser says may quote the body; its place may not.
+            // The parser's message may quote the body; the position does not.
             reason: format!(
                 "status {}, {:?} at line {} column {}",
                 self.status.as_u16(),
@@ -45,22 +45,24 @@ impl HttpReply {
         })
     }
 
-    /// How long Recall asked us to wait, within reason.
-    pub(crate) fn told_to_wait(&self) -> Option<Duration> {
+    /// The wait in `Retry-After`, at most [`LONGEST_WAIT`].
+    pub(crate) fn requested_wait(&self) -> Option<Duration> {
         self.retry_after.map(|wait| wait.min(LONGEST_WAIT))
     }
 
-    /// The failure that this status is for every operation.
+    /// The failure that this status means for every operation.
     pub(crate) fn failure(&self) -> PortError {
         let status = self.status.as_u16();
         match status {
             429 => PortError::Throttled {
                 service: SERVICE,
-                wait: self.told_to_wait().unwrap_or(THROTTLED),
+                wait: self.requested_wait().unwrap_or(THROTTLED),
             },
-            401 => denied("401: check that the API key is of this region's workspace"),
-            402 => denied("402: the workspace is out of credit"),
-            403 => denied("403: the key may not do this, or a firewall refused the request"),
+            401 => denied("401: check that the API key belongs to a workspace of this region"),
+            402 => denied("402: the workspace has no credit left: add credit"),
+            403 => denied(
+                "403: check the permissions of the API key; a firewall may also have refused the request",
+            ),
             500..=599 => PortError::Unavailable {
                 service: SERVICE,
                 reason: format!("status {status}"),
@@ -73,20 +75,20 @@ impl HttpReply {
         }
     }
 
-    /// The failure that this status is for an operation on one bot. There a
-    /// 403 may be about this one request: a firewall before the service blocks
-    /// payloads that it dislikes, such as a title with a `localhost` URL.
+    /// The failure that this status means for an operation on one bot. A 403 may
+    /// concern this one request: a firewall in front of the service blocks some
+    /// payloads, such as a title with a `localhost` URL.
     ///
-    /// The reason is a text of our own: the body may quote the payload.
+    /// The reason does not quote the body, which may quote the payload.
     pub(crate) fn bot_failure(&self) -> PortError {
         if self.status != StatusCode::FORBIDDEN {
             return self.failure();
         }
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
         let reason = if body.get("code").and_then(Value::as_str) == Some("request_blocked") {
-            "403: a firewall blocked what this request contains, such as a localhost URL"
+            "403: a firewall blocked the content of this request, such as a localhost URL"
         } else {
-            "403: a firewall blocked this request, or the key may not do this"
+            "403: a firewall blocked this request, or the API key lacks the permission"
         };
         PortError::Blocked {
             service: SERVICE,
@@ -94,14 +96,14 @@ impl HttpReply {
         }
     }
 
-    /// What the body says about a refusal, without anything personal.
+    /// The reason of a refusal from the body, without personal data.
     pub(crate) fn message(&self) -> String {
         let body: Value = serde_json::from_str(&repaired(&self.body)).unwrap_or_default();
         let text = |name: &str| body.get(name).and_then(Value::as_str);
-        let said = text("message")
+        let message = text("message")
             .or_else(|| text("detail"))
             .or_else(|| text("code"));
-        let said: Vec<_> = said
+        let words: Vec<_> = message
             .unwrap_or("refused without a reason")
             .split_whitespace()
             .map(|word| {
@@ -112,13 +114,13 @@ impl HttpReply {
                 }
             })
             .collect();
-        said.join(" ").chars().take(MESSAGE).collect()
+        words.join(" ").chars().take(LONGEST_MESSAGE).collect()
     }
 }
 
 #[cfg(test)]
 impl HttpReply {
-    /// An answer of this status with this body.
+    /// A response with this status and body.
     pub(crate) fn of(status: u16, body: &[u8]) -> Self {
         Self {
             status: StatusCode::from_u16(status).expect("a status"),
@@ -140,7 +142,7 @@ mod tests {
     use super::*;
     use test_case::test_case;
 
-    fn answer(status: u16, body: &str) -> HttpReply {
+    fn reply(status: u16, body: &str) -> HttpReply {
         HttpReply::of(status, body.as_bytes())
     }
 
@@ -150,8 +152,8 @@ mod tests {
     #[test_case("", "refused without a reason"; "nothing")]
     #[test_case(r#"{"message": "no bot for \ud83d"}"#, "no bot for \u{fffd}"; "half a surrogate pair")]
     #[test_case(r#"{"message": "no bot for https://meet.example/abc?pwd=1 of a@b.example"}"#, "no bot for … of …"; "links and addresses are left out")]
-    fn says_why_without_anything_personal(body: &str, expected: &str) {
-        assert_eq!(answer(400, body).message(), expected);
+    fn a_refusal_gives_its_reason_without_personal_data(body: &str, expected: &str) {
+        assert_eq!(reply(400, body).message(), expected);
     }
 
     #[test_case(401, "denies us"; "a bad key")]
@@ -160,21 +162,21 @@ mod tests {
     #[test_case(429, "asked us to wait 10s"; "too fast")]
     #[test_case(503, "did not answer"; "under load")]
     #[test_case(301, "cannot be read"; "a redirect is never followed")]
-    fn names_what_should_happen_next(status: u16, expected: &str) {
-        let error = answer(status, "").failure().to_string();
+    fn a_failure_says_what_to_do_next(status: u16, expected: &str) {
+        let error = reply(status, "").failure().to_string();
         assert!(error.contains(expected), "{error}");
     }
 
-    #[test_case(403, r#"{"code": "request_blocked", "detail": "Demo of http://localhost:3000"}"#, "blocked the request: 403: a firewall blocked what this request contains"; "a firewall that says so")]
-    #[test_case(403, "<html>Demo of http://localhost:3000</html>", "blocked the request: 403: a firewall blocked this request, or the key"; "a page")]
+    #[test_case(403, r#"{"code": "request_blocked", "detail": "Demo of http://localhost:3000"}"#, "blocked the request: 403: a firewall blocked the content of this request"; "a firewall that says so")]
+    #[test_case(403, "<html>Demo of http://localhost:3000</html>", "blocked the request: 403: a firewall blocked this request, or the API key"; "a page")]
     #[test_case(401, "", "denies us"; "a bad key")]
     #[test_case(402, "", "denies us"; "no credit")]
-    fn a_403_blocks_one_call_of_a_bot_and_its_reason_quotes_nothing(
+    fn a_403_blocks_one_call_about_a_bot_and_its_reason_quotes_nothing(
         status: u16,
         body: &str,
         expected: &str,
     ) {
-        let error = answer(status, body).bot_failure().to_string();
+        let error = reply(status, body).bot_failure().to_string();
         assert!(error.contains(expected), "{error}");
         assert!(
             !error.contains("Demo") && !error.contains("3000"),

@@ -1,9 +1,9 @@
-//! Recall.ai's calendar API and its signed webhooks, in the domain's words.
+//! Recall.ai's calendar API and its signed webhooks, as types of the domain.
 //!
-//! Every fact about the service that is relied on stands here, beside the code
-//! that relies on it; the published specification is at
-//! <https://docs.recall.ai>. Whether the key is good for the region, and what
-//! each status means, is answered here: nobody past this crate sees a status.
+//! Every fact about the service that the project relies on is documented here,
+//! beside the code that relies on it. The published specification is at
+//! <https://docs.recall.ai>. This crate interprets each HTTP status; its callers
+//! never see one.
 
 mod bots;
 mod calendar_events;
@@ -12,12 +12,14 @@ mod client;
 mod config;
 mod http_reply;
 mod json_text;
+mod raw_event;
 mod signature;
 mod webhook;
 mod wire;
 
-pub use calendar_events::{RawEvent, RawPage, read_calendar, read_event};
+pub use calendar_events::{RawPage, read_calendar, read_event};
 pub use client::RecallClient;
 pub use config::{ApiKey, BaseUrl, InvalidApiKey, InvalidBaseUrl};
+pub use raw_event::RawEvent;
 pub use signature::{InvalidSecret, NotSigned, SignatureHeaders, Verified, WebhookSecrets};
 pub use webhook::UnreadableWebhook;

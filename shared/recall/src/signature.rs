@@ -1,11 +1,11 @@
-//! Proof that Recall sent a webhook.
+//! Verifies that Recall sent a webhook.
 //!
-//! Signed the Standard Webhooks way (<https://www.standardwebhooks.com>): an
-//! HMAC-SHA256 over `{id}.{timestamp}.{body}`, with the key that is base64
-//! behind `whsec_`. The headers are `webhook-…`; older workspaces send
-//! `svix-…`. While a secret is rotated several signatures arrive and several
-//! secrets are good. The bytes are verified before anything in them is read: a
-//! [`Verified`] body is a type of its own, and this is the only way to one.
+//! Recall signs as Standard Webhooks (<https://www.standardwebhooks.com>) says:
+//! HMAC-SHA256 over `{id}.{timestamp}.{body}`, with the key in base64 after
+//! `whsec_`. The headers are `webhook-…`; older workspaces send `svix-…`. While
+//! a secret is rotated, a webhook has several signatures, and several secrets
+//! are valid. The bytes are verified before they are parsed: a [`Verified`] body
+//! is a type of its own, which only [`WebhookSecrets::verify`] makes.
 
 use std::fmt;
 
@@ -14,9 +14,9 @@ use callsheet_domain::Timestamp;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// How old, or how far ahead, a signature's time may be, in seconds.
+/// The largest difference between a signature's timestamp and now, in seconds.
 const TOLERANCE: u64 = 5 * 60;
-/// Signatures looked at in one header: rotation needs two, nobody needs many.
+/// The most signatures of one header that are compared: a rotation needs two.
 const MOST_SIGNATURES: usize = 16;
 
 /// The three headers of a signature.
@@ -28,7 +28,7 @@ pub struct SignatureHeaders<'a> {
 }
 
 impl<'a> SignatureHeaders<'a> {
-    /// Takes one whole family of headers; none if neither is complete.
+    /// The `webhook-…` headers, or the `svix-…` headers; none if neither is complete.
     #[must_use]
     pub fn find(header: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let family = |id: &str, timestamp: &str, signatures: &str| {
@@ -43,30 +43,29 @@ impl<'a> SignatureHeaders<'a> {
     }
 }
 
-/// Why a body is not taken for Recall's.
+/// Why a webhook is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotSigned {
     /// The headers are missing.
     #[error("the signature's headers are missing")]
     NoHeaders,
-    /// The time cannot be read.
-    #[error("the signature's time is not a number of seconds")]
-    NoTime,
-    /// It is too old or too far ahead.
-    #[error("the signature's time is more than 5 minutes away")]
+    /// The timestamp cannot be read.
+    #[error("the signature's timestamp is not a number of seconds")]
+    NoTimestamp,
+    /// The timestamp is too old or too far ahead.
+    #[error("the signature's timestamp differs from now by more than 5 minutes")]
     OutsideWindow,
-    /// No secret made any of the signatures.
-    #[error("no signature matches")]
+    /// None of the secrets made any of the signatures.
+    #[error("no signature matches a webhook secret")]
     NoMatch,
 }
 
-/// A text that holds no secrets.
+/// A text without valid secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected one or more secrets, separated by blanks, each `whsec_` and base64")]
 pub struct InvalidSecret;
 
-/// The secrets that are good now: several while one is rotated. Their `Debug`
-/// hides them.
+/// The valid secrets: several while one is rotated. Their `Debug` hides them.
 #[derive(Clone)]
 pub struct WebhookSecrets(Vec<Hmac<Sha256>>);
 
@@ -89,7 +88,7 @@ impl WebhookSecrets {
         let secrets: Vec<_> = text
             .split([' ', ',', '\n', '\r', '\t'])
             .filter(|part| !part.is_empty())
-            .map(key)
+            .map(parse_secret)
             .collect::<Result<_, _>>()?;
         if secrets.is_empty() {
             Err(InvalidSecret)
@@ -98,11 +97,10 @@ impl WebhookSecrets {
         }
     }
 
-    /// Verifies that one of the secrets signed `body` about `now`.
+    /// Verifies that `body` was signed with one of the secrets, close to `now`.
     ///
     /// # Errors
-    /// Says what is wrong with the signature, for a count; whoever sent it
-    /// learns nothing but that it was refused.
+    /// Names the problem for the log. The sender is told only that the webhook was refused.
     pub fn verify<'a>(
         &self,
         headers: Option<SignatureHeaders<'_>>,
@@ -110,7 +108,10 @@ impl WebhookSecrets {
         now: Timestamp,
     ) -> Result<Verified<'a>, NotSigned> {
         let headers = headers.ok_or(NotSigned::NoHeaders)?;
-        let sent_at: i64 = headers.timestamp.parse().map_err(|_| NotSigned::NoTime)?;
+        let sent_at: i64 = headers
+            .timestamp
+            .parse()
+            .map_err(|_| NotSigned::NoTimestamp)?;
         if now.as_second().abs_diff(sent_at) > TOLERANCE {
             return Err(NotSigned::OutsideWindow);
         }
@@ -142,7 +143,7 @@ impl WebhookSecrets {
     }
 }
 
-fn key(text: &str) -> Result<Hmac<Sha256>, InvalidSecret> {
+fn parse_secret(text: &str) -> Result<Hmac<Sha256>, InvalidSecret> {
     let encoded = text.strip_prefix("whsec_").ok_or(InvalidSecret)?;
     let key = BASE64_STANDARD.decode(encoded).map_err(|_| InvalidSecret)?;
     if key.is_empty() {
@@ -174,7 +175,7 @@ mod tests {
     }
 
     impl Sent {
-        fn well() -> Self {
+        fn valid() -> Self {
             Self {
                 family: "webhook",
                 time: TIME.to_string(),
@@ -206,17 +207,17 @@ mod tests {
     #[test_case(|s| s.secrets = format!("{OTHER} {SECRET}"), Ok(()); "the second secret of a rotation")]
     #[test_case(|s| s.secrets = OTHER.to_owned(), Err(NotSigned::NoMatch); "another secret")]
     #[test_case(|s| s.signatures = format!("v1,AAAA v1a,xyz {SIGNATURE}"), Ok(()); "the last of several signatures")]
-    #[test_case(|s| s.signatures = SIGNATURE.replace("v1,", "v2,"), Err(NotSigned::NoMatch); "a version we do not know")]
+    #[test_case(|s| s.signatures = SIGNATURE.replace("v1,", "v2,"), Err(NotSigned::NoMatch); "an unknown version")]
     #[test_case(|s| s.signatures = "v1,not base64!".to_owned(), Err(NotSigned::NoMatch); "not base64")]
     #[test_case(|s| s.signatures = SIGNATURE[..20].to_owned(), Err(NotSigned::NoMatch); "a part of the signature")]
     #[test_case(|s| s.body.push(b' '), Err(NotSigned::NoMatch); "one more byte")]
-    #[test_case(|s| s.time = (TIME + 1).to_string(), Err(NotSigned::NoMatch); "another time")]
-    #[test_case(|s| s.time = "soon".to_owned(), Err(NotSigned::NoTime); "no time")]
+    #[test_case(|s| s.time = (TIME + 1).to_string(), Err(NotSigned::NoMatch); "another timestamp")]
+    #[test_case(|s| s.time = "soon".to_owned(), Err(NotSigned::NoTimestamp); "no timestamp")]
     #[test_case(|s| s.now = TIME + 300, Ok(()); "as old as may be")]
     #[test_case(|s| s.now = TIME + 301, Err(NotSigned::OutsideWindow); "replayed later")]
     #[test_case(|s| s.now = TIME - 301, Err(NotSigned::OutsideWindow); "from the future")]
-    fn verifies(change: impl FnOnce(&mut Sent), expected: Result<(), NotSigned>) {
-        let mut sent = Sent::well();
+    fn a_signature_is_verified(change: impl FnOnce(&mut Sent), expected: Result<(), NotSigned>) {
+        let mut sent = Sent::valid();
         change(&mut sent);
         assert_eq!(sent.verify(), expected);
     }
@@ -224,8 +225,8 @@ mod tests {
     #[test_case("", false; "none")]
     #[test_case("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", false; "without its prefix")]
     #[test_case("whsec_", false; "empty")]
-    #[test_case("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_b3RoZXIgc2VjcmV0\n", true; "one a line")]
-    fn reads_secrets(text: &str, accepted: bool) {
+    #[test_case("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_b3RoZXIgc2VjcmV0\n", true; "one per line")]
+    fn secrets_are_parsed(text: &str, accepted: bool) {
         assert_eq!(WebhookSecrets::parse(text).is_ok(), accepted);
     }
 }

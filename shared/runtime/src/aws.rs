@@ -1,8 +1,8 @@
-//! The way to AWS: one HTTPS client on ring, region and credentials out of the
-//! environment as Lambda gives them, and bounded times.
+//! Configuration of AWS clients: one HTTPS client on ring, region and credentials
+//! from the environment as Lambda sets them, and timeouts.
 //!
-//! The SDK's own loader would also look for profiles and for a machine's
-//! metadata: more to link, and more to do at each start.
+//! The SDK's own loader would also search profiles and a machine's metadata
+//! service: more code to link, and more work at each start.
 
 use std::time::Duration;
 
@@ -14,28 +14,29 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-use crate::{Environment, InvalidSetting};
+use crate::environment::{Environment, InvalidSetting};
 
-/// What the clients of AWS's services are made from.
+/// The configuration from which clients of AWS services are made.
 pub type Aws = SdkConfig;
 
-/// For a connection to stand.
+/// Timeout of connecting.
 const CONNECT: Duration = Duration::from_secs(2);
-/// For one attempt: pooled sockets die while a sandbox is frozen, and a dead one must not eat the function's time.
+/// Timeout of one attempt: pooled sockets die while a sandbox is frozen, and a dead one must
+/// not use up the function's time.
 const ATTEMPT: Duration = Duration::from_secs(5);
-/// Attempts of one request, in all.
+/// The most attempts of one request.
 const ATTEMPTS: u32 = 3;
 
-/// Reads region, credentials and a possible endpoint out of the environment.
+/// Takes the region, the credentials and an optional endpoint from the environment.
 ///
 /// # Errors
 /// If no region is set.
-pub fn connect(environment: &Environment) -> Result<Aws, InvalidSetting> {
+pub fn aws_config(environment: &Environment) -> Result<Aws, InvalidSetting> {
     let https = Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
     let credentials = EnvironmentVariableCredentialsProvider::new();
-    let times = TimeoutConfig::builder()
+    let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
         .build();
@@ -44,7 +45,7 @@ pub fn connect(environment: &Environment) -> Result<Aws, InvalidSetting> {
         .region(Region::new(environment.required("AWS_REGION")?.to_owned()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(https)
-        .timeout_config(times)
+        .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
     config.set_endpoint_url(environment.optional("AWS_ENDPOINT_URL").map(str::to_owned));
     Ok(config.build())

@@ -1,4 +1,4 @@
-//! The machine's chance.
+//! Random jitter.
 
 use callsheet_app::ports::Jitter;
 

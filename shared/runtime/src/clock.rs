@@ -1,4 +1,4 @@
-//! The machine's time.
+//! The machine's clock, and the deadline of an invocation.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         #[expect(
             clippy::disallowed_methods,
-            reason = "the one place that reads the clock"
+            reason = "the only place that reads the clock"
         )]
         let now = Timestamp::now();
         whole_microseconds(now)
@@ -28,11 +28,11 @@ impl Clock for SystemClock {
     }
 }
 
-/// When an invocation should be finished: `reserve` before the function's own
-/// deadline, in milliseconds since 1970.
+/// The instant at which an invocation should finish: `reserve` before Lambda's
+/// deadline, which is in milliseconds since 1970.
 ///
-/// A deadline that has passed already is none at all (some local runtimes give
-/// one decades back); then `usual` after `now` is taken.
+/// A deadline in the past is ignored, since some local runtimes set one decades
+/// back. The instant is then `usual` after `now`.
 #[must_use]
 pub fn deadline(deadline_ms: u64, now: Timestamp, reserve: Duration, usual: Duration) -> Timestamp {
     let signed = |duration| SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
@@ -51,10 +51,10 @@ mod tests {
     use super::*;
     use test_case::test_case;
 
-    #[test_case(1_000_060_000, 1_000_055; "before the function's own deadline")]
-    #[test_case(0, 1_000_030; "a deadline decades back is none")]
-    #[test_case(u64::MAX, 1_000_030; "nor is one beyond time")]
-    fn leaves_a_reserve(deadline_ms: u64, expected: i64) {
+    #[test_case(1_000_060_000, 1_000_055; "before Lambda's deadline")]
+    #[test_case(0, 1_000_030; "a deadline decades back is ignored")]
+    #[test_case(u64::MAX, 1_000_030; "so is one out of range")]
+    fn an_invocation_finishes_before_its_deadline(deadline_ms: u64, expected: i64) {
         let now = Timestamp::from_second(1_000_000).expect("in range");
         let (reserve, usual) = (Duration::from_secs(5), Duration::from_secs(30));
         assert_eq!(

@@ -1,11 +1,11 @@
-//! Settings out of the environment, read once at the start.
+//! Settings from environment variables, read once at the start.
 
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// A setting that is missing or cannot be used. Values are not repeated: some
-/// are secret.
+/// A setting that is missing or cannot be used. The error does not repeat its
+/// value: some are secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name} {problem}")]
 pub struct InvalidSetting {
@@ -13,23 +13,23 @@ pub struct InvalidSetting {
     problem: String,
 }
 
-/// The environment's variables.
+/// Environment variables.
 #[derive(Debug, Clone, Default)]
 pub struct Environment(HashMap<String, String>);
 
 impl Environment {
-    /// The process's own.
+    /// The variables of the process.
     #[must_use]
     pub fn of_process() -> Self {
         #[expect(
             clippy::disallowed_methods,
-            reason = "the one place that reads the environment"
+            reason = "the only place that reads the environment"
         )]
         let variables = std::env::vars();
         Self(variables.collect())
     }
 
-    /// What must be set.
+    /// A required setting.
     ///
     /// # Errors
     /// If it is missing or blank.
@@ -40,7 +40,7 @@ impl Environment {
         })
     }
 
-    /// What may be set; blank is not set.
+    /// An optional setting; a blank one counts as missing.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<&str> {
         self.0
@@ -49,28 +49,28 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// What must be set, in its own type.
+    /// A required setting, parsed as its type.
     ///
     /// # Errors
-    /// If it is missing, or is no such thing.
+    /// If it is missing, or cannot be parsed.
     pub fn parsed<T>(&self, name: &'static str) -> Result<T, InvalidSetting>
     where
         T: FromStr,
         T::Err: Display,
     {
-        self.read(name, str::parse)
+        self.parsed_by(name, str::parse)
     }
 
-    /// What must be set, as `read` reads it.
+    /// A required setting, parsed by `parse`.
     ///
     /// # Errors
-    /// If it is missing, or `read` refuses it.
-    pub fn read<T, E: Display>(
+    /// If it is missing, or `parse` refuses it.
+    pub fn parsed_by<T, E: Display>(
         &self,
         name: &'static str,
-        read: impl FnOnce(&str) -> Result<T, E>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, InvalidSetting> {
-        read(self.required(name)?).map_err(|error| InvalidSetting {
+        parse(self.required(name)?).map_err(|error| InvalidSetting {
             name,
             problem: format!("cannot be used: {error}"),
         })
@@ -92,11 +92,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_which_setting_is_missing_or_wrong_and_not_what_it_was() {
+    fn an_error_names_the_setting_and_not_its_value() {
         let environment = Environment::from([("LIMIT", "sixty"), ("BLANK", "  ")]);
         let wrong = environment
             .parsed::<u32>("LIMIT")
-            .expect_err("no number")
+            .expect_err("not a number")
             .to_string();
         assert!(
             wrong.starts_with("LIMIT cannot be used") && !wrong.contains("sixty"),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_a_setting_in_its_own_type() {
+    fn a_setting_is_parsed_as_its_type() {
         let environment = Environment::from([("LIMIT", " 60 ")]);
         assert_eq!(environment.parsed::<u32>("LIMIT"), Ok(60));
     }

@@ -1,16 +1,18 @@
-//! What every function needs of the machine it runs on: settings, secrets, the
-//! clock, AWS and a log.
+//! The machine that a function runs on: settings, secrets, the clock, the
+//! configuration of AWS clients, and the log.
 
 mod aws;
 mod chance;
 mod clock;
 mod environment;
+mod function;
 mod secret;
 mod telemetry;
 
-pub use aws::{Aws, connect};
+pub use aws::{Aws, aws_config};
 pub use chance::RandomJitter;
 pub use clock::{SystemClock, deadline};
 pub use environment::{Environment, InvalidSetting};
+pub use function::{Function, StartError};
 pub use secret::{Secret, SecretError};
 pub use telemetry::log_to_stdout;

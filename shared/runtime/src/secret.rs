@@ -1,7 +1,7 @@
-//! A secret out of Secrets Manager, read at the start and again when it seems
-//! to have changed, but not at anybody's bidding.
+//! A secret in Secrets Manager, loaded at the start and again when it seems to
+//! have changed, at most once a minute.
 
-use std::fmt;
+use std::fmt::{self, Display};
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
@@ -9,33 +9,34 @@ use callsheet_domain::{Timestamp, plus};
 use jiff::SignedDuration;
 use tokio::sync::Mutex;
 
-use crate::Aws;
+use crate::aws::Aws;
 
-/// Between two readings at least: a flood of forged webhooks must not become a
-/// flood of readings.
+/// The least time between two loads: many forged webhooks must not cause many loads.
 const PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
-/// A secret that could not be read, or is not what it should be.
+/// A secret that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// Secrets Manager did not give it.
-    #[error("the secret could not be read: {0}")]
-    Unread(String),
-    /// It is there but empty or binary.
-    #[error("the secret holds no text")]
+    /// Secrets Manager did not return it.
+    #[error("Secrets Manager did not return the secret: {0}")]
+    NotLoaded(String),
+    /// It is empty or binary.
+    #[error("the secret contains no text: put its text into Secrets Manager")]
     NoText,
-    /// Its text is not of the expected form.
-    #[error("the secret cannot be used: {0}")]
+    /// Its text has another form than expected.
+    #[error("the secret has another form than expected: {0}")]
     Invalid(String),
 }
 
-/// A secret in the form it is used in. Its `Debug` hides it.
+/// A secret, parsed. Its `Debug` hides it.
 pub struct Secret<T> {
     client: Client,
     arn: String,
-    parse: fn(&str) -> Result<T, String>,
+    parse: Parse<T>,
     current: Mutex<(T, Timestamp)>,
 }
+
+type Parse<T> = Box<dyn Fn(&str) -> Result<T, String> + Send + Sync>;
 
 impl<T> fmt::Debug for Secret<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,18 +45,19 @@ impl<T> fmt::Debug for Secret<T> {
 }
 
 impl<T: Clone> Secret<T> {
-    /// Reads the secret at `now`, which also warms up the way to AWS.
+    /// Loads the secret at `now`, which also opens the connection to AWS.
     ///
     /// # Errors
-    /// If it cannot be read, or `parse` refuses its text.
-    pub async fn read(
+    /// If it cannot be loaded, or `parse` refuses its text.
+    pub async fn load<E: Display>(
         aws: &Aws,
         arn: &str,
-        parse: fn(&str) -> Result<T, String>,
+        parse: impl Fn(&str) -> Result<T, E> + Send + Sync + 'static,
         now: Timestamp,
     ) -> Result<Self, SecretError> {
         let client = Client::new(aws);
-        let value = fetch(&client, arn, parse).await?;
+        let parse: Parse<T> = Box::new(move |text| parse(text).map_err(|error| error.to_string()));
+        let value = fetch(&client, arn, &parse).await?;
         Ok(Self {
             client,
             arn: arn.to_owned(),
@@ -64,44 +66,40 @@ impl<T: Clone> Secret<T> {
         })
     }
 
-    /// The secret as it was last read.
+    /// The secret as it was last loaded.
     pub async fn current(&self) -> T {
         self.current.lock().await.0.clone()
     }
 
-    /// Reads it again, unless it was read less than a minute ago. None if it
-    /// was not read, or could not be: the one that is held stays good.
-    pub async fn again(&self, now: Timestamp) -> Option<T> {
+    /// Loads the secret again, unless it was loaded less than a minute ago. None if
+    /// it was not loaded: the current one remains.
+    pub async fn refresh(&self, now: Timestamp) -> Option<T> {
         let mut current = self.current.lock().await;
         if now < plus(current.1, PAUSE) {
             return None;
         }
         current.1 = now;
-        match fetch(&self.client, &self.arn, self.parse).await {
+        match fetch(&self.client, &self.arn, &self.parse).await {
             Ok(value) => {
                 current.0 = value.clone();
                 Some(value)
             }
             Err(error) => {
-                tracing::warn!(%error, "keeping the secret that was read before");
+                tracing::warn!(%error, "could not load the secret again: keeping the current one");
                 None
             }
         }
     }
 }
 
-async fn fetch<T>(
-    client: &Client,
-    arn: &str,
-    parse: fn(&str) -> Result<T, String>,
-) -> Result<T, SecretError> {
-    let answer = client
+async fn fetch<T>(client: &Client, arn: &str, parse: &Parse<T>) -> Result<T, SecretError> {
+    let response = client
         .get_secret_value()
         .secret_id(arn)
         .send()
         .await
-        .map_err(|error| SecretError::Unread(DisplayErrorContext(&error).to_string()))?;
-    let text = answer
+        .map_err(|error| SecretError::NotLoaded(DisplayErrorContext(&error).to_string()))?;
+    let text = response
         .secret_string()
         .filter(|text| !text.trim().is_empty());
     parse(text.ok_or(SecretError::NoText)?).map_err(SecretError::Invalid)

@@ -1,4 +1,4 @@
-//! The machine's clock and chance do what the fakes do.
+//! The machine's clock and jitter behave as the fakes do.
 
 use callsheet_runtime::{RandomJitter, SystemClock};
 

@@ -1,222 +1,151 @@
-//! Writes and reads the attributes of a row by name.
+//! Rows of both tables as structs of serde.
 //!
 //! Instants are numbers of microseconds: text timestamps do not sort. Every row
-//! carries the version of its shape, and a build reads every version before its own.
+//! carries the version of its shape, and a version that this build does not
+//! know is refused.
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::str::FromStr;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use callsheet_domain::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_dynamo::{Deserializer, Item};
 
-/// A row as the SDK takes and gives it.
+/// A row as the SDK takes and returns it.
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
-/// Which attribute says the version of the row's shape.
+/// Attribute with the version of the row's shape.
 pub(crate) const SHAPE: &str = "v";
-/// The version that is written.
+/// The version that is written, and the only one that is read.
 pub(crate) const SHAPE_WRITTEN: u32 = 1;
 
-/// What is wrong with a stored row, without what it holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why a stored row cannot be read, without its content.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unreadable {
-    /// An attribute that is always written is not there.
-    #[error("{0} is missing")]
-    Missing(&'static str),
-    /// An attribute is of another type, or of a value that cannot be.
-    #[error("{0} is not what it should be")]
-    Malformed(&'static str),
+    /// A required attribute is missing.
+    #[error("attribute {0} is missing")]
+    Missing(String),
+    /// An attribute has another type, or a value that is not allowed.
+    #[error("attribute {0} has an unexpected type or value")]
+    Malformed(String),
     /// Written by a later build.
-    #[error("its shape is of a version that this build does not know")]
-    UnknownShape,
+    #[error("the version in attribute v is unknown to this build: deploy the build that wrote it")]
+    UnknownVersion,
 }
 
-/// A number as the SDK takes it.
+/// A number in an expression.
 pub(crate) fn number(value: impl Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// An instant as it is stored.
+/// An instant in an expression.
 pub(crate) fn instant(at: Timestamp) -> AttributeValue {
     number(at.as_microsecond())
 }
 
-/// A text as the SDK takes it.
+/// A text in an expression or a key.
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-/// A row, or a map in one, that is being written.
-#[derive(Debug, Default)]
-pub(crate) struct Writing(Attributes);
-
-impl Writing {
-    /// A row of the version that is written.
-    pub(crate) fn row() -> Self {
-        Self::default().number(SHAPE, SHAPE_WRITTEN)
-    }
-
-    fn with(mut self, name: &'static str, value: AttributeValue) -> Self {
-        self.0.insert(name.to_owned(), value);
-        self
-    }
-
-    pub(crate) fn text(self, name: &'static str, value: impl Into<String>) -> Self {
-        self.with(name, text(value))
-    }
-
-    pub(crate) fn number(self, name: &'static str, value: impl Display) -> Self {
-        self.with(name, number(value))
-    }
-
-    pub(crate) fn instant(self, name: &'static str, at: Timestamp) -> Self {
-        self.with(name, instant(at))
-    }
-
-    pub(crate) fn map(self, name: &'static str, inside: Self) -> Self {
-        self.with(name, AttributeValue::M(inside.0))
-    }
-
-    /// Maps under one name, in order.
-    pub(crate) fn list(self, name: &'static str, inside: Vec<Self>) -> Self {
-        let maps = inside.into_iter().map(|map| AttributeValue::M(map.0));
-        self.with(name, AttributeValue::L(maps.collect()))
-    }
-
-    /// Attributes under one name, of whatever names and types.
-    pub(crate) fn values(self, name: &'static str, values: Attributes) -> Self {
-        self.with(name, AttributeValue::M(values))
-    }
-
-    pub(crate) fn flag(self, name: &'static str, flag: bool) -> Self {
-        self.with(name, AttributeValue::Bool(flag))
-    }
-
-    /// Writes what is there; what is not leaves no attribute.
-    pub(crate) fn maybe<T>(self, value: Option<T>, write: impl FnOnce(Self, T) -> Self) -> Self {
-        match value {
-            Some(value) => write(self, value),
-            None => self,
-        }
-    }
-
-    pub(crate) fn attributes(self) -> Attributes {
-        self.0
-    }
+/// The attributes of `row`, with the version of its shape.
+pub(crate) fn write_row(row: impl Serialize) -> Attributes {
+    let mut attributes: Attributes = serde_dynamo::to_item(row)
+        .expect("structs of texts, numbers, flags, lists and maps can be serialized");
+    attributes.insert(SHAPE.to_owned(), number(SHAPE_WRITTEN));
+    attributes
 }
 
-/// A row, or a map in one, that is being read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reading<'a>(&'a Attributes);
+/// Reads a row of a version that this build knows.
+pub(crate) fn read_row<T: DeserializeOwned>(attributes: Attributes) -> Result<T, Unreadable> {
+    match attributes.get(SHAPE) {
+        None => return Err(Unreadable::Missing(SHAPE.to_owned())),
+        Some(version) if *version == number(SHAPE_WRITTEN) => {}
+        Some(_) => return Err(Unreadable::UnknownVersion),
+    }
+    read_attributes(attributes)
+}
 
-impl<'a> Reading<'a> {
-    /// A row of a version that this build knows.
-    pub(crate) fn row(attributes: &'a Attributes) -> Result<Self, Unreadable> {
-        let row = Self(attributes);
-        match row.number::<u32>(SHAPE)? {
-            SHAPE_WRITTEN => Ok(row),
-            _ => Err(Unreadable::UnknownShape),
+/// Reads the attributes that an index projects, which may lack the version.
+pub(crate) fn read_attributes<T: DeserializeOwned>(
+    attributes: Attributes,
+) -> Result<T, Unreadable> {
+    let row = serde_dynamo::AttributeValue::M(Item::from(attributes).into());
+    let row = Deserializer::from_attribute_value(row);
+    serde_path_to_error::deserialize(row).map_err(|error| {
+        let path = error.path().to_string();
+        match missing_field(&error.inner().to_string()) {
+            Some(field) if path == "." => Unreadable::Missing(field),
+            Some(field) => Unreadable::Missing(format!("{path}.{field}")),
+            None => Unreadable::Malformed(path),
         }
+    })
+}
+
+/// The name in serde's message about a missing field.
+fn missing_field(message: &str) -> Option<String> {
+    let name = message.strip_prefix("missing field `")?.strip_suffix('`')?;
+    Some(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use serde_json::{Value, json};
+    use test_case::test_case;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Outer {
+        count: u8,
+        inner: Option<Inner>,
+        #[serde(default)]
+        items: Vec<Inner>,
     }
 
-    /// What an index shows of a row: no more than the attributes it projects.
-    pub(crate) fn entry(attributes: &'a Attributes) -> Self {
-        Self(attributes)
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Inner {
+        name: String,
     }
 
-    pub(crate) fn text_if_any(self, name: &'static str) -> Result<Option<&'a str>, Unreadable> {
-        match self.0.get(name) {
-            None => Ok(None),
-            Some(AttributeValue::S(text)) => Ok(Some(text)),
-            Some(_) => Err(Unreadable::Malformed(name)),
-        }
+    fn read(row: Value) -> Result<Outer, Unreadable> {
+        read_row(serde_dynamo::to_item(row).expect("a row"))
     }
 
-    pub(crate) fn text(self, name: &'static str) -> Result<&'a str, Unreadable> {
-        self.text_if_any(name)?.ok_or(Unreadable::Missing(name))
-    }
-
-    /// A text that means something.
-    pub(crate) fn parsed<T, E>(
-        self,
-        name: &'static str,
-        parse: impl FnOnce(&'a str) -> Result<T, E>,
-    ) -> Result<T, Unreadable> {
-        parse(self.text(name)?).map_err(|_| Unreadable::Malformed(name))
-    }
-
-    pub(crate) fn number_if_any<T: FromStr>(
-        self,
-        name: &'static str,
-    ) -> Result<Option<T>, Unreadable> {
-        match self.0.get(name) {
-            None => Ok(None),
-            Some(AttributeValue::N(digits)) => match digits.parse() {
-                Ok(number) => Ok(Some(number)),
-                Err(_) => Err(Unreadable::Malformed(name)),
-            },
-            Some(_) => Err(Unreadable::Malformed(name)),
-        }
-    }
-
-    pub(crate) fn number<T: FromStr>(self, name: &'static str) -> Result<T, Unreadable> {
-        self.number_if_any(name)?.ok_or(Unreadable::Missing(name))
-    }
-
-    pub(crate) fn instant_if_any(
-        self,
-        name: &'static str,
-    ) -> Result<Option<Timestamp>, Unreadable> {
-        self.number_if_any(name)?
-            .map(|micros| {
-                Timestamp::from_microsecond(micros).map_err(|_| Unreadable::Malformed(name))
-            })
-            .transpose()
-    }
-
-    pub(crate) fn instant(self, name: &'static str) -> Result<Timestamp, Unreadable> {
-        self.instant_if_any(name)?.ok_or(Unreadable::Missing(name))
-    }
-
-    /// Whether a flag is set; one that is not there is not.
-    pub(crate) fn is_set(self, name: &'static str) -> Result<bool, Unreadable> {
-        match self.0.get(name) {
-            None => Ok(false),
-            Some(AttributeValue::Bool(flag)) => Ok(*flag),
-            Some(_) => Err(Unreadable::Malformed(name)),
-        }
-    }
-
-    /// Attributes under one name, of whatever names and types.
-    pub(crate) fn values_if_any(
-        self,
-        name: &'static str,
-    ) -> Result<Option<&'a Attributes>, Unreadable> {
-        match self.0.get(name) {
-            None => Ok(None),
-            Some(AttributeValue::M(inside)) => Ok(Some(inside)),
-            Some(_) => Err(Unreadable::Malformed(name)),
-        }
-    }
-
-    /// Maps under one name, in order; none if it is not there.
-    pub(crate) fn maps(self, name: &'static str) -> Result<Vec<Self>, Unreadable> {
-        let malformed = Unreadable::Malformed(name);
-        let maps = match self.0.get(name) {
-            None => return Ok(Vec::new()),
-            Some(AttributeValue::L(maps)) => maps,
-            Some(_) => return Err(malformed),
+    #[test]
+    fn attributes_that_this_build_does_not_know_are_ignored() {
+        let row = read(json!({"v": 1, "count": 7, "later": ["x"]}));
+        let expected = Outer {
+            count: 7,
+            inner: None,
+            items: Vec::new(),
         };
-        let map = |value: &'a AttributeValue| value.as_m().map(Self).map_err(|_| malformed);
-        maps.iter().map(map).collect()
+        assert_eq!(row, Ok(expected));
     }
 
-    pub(crate) fn map_if_any(self, name: &'static str) -> Result<Option<Self>, Unreadable> {
-        Ok(self.values_if_any(name)?.map(Self))
+    #[test_case(json!({"count": 7}), "attribute v is missing"; "version")]
+    #[test_case(json!({"v": 1}), "attribute count is missing"; "attribute")]
+    #[test_case(json!({"v": 1, "count": 7, "inner": {}}), "attribute inner.name is missing"; "attribute of a map")]
+    #[test_case(json!({"v": 1, "count": 7, "items": [{"name": "x"}, {}]}), "attribute items[1].name is missing"; "attribute of an item")]
+    fn a_missing_attribute_is_named(row: Value, expected: &str) {
+        assert_eq!(read(row).expect_err("incomplete").to_string(), expected);
     }
 
-    pub(crate) fn map(self, name: &'static str) -> Result<Self, Unreadable> {
-        self.map_if_any(name)?.ok_or(Unreadable::Missing(name))
+    #[test_case(json!({"v": 1, "count": "secret"}), "count"; "text for a number")]
+    #[test_case(json!({"v": 1, "count": 7_000_000}), "count"; "number out of range")]
+    #[test_case(json!({"v": 1, "count": 7, "inner": "secret"}), "inner"; "text for a map")]
+    #[test_case(json!({"v": 1, "count": 7, "inner": {"name": 5}}), "inner.name"; "number for a text")]
+    fn a_malformed_attribute_is_named_without_its_content(row: Value, name: &str) {
+        let problem = read(row).expect_err("malformed").to_string();
+        let expected = format!("attribute {name} has an unexpected type or value");
+        assert_eq!(problem, expected);
+    }
+
+    #[test_case(json!({"v": 2}); "later version")]
+    #[test_case(json!({"v": "1"}); "text")]
+    fn an_unknown_version_is_refused(row: Value) {
+        assert_eq!(read(row), Err(Unreadable::UnknownVersion));
     }
 }

@@ -1,4 +1,4 @@
-//! What the table's failures mean for whoever asked.
+//! Failures of DynamoDB as failures of a port.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -9,34 +9,35 @@ use callsheet_app::PortError;
 
 use crate::attributes::Unreadable;
 
-/// Who is to blame.
 const SERVICE: &str = "DynamoDB";
-/// How long to leave a table alone that asks for it. The SDK has tried for a while already.
+/// How long to make no request of a throttled table. The SDK has retried for a while already.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// The answer; none if the write's condition did not hold.
-pub(crate) fn if_held<T, E>(answer: Result<T, SdkError<E>>) -> Result<Option<T>, PortError>
+/// The response; none if the write's condition did not hold.
+pub(crate) fn if_condition_held<T, E>(
+    response: Result<T, SdkError<E>>,
+) -> Result<Option<T>, PortError>
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
+    match response {
+        Ok(response) => Ok(Some(response)),
         Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
         Err(error) => Err(failed(error)),
     }
 }
 
-/// A request that did not go through.
+/// The failure of a request.
 pub(crate) fn failed<E>(error: SdkError<E>) -> PortError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     let reason = match &error {
         SdkError::ServiceError(_) => return refused(error),
-        SdkError::TimeoutError(_) => "it took too long",
-        SdkError::DispatchFailure(_) => "it could not be reached",
-        SdkError::ResponseError(_) => "its answer makes no sense",
-        _ => "the request could not be made",
+        SdkError::TimeoutError(_) => "the request timed out",
+        SdkError::DispatchFailure(_) => "the connection failed",
+        SdkError::ResponseError(_) => "the response is malformed",
+        _ => "the request could not be built",
     };
     PortError::Unavailable {
         service: SERVICE,
@@ -55,31 +56,33 @@ where
         | "RequestLimitExceeded"
         | "ThrottlingException"
         | "Throttling" => return busy(),
-        "AccessDeniedException" => "let the function's role do this on the table",
-        "ResourceNotFoundException" => "name a table of this account and region, with its indexes",
+        "AccessDeniedException" => "allow the caller's role this action on the table",
+        "ResourceNotFoundException" => {
+            "check that the table and its indexes exist in this account and region"
+        }
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
         | "InvalidSignatureException"
         | "IncompleteSignatureException"
         | "MissingAuthenticationTokenException"
-        | "ExpiredTokenException" => "give it credentials that are valid",
+        | "ExpiredTokenException" => "provide valid credentials",
         "ValidationException" => "compare the table's keys and indexes with the template",
         _ => {
             return PortError::Unavailable {
                 service: SERVICE,
-                reason: format!("it answered {code}"),
+                reason: format!("it responded with {code}"),
                 source: Some(Box::new(error)),
             };
         }
     };
-    let said = error.message().unwrap_or("no more was said");
+    let message = error.message().unwrap_or("no message");
     PortError::Denied {
         service: SERVICE,
-        reason: format!("{code} ({said}): {repair}"),
+        reason: format!("{code} ({message}): {repair}"),
     }
 }
 
-/// Too much at once, by the table's word or because too many write to one row.
+/// The table is throttled, or too many writers change one row.
 pub(crate) fn busy() -> PortError {
     PortError::Throttled {
         service: SERVICE,
@@ -87,7 +90,7 @@ pub(crate) fn busy() -> PortError {
     }
 }
 
-/// A stored row that makes no sense; `row` says which, by a name that may be logged.
+/// A stored row that cannot be read; `row` names it by a name that may be logged.
 pub(crate) fn unreadable(row: impl Display, problem: Unreadable) -> PortError {
     PortError::Unreadable {
         service: SERVICE,
@@ -103,8 +106,11 @@ mod tests {
     use aws_sdk_dynamodb::operation::put_item::PutItemError;
     use test_case::test_case;
 
-    fn answered(code: &str) -> SdkError<PutItemError> {
-        let metadata = ErrorMetadata::builder().code(code).message("said").build();
+    fn service_error(code: &str) -> SdkError<PutItemError> {
+        let metadata = ErrorMetadata::builder()
+            .code(code)
+            .message("details")
+            .build();
         let status = 400_u16.try_into().expect("a status");
         let raw = HttpResponse::new(status, "".into());
         SdkError::service_error(PutItemError::generic(metadata), raw)
@@ -113,27 +119,27 @@ mod tests {
     #[test_case("ThrottlingException", "asked us to wait 1s"; "too fast")]
     #[test_case("ProvisionedThroughputExceededException", "asked us to wait 1s"; "too much")]
     #[test_case("RequestLimitExceeded", "asked us to wait 1s"; "too many")]
-    #[test_case("AccessDeniedException", "let the function's role do this"; "no permission")]
-    #[test_case("ResourceNotFoundException", "name a table of this account"; "no table")]
-    #[test_case("UnrecognizedClientException", "credentials that are valid"; "nobody it knows")]
+    #[test_case("AccessDeniedException", "allow the caller's role this action"; "no permission")]
+    #[test_case("ResourceNotFoundException", "check that the table and its indexes exist"; "no table")]
+    #[test_case("UnrecognizedClientException", "provide valid credentials"; "unknown caller")]
     #[test_case("ValidationException", "indexes with the template"; "another schema")]
-    #[test_case("InternalServerError", "did not answer: it answered InternalServerError"; "its own failure")]
-    fn says_what_to_do_next(code: &str, expected: &str) {
-        let error = failed(answered(code)).to_string();
+    #[test_case("InternalServerError", "did not answer: it responded with InternalServerError"; "internal error")]
+    fn an_error_says_what_to_do_next(code: &str, expected: &str) {
+        let error = failed(service_error(code)).to_string();
         assert!(error.contains(expected), "{error}");
     }
 
     #[test]
     fn a_condition_that_did_not_hold_is_a_result() {
-        let answer: Result<(), _> = Err(answered("ConditionalCheckFailedException"));
-        assert!(matches!(if_held(answer), Ok(None)));
+        let response: Result<(), _> = Err(service_error("ConditionalCheckFailedException"));
+        assert!(matches!(if_condition_held(response), Ok(None)));
     }
 
     #[test]
-    fn what_did_not_arrive_keeps_its_source() {
+    fn a_timeout_keeps_its_source() {
         let error: SdkError<PutItemError> = SdkError::timeout_error("a second went by");
         let PortError::Unavailable { source, .. } = failed(error) else {
-            panic!("a timeout may be over when asked again");
+            panic!("a timed-out request may be retried");
         };
         assert!(source.is_some());
     }

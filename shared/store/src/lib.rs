@@ -1,19 +1,22 @@
-//! Remembers decisions and state in DynamoDB.
+//! Decisions and state in DynamoDB.
 //!
-//! [`DecisionTable`] keeps one row a decision, [`StateTable`] the little
-//! things: calendars, people's words, the policy's revisions, budgets, the
-//! drain's lease. Both speak the ports of `callsheet_app`; the SDK stays inside.
+//! [`DecisionTable`] holds one row for each decision. [`StateTable`] holds the
+//! rest: calendars, overrides, the policy's revisions, rate limits, the
+//! scheduler's lease. Both implement ports of `callsheet_app`; the SDK's types
+//! stay inside.
 //!
-//! The SDK repeats a request whose answer was lost. Of a conditional write the
-//! repetition finds its own first try in the way, and so reports a lost race.
-//! That is taken for what it says: whoever loses loads again, and finds done
-//! what was to be done. Everything unconditional is written so that doing it
-//! twice does no harm.
+//! The SDK repeats a request whose response was lost. A repeated conditional
+//! write fails because of its own first attempt, and so is reported as a
+//! conflict. The caller treats it like any other conflict: it loads the row
+//! again, and finds the work done. Every unconditional write has the same
+//! effect when it is made twice.
 
 mod attributes;
 mod decisions;
 mod error;
+mod expressions;
 mod state;
+mod stored_text;
 
 pub use decisions::DecisionTable;
 pub use state::StateTable;

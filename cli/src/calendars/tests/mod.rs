@@ -9,7 +9,7 @@ use callsheet_domain::{
     Wanted,
 };
 use callsheet_testkit::{
-    With as _, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, a_calendar,
+    ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, With as _, a_calendar,
     a_calendar_record, a_decision, an_applied_bot, at,
 };
 

@@ -1,4 +1,4 @@
-//! A page is read out of its text, and an event that cannot be read costs only itself.
+//! A page is parsed from its text, and an event that cannot be read costs no other event.
 
 use callsheet_domain::EventId;
 use proptest::prelude::*;
@@ -61,7 +61,7 @@ fn object(fields: &[(&'static str, String)]) -> String {
     format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
 }
 
-/// The text of event `number`, with `field` as told.
+/// The text of event `number`, with `value` in `field`.
 fn event_with(number: usize, field: &str, value: &str) -> Vec<u8> {
     let mut fields = fields(number);
     let mut found = fields.iter_mut().find(|(name, _)| *name == field);
@@ -85,10 +85,10 @@ fn page_with(event: &[u8]) -> PageOfEvents {
         body.extend(if number == 4 { "]}" } else { ", " }.bytes());
     }
     let page = RawPage::of(&HttpReply::of(200, &body)).expect("a page");
-    page.read()
+    page.parsed()
 }
 
-/// The page's cursor and the four other events are there, and nothing of the content is told.
+/// Asserts that the page's cursor and the four other events are read, and that no error shows content.
 fn assert_costs_no_other(page: &PageOfEvents) {
     let listed: Vec<_> = page.events.iter().map(|event| event.id.as_str()).collect();
     for other in ["event-0", "event-1", "event-3", "event-4"] {
@@ -96,8 +96,8 @@ fn assert_costs_no_other(page: &PageOfEvents) {
     }
     assert_eq!(page.events.len() + page.unreadable.len(), 5);
     assert!(page.next.is_some());
-    let told: String = page.unreadable.iter().map(ToString::to_string).collect();
-    assert!(!told.contains(SECRET), "{told}");
+    let problems: String = page.unreadable.iter().map(ToString::to_string).collect();
+    assert!(!problems.contains(SECRET), "{problems}");
 }
 
 fn nested() -> String {

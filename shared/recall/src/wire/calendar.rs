@@ -1,4 +1,4 @@
-//! A calendar, without its credentials.
+//! A calendar without its credentials.
 
 use callsheet_domain::{
     Calendar, CalendarId, CalendarStatus, Email, Timestamp, whole_microseconds,

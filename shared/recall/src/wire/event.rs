@@ -1,4 +1,4 @@
-//! An event and the page it comes on.
+//! An event, and a page of events.
 
 use callsheet_domain::{
     BotEntry, BotId, CalendarEvent, CalendarId, DeduplicationKey, EventId, Facts, IcalUid, Meeting,
@@ -9,19 +9,19 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::payload::payload;
-use crate::RawEvent;
+use crate::raw_event::RawEvent;
 
-/// How much of a meeting platform's name is kept, in characters: the set is open.
+/// The longest name of a meeting platform, in characters: the set of names is open.
 const LONGEST_MEETING_PLATFORM: usize = 60;
 
 #[derive(Deserialize)]
 pub(crate) struct PageJson {
     pub(crate) next: Option<String>,
-    /// Text, to be parsed one by one, so that an odd one does not cost the others.
+    /// Each is parsed by itself, so that a malformed one does not cost the others.
     pub(crate) results: Vec<RawEvent>,
 }
 
-/// The ids that an event which cannot be read may still show.
+/// The ids that an event which cannot be read may still have.
 #[derive(Deserialize)]
 pub(crate) struct EventIdsJson {
     id: Option<Box<RawValue>>,
@@ -121,24 +121,24 @@ impl TryFrom<EventJson> for CalendarEvent {
     }
 }
 
-/// The platform's name of the event; one that is none is not worth losing the event.
+/// The platform's id of the event; one that is not valid is ignored.
 fn platform_id(json: Option<&RawValue>) -> Option<PlatformEventId> {
     PlatformEventId::parse(text(json)?).ok()
 }
 
-/// What the link leads to; blank is nothing.
+/// The platform of the meeting link; none if it is blank.
 fn meeting_platform(json: Option<&RawValue>) -> Option<String> {
     let name = text(json)?;
     let name = name.trim();
     (!name.is_empty()).then(|| name.chars().take(LONGEST_MEETING_PLATFORM).collect())
 }
 
-/// The string here; none if it is another value, or one that cannot be parsed.
+/// A string; none if it is another value, or cannot be parsed.
 fn text(json: Option<&RawValue>) -> Option<String> {
     serde_json::from_str(json?.get()).ok()
 }
 
-/// An entry that cannot be read is one that is not known, no reason to lose the event.
+/// The bots in a list, without the entries that cannot be read.
 fn bots(json: &[Box<RawValue>]) -> Vec<BotEntry> {
     json.iter()
         .filter_map(|entry| {
@@ -156,7 +156,7 @@ mod tests {
     use serde_json::{Value, json};
     use test_case::test_case;
 
-    /// An event as it is published, with `field` as told.
+    /// An event in the published shape, with `value` in `field`.
     fn event(field: &str, value: Value) -> Result<CalendarEvent, String> {
         let mut json = json!({
             "id": "0195a1f4-6f8e-7c1d-9d5b-8d2a1f3c4e5f",
@@ -188,7 +188,7 @@ mod tests {
     #[test_case(json!("x".repeat(961)), None; "too long for a key")]
     #[test_case(json!(7), None; "of another type")]
     #[test_case(json!("left out"), None; "left out")]
-    fn reads_the_platforms_name(value: Value, expected: Option<&str>) {
+    fn the_platforms_id_is_read(value: Value, expected: Option<&str>) {
         let event = event("platform_id", value).unwrap();
         let read = event.platform_id.as_ref().map(PlatformEventId::as_str);
         assert_eq!(read, expected);
@@ -200,14 +200,14 @@ mod tests {
     #[test_case(json!(null), None; "no link")]
     #[test_case(json!(["zoom"]), None; "of another type")]
     #[test_case(json!("left out"), None; "left out")]
-    fn reads_what_the_link_leads_to(value: Value, expected: Option<String>) {
+    fn the_meeting_platform_is_read(value: Value, expected: Option<String>) {
         let event = event("meeting_platform", value).unwrap();
         assert_eq!(event.meeting_platform, expected);
     }
 
     #[test_case(json!("2026-03-01T08:00:00.123456789Z"), Some("2026-03-01T08:00:00.123456Z"); "to the microsecond")]
-    #[test_case(json!("left out"), None; "it is always there")]
-    fn reads_when_it_was_created(value: Value, expected: Option<&str>) {
+    #[test_case(json!("left out"), None; "a required field is left out")]
+    fn the_instant_of_creation_is_read(value: Value, expected: Option<&str>) {
         let read = event("created_at", value)
             .ok()
             .map(|event| event.created_at);

@@ -1,7 +1,7 @@
-//! The service's shapes, and the way from them into the domain.
+//! Recall's JSON shapes, and their conversion into the domain.
 //!
-//! Unknown fields are normal and left alone. A calendar also carries its OAuth
-//! client secret and refresh token in clear: they are not even deserialized.
+//! Unknown fields are ignored. A calendar also contains its OAuth client secret
+//! and refresh token in clear: they are never deserialized.
 
 mod calendar;
 mod event;

@@ -1,4 +1,4 @@
-//! The platform's payload of an event, in which a value that no parser accepts costs only itself.
+//! The platform's payload of an event. A value that no parser accepts costs only itself.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ mod tests {
     #[test_case(r#"{"a": 1e999, "b": "c"}"#, &json!({"a": [], "b": "c"}); "in a field")]
     #[test_case(r#"[{"a": -1e999}, 1e-999]"#, &json!([{"a": []}, 0.0]); "in an item")]
     #[test_case(r#"{"a": {"b": [{"c": {"d": 1e999, "e": true}}]}}"#, &json!({"a": {"b": [{"c": {"d": [], "e": true}}]}}); "deep inside")]
-    #[test_case(r#"{"a": "\ud83d", "b": "c"}"#, &json!({"a": [], "b": "c"}); "text that nobody repaired")]
+    #[test_case(r#"{"a": "\ud83d", "b": "c"}"#, &json!({"a": [], "b": "c"}); "text that was not repaired")]
     fn a_value_that_cannot_be_parsed_costs_itself(text: &str, expected: &Value) {
         let raw: &RawValue = serde_json::from_str(text).expect("JSON");
         assert_eq!(payload(Some(raw)), *expected);

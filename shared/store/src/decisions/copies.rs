@@ -3,82 +3,67 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
 use callsheet_domain::{Decision, EventId, IcalUid};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::index::page_of;
-use super::{DecisionTable, row};
-use crate::attributes::{Attributes, Reading, text};
+use super::batch::decisions_under;
+use super::row::{EVENT_ID, ICAL_UID, KeyRow, read_decision};
+use super::table::Table;
+use crate::attributes::{read_attributes, text};
 use crate::error::unreadable;
+use crate::expressions::all_rows;
 
-/// Meetings that are asked for at once.
+/// Meetings that are queried at once.
 const AT_ONCE: usize = 16;
 
-impl DecisionTable {
-    pub(super) async fn read_copies(
-        &self,
-        meetings: &[IcalUid],
-    ) -> Result<Vec<Decision>, PortError> {
-        let meetings: BTreeSet<IcalUid> = meetings.iter().cloned().collect();
-        let read: Vec<Vec<Decision>> = stream::iter(meetings)
-            .map(|meeting| async move { self.meeting(&meeting).await })
-            .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await?;
-        Ok(read.into_iter().flatten().collect())
-    }
-
-    async fn meeting(&self, meeting: &IcalUid) -> Result<Vec<Decision>, PortError> {
-        let mut decisions = Vec::new();
-        let mut query = Some(self.partition(meeting));
-        while let Some(asked) = query {
-            let (rows, rest) = page_of(asked).await?;
-            for attributes in &rows {
-                decisions.push(read(attributes)?);
-            }
-            query = rest.map(|from| self.partition(meeting).set_exclusive_start_key(Some(from)));
-        }
-        Ok(decisions)
-    }
-
-    fn partition(&self, meeting: &IcalUid) -> QueryFluentBuilder {
-        self.client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression("#ical_uid = :ical_uid")
-            .expression_attribute_names("#ical_uid", row::ICAL_UID)
-            .expression_attribute_values(":ical_uid", text(meeting.as_str()))
-    }
-
-    /// By the index that knows no more than an event's id. Of an event that
-    /// was given another `ical_uid` there are several rows; the one whose
-    /// meeting ends last is meant.
-    pub(super) async fn read_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name("event")
-            .key_condition_expression("#event_id = :event_id")
-            .expression_attribute_names("#event_id", row::EVENT_ID)
-            .expression_attribute_values(":event_id", text(event.as_str()));
-        let (entries, _) = page_of(query).await?;
-        let keys = entries
-            .iter()
-            .map(|entry| row::key_of(Reading::entry(entry)));
-        let keys: Vec<_> = keys
-            .collect::<Result<_, _>>()
-            .map_err(|problem| unreadable("the index of events", problem))?;
-        let decisions = self.read(&keys).await?;
-        Ok(decisions
-            .into_iter()
-            .max_by_key(|decision| decision.ends_at))
-    }
+pub(super) async fn copies_of(
+    table: &Table,
+    meetings: &[IcalUid],
+) -> Result<Vec<Decision>, PortError> {
+    let meetings: BTreeSet<IcalUid> = meetings.iter().cloned().collect();
+    let read: Vec<Vec<Decision>> = stream::iter(meetings)
+        .map(|meeting| decisions_about(table, meeting))
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await?;
+    Ok(read.into_iter().flatten().collect())
 }
 
-fn read(attributes: &Attributes) -> Result<Decision, PortError> {
-    row::decision(attributes).map_err(|problem| unreadable(row::name(attributes), problem))
+async fn decisions_about(table: &Table, meeting: IcalUid) -> Result<Vec<Decision>, PortError> {
+    let query = table
+        .client
+        .query()
+        .table_name(&table.name)
+        .consistent_read(true)
+        .key_condition_expression("#ical_uid = :ical_uid")
+        .expression_attribute_names("#ical_uid", ICAL_UID)
+        .expression_attribute_values(":ical_uid", text(meeting.as_str()));
+    let rows = all_rows(query).await?;
+    rows.into_iter().map(read_decision).collect()
+}
+
+/// The decision about an event, by the index of events. An event that was given
+/// another `ical_uid` has several rows; the one whose meeting ends last counts.
+pub(super) async fn decision_about(
+    table: &Table,
+    event: &EventId,
+) -> Result<Option<Decision>, PortError> {
+    let query = table
+        .client
+        .query()
+        .table_name(&table.name)
+        .index_name("event")
+        .key_condition_expression("#event_id = :event_id")
+        .expression_attribute_names("#event_id", EVENT_ID)
+        .expression_attribute_values(":event_id", text(event.as_str()));
+    let entries = all_rows(query).await?.into_iter();
+    let keys: Vec<_> = entries
+        .map(|entry| read_attributes::<KeyRow>(entry).map(Into::into))
+        .collect::<Result<_, _>>()
+        .map_err(|problem| unreadable("the index of events", problem))?;
+    let decisions = decisions_under(table, &keys).await?;
+    Ok(decisions
+        .into_iter()
+        .max_by_key(|decision| decision.ends_at))
 }

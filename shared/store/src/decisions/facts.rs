@@ -1,85 +1,124 @@
 //! The facts of an explanation, as a map in the row.
 //!
-//! They are for people to read and to judge again by, so a name that this
-//! build does not know is passed over.
+//! People read them, and rules are evaluated by them again. A name that this
+//! build does not know is ignored.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use callsheet_domain::{Email, Fact, FactType, FactValue, FactValues, Person, ResponseStatus};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
-use crate::attributes::{Attributes, Reading, Unreadable, Writing, number, text};
+use crate::attributes::Unreadable;
+use crate::stored_text;
 
-pub(super) const FACTS: &str = "facts";
+/// The facts by their names.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct FactsRow(BTreeMap<String, StoredFact>);
 
-pub(super) fn written(facts: &FactValues) -> Option<Attributes> {
-    let value = |(fact, value): (&Fact, &FactValue)| (fact.name().to_owned(), attribute(value));
-    (!facts.is_empty()).then(|| facts.iter().map(value).collect())
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredFact {
+    Unknown(()),
+    Flag(bool),
+    Number(i64),
+    Text(String),
+    Texts(Vec<String>),
+    People(Vec<PersonRow>),
+    /// A value of no known type, of a fact that this build does not know.
+    #[serde(skip_serializing)]
+    Other(IgnoredAny),
 }
 
-fn attribute(value: &FactValue) -> AttributeValue {
-    match value {
-        FactValue::Unknown => AttributeValue::Null(true),
-        FactValue::Flag(flag) => AttributeValue::Bool(*flag),
-        FactValue::Number(value) => number(value),
-        FactValue::Text(value) => text(value),
-        FactValue::Texts(texts) => AttributeValue::L(texts.iter().map(text).collect()),
-        FactValue::People(people) => AttributeValue::L(people.iter().map(person).collect()),
+#[derive(Serialize, Deserialize)]
+struct PersonRow {
+    #[serde(with = "stored_text")]
+    address: Email,
+    #[serde(with = "stored_text")]
+    response: ResponseStatus,
+    optional: bool,
+    resource: bool,
+    organizer: bool,
+}
+
+impl FactsRow {
+    pub(super) fn of(facts: &FactValues) -> Self {
+        let stored = facts
+            .iter()
+            .map(|(fact, value)| (fact.name().to_owned(), StoredFact::of(value)));
+        Self(stored.collect())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn values(self) -> Result<FactValues, Unreadable> {
+        let known = self
+            .0
+            .into_iter()
+            .filter_map(|(name, stored)| Some((Fact::named(&name)?, stored)));
+        known
+            .map(|(fact, stored)| {
+                let value = stored.value(fact.kind());
+                let malformed = || Unreadable::Malformed(format!("facts.{}", fact.name()));
+                Ok((fact, value.ok_or_else(malformed)?))
+            })
+            .collect()
     }
 }
 
-fn person(person: &Person) -> AttributeValue {
-    let flag = |name: &str, flag: bool| (name.to_owned(), AttributeValue::Bool(flag));
-    let fields = Writing::default()
-        .text("address", person.email.as_str())
-        .text("answer", person.response.as_str());
-    let flags = [
-        flag("optional", person.is_optional),
-        flag("resource", person.is_resource),
-        flag("organizer", person.is_organizer),
-    ];
-    AttributeValue::M(fields.attributes().into_iter().chain(flags).collect())
-}
-
-pub(super) fn read(row: Reading<'_>) -> Result<FactValues, Unreadable> {
-    let Some(facts) = row.values_if_any(FACTS)? else {
-        return Ok(FactValues::new());
-    };
-    let known = facts
-        .iter()
-        .filter_map(|(name, value)| Some((Fact::named(name)?, value)));
-    known
-        .map(|(fact, stored)| Ok((fact, value(fact, stored)?)))
-        .collect()
-}
-
-fn value(fact: Fact, value: &AttributeValue) -> Result<FactValue, Unreadable> {
-    let read = match (fact.kind(), value) {
-        (_, AttributeValue::Null(true)) => Some(FactValue::Unknown),
-        (FactType::Flag, AttributeValue::Bool(flag)) => Some(FactValue::Flag(*flag)),
-        (FactType::Number, AttributeValue::N(digits)) => digits.parse().ok().map(FactValue::Number),
-        (FactType::Text, AttributeValue::S(text)) => Some(FactValue::Text(text.clone())),
-        (FactType::Texts, AttributeValue::L(items)) => {
-            let texts = items.iter().map(|item| item.as_s().ok().cloned());
-            texts.collect::<Option<_>>().map(FactValue::Texts)
+impl StoredFact {
+    fn of(value: &FactValue) -> Self {
+        match value {
+            FactValue::Unknown => Self::Unknown(()),
+            FactValue::Flag(flag) => Self::Flag(*flag),
+            FactValue::Number(number) => Self::Number(*number),
+            FactValue::Text(text) => Self::Text(text.clone()),
+            FactValue::Texts(texts) => Self::Texts(texts.clone()),
+            FactValue::People(people) => Self::People(people.iter().map(PersonRow::of).collect()),
         }
-        (FactType::People, AttributeValue::L(items)) => {
-            let people = items.iter().map(|item| read_person(item.as_m().ok()?));
-            people.collect::<Option<_>>().map(FactValue::People)
+    }
+
+    fn value(self, kind: FactType) -> Option<FactValue> {
+        match (kind, self) {
+            (_, Self::Unknown(())) => Some(FactValue::Unknown),
+            (FactType::Flag, Self::Flag(flag)) => Some(FactValue::Flag(flag)),
+            (FactType::Number, Self::Number(number)) => Some(FactValue::Number(number)),
+            (FactType::Text, Self::Text(text)) => Some(FactValue::Text(text)),
+            (FactType::Texts, Self::Texts(texts)) => Some(FactValue::Texts(texts)),
+            // Of an empty list the items do not tell the type.
+            (FactType::People, Self::Texts(texts)) if texts.is_empty() => {
+                Some(FactValue::People(Vec::new()))
+            }
+            (FactType::People, Self::People(people)) => {
+                let people = people.into_iter().map(PersonRow::person);
+                Some(FactValue::People(people.collect()))
+            }
+            _ => None,
         }
-        _ => None,
-    };
-    read.ok_or(Unreadable::Malformed(FACTS))
+    }
 }
 
-fn read_person(fields: &HashMap<String, AttributeValue>) -> Option<Person> {
-    let row = Reading::entry(fields);
-    let flag = |name: &str| fields.get(name)?.as_bool().ok().copied();
-    Some(Person {
-        email: Email::parse(row.text("address").ok()?).ok()?,
-        response: ResponseStatus::parse(row.text("answer").ok()?)?,
-        is_optional: flag("optional")?,
-        is_resource: flag("resource")?,
-        is_organizer: flag("organizer")?,
-    })
+impl PersonRow {
+    fn of(person: &Person) -> Self {
+        Self {
+            address: person.email.clone(),
+            response: person.response,
+            optional: person.is_optional,
+            resource: person.is_resource,
+            organizer: person.is_organizer,
+        }
+    }
+
+    fn person(self) -> Person {
+        Person {
+            email: self.address,
+            response: self.response,
+            is_optional: self.optional,
+            is_resource: self.resource,
+            is_organizer: self.organizer,
+        }
+    }
 }

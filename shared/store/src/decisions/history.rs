@@ -1,101 +1,135 @@
-//! The last calls of a row. They are there for people, so one that this build
-//! cannot read is left out rather than in the way of the row.
+//! The last calls of a row. People read them, so a call that this build does
+//! not know is left out, and does not make the row unreadable.
 
-use callsheet_domain::{CallRecord, Cause, History, Operation, RecordedResult};
+use callsheet_domain::{CallRecord, Cause, History, Operation, RecordedResult, Timestamp};
+use jiff::fmt::serde::timestamp::microsecond;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
-use crate::attributes::{Reading, Unreadable, Writing};
+use crate::stored_text;
 
-pub(super) const HISTORY: &str = "history";
+/// The calls, oldest first.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct HistoryRow(Vec<StoredCall>);
 
-/// What may stand in a history.
-const OPERATIONS: [Operation; 4] = [
-    Operation::ScheduleBot,
-    Operation::UnscheduleBot,
-    Operation::GetEvent,
-    Operation::LeaveCall,
-];
-
-/// The calls as they are stored; none if there were none.
-pub(super) fn written(history: &History) -> Option<Vec<Writing>> {
-    let calls: Vec<_> = history.calls().iter().map(written_call).collect();
-    (!calls.is_empty()).then_some(calls)
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredCall {
+    Call(CallRow),
+    #[serde(skip_serializing)]
+    Other(IgnoredAny),
 }
 
-fn written_call(call: &CallRecord) -> Writing {
-    let (outcome, reason) = match &call.outcome {
-        RecordedResult::Done => ("done", None),
-        RecordedResult::Dispatched => ("dispatched", None),
-        RecordedResult::Again(reason) => ("again", Some(reason)),
-        RecordedResult::Refused(reason) => ("refused", Some(reason)),
-        RecordedResult::Blocked(reason) => ("blocked", Some(reason)),
-    };
-    Writing::default()
-        .instant("at", call.at)
-        .text("call", call.operation.as_str())
-        .text("cause", call.cause.as_str())
-        .text("outcome", outcome)
-        .maybe(reason, |entry, reason| entry.text("reason", reason))
-        .maybe(call.is_late.then_some(true), |entry, late| {
-            entry.flag("late", late)
-        })
+#[derive(Serialize, Deserialize)]
+struct CallRow {
+    #[serde(with = "microsecond::required")]
+    at: Timestamp,
+    #[serde(with = "stored_text")]
+    call: Operation,
+    #[serde(with = "stored_text")]
+    cause: Cause,
+    #[serde(flatten)]
+    outcome: OutcomeRow,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    late: bool,
 }
 
-/// The calls of a row; rows of earlier builds have none.
-pub(super) fn read(row: Reading<'_>) -> Result<History, Unreadable> {
-    let calls = row.maps(HISTORY)?;
-    Ok(History::kept(
-        calls.into_iter().filter_map(|call| self::call(call).ok()),
-    ))
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "outcome", content = "reason", rename_all = "snake_case")]
+enum OutcomeRow {
+    Done,
+    Dispatched,
+    Again(String),
+    Refused(String),
+    Blocked(String),
 }
 
-fn call(entry: Reading<'_>) -> Result<CallRecord, Unreadable> {
-    let reason = || Ok(entry.text("reason")?.to_owned());
-    let operation = entry.text("call")?;
-    let operation = OPERATIONS
-        .into_iter()
-        .find(|known| known.as_str() == operation);
-    Ok(CallRecord {
-        at: entry.instant("at")?,
-        operation: operation.ok_or(Unreadable::Malformed("call"))?,
-        cause: Cause::named(entry.text("cause")?).ok_or(Unreadable::Malformed("cause"))?,
-        outcome: match entry.text("outcome")? {
-            "done" => RecordedResult::Done,
-            "dispatched" => RecordedResult::Dispatched,
-            "again" => RecordedResult::Again(reason()?),
-            "refused" => RecordedResult::Refused(reason()?),
-            "blocked" => RecordedResult::Blocked(reason()?),
-            _ => return Err(Unreadable::Malformed("outcome")),
-        },
-        is_late: entry.is_set("late")?,
-    })
+impl HistoryRow {
+    pub(super) fn of(history: &History) -> Self {
+        let calls = history.calls().iter().map(CallRow::of);
+        Self(calls.map(StoredCall::Call).collect())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn history(self) -> History {
+        History::kept(self.0.into_iter().filter_map(|stored| match stored {
+            StoredCall::Call(row) => Some(row.call()),
+            StoredCall::Other(_) => None,
+        }))
+    }
+}
+
+impl CallRow {
+    fn of(call: &CallRecord) -> Self {
+        Self {
+            at: call.at,
+            call: call.operation,
+            cause: call.cause,
+            outcome: match call.outcome.clone() {
+                RecordedResult::Done => OutcomeRow::Done,
+                RecordedResult::Dispatched => OutcomeRow::Dispatched,
+                RecordedResult::Again(reason) => OutcomeRow::Again(reason),
+                RecordedResult::Refused(reason) => OutcomeRow::Refused(reason),
+                RecordedResult::Blocked(reason) => OutcomeRow::Blocked(reason),
+            },
+            late: call.is_late,
+        }
+    }
+
+    fn call(self) -> CallRecord {
+        CallRecord {
+            at: self.at,
+            operation: self.call,
+            cause: self.cause,
+            outcome: match self.outcome {
+                OutcomeRow::Done => RecordedResult::Done,
+                OutcomeRow::Dispatched => RecordedResult::Dispatched,
+                OutcomeRow::Again(reason) => RecordedResult::Again(reason),
+                OutcomeRow::Refused(reason) => RecordedResult::Refused(reason),
+                OutcomeRow::Blocked(reason) => RecordedResult::Blocked(reason),
+            },
+            is_late: self.late,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attributes::{Attributes, text};
-    use callsheet_domain::Timestamp;
+    use crate::attributes::{Attributes, Unreadable, read_attributes};
+    use serde_json::{Value, json};
 
-    fn row(entries: Vec<Writing>) -> Attributes {
-        Writing::default().list(HISTORY, entries).attributes()
+    #[derive(Serialize, Deserialize)]
+    struct Row {
+        history: HistoryRow,
     }
 
-    fn read_of(attributes: &Attributes) -> Result<History, Unreadable> {
-        read(Reading::entry(attributes))
+    fn attributes(row: impl Serialize) -> Attributes {
+        serde_dynamo::to_item(row).expect("a row")
     }
 
-    /// A call as it was first written, by hand: this must be read for ever.
-    fn first_shape() -> Writing {
-        Writing::default()
-            .number("at", 1_800_000_000_000_000_i64)
-            .text("call", "schedule-bot")
-            .text("cause", "new")
-            .text("outcome", "again")
-            .text("reason", "busy")
-            .flag("late", true)
+    fn read(history: Value) -> Result<History, Unreadable> {
+        let row: Row = read_attributes(attributes(json!({"history": history})))?;
+        Ok(row.history.history())
     }
 
-    fn first_shape_read() -> CallRecord {
+    /// A call as version 1 of the row's shape holds it, written by hand.
+    fn a_stored_call() -> Value {
+        json!({
+            "at": 1_800_000_000_000_000_i64,
+            "call": "schedule-bot",
+            "cause": "new",
+            "outcome": "again",
+            "reason": "busy",
+            "late": true,
+        })
+    }
+
+    fn the_call() -> CallRecord {
         CallRecord {
             at: Timestamp::from_second(1_800_000_000).expect("in range"),
             operation: Operation::ScheduleBot,
@@ -106,24 +140,37 @@ mod tests {
     }
 
     #[test]
-    fn the_first_shape_is_read_and_written() {
-        let history = read_of(&row(vec![first_shape()])).expect("readable");
-        assert_eq!(history.calls(), [first_shape_read()]);
-        let again = row(written(&history).expect("a call"));
-        assert_eq!(again, row(vec![first_shape()]));
+    fn a_call_as_written_by_hand_is_read_and_written() {
+        let history = read(json!([a_stored_call()])).expect("readable");
+        assert_eq!(history.calls(), [the_call()]);
+        let written = Row {
+            history: HistoryRow::of(&history),
+        };
+        let by_hand = json!({"history": [a_stored_call()]});
+        assert_eq!(attributes(written), attributes(by_hand));
     }
 
     #[test]
-    fn a_row_of_an_earlier_build_has_none_and_a_call_of_a_later_one_is_left_out() {
-        assert_eq!(read_of(&Attributes::new()), Ok(History::default()));
-        let later = first_shape().text("call", "wave-at-bot");
-        let history = read_of(&row(vec![later, first_shape()])).expect("readable");
-        assert_eq!(history.calls(), [first_shape_read()]);
+    fn a_call_without_a_reason_comes_back() {
+        let call =
+            json!({"at": 1, "call": "unschedule-bot", "cause": "unwanted", "outcome": "done"});
+        let history = read(json!([call])).expect("readable");
+        assert_eq!(history.calls()[0].outcome, RecordedResult::Done);
+        assert!(!history.calls()[0].is_late);
     }
 
     #[test]
-    fn no_list_is_no_history() {
-        let odd = Attributes::from([(HISTORY.to_owned(), text("none"))]);
-        assert_eq!(read_of(&odd), Err(Unreadable::Malformed(HISTORY)));
+    fn a_call_of_a_later_build_is_left_out() {
+        assert_eq!(read(json!([])), Ok(History::default()));
+        let mut later = a_stored_call();
+        later["call"] = "wave-at-bot".into();
+        let history = read(json!([later, a_stored_call()])).expect("readable");
+        assert_eq!(history.calls(), [the_call()]);
+    }
+
+    #[test]
+    fn a_text_is_not_a_history() {
+        let malformed = Unreadable::Malformed("history".to_owned());
+        assert_eq!(read(json!("none")), Err(malformed));
     }
 }

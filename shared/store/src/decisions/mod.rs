@@ -1,9 +1,9 @@
-//! Keeps decisions, one row each, by meeting and event.
+//! Decisions, one row each, by meeting and event.
 //!
-//! A row is always written whole, on condition that nobody wrote since it was
-//! read, so what the indexes show of it is of one writing too. The index
-//! of due rows is sparse: a row carries the attribute `due` only while there is
-//! something to be done, so reading the index is reading the work, in order.
+//! A row is always written whole, on condition that it has not been written
+//! since it was read, so an index shows values of one write too. The index of
+//! due rows is sparse: a row has the attribute `due` only while there is work,
+//! so reading the index is reading the work, in order.
 
 mod batch;
 mod bots;
@@ -12,66 +12,57 @@ mod facts;
 mod history;
 mod index;
 mod row;
+mod table;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;
 use callsheet_app::ports::{Decisions, DueRows, WriteOutcome};
-use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp, Version};
+use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp};
 
-use crate::attributes::number;
-use crate::error::if_held;
+use crate::expressions::{Unchanged, put_if};
+use batch::decisions_under;
+use copies::{copies_of, decision_about};
+use index::{due_rows, keys_of_calendar};
+use row::written_decision;
+use table::Table;
 
 /// The table of decisions.
 #[derive(Debug, Clone)]
-pub struct DecisionTable {
-    client: Client,
-    table: String,
-}
+pub struct DecisionTable(Table);
 
 impl DecisionTable {
     /// The table of this name, reached through `client`.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self {
-            client,
-            table: table.into(),
-        }
+        let name = table.into();
+        Self(Table { client, name })
     }
 }
 
 impl Decisions for DecisionTable {
     async fn decisions(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
-        self.read(keys).await
+        decisions_under(&self.0, keys).await
     }
 
     async fn copies(&self, meetings: &[IcalUid]) -> Result<Vec<Decision>, PortError> {
-        self.read_copies(meetings).await
+        copies_of(&self.0, meetings).await
     }
 
     async fn of_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
-        self.read_event(event).await
+        decision_about(&self.0, event).await
     }
 
     async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
-        let put = self
-            .client
+        let Table { client, name } = &self.0;
+        let put = client
             .put_item()
-            .table_name(&self.table)
-            .set_item(Some(row::attributes(decision)));
-        let put = if decision.version == Version::NEW {
-            put.condition_expression("attribute_not_exists(#ical_uid)")
-                .expression_attribute_names("#ical_uid", row::ICAL_UID)
-        } else {
-            put.condition_expression("#version = :read")
-                .expression_attribute_names("#version", row::VERSION)
-                .expression_attribute_values(":read", number(decision.version.0))
-        };
-        let written = if_held(put.send().await)?;
-        Ok(written.map_or(WriteOutcome::Conflict, |_| WriteOutcome::Written))
+            .table_name(name)
+            .set_item(Some(written_decision(decision)));
+        put_if(Unchanged::version(decision.version), put).await
     }
 
     async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
-        self.due_rows(now, most).await
+        due_rows(&self.0, now, most).await
     }
 
     async fn of_calendar(
@@ -79,6 +70,6 @@ impl Decisions for DecisionTable {
         calendar: &CalendarId,
         after: Timestamp,
     ) -> Result<Vec<DecisionKey>, PortError> {
-        self.keys_of_calendar(calendar, after).await
+        keys_of_calendar(&self.0, calendar, after).await
     }
 }

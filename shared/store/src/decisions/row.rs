@@ -1,369 +1,305 @@
 //! A decision as a row.
 
+use callsheet_app::PortError;
 use callsheet_domain::{
-    Abandonment, Attempts, CalendarId, CalendarRevision, Decision, DecisionInputs, DecisionKey,
-    EventId, Generation, IcalUid, OverrideRevision, PlatformEventId, PolicyRevision, Reason,
-    RuleName, SeriesId, Verdict, Version,
+    Abandonment, Applied, Attempts, CalendarId, CalendarRevision, Decision, DecisionInputs,
+    DecisionKey, EventId, Generation, IcalUid, OverrideRevision, PlatformEventId, PolicyRevision,
+    Reason, RuleName, SeriesId, Timestamp, Verdict, Version, Wanted,
 };
+use jiff::fmt::serde::timestamp::microsecond;
+use serde::{Deserialize, Serialize};
 
-use super::{bots, facts, history};
-use crate::attributes::{Attributes, Reading, Unreadable, Writing};
+use super::bots::{AppliedRow, OfferRow, WantedRow};
+use super::facts::FactsRow;
+use super::history::HistoryRow;
+use crate::attributes::{Attributes, Unreadable, read_row, text, write_row};
+use crate::error::unreadable;
+use crate::stored_text;
 
 pub(super) const ICAL_UID: &str = "ical_uid";
 pub(super) const EVENT_ID: &str = "event_id";
 pub(super) const CALENDAR_ID: &str = "calendar_id";
-const PLATFORM_ID: &str = "platform_id";
-const SERIES: &str = "series";
 pub(super) const ENDS_AT: &str = "ends_at";
-pub(super) const NOT_BEFORE: &str = "not_before";
-pub(super) const VERSION: &str = "version";
-/// Both the name of the index's attribute and its only value.
+/// Name of the attribute of the sparse index, and its only value.
 pub(super) const DUE: &str = "due";
 
 /// How long a row is kept after the meeting, in seconds.
 const KEPT_AFTER_THE_END: i64 = 30 * 24 * 60 * 60;
 
-/// The key of a row.
-pub(super) fn key(key: &DecisionKey) -> Attributes {
-    with_key(Writing::default(), key).attributes()
+#[derive(Serialize, Deserialize)]
+struct DecisionRow {
+    #[serde(with = "stored_text")]
+    ical_uid: IcalUid,
+    #[serde(with = "stored_text")]
+    event_id: EventId,
+    #[serde(with = "stored_text")]
+    calendar_id: CalendarId,
+    #[serde(
+        with = "stored_text::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    platform_id: Option<PlatformEventId>,
+    #[serde(
+        with = "stored_text::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    series: Option<SeriesId>,
+    #[serde(with = "microsecond::required")]
+    starts_at: Timestamp,
+    #[serde(with = "microsecond::required")]
+    ends_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    verdict: VerdictRow,
+    #[serde(with = "stored_text")]
+    rule: RuleName,
+    reason: String,
+    #[serde(default, skip_serializing_if = "FactsRow::is_empty")]
+    facts: FactsRow,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    failed: bool,
+    inputs: InputsRow,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wanted: Option<WantedRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<OfferRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<AppliedRow>,
+    generation: u64,
+    attempts: u32,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    not_before: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error: Option<String>,
+    #[serde(default, skip_serializing_if = "HistoryRow::is_empty")]
+    history: HistoryRow,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    abandoned: Option<AbandonedRow>,
+    version: u64,
+    /// In seconds, as DynamoDB's time-to-live requires.
+    #[serde(skip_deserializing)]
+    expires_at: i64,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    due: Option<&'static str>,
 }
 
-fn with_key(row: Writing, key: &DecisionKey) -> Writing {
-    row.text(ICAL_UID, key.ical_uid.as_str())
-        .text(EVENT_ID, key.event_id.as_str())
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum VerdictRow {
+    Record,
+    Skip,
 }
 
-/// The key that a row or an index's entry of it shows.
-pub(super) fn key_of(row: Reading<'_>) -> Result<DecisionKey, Unreadable> {
-    Ok(DecisionKey {
-        ical_uid: row.parsed(ICAL_UID, IcalUid::parse)?,
-        event_id: row.parsed(EVENT_ID, EventId::parse)?,
-    })
+#[derive(Serialize, Deserialize)]
+struct InputsRow {
+    #[serde(with = "microsecond::required")]
+    event: Timestamp,
+    calendar: u64,
+    policy: u64,
+    overrides: u64,
 }
 
-/// What a row may be called in a log.
-pub(super) fn name(attributes: &Attributes) -> String {
-    match key_of(Reading::entry(attributes)) {
-        Ok(key) => format!("the decision on event {}", key.event_id),
-        Err(_) => "a decision without a key".to_owned(),
+#[derive(Serialize, Deserialize)]
+struct AbandonedRow {
+    generation: u64,
+    reason: String,
+}
+
+/// The key of a row, in the table and in each of its indexes.
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeyRow {
+    #[serde(with = "stored_text")]
+    ical_uid: IcalUid,
+    #[serde(with = "stored_text")]
+    event_id: EventId,
+}
+
+/// An entry of the index of due rows.
+#[derive(Deserialize)]
+pub(super) struct DueEntry {
+    #[serde(with = "stored_text")]
+    ical_uid: IcalUid,
+    #[serde(with = "stored_text")]
+    event_id: EventId,
+    #[serde(with = "microsecond::optional", default)]
+    pub(super) not_before: Option<Timestamp>,
+}
+
+impl From<KeyRow> for DecisionKey {
+    fn from(row: KeyRow) -> Self {
+        Self {
+            ical_uid: row.ical_uid,
+            event_id: row.event_id,
+        }
     }
+}
+
+impl DueEntry {
+    pub(super) fn key(self) -> DecisionKey {
+        DecisionKey {
+            ical_uid: self.ical_uid,
+            event_id: self.event_id,
+        }
+    }
+}
+
+/// The key of a row, as a request names it.
+pub(super) fn key_attributes(key: &DecisionKey) -> Attributes {
+    Attributes::from([
+        (ICAL_UID.to_owned(), text(key.ical_uid.as_str())),
+        (EVENT_ID.to_owned(), text(key.event_id.as_str())),
+    ])
 }
 
 /// The row that a write of `decision` leaves, under the next version.
-pub(super) fn attributes(decision: &Decision) -> Attributes {
-    let Decision {
-        key,
-        calendar_id,
-        platform_id,
-        series,
-        starts_at,
-        ends_at,
-        title,
-        verdict,
-        inputs,
-        wanted,
-        offer,
-        applied,
-        generation,
-        attempts,
-        history,
-        abandoned,
-        version,
-    } = decision;
-    let reason = verdict.reason();
-    let is_due = decision.is_due().then_some(DUE);
-    with_key(Writing::row(), key)
-        .text(CALENDAR_ID, calendar_id.as_str())
-        .maybe(platform_id.as_ref(), |row, id| {
-            row.text(PLATFORM_ID, id.as_str())
-        })
-        .maybe(series.as_ref(), |row, id| row.text(SERIES, id.as_str()))
-        .instant("starts_at", *starts_at)
-        .instant(ENDS_AT, *ends_at)
-        .maybe(title.as_deref(), |row, title| row.text("title", title))
-        .text("verdict", verdict.as_str())
-        .text("rule", reason.rule.as_str())
-        .text("reason", &reason.reason)
-        .maybe(facts::written(&reason.facts), |row, facts| {
-            row.values(facts::FACTS, facts)
-        })
-        .maybe(reason.has_failed.then_some(true), |row, failed| {
-            row.flag("failed", failed)
-        })
-        .map("seen", written_view(inputs))
-        .maybe(bots::written_wanted(wanted), |row, bot| {
-            row.map("wanted", bot)
-        })
-        .maybe(bots::written_offer(offer.as_ref(), wanted), |row, offer| {
-            row.map("offer", offer)
-        })
-        .maybe(bots::written_applied(applied), |row, bot| {
-            row.map("applied", bot)
-        })
-        .number("generation", generation.0)
-        .number("attempts", attempts.count)
-        .maybe(attempts.not_before, |row, at| row.instant(NOT_BEFORE, at))
-        .maybe(attempts.last_error.as_deref(), |row, error| {
-            row.text("last_error", error)
-        })
-        .maybe(history::written(history), |row, calls| {
-            row.list(history::HISTORY, calls)
-        })
-        .maybe(abandoned.as_ref(), |row, abandoned| {
-            row.map("closed", written_closure(abandoned))
-        })
-        .number(VERSION, version.next().0)
-        .number(
-            "expires_at",
-            ends_at.as_second().saturating_add(KEPT_AFTER_THE_END),
-        )
-        .maybe(is_due, |row, due| row.text(DUE, due))
-        .attributes()
+pub(super) fn written_decision(decision: &Decision) -> Attributes {
+    write_row(DecisionRow::of(decision))
 }
 
 /// The decision that a row holds.
-pub(super) fn decision(attributes: &Attributes) -> Result<Decision, Unreadable> {
-    let row = Reading::row(attributes)?;
-    let wanted = bots::wanted(row)?;
-    Ok(Decision {
-        key: key_of(row)?,
-        calendar_id: row.parsed(CALENDAR_ID, CalendarId::parse)?,
-        platform_id: name_of_platform(row, PLATFORM_ID, PlatformEventId::parse)?,
-        series: name_of_platform(row, SERIES, SeriesId::parse)?,
-        starts_at: row.instant("starts_at")?,
-        ends_at: row.instant(ENDS_AT)?,
-        title: row.text_if_any("title")?.map(str::to_owned),
-        verdict: verdict(row)?,
-        inputs: view(row.map("seen")?)?,
-        offer: bots::offer(row, &wanted)?,
-        wanted,
-        applied: bots::applied(row)?,
-        generation: Generation(row.number("generation")?),
-        attempts: Attempts {
-            count: row.number("attempts")?,
-            not_before: row.instant_if_any(NOT_BEFORE)?,
-            last_error: row.text_if_any("last_error")?.map(str::to_owned),
-        },
-        history: history::read(row)?,
-        abandoned: row.map_if_any("closed")?.map(closure).transpose()?,
-        version: Version(row.number(VERSION)?),
+pub(super) fn read_decision(attributes: Attributes) -> Result<Decision, PortError> {
+    let event_id = attributes.get(EVENT_ID).and_then(|id| id.as_s().ok());
+    let event_id = event_id.and_then(|id| EventId::parse(id).ok());
+    decision_of(attributes).map_err(|problem| match event_id {
+        Some(id) => unreadable(format_args!("the decision about event {id}"), problem),
+        None => unreadable("a decision without an event's id", problem),
     })
 }
 
-/// A name that rows of earlier builds do not have.
-fn name_of_platform<T, E>(
-    row: Reading<'_>,
-    name: &'static str,
-    parse: fn(String) -> Result<T, E>,
-) -> Result<Option<T>, Unreadable> {
-    let text = row.text_if_any(name)?.map(str::to_owned);
-    let parsed = text.map(parse).transpose();
-    parsed.map_err(|_| Unreadable::Malformed(name))
+fn decision_of(attributes: Attributes) -> Result<Decision, Unreadable> {
+    read_row::<DecisionRow>(attributes)?.decision()
 }
 
-fn verdict(row: Reading<'_>) -> Result<Verdict, Unreadable> {
-    let reason = Reason {
-        rule: RuleName::named(row.text("rule")?),
-        reason: row.text("reason")?.to_owned(),
-        facts: facts::read(row)?,
-        has_failed: row.is_set("failed")?,
-    };
-    match row.text("verdict")? {
-        "record" => Ok(Verdict::Record(reason)),
-        "skip" => Ok(Verdict::Skip(reason)),
-        _ => Err(Unreadable::Malformed("verdict")),
-    }
-}
-
-fn written_view(view: &DecisionInputs) -> Writing {
-    Writing::default()
-        .instant("event", view.event)
-        .number("calendar", view.calendar.0)
-        .number("policy", view.policy.0)
-        .number("preference", view.overrides.0)
-}
-
-fn view(inputs: Reading<'_>) -> Result<DecisionInputs, Unreadable> {
-    Ok(DecisionInputs {
-        event: inputs.instant("event")?,
-        calendar: CalendarRevision(inputs.number("calendar")?),
-        policy: PolicyRevision(inputs.number("policy")?),
-        overrides: OverrideRevision(inputs.number("preference")?),
-    })
-}
-
-fn written_closure(abandoned: &Abandonment) -> Writing {
-    Writing::default()
-        .number("generation", abandoned.generation.0)
-        .text("reason", &abandoned.reason)
-}
-
-fn closure(abandoned: Reading<'_>) -> Result<Abandonment, Unreadable> {
-    Ok(Abandonment {
-        generation: Generation(abandoned.number("generation")?),
-        reason: abandoned.text("reason")?.to_owned(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::attributes::{SHAPE, number, text};
-    use callsheet_domain::{Applied, ConfigDigest, Offer, Wanted};
-    use callsheet_testkit::{With, a_bot_config, a_decision, an_applied_bot, at};
-    use test_case::test_case;
-
-    /// A row as the first version of its shape was written, by hand: this must be read for ever.
-    fn first_shape() -> Attributes {
-        let inputs = Writing::default()
-            .number("event", 3_792_474_000_000_000_i64)
-            .number("calendar", 1)
-            .number("policy", 1)
-            .number("preference", 0);
-        let bot = || {
-            Writing::default()
-                .text(
-                    "deduplication_key",
-                    "2090-03-06T10:00:00Z-https://meet.example/abc-defg",
-                )
-                .number("starts_at", 3_792_477_600_000_000_i64)
-                .text("meeting_url", "https://meet.example/abc-defg")
-        };
-        Writing::default()
-            .number("v", 1)
-            .text("ical_uid", "meeting-1@acme.example")
-            .text("event_id", "event-1")
-            .text("calendar_id", "calendar-sales")
-            .number("starts_at", 3_792_477_600_000_000_i64)
-            .number("ends_at", 3_792_481_200_000_000_i64)
-            .text("title", "Kick-off")
-            .text("verdict", "record")
-            .text("rule", "external")
-            .text(
-                "reason",
-                "a participant is from globex.example, outside of acme.example",
-            )
-            .map("seen", inputs)
-            .map("wanted", bot().text("config", r#"{"bot_name":"Notes"}"#))
-            .map(
-                "applied",
-                bot().text("config", "0f").text("bot_id", "bot-1"),
-            )
-            .number("generation", 1)
-            .number("attempts", 2)
-            .number("not_before", 3_792_474_000_000_001_i64)
-            .text("last_error", "busy")
-            .map(
-                "closed",
-                Writing::default()
-                    .number("generation", 0)
-                    .text("reason", "over"),
-            )
-            .number("version", 5)
-            .number("expires_at", 3_795_073_200_i64)
-            .text("due", "due")
-            .attributes()
-    }
-
-    fn first_shape_read() -> Decision {
-        a_decision().with(|row| {
-            row.platform_id = None;
-            row.verdict = Verdict::record(
-                RuleName::named("external"),
-                "a participant is from globex.example, outside of acme.example",
-            );
-            if let Wanted::Bot(bot) = &mut row.wanted {
-                bot.config = a_bot_config();
-            }
-            row.offer = Some(Offer {
-                config: a_bot_config(),
-                is_organizers: false,
-            });
-            if let Wanted::Bot(bot) = &row.wanted {
-                let bot = an_applied_bot(bot).with(|bot| bot.config = ConfigDigest::kept("0f"));
-                row.applied = Applied::Bot(Box::new(bot));
-            }
-            row.attempts = Attempts {
-                count: 2,
-                not_before: Some(at("09:00:00.000001")),
-                last_error: Some("busy".to_owned()),
-            };
-            row.abandoned = Some(Abandonment {
-                generation: Generation(0),
-                reason: "over".to_owned(),
-            });
-            row.version = Version(5);
-        })
-    }
-
-    #[test]
-    fn the_first_shape_is_read() {
-        assert_eq!(decision(&first_shape()), Ok(first_shape_read()));
-    }
-
-    /// What was added since is optional, so that the build before reads it too.
-    #[test]
-    fn what_is_written_is_the_first_shape_and_what_was_added_since() {
-        let before = first_shape_read().with(|row| row.version = Version(4));
-        let mut written = attributes(&before);
-        assert!(written.remove("offer").is_some());
-        assert_eq!(written, first_shape());
-    }
-
-    #[test_case("v", number(2), Unreadable::UnknownShape; "of a later build")]
-    #[test_case("verdict", text("maybe"), Unreadable::Malformed("verdict"); "a third verdict")]
-    #[test_case("starts_at", text("2090-03-06"), Unreadable::Malformed("starts_at"); "an instant in words")]
-    #[test_case("version", number(-1), Unreadable::Malformed("version"); "a number out of range")]
-    #[test_case("event_id", text("../bot"), Unreadable::Malformed("event_id"); "no id")]
-    #[test_case("wanted", text("bot"), Unreadable::Malformed("wanted"); "no map")]
-    fn what_makes_no_sense_is_named_and_not_shown(
-        name: &str,
-        value: aws_sdk_dynamodb::types::AttributeValue,
-        expected: Unreadable,
-    ) {
-        let mut row = first_shape();
-        row.insert(name.to_owned(), value);
-        assert_eq!(decision(&row), Err(expected));
-    }
-
-    #[test_case(SHAPE; "its version")]
-    #[test_case("seen"; "a map")]
-    #[test_case("reason"; "a text")]
-    #[test_case("ends_at"; "an instant")]
-    fn what_is_always_written_may_not_be_missing(name: &'static str) {
-        let mut row = first_shape();
-        row.remove(name);
-        assert_eq!(decision(&row), Err(Unreadable::Missing(name)));
-    }
-
-    /// The build before takes it for doubt, which is mended by calling again.
-    #[test]
-    fn what_is_more_than_doubt_is_marked_beside_it() {
-        let certain = first_shape_read();
-        let Applied::Bot(bot) = certain.applied.clone() else {
-            panic!("a bot is applied")
-        };
-        for applied in [Applied::TooMany(bot.clone()), Applied::Dispatched(bot)] {
-            let row = certain.clone().with(|row| row.applied = applied.clone());
-            let row = attributes(&row);
-            let written = Reading::entry(&row).map("applied").expect("a map");
-            assert!(written.text("doubt").is_ok());
-            assert_eq!(decision(&row).map(|row| row.applied), Ok(applied));
+impl DecisionRow {
+    fn of(decision: &Decision) -> Self {
+        let reason = decision.verdict.reason();
+        Self {
+            ical_uid: decision.key.ical_uid.clone(),
+            event_id: decision.key.event_id.clone(),
+            calendar_id: decision.calendar_id.clone(),
+            platform_id: decision.platform_id.clone(),
+            series: decision.series.clone(),
+            starts_at: decision.starts_at,
+            ends_at: decision.ends_at,
+            title: decision.title.clone(),
+            verdict: VerdictRow::of(&decision.verdict),
+            rule: reason.rule.clone(),
+            reason: reason.reason.clone(),
+            facts: FactsRow::of(&reason.facts),
+            failed: reason.has_failed,
+            inputs: InputsRow::of(decision.inputs),
+            wanted: WantedRow::of(&decision.wanted),
+            offer: OfferRow::of(decision.offer.as_ref(), &decision.wanted),
+            applied: AppliedRow::of(&decision.applied),
+            generation: decision.generation.0,
+            attempts: decision.attempts.count,
+            not_before: decision.attempts.not_before,
+            last_error: decision.attempts.last_error.clone(),
+            history: HistoryRow::of(&decision.history),
+            abandoned: decision.abandoned.as_ref().map(AbandonedRow::of),
+            version: decision.version.next().0,
+            expires_at: decision
+                .ends_at
+                .as_second()
+                .saturating_add(KEPT_AFTER_THE_END),
+            due: decision.is_due().then_some(DUE),
         }
     }
 
-    #[test]
-    fn the_names_a_platform_gives_come_back_and_older_rows_have_none() {
-        let named = a_decision().with(|row| {
-            row.series = SeriesId::parse("series-1").ok();
-            row.version = Version(1);
-        });
-        let mut row = attributes(&named);
-        row.insert(VERSION.to_owned(), number(1));
-        assert_eq!(decision(&row), Ok(named.clone()));
-        row.remove(PLATFORM_ID);
-        row.remove(SERIES);
-        let older = named.with(|row| (row.platform_id, row.series) = (None, None));
-        assert_eq!(decision(&row), Ok(older));
+    fn decision(self) -> Result<Decision, Unreadable> {
+        let wanted = self.wanted.map_or(Wanted::Nothing, Wanted::from);
+        let reason = Reason {
+            rule: self.rule,
+            reason: self.reason,
+            facts: self.facts.values()?,
+            has_failed: self.failed,
+        };
+        Ok(Decision {
+            key: DecisionKey {
+                ical_uid: self.ical_uid,
+                event_id: self.event_id,
+            },
+            calendar_id: self.calendar_id,
+            platform_id: self.platform_id,
+            series: self.series,
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            title: self.title,
+            verdict: self.verdict.verdict(reason),
+            inputs: self.inputs.inputs(),
+            offer: self.offer.map(|row| row.offer(&wanted)).transpose()?,
+            wanted,
+            applied: self.applied.map_or(Applied::Nothing, Applied::from),
+            generation: Generation(self.generation),
+            attempts: Attempts {
+                count: self.attempts,
+                not_before: self.not_before,
+                last_error: self.last_error,
+            },
+            history: self.history.history(),
+            abandoned: self.abandoned.map(AbandonedRow::abandonment),
+            version: Version(self.version),
+        })
     }
 }
+
+impl VerdictRow {
+    fn of(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Record(_) => Self::Record,
+            Verdict::Skip(_) => Self::Skip,
+        }
+    }
+
+    fn verdict(self, reason: Reason) -> Verdict {
+        match self {
+            Self::Record => Verdict::Record(reason),
+            Self::Skip => Verdict::Skip(reason),
+        }
+    }
+}
+
+impl InputsRow {
+    fn of(inputs: DecisionInputs) -> Self {
+        Self {
+            event: inputs.event,
+            calendar: inputs.calendar.0,
+            policy: inputs.policy.0,
+            overrides: inputs.overrides.0,
+        }
+    }
+
+    fn inputs(self) -> DecisionInputs {
+        DecisionInputs {
+            event: self.event,
+            calendar: CalendarRevision(self.calendar),
+            policy: PolicyRevision(self.policy),
+            overrides: OverrideRevision(self.overrides),
+        }
+    }
+}
+
+impl AbandonedRow {
+    fn of(abandoned: &Abandonment) -> Self {
+        Self {
+            generation: abandoned.generation.0,
+            reason: abandoned.reason.clone(),
+        }
+    }
+
+    fn abandonment(self) -> Abandonment {
+        Abandonment {
+            generation: Generation(self.generation),
+            reason: self.reason,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,179 +1,239 @@
-//! Remembers calendars, one row each, and lists them all by an index.
+//! Calendars, one row each, and the index that lists them.
 //!
-//! The index shows each calendar's row beside the head of its words, so that one
-//! read tells how far each calendar was looked at and whether somebody spoke
-//! since. It may lag.
+//! The index shows each calendar's record beside the head of its overrides, so
+//! one query tells how far each calendar is synced, and whether an override was
+//! set since. It is eventually consistent.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, ListedCalendar, WriteOutcome};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
-    OverrideRevision, Platform, PolicyRevision, Version,
+    OverrideRevision, Platform, PolicyRevision, Timestamp, Version,
 };
+use jiff::fmt::serde::timestamp::microsecond;
+use serde::{Deserialize, Serialize};
 
-use super::sync_states::{read_under_way, under_way};
-use super::{LISTED, LISTED_AS, PARTITION, Place, SORT, StateTable, overrides};
-use crate::attributes::{Attributes, Reading, Unreadable, Writing, number, text};
-use crate::error::{failed, if_held, unreadable};
+use super::overrides::HeadRow;
+use super::place::{OVERRIDES_HEAD, Place, RECORD};
+use super::sync_row::SyncInProgressRow;
+use super::{Listed, StateTable, row_at};
+use crate::attributes::{Attributes, Unreadable, read_row, text};
+use crate::error::unreadable;
+use crate::expressions::all_rows;
+use crate::stored_text;
 
-/// The sort key of a calendar's row.
-const RECORD: &str = "calendar";
 const INDEX: &str = "calendars";
-const VERSION: &str = "version";
 
 impl Calendars for StateTable {
     async fn record(&self, id: &CalendarId) -> Result<Option<CalendarRecord>, PortError> {
-        let row = self.row(Place::calendar(id, RECORD)).await?;
-        row.map(|row| record(&row))
-            .transpose()
-            .map_err(|problem| unreadable(format_args!("the record of calendar {id}"), problem))
+        let name = format!("the record of calendar {id}");
+        let row: Option<CalendarRow> = row_at(self, Place::calendar(id), name).await?;
+        Ok(row.map(CalendarRow::record))
     }
 
     async fn write_record(&self, record: &CalendarRecord) -> Result<WriteOutcome, PortError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(attributes(record)));
-        let put = if record.version == Version::NEW {
-            put.condition_expression("attribute_not_exists(#partition)")
-                .expression_attribute_names("#partition", PARTITION)
-        } else {
-            put.condition_expression("#version = :read")
-                .expression_attribute_names("#version", VERSION)
-                .expression_attribute_values(":read", number(record.version.0))
-        };
-        let written = if_held(put.send().await)?;
-        Ok(written.map_or(WriteOutcome::Conflict, |_| WriteOutcome::Written))
+        let place = Place::calendar(&record.calendar.id);
+        let row = CalendarRow::of(record);
+        self.write_if_unchanged(place, row, record.version).await
     }
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
-        let mut found = BTreeMap::new();
-        let mut from = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name(INDEX)
-                .key_condition_expression("#listed = :listed")
-                .expression_attribute_names("#listed", LISTED)
-                .expression_attribute_values(":listed", text(LISTED_AS))
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(failed)?;
-            for row in page.items() {
-                find(&mut found, row)
-                    .map_err(|problem| unreadable("the list of calendars", problem))?;
-            }
-            from = page.last_evaluated_key.filter(|key| !key.is_empty());
-            if from.is_none() {
-                break;
-            }
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .key_condition_expression("#listed = :listed")
+            .expression_attribute_names("#listed", "listed")
+            .expression_attribute_values(":listed", text("calendar"));
+        let mut entries = BTreeMap::new();
+        for row in all_rows(query).await? {
+            add_entry(&mut entries, row)
+                .map_err(|problem| unreadable("the list of calendars", problem))?;
         }
-        let remembered =
-            |(record, override_revision): (Option<CalendarRecord>, OverrideRevision)| {
-                let record = record?;
-                Some(ListedCalendar {
-                    record,
-                    override_revision,
-                })
-            };
-        Ok(found.into_values().filter_map(remembered).collect())
+        let listed = entries.into_values().filter_map(|entry: Entry| {
+            Some(ListedCalendar {
+                record: entry.record?,
+                override_revision: entry.override_revision,
+            })
+        });
+        Ok(listed.collect())
     }
 }
 
-/// What the index shows of each calendar, by partition.
-type Found = BTreeMap<String, (Option<CalendarRecord>, OverrideRevision)>;
+/// What the index shows of one calendar.
+#[derive(Default)]
+struct Entry {
+    record: Option<CalendarRecord>,
+    override_revision: OverrideRevision,
+}
 
-/// Puts a row of the index beside the others of its calendar.
-fn find(found: &mut Found, attributes: &Attributes) -> Result<(), Unreadable> {
-    let row = Reading::row(attributes)?;
-    let calendar = found.entry(row.text(PARTITION)?.to_owned()).or_default();
-    match row.text(SORT)? {
-        RECORD => calendar.0 = Some(record(attributes)?),
-        overrides::HEAD => calendar.1 = overrides::head(attributes)?,
-        _ => return Err(Unreadable::UnknownShape),
+/// The key of a row that the index shows.
+#[derive(Deserialize)]
+struct EntryKey {
+    partition: String,
+    sort: String,
+}
+
+/// Adds a row of the index to the entry of its calendar.
+fn add_entry(entries: &mut BTreeMap<String, Entry>, row: Attributes) -> Result<(), Unreadable> {
+    let key: EntryKey = read_row(row.clone())?;
+    let entry = entries.entry(key.partition).or_default();
+    match key.sort.as_str() {
+        RECORD => entry.record = Some(read_row::<CalendarRow>(row)?.record()),
+        OVERRIDES_HEAD => entry.override_revision = read_row::<HeadRow>(row)?.revision(),
+        _ => return Err(Unreadable::UnknownVersion),
     }
     Ok(())
 }
 
-fn attributes(record: &CalendarRecord) -> Attributes {
-    let calendar = &record.calendar;
-    let row = Writing::row()
-        .text(LISTED, LISTED_AS)
-        .text("calendar_id", calendar.id.as_str())
-        .text("platform", calendar.platform.as_str())
-        .text("status", calendar.status.as_str())
-        .maybe(calendar.email.as_ref(), |row, email| {
-            row.text("email", email.as_str())
-        })
-        .instant("updated_at", calendar.updated_at)
-        .number("revision", record.revision.0)
-        .maybe(record.last_sync.as_ref(), |row, last_sync| {
-            row.map(
-                "looked",
-                written_look(Writing::default(), last_sync.clone()),
-            )
-        })
-        .maybe(record.in_progress.as_ref(), |row, in_progress| {
-            row.map("looking", under_way(in_progress, written_look))
-        })
-        .number(VERSION, record.version.next().0);
-    Place::calendar(&calendar.id, RECORD).on(row)
+#[derive(Serialize, Deserialize)]
+struct CalendarRow {
+    listed: Listed,
+    #[serde(with = "stored_text")]
+    calendar_id: CalendarId,
+    #[serde(with = "stored_text")]
+    platform: Platform,
+    #[serde(with = "stored_text")]
+    status: CalendarStatus,
+    #[serde(
+        with = "stored_text::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    email: Option<Email>,
+    #[serde(with = "microsecond::required")]
+    updated_at: Timestamp,
+    revision: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_sync: Option<CompletedSyncRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sync_in_progress: Option<SyncInProgressRow<CompletedSyncRow>>,
+    version: u64,
 }
 
-fn record(attributes: &Attributes) -> Result<CalendarRecord, Unreadable> {
-    let row = Reading::row(attributes)?;
-    let status = row.text("status")?;
-    let email = row.text_if_any("email")?.map(Email::parse).transpose();
-    Ok(CalendarRecord {
-        calendar: Calendar {
-            id: row.parsed("calendar_id", CalendarId::parse)?,
-            platform: row.parsed("platform", Platform::from_str)?,
-            status: CalendarStatus::parse(status).ok_or(Unreadable::Malformed("status"))?,
-            email: email.map_err(|_| Unreadable::Malformed("email"))?,
-            updated_at: row.instant("updated_at")?,
-        },
-        revision: CalendarRevision(row.number("revision")?),
-        last_sync: row.map_if_any("looked")?.map(look).transpose()?,
-        in_progress: row
-            .map_if_any("looking")?
-            .map(|in_progress| read_under_way(in_progress, look))
-            .transpose()?,
-        version: Version(row.number(VERSION)?),
-    })
+#[derive(Serialize, Deserialize)]
+struct CompletedSyncRow {
+    #[serde(with = "microsecond::required")]
+    began_at: Timestamp,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    since: Option<Timestamp>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    full_sync_at: Option<Timestamp>,
+    policy: u64,
+    overrides: u64,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    holds_until: Option<Timestamp>,
 }
 
-fn written_look(row: Writing, last_sync: CompletedSync) -> Writing {
-    row.instant("began_at", last_sync.began_at)
-        .maybe(last_sync.since, |row, since| row.instant("since", since))
-        .maybe(last_sync.full_sync_at, |row, at| {
-            row.instant("whole_at", at)
-        })
-        .number("policy", last_sync.policy.0)
-        .number("preferences", last_sync.overrides.0)
-        .maybe(last_sync.holds_until, |row, until| {
-            row.instant("holds_until", until)
-        })
+impl CalendarRow {
+    fn of(record: &CalendarRecord) -> Self {
+        let calendar = &record.calendar;
+        Self {
+            listed: Listed::Calendar,
+            calendar_id: calendar.id.clone(),
+            platform: calendar.platform,
+            status: calendar.status,
+            email: calendar.email.clone(),
+            updated_at: calendar.updated_at,
+            revision: record.revision.0,
+            last_sync: record.last_sync.clone().map(Into::into),
+            sync_in_progress: record.in_progress.as_ref().map(SyncInProgressRow::of),
+            version: record.version.next().0,
+        }
+    }
+
+    fn record(self) -> CalendarRecord {
+        CalendarRecord {
+            calendar: Calendar {
+                id: self.calendar_id,
+                platform: self.platform,
+                status: self.status,
+                email: self.email,
+                updated_at: self.updated_at,
+            },
+            revision: CalendarRevision(self.revision),
+            last_sync: self.last_sync.map(Into::into),
+            in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
+            version: Version(self.version),
+        }
+    }
 }
 
-fn look(last_sync: Reading<'_>) -> Result<CompletedSync, Unreadable> {
-    let began_at = last_sync.instant("began_at")?;
-    let since = last_sync.instant_if_any("since")?;
-    let full_sync_at = last_sync.instant_if_any("whole_at")?;
-    Ok(CompletedSync {
-        began_at,
-        since,
-        // Earlier builds did not write it.
-        full_sync_at: full_sync_at.or(since.is_none().then_some(began_at)),
-        policy: PolicyRevision(last_sync.number("policy")?),
-        // Earlier builds wrote neither.
-        overrides: OverrideRevision(last_sync.number_if_any("preferences")?.unwrap_or(0)),
-        holds_until: last_sync.instant_if_any("holds_until")?,
-    })
+impl From<CompletedSync> for CompletedSyncRow {
+    fn from(sync: CompletedSync) -> Self {
+        Self {
+            began_at: sync.began_at,
+            since: sync.since,
+            full_sync_at: sync.full_sync_at,
+            policy: sync.policy.0,
+            overrides: sync.overrides.0,
+            holds_until: sync.holds_until,
+        }
+    }
+}
+
+impl From<CompletedSyncRow> for CompletedSync {
+    fn from(row: CompletedSyncRow) -> Self {
+        Self {
+            began_at: row.began_at,
+            since: row.since,
+            full_sync_at: row.full_sync_at,
+            policy: PolicyRevision(row.policy),
+            overrides: OverrideRevision(row.overrides),
+            holds_until: row.holds_until,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::write_row;
+    use serde_json::json;
+
+    /// Every build that reads version 1 reads this row.
+    #[test]
+    fn a_calendar_as_written_by_hand_is_read_and_written() {
+        let sync = json!({
+            "began_at": 5, "since": 2, "full_sync_at": 1, "policy": 3, "overrides": 4,
+            "holds_until": 9,
+        });
+        let mut in_progress = sync.clone();
+        in_progress["next"] = "cursor".into();
+        in_progress["pages"] = 1.into();
+        in_progress["listed"] = 100.into();
+        in_progress["held_until"] = 8.into();
+        let row = json!({
+            "v": 1, "listed": "calendar", "calendar_id": "calendar-sales",
+            "platform": "google_calendar", "status": "connected", "email": "sales@acme.example",
+            "updated_at": 1, "revision": 2, "last_sync": sync, "sync_in_progress": in_progress,
+            "version": 7,
+        });
+        let row: Attributes = serde_dynamo::to_item(row).expect("a row");
+        let mut record = read_row::<CalendarRow>(row.clone())
+            .expect("readable")
+            .record();
+        assert_eq!(record.calendar.status, CalendarStatus::Connected);
+        let completed = record.last_sync.clone().expect("a completed sync");
+        assert_eq!(completed.overrides, OverrideRevision(4));
+        assert_eq!(record.in_progress.as_ref().expect("a sync").mark, completed);
+        assert_eq!(record.version, Version(7));
+        record.version = Version(6);
+        assert_eq!(write_row(CalendarRow::of(&record)), row);
+    }
 }

@@ -1,33 +1,36 @@
-//! Keeps the little things in one table, one partition a calendar and one for
-//! what belongs to the whole workspace.
+//! Calendars, overrides, policies, rate limits, the sync state and the
+//! scheduler's lease, in one table.
 
 mod calendars;
 mod leases;
 mod overrides;
+mod place;
 mod policies;
 mod rate_limits;
+mod sync_row;
 mod sync_states;
+
+use std::fmt::Display;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use callsheet_app::PortError;
-use callsheet_domain::{CalendarId, Operation, PolicyRevision};
+use callsheet_app::ports::WriteOutcome;
+use callsheet_domain::Version;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use crate::attributes::{Attributes, SHAPE, SHAPE_WRITTEN, Writing, number};
-use crate::error::failed;
+use crate::attributes::{Attributes, SHAPE, SHAPE_WRITTEN, number, read_row, text, write_row};
+use crate::error::{failed, unreadable};
+use crate::expressions::{Unchanged, put_if};
+use place::{PARTITION, Place, SORT};
 
-const PARTITION: &str = "partition";
-const SORT: &str = "sort";
-/// Which attribute has a row shown in the index of all calendars.
-const LISTED: &str = "listed";
-/// What that attribute says.
-const LISTED_AS: &str = "calendar";
-
-/// How often a write is tried that others get in the way of. Each time one of
-/// them got through, so this is how many may come at the same moment.
+/// How often a write is tried while other writers change the row. Each time one
+/// of them succeeded, so this is how many writers may come at the same moment.
 const TRIES: usize = 10;
 
 /// The table of state.
@@ -47,49 +50,65 @@ impl StateTable {
         }
     }
 
-    /// The row at `place`, as the latest write left it.
-    async fn row(&self, place: Place) -> Result<Option<Attributes>, PortError> {
-        let answer = self
-            .client
-            .get_item()
+    /// The rows of a partition whose sort keys begin with `prefix`, from the last
+    /// to the first, each as its latest write left it.
+    fn rows_from_last(&self, partition: &str, prefix: &str) -> QueryFluentBuilder {
+        self.client
+            .query()
             .table_name(&self.table)
-            .set_key(Some(place.key()))
             .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed)?;
-        Ok(answer.item)
+            .scan_index_forward(false)
+            .key_condition_expression("#partition = :partition AND begins_with(#sort, :prefix)")
+            .expression_attribute_names("#partition", PARTITION)
+            .expression_attribute_names("#sort", SORT)
+            .expression_attribute_values(":partition", text(partition))
+            .expression_attribute_values(":prefix", text(prefix))
     }
 
-    /// A whole row at `place`, as one of several writes.
-    fn put(&self, place: Place, row: Writing) -> PutBuilder {
+    /// Writes the whole row at `place`, if its version is still the one that was `read`.
+    async fn write_if_unchanged(
+        &self,
+        place: Place,
+        row: impl Serialize,
+        read: Version,
+    ) -> Result<WriteOutcome, PortError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(place.on(write_row(row))));
+        put_if(Unchanged::version(read), put).await
+    }
+
+    /// A whole row at `place`, as one of several writes of a transaction.
+    fn put(&self, place: Place, row: Attributes) -> PutBuilder {
         Put::builder()
             .table_name(&self.table)
             .set_item(Some(place.on(row)))
     }
 
-    /// Writes both rows or none. False if a condition did not hold, or if
-    /// somebody else was writing one of them: who asks reads again.
-    async fn written_together(&self, rows: [PutBuilder; 2]) -> Result<bool, PortError> {
+    /// Writes both rows or none. False if a condition did not hold, or if another
+    /// writer was writing one of them: the caller reads again.
+    async fn write_both(&self, rows: [PutBuilder; 2]) -> Result<bool, PortError> {
         let writes = rows.map(|put| {
             let put = put.build().expect("the table and the row are set");
             TransactWriteItem::builder().put(put).build()
         });
-        let answer = self
+        let response = self
             .client
             .transact_write_items()
             .set_transact_items(Some(writes.to_vec()))
             .send()
             .await;
-        match answer {
+        match response {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some("TransactionCanceledException") => Ok(false),
             Err(error) => Err(failed(error)),
         }
     }
 
-    /// A change of some attributes at `place`. `change` must set `#v = :v`
-    /// among them, so that the row says its shape whoever writes it first.
+    /// A change of some attributes at `place`. `change` must contain `#v = :v`,
+    /// so that the row has its version from the first write on.
     fn update(&self, place: Place, change: &str) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
@@ -101,57 +120,30 @@ impl StateTable {
     }
 }
 
-/// Where a row stands.
-#[derive(Debug)]
-struct Place {
-    partition: String,
-    sort: String,
+/// The row at `place`, as its latest write left it. `name` stands for it in errors.
+async fn row_at<T: DeserializeOwned>(
+    state: &StateTable,
+    place: Place,
+    name: impl Display,
+) -> Result<Option<T>, PortError> {
+    let response = state
+        .client
+        .get_item()
+        .table_name(&state.table)
+        .set_key(Some(place.key()))
+        .consistent_read(true)
+        .send()
+        .await
+        .map_err(failed)?;
+    let row = response.item.map(read_row).transpose();
+    row.map_err(|problem| unreadable(name, problem))
 }
 
-impl Place {
-    fn calendar(id: &CalendarId, sort: impl Into<String>) -> Self {
-        Self {
-            partition: format!("calendar#{id}"),
-            sort: sort.into(),
-        }
-    }
-
-    fn workspace(sort: impl Into<String>) -> Self {
-        Self {
-            partition: "workspace".to_owned(),
-            sort: sort.into(),
-        }
-    }
-
-    fn policy() -> Self {
-        Self::workspace("policy")
-    }
-
-    /// Padded, so that revisions sort by number.
-    fn past_policy(revision: PolicyRevision) -> Self {
-        Self::workspace(format!("{}{:010}", policies::PAST, revision.0))
-    }
-
-    fn budget(operation: Operation) -> Self {
-        Self::workspace(format!("budget#{}", operation.as_str()))
-    }
-
-    fn workspace_mark() -> Self {
-        Self::workspace("looks")
-    }
-
-    fn drain_lease() -> Self {
-        Self::workspace("lease#drain")
-    }
-
-    fn key(self) -> Attributes {
-        self.on(Writing::default())
-    }
-
-    /// The attributes of `row`, at this place.
-    fn on(self, row: Writing) -> Attributes {
-        row.text(PARTITION, self.partition)
-            .text(SORT, self.sort)
-            .attributes()
-    }
+/// What the index of all calendars shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Listed {
+    /// A calendar's record, or the head of its overrides.
+    #[default]
+    #[serde(rename = "calendar")]
+    Calendar,
 }

@@ -1,39 +1,57 @@
-//! Keeps the policies that have been in force: one row says which is, one row
-//! for each says what it was.
+//! Policies: one row with the active revision, and one row for each revision's
+//! document.
 //!
-//! Both are written in one transaction, on condition that the one in force is
-//! the one that was to be replaced. So the history has no gaps, and of two who
-//! push over the same policy one is told that they lost.
-//!
-//! An earlier build kept a fingerprint in place of the document. Its rows count
-//! as revisions, and say no more.
+//! A push writes both in one transaction, on condition that the active revision
+//! is still the one to be replaced. So the history has no gaps, and of two
+//! simultaneous pushes over the same revision one is reported as a conflict.
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
-use callsheet_domain::{Actor, PolicyRevision};
+use callsheet_domain::{Actor, PolicyRevision, Timestamp};
+use jiff::fmt::serde::timestamp::microsecond;
+use serde::{Deserialize, Serialize};
 
-use super::{PARTITION, Place, SORT, StateTable, TRIES};
-use crate::attributes::{Attributes, Reading, Unreadable, Writing, number, text};
+use super::place::{POLICIES, Place};
+use super::{StateTable, TRIES, row_at};
+use crate::attributes::{read_row, write_row};
 use crate::error::{busy, failed, unreadable};
+use crate::expressions::Unchanged;
+use crate::stored_text;
 
-/// How the sort key of each policy's own row begins.
-pub(super) const PAST: &str = "policy#";
-const REVISION: &str = "revision";
+#[derive(Serialize, Deserialize)]
+struct ActivePolicyRow {
+    revision: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PolicyRow {
+    revision: u64,
+    document: String,
+    #[serde(with = "stored_text")]
+    by: Actor,
+    #[serde(with = "microsecond::required")]
+    at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
 
 impl Policies for StateTable {
     async fn active_revision(&self) -> Result<PolicyRevision, PortError> {
-        let row = self.row(Place::policy()).await?;
-        let revision = row.map(|row| revision(&row)).transpose();
-        let revision = revision.map_err(|problem| unreadable("the policy in force", problem))?;
-        Ok(revision.unwrap_or_default())
+        let row: Option<ActivePolicyRow> = row_at(
+            self,
+            Place::active_policy(),
+            "the revision of the active policy",
+        )
+        .await?;
+        Ok(row
+            .map(|row| PolicyRevision(row.revision))
+            .unwrap_or_default())
     }
 
     async fn policy(&self, revision: PolicyRevision) -> Result<Option<StoredPolicy>, PortError> {
-        let row = self.row(Place::past_policy(revision)).await?;
-        let policy = row.map(|row| policy(&row)).transpose();
-        let policy =
-            policy.map_err(|problem| unreadable(format_args!("policy {}", revision.0), problem))?;
-        Ok(policy.flatten())
+        let name = format!("policy {}", revision.0);
+        let row: Option<PolicyRow> = row_at(self, Place::policy(revision), name).await?;
+        Ok(row.map(PolicyRow::policy))
     }
 
     async fn push(
@@ -46,18 +64,15 @@ impl Policies for StateTable {
             if self.active_revision().await? != over {
                 return Ok(PolicyWrite::Conflict);
             }
-            let head = Writing::row().number(REVISION, next.0);
-            let head = self.put(Place::policy(), head);
-            let head = if over == PolicyRevision::default() {
-                head.condition_expression("attribute_not_exists(#partition)")
-                    .expression_attribute_names("#partition", PARTITION)
-            } else {
-                head.condition_expression("#revision = :over")
-                    .expression_attribute_names("#revision", REVISION)
-                    .expression_attribute_values(":over", number(over.0))
+            let unchanged = Unchanged {
+                attribute: "revision",
+                read: (over != PolicyRevision::default()).then_some(over.0),
             };
-            let row = self.put(Place::past_policy(next), written(policy, next));
-            if self.written_together([head, row]).await? {
+            let active = ActivePolicyRow { revision: next.0 };
+            let active = unchanged.on(self.put(Place::active_policy(), write_row(active)));
+            let row = write_row(PolicyRow::of(policy, next));
+            let row = self.put(Place::policy(next), row);
+            if self.write_both([active, row]).await? {
                 return Ok(PolicyWrite::Active(next));
             }
         }
@@ -65,65 +80,40 @@ impl Policies for StateTable {
     }
 
     async fn history(&self, most: usize) -> Result<Vec<StoredPolicy>, PortError> {
-        let Place { partition, .. } = Place::policy();
         let mut history = Vec::new();
-        let mut from = None;
+        let page = i32::try_from(most.max(1)).unwrap_or(i32::MAX);
+        let query = self.rows_from_last(&Place::active_policy().partition, POLICIES);
+        let mut rows = query.limit(page).into_paginator().items().send();
         while history.len() < most {
-            let missing = i32::try_from(most - history.len()).unwrap_or(i32::MAX);
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .scan_index_forward(false)
-                .limit(missing)
-                .key_condition_expression("#partition = :partition AND begins_with(#sort, :past)")
-                .expression_attribute_names("#partition", PARTITION)
-                .expression_attribute_names("#sort", SORT)
-                .expression_attribute_values(":partition", text(partition.as_str()))
-                .expression_attribute_values(":past", text(PAST))
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(failed)?;
-            for row in page.items() {
-                let policy = policy(row).map_err(|problem| unreadable("a policy", problem))?;
-                history.extend(policy);
-            }
-            from = page.last_evaluated_key.filter(|key| !key.is_empty());
-            if from.is_none() {
+            let Some(row) = rows.next().await else {
                 break;
-            }
+            };
+            let row: PolicyRow = read_row(row.map_err(failed)?)
+                .map_err(|problem| unreadable("a policy", problem))?;
+            history.push(row.policy());
         }
         Ok(history)
     }
 }
 
-fn written(policy: &NewPolicy, revision: PolicyRevision) -> Writing {
-    Writing::row()
-        .number(REVISION, revision.0)
-        .text("document", policy.document.as_str())
-        .text("by", policy.by.as_str())
-        .instant("at", policy.at)
-        .maybe(policy.note.as_deref(), |row, note| row.text("note", note))
-}
+impl PolicyRow {
+    fn of(policy: &NewPolicy, revision: PolicyRevision) -> Self {
+        Self {
+            revision: revision.0,
+            document: policy.document.clone(),
+            by: policy.by.clone(),
+            at: policy.at,
+            note: policy.note.clone(),
+        }
+    }
 
-fn revision(attributes: &Attributes) -> Result<PolicyRevision, Unreadable> {
-    Ok(PolicyRevision(Reading::row(attributes)?.number(REVISION)?))
-}
-
-/// The policy; none if the row is of the earlier build.
-fn policy(attributes: &Attributes) -> Result<Option<StoredPolicy>, Unreadable> {
-    let row = Reading::row(attributes)?;
-    let Some(document) = row.text_if_any("document")? else {
-        row.text("fingerprint")?;
-        return Ok(None);
-    };
-    Ok(Some(StoredPolicy {
-        revision: PolicyRevision(row.number(REVISION)?),
-        document: document.to_owned(),
-        by: row.parsed("by", Actor::parse)?,
-        at: row.instant("at")?,
-        note: row.text_if_any("note")?.map(str::to_owned),
-    }))
+    fn policy(self) -> StoredPolicy {
+        StoredPolicy {
+            revision: PolicyRevision(self.revision),
+            document: self.document,
+            by: self.by,
+            at: self.at,
+            note: self.note,
+        }
+    }
 }

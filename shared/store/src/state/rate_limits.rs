@@ -1,19 +1,29 @@
-//! One budget an operation: a single instant, written back only if nobody drew
-//! meanwhile.
+//! Rate limits, one row for each operation: a single instant, written only if
+//! no permit was acquired since it was read.
 //!
-//! A draw whose answer was lost is drawn again, so a budget may be drawn for
-//! calls that are never made. It is never overdrawn.
+//! If the response to a write is lost, the permits are acquired once more. So
+//! permits may be acquired for calls that are never made, but never more than
+//! the limit allows.
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{PermitResult, RateLimits};
 use callsheet_domain::{NextFree, Operation, RateLimit, Timestamp};
+use jiff::fmt::serde::timestamp::microsecond;
+use serde::Deserialize;
 
-use super::{Place, StateTable, TRIES};
-use crate::attributes::{Reading, instant};
-use crate::error::{busy, if_held, unreadable};
+use super::place::Place;
+use super::{StateTable, TRIES, row_at};
+use crate::attributes::instant;
+use crate::error::{busy, if_condition_held};
 
-const SPENT_UNTIL: &str = "spent_until";
-const WRITE: &str = "SET #v = :v, #spent_until = :until";
+const NEXT_FREE_AT: &str = "next_free_at";
+const WRITE: &str = "SET #v = :v, #next_free_at = :next";
+
+#[derive(Deserialize)]
+struct RateLimitRow {
+    #[serde(with = "microsecond::required")]
+    next_free_at: Timestamp,
+}
 
 impl RateLimits for StateTable {
     async fn acquire(
@@ -26,22 +36,22 @@ impl RateLimits for StateTable {
     ) -> Result<PermitResult, PortError> {
         for _ in 0..TRIES {
             let next_free = self.next_free(operation).await?;
-            let (draw, after) = rate_limit.acquire(next_free, count, now);
-            if draw.first_at > latest {
-                return Ok(PermitResult::NotBefore(draw.first_at));
+            let (permits, after) = rate_limit.acquire(next_free, count, now);
+            if permits.first_at > latest {
+                return Ok(PermitResult::NotBefore(permits.first_at));
             }
             let write = self
-                .update(Place::budget(operation), WRITE)
-                .expression_attribute_names("#spent_until", SPENT_UNTIL)
-                .expression_attribute_values(":until", instant(after.0));
+                .update(Place::rate_limit(operation), WRITE)
+                .expression_attribute_names("#next_free_at", NEXT_FREE_AT)
+                .expression_attribute_values(":next", instant(after.0));
             let write = match next_free {
-                None => write.condition_expression("attribute_not_exists(#spent_until)"),
+                None => write.condition_expression("attribute_not_exists(#next_free_at)"),
                 Some(NextFree(read)) => write
-                    .condition_expression("#spent_until = :read")
+                    .condition_expression("#next_free_at = :read")
                     .expression_attribute_values(":read", instant(read)),
             };
-            if if_held(write.send().await)?.is_some() {
-                return Ok(PermitResult::Granted(draw));
+            if if_condition_held(write.send().await)?.is_some() {
+                return Ok(PermitResult::Granted(permits));
             }
         }
         Err(busy())
@@ -49,28 +59,20 @@ impl RateLimits for StateTable {
 
     async fn block_until(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
         let write = self
-            .update(Place::budget(operation), WRITE)
-            .condition_expression("attribute_not_exists(#spent_until) OR #spent_until < :until")
-            .expression_attribute_names("#spent_until", SPENT_UNTIL)
-            .expression_attribute_values(":until", instant(until));
-        // If the condition does not hold, nobody may call before a later instant anyway.
-        if_held(write.send().await)?;
+            .update(Place::rate_limit(operation), WRITE)
+            .condition_expression("attribute_not_exists(#next_free_at) OR #next_free_at < :next")
+            .expression_attribute_names("#next_free_at", NEXT_FREE_AT)
+            .expression_attribute_values(":next", instant(until));
+        // If the condition does not hold, the operation is blocked until a later instant anyway.
+        if_condition_held(write.send().await)?;
         Ok(())
     }
 }
 
 impl StateTable {
     async fn next_free(&self, operation: Operation) -> Result<Option<NextFree>, PortError> {
-        let Some(row) = self.row(Place::budget(operation)).await? else {
-            return Ok(None);
-        };
-        let next_free = Reading::row(&row).and_then(|row| row.instant_if_any(SPENT_UNTIL));
-        let next_free = next_free.map_err(|problem| {
-            unreadable(
-                format_args!("the budget of {}", operation.as_str()),
-                problem,
-            )
-        })?;
-        Ok(next_free.map(NextFree))
+        let name = format!("the rate limit of {}", operation.as_str());
+        let row: Option<RateLimitRow> = row_at(self, Place::rate_limit(operation), name).await?;
+        Ok(row.map(|row| NextFree(row.next_free_at)))
     }
 }

@@ -1,137 +1,205 @@
-//! How far the workspace was looked at, and the look that is under way: one row.
+//! The sync state of the workspace: one row.
+
+use std::collections::BTreeSet;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, LatestSync, PageCursor, SyncInProgress, Version, WorkspaceCoverage,
-    WorkspaceSyncState,
+    CalendarId, LatestSync, Timestamp, Version, WorkspaceCoverage, WorkspaceSyncState,
 };
+use jiff::fmt::serde::timestamp::microsecond;
+use serde::{Deserialize, Serialize};
 
-use super::{Place, StateTable};
-use crate::attributes::{Attributes, Reading, Unreadable, Writing, number};
-use crate::error::{if_held, unreadable};
-
-const VERSION: &str = "version";
-const CALENDAR: &str = "calendar";
+use super::place::Place;
+use super::sync_row::SyncInProgressRow;
+use super::{StateTable, row_at};
+use crate::stored_text;
 
 impl SyncStates for StateTable {
     async fn workspace(&self) -> Result<WorkspaceSyncState, PortError> {
-        let Some(row) = self.row(Place::workspace_mark()).await? else {
-            return Ok(WorkspaceSyncState::default());
-        };
-        mark(&row).map_err(|problem| unreadable("the mark of looks at the workspace", problem))
+        let row: Option<SyncStateRow> = row_at(
+            self,
+            Place::workspace_sync_state(),
+            "the workspace's sync state",
+        )
+        .await?;
+        Ok(row.map(SyncStateRow::state).unwrap_or_default())
     }
 
     async fn write_workspace_state(
         &self,
-        mark: &WorkspaceSyncState,
+        state: &WorkspaceSyncState,
     ) -> Result<WriteOutcome, PortError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(attributes(mark)))
-            .expression_attribute_names("#version", VERSION);
-        let put = if mark.version == Version::NEW {
-            put.condition_expression("attribute_not_exists(#version)")
-        } else {
-            put.condition_expression("#version = :read")
-                .expression_attribute_values(":read", number(mark.version.0))
-        };
-        let written = if_held(put.send().await)?;
-        Ok(written.map_or(WriteOutcome::Conflict, |_| WriteOutcome::Written))
+        let (place, row) = (Place::workspace_sync_state(), SyncStateRow::of(state));
+        self.write_if_unchanged(place, row, state.version).await
     }
 }
 
-fn attributes(mark: &WorkspaceSyncState) -> Attributes {
-    let row = Writing::row()
-        .maybe(mark.latest.as_ref(), |row, latest| {
-            let look = reach(Writing::default(), latest.reach.clone())
-                .instant("until", latest.until)
-                .number("pages", latest.pages)
-                .number("listed", latest.listed);
-            row.map("latest", look)
-        })
-        .maybe(mark.synced_until, |row, at| row.instant("healed_until", at))
-        .maybe(mark.full_sync_requested_at, |row, at| {
-            row.instant("whole_asked_at", at)
-        })
-        .maybe(mark.listed_calendars_at, |row, at| {
-            row.instant("listed_calendars_at", at)
-        })
-        .maybe(mark.in_progress.as_ref(), |row, in_progress| {
-            row.map("looking", under_way(in_progress, reach))
-        })
-        .number(VERSION, mark.version.next().0);
-    Place::workspace_mark().on(row)
+#[derive(Serialize, Deserialize)]
+struct SyncStateRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest: Option<LatestSyncRow>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    synced_until: Option<Timestamp>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    full_sync_requested_at: Option<Timestamp>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    listed_calendars_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sync_in_progress: Option<SyncInProgressRow<CoverageRow>>,
+    version: u64,
 }
 
-fn mark(attributes: &Attributes) -> Result<WorkspaceSyncState, Unreadable> {
-    let row = Reading::row(attributes)?;
-    let latest = |look: Reading<'_>| {
-        Ok(LatestSync {
-            reach: read_reach(look)?,
-            until: look.instant("until")?,
-            pages: look.number("pages")?,
-            listed: look.number("listed")?,
+#[derive(Serialize, Deserialize)]
+struct LatestSyncRow {
+    #[serde(flatten)]
+    coverage: CoverageRow,
+    #[serde(with = "microsecond::required")]
+    until: Timestamp,
+    pages: u32,
+    listed: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CoverageRow {
+    #[serde(with = "microsecond::required")]
+    began_at: Timestamp,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    since: Option<Timestamp>,
+    #[serde(with = "stored_text::set")]
+    skipped: BTreeSet<CalendarId>,
+}
+
+impl SyncStateRow {
+    fn of(state: &WorkspaceSyncState) -> Self {
+        Self {
+            latest: state.latest.as_ref().map(LatestSyncRow::of),
+            synced_until: state.synced_until,
+            full_sync_requested_at: state.full_sync_requested_at,
+            listed_calendars_at: state.listed_calendars_at,
+            sync_in_progress: state.in_progress.as_ref().map(SyncInProgressRow::of),
+            version: state.version.next().0,
+        }
+    }
+
+    fn state(self) -> WorkspaceSyncState {
+        WorkspaceSyncState {
+            latest: self.latest.map(LatestSyncRow::latest),
+            synced_until: self.synced_until,
+            full_sync_requested_at: self.full_sync_requested_at,
+            listed_calendars_at: self.listed_calendars_at,
+            in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
+            version: Version(self.version),
+        }
+    }
+}
+
+impl LatestSyncRow {
+    fn of(latest: &LatestSync) -> Self {
+        Self {
+            coverage: latest.reach.clone().into(),
+            until: latest.until,
+            pages: latest.pages,
+            listed: latest.listed,
+        }
+    }
+
+    fn latest(self) -> LatestSync {
+        LatestSync {
+            reach: self.coverage.into(),
+            until: self.until,
+            pages: self.pages,
+            listed: self.listed,
+        }
+    }
+}
+
+impl From<WorkspaceCoverage> for CoverageRow {
+    fn from(coverage: WorkspaceCoverage) -> Self {
+        Self {
+            began_at: coverage.began_at,
+            since: coverage.since,
+            skipped: coverage.skipped,
+        }
+    }
+}
+
+impl From<CoverageRow> for WorkspaceCoverage {
+    fn from(row: CoverageRow) -> Self {
+        Self {
+            began_at: row.began_at,
+            since: row.since,
+            skipped: row.skipped,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::{Unreadable, read_row, write_row};
+    use serde_json::{Value, json};
+
+    /// A row of version 1, written by hand. Every build that reads version 1 reads it.
+    fn a_row_written_by_hand() -> Value {
+        json!({
+            "v": 1,
+            "latest": {"began_at": 5, "skipped": ["a", "b"], "until": 7, "pages": 2, "listed": 150},
+            "synced_until": 5,
+            "full_sync_requested_at": 2,
+            "listed_calendars_at": 3,
+            "sync_in_progress": {
+                "began_at": 8, "since": 4, "skipped": [],
+                "next": "cursor", "pages": 1, "listed": 100, "held_until": 9,
+            },
+            "version": 3,
         })
-    };
-    let in_progress = |look| read_under_way(look, read_reach);
-    Ok(WorkspaceSyncState {
-        latest: row.map_if_any("latest")?.map(latest).transpose()?,
-        synced_until: row.instant_if_any("healed_until")?,
-        full_sync_requested_at: row.instant_if_any("whole_asked_at")?,
-        listed_calendars_at: row.instant_if_any("listed_calendars_at")?,
-        in_progress: row.map_if_any("looking")?.map(in_progress).transpose()?,
-        version: Version(row.number(VERSION)?),
-    })
-}
+    }
 
-fn reach(row: Writing, reach: WorkspaceCoverage) -> Writing {
-    let skipped = reach.skipped.into_iter();
-    let skipped = skipped.map(|id| Writing::default().text(CALENDAR, id.as_str()));
-    row.instant("began_at", reach.began_at)
-        .maybe(reach.since, |row, since| row.instant("since", since))
-        .list("left_out", skipped.collect())
-}
+    #[test]
+    fn a_sync_state_as_written_by_hand_is_read_and_written() {
+        let stored = serde_dynamo::to_item(a_row_written_by_hand()).expect("a row");
+        let row: SyncStateRow = read_row(stored).expect("readable");
+        let mut state = row.state();
+        let in_progress = state.in_progress.clone().expect("a sync in progress");
+        assert_eq!(in_progress.mark.since, Some(at(4)));
+        assert_eq!(in_progress.held_until, at(9));
+        let latest = state.latest.clone().expect("a completed sync");
+        assert_eq!((latest.reach.since, latest.reach.skipped.len()), (None, 2));
 
-fn read_reach(look: Reading<'_>) -> Result<WorkspaceCoverage, Unreadable> {
-    let skipped = look.maps("left_out")?.into_iter();
-    Ok(WorkspaceCoverage {
-        began_at: look.instant("began_at")?,
-        since: look.instant_if_any("since")?,
-        skipped: skipped
-            .map(|skipped| skipped.parsed(CALENDAR, CalendarId::parse))
-            .collect::<Result<_, _>>()?,
-    })
-}
+        state.version = Version(2);
+        let written = write_row(SyncStateRow::of(&state));
+        let by_hand = serde_dynamo::to_item(a_row_written_by_hand()).expect("a row");
+        assert_eq!(written, by_hand);
+    }
 
-/// A look under way, with the mark that it will set.
-pub(super) fn under_way<M: Clone>(
-    in_progress: &SyncInProgress<M>,
-    mark: impl Fn(Writing, M) -> Writing,
-) -> Writing {
-    mark(Writing::default(), in_progress.mark.clone())
-        .maybe(in_progress.next.as_ref(), |row, next| {
-            row.text("next", &next.0)
-        })
-        .number("pages", in_progress.pages)
-        .number("listed", in_progress.listed)
-        .instant("held_until", in_progress.held_until)
-}
+    #[test]
+    fn an_incomplete_sync_in_progress_is_named() {
+        let mut row = a_row_written_by_hand();
+        row["sync_in_progress"] = json!({"began_at": 8, "skipped": [], "pages": 1, "listed": 5});
+        let row = serde_dynamo::to_item(row).expect("a row");
+        let problem = read_row::<SyncStateRow>(row).err();
+        let expected = Unreadable::Missing("sync_in_progress.held_until".to_owned());
+        assert_eq!(problem, Some(expected));
+    }
 
-/// Reads such a look, and with `mark` the mark that it will set.
-pub(super) fn read_under_way<M>(
-    look: Reading<'_>,
-    mark: impl Fn(Reading<'_>) -> Result<M, Unreadable>,
-) -> Result<SyncInProgress<M>, Unreadable> {
-    Ok(SyncInProgress {
-        mark: mark(look)?,
-        next: look
-            .text_if_any("next")?
-            .map(|next| PageCursor(next.to_owned())),
-        pages: look.number("pages")?,
-        listed: look.number("listed")?,
-        held_until: look.instant("held_until")?,
-    })
+    fn at(microsecond: i64) -> Timestamp {
+        Timestamp::from_microsecond(microsecond).expect("in range")
+    }
 }

@@ -1,16 +1,12 @@
-//! Remembers people's words, one row for each thing they spoke about, and one
-//! at the head of a calendar's that counts them all.
+//! Overrides and pauses, one row each, and for each calendar a head that counts them.
 //!
-//! A word and the head are written in one transaction, on condition that the
-//! head is as it was read. So of two people who speak at once one reads again,
-//! each gets a revision of their own, and the later one stands.
+//! An override and the head are written in one transaction, on condition that
+//! the head is as it was read. So of two people who set overrides at once one
+//! reads again, each override gets a revision of its own, and the later one stands.
 //!
-//! Rows are read from the last sort key to the first, the head before what it
-//! counts. A word that comes in between may be among what is read without being
-//! counted, and costs one more look; none is counted without being read.
-//!
-//! An earlier build wrote words about series only, without a head, each with a
-//! revision of its own. Then the highest of them is the calendar's.
+//! Rows are read from the last sort key to the first, the head before the rows
+//! that it counts. An override that is set in between may be read without being
+//! counted, and costs one more sync; none is counted without being read.
 
 mod row;
 
@@ -20,55 +16,47 @@ use callsheet_domain::{
     Actor, CalendarId, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
 
-use super::{LISTED, LISTED_AS, PARTITION, Place, SORT, StateTable, TRIES};
-use crate::attributes::{Writing, number, text};
-use crate::error::{busy, failed, unreadable};
-use row::{ALL, PAUSE, REVISION, Rows, sort};
-pub(super) use row::{HEAD, head};
+use super::place::{OVERRIDES, Place};
+use super::{StateTable, TRIES, row_at};
+use crate::attributes::{Attributes, write_row};
+use crate::error::{busy, unreadable};
+use crate::expressions::{Unchanged, all_rows};
+pub(super) use row::HeadRow;
+use row::{OverrideRow, OverrideRows, PauseRow};
 
 impl OverrideStore for StateTable {
     async fn overrides(&self, calendar: &CalendarId) -> Result<Overrides, PortError> {
-        let Place { partition, .. } = Place::calendar(calendar, ALL);
-        let mut read = Rows::default();
-        let mut from = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .scan_index_forward(false)
-                .key_condition_expression("#partition = :partition AND begins_with(#sort, :all)")
-                .expression_attribute_names("#partition", PARTITION)
-                .expression_attribute_names("#sort", SORT)
-                .expression_attribute_values(":partition", text(partition.as_str()))
-                .expression_attribute_values(":all", text(ALL))
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(failed)?;
-            for row in page.items() {
-                read.take(row).map_err(|problem| {
-                    unreadable(format_args!("the words on calendar {calendar}"), problem)
-                })?;
-            }
-            from = page.last_evaluated_key.filter(|key| !key.is_empty());
-            if from.is_none() {
-                return Ok(read.overrides());
-            }
+        let partition = Place::overrides_head(calendar).partition;
+        let mut read = OverrideRows::default();
+        for row in all_rows(self.rows_from_last(&partition, OVERRIDES)).await? {
+            read.add(row).map_err(|problem| {
+                unreadable(
+                    format_args!("the overrides of calendar {calendar}"),
+                    problem,
+                )
+            })?;
         }
+        Ok(read.overrides())
     }
 
     async fn set_override(
         &self,
         calendar: &CalendarId,
-        subject: &OverrideScope,
-        word: OverrideChoice,
+        scope: &OverrideScope,
+        choice: OverrideChoice,
         by: &Actor,
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
-        let said = |row: Writing| row.text("choice", word.as_str());
-        self.say(calendar, &sort(subject), said, by, now).await
+        let row = |revision: OverrideRevision| {
+            write_row(OverrideRow {
+                choice,
+                revision: revision.0,
+                by: by.clone(),
+                at: now,
+            })
+        };
+        let place = || Place::override_of(calendar, scope);
+        self.write_next(calendar, place, row).await
     }
 
     async fn pause(
@@ -78,61 +66,51 @@ impl OverrideStore for StateTable {
         by: &Actor,
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
-        let said = |row: Writing| row.instant("until", until);
-        self.say(calendar, PAUSE, said, by, now).await
+        let row = |revision: OverrideRevision| {
+            write_row(PauseRow {
+                until,
+                revision: revision.0,
+                by: by.clone(),
+                at: now,
+            })
+        };
+        let place = || Place::pause(calendar);
+        self.write_next(calendar, place, row).await
     }
 }
 
 impl StateTable {
-    /// Writes what is `said` as the next thing said about the calendar.
-    async fn say(
+    /// Writes an override or a pause under the calendar's next revision.
+    async fn write_next(
         &self,
         calendar: &CalendarId,
-        sort: &str,
-        said: impl Fn(Writing) -> Writing,
-        by: &Actor,
-        now: Timestamp,
+        place: impl Fn() -> Place,
+        row: impl Fn(OverrideRevision) -> Attributes,
     ) -> Result<OverrideRevision, PortError> {
         for _ in 0..TRIES {
-            let counted = self.counted(calendar).await?;
-            let last = match counted {
-                Some(revision) => revision,
-                None => self.overrides(calendar).await?.revision,
+            let counted = self.counted_overrides(calendar).await?;
+            let next = counted.unwrap_or_default().next();
+            let unchanged = Unchanged {
+                attribute: "revision",
+                read: counted.map(|revision| revision.0),
             };
-            let next = last.next();
-            let row = said(Writing::row())
-                .number(REVISION, next.0)
-                .text("by", by.as_str())
-                .instant("at", now);
-            let row = self.put(Place::calendar(calendar, sort), row);
-            let head = Writing::row()
-                .text(LISTED, LISTED_AS)
-                .number(REVISION, next.0);
-            let head = self.put(Place::calendar(calendar, HEAD), head);
-            let head = match counted {
-                None => head
-                    .condition_expression("attribute_not_exists(#partition)")
-                    .expression_attribute_names("#partition", PARTITION),
-                Some(read) => head
-                    .condition_expression("#revision = :read")
-                    .expression_attribute_names("#revision", REVISION)
-                    .expression_attribute_values(":read", number(read.0)),
-            };
-            if self.written_together([head, row]).await? {
+            let head = write_row(HeadRow::of(next));
+            let head = self.put(Place::overrides_head(calendar), head);
+            let writes = [unchanged.on(head), self.put(place(), row(next))];
+            if self.write_both(writes).await? {
                 return Ok(next);
             }
         }
         Err(busy())
     }
 
-    /// What the head says; none before the first word of this build.
-    async fn counted(&self, calendar: &CalendarId) -> Result<Option<OverrideRevision>, PortError> {
-        let row = self.row(Place::calendar(calendar, HEAD)).await?;
-        row.map(|row| head(&row)).transpose().map_err(|problem| {
-            unreadable(
-                format_args!("the count of words on calendar {calendar}"),
-                problem,
-            )
-        })
+    /// The revision in the head; none before the calendar's first override.
+    async fn counted_overrides(
+        &self,
+        calendar: &CalendarId,
+    ) -> Result<Option<OverrideRevision>, PortError> {
+        let name = format!("the head of the overrides of calendar {calendar}");
+        let row: Option<HeadRow> = row_at(self, Place::overrides_head(calendar), name).await?;
+        Ok(row.map(|row| row.revision()))
     }
 }

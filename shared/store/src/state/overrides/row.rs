@@ -1,94 +1,104 @@
-//! The shapes of what people said: a word, a pause, the head that counts them.
+//! Rows of a calendar's overrides: an override, a pause, the head that counts them.
 
 use callsheet_domain::{
     Actor, IcalUid, InvalidId, Override, OverrideChoice, OverrideRevision, OverrideScope,
-    Overrides, Pause, PlatformEventId, SeriesId,
+    Overrides, Pause, PlatformEventId, SeriesId, Timestamp,
 };
+use jiff::fmt::serde::timestamp::microsecond;
+use serde::{Deserialize, Serialize};
 
-use crate::attributes::{Attributes, Reading, Unreadable};
-use crate::state::SORT;
+use crate::attributes::{Attributes, Unreadable, read_row};
+use crate::state::Listed;
+use crate::state::place::{EVENT, OVERRIDES_HEAD, PAUSE, PLATFORM_SERIES, SERIES, SORT};
+use crate::stored_text;
 
-/// How the sort key of every row here begins.
-pub(super) const ALL: &str = "preference";
-/// The sort key of the head. It comes after those that it counts.
-pub(in crate::state) const HEAD: &str = "preferences";
-pub(super) const PAUSE: &str = "preference#pause";
-/// How that of a word begins, by what it is about.
-const EVENT: &str = "preference#event#";
-const SERIES: &str = "preference#series#";
-const PLATFORM_SERIES: &str = "preference#platform-series#";
-
-pub(super) const REVISION: &str = "revision";
-
-/// The rows of one calendar, as they come.
-#[derive(Debug, Default)]
-pub(super) struct Rows {
-    overrides: Overrides,
-    counted: Option<OverrideRevision>,
+/// The head of a calendar's overrides.
+#[derive(Serialize, Deserialize)]
+pub(in crate::state) struct HeadRow {
+    listed: Listed,
+    revision: u64,
 }
 
-impl Rows {
-    pub(super) fn take(&mut self, attributes: &Attributes) -> Result<(), Unreadable> {
-        let row = Reading::row(attributes)?;
-        let sort = row.text(SORT)?;
-        if sort == HEAD {
-            self.counted = Some(head(attributes)?);
-            return Ok(());
+impl HeadRow {
+    pub(super) fn of(revision: OverrideRevision) -> Self {
+        Self {
+            listed: Listed::Calendar,
+            revision: revision.0,
         }
-        let revision = OverrideRevision(row.number(REVISION)?);
-        let by = row.text_if_any("by")?.map(Actor::parse).transpose();
-        let by = by.map_err(|_| Unreadable::Malformed("by"))?;
-        let at = row.instant("at")?;
-        if sort == PAUSE {
-            let until = row.instant("until")?;
-            self.overrides.pause = Some(Pause {
-                until,
-                revision,
-                by,
-                at,
-            });
-        } else {
-            let choice = row.parsed("choice", str::parse::<OverrideChoice>)?;
-            let stored = Override {
-                choice,
-                revision,
-                by,
-                at,
-            };
-            self.overrides.by_scope.insert(subject(sort)?, stored);
+    }
+
+    pub(in crate::state) fn revision(&self) -> OverrideRevision {
+        OverrideRevision(self.revision)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct OverrideRow {
+    #[serde(with = "stored_text")]
+    pub(super) choice: OverrideChoice,
+    pub(super) revision: u64,
+    #[serde(with = "stored_text")]
+    pub(super) by: Actor,
+    #[serde(with = "microsecond::required")]
+    pub(super) at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct PauseRow {
+    #[serde(with = "microsecond::required")]
+    pub(super) until: Timestamp,
+    pub(super) revision: u64,
+    #[serde(with = "stored_text")]
+    pub(super) by: Actor,
+    #[serde(with = "microsecond::required")]
+    pub(super) at: Timestamp,
+}
+
+/// The rows of one calendar, in the order in which they are read.
+#[derive(Debug, Default)]
+pub(super) struct OverrideRows(Overrides);
+
+impl OverrideRows {
+    pub(super) fn add(&mut self, attributes: Attributes) -> Result<(), Unreadable> {
+        let sort = attributes.get(SORT).and_then(|sort| sort.as_s().ok());
+        let sort = sort.ok_or_else(malformed_sort)?.clone();
+        match sort.as_str() {
+            OVERRIDES_HEAD => {
+                self.0.revision = read_row::<HeadRow>(attributes)?.revision();
+            }
+            PAUSE => {
+                let row: PauseRow = read_row(attributes)?;
+                self.0.pause = Some(Pause {
+                    until: row.until,
+                    revision: OverrideRevision(row.revision),
+                    by: Some(row.by),
+                    at: row.at,
+                });
+            }
+            _ => {
+                let scope = scope_of(&sort)?;
+                let row: OverrideRow = read_row(attributes)?;
+                let stored = Override {
+                    choice: row.choice,
+                    revision: OverrideRevision(row.revision),
+                    by: Some(row.by),
+                    at: row.at,
+                };
+                self.0.by_scope.insert(scope, stored);
+            }
         }
-        self.overrides.revision = self.overrides.revision.max(revision);
         Ok(())
     }
 
     pub(super) fn overrides(self) -> Overrides {
-        Overrides {
-            revision: self.counted.unwrap_or(self.overrides.revision),
-            ..self.overrides
-        }
+        self.0
     }
 }
 
-/// The revision that a head row says.
-pub(in crate::state) fn head(attributes: &Attributes) -> Result<OverrideRevision, Unreadable> {
-    let row = Reading::row(attributes)?;
-    Ok(OverrideRevision(row.number(REVISION)?))
-}
-
-/// The sort key of a word about `subject`.
-pub(super) fn sort(subject: &OverrideScope) -> String {
-    match subject {
-        OverrideScope::Event(id) => format!("{EVENT}{id}"),
-        OverrideScope::Series(ical_uid) => format!("{SERIES}{ical_uid}"),
-        OverrideScope::PlatformSeries(id) => format!("{PLATFORM_SERIES}{id}"),
-    }
-}
-
-/// What a word is about. Something else is of a later build; to pass over it
-/// might record what somebody asked not to be.
-fn subject(sort: &str) -> Result<OverrideScope, Unreadable> {
-    let named =
-        |name: Result<OverrideScope, InvalidId>| name.map_err(|_| Unreadable::Malformed(SORT));
+/// The scope of an override. An unknown one is of a later build; ignoring it
+/// might record a meeting that a person wants skipped.
+fn scope_of(sort: &str) -> Result<OverrideScope, Unreadable> {
+    let named = |scope: Result<OverrideScope, InvalidId>| scope.map_err(|_| malformed_sort());
     if let Some(id) = sort.strip_prefix(EVENT) {
         named(PlatformEventId::parse(id).map(OverrideScope::Event))
     } else if let Some(ical_uid) = sort.strip_prefix(SERIES) {
@@ -96,33 +106,39 @@ fn subject(sort: &str) -> Result<OverrideScope, Unreadable> {
     } else if let Some(id) = sort.strip_prefix(PLATFORM_SERIES) {
         named(SeriesId::parse(id).map(OverrideScope::PlatformSeries))
     } else {
-        Err(Unreadable::UnknownShape)
+        Err(Unreadable::UnknownVersion)
     }
+}
+
+fn malformed_sort() -> Unreadable {
+    Unreadable::Malformed(SORT.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attributes::Writing;
     use callsheet_testkit::at;
+    use serde_json::{Value, json};
     use test_case::test_case;
 
-    /// What an earlier build wrote of a word about a series.
-    fn earlier(series: &str, word: &str, revision: u64) -> Attributes {
-        Writing::row()
-            .text(SORT, format!("{SERIES}{series}"))
-            .text("choice", word)
-            .number(REVISION, revision)
-            .instant("at", at("09:00"))
-            .attributes()
+    /// An override of version 1, written by hand. Every build that reads version 1 reads it.
+    fn an_override(sort: &str, choice: &str, revision: u64) -> Value {
+        json!({
+            "v": 1, "sort": sort, "choice": choice, "revision": revision,
+            "by": "lead@acme.example", "at": at("09:00").as_microsecond(),
+        })
     }
 
-    fn read<const N: usize>(rows: [Attributes; N]) -> Overrides {
-        let mut read = Rows::default();
+    fn head(revision: u64) -> Value {
+        json!({"v": 1, "sort": "overrides", "listed": "calendar", "revision": revision})
+    }
+
+    fn read(rows: &[Value]) -> Result<Overrides, Unreadable> {
+        let mut read = OverrideRows::default();
         for row in rows {
-            read.take(&row).expect("a row of ours");
+            read.add(serde_dynamo::to_item(row).expect("a row"))?;
         }
-        read.overrides()
+        Ok(read.overrides())
     }
 
     fn series(name: &str) -> OverrideScope {
@@ -130,37 +146,56 @@ mod tests {
     }
 
     #[test]
-    fn words_that_an_earlier_build_wrote_are_read() {
-        let read = read([earlier("a", "skip", 3), earlier("b", "record", 2)]);
+    fn rows_as_written_by_hand_are_read() {
+        let pause = json!({
+            "v": 1, "sort": "override#pause", "until": at("12:00").as_microsecond(),
+            "revision": 3, "by": "lead@acme.example", "at": at("10:00").as_microsecond(),
+        });
+        let rows = [
+            head(3),
+            an_override("override#series#a", "skip", 2),
+            pause,
+            an_override("override#platform-series#c", "clear", 1),
+            an_override("override#event#b", "record", 1),
+        ];
+        let read = read(&rows).expect("readable");
         let expected = Override {
             choice: OverrideChoice::Skip,
-            revision: OverrideRevision(3),
-            by: None,
+            revision: OverrideRevision(2),
+            by: Actor::parse("lead@acme.example").ok(),
             at: at("09:00"),
         };
         assert_eq!(read.by_scope[&series("a")], expected);
-        assert_eq!(read.by_scope[&series("b")].choice, OverrideChoice::Record);
+        let scopes = [
+            (
+                OverrideScope::Event(PlatformEventId::parse("b").expect("an id")),
+                OverrideChoice::Record,
+            ),
+            (
+                OverrideScope::PlatformSeries(SeriesId::parse("c").expect("an id")),
+                OverrideChoice::Clear,
+            ),
+        ];
+        for (scope, choice) in scopes {
+            assert_eq!(read.by_scope[&scope].choice, choice);
+        }
+        assert_eq!(read.pause.map(|pause| pause.until), Some(at("12:00")));
         assert_eq!(read.revision, OverrideRevision(3));
     }
 
     #[test]
-    fn a_word_that_came_after_the_head_was_read_is_not_counted() {
-        let head = Writing::row().text(SORT, HEAD).number(REVISION, 4);
-        let read = read([head.attributes(), earlier("a", "skip", 5)]);
+    fn an_override_that_was_set_after_the_head_was_read_is_not_counted() {
+        let rows = [head(4), an_override("override#series#a", "skip", 5)];
+        let read = read(&rows).expect("readable");
         assert_eq!(read.revision, OverrideRevision(4));
         assert_eq!(read.by_scope[&series("a")].revision, OverrideRevision(5));
     }
 
-    #[test_case("preference#mood"; "about something else")]
-    #[test_case("preference#platform-event#a"; "about a subject to come")]
-    #[test_case("preference-series"; "of another shape")]
-    fn what_a_later_build_wrote_is_not_passed_over(sort: &str) {
-        let row = Writing::row()
-            .text(SORT, sort)
-            .text("choice", "skip")
-            .number(REVISION, 1)
-            .instant("at", at("09:00"));
-        let problem = Rows::default().take(&row.attributes());
-        assert_eq!(problem, Err(Unreadable::UnknownShape));
+    #[test_case("override#mood"; "of another kind")]
+    #[test_case("override#platform-event#a"; "of a later scope")]
+    #[test_case("override-series"; "of another shape")]
+    fn an_override_of_a_later_build_is_not_ignored(sort: &str) {
+        let problem = read(&[an_override(sort, "skip", 1)]);
+        assert_eq!(problem, Err(Unreadable::UnknownVersion));
     }
 }
