@@ -1,4 +1,4 @@
-//! Time that passes by itself, and ports that take some of it.
+//! A clock that runs by itself, and ports with a latency.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use callsheet_testkit::at;
 use jiff::SignedDuration;
 use tokio::time::Instant;
 
-/// The runtime's clock, which jumps to the next timer when nothing else is to be done.
+/// The runtime's clock, which jumps to the next timer when no task can proceed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PausedClock(Instant);
 
@@ -38,8 +38,8 @@ impl Clock for PausedClock {
     }
 }
 
-/// A port that takes from `least` to `most` milliseconds on the way there, and
-/// as long on the way back.
+/// A port that takes from `least` to `most` milliseconds before a call, and as
+/// long after it.
 #[derive(Debug, Clone)]
 pub(crate) struct Slow<P> {
     port: P,
@@ -58,10 +58,10 @@ impl<P> Slow<P> {
         }
     }
 
-    /// A linear congruential generator is chance enough for a delay.
-    async fn way(&self) {
+    /// Waits for a random delay, by a linear congruential generator.
+    async fn delay(&self) {
         let millis = {
-            let mut chance = self.chance.lock().expect("nobody panics");
+            let mut chance = self.chance.lock().expect("no test thread panics");
             *chance = chance
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
@@ -71,10 +71,10 @@ impl<P> Slow<P> {
     }
 
     async fn taking<T>(&self, call: impl Future<Output = T>) -> T {
-        self.way().await;
-        let answer = call.await;
-        self.way().await;
-        answer
+        self.delay().await;
+        let result = call.await;
+        self.delay().await;
+        result
     }
 }
 
