@@ -17,9 +17,9 @@ const BOT_FREE: Duration = Duration::from_secs(30);
 /// No retry to send a bot out of a call is made later than this: a meeting is
 /// being recorded that should not be.
 const LONGEST_STAY: Duration = Duration::from_secs(15);
-/// A row whose call was blocked is set aside for half of this at least. Its
-/// payload stays blocked until the title or the policy changes, which calls at
-/// once; this wait is for a key that may do this again.
+/// A row whose call was blocked is set aside for half of this at least. A
+/// blocked payload stays blocked until the title or the policy changes, and then
+/// the row is called at once. The wait is for a key that gets its rights back.
 const FIRST_SET_ASIDE: Duration = Duration::from_mins(4);
 /// No blocked row is set aside for longer than this.
 const LONGEST_SET_ASIDE: Duration = Duration::from_mins(10);

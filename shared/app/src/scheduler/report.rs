@@ -7,7 +7,7 @@ pub enum StopReason {
     Idle,
     /// The time of the run was up. The rows that are left stay due.
     DeadlineReached,
-    /// Another run holds the lease. It was told of the wake-up.
+    /// Another run holds the lease. The wake-up is left for that run.
     AlreadyRunning,
     /// The lease expired during the run.
     LeaseLost,

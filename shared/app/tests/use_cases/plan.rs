@@ -50,7 +50,7 @@ fn calls_come_in_order_of_start_whatever_the_order_of_rows() {
 }
 
 #[test]
-fn each_row_is_called_for_by_what_it_lacks() {
+fn a_bot_that_is_wanted_is_scheduled_unless_too_many_are_there() {
     let start = at("12:00");
     let rows = vec![
         row("a-new-one", start, |_| ()),
@@ -68,16 +68,6 @@ fn each_row_is_called_for_by_what_it_lacks() {
         }),
         row("d-uncertain", start, |row| applied(row, Applied::Uncertain)),
         row("e-too-many", start, |row| applied(row, Applied::TooMany)),
-        row("f-unwanted", start, |row| unwanted(row, Applied::Bot)),
-        row("g-dispatched", start, |row| {
-            unwanted(row, Applied::Dispatched);
-        }),
-        row("h-dispatched-without-an-id", start, |row| {
-            unwanted(row, Applied::Dispatched);
-            if let Applied::Dispatched(bot) = &mut row.applied {
-                bot.bot_id = None::<BotId>;
-            }
-        }),
     ];
     assert_eq!(
         plan(rows),
@@ -87,9 +77,31 @@ fn each_row_is_called_for_by_what_it_lacks() {
 2090-03-06T12:00:00Z schedule-bot c-with-another-link (changed)
 2090-03-06T12:00:00Z schedule-bot d-uncertain (uncertain)
 2090-03-06T12:00:00Z unschedule-bot e-too-many (too-many)
-2090-03-06T12:00:00Z unschedule-bot f-unwanted (unwanted)
-2090-03-06T12:00:00Z leave-call g-dispatched (unwanted)
-2090-03-06T12:00:00Z get-event h-dispatched-without-an-id (unwanted)
+"
+    );
+}
+
+#[test]
+fn a_bot_that_is_not_wanted_is_unscheduled_or_leaves_its_call() {
+    let start = at("12:00");
+    let rows = vec![
+        row("a-unwanted", start, |row| unwanted(row, Applied::Bot)),
+        row("b-dispatched", start, |row| {
+            unwanted(row, Applied::Dispatched);
+        }),
+        row("c-dispatched-without-an-id", start, |row| {
+            unwanted(row, Applied::Dispatched);
+            if let Applied::Dispatched(bot) = &mut row.applied {
+                bot.bot_id = None::<BotId>;
+            }
+        }),
+    ];
+    assert_eq!(
+        plan(rows),
+        "\
+2090-03-06T12:00:00Z unschedule-bot a-unwanted (unwanted)
+2090-03-06T12:00:00Z leave-call b-dispatched (unwanted)
+2090-03-06T12:00:00Z get-event c-dispatched-without-an-id (unwanted)
 "
     );
 }

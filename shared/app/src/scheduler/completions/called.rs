@@ -23,24 +23,9 @@ pub(super) fn apply(state: &mut RunState, call: CompletedCall, now: Timestamp) -
         took,
     } = call;
     let operation = attempt.operation();
-    let queue = state.queue(operation);
-    queue.in_flight -= 1;
-    if let Some(took) = took {
-        queue.measure(took);
-        if !matches!(
-            outcome,
-            CallOutcome::Denied(_) | CallOutcome::Blocked { .. }
-        ) {
-            state.access.admit();
-        }
-    }
+    note_response(state, operation, &outcome, took);
     match outcome {
-        CallOutcome::Result(result) => {
-            if !matches!(result, CallResult::Again { .. }) {
-                state.access.let_through();
-            }
-            vec![record(row, attempt, result)]
-        }
+        CallOutcome::Result(result) => vec![record(row, attempt, result)],
         CallOutcome::Blocked {
             service,
             reason,
@@ -68,6 +53,31 @@ pub(super) fn apply(state: &mut RunState, call: CompletedCall, now: Timestamp) -
             state.in_flight.remove(&row.key);
             deny(state, error, now)
         }
+    }
+}
+
+/// Notes what the response shows about latency and about our access.
+fn note_response(
+    state: &mut RunState,
+    operation: Operation,
+    outcome: &CallOutcome,
+    took: Option<Duration>,
+) {
+    let queue = state.queue(operation);
+    queue.in_flight -= 1;
+    if let Some(took) = took {
+        queue.measure(took);
+        let is_admitted = !matches!(
+            outcome,
+            CallOutcome::Denied(_) | CallOutcome::Blocked { .. }
+        );
+        if is_admitted {
+            state.access.admit();
+        }
+    }
+    if matches!(outcome, CallOutcome::Result(result) if !matches!(result, CallResult::Again { .. }))
+    {
+        state.access.let_through();
     }
 }
 

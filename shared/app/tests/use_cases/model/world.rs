@@ -27,8 +27,20 @@ enum RunStep {
     Stopped,
     Working(Held),
     Loaded(Held, Box<Decision>),
-    Calling(Held, Box<Decision>, CallAttempt, i64, bool),
-    CallResult(Held, Box<Decision>, CallAttempt, CallResult),
+    Calling(CallInFlight),
+    /// The result is known and not yet written.
+    Recording(Held, Box<Decision>, CallAttempt, CallResult),
+}
+
+/// A call that has started.
+#[derive(Debug, Clone)]
+struct CallInFlight {
+    held: Held,
+    row: Box<Decision>,
+    attempt: CallAttempt,
+    /// The tick at which it started.
+    since: i64,
+    has_effect: bool,
 }
 
 /// The step that the sync is at.
@@ -116,7 +128,7 @@ impl World {
         }
         next.extend(self.steps_of_sync(script));
         let is_call_over = |step: &RunStep| match step {
-            RunStep::Calling(_, _, _, since, _) => self.tick - since >= LONGEST_CALL,
+            RunStep::Calling(call) => self.tick - call.since >= LONGEST_CALL,
             _ => false,
         };
         if self.tick < LAST && !self.runs.iter().any(is_call_over) {
@@ -144,60 +156,95 @@ impl World {
         })
     }
 
+    fn at_step(&self, which: usize, step: RunStep) -> Self {
+        self.with(|world| world.runs[which] = step)
+    }
+
     fn steps_of(&self, which: usize, script: &Script) -> Vec<Self> {
-        let to = |step: RunStep| self.with(|world| world.runs[which] = step);
         let mut next = match self.runs[which].clone() {
             // The two runs are alike, so the first starts first.
             RunStep::Stopped if self.takes == 2 || (which == 1 && self.takes == 0) => vec![],
-            RunStep::Stopped => vec![self.with(|world| {
-                world.takes += 1;
-                let taken = world.lease.take(world.now(), world.lease_from_now());
-                if let LeaseResult::Held(held) = taken {
-                    world.runs[which] = RunStep::Working(held);
-                }
-            })],
+            RunStep::Stopped => vec![self.take_lease(which)],
             RunStep::Working(held) => vec![self.load(which, held), self.extend(which, held)],
             RunStep::Loaded(held, row) if self.now() < script.calls_until(held) => {
-                let sent = CallAttempt::of(&row, self.now()).expect("it was loaded as due");
-                vec![to(RunStep::Calling(held, row, sent, self.tick, false))]
-            }
-            RunStep::Loaded(held, _) => vec![to(RunStep::Working(held))],
-            RunStep::Calling(held, row, sent, since, has_effect) => {
-                let mut next = vec![if has_effect {
-                    let done = CallResult::Done(Vec::new());
-                    to(RunStep::CallResult(held, row.clone(), sent.clone(), done))
-                } else {
-                    self.with(|world| {
-                        world.effect(&sent.call);
-                        let calling =
-                            RunStep::Calling(held, row.clone(), sent.clone(), since, true);
-                        world.runs[which] = calling;
-                    })
-                }];
-                if self.cuts < 1 {
-                    let again = CallResult::Again {
-                        reason: "cut".to_owned(),
-                        wait: Duration::ZERO,
-                    };
-                    let cut = to(RunStep::CallResult(held, row, sent, again));
-                    next.push(cut.with(|world| world.cuts += 1));
-                }
-                next
-            }
-            RunStep::CallResult(held, row, sent, answered) => vec![self.with(|world| {
-                let settled = apply_result(*row, &sent, answered.clone(), world.now());
-                world.runs[which] = if world.write(settled) {
-                    RunStep::Working(held)
-                } else {
-                    let stored = world.row.clone().expect("it was loaded");
-                    RunStep::CallResult(held, Box::new(stored), sent, answered)
+                let attempt = CallAttempt::of(&row, self.now()).expect("it was loaded as due");
+                let call = CallInFlight {
+                    held,
+                    row,
+                    attempt,
+                    since: self.tick,
+                    has_effect: false,
                 };
-            })],
+                vec![self.at_step(which, RunStep::Calling(call))]
+            }
+            RunStep::Loaded(held, _) => vec![self.at_step(which, RunStep::Working(held))],
+            RunStep::Calling(call) => self.steps_of_call(which, call),
+            RunStep::Recording(held, row, attempt, result) => {
+                vec![self.record(which, held, *row, attempt, result)]
+            }
         };
         if self.crashes < 1 && !matches!(self.runs[which], RunStep::Stopped) {
-            next.push(to(RunStep::Stopped).with(|world| world.crashes += 1));
+            let crashed = self.at_step(which, RunStep::Stopped);
+            next.push(crashed.with(|world| world.crashes += 1));
         }
         next
+    }
+
+    fn take_lease(&self, which: usize) -> Self {
+        self.with(|world| {
+            world.takes += 1;
+            let taken = world.lease.take(world.now(), world.lease_from_now());
+            if let LeaseResult::Held(held) = taken {
+                world.runs[which] = RunStep::Working(held);
+            }
+        })
+    }
+
+    /// A call takes effect, and then its response comes; or it may be lost at
+    /// either point.
+    fn steps_of_call(&self, which: usize, call: CallInFlight) -> Vec<Self> {
+        let respond = |call: CallInFlight, result| {
+            let recording = RunStep::Recording(call.held, call.row, call.attempt, result);
+            self.at_step(which, recording)
+        };
+        let mut next = vec![if call.has_effect {
+            respond(call.clone(), CallResult::Done(Vec::new()))
+        } else {
+            self.with(|world| {
+                world.effect(&call.attempt.call);
+                world.runs[which] = RunStep::Calling(CallInFlight {
+                    has_effect: true,
+                    ..call.clone()
+                });
+            })
+        }];
+        if self.cuts < 1 {
+            let again = CallResult::Again {
+                reason: "cut".to_owned(),
+                wait: Duration::ZERO,
+            };
+            next.push(respond(call, again).with(|world| world.cuts += 1));
+        }
+        next
+    }
+
+    fn record(
+        &self,
+        which: usize,
+        held: Held,
+        row: Decision,
+        attempt: CallAttempt,
+        result: CallResult,
+    ) -> Self {
+        self.with(|world| {
+            let applied = apply_result(row, &attempt, result.clone(), world.now());
+            world.runs[which] = if world.write(applied) {
+                RunStep::Working(held)
+            } else {
+                let stored = world.row.clone().expect("it was loaded");
+                RunStep::Recording(held, Box::new(stored), attempt, result)
+            };
+        })
     }
 
     fn load(&self, which: usize, held: Held) -> Self {
@@ -227,14 +274,15 @@ impl World {
             RunStep::Stopped => "stopped".to_owned(),
             RunStep::Working(held) => format!("working {held:?}"),
             RunStep::Loaded(held, row) => format!("loaded {held:?} {}", brief(row)),
-            RunStep::Calling(held, row, sent, since, has_effect) => {
-                let (row, sent) = (brief(row), brief_call(sent));
-                format!("calling {held:?} {row} {sent} {since} {has_effect}")
+            RunStep::Calling(call) => {
+                let (row, attempt) = (brief(&call.row), brief_call(&call.attempt));
+                let (held, since, has_effect) = (call.held, call.since, call.has_effect);
+                format!("calling {held:?} {row} {attempt} {since} {has_effect}")
             }
-            RunStep::CallResult(held, row, sent, answered) => {
-                let is_done = matches!(answered, CallResult::Done(_));
-                let (row, sent) = (brief(row), brief_call(sent));
-                format!("answered {held:?} {row} {sent} {is_done}")
+            RunStep::Recording(held, row, attempt, result) => {
+                let is_done = matches!(result, CallResult::Done(_));
+                let (row, attempt) = (brief(row), brief_call(attempt));
+                format!("recording {held:?} {row} {attempt} {is_done}")
             }
         });
         let sync = match &self.sync {
