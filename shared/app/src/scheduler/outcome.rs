@@ -119,7 +119,7 @@ fn of_bot(reply: BotReply, call: &CallAttempt, attempt: u32, fraction: f64) -> C
             wait: backoff(attempt, fraction),
         },
         BotReply::NoneFree(wait) => CallResult::Again {
-            reason: "no bot was free at such short notice".to_owned(),
+            reason: "no bot was free so shortly before the start".to_owned(),
             wait: wait.unwrap_or(BOT_FREE),
         },
         BotReply::Dispatched => CallResult::Dispatched,
