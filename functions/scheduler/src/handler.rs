@@ -1,57 +1,74 @@
-//! Answers the bell.
+//! Starts a scheduler run after a wake-up.
 
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{PortError, Scheduler};
+use callsheet_app::{PortError, RunReport, Scheduler};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{RandomJitter, Secret, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
 use lambda_runtime::Error;
 
-pub(crate) type LiveDrain =
+/// The scheduler on Recall and DynamoDB.
+pub(crate) type LiveScheduler =
     Scheduler<RecallClient, DecisionTable, StateTable, SystemClock, RandomJitter>;
 
-/// WriteOutcome back to let the calls in flight land: as long as one may take, and the
-/// writing down of it.
+/// Time kept back at the end of an invocation for the calls in flight and the
+/// writes of their results.
 const RESERVE: Duration = Duration::from_secs(15);
-/// For an invocation that does not say how long it may take.
+/// Assumed length of an invocation that has no deadline.
 const USUAL: Duration = Duration::from_mins(1);
 
-/// Drains what is due, with the API key as it was last read.
+/// Starts a run, with the API key as it was last read.
 ///
-/// A failure is returned, so that the function's errors are counted and an
-/// alarm can ring; all that was due is still due.
-pub(crate) async fn answer(
-    drain: LiveDrain,
+/// An error is returned, so that it counts as an error of the function and
+/// raises its alarm. Rows that were due stay due.
+pub(crate) async fn wake(
+    scheduler: LiveScheduler,
     key: &Secret<ApiKey>,
     deadline_ms: u64,
 ) -> Result<(), Error> {
-    let drain = Scheduler {
-        recall: drain.recall.with_key(key.current().await),
-        ..drain
+    let scheduler = Scheduler {
+        recall: scheduler.recall.with_key(key.current().await),
+        ..scheduler
     };
-    let until = deadline(deadline_ms, drain.clock.now(), RESERVE, USUAL);
-    match drain.run(until).await {
+    let until = deadline(deadline_ms, scheduler.clock.now(), RESERVE, USUAL);
+    match scheduler.run(until).await {
         Ok(report) => {
-            tracing::info!(
-                stopped = ?report.stopped,
-                applied = report.applied,
-                again = report.again,
-                blocked = report.blocked,
-                abandoned = report.abandoned,
-                over = report.over,
-                came_late = report.late,
-                "drained"
-            );
+            log(&report);
             Ok(())
         }
         Err(error) => {
             if matches!(error, PortError::Denied { .. }) {
-                key.refresh(drain.clock.now()).await;
+                key.refresh(scheduler.clock.now()).await;
             }
-            tracing::error!(%error, "the drain stopped");
+            tracing::error!(%error, "scheduler run failed, and decisions that are due stay due: {error}");
             Err(error.into())
         }
     }
+}
+
+/// Logs the numbers of a run. The fields `late` and `abandoned` are left to the
+/// lines about single calls, which the metric filters of the template count.
+fn log(report: &RunReport) {
+    let RunReport {
+        stopped,
+        applied,
+        again,
+        blocked,
+        abandoned,
+        over,
+        late,
+    } = *report;
+    tracing::info!(
+        ?stopped,
+        applied,
+        again,
+        blocked,
+        abandoned_total = abandoned,
+        over,
+        late_total = late,
+        "scheduler run finished: {applied} applied, {late} late, {again} to be called again, \
+         {blocked} blocked, {abandoned} abandoned, {over} meetings over; stopped: {stopped:?}"
+    );
 }

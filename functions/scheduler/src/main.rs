@@ -1,7 +1,8 @@
-//! Makes the bots at Recall equal to what is wanted.
+//! The scheduler function: makes the bots at Recall equal to those that are
+//! wanted.
 //!
-//! The table's stream and a schedule ring the same bell: what they send is not
-//! read, since it says only that there may be something to do.
+//! The table's stream and a timer wake it. Their events are not read, since a
+//! wake-up only means that decisions may be due.
 
 mod handler;
 mod settings;
@@ -23,17 +24,17 @@ async fn main() -> Result<(), Error> {
     let settings = Settings::read(environment)?;
     let key = Arc::new(function.secret("RECALL_API_KEY_ARN", ApiKey::parse).await?);
     let tables = aws_sdk_dynamodb::Client::new(&function.aws);
-    let drain = Scheduler {
+    let scheduler = Scheduler {
         recall: RecallClient::new(settings.base_url, key.current().await),
         decisions: DecisionTable::new(tables.clone(), environment.required("DECISIONS_TABLE")?),
         state: StateTable::new(tables, environment.required("STATE_TABLE")?),
         clock: SystemClock,
         jitter: RandomJitter,
-        settings: settings.drain,
+        settings: settings.scheduler,
     };
     run(service_fn(move |event: LambdaEvent<Value>| {
-        let (drain, key) = (drain.clone(), Arc::clone(&key));
-        async move { handler::answer(drain, &key, event.context.deadline).await }
+        let (scheduler, key) = (scheduler.clone(), Arc::clone(&key));
+        async move { handler::wake(scheduler, &key, event.context.deadline).await }
     }))
     .await
 }

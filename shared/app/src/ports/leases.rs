@@ -1,24 +1,26 @@
-//! One drain at a time, and no bell unheard.
+//! The lease: one scheduler run at a time, and no wake-up is lost.
 //!
-//! Whoever cannot have the lease rings for its holder; the holder cannot give
-//! it back while there is a ring it has not heard. So either the caller works,
-//! or somebody who works looks again after the caller came.
+//! A run that cannot take the lease leaves a wake-up for the holder, which
+//! cannot release the lease before it has seen each wake-up. So either the
+//! second run does the work, or the holder reads the due rows again after the
+//! second run came.
 //!
 //! # What the fence gives, and what it cannot
 //!
-//! A holder that stands still, for however long, finds out on its next write of
-//! the lease: its fence is an older one. What it writes to rows is fenced by
-//! their versions: it loads what the other has written, and folds its answer
-//! in as hearsay if the wish is another by then (see `apply_result`).
+//! A holder that was suspended, for however long, finds out on its next write
+//! of the lease: its fence is an older one. Its writes of rows are checked by
+//! their versions: it loads the row as another worker wrote it, and applies the
+//! result of its call as uncertain if something else is wanted by then (see
+//! `apply_result`).
 //!
-//! Recall knows no fence. A call of an old holder cannot be turned away there,
-//! so it must not be made: a holder starts no call in the last two fifths of
-//! its lease, by its own clock ([`Held::calls_until`]), which is longer than a
-//! call takes and clocks differ. So two holders never have calls in flight at
-//! once, unless a process stands still between that check and its sending for
-//! longer than this. Then a late call may move a bot that another has moved
-//! since; its answer leaves the row in doubt, and if that is lost too, what
-//! Recall lists with the event shows it.
+//! Recall knows no fence and cannot refuse a call of an old holder, so that call
+//! must not be made: a holder starts no call in the last two fifths of its
+//! lease, by its own clock ([`Held::calls_until`]). That is longer than a call
+//! takes plus the difference of the clocks. So two holders never have calls in
+//! flight at once, unless a process is suspended for longer than this between
+//! that check and the call. Then a late call may move a bot that another run has
+//! moved since. Its result leaves the row uncertain; if the result is lost, too,
+//! the next sync finds the drift.
 
 use std::future::Future;
 use std::time::Duration;
@@ -31,17 +33,17 @@ use crate::PortError;
 /// A lease that is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
-    /// Grows with each holder: a write under an older one is refused.
+    /// Sequence number of the holder. A write under an older one is refused.
     pub fence: u64,
-    /// How often others have rung, as far as the holder knows.
+    /// Number of wake-ups that the holder has seen.
     pub wakeups: u64,
-    /// Until when it is held.
+    /// When the lease ends.
     pub until: Timestamp,
 }
 
 impl Held {
-    /// Until when a call may be started under a lease that is taken for `lease`
-    /// at a time.
+    /// No call may start at or after this instant, under a lease that lasts for
+    /// `lease`.
     #[must_use]
     pub fn calls_until(&self, lease: Duration) -> Timestamp {
         let margin = SignedDuration::try_from(lease * 2 / 5).unwrap_or(SignedDuration::MAX);
@@ -52,39 +54,40 @@ impl Held {
 /// Whether the lease was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaseResult {
-    /// It is ours.
+    /// It was taken.
     Held(Held),
-    /// Another holds it, and has been rung for.
+    /// Another run holds it, and the wake-up is left for that run.
     AlreadyHeld,
 }
 
-/// Whether the lease was given back, or extended.
+/// Whether the lease was released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Released {
     /// It is free.
     Free,
-    /// Somebody rang meanwhile: it is still held, until the instant it was.
+    /// A wake-up came meanwhile: the lease is still held, until the same instant.
     Woken(Held),
-    /// It ran out and another has it.
+    /// It expired, and another run has taken it.
     Lost,
 }
 
-/// The lease on draining.
+/// The lease of the scheduler.
 pub trait Leases: Send + Sync {
-    /// Takes the lease until `until` if nobody holds it at `now`, else rings.
+    /// Takes the lease until `until` if it is free at `now`, else leaves a wake-up
+    /// for its holder.
     fn take(
         &self,
         now: Timestamp,
         until: Timestamp,
     ) -> impl Future<Output = Result<LeaseResult, PortError>> + Send;
 
-    /// Holds it until `until`; none if another has it.
+    /// Extends it until `until`; none if another run has taken it.
     fn extend(
         &self,
         held: Held,
         until: Timestamp,
     ) -> impl Future<Output = Result<Option<Held>, PortError>> + Send;
 
-    /// Gives it back, unless somebody rang since `held` was read.
+    /// Releases it, unless a wake-up came since `held` was read.
     fn release(&self, held: Held) -> impl Future<Output = Result<Released, PortError>> + Send;
 }

@@ -1,10 +1,9 @@
-//! What a drain would call, in which order: a value, to be carried out, logged
-//! and tested.
+//! The calls that a run would make, in order: plain data, to be carried out,
+//! logged and tested.
 //!
 //! The order is by the meetings' start, as Recall asks for, and by key where
-//! two start together. The plan says nothing about when: that is for the
-//! budgets, and a call for a bot that another call is in flight for waits for
-//! that one.
+//! two start together. The plan says nothing about the time of a call: that
+//! depends on the rate limits, and on other calls in flight for the same bot.
 
 use std::fmt;
 
@@ -15,35 +14,35 @@ use callsheet_domain::{CallAttempt, Cause, Decision, Timestamp};
 pub struct PlannedCall {
     /// The row as it was when the plan was made.
     pub row: Decision,
-    /// What would be sent for it then.
-    pub sent: CallAttempt,
+    /// The call as it would be made then.
+    pub attempt: CallAttempt,
 }
 
-/// What would be called, in order.
+/// The calls that a run would make, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CallPlan {
     /// The calls, in order.
     pub calls: Vec<PlannedCall>,
-    /// Rows that are due and whose meeting is over: to be closed without a call.
+    /// Due rows whose meeting is over, to be closed without a call.
     pub over: Vec<Decision>,
 }
 
 impl CallPlan {
-    /// What is to be done about `rows` at `now`. Rows that must wait, and those
-    /// that are not due any more, have no part in it.
+    /// Plans calls for `rows` at `now`. Rows that must wait, and rows that are
+    /// not due any more, are left out.
     #[must_use]
     pub fn of(mut rows: Vec<Decision>, now: Timestamp) -> Self {
         rows.sort_by(|a, b| (a.starts_at, &a.key).cmp(&(b.starts_at, &b.key)));
         let mut plan = Self::default();
         for row in rows {
             let waits = row.attempts.not_before.is_some_and(|instant| instant > now);
-            let Some(sent) = CallAttempt::of(&row, now).filter(|_| !waits) else {
+            let Some(attempt) = CallAttempt::of(&row, now).filter(|_| !waits) else {
                 continue;
             };
             if row.ends_at <= now {
                 plan.over.push(row);
             } else {
-                plan.calls.push(PlannedCall { row, sent });
+                plan.calls.push(PlannedCall { row, attempt });
             }
         }
         plan
@@ -52,9 +51,9 @@ impl CallPlan {
 
 impl fmt::Display for PlannedCall {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (row, sent) = (&self.row, &self.sent);
-        let (operation, cause) = (sent.operation().as_str(), Cause::as_str(sent.cause));
-        let late = if sent.is_late { ", late" } else { "" };
+        let (row, attempt) = (&self.row, &self.attempt);
+        let (operation, cause) = (attempt.operation().as_str(), Cause::as_str(attempt.cause));
+        let late = if attempt.is_late { ", late" } else { "" };
         write!(
             formatter,
             "{} {operation} {} ({cause}{late})",

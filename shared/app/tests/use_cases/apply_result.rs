@@ -1,4 +1,4 @@
-//! What an answer makes of a row, whatever became of the row meanwhile.
+//! Applying the result of a call to its row, which may have been written since.
 
 use callsheet_domain::{
     Applied, AppliedBot, Call, CallAttempt, CallResult, Cause, Decision, Generation,
@@ -22,7 +22,7 @@ fn unwanted(applied: Applied) -> Decision {
 }
 
 fn sent(row: &Decision) -> CallAttempt {
-    CallAttempt::of(row, at("09:30")).expect("something is to be done")
+    CallAttempt::of(row, at("09:30")).expect("it is due")
 }
 
 fn done() -> CallResult {
@@ -30,7 +30,7 @@ fn done() -> CallResult {
 }
 
 #[test]
-fn where_there_are_too_many_all_are_taken_away_before_the_one_is_scheduled() {
+fn too_many_bots_are_all_unscheduled_before_one_is_scheduled() {
     let row = a_decision().with(|row| row.applied = Applied::TooMany(Box::new(the_bot())));
     assert_eq!(row.step(), Step::Unschedule(&the_bot()));
     assert_eq!(row.cause(), Cause::TooMany);
@@ -42,7 +42,7 @@ fn where_there_are_too_many_all_are_taken_away_before_the_one_is_scheduled() {
 }
 
 #[test]
-fn scheduling_does_not_mend_that_there_are_too_many() {
+fn scheduling_a_bot_does_not_repair_too_many_bots() {
     let calling = sent(&a_decision());
     let row = a_decision().with(|row| row.applied = Applied::TooMany(Box::new(the_bot())));
     let row = apply_result(row, &calling, done(), at("09:31"));
@@ -50,9 +50,9 @@ fn scheduling_does_not_mend_that_there_are_too_many() {
 }
 
 #[test_case(Applied::Bot(Box::new(the_bot())), true; "a bot that is there may be gone")]
-#[test_case(Applied::Uncertain(Box::new(the_bot())), true; "what was in doubt stays in doubt")]
-#[test_case(Applied::Nothing, false; "where there was none there is none")]
-fn an_answer_to_an_older_wish_to_take_away_is_no_certainty(applied: Applied, is_due: bool) {
+#[test_case(Applied::Uncertain(Box::new(the_bot())), true; "an uncertain bot stays uncertain")]
+#[test_case(Applied::Nothing, false; "no bot stays no bot")]
+fn the_result_of_an_older_unschedule_call_confirms_no_bot(applied: Applied, is_due: bool) {
     let calling = sent(&unwanted(Applied::Bot(Box::new(the_bot()))));
     let row = unwanted(applied).with(|row| row.generation = Generation(3));
     let row = apply_result(row, &calling, done(), at("09:31"));
@@ -61,7 +61,7 @@ fn an_answer_to_an_older_wish_to_take_away_is_no_certainty(applied: Applied, is_
 }
 
 #[test]
-fn an_answer_to_an_older_wish_for_a_bot_is_no_certainty() {
+fn the_result_of_an_older_schedule_call_leaves_the_bot_uncertain() {
     let calling = sent(&a_decision());
     let row = a_decision().with(|row| row.generation = Generation(3));
     let row = apply_result(row, &calling, done(), at("09:31"));
@@ -70,7 +70,7 @@ fn an_answer_to_an_older_wish_for_a_bot_is_no_certainty() {
 }
 
 #[test]
-fn each_call_is_kept_with_when_what_why_and_what_came_of_it() {
+fn each_call_is_recorded_with_its_instant_cause_and_outcome() {
     let row = a_decision();
     let busy = CallResult::Again {
         reason: "busy".to_owned(),
@@ -79,7 +79,7 @@ fn each_call_is_kept_with_when_what_why_and_what_came_of_it() {
     let row = apply_result(row.clone(), &sent(&row), busy, at("09:31"));
     assert_eq!(row.applied_at(), None);
     let row = apply_result(row.clone(), &sent(&row), done(), at("09:32"));
-    let kept: Vec<_> = row
+    let recorded: Vec<_> = row
         .history
         .calls()
         .iter()
@@ -87,7 +87,7 @@ fn each_call_is_kept_with_when_what_why_and_what_came_of_it() {
         .collect();
     let again = RecordedResult::Again("busy".to_owned());
     assert_eq!(
-        kept,
+        recorded,
         [
             (at("09:31"), Cause::New, &again),
             (at("09:32"), Cause::New, &RecordedResult::Done),
@@ -118,10 +118,10 @@ fn a_row_is_blocked_until_another_call_is_answered_or_something_else_is_wanted()
 
 #[test_case("09:49:59", false; "more than ten minutes ahead")]
 #[test_case("09:50", true; "ten minutes ahead")]
-#[test_case("10:20", true; "under way")]
-fn a_bot_asked_for_at_short_notice_is_marked_late(now: &str, is_late: bool) {
+#[test_case("10:20", true; "in progress")]
+fn a_bot_scheduled_within_ten_minutes_of_the_start_is_late(now: &str, is_late: bool) {
     let row = a_decision();
-    let sent = CallAttempt::of(&row, at(now)).expect("something is to be done");
+    let sent = CallAttempt::of(&row, at(now)).expect("it is due");
     assert_eq!(sent.is_late, is_late);
     let row = apply_result(row, &sent, done(), at(now));
     assert_eq!(row.history.calls()[0].is_late, is_late);
@@ -130,7 +130,7 @@ fn a_bot_asked_for_at_short_notice_is_marked_late(now: &str, is_late: bool) {
 #[test_case(|_| (), Cause::New; "none is there")]
 #[test_case(|bot| bot.starts_at = at("12:00"), Cause::Moved; "at another time")]
 #[test_case(|bot| bot.meeting_url.push('1'), Cause::Changed; "with another link")]
-fn says_why_a_bot_is_scheduled(change: fn(&mut AppliedBot), cause: Cause) {
+fn a_scheduled_bot_has_a_cause(change: fn(&mut AppliedBot), cause: Cause) {
     let changed = the_bot().with(change);
     let applied = if changed == the_bot() {
         Applied::Nothing

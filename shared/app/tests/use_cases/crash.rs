@@ -1,4 +1,4 @@
-//! A drain that ends between any two of its steps, and the one after it.
+//! A run that crashes between any two of its steps, and the run after it.
 
 use std::collections::BTreeMap;
 
@@ -24,8 +24,8 @@ fn meeting(name: &str, starts_at: Timestamp) -> CalendarEvent {
 }
 
 impl Harness {
-    async fn drained_with(&self, faults: &Faults) -> Result<RunReport, PortError> {
-        let drain = Scheduler {
+    async fn run_with(&self, faults: &Faults) -> Result<RunReport, PortError> {
+        let scheduler = Scheduler {
             recall: Intercepted::new(self.recall.clone(), faults),
             decisions: Intercepted::new(self.decisions.clone(), faults),
             state: Intercepted::new(self.state.clone(), faults),
@@ -33,12 +33,12 @@ impl Harness {
             jitter: EvenJitter(0.5),
             settings: drain_settings(),
         };
-        drain.run(self.after(300)).await
+        scheduler.run(self.after(300)).await
     }
 }
 
-/// One meeting of each kind of step: new, moved, to be taken away, to be sent
-/// out of the call, over.
+/// One meeting of each kind of step: schedule, move, unschedule, leave the call,
+/// close. Returns with all of them due.
 async fn a_busy_morning() -> Harness {
     let harness = Harness::new();
     let later = |event: CalendarEvent| event.with(|event| event.updated_at = at("10:05"));
@@ -48,7 +48,7 @@ async fn a_busy_morning() -> Harness {
     for (name, start) in [("moved", "12:00"), ("away", "13:00"), ("out", "10:00")] {
         harness.see(meeting(name, at(start))).await;
     }
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.see(meeting("over", at("08:31"))).await;
     harness.clock.advance_to(at("10:05"));
     harness.see(later(meeting("moved", at("14:00")))).await;
@@ -72,10 +72,10 @@ fn calls(harness: &Harness) -> BTreeMap<String, usize> {
     counts
 }
 
-/// A drain crashes at `faults`; the lease runs out; another drain comes.
+/// A run crashes at `faults`, the lease expires, and another run starts.
 async fn crashed(faults: &Faults) -> (Harness, BTreeMap<String, usize>) {
     let harness = a_busy_morning().await;
-    let ended = harness.drained_with(faults).await;
+    let ended = harness.run_with(faults).await;
     assert!(
         ended.is_err()
             || !harness
@@ -85,18 +85,18 @@ async fn crashed(faults: &Faults) -> (Harness, BTreeMap<String, usize>) {
                 .any(callsheet_domain::Decision::is_due)
     );
     harness.clock.advance(SignedDuration::from_secs(31));
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     let made = calls(&harness);
     (harness, made)
 }
 
-/// What was in flight when it crashed may be called again, once; all the rest is not.
+/// A call that was in flight at the crash may be made once more, and no other.
 #[tokio::test]
 async fn after_a_crash_at_any_step_the_end_is_right_and_no_call_is_made_more_than_once_again() {
     let counted = Faults::none();
     let (_, needed) = crashed(&counted).await;
     let steps = counted.calls();
-    assert!(steps > 25, "{steps} steps are too few to be the whole way");
+    assert!(steps > 25, "{steps} steps are too few to be a complete run");
     let in_flight = drain_settings().most_in_flight;
     let mut most = 0;
     for step in 0..steps {
@@ -104,8 +104,8 @@ async fn after_a_crash_at_any_step_the_end_is_right_and_no_call_is_made_more_tha
             let (harness, made) = crashed(&Faults::crash(step, when)).await;
             harness.assert_as_wanted();
             let rows = harness.decisions.all();
-            let is_at_rest = rows.iter().all(|row| !row.is_due());
-            assert!(is_at_rest, "step {step}, {when:?}");
+            let is_applied = rows.iter().all(|row| !row.is_due());
+            assert!(is_applied, "step {step}, {when:?}");
             let again = |subject: &String| made[subject] - needed[subject];
             assert!(
                 made.keys().all(|subject| again(subject) <= 1),

@@ -1,4 +1,5 @@
-//! What Recall lists is held against what is known, and mended.
+//! Drift: the bots that Recall lists are compared with the known ones, and
+//! differences are repaired.
 
 use callsheet_domain::{
     Applied, BotEntry, BotId, CalendarEvent, Decision, DeduplicationKey, DriftKind, Wanted, drift,
@@ -10,7 +11,7 @@ use test_case::test_case;
 
 use crate::harness::Harness;
 
-/// The usual meeting at rest with its bot, looked at at half past nine.
+/// The usual meeting with its bot applied, synced at half past nine.
 fn row() -> Decision {
     a_decision().with(|row| {
         if let Wanted::Bot(bot) = &row.wanted {
@@ -48,7 +49,7 @@ type ChangeRow = fn(&mut Decision);
 type ChangeEvent = fn(&mut CalendarEvent);
 
 #[test_case(|_| (), |_| (), None; "its bot is there")]
-#[test_case(|_| (), |event| event.bots.clear(), Some(DriftKind::Missing); "it is not")]
+#[test_case(|_| (), |event| event.bots.clear(), Some(DriftKind::Missing); "its bot is missing")]
 #[test_case(|_| (), |event| { let twice = event.bots[0].clone(); event.bots.push(twice); }, Some(DriftKind::Duplicate); "it is there twice")]
 #[test_case(|_| (), |event| event.bots.push(entry(2, "12:00", "old")), Some(DriftKind::Stale); "one at another time to come")]
 #[test_case(|_| (), |event| event.bots.push(entry(2, "08:00", "old")), None; "one of the past is an earlier occurrence's")]
@@ -56,7 +57,7 @@ type ChangeEvent = fn(&mut CalendarEvent);
 #[test_case(skips, |event| event.bots.clear(), None; "none is wanted and none is there")]
 #[test_case(skips, |_| (), Some(DriftKind::Foreign); "none is wanted and one is there")]
 #[test_case(|row| row.applied = Applied::Nothing, |event| event.bots.clear(), None; "a call will be made anyway")]
-#[test_case(|row| *row = row.clone().abandon("refused"), |event| event.bots.clear(), None; "it was given up on")]
+#[test_case(|row| *row = row.clone().abandon("refused"), |event| event.bots.clear(), None; "it was abandoned")]
 #[test_case(|_| (), |event| { event.bots.clear(); event.starts_at = at("09:30"); }, None; "the meeting has begun")]
 #[test_case(|_| (), |event| { event.bots.clear(); event.is_deleted = true; }, None; "a deleted event loses its bots")]
 fn finds(row_changes: ChangeRow, event_changes: ChangeEvent, expected: Option<DriftKind>) {
@@ -66,39 +67,39 @@ fn finds(row_changes: ChangeRow, event_changes: ChangeEvent, expected: Option<Dr
     let repaired = repaired(row, kind, &event);
     assert!(
         repaired.is_due(),
-        "a call is to be made: {:?}",
+        "a call must be made: {:?}",
         repaired.step()
     );
     assert_eq!(
         drift(&repaired, &event, at("09:30")),
         None,
-        "it is known of"
+        "the drift is known"
     );
 }
 
-/// A house in which one meeting has its bot, a while ago.
+/// A harness in which one meeting has had its bot for five minutes.
 async fn harness() -> Harness {
     let harness = Harness::new();
     harness.see(an_event()).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.clock.advance(SignedDuration::from_mins(5));
     harness
 }
 
 #[tokio::test]
-async fn a_bot_that_somebody_took_away_is_scheduled_again() {
+async fn a_bot_that_was_removed_at_recall_is_scheduled_again() {
     let harness = harness().await;
     harness.recall.forget_bots();
     harness
         .see(an_event().with(|event| event.updated_at = at("09:33")))
         .await;
     assert!(harness.decision(&an_event().id).is_due());
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.assert_as_wanted();
 }
 
 #[tokio::test]
-async fn bots_that_nobody_wants_are_taken_away_and_the_right_one_scheduled() {
+async fn unwanted_bots_are_unscheduled_and_the_right_one_is_scheduled() {
     let harness = harness().await;
     harness
         .recall
@@ -106,16 +107,16 @@ async fn bots_that_nobody_wants_are_taken_away_and_the_right_one_scheduled() {
     harness
         .see(an_event().with(|event| event.updated_at = at("09:33")))
         .await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.assert_as_wanted();
     assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
-async fn a_list_from_right_after_the_call_is_not_held_against_it() {
+async fn a_listing_from_right_after_a_call_shows_no_drift() {
     let harness = Harness::new();
     harness.see(an_event()).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.recall.forget_bots();
     harness
         .see(an_event().with(|event| event.updated_at = at("09:30:01")))

@@ -1,9 +1,9 @@
 //! The use cases on fakes: every rule of looking and draining, and the promises.
 
 mod apply_result;
+mod blocked_calls;
 mod crash;
 mod decide;
-mod doubt;
 mod drift;
 mod harness;
 mod looks;
@@ -17,4 +17,5 @@ mod speed;
 mod storm;
 mod sweep;
 mod sync;
+mod uncertain;
 mod veto;

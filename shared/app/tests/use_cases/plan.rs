@@ -1,4 +1,4 @@
-//! What a drain would call, in which order.
+//! The calls that a run would make, in order.
 
 use callsheet_app::CallPlan;
 use callsheet_domain::{Applied, BotId, Decision, EventId, Timestamp, Wanted, plus};
@@ -16,15 +16,15 @@ fn row(event: &str, starts_at: Timestamp, change: impl FnOnce(&mut Decision)) ->
     })
 }
 
-/// The bot that is wanted is there, as `variant` has it.
-fn there(row: &mut Decision, variant: fn(Box<callsheet_domain::AppliedBot>) -> Applied) {
+/// The wanted bot is applied, as `variant` says.
+fn applied(row: &mut Decision, variant: fn(Box<callsheet_domain::AppliedBot>) -> Applied) {
     if let Wanted::Bot(bot) = &row.wanted {
         row.applied = variant(Box::new(an_applied_bot(bot)));
     }
 }
 
 fn unwanted(row: &mut Decision, variant: fn(Box<callsheet_domain::AppliedBot>) -> Applied) {
-    there(row, variant);
+    applied(row, variant);
     row.wanted = Wanted::Nothing;
 }
 
@@ -50,29 +50,46 @@ fn calls_come_in_order_of_start_whatever_the_order_of_rows() {
 }
 
 #[test]
-fn each_row_is_called_for_by_what_it_lacks() {
+fn a_bot_that_is_wanted_is_scheduled_unless_too_many_are_there() {
     let start = at("12:00");
     let rows = vec![
         row("a-new-one", start, |_| ()),
         row("b-moved", start, |row| {
-            there(row, Applied::Bot);
+            applied(row, Applied::Bot);
             if let Applied::Bot(bot) = &mut row.applied {
                 bot.starts_at = at("15:00");
             }
         }),
         row("c-with-another-link", start, |row| {
-            there(row, Applied::Bot);
+            applied(row, Applied::Bot);
             if let Applied::Bot(bot) = &mut row.applied {
                 bot.meeting_url.push('1');
             }
         }),
-        row("d-in-doubt", start, |row| there(row, Applied::Uncertain)),
-        row("e-one-too-many", start, |row| there(row, Applied::TooMany)),
-        row("f-unwanted", start, |row| unwanted(row, Applied::Bot)),
-        row("g-on-its-way", start, |row| {
+        row("d-uncertain", start, |row| applied(row, Applied::Uncertain)),
+        row("e-too-many", start, |row| applied(row, Applied::TooMany)),
+    ];
+    assert_eq!(
+        plan(rows),
+        "\
+2090-03-06T12:00:00Z schedule-bot a-new-one (new)
+2090-03-06T12:00:00Z schedule-bot b-moved (moved)
+2090-03-06T12:00:00Z schedule-bot c-with-another-link (changed)
+2090-03-06T12:00:00Z schedule-bot d-uncertain (uncertain)
+2090-03-06T12:00:00Z unschedule-bot e-too-many (too-many)
+"
+    );
+}
+
+#[test]
+fn a_bot_that_is_not_wanted_is_unscheduled_or_leaves_its_call() {
+    let start = at("12:00");
+    let rows = vec![
+        row("a-unwanted", start, |row| unwanted(row, Applied::Bot)),
+        row("b-dispatched", start, |row| {
             unwanted(row, Applied::Dispatched);
         }),
-        row("h-on-its-way-somewhere", start, |row| {
+        row("c-dispatched-without-an-id", start, |row| {
             unwanted(row, Applied::Dispatched);
             if let Applied::Dispatched(bot) = &mut row.applied {
                 bot.bot_id = None::<BotId>;
@@ -82,29 +99,24 @@ fn each_row_is_called_for_by_what_it_lacks() {
     assert_eq!(
         plan(rows),
         "\
-2090-03-06T12:00:00Z schedule-bot a-new-one (new)
-2090-03-06T12:00:00Z schedule-bot b-moved (moved)
-2090-03-06T12:00:00Z schedule-bot c-with-another-link (changed)
-2090-03-06T12:00:00Z schedule-bot d-in-doubt (uncertain)
-2090-03-06T12:00:00Z unschedule-bot e-one-too-many (too-many)
-2090-03-06T12:00:00Z unschedule-bot f-unwanted (unwanted)
-2090-03-06T12:00:00Z leave-call g-on-its-way (unwanted)
-2090-03-06T12:00:00Z get-event h-on-its-way-somewhere (unwanted)
+2090-03-06T12:00:00Z unschedule-bot a-unwanted (unwanted)
+2090-03-06T12:00:00Z leave-call b-dispatched (unwanted)
+2090-03-06T12:00:00Z get-event c-dispatched-without-an-id (unwanted)
 "
     );
 }
 
 #[test]
-fn what_waits_rests_or_was_given_up_on_has_no_part_and_what_is_over_is_closed() {
+fn rows_that_wait_are_applied_or_abandoned_are_left_out_and_ended_meetings_are_closed() {
     let rows = vec![
-        row("applied", at("10:00"), |row| there(row, Applied::Bot)),
+        row("applied", at("10:00"), |row| applied(row, Applied::Bot)),
         row("waits", at("10:00"), |row| {
             row.attempts.not_before = Some(at("09:31"));
         }),
         row("waited", at("10:00"), |row| {
             row.attempts.not_before = Some(at("09:30"));
         }),
-        row("given-up-on", at("10:00"), |row| {
+        row("abandoned", at("10:00"), |row| {
             *row = row.clone().abandon("no meeting url");
         }),
         row("over", at("09:00"), |_| ()),

@@ -1,4 +1,4 @@
-//! A meeting that stands in several calendars, and the bot its copies share.
+//! A meeting with copies in several calendars, and the bot that they share.
 
 use callsheet_domain::{
     CalendarEvent, CalendarId, CalendarStatus, DeduplicationScheme, EventId, Operation,
@@ -9,14 +9,14 @@ use test_case::test_case;
 
 use crate::harness::Harness;
 
-/// Whose copy each is; the second one called the meeting.
+/// The owner of each copy; the second one is the organizer.
 const OWNERS: [&str; 3] = ["sales", "lead", "support"];
 
 fn calendar(number: usize) -> CalendarId {
     CalendarId::parse(format!("calendar-{}", OWNERS[number])).expect("an id")
 }
 
-/// The copy in the `number`th calendar, under a title of its own.
+/// The copy in the `number`th calendar, with a title of its own.
 fn copy(number: usize) -> CalendarEvent {
     an_event().with(|event| {
         event.id = EventId::parse(format!("event-{number}")).expect("an id");
@@ -27,7 +27,7 @@ fn copy(number: usize) -> CalendarEvent {
     })
 }
 
-/// A house with three calendars, whose bots are called after the title.
+/// A harness with three calendars, whose bots are named by the title.
 async fn harness(scheme: DeduplicationScheme) -> Harness {
     let harness = Harness::new();
     harness
@@ -48,7 +48,7 @@ async fn harness(scheme: DeduplicationScheme) -> Harness {
 }
 
 impl Harness {
-    /// The names of the bots there are.
+    /// The names of all bots at Recall.
     fn bot_names(&self) -> Vec<String> {
         let bots = self.recall.bots().into_values();
         let json = bots.map(|bot| serde_json::from_str(&bot.config).expect("JSON"));
@@ -87,7 +87,7 @@ async fn without_the_organizers_copy_the_smallest_id_owns_the_bot() {
 }
 
 #[tokio::test]
-async fn the_owner_who_leaves_hands_the_bot_on() {
+async fn a_bot_passes_to_another_copy_when_its_owner_disconnects() {
     let harness = harness(DeduplicationScheme::Meeting).await;
     for number in 0..3 {
         harness.see(copy(number)).await;
@@ -140,7 +140,7 @@ async fn the_scheme_says_how_many_bots_there_are(scheme: DeduplicationScheme, bo
 }
 
 #[tokio::test]
-async fn keys_are_those_of_the_guide() {
+async fn deduplication_keys_have_the_form_of_recalls_guide() {
     for (scheme, suffix) in [
         (DeduplicationScheme::Meeting, ""),
         (DeduplicationScheme::Domain, "-acme.example"),
@@ -158,30 +158,30 @@ async fn keys_are_those_of_the_guide() {
     }
 }
 
-/// The owner's call goes through, and after it that of a copy whose row was read
-/// before it took note: then the bot is as the copy had it, and nobody else would
-/// call again.
+/// The owner's call is made, and after it that of a copy whose row was read before
+/// the owner's was known: then the bot is as the copy had it, and no other row
+/// would be called again.
 #[tokio::test]
 async fn a_copy_that_called_after_the_owner_calls_once_more() {
     let harness = harness(DeduplicationScheme::Meeting).await;
     harness.see(copy(0)).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     let before = harness.decision(&copy(0).id);
     harness.see(copy(1)).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     assert_eq!(harness.bot_names(), ["As lead has it"]);
     let late = before.with(|row| row.version = harness.decision(&copy(0).id).version);
     harness.decisions.put(late);
     let again = copy(0).with(|event| event.updated_at = harness.after(0));
     harness.see(again).await;
     assert!(harness.decision(&copy(0).id).is_due());
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     assert_eq!(harness.bot_names(), ["As lead has it"]);
     let calls = harness.recall.count(Operation::ScheduleBot);
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     assert_eq!(
         harness.recall.count(Operation::ScheduleBot),
         calls,
-        "it is at rest"
+        "no call is left to be made"
     );
 }

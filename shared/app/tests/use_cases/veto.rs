@@ -1,4 +1,4 @@
-//! Whoever said no after the bot was sent is not recorded.
+//! A meeting that is declined after its bot was dispatched is not recorded.
 
 use callsheet_app::PortError;
 use callsheet_app::ports::BotReply;
@@ -22,20 +22,20 @@ fn the_copy() -> CalendarEvent {
     an_event().with(|event| event.id = EventId::parse("event-copy").expect("an id"))
 }
 
-/// The usual meeting is under way, with its bot in the call.
-async fn under_way() -> Harness {
+/// The usual meeting is in progress, with its bot in the call.
+async fn in_progress() -> Harness {
     let harness = Harness::new();
     harness.see(an_event()).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.clock.advance_to(at("10:05"));
     harness
 }
 
 #[tokio::test]
-async fn a_bot_that_is_on_its_way_is_sent_out_of_the_call() {
-    let harness = under_way().await;
+async fn a_dispatched_bot_is_sent_out_of_the_call() {
+    let harness = in_progress().await;
     harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 0);
     let row = harness.decision(&an_event().id);
     assert_eq!(
@@ -59,7 +59,7 @@ async fn a_bot_that_is_on_its_way_is_sent_out_of_the_call() {
 }
 
 #[tokio::test]
-async fn a_bot_whose_id_no_answer_told_is_found_first() {
+async fn a_dispatched_bot_without_a_known_id_is_found_first() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness
@@ -69,17 +69,17 @@ async fn a_bot_whose_id_no_answer_told_is_found_first() {
         .drain()
         .run(harness.after(1))
         .await
-        .expect("drained");
+        .expect("a finished run");
     harness.clock.advance_to(at("10:05"));
     harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 0);
     assert_eq!(harness.recall.count(Operation::GetEvent), 1);
     assert_eq!(harness.recall.count(Operation::LeaveCall), 1);
 }
 
 #[tokio::test]
-async fn a_bot_that_nobody_lists_is_given_up_on_with_that_reason() {
+async fn a_bot_that_recall_does_not_list_is_abandoned_with_that_reason() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness
@@ -89,12 +89,12 @@ async fn a_bot_that_nobody_lists_is_given_up_on_with_that_reason() {
         .drain()
         .run(harness.after(1))
         .await
-        .expect("drained");
+        .expect("a finished run");
     harness.clock.advance_to(at("10:05"));
     harness.see(declined(an_event(), "10:05")).await;
     let none = Fault::Answers(BotReply::Done(Vec::new()));
     harness.recall.fault(Operation::GetEvent, none);
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     let row = harness.decision(&an_event().id);
     let reason = row.abandoned.map(|abandoned| abandoned.reason);
     assert_eq!(
@@ -104,25 +104,25 @@ async fn a_bot_that_nobody_lists_is_given_up_on_with_that_reason() {
 }
 
 #[tokio::test]
-async fn a_bot_that_another_copy_wants_stays_until_that_one_says_no_too() {
+async fn a_bot_that_another_copy_wants_stays_until_that_copy_is_declined_too() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness.see(the_copy()).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.clock.advance_to(at("10:05"));
     harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 1, "the copy wants it");
     assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
     harness.see(declined(the_copy(), "10:06")).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 0);
 }
 
 /// The copy that kept the bot need not have had one of its own to send out.
 #[tokio::test]
 async fn a_bot_that_a_copy_kept_without_a_call_of_its_own_leaves_all_the_same() {
-    let harness = under_way().await;
+    let harness = in_progress().await;
     harness.see(the_copy()).await;
     harness.see(declined(an_event(), "10:05")).await;
     let busy = || Fault::Answers(BotReply::NoneFree(Some(Duration::from_mins(4))));
@@ -131,18 +131,18 @@ async fn a_bot_that_a_copy_kept_without_a_call_of_its_own_leaves_all_the_same() 
         .drain()
         .run(harness.after(5))
         .await
-        .expect("drained");
+        .expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 1, "the copy wants it");
     harness.see(declined(the_copy(), "10:06")).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.clock.advance(SignedDuration::from_mins(1));
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 0);
 }
 
 #[tokio::test]
-async fn sending_out_is_tried_until_it_is_done() {
-    let harness = under_way().await;
+async fn sending_a_bot_out_is_retried_until_it_succeeds() {
+    let harness = in_progress().await;
     harness.see(declined(an_event(), "10:05")).await;
     let cut = || PortError::Unavailable {
         service: "Recall",
@@ -156,34 +156,34 @@ async fn sending_out_is_tried_until_it_is_done() {
     ] {
         harness.recall.fault(Operation::LeaveCall, fault);
     }
-    harness.drained().await.expect("drained");
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
+    harness.drained().await.expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 0);
     assert_eq!(harness.decision(&an_event().id).step(), Step::Nothing);
 }
 
 #[tokio::test]
-async fn a_no_that_is_taken_back_has_the_bot_scheduled_again() {
-    let harness = under_way().await;
+async fn a_declined_meeting_that_is_accepted_again_has_its_bot_scheduled_again() {
+    let harness = in_progress().await;
     harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     let accepted = an_event().with(|event| event.updated_at = at("10:06"));
     harness.see(accepted).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.assert_as_wanted();
     assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
-async fn a_no_before_the_start_takes_the_bot_away_before_it_comes() {
+async fn a_meeting_declined_before_its_start_has_its_bot_unscheduled() {
     let harness = Harness::new();
     harness.see(an_event()).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness
         .clock
         .advance_to(plus(at("10:00"), SignedDuration::from_secs(-31)));
     harness.see(declined(an_event(), "09:59:30")).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 0);
     assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
 }

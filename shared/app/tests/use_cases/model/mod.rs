@@ -1,14 +1,14 @@
-//! Two drains and a sync at work on one meeting, in every order there is.
+//! Two scheduler runs and a sync of one meeting, in every possible order.
 //!
-//! A small model, explored to the end: each step of a drain is atomic (taking
-//! the lease, loading the row, starting a call, its effect, its answer, the
-//! write), and between any two of them anybody else may take theirs, time may
-//! pass, an answer may be lost and a drain may crash. What the steps do is the
-//! real thing: the lease that passes the contract suite, `revise_copies`,
-//! `CallAttempt::of`, `apply_result`. Only that a call ends within its time is given.
+//! A small model, explored completely. Each step of a run is atomic (taking the
+//! lease, loading the row, starting a call, its effect, its response, the
+//! write). Between any two steps another actor may take one, time may pass, a
+//! response may be lost and a run may crash. The steps use the real code: the
+//! lease that passes the contract suite, `revise_copies`, `CallAttempt::of`,
+//! `apply_result`. The model only assumes that a call ends within its time.
 //!
-//! In every state that can be reached no two drains have a call in flight, and
-//! whoever works from there on, undisturbed, ends with what is wanted.
+//! In every state that can be reached, no two runs have a call in flight, and an
+//! undisturbed run from there on ends with what is wanted.
 
 mod world;
 
@@ -26,10 +26,10 @@ use test_case::test_case;
 
 use world::World;
 
-/// For how long the lease is taken.
+/// How long the lease lasts.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// The links that the event has, one version after the other.
+/// The versions of the event, each with its meeting link.
 struct Script {
     policy: Policy,
     links: &'static [Option<&'static str>],
@@ -38,8 +38,8 @@ struct Script {
 }
 
 impl Script {
-    /// The row that a look at version `number` makes of `stored`.
-    fn look(&self, number: usize, stored: Option<&Decision>, now: Timestamp) -> Option<Decision> {
+    /// The row that a sync of version `number` makes of `stored`.
+    fn sync(&self, number: usize, stored: Option<&Decision>, now: Timestamp) -> Option<Decision> {
         let seconds = SignedDuration::from_secs(i64::try_from(number).expect("few"));
         let event = an_event().with(|event| {
             event.updated_at = plus(at("09:00"), seconds);
@@ -77,7 +77,7 @@ impl Script {
     }
 }
 
-/// Explores every world; how many there are, or what is wrong with one.
+/// Explores every world. Returns how many there are, or the first violation.
 fn explore(script: &Script) -> Result<usize, &'static str> {
     let (mut seen, mut checked) = (HashSet::new(), HashSet::new());
     let mut open = vec![World::new()];
@@ -86,9 +86,9 @@ fn explore(script: &Script) -> Result<usize, &'static str> {
             continue;
         }
         if world.is_called_twice() {
-            return Err("two drains call at once");
+            return Err("two runs call at once");
         }
-        if checked.insert(world.outlook()) {
+        if checked.insert(world.end_key()) {
             world.check(script)?;
         }
         open.extend(world.next(script));
@@ -96,10 +96,12 @@ fn explore(script: &Script) -> Result<usize, &'static str> {
     Ok(seen.len())
 }
 
-#[test_case(&[Some("a"), None]; "a no")]
-#[test_case(&[None, Some("a")]; "a yes")]
-#[test_case(&[Some("a"), None, Some("a")]; "a no that is taken back")]
-fn in_every_order_one_calls_and_the_end_is_what_is_wanted(links: &'static [Option<&'static str>]) {
+#[test_case(&[Some("a"), None]; "a bot is unwanted again")]
+#[test_case(&[None, Some("a")]; "a bot becomes wanted")]
+#[test_case(&[Some("a"), None, Some("a")]; "a bot is unwanted for a while")]
+fn in_every_order_one_run_calls_and_ends_with_what_is_wanted(
+    links: &'static [Option<&'static str>],
+) {
     let script = Script {
         policy: a_policy(),
         links,
@@ -109,13 +111,13 @@ fn in_every_order_one_calls_and_the_end_is_what_is_wanted(links: &'static [Optio
     assert!(worlds > 1_000, "{worlds} worlds are too few to be all");
 }
 
-/// The model has teeth: this is what the margin is for.
+/// The model finds the violation that the margin prevents.
 #[test]
-fn without_the_margin_two_would_call_at_once() {
+fn without_the_margin_two_runs_would_call_at_once() {
     let script = Script {
         policy: a_policy(),
         links: &[Some("a"), None],
         has_margin: false,
     };
-    assert_eq!(explore(&script), Err("two drains call at once"));
+    assert_eq!(explore(&script), Err("two runs call at once"));
 }

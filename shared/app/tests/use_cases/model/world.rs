@@ -21,25 +21,37 @@ const LAST: i64 = 4;
 /// The longest that a call takes, in ticks.
 const LONGEST_CALL: i64 = 1;
 
-/// Where a drain stands.
+/// The step that a scheduler run is at.
 #[derive(Debug, Clone)]
-enum Scheduler {
-    Away,
+enum RunStep {
+    Stopped,
     Working(Held),
     Loaded(Held, Box<Decision>),
-    Calling(Held, Box<Decision>, CallAttempt, i64, bool),
-    CallResult(Held, Box<Decision>, CallAttempt, CallResult),
+    Calling(CallInFlight),
+    /// The result is known and not yet written.
+    Recording(Held, Box<Decision>, CallAttempt, CallResult),
 }
 
-/// Where the sync stands.
+/// A call that has started.
 #[derive(Debug, Clone)]
-enum Looking {
-    Nobody,
+struct CallInFlight {
+    held: Held,
+    row: Box<Decision>,
+    attempt: CallAttempt,
+    /// The tick at which it started.
+    since: i64,
+    has_effect: bool,
+}
+
+/// The step that the sync is at.
+#[derive(Debug, Clone)]
+enum SyncStep {
+    Idle,
     /// It has loaded the row, if there is one.
     Loaded(Option<Box<Decision>>),
 }
 
-/// How everything stands at one moment.
+/// The state of the model at one moment.
 #[derive(Debug, Clone)]
 pub(super) struct World {
     tick: i64,
@@ -47,10 +59,10 @@ pub(super) struct World {
     row: Option<Decision>,
     /// The bot at Recall.
     bot: Option<DeduplicationKey>,
-    drains: [Scheduler; 2],
-    /// How many of the event's versions were folded in, and what a sync loaded to do so.
-    folded: usize,
-    in_progress: Looking,
+    runs: [RunStep; 2],
+    /// How many of the event's versions were synced.
+    synced: usize,
+    sync: SyncStep,
     takes: u32,
     cuts: u32,
     crashes: u32,
@@ -63,9 +75,9 @@ impl World {
             lease: MemoryLease::default(),
             row: None,
             bot: None,
-            drains: [Scheduler::Away, Scheduler::Away],
-            folded: 0,
-            in_progress: Looking::Nobody,
+            runs: [RunStep::Stopped, RunStep::Stopped],
+            synced: 0,
+            sync: SyncStep::Idle,
             takes: 0,
             cuts: 0,
             crashes: 0,
@@ -80,7 +92,8 @@ impl World {
         plus(self.now(), SignedDuration::try_from(LEASE).expect("short"))
     }
 
-    /// A compare-and-swap; the history is for people and would tell all orders apart.
+    /// A compare-and-swap. The history is dropped, since it would make all orders
+    /// different worlds.
     fn write(&mut self, mut row: Decision) -> bool {
         let stored = self.row.as_ref().map(|row| row.version).unwrap_or_default();
         let is_kept = stored == row.version;
@@ -92,7 +105,7 @@ impl World {
         is_kept
     }
 
-    /// Recall does what it was asked to.
+    /// Recall carries out a call.
     fn effect(&mut self, call: &Call) {
         match call {
             Call::Schedule(bot) => self.bot = Some(bot.deduplication_key.clone()),
@@ -107,105 +120,141 @@ impl World {
         next
     }
 
-    /// Every world that one step leads to.
+    /// Every world that is one step away.
     pub(super) fn next(&self, script: &Script) -> Vec<Self> {
         let mut next = vec![];
-        for which in 0..self.drains.len() {
+        for which in 0..self.runs.len() {
             next.extend(self.steps_of(which, script));
         }
         next.extend(self.steps_of_sync(script));
-        let is_call_over = |drain: &Scheduler| match drain {
-            Scheduler::Calling(_, _, _, since, _) => self.tick - since >= LONGEST_CALL,
+        let is_call_over = |step: &RunStep| match step {
+            RunStep::Calling(call) => self.tick - call.since >= LONGEST_CALL,
             _ => false,
         };
-        if self.tick < LAST && !self.drains.iter().any(is_call_over) {
+        if self.tick < LAST && !self.runs.iter().any(is_call_over) {
             next.push(self.with(|world| world.tick += 1));
         }
         next
     }
 
     fn steps_of_sync(&self, script: &Script) -> Option<Self> {
-        if self.folded == script.links.len() {
+        if self.synced == script.links.len() {
             return None;
         }
-        Some(match &self.in_progress {
-            Looking::Nobody => self
-                .with(|world| world.in_progress = Looking::Loaded(world.row.clone().map(Box::new))),
-            Looking::Loaded(loaded) => self.with(|world| {
-                let row = script.look(world.folded, loaded.as_deref(), world.now());
-                // Who loses the race loads again.
+        Some(match &self.sync {
+            SyncStep::Idle => {
+                self.with(|world| world.sync = SyncStep::Loaded(world.row.clone().map(Box::new)))
+            }
+            SyncStep::Loaded(loaded) => self.with(|world| {
+                let row = script.sync(world.synced, loaded.as_deref(), world.now());
+                // After a conflict the row is loaded again.
                 if row.is_none_or(|row| world.write(row)) {
-                    world.folded += 1;
+                    world.synced += 1;
                 }
-                world.in_progress = Looking::Nobody;
+                world.sync = SyncStep::Idle;
             }),
         })
     }
 
+    fn at_step(&self, which: usize, step: RunStep) -> Self {
+        self.with(|world| world.runs[which] = step)
+    }
+
     fn steps_of(&self, which: usize, script: &Script) -> Vec<Self> {
-        let to = |drain: Scheduler| self.with(|world| world.drains[which] = drain);
-        let mut next = match self.drains[which].clone() {
-            // The two are alike, so the first comes first.
-            Scheduler::Away if self.takes == 2 || (which == 1 && self.takes == 0) => vec![],
-            Scheduler::Away => vec![self.with(|world| {
-                world.takes += 1;
-                let taken = world.lease.take(world.now(), world.lease_from_now());
-                if let LeaseResult::Held(held) = taken {
-                    world.drains[which] = Scheduler::Working(held);
-                }
-            })],
-            Scheduler::Working(held) => vec![self.load(which, held), self.extend(which, held)],
-            Scheduler::Loaded(held, row) if self.now() < script.calls_until(held) => {
-                let sent = CallAttempt::of(&row, self.now()).expect("it was loaded as due");
-                vec![to(Scheduler::Calling(held, row, sent, self.tick, false))]
-            }
-            Scheduler::Loaded(held, _) => vec![to(Scheduler::Working(held))],
-            Scheduler::Calling(held, row, sent, since, has_effect) => {
-                let mut next = vec![if has_effect {
-                    let done = CallResult::Done(Vec::new());
-                    to(Scheduler::CallResult(held, row.clone(), sent.clone(), done))
-                } else {
-                    self.with(|world| {
-                        world.effect(&sent.call);
-                        let calling =
-                            Scheduler::Calling(held, row.clone(), sent.clone(), since, true);
-                        world.drains[which] = calling;
-                    })
-                }];
-                if self.cuts < 1 {
-                    let again = CallResult::Again {
-                        reason: "cut".to_owned(),
-                        wait: Duration::ZERO,
-                    };
-                    let cut = to(Scheduler::CallResult(held, row, sent, again));
-                    next.push(cut.with(|world| world.cuts += 1));
-                }
-                next
-            }
-            Scheduler::CallResult(held, row, sent, answered) => vec![self.with(|world| {
-                let settled = apply_result(*row, &sent, answered.clone(), world.now());
-                world.drains[which] = if world.write(settled) {
-                    Scheduler::Working(held)
-                } else {
-                    let stored = world.row.clone().expect("it was loaded");
-                    Scheduler::CallResult(held, Box::new(stored), sent, answered)
+        let mut next = match self.runs[which].clone() {
+            // The two runs are alike, so the first starts first.
+            RunStep::Stopped if self.takes == 2 || (which == 1 && self.takes == 0) => vec![],
+            RunStep::Stopped => vec![self.take_lease(which)],
+            RunStep::Working(held) => vec![self.load(which, held), self.extend(which, held)],
+            RunStep::Loaded(held, row) if self.now() < script.calls_until(held) => {
+                let attempt = CallAttempt::of(&row, self.now()).expect("it was loaded as due");
+                let call = CallInFlight {
+                    held,
+                    row,
+                    attempt,
+                    since: self.tick,
+                    has_effect: false,
                 };
-            })],
+                vec![self.at_step(which, RunStep::Calling(call))]
+            }
+            RunStep::Loaded(held, _) => vec![self.at_step(which, RunStep::Working(held))],
+            RunStep::Calling(call) => self.steps_of_call(which, call),
+            RunStep::Recording(held, row, attempt, result) => {
+                vec![self.record(which, held, *row, attempt, result)]
+            }
         };
-        if self.crashes < 1 && !matches!(self.drains[which], Scheduler::Away) {
-            next.push(to(Scheduler::Away).with(|world| world.crashes += 1));
+        if self.crashes < 1 && !matches!(self.runs[which], RunStep::Stopped) {
+            let crashed = self.at_step(which, RunStep::Stopped);
+            next.push(crashed.with(|world| world.crashes += 1));
         }
         next
+    }
+
+    fn take_lease(&self, which: usize) -> Self {
+        self.with(|world| {
+            world.takes += 1;
+            let taken = world.lease.take(world.now(), world.lease_from_now());
+            if let LeaseResult::Held(held) = taken {
+                world.runs[which] = RunStep::Working(held);
+            }
+        })
+    }
+
+    /// A call takes effect, and then its response comes; or it may be lost at
+    /// either point.
+    fn steps_of_call(&self, which: usize, call: CallInFlight) -> Vec<Self> {
+        let respond = |call: CallInFlight, result| {
+            let recording = RunStep::Recording(call.held, call.row, call.attempt, result);
+            self.at_step(which, recording)
+        };
+        let mut next = vec![if call.has_effect {
+            respond(call.clone(), CallResult::Done(Vec::new()))
+        } else {
+            self.with(|world| {
+                world.effect(&call.attempt.call);
+                world.runs[which] = RunStep::Calling(CallInFlight {
+                    has_effect: true,
+                    ..call.clone()
+                });
+            })
+        }];
+        if self.cuts < 1 {
+            let again = CallResult::Again {
+                reason: "cut".to_owned(),
+                wait: Duration::ZERO,
+            };
+            next.push(respond(call, again).with(|world| world.cuts += 1));
+        }
+        next
+    }
+
+    fn record(
+        &self,
+        which: usize,
+        held: Held,
+        row: Decision,
+        attempt: CallAttempt,
+        result: CallResult,
+    ) -> Self {
+        self.with(|world| {
+            let applied = apply_result(row, &attempt, result.clone(), world.now());
+            world.runs[which] = if world.write(applied) {
+                RunStep::Working(held)
+            } else {
+                let stored = world.row.clone().expect("it was loaded");
+                RunStep::Recording(held, Box::new(stored), attempt, result)
+            };
+        })
     }
 
     fn load(&self, which: usize, held: Held) -> Self {
         self.with(|world| {
             let due = world.row.clone().filter(Decision::is_due);
-            world.drains[which] = match due {
-                Some(row) => Scheduler::Loaded(held, Box::new(row)),
+            world.runs[which] = match due {
+                Some(row) => RunStep::Loaded(held, Box::new(row)),
                 None => match world.lease.release(held) {
-                    Released::Woken(held) => Scheduler::Working(held),
-                    Released::Free | Released::Lost => Scheduler::Away,
+                    Released::Woken(held) => RunStep::Working(held),
+                    Released::Free | Released::Lost => RunStep::Stopped,
                 },
             };
         })
@@ -215,91 +264,93 @@ impl World {
         self.with(|world| {
             let until = world.lease_from_now();
             let extended = world.lease.extend(held, until);
-            world.drains[which] = extended.map_or(Scheduler::Away, Scheduler::Working);
+            world.runs[which] = extended.map_or(RunStep::Stopped, RunStep::Working);
         })
     }
 
-    /// What tells this world from others.
+    /// Distinguishes this world from others.
     pub(super) fn key(&self) -> u64 {
-        let drains = self.drains.each_ref().map(|drain| match drain {
-            Scheduler::Away => "away".to_owned(),
-            Scheduler::Working(held) => format!("working {held:?}"),
-            Scheduler::Loaded(held, row) => format!("loaded {held:?} {}", brief(row)),
-            Scheduler::Calling(held, row, sent, since, has_effect) => {
-                let (row, sent) = (brief(row), brief_call(sent));
-                format!("calling {held:?} {row} {sent} {since} {has_effect}")
+        let runs = self.runs.each_ref().map(|step| match step {
+            RunStep::Stopped => "stopped".to_owned(),
+            RunStep::Working(held) => format!("working {held:?}"),
+            RunStep::Loaded(held, row) => format!("loaded {held:?} {}", brief(row)),
+            RunStep::Calling(call) => {
+                let (row, attempt) = (brief(&call.row), brief_call(&call.attempt));
+                let (held, since, has_effect) = (call.held, call.since, call.has_effect);
+                format!("calling {held:?} {row} {attempt} {since} {has_effect}")
             }
-            Scheduler::CallResult(held, row, sent, answered) => {
-                let is_done = matches!(answered, CallResult::Done(_));
-                let (row, sent) = (brief(row), brief_call(sent));
-                format!("answered {held:?} {row} {sent} {is_done}")
+            RunStep::Recording(held, row, attempt, result) => {
+                let is_done = matches!(result, CallResult::Done(_));
+                let (row, attempt) = (brief(row), brief_call(attempt));
+                format!("recording {held:?} {row} {attempt} {is_done}")
             }
         });
-        let in_progress = match &self.in_progress {
-            Looking::Nobody => None,
-            Looking::Loaded(row) => Some(row.as_deref().map(brief)),
+        let sync = match &self.sync {
+            SyncStep::Idle => None,
+            SyncStep::Loaded(row) => Some(row.as_deref().map(brief)),
         };
         let mut hasher = DefaultHasher::new();
         (
             self.tick,
             format!("{:?}", self.lease),
             &self.bot,
-            self.folded,
+            self.synced,
         )
             .hash(&mut hasher);
-        (self.row.as_ref().map(brief), drains, in_progress).hash(&mut hasher);
+        (self.row.as_ref().map(brief), runs, sync).hash(&mut hasher);
         (self.takes, self.cuts, self.crashes).hash(&mut hasher);
         hasher.finish()
     }
 
-    /// What the end depends on that is reached from here undisturbed.
-    pub(super) fn outlook(&self) -> String {
+    /// The part of this world that the end of an undisturbed run depends on.
+    pub(super) fn end_key(&self) -> String {
         let row = self.row.as_ref().map(brief);
-        format!("{} {row:?} {:?}", self.folded, self.bot)
+        format!("{} {row:?} {:?}", self.synced, self.bot)
     }
 
-    /// Whether two drains have a call in flight.
+    /// Whether two runs have a call in flight.
     pub(super) fn is_called_twice(&self) -> bool {
-        let calling = |drain: &&Scheduler| matches!(drain, Scheduler::Calling(..));
-        self.drains.iter().filter(calling).count() > 1
+        let calling = |step: &&RunStep| matches!(step, RunStep::Calling(..));
+        self.runs.iter().filter(calling).count() > 1
     }
 
-    /// What must come of this world.
+    /// Checks that undisturbed runs end with what is wanted.
     pub(super) fn check(&self, script: &Script) -> Result<(), &'static str> {
-        let mut rest = self.clone();
-        rest.drains = [Scheduler::Away, Scheduler::Away];
-        rest.in_progress = Looking::Nobody;
-        while let Some(next) = rest.steps_of_sync(script) {
-            rest = next;
+        let mut world = self.clone();
+        world.runs = [RunStep::Stopped, RunStep::Stopped];
+        world.sync = SyncStep::Idle;
+        while let Some(next) = world.steps_of_sync(script) {
+            world = next;
         }
         for _ in 0..5 {
-            let row = rest.row.clone().expect("a version was folded in");
-            let Some(sent) = CallAttempt::of(&row, rest.now()) else {
+            let row = world.row.clone().expect("a version was synced");
+            let Some(sent) = CallAttempt::of(&row, world.now()) else {
                 break;
             };
-            rest.effect(&sent.call);
-            rest.write(apply_result(
+            world.effect(&sent.call);
+            world.write(apply_result(
                 row,
                 &sent,
                 CallResult::Done(Vec::new()),
-                rest.now(),
+                world.now(),
             ));
         }
-        let row = rest.row.expect("a version was folded in");
+        let row = world.row.expect("a version was synced");
         let wanted = match &row.wanted {
             Wanted::Bot(bot) => Some(&bot.deduplication_key),
             Wanted::Nothing => None,
         };
-        match (wanted, &rest.bot) {
-            _ if row.is_due() => Err("it never comes to rest"),
-            (None, Some(_)) => Err("a bot for a no"),
-            (wanted, bot) if wanted != bot.as_ref() => Err("a lost wish"),
+        match (wanted, &world.bot) {
+            _ if row.is_due() => Err("the row stays due"),
+            (None, Some(_)) => Err("a bot that is not wanted"),
+            (wanted, bot) if wanted != bot.as_ref() => Err("not the bot that is wanted"),
             _ => Ok(()),
         }
     }
 }
 
-/// What of a row tells worlds apart; the rest follows from the version of the event.
+/// The part of a row that distinguishes worlds. The rest follows from the
+/// version of the event.
 fn brief(row: &Decision) -> String {
     let applied = match &row.applied {
         Applied::Nothing => "nothing",
@@ -313,7 +364,7 @@ fn brief(row: &Decision) -> String {
     format!("{version} {generation} {seen} {applied} {key:?} {count} {waits}")
 }
 
-/// What of a call tells worlds apart.
+/// The part of a call that distinguishes worlds.
 fn brief_call(sent: &CallAttempt) -> String {
     let (operation, generation) = (sent.operation().as_str(), sent.generation.0);
     format!("{operation} {generation}")

@@ -1,8 +1,8 @@
-//! The limit used to the last call, and the urgent meeting first.
+//! Throughput: the rate limit is used up, and an urgent meeting is called first.
 //!
 //! Time passes as the ports take it: Recall 450 ms on average, of which up to
-//! 400 ms is spread on the way there, the tables some 20 ms. What is counted is
-//! when calls arrive, as Recall counts.
+//! 400 ms vary before the call arrives, the tables some 20 ms. Calls are counted
+//! when they arrive, as Recall counts.
 
 mod paused_clock;
 
@@ -77,8 +77,8 @@ impl Busy {
         }
     }
 
-    async fn drain(&self, seconds: i64) -> RunReport {
-        let drain = Scheduler {
+    async fn run(&self, seconds: i64) -> RunReport {
+        let scheduler = Scheduler {
             recall: Intercepted::new(self.recall.clone(), &Delay::millis(25, 425)),
             decisions: Intercepted::new(self.decisions.clone(), &Delay::millis(5, 15)),
             state: Intercepted::new(MemoryState::new(), &Delay::millis(5, 15)),
@@ -91,7 +91,7 @@ impl Busy {
             },
         };
         let until = plus(self.clock.now(), SignedDuration::from_secs(seconds));
-        drain.run(until).await.expect("drained")
+        scheduler.run(until).await.expect("a finished run")
     }
 
     /// When scheduling calls arrived, in order.
@@ -122,13 +122,13 @@ impl Busy {
 async fn a_backlog_is_worked_off_at_the_limit(limit: u32, seconds: u32) {
     let busy = Busy::new(limit);
     busy.import(limit * seconds / 60 + limit / 4);
-    busy.drain(seconds.into()).await;
+    busy.run(seconds.into()).await;
     assert!(
         busy.most_in_a_minute() <= limit as usize,
         "{}",
         busy.most_in_a_minute()
     );
-    // The first call is made alone, and what lands after the end is cut off.
+    // The first call is made alone, and calls that arrive after the end do not count.
     let from = plus(at("09:30"), SignedDuration::from_secs(3));
     let calls = busy.arrivals().into_iter().filter(|call| *call >= from);
     let calls = u32::try_from(calls.count()).expect("few");
@@ -145,13 +145,13 @@ async fn an_urgent_meeting_overtakes_a_backlog(limit: u32, backlog: u32) {
     let busy = Busy::new(limit);
     busy.import(backlog);
     let is_moved = async {
-        // Some way into a slot and into the pause between two looks at the head.
+        // Between two permits, and between two reads of the due rows.
         tokio::time::sleep(Duration::from_millis(20_130)).await;
         let now = busy.clock.now();
         busy.put("urgent", plus(now, MINUTE * 4));
         now
     };
-    let (_, moved_at) = join(busy.drain(30), is_moved).await;
+    let (_, moved_at) = join(busy.run(30), is_moved).await;
     let calls = busy.recall.calls();
     let call = calls.iter().find(|call| call.subject == "urgent");
     let took = call.expect("it was called").at.duration_since(moved_at);

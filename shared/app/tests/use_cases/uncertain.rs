@@ -1,4 +1,4 @@
-//! Calls whose end is not known, and refusals that are not the last word.
+//! Calls whose outcome is unknown, and abandoned rows that are called again.
 
 use callsheet_app::ports::BotReply;
 use callsheet_domain::{Meeting, Operation};
@@ -13,14 +13,14 @@ async fn a_connection_cut_after_the_effect_ends_with_one_bot() {
     harness
         .recall
         .fault(Operation::ScheduleBot, Fault::CutAfterEffect);
-    let report = harness.drained().await.expect("drained");
+    let report = harness.drained().await.expect("a finished run");
     assert_eq!((report.applied, report.again), (1, 1));
     harness.assert_as_wanted();
     assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
-async fn a_bot_that_may_be_there_is_taken_away_once_it_is_not_wanted() {
+async fn an_uncertain_bot_is_unscheduled_once_it_is_not_wanted() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness
@@ -30,24 +30,27 @@ async fn a_bot_that_may_be_there_is_taken_away_once_it_is_not_wanted() {
         .drain()
         .run(harness.after(1))
         .await
-        .expect("drained");
-    assert_eq!(report.applied, 0, "nobody knows yet that the bot is there");
+        .expect("a finished run");
+    assert_eq!(
+        report.applied, 0,
+        "it is not known yet that the bot is there"
+    );
     harness
         .see(an_event().with(|event| {
             event.meeting = None;
             event.updated_at = at("09:31");
         }))
         .await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 0);
     assert_eq!(harness.recall.count(Operation::UnscheduleBot), 1);
 }
 
 #[tokio::test]
-async fn a_bot_that_may_be_gone_is_scheduled_again_once_it_is_wanted() {
+async fn a_bot_whose_unscheduling_is_uncertain_is_scheduled_again_once_it_is_wanted() {
     let harness = Harness::new();
     harness.see(an_event()).await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     let without_link = an_event().with(|event| {
         event.meeting = None;
         event.updated_at = at("09:31");
@@ -60,41 +63,41 @@ async fn a_bot_that_may_be_gone_is_scheduled_again_once_it_is_wanted() {
         .drain()
         .run(harness.after(1))
         .await
-        .expect("drained");
+        .expect("a finished run");
     harness
         .see(an_event().with(|event| event.updated_at = at("09:32")))
         .await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.assert_as_wanted();
     assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
-async fn what_was_refused_is_tried_again_for_a_newer_version_of_the_event() {
+async fn an_abandoned_row_is_called_again_for_a_newer_version_of_the_event() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     let refused = BotReply::Refused("calendar is disconnected".to_owned());
     harness
         .recall
         .fault(Operation::ScheduleBot, Fault::Answers(refused));
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness
         .see(an_event().with(|event| event.updated_at = at("09:31")))
         .await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.assert_as_wanted();
     assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
-async fn what_was_refused_is_tried_again_once_something_else_is_wanted() {
+async fn an_abandoned_row_is_called_again_once_another_bot_is_wanted() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     let refused = BotReply::Refused("no meeting url".to_owned());
     harness
         .recall
         .fault(Operation::ScheduleBot, Fault::Answers(refused));
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness
         .see(an_event().with(|event| {
             event.meeting = Some(Meeting {
@@ -103,7 +106,7 @@ async fn what_was_refused_is_tried_again_once_something_else_is_wanted() {
             event.updated_at = at("09:31");
         }))
         .await;
-    harness.drained().await.expect("drained");
+    harness.drained().await.expect("a finished run");
     harness.assert_as_wanted();
     assert_eq!(harness.recall.bots().len(), 1);
 }

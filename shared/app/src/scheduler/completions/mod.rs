@@ -1,0 +1,30 @@
+//! Applies completed tasks to the state of a run, and decides which tasks follow.
+
+mod called;
+mod due_read;
+mod recorded;
+
+use callsheet_domain::Timestamp;
+
+use super::state::RunState;
+use super::task::{Completion, Task};
+use crate::ports::WriteOutcome;
+
+/// Applies a completed task; returns the tasks that follow from it.
+pub(super) fn apply(state: &mut RunState, completion: Completion, now: Timestamp) -> Vec<Task> {
+    match completion {
+        Completion::Called(call) => return called::apply(state, *call, now),
+        Completion::DueRead(read) => return due_read::apply(state, read, now),
+        Completion::ResultRecorded(call) => recorded::apply(state, &call),
+        Completion::WaitsForCopy(key) => {
+            state.in_flight.remove(&key);
+        }
+        Completion::PermitsAcquired(operation, result) => {
+            state.queue(operation).end_acquiring(result);
+        }
+        Completion::LeaseExtended(held) => state.lease.end_extension(held),
+        Completion::EndedClosed(WriteOutcome::Written) => state.report.over += 1,
+        Completion::EndedClosed(WriteOutcome::Conflict) | Completion::CallsBlocked => {}
+    }
+    Vec::new()
+}

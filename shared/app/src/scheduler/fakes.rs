@@ -1,0 +1,103 @@
+//! Fakes for the unit tests of the scheduler. The fakes of `callsheet-testkit`
+//! implement the ports of the crate as it is built without its tests.
+
+use std::sync::{Mutex, MutexGuard};
+
+use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp};
+
+use crate::PortError;
+use crate::ports::{Clock, Decisions, DueRows, WriteOutcome};
+
+/// A clock that stands still until it is waited on.
+pub(super) struct FakeClock(Mutex<Timestamp>);
+
+impl FakeClock {
+    pub(super) fn at(now: Timestamp) -> Self {
+        Self(Mutex::new(now))
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("no test thread panicked")
+    }
+
+    async fn sleep_until(&self, instant: Timestamp) {
+        let mut now = self.0.lock().expect("no test thread panicked");
+        *now = instant.max(*now);
+    }
+}
+
+/// Decisions in memory, each under its key.
+pub(super) struct Rows(Mutex<Vec<Decision>>);
+
+impl Rows {
+    pub(super) fn with(rows: impl IntoIterator<Item = Decision>) -> Self {
+        Self(Mutex::new(rows.into_iter().collect()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Decision>> {
+        self.0.lock().expect("no test thread panicked")
+    }
+
+    pub(super) fn all(&self) -> Vec<Decision> {
+        self.lock().clone()
+    }
+
+    /// The only row there is.
+    pub(super) fn only(&self) -> Decision {
+        let rows = self.all();
+        assert_eq!(rows.len(), 1);
+        rows[0].clone()
+    }
+
+    fn select(&self, is_selected: impl Fn(&Decision) -> bool) -> Vec<Decision> {
+        let rows = self.all();
+        rows.into_iter().filter(|row| is_selected(row)).collect()
+    }
+}
+
+impl Decisions for Rows {
+    async fn decisions(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
+        Ok(self.select(|row| keys.contains(&row.key)))
+    }
+
+    async fn copies(&self, meetings: &[IcalUid]) -> Result<Vec<Decision>, PortError> {
+        Ok(self.select(|row| meetings.contains(&row.key.ical_uid)))
+    }
+
+    async fn of_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
+        Ok(self.select(|row| row.key.event_id == *event).pop())
+    }
+
+    async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
+        let mut rows = self.lock();
+        let stored = rows.iter_mut().find(|row| row.key == decision.key);
+        let Some(stored) = stored.filter(|row| row.version == decision.version) else {
+            return Ok(WriteOutcome::Conflict);
+        };
+        *stored = decision.clone();
+        stored.version = stored.version.next();
+        Ok(WriteOutcome::Written)
+    }
+
+    async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
+        let is_ready = |row: &Decision| {
+            row.is_due() && row.attempts.not_before.is_none_or(|instant| instant <= now)
+        };
+        let ready = self.select(is_ready).into_iter().map(|row| row.key);
+        Ok(DueRows {
+            ready: ready.take(most).collect(),
+            waiting_until: None,
+        })
+    }
+
+    async fn of_calendar(
+        &self,
+        calendar: &CalendarId,
+        after: Timestamp,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        let rows = self.select(|row| row.calendar_id == *calendar && row.ends_at > after);
+        Ok(rows.into_iter().map(|row| row.key).collect())
+    }
+}

@@ -1,0 +1,111 @@
+//! Writes the results of calls to their rows.
+//!
+//! A write is a step of its own: while it goes on, other calls are made.
+
+use callsheet_domain::{Decision, apply_result};
+
+use crate::PortError;
+use crate::ports::{Clock, Decisions, WriteOutcome};
+use crate::scheduler::task::RecordedCall;
+
+/// Writes the results of calls to their rows.
+#[derive(Debug)]
+pub(super) struct ResultWriter<'a, D, K> {
+    pub(super) decisions: &'a D,
+    pub(super) clock: &'a K,
+}
+
+impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
+    /// Applies the result to the row. If another worker has written the row
+    /// since it was called, applies it to the row as it is now.
+    pub(super) async fn record(&self, call: &RecordedCall) -> Result<(), PortError> {
+        let now = self.clock.now();
+        let mut row = call.row.clone();
+        loop {
+            let key = row.key.clone();
+            let applied = apply_result(row, &call.attempt, call.result.clone(), now);
+            if self.decisions.write(&applied).await? == WriteOutcome::Written {
+                return Ok(());
+            }
+            let stored = self.decisions.decisions(std::slice::from_ref(&key)).await?;
+            let Some(stored) = stored.into_iter().next() else {
+                return Ok(());
+            };
+            row = stored;
+        }
+    }
+
+    /// Closes the row of a meeting that is over.
+    pub(super) async fn close_ended(&self, row: Decision) -> Result<WriteOutcome, PortError> {
+        let abandoned = row.abandon("the meeting is over");
+        self.decisions.write(&abandoned).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scheduler::fakes::{FakeClock, Rows};
+    use callsheet_domain::{Applied, CallAttempt, CallResult, Generation};
+    use callsheet_testkit::{With as _, a_decision, at};
+    use futures_util::FutureExt as _;
+
+    fn done(row: Decision) -> RecordedCall {
+        RecordedCall {
+            attempt: CallAttempt::of(&row, at("09:30")).expect("it is due"),
+            row,
+            result: CallResult::Done(Vec::new()),
+        }
+    }
+
+    fn record(rows: &Rows, call: &RecordedCall) {
+        let writer = ResultWriter {
+            decisions: rows,
+            clock: &FakeClock::at(at("09:30")),
+        };
+        let recorded = writer.record(call).now_or_never();
+        assert!(matches!(recorded, Some(Ok(()))), "{recorded:?}");
+    }
+
+    #[test]
+    fn a_result_is_applied_to_its_row() {
+        let rows = Rows::with([a_decision()]);
+        record(&rows, &done(a_decision()));
+        assert!(matches!(rows.only().applied, Applied::Bot(_)));
+    }
+
+    #[test]
+    fn a_result_is_applied_to_the_row_as_another_worker_wrote_it() {
+        let newer = a_decision().with(|row| {
+            row.version = row.version.next();
+            row.generation = Generation(row.generation.0 + 1);
+        });
+        let rows = Rows::with([newer.clone()]);
+        record(&rows, &done(a_decision()));
+        let row = rows.only();
+        assert_eq!(row.generation, newer.generation);
+        assert!(matches!(row.applied, Applied::Uncertain(_)), "{row:?}");
+    }
+
+    #[test]
+    fn a_result_for_a_row_that_is_gone_is_dropped() {
+        let rows = Rows::with([]);
+        record(
+            &rows,
+            &done(a_decision().with(|row| row.version = row.version.next())),
+        );
+        assert!(rows.all().is_empty());
+    }
+
+    #[test]
+    fn a_meeting_that_is_over_is_abandoned() {
+        let rows = Rows::with([a_decision()]);
+        let writer = ResultWriter {
+            decisions: &rows,
+            clock: &FakeClock::at(at("09:30")),
+        };
+        let closed = writer.close_ended(a_decision()).now_or_never();
+        assert!(matches!(closed, Some(Ok(WriteOutcome::Written))));
+        assert!(rows.only().is_abandoned());
+    }
+}

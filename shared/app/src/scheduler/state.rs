@@ -1,0 +1,204 @@
+//! The state of a run: plain data, without ports.
+
+use std::collections::HashMap;
+
+use callsheet_domain::{Decision, DecisionKey, DeduplicationKey, Operation, Timestamp};
+use jiff::SignedDuration;
+
+use crate::PortError;
+use crate::ports::Held;
+use crate::scheduler::access::Access;
+use crate::scheduler::call_queue::{CallQueue, NextSlot};
+use crate::scheduler::due_batch::DueBatch;
+use crate::scheduler::report::{RunReport, StopReason};
+use crate::scheduler::run_lease::RunLease;
+use crate::scheduler::settings::SchedulerSettings;
+
+/// The state of a run.
+#[derive(Debug)]
+pub(super) struct RunState {
+    pub(super) settings: SchedulerSettings,
+    pub(super) report: RunReport,
+    pub(super) due: DueBatch,
+    /// One queue for each operation that a row may want.
+    pub(super) queues: [CallQueue; 4],
+    /// Rows with a call in flight, or with a result that is being written, and
+    /// the deduplication key of each row's bot.
+    pub(super) in_flight: HashMap<DecisionKey, DeduplicationKey>,
+    pub(super) lease: RunLease,
+    pub(super) access: Access,
+    /// Whether a plan was logged.
+    pub(super) has_logged_plan: bool,
+    failure: Option<PortError>,
+}
+
+impl RunState {
+    pub(super) fn new(settings: SchedulerSettings, held: Held) -> Self {
+        Self {
+            settings,
+            report: RunReport::empty(StopReason::Idle),
+            due: DueBatch::default(),
+            queues: [
+                CallQueue::new(Operation::ScheduleBot, settings.schedule),
+                CallQueue::new(Operation::UnscheduleBot, settings.unschedule),
+                CallQueue::new(Operation::GetEvent, settings.find),
+                CallQueue::new(Operation::LeaveCall, settings.leave),
+            ],
+            in_flight: HashMap::new(),
+            lease: RunLease::new(held, settings.lease),
+            access: Access::default(),
+            has_logged_plan: false,
+            failure: None,
+        }
+    }
+
+    /// Why no further task may start at `now`, in a run until `until`.
+    pub(super) fn must_stop(&self, now: Timestamp, until: Timestamp) -> Option<StopReason> {
+        if self.failure.is_some() || now >= until {
+            Some(StopReason::DeadlineReached)
+        } else if self.lease.is_lost(now) {
+            Some(StopReason::LeaseLost)
+        } else {
+            None
+        }
+    }
+
+    /// When to read the due rows again while no row can be started; none if the
+    /// run may end.
+    pub(super) fn next_read(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let patience =
+            SignedDuration::try_from(self.settings.patience).unwrap_or(SignedDuration::MAX);
+        self.due.next_read(now, patience)
+    }
+
+    /// The queue of an operation.
+    pub(super) fn queue(&mut self, operation: Operation) -> &mut CallQueue {
+        let mut queues = self.queues.iter_mut();
+        let queue = queues.find(|queue| queue.operation == operation);
+        queue.expect("every operation that a row may want has a queue")
+    }
+
+    /// When the next call of an operation may be made. There is no slot while as
+    /// many calls are in flight as may be.
+    pub(super) fn next_slot(&mut self, operation: Operation, now: Timestamp) -> NextSlot {
+        // One call at a time until Recall has admitted one: while our key is
+        // denied, each run costs a single call.
+        let most = if self.access.is_admitted() {
+            self.settings.most_in_flight
+        } else {
+            usize::from(self.queues.iter().all(|queue| queue.in_flight == 0))
+        };
+        // Results that are not written yet hold up calls, too, but later.
+        let is_behind = self.in_flight.len() >= self.settings.most_in_flight * 2;
+        let queue = self.queue(operation);
+        if is_behind || queue.in_flight >= queue.most_in_flight(most) {
+            return NextSlot::NoPermit;
+        }
+        queue.next_slot(now)
+    }
+
+    /// Whether a call for the same bot is in flight. Recall would refuse a second one.
+    pub(super) fn is_bot_in_flight(&self, row: &Decision) -> bool {
+        let key = row.deduplication_key();
+        key.is_some_and(|key| self.in_flight.values().any(|other| other == key))
+    }
+
+    /// Stops the run because of a failure; the first one counts.
+    pub(super) fn fail(&mut self, error: PortError) {
+        self.failure.get_or_insert(error);
+    }
+
+    /// Stops the run because Recall denies our key, whatever failed before.
+    pub(super) fn deny(&mut self, error: PortError) {
+        self.failure = Some(error);
+    }
+
+    /// Whether the run stops because Recall denies our key.
+    pub(super) fn is_denied(&self) -> bool {
+        matches!(self.failure, Some(PortError::Denied { .. }))
+    }
+
+    /// The failure that stopped the run.
+    pub(super) fn take_failure(&mut self) -> Option<PortError> {
+        self.failure.take()
+    }
+}
+
+/// A run for unit tests: all limits 600 a minute, ten in flight, held for 30 s
+/// from half past nine.
+#[cfg(test)]
+pub(super) fn a_state() -> RunState {
+    use callsheet_domain::{RateLimit, plus};
+    use callsheet_testkit::at;
+    use std::time::Duration;
+
+    let limit = RateLimit::per_minute(600, 1);
+    let settings = SchedulerSettings {
+        schedule: limit,
+        unschedule: limit,
+        find: limit,
+        leave: limit,
+        most_in_flight: 10,
+        lease: Duration::from_secs(30),
+        patience: Duration::from_secs(35),
+    };
+    let held = Held {
+        fence: 1,
+        wakeups: 0,
+        until: plus(at("09:30"), SignedDuration::from_secs(30)),
+    };
+    RunState::new(settings, held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use callsheet_testkit::{a_decision, at};
+    use test_case::test_case;
+
+    fn unavailable() -> PortError {
+        PortError::Unavailable {
+            service: "DynamoDB",
+            reason: "cut".to_owned(),
+            source: None,
+        }
+    }
+
+    fn denied() -> PortError {
+        PortError::Denied {
+            service: "Recall",
+            reason: "401".to_owned(),
+        }
+    }
+
+    #[test_case("09:30", "09:31", None; "time and lease left")]
+    #[test_case("09:31", "09:31", Some(StopReason::DeadlineReached); "the time is up")]
+    #[test_case("09:30:30", "09:31", Some(StopReason::LeaseLost); "the lease has expired")]
+    fn a_run_stops(now: &str, until: &str, expected: Option<StopReason>) {
+        assert_eq!(a_state().must_stop(at(now), at(until)), expected);
+    }
+
+    #[test]
+    fn the_first_failure_stops_a_run_and_a_denial_replaces_it() {
+        let mut state = a_state();
+        state.fail(unavailable());
+        state.fail(denied());
+        assert!(!state.is_denied());
+        let stopped = state.must_stop(at("09:30"), at("09:31"));
+        assert_eq!(stopped, Some(StopReason::DeadlineReached));
+        state.deny(denied());
+        assert!(state.is_denied());
+        assert!(state.take_failure().is_some());
+        assert!(state.take_failure().is_none());
+    }
+
+    #[test]
+    fn calls_for_one_bot_are_not_in_flight_together() {
+        let mut state = a_state();
+        let row = a_decision();
+        assert!(!state.is_bot_in_flight(&row));
+        let key = row.deduplication_key().expect("it wants a bot").clone();
+        state.in_flight.insert(row.key.clone(), key);
+        assert!(state.is_bot_in_flight(&row));
+    }
+}

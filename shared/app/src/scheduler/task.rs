@@ -1,0 +1,171 @@
+//! The tasks of a run, and their results.
+//!
+//! A task is everything that takes time: a call, a write, a read. It is plain
+//! data, so the decisions which tasks to start are tested without ports.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::time::Duration;
+
+use callsheet_domain::{
+    CallAttempt, CallResult, Decision, DecisionKey, Operation, RateLimit, Timestamp,
+};
+
+use crate::PortError;
+use crate::ports::{DueRows, Held, PermitResult, RateLimits, WriteOutcome};
+use crate::scheduler::outcome::CallOutcome;
+use crate::scheduler::plan::PlannedCall;
+
+/// A task of a run.
+#[derive(Debug)]
+pub(super) enum Task {
+    /// Call Recall, if it is still before `calls_until`.
+    Call {
+        /// The row and its call.
+        planned: Box<PlannedCall>,
+        /// No call may start at or after this instant.
+        calls_until: Timestamp,
+    },
+    /// Write the result of a call to its row.
+    RecordResult(Box<RecordedCall>),
+    /// Have a row wait, since another copy of its meeting wants the bot.
+    WaitForCopy(Box<Decision>),
+    /// Close the row of a meeting that is over.
+    CloseEnded(Box<Decision>),
+    /// Read the due rows with the earliest starts.
+    ReadDue(DueQuery),
+    /// Acquire permits.
+    AcquirePermits(PermitRequest),
+    /// Extend the lease.
+    ExtendLease {
+        /// The lease as it is held.
+        held: Held,
+        /// The new end.
+        until: Timestamp,
+    },
+    /// Block all calls of an operation, by any worker.
+    BlockCalls {
+        /// The operation.
+        operation: Operation,
+        /// When calls may start again.
+        until: Timestamp,
+    },
+}
+
+/// Which due rows to read.
+#[derive(Debug)]
+pub(super) struct DueQuery {
+    /// Rows that wait beyond this instant are left out.
+    pub(super) now: Timestamp,
+    /// Most rows to read.
+    pub(super) most: usize,
+    /// Rows with a call in flight, which are left out.
+    pub(super) in_flight: HashSet<DecisionKey>,
+}
+
+/// Which permits to acquire.
+#[derive(Debug)]
+pub(super) struct PermitRequest {
+    /// The operation to be called.
+    pub(super) operation: Operation,
+    /// Its rate limit.
+    pub(super) rate_limit: RateLimit,
+    /// How many permits.
+    pub(super) count: u32,
+    /// When it is asked for.
+    pub(super) now: Timestamp,
+    /// None is acquired if the first permit would be for later than this.
+    pub(super) latest: Timestamp,
+}
+
+impl PermitRequest {
+    /// Acquires the permits.
+    pub(super) async fn acquire<S: RateLimits>(
+        &self,
+        rate_limits: &S,
+    ) -> Result<PermitResult, PortError> {
+        rate_limits
+            .acquire(
+                self.operation,
+                self.rate_limit,
+                self.count,
+                self.now,
+                self.latest,
+            )
+            .await
+    }
+}
+
+/// A call whose result is known and belongs to its row.
+#[derive(Debug)]
+pub(super) struct RecordedCall {
+    /// The row as it was called.
+    pub(super) row: Decision,
+    /// The call.
+    pub(super) attempt: CallAttempt,
+    /// Its result.
+    pub(super) result: CallResult,
+}
+
+/// A call that ended, or was not made after all.
+#[derive(Debug)]
+pub(super) struct CompletedCall {
+    /// The row as it was called.
+    pub(super) row: Decision,
+    /// The call.
+    pub(super) attempt: CallAttempt,
+    /// What became of it.
+    pub(super) outcome: CallOutcome,
+    /// Recall's latency; none if the call was not made.
+    pub(super) took: Option<Duration>,
+}
+
+impl CompletedCall {
+    /// A call that was not made, as `outcome` says.
+    pub(super) fn not_made(row: Decision, attempt: CallAttempt, outcome: CallOutcome) -> Self {
+        Self {
+            row,
+            attempt,
+            outcome,
+            took: None,
+        }
+    }
+}
+
+/// The due rows that were read.
+#[derive(Debug)]
+pub(super) struct DueRead {
+    /// The keys that the index shows.
+    pub(super) due: DueRows,
+    /// The rows themselves, as the latest writes left them.
+    pub(super) rows: Vec<Decision>,
+    /// Most rows that could have been read.
+    pub(super) most: usize,
+}
+
+/// A task that is done.
+#[derive(Debug)]
+pub(super) enum Completion {
+    /// A call ended.
+    Called(Box<CompletedCall>),
+    /// The result of a call was written.
+    ResultRecorded(Box<RecordedCall>),
+    /// This row waits for another copy of its meeting.
+    WaitsForCopy(DecisionKey),
+    /// The due rows were read.
+    DueRead(DueRead),
+    /// Permits were acquired, or refused.
+    PermitsAcquired(Operation, PermitResult),
+    /// The lease was extended; none if another worker has it.
+    LeaseExtended(Option<Held>),
+    /// The row of a meeting that is over was written, or had been changed.
+    EndedClosed(WriteOutcome),
+    /// All calls of an operation are blocked.
+    CallsBlocked,
+}
+
+/// Performs tasks.
+pub(super) trait PerformTask: Send + Sync {
+    /// Performs one task to its end.
+    fn perform(&self, task: Task) -> impl Future<Output = Result<Completion, PortError>> + Send;
+}
