@@ -65,7 +65,7 @@ async fn a_meeting_is_explained_in_sentences() {
 \"Kick-off\" is to be recorded.
 From 2090-03-06 10:00 UTC to 2090-03-06 11:00 UTC, in the calendar of sales@acme.example (calendar-sales, connected).
 
-Why, by the rule external: the rule \"external\" records it: somebody of globex.example takes part, outside of acme.example.
+Why, by the rule external: the rule \"external\" records it: a participant is from globex.example, outside of acme.example.
   external: true
   external_domains: globex.example
   internal: false

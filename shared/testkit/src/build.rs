@@ -186,7 +186,7 @@ pub fn a_decision() -> Decision {
         title: event.facts.title,
         verdict: Verdict::Record(Reason {
             rule: RuleName::named("external"),
-            reason: "the rule \"external\" records it: somebody of globex.example takes part, \
+            reason: "the rule \"external\" records it: a participant is from globex.example, \
                      outside of acme.example"
                 .to_owned(),
             facts: FactValues::from([

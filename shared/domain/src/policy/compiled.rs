@@ -10,7 +10,7 @@ use crate::event::{Calendar, CalendarEvent};
 use crate::fact::{Fact, FactSource, FactValue};
 use crate::verdict::{Reason, RuleName, Verdict};
 
-/// A policy that can be judged by.
+/// A compiled policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     pub(super) scheme: DeduplicationScheme,
@@ -20,7 +20,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// How many bots a meeting gets that stands in several calendars.
+    /// How many bots a meeting in several calendars gets.
     #[must_use]
     pub fn scheme(&self) -> DeduplicationScheme {
         self.scheme
@@ -32,13 +32,13 @@ impl Policy {
         self.rules_for(calendar).name.as_deref()
     }
 
-    /// What the bot of a meeting in `calendar` is made from.
+    /// The template of the bots for meetings in `calendar`.
     #[must_use]
     pub fn bot_for(&self, calendar: &Calendar) -> &BotTemplate {
         &self.rules_for(calendar).bot
     }
 
-    /// What is known of an event, told in the time zone the policy names.
+    /// The facts of an event, in the time zone that the policy names.
     #[must_use]
     pub fn situation<'a>(
         &'a self,
@@ -52,27 +52,27 @@ impl Policy {
         }
     }
 
-    /// The verdict if somebody of a denied domain takes part.
+    /// The verdict if a participant is from a denied domain.
     pub(crate) fn deny(&self, facts: &dyn FactSource) -> Option<Verdict> {
         let domain = condition::domain_among(facts, &self.denied)?;
         let domains = FactValue::Texts(vec![domain.clone()]);
         Some(Verdict::Skip(Reason {
             rule: RuleName::DENIED_DOMAIN,
-            reason: format!("somebody of {domain} takes part, a domain that is never recorded"),
+            reason: format!("a participant is from {domain}, a denied domain"),
             facts: [(Fact::Domains, domains)].into(),
             has_failed: false,
         }))
     }
 
-    /// What the rules that `calendar` is under say.
+    /// The verdict of the rules that `calendar` is under.
     pub(crate) fn evaluate(&self, facts: &dyn FactSource, calendar: &Calendar) -> Verdict {
         self.rules_for(calendar).evaluate(facts)
     }
 
-    /// What the rule that `reason` name says, of a meeting in `calendar`, by
-    /// nothing but the facts that they keep: the same again, unless the policy
-    /// has changed since. None if there is no such rule or it does not apply,
-    /// and if it was no rule that decided but a person, a pause, or what cannot be.
+    /// Evaluates the rule of `reason` again for a meeting in `calendar`, by nothing but the
+    /// facts that the reason keeps. The verdict is the same, unless the policy has changed.
+    /// None if there is no such rule, if it does not apply, and if the verdict did not come
+    /// from a rule but from an override, a pause or an impossible recording.
     #[must_use]
     pub fn explain_again(&self, reason: &Reason, calendar: &Calendar) -> Option<Verdict> {
         if reason.rule == RuleName::DENIED_DOMAIN {
@@ -85,14 +85,14 @@ impl Policy {
     pub(super) fn rules_for(&self, calendar: &Calendar) -> &RuleSet {
         let mut found: Option<(u8, &RuleSet)> = None;
         for (matchers, rules) in &self.named {
-            let closeness = matchers
+            let specificity = matchers
                 .iter()
-                .filter_map(|by| by.closeness(calendar))
+                .filter_map(|by| by.specificity(calendar))
                 .max();
-            if let Some(closeness) = closeness
-                && found.is_none_or(|(best, _)| closeness > best)
+            if let Some(specificity) = specificity
+                && found.is_none_or(|(best, _)| specificity > best)
             {
-                found = Some((closeness, rules));
+                found = Some((specificity, rules));
             }
         }
         found.map_or(&self.outer, |(_, rules)| rules)

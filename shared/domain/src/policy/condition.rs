@@ -1,7 +1,7 @@
-//! What a rule asks, ready to be judged, in three values.
+//! The conditions of a rule. A condition is true, false or unknown.
 //!
-//! A fact that nothing tells makes a condition neither true nor false. What
-//! follows from that is the rule's business, not the condition's.
+//! It is unknown if it needs a fact that is unknown. What follows from that is up to the
+//! rule.
 
 use super::expression::Expression;
 use super::hours::Hours;
@@ -14,7 +14,7 @@ use crate::fact::{Fact, FactSource, FactValue, FactValues, Person};
 pub(super) enum Truth {
     Yes,
     No,
-    /// Nothing tells these facts, or not all of them.
+    /// At least one of these facts is unknown.
     Unknown(Vec<Fact>),
     /// An expression failed, for this reason.
     Failed(String),
@@ -25,7 +25,7 @@ impl Truth {
         if holds { Self::Yes } else { Self::No }
     }
 
-    /// Found among what is listed; not found only if nobody is hidden.
+    /// Yes if found in the list of attendees; no only if the list is complete.
     fn found(is_found: bool, facts: &dyn FactSource) -> Self {
         if is_found {
             return Self::Yes;
@@ -45,14 +45,14 @@ impl Truth {
     }
 }
 
-/// An organizer that is asked for.
+/// An organizer that a rule names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Who {
     Address(Email),
     Domain(Domain),
 }
 
-/// One thing a rule asks.
+/// One condition of a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Condition {
     /// A flag that must be so.
@@ -74,7 +74,7 @@ pub(super) enum Condition {
 }
 
 impl Condition {
-    /// Whether it holds by what `facts` tell.
+    /// Whether it holds, given `facts`.
     pub(super) fn evaluate(&self, facts: &dyn FactSource) -> Truth {
         match self {
             Self::Flag(fact, wanted) => match facts.value(*fact) {
@@ -90,7 +90,7 @@ impl Condition {
             Self::AnyDomain(domains) => any_domain(facts, domains),
             Self::NoDomain(domains) => any_domain(facts, domains).not(),
             Self::OnlyDomains(domains) => only_domains(facts, domains),
-            Self::AnyAttendee(addresses) => match named(facts, addresses) {
+            Self::AnyAttendee(addresses) => match attendees_named(facts, addresses) {
                 Some(people) => Truth::found(!people.is_empty(), facts),
                 None => Truth::Unknown(vec![Fact::Attendees]),
             },
@@ -98,9 +98,9 @@ impl Condition {
                 FactValue::Text(address) => Truth::of(wanted.iter().any(|who| who.is(&address))),
                 _ => Truth::Unknown(vec![Fact::Organizer]),
             },
-            Self::Title(words, wanted) => match facts.value(Fact::Title) {
+            Self::Title(phrases, wanted) => match facts.value(Fact::Title) {
                 FactValue::Text(title) => {
-                    Truth::of(words.iter().any(|words| has_word(&title, words)) == *wanted)
+                    Truth::of(phrases.iter().any(|phrase| has_word(&title, phrase)) == *wanted)
                 }
                 _ => Truth::Unknown(vec![Fact::Title]),
             },
@@ -115,7 +115,7 @@ impl Condition {
         }
     }
 
-    /// What an explanation keeps: enough to judge this again, and to say why.
+    /// Keeps the facts that an explanation needs: to evaluate this again, and to say why.
     pub(super) fn keep(&self, facts: &dyn FactSource, kept: &mut FactValues) {
         let read: &[Fact] = match self {
             Self::Flag(Fact::External | Fact::Internal, _) => &[
@@ -131,8 +131,9 @@ impl Condition {
             Self::AnyDomain(_) | Self::NoDomain(_) => &[Fact::Domains, Fact::AttendeesComplete],
             Self::OnlyDomains(_) => &[Fact::Domains, Fact::OwnDomain, Fact::AttendeesComplete],
             Self::AnyAttendee(addresses) => {
-                // Who was asked for is enough: the others are nobody's business.
-                let people = named(facts, addresses).map_or(FactValue::Unknown, FactValue::People);
+                // Only the named people: the others do not concern the explanation.
+                let people =
+                    attendees_named(facts, addresses).map_or(FactValue::Unknown, FactValue::People);
                 kept.insert(Fact::Attendees, people);
                 &[Fact::AttendeesComplete]
             }
@@ -163,7 +164,7 @@ fn number(facts: &dyn FactSource, fact: Fact, holds: impl FnOnce(i64) -> bool) -
     }
 }
 
-/// The first of `facts`' domains that is within one of `domains`.
+/// The first participant's domain that is within one of `domains`.
 pub(super) fn domain_among(facts: &dyn FactSource, domains: &[Domain]) -> Option<String> {
     match facts.value(Fact::Domains) {
         FactValue::Texts(present) => first_among(&present, domains).cloned(),
@@ -208,8 +209,8 @@ fn only_domains(facts: &dyn FactSource, domains: &[Domain]) -> Truth {
     }
 }
 
-/// Those listed with one of these addresses; none if nothing tells who is listed.
-fn named(facts: &dyn FactSource, addresses: &[Email]) -> Option<Vec<Person>> {
+/// The attendees with one of these addresses; none if the attendees are unknown.
+fn attendees_named(facts: &dyn FactSource, addresses: &[Email]) -> Option<Vec<Person>> {
     let FactValue::People(mut people) = facts.value(Fact::Attendees) else {
         return None;
     };

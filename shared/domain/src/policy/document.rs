@@ -1,8 +1,8 @@
-//! A policy as people write it, in YAML or JSON.
+//! The policy document that people write, in YAML or JSON.
 //!
-//! The types here are the format: its JSON Schema is generated from them, and
-//! what the doc comments say is what an editor shows to whoever writes one.
-//! Whether the parts make sense together is found out by [`Policy::compile`](super::Policy::compile).
+//! The types are the format: its JSON Schema is generated from them, and an editor shows
+//! their doc comments to the author of a policy. [`Policy::compile`](super::Policy::compile)
+//! checks whether the parts fit together.
 
 #[cfg(test)]
 mod tests;
@@ -20,42 +20,41 @@ use super::when::When;
 pub struct PolicyDocument {
     /// The version of this format: 1.
     pub version: u32,
-    /// How many bots a meeting gets that stands in several calendars. It
-    /// cannot be changed while bots are scheduled.
+    /// How many bots a meeting in several calendars gets. It cannot be changed while bots
+    /// are scheduled.
     #[serde(default)]
     pub deduplication: DeduplicationScheme,
-    /// Domains, with their subdomains, whose people are never recorded. Only a
-    /// person's word for one event goes before this.
+    /// Domains, with their subdomains, whose people are never recorded. Only an override of
+    /// the event goes before this.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub denied_domains: Vec<String>,
-    /// The time zone that hours and weekdays are told in, by its IANA or its
-    /// Windows name; without it, each event's own.
+    /// The time zone of hours and weekdays, by its IANA or its Windows name; by default,
+    /// each event's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
-    /// The rules, first one first: the first that applies decides.
+    /// The rules: the first that applies decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleDocument>,
-    /// What happens with a meeting that no rule applies to.
+    /// Whether a meeting is recorded if no rule applies.
     pub default: Then,
     /// The bot: the body of Recall's Create Bot without `meeting_url` and
-    /// `join_at`. Texts in it may hold `{{ facts }}`.
+    /// `join_at`. Its texts may contain `{{ facts }}`.
     #[serde(default)]
     pub bot: Map<String, Value>,
-    /// Policies of their own for some calendars. What one does not say is as above.
+    /// Named policies for some calendars. They inherit the settings that they leave out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<NamedPolicyDocument>,
 }
 
-/// A policy of its own for some calendars.
+/// A named policy for some calendars.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NamedPolicyDocument {
-    /// What it is called: lower-case letters, digits and hyphens.
+    /// Its name: lower-case letters, digits and hyphens.
     pub name: String,
     /// The calendars under it: addresses of their owners, whole domains
-    /// (`@emea.acme.example`), or Recall's calendar ids. A calendar under
-    /// several is under the one that names its id or its owner, and of those
-    /// that name its domain, or are equal otherwise, under the first.
+    /// (`@emea.acme.example`), or Recall's calendar ids. If several policies name a
+    /// calendar, an id or an owner goes before a domain, and otherwise the first wins.
     pub calendars: Vec<String>,
     /// The time zone of these calendars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,7 +62,7 @@ pub struct NamedPolicyDocument {
     /// The rules, instead of those above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<RuleDocument>>,
-    /// What happens with a meeting that no rule applies to.
+    /// Whether a meeting is recorded if no rule applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Then>,
     /// The bot, instead of the one above.
@@ -75,15 +74,15 @@ pub struct NamedPolicyDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleDocument {
-    /// What it is called in explanations: lower-case letters, digits and hyphens.
+    /// Its name in explanations: lower-case letters, digits and hyphens.
     pub name: String,
     /// When it applies.
     pub when: When,
-    /// What happens then.
+    /// Whether the meeting is recorded then.
     pub then: Then,
 }
 
-/// What happens with a meeting.
+/// Whether a meeting is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Then {
@@ -93,22 +92,22 @@ pub enum Then {
     Skip,
 }
 
-/// How many bots a meeting gets that stands in several calendars, by the keys
-/// of Recall's scheduling guide.
+/// How many bots a meeting in several calendars gets, by the deduplication keys of
+/// Recall's scheduling guide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DeduplicationScheme {
     /// One bot: `{start_time}-{meeting_url}`.
     #[default]
     Meeting,
-    /// One for each company domain: `{start_time}-{meeting_url}-{domain}`.
+    /// One bot for each company domain: `{start_time}-{meeting_url}-{domain}`.
     Domain,
-    /// One for each calendar: `{start_time}-{meeting_url}-{event id}`.
+    /// One bot for each calendar: `{start_time}-{meeting_url}-{event id}`.
     Calendar,
 }
 
 impl DeduplicationScheme {
-    /// The name it is written and stored under.
+    /// The name in documents and stored policies.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -120,21 +119,20 @@ impl DeduplicationScheme {
 }
 
 impl PolicyDocument {
-    /// The version of the format that is written.
+    /// The current version of the format.
     pub const VERSION: u32 = 1;
-    /// The longest document that is kept, in bytes of JSON.
+    /// The longest document, in bytes of JSON.
     pub const LONGEST: usize = 100_000;
 
-    /// Reads a stored document.
+    /// Parses a stored document.
     ///
     /// # Errors
-    /// Says what is not as the format wants it, and where.
+    /// Says what does not conform to the format, and where.
     pub fn read(json: &str) -> Result<Self, String> {
         serde_json::from_str(json).map_err(|error| Self::clarified(&error.to_string()))
     }
 
-    /// What a reader says of a document that is not in the format, and which of
-    /// the names it expected was most likely meant.
+    /// A parser's message about a document, with the name that was most likely meant.
     #[must_use]
     pub fn clarified(message: &str) -> String {
         match meant(message) {
@@ -143,7 +141,7 @@ impl PolicyDocument {
         }
     }
 
-    /// The document as it is stored: equal documents are equal texts.
+    /// The text that is stored: equal documents have equal texts.
     ///
     /// # Panics
     /// Never: its keys are texts.
@@ -163,8 +161,8 @@ impl PolicyDocument {
         serde_json::to_value(schemars::schema_for!(Self)).expect("a schema is JSON")
     }
 
-    /// The policy in force until one is pushed: meetings with outsiders are
-    /// recorded unless the calendar's owner declined.
+    /// The policy that is active until one is pushed: external meetings are recorded
+    /// unless the calendar's owner declined.
     ///
     /// # Panics
     /// Never: it is in the format.
@@ -174,8 +172,8 @@ impl PolicyDocument {
     }
 }
 
-/// The nearest of the names that a reader lists: "unknown field `x`, expected
-/// one of `y`, `z`". serde's own readers put each in backticks, others none.
+/// The nearest of the names in a parser's message: "unknown field `x`, expected one of `y`,
+/// `z`". Some parsers put the names in backticks.
 fn meant(message: &str) -> Option<String> {
     let (met, expected) = message.split_once(", expected ")?;
     let quoted = met.split('`').skip(1).step_by(2).last()?;

@@ -1,4 +1,4 @@
-//! Hours of some days of the week.
+//! Hours on some days of the week.
 
 use super::when::{DayOfWeek, HoursDocument};
 use crate::fact::{Fact, FactSource, FactValue};
@@ -13,7 +13,7 @@ pub(super) struct Hours {
 }
 
 impl Hours {
-    /// What must be known to tell whether a meeting is within them.
+    /// The facts that decide whether a meeting is within them.
     pub(super) const FACTS: &'static [Fact] = &[
         Fact::TimeZone,
         Fact::Weekday,
@@ -21,8 +21,8 @@ impl Hours {
         Fact::EndMinute,
     ];
 
-    /// Reads hours as they are written.
-    pub(super) fn read(document: &HoursDocument) -> Result<Self, String> {
+    /// Parses hours as a document states them.
+    pub(super) fn parse(document: &HoursDocument) -> Result<Self, String> {
         let (from, to) = (minute(&document.from)?, minute(&document.to)?);
         if document.days.is_empty() {
             return Err("`days` is empty: leave it out for Monday to Friday".to_owned());
@@ -36,7 +36,7 @@ impl Hours {
         Ok(Self { days, from, to })
     }
 
-    /// Whether a meeting begins and ends within them; none if nothing tells.
+    /// Whether a meeting starts and ends within them; none if a fact is unknown.
     pub(super) fn holds(&self, facts: &dyn FactSource) -> Option<bool> {
         let FactValue::Text(weekday) = facts.value(Fact::Weekday) else {
             return None;
@@ -50,8 +50,8 @@ impl Hours {
         Some(is_day && start >= self.from && end <= self.to)
     }
 
-    /// The hours in words.
-    pub(super) fn words(&self) -> String {
+    /// The hours as a phrase.
+    pub(super) fn description(&self) -> String {
         let days: Vec<_> = self.days.iter().map(|day| day.as_str()).collect();
         let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
         format!(
@@ -63,7 +63,7 @@ impl Hours {
     }
 }
 
-/// Minutes from midnight, of a text such as `09:30`.
+/// Minutes from midnight to a time of day such as `09:30`.
 fn minute(text: &str) -> Result<i64, String> {
     let refused = || format!("`{text}` is no time of day: write it as 09:30");
     let (hour, minute) = text.split_once(':').ok_or_else(refused)?;
@@ -85,7 +85,7 @@ mod tests {
     use test_case::test_case;
 
     #[test_case("09:30", Ok(570); "usual")]
-    #[test_case("9:05", Ok(545); "without the nought")]
+    #[test_case("9:05", Ok(545); "without the zero")]
     #[test_case("24:00", Ok(1440); "midnight at the end")]
     fn reads_times_of_day(text: &str, expected: Result<i64, String>) {
         assert_eq!(minute(text), expected);

@@ -8,6 +8,7 @@ mod compile;
 mod compiled;
 mod condition;
 mod document;
+mod explanation;
 mod expression;
 mod hours;
 mod problem;
@@ -19,7 +20,6 @@ mod template;
 mod tests;
 mod text;
 mod when;
-mod words;
 
 pub use compiled::Policy;
 pub use document::{DeduplicationScheme, NamedPolicyDocument, PolicyDocument, RuleDocument, Then};

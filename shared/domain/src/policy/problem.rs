@@ -1,13 +1,13 @@
-//! What is wrong with a policy, and where.
+//! The problems of a policy document, and their places.
 
 use std::fmt;
 
-/// One thing that is wrong with a policy.
+/// One problem of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyProblem {
-    /// Where in the document: `rules[2].when`; empty for the whole of it.
+    /// The place in the document, `rules[2].when`; empty for the whole document.
     pub place: String,
-    /// What is wrong, and what to write instead.
+    /// The problem, and what to write instead.
     pub message: String,
 }
 
@@ -20,7 +20,7 @@ impl fmt::Display for PolicyProblem {
     }
 }
 
-/// Everything that is wrong with a policy, at least one thing.
+/// All problems of a policy, at least one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", lines(.0))]
 pub struct InvalidPolicy(pub Vec<PolicyProblem>);
@@ -30,15 +30,15 @@ fn lines(problems: &[PolicyProblem]) -> String {
     lines.join("\n")
 }
 
-/// A place in a document, under which problems are gathered.
+/// A place in a document, and the problems that are reported at it and below it.
 pub(super) struct Place<'a> {
     path: String,
     problems: &'a mut Vec<PolicyProblem>,
 }
 
 impl<'a> Place<'a> {
-    /// The whole document.
-    pub(super) fn whole(problems: &'a mut Vec<PolicyProblem>) -> Self {
+    /// The root of the document.
+    pub(super) fn root(problems: &'a mut Vec<PolicyProblem>) -> Self {
         Self {
             path: String::new(),
             problems,
@@ -54,7 +54,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The item of the list here.
+    /// The item of the list at this place.
     pub(super) fn item(&mut self, index: usize) -> Place<'_> {
         Place {
             path: format!("{}[{index}]", self.path),
@@ -62,20 +62,20 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Notes a problem here.
-    pub(super) fn refuse(&mut self, message: impl Into<String>) {
+    /// Reports a problem at this place.
+    pub(super) fn report(&mut self, message: impl Into<String>) {
         self.problems.push(PolicyProblem {
             place: self.path.clone(),
             message: message.into(),
         });
     }
 
-    /// The value, or the problem with it noted here.
+    /// The value; an error is reported at this place.
     pub(super) fn accept<T, E: fmt::Display>(&mut self, result: Result<T, E>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(problem) => {
-                self.refuse(problem.to_string());
+                self.report(problem.to_string());
                 None
             }
         }

@@ -1,12 +1,12 @@
-//! A rule, and what follows from it for one meeting.
+//! One rule, and its outcome for one meeting.
 //!
-//! A rule that skips applies also when it cannot be told whether it does: what
-//! is not known must not end in a recording that somebody ruled out. A rule
-//! that records does not. An expression that fails decides: never a recording.
+//! A rule that skips also applies if an unknown fact leaves open whether it does: a
+//! meeting that a person ruled out must not be recorded. A rule that records does not
+//! apply then. A rule whose expression fails skips the meeting.
 
 use super::condition::{Condition, Truth};
 use super::document::Then;
-use super::words::why;
+use super::explanation::explain;
 use crate::fact::{Fact, FactSource, FactValues};
 use crate::verdict::{Reason, RuleName, Verdict};
 
@@ -14,76 +14,74 @@ use crate::verdict::{Reason, RuleName, Verdict};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Rule {
     pub(super) name: RuleName,
-    /// All must hold; expressions stand last, since they cost most.
+    /// All must hold. Expressions are last, since they cost most.
     pub(super) conditions: Vec<Condition>,
     pub(super) then: Then,
 }
 
-/// What a rule says about a meeting.
+/// The outcome of a rule for a meeting.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Said {
+pub(super) enum RuleOutcome {
     /// It applies.
-    Verdict(Verdict),
-    /// It does not.
-    Nothing,
-    /// It would record, if it were not for these facts that nothing tells.
-    Untold(Vec<Fact>),
+    Applies(Verdict),
+    /// It does not apply.
+    DoesNotApply,
+    /// It would record, but these facts are unknown.
+    Unknown(Vec<Fact>),
 }
 
 impl Rule {
-    pub(super) fn evaluate(&self, facts: &dyn FactSource) -> Said {
+    pub(super) fn evaluate(&self, facts: &dyn FactSource) -> RuleOutcome {
         let mut unknown = Vec::new();
         for condition in &self.conditions {
             match condition.evaluate(facts) {
                 Truth::Yes => {}
-                Truth::No => return Said::Nothing,
+                Truth::No => return RuleOutcome::DoesNotApply,
                 Truth::Unknown(facts) => unknown.extend(facts),
                 Truth::Failed(failure) => {
-                    let reason = format!(
-                        "the rule \"{}\" could not be judged, so nothing is recorded: {failure}",
-                        self.name
-                    );
-                    return Said::Verdict(Verdict::Skip(Reason {
-                        has_failed: true,
-                        ..self.reason(reason, facts)
-                    }));
+                    return RuleOutcome::Applies(self.failed(&failure, facts));
                 }
             }
         }
         match (self.then, unknown.is_empty()) {
             (Then::Record, true) => {
-                let reason = format!("the rule \"{}\" records it: {}", self.name, self.why(facts));
-                Said::Verdict(Verdict::Record(self.reason(reason, facts)))
+                let reason = self.reason(format!("records it: {}", self.explain(facts)), facts);
+                RuleOutcome::Applies(Verdict::Record(reason))
             }
-            (Then::Record, false) => Said::Untold(unknown),
+            (Then::Record, false) => RuleOutcome::Unknown(unknown),
             (Then::Skip, true) => {
-                let reason = format!("the rule \"{}\" skips it: {}", self.name, self.why(facts));
-                Said::Verdict(Verdict::Skip(self.reason(reason, facts)))
+                let reason = self.reason(format!("skips it: {}", self.explain(facts)), facts);
+                RuleOutcome::Applies(Verdict::Skip(reason))
             }
             (Then::Skip, false) => {
-                let reason = format!(
-                    "the rule \"{}\" may have to skip it, and it cannot be told: {}",
-                    self.name,
-                    untold(&unknown)
-                );
-                Said::Verdict(Verdict::Skip(self.reason(reason, facts)))
+                let doing = format!("skips it, since it may apply: {}", list_unknown(&unknown));
+                RuleOutcome::Applies(Verdict::Skip(self.reason(doing, facts)))
             }
         }
     }
 
-    fn why(&self, facts: &dyn FactSource) -> String {
+    fn failed(&self, failure: &str, facts: &dyn FactSource) -> Verdict {
+        let doing = format!("could not be evaluated, so it is not recorded: {failure}");
+        Verdict::Skip(Reason {
+            has_failed: true,
+            ..self.reason(doing, facts)
+        })
+    }
+
+    fn explain(&self, facts: &dyn FactSource) -> String {
         let reasons: Vec<_> = self
             .conditions
             .iter()
-            .map(|asked| why(asked, facts))
+            .map(|condition| explain(condition, facts))
             .collect();
         reasons.join("; ")
     }
 
-    fn reason(&self, reason: String, facts: &dyn FactSource) -> Reason {
+    /// The reason that the rule gives by `doing` something with the meeting.
+    fn reason(&self, doing: String, facts: &dyn FactSource) -> Reason {
         Reason {
             rule: self.name.clone(),
-            reason,
+            reason: format!("the rule \"{}\" {doing}", self.name),
             facts: self.kept(facts),
             has_failed: false,
         }
@@ -99,10 +97,10 @@ impl Rule {
     }
 }
 
-/// Which facts nothing tells, in words.
-pub(super) fn untold(facts: &[Fact]) -> String {
-    let is_whole = |fact: &Fact| *fact != Fact::AttendeesComplete;
-    let mut names: Vec<_> = facts.iter().copied().filter(is_whole).collect();
+/// A phrase that lists unknown facts.
+pub(super) fn list_unknown(facts: &[Fact]) -> String {
+    let is_other = |fact: &Fact| *fact != Fact::AttendeesComplete;
+    let mut names: Vec<_> = facts.iter().copied().filter(is_other).collect();
     names.sort_unstable();
     names.dedup();
     let names: Vec<_> = names.into_iter().map(Fact::name).collect();
@@ -112,8 +110,8 @@ pub(super) fn untold(facts: &[Fact]) -> String {
         [name] => parts.push(format!("{name} is not known")),
         names => parts.push(format!("{} are not known", names.join(" and "))),
     }
-    if !facts.iter().all(is_whole) {
-        parts.push("attendees_complete does not hold, so there may be more people".to_owned());
+    if !facts.iter().all(is_other) {
+        parts.push("the list of attendees is incomplete (attendees_complete)".to_owned());
     }
     parts.join(", and ")
 }

@@ -1,7 +1,7 @@
-//! The rules that a calendar is under, and what they say about a meeting of it.
+//! The rules of a policy, and their verdict on a meeting.
 
 use super::document::Then;
-use super::rule::{Rule, Said, untold};
+use super::rule::{Rule, RuleOutcome, list_unknown};
 use super::template::BotTemplate;
 use crate::email::{Domain, Email};
 use crate::event::Calendar;
@@ -10,10 +10,10 @@ use crate::id::CalendarId;
 use crate::verdict::{Reason, RuleName, Verdict};
 use crate::zone::TimeZoneName;
 
-/// A policy for some calendars.
+/// The rules, default, bot and time zone that some calendars are under.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RuleSet {
-    /// What it is called; none for the outer one.
+    /// The name of the policy; none for the outer one.
     pub(super) name: Option<String>,
     pub(super) rules: Vec<Rule>,
     pub(super) default: Then,
@@ -22,14 +22,14 @@ pub(super) struct RuleSet {
 }
 
 impl RuleSet {
-    /// What the rules say about a meeting: the first that applies, else the default.
+    /// The verdict of the first rule that applies, else of the default.
     pub(super) fn evaluate(&self, facts: &dyn FactSource) -> Verdict {
         let mut unknown: Vec<Fact> = Vec::new();
         for rule in &self.rules {
             match rule.evaluate(facts) {
-                Said::Verdict(verdict) => return verdict,
-                Said::Nothing => {}
-                Said::Untold(facts) => unknown.extend(facts),
+                RuleOutcome::Applies(verdict) => return verdict,
+                RuleOutcome::DoesNotApply => {}
+                RuleOutcome::Unknown(facts) => unknown.extend(facts),
             }
         }
         unknown.sort_unstable();
@@ -37,29 +37,29 @@ impl RuleSet {
         self.by_default(unknown.into_iter().map(|fact| (fact, facts.value(fact))))
     }
 
-    /// What the rule of this name, or the default, says of `kept` facts alone;
-    /// none if there is no such rule, or it does not apply.
+    /// The verdict of the rule of this name, or of the default, on `kept` facts alone; none
+    /// if there is no such rule, or it does not apply.
     pub(super) fn evaluate_rule(&self, name: &RuleName, kept: &FactValues) -> Option<Verdict> {
         if *name == RuleName::DEFAULT {
             return Some(self.by_default(kept.clone()));
         }
         let rule = self.rules.iter().find(|rule| rule.name == *name)?;
         match rule.evaluate(kept) {
-            Said::Verdict(verdict) => Some(verdict),
-            Said::Nothing | Said::Untold(_) => None,
+            RuleOutcome::Applies(verdict) => Some(verdict),
+            RuleOutcome::DoesNotApply | RuleOutcome::Unknown(_) => None,
         }
     }
 
-    /// The default, where rules that record could not be told by `unknown` facts.
+    /// The verdict of the default, after `unknown` facts left open whether some rules apply.
     fn by_default(&self, unknown: impl IntoIterator<Item = (Fact, FactValue)>) -> Verdict {
         let facts: FactValues = unknown.into_iter().collect();
         let mut reason = match self.default {
-            Then::Record => "no rule says otherwise, and the default is to record".to_owned(),
-            Then::Skip => "no rule records it, and the default is to skip".to_owned(),
+            Then::Record => "no rule applies, and the default is to record".to_owned(),
+            Then::Skip => "no rule applies, and the default is to skip".to_owned(),
         };
         if !facts.is_empty() {
             let unknown: Vec<Fact> = facts.keys().copied().collect();
-            reason = format!("{reason} ({})", untold(&unknown));
+            reason = format!("{reason} (rules may apply: {})", list_unknown(&unknown));
         }
         let reason = Reason {
             rule: RuleName::DEFAULT,
@@ -74,7 +74,7 @@ impl RuleSet {
     }
 }
 
-/// How a calendar is named in a policy.
+/// How a policy names a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Matcher {
     Id(CalendarId),
@@ -83,8 +83,8 @@ pub(super) enum Matcher {
 }
 
 impl Matcher {
-    /// How closely it names the calendar; none if it names another.
-    pub(super) fn closeness(&self, calendar: &Calendar) -> Option<u8> {
+    /// How specifically it names the calendar; none if it names another.
+    pub(super) fn specificity(&self, calendar: &Calendar) -> Option<u8> {
         match self {
             Self::Id(id) => (*id == calendar.id).then_some(2),
             Self::Owner(email) => (calendar.email.as_ref() == Some(email)).then_some(2),

@@ -1,4 +1,4 @@
-//! When a rule applies, as it is written: shorthands that must all hold, or an expression.
+//! The condition of a rule as a document states it: shorthands, or an expression.
 
 use std::fmt;
 
@@ -17,36 +17,36 @@ pub enum When {
     All(Box<Shorthands>),
 }
 
-/// What can be asked without an expression. Whatever is written must hold.
+/// Conditions without an expression. All that are set must hold.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Shorthands {
-    /// Somebody from outside the calendar's domain takes part, or nobody does.
+    /// A participant is from outside the calendar's domain, or (`false`) none is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external: Option<bool>,
-    /// Everybody is of the calendar's domain: the contrary of `external`.
+    /// All participants are from the calendar's domain: the opposite of `external`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal: Option<bool>,
-    /// Somebody from outside the organizer's domain takes part, or nobody does.
+    /// A participant is from outside the organizer's domain, or (`false`) none is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_to_organizer: Option<bool>,
-    /// Somebody of one of these domains, or of a subdomain, takes part.
+    /// A participant is from one of these domains or their subdomains.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "listed")]
     #[schemars(length(min = 1))]
     pub any_domain: Vec<String>,
-    /// Nobody of these domains or their subdomains takes part.
+    /// No participant is from these domains or their subdomains.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "listed")]
     #[schemars(length(min = 1))]
     pub no_domain: Vec<String>,
-    /// Everybody is of one of these domains or their subdomains, or of the calendar's.
+    /// All participants are from these domains, their subdomains, or the calendar's domain.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "listed")]
     #[schemars(length(min = 1))]
     pub only_domains: Vec<String>,
-    /// Somebody with one of these addresses is invited.
+    /// One of these addresses is on the list of attendees.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "listed")]
     #[schemars(length(min = 1))]
     pub any_attendee: Vec<String>,
-    /// One of these addresses, or somebody of one of these domains, called the meeting.
+    /// The organizer is one of these addresses, or from one of these domains.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "listed")]
     #[schemars(length(min = 1))]
     pub organizer: Vec<String>,
@@ -58,75 +58,75 @@ pub struct Shorthands {
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "listed")]
     #[schemars(length(min = 1))]
     pub title_lacks: Vec<String>,
-    /// At least so many people take part; rooms are not counted.
+    /// The least number of participants; rooms are not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participants_at_least: Option<u32>,
-    /// At most so many people take part.
+    /// The greatest number of participants.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participants_at_most: Option<u32>,
-    /// The calendar's owner called the meeting, or did not.
+    /// The calendar's owner is the organizer, or (`false`) is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hosted: Option<bool>,
     /// The calendar's owner accepted, or has not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<bool>,
-    /// The calendar's owner said one of these: `accepted`, `tentative`, `declined`, `pending`.
+    /// The calendar's owner responded with one of these: `accepted`, `tentative`, `declined`, `pending`.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "listed")]
     #[schemars(length(min = 1))]
     pub own_response: Vec<String>,
-    /// The meeting is one of a series, or is not.
+    /// The event belongs to a series, or does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recurring: Option<bool>,
-    /// It lasts at least so many minutes.
+    /// The shortest duration in minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes_at_least: Option<u32>,
-    /// It lasts at most so many minutes.
+    /// The longest duration in minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes_at_most: Option<u32>,
-    /// It begins and ends within these hours of these days.
+    /// It starts and ends within these hours on these days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within_hours: Option<HoursDocument>,
-    /// It does not begin and end within these hours of these days.
+    /// It does not start and end within these hours on these days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outside_hours: Option<HoursDocument>,
     /// It is private or confidential, or is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
-    /// It takes whole days, or does not.
+    /// It is an all-day event, or is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_day: Option<bool>,
-    /// The calendar shows the time as taken, or as free.
+    /// The calendar shows the time as busy, or as free.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub busy: Option<bool>,
-    /// It says that its owner is away, or does not.
+    /// It marks the owner as out of office, or does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out_of_office: Option<bool>,
-    /// It keeps time free for its owner's own work, or does not.
+    /// It is focus time (Google only), or is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub focus_time: Option<bool>,
-    /// It was created at least so many minutes before its start.
+    /// It was created at least this many minutes before its start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lead_minutes_at_least: Option<u32>,
-    /// It was created at most so many minutes before its start.
+    /// It was created at most this many minutes before its start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lead_minutes_at_most: Option<u32>,
-    /// People meet on one of these: `zoom`, `google_meet`, `microsoft_teams`, ….
+    /// The meeting platform is one of these: `zoom`, `google_meet`, `microsoft_teams`, ….
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "listed")]
     #[schemars(length(min = 1))]
     pub meeting_platform: Vec<String>,
-    /// The list of those invited is whole, or leaves people out.
+    /// The list of attendees is complete, or is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attendees_complete: Option<bool>,
-    /// An expression in CEL that must hold too.
+    /// An expression in CEL that must also hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
 }
 
-/// Hours of some days of the week, in the calendar's time zone.
+/// Hours on some days of the week, in the calendar's time zone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HoursDocument {
-    /// The days, `monday` to `sunday`; Monday to Friday if none is written.
+    /// The days, `monday` to `sunday`; Monday to Friday by default.
     #[serde(default = "working_days")]
     pub days: Vec<DayOfWeek>,
     /// The earliest start, `09:00`.
@@ -150,7 +150,7 @@ pub enum DayOfWeek {
 }
 
 impl DayOfWeek {
-    /// The name it is written under, and that the fact `weekday` has.
+    /// The name in documents, which is also the value of the fact `weekday`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -165,8 +165,7 @@ impl DayOfWeek {
     }
 }
 
-/// A list with something in it: one that is left empty by mistake must not ask
-/// nothing, as if it were not there.
+/// A list that is not empty: an empty list by mistake must not be taken as no condition.
 fn listed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let entries = Vec::<String>::deserialize(deserializer)?;
     if entries.is_empty() {
@@ -180,8 +179,8 @@ fn working_days() -> Vec<DayOfWeek> {
     vec![Monday, Tuesday, Wednesday, Thursday, Friday]
 }
 
-/// By hand, so that an unknown shorthand is named: trying one shape after the
-/// other would only say that none fits.
+/// Written by hand so that an error names the unknown shorthand; a derived implementation
+/// would only say that no variant fits.
 impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
@@ -200,7 +199,7 @@ impl<'de> Deserialize<'de> for When {
                 let shorthands = Shorthands::deserialize(MapAccessDeserializer::new(map))?;
                 if shorthands == Shorthands::default() {
                     return Err(A::Error::custom(
-                        "`when` asks nothing; to decide about every meeting, set `default`",
+                        "`when` has no condition; to decide about every meeting, set `default`",
                     ));
                 }
                 Ok(When::All(Box::new(shorthands)))

@@ -241,7 +241,7 @@ mod tests {
             .text("rule", "external")
             .text(
                 "reason",
-                "somebody of globex.example takes part, outside of acme.example",
+                "a participant is from globex.example, outside of acme.example",
             )
             .map("seen", inputs)
             .map("wanted", bot().text("config", r#"{"bot_name":"Notes"}"#))
@@ -270,7 +270,7 @@ mod tests {
             row.platform_id = None;
             row.verdict = Verdict::record(
                 RuleName::named("external"),
-                "somebody of globex.example takes part, outside of acme.example",
+                "a participant is from globex.example, outside of acme.example",
             );
             if let Wanted::Bot(bot) = &mut row.wanted {
                 bot.config = a_bot_config();

@@ -1,12 +1,12 @@
-//! Shorthands that no meeting can meet together: such a rule would never apply.
+//! Shorthands that contradict each other: such a rule would never apply.
 
 use crate::policy::text::is_of;
 use crate::policy::when::Shorthands;
 
-/// What makes a rule never apply, in words.
-pub(super) fn contradictions(asked: &Shorthands) -> Vec<String> {
+/// Why a rule with these shorthands never applies.
+pub(super) fn contradictions(shorthands: &Shorthands) -> Vec<String> {
     let mut found = Vec::new();
-    if asked.external.is_some() && asked.external == asked.internal {
+    if shorthands.external.is_some() && shorthands.external == shorthands.internal {
         found.push(
             "it never applies: `internal` is the contrary of `external`; write one of them"
                 .to_owned(),
@@ -15,14 +15,18 @@ pub(super) fn contradictions(asked: &Shorthands) -> Vec<String> {
     let bounds = [
         (
             "participants",
-            asked.participants_at_least,
-            asked.participants_at_most,
+            shorthands.participants_at_least,
+            shorthands.participants_at_most,
         ),
-        ("minutes", asked.minutes_at_least, asked.minutes_at_most),
+        (
+            "minutes",
+            shorthands.minutes_at_least,
+            shorthands.minutes_at_most,
+        ),
         (
             "lead_minutes",
-            asked.lead_minutes_at_least,
-            asked.lead_minutes_at_most,
+            shorthands.lead_minutes_at_least,
+            shorthands.lead_minutes_at_most,
         ),
     ];
     for (name, least, most) in bounds {
@@ -34,18 +38,24 @@ pub(super) fn contradictions(asked: &Shorthands) -> Vec<String> {
             ));
         }
     }
-    let accepts = asked.own_response.iter().any(|answer| answer == "accepted");
-    let says_else = asked.own_response.iter().any(|answer| answer != "accepted");
-    let is_contrary = match asked.confirmed {
-        Some(true) => says_else && !accepts,
-        Some(false) => accepts && !says_else,
+    let accepts = shorthands
+        .own_response
+        .iter()
+        .any(|answer| answer == "accepted");
+    let is_else = shorthands
+        .own_response
+        .iter()
+        .any(|answer| answer != "accepted");
+    let is_contrary = match shorthands.confirmed {
+        Some(true) => is_else && !accepts,
+        Some(false) => accepts && !is_else,
         None => false,
     };
     if is_contrary {
         found.push("it never applies: `own_response` is contrary to `confirmed`".to_owned());
     }
-    if asked.busy == Some(false) && asked.out_of_office == Some(true) {
-        found.push("it never applies: who is out of office is busy".to_owned());
+    if shorthands.busy == Some(false) && shorthands.out_of_office == Some(true) {
+        found.push("it never applies: an owner who is out of office is busy".to_owned());
     }
     let is_same =
         |one: &String, other: &String| one.trim().to_lowercase() == other.trim().to_lowercase();
@@ -53,14 +63,14 @@ pub(super) fn contradictions(asked: &Shorthands) -> Vec<String> {
         let is_refused = |one: &String| refused.iter().any(|other| is(one, other));
         !wanted.is_empty() && wanted.iter().all(is_refused)
     };
-    if all_of(&asked.title_has, &asked.title_lacks, &is_same) {
+    if all_of(&shorthands.title_has, &shorthands.title_lacks, &is_same) {
         found.push("it never applies: `title_lacks` has all of `title_has`".to_owned());
     }
     let is_within = |one: &String, other: &String| is_of(one, other);
-    if all_of(&asked.any_domain, &asked.no_domain, &is_within) {
+    if all_of(&shorthands.any_domain, &shorthands.no_domain, &is_within) {
         found.push("it never applies: `no_domain` has all of `any_domain`".to_owned());
     }
-    if asked.within_hours.is_some() && asked.within_hours == asked.outside_hours {
+    if shorthands.within_hours.is_some() && shorthands.within_hours == shorthands.outside_hours {
         found.push("it never applies: `outside_hours` are `within_hours`".to_owned());
     }
     found

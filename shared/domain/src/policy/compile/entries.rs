@@ -1,9 +1,9 @@
-//! The entries of lists, each with what to write instead if it cannot be read.
+//! Parses the entries of lists. An error says what to write instead.
 
 use std::fmt;
 
 use crate::email::{Domain, Email};
-use crate::fact::ANSWERS;
+use crate::fact::RESPONSES;
 use crate::id::CalendarId;
 use crate::policy::condition::Who;
 use crate::policy::expression::nearest;
@@ -12,11 +12,11 @@ use crate::policy::rule_set::Matcher;
 
 /// The most entries of one list.
 const ENTRIES: usize = 500;
-/// The longest word or phrase that a title is searched for, in characters.
+/// The longest phrase that titles are searched for, in characters.
 const LONGEST_PHRASE: usize = 200;
 
-/// Where people meet, by the names in Recall's specification. It is an open
-/// set: these only tell what a misspelt one was meant to be.
+/// The meeting platforms in Recall's specification. The set is open: these names only
+/// serve to correct a misspelt one.
 const PLATFORMS: [&str; 12] = [
     "zoom",
     "google_meet",
@@ -32,17 +32,17 @@ const PLATFORMS: [&str; 12] = [
     "slack_huddle_observer",
 ];
 
-/// Reads each entry of a list, noting what is wrong with it at its place.
+/// Parses each entry of a list, and reports the problems at their places.
 pub(super) fn list<T, E: fmt::Display>(
     written: &[String],
     place: &mut Place<'_>,
-    read: impl Fn(&str) -> Result<T, E>,
+    parse: impl Fn(&str) -> Result<T, E>,
 ) -> Vec<T> {
     if written.len() > ENTRIES {
-        place.refuse("there are more than 500 entries");
+        place.report("there are more than 500 entries");
     }
-    let read = |(index, text): (usize, &String)| place.item(index).accept(read(text));
-    written.iter().enumerate().filter_map(read).collect()
+    let parsed = |(index, text): (usize, &String)| place.item(index).accept(parse(text));
+    written.iter().enumerate().filter_map(parsed).collect()
 }
 
 pub(super) fn domain(text: &str) -> Result<Domain, String> {
@@ -86,19 +86,19 @@ pub(super) fn phrase(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-pub(super) fn answer(text: &str) -> Result<String, String> {
-    if ANSWERS.contains(&text) {
+pub(super) fn response(text: &str) -> Result<String, String> {
+    if RESPONSES.contains(&text) {
         return Ok(text.to_owned());
     }
-    Err(match nearest(text, ANSWERS.iter().copied()) {
-        Some(meant) => format!("`{text}` is no answer; did you mean `{meant}`?"),
+    Err(match nearest(text, RESPONSES.iter().copied()) {
+        Some(meant) => format!("`{text}` is no response; did you mean `{meant}`?"),
         None => {
-            format!("`{text}` is no answer: write accepted, tentative, declined or pending")
+            format!("`{text}` is no response: write accepted, tentative, declined or pending")
         }
     })
 }
 
-/// A platform's name; one that is almost a known one is that one misspelt.
+/// The name of a meeting platform. One that is almost a known name is taken as misspelt.
 pub(super) fn platform(text: &str) -> Result<String, String> {
     let text = phrase(text)?;
     if PLATFORMS.contains(&text.as_str()) {

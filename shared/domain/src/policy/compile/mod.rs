@@ -1,6 +1,6 @@
-//! From what people wrote to what can be judged, with everything that is wrong said at once.
+//! Compiles a policy document, and reports all of its problems at once.
 
-mod asked;
+mod conditions;
 mod contradiction;
 mod entries;
 #[cfg(test)]
@@ -17,7 +17,7 @@ use crate::policy::rule_set::{Matcher, RuleSet};
 use crate::policy::template::BotTemplate;
 use crate::verdict::RuleName;
 use crate::zone::TimeZoneName;
-use asked::conditions;
+use conditions::conditions;
 use entries::{domain, list, matcher};
 
 /// The most rules of one policy.
@@ -28,7 +28,7 @@ const POLICIES: usize = 100;
 const LONGEST_NAME: usize = 60;
 
 impl Policy {
-    /// The policy in force until one is pushed.
+    /// The policy that is active until one is pushed.
     ///
     /// # Panics
     /// Never: a test compiles it.
@@ -37,13 +37,13 @@ impl Policy {
         Self::compile(&PolicyDocument::built_in()).expect("a test compiles it")
     }
 
-    /// Makes a policy out of what people wrote.
+    /// Compiles a document.
     ///
     /// # Errors
-    /// Everything that is wrong with it, each with its place and what to write instead.
+    /// All problems of the document, each with its place and what to write instead.
     pub fn compile(document: &PolicyDocument) -> Result<Self, InvalidPolicy> {
         let mut problems = Vec::new();
-        let policy = whole(document, &mut Place::whole(&mut problems));
+        let policy = compiled(document, &mut Place::root(&mut problems));
         if problems.is_empty() {
             Ok(policy)
         } else {
@@ -52,16 +52,16 @@ impl Policy {
     }
 }
 
-fn whole(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
+fn compiled(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
     if document.version != PolicyDocument::VERSION {
         let problem = format!(
             "there is no version {} of the format: write 1",
             document.version
         );
-        place.at("version").refuse(problem);
+        place.at("version").report(problem);
     }
     if document.canonical().len() > PolicyDocument::LONGEST {
-        place.refuse("the policy is longer than 100,000 bytes of JSON");
+        place.report("the policy is longer than 100,000 bytes of JSON");
     }
     let denied = list(
         &document.denied_domains,
@@ -90,20 +90,20 @@ fn named(
     place: &mut Place<'_>,
 ) -> Vec<(Vec<Matcher>, RuleSet)> {
     if written.len() > POLICIES {
-        place.refuse("there are more than 100 named policies");
+        place.report("there are more than 100 named policies");
     }
     let mut taken = BTreeSet::new();
-    let mut compiled = Vec::new();
+    let mut policies = Vec::new();
     for (index, written) in written.iter().enumerate() {
         let mut place = place.item(index);
         if !taken.insert(&written.name) {
             let problem = format!("there are several policies called \"{}\"", written.name);
-            place.at("name").refuse(problem);
+            place.at("name").report(problem);
         }
         name(&written.name, &mut place.at("name"));
         if written.calendars.is_empty() {
             let problem = "no calendar is named: write addresses, @domains or calendar ids";
-            place.at("calendars").refuse(problem);
+            place.at("calendars").report(problem);
         }
         let matchers = list(&written.calendars, &mut place.at("calendars"), matcher);
         let zone = zone(written.time_zone.as_deref(), &mut place.at("time_zone"));
@@ -120,9 +120,9 @@ fn named(
                 None => outer.bot.clone(),
             },
         };
-        compiled.push((matchers, set));
+        policies.push((matchers, set));
     }
-    compiled
+    policies
 }
 
 fn zone(written: Option<&str>, place: &mut Place<'_>) -> Option<TimeZoneName> {
@@ -131,7 +131,7 @@ fn zone(written: Option<&str>, place: &mut Place<'_>) -> Option<TimeZoneName> {
 
 fn rules(written: &[RuleDocument], place: &mut Place<'_>) -> Vec<Rule> {
     if written.len() > RULES {
-        place.refuse("there are more than 100 rules");
+        place.report("there are more than 100 rules");
     }
     let mut taken = BTreeSet::new();
     let mut rules = Vec::new();
@@ -140,7 +140,7 @@ fn rules(written: &[RuleDocument], place: &mut Place<'_>) -> Vec<Rule> {
         let name = name(&written.name, &mut place.at("name"));
         if !taken.insert(&written.name) {
             let problem = format!("there are several rules called \"{}\"", written.name);
-            place.at("name").refuse(problem);
+            place.at("name").report(problem);
         }
         let conditions = conditions(&written.when, &mut place.at("when"));
         if let Some(name) = name {
@@ -154,20 +154,18 @@ fn rules(written: &[RuleDocument], place: &mut Place<'_>) -> Vec<Rule> {
     rules
 }
 
-/// A name of a rule or a policy: it stands in rows, logs and explanations.
+/// The name of a rule or a policy. It is used in rows, logs and explanations.
 fn name(written: &str, place: &mut Place<'_>) -> Option<RuleName> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if written.is_empty() || written.len() > LONGEST_NAME || !written.bytes().all(is_plain) {
-        place.refuse("a name has 1 to 60 lower-case letters, digits and hyphens");
+        place.report("a name has 1 to 60 lower-case letters, digits and hyphens");
         return None;
     }
     if RuleName::RESERVED
         .iter()
         .any(|reserved| reserved.as_str() == written)
     {
-        place.refuse(format!(
-            "\"{written}\" is what explanations call something else; take another name"
-        ));
+        place.report(format!("\"{written}\" is a built-in name; choose another"));
         return None;
     }
     Some(RuleName::named(written))

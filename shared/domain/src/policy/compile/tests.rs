@@ -41,7 +41,7 @@ fn named(name: &str, calendars: &[&str]) -> Value {
 #[test_case(json!({"policies": [named("Sales", &["@a.example"])]}), "policies[0].name: a name has 1 to 60 lower-case letters, digits and hyphens"; "a policy's name")]
 #[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "time_zone": "CET or so"}]}), "policies[0].time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name"; "a policy's time zone")]
 #[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "bot": {"join_at": ""}}]}), "policies[0].bot: the bot configuration must not set join_at: it comes from the event"; "a policy's bot")]
-#[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "rules": [{"name": "default", "when": "external", "then": "skip"}]}]}), "policies[0].rules[0].name: \"default\" is what explanations call something else; take another name"; "a policy's rule")]
+#[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "rules": [{"name": "default", "when": "external", "then": "skip"}]}]}), "policies[0].rules[0].name: \"default\" is a built-in name; choose another"; "a policy's rule")]
 #[test_case(json!({"rules": vec![json!({"name": "a", "when": "external", "then": "skip"}); 2]}), "rules[1].name: there are several rules called \"a\""; "a rule twice")]
 #[test_case(json!({"denied_domains": vec!["a.example"; 501]}), "denied_domains: there are more than 500 entries"; "a long list")]
 #[test_case(json!({"bot": {"x": "x".repeat(100_000)}}), "the policy is longer than 100,000 bytes of JSON"; "a long policy")]
@@ -69,7 +69,7 @@ fn there_are_bounds_on_rules_and_policies() {
 #[test_case("", "a name has 1 to 60 lower-case letters, digits and hyphens"; "nothing")]
 #[test_case("only external", "a name has 1 to 60 lower-case letters, digits and hyphens"; "a blank")]
 #[test_case(&"x".repeat(61), "a name has 1 to 60 lower-case letters, digits and hyphens"; "long")]
-#[test_case("denied-domain", "\"denied-domain\" is what explanations call something else; take another name"; "reserved")]
+#[test_case("denied-domain", "\"denied-domain\" is a built-in name; choose another"; "reserved")]
 fn refuses_a_name(name: &str, expected: &str) {
     let written = json!({"rules": [{"name": name, "when": "external", "then": "record"}]});
     assert_eq!(problems(&written), [format!("rules[0].name: {expected}")]);
@@ -94,8 +94,8 @@ fn every_name_of_an_explanation_is_reserved() {
 #[test_case(json!({"title_has": ["interview", " "]}), ".title_has[1]: a word or phrase has 1 to 200 characters"; "a blank phrase")]
 #[test_case(json!({"title_lacks": ["x".repeat(201)]}), ".title_lacks[0]: a word or phrase has 1 to 200 characters"; "a long phrase")]
 #[test_case(json!({"title_has": vec!["x"; 501]}), ".title_has: there are more than 500 entries"; "a long list of phrases")]
-#[test_case(json!({"own_response": ["acepted"]}), ".own_response[0]: `acepted` is no answer; did you mean `accepted`?"; "an answer misspelt")]
-#[test_case(json!({"own_response": ["maybe"]}), ".own_response[0]: `maybe` is no answer: write accepted, tentative, declined or pending"; "no answer")]
+#[test_case(json!({"own_response": ["acepted"]}), ".own_response[0]: `acepted` is no response; did you mean `accepted`?"; "an answer misspelt")]
+#[test_case(json!({"own_response": ["maybe"]}), ".own_response[0]: `maybe` is no response: write accepted, tentative, declined or pending"; "no answer")]
 #[test_case(json!({"meeting_platform": ["Zoom"]}), ".meeting_platform[0]: did you mean `zoom` by `Zoom`?"; "a platform in another case")]
 #[test_case(json!({"meeting_platform": ["Google Meet"]}), ".meeting_platform[0]: did you mean `google_meet` by `Google Meet`?"; "a platform as people write it")]
 #[test_case(json!({"meeting_platform": ["teams"]}), ".meeting_platform[0]: did you mean `microsoft_teams` by `teams`?"; "a part of a platform's name")]
@@ -109,7 +109,7 @@ fn every_name_of_an_explanation_is_reserved() {
 #[test_case(json!({"lead_minutes_at_least": 2, "lead_minutes_at_most": 1}), ": it never applies: `lead_minutes_at_least` is 2, more than `lead_minutes_at_most`, 1"; "no lead")]
 #[test_case(json!({"confirmed": true, "own_response": ["tentative", "pending"]}), ": it never applies: `own_response` is contrary to `confirmed`"; "confirmed and not")]
 #[test_case(json!({"confirmed": false, "own_response": ["accepted"]}), ": it never applies: `own_response` is contrary to `confirmed`"; "accepted and not confirmed")]
-#[test_case(json!({"busy": false, "out_of_office": true}), ": it never applies: who is out of office is busy"; "free and away")]
+#[test_case(json!({"busy": false, "out_of_office": true}), ": it never applies: an owner who is out of office is busy"; "free and away")]
 #[test_case(json!({"title_has": ["sync"], "title_lacks": ["Sync", "x"]}), ": it never applies: `title_lacks` has all of `title_has`"; "a word and not")]
 #[test_case(json!({"any_domain": ["eu.acme.example"], "no_domain": ["acme.example"]}), ": it never applies: `no_domain` has all of `any_domain`"; "a domain and not")]
 #[test_case(json!({"within_hours": {"from": "09:00", "to": "17:00"}, "outside_hours": {"from": "09:00", "to": "17:00"}}), ": it never applies: `outside_hours` are `within_hours`"; "hours and not")]
@@ -170,7 +170,8 @@ fn a_rule_that_asks_nothing_is_refused_however_it_came_to_be() {
     let mut document = PolicyDocument::built_in();
     document.rules[0].when = When::All(Box::<Shorthands>::default());
     let problem = Policy::compile(&document).expect_err("refused");
-    let expected = "rules[0].when: nothing is asked; to decide about every meeting, set `default`";
+    let expected =
+        "rules[0].when: there is no condition; to decide about every meeting, set `default`";
     assert_eq!(problem.to_string(), expected);
 }
 

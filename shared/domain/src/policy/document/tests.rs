@@ -15,7 +15,7 @@ use super::*;
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": {"extrenal": true}, "then": "record"}]}), "unknown field `extrenal`"; "a shorthand")]
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": {"extrenal": true}, "then": "record"}]}), "did you mean `external`?"; "what a shorthand was meant to be")]
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": {"within_hours": {"days": ["fryday"], "from": "", "to": ""}}, "then": "record"}]}), "did you mean `friday`?"; "what a day was meant to be")]
-#[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": {}, "then": "record"}]}), "`when` asks nothing; to decide about every meeting, set `default`"; "nothing asked")]
+#[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": {}, "then": "record"}]}), "`when` has no condition; to decide about every meeting, set `default`"; "nothing asked")]
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": true, "then": "record"}]}), "an expression or shorthands, such as `external: true`"; "no condition")]
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": {"external": true, "any_domain": []}, "then": "record"}]}), "an empty list: leave it out"; "an empty list")]
 fn says_what_is_not_in_the_format(json: Value, expected: &str) {

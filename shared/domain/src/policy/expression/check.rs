@@ -1,9 +1,8 @@
 //! Checks an expression before it is used: every name exists, and every part has
 //! a type that fits its place.
 //!
-//! What passes cannot fail on a type while all its facts are known. A fact may
-//! be compared with `null`, which asks whether it is known; nothing else may be
-//! done with `null`.
+//! A checked expression cannot fail on a type while all its facts are known. A fact may
+//! be compared with `null`, which tests whether it is unknown; `null` has no other use.
 
 use std::collections::BTreeSet;
 
@@ -22,15 +21,15 @@ use super::typing::{Checked, Typing};
 use crate::fact::Fact;
 use crate::policy::expression::ExpressionProblem;
 
-/// The most steps from the whole to any part: evaluating takes 40 KB of stack
-/// for each in a build without optimisation.
+/// The greatest depth of a part: evaluation takes 40 KB of stack for each level in a build
+/// without optimisation.
 pub(super) const MAX_DEPTH: usize = 24;
 
-/// The most of `exists` and its like inside of each other: each multiplies the
-/// time by the length of a list that strangers may fill.
+/// The most nested loops (`exists` and others): each multiplies the time by the length of a
+/// list that people outside the company may fill.
 const MAX_LOOPS: usize = 2;
 
-/// The facts that an expression reads, if it can be used.
+/// The facts that a valid expression reads.
 pub(super) fn check(
     source: &str,
     root: &IdedExpr,
@@ -182,7 +181,7 @@ impl<'a> Checker<'a> {
         Ok(Kind::Map(Box::new(key), Box::new(value)))
     }
 
-    /// What `exists` and its like are expanded to: the step is evaluated for
+    /// The type of a loop: `exists` and others are expanded to it. The step is evaluated for
     /// each element, and its value is the next step's accumulator.
     fn comprehension(&mut self, node: &IdedExpr, of: &'a ComprehensionExpr) -> Checked {
         let element = match self.kind(&of.iter_range)? {

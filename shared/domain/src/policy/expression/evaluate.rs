@@ -1,4 +1,4 @@
-//! Evaluates a checked expression: the functions it may call, and the facts it reads.
+//! Evaluates a checked expression. Defines the functions that it may call.
 
 use std::sync::{Arc, LazyLock};
 
@@ -13,7 +13,7 @@ use crate::fact::{Fact, FactSource, FactValue};
 use crate::policy::expression::EvaluationFailure;
 use crate::policy::text;
 
-/// Shared by all expressions: making one costs as much as hundreds of judgements.
+/// Shared by all expressions: creating one costs as much as hundreds of evaluations.
 pub(super) static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
     let mut env = Env::stdlib().with_optional_support(false);
     env.add_extension(functions)
@@ -39,12 +39,12 @@ fn lower(text: &CelString<'_>) -> CelString<'static> {
     CelString::from(text.inner().to_lowercase())
 }
 
-/// What `tree` says, when the facts it `reads` are those of `source`, and it
-/// asks of some whether they are known.
+/// The result of `tree`, which `reads` facts of `source`, and tests whether some of them
+/// are unknown.
 pub(super) fn evaluate(
     tree: &Tree,
     reads: &[Fact],
-    asked: &[Fact],
+    tested: &[Fact],
     source: &dyn FactSource,
 ) -> Result<bool, EvaluationFailure> {
     let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
@@ -55,20 +55,20 @@ pub(super) fn evaluate(
             None => unknown.push(*fact),
         }
     }
-    for fact in asked {
+    for fact in tested {
         let is_unknown = CelBool::from(unknown.contains(fact));
         context.add_variable_as_val(unknown::flag(*fact), Box::new(is_unknown));
     }
-    // Not `resolve_val`: that would be compiled here, without the optimisation that `cel` is built
-    // with even when testing, and take twelve times the stack.
+    // `resolve_val` is generic: it would be compiled in this crate, which test builds do not
+    // optimise, and take twelve times the stack.
     match Value::resolve(tree, &context) {
         Ok(Value::Bool(answer)) => Ok(answer),
-        Ok(_) => Err(EvaluationFailure::no_answer(unknown)),
+        Ok(_) => Err(EvaluationFailure::no_result(unknown)),
         Err(error) => Err(EvaluationFailure::new(&error, unknown)),
     }
 }
 
-/// The value in CEL; what is not known has none.
+/// The value in CEL; an unknown fact has none.
 fn in_cel(value: FactValue) -> Option<Box<dyn Val>> {
     Some(match value {
         FactValue::Unknown => return None,

@@ -1,32 +1,32 @@
-//! Why an expression has no answer, in words that hold no value of any fact.
+//! Why an expression has no result, without the value of any fact.
 
 use cel::ExecutionError;
 
 use crate::fact::Fact;
 
-/// An expression could not be judged.
+/// An expression has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct EvaluationFailure {
-    /// Why, in words; never with what a fact says, which may be an address or a title.
+    /// Why. It never contains the value of a fact, which may be an address or a title.
     pub reason: String,
-    /// Which of the facts it reads are not known, in order.
+    /// The unknown facts among those it reads, in order.
     pub unknown: Vec<Fact>,
 }
 
 impl EvaluationFailure {
     pub(super) fn new(error: &ExecutionError, unknown: Vec<Fact>) -> Self {
-        let reason = match (in_words(error), unknown.as_slice()) {
-            (Some(words), []) => words,
+        let reason = match (describe(error), unknown.as_slice()) {
+            (Some(cause), []) => cause,
             (None, []) => "its parts do not fit together".to_owned(),
-            (Some(words), facts) => format!("{words}, and {}", not_known(facts)),
-            // Types were checked, so it can only be that an unknown fact was read.
+            (Some(cause), facts) => format!("{cause}, and {}", not_known(facts)),
+            // The types were checked, so the cause is that an unknown fact was read.
             (None, facts) => not_known(facts),
         };
         Self { reason, unknown }
     }
 
-    pub(super) fn no_answer(unknown: Vec<Fact>) -> Self {
+    pub(super) fn no_result(unknown: Vec<Fact>) -> Self {
         let reason = match unknown.as_slice() {
             [] => "it is neither true nor false".to_owned(),
             facts => not_known(facts),
@@ -44,17 +44,17 @@ fn not_known(facts: &[Fact]) -> String {
     format!("{} {verb} not known", names.join(" and "))
 }
 
-/// The cause, unless it is that types did not fit.
-fn in_words(error: &ExecutionError) -> Option<String> {
+/// The cause, unless it is a wrong type.
+fn describe(error: &ExecutionError) -> Option<String> {
     Some(match error {
         ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
             "it divides by zero".to_owned()
         }
         ExecutionError::Overflow(..) => "a number becomes too large".to_owned(),
-        ExecutionError::IndexOutOfBounds(_) => "a list is shorter than it takes for".to_owned(),
+        ExecutionError::IndexOutOfBounds(_) => "a list has no element at this place".to_owned(),
         ExecutionError::NoSuchKey(_) => "a map has no such key".to_owned(),
         ExecutionError::DuplicateKey(_) => "a map has the same key twice".to_owned(),
-        // The message quotes what could not be read.
+        // The message quotes the value.
         ExecutionError::FunctionError { function, .. } => {
             format!("{function}() cannot read what it was given")
         }

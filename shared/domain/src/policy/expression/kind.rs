@@ -10,14 +10,14 @@ pub(super) enum Kind {
     Bool,
     Int,
     Double,
-    /// Any text, or one of these.
+    /// Any text, or one of these texts.
     Text(Option<&'static [&'static str]>),
     List(Box<Self>),
-    /// From its first to its second.
+    /// A map from keys of the first type to values of the second.
     Map(Box<Self>, Box<Self>),
     Person,
     Null,
-    /// What no value has: the elements of `[]`.
+    /// The type of no value: of the elements of `[]`.
     Nothing,
 }
 

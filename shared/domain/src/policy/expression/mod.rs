@@ -1,5 +1,5 @@
-//! A condition in the words of a policy: a [CEL](https://cel.dev) expression
-//! over the facts, checked when it is written and judged for each meeting.
+//! A condition as a [CEL](https://cel.dev) expression over the facts. It is checked when the
+//! policy is compiled, and evaluated for each meeting.
 //!
 //! The language is CEL without optional values, bytes, unsigned numbers,
 //! structures, regular expressions, dates and types as values. There are
@@ -8,21 +8,20 @@
 //! - `list.exists(x, …)`, `all`, `exists_one`, `filter`, `map`, `has(x.field)`;
 //! - `int(x)`, `double(x)`, `string(x)`;
 //! - `text.hasWord("weekly sync")`: the words occur, whole and in that order;
-//! - `text.isOf("acme.example")`: the text is that domain, a part of it, or an
+//! - `text.isOf("acme.example")`: the text is that domain, a subdomain of it, or an
 //!   address in one of these;
 //! - `text.lower()`.
 //!
-//! Case does not matter to `hasWord` and `isOf`, and does to all else.
+//! `hasWord` and `isOf` ignore case; everything else respects it.
 //!
 //! A person has `address`, `domain`, `response`, `optional`, `resource` and
 //! `organizer`.
 //!
-//! **A fact that is not known fails whatever reads it**, `==`, `!=` and `in`
-//! too: that nothing tells who called the meeting does not make them somebody
-//! else. As CEL says, a failure on one side of `&&` and `||` does not matter if
-//! the other side decides. So an expression with an answer would have the same
-//! one whatever the unknown facts are. Whether a fact is known is asked by
-//! comparing it with `null`: `hosted == null`.
+//! **Reading an unknown fact fails**, also in `==`, `!=` and `in`: an unknown organizer is
+//! not a different organizer. By the rules of CEL, a failure on one side of `&&` and `||`
+//! does not matter if the other side decides. So an expression with a result would have
+//! the same result for any value of the unknown facts. A comparison with `null` tests
+//! whether a fact is unknown: `hosted == null`.
 
 mod call;
 mod check;
@@ -38,11 +37,11 @@ mod unknown;
 mod usage;
 
 #[cfg(test)]
-mod laws;
+mod cases;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod random;
-#[cfg(test)]
-mod tables;
 
 use std::fmt;
 use std::sync::Arc;
@@ -61,25 +60,25 @@ pub struct Expression {
     source: Arc<str>,
     facts: Arc<[Fact]>,
     /// Those of the facts that are compared with `null`.
-    asked: Arc<[Fact]>,
+    tested: Arc<[Fact]>,
     tree: Arc<Tree>,
 }
 
 impl Expression {
-    /// Reads and checks an expression.
+    /// Parses and checks an expression.
     ///
     /// # Errors
     /// If it is empty, longer than 1,000 characters or nested too deeply, if
-    /// its syntax is wrong, if it names what there is not, if its types do not
-    /// fit, or if it is not true or false.
+    /// its syntax is wrong, if it uses an unknown name, if its types do not fit, or if it
+    /// is not true or false.
     pub fn compile(source: &str) -> Result<Self, ExpressionProblem> {
         let (mut tree, places) = syntax::parse(source)?;
         let facts = check::check(source, &tree, &places)?;
-        let asked = unknown::ask(&mut tree);
+        let tested = unknown::replace_tests(&mut tree);
         Ok(Self {
             source: source.into(),
             facts: facts.into(),
-            asked: asked.into(),
+            tested: tested.into(),
             tree: Arc::new(tree),
         })
     }
@@ -90,18 +89,18 @@ impl Expression {
         &self.source
     }
 
-    /// The facts it reads, each once and in their order: its answer depends on nothing else.
+    /// The facts it reads, each once and in order: its result depends on nothing else.
     #[must_use]
     pub fn facts(&self) -> &[Fact] {
         &self.facts
     }
 
-    /// Whether it is true of these facts.
+    /// Whether it is true for these facts.
     ///
     /// # Errors
-    /// If it has no answer, mostly because a fact it needs is not known.
+    /// If it has no result, mostly because it reads an unknown fact.
     pub fn evaluate(&self, facts: &dyn FactSource) -> Result<bool, EvaluationFailure> {
-        evaluate::evaluate(&self.tree, &self.facts, &self.asked, facts)
+        evaluate::evaluate(&self.tree, &self.facts, &self.tested, facts)
     }
 }
 

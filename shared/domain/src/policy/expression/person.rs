@@ -10,13 +10,13 @@ use cel::common::value::{CowVal, StaticVal, Val};
 
 use super::kind::Kind;
 use super::problem::nearest;
-use crate::fact::{ANSWERS, Person};
+use crate::fact::{Person, RESPONSES};
 
 /// The fields and their types.
 const FIELDS: [(&str, Kind); 6] = [
     ("address", Kind::TEXT),
     ("domain", Kind::TEXT),
-    ("response", Kind::Text(Some(ANSWERS))),
+    ("response", Kind::Text(Some(RESPONSES))),
     ("optional", Kind::Bool),
     ("resource", Kind::Bool),
     ("organizer", Kind::Bool),

@@ -1,16 +1,16 @@
-//! Why a text is no expression: where, in words, and what may have been meant.
+//! A problem in the source of an expression: where, what, and what was probably meant.
 
-/// What is wrong with the text of an expression, and where.
+/// A problem in the source of an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}{}", question(suggestion.as_deref()))]
 pub struct ExpressionProblem {
     /// The line, from 1.
     pub line: usize,
-    /// The character in that line, from 1.
+    /// The character in the line, from 1.
     pub column: usize,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// What may have been meant at that place.
+    /// What was probably meant at that place.
     pub suggestion: Option<String>,
 }
 
@@ -31,13 +31,14 @@ impl ExpressionProblem {
         }
     }
 
+    /// The problem with a suggestion of what was meant.
     pub(super) fn meaning(mut self, suggestion: Option<String>) -> Self {
         self.suggestion = suggestion;
         self
     }
 }
 
-/// The one of `names` that `word` was most likely meant to be.
+/// The one of `names` that `word` is most likely a misspelling of.
 pub(in crate::policy) fn nearest<'a>(
     word: &str,
     names: impl IntoIterator<Item = &'a str>,

@@ -1,9 +1,8 @@
-//! Reads the text of an expression, and says in plain words where it cannot.
+//! Parses the source of an expression, and words its errors plainly.
 //!
-//! The parser's stack grows with each bracket that is open, and a visit of its
-//! tree with each link of a chain (`a.b.c`, `1 + 1 + 1`). Both are bounded
-//! before anything is visited deeply: brackets by the parser's own limit,
-//! chains by the length of the text, and the tree that comes out by
+//! The parser's stack grows with each open bracket, and a visit of its tree with each link
+//! of a chain (`a.b.c`, `1 + 1 + 1`). Both are bounded before a deep visit: brackets by the
+//! parser's own limit, chains by the length of the source, and the resulting tree by
 //! [`MAX_DEPTH`](super::check::MAX_DEPTH). Measured in a debug build without
 //! any optimisation, the worst texts take 1.6 MB of stack; as the workspace
 //! builds `cel`, 0.3 MB.
@@ -20,7 +19,7 @@ pub(super) const MAX_LENGTH: usize = 1_000;
 /// The most brackets, or conditions, that may be open at one place.
 const MAX_BRACKETS: u16 = 8;
 
-/// What CEL's parser calls a text that nests deeper than it may.
+/// The beginning of the parser's message about a source that is nested too deeply.
 const TOO_DEEP: &str = "Recursion limit of";
 
 /// The tree of an expression, and where its nodes stand in the text.
@@ -40,15 +39,15 @@ pub(super) fn parse(source: &str) -> Result<(IdedExpr, SourceInfo), ExpressionPr
 }
 
 fn problem(source: &str, ParseErrors { errors }: &ParseErrors) -> ExpressionProblem {
-    // Of an incomplete tree the parser also reports what it lacks inside: noise next to the cause.
-    let told = errors
+    // For an incomplete tree the parser also reports its missing parts, which are not the cause.
+    let cause = errors
         .iter()
         .find(|error| !error.msg.starts_with("Incomplete ") && !error.msg.starts_with("No `"));
-    let Some(error) = told.or(errors.first()) else {
+    let Some(error) = cause.or(errors.first()) else {
         return ExpressionProblem::at(source, 0, "this cannot be read");
     };
     let (line, column) = place(source, error);
-    let (message, suggestion) = in_words(&error.msg);
+    let (message, suggestion) = describe(&error.msg);
     ExpressionProblem {
         line,
         column,
@@ -76,8 +75,8 @@ fn is_of_a_macro(message: &str) -> bool {
 const NO_FIELD: &str = "invalid argument to has() macro";
 const NO_NAME: &str = "argument must be a simple name";
 
-/// CEL's message without the parser's own vocabulary.
-fn in_words(message: &str) -> (String, Option<String>) {
+/// CEL's message without the parser's own terms.
+fn describe(message: &str) -> (String, Option<String>) {
     if message.contains(TOO_DEEP) {
         return (too_deep(), None);
     }
@@ -100,7 +99,7 @@ pub(super) fn too_deep() -> String {
     "this is nested too deeply; write it as several rules, or with fewer brackets".to_owned()
 }
 
-/// What the parser met where it had to be something else.
+/// A message about an unexpected part.
 fn unexpected(message: &str) -> (String, Option<String>) {
     if let Some(rest) = message.strip_prefix("token recognition error at: '") {
         let met = rest.strip_suffix('\'').unwrap_or(rest).trim();
@@ -135,7 +134,7 @@ fn unexpected(message: &str) -> (String, Option<String>) {
     (message.to_owned(), None)
 }
 
-/// What other languages write, and CEL does not.
+/// The operator of CEL for one of another language.
 fn instead_of(met: &str) -> Option<String> {
     let meant = match met.to_lowercase().as_str() {
         "=" | "is" | "equals" => "==",

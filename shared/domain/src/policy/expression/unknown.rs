@@ -1,20 +1,19 @@
-//! Asking whether a fact is known, which is all that can be done with one that is not.
+//! Tests of whether a fact is unknown.
 //!
-//! A fact that is not known has no value here, not even `null`: reading it
-//! fails, so that no operator can mistake it for something that differs from
-//! everything. Only `fact == null` and `fact != null` are no reading; they
-//! become flags of their own.
+//! An unknown fact has no value, not even `null`: reading it fails, so that no operator
+//! takes it for a value that differs from all others. Only `fact == null` and `fact !=
+//! null` do not read the fact; they are replaced by flags.
 
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 
 use crate::fact::Fact;
 
-/// The flag that a fact is not known, by a name that no expression can write.
+/// The name of the flag that a fact is unknown. No expression can contain this name.
 pub(super) fn flag(fact: Fact) -> String {
     format!("{}?", fact.name())
 }
 
-/// What is compared with `null` by `call`, if anything is.
+/// The part that `call` compares with `null`, if it does.
 pub(super) fn compared_with_null(call: &CallExpr) -> Option<&IdedExpr> {
     let is_comparison = [operators::EQUALS, operators::NOT_EQUALS]
         .iter()
@@ -29,16 +28,16 @@ fn is_null(node: &IdedExpr) -> bool {
     matches!(&node.expr, Expr::Literal(LiteralValue::Null))
 }
 
-/// Puts flags in the places of comparisons with `null`, which must be of facts, and lists these.
-pub(super) fn ask(tree: &mut IdedExpr) -> Vec<Fact> {
-    let mut asked = Vec::new();
-    replace(tree, &mut asked);
-    asked.sort_unstable();
-    asked.dedup();
-    asked
+/// Replaces comparisons of facts with `null` by flags, and returns these facts.
+pub(super) fn replace_tests(tree: &mut IdedExpr) -> Vec<Fact> {
+    let mut tested = Vec::new();
+    replace(tree, &mut tested);
+    tested.sort_unstable();
+    tested.dedup();
+    tested
 }
 
-fn replace(node: &mut IdedExpr, asked: &mut Vec<Fact>) {
+fn replace(node: &mut IdedExpr, tested: &mut Vec<Fact>) {
     if let Expr::Call(call) = &node.expr
         && let Some(Expr::Ident(name)) = compared_with_null(call).map(|compared| &compared.expr)
         && let Some(fact) = Fact::named(name)
@@ -54,43 +53,43 @@ fn replace(node: &mut IdedExpr, asked: &mut Vec<Fact>) {
                 args: vec![flag],
             });
         }
-        asked.push(fact);
+        tested.push(fact);
         return;
     }
-    match &mut node.expr {
+    each_part(&mut node.expr, &mut |part| replace(part, tested));
+}
+
+/// Calls `visit` with each direct part of an expression.
+fn each_part(expression: &mut Expr, visit: &mut impl FnMut(&mut IdedExpr)) {
+    match expression {
         Expr::Call(call) => {
             let parts = call.target.as_deref_mut().into_iter().chain(&mut call.args);
-            parts.for_each(|part| replace(part, asked));
+            parts.for_each(visit);
         }
-        Expr::Select(select) => replace(&mut select.operand, asked),
-        Expr::List(list) => list
-            .elements
-            .iter_mut()
-            .for_each(|part| replace(part, asked)),
+        Expr::Select(select) => visit(&mut select.operand),
+        Expr::List(list) => list.elements.iter_mut().for_each(visit),
         Expr::Map(map) => {
             for entry in &mut map.entries {
                 if let EntryExpr::MapEntry(entry) = &mut entry.expr {
-                    replace(&mut entry.key, asked);
-                    replace(&mut entry.value, asked);
+                    visit(&mut entry.key);
+                    visit(&mut entry.value);
                 }
             }
         }
         Expr::Comprehension(of) => {
-            let within = [
+            let parts = [
                 &mut of.iter_range,
                 &mut of.accu_init,
                 &mut of.loop_cond,
                 &mut of.loop_step,
                 &mut of.result,
             ];
-            for part in within {
-                replace(part, asked);
-            }
+            parts.into_iter().for_each(visit);
         }
         Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) | Expr::Unspecified => {}
     }
 }
 
-/// What is said of a comparison of something else with `null`.
+/// The problem with a comparison of anything else with `null`.
 pub(super) const NOT_A_FACT: &str =
     "only a fact can be compared with null, as in \"hosted == null\"";

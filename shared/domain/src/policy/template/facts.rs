@@ -1,4 +1,4 @@
-//! Facts as placeholders see them.
+//! The values that placeholders are rendered with.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,18 @@ use crate::email::Email;
 use crate::event::ResponseStatus;
 use crate::fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
 
-/// The values of the facts that are asked for, by their names.
-pub(super) fn told(asks: &[Fact], facts: &dyn FactSource) -> Value {
-    let told: BTreeMap<&str, Value> = asks
+/// The values of the used facts, by their names.
+pub(super) fn context(used: &[Fact], facts: &dyn FactSource) -> Value {
+    let values: BTreeMap<&str, Value> = used
         .iter()
-        .map(|fact| (fact.name(), placed(facts.value(*fact))))
+        .map(|fact| (fact.name(), in_template(facts.value(*fact))))
         .collect();
-    Value::from(told)
+    Value::from(values)
 }
 
-/// A value of each fact, to try a text with.
+/// A value of each fact, for a trial rendering.
 pub(super) fn samples() -> FactValues {
-    let person = Email::parse("somebody@acme.example").map(|email| Person {
+    let person = Email::parse("sales@acme.example").map(|email| Person {
         email,
         response: ResponseStatus::Accepted,
         is_optional: false,
@@ -37,7 +37,7 @@ pub(super) fn samples() -> FactValues {
     facts.map(|fact| (*fact, of_type(fact.kind()))).collect()
 }
 
-fn placed(value: FactValue) -> Value {
+fn in_template(value: FactValue) -> Value {
     match value {
         FactValue::Unknown => Value::UNDEFINED,
         FactValue::Flag(flag) => Value::from(flag),

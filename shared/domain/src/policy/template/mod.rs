@@ -1,9 +1,9 @@
-//! The bot configuration with placeholders, and what becomes of it for one meeting.
+//! The bot configuration with placeholders, and its rendering for one meeting.
 //!
-//! Every text in it may hold `{{ facts }}`. A fact that nothing tells leaves
-//! nothing behind. A text with placeholders that comes out longer than Recall
-//! takes is cut, and one that cannot be made is empty: a long title or an odd
-//! one must not cost a meeting its recording. Other texts stay as they are.
+//! Every text may contain `{{ facts }}`. An unknown fact renders as nothing. A rendered
+//! text that is longer than Recall accepts is cut, and one that fails to render is empty:
+//! an unusual title must not cost a meeting its recording. Texts without placeholders
+//! stay as they are.
 
 mod facts;
 #[cfg(test)]
@@ -19,16 +19,16 @@ use serde_json::{Map, Value};
 use super::problem::Place;
 use crate::bot::BotConfig;
 use crate::fact::{Fact, FactSource, FactValues};
-use facts::{samples, told};
-use texts::{each, has_placeholder, replaced, shown};
+use facts::{context, samples};
+use texts::{dotted, each, has_placeholder, replaced};
 
 /// The longest bot name, by the service's Create Bot body.
 const LONGEST_NAME: usize = 100;
 /// The longest metadata value, by the same.
 const LONGEST_METADATA: usize = 500;
-/// The longest other text that is made, in characters.
+/// The longest other rendered text, in characters.
 const LONGEST_TEXT: usize = 4_000;
-/// Steps that making one text may take: a loop in a placeholder must end.
+/// The steps that rendering one text may take: a loop in a placeholder must end.
 const FUEL: u64 = 10_000;
 /// The one function that a placeholder may call.
 const RANGE: &str = "range";
@@ -37,60 +37,60 @@ const RANGE: &str = "range";
 #[derive(Clone)]
 pub struct BotTemplate {
     json: Map<String, Value>,
-    /// The texts with placeholders, by their place.
+    /// The texts with placeholders, by their JSON pointer.
     texts: Arc<Environment<'static>>,
-    asks: Vec<Fact>,
+    used: Vec<Fact>,
 }
 
 impl BotTemplate {
-    /// Reads a configuration, noting at `place` what Recall or a placeholder would not take.
+    /// Compiles a configuration, and reports its problems at `place`.
     pub(super) fn compile(json: &Map<String, Value>, place: &mut Place<'_>) -> Self {
         let mut texts = environment();
-        let mut asks = Vec::new();
+        let mut used = Vec::new();
         each(json, &mut |pointer, text| {
             if has_placeholder(text) {
-                let mut place = place.at(&shown(pointer));
-                asks.extend(add(&mut texts, pointer, text, &mut place));
+                let mut place = place.at(&dotted(pointer));
+                used.extend(add(&mut texts, pointer, text, &mut place));
             }
         });
-        asks.sort_unstable();
-        asks.dedup();
+        used.sort_unstable();
+        used.dedup();
         let template = Self {
             json: json.clone(),
             texts: Arc::new(texts),
-            asks,
+            used,
         };
         place.accept(BotConfig::new(template.plain()));
         template
     }
 
-    /// The facts that its placeholders may ask for.
+    /// The facts that its placeholders may use.
     #[must_use]
     pub fn facts(&self) -> &[Fact] {
-        &self.asks
+        &self.used
     }
 
-    /// The configuration for the meeting that `facts` tell of.
+    /// The configuration for a meeting with these facts.
     ///
     /// # Panics
-    /// Never: what is made is kept within the service's limits.
+    /// Never: rendered texts are cut to Recall's limits.
     #[must_use]
     pub fn render(&self, facts: &dyn FactSource) -> BotConfig {
-        let told = told(&self.asks, facts);
+        let context = context(&self.used, facts);
         let json = replaced(&self.json, &|pointer, text| {
             if !has_placeholder(text) {
                 return text.to_owned();
             }
             let template = self.texts.get_template(pointer);
-            let made = template.and_then(|template| template.render(told.clone()));
+            let made = template.and_then(|template| template.render(context.clone()));
             let made = made.unwrap_or_default();
             made.chars().take(longest(pointer)).collect()
         });
-        BotConfig::new(json).expect("it was held against the limits, and texts are cut")
+        BotConfig::new(json).expect("it was checked against the limits, and texts are cut")
     }
 
-    /// The configuration with every placeholder left out, to be held against
-    /// the service's limits before there is a meeting.
+    /// The configuration with empty texts for placeholders, to be checked against Recall's
+    /// limits before there is a meeting.
     fn plain(&self) -> Value {
         replaced(&self.json, &|_, text| {
             let text = if has_placeholder(text) { "" } else { text };
@@ -99,7 +99,7 @@ impl BotTemplate {
     }
 }
 
-/// Equal configurations make equal bots.
+/// Equal configurations render equal bots.
 impl PartialEq for BotTemplate {
     fn eq(&self, other: &Self) -> bool {
         self.json == other.json
@@ -108,7 +108,7 @@ impl PartialEq for BotTemplate {
 
 impl fmt::Debug for BotTemplate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "BotTemplate({:?})", self.asks)
+        write!(formatter, "BotTemplate({:?})", self.used)
     }
 }
 
@@ -123,40 +123,43 @@ fn environment() -> Environment<'static> {
     texts
 }
 
-/// Adds a text with placeholders, and tells which facts it asks for.
+/// Adds a text with placeholders. Returns the facts that it uses.
 fn add(
     texts: &mut Environment<'static>,
     pointer: &str,
     text: &str,
     place: &mut Place<'_>,
 ) -> Vec<Fact> {
-    let mut asks = Vec::new();
+    let mut used = Vec::new();
     if let Err(error) = texts.add_template_owned(pointer.to_owned(), text.to_owned()) {
-        place.refuse(in_words(&error));
-        return asks;
+        place.report(describe(&error));
+        return used;
     }
     let template = texts.get_template(pointer).expect("it was just added");
-    // The names that are found do not include what a slice is of, so a fact may be asked for without.
+    // `undeclared_variables` misses the operand of a slice, so a fact counts if its name occurs.
     let is_named = |fact: &Fact| text.contains(fact.name());
-    asks.extend(Fact::ALL.iter().copied().filter(is_named));
+    used.extend(Fact::ALL.iter().copied().filter(is_named));
     let mut names: Vec<String> = template.undeclared_variables(false).into_iter().collect();
     names.sort_unstable();
     for name in names {
         if name != RANGE && Fact::named(&name).is_none() {
-            place.refuse(unknown_fact(&name));
+            place.report(unknown_fact(&name));
         }
     }
-    // Filters and functions are looked up only when a text is made.
+    // Filters and functions are resolved only on rendering.
     let tries = [samples(), FactValues::new()];
-    let errors = tries.map(|facts| template.render(told(&asks, &facts)).err());
+    let errors = tries.map(|facts| template.render(context(&used, &facts)).err());
     let error = errors.into_iter().flatten();
-    if let Some(error) = error.into_iter().find(|error| is_of_a_name(error.kind())) {
-        place.refuse(in_words(&error));
+    if let Some(error) = error
+        .into_iter()
+        .find(|error| is_unknown_name(error.kind()))
+    {
+        place.report(describe(&error));
     }
-    asks
+    used
 }
 
-fn is_of_a_name(kind: ErrorKind) -> bool {
+fn is_unknown_name(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::UnknownFilter
@@ -167,7 +170,7 @@ fn is_of_a_name(kind: ErrorKind) -> bool {
     )
 }
 
-fn in_words(error: &minijinja::Error) -> String {
+fn describe(error: &minijinja::Error) -> String {
     let line = error.line().filter(|line| *line > 1);
     let line = line.map_or_else(String::new, |line| format!("line {line}: "));
     match error.detail() {
@@ -184,7 +187,7 @@ fn unknown_fact(name: &str) -> String {
     }
 }
 
-/// How long the text at a place may be.
+/// The longest text that Recall accepts at a place.
 fn longest(pointer: &str) -> usize {
     match pointer {
         "/bot_name" => LONGEST_NAME,

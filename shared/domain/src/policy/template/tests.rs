@@ -10,7 +10,7 @@ use test_case::test_case;
 fn compile(json: &Value) -> Result<BotTemplate, String> {
     let mut problems = Vec::new();
     let json = json.as_object().expect("an object");
-    let template = BotTemplate::compile(json, &mut Place::whole(&mut problems).at("bot"));
+    let template = BotTemplate::compile(json, &mut Place::root(&mut problems).at("bot"));
     if problems.is_empty() {
         return Ok(template);
     }

@@ -62,12 +62,12 @@ fn flags(flags: &[(Fact, bool)]) -> FactValues {
         .collect()
 }
 
-#[test_case(&[(Fact::External, true), (Fact::Hosted, true)], ("skip", "mine", "the rule \"mine\" skips it: the calendar's owner called the meeting"); "the first of two that apply")]
-#[test_case(&[(Fact::External, true), (Fact::Hosted, false)], ("record", "external", "the rule \"external\" records it: somebody outside of the calendar's domain takes part"); "the second")]
-#[test_case(&[(Fact::External, false), (Fact::Hosted, false)], ("skip", "default", "no rule records it, and the default is to skip"); "none")]
-#[test_case(&[(Fact::External, true)], ("skip", "mine", "the rule \"mine\" may have to skip it, and it cannot be told: hosted is not known"); "one that skips cannot be told")]
-#[test_case(&[(Fact::Hosted, false)], ("skip", "default", "no rule records it, and the default is to skip (external is not known)"); "one that records cannot be told")]
-#[test_case(&[], ("skip", "mine", "the rule \"mine\" may have to skip it, and it cannot be told: hosted is not known"); "nothing is known")]
+#[test_case(&[(Fact::External, true), (Fact::Hosted, true)], ("skip", "mine", "the rule \"mine\" skips it: the calendar's owner is the organizer"); "the first of two that apply")]
+#[test_case(&[(Fact::External, true), (Fact::Hosted, false)], ("record", "external", "the rule \"external\" records it: a participant is from outside of the calendar's domain"); "the second")]
+#[test_case(&[(Fact::External, false), (Fact::Hosted, false)], ("skip", "default", "no rule applies, and the default is to skip"); "none")]
+#[test_case(&[(Fact::External, true)], ("skip", "mine", "the rule \"mine\" skips it, since it may apply: hosted is not known"); "one that skips cannot be told")]
+#[test_case(&[(Fact::Hosted, false)], ("skip", "default", "no rule applies, and the default is to skip (rules may apply: external is not known)"); "one that records cannot be told")]
+#[test_case(&[], ("skip", "mine", "the rule \"mine\" skips it, since it may apply: hosted is not known"); "nothing is known")]
 fn the_first_rule_that_applies_decides(known: &[(Fact, bool)], expected: (&str, &str, &str)) {
     let policy = rules(json!([
         rule("mine", json!({"hosted": true}), "skip"),
@@ -93,7 +93,7 @@ fn all_that_is_not_known_is_named_once_and_in_order() {
         rule("b", json!({"hosted": true, "external": true}), "record"),
     ]));
     let verdict = evaluated(&policy, &FactValues::new());
-    let expected = "no rule records it, and the default is to skip (external and hosted and recurring are not known)";
+    let expected = "no rule applies, and the default is to skip (rules may apply: external and hosted and recurring are not known)";
     assert_eq!(told(&verdict).2, expected);
 }
 
@@ -106,7 +106,7 @@ fn a_failing_expression_skips_whatever_the_rule_and_the_default(then: &str) {
         "rules": [rule("odd", json!("organizer_domain != 'acme.example'"), then)],
     }));
     let verdict = evaluated(&policy, &FactValues::new());
-    let reason = "the rule \"odd\" could not be judged, so nothing is recorded: \"organizer_domain\" is not known";
+    let reason = "the rule \"odd\" could not be evaluated, so it is not recorded: \"organizer_domain\" is not known";
     assert_eq!(told(&verdict), ("skip", "odd", reason));
     assert!(verdict.reason().has_failed);
 }
@@ -172,7 +172,7 @@ fn that_people_may_be_hidden_is_said() {
         "skip"
     )]));
     let verdict = evaluated(&policy, &people(&[], false));
-    let expected = "the rule \"people\" may have to skip it, and it cannot be told: attendees_complete does not hold, so there may be more people";
+    let expected = "the rule \"people\" skips it, since it may apply: the list of attendees is incomplete (attendees_complete)";
     assert_eq!(told(&verdict).2, expected);
 }
 
@@ -207,7 +207,7 @@ fn of_a_denied_domain_the_listed_one_is_kept() {
         policy(json!({"version": 1, "default": "record", "denied_domains": ["globex.example"]}));
     let facts = people(&["sales@acme.example", "buyer@eu.globex.example"], true);
     let verdict = policy.deny(&facts).expect("denied");
-    let reason = "somebody of eu.globex.example takes part, a domain that is never recorded";
+    let reason = "a participant is from eu.globex.example, a denied domain";
     assert_eq!(told(&verdict), ("skip", "denied-domain", reason));
     let again = policy.explain_again(verdict.reason(), &calendar("calendar-1", None));
     assert_eq!(again, Some(verdict));

@@ -6,7 +6,7 @@ use super::random::{all_known, flag, some_known, soup};
 use super::*;
 use crate::email::Email;
 use crate::event::ResponseStatus;
-use crate::fact::{ANSWERS, FactValue, FactValues, Person};
+use crate::fact::{FactValue, FactValues, Person, RESPONSES};
 
 fn is_about_size(problem: &ExpressionProblem) -> bool {
     ["nested", "characters", "lists can be gone"]
@@ -114,7 +114,7 @@ proptest! {
         let Ok(expression) = Expression::compile(&source) else { return Ok(()) };
         if let Err(failure) = expression.evaluate(&facts) {
             let known = facts.values().filter_map(|value| match value {
-                FactValue::Text(text) if text.len() > 1 && !ANSWERS.contains(&text.as_str()) => Some(text),
+                FactValue::Text(text) if text.len() > 1 && !RESPONSES.contains(&text.as_str()) => Some(text),
                 _ => None,
             });
             for text in known {

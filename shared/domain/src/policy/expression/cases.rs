@@ -106,7 +106,7 @@ fn answers(source: &str, expected: bool) {
 #[test_case("9223372036854775807 + participants > 0", "a number becomes too large", &[]; "a sum")]
 #[test_case("int(title) == 1", "int() cannot read what it was given", &[]; "a conversion never quotes")]
 #[test_case("{'a': true}[title]", "a map has no such key", &[]; "a key is never quoted")]
-#[test_case("attendees[3].resource", "a list is shorter than it takes for", &[]; "behind the end")]
+#[test_case("attendees[3].resource", "a list has no element at this place", &[]; "behind the end")]
 #[test_case("{title: 1, title: 2}[title] == 1", "a map has the same key twice", &[]; "keys")]
 #[test_case("1 / 0 == hour", "it divides by zero, and \"hour\" is not known", &[Fact::Hour]; "both")]
 #[test_case("double('nan') < 1.0", "its parts do not fit together", &[]; "what is no number")]

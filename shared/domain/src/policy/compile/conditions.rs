@@ -1,0 +1,175 @@
+//! Compiles the conditions of a rule from its shorthands.
+
+use super::contradiction::contradictions;
+use super::entries::{address, domain, list, phrase, platform, response, who};
+use crate::fact::Fact;
+use crate::policy::condition::Condition;
+use crate::policy::expression::Expression;
+use crate::policy::hours::Hours;
+use crate::policy::problem::Place;
+use crate::policy::when::{Shorthands, When};
+
+/// The conditions, of which all must hold; expressions last.
+pub(super) fn conditions(when: &When, place: &mut Place<'_>) -> Vec<Condition> {
+    let shorthands = match when {
+        When::Expression(source) => return expression(source, place).into_iter().collect(),
+        When::All(shorthands) => shorthands,
+    };
+    if **shorthands == Shorthands::default() {
+        place.report("there is no condition; to decide about every meeting, set `default`");
+    }
+    for problem in contradictions(shorthands) {
+        place.report(problem);
+    }
+    let mut conditions = flags(shorthands);
+    conditions.extend(numbers(shorthands));
+    conditions.extend(lists(shorthands, place));
+    conditions.extend(hours(shorthands, place));
+    if let Some(source) = &shorthands.expression {
+        conditions.extend(expression(source, &mut place.at("expression")));
+    }
+    conditions
+}
+
+fn expression(source: &str, place: &mut Place<'_>) -> Option<Condition> {
+    place
+        .accept(Expression::compile(source))
+        .map(Condition::Expression)
+}
+
+fn flags(shorthands: &Shorthands) -> Vec<Condition> {
+    let flags = [
+        (Fact::External, shorthands.external),
+        (Fact::Internal, shorthands.internal),
+        (Fact::ExternalToOrganizer, shorthands.external_to_organizer),
+        (Fact::Hosted, shorthands.hosted),
+        (Fact::Recurring, shorthands.recurring),
+        (Fact::Private, shorthands.private),
+        (Fact::AllDay, shorthands.all_day),
+        (Fact::Busy, shorthands.busy),
+        (Fact::OutOfOffice, shorthands.out_of_office),
+        (Fact::FocusTime, shorthands.focus_time),
+        (Fact::AttendeesComplete, shorthands.attendees_complete),
+    ];
+    let flags = flags
+        .into_iter()
+        .filter_map(|(fact, wanted)| Some(Condition::Flag(fact, wanted?)));
+    let accepted = || vec!["accepted".to_owned()];
+    let confirmed = shorthands
+        .confirmed
+        .map(|wanted| Condition::OneOf(Fact::OwnResponse, accepted(), wanted));
+    flags.chain(confirmed).collect()
+}
+
+fn numbers(shorthands: &Shorthands) -> Vec<Condition> {
+    let at_least = [
+        (Fact::Participants, shorthands.participants_at_least),
+        (Fact::DurationMinutes, shorthands.minutes_at_least),
+        (Fact::LeadMinutes, shorthands.lead_minutes_at_least),
+    ];
+    let at_most = [
+        (Fact::Participants, shorthands.participants_at_most),
+        (Fact::DurationMinutes, shorthands.minutes_at_most),
+        (Fact::LeadMinutes, shorthands.lead_minutes_at_most),
+    ];
+    let at_least = at_least
+        .into_iter()
+        .filter_map(|(fact, least)| Some(Condition::AtLeast(fact, i64::from(least?))));
+    let at_most = at_most
+        .into_iter()
+        .filter_map(|(fact, most)| Some(Condition::AtMost(fact, i64::from(most?))));
+    at_least.chain(at_most).collect()
+}
+
+fn lists(shorthands: &Shorthands, place: &mut Place<'_>) -> Vec<Condition> {
+    let is_one_of = |fact| move |texts| Condition::OneOf(fact, texts, true);
+    let mut collected = Lists {
+        place,
+        conditions: Vec::new(),
+    };
+    collected.add(
+        "any_domain",
+        &shorthands.any_domain,
+        domain,
+        Condition::AnyDomain,
+    );
+    collected.add(
+        "no_domain",
+        &shorthands.no_domain,
+        domain,
+        Condition::NoDomain,
+    );
+    collected.add(
+        "only_domains",
+        &shorthands.only_domains,
+        domain,
+        Condition::OnlyDomains,
+    );
+    collected.add(
+        "any_attendee",
+        &shorthands.any_attendee,
+        address,
+        Condition::AnyAttendee,
+    );
+    collected.add(
+        "organizer",
+        &shorthands.organizer,
+        who,
+        Condition::Organizer,
+    );
+    collected.add("title_has", &shorthands.title_has, phrase, |words| {
+        Condition::Title(words, true)
+    });
+    collected.add("title_lacks", &shorthands.title_lacks, phrase, |words| {
+        Condition::Title(words, false)
+    });
+    collected.add(
+        "own_response",
+        &shorthands.own_response,
+        response,
+        is_one_of(Fact::OwnResponse),
+    );
+    collected.add(
+        "meeting_platform",
+        &shorthands.meeting_platform,
+        platform,
+        is_one_of(Fact::MeetingPlatform),
+    );
+    collected.conditions
+}
+
+/// Collects the conditions of the lists that are set.
+struct Lists<'a, 'b> {
+    place: &'a mut Place<'b>,
+    conditions: Vec<Condition>,
+}
+
+impl Lists<'_, '_> {
+    fn add<T>(
+        &mut self,
+        name: &str,
+        written: &[String],
+        parse: fn(&str) -> Result<T, String>,
+        condition: impl FnOnce(Vec<T>) -> Condition,
+    ) {
+        if !written.is_empty() {
+            let entries = list(written, &mut self.place.at(name), parse);
+            self.conditions.push(condition(entries));
+        }
+    }
+}
+
+fn hours(shorthands: &Shorthands, place: &mut Place<'_>) -> Vec<Condition> {
+    let written = [
+        ("within_hours", &shorthands.within_hours, true),
+        ("outside_hours", &shorthands.outside_hours, false),
+    ];
+    let mut conditions = Vec::new();
+    for (name, written, wanted) in written {
+        if let Some(written) = written {
+            let hours = place.at(name).accept(Hours::parse(written));
+            conditions.extend(hours.map(|hours| Condition::Hours(hours, wanted)));
+        }
+    }
+    conditions
+}

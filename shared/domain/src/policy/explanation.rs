@@ -1,0 +1,109 @@
+//! The sentence that says why a condition holds.
+
+use super::condition::{Condition, Who, domain_among};
+use crate::fact::{Fact, FactSource, FactValue};
+
+/// The longest expression that is shown in full, in characters.
+const LONGEST: usize = 120;
+
+/// Why `condition` holds, given `facts`.
+pub(super) fn explain(condition: &Condition, facts: &dyn FactSource) -> String {
+    match condition {
+        Condition::Flag(fact, wanted) => flag(*fact, *wanted, facts),
+        Condition::OneOf(fact, texts, wanted) => one_of(*fact, &texts.join(" or "), *wanted),
+        Condition::AtLeast(fact, least) => format!("{}, at least {least}", number(*fact, facts)),
+        Condition::AtMost(fact, most) => format!("{}, at most {most}", number(*fact, facts)),
+        Condition::AnyDomain(domains) => match domain_among(facts, domains) {
+            Some(domain) => format!("a participant is from {domain}"),
+            None => "a participant is from a listed domain".to_owned(),
+        },
+        Condition::NoDomain(_) => "no participant is from a listed domain".to_owned(),
+        Condition::OnlyDomains(_) => "all participants are from listed domains".to_owned(),
+        Condition::AnyAttendee(_) => "a listed address is invited".to_owned(),
+        Condition::Organizer(wanted) => match &wanted[..] {
+            [Who::Domain(domain)] => format!("the organizer is from {domain}"),
+            _ => "the organizer is listed".to_owned(),
+        },
+        Condition::Title(phrases, true) => {
+            format!("the title has \"{}\"", phrases.join("\" or \""))
+        }
+        Condition::Title(phrases, false) => {
+            format!("the title does not have \"{}\"", phrases.join("\" or \""))
+        }
+        Condition::Hours(hours, true) => format!("it is within {}", hours.description()),
+        Condition::Hours(hours, false) => format!("it is not within {}", hours.description()),
+        Condition::Expression(expression) => shortened(expression.source()),
+    }
+}
+
+fn one_of(fact: Fact, texts: &str, wanted: bool) -> String {
+    match (fact, wanted) {
+        (Fact::OwnResponse, true) => format!("the calendar's owner responded {texts}"),
+        (Fact::OwnResponse, false) => "the calendar's owner has not accepted".to_owned(),
+        (fact, true) => format!("{} is {texts}", fact.name()),
+        (fact, false) => format!("{} is not {texts}", fact.name()),
+    }
+}
+
+fn flag(fact: Fact, wanted: bool, facts: &dyn FactSource) -> String {
+    let sentence = match (fact, wanted) {
+        (Fact::External, wanted) => return external(wanted, facts),
+        (Fact::Internal, wanted) => return external(!wanted, facts),
+        (Fact::ExternalToOrganizer, true) => "a participant is from outside the organizer's domain",
+        (Fact::ExternalToOrganizer, false) => "all participants are from the organizer's domain",
+        (Fact::Hosted, true) => "the calendar's owner is the organizer",
+        (Fact::Hosted, false) => "the calendar's owner is not the organizer",
+        (Fact::Recurring, true) => "it belongs to a series",
+        (Fact::Recurring, false) => "it does not belong to a series",
+        (Fact::Private, true) => "it is private",
+        (Fact::Private, false) => "it is not private",
+        (Fact::AllDay, true) => "it is an all-day event",
+        (Fact::AllDay, false) => "it is not an all-day event",
+        (Fact::Busy, true) => "the calendar shows the time as busy",
+        (Fact::Busy, false) => "the calendar shows the time as free",
+        (Fact::OutOfOffice, true) => "it marks the owner as out of office",
+        (Fact::OutOfOffice, false) => "it does not mark the owner as out of office",
+        (Fact::FocusTime, true) => "it is focus time",
+        (Fact::FocusTime, false) => "it is not focus time",
+        (Fact::AttendeesComplete, true) => "the list of attendees is complete",
+        (Fact::AttendeesComplete, false) => "the list of attendees is incomplete",
+        (fact, true) => return format!("{} is true", fact.name()),
+        (fact, false) => return format!("{} is false", fact.name()),
+    };
+    sentence.to_owned()
+}
+
+fn external(is_external: bool, facts: &dyn FactSource) -> String {
+    let own = match facts.value(Fact::OwnDomain) {
+        FactValue::Text(own) => own,
+        _ => "the calendar's domain".to_owned(),
+    };
+    match facts.value(Fact::ExternalDomains) {
+        _ if !is_external => format!("all participants are from {own}"),
+        FactValue::Texts(domains) if !domains.is_empty() => {
+            format!("a participant is from {}, outside of {own}", domains[0])
+        }
+        _ => format!("a participant is from outside of {own}"),
+    }
+}
+
+fn number(fact: Fact, facts: &dyn FactSource) -> String {
+    let FactValue::Number(number) = facts.value(fact) else {
+        return fact.name().to_owned();
+    };
+    match fact {
+        Fact::Participants => format!("it has {number} participants"),
+        Fact::DurationMinutes => format!("it lasts {number} minutes"),
+        Fact::LeadMinutes => format!("it was created {number} minutes before its start"),
+        fact => format!("{} is {number}", fact.name()),
+    }
+}
+
+/// The source in one line, cut if it is long.
+fn shortened(source: &str) -> String {
+    let line = source.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
