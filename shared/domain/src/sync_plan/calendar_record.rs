@@ -1,26 +1,27 @@
-//! The stored record of a calendar: the calendar as last seen, and how far it has been synced.
+//! The stored record of a calendar.
 
 use super::state::{CompletedSync, SyncInProgress};
 use crate::event::{Calendar, CalendarStatus};
 use crate::revision::{CalendarRevision, Version};
 
-/// What is remembered of a calendar.
+/// The stored record of a calendar: the calendar as last fetched, and how far it has been
+/// synced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarRecord {
-    /// The calendar as last seen.
+    /// The calendar as last fetched.
     pub calendar: Calendar,
-    /// How often it has changed.
+    /// Counts its changes.
     pub revision: CalendarRevision,
-    /// The last finished look at its events; none is owed a look at everything.
+    /// The last completed sync; none if it needs a full sync.
     pub last_sync: Option<CompletedSync>,
-    /// A look at its events, of several pages, that is not finished.
+    /// A sync of several pages that is not completed.
     pub in_progress: Option<SyncInProgress<CompletedSync>>,
-    /// Grows with each write; a write states the one it saw.
+    /// Counts the writes of the record.
     pub version: Version,
 }
 
 impl CalendarRecord {
-    /// The record of a calendar that is seen for the first time.
+    /// The record of a calendar that has none.
     #[must_use]
     pub fn first(calendar: Calendar) -> Self {
         Self {
@@ -32,18 +33,17 @@ impl CalendarRecord {
         }
     }
 
-    /// The record after `seen`, or nothing if what is remembered is as new.
+    /// The record after `calendar` was fetched; none if that is no newer.
     ///
-    /// Whatever changed, the calendar is owed a look at everything: between two
-    /// views it may have been disconnected and be back, and nothing says that
-    /// its bots came back too.
+    /// Any change makes a full sync necessary: the calendar may have been disconnected and
+    /// connected again in between, and Recall does not say whether its bots came back too.
     #[must_use]
-    pub fn after(&self, seen: Calendar) -> Option<Self> {
-        if seen.updated_at < self.calendar.updated_at || seen == self.calendar {
+    pub fn after(&self, calendar: Calendar) -> Option<Self> {
+        if calendar.updated_at < self.calendar.updated_at || calendar == self.calendar {
             return None;
         }
         Some(Self {
-            calendar: seen,
+            calendar,
             revision: CalendarRevision(self.revision.0 + 1),
             last_sync: None,
             in_progress: None,
@@ -51,7 +51,7 @@ impl CalendarRecord {
         })
     }
 
-    /// The record once Recall answers that there is no such calendar.
+    /// The record after Recall answered that the calendar does not exist.
     #[must_use]
     pub fn gone(&self) -> Option<Self> {
         let deleted = Calendar {

@@ -1,35 +1,34 @@
-//! How long a look waits so that it answers more.
+//! Debouncing: how long a sync waits so that it covers more requests.
 //!
-//! What changes while pages are read may be on them, and has to be listed once
-//! more by the next look all the same, since its notice is sent after this one
-//! began. So where much is going on, many small looks list half of it twice, and
-//! pages are what there is least of. Where little is going on there is nothing
-//! to gain, and nobody waits. So a look waits in proportion to the share of the
-//! limit that it takes to list what changes.
+//! A change during a sync may be on its pages, but the next sync lists it again, because
+//! its request is sent after this sync started. Under load, many small syncs list half of
+//! the changes twice, and pages are the scarcest resource. Without load, waiting gains
+//! nothing. So a sync waits in proportion to the share of the rate limit that listing the
+//! changes takes.
 
 use jiff::SignedDuration;
 
-use super::PAGE;
+use super::listing::PAGE;
 use super::state::LatestSync;
 use crate::time::plus;
 use jiff::Timestamp;
 
-/// Intervals between two lists that every look waits after the one before.
+/// The least wait after the previous sync, in intervals between two calls.
 const INTERVALS: i32 = 2;
-/// The most that it waits: so late may be what is known of a meeting in a storm.
+/// The longest wait: under load, decisions may be this late.
 const LONGEST: SignedDuration = SignedDuration::from_secs(30);
-/// It waits longest where changes take this share of the limit, or more: one in so many.
+/// The wait is longest if the changes take one part in this many of the limit, or more.
 const MUCH: i128 = 2;
 
-/// The earliest begin of a look after one that began at `began_at`, where lists
-/// go `interval` after each other.
+/// The earliest start of a sync after one that started at `began_at`, with `interval`
+/// between two calls.
 pub(super) fn earliest(began_at: Timestamp, interval: SignedDuration) -> Timestamp {
     plus(began_at, interval * INTERVALS)
 }
 
-/// The earliest begin of a look at the workspace after `latest`.
+/// The earliest start of a sync of the workspace after `latest`.
 pub(super) fn debounced(latest: &LatestSync, interval: SignedDuration) -> Timestamp {
-    // Pages of changes that came in so long a time, over the pages that may be listed in it.
+    // The pages that the changes took, over the pages that the limit allows in the same time.
     let changed = i128::from(latest.listed) * interval.as_micros();
     let allowed = i128::from(PAGE) * latest.span().as_micros();
     let wait = LONGEST.as_micros() * MUCH * changed / allowed;
@@ -49,9 +48,9 @@ mod tests {
     #[test_case(60, 300 => 2; "little")]
     #[test_case(1_500, 300 => 3; "a page in twenty seconds")]
     #[test_case(100, 1 => 12; "a meeting of a hundred people, at once")]
-    #[test_case(700, 15 => 28; "a storm")]
+    #[test_case(700, 15 => 28; "heavy load")]
     #[test_case(9_000, 60 => 30; "more than can be listed")]
-    fn waits_for_as_much_as_is_going_on(listed: u32, seconds: i64) -> i64 {
+    fn waits_longer_under_load(listed: u32, seconds: i64) -> i64 {
         let began_at = Timestamp::UNIX_EPOCH;
         let latest = LatestSync {
             reach: WorkspaceCoverage {

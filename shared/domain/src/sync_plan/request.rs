@@ -1,45 +1,46 @@
-//! A message says where to look, never what will be found.
+//! The messages on the sync queue.
 //!
-//! Lost, repeated, late or reordered, it costs a look at most and cannot cause
-//! a wrong recording.
+//! A message says what to sync, never what a sync will find. If it is lost, repeated, late or
+//! out of order, it costs one sync at most, and cannot cause a wrong recording.
 
-use crate::id::CalendarId;
 use jiff::Timestamp;
 
-/// Why a look is asked for.
+use crate::id::CalendarId;
+
+/// Why a sync is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SyncReason {
     /// Events changed, the earliest of them at `since` by Recall's clock.
     EventsChanged {
-        /// What Recall's webhook calls `last_updated_ts`.
+        /// The webhook's `last_updated_ts`.
         since: Timestamp,
     },
-    /// The calendar itself changed, say its status.
+    /// The calendar itself changed, for example its status.
     CalendarChanged,
-    /// Somebody wants everything in the calendar looked at again.
+    /// A full sync of the calendar is requested.
     FullSync,
 }
 
-/// Asks for a look at one calendar.
+/// A request to sync one calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SyncRequest {
-    /// Where to look.
+    /// The calendar.
     pub calendar_id: CalendarId,
     /// Why.
     pub reason: SyncReason,
-    /// When it was put on its way, by our clock: what it tells of happened before.
+    /// When it was sent, by our clock: after the changes that it is about.
     pub sent_at: Timestamp,
 }
 
-/// What a message asks for.
+/// The job of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SyncJob {
-    /// A look at one calendar, which somebody said something about.
+    /// Sync one calendar.
     Request(SyncRequest),
-    /// A look at every calendar that is owed one, and every few minutes at what
-    /// changed meanwhile.
+    /// The periodic resync: syncs every calendar that needs a full sync, and every few
+    /// minutes catches up on changes whose webhook never came.
     Resync,
-    /// The same, and at what changed meanwhile at once: somebody asks for it.
+    /// A resync on demand: also catches up, without waiting for the period.
     ResyncNow {
         /// When it was first sent, by our clock.
         sent_at: Timestamp,
@@ -47,8 +48,8 @@ pub enum SyncJob {
 }
 
 impl SyncJob {
-    /// When the request was first sent: requeueing does not change it. None for
-    /// what the schedule sends.
+    /// When it was first sent, which requeueing does not change; none for the scheduled
+    /// resync.
     #[must_use]
     pub fn first_sent_at(&self) -> Option<Timestamp> {
         match self {

@@ -1,4 +1,4 @@
-//! How far a calendar, and the whole workspace, have been looked at.
+//! The sync state: how far a calendar, or the workspace, has been synced.
 
 use std::collections::BTreeSet;
 
@@ -11,44 +11,43 @@ use crate::revision::{OverrideRevision, PolicyRevision, Version};
 use crate::time::plus;
 use jiff::Timestamp;
 
-/// How much a sweep's look overlaps the one before. Recall's clock may differ
-/// from ours, and an event may show in the list only some time after the
-/// `updated_at` that it carries.
+/// How much an incremental sync overlaps the previous one. Recall's clock may differ from
+/// ours, and an event may appear in the list some time after its `updated_at`.
 pub(super) const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
-/// A chain of looks that was broken for longer is not mended by listing what
-/// changed since: everything is looked at once more instead.
+/// After a longer gap between syncs, catching up takes full syncs instead of listing the
+/// changes since.
 const LONGEST_GAP: SignedDuration = SignedDuration::from_hours(24);
-/// Changes of one cause come within this.
+/// Changes of one cause happen within this time.
 const TOGETHER: SignedDuration = SignedDuration::from_secs(5);
-/// For so long a look that was left can be taken up where it stopped.
+/// For this long, a sync that was left can be resumed.
 const LONGEST_LEFT: SignedDuration = SignedDuration::from_hours(1);
 
-/// Where the next page of a list is; only the adapter that gave it can read it.
+/// The cursor of the next page of a list. Only the adapter that returned it can interpret it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PageCursor(pub String);
 
-/// A finished look at a calendar's events.
+/// A completed sync of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletedSync {
-    /// When its first page was asked for.
+    /// When it started: before it requested the first page.
     pub began_at: Timestamp,
-    /// The earliest `updated_at` it asked for; none if it asked for everything.
+    /// The earliest `updated_at` that it listed; none for a full sync.
     pub since: Option<Timestamp>,
-    /// When the last look at everything began, this one or one before it;
-    /// earlier builds did not say.
+    /// When the last full sync started, this one or an earlier one. Earlier builds did not
+    /// store it.
     pub full_sync_at: Option<Timestamp>,
-    /// The policy it decided by.
+    /// The policy that its verdicts were made with.
     pub policy: PolicyRevision,
-    /// How much of what people said it decided by.
+    /// The latest override or pause that its verdicts were made with.
     pub overrides: OverrideRevision,
-    /// Its verdicts hold until this instant: a pause ends then.
+    /// Its verdicts are valid until this instant, at which a pause ends.
     pub holds_until: Option<Timestamp>,
 }
 
 impl CompletedSync {
-    /// What it reached.
+    /// Which requests it answers.
     #[must_use]
-    pub fn reach(&self) -> Coverage {
+    pub fn coverage(&self) -> Coverage {
         Coverage {
             began_at: self.began_at,
             since: self.since,
@@ -56,23 +55,23 @@ impl CompletedSync {
     }
 }
 
-/// A look that has begun and is not finished: somebody is at it, or left it.
+/// A sync that has started and is not completed: a worker holds it, or has left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncInProgress<M> {
-    /// The mark that is set once its last page is written.
+    /// The state to store once its last page is written.
     pub mark: M,
-    /// The page to go on with; none for the first.
+    /// The next page; none for the first.
     pub next: Option<PageCursor>,
-    /// Pages that are written.
+    /// The number of pages written so far.
     pub pages: u32,
-    /// Events that were on them.
+    /// The number of events on these pages.
     pub listed: u32,
-    /// Until then it is somebody's; later anybody may take it up.
+    /// Until then a worker holds it; later any worker may resume it.
     pub held_until: Timestamp,
 }
 
 impl<M> SyncInProgress<M> {
-    /// Whether somebody is at it.
+    /// Whether a worker holds it.
     #[must_use]
     pub fn is_held(&self, now: Timestamp) -> bool {
         self.held_until > now
@@ -80,8 +79,8 @@ impl<M> SyncInProgress<M> {
 }
 
 impl SyncInProgress<CompletedSync> {
-    /// Whether it is of use to go on with it: it decided by what is in force
-    /// still, and has not been left for long.
+    /// Whether it can be resumed: its policy and overrides are still the active ones, and it
+    /// was not left long ago.
     #[must_use]
     pub fn is_resumable(
         &self,
@@ -94,21 +93,20 @@ impl SyncInProgress<CompletedSync> {
     }
 }
 
-/// What a look at the whole workspace reached.
+/// The coverage of a sync of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceCoverage {
-    /// When it began, by our clock: before its first page was asked for.
+    /// When it started, by our clock: before it requested the first page.
     pub began_at: Timestamp,
-    /// The earliest `updated_at` it asks for, by Recall's clock; none if it
-    /// asks for everything.
+    /// The earliest `updated_at` that it lists, by Recall's clock; none for a full sync.
     pub since: Option<Timestamp>,
-    /// Calendars whose events were listed and could not be written: it answers
-    /// nothing about them.
+    /// Calendars whose events were listed but could not be written: it answers no request
+    /// for them.
     pub skipped: BTreeSet<CalendarId>,
 }
 
 impl WorkspaceCoverage {
-    /// Whether this look, once it is finished, has answered `requested` about `calendar`.
+    /// Whether this sync, once it is completed, answers `requested` for `calendar`.
     #[must_use]
     pub fn covers(&self, calendar: &CalendarId, requested: &RequestedSync) -> bool {
         let reach = Coverage {
@@ -119,66 +117,65 @@ impl WorkspaceCoverage {
     }
 }
 
-/// The latest finished look at the whole workspace.
+/// The latest completed sync of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LatestSync {
-    /// What it reached.
+    /// Its coverage.
     pub reach: WorkspaceCoverage,
-    /// When it was finished.
+    /// When it was completed.
     pub until: Timestamp,
-    /// Pages it took.
+    /// The number of pages.
     pub pages: u32,
-    /// Events that were on them.
+    /// The number of events on these pages.
     pub listed: u32,
 }
 
 impl LatestSync {
-    /// How long a time the changes came in that it listed: until its end, since
-    /// what changed meanwhile is among them. Changes that come together come as
-    /// one; they are taken to have come in a few seconds.
+    /// The time in which the listed changes happened. It ends with the sync, since changes
+    /// during the sync are listed too. Changes of one cause come at once, so it is at least
+    /// a few seconds.
     pub(super) fn span(&self) -> SignedDuration {
         let reached = self.reach.since.unwrap_or(self.reach.began_at);
         self.until.duration_since(reached).max(TOGETHER)
     }
 }
 
-/// What is remembered of looks at the whole workspace.
+/// The sync state of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WorkspaceSyncState {
-    /// The one that began last.
+    /// The completed sync that started last.
     pub latest: Option<LatestSync>,
-    /// Whatever changed before this instant has been listed: looks that overlap
-    /// have followed each other up to it.
+    /// All changes before this instant have been listed, by syncs that overlap each other.
     pub synced_until: Option<Timestamp>,
-    /// Somebody wants everything looked at that was not since this instant.
+    /// Every calendar needs a full sync that starts at or after this instant.
     pub full_sync_requested_at: Option<Timestamp>,
-    /// When Recall's list of calendars was last held against ours.
+    /// When Recall's list of calendars was last compared to ours.
     pub listed_calendars_at: Option<Timestamp>,
-    /// One that is not finished.
+    /// A sync that is not completed.
     pub in_progress: Option<SyncInProgress<WorkspaceCoverage>>,
-    /// Grows with each write; a write states the one it saw.
+    /// Counts the writes of this state.
     pub version: Version,
 }
 
-/// What a sweep does about changes that nobody told of.
+/// How a resync catches up on changes whose webhook never came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CatchUp {
-    /// Nothing was ever swept: finds out from when on everything was looked at.
+    /// There is no starting point yet: it has to be found.
     Begin,
-    /// Lists what changed since an instant.
+    /// List the changes since an instant.
     Since(Timestamp),
-    /// Has everything looked at: it would have to list too far back.
+    /// Sync all calendars in full: the gap is too long to list its changes.
     Everything,
 }
 
 impl WorkspaceSyncState {
-    /// The mark after `planned` was finished at `now`, with nothing under way.
+    /// The state after `planned` was completed at `now`.
     #[must_use]
     pub fn finished(mut self, planned: &SyncInProgress<WorkspaceCoverage>, now: Timestamp) -> Self {
         let reach = &planned.mark;
         let is_linked = match (self.synced_until, reach.since) {
             (_, None) => true,
-            (Some(healed), Some(since)) => since <= plus(healed, -OVERLAP),
+            (Some(until), Some(since)) => since <= plus(until, -OVERLAP),
             (None, Some(_)) => false,
         };
         if is_linked {
@@ -200,32 +197,31 @@ impl WorkspaceSyncState {
         self
     }
 
-    /// What is to be done at `now` about changes that nobody told of, if the
-    /// last that was done is `every` ago.
+    /// How to catch up at `now`, if the last time was at least `every` ago.
     #[must_use]
     pub fn catch_up(&self, every: SignedDuration, now: Timestamp) -> Option<CatchUp> {
-        let Some(healed) = self.synced_until else {
+        let Some(until) = self.synced_until else {
             return Some(CatchUp::Begin);
         };
-        if now < plus(healed, every) {
+        if now < plus(until, every) {
             None
-        } else if now <= plus(healed, LONGEST_GAP) {
-            Some(CatchUp::Since(plus(healed, -OVERLAP)))
+        } else if now <= plus(until, LONGEST_GAP) {
+            Some(CatchUp::Since(plus(until, -OVERLAP)))
         } else {
             Some(CatchUp::Everything)
         }
     }
 
-    /// The mark of a workspace in which a chain of looks begins: whatever changed
-    /// before `until` was seen by looks at single calendars.
+    /// The state with `until` as the starting point for catching up: all changes before it
+    /// were listed by syncs of single calendars.
     #[must_use]
     pub fn begun_at(mut self, until: Timestamp) -> Self {
         self.synced_until = Some(until);
         self
     }
 
-    /// The mark of a workspace in which a chain of looks begins at `now`, all
-    /// that was before being owed a look at everything.
+    /// The state with `now` as the starting point for catching up: full syncs are requested
+    /// for the changes before it.
     #[must_use]
     pub fn begun_anew(mut self, now: Timestamp) -> Self {
         self.full_sync_requested_at = Some(now);
@@ -234,10 +230,9 @@ impl WorkspaceSyncState {
     }
 }
 
-/// Whether a calendar is owed a look at everything, whatever was noticed of it:
-/// it was never looked at, or last by an older policy, or before the latest word
-/// on it (`override_revision`), or what was decided then held only until an instant that
-/// has come.
+/// Whether a calendar needs a full sync, whatever its requests cover: it was never synced,
+/// or its last sync used an older policy or did not know the latest override
+/// (`override_revision`), or the verdicts of its last sync are not valid any more.
 #[must_use]
 pub fn needs_full_sync(
     last: Option<&CompletedSync>,
@@ -252,8 +247,8 @@ pub fn needs_full_sync(
     })
 }
 
-/// Whether the last look at everything in a calendar began before `limit`. Then
-/// a sweep looks again; nobody waits for it.
+/// Whether the last full sync of a calendar started before `limit`. The resync then makes
+/// another one, without urgency.
 #[must_use]
 pub fn is_full_sync_outdated(last: Option<&CompletedSync>, limit: Timestamp) -> bool {
     last.and_then(|last| last.full_sync_at)

@@ -1,13 +1,13 @@
-//! Calendars, notices and workers, as the law has them happen.
+//! The model: calendars, a queue of requests, and workers.
 
-mod reading;
+mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
 use super::Op;
-use super::marks::under_way;
+use super::states::unfinished;
 use crate::id::CalendarId;
 use crate::revision::{OverrideRevision, PolicyRevision};
 use crate::sync_plan::request::{SyncReason, SyncRequest};
@@ -15,11 +15,11 @@ use crate::sync_plan::*;
 use crate::time::plus;
 use jiff::Timestamp;
 
-/// Pages of every list; where an event stands changes with each of its versions.
+/// The pages of every list. Each version of an event is on a page of its own choice.
 pub(super) const PAGES: u32 = 3;
 pub(super) const CALENDARS: usize = 3;
 pub(super) const EVENTS: usize = 6;
-/// For how long a worker that died keeps others from its look.
+/// How long a worker holds a sync after it died.
 const HOLD: i64 = 3_000;
 
 /// A version of an event.
@@ -46,15 +46,15 @@ fn millis(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
 
-/// A worker at a look.
+/// The work of a worker on one sync.
 #[derive(Debug, Clone)]
 struct Work {
     scope: Scope,
     reach: WorkspaceCoverage,
     page: u32,
-    /// The messages it answers when it is finished.
+    /// The requests that it answers once it is completed.
     answers: Vec<SyncRequest>,
-    /// The other messages of its batch.
+    /// The other requests of its batch.
     others: Vec<SyncRequest>,
 }
 
@@ -63,9 +63,9 @@ pub(super) struct World {
     now: i64,
     pub(super) versions: Vec<Version>,
     queue: Vec<SyncRequest>,
-    /// The earliest change of each calendar that no notice has told of.
-    untold: [Option<i64>; CALENDARS],
-    told: [Option<SyncRequest>; CALENDARS],
+    /// The earliest change of each calendar that no request names.
+    unrequested: [Option<i64>; CALENDARS],
+    requested: [Option<SyncRequest>; CALENDARS],
     /// The latest version of each event that was read, by its number.
     pub(super) read: BTreeMap<usize, usize>,
     /// The same for the slow model.
@@ -76,10 +76,10 @@ pub(super) struct World {
     in_progress: [Option<SyncInProgress<CompletedSync>>; CALENDARS],
     workspace: WorkspaceSyncState,
     work: [Option<Work>; 2],
-    /// What a worker answered last: the queue may never have been told.
-    unsaid: [Vec<SyncRequest>; 2],
+    /// The requests that each worker answered last: they may not have been deleted from the queue.
+    undeleted: [Vec<SyncRequest>; 2],
     lists_workspace: bool,
-    /// The calendar that no look at the workspace can write.
+    /// The calendar that no sync of the workspace can write.
     barred: Option<usize>,
 }
 
@@ -97,8 +97,8 @@ impl World {
             now: 10_000,
             versions: Vec::new(),
             queue: Vec::new(),
-            untold: [None; CALENDARS],
-            told: [const { None }; CALENDARS],
+            unrequested: [None; CALENDARS],
+            requested: [const { None }; CALENDARS],
             read: BTreeMap::new(),
             slow: BTreeMap::new(),
             lists: 0,
@@ -107,13 +107,13 @@ impl World {
             in_progress: [const { None }; CALENDARS],
             workspace: WorkspaceSyncState::default(),
             work: [None, None],
-            unsaid: [Vec::new(), Vec::new()],
+            undeleted: [Vec::new(), Vec::new()],
             lists_workspace,
             barred: None,
         }
     }
 
-    /// What a page shows at this moment.
+    /// The events on a page at this moment.
     fn page(
         &self,
         scope: &Scope,
@@ -137,7 +137,7 @@ impl World {
         latest.into_iter().filter(is_shown).collect()
     }
 
-    pub(super) fn happen(&mut self, op: Op) {
+    pub(super) fn take(&mut self, op: Op) {
         match op {
             Op::Change { event, page, lag } => {
                 self.now += 1;
@@ -147,10 +147,10 @@ impl World {
                     page,
                     updated_at,
                 });
-                let untold = &mut self.untold[calendar_of(event)];
-                *untold = Some(untold.map_or(updated_at, |first| first.min(updated_at)));
+                let unrequested = &mut self.unrequested[calendar_of(event)];
+                *unrequested = Some(unrequested.map_or(updated_at, |first| first.min(updated_at)));
             }
-            Op::Tell { calendar, clock } => self.tell(calendar, clock),
+            Op::Request { calendar, clock } => self.request(calendar, clock),
             Op::Step {
                 worker,
                 batch,
@@ -161,20 +161,20 @@ impl World {
                     self.queue.extend(work.answers);
                     self.queue.extend(work.others);
                 }
-                let unsaid = std::mem::take(&mut self.unsaid[worker]);
-                self.queue.extend(unsaid);
+                let undeleted = std::mem::take(&mut self.undeleted[worker]);
+                self.queue.extend(undeleted);
             }
             Op::Bar { calendar } => self.barred = calendar,
             Op::Pass { time } => self.now += time,
         }
     }
 
-    /// A notice is sent; the slow model looks at once.
-    fn tell(&mut self, calendar: usize, clock: i64) {
+    /// A request is sent; the slow model syncs at once.
+    fn request(&mut self, calendar: usize, clock: i64) {
         self.now += 1;
-        let Some(since) = self.untold[calendar].take() else {
-            // The same one comes again.
-            self.queue.extend(self.told[calendar].clone());
+        let Some(since) = self.unrequested[calendar].take() else {
+            // The last request is delivered again.
+            self.queue.extend(self.requested[calendar].clone());
             return;
         };
         let request = SyncRequest {
@@ -182,11 +182,11 @@ impl World {
             reason: SyncReason::EventsChanged { since: at(since) },
             sent_at: at(self.now + clock),
         };
-        self.told[calendar] = Some(request.clone());
+        self.requested[calendar] = Some(request.clone());
         self.queue.push(request);
         self.slow_lists += PAGES;
-        let seen = self.page(&Scope::Calendar(id(calendar)), Some(at(since)), None);
-        self.slow.extend(seen);
+        let read = self.page(&Scope::Calendar(id(calendar)), Some(at(since)), None);
+        self.slow.extend(read);
     }
 
     fn step(&mut self, worker: usize, batch: usize, clock: i64) {
@@ -203,14 +203,15 @@ impl World {
             let most = batch.min(self.queue.len());
             self.queue.drain(..most).collect()
         };
-        let mut asks: BTreeMap<CalendarId, Vec<SyncRequest>> = BTreeMap::new();
+        let mut requests: BTreeMap<CalendarId, Vec<SyncRequest>> = BTreeMap::new();
         for request in batch {
-            asks.entry(request.calendar_id.clone())
+            requests
+                .entry(request.calendar_id.clone())
                 .or_default()
                 .push(request);
         }
         let named: Vec<_> = (0..CALENDARS).map(id).collect();
-        let combined: BTreeMap<_, _> = asks
+        let combined: BTreeMap<_, _> = requests
             .iter()
             .map(|(calendar, requests)| {
                 (calendar.clone(), RequestedSync::of(requests).expect("some"))
@@ -235,18 +236,18 @@ impl World {
         };
         let plan = plan_syncs(&pending, &self.workspace, options, now);
         for calendar in &plan.answered {
-            asks.remove(calendar);
+            requests.remove(calendar);
         }
         let planned = plan
             .syncs
             .first()
             .filter(|planned| planned.not_before <= now);
         let Some(planned) = planned else {
-            self.queue.extend(asks.into_values().flatten());
+            self.queue.extend(requests.into_values().flatten());
             return;
         };
         let (mut answers, mut others) = (Vec::new(), Vec::new());
-        for (calendar, requests) in asks {
+        for (calendar, requests) in requests {
             let is_answered = planned.for_calendars.contains(&calendar) && !planned.resumes;
             if is_answered {
                 &mut answers
@@ -278,7 +279,7 @@ impl World {
                 (in_progress.mark.clone(), in_progress.pages)
             }
             Scope::Workspace => {
-                let in_progress = under_way(reach.clone(), 0, held_until);
+                let in_progress = unfinished(reach.clone(), 0, held_until);
                 self.workspace.in_progress = Some(in_progress);
                 (reach, 0)
             }
@@ -311,11 +312,11 @@ impl World {
         number.expect("one of ours")
     }
 
-    /// Tells of every change, and works until no message is left.
-    pub(super) fn come_to_rest(&mut self) {
+    /// Requests every change, and works until no request is left.
+    pub(super) fn run_until_idle(&mut self) {
         self.barred = None;
         for calendar in 0..CALENDARS {
-            self.tell(calendar, 0);
+            self.request(calendar, 0);
         }
         for _ in 0..2_000 {
             let is_done = self.queue.is_empty() && self.work.iter().all(Option::is_none);
@@ -326,6 +327,6 @@ impl World {
             self.step(0, 10, 0);
             self.step(1, 10, 0);
         }
-        panic!("messages are left: {:?}", self.queue);
+        panic!("requests are left: {:?}", self.queue);
     }
 }

@@ -1,4 +1,4 @@
-//! What is owed, and how a chain of sweeps goes on.
+//! Which calendars need a full sync, and how the resync catches up.
 
 use proptest::prelude::*;
 use test_case::test_case;
@@ -6,7 +6,7 @@ use test_case::test_case;
 use super::*;
 
 const POLICY: PolicyRevision = PolicyRevision(3);
-const SPOKEN: OverrideRevision = OverrideRevision(2);
+const OVERRIDES: OverrideRevision = OverrideRevision(2);
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).expect("in range")
@@ -18,29 +18,29 @@ fn completed_sync() -> CompletedSync {
         since: Some(at(190)),
         full_sync_at: Some(at(100)),
         policy: POLICY,
-        overrides: SPOKEN,
+        overrides: OVERRIDES,
         holds_until: None,
     }
 }
 
 #[test_case(|_| (), false; "nothing since")]
-#[test_case(|last| last.policy = PolicyRevision(2), true; "decided by an older policy")]
-#[test_case(|last| last.policy = PolicyRevision(4), false; "decided by a newer policy than we know")]
-#[test_case(|last| last.overrides = OverrideRevision(1), true; "decided before the latest word")]
-#[test_case(|last| last.overrides = OverrideRevision(3), false; "decided after a word we do not know")]
+#[test_case(|last| last.policy = PolicyRevision(2), true; "an older policy")]
+#[test_case(|last| last.policy = PolicyRevision(4), false; "a newer policy than we know")]
+#[test_case(|last| last.overrides = OverrideRevision(1), true; "before the latest override")]
+#[test_case(|last| last.overrides = OverrideRevision(3), false; "after an override that we do not know")]
 #[test_case(|last| last.holds_until = Some(at(1_000)), true; "a pause ends this instant")]
 #[test_case(|last| last.holds_until = Some(at(1_001)), false; "a pause goes on")]
-fn owes_a_look_at_everything(change: impl FnOnce(&mut CompletedSync), expected: bool) {
+fn needs_a_full_sync_after(change: impl FnOnce(&mut CompletedSync), expected: bool) {
     let mut last = completed_sync();
     change(&mut last);
     assert_eq!(
-        needs_full_sync(Some(&last), POLICY, SPOKEN, at(1_000)),
+        needs_full_sync(Some(&last), POLICY, OVERRIDES, at(1_000)),
         expected
     );
 }
 
 #[test]
-fn a_calendar_never_looked_at_is_owed_a_look() {
+fn a_calendar_that_was_never_synced_needs_a_full_sync() {
     let (policy, override_revision) = (PolicyRevision(0), OverrideRevision(0));
     assert!(needs_full_sync(None, policy, override_revision, at(0)));
     assert!(is_full_sync_outdated(None, at(0)));
@@ -48,8 +48,8 @@ fn a_calendar_never_looked_at_is_owed_a_look() {
 
 #[test_case(Some(99), true; "before")]
 #[test_case(Some(100), false; "at the limit")]
-#[test_case(None, true; "earlier builds did not say")]
-fn a_look_at_everything_ages(full_sync_at: Option<i64>, expected: bool) {
+#[test_case(None, true; "earlier builds did not store it")]
+fn a_full_sync_becomes_outdated(full_sync_at: Option<i64>, expected: bool) {
     let last = CompletedSync {
         full_sync_at: full_sync_at.map(at),
         ..completed_sync()
@@ -71,18 +71,18 @@ fn finished(began: i64, since: Option<i64>) -> SyncInProgress<WorkspaceCoverage>
     }
 }
 
-#[test_case(None, finished(500, Some(400)), None; "no chain is begun by what changed lately")]
-#[test_case(None, finished(500, None), Some(500); "one is by everything")]
+#[test_case(None, finished(500, Some(400)), None; "an incremental sync is no starting point")]
+#[test_case(None, finished(500, None), Some(500); "a full sync is one")]
 #[test_case(Some(450), finished(500, Some(420)), Some(500); "it overlaps")]
 #[test_case(Some(450), finished(500, Some(421)), Some(450); "it does not overlap enough")]
-#[test_case(Some(600), finished(500, Some(0)), Some(600); "an older look changes nothing")]
-fn a_chain_is_as_long_as_its_looks_overlap(
-    healed: Option<i64>,
+#[test_case(Some(600), finished(500, Some(0)), Some(600); "an older sync changes nothing")]
+fn changes_are_listed_as_far_as_syncs_overlap(
+    synced_until: Option<i64>,
     planned: SyncInProgress<WorkspaceCoverage>,
     expected: Option<i64>,
 ) {
     let mark = WorkspaceSyncState {
-        synced_until: healed.map(at),
+        synced_until: synced_until.map(at),
         in_progress: Some(planned.clone()),
         ..WorkspaceSyncState::default()
     };
@@ -92,31 +92,31 @@ fn a_chain_is_as_long_as_its_looks_overlap(
     assert_eq!(mark.in_progress, None);
 }
 
-#[test_case(None, Some(CatchUp::Begin); "nothing was ever swept")]
+#[test_case(None, Some(CatchUp::Begin); "no starting point")]
 #[test_case(Some(-299), None; "not yet")]
 #[test_case(Some(-300), Some(CatchUp::Since(at(-330))); "it is time")]
 #[test_case(Some(-86_400), Some(CatchUp::Since(at(-86_430))); "after a day's outage")]
 #[test_case(Some(-86_401), Some(CatchUp::Everything); "too long ago")]
-fn heals(healed: Option<i64>, expected: Option<CatchUp>) {
+fn catches_up(synced_until: Option<i64>, expected: Option<CatchUp>) {
     let mark = WorkspaceSyncState {
-        synced_until: healed.map(at),
+        synced_until: synced_until.map(at),
         ..WorkspaceSyncState::default()
     };
     assert_eq!(mark.catch_up(SignedDuration::from_mins(5), at(0)), expected);
 }
 
 #[test]
-fn a_chain_that_begins_anew_owes_everything_that_was_before() {
+fn a_new_starting_point_requests_full_syncs_for_all_before() {
     let mark = WorkspaceSyncState::default().begun_anew(at(0));
     assert_eq!(mark.catch_up(SignedDuration::from_mins(5), at(299)), None);
     assert_eq!(mark.full_sync_requested_at, Some(at(0)));
 }
 
-#[test_case(POLICY, SPOKEN, 3_800, true; "what it decides by is in force")]
-#[test_case(PolicyRevision(4), SPOKEN, 3_800, false; "another policy is in force")]
-#[test_case(POLICY, OverrideRevision(3), 3_800, false; "somebody spoke")]
-#[test_case(POLICY, SPOKEN, 3_801, false; "it was left long ago")]
-fn a_look_that_was_left_is_of_use(
+#[test_case(POLICY, OVERRIDES, 3_800, true; "its policy and overrides are active")]
+#[test_case(PolicyRevision(4), OVERRIDES, 3_800, false; "another policy is active")]
+#[test_case(POLICY, OverrideRevision(3), 3_800, false; "another override was set")]
+#[test_case(POLICY, OVERRIDES, 3_801, false; "it was left long ago")]
+fn a_sync_that_was_left_is_resumable(
     policy: PolicyRevision,
     override_revision: OverrideRevision,
     now: i64,
@@ -138,12 +138,12 @@ fn a_look_that_was_left_is_of_use(
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// What is owed stays owed as policies, words and time go on.
+    /// A calendar that needs a full sync needs it under any later policy, override and time.
     #[test]
-    fn what_is_owed_never_lapses(
+    fn the_need_for_a_full_sync_never_lapses(
         (policy, override_revision, until) in (0_u64..4, 0_u64..4, prop::option::of(0_i64..40)),
         (active_revision, latest, now) in (0_u64..4, 0_u64..4, 0_i64..40),
-        (pushed, said, passed) in (0_u64..3, 0_u64..3, 0_i64..20),
+        (pushed, set, passed) in (0_u64..3, 0_u64..3, 0_i64..20),
     ) {
         let last = CompletedSync {
             policy: PolicyRevision(policy),
@@ -151,11 +151,11 @@ proptest! {
             holds_until: until.map(at),
             ..completed_sync()
         };
-        let owed = |policy, override_revision, now| {
+        let needs = |policy, override_revision, now| {
             needs_full_sync(Some(&last), PolicyRevision(policy), OverrideRevision(override_revision), at(now))
         };
-        if owed(active_revision, latest, now) {
-            prop_assert!(owed(active_revision + pushed, latest + said, now + passed));
+        if needs(active_revision, latest, now) {
+            prop_assert!(needs(active_revision + pushed, latest + set, now + passed));
         }
     }
 }

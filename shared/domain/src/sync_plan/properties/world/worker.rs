@@ -1,9 +1,9 @@
-//! A worker reads a page, and ends its look.
+//! A worker reads a page, and completes its sync.
 
 use jiff::SignedDuration;
 
 use super::{HOLD, PAGES, Work, World, at, calendar_of, id};
-use crate::sync_plan::properties::marks::{completed_sync, under_way};
+use crate::sync_plan::properties::states::{completed_sync, unfinished};
 use crate::sync_plan::request::{SyncReason, SyncRequest};
 use crate::sync_plan::*;
 use crate::time::plus;
@@ -31,24 +31,24 @@ impl World {
             if self.save(&work, held_until) {
                 self.work[worker] = Some(work);
             } else {
-                // Somebody else has taken the look: the messages come again.
+                // Another worker has resumed the sync: the requests are delivered again.
                 self.queue.extend(work.answers);
                 self.queue.extend(work.others);
             }
             return;
         }
         self.finish(&work);
-        self.unsaid[worker].clone_from(&work.answers);
-        self.give_back(work);
+        self.undeleted[worker].clone_from(&work.answers);
+        self.requeue(work);
     }
 
-    /// The messages that a finished look has not answered come again; what it
-    /// left out and nobody asked for is asked for.
-    fn give_back(&mut self, work: Work) {
+    /// Requests that the sync did not answer are delivered again. A skipped calendar without
+    /// a request gets one.
+    fn requeue(&mut self, work: Work) {
         let skipped = work.reach.skipped;
         for calendar in &skipped {
-            let is_told = work.answers.iter().any(|one| one.calendar_id == *calendar);
-            if let Some(since) = work.reach.since.filter(|_| !is_told) {
+            let is_requested = work.answers.iter().any(|one| one.calendar_id == *calendar);
+            if let Some(since) = work.reach.since.filter(|_| !is_requested) {
                 self.queue.push(SyncRequest {
                     calendar_id: calendar.clone(),
                     reason: SyncReason::EventsChanged { since },
@@ -62,7 +62,7 @@ impl World {
         self.queue.extend(work.others);
     }
 
-    /// Writes how far a look has come; false if it is another's by now.
+    /// Stores the progress of a sync; false if another worker has taken it over.
     fn save(&mut self, work: &Work, held_until: Timestamp) -> bool {
         match &work.scope {
             Scope::Workspace => match &mut self.workspace.in_progress {
@@ -70,7 +70,7 @@ impl World {
                     if in_progress.mark.began_at == work.reach.began_at
                         && in_progress.pages < work.page =>
                 {
-                    *in_progress = under_way(work.reach.clone(), work.page, held_until);
+                    *in_progress = unfinished(work.reach.clone(), work.page, held_until);
                     true
                 }
                 _ => false,
@@ -84,7 +84,7 @@ impl World {
                     None => work.page == 1,
                 };
                 if is_ours {
-                    *in_progress = Some(under_way(mark, work.page, held_until));
+                    *in_progress = Some(unfinished(mark, work.page, held_until));
                 }
                 is_ours
             }

@@ -1,4 +1,4 @@
-//! The marks that looks of the model set.
+//! The sync states that the model stores.
 
 use crate::revision::{OverrideRevision, PolicyRevision};
 use crate::sync_plan::state::{CompletedSync, PageCursor, SyncInProgress, WorkspaceCoverage};
@@ -15,7 +15,7 @@ pub(super) fn completed_sync(reach: &WorkspaceCoverage) -> CompletedSync {
     }
 }
 
-pub(super) fn under_way<M>(mark: M, pages: u32, held_until: Timestamp) -> SyncInProgress<M> {
+pub(super) fn unfinished<M>(mark: M, pages: u32, held_until: Timestamp) -> SyncInProgress<M> {
     SyncInProgress {
         mark,
         next: (pages > 0).then(|| PageCursor(pages.to_string())),
