@@ -36,7 +36,7 @@ pub(crate) async fn history<S: Policies>(state: &S, most: usize) -> Result<Histo
         at: policy.at,
         by: policy.by.as_str().to_owned(),
         note: policy.note,
-        size: PolicyDocument::read(&policy.document)
+        size: PolicyDocument::parse(&policy.document)
             .ok()
             .map(|document| Size::of(&document)),
         bytes: policy.document.len(),

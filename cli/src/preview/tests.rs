@@ -22,7 +22,7 @@ const FAILING: &str = r#"{"version": 1, "default": "record", "rules":
     [{"name": "fails", "when": "title.startsWith(\"Kick\") && 1 / (participants - participants) > 0", "then": "skip"}]}"#;
 
 fn policy(json: &str) -> Policy {
-    let document = PolicyDocument::read(json).expect("a policy");
+    let document = PolicyDocument::parse(json).expect("a policy");
     Policy::compile(&document).unwrap_or_else(|problems| panic!("{problems}"))
 }
 

@@ -66,7 +66,7 @@ pub async fn document(
 ) -> Result<PolicyDocument, PortError> {
     match policies.policy(revision).await? {
         Some(stored) => {
-            PolicyDocument::read(&stored.document).map_err(|problem| unreadable(revision, problem))
+            PolicyDocument::parse(&stored.document).map_err(|problem| unreadable(revision, problem))
         }
         None => Ok(PolicyDocument::built_in()),
     }

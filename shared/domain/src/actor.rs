@@ -1,18 +1,18 @@
-//! Who said something: a word, a pause, a policy.
+//! The person who set an override or a pause, or pushed a policy.
 
 use std::fmt;
 
-/// The longest name of a speaker, in characters.
+/// The longest name, in characters.
 const LONGEST: usize = 200;
 
-/// Who said something, by the name they go under. Its `Debug` hides it: it is
-/// personal, and never logged.
+/// The name of the person who did something. Its `Debug` hides the name, which is personal
+/// and never logged.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Actor(String);
 
-/// A text that names nobody.
+/// A text that is not a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a speaker's name has 1 to 200 characters")]
+#[error("a person's name has 1 to 200 characters")]
 pub struct InvalidActor;
 
 impl Actor {
@@ -48,15 +48,15 @@ mod tests {
     use test_case::test_case;
 
     #[test_case("sales@acme.example", true; "an address")]
-    #[test_case("", false; "nobody")]
-    #[test_case(&"ü".repeat(200), true; "as long as may be")]
+    #[test_case("", false; "empty")]
+    #[test_case(&"ü".repeat(200), true; "the longest")]
     #[test_case(&"ü".repeat(201), false; "longer")]
-    fn a_speaker_has_a_name(text: &str, accepted: bool) {
+    fn a_name_has_1_to_200_characters(text: &str, accepted: bool) {
         assert_eq!(Actor::parse(text).is_ok(), accepted);
     }
 
     #[test]
-    fn debug_hides_who_it_is() {
+    fn debug_hides_the_name() {
         let actor = Actor::parse("sales@acme.example").expect("a name");
         assert_eq!(format!("{actor:?}"), "Actor(…)");
     }

@@ -1,4 +1,4 @@
-//! The bot that is wanted, and the one that is known to be applied.
+//! Bots: their configuration, the wanted bot, and the applied one.
 
 use std::fmt;
 
@@ -9,17 +9,17 @@ use sha2::{Digest, Sha256};
 use crate::id::{BotId, DeduplicationKey};
 use jiff::Timestamp;
 
-/// The longest bot name, by the service's Create Bot body.
+/// The longest bot name, by Recall's Create Bot.
 const LONGEST_NAME: usize = 100;
-/// The longest metadata value, by the same.
+/// The longest metadata value, by Recall's Create Bot.
 const LONGEST_METADATA: usize = 500;
 
-/// A short text that differs whenever a configuration does.
+/// A digest of a configuration: different configurations have different digests.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ConfigDigest(String);
 
 impl ConfigDigest {
-    /// A digest that was kept.
+    /// A stored digest.
     #[must_use]
     pub fn kept(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -41,22 +41,22 @@ impl fmt::Display for ConfigDigest {
 /// A configuration that Recall would refuse.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidBotConfig {
-    /// Not an object of JSON.
+    /// It is not a JSON object.
     #[error("the bot configuration must be a JSON object")]
     NotAnObject,
-    /// These come from the event.
+    /// It sets a field that comes from the event.
     #[error("the bot configuration must not set {0}: it comes from the event")]
     FromEvent(&'static str),
-    /// The name is no text or too long.
+    /// The name is not a text, or too long.
     #[error("bot_name must be text of at most 100 characters")]
     Name,
-    /// A metadata value is no text or too long.
+    /// A metadata value is not a text, or too long.
     #[error("metadata must be an object whose values are texts of at most 500 characters")]
     Metadata,
 }
 
-/// A whole bot configuration: the body of Recall's Create Bot, without what
-/// comes from the event. It replaces what was there.
+/// A complete bot configuration: the body of Recall's Create Bot, without the fields that
+/// come from the event. It replaces an earlier configuration.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BotConfig {
     json: Map<String, Value>,
@@ -64,10 +64,10 @@ pub struct BotConfig {
 }
 
 impl BotConfig {
-    /// Takes a configuration after holding it against the service's limits.
+    /// Checks a configuration against Recall's limits.
     ///
     /// # Errors
-    /// Says which part the service would refuse.
+    /// Says which part Recall would refuse.
     pub fn new(json: Value) -> Result<Self, InvalidBotConfig> {
         let Value::Object(json) = json else {
             return Err(InvalidBotConfig::NotAnObject);
@@ -102,8 +102,8 @@ impl BotConfig {
         Ok(Self { json, digest })
     }
 
-    /// The configuration with one more metadata value; a value too long for
-    /// the service is left out rather than cut into a wrong one.
+    /// The configuration with one more metadata value. A value that is too long for Recall
+    /// is omitted, since a cut value would be wrong.
     #[must_use]
     pub fn with_metadata(&self, name: &str, value: &str) -> Self {
         if value.chars().count() > LONGEST_METADATA {
@@ -120,7 +120,7 @@ impl BotConfig {
         Self { json, digest }
     }
 
-    /// The configuration as the service takes it.
+    /// The configuration as Recall accepts it.
     #[must_use]
     pub fn json(&self) -> &Map<String, Value> {
         &self.json
@@ -139,7 +139,7 @@ impl fmt::Debug for BotConfig {
     }
 }
 
-/// Half of a SHA-256 over the configuration with its names in order.
+/// Half of a SHA-256 over the configuration with its names sorted.
 fn digest(json: &Map<String, Value>) -> ConfigDigest {
     let mut sorted = Value::Object(json.clone());
     sorted.sort_all_objects();
@@ -147,10 +147,10 @@ fn digest(json: &Map<String, Value>) -> ConfigDigest {
     ConfigDigest(BASE64_URL_SAFE_NO_PAD.encode(&hash[..16]))
 }
 
-/// One bot with this key, start and configuration. Its `Debug` hides the link.
+/// The bot that should exist for an event. Its `Debug` hides the link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WantedBot {
-    /// What copies of a meeting share.
+    /// The key that copies of a meeting share.
     pub deduplication_key: DeduplicationKey,
     /// When it joins.
     pub starts_at: Timestamp,
@@ -170,10 +170,10 @@ impl fmt::Debug for WantedBot {
     }
 }
 
-/// The bot that Recall is known to hold for an event. Its `Debug` hides the link.
+/// The bot that is known to exist at Recall for an event. Its `Debug` hides the link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AppliedBot {
-    /// The bot; absent if no answer has shown it.
+    /// Its id; none if no response has contained it.
     pub bot_id: Option<BotId>,
     /// The key it was scheduled under.
     pub deduplication_key: DeduplicationKey,
@@ -186,7 +186,7 @@ pub struct AppliedBot {
 }
 
 impl AppliedBot {
-    /// Whether this is exactly what is wanted.
+    /// Whether this is exactly the wanted bot.
     #[must_use]
     pub fn is(&self, wanted: &WantedBot) -> bool {
         self.deduplication_key == wanted.deduplication_key
@@ -224,7 +224,7 @@ impl fmt::Debug for AppliedBot {
 pub struct BotEntry {
     /// The bot.
     pub bot_id: BotId,
-    /// The start it was scheduled for. It stays when the event moves on.
+    /// The start it was scheduled for. It stays when the event moves.
     pub starts_at: Timestamp,
     /// The key it was scheduled under.
     pub deduplication_key: DeduplicationKey,
@@ -243,7 +243,7 @@ mod tests {
     #[test_case(json!({"bot_name": "x".repeat(101)}), Some(InvalidBotConfig::Name); "a long name")]
     #[test_case(json!({"metadata": {"team": 7}}), Some(InvalidBotConfig::Metadata); "a number in the metadata")]
     #[test_case(json!({"metadata": {"team": "x".repeat(501)}}), Some(InvalidBotConfig::Metadata); "a long value in the metadata")]
-    fn holds_a_configuration_against_the_limits(json: Value, expected: Option<InvalidBotConfig>) {
+    fn checks_a_configuration_against_the_limits(json: Value, expected: Option<InvalidBotConfig>) {
         assert_eq!(BotConfig::new(json).err(), expected);
     }
 

@@ -1,8 +1,8 @@
-//! Names of things, each a type of its own with one way in.
+//! Identifiers, each a type of its own that is checked on creation.
 
 use std::fmt;
 
-/// A text that cannot be the name it was offered as.
+/// A text that is not a valid identifier of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} {problem}")]
 pub struct InvalidId {
@@ -10,15 +10,15 @@ pub struct InvalidId {
     problem: &'static str,
 }
 
-/// The longest identifier that is put into a path, in bytes.
+/// The longest identifier that is used in a URL path, in bytes.
 const LONGEST_PATH_ID: usize = 128;
-/// The longest name another service gave, in bytes. A table's sort key holds 1,024; one more
-/// prefix must fit there.
-const LONGEST_FOREIGN_ID: usize = 960;
-/// The longest deduplication key in characters, by the published schema.
+/// The longest identifier of another service, in bytes. A sort key of DynamoDB has at most
+/// 1,024, which includes a prefix.
+const LONGEST_PLATFORM_ID: usize = 960;
+/// The longest deduplication key in characters, by Recall's schema.
 const LONGEST_DEDUPLICATION_KEY: usize = 2000;
 
-/// Identifiers go into paths of the service, so only what is safe there comes in.
+/// Checks that an identifier is safe in a URL path.
 fn path_segment(kind: &'static str, text: &str) -> Result<(), InvalidId> {
     let invalid = |problem| Err(InvalidId { kind, problem });
     if text.is_empty() {
@@ -31,19 +31,19 @@ fn path_segment(kind: &'static str, text: &str) -> Result<(), InvalidId> {
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     {
-        return invalid("holds a character other than letters, digits, '-' and '_'");
+        return invalid("has a character other than letters, digits, '-' and '_'");
     }
     Ok(())
 }
 
-fn of_another_service(kind: &'static str, text: &str) -> Result<(), InvalidId> {
+fn platform_id(kind: &'static str, text: &str) -> Result<(), InvalidId> {
     if text.is_empty() {
         return Err(InvalidId {
             kind,
             problem: "is empty",
         });
     }
-    if text.len() > LONGEST_FOREIGN_ID {
+    if text.len() > LONGEST_PLATFORM_ID {
         return Err(InvalidId {
             kind,
             problem: "is longer than 960 bytes",
@@ -78,17 +78,17 @@ macro_rules! text_id {
         pub struct $name(String);
 
         impl $name {
-            /// Takes the text if it can be such a name.
+            /// Checks a text.
             ///
             /// # Errors
-            /// Says what is wrong with the text, without repeating it.
+            /// Says what is wrong with the text, without quoting it.
             pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
                 let text = text.into();
                 $check($kind, &text)?;
                 Ok(Self(text))
             }
 
-            /// The name as text.
+            /// The identifier as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -111,42 +111,42 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// A connected calendar.
+    /// Recall's id of a calendar.
     CalendarId, "a calendar id", path_segment
 );
 text_id!(
-    /// An event in one calendar. The same meeting has another id in another calendar.
+    /// Recall's id of an event in one calendar. A copy in another calendar has another id.
     EventId, "an event id", path_segment
 );
 text_id!(
-    /// A bot.
+    /// Recall's id of a bot.
     BotId, "a bot id", path_segment
 );
 text_id!(
-    /// Names the same meeting in several calendars. On Google it names the whole
-    /// series, on Outlook an instance.
-    IcalUid, "an ical_uid", of_another_service
+    /// The id that the copies of a meeting share. On Google it identifies a whole series, on
+    /// Outlook an occurrence.
+    IcalUid, "an ical_uid", platform_id
 );
 text_id!(
-    /// The platform's own name of a recurring series.
-    SeriesId, "a series id", of_another_service
+    /// The platform's id of a series.
+    SeriesId, "a series id", platform_id
 );
 text_id!(
-    /// The platform's own name of an event, which stays when Recall's changes.
-    PlatformEventId, "a platform's event id", of_another_service
+    /// The platform's id of an event, which stays when Recall's id changes.
+    PlatformEventId, "a platform's event id", platform_id
 );
 text_id!(
-    /// Bots scheduled under one key are one bot. It holds the meeting's link, so
+    /// Bots that are scheduled under one key are one bot. It contains the meeting link, so
     /// its `Debug` hides it.
     DeduplicationKey, "a deduplication key", deduplication_key, |_| "…".to_owned()
 );
 
-/// Where a decision is kept.
+/// The key of a stored decision.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DecisionKey {
-    /// The meeting, across calendars.
+    /// The id that the copies of the meeting share.
     pub ical_uid: IcalUid,
-    /// The event, in one calendar.
+    /// The event.
     pub event_id: EventId,
 }
 
@@ -161,7 +161,7 @@ mod tests {
     #[test_case("../v1/bot", false; "a path")]
     #[test_case("a?b=c", false; "a query")]
     #[test_case(&"x".repeat(129), false; "too long")]
-    fn path_ids_hold_only_what_is_safe_in_a_path(text: &str, accepted: bool) {
+    fn ids_in_paths_have_only_safe_characters(text: &str, accepted: bool) {
         assert_eq!(CalendarId::parse(text).is_ok(), accepted);
         assert_eq!(EventId::parse(text).is_ok(), accepted);
     }
@@ -169,7 +169,7 @@ mod tests {
     #[test_case("series@calendar.example", true; "a usual one")]
     #[test_case("", false; "empty")]
     #[test_case(&"x".repeat(961), false; "too long for a sort key")]
-    fn names_of_other_services_fit_into_a_key(text: &str, accepted: bool) {
+    fn ids_of_platforms_fit_into_a_sort_key(text: &str, accepted: bool) {
         assert_eq!(IcalUid::parse(text).is_ok(), accepted);
         assert_eq!(SeriesId::parse(text).is_ok(), accepted);
         assert_eq!(PlatformEventId::parse(text).is_ok(), accepted);

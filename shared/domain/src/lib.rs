@@ -1,9 +1,20 @@
-//! What Callsheet knows and decides, without clock, network or SDK.
+//! The domain of Callsheet: events, policies, decisions and sync plans. It is pure: no clock,
+//! no network, no SDK.
 //!
-//! The way of a change through this crate: a [`SyncRequest`] says where to look, a
-//! [`CalendarEvent`] is what was seen there, [`decide()`] gives a [`Verdict`] on
-//! it, [`plan()`] turns that into what is [`Wanted`], [`revise()`] folds it into
-//! the stored [`Decision`], and [`apply_result()`] folds in what the service answered.
+//! The modules follow the way of a change, and each uses only those before it:
+//!
+//! | module | subject |
+//! |---|---|
+//! | `id`, `revision`, `time`, `zone`, `email`, `actor`, `rate`, `bot` | basic types |
+//! | `event` | a [`CalendarEvent`] in its [`Calendar`], and the [`Facts`] of its payload |
+//! | `fact`, `verdict` | the [`Fact`]s that rules ask for; a [`Verdict`] with its [`Reason`] |
+//! | `policy` | a [`PolicyDocument`] and the [`Policy`] compiled from it |
+//! | `overrides` | what people set by hand: [`Overrides`] and [`Pause`] |
+//! | `decision` | [`decide()`], [`plan()`], the stored [`Decision`], and the results of its calls |
+//! | `sync_plan` | a [`SyncRequest`] says what to sync, and [`plan_syncs`] which syncs to make |
+//!
+//! Inside the crate, imports name the module (`use crate::decision::Decision`); the flat
+//! names below are for other crates.
 
 mod actor;
 mod bot;

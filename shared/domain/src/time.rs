@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use jiff::Timestamp;
 
-/// `by` after `at`, held within what an instant can be.
+/// The instant `by` after `at`, limited to the range of instants.
 ///
 /// # Panics
 /// Never: an exact duration has no calendar units to refuse.
@@ -14,7 +14,7 @@ pub fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {
         .expect("an exact duration has no calendar units to refuse")
 }
 
-/// `at` without what is finer than a microsecond: what is stored comes back equal.
+/// `at` in whole microseconds, the precision in which instants are stored.
 ///
 /// # Panics
 /// Never: a coarser instant is still in range.

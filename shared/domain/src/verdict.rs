@@ -1,11 +1,11 @@
-//! What was decided about an event, and why.
+//! The verdict on an event, and its reason.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::fact::FactValues;
 
-/// The rule that decided, by a name that is stable in stored rows and in logs.
+/// The name of the rule that decided. It is stable in stored rows and in logs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RuleName(Cow<'static, str>);
 
@@ -14,21 +14,22 @@ impl RuleName {
     pub const DELETED: Self = Self::fixed("deleted");
     /// The calendar is no longer connected.
     pub const DISCONNECTED: Self = Self::fixed("disconnected");
-    /// The meeting was called off.
+    /// The meeting was cancelled.
     pub const CANCELLED: Self = Self::fixed("cancelled");
     /// The meeting has ended.
     pub const OVER: Self = Self::fixed("over");
     /// There is no link to join by.
     pub const NO_MEETING: Self = Self::fixed("no-meeting");
-    /// Whose calendar it is, is not known yet, and the deduplication scheme needs it.
+    /// The address of the calendar's owner is not known yet, and the deduplication scheme
+    /// needs it.
     pub const UNKNOWN_OWNER: Self = Self::fixed("unknown-owner");
-    /// A person spoke about the event.
+    /// The event has an override.
     pub const EVENT_OVERRIDE: Self = Self::fixed("event-override");
-    /// Somebody of a denied domain takes part.
+    /// A participant is from a denied domain.
     pub const DENIED_DOMAIN: Self = Self::fixed("denied-domain");
-    /// A person spoke about the series.
+    /// The series has an override.
     pub const SERIES_OVERRIDE: Self = Self::fixed("series-override");
-    /// A person paused the calendar.
+    /// The calendar is paused.
     pub const PAUSED: Self = Self::fixed("paused");
     /// No rule applies.
     pub const DEFAULT: Self = Self::fixed("default");
@@ -52,7 +53,7 @@ impl RuleName {
         Self(Cow::Borrowed(name))
     }
 
-    /// A rule under a name that was read back.
+    /// A rule of this name, from a policy or a stored row.
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
         Self(Cow::Owned(name.into()))
@@ -71,16 +72,16 @@ impl fmt::Display for RuleName {
     }
 }
 
-/// Why something was decided.
+/// The reason of a verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// The rule that fired.
+    /// The rule that decided.
     pub rule: RuleName,
-    /// The same in a sentence a person understands.
+    /// The reason as a sentence for people.
     pub reason: String,
-    /// The facts that made it fire: by them alone the rule says the same again.
+    /// The facts that the rule used: with them alone it gives the same verdict again.
     pub facts: FactValues,
-    /// The rule is an expression that failed.
+    /// The rule's expression failed.
     pub has_failed: bool,
 }
 
@@ -95,23 +96,23 @@ impl Reason {
     }
 }
 
-/// What is to happen with a meeting.
+/// Whether a meeting is recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// A bot should be there.
+    /// A bot should record it.
     Record(Reason),
-    /// No bot should be there.
+    /// No bot should record it.
     Skip(Reason),
 }
 
 impl Verdict {
-    /// To be recorded, because of `rule`.
+    /// The verdict to record, because of `rule`.
     #[must_use]
     pub fn record(rule: RuleName, reason: impl Into<String>) -> Self {
         Self::Record(Reason::new(rule, reason))
     }
 
-    /// Not to be recorded, because of `rule`.
+    /// The verdict to skip, because of `rule`.
     #[must_use]
     pub fn skip(rule: RuleName, reason: impl Into<String>) -> Self {
         Self::Skip(Reason::new(rule, reason))
@@ -125,7 +126,7 @@ impl Verdict {
         }
     }
 
-    /// `record` or `skip`, as it is stored and shown.
+    /// `record` or `skip`, the name in stored rows and in output.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {

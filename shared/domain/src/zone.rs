@@ -1,7 +1,6 @@
-//! Time zones, which say what day and hour it is where a meeting's people are.
+//! Time zones, in which the day and the hour of a meeting are determined.
 //!
-//! The database of zones is built in: one that the machine brings could differ
-//! from one machine to the next, and with it what a rule says.
+//! The database of zones is built in, so that verdicts do not depend on the machine's.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -16,8 +15,8 @@ use jiff::Timestamp;
 
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
-/// Names that Unicode's table of Windows' zones still uses, and what IANA calls them now: a zone
-/// has one name here, whichever platform it comes from.
+/// Old names that Unicode's table of Windows zones still uses, and their current IANA names:
+/// a zone has one name, whichever platform it comes from.
 const RENAMED: [(&str, &str); 8] = [
     ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
     ("America/Godthab", "America/Nuuk"),
@@ -36,18 +35,18 @@ pub struct TimeZoneName {
     zone: TimeZone,
 }
 
-/// A text that names no time zone.
+/// A text that is not the name of a time zone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name")]
 pub struct UnknownTimeZone;
 
 impl TimeZoneName {
-    /// Reads an IANA name in any case, or a Windows name such as
-    /// `W. Europe Standard Time`, of which there is always an IANA one.
+    /// Parses an IANA name in any case, or a Windows name such as `W. Europe Standard Time`,
+    /// which always has an IANA equivalent.
     ///
     /// # Errors
-    /// If neither knows the name. So it is with Outlook's customised zones,
-    /// `tzone://Microsoft/Custom`, whose rules stand elsewhere.
+    /// If the name is unknown, such as that of Outlook's customised zones,
+    /// `tzone://Microsoft/Custom`, whose rules are in another field.
     pub fn parse(text: &str) -> Result<Self, UnknownTimeZone> {
         let text = text.trim();
         let windows = || {
@@ -63,7 +62,7 @@ impl TimeZoneName {
         &self.name
     }
 
-    /// What calendars and clocks show there at `instant`.
+    /// The local date and time at `instant`.
     #[must_use]
     pub fn local(&self, instant: Timestamp) -> DateTime {
         self.zone.to_datetime(instant)
@@ -131,10 +130,10 @@ mod tests {
     #[test_case("Etc/Unknown", None; "a name for none")]
     #[test_case("+01:00", None; "an offset is no zone")]
     #[test_case("CET-1CEST,M3.5.0,M10.5.0/3", None; "a rule is no name")]
-    #[test_case("Mars/Olympus", None; "of nowhere")]
+    #[test_case("Mars/Olympus", None; "a place without a zone")]
     #[test_case("../../etc/passwd", None; "a path")]
     #[test_case("", None; "nothing")]
-    fn reads_either_name(text: &str, expected: Option<&str>) {
+    fn parses_iana_and_windows_names(text: &str, expected: Option<&str>) {
         let zone = TimeZoneName::parse(text).ok();
         assert_eq!(zone.as_ref().map(TimeZoneName::as_str), expected);
     }
@@ -167,14 +166,14 @@ mod tests {
     #[test_case("Asia/Kathmandu", "2026-03-06T20:00:00Z", "2026-03-07T01:45:00"; "no whole hours, and tomorrow")]
     #[test_case("Pacific/Kiritimati", "2026-03-06T10:00:00Z", "2026-03-07T00:00:00"; "the earliest day there is")]
     #[test_case("UTC", "2026-03-06T10:00:00Z", "2026-03-06T10:00:00"; "as it stands")]
-    fn knows_what_clocks_show(zone: &str, instant: &str, expected: &str) {
+    fn converts_to_local_time(zone: &str, instant: &str, expected: &str) {
         let zone = TimeZoneName::parse(zone).unwrap();
         let local = zone.local(instant.parse().unwrap());
         assert_eq!(local.to_string(), expected);
     }
 
     #[test]
-    fn is_known_by_its_name() {
+    fn zones_are_equal_by_name() {
         let (one, other) = ("Europe/Berlin", "Europe/Paris");
         let [one, other] = [one, other].map(|name| TimeZoneName::parse(name).unwrap());
         assert_ne!(one, other);

@@ -1,21 +1,20 @@
-//! How an entry stands in the calendar: who may see it, what it shows to
-//! others, of what kind it is.
+//! How an event appears in its calendar: its visibility, the time it shows, its type.
 
-/// Who may see an entry.
+/// Who may see an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Visibility {
-    /// Whoever may see the calendar's entries in general.
+    /// The calendar's default.
     Default,
-    /// Whoever may see the calendar.
+    /// All who may see the calendar.
     Public,
-    /// Those who are invited.
+    /// The attendees only.
     Private,
-    /// Those who are invited; the platforms know a second word for it.
+    /// The attendees only; a second value of the platforms with the same meaning.
     Confidential,
 }
 
 impl Visibility {
-    /// The name it has in rules.
+    /// Its name in rules.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -27,23 +26,23 @@ impl Visibility {
     }
 }
 
-/// What others see of its owner's time.
+/// How the event shows its owner's time to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ShowsAs {
-    /// Open to other meetings.
+    /// Free for other meetings.
     Free,
-    /// Perhaps taken.
+    /// Tentatively busy.
     Tentative,
-    /// Taken.
+    /// Busy.
     Busy,
-    /// Away.
+    /// Out of office.
     OutOfOffice,
-    /// At work in another place.
+    /// Working elsewhere.
     Elsewhere,
 }
 
 impl ShowsAs {
-    /// The name it has in rules.
+    /// Its name in rules.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -56,25 +55,25 @@ impl ShowsAs {
     }
 }
 
-/// What kind of entry it is. Outlook knows no kinds.
+/// The type of an event. Outlook has only the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventType {
     /// A meeting or an appointment.
     Default,
-    /// Its owner is away.
+    /// The owner is out of office.
     OutOfOffice,
-    /// Time kept free for its owner's own work.
+    /// Focus time of the owner.
     FocusTime,
-    /// Where its owner works that day.
+    /// The place where the owner works that day.
     WorkingLocation,
-    /// CallRecord out of a mail: a flight, a table at a restaurant.
+    /// Created from an e-mail, for example a flight.
     FromGmail,
     /// A birthday.
     Birthday,
 }
 
 impl EventType {
-    /// The name it has in rules.
+    /// Its name in rules.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -2,21 +2,21 @@
 
 use crate::email::Email;
 
-/// What somebody said to an invitation.
+/// An attendee's response to an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResponseStatus {
-    /// Comes. The organizer counts as coming.
+    /// Accepted. The organizer counts as accepted.
     Accepted,
-    /// May come.
+    /// Tentatively accepted.
     Tentative,
-    /// Does not come.
+    /// Declined.
     Declined,
-    /// Has not said.
+    /// No response yet.
     Pending,
 }
 
 impl ResponseStatus {
-    /// The name it has in expressions.
+    /// Its name in expressions.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -27,7 +27,7 @@ impl ResponseStatus {
         }
     }
 
-    /// The answer of this name.
+    /// The response of this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [
@@ -37,30 +37,30 @@ impl ResponseStatus {
             Self::Pending,
         ]
         .into_iter()
-        .find(|answer| answer.as_str() == name)
+        .find(|response| response.as_str() == name)
     }
 }
 
-/// Somebody who is invited.
+/// A person or a room on the list of attendees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attendee {
-    /// The address invited.
+    /// The address.
     pub email: Email,
-    /// What they said.
+    /// The response.
     pub response: ResponseStatus,
-    /// A room or a piece of equipment.
+    /// It is a room or another resource.
     pub is_resource: bool,
-    /// They need not come.
+    /// Attendance is optional.
     pub is_optional: bool,
-    /// They called the meeting.
+    /// They are the organizer.
     pub is_organizer: bool,
 }
 
-/// Who is invited, as far as the calendar may see.
+/// The list of attendees, as far as the calendar may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attendees {
-    /// Those that are listed.
+    /// The listed attendees.
     pub listed: Vec<Attendee>,
-    /// Whether the platform says that the list leaves people out.
+    /// Whether the platform says that the list omits people.
     pub is_incomplete: bool,
 }

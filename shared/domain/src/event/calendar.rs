@@ -1,4 +1,4 @@
-//! A connected calendar, and what is remembered of it.
+//! A connected calendar.
 
 use std::fmt;
 
@@ -7,21 +7,21 @@ use crate::email::Email;
 use crate::id::CalendarId;
 use jiff::Timestamp;
 
-/// Where a calendar stands at Recall.
+/// A calendar's status at Recall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CalendarStatus {
-    /// Being connected; it may not have an address yet.
+    /// It is being connected; its address may not be known yet.
     Connecting,
-    /// Events arrive.
+    /// It is connected.
     Connected,
-    /// Access was lost or given up: its future bots are gone.
+    /// Access was lost or revoked: Recall has removed its future bots.
     Disconnected,
-    /// Recall does not know it any more: its future bots are gone.
+    /// It does not exist at Recall any more, and neither do its future bots.
     Deleted,
 }
 
 impl CalendarStatus {
-    /// The name it is kept and shown under.
+    /// The name in stored records and in output.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl CalendarStatus {
         }
     }
 
-    /// Reads such a name; unknown ones give nothing.
+    /// The status of this name; none for an unknown name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [
@@ -45,7 +45,7 @@ impl CalendarStatus {
         .find(|status| status.as_str() == text)
     }
 
-    /// Whether bots of the calendar's events can exist.
+    /// Whether bots for the calendar's events can exist.
     #[must_use]
     pub fn holds_bots(self) -> bool {
         matches!(self, Self::Connecting | Self::Connected)
@@ -58,17 +58,17 @@ impl fmt::Display for CalendarStatus {
     }
 }
 
-/// A calendar as Recall shows it, without the credentials Recall also shows.
+/// A calendar as Recall returns it, without the credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
-    /// Its name.
+    /// Its id.
     pub id: CalendarId,
-    /// Where it is kept.
+    /// Its platform.
     pub platform: Platform,
-    /// Where it stands.
+    /// Its status.
     pub status: CalendarStatus,
-    /// Its owner's address; absent until the connection is made.
+    /// Its owner's address; none until it is connected.
     pub email: Option<Email>,
-    /// When Recall last changed it: the order of its versions.
+    /// When Recall last changed it. It orders the versions of a calendar.
     pub updated_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! One event of one calendar, as it was seen at one moment.
+//! An event of a calendar, as Recall listed it at one moment.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use crate::bot::BotEntry;
 use crate::id::{CalendarId, DecisionKey, EventId, IcalUid, PlatformEventId};
 use jiff::Timestamp;
 
-/// Where people meet. Its `Debug` leaves the link out: links carry passcodes.
+/// A meeting link. Its `Debug` omits the link, which may contain a passcode.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Meeting {
-    /// The link people join by.
+    /// The link.
     pub url: String,
 }
 
@@ -21,18 +21,18 @@ impl fmt::Debug for Meeting {
     }
 }
 
-/// One event of one calendar. Instants are whole microseconds.
+/// An event of a calendar. Instants are whole microseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarEvent {
-    /// Its name in this calendar.
+    /// Its id in this calendar.
     pub id: EventId,
-    /// The calendar it stands in.
+    /// Its calendar.
     pub calendar_id: CalendarId,
-    /// Its name across calendars.
+    /// The id that the copies of a meeting share.
     pub ical_uid: IcalUid,
-    /// Where the calendar is kept.
+    /// The calendar's platform.
     pub platform: Platform,
-    /// The platform's own name of it.
+    /// The platform's id of it.
     pub platform_id: Option<PlatformEventId>,
     /// When the meeting starts.
     pub starts_at: Timestamp,
@@ -40,22 +40,22 @@ pub struct CalendarEvent {
     pub ends_at: Timestamp,
     /// When the event was created at Recall.
     pub created_at: Timestamp,
-    /// When Recall last changed the event: the order of its versions.
+    /// When Recall last changed the event. It orders the versions of an event.
     pub updated_at: Timestamp,
-    /// Removed from the calendar. Such events stay listed.
+    /// It was deleted from the calendar. Recall still lists such events.
     pub is_deleted: bool,
-    /// Where people meet, if a link was found.
+    /// The meeting link, if Recall found one.
     pub meeting: Option<Meeting>,
-    /// What the link leads to, as Recall names it: an open set.
+    /// The meeting's platform by Recall's name, of an open set.
     pub meeting_platform: Option<String>,
-    /// The bots Recall lists with it.
+    /// The bots that Recall lists with it.
     pub bots: Vec<BotEntry>,
-    /// What the platform's own payload says.
+    /// The facts of the platform's payload.
     pub facts: Facts,
 }
 
 impl CalendarEvent {
-    /// Where the decision about this event is kept.
+    /// The key of the decision about this event.
     #[must_use]
     pub fn key(&self) -> DecisionKey {
         DecisionKey {

@@ -1,45 +1,44 @@
 //! The facts that a platform's payload states about an event.
 
 use super::appearance::{EventType, ShowsAs, Visibility};
-use super::attendee::Attendees;
-use super::attendee::ResponseStatus;
+use super::attendee::{Attendees, ResponseStatus};
 use crate::email::Email;
 use crate::id::SeriesId;
 use crate::zone::TimeZoneName;
 
-/// What the platform's payload says about an event; what it does not tell is absent.
+/// The facts that a platform's payload states about an event; none for unknown ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
-    /// What the meeting is called.
+    /// The title.
     pub title: Option<String>,
-    /// Called off, though the event still stands in the calendar.
+    /// The meeting was cancelled, though the event is still in the calendar.
     pub is_cancelled: bool,
-    /// What the calendar's owner said.
+    /// The response of the calendar's owner.
     pub own_response: Option<ResponseStatus>,
-    /// Who called the meeting.
+    /// The organizer's address.
     pub organizer: Option<Email>,
-    /// Whether the calendar's owner called it.
+    /// Whether the calendar's owner is the organizer.
     pub is_hosted: Option<bool>,
-    /// Who is invited.
+    /// The attendees.
     pub attendees: Attendees,
-    /// One of a series, even if the series has no name.
+    /// It belongs to a series, even if the series has no id.
     pub is_recurring: bool,
-    /// The recurring series it belongs to.
+    /// The platform's id of the series.
     pub series: Option<SeriesId>,
-    /// The time zone it was entered in.
+    /// The time zone that it was entered in.
     pub zone: Option<TimeZoneName>,
-    /// Whether it takes whole days.
+    /// Whether it is an all-day event.
     pub is_all_day: Option<bool>,
     /// Who may see it.
     pub visibility: Option<Visibility>,
-    /// What others see of its owner's time.
+    /// How it shows the owner's time to others.
     pub shows_as: Option<ShowsAs>,
-    /// What kind of entry it is.
+    /// Its type.
     pub kind: Option<EventType>,
 }
 
 impl Facts {
-    /// Everybody who takes part: guests that are people, and the organizer.
+    /// The attendees without rooms, then the organizer; a person may occur twice.
     pub fn people(&self) -> impl Iterator<Item = &Email> {
         let attendees = self
             .attendees

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-/// Where a calendar is kept.
+/// The platform of a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Platform {
     /// Google Calendar.
@@ -17,7 +17,7 @@ pub enum Platform {
 pub struct UnknownPlatform;
 
 impl Platform {
-    /// The name Recall's specification gives it.
+    /// Its name in Recall's specification.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -128,7 +128,7 @@ impl PolicyDocument {
     ///
     /// # Errors
     /// Says what does not conform to the format, and where.
-    pub fn read(json: &str) -> Result<Self, String> {
+    pub fn parse(json: &str) -> Result<Self, String> {
         serde_json::from_str(json).map_err(|error| Self::clarified(&error.to_string()))
     }
 
@@ -168,7 +168,7 @@ impl PolicyDocument {
     /// Never: it is in the format.
     #[must_use]
     pub fn built_in() -> Self {
-        Self::read(include_str!("built_in.json")).expect("a test reads it")
+        Self::parse(include_str!("built_in.json")).expect("a test reads it")
     }
 }
 

@@ -1,28 +1,28 @@
 //! The kinds of calls, each of which Recall limits on its own.
 
-/// A kind of call that Recall limits on its own.
+/// A kind of call, which has a rate limit of its own at Recall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
-    /// A page of events.
+    /// List a page of events.
     ListEvents,
-    /// One calendar.
+    /// Get one calendar.
     GetCalendar,
-    /// A bot onto an event.
+    /// Schedule a bot for an event.
     ScheduleBot,
-    /// A bot off an event.
+    /// Unschedule the bots of an event.
     UnscheduleBot,
-    /// A page of calendars.
+    /// List a page of calendars.
     ListCalendars,
-    /// A calendar away.
+    /// Delete a calendar.
     DeleteCalendar,
-    /// One event.
+    /// Get one event.
     GetEvent,
-    /// A bot out of the call it is in.
+    /// Make a bot leave its call.
     LeaveCall,
 }
 
 impl Operation {
-    /// The name it is kept and logged under.
+    /// The name in the table and in logs.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

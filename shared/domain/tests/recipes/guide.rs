@@ -18,7 +18,7 @@ pub(crate) fn recipes() -> Vec<(&'static str, &'static str)> {
 
 /// The policy of a recipe, which leaves out what is the same for all.
 pub(crate) fn compile(yaml: &str) -> Policy {
-    let mut json: Value = read(yaml);
+    let mut json: Value = from_yaml(yaml);
     let fields = json.as_object_mut().unwrap();
     fields.entry("version").or_insert(json!(1));
     fields.entry("default").or_insert(json!("skip"));
@@ -27,7 +27,7 @@ pub(crate) fn compile(yaml: &str) -> Policy {
     Policy::compile(&document).unwrap_or_else(|error| panic!("{error}\n{yaml}"))
 }
 
-fn read<T: serde::de::DeserializeOwned>(yaml: &str) -> T {
+fn from_yaml<T: serde::de::DeserializeOwned>(yaml: &str) -> T {
     serde_saphyr::from_str(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"))
 }
 
@@ -37,19 +37,19 @@ fn blocks(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn every_whole_policy_in_the_guide_compiles_as_it_stands() {
+fn every_complete_policy_in_the_guide_compiles() {
     let is_whole = |yaml: &&str| yaml.lines().any(|line| line.starts_with("version:"));
     let whole: Vec<&str> = blocks(GUIDE).filter(is_whole).collect();
     assert!(!whole.is_empty());
     for yaml in whole {
-        let document: PolicyDocument = read(yaml);
+        let document: PolicyDocument = from_yaml(yaml);
         let problem = Policy::compile(&document).err();
         assert_eq!(problem, None, "{yaml}");
     }
 }
 
 #[test]
-fn the_table_of_facts_says_what_the_facts_say() {
+fn the_table_of_facts_agrees_with_the_code() {
     let kind = |fact: &Fact| match fact.kind() {
         FactType::Flag => "flag",
         FactType::Number => "number",
@@ -80,20 +80,20 @@ fn the_table_of_facts_says_what_the_facts_say() {
 fn every_key_of_the_format_is_in_the_guide() {
     let schema = PolicyDocument::json_schema();
     let mut keys = Vec::new();
-    gather(&schema, &mut keys);
+    collect_keys(&schema, &mut keys);
     assert!(keys.len() > 40);
     let is_missing = |key: &String| !GUIDE.contains(&format!("`{key}`"));
     let missing: Vec<String> = keys.into_iter().filter(is_missing).collect();
     assert_eq!(missing, Vec::<String>::new());
 }
 
-fn gather(schema: &Value, keys: &mut Vec<String>) {
+fn collect_keys(schema: &Value, keys: &mut Vec<String>) {
     if let Some(properties) = schema["properties"].as_object() {
         keys.extend(properties.keys().cloned());
     }
     match schema {
-        Value::Object(fields) => fields.values().for_each(|field| gather(field, keys)),
-        Value::Array(items) => items.iter().for_each(|item| gather(item, keys)),
+        Value::Object(fields) => fields.values().for_each(|field| collect_keys(field, keys)),
+        Value::Array(items) => items.iter().for_each(|item| collect_keys(item, keys)),
         _ => {}
     }
 }

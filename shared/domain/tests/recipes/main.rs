@@ -55,7 +55,7 @@ fn every_recipe_has_a_row_and_every_row_a_recipe() {
 }
 
 #[test]
-fn every_recipe_records_and_skips_what_it_says_on_both_platforms() {
+fn every_recipe_records_and_skips_as_its_row_says_on_both_platforms() {
     let recipes = guide::recipes();
     for row in rows() {
         let (_, yaml) = recipes

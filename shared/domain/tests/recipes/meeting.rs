@@ -1,4 +1,4 @@
-//! A meeting in words, as Google and as Outlook would send it.
+//! A described meeting, as Google and as Outlook would send it.
 
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, CalendarStatus, Email, EventId, Facts, IcalUid, Meeting,
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 /// The owner of the calendar.
 pub(crate) const OWNER: &str = "sales@acme.example";
-/// When recipes are judged: before every meeting.
+/// When recipes are evaluated: before every meeting.
 pub(crate) const NOW: &str = "2026-03-01T00:00:00Z";
 
-/// Somebody invited beside the owner.
+/// An attendee besides the owner.
 #[derive(Clone)]
 pub(crate) struct Invited {
     pub(crate) address: &'static str,
@@ -30,7 +30,7 @@ pub(crate) struct Described {
     pub(crate) organizer: &'static str,
     pub(crate) own_response: &'static str,
     pub(crate) invited: Vec<Invited>,
-    /// By the clocks of Berlin.
+    /// In the time zone of Berlin.
     pub(crate) starts: &'static str,
     pub(crate) minutes: i64,
     pub(crate) lead_minutes: i64,
@@ -44,7 +44,7 @@ pub(crate) struct Described {
 }
 
 impl Described {
-    /// An hour with a buyer on a Friday, called by a colleague, accepted by everybody.
+    /// An hour with a buyer on a Friday, organized by a colleague, accepted by all.
     pub(crate) fn usual() -> Self {
         Self {
             title: "Kick-off",
@@ -63,12 +63,12 @@ impl Described {
         }
     }
 
-    /// These are invited beside the owner.
+    /// Invites these besides the owner.
     pub(crate) fn with(&mut self, addresses: &[&'static str]) {
         self.invited = addresses.iter().copied().map(invited).collect();
     }
 
-    /// The owner called it.
+    /// Makes the owner the organizer.
     pub(crate) fn is_hosted(&mut self) {
         self.organizer = OWNER;
     }
@@ -95,7 +95,7 @@ impl Described {
             }),
             meeting_platform: self.meets_on.map(str::to_owned),
             bots: Vec::new(),
-            facts: Facts::read(platform, &raw),
+            facts: Facts::from_payload(platform, &raw),
         }
     }
 

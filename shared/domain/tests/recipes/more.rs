@@ -30,8 +30,8 @@ pub(crate) const ROWS: &[Row] = &[
         |_| (),
         |m| m.starts = "2026-03-07T11:00:00",
     ),
-    row("no short notice", |_| (), |m| m.lead_minutes = 10),
-    row("short notice only", |m| m.lead_minutes = 5, |_| ()),
+    row("no short-notice meetings", |_| (), |m| m.lead_minutes = 10),
+    row("only short-notice meetings", |m| m.lead_minutes = 5, |_| ()),
     row(
         "neither free nor away nor focus time",
         |_| (),
@@ -83,7 +83,7 @@ pub(crate) const ROWS: &[Row] = &[
         },
     ),
     row(
-        "nobody of a partner",
+        "no participant from a partner",
         |_| (),
         |m| {
             m.with(&["buyer@globex.example", "broker@initech.example"]);
@@ -108,7 +108,7 @@ pub(crate) const ROWS: &[Row] = &[
         |m| m.title = "Draft: kick-off",
     ),
     row(
-        "somebody from outside has accepted",
+        "an external attendee has accepted",
         |_| (),
         |m| m.invited[0].answer = "pending",
     ),

@@ -116,7 +116,7 @@ impl TryFrom<EventJson> for CalendarEvent {
             meeting: link.map(|url| Meeting { url }),
             meeting_platform: meeting_platform(json.meeting_platform.as_deref()),
             bots: bots(&json.bots),
-            facts: Facts::read(platform, &payload(json.raw.as_deref())),
+            facts: Facts::from_payload(platform, &payload(json.raw.as_deref())),
         })
     }
 }

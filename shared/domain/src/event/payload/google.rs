@@ -1,10 +1,9 @@
 //! Google Calendar's payload: <https://developers.google.com/workspace/calendar/api/v3/reference/events>.
 //!
-//! What is as usual is left out: flags that are false, `visibility` and
-//! `eventType` that are `default`, `transparency` that is `opaque`. The list of
-//! attendees is absent when there is nobody and also when it is hidden:
-//! `attendeesOmitted` tells of a cut list, and guests who must not see each
-//! other do not get the others, while the organizer does.
+//! Google omits default values: flags that are false, a `visibility` and an `eventType` of
+//! `default`, a `transparency` of `opaque`. The list of attendees is absent if it is empty
+//! or hidden: `attendeesOmitted` marks a cut list, and with `guestsCanSeeOtherGuests` false
+//! only the organizer gets the list.
 
 use super::raw::Raw;
 use crate::event::appearance::{EventType, ShowsAs, Visibility};
@@ -12,7 +11,7 @@ use crate::event::attendee::{Attendee, Attendees, ResponseStatus};
 use crate::event::facts::Facts;
 use crate::zone::TimeZoneName;
 
-pub(super) fn read(raw: Raw<'_>) -> Facts {
+pub(super) fn facts(raw: Raw<'_>) -> Facts {
     let organizer = raw.at("organizer");
     let series = raw.at("recurringEventId");
     Facts {
@@ -25,7 +24,7 @@ pub(super) fn read(raw: Raw<'_>) -> Facts {
             listed: raw
                 .at("attendees")
                 .items()
-                .filter_map(read_attendee)
+                .filter_map(listed_attendee)
                 .collect(),
             is_incomplete: is_incomplete(raw),
         },
@@ -45,23 +44,23 @@ fn own_response(raw: Raw<'_>) -> Option<ResponseStatus> {
         .items()
         .find(|attendee| attendee.at("self").is_true());
     match own_entry {
-        Some(entry) => Some(answer(entry)),
+        Some(entry) => Some(response(entry)),
         None if raw.at("organizer").at("self").is_true() => Some(ResponseStatus::Accepted),
         None => None,
     }
 }
 
-fn read_attendee(attendee: Raw<'_>) -> Option<Attendee> {
+fn listed_attendee(attendee: Raw<'_>) -> Option<Attendee> {
     Some(Attendee {
         email: attendee.at("email").email()?,
-        response: answer(attendee),
+        response: response(attendee),
         is_resource: attendee.at("resource").is_true(),
         is_optional: attendee.at("optional").is_true(),
         is_organizer: attendee.at("organizer").is_true(),
     })
 }
 
-fn answer(attendee: Raw<'_>) -> ResponseStatus {
+fn response(attendee: Raw<'_>) -> ResponseStatus {
     match attendee.at("responseStatus").text() {
         Some("accepted") => ResponseStatus::Accepted,
         Some("tentative") => ResponseStatus::Tentative,
@@ -75,7 +74,7 @@ fn is_incomplete(raw: Raw<'_>) -> bool {
     raw.at("attendeesOmitted").is_true() || is_hidden && !raw.at("organizer").at("self").is_true()
 }
 
-/// A zone that is named and unknown is unknown: the other end's would be a guess.
+/// If the start names an unknown zone, the zone is unknown: that of the end would be a guess.
 fn zone(raw: Raw<'_>) -> Option<TimeZoneName> {
     let named = ["start", "end"].map(|end| raw.at(end).at("timeZone"));
     named.into_iter().find(|zone| zone.text().is_some())?.zone()
@@ -127,11 +126,11 @@ mod tests {
     use test_case::test_case;
 
     fn facts(raw: &Value) -> Facts {
-        read(Raw(raw))
+        super::facts(Raw(raw))
     }
 
     #[test]
-    fn reads_a_usual_event() {
+    fn reads_a_typical_event() {
         let facts = facts(&json!({
             "summary": "Quarterly review",
             "status": "confirmed",
@@ -160,11 +159,11 @@ mod tests {
     }
 
     #[test_case(json!({"attendees": [{"email": "a@b.example", "self": true, "responseStatus": "declined"}]}), Some(ResponseStatus::Declined); "an own entry")]
-    #[test_case(json!({"organizer": {"email": "a@b.example", "self": true}}), Some(ResponseStatus::Accepted); "the organizer without an entry comes")]
+    #[test_case(json!({"organizer": {"email": "a@b.example", "self": true}}), Some(ResponseStatus::Accepted); "an organizer without an entry has accepted")]
     #[test_case(json!({"organizer": {"self": true}, "attendees": [{"self": true, "responseStatus": "declined"}]}), Some(ResponseStatus::Declined); "an own entry goes before being the organizer")]
-    #[test_case(json!({"attendees": [{"email": "a@b.example", "responseStatus": "accepted"}]}), None; "nobody is marked as the owner")]
+    #[test_case(json!({"attendees": [{"email": "a@b.example", "responseStatus": "accepted"}]}), None; "no entry is marked as the owner's")]
     #[test_case(json!({}), None; "nothing")]
-    fn knows_what_the_owner_said(raw: Value, expected: Option<ResponseStatus>) {
+    fn reads_the_response_of_the_owner(raw: Value, expected: Option<ResponseStatus>) {
         assert_eq!(facts(&raw).own_response, expected);
     }
 }

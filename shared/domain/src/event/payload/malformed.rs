@@ -1,11 +1,11 @@
-//! Payloads of every oddity, for laws that must hold for all of them.
+//! Malformed payloads, for properties that must hold for all payloads.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Names and words that the platforms use, in places and of types they never would.
+/// Names and values of the platforms, in wrong places and with wrong types.
 pub(crate) fn any_payload() -> impl Strategy<Value = Value> {
-    let word = prop::sample::select(vec![
+    let value = prop::sample::select(vec![
         "a@b.example",
         "accepted",
         "2026-03-06",
@@ -27,7 +27,7 @@ pub(crate) fn any_payload() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         ".{0,12}".prop_map(Value::from),
-        word.prop_map(|word| json!(word)),
+        value.prop_map(|value| json!(value)),
     ];
     let name = prop::sample::select(vec![
         "summary",

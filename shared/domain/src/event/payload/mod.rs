@@ -24,12 +24,12 @@ use raw::Raw;
 const LONGEST_TITLE: usize = 200;
 
 impl Facts {
-    /// Reads the facts out of a platform's payload.
+    /// Reads the facts from a platform's payload.
     #[must_use]
-    pub fn read(platform: Platform, raw: &Value) -> Self {
+    pub fn from_payload(platform: Platform, raw: &Value) -> Self {
         let facts = match platform {
-            Platform::Google => google::read(Raw(raw)),
-            Platform::Outlook => outlook::read(Raw(raw)),
+            Platform::Google => google::facts(Raw(raw)),
+            Platform::Outlook => outlook::facts(Raw(raw)),
         };
         let title = facts
             .title

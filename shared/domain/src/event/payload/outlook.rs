@@ -1,9 +1,9 @@
 //! Microsoft Outlook's payload: <https://learn.microsoft.com/en-us/graph/api/resources/event>.
 //!
-//! Attendees mostly leave the organizer out; the owner's own answer stands in
-//! `responseStatus`, where the organizer of a meeting reads `organizer`. Times
-//! are turned into UTC before they are sent, so the zone of `start` says where
-//! the meeting is only when it is another; `originalStartTimeZone` does.
+//! The attendees mostly omit the organizer. The owner's response is in `responseStatus`,
+//! which is `organizer` for the organizer. Times are usually converted to UTC, so the zone
+//! of `start` is meaningful only if it is another; `originalStartTimeZone` is the zone that
+//! the event was entered in.
 
 use super::raw::Raw;
 use crate::email::Email;
@@ -12,7 +12,7 @@ use crate::event::attendee::{Attendee, Attendees, ResponseStatus};
 use crate::event::facts::Facts;
 use crate::zone::TimeZoneName;
 
-pub(super) fn read(raw: Raw<'_>) -> Facts {
+pub(super) fn facts(raw: Raw<'_>) -> Facts {
     let organizer = raw.at("organizer").at("emailAddress").at("address").email();
     let series = raw.at("seriesMasterId");
     let attendees = raw.at("attendees").items();
@@ -23,7 +23,7 @@ pub(super) fn read(raw: Raw<'_>) -> Facts {
         is_hosted: raw.at("isOrganizer").flag(),
         attendees: Attendees {
             listed: attendees
-                .filter_map(|attendee| read_attendee(attendee, organizer.as_ref()))
+                .filter_map(|attendee| listed_attendee(attendee, organizer.as_ref()))
                 .collect(),
             is_incomplete: raw.at("hideAttendees").is_true() && !raw.at("isOrganizer").is_true(),
         },
@@ -39,22 +39,22 @@ pub(super) fn read(raw: Raw<'_>) -> Facts {
 }
 
 fn own_response(raw: Raw<'_>) -> Option<ResponseStatus> {
-    let said = raw.at("responseStatus").at("response").text().map(answer);
-    match said {
-        // Who called the meeting need not answer; what they do say counts.
+    let response = raw.at("responseStatus").at("response").text().map(response);
+    match response {
+        // An organizer has accepted unless they responded otherwise.
         None | Some(ResponseStatus::Pending) if raw.at("isOrganizer").is_true() => {
             Some(ResponseStatus::Accepted)
         }
-        _ => said,
+        _ => response,
     }
 }
 
-fn read_attendee(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Attendee> {
+fn listed_attendee(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Attendee> {
     let email = attendee.at("emailAddress").at("address").email()?;
     let response = attendee.at("status").at("response").text();
     let kind = attendee.at("type").text();
     Some(Attendee {
-        response: response.map_or(ResponseStatus::Pending, answer),
+        response: response.map_or(ResponseStatus::Pending, self::response),
         is_resource: kind == Some("resource"),
         is_optional: kind == Some("optional"),
         is_organizer: organizer == Some(&email),
@@ -62,7 +62,7 @@ fn read_attendee(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Attende
     })
 }
 
-fn answer(response: &str) -> ResponseStatus {
+fn response(response: &str) -> ResponseStatus {
     match response {
         "accepted" | "organizer" => ResponseStatus::Accepted,
         "tentativelyAccepted" => ResponseStatus::Tentative,
@@ -76,7 +76,7 @@ fn is_of_series(kind: Raw<'_>) -> bool {
     kind.text().is_some_and(|kind| series.contains(&kind))
 }
 
-/// A zone that is named and unknown is unknown: another one would be a guess.
+/// If the payload names an unknown zone, the zone is unknown: another would be a guess.
 fn zone(raw: Raw<'_>) -> Option<TimeZoneName> {
     let original = ["originalStartTimeZone", "originalEndTimeZone"].map(|name| raw.at(name));
     if let Some(named) = original.into_iter().find(|zone| zone.text().is_some()) {
@@ -115,11 +115,11 @@ mod tests {
     use test_case::test_case;
 
     fn facts(raw: &Value) -> Facts {
-        read(Raw(raw))
+        super::facts(Raw(raw))
     }
 
     #[test]
-    fn reads_a_usual_event() {
+    fn reads_a_typical_event() {
         let facts = facts(&json!({
             "subject": "Quarterly review",
             "isCancelled": false,
@@ -138,14 +138,14 @@ mod tests {
         assert_eq!(people, ["buyer@other.example", "lead@acme.example"]);
     }
 
-    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "none"}}), Some(ResponseStatus::Accepted); "who called the meeting comes")]
-    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "declined"}}), Some(ResponseStatus::Declined); "unless they say otherwise")]
-    #[test_case(json!({"responseStatus": {"response": "organizer"}}), Some(ResponseStatus::Accepted); "the answer of an organizer")]
-    #[test_case(json!({"responseStatus": {"response": "tentativelyAccepted"}}), Some(ResponseStatus::Tentative); "perhaps")]
+    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "none"}}), Some(ResponseStatus::Accepted); "an organizer has accepted")]
+    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "declined"}}), Some(ResponseStatus::Declined); "an organizer who declined")]
+    #[test_case(json!({"responseStatus": {"response": "organizer"}}), Some(ResponseStatus::Accepted); "the response value of an organizer")]
+    #[test_case(json!({"responseStatus": {"response": "tentativelyAccepted"}}), Some(ResponseStatus::Tentative); "tentative")]
     #[test_case(json!({"responseStatus": {"response": "declined"}}), Some(ResponseStatus::Declined); "declined")]
-    #[test_case(json!({"responseStatus": {"response": "notResponded"}}), Some(ResponseStatus::Pending); "no answer yet")]
+    #[test_case(json!({"responseStatus": {"response": "notResponded"}}), Some(ResponseStatus::Pending); "no response yet")]
     #[test_case(json!({}), None; "nothing")]
-    fn knows_what_the_owner_said(raw: Value, expected: Option<ResponseStatus>) {
+    fn reads_the_response_of_the_owner(raw: Value, expected: Option<ResponseStatus>) {
         assert_eq!(facts(&raw).own_response, expected);
     }
 }

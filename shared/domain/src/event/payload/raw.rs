@@ -1,4 +1,4 @@
-//! A payload whose every field may be missing or of another type.
+//! A payload in which every field may be missing or have another type.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ impl<'a> Raw<'a> {
         Self(self.0.get(name).unwrap_or(&Value::Null))
     }
 
-    /// The text here, if there is one with something in it.
+    /// The text here, unless it is empty.
     pub(super) fn text(self) -> Option<&'a str> {
         self.0
             .as_str()
@@ -24,7 +24,7 @@ impl<'a> Raw<'a> {
             .filter(|text| !text.is_empty())
     }
 
-    /// Whether this is exactly `true`: platforms leave flags out when they are false.
+    /// Whether this is exactly `true`: platforms omit flags that are false.
     pub(super) fn is_true(self) -> bool {
         self.0.as_bool() == Some(true)
     }
@@ -34,7 +34,7 @@ impl<'a> Raw<'a> {
         self.0.as_bool()
     }
 
-    /// The flag under `name` of the object here; one that is left out is false.
+    /// The flag under `name` of the object here; a missing one is false.
     pub(super) fn flag_or_false(self, name: &str) -> Option<bool> {
         match self.0.as_object()?.get(name) {
             None | Some(Value::Null) => Some(false),
@@ -42,10 +42,10 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// The text under `name` of the object here; `usual` if it is left out.
-    pub(super) fn text_or(self, name: &str, usual: &'a str) -> Option<&'a str> {
+    /// The text under `name` of the object here; `default` if it is missing.
+    pub(super) fn text_or(self, name: &str, default: &'a str) -> Option<&'a str> {
         match self.0.as_object()?.get(name) {
-            None | Some(Value::Null) => Some(usual),
+            None | Some(Value::Null) => Some(default),
             Some(text) => Self(text).text(),
         }
     }

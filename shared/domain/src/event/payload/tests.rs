@@ -1,8 +1,6 @@
-//! What both platforms tell, side by side: one row says one thing in either's words.
+//! The facts of both platforms side by side: one row is one fact in either payload.
 
-use crate::event::appearance::EventType;
-use crate::event::appearance::ShowsAs;
-use crate::event::appearance::Visibility;
+use crate::event::appearance::{EventType, ShowsAs, Visibility};
 use crate::event::attendee::Attendee;
 use crate::id::SeriesId;
 use crate::zone::TimeZoneName;
@@ -14,11 +12,11 @@ use super::*;
 use crate::event::payload::any_payload;
 
 fn google(raw: Value) -> Facts {
-    Facts::read(Platform::Google, &raw)
+    Facts::from_payload(Platform::Google, &raw)
 }
 
 fn outlook(raw: Value) -> Facts {
-    Facts::read(Platform::Outlook, &raw)
+    Facts::from_payload(Platform::Outlook, &raw)
 }
 
 /// A zone, by its name.
@@ -26,20 +24,20 @@ fn zone(name: Option<&str>) -> Option<TimeZoneName> {
     name.map(|name| TimeZoneName::parse(name).unwrap())
 }
 
-#[test_case(json!({"status": "cancelled"}), json!({"isCancelled": true}), true; "called off")]
-#[test_case(json!({"status": "tentative"}), json!({"isCancelled": false}), false; "not called off")]
+#[test_case(json!({"status": "cancelled"}), json!({"isCancelled": true}), true; "cancelled")]
+#[test_case(json!({"status": "tentative"}), json!({"isCancelled": false}), false; "not cancelled")]
 #[test_case(json!({"status": true}), json!({"isCancelled": "true"}), false; "of another type")]
-#[test_case(json!({}), json!({}), false; "not told")]
+#[test_case(json!({}), json!({}), false; "missing")]
 fn cancelled(in_google: Value, in_outlook: Value, expected: bool) {
     assert_eq!(google(in_google).is_cancelled, expected);
     assert_eq!(outlook(in_outlook).is_cancelled, expected);
 }
 
 #[test_case(json!({"self": true}), json!({"isOrganizer": true}), Some(true); "by the owner")]
-#[test_case(json!({"email": "a@b.example"}), json!({"isOrganizer": false}), Some(false); "by somebody else")]
+#[test_case(json!({"email": "a@b.example"}), json!({"isOrganizer": false}), Some(false); "by another person")]
 #[test_case(json!({"self": "yes"}), json!({"isOrganizer": "yes"}), None; "of another type")]
 #[test_case(json!(["self"]), json!({"isOrganizer": null}), None; "of another shape")]
-#[test_case(json!(null), json!({}), None; "not told")]
+#[test_case(json!(null), json!({}), None; "missing")]
 fn hosted(organizer: Value, in_outlook: Value, expected: Option<bool>) {
     assert_eq!(
         google(json!({ "organizer": organizer })).is_hosted,
@@ -50,36 +48,39 @@ fn hosted(organizer: Value, in_outlook: Value, expected: Option<bool>) {
 
 #[test_case(json!({"guestsCanSeeOtherGuests": false}), json!({"hideAttendees": true}), true; "hidden from guests")]
 #[test_case(json!({"guestsCanSeeOtherGuests": false, "organizer": {"email": "a@b.example"}}), json!({"hideAttendees": true, "isOrganizer": false}), true; "hidden from the owner")]
-#[test_case(json!({"guestsCanSeeOtherGuests": false, "organizer": {"self": true}}), json!({"hideAttendees": true, "isOrganizer": true}), false; "who called the meeting sees them")]
+#[test_case(json!({"guestsCanSeeOtherGuests": false, "organizer": {"self": true}}), json!({"hideAttendees": true, "isOrganizer": true}), false; "visible to the organizer")]
 #[test_case(json!({"guestsCanSeeOtherGuests": true}), json!({"hideAttendees": false}), false; "shown")]
 #[test_case(json!({"guestsCanSeeOtherGuests": "no"}), json!({"hideAttendees": "yes"}), false; "of another type")]
-#[test_case(json!({}), json!({}), false; "not told")]
+#[test_case(json!({}), json!({}), false; "missing")]
 fn incomplete(in_google: Value, in_outlook: Value, expected: bool) {
     assert_eq!(google(in_google).attendees.is_incomplete, expected);
     assert_eq!(outlook(in_outlook).attendees.is_incomplete, expected);
 }
 
 #[test]
-fn a_list_that_google_cut_is_incomplete_for_everybody() {
+fn a_list_that_google_cut_is_incomplete_even_for_the_organizer() {
     let cut = google(json!({"attendeesOmitted": true, "organizer": {"self": true}}));
     assert!(cut.attendees.is_incomplete);
 }
 
-/// What is told of one guest: optional, resource, organizer.
+/// The flags of one attendee: optional, resource, organizer.
 #[test_case(json!({}), json!({"type": "required"}), [false, false, false]; "required")]
 #[test_case(json!({"optional": true}), json!({"type": "optional"}), [true, false, false]; "optional")]
 #[test_case(json!({"resource": true}), json!({"type": "resource"}), [false, true, false]; "a room")]
 #[test_case(json!({"organizer": true, "email": "LEAD@acme.example"}), json!({"emailAddress": {"address": "LEAD@acme.example"}}), [false, false, true]; "the organizer")]
 #[test_case(json!({"optional": "true", "resource": 1, "organizer": null}), json!({"type": ["optional"]}), [false, false, false]; "of another type")]
 fn attendees(in_google: Value, in_outlook: Value, expected: [bool; 3]) {
-    let with = |usual: Value, told: &Value| {
-        let mut attendee = usual;
-        let told = told.as_object().expect("a guest is an object").clone();
-        attendee.as_object_mut().unwrap().extend(told);
+    let with = |base: Value, fields: &Value| {
+        let mut attendee = base;
+        let fields = fields
+            .as_object()
+            .expect("an attendee is an object")
+            .clone();
+        attendee.as_object_mut().unwrap().extend(fields);
         attendee
     };
-    let told = |facts: Facts| {
-        let [attendee] = facts.attendees.listed.try_into().expect("one guest");
+    let flags = |facts: Facts| {
+        let [attendee] = facts.attendees.listed.try_into().expect("one attendee");
         let Attendee {
             is_optional,
             is_resource,
@@ -91,13 +92,13 @@ fn attendees(in_google: Value, in_outlook: Value, expected: [bool; 3]) {
     let attendee = with(json!({"email": "guest@acme.example"}), &in_google);
     let organizer = json!({"email": "lead@acme.example"});
     let facts = google(json!({"organizer": organizer, "attendees": [attendee]}));
-    assert_eq!(told(facts), expected);
+    assert_eq!(flags(facts), expected);
 
     let address = |email: &str| json!({"emailAddress": {"address": email}});
     let attendee = with(address("guest@acme.example"), &in_outlook);
     let organizer = address("lead@acme.example");
     let facts = outlook(json!({"organizer": organizer, "attendees": [attendee]}));
-    assert_eq!(told(facts), expected);
+    assert_eq!(flags(facts), expected);
 }
 
 #[test_case(json!({"recurringEventId": "s1"}), json!({"seriesMasterId": "s1"}), (true, Some("s1")); "an instance of a named series")]
@@ -106,7 +107,7 @@ fn attendees(in_google: Value, in_outlook: Value, expected: [bool; 3]) {
 #[test_case(json!({"recurrence": ["RRULE:FREQ=DAILY"]}), json!({"type": "occurrence", "seriesMasterId": ""}), (true, None); "a series without a name")]
 #[test_case(json!({"recurrence": []}), json!({"type": "singleInstance", "seriesMasterId": null}), (false, None); "alone")]
 #[test_case(json!({"recurringEventId": 7, "recurrence": "daily"}), json!({"seriesMasterId": 7, "type": 7}), (false, None); "of another type")]
-#[test_case(json!({}), json!({}), (false, None); "not told")]
+#[test_case(json!({}), json!({}), (false, None); "missing")]
 fn recurring(in_google: Value, in_outlook: Value, expected: (bool, Option<&str>)) {
     for facts in [google(in_google), outlook(in_outlook)] {
         let series = facts.series.as_ref().map(SeriesId::as_str);
@@ -117,13 +118,13 @@ fn recurring(in_google: Value, in_outlook: Value, expected: (bool, Option<&str>)
 #[test_case(json!({"start": {"timeZone": "Europe/Berlin"}}), json!({"originalStartTimeZone": "W. Europe Standard Time"}), Some("Europe/Berlin"); "of the start")]
 #[test_case(json!({"start": {"timeZone": "europe/berlin"}, "end": {"timeZone": "Asia/Tokyo"}}), json!({"originalStartTimeZone": "Europe/Berlin", "originalEndTimeZone": "Tokyo Standard Time"}), Some("Europe/Berlin"); "the start goes before the end")]
 #[test_case(json!({"start": {"date": "2026-03-06"}, "end": {"timeZone": "Asia/Tokyo"}}), json!({"originalEndTimeZone": "Tokyo Standard Time"}), Some("Asia/Tokyo"); "of the end")]
-#[test_case(json!({"start": {"timeZone": "Asia/Kolkata"}}), json!({"originalStartTimeZone": "India Standard Time", "start": {"timeZone": "UTC"}}), Some("Asia/Kolkata"); "whatever times were turned into")]
-#[test_case(json!({"start": {"timeZone": "Asia/Tokyo"}}), json!({"start": {"timeZone": "Tokyo Standard Time"}}), Some("Asia/Tokyo"); "of times that were not turned into UTC")]
+#[test_case(json!({"start": {"timeZone": "Asia/Kolkata"}}), json!({"originalStartTimeZone": "India Standard Time", "start": {"timeZone": "UTC"}}), Some("Asia/Kolkata"); "the original zone goes before that of the times")]
+#[test_case(json!({"start": {"timeZone": "Asia/Tokyo"}}), json!({"start": {"timeZone": "Tokyo Standard Time"}}), Some("Asia/Tokyo"); "of times that were not converted to UTC")]
 #[test_case(json!({"start": {"timeZone": "UTC"}}), json!({"originalStartTimeZone": "UTC"}), Some("UTC"); "entered in UTC")]
-#[test_case(json!({"start": {}}), json!({"start": {"timeZone": "utc"}}), None; "turned into UTC")]
-#[test_case(json!({"start": {"timeZone": "Mars/Olympus"}, "end": {"timeZone": "Asia/Tokyo"}}), json!({"originalStartTimeZone": "tzone://Microsoft/Custom", "start": {"timeZone": "Tokyo Standard Time"}}), None; "one that nobody knows")]
+#[test_case(json!({"start": {}}), json!({"start": {"timeZone": "utc"}}), None; "converted to UTC")]
+#[test_case(json!({"start": {"timeZone": "Mars/Olympus"}, "end": {"timeZone": "Asia/Tokyo"}}), json!({"originalStartTimeZone": "tzone://Microsoft/Custom", "start": {"timeZone": "Tokyo Standard Time"}}), None; "an unknown zone")]
 #[test_case(json!({"start": "Europe/Berlin", "end": {"timeZone": 1}}), json!({"originalStartTimeZone": 1, "start": {"timeZone": []}}), None; "of another type")]
-#[test_case(json!({}), json!({}), None; "not told")]
+#[test_case(json!({}), json!({}), None; "missing")]
 fn zones(in_google: Value, in_outlook: Value, expected: Option<&str>) {
     assert_eq!(google(in_google).zone, zone(expected));
     assert_eq!(outlook(in_outlook).zone, zone(expected));
@@ -132,7 +133,7 @@ fn zones(in_google: Value, in_outlook: Value, expected: Option<&str>) {
 #[test_case(json!({"date": "2026-03-06"}), json!(true), Some(true); "whole days")]
 #[test_case(json!({"dateTime": "2026-03-06T10:00:00Z"}), json!(false), Some(false); "hours")]
 #[test_case(json!({"date": 20_260_306}), json!("true"), None; "of another type")]
-#[test_case(json!("2026-03-06"), json!(null), None; "not told")]
+#[test_case(json!("2026-03-06"), json!(null), None; "missing")]
 fn all_day(start: Value, in_outlook: Value, expected: Option<bool>) {
     assert_eq!(google(json!({ "start": start })).is_all_day, expected);
     assert_eq!(
@@ -141,64 +142,64 @@ fn all_day(start: Value, in_outlook: Value, expected: Option<bool>) {
     );
 }
 
-#[test_case(json!({}), json!({"sensitivity": "normal"}), Some(Visibility::Default); "as usual")]
-#[test_case(json!({"visibility": "default"}), json!({"sensitivity": "normal"}), Some(Visibility::Default); "as usual, in words")]
+#[test_case(json!({}), json!({"sensitivity": "normal"}), Some(Visibility::Default); "the default")]
+#[test_case(json!({"visibility": "default"}), json!({"sensitivity": "normal"}), Some(Visibility::Default); "the default, explicitly")]
 #[test_case(json!({"visibility": "private"}), json!({"sensitivity": "private"}), Some(Visibility::Private); "private")]
 #[test_case(json!({"visibility": "private"}), json!({"sensitivity": "personal"}), Some(Visibility::Private); "personal")]
 #[test_case(json!({"visibility": "confidential"}), json!({"sensitivity": "confidential"}), Some(Visibility::Confidential); "confidential")]
-#[test_case(json!({"visibility": "secret"}), json!({"sensitivity": "secret"}), None; "a new word")]
+#[test_case(json!({"visibility": "secret"}), json!({"sensitivity": "secret"}), None; "an unknown value")]
 #[test_case(json!({"visibility": 1}), json!({"sensitivity": 1}), None; "of another type")]
-#[test_case(json!(null), json!({}), None; "not told")]
+#[test_case(json!(null), json!({}), None; "missing")]
 fn visibility(in_google: Value, in_outlook: Value, expected: Option<Visibility>) {
     assert_eq!(google(in_google).visibility, expected);
     assert_eq!(outlook(in_outlook).visibility, expected);
 }
 
 #[test]
-fn only_google_has_public_entries() {
+fn only_google_has_public_events() {
     let public = json!({"visibility": "public"});
     assert_eq!(google(public).visibility, Some(Visibility::Public));
 }
 
-#[test_case(json!({}), json!({"showAs": "busy"}), Some(ShowsAs::Busy); "taken")]
-#[test_case(json!({"transparency": "opaque"}), json!({"showAs": "busy"}), Some(ShowsAs::Busy); "taken, in words")]
+#[test_case(json!({}), json!({"showAs": "busy"}), Some(ShowsAs::Busy); "busy")]
+#[test_case(json!({"transparency": "opaque"}), json!({"showAs": "busy"}), Some(ShowsAs::Busy); "busy, explicitly")]
 #[test_case(json!({"transparency": "transparent"}), json!({"showAs": "free"}), Some(ShowsAs::Free); "free")]
-#[test_case(json!({"eventType": "outOfOffice", "transparency": "transparent"}), json!({"showAs": "oof"}), Some(ShowsAs::OutOfOffice); "away, whatever else is told")]
-#[test_case(json!({"transparency": "glassy"}), json!({"showAs": "unknown"}), None; "a new word")]
+#[test_case(json!({"eventType": "outOfOffice", "transparency": "transparent"}), json!({"showAs": "oof"}), Some(ShowsAs::OutOfOffice); "out of office, whatever else is set")]
+#[test_case(json!({"transparency": "glassy"}), json!({"showAs": "unknown"}), None; "an unknown value")]
 #[test_case(json!({"transparency": true}), json!({"showAs": true}), None; "of another type")]
-#[test_case(json!("busy"), json!({}), None; "not told")]
+#[test_case(json!("busy"), json!({}), None; "missing")]
 fn shows_as(in_google: Value, in_outlook: Value, expected: Option<ShowsAs>) {
     assert_eq!(google(in_google).shows_as, expected);
     assert_eq!(outlook(in_outlook).shows_as, expected);
 }
 
-#[test_case("tentative", ShowsAs::Tentative; "perhaps taken")]
-#[test_case("workingElsewhere", ShowsAs::Elsewhere; "in another place")]
-fn only_outlook_shows(word: &str, expected: ShowsAs) {
-    assert_eq!(outlook(json!({ "showAs": word })).shows_as, Some(expected));
+#[test_case("tentative", ShowsAs::Tentative; "tentative")]
+#[test_case("workingElsewhere", ShowsAs::Elsewhere; "elsewhere")]
+fn only_outlook_shows(value: &str, expected: ShowsAs) {
+    assert_eq!(outlook(json!({ "showAs": value })).shows_as, Some(expected));
 }
 
-#[test_case(json!({}), Some(EventType::Default); "as usual")]
-#[test_case(json!({"eventType": "default"}), Some(EventType::Default); "as usual, in words")]
-#[test_case(json!({"eventType": "outOfOffice"}), Some(EventType::OutOfOffice); "away")]
-#[test_case(json!({"eventType": "focusTime"}), Some(EventType::FocusTime); "own work")]
+#[test_case(json!({}), Some(EventType::Default); "the default")]
+#[test_case(json!({"eventType": "default"}), Some(EventType::Default); "the default, explicitly")]
+#[test_case(json!({"eventType": "outOfOffice"}), Some(EventType::OutOfOffice); "out of office")]
+#[test_case(json!({"eventType": "focusTime"}), Some(EventType::FocusTime); "focus time")]
 #[test_case(json!({"eventType": "workingLocation"}), Some(EventType::WorkingLocation); "a place")]
 #[test_case(json!({"eventType": "fromGmail"}), Some(EventType::FromGmail); "a mail")]
 #[test_case(json!({"eventType": "birthday"}), Some(EventType::Birthday); "a birthday")]
-#[test_case(json!({"eventType": "holiday"}), None; "a new word")]
+#[test_case(json!({"eventType": "holiday"}), None; "an unknown value")]
 #[test_case(json!({"eventType": {}}), None; "of another type")]
-#[test_case(json!([]), None; "not told")]
-fn only_google_knows_kinds(in_google: Value, expected: Option<EventType>) {
+#[test_case(json!([]), None; "missing")]
+fn only_google_has_event_types(in_google: Value, expected: Option<EventType>) {
     assert_eq!(outlook(in_google.clone()).kind, Some(EventType::Default));
     assert_eq!(google(in_google).kind, expected);
 }
 
 proptest! {
     #[test]
-    fn no_payload_is_too_odd_to_read(raw in any_payload()) {
+    fn every_malformed_payload_is_read(raw in any_payload()) {
         for platform in [Platform::Google, Platform::Outlook] {
-            let facts = Facts::read(platform, &raw);
-            prop_assert_eq!(&facts, &Facts::read(platform, &raw));
+            let facts = Facts::from_payload(platform, &raw);
+            prop_assert_eq!(&facts, &Facts::from_payload(platform, &raw));
         }
     }
 }

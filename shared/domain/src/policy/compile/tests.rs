@@ -1,4 +1,4 @@
-//! What is refused, where and with which words; what is taken.
+//! The problems of invalid policies with their places and messages; valid policies.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ fn problems(change: &Value) -> Vec<String> {
     for (name, value) in change.as_object().expect("an object") {
         json[name] = value.clone();
     }
-    let document = PolicyDocument::read(&json.to_string()).expect("in the format");
+    let document = PolicyDocument::parse(&json.to_string()).expect("in the format");
     match Policy::compile(&document) {
         Ok(_) => Vec::new(),
         Err(InvalidPolicy(problems)) => problems.iter().map(ToString::to_string).collect(),
@@ -45,12 +45,12 @@ fn named(name: &str, calendars: &[&str]) -> Value {
 #[test_case(json!({"rules": vec![json!({"name": "a", "when": "external", "then": "skip"}); 2]}), "rules[1].name: there are several rules called \"a\""; "a rule twice")]
 #[test_case(json!({"denied_domains": vec!["a.example"; 501]}), "denied_domains: there are more than 500 entries"; "a long list")]
 #[test_case(json!({"bot": {"x": "x".repeat(100_000)}}), "the policy is longer than 100,000 bytes of JSON"; "a long policy")]
-fn refuses_a_policy(change: Value, expected: &str) {
+fn reports_problems_of_a_policy(change: Value, expected: &str) {
     assert_eq!(problems(&change), [expected]);
 }
 
 #[test]
-fn there_are_bounds_on_rules_and_policies() {
+fn the_number_of_rules_and_policies_is_limited() {
     let rules: Vec<_> = (0..101)
         .map(|index| json!({"name": format!("rule-{index}"), "when": "external", "then": "skip"}))
         .collect();
@@ -70,7 +70,7 @@ fn there_are_bounds_on_rules_and_policies() {
 #[test_case("only external", "a name has 1 to 60 lower-case letters, digits and hyphens"; "a blank")]
 #[test_case(&"x".repeat(61), "a name has 1 to 60 lower-case letters, digits and hyphens"; "long")]
 #[test_case("denied-domain", "\"denied-domain\" is a built-in name; choose another"; "reserved")]
-fn refuses_a_name(name: &str, expected: &str) {
+fn reports_invalid_names(name: &str, expected: &str) {
     let written = json!({"rules": [{"name": name, "when": "external", "then": "record"}]});
     assert_eq!(problems(&written), [format!("rules[0].name: {expected}")]);
 }
@@ -113,7 +113,7 @@ fn every_name_of_an_explanation_is_reserved() {
 #[test_case(json!({"title_has": ["sync"], "title_lacks": ["Sync", "x"]}), ": it never applies: `title_lacks` has all of `title_has`"; "a word and not")]
 #[test_case(json!({"any_domain": ["eu.acme.example"], "no_domain": ["acme.example"]}), ": it never applies: `no_domain` has all of `any_domain`"; "a domain and not")]
 #[test_case(json!({"within_hours": {"from": "09:00", "to": "17:00"}, "outside_hours": {"from": "09:00", "to": "17:00"}}), ": it never applies: `outside_hours` are `within_hours`"; "hours and not")]
-fn refuses_what_a_rule_asks(when: Value, expected: &str) {
+fn reports_problems_of_conditions(when: Value, expected: &str) {
     assert_eq!(problems(&rule(when)), [format!("rules[0].when{expected}")]);
 }
 
@@ -125,12 +125,12 @@ fn refuses_what_a_rule_asks(when: Value, expected: &str) {
 #[test_case(json!({"meeting_platform": ["zoom", "jitsi"]}); "a platform that is not listed")]
 #[test_case(json!({"organizer": ["@acme.example", "acme.example", "lead@acme.example"]}); "organizers of every shape")]
 #[test_case(json!({"any_domain": ["@acme.example"]}); "a domain with its at")]
-fn takes_what_a_rule_asks(when: Value) {
+fn accepts_conditions(when: Value) {
     assert_eq!(problems(&rule(when)), Vec::<String>::new());
 }
 
 #[test]
-fn everything_that_is_wrong_is_said_at_once() {
+fn all_problems_are_reported_at_once() {
     let wrong = json!({
         "denied_domains": ["a b"],
         "time_zone": "Nowhere",
@@ -166,7 +166,7 @@ fn everything_that_is_wrong_is_said_at_once() {
 }
 
 #[test]
-fn a_rule_that_asks_nothing_is_refused_however_it_came_to_be() {
+fn a_rule_without_conditions_is_a_problem() {
     let mut document = PolicyDocument::built_in();
     document.rules[0].when = When::All(Box::<Shorthands>::default());
     let problem = Policy::compile(&document).expect_err("refused");
@@ -182,7 +182,7 @@ fn the_built_in_policy_compiles() {
 }
 
 proptest! {
-    /// What lists of odd entries are told is at their place.
+    /// A problem with an entry of a list is reported at the entry.
     #[test]
     fn a_problem_is_at_the_entry_that_has_it(entries in prop::collection::vec("[a-z.@ *]{0,8}", 1..6)) {
         for problem in problems(&json!({"denied_domains": entries})) {

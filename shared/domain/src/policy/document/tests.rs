@@ -1,4 +1,4 @@
-//! What is in the format, and what is said of what is not.
+//! The format of documents, and the messages about documents that violate it.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -18,8 +18,8 @@ use super::*;
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": {}, "then": "record"}]}), "`when` has no condition; to decide about every meeting, set `default`"; "nothing asked")]
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": true, "then": "record"}]}), "an expression or shorthands, such as `external: true`"; "no condition")]
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": {"external": true, "any_domain": []}, "then": "record"}]}), "an empty list: leave it out"; "an empty list")]
-fn says_what_is_not_in_the_format(json: Value, expected: &str) {
-    let problem = PolicyDocument::read(&json.to_string()).expect_err("refused");
+fn says_how_a_document_violates_the_format(json: Value, expected: &str) {
+    let problem = PolicyDocument::parse(&json.to_string()).expect_err("refused");
     assert!(problem.contains(expected), "{problem}");
 }
 
@@ -27,7 +27,7 @@ fn says_what_is_not_in_the_format(json: Value, expected: &str) {
 fn the_built_in_policy_is_in_the_format() {
     let document = PolicyDocument::built_in();
     assert_eq!(document.default, Then::Skip);
-    assert_eq!(PolicyDocument::read(&document.canonical()), Ok(document));
+    assert_eq!(PolicyDocument::parse(&document.canonical()), Ok(document));
 }
 
 fn leaf() -> impl Strategy<Value = Value> {
@@ -107,9 +107,9 @@ fn documents() -> impl Strategy<Value = PolicyDocument> {
 
 proptest! {
     #[test]
-    fn what_is_stored_reads_back_and_is_stored_as_the_same_text(document in documents()) {
+    fn a_stored_document_parses_to_the_same_document_and_text(document in documents()) {
         let text = document.canonical();
-        let read = PolicyDocument::read(&text).expect("reads back");
+        let read = PolicyDocument::parse(&text).expect("reads back");
         prop_assert_eq!(&read, &document);
         prop_assert_eq!(read.canonical(), text);
     }

@@ -53,15 +53,15 @@ fn facts() -> FactValues {
 #[test_case("'acme.example' in domains", true; "a text in a fact")]
 #[test_case("weekday in ['monday', 'friday']", true; "a choice in a list")]
 #[test_case("own_response != 'declined'", true; "a choice")]
-#[test_case("title.contains('sync')", false; "contains looks at the case")]
+#[test_case("title.contains('sync')", false; "contains respects case")]
 #[test_case("title.lower().contains('sync')", true; "in lower case")]
 #[test_case("title.startsWith('Weekly') && title.endsWith('Bob')", true; "ends")]
 #[test_case("title.hasWord('weekly sync') && title.hasWord('1:1')", true; "whole words")]
 #[test_case("title.hasWord('week')", false; "a part of a word")]
 #[test_case("organizer.isOf('ACME.example')", true; "an address in a domain")]
 #[test_case("size(title) == 25 && domains.size() == 2", true; "sizes")]
-#[test_case("attendees.exists(a, a.domain.isOf('other.example') && !a.resource)", true; "somebody")]
-#[test_case("attendees.all(a, a.resource || a.response != 'pending')", true; "everybody")]
+#[test_case("attendees.exists(a, a.domain.isOf('other.example') && !a.resource)", true; "one of a list")]
+#[test_case("attendees.all(a, a.resource || a.response != 'pending')", true; "all of a list")]
 #[test_case("attendees.exists_one(a, a.organizer)", true; "one")]
 #[test_case("attendees.filter(a, !a.resource).map(a, a.domain) == domains", true; "filter and map")]
 #[test_case("size(attendees.map(a, a.resource, a.address)) == 1", true; "map with a condition")]
@@ -110,7 +110,7 @@ fn answers(source: &str, expected: bool) {
 #[test_case("{title: 1, title: 2}[title] == 1", "a map has the same key twice", &[]; "keys")]
 #[test_case("1 / 0 == hour", "it divides by zero, and \"hour\" is not known", &[Fact::Hour]; "both")]
 #[test_case("double('nan') < 1.0", "its parts do not fit together", &[]; "what is no number")]
-fn says_why_there_is_no_answer(source: &str, reason: &str, unknown: &[Fact]) {
+fn explains_why_there_is_no_result(source: &str, reason: &str, unknown: &[Fact]) {
     let failure = Expression::compile(source)
         .unwrap()
         .evaluate(&facts())

@@ -40,7 +40,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn what_compiles_never_fails_on_a_type_while_all_is_known(
+    fn a_compiled_expression_never_fails_on_a_type_while_all_facts_are_known(
         source in flag(3),
         facts in all_known(),
     ) {
@@ -55,7 +55,7 @@ proptest! {
     }
 
     #[test]
-    fn an_answer_depends_on_nothing_but_the_facts_it_reads(
+    fn a_result_depends_only_on_the_facts_it_reads(
         source in flag(3),
         facts in some_known(),
         others in some_known(),
@@ -76,7 +76,7 @@ proptest! {
 
     /// What is not known is no guess: an answer does not depend on it.
     #[test]
-    fn an_answer_is_the_same_whatever_the_unknown_facts_are(
+    fn a_result_is_the_same_for_any_value_of_the_unknown_facts(
         source in flag(3).prop_filter("asks what is known", |source| !source.contains("null")),
         facts in some_known(),
         guesses in prop::collection::vec(all_known(), 8),
@@ -178,13 +178,13 @@ fn the_deepest_texts_fit_in_a_thread() {
 }
 
 #[test]
-#[ignore = "a measurement: cargo test --release -p callsheet-domain -- --ignored --nocapture judgement"]
+#[ignore = "a measurement: cargo test --release -p callsheet-domain -- --ignored --nocapture evaluation"]
 #[expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
     reason = "it measures and prints"
 )]
-fn a_judgement_takes_microseconds() {
+fn an_evaluation_takes_microseconds() {
     let source = "external && !title.hasWord(\"interview\") \
         && attendees.exists(a, a.domain.isOf(\"acme.example\") && !a.resource)";
     let person = |number: u32| Person {
@@ -217,5 +217,5 @@ fn a_judgement_takes_microseconds() {
     for _ in 0..100_000 {
         assert_eq!(expression.evaluate(&facts), Ok(false));
     }
-    println!("a judgement: {:?}", started.elapsed() / 100_000);
+    println!("an evaluation: {:?}", started.elapsed() / 100_000);
 }

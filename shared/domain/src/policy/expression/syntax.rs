@@ -22,7 +22,7 @@ const MAX_BRACKETS: u16 = 8;
 /// The beginning of the parser's message about a source that is nested too deeply.
 const TOO_DEEP: &str = "Recursion limit of";
 
-/// The tree of an expression, and where its nodes stand in the text.
+/// The tree of an expression, and the positions of its nodes in the source.
 pub(super) fn parse(source: &str) -> Result<(IdedExpr, SourceInfo), ExpressionProblem> {
     if source.trim().is_empty() {
         return Err(ExpressionProblem::at(source, 0, "the expression is empty"));

@@ -52,14 +52,14 @@ fn facts() -> FactValues {
 #[test_case("<{{ title }}> & co", "<Kick-off> & co"; "signs stay as they are")]
 #[test_case("of {{ organizer }}", "of "; "what nothing tells")]
 #[test_case("{% for a in range(1000000) %}x{% endfor %}", ""; "a loop that would not end")]
-fn places_facts(text: &str, expected: &str) {
+fn renders_facts(text: &str, expected: &str) {
     let template = compile(&json!({"bot_name": text})).expect("valid");
     let config = template.render(&facts());
     assert_eq!(config.json()["bot_name"], expected);
 }
 
 #[test]
-fn places_facts_at_any_depth_and_keeps_the_rest() {
+fn renders_facts_at_any_depth_and_keeps_the_rest() {
     let written = json!({
         "chat": {"on_bot_join": {"send_to": "everyone", "message": ["Recording {{ title }}", 7, null]}},
     });
@@ -71,7 +71,7 @@ fn places_facts_at_any_depth_and_keeps_the_rest() {
 }
 
 #[test]
-fn what_comes_out_too_long_is_cut() {
+fn a_rendered_text_that_is_too_long_is_cut() {
     let written = json!({"bot_name": "{{ title }}", "metadata": {"title": "{{ title }}"}});
     let long = FactValue::Text("ü".repeat(900));
     let config = compile(&written)
@@ -86,7 +86,7 @@ fn what_comes_out_too_long_is_cut() {
 }
 
 #[test]
-fn what_has_no_placeholder_stays_whole() {
+fn a_text_without_placeholders_is_not_cut() {
     let picture = "A".repeat(5_000);
     let written = json!({"automatic_video_output": {"b64_data": picture}});
     let config = compile(&written).expect("valid").render(&facts());
@@ -102,7 +102,7 @@ fn each_place_has_its_own_text() {
 }
 
 #[test]
-fn it_names_each_fact_that_it_asks_for_once() {
+fn lists_each_used_fact_once() {
     let written = json!({"a": "{{ title }} {{ title }}", "b": ["{{ title }}", "{% if external %}{% endif %}"]});
     let template = compile(&written).expect("valid");
     assert_eq!(template.facts(), [Fact::Title, Fact::External]);
@@ -118,7 +118,7 @@ fn it_names_each_fact_that_it_asks_for_once() {
 #[test_case(json!({"bot_name": "x".repeat(101)}), "bot: bot_name must be text of at most 100 characters"; "a long name")]
 #[test_case(json!({"metadata": {"team": 7}}), "bot: metadata must be"; "a number in the metadata")]
 #[test_case(json!({"join_at": "2026-01-01T00:00:00Z"}), "bot: the bot configuration must not set join_at"; "a time of its own")]
-fn refuses_what_cannot_be(json: Value, expected: &str) {
+fn reports_invalid_placeholders(json: Value, expected: &str) {
     let problem = compile(&json).expect_err("refused");
     assert!(problem.contains(expected), "{problem}");
 }

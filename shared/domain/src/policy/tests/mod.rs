@@ -1,12 +1,9 @@
-//! Which rule decides, what an unknown fact does to it, and what is kept of why.
+//! Which rule decides, the effect of unknown facts, and what the reason keeps.
 
 mod named;
 
 use crate::event::Calendar;
-use crate::fact::Fact;
-use crate::fact::FactValue;
-use crate::fact::FactValues;
-use crate::fact::Person;
+use crate::fact::{Fact, FactValue, FactValues, Person};
 use crate::verdict::Verdict;
 use serde_json::{Value, json};
 use test_case::test_case;
@@ -18,7 +15,7 @@ use crate::id::CalendarId;
 use jiff::Timestamp;
 
 fn policy(json: Value) -> Policy {
-    let document = PolicyDocument::read(&json.to_string()).expect("in the format");
+    let document = PolicyDocument::parse(&json.to_string()).expect("in the format");
     Policy::compile(&document).expect("a policy")
 }
 
@@ -50,7 +47,7 @@ fn evaluated(policy: &Policy, facts: &FactValues) -> Verdict {
 }
 
 /// `record` or `skip`, by which rule, and why.
-fn told(verdict: &Verdict) -> (&str, &str, &str) {
+fn summary(verdict: &Verdict) -> (&str, &str, &str) {
     let reason = verdict.reason();
     (verdict.as_str(), reason.rule.as_str(), &reason.reason)
 }
@@ -65,8 +62,8 @@ fn flags(flags: &[(Fact, bool)]) -> FactValues {
 #[test_case(&[(Fact::External, true), (Fact::Hosted, true)], ("skip", "mine", "the rule \"mine\" skips it: the calendar's owner is the organizer"); "the first of two that apply")]
 #[test_case(&[(Fact::External, true), (Fact::Hosted, false)], ("record", "external", "the rule \"external\" records it: a participant is from outside of the calendar's domain"); "the second")]
 #[test_case(&[(Fact::External, false), (Fact::Hosted, false)], ("skip", "default", "no rule applies, and the default is to skip"); "none")]
-#[test_case(&[(Fact::External, true)], ("skip", "mine", "the rule \"mine\" skips it, since it may apply: hosted is not known"); "one that skips cannot be told")]
-#[test_case(&[(Fact::Hosted, false)], ("skip", "default", "no rule applies, and the default is to skip (rules may apply: external is not known)"); "one that records cannot be told")]
+#[test_case(&[(Fact::External, true)], ("skip", "mine", "the rule \"mine\" skips it, since it may apply: hosted is not known"); "one that skips may apply")]
+#[test_case(&[(Fact::Hosted, false)], ("skip", "default", "no rule applies, and the default is to skip (rules may apply: external is not known)"); "one that records may apply")]
 #[test_case(&[], ("skip", "mine", "the rule \"mine\" skips it, since it may apply: hosted is not known"); "nothing is known")]
 fn the_first_rule_that_applies_decides(known: &[(Fact, bool)], expected: (&str, &str, &str)) {
     let policy = rules(json!([
@@ -74,7 +71,7 @@ fn the_first_rule_that_applies_decides(known: &[(Fact, bool)], expected: (&str, 
         rule("external", json!({"external": true}), "record"),
     ]));
     let verdict = evaluated(&policy, &flags(known));
-    assert_eq!(told(&verdict), expected);
+    assert_eq!(summary(&verdict), expected);
     assert!(!verdict.reason().has_failed);
 }
 
@@ -83,18 +80,18 @@ fn one_condition_that_does_not_hold_is_enough_to_pass_a_rule_over() {
     let when = json!({"hosted": true, "recurring": true, "expression": "busy"});
     let policy = rules(json!([rule("mine", when, "skip")]));
     let verdict = evaluated(&policy, &flags(&[(Fact::Recurring, false)]));
-    assert_eq!(told(&verdict).1, "default");
+    assert_eq!(summary(&verdict).1, "default");
 }
 
 #[test]
-fn all_that_is_not_known_is_named_once_and_in_order() {
+fn unknown_facts_are_listed_once_and_in_order() {
     let policy = rules(json!([
         rule("a", json!({"recurring": true, "hosted": true}), "record"),
         rule("b", json!({"hosted": true, "external": true}), "record"),
     ]));
     let verdict = evaluated(&policy, &FactValues::new());
     let expected = "no rule applies, and the default is to skip (rules may apply: external and hosted and recurring are not known)";
-    assert_eq!(told(&verdict).2, expected);
+    assert_eq!(summary(&verdict).2, expected);
 }
 
 #[test_case("record"; "that records")]
@@ -103,26 +100,26 @@ fn a_failing_expression_skips_whatever_the_rule_and_the_default(then: &str) {
     let policy = policy(json!({
         "version": 1,
         "default": "record",
-        "rules": [rule("odd", json!("organizer_domain != 'acme.example'"), then)],
+        "rules": [rule("broken", json!("organizer_domain != 'acme.example'"), then)],
     }));
     let verdict = evaluated(&policy, &FactValues::new());
-    let reason = "the rule \"odd\" could not be evaluated, so it is not recorded: \"organizer_domain\" is not known";
-    assert_eq!(told(&verdict), ("skip", "odd", reason));
+    let reason = "the rule \"broken\" could not be evaluated, so it is not recorded: \"organizer_domain\" is not known";
+    assert_eq!(summary(&verdict), ("skip", "broken", reason));
     assert!(verdict.reason().has_failed);
 }
 
 #[test]
-fn an_expression_is_not_asked_once_a_shorthand_does_not_hold() {
+fn an_expression_is_not_evaluated_if_a_shorthand_does_not_hold() {
     let when = json!({"external": true, "expression": "1 / (participants - 3) == 1"});
-    let policy = rules(json!([rule("odd", when, "record")]));
+    let policy = rules(json!([rule("broken", when, "record")]));
     let mut facts = flags(&[(Fact::External, false)]);
     facts.insert(Fact::Participants, FactValue::Number(3));
-    assert_eq!(told(&evaluated(&policy, &facts)).1, "default");
+    assert_eq!(summary(&evaluated(&policy, &facts)).1, "default");
     facts.insert(Fact::External, FactValue::Flag(true));
     assert!(evaluated(&policy, &facts).reason().has_failed);
 }
 
-fn people(addresses: &[&str], is_whole: bool) -> FactValues {
+fn people(addresses: &[&str], is_complete: bool) -> FactValues {
     let person = |address: &&str| Person {
         email: Email::parse(address).expect("an address"),
         response: ResponseStatus::Pending,
@@ -139,16 +136,16 @@ fn people(addresses: &[&str], is_whole: bool) -> FactValues {
         (Fact::Attendees, FactValue::People(people)),
         (Fact::Domains, FactValue::Texts(domains)),
         (Fact::OwnDomain, FactValue::Text("acme.example".to_owned())),
-        (Fact::AttendeesComplete, FactValue::Flag(is_whole)),
+        (Fact::AttendeesComplete, FactValue::Flag(is_complete)),
     ])
 }
 
-#[test_case(json!({"any_domain": ["globex.example"]}), &["buyer@eu.globex.example"], [true, true]; "somebody is listed")]
-#[test_case(json!({"any_domain": ["globex.example"]}), &["sales@acme.example"], [false, true]; "somebody may be hidden")]
-#[test_case(json!({"no_domain": ["globex.example"]}), &["buyer@globex.example"], [false, false]; "somebody who must not be is listed")]
-#[test_case(json!({"no_domain": ["globex.example"]}), &["sales@acme.example"], [true, true]; "somebody who must not be may be hidden")]
-#[test_case(json!({"only_domains": ["globex.example"]}), &["buyer@globex.example", "sales@acme.example"], [true, true]; "a stranger may be hidden")]
-#[test_case(json!({"only_domains": ["globex.example"]}), &["buyer@initech.example"], [false, false]; "a stranger is listed")]
+#[test_case(json!({"any_domain": ["globex.example"]}), &["buyer@eu.globex.example"], [true, true]; "one is listed")]
+#[test_case(json!({"any_domain": ["globex.example"]}), &["sales@acme.example"], [false, true]; "one may be hidden")]
+#[test_case(json!({"no_domain": ["globex.example"]}), &["buyer@globex.example"], [false, false]; "an excluded one is listed")]
+#[test_case(json!({"no_domain": ["globex.example"]}), &["sales@acme.example"], [true, true]; "an excluded one may be hidden")]
+#[test_case(json!({"only_domains": ["globex.example"]}), &["buyer@globex.example", "sales@acme.example"], [true, true]; "another may be hidden")]
+#[test_case(json!({"only_domains": ["globex.example"]}), &["buyer@initech.example"], [false, false]; "another is listed")]
 #[test_case(json!({"any_attendee": ["buyer@globex.example"]}), &["buyer@globex.example", "sales@acme.example"], [true, true]; "an address is listed")]
 #[test_case(json!({"any_attendee": ["buyer@globex.example"]}), &["seller@globex.example"], [false, true]; "an address may be hidden")]
 fn a_rule_that_skips_applies_also_when_people_may_be_hidden(
@@ -157,15 +154,15 @@ fn a_rule_that_skips_applies_also_when_people_may_be_hidden(
     applies: [bool; 2],
 ) {
     let policy = rules(json!([rule("people", when, "skip")]));
-    for (is_whole, applies) in [true, false].into_iter().zip(applies) {
-        let verdict = evaluated(&policy, &people(listed, is_whole));
+    for (is_complete, applies) in [true, false].into_iter().zip(applies) {
+        let verdict = evaluated(&policy, &people(listed, is_complete));
         let expected = if applies { "people" } else { "default" };
-        assert_eq!(told(&verdict).1, expected, "{}", told(&verdict).2);
+        assert_eq!(summary(&verdict).1, expected, "{}", summary(&verdict).2);
     }
 }
 
 #[test]
-fn that_people_may_be_hidden_is_said() {
+fn the_reason_says_that_people_may_be_hidden() {
     let policy = rules(json!([rule(
         "people",
         json!({"any_domain": ["globex.example"]}),
@@ -173,11 +170,11 @@ fn that_people_may_be_hidden_is_said() {
     )]));
     let verdict = evaluated(&policy, &people(&[], false));
     let expected = "the rule \"people\" skips it, since it may apply: the list of attendees is incomplete (attendees_complete)";
-    assert_eq!(told(&verdict).2, expected);
+    assert_eq!(summary(&verdict).2, expected);
 }
 
 #[test]
-fn grounds_keep_what_decided_and_of_people_only_those_asked_for() {
+fn a_reason_keeps_the_facts_that_decided_and_only_the_named_people() {
     let when = json!({"any_attendee": ["buyer@globex.example"], "title_lacks": ["interview"]});
     let policy = rules(json!([rule("buyer", when, "record")]));
     let mut facts = people(&["buyer@globex.example", "sales@acme.example"], true);
@@ -193,7 +190,11 @@ fn grounds_keep_what_decided_and_of_people_only_those_asked_for() {
 
 #[test]
 fn an_expression_keeps_every_fact_that_it_reads() {
-    let policy = rules(json!([rule("odd", json!("external || hosted"), "record")]));
+    let policy = rules(json!([rule(
+        "broken",
+        json!("external || hosted"),
+        "record"
+    )]));
     let verdict = evaluated(&policy, &flags(&[(Fact::External, true)]));
     let kept = &verdict.reason().facts;
     assert_eq!(kept[&Fact::External], FactValue::Flag(true));
@@ -202,13 +203,13 @@ fn an_expression_keeps_every_fact_that_it_reads() {
 }
 
 #[test]
-fn of_a_denied_domain_the_listed_one_is_kept() {
+fn the_reason_of_a_denied_domain_keeps_the_participants_domain() {
     let policy =
         policy(json!({"version": 1, "default": "record", "denied_domains": ["globex.example"]}));
     let facts = people(&["sales@acme.example", "buyer@eu.globex.example"], true);
     let verdict = policy.deny(&facts).expect("denied");
     let reason = "a participant is from eu.globex.example, a denied domain";
-    assert_eq!(told(&verdict), ("skip", "denied-domain", reason));
+    assert_eq!(summary(&verdict), ("skip", "denied-domain", reason));
     let again = policy.explain_again(verdict.reason(), &calendar("calendar-1", None));
     assert_eq!(again, Some(verdict));
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Which of several policies a calendar is under, and what that one leaves out.
+//! Which named policy a calendar is under, and what that one inherits.
 
 use serde_json::json;
 use test_case::test_case;
@@ -15,7 +15,7 @@ use crate::policy::rule_set::RuleSet;
 #[test_case("calendar-1", Some("buyer@globex.example"), None; "another domain")]
 #[test_case("calendar-1", None, None; "no address")]
 #[test_case("calendar-7", None, Some("by-id"); "an id without an address")]
-fn the_policy_that_names_a_calendar_most_closely_holds(
+fn the_policy_that_names_a_calendar_most_specifically_applies(
     id: &str,
     email: Option<&str>,
     expected: Option<&str>,
@@ -31,7 +31,7 @@ fn the_policy_that_names_a_calendar_most_closely_holds(
 }
 
 #[test]
-fn what_a_named_policy_does_not_say_is_as_above() {
+fn a_named_policy_inherits_what_it_leaves_out() {
     let policy = policy(json!({
         "version": 1,
         "default": "record",

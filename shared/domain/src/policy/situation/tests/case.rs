@@ -1,4 +1,4 @@
-//! A usual meeting, and short words for what facts say of it.
+//! A typical meeting, and constructors of fact values.
 
 use crate::email::Email;
 use crate::event::{
@@ -127,7 +127,7 @@ pub(super) const UNKNOWN: FactValue = FactValue::Unknown;
 pub(super) const YES: FactValue = FactValue::Flag(true);
 pub(super) const NO: FactValue = FactValue::Flag(false);
 
-pub(super) fn says(text: &str) -> FactValue {
+pub(super) fn text(text: &str) -> FactValue {
     FactValue::Text(text.to_owned())
 }
 
@@ -139,8 +139,8 @@ pub(super) fn count(number: i64) -> FactValue {
     FactValue::Number(number)
 }
 
-/// What `fact` says of a usual meeting after `change`.
-pub(super) fn tells(fact: Fact, change: impl FnOnce(&mut Case), expected: FactValue) {
+/// Checks the value of `fact` for a typical meeting after `change`.
+pub(super) fn check(fact: Fact, change: impl FnOnce(&mut Case), expected: FactValue) {
     let mut case = Case::usual();
     change(&mut case);
     assert_eq!(case.value(fact), expected);

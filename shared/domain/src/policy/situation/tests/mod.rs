@@ -1,9 +1,9 @@
-//! What each fact says: a row names only what differs from a usual meeting.
+//! The value of each fact. A row names only the difference from a typical meeting.
 
 mod case;
+mod names;
 mod people;
 mod times;
-mod words;
 
 use proptest::prelude::*;
 
@@ -15,21 +15,21 @@ use case::{Case, UNKNOWN, zone};
 use jiff::Timestamp;
 
 #[test]
-fn everybody_listed_is_told_of() {
+fn every_listed_person_is_an_attendee() {
     let FactValue::People(people) = Case::usual().value(Fact::Attendees) else {
         panic!("people are listed");
     };
-    let told: Vec<_> = people.iter().map(tell).collect();
+    let listed: Vec<_> = people.iter().map(description).collect();
     let expected = [
         "sales@acme.example of acme.example, accepted",
         "lead@acme.example of acme.example, accepted, organizer",
         "buyer@globex.example of globex.example, pending, optional",
         "room-4@rooms.example of rooms.example, accepted, resource",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(listed, expected);
 }
 
-fn tell(person: &Person) -> String {
+fn description(person: &Person) -> String {
     let flags = [
         (person.is_optional, ", optional"),
         (person.is_resource, ", resource"),
@@ -45,7 +45,7 @@ fn tell(person: &Person) -> String {
 }
 
 #[test]
-fn a_meeting_nothing_is_known_of_says_so() {
+fn facts_of_an_empty_event_are_unknown() {
     let mut case = Case::usual();
     *case.facts() = Facts::default();
     case.event.meeting_platform = None;
@@ -110,7 +110,7 @@ proptest! {
     ) {
         let mut case = Case::usual();
         let platform = if is_google { Platform::Google } else { Platform::Outlook };
-        case.event.facts = Facts::read(platform, &raw);
+        case.event.facts = Facts::from_payload(platform, &raw);
         [case.event.created_at, case.event.starts_at, case.event.ends_at] = instants;
         if !has_address {
             case.calendar.email = None;

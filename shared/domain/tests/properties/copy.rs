@@ -1,4 +1,4 @@
-//! One copy of a meeting, what is decided about it, and what that was decided from.
+//! One copy of a meeting, its evaluation, and the versions of its inputs.
 
 use callsheet_domain::{
     BotConfig, CalendarEvent, CalendarId, CalendarRevision, DecisionInputs, DeduplicationKey,
@@ -20,7 +20,7 @@ pub(crate) fn config(name: u32) -> BotConfig {
     BotConfig::new(json!({"bot_name": format!("Notes {name}")})).unwrap()
 }
 
-/// How one copy of the meeting stands, and what is decided about it.
+/// A copy of the meeting, and the decision about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Copy {
     pub(crate) is_organizers: bool,
@@ -31,16 +31,16 @@ pub(crate) struct Copy {
     pub(crate) config: u32,
 }
 
-/// What it was decided from.
+/// The versions that it was decided from.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Seen {
+pub(crate) struct Versions {
     pub(crate) event: i64,
     pub(crate) policy: u64,
     pub(crate) overrides: u64,
     pub(crate) overrides_read: u64,
 }
 
-impl Seen {
+impl Versions {
     pub(crate) fn version(event: i64) -> Self {
         Self {
             event,
@@ -50,7 +50,7 @@ impl Seen {
         }
     }
 
-    pub(crate) fn view(self) -> DecisionInputs {
+    pub(crate) fn inputs(self) -> DecisionInputs {
         DecisionInputs {
             event: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(self.event),
             calendar: CalendarRevision(1),
@@ -60,7 +60,7 @@ impl Seen {
     }
 }
 
-pub(crate) fn event(index: usize, copy: Copy, inputs: Seen) -> CalendarEvent {
+pub(crate) fn event(index: usize, copy: Copy, versions: Versions) -> CalendarEvent {
     let starts_at = at("2026-03-06T10:00:00Z") + SignedDuration::from_hours(copy.hour);
     CalendarEvent {
         id: EventId::parse(format!("event-{index}")).unwrap(),
@@ -71,7 +71,7 @@ pub(crate) fn event(index: usize, copy: Copy, inputs: Seen) -> CalendarEvent {
         starts_at,
         ends_at: starts_at + SignedDuration::from_hours(1),
         created_at: Timestamp::UNIX_EPOCH,
-        updated_at: inputs.view().event,
+        updated_at: versions.inputs().event,
         is_deleted: copy.is_deleted,
         meeting: Some(Meeting {
             url: MEETING.to_owned(),
@@ -82,7 +82,7 @@ pub(crate) fn event(index: usize, copy: Copy, inputs: Seen) -> CalendarEvent {
     }
 }
 
-pub(crate) fn evaluated(event: &CalendarEvent, copy: Copy, inputs: Seen) -> Evaluation<'_> {
+pub(crate) fn evaluation(event: &CalendarEvent, copy: Copy, versions: Versions) -> Evaluation<'_> {
     let rule = || RuleName::named("a-rule");
     let is_recorded = copy.is_recorded && !copy.is_deleted;
     let (verdict, plan) = if is_recorded {
@@ -103,8 +103,8 @@ pub(crate) fn evaluated(event: &CalendarEvent, copy: Copy, inputs: Seen) -> Eval
         event,
         verdict,
         plan,
-        inputs: inputs.view(),
-        overrides_read: OverrideRevision(inputs.overrides_read),
+        inputs: versions.inputs(),
+        overrides_read: OverrideRevision(versions.overrides_read),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Random policies of shorthands and expressions, and random words of people.
+//! Random policies of shorthands and expressions, and random overrides.
 
 use callsheet_domain::{
     IcalUid, Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause,
@@ -129,30 +129,34 @@ pub(crate) fn document() -> impl Strategy<Value = Value> {
 
 /// The policy, if it can be one.
 pub(crate) fn compiled(document: &Value) -> Option<Policy> {
-    let document = PolicyDocument::read(&document.to_string()).unwrap();
+    let document = PolicyDocument::parse(&document.to_string()).unwrap();
     Policy::compile(&document).ok()
 }
 
-/// What people said: about the event, its series, and a pause.
-pub(crate) fn overrides() -> impl Strategy<Value = Overrides> {
-    let word = || {
-        let word = select(vec![
+/// Random overrides of the event and its series, and a pause.
+pub(crate) fn any_overrides() -> impl Strategy<Value = Overrides> {
+    let choice = || {
+        let choice = select(vec![
             OverrideChoice::Record,
             OverrideChoice::Skip,
             OverrideChoice::Clear,
         ]);
-        prop::option::weighted(0.3, word)
+        prop::option::weighted(0.3, choice)
     };
-    (word(), word(), prop::option::weighted(0.2, -600..600_i64)).prop_map(
-        |(event, series, pause)| {
-            let subjects = [
+    (
+        choice(),
+        choice(),
+        prop::option::weighted(0.2, -600..600_i64),
+    )
+        .prop_map(|(event, series, pause)| {
+            let scopes = [
                 OverrideScope::Event(PlatformEventId::parse("platform-1").unwrap()),
                 OverrideScope::Series(IcalUid::parse("meeting-1").unwrap()),
             ];
-            let said = subjects.into_iter().zip([event, series]);
-            let said = said.filter_map(|(subject, word)| Some((subject, an_override(word?))));
+            let set = scopes.into_iter().zip([event, series]);
+            let set = set.filter_map(|(scope, choice)| Some((scope, an_override(choice?))));
             Overrides {
-                by_scope: said.collect(),
+                by_scope: set.collect(),
                 pause: pause.map(|minutes| Pause {
                     until: at("2026-03-06T10:00:00Z") + SignedDuration::from_mins(minutes),
                     revision: OverrideRevision(3),
@@ -161,8 +165,7 @@ pub(crate) fn overrides() -> impl Strategy<Value = Overrides> {
                 }),
                 revision: OverrideRevision(3),
             }
-        },
-    )
+        })
 }
 
 fn an_override(choice: OverrideChoice) -> Override {

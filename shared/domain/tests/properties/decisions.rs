@@ -1,4 +1,4 @@
-//! Laws of single decisions.
+//! Properties of single decisions.
 
 use callsheet_domain::{
     Fact, FactSource, FactValue, OverrideChoice, Overrides, Plan, Policy, RuleName, Timestamp,
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use crate::events::{at, calendar, event};
-use crate::policies::{compiled, document, overrides, rule};
+use crate::policies::{any_overrides, compiled, document, rule};
 
 fn now() -> Timestamp {
     at("2026-03-06T06:00:00Z")
@@ -18,7 +18,7 @@ fn is_recorded(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Record(_))
 }
 
-/// What decides before any rule does and is no matter of facts.
+/// Whether the verdict came before the rules, without facts.
 fn is_no_rule(rule: &RuleName) -> bool {
     let rules = [RuleName::DEFAULT, RuleName::DENIED_DOMAIN];
     RuleName::RESERVED.contains(rule) && !rules.contains(rule)
@@ -28,36 +28,36 @@ proptest! {
     #![proptest_config(crate::at_least(1_000))]
 
     #[test]
-    fn a_decision_is_the_same_each_time(event in event(), calendar in calendar(), document in document(), words in overrides()) {
+    fn a_decision_is_the_same_each_time(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
         let Some(policy) = compiled(&document) else { return Ok(()) };
-        let verdict = decide(&event, &calendar, &policy, &words, now());
+        let verdict = decide(&event, &calendar, &policy, &overrides, now());
         let again = compiled(&document).unwrap();
-        prop_assert_eq!(decide(&event.clone(), &calendar, &again, &words, now()), verdict.clone());
+        prop_assert_eq!(decide(&event.clone(), &calendar, &again, &overrides, now()), verdict.clone());
         let made = plan(&verdict, &event, &calendar, &policy);
         prop_assert_eq!(&plan(&verdict, &event, &calendar, &again), &made);
         prop_assert_eq!(is_recorded(&verdict), made != Plan::Nothing);
     }
 
     #[test]
-    fn somebody_of_a_denied_domain_is_recorded_only_by_a_word_for_the_event(event in event(), calendar in calendar(), document in document(), words in overrides()) {
+    fn a_participant_from_a_denied_domain_is_recorded_only_by_an_override_of_the_event(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
         let Some(policy) = compiled(&document) else { return Ok(()) };
         let FactValue::Texts(domains) = policy.situation(&event, &calendar).value(Fact::Domains) else {
-            panic!("domains are always told");
+            panic!("domains are always known");
         };
         let denied = document["denied_domains"].as_array().unwrap();
         let is_denied = |domain: &String| denied.iter().any(|denied| {
             let denied = denied.as_str().unwrap();
             domain == denied || domain.ends_with(&format!(".{denied}"))
         });
-        let is_asked_for = words.for_event(&event).event.is_some_and(|word| word.choice == OverrideChoice::Record);
+        let is_asked_for = overrides.for_event(&event).event.is_some_and(|choice| choice.choice == OverrideChoice::Record);
         if domains.iter().any(is_denied) && !is_asked_for {
-            let verdict = decide(&event, &calendar, &policy, &words, now());
+            let verdict = decide(&event, &calendar, &policy, &overrides, now());
             prop_assert!(!is_recorded(&verdict), "{verdict:?}");
         }
     }
 
     #[test]
-    fn a_rule_that_skips_adds_no_recording(event in event(), calendar in calendar(), document in document(), words in overrides(), mut added in rule("added".to_owned())) {
+    fn a_rule_that_skips_adds_no_recording(event in event(), calendar in calendar(), document in document(), overrides in any_overrides(), mut added in rule("added".to_owned())) {
         let Some(before) = compiled(&document) else { return Ok(()) };
         added["then"] = json!("skip");
         let mut more = document.clone();
@@ -66,21 +66,21 @@ proptest! {
             named["rules"].as_array_mut().unwrap().insert(0, added.clone());
         }
         let Some(after) = compiled(&more) else { return Ok(()) };
-        let [before, after] = [before, after].map(|policy| decide(&event, &calendar, &policy, &words, now()));
+        let [before, after] = [before, after].map(|policy| decide(&event, &calendar, &policy, &overrides, now()));
         prop_assert!(is_recorded(&before) || !is_recorded(&after), "{after:?}");
     }
 
     #[test]
-    fn a_persons_no_is_never_recorded(event in event(), calendar in calendar(), document in document(), words in overrides()) {
+    fn a_persons_no_is_never_recorded(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
         let Some(policy) = compiled(&document) else { return Ok(()) };
-        let override_revision = words.for_event(&event);
-        let own = override_revision.event.map(|word| word.choice);
+        let override_revision = overrides.for_event(&event);
+        let own = override_revision.event.map(|choice| choice.choice);
         let is_no = match own {
             Some(OverrideChoice::Skip) => true,
             Some(OverrideChoice::Record) => false,
-            _ => override_revision.series.is_some_and(|word| word.choice == OverrideChoice::Skip),
+            _ => override_revision.series.is_some_and(|choice| choice.choice == OverrideChoice::Skip),
         };
-        let verdict = decide(&event, &calendar, &policy, &words, now());
+        let verdict = decide(&event, &calendar, &policy, &overrides, now());
         prop_assert!(!(is_no && is_recorded(&verdict)), "{verdict:?}");
     }
 

@@ -1,4 +1,4 @@
-//! No input panics: neither odd policies nor odd payloads.
+//! Malformed policies and payloads never panic.
 
 use callsheet_domain::{
     Fact, FactSource, Overrides, Platform, Policy, PolicyDocument, decide, plan,
@@ -44,7 +44,7 @@ const KEYS: [&str; 12] = [
     "any_domain",
 ];
 
-/// JSON of any shape, of words that mean something in some place.
+/// JSON of any shape, from texts that are valid in some place.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -98,19 +98,21 @@ fn slips() -> impl Strategy<Value = Vec<(Index, &'static str)>> {
     prop::collection::vec((any::<Index>(), select(&WORDS)), 1..4)
 }
 
-/// Puts another word in the place of the `left`th text.
-fn misspell(value: &mut Value, left: &mut usize, word: &str) {
+/// Replaces the text at index `left`.
+fn misspell(value: &mut Value, left: &mut usize, replacement: &str) {
     match value {
         Value::String(text) => {
             if *left == 0 {
-                word.clone_into(text);
+                replacement.clone_into(text);
             }
             *left = left.wrapping_sub(1);
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| misspell(item, left, word)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| misspell(item, left, replacement)),
         Value::Object(fields) => fields
             .values_mut()
-            .for_each(|field| misspell(field, left, word)),
+            .for_each(|field| misspell(field, left, replacement)),
         _ => {}
     }
 }
@@ -123,7 +125,7 @@ fn with(mut value: Value, changes: Changes) -> Value {
 }
 
 /// Documents that are almost in the format, and some of any shape.
-fn odd_document() -> impl Strategy<Value = Value> {
+fn malformed_document() -> impl Strategy<Value = Value> {
     let bot = any_json().prop_map(|bot| {
         if bot.is_object() {
             bot
@@ -138,15 +140,15 @@ fn odd_document() -> impl Strategy<Value = Value> {
     let bot = prop::collection::vec(select(&WORDS), 0..4);
     let misspelt = (document(), bot, slips()).prop_map(|(mut document, bot, slips)| {
         document["bot"]["texts"] = json!(bot);
-        for (index, word) in slips {
-            misspell(&mut document, &mut index.index(30), word);
+        for (index, replacement) in slips {
+            misspell(&mut document, &mut index.index(30), replacement);
         }
         document
     });
     prop_oneof![4 => misspelt, 4 => almost, 1 => any_json()]
 }
 
-fn odd_payload() -> impl Strategy<Value = (Platform, Value)> {
+fn malformed_payload() -> impl Strategy<Value = (Platform, Value)> {
     let almost = (payload(), changes())
         .prop_map(|((platform, raw), changes)| (platform, with(raw, changes)));
     let any = (any::<bool>(), any_json()).prop_map(|(is_google, raw)| {
@@ -164,9 +166,9 @@ proptest! {
     #![proptest_config(crate::at_least(1_000))]
 
     #[test]
-    fn no_policy_and_no_payload_panics(written in odd_document(), event in event_of(odd_payload()), calendar in calendar()) {
+    fn no_policy_and_no_payload_panics(written in malformed_document(), event in event_of(malformed_payload()), calendar in calendar()) {
         let text = written.to_string();
-        let policy = match PolicyDocument::read(&text) {
+        let policy = match PolicyDocument::parse(&text) {
             Ok(document) => match Policy::compile(&document) {
                 Ok(policy) => policy,
                 Err(problem) => {
@@ -193,6 +195,6 @@ proptest! {
 
     #[test]
     fn no_text_is_a_policy_that_panics(text in ".{0,200}") {
-        let _ = PolicyDocument::read(&text);
+        let _ = PolicyDocument::parse(&text);
     }
 }

@@ -49,7 +49,7 @@ fn policy() -> Policy {
         "rules": rules,
         "bot": {"bot_name": "Notes: {{ title }}", "metadata": {"guests": "{{ external_domains | join(', ') }}"}},
     });
-    let document = PolicyDocument::read(&document.to_string()).unwrap();
+    let document = PolicyDocument::parse(&document.to_string()).unwrap();
     Policy::compile(&document).unwrap()
 }
 
@@ -87,7 +87,7 @@ fn event() -> CalendarEvent {
         }),
         meeting_platform: Some("zoom".to_owned()),
         bots: Vec::new(),
-        facts: Facts::read(Platform::Google, &raw),
+        facts: Facts::from_payload(Platform::Google, &raw),
     }
 }
 
@@ -100,7 +100,7 @@ fn event() -> CalendarEvent {
 )]
 fn a_decision_takes_microseconds() {
     const TIMES: u32 = 20_000;
-    let (policy, event, words) = (policy(), event(), Overrides::default());
+    let (policy, event, overrides) = (policy(), event(), Overrides::default());
     let calendar = Calendar {
         id: CalendarId::parse("calendar-1").unwrap(),
         platform: Platform::Google,
@@ -109,7 +109,7 @@ fn a_decision_takes_microseconds() {
         updated_at: at("2026-03-01T00:00:00Z"),
     };
     let now = at("2026-03-06T06:00:00Z");
-    let decided = || decide(&event, &calendar, &policy, &words, now);
+    let decided = || decide(&event, &calendar, &policy, &overrides, now);
     let verdict = decided();
     let is_last = matches!(&verdict, Verdict::Record(reason) if reason.rule.as_str() == "rule-19");
     assert!(is_last, "{verdict:?}");

@@ -1,4 +1,4 @@
-//! What holds for every policy, meeting, word and order of arrival.
+//! Properties that hold for every policy, meeting, override and order of arrival.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,15 +9,15 @@ mod copies;
 mod copy;
 mod decisions;
 mod events;
-mod oddities;
-mod office;
+mod inputs;
+mod malformed;
 mod policies;
 mod speed;
-mod views;
+mod tenant;
 
 use proptest::prelude::ProptestConfig;
 
-/// As many cases as `PROPTEST_CASES` says, and these at least.
+/// The number of cases in `PROPTEST_CASES`, but at least `cases`.
 fn at_least(cases: u32) -> ProptestConfig {
     let usual = ProptestConfig::default();
     ProptestConfig {

@@ -1,4 +1,4 @@
-//! A meeting in several calendars, the rows about it, and what Recall holds of it.
+//! A meeting in several calendars, its rows, and its bots at Recall.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,27 +7,28 @@ use callsheet_domain::{
     DeduplicationKey, EventId, Wanted, apply_result, revise_copies,
 };
 
-use crate::copy::{Copy, Seen, evaluated, event, now};
+use crate::copy::{Copy, Versions, evaluation, event, now};
 
-/// The rows of the meeting and Recall's bots, between which calls are under way.
+/// The rows of the meeting, Recall's bots, and the calls in flight between them.
 #[derive(Debug, Default)]
-pub(crate) struct Office {
+pub(crate) struct Tenant {
     pub(crate) rows: BTreeMap<DecisionKey, Decision>,
     calls: Vec<(DecisionKey, DeduplicationKey, CallAttempt)>,
-    /// Which bot each event has.
+    /// The bot of each event.
     held: BTreeMap<DecisionKey, DeduplicationKey>,
-    /// How each bot was last configured.
+    /// The last configuration of each bot.
     bots: BTreeMap<DeduplicationKey, ConfigDigest>,
-    /// Events for which Recall takes no calls any more.
+    /// Events for which Recall refuses calls.
     deleted: BTreeSet<EventId>,
 }
 
-impl Office {
-    /// Folds a look in; whether anything was written, and whether it was behind.
-    pub(crate) fn look(&mut self, index: usize, copy: Copy, inputs: Seen) -> (bool, bool) {
+impl Tenant {
+    /// Folds an evaluation in. Returns whether a row was written, and whether the evaluation
+    /// was behind.
+    pub(crate) fn sync(&mut self, index: usize, copy: Copy, inputs: Versions) -> (bool, bool) {
         let event = event(index, copy, inputs);
         let stored: Vec<Decision> = self.rows.values().cloned().collect();
-        let revised = revise_copies(&stored, &[evaluated(&event, copy, inputs)], now());
+        let revised = revise_copies(&stored, &[evaluation(&event, copy, inputs)], now());
         let is_written = !revised.writes.is_empty();
         let keys: BTreeSet<_> = revised.writes.iter().map(|row| row.key.clone()).collect();
         assert_eq!(keys.len(), revised.writes.len(), "a row is written once");
@@ -38,8 +39,8 @@ impl Office {
         (is_written, revised.is_behind)
     }
 
-    /// Makes the call that a row wants, if none is under way for it or its bot.
-    /// Recall has it at once; the answer comes later.
+    /// Makes the call of a due row, unless one is in flight for it or its bot. It takes effect
+    /// at once; the result arrives later.
     pub(crate) fn send(&mut self, which: usize) {
         let due: Vec<&Decision> = self.rows.values().filter(|row| row.is_due()).collect();
         let Some(row) = due.get(which % due.len().max(1)) else {
@@ -64,31 +65,31 @@ impl Office {
             Call::Unschedule => {
                 self.held.remove(&key);
             }
-            Call::Find | Call::Leave(_) => unreachable!("no bot of these is ever on its way"),
+            Call::Find | Call::Leave(_) => unreachable!("no bot of these ever joins"),
         }
-        self.tidy();
+        self.remove_unused_bots();
         self.calls.push((key, bot, sent));
     }
 
-    /// An answer comes, or is lost with the drain that waited for it.
-    pub(crate) fn answer(&mut self, which: usize, is_lost: bool) {
+    /// A result arrives, or is lost with the scheduler run that waited for it.
+    pub(crate) fn complete(&mut self, which: usize, is_lost: bool) {
         if self.calls.is_empty() {
             return;
         }
         let (key, _, sent) = self.calls.remove(which % self.calls.len());
         if !is_lost {
             let row = self.rows.remove(&key).unwrap();
-            let answered = if self.deleted.contains(&key.event_id) {
+            let result = if self.deleted.contains(&key.event_id) {
                 CallResult::Refused("there is no such event".to_owned())
             } else {
                 CallResult::Done(Vec::new())
             };
-            let row = apply_result(row, &sent, answered, now());
+            let row = apply_result(row, &sent, result, now());
             self.rows.insert(key, row);
         }
     }
 
-    /// A call is refused for good: Recall has nothing of it.
+    /// A call is refused for good: it takes no effect.
     pub(crate) fn refuse(&mut self, which: usize) {
         let due: Vec<DecisionKey> = self
             .rows
@@ -112,29 +113,29 @@ impl Office {
         let event = EventId::parse(format!("event-{index}")).unwrap();
         self.held.retain(|key, _| key.event_id != event);
         self.deleted.insert(event);
-        self.tidy();
+        self.remove_unused_bots();
     }
 
-    fn tidy(&mut self) {
+    fn remove_unused_bots(&mut self) {
         let held: BTreeSet<_> = self.held.values().collect();
         self.bots.retain(|key, _| held.contains(key));
     }
 
-    /// Lets every call land, and makes those that are due, until none is.
+    /// Completes every call, and makes those that are due, until none is.
     pub(crate) fn drain(&mut self) {
         for _ in 0..100 {
             while !self.calls.is_empty() {
-                self.answer(0, false);
+                self.complete(0, false);
             }
             if !self.rows.values().any(Decision::is_due) {
                 return;
             }
             self.send(0);
         }
-        panic!("it never comes to rest: {:?}", self.rows);
+        panic!("rows stay due: {:?}", self.rows);
     }
 
-    /// What the rows want and what Recall holds is the owner's configuration everywhere.
+    /// Checks that all rows and all bots have the owner's configuration.
     pub(crate) fn check(&self) {
         let mut owners: BTreeMap<&DeduplicationKey, ((bool, &str), &BotConfig)> = BTreeMap::new();
         for row in self.rows.values().filter(|row| !row.is_abandoned()) {
@@ -156,10 +157,10 @@ impl Office {
                 continue;
             };
             let key = &bot.deduplication_key;
-            let (_, settled) = &owners[key];
-            assert_eq!(bot.config, **settled, "{row:?}");
+            let (_, config) = &owners[key];
+            assert_eq!(bot.config, **config, "{row:?}");
             assert_eq!(held, Some(key), "{row:?}");
-            assert_eq!(&self.bots[key], settled.digest(), "{row:?}");
+            assert_eq!(&self.bots[key], config.digest(), "{row:?}");
         }
     }
 }

@@ -132,7 +132,7 @@ pub(crate) fn event_of(
                 }),
                 meeting_platform: meeting.map(str::to_owned),
                 bots: Vec::new(),
-                facts: Facts::read(platform, &raw),
+                facts: Facts::from_payload(platform, &raw),
             }
         },
     )

@@ -1,22 +1,22 @@
-//! Laws of a meeting that stands in several calendars and has one bot.
+//! Properties of a meeting that is in several calendars and has one bot.
 
 use proptest::prelude::*;
 
-use crate::copy::{Copy, Seen};
-use crate::office::Office;
+use crate::copy::{Copy, Versions};
+use crate::tenant::Tenant;
 
-/// Something that happens.
+/// A step.
 #[derive(Debug, Clone)]
 enum Step {
-    /// A copy changes; nobody looks yet.
+    /// A copy changes, and is not synced yet.
     Change(usize, Copy),
-    /// A look at a copy as it is by now.
-    PlannedSync(usize),
-    /// A look that began before the copy's last change, and ends only now.
-    LateLook(usize),
+    /// A sync of a copy as it is now.
+    Sync(usize),
+    /// A sync that started before the copy's last change, and ends only now.
+    LateSync(usize),
     Send(usize),
-    ResponseStatus(usize),
-    /// The drain crashed before it could write the answer down.
+    Complete(usize),
+    /// The scheduler crashed before it could write the result.
     Lose(usize),
     Refuse(usize),
 }
@@ -42,27 +42,27 @@ fn step(refuses: bool) -> impl Strategy<Value = Step> {
     let index = || 0..5_usize;
     prop_oneof![
         3 => (index(), copy()).prop_map(|(index, copy)| Step::Change(index, copy)),
-        4 => index().prop_map(Step::PlannedSync),
-        1 => index().prop_map(Step::LateLook),
+        4 => index().prop_map(Step::Sync),
+        1 => index().prop_map(Step::LateSync),
         4 => index().prop_map(Step::Send),
-        3 => index().prop_map(Step::ResponseStatus),
+        3 => index().prop_map(Step::Complete),
         1 => index().prop_map(Step::Lose),
         u32::from(refuses) => index().prop_map(Step::Refuse),
     ]
 }
 
-/// Each copy with its version; the one before the last, too.
+/// The versions of each copy, the latest last.
 struct World {
     copies: Vec<Vec<Copy>>,
-    office: Office,
+    tenant: Tenant,
 }
 
 impl World {
-    fn look(&mut self, index: usize, back: usize) -> bool {
+    fn sync(&mut self, index: usize, back: usize) -> bool {
         let versions = &self.copies[index];
         let version = versions.len() - 1 - back.min(versions.len() - 1);
-        let seen = Seen::version(i64::try_from(version).unwrap());
-        let (is_written, is_behind) = self.office.look(index, versions[version], seen);
+        let versions_read = Versions::version(i64::try_from(version).unwrap());
+        let (is_written, is_behind) = self.tenant.sync(index, versions[version], versions_read);
         assert!(!is_behind);
         is_written
     }
@@ -72,49 +72,49 @@ impl World {
         match step {
             Step::Change(index, copy) => {
                 let versions = &mut self.copies[index % count];
-                // What is deleted stays deleted.
+                // A deleted copy stays deleted.
                 if !versions.last().unwrap().is_deleted {
                     versions.push(*copy);
                     if copy.is_deleted {
-                        self.office.delete(index % count);
+                        self.tenant.delete(index % count);
                     }
                 }
             }
-            Step::PlannedSync(index) => drop(self.look(index % count, 0)),
-            Step::LateLook(index) => drop(self.look(index % count, 1)),
-            Step::Send(which) => self.office.send(*which),
-            Step::ResponseStatus(which) => self.office.answer(*which, false),
-            Step::Lose(which) => self.office.answer(*which, true),
-            Step::Refuse(which) => self.office.refuse(*which),
+            Step::Sync(index) => drop(self.sync(index % count, 0)),
+            Step::LateSync(index) => drop(self.sync(index % count, 1)),
+            Step::Send(which) => self.tenant.send(*which),
+            Step::Complete(which) => self.tenant.complete(*which, false),
+            Step::Lose(which) => self.tenant.complete(*which, true),
+            Step::Refuse(which) => self.tenant.refuse(*which),
         }
     }
 
-    /// Looks at all copies in this order and lets all calls land, until nothing changes.
-    fn apply_result(&mut self, order: &[usize]) {
+    /// Syncs all copies in this order and completes all calls, until nothing changes.
+    fn sync_until_idle(&mut self, order: &[usize]) {
         for _ in 0..4 {
-            let written: Vec<bool> = order.iter().map(|index| self.look(*index, 0)).collect();
-            self.office.drain();
+            let written: Vec<bool> = order.iter().map(|index| self.sync(*index, 0)).collect();
+            self.tenant.drain();
             if !written.contains(&true) {
                 return;
             }
         }
         panic!(
-            "looks at the same copies go on changing rows: {:?}",
-            self.office.rows
+            "syncs of unchanged copies still change rows: {:?}",
+            self.tenant.rows
         );
     }
 }
 
 fn world(first: Vec<Copy>) -> World {
-    let mut office = Office::default();
+    let mut tenant = Tenant::default();
     for (index, copy) in first.iter().enumerate() {
         if copy.is_deleted {
-            office.delete(index);
+            tenant.delete(index);
         }
     }
     World {
         copies: first.into_iter().map(|copy| vec![copy]).collect(),
-        office,
+        tenant,
     }
 }
 
@@ -128,15 +128,15 @@ fn several() -> impl Strategy<Value = (Vec<Copy>, Vec<usize>)> {
 proptest! {
     #![proptest_config(crate::at_least(2_000))]
 
-    /// One look at each is enough, in any order, without any call between.
+    /// One sync of each is enough, in any order, without any call in between.
     #[test]
-    fn copies_agree_after_one_look_at_each((copies, order) in several()) {
+    fn copies_agree_after_one_sync_of_each((copies, order) in several()) {
         let mut world = world(copies);
         for index in &order {
-            world.look(*index, 0);
+            world.sync(*index, 0);
         }
-        world.office.drain();
-        world.office.check();
+        world.tenant.drain();
+        world.tenant.check();
     }
 
     #[test]
@@ -149,13 +149,13 @@ proptest! {
             world.take(step);
         }
         for index in &order {
-            world.look(*index, 0);
+            world.sync(*index, 0);
         }
-        world.office.drain();
-        world.office.check();
-        // And then they rest.
-        world.apply_result(&order);
-        world.office.check();
+        world.tenant.drain();
+        world.tenant.check();
+        // And then no row changes any more.
+        world.sync_until_idle(&order);
+        world.tenant.check();
     }
 
     #[test]
@@ -167,7 +167,7 @@ proptest! {
         for step in &steps {
             world.take(step);
         }
-        world.apply_result(&order);
-        world.office.check();
+        world.sync_until_idle(&order);
+        world.tenant.check();
     }
 }
