@@ -99,7 +99,7 @@ async fn a_bot_that_recall_does_not_list_is_abandoned_with_that_reason() {
     let reason = row.abandoned.map(|abandoned| abandoned.reason);
     assert_eq!(
         reason.as_deref(),
-        Some("Recall lists no bot that could be sent out of the call")
+        Some("Recall lists no bot that could be made to leave the call")
     );
 }
 

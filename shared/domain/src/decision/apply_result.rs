@@ -79,7 +79,7 @@ fn succeeded(mut decision: Decision, call: &Call) -> Decision {
     decision.attempts.last_error = None;
     match &decision.applied {
         Applied::Dispatched(bot) if *call == Call::Find && bot.bot_id.is_none() => {
-            decision.abandon("Recall lists no bot that could be told to leave the call")
+            decision.abandon("Recall lists no bot that could be made to leave the call")
         }
         _ => decision,
     }

@@ -60,19 +60,9 @@ pub fn revise_copies(
             .filter(|row| !fresh.contains(&row.key) && row.ends_at > now)
     };
     let mut owners = BotOwners::default();
-    for (key, evaluation) in evaluated.iter().filter(|(key, _)| fresh.contains(key)) {
-        let row = rows.get(key);
-        let is_refused =
-            row.is_some_and(|row| row.is_abandoned() && row.is_made_from(evaluation.inputs));
-        if let Plan::Bot {
-            deduplication_key,
-            offer,
-            ..
-        } = &evaluation.plan
-            && !is_refused
-        {
-            owners.add(deduplication_key, key, offer);
-        }
+    let fresh_evaluations = evaluated.iter().filter(|(key, _)| fresh.contains(key));
+    for (key, evaluation) in fresh_evaluations {
+        add_offer(&mut owners, key, evaluation, rows.get(key).copied());
     }
     others().for_each(|row| owners.add_stored(row));
     let mut revised = RevisedCopies::default();
@@ -91,6 +81,26 @@ pub fn revise_copies(
         .extend(others().filter_map(|row| owners.follow(row)));
     owners.confirm(stored, &mut revised.writes);
     revised
+}
+
+/// Adds a copy that wants a bot to `owners`, unless Recall refused this version of it.
+fn add_offer<'a>(
+    owners: &mut BotOwners<'a>,
+    key: &'a DecisionKey,
+    evaluation: &'a Evaluation<'_>,
+    row: Option<&Decision>,
+) {
+    let is_refused =
+        row.is_some_and(|row| row.is_abandoned() && row.is_made_from(evaluation.inputs));
+    if let Plan::Bot {
+        deduplication_key,
+        offer,
+        ..
+    } = &evaluation.plan
+        && !is_refused
+    {
+        owners.add(deduplication_key, key, offer);
+    }
 }
 
 /// The rows to write when `retired` rows of a meeting want no bot any more: these rows,

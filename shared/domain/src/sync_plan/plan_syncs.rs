@@ -51,25 +51,8 @@ pub fn plan_syncs(
     let mut plan = SyncPlan::default();
     let mut incremental = Vec::new();
     for pending in pending {
-        if is_answered(pending, workspace) {
-            plan.answered.insert(pending.calendar.clone());
-        } else if let Some(in_progress) = pending.in_progress {
-            if in_progress.is_held(now) {
-                plan.awaited.insert(pending.calendar.clone());
-            } else {
-                let planned = single(pending, in_progress.mark.since, now);
-                plan.syncs.push(PlannedSync {
-                    resumes: true,
-                    ..planned
-                });
-            }
-        } else {
-            match pending.requested.extent {
-                Extent::Since(since) if !pending.needs_full_sync => {
-                    incremental.push((pending, since));
-                }
-                _ => plan.syncs.push(single(pending, None, now)),
-            }
+        if let Some(since) = plan_single(&mut plan, pending, workspace, now) {
+            incremental.push((pending, since));
         }
     }
     if options.lists_workspace {
@@ -87,6 +70,35 @@ pub fn plan_syncs(
     );
     plan.syncs.sort_by_key(|planned| planned.not_before);
     plan
+}
+
+/// Plans a calendar that is answered, is being synced, or needs a full sync. Any other one
+/// needs an incremental sync, from the returned instant.
+fn plan_single(
+    plan: &mut SyncPlan,
+    pending: &PendingCalendar<'_>,
+    workspace: &WorkspaceSyncState,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if is_answered(pending, workspace) {
+        plan.answered.insert(pending.calendar.clone());
+    } else if let Some(in_progress) = pending.in_progress {
+        if in_progress.is_held(now) {
+            plan.awaited.insert(pending.calendar.clone());
+        } else {
+            let planned = single(pending, in_progress.mark.since, now);
+            plan.syncs.push(PlannedSync {
+                resumes: true,
+                ..planned
+            });
+        }
+    } else {
+        match pending.requested.extent {
+            Extent::Since(since) if !pending.needs_full_sync => return Some(since),
+            _ => plan.syncs.push(single(pending, None, now)),
+        }
+    }
+    None
 }
 
 fn is_answered(pending: &PendingCalendar<'_>, workspace: &WorkspaceSyncState) -> bool {

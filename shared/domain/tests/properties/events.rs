@@ -52,7 +52,7 @@ fn google() -> impl Strategy<Value = Value> {
     )
 }
 
-const KINDS: &[&str] = &["default", "outOfTenant", "focusTime", "unheard-of"];
+const KINDS: &[&str] = &["default", "outOfOffice", "focusTime", "unheard-of"];
 
 fn outlook_guest() -> impl Strategy<Value = Value> {
     let answer = select(vec!["accepted", "tentativelyAccepted", "declined", "none"]);

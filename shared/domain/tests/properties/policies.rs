@@ -21,7 +21,7 @@ const FLAGS: [&str; 12] = [
     "private",
     "all_day",
     "busy",
-    "out_of_tenant",
+    "out_of_office",
     "focus_time",
     "attendees_complete",
 ];

@@ -20,7 +20,7 @@ fn policy() -> Policy {
         json!({"private": true}),
         json!({"all_day": true}),
         json!({"busy": false}),
-        json!({"out_of_tenant": true}),
+        json!({"out_of_office": true}),
         json!({"title_has": ["interview", "salary", "1:1", "performance review"]}),
         json!({"any_domain": ["initech.example", "counsel.example", "press.example"]}),
         json!({"any_attendee": ["board@acme.example", "auditor@globex.example"]}),

@@ -130,7 +130,7 @@ pub(crate) const ROWS: &[Row] = &[
     ),
     row("a quiet hour", |_| (), |m| m.starts = "2026-03-06T12:15:00"),
     row(
-        "outsiders, if it can be told",
+        "external participants, if they are known",
         |_| (),
         |m| m.organizer = "buyer@globex.example",
     ),

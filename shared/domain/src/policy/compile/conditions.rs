@@ -82,60 +82,13 @@ fn numbers(shorthands: &Shorthands) -> Vec<Condition> {
 }
 
 fn lists(shorthands: &Shorthands, place: &mut Place<'_>) -> Vec<Condition> {
-    let is_one_of = |fact| move |texts| Condition::OneOf(fact, texts, true);
-    let mut collected = Lists {
+    let mut lists = Lists {
         place,
         conditions: Vec::new(),
     };
-    collected.add(
-        "any_domain",
-        &shorthands.any_domain,
-        domain,
-        Condition::AnyDomain,
-    );
-    collected.add(
-        "no_domain",
-        &shorthands.no_domain,
-        domain,
-        Condition::NoDomain,
-    );
-    collected.add(
-        "only_domains",
-        &shorthands.only_domains,
-        domain,
-        Condition::OnlyDomains,
-    );
-    collected.add(
-        "any_attendee",
-        &shorthands.any_attendee,
-        address,
-        Condition::AnyAttendee,
-    );
-    collected.add(
-        "organizer",
-        &shorthands.organizer,
-        who,
-        Condition::Organizer,
-    );
-    collected.add("title_has", &shorthands.title_has, phrase, |words| {
-        Condition::Title(words, true)
-    });
-    collected.add("title_lacks", &shorthands.title_lacks, phrase, |words| {
-        Condition::Title(words, false)
-    });
-    collected.add(
-        "own_response",
-        &shorthands.own_response,
-        response,
-        is_one_of(Fact::OwnResponse),
-    );
-    collected.add(
-        "meeting_platform",
-        &shorthands.meeting_platform,
-        platform,
-        is_one_of(Fact::MeetingPlatform),
-    );
-    collected.conditions
+    lists.add_people(shorthands);
+    lists.add_others(shorthands);
+    lists.conditions
 }
 
 /// Collects the conditions of the lists that are set.
@@ -145,6 +98,40 @@ struct Lists<'a, 'b> {
 }
 
 impl Lists<'_, '_> {
+    fn add_people(&mut self, of: &Shorthands) {
+        self.add("any_domain", &of.any_domain, domain, Condition::AnyDomain);
+        self.add("no_domain", &of.no_domain, domain, Condition::NoDomain);
+        self.add(
+            "only_domains",
+            &of.only_domains,
+            domain,
+            Condition::OnlyDomains,
+        );
+        self.add(
+            "any_attendee",
+            &of.any_attendee,
+            address,
+            Condition::AnyAttendee,
+        );
+        self.add("organizer", &of.organizer, who, Condition::Organizer);
+    }
+
+    fn add_others(&mut self, of: &Shorthands) {
+        let title = |wanted| move |phrases| Condition::Title(phrases, wanted);
+        let one_of = |fact| move |texts| Condition::OneOf(fact, texts, true);
+        self.add("title_has", &of.title_has, phrase, title(true));
+        self.add("title_lacks", &of.title_lacks, phrase, title(false));
+        let condition = one_of(Fact::OwnResponse);
+        self.add("own_response", &of.own_response, response, condition);
+        let condition = one_of(Fact::MeetingPlatform);
+        self.add(
+            "meeting_platform",
+            &of.meeting_platform,
+            platform,
+            condition,
+        );
+    }
+
     fn add<T>(
         &mut self,
         name: &str,

@@ -1,7 +1,7 @@
 //! Where in the source a part of an expression is.
 //!
 //! CEL reports the position of an operator, of a field's dot or of a call's bracket.
-//! People look for the beginning of the wrong part, for the field, and for the
+//! A message refers to the beginning of the wrong part, to the field, and to the
 //! function's name.
 
 use cel::common::ast::{Expr, IdedExpr, SourceInfo};

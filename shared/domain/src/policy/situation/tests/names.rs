@@ -7,7 +7,7 @@ use crate::event::{EventType, Platform, ShowsAs, Visibility};
 use crate::fact::{Fact, FactValue};
 use crate::id::SeriesId;
 
-#[test_case(|_| (), text("Kick-off"); "told")]
+#[test_case(|_| (), text("Kick-off"); "known")]
 #[test_case(|c| c.facts().title = None, text(""); "without a name")]
 fn title(change: fn(&mut Case), expected: FactValue) {
     check(Fact::Title, change, expected);
@@ -31,7 +31,7 @@ fn series(change: fn(&mut Case), recurring: FactValue, id: FactValue) {
     check(Fact::SeriesId, change, id);
 }
 
-#[test_case(|_| (), text("zoom"); "told")]
+#[test_case(|_| (), text("zoom"); "known")]
 #[test_case(|c| c.event.meeting_platform = None, UNKNOWN; "missing")]
 fn meeting_platform(change: fn(&mut Case), expected: FactValue) {
     check(Fact::MeetingPlatform, change, expected);
@@ -40,8 +40,8 @@ fn meeting_platform(change: fn(&mut Case), expected: FactValue) {
 #[test_case(Some(true), YES; "whole days")]
 #[test_case(Some(false), NO; "hours")]
 #[test_case(None, UNKNOWN; "missing")]
-fn all_day(told: Option<bool>, expected: FactValue) {
-    check(Fact::AllDay, |c| c.facts().is_all_day = told, expected);
+fn all_day(stated: Option<bool>, expected: FactValue) {
+    check(Fact::AllDay, |c| c.facts().is_all_day = stated, expected);
 }
 
 #[test_case(Some(Visibility::Default), text("default"), NO; "default")]
@@ -49,9 +49,9 @@ fn all_day(told: Option<bool>, expected: FactValue) {
 #[test_case(Some(Visibility::Private), text("private"), YES; "private")]
 #[test_case(Some(Visibility::Confidential), text("confidential"), YES; "confidential")]
 #[test_case(None, UNKNOWN, UNKNOWN; "missing")]
-fn visibility(told: Option<Visibility>, named: FactValue, private: FactValue) {
-    check(Fact::Visibility, |c| c.facts().visibility = told, named);
-    check(Fact::Private, |c| c.facts().visibility = told, private);
+fn visibility(stated: Option<Visibility>, named: FactValue, private: FactValue) {
+    check(Fact::Visibility, |c| c.facts().visibility = stated, named);
+    check(Fact::Private, |c| c.facts().visibility = stated, private);
 }
 
 #[test_case(Some(ShowsAs::Free), text("free"), [NO, NO]; "free")]
@@ -60,10 +60,10 @@ fn visibility(told: Option<Visibility>, named: FactValue, private: FactValue) {
 #[test_case(Some(ShowsAs::OutOfOffice), text("out_of_office"), [YES, YES]; "away")]
 #[test_case(Some(ShowsAs::Elsewhere), text("elsewhere"), [YES, NO]; "elsewhere")]
 #[test_case(None, UNKNOWN, [UNKNOWN, UNKNOWN]; "missing")]
-fn shows_as(told: Option<ShowsAs>, named: FactValue, [busy, away]: [FactValue; 2]) {
-    check(Fact::ShowsAs, |c| c.facts().shows_as = told, named);
-    check(Fact::Busy, |c| c.facts().shows_as = told, busy);
-    check(Fact::OutOfOffice, |c| c.facts().shows_as = told, away);
+fn shows_as(stated: Option<ShowsAs>, named: FactValue, [busy, away]: [FactValue; 2]) {
+    check(Fact::ShowsAs, |c| c.facts().shows_as = stated, named);
+    check(Fact::Busy, |c| c.facts().shows_as = stated, busy);
+    check(Fact::OutOfOffice, |c| c.facts().shows_as = stated, away);
 }
 
 #[test_case(Some(EventType::Default), text("default"), NO; "default")]
@@ -73,7 +73,7 @@ fn shows_as(told: Option<ShowsAs>, named: FactValue, [busy, away]: [FactValue; 2
 #[test_case(Some(EventType::FromGmail), text("from_gmail"), NO; "a mail")]
 #[test_case(Some(EventType::Birthday), text("birthday"), NO; "a birthday")]
 #[test_case(None, UNKNOWN, UNKNOWN; "missing")]
-fn kind(told: Option<EventType>, named: FactValue, focus: FactValue) {
-    check(Fact::EventType, |c| c.facts().kind = told, named);
-    check(Fact::FocusTime, |c| c.facts().kind = told, focus);
+fn kind(stated: Option<EventType>, named: FactValue, focus: FactValue) {
+    check(Fact::EventType, |c| c.facts().kind = stated, named);
+    check(Fact::FocusTime, |c| c.facts().kind = stated, focus);
 }

@@ -10,13 +10,13 @@ fn only_colleagues(case: &mut Case) {
     case.attendees(&["sales@acme.example", "Berlin@EU.acme.example"]);
 }
 
-#[test_case(|_| (), text("lead@acme.example"); "told")]
+#[test_case(|_| (), text("lead@acme.example"); "known")]
 #[test_case(|c| c.facts().organizer = None, UNKNOWN; "missing")]
 fn organizer(change: fn(&mut Case), expected: FactValue) {
     check(Fact::Organizer, change, expected);
 }
 
-#[test_case(|_| (), text("acme.example"); "told")]
+#[test_case(|_| (), text("acme.example"); "known")]
 #[test_case(|c| c.facts().organizer = None, UNKNOWN; "missing")]
 fn organizer_domain(change: fn(&mut Case), expected: FactValue) {
     check(Fact::OrganizerDomain, change, expected);
