@@ -8,7 +8,8 @@ use callsheet_domain::{
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::decisions::{a_row, written};
+use super::decision_rows::a_row;
+use super::decisions::written;
 use super::eventually;
 use crate::{With, an_email, an_offer, id};
 

@@ -4,7 +4,8 @@ use callsheet_app::ports::{Decisions, DueRows};
 use callsheet_domain::{Applied, Decision, Generation, Timestamp, Wanted, plus};
 use jiff::SignedDuration;
 
-use super::decisions::{a_row, written};
+use super::decision_rows::a_row;
+use super::decisions::written;
 use super::eventually;
 use crate::{With, an_applied_bot, at};
 

@@ -17,6 +17,7 @@ pub mod calendars;
 pub mod clock;
 pub mod copies;
 pub mod dead_letters;
+mod decision_rows;
 pub mod decisions;
 pub mod due;
 pub mod leases;
