@@ -7,17 +7,21 @@
 pub mod accept;
 mod error;
 mod evaluate;
+mod paging;
 mod policy_cache;
 pub mod ports;
 mod preview;
 mod push;
+mod rate_limiter;
 mod scheduler;
 mod sync;
 
 pub use error::PortError;
 pub use evaluate::CalendarContext;
+pub use paging::{EndlessList, Paging};
 pub use policy_cache::{ActivePolicy, PolicyCache, document};
 pub use preview::{Change, Effect, preview};
 pub use push::{PushError, PushOutcome, PushedBy, push};
+pub use rate_limiter::{AcquireError, CallTerms, Priority, RateLimiter};
 pub use scheduler::{CallPlan, PlannedCall, RunReport, Scheduler, SchedulerSettings, StopReason};
 pub use sync::{Delivery, Handled, Sync, SyncSettings, SyncState};

@@ -11,6 +11,7 @@ mod model;
 mod plan;
 mod promises;
 mod push;
+mod rate_limiter;
 mod scheduler;
 mod sharing;
 mod speed;
