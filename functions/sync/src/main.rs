@@ -1,4 +1,4 @@
-//! Looks at changed events and writes what should be recorded.
+//! Lambda function: handles batches of sync jobs from the queue.
 
 mod batch;
 mod settings;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{PolicyCache, Sync};
+use callsheet_app::{PolicyCache, Ports, SyncHandler};
 use callsheet_queue::SqsQueue;
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Environment, Secret, SystemClock, connect, log_to_stdout};
@@ -26,21 +26,23 @@ async fn main() -> Result<(), Error> {
     let key = Arc::new(Secret::read(&aws, arn, parse, SystemClock.now()).await?);
     let tables = aws_sdk_dynamodb::Client::new(&aws);
     let state = StateTable::new(tables.clone(), environment.required("STATE_TABLE")?);
-    let sync = Sync {
-        recall: RecallClient::new(settings.base_url, key.current().await),
-        decisions: DecisionTable::new(tables, environment.required("DECISIONS_TABLE")?),
-        state,
-        queue: SqsQueue::new(
-            aws_sdk_sqs::Client::new(&aws),
-            environment.required("QUEUE_URL")?,
-        ),
-        clock: SystemClock,
+    let handler = SyncHandler {
+        ports: Ports {
+            recall: RecallClient::new(settings.base_url, key.current().await),
+            decisions: DecisionTable::new(tables, environment.required("DECISIONS_TABLE")?),
+            state,
+            queue: SqsQueue::new(
+                aws_sdk_sqs::Client::new(&aws),
+                environment.required("QUEUE_URL")?,
+            ),
+            clock: SystemClock,
+        },
         policy_cache: PolicyCache::default(),
         settings: settings.sync,
     };
     run(service_fn(move |event: LambdaEvent<SqsEvent>| {
-        let (sync, key) = (sync.clone(), Arc::clone(&key));
-        async move { Ok::<SqsBatchResponse, Error>(batch::attend(sync, &key, event).await) }
+        let (handler, key) = (handler.clone(), Arc::clone(&key));
+        async move { Ok::<SqsBatchResponse, Error>(batch::handle(handler, &key, event).await) }
     }))
     .await
 }

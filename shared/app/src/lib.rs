@@ -1,6 +1,6 @@
 //! Use cases, and the ports they need.
 //!
-//! [`accept`] takes a webhook, [`Sync`] looks and decides, [`Scheduler`] makes the
+//! [`accept`] takes a webhook, [`SyncHandler`] looks and decides, [`Scheduler`] makes the
 //! bots at Recall equal to what is wanted. Collaborators are traits that speak
 //! the domain's types; adapters are crates of their own.
 
@@ -24,4 +24,4 @@ pub use preview::{Change, Effect, preview};
 pub use push::{PushError, PushOutcome, PushedBy, push};
 pub use rate_limiter::{AcquireError, CallTerms, Priority, RateLimiter};
 pub use scheduler::{CallPlan, PlannedCall, RunReport, Scheduler, SchedulerSettings, StopReason};
-pub use sync::{Delivery, Handled, Sync, SyncSettings, SyncState};
+pub use sync::{Delivery, Handled, Ports, SyncHandler, SyncPorts, SyncSettings, SyncState};

@@ -13,9 +13,9 @@ use callsheet_domain::{
 use jiff::SignedDuration;
 
 use super::turn::{CallTerms, PAGE_TIME, Priority};
-use super::{Delivery, Handled, Noticed, Sync, SyncError, SyncState, Tally};
+use super::{Delivery, Handled, Noticed, SyncError, SyncHandler, SyncPorts, Tally};
 use crate::evaluate::CalendarContext;
-use crate::ports::{Clock, Decisions, Queue, RecallReader};
+use crate::ports::{Calendars as _, Clock as _, OverrideStore as _, SyncStates as _};
 use crate::{ActivePolicy, PortError};
 
 /// How often somebody who waits for another's look sees how far it is.
@@ -32,14 +32,7 @@ struct Open<'a> {
 /// Calendars by name, with what is not answered yet.
 type Opens<'a> = BTreeMap<&'a CalendarId, Open<'a>>;
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Answers notices until `deadline`, and gives back those that it cannot.
     pub(super) async fn attend(
         &self,
@@ -101,11 +94,11 @@ where
         handled: &mut Handled,
     ) {
         let known = self.read_again(open, handled).await;
-        let workspace = match self.state.workspace().await {
+        let workspace = match self.ports.state().workspace().await {
             Ok(workspace) => workspace,
             Err(error) => return self.give_up(open, &error.into(), handled).await,
         };
-        let now = self.clock.now();
+        let now = self.ports.clock().now();
         let plan = planned(open, &known, &workspace, (policy, *options), now);
         for calendar in &plan.answered {
             open.remove(calendar);
@@ -185,11 +178,11 @@ where
         &self,
         id: &CalendarId,
     ) -> Result<Option<CalendarContext>, PortError> {
-        let record = self.state.record(id).await?;
+        let record = self.ports.state().record(id).await?;
         let Some(record) = record.filter(|record| record.calendar.status.holds_bots()) else {
             return Ok(None);
         };
-        let overrides = self.state.overrides(id).await?;
+        let overrides = self.ports.state().overrides(id).await?;
         Ok(Some(CalendarContext { record, overrides }))
     }
 
@@ -232,7 +225,7 @@ where
         if instant > plus(terms.deadline, -PAGE_TIME) {
             return Err(SyncError::DeadlineReached);
         }
-        self.clock.sleep_until(instant).await;
+        self.ports.clock().sleep_until(instant).await;
         Ok(())
     }
 

@@ -8,20 +8,13 @@ use callsheet_domain::{
 };
 
 use super::turn::CallTerms;
-use super::{ROUNDS, Sync, SyncError, SyncState, Tally};
-use crate::ports::{Clock, Decisions, Queue, RecallReader, WriteOutcome};
+use super::{ROUNDS, SyncError, SyncHandler, SyncPorts, Tally};
+use crate::ports::{CalendarEvents as _, Calendars as _, Clock as _, Decisions as _, WriteOutcome};
 
 /// Rows loaded together: what one batch read of a table takes.
 const ROWS: usize = 100;
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// The calendar, asked of Recall if it changed or if what is remembered
     /// cannot be relied on: a lost one may have come back without a word, one
     /// without an address may have got it. None if nobody knows it.
@@ -32,7 +25,7 @@ where
         terms: CallTerms,
     ) -> Result<Option<CalendarRecord>, SyncError> {
         for _ in 0..ROUNDS {
-            let known = self.state.record(id).await?;
+            let known = self.ports.state().record(id).await?;
             if let Some(known) = &known
                 && !is_changed
                 && known.calendar.status.holds_bots()
@@ -42,7 +35,10 @@ where
             }
             self.turn(Operation::GetCalendar, terms).await?;
             let seen = self
-                .heed(Operation::GetCalendar, self.recall.calendar(id).await)
+                .heed(
+                    Operation::GetCalendar,
+                    self.ports.recall().calendar(id).await,
+                )
                 .await?;
             let next = match (&known, seen) {
                 (Some(known), Some(seen)) => known.after(seen),
@@ -53,7 +49,7 @@ where
             let Some(mut next) = next else {
                 return Ok(known);
             };
-            if self.state.write_record(&next).await? == WriteOutcome::Written {
+            if self.ports.state().write_record(&next).await? == WriteOutcome::Written {
                 next.version = next.version.next();
                 return Ok(Some(next));
             }
@@ -65,8 +61,12 @@ where
     /// Meetings that are over keep the row that says what became of them.
     pub(super) async fn retire(&self, record: &CalendarRecord) -> Result<(), SyncError> {
         let calendar = &record.calendar;
-        let now = self.clock.now();
-        let keys = self.decisions.of_calendar(&calendar.id, now).await?;
+        let now = self.ports.clock().now();
+        let keys = self
+            .ports
+            .decisions()
+            .of_calendar(&calendar.id, now)
+            .await?;
         let mut tally = Tally::default();
         for keys in keys.chunks(ROWS) {
             self.retire_rows(record, keys, &mut tally).await?;
@@ -89,7 +89,7 @@ where
         let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
         for _ in 0..ROUNDS {
             let asked: Vec<_> = meetings.into_iter().collect();
-            let stored = self.decisions.copies(&asked).await?;
+            let stored = self.ports.decisions().copies(&asked).await?;
             let mut retired = Vec::new();
             for row in stored.iter().filter(|row| keys.contains(&row.key)) {
                 match retire(row, verdict.clone(), record.revision) {
@@ -98,7 +98,7 @@ where
                     RowChange::Unchanged | RowChange::Stale => {}
                 }
             }
-            let writes = retire_copies(&stored, retired, self.clock.now());
+            let writes = retire_copies(&stored, retired, self.ports.clock().now());
             meetings = self.keep(writes, tally).await?;
             if meetings.is_empty() {
                 return Ok(());

@@ -13,10 +13,10 @@ use jiff::SignedDuration;
 use super::known::View;
 use super::list::List;
 use super::turn::{CallTerms, HOLD};
-use super::{ROUNDS, Sync, SyncError, SyncState, Tally};
+use super::{ROUNDS, SyncError, SyncHandler, SyncPorts, Tally};
 use crate::ActivePolicy;
 use crate::evaluate::CalendarContext;
-use crate::ports::{Clock, Decisions, EventQuery, Queue, RecallReader, WriteOutcome};
+use crate::ports::{Calendars as _, Clock as _, EventQuery, WriteOutcome};
 
 /// How far back Recall keeps events up to date.
 const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
@@ -100,14 +100,7 @@ impl CalendarLook {
     }
 }
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Looks at what changed in a calendar since `since`, or at everything, and
     /// marks the look as finished after its last page is written. The turn to
     /// list the first page is the caller's to wait for.
@@ -118,7 +111,7 @@ where
         policy: &ActivePolicy,
         terms: CallTerms,
     ) -> Result<Tally, SyncError> {
-        let mut look = CalendarLook::begun(&known, since, policy, self.clock.now());
+        let mut look = CalendarLook::begun(&known, since, policy, self.ports.clock().now());
         if since.is_none() {
             let begun = look.in_progress.clone();
             self.save(&mut look, Some(begun)).await?;
@@ -140,7 +133,7 @@ where
             .clone()
             .ok_or(SyncError::AlreadyRunning)?;
         let mut look = CalendarLook::of(known.record.clone(), left);
-        let held = look.progress(plus(self.clock.now(), HOLD));
+        let held = look.progress(plus(self.ports.clock().now(), HOLD));
         self.save(&mut look, Some(held)).await?;
         self.read_calendar(look, View::of(known, policy), terms)
             .await
@@ -174,7 +167,7 @@ where
             if look.list.next.is_none() {
                 return self.write(view, page, tally).await;
             }
-            let held = look.progress(plus(self.clock.now(), HOLD));
+            let held = look.progress(plus(self.ports.clock().now(), HOLD));
             // While one page is written the next one is read.
             let mut ahead = Tally::default();
             let next = self.read_ahead(&mut look.list, &mut ahead, terms);
@@ -196,7 +189,7 @@ where
             return;
         }
         let left = (!is_forgotten).then(|| SyncInProgress {
-            held_until: self.clock.now(),
+            held_until: self.ports.clock().now(),
             ..saved
         });
         if let Err(error) = self.save(&mut look, left).await {
@@ -215,13 +208,13 @@ where
         for _ in 0..ROUNDS {
             let mut record = look.record.clone();
             record.in_progress.clone_from(&in_progress);
-            if self.state.write_record(&record).await? == WriteOutcome::Written {
+            if self.ports.state().write_record(&record).await? == WriteOutcome::Written {
                 record.version = record.version.next();
                 look.record = record;
                 look.saved = in_progress;
                 return Ok(());
             }
-            let stored = self.state.record(&look.record.calendar.id).await?;
+            let stored = self.ports.state().record(&look.record.calendar.id).await?;
             let stored = stored.ok_or(SyncError::Conflict)?;
             if stored.revision != look.record.revision {
                 return Err(SyncError::Conflict);
@@ -271,10 +264,10 @@ where
             if is_ours {
                 record.in_progress = None;
             }
-            if self.state.write_record(&record).await? == WriteOutcome::Written {
+            if self.ports.state().write_record(&record).await? == WriteOutcome::Written {
                 return Ok(());
             }
-            let Some(latest) = self.state.record(&id).await? else {
+            let Some(latest) = self.ports.state().record(&id).await? else {
                 return Ok(());
             };
             record = latest;

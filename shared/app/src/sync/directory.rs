@@ -11,29 +11,24 @@ use callsheet_domain::{
 };
 
 use super::turn::CallTerms;
-use super::{ROUNDS, Sync, SyncError, SyncState};
-use crate::ports::{Clock, Decisions, Queue, RecallReader, WriteOutcome};
+use super::{ROUNDS, SyncError, SyncHandler, SyncPorts};
+use crate::ports::{
+    CalendarDirectory as _, Calendars as _, Clock as _, SyncStates as _, WriteOutcome,
+};
 
 /// The longest list that is followed: more calendars than a workspace has.
 const PAGES: usize = 1_000;
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Gets to know the calendars that Recall lists, and asks for each of ours
     /// that it does not. What is new or has changed is then owed a look.
     pub(super) async fn list_calendars(&self, terms: CallTerms) -> Result<(), SyncError> {
-        let began_at = self.clock.now();
+        let began_at = self.ports.clock().now();
         let mut listed = HashSet::new();
         let (mut cursor, mut followed) = (None, HashSet::new());
         loop {
             self.turn(Operation::ListCalendars, terms).await?;
-            let page = self.recall.calendars(cursor.as_ref()).await;
+            let page = self.ports.recall().calendars(cursor.as_ref()).await;
             let page = self.heed(Operation::ListCalendars, page).await?;
             for problem in page.unreadable {
                 tracing::error!(%problem, "a calendar cannot be read");
@@ -56,13 +51,13 @@ where
     /// Remembers a calendar as it was listed, and retires it if it was lost.
     async fn get_to_know(&self, seen: Calendar) -> Result<(), SyncError> {
         for _ in 0..ROUNDS {
-            let known = self.state.record(&seen.id).await?;
+            let known = self.ports.state().record(&seen.id).await?;
             let next = match known {
                 Some(known) => known.after(seen.clone()),
                 None => Some(CalendarRecord::first(seen.clone())),
             };
             let Some(next) = next else { return Ok(()) };
-            if self.state.write_record(&next).await? == WriteOutcome::Written {
+            if self.ports.state().write_record(&next).await? == WriteOutcome::Written {
                 if next.calendar.status.holds_bots() {
                     return Ok(());
                 }
@@ -74,7 +69,7 @@ where
 
     /// Asks for those of ours that are not listed: Recall says whether they are gone.
     async fn miss(&self, listed: &HashSet<CalendarId>, terms: CallTerms) -> Result<(), SyncError> {
-        for ours in self.state.listed().await? {
+        for ours in self.ports.state().listed().await? {
             let calendar = ours.record.calendar;
             if calendar.status == CalendarStatus::Deleted || listed.contains(&calendar.id) {
                 continue;
@@ -90,9 +85,9 @@ where
     /// Remembers that the list was held against ours.
     async fn listed_calendars(&self, began_at: Timestamp) -> Result<(), SyncError> {
         for _ in 0..ROUNDS {
-            let mut mark = self.state.workspace().await?;
+            let mut mark = self.ports.state().workspace().await?;
             mark.listed_calendars_at = mark.listed_calendars_at.max(Some(began_at));
-            if self.state.write_workspace_state(&mark).await? == WriteOutcome::Written {
+            if self.ports.state().write_workspace_state(&mark).await? == WriteOutcome::Written {
                 return Ok(());
             }
         }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use callsheet_domain::SyncJob;
 use jiff::SignedDuration;
 
-use super::{Delivery, Handled, Sync, SyncError, SyncState};
-use crate::ports::{Clock, Decisions, Queue, RecallReader};
+use super::{Delivery, Handled, SyncError, SyncHandler, SyncPorts};
+use crate::ports::{Clock as _, Queue as _};
 
 /// A message that only waits is requeued until its request is this old.
 ///
@@ -14,14 +14,7 @@ use crate::ports::{Clock, Decisions, Queue, RecallReader};
 /// guard against such loops must be off for it. This is the bound instead.
 const REQUEUED_FOR: SignedDuration = SignedDuration::from_hours(1);
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Has messages given again as soon as `error` allows. Those that nothing
     /// is wrong with go on the queue as new ones: only failing counts.
     pub(super) async fn give_back<'a>(
@@ -32,7 +25,7 @@ where
     ) {
         handled.is_denied |= error.is_denied();
         for delivery in deliveries {
-            let wait = error.wait(delivery.received, self.clock.now());
+            let wait = error.wait(delivery.received, self.ports.clock().now());
             if error.is_retry_later() && self.requeue(delivery, error, wait).await {
                 continue;
             }
@@ -40,7 +33,7 @@ where
                 let message = &delivery.message_id;
                 let received = delivery.received;
                 tracing::error!(message, received, %error, "gave a message up");
-            } else if let Err(error) = self.queue.postpone(&delivery.receipt, wait).await {
+            } else if let Err(error) = self.ports.queue().postpone(&delivery.receipt, wait).await {
                 tracing::warn!(%error, "the message comes back only after the queue's own time");
             }
             handled.failed.push(delivery.message_id.clone());
@@ -53,7 +46,7 @@ where
         let Some(sent_at) = delivery.job.first_sent_at() else {
             return true; // the schedule sends the next one
         };
-        let age = self.clock.now().duration_since(sent_at);
+        let age = self.ports.clock().now().duration_since(sent_at);
         if age >= REQUEUED_FOR {
             let calendar = match &delivery.job {
                 SyncJob::Request(request) => request.calendar_id.as_str(),
@@ -70,7 +63,7 @@ where
             );
             return false;
         }
-        match self.queue.send_later(&delivery.job, wait).await {
+        match self.ports.queue().send_later(&delivery.job, wait).await {
             Ok(()) => true,
             Err(error) => {
                 tracing::warn!(%error, "a message that waits counts as failed");

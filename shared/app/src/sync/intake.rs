@@ -12,8 +12,8 @@ use callsheet_domain::{CalendarEvent, CalendarId, SyncJob, SyncReason, SyncReque
 
 use super::known::{PassedOver, View};
 use super::turn::CallTerms;
-use super::{Sync, SyncError, SyncState, Tally};
-use crate::ports::{Clock, Decisions, Queue, RecallReader};
+use super::{SyncError, SyncHandler, SyncPorts, Tally};
+use crate::ports::{Clock as _, Queue as _};
 
 /// What the pages of a look are written by, and what could not be.
 #[derive(Debug)]
@@ -37,14 +37,7 @@ impl Intake {
     }
 }
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Writes what can be written of a page that was asked for at the instant
     /// given, and has the rest asked for again.
     pub(super) async fn take_in(
@@ -105,9 +98,9 @@ where
             let request = SyncRequest {
                 calendar_id: calendar.clone(),
                 reason: SyncReason::EventsChanged { since },
-                sent_at: self.clock.now(),
+                sent_at: self.ports.clock().now(),
             };
-            self.queue.send(&SyncJob::Request(request)).await?;
+            self.ports.queue().send(&SyncJob::Request(request)).await?;
             asked.insert(calendar.clone());
         }
         Ok(())

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use callsheet_domain::{CalendarEvent, CalendarId};
 
 use super::turn::CallTerms;
-use super::{Sync, SyncError, SyncState};
+use super::{SyncError, SyncHandler, SyncPorts};
 use crate::ActivePolicy;
 use crate::evaluate::CalendarContext;
-use crate::ports::{Clock, Decisions, Queue, RecallReader};
+use crate::ports::OverrideStore as _;
 
 /// What a look decides by.
 #[derive(Debug)]
@@ -52,14 +52,7 @@ impl PassedOver {
     }
 }
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Gets to know the calendars of `events`. One that is not remembered, or
     /// was lost, is asked for: its events say that it is there.
     pub(super) async fn meet(
@@ -103,7 +96,7 @@ where
         if !record.calendar.status.holds_bots() {
             return Ok(None);
         }
-        let overrides = self.state.overrides(id).await?;
+        let overrides = self.ports.state().overrides(id).await?;
         Ok(Some(CalendarContext { record, overrides }))
     }
 }

@@ -6,9 +6,9 @@ use callsheet_domain::{CalendarEvent, Operation, PageCursor, Timestamp};
 
 use super::tally::count;
 use super::turn::CallTerms;
-use super::{Sync, SyncError, SyncState, Tally};
+use super::{SyncError, SyncHandler, SyncPorts, Tally};
 use crate::PortError;
-use crate::ports::{Clock, Decisions, EventQuery, Queue, RecallReader};
+use crate::ports::{CalendarEvents as _, Clock as _, EventQuery};
 
 /// The longest list that is followed: 100,000 events.
 const PAGES: u32 = 1_000;
@@ -51,14 +51,7 @@ impl List {
     }
 }
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Reads the next page, whose turn has come, and when it was asked for; what cannot be read of it is
     /// told to the log and costs nobody else.
     ///
@@ -69,8 +62,12 @@ where
         list: &mut List,
         tally: &mut Tally,
     ) -> Result<(Vec<CalendarEvent>, Timestamp), SyncError> {
-        let asked_at = self.clock.now();
-        let answer = self.recall.page(&list.query, list.next.as_ref()).await;
+        let asked_at = self.ports.clock().now();
+        let answer = self
+            .ports
+            .recall()
+            .page(&list.query, list.next.as_ref())
+            .await;
         let is_refused = matches!(answer, Err(PortError::Unreadable { .. }));
         if list.is_taken_up && is_refused {
             tracing::warn!(

@@ -23,6 +23,7 @@ mod give_back;
 mod intake;
 mod known;
 mod list;
+mod ports;
 mod sweep;
 mod tally;
 mod turn;
@@ -34,11 +35,9 @@ use std::time::Duration;
 
 use callsheet_domain::{CalendarId, ListingOptions, RateLimit, SyncJob, SyncRequest, Timestamp};
 
+pub use self::ports::{Ports, SyncPorts, SyncState};
 use crate::PolicyCache;
-use crate::ports::{
-    Calendars, Clock, Decisions, OverrideStore, Policies, Queue, RateLimits, RecallReader, Receipt,
-    SyncStates,
-};
+use crate::ports::Receipt;
 use error::SyncError;
 use sweep::Trigger;
 use tally::Tally;
@@ -97,39 +96,18 @@ pub struct Handled {
     pub is_denied: bool,
 }
 
-/// What a sync remembers in besides decisions.
-pub trait SyncState: Calendars + SyncStates + OverrideStore + Policies + RateLimits {}
-
-impl<S: Calendars + SyncStates + OverrideStore + Policies + RateLimits> SyncState for S {}
-
-/// Looks and decides. `R` reads Recall, `D` and `S` remember, `Q` carries
-/// notices, `K` tells the time.
+/// Handles batches of sync jobs.
 #[derive(Debug, Clone)]
-pub struct Sync<R, D, S, Q, K> {
-    /// Recall, to be read.
-    pub recall: R,
-    /// Where decisions are kept.
-    pub decisions: D,
-    /// Where calendars, marks, preferences and budgets are kept.
-    pub state: S,
-    /// Where notices come from.
-    pub queue: Q,
-    /// The time.
-    pub clock: K,
-    /// The policy in force, as it was last read.
+pub struct SyncHandler<P> {
+    /// The adapters.
+    pub ports: P,
+    /// The active policy, as it was last read.
     pub policy_cache: PolicyCache,
-    /// What it is told once.
+    /// Its settings.
     pub settings: SyncSettings,
 }
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Runs the errands of a batch until `deadline`, notices before sweeps; what
     /// could not be done is named, to be given again soon.
     pub async fn handle(&self, batch: &[Delivery], deadline: Timestamp) -> Handled {
@@ -145,7 +123,7 @@ where
             }
         }
         let mut handled = Handled::default();
-        let policy = match self.policy_cache.current(&self.state).await {
+        let policy = match self.policy_cache.current(self.ports.state()).await {
             Ok(policy) => policy,
             Err(error) => {
                 tracing::warn!(%error, "could not read the policy in force");

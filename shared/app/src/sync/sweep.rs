@@ -24,8 +24,8 @@ use callsheet_domain::{
 use jiff::SignedDuration;
 
 use super::turn::{CallTerms, Priority};
-use super::{Sync, SyncError, SyncState, Tally};
-use crate::ports::{Clock, Decisions, ListedCalendar, Queue, RecallReader, WriteOutcome};
+use super::{SyncError, SyncHandler, SyncPorts, Tally};
+use crate::ports::{Calendars as _, Clock as _, ListedCalendar, SyncStates as _, WriteOutcome};
 use crate::{ActivePolicy, PortError};
 
 /// How often everything in a calendar is looked at, whatever happened.
@@ -103,14 +103,7 @@ impl Sweep {
     }
 }
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Looks at what is due until `deadline`. Fails only if what is remembered
     /// cannot be read.
     pub(super) async fn sweep(
@@ -139,10 +132,10 @@ where
                     return Ok(swept);
                 }
                 lists_workspace &= !error.is_of_content();
-                self.state.workspace().await?
+                self.ports.state().workspace().await?
             }
         };
-        let now = self.clock.now();
+        let now = self.ports.clock().now();
         let whole_since =
             plus(now, -WHOLE_EVERY).max(mark.full_sync_requested_at.unwrap_or(Timestamp::MIN));
         if mark.listed_calendars_at.is_none_or(|at| at < whole_since)
@@ -154,7 +147,7 @@ where
                 return Ok(swept);
             }
         }
-        let listed = self.state.listed().await?;
+        let listed = self.ports.state().listed().await?;
         let sweep = Sweep {
             policy: policy.clone(),
             whole_since,
@@ -174,8 +167,8 @@ where
         urge: Trigger,
         terms: CallTerms,
     ) -> Result<WorkspaceSyncState, SyncError> {
-        let mark = self.state.workspace().await?;
-        let now = self.clock.now();
+        let mark = self.ports.state().workspace().await?;
+        let now = self.ports.clock().now();
         if !self.settings.is_workspace_listed {
             return Ok(mark);
         }
@@ -206,7 +199,7 @@ where
             },
         };
         tally.tell(&Scope::Workspace, 0);
-        Ok(self.state.workspace().await?)
+        Ok(self.ports.state().workspace().await?)
     }
 
     /// How long ago the last look for changes is when the next one is due.
@@ -240,7 +233,7 @@ where
         &self,
         mut mark: WorkspaceSyncState,
     ) -> Result<WorkspaceSyncState, SyncError> {
-        match self.state.write_workspace_state(&mark).await? {
+        match self.ports.state().write_workspace_state(&mark).await? {
             WriteOutcome::Written => {
                 mark.version = mark.version.next();
                 Ok(mark)
@@ -251,8 +244,8 @@ where
 
     /// Since when every calendar that was looked at at all was last looked at.
     async fn looked_until(&self) -> Result<Timestamp, PortError> {
-        let now = self.clock.now();
-        let listed = self.state.listed().await?;
+        let now = self.ports.clock().now();
+        let listed = self.ports.state().listed().await?;
         let connected = listed
             .iter()
             .filter(|listed| listed.record.calendar.status.holds_bots());
@@ -300,7 +293,7 @@ where
     /// and beginning at whichever the clock says: a deadline does not cut off
     /// the same ones each time.
     fn due(&self, sweep: &Sweep, listed: Vec<ListedCalendar>) -> Vec<CalendarId> {
-        let now = self.clock.now();
+        let now = self.ports.clock().now();
         let due = listed.into_iter().filter_map(
             |ListedCalendar {
                  record,
@@ -336,7 +329,7 @@ where
             return Ok(None);
         };
         let override_revision = known.overrides.revision;
-        let since = match sweep.due(&known.record, override_revision, self.clock.now()) {
+        let since = match sweep.due(&known.record, override_revision, self.ports.clock().now()) {
             None => return Ok(None),
             Some(Due::Left) => {
                 *has_turn = false;

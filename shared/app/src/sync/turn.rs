@@ -3,9 +3,9 @@
 use callsheet_domain::{Operation, Timestamp, plus};
 use jiff::SignedDuration;
 
-use super::{Sync, SyncError, SyncState};
+use super::{SyncError, SyncHandler, SyncPorts};
 use crate::PortError;
-use crate::ports::{Clock, Decisions, PermitResult, Queue, RecallReader};
+use crate::ports::{Clock as _, PermitResult, RateLimits as _};
 
 /// A page and its writes fit into this; with less time left none is begun.
 pub(super) const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
@@ -32,14 +32,7 @@ pub(super) struct CallTerms {
     pub(super) deadline: Timestamp,
 }
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Waits for its turn to make one call of `operation`.
     pub(super) async fn turn(
         &self,
@@ -54,7 +47,7 @@ where
         };
         let latest = plus(deadline, -PAGE_TIME);
         loop {
-            let now = self.clock.now();
+            let now = self.ports.clock().now();
             if now > latest {
                 return Err(SyncError::DeadlineReached);
             }
@@ -63,13 +56,14 @@ where
                 Priority::Background => plus(now, -rate_limit.reserve(LEFT_FREE)),
             };
             match (
-                self.state
+                self.ports
+                    .state()
                     .acquire(operation, rate_limit, 1, now, until)
                     .await?,
                 rank,
             ) {
                 (PermitResult::Granted(draw), _) => {
-                    self.clock.sleep_until(draw.first_at).await;
+                    self.ports.clock().sleep_until(draw.first_at).await;
                     return Ok(());
                 }
                 (PermitResult::NotBefore(instant), Priority::Live) => {
@@ -80,7 +74,7 @@ where
                     if free_at > latest {
                         return Err(SyncError::DeadlineReached);
                     }
-                    self.clock.sleep_until(free_at).await;
+                    self.ports.clock().sleep_until(free_at).await;
                 }
             }
         }
@@ -94,8 +88,9 @@ where
     ) -> Result<T, SyncError> {
         if let Err(PortError::Throttled { wait, .. }) = &answer {
             let wait = SignedDuration::try_from(*wait).unwrap_or(SignedDuration::MAX);
-            self.state
-                .block_until(operation, plus(self.clock.now(), wait))
+            self.ports
+                .state()
+                .block_until(operation, plus(self.ports.clock().now(), wait))
                 .await?;
         }
         Ok(answer?)

@@ -16,9 +16,9 @@ use super::known::View;
 use super::list::List;
 use super::tally::count;
 use super::turn::{CallTerms, HOLD};
-use super::{ROUNDS, Sync, SyncError, SyncState, Tally};
+use super::{ROUNDS, SyncError, SyncHandler, SyncPorts, Tally};
 use crate::ActivePolicy;
-use crate::ports::{Clock, Decisions, EventQuery, Queue, RecallReader, WriteOutcome};
+use crate::ports::{Clock as _, EventQuery, SyncStates as _, WriteOutcome};
 
 /// A look at the workspace, under way.
 struct WorkspaceLook {
@@ -70,14 +70,7 @@ impl WorkspaceLook {
     }
 }
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Looks at whatever changed in the workspace since `since`, for those whose
     /// notices ask for it, and marks the look as finished after its last page is
     /// written. Gives the calendars that it had to leave out, too.
@@ -89,7 +82,7 @@ where
         policy: &ActivePolicy,
         terms: CallTerms,
     ) -> Result<(Tally, BTreeSet<CalendarId>), SyncError> {
-        let now = self.clock.now();
+        let now = self.ports.clock().now();
         let in_progress = SyncInProgress {
             mark: WorkspaceCoverage {
                 began_at: now,
@@ -124,7 +117,7 @@ where
         mut look: WorkspaceLook,
         terms: CallTerms,
     ) -> Result<(Tally, BTreeSet<CalendarId>), SyncError> {
-        let held = look.progress(plus(self.clock.now(), HOLD));
+        let held = look.progress(plus(self.ports.clock().now(), HOLD));
         self.claim(&mut look, Some(held)).await?;
         let mut tally = Tally::default();
         let mut ended = self.read_all(&mut look, &mut tally, terms).await;
@@ -148,7 +141,7 @@ where
         self.turn(Operation::ListEvents, terms).await?;
         let mut page = self.read(&mut look.list, tally).await?;
         loop {
-            let mut held = look.progress(plus(self.clock.now(), HOLD));
+            let mut held = look.progress(plus(self.ports.clock().now(), HOLD));
             if look.list.next.is_none() {
                 return self.take_in(&mut look.intake, page, tally, terms).await;
             }
@@ -182,7 +175,7 @@ where
     }
 
     async fn finish_workspace(&self, look: &mut WorkspaceLook) -> Result<(), SyncError> {
-        let now = self.clock.now();
+        let now = self.ports.clock().now();
         let finished = look.progress(now);
         self.change_mark(look, |mark| mark.finished(&finished, now))
             .await
@@ -196,12 +189,12 @@ where
     ) -> Result<(), SyncError> {
         for _ in 0..ROUNDS {
             let mut mark = change(look.mark.clone());
-            if self.state.write_workspace_state(&mark).await? == WriteOutcome::Written {
+            if self.ports.state().write_workspace_state(&mark).await? == WriteOutcome::Written {
                 mark.version = mark.version.next();
                 look.mark = mark;
                 return Ok(());
             }
-            let stored = self.state.workspace().await?;
+            let stored = self.ports.state().workspace().await?;
             if stored.in_progress != look.mark.in_progress {
                 return Err(SyncError::AlreadyRunning);
             }
@@ -218,7 +211,7 @@ where
         let is_forgotten = look.list.pages == 0 || matches!(error, SyncError::Endless);
         let left = look.mark.in_progress.clone().filter(|_| !is_forgotten);
         let left = left.map(|in_progress| SyncInProgress {
-            held_until: self.clock.now(),
+            held_until: self.ports.clock().now(),
             ..in_progress
         });
         if let Err(error) = self.claim(&mut look, left).await {

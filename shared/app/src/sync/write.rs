@@ -7,22 +7,15 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::known::View;
 use super::tally::count;
-use super::{ROUNDS, Sync, SyncError, SyncState, Tally};
+use super::{ROUNDS, SyncError, SyncHandler, SyncPorts, Tally};
 use crate::PortError;
 use crate::evaluate::evaluate;
-use crate::ports::{Clock, Decisions, Queue, RecallReader, WriteOutcome};
+use crate::ports::{Clock as _, Decisions as _, WriteOutcome};
 
 /// Writes of one page that are under way at once.
 const WRITES: usize = 16;
 
-impl<R, D, S, Q, K> Sync<R, D, S, Q, K>
-where
-    R: RecallReader,
-    D: Decisions,
-    S: SyncState,
-    Q: Queue,
-    K: Clock,
-{
+impl<P: SyncPorts> SyncHandler<P> {
     /// Writes what a page changes, in the rows of its events and of their
     /// copies. A row that somebody else wrote first is loaded and decided again.
     /// What Recall listed at `asked_at` is held against what is known, and mended.
@@ -36,8 +29,8 @@ where
         let (mut failed, mut drifted) = (HashSet::new(), HashMap::new());
         for _ in 0..ROUNDS {
             let meetings: Vec<_> = events.iter().map(|event| event.ical_uid.clone()).collect();
-            let stored = self.decisions.copies(&meetings).await?;
-            let now = self.clock.now();
+            let stored = self.ports.decisions().copies(&meetings).await?;
+            let now = self.ports.clock().now();
             let policy = (&*view.policy.policy, view.policy.revision);
             let evaluated: Vec<_> = events
                 .iter()
@@ -79,7 +72,7 @@ where
     ) -> Result<HashSet<IcalUid>, PortError> {
         let kept: Vec<(IcalUid, WriteOutcome)> = stream::iter(rows)
             .map(|row| async move {
-                let kept = self.decisions.write(&row).await?;
+                let kept = self.ports.decisions().write(&row).await?;
                 Ok::<_, PortError>((row.key.ical_uid, kept))
             })
             .buffer_unordered(WRITES)

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use callsheet_app::ports::WriteOutcome;
 use callsheet_app::{
-    Handled, PolicyCache, PortError, PushError, PushOutcome, PushedBy, RunReport, Scheduler,
-    SchedulerSettings, Sync, SyncSettings, push,
+    Handled, PolicyCache, PortError, Ports, PushError, PushOutcome, PushedBy, RunReport, Scheduler,
+    SchedulerSettings, SyncHandler, SyncSettings, push,
 };
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, Decision, EventId, PolicyDocument, RateLimit, SyncJob,
@@ -49,7 +49,9 @@ pub(crate) fn skips_all(document: &mut PolicyDocument) {
 }
 
 pub(crate) type Recall = MemoryRecall<ManualClock>;
-pub(crate) type HarnessSync = Sync<Recall, MemoryDecisions, MemoryState, MemoryQueue, ManualClock>;
+pub(crate) type HarnessPorts =
+    Ports<Recall, MemoryDecisions, MemoryState, MemoryQueue, ManualClock>;
+pub(crate) type HarnessSync = SyncHandler<HarnessPorts>;
 pub(crate) type HarnessScheduler =
     Scheduler<Recall, MemoryDecisions, MemoryState, ManualClock, EvenJitter>;
 
@@ -79,12 +81,14 @@ impl Harness {
     }
 
     pub(crate) fn sync(&self) -> HarnessSync {
-        Sync {
-            recall: self.recall.clone(),
-            decisions: self.decisions.clone(),
-            state: self.state.clone(),
-            queue: self.queue.clone(),
-            clock: self.clock.clone(),
+        SyncHandler {
+            ports: Ports {
+                recall: self.recall.clone(),
+                decisions: self.decisions.clone(),
+                state: self.state.clone(),
+                queue: self.queue.clone(),
+                clock: self.clock.clone(),
+            },
             policy_cache: self.policy_cache.clone(),
             settings: sync_settings(),
         }

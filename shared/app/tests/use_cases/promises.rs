@@ -1,7 +1,7 @@
 //! The promises, under changes and failures nobody chose.
 
 use callsheet_app::ports::{CalendarEvents as _, OverrideStore as _, Queue as _};
-use callsheet_app::{Scheduler, Sync};
+use callsheet_app::{Ports, Scheduler, SyncHandler};
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, CalendarStatus, Decision, DecisionInputs, Evaluation,
     EventId, IcalUid, Meeting, OverrideChoice, OverrideRevision, OverrideScope, Overrides,
@@ -214,12 +214,14 @@ impl Harness {
     /// the sync could not do is given again.
     async fn work(&self, faults: &Faults) {
         self.clock.advance(SignedDuration::from_secs(1));
-        let sync = Sync {
-            recall: Flaky::new(self.recall.clone(), faults),
-            decisions: Flaky::new(self.decisions.clone(), faults),
-            state: Flaky::new(self.state.clone(), faults),
-            queue: self.queue.clone(),
-            clock: self.clock.clone(),
+        let sync = SyncHandler {
+            ports: Ports {
+                recall: Flaky::new(self.recall.clone(), faults),
+                decisions: Flaky::new(self.decisions.clone(), faults),
+                state: Flaky::new(self.state.clone(), faults),
+                queue: self.queue.clone(),
+                clock: self.clock.clone(),
+            },
             policy_cache: self.policy_cache.clone(),
             settings: sync_settings(),
         };

@@ -3,7 +3,7 @@
 use callsheet_app::ports::{
     Calendars as _, OverrideStore as _, PermitResult, Queue as _, RateLimits as _,
 };
-use callsheet_app::{Handled, PortError, Sync};
+use callsheet_app::{Handled, PortError, Ports, SyncHandler};
 use callsheet_domain::{
     CalendarId, CalendarStatus, EventId, Operation, OverrideChoice, OverrideScope, PolicyRevision,
     RateLimit, SyncJob, SyncReason, plus,
@@ -339,12 +339,14 @@ async fn a_sweep_that_cannot_list_the_calendars_is_given_again() {
     let harness = harness(1).await;
     harness.queue.send(&SyncJob::Resync).await.expect("memory");
     let sync = harness.sync();
-    let sync = Sync {
-        state: Flaky::new(sync.state, &Faults::once(0, When::Before)),
-        recall: sync.recall,
-        decisions: sync.decisions,
-        queue: sync.queue,
-        clock: sync.clock,
+    let sync = SyncHandler {
+        ports: Ports {
+            state: Flaky::new(sync.ports.state, &Faults::once(0, When::Before)),
+            recall: sync.ports.recall,
+            decisions: sync.ports.decisions,
+            queue: sync.ports.queue,
+            clock: sync.ports.clock,
+        },
         policy_cache: sync.policy_cache,
         settings: sync.settings,
     };

@@ -5,15 +5,18 @@ mod going_on;
 mod healing;
 
 use callsheet_app::ports::Queue as _;
-use callsheet_app::{Handled, Sync};
+use callsheet_app::{Handled, Ports, SyncHandler};
 use callsheet_domain::{
     CalendarEvent, CalendarId, EventId, IcalUid, Meeting, Operation, SyncJob, SyncReason,
     SyncRequest, Timestamp, plus,
 };
-use callsheet_testkit::{But as _, Faults, Flaky, a_calendar, an_event, at};
+use callsheet_testkit::{
+    But as _, Faults, Flaky, ManualClock, MemoryDecisions, MemoryQueue, MemoryState, a_calendar,
+    an_event, at,
+};
 use jiff::SignedDuration;
 
-use crate::harness::{Harness, HarnessSync};
+use crate::harness::{Harness, HarnessSync, Recall};
 
 fn id(number: usize) -> CalendarId {
     CalendarId::parse(format!("calendar-{number}")).expect("an id")
@@ -104,28 +107,22 @@ impl Harness {
     fn flaky_sync(
         &self,
         faults: &Faults,
-    ) -> Sync<
-        Flaky<crate::harness::Recall>,
-        Flaky<callsheet_testkit::MemoryDecisions>,
-        Flaky<callsheet_testkit::MemoryState>,
-        callsheet_testkit::MemoryQueue,
-        callsheet_testkit::ManualClock,
+    ) -> SyncHandler<
+        Ports<Flaky<Recall>, Flaky<MemoryDecisions>, Flaky<MemoryState>, MemoryQueue, ManualClock>,
     > {
         let HarnessSync {
-            recall,
-            decisions,
-            state,
-            queue,
-            clock,
+            ports,
             policy_cache,
             settings,
         } = self.sync();
-        Sync {
-            recall: Flaky::new(recall, faults),
-            decisions: Flaky::new(decisions, faults),
-            state: Flaky::new(state, faults),
-            queue,
-            clock,
+        SyncHandler {
+            ports: Ports {
+                recall: Flaky::new(ports.recall, faults),
+                decisions: Flaky::new(ports.decisions, faults),
+                state: Flaky::new(ports.state, faults),
+                queue: ports.queue,
+                clock: ports.clock,
+            },
             policy_cache,
             settings,
         }
