@@ -48,7 +48,7 @@ const ADAPTERS: [Adapter; 4] = [
         name: "StateTable",
         service: "dynamodb",
         source: "shared/store/src/state",
-        receivers: &["state", "policies"],
+        receivers: &["state", "policies", "rate_limits"],
     },
     Adapter {
         name: "Secret",
@@ -82,7 +82,14 @@ const POLLS_QUEUE: [&str; 3] = [
 )]
 #[test_case(
     "functions/sync/src",
-    &["shared/app/src/sync", "shared/app/src/enforced.rs"],
+    &[
+        "shared/app/src/sync",
+        "shared/app/src/calendar_loader.rs",
+        "shared/app/src/decision_writer.rs",
+        "shared/app/src/event_pages.rs",
+        "shared/app/src/policy_cache.rs",
+        "shared/app/src/rate_limiter.rs",
+    ],
     "SyncRole",
     &[
         ("SqsQueue", "NoticesQueue.Arn"),
@@ -95,7 +102,7 @@ const POLLS_QUEUE: [&str; 3] = [
 )]
 #[test_case(
     "functions/scheduler/src",
-    &["shared/app/src/drain"],
+    &["shared/app/src/scheduler"],
     "SchedulerRole",
     &[
         ("DecisionTable", "DecisionsTable.Arn"),

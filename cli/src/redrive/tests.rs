@@ -57,7 +57,7 @@ letter-2  not one of ours                  just now  stays
 3 messages: 2 sent back, 1 stays. What is not one of ours would only come back: --drop-unreadable \
          deletes it.
 
-Why each was given up on is in sync's log, in the line `gave a message up` with its id."
+Why each was given up on is in sync's log, in the line `becomes a dead letter` with its id."
     );
 }
 

@@ -14,7 +14,7 @@ impl Render for Redriven {
         let mut parts = vec![self.table(), self.counts()];
         if self.letters.iter().any(|letter| letter.job.is_some()) {
             parts.push(
-                "Why each was given up on is in sync's log, in the line `gave a message up` with its \
+                "Why each was given up on is in sync's log, in the line `becomes a dead letter` with its \
                  id."
                     .to_owned(),
             );
