@@ -1,24 +1,25 @@
-//! One drain at a time, and no bell unheard.
+//! The scheduler's lease: one run at a time, and no wake-up is lost.
 //!
-//! Whoever cannot have the lease rings for its holder; the holder cannot give
-//! it back while there is a ring it has not heard. So either the caller works,
-//! or somebody who works looks again after the caller came.
+//! A caller that cannot take the lease counts a wake-up in it. The holder cannot
+//! release the lease while it holds a wake-up that the holder has not seen. So
+//! either the caller runs, or a run checks for due rows again after the caller came.
 //!
-//! # What the fence gives, and what it cannot
+//! # What the fence guarantees, and what it cannot
 //!
 //! A holder that stands still, for however long, finds out on its next write of
-//! the lease: its fence is an older one. What it writes to rows is fenced by
-//! their versions: it loads what the other has written, and folds its answer
-//! in as hearsay if the wish is another by then (see `apply_result`).
+//! the lease: its fence number is an older one. Its writes of rows are protected
+//! by the rows' versions: it loads the row that the other holder has written, and
+//! applies its result as unconfirmed if another bot is wanted by then (see
+//! `apply_result`).
 //!
-//! Recall knows no fence. A call of an old holder cannot be turned away there,
-//! so it must not be made: a holder starts no call in the last two fifths of
-//! its lease, by its own clock ([`Held::calls_until`]), which is longer than a
-//! call takes and clocks differ. So two holders never have calls in flight at
-//! once, unless a process stands still between that check and its sending for
-//! longer than this. Then a late call may move a bot that another has moved
-//! since; its answer leaves the row in doubt, and if that is lost too, what
-//! Recall lists with the event shows it.
+//! Recall does not check the fence. A call of an old holder cannot be refused
+//! there, so it must not be made: a holder starts no call in the last two fifths
+//! of its lease, by its own clock ([`Held::calls_until`]). This is longer than a
+//! call takes and than clocks differ. So two holders never have calls in flight
+//! at once, unless a process stands still for longer than this between that check
+//! and its sending. Then a late call may move a bot that another holder has moved
+//! since. Its result leaves the row uncertain, and if the result is lost too, the
+//! bots that Recall lists with the event show it.
 
 use std::future::Future;
 use std::time::Duration;
@@ -31,16 +32,16 @@ use crate::PortError;
 /// A lease that is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
-    /// Grows with each holder: a write under an older one is refused.
+    /// Fence number: grows with each holder. A write with an older one is refused.
     pub fence: u64,
-    /// How often others have rung, as far as the holder knows.
+    /// Number of wake-ups that the holder has seen.
     pub wakeups: u64,
-    /// Until when it is held.
+    /// When the lease ends.
     pub until: Timestamp,
 }
 
 impl Held {
-    /// Until when a call may be started under a lease that is taken for `lease`
+    /// The latest instant to start a call, under a lease that is taken for `lease`
     /// at a time.
     #[must_use]
     pub fn calls_until(&self, lease: Duration) -> Timestamp {
@@ -49,42 +50,43 @@ impl Held {
     }
 }
 
-/// Whether the lease was taken.
+/// The result of taking the lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaseResult {
-    /// It is ours.
+    /// The caller holds it.
     Held(Held),
-    /// Another holds it, and has been rung for.
+    /// Another run holds it, and its wake-ups are counted up.
     AlreadyHeld,
 }
 
-/// Whether the lease was given back, or extended.
+/// The result of releasing the lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Released {
-    /// It is free.
+    /// The lease is free.
     Free,
-    /// Somebody rang meanwhile: it is still held, until the instant it was.
+    /// A wake-up came meanwhile: the lease is still held, until the same instant.
     Woken(Held),
-    /// It ran out and another has it.
+    /// It ended, and another run holds it.
     Lost,
 }
 
-/// The lease on draining.
+/// The scheduler's lease.
 pub trait Leases: Send + Sync {
-    /// Takes the lease until `until` if nobody holds it at `now`, else rings.
+    /// Takes the lease until `until` if it is free at `now`, or else counts a
+    /// wake-up.
     fn take(
         &self,
         now: Timestamp,
         until: Timestamp,
     ) -> impl Future<Output = Result<LeaseResult, PortError>> + Send;
 
-    /// Holds it until `until`; none if another has it.
+    /// Extends the lease until `until`; none if another run holds it.
     fn extend(
         &self,
         held: Held,
         until: Timestamp,
     ) -> impl Future<Output = Result<Option<Held>, PortError>> + Send;
 
-    /// Gives it back, unless somebody rang since `held` was read.
+    /// Releases the lease, unless a wake-up was counted since `held` was read.
     fn release(&self, held: Held) -> impl Future<Output = Result<Released, PortError>> + Send;
 }
