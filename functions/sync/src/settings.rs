@@ -28,7 +28,7 @@ impl Settings {
                 get_calendar: rate_limit("GET_CALENDAR_PER_MINUTE")?,
                 list_calendars: rate_limit("LIST_CALENDARS_PER_MINUTE")?,
                 is_workspace_listed: environment.parsed("LIST_WORKSPACE")?,
-                catch_up_every: minutes(environment.parsed("HEAL_EVERY_MINUTES")?),
+                catch_up_every: minutes(environment.parsed("CATCH_UP_EVERY_MINUTES")?),
                 most_receives: environment.parsed("MOST_RECEIVES")?,
             },
         })
