@@ -18,8 +18,8 @@ use callsheet_testkit::{
 use futures_util::FutureExt as _;
 use jiff::SignedDuration;
 
-/// A state in which a sweep has just looked for what nobody told of.
-fn swept_until(clock: &ManualClock) -> MemoryState {
+/// A state in which a resync has just caught up.
+fn caught_up(clock: &ManualClock) -> MemoryState {
     use callsheet_app::ports::{Clock as _, SyncStates as _};
     let mark = WorkspaceSyncState {
         synced_until: Some(clock.now()),
@@ -43,7 +43,7 @@ pub(crate) fn sync_settings() -> SyncSettings {
     }
 }
 
-/// Records nothing that nobody asked for.
+/// A policy without rules: only overrides record.
 pub(crate) fn skips_all(document: &mut PolicyDocument) {
     document.rules.clear();
 }
@@ -73,7 +73,7 @@ impl Harness {
         Self {
             recall,
             decisions: MemoryDecisions::new(),
-            state: swept_until(&clock),
+            state: caught_up(&clock),
             clock,
             queue: MemoryQueue::new(),
             policy_cache: PolicyCache::default(),
@@ -133,7 +133,7 @@ impl Harness {
         plus(self.clock.now(), SignedDuration::from_secs(seconds))
     }
 
-    /// Has a calendar looked at, as a webhook about `since` would.
+    /// Requests a sync of a calendar, as a webhook about `since` would.
     pub(crate) async fn events_changed(&self, calendar: &CalendarId, since: Timestamp) -> Handled {
         self.request(calendar, SyncReason::EventsChanged { since })
             .await
@@ -154,15 +154,15 @@ impl Harness {
             .send(&SyncJob::Request(request))
             .await
             .expect("memory");
-        // A look begins a little later than the notice that asks for it.
+        // A sync starts a little later than its request is sent.
         self.clock.advance(SignedDuration::from_secs(1));
         self.sync()
             .handle(&self.queue.deliver(10), self.deadline())
             .await
     }
 
-    /// Has everything swept that is owed a look, until `deadline`.
-    pub(crate) async fn sweep(&self, deadline: Timestamp) -> Handled {
+    /// Runs a resync until `deadline`.
+    pub(crate) async fn resync(&self, deadline: Timestamp) -> Handled {
         use callsheet_app::ports::Queue as _;
         self.queue.send(&SyncJob::Resync).await.expect("memory");
         self.sync().handle(&self.queue.deliver(10), deadline).await

@@ -1,8 +1,9 @@
-//! One glance at Recall serves every calendar, and nothing is ever missed.
+//! Syncs of many calendars: one sync of the workspace serves all of them, and no
+//! change is missed.
 
-mod choosing;
-mod going_on;
-mod healing;
+mod catching_up;
+mod planning;
+mod resuming;
 
 use callsheet_app::ports::Queue as _;
 use callsheet_app::{Handled, Ports, SyncHandler};
@@ -44,7 +45,7 @@ fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
     })
 }
 
-/// A house with so many calendars, each looked at whole and at rest.
+/// A harness with so many calendars, each fully synced a minute ago.
 async fn harness(calendars: usize) -> Harness {
     let harness = Harness::new();
     for number in 0..calendars {
@@ -65,7 +66,7 @@ impl Harness {
         lists.map(|call| call.subject).collect()
     }
 
-    /// Has an event of each of these calendars change now, and tells of it.
+    /// Changes an event of each of these calendars now, and requests a sync.
     async fn change(&self, numbers: impl IntoIterator<Item = usize>) {
         for number in numbers {
             self.recall.put_event(event(number, self.after(0)));
@@ -130,7 +131,7 @@ impl Harness {
 }
 
 impl Harness {
-    /// Uses up the calls that may go at once, so that each next one waits.
+    /// Uses up the burst of the rate limit, so that each next call waits.
     async fn state_drawn(&self, calls: u32) -> bool {
         use callsheet_app::ports::RateLimits as _;
         let rate_limit = crate::harness::sync_settings().list_events;
