@@ -173,8 +173,8 @@ impl<P: SyncPorts> EventPages<'_, P> {
             let position = list.position(plus(self.limiter.clock.now(), HOLD));
             let mut counts_ahead = SyncCounts::default();
             let next = self.read_next(list, &mut counts_ahead, terms);
-            let (handled, next) = join(handler.handle(page, counts), next).await;
-            handled?;
+            let (written, next) = join(handler.handle(page, counts), next).await;
+            written?;
             handler.save(position).await?;
             page = next?;
             counts.add(counts_ahead);

@@ -61,25 +61,7 @@ pub fn preview(
     (policy, revision): (&Policy, PolicyRevision),
     now: Timestamp,
 ) -> Vec<Change> {
-    let mut by_meeting: BTreeMap<IcalUid, (Vec<Decision>, Vec<Evaluation<'_>>)> = BTreeMap::new();
-    for row in stored {
-        by_meeting
-            .entry(row.key.ical_uid.clone())
-            .or_default()
-            .0
-            .push(row);
-    }
-    for event in events {
-        let Some(calendar) = calendars.get(&event.calendar_id) else {
-            continue;
-        };
-        let evaluated = evaluate(calendar, event, (policy, revision), now);
-        by_meeting
-            .entry(event.ical_uid.clone())
-            .or_default()
-            .1
-            .push(evaluated);
-    }
+    let by_meeting = by_meeting(calendars, events, stored, (policy, revision), now);
     let mut changes = Vec::new();
     for (stored, evaluated) in by_meeting.into_values() {
         let mut before: HashMap<DecisionKey, Decision> = stored
@@ -103,6 +85,38 @@ pub fn preview(
             .then_with(|| one.after.key.cmp(&other.after.key))
     });
     changes
+}
+
+/// The stored rows and the evaluations of each meeting.
+type Meetings<'a> = BTreeMap<IcalUid, (Vec<Decision>, Vec<Evaluation<'a>>)>;
+
+fn by_meeting<'a>(
+    calendars: &BTreeMap<CalendarId, CalendarContext>,
+    events: &'a [CalendarEvent],
+    stored: Vec<Decision>,
+    policy: (&Policy, PolicyRevision),
+    now: Timestamp,
+) -> Meetings<'a> {
+    let mut by_meeting = Meetings::new();
+    for row in stored {
+        by_meeting
+            .entry(row.key.ical_uid.clone())
+            .or_default()
+            .0
+            .push(row);
+    }
+    for event in events {
+        let Some(calendar) = calendars.get(&event.calendar_id) else {
+            continue;
+        };
+        let evaluated = evaluate(calendar, event, policy, now);
+        by_meeting
+            .entry(event.ical_uid.clone())
+            .or_default()
+            .1
+            .push(evaluated);
+    }
+    by_meeting
 }
 
 fn effect(before: Option<&Decision>, after: &Decision) -> Effect {

@@ -8,10 +8,11 @@ use crate::decision_writer::DecisionWriter;
 use crate::event_pages::EventPages;
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
+use crate::sync::catch_up::{CatchUpSync, Trigger};
 use crate::sync::page_intake::PageIntake;
 use crate::sync::requests::RequestHandler;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
-use crate::sync::resync::{Resync, Trigger};
+use crate::sync::resync::Resync;
 use crate::sync::settings::SyncSettings;
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_error::SyncError;
@@ -98,6 +99,12 @@ impl<P: SyncPorts> SyncHandler<P> {
         };
         let decisions = ports.decisions();
         let writer = &DecisionWriter { decisions, clock };
+        let queue = ports.queue();
+        let intake = &PageIntake {
+            loader,
+            writer,
+            queue,
+        };
         let components = Components {
             pages,
             loader,
@@ -111,17 +118,22 @@ impl<P: SyncPorts> SyncHandler<P> {
                 state,
                 clock,
                 pages,
-                intake: &PageIntake {
-                    loader,
-                    writer,
-                    queue: ports.queue(),
-                },
+                intake,
             },
         };
+        self.run_jobs(batch, &components, handled).await;
+    }
+
+    async fn run_jobs(
+        &self,
+        batch: &Batch<'_, P>,
+        components: &Components<'_, P>,
+        handled: &mut Handled,
+    ) {
         // Boxed: the state of each while it waits is large.
-        Box::pin(self.run_requests(batch, &components, handled)).await;
+        Box::pin(self.run_requests(batch, components, handled)).await;
         if !handled.is_denied {
-            Box::pin(self.run_resync(batch, &components, handled)).await;
+            Box::pin(self.run_resync(batch, components, handled)).await;
         }
     }
 
@@ -178,7 +190,12 @@ impl<P: SyncPorts> SyncHandler<P> {
                 list_calendars: self.settings.list_calendars,
             },
             calendar_sync: components.calendar_sync,
-            workspace_sync: components.workspace_sync,
+            catch_up: &CatchUpSync {
+                settings: &self.settings,
+                state: self.ports.state(),
+                clock: self.ports.clock(),
+                workspace_sync: components.workspace_sync,
+            },
         };
         match resync.run(batch.policy, trigger, batch.latest).await {
             Ok(report) => handled.is_denied = report.is_denied,

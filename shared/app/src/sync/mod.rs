@@ -16,8 +16,10 @@
 
 mod calendar_list;
 mod calendar_sync;
+mod catch_up;
 mod handler;
 mod page_intake;
+mod pending;
 mod requests;
 mod requeue;
 mod resync;

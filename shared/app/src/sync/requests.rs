@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, ListingOptions, PendingCalendar, PlannedSync, RequestedSync, Scope,
-    SyncJob, SyncPlan, Timestamp, WorkspaceSyncState, needs_full_sync, plan_syncs, plus,
+    CalendarId, CalendarRecord, ListingOptions, PlannedSync, Scope, Timestamp, WorkspaceSyncState,
+    plus,
 };
 use jiff::SignedDuration;
 
@@ -17,6 +17,7 @@ use crate::decision_writer::DecisionWriter;
 use crate::event_pages::EventPages;
 use crate::ports::{Clock as _, SyncStates as _};
 use crate::sync::calendar_sync::CalendarSync;
+use crate::sync::pending::{Batch, Pending, by_calendar};
 use crate::sync::requeue::{Delivery, Handled, Requeue};
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_counts::SyncCounts;
@@ -48,23 +49,6 @@ pub(super) struct RequestHandler<'a, P: SyncPorts> {
     pub(super) workspace_sync: &'a WorkspaceSync<'a, P>,
     /// Delivers messages again.
     pub(super) requeue: &'a Requeue<'a, P::Queue, P::Clock>,
-}
-
-/// The requests for one calendar that no completed sync covers yet.
-struct Pending<'a> {
-    requested: RequestedSync,
-    deliveries: Vec<&'a Delivery>,
-    /// The calendar's record, if it was loaded since the last sync.
-    record: Option<CalendarRecord>,
-}
-
-/// The requests of a batch, and the terms on which they are handled.
-struct Batch<'a> {
-    pending: BTreeMap<&'a CalendarId, Pending<'a>>,
-    policy: &'a ActivePolicy,
-    options: ListingOptions,
-    terms: CallTerms,
-    handled: &'a mut Handled,
 }
 
 /// A completed sync: its counts, and the calendars that were skipped.
@@ -143,15 +127,27 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             return;
         };
         tracing::info!(%plan, "planned syncs: {plan}");
-        let synced = if planned.not_before > plus(now, LONGEST_WAIT) {
-            Err(SyncError::RateLimited(planned.not_before))
-        } else if planned.not_before > now {
-            let waited = self.wait_until(planned.not_before, batch.terms).await;
+        let start_at = planned.not_before;
+        let synced = if start_at > plus(now, LONGEST_WAIT) {
+            Err(SyncError::RateLimited(start_at))
+        } else if start_at > now {
+            let waited = self.wait_until(start_at, batch.terms).await;
             waited.map(|()| None)
         } else {
             let synced = self.sync(planned, calendars, workspace, batch).await;
             synced.map(Some)
         };
+        self.conclude(batch, planned, synced, now).await;
+    }
+
+    /// Acts on the result of a planned sync, or of the wait for its start.
+    async fn conclude(
+        &self,
+        batch: &mut Batch<'_>,
+        planned: &PlannedSync,
+        synced: Result<Option<Synced>, SyncError>,
+        now: Timestamp,
+    ) {
         match synced {
             Ok(None) => {}
             Ok(Some(synced)) => self.complete(batch, planned, synced).await,
@@ -304,52 +300,4 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         }
         self.requeue.again(pending.deliveries, error, handled).await;
     }
-}
-
-impl Batch<'_> {
-    fn plan(
-        &self,
-        calendars: &BTreeMap<&CalendarId, CalendarContext>,
-        workspace: &WorkspaceSyncState,
-        now: Timestamp,
-    ) -> SyncPlan {
-        let policy = self.policy.revision;
-        let pending = self.pending.iter().filter_map(|(calendar, pending)| {
-            let CalendarContext { record, overrides } = calendars.get(calendar)?;
-            let override_revision = overrides.revision;
-            let last_sync = record.last_sync.as_ref();
-            let in_progress = record.in_progress.as_ref();
-            Some(PendingCalendar {
-                calendar,
-                requested: &pending.requested,
-                last_sync,
-                in_progress: in_progress
-                    .filter(|sync| sync.is_resumable(policy, override_revision, now)),
-                needs_full_sync: needs_full_sync(last_sync, policy, override_revision, now),
-            })
-        });
-        plan_syncs(&pending.collect::<Vec<_>>(), workspace, self.options, now)
-    }
-}
-
-/// The sync requests among `deliveries`, by calendar.
-fn by_calendar(deliveries: &[Delivery]) -> BTreeMap<&CalendarId, Pending<'_>> {
-    let mut by_calendar: BTreeMap<&CalendarId, Vec<_>> = BTreeMap::new();
-    for delivery in deliveries {
-        if let SyncJob::Request(request) = &delivery.job {
-            let requests = by_calendar.entry(&request.calendar_id).or_default();
-            requests.push((delivery, request));
-        }
-    }
-    let pending = by_calendar.into_iter().filter_map(|(calendar, requests)| {
-        let requested = RequestedSync::of(requests.iter().map(|(_, request)| *request))?;
-        let deliveries = requests.into_iter().map(|(delivery, _)| delivery).collect();
-        let pending = Pending {
-            requested,
-            deliveries,
-            record: None,
-        };
-        Some((calendar, pending))
-    });
-    pending.collect()
 }

@@ -13,35 +13,24 @@
 //! meanwhile. A permit that is not needed is kept for the next calendar. Where
 //! both sync the same calendar, that costs one page.
 
-use std::collections::BTreeSet;
-
-use callsheet_domain::{CalendarId, CatchUp, Scope, Timestamp, WorkspaceSyncState, plus};
+use callsheet_domain::{CalendarId, Scope, Timestamp, WorkspaceSyncState, plus};
 use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
 use crate::event_pages::EventPages;
-use crate::ports::{Calendars as _, Clock as _, ListedCalendar, SyncStates as _, WriteOutcome};
+use crate::ports::{Calendars as _, Clock as _, ListedCalendar, SyncStates as _};
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
+use crate::sync::catch_up::{CatchUpSync, Trigger};
 use crate::sync::resync_plan::{DueSync, ResyncPlan};
 use crate::sync::settings::SyncSettings;
-use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{ActivePolicy, CallTerms, PortError, Priority};
+use crate::{ActivePolicy, CallTerms, Priority};
 
 /// A full sync of each calendar starts this often, whatever happened.
 const FULL_SYNC_EVERY: SignedDuration = SignedDuration::from_hours(24);
-
-/// The cause of a resync.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Trigger {
-    /// The schedule: what was synced a moment ago need not be synced again.
-    Scheduled,
-    /// A request of an operator: catches up at once.
-    Requested,
-}
 
 /// The result of a resync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,8 +55,8 @@ pub(super) struct Resync<'a, P: SyncPorts> {
     pub(super) calendar_list: &'a CalendarList<'a, P>,
     /// Syncs one calendar.
     pub(super) calendar_sync: &'a CalendarSync<'a, P>,
-    /// Syncs the workspace.
-    pub(super) workspace_sync: &'a WorkspaceSync<'a, P>,
+    /// Syncs what changed in the workspace.
+    pub(super) catch_up: &'a CatchUpSync<'a, P>,
 }
 
 /// A resync, in progress.
@@ -95,7 +84,7 @@ impl<P: SyncPorts> Resync<'_, P> {
             latest,
         };
         let mut lists_workspace = self.settings.is_workspace_listed;
-        let workspace = match self.catch_up(policy, trigger, terms).await {
+        let workspace = match self.catch_up.run(policy, trigger, terms).await {
             Ok(workspace) => workspace,
             Err(error) if error.is_retry_later() && trigger == Trigger::Requested => {
                 return Err(error);
@@ -111,15 +100,28 @@ impl<P: SyncPorts> Resync<'_, P> {
                 self.state.workspace().await?
             }
         };
-        let full_since = self.full_since(&workspace);
-        if let Err(error) = self.refresh_calendars(&workspace, full_since, terms).await {
+        self.sync_calendars(policy, trigger, terms, (&workspace, lists_workspace))
+            .await
+    }
+
+    /// Syncs the calendars that are due; those with changes too, unless the
+    /// workspace is listed as a whole.
+    async fn sync_calendars(
+        &self,
+        policy: &ActivePolicy,
+        trigger: Trigger,
+        terms: CallTerms,
+        (workspace, lists_workspace): (&WorkspaceSyncState, bool),
+    ) -> Result<ResyncReport, SyncError> {
+        let full_since = self.full_since(workspace);
+        if let Err(error) = self.refresh_calendars(workspace, full_since, terms).await {
             tracing::warn!(%error, "resync: could not list the calendars: {error}");
             if error.is_denied() {
                 return Ok(ResyncReport { is_denied: true });
             }
         }
         let calendars = self.state.listed().await?;
-        let interval = self.catch_up_interval_per_calendar(trigger, &calendars);
+        let interval = self.catch_up.interval_per_calendar(trigger, &calendars);
         let changed_since = plus(self.clock.now(), -interval);
         let plan = ResyncPlan {
             policy: policy.revision,
@@ -156,102 +158,6 @@ impl<P: SyncPorts> Resync<'_, P> {
         self.calendar_list.refresh(terms).await
     }
 
-    /// Syncs what changed in the workspace since the last catch-up, if the next
-    /// one is due, and gives the workspace's sync state.
-    async fn catch_up(
-        &self,
-        policy: &ActivePolicy,
-        trigger: Trigger,
-        terms: CallTerms,
-    ) -> Result<WorkspaceSyncState, SyncError> {
-        let mut state = self.state.workspace().await?;
-        if !self.settings.is_workspace_listed {
-            return Ok(state);
-        }
-        let counts = loop {
-            let now = self.clock.now();
-            match &state.in_progress {
-                Some(in_progress) if in_progress.is_held(now) => {
-                    return match trigger {
-                        Trigger::Scheduled => Ok(state),
-                        // It may have started before the change that the operator expects.
-                        Trigger::Requested => Err(SyncError::AlreadyRunning),
-                    };
-                }
-                Some(in_progress) if in_progress.next.is_some() => {
-                    break self.workspace_sync.resume(state, policy, terms).await?;
-                }
-                _ => {}
-            }
-            match state.catch_up(self.catch_up_interval(trigger), now) {
-                None => return Ok(state),
-                Some(CatchUp::Since(since)) => {
-                    let for_calendars = BTreeSet::new();
-                    let sync = self.workspace_sync;
-                    let synced = sync.start(state, since, &for_calendars, policy, terms);
-                    break synced.await?.0;
-                }
-                Some(CatchUp::Begin) => {
-                    let until = self.all_synced_until().await?;
-                    state = self.write(state.begun_at(until)).await?;
-                }
-                Some(CatchUp::Everything) => return self.write(state.begun_anew(now)).await,
-            }
-        };
-        counts.log(&Scope::Workspace, 0);
-        Ok(self.state.workspace().await?)
-    }
-
-    /// The time from one catch-up to the next.
-    fn catch_up_interval(&self, trigger: Trigger) -> SignedDuration {
-        match trigger {
-            Trigger::Requested => SignedDuration::ZERO,
-            Trigger::Scheduled => {
-                let every = SignedDuration::try_from(self.settings.catch_up_every);
-                every.unwrap_or(SignedDuration::MAX)
-            }
-        }
-    }
-
-    /// The same where each calendar is listed by itself: so long that catch-up
-    /// takes half of the rate limit at most.
-    fn catch_up_interval_per_calendar(
-        &self,
-        trigger: Trigger,
-        calendars: &[ListedCalendar],
-    ) -> SignedDuration {
-        let every = self.catch_up_interval(trigger);
-        let lists = i32::try_from(2 * calendars.len()).unwrap_or(i32::MAX);
-        match trigger {
-            Trigger::Requested => every,
-            Trigger::Scheduled => every.max(self.settings.list_events.interval() * lists),
-        }
-    }
-
-    /// Writes the workspace's sync state; gives it with the version that is now
-    /// stored.
-    async fn write(&self, mut state: WorkspaceSyncState) -> Result<WorkspaceSyncState, SyncError> {
-        match self.state.write_workspace_state(&state).await? {
-            WriteOutcome::Written => {
-                state.version = state.version.next();
-                Ok(state)
-            }
-            WriteOutcome::Conflict => Err(SyncError::AlreadyRunning),
-        }
-    }
-
-    /// The instant up to which every calendar is synced that was ever synced.
-    async fn all_synced_until(&self) -> Result<Timestamp, PortError> {
-        let now = self.clock.now();
-        let calendars = self.state.listed().await?;
-        let connected = calendars
-            .iter()
-            .filter(|listed| listed.record.calendar.status.holds_bots());
-        let last_syncs = connected.filter_map(|listed| listed.record.last_sync.as_ref());
-        let began_at = last_syncs.map(|last_sync| last_sync.began_at);
-        Ok(began_at.min().unwrap_or(now))
-    }
-
     /// Syncs the calendars that are due, each by itself.
     async fn sync_due_calendars(
         &self,
@@ -286,13 +192,7 @@ impl<P: SyncPorts> Resync<'_, P> {
                 }
             }
         }
-        let due = due.len();
-        tracing::info!(
-            due,
-            synced,
-            left,
-            "resync finished: {due} calendars due, {synced} synced, {left} left"
-        );
+        log_finished(due.len(), synced, left);
         Ok(report)
     }
 
@@ -327,4 +227,13 @@ impl<P: SyncPorts> Resync<'_, P> {
         };
         counts.map(Some)
     }
+}
+
+fn log_finished(due: usize, synced: usize, left: usize) {
+    tracing::info!(
+        due,
+        synced,
+        left,
+        "resync finished: {due} calendars due, {synced} synced, {left} left"
+    );
 }
