@@ -84,8 +84,7 @@ impl<P: SyncPorts> SyncHandler<P> {
     async fn run(&self, batch: &Batch<'_, P>, handled: &mut Handled) {
         let (ports, settings) = (&self.ports, &self.settings);
         let (recall, state, clock) = (ports.recall(), ports.state(), ports.clock());
-        let rate_limits = state;
-        let limiter = &RateLimiter { rate_limits, clock };
+        let limiter = &self.limiter();
         let pages = &EventPages {
             recall,
             limiter,
@@ -97,9 +96,8 @@ impl<P: SyncPorts> SyncHandler<P> {
             limiter,
             get_calendar: settings.get_calendar,
         };
-        let decisions = ports.decisions();
+        let (decisions, queue) = (ports.decisions(), ports.queue());
         let writer = &DecisionWriter { decisions, clock };
-        let queue = ports.queue();
         let intake = &PageIntake {
             loader,
             writer,
@@ -122,6 +120,13 @@ impl<P: SyncPorts> SyncHandler<P> {
             },
         };
         self.run_jobs(batch, &components, handled).await;
+    }
+
+    fn limiter(&self) -> RateLimiter<'_, P::State, P::Clock> {
+        RateLimiter {
+            rate_limits: self.ports.state(),
+            clock: self.ports.clock(),
+        }
     }
 
     async fn run_jobs(
@@ -170,12 +175,8 @@ impl<P: SyncPorts> SyncHandler<P> {
         components: &Components<'_, P>,
         handled: &mut Handled,
     ) {
-        let trigger = |delivery: &Delivery| match delivery.job {
-            SyncJob::Request(_) => None,
-            SyncJob::Resync => Some(Trigger::Scheduled),
-            SyncJob::ResyncNow { .. } => Some(Trigger::Requested),
-        };
-        let Some(trigger) = batch.deliveries.iter().filter_map(trigger).max() else {
+        let deliveries = batch.deliveries.iter();
+        let Some(trigger) = deliveries.filter_map(resync_trigger).max() else {
             return;
         };
         let resync = Resync {
@@ -201,10 +202,19 @@ impl<P: SyncPorts> SyncHandler<P> {
             Ok(report) => handled.is_denied = report.is_denied,
             Err(error) => {
                 tracing::warn!(%error, "could not resync: {error}");
-                let is_resync = |delivery: &&Delivery| !matches!(delivery.job, SyncJob::Request(_));
-                let resyncs = batch.deliveries.iter().filter(is_resync);
+                let resyncs = batch.deliveries.iter();
+                let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
                 batch.requeue.again(resyncs, &error, handled).await;
             }
         }
+    }
+}
+
+/// The cause of the resync that a message asks for; none for a sync request.
+fn resync_trigger(delivery: &Delivery) -> Option<Trigger> {
+    match delivery.job {
+        SyncJob::Request(_) => None,
+        SyncJob::Resync => Some(Trigger::Scheduled),
+        SyncJob::ResyncNow { .. } => Some(Trigger::Requested),
     }
 }

@@ -193,8 +193,8 @@ async fn a_stored_calendar_is_loaded_without_a_call() {
     let fetched = loader.load_or_fetch(&id, false, TERMS).await;
     let fetched = fetched.expect("memory").expect("Recall knows it");
     assert_eq!(fetched, harness.record().await, "it is stored");
-    let loaded = loader.load_or_fetch(&id, false, TERMS).await;
-    assert_eq!(loaded.expect("memory"), Some(fetched));
+    let again = loader.load_or_fetch(&id, false, TERMS).await;
+    assert_eq!(again.expect("memory"), Some(fetched));
     assert_eq!(harness.recall.count(Operation::GetCalendar), 1);
 }
 

@@ -19,6 +19,10 @@ use jiff::SignedDuration;
 
 use crate::harness::{Harness, HarnessSync, Recall};
 
+/// Adapters that fail as a test says.
+type FlakyPorts =
+    Ports<Flaky<Recall>, Flaky<MemoryDecisions>, Flaky<MemoryState>, MemoryQueue, ManualClock>;
+
 fn id(number: usize) -> CalendarId {
     CalendarId::parse(format!("calendar-{number}")).expect("an id")
 }
@@ -105,12 +109,7 @@ impl Harness {
         self.decisions.all().len()
     }
 
-    fn flaky_sync(
-        &self,
-        faults: &Faults,
-    ) -> SyncHandler<
-        Ports<Flaky<Recall>, Flaky<MemoryDecisions>, Flaky<MemoryState>, MemoryQueue, ManualClock>,
-    > {
+    fn flaky_sync(&self, faults: &Faults) -> SyncHandler<FlakyPorts> {
         let HarnessSync {
             ports,
             policy_cache,
