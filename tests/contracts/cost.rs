@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::ports::{Clock as _, Queue as _};
-use callsheet_app::{Handled, PolicyCache, Scheduler, SchedulerSettings, Sync, SyncSettings};
+use callsheet_app::{
+    Handled, PolicyCache, Ports, Scheduler, SchedulerSettings, SyncHandler, SyncSettings,
+};
 use callsheet_domain::{
     CalendarEvent, Meeting, Operation, RateLimit, SyncJob, SyncReason, SyncRequest, plus,
 };
@@ -68,12 +70,14 @@ impl Metered {
         let sent = self.queue.send(&SyncJob::Request(request)).await;
         sent.expect("memory");
         let rate_limit = RateLimit::per_minute(60, 3);
-        let sync = Sync {
-            recall: self.recall.clone(),
-            decisions: self.decisions.clone(),
-            state: self.state.clone(),
-            queue: self.queue.clone(),
-            clock: SystemClock,
+        let sync = SyncHandler {
+            ports: Ports {
+                recall: self.recall.clone(),
+                decisions: self.decisions.clone(),
+                state: self.state.clone(),
+                queue: self.queue.clone(),
+                clock: SystemClock,
+            },
             policy_cache: PolicyCache::default(),
             settings: SyncSettings {
                 list_events: rate_limit,

@@ -68,7 +68,7 @@ async fn messages_that_wait_for_the_list_limit_are_requeued_and_handled() {
 
     let all_wait = async || {
         calendars.iter().all(|calendar| {
-            let waits = ["waits for its turn", calendar.as_str()];
+            let waits = [" waits: ", calendar.as_str()];
             !logged("sync", &waits).is_empty()
         })
     };

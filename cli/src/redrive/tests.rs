@@ -57,7 +57,7 @@ letter-2  unreadable                  just now  stays
 3 messages: 2 sent back, 1 stays. Unreadable messages would only become dead letters again. \
          --drop-unreadable deletes them, also those that a later version wrote.
 
-Why each failed is in sync's log, in the line `abandoned message` with its id."
+Why each failed is in sync's log, in the line `becomes a dead letter` with its id."
     );
 }
 

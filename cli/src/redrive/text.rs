@@ -14,7 +14,7 @@ impl Render for Redriven {
         let mut parts = vec![self.table(), self.counts()];
         if self.messages.iter().any(|message| message.kind.is_some()) {
             parts.push(
-                "Why each failed is in sync's log, in the line `abandoned message` with its id."
+                "Why each failed is in sync's log, in the line `becomes a dead letter` with its id."
                     .to_owned(),
             );
         }

@@ -1,51 +1,54 @@
-//! A batch of messages in, the names of those to be given again out.
+//! Reads a batch of SQS messages, and answers with the ids of those that failed.
 
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use callsheet_app::ports::{Clock as _, Receipt};
-use callsheet_app::{Delivery, Sync};
+use callsheet_app::{Delivery, Ports, SyncHandler};
 use callsheet_queue::{SqsQueue, parse_job};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Secret, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
 use lambda_runtime::LambdaEvent;
 
-pub(crate) type LiveSync = Sync<RecallClient, DecisionTable, StateTable, SqsQueue, SystemClock>;
+pub(crate) type LivePorts = Ports<RecallClient, DecisionTable, StateTable, SqsQueue, SystemClock>;
 
-/// WriteOutcome back to answer in good order.
+/// Time that is kept for the response to SQS.
 const RESERVE: Duration = Duration::from_secs(5);
-/// For an invocation that does not say how long it may take.
+/// Time for an invocation without a deadline.
 const USUAL: Duration = Duration::from_secs(55);
 
-/// Attends to a batch, with the API key as it was last read.
+/// Handles a batch, with the API key as it was last read.
 ///
-/// A message that cannot be read is one that failed: it comes back until it
-/// lands in the dead-letter queue, where a person sees it.
-pub(crate) async fn attend(
-    sync: LiveSync,
+/// A message that cannot be read counts as failed: SQS delivers it again until
+/// it moves it to the dead-letter queue, where an operator sees it.
+pub(crate) async fn handle(
+    handler: SyncHandler<LivePorts>,
     key: &Secret<ApiKey>,
     event: LambdaEvent<SqsEvent>,
 ) -> SqsBatchResponse {
-    let sync = Sync {
-        recall: sync.recall.with_key(key.current().await),
-        ..sync
-    };
-    let until = deadline(event.context.deadline, sync.clock.now(), RESERVE, USUAL);
+    let mut handler = handler;
+    handler.ports.recall = handler.ports.recall.with_key(key.current().await);
+    let started_at = handler.ports.clock.now();
+    let until = deadline(event.context.deadline, started_at, RESERVE, USUAL);
     let (mut deliveries, mut failed) = (Vec::new(), Vec::new());
     for message in event.payload.records {
         let id = message.message_id.clone().unwrap_or_default();
         match delivery(message) {
             Ok(delivery) => deliveries.push(delivery),
             Err(problem) => {
-                tracing::error!(message = id, problem, "a message cannot be read");
+                tracing::error!(
+                    message = id,
+                    problem,
+                    "message {id} cannot be read: {problem}"
+                );
                 failed.push(id);
             }
         }
     }
-    let handled = sync.handle(&deliveries, until).await;
+    let handled = handler.handle(&deliveries, until).await;
     if handled.is_denied {
-        key.refresh(sync.clock.now()).await;
+        key.refresh(handler.ports.clock.now()).await;
     }
     failed.extend(handled.failed);
     response(failed)
@@ -66,7 +69,8 @@ fn delivery(message: SqsMessage) -> Result<Delivery, String> {
     }
 }
 
-/// An empty name would make SQS give the whole batch again, so none is named.
+/// The response that names the messages to deliver again. An empty id would
+/// have SQS deliver the whole batch again, so it is left out.
 fn response(failed: Vec<String>) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     for id in failed.into_iter().filter(|id| !id.is_empty()) {
@@ -93,12 +97,12 @@ mod tests {
     #[test_case(r#"{"v":"1","calendar_id":"c","sent_at":5,"kind":"full_sync"}"#, true; "one of ours")]
     #[test_case(r#"{"v":"1","kind":"resync"}"#, true; "the schedule's")]
     #[test_case("hello", false; "anything else")]
-    fn reads_messages(body: &str, is_ours: bool) {
+    fn a_message_of_ours_is_read(body: &str, is_ours: bool) {
         assert_eq!(delivery(message(body)).is_ok(), is_ours);
     }
 
     #[test]
-    fn names_what_failed_and_never_an_empty_name() {
+    fn a_response_names_the_failed_messages_and_never_an_empty_id() {
         let response = response(vec!["m-1".to_owned(), String::new()]);
         let named: Vec<_> = response
             .batch_item_failures

@@ -1,4 +1,4 @@
-//! Looks at changed events and writes what should be recorded.
+//! Lambda function: handles batches of sync jobs from the queue.
 
 mod batch;
 mod settings;
@@ -6,7 +6,7 @@ mod settings;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use callsheet_app::{PolicyCache, Sync};
+use callsheet_app::{PolicyCache, Ports, SyncHandler};
 use callsheet_queue::SqsQueue;
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Function, SystemClock};
@@ -22,21 +22,23 @@ async fn main() -> Result<(), Error> {
     let key = Arc::new(function.secret("RECALL_API_KEY_ARN", ApiKey::parse).await?);
     let tables = aws_sdk_dynamodb::Client::new(&function.aws);
     let state = StateTable::new(tables.clone(), environment.required("STATE_TABLE")?);
-    let sync = Sync {
-        recall: RecallClient::new(settings.base_url, key.current().await),
-        decisions: DecisionTable::new(tables, environment.required("DECISIONS_TABLE")?),
-        state,
-        queue: SqsQueue::new(
-            aws_sdk_sqs::Client::new(&function.aws),
-            environment.required("QUEUE_URL")?,
-        ),
-        clock: SystemClock,
+    let handler = SyncHandler {
+        ports: Ports {
+            recall: RecallClient::new(settings.base_url, key.current().await),
+            decisions: DecisionTable::new(tables, environment.required("DECISIONS_TABLE")?),
+            state,
+            queue: SqsQueue::new(
+                aws_sdk_sqs::Client::new(&function.aws),
+                environment.required("QUEUE_URL")?,
+            ),
+            clock: SystemClock,
+        },
         policy_cache: PolicyCache::default(),
         settings: settings.sync,
     };
     run(service_fn(move |event: LambdaEvent<SqsEvent>| {
-        let (sync, key) = (sync.clone(), Arc::clone(&key));
-        async move { Ok::<SqsBatchResponse, Error>(batch::attend(sync, &key, event).await) }
+        let (handler, key) = (handler.clone(), Arc::clone(&key));
+        async move { Ok::<SqsBatchResponse, Error>(batch::handle(handler, &key, event).await) }
     }))
     .await
 }

@@ -1,4 +1,4 @@
-//! What a sync is told by its environment.
+//! Settings of the sync function, from its environment.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use callsheet_domain::RateLimit;
 use callsheet_recall::BaseUrl;
 use callsheet_runtime::{Environment, InvalidSetting};
 
-/// Calls that may go at once after a quiet time, for a few calendars that should
+/// Calls that may be made at once after a quiet time, so that a few calendars do
 /// not wait for each other. Each but the first costs one of a minute's calls.
 const BURST: u32 = 3;
 
-/// The settings of this function. What is recorded is not among them: the
-/// policy is kept beside the decisions, and changes without a deployment.
+/// Settings of the sync function. The policy is not among them: it is stored
+/// beside the decisions, and changes without a deployment.
 pub(crate) struct Settings {
     pub(crate) base_url: BaseUrl,
     pub(crate) sync: SyncSettings,

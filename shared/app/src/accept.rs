@@ -1,40 +1,40 @@
-//! Takes a verified webhook and puts it on its way.
+//! Accepts a verified webhook: enqueues a sync request for it.
 //!
-//! Who may call this has already proved that Recall signed the bytes: the
-//! signature's check gives the only value that can be read into an [`Incoming`].
+//! Only a body whose signature was checked can be parsed into an [`Incoming`].
 
 use callsheet_domain::{SyncJob, SyncReason, SyncRequest, Timestamp};
 
 use crate::PortError;
 use crate::ports::Queue;
 
-/// What a signed webhook says.
+/// A parsed webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Incoming {
-    /// Something about a calendar.
+    /// A change in a calendar.
     Calendar {
-        /// Which calendar.
+        /// The calendar.
         calendar_id: callsheet_domain::CalendarId,
-        /// What.
+        /// The change, as the reason of a sync request.
         reason: SyncReason,
     },
-    /// One of the other events that the same address receives.
+    /// An event of another kind, which the same endpoint receives.
     NotOurs,
 }
 
-/// What was done about it.
+/// The result of accepting a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
-    /// It is on the queue, and safe.
+    /// A sync request is on the queue.
     Enqueued,
-    /// There is nothing to be done.
+    /// The webhook asks for nothing.
     Ignored,
 }
 
-/// Puts what arrived at `now` on the queue, before anybody is told that it was accepted.
+/// Enqueues the sync request of a webhook that arrived at `now`. Only then may
+/// Recall be told that the webhook was accepted.
 ///
 /// # Errors
-/// If the queue did not take it; Recall then sends it again.
+/// If the queue fails; Recall then sends the webhook again.
 pub async fn accept<Q: Queue>(
     queue: &Q,
     incoming: Incoming,

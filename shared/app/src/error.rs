@@ -1,59 +1,60 @@
-//! A collaborator let us down, by what should happen next.
+//! Failure of a call to a collaborator, by what should happen next.
 
 use std::time::Duration;
 
-/// A collaborator let us down. The caller only ever asks: what next?
+/// The reason why a call to a collaborator failed, by what the caller should do
+/// next.
 #[derive(Debug, thiserror::Error)]
 pub enum PortError {
-    /// We asked too fast, and were told how long to wait.
+    /// Rate limited: retry after `wait`.
     #[error("{service} asked us to wait {}s", wait.as_secs())]
     Throttled {
-        /// Who said so.
+        /// The collaborator.
         service: &'static str,
-        /// How long.
+        /// The wait that it asks for.
         wait: Duration,
     },
-    /// It did not answer as it should, and may when asked again. Whether the
-    /// request had its effect is unknown.
+    /// No answer, or a failure on its side: retry later. Whether the request had
+    /// its effect is unknown.
     #[error("{service} did not answer: {reason}")]
     Unavailable {
-        /// Who did not.
+        /// The collaborator.
         service: &'static str,
-        /// What was seen.
+        /// The symptom: a status, a broken connection, …
         reason: String,
-        /// What the client said.
+        /// The client's own error.
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
-    /// It will refuse everything until somebody mends our access to it.
+    /// Every request will be refused until an operator restores our access.
     #[error("{service} denies us: {reason}")]
     Denied {
-        /// Who does.
+        /// The collaborator.
         service: &'static str,
-        /// Why, and so what to mend.
+        /// The reason, and so what the operator has to restore.
         reason: String,
     },
-    /// It blocked this one request: it may take others, or be about to deny
-    /// all of them. The request had no effect.
+    /// This one request was blocked: others may pass, or all of them may be about
+    /// to be denied. The request had no effect.
     #[error("{service} blocked the request: {reason}")]
     Blocked {
-        /// The service that did.
+        /// The collaborator.
         service: &'static str,
-        /// Why, without anything that the request contained.
+        /// The reason, without anything that the request contained.
         reason: String,
     },
-    /// It answered, but not in a shape we know.
-    #[error("{service} answered what cannot be read: {reason}")]
+    /// An answer of unknown shape.
+    #[error("{service} gave an answer that cannot be read: {reason}")]
     Unreadable {
-        /// Who did.
+        /// The collaborator.
         service: &'static str,
-        /// What was wrong with it, without the content.
+        /// The problem with the answer, without its content.
         reason: String,
     },
 }
 
 impl PortError {
-    /// How long to wait before asking again, if told.
+    /// The wait before a retry, if the collaborator asked for one.
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         match self {

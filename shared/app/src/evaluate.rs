@@ -1,21 +1,21 @@
-//! The verdict on one event, as a look gives it and a preview shows it.
+//! Evaluation of one event, for a sync and for a preview alike.
 
 use callsheet_domain::{
     CalendarEvent, CalendarRecord, DecisionInputs, Evaluation, Overrides, Policy, PolicyRevision,
     Timestamp, decide, plan,
 };
 
-/// A calendar, with what people said about its meetings: what a verdict is given from
-/// besides the event and the policy.
+/// A calendar with its overrides: the inputs of a verdict besides the event and
+/// the policy.
 #[derive(Debug, Clone)]
 pub struct CalendarContext {
-    /// The calendar.
+    /// Record of the calendar.
     pub record: CalendarRecord,
-    /// What people said about its meetings.
+    /// Overrides and pause of the calendar.
     pub overrides: Overrides,
 }
 
-/// The verdict on one event, by a policy.
+/// Evaluates one event with a policy.
 pub(crate) fn evaluate<'a>(
     calendar: &CalendarContext,
     event: &'a CalendarEvent,

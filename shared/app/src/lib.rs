@@ -1,23 +1,45 @@
 //! Use cases, and the ports they need.
 //!
-//! [`accept`] takes a webhook, [`Sync`] looks and decides, [`Scheduler`] makes the
-//! bots at Recall equal to what is wanted. Collaborators are traits that speak
-//! the domain's types; adapters are crates of their own.
+//! [`accept`] takes a webhook, [`SyncHandler`] syncs calendars and writes
+//! decisions, [`Scheduler`] makes the bots at Recall equal to the wanted ones.
+//! Collaborators are traits that use domain types; adapters are crates of their
+//! own.
 
 pub mod accept;
+mod calendar_loader;
+mod decision_writer;
 mod error;
 mod evaluate;
+mod event_pages;
+mod paging;
 mod policy_cache;
 pub mod ports;
 mod preview;
 mod push;
+mod rate_limiter;
+mod retry_on_conflict;
 mod scheduler;
 mod sync;
+mod sync_counts;
+mod sync_error;
+mod sync_ports;
 
+pub use calendar_loader::CalendarLoader;
+pub use decision_writer::{DecisionWriter, SyncContext};
 pub use error::PortError;
 pub use evaluate::CalendarContext;
+pub use event_pages::{EventList, EventPage, EventPages, ListPosition, PageHandler};
+pub use paging::{EndlessList, Paging};
 pub use policy_cache::{ActivePolicy, PolicyCache, document};
 pub use preview::{Change, Effect, preview};
 pub use push::{PushError, PushOutcome, PushedBy, push};
+pub use rate_limiter::{AcquireError, CallTerms, Priority, RateLimiter};
+pub use retry_on_conflict::{Attempt, retry_on_conflict};
 pub use scheduler::{CallPlan, PlannedCall, RunReport, Scheduler, SchedulerSettings, StopReason};
-pub use sync::{Delivery, Handled, Sync, SyncSettings, SyncState};
+pub use sync::{
+    CalendarList, CalendarSync, Delivery, Handled, ListedCalendars, PageIntake, Requeue,
+    SyncHandler, SyncSettings, WorkspaceSync,
+};
+pub use sync_counts::SyncCounts;
+pub use sync_error::SyncError;
+pub use sync_ports::{Ports, SyncPorts, SyncState};

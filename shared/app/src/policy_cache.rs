@@ -1,4 +1,5 @@
-//! The policy in force: kept by its revision, so that a pushed one takes effect with the next batch.
+//! The active policy: cached by revision, so that a pushed policy takes effect
+//! with the next batch.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,12 +13,12 @@ use crate::ports::Policies;
 pub struct ActivePolicy {
     /// The policy.
     pub policy: Arc<Policy>,
-    /// Which one it is.
+    /// Its revision.
     pub revision: PolicyRevision,
 }
 
 impl ActivePolicy {
-    /// The policy in force until one is pushed.
+    /// The policy that is active until one is pushed.
     #[must_use]
     pub fn built_in() -> Self {
         Self {
@@ -27,39 +28,39 @@ impl ActivePolicy {
     }
 }
 
-/// Reads the policy in force, and compiles each revision once.
+/// Reads the active policy, and compiles each revision once.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyCache(Arc<Mutex<Option<ActivePolicy>>>);
 
 impl PolicyCache {
-    /// The policy that is in force now.
+    /// The active policy.
     ///
     /// # Errors
-    /// If the store does not answer, or holds a policy of a later build.
+    /// If the store fails, or holds a policy of a later build.
     pub async fn current(&self, policies: &impl Policies) -> Result<ActivePolicy, PortError> {
         let revision = policies.active_revision().await?;
-        let known = self
+        let cached = self
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        if let Some(known) = known
-            && known.revision == revision
+        if let Some(cached) = cached
+            && cached.revision == revision
         {
-            return Ok(known);
+            return Ok(cached);
         }
         let policy = Arc::new(compiled(policies, revision).await?);
-        let active_revision = ActivePolicy { policy, revision };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(active_revision.clone());
-        Ok(active_revision)
+        let active = ActivePolicy { policy, revision };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(active.clone());
+        Ok(active)
     }
 }
 
-/// The document of a revision; the built-in one before the first, and for
-/// revisions of builds that kept none.
+/// The document of a revision; the built-in one before the first push, and for
+/// revisions of earlier builds, which stored none.
 ///
 /// # Errors
-/// If the store does not answer, or holds a document of a later build.
+/// If the store fails, or holds a document of a later build.
 pub async fn document(
     policies: &impl Policies,
     revision: PolicyRevision,

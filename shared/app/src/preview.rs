@@ -1,7 +1,7 @@
-//! What another policy would change, without writing anything.
+//! Preview of a policy: the decisions that it would change, without writing any.
 //!
-//! A preview goes the way a look goes, from the facts to the row that would be
-//! written, and stops before the write. So what it shows is what would happen.
+//! A preview takes the same steps as a sync, from the facts to the row, and stops
+//! before the write. So it shows exactly the rows that a sync would write.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,16 +12,16 @@ use callsheet_domain::{
 
 use crate::evaluate::{CalendarContext, evaluate};
 
-/// What would become of a meeting's bot.
+/// The effect on a meeting's bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
-    /// It has none, and would get one.
+    /// The meeting has no bot, and would get one.
     Gains,
-    /// It has one, and would lose it.
+    /// The meeting has a bot, and would lose it.
     Loses,
-    /// It would keep its bot, configured or named otherwise.
+    /// The bot would get another configuration or name.
     Changes,
-    /// Nothing would change but perhaps the reason.
+    /// At most the reason would change.
     Keeps,
 }
 
@@ -41,18 +41,18 @@ impl Effect {
 /// A row that would be written.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// What would become of its bot.
+    /// The effect on the meeting's bot.
     pub effect: Effect,
-    /// The row as it is; none if the meeting has not been decided about.
+    /// The row as it is; none if there is no decision yet.
     pub before: Option<Decision>,
     /// The row as it would be.
     pub after: Decision,
 }
 
-/// Decides about `events` by `policy`, over the rows that are `stored`; events
-/// of calendars that are not given are left out.
+/// Evaluates `events` with `policy` over the `stored` rows. Events of calendars
+/// that are not given are left out.
 ///
-/// The rows that come back are exactly those that a look would write.
+/// Gives exactly the rows that a sync would write.
 #[must_use]
 pub fn preview(
     calendars: &BTreeMap<CalendarId, CalendarContext>,
@@ -61,25 +61,7 @@ pub fn preview(
     (policy, revision): (&Policy, PolicyRevision),
     now: Timestamp,
 ) -> Vec<Change> {
-    let mut by_meeting: BTreeMap<IcalUid, (Vec<Decision>, Vec<Evaluation<'_>>)> = BTreeMap::new();
-    for row in stored {
-        by_meeting
-            .entry(row.key.ical_uid.clone())
-            .or_default()
-            .0
-            .push(row);
-    }
-    for event in events {
-        let Some(calendar) = calendars.get(&event.calendar_id) else {
-            continue;
-        };
-        let evaluated = evaluate(calendar, event, (policy, revision), now);
-        by_meeting
-            .entry(event.ical_uid.clone())
-            .or_default()
-            .1
-            .push(evaluated);
-    }
+    let by_meeting = by_meeting(calendars, events, stored, (policy, revision), now);
     let mut changes = Vec::new();
     for (stored, evaluated) in by_meeting.into_values() {
         let mut before: HashMap<DecisionKey, Decision> = stored
@@ -103,6 +85,38 @@ pub fn preview(
             .then_with(|| one.after.key.cmp(&other.after.key))
     });
     changes
+}
+
+/// The stored rows and the evaluations of each meeting.
+type Meetings<'a> = BTreeMap<IcalUid, (Vec<Decision>, Vec<Evaluation<'a>>)>;
+
+fn by_meeting<'a>(
+    calendars: &BTreeMap<CalendarId, CalendarContext>,
+    events: &'a [CalendarEvent],
+    stored: Vec<Decision>,
+    policy: (&Policy, PolicyRevision),
+    now: Timestamp,
+) -> Meetings<'a> {
+    let mut by_meeting = Meetings::new();
+    for row in stored {
+        by_meeting
+            .entry(row.key.ical_uid.clone())
+            .or_default()
+            .0
+            .push(row);
+    }
+    for event in events {
+        let Some(calendar) = calendars.get(&event.calendar_id) else {
+            continue;
+        };
+        let evaluated = evaluate(calendar, event, policy, now);
+        by_meeting
+            .entry(event.ical_uid.clone())
+            .or_default()
+            .1
+            .push(evaluated);
+    }
+    by_meeting
 }
 
 fn effect(before: Option<&Decision>, after: &Decision) -> Effect {

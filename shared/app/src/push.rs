@@ -1,11 +1,12 @@
-//! Puts a policy into force.
+//! Pushes a policy.
 //!
 //! Bots are told apart by their deduplication keys, so the scheme of the keys
 //! must not change while any bot is scheduled under the old one: Recall would
-//! see a new bot beside each old one. Two pushes at once are told apart by the
-//! revision they replace. A bot that comes to be wanted between the look for
-//! bots and the push is not seen; a push takes milliseconds, and a scheme is
-//! changed once in a lifetime.
+//! see a new bot beside each old one. Of two pushes at once, the second one
+//! finds another active revision than the one it replaces, and fails. A bot that
+//! comes to be wanted between the count of bots and the push is not counted. This
+//! is accepted: a push takes milliseconds, and hardly any installation ever
+//! changes its scheme.
 
 use callsheet_domain::{
     Actor, Applied, DeduplicationScheme, InvalidPolicy, Policy, PolicyDocument, PolicyRevision,
@@ -19,61 +20,63 @@ use crate::ports::{Calendars, Decisions, NewPolicy, Policies, PolicyWrite};
 /// Rows loaded together.
 const ROWS: usize = 100;
 
-/// What became of a push.
+/// The result of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PushOutcome {
-    /// It is in force from now on.
+    /// The policy is active from now on.
     Active(PolicyRevision),
-    /// It is the one that was in force already.
+    /// The same policy was active already.
     Unchanged(PolicyRevision),
 }
 
-/// Why a policy was not put into force.
+/// The reason why a policy was not pushed.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
-    /// It makes no sense.
+    /// The policy is invalid.
     #[error(transparent)]
     Invalid(#[from] InvalidPolicy),
-    /// Bots are scheduled under another scheme.
+    /// Bots are scheduled under another deduplication scheme.
     #[error(
-        "the policy in force tells bots apart by {}, this one by {}, and {bots} upcoming meetings \
+        "the active policy tells bots apart by {}, this one by {}, and {bots} upcoming meetings \
          have a bot or are about to: Recall's scheduling guide demands that the scheme never changes \
          while events are scheduled. Either keep `deduplication: {}`, or delete every calendar at \
          Recall and connect it again, or push a policy that skips everything and wait until no bot is left",
         .kept.as_str(), .wanted.as_str(), .kept.as_str()
     )]
     SchemeInUse {
-        /// The scheme in use.
+        /// Scheme of the active policy.
         kept: DeduplicationScheme,
-        /// The one of the policy.
+        /// Scheme of the pushed policy.
         wanted: DeduplicationScheme,
-        /// How many meetings have a bot, at least.
+        /// Upcoming meetings with a bot.
         bots: usize,
     },
-    /// Somebody else pushed meanwhile.
-    #[error("somebody else pushed a policy meanwhile: pull it, and push again what should change")]
+    /// Another policy was pushed meanwhile.
+    #[error(
+        "another policy was pushed meanwhile: pull it, apply your change to it, and push again"
+    )]
     Overtaken,
-    /// A collaborator let us down.
+    /// A collaborator failed.
     #[error(transparent)]
     Port(#[from] PortError),
 }
 
-/// Who pushes, why and when.
+/// Author, reason and time of a push.
 #[derive(Debug, Clone)]
 pub struct PushedBy {
-    /// Who.
+    /// The author.
     pub by: Actor,
-    /// Why, in their words.
+    /// The reason, in the author's words.
     pub note: Option<String>,
-    /// When.
+    /// The time.
     pub at: Timestamp,
 }
 
-/// Puts `document` into force. What follows from it for each meeting is
-/// decided by the sweeps that come next.
+/// Pushes `document` as the active policy. The next resyncs evaluate each meeting
+/// with it.
 ///
 /// # Errors
-/// If it cannot be, with what to do instead; nothing has changed then.
+/// If the policy is not pushed; the error says what to do, and nothing has changed.
 pub async fn push<S, D>(
     state: &S,
     decisions: &D,
@@ -86,11 +89,11 @@ where
 {
     let policy = Policy::compile(document)?;
     let revision = state.active_revision().await?;
-    let active_revision = self::document(state, revision).await?;
-    if active_revision.canonical() == document.canonical() {
+    let active = self::document(state, revision).await?;
+    if active.canonical() == document.canonical() {
         return Ok(PushOutcome::Unchanged(revision));
     }
-    let kept = active_revision.deduplication;
+    let kept = active.deduplication;
     if kept != policy.scheme() {
         let bots = bots(state, decisions, pusher.at).await?;
         if bots > 0 {
@@ -113,7 +116,7 @@ where
     }
 }
 
-/// How many upcoming meetings have a bot, may have one, or are about to.
+/// The number of upcoming meetings that have a bot, may have one, or will get one.
 async fn bots<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<usize, PortError>
 where
     S: Calendars,

@@ -1,4 +1,4 @@
-//! Remembers calendars, and how far each has been looked at.
+//! Storage of calendars and of how far each is synced.
 
 use std::future::Future;
 
@@ -7,18 +7,18 @@ use callsheet_domain::{CalendarId, CalendarRecord, OverrideRevision};
 use super::WriteOutcome;
 use crate::PortError;
 
-/// A calendar as the list of all shows it.
+/// A calendar as the list of all calendars shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedCalendar {
-    /// What is remembered of it.
+    /// Record of the calendar.
     pub record: CalendarRecord,
-    /// The revision of the latest thing said about it; 0 if nobody spoke.
+    /// Revision of its latest override or pause; 0 if there is none.
     pub override_revision: OverrideRevision,
 }
 
-/// Remembers calendars.
+/// Storage of calendars.
 pub trait Calendars: Send + Sync {
-    /// What is remembered of a calendar.
+    /// The record of a calendar, if there is one.
     fn record(
         &self,
         id: &CalendarId,
@@ -31,8 +31,7 @@ pub trait Calendars: Send + Sync {
         record: &CalendarRecord,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 
-    /// Every calendar that is remembered, in any order. The list may lag behind
-    /// the writes by a moment, so a record must be read before anything is done
-    /// about it.
+    /// The records of all calendars, in any order. The list may lag behind the
+    /// writes by a moment, so a record must be read before it is acted upon.
     fn listed(&self) -> impl Future<Output = Result<Vec<ListedCalendar>, PortError>> + Send;
 }

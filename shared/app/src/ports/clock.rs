@@ -1,4 +1,4 @@
-//! Time and chance, as arguments.
+//! Time and randomness, as arguments.
 
 use std::future::Future;
 
@@ -13,8 +13,8 @@ pub trait Clock: Send + Sync {
     fn sleep_until(&self, instant: Timestamp) -> impl Future<Output = ()> + Send;
 }
 
-/// Spreads retries out.
+/// Randomness that spreads retries.
 pub trait Jitter: Send + Sync {
-    /// A number evenly spread over nought (included) to one (not).
+    /// A random number from zero (included) to one (excluded), evenly distributed.
     fn fraction(&self) -> f64;
 }

@@ -1,4 +1,4 @@
-//! Remembers what was decided and how far it is carried out.
+//! Storage of decisions.
 
 use std::future::Future;
 
@@ -6,27 +6,27 @@ use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Time
 
 use crate::PortError;
 
-/// What became of a write.
+/// The result of a compare-and-swap write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteOutcome {
-    /// It is stored, under the next version.
+    /// The row is stored, under the next version.
     Written,
-    /// Somebody else wrote first: load it again.
+    /// Another writer was first: load the row again.
     Conflict,
 }
 
-/// What the index of due rows shows. It may lag behind the writes by a moment,
-/// so a row must be loaded before anything is done about it.
+/// The rows that the index of due rows shows. The index may lag behind the writes
+/// by a moment, so a row must be loaded before it is acted upon.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DueRows {
-    /// Rows that may be worked on, in order of start.
+    /// Rows whose calls may be made now, in order of start.
     pub ready: Vec<DecisionKey>,
-    /// When the first of the rows that wait may be; known only if fewer are
-    /// ready than were asked for.
+    /// When the first of the waiting rows may be; known only if fewer are ready
+    /// than were asked for.
     pub waiting_until: Option<Timestamp>,
 }
 
-/// Remembers what was decided.
+/// Storage of decisions.
 pub trait Decisions: Send + Sync {
     /// The stored decisions under `keys`, those that exist, in any order, as
     /// the latest writes left them.
@@ -42,8 +42,8 @@ pub trait Decisions: Send + Sync {
         meetings: &[IcalUid],
     ) -> impl Future<Output = Result<Vec<Decision>, PortError>> + Send;
 
-    /// The decision about an event, for somebody who knows no more of it than
-    /// its id. It may lag behind the writes by a moment.
+    /// The decision about an event, for a caller that has only the event's id. It
+    /// may lag behind the writes by a moment.
     fn of_event(
         &self,
         event: &EventId,
@@ -65,8 +65,8 @@ pub trait Decisions: Send + Sync {
         most: usize,
     ) -> impl Future<Output = Result<DueRows, PortError>> + Send;
 
-    /// Where the decisions about a calendar's meetings are that end after
-    /// `after`, in order of start.
+    /// Keys of the decisions about a calendar's meetings that end after `after`,
+    /// in order of start.
     fn of_calendar(
         &self,
         calendar: &CalendarId,

@@ -5,7 +5,7 @@
 //! second run does the work, or the holder reads the due rows again after the
 //! second run came.
 //!
-//! # What the fence gives, and what it cannot
+//! # What the fence guarantees, and what it cannot
 //!
 //! A holder that was suspended, for however long, finds out on its next write
 //! of the lease: its fence is an older one. Its writes of rows are checked by
@@ -51,7 +51,7 @@ impl Held {
     }
 }
 
-/// Whether the lease was taken.
+/// The result of taking the lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaseResult {
     /// It was taken.
@@ -63,7 +63,7 @@ pub enum LeaseResult {
 /// Whether the lease was released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Released {
-    /// It is free.
+    /// The lease is free.
     Free,
     /// A wake-up came meanwhile: the lease is still held, until the same instant.
     Woken(Held),

@@ -1,7 +1,7 @@
-//! What the use cases need from outside, in the domain's words.
+//! Ports: traits for all collaborators of the use cases, in domain types.
 //!
-//! "Not found", "lost the race" and "already there" are results; an error is a
-//! collaborator that let us down.
+//! "Not found", "lost the race" and "already there" are results. An error is a
+//! collaborator that failed.
 
 mod calendars;
 mod clock;

@@ -1,4 +1,4 @@
-//! Remembers what people said about their meetings.
+//! Storage of overrides and pauses.
 
 use std::future::Future;
 
@@ -8,28 +8,28 @@ use callsheet_domain::{
 
 use crate::PortError;
 
-/// Remembers people's words, by calendar. What is said takes effect when the
-/// calendar is looked at.
+/// Storage of overrides and pauses, by calendar. They take effect when the
+/// calendar is synced.
 pub trait OverrideStore: Send + Sync {
-    /// Everything said about a calendar's meetings.
+    /// The overrides and the pause of a calendar.
     fn overrides(
         &self,
         calendar: &CalendarId,
     ) -> impl Future<Output = Result<Overrides, PortError>> + Send;
 
-    /// Writes down, at `now`, what was said about a subject, over what was said
-    /// about it before; answers the calendar's new revision.
+    /// Sets the override of a scope at `now`, in place of an earlier one; gives
+    /// the calendar's new revision.
     fn set_override(
         &self,
         calendar: &CalendarId,
-        subject: &OverrideScope,
-        word: OverrideChoice,
+        scope: &OverrideScope,
+        choice: OverrideChoice,
         by: &Actor,
         now: Timestamp,
     ) -> impl Future<Output = Result<OverrideRevision, PortError>> + Send;
 
-    /// Writes down, at `now`, that the calendar is paused until an instant, over
-    /// any pause before; one that is past resumes it. Answers the calendar's new
+    /// Pauses the calendar at `now` until an instant, in place of an earlier
+    /// pause; an instant that is past resumes it. Gives the calendar's new
     /// revision.
     fn pause(
         &self,

@@ -1,4 +1,4 @@
-//! Keeps every policy that was ever in force, and says which one is.
+//! Storage of policies: every revision, and which one is active.
 
 use std::fmt;
 use std::future::Future;
@@ -7,64 +7,64 @@ use callsheet_domain::{Actor, PolicyRevision, Timestamp};
 
 use crate::PortError;
 
-/// A policy that is to come into force. Its `Debug` hides the document.
+/// A policy to push. Its `Debug` hides the document.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewPolicy {
-    /// What it says, as canonical JSON.
+    /// The document, as canonical JSON.
     pub document: String,
-    /// Who pushes it.
+    /// The author of the push.
     pub by: Actor,
-    /// When.
+    /// Time of the push.
     pub at: Timestamp,
-    /// What they say about it.
+    /// The author's note.
     pub note: Option<String>,
 }
 
-/// A policy that is or was in force. Its `Debug` hides the document.
+/// A policy that is or was active. Its `Debug` hides the document.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredPolicy {
-    /// The how-manieth it is.
+    /// Its revision.
     pub revision: PolicyRevision,
-    /// What it says, as canonical JSON.
+    /// The document, as canonical JSON.
     pub document: String,
-    /// Who pushed it.
+    /// The author of the push.
     pub by: Actor,
-    /// When.
+    /// Time of the push.
     pub at: Timestamp,
-    /// What they said about it.
+    /// The author's note.
     pub note: Option<String>,
 }
 
-/// What became of a push.
+/// The result of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PolicyWrite {
-    /// It is in force, as this revision.
+    /// The policy is active, as this revision.
     Active(PolicyRevision),
-    /// Somebody else pushed first: nothing was changed.
+    /// Another push was first: nothing has changed.
     Conflict,
 }
 
-/// Keeps policies.
+/// Storage of policies.
 pub trait Policies: Send + Sync {
-    /// The revision of the policy in force; 0 if none was ever pushed.
+    /// Revision of the active policy; 0 if none was ever pushed.
     fn active_revision(&self) -> impl Future<Output = Result<PolicyRevision, PortError>> + Send;
 
-    /// The policy of a revision; none if there is none, or if it is of an
-    /// earlier build, which kept only a fingerprint.
+    /// The policy of a revision; none if there is none, or if it is of an earlier
+    /// build, which stored only a fingerprint.
     fn policy(
         &self,
         revision: PolicyRevision,
     ) -> impl Future<Output = Result<Option<StoredPolicy>, PortError>> + Send;
 
-    /// Puts `policy` into force as the next revision, if `over` is in force.
+    /// Makes `policy` active as the next revision, if `over` is the active one.
     fn push(
         &self,
         policy: &NewPolicy,
         over: PolicyRevision,
     ) -> impl Future<Output = Result<PolicyWrite, PortError>> + Send;
 
-    /// The last policies, newest first, at most `most`; those that an earlier
-    /// build kept only a fingerprint of are left out.
+    /// The last policies, newest first, at most `most`. Those of earlier builds,
+    /// which stored only a fingerprint, are left out.
     fn history(
         &self,
         most: usize,

@@ -1,5 +1,4 @@
-//! Carries errands, gives them again when they were not attended to, and keeps
-//! those that were given up on.
+//! The queue of sync jobs, and its dead-letter queue.
 
 use std::future::Future;
 use std::time::Duration;
@@ -8,25 +7,25 @@ use callsheet_domain::{SyncJob, Timestamp};
 
 use crate::PortError;
 
-/// How the queue knows one delivery of a message.
+/// The queue's handle for one delivery of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt(pub String);
 
-/// Carries errands.
+/// The queue of sync jobs.
 pub trait Queue: Send + Sync {
-    /// Puts an errand on its way. When this returns it is safe.
+    /// Enqueues a sync job. Once this returns, the job is stored.
     fn send(&self, job: &SyncJob) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Puts an errand on its way that is to arrive after `wait`, a quarter of an
-    /// hour at most. When this returns it is safe.
+    /// Enqueues a sync job to be delivered after `wait`, a quarter of an hour at
+    /// most. Once this returns, the job is stored.
     fn send_later(
         &self,
         job: &SyncJob,
         wait: Duration,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Has a delivery that was not attended to given again after `wait`,
-    /// rather than after the queue's own, much longer time.
+    /// Has a message that was not handled delivered again after `wait`, rather
+    /// than after the queue's visibility timeout, which is much longer.
     fn postpone(
         &self,
         receipt: &Receipt,
@@ -34,32 +33,32 @@ pub trait Queue: Send + Sync {
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
-/// A message that was given again and again without being attended to.
+/// A message that was delivered as often as allowed and never handled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// The message, by the name it also had while it was tried.
+    /// Id of the message, the same as before it became a dead letter.
     pub message_id: String,
-    /// This delivery of it.
+    /// Receipt of this delivery.
     pub receipt: Receipt,
-    /// When it was first sent, if the queue tells.
+    /// When it was first sent, if the queue knows.
     pub sent_at: Option<Timestamp>,
-    /// What it asks for; none if no version of ours wrote it.
+    /// Its sync job; none if it cannot be read.
     pub job: Option<SyncJob>,
 }
 
-/// Where messages lie that were given up on, until a person looks at them.
+/// The dead-letter queue: messages that an operator has to see to.
 pub trait DeadLetters: Send + Sync {
-    /// About how many there are.
+    /// The approximate number of dead letters.
     fn count(&self) -> impl Future<Output = Result<u64, PortError>> + Send;
 
-    /// Takes at most `most` of them in hand; there may be more even if fewer are
-    /// given, but none if none is. What is in hand is given to nobody for a few
-    /// minutes, and then to anybody again.
+    /// Receives at most `most` dead letters. If fewer are received there may be
+    /// more; if none is, there are none. A received dead letter is hidden from
+    /// others for a few minutes.
     fn take(&self, most: usize) -> impl Future<Output = Result<Vec<DeadLetter>, PortError>> + Send;
 
-    /// Puts one that is in hand back.
+    /// Makes a received dead letter visible again.
     fn put_back(&self, receipt: &Receipt) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Removes one that is in hand for good.
+    /// Deletes a received dead letter.
     fn remove(&self, receipt: &Receipt) -> impl Future<Output = Result<(), PortError>> + Send;
 }

@@ -1,4 +1,4 @@
-//! The limits belong to the workspace, so the budget does too.
+//! Storage of the workspace's rate limits.
 
 use std::future::Future;
 
@@ -6,18 +6,19 @@ use callsheet_domain::{Operation, Permits, RateLimit, Timestamp};
 
 use crate::PortError;
 
-/// Whether calls were drawn.
+/// The result of acquiring permits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PermitResult {
-    /// They may be made at these instants.
+    /// Permits for calls at these instants.
     Granted(Permits),
-    /// None was drawn: the first would have had to wait until this instant.
+    /// No permit was acquired: the first would have been for this instant.
     NotBefore(Timestamp),
 }
 
-/// One budget an operation, drawn from by every caller.
+/// The rate limits of the workspace, one for each operation, shared by all callers.
 pub trait RateLimits: Send + Sync {
-    /// Draws `count` calls at `now`, unless the first could go only after `latest`.
+    /// Acquires permits for `count` calls at `now`, unless the first would be for
+    /// an instant after `latest`.
     fn acquire(
         &self,
         operation: Operation,
@@ -27,7 +28,8 @@ pub trait RateLimits: Send + Sync {
         latest: Timestamp,
     ) -> impl Future<Output = Result<PermitResult, PortError>> + Send;
 
-    /// Lets nobody call before `until`: the service said so.
+    /// Blocks the operation for all callers until an instant, as the service
+    /// asked.
     fn block_until(
         &self,
         operation: Operation,

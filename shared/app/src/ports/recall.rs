@@ -1,4 +1,4 @@
-//! Recall's calendar API: reading is one power, writing another.
+//! Recall's API: separate traits for reading and for writing.
 
 use std::fmt;
 use std::future::Future;
@@ -10,36 +10,36 @@ use callsheet_domain::{
 
 use crate::PortError;
 
-/// Which events to list.
+/// A query of Recall's list of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventQuery {
-    /// Those of this calendar; none for those of the whole workspace.
+    /// Only events of this calendar; none for the whole workspace.
     pub calendar_id: Option<CalendarId>,
-    /// Only those changed at or after this instant.
+    /// Only events that changed at or after this instant.
     pub updated_since: Option<Timestamp>,
-    /// Only those that start at or after this instant.
+    /// Only events that start at or after this instant.
     pub starts_from: Option<Timestamp>,
 }
 
 /// One page of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageOfEvents {
-    /// Those that could be read.
+    /// The events that could be read.
     pub events: Vec<CalendarEvent>,
-    /// Those that could not: an odd one must not cost the others.
+    /// The events that could not be read; each costs only itself.
     pub unreadable: Vec<UnreadableEvent>,
-    /// Where the next page is.
+    /// Cursor of the next page, if there is one.
     pub next: Option<PageCursor>,
 }
 
-/// An event that is listed, and cannot be read.
+/// A listed event that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableEvent {
     /// Its id, if that much can be read.
     pub id: Option<EventId>,
     /// Its calendar, if that much can be read.
     pub calendar_id: Option<CalendarId>,
-    /// What is wrong with it, without its content.
+    /// The problem, without the content.
     pub problem: String,
 }
 
@@ -75,21 +75,21 @@ pub trait CalendarEvents: Send + Sync {
 /// One page of calendars.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageOfCalendars {
-    /// Those that could be read.
+    /// The calendars that could be read.
     pub calendars: Vec<Calendar>,
-    /// Those that could not: they are there all the same.
+    /// The calendars that could not be read; they exist all the same.
     pub unreadable: Vec<UnreadableCalendar>,
-    /// Where the next page is.
+    /// Cursor of the next page, if there is one.
     pub next: Option<PageCursor>,
 }
 
-/// A calendar that is listed, and cannot be read.
+/// A listed calendar that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableCalendar {
-    /// Which one, if that much can be read: who looks for those that are
-    /// missing must not take it for one.
+    /// Its id, if that much can be read. A comparison with the stored calendars
+    /// must not take it for missing.
     pub id: Option<CalendarId>,
-    /// What is wrong with it, without its content.
+    /// The problem, without the content.
     pub problem: String,
 }
 
@@ -102,7 +102,7 @@ impl fmt::Display for UnreadableCalendar {
     }
 }
 
-/// Reads which calendars there are.
+/// Lists the calendars of the workspace.
 pub trait CalendarDirectory: Send + Sync {
     /// The first page of all calendars of the workspace, or the one at `cursor`.
     fn calendars(
@@ -111,46 +111,46 @@ pub trait CalendarDirectory: Send + Sync {
     ) -> impl Future<Output = Result<PageOfCalendars, PortError>> + Send;
 }
 
-/// Recall, to be read: calendars, which there are, and their events.
+/// All that is read from Recall: calendars, their list, and their events.
 pub trait RecallReader: CalendarEvents + CalendarDirectory {}
 
 impl<R: CalendarEvents + CalendarDirectory> RecallReader for R {}
 
-/// What became of a calendar that was to be deleted.
+/// The result of deleting a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removed {
-    /// It is gone now, and its future bots with it. Recall sends no webhook about it.
+    /// The calendar is deleted, with its future bots. Recall sends no webhook for it.
     Deleted,
-    /// There was none.
+    /// There was no such calendar.
     AlreadyGone,
 }
 
-/// Takes calendars away.
+/// Deletes calendars.
 pub trait CalendarRemoval: Send + Sync {
-    /// Deletes a calendar, which disconnects it. Done again it changes nothing.
+    /// Deletes a calendar, which disconnects it. A second call changes nothing.
     fn delete_calendar(
         &self,
         id: &CalendarId,
     ) -> impl Future<Output = Result<Removed, PortError>> + Send;
 }
 
-/// Names one attempt at one generation of a row: Recall replays the answer to
-/// a key for an hour, whatever happened in between.
+/// Idempotency key of one attempt at one generation of a row. For an hour Recall
+/// replays its answer to a key, whatever happened in between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(pub String);
 
-/// A bot to be scheduled.
+/// A request to schedule a bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleRequest<'a> {
-    /// Onto which event.
+    /// The event.
     pub event_id: &'a EventId,
-    /// Which bot.
+    /// The bot.
     pub bot: &'a WantedBot,
-    /// Which attempt this is.
+    /// Key of this attempt.
     pub idempotency_key: IdempotencyKey,
 }
 
-/// What Recall said to a bot operation, apart from not answering.
+/// Recall's answer to a bot operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BotReply {
     /// Done; the event's bots as they are now.
@@ -161,32 +161,32 @@ pub enum BotReply {
     NoSuchEvent,
     /// Another call for the same deduplication or idempotency key is in flight.
     Busy,
-    /// No bot is free at such short notice; ask again after the wait, if told.
+    /// No bot is available so soon: retry after the wait, if Recall names one.
     NoneFree(Option<Duration>),
-    /// The bot is already on its way, and can only be sent out of the call.
+    /// The bot is already dispatched, and can only be removed from the call.
     Dispatched,
 }
 
-/// What Recall said when a bot was to leave its call.
+/// Recall's answer to the request that a bot leave its call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeaveReply {
-    /// It leaves.
+    /// The bot leaves.
     Left,
     /// There is no such bot.
     NoSuchBot,
-    /// It cannot, now: it is in no call yet, or not any more.
+    /// The bot cannot leave now: it is not in a call.
     Refused(String),
 }
 
-/// Schedules bots, takes them away, and sends them out of calls.
+/// Schedules and unschedules bots, and removes them from calls.
 pub trait Bots: Send + Sync {
-    /// Schedules a bot onto an event. Done again it moves or reconfigures the bot.
+    /// Schedules a bot for an event. A second call moves or reconfigures the bot.
     fn schedule(
         &self,
         request: &ScheduleRequest<'_>,
     ) -> impl Future<Output = Result<BotReply, PortError>> + Send;
 
-    /// Takes an event's claim on its bots away; a bot that others share stays.
+    /// Unschedules an event's bots; a bot that other events share stays.
     fn unschedule(
         &self,
         event_id: &EventId,
@@ -198,7 +198,7 @@ pub trait Bots: Send + Sync {
         event_id: &EventId,
     ) -> impl Future<Output = Result<Option<Vec<BotEntry>>, PortError>> + Send;
 
-    /// Sends a bot out of its call, for whomever it is there.
+    /// Removes a bot from its call, for all events that share it.
     fn leave_call(
         &self,
         bot_id: &BotId,

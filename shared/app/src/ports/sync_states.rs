@@ -1,4 +1,4 @@
-//! Remembers looks at the whole workspace.
+//! Storage of the workspace's sync state.
 
 use std::future::Future;
 
@@ -7,15 +7,15 @@ use callsheet_domain::WorkspaceSyncState;
 use super::WriteOutcome;
 use crate::PortError;
 
-/// Remembers how far the workspace as a whole was looked at, and who is at it.
+/// Storage of how far the workspace as a whole is synced.
 pub trait SyncStates: Send + Sync {
-    /// What is remembered, as the latest write left it.
+    /// The sync state, as the latest write left it.
     fn workspace(&self) -> impl Future<Output = Result<WorkspaceSyncState, PortError>> + Send;
 
-    /// Writes the mark if the stored version is still `mark.version`, and
+    /// Writes the sync state if the stored version is still `state.version`, and
     /// raises the version by one.
     fn write_workspace_state(
         &self,
-        mark: &WorkspaceSyncState,
+        state: &WorkspaceSyncState,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 }

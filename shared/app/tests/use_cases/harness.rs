@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use callsheet_app::ports::WriteOutcome;
 use callsheet_app::{
-    Handled, PolicyCache, PortError, PushError, PushOutcome, PushedBy, RunReport, Scheduler,
-    SchedulerSettings, Sync, SyncSettings, push,
+    Handled, PolicyCache, PortError, Ports, PushError, PushOutcome, PushedBy, RunReport, Scheduler,
+    SchedulerSettings, SyncHandler, SyncSettings, push,
 };
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, Decision, EventId, PolicyDocument, RateLimit, SyncJob,
@@ -18,8 +18,8 @@ use callsheet_testkit::{
 use futures_util::FutureExt as _;
 use jiff::SignedDuration;
 
-/// A state in which a sweep has just looked for what nobody told of.
-fn swept_until(clock: &ManualClock) -> MemoryState {
+/// A state in which a resync has just caught up.
+fn caught_up(clock: &ManualClock) -> MemoryState {
     use callsheet_app::ports::{Clock as _, SyncStates as _};
     let mark = WorkspaceSyncState {
         synced_until: Some(clock.now()),
@@ -43,13 +43,15 @@ pub(crate) fn sync_settings() -> SyncSettings {
     }
 }
 
-/// Records nothing that nobody asked for.
+/// A policy without rules: only overrides record.
 pub(crate) fn skips_all(document: &mut PolicyDocument) {
     document.rules.clear();
 }
 
 pub(crate) type Recall = MemoryRecall<ManualClock>;
-pub(crate) type HarnessSync = Sync<Recall, MemoryDecisions, MemoryState, MemoryQueue, ManualClock>;
+pub(crate) type HarnessPorts =
+    Ports<Recall, MemoryDecisions, MemoryState, MemoryQueue, ManualClock>;
+pub(crate) type HarnessSync = SyncHandler<HarnessPorts>;
 pub(crate) type HarnessScheduler =
     Scheduler<Recall, MemoryDecisions, MemoryState, ManualClock, EvenJitter>;
 
@@ -71,7 +73,7 @@ impl Harness {
         Self {
             recall,
             decisions: MemoryDecisions::new(),
-            state: swept_until(&clock),
+            state: caught_up(&clock),
             clock,
             queue: MemoryQueue::new(),
             policy_cache: PolicyCache::default(),
@@ -79,12 +81,14 @@ impl Harness {
     }
 
     pub(crate) fn sync(&self) -> HarnessSync {
-        Sync {
-            recall: self.recall.clone(),
-            decisions: self.decisions.clone(),
-            state: self.state.clone(),
-            queue: self.queue.clone(),
-            clock: self.clock.clone(),
+        SyncHandler {
+            ports: Ports {
+                recall: self.recall.clone(),
+                decisions: self.decisions.clone(),
+                state: self.state.clone(),
+                queue: self.queue.clone(),
+                clock: self.clock.clone(),
+            },
             policy_cache: self.policy_cache.clone(),
             settings: sync_settings(),
         }
@@ -129,7 +133,7 @@ impl Harness {
         plus(self.clock.now(), SignedDuration::from_secs(seconds))
     }
 
-    /// Has a calendar looked at, as a webhook about `since` would.
+    /// Requests a sync of a calendar, as a webhook about `since` would.
     pub(crate) async fn events_changed(&self, calendar: &CalendarId, since: Timestamp) -> Handled {
         self.request(calendar, SyncReason::EventsChanged { since })
             .await
@@ -150,15 +154,15 @@ impl Harness {
             .send(&SyncJob::Request(request))
             .await
             .expect("memory");
-        // A look begins a little later than the notice that asks for it.
+        // A sync starts a little later than its request is sent.
         self.clock.advance(SignedDuration::from_secs(1));
         self.sync()
             .handle(&self.queue.deliver(10), self.deadline())
             .await
     }
 
-    /// Has everything swept that is owed a look, until `deadline`.
-    pub(crate) async fn sweep(&self, deadline: Timestamp) -> Handled {
+    /// Runs a resync until `deadline`.
+    pub(crate) async fn resync(&self, deadline: Timestamp) -> Handled {
         use callsheet_app::ports::Queue as _;
         self.queue.send(&SyncJob::Resync).await.expect("memory");
         self.sync().handle(&self.queue.deliver(10), deadline).await

@@ -1,21 +1,23 @@
-//! The use cases on fakes: every rule of looking and draining, and the promises.
+//! The use cases on fakes: the rules of syncs and of the scheduler, and the promises.
 
 mod apply_result;
 mod blocked_calls;
+mod components;
 mod crash;
 mod decide;
 mod drift;
 mod harness;
-mod looks;
 mod model;
 mod plan;
 mod promises;
 mod push;
+mod rate_limiter;
+mod resync;
 mod scheduler;
 mod sharing;
 mod speed;
 mod storm;
-mod sweep;
 mod sync;
+mod syncs;
 mod uncertain;
 mod veto;

@@ -1,7 +1,7 @@
-//! The promises, under changes and failures nobody chose.
+//! The promises, under random changes and failures.
 
 use callsheet_app::ports::{CalendarEvents as _, OverrideStore as _, Queue as _};
-use callsheet_app::{Scheduler, Sync};
+use callsheet_app::{Ports, Scheduler, SyncHandler};
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, CalendarStatus, Decision, DecisionInputs, Evaluation,
     EventId, IcalUid, Meeting, OverrideChoice, OverrideRevision, OverrideScope, Overrides,
@@ -37,11 +37,11 @@ enum Change {
     Reconnect {
         calendar: usize,
     },
-    /// Whoever runs Callsheet pushes another policy.
+    /// The operator pushes another policy.
     Push {
         policy: usize,
     },
-    /// Somebody says something about an event, or about its series.
+    /// An override of an event or of its series.
     Say {
         event: usize,
         word: OverrideChoice,
@@ -165,7 +165,7 @@ impl Harness {
                 self.recall.put_calendar(back.clone());
                 (back.id, SyncReason::CalendarChanged)
             }
-            // These come without a webhook: a sweep must find what follows from them.
+            // These come without a webhook: a resync must find their effects.
             Change::Push { policy: number } => {
                 self.push(policy(*number)).await;
                 return;
@@ -211,15 +211,17 @@ impl Harness {
     }
 
     /// One sync of what is queued and one drain, failing as `faults` say. What
-    /// the sync could not do is given again.
+    /// the sync could not handle is delivered again.
     async fn work(&self, faults: &Faults) {
         self.clock.advance(SignedDuration::from_secs(1));
-        let sync = Sync {
-            recall: Intercepted::new(self.recall.clone(), faults),
-            decisions: Intercepted::new(self.decisions.clone(), faults),
-            state: Intercepted::new(self.state.clone(), faults),
-            queue: self.queue.clone(),
-            clock: self.clock.clone(),
+        let sync = SyncHandler {
+            ports: Ports {
+                recall: Intercepted::new(self.recall.clone(), faults),
+                decisions: Intercepted::new(self.decisions.clone(), faults),
+                state: Intercepted::new(self.state.clone(), faults),
+                queue: self.queue.clone(),
+                clock: self.clock.clone(),
+            },
             policy_cache: self.policy_cache.clone(),
             settings: sync_settings(),
         };
@@ -233,7 +235,7 @@ impl Harness {
             jitter: EvenJitter(0.0),
             settings: drain_settings(),
         };
-        // A drain that fails leaves its work due; the next bell rings within a minute.
+        // A drain that fails leaves its work due; the next wake-up comes within a minute.
         let _ = drain.run(self.after(100)).await;
         self.clock.advance(SignedDuration::from_secs(60));
     }
@@ -252,8 +254,8 @@ impl Harness {
         self.assert_decided_on_the_newest().await;
     }
 
-    /// Each row is what the newest event, calendar, policy and words decide
-    /// when nothing else is known.
+    /// Each row is the evaluation of the newest event, calendar, policy and
+    /// overrides alone.
     async fn assert_decided_on_the_newest(&self) {
         let active_revision = self
             .policy_cache
@@ -320,7 +322,7 @@ proptest! {
         });
     }
 
-    /// A view never gives way to an older one, whatever the order of arrival.
+    /// Inputs never give way to older ones, whatever the order of arrival.
     #[test]
     fn the_newest_event_wins_in_any_order(
         order in Just((0..8_i64).collect::<Vec<_>>()).prop_shuffle(),
@@ -354,9 +356,9 @@ proptest! {
 }
 
 /// A meeting is moved; the work on it ends at every single step in turn, and
-/// the next run heals it.
+/// the next run repairs it.
 #[test]
-fn a_crash_between_any_two_steps_is_healed_by_the_next_run() {
+fn a_crash_between_any_two_steps_is_repaired_by_the_next_run() {
     let scenario = async |faults: &Faults| {
         let harness = Harness::new();
         harness

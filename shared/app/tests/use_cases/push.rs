@@ -1,4 +1,4 @@
-//! Putting a policy into force, and previewing one.
+//! Pushes and previews of policies.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ fn tells_apart_by(scheme: DeduplicationScheme) -> impl FnOnce(&mut PolicyDocumen
 }
 
 #[tokio::test]
-async fn a_policy_is_in_force_once_it_is_pushed() {
+async fn a_policy_is_active_once_it_is_pushed() {
     let harness = Harness::new();
     assert_eq!(
         harness.push(skips_all).await,
@@ -34,7 +34,7 @@ async fn a_policy_is_in_force_once_it_is_pushed() {
 }
 
 #[tokio::test]
-async fn a_policy_that_makes_no_sense_changes_nothing() {
+async fn an_invalid_policy_changes_nothing() {
     let harness = Harness::new();
     let rule = RuleDocument {
         name: "odd".to_owned(),
@@ -85,7 +85,7 @@ async fn the_scheme_can_change_once_no_bot_is_left() {
     harness.see(an_event()).await;
     harness.drained().await.expect("memory");
     harness.push(skips_all).await;
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     harness.drained().await.expect("memory");
     let pushed = harness
         .push(tells_apart_by(DeduplicationScheme::Calendar))
@@ -94,7 +94,7 @@ async fn the_scheme_can_change_once_no_bot_is_left() {
 }
 
 #[tokio::test]
-async fn a_new_policy_is_applied_to_everything_at_the_next_notice() {
+async fn a_new_policy_is_applied_to_all_events_at_the_next_request() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness.push(skips_all).await;
@@ -142,9 +142,9 @@ fn numbered(number: usize) -> CalendarEvent {
 /// In a hundred pages.
 const EVENTS: usize = 10_000;
 
-/// What a preview shows is what a sweep then writes, row by row.
+/// A preview shows what a resync then writes, row by row.
 #[tokio::test]
-async fn a_preview_is_what_is_written_then() {
+async fn a_preview_shows_what_is_written_then() {
     let harness = Harness::new();
     harness.see(numbered(0)).await;
     for number in 1..EVENTS {
@@ -152,7 +152,7 @@ async fn a_preview_is_what_is_written_then() {
     }
     let an_hour_later = harness.after(3_600);
     harness.push(|document| document.bot.clear()).await;
-    harness.sweep(an_hour_later).await;
+    harness.resync(an_hour_later).await;
     let document = PolicyDocument::built_in().with(|document| {
         let when = serde_json::from_str(r#"{"recurring": true}"#).expect("shorthands");
         let rule = RuleDocument {
@@ -204,7 +204,7 @@ async fn a_preview_is_what_is_written_then() {
     harness
         .push(|active_revision| *active_revision = document)
         .await;
-    harness.sweep(an_hour_later).await;
+    harness.resync(an_hour_later).await;
     let written = |row: Decision| row.with(|row| row.version = row.version.next());
     let mut expected: Vec<_> = shown
         .into_iter()

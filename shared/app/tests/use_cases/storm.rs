@@ -70,7 +70,7 @@ impl Storm {
     ) -> Result<T, PortError> {
         let now = self.clock.now();
         let kind = {
-            let mut sky = self.sky.lock().expect("nobody panics");
+            let mut sky = self.sky.lock().expect("no holder panics");
             for told in ["all", operation, subject] {
                 let until = sky.not_before.get(told).copied().unwrap_or(now);
                 assert!(
@@ -82,7 +82,7 @@ impl Storm {
         };
         let wait = |whom: &str, seconds: i64| {
             let until = plus(now, SignedDuration::from_secs(seconds));
-            let mut sky = self.sky.lock().expect("nobody panics");
+            let mut sky = self.sky.lock().expect("no holder panics");
             sky.not_before.insert(whom.to_owned(), until);
         };
         let scripted = |given| answer(given).ok_or_else(|| unavailable("503"));
@@ -184,7 +184,7 @@ async fn drained(harness: &Harness, storm: &Storm) {
             jitter: EvenJitter(0.5),
             settings: drain_settings(),
         };
-        // A drain that was denied leaves its work due; the next bell rings soon.
+        // A drain that was denied leaves its work due; the next wake-up comes soon.
         let _ = drain.run(harness.after(300)).await;
         if !harness.decisions.all().iter().any(Decision::is_due) {
             return;
@@ -222,7 +222,7 @@ async fn every_answer_by_chance_ends_right() {
     drained(&harness, &storm).await;
     harness.assert_as_wanted();
     assert_eq!(harness.recall.bots().len(), 342);
-    let counts = storm.sky.lock().expect("nobody panics").counts.clone();
+    let counts = storm.sky.lock().expect("no holder panics").counts.clone();
     for (kind, _) in KINDS {
         assert!(
             counts.get(kind).is_some_and(|count| *count > 0),

@@ -1,4 +1,4 @@
-//! Looking and deciding.
+//! Syncs of one calendar, and the messages of requests that fail or wait.
 
 use callsheet_app::ports::{Calendars as _, OverrideStore as _, Queue as _, RateLimits as _};
 use callsheet_app::{Delivery, Handled, PortError};
@@ -34,16 +34,16 @@ async fn an_unchanged_event_costs_no_write() {
     assert_eq!(
         harness.recall.count(Operation::ListEvents),
         2,
-        "it was looked at again"
+        "it was synced again"
     );
     assert_eq!(harness.decisions.all(), before, "no row has a new version");
 }
 
 #[tokio::test]
-async fn a_storm_about_one_calendar_costs_one_look() {
+async fn a_burst_of_requests_for_one_calendar_costs_one_sync() {
     let harness = Harness::new();
     harness.see(an_event()).await;
-    let looks = harness.recall.count(Operation::ListEvents);
+    let lists = harness.recall.count(Operation::ListEvents);
     for second in 0..10 {
         let since = at(&format!("09:29:{second:02}"));
         let reason = SyncReason::EventsChanged { since };
@@ -69,13 +69,13 @@ async fn a_storm_about_one_calendar_costs_one_look() {
         .await;
     assert_eq!(
         harness.recall.count(Operation::ListEvents),
-        looks + 1,
+        lists + 1,
         "the second batch was covered"
     );
 }
 
 #[tokio::test]
-async fn every_page_is_followed() {
+async fn a_sync_reads_every_page() {
     let harness = Harness::new();
     harness.recall.page_size(10);
     for number in 0..35 {
@@ -116,7 +116,7 @@ async fn an_unreadable_event_costs_no_other_and_the_sync_completes() {
 }
 
 #[tokio::test]
-async fn a_deleted_event_wants_nothing_and_no_call() {
+async fn a_deleted_event_wants_no_bot_and_costs_no_call() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness.drained().await.expect("drained");
@@ -136,7 +136,7 @@ async fn a_deleted_event_wants_nothing_and_no_call() {
 }
 
 #[tokio::test]
-async fn a_lost_calendar_is_retired_and_looked_at_whole_when_it_is_back() {
+async fn a_disconnected_calendar_is_retired_and_gets_a_full_sync_when_it_is_connected_again() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness.drained().await.expect("drained");
@@ -161,7 +161,7 @@ async fn a_lost_calendar_is_retired_and_looked_at_whole_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_calendar_that_recall_forgot_is_retired() {
+async fn a_calendar_that_was_deleted_at_recall_is_retired() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness.drained().await.expect("drained");
@@ -173,7 +173,7 @@ async fn a_calendar_that_recall_forgot_is_retired() {
 }
 
 #[tokio::test]
-async fn a_calendar_nobody_knows_is_no_error() {
+async fn a_request_for_an_unknown_calendar_is_no_error() {
     let harness = Harness::new();
     let unknown = callsheet_domain::CalendarId::parse("unknown").expect("an id");
     assert_eq!(harness.calendar_changed(&unknown).await, Handled::default());
@@ -181,7 +181,7 @@ async fn a_calendar_nobody_knows_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_reconnect_whose_webhook_was_lost_is_noticed_by_the_next_one() {
+async fn a_reconnect_whose_webhook_was_lost_is_found_by_the_next_request() {
     let harness = Harness::new();
     let lost = a_calendar().with(|calendar| {
         calendar.status = CalendarStatus::Disconnected;
@@ -196,7 +196,7 @@ async fn a_reconnect_whose_webhook_was_lost_is_noticed_by_the_next_one() {
 }
 
 #[tokio::test]
-async fn an_address_that_arrives_late_has_everything_looked_at_again() {
+async fn an_address_that_arrives_late_causes_a_full_sync() {
     let harness = Harness::new();
     harness.recall.put_calendar(a_calendar().with(|calendar| {
         calendar.email = None;
@@ -217,7 +217,7 @@ async fn an_address_that_arrives_late_has_everything_looked_at_again() {
 }
 
 #[tokio::test]
-async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
+async fn an_override_of_a_series_takes_effect_with_the_next_sync() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     let (calendar, series) = (a_calendar().id, OverrideScope::Series(an_event().ical_uid));
@@ -237,7 +237,7 @@ async fn a_persons_word_about_a_series_takes_effect_with_the_next_look() {
 }
 
 #[tokio::test]
-async fn what_fails_is_given_back_alone_and_soon() {
+async fn a_request_that_fails_is_delivered_again_alone_and_soon() {
     let harness = Harness::new();
     let other = a_calendar().with(|calendar| {
         calendar.id = callsheet_domain::CalendarId::parse("calendar-other").expect("an id");
@@ -276,7 +276,7 @@ async fn what_fails_is_given_back_alone_and_soon() {
 }
 
 #[tokio::test]
-async fn a_budget_that_is_used_up_has_the_message_wait_as_a_new_one_without_a_call() {
+async fn a_rate_limit_that_is_used_up_has_the_message_wait_as_a_new_one_without_a_call() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness
@@ -293,7 +293,7 @@ async fn a_budget_that_is_used_up_has_the_message_wait_as_a_new_one_without_a_ca
     assert!(wait > Duration::from_secs(100), "{wait:?}");
 }
 
-/// A notice whose calendar must wait for hours, requeued once ten minutes after
+/// A request whose calendar must wait for hours, requeued once ten minutes after
 /// it was sent, and delivered again when it is `minutes` old.
 async fn requeued_and_delivered_again_after(minutes: i64) -> (Harness, SyncJob, Delivery) {
     let harness = Harness::new();
@@ -339,14 +339,14 @@ async fn a_message_whose_request_waits_for_more_than_an_hour_fails() {
     let handled = harness.sync().handle(&[delivery], harness.deadline()).await;
     assert_eq!(handled.failed, [name]);
     assert_eq!(harness.queue.delayed().len(), 1, "it is not requeued again");
-    // The queue counts how often it gives it, and so it becomes a dead letter.
+    // The queue counts its deliveries, and so it becomes a dead letter.
     let postponed = harness.queue.postponed();
     let postponed: Vec<_> = postponed.iter().map(|(receipt, _)| receipt).collect();
     assert_eq!(postponed, [&receipt]);
 }
 
 #[tokio::test]
-async fn a_meeting_that_is_over_keeps_the_row_that_says_what_became_of_it() {
+async fn a_meeting_that_is_over_keeps_the_row_with_its_outcome() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness.drained().await.expect("drained");
@@ -371,7 +371,7 @@ async fn the_usual_decision_is_what_a_sync_writes() {
 }
 
 #[tokio::test]
-async fn bots_lost_between_two_looks_at_a_calendar_are_scheduled_again() {
+async fn bots_lost_between_two_syncs_of_a_calendar_are_scheduled_again() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness.drained().await.expect("drained");
@@ -421,23 +421,23 @@ async fn an_outage_of_most_of_an_hour_costs_no_message() {
     assert_eq!(waits, [10, 20, 40, 80, 160, 320, 640, 900, 900]);
     assert!(
         harness.decision(&an_event().id).is_due(),
-        "the tenth time it was attended to"
+        "the tenth delivery was handled"
     );
 }
 
 #[tokio::test]
-async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
+async fn a_sync_with_older_overrides_is_not_stored_over_one_with_newer_overrides() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     let calendar = a_calendar().id;
-    // So many that the look has to wait, and somebody else's ends meanwhile.
+    // So many that the sync has to wait, and another worker's is completed meanwhile.
     let (now, rate_limit) = (harness.after(0), RateLimit::per_minute(60, 3));
     let operation = Operation::ListEvents;
     let drawn = harness
         .state
         .acquire(operation, rate_limit, 10, now, at("23:00"));
     drawn.await.expect("memory");
-    let heard_more = CompletedSync {
+    let with_newer_overrides = CompletedSync {
         began_at: at("09:29"),
         since: None,
         full_sync_at: Some(at("09:29")),
@@ -449,11 +449,14 @@ async fn a_look_that_heard_less_is_not_remembered_over_one_that_heard_more() {
         let record = harness.state.record(&calendar).await.expect("memory");
         let record = record
             .expect("a record")
-            .with(|record| record.last_sync = Some(heard_more.clone()));
+            .with(|record| record.last_sync = Some(with_newer_overrides.clone()));
         harness.state.write_record(&record).await.expect("memory");
     };
     let ours = harness.events_changed(&calendar, at("09:29"));
     futures_util::future::join(ours, others).await;
     let record = harness.state.record(&calendar).await.expect("memory");
-    assert_eq!(record.expect("a record").last_sync, Some(heard_more));
+    assert_eq!(
+        record.expect("a record").last_sync,
+        Some(with_newer_overrides)
+    );
 }

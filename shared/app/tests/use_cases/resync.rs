@@ -1,9 +1,9 @@
-//! Looking at what is owed a look though nobody said anything about it.
+//! Resyncs: full syncs that are due without a request.
 
 use callsheet_app::ports::{
     Calendars as _, OverrideStore as _, PermitResult, Queue as _, RateLimits as _,
 };
-use callsheet_app::{Handled, PortError, Sync};
+use callsheet_app::{Handled, PortError, Ports, SyncHandler};
 use callsheet_domain::{
     CalendarId, CalendarStatus, EventId, Operation, OverrideChoice, OverrideScope, PolicyRevision,
     RateLimit, SyncJob, SyncReason, plus,
@@ -24,8 +24,8 @@ fn event_id(number: usize) -> EventId {
     EventId::parse(format!("event-{number}")).expect("an id")
 }
 
-/// A house in which so many calendars, each with a meeting, were looked at
-/// some minutes ago, and the workspace was swept just now.
+/// A harness with so many calendars, each with a meeting and synced some minutes
+/// ago, in which a resync has just caught up.
 async fn harness(calendars: usize) -> Harness {
     let harness = Harness::new();
     for number in 0..calendars {
@@ -40,7 +40,7 @@ async fn harness(calendars: usize) -> Harness {
             .await;
     }
     harness.clock.advance(SignedDuration::from_mins(5));
-    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    assert_eq!(harness.resync(harness.deadline()).await, Handled::default());
     harness.clock.advance(SignedDuration::from_secs(10));
     harness
 }
@@ -50,7 +50,7 @@ impl Harness {
         self.recall.count(Operation::ListEvents)
     }
 
-    /// How often a calendar was looked at alone.
+    /// The number of pages that were listed of a calendar alone.
     fn lists_of(&self, calendar: &CalendarId) -> usize {
         let calls = self.recall.calls().into_iter();
         calls
@@ -58,7 +58,7 @@ impl Harness {
             .count()
     }
 
-    /// By which rules the first so many events are decided.
+    /// The rules of the decisions about the first so many events.
     fn rules(&self, events: usize) -> Vec<String> {
         let decisions = (0..events).map(|number| self.decision(&event_id(number)));
         decisions
@@ -66,7 +66,7 @@ impl Harness {
             .collect()
     }
 
-    /// How many events the policy pushed last was applied to.
+    /// The number of events that were evaluated with the policy pushed last.
     fn decided_anew(&self) -> usize {
         let rows = self.decisions.all().into_iter();
         rows.filter(|row| row.inputs.policy == PolicyRevision(1))
@@ -75,29 +75,31 @@ impl Harness {
 }
 
 #[tokio::test]
-async fn a_pushed_policy_is_swept_to_every_calendar() {
+async fn a_pushed_policy_causes_a_full_sync_of_every_calendar() {
     let harness = harness(3).await;
     harness.push(skips_all).await;
     let before = harness.lists();
-    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    assert_eq!(harness.resync(harness.deadline()).await, Handled::default());
     assert_eq!(harness.rules(3), ["default"; 3]);
     assert_eq!(harness.lists(), before + 3);
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.lists(), before + 3, "nothing is owed any more");
 }
 
 #[tokio::test]
-async fn nothing_owed_costs_no_call_and_no_write() {
+async fn a_resync_with_nothing_due_costs_no_call_and_no_write() {
     let harness = harness(3).await;
     let (calls, counts) = (harness.recall.calls().len(), Counts::default());
     harness.queue.send(&SyncJob::Resync).await.expect("memory");
     let sync = harness.sync();
-    let sync = Sync {
-        state: Intercepted::new(sync.state, &counts),
-        recall: sync.recall,
-        decisions: sync.decisions,
-        queue: sync.queue,
-        clock: sync.clock,
+    let sync = SyncHandler {
+        ports: Ports {
+            recall: sync.ports.recall,
+            decisions: sync.ports.decisions,
+            state: Intercepted::new(sync.ports.state, &counts),
+            queue: sync.ports.queue,
+            clock: sync.ports.clock,
+        },
         policy_cache: sync.policy_cache,
         settings: sync.settings,
     };
@@ -115,7 +117,7 @@ async fn nothing_owed_costs_no_call_and_no_write() {
 }
 
 #[tokio::test]
-async fn a_word_is_swept_to_its_calendar_alone() {
+async fn an_override_causes_a_full_sync_of_its_calendar_alone() {
     let harness = harness(2).await;
     let series = OverrideScope::Series(an_event().ical_uid);
     let (id, by, now) = (id(1), an_actor(), harness.after(0));
@@ -125,13 +127,13 @@ async fn a_word_is_swept_to_its_calendar_alone() {
             .set_override(&id, &series, OverrideChoice::Skip, &by, now);
     override_revision.await.expect("memory");
     let before = harness.lists();
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.rules(2), ["external", "series-override"]);
     assert_eq!(harness.lists(), before + 1);
 }
 
 #[tokio::test]
-async fn a_word_owes_a_look_at_everything_to_the_next_notice_too() {
+async fn a_request_after_an_override_causes_a_full_sync_too() {
     let harness = harness(1).await;
     let series = OverrideScope::Series(an_event().ical_uid);
     let (id, by, now) = (id(0), an_actor(), harness.after(0));
@@ -145,39 +147,39 @@ async fn a_word_owes_a_look_at_everything_to_the_next_notice_too() {
 }
 
 #[tokio::test]
-async fn a_pause_that_ended_is_looked_at_once() {
+async fn a_pause_that_ended_causes_one_full_sync() {
     let harness = harness(2).await;
     let paused = harness
         .state
         .pause(&id(0), at("12:00"), &an_actor(), harness.after(0))
         .await;
     paused.expect("memory");
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     let record = harness.state.record(&id(0)).await.expect("memory");
     let last_sync = record.and_then(|record| record.last_sync).expect("a look");
     assert_eq!(last_sync.holds_until, Some(at("12:00")));
     let before = harness.lists_of(&id(0));
     for (now, lists) in [("11:59:59", 0), ("12:00", 1), ("12:01", 1)] {
         harness.clock.advance_to(at(now));
-        harness.sweep(harness.deadline()).await;
+        harness.resync(harness.deadline()).await;
         assert_eq!(harness.lists_of(&id(0)), before + lists, "at {now}");
     }
 }
 
 #[tokio::test]
-async fn a_first_look_that_never_ended_is_made_up_for() {
+async fn a_resync_makes_a_first_sync_that_was_never_completed() {
     let harness = Harness::new();
     harness.recall.put_event(an_event());
     let cut = Fault::CutAfterEffect;
     harness.recall.fault(Operation::ListEvents, cut);
     let handled = harness.calendar_changed(&a_calendar().id).await;
     assert_eq!(handled.failed.len(), 1);
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert!(harness.decision(&an_event().id).is_due());
 }
 
 #[tokio::test]
-async fn a_lost_calendar_is_not_looked_at() {
+async fn a_disconnected_calendar_is_not_synced() {
     let harness = harness(1).await;
     let lost = a_calendar().with(|calendar| {
         calendar.id = id(0);
@@ -187,12 +189,12 @@ async fn a_lost_calendar_is_not_looked_at() {
     harness.see_calendar(lost).await;
     harness.push(skips_all).await;
     let calls = harness.recall.calls().len();
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.recall.calls().len(), calls);
 }
 
 #[tokio::test]
-async fn notices_go_before_a_sweep() {
+async fn requests_precede_a_resync() {
     let harness = harness(2).await;
     harness.push(skips_all).await;
     let calls = harness.recall.calls().len();
@@ -204,7 +206,7 @@ async fn notices_go_before_a_sweep() {
 }
 
 #[tokio::test]
-async fn a_sweep_gets_nothing_while_live_looks_have_drawn_ahead() {
+async fn a_resync_gets_no_permit_while_live_syncs_have_acquired_ahead() {
     let harness = harness(3).await;
     harness.push(skips_all).await;
     let (now, rate_limit) = (harness.after(0), RateLimit::per_minute(60, 3));
@@ -215,7 +217,7 @@ async fn a_sweep_gets_nothing_while_live_looks_have_drawn_ahead() {
         .await;
     assert!(matches!(drawn, Ok(PermitResult::Granted(_))));
     let (lists, next_free) = (harness.lists(), harness.state.next_free(operation));
-    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    assert_eq!(harness.resync(harness.deadline()).await, Handled::default());
     assert_eq!(harness.lists(), lists);
     assert_eq!(
         harness.state.next_free(operation),
@@ -224,16 +226,16 @@ async fn a_sweep_gets_nothing_while_live_looks_have_drawn_ahead() {
     );
     assert_eq!(harness.decided_anew(), 0);
 
-    // What was drawn ahead runs out a little before this sweep does.
+    // The permits acquired ahead end a little before the time of this resync.
     harness
         .clock
         .advance_to(plus(now, SignedDuration::from_secs(60)));
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.decided_anew(), 3);
 }
 
 #[tokio::test]
-async fn a_live_look_that_comes_while_a_sweep_waits_goes_first() {
+async fn a_live_sync_precedes_a_resync_that_waits() {
     let harness = harness(2).await;
     harness.push(skips_all).await;
     let (now, rate_limit) = (harness.after(0), RateLimit::per_minute(60, 3));
@@ -245,7 +247,7 @@ async fn a_live_look_that_comes_while_a_sweep_waits_goes_first() {
     let calls = harness.recall.calls().len();
     let live = id(usize::from(now.as_microsecond() % 2 == 0));
     join(
-        harness.sweep(harness.deadline()),
+        harness.resync(harness.deadline()),
         harness.events_changed(&live, now),
     )
     .await;
@@ -255,25 +257,25 @@ async fn a_live_look_that_comes_while_a_sweep_waits_goes_first() {
 }
 
 #[tokio::test]
-async fn sweeps_side_by_side_mostly_do_not_do_the_same() {
+async fn resyncs_side_by_side_mostly_sync_different_calendars() {
     let harness = harness(30).await;
     harness.push(skips_all).await;
     let before = harness.lists();
     let a_moment_later = async {
         harness.clock.advance(SignedDuration::from_micros(1));
-        harness.sweep(harness.after(300)).await
+        harness.resync(harness.after(300)).await
     };
-    join(harness.sweep(harness.after(300)), a_moment_later).await;
+    join(harness.resync(harness.after(300)), a_moment_later).await;
     assert_eq!(harness.decided_anew(), 30);
     let lists = harness.lists() - before;
     assert!(lists < 40, "{lists} looks at 30 calendars");
 }
 
 #[tokio::test]
-async fn a_live_look_waits_for_no_more_than_a_sweep_has_drawn() {
+async fn a_live_sync_waits_for_no_more_permits_than_a_resync_has_acquired() {
     let harness = harness(80).await;
     harness.push(skips_all).await;
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     let now = harness.after(0);
     harness.events_changed(&id(0), now).await;
     let last = harness.recall.calls().pop().expect("a call");
@@ -282,14 +284,14 @@ async fn a_live_look_waits_for_no_more_than_a_sweep_has_drawn() {
 }
 
 #[tokio::test]
-async fn a_sweep_out_of_time_leaves_the_rest_to_the_next_and_keeps_to_the_limit() {
+async fn a_resync_out_of_time_leaves_the_rest_to_the_next_and_keeps_to_the_rate_limit() {
     let harness = harness(80).await;
     harness.push(skips_all).await;
     let before = harness.lists();
-    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    assert_eq!(harness.resync(harness.deadline()).await, Handled::default());
     let first = harness.decided_anew();
     assert!((40..60).contains(&first), "{first} in the first minute");
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.decided_anew(), 80);
     assert_eq!(harness.lists(), before + 80, "none was looked at twice");
     let calls = harness.recall.calls();
@@ -307,14 +309,14 @@ async fn a_sweep_out_of_time_leaves_the_rest_to_the_next_and_keeps_to_the_limit(
 }
 
 #[tokio::test]
-async fn sweeps_begin_at_one_calendar_after_the_other() {
+async fn resyncs_start_at_one_calendar_after_the_other() {
     let mut first = Vec::new();
     for micros in 0..3 {
         let harness = harness(3).await;
         harness.push(skips_all).await;
         harness.clock.advance(SignedDuration::from_micros(micros));
         let calls = harness.recall.calls().len();
-        harness.sweep(harness.deadline()).await;
+        harness.resync(harness.deadline()).await;
         first.push(harness.recall.calls()[calls].subject.clone());
     }
     first.sort();
@@ -327,14 +329,14 @@ async fn one_calendar_that_fails_does_not_stop_the_others() {
     harness.push(skips_all).await;
     let fault = Fault::CutAfterEffect;
     harness.recall.fault(Operation::ListEvents, fault);
-    assert_eq!(harness.sweep(harness.deadline()).await, Handled::default());
+    assert_eq!(harness.resync(harness.deadline()).await, Handled::default());
     assert_eq!(harness.decided_anew(), 2);
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.decided_anew(), 3);
 }
 
 #[tokio::test]
-async fn being_denied_breaks_a_sweep_off() {
+async fn a_denial_ends_a_resync() {
     let harness = harness(3).await;
     harness.push(skips_all).await;
     let denied = PortError::Denied {
@@ -345,22 +347,24 @@ async fn being_denied_breaks_a_sweep_off() {
         .recall
         .fault(Operation::ListEvents, Fault::Fails(denied));
     let before = harness.lists();
-    let handled = harness.sweep(harness.deadline()).await;
+    let handled = harness.resync(harness.deadline()).await;
     assert!(handled.is_denied && handled.failed.is_empty());
     assert_eq!(harness.lists(), before + 1);
 }
 
 #[tokio::test]
-async fn a_sweep_that_cannot_list_the_calendars_is_given_again() {
+async fn a_resync_that_cannot_read_the_calendars_is_delivered_again() {
     let harness = harness(1).await;
     harness.queue.send(&SyncJob::Resync).await.expect("memory");
     let sync = harness.sync();
-    let sync = Sync {
-        state: Intercepted::new(sync.state, &Faults::once(0, When::Before)),
-        recall: sync.recall,
-        decisions: sync.decisions,
-        queue: sync.queue,
-        clock: sync.clock,
+    let sync = SyncHandler {
+        ports: Ports {
+            state: Intercepted::new(sync.ports.state, &Faults::once(0, When::Before)),
+            recall: sync.ports.recall,
+            decisions: sync.ports.decisions,
+            queue: sync.ports.queue,
+            clock: sync.ports.clock,
+        },
         policy_cache: sync.policy_cache,
         settings: sync.settings,
     };
@@ -371,7 +375,7 @@ async fn a_sweep_that_cannot_list_the_calendars_is_given_again() {
 }
 
 #[tokio::test]
-async fn a_sweep_and_a_notice_about_everything_cost_one_look() {
+async fn a_resync_and_a_request_for_a_full_sync_cost_one_sync() {
     let harness = harness(1).await;
     harness.push(skips_all).await;
     let before = harness.lists();

@@ -1,4 +1,4 @@
-//! Which looks are made, and what they leave to others.
+//! Which syncs are planned for a batch of requests.
 
 use callsheet_app::ports::{Queue as _, SyncStates as _};
 use callsheet_app::{Handled, PortError};
@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use super::{event, event_id, harness, id};
 
 #[tokio::test]
-async fn notices_of_many_calendars_cost_one_list() {
+async fn requests_for_many_calendars_cost_one_page() {
     let harness = harness(30).await;
     let before = harness.recall.calls().len();
     harness.change(0..30).await;
@@ -20,7 +20,7 @@ async fn notices_of_many_calendars_cost_one_list() {
 }
 
 #[tokio::test]
-async fn a_flood_about_one_calendar_leaves_half_of_the_lists_to_others() {
+async fn a_burst_of_requests_for_one_calendar_leaves_half_of_the_rate_limit_to_others() {
     let harness = harness(2).await;
     let before = harness.recall.calls().len();
     let began = harness.after(0);
@@ -39,7 +39,7 @@ async fn a_flood_about_one_calendar_leaves_half_of_the_lists_to_others() {
 }
 
 #[tokio::test]
-async fn one_calendar_is_looked_at_alone_where_nothing_else_is_going_on() {
+async fn one_calendar_is_synced_alone_while_no_other_changes() {
     let harness = harness(2).await;
     let before = harness.recall.calls().len();
     harness.change([1]).await;
@@ -47,10 +47,10 @@ async fn one_calendar_is_looked_at_alone_where_nothing_else_is_going_on() {
     assert_eq!(harness.subjects_since(before), ["calendar-1"]);
 }
 
-/// Rows of a calendar that were decided by a word which is not there any more
-/// cannot be written: that must cost nobody else.
+/// Rows of a calendar that were evaluated with an override which is not stored any
+/// more cannot be written: that must cost no other calendar.
 #[tokio::test]
-async fn a_calendar_that_cannot_be_written_holds_up_nobody_else() {
+async fn a_calendar_that_cannot_be_written_holds_up_no_other() {
     let harness = harness(3).await;
     harness.change(0..3).await;
     harness.handle_all().await;
@@ -74,11 +74,11 @@ async fn a_calendar_that_cannot_be_written_holds_up_nobody_else() {
         .await
         .expect("memory")
         .latest
-        .expect("a look");
+        .expect("a sync");
     assert_eq!(last_sync.listed, 3);
     let asked: Vec<_> = harness.queue.sent().split_off(sent);
     let [SyncJob::Request(request)] = asked.as_slice() else {
-        panic!("one notice is sent: {asked:?}");
+        panic!("one request is sent: {asked:?}");
     };
     assert_eq!(request.calendar_id, id(1));
     let handled = harness
@@ -92,9 +92,9 @@ async fn a_calendar_that_cannot_be_written_holds_up_nobody_else() {
     );
 }
 
-/// The look that left it out is no answer to its notice when that comes again.
+/// The sync that skipped it does not cover its request when that is delivered again.
 #[tokio::test]
-async fn a_calendar_that_was_left_out_is_looked_at_when_its_notice_comes_again() {
+async fn a_skipped_calendar_is_synced_when_its_request_is_delivered_again() {
     let harness = harness(3).await;
     harness.change(0..3).await;
     harness.handle_all().await;
@@ -120,7 +120,7 @@ async fn a_calendar_that_was_left_out_is_looked_at_when_its_notice_comes_again()
 }
 
 #[tokio::test]
-async fn a_workspace_that_cannot_be_listed_whole_is_listed_one_by_one() {
+async fn a_workspace_that_cannot_be_listed_is_synced_one_calendar_at_a_time() {
     let harness = harness(2).await;
     harness.change(0..2).await;
     let refused = PortError::Unreadable {
@@ -140,7 +140,7 @@ async fn a_workspace_that_cannot_be_listed_whole_is_listed_one_by_one() {
 }
 
 #[tokio::test]
-async fn who_finds_a_look_at_work_that_answers_waits_for_it() {
+async fn a_worker_waits_for_a_sync_in_progress_that_covers_its_request() {
     let harness = harness(4).await;
     harness.recall.page_size(1);
     harness.change(0..4).await;
@@ -169,7 +169,7 @@ async fn an_event_that_moves_while_pages_are_read_is_not_lost() {
     let batch = harness.queue.deliver(10);
     let (sync, deadline) = (harness.sync(), harness.deadline());
     let meanwhile = async {
-        // Now the first page is read, and the second waits for its turn.
+        // Now the first page is read, and the second waits for its permit.
         let moved = event(2, harness.after(0)).with(|event| event.starts_at = at("10:00"));
         harness.recall.put_event(moved);
         harness.tell(&id(2)).await;
@@ -184,7 +184,7 @@ async fn an_event_that_moves_while_pages_are_read_is_not_lost() {
 }
 
 #[tokio::test]
-async fn an_event_that_goes_to_another_calendar_is_decided_there() {
+async fn an_event_that_moves_to_another_calendar_is_evaluated_there() {
     let harness = harness(2).await;
     harness.change([0]).await;
     harness.handle_all().await;

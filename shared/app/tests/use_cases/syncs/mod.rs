@@ -1,19 +1,32 @@
-//! One glance at Recall serves every calendar, and nothing is ever missed.
+//! Syncs of many calendars: one sync of the workspace serves all of them, and no
+//! change is missed.
 
-mod choosing;
-mod going_on;
-mod healing;
+mod catching_up;
+mod planning;
+mod resuming;
 
 use callsheet_app::ports::Queue as _;
-use callsheet_app::{Handled, Sync};
+use callsheet_app::{Handled, Ports, SyncHandler};
 use callsheet_domain::{
     CalendarEvent, CalendarId, EventId, IcalUid, Meeting, Operation, SyncJob, SyncReason,
     SyncRequest, Timestamp, plus,
 };
-use callsheet_testkit::{Faults, Intercepted, With as _, a_calendar, an_event, at};
+use callsheet_testkit::{
+    Faults, Intercepted, ManualClock, MemoryDecisions, MemoryQueue, MemoryState, With as _,
+    a_calendar, an_event, at,
+};
 use jiff::SignedDuration;
 
-use crate::harness::{Harness, HarnessSync};
+use crate::harness::{Harness, HarnessSync, Recall};
+
+/// Adapters that fail as a test says.
+type FaultyPorts = Ports<
+    Intercepted<Recall, Faults>,
+    Intercepted<MemoryDecisions, Faults>,
+    Intercepted<MemoryState, Faults>,
+    MemoryQueue,
+    ManualClock,
+>;
 
 fn id(number: usize) -> CalendarId {
     CalendarId::parse(format!("calendar-{number}")).expect("an id")
@@ -41,10 +54,7 @@ fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
     })
 }
 
-/// A port with faults.
-type Faulty<P> = Intercepted<P, Faults>;
-
-/// A house with so many calendars, each looked at whole and at rest.
+/// A harness with so many calendars, each fully synced a minute ago.
 async fn harness(calendars: usize) -> Harness {
     let harness = Harness::new();
     for number in 0..calendars {
@@ -65,7 +75,7 @@ impl Harness {
         lists.map(|call| call.subject).collect()
     }
 
-    /// Has an event of each of these calendars change now, and tells of it.
+    /// Changes an event of each of these calendars now, and requests a sync.
     async fn change(&self, numbers: impl IntoIterator<Item = usize>) {
         for number in numbers {
             self.recall.put_event(event(number, self.after(0)));
@@ -104,31 +114,20 @@ impl Harness {
         self.decisions.all().len()
     }
 
-    fn flaky_sync(
-        &self,
-        faults: &Faults,
-    ) -> Sync<
-        Faulty<crate::harness::Recall>,
-        Faulty<callsheet_testkit::MemoryDecisions>,
-        Faulty<callsheet_testkit::MemoryState>,
-        callsheet_testkit::MemoryQueue,
-        callsheet_testkit::ManualClock,
-    > {
+    fn faulty_sync(&self, faults: &Faults) -> SyncHandler<FaultyPorts> {
         let HarnessSync {
-            recall,
-            decisions,
-            state,
-            queue,
-            clock,
+            ports,
             policy_cache,
             settings,
         } = self.sync();
-        Sync {
-            recall: Intercepted::new(recall, faults),
-            decisions: Intercepted::new(decisions, faults),
-            state: Intercepted::new(state, faults),
-            queue,
-            clock,
+        SyncHandler {
+            ports: Ports {
+                recall: Intercepted::new(ports.recall, faults),
+                decisions: Intercepted::new(ports.decisions, faults),
+                state: Intercepted::new(ports.state, faults),
+                queue: ports.queue,
+                clock: ports.clock,
+            },
             policy_cache,
             settings,
         }
@@ -136,7 +135,7 @@ impl Harness {
 }
 
 impl Harness {
-    /// Uses up the calls that may go at once, so that each next one waits.
+    /// Uses up the burst of the rate limit, so that each next call waits.
     async fn state_drawn(&self, calls: u32) -> bool {
         use callsheet_app::ports::RateLimits as _;
         let rate_limit = crate::harness::sync_settings().list_events;

@@ -1,4 +1,4 @@
-//! A look that was left is gone on with, at the page where it stopped.
+//! A sync that was not completed is resumed at the page where it stopped.
 
 use callsheet_app::ports::{Calendars as _, OverrideStore as _, Queue as _};
 use callsheet_domain::{IcalUid, OverrideChoice, OverrideScope, SyncReason};
@@ -10,10 +10,10 @@ use super::{event, event_id, harness, id};
 const MANY: usize = 7;
 
 /// Seven pages of one calendar, or of the workspace, and a crash at every single
-/// step in turn, before and after its effect: the next run goes on where it
-/// stopped, and nothing is lost.
+/// step in turn, before and after its effect: the next run resumes it where
+/// it stopped, and nothing is lost.
 #[tokio::test]
-async fn a_crash_at_any_page_is_gone_on_with() {
+async fn a_sync_is_resumed_after_a_crash_at_any_page() {
     for is_workspace in [false, true] {
         let counted = Faults::none();
         let whole = crash(is_workspace, &counted).await;
@@ -21,9 +21,9 @@ async fn a_crash_at_any_page_is_gone_on_with() {
         for step in 0..counted.calls() {
             for when in [When::Before, When::After] {
                 let lists = crash(is_workspace, &Faults::crash(step, when)).await;
-                // A page whose writing was not noted is read twice, and the page
-                // that the crash hit was perhaps not answered. Before the first
-                // note there is nothing to go on with.
+                // A page after which the position was not saved is read twice, and
+                // the page of the crash perhaps got no answer. Before the first
+                // position is saved there is nothing to resume.
                 assert!(
                     lists <= MANY + 2,
                     "{lists} lists after a crash {when:?} step {step}, workspace: {is_workspace}"
@@ -33,7 +33,7 @@ async fn a_crash_at_any_page_is_gone_on_with() {
     }
 }
 
-/// How many lists a look at many pages takes, with faults in its first run.
+/// The number of pages that a sync of many pages lists, with faults in its first run.
 async fn crash(is_workspace: bool, faults: &Faults) -> usize {
     let harness = harness(2).await;
     harness.recall.page_size(1);
@@ -51,12 +51,12 @@ async fn crash(is_workspace: bool, faults: &Faults) -> usize {
     let before = harness.subjects_since(0).len();
     let batch = harness.queue.deliver(10);
     harness
-        .flaky_sync(faults)
+        .faulty_sync(faults)
         .handle(&batch, harness.deadline())
         .await;
     faults.repair();
     harness.clock.advance(SignedDuration::from_secs(61));
-    // What a crashed function has not acknowledged comes again.
+    // Messages that a crashed function has not acknowledged are delivered again.
     for delivery in batch {
         harness.queue.send(&delivery.job).await.expect("memory");
     }
@@ -66,7 +66,7 @@ async fn crash(is_workspace: bool, faults: &Faults) -> usize {
 }
 
 #[tokio::test]
-async fn a_look_that_a_word_overtook_is_begun_again() {
+async fn a_sync_in_progress_starts_again_after_an_override() {
     let harness = harness(1).await;
     harness.recall.page_size(1);
     for number in 0..MANY {
@@ -79,7 +79,7 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
     let cut = Faults::crash(30, When::Before);
     let batch = harness.queue.deliver(1);
     harness
-        .flaky_sync(&cut)
+        .faulty_sync(&cut)
         .handle(&batch, harness.deadline())
         .await;
     let record = harness
@@ -88,7 +88,7 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
         .await
         .expect("memory")
         .expect("a record");
-    assert!(record.in_progress.is_some(), "a look was left behind");
+    assert!(record.in_progress.is_some(), "a sync is in progress");
     let series = OverrideScope::Series(IcalUid::parse("meeting-0").expect("an ical_uid"));
     let (id, by, now) = (id(0), an_actor(), harness.after(0));
     let override_revision =
@@ -117,7 +117,7 @@ async fn a_look_that_a_word_overtook_is_begun_again() {
 }
 
 #[tokio::test]
-async fn a_look_longer_than_a_run_is_gone_on_with_by_the_next() {
+async fn a_sync_longer_than_a_run_is_resumed_by_the_next() {
     let harness = harness(1).await;
     harness.recall.page_size(1);
     for number in 0..90 {
@@ -128,11 +128,7 @@ async fn a_look_longer_than_a_run_is_gone_on_with_by_the_next() {
     let before = harness.subjects_since(0).len();
     harness.request(&id(0), SyncReason::FullSync).await;
     assert!(harness.decided() < 90, "a minute is not enough");
-    assert_eq!(
-        harness.queue.delayed().len(),
-        1,
-        "the message waits for its turn"
-    );
+    assert_eq!(harness.queue.delayed().len(), 1, "the message is requeued");
     harness.handle_all().await;
     assert_eq!(harness.decided(), 90);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What nobody told of is found all the same.
+//! Catch-up: changes without a webhook are found all the same.
 
 use std::collections::BTreeSet;
 
@@ -14,22 +14,22 @@ use super::{event, harness, id};
 use crate::harness::Harness;
 
 #[tokio::test]
-async fn a_change_whose_notice_never_came_is_found_by_the_next_sweep() {
+async fn a_change_whose_webhook_never_came_is_found_by_the_next_resync() {
     let harness = harness(3).await;
     harness.recall.put_event(event(2, harness.after(0)));
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.decided(), 0, "it is not time yet");
     harness.clock.advance(SignedDuration::from_mins(5));
     let before = harness.recall.calls().len();
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.decided(), 1);
     assert_eq!(harness.subjects_since(before), ["workspace"]);
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.subjects_since(before).len(), 1, "it was just done");
 }
 
 #[tokio::test]
-async fn who_asks_for_a_sweep_gets_it_at_once() {
+async fn a_requested_resync_catches_up_at_once() {
     let harness = harness(3).await;
     harness.recall.put_event(event(2, harness.after(0)));
     let before = harness.recall.calls().len();
@@ -43,8 +43,8 @@ async fn who_asks_for_a_sweep_gets_it_at_once() {
     assert_eq!(harness.subjects_since(before), ["workspace"]);
 }
 
-/// A house in which another worker is at a look at the workspace.
-async fn house_with_a_look_under_way() -> Harness {
+/// A harness in which another worker has a sync of the workspace in progress.
+async fn harness_with_a_sync_in_progress() -> Harness {
     let harness = harness(3).await;
     let now = harness.after(0);
     let mark = harness.state.workspace().await.expect("memory");
@@ -72,8 +72,8 @@ async fn house_with_a_look_under_way() -> Harness {
 }
 
 #[tokio::test]
-async fn who_asks_for_a_sweep_while_one_looks_waits_for_another() {
-    let harness = house_with_a_look_under_way().await;
+async fn a_requested_resync_waits_for_a_sync_in_progress() {
+    let harness = harness_with_a_sync_in_progress().await;
     let (before, sent) = (harness.recall.calls().len(), harness.queue.sent().len());
     let sent_at = harness.after(-59 * 60);
     let asked = SyncJob::ResyncNow { sent_at };
@@ -87,8 +87,8 @@ async fn who_asks_for_a_sweep_while_one_looks_waits_for_another() {
 }
 
 #[tokio::test]
-async fn a_requested_sweep_that_is_an_hour_old_is_not_requeued() {
-    let harness = house_with_a_look_under_way().await;
+async fn a_requested_resync_that_is_an_hour_old_is_not_requeued() {
+    let harness = harness_with_a_sync_in_progress().await;
     let sent_at = harness.after(-61 * 60);
     let asked = SyncJob::ResyncNow { sent_at };
     harness.queue.send(&asked).await.expect("memory");
@@ -99,8 +99,8 @@ async fn a_requested_sweep_that_is_an_hour_old_is_not_requeued() {
 }
 
 #[tokio::test]
-async fn the_periodic_sweep_is_not_requeued_since_the_schedule_sends_the_next() {
-    let harness = house_with_a_look_under_way().await;
+async fn the_periodic_resync_is_not_requeued_since_the_schedule_sends_the_next() {
+    let harness = harness_with_a_sync_in_progress().await;
     let sent_at = harness.after(0);
     let asked = SyncJob::ResyncNow { sent_at };
     for job in [&SyncJob::Resync, &asked] {
@@ -115,9 +115,9 @@ async fn the_periodic_sweep_is_not_requeued_since_the_schedule_sends_the_next() 
 }
 
 #[tokio::test]
-async fn where_the_workspace_cannot_be_listed_whole_a_sweep_looks_one_by_one() {
+async fn a_resync_syncs_one_calendar_at_a_time_where_the_workspace_cannot_be_listed() {
     let harness = harness(3).await;
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     harness.recall.put_event(event(2, harness.after(0)));
     harness.clock.advance(SignedDuration::from_mins(5));
     let refused = PortError::Unreadable {
@@ -127,19 +127,19 @@ async fn where_the_workspace_cannot_be_listed_whole_a_sweep_looks_one_by_one() {
     let refused = Fault::Fails(refused);
     harness.recall.fault(Operation::ListEvents, refused);
     let before = harness.recall.calls().len();
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.decided(), 1);
-    let mut looked_at = harness.subjects_since(before);
-    looked_at.sort();
+    let mut synced = harness.subjects_since(before);
+    synced.sort();
     assert_eq!(
-        looked_at,
+        synced,
         ["calendar-0", "calendar-1", "calendar-2", "workspace"]
     );
 }
 
-/// More calendars than can be looked at in half of the time between two sweeps.
+/// More calendars than can be synced in half of the time between two resyncs.
 #[tokio::test]
-async fn one_calendar_at_a_time_takes_half_of_the_lists_at_most() {
+async fn syncing_one_calendar_at_a_time_takes_half_of_the_rate_limit_at_most() {
     let harness = harness(200).await;
     let began = harness.after(0);
     let before = harness.recall.calls().len();
@@ -153,12 +153,12 @@ async fn one_calendar_at_a_time_takes_half_of_the_lists_at_most() {
     }
     let minutes = harness.after(0).duration_since(began).as_secs() / 60;
     let lists = i64::try_from(harness.subjects_since(before).len()).expect("few");
-    assert!(lists >= 200, "each is looked at: {lists}");
+    assert!(lists >= 200, "each is synced: {lists}");
     assert!(lists <= 30 * minutes + 200, "{lists} in {minutes} minutes");
 }
 
 #[tokio::test]
-async fn one_calendar_at_a_time_is_swept_too() {
+async fn a_resync_catches_up_one_calendar_at_a_time_too() {
     let harness = harness(3).await;
     harness.recall.put_event(event(2, harness.after(0)));
     harness.clock.advance(SignedDuration::from_mins(5));
@@ -169,29 +169,29 @@ async fn one_calendar_at_a_time_is_swept_too() {
     sync.handle(&harness.queue.deliver(1), harness.deadline())
         .await;
     assert_eq!(harness.decided(), 1);
-    let mut looked_at = harness.subjects_since(before);
-    looked_at.sort();
-    assert_eq!(looked_at, ["calendar-0", "calendar-1", "calendar-2"]);
+    let mut synced = harness.subjects_since(before);
+    synced.sort();
+    assert_eq!(synced, ["calendar-0", "calendar-1", "calendar-2"]);
 }
 
 #[tokio::test]
-async fn everything_is_looked_at_once_a_day() {
+async fn every_calendar_gets_a_full_sync_once_a_day() {
     let harness = harness(2).await;
     harness.recall.delete_calendar(&a_calendar().id);
     harness.clock.advance(SignedDuration::from_hours(23));
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     let before = harness.recall.calls().len();
     harness.clock.advance(SignedDuration::from_hours(1));
-    harness.sweep(harness.deadline()).await;
-    let mut looked_at = harness.subjects_since(before);
-    looked_at.sort();
-    assert_eq!(looked_at, ["calendar-0", "calendar-1", "workspace"]);
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
+    let mut synced = harness.subjects_since(before);
+    synced.sort();
+    assert_eq!(synced, ["calendar-0", "calendar-1", "workspace"]);
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.subjects_since(before).len(), 3);
 }
 
 #[tokio::test]
-async fn a_calendar_that_nobody_knew_is_met_in_a_look_at_the_workspace() {
+async fn an_unknown_calendar_is_found_by_a_sync_of_the_workspace() {
     let harness = harness(2).await;
     harness
         .recall
@@ -206,11 +206,11 @@ async fn a_calendar_that_nobody_knew_is_met_in_a_look_at_the_workspace() {
         .await
         .expect("memory")
         .expect("a record");
-    assert_eq!(record.last_sync, None, "it is owed a look at everything");
+    assert_eq!(record.last_sync, None, "it needs a full sync");
 }
 
 #[tokio::test]
-async fn a_calendar_that_nobody_told_of_is_found_once_a_day() {
+async fn a_calendar_without_any_webhook_is_found_once_a_day() {
     let harness = harness(0).await;
     harness.recall.put_event(an_event());
     harness.clock.advance(SignedDuration::from_hours(24));
@@ -218,22 +218,22 @@ async fn a_calendar_that_nobody_told_of_is_found_once_a_day() {
         event.starts_at = plus(event.starts_at, SignedDuration::from_hours(48));
         event.ends_at = plus(event.ends_at, SignedDuration::from_hours(48));
     }));
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     assert_eq!(harness.decided(), 1);
     assert_eq!(harness.recall.count(Operation::ListCalendars), 1);
 }
 
 #[tokio::test]
-async fn a_calendar_that_was_deleted_without_a_word_is_missed_once_a_day() {
+async fn a_calendar_that_was_deleted_without_a_webhook_is_found_once_a_day() {
     let harness = Harness::new();
     let lasts =
         an_event().with(|event| event.ends_at = plus(at("10:00"), SignedDuration::from_hours(48)));
     harness.see(lasts).await;
     harness.drained().await.expect("drained");
     harness.recall.delete_calendar(&a_calendar().id);
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     harness.clock.advance(SignedDuration::from_hours(24));
-    harness.sweep(harness.deadline()).await;
+    harness.resync(harness.deadline()).await;
     let row = harness.decision(&an_event().id);
     assert_eq!(row.verdict.reason().rule.to_string(), "disconnected");
     assert!(!row.is_due(), "its bots are known to be gone");

@@ -1,0 +1,133 @@
+//! Loads calendars from the store, and reads them from Recall where the stored
+//! record is not enough.
+
+use callsheet_domain::{Calendar, CalendarId, CalendarRecord, Operation, RateLimit};
+
+use crate::ports::{CalendarEvents as _, Calendars as _, OverrideStore as _, WriteOutcome};
+use crate::retry_on_conflict::{Attempt, retry_on_conflict};
+use crate::sync_error::SyncError;
+use crate::sync_ports::SyncPorts;
+use crate::{CalendarContext, CallTerms, PortError, RateLimiter};
+
+/// Loads calendars.
+pub struct CalendarLoader<'a, P: SyncPorts> {
+    /// Recall.
+    pub recall: &'a P::Recall,
+    /// Storage of calendars and overrides.
+    pub state: &'a P::State,
+    /// Permits to read a calendar.
+    pub limiter: &'a RateLimiter<'a, P::State, P::Clock>,
+    /// Rate limit of reading a calendar.
+    pub get_calendar: RateLimit,
+}
+
+impl<P: SyncPorts> CalendarLoader<'_, P> {
+    /// The stored calendar with its overrides, if it can have bots.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn load(&self, id: &CalendarId) -> Result<Option<CalendarContext>, PortError> {
+        match self.state.record(id).await? {
+            Some(record) => self.with_overrides(record).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A calendar with its overrides, if it can have bots.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn with_overrides(
+        &self,
+        record: CalendarRecord,
+    ) -> Result<Option<CalendarContext>, PortError> {
+        if !record.calendar.status.holds_bots() {
+            return Ok(None);
+        }
+        let overrides = self.state.overrides(&record.calendar.id).await?;
+        Ok(Some(CalendarContext { record, overrides }))
+    }
+
+    /// The record of a calendar; none if neither the store nor Recall knows it.
+    ///
+    /// The calendar is read from Recall if it changed, and if the stored record
+    /// may be outdated: a disconnected calendar may have been connected again
+    /// without a webhook, and one without an address may have got it.
+    ///
+    /// # Errors
+    /// If the terms allow no call, or Recall or the store fails.
+    pub async fn load_or_fetch(
+        &self,
+        id: &CalendarId,
+        is_changed: bool,
+        terms: CallTerms,
+    ) -> Result<Option<CalendarRecord>, SyncError> {
+        retry_on_conflict(async || {
+            let stored = self.state.record(id).await?;
+            if let Some(stored) = &stored
+                && !is_changed
+                && stored.calendar.status.holds_bots()
+                && stored.calendar.email.is_some()
+            {
+                return Ok(Attempt::Done(Some(stored.clone())));
+            }
+            let next = match (&stored, self.fetch(id, terms).await?) {
+                (Some(stored), Some(fetched)) => stored.after(fetched),
+                (Some(stored), None) => stored.gone(),
+                (None, Some(fetched)) => Some(CalendarRecord::first(fetched)),
+                (None, None) => None,
+            };
+            match next {
+                Some(next) => Ok(self.write(next).await?.map(Some)),
+                None => Ok(Attempt::Done(stored)),
+            }
+        })
+        .await
+    }
+
+    /// Stores a calendar as Recall lists it; gives its record if that changed.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn store(&self, listed: Calendar) -> Result<Option<CalendarRecord>, SyncError> {
+        retry_on_conflict(async || {
+            let next = match self.state.record(&listed.id).await? {
+                Some(stored) => stored.after(listed.clone()),
+                None => Some(CalendarRecord::first(listed.clone())),
+            };
+            match next {
+                Some(next) => Ok(self.write(next).await?.map(Some)),
+                None => Ok(Attempt::Done(None)),
+            }
+        })
+        .await
+    }
+
+    /// Reads a calendar from Recall.
+    async fn fetch(
+        &self,
+        id: &CalendarId,
+        terms: CallTerms,
+    ) -> Result<Option<Calendar>, SyncError> {
+        let operation = Operation::GetCalendar;
+        self.limiter
+            .acquire(operation, self.get_calendar, terms)
+            .await?;
+        let reply = self.recall.calendar(id).await;
+        Ok(self.limiter.back_off(operation, reply).await?)
+    }
+
+    /// Writes a record; gives it with the version that is now stored.
+    async fn write(
+        &self,
+        mut record: CalendarRecord,
+    ) -> Result<Attempt<CalendarRecord>, PortError> {
+        match self.state.write_record(&record).await? {
+            WriteOutcome::Written => {
+                record.version = record.version.next();
+                Ok(Attempt::Done(record))
+            }
+            WriteOutcome::Conflict => Ok(Attempt::Conflict),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Handles a batch of sync jobs: requests first, then a resync.
+
+use callsheet_domain::{SyncJob, Timestamp, plus};
+use jiff::SignedDuration;
+
+use crate::calendar_loader::CalendarLoader;
+use crate::decision_writer::DecisionWriter;
+use crate::event_pages::EventPages;
+use crate::sync::calendar_list::CalendarList;
+use crate::sync::calendar_sync::CalendarSync;
+use crate::sync::catch_up::{CatchUpSync, Trigger};
+use crate::sync::page_intake::PageIntake;
+use crate::sync::requests::RequestHandler;
+use crate::sync::requeue::{Delivery, Handled, Requeue};
+use crate::sync::resync::Resync;
+use crate::sync::settings::SyncSettings;
+use crate::sync::workspace_sync::WorkspaceSync;
+use crate::sync_error::SyncError;
+use crate::sync_ports::SyncPorts;
+use crate::{ActivePolicy, CallTerms, PolicyCache, Priority, RateLimiter};
+
+/// A page and its writes fit into this; with less time left none is started.
+const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
+
+/// Handles batches of sync jobs.
+#[derive(Debug, Clone)]
+pub struct SyncHandler<P> {
+    /// The adapters.
+    pub ports: P,
+    /// The active policy, as it was last read.
+    pub policy_cache: PolicyCache,
+    /// Its settings.
+    pub settings: SyncSettings,
+}
+
+/// A batch, and what its jobs have in common.
+struct Batch<'a, P: SyncPorts> {
+    deliveries: &'a [Delivery],
+    policy: &'a ActivePolicy,
+    /// No call is started later.
+    latest: Timestamp,
+    requeue: &'a Requeue<'a, P::Queue, P::Clock>,
+}
+
+/// The components that requests and resyncs share.
+struct Components<'a, P: SyncPorts> {
+    pages: &'a EventPages<'a, P>,
+    loader: &'a CalendarLoader<'a, P>,
+    writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    calendar_sync: &'a CalendarSync<'a, P>,
+    workspace_sync: &'a WorkspaceSync<'a, P>,
+}
+
+impl<P: SyncPorts> SyncHandler<P> {
+    /// Handles the jobs of a batch until `deadline`, requests before resyncs.
+    /// Gives the messages that failed, to be delivered again soon.
+    pub async fn handle(&self, deliveries: &[Delivery], deadline: Timestamp) -> Handled {
+        let mut handled = Handled::default();
+        let requeue = &Requeue {
+            queue: self.ports.queue(),
+            clock: self.ports.clock(),
+            most_receives: self.settings.most_receives,
+        };
+        match self.policy_cache.current(self.ports.state()).await {
+            Ok(policy) => {
+                let batch = Batch {
+                    deliveries,
+                    policy: &policy,
+                    latest: plus(deadline, -PAGE_TIME),
+                    requeue,
+                };
+                self.run(&batch, &mut handled).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "could not read the active policy: {error}");
+                let error = SyncError::Port(error);
+                requeue.again(deliveries, &error, &mut handled).await;
+            }
+        }
+        handled
+    }
+
+    /// Wires up the components, and handles the requests, then the resyncs.
+    async fn run(&self, batch: &Batch<'_, P>, handled: &mut Handled) {
+        let (ports, settings) = (&self.ports, &self.settings);
+        let (recall, state, clock) = (ports.recall(), ports.state(), ports.clock());
+        let limiter = &self.limiter();
+        let pages = &EventPages {
+            recall,
+            limiter,
+            list_events: settings.list_events,
+        };
+        let loader = &CalendarLoader {
+            recall,
+            state,
+            limiter,
+            get_calendar: settings.get_calendar,
+        };
+        let (decisions, queue) = (ports.decisions(), ports.queue());
+        let writer = &DecisionWriter { decisions, clock };
+        let intake = &PageIntake {
+            loader,
+            writer,
+            queue,
+        };
+        let components = Components {
+            pages,
+            loader,
+            writer,
+            calendar_sync: &CalendarSync {
+                state,
+                pages,
+                writer,
+            },
+            workspace_sync: &WorkspaceSync {
+                state,
+                clock,
+                pages,
+                intake,
+            },
+        };
+        self.run_jobs(batch, &components, handled).await;
+    }
+
+    fn limiter(&self) -> RateLimiter<'_, P::State, P::Clock> {
+        RateLimiter {
+            rate_limits: self.ports.state(),
+            clock: self.ports.clock(),
+        }
+    }
+
+    async fn run_jobs(
+        &self,
+        batch: &Batch<'_, P>,
+        components: &Components<'_, P>,
+        handled: &mut Handled,
+    ) {
+        // Boxed: the state of each while it waits is large.
+        Box::pin(self.run_requests(batch, components, handled)).await;
+        if !handled.is_denied {
+            Box::pin(self.run_resync(batch, components, handled)).await;
+        }
+    }
+
+    async fn run_requests(
+        &self,
+        batch: &Batch<'_, P>,
+        components: &Components<'_, P>,
+        handled: &mut Handled,
+    ) {
+        let requests = RequestHandler {
+            state: self.ports.state(),
+            clock: self.ports.clock(),
+            loader: components.loader,
+            writer: components.writer,
+            pages: components.pages,
+            calendar_sync: components.calendar_sync,
+            workspace_sync: components.workspace_sync,
+            requeue: batch.requeue,
+        };
+        let terms = CallTerms {
+            priority: Priority::Live,
+            latest: batch.latest,
+        };
+        let (deliveries, options) = (batch.deliveries, self.settings.options());
+        requests
+            .handle(deliveries, batch.policy, options, terms, handled)
+            .await;
+    }
+
+    /// Runs one resync for all jobs of the batch that ask for one.
+    async fn run_resync(
+        &self,
+        batch: &Batch<'_, P>,
+        components: &Components<'_, P>,
+        handled: &mut Handled,
+    ) {
+        let deliveries = batch.deliveries.iter();
+        let Some(trigger) = deliveries.filter_map(resync_trigger).max() else {
+            return;
+        };
+        let resync = Resync {
+            settings: &self.settings,
+            state: self.ports.state(),
+            clock: self.ports.clock(),
+            pages: components.pages,
+            loader: components.loader,
+            calendar_list: &CalendarList {
+                loader: components.loader,
+                writer: components.writer,
+                list_calendars: self.settings.list_calendars,
+            },
+            calendar_sync: components.calendar_sync,
+            catch_up: &CatchUpSync {
+                settings: &self.settings,
+                state: self.ports.state(),
+                clock: self.ports.clock(),
+                workspace_sync: components.workspace_sync,
+            },
+        };
+        match resync.run(batch.policy, trigger, batch.latest).await {
+            Ok(report) => handled.is_denied = report.is_denied,
+            Err(error) => {
+                tracing::warn!(%error, "could not resync: {error}");
+                let resyncs = batch.deliveries.iter();
+                let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
+                batch.requeue.again(resyncs, &error, handled).await;
+            }
+        }
+    }
+}
+
+/// The cause of the resync that a message asks for; none for a sync request.
+fn resync_trigger(delivery: &Delivery) -> Option<Trigger> {
+    match delivery.job {
+        SyncJob::Request(_) => None,
+        SyncJob::Resync => Some(Trigger::Scheduled),
+        SyncJob::ResyncNow { .. } => Some(Trigger::Requested),
+    }
+}

@@ -1,0 +1,77 @@
+//! The sync requests of a batch that are not handled yet, and the plan for them.
+
+use std::collections::BTreeMap;
+
+use callsheet_domain::{
+    CalendarId, CalendarRecord, ListingOptions, PendingCalendar, RequestedSync, SyncJob, SyncPlan,
+    Timestamp, WorkspaceSyncState, needs_full_sync, plan_syncs,
+};
+
+use crate::sync::requeue::{Delivery, Handled};
+use crate::{ActivePolicy, CalendarContext, CallTerms};
+
+/// The requests for one calendar that no completed sync covers yet.
+pub(super) struct Pending<'a> {
+    pub(super) requested: RequestedSync,
+    pub(super) deliveries: Vec<&'a Delivery>,
+    /// The calendar's record, if it was loaded since the last sync.
+    pub(super) record: Option<CalendarRecord>,
+}
+
+/// The requests of a batch, and the terms on which they are handled.
+pub(super) struct Batch<'a> {
+    pub(super) pending: BTreeMap<&'a CalendarId, Pending<'a>>,
+    pub(super) policy: &'a ActivePolicy,
+    pub(super) options: ListingOptions,
+    pub(super) terms: CallTerms,
+    pub(super) handled: &'a mut Handled,
+}
+
+impl Batch<'_> {
+    /// Plans syncs for the pending requests of `calendars`.
+    pub(super) fn plan(
+        &self,
+        calendars: &BTreeMap<&CalendarId, CalendarContext>,
+        workspace: &WorkspaceSyncState,
+        now: Timestamp,
+    ) -> SyncPlan {
+        let policy = self.policy.revision;
+        let pending = self.pending.iter().filter_map(|(calendar, pending)| {
+            let CalendarContext { record, overrides } = calendars.get(calendar)?;
+            let override_revision = overrides.revision;
+            let last_sync = record.last_sync.as_ref();
+            let in_progress = record.in_progress.as_ref();
+            Some(PendingCalendar {
+                calendar,
+                requested: &pending.requested,
+                last_sync,
+                in_progress: in_progress
+                    .filter(|sync| sync.is_resumable(policy, override_revision, now)),
+                needs_full_sync: needs_full_sync(last_sync, policy, override_revision, now),
+            })
+        });
+        plan_syncs(&pending.collect::<Vec<_>>(), workspace, self.options, now)
+    }
+}
+
+/// The sync requests among `deliveries`, by calendar.
+pub(super) fn by_calendar(deliveries: &[Delivery]) -> BTreeMap<&CalendarId, Pending<'_>> {
+    let mut by_calendar: BTreeMap<&CalendarId, Vec<_>> = BTreeMap::new();
+    for delivery in deliveries {
+        if let SyncJob::Request(request) = &delivery.job {
+            let requests = by_calendar.entry(&request.calendar_id).or_default();
+            requests.push((delivery, request));
+        }
+    }
+    let pending = by_calendar.into_iter().filter_map(|(calendar, requests)| {
+        let requested = RequestedSync::of(requests.iter().map(|(_, request)| *request))?;
+        let deliveries = requests.into_iter().map(|(delivery, _)| delivery).collect();
+        let pending = Pending {
+            requested,
+            deliveries,
+            record: None,
+        };
+        Some((calendar, pending))
+    });
+    pending.collect()
+}

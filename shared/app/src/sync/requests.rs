@@ -1,0 +1,303 @@
+//! Handles the sync requests of a batch: plan, make one sync, plan again.
+//!
+//! Each plan is made from what is stored at that moment, so that a calendar is
+//! not synced again that another worker has synced meanwhile. A plan is a value;
+//! it is logged before anything is done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callsheet_domain::{
+    CalendarId, CalendarRecord, ListingOptions, PlannedSync, Scope, Timestamp, WorkspaceSyncState,
+    plus,
+};
+use jiff::SignedDuration;
+
+use crate::calendar_loader::CalendarLoader;
+use crate::decision_writer::DecisionWriter;
+use crate::event_pages::EventPages;
+use crate::ports::{Clock as _, SyncStates as _};
+use crate::sync::calendar_sync::CalendarSync;
+use crate::sync::pending::{Batch, Pending, by_calendar};
+use crate::sync::requeue::{Delivery, Handled, Requeue};
+use crate::sync::workspace_sync::WorkspaceSync;
+use crate::sync_counts::SyncCounts;
+use crate::sync_error::SyncError;
+use crate::sync_ports::SyncPorts;
+use crate::{ActivePolicy, CalendarContext, CallTerms};
+
+/// Time between two checks of a sync that another worker has in progress.
+const POLL: SignedDuration = SignedDuration::from_secs(1);
+/// A planned sync that starts later than this is not waited for: its messages
+/// are delivered again then.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(5);
+
+/// Handles sync requests.
+pub(super) struct RequestHandler<'a, P: SyncPorts> {
+    /// Storage of sync states.
+    pub(super) state: &'a P::State,
+    /// Source of the time.
+    pub(super) clock: &'a P::Clock,
+    /// Loads the calendars.
+    pub(super) loader: &'a CalendarLoader<'a, P>,
+    /// Retires the decisions of lost calendars.
+    pub(super) writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    /// Permits for the first page of a calendar's sync.
+    pub(super) pages: &'a EventPages<'a, P>,
+    /// Syncs one calendar.
+    pub(super) calendar_sync: &'a CalendarSync<'a, P>,
+    /// Syncs the workspace.
+    pub(super) workspace_sync: &'a WorkspaceSync<'a, P>,
+    /// Delivers messages again.
+    pub(super) requeue: &'a Requeue<'a, P::Queue, P::Clock>,
+}
+
+/// A completed sync: its counts, and the calendars that were skipped.
+type Synced = (SyncCounts, BTreeSet<CalendarId>);
+
+impl<P: SyncPorts> RequestHandler<'_, P> {
+    /// Handles the sync requests among `deliveries` on the terms given. The
+    /// messages of those that it cannot handle are delivered again.
+    pub(super) async fn handle(
+        &self,
+        deliveries: &[Delivery],
+        policy: &ActivePolicy,
+        options: ListingOptions,
+        terms: CallTerms,
+        handled: &mut Handled,
+    ) {
+        let mut batch = Batch {
+            pending: BTreeMap::new(),
+            policy,
+            options,
+            terms,
+            handled,
+        };
+        for (calendar, mut pending) in by_calendar(deliveries) {
+            match self.load_or_retire(calendar, &pending, terms).await {
+                Ok(None) => {}
+                Ok(record) => {
+                    pending.record = record;
+                    batch.pending.insert(calendar, pending);
+                }
+                Err(error) => {
+                    self.fail(calendar, pending, &error, batch.handled).await;
+                }
+            }
+        }
+        while !batch.pending.is_empty() {
+            self.step(&mut batch).await;
+        }
+    }
+
+    /// The record of a calendar that needs a sync. One that was disconnected or
+    /// deleted is retired instead.
+    async fn load_or_retire(
+        &self,
+        id: &CalendarId,
+        pending: &Pending<'_>,
+        terms: CallTerms,
+    ) -> Result<Option<CalendarRecord>, SyncError> {
+        let is_changed = pending.requested.is_calendar_changed;
+        let record = self.loader.load_or_fetch(id, is_changed, terms).await?;
+        match record {
+            Some(record) if !record.calendar.status.holds_bots() => {
+                self.writer.retire(&record).await?;
+                Ok(None)
+            }
+            record => Ok(record),
+        }
+    }
+
+    /// Plans, and makes the first sync of the plan.
+    async fn step(&self, batch: &mut Batch<'_>) {
+        let calendars = self.load(batch).await;
+        let workspace = match self.state.workspace().await {
+            Ok(workspace) => workspace,
+            Err(error) => return self.fail_all(batch, &error.into()).await,
+        };
+        let now = self.clock.now();
+        let plan = batch.plan(&calendars, &workspace, now);
+        for calendar in &plan.answered {
+            batch.pending.remove(calendar);
+        }
+        let Some(planned) = plan.syncs.first() else {
+            if !batch.pending.is_empty() {
+                self.poll(batch, now).await;
+            }
+            return;
+        };
+        tracing::info!(%plan, "planned syncs: {plan}");
+        let start_at = planned.not_before;
+        let synced = if start_at > plus(now, LONGEST_WAIT) {
+            Err(SyncError::RateLimited(start_at))
+        } else if start_at > now {
+            let waited = self.wait_until(start_at, batch.terms).await;
+            waited.map(|()| None)
+        } else {
+            let synced = self.sync(planned, calendars, workspace, batch).await;
+            synced.map(Some)
+        };
+        self.conclude(batch, planned, synced, now).await;
+    }
+
+    /// Acts on the result of a planned sync, or of the wait for its start.
+    async fn conclude(
+        &self,
+        batch: &mut Batch<'_>,
+        planned: &PlannedSync,
+        synced: Result<Option<Synced>, SyncError>,
+        now: Timestamp,
+    ) {
+        match synced {
+            Ok(None) => {}
+            Ok(Some(synced)) => self.complete(batch, planned, synced).await,
+            Err(SyncError::AlreadyRunning) => self.poll(batch, now).await,
+            Err(error) if planned.scope == Scope::Workspace && error.is_of_content() => {
+                tracing::error!(
+                    %error,
+                    "the workspace cannot be synced as a whole, so its calendars are synced one \
+                     at a time: {error}"
+                );
+                batch.options.lists_workspace = false;
+            }
+            Err(error) => self.fail_some(batch, &planned.for_calendars, &error).await,
+        }
+    }
+
+    /// The calendars of the pending requests, with their overrides, as they are
+    /// stored now. Requests of those that cannot be loaded fail.
+    async fn load<'a>(&self, batch: &mut Batch<'a>) -> BTreeMap<&'a CalendarId, CalendarContext> {
+        let mut calendars = BTreeMap::new();
+        let ids: Vec<&'a CalendarId> = batch.pending.keys().copied().collect();
+        for id in ids {
+            let record = batch
+                .pending
+                .get_mut(id)
+                .and_then(|pending| pending.record.take());
+            let loaded = match record {
+                Some(record) => self.loader.with_overrides(record).await,
+                None => self.loader.load(id).await,
+            };
+            match loaded {
+                Ok(Some(calendar)) => {
+                    calendars.insert(id, calendar);
+                }
+                // It was lost meanwhile: the worker that wrote so has retired it.
+                Ok(None) => {
+                    batch.pending.remove(id);
+                }
+                Err(error) => {
+                    let failed = BTreeSet::from([id.clone()]);
+                    self.fail_some(batch, &failed, &error.into()).await;
+                }
+            }
+        }
+        calendars
+    }
+
+    /// Makes a planned sync.
+    async fn sync(
+        &self,
+        planned: &PlannedSync,
+        mut calendars: BTreeMap<&CalendarId, CalendarContext>,
+        workspace: WorkspaceSyncState,
+        batch: &Batch<'_>,
+    ) -> Result<Synced, SyncError> {
+        let (policy, terms, since) = (batch.policy, batch.terms, planned.since);
+        let none_skipped = |counts| (counts, BTreeSet::new());
+        match &planned.scope {
+            Scope::Calendar(id) => {
+                let calendar = calendars.remove(id).ok_or(SyncError::AlreadyRunning)?;
+                self.pages.acquire(terms).await?;
+                let counts = if planned.resumes {
+                    self.calendar_sync.resume(calendar, policy, terms).await
+                } else {
+                    let sync = self.calendar_sync;
+                    sync.start(calendar, since, policy, terms).await
+                };
+                counts.map(none_skipped)
+            }
+            Scope::Workspace if planned.resumes => {
+                let counts = self.workspace_sync.resume(workspace, policy, terms).await;
+                counts.map(none_skipped)
+            }
+            Scope::Workspace => {
+                let since = since.ok_or(SyncError::AlreadyRunning)?;
+                let (sync, calendars) = (self.workspace_sync, &planned.for_calendars);
+                sync.start(workspace, since, calendars, policy, terms).await
+            }
+        }
+    }
+
+    /// Logs a completed sync, and removes the requests that it covers. Those of
+    /// skipped calendars fail. Whether a resumed sync covers any is for the next
+    /// plan to say.
+    async fn complete(&self, batch: &mut Batch<'_>, planned: &PlannedSync, synced: Synced) {
+        let (counts, skipped) = synced;
+        counts.log(&planned.scope, planned.for_calendars.len());
+        if planned.resumes {
+            return;
+        }
+        self.fail_some(batch, &skipped, &SyncError::Conflict).await;
+        let pending = &mut batch.pending;
+        pending.retain(|calendar, _| !planned.for_calendars.contains(*calendar));
+    }
+
+    /// Waits a moment for a sync that another worker has in progress.
+    async fn poll(&self, batch: &mut Batch<'_>, now: Timestamp) {
+        if let Err(error) = self.wait_until(plus(now, POLL), batch.terms).await {
+            self.fail_all(batch, &error).await;
+        }
+    }
+
+    /// Waits until `instant`, if a call may be started then.
+    async fn wait_until(&self, instant: Timestamp, terms: CallTerms) -> Result<(), SyncError> {
+        if instant > terms.latest {
+            return Err(SyncError::DeadlineReached);
+        }
+        self.clock.sleep_until(instant).await;
+        Ok(())
+    }
+
+    async fn fail_all(&self, batch: &mut Batch<'_>, error: &SyncError) {
+        for (calendar, pending) in std::mem::take(&mut batch.pending) {
+            self.fail(calendar, pending, error, batch.handled).await;
+        }
+    }
+
+    async fn fail_some(
+        &self,
+        batch: &mut Batch<'_>,
+        calendars: &BTreeSet<CalendarId>,
+        error: &SyncError,
+    ) {
+        for calendar in calendars {
+            if let Some(pending) = batch.pending.remove(calendar) {
+                self.fail(calendar, pending, error, batch.handled).await;
+            }
+        }
+    }
+
+    /// Logs why the requests of a calendar are not handled now, and has their
+    /// messages delivered again.
+    async fn fail(
+        &self,
+        calendar: &CalendarId,
+        pending: Pending<'_>,
+        error: &SyncError,
+        handled: &mut Handled,
+    ) {
+        let requests = pending.deliveries.len();
+        if error.is_retry_later() {
+            tracing::info!(%calendar, requests, %error, "calendar {calendar} waits: {error}");
+        } else {
+            tracing::warn!(
+                %calendar,
+                requests,
+                %error,
+                "could not sync calendar {calendar}: {error}"
+            );
+        }
+        self.requeue.again(pending.deliveries, error, handled).await;
+    }
+}

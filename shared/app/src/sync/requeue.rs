@@ -1,0 +1,131 @@
+//! Delivers messages again that could not be handled.
+//!
+//! A message that failed is delivered again by the queue, which counts the
+//! deliveries and moves it to the dead-letter queue after the last one. A message
+//! that only has to wait is enqueued as a new message, so that waiting never
+//! makes a dead letter.
+
+use std::time::Duration;
+
+use callsheet_domain::SyncJob;
+use jiff::SignedDuration;
+
+use crate::ports::{Clock, Queue, Receipt};
+use crate::sync_error::SyncError;
+
+/// A message that only waits is requeued until its request is this old.
+///
+/// Requeueing sends to the queue that triggers the function, and Lambda's own
+/// guard against such loops must be off for it. This is the bound instead.
+const REQUEUED_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// A sync job as the queue delivered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Id of the message, for the response to the queue.
+    pub message_id: String,
+    /// Receipt of this delivery.
+    pub receipt: Receipt,
+    /// Number of deliveries of the message, this one included.
+    pub received: u32,
+    /// The sync job.
+    pub job: SyncJob,
+}
+
+/// The result of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Handled {
+    /// Messages that failed, to be delivered again.
+    pub failed: Vec<String>,
+    /// Recall denied us: the API key may have been changed.
+    pub is_denied: bool,
+}
+
+/// Delivers messages again that could not be handled.
+#[derive(Debug)]
+pub struct Requeue<'a, Q, K> {
+    /// The queue.
+    pub queue: &'a Q,
+    /// Source of the time.
+    pub clock: &'a K,
+    /// Deliveries after which a message becomes a dead letter.
+    pub most_receives: u32,
+}
+
+impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
+    /// Has messages delivered again as soon as `error` allows: as new messages if
+    /// they only have to wait, or else as failed ones.
+    pub async fn again<'a>(
+        &self,
+        deliveries: impl IntoIterator<Item = &'a Delivery>,
+        error: &SyncError,
+        handled: &mut Handled,
+    ) {
+        handled.is_denied |= error.is_denied();
+        for delivery in deliveries {
+            let wait = error.wait(delivery.received, self.clock.now());
+            if error.is_retry_later() && self.requeue(delivery, error, wait).await {
+                continue;
+            }
+            self.postpone(delivery, error, wait).await;
+            handled.failed.push(delivery.message_id.clone());
+        }
+    }
+
+    /// Has a failed message delivered again after `wait`, if it is not its last delivery.
+    async fn postpone(&self, delivery: &Delivery, error: &SyncError, wait: Duration) {
+        let (message, received) = (&delivery.message_id, delivery.received);
+        if received >= self.most_receives {
+            tracing::error!(
+                message,
+                received,
+                %error,
+                "message {message} failed {received} times and becomes a dead letter: {error}"
+            );
+        } else if let Err(error) = self.queue.postpone(&delivery.receipt, wait).await {
+            tracing::warn!(
+                message,
+                %error,
+                "message {message} is delivered again only after the queue's visibility timeout: \
+                 {error}"
+            );
+        }
+    }
+
+    /// Enqueues the job of a message that only waits as a new message, to be
+    /// delivered after `wait`. False if the message counts as failed.
+    async fn requeue(&self, delivery: &Delivery, error: &SyncError, wait: Duration) -> bool {
+        let Some(sent_at) = delivery.job.first_sent_at() else {
+            return true; // the schedule sends the next one
+        };
+        let message = &delivery.message_id;
+        let age = self.clock.now().duration_since(sent_at);
+        if age >= REQUEUED_FOR {
+            let calendar = match &delivery.job {
+                SyncJob::Request(request) => request.calendar_id.as_str(),
+                SyncJob::Resync | SyncJob::ResyncNow { .. } => "all",
+            };
+            let age = age.as_secs();
+            tracing::error!(
+                calendar,
+                age,
+                message,
+                %error,
+                "calendar {calendar}: the request was first sent {age} s ago and still waits; it \
+                 is not requeued, and becomes a dead letter if it keeps failing"
+            );
+            return false;
+        }
+        match self.queue.send_later(&delivery.job, wait).await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(
+                    message,
+                    %error,
+                    "message {message} could not be requeued and counts as failed: {error}"
+                );
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Periodic resync: finds changes whose webhook never came, and calendars that
+//! need a full sync.
+//!
+//! *Catch-up* syncs the whole workspace every few minutes, overlapping the sync
+//! before. A full sync of one calendar is due after a policy was pushed, after an
+//! override, when a pause has ended, when the first sync was not completed, on
+//! demand, and once a day in any case.
+//!
+//! No user waits for a resync, so it runs at
+//! [background priority](crate::Priority::Background). Two resyncs may run side
+//! by side: each starts at another calendar, and reads the calendar's record
+//! again once it has a permit, since the other one may have synced the calendar
+//! meanwhile. A permit that is not needed is kept for the next calendar. Where
+//! both sync the same calendar, that costs one page.
+
+use callsheet_domain::{CalendarId, Scope, Timestamp, WorkspaceSyncState, plus};
+use jiff::SignedDuration;
+
+use crate::calendar_loader::CalendarLoader;
+use crate::event_pages::EventPages;
+use crate::ports::{Calendars as _, Clock as _, ListedCalendar, SyncStates as _};
+use crate::sync::calendar_list::CalendarList;
+use crate::sync::calendar_sync::CalendarSync;
+use crate::sync::catch_up::{CatchUpSync, Trigger};
+use crate::sync::resync_plan::{DueSync, ResyncPlan};
+use crate::sync::settings::SyncSettings;
+use crate::sync_counts::SyncCounts;
+use crate::sync_error::SyncError;
+use crate::sync_ports::SyncPorts;
+use crate::{ActivePolicy, CallTerms, Priority};
+
+/// A full sync of each calendar starts this often, whatever happened.
+const FULL_SYNC_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// The result of a resync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct ResyncReport {
+    /// Recall denied us, so the resync stopped.
+    pub(super) is_denied: bool,
+}
+
+/// Syncs what no webhook asked for.
+pub(super) struct Resync<'a, P: SyncPorts> {
+    /// Settings of the handler.
+    pub(super) settings: &'a SyncSettings,
+    /// Storage of calendars and sync states.
+    pub(super) state: &'a P::State,
+    /// Source of the time.
+    pub(super) clock: &'a P::Clock,
+    /// Permits for the first page of each sync.
+    pub(super) pages: &'a EventPages<'a, P>,
+    /// Loads the calendars.
+    pub(super) loader: &'a CalendarLoader<'a, P>,
+    /// Compares Recall's calendars with the stored ones.
+    pub(super) calendar_list: &'a CalendarList<'a, P>,
+    /// Syncs one calendar.
+    pub(super) calendar_sync: &'a CalendarSync<'a, P>,
+    /// Syncs what changed in the workspace.
+    pub(super) catch_up: &'a CatchUpSync<'a, P>,
+}
+
+/// A resync, in progress.
+struct Run<'a> {
+    policy: &'a ActivePolicy,
+    plan: ResyncPlan,
+    terms: CallTerms,
+    /// A permit to list events is acquired and not used yet.
+    has_permit: bool,
+}
+
+impl<P: SyncPorts> Resync<'_, P> {
+    /// Syncs what is due, as long as calls may be started until `latest`.
+    ///
+    /// # Errors
+    /// If the store fails, or a requested catch-up has to wait.
+    pub(super) async fn run(
+        &self,
+        policy: &ActivePolicy,
+        trigger: Trigger,
+        latest: Timestamp,
+    ) -> Result<ResyncReport, SyncError> {
+        let terms = CallTerms {
+            priority: Priority::Background,
+            latest,
+        };
+        let mut lists_workspace = self.settings.is_workspace_listed;
+        let workspace = match self.catch_up.run(policy, trigger, terms).await {
+            Ok(workspace) => workspace,
+            Err(error) if error.is_retry_later() && trigger == Trigger::Requested => {
+                return Err(error);
+            }
+            Err(error) => {
+                if !error.is_retry_later() {
+                    tracing::warn!(%error, "resync: could not list changed events: {error}");
+                }
+                if error.is_denied() {
+                    return Ok(ResyncReport { is_denied: true });
+                }
+                lists_workspace &= !error.is_of_content();
+                self.state.workspace().await?
+            }
+        };
+        self.sync_calendars(policy, trigger, terms, (&workspace, lists_workspace))
+            .await
+    }
+
+    /// Syncs the calendars that are due; those with changes too, unless the
+    /// workspace is listed as a whole.
+    async fn sync_calendars(
+        &self,
+        policy: &ActivePolicy,
+        trigger: Trigger,
+        terms: CallTerms,
+        (workspace, lists_workspace): (&WorkspaceSyncState, bool),
+    ) -> Result<ResyncReport, SyncError> {
+        let full_since = self.full_since(workspace);
+        if let Err(error) = self.refresh_calendars(workspace, full_since, terms).await {
+            tracing::warn!(%error, "resync: could not list the calendars: {error}");
+            if error.is_denied() {
+                return Ok(ResyncReport { is_denied: true });
+            }
+        }
+        let calendars = self.state.listed().await?;
+        let interval = self.catch_up.interval_per_calendar(trigger, &calendars);
+        let changed_since = plus(self.clock.now(), -interval);
+        let plan = ResyncPlan {
+            policy: policy.revision,
+            full_since,
+            changed_since: (!lists_workspace).then_some(changed_since),
+        };
+        let run = Run {
+            policy,
+            plan,
+            terms,
+            has_permit: false,
+        };
+        self.sync_due_calendars(run, calendars).await
+    }
+
+    /// A full sync that started earlier is outdated.
+    fn full_since(&self, workspace: &WorkspaceSyncState) -> Timestamp {
+        let requested_at = workspace.full_sync_requested_at;
+        let a_day_ago = plus(self.clock.now(), -FULL_SYNC_EVERY);
+        a_day_ago.max(requested_at.unwrap_or(Timestamp::MIN))
+    }
+
+    /// Compares the calendars with Recall's, unless that was done since `full_since`.
+    async fn refresh_calendars(
+        &self,
+        workspace: &WorkspaceSyncState,
+        full_since: Timestamp,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let listed_at = workspace.listed_calendars_at;
+        if listed_at.is_some_and(|at| at >= full_since) {
+            return Ok(());
+        }
+        self.calendar_list.refresh(terms).await
+    }
+
+    /// Syncs the calendars that are due, each by itself.
+    async fn sync_due_calendars(
+        &self,
+        mut run: Run<'_>,
+        calendars: Vec<ListedCalendar>,
+    ) -> Result<ResyncReport, SyncError> {
+        let due = run.plan.due_calendars(calendars, self.clock.now());
+        let mut report = ResyncReport::default();
+        let (mut synced, mut left) = (0, due.len());
+        for calendar in &due {
+            match self.sync_calendar(calendar, &mut run).await {
+                Ok(counts) => {
+                    left -= 1;
+                    if let Some(counts) = counts {
+                        synced += 1;
+                        counts.log(&Scope::Calendar(calendar.clone()), 0);
+                    }
+                }
+                Err(SyncError::DeadlineReached) => break,
+                Err(SyncError::AlreadyRunning) => left -= 1,
+                Err(error) => {
+                    tracing::warn!(
+                        %calendar,
+                        requests = 0,
+                        %error,
+                        "resync: could not sync calendar {calendar}: {error}"
+                    );
+                    report.is_denied = error.is_denied();
+                    if report.is_denied {
+                        break;
+                    }
+                }
+            }
+        }
+        log_finished(due.len(), synced, left);
+        Ok(report)
+    }
+
+    /// Syncs a calendar, if that is still due once there is a permit: the list of
+    /// calendars may lag, and another worker may have synced it meanwhile.
+    async fn sync_calendar(
+        &self,
+        calendar: &CalendarId,
+        run: &mut Run<'_>,
+    ) -> Result<Option<SyncCounts>, SyncError> {
+        let (policy, terms) = (run.policy, run.terms);
+        if !run.has_permit {
+            self.pages.acquire(terms).await?;
+            run.has_permit = true;
+        }
+        let Some(calendar) = self.loader.load(calendar).await? else {
+            return Ok(None);
+        };
+        let (record, now) = (&calendar.record, self.clock.now());
+        let due_sync = run.plan.due_sync(record, calendar.overrides.revision, now);
+        let Some(due_sync) = due_sync else {
+            return Ok(None);
+        };
+        run.has_permit = false;
+        let sync = self.calendar_sync;
+        let counts = match due_sync {
+            DueSync::Resume => sync.resume(calendar, policy, terms).await,
+            DueSync::NeedsFull | DueSync::OutdatedFull => {
+                sync.start(calendar, None, policy, terms).await
+            }
+            DueSync::Incremental(since) => sync.start(calendar, Some(since), policy, terms).await,
+        };
+        counts.map(Some)
+    }
+}
+
+fn log_finished(due: usize, synced: usize, left: usize) {
+    tracing::info!(
+        due,
+        synced,
+        left,
+        "resync finished: {due} calendars due, {synced} synced, {left} left"
+    );
+}

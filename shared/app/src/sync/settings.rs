@@ -1,0 +1,31 @@
+//! Settings of the handler of sync jobs.
+
+use std::time::Duration;
+
+use callsheet_domain::{ListingOptions, RateLimit};
+
+/// Settings of the handler of sync jobs.
+#[derive(Debug, Clone)]
+pub struct SyncSettings {
+    /// Rate limit of listing events.
+    pub list_events: RateLimit,
+    /// Rate limit of reading a calendar.
+    pub get_calendar: RateLimit,
+    /// Rate limit of listing calendars.
+    pub list_calendars: RateLimit,
+    /// Whether the workspace may be listed as a whole, besides one calendar at a time.
+    pub is_workspace_listed: bool,
+    /// How often a resync looks for changes whose webhook never came.
+    pub catch_up_every: Duration,
+    /// Deliveries after which a message that failed is not delivered again.
+    pub most_receives: u32,
+}
+
+impl SyncSettings {
+    pub(super) fn options(&self) -> ListingOptions {
+        ListingOptions {
+            lists_workspace: self.is_workspace_listed,
+            interval: self.list_events.interval(),
+        }
+    }
+}

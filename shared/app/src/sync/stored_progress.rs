@@ -1,0 +1,150 @@
+//! Progress of a calendar's sync, in the calendar's record.
+
+use callsheet_domain::{CalendarRecord, CompletedSync, SyncInProgress, Timestamp};
+
+use crate::event_pages::{EventList, ListPosition};
+use crate::ports::{Calendars, WriteOutcome};
+use crate::retry_on_conflict::{Attempt, retry_on_conflict};
+use crate::sync_error::SyncError;
+
+/// Progress of a sync, in the record of its calendar.
+#[derive(Debug)]
+pub(super) struct StoredProgress {
+    record: CalendarRecord,
+    /// What the sync will have reached.
+    mark: CompletedSync,
+    /// The sync in progress as the stored record is known to have it.
+    saved: Option<SyncInProgress<CompletedSync>>,
+}
+
+impl StoredProgress {
+    /// The progress of a sync that will have reached `mark`, over a record as it
+    /// was loaded.
+    pub(super) fn new(record: CalendarRecord, mark: CompletedSync) -> Self {
+        Self {
+            saved: record.in_progress.clone(),
+            record,
+            mark,
+        }
+    }
+
+    /// Saves the position in the list.
+    pub(super) async fn save(
+        &mut self,
+        state: &impl Calendars,
+        position: ListPosition,
+    ) -> Result<(), SyncError> {
+        let in_progress = position.in_progress(self.mark.clone());
+        self.write(state, Some(in_progress)).await
+    }
+
+    /// Writes the sync in progress, unless the calendar has changed or another
+    /// worker has started or resumed a sync of it.
+    async fn write(
+        &mut self,
+        state: &impl Calendars,
+        in_progress: Option<SyncInProgress<CompletedSync>>,
+    ) -> Result<(), SyncError> {
+        retry_on_conflict(async || {
+            let mut record = self.record.clone();
+            record.in_progress.clone_from(&in_progress);
+            if state.write_record(&record).await? == WriteOutcome::Written {
+                record.version = record.version.next();
+                self.record = record;
+                self.saved.clone_from(&in_progress);
+                return Ok(Attempt::Done(()));
+            }
+            let stored = state.record(&self.record.calendar.id).await?;
+            let stored = stored.ok_or(SyncError::Conflict)?;
+            if stored.revision != self.record.revision {
+                return Err(SyncError::Conflict);
+            }
+            if stored.in_progress != self.saved {
+                return Err(SyncError::AlreadyRunning);
+            }
+            self.record = stored;
+            Ok(Attempt::Conflict)
+        })
+        .await
+    }
+
+    /// Releases a sync that ended with `error`, so that another worker can resume
+    /// it; one that cannot be resumed is removed from the record.
+    pub(super) async fn release(
+        &mut self,
+        state: &impl Calendars,
+        list: &EventList,
+        error: &SyncError,
+        now: Timestamp,
+    ) {
+        let is_resumable = list.pages() > 0 && !matches!(error, SyncError::EndlessList);
+        let Some(saved) = self.saved.clone() else {
+            return;
+        };
+        if is_resumable && matches!(error, SyncError::AlreadyRunning) {
+            return; // the sync is another worker's
+        }
+        let released = is_resumable.then_some(SyncInProgress {
+            held_until: now,
+            ..saved
+        });
+        if let Err(error) = self.write(state, released).await {
+            let calendar = &self.record.calendar.id;
+            tracing::warn!(
+                %calendar,
+                %error,
+                "calendar {calendar}: the sync in progress was not released and can be resumed \
+                 only when its hold is over: {error}"
+            );
+        }
+    }
+
+    /// Writes that the sync is completed, unless the calendar has changed
+    /// meanwhile or a later sync was completed. Any completed sync may be the one
+    /// that is stored, so losing this race loses nothing.
+    pub(super) async fn complete(self, state: &impl Calendars) -> Result<(), SyncError> {
+        let Self {
+            mut record,
+            mark,
+            saved,
+        } = self;
+        let revision = record.revision;
+        let id = record.calendar.id.clone();
+        let completed = retry_on_conflict(async || {
+            let is_ours = saved.is_some() && record.in_progress == saved;
+            let is_latest = is_later(&mark, record.last_sync.as_ref());
+            if record.revision != revision || !(is_latest || is_ours) {
+                return Ok(Attempt::Done(()));
+            }
+            if is_latest {
+                let last_sync = record.last_sync.take();
+                let last_full_sync_at = last_sync.and_then(|last_sync| last_sync.full_sync_at);
+                record.last_sync = Some(CompletedSync {
+                    full_sync_at: last_full_sync_at.max(mark.full_sync_at),
+                    ..mark.clone()
+                });
+            }
+            if is_ours {
+                record.in_progress = None;
+            }
+            if state.write_record(&record).await? == WriteOutcome::Written {
+                return Ok(Attempt::Done(()));
+            }
+            match state.record(&id).await? {
+                Some(stored) => record = stored,
+                None => return Ok(Attempt::Done(())),
+            }
+            Ok(Attempt::Conflict)
+        });
+        match completed.await {
+            Err(SyncError::Conflict) => Ok(()),
+            completed => completed,
+        }
+    }
+}
+
+/// Whether a sync was evaluated with more, or started later, than the last one.
+fn is_later(sync: &CompletedSync, last: Option<&CompletedSync>) -> bool {
+    let rank = |sync: &CompletedSync| (sync.policy, sync.overrides, sync.began_at);
+    last.is_none_or(|last| rank(sync) > rank(last))
+}
