@@ -46,11 +46,11 @@ pub(crate) async fn handle(
             }
         }
     }
-    let handled = handler.handle(&deliveries, until).await;
-    if handled.is_denied {
+    let outcome = handler.handle(&deliveries, until).await;
+    if outcome.is_denied {
         key.refresh(handler.ports.clock.now()).await;
     }
-    failed.extend(handled.failed);
+    failed.extend(outcome.failed);
     response(failed)
 }
 

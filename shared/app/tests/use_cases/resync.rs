@@ -268,7 +268,7 @@ async fn resyncs_side_by_side_mostly_sync_different_calendars() {
     join(harness.resync(harness.after(300)), a_moment_later).await;
     assert_eq!(harness.decided_anew(), 30);
     let lists = harness.lists() - before;
-    assert!(lists < 40, "{lists} looks at 30 calendars");
+    assert!(lists < 40, "{lists} lists for 30 calendars");
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ pub async fn a_write_over_another_version_is_a_conflict(decisions: &impl Decisio
 /// # Panics
 /// If the implementation does something else.
 pub async fn of_concurrent_writes_one_succeeds(decisions: &impl Decisions) {
-    let mut row = a_row("contended");
+    let mut row = a_row("concurrent");
     for _ in 0..3 {
         let writers = (0..8).map(|writer| {
             let ours = row.clone().with(|row| row.attempts.count = writer);
