@@ -2,7 +2,7 @@
 //!
 //! - Builders with defaults: [`an_event`], [`a_calendar`], [`a_decision`], …,
 //!   changed by [`With::with`], so that a test names only what matters.
-//!   [`id`] parses an id of any type, [`at`] an instant.
+//!   [`id()`] parses an id of any type, [`at`] an instant.
 //! - Fakes of the ports: [`MemoryDecisions`], [`MemoryState`], [`MemoryQueue`],
 //!   [`MemoryDeadLetters`], [`MemoryRecall`], [`ManualClock`], [`EvenJitter`].
 //! - [`Intercepted`], a decorator of any port: [`Faults`] make its calls fail
