@@ -90,7 +90,7 @@ async fn an_unusable_secret_is_an_error_that_does_not_quote_it() {
     let (_, arn) = a_secret("two words").await;
     let read = Secret::load(&local_aws(), &arn, one_word, at("10:00")).await;
     let error = read.expect_err("it is not one word").to_string();
-    assert_eq!(error, "the secret cannot be used: one word");
+    assert_eq!(error, "the secret has another form than expected: one word");
     let missing = Secret::load(&local_aws(), &format!("{arn}x"), one_word, at("10:00")).await;
     let error = missing.expect_err("there is none").to_string();
     assert!(
