@@ -4,12 +4,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::{self, IsTerminal as _};
 
-use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, Clock, EventQuery, RateLimits};
+use callsheet_app::{Paging, PortError};
 use callsheet_domain::{
     CalendarId, CalendarRecord, Email, Operation, PageCursor, RateLimit, Timestamp,
 };
@@ -19,6 +19,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::error::CliError;
 use crate::find_calendar::is_selected;
 use crate::rate_limited::RateLimitedRecall;
+
+/// Longest list of events of one calendar: 100,000 events.
+const MAX_PAGES: u32 = 1_000;
 
 /// The connected calendars among those that `selection` selects.
 pub(crate) async fn connected_calendars<S: Calendars>(
@@ -94,19 +97,20 @@ impl<R: RawEvents, S: RateLimits, K: Clock> EventLister<'_, R, S, K> {
                 updated_since: None,
                 starts_from: Some(from),
             };
-            let (mut cursor, mut cursors) = (None, HashSet::new());
+            let mut paging = Paging::new(MAX_PAGES);
             loop {
-                let (page, next) = self.page(&query, cursor.as_ref()).await?;
+                let (page, next) = self.page(&query, paging.cursor()).await?;
                 events += page.events.len();
                 pages.push(page);
                 self.progress.listed(events);
-                let Some(next) = next else { break };
-                if !cursors.insert(next.clone()) {
-                    return Err(CliError::Failed(format!(
-                        "Recall listed a page of calendar {calendar}'s events twice: try again later"
-                    )));
+                let has_more = paging.advance(next).map_err(|error| {
+                    CliError::Failed(format!(
+                        "Recall's list of calendar {calendar}'s events has no end: {error}. Try again later"
+                    ))
+                })?;
+                if !has_more {
+                    break;
                 }
-                cursor = Some(next);
             }
             self.progress.finished_one();
         }

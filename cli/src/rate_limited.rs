@@ -4,10 +4,8 @@
 //! and the permits that live work and resyncs may use at once stay free, so a
 //! call may take a while.
 
-use std::time::Duration;
-
-use callsheet_app::PortError;
-use callsheet_app::ports::{Clock, PermitResult, RateLimits};
+use callsheet_app::ports::{Clock, RateLimits};
+use callsheet_app::{AcquireError, CallTerms, PortError, RateLimiter};
 use callsheet_domain::{Operation, RateLimit, plus};
 use jiff::SignedDuration;
 
@@ -15,8 +13,6 @@ use crate::error::CliError;
 
 /// Calls that may start at the same time after a pause, as sync has it.
 pub(crate) const BURST: u32 = 3;
-/// Permits that stay free for the stack: one more than a resync leaves.
-const RESERVED_PERMITS: u32 = 2;
 /// How often a call is made until it succeeds.
 const MAX_ATTEMPTS: u32 = 5;
 /// Delay before the second attempt. It doubles with each further attempt.
@@ -51,8 +47,9 @@ impl<S: RateLimits, K: Clock> RateLimitedRecall<'_, S, K> {
         let mut delay = FIRST_RETRY_DELAY;
         for _ in 1..MAX_ATTEMPTS {
             self.acquire().await?;
-            match call().await {
-                Err(PortError::Throttled { wait, .. }) => self.block_for(wait).await?,
+            let reply = call().await;
+            match self.limiter().back_off(self.operation, reply).await {
+                Err(PortError::Throttled { .. }) => {}
                 Err(PortError::Unavailable { .. }) => {
                     self.clock.sleep_until(plus(self.clock.now(), delay)).await;
                     delay *= 2;
@@ -64,31 +61,24 @@ impl<S: RateLimits, K: Clock> RateLimitedRecall<'_, S, K> {
         Ok(call().await?)
     }
 
-    /// Waits until a permit is free and acquires it.
-    async fn acquire(&self) -> Result<(), CliError> {
-        loop {
-            let now = self.clock.now();
-            let reserve = self.rate_limit.reserve(RESERVED_PERMITS);
-            let latest = plus(now, -reserve);
-            let result = self
-                .permits
-                .acquire(self.operation, self.rate_limit, 1, now, latest);
-            match result.await? {
-                PermitResult::Granted(permits) => {
-                    self.clock.sleep_until(permits.first_at).await;
-                    return Ok(());
-                }
-                PermitResult::NotBefore(instant) => {
-                    self.clock.sleep_until(plus(instant, reserve)).await;
-                }
-            }
+    fn limiter(&self) -> RateLimiter<'_, S, K> {
+        RateLimiter {
+            rate_limits: self.permits,
+            clock: self.clock,
         }
     }
 
-    /// Blocks the operation for all callers, as Recall demands with a 429.
-    async fn block_for(&self, wait: Duration) -> Result<(), CliError> {
-        let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
-        let until = plus(self.clock.now(), wait);
-        Ok(self.permits.block_until(self.operation, until).await?)
+    /// Waits until a permit is free that neither live work nor a resync may want,
+    /// and acquires it.
+    async fn acquire(&self) -> Result<(), CliError> {
+        let limiter = self.limiter();
+        let permit = limiter.acquire(self.operation, self.rate_limit, CallTerms::OPERATOR);
+        permit.await.map_err(|error| match error {
+            AcquireError::Port(error) => error.into(),
+            // An operator's terms have no deadline, so a permit is always waited for.
+            AcquireError::RateLimited(_) | AcquireError::DeadlineReached => {
+                CliError::Failed(error.to_string())
+            }
+        })
     }
 }

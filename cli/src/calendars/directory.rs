@@ -1,12 +1,16 @@
 //! Recall's list of calendars.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use callsheet_app::Paging;
 use callsheet_app::ports::{CalendarDirectory, Clock, RateLimits, UnreadableCalendar};
 use callsheet_domain::{Calendar, CalendarId, Operation};
 
 use crate::error::CliError;
 use crate::rate_limited::{RateLimitedRecall, published_limit};
+
+/// Longest list of calendars: more than a workspace has.
+const MAX_PAGES: u32 = 1_000;
 
 /// The calendars that Recall lists.
 #[derive(Debug, Default)]
@@ -41,22 +45,21 @@ where
         operation,
         rate_limit: published_limit(operation),
     };
-    let (mut directory, mut cursor, mut cursors) = (Directory::default(), None, HashSet::new());
+    let (mut directory, mut paging) = (Directory::default(), Paging::new(MAX_PAGES));
     loop {
-        let page = limited.call(async || recall.calendars(cursor.as_ref()).await);
+        let page = limited.call(async || recall.calendars(paging.cursor()).await);
         let page = page.await?;
         let calendars = page.calendars.into_iter();
         let by_id = calendars.map(|calendar| (calendar.id.clone(), calendar));
         directory.calendars.extend(by_id);
         directory.unreadable.extend(page.unreadable);
-        let Some(next) = page.next else {
+        let has_more = paging.advance(page.next).map_err(|error| {
+            CliError::Failed(format!(
+                "Recall's list of calendars has no end: {error}. Try again later"
+            ))
+        })?;
+        if !has_more {
             return Ok(directory);
-        };
-        if !cursors.insert(next.clone()) {
-            return Err(CliError::Failed(
-                "Recall listed a page of calendars twice: try again later".to_owned(),
-            ));
         }
-        cursor = Some(next);
     }
 }
