@@ -168,8 +168,8 @@ async fn a_skip_override_of_a_series_yields_to_a_record_override_of_an_event() {
         .assert_eventually("one event of it is recorded", |decisions, comparison| {
             comparison.bots == 1
                 && is_held(comparison, &events[1])
-                && rule_of(decisions, &events[1]) == Some("event")
-                && rule_of(decisions, &events[0]) == Some("series")
+                && rule_of(decisions, &events[1]) == Some("event-override")
+                && rule_of(decisions, &events[0]) == Some("series-override")
         })
         .await;
 

@@ -53,6 +53,8 @@ async fn connected_calendar(stack: &Stack, platform: Platform) -> CalendarId {
 async fn messages_that_wait_for_the_list_limit_are_requeued_and_handled() {
     let stack = Stack::of_environment();
     let dead_letters = stack.dead_letters().await;
+    // A message that no build can read, of another test, may be on the queue for an hour.
+    let queued = stack.queued().await;
     stack.recall.hold_webhooks().await.expect("the simulator");
     let calendars = [
         connected_calendar(&stack, Platform::GoogleCalendar).await,
@@ -77,7 +79,7 @@ async fn messages_that_wait_for_the_list_limit_are_requeued_and_handled() {
 
     let all_handled = async || {
         let compared = stack.compare(&calendars).await;
-        compared.bots == calendars.len() && compared.agrees() && stack.queued().await == 0
+        compared.bots == calendars.len() && compared.agrees() && stack.queued().await <= queued
     };
     assert!(
         wait_until(TIMEOUT, all_handled).await,
@@ -89,8 +91,5 @@ async fn messages_that_wait_for_the_list_limit_are_requeued_and_handled() {
         assert_eq!(logged(function, &["AccessDenied"]), none, "{function}");
     }
     let failed: [String; 0] = [];
-    assert_eq!(
-        logged("sync", &["a message that waits counts as failed"]),
-        failed
-    );
+    assert_eq!(logged("sync", &["could not be requeued"]), failed);
 }

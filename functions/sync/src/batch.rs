@@ -38,7 +38,7 @@ pub(crate) async fn handle(
             Ok(delivery) => deliveries.push(delivery),
             Err(problem) => {
                 tracing::error!(
-                    message = id,
+                    message_id = id,
                     problem,
                     "message {id} cannot be read: {problem}"
                 );

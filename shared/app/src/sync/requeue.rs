@@ -77,14 +77,14 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
         let (message, received) = (&delivery.message_id, delivery.received);
         if received >= self.most_receives {
             tracing::error!(
-                message,
+                message_id = message,
                 received,
                 %error,
                 "message {message} failed {received} times and becomes a dead letter: {error}"
             );
         } else if let Err(error) = self.queue.postpone(&delivery.receipt, wait).await {
             tracing::warn!(
-                message,
+                message_id = message,
                 %error,
                 "message {message} is delivered again only after the queue's visibility timeout: \
                  {error}"
@@ -109,7 +109,7 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
             tracing::error!(
                 calendar,
                 age,
-                message,
+                message_id = message,
                 %error,
                 "calendar {calendar}: the request was first sent {age} s ago and still waits; it \
                  is not requeued, and becomes a dead letter if it keeps failing"
@@ -120,7 +120,7 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
             Ok(()) => true,
             Err(error) => {
                 tracing::warn!(
-                    message,
+                    message_id = message,
                     %error,
                     "message {message} could not be requeued and counts as failed: {error}"
                 );
