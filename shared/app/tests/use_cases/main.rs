@@ -12,6 +12,7 @@ mod plan;
 mod promises;
 mod push;
 mod rate_limiter;
+mod requeue;
 mod resync;
 mod scheduler;
 mod sharing;
