@@ -60,6 +60,7 @@ impl CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use callsheet_app::Service;
 
     #[test]
     fn a_refusal_and_a_failure_have_different_exit_codes() {
@@ -70,7 +71,7 @@ mod tests {
     #[test]
     fn the_cause_of_a_failure_is_reported_once() {
         let unavailable = PortError::Unavailable {
-            service: "SQS",
+            service: Service::Sqs,
             reason: "dispatch failure".to_owned(),
             source: Some("connection refused".into()),
         };

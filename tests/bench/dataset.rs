@@ -118,6 +118,8 @@ impl Dataset {
             .decisions
             .of_event(&id)
             .await?
+            .decisions
+            .pop()
             .ok_or("no row")?;
         testbed.stack.decisions.write(&row).await?;
         Ok(())

@@ -100,7 +100,7 @@ async fn write_decision(
 ) -> BenchResult<Timestamp> {
     let decisions = &testbed.stack.decisions;
     let id = callsheet_domain::EventId::parse(event.to_string())?;
-    let decision = decisions.of_event(&id).await?;
+    let decision = decisions.of_event(&id).await?.decisions.pop();
     let mut decision = decision.ok_or("the moved meeting has no decision")?;
     let Wanted::Bot(bot) = &mut decision.wanted else {
         return Err("the moved meeting is not recorded".into());

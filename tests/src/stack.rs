@@ -97,7 +97,12 @@ impl Stack {
             .of_calendar(calendar, self.now())
             .await
             .expect("the index");
-        let mut rows = self.decisions.decisions(&keys).await.expect("the table");
+        let mut rows = self
+            .decisions
+            .decisions(&keys)
+            .await
+            .expect("the table")
+            .decisions;
         rows.sort_by(|a, b| (a.starts_at, &a.key).cmp(&(b.starts_at, &b.key)));
         rows
     }

@@ -138,7 +138,7 @@ where
     async fn removal_of(&self, calendar: &Calendar, now: Timestamp) -> Result<Removal, CliError> {
         let keys = self.decisions.of_calendar(&calendar.id, now).await?;
         let (mut bots, mut meetings) = (HashSet::new(), HashSet::new());
-        for row in self.decisions.decisions(&keys).await? {
+        for row in self.decisions.decisions(&keys).await?.all_readable()? {
             if let Some(bot) = applied_bot(&row) {
                 bots.insert(bot.clone());
                 meetings.insert(row.key.ical_uid);
@@ -147,7 +147,7 @@ where
         let meetings: Vec<IcalUid> = meetings.into_iter().collect();
         let mut shared = HashSet::new();
         for meetings in meetings.chunks(MEETINGS_AT_ONCE) {
-            let copies = self.decisions.copies(meetings).await?;
+            let copies = self.decisions.copies(meetings).await?.all_readable()?;
             let others = copies.iter().filter(|row| row.calendar_id != calendar.id);
             shared.extend(
                 others

@@ -134,7 +134,7 @@ async fn row<D: Decisions>(
         full_sync_at: last_sync.and_then(|last_sync| last_sync.full_sync_at),
         needs_full_sync: calendar.status.holds_bots()
             && needs_full_sync(last_sync, active_revision, override_revision, now),
-        upcoming: Upcoming::of(&decisions.decisions(&keys).await?),
+        upcoming: Upcoming::of(&decisions.decisions(&keys).await?.all_readable()?),
         at_recall: None,
         difference: None,
     })

@@ -98,7 +98,7 @@ async fn compare<D: Decisions>(
 ) -> Result<Drift, CliError> {
     let (events, unreadable) = upcoming_events(calendars, pages);
     let meetings: Vec<IcalUid> = events.keys().map(|key| key.ical_uid.clone()).collect();
-    let rows = decisions.copies(&meetings).await?;
+    let rows = decisions.copies(&meetings).await?.all_readable()?;
     let rows: BTreeMap<_, _> = rows.iter().map(|row| (&row.key, row)).collect();
     let mut result = Drift {
         drifted: Vec::new(),

@@ -40,7 +40,7 @@ where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
-    let decision = decisions.of_event(event).await?;
+    let decision = decisions.of_event(event).await?.all_readable()?.pop();
     let decision = decision.ok_or_else(|| CliError::unknown_event(event))?;
     let record = state.record(&decision.calendar_id).await?;
     let overrides = state.overrides(&decision.calendar_id).await?;

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use callsheet_app::Service;
 use callsheet_testkit::{ManualClock, MemoryState, a_calendar, at};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -41,7 +42,7 @@ impl RawEvents for FailingPages {
 
 fn throttled() -> PortError {
     PortError::Throttled {
-        service: "Recall",
+        service: Service::Recall,
         wait: std::time::Duration::from_mins(1),
     }
 }

@@ -84,7 +84,7 @@ where
     D: Decisions,
     Q: Queue,
 {
-    let Some(decision) = decisions.of_event(event).await? else {
+    let Some(decision) = decisions.of_event(event).await?.all_readable()?.pop() else {
         return Err(CliError::unknown_event(event));
     };
     let calendar = &decision.calendar_id;

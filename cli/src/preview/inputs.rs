@@ -47,7 +47,7 @@ impl PreviewInputs {
             .iter()
             .map(|event| event.ical_uid.clone())
             .collect();
-        Ok(decisions.copies(&meetings).await?)
+        Ok(decisions.copies(&meetings).await?.all_readable()?)
     }
 }
 

@@ -68,7 +68,10 @@ async fn retry_event<D: Decisions>(
     now: Timestamp,
 ) -> Result<Retried, CliError> {
     let row = decisions.of_event(event).await?;
-    let row = row.ok_or_else(|| CliError::unknown_event(event))?;
+    let row = row
+        .all_readable()?
+        .pop()
+        .ok_or_else(|| CliError::unknown_event(event))?;
     if row.ends_at <= now {
         return Err(CliError::Refused(format!(
             "the meeting of event {event} is over, so there is nothing to retry"
@@ -96,7 +99,7 @@ where
         let keys = decisions
             .of_calendar(&listed.record.calendar.id, now)
             .await?;
-        for row in decisions.decisions(&keys).await? {
+        for row in decisions.decisions(&keys).await?.all_readable()? {
             if row.is_abandoned() {
                 meetings.extend(reopen(decisions, row.key, now).await?);
             }
@@ -117,7 +120,7 @@ async fn reopen<D: Decisions>(
     let keys = [key];
     for _ in 0..MAX_ATTEMPTS {
         let rows = decisions.decisions(&keys).await?;
-        let Some(row) = rows.into_iter().next() else {
+        let Some(row) = rows.all_readable()?.pop() else {
             return Ok(None);
         };
         let Some(meeting) = AbandonedMeeting::of(&row).filter(|_| row.ends_at > now) else {

@@ -44,7 +44,12 @@ async fn stored() -> (MemoryState, MemoryDecisions) {
 
 async fn is_due(decisions: &MemoryDecisions, event: &str) -> bool {
     let event = EventId::parse(event).expect("an id");
-    let row = decisions.of_event(&event).await.expect("memory");
+    let row = decisions
+        .of_event(&event)
+        .await
+        .expect("memory")
+        .decisions
+        .pop();
     matches!(row.expect("it is stored").step(), Step::Schedule(_))
 }
 
@@ -77,7 +82,12 @@ async fn a_retry_counts_as_a_further_attempt() {
     retry_event(&decisions, &event, at("09:30"))
         .await
         .expect("it is reopened");
-    let row = decisions.of_event(&event).await.expect("memory");
+    let row = decisions
+        .of_event(&event)
+        .await
+        .expect("memory")
+        .decisions
+        .pop();
     let attempts = row.expect("it is stored").attempts;
     assert_eq!((attempts.count, attempts.last_error), (3, None));
 }

@@ -145,7 +145,7 @@ where
     let pause = state.overrides(&calendar.id).await?.pause;
     let keys = decisions.of_calendar(&calendar.id, now).await?;
     let (mut meetings, mut abandoned) = (MeetingCounts::default(), Vec::new());
-    for row in decisions.decisions(&keys).await? {
+    for row in decisions.decisions(&keys).await?.all_readable()? {
         meetings.count(&row, now);
         abandoned.extend(AbandonedMeeting::of(&row));
     }

@@ -119,7 +119,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
     ) -> Result<HashSet<IcalUid>, SyncError> {
         let events = &page.events;
         let meetings: Vec<_> = events.iter().map(|event| event.ical_uid.clone()).collect();
-        let stored = self.decisions.copies(&meetings).await?;
+        let stored = self.decisions.copies(&meetings).await?.all_readable()?;
         let now = self.clock.now();
         let policy = (&*context.policy.policy, context.policy.revision);
         let evaluations = events.iter().filter_map(|event| {
@@ -206,7 +206,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
         retry_on_conflict(async || {
             let loaded: Vec<_> = meetings.drain().collect();
-            let stored = self.decisions.copies(&loaded).await?;
+            let stored = self.decisions.copies(&loaded).await?.all_readable()?;
             let mut retired = Vec::new();
             for row in stored.iter().filter(|row| keys.contains(&row.key)) {
                 match retire(row, verdict.clone(), record.revision) {

@@ -1,6 +1,28 @@
 //! Failure of a call to a collaborator, by what should happen next.
 
+use std::fmt;
 use std::time::Duration;
+
+/// A service that a port reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// Recall's API.
+    Recall,
+    /// The tables.
+    DynamoDb,
+    /// The queues.
+    Sqs,
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Recall => "Recall",
+            Self::DynamoDb => "DynamoDB",
+            Self::Sqs => "SQS",
+        })
+    }
+}
 
 /// The reason why a call to a collaborator failed, by what the caller should do
 /// next.
@@ -10,7 +32,7 @@ pub enum PortError {
     #[error("{service} asked us to wait {}s", wait.as_secs())]
     Throttled {
         /// The collaborator.
-        service: &'static str,
+        service: Service,
         /// The wait that it asks for.
         wait: Duration,
     },
@@ -19,18 +41,19 @@ pub enum PortError {
     #[error("{service} did not answer: {reason}")]
     Unavailable {
         /// The collaborator.
-        service: &'static str,
+        service: Service,
         /// The symptom: a status, a broken connection, …
         reason: String,
         /// The client's own error.
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
-    /// Every request will be refused until an operator restores our access.
+    /// Every request to this service will be refused until an operator restores
+    /// our access. It says nothing about the other services.
     #[error("{service} denies us: {reason}")]
     Denied {
         /// The collaborator.
-        service: &'static str,
+        service: Service,
         /// The reason, and so what the operator has to restore.
         reason: String,
     },
@@ -39,7 +62,7 @@ pub enum PortError {
     #[error("{service} blocked the request: {reason}")]
     Blocked {
         /// The collaborator.
-        service: &'static str,
+        service: Service,
         /// The reason, without anything that the request contained.
         reason: String,
     },
@@ -47,8 +70,17 @@ pub enum PortError {
     #[error("{service} gave an answer that cannot be read: {reason}")]
     Unreadable {
         /// The collaborator.
-        service: &'static str,
+        service: Service,
         /// The problem with the answer, without its content.
+        reason: String,
+    },
+    /// The service cannot take the content of this one request, and never will:
+    /// a row is too large, or a value is not allowed. Other requests are taken.
+    #[error("{service} does not accept the content of a request: {reason}")]
+    Unwritable {
+        /// The collaborator.
+        service: Service,
+        /// The problem with the request, without its content.
         reason: String,
     },
 }
@@ -62,7 +94,20 @@ impl PortError {
             Self::Unavailable { .. }
             | Self::Denied { .. }
             | Self::Blocked { .. }
-            | Self::Unreadable { .. } => None,
+            | Self::Unreadable { .. }
+            | Self::Unwritable { .. } => None,
         }
+    }
+
+    /// Whether Recall denies our API key, so that every call to Recall would fail.
+    #[must_use]
+    pub fn is_recall_denial(&self) -> bool {
+        matches!(
+            self,
+            Self::Denied {
+                service: Service::Recall,
+                ..
+            }
+        )
     }
 }

@@ -6,6 +6,7 @@
 //! own.
 
 pub mod accept;
+mod access_gate;
 mod calendar_loader;
 mod decision_writer;
 mod error;
@@ -24,9 +25,10 @@ mod sync_counts;
 mod sync_error;
 mod sync_ports;
 
+pub use access_gate::{AccessGate, Entry};
 pub use calendar_loader::CalendarLoader;
 pub use decision_writer::{DecisionWriter, SyncContext};
-pub use error::PortError;
+pub use error::{PortError, Service};
 pub use evaluate::CalendarContext;
 pub use event_pages::{EventList, EventPage, EventPages, ListPosition, PageHandler};
 pub use paging::{EndlessList, Paging};

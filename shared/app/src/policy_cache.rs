@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use callsheet_domain::{InvalidPolicy, Policy, PolicyDocument, PolicyRevision};
 
-use crate::PortError;
 use crate::ports::Policies;
+use crate::{PortError, Service};
 
 /// A policy and its revision.
 #[derive(Debug, Clone)]
@@ -81,7 +81,7 @@ async fn compiled(policies: &impl Policies, revision: PolicyRevision) -> Result<
 
 fn unreadable(revision: PolicyRevision, problem: String) -> PortError {
     PortError::Unreadable {
-        service: "the store of policies",
+        service: Service::DynamoDb,
         reason: format!("revision {}: {problem}", revision.0),
     }
 }

@@ -128,7 +128,7 @@ where
             .of_calendar(&listed.record.calendar.id, now)
             .await?;
         for keys in keys.chunks(ROWS) {
-            let rows = decisions.decisions(keys).await?;
+            let rows = decisions.decisions(keys).await?.all_readable()?;
             let has_bot = |row: &&callsheet_domain::Decision| {
                 row.applied != Applied::Nothing || matches!(row.step(), Step::Schedule(_))
             };

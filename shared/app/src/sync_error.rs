@@ -80,7 +80,8 @@ impl SyncError {
     pub fn is_of_content(&self) -> bool {
         matches!(
             self,
-            Self::Conflict | Self::Port(PortError::Unreadable { .. })
+            Self::Conflict
+                | Self::Port(PortError::Unreadable { .. } | PortError::Unwritable { .. })
         )
     }
 
@@ -109,6 +110,7 @@ mod tests {
     use test_case::test_case;
 
     use super::*;
+    use crate::Service;
 
     #[test_case(SyncError::Conflict => [1, 2, 4, 900]; "a conflict")]
     #[test_case(SyncError::EndlessList => [10, 20, 40, 900]; "a list without an end")]
@@ -121,7 +123,7 @@ mod tests {
 
     fn denied() -> SyncError {
         SyncError::Port(PortError::Denied {
-            service: "Recall",
+            service: Service::Recall,
             reason: "status 401".to_owned(),
         })
     }

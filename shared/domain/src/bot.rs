@@ -147,6 +147,14 @@ fn digest(json: &Map<String, Value>) -> ConfigDigest {
     ConfigDigest(BASE64_URL_SAFE_NO_PAD.encode(&hash[..16]))
 }
 
+impl DeduplicationKey {
+    /// Half of a SHA-256 over the key, as text: short enough for the key of an index.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(self.as_str())[..16])
+    }
+}
+
 /// The bot that should exist for an event. Its `Debug` hides the link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WantedBot {

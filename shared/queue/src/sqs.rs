@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use callsheet_app::PortError;
 use callsheet_app::ports::{Queue, Receipt};
+use callsheet_app::{PortError, Service};
 use callsheet_domain::SyncJob;
 
 use crate::envelope::job_text;
 
-pub(crate) const SERVICE: &str = "SQS";
+pub(crate) const SERVICE: Service = Service::Sqs;
 /// The longest that SQS hides a message.
 const LONGEST_WAIT: Duration = Duration::from_hours(12);
 /// The longest that SQS delays a message that is sent.

@@ -5,14 +5,14 @@
 
 use std::time::Duration;
 
-use callsheet_app::PortError;
+use callsheet_app::{PortError, Service};
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::json_text::repaired;
 
-pub(crate) const SERVICE: &str = "Recall";
+pub(crate) const SERVICE: Service = Service::Recall;
 
 /// How long to wait after a 429 without `Retry-After`.
 const THROTTLED: Duration = Duration::from_secs(10);

@@ -5,11 +5,11 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use callsheet_app::PortError;
+use callsheet_app::{PortError, Service};
 
 use crate::attributes::Unreadable;
 
-const SERVICE: &str = "DynamoDB";
+const SERVICE: Service = Service::DynamoDb;
 /// How long to make no request of a throttled table. The SDK has retried for a while already.
 const WAIT: Duration = Duration::from_secs(1);
 
@@ -23,7 +23,22 @@ where
     match response {
         Ok(response) => Ok(Some(response)),
         Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
-        Err(error) => Err(failed(error)),
+        Err(error) => Err(write_failed(error)),
+    }
+}
+
+/// The failure of a write, whose content DynamoDB may not accept.
+pub(crate) fn write_failed<E>(error: SdkError<E>) -> PortError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    if error.code() != Some("ValidationException") {
+        return failed(error);
+    }
+    let message = error.message().unwrap_or("no message");
+    PortError::Unwritable {
+        service: SERVICE,
+        reason: message.to_owned(),
     }
 }
 

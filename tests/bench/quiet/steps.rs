@@ -87,7 +87,7 @@ async fn decision_time(
         event_id: EventId::parse(event.id.to_string())?,
     }];
     let attempt = async || {
-        let decisions = testbed.stack.decisions.decisions(&keys).await?;
+        let decisions = testbed.stack.decisions.decisions(&keys).await?.decisions;
         let is_seen = decisions.first().is_some_and(&is_expected);
         Ok(is_seen.then(|| testbed.stack.now()))
     };

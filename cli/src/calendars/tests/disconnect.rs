@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use callsheet_app::PortError;
+use callsheet_app::{PortError, Service};
 use callsheet_domain::{Operation, SyncJob, SyncReason, SyncRequest};
 use callsheet_testkit::{Fault, Faults, Intercepted, When};
 
@@ -183,7 +183,7 @@ async fn a_deletion_without_a_response_is_repeated() {
 async fn no_sync_is_requested_if_recall_denies_the_deletion() {
     let harness = set_up(&clock()).await;
     let denied = PortError::Denied {
-        service: "Recall",
+        service: Service::Recall,
         reason: "403".to_owned(),
     };
     harness

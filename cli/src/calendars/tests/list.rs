@@ -151,7 +151,7 @@ async fn a_429_blocks_the_listing_for_all_callers() {
     let clock = clock();
     let harness = set_up(&clock).await;
     let wait = std::time::Duration::from_secs(40);
-    let service = "Recall";
+    let service = callsheet_app::Service::Recall;
     let fault = Fault::Fails(callsheet_app::PortError::Throttled { service, wait });
     harness.recall.fault(Operation::ListCalendars, fault);
     let directory = directory::fetch(&harness.recall, &harness.state, &clock).await;

@@ -1,10 +1,13 @@
 //! Storage of decisions.
 
+use std::fmt;
 use std::future::Future;
 
-use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp};
+use callsheet_domain::{
+    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
+};
 
-use crate::PortError;
+use crate::{PortError, Service};
 
 /// The result of a compare-and-swap write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +16,51 @@ pub enum WriteOutcome {
     Written,
     /// Another writer was first: load the row again.
     Conflict,
+}
+
+/// A stored row that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnreadableRow {
+    /// Its key.
+    pub key: DecisionKey,
+    /// The problem, without the row's content.
+    pub problem: String,
+}
+
+impl fmt::Display for UnreadableRow {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let event = &self.key.event_id;
+        write!(
+            formatter,
+            "the decision about event {event}: {}",
+            self.problem
+        )
+    }
+}
+
+/// Rows that were read: each that cannot be read costs only itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DecisionRows {
+    /// The decisions of the rows that could be read.
+    pub decisions: Vec<Decision>,
+    /// The rows that could not be read.
+    pub unreadable: Vec<UnreadableRow>,
+}
+
+impl DecisionRows {
+    /// The decisions, for a caller that can do nothing unless all could be read.
+    ///
+    /// # Errors
+    /// If one of the rows cannot be read.
+    pub fn all_readable(self) -> Result<Vec<Decision>, PortError> {
+        match self.unreadable.first() {
+            None => Ok(self.decisions),
+            Some(row) => Err(PortError::Unreadable {
+                service: Service::DynamoDb,
+                reason: row.to_string(),
+            }),
+        }
+    }
 }
 
 /// The rows that the index of due rows shows. The index may lag behind the writes
@@ -33,21 +81,29 @@ pub trait Decisions: Send + Sync {
     fn decisions(
         &self,
         keys: &[DecisionKey],
-    ) -> impl Future<Output = Result<Vec<Decision>, PortError>> + Send;
+    ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
 
     /// Every stored decision about these meetings, in whatever calendar, as the
     /// latest writes left them.
     fn copies(
         &self,
         meetings: &[IcalUid],
-    ) -> impl Future<Output = Result<Vec<Decision>, PortError>> + Send;
+    ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
 
-    /// The decision about an event, for a caller that has only the event's id. It
-    /// may lag behind the writes by a moment.
+    /// The decisions about an event, as the latest writes left them. There are
+    /// several if the event was given another `ical_uid`; the one whose meeting
+    /// ends last comes last. A row that was written a moment ago may be missing.
     fn of_event(
         &self,
         event: &EventId,
-    ) -> impl Future<Output = Result<Option<Decision>, PortError>> + Send;
+    ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
+
+    /// The decisions that want the bot of `key`, whatever their `ical_uid`, as the
+    /// latest writes left them. A row that was written a moment ago may be missing.
+    fn wanting(
+        &self,
+        key: &DeduplicationKey,
+    ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
 
     /// Writes the decision if the stored version is still `decision.version`
     /// ([`Version::NEW`](callsheet_domain::Version::NEW): if there is none),
@@ -56,6 +112,9 @@ pub trait Decisions: Send + Sync {
         &self,
         decision: &Decision,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
+
+    /// Deletes a row that cannot be read. False if it is gone or can be read by now.
+    fn discard(&self, key: &DecisionKey) -> impl Future<Output = Result<bool, PortError>> + Send;
 
     /// The rows that are due, earliest start first: at most `most` of those
     /// whose `not_before` is not after `now`. Rows that wait never hide others.

@@ -3,6 +3,7 @@
 //! "Not found", "lost the race" and "already there" are results. An error is a
 //! collaborator that failed.
 
+mod access;
 mod calendars;
 mod clock;
 mod decisions;
@@ -14,9 +15,10 @@ mod rate_limits;
 mod recall;
 mod sync_states;
 
+pub use access::{Access, Denial};
 pub use calendars::{Calendars, ListedCalendar};
 pub use clock::{Clock, Jitter};
-pub use decisions::{Decisions, DueRows, WriteOutcome};
+pub use decisions::{DecisionRows, Decisions, DueRows, UnreadableRow, WriteOutcome};
 pub use leases::{Held, LeaseResult, Leases, Released};
 pub use overrides::OverrideStore;
 pub use policies::{NewPolicy, Policies, PolicyWrite, StoredPolicy};

@@ -18,7 +18,7 @@ pub(super) async fn read_due<D: Decisions>(
     let due = decisions.due(now, most).await?;
     let ready = due.ready.iter().filter(|key| !in_flight.contains(key));
     let keys: Vec<_> = ready.cloned().collect();
-    let rows = decisions.decisions(&keys).await?;
+    let rows = decisions.decisions(&keys).await?.all_readable()?;
     Ok(DueRead { due, rows, most })
 }
 

@@ -3,10 +3,12 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp};
+use callsheet_domain::{
+    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
+};
 
 use crate::PortError;
-use crate::ports::{Clock, Decisions, DueRows, WriteOutcome};
+use crate::ports::{Clock, DecisionRows, Decisions, DueRows, WriteOutcome};
 
 /// A clock that stands still until it is waited on.
 pub(super) struct FakeClock(Mutex<Timestamp>);
@@ -51,6 +53,13 @@ impl Rows {
         rows[0].clone()
     }
 
+    fn read(&self, is_selected: impl Fn(&Decision) -> bool) -> DecisionRows {
+        DecisionRows {
+            decisions: self.select(is_selected),
+            unreadable: Vec::new(),
+        }
+    }
+
     fn select(&self, is_selected: impl Fn(&Decision) -> bool) -> Vec<Decision> {
         let rows = self.all();
         rows.into_iter().filter(|row| is_selected(row)).collect()
@@ -58,16 +67,24 @@ impl Rows {
 }
 
 impl Decisions for Rows {
-    async fn decisions(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
-        Ok(self.select(|row| keys.contains(&row.key)))
+    async fn decisions(&self, keys: &[DecisionKey]) -> Result<DecisionRows, PortError> {
+        Ok(self.read(|row| keys.contains(&row.key)))
     }
 
-    async fn copies(&self, meetings: &[IcalUid]) -> Result<Vec<Decision>, PortError> {
-        Ok(self.select(|row| meetings.contains(&row.key.ical_uid)))
+    async fn copies(&self, meetings: &[IcalUid]) -> Result<DecisionRows, PortError> {
+        Ok(self.read(|row| meetings.contains(&row.key.ical_uid)))
     }
 
-    async fn of_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
-        Ok(self.select(|row| row.key.event_id == *event).pop())
+    async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
+        Ok(self.read(|row| row.key.event_id == *event))
+    }
+
+    async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
+        Ok(self.read(|row| row.wanted_key() == Some(key)))
+    }
+
+    async fn discard(&self, _: &DecisionKey) -> Result<bool, PortError> {
+        Ok(false)
     }
 
     async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {

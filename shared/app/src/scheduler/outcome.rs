@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use callsheet_domain::{BotEntry, Call, CallAttempt, CallResult};
 
-use crate::PortError;
 use crate::ports::{BotReply, LeaveReply};
+use crate::{PortError, Service};
 
 /// The first retry is made within this time.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
@@ -45,7 +45,7 @@ pub(super) enum CallOutcome {
     /// This one call was blocked: its row is set aside.
     Blocked {
         /// The service that blocked it.
-        service: &'static str,
+        service: Service,
         /// Why.
         reason: String,
         /// How long the row is set aside.
@@ -87,12 +87,14 @@ pub(super) fn classify(
             reason,
             wait: within_stay(set_aside(attempt, fraction), call),
         },
-        Err(error @ (PortError::Unavailable { .. } | PortError::Unreadable { .. })) => {
-            CallOutcome::Result(CallResult::Again {
-                reason: error.to_string(),
-                wait: within_stay(backoff(attempt, fraction), call),
-            })
-        }
+        Err(
+            error @ (PortError::Unavailable { .. }
+            | PortError::Unreadable { .. }
+            | PortError::Unwritable { .. }),
+        ) => CallOutcome::Result(CallResult::Again {
+            reason: error.to_string(),
+            wait: within_stay(backoff(attempt, fraction), call),
+        }),
     }
 }
 
@@ -164,7 +166,7 @@ mod tests {
 
     fn unavailable() -> PortError {
         PortError::Unavailable {
-            service: "Recall",
+            service: Service::Recall,
             reason: "cut".to_owned(),
             source: None,
         }
@@ -172,7 +174,7 @@ mod tests {
 
     fn blocked() -> PortError {
         PortError::Blocked {
-            service: "Recall",
+            service: Service::Recall,
             reason: "403".to_owned(),
         }
     }

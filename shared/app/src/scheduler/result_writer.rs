@@ -28,7 +28,7 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
                 return Ok(());
             }
             let stored = self.decisions.decisions(std::slice::from_ref(&key)).await?;
-            let Some(stored) = stored.into_iter().next() else {
+            let Some(stored) = stored.all_readable()?.into_iter().next() else {
                 return Ok(());
             };
             row = stored;

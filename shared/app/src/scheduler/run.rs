@@ -121,6 +121,7 @@ impl<'a, P: PerformTask, K: Clock> Run<'a, P, K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Service;
     use crate::ports::{DueRows, PermitResult};
     use crate::scheduler::fakes::FakeClock;
     use crate::scheduler::outcome::CallOutcome;
@@ -165,7 +166,7 @@ mod tests {
                 Task::ReadDue(query) => Completion::DueRead(self.read(&query)),
                 Task::AcquirePermits(_) if self.are_permits_lost => {
                     return Err(PortError::Unavailable {
-                        service: "DynamoDB",
+                        service: Service::DynamoDb,
                         reason: "cut".to_owned(),
                         source: None,
                     });

@@ -29,7 +29,7 @@ impl<D: Decisions, K: Clock> SharedBots<'_, D, K> {
             return Ok(false);
         };
         let meeting = std::slice::from_ref(&row.key.ical_uid);
-        let copies = self.decisions.copies(meeting).await?;
+        let copies = self.decisions.copies(meeting).await?.all_readable()?;
         let now = self.clock.now();
         let wants =
             |copy: &Decision| copy.key != row.key && copy.wants(&bot.deduplication_key, now);

@@ -153,12 +153,13 @@ pub(super) fn a_state() -> RunState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Service;
     use callsheet_testkit::{a_decision, at};
     use test_case::test_case;
 
     fn unavailable() -> PortError {
         PortError::Unavailable {
-            service: "DynamoDB",
+            service: Service::DynamoDb,
             reason: "cut".to_owned(),
             source: None,
         }
@@ -166,7 +167,7 @@ mod tests {
 
     fn denied() -> PortError {
         PortError::Denied {
-            service: "Recall",
+            service: Service::Recall,
             reason: "401".to_owned(),
         }
     }

@@ -3,7 +3,7 @@
 use callsheet_app::ports::{Calendars as _, EventQuery, SyncStates as _};
 use callsheet_app::{
     ActivePolicy, CalendarList, CalendarLoader, CalendarSync, CallTerms, DecisionWriter, EventList,
-    EventPage, EventPages, ListPosition, PageHandler, PortError, Priority, RateLimiter,
+    EventPage, EventPages, ListPosition, PageHandler, PortError, Priority, RateLimiter, Service,
     SyncContext, SyncCounts, SyncError,
 };
 use callsheet_domain::{
@@ -160,7 +160,7 @@ async fn a_resumed_list_whose_cursor_recall_refuses_starts_again() {
     let limiter = harness.limiter();
     let event_pages = harness.pages(&limiter);
     let refused = PortError::Unreadable {
-        service: "Recall",
+        service: Service::Recall,
         reason: "status 400".to_owned(),
     };
     harness

@@ -1,5 +1,6 @@
 //! The use cases on fakes: the rules of syncs and of the scheduler, and the promises.
 
+mod access_gate;
 mod apply_result;
 mod blocked_calls;
 mod components;

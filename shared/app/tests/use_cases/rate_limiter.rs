@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::ports::{Clock as _, RateLimits as _};
-use callsheet_app::{AcquireError, CallTerms, PortError, Priority, RateLimiter};
+use callsheet_app::{AcquireError, CallTerms, PortError, Priority, RateLimiter, Service};
 use callsheet_domain::{Operation, RateLimit, Timestamp, plus};
 use callsheet_testkit::{ManualClock, MemoryState, at};
 use jiff::SignedDuration;
@@ -127,7 +127,7 @@ async fn every_caller_backs_off_for_as_long_as_recall_asks() {
         clock: &clock,
     };
     let throttled = PortError::Throttled {
-        service: "Recall",
+        service: Service::Recall,
         wait: Duration::from_secs(20),
     };
     let reply = limiter.back_off::<()>(OPERATION, Err(throttled)).await;
@@ -148,7 +148,7 @@ async fn no_caller_backs_off_after_any_other_reply() {
     let reply = limiter.back_off(OPERATION, Ok(7)).await;
     assert_eq!(reply.expect("a reply"), 7);
     let failed = PortError::Unavailable {
-        service: "Recall",
+        service: Service::Recall,
         reason: "status 502".to_owned(),
         source: None,
     };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::ports::{Queue as _, RateLimits as _};
-use callsheet_app::{Delivery, Handled, PortError};
+use callsheet_app::{Delivery, Handled, PortError, Service};
 use callsheet_domain::{Operation, SyncJob, SyncReason};
 use callsheet_testkit::{Fault, With as _, a_calendar, an_event, at};
 
@@ -32,7 +32,7 @@ async fn a_request_that_fails_is_delivered_again_alone_and_soon() {
     }
     harness.clock.advance(jiff::SignedDuration::from_secs(2));
     let throttled = PortError::Throttled {
-        service: "Recall",
+        service: Service::Recall,
         wait: Duration::from_secs(7),
     };
     harness
@@ -122,7 +122,7 @@ async fn a_message_whose_request_waits_for_more_than_an_hour_fails() {
 async fn an_outage_of_most_of_an_hour_costs_no_message() {
     let harness = Harness::new();
     for _ in 0..9 {
-        let (service, reason) = ("Recall", "status 502".to_owned());
+        let (service, reason) = (Service::Recall, "status 502".to_owned());
         let cut = PortError::Unavailable {
             service,
             reason,

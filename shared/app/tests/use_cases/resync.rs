@@ -3,7 +3,7 @@
 use callsheet_app::ports::{
     Calendars as _, OverrideStore as _, PermitResult, Queue as _, RateLimits as _,
 };
-use callsheet_app::{Handled, PortError, Ports, SyncHandler};
+use callsheet_app::{Handled, PortError, Ports, Service, SyncHandler};
 use callsheet_domain::{
     CalendarId, CalendarStatus, EventId, Operation, OverrideChoice, OverrideScope, PolicyRevision,
     RateLimit, SyncJob, SyncReason, plus,
@@ -340,7 +340,7 @@ async fn a_denial_ends_a_resync() {
     let harness = harness(3).await;
     harness.push(skips_all).await;
     let denied = PortError::Denied {
-        service: "Recall",
+        service: Service::Recall,
         reason: "401".to_owned(),
     };
     harness

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::ports::{BotReply, LeaseResult, Leases as _};
-use callsheet_app::{PortError, StopReason};
+use callsheet_app::{PortError, Service, StopReason};
 use callsheet_domain::{
     Applied, CalendarEvent, Decision, DeduplicationKey, EventId, IcalUid, Meeting, Operation,
     Timestamp, plus,
@@ -162,7 +162,7 @@ async fn a_rate_limited_call_makes_its_operation_wait() {
     harness.see(meeting(1, at("10:00"))).await;
     harness.see(meeting(2, at("11:00"))).await;
     let throttled = PortError::Throttled {
-        service: "Recall",
+        service: Service::Recall,
         wait: Duration::from_secs(9),
     };
     harness
@@ -196,7 +196,7 @@ async fn a_denied_key_stops_the_run_and_keeps_every_row_due() {
     }
     for _ in 0..20 {
         let denied = PortError::Denied {
-            service: "Recall",
+            service: Service::Recall,
             reason: "401".to_owned(),
         };
         harness

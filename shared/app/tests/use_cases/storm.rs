@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use callsheet_app::ports::{BotReply, Bots, Clock as _, LeaveReply, ScheduleRequest};
-use callsheet_app::{PortError, Scheduler};
+use callsheet_app::{PortError, Scheduler, Service};
 use callsheet_domain::{
     BotEntry, BotId, CalendarEvent, Decision, EventId, IcalUid, Meeting, ResponseStatus, Timestamp,
     plus,
@@ -99,14 +99,14 @@ impl Storm {
             Some("429") => {
                 wait(operation, 9);
                 Err(PortError::Throttled {
-                    service: "Recall",
+                    service: Service::Recall,
                     wait: Duration::from_secs(9),
                 })
             }
             Some("401") => {
                 wait("all", 30);
                 Err(PortError::Denied {
-                    service: "Recall",
+                    service: Service::Recall,
                     reason: "401".to_owned(),
                 })
             }
@@ -117,7 +117,7 @@ impl Storm {
             Some("no JSON") => {
                 effect.await?;
                 Err(PortError::Unreadable {
-                    service: "Recall",
+                    service: Service::Recall,
                     reason: "a page".to_owned(),
                 })
             }
@@ -128,7 +128,7 @@ impl Storm {
 
 fn unavailable(reason: &str) -> PortError {
     PortError::Unavailable {
-        service: "Recall",
+        service: Service::Recall,
         reason: reason.to_owned(),
         source: None,
     }

@@ -1,7 +1,7 @@
 //! A meeting that is declined after its bot was dispatched is not recorded.
 
-use callsheet_app::PortError;
 use callsheet_app::ports::BotReply;
+use callsheet_app::{PortError, Service};
 use callsheet_domain::{
     Applied, CalendarEvent, EventId, Operation, RecordedResult, ResponseStatus, Step, plus,
 };
@@ -145,7 +145,7 @@ async fn sending_a_bot_out_is_retried_until_it_succeeds() {
     let harness = in_progress().await;
     harness.see(declined(an_event(), "10:05")).await;
     let cut = || PortError::Unavailable {
-        service: "Recall",
+        service: Service::Recall,
         reason: "status 503".to_owned(),
         source: None,
     };

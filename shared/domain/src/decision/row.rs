@@ -126,6 +126,15 @@ impl Decision {
         self
     }
 
+    /// The deduplication key of the wanted bot.
+    #[must_use]
+    pub fn wanted_key(&self) -> Option<&DeduplicationKey> {
+        match &self.wanted {
+            Wanted::Bot(bot) => Some(&bot.deduplication_key),
+            Wanted::Nothing => None,
+        }
+    }
+
     /// Whether this row wants the bot of `key` for a meeting that is not over at `now`.
     #[must_use]
     pub fn wants(&self, key: &DeduplicationKey, now: Timestamp) -> bool {

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use callsheet_app::PortError;
-use callsheet_domain::{Decision, DecisionKey};
+use callsheet_app::ports::DecisionRows;
+use callsheet_domain::DecisionKey;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::row::{key_attributes, read_decision};
+use super::row::{key_attributes, read_rows};
 use super::table::Table;
 use crate::attributes::Attributes;
 use crate::error::{busy, failed};
@@ -29,7 +30,7 @@ const PAUSES: [Duration; 5] = [
 pub(super) async fn decisions_under(
     table: &Table,
     keys: &[DecisionKey],
-) -> Result<Vec<Decision>, PortError> {
+) -> Result<DecisionRows, PortError> {
     // A request that names a key twice is refused.
     let keys: Vec<&DecisionKey> = keys.iter().collect::<BTreeSet<_>>().into_iter().collect();
     let named = |keys: &[&DecisionKey]| keys.iter().map(|key| key_attributes(key)).collect();
@@ -39,7 +40,7 @@ pub(super) async fn decisions_under(
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
-    read.into_iter().flatten().map(read_decision).collect()
+    Ok(read_rows(read.into_iter().flatten()))
 }
 
 /// The rows under at most [`KEYS`] keys. Those that DynamoDB did not process

@@ -1,17 +1,21 @@
-//! Reads all decisions about a meeting: its `ical_uid` is their partition, so
-//! the copies in many calendars are one query.
+//! Reads the decisions about a meeting, about an event, and of a bot.
+//!
+//! A meeting's `ical_uid` is the partition of its decisions, so the copies in
+//! many calendars are one query. An event and a bot have an index each, which
+//! only locates the rows: they are then read as the latest writes left them.
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
-use callsheet_domain::{Decision, EventId, IcalUid};
+use callsheet_app::ports::DecisionRows;
+use callsheet_domain::{DeduplicationKey, EventId, IcalUid};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::batch::decisions_under;
-use super::row::{EVENT_ID, ICAL_UID, KeyRow, read_decision};
+use super::row::{BOT, EVENT_ID, ICAL_UID, keys_of, read_rows};
 use super::table::Table;
-use crate::attributes::{read_attributes, text};
-use crate::error::unreadable;
+use crate::attributes::{Attributes, text};
 use crate::expressions::all_rows;
 
 /// Meetings that are queried at once.
@@ -20,17 +24,17 @@ const AT_ONCE: usize = 16;
 pub(super) async fn copies_of(
     table: &Table,
     meetings: &[IcalUid],
-) -> Result<Vec<Decision>, PortError> {
+) -> Result<DecisionRows, PortError> {
     let meetings: BTreeSet<IcalUid> = meetings.iter().cloned().collect();
-    let read: Vec<Vec<Decision>> = stream::iter(meetings)
-        .map(|meeting| decisions_about(table, meeting))
+    let read: Vec<Vec<Attributes>> = stream::iter(meetings)
+        .map(|meeting| rows_about(table, meeting))
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
-    Ok(read.into_iter().flatten().collect())
+    Ok(read_rows(read.into_iter().flatten()))
 }
 
-async fn decisions_about(table: &Table, meeting: IcalUid) -> Result<Vec<Decision>, PortError> {
+async fn rows_about(table: &Table, meeting: IcalUid) -> Result<Vec<Attributes>, PortError> {
     let query = table
         .client
         .query()
@@ -39,31 +43,44 @@ async fn decisions_about(table: &Table, meeting: IcalUid) -> Result<Vec<Decision
         .key_condition_expression("#ical_uid = :ical_uid")
         .expression_attribute_names("#ical_uid", ICAL_UID)
         .expression_attribute_values(":ical_uid", text(meeting.as_str()));
-    let rows = all_rows(query).await?;
-    rows.into_iter().map(read_decision).collect()
+    all_rows(query).await
 }
 
-/// The decision about an event, by the index of events. An event that was given
-/// another `ical_uid` has several rows; the one whose meeting ends last counts.
-pub(super) async fn decision_about(
+/// The decisions about an event. An event that was given another `ical_uid` has
+/// several; the one whose meeting ends last comes last.
+pub(super) async fn decisions_about(
     table: &Table,
     event: &EventId,
-) -> Result<Option<Decision>, PortError> {
-    let query = table
+) -> Result<DecisionRows, PortError> {
+    let mut rows = located_by(table, index(table, "event", EVENT_ID, event.as_str())).await?;
+    rows.decisions.sort_by_key(|decision| decision.ends_at);
+    Ok(rows)
+}
+
+/// The decisions that want the bot of `key`.
+pub(super) async fn decisions_wanting(
+    table: &Table,
+    key: &DeduplicationKey,
+) -> Result<DecisionRows, PortError> {
+    let mut rows = located_by(table, index(table, "bot", BOT, &key.digest())).await?;
+    // Since the index was read, a row may have been written that wants another bot.
+    rows.decisions
+        .retain(|decision| decision.wanted_key() == Some(key));
+    Ok(rows)
+}
+
+fn index(table: &Table, name: &str, attribute: &str, value: &str) -> QueryFluentBuilder {
+    table
         .client
         .query()
         .table_name(&table.name)
-        .index_name("event")
-        .key_condition_expression("#event_id = :event_id")
-        .expression_attribute_names("#event_id", EVENT_ID)
-        .expression_attribute_values(":event_id", text(event.as_str()));
-    let entries = all_rows(query).await?.into_iter();
-    let keys: Vec<_> = entries
-        .map(|entry| read_attributes::<KeyRow>(entry).map(Into::into))
-        .collect::<Result<_, _>>()
-        .map_err(|problem| unreadable("the index of events", problem))?;
-    let decisions = decisions_under(table, &keys).await?;
-    Ok(decisions
-        .into_iter()
-        .max_by_key(|decision| decision.ends_at))
+        .index_name(name)
+        .key_condition_expression("#attribute = :value")
+        .expression_attribute_names("#attribute", attribute)
+        .expression_attribute_values(":value", text(value))
+}
+
+async fn located_by(table: &Table, index: QueryFluentBuilder) -> Result<DecisionRows, PortError> {
+    let keys = keys_of(all_rows(index).await?);
+    decisions_under(table, &keys).await
 }

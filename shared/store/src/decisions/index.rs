@@ -5,10 +5,10 @@ use callsheet_app::PortError;
 use callsheet_app::ports::DueRows;
 use callsheet_domain::{CalendarId, DecisionKey, Timestamp};
 
-use super::row::{CALENDAR_ID, DUE, DueEntry, ENDS_AT, KeyRow};
+use super::row::{CALENDAR_ID, DUE, DueEntry, ENDS_AT, keys_of, log_unreadable_key};
 use super::table::Table;
 use crate::attributes::{instant, read_attributes, text};
-use crate::error::{failed, unreadable};
+use crate::error::failed;
 use crate::expressions::all_rows;
 
 /// The fewest rows that a page of the index of due rows is requested with: rows
@@ -33,8 +33,13 @@ pub(super) async fn due_rows(
     let query = due_index(table).limit(page);
     let mut entries = query.into_paginator().items().send();
     while let Some(entry) = entries.next().await {
-        let entry: DueEntry = read_attributes(entry.map_err(failed)?)
-            .map_err(|problem| unreadable("the index of due rows", problem))?;
+        let entry: DueEntry = match read_attributes(entry.map_err(failed)?) {
+            Ok(entry) => entry,
+            Err(problem) => {
+                log_unreadable_key("due rows", &problem);
+                continue;
+            }
+        };
         match entry.not_before.filter(|instant| *instant > now) {
             Some(instant) => {
                 waiting_until = Some(waiting_until.map_or(instant, |least| least.min(instant)));
@@ -79,9 +84,5 @@ pub(super) async fn keys_of_calendar(
         .expression_attribute_values(":calendar_id", text(calendar.as_str()))
         .expression_attribute_values(":after", instant(after))
         .scan_index_forward(true);
-    let entries = all_rows(query).await?.into_iter();
-    entries
-        .map(|entry| read_attributes::<KeyRow>(entry).map(Into::into))
-        .collect::<Result<_, _>>()
-        .map_err(|problem| unreadable("the index of calendars", problem))
+    Ok(keys_of(all_rows(query).await?))
 }

@@ -8,6 +8,7 @@
 mod batch;
 mod bots;
 mod copies;
+mod discard;
 mod facts;
 mod history;
 mod index;
@@ -16,12 +17,14 @@ mod table;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;
-use callsheet_app::ports::{Decisions, DueRows, WriteOutcome};
-use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp};
+use callsheet_app::ports::{DecisionRows, Decisions, DueRows, WriteOutcome};
+use callsheet_domain::{
+    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
+};
 
 use crate::expressions::{Unchanged, put_if};
 use batch::decisions_under;
-use copies::{copies_of, decision_about};
+use copies::{copies_of, decisions_about, decisions_wanting};
 use index::{due_rows, keys_of_calendar};
 use row::written_decision;
 use table::Table;
@@ -40,16 +43,24 @@ impl DecisionTable {
 }
 
 impl Decisions for DecisionTable {
-    async fn decisions(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
+    async fn decisions(&self, keys: &[DecisionKey]) -> Result<DecisionRows, PortError> {
         decisions_under(&self.0, keys).await
     }
 
-    async fn copies(&self, meetings: &[IcalUid]) -> Result<Vec<Decision>, PortError> {
+    async fn copies(&self, meetings: &[IcalUid]) -> Result<DecisionRows, PortError> {
         copies_of(&self.0, meetings).await
     }
 
-    async fn of_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
-        decision_about(&self.0, event).await
+    async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
+        decisions_about(&self.0, event).await
+    }
+
+    async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
+        decisions_wanting(&self.0, key).await
+    }
+
+    async fn discard(&self, key: &DecisionKey) -> Result<bool, PortError> {
+        discard::discard_unreadable(&self.0, key).await
     }
 
     async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {

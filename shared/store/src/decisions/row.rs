@@ -1,10 +1,10 @@
 //! A decision as a row.
 
-use callsheet_app::PortError;
+use callsheet_app::ports::{DecisionRows, UnreadableRow};
 use callsheet_domain::{
     Abandonment, Applied, Attempts, CalendarId, CalendarRevision, Decision, DecisionInputs,
-    DecisionKey, EventId, Generation, IcalUid, OverrideRevision, PlatformEventId, PolicyRevision,
-    Reason, RuleName, SeriesId, Timestamp, Verdict, Version, Wanted,
+    DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, OverrideRevision, PlatformEventId,
+    PolicyRevision, Reason, RuleName, SeriesId, Timestamp, Verdict, Version, Wanted,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::bots::{AppliedRow, OfferRow, WantedRow};
 use super::facts::FactsRow;
 use super::history::HistoryRow;
-use crate::attributes::{Attributes, Unreadable, read_row, text, write_row};
-use crate::error::unreadable;
+use crate::attributes::{Attributes, Unreadable, read_attributes, read_row, text, write_row};
 use crate::stored_text;
 
 pub(super) const ICAL_UID: &str = "ical_uid";
@@ -22,6 +21,10 @@ pub(super) const CALENDAR_ID: &str = "calendar_id";
 pub(super) const ENDS_AT: &str = "ends_at";
 /// Name of the attribute of the sparse index, and its only value.
 pub(super) const DUE: &str = "due";
+
+/// Attribute of the index of bots: a digest of the wanted bot's deduplication key,
+/// which can be longer than a key of an index.
+pub(super) const BOT: &str = "bot";
 
 /// How long a row is kept after the meeting, in seconds.
 const KEPT_AFTER_THE_END: i64 = 30 * 24 * 60 * 60;
@@ -87,6 +90,8 @@ struct DecisionRow {
     expires_at: i64,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     due: Option<&'static str>,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    bot: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -162,17 +167,48 @@ pub(super) fn written_decision(decision: &Decision) -> Attributes {
     write_row(DecisionRow::of(decision))
 }
 
-/// The decision that a row holds.
-pub(super) fn read_decision(attributes: Attributes) -> Result<Decision, PortError> {
-    let event_id = attributes.get(EVENT_ID).and_then(|id| id.as_s().ok());
-    let event_id = event_id.and_then(|id| EventId::parse(id).ok());
-    decision_of(attributes).map_err(|problem| match event_id {
-        Some(id) => unreadable(format_args!("the decision about event {id}"), problem),
-        None => unreadable("a decision without an event's id", problem),
-    })
+/// The decisions that rows hold; each that cannot be read costs only itself.
+pub(super) fn read_rows(rows: impl IntoIterator<Item = Attributes>) -> DecisionRows {
+    let mut read = DecisionRows::default();
+    for row in rows {
+        let key = key_of(&row);
+        match (decision_of(row), key) {
+            (Ok(decision), _) => read.decisions.push(decision),
+            (Err(problem), Ok(key)) => read.unreadable.push(UnreadableRow {
+                key,
+                problem: problem.to_string(),
+            }),
+            (Err(_), Err(problem)) => log_unreadable_key("decisions", &problem),
+        }
+    }
+    read
 }
 
-fn decision_of(attributes: Attributes) -> Result<Decision, Unreadable> {
+/// The keys in entries of an index.
+pub(super) fn keys_of(entries: Vec<Attributes>) -> Vec<DecisionKey> {
+    let mut keys = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match key_of(&entry) {
+            Ok(key) => keys.push(key),
+            Err(problem) => log_unreadable_key("an index", &problem),
+        }
+    }
+    keys
+}
+
+fn key_of(row: &Attributes) -> Result<DecisionKey, Unreadable> {
+    let attributes =
+        [ICAL_UID, EVENT_ID].map(|name| Some((name.to_owned(), row.get(name)?.clone())));
+    let key: KeyRow = read_attributes(attributes.into_iter().flatten().collect())?;
+    Ok(key.into())
+}
+
+/// No caller can name such a row, so it is only logged.
+pub(super) fn log_unreadable_key(place: &str, problem: &Unreadable) {
+    tracing::error!(%problem, "a row of {place} is left out, since its key cannot be read: {problem}");
+}
+
+pub(super) fn decision_of(attributes: Attributes) -> Result<Decision, Unreadable> {
     read_row::<DecisionRow>(attributes)?.decision()
 }
 
@@ -209,6 +245,7 @@ impl DecisionRow {
                 .as_second()
                 .saturating_add(KEPT_AFTER_THE_END),
             due: decision.is_due().then_some(DUE),
+            bot: decision.wanted_key().map(DeduplicationKey::digest),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Calendars, overrides, policies, rate limits, the sync state and the
 //! scheduler's lease, in one table.
 
+mod access;
 mod calendars;
 mod leases;
 mod overrides;

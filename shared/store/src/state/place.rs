@@ -83,6 +83,10 @@ impl Place {
         Self::of_workspace("sync")
     }
 
+    pub(super) fn access() -> Self {
+        Self::of_workspace("access")
+    }
+
     pub(super) fn scheduler_lease() -> Self {
         Self::of_workspace("lease#scheduler")
     }

@@ -1,6 +1,6 @@
 //! What every implementation of `Decisions` must do with the copies of a meeting.
 
-use callsheet_app::ports::Decisions;
+use callsheet_app::ports::{DecisionRows, Decisions};
 use callsheet_domain::{
     BotConfig, Decision, Fact, FactValue, FactValues, IcalUid, Offer, Person, Reason,
     ResponseStatus, RuleName, Verdict, Wanted,
@@ -22,7 +22,8 @@ fn a_copy(of: &str, event: &str) -> Decision {
 }
 
 async fn copies(decisions: &impl Decisions, of: &[IcalUid]) -> Vec<Decision> {
-    let mut rows = decisions.copies(of).await.expect("the store answers");
+    let rows = decisions.copies(of).await.expect("the store answers");
+    let mut rows = rows.all_readable().expect("each row can be read");
     rows.sort_by(|one, other| one.key.cmp(&other.key));
     rows
 }
@@ -85,7 +86,12 @@ pub async fn facts_and_offers_are_read_as_they_were_written(decisions: &impl Dec
     for row in rows {
         let row = written(decisions, &row).await;
         let read = decisions.decisions(std::slice::from_ref(&row.key)).await;
-        assert_eq!(read.expect("the store answers"), [row]);
+        assert_eq!(
+            read.expect("the store answers")
+                .all_readable()
+                .expect("readable"),
+            [row]
+        );
     }
 }
 
@@ -135,10 +141,53 @@ pub async fn a_decision_is_found_by_its_event(decisions: &impl Decisions) {
     written(decisions, &a_copy("one", "event-2")).await;
     eventually("the event is found", async || {
         let found = decisions.of_event(&row.key.event_id).await;
-        found.expect("the store answers").as_ref() == Some(&row)
+        found.expect("the store answers").decisions == std::slice::from_ref(&row)
     })
     .await;
     let unknown = a_copy("one", "event-9").key.event_id;
     let found = decisions.of_event(&unknown).await;
-    assert_eq!(found.expect("the store answers"), None);
+    assert_eq!(found.expect("the store answers"), DecisionRows::default());
+}
+
+/// The decisions that want a bot are found by its deduplication key, whatever
+/// their `ical_uid`, after a while; one that stops wanting it is not found.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn the_decisions_that_want_a_bot_are_found_by_its_key(decisions: &impl Decisions) {
+    let one = written(decisions, &a_copy("one", "event-1")).await;
+    let two = written(decisions, &a_copy("two", "event-2")).await;
+    let key = one.wanted_key().expect("it wants a bot").clone();
+    let another = a_copy("three", "event-3").with(|row| want_another_bot(row));
+    written(decisions, &another).await;
+    let is_found = async |expected: &[&Decision]| {
+        let found = decisions.wanting(&key).await.expect("the store answers");
+        let mut found = found.all_readable().expect("readable");
+        found.sort_by(|one, other| one.key.cmp(&other.key));
+        found.iter().collect::<Vec<_>>() == expected
+    };
+    eventually("both are found", async || is_found(&[&one, &two]).await).await;
+    let gone = one.clone().with(|row| row.wanted = Wanted::Nothing);
+    written(decisions, &gone).await;
+    eventually("one is left", async || is_found(&[&two]).await).await;
+}
+
+fn want_another_bot(row: &mut Decision) {
+    if let Wanted::Bot(bot) = &mut row.wanted {
+        bot.deduplication_key = id("another-key");
+    }
+}
+
+/// Only a row that cannot be read may be discarded.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn a_row_that_can_be_read_is_not_discarded(decisions: &impl Decisions) {
+    let row = written(decisions, &a_copy("one", "event-1")).await;
+    let unknown = a_copy("one", "event-9").key;
+    for key in [&row.key, &unknown] {
+        assert!(!decisions.discard(key).await.expect("the store answers"));
+    }
+    let rows = decisions.decisions(std::slice::from_ref(&row.key)).await;
+    assert_eq!(rows.expect("the store answers").decisions, [row]);
 }

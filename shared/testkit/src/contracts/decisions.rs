@@ -19,7 +19,11 @@ pub(super) async fn written(decisions: &impl Decisions, row: &Decision) -> Decis
 
 async fn stored(decisions: &impl Decisions, key: &DecisionKey) -> Option<Decision> {
     let keys = std::slice::from_ref(key);
-    let mut rows = decisions.decisions(keys).await.expect("the store answers");
+    let mut rows = decisions
+        .decisions(keys)
+        .await
+        .expect("the store answers")
+        .decisions;
     assert!(rows.len() <= 1, "one key is one row at most");
     rows.pop()
 }
@@ -114,10 +118,18 @@ pub async fn unknown_keys_give_no_rows(decisions: &impl Decisions) {
         ..row.key.clone()
     };
     let keys = [row.key.clone(), other_event, other_meeting, row.key.clone()];
-    let rows = decisions.decisions(&keys).await.expect("the store answers");
+    let rows = decisions
+        .decisions(&keys)
+        .await
+        .expect("the store answers")
+        .decisions;
     assert_eq!(rows, [row]);
     assert_eq!(
-        decisions.decisions(&[]).await.expect("the store answers"),
+        decisions
+            .decisions(&[])
+            .await
+            .expect("the store answers")
+            .decisions,
         []
     );
 }
@@ -135,7 +147,11 @@ pub async fn more_rows_than_one_request_takes_are_read(decisions: &impl Decision
         expected.push(written(decisions, &row).await);
     }
     let keys: Vec<_> = expected.iter().map(|row| row.key.clone()).collect();
-    let mut rows = decisions.decisions(&keys).await.expect("the store answers");
+    let mut rows = decisions
+        .decisions(&keys)
+        .await
+        .expect("the store answers")
+        .decisions;
     rows.sort_by(|a, b| a.key.event_id.cmp(&b.key.event_id));
     assert_eq!(rows, expected);
 }
@@ -158,7 +174,11 @@ pub async fn rows_larger_than_one_response_are_read(decisions: &impl Decisions) 
         );
     }
     let keys: Vec<_> = expected.iter().map(|row| row.key.clone()).collect();
-    let mut rows = decisions.decisions(&keys).await.expect("the store answers");
+    let mut rows = decisions
+        .decisions(&keys)
+        .await
+        .expect("the store answers")
+        .decisions;
     rows.sort_by(|a, b| a.key.cmp(&b.key));
     assert!(
         rows == expected,

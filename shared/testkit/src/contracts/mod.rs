@@ -12,6 +12,7 @@
 //! Where a port's documentation leaves something open, the function that
 //! settles it says so. Instants given to a port are whole microseconds.
 
+pub mod access;
 pub mod calendar_list;
 pub mod calendars;
 pub mod clock;
@@ -86,6 +87,8 @@ macro_rules! decisions_contract {
             copies_of_a_meeting_are_read_together,
             a_meeting_with_many_copies_is_read_to_the_end,
             a_decision_is_found_by_its_event,
+            the_decisions_that_want_a_bot_are_found_by_its_key,
+            a_row_that_can_be_read_is_not_discarded,
         );
         $crate::contract_tests!($setup, due:
             due_rows_come_in_order_of_start,
@@ -97,7 +100,7 @@ macro_rules! decisions_contract {
     };
 }
 
-/// Makes the contract tests of `Calendars`, `OverrideStore`, `Policies`,
+/// Makes the contract tests of `Access`, `Calendars`, `OverrideStore`, `Policies`,
 /// `RateLimits` and `Leases`, of one type that implements them all. Takes an async
 /// closure that gives an empty one that no other test uses.
 #[macro_export]
@@ -111,6 +114,12 @@ macro_rules! state_contract {
             every_calendar_is_listed_as_it_was_written,
             a_calendar_is_listed_with_its_latest_override_revision,
             many_calendars_are_listed_to_the_end,
+        );
+        $crate::contract_tests!($setup, access:
+            recall_admits_us_at_first,
+            a_denial_keeps_its_first_instant_and_its_latest_probe,
+            of_concurrent_workers_one_claims_a_probe,
+            an_admission_ends_the_denial,
         );
         $crate::contract_tests!($setup, sync_states:
             a_workspace_has_no_sync_state_at_first,

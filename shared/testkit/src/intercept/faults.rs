@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use callsheet_app::PortError;
+use callsheet_app::{PortError, Service};
 use fastrand::Rng;
 
 use super::{CallName, Interceptor};
@@ -130,7 +130,7 @@ impl Interceptor for Faults {
 
 fn failure(call: CallName, when: &str) -> PortError {
     PortError::Unavailable {
-        service: "a port with faults",
+        service: Service::DynamoDb,
         reason: format!("{call} failed on purpose, {when} its effect"),
         source: None,
     }

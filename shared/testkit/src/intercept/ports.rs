@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, Calendars, DeadLetter,
-    DeadLetters, Decisions, DueRows, EventQuery, Held, LeaseResult, Leases, LeaveReply,
-    ListedCalendar, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult,
-    Policies, PolicyWrite, Queue, RateLimits, Receipt, Released, Removed, ScheduleRequest,
-    StoredPolicy, SyncStates, WriteOutcome,
+    Access, BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, Calendars,
+    DeadLetter, DeadLetters, DecisionRows, Decisions, Denial, DueRows, EventQuery, Held,
+    LeaseResult, Leases, LeaveReply, ListedCalendar, NewPolicy, OverrideStore, PageOfCalendars,
+    PageOfEvents, PermitResult, Policies, PolicyWrite, Queue, RateLimits, Receipt, Released,
+    Removed, ScheduleRequest, StoredPolicy, SyncStates, WriteOutcome,
 };
 use callsheet_domain::{
-    Actor, BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey, EventId,
-    IcalUid, Operation, OverrideChoice, OverrideRevision, OverrideScope, Overrides, PageCursor,
-    PolicyRevision, RateLimit, SyncJob, Timestamp, WorkspaceSyncState,
+    Actor, BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey,
+    DeduplicationKey, EventId, IcalUid, Operation, OverrideChoice, OverrideRevision, OverrideScope,
+    Overrides, PageCursor, PolicyRevision, RateLimit, SyncJob, Timestamp, WorkspaceSyncState,
 };
 
 use super::{CallName, Intercepted, Interceptor};
@@ -38,10 +38,12 @@ macro_rules! intercepted {
 
 intercepted! {
     Decisions {
-        decisions(keys: &[DecisionKey]) -> Vec<Decision>;
-        copies(meetings: &[IcalUid]) -> Vec<Decision>;
-        of_event(event: &EventId) -> Option<Decision>;
+        decisions(keys: &[DecisionKey]) -> DecisionRows;
+        copies(meetings: &[IcalUid]) -> DecisionRows;
+        of_event(event: &EventId) -> DecisionRows;
+        wanting(key: &DeduplicationKey) -> DecisionRows;
         write(decision: &Decision) -> WriteOutcome;
+        discard(key: &DecisionKey) -> bool;
         due(now: Timestamp, most: usize) -> DueRows;
         of_calendar(calendar: &CalendarId, after: Timestamp) -> Vec<DecisionKey>;
     }
@@ -90,6 +92,13 @@ intercepted! {
             latest: Timestamp,
         ) -> PermitResult;
         block_until(operation: Operation, until: Timestamp) -> ();
+    }
+
+    Access {
+        denial() -> Option<Denial>;
+        deny(denial: &Denial) -> ();
+        claim_probe(now: Timestamp, next_probe_at: Timestamp) -> bool;
+        admit() -> ();
     }
 
     Leases {

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callsheet_app::PortError;
-use callsheet_app::ports::{Decisions, DueRows, WriteOutcome};
-use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, IcalUid, Timestamp, Version};
+use callsheet_app::ports::{DecisionRows, Decisions, DueRows, UnreadableRow, WriteOutcome};
+use callsheet_app::{PortError, Service};
+use callsheet_domain::{
+    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp, Version,
+};
 
 use super::Shared;
 
@@ -15,9 +17,28 @@ pub struct MemoryDecisions(Shared<Rows>);
 #[derive(Debug, Default)]
 struct Rows {
     rows: BTreeMap<DecisionKey, Decision>,
+    /// Keys of rows that cannot be read, or not be written.
+    unreadable: BTreeSet<DecisionKey>,
+    unwritable: BTreeSet<DecisionKey>,
 }
 
 impl Rows {
+    /// The rows that `filter` accepts, and those of them that cannot be read.
+    fn select(&self, filter: impl Fn(&Decision) -> bool) -> DecisionRows {
+        let mut selected = DecisionRows::default();
+        for row in self.rows.values().filter(|row| filter(row)) {
+            if self.unreadable.contains(&row.key) {
+                selected.unreadable.push(UnreadableRow {
+                    key: row.key.clone(),
+                    problem: "made unreadable on purpose".to_owned(),
+                });
+            } else {
+                selected.decisions.push(row.clone());
+            }
+        }
+        selected
+    }
+
     /// The rows that `filter` accepts, in order of start.
     fn by_start(&self, filter: impl Fn(&Decision) -> bool) -> Vec<&Decision> {
         let mut rows: Vec<_> = self.rows.values().filter(|row| filter(row)).collect();
@@ -51,44 +72,69 @@ impl MemoryDecisions {
             .with(|rows| rows.rows.insert(decision.key.clone(), decision));
     }
 
+    /// Makes the row under `key` unreadable, as a row of a later build is.
+    pub fn make_unreadable(&self, key: &DecisionKey) {
+        self.0.with(|rows| rows.unreadable.insert(key.clone()));
+    }
+
+    /// Has each write under `key` refused, as that of a row that is too large.
+    pub fn make_unwritable(&self, key: &DecisionKey) {
+        self.0.with(|rows| rows.unwritable.insert(key.clone()));
+    }
+
     fn read<T>(&self, read: impl FnOnce(&Rows) -> T) -> T {
         self.0.with(|rows| read(rows))
     }
 }
 
 impl Decisions for MemoryDecisions {
-    async fn decisions(&self, keys: &[DecisionKey]) -> Result<Vec<Decision>, PortError> {
+    async fn decisions(&self, keys: &[DecisionKey]) -> Result<DecisionRows, PortError> {
         let keys: BTreeSet<_> = keys.iter().collect();
-        let stored = |rows: &Rows| {
-            keys.iter()
-                .filter_map(|key| rows.rows.get(key).cloned())
-                .collect()
-        };
-        Ok(self.read(stored))
+        Ok(self.read(|rows| rows.select(|row| keys.contains(&row.key))))
     }
 
-    async fn copies(&self, meetings: &[IcalUid]) -> Result<Vec<Decision>, PortError> {
+    async fn copies(&self, meetings: &[IcalUid]) -> Result<DecisionRows, PortError> {
         let meetings: BTreeSet<_> = meetings.iter().collect();
-        let is_copy = |row: &&Decision| meetings.contains(&row.key.ical_uid);
-        Ok(self.read(|rows| rows.rows.values().filter(is_copy).cloned().collect()))
+        Ok(self.read(|rows| rows.select(|row| meetings.contains(&row.key.ical_uid))))
     }
 
-    async fn of_event(&self, event: &EventId) -> Result<Option<Decision>, PortError> {
-        let has_id = |row: &&Decision| row.key.event_id == *event;
-        Ok(self.read(|rows| rows.rows.values().find(has_id).cloned()))
+    async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
+        let mut found = self.read(|rows| rows.select(|row| row.key.event_id == *event));
+        found.decisions.sort_by_key(|row| row.ends_at);
+        Ok(found)
+    }
+
+    async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
+        Ok(self.read(|rows| rows.select(|row| row.wanted_key() == Some(key))))
+    }
+
+    async fn discard(&self, key: &DecisionKey) -> Result<bool, PortError> {
+        Ok(self.0.with(|rows| {
+            let is_unreadable = rows.unreadable.remove(key);
+            if is_unreadable {
+                rows.rows.remove(key);
+            }
+            is_unreadable
+        }))
     }
 
     async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
-        Ok(self.0.with(|rows| {
+        self.0.with(|rows| {
+            if rows.unwritable.contains(&decision.key) {
+                return Err(PortError::Unwritable {
+                    service: Service::DynamoDb,
+                    reason: "made unwritable on purpose".to_owned(),
+                });
+            }
             let stored = rows.rows.get(&decision.key);
             if stored.map_or(Version::NEW, |row| row.version) != decision.version {
-                return WriteOutcome::Conflict;
+                return Ok(WriteOutcome::Conflict);
             }
             let mut written = decision.clone();
             written.version = written.version.next();
             rows.rows.insert(written.key.clone(), written);
-            WriteOutcome::Written
-        }))
+            Ok(WriteOutcome::Written)
+        })
     }
 
     async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Calendars, Held, LeaseResult, Leases, ListedCalendar, NewPolicy, OverrideStore, PermitResult,
-    Policies, PolicyWrite, RateLimits, Released, StoredPolicy, SyncStates, WriteOutcome,
+    Access, Calendars, Denial, Held, LeaseResult, Leases, ListedCalendar, NewPolicy, OverrideStore,
+    PermitResult, Policies, PolicyWrite, RateLimits, Released, StoredPolicy, SyncStates,
+    WriteOutcome,
 };
 use callsheet_domain::{
     Actor, CalendarId, CalendarRecord, NextFree, Operation, Override, OverrideChoice,
@@ -30,6 +31,7 @@ struct State {
     policies: Vec<StoredPolicy>,
     rate_limits: BTreeMap<Operation, NextFree>,
     lease: MemoryLease,
+    denial: Option<Denial>,
 }
 
 impl State {
@@ -246,6 +248,43 @@ impl RateLimits for MemoryState {
                 .or_insert(NextFree(until));
             *next_free = (*next_free).max(NextFree(until));
         });
+        Ok(())
+    }
+}
+
+impl Access for MemoryState {
+    async fn denial(&self) -> Result<Option<Denial>, PortError> {
+        Ok(self.read(|state| state.denial.clone()))
+    }
+
+    async fn deny(&self, denial: &Denial) -> Result<(), PortError> {
+        self.write(|state| {
+            let stored = state.denial.get_or_insert_with(|| denial.clone());
+            if stored.next_probe_at < denial.next_probe_at {
+                stored.next_probe_at = denial.next_probe_at;
+                stored.reason.clone_from(&denial.reason);
+            }
+        });
+        Ok(())
+    }
+
+    async fn claim_probe(
+        &self,
+        now: Timestamp,
+        next_probe_at: Timestamp,
+    ) -> Result<bool, PortError> {
+        Ok(self.write(|state| {
+            let due = state.denial.as_mut();
+            let Some(denial) = due.filter(|denial| denial.next_probe_at <= now) else {
+                return false;
+            };
+            denial.next_probe_at = next_probe_at;
+            true
+        }))
+    }
+
+    async fn admit(&self) -> Result<(), PortError> {
+        self.write(|state| state.denial = None);
         Ok(())
     }
 }

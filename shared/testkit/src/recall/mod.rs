@@ -12,10 +12,10 @@ mod workspace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use callsheet_app::PortError;
 use callsheet_app::ports::{
     BotReply, Bots, CalendarEvents, Clock, EventQuery, LeaveReply, PageOfEvents, ScheduleRequest,
 };
+use callsheet_app::{PortError, Service};
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
     PageCursor, Timestamp, WantedBot,
@@ -212,14 +212,14 @@ pub fn is_blocked_by_firewall(bot: &WantedBot) -> bool {
 
 fn blocked() -> PortError {
     PortError::Blocked {
-        service: "Recall",
+        service: Service::Recall,
         reason: "403: a firewall blocked the request".to_owned(),
     }
 }
 
 fn cut() -> PortError {
     PortError::Unavailable {
-        service: "Recall",
+        service: Service::Recall,
         reason: "the connection broke".to_owned(),
         source: None,
     }

@@ -133,6 +133,7 @@ fn block(state: &mut RunState, operation: Operation, wait: Duration, now: Timest
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Service;
     use crate::scheduler::state::a_state;
     use callsheet_domain::IcalUid;
     use callsheet_testkit::{With as _, a_decision, at};
@@ -169,7 +170,7 @@ mod tests {
 
     fn blocked() -> CallOutcome {
         CallOutcome::Blocked {
-            service: "Recall",
+            service: Service::Recall,
             reason: "403".to_owned(),
             wait: Duration::from_mins(4),
         }
@@ -217,7 +218,7 @@ mod tests {
         let (mut state, calls) = in_flight(&["one", "two"]);
         let denied = || {
             CallOutcome::Denied(PortError::Denied {
-                service: "Recall",
+                service: Service::Recall,
                 reason: "401".to_owned(),
             })
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use callsheet_app::ports::{Calendars as _, Queue as _, SyncStates as _};
-use callsheet_app::{Handled, PortError};
+use callsheet_app::{Handled, PortError, Service};
 use callsheet_domain::{
     Operation, SyncInProgress, SyncJob, WorkspaceCoverage, WorkspaceSyncState, plus,
 };
@@ -121,7 +121,7 @@ async fn a_resync_syncs_one_calendar_at_a_time_where_the_workspace_cannot_be_lis
     harness.recall.put_event(event(2, harness.after(0)));
     harness.clock.advance(SignedDuration::from_mins(5));
     let refused = PortError::Unreadable {
-        service: "Recall",
+        service: Service::Recall,
         reason: "unexpected status 400: calendar_id is required".to_owned(),
     };
     let refused = Fault::Fails(refused);

@@ -1,7 +1,7 @@
 //! Which syncs are planned for a batch of requests.
 
 use callsheet_app::ports::{Queue as _, SyncStates as _};
-use callsheet_app::{Handled, PortError};
+use callsheet_app::{Handled, PortError, Service};
 use callsheet_domain::{Operation, OverrideRevision, SyncJob};
 use callsheet_testkit::{Fault, With as _, at};
 use futures_util::future::join;
@@ -124,7 +124,7 @@ async fn a_workspace_that_cannot_be_listed_is_synced_one_calendar_at_a_time() {
     let harness = harness(2).await;
     harness.change(0..2).await;
     let refused = PortError::Unreadable {
-        service: "Recall",
+        service: Service::Recall,
         reason: "unexpected status 400: calendar_id is required".to_owned(),
     };
     harness

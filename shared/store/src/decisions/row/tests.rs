@@ -133,7 +133,7 @@ fn a_malformed_attribute_is_named_without_its_content(
 fn an_unreadable_row_is_named_by_its_event() {
     let mut row = a_row_written_by_hand();
     row["title"] = json!(7);
-    let problem = read_decision(attributes(&row)).expect_err("a malformed title");
+    let problem = decision_of(attributes(&row)).expect_err("a malformed title");
     let problem = problem.to_string();
     assert!(
         problem.contains("event event-1") && problem.contains("attribute title"),
