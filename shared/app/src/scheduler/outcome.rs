@@ -81,7 +81,7 @@ pub(super) fn classify(
             })
         }
         Err(PortError::Throttled { wait, .. }) => CallOutcome::Throttled(wait),
-        Err(error @ PortError::Denied { .. }) => CallOutcome::Denied(error),
+        Err(error) if error.is_recall_denial() => CallOutcome::Denied(error),
         Err(PortError::Blocked { service, reason }) => CallOutcome::Blocked {
             service,
             reason,
@@ -89,6 +89,7 @@ pub(super) fn classify(
         },
         Err(
             error @ (PortError::Unavailable { .. }
+            | PortError::Denied { .. }
             | PortError::Unreadable { .. }
             | PortError::Unwritable { .. }),
         ) => CallOutcome::Result(CallResult::Again {

@@ -115,7 +115,9 @@ impl RunState {
 
     /// Whether the run stops because Recall denies our key.
     pub(super) fn is_denied(&self) -> bool {
-        matches!(self.failure, Some(PortError::Denied { .. }))
+        self.failure
+            .as_ref()
+            .is_some_and(PortError::is_recall_denial)
     }
 
     /// The failure that stopped the run.
@@ -191,6 +193,20 @@ mod tests {
         assert!(state.is_denied());
         assert!(state.take_failure().is_some());
         assert!(state.take_failure().is_none());
+    }
+
+    #[test]
+    fn a_denial_by_another_service_stops_a_run_and_is_no_denial_of_our_key() {
+        for service in [Service::DynamoDb, Service::Sqs] {
+            let mut state = a_state();
+            state.fail(PortError::Denied {
+                service,
+                reason: "AccessDeniedException".to_owned(),
+            });
+            let stopped = state.must_stop(at("09:30"), at("09:31"));
+            assert_eq!(stopped, Some(StopReason::DeadlineReached));
+            assert!(!state.is_denied(), "{service}");
+        }
     }
 
     #[test]
