@@ -59,6 +59,8 @@ fn log(report: &RunReport) {
         abandoned,
         over,
         late,
+        unreadable,
+        unwritable,
     } = *report;
     tracing::info!(
         ?stopped,
@@ -68,7 +70,10 @@ fn log(report: &RunReport) {
         abandoned_total = abandoned,
         over,
         late_total = late,
+        unreadable,
+        unwritable,
         "scheduler run finished: {applied} applied, {late} late, {again} to be called again, \
-         {blocked} blocked, {abandoned} abandoned, {over} meetings over; stopped: {stopped:?}"
+         {blocked} blocked, {abandoned} abandoned, {over} meetings over, {unreadable} rows that cannot be read and {unwritable} \
+         that cannot be written; stopped: {stopped:?}"
     );
 }

@@ -1,6 +1,6 @@
 //! The state of a run: plain data, without ports.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use callsheet_domain::{Decision, DecisionKey, DeduplicationKey, Operation, Timestamp};
 use jiff::SignedDuration;
@@ -13,6 +13,7 @@ use crate::scheduler::due_batch::DueBatch;
 use crate::scheduler::report::{RunReport, StopReason};
 use crate::scheduler::run_lease::RunLease;
 use crate::scheduler::settings::SchedulerSettings;
+use crate::scheduler::task::{BadRow, RowProblem};
 
 /// The state of a run.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(super) struct RunState {
     /// Rows with a call in flight, or with a result that is being written, and
     /// the deduplication key of each row's bot.
     pub(super) in_flight: HashMap<DecisionKey, DeduplicationKey>,
+    /// Rows that cannot be read or written. The run leaves them alone.
+    set_aside: HashSet<DecisionKey>,
     pub(super) lease: RunLease,
     pub(super) access: Access,
     /// Whether a plan was logged.
@@ -45,6 +48,7 @@ impl RunState {
                 CallQueue::new(Operation::LeaveCall, settings.leave),
             ],
             in_flight: HashMap::new(),
+            set_aside: HashSet::new(),
             lease: RunLease::new(held, settings.lease),
             access: Access::default(),
             has_logged_plan: false,
@@ -101,6 +105,42 @@ impl RunState {
     pub(super) fn is_bot_in_flight(&self, row: &Decision) -> bool {
         let key = row.deduplication_key();
         key.is_some_and(|key| self.in_flight.values().any(|other| other == key))
+    }
+
+    /// Whether the run makes no call for this row now: one is in flight already, or
+    /// the row is set aside.
+    pub(super) fn is_left_out(&self, key: &DecisionKey) -> bool {
+        self.in_flight.contains_key(key) || self.set_aside.contains(key)
+    }
+
+    /// The rows that reads of the due rows leave out.
+    pub(super) fn left_out(&self) -> HashSet<DecisionKey> {
+        self.in_flight
+            .keys()
+            .chain(&self.set_aside)
+            .cloned()
+            .collect()
+    }
+
+    /// Sets a row aside that cannot be read or written: it is logged and counted,
+    /// once a run.
+    pub(super) fn set_aside(&mut self, row: BadRow) {
+        let BadRow { key, problem } = row;
+        self.in_flight.remove(&key);
+        let event = key.event_id.clone();
+        if !self.set_aside.insert(key) {
+            return;
+        }
+        match problem {
+            RowProblem::Unreadable(problem) => {
+                self.report.unreadable += 1;
+                tracing::warn!(%event, problem, "the decision about event {event} is left out of this run, since its row cannot be read: {problem}");
+            }
+            RowProblem::Unwritable(problem) => {
+                self.report.unwritable += 1;
+                tracing::warn!(%event, problem, "the decision about event {event} is left out of this run, since its row cannot be written: {problem}");
+            }
+        }
     }
 
     /// Stops the run because of a failure; the first one counts.
@@ -207,6 +247,23 @@ mod tests {
             assert_eq!(stopped, Some(StopReason::DeadlineReached));
             assert!(!state.is_denied(), "{service}");
         }
+    }
+
+    #[test]
+    fn a_row_that_is_set_aside_is_left_out_and_counted_once() {
+        let mut state = a_state();
+        let row = a_decision();
+        let key = row.deduplication_key().expect("it wants a bot").clone();
+        state.in_flight.insert(row.key.clone(), key);
+        for _ in 0..2 {
+            state.set_aside(BadRow {
+                key: row.key.clone(),
+                problem: RowProblem::Unwritable("too large".to_owned()),
+            });
+        }
+        assert_eq!((state.report.unwritable, state.report.unreadable), (1, 0));
+        assert!(state.in_flight.is_empty() && state.is_left_out(&row.key));
+        assert_eq!(state.left_out(), HashSet::from([row.key]));
     }
 
     #[test]

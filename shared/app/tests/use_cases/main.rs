@@ -2,6 +2,7 @@
 
 mod access_gate;
 mod apply_result;
+mod bad_rows;
 mod blocked_calls;
 mod components;
 mod crash;
