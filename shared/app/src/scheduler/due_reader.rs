@@ -13,10 +13,10 @@ pub(super) async fn read_due<D: Decisions>(
     let DueQuery {
         now,
         most,
-        left_out,
+        excluded,
     } = query;
     let due = decisions.due(now, most).await?;
-    let ready = due.ready.iter().filter(|key| !left_out.contains(key));
+    let ready = due.ready.iter().filter(|key| !excluded.contains(key));
     let keys: Vec<_> = ready.cloned().collect();
     let DecisionRows {
         decisions: rows,
@@ -40,14 +40,14 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn rows_that_are_left_out_are_not_loaded_but_count_as_read() {
+    fn rows_that_are_excluded_are_not_loaded_but_count_as_read() {
         let other =
             a_decision().with(|row| row.key.event_id = EventId::parse("other").expect("an id"));
         let rows = Rows::with([a_decision(), other.clone()]);
         let query = DueQuery {
             now: at("09:30"),
             most: 10,
-            left_out: HashSet::from([a_decision().key]),
+            excluded: HashSet::from([a_decision().key]),
         };
         let read = read_due(&rows, query).now_or_never();
         let read = read.expect("no port waits").expect("memory");
@@ -64,7 +64,7 @@ mod tests {
         let query = DueQuery {
             now: at("09:30"),
             most: 10,
-            left_out: HashSet::new(),
+            excluded: HashSet::new(),
         };
         let read = read_due(&rows, query).now_or_never();
         let read = read.expect("no port waits").expect("memory");

@@ -37,12 +37,12 @@ fn read_due(state: &mut RunState, now: Timestamp) -> Option<Task> {
     }
     let limits = state.queues.iter().map(|queue| queue.rate_limit);
     let a_second: u32 = limits.map(callsheet_domain::RateLimit::a_second).sum();
-    let left_out = state.left_out();
+    let excluded = state.excluded();
     Some(Task::ReadDue(DueQuery {
         now,
         // Rows that are left out must hide no others.
-        most: left_out.len() + a_second as usize * SECONDS_READ,
-        left_out,
+        most: excluded.len() + a_second as usize * SECONDS_READ,
+        excluded,
     }))
 }
 

@@ -109,12 +109,12 @@ impl RunState {
 
     /// Whether the run makes no call for this row now: one is in flight already, or
     /// the row is set aside.
-    pub(super) fn is_left_out(&self, key: &DecisionKey) -> bool {
+    pub(super) fn is_excluded(&self, key: &DecisionKey) -> bool {
         self.in_flight.contains_key(key) || self.set_aside.contains(key)
     }
 
     /// The rows that reads of the due rows leave out.
-    pub(super) fn left_out(&self) -> HashSet<DecisionKey> {
+    pub(super) fn excluded(&self) -> HashSet<DecisionKey> {
         self.in_flight
             .keys()
             .chain(&self.set_aside)
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_set_aside_is_left_out_and_counted_once() {
+    fn a_row_that_is_set_aside_is_excluded_and_counted_once() {
         let mut state = a_state();
         let row = a_decision();
         let key = row.deduplication_key().expect("it wants a bot").clone();
@@ -262,8 +262,8 @@ mod tests {
             });
         }
         assert_eq!((state.report.unwritable, state.report.unreadable), (1, 0));
-        assert!(state.in_flight.is_empty() && state.is_left_out(&row.key));
-        assert_eq!(state.left_out(), HashSet::from([row.key]));
+        assert!(state.in_flight.is_empty() && state.is_excluded(&row.key));
+        assert_eq!(state.excluded(), HashSet::from([row.key]));
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub(super) struct DueQuery {
     /// Most rows to read.
     pub(super) most: usize,
     /// Rows that are left out: those with a call in flight, and those set aside.
-    pub(super) left_out: HashSet<DecisionKey>,
+    pub(super) excluded: HashSet<DecisionKey>,
 }
 
 /// Which permits to acquire.

@@ -23,7 +23,7 @@ pub(super) fn apply(state: &mut RunState, read: DueRead, now: Timestamp) -> Vec<
     state
         .due
         .end_read(due.waiting_until, due.ready.len() >= most);
-    let is_free = |row: &Decision| !state.is_left_out(&row.key) && !state.due.is_started(&row.key);
+    let is_free = |row: &Decision| !state.is_excluded(&row.key) && !state.due.is_started(&row.key);
     let rows = rows.into_iter().filter(is_free).collect();
     let mut plan = CallPlan::of(rows, now);
     if !state.access.is_admitted() {
@@ -137,7 +137,7 @@ mod tests {
             apply(&mut state, read, at("09:30"));
         }
         assert_eq!(planned(&state), ["b"]);
-        assert!(state.is_left_out(&row("a").key));
+        assert!(state.is_excluded(&row("a").key));
         assert_eq!(state.report.unreadable, 1);
     }
 
