@@ -146,7 +146,7 @@ where
         calls_until: Timestamp,
     ) -> Result<CompletedCall, PortError> {
         if let Call::Leave(_) = planned.attempt.call
-            && self.shared_bots().is_wanted_by_copy(&planned.row).await?
+            && self.shared_bots().is_claimed_by_copy(&planned.row).await?
         {
             let PlannedCall { row, attempt } = planned;
             return Ok(CompletedCall::not_made(row, attempt, CallOutcome::Shared));
