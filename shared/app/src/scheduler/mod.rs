@@ -53,6 +53,7 @@ mod shared_bot;
 mod start_calls;
 mod state;
 mod task;
+mod waits;
 mod wake;
 
 use callsheet_domain::{Call, Timestamp};

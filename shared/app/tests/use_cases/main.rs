@@ -10,6 +10,7 @@ mod decide;
 mod drift;
 mod harness;
 mod model;
+mod outages;
 mod plan;
 mod promises;
 mod push;
