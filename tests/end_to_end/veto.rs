@@ -9,6 +9,7 @@ use recall_simulator::{
     BotPhase, Change, EventDraft, EventView, Fault, FaultEffect, Operation, Platform,
     ResponseStatus,
 };
+use test_case::test_case;
 
 use crate::tenant::{TIMEOUT, Tenant};
 
@@ -71,16 +72,21 @@ async fn a_decline_after_the_bot_was_dispatched_has_it_leave_the_call() {
     tenant.assert_phases(&event, &[BotPhase::Left]).await;
 }
 
+/// A Google series and an Outlook occurrence have different `ical_uid`s.
+#[test_case("late", "late"; "of the same ical uid")]
+#[test_case("series", "occurrence"; "of another ical uid")]
 #[tokio::test]
-async fn a_dispatched_bot_stays_as_long_as_a_copy_wants_it() {
+async fn a_dispatched_bot_stays_as_long_as_a_copy_wants_it(one_uid: &str, other_uid: &str) {
     let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
     tenant.connect(Platform::MicrosoftOutlook).await;
-    let uid = format!("late-{}@acme.example", tenant.calendars[0].id);
+    let calendar = tenant.calendars[0].id;
+    let uid = |name: &str| format!("{name}-{calendar}@acme.example");
     let (draft, _) = tenant.starting_in(-60);
-    let draft = draft.ical_uid(&uid);
-    let one = tenant.create_in(0, draft.clone()).await;
+    let one = draft.clone().ical_uid(&uid(one_uid));
+    let one = tenant.create_in(0, one).await;
     tenant.assert_phases(&one, &[BotPhase::Dispatched]).await;
-    let other = tenant.create_in(1, draft).await;
+    let other = draft.ical_uid(&uid(other_uid));
+    let other = tenant.create_in(1, other).await;
     tenant.assert_phases(&other, &[BotPhase::Dispatched]).await;
     tenant.decline(&one).await;
     let calendar = tenant.calendar_id(0);

@@ -54,12 +54,9 @@ fn each_role_is_allowed_exactly_the_listed_actions() {
         logs("SchedulerLogs"),
         row(
             "DecisionsTable.Arn",
-            &[
-                "dynamodb:BatchGetItem",
-                "dynamodb:PutItem",
-                "dynamodb:Query",
-            ],
+            &["dynamodb:BatchGetItem", "dynamodb:PutItem"],
         ),
+        row("${DecisionsTable.Arn}/index/bot", &["dynamodb:Query"]),
         row("${DecisionsTable.Arn}/index/due", &["dynamodb:Query"]),
         row(
             "StateTable.Arn",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{PortError, RunReport, Scheduler};
+use callsheet_app::{RunReport, Scheduler};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{RandomJitter, Secret, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
@@ -39,7 +39,7 @@ pub(crate) async fn wake(
             Ok(())
         }
         Err(error) => {
-            if matches!(error, PortError::Denied { .. }) {
+            if error.is_recall_denial() {
                 key.refresh(scheduler.clock.now()).await;
             }
             tracing::error!(%error, "scheduler run failed, and decisions that are due stay due: {error}");
@@ -59,6 +59,8 @@ fn log(report: &RunReport) {
         abandoned,
         over,
         late,
+        unreadable,
+        unwritable,
     } = *report;
     tracing::info!(
         ?stopped,
@@ -68,7 +70,10 @@ fn log(report: &RunReport) {
         abandoned_total = abandoned,
         over,
         late_total = late,
+        unreadable,
+        unwritable,
         "scheduler run finished: {applied} applied, {late} late, {again} to be called again, \
-         {blocked} blocked, {abandoned} abandoned, {over} meetings over; stopped: {stopped:?}"
+         {blocked} blocked, {abandoned} abandoned, {over} meetings over, {unreadable} rows that cannot be read and {unwritable} \
+         that cannot be written; stopped: {stopped:?}"
     );
 }

@@ -9,6 +9,7 @@ use crate::ports::{Bots, Clock, IdempotencyKey, ScheduleRequest};
 use crate::scheduler::outcome::{CallOutcome, Response, classify};
 use crate::scheduler::plan::PlannedCall;
 use crate::scheduler::task::CompletedCall;
+use crate::scheduler::waits::Waits;
 
 /// Makes the call that a row wants.
 #[derive(Debug)]
@@ -32,8 +33,10 @@ impl<R: Bots, K: Clock> BotCaller<'_, R, K> {
             return CompletedCall::not_made(row, attempt, CallOutcome::NotMade);
         }
         let response = self.send(&row, &attempt).await;
-        let took = self.clock.now().duration_since(began);
-        let outcome = classify(response, &attempt, row.attempts.count, fraction);
+        let ended = self.clock.now();
+        let took = ended.duration_since(began);
+        let waits = Waits::after(&attempt, &row, ended, fraction);
+        let outcome = classify(response, &attempt.call, waits);
         let (event, operation) = (&row.key.event_id, attempt.operation().as_str());
         tracing::debug!(%event, operation, ?outcome, "called {operation} for event {event}");
         CompletedCall {

@@ -1,11 +1,11 @@
 //! Reads the due rows with the earliest starts.
 
 use crate::PortError;
-use crate::ports::Decisions;
+use crate::ports::{DecisionRows, Decisions};
 use crate::scheduler::task::{DueQuery, DueRead};
 
 /// Reads the due rows with the earliest starts as the latest writes left them,
-/// without those in flight.
+/// without those that the query leaves out.
 pub(super) async fn read_due<D: Decisions>(
     decisions: &D,
     query: DueQuery,
@@ -13,13 +13,21 @@ pub(super) async fn read_due<D: Decisions>(
     let DueQuery {
         now,
         most,
-        in_flight,
+        excluded,
     } = query;
     let due = decisions.due(now, most).await?;
-    let ready = due.ready.iter().filter(|key| !in_flight.contains(key));
+    let ready = due.ready.iter().filter(|key| !excluded.contains(key));
     let keys: Vec<_> = ready.cloned().collect();
-    let rows = decisions.decisions(&keys).await?.all_readable()?;
-    Ok(DueRead { due, rows, most })
+    let DecisionRows {
+        decisions: rows,
+        unreadable,
+    } = decisions.decisions(&keys).await?;
+    Ok(DueRead {
+        due,
+        rows,
+        unreadable,
+        most,
+    })
 }
 
 #[cfg(test)]
@@ -32,18 +40,36 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn rows_in_flight_are_not_loaded_but_count_as_read() {
+    fn rows_that_are_excluded_are_not_loaded_but_count_as_read() {
         let other =
             a_decision().with(|row| row.key.event_id = EventId::parse("other").expect("an id"));
         let rows = Rows::with([a_decision(), other.clone()]);
         let query = DueQuery {
             now: at("09:30"),
             most: 10,
-            in_flight: HashSet::from([a_decision().key]),
+            excluded: HashSet::from([a_decision().key]),
         };
         let read = read_due(&rows, query).now_or_never();
         let read = read.expect("no port waits").expect("memory");
         assert_eq!((read.due.ready.len(), read.most), (2, 10));
+        assert_eq!(read.rows, [other]);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_named_and_the_others_are_loaded() {
+        let other =
+            a_decision().with(|row| row.key.event_id = EventId::parse("other").expect("an id"));
+        let rows = Rows::with([a_decision(), other.clone()]);
+        rows.make_unreadable(&a_decision().key);
+        let query = DueQuery {
+            now: at("09:30"),
+            most: 10,
+            excluded: HashSet::new(),
+        };
+        let read = read_due(&rows, query).now_or_never();
+        let read = read.expect("no port waits").expect("memory");
+        let unreadable: Vec<_> = read.unreadable.into_iter().map(|row| row.key).collect();
+        assert_eq!(unreadable, [a_decision().key]);
         assert_eq!(read.rows, [other]);
     }
 }

@@ -1,6 +1,7 @@
 //! Fakes for the unit tests of the scheduler. The fakes of `callsheet-testkit`
 //! implement the ports of the crate as it is built without its tests.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard};
 
 use callsheet_domain::{
@@ -8,7 +9,7 @@ use callsheet_domain::{
 };
 
 use crate::PortError;
-use crate::ports::{Clock, DecisionRows, Decisions, DueRows, WriteOutcome};
+use crate::ports::{Clock, DecisionRows, Decisions, DueRows, UnreadableRow, WriteOutcome};
 
 /// A clock that stands still until it is waited on.
 pub(super) struct FakeClock(Mutex<Timestamp>);
@@ -31,15 +32,27 @@ impl Clock for FakeClock {
 }
 
 /// Decisions in memory, each under its key.
-pub(super) struct Rows(Mutex<Vec<Decision>>);
+pub(super) struct Rows {
+    rows: Mutex<Vec<Decision>>,
+    unreadable: Mutex<BTreeSet<DecisionKey>>,
+}
 
 impl Rows {
     pub(super) fn with(rows: impl IntoIterator<Item = Decision>) -> Self {
-        Self(Mutex::new(rows.into_iter().collect()))
+        Self {
+            rows: Mutex::new(rows.into_iter().collect()),
+            unreadable: Mutex::default(),
+        }
+    }
+
+    /// Makes a row unreadable, as one of a later build is.
+    pub(super) fn make_unreadable(&self, key: &DecisionKey) {
+        let mut unreadable = self.unreadable.lock().expect("no test thread panicked");
+        unreadable.insert(key.clone());
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Decision>> {
-        self.0.lock().expect("no test thread panicked")
+        self.rows.lock().expect("no test thread panicked")
     }
 
     pub(super) fn all(&self) -> Vec<Decision> {
@@ -54,9 +67,16 @@ impl Rows {
     }
 
     fn read(&self, is_selected: impl Fn(&Decision) -> bool) -> DecisionRows {
+        let unreadable = self.unreadable.lock().expect("no test thread panicked");
+        let rows = self.select(is_selected).into_iter();
+        let (bad, decisions): (Vec<_>, _) = rows.partition(|row| unreadable.contains(&row.key));
+        let bad = bad.into_iter().map(|row| UnreadableRow {
+            key: row.key,
+            problem: "made unreadable on purpose".to_owned(),
+        });
         DecisionRows {
-            decisions: self.select(is_selected),
-            unreadable: Vec::new(),
+            decisions,
+            unreadable: bad.collect(),
         }
     }
 

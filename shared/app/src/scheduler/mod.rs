@@ -20,6 +20,11 @@
 //! on it counts no more towards a denial. So however many meetings are blocked,
 //! each run makes the calls of others first.
 //!
+//! A row that cannot be read, or that the table does not accept, is set aside for
+//! the run: it is named in the log, counted, and left out of further reads, which
+//! ask for as many more rows, so that it hides none. Everything else goes on. The
+//! next run tries it again.
+//!
 //! A run may be ended between any two steps. A result that was not written
 //! leaves its row due, and a call made twice makes the same bot. A run whose
 //! time is up with rows left wakes the next one.
@@ -48,6 +53,7 @@ mod shared_bot;
 mod start_calls;
 mod state;
 mod task;
+mod waits;
 mod wake;
 
 use callsheet_domain::{Call, Timestamp};
@@ -58,13 +64,13 @@ use call::BotCaller;
 use outcome::CallOutcome;
 pub use plan::{CallPlan, PlannedCall};
 pub use report::{RunReport, StopReason};
-use result_writer::ResultWriter;
+use result_writer::{Recorded, ResultWriter};
 use run::Run;
 use run_lease::lease_end;
 pub use settings::SchedulerSettings;
 use shared_bot::SharedBots;
 use state::RunState;
-use task::{CompletedCall, Completion, PerformTask, Task};
+use task::{BadRow, CompletedCall, Completion, PerformTask, RecordedCall, RowProblem, Task};
 
 /// The scheduler: makes the bots at Recall equal to those that are wanted.
 #[derive(Debug, Clone)]
@@ -141,7 +147,7 @@ where
         calls_until: Timestamp,
     ) -> Result<CompletedCall, PortError> {
         if let Call::Leave(_) = planned.attempt.call
-            && self.shared_bots().is_wanted_by_copy(&planned.row).await?
+            && self.shared_bots().is_claimed_by_copy(&planned.row).await?
         {
             let PlannedCall { row, attempt } = planned;
             return Ok(CompletedCall::not_made(row, attempt, CallOutcome::Shared));
@@ -152,6 +158,13 @@ where
         };
         let fraction = self.jitter.fraction();
         Ok(caller.call(planned, calls_until, fraction).await)
+    }
+
+    async fn record(&self, call: Box<RecordedCall>) -> Result<Completion, PortError> {
+        Ok(match self.result_writer().record(&call).await? {
+            Recorded::Written | Recorded::RowGone => Completion::ResultRecorded(call),
+            Recorded::RowUnreadable(row) => Completion::RowSetAside(row.into()),
+        })
     }
 
     fn shared_bots(&self) -> SharedBots<'_, D, K> {
@@ -177,16 +190,34 @@ where
     K: Clock,
     J: Jitter,
 {
+    /// Performs a task. A row that the table does not accept costs itself alone.
     async fn perform(&self, task: Task) -> Result<Completion, PortError> {
+        let row = task.written_row().cloned();
+        match (self.try_to_perform(task).await, row) {
+            (Err(PortError::Unwritable { reason, .. }), Some(key)) => {
+                let problem = RowProblem::Unwritable(reason);
+                Ok(Completion::RowSetAside(BadRow { key, problem }))
+            }
+            (result, _) => result,
+        }
+    }
+}
+
+impl<R, D, S, K, J> Scheduler<R, D, S, K, J>
+where
+    R: Bots,
+    D: Decisions,
+    S: RateLimits + Leases,
+    K: Clock,
+    J: Jitter,
+{
+    async fn try_to_perform(&self, task: Task) -> Result<Completion, PortError> {
         Ok(match task {
             Task::Call {
                 planned,
                 calls_until,
             } => Completion::Called(Box::new(self.call(*planned, calls_until).await?)),
-            Task::RecordResult(call) => {
-                self.result_writer().record(&call).await?;
-                Completion::ResultRecorded(call)
-            }
+            Task::RecordResult(call) => self.record(call).await?,
             Task::WaitForCopy(row) => {
                 let key = row.key.clone();
                 self.shared_bots().wait(*row).await?;

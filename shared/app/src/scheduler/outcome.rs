@@ -1,29 +1,15 @@
-//! The outcome of a call: what Recall's response means for the row, and how long
-//! the row waits.
+//! The outcome of a call: what Recall's response means for the row.
 
 use std::time::Duration;
 
-use callsheet_domain::{BotEntry, Call, CallAttempt, CallResult};
+use callsheet_domain::{BotEntry, Call, CallResult};
 
 use crate::ports::{BotReply, LeaveReply};
+use crate::scheduler::waits::Waits;
 use crate::{PortError, Service};
 
-/// The first retry is made within this time.
-const FIRST_WAIT: Duration = Duration::from_secs(2);
-/// No retry is made later than this.
-const LONGEST_WAIT: Duration = Duration::from_mins(5);
 /// How soon a bot may be free again, as Recall's documentation says.
 const BOT_FREE: Duration = Duration::from_secs(30);
-/// No retry to send a bot out of a call is made later than this: a meeting is
-/// being recorded that should not be.
-const LONGEST_STAY: Duration = Duration::from_secs(15);
-/// A row whose call was blocked is set aside for half of this at least. A
-/// blocked payload stays blocked until the title or the policy changes, and then
-/// the row is called at once. The wait is for a key that gets its rights back.
-const FIRST_SET_ASIDE: Duration = Duration::from_mins(4);
-/// No blocked row is set aside for longer than this.
-const LONGEST_SET_ASIDE: Duration = Duration::from_mins(10);
-
 /// Recall's response to a call.
 #[derive(Debug)]
 pub(super) enum Response {
@@ -59,16 +45,15 @@ pub(super) enum CallOutcome {
     NotMade,
 }
 
-/// Classifies the response to a call. `attempt` counts from zero, and
-/// `fraction`, from 0 to 1, spreads the retries.
+/// Classifies the response to a call, after which the row waits as `waits` say,
+/// unless Recall says for how long.
 pub(super) fn classify(
     response: Result<Response, PortError>,
-    call: &CallAttempt,
-    attempt: u32,
-    fraction: f64,
+    call: &Call,
+    waits: Waits,
 ) -> CallOutcome {
     match response {
-        Ok(Response::Bot(reply)) => CallOutcome::Result(of_bot(reply, call, attempt, fraction)),
+        Ok(Response::Bot(reply)) => CallOutcome::Result(of_bot(reply, call, waits)),
         Ok(Response::Bots(bots)) => CallOutcome::Result(CallResult::Done(bots.unwrap_or_default())),
         // A bot that does not exist is in no call.
         Ok(Response::Leave(LeaveReply::Left | LeaveReply::NoSuchBot)) => {
@@ -77,48 +62,40 @@ pub(super) fn classify(
         Ok(Response::Leave(LeaveReply::Refused(reason))) => {
             CallOutcome::Result(CallResult::Again {
                 reason,
-                wait: backoff(attempt, fraction).min(LONGEST_STAY),
+                wait: waits.backoff(),
             })
         }
         Err(PortError::Throttled { wait, .. }) => CallOutcome::Throttled(wait),
-        Err(error @ PortError::Denied { .. }) => CallOutcome::Denied(error),
+        Err(error) if error.is_recall_denial() => CallOutcome::Denied(error),
         Err(PortError::Blocked { service, reason }) => CallOutcome::Blocked {
             service,
             reason,
-            wait: within_stay(set_aside(attempt, fraction), call),
+            wait: waits.set_aside(),
         },
         Err(
             error @ (PortError::Unavailable { .. }
+            | PortError::Denied { .. }
             | PortError::Unreadable { .. }
             | PortError::Unwritable { .. }),
         ) => CallOutcome::Result(CallResult::Again {
             reason: error.to_string(),
-            wait: within_stay(backoff(attempt, fraction), call),
+            wait: waits.backoff(),
         }),
     }
 }
 
-/// The wait; at most [`LONGEST_STAY`] if the call is needed to send a bot out of
-/// its meeting.
-fn within_stay(wait: Duration, call: &CallAttempt) -> Duration {
-    match call.call {
-        Call::Find | Call::Leave(_) => wait.min(LONGEST_STAY),
-        Call::Schedule(_) | Call::Unschedule => wait,
-    }
-}
-
-fn of_bot(reply: BotReply, call: &CallAttempt, attempt: u32, fraction: f64) -> CallResult {
+fn of_bot(reply: BotReply, call: &Call, waits: Waits) -> CallResult {
     match reply {
         BotReply::Done(bots) => CallResult::Done(bots),
         BotReply::Refused(reason) => CallResult::Refused(reason),
-        BotReply::NoSuchEvent => match call.call {
+        BotReply::NoSuchEvent => match call {
             Call::Schedule(_) => CallResult::Refused("Recall does not know the event".to_owned()),
             // An event that does not exist has no bot.
             _ => CallResult::Done(Vec::new()),
         },
         BotReply::Busy => CallResult::Again {
             reason: "another call for the same bot was in flight".to_owned(),
-            wait: backoff(attempt, fraction),
+            wait: waits.backoff(),
         },
         BotReply::NoneFree(wait) => CallResult::Again {
             reason: "no bot was free so shortly before the start".to_owned(),
@@ -128,37 +105,12 @@ fn of_bot(reply: BotReply, call: &CallAttempt, attempt: u32, fraction: f64) -> C
     }
 }
 
-/// Exponential backoff with full jitter.
-fn backoff(attempt: u32, fraction: f64) -> Duration {
-    let ceiling = doubled(FIRST_WAIT, attempt).min(LONGEST_WAIT);
-    ceiling.mul_f64(fraction.clamp(0.0, 1.0))
-}
-
-/// Exponential backoff of at least half its ceiling: a blocked row must never
-/// be called again at once.
-fn set_aside(attempt: u32, fraction: f64) -> Duration {
-    let half = doubled(FIRST_SET_ASIDE, attempt).min(LONGEST_SET_ASIDE) / 2;
-    half + half.mul_f64(fraction.clamp(0.0, 1.0))
-}
-
-fn doubled(first: Duration, attempt: u32) -> Duration {
-    first.saturating_mul(2_u32.saturating_pow(attempt))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use callsheet_domain::{BotId, Cause, Generation};
+    use callsheet_domain::{BotId, CallAttempt};
+    use callsheet_testkit::{With as _, a_decision, at};
     use test_case::test_case;
-
-    fn attempt_of(call: Call) -> CallAttempt {
-        CallAttempt {
-            call,
-            generation: Generation(1),
-            cause: Cause::Unwanted,
-            is_late: false,
-        }
-    }
 
     fn leaving() -> Call {
         Call::Leave(BotId::parse("bot-1").expect("an id"))
@@ -179,10 +131,27 @@ mod tests {
         }
     }
 
+    /// The outcome of a call for a row that failed three times, half an hour before
+    /// its start.
+    fn outcome(call: &Call, response: Result<Response, PortError>) -> CallOutcome {
+        let row = a_decision().with(|row| row.attempts.count = 3);
+        let attempt = CallAttempt::of(&row, at("09:30")).expect("it is due");
+        let attempt = CallAttempt {
+            call: call.clone(),
+            ..attempt
+        };
+        classify(
+            response,
+            call,
+            Waits::after(&attempt, &row, at("09:30"), 0.5),
+        )
+    }
+
     fn wait_of(outcome: &CallOutcome) -> Option<Duration> {
         match outcome {
             CallOutcome::Result(CallResult::Again { wait, .. })
-            | CallOutcome::Blocked { wait, .. } => Some(*wait),
+            | CallOutcome::Blocked { wait, .. }
+            | CallOutcome::Throttled(wait) => Some(*wait),
             _ => None,
         }
     }
@@ -191,35 +160,40 @@ mod tests {
         Response::Leave(LeaveReply::Refused("not started".to_owned()))
     }
 
-    #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::Busy)), 0, Some(1); "another call in flight")]
-    #[test_case(Call::Unschedule, Err(unavailable()), 3, Some(8); "each failure doubles the ceiling")]
-    #[test_case(Call::Unschedule, Err(unavailable()), 40, Some(150); "up to five minutes")]
-    #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::NoneFree(None))), 9, Some(30); "no bot is free")]
-    #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::NoneFree(Some(Duration::from_secs(7))))), 0, Some(7); "no bot is free, and Recall says for how long")]
-    #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::Refused("ended".to_owned()))), 0, None; "refused")]
-    #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::Dispatched)), 0, None; "already dispatched")]
-    #[test_case(leaving(), Ok(stays()), 1, Some(2); "a bot that is not in its call yet")]
-    #[test_case(leaving(), Ok(stays()), 40, Some(15); "a declined meeting is not recorded for long")]
-    #[test_case(leaving(), Err(unavailable()), 40, Some(15); "nor while Recall does not answer")]
-    #[test_case(Call::Find, Err(unavailable()), 40, Some(15); "nor while its bot is being found")]
-    #[test_case(Call::Unschedule, Err(blocked()), 0, Some(180); "a blocked call is set aside for minutes")]
-    #[test_case(Call::Unschedule, Err(blocked()), 1, Some(360); "for longer with each time")]
-    #[test_case(Call::Unschedule, Err(blocked()), 40, Some(450); "up to ten minutes")]
-    #[test_case(leaving(), Err(blocked()), 40, Some(15); "unless a bot is to leave")]
-    fn waits(
-        call: Call,
-        response: Result<Response, PortError>,
-        attempt: u32,
-        seconds: Option<u64>,
-    ) {
-        let outcome = classify(response, &attempt_of(call), attempt, 0.5);
-        assert_eq!(wait_of(&outcome), seconds.map(Duration::from_secs));
+    fn throttled() -> PortError {
+        PortError::Throttled {
+            service: Service::Recall,
+            wait: Duration::from_mins(1),
+        }
+    }
+
+    #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::Busy)), Some(8); "another call in flight")]
+    #[test_case(Call::Unschedule, Err(unavailable()), Some(8); "no answer")]
+    #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::NoneFree(None))), Some(30); "no bot is free")]
+    #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::NoneFree(Some(Duration::from_mins(9))))), Some(540); "no bot is free, and Recall says for how long")]
+    #[test_case(Call::Unschedule, Err(throttled()), Some(60); "rate limited, and Recall says for how long")]
+    #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::Refused("ended".to_owned()))), None; "refused")]
+    #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::Dispatched)), None; "already dispatched")]
+    #[test_case(leaving(), Ok(stays()), Some(7); "a bot that is not in its call yet")]
+    #[test_case(leaving(), Err(unavailable()), Some(7); "a bot that is to leave while Recall does not answer")]
+    #[test_case(Call::Find, Err(unavailable()), Some(7); "a bot that is to be found")]
+    #[test_case(Call::Unschedule, Err(blocked()), Some(135); "a blocked call")]
+    #[test_case(leaving(), Err(blocked()), Some(11); "a blocked call that has a bot leave")]
+    fn waits(call: Call, response: Result<Response, PortError>, seconds: Option<u64>) {
+        let outcome = outcome(&call, response);
+        assert_eq!(wait_of(&outcome).map(|wait| wait.as_secs()), seconds);
     }
 
     #[test]
-    fn a_blocked_call_is_never_retried_at_once() {
-        let outcome = classify(Err(blocked()), &attempt_of(Call::Unschedule), 0, 0.0);
-        assert_eq!(wait_of(&outcome), Some(Duration::from_mins(2)));
+    fn only_a_denial_by_recall_stops_the_run() {
+        let denied = |service| PortError::Denied {
+            service,
+            reason: "denied".to_owned(),
+        };
+        let by_recall = outcome(&Call::Unschedule, Err(denied(Service::Recall)));
+        assert!(matches!(by_recall, CallOutcome::Denied(_)), "{by_recall:?}");
+        let by_another = outcome(&Call::Unschedule, Err(denied(Service::DynamoDb)));
+        assert_eq!(wait_of(&by_another), Some(Duration::from_secs(8)));
     }
 
     #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::NoSuchEvent)); "an event that is gone has no bot to unschedule")]
@@ -227,7 +201,7 @@ mod tests {
     #[test_case(leaving(), Ok(Response::Leave(LeaveReply::Left)); "a bot that leaves")]
     #[test_case(Call::Find, Ok(Response::Bots(None)); "an event that is gone lists none")]
     fn is_done(call: Call, response: Result<Response, PortError>) {
-        let outcome = classify(response, &attempt_of(call), 0, 0.0);
+        let outcome = outcome(&call, response);
         assert!(matches!(outcome, CallOutcome::Result(CallResult::Done(bots)) if bots.is_empty()));
     }
 }

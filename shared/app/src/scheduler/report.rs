@@ -30,6 +30,11 @@ pub struct RunReport {
     pub over: u32,
     /// Bots that were scheduled within ten minutes of the start.
     pub late: u32,
+    /// Rows that cannot be read. The run left them alone.
+    pub unreadable: u32,
+    /// Rows that the table does not accept as they were to be written. The run
+    /// left them alone from then on.
+    pub unwritable: u32,
 }
 
 impl RunReport {
@@ -43,6 +48,8 @@ impl RunReport {
             abandoned: 0,
             over: 0,
             late: 0,
+            unreadable: 0,
+            unwritable: 0,
         }
     }
 }

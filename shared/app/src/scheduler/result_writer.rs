@@ -5,8 +5,20 @@
 use callsheet_domain::{Decision, apply_result};
 
 use crate::PortError;
-use crate::ports::{Clock, Decisions, WriteOutcome};
+use crate::ports::{Clock, Decisions, UnreadableRow, WriteOutcome};
 use crate::scheduler::task::RecordedCall;
+
+/// What became of the result of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Recorded {
+    /// It was written.
+    Written,
+    /// Its row is gone: there is nothing to write it to.
+    RowGone,
+    /// Its row was changed meanwhile, and cannot be read any more. The result is
+    /// dropped: the row stays due, and a repeated call has the same effect.
+    RowUnreadable(UnreadableRow),
+}
 
 /// Writes the results of calls to their rows.
 #[derive(Debug)]
@@ -18,20 +30,21 @@ pub(super) struct ResultWriter<'a, D, K> {
 impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
     /// Applies the result to the row. If another worker has written the row
     /// since it was called, applies it to the row as it is now.
-    pub(super) async fn record(&self, call: &RecordedCall) -> Result<(), PortError> {
+    pub(super) async fn record(&self, call: &RecordedCall) -> Result<Recorded, PortError> {
         let now = self.clock.now();
         let mut row = call.row.clone();
         loop {
             let key = row.key.clone();
             let applied = apply_result(row, &call.attempt, call.result.clone(), now);
             if self.decisions.write(&applied).await? == WriteOutcome::Written {
-                return Ok(());
+                return Ok(Recorded::Written);
             }
-            let stored = self.decisions.decisions(std::slice::from_ref(&key)).await?;
-            let Some(stored) = stored.all_readable()?.into_iter().next() else {
-                return Ok(());
+            let mut stored = self.decisions.decisions(std::slice::from_ref(&key)).await?;
+            row = match (stored.decisions.pop(), stored.unreadable.pop()) {
+                (Some(stored), _) => stored,
+                (None, Some(unreadable)) => return Ok(Recorded::RowUnreadable(unreadable)),
+                (None, None) => return Ok(Recorded::RowGone),
             };
-            row = stored;
         }
     }
 
@@ -58,19 +71,19 @@ mod tests {
         }
     }
 
-    fn record(rows: &Rows, call: &RecordedCall) {
+    fn record(rows: &Rows, call: &RecordedCall) -> Recorded {
         let writer = ResultWriter {
             decisions: rows,
             clock: &FakeClock::at(at("09:30")),
         };
         let recorded = writer.record(call).now_or_never();
-        assert!(matches!(recorded, Some(Ok(()))), "{recorded:?}");
+        recorded.expect("no port waits").expect("memory")
     }
 
     #[test]
     fn a_result_is_applied_to_its_row() {
         let rows = Rows::with([a_decision()]);
-        record(&rows, &done(a_decision()));
+        assert_eq!(record(&rows, &done(a_decision())), Recorded::Written);
         assert!(matches!(rows.only().applied, Applied::Bot(_)));
     }
 
@@ -81,7 +94,7 @@ mod tests {
             row.generation = Generation(row.generation.0 + 1);
         });
         let rows = Rows::with([newer.clone()]);
-        record(&rows, &done(a_decision()));
+        assert_eq!(record(&rows, &done(a_decision())), Recorded::Written);
         let row = rows.only();
         assert_eq!(row.generation, newer.generation);
         assert!(matches!(row.applied, Applied::Uncertain(_)), "{row:?}");
@@ -90,11 +103,19 @@ mod tests {
     #[test]
     fn a_result_for_a_row_that_is_gone_is_dropped() {
         let rows = Rows::with([]);
-        record(
-            &rows,
-            &done(a_decision().with(|row| row.version = row.version.next())),
-        );
+        let call = done(a_decision().with(|row| row.version = row.version.next()));
+        assert_eq!(record(&rows, &call), Recorded::RowGone);
         assert!(rows.all().is_empty());
+    }
+
+    #[test]
+    fn a_result_for_a_row_that_became_unreadable_is_dropped() {
+        let newer = a_decision().with(|row| row.version = row.version.next());
+        let rows = Rows::with([newer.clone()]);
+        rows.make_unreadable(&newer.key);
+        let recorded = record(&rows, &done(a_decision()));
+        assert!(matches!(recorded, Recorded::RowUnreadable(row) if row.key == newer.key));
+        assert_eq!(rows.only(), newer, "it is as another worker wrote it");
     }
 
     #[test]

@@ -155,6 +155,7 @@ mod tests {
                     waiting_until: None,
                 },
                 rows,
+                unreadable: Vec::new(),
                 most: query.most,
             }
         }

@@ -1,7 +1,29 @@
-//! A bot that several copies of a meeting share must stay in the call as long
-//! as one of them wants it.
+//! A bot that several events share must stay in the call as long as one of them
+//! wants it.
+//!
+//! Recall shares bots by deduplication key, so the rows that count are found by that
+//! key: a copy of the meeting may have another `ical_uid`, as a Google series and an
+//! Outlook occurrence have. Only a row that holds a claim at Recall, or is about to
+//! make one, keeps the bot. A row whose call was refused for good does neither,
+//! unless it had the bot before.
+//!
+//! The index that finds the rows may lag behind the writes, the rows themselves are
+//! loaded as the latest writes left them. So a lag can only hide a row that began to
+//! want the bot a moment ago:
+//!
+//! - *Two copies stop wanting the bot at once.* The index may still list the other
+//!   one, but the row that is loaded wants nothing. The run that comes last sees both,
+//!   and so does each later one: the bot leaves.
+//! - *A copy has just begun to want the bot.* Its row is due, and its own call is made
+//!   after this one, since two calls for one key are never in flight together. It
+//!   schedules the bot again. Only if that call was made within the lag, before this
+//!   check, is the bot lost to the copy: until a sync finds that Recall does not list
+//!   it any more.
+//!
+//! A row that cannot be read keeps no bot. Nobody can tell what it wants, and a person
+//! said no.
 
-use callsheet_domain::{Decision, plus};
+use callsheet_domain::{Applied, Decision, DeduplicationKey, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::PortError;
@@ -19,21 +41,20 @@ pub(super) struct SharedBots<'a, D, K> {
 }
 
 impl<D: Decisions, K: Clock> SharedBots<'_, D, K> {
-    /// Whether another copy of the meeting wants the bot that this row does not,
-    /// as the latest writes left them.
-    ///
-    /// Of two copies that both stopped wanting it, the one whose row was written
-    /// last reads the other's, so one of them sends the bot out.
-    pub(super) async fn is_wanted_by_copy(&self, row: &Decision) -> Result<bool, PortError> {
+    /// Whether another row claims the bot that this row does not want.
+    pub(super) async fn is_claimed_by_copy(&self, row: &Decision) -> Result<bool, PortError> {
         let Some(bot) = row.applied.bot() else {
             return Ok(false);
         };
-        let meeting = std::slice::from_ref(&row.key.ical_uid);
-        let copies = self.decisions.copies(meeting).await?.all_readable()?;
+        let key = &bot.deduplication_key;
+        let found = self.decisions.wanting(key).await?;
+        for copy in &found.unreadable {
+            let event = &copy.key.event_id;
+            tracing::warn!(%event, problem = copy.problem, "{copy}: it keeps no bot in the call");
+        }
         let now = self.clock.now();
-        let wants =
-            |copy: &Decision| copy.key != row.key && copy.wants(&bot.deduplication_key, now);
-        Ok(copies.iter().any(wants))
+        let is_claim = |copy: &Decision| copy.key != row.key && claims(copy, key, now);
+        Ok(found.decisions.iter().any(is_claim))
     }
 
     /// Has a row wait whose bot another copy wants. If another worker has
@@ -45,13 +66,25 @@ impl<D: Decisions, K: Clock> SharedBots<'_, D, K> {
     }
 }
 
+/// Whether the row wants the bot of `key`, and holds it or is about to schedule it.
+fn claims(row: &Decision, key: &DeduplicationKey, now: Timestamp) -> bool {
+    let holds = match &row.applied {
+        Applied::Bot(bot) | Applied::TooMany(bot) | Applied::Dispatched(bot) => {
+            bot.deduplication_key == *key
+        }
+        Applied::Uncertain(_) | Applied::Nothing => false,
+    };
+    row.wants(key, now) && (holds || !row.is_abandoned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scheduler::fakes::{FakeClock, Rows};
-    use callsheet_domain::{Applied, EventId, Wanted};
+    use callsheet_domain::{EventId, IcalUid, Wanted};
     use callsheet_testkit::{With as _, a_decision, an_applied_bot, at};
     use futures_util::FutureExt as _;
+    use test_case::test_case;
 
     /// A row that does not want the bot it has.
     fn unwanted() -> Decision {
@@ -73,16 +106,77 @@ mod tests {
             clock: &FakeClock::at(at(now)),
         };
         let row = unwanted();
-        let answer = shared.is_wanted_by_copy(&row).now_or_never();
+        let answer = shared.is_claimed_by_copy(&row).now_or_never();
         answer.expect("no port waits").expect("memory")
     }
 
+    /// A copy that wants the bot and has it.
+    fn holder() -> Decision {
+        copy().with(|row| {
+            if let Wanted::Bot(bot) = &row.wanted {
+                row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
+            }
+        })
+    }
+
+    fn in_another_series(row: Decision) -> Decision {
+        row.with(|row| row.key.ical_uid = IcalUid::parse("occurrence").expect("an ical_uid"))
+    }
+
+    fn refused(row: Decision) -> Decision {
+        row.abandon("the calendar is disconnected")
+    }
+
+    fn uncertain(row: Decision) -> Decision {
+        row.with(|row| {
+            if let Wanted::Bot(bot) = &row.wanted {
+                row.applied = Applied::Uncertain(Box::new(an_applied_bot(bot)));
+            }
+        })
+    }
+
+    fn declined(row: Decision) -> Decision {
+        row.with(|row| row.wanted = Wanted::Nothing)
+    }
+
+    fn of_another_bot(row: Decision) -> Decision {
+        row.with(|row| {
+            if let Wanted::Bot(bot) = &mut row.wanted {
+                bot.deduplication_key = DeduplicationKey::parse("another").expect("a key");
+            }
+        })
+    }
+
+    #[test_case(copy() => true; "that is about to schedule it")]
+    #[test_case(holder() => true; "that has it")]
+    #[test_case(in_another_series(copy()) => true; "with another ical uid")]
+    #[test_case(in_another_series(holder()) => true; "with another ical uid that has it")]
+    #[test_case(uncertain(copy()) => true; "whose call may have been made")]
+    #[test_case(refused(holder()) => true; "that has it and whose change was refused")]
+    #[test_case(refused(copy()) => false; "whose call was refused for good")]
+    #[test_case(refused(uncertain(copy())) => false; "whose repeated call was refused for good")]
+    #[test_case(declined(copy()) => false; "that wants none")]
+    #[test_case(declined(holder()) => false; "that wants none any more")]
+    #[test_case(of_another_bot(copy()) => false; "that wants another bot")]
+    fn a_bot_stays_for_a_copy(copy: Decision) -> bool {
+        let is_shared_later = is_shared(&Rows::with([unwanted(), copy.clone()]), "11:00");
+        assert!(!is_shared_later, "not after the meeting");
+        is_shared(&Rows::with([unwanted(), copy]), "10:05")
+    }
+
     #[test]
-    fn a_bot_is_shared_while_another_copy_wants_it() {
-        assert!(is_shared(&Rows::with([unwanted(), copy()]), "10:05"));
+    fn a_bot_stays_for_no_row_but_a_copy() {
         assert!(!is_shared(&Rows::with([unwanted()]), "10:05"));
-        let declined = copy().with(|row| row.wanted = Wanted::Nothing);
-        assert!(!is_shared(&Rows::with([unwanted(), declined]), "10:05"));
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_read_keeps_no_bot_and_hides_no_other() {
+        let rows = Rows::with([unwanted(), copy()]);
+        rows.make_unreadable(&copy().key);
+        assert!(!is_shared(&rows, "10:05"));
+        let rows = Rows::with([unwanted(), copy(), in_another_series(holder())]);
+        rows.make_unreadable(&copy().key);
+        assert!(is_shared(&rows, "10:05"));
     }
 
     #[test]

@@ -37,10 +37,12 @@ fn read_due(state: &mut RunState, now: Timestamp) -> Option<Task> {
     }
     let limits = state.queues.iter().map(|queue| queue.rate_limit);
     let a_second: u32 = limits.map(callsheet_domain::RateLimit::a_second).sum();
+    let excluded = state.excluded();
     Some(Task::ReadDue(DueQuery {
         now,
-        most: state.in_flight.len() + a_second as usize * SECONDS_READ,
-        in_flight: state.in_flight.keys().cloned().collect(),
+        // Rows that are left out must hide no others.
+        most: excluded.len() + a_second as usize * SECONDS_READ,
+        excluded,
     }))
 }
 

@@ -1,6 +1,6 @@
 //! The state of a run: plain data, without ports.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use callsheet_domain::{Decision, DecisionKey, DeduplicationKey, Operation, Timestamp};
 use jiff::SignedDuration;
@@ -13,6 +13,7 @@ use crate::scheduler::due_batch::DueBatch;
 use crate::scheduler::report::{RunReport, StopReason};
 use crate::scheduler::run_lease::RunLease;
 use crate::scheduler::settings::SchedulerSettings;
+use crate::scheduler::task::{BadRow, RowProblem};
 
 /// The state of a run.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(super) struct RunState {
     /// Rows with a call in flight, or with a result that is being written, and
     /// the deduplication key of each row's bot.
     pub(super) in_flight: HashMap<DecisionKey, DeduplicationKey>,
+    /// Rows that cannot be read or written. The run leaves them alone.
+    set_aside: HashSet<DecisionKey>,
     pub(super) lease: RunLease,
     pub(super) access: Access,
     /// Whether a plan was logged.
@@ -45,6 +48,7 @@ impl RunState {
                 CallQueue::new(Operation::LeaveCall, settings.leave),
             ],
             in_flight: HashMap::new(),
+            set_aside: HashSet::new(),
             lease: RunLease::new(held, settings.lease),
             access: Access::default(),
             has_logged_plan: false,
@@ -103,6 +107,42 @@ impl RunState {
         key.is_some_and(|key| self.in_flight.values().any(|other| other == key))
     }
 
+    /// Whether the run makes no call for this row now: one is in flight already, or
+    /// the row is set aside.
+    pub(super) fn is_excluded(&self, key: &DecisionKey) -> bool {
+        self.in_flight.contains_key(key) || self.set_aside.contains(key)
+    }
+
+    /// The rows that reads of the due rows leave out.
+    pub(super) fn excluded(&self) -> HashSet<DecisionKey> {
+        self.in_flight
+            .keys()
+            .chain(&self.set_aside)
+            .cloned()
+            .collect()
+    }
+
+    /// Sets a row aside that cannot be read or written: it is logged and counted,
+    /// once a run.
+    pub(super) fn set_aside(&mut self, row: BadRow) {
+        let BadRow { key, problem } = row;
+        self.in_flight.remove(&key);
+        let event = key.event_id.clone();
+        if !self.set_aside.insert(key) {
+            return;
+        }
+        match problem {
+            RowProblem::Unreadable(problem) => {
+                self.report.unreadable += 1;
+                tracing::warn!(%event, problem, "the decision about event {event} is left out of this run, since its row cannot be read: {problem}");
+            }
+            RowProblem::Unwritable(problem) => {
+                self.report.unwritable += 1;
+                tracing::warn!(%event, problem, "the decision about event {event} is left out of this run, since its row cannot be written: {problem}");
+            }
+        }
+    }
+
     /// Stops the run because of a failure; the first one counts.
     pub(super) fn fail(&mut self, error: PortError) {
         self.failure.get_or_insert(error);
@@ -115,7 +155,9 @@ impl RunState {
 
     /// Whether the run stops because Recall denies our key.
     pub(super) fn is_denied(&self) -> bool {
-        matches!(self.failure, Some(PortError::Denied { .. }))
+        self.failure
+            .as_ref()
+            .is_some_and(PortError::is_recall_denial)
     }
 
     /// The failure that stopped the run.
@@ -191,6 +233,37 @@ mod tests {
         assert!(state.is_denied());
         assert!(state.take_failure().is_some());
         assert!(state.take_failure().is_none());
+    }
+
+    #[test]
+    fn a_denial_by_another_service_stops_a_run_and_is_no_denial_of_our_key() {
+        for service in [Service::DynamoDb, Service::Sqs] {
+            let mut state = a_state();
+            state.fail(PortError::Denied {
+                service,
+                reason: "AccessDeniedException".to_owned(),
+            });
+            let stopped = state.must_stop(at("09:30"), at("09:31"));
+            assert_eq!(stopped, Some(StopReason::DeadlineReached));
+            assert!(!state.is_denied(), "{service}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_set_aside_is_excluded_and_counted_once() {
+        let mut state = a_state();
+        let row = a_decision();
+        let key = row.deduplication_key().expect("it wants a bot").clone();
+        state.in_flight.insert(row.key.clone(), key);
+        for _ in 0..2 {
+            state.set_aside(BadRow {
+                key: row.key.clone(),
+                problem: RowProblem::Unwritable("too large".to_owned()),
+            });
+        }
+        assert_eq!((state.report.unwritable, state.report.unreadable), (1, 0));
+        assert!(state.in_flight.is_empty() && state.is_excluded(&row.key));
+        assert_eq!(state.excluded(), HashSet::from([row.key]));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use callsheet_domain::{
 };
 
 use crate::PortError;
-use crate::ports::{DueRows, Held, PermitResult, RateLimits, WriteOutcome};
+use crate::ports::{DueRows, Held, PermitResult, RateLimits, UnreadableRow, WriteOutcome};
 use crate::scheduler::outcome::CallOutcome;
 use crate::scheduler::plan::PlannedCall;
 
@@ -52,6 +52,21 @@ pub(super) enum Task {
     },
 }
 
+impl Task {
+    /// The key of the row that the task writes, if it writes one.
+    pub(super) fn written_row(&self) -> Option<&DecisionKey> {
+        match self {
+            Self::RecordResult(call) => Some(&call.row.key),
+            Self::WaitForCopy(row) | Self::CloseEnded(row) => Some(&row.key),
+            Self::Call { .. }
+            | Self::ReadDue(_)
+            | Self::AcquirePermits(_)
+            | Self::ExtendLease { .. }
+            | Self::BlockCalls { .. } => None,
+        }
+    }
+}
+
 /// Which due rows to read.
 #[derive(Debug)]
 pub(super) struct DueQuery {
@@ -59,8 +74,8 @@ pub(super) struct DueQuery {
     pub(super) now: Timestamp,
     /// Most rows to read.
     pub(super) most: usize,
-    /// Rows with a call in flight, which are left out.
-    pub(super) in_flight: HashSet<DecisionKey>,
+    /// Rows that are left out: those with a call in flight, and those set aside.
+    pub(super) excluded: HashSet<DecisionKey>,
 }
 
 /// Which permits to acquire.
@@ -139,8 +154,37 @@ pub(super) struct DueRead {
     pub(super) due: DueRows,
     /// The rows themselves, as the latest writes left them.
     pub(super) rows: Vec<Decision>,
+    /// Rows that cannot be read.
+    pub(super) unreadable: Vec<UnreadableRow>,
     /// Most rows that could have been read.
     pub(super) most: usize,
+}
+
+/// A row that cannot be handled: the run leaves it alone and goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BadRow {
+    /// Its key.
+    pub(super) key: DecisionKey,
+    /// What is the matter with it.
+    pub(super) problem: RowProblem,
+}
+
+/// The problem of a row that cannot be handled, without the row's content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum RowProblem {
+    /// It cannot be read.
+    Unreadable(String),
+    /// The table does not accept what would be written to it.
+    Unwritable(String),
+}
+
+impl From<UnreadableRow> for BadRow {
+    fn from(row: UnreadableRow) -> Self {
+        Self {
+            key: row.key,
+            problem: RowProblem::Unreadable(row.problem),
+        }
+    }
 }
 
 /// A task that is done.
@@ -150,6 +194,8 @@ pub(super) enum Completion {
     Called(Box<CompletedCall>),
     /// The result of a call was written.
     ResultRecorded(Box<RecordedCall>),
+    /// The row of the task cannot be read or written.
+    RowSetAside(BadRow),
     /// This row waits for another copy of its meeting.
     WaitsForCopy(DecisionKey),
     /// The due rows were read.

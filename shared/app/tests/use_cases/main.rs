@@ -2,6 +2,7 @@
 
 mod access_gate;
 mod apply_result;
+mod bad_rows;
 mod blocked_calls;
 mod components;
 mod crash;
@@ -9,6 +10,7 @@ mod decide;
 mod drift;
 mod harness;
 mod model;
+mod outages;
 mod plan;
 mod promises;
 mod push;

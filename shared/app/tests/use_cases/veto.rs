@@ -3,7 +3,7 @@
 use callsheet_app::ports::BotReply;
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Applied, CalendarEvent, EventId, Operation, RecordedResult, ResponseStatus, Step, plus,
+    Applied, CalendarEvent, EventId, IcalUid, Operation, RecordedResult, ResponseStatus, Step, plus,
 };
 use callsheet_testkit::{Fault, With as _, an_event, at};
 use jiff::SignedDuration;
@@ -119,6 +119,69 @@ async fn a_bot_that_another_copy_wants_stays_until_that_copy_is_declined_too() {
     assert_eq!(harness.recall.bots().len(), 0);
 }
 
+/// A Google series and an Outlook occurrence: one link, one start, two `ical_uid`s.
+#[tokio::test]
+async fn a_bot_stays_while_a_copy_with_another_ical_uid_wants_it() {
+    let occurrence =
+        || the_copy().with(|event| event.ical_uid = IcalUid::parse("occurrence").expect("one"));
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.see(occurrence()).await;
+    harness.drained().await.expect("a finished run");
+    assert_eq!(harness.recall.bots().len(), 1, "they share it by its key");
+    harness.clock.advance_to(at("10:05"));
+    harness.see(declined(an_event(), "10:05")).await;
+    harness.drained().await.expect("a finished run");
+    assert_eq!(harness.recall.bots().len(), 1, "the occurrence wants it");
+    assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
+    harness.see(declined(occurrence(), "10:06")).await;
+    harness.drained().await.expect("a finished run");
+    assert_eq!(harness.recall.bots().len(), 0);
+}
+
+#[tokio::test]
+async fn a_copy_whose_call_was_refused_for_good_keeps_no_bot_in_the_call() {
+    let harness = in_progress().await;
+    let refused = Fault::Answers(BotReply::Refused("calendar is disconnected".to_owned()));
+    harness.recall.fault(Operation::ScheduleBot, refused);
+    harness.see(the_copy()).await;
+    harness.drained().await.expect("a finished run");
+    assert!(harness.decision(&the_copy().id).is_abandoned());
+    assert_eq!(harness.recall.bots().len(), 1);
+    harness.see(declined(an_event(), "10:05")).await;
+    harness.drained().await.expect("a finished run");
+    assert_eq!(harness.recall.bots().len(), 0, "the person said no");
+}
+
+/// It holds the bot at Recall, whatever became of the change.
+#[tokio::test]
+async fn a_copy_that_has_the_bot_keeps_it_although_a_change_of_it_was_refused() {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.see(the_copy()).await;
+    harness.drained().await.expect("a finished run");
+    let row = harness.decision(&the_copy().id);
+    assert!(matches!(row.applied, Applied::Bot(_)));
+    harness.decisions.put(row.abandon("the change was refused"));
+    harness.clock.advance_to(at("10:05"));
+    harness.see(declined(an_event(), "10:05")).await;
+    harness.drained().await.expect("a finished run");
+    assert_eq!(harness.recall.bots().len(), 1);
+}
+
+#[tokio::test]
+async fn a_copy_that_cannot_be_read_keeps_no_bot_in_the_call() {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.see(the_copy()).await;
+    harness.drained().await.expect("a finished run");
+    harness.clock.advance_to(at("10:05"));
+    harness.see(declined(an_event(), "10:05")).await;
+    harness.decisions.make_unreadable(&the_copy().key());
+    harness.drained().await.expect("a finished run");
+    assert_eq!(harness.recall.bots().len(), 0, "the person said no");
+}
+
 /// The copy that kept the bot need not have had one of its own to send out.
 #[tokio::test]
 async fn a_bot_that_a_copy_kept_without_a_call_of_its_own_leaves_all_the_same() {
@@ -186,4 +249,73 @@ async fn a_meeting_declined_before_its_start_has_its_bot_unscheduled() {
     harness.drained().await.expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 0);
     assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
+}
+
+/// What becomes of a copy of the meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Its call succeeded, and it still wants the bot.
+    Keeps,
+    /// Its call succeeded, and then it is declined.
+    Declines,
+    /// Its call was refused for good.
+    Refused,
+    /// Its call succeeded, and its row cannot be read any more.
+    Unreadable,
+}
+
+const KINDS: [Kind; 4] = [Kind::Keeps, Kind::Declines, Kind::Refused, Kind::Unreadable];
+
+/// A copy in one of two series.
+fn copy_of(number: usize) -> CalendarEvent {
+    an_event().with(|event| {
+        event.id = EventId::parse(format!("event-{number}")).expect("an id");
+        event.ical_uid = IcalUid::parse(format!("series-{}", number % 2)).expect("one");
+    })
+}
+
+/// Whether the bot is kept, and the kinds as they turned out: a refused copy is
+/// called again when another copy brings another configuration.
+async fn is_kept(mut kinds: [Kind; 3]) -> (bool, [Kind; 3]) {
+    let harness = Harness::new();
+    for (number, kind) in kinds.into_iter().enumerate() {
+        if kind == Kind::Refused {
+            let refused = Fault::Answers(BotReply::Refused("no".to_owned()));
+            harness.recall.fault(Operation::ScheduleBot, refused);
+        }
+        harness.see(copy_of(number)).await;
+        harness.drained().await.expect("a finished run");
+    }
+    for (number, kind) in kinds.iter_mut().enumerate() {
+        let row = harness.decision(&copy_of(number).id);
+        if *kind == Kind::Refused && !row.is_abandoned() {
+            *kind = Kind::Keeps;
+        }
+    }
+    harness.clock.advance_to(at("10:05"));
+    let of_kind = |kind| (0..3).filter(move |number| kinds[*number] == kind);
+    for number in of_kind(Kind::Declines) {
+        harness.see(declined(copy_of(number), "10:05")).await;
+    }
+    for number in of_kind(Kind::Unreadable) {
+        harness.decisions.make_unreadable(&copy_of(number).key());
+    }
+    for _ in 0..2 {
+        harness.drained().await.expect("a finished run");
+        harness.clock.advance(SignedDuration::from_mins(1));
+    }
+    (!harness.recall.bots().is_empty(), kinds)
+}
+
+/// Three copies in two series, in every combination.
+#[tokio::test]
+async fn a_no_removes_the_bot_unless_a_copy_that_holds_it_wants_it() {
+    for number in 0..64 {
+        let kinds = [1, 4, 16].map(|place| KINDS[number / place % 4]);
+        let (is_kept, kinds) = is_kept(kinds).await;
+        let exists = kinds.iter().any(|kind| *kind != Kind::Refused);
+        let is_said = kinds.contains(&Kind::Declines);
+        let expected = exists && (kinds.contains(&Kind::Keeps) || !is_said);
+        assert_eq!(is_kept, expected, "{kinds:?}");
+    }
 }

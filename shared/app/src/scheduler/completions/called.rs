@@ -242,6 +242,23 @@ mod tests {
     }
 
     #[test]
+    fn what_calls_show_is_kept_although_dynamodb_denied_a_read() {
+        let (mut state, mut calls) = in_flight(&["one", "two"]);
+        state.fail(PortError::Denied {
+            service: Service::DynamoDb,
+            reason: "AccessDeniedException".to_owned(),
+        });
+        let tasks = complete(&mut state, calls.remove(0), blocked());
+        assert_eq!(records(&tasks), 1, "the blocked row is set aside");
+        let denied = CallOutcome::Denied(PortError::Denied {
+            service: Service::Recall,
+            reason: "401".to_owned(),
+        });
+        let tasks = complete(&mut state, calls.remove(0), denied);
+        assert_eq!(blocks(&tasks), 4, "Recall denies our key, too");
+    }
+
+    #[test]
     fn a_call_that_was_not_made_leaves_its_row_due() {
         let (mut state, mut calls) = in_flight(&["one"]);
         let tasks = complete(&mut state, calls.remove(0), CallOutcome::NotMade);

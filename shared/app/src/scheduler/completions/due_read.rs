@@ -11,12 +11,19 @@ const CALLS_LOGGED: usize = 10;
 
 /// Applies a read of the due rows; returns the rows to be closed.
 pub(super) fn apply(state: &mut RunState, read: DueRead, now: Timestamp) -> Vec<Task> {
-    let DueRead { due, rows, most } = read;
+    let DueRead {
+        due,
+        rows,
+        unreadable,
+        most,
+    } = read;
+    for row in unreadable {
+        state.set_aside(row.into());
+    }
     state
         .due
         .end_read(due.waiting_until, due.ready.len() >= most);
-    let is_free =
-        |row: &Decision| !state.in_flight.contains_key(&row.key) && !state.due.is_started(&row.key);
+    let is_free = |row: &Decision| !state.is_excluded(&row.key) && !state.due.is_started(&row.key);
     let rows = rows.into_iter().filter(is_free).collect();
     let mut plan = CallPlan::of(rows, now);
     if !state.access.is_admitted() {
@@ -65,7 +72,7 @@ fn log(state: &mut RunState, plan: &CallPlan) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::DueRows;
+    use crate::ports::{DueRows, UnreadableRow};
     use crate::scheduler::state::a_state;
     use callsheet_domain::{
         CallAttempt, CallResult, EventId, IcalUid, Operation, apply_result, plus,
@@ -87,6 +94,7 @@ mod tests {
                 waiting_until: None,
             },
             rows,
+            unreadable: Vec::new(),
             most: 10,
         };
         apply(state, read, at("09:30"))
@@ -107,6 +115,30 @@ mod tests {
         assert!(tasks.is_empty());
         assert_eq!(planned(&state), ["c"]);
         assert_eq!(state.queue(Operation::ScheduleBot).wanted, 1);
+    }
+
+    #[test]
+    fn an_unreadable_row_is_set_aside_and_the_others_are_planned() {
+        let mut state = a_state();
+        let unreadable = UnreadableRow {
+            key: row("a").key,
+            problem: "its version is 9".to_owned(),
+        };
+        for _ in 0..2 {
+            let read = DueRead {
+                due: DueRows {
+                    ready: vec![row("a").key, row("b").key],
+                    waiting_until: None,
+                },
+                rows: vec![row("b")],
+                unreadable: vec![unreadable.clone()],
+                most: 10,
+            };
+            apply(&mut state, read, at("09:30"));
+        }
+        assert_eq!(planned(&state), ["b"]);
+        assert!(state.is_excluded(&row("a").key));
+        assert_eq!(state.report.unreadable, 1);
     }
 
     #[test]

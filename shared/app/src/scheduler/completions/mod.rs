@@ -16,6 +16,9 @@ pub(super) fn apply(state: &mut RunState, completion: Completion, now: Timestamp
         Completion::Called(call) => return called::apply(state, *call, now),
         Completion::DueRead(read) => return due_read::apply(state, read, now),
         Completion::ResultRecorded(call) => recorded::apply(state, &call),
+        Completion::RowSetAside(row) => {
+            state.set_aside(row);
+        }
         Completion::WaitsForCopy(key) => {
             state.in_flight.remove(&key);
         }

@@ -23,7 +23,7 @@ pub(super) fn apply(state: &mut RunState, call: &RecordedCall) {
         }
         CallResult::Again { .. } => report.again += 1,
         CallResult::Blocked { reason, .. } => {
-            tracing::warn!(%event, operation, reason, "Recall blocked the call for event {event}: it is set aside for some minutes");
+            tracing::warn!(%event, operation, reason, "Recall blocked the call for event {event}: it is set aside for a while");
             report.blocked += 1;
         }
         CallResult::Dispatched => {

@@ -1,0 +1,168 @@
+//! An outage of Recall that ends shortly before a meeting.
+
+use callsheet_app::ports::Clock as _;
+use callsheet_app::{PortError, Scheduler, Service, StopReason};
+use callsheet_domain::{Operation, ResponseStatus, Timestamp, plus};
+use callsheet_testkit::{
+    CallName, EvenJitter, Intercepted, Interceptor, ManualClock, With as _, an_event, at,
+};
+use jiff::SignedDuration;
+use test_case::test_case;
+
+use crate::harness::{Harness, drain_settings};
+
+/// Recall answers nothing between two instants, or blocks every call.
+#[derive(Debug, Clone)]
+struct Outage {
+    clock: ManualClock,
+    from: Timestamp,
+    until: Timestamp,
+    blocks: bool,
+}
+
+impl Interceptor for Outage {
+    async fn around<T: Send>(
+        &self,
+        _: CallName,
+        effect: impl Future<Output = Result<T, PortError>> + Send,
+    ) -> Result<T, PortError> {
+        if !(self.from..self.until).contains(&self.clock.now()) {
+            return effect.await;
+        }
+        let service = Service::Recall;
+        Err(if self.blocks {
+            PortError::Blocked {
+                service,
+                reason: "403".to_owned(),
+            }
+        } else {
+            PortError::Unavailable {
+                service,
+                reason: "503".to_owned(),
+                source: None,
+            }
+        })
+    }
+}
+
+impl Harness {
+    fn outage(&self, from: &str, until: &str) -> Outage {
+        Outage {
+            clock: self.clock.clone(),
+            from: at(from),
+            until: at(until),
+            blocks: false,
+        }
+    }
+
+    /// Wakes the scheduler each minute until `until`, through the outage.
+    async fn woken_each_minute(&self, until: Timestamp, outage: &Outage, fraction: f64) {
+        while self.after(0) < until {
+            let scheduler = Scheduler {
+                recall: Intercepted::new(self.recall.clone(), outage),
+                decisions: self.decisions.clone(),
+                state: self.state.clone(),
+                clock: self.clock.clone(),
+                jitter: EvenJitter(fraction),
+                settings: drain_settings(),
+            };
+            let end = self.after(285).min(until);
+            let report = scheduler.run(end).await.expect("a finished run");
+            if report.stopped == StopReason::Idle {
+                let now = self.clock.now();
+                let into = now.as_second().rem_euclid(60);
+                self.clock
+                    .advance_to(plus(now, SignedDuration::from_secs(60 - into)));
+            }
+        }
+    }
+
+    /// When the first call of this kind had its effect.
+    fn called_at(&self, operation: Operation) -> Option<Timestamp> {
+        let calls = self.recall.calls().into_iter();
+        let mut calls = calls.filter(|call| call.operation == operation);
+        calls.next().map(|call| call.at)
+    }
+}
+
+#[test_case(0.0)]
+#[test_case(0.5)]
+#[test_case(1.0)]
+#[tokio::test]
+async fn an_outage_that_ends_two_minutes_before_the_start_gives_the_bot_in_time(fraction: f64) {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    let outage = harness.outage("09:00", "09:58");
+    harness
+        .woken_each_minute(at("10:05"), &outage, fraction)
+        .await;
+    let called = harness.called_at(Operation::ScheduleBot).expect("a call");
+    assert!(called <= at("09:58:16"), "{called}");
+    harness.assert_as_wanted();
+}
+
+/// The first waits of a generation are short, so the outage lasts long enough for
+/// the longest.
+#[test_case("09:50", "09:57", 1.0)]
+#[test_case("09:50", "09:57", 0.5)]
+#[test_case("09:31", "09:59:30", 1.0)]
+#[tokio::test]
+async fn a_no_during_an_outage_is_carried_out_before_the_start(
+    said: &str,
+    until: &str,
+    fraction: f64,
+) {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("a finished run");
+    harness.clock.advance_to(at(said));
+    let declined = an_event().with(|event| {
+        event.facts.own_response = Some(ResponseStatus::Declined);
+        event.updated_at = at(said);
+    });
+    harness.see(declined).await;
+    let outage = harness.outage(said, until);
+    harness
+        .woken_each_minute(at("10:05"), &outage, fraction)
+        .await;
+    let called = harness.called_at(Operation::UnscheduleBot).expect("a call");
+    let latest = plus(at(until), SignedDuration::from_secs(16));
+    assert!(called <= latest && called < at("10:00"), "{called}");
+    assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
+    assert_eq!(harness.recall.bots().len(), 0);
+}
+
+/// The bot must not join at the old time, whenever the meeting is now.
+#[tokio::test]
+async fn a_meeting_that_was_moved_during_an_outage_has_its_bot_moved_before_the_old_start() {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("a finished run");
+    let before = harness.recall.count(Operation::ScheduleBot);
+    let moved = an_event().with(|event| {
+        (event.starts_at, event.ends_at) = (at("16:00"), at("17:00"));
+        event.updated_at = at("09:31");
+    });
+    harness.see(moved).await;
+    let outage = harness.outage("09:00", "09:59:30");
+    harness.woken_each_minute(at("10:05"), &outage, 1.0).await;
+    let calls = harness.recall.calls().into_iter();
+    let schedules = calls.filter(|call| call.operation == Operation::ScheduleBot);
+    let moved_at = schedules.map(|call| call.at).nth(before).expect("a call");
+    assert!(moved_at < at("10:00"), "{moved_at}");
+    harness.assert_as_wanted();
+}
+
+/// A key that gets its rights back, or a title that the firewall passes again.
+#[tokio::test]
+async fn a_meeting_whose_calls_are_blocked_until_two_minutes_before_the_start_gets_its_bot() {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    let outage = Outage {
+        blocks: true,
+        ..harness.outage("09:00", "09:58")
+    };
+    harness.woken_each_minute(at("10:05"), &outage, 1.0).await;
+    let called = harness.called_at(Operation::ScheduleBot).expect("a call");
+    assert!(called <= at("09:58:16"), "{called}");
+}
