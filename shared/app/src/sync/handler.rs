@@ -72,8 +72,8 @@ impl<P: SyncPorts> SyncHandler<P> {
                 self.run(&batch, &mut handled).await;
             }
             Err(error) => {
-                tracing::warn!(%error, "could not read the active policy: {error}");
                 let error = SyncError::Port(error);
+                tracing::warn!(%error, "could not read the active policy: {error}");
                 requeue.again(deliveries, &error, &mut handled).await;
             }
         }
@@ -201,7 +201,11 @@ impl<P: SyncPorts> SyncHandler<P> {
         match resync.run(batch.policy, trigger, batch.latest).await {
             Ok(report) => handled.is_denied = report.is_denied,
             Err(error) => {
-                tracing::warn!(%error, "could not resync: {error}");
+                if error.is_retry_later() {
+                    tracing::info!(%error, "the resync waits: {error}");
+                } else {
+                    tracing::warn!(%error, "could not resync: {error}");
+                }
                 let resyncs = batch.deliveries.iter();
                 let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
                 batch.requeue.again(resyncs, &error, handled).await;

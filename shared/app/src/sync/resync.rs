@@ -72,7 +72,8 @@ impl<P: SyncPorts> Resync<'_, P> {
     /// Syncs what is due, as long as calls may be started until `latest`.
     ///
     /// # Errors
-    /// If the store fails, or a requested catch-up has to wait.
+    /// If the store fails, a requested catch-up has to wait, or Recall or the store
+    /// throttles us.
     pub(super) async fn run(
         &self,
         policy: &ActivePolicy,
@@ -86,7 +87,10 @@ impl<P: SyncPorts> Resync<'_, P> {
         let mut lists_workspace = self.settings.is_workspace_listed;
         let workspace = match self.catch_up.run(policy, trigger, terms).await {
             Ok(workspace) => workspace,
-            Err(error) if error.is_retry_later() && trigger == Trigger::Requested => {
+            Err(error)
+                if error.is_throttled()
+                    || (error.is_retry_later() && trigger == Trigger::Requested) =>
+            {
                 return Err(error);
             }
             Err(error) => {
@@ -115,6 +119,9 @@ impl<P: SyncPorts> Resync<'_, P> {
     ) -> Result<ResyncReport, SyncError> {
         let full_since = self.full_since(workspace);
         if let Err(error) = self.refresh_calendars(workspace, full_since, terms).await {
+            if error.is_throttled() {
+                return Err(error);
+            }
             tracing::warn!(%error, "resync: could not list the calendars: {error}");
             if error.is_denied() {
                 return Ok(ResyncReport { is_denied: true });
@@ -178,6 +185,7 @@ impl<P: SyncPorts> Resync<'_, P> {
                 }
                 Err(SyncError::DeadlineReached) => break,
                 Err(SyncError::AlreadyRunning) => left -= 1,
+                Err(error) if error.is_throttled() => return Err(error),
                 Err(error) => {
                     tracing::warn!(
                         %calendar,

@@ -4,6 +4,7 @@
 mod catching_up;
 mod planning;
 mod resuming;
+mod throttling;
 
 use callsheet_app::ports::Queue as _;
 use callsheet_app::{Handled, Ports, SyncHandler};
