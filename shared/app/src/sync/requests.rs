@@ -27,6 +27,9 @@ use crate::{ActivePolicy, CalendarContext, CallTerms};
 
 /// Time between two checks of a sync that another worker has in progress.
 const POLL: SignedDuration = SignedDuration::from_secs(1);
+/// A calendar that was loaded this long ago is loaded again: an override may have
+/// been set, or a sync completed, while its sync waited for a permit.
+const OUTDATED: SignedDuration = SignedDuration::from_secs(1);
 /// A planned sync that starts later than this is not waited for: its messages
 /// are delivered again then.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(5);
@@ -207,8 +210,15 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         let none_skipped = |counts| (counts, BTreeSet::new());
         match &planned.scope {
             Scope::Calendar(id) => {
-                let calendar = calendars.remove(id).ok_or(SyncError::AlreadyRunning)?;
+                let loaded_at = self.clock.now();
                 self.pages.acquire(terms).await?;
+                let calendar = if self.clock.now() < plus(loaded_at, OUTDATED) {
+                    calendars.remove(id)
+                } else {
+                    self.loader.load(id).await?
+                };
+                // One that was lost meanwhile is gone from the next plan.
+                let calendar = calendar.ok_or(SyncError::AlreadyRunning)?;
                 let counts = if planned.resumes {
                     self.calendar_sync.resume(calendar, policy, terms).await
                 } else {

@@ -2,6 +2,7 @@
 //! change is missed.
 
 mod catching_up;
+mod inputs;
 mod planning;
 mod resuming;
 mod throttling;
