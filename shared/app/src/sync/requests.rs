@@ -13,12 +13,12 @@ use callsheet_domain::{
 use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
-use crate::decision_writer::DecisionWriter;
 use crate::event_pages::EventPages;
 use crate::ports::{Clock as _, SyncStates as _};
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::pending::{Batch, Pending, by_calendar};
 use crate::sync::requeue::{Delivery, Handled, Requeue};
+use crate::sync::retirement::Retirement;
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
@@ -43,7 +43,7 @@ pub(super) struct RequestHandler<'a, P: SyncPorts> {
     /// Loads the calendars.
     pub(super) loader: &'a CalendarLoader<'a, P>,
     /// Retires the decisions of lost calendars.
-    pub(super) writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    pub(super) retirement: &'a Retirement<'a, P>,
     /// Permits for the first page of a calendar's sync.
     pub(super) pages: &'a EventPages<'a, P>,
     /// Syncs one calendar.
@@ -104,7 +104,7 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         let record = self.loader.load_or_fetch(id, is_changed, terms).await?;
         match record {
             Some(record) if !record.calendar.status.holds_bots() => {
-                self.writer.retire(&record).await?;
+                self.retirement.retire(&record, terms.latest).await?;
                 Ok(None)
             }
             record => Ok(record),

@@ -23,6 +23,7 @@ use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
 use crate::sync::resync_plan::{DueSync, ResyncPlan};
+use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
@@ -53,6 +54,8 @@ pub(super) struct Resync<'a, P: SyncPorts> {
     pub(super) loader: &'a CalendarLoader<'a, P>,
     /// Compares Recall's calendars with the stored ones.
     pub(super) calendar_list: &'a CalendarList<'a, P>,
+    /// Retires the decisions of lost calendars.
+    pub(super) retirement: &'a Retirement<'a, P>,
     /// Syncs one calendar.
     pub(super) calendar_sync: &'a CalendarSync<'a, P>,
     /// Syncs what changed in the workspace.
@@ -128,6 +131,7 @@ impl<P: SyncPorts> Resync<'_, P> {
             }
         }
         let calendars = self.state.listed().await?;
+        self.retire_lost(&calendars, terms).await?;
         let interval = self.catch_up.interval_per_calendar(trigger, &calendars);
         let changed_since = plus(self.clock.now(), -interval);
         let plan = ResyncPlan {
@@ -142,6 +146,36 @@ impl<P: SyncPorts> Resync<'_, P> {
             has_permit: false,
         };
         self.sync_due_calendars(run, calendars).await
+    }
+
+    /// Goes on with retiring the decisions of lost calendars.
+    async fn retire_lost(
+        &self,
+        calendars: &[ListedCalendar],
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let lost = calendars.iter().map(|listed| &listed.record);
+        for listed in lost.filter(|record| record.needs_retiring()) {
+            let calendar = &listed.calendar.id;
+            // The list may lag.
+            let retired = match self.state.record(calendar).await {
+                Ok(Some(record)) if record.needs_retiring() => {
+                    self.retirement.retire(&record, terms.latest).await
+                }
+                Ok(_) => Ok(()),
+                Err(error) => Err(error.into()),
+            };
+            match retired {
+                Err(error) if error.is_throttled() => return Err(error),
+                Err(error) => tracing::warn!(
+                    %calendar,
+                    %error,
+                    "resync: could not retire calendar {calendar}: {error}"
+                ),
+                Ok(()) => {}
+            }
+        }
+        Ok(())
     }
 
     /// A full sync that started earlier is outdated.

@@ -5,6 +5,7 @@ mod catching_up;
 mod inputs;
 mod planning;
 mod resuming;
+mod retiring;
 mod throttling;
 
 use callsheet_app::ports::Queue as _;
