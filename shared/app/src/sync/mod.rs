@@ -20,6 +20,7 @@ mod catch_up;
 mod handler;
 mod page_intake;
 mod pending;
+mod reconnection;
 mod requests;
 mod requeue;
 mod resync;

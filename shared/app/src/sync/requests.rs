@@ -17,6 +17,7 @@ use crate::event_pages::EventPages;
 use crate::ports::{Clock as _, SyncStates as _};
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::pending::{Batch, Pending, by_calendar};
+use crate::sync::reconnection::Reconnection;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
 use crate::sync::retirement::Retirement;
 use crate::sync::workspace_sync::WorkspaceSync;
@@ -93,7 +94,8 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
     }
 
     /// The record of a calendar that needs a sync. One that was disconnected or
-    /// deleted is retired instead.
+    /// deleted is retired instead; if it was never synced, its mailbox may have been
+    /// connected before.
     async fn load_or_retire(
         &self,
         id: &CalendarId,
@@ -107,7 +109,18 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
                 self.retirement.retire(&record, terms.latest).await?;
                 Ok(None)
             }
+            Some(record) if record.last_sync.is_none() => {
+                self.reconnection().check(&record, terms).await?;
+                Ok(Some(record))
+            }
             record => Ok(record),
+        }
+    }
+
+    fn reconnection(&self) -> Reconnection<'_, P> {
+        Reconnection {
+            loader: self.loader,
+            retirement: self.retirement,
         }
     }
 

@@ -22,6 +22,7 @@ use crate::ports::{Calendars as _, Clock as _, ListedCalendar, SyncStates as _};
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
+use crate::sync::reconnection::Reconnection;
 use crate::sync::resync_plan::{DueSync, ResyncPlan};
 use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
@@ -258,6 +259,11 @@ impl<P: SyncPorts> Resync<'_, P> {
         let Some(due_sync) = due_sync else {
             return Ok(None);
         };
+        if record.last_sync.is_none() {
+            let (loader, retirement) = (self.loader, self.retirement);
+            let reconnection = Reconnection { loader, retirement };
+            reconnection.check(record, terms).await?;
+        }
         run.has_permit = false;
         let sync = self.calendar_sync;
         let counts = match due_sync {

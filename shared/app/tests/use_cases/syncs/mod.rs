@@ -4,6 +4,7 @@
 mod catching_up;
 mod inputs;
 mod planning;
+mod reconnecting;
 mod resuming;
 mod retiring;
 mod throttling;
