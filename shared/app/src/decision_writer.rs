@@ -167,30 +167,39 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         Ok(lost.into_iter().map(|(meeting, _)| meeting).collect())
     }
 
-    /// Retires the decisions of a calendar that was disconnected or deleted. A
-    /// meeting that is over keeps its decision, and with it its outcome.
+    /// Retires the decisions of a calendar that was disconnected or deleted, as far
+    /// as its index shows them and they were not `seen` before. A meeting that is
+    /// over keeps its decision, and with it its outcome. Gives the number of
+    /// decisions that were retired.
     ///
     /// # Errors
     /// If the decisions cannot be read or written, or other workers kept writing
     /// to them.
-    pub async fn retire(&self, record: &CalendarRecord) -> Result<(), SyncError> {
+    pub async fn retire(
+        &self,
+        record: &CalendarRecord,
+        seen: &mut HashSet<DecisionKey>,
+    ) -> Result<u32, SyncError> {
         let calendar = &record.calendar;
         let now = self.clock.now();
-        let keys = self.decisions.of_calendar(&calendar.id, now).await?;
+        let mut keys = self.decisions.of_calendar(&calendar.id, now).await?;
+        keys.retain(|key| seen.insert(key.clone()));
         let mut counts = SyncCounts::default();
         for keys in keys.chunks(ROWS) {
             self.retire_rows(record, keys, &mut counts).await?;
         }
         let (id, status) = (&calendar.id, calendar.status);
         let (retired, stale) = (counts.written, counts.stale);
-        tracing::info!(
-            calendar = %id,
-            %status,
-            retired,
-            stale,
-            "retired calendar {id}, which is {status}: {retired} decisions retired"
-        );
-        Ok(())
+        if !keys.is_empty() {
+            tracing::info!(
+                calendar = %id,
+                %status,
+                retired,
+                stale,
+                "retired calendar {id}, which is {status}: {retired} decisions retired"
+            );
+        }
+        Ok(retired)
     }
 
     /// Retires the rows under `keys`. Copies in other calendars that share a bot

@@ -40,7 +40,7 @@ pub use retry_on_conflict::{Attempt, retry_on_conflict};
 pub use scheduler::{CallPlan, PlannedCall, RunReport, Scheduler, SchedulerSettings, StopReason};
 pub use sync::{
     CalendarList, CalendarSync, Delivery, Handled, ListedCalendars, PageIntake, Requeue,
-    SyncHandler, SyncSettings, WorkspaceSync,
+    Retirement, SyncHandler, SyncSettings, WorkspaceSync,
 };
 pub use sync_counts::SyncCounts;
 pub use sync_error::SyncError;

@@ -11,12 +11,12 @@ use callsheet_domain::{
 };
 
 use crate::calendar_loader::CalendarLoader;
-use crate::decision_writer::DecisionWriter;
 use crate::ports::{
     CalendarDirectory as _, Calendars as _, Clock as _, PageOfCalendars, SyncStates as _,
     WriteOutcome,
 };
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
+use crate::sync::retirement::Retirement;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{CallTerms, Paging};
@@ -29,7 +29,7 @@ pub struct CalendarList<'a, P: SyncPorts> {
     /// Stores the listed calendars.
     pub loader: &'a CalendarLoader<'a, P>,
     /// Retires the decisions of lost calendars.
-    pub writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    pub retirement: &'a Retirement<'a, P>,
     /// Rate limit of the list.
     pub list_calendars: RateLimit,
 }
@@ -42,7 +42,7 @@ impl<P: SyncPorts> CalendarList<'_, P> {
     /// # Errors
     /// If the list is not read to its end, or the store fails.
     pub async fn refresh(&self, terms: CallTerms) -> Result<(), SyncError> {
-        let began_at = self.writer.clock.now();
+        let began_at = self.loader.limiter.clock.now();
         let mut listed = HashSet::new();
         let mut paging = Paging::new(MOST_PAGES);
         loop {
@@ -54,7 +54,7 @@ impl<P: SyncPorts> CalendarList<'_, P> {
             for calendar in page.calendars {
                 listed.insert(calendar.id.clone());
                 let changed = self.loader.store(calendar).await?;
-                self.retire_if_lost(changed).await?;
+                self.retire_if_lost(changed, terms).await?;
             }
             if !paging.advance(page.next)? {
                 break;
@@ -87,15 +87,19 @@ impl<P: SyncPorts> CalendarList<'_, P> {
             }
             let loader = self.loader;
             let record = loader.load_or_fetch(&calendar.id, true, terms).await?;
-            self.retire_if_lost(record).await?;
+            self.retire_if_lost(record, terms).await?;
         }
         Ok(())
     }
 
-    async fn retire_if_lost(&self, record: Option<CalendarRecord>) -> Result<(), SyncError> {
+    async fn retire_if_lost(
+        &self,
+        record: Option<CalendarRecord>,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
         match record {
             Some(record) if !record.calendar.status.holds_bots() => {
-                self.writer.retire(&record).await
+                self.retirement.retire(&record, terms.latest).await
             }
             _ => Ok(()),
         }

@@ -13,6 +13,7 @@ use crate::sync::page_intake::PageIntake;
 use crate::sync::requests::RequestHandler;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
 use crate::sync::resync::Resync;
+use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_error::SyncError;
@@ -46,7 +47,7 @@ struct Batch<'a, P: SyncPorts> {
 struct Components<'a, P: SyncPorts> {
     pages: &'a EventPages<'a, P>,
     loader: &'a CalendarLoader<'a, P>,
-    writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    retirement: &'a Retirement<'a, P>,
     calendar_sync: &'a CalendarSync<'a, P>,
     workspace_sync: &'a WorkspaceSync<'a, P>,
 }
@@ -72,8 +73,8 @@ impl<P: SyncPorts> SyncHandler<P> {
                 self.run(&batch, &mut handled).await;
             }
             Err(error) => {
-                tracing::warn!(%error, "could not read the active policy: {error}");
                 let error = SyncError::Port(error);
+                tracing::warn!(%error, "could not read the active policy: {error}");
                 requeue.again(deliveries, &error, &mut handled).await;
             }
         }
@@ -106,7 +107,7 @@ impl<P: SyncPorts> SyncHandler<P> {
         let components = Components {
             pages,
             loader,
-            writer,
+            retirement: &Retirement { state, writer },
             calendar_sync: &CalendarSync {
                 state,
                 pages,
@@ -152,7 +153,7 @@ impl<P: SyncPorts> SyncHandler<P> {
             state: self.ports.state(),
             clock: self.ports.clock(),
             loader: components.loader,
-            writer: components.writer,
+            retirement: components.retirement,
             pages: components.pages,
             calendar_sync: components.calendar_sync,
             workspace_sync: components.workspace_sync,
@@ -187,9 +188,10 @@ impl<P: SyncPorts> SyncHandler<P> {
             loader: components.loader,
             calendar_list: &CalendarList {
                 loader: components.loader,
-                writer: components.writer,
+                retirement: components.retirement,
                 list_calendars: self.settings.list_calendars,
             },
+            retirement: components.retirement,
             calendar_sync: components.calendar_sync,
             catch_up: &CatchUpSync {
                 settings: &self.settings,
@@ -201,7 +203,11 @@ impl<P: SyncPorts> SyncHandler<P> {
         match resync.run(batch.policy, trigger, batch.latest).await {
             Ok(report) => handled.is_denied = report.is_denied,
             Err(error) => {
-                tracing::warn!(%error, "could not resync: {error}");
+                if error.is_retry_later() {
+                    tracing::info!(%error, "the resync waits: {error}");
+                } else {
+                    tracing::warn!(%error, "could not resync: {error}");
+                }
                 let resyncs = batch.deliveries.iter();
                 let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
                 batch.requeue.again(resyncs, &error, handled).await;

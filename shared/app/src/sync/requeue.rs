@@ -3,21 +3,20 @@
 //! A message that failed is delivered again by the queue, which counts the
 //! deliveries and moves it to the dead-letter queue after the last one. A message
 //! that only has to wait is enqueued as a new message, so that waiting never
-//! makes a dead letter.
+//! makes a dead letter. To be throttled, by Recall, a table or a queue, is to wait.
 
 use std::time::Duration;
 
-use callsheet_domain::SyncJob;
-use jiff::SignedDuration;
+use callsheet_domain::{SyncJob, Timestamp};
 
 use crate::ports::{Clock, Queue, Receipt};
-use crate::sync_error::SyncError;
+use crate::sync_error::{SyncError, wait_to_requeue};
 
 /// A message that only waits is requeued until its request is this old.
 ///
 /// Requeueing sends to the queue that triggers the function, and Lambda's own
 /// guard against such loops must be off for it. This is the bound instead.
-const REQUEUED_FOR: SignedDuration = SignedDuration::from_hours(1);
+const REQUEUED_FOR: Duration = Duration::from_hours(1);
 
 /// A sync job as the queue delivered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,9 +62,13 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
     ) {
         handled.is_denied |= error.is_denied();
         for delivery in deliveries {
-            let wait = error.wait(delivery.received, self.clock.now());
-            if error.is_retry_later() && self.requeue(delivery, error, wait).await {
-                continue;
+            let (received, now) = (delivery.received, self.clock.now());
+            let mut wait = error.wait(received, age(delivery, now), now);
+            if error.is_retry_later() {
+                if self.requeue(delivery, error, wait).await {
+                    continue;
+                }
+                wait = wait.max(wait_to_requeue(received));
             }
             self.postpone(delivery, error, wait).await;
             handled.failed.push(delivery.message_id.clone());
@@ -95,11 +98,11 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
     /// Enqueues the job of a message that only waits as a new message, to be
     /// delivered after `wait`. False if the message counts as failed.
     async fn requeue(&self, delivery: &Delivery, error: &SyncError, wait: Duration) -> bool {
-        let Some(sent_at) = delivery.job.first_sent_at() else {
+        if delivery.job.first_sent_at().is_none() {
             return true; // the schedule sends the next one
-        };
+        }
         let message = &delivery.message_id;
-        let age = self.clock.now().duration_since(sent_at);
+        let age = age(delivery, self.clock.now());
         if age >= REQUEUED_FOR {
             let calendar = match &delivery.job {
                 SyncJob::Request(request) => request.calendar_id.as_str(),
@@ -128,4 +131,10 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
             }
         }
     }
+}
+
+/// The time since the request of a message was first sent.
+fn age(delivery: &Delivery, now: Timestamp) -> Duration {
+    let sent_at = delivery.job.first_sent_at().unwrap_or(now);
+    Duration::try_from(now.duration_since(sent_at)).unwrap_or_default()
 }

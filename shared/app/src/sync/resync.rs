@@ -22,7 +22,9 @@ use crate::ports::{Calendars as _, Clock as _, ListedCalendar, SyncStates as _};
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
+use crate::sync::reconnection::Reconnection;
 use crate::sync::resync_plan::{DueSync, ResyncPlan};
+use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
@@ -53,6 +55,8 @@ pub(super) struct Resync<'a, P: SyncPorts> {
     pub(super) loader: &'a CalendarLoader<'a, P>,
     /// Compares Recall's calendars with the stored ones.
     pub(super) calendar_list: &'a CalendarList<'a, P>,
+    /// Retires the decisions of lost calendars.
+    pub(super) retirement: &'a Retirement<'a, P>,
     /// Syncs one calendar.
     pub(super) calendar_sync: &'a CalendarSync<'a, P>,
     /// Syncs what changed in the workspace.
@@ -72,7 +76,8 @@ impl<P: SyncPorts> Resync<'_, P> {
     /// Syncs what is due, as long as calls may be started until `latest`.
     ///
     /// # Errors
-    /// If the store fails, or a requested catch-up has to wait.
+    /// If the store fails, a requested catch-up has to wait, or Recall or the store
+    /// throttles us.
     pub(super) async fn run(
         &self,
         policy: &ActivePolicy,
@@ -86,7 +91,10 @@ impl<P: SyncPorts> Resync<'_, P> {
         let mut lists_workspace = self.settings.is_workspace_listed;
         let workspace = match self.catch_up.run(policy, trigger, terms).await {
             Ok(workspace) => workspace,
-            Err(error) if error.is_retry_later() && trigger == Trigger::Requested => {
+            Err(error)
+                if error.is_throttled()
+                    || (error.is_retry_later() && trigger == Trigger::Requested) =>
+            {
                 return Err(error);
             }
             Err(error) => {
@@ -115,12 +123,16 @@ impl<P: SyncPorts> Resync<'_, P> {
     ) -> Result<ResyncReport, SyncError> {
         let full_since = self.full_since(workspace);
         if let Err(error) = self.refresh_calendars(workspace, full_since, terms).await {
+            if error.is_throttled() {
+                return Err(error);
+            }
             tracing::warn!(%error, "resync: could not list the calendars: {error}");
             if error.is_denied() {
                 return Ok(ResyncReport { is_denied: true });
             }
         }
         let calendars = self.state.listed().await?;
+        self.retire_lost(&calendars, terms).await?;
         let interval = self.catch_up.interval_per_calendar(trigger, &calendars);
         let changed_since = plus(self.clock.now(), -interval);
         let plan = ResyncPlan {
@@ -135,6 +147,36 @@ impl<P: SyncPorts> Resync<'_, P> {
             has_permit: false,
         };
         self.sync_due_calendars(run, calendars).await
+    }
+
+    /// Goes on with retiring the decisions of lost calendars.
+    async fn retire_lost(
+        &self,
+        calendars: &[ListedCalendar],
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let lost = calendars.iter().map(|listed| &listed.record);
+        for listed in lost.filter(|record| record.needs_retiring()) {
+            let calendar = &listed.calendar.id;
+            // The list may lag.
+            let retired = match self.state.record(calendar).await {
+                Ok(Some(record)) if record.needs_retiring() => {
+                    self.retirement.retire(&record, terms.latest).await
+                }
+                Ok(_) => Ok(()),
+                Err(error) => Err(error.into()),
+            };
+            match retired {
+                Err(error) if error.is_throttled() => return Err(error),
+                Err(error) => tracing::warn!(
+                    %calendar,
+                    %error,
+                    "resync: could not retire calendar {calendar}: {error}"
+                ),
+                Ok(()) => {}
+            }
+        }
+        Ok(())
     }
 
     /// A full sync that started earlier is outdated.
@@ -178,6 +220,7 @@ impl<P: SyncPorts> Resync<'_, P> {
                 }
                 Err(SyncError::DeadlineReached) => break,
                 Err(SyncError::AlreadyRunning) => left -= 1,
+                Err(error) if error.is_throttled() => return Err(error),
                 Err(error) => {
                     tracing::warn!(
                         %calendar,
@@ -216,6 +259,11 @@ impl<P: SyncPorts> Resync<'_, P> {
         let Some(due_sync) = due_sync else {
             return Ok(None);
         };
+        if record.last_sync.is_none() {
+            let (loader, retirement) = (self.loader, self.retirement);
+            let reconnection = Reconnection { loader, retirement };
+            reconnection.check(record, terms).await?;
+        }
         run.has_permit = false;
         let sync = self.calendar_sync;
         let counts = match due_sync {

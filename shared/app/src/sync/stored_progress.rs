@@ -100,8 +100,12 @@ impl StoredProgress {
     }
 
     /// Writes that the sync is completed, unless the calendar has changed
-    /// meanwhile or a later sync was completed. Any completed sync may be the one
-    /// that is stored, so losing this race loses nothing.
+    /// meanwhile. Any completed sync may be the one that is stored, so losing this
+    /// race loses nothing.
+    ///
+    /// # Errors
+    /// [`SyncError::Conflict`] if another worker has completed a sync with a newer
+    /// policy or newer overrides: what this one decided may be outdated.
     pub(super) async fn complete(self, state: &impl Calendars) -> Result<(), SyncError> {
         let Self {
             mut record,
@@ -110,20 +114,20 @@ impl StoredProgress {
         } = self;
         let revision = record.revision;
         let id = record.calendar.id.clone();
-        let completed = retry_on_conflict(async || {
-            let is_ours = saved.is_some() && record.in_progress == saved;
-            let is_latest = is_later(&mark, record.last_sync.as_ref());
-            if record.revision != revision || !(is_latest || is_ours) {
+        retry_on_conflict(async || {
+            if record.revision != revision {
                 return Ok(Attempt::Done(()));
             }
-            if is_latest {
-                let last_sync = record.last_sync.take();
-                let last_full_sync_at = last_sync.and_then(|last_sync| last_sync.full_sync_at);
-                record.last_sync = Some(CompletedSync {
-                    full_sync_at: last_full_sync_at.max(mark.full_sync_at),
-                    ..mark.clone()
-                });
+            let last_sync = record.last_sync.as_ref();
+            if last_sync.is_some_and(|last_sync| mark.is_behind(last_sync)) {
+                return Err(SyncError::Conflict);
             }
+            let completed = mark.clone().over(last_sync);
+            let is_ours = saved.is_some() && record.in_progress == saved;
+            if completed == record.last_sync && !is_ours {
+                return Ok(Attempt::Done(()));
+            }
+            record.last_sync = completed;
             if is_ours {
                 record.in_progress = None;
             }
@@ -135,16 +139,7 @@ impl StoredProgress {
                 None => return Ok(Attempt::Done(())),
             }
             Ok(Attempt::Conflict)
-        });
-        match completed.await {
-            Err(SyncError::Conflict) => Ok(()),
-            completed => completed,
-        }
+        })
+        .await
     }
-}
-
-/// Whether a sync was evaluated with more, or started later, than the last one.
-fn is_later(sync: &CompletedSync, last: Option<&CompletedSync>) -> bool {
-    let rank = |sync: &CompletedSync| (sync.policy, sync.overrides, sync.began_at);
-    last.is_none_or(|last| rank(sync) > rank(last))
 }

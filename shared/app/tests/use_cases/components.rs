@@ -1,10 +1,12 @@
 //! The components of a sync, each by itself.
 
+use std::collections::HashSet;
+
 use callsheet_app::ports::{Calendars as _, EventQuery, SyncStates as _};
 use callsheet_app::{
     ActivePolicy, CalendarList, CalendarLoader, CalendarSync, CallTerms, DecisionWriter, EventList,
-    EventPage, EventPages, ListPosition, PageHandler, PortError, Priority, RateLimiter, Service,
-    SyncContext, SyncCounts, SyncError,
+    EventPage, EventPages, ListPosition, PageHandler, PortError, Priority, RateLimiter, Retirement,
+    Service, SyncContext, SyncCounts, SyncError,
 };
 use callsheet_domain::{
     Calendar, CalendarRecord, CalendarStatus, EventId, Operation, PageCursor, SyncInProgress,
@@ -238,16 +240,20 @@ async fn a_refresh_of_the_calendars_retires_those_that_recall_does_not_list() {
     let (limiter, writer) = (harness.limiter(), harness.writer());
     let list = CalendarList {
         loader: &harness.loader(&limiter),
-        writer: &writer,
+        retirement: &Retirement {
+            state: &harness.state,
+            writer: &writer,
+        },
         list_calendars: sync_settings().list_calendars,
     };
+    let began_at = harness.after(0);
     list.refresh(TERMS).await.expect("memory");
     let record = harness.record().await;
     assert_eq!(record.calendar.status, CalendarStatus::Deleted);
     let row = harness.decision(&an_event().id);
     assert_eq!(row.verdict.reason().rule.as_str(), "disconnected");
     let state = harness.state.workspace().await.expect("memory");
-    assert_eq!(state.listed_calendars_at, Some(harness.after(0)));
+    assert_eq!(state.listed_calendars_at, Some(began_at));
 }
 
 #[tokio::test]
@@ -278,12 +284,17 @@ async fn retired_decisions_want_no_bot_and_a_second_time_costs_no_write() {
     harness.see(an_event()).await;
     let record = harness.record().await.after(disconnected());
     let record = record.expect("it has changed");
-    harness.writer().retire(&record).await.expect("memory");
+    let retire = async || {
+        let (writer, mut seen) = (harness.writer(), HashSet::new());
+        let retired = writer.retire(&record, &mut seen).await;
+        retired.expect("memory")
+    };
+    assert_eq!(retire().await, 1);
     let row = harness.decision(&an_event().id);
     assert_eq!(row.verdict.reason().rule.as_str(), "disconnected");
     assert_eq!(row.wanted, Wanted::Nothing);
     let before = harness.decisions.all();
-    harness.writer().retire(&record).await.expect("memory");
+    assert_eq!(retire().await, 0);
     assert_eq!(harness.decisions.all(), before, "no row has a new version");
 }
 

@@ -41,7 +41,7 @@ mod request;
 mod requested;
 mod state;
 
-pub use calendar_record::CalendarRecord;
+pub use calendar_record::{CalendarRecord, Retired};
 pub use coverage::Coverage;
 pub use plan::{ListingOptions, PendingCalendar, PlannedSync, Scope, SyncPlan};
 pub use plan_syncs::plan_syncs;

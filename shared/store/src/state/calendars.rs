@@ -10,7 +10,7 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, ListedCalendar, WriteOutcome};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
-    OverrideRevision, Platform, PolicyRevision, Timestamp, Version,
+    OverrideRevision, Platform, PolicyRevision, Retired, Timestamp, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -111,7 +111,17 @@ struct CalendarRow {
     last_sync: Option<CompletedSyncRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sync_in_progress: Option<SyncInProgressRow<CompletedSyncRow>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retired: Option<RetiredRow>,
     version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RetiredRow {
+    #[serde(with = "microsecond::required")]
+    since: Timestamp,
+    #[serde(with = "microsecond::required")]
+    until: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -153,6 +163,9 @@ impl CalendarRow {
             revision: record.revision.0,
             last_sync: record.last_sync.clone().map(Into::into),
             sync_in_progress: record.in_progress.as_ref().map(SyncInProgressRow::of),
+            retired: record
+                .retired
+                .map(|Retired { since, until }| RetiredRow { since, until }),
             version: record.version.next().0,
         }
     }
@@ -169,6 +182,9 @@ impl CalendarRow {
             revision: CalendarRevision(self.revision),
             last_sync: self.last_sync.map(Into::into),
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
+            retired: self
+                .retired
+                .map(|RetiredRow { since, until }| Retired { since, until }),
             version: Version(self.version),
         }
     }
@@ -222,7 +238,7 @@ mod tests {
             "v": 1, "listed": "calendar", "calendar_id": "calendar-sales",
             "platform": "google_calendar", "status": "connected", "email": "sales@acme.example",
             "updated_at": 1, "revision": 2, "last_sync": sync, "sync_in_progress": in_progress,
-            "version": 7,
+            "retired": {"since": 6, "until": 7}, "version": 7,
         });
         let row: Attributes = serde_dynamo::to_item(row).expect("a row");
         let mut record = read_row::<CalendarRow>(row.clone())

@@ -2,8 +2,12 @@
 //! change is missed.
 
 mod catching_up;
+mod inputs;
 mod planning;
+mod reconnecting;
 mod resuming;
+mod retiring;
+mod throttling;
 
 use callsheet_app::ports::Queue as _;
 use callsheet_app::{Handled, Ports, SyncHandler};
