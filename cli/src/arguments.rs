@@ -7,6 +7,7 @@ mod pause;
 mod policy;
 mod preview;
 mod redrive;
+mod status;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -20,6 +21,7 @@ pub(crate) use pause::PauseArguments;
 pub(crate) use policy::{Format, PolicyCommand};
 pub(crate) use preview::PreviewArguments;
 pub(crate) use redrive::RedriveArguments;
+pub(crate) use status::StatusArguments;
 use values::event_id;
 
 /// Operates Callsheet, which decides which meetings Recall.ai bots record
@@ -117,8 +119,10 @@ pub(crate) enum Command {
     },
     /// Reopen abandoned decisions, so that the scheduler calls Recall again
     Retry(RetryArguments),
-    /// Show the active policy, the calendars and their decisions
-    Status,
+    /// Show the health of the stack, the active policy, the calendars and their decisions
+    ///
+    /// Exit code 1 if anything needs a person. Each problem is shown with what to do about it.
+    Status(StatusArguments),
     /// Show upcoming meetings for which Recall has other bots than Callsheet knows
     ///
     /// Exit code 1 if there are any. Changes nothing: the next sync of each event repairs it.

@@ -23,6 +23,7 @@ mod resync;
 mod retry;
 mod status;
 mod time_args;
+mod unreadable;
 mod workspace;
 
 use std::ffi::OsString;
@@ -74,7 +75,9 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
             show(&pause.await?, as_json)
         }
         Command::Retry(arguments) => show(&retry::run(workspace, arguments, now).await?, as_json),
-        Command::Status => show(&status::run(workspace, now).await?, as_json),
+        Command::Status(arguments) => {
+            show(&status::run(workspace, &arguments, now).await?, as_json)
+        }
         Command::Drift { calendars } => show(
             &drift::run(workspace, &calendars, SystemClock).await?,
             as_json,
