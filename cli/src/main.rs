@@ -10,6 +10,7 @@ mod drift;
 mod error;
 mod explain;
 mod find_calendar;
+mod find_decision;
 mod listing;
 mod notify_stack;
 mod overrides;
@@ -17,6 +18,7 @@ mod pause;
 mod policy;
 mod preview;
 mod rate_limited;
+mod rebuild;
 mod redrive;
 mod render;
 mod resync;
@@ -75,6 +77,9 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
             show(&pause.await?, as_json)
         }
         Command::Retry(arguments) => show(&retry::run(workspace, arguments, now).await?, as_json),
+        Command::Rebuild(arguments) => {
+            show(&rebuild::run(workspace, arguments, now).await?, as_json)
+        }
         Command::Status(arguments) => {
             show(&status::run(workspace, &arguments, now).await?, as_json)
         }

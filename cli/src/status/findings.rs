@@ -244,7 +244,6 @@ impl Judge<'_> {
         let batch = self.signals.activity.batch?;
         let waited = batch.handled_at.duration_since(batch.oldest_sent_at);
         let is_recent = self.now <= plus(batch.handled_at, BATCH_TELLS_FOR);
-        let is_empty = self.signals.sync_queue.known();
         let queue = self.signals.sync_queue.known();
         let is_empty = queue.is_some_and(|queue| queue.messages() == 0);
         if waited <= LONG_WAIT || !is_recent || is_empty {

@@ -241,6 +241,52 @@ mod tests {
     use crate::attributes::write_row;
     use serde_json::json;
 
+    #[test]
+    fn an_unreadable_row_costs_only_its_calendar() {
+        let row = |partition: &str, sort: &str, row: serde_json::Value| {
+            let mut row: Attributes = serde_dynamo::to_item(row).expect("a row");
+            row.insert("partition".to_owned(), text(partition));
+            row.insert("sort".to_owned(), text(sort));
+            row
+        };
+        let good = write_row(CalendarRow::of(&callsheet_testkit::a_calendar_record()));
+        let good = Place::calendar(&callsheet_testkit::a_calendar().id).on(good);
+        let rows = [
+            row("calendar#later", RECORD, json!({"v": 2})),
+            row("calendar#bare", RECORD, json!({})),
+            row(
+                "calendar#head",
+                OVERRIDES_HEAD,
+                json!({"v": 1, "listed": "calendar"}),
+            ),
+            row("calendar#mood", "mood", json!({"v": 1})),
+            good,
+        ];
+        let mut entries = BTreeMap::new();
+        for row in rows {
+            add_entry(&mut entries, row).expect("its key can be read");
+        }
+        let problems: Vec<_> = entries
+            .iter()
+            .filter_map(|(partition, entry)| Some((partition.as_str(), entry.problem.clone()?)))
+            .collect();
+        let missing = |name: &str| Unreadable::Missing(name.to_owned());
+        assert_eq!(
+            problems,
+            [
+                ("calendar#bare", missing("v")),
+                ("calendar#head", missing("revision")),
+                ("calendar#later", Unreadable::UnknownVersion),
+                ("calendar#mood", Unreadable::UnknownVersion),
+            ]
+        );
+        let read: Vec<_> = entries
+            .values()
+            .filter(|entry| entry.record.is_some())
+            .collect();
+        assert_eq!(read.len(), 1);
+    }
+
     /// Every build that reads version 1 reads this row.
     #[test]
     fn a_calendar_as_written_by_hand_is_read_and_written() {
