@@ -6,7 +6,9 @@ mod overrides;
 mod pause;
 mod policy;
 mod preview;
+mod rebuild;
 mod redrive;
+mod status;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -19,7 +21,9 @@ pub(crate) use overrides::{Choice, OverrideCommand};
 pub(crate) use pause::PauseArguments;
 pub(crate) use policy::{Format, PolicyCommand};
 pub(crate) use preview::PreviewArguments;
+pub(crate) use rebuild::RebuildArguments;
 pub(crate) use redrive::RedriveArguments;
+pub(crate) use status::StatusArguments;
 use values::event_id;
 
 /// Operates Callsheet, which decides which meetings Recall.ai bots record
@@ -117,8 +121,16 @@ pub(crate) enum Command {
     },
     /// Reopen abandoned decisions, so that the scheduler calls Recall again
     Retry(RetryArguments),
-    /// Show the active policy, the calendars and their decisions
-    Status,
+    /// Rebuild decisions that cannot be read, from Recall
+    ///
+    /// Deletes the stored rows that cannot be read, and no others, and requests a full sync of
+    /// their calendars, which decides again. The history of calls is lost. Do not use it after a
+    /// rollback: deploy the later version again, which can read them.
+    Rebuild(RebuildArguments),
+    /// Show the health of the stack, the active policy, the calendars and their decisions
+    ///
+    /// Exit code 1 if anything needs a person. Each problem is shown with what to do about it.
+    Status(StatusArguments),
     /// Show upcoming meetings for which Recall has other bots than Callsheet knows
     ///
     /// Exit code 1 if there are any. Changes nothing: the next sync of each event repairs it.

@@ -1,5 +1,7 @@
 //! Finds the calendar that an argument names, by Recall's id or by its owner's address.
 
+use std::collections::BTreeSet;
+
 use callsheet_app::ports::Calendars;
 use callsheet_domain::{CalendarId, CalendarRecord};
 
@@ -44,6 +46,18 @@ pub(crate) async fn find_any<S: Calendars>(
             )
         }
     }
+}
+
+/// The ids of all known calendars, whether or not their records can be read.
+pub(crate) async fn known_calendars<S: Calendars>(
+    state: &S,
+) -> Result<BTreeSet<CalendarId>, CliError> {
+    let listed = state.listed().await?.into_iter();
+    let listed = listed.map(|listed| listed.record.calendar.id);
+    let unreadable = state.unreadable().await?.into_iter();
+    Ok(listed
+        .chain(unreadable.map(|record| record.calendar_id))
+        .collect())
 }
 
 /// The error for a name that no calendar has.

@@ -10,6 +10,7 @@ mod drift;
 mod error;
 mod explain;
 mod find_calendar;
+mod find_decision;
 mod listing;
 mod notify_stack;
 mod overrides;
@@ -17,12 +18,14 @@ mod pause;
 mod policy;
 mod preview;
 mod rate_limited;
+mod rebuild;
 mod redrive;
 mod render;
 mod resync;
 mod retry;
 mod status;
 mod time_args;
+mod unreadable;
 mod workspace;
 
 use std::ffi::OsString;
@@ -74,7 +77,12 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
             show(&pause.await?, as_json)
         }
         Command::Retry(arguments) => show(&retry::run(workspace, arguments, now).await?, as_json),
-        Command::Status => show(&status::run(workspace, now).await?, as_json),
+        Command::Rebuild(arguments) => {
+            show(&rebuild::run(workspace, arguments, now).await?, as_json)
+        }
+        Command::Status(arguments) => {
+            show(&status::run(workspace, &arguments, now).await?, as_json)
+        }
         Command::Drift { calendars } => show(
             &drift::run(workspace, &calendars, SystemClock).await?,
             as_json,

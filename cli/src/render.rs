@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use callsheet_domain::Timestamp;
 use comfy_table::{Cell, LineStyle, Table, presets};
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::error::CliError;
@@ -95,6 +96,17 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
         60..3_600 => format!("{} min ago", seconds / 60),
         3_600..172_800 => format!("{} h ago", seconds / 3_600),
         _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+/// A duration in its largest fitting unit.
+pub(crate) fn duration(length: SignedDuration) -> String {
+    let seconds = length.as_secs();
+    match seconds {
+        ..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
     }
 }
 

@@ -42,7 +42,10 @@ pub(crate) async fn run(
 }
 
 /// Stores that a full sync that began before `now` is too old.
-async fn request_full_syncs<S: SyncStates>(state: &S, now: Timestamp) -> Result<(), CliError> {
+pub(crate) async fn request_full_syncs<S: SyncStates>(
+    state: &S,
+    now: Timestamp,
+) -> Result<(), CliError> {
     for _ in 0..MAX_ATTEMPTS {
         let mut workspace = state.workspace().await?;
         workspace.full_sync_requested_at = workspace.full_sync_requested_at.max(Some(now));

@@ -89,6 +89,14 @@ impl Workspace {
         queue.ok_or_else(|| missing("sync queue", "QUEUE_URL", "SyncQueueUrl"))
     }
 
+    /// The dead-letter queue, if it is given.
+    pub(crate) async fn optional_dead_letters(&self) -> Result<Option<SqsDeadLetters>, CliError> {
+        match self.connection.dlq_url {
+            None => Ok(None),
+            Some(_) => self.dead_letters().await.map(Some),
+        }
+    }
+
     /// The dead-letter queue.
     pub(crate) async fn dead_letters(&self) -> Result<SqsDeadLetters, CliError> {
         let url = self.connection.dlq_url.as_deref();

@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::error::CliError;
 use crate::find_calendar::{find_any, unknown_calendar};
 use crate::rate_limited::{RateLimitedRecall, published_limit};
+use crate::unreadable::UnreadableDecision;
 
 /// Number of meetings whose copies are loaded together.
 const MEETINGS_AT_ONCE: usize = 100;
@@ -46,6 +47,8 @@ pub(crate) struct Removal {
     pub(super) bots: usize,
     /// Number of bots that events in other calendars share.
     pub(super) shared_bots: usize,
+    /// Decisions that cannot be read: they may have further bots, and cannot be retired.
+    pub(super) unreadable: Vec<UnreadableDecision>,
 }
 
 /// A calendar that was deleted.
@@ -121,8 +124,11 @@ where
 
     /// The calendar that `name` names: a stored one, or one that only Recall knows.
     async fn find_calendar<K: Clock>(&self, name: &str, clock: &K) -> Result<Calendar, CliError> {
-        if let Some(record) = find_any(&self.state, name).await? {
-            return Ok(record.calendar);
+        match find_any(&self.state, name).await {
+            Ok(Some(record)) => return Ok(record.calendar),
+            // Its record cannot be read, and Recall knows the calendar.
+            Ok(None) | Err(CliError::Port(PortError::Unreadable { .. })) => {}
+            Err(error) => return Err(error),
         }
         let Ok(id) = CalendarId::parse(name) else {
             return Err(unknown_calendar(name));
@@ -138,7 +144,8 @@ where
     async fn removal_of(&self, calendar: &Calendar, now: Timestamp) -> Result<Removal, CliError> {
         let keys = self.decisions.of_calendar(&calendar.id, now).await?;
         let (mut bots, mut meetings) = (HashSet::new(), HashSet::new());
-        for row in self.decisions.decisions(&keys).await?.all_readable()? {
+        let rows = self.decisions.decisions(&keys).await?;
+        for row in rows.decisions {
             if let Some(bot) = applied_bot(&row) {
                 bots.insert(bot.clone());
                 meetings.insert(row.key.ical_uid);
@@ -147,8 +154,11 @@ where
         let meetings: Vec<IcalUid> = meetings.into_iter().collect();
         let mut shared = HashSet::new();
         for meetings in meetings.chunks(MEETINGS_AT_ONCE) {
-            let copies = self.decisions.copies(meetings).await?.all_readable()?;
-            let others = copies.iter().filter(|row| row.calendar_id != calendar.id);
+            let copies = self.decisions.copies(meetings).await?;
+            let others = copies
+                .decisions
+                .iter()
+                .filter(|row| row.calendar_id != calendar.id);
             shared.extend(
                 others
                     .filter_map(applied_bot)
@@ -164,6 +174,11 @@ where
             meetings: keys.len(),
             bots: bots.len() - shared.len(),
             shared_bots: shared.len(),
+            unreadable: rows
+                .unreadable
+                .into_iter()
+                .map(UnreadableDecision::of)
+                .collect(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use callsheet_app::ports::{Calendars, Decisions, ListedCalendar, Policies};
+use callsheet_app::ports::{Calendars, Decisions, ListedCalendar, Policies, UnreadableRow};
 use callsheet_domain::{
     Applied, Calendar, CalendarId, CalendarStatus, Decision, Email, PolicyRevision, Timestamp,
     Verdict, needs_full_sync,
@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::directory::Directory;
 use crate::error::CliError;
+use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 
 /// Number of calendars that are read concurrently.
 const CONCURRENCY: usize = 8;
@@ -25,6 +26,10 @@ pub(crate) struct CalendarList {
     pub(super) only_at_recall: Option<Vec<UnknownCalendar>>,
     /// Problems of calendars that Recall lists in a shape that cannot be read.
     pub(super) unreadable: Vec<String>,
+    /// Known calendars whose stored rows cannot be read.
+    pub(super) unreadable_calendars: Vec<UnreadableCalendar>,
+    /// Decisions that cannot be read, and are not counted.
+    pub(super) unreadable_decisions: Vec<UnreadableDecision>,
 }
 
 /// A known calendar.
@@ -99,17 +104,24 @@ where
     D: Decisions,
 {
     let active_revision = state.active_revision().await?;
-    let mut calendars: Vec<CalendarRow> = stream::iter(state.listed().await?)
+    let read: Vec<(CalendarRow, Vec<UnreadableRow>)> = stream::iter(state.listed().await?)
         .map(|listed| row(decisions, listed, active_revision, now))
         .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;
+    let (mut calendars, unreadable): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let unreadable = unreadable.into_iter().flatten();
+    let mut unreadable: Vec<_> = unreadable.map(UnreadableDecision::of).collect();
+    unreadable.sort();
+    let unreadable_calendars = state.unreadable().await?.into_iter();
     calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
     Ok(CalendarList {
         now,
         calendars,
         only_at_recall: None,
         unreadable: Vec::new(),
+        unreadable_calendars: unreadable_calendars.map(UnreadableCalendar::of).collect(),
+        unreadable_decisions: unreadable,
     })
 }
 
@@ -121,11 +133,12 @@ async fn row<D: Decisions>(
     }: ListedCalendar,
     active_revision: PolicyRevision,
     now: Timestamp,
-) -> Result<CalendarRow, CliError> {
+) -> Result<(CalendarRow, Vec<UnreadableRow>), CliError> {
     let calendar = &record.calendar;
     let last_sync = record.last_sync.as_ref();
     let keys = decisions.of_calendar(&calendar.id, now).await?;
-    Ok(CalendarRow {
+    let rows = decisions.decisions(&keys).await?;
+    let row = CalendarRow {
         id: calendar.id.to_string(),
         owner: owner_address(calendar),
         platform: calendar.platform.as_str(),
@@ -134,10 +147,11 @@ async fn row<D: Decisions>(
         full_sync_at: last_sync.and_then(|last_sync| last_sync.full_sync_at),
         needs_full_sync: calendar.status.holds_bots()
             && needs_full_sync(last_sync, active_revision, override_revision, now),
-        upcoming: Upcoming::of(&decisions.decisions(&keys).await?.all_readable()?),
+        upcoming: Upcoming::of(&rows.decisions),
         at_recall: None,
         difference: None,
-    })
+    };
+    Ok((row, rows.unreadable))
 }
 
 fn owner_address(calendar: &Calendar) -> Option<String> {
@@ -168,7 +182,11 @@ impl CalendarList {
             }
         }
         let unknown = directory.calendars.values();
-        let unknown = unknown.filter(|calendar| !known.contains(&calendar.id));
+        let unreadable = self.unreadable_calendars.iter();
+        let unreadable: HashSet<_> = unreadable.map(|one| one.id.as_str()).collect();
+        let unknown = unknown.filter(|calendar| {
+            !known.contains(&calendar.id) && !unreadable.contains(calendar.id.as_str())
+        });
         self.only_at_recall = Some(unknown.map(UnknownCalendar::of).collect());
         let unreadable = directory.unreadable.iter();
         self.unreadable = unreadable.map(ToString::to_string).collect();

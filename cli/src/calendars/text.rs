@@ -8,6 +8,7 @@ use comfy_table::{Cell, CellAlignment, Table};
 use super::disconnect::{Disconnected, Outcome, Removal};
 use super::list::{AtRecall, CalendarList, CalendarRow, Difference, UnknownCalendar};
 use crate::render::{Render, ago, calendar_label, counted, table};
+use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for CalendarList {
     fn text(&self) -> String {
@@ -30,7 +31,15 @@ impl Render for CalendarList {
             parts.push(self.counts());
         }
         parts.extend(self.comparison());
+        parts.extend(decisions_paragraph(&self.unreadable_decisions));
+        parts.extend(calendars_paragraph(&self.unreadable_calendars));
         parts.join("\n\n")
+    }
+
+    fn exit_code(&self) -> u8 {
+        let is_complete =
+            self.unreadable_decisions.is_empty() && self.unreadable_calendars.is_empty();
+        u8::from(!is_complete)
     }
 }
 
@@ -200,9 +209,13 @@ impl Removal {
                 )
             ),
         };
+        let unreadable = decisions_paragraph(&self.unreadable);
+        let unreadable = unreadable.map_or_else(String::new, |rows| {
+            format!("\n{rows}\nThey may have further bots, which are removed too.")
+        });
         format!(
             "{name} will be deleted at Recall. This cannot be undone: its owner has to connect it again.\n\
-             It has {upcoming}. {} removed with it.{kept}",
+             It has {upcoming}. {} removed with it.{kept}{unreadable}",
             counted(self.bots, "bot is", "bots are"),
         )
     }
@@ -214,6 +227,8 @@ impl Render for Disconnected {
             calendar, owner, ..
         } = &self.removal;
         let name = calendar_label(calendar, owner.as_deref());
+        let unreadable = decisions_paragraph(&self.removal.unreadable);
+        let unreadable = unreadable.map_or_else(String::new, |rows| format!("\n\n{rows}"));
         let result = match self.outcome {
             Outcome::Deleted => {
                 let bots = self.removal.bots;
@@ -228,7 +243,11 @@ impl Render for Disconnected {
         };
         format!(
             "{result}\nA sync was requested: it retires the calendar's decisions, which stay readable. \
-             `callsheet calendars list` shows the calendar as deleted soon."
+             `callsheet calendars list` shows the calendar as deleted soon.{unreadable}"
         )
+    }
+
+    fn exit_code(&self) -> u8 {
+        u8::from(!self.removal.unreadable.is_empty())
     }
 }

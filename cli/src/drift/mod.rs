@@ -9,7 +9,7 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use callsheet_app::ports::{Clock, Decisions};
+use callsheet_app::ports::{Calendars as _, Clock, Decisions};
 use callsheet_domain::{
     CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionKey, DriftKind, Email, IcalUid,
     Timestamp, Unchecked, drift, unchecked,
@@ -18,7 +18,9 @@ use callsheet_recall::read_event;
 use serde::Serialize;
 
 use crate::error::CliError;
+use crate::find_calendar::is_selected;
 use crate::listing::{EventLister, ListedPage, Progress, connected_calendars};
+use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 use crate::workspace::Workspace;
 
 /// Result of the comparison.
@@ -32,6 +34,10 @@ pub(crate) struct Drift {
     pub(crate) not_compared: NotCompared,
     /// Problems of events that could not be read.
     pub(crate) unreadable: Vec<String>,
+    /// Decisions that cannot be read, and are not compared.
+    pub(crate) unreadable_decisions: Vec<UnreadableDecision>,
+    /// Calendars whose stored rows cannot be read, and whose events are not listed.
+    pub(crate) unreadable_calendars: Vec<UnreadableCalendar>,
 }
 
 /// A meeting for which Recall has other bots than are applied.
@@ -86,7 +92,15 @@ pub(crate) async fn run(
         progress: Progress::on_stderr(),
     };
     let pages = lister.pages(calendars.keys(), from).await?;
-    compare(&calendars, pages, &decisions).await
+    let drift = compare(&calendars, pages, &decisions).await?;
+    let unreadable = state.unreadable().await?.into_iter();
+    Ok(Drift {
+        unreadable_calendars: unreadable
+            .filter(|record| is_selected(selection, &record.calendar_id, None))
+            .map(UnreadableCalendar::of)
+            .collect(),
+        ..drift
+    })
 }
 
 /// Compares the listed bots with the decisions as they are now. A decision that
@@ -98,22 +112,30 @@ async fn compare<D: Decisions>(
 ) -> Result<Drift, CliError> {
     let (events, unreadable) = upcoming_events(calendars, pages);
     let meetings: Vec<IcalUid> = events.keys().map(|key| key.ical_uid.clone()).collect();
-    let rows = decisions.copies(&meetings).await?.all_readable()?;
-    let rows: BTreeMap<_, _> = rows.iter().map(|row| (&row.key, row)).collect();
+    let rows = decisions.copies(&meetings).await?;
+    let mut bad = rows.unreadable;
+    bad.retain(|row| events.contains_key(&row.key));
+    let rows: BTreeMap<_, _> = rows.decisions.iter().map(|row| (&row.key, row)).collect();
     let mut result = Drift {
         drifted: Vec::new(),
         counts: Counts::default(),
         compared: 0,
         not_compared: NotCompared::default(),
         unreadable,
+        unreadable_decisions: Vec::new(),
+        unreadable_calendars: Vec::new(),
     };
     for (key, (event, listed_at)) in &events {
+        if bad.iter().any(|row| row.key == *key) {
+            continue;
+        }
         let row = rows.get(key).copied();
         let row = row.filter(|row| row.inputs.event == event.updated_at);
         result.compare_event(row, event, *listed_at, calendars.get(&event.calendar_id));
     }
     let order = |one: &Drifted| (one.starts_at, one.event_id.clone());
     result.drifted.sort_by_key(order);
+    result.unreadable_decisions = bad.into_iter().map(UnreadableDecision::of).collect();
     Ok(result)
 }
 

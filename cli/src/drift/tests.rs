@@ -67,11 +67,19 @@ fn an_applied_decision(event: &str) -> Decision {
 
 /// Compares `events` with `rows` at 09:30.
 async fn compared(rows: Vec<Decision>, events: Vec<Value>) -> Drift {
+    compared_without(None, rows, events).await
+}
+
+/// The same, where the row of one event cannot be read.
+async fn compared_without(bad: Option<&str>, rows: Vec<Decision>, events: Vec<Value>) -> Drift {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
     let written = state.write_record(&a_calendar_record()).await;
     written.expect("memory");
     for row in rows {
         decisions.write(&row).await.expect("memory");
+        if bad == Some(row.key.event_id.as_str()) {
+            decisions.make_unreadable(&row.key);
+        }
     }
     let calendars = connected_calendars(&state, &[])
         .await
@@ -186,6 +194,21 @@ now."
             "compared": 1,
             "not_compared": {"due": 0, "abandoned": 0, "just_called": 0, "undecided": 0},
             "unreadable": [],
+            "unreadable_decisions": [],
+            "unreadable_calendars": [],
         })
     );
+}
+
+#[tokio::test]
+async fn a_decision_that_cannot_be_read_is_named_and_the_others_are_compared() {
+    let events = ["event-1", "event-2"].map(|event| a_listed_event(event, &[]));
+    let rows = ["event-1", "event-2"].map(an_applied_decision);
+    let result = compared_without(Some("event-2"), rows.to_vec(), events.to_vec()).await;
+    assert_eq!((result.compared, result.drifted.len()), (1, 1));
+    assert_eq!(result.not_compared.undecided, 0);
+    assert_eq!(result.exit_code(), 1);
+    let text = result.text();
+    let expected = "  event event-2: made unreadable on purpose";
+    assert!(text.contains(expected), "{text}");
 }

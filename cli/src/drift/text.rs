@@ -4,6 +4,7 @@ use comfy_table::{Cell, CellAlignment};
 
 use super::{Counts, Drift, NotCompared};
 use crate::render::{Render, calendar_label, counted, in_one_line, minute, table};
+use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Drift {
     fn text(&self) -> String {
@@ -35,11 +36,15 @@ impl Render for Drift {
                 self.unreadable.join("\n  ")
             ));
         }
+        parts.extend(decisions_paragraph(&self.unreadable_decisions));
+        parts.extend(calendars_paragraph(&self.unreadable_calendars));
         parts.join("\n\n")
     }
 
     fn exit_code(&self) -> u8 {
-        u8::from(!self.drifted.is_empty())
+        let is_complete =
+            self.unreadable_decisions.is_empty() && self.unreadable_calendars.is_empty();
+        u8::from(!self.drifted.is_empty() || !is_complete)
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Explanation {
     /// The present pause of the calendar.
     pub(crate) pause: Option<PauseSummary>,
     pub(crate) bot: BotState,
+    /// Problems of stored rows that cannot be read: what they say is missing above.
+    pub(crate) unreadable: Vec<String>,
 }
 
 /// The calendar of the event.
@@ -90,6 +92,31 @@ pub(crate) struct BotState {
     pub(crate) abandoned: Option<String>,
     /// The last calls, oldest first.
     pub(crate) calls: Vec<CallSummary>,
+    /// Other copies of the meeting that keep a bot in it.
+    pub(crate) kept_by: Vec<Keeper>,
+}
+
+/// A copy of the meeting, in another calendar, that keeps a bot in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Keeper {
+    pub(crate) calendar: String,
+    pub(crate) owner: Option<String>,
+    pub(crate) event_id: String,
+    pub(crate) state: KeptState,
+    pub(crate) bot_id: Option<String>,
+    pub(crate) joins_at: Timestamp,
+    /// Whether it is the bot that this event wants too.
+    pub(crate) is_shared: bool,
+}
+
+/// State of a bot that another copy keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KeptState {
+    AtRecall,
+    /// The bot is on its way to the call or in it.
+    Dispatched,
+    ToBeScheduled,
 }
 
 /// A call to Recall.

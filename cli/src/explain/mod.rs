@@ -1,6 +1,7 @@
 //! Explains why a meeting is or is not recorded, and the state of its bot.
 
 mod explanation;
+mod keepers;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -14,11 +15,14 @@ use callsheet_domain::{
 use serde_json::{Value, json};
 
 use crate::error::CliError;
+use crate::find_decision::find_decision;
+use crate::unreadable::readable;
 use crate::workspace::Workspace;
 use explanation::{
     AppliedState, BotState, CalendarSummary, CallSummary, Explanation, InputRevisions,
     OverrideSummary, PauseSummary, Revisions, WantedSummary,
 };
+use keepers::find_keepers;
 
 /// Explains the decision on an event.
 pub(crate) async fn run(
@@ -40,18 +44,24 @@ where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
-    let decision = decisions.of_event(event).await?.all_readable()?.pop();
-    let decision = decision.ok_or_else(|| CliError::unknown_event(event))?;
-    let record = state.record(&decision.calendar_id).await?;
-    let overrides = state.overrides(&decision.calendar_id).await?;
+    let decision = find_decision(decisions, event).await?;
+    let mut unreadable = Vec::new();
+    let record = readable(state.record(&decision.calendar_id).await, &mut unreadable)?;
+    let overrides = readable(
+        state.overrides(&decision.calendar_id).await,
+        &mut unreadable,
+    )?;
     let active_revision = state.active_revision().await?;
-    Ok(explanation(
-        &decision,
-        record.as_ref(),
-        &overrides,
-        active_revision,
-        now,
-    ))
+    let explanation = explanation(&decision, record.as_ref(), &overrides, active_revision, now);
+    let kept_by = find_keepers((state, decisions), &decision, &mut unreadable).await?;
+    Ok(Explanation {
+        unreadable,
+        bot: BotState {
+            kept_by,
+            ..explanation.bot
+        },
+        ..explanation
+    })
 }
 
 fn explanation(
@@ -98,6 +108,7 @@ fn explanation(
                 by: pause.actor_name().to_owned(),
             }),
         bot: bot_state(decision),
+        unreadable: Vec::new(),
     }
 }
 
@@ -160,6 +171,7 @@ fn bot_state(decision: &Decision) -> BotState {
         last_error: decision.attempts.last_error.clone(),
         abandoned: abandoned.map(|abandoned| abandoned.reason.clone()),
         calls: decision.history.calls().iter().map(call_summary).collect(),
+        kept_by: Vec::new(),
     }
 }
 

@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
-use super::explanation::{AppliedState, BotState, CallSummary, Explanation, Revisions};
-use crate::render::{Render, counted, in_one_line, instant};
+use super::explanation::{
+    AppliedState, BotState, CallSummary, Explanation, Keeper, KeptState, Revisions,
+};
+use crate::render::{Render, calendar_label, counted, in_one_line, instant};
+use crate::unreadable::problems_paragraph;
 
 impl Render for Explanation {
     fn text(&self) -> String {
@@ -12,7 +15,12 @@ impl Render for Explanation {
             parts.push(self.overrides());
         }
         parts.push(self.bot.paragraph());
+        parts.extend(problems_paragraph(&self.unreadable));
         parts.join("\n\n")
+    }
+
+    fn exit_code(&self) -> u8 {
+        u8::from(!self.unreadable.is_empty())
     }
 }
 
@@ -104,8 +112,14 @@ impl BotState {
                 )
             }
         };
-        let applied = self.applied.sentence();
+        let applied = match (&self.applied, self.kept_by.is_empty()) {
+            (AppliedState::Nothing, false) => "None is at Recall for this event.".to_owned(),
+            (applied, _) => applied.sentence(),
+        };
         let mut lines = vec![format!("{wanted} {applied}"), self.next_step()];
+        if !self.kept_by.is_empty() {
+            lines.push(self.keepers());
+        }
         if let Some(error) = self
             .last_error
             .as_ref()
@@ -117,6 +131,19 @@ impl BotState {
             lines.push("The last calls:".to_owned());
             lines.extend(self.calls.iter().map(CallSummary::line));
         }
+        lines.join("\n")
+    }
+
+    /// The other copies that keep a bot in the meeting. To a person who wants none, that
+    /// means to be recorded all the same.
+    fn keepers(&self) -> String {
+        let heading = if self.wanted.is_none() {
+            "The meeting is recorded all the same, since other calendars keep a bot in it:"
+        } else {
+            "Other calendars keep a bot in the meeting too:"
+        };
+        let mut lines = vec![heading.to_owned()];
+        lines.extend(self.kept_by.iter().map(Keeper::line));
         lines.join("\n")
     }
 
@@ -140,6 +167,26 @@ impl BotState {
             Some(at) => format!("{step}: {attempts}, the next not before {}.", instant(at)),
             None => format!("{step}: {attempts}."),
         }
+    }
+}
+
+impl Keeper {
+    fn line(&self) -> String {
+        let calendar = calendar_label(&self.calendar, self.owner.as_deref());
+        let id = self.bot_id.as_ref();
+        let id = id.map_or(String::new(), |id| format!(" ({id})"));
+        let joins = instant(self.joins_at);
+        let state = match self.state {
+            KeptState::AtRecall => format!("at Recall{id}, to join {joins}"),
+            KeptState::Dispatched => format!("on its way to the call or in it{id}"),
+            KeptState::ToBeScheduled => format!("to be scheduled, to join {joins}"),
+        };
+        let shared = if self.is_shared {
+            "the same bot"
+        } else {
+            "a bot"
+        };
+        format!("  {calendar}, event {}: {shared}, {state}", self.event_id)
     }
 }
 

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::arguments::{Choice, OverrideCommand};
 use crate::error::CliError;
+use crate::find_decision::find_decision;
 use crate::notify_stack::{Delivery, request_full_sync};
 use crate::workspace::Workspace;
 
@@ -84,9 +85,7 @@ where
     D: Decisions,
     Q: Queue,
 {
-    let Some(decision) = decisions.of_event(event).await?.all_readable()?.pop() else {
-        return Err(CliError::unknown_event(event));
-    };
+    let decision = find_decision(decisions, event).await?;
     let calendar = &decision.calendar_id;
     let Some(scope) = scope_of(&decision, target) else {
         let sync_request = request_full_sync(queue, calendar, now).await;

@@ -7,6 +7,7 @@ use callsheet_domain::{Decision, Email, Policy, PolicyRevision, Timestamp, Wante
 use serde::Serialize;
 
 use super::inputs::PreviewInputs;
+use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 
 /// What the previewed policy is compared with.
 pub(crate) enum Baseline {
@@ -25,6 +26,10 @@ pub(crate) struct Comparison {
     pub(crate) total: Counts,
     /// Problems of events that could not be read.
     pub(crate) unreadable: Vec<String>,
+    /// Decisions that cannot be read. Their events are left out.
+    pub(crate) unreadable_decisions: Vec<UnreadableDecision>,
+    /// Calendars whose stored rows cannot be read. Their events are left out.
+    pub(crate) unreadable_calendars: Vec<UnreadableCalendar>,
     /// Whether the policies differ in `deduplication`: then a push is refused while any bot is
     /// scheduled.
     pub(crate) changes_deduplication: bool,
@@ -93,6 +98,8 @@ pub(crate) fn compare(
     Comparison {
         compared_revision: compared_with.revision.0,
         unreadable: inputs.unreadable.clone(),
+        unreadable_decisions: inputs.unreadable_decisions.clone(),
+        unreadable_calendars: inputs.unreadable_calendars.clone(),
         changes_deduplication: compared_with.policy.scheme() != policy.scheme(),
         is_summary: false,
         ..by_calendar(inputs, changes)
@@ -128,6 +135,8 @@ fn by_calendar(inputs: &PreviewInputs, changes: Vec<Change>) -> Comparison {
         calendars,
         total,
         unreadable: Vec::new(),
+        unreadable_decisions: Vec::new(),
+        unreadable_calendars: Vec::new(),
         changes_deduplication: false,
         is_summary: false,
     }

@@ -25,7 +25,7 @@ use crate::listing::{EventLister, Progress};
 use crate::policy::compile_file;
 use crate::workspace::Workspace;
 use compare::{Baseline, Comparison, compare};
-use inputs::{PreviewInputs, connected_with_overrides, stored_with_overrides};
+use inputs::{KnownCalendars, PreviewInputs, connected_with_overrides, stored_with_overrides};
 use saved::SavedEvents;
 
 /// Recall updates events that started up to about a day ago, and a full sync
@@ -73,14 +73,15 @@ async fn listed_at_recall(
     };
     let calendars = connected_with_overrides(&state, &arguments.calendars).await?;
     let pages = lister
-        .pages(calendars.keys(), plus(now, -FULL_SYNC_REACH))
+        .pages(calendars.readable.keys(), plus(now, -FULL_SYNC_REACH))
         .await?;
     let events: Vec<_> = pages.into_iter().flat_map(|page| page.events).collect();
     if let Some(file) = &arguments.save {
-        let calendars = calendars.values().map(|context| &context.record.calendar);
+        let calendars = calendars.readable.values();
+        let calendars = calendars.map(|context| &context.record.calendar);
         SavedEvents::new(now, calendars, &events).save(file)?;
     }
-    let inputs = PreviewInputs::new(calendars, &events);
+    let mut inputs = PreviewInputs::new(calendars, &events);
     let rows = inputs.stored_decisions(&decisions).await?;
     let active = active_policy(&state).await?;
     Ok((inputs, (Baseline::Decisions(rows), active)))
@@ -96,7 +97,7 @@ async fn with_stored_decisions(
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
     let calendars = saved.calendars(&arguments.calendars);
     let calendars = stored_with_overrides(&state, calendars).await?;
-    let inputs = PreviewInputs::new(calendars, &saved.events);
+    let mut inputs = PreviewInputs::new(calendars, &saved.events);
     let rows = inputs.stored_decisions(&decisions).await?;
     let active = active_policy(&state).await?;
     Ok((inputs, (Baseline::Decisions(rows), active)))
@@ -117,7 +118,10 @@ async fn without_decisions(
         None if workspace.has_state() => active_policy(&workspace.state().await?).await?,
         None => ActivePolicy::built_in(),
     };
-    let calendars = saved.calendars(&arguments.calendars);
+    let calendars = KnownCalendars {
+        readable: saved.calendars(&arguments.calendars),
+        unreadable: Vec::new(),
+    };
     let inputs = PreviewInputs::new(calendars, &saved.events);
     Ok((inputs, (Baseline::Policy, compared_with)))
 }

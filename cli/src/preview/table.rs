@@ -4,6 +4,7 @@ use comfy_table::{Cell, CellAlignment};
 
 use super::compare::{Comparison, Counts, MeetingPreview};
 use crate::render::{Render, calendar_label, counted, in_one_line, minute, table};
+use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Comparison {
     fn text(&self) -> String {
@@ -22,7 +23,15 @@ impl Render for Comparison {
         }
         parts.push(self.counts());
         parts.extend(self.remarks());
+        parts.extend(decisions_paragraph(&self.unreadable_decisions));
+        parts.extend(calendars_paragraph(&self.unreadable_calendars));
         parts.join("\n\n")
+    }
+
+    fn exit_code(&self) -> u8 {
+        let is_complete =
+            self.unreadable_decisions.is_empty() && self.unreadable_calendars.is_empty();
+        u8::from(!is_complete)
     }
 }
 

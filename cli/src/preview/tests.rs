@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use callsheet_app::ports::{Calendars as _, OverrideStore as _};
+use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_app::{ActivePolicy, CalendarContext};
 use callsheet_domain::{
     CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionInputs, Evaluation, IcalUid,
@@ -11,7 +11,10 @@ use callsheet_domain::{
     revise_copies,
 };
 use callsheet_recall::RawEvent;
-use callsheet_testkit::{MemoryState, With as _, a_calendar, a_calendar_record, an_actor, at};
+use callsheet_testkit::{
+    MemoryDecisions, MemoryState, With as _, a_calendar, a_calendar_record, a_decision, an_actor,
+    at, id,
+};
 use serde_json::{Value, json};
 use test_case::test_case;
 
@@ -70,7 +73,14 @@ fn two_meetings() -> PreviewInputs {
         json!({"id": "event-4", "calendar_id": "calendar-sales"}),
     ];
     let saved = saved(events);
-    PreviewInputs::new(saved.calendars(&[]), &saved.events)
+    PreviewInputs::new(readable(saved.calendars(&[])), &saved.events)
+}
+
+fn readable(calendars: BTreeMap<CalendarId, CalendarContext>) -> KnownCalendars {
+    KnownCalendars {
+        readable: calendars,
+        unreadable: Vec::new(),
+    }
 }
 
 fn effects(compared: &Comparison) -> Vec<(&str, &str)> {
@@ -305,7 +315,7 @@ async fn stored_overrides_are_applied() {
     let calendars = connected_with_overrides(&state, &[])
         .await
         .expect("one is connected");
-    assert_eq!(calendars.keys().collect::<Vec<_>>(), [&calendar]);
+    assert_eq!(calendars.readable.keys().collect::<Vec<_>>(), [&calendar]);
     let compared = compare(
         &PreviewInputs::new(calendars, &two_raw_events()),
         (Baseline::Decisions(Vec::new()), ActivePolicy::built_in()),
@@ -323,4 +333,51 @@ fn two_raw_events() -> Vec<RawEvent> {
         a_raw_event(an_event(1, "calendar-sales", "buyer@globex.example")),
         a_raw_event(an_event(2, "calendar-sales", "lead@acme.example")),
     ]
+}
+
+/// An event whose decision cannot be read would seem to gain a bot.
+#[tokio::test]
+async fn an_event_whose_decision_cannot_be_read_is_left_out_and_named() {
+    let decisions = MemoryDecisions::new();
+    let bad = a_decision().with(|row| {
+        row.key.event_id = id("event-1");
+        row.key.ical_uid = id("meeting-1@acme.example");
+    });
+    decisions.write(&bad).await.expect("memory");
+    decisions.make_unreadable(&bad.key);
+    let mut inputs = two_meetings();
+    let rows = inputs.stored_decisions(&decisions).await.expect("memory");
+    let baseline = (Baseline::Decisions(rows), ActivePolicy::built_in());
+    let compared = compare(&inputs, baseline, &policy(EVERYTHING), at("09:30"));
+    assert_eq!(effects(&compared), [("event-2", "gains")]);
+    assert_eq!(compared.exit_code(), 1);
+    let text = compared.text();
+    let expected = "event event-1: made unreadable on purpose";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[tokio::test]
+async fn a_calendar_with_an_unreadable_row_is_left_out_and_named() {
+    let state = MemoryState::new();
+    for name in ["calendar-sales", "calendar-record", "calendar-override"] {
+        let record = a_calendar_record().with(|record| record.calendar.id = id(name));
+        state.write_record(&record).await.expect("memory");
+    }
+    state.make_record_unreadable(&id("calendar-record"));
+    state.make_override_unreadable(&id("calendar-override"));
+    let calendars = connected_with_overrides(&state, &[]).await;
+    let calendars = calendars.expect("one is connected");
+    let inputs = PreviewInputs::new(calendars, &two_raw_events());
+    let baseline = (Baseline::Decisions(Vec::new()), ActivePolicy::built_in());
+    let compared = compare(&inputs, baseline, &policy(EVERYTHING), at("09:30"));
+    assert_eq!(
+        effects(&compared).len(),
+        2,
+        "the readable calendar is previewed"
+    );
+    assert_eq!(compared.exit_code(), 1);
+    let text = compared.text();
+    for name in ["  calendar-record: ", "  calendar-override: "] {
+        assert!(text.contains(name), "{text}");
+    }
 }

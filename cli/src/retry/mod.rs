@@ -14,6 +14,9 @@ use serde::Serialize;
 
 use crate::arguments::RetryArguments;
 use crate::error::CliError;
+use crate::find_calendar::known_calendars;
+use crate::find_decision::{find_decision, unreadable_event};
+use crate::unreadable::UnreadableDecision;
 use crate::workspace::Workspace;
 
 /// How often the write of a decision is attempted.
@@ -23,6 +26,8 @@ const MAX_ATTEMPTS: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Retried {
     pub(crate) meetings: Vec<AbandonedMeeting>,
+    /// Decisions that cannot be read, so that they may be abandoned or not.
+    pub(crate) unreadable: Vec<UnreadableDecision>,
 }
 
 /// A meeting whose decision is or was abandoned.
@@ -67,11 +72,7 @@ async fn retry_event<D: Decisions>(
     event: &EventId,
     now: Timestamp,
 ) -> Result<Retried, CliError> {
-    let row = decisions.of_event(event).await?;
-    let row = row
-        .all_readable()?
-        .pop()
-        .ok_or_else(|| CliError::unknown_event(event))?;
+    let row = find_decision(decisions, event).await?;
     if row.ends_at <= now {
         return Err(CliError::Refused(format!(
             "the meeting of event {event} is over, so there is nothing to retry"
@@ -85,6 +86,7 @@ async fn retry_event<D: Decisions>(
     })?;
     Ok(Retried {
         meetings: vec![meeting],
+        unreadable: Vec::new(),
     })
 }
 
@@ -94,12 +96,12 @@ where
     S: Calendars,
     D: Decisions,
 {
-    let mut meetings = Vec::new();
-    for listed in state.listed().await? {
-        let keys = decisions
-            .of_calendar(&listed.record.calendar.id, now)
-            .await?;
-        for row in decisions.decisions(&keys).await?.all_readable()? {
+    let (mut meetings, mut unreadable) = (Vec::new(), Vec::new());
+    for calendar in known_calendars(state).await? {
+        let keys = decisions.of_calendar(&calendar, now).await?;
+        let rows = decisions.decisions(&keys).await?;
+        unreadable.extend(rows.unreadable.into_iter().map(UnreadableDecision::of));
+        for row in rows.decisions {
             if row.is_abandoned() {
                 meetings.extend(reopen(decisions, row.key, now).await?);
             }
@@ -108,7 +110,10 @@ where
     meetings.sort_by(|one, other| {
         (one.starts_at, &one.event_id).cmp(&(other.starts_at, &other.event_id))
     });
-    Ok(Retried { meetings })
+    Ok(Retried {
+        meetings,
+        unreadable,
+    })
 }
 
 /// Reopens a decision. None if it is not abandoned, or its meeting is over.
@@ -120,7 +125,10 @@ async fn reopen<D: Decisions>(
     let keys = [key];
     for _ in 0..MAX_ATTEMPTS {
         let rows = decisions.decisions(&keys).await?;
-        let Some(row) = rows.all_readable()?.pop() else {
+        if let Some(row) = rows.unreadable.first() {
+            return Err(unreadable_event(row));
+        }
+        let Some(row) = rows.decisions.into_iter().next() else {
             return Ok(None);
         };
         let Some(meeting) = AbandonedMeeting::of(&row).filter(|_| row.ends_at > now) else {

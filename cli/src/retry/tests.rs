@@ -101,3 +101,36 @@ async fn a_retry_of_a_due_decision_a_past_meeting_or_an_unknown_event_is_refused
         assert_eq!(result.expect_err("nothing to reopen").exit_code(), 1);
     }
 }
+
+#[tokio::test]
+async fn a_decision_that_cannot_be_read_is_named_and_the_others_are_retried() {
+    let (state, decisions) = stored().await;
+    let bad = row("bad", abandoned);
+    decisions.write(&bad).await.expect("memory");
+    decisions.make_unreadable(&bad.key);
+    let retried = retry_all(&state, &decisions, at("09:30")).await;
+    let retried = retried.expect("the others are retried");
+    assert_eq!((retried.meetings.len(), retried.exit_code()), (1, 1));
+    let text = retried.text();
+    assert!(
+        text.contains("  event bad: made unreadable on purpose"),
+        "{text}"
+    );
+    let one = retry_event(&decisions, &bad.key.event_id, at("09:30")).await;
+    let error = one.expect_err("it cannot be read");
+    assert_eq!(error.exit_code(), 1);
+    assert!(
+        error.report().contains("`callsheet rebuild bad`"),
+        "{}",
+        error.report()
+    );
+}
+
+/// The calendar's record cannot be read, and its decisions can.
+#[tokio::test]
+async fn decisions_of_a_calendar_with_an_unreadable_record_are_retried() {
+    let (state, decisions) = stored().await;
+    state.make_record_unreadable(&a_calendar_record().calendar.id);
+    let retried = retry_all(&state, &decisions, at("09:30")).await;
+    assert_eq!(retried.expect("memory").meetings.len(), 1);
+}

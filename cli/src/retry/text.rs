@@ -2,9 +2,22 @@
 
 use super::{AbandonedMeeting, Retried};
 use crate::render::{Render, counted, in_one_line, instant};
+use crate::unreadable::decisions_paragraph;
 
 impl Render for Retried {
     fn text(&self) -> String {
+        let mut parts = vec![self.retried()];
+        parts.extend(decisions_paragraph(&self.unreadable));
+        parts.join("\n\n")
+    }
+
+    fn exit_code(&self) -> u8 {
+        u8::from(!self.unreadable.is_empty())
+    }
+}
+
+impl Retried {
+    fn retried(&self) -> String {
         if self.meetings.is_empty() {
             return "No decision about an upcoming meeting is abandoned.".to_owned();
         }

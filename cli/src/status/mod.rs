@@ -1,21 +1,38 @@
-//! Status of policy, calendars and decisions.
+//! Status of the stack: its health, policy, calendars and decisions.
+//!
+//! A part that cannot be read costs only itself: it is named, and the rest is shown.
 
+mod findings;
+mod health;
+mod health_text;
+mod policy;
+mod signals;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use std::collections::BTreeMap;
 
-use callsheet_app::ports::{Calendars, Decisions, ListedCalendar, OverrideStore, Policies};
+use callsheet_app::PortError;
+use callsheet_app::ports::{
+    Access, ActivityLog, Calendars, DeadLetters, Decisions, ListedCalendar, MeasuredQueue,
+    OverrideStore, Policies, SyncStates,
+};
 use callsheet_domain::{
     Applied, Decision, Email, PolicyRevision, Timestamp, Verdict, Wanted, needs_full_sync,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
+use crate::arguments::StatusArguments;
 use crate::error::CliError;
 use crate::retry::AbandonedMeeting;
+use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 use crate::workspace::Workspace;
+use findings::{Told, findings, synced_at};
+use health::Health;
+use policy::{PolicyStatus, policy_status};
+use signals::{DueStatus, Queues, Signals};
 
 /// Number of calendars that are read concurrently.
 const CONCURRENCY: usize = 8;
@@ -24,6 +41,7 @@ const CONCURRENCY: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Status {
     pub(crate) now: Timestamp,
+    pub(crate) health: Health,
     pub(crate) policy: PolicyStatus,
     pub(crate) calendars: Vec<CalendarSummary>,
     /// Number of calendars by status.
@@ -32,16 +50,6 @@ pub(crate) struct Status {
     pub(crate) meetings: MeetingCounts,
     /// Upcoming meetings whose decision is abandoned, by start.
     pub(crate) abandoned: Vec<AbandonedMeeting>,
-}
-
-/// The active policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct PolicyStatus {
-    /// 0 is the built-in policy.
-    pub(crate) revision: u64,
-    pub(crate) at: Option<Timestamp>,
-    pub(crate) by: Option<String>,
-    pub(crate) note: Option<String>,
 }
 
 /// A calendar and its meetings.
@@ -76,95 +84,206 @@ pub(crate) struct MeetingCounts {
 }
 
 /// Reads the status of the workspace.
-pub(crate) async fn run(workspace: &Workspace, now: Timestamp) -> Result<Status, CliError> {
+pub(crate) async fn run(
+    workspace: &Workspace,
+    arguments: &StatusArguments,
+    now: Timestamp,
+) -> Result<Status, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-    status(&state, &decisions, now).await
+    let queues = Queues {
+        sync: workspace.queue().await?,
+        dead_letters: workspace.optional_dead_letters().await?,
+    };
+    status((&state, &decisions, &queues), arguments, now).await
 }
 
-async fn status<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Status, CliError>
+async fn status<S, D, Q, L>(
+    (state, decisions, queues): (&S, &D, &Queues<Q, L>),
+    arguments: &StatusArguments,
+    now: Timestamp,
+) -> Result<Status, CliError>
 where
-    S: Calendars + OverrideStore + Policies,
+    S: Access + ActivityLog + Calendars + OverrideStore + Policies + SyncStates,
     D: Decisions,
+    Q: MeasuredQueue,
+    L: DeadLetters,
 {
-    let active_revision = state.active_revision().await?;
-    let listed = state.listed().await?;
-    let read: Vec<(CalendarSummary, Vec<AbandonedMeeting>)> = stream::iter(listed)
-        .map(|listed| calendar_summary((state, decisions), listed, active_revision, now))
+    let signals = Signals::read(state, queues).await?;
+    let policy = policy_status(state).await?;
+    let active_revision = PolicyRevision(policy.revision);
+    let mut read: Vec<CalendarRead> = stream::iter(state.listed().await?)
+        .map(|listed| read_calendar((state, decisions), listed, active_revision, now))
         .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;
-    let (mut calendars, abandoned): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-    let mut abandoned: Vec<AbandonedMeeting> = abandoned.into_iter().flatten().collect();
-    abandoned.sort_by(|one, other| {
-        (one.starts_at, &one.event_id).cmp(&(other.starts_at, &other.event_id))
-    });
-    calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
-    let (mut statuses, mut meetings) = (BTreeMap::new(), MeetingCounts::default());
-    for calendar in &calendars {
-        *statuses.entry(calendar.status).or_default() += 1;
-        meetings.add(&calendar.meetings);
+    read.sort_by(|one, other| one.order().cmp(&other.order()));
+    let unreadable = state.unreadable().await?;
+    let unreadable = unreadable.into_iter().map(UnreadableCalendar::of);
+    let mut unreadable: Vec<_> = unreadable
+        .chain(read.iter().filter_map(|one| one.unreadable.clone()))
+        .collect();
+    unreadable.sort();
+    let told = told_by(&read, unreadable.len());
+    let health = Health {
+        findings: findings(&signals, &told, &policy, arguments, now),
+        webhook_accepted_at: signals.activity.webhook_at,
+        synced_at: synced_at(&signals, &told),
+        resynced_at: signals.activity.resynced_at,
+        scheduler_ran_at: signals.activity.scheduler_ran_at,
+        sync_queue: signals.sync_queue,
+        dead_letters: signals.dead_letters,
+        denial: signals.denial,
+        unreadable_calendars: unreadable,
+        unreadable_decisions: read
+            .iter_mut()
+            .flat_map(|one| std::mem::take(&mut one.unreadable_decisions))
+            .collect(),
+        due: told.due,
+    };
+    Ok(Status::of(now, health, policy, read))
+}
+
+/// Adds up what the calendars tell.
+fn told_by(read: &[CalendarRead], unreadable_calendars: usize) -> Told {
+    let connected = read.iter().filter(|one| one.is_connected);
+    let mut told = Told {
+        connected: connected.count(),
+        unreadable_calendars,
+        ..Told::default()
+    };
+    for one in read {
+        let known_since = told.known_since.unwrap_or(one.changed_at);
+        told.known_since = Some(known_since.min(one.changed_at));
+        told.last_change_at = told.last_change_at.max(one.last_change_at);
+        told.calendar_synced_at = told.calendar_synced_at.max(one.summary.synced_at);
+        told.newest_policy_used = told.newest_policy_used.max(one.newest_policy_used);
+        told.due.add(one.due.clone());
+        told.unreadable_decisions += one.unreadable_decisions.len();
+        told.abandoned += one.abandoned.len();
     }
-    Ok(Status {
-        now,
-        policy: policy_status(state, active_revision).await?,
-        calendars,
-        statuses,
-        meetings,
-        abandoned,
-    })
+    told
 }
 
-async fn policy_status<S: Policies>(
-    state: &S,
-    revision: PolicyRevision,
-) -> Result<PolicyStatus, CliError> {
-    let stored = state.policy(revision).await?;
-    Ok(PolicyStatus {
-        revision: revision.0,
-        at: stored.as_ref().map(|policy| policy.at),
-        by: stored.as_ref().map(|policy| policy.by.as_str().to_owned()),
-        note: stored.and_then(|policy| policy.note),
-    })
+impl Status {
+    fn of(now: Timestamp, health: Health, policy: PolicyStatus, read: Vec<CalendarRead>) -> Self {
+        let (mut statuses, mut meetings) = (BTreeMap::new(), MeetingCounts::default());
+        let (mut calendars, mut abandoned) = (Vec::new(), Vec::new());
+        for one in read {
+            *statuses.entry(one.summary.status).or_default() += 1;
+            meetings.add(&one.summary.meetings);
+            calendars.push(one.summary);
+            abandoned.extend(one.abandoned);
+        }
+        abandoned.sort_by(|one: &AbandonedMeeting, other| {
+            (one.starts_at, &one.event_id).cmp(&(other.starts_at, &other.event_id))
+        });
+        Self {
+            now,
+            health,
+            policy,
+            calendars,
+            statuses,
+            meetings,
+            abandoned,
+        }
+    }
 }
 
-async fn calendar_summary<S, D>(
+/// What was read of one calendar.
+struct CalendarRead {
+    summary: CalendarSummary,
+    is_connected: bool,
+    /// When the calendar itself last changed at Recall.
+    changed_at: Timestamp,
+    abandoned: Vec<AbandonedMeeting>,
+    due: DueStatus,
+    /// When one of its events last changed, if it is connected.
+    last_change_at: Option<Timestamp>,
+    newest_policy_used: u64,
+    unreadable_decisions: Vec<UnreadableDecision>,
+    /// The problem of its overrides.
+    unreadable: Option<UnreadableCalendar>,
+}
+
+impl CalendarRead {
+    fn order(&self) -> (&Option<String>, &String) {
+        (&self.summary.owner, &self.summary.id)
+    }
+
+    fn count(&mut self, row: &Decision, now: Timestamp) {
+        self.summary.meetings.count(row, now);
+        self.abandoned.extend(AbandonedMeeting::of(row));
+        self.due.count(row, now);
+        self.newest_policy_used = self.newest_policy_used.max(row.inputs.policy.0);
+        if self.is_connected {
+            self.last_change_at = self.last_change_at.max(Some(row.inputs.event));
+        }
+    }
+}
+
+async fn read_calendar<S, D>(
     (state, decisions): (&S, &D),
     listed: ListedCalendar,
     active_revision: PolicyRevision,
     now: Timestamp,
-) -> Result<(CalendarSummary, Vec<AbandonedMeeting>), CliError>
+) -> Result<CalendarRead, CliError>
 where
     S: OverrideStore,
     D: Decisions,
 {
-    let ListedCalendar {
-        record,
-        override_revision,
-    } = listed;
-    let calendar = &record.calendar;
-    let pause = state.overrides(&calendar.id).await?.pause;
-    let keys = decisions.of_calendar(&calendar.id, now).await?;
-    let (mut meetings, mut abandoned) = (MeetingCounts::default(), Vec::new());
-    for row in decisions.decisions(&keys).await?.all_readable()? {
-        meetings.count(&row, now);
-        abandoned.extend(AbandonedMeeting::of(&row));
-    }
-    let last_sync = record.last_sync.as_ref();
-    let needs_full_sync = needs_full_sync(last_sync, active_revision, override_revision, now);
-    let summary = CalendarSummary {
-        id: calendar.id.to_string(),
-        owner: calendar
-            .email
-            .as_ref()
-            .map(Email::as_str)
-            .map(str::to_owned),
-        status: calendar.status.as_str(),
-        synced_at: last_sync.map(|last_sync| last_sync.began_at),
-        paused_until: pause.map(|pause| pause.until).filter(|until| *until > now),
-        needs_full_sync: needs_full_sync && calendar.status.holds_bots(),
-        meetings,
+    let calendar = &listed.record.calendar;
+    let (pause, unreadable) = match state.overrides(&calendar.id).await {
+        Ok(overrides) => (overrides.pause, None),
+        Err(PortError::Unreadable { reason, .. }) => (None, Some(reason)),
+        Err(error) => return Err(error.into()),
     };
-    Ok((summary, abandoned))
+    let keys = decisions.of_calendar(&calendar.id, now).await?;
+    let rows = decisions.decisions(&keys).await?;
+    let last_sync = listed.record.last_sync.as_ref();
+    let unreadable_decisions = rows.unreadable.into_iter();
+    let mut read = CalendarRead {
+        summary: CalendarSummary {
+            paused_until: pause.map(|pause| pause.until).filter(|until| *until > now),
+            ..CalendarSummary::of(&listed, active_revision, now)
+        },
+        is_connected: calendar.status.holds_bots(),
+        changed_at: calendar.updated_at,
+        abandoned: Vec::new(),
+        due: DueStatus::default(),
+        last_change_at: None,
+        newest_policy_used: last_sync.map_or(0, |last_sync| last_sync.policy.0),
+        unreadable_decisions: unreadable_decisions.map(UnreadableDecision::of).collect(),
+        unreadable: unreadable.map(|problem| UnreadableCalendar {
+            id: calendar.id.to_string(),
+            problem,
+        }),
+    };
+    for row in &rows.decisions {
+        read.count(row, now);
+    }
+    Ok(read)
+}
+
+impl CalendarSummary {
+    /// The calendar, before its pause and its meetings are known.
+    fn of(listed: &ListedCalendar, active_revision: PolicyRevision, now: Timestamp) -> Self {
+        let ListedCalendar {
+            record,
+            override_revision,
+        } = listed;
+        let (calendar, last_sync) = (&record.calendar, record.last_sync.as_ref());
+        let needs_full_sync = needs_full_sync(last_sync, active_revision, *override_revision, now);
+        let owner = calendar.email.as_ref().map(Email::as_str);
+        Self {
+            id: calendar.id.to_string(),
+            owner: owner.map(str::to_owned),
+            status: calendar.status.as_str(),
+            synced_at: last_sync.map(|last_sync| last_sync.began_at),
+            paused_until: None,
+            needs_full_sync: needs_full_sync && calendar.status.holds_bots(),
+            meetings: MeetingCounts::default(),
+        }
+    }
 }
 
 impl MeetingCounts {

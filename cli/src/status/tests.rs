@@ -1,37 +1,113 @@
 //! Counts and text of the status.
 
-use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
+mod outages;
+
+use callsheet_app::ports::{
+    Activity, ActivityLog as _, BatchActivity, Calendars as _, Decisions as _, OverrideStore as _,
+};
 use callsheet_domain::{
-    Applied, Attempts, CalendarRecord, CalendarStatus, CompletedSync, Decision, EventId,
-    OverrideRevision, PolicyRevision, Verdict, Wanted,
+    Applied, Attempts, CalendarId, CalendarRecord, CalendarStatus, CompletedSync, Decision,
+    EventId, OverrideRevision, PolicyRevision, Timestamp, Verdict, Wanted,
 };
 use callsheet_testkit::{
-    MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
-    an_applied_bot, at,
+    MemoryDeadLetters, MemoryDecisions, MemoryQueue, MemoryState, With as _, a_calendar_record,
+    a_decision, an_actor, an_applied_bot, at,
 };
 
-use super::status;
+use super::signals::Queues;
+use super::{Status, status};
+use crate::arguments::StatusArguments;
 use crate::render::Render as _;
 
-fn completed_sync(record: &mut CalendarRecord) {
+const NOW: &str = "09:30";
+const ARGUMENTS: StatusArguments = StatusArguments {
+    resync_every_minutes: 1,
+    catch_up_every_minutes: 5,
+};
+
+/// A stack in memory.
+struct Harness {
+    state: MemoryState,
+    decisions: MemoryDecisions,
+    queues: Queues<MemoryQueue, MemoryDeadLetters>,
+}
+
+impl Harness {
+    fn empty() -> Self {
+        Self {
+            state: MemoryState::new(),
+            decisions: MemoryDecisions::new(),
+            queues: Queues {
+                sync: Some(MemoryQueue::new()),
+                dead_letters: Some(MemoryDeadLetters::new()),
+            },
+        }
+    }
+
+    /// A stack that works, with a connected calendar and a meeting that has its bot. All
+    /// was done a minute ago, but the event was changed half an hour ago.
+    async fn healthy() -> Self {
+        let harness = Self::empty();
+        let record = a_calendar_record().with(|record| completed_sync(record, "09:29"));
+        harness.store(&record).await;
+        harness.write(&a_decision().with(with_bot)).await;
+        harness.note(activity("09:29")).await;
+        harness
+    }
+
+    async fn store(&self, record: &CalendarRecord) {
+        self.state.write_record(record).await.expect("memory");
+    }
+
+    async fn write(&self, row: &Decision) {
+        self.decisions.write(row).await.expect("memory");
+    }
+
+    async fn note(&self, activity: Activity) {
+        self.state.note_activity(&activity).await.expect("memory");
+    }
+
+    async fn status(&self, now: Timestamp) -> Status {
+        let ports = (&self.state, &self.decisions, &self.queues);
+        status(ports, &ARGUMENTS, now).await.expect("memory")
+    }
+}
+
+/// Everything was done at `instant`.
+fn activity(instant: &str) -> Activity {
+    Activity {
+        webhook_at: Some(at(instant)),
+        resynced_at: Some(at(instant)),
+        batch: Some(BatchActivity {
+            handled_at: at(instant),
+            oldest_sent_at: at(instant),
+        }),
+        scheduler_ran_at: Some(at(instant)),
+    }
+}
+
+fn completed_sync(record: &mut CalendarRecord, instant: &str) {
     record.last_sync = Some(CompletedSync {
-        began_at: at("09:00"),
+        began_at: at(instant),
         since: None,
-        full_sync_at: Some(at("09:00")),
+        full_sync_at: Some(at(instant)),
         policy: PolicyRevision(0),
         overrides: OverrideRevision(0),
         holds_until: None,
     });
 }
 
+fn with_bot(row: &mut Decision) {
+    row.inputs.policy = PolicyRevision(0);
+    if let Wanted::Bot(bot) = &row.wanted {
+        row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
+    }
+}
+
 fn rows() -> Vec<Decision> {
     let changes: [fn(&mut Decision); 6] = [
         |_| (),
-        |row| {
-            if let Wanted::Bot(bot) = &row.wanted {
-                row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
-            }
-        },
+        with_bot,
         |row| {
             row.attempts = Attempts {
                 not_before: Some(at("09:45")),
@@ -48,6 +124,7 @@ fn rows() -> Vec<Decision> {
     let row = |(index, change): (usize, fn(&mut Decision))| {
         a_decision().with(|row| {
             row.key.event_id = EventId::parse(format!("event-{index}")).expect("an id");
+            row.inputs.policy = PolicyRevision(0);
             change(row);
         })
     };
@@ -56,31 +133,31 @@ fn rows() -> Vec<Decision> {
 
 #[tokio::test]
 async fn each_calendar_and_each_meeting_is_counted_once() {
-    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
-    state
-        .write_record(&a_calendar_record().with(completed_sync))
-        .await
-        .expect("memory");
+    let harness = Harness::empty();
+    let record = a_calendar_record().with(|record| completed_sync(record, "09:00"));
+    harness.store(&record).await;
     let lost = a_calendar_record().with(|record| {
-        record.calendar.id = callsheet_domain::CalendarId::parse("calendar-lost").expect("an id");
+        record.calendar.id = CalendarId::parse("calendar-lost").expect("an id");
         record.calendar.status = CalendarStatus::Disconnected;
     });
-    state.write_record(&lost).await.expect("memory");
+    harness.store(&lost).await;
     for row in rows() {
-        decisions.write(&row).await.expect("memory");
+        harness.write(&row).await;
     }
     let calendar = a_calendar_record().calendar.id;
-    state
+    harness
+        .state
         .pause(&calendar, at("12:00"), &an_actor(), at("09:10"))
         .await
         .expect("memory");
-    let status = status(&state, &decisions, at("09:30"))
-        .await
-        .expect("memory");
+    harness.note(activity("09:29")).await;
+    let text = harness.status(at(NOW)).await.text();
+    let (_, text) = text
+        .split_once("\n\nThe built-in")
+        .expect("after the health");
     assert_eq!(
-        status.text(),
-        "\
-The built-in policy is active.
+        text,
+        " policy is active.
 
 calendar                             status        last sync                      paused until          record  skip  bots  to do
 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,22 +2,45 @@
 
 use comfy_table::{Cell, CellAlignment};
 
-use super::{CalendarSummary, MeetingCounts, PolicyStatus, Status};
+use super::policy::PolicyStatus;
+use super::{CalendarSummary, MeetingCounts, Status};
 use crate::render::{Render, ago, calendar_label, counted, in_one_line, instant, table};
 use crate::retry::AbandonedMeeting;
+use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Status {
     fn text(&self) -> String {
-        let mut parts = vec![self.policy.sentence()];
+        let mut parts = vec![self.health.verdict(), self.health.numbers(self.now)];
+        parts.push(self.policy.sentence());
         if self.calendars.is_empty() {
             parts.push(
                 "No calendar is known yet. A calendar becomes known with its first webhook, or with the next \
                  resync that reads Recall's list: `callsheet resync --full` requests one."
                     .to_owned(),
             );
-            return parts.join("\n\n");
+        } else {
+            parts.push(self.table());
+            parts.push(self.counts());
         }
-        parts.push(self.table());
+        if !self.abandoned.is_empty() {
+            parts.push(self.abandoned());
+        }
+        let health = &self.health;
+        parts.extend(decisions_paragraph(&health.unreadable_decisions));
+        parts.extend(calendars_paragraph(&health.unreadable_calendars));
+        parts.join("\n\n")
+    }
+
+    fn exit_code(&self) -> u8 {
+        u8::from(!self.health.findings.is_empty())
+    }
+}
+
+/// Number of abandoned decisions that are listed.
+const MAX_LISTED: usize = 20;
+
+impl Status {
+    fn counts(&self) -> String {
         let statuses = self.statuses.iter();
         let statuses: Vec<_> = statuses
             .map(|(name, count)| format!("{count} {name}"))
@@ -26,17 +49,13 @@ impl Render for Status {
             .calendars
             .iter()
             .filter(|calendar| calendar.needs_full_sync);
-        parts.push(format!(
+        format!(
             "{}: {}; {} a full sync.\n{}",
             counted(self.calendars.len(), "calendar", "calendars"),
             statuses.join(", "),
             counted(needing.count(), "needs", "need"),
             self.meetings.summary()
-        ));
-        if !self.abandoned.is_empty() {
-            parts.push(self.abandoned());
-        }
-        parts.join("\n\n")
+        )
     }
 }
 
@@ -44,6 +63,9 @@ impl PolicyStatus {
     fn sentence(&self) -> String {
         let Some(at) = self.at else {
             return match self.revision {
+                revision if self.problem.is_some() => format!(
+                    "Revision {revision} of the policy is active, but cannot be read, so no sync can decide."
+                ),
                 0 => "The built-in policy is active.".to_owned(),
                 revision => format!(
                     "Revision {revision} of the policy is active, but its document is not stored, so the \
@@ -58,9 +80,6 @@ impl PolicyStatus {
         format!("Revision {revision} of the policy is active, pushed {at} by {by}{note}")
     }
 }
-
-/// Number of abandoned decisions that are listed.
-const MAX_LISTED: usize = 20;
 
 impl Status {
     fn abandoned(&self) -> String {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{RunReport, Scheduler};
+use callsheet_app::{ActivityNotes, RunReport, Scheduler};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{RandomJitter, Secret, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
@@ -26,6 +26,7 @@ const USUAL: Duration = Duration::from_mins(1);
 pub(crate) async fn wake(
     scheduler: LiveScheduler,
     key: &Secret<ApiKey>,
+    notes: &ActivityNotes,
     deadline_ms: u64,
 ) -> Result<(), Error> {
     let scheduler = Scheduler {
@@ -36,6 +37,11 @@ pub(crate) async fn wake(
     match scheduler.run(until).await {
         Ok(report) => {
             log(&report);
+            let now = scheduler.clock.now();
+            // The run is finished, whether or not that can be noted.
+            if let Err(error) = notes.note_run(&scheduler.state, now).await {
+                tracing::warn!(%error, "could not note the scheduler run: {error}");
+            }
             Ok(())
         }
         Err(error) => {

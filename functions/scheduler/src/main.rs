@@ -9,7 +9,7 @@ mod settings;
 
 use std::sync::Arc;
 
-use callsheet_app::Scheduler;
+use callsheet_app::{ActivityNotes, Scheduler};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Function, RandomJitter, SystemClock};
 use callsheet_store::{DecisionTable, StateTable};
@@ -32,9 +32,10 @@ async fn main() -> Result<(), Error> {
         jitter: RandomJitter,
         settings: settings.scheduler,
     };
+    let notes = ActivityNotes::default();
     run(service_fn(move |event: LambdaEvent<Value>| {
-        let (scheduler, key) = (scheduler.clone(), Arc::clone(&key));
-        async move { handler::wake(scheduler, &key, event.context.deadline).await }
+        let (scheduler, key, notes) = (scheduler.clone(), Arc::clone(&key), notes.clone());
+        async move { handler::wake(scheduler, &key, &notes, event.context.deadline).await }
     }))
     .await
 }

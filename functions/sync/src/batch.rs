@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use callsheet_app::ports::{Clock as _, Receipt};
-use callsheet_app::{Delivery, Ports, SyncHandler};
+use callsheet_app::{ActivityNotes, Delivery, Ports, SyncHandler};
 use callsheet_queue::{SqsQueue, parse_job};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Secret, SystemClock, deadline};
@@ -25,6 +25,7 @@ const USUAL: Duration = Duration::from_secs(55);
 pub(crate) async fn handle(
     handler: SyncHandler<LivePorts>,
     key: &Secret<ApiKey>,
+    notes: &ActivityNotes,
     event: LambdaEvent<SqsEvent>,
 ) -> SqsBatchResponse {
     let mut handler = handler;
@@ -47,6 +48,11 @@ pub(crate) async fn handle(
         }
     }
     let outcome = handler.handle(&deliveries, until).await;
+    let (state, now) = (&handler.ports.state, handler.ports.clock.now());
+    // The jobs are handled, whether or not that can be noted.
+    if let Err(error) = notes.note_batch(state, &deliveries, &outcome, now).await {
+        tracing::warn!(%error, "could not note the activity of sync: {error}");
+    }
     if outcome.is_denied {
         key.refresh(handler.ports.clock.now()).await;
     }

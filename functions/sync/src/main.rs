@@ -6,7 +6,7 @@ mod settings;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use callsheet_app::{PolicyCache, Ports, SyncHandler};
+use callsheet_app::{ActivityNotes, PolicyCache, Ports, SyncHandler};
 use callsheet_queue::SqsQueue;
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Function, SystemClock};
@@ -36,9 +36,13 @@ async fn main() -> Result<(), Error> {
         policy_cache: PolicyCache::default(),
         settings: settings.sync,
     };
+    let notes = ActivityNotes::default();
     run(service_fn(move |event: LambdaEvent<SqsEvent>| {
-        let (handler, key) = (handler.clone(), Arc::clone(&key));
-        async move { Ok::<SqsBatchResponse, Error>(batch::handle(handler, &key, event).await) }
+        let (handler, key, notes) = (handler.clone(), Arc::clone(&key), notes.clone());
+        async move {
+            let response = batch::handle(handler, &key, &notes, event).await;
+            Ok::<SqsBatchResponse, Error>(response)
+        }
     }))
     .await
 }

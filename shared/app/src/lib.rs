@@ -7,6 +7,7 @@
 
 pub mod accept;
 mod access_gate;
+mod activity;
 mod calendar_loader;
 mod decision_writer;
 mod error;
@@ -26,6 +27,7 @@ mod sync_error;
 mod sync_ports;
 
 pub use access_gate::{AccessGate, Entry};
+pub use activity::ActivityNotes;
 pub use calendar_loader::CalendarLoader;
 pub use decision_writer::{DecisionWriter, SyncContext};
 pub use error::{PortError, Service};

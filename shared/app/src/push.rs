@@ -8,6 +8,8 @@
 //! is accepted: a push takes milliseconds, and hardly any installation ever
 //! changes its scheme.
 
+use std::collections::BTreeSet;
+
 use callsheet_domain::{
     Actor, Applied, DeduplicationScheme, InvalidPolicy, Policy, PolicyDocument, PolicyRevision,
     Step, Timestamp,
@@ -123,12 +125,17 @@ where
     D: Decisions,
 {
     let mut bots = 0;
-    for listed in state.listed().await? {
-        let keys = decisions
-            .of_calendar(&listed.record.calendar.id, now)
-            .await?;
+    let listed = state.listed().await?.into_iter();
+    let listed = listed.map(|listed| listed.record.calendar.id);
+    let unreadable = state.unreadable().await?.into_iter();
+    let calendars = listed.chain(unreadable.map(|record| record.calendar_id));
+    for calendar in calendars.collect::<BTreeSet<_>>() {
+        let keys = decisions.of_calendar(&calendar, now).await?;
         for keys in keys.chunks(ROWS) {
-            let rows = decisions.decisions(keys).await?.all_readable()?;
+            let rows = decisions.decisions(keys).await?;
+            // A row that cannot be read may have a bot.
+            bots += rows.unreadable.len();
+            let rows = rows.decisions;
             let has_bot = |row: &&callsheet_domain::Decision| {
                 row.applied != Applied::Nothing || matches!(row.step(), Step::Schedule(_))
             };

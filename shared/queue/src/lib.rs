@@ -1,6 +1,7 @@
 //! Sync jobs as messages of SQS queues.
 
 mod dead_letters;
+mod depth;
 mod envelope;
 mod sqs;
 

@@ -19,8 +19,8 @@ const LONGEST_DELAY: Duration = Duration::from_mins(15);
 /// Sync jobs on one SQS queue.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
-    client: Client,
-    url: String,
+    pub(crate) client: Client,
+    pub(crate) url: String,
 }
 
 impl SqsQueue {

@@ -214,3 +214,26 @@ async fn a_disconnect_that_cannot_request_a_sync_is_to_be_run_again() {
     );
     assert_eq!(requested_syncs(&harness), [SyncReason::CalendarChanged]);
 }
+
+/// The calendar's own record and one of its decisions cannot be read.
+#[tokio::test]
+async fn a_calendar_with_unreadable_rows_is_deleted_and_the_rows_are_named() {
+    let clock = clock();
+    let harness = set_up(&clock).await;
+    let event = callsheet_testkit::id("event-1");
+    let rows = harness.decisions.of_event(&event);
+    let row = rows.await.expect("memory").decisions.pop().expect("a row");
+    harness.decisions.make_unreadable(&row.key);
+    harness.state.make_record_unreadable(&id("calendar-sales"));
+    let asked = Cell::new(String::new());
+    let disconnected = disconnect(&harness, "calendar-sales", &clock, |question| {
+        asked.set(question.to_owned());
+        Ok(())
+    });
+    let disconnected = disconnected.await.expect("it is deleted");
+    assert_eq!(disconnected.exit_code(), 1);
+    let named = "  event event-1: made unreadable on purpose";
+    for text in [asked.take(), disconnected.text()] {
+        assert!(text.contains(named), "{text}");
+    }
+}

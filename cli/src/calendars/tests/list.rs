@@ -159,3 +159,37 @@ async fn a_429_blocks_the_listing_for_all_callers() {
     let calls = harness.recall.calls();
     assert!(calls[1].at >= at("09:30:40"), "{calls:?}");
 }
+
+#[tokio::test]
+async fn unreadable_rows_are_named_and_the_other_calendars_are_listed() {
+    let clock = clock();
+    let harness = set_up(&clock).await;
+    let event = callsheet_testkit::id("event-2");
+    let keys = harness.decisions.of_event(&event);
+    let row = keys.await.expect("memory").decisions.pop().expect("a row");
+    harness.decisions.make_unreadable(&row.key);
+    harness
+        .state
+        .make_record_unreadable(&id("calendar-support"));
+    let listed = list(&harness.state, &harness.decisions, at("09:30")).await;
+    let listed = listed.expect("memory");
+    let upcoming = listed.calendars.iter().map(|one| one.upcoming.meetings);
+    assert_eq!((listed.calendars.len(), upcoming.sum::<usize>()), (4, 1));
+    assert_eq!(listed.exit_code(), 1);
+    let directory = directory::fetch(&harness.recall, &harness.state, &clock).await;
+    let listed = listed.compared_with(directory.expect("memory"));
+    let unknown = listed.only_at_recall.as_deref().unwrap_or_default();
+    let unknown: Vec<_> = unknown.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(
+        unknown,
+        ["calendar-new"],
+        "the unreadable calendar is known"
+    );
+    let text = listed.text();
+    for line in [
+        "  event event-2: made unreadable on purpose",
+        "  calendar-support: made unreadable on purpose",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+}

@@ -16,6 +16,15 @@ pub struct ListedCalendar {
     pub override_revision: OverrideRevision,
 }
 
+/// A calendar with a stored row that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnreadableRecord {
+    /// Its id.
+    pub calendar_id: CalendarId,
+    /// The problem, without the row's content.
+    pub problem: String,
+}
+
 /// Storage of calendars.
 pub trait Calendars: Send + Sync {
     /// The record of a calendar, if there is one.
@@ -31,7 +40,11 @@ pub trait Calendars: Send + Sync {
         record: &CalendarRecord,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 
-    /// The records of all calendars, in any order. The list may lag behind the
-    /// writes by a moment, so a record must be read before it is acted upon.
+    /// The records of all calendars, in any order, except those that cannot be
+    /// read. The list may lag behind the writes by a moment, so a record must be
+    /// read before it is acted upon.
     fn listed(&self) -> impl Future<Output = Result<Vec<ListedCalendar>, PortError>> + Send;
+
+    /// The calendars whose record, or the head of whose overrides, cannot be read.
+    fn unreadable(&self) -> impl Future<Output = Result<Vec<UnreadableRecord>, PortError>> + Send;
 }

@@ -23,6 +23,8 @@ pub enum WriteOutcome {
 pub struct UnreadableRow {
     /// Its key.
     pub key: DecisionKey,
+    /// The calendar of its event, if that can be read.
+    pub calendar_id: Option<CalendarId>,
     /// The problem, without the row's content.
     pub problem: String,
 }

@@ -4,6 +4,7 @@
 //! collaborator that failed.
 
 mod access;
+mod activity;
 mod calendars;
 mod clock;
 mod decisions;
@@ -16,13 +17,14 @@ mod recall;
 mod sync_states;
 
 pub use access::{Access, Denial};
-pub use calendars::{Calendars, ListedCalendar};
+pub use activity::{Activity, ActivityLog, BatchActivity};
+pub use calendars::{Calendars, ListedCalendar, UnreadableRecord};
 pub use clock::{Clock, Jitter};
 pub use decisions::{DecisionRows, Decisions, DueRows, UnreadableRow, WriteOutcome};
 pub use leases::{Held, LeaseResult, Leases, Released};
 pub use overrides::OverrideStore;
 pub use policies::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
-pub use queue::{DeadLetter, DeadLetters, Queue, Receipt};
+pub use queue::{DeadLetter, DeadLetters, MeasuredQueue, Queue, QueueDepth, Receipt};
 pub use rate_limits::{PermitResult, RateLimits};
 pub use recall::{
     BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery, IdempotencyKey,

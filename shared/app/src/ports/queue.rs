@@ -33,6 +33,23 @@ pub trait Queue: Send + Sync {
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
+/// Approximate numbers of messages in a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueDepth {
+    /// Messages that can be received.
+    pub ready: u64,
+    /// Messages that were received and are neither handled nor visible again.
+    pub in_flight: u64,
+    /// Messages that were sent with a delay and cannot be received yet.
+    pub delayed: u64,
+}
+
+/// A queue whose messages can be counted.
+pub trait MeasuredQueue: Send + Sync {
+    /// The numbers of messages. They may lag behind by some seconds.
+    fn depth(&self) -> impl Future<Output = Result<QueueDepth, PortError>> + Send;
+}
+
 /// A message that was delivered as often as allowed and never handled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {

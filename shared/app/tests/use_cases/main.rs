@@ -1,6 +1,7 @@
 //! The use cases on fakes: the rules of syncs and of the scheduler, and the promises.
 
 mod access_gate;
+mod activity;
 mod apply_result;
 mod bad_rows;
 mod blocked_calls;

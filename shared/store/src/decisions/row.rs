@@ -171,11 +171,12 @@ pub(super) fn written_decision(decision: &Decision) -> Attributes {
 pub(super) fn read_rows(rows: impl IntoIterator<Item = Attributes>) -> DecisionRows {
     let mut read = DecisionRows::default();
     for row in rows {
-        let key = key_of(&row);
+        let (key, calendar_id) = (key_of(&row), calendar_of(&row));
         match (decision_of(row), key) {
             (Ok(decision), _) => read.decisions.push(decision),
             (Err(problem), Ok(key)) => read.unreadable.push(UnreadableRow {
                 key,
+                calendar_id,
                 problem: problem.to_string(),
             }),
             (Err(_), Err(problem)) => log_unreadable_key("decisions", &problem),
@@ -201,6 +202,11 @@ fn key_of(row: &Attributes) -> Result<DecisionKey, Unreadable> {
         [ICAL_UID, EVENT_ID].map(|name| Some((name.to_owned(), row.get(name)?.clone())));
     let key: KeyRow = read_attributes(attributes.into_iter().flatten().collect())?;
     Ok(key.into())
+}
+
+fn calendar_of(row: &Attributes) -> Option<CalendarId> {
+    let id = row.get(CALENDAR_ID)?.as_s().ok()?;
+    CalendarId::parse(id).ok()
 }
 
 /// No caller can name such a row, so it is only logged.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Calendars, ListedCalendar, WriteOutcome};
+use callsheet_app::ports::{Calendars, ListedCalendar, UnreadableRecord, WriteOutcome};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
     OverrideRevision, Platform, PolicyRevision, Retired, Timestamp, Version,
@@ -16,10 +16,10 @@ use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
 use super::overrides::HeadRow;
-use super::place::{OVERRIDES_HEAD, Place, RECORD};
+use super::place::{OVERRIDES_HEAD, Place, RECORD, calendar_of};
 use super::sync_row::SyncInProgressRow;
 use super::{Listed, StateTable, row_at};
-use crate::attributes::{Attributes, Unreadable, read_row, text};
+use crate::attributes::{Attributes, Unreadable, read_attributes, read_row, text};
 use crate::error::unreadable;
 use crate::expressions::all_rows;
 use crate::stored_text;
@@ -40,6 +40,36 @@ impl Calendars for StateTable {
     }
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
+        let entries = self.calendar_entries().await?;
+        for (partition, entry) in &entries {
+            if let Some(problem) = &entry.problem {
+                tracing::error!(%problem, "a row of {partition} cannot be read: {problem}");
+            }
+        }
+        let listed = entries.into_values().filter_map(|entry| {
+            Some(ListedCalendar {
+                record: entry.record?,
+                override_revision: entry.override_revision,
+            })
+        });
+        Ok(listed.collect())
+    }
+
+    async fn unreadable(&self) -> Result<Vec<UnreadableRecord>, PortError> {
+        let entries = self.calendar_entries().await?;
+        let unreadable = entries.into_iter().filter_map(|(partition, entry)| {
+            Some(UnreadableRecord {
+                calendar_id: calendar_of(&partition)?,
+                problem: entry.problem?.to_string(),
+            })
+        });
+        Ok(unreadable.collect())
+    }
+}
+
+impl StateTable {
+    /// What the index shows, by partition.
+    async fn calendar_entries(&self) -> Result<BTreeMap<String, Entry>, PortError> {
         let query = self
             .client
             .query()
@@ -53,13 +83,7 @@ impl Calendars for StateTable {
             add_entry(&mut entries, row)
                 .map_err(|problem| unreadable("the list of calendars", problem))?;
         }
-        let listed = entries.into_values().filter_map(|entry: Entry| {
-            Some(ListedCalendar {
-                record: entry.record?,
-                override_revision: entry.override_revision,
-            })
-        });
-        Ok(listed.collect())
+        Ok(entries)
     }
 }
 
@@ -68,6 +92,8 @@ impl Calendars for StateTable {
 struct Entry {
     record: Option<CalendarRecord>,
     override_revision: OverrideRevision,
+    /// The problem of a row that cannot be read, which costs only its calendar.
+    problem: Option<Unreadable>,
 }
 
 /// The key of a row that the index shows.
@@ -77,14 +103,23 @@ struct EntryKey {
     sort: String,
 }
 
+impl Entry {
+    fn add(&mut self, sort: &str, row: Attributes) -> Result<(), Unreadable> {
+        match sort {
+            RECORD => self.record = Some(read_row::<CalendarRow>(row)?.record()),
+            OVERRIDES_HEAD => self.override_revision = read_row::<HeadRow>(row)?.revision(),
+            _ => return Err(Unreadable::UnknownVersion),
+        }
+        Ok(())
+    }
+}
+
 /// Adds a row of the index to the entry of its calendar.
 fn add_entry(entries: &mut BTreeMap<String, Entry>, row: Attributes) -> Result<(), Unreadable> {
-    let key: EntryKey = read_row(row.clone())?;
+    let key: EntryKey = read_attributes(row.clone())?;
     let entry = entries.entry(key.partition).or_default();
-    match key.sort.as_str() {
-        RECORD => entry.record = Some(read_row::<CalendarRow>(row)?.record()),
-        OVERRIDES_HEAD => entry.override_revision = read_row::<HeadRow>(row)?.revision(),
-        _ => return Err(Unreadable::UnknownVersion),
+    if let Err(problem) = entry.add(&key.sort, row) {
+        entry.problem = Some(problem);
     }
     Ok(())
 }
@@ -221,6 +256,52 @@ mod tests {
     use super::*;
     use crate::attributes::write_row;
     use serde_json::json;
+
+    #[test]
+    fn an_unreadable_row_costs_only_its_calendar() {
+        let row = |partition: &str, sort: &str, row: serde_json::Value| {
+            let mut row: Attributes = serde_dynamo::to_item(row).expect("a row");
+            row.insert("partition".to_owned(), text(partition));
+            row.insert("sort".to_owned(), text(sort));
+            row
+        };
+        let good = write_row(CalendarRow::of(&callsheet_testkit::a_calendar_record()));
+        let good = Place::calendar(&callsheet_testkit::a_calendar().id).on(good);
+        let rows = [
+            row("calendar#later", RECORD, json!({"v": 2})),
+            row("calendar#bare", RECORD, json!({})),
+            row(
+                "calendar#head",
+                OVERRIDES_HEAD,
+                json!({"v": 1, "listed": "calendar"}),
+            ),
+            row("calendar#mood", "mood", json!({"v": 1})),
+            good,
+        ];
+        let mut entries = BTreeMap::new();
+        for row in rows {
+            add_entry(&mut entries, row).expect("its key can be read");
+        }
+        let problems: Vec<_> = entries
+            .iter()
+            .filter_map(|(partition, entry)| Some((partition.as_str(), entry.problem.clone()?)))
+            .collect();
+        let missing = |name: &str| Unreadable::Missing(name.to_owned());
+        assert_eq!(
+            problems,
+            [
+                ("calendar#bare", missing("v")),
+                ("calendar#head", missing("revision")),
+                ("calendar#later", Unreadable::UnknownVersion),
+                ("calendar#mood", Unreadable::UnknownVersion),
+            ]
+        );
+        let read: Vec<_> = entries
+            .values()
+            .filter(|entry| entry.record.is_some())
+            .collect();
+        assert_eq!(read.len(), 1);
+    }
 
     /// Every build that reads version 1 reads this row.
     #[test]

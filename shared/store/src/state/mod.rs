@@ -2,6 +2,7 @@
 //! scheduler's lease, in one table.
 
 mod access;
+mod activity;
 mod calendars;
 mod leases;
 mod overrides;

@@ -8,6 +8,8 @@ use crate::attributes::{Attributes, text};
 pub(super) const PARTITION: &str = "partition";
 pub(super) const SORT: &str = "sort";
 
+/// Prefix of the partitions of calendars.
+const CALENDAR: &str = "calendar#";
 /// Sort key of a calendar's record.
 pub(super) const RECORD: &str = "calendar";
 /// Sort key of the head of a calendar's overrides. It sorts after the rows that it counts.
@@ -30,10 +32,15 @@ pub(super) struct Place {
     sort: String,
 }
 
+/// The calendar whose rows a partition holds.
+pub(super) fn calendar_of(partition: &str) -> Option<CalendarId> {
+    CalendarId::parse(partition.strip_prefix(CALENDAR)?).ok()
+}
+
 impl Place {
     fn of_calendar(id: &CalendarId, sort: impl Into<String>) -> Self {
         Self {
-            partition: format!("calendar#{id}"),
+            partition: format!("{CALENDAR}{id}"),
             sort: sort.into(),
         }
     }
@@ -85,6 +92,10 @@ impl Place {
 
     pub(super) fn access() -> Self {
         Self::of_workspace("access")
+    }
+
+    pub(super) fn activity() -> Self {
+        Self::of_workspace("activity")
     }
 
     pub(super) fn scheduler_lease() -> Self {

@@ -13,6 +13,7 @@
 //! settles it says so. Instants given to a port are whole microseconds.
 
 pub mod access;
+pub mod activity;
 pub mod calendar_list;
 pub mod calendars;
 pub mod clock;
@@ -100,7 +101,7 @@ macro_rules! decisions_contract {
     };
 }
 
-/// Makes the contract tests of `Access`, `Calendars`, `OverrideStore`, `Policies`,
+/// Makes the contract tests of `Access`, `ActivityLog`, `Calendars`, `OverrideStore`, `Policies`,
 /// `RateLimits` and `Leases`, of one type that implements them all. Takes an async
 /// closure that gives an empty one that no other test uses.
 #[macro_export]
@@ -120,6 +121,11 @@ macro_rules! state_contract {
             a_denial_keeps_its_first_instant_and_its_latest_probe,
             of_concurrent_workers_one_claims_a_probe,
             an_admission_ends_the_denial,
+        );
+        $crate::contract_tests!($setup, activity:
+            no_activity_is_known_at_first,
+            each_kind_of_activity_is_noted_by_itself,
+            an_earlier_activity_does_not_replace_a_later_one,
         );
         $crate::contract_tests!($setup, sync_states:
             a_workspace_has_no_sync_state_at_first,
@@ -176,6 +182,7 @@ macro_rules! queue_contract {
             requeueing_keeps_the_instant_of_first_sending,
             a_postponed_delivery_is_delivered_again,
             a_delivery_in_flight_is_not_delivered_again,
+            messages_are_counted_by_their_state,
         );
     };
 }

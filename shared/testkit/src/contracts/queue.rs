@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::Delivery;
-use callsheet_app::ports::Queue;
+use callsheet_app::ports::{MeasuredQueue, Queue};
 use callsheet_domain::{SyncJob, SyncReason, SyncRequest};
 
 use crate::{at, id};
@@ -11,7 +11,7 @@ use crate::{at, id};
 /// Both ends of a queue: the port under test, which sends, and the receiving end.
 pub trait QueueEnds: Sync {
     /// The port under test.
-    type Queue: Queue;
+    type Queue: Queue + MeasuredQueue;
 
     /// The port under test, on this queue.
     fn queue(&self) -> &Self::Queue;
@@ -101,4 +101,23 @@ pub async fn a_delivery_in_flight_is_not_delivered_again(ends: &impl QueueEnds) 
     ends.queue().send(&sent).await.expect("the queue takes it");
     ends.receive().await.expect("it arrives");
     assert_eq!(ends.receive().await, None);
+}
+
+/// Messages that were received are counted apart from those that were not.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn messages_are_counted_by_their_state(ends: &impl QueueEnds) {
+    let counts = async || {
+        let depth = ends.queue().depth().await.expect("the queue answers");
+        (depth.ready, depth.in_flight)
+    };
+    assert_eq!(counts().await, (0, 0));
+    for calendar in ["a", "b", "c"] {
+        let job = request(calendar, SyncReason::FullSync);
+        ends.queue().send(&job).await.expect("the queue takes it");
+    }
+    super::eventually("three are ready", async || counts().await == (3, 0)).await;
+    ends.receive().await.expect("it arrives");
+    super::eventually("one is in flight", async || counts().await == (2, 1)).await;
 }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Access, BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, Calendars,
-    DeadLetter, DeadLetters, DecisionRows, Decisions, Denial, DueRows, EventQuery, Held,
-    LeaseResult, Leases, LeaveReply, ListedCalendar, NewPolicy, OverrideStore, PageOfCalendars,
-    PageOfEvents, PermitResult, Policies, PolicyWrite, Queue, RateLimits, Receipt, Released,
-    Removed, ScheduleRequest, StoredPolicy, SyncStates, WriteOutcome,
+    Access, Activity, ActivityLog, BotReply, Bots, CalendarDirectory, CalendarEvents,
+    CalendarRemoval, Calendars, DeadLetter, DeadLetters, DecisionRows, Decisions, Denial, DueRows,
+    EventQuery, Held, LeaseResult, Leases, LeaveReply, ListedCalendar, MeasuredQueue, NewPolicy,
+    OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite, Queue,
+    QueueDepth, RateLimits, Receipt, Released, Removed, ScheduleRequest, StoredPolicy, SyncStates,
+    UnreadableRecord, WriteOutcome,
 };
 use callsheet_domain::{
     Actor, BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey,
@@ -52,6 +53,7 @@ intercepted! {
         record(id: &CalendarId) -> Option<CalendarRecord>;
         write_record(record: &CalendarRecord) -> WriteOutcome;
         listed() -> Vec<ListedCalendar>;
+        unreadable() -> Vec<UnreadableRecord>;
     }
 
     SyncStates {
@@ -101,6 +103,11 @@ intercepted! {
         admit() -> ();
     }
 
+    ActivityLog {
+        activity() -> Activity;
+        note_activity(activity: &Activity) -> ();
+    }
+
     Leases {
         take(now: Timestamp, until: Timestamp) -> LeaseResult;
         extend(held: Held, until: Timestamp) -> Option<Held>;
@@ -111,6 +118,10 @@ intercepted! {
         send(job: &SyncJob) -> ();
         send_later(job: &SyncJob, wait: Duration) -> ();
         postpone(receipt: &Receipt, wait: Duration) -> ();
+    }
+
+    MeasuredQueue {
+        depth() -> QueueDepth;
     }
 
     DeadLetters {

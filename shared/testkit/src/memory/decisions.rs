@@ -30,6 +30,7 @@ impl Rows {
             if self.unreadable.contains(&row.key) {
                 selected.unreadable.push(UnreadableRow {
                     key: row.key.clone(),
+                    calendar_id: Some(row.calendar_id.clone()),
                     problem: "made unreadable on purpose".to_owned(),
                 });
             } else {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use callsheet_app::ports::{Queue, Receipt};
+use callsheet_app::ports::{MeasuredQueue, Queue, QueueDepth, Receipt};
 use callsheet_app::{Delivery, PortError};
 use callsheet_domain::SyncJob;
 
@@ -127,6 +127,17 @@ impl Queue for MemoryQueue {
             queue.waiting.extend(message);
         });
         Ok(())
+    }
+}
+
+/// Delayed messages are delivered at once, and are counted among those that are ready.
+impl MeasuredQueue for MemoryQueue {
+    async fn depth(&self) -> Result<QueueDepth, PortError> {
+        Ok(self.0.with(|queue| QueueDepth {
+            ready: queue.waiting.len() as u64,
+            in_flight: queue.in_flight.len() as u64,
+            delayed: 0,
+        }))
     }
 }
 

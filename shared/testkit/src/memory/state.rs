@@ -1,13 +1,13 @@
 //! Calendars, sync states, overrides, policies, rate limits and the lease, in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Access, Calendars, Denial, Held, LeaseResult, Leases, ListedCalendar, NewPolicy, OverrideStore,
-    PermitResult, Policies, PolicyWrite, RateLimits, Released, StoredPolicy, SyncStates,
-    WriteOutcome,
+    Access, Activity, ActivityLog, Calendars, Denial, Held, LeaseResult, Leases, ListedCalendar,
+    NewPolicy, OverrideStore, PermitResult, Policies, PolicyWrite, RateLimits, Released,
+    StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
 };
+use callsheet_app::{PortError, Service};
 use callsheet_domain::{
     Actor, CalendarId, CalendarRecord, NextFree, Operation, Override, OverrideChoice,
     OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision, RateLimit, Timestamp,
@@ -32,6 +32,19 @@ struct State {
     rate_limits: BTreeMap<Operation, NextFree>,
     lease: MemoryLease,
     denial: Option<Denial>,
+    activity: Activity,
+    unreadable: BTreeSet<CalendarId>,
+    unreadable_overrides: BTreeSet<CalendarId>,
+}
+
+/// The problem of rows that a test made unreadable.
+const PROBLEM: &str = "made unreadable on purpose";
+
+fn unreadable(row: &str) -> PortError {
+    PortError::Unreadable {
+        service: Service::DynamoDb,
+        reason: format!("in {row}, {PROBLEM}"),
+    }
 }
 
 impl State {
@@ -53,6 +66,16 @@ impl MemoryState {
     pub fn next_free(&self, operation: Operation) -> Option<NextFree> {
         self.0
             .with(|state| state.rate_limits.get(&operation).copied())
+    }
+
+    /// Makes the record of a calendar unreadable, as a row of a later build is.
+    pub fn make_record_unreadable(&self, id: &CalendarId) {
+        self.write(|state| state.unreadable.insert(id.clone()));
+    }
+
+    /// Makes an override of a calendar unreadable, as a row of a later build is.
+    pub fn make_override_unreadable(&self, id: &CalendarId) {
+        self.write(|state| state.unreadable_overrides.insert(id.clone()));
     }
 
     fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
@@ -81,7 +104,12 @@ impl MemoryState {
 
 impl Calendars for MemoryState {
     async fn record(&self, id: &CalendarId) -> Result<Option<CalendarRecord>, PortError> {
-        Ok(self.read(|state| state.calendars.get(id).cloned()))
+        self.read(|state| {
+            if state.unreadable.contains(id) {
+                return Err(unreadable(&format!("the record of calendar {id}")));
+            }
+            Ok(state.calendars.get(id).cloned())
+        })
     }
 
     async fn write_record(&self, record: &CalendarRecord) -> Result<WriteOutcome, PortError> {
@@ -108,8 +136,20 @@ impl Calendars for MemoryState {
                         .unwrap_or_default(),
                 }
             };
-            state.calendars.values().map(listed).collect()
+            let readable = state.calendars.values();
+            readable
+                .filter(|record| !state.unreadable.contains(&record.calendar.id))
+                .map(listed)
+                .collect()
         }))
+    }
+
+    async fn unreadable(&self) -> Result<Vec<UnreadableRecord>, PortError> {
+        let named = |id: &CalendarId| UnreadableRecord {
+            calendar_id: id.clone(),
+            problem: PROBLEM.to_owned(),
+        };
+        Ok(self.read(|state| state.unreadable.iter().map(named).collect()))
     }
 }
 
@@ -135,8 +175,12 @@ impl SyncStates for MemoryState {
 
 impl OverrideStore for MemoryState {
     async fn overrides(&self, calendar: &CalendarId) -> Result<Overrides, PortError> {
-        let overrides = self.read(|state| state.overrides.get(calendar).cloned());
-        Ok(overrides.unwrap_or_default())
+        self.read(|state| {
+            if state.unreadable_overrides.contains(calendar) {
+                return Err(unreadable(&format!("the overrides of calendar {calendar}")));
+            }
+            Ok(state.overrides.get(calendar).cloned().unwrap_or_default())
+        })
     }
 
     async fn set_override(
@@ -285,6 +329,27 @@ impl Access for MemoryState {
 
     async fn admit(&self) -> Result<(), PortError> {
         self.write(|state| state.denial = None);
+        Ok(())
+    }
+}
+
+impl ActivityLog for MemoryState {
+    async fn activity(&self) -> Result<Activity, PortError> {
+        Ok(self.read(|state| state.activity))
+    }
+
+    async fn note_activity(&self, noted: &Activity) -> Result<(), PortError> {
+        self.write(|state| {
+            let stored = &mut state.activity;
+            stored.webhook_at = stored.webhook_at.max(noted.webhook_at);
+            stored.resynced_at = stored.resynced_at.max(noted.resynced_at);
+            stored.scheduler_ran_at = stored.scheduler_ran_at.max(noted.scheduler_ran_at);
+            let handled_at = stored.batch.map(|batch| batch.handled_at);
+            let is_later = noted.batch.map(|batch| batch.handled_at) > handled_at;
+            if is_later {
+                stored.batch = noted.batch;
+            }
+        });
         Ok(())
     }
 }

@@ -1,0 +1,104 @@
+//! Finds the other copies of a meeting that keep a bot in it.
+//!
+//! Recall shares bots by deduplication key. The key is known from the bot that the
+//! event wants or has. If it has none, it is known from the copies with the same
+//! `ical_uid` and start; the others that want the bot of such a key may have another
+//! `ical_uid`, for example in a calendar of the other platform.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callsheet_app::ports::{Calendars, Decisions, UnreadableRow};
+use callsheet_domain::{Applied, Decision, DecisionKey, DeduplicationKey, Timestamp, Wanted};
+
+use super::explanation::{Keeper, KeptState};
+use crate::error::CliError;
+use crate::unreadable::readable;
+
+/// Number of copies that are shown.
+const MAX_SHOWN: usize = 10;
+
+/// The copies that keep a bot in the meeting, and the problems of those that cannot be read.
+pub(super) async fn find_keepers<S, D>(
+    (state, decisions): (&S, &D),
+    decision: &Decision,
+    problems: &mut Vec<String>,
+) -> Result<Vec<Keeper>, CliError>
+where
+    S: Calendars,
+    D: Decisions,
+{
+    let mut found = Found::default();
+    let meeting = std::slice::from_ref(&decision.key.ical_uid);
+    let copies = decisions.copies(meeting).await?;
+    let is_same_meeting = |row: &Decision| row.starts_at == decision.starts_at;
+    let same_meeting = copies.decisions.into_iter().filter(is_same_meeting);
+    found.add(same_meeting, copies.unreadable);
+    for key in found.keys(decision) {
+        let rows = decisions.wanting(&key).await?;
+        found.add(rows.decisions.into_iter(), rows.unreadable);
+    }
+    problems.extend(found.unreadable.iter().map(ToString::to_string));
+    let mut keepers = Vec::new();
+    for row in found.rows.values() {
+        let Some((state_of_bot, bot_id, joins_at)) = kept(row).filter(|_| row.key != decision.key)
+        else {
+            continue;
+        };
+        if keepers.len() == MAX_SHOWN {
+            break;
+        }
+        let record = readable(state.record(&row.calendar_id).await, problems)?;
+        let owner = record.and_then(|record| record.calendar.email);
+        keepers.push(Keeper {
+            calendar: row.calendar_id.to_string(),
+            owner: owner.map(|owner| owner.as_str().to_owned()),
+            event_id: row.key.event_id.to_string(),
+            state: state_of_bot,
+            bot_id,
+            joins_at,
+            is_shared: decision.wanted_key() == row.wanted_key(),
+        });
+    }
+    Ok(keepers)
+}
+
+/// The copies that were found.
+#[derive(Default)]
+struct Found {
+    rows: BTreeMap<DecisionKey, Decision>,
+    unreadable: BTreeSet<UnreadableRow>,
+}
+
+impl Found {
+    fn add(&mut self, rows: impl Iterator<Item = Decision>, unreadable: Vec<UnreadableRow>) {
+        self.rows.extend(rows.map(|row| (row.key.clone(), row)));
+        self.unreadable.extend(unreadable);
+    }
+
+    /// The keys of the bots in the meeting.
+    fn keys(&self, decision: &Decision) -> BTreeSet<DeduplicationKey> {
+        let of = |row: &Decision| {
+            let applied = row.applied.bot().map(|bot| bot.deduplication_key.clone());
+            row.wanted_key().cloned().into_iter().chain(applied)
+        };
+        let copies = self.rows.values().flat_map(of);
+        of(decision).chain(copies).collect()
+    }
+}
+
+/// The bot that a copy keeps in its meeting; none if it wants no bot.
+fn kept(row: &Decision) -> Option<(KeptState, Option<String>, Timestamp)> {
+    let Wanted::Bot(wanted) = &row.wanted else {
+        return None;
+    };
+    let bot_id = |bot: &callsheet_domain::AppliedBot| bot.bot_id.as_ref().map(ToString::to_string);
+    let (state, bot_id) = match &row.applied {
+        Applied::Bot(bot) if bot.deduplication_key == wanted.deduplication_key => {
+            (KeptState::AtRecall, bot_id(bot))
+        }
+        Applied::Dispatched(bot) => (KeptState::Dispatched, bot_id(bot)),
+        _ if row.is_abandoned() => return None,
+        _ => (KeptState::ToBeScheduled, None),
+    };
+    Some((state, bot_id, wanted.starts_at))
+}
