@@ -72,6 +72,7 @@ impl Rows {
         let (bad, decisions): (Vec<_>, _) = rows.partition(|row| unreadable.contains(&row.key));
         let bad = bad.into_iter().map(|row| UnreadableRow {
             key: row.key,
+            calendar_id: Some(row.calendar_id),
             problem: "made unreadable on purpose".to_owned(),
         });
         DecisionRows {

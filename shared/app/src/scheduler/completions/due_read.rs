@@ -122,6 +122,7 @@ mod tests {
         let mut state = a_state();
         let unreadable = UnreadableRow {
             key: row("a").key,
+            calendar_id: None,
             problem: "its version is 9".to_owned(),
         };
         for _ in 0..2 {
