@@ -16,11 +16,10 @@ use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
 use super::overrides::HeadRow;
-use super::place::{OVERRIDES_HEAD, Place, RECORD};
+use super::place::{OVERRIDES_HEAD, PARTITION, Place, RECORD, SORT};
 use super::sync_row::SyncInProgressRow;
 use super::{Listed, StateTable, row_at};
 use crate::attributes::{Attributes, Unreadable, read_row, text};
-use crate::error::unreadable;
 use crate::expressions::all_rows;
 use crate::stored_text;
 
@@ -48,11 +47,7 @@ impl Calendars for StateTable {
             .key_condition_expression("#listed = :listed")
             .expression_attribute_names("#listed", "listed")
             .expression_attribute_values(":listed", text("calendar"));
-        let mut entries = BTreeMap::new();
-        for row in all_rows(query).await? {
-            add_entry(&mut entries, row)
-                .map_err(|problem| unreadable("the list of calendars", problem))?;
-        }
+        let entries = entries_of(all_rows(query).await?);
         let listed = entries.into_values().filter_map(|entry: Entry| {
             Some(ListedCalendar {
                 record: entry.record?,
@@ -70,18 +65,38 @@ struct Entry {
     override_revision: OverrideRevision,
 }
 
-/// The key of a row that the index shows.
-#[derive(Deserialize)]
-struct EntryKey {
-    partition: String,
-    sort: String,
+/// The rows of the index, by calendar. A row that cannot be read is logged and left
+/// out, so that it keeps no other calendar from being listed.
+fn entries_of(rows: Vec<Attributes>) -> BTreeMap<String, Entry> {
+    let mut entries = BTreeMap::new();
+    for row in rows {
+        let place = format!("{} of {}", name(&row, SORT), name(&row, PARTITION));
+        if let Err(problem) = add_entry(&mut entries, row) {
+            tracing::error!(
+                place,
+                %problem,
+                "the list of calendars lacks the row {place}, which cannot be read: {problem}"
+            );
+        }
+    }
+    entries
+}
+
+/// The text of a key attribute.
+fn name<'a>(row: &'a Attributes, attribute: &str) -> &'a str {
+    let value = row.get(attribute);
+    let text = value.and_then(|value| value.as_s().ok());
+    text.map_or("?", String::as_str)
 }
 
 /// Adds a row of the index to the entry of its calendar.
 fn add_entry(entries: &mut BTreeMap<String, Entry>, row: Attributes) -> Result<(), Unreadable> {
-    let key: EntryKey = read_row(row.clone())?;
-    let entry = entries.entry(key.partition).or_default();
-    match key.sort.as_str() {
+    let (partition, sort) = (
+        name(&row, PARTITION).to_owned(),
+        name(&row, SORT).to_owned(),
+    );
+    let entry = entries.entry(partition).or_default();
+    match sort.as_str() {
         RECORD => entry.record = Some(read_row::<CalendarRow>(row)?.record()),
         OVERRIDES_HEAD => entry.override_revision = read_row::<HeadRow>(row)?.revision(),
         _ => return Err(Unreadable::UnknownVersion),
@@ -221,6 +236,39 @@ mod tests {
     use super::*;
     use crate::attributes::write_row;
     use serde_json::json;
+
+    fn listed_row(calendar: &str, sort: &str, mut row: serde_json::Value) -> Attributes {
+        row["partition"] = format!("calendar#{calendar}").into();
+        row["sort"] = sort.into();
+        serde_dynamo::to_item(row).expect("a row")
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_keeps_no_other_calendar_from_being_listed() {
+        let calendar = |id: &str, version: u32| {
+            let row = json!({
+                "v": version, "listed": "calendar", "calendar_id": id,
+                "platform": "google_calendar", "status": "connected", "updated_at": 1,
+                "revision": 1, "version": 1,
+            });
+            listed_row(id, "calendar", row)
+        };
+        let head = listed_row("a", "overrides", json!({"v": 1, "listed": "calendar"}));
+        let rows = vec![
+            calendar("a", 1),
+            head,
+            calendar("b", 2),
+            listed_row("c", "something", json!({"v": 1})),
+            calendar("d", 1),
+        ];
+        let records = entries_of(rows)
+            .into_values()
+            .filter_map(|entry| entry.record);
+        let listed: Vec<_> = records
+            .map(|record| record.calendar.id.to_string())
+            .collect();
+        assert_eq!(listed, ["a", "d"]);
+    }
 
     /// Every build that reads version 1 reads this row.
     #[test]
