@@ -52,9 +52,10 @@ impl<P: SyncPorts> CalendarList<'_, P> {
                 listed.extend(problem.id);
             }
             for calendar in page.calendars {
-                listed.insert(calendar.id.clone());
-                let changed = self.loader.store(calendar).await?;
-                self.retire_if_lost(changed, terms).await?;
+                let id = calendar.id.clone();
+                listed.insert(id.clone());
+                let changed = self.loader.store(calendar).await;
+                skip_if_bad(&id, self.retire_if_lost(changed, terms).await)?;
             }
             if !paging.advance(page.next)? {
                 break;
@@ -86,18 +87,18 @@ impl<P: SyncPorts> CalendarList<'_, P> {
                 continue;
             }
             let loader = self.loader;
-            let record = loader.load_or_fetch(&calendar.id, true, terms).await?;
-            self.retire_if_lost(record, terms).await?;
+            let record = loader.load_or_fetch(&calendar.id, true, terms).await;
+            skip_if_bad(&calendar.id, self.retire_if_lost(record, terms).await)?;
         }
         Ok(())
     }
 
     async fn retire_if_lost(
         &self,
-        record: Option<CalendarRecord>,
+        record: Result<Option<CalendarRecord>, SyncError>,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        match record {
+        match record? {
             Some(record) if !record.calendar.status.holds_bots() => {
                 self.retirement.retire(&record, terms.latest).await
             }
@@ -117,5 +118,21 @@ impl<P: SyncPorts> CalendarList<'_, P> {
             })
         })
         .await
+    }
+}
+
+/// Logs a calendar whose record or decisions cannot be read or written: it keeps no
+/// other from being compared.
+fn skip_if_bad(calendar: &CalendarId, result: Result<(), SyncError>) -> Result<(), SyncError> {
+    match result {
+        Err(error) if error.is_of_content() => {
+            tracing::error!(
+                %calendar,
+                %error,
+                "calendar {calendar} cannot be compared with Recall's: {error}"
+            );
+            Ok(())
+        }
+        result => result,
     }
 }

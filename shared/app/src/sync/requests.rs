@@ -127,9 +127,16 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
     /// Plans, and makes the first sync of the plan.
     async fn step(&self, batch: &mut Batch<'_>) {
         let calendars = self.load(batch).await;
-        let workspace = match self.state.workspace().await {
+        let workspace = match self.state.workspace().await.map_err(SyncError::from) {
             Ok(workspace) => workspace,
-            Err(error) => return self.fail_all(batch, &error.into()).await,
+            Err(error) if error.is_of_content() => {
+                if batch.options.lists_workspace {
+                    tracing::error!(%error, "the workspace is not synced as a whole: {error}");
+                }
+                batch.options.lists_workspace = false;
+                WorkspaceSyncState::default()
+            }
+            Err(error) => return self.fail_all(batch, &error).await,
         };
         let now = self.clock.now();
         let plan = batch.plan(&calendars, &workspace, now);

@@ -105,7 +105,11 @@ impl<P: SyncPorts> Resync<'_, P> {
                     return Ok(ResyncReport { is_denied: true });
                 }
                 lists_workspace &= !error.is_of_content();
-                self.state.workspace().await?
+                match self.state.workspace().await.map_err(SyncError::from) {
+                    // One row that cannot be read keeps no calendar from its sync.
+                    Err(error) if error.is_of_content() => WorkspaceSyncState::default(),
+                    workspace => workspace?,
+                }
             }
         };
         self.sync_calendars(policy, trigger, terms, (&workspace, lists_workspace))

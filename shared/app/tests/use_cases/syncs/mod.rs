@@ -7,6 +7,7 @@ mod planning;
 mod reconnecting;
 mod resuming;
 mod retiring;
+mod set_aside;
 mod throttling;
 
 use callsheet_app::ports::Queue as _;

@@ -30,7 +30,7 @@ fn throttled(service: Service, seconds: u64) -> PortError {
 }
 
 /// Fails the first calls of one name, so many of them.
-fn first_calls(name: &'static str, most: usize, error: fn() -> PortError) -> Failing {
+pub(super) fn first_calls(name: &'static str, most: usize, error: fn() -> PortError) -> Failing {
     let calls = Arc::new(AtomicUsize::new(0));
     Failing::with(move |call| {
         (call == name && calls.fetch_add(1, Ordering::SeqCst) < most).then(error)
