@@ -72,7 +72,7 @@ async fn retry_event<D: Decisions>(
         .all_readable()?
         .pop()
         .ok_or_else(|| CliError::unknown_event(event))?;
-    if row.ends_at <= now {
+    if row.is_over(now) {
         return Err(CliError::Refused(format!(
             "the meeting of event {event} is over, so there is nothing to retry"
         )));
@@ -123,7 +123,7 @@ async fn reopen<D: Decisions>(
         let Some(row) = rows.all_readable()?.pop() else {
             return Ok(None);
         };
-        let Some(meeting) = AbandonedMeeting::of(&row).filter(|_| row.ends_at > now) else {
+        let Some(meeting) = AbandonedMeeting::of(&row).filter(|_| !row.is_over(now)) else {
             return Ok(None);
         };
         if decisions.write(&row.reopened()).await? == WriteOutcome::Written {

@@ -202,6 +202,23 @@ impl AppliedBot {
             && self.meeting_url == wanted.meeting_url
             && self.config == *wanted.config.digest()
     }
+
+    /// The bot of an entry that Recall lists. An entry has neither link nor configuration.
+    #[must_use]
+    pub fn listed(entry: &BotEntry) -> Self {
+        Self {
+            bot_id: Some(entry.bot_id.clone()),
+            deduplication_key: entry.deduplication_key.clone(),
+            starts_at: entry.starts_at,
+            meeting_url: String::new(),
+            config: ConfigDigest::kept(""),
+        }
+    }
+
+    /// Whether it is known from Recall's list only.
+    pub(crate) fn is_listed_only(&self) -> bool {
+        self.meeting_url.is_empty()
+    }
 }
 
 /// The bot as it is wanted, under an id that is not known yet.

@@ -9,6 +9,7 @@ mod decide;
 mod drift;
 mod harness;
 mod model;
+mod moved_into_the_past;
 mod plan;
 mod promises;
 mod push;

@@ -15,6 +15,7 @@ mod drift;
 mod evaluation;
 mod history;
 mod inputs;
+mod over;
 mod plan;
 mod revise;
 mod row;

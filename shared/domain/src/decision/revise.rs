@@ -41,7 +41,8 @@ pub enum RowChange {
 /// configuration of the copy that owns it; `is_follower` says that this is another copy.
 ///
 /// A meeting that is over and was never due gets no row. One that is over keeps the row
-/// that says what became of it.
+/// that says what became of it. Both hold only if Recall lists no bot that would still
+/// join: after a move into the past, the row is there to remove it.
 #[must_use]
 pub fn revise(
     stored: Option<&Decision>,
@@ -54,7 +55,8 @@ pub fn revise(
         return outdated;
     }
     let event = evaluation.event;
-    let is_past = stored.is_none_or(|stored| stored.ends_at <= now);
+    let would_join = event.bots.iter().any(|bot| bot.starts_at > now) && !event.is_deleted;
+    let is_past = stored.is_none_or(|stored| stored.is_over(now)) && !would_join;
     let is_over = event.ends_at <= now || evaluation.verdict.reason().rule == RuleName::OVER;
     if is_over && is_past {
         return RowChange::Unchanged;

@@ -26,7 +26,7 @@ pub(super) const DUE: &str = "due";
 /// which can be longer than a key of an index.
 pub(super) const BOT: &str = "bot";
 
-/// How long a row is kept after the meeting, in seconds.
+/// How long a row is kept after the meeting and the call of its bot, in seconds.
 const KEPT_AFTER_THE_END: i64 = 30 * 24 * 60 * 60;
 
 #[derive(Serialize, Deserialize)]
@@ -241,7 +241,7 @@ impl DecisionRow {
             abandoned: decision.abandoned.as_ref().map(AbandonedRow::of),
             version: decision.version.next().0,
             expires_at: decision
-                .ends_at
+                .over_at()
                 .as_second()
                 .saturating_add(KEPT_AFTER_THE_END),
             due: decision.is_due().then_some(DUE),

@@ -157,6 +157,20 @@ fn a_required_attribute_may_not_be_missing(name: &str) {
     assert_eq!(decision_of(row), Err(expected));
 }
 
+#[test_case("08:00", "11:00"; "a bot before the meeting")]
+#[test_case("10:00", "11:00"; "the bot of the meeting")]
+#[test_case("15:00", "16:00"; "a bot at a later start, for as long as the meeting lasts")]
+fn a_row_is_kept_for_30_days_after_the_meeting_and_the_call_of_its_bot(bot: &str, end: &str) {
+    let decision = changed(the_decision(), |row| {
+        if let Applied::Bot(applied) = &mut row.applied {
+            applied.starts_at = at(bot);
+        }
+    });
+    let expected = (at(end).as_second() + 30 * 24 * 60 * 60).to_string();
+    let written = written_decision(&decision);
+    assert_eq!(written["expires_at"].as_n(), Ok(&expected));
+}
+
 #[test_case("uncertain", Applied::Uncertain; "uncertain")]
 #[test_case("too_many", Applied::TooMany; "too many")]
 #[test_case("dispatched", Applied::Dispatched; "dispatched")]
