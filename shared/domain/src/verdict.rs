@@ -31,6 +31,8 @@ impl RuleName {
     pub const SERIES_OVERRIDE: Self = Self::fixed("series-override");
     /// The calendar is paused.
     pub const PAUSED: Self = Self::fixed("paused");
+    /// The meeting had begun when it was decided to record it.
+    pub const BEGUN: Self = Self::fixed("begun");
     /// No rule applies.
     pub const DEFAULT: Self = Self::fixed("default");
 
@@ -46,6 +48,7 @@ impl RuleName {
         Self::DENIED_DOMAIN,
         Self::SERIES_OVERRIDE,
         Self::PAUSED,
+        Self::BEGUN,
         Self::DEFAULT,
     ];
 

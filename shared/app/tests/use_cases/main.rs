@@ -2,6 +2,7 @@
 
 mod access_gate;
 mod apply_result;
+mod begun;
 mod blocked_calls;
 mod components;
 mod crash;

@@ -36,6 +36,12 @@ pub fn apply_result(
     if let CallResult::Done(bots) = &result {
         decision.applied = applied_after(decision.applied, &attempt.call, bots, is_current);
     }
+    let has_bot = match (&attempt.call, &result) {
+        (_, CallResult::Dispatched) => true,
+        (Call::Schedule(_), result) => matches!(result, CallResult::Done(_)),
+        _ => false,
+    };
+    decision.had_bot |= has_bot;
     if !is_current {
         return decision;
     }

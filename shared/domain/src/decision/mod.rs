@@ -7,6 +7,7 @@
 
 mod applied;
 mod apply_result;
+mod begun;
 mod bot_owners;
 mod call;
 mod copies;

@@ -3,8 +3,9 @@
 use callsheet_app::ports::{DecisionRows, UnreadableRow};
 use callsheet_domain::{
     Abandonment, Applied, Attempts, CalendarId, CalendarRevision, Decision, DecisionInputs,
-    DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, OverrideRevision, PlatformEventId,
-    PolicyRevision, Reason, RuleName, SeriesId, Timestamp, Verdict, Version, Wanted,
+    DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, LinkDigest, OverrideRevision,
+    PlatformEventId, PolicyRevision, Reason, RuleName, SeriesId, Timestamp, Verdict, Version,
+    Wanted,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,12 @@ struct DecisionRow {
     ends_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    #[serde(
+        with = "stored_text::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    link: Option<LinkDigest>,
     verdict: VerdictRow,
     #[serde(with = "stored_text")]
     rule: RuleName,
@@ -70,6 +77,8 @@ struct DecisionRow {
     offer: Option<OfferRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     applied: Option<AppliedRow>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    had_bot: bool,
     generation: u64,
     attempts: u32,
     #[serde(
@@ -224,6 +233,7 @@ impl DecisionRow {
             starts_at: decision.starts_at,
             ends_at: decision.ends_at,
             title: decision.title.clone(),
+            link: decision.link.clone(),
             verdict: VerdictRow::of(&decision.verdict),
             rule: reason.rule.clone(),
             reason: reason.reason.clone(),
@@ -233,6 +243,7 @@ impl DecisionRow {
             wanted: WantedRow::of(&decision.wanted),
             offer: OfferRow::of(decision.offer.as_ref(), &decision.wanted),
             applied: AppliedRow::of(&decision.applied),
+            had_bot: decision.had_bot,
             generation: decision.generation.0,
             attempts: decision.attempts.count,
             not_before: decision.attempts.not_before,
@@ -268,11 +279,13 @@ impl DecisionRow {
             starts_at: self.starts_at,
             ends_at: self.ends_at,
             title: self.title,
+            link: self.link,
             verdict: self.verdict.verdict(reason),
             inputs: self.inputs.inputs(),
             offer: self.offer.map(|row| row.offer(&wanted)).transpose()?,
             wanted,
             applied: self.applied.map_or(Applied::Nothing, Applied::from),
+            had_bot: self.had_bot,
             generation: Generation(self.generation),
             attempts: Attempts {
                 count: self.attempts,
