@@ -11,6 +11,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::evaluate::evaluate;
 use crate::event_pages::EventPage;
+use crate::event_rows::{EventRows, SupersededRows};
 use crate::ports::{Clock, Decisions, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_counts::{SyncCounts, count};
@@ -121,8 +122,12 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         let meetings: Vec<_> = events.iter().map(|event| event.ical_uid.clone()).collect();
         let stored = self.decisions.copies(&meetings).await?.all_readable()?;
         let now = self.clock.now();
+        let mut rows = EventRows::of(self.decisions, stored, events, now).await?;
         let policy = (&*context.policy.policy, context.policy.revision);
-        let evaluations = events.iter().filter_map(|event| {
+        let current = events
+            .iter()
+            .filter(|event| !rows.stale.contains(&event.id));
+        let evaluations = current.filter_map(|event| {
             let calendar = context.calendars.get(&event.calendar_id)?;
             Some(evaluate(calendar, event, policy, now))
         });
@@ -133,17 +138,51 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         notes
             .failed_rules
             .extend(failed.map(|evaluation| evaluation.event.id.clone()));
-        let mut revised = revise_copies(&stored, &evaluations, now);
+        let mut revised = revise_copies(&rows.stored, &evaluations, now);
         if revised.is_behind {
             return Err(SyncError::Conflict);
         }
-        counts.stale += revised.stale;
-        let drifted = repair(&stored, &mut revised.writes, events, page.asked_at);
+        counts.stale += revised.stale + count(rows.stale.len());
+        let drifted = repair(&rows.stored, &mut revised.writes, events, page.asked_at);
         let drifted = drifted.into_iter();
         notes
             .drifted
             .extend(drifted.map(|(key, kind)| (key.event_id, kind.as_str())));
-        Ok(self.write(revised.writes, counts).await?)
+        let superseded = rows
+            .superseded(self.decisions, &revised.writes, now)
+            .await?;
+        let lost = self.supersede(superseded, &mut revised.writes, counts);
+        let mut lost = lost.await?;
+        lost.extend(self.write(revised.writes, counts).await?);
+        Ok(lost)
+    }
+
+    /// Writes superseded rows before those that supersede them. A row whose
+    /// predecessor was written by another worker meanwhile is left out; gives its
+    /// meeting.
+    async fn supersede(
+        &self,
+        rows: SupersededRows,
+        writes: &mut Vec<Decision>,
+        counts: &mut SyncCounts,
+    ) -> Result<HashSet<IcalUid>, PortError> {
+        let mut lost = HashSet::new();
+        for row in &rows.superseded {
+            if self.decisions.write(row).await? == WriteOutcome::Written {
+                counts.written += 1;
+            } else if let Some(successor) = rows.successor(&row.key) {
+                writes.retain(|row| row.key != *successor);
+                lost.insert(successor.ical_uid.clone());
+            }
+        }
+        let is_written = |copy: &Decision| writes.iter().any(|row| row.key == copy.key);
+        let copies: Vec<_> = rows
+            .copies
+            .into_iter()
+            .filter(|copy| !is_written(copy))
+            .collect();
+        writes.extend(copies);
+        Ok(lost)
     }
 
     /// Writes rows; gives the meetings of those that another worker wrote first.

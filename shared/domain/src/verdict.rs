@@ -18,6 +18,8 @@ impl RuleName {
     pub const CANCELLED: Self = Self::fixed("cancelled");
     /// The meeting has ended.
     pub const OVER: Self = Self::fixed("over");
+    /// The event has another `ical_uid` now, and another row of it decides.
+    pub const SUPERSEDED: Self = Self::fixed("superseded");
     /// There is no link to join by.
     pub const NO_MEETING: Self = Self::fixed("no-meeting");
     /// The address of the calendar's owner is not known yet, and the deduplication scheme
@@ -42,6 +44,7 @@ impl RuleName {
         Self::DISCONNECTED,
         Self::CANCELLED,
         Self::OVER,
+        Self::SUPERSEDED,
         Self::NO_MEETING,
         Self::UNKNOWN_OWNER,
         Self::EVENT_OVERRIDE,

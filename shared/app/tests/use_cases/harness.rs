@@ -226,7 +226,9 @@ impl Harness {
             rows.map(|row| row.key.event_id).collect()
         };
         let skipped = events_of(self.decisions.all(), &is_left_out);
-        let ended = events_of(self.decisions.all(), &|row| row.ends_at <= now);
+        let ended = events_of(self.decisions.all(), &|row| {
+            row.ends_at <= now && !row.is_superseded()
+        });
         let mut held = Vec::new();
         for (key, bot) in self.recall.bots() {
             let would_join = bot.entry.starts_at > now;

@@ -1,6 +1,7 @@
 //! The use cases on fakes: the rules of syncs and of the scheduler, and the promises.
 
 mod access_gate;
+mod another_ical_uid;
 mod apply_result;
 mod begun;
 mod blocked_calls;

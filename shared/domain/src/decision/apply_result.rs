@@ -16,7 +16,8 @@ use crate::time::plus;
 /// After a call of the current generation, Recall holds what the result says. The result
 /// of an older generation only says what Recall may hold, because another scheduler run
 /// may have made a call since: it leaves the row uncertain, and the next call makes it
-/// certain. Failures count only against the generation of their call.
+/// certain. Failures count only against the generation of their call. A superseded row
+/// only keeps the call in its history: the row that supersedes it calls again.
 #[must_use]
 pub fn apply_result(
     mut decision: Decision,
@@ -32,6 +33,9 @@ pub fn apply_result(
         outcome: result.recorded(),
         is_late: attempt.is_late,
     });
+    if decision.is_superseded() {
+        return decision;
+    }
     let has_begun = is_removed_after_start(&decision, now);
     if let CallResult::Done(bots) = &result {
         decision.applied = applied_after(decision.applied, &attempt.call, bots, is_current);

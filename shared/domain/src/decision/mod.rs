@@ -22,6 +22,7 @@ mod revise;
 mod row;
 mod shared_bot;
 mod step;
+mod superseded;
 mod wanted;
 
 pub use applied::Applied;

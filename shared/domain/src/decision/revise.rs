@@ -82,6 +82,9 @@ pub fn revise(
 /// Recall has removed the bots itself.
 #[must_use]
 pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) -> RowChange {
+    if stored.is_superseded() {
+        return RowChange::Unchanged;
+    }
     if calendar < stored.inputs.calendar {
         return RowChange::Behind;
     }
