@@ -35,9 +35,14 @@ fn each_role_is_allowed_exactly_the_listed_actions() {
         ),
         row(
             "DecisionsTable.Arn",
-            &["dynamodb:PutItem", "dynamodb:Query"],
+            &[
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+            ],
         ),
         row("${DecisionsTable.Arn}/index/calendar", &["dynamodb:Query"]),
+        row("${DecisionsTable.Arn}/index/event", &["dynamodb:Query"]),
         row(
             "StateTable.Arn",
             &[

@@ -73,7 +73,7 @@ async fn retry_event<D: Decisions>(
     now: Timestamp,
 ) -> Result<Retried, CliError> {
     let row = find_decision(decisions, event).await?;
-    if row.ends_at <= now {
+    if row.is_over(now) {
         return Err(CliError::Refused(format!(
             "the meeting of event {event} is over, so there is nothing to retry"
         )));
@@ -131,7 +131,7 @@ async fn reopen<D: Decisions>(
         let Some(row) = rows.decisions.into_iter().next() else {
             return Ok(None);
         };
-        let Some(meeting) = AbandonedMeeting::of(&row).filter(|_| row.ends_at > now) else {
+        let Some(meeting) = AbandonedMeeting::of(&row).filter(|_| !row.is_over(now)) else {
             return Ok(None);
         };
         if decisions.write(&row.reopened()).await? == WriteOutcome::Written {

@@ -15,6 +15,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::evaluate::evaluate;
 use crate::event_pages::EventPage;
+use crate::event_rows::{EventRows, SupersededRows};
 use crate::ports::{Clock, Decisions, UnreadableRow, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_counts::{SyncCounts, count};
@@ -144,8 +145,12 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         let is_usable = |event: &&CalendarEvent| !notes.set_aside.contains(&event.key());
         let events: Vec<_> = page.events.iter().filter(is_usable).cloned().collect();
         let now = self.clock.now();
+        let mut rows = EventRows::of(self.decisions, stored, &events, now).await?;
         let policy = (&*context.policy.policy, context.policy.revision);
-        let evaluations = events.iter().filter_map(|event| {
+        let current = events
+            .iter()
+            .filter(|event| !rows.stale.contains(&event.id));
+        let evaluations = current.filter_map(|event| {
             let calendar = context.calendars.get(&event.calendar_id)?;
             Some(evaluate(calendar, event, policy, now))
         });
@@ -156,19 +161,69 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         notes
             .failed_rules
             .extend(failed.map(|evaluation| evaluation.event.id.clone()));
-        let mut revised = revise_copies(&stored, &evaluations, now);
+        let mut revised = revise_copies(&rows.stored, &evaluations, now);
         if revised.is_behind {
             return Err(SyncError::Conflict);
         }
-        counts.stale += revised.stale;
-        let drifted = repair(&stored, &mut revised.writes, &events, page.asked_at);
+        counts.stale += revised.stale + count(rows.stale.len());
+        let drifted = repair(&rows.stored, &mut revised.writes, &events, page.asked_at);
         let drifted = drifted.into_iter();
         notes
             .drifted
             .extend(drifted.map(|(key, kind)| (key.event_id, kind.as_str())));
-        let writes = self.write(revised.writes, &mut notes.set_aside).await?;
-        counts.written += writes.written;
-        Ok(writes.lost)
+        let superseded = rows
+            .superseded(self.decisions, &revised.writes, now)
+            .await?;
+        let set_aside = &mut notes.set_aside;
+        let first = self.supersede(superseded, &mut revised.writes, set_aside);
+        let mut lost = first.await?;
+        let writes = self.write(revised.writes, set_aside).await?;
+        counts.written += writes.written + lost.written;
+        lost.lost.extend(writes.lost);
+        Ok(lost.lost)
+    }
+
+    /// Writes superseded rows before those that supersede them. A row whose
+    /// predecessor could not be written is left out of `writes`.
+    async fn supersede(
+        &self,
+        rows: SupersededRows,
+        writes: &mut Vec<Decision>,
+        set_aside: &mut SetAside,
+    ) -> Result<Writes, PortError> {
+        let mut superseded = Writes::default();
+        for row in &rows.superseded {
+            let result = self.decisions.write(row).await;
+            if matches!(result, Ok(WriteOutcome::Written)) {
+                superseded.written += 1;
+                continue;
+            }
+            let Some(successor) = rows.successor(&row.key) else {
+                continue;
+            };
+            writes.retain(|row| row.key != *successor);
+            match result {
+                Err(error @ PortError::Unwritable { .. }) => {
+                    set_aside.add(
+                        successor.clone(),
+                        row.calendar_id.clone(),
+                        error.to_string(),
+                    );
+                }
+                result => {
+                    result?;
+                    superseded.lost.insert(successor.ical_uid.clone());
+                }
+            }
+        }
+        let is_written = |copy: &Decision| writes.iter().any(|row| row.key == copy.key);
+        let copies: Vec<_> = rows
+            .copies
+            .into_iter()
+            .filter(|copy| !is_written(copy))
+            .collect();
+        writes.extend(copies);
+        Ok(superseded)
     }
 
     /// Writes rows. One that the table does not accept is set aside.

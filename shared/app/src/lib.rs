@@ -13,6 +13,7 @@ mod decision_writer;
 mod error;
 mod evaluate;
 mod event_pages;
+mod event_rows;
 mod paging;
 mod policy_cache;
 pub mod ports;

@@ -38,6 +38,41 @@ impl fmt::Display for ConfigDigest {
     }
 }
 
+/// A digest of a meeting's link: tells whether the link is another one, without holding it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LinkDigest(String);
+
+impl LinkDigest {
+    /// The digest of `link`.
+    #[must_use]
+    pub fn of(link: &str) -> Self {
+        Self(short_hash(link.as_bytes()))
+    }
+
+    /// A stored digest.
+    #[must_use]
+    pub fn kept(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The digest as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LinkDigest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Half of a SHA-256 as text.
+fn short_hash(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(bytes)[..16])
+}
+
 /// A configuration that Recall would refuse.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidBotConfig {
@@ -143,15 +178,14 @@ impl fmt::Debug for BotConfig {
 fn digest(json: &Map<String, Value>) -> ConfigDigest {
     let mut sorted = Value::Object(json.clone());
     sorted.sort_all_objects();
-    let hash = Sha256::digest(sorted.to_string().as_bytes());
-    ConfigDigest(BASE64_URL_SAFE_NO_PAD.encode(&hash[..16]))
+    ConfigDigest(short_hash(sorted.to_string().as_bytes()))
 }
 
 impl DeduplicationKey {
     /// Half of a SHA-256 over the key, as text: short enough for the key of an index.
     #[must_use]
     pub fn digest(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(self.as_str())[..16])
+        short_hash(self.as_str().as_bytes())
     }
 }
 
@@ -201,6 +235,23 @@ impl AppliedBot {
             && self.starts_at == wanted.starts_at
             && self.meeting_url == wanted.meeting_url
             && self.config == *wanted.config.digest()
+    }
+
+    /// The bot of an entry that Recall lists. An entry has neither link nor configuration.
+    #[must_use]
+    pub fn listed(entry: &BotEntry) -> Self {
+        Self {
+            bot_id: Some(entry.bot_id.clone()),
+            deduplication_key: entry.deduplication_key.clone(),
+            starts_at: entry.starts_at,
+            meeting_url: String::new(),
+            config: ConfigDigest::kept(""),
+        }
+    }
+
+    /// Whether it is known from Recall's list only.
+    pub(crate) fn is_listed_only(&self) -> bool {
+        self.meeting_url.is_empty()
     }
 }
 

@@ -33,7 +33,9 @@ mod verdict;
 mod zone;
 
 pub use actor::{Actor, InvalidActor};
-pub use bot::{AppliedBot, BotConfig, BotEntry, ConfigDigest, InvalidBotConfig, WantedBot};
+pub use bot::{
+    AppliedBot, BotConfig, BotEntry, ConfigDigest, InvalidBotConfig, LinkDigest, WantedBot,
+};
 pub use decision::{
     Abandonment, Applied, Attempts, Call, CallAttempt, CallRecord, CallResult, Cause, Decision,
     DecisionInputs, DriftKind, Evaluation, History, Offer, Plan, RecordedResult, RevisedCopies,

@@ -22,3 +22,8 @@ pub fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {
 pub fn whole_microseconds(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).expect("a coarser instant is still in range")
 }
+
+/// An instant to the minute, as a sentence for people has it.
+pub(crate) fn date_and_time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}

@@ -18,6 +18,8 @@ impl RuleName {
     pub const CANCELLED: Self = Self::fixed("cancelled");
     /// The meeting has ended.
     pub const OVER: Self = Self::fixed("over");
+    /// The event has another `ical_uid` now, and another row of it decides.
+    pub const SUPERSEDED: Self = Self::fixed("superseded");
     /// There is no link to join by.
     pub const NO_MEETING: Self = Self::fixed("no-meeting");
     /// The address of the calendar's owner is not known yet, and the deduplication scheme
@@ -31,6 +33,8 @@ impl RuleName {
     pub const SERIES_OVERRIDE: Self = Self::fixed("series-override");
     /// The calendar is paused.
     pub const PAUSED: Self = Self::fixed("paused");
+    /// The meeting had begun when it was decided to record it.
+    pub const BEGUN: Self = Self::fixed("begun");
     /// No rule applies.
     pub const DEFAULT: Self = Self::fixed("default");
 
@@ -40,12 +44,14 @@ impl RuleName {
         Self::DISCONNECTED,
         Self::CANCELLED,
         Self::OVER,
+        Self::SUPERSEDED,
         Self::NO_MEETING,
         Self::UNKNOWN_OWNER,
         Self::EVENT_OVERRIDE,
         Self::DENIED_DOMAIN,
         Self::SERIES_OVERRIDE,
         Self::PAUSED,
+        Self::BEGUN,
         Self::DEFAULT,
     ];
 

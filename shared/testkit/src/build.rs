@@ -3,9 +3,9 @@
 use callsheet_domain::{
     Actor, Applied, AppliedBot, Attempts, Attendee, Attendees, BotConfig, Calendar, CalendarEvent,
     CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionInputs, DecisionKey, Email,
-    Fact, FactValue, FactValues, Facts, Generation, History, Meeting, Offer, OverrideRevision,
-    Platform, PlatformEventId, Policy, PolicyDocument, PolicyRevision, Reason, RuleName, Timestamp,
-    Verdict, Version, Wanted, WantedBot,
+    Fact, FactValue, FactValues, Facts, Generation, History, LinkDigest, Meeting, Offer,
+    OverrideRevision, Platform, PlatformEventId, Policy, PolicyDocument, PolicyRevision, Reason,
+    RuleName, Timestamp, Verdict, Version, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -185,6 +185,7 @@ pub fn a_decision() -> Decision {
         starts_at: event.starts_at,
         ends_at: event.ends_at,
         title: event.facts.title,
+        link: Some(LinkDigest::of(&meeting_url)),
         verdict: Verdict::Record(Reason {
             rule: RuleName::named("external"),
             reason: "the rule \"external\" records it: a participant is from globex.example, \
@@ -212,6 +213,7 @@ pub fn a_decision() -> Decision {
         })),
         offer: Some(an_offer()),
         applied: Applied::Nothing,
+        had_bot: false,
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),

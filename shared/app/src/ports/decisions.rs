@@ -93,8 +93,9 @@ pub trait Decisions: Send + Sync {
     ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
 
     /// The decisions about an event, as the latest writes left them. There are
-    /// several if the event was given another `ical_uid`; the one whose meeting
-    /// ends last comes last. A row that was written a moment ago may be missing.
+    /// several if the event was given another `ical_uid`: those that another one
+    /// supersedes come first, and of the others the one whose meeting ends last
+    /// comes last. A row that was written a moment ago may be missing.
     fn of_event(
         &self,
         event: &EventId,

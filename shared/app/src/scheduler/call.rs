@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callsheet_domain::{Call, CallAttempt, Decision, Timestamp};
+use callsheet_domain::{Call, CallAttempt, Decision, Timestamp, WantedBot};
 
 use crate::PortError;
 use crate::ports::{Bots, Clock, IdempotencyKey, ScheduleRequest};
@@ -32,7 +32,7 @@ impl<R: Bots, K: Clock> BotCaller<'_, R, K> {
         if began >= calls_until {
             return CompletedCall::not_made(row, attempt, CallOutcome::NotMade);
         }
-        let response = self.send(&row, &attempt).await;
+        let response = self.send(&row, &attempt, began).await;
         let ended = self.clock.now();
         let took = ended.duration_since(began);
         let waits = Waits::after(&attempt, &row, ended, fraction);
@@ -47,14 +47,19 @@ impl<R: Bots, K: Clock> BotCaller<'_, R, K> {
         }
     }
 
-    async fn send(&self, row: &Decision, attempt: &CallAttempt) -> Result<Response, PortError> {
+    async fn send(
+        &self,
+        row: &Decision,
+        attempt: &CallAttempt,
+        began: Timestamp,
+    ) -> Result<Response, PortError> {
         let event_id = &row.key.event_id;
         Ok(match &attempt.call {
             Call::Schedule(bot) => {
                 let request = ScheduleRequest {
                     event_id,
                     bot,
-                    idempotency_key: idempotency_key(row),
+                    idempotency_key: idempotency_key(row, bot, began),
                 };
                 Response::Bot(self.recall.schedule(&request).await?)
             }
@@ -65,19 +70,24 @@ impl<R: Bots, K: Clock> BotCaller<'_, R, K> {
     }
 }
 
-/// A new attempt or a new generation is a new request.
-fn idempotency_key(row: &Decision) -> IdempotencyKey {
+/// A new attempt is a new request. It is named by its instant, too: a row that was deleted,
+/// or restored to an earlier time, counts generations and attempts that were made before.
+fn idempotency_key(row: &Decision, bot: &WantedBot, began: Timestamp) -> IdempotencyKey {
     let (event, generation, attempt) = (&row.key.event_id, row.generation.0, row.attempts.count);
-    IdempotencyKey(format!("{event}-{generation}-{attempt}"))
+    let (bot, began) = (bot.deduplication_key.digest(), began.as_microsecond());
+    IdempotencyKey(format!("{event}-{generation}-{attempt}-{began}-{bot}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ports::{BotReply, LeaveReply};
-    use callsheet_domain::{BotEntry, BotId, CallResult, EventId};
+    use callsheet_domain::{
+        BotEntry, BotId, CallResult, DeduplicationKey, EventId, Generation, Wanted,
+    };
     use callsheet_testkit::{With as _, a_decision, at};
     use futures_util::FutureExt as _;
+    use std::collections::HashSet;
     use std::sync::Mutex;
 
     /// A clock on which each reading is a second after the last one.
@@ -134,8 +144,17 @@ mod tests {
     }
 
     fn call(recall: &Accepting, row: Decision, calls_until: Timestamp) -> CompletedCall {
-        let attempt = CallAttempt::of(&row, at("09:30")).expect("it is due");
-        let clock = Ticking::from(at("09:30"));
+        call_at(at("09:30"), recall, row, calls_until)
+    }
+
+    fn call_at(
+        now: Timestamp,
+        recall: &Accepting,
+        row: Decision,
+        calls_until: Timestamp,
+    ) -> CompletedCall {
+        let attempt = CallAttempt::of(&row, now).expect("it is due");
+        let clock = Ticking::from(now);
         let caller = BotCaller {
             recall,
             clock: &clock,
@@ -167,12 +186,24 @@ mod tests {
     #[test]
     fn each_attempt_has_an_idempotency_key_of_its_own() {
         let recall = Accepting::default();
-        let second = a_decision().with(|row| row.attempts.count = 1);
-        for row in [a_decision(), a_decision(), second] {
+        let another_bot = a_decision().with(|row| {
+            if let Wanted::Bot(bot) = &mut row.wanted {
+                bot.deduplication_key = DeduplicationKey::parse("another").expect("a key");
+            }
+        });
+        let rows = [
+            a_decision(),
+            a_decision().with(|row| row.attempts.count = 1),
+            a_decision().with(|row| row.generation = Generation(2)),
+            another_bot,
+        ];
+        for row in rows {
             call(&recall, row, at("09:31"));
         }
+        // As if the row had been deleted, or restored to an earlier time.
+        call_at(at("09:30:00.000001"), &recall, a_decision(), at("09:31"));
         let keys = recall.0.lock().expect("no panic");
-        assert_eq!(keys[0], keys[1]);
-        assert_ne!(keys[1], keys[2]);
+        let distinct: HashSet<&String> = keys.iter().collect();
+        assert_eq!((keys.len(), distinct.len()), (5, 5), "{keys:?}");
     }
 }

@@ -36,12 +36,12 @@ impl CallPlan {
         let mut plan = Self::default();
         for row in rows {
             let waits = row.attempts.not_before.is_some_and(|instant| instant > now);
-            let Some(attempt) = CallAttempt::of(&row, now).filter(|_| !waits) else {
+            if waits || !row.is_due() {
                 continue;
-            };
-            if row.ends_at <= now {
+            }
+            if row.is_over(now) {
                 plan.over.push(row);
-            } else {
+            } else if let Some(attempt) = CallAttempt::of(&row, now) {
                 plan.calls.push(PlannedCall { row, attempt });
             }
         }

@@ -63,8 +63,15 @@ fn start_calls(state: &mut RunState, now: Timestamp, tasks: &mut Vec<Task>) -> T
             index += 1;
             continue;
         }
-        if planned.row.ends_at <= now {
+        if planned.row.is_over(now) {
             tasks.extend(close_ended(state, index));
+            continue;
+        }
+        // The meeting has ended since the row was read, and has a bot at another start.
+        let next = CallAttempt::of(&planned.row, now).map(|attempt| attempt.operation());
+        if next != Some(operation) {
+            remove(state, index);
+            state.due.read_again();
             continue;
         }
         match state.next_slot(operation, now) {
@@ -106,11 +113,17 @@ fn start_call(
 
 /// The meeting was over before its call got a permit.
 fn close_ended(state: &mut RunState, index: usize) -> Option<Task> {
-    let PlannedCall { row, attempt } = state.due.calls.remove(index)?;
-    let queue = state.queue(attempt.operation());
-    queue.wanted = queue.wanted.saturating_sub(1);
+    let PlannedCall { row, .. } = remove(state, index)?;
     state.due.start(row.key.clone());
     Some(Task::CloseEnded(Box::new(row)))
+}
+
+/// Removes a call that is not made.
+fn remove(state: &mut RunState, index: usize) -> Option<PlannedCall> {
+    let planned = state.due.calls.remove(index)?;
+    let queue = state.queue(planned.attempt.operation());
+    queue.wanted = queue.wanted.saturating_sub(1);
+    Some(planned)
 }
 
 fn acquire_permits(state: &mut RunState, now: Timestamp, tasks: &mut Vec<Task>) {
@@ -133,8 +146,8 @@ mod tests {
     use super::super::state::a_state;
     use super::*;
     use crate::ports::PermitResult;
-    use callsheet_domain::{Decision, EventId, IcalUid, Permits, Wanted};
-    use callsheet_testkit::{With as _, a_decision, at};
+    use callsheet_domain::{Applied, Decision, EventId, IcalUid, Permits, Wanted};
+    use callsheet_testkit::{With as _, a_decision, an_applied_bot, at};
 
     fn row(number: usize) -> Decision {
         a_decision().with(|row| {
@@ -149,7 +162,7 @@ mod tests {
     }
 
     fn planned(row: Decision) -> PlannedCall {
-        let attempt = CallAttempt::of(&row, at("09:30")).expect("it is due");
+        let attempt = CallAttempt::of(&row, at("09:29")).expect("it is due");
         PlannedCall { row, attempt }
     }
 
@@ -230,6 +243,48 @@ mod tests {
         let (tasks, _) = next_tasks(&mut state, at("09:30"));
         let closes = |task: &Task| matches!(task, Task::CloseEnded(_));
         assert!(called(&tasks).is_empty() && tasks.iter().any(closes));
+    }
+
+    #[test]
+    fn a_bot_that_would_join_after_its_meeting_is_called_and_not_closed() {
+        let moved = row(1).with(|row| {
+            if let Wanted::Bot(bot) = &row.wanted {
+                row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
+            }
+            row.wanted = Wanted::Nothing;
+            (row.starts_at, row.ends_at) = (at("08:00"), at("09:00"));
+        });
+        let mut state = with_permits(vec![moved]);
+        let permits = std::mem::take(&mut state.due.calls);
+        let queue = state.queue(Operation::UnscheduleBot);
+        queue.wanted = permits.len();
+        queue.end_acquiring(PermitResult::Granted(Permits {
+            first_at: at("09:30"),
+            interval: SignedDuration::ZERO,
+            count: 1,
+        }));
+        state.due.calls = permits;
+        let (tasks, _) = next_tasks(&mut state, at("09:30"));
+        assert_eq!(called(&tasks), ["event-1"]);
+    }
+
+    #[test]
+    fn a_bot_is_not_moved_once_its_meeting_has_ended_and_the_row_is_read_again() {
+        let unmoved = row(1).with(|row| {
+            if let Wanted::Bot(bot) = &row.wanted {
+                row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
+            }
+            if let Wanted::Bot(bot) = &mut row.wanted {
+                bot.starts_at = at("09:00");
+            }
+            (row.starts_at, row.ends_at) = (at("09:00"), at("09:30:10"));
+        });
+        let mut state = with_permits(vec![unmoved]);
+        let (tasks, _) = next_tasks(&mut state, at("09:30:10"));
+        assert!(called(&tasks).is_empty(), "{tasks:?}");
+        state.due.end_read(None, false);
+        let (tasks, _) = next_tasks(&mut state, at("09:30:10"));
+        assert!(matches!(tasks[..], [Task::ReadDue(_)]), "{tasks:?}");
     }
 
     #[test]

@@ -60,6 +60,10 @@ type ChangeEvent = fn(&mut CalendarEvent);
 #[test_case(|row| *row = row.clone().abandon("refused"), |event| event.bots.clear(), None; "it was abandoned")]
 #[test_case(|_| (), |event| { event.bots.clear(); event.starts_at = at("09:30"); }, None; "the meeting has begun")]
 #[test_case(|_| (), |event| { event.bots.clear(); event.is_deleted = true; }, None; "a deleted event loses its bots")]
+#[test_case(|_| (), |event| event.starts_at = at("09:30"), Some(DriftKind::Stale); "the meeting has begun, and its bot would join later")]
+#[test_case(|_| (), |event| (event.starts_at, event.ends_at) = (at("08:00"), at("09:00")), Some(DriftKind::Stale); "the meeting is over, and its bot would join later")]
+#[test_case(|row| *row = row.clone().abandon("over"), |event| event.starts_at = at("09:30"), Some(DriftKind::Stale); "it was abandoned, and a bot would join after the start")]
+#[test_case(|_| (), |event| { event.bots[0].starts_at = at("09:00"); event.starts_at = at("09:20"); }, None; "the meeting has begun, and its bot was to join before")]
 fn finds(row_changes: ChangeRow, event_changes: ChangeEvent, expected: Option<DriftKind>) {
     let (row, event) = (row().with(row_changes), event().with(event_changes));
     assert_eq!(drift(&row, &event, at("09:30")), expected);

@@ -258,7 +258,8 @@ impl Harness {
     }
 
     /// What is wanted for meetings to come, and what Recall holds, each as
-    /// lines that should be equal; nothing of rows that are left out.
+    /// lines that should be equal; nothing of rows that are left out, and of a
+    /// meeting that has ended only bots that would still join.
     fn wanted_and_held(
         &self,
         is_left_out: impl Fn(&Decision) -> bool,
@@ -283,16 +284,21 @@ impl Harness {
             })
             .collect();
         wanted.sort();
-        let skipped: Vec<_> = self
-            .decisions
-            .all()
-            .into_iter()
-            .filter(|row| row.ends_at <= now || is_left_out(row))
-            .map(|row| row.key.event_id)
-            .collect();
+        let events_of = |rows: Vec<Decision>, filter: &dyn Fn(&Decision) -> bool| -> Vec<_> {
+            let rows = rows.into_iter().filter(filter);
+            rows.map(|row| row.key.event_id).collect()
+        };
+        let skipped = events_of(self.decisions.all(), &is_left_out);
+        let ended = events_of(self.decisions.all(), &|row| {
+            row.ends_at <= now && !row.is_superseded()
+        });
         let mut held = Vec::new();
         for (key, bot) in self.recall.bots() {
-            for event in bot.events.iter().filter(|event| !skipped.contains(event)) {
+            let would_join = bot.entry.starts_at > now;
+            let is_shown = |event: &&EventId| {
+                !skipped.contains(*event) && (would_join || !ended.contains(*event))
+            };
+            for event in bot.events.iter().filter(is_shown) {
                 held.push(line(bot.entry.starts_at, key.as_str(), &bot.config, event));
             }
         }

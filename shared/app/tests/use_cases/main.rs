@@ -2,8 +2,10 @@
 
 mod access_gate;
 mod activity;
+mod another_ical_uid;
 mod apply_result;
 mod bad_rows;
+mod begun;
 mod blocked_calls;
 mod components;
 mod crash;
@@ -11,6 +13,7 @@ mod decide;
 mod drift;
 mod harness;
 mod model;
+mod moved_into_the_past;
 mod outages;
 mod plan;
 mod promises;

@@ -120,12 +120,60 @@ fn rows_that_wait_are_applied_or_abandoned_are_left_out_and_ended_meetings_are_c
             *row = row.clone().abandon("no meeting url");
         }),
         row("over", at("09:00"), |_| ()),
+        row("over-with-its-bot", at("09:00"), |row| {
+            unwanted(row, Applied::Bot)
+        }),
     ];
     assert_eq!(
         plan(rows),
         "\
 2090-03-06T09:00:00Z close over (over)
+2090-03-06T09:00:00Z close over-with-its-bot (over)
 2090-03-06T10:00:00Z schedule-bot waited (new)
+"
+    );
+}
+
+/// The bot of a meeting from nine to half past nine, at another start.
+fn at_start(start: &str) -> impl Fn(&mut Decision) {
+    let start = at(start);
+    move |row| {
+        applied(row, Applied::Bot);
+        if let Applied::Bot(bot) = &mut row.applied {
+            bot.starts_at = start;
+        }
+    }
+}
+
+#[test]
+fn a_bot_that_would_join_after_its_meeting_has_ended_is_unscheduled() {
+    let moved = |event, start, is_wanted: bool| {
+        row(event, at("09:00"), |row| {
+            at_start(start)(row);
+            if !is_wanted {
+                row.wanted = Wanted::Nothing;
+            }
+        })
+    };
+    let dispatched = moved("d-dispatched", "09:29", false).with(|row| {
+        let bot = row.applied.bot().expect("it is applied").clone();
+        row.applied = Applied::Dispatched(Box::new(bot));
+    });
+    let rows = vec![
+        moved("a-not-wanted", "10:00", false),
+        moved("b-not-moved-in-time", "10:00", true),
+        moved("c-in-its-old-call", "09:29", false),
+        dispatched,
+        moved("e-whose-old-call-has-ended", "08:30", false),
+    ];
+    assert_eq!(
+        plan(rows),
+        "\
+2090-03-06T09:00:00Z close e-whose-old-call-has-ended (over)
+2090-03-06T09:00:00Z unschedule-bot a-not-wanted (unwanted)
+2090-03-06T09:00:00Z unschedule-bot b-not-moved-in-time (unwanted)
+2090-03-06T09:00:00Z unschedule-bot c-in-its-old-call (unwanted)
+2090-03-06T09:00:00Z leave-call d-dispatched (unwanted)
 "
     );
 }

@@ -7,6 +7,7 @@ use crate::decision::applied::Applied;
 use crate::decision::call::{Call, CallAttempt, CallResult};
 use crate::decision::history::CallRecord;
 use crate::decision::row::Decision;
+use crate::decision::wanted::Wanted;
 use crate::id::BotId;
 use crate::time::plus;
 
@@ -15,7 +16,8 @@ use crate::time::plus;
 /// After a call of the current generation, Recall holds what the result says. The result
 /// of an older generation only says what Recall may hold, because another scheduler run
 /// may have made a call since: it leaves the row uncertain, and the next call makes it
-/// certain. Failures count only against the generation of their call.
+/// certain. Failures count only against the generation of their call. A superseded row
+/// only keeps the call in its history: the row that supersedes it calls again.
 #[must_use]
 pub fn apply_result(
     mut decision: Decision,
@@ -31,24 +33,45 @@ pub fn apply_result(
         outcome: result.recorded(),
         is_late: attempt.is_late,
     });
+    if decision.is_superseded() {
+        return decision;
+    }
+    let has_begun = is_removed_after_start(&decision, now);
     if let CallResult::Done(bots) = &result {
         decision.applied = applied_after(decision.applied, &attempt.call, bots, is_current);
     }
+    let has_bot = match (&attempt.call, &result) {
+        (_, CallResult::Dispatched) => true,
+        (Call::Schedule(_), result) => matches!(result, CallResult::Done(_)),
+        _ => false,
+    };
+    decision.had_bot |= has_bot;
     if !is_current {
         return decision;
     }
     decision.attempts.count += 1;
     match result {
+        CallResult::Done(_) if has_begun && attempt.call == Call::Unschedule => {
+            decision.abandon("the meeting had begun when a bot at a later start was removed")
+        }
         CallResult::Done(_) => succeeded(decision, &attempt.call),
         CallResult::Dispatched => dispatched(decision),
-        CallResult::Refused(reason) => {
-            decision.attempts.last_error = Some(reason.clone());
-            decision.abandon(reason)
-        }
+        CallResult::Refused(reason) => refused(decision, &attempt.call, reason, now),
         CallResult::Again { reason, wait } | CallResult::Blocked { reason, wait } => {
             let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
             decision.waiting(plus(now, wait), reason)
         }
+    }
+}
+
+/// Whether the next unscheduling removes a bot that was found after the start. The meeting's
+/// own bot may have joined and left before, so it is not scheduled again.
+fn is_removed_after_start(decision: &Decision, now: Timestamp) -> bool {
+    match (&decision.wanted, &decision.applied) {
+        (Wanted::Bot(wanted), Applied::TooMany(bot)) => {
+            wanted.starts_at <= now && bot.is_listed_only()
+        }
+        _ => false,
     }
 }
 
@@ -85,15 +108,36 @@ fn succeeded(mut decision: Decision, call: &Call) -> Decision {
     }
 }
 
+/// The row after its call was refused for good. A bot that could not be moved would still
+/// join at the old start, so it is unscheduled before the row is abandoned.
+fn refused(mut decision: Decision, call: &Call, reason: String, now: Timestamp) -> Decision {
+    let unmoved = match (call, &decision.applied) {
+        (Call::Schedule(wanted), Applied::Bot(bot) | Applied::Uncertain(bot)) => {
+            let is_unmoved = bot.starts_at != wanted.starts_at && bot.starts_at > now;
+            is_unmoved.then(|| bot.clone())
+        }
+        _ => None,
+    };
+    decision.attempts.last_error = Some(reason.clone());
+    match unmoved {
+        Some(bot) => {
+            decision.attempts.not_before = None;
+            decision.applied = Applied::TooMany(bot);
+            decision
+        }
+        None => decision.abandon(reason),
+    }
+}
+
 /// The row after its bots could not be unscheduled, because one is joining already.
 fn dispatched(mut decision: Decision) -> Decision {
     decision.attempts.not_before = None;
     match decision.applied {
         // One bot is wanted, and it is unknown which of them is joining.
-        Applied::TooMany(_) => {
+        Applied::TooMany(_) if decision.wanted != Wanted::Nothing => {
             decision.abandon("Recall has more bots than are wanted, and one is joining already")
         }
-        Applied::Bot(bot) | Applied::Uncertain(bot) => {
+        Applied::Bot(bot) | Applied::Uncertain(bot) | Applied::TooMany(bot) => {
             decision.applied = Applied::Dispatched(bot);
             decision
         }

@@ -14,17 +14,38 @@
 //!   bots of all other copies are certain.
 //! - The owner is not due any more: its call may have been made before the copy's last
 //!   call, which carried the older configuration. So the copy makes a call.
+//!
+//! After the start no call is made for a configuration: each copy then offers the one that
+//! it wants already, and an unconfirmed one stays so.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::Timestamp;
+
+use crate::bot::BotConfig;
 use crate::decision::plan::Plan;
 use crate::decision::row::Decision;
-use crate::decision::wanted::{Offer, Wanted};
-use crate::id::{DecisionKey, DeduplicationKey};
+use crate::decision::wanted::Wanted;
+use crate::id::{DecisionKey, DeduplicationKey, EventId};
+
+/// A copy that offers a configuration for the shared bot.
+#[derive(Clone, Copy)]
+struct Owner<'a> {
+    copy: &'a DecisionKey,
+    config: &'a BotConfig,
+    is_organizers: bool,
+}
+
+impl Owner<'_> {
+    /// The copy of the lowest rank owns the bot.
+    fn rank(&self) -> (bool, &EventId) {
+        (!self.is_organizers, &self.copy.event_id)
+    }
+}
 
 /// The owner of each bot, by the bot's deduplication key.
 #[derive(Default)]
-pub(super) struct BotOwners<'a>(HashMap<&'a DeduplicationKey, (&'a DecisionKey, &'a Offer)>);
+pub(super) struct BotOwners<'a>(HashMap<&'a DeduplicationKey, Owner<'a>>);
 
 impl<'a> BotOwners<'a> {
     /// Adds a copy; it becomes the owner if it precedes the one known so far.
@@ -32,22 +53,36 @@ impl<'a> BotOwners<'a> {
         &mut self,
         bot: &'a DeduplicationKey,
         copy: &'a DecisionKey,
-        offer: &'a Offer,
+        config: &'a BotConfig,
+        is_organizers: bool,
     ) {
-        let rank =
-            |(copy, offer): (&'a DecisionKey, &Offer)| (!offer.is_organizers, &copy.event_id);
-        let owner = self.0.entry(bot).or_insert((copy, offer));
-        if rank((copy, offer)) < rank(*owner) {
-            *owner = (copy, offer);
+        let added = Owner {
+            copy,
+            config,
+            is_organizers,
+        };
+        let owner = self.0.entry(bot).or_insert(added);
+        if added.rank() < owner.rank() {
+            *owner = added;
         }
     }
 
     /// Adds a stored copy, if it wants a bot and has not been abandoned.
-    pub(super) fn add_stored(&mut self, row: &'a Decision) {
-        if let (Wanted::Bot(bot), Some(offer)) = (&row.wanted, &row.offer)
-            && !row.is_abandoned()
-        {
-            self.add(&bot.deduplication_key, &row.key, offer);
+    pub(super) fn add_stored(&mut self, row: &'a Decision, now: Timestamp) {
+        if !row.is_abandoned() {
+            self.add_offer(row, now);
+        }
+    }
+
+    fn add_offer(&mut self, row: &'a Decision, now: Timestamp) {
+        if let (Wanted::Bot(bot), Some(offer)) = (&row.wanted, &row.offer) {
+            let config = if row.has_begun(now) {
+                &bot.config
+            } else {
+                &offer.config
+            };
+            let is_organizers = offer.is_organizers;
+            self.add(&bot.deduplication_key, &row.key, config, is_organizers);
         }
     }
 
@@ -63,63 +98,64 @@ impl<'a> BotOwners<'a> {
             return (Wanted::Nothing, false);
         };
         let owner = self.0.get(deduplication_key);
-        let offer = owner.map_or(offer, |(_, offer)| offer);
-        let is_follower = owner.is_some_and(|(owner, _)| *owner != copy);
-        (plan.wanted(&offer.config), is_follower)
+        let config = owner.map_or(&offer.config, |owner| owner.config);
+        let is_follower = owner.is_some_and(|owner| owner.copy != copy);
+        (plan.wanted(config), is_follower)
     }
 
     /// The row with the configuration of its bot's owner, if that differs.
-    pub(super) fn follow(&self, row: &Decision) -> Option<Decision> {
+    pub(super) fn follow(&self, row: &Decision, now: Timestamp) -> Option<Decision> {
         let Wanted::Bot(bot) = &row.wanted else {
             return None;
         };
-        let (owner, offer) = self.0.get(&bot.deduplication_key)?;
-        if bot.config == offer.config {
-            return None;
-        }
-        Some(row.clone().reconfigured(&offer.config, **owner == row.key))
+        let owner = self.0.get(&bot.deduplication_key)?;
+        let is_owner = *owner.copy == row.key;
+        let followed = row.clone().reconfigured(owner.config, is_owner, now);
+        (followed != *row).then_some(followed)
     }
 
     /// Makes copies due whose configuration is unconfirmed and would stay so.
-    pub(super) fn confirm(&self, stored: &[Decision], writes: &mut Vec<Decision>) {
-        self.confirm_new_owners(stored, writes);
-        self.confirm_followers(stored, writes);
+    pub(super) fn confirm(&self, stored: &[Decision], writes: &mut Vec<Decision>, now: Timestamp) {
+        self.confirm_new_owners(stored, writes, now);
+        self.confirm_followers(stored, writes, now);
     }
 
     /// Makes a new, unconfirmed owner due if the bot of another copy is not certain: the
     /// call for that one may not be made any more.
-    fn confirm_new_owners(&self, stored: &[Decision], writes: &mut Vec<Decision>) {
+    fn confirm_new_owners(&self, stored: &[Decision], writes: &mut Vec<Decision>, now: Timestamp) {
         let mut before = BotOwners::default();
         let mut uncertain: Vec<(&DeduplicationKey, &DecisionKey)> = Vec::new();
         for row in stored {
             let Wanted::Bot(bot) = &row.wanted else {
                 continue;
             };
-            if let Some(offer) = &row.offer {
-                before.add(&bot.deduplication_key, &row.key, offer);
-            }
+            before.add_offer(row, now);
             if !row.is_certain() {
                 uncertain.push((&bot.deduplication_key, &row.key));
             }
         }
-        for (bot, (owner, _)) in &self.0 {
-            let is_new = before.0.get(bot).is_some_and(|(before, _)| before != owner);
+        for (bot, Owner { copy: owner, .. }) in &self.0 {
+            let is_new = before
+                .0
+                .get(bot)
+                .is_some_and(|before| before.copy != *owner);
             let is_of_another =
                 |(key, copy): &(&DeduplicationKey, &DecisionKey)| key == bot && copy != owner;
             if !is_new || !uncertain.iter().any(is_of_another) {
                 continue;
             }
-            let is_owner = |row: &&Decision| row.key == **owner;
-            if !writes.iter().any(|row| is_owner(&row)) {
-                let owner = stored.iter().find(is_owner);
-                writes.extend(owner.filter(|row| row.is_unconfirmed()).cloned());
+            let is_owner = |row: &Decision| row.key == **owner;
+            let is_unconfirmed =
+                |row: &Decision| is_owner(row) && row.is_unconfirmed() && !row.has_begun(now);
+            if !writes.iter().any(is_owner) {
+                writes.extend(stored.iter().find(|row| is_unconfirmed(row)).cloned());
             }
-            require_calls(writes, |row| row.key == **owner && row.is_unconfirmed());
+            require_calls(writes, is_unconfirmed);
         }
     }
 
     /// Makes a copy due that has just taken over a configuration whose owner is not due.
-    fn confirm_followers(&self, stored: &[Decision], writes: &mut [Decision]) {
+    fn confirm_followers(&self, stored: &[Decision], writes: &mut [Decision], now: Timestamp) {
         let stored: BTreeMap<&DecisionKey, &Decision> =
             stored.iter().map(|row| (&row.key, row)).collect();
         let is_certain = |key: &DecisionKey| {
@@ -136,11 +172,12 @@ impl<'a> BotOwners<'a> {
             Wanted::Bot(bot) => self
                 .0
                 .get(&bot.deduplication_key)
-                .is_some_and(|(owner, _)| **owner != row.key && is_certain(owner)),
+                .is_some_and(|owner| *owner.copy != row.key && is_certain(owner.copy)),
         };
         let unconfirmed: BTreeSet<DecisionKey> = writes
             .iter()
-            .filter(|row| row.is_unconfirmed() && is_new(row) && has_certain_owner(row))
+            .filter(|row| row.is_unconfirmed() && !row.has_begun(now))
+            .filter(|row| is_new(row) && has_certain_owner(row))
             .map(|row| row.key.clone())
             .collect();
         require_calls(writes, |row| unconfirmed.contains(&row.key));

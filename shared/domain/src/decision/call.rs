@@ -51,7 +51,7 @@ impl CallAttempt {
     /// The call that `row` needs at `now`, if it is due.
     #[must_use]
     pub fn of(row: &Decision, now: Timestamp) -> Option<Self> {
-        let (call, is_late) = match row.step() {
+        let (call, is_late) = match row.step_at(now) {
             Step::Nothing => return None,
             Step::Schedule(bot) => (
                 Call::Schedule(Box::new(bot.clone())),
@@ -64,7 +64,7 @@ impl CallAttempt {
         Some(Self {
             call,
             generation: row.generation,
-            cause: row.cause(),
+            cause: row.cause_at(now),
             is_late,
         })
     }

@@ -9,10 +9,12 @@
 //! Copies that a person made by hand have `ical_uid`s of their own and are not related
 //! here.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::decision::begun::after_start;
 use crate::decision::bot_owners::BotOwners;
 use crate::decision::evaluation::Evaluation;
 use crate::decision::plan::Plan;
@@ -42,9 +44,13 @@ pub fn revise_copies(
 ) -> RevisedCopies {
     let rows: BTreeMap<&DecisionKey, &Decision> =
         stored.iter().map(|row| (&row.key, row)).collect();
-    let evaluated: Vec<(DecisionKey, &Evaluation<'_>)> = evaluated
+    let evaluated: Vec<(DecisionKey, Cow<'_, Evaluation<'_>>)> = evaluated
         .iter()
-        .map(|evaluation| (evaluation.event.key(), evaluation))
+        .map(|evaluation| {
+            let key = evaluation.event.key();
+            let row = rows.get(&key).copied();
+            (key, after_start(evaluation, row, now))
+        })
         .collect();
     let fresh: BTreeSet<&DecisionKey> = evaluated
         .iter()
@@ -64,7 +70,7 @@ pub fn revise_copies(
     for (key, evaluation) in fresh_evaluations {
         add_offer(&mut owners, key, evaluation, rows.get(key).copied());
     }
-    others().for_each(|row| owners.add_stored(row));
+    others().for_each(|row| owners.add_stored(row, now));
     let mut revised = RevisedCopies::default();
     for (key, evaluation) in &evaluated {
         let (wanted, is_follower) = owners.wanted(key, &evaluation.plan);
@@ -78,8 +84,8 @@ pub fn revise_copies(
     }
     revised
         .writes
-        .extend(others().filter_map(|row| owners.follow(row)));
-    owners.confirm(stored, &mut revised.writes);
+        .extend(others().filter_map(|row| owners.follow(row, now)));
+    owners.confirm(stored, &mut revised.writes, now);
     revised
 }
 
@@ -99,7 +105,7 @@ fn add_offer<'a>(
     } = &evaluation.plan
         && !is_refused
     {
-        owners.add(deduplication_key, key, offer);
+        owners.add(deduplication_key, key, &offer.config, offer.is_organizers);
     }
 }
 
@@ -114,9 +120,9 @@ pub fn retire_copies(stored: &[Decision], retired: Vec<Decision>, now: Timestamp
             .filter(|row| !gone.contains(&row.key) && row.ends_at > now)
     };
     let mut owners = BotOwners::default();
-    left().for_each(|row| owners.add_stored(row));
+    left().for_each(|row| owners.add_stored(row, now));
     let mut writes = retired;
-    writes.extend(left().filter_map(|row| owners.follow(row)));
-    owners.confirm(stored, &mut writes);
+    writes.extend(left().filter_map(|row| owners.follow(row, now)));
+    owners.confirm(stored, &mut writes, now);
     writes
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::event::{Calendar, CalendarEvent};
 use crate::overrides::{Override, OverrideChoice, Overrides, Pause};
 use crate::policy::{DeduplicationScheme, Policy};
+use crate::time::date_and_time;
 use crate::verdict::{RuleName, Verdict};
 
 /// Decides whether `event` is recorded, as of `now`.
@@ -18,6 +19,9 @@ use crate::verdict::{RuleName, Verdict};
 /// 4. An override of the series.
 /// 5. A pause of the calendar.
 /// 6. The rules of the policy, then its default.
+///
+/// What this means for an event that has begun depends on its row, see
+/// [`revise_copies`](super::revise_copies).
 #[must_use]
 pub fn decide(
     event: &CalendarEvent,
@@ -70,7 +74,7 @@ fn objection(
 
 fn by_override(choice: &Override, rule: RuleName, scope: &str) -> Option<Verdict> {
     let reason = |verb| {
-        let (actor, date) = (choice.actor_name(), date(choice.at));
+        let (actor, date) = (choice.actor_name(), date_and_time(choice.at));
         format!("{actor} set an override on {date}: {verb} this {scope}")
     };
     match choice.choice {
@@ -81,11 +85,7 @@ fn by_override(choice: &Override, rule: RuleName, scope: &str) -> Option<Verdict
 }
 
 fn by_pause(pause: &Pause, now: Timestamp) -> Option<Verdict> {
-    let (actor, end) = (pause.actor_name(), date(pause.until));
+    let (actor, end) = (pause.actor_name(), date_and_time(pause.until));
     let reason = format!("{actor} paused the calendar until {end}");
     (now < pause.until).then(|| Verdict::skip(RuleName::PAUSED, reason))
-}
-
-fn date(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

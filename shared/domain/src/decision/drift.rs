@@ -7,13 +7,14 @@
 //!
 //! Only certain differences count. A list that was requested less than a minute after the
 //! row's last call may not show the call's effect. It is not documented whether a bot
-//! that has joined stays in the list, so once a meeting has begun no bot is missing. A
-//! recurring event that Recall moves to the next occurrence keeps an entry for each, so
-//! entries of the past are not counted.
+//! that has joined stays in the list, so once a meeting has begun no bot is missing. But
+//! a bot that would join later is stale then, even if the row is abandoned: the meeting
+//! was moved, maybe into the past. A recurring event that Recall moves to the next
+//! occurrence keeps an entry for each, so entries of the past are not counted.
 
 use jiff::SignedDuration;
 
-use crate::bot::{AppliedBot, BotEntry, ConfigDigest};
+use crate::bot::{AppliedBot, BotEntry};
 use crate::decision::applied::Applied;
 use crate::decision::row::Decision;
 use crate::decision::wanted::Wanted;
@@ -65,16 +66,18 @@ pub enum Unchecked {
 /// Why a list requested at `asked_at` says nothing certain about `row`, if so.
 #[must_use]
 pub fn unchecked(row: &Decision, asked_at: Timestamp) -> Option<Unchecked> {
-    let is_settled = row
-        .applied_at()
-        .is_none_or(|applied| plus(applied, SETTLED) <= asked_at);
     if row.is_abandoned() {
         Some(Unchecked::Abandoned)
     } else if row.is_due() {
         Some(Unchecked::Due)
     } else {
-        (!is_settled).then_some(Unchecked::JustCalled)
+        (!is_settled(row, asked_at)).then_some(Unchecked::JustCalled)
     }
+}
+
+fn is_settled(row: &Decision, asked_at: Timestamp) -> bool {
+    let applied = row.applied_at();
+    applied.is_none_or(|applied| plus(applied, SETTLED) <= asked_at)
 }
 
 /// How the bots that Recall listed with `event` differ from those that `row` knows, if
@@ -82,10 +85,18 @@ pub fn unchecked(row: &Decision, asked_at: Timestamp) -> Option<Unchecked> {
 #[must_use]
 pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Option<DriftKind> {
     let has_begun = event.starts_at <= asked_at;
-    if unchecked(row, asked_at).is_some() || event.is_deleted || has_begun {
+    let is_checked = match unchecked(row, asked_at) {
+        None => true,
+        Some(Unchecked::Abandoned) => has_begun && is_settled(row, asked_at),
+        Some(Unchecked::Due | Unchecked::JustCalled) => false,
+    };
+    if !is_checked || event.is_deleted {
         return None;
     }
     let upcoming = || event.bots.iter().filter(|entry| entry.starts_at > asked_at);
+    if has_begun {
+        return upcoming().next().map(|_| DriftKind::Stale);
+    }
     let is_stale = |entry: &&BotEntry| entry.starts_at != event.starts_at;
     let Wanted::Bot(wanted) = &row.wanted else {
         return upcoming().next().map(|_| DriftKind::Foreign);
@@ -112,17 +123,8 @@ pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Opti
 #[must_use]
 pub fn repaired(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> Decision {
     let known = row.applied.bot().cloned().map(Box::new);
-    let listed = || {
-        let entry = event.bots.iter().max_by_key(|entry| entry.starts_at)?;
-        Some(Box::new(AppliedBot {
-            bot_id: Some(entry.bot_id.clone()),
-            deduplication_key: entry.deduplication_key.clone(),
-            starts_at: entry.starts_at,
-            meeting_url: String::new(),
-            config: ConfigDigest::kept(""),
-        }))
-    };
-    let bot = known.or_else(listed);
+    let bot = known.or_else(|| latest_listed(event));
+    row.abandoned = None;
     row.applied = match (kind, bot) {
         (_, None) => Applied::Nothing,
         (DriftKind::Missing, Some(bot)) => Applied::Uncertain(bot),
@@ -130,6 +132,22 @@ pub fn repaired(mut row: Decision, kind: DriftKind, event: &CalendarEvent) -> De
             Applied::TooMany(bot)
         }
     };
+    row
+}
+
+/// The bot with the latest start that Recall lists with `event`.
+fn latest_listed(event: &CalendarEvent) -> Option<Box<AppliedBot>> {
+    let latest = event.bots.iter().max_by_key(|entry| entry.starts_at)?;
+    Some(Box::new(AppliedBot::listed(latest)))
+}
+
+/// The row with a call that removes a bot that would join after `event` has begun. The row
+/// names that bot, which says until when the call is of use.
+fn repaired_after_start(row: Decision, event: &CalendarEvent) -> Decision {
+    let mut row = repaired(row, DriftKind::Stale, event);
+    if let Some(bot) = latest_listed(event) {
+        row.applied = Applied::TooMany(bot);
+    }
     row
 }
 
@@ -155,7 +173,11 @@ pub fn repair(
         let Some(kind) = drift(row, event, asked_at) else {
             continue;
         };
-        let row = repaired(row.clone(), kind, event);
+        let row = if event.starts_at <= asked_at {
+            repaired_after_start(row.clone(), event)
+        } else {
+            repaired(row.clone(), kind, event)
+        };
         match written.iter_mut().find(|row| row.key == key) {
             Some(other) => *other = row,
             None => written.push(row),

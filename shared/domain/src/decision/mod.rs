@@ -7,6 +7,7 @@
 
 mod applied;
 mod apply_result;
+mod begun;
 mod bot_owners;
 mod call;
 mod copies;
@@ -15,11 +16,13 @@ mod drift;
 mod evaluation;
 mod history;
 mod inputs;
+mod over;
 mod plan;
 mod revise;
 mod row;
 mod shared_bot;
 mod step;
+mod superseded;
 mod wanted;
 
 pub use applied::Applied;

@@ -14,6 +14,7 @@
 use jiff::Timestamp;
 
 use crate::decision::applied::Applied;
+use crate::decision::begun::link_of;
 use crate::decision::evaluation::Evaluation;
 use crate::decision::history::History;
 use crate::decision::inputs::DecisionInputs;
@@ -41,7 +42,8 @@ pub enum RowChange {
 /// configuration of the copy that owns it; `is_follower` says that this is another copy.
 ///
 /// A meeting that is over and was never due gets no row. One that is over keeps the row
-/// that says what became of it.
+/// that says what became of it. Both hold only if Recall lists no bot that would still
+/// join: after a move into the past, the row is there to remove it.
 #[must_use]
 pub fn revise(
     stored: Option<&Decision>,
@@ -54,13 +56,14 @@ pub fn revise(
         return outdated;
     }
     let event = evaluation.event;
-    let is_past = stored.is_none_or(|stored| stored.ends_at <= now);
+    let would_join = event.bots.iter().any(|bot| bot.starts_at > now) && !event.is_deleted;
+    let is_past = stored.is_none_or(|stored| stored.is_over(now)) && !would_join;
     let is_over = event.ends_at <= now || evaluation.verdict.reason().rule == RuleName::OVER;
     if is_over && is_past {
         return RowChange::Unchanged;
     }
     let mut revised = match stored {
-        Some(stored) => updated(stored, evaluation, wanted, is_follower),
+        Some(stored) => updated(stored, evaluation, wanted, is_follower, now),
         None if event.is_deleted => return RowChange::Unchanged,
         None => first(evaluation, wanted),
     };
@@ -79,6 +82,9 @@ pub fn revise(
 /// Recall has removed the bots itself.
 #[must_use]
 pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) -> RowChange {
+    if stored.is_superseded() {
+        return RowChange::Unchanged;
+    }
     if calendar < stored.inputs.calendar {
         return RowChange::Behind;
     }
@@ -113,12 +119,13 @@ fn updated(
     evaluation: &Evaluation<'_>,
     wanted: Wanted,
     is_follower: bool,
+    now: Timestamp,
 ) -> Decision {
-    let row = uncertain_if_dropped(stored.clone(), evaluation.event, evaluation.inputs);
-    let row = described(row, evaluation);
+    let row = uncertain_if_dropped(stored.clone(), evaluation.event, evaluation.inputs, now);
+    let row = described(row, evaluation, now);
     match &wanted {
         Wanted::Bot(bot) if is_follower && row.wants_but_for_configuration(bot) => {
-            row.reconfigured(&bot.config, false)
+            row.reconfigured(&bot.config, false, now)
         }
         _ => row.wanting(wanted),
     }
@@ -135,11 +142,13 @@ fn first(evaluation: &Evaluation<'_>, wanted: Wanted) -> Decision {
         starts_at: event.starts_at,
         ends_at: event.ends_at,
         title: event.facts.title.clone(),
+        link: link_of(event),
         verdict: evaluation.verdict.clone(),
         inputs: evaluation.inputs,
         wanted,
         offer: None,
         applied: Applied::Nothing,
+        had_bot: false,
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),
@@ -149,10 +158,13 @@ fn first(evaluation: &Evaluation<'_>, wanted: Wanted) -> Decision {
 }
 
 /// The row with the event's data and the verdict. If the event or its calendar changed,
-/// an earlier refusal does not count any more.
-fn described(mut row: Decision, evaluation: &Evaluation<'_>) -> Decision {
+/// an earlier refusal does not count any more, unless that would send a bot once more into
+/// a meeting that has begun.
+fn described(mut row: Decision, evaluation: &Evaluation<'_>, now: Timestamp) -> Decision {
     let (event, inputs) = (evaluation.event, evaluation.inputs);
-    if inputs.event > row.inputs.event || inputs.calendar > row.inputs.calendar {
+    let is_newer = inputs.event > row.inputs.event || inputs.calendar > row.inputs.calendar;
+    let would_rejoin = row.had_bot && row.has_begun(now) && row.is_of_same_call(event);
+    if is_newer && !would_rejoin {
         row.abandoned = None;
     }
     row.calendar_id = event.calendar_id.clone();
@@ -161,19 +173,23 @@ fn described(mut row: Decision, evaluation: &Evaluation<'_>) -> Decision {
     row.starts_at = event.starts_at;
     row.ends_at = event.ends_at;
     row.title.clone_from(&event.facts.title);
+    row.link = link_of(event);
     row.verdict = evaluation.verdict.clone();
     row.inputs = inputs;
     row
 }
 
 /// A calendar that has changed may have been disconnected meanwhile, and Recall has then
-/// removed its bots. So a bot that Recall does not list with the event is uncertain.
+/// removed its bots. So a bot that Recall does not list with the event is uncertain, but not
+/// after the start: a bot that has joined may not be listed any more.
 fn uncertain_if_dropped(
     mut row: Decision,
     event: &CalendarEvent,
     inputs: DecisionInputs,
+    now: Timestamp,
 ) -> Decision {
     if inputs.calendar > row.inputs.calendar
+        && !row.has_begun(now)
         && let Applied::Bot(bot) = &row.applied
         && !event.bots.iter().any(|entry| {
             entry.deduplication_key == bot.deduplication_key && entry.starts_at == bot.starts_at

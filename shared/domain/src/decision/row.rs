@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use crate::bot::AppliedBot;
+use crate::bot::{AppliedBot, LinkDigest};
 use crate::decision::applied::Applied;
 use crate::decision::history::{History, RecordedResult};
 use crate::decision::inputs::DecisionInputs;
@@ -54,6 +54,8 @@ pub struct Decision {
     pub ends_at: Timestamp,
     /// The meeting's title.
     pub title: Option<String>,
+    /// A digest of the meeting's link; none without a link.
+    pub link: Option<LinkDigest>,
     /// Whether to record, and why.
     pub verdict: Verdict,
     /// The state that the verdict was made from.
@@ -65,6 +67,8 @@ pub struct Decision {
     pub offer: Option<Offer>,
     /// The bot that is known to exist at Recall.
     pub applied: Applied,
+    /// Whether Recall has ever scheduled a bot for the event.
+    pub had_bot: bool,
     /// Counts the changes of `wanted`.
     pub generation: Generation,
     /// The calls for this generation.

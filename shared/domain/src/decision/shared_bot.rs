@@ -5,6 +5,7 @@ use crate::decision::applied::Applied;
 use crate::decision::row::Decision;
 use crate::decision::step::Step;
 use crate::decision::wanted::Wanted;
+use jiff::Timestamp;
 
 impl Decision {
     /// Whether the row wants `bot` already, apart from its configuration.
@@ -18,13 +19,14 @@ impl Decision {
     /// The row with another configuration of the shared bot.
     ///
     /// A copy that is not due and does not own the bot makes no call: the owner's call
-    /// reconfigures the bot for both.
+    /// reconfigures the bot for both. After the start no copy makes a call because of it.
     #[must_use]
-    pub(super) fn reconfigured(self, config: &BotConfig, is_owner: bool) -> Self {
+    pub(super) fn reconfigured(self, config: &BotConfig, is_owner: bool, now: Timestamp) -> Self {
         let Wanted::Bot(mut bot) = self.wanted.clone() else {
             return self;
         };
-        if bot.config == *config {
+        let has_begun = self.has_begun(now);
+        if bot.config == *config || (has_begun && self.is_abandoned()) {
             return self;
         }
         bot.config = config.clone();
@@ -32,7 +34,7 @@ impl Decision {
         let mut row = self.wanting(Wanted::Bot(bot));
         if let Applied::Bot(applied) = &mut row.applied
             && is_idle
-            && !is_owner
+            && (!is_owner || has_begun)
         {
             applied.config = config.digest().clone();
         }

@@ -26,10 +26,15 @@ impl Decision {
     /// The next call that makes applied equal to wanted.
     #[must_use]
     pub fn step(&self) -> Step<'_> {
+        self.step_towards(&self.wanted)
+    }
+
+    /// The next call if `wanted` were wanted; none if the row's own bot is applied.
+    pub(super) fn step_towards<'a>(&'a self, wanted: &'a Wanted) -> Step<'a> {
         if self.is_abandoned() {
             return Step::Nothing;
         }
-        match (&self.wanted, &self.applied) {
+        match (wanted, &self.applied) {
             _ if self.is_certain() => Step::Nothing,
             (_, Applied::TooMany(applied)) => Step::Unschedule(applied),
             (Wanted::Bot(wanted), _) => Step::Schedule(wanted),

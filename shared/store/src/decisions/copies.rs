@@ -47,13 +47,15 @@ async fn rows_about(table: &Table, meeting: IcalUid) -> Result<Vec<Attributes>, 
 }
 
 /// The decisions about an event. An event that was given another `ical_uid` has
-/// several; the one whose meeting ends last comes last.
+/// several: those that another one supersedes come first, and the one whose meeting ends
+/// last comes last.
 pub(super) async fn decisions_about(
     table: &Table,
     event: &EventId,
 ) -> Result<DecisionRows, PortError> {
     let mut rows = located_by(table, index(table, "event", EVENT_ID, event.as_str())).await?;
-    rows.decisions.sort_by_key(|decision| decision.ends_at);
+    rows.decisions
+        .sort_by_key(|decision| (!decision.is_superseded(), decision.ends_at));
     Ok(rows)
 }
 

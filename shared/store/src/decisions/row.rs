@@ -3,8 +3,9 @@
 use callsheet_app::ports::{DecisionRows, UnreadableRow};
 use callsheet_domain::{
     Abandonment, Applied, Attempts, CalendarId, CalendarRevision, Decision, DecisionInputs,
-    DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, OverrideRevision, PlatformEventId,
-    PolicyRevision, Reason, RuleName, SeriesId, Timestamp, Verdict, Version, Wanted,
+    DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, LinkDigest, OverrideRevision,
+    PlatformEventId, PolicyRevision, Reason, RuleName, SeriesId, Timestamp, Verdict, Version,
+    Wanted,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,7 @@ pub(super) const DUE: &str = "due";
 /// which can be longer than a key of an index.
 pub(super) const BOT: &str = "bot";
 
-/// How long a row is kept after the meeting, in seconds.
+/// How long a row is kept after the meeting and the call of its bot, in seconds.
 const KEPT_AFTER_THE_END: i64 = 30 * 24 * 60 * 60;
 
 #[derive(Serialize, Deserialize)]
@@ -55,6 +56,12 @@ struct DecisionRow {
     ends_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    #[serde(
+        with = "stored_text::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    link: Option<LinkDigest>,
     verdict: VerdictRow,
     #[serde(with = "stored_text")]
     rule: RuleName,
@@ -70,6 +77,8 @@ struct DecisionRow {
     offer: Option<OfferRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     applied: Option<AppliedRow>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    had_bot: bool,
     generation: u64,
     attempts: u32,
     #[serde(
@@ -230,6 +239,7 @@ impl DecisionRow {
             starts_at: decision.starts_at,
             ends_at: decision.ends_at,
             title: decision.title.clone(),
+            link: decision.link.clone(),
             verdict: VerdictRow::of(&decision.verdict),
             rule: reason.rule.clone(),
             reason: reason.reason.clone(),
@@ -239,6 +249,7 @@ impl DecisionRow {
             wanted: WantedRow::of(&decision.wanted),
             offer: OfferRow::of(decision.offer.as_ref(), &decision.wanted),
             applied: AppliedRow::of(&decision.applied),
+            had_bot: decision.had_bot,
             generation: decision.generation.0,
             attempts: decision.attempts.count,
             not_before: decision.attempts.not_before,
@@ -247,7 +258,7 @@ impl DecisionRow {
             abandoned: decision.abandoned.as_ref().map(AbandonedRow::of),
             version: decision.version.next().0,
             expires_at: decision
-                .ends_at
+                .over_at()
                 .as_second()
                 .saturating_add(KEPT_AFTER_THE_END),
             due: decision.is_due().then_some(DUE),
@@ -274,11 +285,13 @@ impl DecisionRow {
             starts_at: self.starts_at,
             ends_at: self.ends_at,
             title: self.title,
+            link: self.link,
             verdict: self.verdict.verdict(reason),
             inputs: self.inputs.inputs(),
             offer: self.offer.map(|row| row.offer(&wanted)).transpose()?,
             wanted,
             applied: self.applied.map_or(Applied::Nothing, Applied::from),
+            had_bot: self.had_bot,
             generation: Generation(self.generation),
             attempts: Attempts {
                 count: self.attempts,

@@ -101,7 +101,9 @@ impl Decisions for MemoryDecisions {
 
     async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
         let mut found = self.read(|rows| rows.select(|row| row.key.event_id == *event));
-        found.decisions.sort_by_key(|row| row.ends_at);
+        found
+            .decisions
+            .sort_by_key(|row| (!row.is_superseded(), row.ends_at));
         Ok(found)
     }
 

@@ -19,6 +19,7 @@ fn a_row_written_by_hand() -> Value {
         "starts_at": 3_792_477_600_000_000_i64,
         "ends_at": 3_792_481_200_000_000_i64,
         "title": "Kick-off",
+        "link": "zkCXbl5daFiLkrwN9UQ6UQ",
         "verdict": "record",
         "rule": "external",
         "reason": "globex.example takes part, outside of acme.example",
@@ -37,6 +38,7 @@ fn a_row_written_by_hand() -> Value {
             "config": "0f",
             "bot_id": "bot-1",
         },
+        "had_bot": true,
         "generation": 1,
         "attempts": 2,
         "not_before": 3_792_474_000_000_001_i64,
@@ -76,6 +78,7 @@ fn the_decision() -> Decision {
             bot.config = ConfigDigest::kept("0f");
             row.applied = Applied::Bot(Box::new(bot));
         }
+        row.had_bot = true;
         row.attempts = Attempts {
             count: 2,
             not_before: Some(at("09:00:00.000001")),
@@ -165,6 +168,20 @@ fn a_required_attribute_may_not_be_missing(name: &str) {
     assert_eq!(decision_of(row), Err(expected));
 }
 
+#[test_case("08:00", "11:00"; "a bot before the meeting")]
+#[test_case("10:00", "11:00"; "the bot of the meeting")]
+#[test_case("15:00", "16:00"; "a bot at a later start, for as long as the meeting lasts")]
+fn a_row_is_kept_for_30_days_after_the_meeting_and_the_call_of_its_bot(bot: &str, end: &str) {
+    let decision = changed(the_decision(), |row| {
+        if let Applied::Bot(applied) = &mut row.applied {
+            applied.starts_at = at(bot);
+        }
+    });
+    let expected = (at(end).as_second() + 30 * 24 * 60 * 60).to_string();
+    let written = written_decision(&decision);
+    assert_eq!(written["expires_at"].as_n(), Ok(&expected));
+}
+
 #[test_case("uncertain", Applied::Uncertain; "uncertain")]
 #[test_case("too_many", Applied::TooMany; "too many")]
 #[test_case("dispatched", Applied::Dispatched; "dispatched")]
@@ -182,6 +199,8 @@ fn the_state_of_an_applied_bot_comes_back(state: &str, applied: fn(Box<AppliedBo
 #[test_case("platform_id", |row| row.platform_id = None; "platform id")]
 #[test_case("series", |row| row.series = None; "series")]
 #[test_case("title", |row| row.title = None; "title")]
+#[test_case("link", |row| row.link = None; "link")]
+#[test_case("had_bot", |row| row.had_bot = false; "bot that was scheduled once")]
 #[test_case("applied", |row| row.applied = Applied::Nothing; "applied bot")]
 #[test_case("abandoned", |row| row.abandoned = None; "abandonment")]
 fn an_optional_attribute_is_absent_and_read_as_absent(name: &str, without: fn(&mut Decision)) {
