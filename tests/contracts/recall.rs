@@ -16,9 +16,11 @@ struct OwnWorkspace {
 
 impl OwnWorkspace {
     async fn new() -> Self {
-        let simulator = Simulator::start(Options::default())
-            .await
-            .expect("a free port");
+        Self::with(Options::default()).await
+    }
+
+    async fn with(options: Options) -> Self {
+        let simulator = Simulator::start(options).await.expect("a free port");
         let base = BaseUrl::parse(&simulator.base_url()).expect("on this machine");
         let key = ApiKey::parse(simulator.api_key()).expect("a key");
         #[expect(clippy::disallowed_methods, reason = "the simulator runs in real time")]
@@ -124,6 +126,17 @@ mod contract {
     callsheet_testkit::recall_contract!(async || OwnWorkspace::new().await);
 }
 
+mod contract_with_status_400_for_a_dispatched_bot {
+    use super::OwnWorkspace;
+    use recall_simulator::{DispatchedStatus, Options};
+
+    callsheet_testkit::recall_contract!(async || OwnWorkspace::with(Options {
+        dispatched_status: DispatchedStatus::BadRequest,
+        ..Options::default()
+    })
+    .await);
+}
+
 mod responses {
     //! Responses with statuses other than success, as the client reads them.
 
@@ -153,6 +166,9 @@ mod responses {
 
     #[test_case(FaultEffect::status(409), BotReply::Busy; "409")]
     #[test_case(FaultEffect::status(405), BotReply::Dispatched; "405")]
+    #[test_case(FaultEffect::body(400, r#"{"code": "cannot_delete_bot"}"#), BotReply::Dispatched; "400 with the code of 405")]
+    #[test_case(FaultEffect::body(409, r#"{"errors": [{"code": "cannot_delete_bot"}]}"#), BotReply::Dispatched; "409 with the code of 405")]
+    #[test_case(FaultEffect::body(400, "<html>400</html>"), BotReply::Refused("refused without a reason".to_owned()); "400 with a page")]
     #[test_case(FaultEffect::retry_after(507, 7), BotReply::NoneFree(Some(Duration::from_secs(7))); "507 with a wait")]
     #[test_case(FaultEffect::status(507), BotReply::NoneFree(None); "507 without a wait")]
     #[tokio::test]

@@ -18,6 +18,8 @@ pub(crate) const SERVICE: Service = Service::Recall;
 const THROTTLED: Duration = Duration::from_secs(10);
 /// The longest wait that is accepted: the limits count calls of one minute.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
+/// The fields of an error's body that name its reason.
+const REASONS: [&str; 4] = ["code", "detail", "error", "errors"];
 /// The longest message, in characters.
 const LONGEST_MESSAGE: usize = 200;
 
@@ -96,6 +98,18 @@ impl HttpReply {
         }
     }
 
+    /// Whether this is an error with this code: that of the body, or of one of its errors.
+    ///
+    /// The same refusal comes with different statuses and in several shapes, so the code
+    /// goes before the status.
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        if self.status.is_success() {
+            return false;
+        }
+        let body: Value = serde_json::from_str(&repaired(&self.body)).unwrap_or_default();
+        is_named(&body, code, false)
+    }
+
     /// The reason of a refusal from the body, without personal data.
     pub(crate) fn message(&self) -> String {
         let body: Value = serde_json::from_str(&repaired(&self.body)).unwrap_or_default();
@@ -127,6 +141,20 @@ impl HttpReply {
             retry_after: None,
             body: bytes::Bytes::copy_from_slice(body),
         }
+    }
+}
+
+/// Whether `code` is a text in `body` under a name of reasons. Other fields may quote
+/// the request.
+fn is_named(body: &Value, code: &str, is_reason: bool) -> bool {
+    match body {
+        Value::String(text) => is_reason && text == code,
+        Value::Array(items) => items.iter().any(|item| is_named(item, code, is_reason)),
+        Value::Object(fields) => fields.iter().any(|(name, field)| {
+            let is_reason = is_reason || REASONS.contains(&name.as_str());
+            is_named(field, code, is_reason)
+        }),
+        _ => false,
     }
 }
 
