@@ -98,13 +98,11 @@ impl Workspace for OwnWorkspace {
 
     async fn make_unreadable(&self, event: &EventId) {
         let control = self.simulator.control();
-        let id = event.as_str().parse().expect("an id of the simulator");
-        let uid = control.event(id).await.expect("the simulator").ical_uid;
-        // Nested deeper than the parser allows.
-        let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let id = event.as_str();
+        // With a quote too many.
         let texts = vec![(
-            format!(r#""ical_uid":"{uid}""#),
-            format!(r#""ical_uid":{nested}"#),
+            format!(r#""id":"{id}","is_deleted":false"#),
+            format!(r#""id":"{id}","is_deleted":"f"alse"#),
         )];
         let fault = Fault::new(FaultEffect::Rewrite { texts }).operation(Operation::ListEvents);
         control.add_fault(fault).await.expect("the simulator");

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::RecallClient;
 use crate::http_reply::HttpReply;
-use crate::wire::EventBotsJson;
+use crate::wire::EventText;
 
 /// Recall honours it for an hour on POST, and ignores it on DELETE.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -103,7 +103,8 @@ fn bot_reply(reply: &HttpReply) -> Result<BotReply, PortError> {
 
 /// The bots that an event lists; the rest of the event may be unreadable.
 fn listed_bots(reply: &HttpReply) -> Result<Vec<BotEntry>, PortError> {
-    reply.json::<EventBotsJson>().map(Vec::from)
+    let bots = EventText::of(&reply.body).bots();
+    bots.ok_or_else(|| reply.unreadable("the response is not an event"))
 }
 
 #[cfg(test)]

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use callsheet_app::{PortError, Service};
 use reqwest::StatusCode;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::json_text::repaired;
+use crate::lenient::repaired;
 
 pub(crate) const SERVICE: Service = Service::Recall;
 
@@ -23,28 +22,18 @@ const REASONS: [&str; 4] = ["code", "detail", "error", "errors"];
 /// The longest message, in characters.
 const LONGEST_MESSAGE: usize = 200;
 
-/// A response of Recall, with its whole body.
+/// A response of Recall, with its whole body. The body of an error that is too long is empty.
 #[derive(Debug)]
 pub(crate) struct HttpReply {
     pub(crate) status: StatusCode,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: bytes::Bytes,
+    pub(crate) body: Vec<u8>,
 }
 
 impl HttpReply {
-    /// The body in its published shape, [repaired].
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, PortError> {
-        serde_json::from_str(&repaired(&self.body)).map_err(|error| PortError::Unreadable {
-            service: SERVICE,
-            // The parser's message may quote the body; the position does not.
-            reason: format!(
-                "status {}, {:?} at line {} column {}",
-                self.status.as_u16(),
-                error.classify(),
-                error.line(),
-                error.column()
-            ),
-        })
+    /// The failure that the body is not of its published shape. `problem` must not quote it.
+    pub(crate) fn unreadable(&self, problem: &str) -> PortError {
+        unreadable(format!("status {}: {problem}", self.status.as_u16()))
     }
 
     /// The wait in `Retry-After`, at most [`LONGEST_WAIT`].
@@ -70,10 +59,7 @@ impl HttpReply {
                 reason: format!("status {status}"),
                 source: None,
             },
-            _ => PortError::Unreadable {
-                service: SERVICE,
-                reason: format!("unexpected status {status}: {}", self.message()),
-            },
+            _ => unreadable(format!("unexpected status {status}: {}", self.message())),
         }
     }
 
@@ -139,7 +125,7 @@ impl HttpReply {
         Self {
             status: StatusCode::from_u16(status).expect("a status"),
             retry_after: None,
-            body: bytes::Bytes::copy_from_slice(body),
+            body: body.to_vec(),
         }
     }
 }
@@ -155,6 +141,14 @@ fn is_named(body: &Value, code: &str, is_reason: bool) -> bool {
             is_named(field, code, is_reason)
         }),
         _ => false,
+    }
+}
+
+/// The failure that a response cannot be read.
+pub(crate) fn unreadable(reason: String) -> PortError {
+    PortError::Unreadable {
+        service: SERVICE,
+        reason,
     }
 }
 
