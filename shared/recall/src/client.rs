@@ -81,6 +81,7 @@ impl RecallClient {
             return Err(read(response).await?.failure());
         }
         let unreadable = |problem: PageProblem| unreadable(problem.to_string());
+        PageSplitter::check_length(response.content_length()).map_err(unreadable)?;
         let mut page = PageSplitter::new(names);
         while let Some(piece) = response.chunk().await.map_err(unavailable)? {
             page.push(&piece, &mut found).map_err(unreadable)?;

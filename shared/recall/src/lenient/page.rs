@@ -26,7 +26,7 @@ use super::search::{
 };
 
 /// The longest item. A longer one is reported and skipped.
-pub(crate) const LONGEST_ITEM: usize = 16 * 1024 * 1024;
+pub(crate) const LONGEST_ITEM: usize = 8 * 1024 * 1024;
 /// The longest page.
 pub(crate) const LONGEST_PAGE: usize = 256 * 1024 * 1024;
 /// How much of an item that is too long is reported.
@@ -138,6 +138,16 @@ impl PageSplitter {
             next: None,
             place: Place::Head,
         }
+    }
+
+    /// Refuses a page that announces to be too long, before it arrives.
+    pub(crate) fn check_length(length: Option<u64>) -> Result<(), PageProblem> {
+        let is_too_long =
+            |length| usize::try_from(length).is_ok_and(|length| length > LONGEST_PAGE);
+        if length.is_some_and(is_too_long) {
+            return Err(PageProblem::TooLong);
+        }
+        Ok(())
     }
 
     /// Takes the next piece of the page, and gives the items that end in it.
