@@ -16,9 +16,11 @@ struct OwnWorkspace {
 
 impl OwnWorkspace {
     async fn new() -> Self {
-        let simulator = Simulator::start(Options::default())
-            .await
-            .expect("a free port");
+        Self::with(Options::default()).await
+    }
+
+    async fn with(options: Options) -> Self {
+        let simulator = Simulator::start(options).await.expect("a free port");
         let base = BaseUrl::parse(&simulator.base_url()).expect("on this machine");
         let key = ApiKey::parse(simulator.api_key()).expect("a key");
         #[expect(clippy::disallowed_methods, reason = "the simulator runs in real time")]
@@ -96,13 +98,11 @@ impl Workspace for OwnWorkspace {
 
     async fn make_unreadable(&self, event: &EventId) {
         let control = self.simulator.control();
-        let id = event.as_str().parse().expect("an id of the simulator");
-        let uid = control.event(id).await.expect("the simulator").ical_uid;
-        // Nested deeper than the parser allows.
-        let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let id = event.as_str();
+        // With a quote too many.
         let texts = vec![(
-            format!(r#""ical_uid":"{uid}""#),
-            format!(r#""ical_uid":{nested}"#),
+            format!(r#""id":"{id}","is_deleted":false"#),
+            format!(r#""id":"{id}","is_deleted":"f"alse"#),
         )];
         let fault = Fault::new(FaultEffect::Rewrite { texts }).operation(Operation::ListEvents);
         control.add_fault(fault).await.expect("the simulator");
@@ -122,6 +122,17 @@ mod contract {
     use super::OwnWorkspace;
 
     callsheet_testkit::recall_contract!(async || OwnWorkspace::new().await);
+}
+
+mod contract_with_status_400_for_a_dispatched_bot {
+    use super::OwnWorkspace;
+    use recall_simulator::{DispatchedStatus, Options};
+
+    callsheet_testkit::recall_contract!(async || OwnWorkspace::with(Options {
+        dispatched_status: DispatchedStatus::BadRequest,
+        ..Options::default()
+    })
+    .await);
 }
 
 mod responses {
@@ -153,6 +164,9 @@ mod responses {
 
     #[test_case(FaultEffect::status(409), BotReply::Busy; "409")]
     #[test_case(FaultEffect::status(405), BotReply::Dispatched; "405")]
+    #[test_case(FaultEffect::body(400, r#"{"code": "cannot_delete_bot"}"#), BotReply::Dispatched; "400 with the code of 405")]
+    #[test_case(FaultEffect::body(409, r#"{"errors": [{"code": "cannot_delete_bot"}]}"#), BotReply::Dispatched; "409 with the code of 405")]
+    #[test_case(FaultEffect::body(400, "<html>400</html>"), BotReply::Refused("refused without a reason".to_owned()); "400 with a page")]
     #[test_case(FaultEffect::retry_after(507, 7), BotReply::NoneFree(Some(Duration::from_secs(7))); "507 with a wait")]
     #[test_case(FaultEffect::status(507), BotReply::NoneFree(None); "507 without a wait")]
     #[tokio::test]

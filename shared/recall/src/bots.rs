@@ -9,10 +9,18 @@ use url::Url;
 
 use crate::RecallClient;
 use crate::http_reply::HttpReply;
-use crate::wire::EventBotsJson;
+use crate::wire::EventText;
 
 /// Recall honours it for an hour on POST, and ignores it on DELETE.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// The code with which Recall refuses to unschedule a bot that is dispatched. It comes
+/// with status 405, and with 400.
+const DISPATCHED: &str = "cannot_delete_bot";
+/// The code with which Recall refuses to remove a finished bot from its call.
+const FINISHED: &str = "cannot_command_completed_bot";
+/// The code with which Recall refuses to remove a bot from a call that it has not joined.
+const NOT_STARTED: &str = "cannot_command_unstarted_bot";
 
 impl Bots for RecallClient {
     async fn schedule(&self, request: &ScheduleRequest<'_>) -> Result<BotReply, PortError> {
@@ -29,7 +37,7 @@ impl Bots for RecallClient {
 
     async fn unschedule(&self, event_id: &EventId) -> Result<BotReply, PortError> {
         let call = self.request(Method::DELETE, self.url_of_bot(event_id));
-        bot_reply(&self.send(call).await?)
+        unschedule_reply(&self.send(call).await?)
     }
 
     async fn bots_of(&self, event_id: &EventId) -> Result<Option<Vec<BotEntry>>, PortError> {
@@ -46,14 +54,7 @@ impl Bots for RecallClient {
 
     async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveReply, PortError> {
         let url = self.base.at(&format!("/api/v1/bot/{bot_id}/leave_call/"));
-        let reply = self.send(self.request(Method::POST, url)).await?;
-        match reply.status.as_u16() {
-            // The body is ignored.
-            200 => Ok(LeaveReply::Left),
-            400 | 405 | 409 => Ok(LeaveReply::Refused(reply.message())),
-            404 => Ok(LeaveReply::NoSuchBot),
-            _ => Err(reply.bot_failure()),
-        }
+        leave_reply(&self.send(self.request(Method::POST, url)).await?)
     }
 }
 
@@ -61,6 +62,29 @@ impl RecallClient {
     fn url_of_bot(&self, event_id: &EventId) -> Url {
         self.base
             .at(&format!("/api/v2/calendar-events/{event_id}/bot/"))
+    }
+}
+
+/// The meaning of the response to unscheduling.
+fn unschedule_reply(reply: &HttpReply) -> Result<BotReply, PortError> {
+    if reply.has_code(DISPATCHED) {
+        return Ok(BotReply::Dispatched);
+    }
+    bot_reply(reply)
+}
+
+/// The meaning of the response to removing a bot from its call.
+fn leave_reply(reply: &HttpReply) -> Result<LeaveReply, PortError> {
+    if reply.has_code(FINISHED) {
+        return Ok(LeaveReply::Finished);
+    }
+    match reply.status.as_u16() {
+        // The body is ignored.
+        200 => Ok(LeaveReply::Left),
+        404 => Ok(LeaveReply::NoSuchBot),
+        400 | 405 | 409 => Ok(LeaveReply::Refused(reply.message())),
+        _ if reply.has_code(NOT_STARTED) => Ok(LeaveReply::Refused(reply.message())),
+        _ => Err(reply.bot_failure()),
     }
 }
 
@@ -79,7 +103,8 @@ fn bot_reply(reply: &HttpReply) -> Result<BotReply, PortError> {
 
 /// The bots that an event lists; the rest of the event may be unreadable.
 fn listed_bots(reply: &HttpReply) -> Result<Vec<BotEntry>, PortError> {
-    reply.json::<EventBotsJson>().map(Vec::from)
+    let bots = EventText::of(&reply.body).bots();
+    bots.ok_or_else(|| reply.unreadable("the response is not an event"))
 }
 
 #[cfg(test)]
@@ -101,6 +126,63 @@ mod tests {
         };
         let ids: Vec<_> = bots.iter().map(|bot| bot.bot_id.as_str()).collect();
         assert_eq!(ids, expected);
+    }
+
+    #[test_case(405, "", BotReply::Dispatched; "405 without a body")]
+    #[test_case(405, "<html>405</html>", BotReply::Dispatched; "405 with a page")]
+    #[test_case(405, r#"{"code": "cannot_delete_bot", "detail": "Too late."}"#, BotReply::Dispatched; "405 with the code")]
+    #[test_case(400, r#"{"code": "cannot_delete_bot", "message": "Too late.", "errors": []}"#, BotReply::Dispatched; "400 with the code")]
+    #[test_case(409, r#"{"code": "cannot_delete_bot"}"#, BotReply::Dispatched; "409 with the code")]
+    #[test_case(422, r#"{"code": "cannot_delete_bot"}"#, BotReply::Dispatched; "a new status with the code")]
+    #[test_case(400, r#"{"code": "invalid", "errors": [{"code": "cannot_delete_bot", "detail": "Too late."}]}"#, BotReply::Dispatched; "the code of an error")]
+    #[test_case(400, r#"{"errors": {"bot": ["cannot_delete_bot"]}}"#, BotReply::Dispatched; "the code as an error")]
+    #[test_case(400, r#"{"detail": "cannot_delete_bot"}"#, BotReply::Dispatched; "the code as the detail")]
+    #[test_case(400, r#"{"error": {"code": "cannot_delete_bot", "message": "\ud83d"}}"#, BotReply::Dispatched; "the code beside text that is not valid Unicode")]
+    #[test_case(400, r#"{"code": "calendar_event_ended", "message": "the code is cannot_delete_bot"}"#, BotReply::Refused("the code is cannot_delete_bot".to_owned()); "another code")]
+    #[test_case(400, r#"{"code": "invalid", "bot_config": {"bot_name": "cannot_delete_bot"}}"#, BotReply::Refused("invalid".to_owned()); "a bot of that name")]
+    #[test_case(400, "<html>cannot_delete_bot</html>", BotReply::Refused("refused without a reason".to_owned()); "a page with the code")]
+    #[test_case(409, r#"{"code": "conflict"}"#, BotReply::Busy; "409 with another code")]
+    #[test_case(409, "<html>409</html>", BotReply::Busy; "409 with a page")]
+    fn a_bot_that_cannot_be_unscheduled_is_dispatched_by_its_code_whatever_the_status(
+        status: u16,
+        body: &str,
+        expected: BotReply,
+    ) {
+        let reply = HttpReply::of(status, body.as_bytes());
+        assert_eq!(unschedule_reply(&reply).expect("a reply"), expected);
+    }
+
+    #[test]
+    fn an_event_that_quotes_the_code_is_unscheduled() {
+        let body = r#"{"id": "event-1", "bots": [], "raw": {"code": "cannot_delete_bot"}}"#;
+        let reply = unschedule_reply(&HttpReply::of(200, body.as_bytes()));
+        assert_eq!(reply.expect("a reply"), BotReply::Done(Vec::new()));
+    }
+
+    #[test_case(400, "cannot_command_completed_bot", true; "a finished bot with 400")]
+    #[test_case(405, "cannot_command_completed_bot", true; "a finished bot with 405")]
+    #[test_case(409, "cannot_command_completed_bot", true; "a finished bot with 409")]
+    #[test_case(422, "cannot_command_completed_bot", true; "a finished bot with a new status")]
+    #[test_case(400, "cannot_command_unstarted_bot", false; "a bot that has not started with 400")]
+    #[test_case(405, "cannot_command_unstarted_bot", false; "a bot that has not started with 405")]
+    #[test_case(422, "cannot_command_unstarted_bot", false; "a bot that has not started with a new status")]
+    #[test_case(400, "new_code", false; "a new code")]
+    fn a_bot_leaves_by_the_code_whatever_the_status(status: u16, code: &str, finished: bool) {
+        for body in [
+            format!(r#"{{"code": "{code}", "detail": "No."}}"#),
+            format!(r#"{{"code": "invalid", "message": "No.", "errors": [{{"code": "{code}"}}]}}"#),
+        ] {
+            let reply = leave_reply(&HttpReply::of(status, body.as_bytes())).expect("a reply");
+            let refused = LeaveReply::Refused("No.".to_owned());
+            assert_eq!(
+                reply,
+                if finished {
+                    LeaveReply::Finished
+                } else {
+                    refused
+                }
+            );
+        }
     }
 
     #[test_case("{}"; "no event")]

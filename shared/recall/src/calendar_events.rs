@@ -9,22 +9,24 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use crate::http_reply::{HttpReply, SERVICE};
-use crate::wire::{CalendarJson, EventIdsJson, EventJson, PageJson};
+use crate::http_reply::unreadable;
+use crate::lenient::{Item, ItemNames, ItemProblem};
+use crate::wire::{EventText, calendar_of_text, calendar_of_value};
 use crate::{RawEvent, RecallClient};
 
 const EVENTS: &str = "/api/v2/calendar-events/";
+
+/// Each event has them; nothing in a platform's payload has both.
+const NAMES: ItemNames = ["id", "calendar_id"];
 
 impl CalendarEvents for RecallClient {
     async fn calendar(&self, id: &CalendarId) -> Result<Option<Calendar>, PortError> {
         let url = self.base.at(&format!("/api/v2/calendars/{id}/"));
         let reply = self.send(self.request(Method::GET, url)).await?;
         match reply.status.as_u16() {
-            200 => reply
-                .json::<CalendarJson>()?
-                .try_into()
+            200 => calendar_of_text(&reply.body)
                 .map(Some)
-                .map_err(unreadable),
+                .map_err(|problem| reply.unreadable(&problem)),
             404 => Ok(None),
             _ => Err(reply.failure()),
         }
@@ -35,7 +37,15 @@ impl CalendarEvents for RecallClient {
         query: &EventQuery,
         cursor: Option<&PageCursor>,
     ) -> Result<PageOfEvents, PortError> {
-        Ok(self.raw_page(query, cursor).await?.parsed())
+        let mut page = PageOfEvents {
+            events: Vec::new(),
+            unreadable: Vec::new(),
+            next: None,
+        };
+        page.next = self
+            .items(query, cursor, |item| add(&mut page, item))
+            .await?;
+        Ok(page)
     }
 }
 
@@ -55,29 +65,11 @@ impl fmt::Debug for RawPage {
     }
 }
 
-impl RawPage {
-    fn of(reply: &HttpReply) -> Result<Self, PortError> {
-        let page: PageJson = reply.json()?;
-        Ok(Self {
-            events: page.results,
-            next: page.next.map(PageCursor),
-        })
-    }
-
-    /// The events, each parsed by itself.
-    fn parsed(self) -> PageOfEvents {
-        let mut page = PageOfEvents {
-            events: Vec::with_capacity(self.events.len()),
-            unreadable: Vec::new(),
-            next: self.next,
-        };
-        for raw in &self.events {
-            match read_event(raw) {
-                Ok(event) => page.events.push(event),
-                Err(unreadable) => page.unreadable.push(unreadable),
-            }
-        }
-        page
+/// Parses an item of a page, and adds it.
+fn add(page: &mut PageOfEvents, item: Item<'_>) {
+    match parse(item.text, item.problem) {
+        Ok(event) => page.events.push(event),
+        Err(unreadable) => page.unreadable.push(unreadable),
     }
 }
 
@@ -91,15 +83,25 @@ impl RecallClient {
         query: &EventQuery,
         cursor: Option<&PageCursor>,
     ) -> Result<RawPage, PortError> {
+        let mut events = Vec::new();
+        let add = |item: Item<'_>| events.push(RawEvent::of(item.text));
+        let next = self.items(query, cursor, add).await?;
+        Ok(RawPage { events, next })
+    }
+
+    /// Gives the items of a page. Returns the cursor of the next page.
+    async fn items(
+        &self,
+        query: &EventQuery,
+        cursor: Option<&PageCursor>,
+        found: impl FnMut(Item<'_>) + Send,
+    ) -> Result<Option<PageCursor>, PortError> {
         let url = match cursor {
             Some(cursor) => self.url_of_page(cursor, EVENTS)?,
             None => self.url_of_first_page(query),
         };
-        let reply = self.send(self.request(Method::GET, url)).await?;
-        if reply.status.as_u16() != 200 {
-            return Err(reply.failure());
-        }
-        RawPage::of(&reply)
+        self.send_for_page(self.request(Method::GET, url), NAMES, found)
+            .await
     }
 
     fn url_of_first_page(&self, query: &EventQuery) -> Url {
@@ -133,18 +135,24 @@ impl RecallClient {
 /// # Errors
 /// Names the event that cannot be read, and the reason, without its content.
 pub fn read_event(raw: &RawEvent) -> Result<CalendarEvent, UnreadableEvent> {
-    let text = raw.text();
-    serde_json::from_str::<EventJson>(text)
-        .map_err(|_| "not in the published shape".to_owned())
-        .and_then(CalendarEvent::try_from)
-        .map_err(|problem| {
-            let ids: Option<EventIdsJson> = serde_json::from_str(text).ok();
-            UnreadableEvent {
-                id: ids.as_ref().and_then(EventIdsJson::id),
-                calendar_id: ids.as_ref().and_then(EventIdsJson::calendar_id),
-                problem,
-            }
-        })
+    parse(raw.text(), None)
+}
+
+/// Parses an event, unless there is a problem with its text.
+fn parse(text: &[u8], problem: Option<ItemProblem>) -> Result<CalendarEvent, UnreadableEvent> {
+    let event = EventText::of(text);
+    let parsed = match problem {
+        Some(problem) => Err(problem.to_string()),
+        None => event.parse(),
+    };
+    parsed.map_err(|problem| {
+        let (id, calendar_id) = event.ids();
+        UnreadableEvent {
+            id,
+            calendar_id,
+            problem,
+        }
+    })
 }
 
 /// Parses a calendar in the shape in which Recall returns it. The credentials that
@@ -153,16 +161,7 @@ pub fn read_event(raw: &RawEvent) -> Result<CalendarEvent, UnreadableEvent> {
 /// # Errors
 /// Names the problem, without the content.
 pub fn read_calendar(value: Value) -> Result<Calendar, String> {
-    let json: CalendarJson =
-        serde_json::from_value(value).map_err(|_| "not in the published shape".to_owned())?;
-    json.try_into()
-}
-
-fn unreadable(reason: String) -> PortError {
-    PortError::Unreadable {
-        service: SERVICE,
-        reason,
-    }
+    calendar_of_value(value)
 }
 
 #[cfg(test)]

@@ -2,22 +2,23 @@
 //!
 //! A listed calendar contains its OAuth client secret and refresh token in
 //! clear. So a page is split without being parsed: each calendar stays text, and
-//! only the fields that are needed are deserialized.
+//! only the fields that are needed are parsed.
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
     CalendarDirectory, CalendarRemoval, PageOfCalendars, Removed, UnreadableCalendar,
 };
-use callsheet_domain::{Calendar, CalendarId, PageCursor};
+use callsheet_domain::{CalendarId, PageCursor};
 use reqwest::Method;
-use serde::Deserialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::RecallClient;
-use crate::wire::CalendarJson;
+use crate::lenient::{Item, ItemNames};
+use crate::wire::{calendar_of_text, id_of_calendar};
 
 const CALENDARS: &str = "/api/v2/calendars/";
+
+/// Each calendar has them; nothing in a calendar has both.
+const NAMES: ItemNames = ["id", "platform"];
 
 impl CalendarDirectory for RecallClient {
     async fn calendars(&self, cursor: Option<&PageCursor>) -> Result<PageOfCalendars, PortError> {
@@ -25,11 +26,16 @@ impl CalendarDirectory for RecallClient {
             Some(cursor) => self.url_of_page(cursor, CALENDARS)?,
             None => self.base.at(CALENDARS),
         };
-        let reply = self.send(self.request(Method::GET, url)).await?;
-        if reply.status.as_u16() != 200 {
-            return Err(reply.failure());
-        }
-        Ok(reply.json::<PageJson>()?.into())
+        let mut page = PageOfCalendars {
+            calendars: Vec::new(),
+            unreadable: Vec::new(),
+            next: None,
+        };
+        let request = self.request(Method::GET, url);
+        page.next = self
+            .send_for_page(request, NAMES, |item| add(&mut page, item))
+            .await?;
+        Ok(page)
     }
 }
 
@@ -45,55 +51,26 @@ impl CalendarRemoval for RecallClient {
     }
 }
 
-#[derive(Deserialize)]
-struct PageJson {
-    next: Option<String>,
-    /// Each is parsed by itself, so that a malformed one does not cost the others.
-    results: Vec<Box<RawValue>>,
-}
-
-/// The id that a calendar which cannot be read may still have.
-#[derive(Deserialize)]
-struct CalendarIdJson {
-    id: Value,
-}
-
-impl From<PageJson> for PageOfCalendars {
-    fn from(page: PageJson) -> Self {
-        let (mut calendars, mut unreadable) = (Vec::with_capacity(page.results.len()), Vec::new());
-        for json in page.results {
-            match parse_calendar(&json) {
-                Ok(calendar) => calendars.push(calendar),
-                Err(problem) => unreadable.push(UnreadableCalendar {
-                    id: id_of(&json),
-                    problem,
-                }),
-            }
-        }
-        Self {
-            calendars,
-            unreadable,
-            next: page.next.map(PageCursor),
-        }
+/// Parses an item of a page, and adds it.
+fn add(page: &mut PageOfCalendars, item: Item<'_>) {
+    let parsed = match item.problem {
+        Some(problem) => Err(problem.to_string()),
+        None => calendar_of_text(item.text),
+    };
+    match parsed {
+        Ok(calendar) => page.calendars.push(calendar),
+        Err(problem) => page.unreadable.push(UnreadableCalendar {
+            id: id_of_calendar(item.text),
+            problem,
+        }),
     }
-}
-
-fn parse_calendar(json: &RawValue) -> Result<Calendar, String> {
-    let calendar: CalendarJson = serde_json::from_str(json.get())
-        .map_err(|_| "it is not in the published shape".to_owned())?;
-    calendar.try_into()
-}
-
-fn id_of(json: &RawValue) -> Option<CalendarId> {
-    let name: CalendarIdJson = serde_json::from_str(json.get()).ok()?;
-    CalendarId::parse(name.id.as_str()?).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http_reply::HttpReply;
-    use serde_json::json;
+    use crate::lenient::PageSplitter;
+    use serde_json::{Value, json};
     use test_case::test_case;
 
     /// A page of one calendar in the published shape, with `value` in `field`.
@@ -113,8 +90,21 @@ mod tests {
         });
         calendar[field] = value;
         let text = json!({"next": null, "previous": null, "results": [calendar]}).to_string();
-        let page: PageJson = serde_json::from_str(&text).expect("a page");
-        page.into()
+        read(text.as_bytes())
+    }
+
+    /// Reads a page that arrives in one piece.
+    fn read(text: &[u8]) -> PageOfCalendars {
+        let mut page = PageOfCalendars {
+            calendars: Vec::new(),
+            unreadable: Vec::new(),
+            next: None,
+        };
+        let mut splitter = PageSplitter::new(NAMES);
+        let mut add = |item: Item<'_>| add(&mut page, item);
+        splitter.push(text, &mut add).expect("a page");
+        let next = splitter.finish(&mut add).expect("a page");
+        PageOfCalendars { next, ..page }
     }
 
     #[test_case("status_changes", json!("any"); "a field that is not read")]
@@ -151,18 +141,20 @@ mod tests {
         let text = r#"{"next": "https://recall.example/?cursor=1", "results": [null, "text", [], {},
             {"id": "c", "platform": "microsoft_outlook", "status": "disconnected",
              "updated_at": "2026-03-02T08:00:00Z"}]}"#;
-        let page: PageJson = serde_json::from_str(text).expect("a page");
-        let page = PageOfCalendars::from(page);
+        let page = read(text.as_bytes());
         assert_eq!((page.calendars.len(), page.unreadable.len()), (1, 4));
         assert!(page.next.is_some());
     }
 
     #[test_case(r#""\ud83d""#, 2, 0; "half a surrogate pair")]
-    #[test_case("1e999", 1, 1; "a number out of range")]
-    #[test_case(&format!("{}{}", "[".repeat(200), "]".repeat(200)), 1, 1; "arrays nested too deep")]
-    fn a_value_that_cannot_be_parsed_costs_one_calendar(
+    #[test_case("1e999", 2, 0; "a number out of range")]
+    #[test_case("NaN", 2, 0; "a word that is no value")]
+    #[test_case(&format!("{}{}", "[".repeat(200), "]".repeat(200)), 2, 0; "arrays nested too deep")]
+    #[test_case(r#""x"y""#, 0, 2; "a quote too many")]
+    #[test_case("[", 0, 2; "a bracket too many")]
+    fn a_value_that_cannot_be_parsed_costs_no_other_calendar(
         value: &str,
-        read: usize,
+        readable: usize,
         unreadable: usize,
     ) {
         let calendar = |id, email, other| {
@@ -175,11 +167,10 @@ mod tests {
         let text = format!(
             r#"{{"next": "https://recall.example/?cursor=1", "results": [{one}, {other}]}}"#
         );
-        let page = HttpReply::of(200, text.as_bytes()).json::<PageJson>();
-        let page = PageOfCalendars::from(page.expect("a page"));
+        let page = read(text.as_bytes());
         assert_eq!(
             (page.calendars.len(), page.unreadable.len()),
-            (read, unreadable)
+            (readable, unreadable)
         );
         let ids: Vec<_> = page.unreadable.iter().map(|one| one.id.as_ref()).collect();
         assert!(ids.iter().all(Option::is_some), "{ids:?}");

@@ -4,11 +4,13 @@ use std::sync::Once;
 use std::time::Duration;
 
 use callsheet_app::PortError;
-use reqwest::header::AUTHORIZATION;
-use reqwest::{Client, Method, RequestBuilder};
+use callsheet_domain::PageCursor;
+use reqwest::header::{AUTHORIZATION, RETRY_AFTER};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use url::Url;
 
-use crate::http_reply::{HttpReply, SERVICE};
+use crate::http_reply::{HttpReply, SERVICE, unreadable};
+use crate::lenient::{Item, ItemNames, LONGEST_ITEM, PageProblem, PageSplitter};
 use crate::{ApiKey, BaseUrl};
 
 /// Timeout of connecting.
@@ -63,30 +65,71 @@ impl RecallClient {
 
     /// Sends a request and reads the whole response.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<HttpReply, PortError> {
-        let unavailable = |error: reqwest::Error| PortError::Unavailable {
-            service: SERVICE,
-            reason: if error.is_timeout() {
-                "the call timed out"
-            } else {
-                "the connection failed"
+        read(request.send().await.map_err(unavailable)?).await
+    }
+
+    /// Sends a request for a page of a list, and gives its items while it arrives. Returns
+    /// the cursor of the next page.
+    pub(crate) async fn send_for_page(
+        &self,
+        request: RequestBuilder,
+        names: ItemNames,
+        mut found: impl FnMut(Item<'_>) + Send,
+    ) -> Result<Option<PageCursor>, PortError> {
+        let mut response = request.send().await.map_err(unavailable)?;
+        if response.status() != StatusCode::OK {
+            return Err(read(response).await?.failure());
+        }
+        let unreadable = |problem: PageProblem| unreadable(problem.to_string());
+        PageSplitter::check_length(response.content_length()).map_err(unreadable)?;
+        let mut page = PageSplitter::new(names);
+        while let Some(piece) = response.chunk().await.map_err(unavailable)? {
+            page.push(&piece, &mut found).map_err(unreadable)?;
+        }
+        page.finish(&mut found).map_err(unreadable)
+    }
+}
+
+/// Reads the whole response, within [`LONGEST_ITEM`].
+async fn read(mut response: Response) -> Result<HttpReply, PortError> {
+    let status = response.status();
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+        .map(Duration::from_secs);
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(unavailable)? {
+        body.extend_from_slice(&piece);
+        if body.len() > LONGEST_ITEM {
+            if status.is_success() {
+                let longest = LONGEST_ITEM / 1024 / 1024;
+                return Err(unreadable(format!(
+                    "the response is longer than {longest} MiB"
+                )));
             }
-            .to_owned(),
-            // Without the address: it may contain a cursor.
-            source: Some(Box::new(error.without_url())),
-        };
-        let response = request.send().await.map_err(unavailable)?;
-        let status = response.status();
-        let retry_after = response
-            .headers()
-            .get(reqwest::header::RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-            .map(Duration::from_secs);
-        let body = response.bytes().await.map_err(unavailable)?;
-        Ok(HttpReply {
-            status,
-            retry_after,
-            body,
-        })
+            body = Vec::new();
+            break;
+        }
+    }
+    Ok(HttpReply {
+        status,
+        retry_after,
+        body,
+    })
+}
+
+fn unavailable(error: reqwest::Error) -> PortError {
+    PortError::Unavailable {
+        service: SERVICE,
+        reason: if error.is_timeout() {
+            "the call timed out"
+        } else {
+            "the connection failed"
+        }
+        .to_owned(),
+        // Without the address: it may contain a cursor.
+        source: Some(Box::new(error.without_url())),
     }
 }
 

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use callsheet_app::{PortError, Service};
 use reqwest::StatusCode;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::json_text::repaired;
+use crate::lenient::repaired;
 
 pub(crate) const SERVICE: Service = Service::Recall;
 
@@ -18,31 +17,23 @@ pub(crate) const SERVICE: Service = Service::Recall;
 const THROTTLED: Duration = Duration::from_secs(10);
 /// The longest wait that is accepted: the limits count calls of one minute.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
+/// The fields of an error's body that name its reason.
+const REASONS: [&str; 4] = ["code", "detail", "error", "errors"];
 /// The longest message, in characters.
 const LONGEST_MESSAGE: usize = 200;
 
-/// A response of Recall, with its whole body.
+/// A response of Recall, with its whole body. The body of an error that is too long is empty.
 #[derive(Debug)]
 pub(crate) struct HttpReply {
     pub(crate) status: StatusCode,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: bytes::Bytes,
+    pub(crate) body: Vec<u8>,
 }
 
 impl HttpReply {
-    /// The body in its published shape, [repaired].
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, PortError> {
-        serde_json::from_str(&repaired(&self.body)).map_err(|error| PortError::Unreadable {
-            service: SERVICE,
-            // The parser's message may quote the body; the position does not.
-            reason: format!(
-                "status {}, {:?} at line {} column {}",
-                self.status.as_u16(),
-                error.classify(),
-                error.line(),
-                error.column()
-            ),
-        })
+    /// The failure that the body is not of its published shape. `problem` must not quote it.
+    pub(crate) fn unreadable(&self, problem: &str) -> PortError {
+        unreadable(format!("status {}: {problem}", self.status.as_u16()))
     }
 
     /// The wait in `Retry-After`, at most [`LONGEST_WAIT`].
@@ -68,10 +59,7 @@ impl HttpReply {
                 reason: format!("status {status}"),
                 source: None,
             },
-            _ => PortError::Unreadable {
-                service: SERVICE,
-                reason: format!("unexpected status {status}: {}", self.message()),
-            },
+            _ => unreadable(format!("unexpected status {status}: {}", self.message())),
         }
     }
 
@@ -94,6 +82,18 @@ impl HttpReply {
             service: SERVICE,
             reason: reason.to_owned(),
         }
+    }
+
+    /// Whether this is an error with this code: that of the body, or of one of its errors.
+    ///
+    /// The same refusal comes with different statuses and in several shapes, so the code
+    /// goes before the status.
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        if self.status.is_success() {
+            return false;
+        }
+        let body: Value = serde_json::from_str(&repaired(&self.body)).unwrap_or_default();
+        is_named(&body, code, false)
     }
 
     /// The reason of a refusal from the body, without personal data.
@@ -125,8 +125,30 @@ impl HttpReply {
         Self {
             status: StatusCode::from_u16(status).expect("a status"),
             retry_after: None,
-            body: bytes::Bytes::copy_from_slice(body),
+            body: body.to_vec(),
         }
+    }
+}
+
+/// Whether `code` is a text in `body` under a name of reasons. Other fields may quote
+/// the request.
+fn is_named(body: &Value, code: &str, is_reason: bool) -> bool {
+    match body {
+        Value::String(text) => is_reason && text == code,
+        Value::Array(items) => items.iter().any(|item| is_named(item, code, is_reason)),
+        Value::Object(fields) => fields.iter().any(|(name, field)| {
+            let is_reason = is_reason || REASONS.contains(&name.as_str());
+            is_named(field, code, is_reason)
+        }),
+        _ => false,
+    }
+}
+
+/// The failure that a response cannot be read.
+pub(crate) fn unreadable(reason: String) -> PortError {
+    PortError::Unreadable {
+        service: SERVICE,
+        reason,
     }
 }
 

@@ -11,7 +11,7 @@ mod calendars;
 mod client;
 mod config;
 mod http_reply;
-mod json_text;
+mod lenient;
 mod raw_event;
 mod signature;
 mod webhook;

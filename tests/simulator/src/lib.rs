@@ -57,6 +57,6 @@ pub use model::{
     Violations, WebhookFaults, WebhookRecord, WebhookState, WebhookStats,
 };
 pub use operation::Operation;
-pub use options::{Latency, Limits, Options, SignatureHeaders, WebhookTarget};
+pub use options::{DispatchedStatus, Latency, Limits, Options, SignatureHeaders, WebhookTarget};
 pub use server::{Simulator, StartError};
 pub use sign::{InvalidSecret, sign};

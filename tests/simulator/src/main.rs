@@ -5,7 +5,9 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use clap::Parser;
-use recall_simulator::{Latency, Limits, Options, SignatureHeaders, Simulator, WebhookTarget};
+use recall_simulator::{
+    DispatchedStatus, Latency, Limits, Options, SignatureHeaders, Simulator, WebhookTarget,
+};
 
 /// Simulates Recall.ai's calendar API on 127.0.0.1.
 ///
@@ -58,6 +60,13 @@ struct Flags {
     /// How long before its start a bot is dispatched, in seconds; then it cannot be unscheduled
     #[arg(long, env = "RECALL_SIMULATOR_DISPATCH_LEAD_S", default_value_t = 0)]
     dispatch_lead_s: u64,
+    /// Status of the refusal to unschedule a dispatched bot: 405 or 400
+    #[arg(
+        long,
+        env = "RECALL_SIMULATOR_DISPATCHED_STATUS",
+        default_value = "405"
+    )]
+    dispatched_status: DispatchedStatus,
     /// Scheduling a bot changes its event's `updated_at` and sends a webhook
     #[arg(long, env = "RECALL_SIMULATOR_BOTS_TOUCH_EVENTS")]
     bots_touch_events: bool,
@@ -86,6 +95,7 @@ impl From<Flags> for Options {
             retry_scale: flags.retry_scale,
             coalesce: Duration::from_millis(flags.coalesce_ms),
             dispatch_lead: Duration::from_secs(flags.dispatch_lead_s),
+            dispatched_status: flags.dispatched_status,
             bots_touch_events: flags.bots_touch_events,
             seed: flags.seed,
             ..Self::default()

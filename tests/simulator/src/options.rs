@@ -33,6 +33,8 @@ pub struct Options {
     pub bots_touch_events: bool,
     /// How long before its start a bot is dispatched, after which it cannot be unscheduled.
     pub dispatch_lead: Duration,
+    /// Status of the refusal to unschedule a dispatched bot.
+    pub dispatched_status: DispatchedStatus,
     /// Items per page of a list.
     pub page_size: usize,
     /// Seed of the random identifiers, latencies and faults.
@@ -52,8 +54,31 @@ impl Default for Options {
             coalesce: Duration::from_millis(200),
             bots_touch_events: false,
             dispatch_lead: Duration::ZERO,
+            dispatched_status: DispatchedStatus::default(),
             page_size: 100,
             seed: 1,
+        }
+    }
+}
+
+/// Status with which the service refuses to unschedule a dispatched bot. Both were seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DispatchedStatus {
+    /// 405.
+    #[default]
+    MethodNotAllowed,
+    /// 400, as other refusals.
+    BadRequest,
+}
+
+impl FromStr for DispatchedStatus {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "405" => Ok(Self::MethodNotAllowed),
+            "400" => Ok(Self::BadRequest),
+            _ => Err(format!("{text:?} is neither 405 nor 400")),
         }
     }
 }

@@ -8,6 +8,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::options::DispatchedStatus;
 use crate::workspace::Rejection;
 
 /// Response to a call.
@@ -23,7 +24,7 @@ pub(crate) struct ApiResponse {
 pub(crate) enum Content {
     Empty,
     Json(Value),
-    /// JSON in which texts were replaced, so that it may no longer be JSON.
+    /// Text of a fault, which may not be JSON.
     Rewritten(String),
     Html(String),
 }
@@ -111,6 +112,24 @@ impl ApiResponse {
         }
     }
 
+    /// Response of a fault that gives the body.
+    pub(crate) fn with_body(status: u16, body: &str) -> Self {
+        Self {
+            content: Content::Rewritten(body.to_owned()),
+            ..Self::empty(status)
+        }
+    }
+
+    /// Refusal to unschedule a bot that is dispatched. The service was seen to answer 405 and 400.
+    pub(crate) fn dispatched(status: DispatchedStatus) -> Self {
+        let code = "cannot_delete_bot";
+        let detail = "The bot is already dispatched and can no longer be unscheduled.";
+        match status {
+            DispatchedStatus::MethodNotAllowed => Self::coded(405, code, detail),
+            DispatchedStatus::BadRequest => Self::invalid(code, detail, &[]),
+        }
+    }
+
     /// The same response, with texts in its body replaced.
     pub(crate) fn rewritten(self, texts: &[(String, String)]) -> Self {
         let Content::Json(json) = &self.content else {
@@ -190,11 +209,7 @@ impl From<Rejection> for ApiResponse {
             Rejection::CalendarDisconnected => {
                 Self::invalid("calendar_disconnected", "Calendar is disconnected", &[])
             }
-            Rejection::Dispatched => Self::coded(
-                405,
-                "cannot_delete_bot",
-                "The bot is already dispatched and can no longer be unscheduled.",
-            ),
+            Rejection::Dispatched(status) => Self::dispatched(status),
             Rejection::NotStarted => Self::invalid(
                 "cannot_command_unstarted_bot",
                 "Cannot send a command to a bot which has not been started.",

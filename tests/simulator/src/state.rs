@@ -76,11 +76,7 @@ impl Shared {
         dispatcher: WebhookDispatcher,
     ) -> Self {
         let inner = Inner {
-            workspace: Workspace::new(
-                options.seed,
-                options.bots_touch_events,
-                options.dispatch_lead,
-            ),
+            workspace: Workspace::new(&options),
             limits: options.limits.clone(),
             latency: options.latency,
             limiter: SlidingWindowLimiter::default(),

@@ -174,7 +174,9 @@ pub enum LeaveReply {
     Left,
     /// There is no such bot.
     NoSuchBot,
-    /// The bot cannot leave now: it is not in a call.
+    /// The bot is finished: it left its call earlier.
+    Finished,
+    /// The bot cannot leave now: it is not in a call yet.
     Refused(String),
 }
 

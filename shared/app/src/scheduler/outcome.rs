@@ -55,8 +55,8 @@ pub(super) fn classify(
     match response {
         Ok(Response::Bot(reply)) => CallOutcome::Result(of_bot(reply, call, waits)),
         Ok(Response::Bots(bots)) => CallOutcome::Result(CallResult::Done(bots.unwrap_or_default())),
-        // A bot that does not exist is in no call.
-        Ok(Response::Leave(LeaveReply::Left | LeaveReply::NoSuchBot)) => {
+        // A bot that does not exist or is finished is in no call.
+        Ok(Response::Leave(LeaveReply::Left | LeaveReply::NoSuchBot | LeaveReply::Finished)) => {
             CallOutcome::Result(CallResult::Done(Vec::new()))
         }
         Ok(Response::Leave(LeaveReply::Refused(reason))) => {
@@ -198,6 +198,7 @@ mod tests {
 
     #[test_case(Call::Unschedule, Ok(Response::Bot(BotReply::NoSuchEvent)); "an event that is gone has no bot to unschedule")]
     #[test_case(leaving(), Ok(Response::Leave(LeaveReply::NoSuchBot)); "a bot that is gone is in no call")]
+    #[test_case(leaving(), Ok(Response::Leave(LeaveReply::Finished)); "a bot that is finished is in no call")]
     #[test_case(leaving(), Ok(Response::Leave(LeaveReply::Left)); "a bot that leaves")]
     #[test_case(Call::Find, Ok(Response::Bots(None)); "an event that is gone lists none")]
     fn is_done(call: Call, response: Result<Response, PortError>) {

@@ -2,6 +2,10 @@
 
 use crate::email::Email;
 
+/// The most entries of an event's list of attendees that are read. A longer list is
+/// incomplete: it must not fill the memory. Both platforms allow fewer.
+pub const LONGEST_ATTENDEE_LIST: usize = 4_000;
+
 /// An attendee's response to an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResponseStatus {

@@ -9,10 +9,11 @@ mod payload;
 mod platform;
 
 pub use appearance::{EventType, ShowsAs, Visibility};
-pub use attendee::{Attendee, Attendees, ResponseStatus};
+pub use attendee::{Attendee, Attendees, LONGEST_ATTENDEE_LIST, ResponseStatus};
 pub use calendar::{Calendar, CalendarStatus};
 pub use calendar_event::{CalendarEvent, Meeting};
 pub use facts::Facts;
 #[cfg(test)]
 pub(crate) use payload::any_payload;
+pub use payload::is_payload_field;
 pub use platform::{Platform, UnknownPlatform};

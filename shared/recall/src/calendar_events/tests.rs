@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use test_case::test_case;
 
 use super::*;
+use crate::lenient::{PageProblem, PageSplitter};
 
 const SECRET: &str = "never-log-this";
 
@@ -84,8 +85,23 @@ fn page_with(event: &[u8]) -> PageOfEvents {
         }
         body.extend(if number == 4 { "]}" } else { ", " }.bytes());
     }
-    let page = RawPage::of(&HttpReply::of(200, &body)).expect("a page");
-    page.parsed()
+    read(&body, body.len()).expect("a page")
+}
+
+/// Reads a page that arrives in pieces of this length.
+fn read(body: &[u8], length: usize) -> Result<PageOfEvents, PageProblem> {
+    let mut page = PageOfEvents {
+        events: Vec::new(),
+        unreadable: Vec::new(),
+        next: None,
+    };
+    let mut splitter = PageSplitter::new(NAMES);
+    let mut add = |item: Item<'_>| add(&mut page, item);
+    for piece in body.chunks(length) {
+        splitter.push(piece, &mut add)?;
+    }
+    let next = splitter.finish(&mut add)?;
+    Ok(PageOfEvents { next, ..page })
 }
 
 /// Asserts that the page's cursor and the four other events are read, and that no error shows content.
@@ -155,6 +171,10 @@ fn an_unreadable_event_costs_itself_and_is_named(
     assert_eq!(calendar_id.map(CalendarId::as_str), calendar);
 }
 
+#[test_case("", "an event without an id: its text is not JSON"; "nothing between two commas")]
+#[test_case("7", "an event without an id: not in the published shape"; "a number")]
+#[test_case("text", "an event without an id: not in the published shape"; "a word")]
+#[test_case(r#""text""#, "an event without an id: not in the published shape"; "a string")]
 #[test_case("null", "an event without an id: not in the published shape"; "null")]
 #[test_case("[[]]", "an event without an id: not in the published shape"; "an array")]
 #[test_case("{}", "an event without an id: not in the published shape"; "an empty object")]
@@ -250,5 +270,109 @@ proptest! {
         place in any::<prop::sample::Index>(),
     ) {
         assert_costs_no_other(&page_with(&mutated(&mutation, token, place)));
+    }
+}
+
+/// A change to the bytes of an event, wherever they are.
+#[derive(Debug, Clone)]
+enum Damage {
+    Insert(Vec<u8>),
+    Replace(usize, Vec<u8>),
+    Truncate,
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let structure = prop::sample::select(br#"{}[]",:\ "#.to_vec());
+    let bytes = || {
+        let byte = prop_oneof![3 => structure.clone(), 1 => any::<u8>()];
+        prop::collection::vec(byte, 0..4)
+    };
+    prop_oneof![
+        bytes().prop_map(Damage::Insert),
+        (1..40_usize, bytes()).prop_map(|(length, by)| Damage::Replace(length, by)),
+        Just(Damage::Truncate),
+    ]
+}
+
+/// A page of four events, of which that at `index` is damaged at `place`.
+fn damaged_page(
+    damage: &Damage,
+    index: usize,
+    place: prop::sample::Index,
+    is_next_first: bool,
+) -> Vec<u8> {
+    let mut event = object(&fields(index)).into_bytes();
+    let at = place.index(event.len());
+    match damage {
+        Damage::Insert(bytes) => drop(event.splice(at..at, bytes.iter().copied())),
+        Damage::Replace(length, by) => {
+            let end = event.len().min(at + length);
+            event.splice(at..end, by.iter().copied());
+        }
+        Damage::Truncate => event.truncate(at),
+    }
+    let events: Vec<_> = (0..4)
+        .map(|number| {
+            if number == index {
+                event.clone()
+            } else {
+                object(&fields(number)).into_bytes()
+            }
+        })
+        .collect();
+    let next = br#""next": "https://recall.example/?cursor=2""#.as_slice();
+    let results = [
+        br#""results": ["#.as_slice(),
+        &events.join(b", ".as_slice()),
+        b"]",
+    ]
+    .concat();
+    let fields = if is_next_first {
+        [next, results.as_slice()]
+    } else {
+        [results.as_slice(), next]
+    };
+    [b"{", fields.join(b", ".as_slice()).as_slice(), b"}"].concat()
+}
+
+/// The event of this number, as a page without damage lists it.
+fn undamaged(number: usize) -> CalendarEvent {
+    let text = object(&fields(number));
+    read_event(&RawEvent::of(text.as_bytes())).expect("an event")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    /// Every other event is read, or the page is refused as a whole.
+    #[test]
+    fn an_event_damaged_at_any_byte_costs_no_other(
+        damage in damage(),
+        index in 0..4_usize,
+        place in any::<prop::sample::Index>(),
+        is_next_first: bool,
+        length in 1..2_000_usize,
+    ) {
+        let body = damaged_page(&damage, index, place, is_next_first);
+        let page = match read(&body, length) {
+            Ok(page) => page,
+            Err(problem) => {
+                // Whether the last event ends, or the page is cut off, cannot always be told.
+                prop_assert!(index == 3, "{problem}");
+                return Ok(());
+            }
+        };
+        prop_assert!(page.next.is_some(), "the list ends early");
+        for number in (0..4).filter(|number| *number != index) {
+            let expected = undamaged(number);
+            prop_assert!(page.events.contains(&expected), "event {number} is lost: {page:?}");
+        }
+        let others = page.events.iter().filter(|event| !(0..4).filter(|number| *number != index).any(|number| **event == undamaged(number)));
+        let others: Vec<_> = others.collect();
+        prop_assert!(others.len() <= 1, "{others:?}");
+        prop_assert_eq!(others.is_empty(), !page.unreadable.is_empty(), "the damaged event is reported: {:?}", page);
+        if matches!(damage, Damage::Truncate) {
+            prop_assert!(others.is_empty(), "half an event is read: {others:?}");
+        }
     }
 }

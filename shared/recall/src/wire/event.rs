@@ -1,153 +1,119 @@
-//! An event, and a page of events.
+//! An event in Recall's list.
+
+use std::borrow::Cow;
 
 use callsheet_domain::{
     BotEntry, BotId, CalendarEvent, CalendarId, DeduplicationKey, EventId, Facts, IcalUid, Meeting,
     Platform, PlatformEventId, Timestamp, whole_microseconds,
 };
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::value::RawValue;
+use serde::de::DeserializeOwned;
 
 use super::payload::payload;
-use crate::raw_event::RawEvent;
+use crate::lenient::{Object, items, repaired};
 
 /// The longest name of a meeting platform, in characters: the set of names is open.
 const LONGEST_MEETING_PLATFORM: usize = 60;
 
-#[derive(Deserialize)]
-pub(crate) struct PageJson {
-    pub(crate) next: Option<String>,
-    /// Each is parsed by itself, so that a malformed one does not cost the others.
-    pub(crate) results: Vec<RawEvent>,
-}
+/// An event as text that was repaired.
+pub(crate) struct EventText<'a>(Cow<'a, str>);
 
-/// The ids that an event which cannot be read may still have.
-#[derive(Deserialize)]
-pub(crate) struct EventIdsJson {
-    id: Option<Box<RawValue>>,
-    calendar_id: Option<Box<RawValue>>,
-}
-
-impl EventIdsJson {
-    pub(crate) fn id(&self) -> Option<EventId> {
-        EventId::parse(text(self.id.as_deref())?).ok()
+impl<'a> EventText<'a> {
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
+        Self(repaired(bytes))
     }
 
-    pub(crate) fn calendar_id(&self) -> Option<CalendarId> {
-        CalendarId::parse(text(self.calendar_id.as_deref())?).ok()
+    /// Parses the event. Only the fields that are needed are parsed, and one that is not
+    /// required costs only itself.
+    pub(crate) fn parse(&self) -> Result<CalendarEvent, String> {
+        event(&Object::of(&self.0))
     }
-}
 
-/// An event of which only the bots are needed.
-#[derive(Deserialize)]
-pub(crate) struct EventBotsJson {
-    #[serde(rename = "id")]
-    _id: IgnoredAny,
-    #[serde(default)]
-    bots: Vec<Box<RawValue>>,
-}
+    /// The ids that an event which cannot be read may still have.
+    pub(crate) fn ids(&self) -> (Option<EventId>, Option<CalendarId>) {
+        let event = Object::of(&self.0);
+        let text = |name| event.value::<String>(name);
+        (
+            text("id").and_then(|id| EventId::parse(id).ok()),
+            text("calendar_id").and_then(|id| CalendarId::parse(id).ok()),
+        )
+    }
 
-impl From<EventBotsJson> for Vec<BotEntry> {
-    fn from(json: EventBotsJson) -> Self {
-        bots(&json.bots)
+    /// The bots that are listed with the event; the rest of it may be unreadable.
+    pub(crate) fn bots(&self) -> Option<Vec<BotEntry>> {
+        let event = Object::of(&self.0);
+        let is_event = event.is_complete() && event.text("id").is_some();
+        is_event.then(|| bots(&event))
     }
 }
 
-#[derive(Deserialize)]
-pub(crate) struct EventJson {
-    id: String,
-    calendar_id: String,
-    ical_uid: String,
-    platform: String,
-    platform_id: Option<Box<RawValue>>,
-    start_time: Timestamp,
-    end_time: Timestamp,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-    is_deleted: bool,
-    meeting_url: Option<String>,
-    meeting_platform: Option<Box<RawValue>>,
-    raw: Option<Box<RawValue>>,
-    #[serde(default)]
-    bots: Vec<Box<RawValue>>,
-}
-
-#[derive(Deserialize)]
-struct BotJson {
-    bot_id: String,
-    start_time: Timestamp,
-    deduplication_key: String,
-}
-
-impl TryFrom<BotJson> for BotEntry {
-    type Error = String;
-
-    fn try_from(json: BotJson) -> Result<Self, Self::Error> {
-        let text = |error: callsheet_domain::InvalidId| error.to_string();
-        Ok(Self {
-            bot_id: BotId::parse(json.bot_id).map_err(text)?,
-            starts_at: whole_microseconds(json.start_time),
-            deduplication_key: DeduplicationKey::parse(json.deduplication_key).map_err(text)?,
-        })
+fn event(json: &Object<'_>) -> Result<CalendarEvent, String> {
+    if !json.is_complete() {
+        return Err(SHAPE.to_owned());
     }
+    let text = |error: callsheet_domain::InvalidId| error.to_string();
+    let platform: Platform = required::<String>(json, "platform")?
+        .parse()
+        .map_err(|_| "unknown platform".to_owned())?;
+    let instant = |name| required::<Timestamp>(json, name).map(whole_microseconds);
+    Ok(CalendarEvent {
+        id: EventId::parse(required::<String>(json, "id")?).map_err(text)?,
+        calendar_id: CalendarId::parse(required::<String>(json, "calendar_id")?).map_err(text)?,
+        ical_uid: IcalUid::parse(required::<String>(json, "ical_uid")?).map_err(text)?,
+        platform,
+        platform_id: json
+            .value("platform_id")
+            .and_then(|id: String| PlatformEventId::parse(id).ok()),
+        starts_at: instant("start_time")?,
+        ends_at: instant("end_time")?,
+        created_at: instant("created_at")?,
+        updated_at: instant("updated_at")?,
+        is_deleted: required(json, "is_deleted")?,
+        meeting: meeting(json)?,
+        meeting_platform: meeting_platform(json),
+        bots: bots(json),
+        facts: Facts::from_payload(platform, &payload(json.text("raw"))),
+    })
 }
 
-impl TryFrom<EventJson> for CalendarEvent {
-    type Error = String;
+/// Why an event that lacks a field, or has a value of another type in it, cannot be read.
+const SHAPE: &str = "not in the published shape";
 
-    fn try_from(json: EventJson) -> Result<Self, Self::Error> {
-        let text = |error: callsheet_domain::InvalidId| error.to_string();
-        let platform: Platform = json
-            .platform
-            .parse()
-            .map_err(|_| "unknown platform".to_owned())?;
-        let link = json.meeting_url.filter(|url| !url.trim().is_empty());
-        Ok(Self {
-            id: EventId::parse(json.id).map_err(text)?,
-            calendar_id: CalendarId::parse(json.calendar_id).map_err(text)?,
-            ical_uid: IcalUid::parse(json.ical_uid).map_err(text)?,
-            platform,
-            platform_id: platform_id(json.platform_id.as_deref()),
-            starts_at: whole_microseconds(json.start_time),
-            ends_at: whole_microseconds(json.end_time),
-            created_at: whole_microseconds(json.created_at),
-            updated_at: whole_microseconds(json.updated_at),
-            is_deleted: json.is_deleted,
-            meeting: link.map(|url| Meeting { url }),
-            meeting_platform: meeting_platform(json.meeting_platform.as_deref()),
-            bots: bots(&json.bots),
-            facts: Facts::from_payload(platform, &payload(json.raw.as_deref())),
-        })
+fn required<T: DeserializeOwned>(json: &Object<'_>, name: &str) -> Result<T, String> {
+    json.value(name).ok_or_else(|| SHAPE.to_owned())
+}
+
+/// The meeting, if there is a link. A link that cannot be read is not taken for none: the
+/// meeting would lose its bot.
+fn meeting(json: &Object<'_>) -> Result<Option<Meeting>, String> {
+    if json.text("meeting_url").is_none() {
+        return Ok(None);
     }
-}
-
-/// The platform's id of the event; one that is not valid is ignored.
-fn platform_id(json: Option<&RawValue>) -> Option<PlatformEventId> {
-    PlatformEventId::parse(text(json)?).ok()
+    let url: Option<String> = required(json, "meeting_url")?;
+    let url = url.filter(|url| !url.trim().is_empty());
+    Ok(url.map(|url| Meeting { url }))
 }
 
 /// The platform of the meeting link; none if it is blank.
-fn meeting_platform(json: Option<&RawValue>) -> Option<String> {
-    let name = text(json)?;
+fn meeting_platform(json: &Object<'_>) -> Option<String> {
+    let name: String = json.value("meeting_platform")?;
     let name = name.trim();
     (!name.is_empty()).then(|| name.chars().take(LONGEST_MEETING_PLATFORM).collect())
 }
 
-/// A string; none if it is another value, or cannot be parsed.
-fn text(json: Option<&RawValue>) -> Option<String> {
-    serde_json::from_str(json?.get()).ok()
+/// The bots of an event, without the entries that cannot be read.
+fn bots(json: &Object<'_>) -> Vec<BotEntry> {
+    let listed = json.text("bots").unwrap_or_default();
+    items(listed).filter_map(bot).collect()
 }
 
-/// The bots in a list, without the entries that cannot be read.
-fn bots(json: &[Box<RawValue>]) -> Vec<BotEntry> {
-    json.iter()
-        .filter_map(|entry| {
-            serde_json::from_str::<BotJson>(entry.get())
-                .ok()?
-                .try_into()
-                .ok()
-        })
-        .collect()
+fn bot(text: &str) -> Option<BotEntry> {
+    let bot = Object::of(text);
+    Some(BotEntry {
+        bot_id: BotId::parse(bot.value::<String>("bot_id")?).ok()?,
+        starts_at: whole_microseconds(bot.value("start_time")?),
+        deduplication_key: DeduplicationKey::parse(bot.value::<String>("deduplication_key")?)
+            .ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -179,8 +145,7 @@ mod tests {
         } else {
             json[field] = value;
         }
-        let json: EventJson = serde_json::from_value(json).map_err(|error| error.to_string())?;
-        json.try_into()
+        EventText::of(json.to_string().as_bytes()).parse()
     }
 
     #[test_case(json!("4f9c"), Some("4f9c"); "a name")]

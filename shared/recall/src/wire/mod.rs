@@ -7,5 +7,5 @@ mod calendar;
 mod event;
 mod payload;
 
-pub(crate) use calendar::CalendarJson;
-pub(crate) use event::{EventBotsJson, EventIdsJson, EventJson, PageJson};
+pub(crate) use calendar::{calendar_of_text, calendar_of_value, id_of_calendar};
+pub(crate) use event::EventText;

@@ -39,6 +39,8 @@ pub(super) struct Workspace {
     pub(super) events: BTreeMap<EventId, CalendarEvent>,
     pub(super) unreadable_events: BTreeSet<EventId>,
     pub(super) bots: BTreeMap<DeduplicationKey, Bot>,
+    /// The bots that left their calls.
+    pub(super) left: BTreeSet<BotId>,
     pub(super) faults: BTreeMap<Operation, VecDeque<Fault>>,
     pub(super) calls: Vec<Call>,
     pub(super) made: u32,
@@ -142,12 +144,15 @@ impl Workspace {
     pub(super) fn leave_call(&mut self, bot_id: &BotId, now: Timestamp) -> LeaveReply {
         let bot = self.bots.values().find(|bot| bot.entry.bot_id == *bot_id);
         match bot {
+            None if self.left.contains(bot_id) => LeaveReply::Finished,
             None => LeaveReply::NoSuchBot,
+            Some(bot) if bot.ends_at <= now => LeaveReply::Finished,
             Some(bot) if !bot.is_dispatched(now) => {
-                LeaveReply::Refused("the bot is in no call".to_owned())
+                LeaveReply::Refused("the bot is in no call yet".to_owned())
             }
             Some(_) => {
                 self.bots.retain(|_, bot| bot.entry.bot_id != *bot_id);
+                self.left.insert(bot_id.clone());
                 LeaveReply::Left
             }
         }

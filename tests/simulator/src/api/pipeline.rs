@@ -154,13 +154,19 @@ async fn perform(
 
 /// Outcome of a call that a fault prevents from taking effect.
 fn outcome_without_effect(faults: &AppliedFaults) -> Option<Outcome> {
-    match faults.effect {
+    match &faults.effect {
         Some(FaultEffect::CutBefore) => Some(Outcome::Cut),
+        Some(FaultEffect::Body { status, body }) => {
+            Some(Outcome::Respond(ApiResponse::with_body(*status, body)))
+        }
         Some(FaultEffect::Status {
             status,
             retry_after,
             after_effect: false,
-        }) => Some(Outcome::Respond(ApiResponse::faulted(status, retry_after))),
+        }) => Some(Outcome::Respond(ApiResponse::faulted(
+            *status,
+            *retry_after,
+        ))),
         _ => None,
     }
 }

@@ -105,6 +105,13 @@ pub enum FaultEffect {
         /// Whether the call takes effect before the delay rather than after it.
         after_effect: bool,
     },
+    /// The call does not take effect and gets a response with this status and body.
+    Body {
+        /// Status, such as 400.
+        status: u16,
+        /// Body, of JSON or not.
+        body: String,
+    },
     /// The connection is cut and the call does not take effect.
     CutBefore,
     /// The connection is cut after the call has taken effect.
@@ -127,6 +134,15 @@ impl FaultEffect {
             status,
             retry_after: None,
             after_effect: false,
+        }
+    }
+
+    /// Response with `status` and `body`; the call does not take effect.
+    #[must_use]
+    pub fn body(status: u16, body: impl Into<String>) -> Self {
+        Self::Body {
+            status,
+            body: body.into(),
         }
     }
 

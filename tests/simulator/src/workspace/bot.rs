@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::Workspace;
 use crate::ids::{BotId, EventId};
 use crate::model::{BotPhase, BotView, CalendarStatus};
+use crate::options::DispatchedStatus;
 
 /// Bot and the events that share it.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ pub(crate) enum Rejection {
     EventEnded,
     NoMeetingLink,
     CalendarDisconnected,
-    Dispatched,
+    Dispatched(DispatchedStatus),
     NoBot,
     NotStarted,
     AlreadyFinished,
@@ -178,7 +179,7 @@ impl Workspace {
             .filter_map(|bot| self.bots.get(bot))
             .any(|bot| self.phase(bot, now) == BotPhase::Dispatched);
         if is_dispatched {
-            return Err(Rejection::Dispatched);
+            return Err(Rejection::Dispatched(self.dispatched_status));
         }
         if self.remove_scheduled_bots(id, now) && self.bots_touch_events {
             self.touch_event(id, now);

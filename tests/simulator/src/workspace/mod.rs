@@ -19,6 +19,7 @@ pub(crate) use self::calendar::{Calendar, NewCalendar, OAuth};
 pub(crate) use self::event::Event;
 pub(crate) use self::notification::Notification;
 use crate::ids::{BotId, CalendarId, EventId};
+use crate::options::{DispatchedStatus, Options};
 
 /// The workspace has no such object; the field is its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,21 +40,23 @@ pub(crate) struct Workspace {
     notifications: Vec<Notification>,
     pub(crate) bots_touch_events: bool,
     dispatch_lead: Duration,
+    dispatched_status: DispatchedStatus,
 }
 
 impl Workspace {
-    pub(crate) fn new(seed: u64, bots_touch_events: bool, dispatch_lead: Duration) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Self {
             calendars: BTreeMap::new(),
             events: HashMap::new(),
             bots: BTreeMap::new(),
             order: BTreeSet::new(),
             by_key: HashMap::new(),
-            random: fastrand::Rng::with_seed(seed),
+            random: fastrand::Rng::with_seed(options.seed),
             last_timestamp: Timestamp::UNIX_EPOCH,
             notifications: Vec::new(),
-            bots_touch_events,
-            dispatch_lead,
+            bots_touch_events: options.bots_touch_events,
+            dispatch_lead: options.dispatch_lead,
+            dispatched_status: options.dispatched_status,
         }
     }
 }

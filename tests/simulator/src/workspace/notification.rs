@@ -56,13 +56,12 @@ impl Workspace {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+    use crate::options::Options;
 
     #[test]
     fn every_change_gets_a_later_timestamp() {
-        let mut workspace = Workspace::new(1, false, Duration::ZERO);
+        let mut workspace = Workspace::new(&Options::default());
         let now: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
         let (first, second) = (workspace.next_timestamp(now), workspace.next_timestamp(now));
         let earlier = workspace.next_timestamp("2029-01-01T00:00:00Z".parse().unwrap());

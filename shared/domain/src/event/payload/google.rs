@@ -7,7 +7,7 @@
 
 use super::raw::Raw;
 use crate::event::appearance::{EventType, ShowsAs, Visibility};
-use crate::event::attendee::{Attendee, Attendees, ResponseStatus};
+use crate::event::attendee::{Attendee, Attendees, LONGEST_ATTENDEE_LIST, ResponseStatus};
 use crate::event::facts::Facts;
 use crate::zone::TimeZoneName;
 
@@ -24,6 +24,7 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
             listed: raw
                 .at("attendees")
                 .items()
+                .take(LONGEST_ATTENDEE_LIST)
                 .filter_map(listed_attendee)
                 .collect(),
             is_incomplete: is_incomplete(raw),
@@ -71,7 +72,9 @@ fn response(attendee: Raw<'_>) -> ResponseStatus {
 
 fn is_incomplete(raw: Raw<'_>) -> bool {
     let is_hidden = raw.at("guestsCanSeeOtherGuests").flag() == Some(false);
-    raw.at("attendeesOmitted").is_true() || is_hidden && !raw.at("organizer").at("self").is_true()
+    raw.at("attendeesOmitted").is_true()
+        || raw.at("attendees").is_longer_than(LONGEST_ATTENDEE_LIST)
+        || is_hidden && !raw.at("organizer").at("self").is_true()
 }
 
 /// If the start names an unknown zone, the zone is unknown: that of the end would be a guess.

@@ -4,6 +4,7 @@
 //! that cannot be read is unknown, never an error: one malformed field must not
 //! cost a calendar its other meetings.
 
+mod fields;
 mod google;
 #[cfg(test)]
 mod malformed;
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use crate::event::facts::Facts;
 use crate::event::platform::Platform;
+pub use fields::is_payload_field;
 #[cfg(test)]
 pub(crate) use malformed::any_payload;
 use raw::Raw;

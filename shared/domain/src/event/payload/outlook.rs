@@ -8,7 +8,7 @@
 use super::raw::Raw;
 use crate::email::Email;
 use crate::event::appearance::{EventType, ShowsAs, Visibility};
-use crate::event::attendee::{Attendee, Attendees, ResponseStatus};
+use crate::event::attendee::{Attendee, Attendees, LONGEST_ATTENDEE_LIST, ResponseStatus};
 use crate::event::facts::Facts;
 use crate::zone::TimeZoneName;
 
@@ -23,9 +23,11 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
         is_hosted: raw.at("isOrganizer").flag(),
         attendees: Attendees {
             listed: attendees
+                .take(LONGEST_ATTENDEE_LIST)
                 .filter_map(|attendee| listed_attendee(attendee, organizer.as_ref()))
                 .collect(),
-            is_incomplete: raw.at("hideAttendees").is_true() && !raw.at("isOrganizer").is_true(),
+            is_incomplete: raw.at("attendees").is_longer_than(LONGEST_ATTENDEE_LIST)
+                || raw.at("hideAttendees").is_true() && !raw.at("isOrganizer").is_true(),
         },
         organizer,
         is_recurring: series.text().is_some() || is_of_series(raw.at("type")),

@@ -65,6 +65,11 @@ impl<'a> Raw<'a> {
         self.text().and_then(|text| TimeZoneName::parse(text).ok())
     }
 
+    /// Whether a list is here with more than `length` items.
+    pub(super) fn is_longer_than(self, length: usize) -> bool {
+        self.0.as_array().is_some_and(|items| items.len() > length)
+    }
+
     /// The items of the list here; anything else has none.
     pub(super) fn items(self) -> impl Iterator<Item = Self> {
         self.0.as_array().into_iter().flatten().map(Self)

@@ -1,7 +1,7 @@
 //! The facts of both platforms side by side: one row is one fact in either payload.
 
 use crate::event::appearance::{EventType, ShowsAs, Visibility};
-use crate::event::attendee::Attendee;
+use crate::event::attendee::{Attendee, LONGEST_ATTENDEE_LIST};
 use crate::id::SeriesId;
 use crate::zone::TimeZoneName;
 use proptest::prelude::*;
@@ -200,6 +200,46 @@ proptest! {
         for platform in [Platform::Google, Platform::Outlook] {
             let facts = Facts::from_payload(platform, &raw);
             prop_assert_eq!(&facts, &Facts::from_payload(platform, &raw));
+        }
+    }
+}
+
+/// The payload without the fields that no fact is read from.
+fn pruned(raw: &Value) -> Value {
+    match raw {
+        Value::Object(fields) => {
+            let read = fields.iter().filter(|(name, _)| is_payload_field(name));
+            read.map(|(name, value)| (name.clone(), pruned(value)))
+                .collect()
+        }
+        Value::Array(items) => items.iter().map(pruned).collect(),
+        other => other.clone(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_fact_depends_on_another_field(raw in any_payload()) {
+        for platform in [Platform::Google, Platform::Outlook] {
+            let facts = Facts::from_payload(platform, &pruned(&raw));
+            prop_assert_eq!(facts, Facts::from_payload(platform, &raw));
+        }
+    }
+}
+
+#[test]
+fn of_a_list_that_is_too_long_the_first_attendees_are_read_and_it_is_incomplete() {
+    let of_length = |length| -> Vec<_> {
+        let attendee = |number| json!({"email": format!("{number}@a.example"), "emailAddress": {"address": format!("{number}@a.example")}});
+        (0..length).map(attendee).collect()
+    };
+    let longest = LONGEST_ATTENDEE_LIST;
+    for (length, is_incomplete) in [(longest, false), (longest + 1, true)] {
+        let raw = json!({ "attendees": of_length(length) });
+        for platform in [Platform::Google, Platform::Outlook] {
+            let attendees = Facts::from_payload(platform, &raw).attendees;
+            assert_eq!(attendees.listed.len(), longest);
+            assert_eq!(attendees.is_incomplete, is_incomplete);
         }
     }
 }

@@ -1,0 +1,89 @@
+//! Searches odd text for the next item of a list, and for the end of the list.
+
+use super::parts::Parts;
+use super::scan::{Progress, skip_blanks};
+
+/// The longest text before the items of a page, and behind them.
+pub(super) const LONGEST_FRAME: usize = 64 * 1024;
+
+/// The names of two fields that every item of a list has, and no object inside an item.
+pub(crate) type ItemNames = [&'static str; 2];
+
+/// The first place from `from` on where an item begins (`Done`), or may begin (`More`).
+pub(super) fn next_item(
+    text: &[u8],
+    mut from: usize,
+    names: &ItemNames,
+) -> Option<(usize, Progress)> {
+    loop {
+        let rest = text.get(from..)?;
+        let at = from + rest.iter().position(|byte| *byte == b'{')?;
+        if is_behind_a_comma(&text[..at]) {
+            match has(Parts::object(&text[at..]), names) {
+                Progress::Odd => {}
+                progress => return Some((at, progress)),
+            }
+        }
+        from = at + 1;
+    }
+}
+
+/// Whether an item begins in `text`.
+pub(super) fn begins_item(text: &[u8], names: &ItemNames) -> bool {
+    matches!(next_item(text, 0, names), Some((_, Progress::Done)))
+}
+
+/// Whether all `names` are names of fields: `Done`, or `Odd` if not.
+pub(super) fn has(mut fields: Parts<'_>, names: &[&str]) -> Progress {
+    let mut missing: Vec<_> = names.iter().map(|name| name.as_bytes()).collect();
+    while let Some(name) = fields.name() {
+        missing.retain(|missing| *missing != name);
+        if missing.is_empty() {
+            return Progress::Done;
+        }
+        if fields.value().is_none() {
+            break;
+        }
+    }
+    match fields.progress() {
+        Progress::More => Progress::More,
+        Progress::Done | Progress::Odd => Progress::Odd,
+    }
+}
+
+fn is_behind_a_comma(text: &[u8]) -> bool {
+    text.trim_ascii_end().ends_with(b",")
+}
+
+/// The cursor in the fields behind the list, if `text` is these fields up to the end of the
+/// page, and all have names that are `accepted`.
+#[expect(clippy::option_option, reason = "no tail, or a tail without a cursor")]
+pub(super) fn fields_behind_list(
+    text: &[u8],
+    accepted: impl Fn(&[u8]) -> bool,
+) -> Option<Option<Vec<u8>>> {
+    let mut fields = Parts::behind_a_field(text);
+    let mut next = None;
+    while let Some(name) = fields.name() {
+        let value = fields.value()?;
+        if name == b"results" || !accepted(name) {
+            return None;
+        }
+        if name == b"next" {
+            next = Some(text[value].to_vec());
+        }
+    }
+    let is_end = skip_blanks(text, fields.at()) == text.len();
+    (fields.progress() == Progress::Done && is_end).then_some(next)
+}
+
+/// The cursor behind the end of the list, which is somewhere in `text`.
+#[expect(clippy::option_option, reason = "no end, or an end without a cursor")]
+pub(super) fn end_of_list(text: &[u8]) -> Option<Option<Vec<u8>>> {
+    let text = &text[text.len().saturating_sub(LONGEST_FRAME)..];
+    let brackets = (0..text.len()).rev().filter(|at| text[*at] == b']');
+    let is_known = |name: &[u8]| matches!(name, b"next" | b"previous");
+    brackets
+        .map(|at| fields_behind_list(&text[at + 1..], is_known))
+        .find_map(|next| next)
+}
