@@ -3,6 +3,8 @@
 //! A template that does not fit the code deploys without an error and fails in
 //! production. These tests fail before that.
 
+mod deployment;
+mod log_calls;
 mod metrics;
 mod permissions;
 mod reading;
@@ -22,7 +24,8 @@ fn a_function_is_given_exactly_the_settings_that_it_reads() {
         let given = template.names(&settings::variables(&function));
         let code = template.text(&format!("Resources.{function}.Properties.CodeUri"));
         let mut read = settings_read_by(code);
-        read.insert("LOG_LEVEL".to_owned());
+        // The log is started by shared code.
+        read.extend(["LOG_LEVEL", "STACK_NAME"].map(str::to_owned));
         assert_eq!(
             given, read,
             "{function}: given by the template on the left, read by the code on the right"

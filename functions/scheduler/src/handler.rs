@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{PortError, RunReport, Scheduler};
+use callsheet_app::{METRICS, PortError, RunReport, Scheduler};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{RandomJitter, Secret, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
@@ -40,6 +40,7 @@ pub(crate) async fn wake(
         }
         Err(error) => {
             if matches!(error, PortError::Denied { .. }) {
+                tracing::info!(target: METRICS, denied = 1);
                 key.refresh(scheduler.clock.now()).await;
             }
             tracing::error!(%error, "scheduler run failed, and decisions that are due stay due: {error}");
@@ -48,8 +49,7 @@ pub(crate) async fn wake(
     }
 }
 
-/// Logs the numbers of a run. The fields `late` and `abandoned` are left to the
-/// lines about single calls, which the metric filters of the template count.
+/// Logs the numbers of a run.
 fn log(report: &RunReport) {
     let RunReport {
         stopped,
@@ -65,9 +65,9 @@ fn log(report: &RunReport) {
         applied,
         again,
         blocked,
-        abandoned_total = abandoned,
+        abandoned,
         over,
-        late_total = late,
+        late,
         "scheduler run finished: {applied} applied, {late} late, {again} to be called again, \
          {blocked} blocked, {abandoned} abandoned, {over} meetings over; stopped: {stopped:?}"
     );
