@@ -10,7 +10,7 @@ const RUNBOOK: &str = include_str!("../../docs/operating.md");
 
 /// Metrics of AWS that alarms may name: namespace, metric, dimension, and the type of the
 /// resources that the dimension names.
-const OF_AWS: [(&str, &str, &str, &str); 6] = [
+const OF_AWS: [(&str, &str, &str, &str); 7] = [
     ("AWS/ApiGateway", "4xx", "ApiId", "AWS::ApiGatewayV2::Api"),
     ("AWS/ApiGateway", "5xx", "ApiId", "AWS::ApiGatewayV2::Api"),
     (
@@ -22,6 +22,12 @@ const OF_AWS: [(&str, &str, &str, &str); 6] = [
     (
         "AWS/Lambda",
         "IteratorAge",
+        "FunctionName",
+        "AWS::Serverless::Function",
+    ),
+    (
+        "AWS/Lambda",
+        "RecursiveInvocationsDropped",
         "FunctionName",
         "AWS::Serverless::Function",
     ),
@@ -123,4 +129,18 @@ fn an_alarm_is_about_a_metric_that_exists() {
             "{alarm}"
         );
     }
+}
+
+/// Sync requeues messages: if Lambda took that for a loop, it would drop them.
+#[test]
+fn an_alarm_is_raised_if_lambda_drops_requeued_messages() {
+    let template = Template::read();
+    let alarm = "Resources.RecursionAlarm.Properties";
+    let at = |place: &str| template.text(&format!("{alarm}.{place}"));
+    assert_eq!(at("Namespace"), "AWS/Lambda");
+    assert_eq!(at("MetricName"), "RecursiveInvocationsDropped");
+    assert_eq!(at("Dimensions.0.Value"), "SyncFunction");
+    assert_eq!(at("Statistic"), "Sum");
+    assert_eq!(template.number(&format!("{alarm}.Threshold")), 0);
+    assert_eq!(template.number(&format!("{alarm}.EvaluationPeriods")), 1);
 }
