@@ -6,6 +6,7 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit(f"Python 3.11 or later is needed; `{sys.executable}` is {sys.version.split()[0]}.")
 
+import advisories
 import build
 import checks
 import commands
@@ -23,6 +24,7 @@ COMMANDS = {
     "test": commands.test,
     "invoke": invoke.invoke,
     "check": lambda _: checks.check(),
+    "advisories": lambda _: advisories.advisories(),
     "sam": checks.sam,
     "bench": commands.bench,
     "redeploy": redeploy.redeploy,

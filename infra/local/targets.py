@@ -165,7 +165,7 @@ def split(group: str, exercises: Exercises) -> list[Callable[[], None]]:
 
 
 def without_cloud(exercises: Exercises) -> None:
-    """help, clean and size."""
+    """help, clean, advisories and size."""
     with exercises.counted("help"):
         printed = exercises.make("help")
         if missing := [target.name for target in declared(MAKEFILE.read_text()) if f"make {target.name} " not in printed]:
@@ -178,6 +178,13 @@ def without_cloud(exercises: Exercises) -> None:
             ignored = subprocess.run(["git", "check-ignore", "--quiet", f"{name}/"], cwd=ROOT).returncode == 0
             if not ignored:
                 raise LocalCloudError(f"It removes {name}, which git keeps.")
+    with exercises.counted("advisories, without the network"):
+        tools.advisories(), tools.checks()
+        nowhere = {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY")}
+        with exercises.started("advisories", environment=nowhere) as process:
+            printed, _ = process.communicate(timeout=PATIENCE)
+        if process.returncode == 0 or printed.count("cannot be reached") != 2:
+            raise LocalCloudError(f"It does not say that both databases cannot be reached:\n{printed}")
     with exercises.counted("size PROFILE=debug"):
         printed = exercises.make("size", "PROFILE=debug")
         if missing := [name for name in template.functions() if not re.search(rf"^{name}\s+\d+\.\d+\s+\d+\.\d", printed, re.MULTILINE)]:
@@ -365,5 +372,5 @@ GROUPS = {
     "lasting": ("up", "invoke", "build", "deploy", "down"),
     "demonstration": ("run",),
     "benchmarks": ("bench",),
-    "plain": ("help", "clean", "size"),
+    "plain": ("help", "clean", "advisories", "size"),
 }
