@@ -49,7 +49,7 @@ build: ## build for AWS (ARCHITECTURE=arm64, or x86_64)
 	@$(LOCAL) build $(ARCHITECTURE) $(PROFILE)
 
 deploy: build ## deploy to AWS; asks for the settings the first time, and keeps the answers in samconfig.toml
-	@$(LOCAL) sam deploy --config-file $(abspath $(SAMCONFIG)) $(shell grep -q '^stack_name' $(SAMCONFIG) || echo --guided)
+	@$(LOCAL) deploy $(abspath $(SAMCONFIG))
 
 size: ## print sizes and start times of the functions, built for release and this machine (or with PROFILE=debug)
 	@$(LOCAL) size $(PROFILE)

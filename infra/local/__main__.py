@@ -10,6 +10,7 @@ import advisories
 import build
 import checks
 import commands
+import deploy
 import invoke
 import redeploy
 import size
@@ -25,6 +26,7 @@ COMMANDS = {
     "invoke": invoke.invoke,
     "check": lambda _: checks.check(),
     "advisories": lambda _: advisories.advisories(),
+    "deploy": deploy.deploy,
     "sam": checks.sam,
     "bench": commands.bench,
     "redeploy": redeploy.redeploy,

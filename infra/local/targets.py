@@ -247,6 +247,10 @@ def deploy(exercises: Exercises, access: dict[str, str]) -> None:
         printed = exercises.make(*arguments, environment=access, answers=answers())
         if "Successfully created/updated stack" not in printed:
             raise LocalCloudError(printed[-3000:])
+        if printed.count("Successfully created/updated stack") != 2 or "TableDeletionProtection=\\\"true" not in kept.read_text():
+            raise LocalCloudError(f"It does not protect the tables:\n{printed[-3000:]}")
+        if "to stay unreserved" not in printed and "quota is unknown" not in printed:
+            raise LocalCloudError(f"It says nothing of the account's quota:\n{printed[:3000]}")
         if SECRET in kept.read_text():
             raise LocalCloudError("A secret is kept in samconfig.toml.")
     with exercises.counted("deploy PROFILE=debug, again"):

@@ -193,22 +193,25 @@ fn a_rate_of_one_minute_is_written_in_the_singular() {
     assert_eq!(template.number("Conditions.ResyncsEachMinute.1"), 1);
 }
 
-#[test]
-fn the_reserved_concurrency_is_a_parameter_and_zero_reserves_nothing() {
+#[test_case("Scheduler", "ReservesConcurrency", 1)]
+#[test_case("Webhook", "ReservesWebhookConcurrency", 0)]
+fn the_reserved_concurrency_is_a_parameter_and_zero_reserves_nothing(
+    function: &str,
+    condition: &str,
+    default: u64,
+) {
     let template = Template::read();
-    let cap = "Resources.SchedulerFunction.Properties.ReservedConcurrentExecutions";
-    let parts = template.texts(cap);
+    let cap = format!("Resources.{function}Function.Properties.ReservedConcurrentExecutions");
+    let parameter = format!("{function}ReservedConcurrency");
     assert_eq!(
-        parts,
-        [
-            "ReservesConcurrency",
-            "SchedulerReservedConcurrency",
-            "AWS::NoValue"
-        ]
+        template.texts(&cap),
+        [condition, &parameter, "AWS::NoValue"]
     );
-    let condition = "Conditions.ReservesConcurrency.0.0";
-    assert_eq!(template.text(condition), "SchedulerReservedConcurrency");
-    assert_eq!(template.number("Conditions.ReservesConcurrency.0.1"), 0);
+    let at = |place: &str| format!("Conditions.{condition}.0.{place}");
+    assert_eq!(template.text(&at("0")), parameter);
+    assert_eq!(template.number(&at("1")), 0);
+    let proposed = template.number(&format!("Parameters.{parameter}.Default"));
+    assert_eq!(proposed, default);
 }
 
 #[test_case("DecisionsTable")]
@@ -216,8 +219,12 @@ fn the_reserved_concurrency_is_a_parameter_and_zero_reserves_nothing() {
 fn a_table_is_encrypted_backed_up_and_outlives_the_stack(table: &str) {
     let template = Template::read();
     let at = |place: &str| format!("Resources.{table}.{place}");
-    assert_eq!(template.text(&at("DeletionPolicy")), "Retain");
+    assert_eq!(template.text(&at("DeletionPolicy")), "RetainExceptOnCreate");
     assert_eq!(template.text(&at("UpdateReplacePolicy")), "Retain");
+    let protection = at("Properties.DeletionProtectionEnabled");
+    assert_eq!(template.text(&protection), "TableDeletionProtection");
+    let by_default = "Parameters.TableDeletionProtection.Default";
+    assert_eq!(template.text(by_default), "true");
     assert!(template.is_true(&at("Properties.SSESpecification.SSEEnabled")));
     let backup = "Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled";
     assert!(template.is_true(&at(backup)));
