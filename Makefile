@@ -1,6 +1,6 @@
 # `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run up down watch invoke test bench check build deploy size clean
+.PHONY: help run up down watch invoke test bench check advisories build deploy size clean
 
 LOCAL := python3 -B infra/local
 ARCHITECTURE ?= arm64
@@ -10,7 +10,7 @@ PROFILE ?=
 SAMCONFIG ?= samconfig.toml
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 run: ## play a working week on a local cloud of its own, with a simulated Recall
 	@$(LOCAL) run
@@ -42,11 +42,14 @@ check: ## check formatting, lints, documents, retired terms, circles of modules,
 	python3 -B infra/checks
 	@$(LOCAL) check
 
+advisories: ## compare the dependencies with the published advisories; needs the network, and says so if a database cannot be reached
+	@$(LOCAL) advisories
+
 build: ## build for AWS (ARCHITECTURE=arm64, or x86_64)
 	@$(LOCAL) build $(ARCHITECTURE) $(PROFILE)
 
 deploy: build ## deploy to AWS; asks for the settings the first time, and keeps the answers in samconfig.toml
-	@$(LOCAL) sam deploy --config-file $(abspath $(SAMCONFIG)) $(shell grep -q '^stack_name' $(SAMCONFIG) || echo --guided)
+	@$(LOCAL) deploy $(abspath $(SAMCONFIG))
 
 size: ## print sizes and start times of the functions, built for release and this machine (or with PROFILE=debug)
 	@$(LOCAL) size $(PROFILE)

@@ -6,9 +6,11 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit(f"Python 3.11 or later is needed; `{sys.executable}` is {sys.version.split()[0]}.")
 
+import advisories
 import build
 import checks
 import commands
+import deploy
 import invoke
 import redeploy
 import size
@@ -23,6 +25,8 @@ COMMANDS = {
     "test": commands.test,
     "invoke": invoke.invoke,
     "check": lambda _: checks.check(),
+    "advisories": lambda _: advisories.advisories(),
+    "deploy": deploy.deploy,
     "sam": checks.sam,
     "bench": commands.bench,
     "redeploy": redeploy.redeploy,

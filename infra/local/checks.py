@@ -3,6 +3,7 @@
 import os
 import subprocess
 
+import second_cloud
 import tools
 from processes import ROOT
 
@@ -17,7 +18,8 @@ def check() -> int:
         [str(checks / "cargo-deny"), "--locked", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"],
     ]
     environment = os.environ | {"SAM_CLI_TELEMETRY": "0"}
-    return max(subprocess.run(command, cwd=ROOT, env=environment).returncode for command in commands)
+    codes = [subprocess.run(command, cwd=ROOT, env=environment).returncode for command in commands]
+    return max(*codes, second_cloud.check())
 
 
 def sam(arguments: list[str]) -> int:

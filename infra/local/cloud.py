@@ -17,8 +17,8 @@ from pathlib import Path
 import tools
 from errors import LocalCloudError
 from processes import State, chosen_port
+from template import STACK
 
-STACK = "callsheet"
 REGION = "us-east-1"
 # The stand-in takes a 12-digit access key for the root of the account of that number.
 ACCOUNT = "111122223333"

@@ -93,6 +93,11 @@ class State:
         self._records.unlink(missing_ok=True)
         return ended
 
+    def remove(self) -> None:
+        """Ends everything started here and removes the folder."""
+        self.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def _write(self, records: list[dict]) -> None:
         self._records.touch(mode=0o600)  # a command may hold a key
         self._records.write_text(json.dumps(records, indent=1))

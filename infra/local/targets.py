@@ -165,7 +165,7 @@ def split(group: str, exercises: Exercises) -> list[Callable[[], None]]:
 
 
 def without_cloud(exercises: Exercises) -> None:
-    """help, clean and size."""
+    """help, clean, advisories and size."""
     with exercises.counted("help"):
         printed = exercises.make("help")
         if missing := [target.name for target in declared(MAKEFILE.read_text()) if f"make {target.name} " not in printed]:
@@ -178,6 +178,13 @@ def without_cloud(exercises: Exercises) -> None:
             ignored = subprocess.run(["git", "check-ignore", "--quiet", f"{name}/"], cwd=ROOT).returncode == 0
             if not ignored:
                 raise LocalCloudError(f"It removes {name}, which git keeps.")
+    with exercises.counted("advisories, without the network"):
+        tools.advisories(), tools.checks()
+        nowhere = {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY")}
+        with exercises.started("advisories", environment=nowhere) as process:
+            printed, _ = process.communicate(timeout=PATIENCE)
+        if process.returncode == 0 or printed.count("cannot be reached") != 2:
+            raise LocalCloudError(f"It does not say that both databases cannot be reached:\n{printed}")
     with exercises.counted("size PROFILE=debug"):
         printed = exercises.make("size", "PROFILE=debug")
         if missing := [name for name in template.functions() if not re.search(rf"^{name}\s+\d+\.\d+\s+\d+\.\d", printed, re.MULTILINE)]:
@@ -240,6 +247,10 @@ def deploy(exercises: Exercises, access: dict[str, str]) -> None:
         printed = exercises.make(*arguments, environment=access, answers=answers())
         if "Successfully created/updated stack" not in printed:
             raise LocalCloudError(printed[-3000:])
+        if printed.count("Successfully created/updated stack") != 2 or "TableDeletionProtection=\\\"true" not in kept.read_text():
+            raise LocalCloudError(f"It does not protect the tables:\n{printed[-3000:]}")
+        if "to stay unreserved" not in printed and "quota is unknown" not in printed:
+            raise LocalCloudError(f"It says nothing of the account's quota:\n{printed[:3000]}")
         if SECRET in kept.read_text():
             raise LocalCloudError("A secret is kept in samconfig.toml.")
     with exercises.counted("deploy PROFILE=debug, again"):
@@ -365,5 +376,5 @@ GROUPS = {
     "lasting": ("up", "invoke", "build", "deploy", "down"),
     "demonstration": ("run",),
     "benchmarks": ("bench",),
-    "plain": ("help", "clean", "size"),
+    "plain": ("help", "clean", "advisories", "size"),
 }

@@ -20,6 +20,8 @@ from processes import ROOT
 
 PATH = ROOT / "template.yaml"
 READER = Path(__file__).parent / "aws" / "read_template.py"
+# The name of the stack in the local cloud.
+STACK = "callsheet"
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,10 @@ def _variable(name: str, value: Any, parameters: Mapping[str, Parameter], resour
     if not isinstance(value, dict):
         return Variable(name, literal=str(value))
     referred = value.get("Ref") or value.get("Fn::GetAtt", [None])[0]
+    if referred == "AWS::StackName":
+        return Variable(name, literal=STACK)
     if referred in parameters:
         return Variable(name, parameter=parameters[referred])
     if referred in resources:
         return Variable(name, resource=referred, resource_type=resources[referred]["Type"])
-    raise LocalCloudError(f"The variable {name} is set to {json.dumps(value)}: use a parameter, a resource or a literal.")
+    raise LocalCloudError(f"The variable {name} is set to {json.dumps(value)}: use a parameter, a resource, AWS::StackName or a literal.")

@@ -2,6 +2,12 @@
 
 Each set of tools has a folder named after a hash of what was asked for. A marker written last says
 that it is whole: an installation that was interrupted is done again.
+
+Packages of Python are binaries only, so that no foreign code runs while they are installed, and each
+has to have one of the hashes in `requirements/`. The installer itself, pip, comes with Python. To change a
+version, change it in a copy without the hashes, and let uv resolve it:
+
+    uv pip compile copy.txt --generate-hashes --universal --python-version 3.11 --only-binary :all:
 """
 
 import fcntl
@@ -48,6 +54,21 @@ def checks() -> Path:
     return _venv("checks")
 
 
+def moto() -> Path:
+    """The folder of programs with the second implementation of CloudFormation."""
+    return _venv("moto")
+
+
+def advisories() -> Path:
+    """The folder of programs with `pip-audit`."""
+    return _venv("advisories")
+
+
+def requirements() -> list[Path]:
+    """The files that pin packages of Python."""
+    return sorted(REQUIREMENTS.glob("*.txt"))
+
+
 def dynoxide() -> Path:
     """The second implementation of DynamoDB, a program."""
 
@@ -75,9 +96,14 @@ def _venv(name: str) -> Path:
         _note(f"Installing {name}, once.")
         _run([sys.executable, "-m", "venv", str(folder)], "Python could not make a virtual environment")
         pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-        _run([*pip, "install", "--quiet", "-r", str(requirements)], f"{name} could not be installed")
+        _run([*pip, *install_arguments(requirements)], f"{name} could not be installed")
 
     return _installed(f"{name}-{key}", install) / "bin"
+
+
+def install_arguments(requirements: Path) -> list[str]:
+    """The arguments with which pip installs a file's packages and nothing else."""
+    return ["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "--no-deps", "-r", str(requirements)]
 
 
 def _installed(name: str, install: Callable[[Path], None]) -> Path:

@@ -79,6 +79,10 @@ class Reading(unittest.TestCase):
         self.assertEqual((level.parameter, queue.resource, most.literal, arn.resource), (read.parameters["LogLevel"], "SyncQueue", "10", "SyncQueue"))
         self.assertEqual(queue.resource_type, "AWS::SQS::Queue")
 
+    def test_the_name_of_the_stack_is_the_local_clouds(self) -> None:
+        (function,) = template.parse(document(STACK_NAME={"Ref": "AWS::StackName"})).functions
+        self.assertEqual([variable.literal for variable in function.variables], [template.STACK])
+
     def test_a_variable_that_refers_to_nothing_known_is_an_error(self) -> None:
         with self.assertRaisesRegex(LocalCloudError, "LOG_LEVEL"):
             template.parse(document(LOG_LEVEL={"Ref": "None"}))

@@ -6,6 +6,7 @@ mod comparison;
 mod decision_summary;
 mod environment;
 mod stack;
+mod template;
 mod wait;
 mod webhook;
 
@@ -13,5 +14,6 @@ pub use comparison::{Claim, Comparison};
 pub use decision_summary::DecisionSummary;
 pub use environment::variable;
 pub use stack::Stack;
+pub use template::Template;
 pub use wait::{assert_eventually, wait_until};
 pub use webhook::Webhook;

@@ -3,6 +3,8 @@
 //! A template that does not fit the code deploys without an error and fails in
 //! production. These tests fail before that.
 
+mod deployment;
+mod log_calls;
 mod metrics;
 mod permissions;
 mod reading;
@@ -22,7 +24,8 @@ fn a_function_is_given_exactly_the_settings_that_it_reads() {
         let given = template.names(&settings::variables(&function));
         let code = template.text(&format!("Resources.{function}.Properties.CodeUri"));
         let mut read = settings_read_by(code);
-        read.insert("LOG_LEVEL".to_owned());
+        // The log is started by shared code.
+        read.extend(["LOG_LEVEL", "STACK_NAME"].map(str::to_owned));
         assert_eq!(
             given, read,
             "{function}: given by the template on the left, read by the code on the right"
@@ -190,22 +193,25 @@ fn a_rate_of_one_minute_is_written_in_the_singular() {
     assert_eq!(template.number("Conditions.ResyncsEachMinute.1"), 1);
 }
 
-#[test]
-fn the_reserved_concurrency_is_a_parameter_and_zero_reserves_nothing() {
+#[test_case("Scheduler", "ReservesConcurrency", 1)]
+#[test_case("Webhook", "ReservesWebhookConcurrency", 0)]
+fn the_reserved_concurrency_is_a_parameter_and_zero_reserves_nothing(
+    function: &str,
+    condition: &str,
+    default: u64,
+) {
     let template = Template::read();
-    let cap = "Resources.SchedulerFunction.Properties.ReservedConcurrentExecutions";
-    let parts = template.texts(cap);
+    let cap = format!("Resources.{function}Function.Properties.ReservedConcurrentExecutions");
+    let parameter = format!("{function}ReservedConcurrency");
     assert_eq!(
-        parts,
-        [
-            "ReservesConcurrency",
-            "SchedulerReservedConcurrency",
-            "AWS::NoValue"
-        ]
+        template.texts(&cap),
+        [condition, &parameter, "AWS::NoValue"]
     );
-    let condition = "Conditions.ReservesConcurrency.0.0";
-    assert_eq!(template.text(condition), "SchedulerReservedConcurrency");
-    assert_eq!(template.number("Conditions.ReservesConcurrency.0.1"), 0);
+    let at = |place: &str| format!("Conditions.{condition}.0.{place}");
+    assert_eq!(template.text(&at("0")), parameter);
+    assert_eq!(template.number(&at("1")), 0);
+    let proposed = template.number(&format!("Parameters.{parameter}.Default"));
+    assert_eq!(proposed, default);
 }
 
 #[test_case("DecisionsTable")]
@@ -213,8 +219,12 @@ fn the_reserved_concurrency_is_a_parameter_and_zero_reserves_nothing() {
 fn a_table_is_encrypted_backed_up_and_outlives_the_stack(table: &str) {
     let template = Template::read();
     let at = |place: &str| format!("Resources.{table}.{place}");
-    assert_eq!(template.text(&at("DeletionPolicy")), "Retain");
+    assert_eq!(template.text(&at("DeletionPolicy")), "RetainExceptOnCreate");
     assert_eq!(template.text(&at("UpdateReplacePolicy")), "Retain");
+    let protection = at("Properties.DeletionProtectionEnabled");
+    assert_eq!(template.text(&protection), "TableDeletionProtection");
+    let by_default = "Parameters.TableDeletionProtection.Default";
+    assert_eq!(template.text(by_default), "true");
     assert!(template.is_true(&at("Properties.SSESpecification.SSEEnabled")));
     let backup = "Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled";
     assert!(template.is_true(&at(backup)));

@@ -1,79 +1,146 @@
-//! The metric filters of the template, against the log lines that they count.
+//! Metrics and alarms: every metric of an alarm is one that the code counts or
+//! that AWS publishes, and the runbook describes each.
 
 use std::collections::BTreeSet;
 
-use test_case::test_case;
-
+use crate::log_calls::log_calls;
 use crate::reading::Template;
-use crate::source::{files, is_of_name, places};
 
-/// A filter takes its value from a field of the function's log lines. Exactly one
-/// line of the code has what the filter's pattern names: none would never count,
-/// two would count twice.
-#[test_case("FailedRules", "failed_rules", "policy", "failed-rules"; "decisions on which an expression failed")]
-#[test_case("DriftedBots", "drifted", "bots", "drifted"; "events whose bots have drifted")]
-#[test_case("Abandoned", "abandoned", "scheduler", "abandoned"; "abandoned decisions")]
-#[test_case("Late", "late", "scheduler", "late"; "bots scheduled late")]
-fn a_metric_counts_a_field_that_one_log_line_has(
-    filter: &str,
-    field: &str,
-    namespace: &str,
-    metric: &str,
-) {
-    let template = Template::read();
-    let filter = format!("Resources.{filter}.Properties");
-    let at = |place: &str| template.text(&format!("{filter}.{place}")).to_owned();
-    let counted = |name: &str| at(&format!("MetricTransformations.0.{name}"));
+const RUNBOOK: &str = include_str!("../../docs/operating.md");
+
+/// Metrics of AWS that alarms may name: namespace, metric, dimension, and the type of the
+/// resources that the dimension names.
+const OF_AWS: [(&str, &str, &str, &str); 7] = [
+    ("AWS/ApiGateway", "4xx", "ApiId", "AWS::ApiGatewayV2::Api"),
+    ("AWS/ApiGateway", "5xx", "ApiId", "AWS::ApiGatewayV2::Api"),
+    (
+        "AWS/Lambda",
+        "Errors",
+        "FunctionName",
+        "AWS::Serverless::Function",
+    ),
+    (
+        "AWS/Lambda",
+        "IteratorAge",
+        "FunctionName",
+        "AWS::Serverless::Function",
+    ),
+    (
+        "AWS/Lambda",
+        "RecursiveInvocationsDropped",
+        "FunctionName",
+        "AWS::Serverless::Function",
+    ),
+    (
+        "AWS/SQS",
+        "ApproximateAgeOfOldestMessage",
+        "QueueName",
+        "AWS::SQS::Queue",
+    ),
+    (
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        "QueueName",
+        "AWS::SQS::Queue",
+    ),
+];
+
+/// The metrics that the code counts.
+fn counted() -> BTreeSet<String> {
+    let calls = log_calls().into_iter();
+    let metrics = calls.filter(|call| call.target.as_deref() == Some("METRICS"));
+    metrics.flat_map(|call| call.fields).collect()
+}
+
+/// The alarms, by the names of their resources.
+fn alarms(template: &Template) -> Vec<String> {
+    let kind = |name: &String| template.text(&format!("Resources.{name}.Type"));
+    let names = template.names("Resources").into_iter();
+    names
+        .filter(|name| kind(name) == "AWS::CloudWatch::Alarm")
+        .collect()
+}
+
+/// The names in the first column of the runbook's table below a heading.
+fn described(heading: &str) -> BTreeSet<String> {
+    let (_, section) = RUNBOOK
+        .split_once(&format!("## {heading}\n"))
+        .expect("the heading");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    cells
+        .filter_map(|cell| Some(cell.split_once('`')?.0.to_owned()))
+        .collect()
+}
+
+#[test]
+fn the_runbook_describes_the_metrics_that_the_code_counts() {
+    let counted = counted();
+    assert!(!counted.is_empty());
     assert_eq!(
-        counted("MetricNamespace"),
-        format!("${{AWS::StackName}}/{namespace}")
+        described("Metrics"),
+        counted,
+        "described on the left, counted on the right"
     );
-    assert_eq!(counted("MetricName"), metric);
-    assert_eq!(counted("MetricValue"), format!("$.{field}"));
-
-    let pattern = at("FilterPattern");
-    assert!(pattern.contains(&format!("$.{field} > 0")), "{pattern}");
-    let needed = names_after(&pattern, "$.");
-    let function = at("LogGroupName").replace("Logs", "").to_lowercase();
-    let code = [
-        files(&format!("functions/{function}/src")),
-        files("shared/app/src"),
-    ]
-    .concat();
-    let lines: Vec<_> = code.iter().flat_map(|file| logged(file)).collect();
-    let matching: Vec<_> = lines
-        .iter()
-        .filter(|fields| fields.is_superset(&needed))
-        .collect();
-    assert_eq!(matching.len(), 1, "{needed:?} in {matching:?}");
 }
 
-/// The names in `text` that stand behind `prefix`.
-fn names_after(text: &str, prefix: &str) -> BTreeSet<String> {
-    let parts = text.split(prefix).skip(1);
-    let name = |part: &str| {
-        part.chars()
-            .take_while(|letter| is_of_name(*letter))
-            .collect()
-    };
-    parts.map(name).collect()
+#[test]
+fn the_runbook_describes_every_alarm() {
+    let alarms = alarms(&Template::read()).into_iter().collect();
+    assert_eq!(
+        described("Alarms"),
+        alarms,
+        "described on the left, in the template on the right"
+    );
 }
 
-/// The fields of each log line that a file writes, by the macros of `tracing`.
-fn logged(file: &str) -> Vec<BTreeSet<String>> {
-    let macros = ["error!(", "warn!(", "info!(", "debug!("];
-    let calls = macros
-        .iter()
-        .flat_map(|call| places(file, call).map(|at| &file[at + call.len()..]));
-    calls.map(fields).collect()
+#[test]
+fn an_alarm_is_about_a_metric_that_exists() {
+    let template = Template::read();
+    let counted = counted();
+    for alarm in alarms(&template) {
+        let at = |place: &str| template.text(&format!("Resources.{alarm}.Properties.{place}"));
+        let (namespace, metric) = (at("Namespace"), at("MetricName"));
+        if namespace == "AWS::StackName" {
+            assert!(
+                counted.contains(metric),
+                "{alarm}: the code counts no {metric}"
+            );
+            let properties = template.names(&format!("Resources.{alarm}.Properties"));
+            assert!(
+                !properties.contains("Dimensions"),
+                "{alarm}: our metrics have none"
+            );
+            continue;
+        }
+        let known = OF_AWS
+            .iter()
+            .find(|(of, name, ..)| (*of, *name) == (namespace, metric));
+        let (.., dimension, kind) =
+            known.unwrap_or_else(|| panic!("{alarm}: {namespace} {metric}"));
+        assert_eq!(at("Dimensions.0.Name"), *dimension, "{alarm}");
+        let resource = at("Dimensions.0.Value")
+            .split('.')
+            .next()
+            .unwrap_or_default();
+        assert_eq!(
+            template.text(&format!("Resources.{resource}.Type")),
+            *kind,
+            "{alarm}"
+        );
+    }
 }
 
-/// The fields before the message: `%event,late=1,"…"` has `event` and `late`.
-fn fields(call: &str) -> BTreeSet<String> {
-    let before_message = call.split('"').next().unwrap_or_default();
-    let names = before_message.split(',').map(|field| {
-        let name = field.split('=').next().unwrap_or_default();
-        name.trim_start_matches(['%', '?']).to_owned()
-    });
-    names.filter(|name| !name.is_empty()).collect()
+/// Sync requeues messages: if Lambda took that for a loop, it would drop them.
+#[test]
+fn an_alarm_is_raised_if_lambda_drops_requeued_messages() {
+    let template = Template::read();
+    let alarm = "Resources.RecursionAlarm.Properties";
+    let at = |place: &str| template.text(&format!("{alarm}.{place}"));
+    assert_eq!(at("Namespace"), "AWS/Lambda");
+    assert_eq!(at("MetricName"), "RecursiveInvocationsDropped");
+    assert_eq!(at("Dimensions.0.Value"), "SyncFunction");
+    assert_eq!(at("Statistic"), "Sum");
+    assert_eq!(template.number(&format!("{alarm}.Threshold")), 0);
+    assert_eq!(template.number(&format!("{alarm}.EvaluationPeriods")), 1);
 }

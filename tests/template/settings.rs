@@ -36,6 +36,9 @@ fn a_setting_refers_to_a_resource_or_to_the_parameter_of_its_name() {
         let place = variables(&function);
         for setting in template.names(&place) {
             let value = template.text(&format!("{place}.{setting}"));
+            if value.strip_prefix("AWS::") == Some(&as_parameter(&setting)) {
+                continue; // a parameter that every stack has
+            }
             let resource = value.split('.').next().unwrap_or_default();
             if resources.contains(resource) || LITERALS.contains(&setting.as_str()) {
                 continue;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{ActivityNotes, RunReport, Scheduler};
+use callsheet_app::{ActivityNotes, METRICS, RunReport, Scheduler};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{RandomJitter, Secret, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
@@ -46,6 +46,7 @@ pub(crate) async fn wake(
         }
         Err(error) => {
             if error.is_recall_denial() {
+                tracing::info!(target: METRICS, denied = 1);
                 key.refresh(scheduler.clock.now()).await;
             }
             tracing::error!(%error, "scheduler run failed, and decisions that are due stay due: {error}");
@@ -54,8 +55,7 @@ pub(crate) async fn wake(
     }
 }
 
-/// Logs the numbers of a run. The fields `late` and `abandoned` are left to the
-/// lines about single calls, which the metric filters of the template count.
+/// Logs the numbers of a run.
 fn log(report: &RunReport) {
     let RunReport {
         stopped,
@@ -73,9 +73,9 @@ fn log(report: &RunReport) {
         applied,
         again,
         blocked,
-        abandoned_total = abandoned,
+        abandoned,
         over,
-        late_total = late,
+        late,
         unreadable,
         unwritable,
         "scheduler run finished: {applied} applied, {late} late, {again} to be called again, \

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use callsheet_app::ports::{Clock as _, Receipt};
-use callsheet_app::{ActivityNotes, Delivery, Ports, SyncHandler};
+use callsheet_app::{ActivityNotes, Delivery, METRICS, Ports, SyncHandler};
 use callsheet_queue::{SqsQueue, parse_job};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Secret, SystemClock, deadline};
@@ -54,6 +54,7 @@ pub(crate) async fn handle(
         tracing::warn!(%error, "could not note the activity of sync: {error}");
     }
     if outcome.is_denied {
+        tracing::info!(target: METRICS, denied = 1);
         key.refresh(handler.ports.clock.now()).await;
     }
     failed.extend(outcome.failed);

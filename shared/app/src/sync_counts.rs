@@ -4,6 +4,8 @@ use std::fmt;
 
 use callsheet_domain::Scope;
 
+use crate::metrics::METRICS;
+
 /// Counts of one sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SyncCounts {
@@ -67,6 +69,12 @@ impl SyncCounts {
             drifted,
             skipped,
             "synced {scope}: {self}"
+        );
+        tracing::info!(
+            target: METRICS,
+            failed_rules,
+            drifted_bots = drifted,
+            unreadable_events = unreadable,
         );
     }
 }

@@ -6,6 +6,7 @@ mod chance;
 mod clock;
 mod environment;
 mod function;
+mod metrics;
 mod secret;
 mod telemetry;
 

@@ -1,5 +1,6 @@
 //! A decision as a row.
 
+use callsheet_app::METRICS;
 use callsheet_app::ports::{DecisionRows, UnreadableRow};
 use callsheet_domain::{
     Abandonment, Applied, Attempts, CalendarId, CalendarRevision, Decision, DecisionInputs,
@@ -191,6 +192,7 @@ pub(super) fn read_rows(rows: impl IntoIterator<Item = Attributes>) -> DecisionR
             (Err(_), Err(problem)) => log_unreadable_key("decisions", &problem),
         }
     }
+    tracing::info!(target: METRICS, unreadable_rows = read.unreadable.len());
     read
 }
 
@@ -220,6 +222,7 @@ fn calendar_of(row: &Attributes) -> Option<CalendarId> {
 
 /// No caller can name such a row, so it is only logged.
 pub(super) fn log_unreadable_key(place: &str, problem: &Unreadable) {
+    tracing::info!(target: METRICS, unreadable_rows = 1);
     tracing::error!(%problem, "a row of {place} is left out, since its key cannot be read: {problem}");
 }
 

@@ -2,12 +2,11 @@
 
 use callsheet_domain::CallResult;
 
+use crate::metrics::METRICS;
 use crate::scheduler::state::RunState;
 use crate::scheduler::task::RecordedCall;
 
 /// Applies a result that was written.
-///
-/// The metric filters of the template count the fields `late` and `abandoned`.
 pub(super) fn apply(state: &mut RunState, call: &RecordedCall) {
     let key = &call.row.key;
     state.in_flight.remove(key);
@@ -18,7 +17,8 @@ pub(super) fn apply(state: &mut RunState, call: &RecordedCall) {
             report.applied += 1;
             if call.attempt.is_late {
                 report.late += 1;
-                tracing::warn!(%event, operation, late = 1, "the bot for event {event} was scheduled late: within ten minutes of the start");
+                tracing::warn!(%event, operation, "the bot for event {event} was scheduled late: within ten minutes of the start");
+                tracing::info!(target: METRICS, late = 1);
             }
         }
         CallResult::Again { .. } => report.again += 1,
@@ -31,7 +31,8 @@ pub(super) fn apply(state: &mut RunState, call: &RecordedCall) {
             report.again += 1;
         }
         CallResult::Refused(reason) => {
-            tracing::warn!(%event, operation, reason, abandoned = 1, "the decision about event {event} is abandoned, since Recall refused {operation}: {reason}");
+            tracing::warn!(%event, operation, reason, "the decision about event {event} is abandoned, since Recall refused {operation}: {reason}");
+            tracing::info!(target: METRICS, abandoned = 1);
             report.abandoned += 1;
         }
     }

@@ -1,0 +1,157 @@
+//! A reader of `template.yaml`. A tag such as `!Ref` or `!GetAtt` is replaced by its value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_yaml_ng::Value;
+
+const TEMPLATE: &str = include_str!("../../template.yaml");
+
+/// The deployed template. A method panics if a path leads nowhere.
+#[derive(Debug)]
+pub struct Template(Value);
+
+impl Template {
+    /// Reads the template.
+    ///
+    /// # Panics
+    /// If it is not YAML.
+    #[must_use]
+    pub fn read() -> Self {
+        Self(untagged(
+            serde_yaml_ng::from_str(TEMPLATE).expect("the template is YAML"),
+        ))
+    }
+
+    /// The value at a path of names and numbers, separated by dots.
+    fn at(&self, path: &str) -> &Value {
+        path.split('.').fold(&self.0, |place, step| {
+            let next = match step.parse::<usize>() {
+                Ok(index) if place.is_sequence() => place.get(index),
+                _ => place.get(step),
+            };
+            next.unwrap_or_else(|| panic!("the template has nothing at {path}"))
+        })
+    }
+
+    /// The text at `path`.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn text(&self, path: &str) -> &str {
+        self.at(path)
+            .as_str()
+            .unwrap_or_else(|| panic!("{path} is not a text"))
+    }
+
+    /// The number at `path`.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn number(&self, path: &str) -> u64 {
+        self.at(path)
+            .as_u64()
+            .unwrap_or_else(|| panic!("{path} is not a number"))
+    }
+
+    /// Whether `true` stands at `path`.
+    #[must_use]
+    pub fn is_true(&self, path: &str) -> bool {
+        self.at(path).as_bool() == Some(true)
+    }
+
+    /// The texts of the list at `path`, or the one text there.
+    #[must_use]
+    pub fn texts(&self, path: &str) -> Vec<String> {
+        texts(self.at(path))
+    }
+
+    /// The keys of the mapping at `path`.
+    ///
+    /// # Panics
+    /// If the template has another form.
+    #[must_use]
+    pub fn names(&self, path: &str) -> BTreeSet<String> {
+        let mapping = self
+            .at(path)
+            .as_mapping()
+            .unwrap_or_else(|| panic!("{path} is not a mapping"));
+        mapping
+            .keys()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The functions, by the names of their resources.
+    ///
+    /// # Panics
+    /// If the template has another form.
+    #[must_use]
+    pub fn functions(&self) -> BTreeSet<String> {
+        let kind = |name: &String| self.text(&format!("Resources.{name}.Type"));
+        let resources = self.names("Resources").into_iter();
+        let functions: BTreeSet<_> = resources
+            .filter(|name| kind(name) == "AWS::Serverless::Function")
+            .collect();
+        assert!(!functions.is_empty(), "the template has no function");
+        functions
+    }
+
+    /// The keys of the mapping at `path` whose value is a number, a boolean or null.
+    #[must_use]
+    pub fn bare(&self, path: &str) -> Vec<String> {
+        let is_bare = |name: &String| {
+            let value = self.at(&format!("{path}.{name}"));
+            value.is_number() || value.is_bool() || value.is_null()
+        };
+        self.names(path).into_iter().filter(is_bare).collect()
+    }
+
+    /// The actions that a role is allowed, by resource.
+    ///
+    /// # Panics
+    /// If the template has another form.
+    #[must_use]
+    pub fn allowed(&self, role: &str) -> BTreeMap<String, BTreeSet<String>> {
+        let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let policies = self.at(&format!("Resources.{role}.Properties.Policies"));
+        for policy in policies.as_sequence().expect("a list of policies") {
+            let statements = &policy["PolicyDocument"]["Statement"];
+            for statement in statements.as_sequence().expect("a list of statements") {
+                assert_eq!(statement["Effect"].as_str(), Some("Allow"));
+                for resource in texts(&statement["Resource"]) {
+                    allowed
+                        .entry(resource)
+                        .or_default()
+                        .extend(texts(&statement["Action"]));
+                }
+            }
+        }
+        allowed
+    }
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    let one = std::slice::from_ref(value);
+    let values = value.as_sequence().map_or(one, Vec::as_slice);
+    values
+        .iter()
+        .map(|value| value.as_str().expect("a text").to_owned())
+        .collect()
+}
+
+fn untagged(value: Value) -> Value {
+    match value {
+        Value::Tagged(tagged) => untagged(tagged.value),
+        Value::Sequence(items) => Value::Sequence(items.into_iter().map(untagged).collect()),
+        Value::Mapping(mapping) => Value::Mapping(
+            mapping
+                .into_iter()
+                .map(|(name, value)| (name, untagged(value)))
+                .collect(),
+        ),
+        other => other,
+    }
+}
