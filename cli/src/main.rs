@@ -24,6 +24,7 @@ mod render;
 mod resync;
 mod retry;
 mod status;
+mod terminal;
 mod time_args;
 mod unreadable;
 mod workspace;
@@ -37,6 +38,7 @@ use callsheet_runtime::SystemClock;
 use clap::Parser as _;
 use error::CliError;
 use render::{cannot_print, show};
+use terminal::{print_error, print_text};
 use workspace::{EnvVars, Workspace};
 
 #[tokio::main(flavor = "current_thread")]
@@ -44,14 +46,30 @@ async fn main() -> ExitCode {
     let Arguments {
         connection,
         command,
-    } = Arguments::parse();
+    } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error),
+    };
     let workspace = Workspace::new(connection, env_vars(std::env::var_os));
     match run(&workspace, command).await {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            eprintln!("callsheet: {}", error.report());
+            print_error(&format!("callsheet: {}\n", error.report()));
             ExitCode::from(error.exit_code())
         }
+    }
+}
+
+/// Prints what clap says about the arguments: an error, the help or the version.
+fn refused(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        print_error(&text);
+        return ExitCode::from(2);
+    }
+    match print_text(text.trim_end()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(2),
     }
 }
 

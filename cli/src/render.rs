@@ -1,13 +1,16 @@
 //! Prints results as text for people or as JSON for programs.
 
-use std::io::{self, Write};
+use std::fmt::Display;
+use std::io;
 
 use callsheet_domain::Timestamp;
-use comfy_table::{Cell, LineStyle, Table, presets};
+use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
 use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::error::CliError;
+pub(crate) use crate::terminal::in_one_line;
+use crate::terminal::{print_json, print_text};
 
 /// A result that can be printed. Its JSON is what `serde` makes of it.
 pub(crate) trait Render: Serialize {
@@ -22,23 +25,12 @@ pub(crate) trait Render: Serialize {
 
 /// Prints `result` to standard output. A closed pipe is no error.
 pub(crate) fn show<T: Render>(result: &T, as_json: bool) -> io::Result<u8> {
-    let text = if as_json {
-        serde_json::to_string_pretty(result)?
+    if as_json {
+        print_json(&serde_json::to_string_pretty(result)?)?;
     } else {
-        printable(&result.text())
-    };
-    print_line(&text)?;
+        print_text(&result.text())?;
+    }
     Ok(result.exit_code())
-}
-
-/// Prints `text` and a line end to standard output. A closed pipe is no error.
-pub(crate) fn print_line(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let written = writeln!(out, "{text}").and_then(|()| out.flush());
-    written.or_else(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(error),
-    })
 }
 
 /// The error for a standard output that cannot be written to.
@@ -46,28 +38,8 @@ pub(crate) fn cannot_print(error: impl Into<io::Error>) -> CliError {
     CliError::Failed(format!("standard output: {}", error.into()))
 }
 
-/// `text` without control characters: titles come from strangers and must not
-/// command the terminal.
-fn printable(text: &str) -> String {
-    let printable = |letter: char| match letter {
-        '\n' => letter,
-        _ if letter.is_control() => '\u{fffd}',
-        _ => letter,
-    };
-    text.chars().map(printable).collect()
-}
-
-/// `text` in one line, without control characters.
-pub(crate) fn in_one_line(text: &str) -> String {
-    let words: Vec<_> = text
-        .split(|letter: char| letter.is_whitespace() || letter.is_control())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ").replace('\u{feff}', "")
-}
-
 /// An empty table with these column headings.
-pub(crate) fn table<const N: usize>(names: [&str; N]) -> Table {
+pub(crate) fn table<const N: usize>(names: [&str; N]) -> TextTable {
     let mut table = Table::new();
     let line = LineStyle::none().fill('─').junction('─');
     table.load_style(presets::NOTHING.header_separator(line));
@@ -75,7 +47,36 @@ pub(crate) fn table<const N: usize>(names: [&str; N]) -> Table {
     for column in table.column_iter_mut() {
         column.set_padding((0, 1));
     }
-    table
+    TextTable(table)
+}
+
+/// A table whose cells are made safe before they are measured, so that columns stay in line.
+pub(crate) struct TextTable(Table);
+
+impl TextTable {
+    pub(crate) fn add_row(&mut self, fields: impl IntoIterator<Item = Field>) {
+        self.0.add_row(fields.into_iter().map(|field| field.0));
+    }
+
+    /// The table, without blanks at the ends of lines.
+    pub(crate) fn text(&self) -> String {
+        self.0.trim_fmt()
+    }
+}
+
+/// A cell of a table.
+pub(crate) struct Field(Cell);
+
+impl Field {
+    /// A text in one line.
+    pub(crate) fn text(text: impl AsRef<str>) -> Self {
+        Self(Cell::new(in_one_line(text.as_ref())))
+    }
+
+    /// A number, at the right.
+    pub(crate) fn number<T: Display>(number: T) -> Self {
+        Self(Cell::new(number).set_alignment(CellAlignment::Right))
+    }
 }
 
 /// An instant to the minute.
@@ -131,12 +132,6 @@ mod tests {
     use super::*;
     use callsheet_testkit::at;
     use test_case::test_case;
-
-    #[test]
-    fn control_characters_are_not_printed() {
-        assert_eq!(printable("a\u{1b}[2J\nb"), "a\u{fffd}[2J\nb");
-        assert_eq!(in_one_line(" a\n\u{2028}b\t"), "a b");
-    }
 
     #[test_case("09:59:30", "just now"; "seconds")]
     #[test_case("09:01", "59 min ago"; "minutes")]

@@ -9,6 +9,7 @@
 
 mod cost;
 mod facts;
+mod lost_heads;
 mod meter;
 mod queue;
 mod rate_limit;

@@ -1,8 +1,9 @@
 //! Asks the operator for confirmation.
 
-use std::io::{self, BufRead, IsTerminal as _, Write as _};
+use std::io::{self, BufRead, IsTerminal as _};
 
 use crate::error::CliError;
+use crate::terminal::print_error;
 
 /// Asks on the terminal, unless `is_confirmed`. Without a terminal the command is
 /// refused.
@@ -17,10 +18,7 @@ pub(super) fn on_terminal(question: &str, is_confirmed: bool) -> Result<(), CliE
         )));
     }
     // Standard output is for the result, which may be JSON.
-    let mut terminal = io::stderr();
-    let written =
-        write!(terminal, "{question}\nContinue? Type yes: ").and_then(|()| terminal.flush());
-    written.map_err(|error| CliError::Failed(format!("the terminal: {error}")))?;
+    print_error(&format!("{question}\nContinue? Type yes: "));
     expect_yes(&mut stdin.lock())
 }
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use callsheet_domain::CalendarStatus;
-use comfy_table::{Cell, CellAlignment, Table};
 
 use super::disconnect::{Disconnected, Outcome, Removal};
 use super::list::{AtRecall, CalendarList, CalendarRow, Difference, UnknownCalendar};
-use crate::render::{Render, ago, calendar_label, counted, table};
+use crate::render::{Field, Render, TextTable, ago, calendar_label, counted, table};
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for CalendarList {
@@ -62,7 +61,7 @@ impl CalendarList {
                 .chain(self.last_syncs(calendar));
             add_row(&mut table, cells, Some(calendar));
         }
-        table.trim_fmt()
+        table.text()
     }
 
     fn table_with_recall(&self, unknown: &[UnknownCalendar]) -> String {
@@ -91,7 +90,7 @@ impl CalendarList {
                 .chain([calendar.platform, "unknown", calendar.status.as_str()].map(str::to_owned));
             add_row(&mut table, cells, None);
         }
-        table.trim_fmt()
+        table.text()
     }
 
     /// Ages of the last sync and of the last full sync.
@@ -176,14 +175,18 @@ impl CalendarList {
 }
 
 /// Adds a row. The counts of a calendar that only Recall knows are left out.
-fn add_row(table: &mut Table, cells: impl Iterator<Item = String>, calendar: Option<&CalendarRow>) {
+fn add_row(
+    table: &mut TextTable,
+    cells: impl Iterator<Item = String>,
+    calendar: Option<&CalendarRow>,
+) {
     let counts = calendar.map(|calendar| {
         let upcoming = calendar.upcoming;
         [upcoming.meetings, upcoming.record, upcoming.bots]
     });
-    let number = |count: usize| Cell::new(count).set_alignment(CellAlignment::Right);
+    let number = Field::number::<usize>;
     let counts = counts.into_iter().flatten().map(number);
-    let cells: Vec<_> = cells.map(Cell::new).chain(counts).collect();
+    let cells: Vec<_> = cells.map(Field::text).chain(counts).collect();
     table.add_row(cells);
 }
 

@@ -1,9 +1,7 @@
 //! Text of the comparison.
 
-use comfy_table::{Cell, CellAlignment};
-
 use super::{Counts, Drift, NotCompared};
-use crate::render::{Render, calendar_label, counted, in_one_line, minute, table};
+use crate::render::{Field, Render, calendar_label, counted, in_one_line, minute, table};
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Drift {
@@ -54,15 +52,15 @@ impl Drift {
         let mut table = table(headings);
         for meeting in &self.drifted {
             table.add_row([
-                Cell::new(meeting.kind),
-                Cell::new(minute(meeting.starts_at)),
-                Cell::new(calendar_label(&meeting.calendar, meeting.owner.as_deref())),
-                Cell::new(in_one_line(meeting.title.as_deref().unwrap_or_default())),
-                Cell::new(&meeting.event_id),
-                Cell::new(meeting.bots).set_alignment(CellAlignment::Right),
+                Field::text(meeting.kind),
+                Field::text(minute(meeting.starts_at)),
+                Field::text(calendar_label(&meeting.calendar, meeting.owner.as_deref())),
+                Field::text(in_one_line(meeting.title.as_deref().unwrap_or_default())),
+                Field::text(&meeting.event_id),
+                Field::number(meeting.bots),
             ]);
         }
-        table.trim_fmt()
+        table.text()
     }
 }
 

@@ -28,6 +28,7 @@ async fn explained(decision: Decision, now: Timestamp) -> (Explanation, String) 
             by: an_actor(),
             at: at("08:00"),
             note: None,
+            newest_used: PolicyRevision(0),
         };
         state
             .push(&policy, PolicyRevision(revision))

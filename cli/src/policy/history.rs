@@ -2,12 +2,11 @@
 
 use callsheet_app::ports::Policies;
 use callsheet_domain::{PolicyDocument, Timestamp};
-use comfy_table::{Cell, CellAlignment};
 use serde::Serialize;
 
 use super::size::Size;
 use crate::error::CliError;
-use crate::render::{Render, in_one_line, instant, table};
+use crate::render::{Field, Render, in_one_line, instant, table};
 
 /// The policies that were pushed last, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,14 +53,14 @@ impl Render for History {
         let mut table = table(["revision", "when", "by", "size", "bytes", "note"]);
         for entry in &self.policies {
             table.add_row([
-                Cell::new(entry.revision).set_alignment(CellAlignment::Right),
-                Cell::new(instant(entry.at)),
-                Cell::new(&entry.by),
-                Cell::new(entry.size.map_or_else(String::new, Size::summary)),
-                Cell::new(entry.bytes).set_alignment(CellAlignment::Right),
-                Cell::new(in_one_line(entry.note.as_deref().unwrap_or_default())),
+                Field::number(entry.revision),
+                Field::text(instant(entry.at)),
+                Field::text(&entry.by),
+                Field::text(entry.size.map_or_else(String::new, Size::summary)),
+                Field::number(entry.bytes),
+                Field::text(in_one_line(entry.note.as_deref().unwrap_or_default())),
             ]);
         }
-        table.trim_fmt()
+        table.text()
     }
 }

@@ -16,9 +16,10 @@ use std::path::Path;
 use callsheet_app::PushedBy;
 use callsheet_domain::{Policy, PolicyDocument, Timestamp};
 
-use crate::arguments::PolicyCommand;
+use crate::arguments::{Format, PolicyCommand};
 use crate::error::CliError;
-use crate::render::{Render as _, cannot_print, print_line, show};
+use crate::render::{Render as _, cannot_print, show};
+use crate::terminal::{has_unsafe, print_json, print_text};
 use crate::workspace::Workspace;
 use document::PolicyFile;
 
@@ -33,7 +34,7 @@ pub(crate) async fn run(
         PolicyCommand::Lint { file } => show(&lint::lint(&PolicyFile::open(&file)?), as_json),
         PolicyCommand::Schema => {
             let schema = serde_json::to_string_pretty(&PolicyDocument::json_schema());
-            print_line(&schema.map_err(cannot_print)?).map(|()| 0)
+            print_json(&schema.map_err(cannot_print)?).map(|()| 0)
         }
         PolicyCommand::Push { file, note, by } => {
             let file = PolicyFile::open(&file)?;
@@ -46,8 +47,14 @@ pub(crate) async fn run(
         }
         PolicyCommand::Pull { revision, format } => {
             let state = workspace.state().await?;
-            let text = pull::pull(&state, revision, format).await?;
-            print_line(text.trim_end()).map(|()| 0)
+            let mut text = pull::pull(&state, revision, format).await?;
+            let is_yaml = format == Format::Yaml && !has_unsafe(&text);
+            if format == Format::Yaml && !is_yaml {
+                // JSON is YAML too, and can escape what must not be printed.
+                text = pull::pull(&state, revision, Format::Json).await?;
+            }
+            let print = if is_yaml { print_text } else { print_json };
+            print(text.trim_end()).map(|()| 0)
         }
         PolicyCommand::History { most } => {
             let state = workspace.state().await?;

@@ -1,9 +1,7 @@
 //! Text of a preview: a table for each calendar, then the counts.
 
-use comfy_table::{Cell, CellAlignment};
-
 use super::compare::{Comparison, Counts, MeetingPreview};
-use crate::render::{Render, calendar_label, counted, in_one_line, minute, table};
+use crate::render::{Field, Render, calendar_label, counted, minute, table};
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Comparison {
@@ -39,9 +37,9 @@ impl Comparison {
     fn counts(&self) -> String {
         let mut table = table(["calendar", "gains", "loses", "changes", "keeps"]);
         let mut row = |name: String, counts: Counts| {
-            let count = |count: usize| Cell::new(count).set_alignment(CellAlignment::Right);
+            let count = Field::number::<usize>;
             table.add_row([
-                Cell::new(name),
+                Field::text(name),
                 count(counts.gains),
                 count(counts.loses),
                 count(counts.changes),
@@ -55,7 +53,7 @@ impl Comparison {
             );
         }
         row("all".to_owned(), self.total);
-        table.trim_fmt()
+        table.text()
     }
 
     fn remarks(&self) -> Vec<String> {
@@ -109,13 +107,14 @@ fn meetings(meetings: &[MeetingPreview]) -> String {
             [] => meeting.reason.clone(),
             fields => format!("{}; another {}", meeting.reason, fields.join(", ")),
         };
-        table.add_row([
+        let cells = [
             minute(meeting.starts_at),
-            in_one_line(meeting.title.as_deref().unwrap_or_default()),
+            meeting.title.clone().unwrap_or_default(),
             meeting.effect.to_owned(),
             rule,
             why,
-        ]);
+        ];
+        table.add_row(cells.map(Field::text));
     }
-    table.trim_fmt()
+    table.text()
 }

@@ -1,7 +1,7 @@
 //! Text of a redrive.
 
 use super::{Outcome, Redriven, RedrivenMessage};
-use crate::render::{Render, ago, counted, in_one_line, table};
+use crate::render::{Field, Render, ago, counted, table};
 
 /// Number of messages that are listed. `--json` lists all.
 const MAX_ROWS: usize = 50;
@@ -29,15 +29,16 @@ impl Redriven {
             let sent = message
                 .sent_at
                 .map_or_else(String::new, |at| ago(at, self.now));
-            table.add_row([
-                in_one_line(&message.message_id),
+            let cells = [
+                message.message_id.clone(),
                 message.kind.unwrap_or("unreadable").replace('_', " "),
                 message.calendar.clone().unwrap_or_default(),
                 sent,
                 message.outcome.as_str().to_owned(),
-            ]);
+            ];
+            table.add_row(cells.map(Field::text));
         }
-        let mut text = table.trim_fmt();
+        let mut text = table.text();
         let hidden = self.messages.len().checked_sub(MAX_ROWS);
         let hidden = hidden.filter(|more| *more > 0);
         text.extend(hidden.map(|more| format!("\n… and {more} more; --json lists all")));

@@ -35,6 +35,6 @@ pub(super) async fn policy_status<S: Policies>(state: &S) -> Result<PolicyStatus
         by: stored.as_ref().map(|policy| policy.by.as_str().to_owned()),
         note: stored.and_then(|policy| policy.note),
         problem,
-        is_head_missing: false,
+        is_head_missing: state.is_head_missing().await?,
     })
 }

@@ -1,10 +1,8 @@
 //! Text of the workspace's status.
 
-use comfy_table::{Cell, CellAlignment};
-
 use super::policy::PolicyStatus;
 use super::{CalendarSummary, MeetingCounts, Status};
-use crate::render::{Render, ago, calendar_label, counted, in_one_line, instant, table};
+use crate::render::{Field, Render, ago, calendar_label, counted, in_one_line, instant, table};
 use crate::retry::AbandonedMeeting;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
@@ -109,7 +107,7 @@ impl Status {
         ];
         let mut table = table(names);
         for calendar in &self.calendars {
-            let number = |count: usize| Cell::new(count).set_alignment(CellAlignment::Right);
+            let number = Field::number::<usize>;
             let MeetingCounts {
                 record,
                 skip,
@@ -119,17 +117,17 @@ impl Status {
                 ..
             } = calendar.meetings;
             table.add_row([
-                Cell::new(calendar_label(&calendar.id, calendar.owner.as_deref())),
-                Cell::new(calendar.status),
-                Cell::new(self.last_sync(calendar)),
-                Cell::new(calendar.paused_until.map_or_else(String::new, instant)),
+                Field::text(calendar_label(&calendar.id, calendar.owner.as_deref())),
+                Field::text(calendar.status),
+                Field::text(self.last_sync(calendar)),
+                Field::text(calendar.paused_until.map_or_else(String::new, instant)),
                 number(record),
                 number(skip),
                 number(with_bot),
                 number(due + waiting),
             ]);
         }
-        table.trim_fmt()
+        table.text()
     }
 
     fn last_sync(&self, calendar: &CalendarSummary) -> String {

@@ -92,7 +92,10 @@ where
     let policy = Policy::compile(document)?;
     let revision = state.active_revision().await?;
     let active = self::document(state, revision).await?;
-    if active.canonical() == document.canonical() {
+    let newest_used = newest_used(state).await?;
+    // A push also restores what was lost of the stored policies.
+    let is_intact = newest_used <= revision && !state.is_head_missing().await?;
+    if is_intact && active.canonical() == document.canonical() {
         return Ok(PushOutcome::Unchanged(revision));
     }
     let kept = active.deduplication;
@@ -111,11 +114,23 @@ where
         by: pusher.by,
         at: pusher.at,
         note: pusher.note,
+        newest_used,
     };
     match state.push(&new, revision).await? {
         PolicyWrite::Active(revision) => Ok(PushOutcome::Active(revision)),
         PolicyWrite::Conflict => Err(PushError::Overtaken),
     }
+}
+
+/// The newest revision that a calendar was synced with. It is later than any stored one
+/// if stored policies were lost.
+async fn newest_used<S: Calendars>(state: &S) -> Result<PolicyRevision, PortError> {
+    let listed = state.listed().await?;
+    let synced = listed.iter().filter_map(|listed| {
+        let last_sync = listed.record.last_sync.as_ref()?;
+        Some(last_sync.policy)
+    });
+    Ok(synced.max().unwrap_or_default())
 }
 
 /// The number of upcoming meetings that have a bot, may have one, or will get one.

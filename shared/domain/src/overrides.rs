@@ -107,6 +107,14 @@ impl Overrides {
         )
     }
 
+    /// The latest revision among the overrides and the pause themselves; 0 if there are none.
+    #[must_use]
+    pub fn latest_revision(&self) -> OverrideRevision {
+        let revisions = self.by_scope.values().map(|stored| stored.revision);
+        let pause = self.pause.as_ref().map(|pause| pause.revision);
+        revisions.chain(pause).max().unwrap_or_default()
+    }
+
     /// The overrides of an event, by the ids that the scopes name. A series may have an
     /// override by its platform id and one by its `ical_uid`: the later one counts.
     pub(crate) fn find(

@@ -1,6 +1,6 @@
 //! The status of a stack in each kind of outage.
 
-use callsheet_app::ports::{Access as _, Denial, Queue as _};
+use callsheet_app::ports::{Access as _, Denial, NewPolicy, Policies as _, Queue as _};
 use callsheet_domain::{SyncJob, plus};
 use callsheet_testkit::{Faults, Intercepted, When};
 use jiff::SignedDuration;
@@ -246,6 +246,24 @@ async fn a_policy_that_decided_and_is_not_stored_any_more_is_a_problem() {
     let status = harness.status(at(NOW)).await;
     assert_eq!(kinds(&status), [FindingKind::PolicyMissing]);
     assert!(status.text().contains("Revision 7 of the policy decided"));
+}
+
+#[tokio::test]
+async fn a_lost_row_of_the_active_policy_is_a_problem_though_the_newest_policy_decides() {
+    let harness = Harness::healthy().await;
+    let policy = NewPolicy {
+        document: "{}".to_owned(),
+        by: an_actor(),
+        at: at("08:00"),
+        note: None,
+        newest_used: PolicyRevision(0),
+    };
+    let pushed = harness.state.push(&policy, PolicyRevision(0)).await;
+    pushed.expect("memory");
+    harness.state.lose_policy_head();
+    let status = harness.status(at(NOW)).await;
+    assert_eq!(kinds(&status), [FindingKind::PolicyMissing]);
+    assert_eq!(status.policy.revision, 1);
 }
 
 /// The rest is shown, and each bad row is named.

@@ -18,6 +18,8 @@ pub struct NewPolicy {
     pub at: Timestamp,
     /// The author's note.
     pub note: Option<String>,
+    /// The newest revision that is known to have decided: the policy becomes a later one.
+    pub newest_used: PolicyRevision,
 }
 
 /// A policy that is or was active. Its `Debug` hides the document.
@@ -46,8 +48,12 @@ pub enum PolicyWrite {
 
 /// Storage of policies.
 pub trait Policies: Send + Sync {
-    /// Revision of the active policy; 0 if none was ever pushed.
+    /// Revision of the active policy; 0 if none was ever pushed. If the row that names
+    /// it is lost, the newest stored revision is active.
     fn active_revision(&self) -> impl Future<Output = Result<PolicyRevision, PortError>> + Send;
+
+    /// Whether revisions are stored, but the row that names the active one is lost.
+    fn is_head_missing(&self) -> impl Future<Output = Result<bool, PortError>> + Send;
 
     /// The policy of a revision; none if there is none, or if it is of an earlier
     /// build, which stored only a fingerprint.
@@ -56,7 +62,8 @@ pub trait Policies: Send + Sync {
         revision: PolicyRevision,
     ) -> impl Future<Output = Result<Option<StoredPolicy>, PortError>> + Send;
 
-    /// Makes `policy` active as the next revision, if `over` is the active one.
+    /// Makes `policy` active as the next revision, if `over` is the active one. A
+    /// revision that was ever stored, or is known to have decided, is not used again.
     fn push(
         &self,
         policy: &NewPolicy,

@@ -33,6 +33,48 @@ async fn a_policy_is_active_once_it_is_pushed() {
     );
 }
 
+/// The same policy is pushed to restore the row that names it.
+#[tokio::test]
+async fn a_push_restores_a_lost_head_with_a_revision_of_its_own() {
+    let harness = Harness::new();
+    for change in [
+        |document: &mut PolicyDocument| drop(document.rules.pop()),
+        skips_all,
+    ] {
+        harness.push(change).await;
+    }
+    harness.state.lose_policy_head();
+    assert_eq!(
+        harness.push(skips_all).await,
+        PushOutcome::Active(PolicyRevision(3))
+    );
+    assert_eq!(
+        harness.push(skips_all).await,
+        PushOutcome::Unchanged(PolicyRevision(3))
+    );
+}
+
+/// Decisions that a lost policy made are made again by the next one.
+#[tokio::test]
+async fn a_push_after_all_policies_were_lost_is_later_than_those_that_decided() {
+    let harness = Harness::new();
+    let record = callsheet_testkit::a_calendar_record().with(|record| {
+        record.last_sync = Some(callsheet_domain::CompletedSync {
+            began_at: at("09:00"),
+            since: None,
+            full_sync_at: None,
+            policy: PolicyRevision(7),
+            overrides: callsheet_domain::OverrideRevision(0),
+            holds_until: None,
+        });
+    });
+    harness.state.write_record(&record).await.expect("memory");
+    assert_eq!(
+        harness.push(skips_all).await,
+        PushOutcome::Active(PolicyRevision(8))
+    );
+}
+
 #[tokio::test]
 async fn an_invalid_policy_changes_nothing() {
     let harness = Harness::new();

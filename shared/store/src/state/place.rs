@@ -37,6 +37,12 @@ pub(super) fn calendar_of(partition: &str) -> Option<CalendarId> {
     CalendarId::parse(partition.strip_prefix(CALENDAR)?).ok()
 }
 
+/// The revision whose policy a sort key names.
+pub(super) fn policy_of(sort: &str) -> Option<PolicyRevision> {
+    let revision = sort.strip_prefix(POLICIES)?.parse().ok()?;
+    Some(PolicyRevision(revision))
+}
+
 impl Place {
     fn of_calendar(id: &CalendarId, sort: impl Into<String>) -> Self {
         Self {

@@ -2,8 +2,11 @@
 //! document.
 //!
 //! A push writes both in one transaction, on condition that the active revision
-//! is still the one to be replaced. So the history has no gaps, and of two
-//! simultaneous pushes over the same revision one is reported as a conflict.
+//! is still the one to be replaced, and that there is no document under the new
+//! one. So of two simultaneous pushes over the same revision one is reported as a
+//! conflict, and no revision is ever used twice.
+//!
+//! If the row with the active revision is lost, the newest document is active.
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
@@ -11,7 +14,7 @@ use callsheet_domain::{Actor, PolicyRevision, Timestamp};
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
-use super::place::{POLICIES, Place};
+use super::place::{POLICIES, Place, SORT, policy_of};
 use super::{StateTable, TRIES, row_at};
 use crate::attributes::{read_row, write_row};
 use crate::error::{busy, failed, unreadable};
@@ -37,15 +40,15 @@ struct PolicyRow {
 
 impl Policies for StateTable {
     async fn active_revision(&self) -> Result<PolicyRevision, PortError> {
-        let row: Option<ActivePolicyRow> = row_at(
-            self,
-            Place::active_policy(),
-            "the revision of the active policy",
-        )
-        .await?;
-        Ok(row
-            .map(|row| PolicyRevision(row.revision))
-            .unwrap_or_default())
+        Ok(match self.policy_head().await? {
+            Some(head) => head,
+            None => self.newest_policy().await?,
+        })
+    }
+
+    async fn is_head_missing(&self) -> Result<bool, PortError> {
+        let is_missing = self.policy_head().await?.is_none();
+        Ok(is_missing && self.newest_policy().await? != PolicyRevision::default())
     }
 
     async fn policy(&self, revision: PolicyRevision) -> Result<Option<StoredPolicy>, PortError> {
@@ -59,19 +62,25 @@ impl Policies for StateTable {
         policy: &NewPolicy,
         over: PolicyRevision,
     ) -> Result<PolicyWrite, PortError> {
-        let next = PolicyRevision(over.0 + 1);
         for _ in 0..TRIES {
-            if self.active_revision().await? != over {
+            let (head, newest) = (self.policy_head().await?, self.newest_policy().await?);
+            if head.unwrap_or(newest) != over {
                 return Ok(PolicyWrite::Conflict);
             }
+            let last = over.max(newest).max(policy.newest_used);
+            let next = PolicyRevision(last.0 + 1);
             let unchanged = Unchanged {
                 attribute: "revision",
-                read: (over != PolicyRevision::default()).then_some(over.0),
+                read: head.map(|head| head.0),
             };
             let active = ActivePolicyRow { revision: next.0 };
             let active = unchanged.on(self.put(Place::active_policy(), write_row(active)));
             let row = write_row(PolicyRow::of(policy, next));
-            let row = self.put(Place::policy(next), row);
+            let absent = Unchanged {
+                attribute: "revision",
+                read: None,
+            };
+            let row = absent.on(self.put(Place::policy(next), row));
             if self.write_both([active, row]).await? {
                 return Ok(PolicyWrite::Active(next));
             }
@@ -93,6 +102,28 @@ impl Policies for StateTable {
             history.push(row.policy());
         }
         Ok(history)
+    }
+}
+
+impl StateTable {
+    /// The revision in the row that names the active policy, if there is that row.
+    async fn policy_head(&self) -> Result<Option<PolicyRevision>, PortError> {
+        let name = "the revision of the active policy";
+        let row: Option<ActivePolicyRow> = row_at(self, Place::active_policy(), name).await?;
+        Ok(row.map(|row| PolicyRevision(row.revision)))
+    }
+
+    /// The newest revision with a document, read from the key, so that it counts even if
+    /// the document cannot be read.
+    async fn newest_policy(&self) -> Result<PolicyRevision, PortError> {
+        let query = self
+            .rows_from_last(&Place::active_policy().partition, POLICIES)
+            .projection_expression("#sort")
+            .limit(1);
+        let response = query.send().await.map_err(failed)?;
+        let newest = response.items().first();
+        let newest = newest.and_then(|row| policy_of(row.get(SORT)?.as_s().ok()?));
+        Ok(newest.unwrap_or_default())
     }
 }
 

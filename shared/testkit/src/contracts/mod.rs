@@ -23,6 +23,7 @@ mod decision_rows;
 pub mod decisions;
 pub mod due;
 pub mod leases;
+pub mod lost_heads;
 pub mod overrides;
 pub mod policies;
 pub mod queue;
@@ -168,6 +169,19 @@ macro_rules! state_contract {
             a_released_lease_is_not_extended,
             of_concurrent_callers_one_takes_the_lease_and_sees_the_others_wakeups,
             no_wakeup_is_lost,
+        );
+    };
+}
+
+/// Makes the contract tests of a store that lost a row which counts revisions. Takes an
+/// async closure that gives an empty one that no other test uses.
+#[macro_export]
+macro_rules! lost_heads_contract {
+    ($setup:expr) => {
+        $crate::contract_tests!($setup, lost_heads:
+            a_lost_policy_head_is_rebuilt_from_the_newest_policy,
+            a_push_follows_the_newest_policy_that_decided,
+            a_lost_head_of_overrides_is_rebuilt,
         );
     };
 }

@@ -13,6 +13,7 @@ fn policy(document: &str) -> NewPolicy {
         by: an_actor(),
         at: at("09:00:00.654321"),
         note: None,
+        newest_used: PolicyRevision(0),
     }
 }
 

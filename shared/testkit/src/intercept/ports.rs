@@ -80,6 +80,7 @@ intercepted! {
 
     Policies {
         active_revision() -> PolicyRevision;
+        is_head_missing() -> bool;
         policy(revision: PolicyRevision) -> Option<StoredPolicy>;
         push(policy: &NewPolicy, over: PolicyRevision) -> PolicyWrite;
         history(most: usize) -> Vec<StoredPolicy>;

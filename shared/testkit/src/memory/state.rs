@@ -16,6 +16,7 @@ use callsheet_domain::{
 
 use super::Shared;
 use super::leases::MemoryLease;
+use crate::contracts::lost_heads::LosesHeads;
 
 /// Calendars, sync states, overrides, policies, rate limits and the lease, in
 /// memory: what the state table holds.
@@ -29,12 +30,15 @@ struct State {
     overrides: BTreeMap<CalendarId, Overrides>,
     /// Every revision of the policy; the last one is active.
     policies: Vec<StoredPolicy>,
+    /// Whether the row that names the active policy is lost.
+    has_lost_policy_head: bool,
     rate_limits: BTreeMap<Operation, NextFree>,
     lease: MemoryLease,
     denial: Option<Denial>,
     activity: Activity,
     unreadable: BTreeSet<CalendarId>,
     unreadable_overrides: BTreeSet<CalendarId>,
+    lost_override_heads: BTreeSet<CalendarId>,
 }
 
 /// The problem of rows that a test made unreadable.
@@ -68,6 +72,21 @@ impl MemoryState {
             .with(|state| state.rate_limits.get(&operation).copied())
     }
 
+    /// Loses the row that names the active policy, as a person does who deletes it.
+    pub fn lose_policy_head(&self) {
+        self.write(|state| state.has_lost_policy_head = true);
+    }
+
+    /// Loses the head of a calendar's overrides.
+    pub fn lose_overrides_head(&self, calendar: &CalendarId) {
+        self.write(|state| {
+            if let Some(overrides) = state.overrides.get_mut(calendar) {
+                overrides.revision = overrides.latest_revision();
+                state.lost_override_heads.insert(calendar.clone());
+            }
+        });
+    }
+
     /// Makes the record of a calendar unreadable, as a row of a later build is.
     pub fn make_record_unreadable(&self, id: &CalendarId) {
         self.write(|state| state.unreadable.insert(id.clone()));
@@ -93,8 +112,18 @@ impl MemoryState {
         write: impl FnOnce(&mut Overrides, OverrideRevision),
     ) -> OverrideRevision {
         self.write(|state| {
+            let record = state.calendars.get(calendar);
+            let synced = record.and_then(|record| record.last_sync.as_ref());
+            let synced = synced.map(|sync| sync.overrides).unwrap_or_default();
             let overrides = state.overrides.entry(calendar.clone()).or_default();
-            let revision = overrides.revision.next();
+            let has_head = state.lost_override_heads.take(calendar).is_none()
+                && overrides.revision != OverrideRevision::default();
+            let last = if has_head {
+                overrides.revision
+            } else {
+                overrides.revision.max(synced)
+            };
+            let revision = last.next();
             overrides.revision = revision;
             write(overrides, revision);
             revision
@@ -225,6 +254,10 @@ impl Policies for MemoryState {
         Ok(self.read(State::active_policy))
     }
 
+    async fn is_head_missing(&self) -> Result<bool, PortError> {
+        Ok(self.read(|state| state.has_lost_policy_head && !state.policies.is_empty()))
+    }
+
     async fn policy(&self, revision: PolicyRevision) -> Result<Option<StoredPolicy>, PortError> {
         let has_revision = |policy: &&StoredPolicy| policy.revision == revision;
         Ok(self.read(|state| state.policies.iter().find(has_revision).cloned()))
@@ -239,12 +272,14 @@ impl Policies for MemoryState {
             if state.active_policy() != over {
                 return PolicyWrite::Conflict;
             }
-            let revision = PolicyRevision(over.0 + 1);
+            let revision = PolicyRevision(over.max(policy.newest_used).0 + 1);
+            state.has_lost_policy_head = false;
             let NewPolicy {
                 document,
                 by,
                 at,
                 note,
+                newest_used: _,
             } = policy.clone();
             state.policies.push(StoredPolicy {
                 revision,
@@ -368,9 +403,26 @@ impl Leases for MemoryState {
     }
 }
 
+impl LosesHeads for MemoryState {
+    type Store = Self;
+
+    fn store(&self) -> &Self {
+        self
+    }
+
+    async fn lose_policy_head(&self) {
+        Self::lose_policy_head(self);
+    }
+
+    async fn lose_overrides_head(&self, calendar: &CalendarId) {
+        Self::lose_overrides_head(self, calendar);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     crate::state_contract!(async || MemoryState::new());
+    crate::lost_heads_contract!(async || MemoryState::new());
 }

@@ -4,6 +4,9 @@
 //! the head is as it was read. So of two people who set overrides at once one
 //! reads again, each override gets a revision of its own, and the later one stands.
 //!
+//! If the head is lost, it is rebuilt from the rows that it counted and from the
+//! calendar's last sync, so no revision is used twice.
+//!
 //! Rows are read from the last sort key to the first, the head before the rows
 //! that it counts. An override that is set in between may be read without being
 //! counted, and costs one more sync; none is counted without being read.
@@ -11,7 +14,7 @@
 mod row;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::OverrideStore;
+use callsheet_app::ports::{Calendars as _, OverrideStore};
 use callsheet_domain::{
     Actor, CalendarId, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
@@ -89,7 +92,11 @@ impl StateTable {
     ) -> Result<OverrideRevision, PortError> {
         for _ in 0..TRIES {
             let counted = self.counted_overrides(calendar).await?;
-            let next = counted.unwrap_or_default().next();
+            let last = match counted {
+                Some(counted) => counted,
+                None => self.last_override(calendar).await?,
+            };
+            let next = last.next();
             let unchanged = Unchanged {
                 attribute: "revision",
                 read: counted.map(|revision| revision.0),
@@ -104,7 +111,17 @@ impl StateTable {
         Err(busy())
     }
 
-    /// The revision in the head; none before the calendar's first override.
+    /// The last revision that is known without the head: that of the latest override, or
+    /// the one that the calendar was last synced with.
+    async fn last_override(&self, calendar: &CalendarId) -> Result<OverrideRevision, PortError> {
+        let stored = self.overrides(calendar).await?.revision;
+        let synced = self.record(calendar).await?;
+        let synced = synced.and_then(|record| record.last_sync);
+        Ok(stored.max(synced.map_or(OverrideRevision::default(), |sync| sync.overrides)))
+    }
+
+    /// The revision in the head; none before the calendar's first override, or if the head
+    /// is lost.
     async fn counted_overrides(
         &self,
         calendar: &CalendarId,

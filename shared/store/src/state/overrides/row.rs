@@ -56,7 +56,10 @@ pub(super) struct PauseRow {
 
 /// The rows of one calendar, in the order in which they are read.
 #[derive(Debug, Default)]
-pub(super) struct OverrideRows(Overrides);
+pub(super) struct OverrideRows {
+    overrides: Overrides,
+    has_head: bool,
+}
 
 impl OverrideRows {
     pub(super) fn add(&mut self, attributes: Attributes) -> Result<(), Unreadable> {
@@ -64,11 +67,12 @@ impl OverrideRows {
         let sort = sort.ok_or_else(malformed_sort)?.clone();
         match sort.as_str() {
             OVERRIDES_HEAD => {
-                self.0.revision = read_row::<HeadRow>(attributes)?.revision();
+                self.overrides.revision = read_row::<HeadRow>(attributes)?.revision();
+                self.has_head = true;
             }
             PAUSE => {
                 let row: PauseRow = read_row(attributes)?;
-                self.0.pause = Some(Pause {
+                self.overrides.pause = Some(Pause {
                     until: row.until,
                     revision: OverrideRevision(row.revision),
                     by: Some(row.by),
@@ -84,14 +88,18 @@ impl OverrideRows {
                     by: Some(row.by),
                     at: row.at,
                 };
-                self.0.by_scope.insert(scope, stored);
+                self.overrides.by_scope.insert(scope, stored);
             }
         }
         Ok(())
     }
 
-    pub(super) fn overrides(self) -> Overrides {
-        self.0
+    /// The overrides. If their head is lost, the latest of them counts them.
+    pub(super) fn overrides(mut self) -> Overrides {
+        if !self.has_head {
+            self.overrides.revision = self.overrides.latest_revision();
+        }
+        self.overrides
     }
 }
 
@@ -189,6 +197,16 @@ mod tests {
         let read = read(&rows).expect("readable");
         assert_eq!(read.revision, OverrideRevision(4));
         assert_eq!(read.by_scope[&series("a")].revision, OverrideRevision(5));
+    }
+
+    #[test]
+    fn a_lost_head_is_rebuilt_from_the_latest_override() {
+        let rows = [
+            an_override("override#series#a", "skip", 5),
+            an_override("override#event#b", "record", 7),
+        ];
+        let read = read(&rows).expect("readable");
+        assert_eq!(read.revision, OverrideRevision(7));
     }
 
     #[test_case("override#mood"; "of another kind")]
