@@ -78,7 +78,7 @@ impl Harness {
         self.decision(&an_event().id)
     }
 
-    fn rule(&self) -> String {
+    fn deciding_rule(&self) -> String {
         self.row().verdict.reason().rule.to_string()
     }
 }
@@ -122,7 +122,7 @@ async fn a_meeting_that_was_ruled_out_after_its_start_gets_no_bot_by_another_edi
     harness.edit(renamed).await;
     assert_eq!(harness.scheduled(), before);
     assert_eq!(
-        (harness.row().verdict.as_str(), harness.rule()),
+        (harness.row().verdict.as_str(), harness.deciding_rule()),
         ("skip", "begun".to_owned())
     );
     assert!(
@@ -177,7 +177,7 @@ async fn a_policy_that_records_from_after_the_start_on_sends_no_bot_and_the_row_
     harness.push(named("Notes")).await;
     harness.resynced().await;
     assert_eq!(harness.recall.bots().len(), 0);
-    assert_eq!(harness.rule(), "begun");
+    assert_eq!(harness.deciding_rule(), "begun");
     assert!(harness.row().verdict.reason().reason.contains("external"));
     // A person's own override sends one.
     let event = an_event();
@@ -193,7 +193,7 @@ async fn a_policy_that_records_from_after_the_start_on_sends_no_bot_and_the_row_
     set.await.expect("memory");
     harness.resynced().await;
     assert_eq!(harness.recall.bots().len(), 1);
-    assert_eq!(harness.rule(), "event-override");
+    assert_eq!(harness.deciding_rule(), "event-override");
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn a_pause_that_ends_after_the_start_sends_no_bot() {
     harness.clock.advance_to(at("10:20"));
     harness.resynced().await;
     assert_eq!(harness.recall.bots().len(), 0);
-    assert_eq!(harness.rule(), "begun");
+    assert_eq!(harness.deciding_rule(), "begun");
 }
 
 #[tokio::test]
