@@ -104,7 +104,7 @@ impl Storm {
                 })
             }
             Some("401") => {
-                wait("all", 30);
+                wait("all", 60);
                 Err(PortError::Denied {
                     service: Service::Recall,
                     reason: "401".to_owned(),
