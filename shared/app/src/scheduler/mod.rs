@@ -199,6 +199,10 @@ where
         Ok(match self.result_writer().record(&call).await? {
             Recorded::Written | Recorded::RowGone => Completion::ResultRecorded(call),
             Recorded::RowUnreadable(row) => Completion::RowSetAside(row.into()),
+            Recorded::RowUnwritable(reason) => Completion::RowSetAside(BadRow {
+                key: call.row.key,
+                problem: RowProblem::Unwritable(reason),
+            }),
         })
     }
 
