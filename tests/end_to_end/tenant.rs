@@ -8,8 +8,9 @@ use callsheet_tests::{Comparison, Stack, assert_eventually};
 use jiff::SignedDuration;
 use recall_simulator::{CalendarView, EventDraft, EventView, Platform};
 
-/// Far longer than any condition here needs, even on a busy machine.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(90);
+/// Far longer than any condition here needs, even on a busy machine, and while the
+/// test of a denied key holds every call for two minutes.
+pub(crate) const TIMEOUT: Duration = Duration::from_mins(4);
 
 /// A company with one connected calendar, and more if it needs them.
 pub(crate) struct Tenant {

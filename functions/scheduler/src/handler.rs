@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{ActivityNotes, METRICS, RunReport, Scheduler};
-use callsheet_recall::{ApiKey, RecallClient};
-use callsheet_runtime::{RandomJitter, Secret, SystemClock, deadline};
+use callsheet_app::{ActivityNotes, METRICS, RunReport, Scheduler, StopReason};
+use callsheet_runtime::{RandomJitter, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
 use lambda_runtime::Error;
 
+use crate::recall::KeyedRecall;
+
 /// The scheduler on Recall and DynamoDB.
 pub(crate) type LiveScheduler =
-    Scheduler<RecallClient, DecisionTable, StateTable, SystemClock, RandomJitter>;
+    Scheduler<KeyedRecall, DecisionTable, StateTable, SystemClock, RandomJitter>;
 
 /// Time kept back at the end of an invocation for the calls in flight and the
 /// writes of their results.
@@ -19,20 +20,15 @@ const RESERVE: Duration = Duration::from_secs(15);
 /// Assumed length of an invocation that has no deadline.
 const USUAL: Duration = Duration::from_mins(1);
 
-/// Starts a run, with the API key as it was last read.
+/// Starts a run.
 ///
 /// An error is returned, so that it counts as an error of the function and
 /// raises its alarm. Rows that were due stay due.
 pub(crate) async fn wake(
     scheduler: LiveScheduler,
-    key: &Secret<ApiKey>,
     notes: &ActivityNotes,
     deadline_ms: u64,
 ) -> Result<(), Error> {
-    let scheduler = Scheduler {
-        recall: scheduler.recall.with_key(key.current().await),
-        ..scheduler
-    };
     let until = deadline(deadline_ms, scheduler.clock.now(), RESERVE, USUAL);
     match scheduler.run(until).await {
         Ok(report) => {
@@ -42,16 +38,35 @@ pub(crate) async fn wake(
             if let Err(error) = notes.note_run(&scheduler.state, now).await {
                 tracing::warn!(%error, "could not note the scheduler run: {error}");
             }
-            Ok(())
+            counted(&report)
         }
         Err(error) => {
             if error.is_recall_denial() {
                 tracing::info!(target: METRICS, denied = 1);
-                key.refresh(scheduler.clock.now()).await;
             }
             tracing::error!(%error, "scheduler run failed, and decisions that are due stay due: {error}");
             Err(error.into())
         }
+    }
+}
+
+/// Whether a run that ended counts as an error of the function.
+///
+/// A run that is held has made no call, but it had some to make. The runs between
+/// two probes count like those whose probe is denied: the alarm stays on as long as
+/// Recall denies our key while decisions are due, whoever makes the probes.
+fn counted(report: &RunReport) -> Result<(), Error> {
+    match report.stopped {
+        StopReason::Held => {
+            tracing::info!(target: METRICS, denied = 1);
+            Err(Error::from(
+                "Recall denies the API key, so decisions that are due wait for it to be repaired",
+            ))
+        }
+        StopReason::Idle
+        | StopReason::DeadlineReached
+        | StopReason::AlreadyRunning
+        | StopReason::LeaseLost => Ok(()),
     }
 }
 
@@ -82,4 +97,35 @@ fn log(report: &RunReport) {
          {blocked} blocked, {abandoned} abandoned, {over} meetings over, {unreadable} rows that cannot be read and {unwritable} \
          that cannot be written; stopped: {stopped:?}"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_run_that_is_held_counts_as_an_error() {
+        let is_error = |stopped| {
+            let report = RunReport {
+                stopped,
+                applied: 0,
+                again: 0,
+                blocked: 0,
+                abandoned: 0,
+                over: 0,
+                late: 0,
+                unreadable: 0,
+                unwritable: 0,
+            };
+            counted(&report).is_err()
+        };
+        let all = [
+            StopReason::Idle,
+            StopReason::DeadlineReached,
+            StopReason::AlreadyRunning,
+            StopReason::LeaseLost,
+            StopReason::Held,
+        ];
+        assert_eq!(all.map(is_error), [false, false, false, false, true]);
+    }
 }

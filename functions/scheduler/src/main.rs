@@ -5,6 +5,7 @@
 //! wake-up only means that decisions may be due.
 
 mod handler;
+mod recall;
 mod settings;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Function, RandomJitter, SystemClock};
 use callsheet_store::{DecisionTable, StateTable};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use recall::KeyedRecall;
 use serde_json::Value;
 use settings::Settings;
 
@@ -25,7 +27,10 @@ async fn main() -> Result<(), Error> {
     let key = Arc::new(function.secret("RECALL_API_KEY_ARN", ApiKey::parse).await?);
     let tables = aws_sdk_dynamodb::Client::new(&function.aws);
     let scheduler = Scheduler {
-        recall: RecallClient::new(settings.base_url, key.current().await),
+        recall: KeyedRecall {
+            client: RecallClient::new(settings.base_url, key.current().await),
+            key,
+        },
         decisions: DecisionTable::new(tables.clone(), environment.required("DECISIONS_TABLE")?),
         state: StateTable::new(tables, environment.required("STATE_TABLE")?),
         clock: SystemClock,
@@ -34,8 +39,8 @@ async fn main() -> Result<(), Error> {
     };
     let notes = ActivityNotes::default();
     run(service_fn(move |event: LambdaEvent<Value>| {
-        let (scheduler, key, notes) = (scheduler.clone(), Arc::clone(&key), notes.clone());
-        async move { handler::wake(scheduler, &key, &notes, event.context.deadline).await }
+        let (scheduler, notes) = (scheduler.clone(), notes.clone());
+        async move { handler::wake(scheduler, &notes, event.context.deadline).await }
     }))
     .await
 }

@@ -19,7 +19,7 @@ pub(crate) trait Secrets: Send + Sync {
     /// The secrets as they were last loaded.
     fn current(&self) -> impl Future<Output = WebhookSecrets> + Send;
 
-    /// The secrets, loaded again; none if they were loaded less than a minute ago.
+    /// The secrets, loaded again; none if they were loaded less than 50 seconds ago.
     fn refresh(&self, now: Timestamp) -> impl Future<Output = Option<WebhookSecrets>> + Send;
 }
 

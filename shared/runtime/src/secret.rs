@@ -1,5 +1,5 @@
 //! A secret in Secrets Manager, loaded at the start and again when it seems to
-//! have changed, at most once a minute.
+//! have changed, at most every 50 seconds.
 
 use std::fmt::{self, Display};
 
@@ -12,7 +12,9 @@ use tokio::sync::Mutex;
 use crate::aws::Aws;
 
 /// The least time between two loads: many forged webhooks must not cause many loads.
-const PAUSE: SignedDuration = SignedDuration::from_secs(60);
+/// A little less than the minute between two probes of a denied API key, each of
+/// which is made with the key as it is by then.
+const PAUSE: SignedDuration = SignedDuration::from_secs(50);
 
 /// A secret that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +73,7 @@ impl<T: Clone> Secret<T> {
         self.current.lock().await.0.clone()
     }
 
-    /// Loads the secret again, unless it was loaded less than a minute ago. None if
+    /// Loads the secret again, unless it was loaded less than 50 seconds ago. None if
     /// it was not loaded: the current one remains.
     pub async fn refresh(&self, now: Timestamp) -> Option<T> {
         let mut current = self.current.lock().await;

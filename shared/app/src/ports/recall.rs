@@ -182,6 +182,13 @@ pub enum LeaveReply {
 
 /// Schedules and unschedules bots, and removes them from calls.
 pub trait Bots: Send + Sync {
+    /// Reads the API key again that calls are made with, unless that was done a
+    /// moment ago. True if it is another one. A client with a fixed key does
+    /// nothing.
+    fn renew_key(&self) -> impl Future<Output = bool> + Send {
+        async { false }
+    }
+
     /// Schedules a bot for an event. A second call moves or reconfigures the bot.
     fn schedule(
         &self,

@@ -1,36 +1,141 @@
-//! What the calls of a run show about our access to Recall.
+//! What a run knows about our access to Recall.
+//!
+//! Before its first call a run enters through the [gate](crate::AccessGate). It
+//! does so only once it has a call to make, so that a run without work takes the
+//! probe from nobody. While Recall denies our key, the run ends there, or makes
+//! one call as the probe: the others follow only if Recall lets that one through.
+//! A probe that is due in a moment is waited for. The timer wakes runs a minute
+//! apart, as far as probes are, so that a run which comes a little early would
+//! leave the probe to the one after it.
 //!
 //! A blocked call (403) may be about one payload or about our API key. Two of
 //! two meetings, with no call between them that Recall let through, are taken
-//! for a denial of the key.
+//! for a denial of the key. It ends the run, and is not stored as 401 and 402
+//! are: two blocked payloads must not hold the syncs.
 
-use callsheet_domain::{Decision, IcalUid};
+use callsheet_domain::{Decision, IcalUid, Timestamp, plus};
+use jiff::SignedDuration;
 
-/// What the calls of a run show about our access to Recall.
+use crate::Entry;
+
+/// How long a run waits for a probe that is not due yet.
+const PROBE_PATIENCE: SignedDuration = SignedDuration::from_secs(5);
+
+/// What an answer of Recall shows about our access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Recall let the call through, whatever became of it.
+    LetThrough,
+    /// Recall was busy or did not answer, which says nothing about the API key.
+    Unclear,
+    /// Recall denied or blocked the call.
+    Refused,
+}
+
+/// How far the run has come at the gate.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    /// It has had no call to make.
+    #[default]
+    NotEntered,
+    /// It is asking.
+    Entering,
+    /// It asks again at this instant, when the next probe is due.
+    EnterAt(Timestamp),
+    /// It may call.
+    Open,
+    /// It may make one call.
+    Probe,
+    /// It may make no call.
+    Held,
+}
+
+/// What a run knows about our access to Recall.
 #[derive(Debug, Default)]
-pub(super) struct Access {
+pub(super) struct RunAccess {
+    gate: Gate,
     /// Recall has answered a call with something else than a denial or a block.
     is_admitted: bool,
+    /// The run stops since Recall refuses our key.
+    is_denied: bool,
     /// The meeting whose call was blocked, if none was let through since.
     blocked: Option<IcalUid>,
 }
 
-impl Access {
+impl RunAccess {
+    /// Begins to enter through the gate, unless that was done.
+    pub(super) fn begin_entry(&mut self, now: Timestamp) -> bool {
+        let enters = match self.gate {
+            Gate::NotEntered => true,
+            Gate::EnterAt(instant) => instant <= now,
+            Gate::Entering | Gate::Open | Gate::Probe | Gate::Held => false,
+        };
+        if enters {
+            self.gate = Gate::Entering;
+        }
+        enters
+    }
+
+    /// Ends the entry.
+    pub(super) fn end_entry(&mut self, entry: &Entry, now: Timestamp) {
+        self.gate = match entry {
+            Entry::Open => Gate::Open,
+            Entry::Probe => Gate::Probe,
+            Entry::Held(denial) if denial.next_probe_at <= plus(now, PROBE_PATIENCE) => {
+                Gate::EnterAt(denial.next_probe_at)
+            }
+            Entry::Held(_) => Gate::Held,
+        };
+    }
+
+    /// Whether the run may make no call, nor may later.
+    pub(super) fn is_held(&self) -> bool {
+        self.gate == Gate::Held
+    }
+
+    /// Whether permits are of use: the run may call, or may be about to.
+    pub(super) fn may_call(&self) -> bool {
+        matches!(self.gate, Gate::Entering | Gate::Open | Gate::Probe)
+    }
+
+    /// How many calls may be in flight, at most `most`. One at a time until Recall
+    /// has admitted one: while our key is denied, each run costs a single call.
+    pub(super) fn most_in_flight(&self, most: usize, is_any_in_flight: bool) -> usize {
+        match self.gate {
+            Gate::Open if self.is_admitted => most,
+            Gate::Open | Gate::Probe => usize::from(!is_any_in_flight),
+            Gate::NotEntered | Gate::Entering | Gate::EnterAt(_) | Gate::Held => 0,
+        }
+    }
+
     /// Whether Recall has answered a call with something else than a denial or
     /// a block.
     pub(super) fn is_admitted(&self) -> bool {
         self.is_admitted
     }
 
-    /// Notes an answer that is neither a denial nor a block.
-    pub(super) fn admit(&mut self) {
-        self.is_admitted = true;
-    }
-
-    /// Notes a call that Recall let through. That Recall was busy or did not
-    /// answer says nothing about the API key.
-    pub(super) fn let_through(&mut self) {
-        self.blocked = None;
+    /// Notes an answer of Recall; returns whether it ends a denial.
+    pub(super) fn note(&mut self, answer: Answer) -> bool {
+        let is_probe = self.gate == Gate::Probe;
+        match answer {
+            Answer::LetThrough => {
+                self.blocked = None;
+                self.is_admitted = true;
+                if is_probe {
+                    self.gate = Gate::Open;
+                }
+                is_probe
+            }
+            Answer::Unclear | Answer::Refused if is_probe => {
+                self.gate = Gate::Held;
+                false
+            }
+            Answer::Unclear => {
+                self.is_admitted = true;
+                false
+            }
+            Answer::Refused => false,
+        }
     }
 
     /// Notes that the call for `row` was blocked; returns whether that is taken
@@ -43,21 +148,105 @@ impl Access {
         let meeting = &row.key.ical_uid;
         self.blocked.get_or_insert_with(|| meeting.clone()) != meeting
     }
+
+    /// Notes that the run stops since Recall refuses our key.
+    pub(super) fn deny(&mut self) {
+        self.is_denied = true;
+    }
+
+    /// Whether the run stops since Recall refuses our key.
+    pub(super) fn is_denied(&self) -> bool {
+        self.is_denied
+    }
+}
+
+/// The access of a run that entered while no denial was known.
+#[cfg(test)]
+pub(super) fn an_open_access() -> RunAccess {
+    RunAccess {
+        gate: Gate::Open,
+        ..RunAccess::default()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::Denial;
     use callsheet_domain::{CallAttempt, CallResult, apply_result};
     use callsheet_testkit::{With as _, a_decision, at};
+    use test_case::test_case;
 
     fn row(meeting: &str) -> Decision {
         a_decision().with(|row| row.key.ical_uid = IcalUid::parse(meeting).expect("an ical_uid"))
     }
 
+    fn held_until(next_probe_at: &str) -> Entry {
+        Entry::Held(Denial {
+            since: at("08:00"),
+            reason: "401".to_owned(),
+            next_probe_at: at(next_probe_at),
+        })
+    }
+
+    fn entered(entry: &Entry) -> RunAccess {
+        let mut access = RunAccess::default();
+        assert!(access.begin_entry(at("09:30")));
+        access.end_entry(entry, at("09:30"));
+        access
+    }
+
+    #[test]
+    fn no_call_is_made_before_the_run_has_entered() {
+        let mut access = RunAccess::default();
+        assert_eq!(access.most_in_flight(10, false), 0);
+        assert!(access.begin_entry(at("09:30")));
+        assert!(!access.begin_entry(at("09:30")), "it is entering");
+        assert_eq!(access.most_in_flight(10, false), 0);
+        access.end_entry(&Entry::Open, at("09:30"));
+        assert!(!access.begin_entry(at("09:30")), "it has entered");
+        assert_eq!(access.most_in_flight(10, false), 1);
+    }
+
+    #[test]
+    fn one_call_is_made_at_a_time_until_recall_has_admitted_one() {
+        let mut access = entered(&Entry::Open);
+        assert_eq!(access.most_in_flight(10, true), 0);
+        assert!(!access.note(Answer::Unclear), "there is no denial to end");
+        assert_eq!(access.most_in_flight(10, true), 10);
+    }
+
+    #[test]
+    fn a_probe_that_recall_lets_through_ends_the_denial_and_admits_the_other_calls() {
+        let mut access = entered(&Entry::Probe);
+        assert_eq!(access.most_in_flight(10, false), 1);
+        assert!(access.note(Answer::LetThrough));
+        assert_eq!(access.most_in_flight(10, true), 10);
+        assert!(!access.note(Answer::LetThrough), "it is ended once");
+    }
+
+    #[test_case(Answer::Unclear)]
+    #[test_case(Answer::Refused)]
+    fn a_probe_that_recall_does_not_let_through_is_the_last_call(answer: Answer) {
+        let mut access = entered(&Entry::Probe);
+        assert!(!access.note(answer));
+        assert!(access.is_held());
+        assert_eq!(access.most_in_flight(10, false), 0);
+    }
+
+    #[test]
+    fn a_run_waits_only_for_a_probe_that_is_due_in_a_moment() {
+        let held = entered(&held_until("09:30:06"));
+        assert!(held.is_held() && !held.may_call());
+        let mut early = entered(&held_until("09:30:05"));
+        assert!(!early.is_held() && !early.may_call());
+        assert!(!early.begin_entry(at("09:30:04")));
+        assert!(early.begin_entry(at("09:30:05")));
+    }
+
     #[test]
     fn two_blocked_meetings_are_a_denial_and_two_copies_are_not() {
-        let mut access = Access::default();
+        let mut access = entered(&Entry::Open);
         assert!(!access.block(&row("one")));
         assert!(!access.block(&row("one")));
         assert!(access.block(&row("two")));
@@ -65,10 +254,15 @@ mod tests {
 
     #[test]
     fn a_call_that_was_let_through_in_between_starts_the_count_again() {
-        let mut access = Access::default();
+        let mut access = entered(&Entry::Open);
         assert!(!access.block(&row("one")));
-        access.let_through();
+        access.note(Answer::LetThrough);
         assert!(!access.block(&row("two")));
+        access.note(Answer::Unclear);
+        assert!(
+            access.block(&row("three")),
+            "no answer lets nothing through"
+        );
     }
 
     #[test]
@@ -82,10 +276,10 @@ mod tests {
             };
             apply_result(row, &attempt, result, at("09:30"))
         };
-        let mut access = Access::default();
+        let mut access = entered(&Entry::Open);
         assert!(!access.block(&row("one")));
         assert!(access.block(&blocked_before("two")));
-        access.admit();
+        access.note(Answer::LetThrough);
         assert!(!access.block(&blocked_before("three")));
     }
 }

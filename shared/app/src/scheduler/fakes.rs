@@ -2,14 +2,15 @@
 //! implement the ports of the crate as it is built without its tests.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use callsheet_domain::{
     CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
 };
 
-use crate::PortError;
 use crate::ports::{Clock, DecisionRows, Decisions, DueRows, UnreadableRow, WriteOutcome};
+use crate::{PortError, Service};
 
 /// A clock that stands still until it is waited on.
 pub(super) struct FakeClock(Mutex<Timestamp>);
@@ -35,6 +36,7 @@ impl Clock for FakeClock {
 pub(super) struct Rows {
     rows: Mutex<Vec<Decision>>,
     unreadable: Mutex<BTreeSet<DecisionKey>>,
+    refuses_results: AtomicBool,
 }
 
 impl Rows {
@@ -42,6 +44,7 @@ impl Rows {
         Self {
             rows: Mutex::new(rows.into_iter().collect()),
             unreadable: Mutex::default(),
+            refuses_results: AtomicBool::default(),
         }
     }
 
@@ -49,6 +52,11 @@ impl Rows {
     pub(super) fn make_unreadable(&self, key: &DecisionKey) {
         let mut unreadable = self.unreadable.lock().expect("no test thread panicked");
         unreadable.insert(key.clone());
+    }
+
+    /// From now on no row is written whose history has a call.
+    pub(super) fn refuse_results(&self) {
+        self.refuses_results.store(true, Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Decision>> {
@@ -109,6 +117,13 @@ impl Decisions for Rows {
     }
 
     async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
+        let has_result = !decision.history.calls().is_empty();
+        if has_result && self.refuses_results.load(Ordering::Relaxed) {
+            return Err(PortError::Unwritable {
+                service: Service::DynamoDb,
+                reason: "too large".to_owned(),
+            });
+        }
         let mut rows = self.lock();
         let stored = rows.iter_mut().find(|row| row.key == decision.key);
         let Some(stored) = stored.filter(|row| row.version == decision.version) else {

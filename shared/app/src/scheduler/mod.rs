@@ -8,14 +8,18 @@
 //! that becomes urgent overtakes a backlog, and a row that must wait blocks no
 //! other.
 //!
+//! While Recall denies our key (401, 402), one worker a minute makes a single call
+//! as the probe, and no other calls. [`access`] keeps a run to that.
+//!
 //! A 403 may be about one payload, which a firewall blocks (a `localhost` URL
 //! in a title that a bot is named by is enough), or about our key, which denies
 //! us everything. So the row whose call was blocked is set aside for some
 //! minutes, and the run goes on with the others. Two blocked calls with none
 //! that Recall let through between them are taken for the denial, if they are
 //! of two meetings: copies and instances of one meeting have one title. Then
-//! the run stops as it does after a 401, but both rows stay set aside, since
-//! they may be two blocked payloads after all. A row that was blocked before is
+//! the run stops, all bot calls wait for half a minute, and both rows stay set
+//! aside, since they may be two blocked payloads after all. For the same reason
+//! the denial is not stored: syncs go on. A row that was blocked before is
 //! called after the others until Recall has let one call through, and from then
 //! on it counts no more towards a denial. So however many meetings are blocked,
 //! each run makes the calls of others first.
@@ -58,8 +62,10 @@ mod wake;
 
 use callsheet_domain::{Call, Timestamp};
 
-use crate::PortError;
-use crate::ports::{Bots, Clock, Decisions, Jitter, LeaseResult, Leases, RateLimits, Released};
+use crate::ports::{
+    Access, Bots, Clock, Decisions, Jitter, LeaseResult, Leases, RateLimits, Released,
+};
+use crate::{AccessGate, Entry, PortError, Service};
 use call::BotCaller;
 use outcome::CallOutcome;
 pub use plan::{CallPlan, PlannedCall};
@@ -79,7 +85,7 @@ pub struct Scheduler<R, D, S, K, J> {
     pub recall: R,
     /// The stored decisions.
     pub decisions: D,
-    /// The stored rate limits and the lease.
+    /// The stored rate limits, the lease, and the denial of our key.
     pub state: S,
     /// The clock.
     pub clock: K,
@@ -93,7 +99,7 @@ impl<R, D, S, K, J> Scheduler<R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
-    S: RateLimits + Leases,
+    S: RateLimits + Leases + Access,
     K: Clock,
     J: Jitter,
 {
@@ -160,10 +166,43 @@ where
         Ok(caller.call(planned, calls_until, fraction).await)
     }
 
+    /// Enters through the gate. A probe is made with the key as it is now: the
+    /// operator may have put another one in place.
+    async fn enter(&self) -> Result<Entry, PortError> {
+        let entry = self.gate().enter().await?;
+        if entry == Entry::Probe {
+            self.recall.renew_key().await;
+        }
+        Ok(entry)
+    }
+
+    /// Stores a denial, unless it was the denial of a key that has been replaced.
+    async fn note_denial(&self, reason: String) -> Result<Completion, PortError> {
+        if !self.recall.renew_key().await {
+            let denied = PortError::Denied {
+                service: Service::Recall,
+                reason,
+            };
+            self.gate().note_failure(&denied).await?;
+        }
+        Ok(Completion::AccessNoted)
+    }
+
+    fn gate(&self) -> AccessGate<'_, S, K> {
+        AccessGate {
+            access: &self.state,
+            clock: &self.clock,
+        }
+    }
+
     async fn record(&self, call: Box<RecordedCall>) -> Result<Completion, PortError> {
         Ok(match self.result_writer().record(&call).await? {
             Recorded::Written | Recorded::RowGone => Completion::ResultRecorded(call),
             Recorded::RowUnreadable(row) => Completion::RowSetAside(row.into()),
+            Recorded::RowUnwritable(reason) => Completion::RowSetAside(BadRow {
+                key: call.row.key,
+                problem: RowProblem::Unwritable(reason),
+            }),
         })
     }
 
@@ -186,7 +225,7 @@ impl<R, D, S, K, J> PerformTask for Scheduler<R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
-    S: RateLimits + Leases,
+    S: RateLimits + Leases + Access,
     K: Clock,
     J: Jitter,
 {
@@ -207,7 +246,7 @@ impl<R, D, S, K, J> Scheduler<R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
-    S: RateLimits + Leases,
+    S: RateLimits + Leases + Access,
     K: Clock,
     J: Jitter,
 {
@@ -236,9 +275,19 @@ where
             Task::ExtendLease { held, until } => {
                 Completion::LeaseExtended(self.state.extend(held, until).await?)
             }
+            Task::EnterGate => Completion::Entered(self.enter().await?),
+            Task::NoteDenial(reason) => self.note_denial(reason).await?,
+            Task::NoteAdmission => {
+                self.gate().note_admission().await?;
+                Completion::AccessNoted
+            }
+            Task::RenewKey => {
+                self.recall.renew_key().await;
+                Completion::AccessNoted
+            }
             Task::BlockCalls { operation, until } => {
                 self.state.block_until(operation, until).await?;
-                Completion::CallsBlocked
+                Completion::AccessNoted
             }
         })
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use callsheet_domain::{BotEntry, Call, CallResult};
 
 use crate::ports::{BotReply, LeaveReply};
+use crate::scheduler::access::Answer;
 use crate::scheduler::waits::Waits;
 use crate::{PortError, Service};
 
@@ -24,21 +25,27 @@ pub(super) enum Response {
 /// The outcome of a call.
 #[derive(Debug)]
 pub(super) enum CallOutcome {
-    /// A result that is written to the row.
+    /// Recall let the call through; the result is written to the row.
     Result(CallResult),
+    /// Recall was busy or did not answer, or not in its published form. The row
+    /// waits.
+    Unanswered {
+        /// Why.
+        reason: String,
+        /// How long the row waits.
+        wait: Duration,
+    },
     /// Calls of this operation must wait; the row stays as it was.
     Throttled(Duration),
     /// This one call was blocked: its row is set aside.
     Blocked {
-        /// The service that blocked it.
-        service: Service,
         /// Why.
         reason: String,
         /// How long the row is set aside.
         wait: Duration,
     },
-    /// Our key is denied: the run stops, the row stays due.
-    Denied(PortError),
+    /// Our key is denied, for this reason: the run stops, the row stays due.
+    Denied(String),
     /// It was not made: another copy of the meeting wants the bot.
     Shared,
     /// It was not made: the lease does not last long enough.
@@ -66,9 +73,11 @@ pub(super) fn classify(
             })
         }
         Err(PortError::Throttled { wait, .. }) => CallOutcome::Throttled(wait),
-        Err(error) if error.is_recall_denial() => CallOutcome::Denied(error),
-        Err(PortError::Blocked { service, reason }) => CallOutcome::Blocked {
-            service,
+        Err(PortError::Denied {
+            service: Service::Recall,
+            reason,
+        }) => CallOutcome::Denied(reason),
+        Err(PortError::Blocked { reason, .. }) => CallOutcome::Blocked {
             reason,
             wait: waits.set_aside(),
         },
@@ -77,10 +86,22 @@ pub(super) fn classify(
             | PortError::Denied { .. }
             | PortError::Unreadable { .. }
             | PortError::Unwritable { .. }),
-        ) => CallOutcome::Result(CallResult::Again {
+        ) => CallOutcome::Unanswered {
             reason: error.to_string(),
             wait: waits.backoff(),
-        }),
+        },
+    }
+}
+
+impl CallOutcome {
+    /// What Recall's answer shows about our access; none if no call was made.
+    pub(super) fn answer(&self) -> Option<Answer> {
+        match self {
+            Self::Result(_) => Some(Answer::LetThrough),
+            Self::Unanswered { .. } | Self::Throttled(_) => Some(Answer::Unclear),
+            Self::Blocked { .. } | Self::Denied(_) => Some(Answer::Refused),
+            Self::Shared | Self::NotMade => None,
+        }
     }
 }
 
@@ -150,6 +171,7 @@ mod tests {
     fn wait_of(outcome: &CallOutcome) -> Option<Duration> {
         match outcome {
             CallOutcome::Result(CallResult::Again { wait, .. })
+            | CallOutcome::Unanswered { wait, .. }
             | CallOutcome::Blocked { wait, .. }
             | CallOutcome::Throttled(wait) => Some(*wait),
             _ => None,
@@ -158,6 +180,13 @@ mod tests {
 
     fn stays() -> Response {
         Response::Leave(LeaveReply::Refused("not started".to_owned()))
+    }
+
+    fn denied(service: Service) -> PortError {
+        PortError::Denied {
+            service,
+            reason: "denied".to_owned(),
+        }
     }
 
     fn throttled() -> PortError {
@@ -184,12 +213,23 @@ mod tests {
         assert_eq!(wait_of(&outcome).map(|wait| wait.as_secs()), seconds);
     }
 
+    /// A key that is denied gets none of these answers but the last four.
+    #[test_case(Ok(Response::Bot(BotReply::Done(Vec::new()))), Answer::LetThrough; "done")]
+    #[test_case(Ok(Response::Bot(BotReply::Refused("ended".to_owned()))), Answer::LetThrough; "refused for good")]
+    #[test_case(Ok(Response::Bot(BotReply::Busy)), Answer::LetThrough; "another call in flight")]
+    #[test_case(Ok(Response::Bot(BotReply::NoneFree(None))), Answer::LetThrough; "no bot is free")]
+    #[test_case(Ok(stays()), Answer::LetThrough; "a bot that is not in its call yet")]
+    #[test_case(Err(unavailable()), Answer::Unclear; "no answer")]
+    #[test_case(Err(throttled()), Answer::Unclear; "rate limited")]
+    #[test_case(Err(blocked()), Answer::Refused; "blocked")]
+    #[test_case(Err(denied(Service::Recall)), Answer::Refused; "denied")]
+    fn shows(response: Result<Response, PortError>, answer: Answer) {
+        let outcome = outcome(&Call::Unschedule, response);
+        assert_eq!(outcome.answer(), Some(answer));
+    }
+
     #[test]
     fn only_a_denial_by_recall_stops_the_run() {
-        let denied = |service| PortError::Denied {
-            service,
-            reason: "denied".to_owned(),
-        };
         let by_recall = outcome(&Call::Unschedule, Err(denied(Service::Recall)));
         assert!(matches!(by_recall, CallOutcome::Denied(_)), "{by_recall:?}");
         let by_another = outcome(&Call::Unschedule, Err(denied(Service::DynamoDb)));

@@ -11,6 +11,8 @@ pub enum StopReason {
     AlreadyRunning,
     /// The lease expired during the run.
     LeaseLost,
+    /// Recall denies our key, so that no call is made before the next probe.
+    Held,
 }
 
 /// The result of a run: why it stopped, and numbers of calls and rows.

@@ -2,7 +2,8 @@
 //!
 //! A write is a step of its own: while it goes on, other calls are made.
 
-use callsheet_domain::{Decision, apply_result};
+use callsheet_domain::{Decision, Timestamp, apply_result, plus};
+use jiff::SignedDuration;
 
 use crate::PortError;
 use crate::ports::{Clock, Decisions, UnreadableRow, WriteOutcome};
@@ -18,7 +19,13 @@ pub(super) enum Recorded {
     /// Its row was changed meanwhile, and cannot be read any more. The result is
     /// dropped: the row stays due, and a repeated call has the same effect.
     RowUnreadable(UnreadableRow),
+    /// The table does not accept the row with the result, for this reason.
+    RowUnwritable(String),
 }
+
+/// How long a row waits whose result cannot be written. Each run would repeat its
+/// call otherwise.
+const UNWRITABLE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Writes the results of calls to their rows.
 #[derive(Debug)]
@@ -29,15 +36,22 @@ pub(super) struct ResultWriter<'a, D, K> {
 
 impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
     /// Applies the result to the row. If another worker has written the row
-    /// since it was called, applies it to the row as it is now.
+    /// since it was called, applies it to the row as it is now. If the table does
+    /// not accept that, the row waits for a while as it was before.
     pub(super) async fn record(&self, call: &RecordedCall) -> Result<Recorded, PortError> {
         let now = self.clock.now();
         let mut row = call.row.clone();
         loop {
-            let key = row.key.clone();
+            let (key, before) = (row.key.clone(), row.clone());
             let applied = apply_result(row, &call.attempt, call.result.clone(), now);
-            if self.decisions.write(&applied).await? == WriteOutcome::Written {
-                return Ok(Recorded::Written);
+            match self.decisions.write(&applied).await {
+                Ok(WriteOutcome::Written) => return Ok(Recorded::Written),
+                Ok(WriteOutcome::Conflict) => {}
+                Err(PortError::Unwritable { reason, .. }) => {
+                    self.wait(before, now).await?;
+                    return Ok(Recorded::RowUnwritable(reason));
+                }
+                Err(error) => return Err(error),
             }
             let mut stored = self.decisions.decisions(std::slice::from_ref(&key)).await?;
             row = match (stored.decisions.pop(), stored.unreadable.pop()) {
@@ -45,6 +59,18 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
                 (None, Some(unreadable)) => return Ok(Recorded::RowUnreadable(unreadable)),
                 (None, None) => return Ok(Recorded::RowGone),
             };
+        }
+    }
+
+    /// Has a row wait, if the table accepts that.
+    async fn wait(&self, row: Decision, now: Timestamp) -> Result<(), PortError> {
+        let waiting = row.waiting(
+            plus(now, UNWRITABLE),
+            "the result of a call cannot be written",
+        );
+        match self.decisions.write(&waiting).await {
+            Ok(_) | Err(PortError::Unwritable { .. }) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -116,6 +142,23 @@ mod tests {
         let recorded = record(&rows, &done(a_decision()));
         assert!(matches!(recorded, Recorded::RowUnreadable(row) if row.key == newer.key));
         assert_eq!(rows.only(), newer, "it is as another worker wrote it");
+    }
+
+    #[test]
+    fn a_row_whose_result_is_too_large_waits_for_a_minute_as_it_was() {
+        let rows = Rows::with([a_decision()]);
+        rows.refuse_results();
+        let recorded = record(&rows, &done(a_decision()));
+        assert!(
+            matches!(recorded, Recorded::RowUnwritable(_)),
+            "{recorded:?}"
+        );
+        let row = rows.only();
+        assert_eq!(row.attempts.not_before, Some(at("09:31")));
+        assert_eq!(
+            (row.history.calls().len(), row.applied),
+            (0, Applied::Nothing)
+        );
     }
 
     #[test]

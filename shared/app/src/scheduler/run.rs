@@ -121,12 +121,12 @@ impl<'a, P: PerformTask, K: Clock> Run<'a, P, K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Service;
     use crate::ports::{DueRows, PermitResult};
     use crate::scheduler::fakes::FakeClock;
     use crate::scheduler::outcome::CallOutcome;
     use crate::scheduler::state::a_state;
     use crate::scheduler::task::{CompletedCall, DueQuery, DueRead};
+    use crate::{Entry, Service};
     use callsheet_domain::{CallResult, Permits};
     use callsheet_testkit::{a_decision, at};
     use futures_util::FutureExt as _;
@@ -191,6 +191,7 @@ mod tests {
                     due.retain(|row| row.key != call.row.key);
                     Completion::ResultRecorded(call)
                 }
+                Task::EnterGate => Completion::Entered(Entry::Open),
                 task => unreachable!("no row and no time for it: {task:?}"),
             })
         }

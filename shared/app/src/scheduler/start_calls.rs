@@ -20,6 +20,7 @@ pub(super) fn next_tasks(state: &mut RunState, now: Timestamp) -> (Vec<Task>, Ti
     let mut tasks = Vec::new();
     tasks.extend(extend_lease(state, now));
     tasks.extend(read_due(state, now));
+    tasks.extend(enter_gate(state, now));
     let next_slot = start_calls(state, now, &mut tasks);
     acquire_permits(state, now, &mut tasks);
     (tasks, next_slot)
@@ -29,6 +30,12 @@ fn extend_lease(state: &mut RunState, now: Timestamp) -> Option<Task> {
     let until = state.lease.begin_extension(now)?;
     let held = state.lease.held;
     Some(Task::ExtendLease { held, until })
+}
+
+/// Enters through the gate once there is a call to make.
+fn enter_gate(state: &mut RunState, now: Timestamp) -> Option<Task> {
+    let enters = !state.due.calls.is_empty() && state.access.begin_entry(now);
+    enters.then_some(Task::EnterGate)
 }
 
 fn read_due(state: &mut RunState, now: Timestamp) -> Option<Task> {
@@ -127,6 +134,9 @@ fn remove(state: &mut RunState, index: usize) -> Option<PlannedCall> {
 }
 
 fn acquire_permits(state: &mut RunState, now: Timestamp, tasks: &mut Vec<Task>) {
+    if !state.access.may_call() {
+        return;
+    }
     for queue in &mut state.queues {
         let Some(count) = queue.begin_acquiring(now) else {
             continue;
@@ -143,6 +153,7 @@ fn acquire_permits(state: &mut RunState, now: Timestamp, tasks: &mut Vec<Task>) 
 
 #[cfg(test)]
 mod tests {
+    use super::super::access::{Answer, RunAccess, an_open_access};
     use super::super::state::a_state;
     use super::*;
     use crate::ports::PermitResult;
@@ -169,7 +180,8 @@ mod tests {
     /// A run with these rows and a permit for each at half past nine.
     fn with_permits(rows: Vec<Decision>) -> RunState {
         let mut state = a_state();
-        state.access.admit();
+        state.access = an_open_access();
+        state.access.note(Answer::LetThrough);
         let count = u32::try_from(rows.len()).expect("few");
         let queue = state.queue(Operation::ScheduleBot);
         queue.wanted = rows.len();
@@ -215,9 +227,23 @@ mod tests {
     #[test]
     fn one_call_is_in_flight_until_recall_has_admitted_one() {
         let mut state = with_permits(vec![row(1), row(2)]);
-        state.access = super::super::access::Access::default();
+        state.access = an_open_access();
         let (tasks, _) = next_tasks(&mut state, at("09:30"));
         assert_eq!(called(&tasks), ["event-1"]);
+    }
+
+    #[test]
+    fn a_run_enters_through_the_gate_once_it_has_a_call_to_make() {
+        let is_entry = |task: &Task| matches!(task, Task::EnterGate);
+        let mut without = a_state();
+        let (tasks, _) = next_tasks(&mut without, at("09:30"));
+        assert!(!tasks.iter().any(is_entry), "it takes no probe: {tasks:?}");
+        let mut state = with_permits(vec![row(1)]);
+        state.access = RunAccess::default();
+        let (tasks, _) = next_tasks(&mut state, at("09:30"));
+        assert!(tasks.iter().any(is_entry) && called(&tasks).is_empty());
+        let (tasks, _) = next_tasks(&mut state, at("09:30"));
+        assert!(!tasks.iter().any(is_entry), "it is entering: {tasks:?}");
     }
 
     #[test]
@@ -290,6 +316,7 @@ mod tests {
     #[test]
     fn permits_are_acquired_for_rows_that_have_none() {
         let mut state = a_state();
+        state.access = an_open_access();
         state.queue(Operation::ScheduleBot).wanted = 2;
         let (tasks, _) = next_tasks(&mut state, at("09:30"));
         let requests = tasks.iter().filter_map(|task| match task {

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use crate::PortError;
 use crate::ports::Held;
-use crate::scheduler::access::Access;
+use crate::scheduler::access::RunAccess;
 use crate::scheduler::call_queue::{CallQueue, NextSlot};
 use crate::scheduler::due_batch::DueBatch;
 use crate::scheduler::report::{RunReport, StopReason};
@@ -29,7 +29,7 @@ pub(super) struct RunState {
     /// Rows that cannot be read or written. The run leaves them alone.
     set_aside: HashSet<DecisionKey>,
     pub(super) lease: RunLease,
-    pub(super) access: Access,
+    pub(super) access: RunAccess,
     /// Whether a plan was logged.
     pub(super) has_logged_plan: bool,
     failure: Option<PortError>,
@@ -50,7 +50,7 @@ impl RunState {
             in_flight: HashMap::new(),
             set_aside: HashSet::new(),
             lease: RunLease::new(held, settings.lease),
-            access: Access::default(),
+            access: RunAccess::default(),
             has_logged_plan: false,
             failure: None,
         }
@@ -62,6 +62,8 @@ impl RunState {
             Some(StopReason::DeadlineReached)
         } else if self.lease.is_lost(now) {
             Some(StopReason::LeaseLost)
+        } else if self.access.is_held() {
+            Some(StopReason::Held)
         } else {
             None
         }
@@ -85,13 +87,9 @@ impl RunState {
     /// When the next call of an operation may be made. There is no slot while as
     /// many calls are in flight as may be.
     pub(super) fn next_slot(&mut self, operation: Operation, now: Timestamp) -> NextSlot {
-        // One call at a time until Recall has admitted one: while our key is
-        // denied, each run costs a single call.
-        let most = if self.access.is_admitted() {
-            self.settings.most_in_flight
-        } else {
-            usize::from(self.queues.iter().all(|queue| queue.in_flight == 0))
-        };
+        let is_any_in_flight = self.queues.iter().any(|queue| queue.in_flight > 0);
+        let most = self.settings.most_in_flight;
+        let most = self.access.most_in_flight(most, is_any_in_flight);
         // Results that are not written yet hold up calls, too, but later.
         let is_behind = self.in_flight.len() >= self.settings.most_in_flight * 2;
         let queue = self.queue(operation);
@@ -148,16 +146,10 @@ impl RunState {
         self.failure.get_or_insert(error);
     }
 
-    /// Stops the run because Recall denies our key, whatever failed before.
+    /// Stops the run because Recall refuses our key, whatever failed before.
     pub(super) fn deny(&mut self, error: PortError) {
+        self.access.deny();
         self.failure = Some(error);
-    }
-
-    /// Whether the run stops because Recall denies our key.
-    pub(super) fn is_denied(&self) -> bool {
-        self.failure
-            .as_ref()
-            .is_some_and(PortError::is_recall_denial)
     }
 
     /// The failure that stopped the run.
@@ -195,7 +187,8 @@ pub(super) fn a_state() -> RunState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Service;
+    use crate::ports::Denial;
+    use crate::{Entry, Service};
     use callsheet_testkit::{a_decision, at};
     use test_case::test_case;
 
@@ -222,15 +215,28 @@ mod tests {
     }
 
     #[test]
+    fn a_run_stops_while_recall_denies_our_key() {
+        let mut state = a_state();
+        let denial = Denial {
+            since: at("08:00"),
+            reason: "401".to_owned(),
+            next_probe_at: at("09:31"),
+        };
+        state.access.end_entry(&Entry::Held(denial), at("09:30"));
+        let stopped = state.must_stop(at("09:30"), at("09:31"));
+        assert_eq!(stopped, Some(StopReason::Held));
+    }
+
+    #[test]
     fn the_first_failure_stops_a_run_and_a_denial_replaces_it() {
         let mut state = a_state();
         state.fail(unavailable());
         state.fail(denied());
-        assert!(!state.is_denied());
+        assert!(!state.access.is_denied());
         let stopped = state.must_stop(at("09:30"), at("09:31"));
         assert_eq!(stopped, Some(StopReason::DeadlineReached));
         state.deny(denied());
-        assert!(state.is_denied());
+        assert!(state.access.is_denied());
         assert!(state.take_failure().is_some());
         assert!(state.take_failure().is_none());
     }
@@ -245,7 +251,7 @@ mod tests {
             });
             let stopped = state.must_stop(at("09:30"), at("09:31"));
             assert_eq!(stopped, Some(StopReason::DeadlineReached));
-            assert!(!state.is_denied(), "{service}");
+            assert!(!state.access.is_denied(), "{service}");
         }
     }
 

@@ -11,10 +11,10 @@ use callsheet_domain::{
     CallAttempt, CallResult, Decision, DecisionKey, Operation, RateLimit, Timestamp,
 };
 
-use crate::PortError;
 use crate::ports::{DueRows, Held, PermitResult, RateLimits, UnreadableRow, WriteOutcome};
 use crate::scheduler::outcome::CallOutcome;
 use crate::scheduler::plan::PlannedCall;
+use crate::{Entry, PortError};
 
 /// A task of a run.
 #[derive(Debug)]
@@ -43,6 +43,14 @@ pub(super) enum Task {
         /// The new end.
         until: Timestamp,
     },
+    /// Enter through the gate, before the first call.
+    EnterGate,
+    /// Store that Recall denies our key, for this reason.
+    NoteDenial(String),
+    /// Store that Recall admits us again.
+    NoteAdmission,
+    /// Read the API key again.
+    RenewKey,
     /// Block all calls of an operation, by any worker.
     BlockCalls {
         /// The operation.
@@ -62,6 +70,10 @@ impl Task {
             | Self::ReadDue(_)
             | Self::AcquirePermits(_)
             | Self::ExtendLease { .. }
+            | Self::EnterGate
+            | Self::NoteDenial(_)
+            | Self::NoteAdmission
+            | Self::RenewKey
             | Self::BlockCalls { .. } => None,
         }
     }
@@ -206,8 +218,11 @@ pub(super) enum Completion {
     LeaseExtended(Option<Held>),
     /// The row of a meeting that is over was written, or had been changed.
     EndedClosed(WriteOutcome),
-    /// All calls of an operation are blocked.
-    CallsBlocked,
+    /// The gate was asked.
+    Entered(Entry),
+    /// A denial or admission was stored, the key was read again, or all calls of an
+    /// operation are blocked.
+    AccessNoted,
 }
 
 /// Performs tasks.

@@ -2,6 +2,7 @@
 //! the run.
 
 use callsheet_app::PortError;
+use callsheet_app::ports::Access as _;
 use callsheet_domain::{
     Decision, EventId, Operation, PolicyDocument, RecordedResult, Timestamp, plus,
 };
@@ -93,10 +94,12 @@ async fn two_blocked_meetings_stop_the_run_and_keep_everything_due() {
         harness.see(meeting(number, at("11:00"))).await;
     }
     let error = harness.drained().await.expect_err("denied");
-    assert!(matches!(error, PortError::Denied { .. }), "{error}");
+    assert!(matches!(error, PortError::Blocked { .. }), "{error}");
     assert_eq!(scheduled(&harness), ["event-0", "event-1"]);
     let rows = harness.decisions.all();
     assert!(rows.iter().all(Decision::is_due));
+    let denial = harness.state.denial().await.expect("memory");
+    assert_eq!(denial, None, "syncs go on");
     let stopped_at = harness.after(0);
     // The first call after that is one of those that were not blocked.
     let report = harness.drained().await.expect("a finished run");
@@ -137,7 +140,7 @@ async fn meetings_that_were_blocked_before_are_called_after_the_others_and_stop_
     }
     for _ in 0..3 {
         let error = harness.drained().await.expect_err("denied");
-        assert!(matches!(error, PortError::Denied { .. }), "{error}");
+        assert!(matches!(error, PortError::Blocked { .. }), "{error}");
         harness.clock.advance(SignedDuration::from_secs(30));
     }
     harness.clock.advance(SignedDuration::from_mins(10));

@@ -10,6 +10,7 @@ mod blocked_calls;
 mod components;
 mod crash;
 mod decide;
+mod denied_key;
 mod drift;
 mod harness;
 mod model;

@@ -1,23 +1,70 @@
 //! An outage of Recall that ends shortly before a meeting.
 
+use std::sync::{Arc, Mutex};
+
 use callsheet_app::ports::Clock as _;
 use callsheet_app::{PortError, Scheduler, Service, StopReason};
 use callsheet_domain::{Operation, ResponseStatus, Timestamp, plus};
 use callsheet_testkit::{
-    CallName, EvenJitter, Intercepted, Interceptor, ManualClock, With as _, an_event, at,
+    CallName, EvenJitter, Intercepted, Interceptor, ManualClock, MemoryDecisions, MemoryState,
+    With as _, an_event, at,
 };
 use jiff::SignedDuration;
 use test_case::test_case;
 
-use crate::harness::{Harness, drain_settings};
+use crate::harness::{Harness, Recall, drain_settings};
 
-/// Recall answers nothing between two instants, or blocks every call.
+/// How Recall fails.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Failure {
+    /// It does not answer.
+    Unavailable,
+    /// Each call is blocked (403).
+    Blocked,
+    /// Our key is denied (401, 402).
+    Denied,
+}
+
+impl Failure {
+    fn error(self) -> PortError {
+        let service = Service::Recall;
+        match self {
+            Self::Unavailable => PortError::Unavailable {
+                service,
+                reason: "503".to_owned(),
+                source: None,
+            },
+            Self::Blocked => PortError::Blocked {
+                service,
+                reason: "403".to_owned(),
+            },
+            Self::Denied => PortError::Denied {
+                service,
+                reason: "402".to_owned(),
+            },
+        }
+    }
+}
+
+/// Recall fails between two instants, each call in the same way.
 #[derive(Debug, Clone)]
-struct Outage {
+pub(crate) struct Outage {
     clock: ManualClock,
     from: Timestamp,
     until: Timestamp,
-    blocks: bool,
+    failure: Failure,
+    failed: Arc<Mutex<Vec<Timestamp>>>,
+}
+
+impl Outage {
+    pub(crate) fn with(self, failure: Failure) -> Self {
+        Self { failure, ..self }
+    }
+
+    /// When calls failed, in order.
+    pub(crate) fn failed(&self) -> Vec<Timestamp> {
+        self.failed.lock().expect("no holder panics").clone()
+    }
 }
 
 impl Interceptor for Outage {
@@ -26,47 +73,48 @@ impl Interceptor for Outage {
         _: CallName,
         effect: impl Future<Output = Result<T, PortError>> + Send,
     ) -> Result<T, PortError> {
-        if !(self.from..self.until).contains(&self.clock.now()) {
+        let now = self.clock.now();
+        if !(self.from..self.until).contains(&now) {
             return effect.await;
         }
-        let service = Service::Recall;
-        Err(if self.blocks {
-            PortError::Blocked {
-                service,
-                reason: "403".to_owned(),
-            }
-        } else {
-            PortError::Unavailable {
-                service,
-                reason: "503".to_owned(),
-                source: None,
-            }
-        })
+        self.failed.lock().expect("no holder panics").push(now);
+        Err(self.failure.error())
     }
 }
 
 impl Harness {
-    fn outage(&self, from: &str, until: &str) -> Outage {
+    pub(crate) fn outage(&self, from: &str, until: &str) -> Outage {
         Outage {
             clock: self.clock.clone(),
             from: at(from),
             until: at(until),
-            blocks: false,
+            failure: Failure::Unavailable,
+            failed: Arc::default(),
+        }
+    }
+
+    /// A scheduler whose calls go through the outage.
+    pub(crate) fn drain_through(
+        &self,
+        outage: &Outage,
+        fraction: f64,
+    ) -> Scheduler<Intercepted<Recall, Outage>, MemoryDecisions, MemoryState, ManualClock, EvenJitter>
+    {
+        Scheduler {
+            recall: Intercepted::new(self.recall.clone(), outage),
+            decisions: self.decisions.clone(),
+            state: self.state.clone(),
+            clock: self.clock.clone(),
+            jitter: EvenJitter(fraction),
+            settings: drain_settings(),
         }
     }
 
     /// Wakes the scheduler each minute until `until`, through the outage.
     async fn woken_each_minute(&self, until: Timestamp, outage: &Outage, fraction: f64) {
         while self.after(0) < until {
-            let scheduler = Scheduler {
-                recall: Intercepted::new(self.recall.clone(), outage),
-                decisions: self.decisions.clone(),
-                state: self.state.clone(),
-                clock: self.clock.clone(),
-                jitter: EvenJitter(fraction),
-                settings: drain_settings(),
-            };
             let end = self.after(285).min(until);
+            let scheduler = self.drain_through(outage, fraction);
             let report = scheduler.run(end).await.expect("a finished run");
             if report.stopped == StopReason::Idle {
                 let now = self.clock.now();
@@ -158,10 +206,7 @@ async fn a_meeting_that_was_moved_during_an_outage_has_its_bot_moved_before_the_
 async fn a_meeting_whose_calls_are_blocked_until_two_minutes_before_the_start_gets_its_bot() {
     let harness = Harness::new();
     harness.see(an_event()).await;
-    let outage = Outage {
-        blocks: true,
-        ..harness.outage("09:00", "09:58")
-    };
+    let outage = harness.outage("09:00", "09:58").with(Failure::Blocked);
     harness.woken_each_minute(at("10:05"), &outage, 1.0).await;
     let called = harness.called_at(Operation::ScheduleBot).expect("a call");
     assert!(called <= at("09:58:16"), "{called}");

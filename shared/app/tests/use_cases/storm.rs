@@ -1,17 +1,18 @@
 //! Every kind of answer that Recall can give, by chance, until all is done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use callsheet_app::ports::{BotReply, Bots, Clock as _, LeaveReply, ScheduleRequest};
 use callsheet_app::{PortError, Scheduler, Service};
 use callsheet_domain::{
-    BotEntry, BotId, CalendarEvent, Decision, EventId, IcalUid, Meeting, ResponseStatus, Timestamp,
-    plus,
+    BotEntry, BotId, CalendarEvent, Decision, DecisionKey, EventId, IcalUid, Meeting,
+    ResponseStatus, Timestamp, plus,
 };
 use callsheet_testkit::{EvenJitter, ManualClock, With as _, an_event, at};
 use jiff::SignedDuration;
+use proptest::prelude::*;
 
 use crate::harness::{Harness, Recall, drain_settings};
 
@@ -104,7 +105,7 @@ impl Storm {
                 })
             }
             Some("401") => {
-                wait("all", 30);
+                wait("all", 60);
                 Err(PortError::Denied {
                     service: Service::Recall,
                     reason: "401".to_owned(),
@@ -157,6 +158,19 @@ impl Bots for Storm {
     }
 }
 
+/// Recall in a storm that depends on the seed.
+fn storm_of(harness: &Harness, seed: u64) -> Storm {
+    let sky = Sky {
+        chance: seed,
+        ..Sky::default()
+    };
+    Storm {
+        recall: harness.recall.clone(),
+        clock: harness.clock.clone(),
+        sky: Arc::new(Mutex::new(sky)),
+    }
+}
+
 fn meeting(number: usize) -> CalendarEvent {
     an_event().with(|event| {
         let name = format!("meeting-{number}");
@@ -174,7 +188,8 @@ fn meeting(number: usize) -> CalendarEvent {
     })
 }
 
-async fn drained(harness: &Harness, storm: &Storm) {
+/// Runs until no row is due but those that cannot be read.
+async fn drained(harness: &Harness, storm: &Storm, unreadable: &BTreeSet<DecisionKey>) {
     for _ in 0..200 {
         let drain = Scheduler {
             recall: storm.clone(),
@@ -186,7 +201,9 @@ async fn drained(harness: &Harness, storm: &Storm) {
         };
         // A drain that was denied leaves its work due; the next wake-up comes soon.
         let _ = drain.run(harness.after(300)).await;
-        if !harness.decisions.all().iter().any(Decision::is_due) {
+        let rows = harness.decisions.all();
+        let is_left = |row: &Decision| row.is_due() && !unreadable.contains(&row.key);
+        if !rows.iter().any(is_left) {
             return;
         }
         harness.clock.advance(SignedDuration::from_secs(5));
@@ -197,16 +214,12 @@ async fn drained(harness: &Harness, storm: &Storm) {
 #[tokio::test]
 async fn every_answer_by_chance_ends_right() {
     let harness = Harness::new();
-    let storm = Storm {
-        recall: harness.recall.clone(),
-        clock: harness.clock.clone(),
-        sky: Arc::default(),
-    };
+    let (storm, none) = (storm_of(&harness, 0), BTreeSet::new());
     for number in 0..400 {
         harness.recall.put_event(meeting(number));
     }
     harness.see(meeting(400)).await;
-    drained(&harness, &storm).await;
+    drained(&harness, &storm, &none).await;
     harness.assert_as_wanted();
     // Some say no before the start, some while the bot is in the call.
     harness.clock.advance_to(at("10:30"));
@@ -219,7 +232,7 @@ async fn every_answer_by_chance_ends_right() {
     harness
         .see(meeting(401).with(|event| event.updated_at = at("10:30")))
         .await;
-    drained(&harness, &storm).await;
+    drained(&harness, &storm, &none).await;
     harness.assert_as_wanted();
     assert_eq!(harness.recall.bots().len(), 342);
     let counts = storm.sky.lock().expect("no holder panics").counts.clone();
@@ -235,5 +248,37 @@ async fn every_answer_by_chance_ends_right() {
         let end = plus(call.at, SignedDuration::from_mins(1));
         let within = calls[index..].partition_point(|later| later.at <= end);
         assert!(within <= 600, "{within} calls within a minute");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Whatever Recall answers, no call is made before an instant that Recall named,
+    /// none in the minute after a denial, and none for a row that cannot be read. All
+    /// other meetings end right.
+    #[test]
+    fn every_storm_ends_right_but_for_rows_that_cannot_be_read(
+        seed in any::<u64>(),
+        unreadable in prop::collection::btree_set(0..60_usize, 0..20),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("a runtime").block_on(async {
+            let harness = Harness::new();
+            let storm = storm_of(&harness, seed);
+            for number in 0..60 {
+                harness.recall.put_event(meeting(number));
+            }
+            harness.see(meeting(60)).await;
+            let keys = unreadable.iter().map(|number| meeting(*number).key());
+            let keys: BTreeSet<_> = keys.collect();
+            for key in &keys {
+                harness.decisions.make_unreadable(key);
+            }
+            drained(&harness, &storm, &keys).await;
+            harness.assert_as_wanted_but(|row| keys.contains(&row.key));
+            prop_assert_eq!(harness.recall.bots().len(), 61 - keys.len());
+            Ok(())
+        })?;
     }
 }

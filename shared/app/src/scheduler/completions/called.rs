@@ -6,13 +6,13 @@ use std::time::Duration;
 use callsheet_domain::{CallAttempt, CallResult, Decision, Operation, Timestamp, plus};
 use jiff::SignedDuration;
 
-use crate::PortError;
 use crate::scheduler::outcome::CallOutcome;
 use crate::scheduler::state::RunState;
 use crate::scheduler::task::{CompletedCall, RecordedCall, Task};
+use crate::{PortError, Service};
 
-/// How long no worker calls after Recall has denied our key.
-const DENIED: Duration = Duration::from_secs(30);
+/// How long no bot call is made after those of two meetings were blocked.
+const TWO_BLOCKED: Duration = Duration::from_secs(30);
 
 /// Applies a call that ended.
 pub(super) fn apply(state: &mut RunState, call: CompletedCall, now: Timestamp) -> Vec<Task> {
@@ -23,21 +23,29 @@ pub(super) fn apply(state: &mut RunState, call: CompletedCall, now: Timestamp) -
         took,
     } = call;
     let operation = attempt.operation();
-    note_response(state, operation, &outcome, took);
+    let ends_denial = note_response(state, operation, &outcome, took);
+    let mut tasks = follow_up(state, row, attempt, outcome, now);
+    if ends_denial {
+        tasks.push(Task::NoteAdmission);
+    }
+    tasks
+}
+
+/// The tasks that follow from the outcome of a call.
+fn follow_up(
+    state: &mut RunState,
+    row: Decision,
+    attempt: CallAttempt,
+    outcome: CallOutcome,
+    now: Timestamp,
+) -> Vec<Task> {
+    let operation = attempt.operation();
     match outcome {
         CallOutcome::Result(result) => vec![record(row, attempt, result)],
-        CallOutcome::Blocked {
-            service,
-            reason,
-            wait,
-        } => {
-            let denied = PortError::Denied {
-                service,
-                reason: reason.clone(),
-            };
-            let result = CallResult::Blocked { reason, wait };
-            set_aside(state, row, attempt, result, denied, now)
+        CallOutcome::Unanswered { reason, wait } => {
+            vec![record(row, attempt, CallResult::Again { reason, wait })]
         }
+        CallOutcome::Blocked { reason, wait } => set_aside(state, row, attempt, reason, wait, now),
         CallOutcome::Shared => vec![Task::WaitForCopy(Box::new(row))],
         CallOutcome::NotMade => {
             state.in_flight.remove(&row.key);
@@ -49,36 +57,28 @@ pub(super) fn apply(state: &mut RunState, call: CompletedCall, now: Timestamp) -
             state.due.read_again();
             vec![block(state, operation, wait, now)]
         }
-        CallOutcome::Denied(error) => {
+        CallOutcome::Denied(reason) => {
             state.in_flight.remove(&row.key);
-            deny(state, error, now)
+            deny(state, reason)
         }
     }
 }
 
-/// Notes what the response shows about latency and about our access.
+/// Notes what the response shows about latency and about our access; returns
+/// whether it ends a denial.
 fn note_response(
     state: &mut RunState,
     operation: Operation,
     outcome: &CallOutcome,
     took: Option<Duration>,
-) {
+) -> bool {
     let queue = state.queue(operation);
     queue.in_flight -= 1;
     if let Some(took) = took {
         queue.measure(took);
-        let is_admitted = !matches!(
-            outcome,
-            CallOutcome::Denied(_) | CallOutcome::Blocked { .. }
-        );
-        if is_admitted {
-            state.access.admit();
-        }
     }
-    if matches!(outcome, CallOutcome::Result(result) if !matches!(result, CallResult::Again { .. }))
-    {
-        state.access.let_through();
-    }
+    let answer = outcome.answer();
+    answer.is_some_and(|answer| state.access.note(answer))
 }
 
 fn record(row: Decision, attempt: CallAttempt, result: CallResult) -> Task {
@@ -90,36 +90,55 @@ fn record(row: Decision, attempt: CallAttempt, result: CallResult) -> Task {
 }
 
 /// Sets aside a row whose call was blocked. The second one, of another meeting,
-/// is the denial; rows whose calls were in flight then stay as they were.
+/// stops the run; rows whose calls were in flight then stay as they were.
 fn set_aside(
     state: &mut RunState,
     row: Decision,
     attempt: CallAttempt,
-    result: CallResult,
-    denied: PortError,
+    reason: String,
+    wait: Duration,
     now: Timestamp,
 ) -> Vec<Task> {
-    if state.is_denied() {
+    if state.access.is_denied() {
         state.in_flight.remove(&row.key);
         return Vec::new();
     }
     let mut tasks = Vec::new();
     if state.access.block(&row) {
-        tasks = deny(state, denied, now);
+        tasks = stop_blocked(state, &reason, now);
     }
+    let result = CallResult::Blocked { reason, wait };
     tasks.push(record(row, attempt, result));
     tasks
 }
 
-/// Blocks all calls for a while, and stops the run.
-fn deny(state: &mut RunState, error: PortError, now: Timestamp) -> Vec<Task> {
-    if state.is_denied() {
+/// Stops the run after the calls of two meetings were blocked. The key may lack a
+/// permission, so it is read again, and all bot calls wait for a while: the rows
+/// that are written would wake one run after the other. Syncs go on.
+fn stop_blocked(state: &mut RunState, reason: &str, now: Timestamp) -> Vec<Task> {
+    state.deny(PortError::Blocked {
+        service: Service::Recall,
+        reason: format!(
+            "{reason}; so were the calls of two meetings, with none let through between them"
+        ),
+    });
+    let operations = state.queues.each_ref().map(|queue| queue.operation);
+    let blocks = operations.map(|operation| block(state, operation, TWO_BLOCKED, now));
+    let mut tasks = Vec::from(blocks);
+    tasks.push(Task::RenewKey);
+    tasks
+}
+
+/// Stops the run since Recall denies our key, and stores that once.
+fn deny(state: &mut RunState, reason: String) -> Vec<Task> {
+    if state.access.is_denied() {
         return Vec::new();
     }
-    state.deny(error);
-    let operations = state.queues.each_ref().map(|queue| queue.operation);
-    let blocks = operations.map(|operation| block(state, operation, DENIED, now));
-    blocks.into()
+    state.deny(PortError::Denied {
+        service: Service::Recall,
+        reason: reason.clone(),
+    });
+    vec![Task::NoteDenial(reason)]
 }
 
 /// Blocks the calls of an operation, by any worker, for as long as `wait`.
@@ -133,7 +152,8 @@ fn block(state: &mut RunState, operation: Operation, wait: Duration, now: Timest
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Service;
+    use crate::Entry;
+    use crate::scheduler::access::an_open_access;
     use crate::scheduler::state::a_state;
     use callsheet_domain::IcalUid;
     use callsheet_testkit::{With as _, a_decision, at};
@@ -141,6 +161,7 @@ mod tests {
     /// A run with a call in flight for each of these meetings, and the calls.
     fn in_flight(meetings: &[&str]) -> (RunState, Vec<(Decision, CallAttempt)>) {
         let mut state = a_state();
+        state.access = an_open_access();
         let calls = meetings.iter().map(|meeting| {
             let row = a_decision()
                 .with(|row| row.key.ical_uid = IcalUid::parse(*meeting).expect("an ical_uid"));
@@ -170,10 +191,13 @@ mod tests {
 
     fn blocked() -> CallOutcome {
         CallOutcome::Blocked {
-            service: Service::Recall,
             reason: "403".to_owned(),
             wait: Duration::from_mins(4),
         }
+    }
+
+    fn denied() -> CallOutcome {
+        CallOutcome::Denied("401".to_owned())
     }
 
     fn records(tasks: &[Task]) -> usize {
@@ -214,20 +238,44 @@ mod tests {
     }
 
     #[test]
-    fn a_denial_blocks_every_operation_once_and_stops_the_run() {
+    fn a_denial_is_stored_once_and_stops_the_run() {
         let (mut state, calls) = in_flight(&["one", "two"]);
-        let denied = || {
-            CallOutcome::Denied(PortError::Denied {
-                service: Service::Recall,
-                reason: "401".to_owned(),
-            })
-        };
-        let mut blocked = Vec::new();
+        let mut stored = Vec::new();
         for call in calls {
-            blocked.push(blocks(&complete(&mut state, call, denied())));
+            let tasks = complete(&mut state, call, denied());
+            let is_stored =
+                |task: &&Task| matches!(task, Task::NoteDenial(reason) if reason == "401");
+            stored.push((tasks.iter().filter(is_stored).count(), tasks.len()));
         }
-        assert_eq!(blocked, [4, 0]);
-        assert!(state.is_denied() && state.in_flight.is_empty());
+        assert_eq!(stored, [(1, 1), (0, 0)]);
+        assert!(state.access.is_denied() && state.in_flight.is_empty());
+        let failure = state.take_failure().expect("the run fails");
+        assert!(failure.is_recall_denial(), "{failure}");
+    }
+
+    #[test]
+    fn a_probe_that_is_let_through_stores_the_admission() {
+        let (mut state, mut calls) = in_flight(&["one", "two"]);
+        state.access.end_entry(&Entry::Probe, at("09:30"));
+        let done = || CallOutcome::Result(CallResult::Done(Vec::new()));
+        let is_admission = |task: &Task| matches!(task, Task::NoteAdmission);
+        let first = complete(&mut state, calls.remove(0), done());
+        assert!(first.iter().any(is_admission), "{first:?}");
+        let second = complete(&mut state, calls.remove(0), done());
+        assert!(!second.iter().any(is_admission), "{second:?}");
+    }
+
+    #[test]
+    fn an_unanswered_probe_is_recorded_and_holds_the_run() {
+        let (mut state, mut calls) = in_flight(&["one"]);
+        state.access.end_entry(&Entry::Probe, at("09:30"));
+        let unanswered = CallOutcome::Unanswered {
+            reason: "503".to_owned(),
+            wait: Duration::from_secs(2),
+        };
+        let tasks = complete(&mut state, calls.remove(0), unanswered);
+        assert_eq!((records(&tasks), tasks.len()), (1, 1));
+        assert!(state.access.is_held());
     }
 
     #[test]
@@ -236,9 +284,13 @@ mod tests {
         let mut tasks = Vec::new();
         for call in calls {
             let next = complete(&mut state, call, blocked());
-            tasks.push((records(&next), blocks(&next), state.is_denied()));
+            let is_stored = |task: &Task| matches!(task, Task::NoteDenial(_));
+            assert!(!next.iter().any(is_stored), "syncs go on");
+            tasks.push((records(&next), blocks(&next), state.access.is_denied()));
         }
         assert_eq!(tasks, [(1, 0, false), (1, 4, true), (0, 0, true)]);
+        let failure = state.take_failure().expect("the run fails");
+        assert!(matches!(failure, PortError::Blocked { .. }), "{failure}");
     }
 
     #[test]
@@ -250,12 +302,11 @@ mod tests {
         });
         let tasks = complete(&mut state, calls.remove(0), blocked());
         assert_eq!(records(&tasks), 1, "the blocked row is set aside");
-        let denied = CallOutcome::Denied(PortError::Denied {
-            service: Service::Recall,
-            reason: "401".to_owned(),
-        });
-        let tasks = complete(&mut state, calls.remove(0), denied);
-        assert_eq!(blocks(&tasks), 4, "Recall denies our key, too");
+        let tasks = complete(&mut state, calls.remove(0), denied());
+        assert!(
+            matches!(tasks.as_slice(), [Task::NoteDenial(_)]),
+            "{tasks:?}"
+        );
     }
 
     #[test]

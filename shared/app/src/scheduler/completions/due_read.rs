@@ -73,6 +73,7 @@ fn log(state: &mut RunState, plan: &CallPlan) {
 mod tests {
     use super::*;
     use crate::ports::{DueRows, UnreadableRow};
+    use crate::scheduler::access::{Answer, an_open_access};
     use crate::scheduler::state::a_state;
     use callsheet_domain::{
         CallAttempt, CallResult, EventId, IcalUid, Operation, apply_result, plus,
@@ -168,7 +169,8 @@ mod tests {
         let mut state = a_state();
         read(&mut state, vec![blocked(), row("b")]);
         assert_eq!(planned(&state), ["b", "a"]);
-        state.access.admit();
+        state.access = an_open_access();
+        state.access.note(Answer::LetThrough);
         read(&mut state, vec![blocked(), row("b")]);
         assert_eq!(planned(&state), ["a", "b"]);
     }

@@ -2,6 +2,7 @@
 
 mod called;
 mod due_read;
+mod entered;
 mod recorded;
 
 use callsheet_domain::Timestamp;
@@ -27,7 +28,8 @@ pub(super) fn apply(state: &mut RunState, completion: Completion, now: Timestamp
         }
         Completion::LeaseExtended(held) => state.lease.end_extension(held),
         Completion::EndedClosed(WriteOutcome::Written) => state.report.over += 1,
-        Completion::EndedClosed(WriteOutcome::Conflict) | Completion::CallsBlocked => {}
+        Completion::Entered(entry) => entered::apply(state, &entry, now),
+        Completion::EndedClosed(WriteOutcome::Conflict) | Completion::AccessNoted => {}
     }
     Vec::new()
 }
