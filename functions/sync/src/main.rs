@@ -5,7 +5,7 @@ mod settings;
 
 use std::sync::Arc;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::SqsEvent;
 use callsheet_app::{PolicyCache, Ports, SyncHandler};
 use callsheet_queue::SqsQueue;
 use callsheet_recall::{ApiKey, RecallClient};
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Error> {
     };
     run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let (handler, key) = (handler.clone(), Arc::clone(&key));
-        async move { Ok::<SqsBatchResponse, Error>(batch::handle(handler, &key, event).await) }
+        async move { batch::handle(handler, &key, event).await }
     }))
     .await
 }

@@ -125,7 +125,7 @@ impl<P: SyncPorts> PageIntake<'_, P> {
                 Ok(None) => {
                     calendars.without_bots.insert(id.clone());
                 }
-                Err(error) if error.is_denied() || error.is_retry_later() => return Err(error),
+                Err(error) if error.is_retry_later() => return Err(error),
                 Err(error) => calendars.skip(id.clone(), &error),
             }
         }

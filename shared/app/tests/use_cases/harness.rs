@@ -87,10 +87,10 @@ impl Interceptor for Failing {
     }
 }
 
-/// A handler whose tables and queue fail as a test says.
+/// A handler whose collaborators fail as a test says.
 pub(crate) type FailingSync = SyncHandler<
     Ports<
-        Recall,
+        Intercepted<Recall, Failing>,
         Intercepted<MemoryDecisions, Failing>,
         Intercepted<MemoryState, Failing>,
         Intercepted<MemoryQueue, Failing>,
@@ -137,7 +137,7 @@ impl Harness {
         }
     }
 
-    /// The handler, with tables and a queue that fail as `failing` says.
+    /// The handler, with collaborators that fail as `failing` says.
     pub(crate) fn failing_sync(&self, failing: &Failing) -> FailingSync {
         let HarnessSync {
             ports,
@@ -146,7 +146,7 @@ impl Harness {
         } = self.sync();
         SyncHandler {
             ports: Ports {
-                recall: ports.recall,
+                recall: Intercepted::new(ports.recall, failing),
                 decisions: Intercepted::new(ports.decisions, failing),
                 state: Intercepted::new(ports.state, failing),
                 queue: Intercepted::new(ports.queue, failing),
