@@ -35,12 +35,12 @@ pub(crate) async fn handle(
     let until = deadline(event.context.deadline, started_at, RESERVE, USUAL);
     let messages = event.payload.records.len();
     let (deliveries, unreadable) = read(event.payload.records);
-    let mut handled = call(handler, key, &deliveries, until).await;
-    handled.failed.extend(unreadable);
-    if handled.fails_function(messages) {
+    let mut outcome = call(handler, key, &deliveries, until).await;
+    outcome.failed.extend(unreadable);
+    if outcome.fails_function(messages) {
         return Err(format!("all {messages} messages of the batch failed").into());
     }
-    Ok(response(handled.failed))
+    Ok(response(outcome.failed))
 }
 
 /// Handles sync jobs with the API key as it was last read, or, before a probe, as it
@@ -60,18 +60,18 @@ async fn call(
     }
     let used = key.current().await;
     handler.ports.recall = handler.ports.recall.with_key(used.clone());
-    let handled = handler.handle_entered(entry, deliveries, until).await;
-    if handled.new_denial.is_some() {
+    let outcome = handler.handle_entered(entry, deliveries, until).await;
+    if outcome.new_denial.is_some() {
         key.refresh(handler.ports.clock.now()).await;
         if key.current().await == used {
-            handler.note_denial(&handled).await;
+            handler.note_denial(&outcome).await;
         } else {
             tracing::info!(
                 "Recall denied an API key that was replaced: the next batch uses the new one"
             );
         }
     }
-    handled
+    outcome
 }
 
 /// The sync jobs of messages, and the ids of messages that cannot be read.

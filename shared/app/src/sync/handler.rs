@@ -109,22 +109,36 @@ impl<P: SyncPorts> SyncHandler<P> {
         deliveries: &[Delivery],
         deadline: Timestamp,
     ) -> Handled {
-        let (deliveries, repeated): (Vec<_>, Vec<_>) = deliveries
-            .iter()
-            .cloned()
-            .partition(|delivery| delivery.job != SyncJob::Resync || delivery.received == 1);
-        if !repeated.is_empty() {
-            tracing::info!(
-                "dropped a scheduled resync that had failed: the schedule sends the next"
-            );
-        }
-        let mut handled = Handled::default();
+        let deliveries = &without_failed_resyncs(deliveries);
         let requeue = &Requeue {
             queue: self.ports.queue(),
             clock: self.ports.clock(),
             most_receives: self.settings.most_receives,
             has_scheduled_resync: deliveries.iter().any(|one| one.job == SyncJob::Resync),
         };
+        let mut handled = Handled::default();
+        match self.begin(entry).await {
+            Ok((calls, policy)) => {
+                let batch = Batch {
+                    deliveries,
+                    policy: &policy,
+                    latest: plus(deadline, -PAGE_TIME),
+                    requeue,
+                    calls: &calls,
+                };
+                self.run(&batch, &mut handled).await;
+                handled.new_denial = calls.new_denial();
+            }
+            Err(error) => requeue.again(deliveries, &error, &mut handled).await,
+        }
+        handled
+    }
+
+    /// The calls that a batch may make, and the policy that it decides by.
+    async fn begin(
+        &self,
+        entry: Result<Entry, PortError>,
+    ) -> Result<(RecallCalls<'_, P::State, P::Clock>, ActivePolicy), SyncError> {
         let (state, clock) = (self.ports.state(), self.ports.clock());
         let calls = match entry {
             Ok(Entry::Open) => RecallCalls::admitted(state, clock),
@@ -132,35 +146,18 @@ impl<P: SyncPorts> SyncHandler<P> {
             Ok(Entry::Held(denial)) => {
                 let error = held(denial, clock.now());
                 tracing::info!(%error, "a batch waits: {error}");
-                requeue.again(&deliveries, &error, &mut handled).await;
-                return handled;
+                return Err(error);
             }
             Err(error) => {
-                let error = SyncError::Port(error);
                 tracing::warn!(%error, "could not read whether Recall denies us: {error}");
-                requeue.again(&deliveries, &error, &mut handled).await;
-                return handled;
+                return Err(error.into());
             }
         };
-        match self.policy_cache.current(self.ports.state()).await {
-            Ok(policy) => {
-                let batch = Batch {
-                    deliveries: &deliveries,
-                    policy: &policy,
-                    latest: plus(deadline, -PAGE_TIME),
-                    requeue,
-                    calls: &calls,
-                };
-                self.run(&batch, &mut handled).await;
-            }
-            Err(error) => {
-                let error = SyncError::Port(error);
-                tracing::warn!(%error, "could not read the active policy: {error}");
-                requeue.again(&deliveries, &error, &mut handled).await;
-            }
-        }
-        handled.new_denial = calls.new_denial();
-        handled
+        let policy = self.policy_cache.current(state).await;
+        let policy = policy.inspect_err(|error| {
+            tracing::warn!(%error, "could not read the active policy: {error}");
+        })?;
+        Ok((calls, policy))
     }
 
     /// Wires up the components, and handles the requests, then the resyncs.
@@ -296,6 +293,21 @@ impl<P: SyncPorts> SyncHandler<P> {
             }
         }
     }
+}
+
+/// The messages to handle: a scheduled resync that failed is dropped, since the
+/// schedule has sent the next one.
+fn without_failed_resyncs(deliveries: &[Delivery]) -> Vec<Delivery> {
+    let has_failed = |one: &&Delivery| one.job == SyncJob::Resync && one.received > 1;
+    let failed = deliveries.iter().filter(has_failed).count();
+    if failed > 0 {
+        tracing::info!(
+            failed,
+            "dropped {failed} scheduled resyncs that had failed before"
+        );
+    }
+    let kept = deliveries.iter().filter(|one| !has_failed(one));
+    kept.cloned().collect()
 }
 
 /// Why a batch waits while Recall denies us: until the next probe is due, or, if one

@@ -57,9 +57,12 @@ pub(crate) type HarnessSync = SyncHandler<HarnessPorts>;
 pub(crate) type HarnessScheduler =
     Scheduler<Recall, MemoryDecisions, MemoryState, ManualClock, EvenJitter>;
 
+/// Gives the error of a call, by its name, if it fails.
+type FailureOf = dyn Fn(&str) -> Option<PortError> + Send + Sync;
+
 /// Fails the calls for which a test gives an error, without their effect.
 #[derive(Clone)]
-pub(crate) struct Failing(Arc<dyn Fn(&str) -> Option<PortError> + Send + Sync>);
+pub(crate) struct Failing(Arc<FailureOf>);
 
 impl Failing {
     /// Gives each call's name, such as `Decisions::write`, to `error`.
