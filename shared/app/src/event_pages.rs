@@ -12,7 +12,7 @@ use callsheet_domain::{
 use futures_util::future::join;
 use jiff::SignedDuration;
 
-use crate::ports::{CalendarEvents as _, Clock as _, EventQuery, PageOfEvents};
+use crate::ports::{CalendarEvents as _, Clock as _, EventQuery, PageOfEvents, UnreadableEvent};
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -28,6 +28,8 @@ pub(crate) const HOLD: SignedDuration = SignedDuration::from_secs(30);
 pub struct EventPage {
     /// Its events that could be read.
     pub events: Vec<CalendarEvent>,
+    /// Its events that could not be read.
+    pub unreadable: Vec<UnreadableEvent>,
     /// When Recall was asked for it.
     pub asked_at: Timestamp,
 }
@@ -217,6 +219,7 @@ impl<P: SyncPorts> EventPages<'_, P> {
         list.paging.advance(page.next)?;
         Ok(EventPage {
             events: page.events,
+            unreadable: page.unreadable,
             asked_at,
         })
     }

@@ -264,6 +264,7 @@ async fn a_page_is_written_once_and_unchanged_events_cost_no_write() {
     let context = SyncContext::of_calendar(calendar.expect("it is connected"), &policy());
     let page = EventPage {
         events: vec![an_event()],
+        unreadable: Vec::new(),
         asked_at: harness.after(0),
     };
     let (writer, mut counts) = (harness.writer(), SyncCounts::default());
