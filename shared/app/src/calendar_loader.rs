@@ -7,7 +7,7 @@ use crate::ports::{CalendarEvents as _, Calendars as _, OverrideStore as _, Writ
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{CalendarContext, CallTerms, PortError, RateLimiter};
+use crate::{CalendarContext, CallTerms, PortError, RecallCalls};
 
 /// Loads calendars.
 pub struct CalendarLoader<'a, P: SyncPorts> {
@@ -15,8 +15,8 @@ pub struct CalendarLoader<'a, P: SyncPorts> {
     pub recall: &'a P::Recall,
     /// Storage of calendars and overrides.
     pub state: &'a P::State,
-    /// Permits to read a calendar.
-    pub limiter: &'a RateLimiter<'a, P::State, P::Clock>,
+    /// Permits to read a calendar, and admission.
+    pub calls: &'a RecallCalls<'a, P::State, P::Clock>,
     /// Rate limit of reading a calendar.
     pub get_calendar: RateLimit,
 }
@@ -110,11 +110,11 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
         terms: CallTerms,
     ) -> Result<Option<Calendar>, SyncError> {
         let operation = Operation::GetCalendar;
-        self.limiter
+        self.calls
             .acquire(operation, self.get_calendar, terms)
             .await?;
         let reply = self.recall.calendar(id).await;
-        Ok(self.limiter.back_off(operation, reply).await?)
+        Ok(self.calls.settle(operation, reply).await?)
     }
 
     /// Writes a record; gives it with the version that is now stored.

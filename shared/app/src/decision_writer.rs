@@ -106,12 +106,14 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         let EventPage {
             mut events,
             asked_at,
+            ..
         } = page;
         events.retain(|event| context.calendars.contains_key(&event.calendar_id));
         let mut notes = PageNotes::default();
         retry_on_conflict(async || {
             let page = EventPage {
                 events: std::mem::take(&mut events),
+                unreadable: Vec::new(),
                 asked_at,
             };
             let lost = self.attempt(context, &page, &mut notes, counts).await?;

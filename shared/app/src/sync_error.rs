@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use callsheet_domain::Timestamp;
 
+use crate::access_gate::PROBE_EVERY;
 use crate::{AcquireError, EndlessList, PortError};
 
 /// Wait before a message is delivered again whose rows others are writing to;
@@ -17,9 +18,9 @@ const LONGEST_WAIT: Duration = Duration::from_mins(15);
 /// The longest wait of a message after a collaborator asked us to wait, unless it
 /// asks for more. Throttling passes within seconds.
 const LONGEST_THROTTLED: Duration = Duration::from_mins(1);
-/// The shortest wait after a collaborator denied us: an operator has to restore access.
+/// The shortest wait after a table or a queue denied us: an operator has to restore access.
 const DENIED: Duration = Duration::from_mins(5);
-/// Wait of a message for which no time was left.
+/// Wait of a message for which no time was left, and after the next probe is due.
 const SOON: Duration = Duration::from_secs(1);
 
 /// The reason why a calendar could not be synced now.
@@ -31,6 +32,14 @@ pub enum SyncError {
     /// No permit is free in time: try again at this instant.
     #[error("the rate limit allows the next call only at {0}")]
     RateLimited(Timestamp),
+    /// Recall denies us: no call before the next probe.
+    #[error("Recall denies us, and no call is made before {until}: {reason}")]
+    Held {
+        /// When the next probe is due.
+        until: Timestamp,
+        /// The reason of the denial.
+        reason: String,
+    },
     /// The function's time is nearly up: try again at once.
     #[error("too little time is left for another call")]
     DeadlineReached,
@@ -66,7 +75,11 @@ impl SyncError {
     /// our access to it.
     #[must_use]
     pub fn is_denied(&self) -> bool {
-        matches!(self, Self::Port(error) if error.is_recall_denial())
+        match self {
+            Self::Held { .. } => true,
+            Self::Port(error) => error.is_recall_denial(),
+            _ => false,
+        }
     }
 
     /// Whether a collaborator asked us to wait.
@@ -75,10 +88,17 @@ impl SyncError {
         matches!(self, Self::Port(PortError::Throttled { .. }))
     }
 
-    /// Whether nothing failed: the sync only has to wait.
+    /// Whether every other call would fail or be throttled too.
+    #[must_use]
+    pub fn stops_all(&self) -> bool {
+        self.is_denied() || self.is_throttled()
+    }
+
+    /// Whether the sync only has to wait: for its turn, or until an operator restores
+    /// our access to Recall.
     #[must_use]
     pub fn is_retry_later(&self) -> bool {
-        self.is_throttled()
+        self.stops_all()
             || matches!(
                 self,
                 Self::RateLimited(_) | Self::DeadlineReached | Self::AlreadyRunning
@@ -105,6 +125,12 @@ impl SyncError {
     #[must_use]
     pub fn wait(&self, received: u32, age: Duration, now: Timestamp) -> Duration {
         match self {
+            Self::Port(error) if error.is_recall_denial() => {
+                Duration::try_from(PROBE_EVERY).unwrap_or_default() + SOON
+            }
+            Self::Held { until, .. } => {
+                Duration::try_from(until.duration_since(now)).unwrap_or_default() + SOON
+            }
             Self::Port(PortError::Denied { .. }) => DENIED.max(doubled(UNANSWERED, received)),
             Self::Port(PortError::Throttled { wait, .. }) => {
                 age.min(LONGEST_THROTTLED).max(*wait).min(LONGEST_WAIT)
@@ -142,7 +168,8 @@ mod tests {
     #[test_case(SyncError::EndlessList => [10, 20, 40, 900]; "a list without an end")]
     #[test_case(SyncError::DeadlineReached => [1, 1, 1, 1]; "a deadline")]
     #[test_case(SyncError::AlreadyRunning => [1, 1, 1, 1]; "a sync in progress")]
-    #[test_case(denied(Service::DynamoDb) => [300, 300, 300, 900]; "a denial")]
+    #[test_case(denied(Service::DynamoDb) => [300, 300, 300, 900]; "a denial by a table")]
+    #[test_case(denied(Service::Recall) => [61, 61, 61, 61]; "a denial by Recall")]
     fn the_wait_depends_on_the_error_and_the_deliveries(error: SyncError) -> [u64; 4] {
         [1, 2, 3, 30].map(|received| {
             let wait = error.wait(received, Duration::ZERO, Timestamp::UNIX_EPOCH);

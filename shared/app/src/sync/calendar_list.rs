@@ -42,7 +42,7 @@ impl<P: SyncPorts> CalendarList<'_, P> {
     /// # Errors
     /// If the list is not read to its end, or the store fails.
     pub async fn refresh(&self, terms: CallTerms) -> Result<(), SyncError> {
-        let began_at = self.loader.limiter.clock.now();
+        let began_at = self.loader.calls.clock().now();
         let mut listed = HashSet::new();
         let mut paging = Paging::new(MOST_PAGES);
         loop {
@@ -66,12 +66,10 @@ impl<P: SyncPorts> CalendarList<'_, P> {
     }
 
     async fn read(&self, paging: &Paging, terms: CallTerms) -> Result<PageOfCalendars, SyncError> {
-        let (operation, limiter) = (Operation::ListCalendars, self.loader.limiter);
-        limiter
-            .acquire(operation, self.list_calendars, terms)
-            .await?;
+        let (operation, calls) = (Operation::ListCalendars, self.loader.calls);
+        calls.acquire(operation, self.list_calendars, terms).await?;
         let reply = self.loader.recall.calendars(paging.cursor()).await;
-        Ok(limiter.back_off(operation, reply).await?)
+        Ok(calls.settle(operation, reply).await?)
     }
 
     /// Reads the stored calendars that are not listed: Recall says whether they

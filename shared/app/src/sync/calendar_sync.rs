@@ -148,6 +148,7 @@ struct Pages<'a, P: SyncPorts> {
 
 impl<P: SyncPorts> PageHandler for Pages<'_, P> {
     async fn handle(&mut self, page: EventPage, counts: &mut SyncCounts) -> Result<(), SyncError> {
+        self.progress.note(&page);
         self.writer.write_page(&self.context, page, counts).await
     }
 

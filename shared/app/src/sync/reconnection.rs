@@ -53,7 +53,7 @@ impl<P: SyncPorts> Reconnection<'_, P> {
         for other in others.iter().take(MOST_READ) {
             let calendar = &other.record.calendar.id;
             match self.retire_if_lost(&other.record, terms).await {
-                Err(error) if error.is_retry_later() || error.is_denied() => return Err(error),
+                Err(error) if error.is_retry_later() => return Err(error),
                 Err(error) => tracing::warn!(
                     %calendar,
                     %error,

@@ -36,8 +36,25 @@ pub struct Delivery {
 pub struct Handled {
     /// Messages that failed, to be delivered again.
     pub failed: Vec<String>,
-    /// Recall denied us: the API key may have been changed.
+    /// Recall denies us.
     pub is_denied: bool,
+    /// The reason, if Recall denied a call of this batch.
+    pub new_denial: Option<String>,
+    /// A scheduled resync failed.
+    pub is_resync_failed: bool,
+}
+
+impl Handled {
+    /// Whether the function should fail, after a batch of so many messages. Lambda
+    /// counts that, and raises an alarm if it goes on.
+    ///
+    /// All messages of the batch are then delivered again, so that holds only if all
+    /// of them failed.
+    #[must_use]
+    pub fn fails_function(&self, messages: usize) -> bool {
+        let is_severe = self.is_denied || self.is_resync_failed;
+        is_severe && messages > 0 && self.failed.len() == messages
+    }
 }
 
 /// Delivers messages again that could not be handled.
@@ -49,6 +66,9 @@ pub struct Requeue<'a, Q, K> {
     pub clock: &'a K,
     /// Deliveries after which a message becomes a dead letter.
     pub most_receives: u32,
+    /// A scheduled resync is in the batch. If Recall denies us the batch then fails
+    /// as a whole, see [`Handled::fails_function`].
+    pub has_scheduled_resync: bool,
 }
 
 impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
@@ -64,15 +84,24 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
         for delivery in deliveries {
             let (received, now) = (delivery.received, self.clock.now());
             let mut wait = error.wait(received, age(delivery, now), now);
-            if error.is_retry_later() {
+            if error.is_retry_later() && !self.fails_with_resync(delivery, error) {
                 if self.requeue(delivery, error, wait).await {
                     continue;
                 }
                 wait = wait.max(wait_to_requeue(received));
             }
+            handled.is_resync_failed |= delivery.job == SyncJob::Resync;
             self.postpone(delivery, error, wait).await;
             handled.failed.push(delivery.message_id.clone());
         }
+    }
+
+    /// Whether a message that waits for our access is returned, and not requeued, so
+    /// that its whole batch fails. That uses up some of its deliveries only: the next
+    /// time it is requeued.
+    fn fails_with_resync(&self, delivery: &Delivery, error: &SyncError) -> bool {
+        let may_fail = delivery.received <= self.most_receives / 2;
+        error.is_denied() && self.has_scheduled_resync && may_fail
     }
 
     /// Has a failed message delivered again after `wait`, if it is not its last delivery.
@@ -137,4 +166,31 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
 fn age(delivery: &Delivery, now: Timestamp) -> Duration {
     let sent_at = delivery.job.first_sent_at().unwrap_or(now);
     Duration::try_from(now.duration_since(sent_at)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use test_case::test_case;
+
+    use super::*;
+
+    #[test_case(2, true, false, 2 => true; "all failed, denied by Recall")]
+    #[test_case(2, false, true, 2 => true; "all failed, a resync among them")]
+    #[test_case(2, false, false, 2 => false; "all failed otherwise")]
+    #[test_case(1, true, true, 2 => false; "one was handled")]
+    #[test_case(0, true, false, 0 => false; "no message at all")]
+    fn the_function_fails_if_a_whole_batch_did(
+        failed: usize,
+        is_denied: bool,
+        is_resync_failed: bool,
+        messages: usize,
+    ) -> bool {
+        let handled = Handled {
+            failed: vec!["message".to_owned(); failed],
+            is_denied,
+            is_resync_failed,
+            new_denial: None,
+        };
+        handled.fails_function(messages)
+    }
 }

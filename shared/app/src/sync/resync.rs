@@ -34,13 +34,6 @@ use crate::{ActivePolicy, CallTerms, Priority};
 /// A full sync of each calendar starts this often, whatever happened.
 const FULL_SYNC_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
-/// The result of a resync.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct ResyncReport {
-    /// Recall denied us, so the resync stopped.
-    pub(super) is_denied: bool,
-}
-
 /// Syncs what no webhook asked for.
 pub(super) struct Resync<'a, P: SyncPorts> {
     /// Settings of the handler.
@@ -76,14 +69,14 @@ impl<P: SyncPorts> Resync<'_, P> {
     /// Syncs what is due, as long as calls may be started until `latest`.
     ///
     /// # Errors
-    /// If the store fails, a requested catch-up has to wait, or Recall or the store
-    /// throttles us.
+    /// If the store fails, a requested catch-up has to wait, Recall denies us, or
+    /// Recall or the store throttles us.
     pub(super) async fn run(
         &self,
         policy: &ActivePolicy,
         trigger: Trigger,
         latest: Timestamp,
-    ) -> Result<ResyncReport, SyncError> {
+    ) -> Result<(), SyncError> {
         let terms = CallTerms {
             priority: Priority::Background,
             latest,
@@ -92,7 +85,7 @@ impl<P: SyncPorts> Resync<'_, P> {
         let workspace = match self.catch_up.run(policy, trigger, terms).await {
             Ok(workspace) => workspace,
             Err(error)
-                if error.is_throttled()
+                if error.stops_all()
                     || (error.is_retry_later() && trigger == Trigger::Requested) =>
             {
                 return Err(error);
@@ -100,9 +93,6 @@ impl<P: SyncPorts> Resync<'_, P> {
             Err(error) => {
                 if !error.is_retry_later() {
                     tracing::warn!(%error, "resync: could not list changed events: {error}");
-                }
-                if error.is_denied() {
-                    return Ok(ResyncReport { is_denied: true });
                 }
                 lists_workspace &= !error.is_of_content();
                 match self.state.workspace().await.map_err(SyncError::from) {
@@ -124,16 +114,13 @@ impl<P: SyncPorts> Resync<'_, P> {
         trigger: Trigger,
         terms: CallTerms,
         (workspace, lists_workspace): (&WorkspaceSyncState, bool),
-    ) -> Result<ResyncReport, SyncError> {
+    ) -> Result<(), SyncError> {
         let full_since = self.full_since(workspace);
         if let Err(error) = self.refresh_calendars(workspace, full_since, terms).await {
-            if error.is_throttled() {
+            if error.stops_all() {
                 return Err(error);
             }
             tracing::warn!(%error, "resync: could not list the calendars: {error}");
-            if error.is_denied() {
-                return Ok(ResyncReport { is_denied: true });
-            }
         }
         let calendars = self.state.listed().await?;
         self.retire_lost(&calendars, terms).await?;
@@ -171,7 +158,7 @@ impl<P: SyncPorts> Resync<'_, P> {
                 Err(error) => Err(error.into()),
             };
             match retired {
-                Err(error) if error.is_throttled() => return Err(error),
+                Err(error) if error.stops_all() => return Err(error),
                 Err(error) => tracing::warn!(
                     %calendar,
                     %error,
@@ -209,9 +196,8 @@ impl<P: SyncPorts> Resync<'_, P> {
         &self,
         mut run: Run<'_>,
         calendars: Vec<ListedCalendar>,
-    ) -> Result<ResyncReport, SyncError> {
+    ) -> Result<(), SyncError> {
         let due = run.plan.due_calendars(calendars, self.clock.now());
-        let mut report = ResyncReport::default();
         let (mut synced, mut left) = (0, due.len());
         for calendar in &due {
             match self.sync_calendar(calendar, &mut run).await {
@@ -224,7 +210,7 @@ impl<P: SyncPorts> Resync<'_, P> {
                 }
                 Err(SyncError::DeadlineReached) => break,
                 Err(SyncError::AlreadyRunning) => left -= 1,
-                Err(error) if error.is_throttled() => return Err(error),
+                Err(error) if error.stops_all() => return Err(error),
                 Err(error) => {
                     tracing::warn!(
                         %calendar,
@@ -232,15 +218,11 @@ impl<P: SyncPorts> Resync<'_, P> {
                         %error,
                         "resync: could not sync calendar {calendar}: {error}"
                     );
-                    report.is_denied = error.is_denied();
-                    if report.is_denied {
-                        break;
-                    }
                 }
             }
         }
         log_finished(due.len(), synced, left);
-        Ok(report)
+        Ok(())
     }
 
     /// Syncs a calendar, if that is still due once there is a permit: the list of

@@ -1,8 +1,9 @@
-//! Progress of a calendar's sync, in the calendar's record.
+//! Progress of a calendar's sync, in the calendar's record, with the events that could
+//! not be read.
 
-use callsheet_domain::{CalendarRecord, CompletedSync, SyncInProgress, Timestamp};
+use callsheet_domain::{CalendarRecord, CompletedSync, EventReadings, SyncInProgress, Timestamp};
 
-use crate::event_pages::{EventList, ListPosition};
+use crate::event_pages::{EventList, EventPage, ListPosition};
 use crate::ports::{Calendars, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_error::SyncError;
@@ -15,6 +16,8 @@ pub(super) struct StoredProgress {
     mark: CompletedSync,
     /// The sync in progress as the stored record is known to have it.
     saved: Option<SyncInProgress<CompletedSync>>,
+    /// The events that this run has come across.
+    readings: EventReadings,
 }
 
 impl StoredProgress {
@@ -23,9 +26,26 @@ impl StoredProgress {
     pub(super) fn new(record: CalendarRecord, mark: CompletedSync) -> Self {
         Self {
             saved: record.in_progress.clone(),
+            readings: EventReadings {
+                began_at: mark.began_at,
+                ..EventReadings::default()
+            },
             record,
             mark,
         }
+    }
+
+    /// Notes which events of a page could be read, for the calendar's record.
+    pub(super) fn note(&mut self, page: &EventPage) {
+        let readings = &mut self.readings;
+        let unreadable = page.unreadable.iter();
+        let unreadable = unreadable.map(|event| (event.id.clone(), event.problem.clone()));
+        readings.unreadable.extend(unreadable);
+        let known = &self.record.unreadable_events;
+        let ids = page.events.iter().map(|event| &event.id);
+        readings
+            .read
+            .extend(ids.filter(|id| known.names(id)).cloned());
     }
 
     /// Saves the position in the list.
@@ -48,6 +68,7 @@ impl StoredProgress {
         retry_on_conflict(async || {
             let mut record = self.record.clone();
             record.in_progress.clone_from(&in_progress);
+            record.unreadable_events = record.unreadable_events.after(&self.readings);
             if state.write_record(&record).await? == WriteOutcome::Written {
                 record.version = record.version.next();
                 self.record = record;
@@ -111,6 +132,7 @@ impl StoredProgress {
             mut record,
             mark,
             saved,
+            readings,
         } = self;
         let revision = record.revision;
         let id = record.calendar.id.clone();
@@ -124,9 +146,16 @@ impl StoredProgress {
             }
             let completed = mark.clone().over(last_sync);
             let is_ours = saved.is_some() && record.in_progress == saved;
-            if completed == record.last_sync && !is_ours {
+            let known = &record.unreadable_events;
+            let unreadable = if mark.since.is_none() {
+                known.after_full(&readings)
+            } else {
+                known.after(&readings)
+            };
+            if completed == record.last_sync && !is_ours && unreadable.agrees_with(known) {
                 return Ok(Attempt::Done(()));
             }
+            record.unreadable_events = unreadable;
             record.last_sync = completed;
             if is_ours {
                 record.in_progress = None;

@@ -57,9 +57,12 @@ pub(crate) type HarnessSync = SyncHandler<HarnessPorts>;
 pub(crate) type HarnessScheduler =
     Scheduler<Recall, MemoryDecisions, MemoryState, ManualClock, EvenJitter>;
 
+/// Gives the error of a call, by its name, if it fails.
+type FailureOf = dyn Fn(&str) -> Option<PortError> + Send + Sync;
+
 /// Fails the calls for which a test gives an error, without their effect.
 #[derive(Clone)]
-pub(crate) struct Failing(Arc<dyn Fn(&str) -> Option<PortError> + Send + Sync>);
+pub(crate) struct Failing(Arc<FailureOf>);
 
 impl Failing {
     /// Gives each call's name, such as `Decisions::write`, to `error`.
@@ -87,10 +90,10 @@ impl Interceptor for Failing {
     }
 }
 
-/// A handler whose tables and queue fail as a test says.
+/// A handler whose collaborators fail as a test says.
 pub(crate) type FailingSync = SyncHandler<
     Ports<
-        Recall,
+        Intercepted<Recall, Failing>,
         Intercepted<MemoryDecisions, Failing>,
         Intercepted<MemoryState, Failing>,
         Intercepted<MemoryQueue, Failing>,
@@ -137,7 +140,7 @@ impl Harness {
         }
     }
 
-    /// The handler, with tables and a queue that fail as `failing` says.
+    /// The handler, with collaborators that fail as `failing` says.
     pub(crate) fn failing_sync(&self, failing: &Failing) -> FailingSync {
         let HarnessSync {
             ports,
@@ -146,7 +149,7 @@ impl Harness {
         } = self.sync();
         SyncHandler {
             ports: Ports {
-                recall: ports.recall,
+                recall: Intercepted::new(ports.recall, failing),
                 decisions: Intercepted::new(ports.decisions, failing),
                 state: Intercepted::new(ports.state, failing),
                 queue: Intercepted::new(ports.queue, failing),

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::state::{CompletedSync, SyncInProgress};
+use super::unreadable_events::UnreadableEvents;
 use crate::event::{Calendar, CalendarStatus};
 use crate::revision::{CalendarRevision, Version};
 use crate::time::plus;
@@ -37,6 +38,8 @@ pub struct CalendarRecord {
     /// How long no decision was found to retire; none if the calendar was not retired
     /// since it last changed.
     pub retired: Option<Retired>,
+    /// Its events that cannot be read.
+    pub unreadable_events: UnreadableEvents,
     /// Counts the writes of the record.
     pub version: Version,
 }
@@ -51,6 +54,7 @@ impl CalendarRecord {
             last_sync: None,
             in_progress: None,
             retired: None,
+            unreadable_events: UnreadableEvents::default(),
             version: Version::NEW,
         }
     }
@@ -70,6 +74,7 @@ impl CalendarRecord {
             last_sync: None,
             in_progress: None,
             retired: None,
+            unreadable_events: self.unreadable_events.clone(),
             version: self.version,
         })
     }

@@ -40,6 +40,7 @@ mod properties;
 mod request;
 mod requested;
 mod state;
+mod unreadable_events;
 
 pub use calendar_record::{CalendarRecord, Retired};
 pub use coverage::Coverage;
@@ -51,3 +52,4 @@ pub use state::{
     CatchUp, CompletedSync, LatestSync, PageCursor, SyncInProgress, WorkspaceCoverage,
     WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,
 };
+pub use unreadable_events::{EventReadings, UnreadableEvent, UnreadableEvents};

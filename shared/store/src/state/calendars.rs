@@ -10,7 +10,8 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, ListedCalendar, UnreadableRecord, WriteOutcome};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
-    OverrideRevision, Platform, PolicyRevision, Retired, Timestamp, Version,
+    EventId, OverrideRevision, Platform, PolicyRevision, Retired, Timestamp, UnreadableEvent,
+    UnreadableEvents, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -148,6 +149,10 @@ struct CalendarRow {
     sync_in_progress: Option<SyncInProgressRow<CompletedSyncRow>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retired: Option<RetiredRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unreadable_events: Vec<UnreadableEventRow>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    more_unreadable: u32,
     version: u64,
 }
 
@@ -157,6 +162,25 @@ struct RetiredRow {
     since: Timestamp,
     #[serde(with = "microsecond::required")]
     until: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UnreadableEventRow {
+    #[serde(with = "stored_text")]
+    id: EventId,
+    problem: String,
+    #[serde(with = "microsecond::required")]
+    since: Timestamp,
+    #[serde(with = "microsecond::required")]
+    seen_at: Timestamp,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize, Deserialize)]
@@ -201,6 +225,10 @@ impl CalendarRow {
             retired: record
                 .retired
                 .map(|Retired { since, until }| RetiredRow { since, until }),
+            unreadable_events: (record.unreadable_events.named.iter().cloned())
+                .map(Into::into)
+                .collect(),
+            more_unreadable: record.unreadable_events.more,
             version: record.version.next().0,
         }
     }
@@ -220,7 +248,45 @@ impl CalendarRow {
             retired: self
                 .retired
                 .map(|RetiredRow { since, until }| Retired { since, until }),
+            unreadable_events: UnreadableEvents {
+                named: self.unreadable_events.into_iter().map(Into::into).collect(),
+                more: self.more_unreadable,
+            },
             version: Version(self.version),
+        }
+    }
+}
+
+impl From<UnreadableEvent> for UnreadableEventRow {
+    fn from(event: UnreadableEvent) -> Self {
+        let UnreadableEvent {
+            id,
+            problem,
+            since,
+            seen_at,
+        } = event;
+        Self {
+            id,
+            problem,
+            since,
+            seen_at,
+        }
+    }
+}
+
+impl From<UnreadableEventRow> for UnreadableEvent {
+    fn from(row: UnreadableEventRow) -> Self {
+        let UnreadableEventRow {
+            id,
+            problem,
+            since,
+            seen_at,
+        } = row;
+        Self {
+            id,
+            problem,
+            since,
+            seen_at,
         }
     }
 }
@@ -319,7 +385,11 @@ mod tests {
             "v": 1, "listed": "calendar", "calendar_id": "calendar-sales",
             "platform": "google_calendar", "status": "connected", "email": "sales@acme.example",
             "updated_at": 1, "revision": 2, "last_sync": sync, "sync_in_progress": in_progress,
-            "retired": {"since": 6, "until": 7}, "version": 7,
+            "retired": {"since": 6, "until": 7},
+            "unreadable_events": [
+                {"id": "event-1", "problem": "no times", "since": 3, "seen_at": 4},
+            ],
+            "more_unreadable": 2, "version": 7,
         });
         let row: Attributes = serde_dynamo::to_item(row).expect("a row");
         let mut record = read_row::<CalendarRow>(row.clone())

@@ -2,6 +2,7 @@
 //! change is missed.
 
 mod catching_up;
+mod denials;
 mod inputs;
 mod planning;
 mod reconnecting;

@@ -206,3 +206,95 @@ async fn a_known_no_stays_while_its_event_cannot_be_read() {
     assert_eq!(harness.resync(harness.deadline()).await, Handled::default());
     assert_eq!(harness.decision(&event_id(0)), before);
 }
+
+impl Harness {
+    /// The events of the first calendar that its record says cannot be read.
+    async fn unreadable_events(&self) -> Vec<String> {
+        let record = self.state.record(&id(0)).await.expect("memory");
+        let events = record.expect("a record").unreadable_events;
+        assert_eq!(events.count(), events.named.len());
+        let named = events.named.into_iter();
+        named.map(|event| event.id.to_string()).collect()
+    }
+
+    /// Lists the events that changed now, in a sync of the first calendar or of the
+    /// workspace.
+    async fn sync_first(&self, is_workspace: bool) {
+        self.tell(&id(0)).await;
+        if is_workspace {
+            self.tell(&id(1)).await;
+        }
+        self.handle_all().await;
+    }
+}
+
+#[test_case(false; "by a sync of the calendar")]
+#[test_case(true; "by a sync of the workspace")]
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_named_in_its_calendars_record_until_it_is(
+    is_workspace: bool,
+) {
+    let harness = harness(2).await;
+    for number in 0..3 {
+        harness.recall.put_event(in_first(number, &harness));
+    }
+    harness.recall.make_unreadable(&event_id(1));
+    harness.sync_first(is_workspace).await;
+    assert_eq!(harness.unreadable_events().await, ["event-1"]);
+    assert_eq!(harness.decided(), 2);
+
+    harness.clock.advance(SignedDuration::from_secs(60));
+    harness.recall.make_readable(&event_id(1));
+    harness.recall.put_event(in_first(1, &harness));
+    harness.sync_first(is_workspace).await;
+    assert_eq!(harness.unreadable_events().await, [] as [&str; 0]);
+    assert_eq!(harness.decided(), 3);
+}
+
+#[tokio::test]
+async fn an_event_that_could_not_be_read_is_listed_again_within_the_hour() {
+    let harness = harness(1).await;
+    harness.recall.put_event(in_first(0, &harness));
+    harness.recall.make_unreadable(&event_id(0));
+    harness.sync_first(false).await;
+    harness.clock.advance(SignedDuration::from_mins(5));
+    harness.resync(harness.deadline()).await;
+    harness.recall.make_readable(&event_id(0));
+    harness.clock.advance(SignedDuration::from_mins(20));
+    harness.resync(harness.deadline()).await;
+    assert_eq!(harness.decided(), 0, "it has not changed");
+    harness.clock.advance(SignedDuration::from_mins(41));
+    harness.resync(harness.deadline()).await;
+    assert_eq!(harness.decided(), 1);
+    assert_eq!(harness.unreadable_events().await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn an_unreadable_event_that_a_full_sync_no_longer_lists_is_forgotten() {
+    let harness = harness(1).await;
+    for number in 0..2 {
+        harness.recall.put_event(in_first(number, &harness));
+        harness.recall.make_unreadable(&event_id(number));
+    }
+    harness.sync_first(false).await;
+    assert_eq!(harness.unreadable_events().await, ["event-0", "event-1"]);
+    harness
+        .recall
+        .put_event(in_first(0, &harness).with(|event| event.calendar_id = id(5)));
+    harness.request(&id(0), SyncReason::FullSync).await;
+    assert_eq!(harness.unreadable_events().await, ["event-1"]);
+}
+
+#[tokio::test]
+async fn an_event_that_still_cannot_be_read_costs_a_sync_of_the_workspace_no_write() {
+    let harness = harness(2).await;
+    harness.recall.put_event(in_first(0, &harness));
+    harness.recall.make_unreadable(&event_id(0));
+    harness.sync_first(true).await;
+    let before = harness.state.record(&id(0)).await.expect("memory");
+    harness.clock.advance(SignedDuration::from_secs(60));
+    harness.recall.put_event(in_first(0, &harness));
+    harness.sync_first(true).await;
+    assert_eq!(harness.unreadable_events().await, ["event-0"]);
+    assert_eq!(harness.state.record(&id(0)).await.expect("memory"), before);
+}
