@@ -137,16 +137,24 @@ fn a_malformed_attribute_is_named_without_its_content(
 fn an_unreadable_row_is_named_by_its_event() {
     let mut row = a_row_written_by_hand();
     row["title"] = json!(7);
-    let read = read_rows([attributes(&row)]);
-    let [unreadable] = read.unreadable.as_slice() else {
-        panic!("{read:?}");
-    };
-    assert_eq!(unreadable.key, the_decision().key);
-    let text = unreadable.to_string();
-    assert!(
-        text.contains("event event-1") && text.contains("attribute title"),
-        "{text}"
+    let read = read_rows([attributes(&row), attributes(&a_row_written_by_hand())]);
+    assert_eq!(read.decisions, [the_decision()]);
+    let problems: Vec<_> = read.unreadable.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        problems,
+        ["the decision about event event-1: attribute title has an unexpected type or value"]
     );
+    let problem = read.all_readable().expect_err("a row is unreadable");
+    assert!(problem.to_string().contains("event event-1"), "{problem}");
+}
+
+#[test]
+fn a_row_without_a_readable_key_is_left_out() {
+    let mut row = a_row_written_by_hand();
+    row["event_id"] = json!("../bot");
+    let read = read_rows([attributes(&row), attributes(&a_row_written_by_hand())]);
+    assert_eq!(read.decisions, [the_decision()]);
+    assert_eq!(read.unreadable, []);
 }
 
 #[test_case("v"; "version of the shape")]
