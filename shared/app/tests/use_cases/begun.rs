@@ -319,7 +319,7 @@ fn copy(number: usize) -> CalendarEvent {
 }
 
 fn calendar(number: usize) -> CalendarId {
-    id(&format!("calendar-{}", OWNERS[number]))
+    id(format!("calendar-{}", OWNERS[number]))
 }
 
 /// A meeting with two copies that began twenty minutes ago, without its bot.

@@ -121,7 +121,7 @@ fn rows_that_wait_are_applied_or_abandoned_are_left_out_and_ended_meetings_are_c
         }),
         row("over", at("09:00"), |_| ()),
         row("over-with-its-bot", at("09:00"), |row| {
-            unwanted(row, Applied::Bot)
+            unwanted(row, Applied::Bot);
         }),
     ];
     assert_eq!(

@@ -1,10 +1,13 @@
 //! A meeting with copies in several calendars, and the bot that they share.
 
+use callsheet_app::ports::BotReply;
 use callsheet_domain::{
-    CalendarEvent, CalendarId, CalendarStatus, DeduplicationScheme, EventId, Operation,
-    ResponseStatus, Wanted,
+    Applied, CalendarEvent, CalendarId, CalendarStatus, Decision, DeduplicationScheme, EventId,
+    Operation, ResponseStatus, Wanted,
 };
-use callsheet_testkit::{With as _, a_calendar, an_email, an_event};
+use callsheet_testkit::{
+    Fault, With as _, a_calendar, a_decision, an_applied_bot, an_email, an_event, at,
+};
 use test_case::test_case;
 
 use crate::harness::Harness;
@@ -184,4 +187,57 @@ async fn a_copy_that_called_after_the_owner_calls_once_more() {
         calls,
         "no call is left to be made"
     );
+}
+
+/// The usual row after its bot was scheduled.
+fn with_its_bot(row: &mut Decision) {
+    if let Wanted::Bot(bot) = &row.wanted {
+        row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
+    }
+}
+
+fn abandoned(row: &mut Decision) {
+    *row = row.clone().abandon("Recall refused it");
+}
+
+#[test_case(|_| (), "10:30", true; "a row whose call is to be made")]
+#[test_case(with_its_bot, "10:30", true; "a row whose bot is there")]
+#[test_case(|row| row.wanted = Wanted::Nothing, "10:30", false; "a row that wants none")]
+#[test_case(with_its_bot, "11:00", false; "a row of a meeting that is over")]
+#[test_case(abandoned, "10:30", false; "a row whose call was refused for good")]
+#[test_case(|row| { with_its_bot(row); abandoned(row); }, "10:30", true; "a row whose bot is there, and only its change was refused")]
+fn a_row_wants_a_bot_that_it_holds_or_is_about_to_schedule(
+    change: fn(&mut Decision),
+    now: &str,
+    expected: bool,
+) {
+    let Wanted::Bot(bot) = a_decision().wanted else {
+        panic!("the usual decision wants a bot");
+    };
+    let row = a_decision().with(change);
+    assert_eq!(row.wants(&bot.deduplication_key, at(now)), expected);
+}
+
+/// The other copy wants the bot, but Recall refused its call for good. It would not be
+/// recorded anyway, so it keeps no bot in the call of a person who said no.
+#[tokio::test]
+async fn a_copy_whose_call_was_refused_does_not_keep_the_bot_of_a_person_who_declines() {
+    let harness = harness(DeduplicationScheme::Meeting).await;
+    harness.see(copy(0)).await;
+    harness.drained().await.expect("a finished run");
+    let refused = BotReply::Refused("the calendar has no access".to_owned());
+    harness
+        .recall
+        .fault(Operation::ScheduleBot, Fault::Answers(refused));
+    harness.see(copy(2)).await;
+    harness.drained().await.expect("a finished run");
+    assert!(harness.decision(&copy(2).id).is_abandoned());
+    harness.clock.advance_to(at("10:05"));
+    let declined = copy(0).with(|event| {
+        event.facts.own_response = Some(ResponseStatus::Declined);
+        event.updated_at = harness.after(0);
+    });
+    harness.see(declined).await;
+    harness.drained().await.expect("a finished run");
+    assert!(harness.recall.bots().is_empty());
 }

@@ -139,11 +139,16 @@ impl Decision {
         }
     }
 
-    /// Whether this row wants the bot of `key` for a meeting that is not over at `now`.
+    /// Whether this row wants the bot of `key` for a meeting that has not ended at `now`, and
+    /// has a claim to it at Recall or is about to make one. A row whose call was refused for
+    /// good makes none, so it keeps nobody's bot.
     #[must_use]
     pub fn wants(&self, key: &DeduplicationKey, now: Timestamp) -> bool {
-        let is_it = matches!(&self.wanted, Wanted::Bot(bot) if bot.deduplication_key == *key);
-        is_it && self.ends_at > now
+        let has_claim = match &self.applied {
+            Applied::Bot(bot) | Applied::Dispatched(bot) => bot.deduplication_key == *key,
+            Applied::Nothing | Applied::Uncertain(_) | Applied::TooMany(_) => false,
+        };
+        self.wanted_key() == Some(key) && self.ends_at > now && (has_claim || !self.is_abandoned())
     }
 
     /// The row with no call before `instant`, for `reason`.
