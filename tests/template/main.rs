@@ -4,6 +4,7 @@
 //! production. These tests fail before that.
 
 mod metrics;
+mod patterns;
 mod permissions;
 mod reading;
 mod receivers;
