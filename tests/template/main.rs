@@ -6,6 +6,7 @@
 mod deployment;
 mod log_calls;
 mod metrics;
+mod patterns;
 mod permissions;
 mod reading;
 mod receivers;

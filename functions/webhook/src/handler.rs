@@ -5,14 +5,14 @@ use callsheet_app::ports::{Clock, Queue};
 use callsheet_domain::Timestamp;
 use callsheet_recall::{NotSigned, SignatureHeaders, Verified, WebhookSecrets};
 use callsheet_runtime::Secret;
-use lambda_http::Request;
-use lambda_http::http::{HeaderMap, Method};
+use lambda_http::http::Method;
 
+use crate::request::HttpRequest;
 use crate::response::WebhookResponse;
 
 /// The largest body that is verified. Other events that the same address receives
 /// may be large; those of calendars have a few hundred bytes.
-const LARGEST: usize = 1024 * 1024;
+const LARGEST: usize = 256 * 1024;
 
 /// The secrets that webhooks are signed with.
 pub(crate) trait Secrets: Send + Sync {
@@ -41,17 +41,24 @@ pub(crate) struct WebhookHandler<S, Q, K> {
 }
 
 impl<S: Secrets, Q: Queue, K: Clock> WebhookHandler<S, Q, K> {
-    /// Handles one request.
-    pub(crate) async fn handle(&self, request: &Request) -> WebhookResponse {
-        if request.method() != Method::POST {
+    /// Handles the request in one event of the HTTP API.
+    pub(crate) async fn handle(&self, event: &str) -> WebhookResponse {
+        let request = match HttpRequest::read(event) {
+            Ok(request) => request,
+            Err(error) => {
+                tracing::warn!(%error, "refused webhook: the request cannot be read");
+                return WebhookResponse::Invalid;
+            }
+        };
+        if request.method != Method::POST.as_str() {
             return WebhookResponse::NotPosted;
         }
-        let body: &[u8] = request.body();
+        let body = request.body.as_slice();
         if body.len() > LARGEST {
             tracing::warn!(bytes = body.len(), "refused webhook: body too large");
             return WebhookResponse::TooLarge;
         }
-        let verified = match self.verify(request.headers(), body).await {
+        let verified = match self.verify(&request, body).await {
             Ok(verified) => verified,
             Err(reason) => {
                 tracing::warn!(%reason, "refused webhook: not signed by Recall");
@@ -81,11 +88,10 @@ impl<S: Secrets, Q: Queue, K: Clock> WebhookHandler<S, Q, K> {
     /// secret may have been rotated since the start.
     async fn verify<'a>(
         &self,
-        headers: &HeaderMap,
+        request: &HttpRequest,
         body: &'a [u8],
     ) -> Result<Verified<'a>, NotSigned> {
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let signature = SignatureHeaders::find(header);
+        let signature = SignatureHeaders::find(|name| request.header(name));
         let now = self.clock.now();
         let verified = self.secrets.current().await.verify(signature, body, now);
         if !matches!(verified, Err(NotSigned::NoMatch)) {
@@ -104,7 +110,8 @@ mod tests {
     use base64::prelude::{BASE64_STANDARD, Engine as _};
     use callsheet_domain::{SyncJob, SyncReason};
     use callsheet_testkit::{Counts, Faults, Intercepted, ManualClock, MemoryQueue, When};
-    use serde_json::json;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
     use std::sync::Mutex;
     use test_case::test_case;
 
@@ -133,14 +140,14 @@ mod tests {
     }
 
     /// A request as an HTTP API sends it, signed with `secret`.
-    fn request(secret: &str, body: &str, is_base64: bool) -> Request {
+    fn request(secret: &str, body: &str, is_base64: bool) -> Value {
         let signature = recall_simulator::sign(secret, "msg_1", TIME, body.as_bytes()).unwrap();
         let sent = if is_base64 {
             BASE64_STANDARD.encode(body)
         } else {
             body.to_owned()
         };
-        let event = json!({
+        json!({
             "version": "2.0",
             "routeKey": "POST /webhook",
             "rawPath": "/webhook",
@@ -171,8 +178,7 @@ mod tests {
             },
             "body": sent,
             "isBase64Encoded": is_base64,
-        });
-        lambda_http::request::from_str(&event.to_string()).expect("an event of an HTTP API")
+        })
     }
 
     fn handler<Q: Queue>(
@@ -196,7 +202,7 @@ mod tests {
     async fn a_signed_webhook_is_on_the_queue_before_it_is_answered(is_base64: bool) {
         let queue = MemoryQueue::new();
         let response = handler(queue.clone(), SECRET)
-            .handle(&request(SECRET, BODY, is_base64))
+            .handle(&request(SECRET, BODY, is_base64).to_string())
             .await;
         assert_eq!(response, WebhookResponse::Accepted);
         let sent = queue.sent();
@@ -212,7 +218,7 @@ mod tests {
     async fn a_rotated_secret_is_loaded_again() {
         let queue = MemoryQueue::new();
         let response = handler(queue.clone(), ROTATED)
-            .handle(&request(ROTATED, BODY, false))
+            .handle(&request(ROTATED, BODY, false).to_string())
             .await;
         assert_eq!(
             (response, queue.sent().len()),
@@ -226,7 +232,7 @@ mod tests {
     async fn recall_retries_after_the_queue_failed(when: When) {
         let queue = Intercepted::new(MemoryQueue::new(), &Faults::once(0, when));
         let response = handler(queue, SECRET)
-            .handle(&request(SECRET, BODY, false))
+            .handle(&request(SECRET, BODY, false).to_string())
             .await;
         assert_eq!(response, WebhookResponse::NotEnqueued);
     }
@@ -237,13 +243,15 @@ mod tests {
     #[test_case(request(SECRET, &" ".repeat(LARGEST + 1), false), WebhookResponse::TooLarge; "too large")]
     #[tokio::test]
     async fn a_refused_or_ignored_webhook_is_not_enqueued(
-        request: Request,
+        request: Value,
         expected: WebhookResponse,
     ) {
         let counts = Counts::default();
         let queue = Intercepted::new(MemoryQueue::new(), &counts);
         assert_eq!(
-            handler(queue.clone(), SECRET).handle(&request).await,
+            handler(queue.clone(), SECRET)
+                .handle(&request.to_string())
+                .await,
             expected
         );
         assert_eq!(counts.total(), 0);
@@ -252,29 +260,153 @@ mod tests {
     #[tokio::test]
     async fn only_posted_webhooks_are_handled() {
         let mut request = request(SECRET, BODY, false);
-        *request.method_mut() = Method::GET;
+        request["requestContext"]["http"]["method"] = json!("GET");
         let counts = Counts::default();
         let queue = Intercepted::new(MemoryQueue::new(), &counts);
         assert_eq!(
-            handler(queue.clone(), SECRET).handle(&request).await,
+            handler(queue.clone(), SECRET)
+                .handle(&request.to_string())
+                .await,
             WebhookResponse::NotPosted
         );
         assert_eq!(counts.total(), 0);
     }
 
     #[test_case(WebhookResponse::Accepted, 204, false)]
+    #[test_case(WebhookResponse::Invalid, 400, false; "it may not be Recall's")]
     #[test_case(WebhookResponse::NotSigned, 401, false)]
     #[test_case(WebhookResponse::Unreadable, 400, true; "a retry would not change it")]
     #[test_case(WebhookResponse::NotPosted, 405, false)]
     #[test_case(WebhookResponse::TooLarge, 413, false)]
     #[test_case(WebhookResponse::NotEnqueued, 503, false)]
     fn each_response_has_its_status(response: WebhookResponse, status: u16, ends_retries: bool) {
-        let response = response.response().expect("a response");
-        assert_eq!(response.status(), status);
-        let header = response.headers().get("webhook-delivery");
+        let response = response.response();
+        assert_eq!(response.status_code, i64::from(status));
+        let header = response.headers.get("webhook-delivery");
         assert_eq!(
             header.is_some_and(|value| value == "abort-message"),
             ends_retries
         );
+    }
+
+    /// Handles an event that was changed after it was signed, and asserts that nothing is enqueued
+    /// unless it is accepted.
+    async fn respond(event: &str) -> WebhookResponse {
+        let queue = MemoryQueue::new();
+        let response = handler(queue.clone(), SECRET).handle(event).await;
+        let is_accepted = response == WebhookResponse::Accepted;
+        assert_eq!(queue.sent().len(), usize::from(is_accepted));
+        response
+    }
+
+    #[test_case("/headers/x-forwarded-proto", json!("ht tp"), WebhookResponse::Accepted; "a scheme with a blank")]
+    #[test_case("/headers/x-forwarded-proto", json!("\u{0}\r\n"), WebhookResponse::Accepted; "a scheme of control characters")]
+    #[test_case("/headers/host", json!("[::1"), WebhookResponse::Accepted; "an odd host")]
+    #[test_case("/headers/x y\u{7f}", json!("1"), WebhookResponse::Accepted; "an odd name of a header")]
+    #[test_case("/headers/other", json!("\u{1}é"), WebhookResponse::Accepted; "control characters in a header")]
+    #[test_case("/headers/other", json!(7), WebhookResponse::Accepted; "a header that is a number")]
+    #[test_case("/rawQueryString", json!("%%%&=&\u{0}=[%zz]"), WebhookResponse::Accepted; "an odd query")]
+    #[test_case("/rawPath", json!("//\u{0} %zz\\"), WebhookResponse::Accepted; "an odd path")]
+    #[test_case("/requestContext/http/path", json!(null), WebhookResponse::Accepted; "no path")]
+    #[test_case("/requestContext/timeEpoch", json!("soon"), WebhookResponse::Accepted; "an odd time")]
+    #[test_case("/cookies", json!({"a": []}), WebhookResponse::Accepted; "odd cookies")]
+    #[test_case("/headers/webhook-signature", json!("v1,\u{0}"), WebhookResponse::NotSigned; "control characters in the signature")]
+    #[test_case("/headers/webhook-timestamp", json!("1e9"), WebhookResponse::NotSigned; "an odd timestamp")]
+    #[test_case("/headers/webhook-timestamp", json!(i64::MIN.to_string()), WebhookResponse::NotSigned; "the earliest timestamp")]
+    #[test_case("/headers", json!(null), WebhookResponse::NotSigned; "no headers")]
+    #[test_case("/headers", json!([]), WebhookResponse::Invalid; "a list of headers")]
+    #[test_case("/body", json!(null), WebhookResponse::NotSigned; "no body")]
+    #[test_case("/body", json!({}), WebhookResponse::Invalid; "a body that is an object")]
+    #[test_case("/isBase64Encoded", json!(true), WebhookResponse::Invalid; "a body that is not base64")]
+    #[test_case("/isBase64Encoded", json!("true"), WebhookResponse::Invalid; "a flag that is text")]
+    #[test_case("/requestContext/http/method", json!(null), WebhookResponse::Invalid; "no method")]
+    #[test_case("/requestContext/http/method", json!("P OST"), WebhookResponse::NotPosted; "an odd method")]
+    #[test_case("/requestContext/http", json!([]), WebhookResponse::Invalid; "no details of the request")]
+    #[test_case("/requestContext", json!("x"), WebhookResponse::Invalid; "no context")]
+    #[tokio::test]
+    async fn an_odd_request_gets_a_response(place: &str, value: Value, expected: WebhookResponse) {
+        let mut event = request(SECRET, BODY, false);
+        let (parent, name) = place.rsplit_once('/').expect("a place");
+        event.pointer_mut(parent).expect("an object")[name] = value;
+        assert_eq!(respond(&event.to_string()).await, expected);
+    }
+
+    #[test_case(""; "nothing")]
+    #[test_case("null"; "null")]
+    #[test_case("[]"; "a list")]
+    #[test_case(r#"{"body": "\ud83d"}"#; "half a surrogate pair")]
+    #[test_case(r#"{"body": 1e999}"#; "a number out of range")]
+    #[test_case(&"[".repeat(10_000); "nested too deep")]
+    #[tokio::test]
+    async fn an_event_that_is_no_request_is_answered_400(event: &str) {
+        assert_eq!(respond(event).await.status(), 400);
+    }
+
+    /// The runtime parses events through this deserializer.
+    #[test]
+    fn the_runtime_gives_an_event_as_text() {
+        let event = br#"{"body": "\ud83d", "n": 1e999}"#;
+        let deserializer = &mut serde_json::Deserializer::from_slice(event);
+        let parsed: Result<Box<serde_json::value::RawValue>, _> =
+            serde_path_to_error::deserialize(deserializer);
+        assert_eq!(parsed.expect("text").get().as_bytes(), event);
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            "\\PC{0,12}|[\\x00-\\x20]{0,3}|POST|v1,[A-Za-z0-9+/=]{0,50}".prop_map(Value::from),
+        ];
+        let name = prop::sample::select(vec![
+            "headers",
+            "body",
+            "isBase64Encoded",
+            "requestContext",
+            "http",
+            "method",
+            "webhook-id",
+            "webhook-timestamp",
+            "webhook-signature",
+            "svix-id",
+            "rawPath",
+            "cookies",
+            "x",
+        ]);
+        leaf.prop_recursive(4, 32, 8, move |inner| {
+            let fields = prop::collection::btree_map(
+                name.clone().prop_map(str::to_owned),
+                inner.clone(),
+                0..8,
+            );
+            prop_oneof![
+                prop::collection::vec(inner, 0..3).prop_map(Value::from),
+                fields.prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn a_request_that_recall_did_not_send_gets_a_response_of_4xx(
+            event in value(),
+            is_request: bool,
+            place in prop::sample::select(vec!["", "/headers", "/requestContext", "/requestContext/http"]),
+            name in prop::sample::select(vec!["headers", "body", "webhook-signature", "method", "isBase64Encoded"]),
+        ) {
+            let event = if is_request {
+                let mut changed = request(ROTATED, BODY, false);
+                changed.pointer_mut(place).expect("an object")[name] = event;
+                changed
+            } else {
+                event
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            let status = runtime.block_on(respond(&event.to_string())).status();
+            prop_assert!(status.is_client_error(), "{status}: {event}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The webhook function: verifies Recall's signed webhooks and enqueues sync requests.
 
 mod handler;
+mod request;
 mod response;
 
 use std::sync::Arc;
@@ -9,7 +10,10 @@ use callsheet_queue::SqsQueue;
 use callsheet_recall::WebhookSecrets;
 use callsheet_runtime::{Function, SystemClock};
 use handler::WebhookHandler;
-use lambda_http::{Error, Request, run, service_fn};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::lambda_runtime::run;
+use lambda_http::{Error, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -23,9 +27,13 @@ async fn main() -> Result<(), Error> {
         queue: SqsQueue::new(aws_sdk_sqs::Client::new(&function.aws), queue_url),
         clock: SystemClock,
     });
-    run(service_fn(move |request: Request| {
+    // As text: the runtime would answer an event that it cannot parse with an error.
+    run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let handler = Arc::clone(&handler);
-        async move { handler.handle(&request).await.response() }
+        async move {
+            let response = handler.handle(event.payload.get()).await.response();
+            Ok::<ApiGatewayV2httpResponse, Error>(response)
+        }
     }))
     .await
 }

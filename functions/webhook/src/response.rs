@@ -1,8 +1,8 @@
 //! Responses to webhooks. A 2xx ends Recall's retries, so it is sent only once the
 //! message is on the queue; after any other status Recall retries for up to a day.
 
-use lambda_http::http::StatusCode;
-use lambda_http::{Body, Error, Response};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::{HeaderValue, StatusCode};
 
 /// Header that ends the retries of a webhook that every retry would fail.
 const DELIVERY: &str = "webhook-delivery";
@@ -12,6 +12,8 @@ const DELIVERY: &str = "webhook-delivery";
 pub(crate) enum WebhookResponse {
     /// Its sync request is on the queue, or it needs none.
     Accepted,
+    /// The event of the HTTP API is not a request.
+    Invalid,
     /// Recall did not sign it.
     NotSigned,
     /// Recall signed it, but it is not in the published shape: a retry would not change it.
@@ -25,11 +27,11 @@ pub(crate) enum WebhookResponse {
 }
 
 impl WebhookResponse {
-    fn status(self) -> StatusCode {
+    pub(crate) fn status(self) -> StatusCode {
         match self {
             Self::Accepted => StatusCode::NO_CONTENT,
             Self::NotSigned => StatusCode::UNAUTHORIZED,
-            Self::Unreadable => StatusCode::BAD_REQUEST,
+            Self::Invalid | Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::NotPosted => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotEnqueued => StatusCode::SERVICE_UNAVAILABLE,
@@ -37,11 +39,13 @@ impl WebhookResponse {
     }
 
     /// The HTTP response, without a body: a reason could help a forger.
-    pub(crate) fn response(self) -> Result<Response<Body>, Error> {
-        let mut response = Response::builder().status(self.status());
+    pub(crate) fn response(self) -> ApiGatewayV2httpResponse {
+        let mut response = ApiGatewayV2httpResponse::default();
+        response.status_code = self.status().as_u16().into();
         if self == Self::Unreadable {
-            response = response.header(DELIVERY, "abort-message");
+            let abort = HeaderValue::from_static("abort-message");
+            response.headers.insert(DELIVERY, abort);
         }
-        Ok(response.body(Body::Empty)?)
+        response
     }
 }

@@ -1,9 +1,10 @@
 //! The service's address and the API key.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 
 use reqwest::header::HeaderValue;
-use url::{Host, Url};
+use url::Url;
 
 /// The address of one region's deployment. Regions share nothing: keys,
 /// calendars, bots and webhook secrets belong to one workspace of one region.
@@ -13,29 +14,30 @@ pub struct BaseUrl(Url);
 /// An address that the API key must not be sent to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the base URL must be https://<region>.recall.ai, without a path; plain http only on a loopback address"
+    "the base URL must be https://<region>.recall.ai, without a path, or a loopback address such as http://127.0.0.1:4010"
 )]
 pub struct InvalidBaseUrl;
 
 impl BaseUrl {
-    /// Takes an address without a path: https, or http on a loopback address.
+    /// Takes the address of a region, or a loopback address, without a path.
+    ///
+    /// The template allows the same texts: a function must not fail to start on a
+    /// parameter that was accepted.
     ///
     /// # Errors
     /// If it is anything else.
     pub fn parse(text: &str) -> Result<Self, InvalidBaseUrl> {
-        let url = Url::parse(text).map_err(|_| InvalidBaseUrl)?;
-        let is_loopback = match url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(_)) | None => false,
+        let authority = |scheme| {
+            let authority = text.strip_prefix(scheme)?;
+            Some(authority.strip_suffix('/').unwrap_or(authority))
         };
-        let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback);
-        let is_bare = url.path() == "/" && url.query().is_none() && url.username().is_empty();
-        if is_safe && is_bare {
-            Ok(Self(url))
-        } else {
-            Err(InvalidBaseUrl)
+        let https = authority("https://");
+        let is_allowed = https.is_some_and(is_of_recall)
+            || https.or(authority("http://")).is_some_and(is_loopback);
+        if !is_allowed {
+            return Err(InvalidBaseUrl);
         }
+        Url::parse(text).map(Self).map_err(|_| InvalidBaseUrl)
     }
 
     /// The address of `path`, whose segments must be safe in a path.
@@ -49,6 +51,32 @@ impl BaseUrl {
     pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()
     }
+}
+
+/// Whether a host is a name under `recall.ai`.
+fn is_of_recall(host: &str) -> bool {
+    let is_part = |part: &str| {
+        let is_known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        !part.is_empty() && part.bytes().all(is_known)
+    };
+    let region = host.strip_suffix(".recall.ai");
+    region.is_some_and(|region| region.split(['.', '-']).all(is_part))
+}
+
+/// Whether an address, with a port or without, is a loopback address.
+fn is_loopback(authority: &str) -> bool {
+    let (is_loopback, port) = if let Some(port) = authority.strip_prefix("[::1]") {
+        (true, port)
+    } else {
+        let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+        let address = host.parse::<Ipv4Addr>();
+        (address.is_ok_and(|address| address.is_loopback()), port)
+    };
+    let is_port = |port: &str| {
+        let is_digits = port.bytes().all(|byte| byte.is_ascii_digit());
+        is_digits && !port.starts_with('0') && port.parse::<u16>().is_ok()
+    };
+    is_loopback && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 /// The workspace's API key, as the value of the `Authorization` header. Its
@@ -96,11 +124,26 @@ mod tests {
 
     #[test_case("https://us-east-1.recall.ai", true; "a region")]
     #[test_case("http://127.0.0.1:4567", true; "a stand-in on this machine")]
+    #[test_case("https://us-east-1.recall.ai/", true; "a region with a slash")]
+    #[test_case("http://[::1]:4567", true; "the loopback address of version 6")]
+    #[test_case("https://127.3.2.1", true; "another loopback address")]
     #[test_case("http://us-east-1.recall.ai", false; "plain http to another machine")]
+    #[test_case("https://recall.example", false; "another domain")]
+    #[test_case("https://us-east-1.recall.ai.example", false; "a domain that begins as ours")]
+    #[test_case("https://us-east-1-recall.ai", false; "a domain that ends as ours")]
+    #[test_case("https://recall.ai", false; "no region")]
+    #[test_case("https://us-east-1.recall.ai:8443", false; "with a port")]
+    #[test_case("https://a@us-east-1.recall.ai", false; "with a user")]
+    #[test_case("https://us-east-1.recall.ai?x", false; "with a query")]
+    #[test_case("https://xn--a.recall.ai", false; "with an encoded name")]
+    #[test_case("http://127.0.0.1:0", false; "port 0")]
+    #[test_case("http://127.0.0.1:70000", false; "no port")]
+    #[test_case("http://128.0.0.1", false; "no loopback address")]
+    #[test_case("http://0.0.0.0:80", false; "any address")]
     #[test_case("http://localhost:80", false; "a name, which may resolve to any address")]
     #[test_case("https://us-east-1.recall.ai/api/v2", false; "with a path")]
     #[test_case("us-east-1.recall.ai", false; "no scheme")]
-    fn the_api_key_is_sent_only_to_https_or_loopback(text: &str, accepted: bool) {
+    fn the_api_key_is_sent_only_to_recall_or_loopback(text: &str, accepted: bool) {
         assert_eq!(BaseUrl::parse(text).is_ok(), accepted);
     }
 

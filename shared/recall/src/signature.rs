@@ -9,8 +9,11 @@
 
 use std::fmt;
 
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use callsheet_domain::Timestamp;
+use hmac::digest::{CtOutput, Output};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -18,6 +21,16 @@ use sha2::Sha256;
 const TOLERANCE: u64 = 5 * 60;
 /// The most signatures of one header that are compared: a rotation needs two.
 const MOST_SIGNATURES: usize = 16;
+
+/// Reads keys with and without padding.
+const KEYS: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+type Signer = Hmac<Sha256>;
 
 /// The three headers of a signature.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +80,7 @@ pub struct InvalidSecret;
 
 /// The valid secrets: several while one is rotated. Their `Debug` hides them.
 #[derive(Clone)]
-pub struct WebhookSecrets(Vec<Hmac<Sha256>>);
+pub struct WebhookSecrets(Vec<Signer>);
 
 impl fmt::Debug for WebhookSecrets {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,37 +128,52 @@ impl WebhookSecrets {
         if now.as_second().abs_diff(sent_at) > TOLERANCE {
             return Err(NotSigned::OutsideWindow);
         }
-        let offered = headers
+        let offered: Vec<CtOutput<Signer>> = headers
             .signatures
             .split(' ')
             .filter_map(|part| part.strip_prefix("v1,"))
             .take(MOST_SIGNATURES)
-            .filter_map(|text| BASE64_STANDARD.decode(text).ok());
-        for signature in offered {
-            for secret in &self.0 {
-                let mut mac = secret.clone();
-                for part in [
-                    headers.id.as_bytes(),
-                    b".",
-                    headers.timestamp.as_bytes(),
-                    b".",
-                    body,
-                ] {
-                    mac.update(part);
-                }
+            .filter_map(|text| BASE64_STANDARD.decode(text).ok())
+            .filter_map(|bytes| Output::<Signer>::try_from(bytes.as_slice()).ok())
+            .map(CtOutput::new)
+            .collect();
+        // One signature for each secret, however many are offered: the body may be large.
+        let is_signed = !offered.is_empty()
+            && self.0.iter().any(|secret| {
+                let signature = sign(secret, &headers, body);
                 // Compares in constant time.
-                if mac.verify_slice(&signature).is_ok() {
-                    return Ok(Verified(body));
-                }
-            }
+                offered.contains(&signature)
+            });
+        if is_signed {
+            Ok(Verified(body))
+        } else {
+            Err(NotSigned::NoMatch)
         }
-        Err(NotSigned::NoMatch)
     }
 }
 
-fn parse_secret(text: &str) -> Result<Hmac<Sha256>, InvalidSecret> {
+fn sign(secret: &Signer, headers: &SignatureHeaders<'_>, body: &[u8]) -> CtOutput<Signer> {
+    #[cfg(test)]
+    tests::SIGNED.set(tests::SIGNED.get() + 1);
+    let mut mac = secret.clone();
+    for part in [
+        headers.id.as_bytes(),
+        b".",
+        headers.timestamp.as_bytes(),
+        b".",
+        body,
+    ] {
+        mac.update(part);
+    }
+    mac.finalize()
+}
+
+/// Reads a secret: base64 in either alphabet, with padding or without. The template allows
+/// the same texts.
+fn parse_secret(text: &str) -> Result<Signer, InvalidSecret> {
     let encoded = text.strip_prefix("whsec_").ok_or(InvalidSecret)?;
-    let key = BASE64_STANDARD.decode(encoded).map_err(|_| InvalidSecret)?;
+    let encoded = encoded.replace('-', "+").replace('_', "/");
+    let key = KEYS.decode(encoded).map_err(|_| InvalidSecret)?;
     if key.is_empty() {
         return Err(InvalidSecret);
     }
@@ -156,6 +184,11 @@ fn parse_secret(text: &str) -> Result<Hmac<Sha256>, InvalidSecret> {
 mod tests {
     use super::*;
     use test_case::test_case;
+
+    thread_local! {
+        /// The signatures that this thread made.
+        pub(super) static SIGNED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    }
 
     // The example of the Standard Webhooks reference libraries.
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -222,6 +255,39 @@ mod tests {
         assert_eq!(sent.verify(), expected);
     }
 
+    #[test_case(&"v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4= ".repeat(40), 2; "many signatures")]
+    #[test_case(SIGNATURE, 1; "that of the first secret")]
+    #[test_case("v1,AAAA v1,not base64! v2,AAAA", 0; "no signature of the right length")]
+    fn a_body_is_signed_once_for_each_secret(signatures: &str, expected: u32) {
+        let mut sent = Sent::valid();
+        sent.secrets = format!("{SECRET} {OTHER}");
+        sent.signatures = signatures.to_owned();
+        let before = SIGNED.get();
+        assert_eq!(sent.verify().is_ok(), signatures == SIGNATURE);
+        assert_eq!(SIGNED.get() - before, expected);
+    }
+
+    #[test_case("whsec_-_-_"; "the other alphabet")]
+    #[test_case("whsec_+/+/"; "the usual alphabet")]
+    #[test_case("whsec_-/+_"; "both alphabets")]
+    fn either_alphabet_gives_the_same_key(secret: &str) {
+        let signature = |secret: &str| {
+            let headers = SignatureHeaders {
+                id: ID,
+                timestamp: "1",
+                signatures: "",
+            };
+            sign(&parse_secret(secret).expect("a secret"), &headers, BODY)
+        };
+        assert!(signature(secret) == signature("whsec_+/+/"));
+    }
+
+    #[test_case("whsec_b3RoZXI", true; "no padding")]
+    #[test_case("whsec_b3RoZXI=", true; "padding")]
+    #[test_case("whsec_b3RoZXI==", false; "too much padding")]
+    #[test_case("whsec_b3RoZ=XI", false; "padding inside")]
+    #[test_case("whsec_b3RoZ", false; "a letter too few")]
+    #[test_case("whsec_b3Ro ZXI=", false; "a blank inside")]
     #[test_case("", false; "none")]
     #[test_case("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", false; "without its prefix")]
     #[test_case("whsec_", false; "empty")]
