@@ -8,6 +8,7 @@ mod components;
 mod crash;
 mod decide;
 mod drift;
+mod forgetting;
 mod harness;
 mod model;
 mod plan;

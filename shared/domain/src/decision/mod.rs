@@ -13,6 +13,7 @@ mod copies;
 mod decide;
 mod drift;
 mod evaluation;
+mod forget;
 mod history;
 mod inputs;
 mod plan;

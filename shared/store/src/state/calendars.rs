@@ -55,6 +55,13 @@ impl Calendars for StateTable {
         Ok(listed.collect())
     }
 
+    async fn expire(&self, id: &CalendarId, at: Timestamp) -> Result<(), PortError> {
+        for key in self.keys_of_calendar(id).await? {
+            self.expire_row(key, at).await?;
+        }
+        Ok(())
+    }
+
     async fn unreadable(&self) -> Result<Vec<UnreadableRecord>, PortError> {
         let entries = self.calendar_entries().await?;
         let unreadable = entries.into_iter().filter_map(|(partition, entry)| {

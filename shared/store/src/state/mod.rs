@@ -4,6 +4,7 @@
 mod access;
 mod activity;
 mod calendars;
+mod forgetting;
 mod leases;
 mod overrides;
 mod place;
