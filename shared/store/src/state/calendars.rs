@@ -132,7 +132,7 @@ fn add_entry(entries: &mut BTreeMap<String, Entry>, row: Attributes) -> Result<(
 }
 
 #[derive(Serialize, Deserialize)]
-struct CalendarRow {
+pub(super) struct CalendarRow {
     listed: Listed,
     #[serde(with = "stored_text")]
     calendar_id: CalendarId,
@@ -183,7 +183,7 @@ struct CompletedSyncRow {
 }
 
 impl CalendarRow {
-    fn of(record: &CalendarRecord) -> Self {
+    pub(super) fn of(record: &CalendarRecord) -> Self {
         let calendar = &record.calendar;
         Self {
             listed: Listed::Calendar,
