@@ -45,6 +45,7 @@ fn a_row_written_by_hand() -> Value {
         "version": 5,
         "expires_at": 3_795_073_200_i64,
         "due": "due",
+        "bot": "6vPoL8f_GfX0uVpdXXrCgQ",
     })
 }
 
@@ -133,12 +134,24 @@ fn a_malformed_attribute_is_named_without_its_content(
 fn an_unreadable_row_is_named_by_its_event() {
     let mut row = a_row_written_by_hand();
     row["title"] = json!(7);
-    let problem = decision_of(attributes(&row)).expect_err("a malformed title");
-    let problem = problem.to_string();
-    assert!(
-        problem.contains("event event-1") && problem.contains("attribute title"),
-        "{problem}"
+    let read = read_rows([attributes(&row), attributes(&a_row_written_by_hand())]);
+    assert_eq!(read.decisions, [the_decision()]);
+    let problems: Vec<_> = read.unreadable.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        problems,
+        ["the decision about event event-1: attribute title has an unexpected type or value"]
     );
+    let problem = read.all_readable().expect_err("a row is unreadable");
+    assert!(problem.to_string().contains("event event-1"), "{problem}");
+}
+
+#[test]
+fn a_row_without_a_readable_key_is_left_out() {
+    let mut row = a_row_written_by_hand();
+    row["event_id"] = json!("../bot");
+    let read = read_rows([attributes(&row), attributes(&a_row_written_by_hand())]);
+    assert_eq!(read.decisions, [the_decision()]);
+    assert_eq!(read.unreadable, []);
 }
 
 #[test_case("v"; "version of the shape")]
