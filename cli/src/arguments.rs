@@ -2,6 +2,7 @@
 
 mod by;
 mod calendars;
+mod forget;
 mod overrides;
 mod pause;
 mod policy;
@@ -17,6 +18,7 @@ pub(crate) use by::By;
 pub(crate) use calendars::CalendarsCommand;
 use callsheet_domain::EventId;
 use clap::{Args, Parser, Subcommand};
+pub(crate) use forget::ForgetArguments;
 pub(crate) use overrides::{Choice, OverrideCommand};
 pub(crate) use pause::PauseArguments;
 pub(crate) use policy::{Format, PolicyCommand};
@@ -119,6 +121,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         by: By,
     },
+    /// Remove what is stored about a person or a calendar
+    ///
+    /// Only shows what it would do, unless --yes is given. Removes a person's name from overrides,
+    /// pauses and policies; titles, links, facts and reasons from decisions that are over; and all
+    /// rows of calendars that are deleted at Recall. Exit code 1 if something has to stay for now.
+    Forget(ForgetArguments),
     /// Reopen abandoned decisions, so that the scheduler calls Recall again
     Retry(RetryArguments),
     /// Rebuild decisions that cannot be read, from Recall

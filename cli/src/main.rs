@@ -11,6 +11,7 @@ mod error;
 mod explain;
 mod find_calendar;
 mod find_decision;
+mod forget;
 mod listing;
 mod notify_stack;
 mod overrides;
@@ -93,6 +94,9 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
         Command::Resume { calendar, by } => {
             let pause = pause::run(workspace, &calendar, None, by, now);
             show(&pause.await?, as_json)
+        }
+        Command::Forget(arguments) => {
+            show(&forget::run(workspace, &arguments, now).await?, as_json)
         }
         Command::Retry(arguments) => show(&retry::run(workspace, arguments, now).await?, as_json),
         Command::Rebuild(arguments) => {

@@ -35,6 +35,8 @@ fn the_definitions_of_the_arguments_are_consistent() {
 #[test_case("retry --all", true; "retry all")]
 #[test_case("retry", false; "retry without an event")]
 #[test_case("retry event-1 --all", false; "retry one and all")]
+#[test_case("forget sales@acme.example --yes", true; "forget")]
+#[test_case("forget", false; "forget without a name")]
 #[test_case("rebuild event-1 --dry-run", true; "rebuild one")]
 #[test_case("rebuild --all", true; "rebuild all")]
 #[test_case("rebuild", false; "rebuild without an event")]

@@ -12,8 +12,9 @@
 mod tests;
 mod text;
 
-use callsheet_app::ports::{Decisions, OverrideStore, Queue};
-use callsheet_domain::{Actor, Decision, EventId, OverrideChoice, OverrideScope, Timestamp};
+use callsheet_app::ports::{Decisions, Forgetting, OverrideStore, Queue};
+use callsheet_domain::{Actor, Decision, EventId, OverrideChoice, OverrideScope, Timestamp, plus};
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::arguments::{Choice, OverrideCommand};
@@ -21,6 +22,10 @@ use crate::error::CliError;
 use crate::find_decision::find_decision;
 use crate::notify_stack::{Delivery, request_full_sync};
 use crate::workspace::Workspace;
+
+/// How long an override of an event is kept after the event. An event may be postponed by
+/// months, and must not lose a person's choice by that.
+const KEPT_AFTER_EVENT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// Which meetings of the event's series an override is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +86,7 @@ pub(crate) async fn set_override<S, D, Q>(
     now: Timestamp,
 ) -> Result<OverrideSet, CliError>
 where
-    S: OverrideStore,
+    S: OverrideStore + Forgetting,
     D: Decisions,
     Q: Queue,
 {
@@ -95,6 +100,10 @@ where
     let revision = state
         .set_override(calendar, &scope, choice, by, now)
         .await?;
+    if target == Target::Event {
+        let until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
+        state.expire_override(calendar, &scope, until).await?;
+    }
     Ok(OverrideSet {
         calendar: calendar.to_string(),
         title: decision.title.clone(),

@@ -117,3 +117,20 @@ async fn an_override_is_stored_even_if_no_sync_can_be_requested() {
     assert!(text.contains("with the next resync"), "{text}");
     assert_eq!(harness.stored_overrides().await.len(), 1);
 }
+
+/// A series goes on, and an event ends.
+#[test_case(Target::Event, Some("2091-03-06T11:00:00Z"); "an event")]
+#[test_case(Target::Series, None; "a series")]
+#[tokio::test]
+async fn an_override_of_an_event_expires_a_year_after_the_event(
+    target: Target,
+    expected: Option<&str>,
+) {
+    let harness = Harness::with_decision(a_decision()).await;
+    let set = harness.set_override(target, Choice::Skip).await;
+    set.expect("it is stored");
+    let (scope, _) = harness.stored_overrides().await.remove(0);
+    let calendar = a_calendar_record().calendar.id;
+    let expires_at = harness.state.expires_at(&calendar, Some(&scope));
+    assert_eq!(expires_at, expected.map(at));
+}

@@ -1,13 +1,21 @@
 //! Loads calendars from the store, and reads them from Recall where the stored
 //! record is not enough.
 
-use callsheet_domain::{Calendar, CalendarId, CalendarRecord, Operation, RateLimit};
+use callsheet_domain::{
+    Calendar, CalendarId, CalendarRecord, CalendarStatus, Operation, RateLimit, plus,
+};
+use jiff::SignedDuration;
 
-use crate::ports::{CalendarEvents as _, Calendars as _, OverrideStore as _, WriteOutcome};
+use crate::ports::{
+    CalendarEvents as _, Calendars as _, Clock as _, OverrideStore as _, WriteOutcome,
+};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{CalendarContext, CallTerms, PortError, RecallCalls};
+
+/// How long the rows of a deleted calendar are kept: longer than its decisions.
+const KEPT_AFTER_DELETION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// Loads calendars.
 pub struct CalendarLoader<'a, P: SyncPorts> {
@@ -124,6 +132,10 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
     ) -> Result<Attempt<CalendarRecord>, PortError> {
         match self.state.write_record(&record).await? {
             WriteOutcome::Written => {
+                if record.calendar.status == CalendarStatus::Deleted {
+                    let until = plus(self.limiter.clock.now(), KEPT_AFTER_DELETION);
+                    self.state.expire(&record.calendar.id, until).await?;
+                }
                 record.version = record.version.next();
                 Ok(Attempt::Done(record))
             }

@@ -29,6 +29,15 @@ impl Actor {
         }
     }
 
+    /// The name that stands for a person who was forgotten.
+    ///
+    /// # Panics
+    /// Never: it is short enough.
+    #[must_use]
+    pub fn forgotten() -> Self {
+        Self::parse("a forgotten person").expect("it is short enough")
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

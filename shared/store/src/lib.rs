@@ -13,6 +13,8 @@
 
 mod attributes;
 mod decisions;
+#[cfg(test)]
+mod documented;
 mod error;
 mod expressions;
 mod state;

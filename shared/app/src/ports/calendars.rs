@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use callsheet_domain::{CalendarId, CalendarRecord, OverrideRevision};
+use callsheet_domain::{CalendarId, CalendarRecord, OverrideRevision, Timestamp};
 
 use super::WriteOutcome;
 use crate::PortError;
@@ -44,6 +44,13 @@ pub trait Calendars: Send + Sync {
     /// read. The list may lag behind the writes by a moment, so a record must be
     /// read before it is acted upon.
     fn listed(&self) -> impl Future<Output = Result<Vec<ListedCalendar>, PortError>> + Send;
+
+    /// Has all rows of a calendar deleted after `at`: its record, overrides and pause.
+    fn expire(
+        &self,
+        id: &CalendarId,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
 
     /// The calendars whose record, or the head of whose overrides, cannot be read.
     fn unreadable(&self) -> impl Future<Output = Result<Vec<UnreadableRecord>, PortError>> + Send;

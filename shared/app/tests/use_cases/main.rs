@@ -12,6 +12,7 @@ mod crash;
 mod decide;
 mod denied_key;
 mod drift;
+mod forgetting;
 mod harness;
 mod model;
 mod moved_into_the_past;

@@ -14,6 +14,7 @@ mod copies;
 mod decide;
 mod drift;
 mod evaluation;
+mod forget;
 mod history;
 mod inputs;
 mod over;

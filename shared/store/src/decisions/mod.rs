@@ -26,7 +26,7 @@ use crate::expressions::{Unchanged, put_if};
 use batch::decisions_under;
 use copies::{copies_of, decisions_about, decisions_wanting};
 use index::{due_rows, keys_of_calendar};
-use row::written_decision;
+pub(crate) use row::written_decision;
 use table::Table;
 
 /// The table of decisions.

@@ -173,7 +173,7 @@ pub(super) fn key_attributes(key: &DecisionKey) -> Attributes {
 }
 
 /// The row that a write of `decision` leaves, under the next version.
-pub(super) fn written_decision(decision: &Decision) -> Attributes {
+pub(crate) fn written_decision(decision: &Decision) -> Attributes {
     write_row(DecisionRow::of(decision))
 }
 

@@ -56,6 +56,13 @@ impl Calendars for StateTable {
         Ok(listed.collect())
     }
 
+    async fn expire(&self, id: &CalendarId, at: Timestamp) -> Result<(), PortError> {
+        for key in self.keys_of_calendar(id).await? {
+            self.expire_row(key, at).await?;
+        }
+        Ok(())
+    }
+
     async fn unreadable(&self) -> Result<Vec<UnreadableRecord>, PortError> {
         let entries = self.calendar_entries().await?;
         let unreadable = entries.into_iter().filter_map(|(partition, entry)| {
@@ -126,7 +133,7 @@ fn add_entry(entries: &mut BTreeMap<String, Entry>, row: Attributes) -> Result<(
 }
 
 #[derive(Serialize, Deserialize)]
-struct CalendarRow {
+pub(super) struct CalendarRow {
     listed: Listed,
     #[serde(with = "stored_text")]
     calendar_id: CalendarId,
@@ -210,7 +217,7 @@ struct CompletedSyncRow {
 }
 
 impl CalendarRow {
-    fn of(record: &CalendarRecord) -> Self {
+    pub(super) fn of(record: &CalendarRecord) -> Self {
         let calendar = &record.calendar;
         Self {
             listed: Listed::Calendar,

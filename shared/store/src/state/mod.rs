@@ -4,6 +4,7 @@
 mod access;
 mod activity;
 mod calendars;
+mod forgetting;
 mod leases;
 mod overrides;
 mod place;
@@ -11,6 +12,8 @@ mod policies;
 mod rate_limits;
 mod sync_row;
 mod sync_states;
+#[cfg(test)]
+pub(crate) mod written;
 
 use std::fmt::Display;
 

@@ -27,7 +27,7 @@ struct ActivePolicyRow {
 }
 
 #[derive(Serialize, Deserialize)]
-struct PolicyRow {
+pub(super) struct PolicyRow {
     revision: u64,
     document: String,
     #[serde(with = "stored_text")]
@@ -128,7 +128,7 @@ impl StateTable {
 }
 
 impl PolicyRow {
-    fn of(policy: &NewPolicy, revision: PolicyRevision) -> Self {
+    pub(super) fn of(policy: &NewPolicy, revision: PolicyRevision) -> Self {
         Self {
             revision: revision.0,
             document: policy.document.clone(),

@@ -22,6 +22,7 @@ pub mod dead_letters;
 mod decision_rows;
 pub mod decisions;
 pub mod due;
+pub mod forgetting;
 pub mod leases;
 pub mod lost_heads;
 pub mod overrides;
@@ -152,6 +153,11 @@ macro_rules! state_contract {
             of_concurrent_pushes_one_succeeds,
             the_history_is_newest_first,
             large_policies_are_kept,
+        );
+        $crate::contract_tests!($setup, forgetting:
+            an_actor_is_forgotten_in_overrides_pauses_and_policies,
+            a_calendar_is_forgotten_with_its_overrides,
+            rows_that_expire_later_are_read_as_before,
         );
         $crate::contract_tests!($setup, rate_limits:
             callers_share_a_rate_limit,

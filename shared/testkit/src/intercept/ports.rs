@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Access, Activity, ActivityLog, BotReply, Bots, CalendarDirectory, CalendarEvents,
+    Access, Activity, ActivityLog, ActorRows, BotReply, Bots, CalendarDirectory, CalendarEvents,
     CalendarRemoval, Calendars, DeadLetter, DeadLetters, DecisionRows, Decisions, Denial, DueRows,
-    EventQuery, Held, LeaseResult, Leases, LeaveReply, ListedCalendar, MeasuredQueue, NewPolicy,
-    OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite, Queue,
-    QueueDepth, RateLimits, Receipt, Released, Removed, ScheduleRequest, StoredPolicy, SyncStates,
-    UnreadableRecord, WriteOutcome,
+    EventQuery, Forgetting, Held, LeaseResult, Leases, LeaveReply, ListedCalendar, MeasuredQueue,
+    NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite,
+    Queue, QueueDepth, RateLimits, Receipt, Released, Removed, ScheduleRequest, StoredPolicy,
+    SyncStates, UnreadableRecord, WriteOutcome,
 };
 use callsheet_domain::{
     Actor, BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey,
@@ -54,6 +54,7 @@ intercepted! {
         write_record(record: &CalendarRecord) -> WriteOutcome;
         listed() -> Vec<ListedCalendar>;
         unreadable() -> Vec<UnreadableRecord>;
+        expire(id: &CalendarId, at: Timestamp) -> ();
     }
 
     SyncStates {
@@ -107,6 +108,14 @@ intercepted! {
     ActivityLog {
         activity() -> Activity;
         note_activity(activity: &Activity) -> ();
+    }
+
+    Forgetting {
+        rows_by(actor: &str) -> ActorRows;
+        forget_actor(actor: &str) -> ActorRows;
+        calendar_rows(calendar: &CalendarId) -> u64;
+        forget_calendar(calendar: &CalendarId) -> u64;
+        expire_override(calendar: &CalendarId, scope: &OverrideScope, at: Timestamp) -> ();
     }
 
     Leases {

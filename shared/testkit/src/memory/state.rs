@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::ports::{
-    Access, Activity, ActivityLog, Calendars, Denial, Held, LeaseResult, Leases, ListedCalendar,
-    NewPolicy, OverrideStore, PermitResult, Policies, PolicyWrite, RateLimits, Released,
-    StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
+    Access, Activity, ActivityLog, ActorRows, Calendars, Denial, Forgetting, Held, LeaseResult,
+    Leases, ListedCalendar, NewPolicy, OverrideStore, PermitResult, Policies, PolicyWrite,
+    RateLimits, Released, StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
@@ -36,6 +36,7 @@ struct State {
     lease: MemoryLease,
     denial: Option<Denial>,
     activity: Activity,
+    expiries: BTreeMap<(CalendarId, Option<OverrideScope>), Timestamp>,
     unreadable: BTreeSet<CalendarId>,
     unreadable_overrides: BTreeSet<CalendarId>,
     lost_override_heads: BTreeSet<CalendarId>,
@@ -85,6 +86,13 @@ impl MemoryState {
                 state.lost_override_heads.insert(calendar.clone());
             }
         });
+    }
+
+    /// When a calendar's rows are deleted, or one of its overrides is.
+    #[must_use]
+    pub fn expires_at(&self, id: &CalendarId, scope: Option<&OverrideScope>) -> Option<Timestamp> {
+        let key = (id.clone(), scope.cloned());
+        self.read(|state| state.expiries.get(&key).copied())
     }
 
     /// Makes the record of a calendar unreadable, as a row of a later build is.
@@ -171,6 +179,11 @@ impl Calendars for MemoryState {
                 .map(listed)
                 .collect()
         }))
+    }
+
+    async fn expire(&self, id: &CalendarId, at: Timestamp) -> Result<(), PortError> {
+        self.write(|state| state.expiries.insert((id.clone(), None), at));
+        Ok(())
     }
 
     async fn unreadable(&self) -> Result<Vec<UnreadableRecord>, PortError> {
@@ -400,6 +413,85 @@ impl Leases for MemoryState {
 
     async fn release(&self, held: Held) -> Result<Released, PortError> {
         Ok(self.write(|state| state.lease.release(held)))
+    }
+}
+
+impl Forgetting for MemoryState {
+    async fn rows_by(&self, actor: &str) -> Result<ActorRows, PortError> {
+        Ok(self.write(|state| state.actors(actor, |_| ())))
+    }
+
+    async fn forget_actor(&self, actor: &str) -> Result<ActorRows, PortError> {
+        Ok(self.write(|state| state.actors(actor, |by| *by = Actor::forgotten())))
+    }
+
+    async fn calendar_rows(&self, calendar: &CalendarId) -> Result<u64, PortError> {
+        Ok(self.read(|state| state.rows_of(calendar)))
+    }
+
+    async fn forget_calendar(&self, calendar: &CalendarId) -> Result<u64, PortError> {
+        Ok(self.write(|state| {
+            let count = state.rows_of(calendar);
+            state.calendars.remove(calendar);
+            state.overrides.remove(calendar);
+            state.unreadable.remove(calendar);
+            state.unreadable_overrides.remove(calendar);
+            count
+        }))
+    }
+
+    async fn expire_override(
+        &self,
+        calendar: &CalendarId,
+        scope: &OverrideScope,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let overrides = state.overrides.get(calendar);
+            if overrides.is_some_and(|overrides| overrides.by_scope.contains_key(scope)) {
+                let key = (calendar.clone(), Some(scope.clone()));
+                state.expiries.insert(key, at);
+            }
+        });
+        Ok(())
+    }
+}
+
+impl State {
+    /// Has `change` change each name that is `actor`; counts them.
+    fn actors(&mut self, actor: &str, change: impl Fn(&mut Actor)) -> ActorRows {
+        let is_named = |by: &&mut Actor| by.as_str().to_lowercase() == actor.to_lowercase();
+        let mut counts = ActorRows::default();
+        for overrides in self.overrides.values_mut() {
+            let set = overrides.by_scope.values_mut();
+            let set = set.filter_map(|stored| stored.by.as_mut());
+            let pause = overrides.pause.as_mut();
+            let pause = pause.and_then(|pause| pause.by.as_mut());
+            for by in set.chain(pause).filter(is_named) {
+                change(by);
+                counts.overrides += 1;
+            }
+        }
+        for by in self
+            .policies
+            .iter_mut()
+            .map(|policy| &mut policy.by)
+            .filter(is_named)
+        {
+            change(by);
+            counts.policies += 1;
+        }
+        counts
+    }
+
+    /// Number of a calendar's rows.
+    fn rows_of(&self, calendar: &CalendarId) -> u64 {
+        let record = u64::from(self.calendars.contains_key(calendar));
+        let overrides = self.overrides.get(calendar).map_or(0, |overrides| {
+            let head = 1;
+            head + overrides.by_scope.len() as u64 + u64::from(overrides.pause.is_some())
+        });
+        record + overrides
     }
 }
 

@@ -25,7 +25,8 @@ use crate::attributes::{Attributes, write_row};
 use crate::error::{busy, unreadable};
 use crate::expressions::{Unchanged, all_rows};
 pub(super) use row::HeadRow;
-use row::{OverrideRow, OverrideRows, PauseRow};
+use row::OverrideRows;
+pub(super) use row::{OverrideRow, PauseRow};
 
 impl OverrideStore for StateTable {
     async fn overrides(&self, calendar: &CalendarId) -> Result<Overrides, PortError> {

@@ -20,7 +20,7 @@ pub(in crate::state) struct HeadRow {
 }
 
 impl HeadRow {
-    pub(super) fn of(revision: OverrideRevision) -> Self {
+    pub(in crate::state) fn of(revision: OverrideRevision) -> Self {
         Self {
             listed: Listed::Calendar,
             revision: revision.0,
@@ -33,25 +33,25 @@ impl HeadRow {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct OverrideRow {
+pub(in crate::state) struct OverrideRow {
     #[serde(with = "stored_text")]
-    pub(super) choice: OverrideChoice,
-    pub(super) revision: u64,
+    pub(in crate::state) choice: OverrideChoice,
+    pub(in crate::state) revision: u64,
     #[serde(with = "stored_text")]
-    pub(super) by: Actor,
+    pub(in crate::state) by: Actor,
     #[serde(with = "microsecond::required")]
-    pub(super) at: Timestamp,
+    pub(in crate::state) at: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct PauseRow {
+pub(in crate::state) struct PauseRow {
     #[serde(with = "microsecond::required")]
-    pub(super) until: Timestamp,
-    pub(super) revision: u64,
+    pub(in crate::state) until: Timestamp,
+    pub(in crate::state) revision: u64,
     #[serde(with = "stored_text")]
-    pub(super) by: Actor,
+    pub(in crate::state) by: Actor,
     #[serde(with = "microsecond::required")]
-    pub(super) at: Timestamp,
+    pub(in crate::state) at: Timestamp,
 }
 
 /// The rows of one calendar, in the order in which they are read.

@@ -1,0 +1,192 @@
+//! What is removed, and what stays.
+
+use callsheet_app::ports::OverrideStore as _;
+use callsheet_domain::{
+    Actor, Applied, CalendarStatus, Fact, FactValue, OverrideChoice, OverrideScope, Person,
+    ResponseStatus, Wanted,
+};
+use callsheet_testkit::{
+    MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
+    an_applied_bot, an_email, at, id,
+};
+
+use super::*;
+use crate::render::Render as _;
+
+const GUEST: &str = "buyer@globex.example";
+type Harness = Ports<MemoryState, MemoryDecisions>;
+
+/// A meeting with a guest, whose address a rule asked for; it is over if it ended at nine.
+fn a_meeting(event: &str, calendar: &str, ended: bool) -> Decision {
+    a_decision().with(|row| {
+        row.key.event_id = id(event);
+        row.calendar_id = id(calendar);
+        if ended {
+            (row.starts_at, row.ends_at) = (at("08:00"), at("09:00"));
+        }
+        if let Wanted::Bot(bot) = &row.wanted {
+            row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
+        }
+        let guest = Person {
+            email: an_email(GUEST),
+            response: ResponseStatus::Accepted,
+            is_optional: false,
+            is_resource: false,
+            is_organizer: false,
+        };
+        let reason = match &mut row.verdict {
+            callsheet_domain::Verdict::Record(reason) => reason,
+            callsheet_domain::Verdict::Skip(reason) => reason,
+        };
+        let people = FactValue::People(vec![guest]);
+        reason.facts.insert(Fact::Attendees, people);
+    })
+}
+
+/// A calendar with this status, an override by the lead, a meeting that is over and one
+/// that is not.
+async fn with_calendar(status: CalendarStatus) -> Harness {
+    let ports = Ports {
+        state: MemoryState::new(),
+        decisions: MemoryDecisions::new(),
+    };
+    let record = a_calendar_record().with(|record| record.calendar.status = status);
+    let calendar = record.calendar.id.clone();
+    ports.state.write_record(&record).await.expect("memory");
+    let (scope, by) = (OverrideScope::Event(id("a")), an_actor());
+    let set = ports
+        .state
+        .set_override(&calendar, &scope, OverrideChoice::Skip, &by, at("09:00"));
+    set.await.expect("memory");
+    for (event, ended) in [("past", true), ("coming", false)] {
+        let row = a_meeting(event, calendar.as_str(), ended);
+        ports.decisions.write(&row).await.expect("memory");
+    }
+    ports
+}
+
+async fn forget(ports: &Harness, name: &str, is_dry_run: bool) -> Forgotten {
+    let forgotten = ports.forget(name, is_dry_run, at("09:30")).await;
+    forgotten.expect("memory")
+}
+
+async fn row(ports: &Harness, event: &str) -> Decision {
+    let rows = ports.decisions.of_event(&id(event)).await.expect("memory");
+    rows.decisions.into_iter().next().expect("it is stored")
+}
+
+/// All that `row` says, hidden or not.
+fn says(row: &Decision, text: &str) -> bool {
+    mentions(row, text)
+}
+
+#[tokio::test]
+async fn without_a_confirmation_forgetting_only_shows_what_it_would_do() {
+    let ports = with_calendar(CalendarStatus::Deleted).await;
+    let before = row(&ports, "past").await;
+    let shown = forget(&ports, "sales@acme.example", true).await;
+    assert_eq!(
+        shown.text(),
+        "\
+Of sales@acme.example would be removed:
+  2 decisions' titles, links, facts and reasons
+  calendar calendar-sales: 3 rows
+Nothing was changed: add --yes to do it."
+    );
+    assert_eq!(shown.exit_code(), 0);
+    assert_eq!(row(&ports, "past").await, before);
+    let calendar = a_calendar_record().calendar.id;
+    let rows = ports.state.calendar_rows(&calendar).await;
+    assert_eq!(rows.expect("memory"), 3);
+}
+
+#[tokio::test]
+async fn a_calendar_that_is_gone_is_forgotten_with_all_its_meetings() {
+    let ports = with_calendar(CalendarStatus::Deleted).await;
+    let shown = forget(&ports, "calendar-sales", false).await;
+    assert_eq!((shown.decisions.forgotten, shown.exit_code()), (2, 0));
+    for event in ["past", "coming"] {
+        let row = row(&ports, event).await;
+        for text in ["Kick-off", "meet.example", GUEST, "globex"] {
+            assert!(!says(&row, text), "{event} says {text}");
+        }
+        assert_eq!(row.verdict.reason().rule.as_str(), "external");
+        assert!(!row.is_due());
+    }
+    let calendar = a_calendar_record().calendar.id;
+    let rows = ports.state.calendar_rows(&calendar).await;
+    assert_eq!(rows.expect("memory"), 0);
+    let again = forget(&ports, "calendar-sales", false).await;
+    assert!(
+        again
+            .text()
+            .starts_with("Nothing about calendar-sales is to be removed."),
+        "{}",
+        again.text()
+    );
+}
+
+#[tokio::test]
+async fn a_connected_calendar_and_its_coming_meetings_stay_and_are_reported() {
+    let ports = with_calendar(CalendarStatus::Connected).await;
+    let coming = row(&ports, "coming").await;
+    let shown = forget(&ports, "Sales@acme.example", false).await;
+    let expected = DecisionCounts {
+        forgotten: 1,
+        upcoming: 1,
+    };
+    assert_eq!((shown.decisions, shown.exit_code()), (expected, 1));
+    let text = shown.text();
+    for line in [
+        "  1 decision about a meeting that is not over",
+        "  calendar calendar-sales, which is not deleted at Recall",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    assert!(!says(&row(&ports, "past").await, "Kick-off"));
+    assert_eq!(row(&ports, "coming").await, coming);
+}
+
+/// A guest owns no calendar, and stands in decisions of another's.
+#[tokio::test]
+async fn a_guest_is_forgotten_in_the_decisions_that_mention_them() {
+    let ports = with_calendar(CalendarStatus::Connected).await;
+    let other = a_meeting("other", "calendar-sales", true).with(|row| {
+        *row = row.clone().forgotten();
+        row.title = Some("Another".to_owned());
+    });
+    ports.decisions.write(&other).await.expect("memory");
+    let shown = forget(&ports, GUEST, false).await;
+    assert_eq!(
+        (shown.decisions.forgotten, shown.decisions.upcoming),
+        (1, 1)
+    );
+    assert!(!says(&row(&ports, "past").await, GUEST));
+    assert!(says(&row(&ports, "other").await, "Another"));
+}
+
+#[tokio::test]
+async fn the_name_of_who_set_overrides_is_replaced() {
+    let ports = with_calendar(CalendarStatus::Connected).await;
+    let shown = forget(&ports, "lead@acme.example", true).await;
+    assert_eq!((shown.overrides, shown.exit_code()), (1, 0));
+    forget(&ports, "lead@acme.example", false).await;
+    let calendar = a_calendar_record().calendar.id;
+    let overrides = ports.state.overrides(&calendar).await.expect("memory");
+    let by: Vec<_> = overrides
+        .by_scope
+        .values()
+        .map(|one| one.by.clone())
+        .collect();
+    assert_eq!(by, [Some(Actor::forgotten())]);
+}
+
+#[tokio::test]
+async fn decisions_that_cannot_be_read_are_named() {
+    let ports = with_calendar(CalendarStatus::Deleted).await;
+    let bad = row(&ports, "past").await;
+    ports.decisions.make_unreadable(&bad.key);
+    let shown = forget(&ports, "calendar-sales", false).await;
+    assert_eq!((shown.decisions.forgotten, shown.exit_code()), (1, 1));
+    assert!(shown.text().contains("  event past: "), "{}", shown.text());
+}

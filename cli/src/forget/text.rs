@@ -1,0 +1,104 @@
+//! Text of what was removed.
+
+use super::{Forgotten, ForgottenCalendar};
+use crate::render::{Render, counted, in_one_line};
+use crate::unreadable::decisions_paragraph;
+
+impl Render for Forgotten {
+    fn text(&self) -> String {
+        let mut lines = vec![self.heading()];
+        lines.extend(self.removed().into_iter().map(|line| format!("  {line}")));
+        let staying = self.staying();
+        if !staying.is_empty() {
+            lines.push("What has to stay for now:".to_owned());
+            lines.extend(staying.into_iter().map(|line| format!("  {line}")));
+        }
+        lines.push(if self.is_dry_run {
+            "Nothing was changed: add --yes to do it.".to_owned()
+        } else {
+            "Backups keep it for up to 35 days, and Recall keeps its calendars and recordings: see \
+             docs/operating.md."
+                .to_owned()
+        });
+        let mut parts = vec![lines.join("\n")];
+        parts.extend(decisions_paragraph(&self.unreadable));
+        parts.join("\n\n")
+    }
+
+    fn exit_code(&self) -> u8 {
+        u8::from(!self.staying().is_empty() || !self.unreadable.is_empty())
+    }
+}
+
+impl Forgotten {
+    fn heading(&self) -> String {
+        let name = in_one_line(&self.name);
+        match (self.removed().is_empty(), self.is_dry_run) {
+            (true, _) => format!("Nothing about {name} is to be removed."),
+            (false, true) => format!("Of {name} would be removed:"),
+            (false, false) => format!("Of {name} was removed:"),
+        }
+    }
+
+    fn removed(&self) -> Vec<String> {
+        let count = |count: u64, one, many| {
+            let number = usize::try_from(count).unwrap_or(usize::MAX);
+            (count > 0).then(|| counted(number, one, many))
+        };
+        let decisions = self.decisions.forgotten as u64;
+        let mut lines: Vec<_> = [
+            count(
+                self.overrides,
+                "name of who set an override or a pause",
+                "names of who set overrides and pauses",
+            ),
+            count(
+                self.policies,
+                "name of who pushed a policy",
+                "names of who pushed policies",
+            ),
+            count(
+                decisions,
+                "decision's title, links, facts and reason",
+                "decisions' titles, links, facts and reasons",
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let gone = self.calendars.iter().filter(|calendar| calendar.is_gone);
+        lines.extend(gone.map(ForgottenCalendar::removed));
+        lines
+    }
+
+    fn staying(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let upcoming = self.decisions.upcoming;
+        if upcoming > 0 {
+            lines.push(format!(
+                "{} not over: run this again later, or wait until they expire, 30 days after their meetings",
+                counted(
+                    upcoming,
+                    "decision about a meeting that is",
+                    "decisions about meetings that are"
+                )
+            ));
+        }
+        let staying = self.calendars.iter().filter(|calendar| !calendar.is_gone);
+        lines.extend(staying.map(|calendar| {
+            let id = &calendar.id;
+            format!(
+                "calendar {id}, which is not deleted at Recall: run `callsheet calendars disconnect {id}`, \
+                 and this again in a minute"
+            )
+        }));
+        lines
+    }
+}
+
+impl ForgottenCalendar {
+    fn removed(&self) -> String {
+        let rows = usize::try_from(self.rows).unwrap_or(usize::MAX);
+        format!("calendar {}: {}", self.id, counted(rows, "row", "rows"))
+    }
+}

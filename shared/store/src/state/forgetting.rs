@@ -1,0 +1,163 @@
+//! Forgets people and calendars.
+//!
+//! Who made a change is stored in overrides, pauses and policies, in the attribute
+//! `by`. There is no index of it, so the whole table is read: it is small, and this is
+//! rarely done.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use callsheet_app::PortError;
+use callsheet_app::ports::{ActorRows, Forgetting};
+use callsheet_domain::{Actor, CalendarId, OverrideScope, Timestamp};
+
+use super::StateTable;
+use super::place::{OVERRIDES, PARTITION, POLICIES, Place, SORT};
+use crate::attributes::{Attributes, number, text};
+use crate::error::{failed, if_condition_held};
+use crate::expressions::all_rows;
+
+const BY: &str = "by";
+/// In seconds, as DynamoDB's time-to-live requires.
+const EXPIRES_AT: &str = "expires_at";
+
+/// A row that names a person.
+struct NamedRow {
+    key: Attributes,
+    by: AttributeValue,
+    is_policy: bool,
+}
+
+impl Forgetting for StateTable {
+    async fn rows_by(&self, actor: &str) -> Result<ActorRows, PortError> {
+        let rows = self.rows_naming(actor).await?;
+        Ok(counted(rows.iter()))
+    }
+
+    async fn forget_actor(&self, actor: &str) -> Result<ActorRows, PortError> {
+        let rows = self.rows_naming(actor).await?;
+        let mut forgotten = Vec::new();
+        for row in &rows {
+            let write = self
+                .client
+                .update_item()
+                .table_name(&self.table)
+                .set_key(Some(row.key.clone()))
+                .update_expression("SET #by = :forgotten")
+                // Meanwhile another person may have set the same override.
+                .condition_expression("#by = :by")
+                .expression_attribute_names("#by", BY)
+                .expression_attribute_values(":by", row.by.clone())
+                .expression_attribute_values(":forgotten", text(Actor::forgotten().as_str()));
+            if if_condition_held(write.send().await)?.is_some() {
+                forgotten.push(row);
+            }
+        }
+        Ok(counted(forgotten.into_iter()))
+    }
+
+    async fn calendar_rows(&self, calendar: &CalendarId) -> Result<u64, PortError> {
+        Ok(self.keys_of_calendar(calendar).await?.len() as u64)
+    }
+
+    async fn forget_calendar(&self, calendar: &CalendarId) -> Result<u64, PortError> {
+        let keys = self.keys_of_calendar(calendar).await?;
+        let count = keys.len() as u64;
+        for key in keys {
+            let delete = self.client.delete_item().table_name(&self.table);
+            let deleted = delete.set_key(Some(key)).send().await;
+            deleted.map_err(failed)?;
+        }
+        Ok(count)
+    }
+
+    async fn expire_override(
+        &self,
+        calendar: &CalendarId,
+        scope: &OverrideScope,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        self.expire_row(Place::override_of(calendar, scope).key(), at)
+            .await
+    }
+}
+
+impl StateTable {
+    /// The rows whose `by` is `actor`.
+    async fn rows_naming(&self, actor: &str) -> Result<Vec<NamedRow>, PortError> {
+        let scan = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .filter_expression("attribute_exists(#by)")
+            .projection_expression("#partition, #sort, #by")
+            .expression_attribute_names("#partition", PARTITION)
+            .expression_attribute_names("#sort", SORT)
+            .expression_attribute_names("#by", BY);
+        let mut rows = scan.into_paginator().items().send();
+        let (actor, mut named) = (actor.to_lowercase(), Vec::new());
+        while let Some(row) = rows.next().await {
+            named.extend(named_row(row.map_err(failed)?, &actor));
+        }
+        Ok(named)
+    }
+
+    /// The keys of a calendar's rows.
+    pub(super) async fn keys_of_calendar(
+        &self,
+        calendar: &CalendarId,
+    ) -> Result<Vec<Attributes>, PortError> {
+        let partition = Place::calendar(calendar).partition;
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("#partition = :partition")
+            .projection_expression("#partition, #sort")
+            .expression_attribute_names("#partition", PARTITION)
+            .expression_attribute_names("#sort", SORT)
+            .expression_attribute_values(":partition", text(partition));
+        all_rows(query).await
+    }
+
+    /// Has a row deleted after `at`, if there is one.
+    pub(super) async fn expire_row(&self, key: Attributes, at: Timestamp) -> Result<(), PortError> {
+        let write = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression("SET #expires_at = :at")
+            .condition_expression("attribute_exists(#partition)")
+            .expression_attribute_names("#partition", PARTITION)
+            .expression_attribute_names("#expires_at", EXPIRES_AT)
+            .expression_attribute_values(":at", number(at.as_second()));
+        if_condition_held(write.send().await)?;
+        Ok(())
+    }
+}
+
+fn named_row(row: Attributes, actor: &str) -> Option<NamedRow> {
+    let by = row.get(BY)?.clone();
+    let sort = row.get(SORT)?.as_s().ok()?;
+    let is_policy = sort.starts_with(POLICIES);
+    let is_named = by.as_s().is_ok_and(|by| by.to_lowercase() == actor);
+    let is_known = is_policy || sort.starts_with(OVERRIDES);
+    let key = [PARTITION, SORT].map(|name| Some((name.to_owned(), row.get(name)?.clone())));
+    let key: HashMap<_, _> = key.into_iter().flatten().collect();
+    (is_named && is_known).then_some(NamedRow { key, by, is_policy })
+}
+
+fn counted<'a>(rows: impl Iterator<Item = &'a NamedRow>) -> ActorRows {
+    let mut counts = ActorRows::default();
+    for row in rows {
+        *(if row.is_policy {
+            &mut counts.policies
+        } else {
+            &mut counts.overrides
+        }) += 1;
+    }
+    counts
+}

@@ -1,0 +1,41 @@
+//! The rows of state as they are written, for tests of what they hold.
+
+use callsheet_app::ports::NewPolicy;
+use callsheet_domain::{
+    Actor, CalendarRecord, OverrideChoice, OverrideRevision, PolicyRevision, Timestamp,
+};
+
+use super::calendars::CalendarRow;
+use super::overrides::{HeadRow, OverrideRow, PauseRow};
+use super::policies::PolicyRow;
+use crate::attributes::{Attributes, write_row};
+
+pub(crate) fn calendar(record: &CalendarRecord) -> Attributes {
+    write_row(CalendarRow::of(record))
+}
+
+pub(crate) fn overrides_head(revision: u64) -> Attributes {
+    write_row(HeadRow::of(OverrideRevision(revision)))
+}
+
+pub(crate) fn override_by(by: &Actor, at: Timestamp) -> Attributes {
+    write_row(OverrideRow {
+        choice: OverrideChoice::Skip,
+        revision: 1,
+        by: by.clone(),
+        at,
+    })
+}
+
+pub(crate) fn pause_by(by: &Actor, at: Timestamp) -> Attributes {
+    write_row(PauseRow {
+        until: at,
+        revision: 1,
+        by: by.clone(),
+        at,
+    })
+}
+
+pub(crate) fn policy(policy: &NewPolicy) -> Attributes {
+    write_row(PolicyRow::of(policy, PolicyRevision(1)))
+}
