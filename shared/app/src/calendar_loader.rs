@@ -133,7 +133,7 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
         match self.state.write_record(&record).await? {
             WriteOutcome::Written => {
                 if record.calendar.status == CalendarStatus::Deleted {
-                    let until = plus(self.limiter.clock.now(), KEPT_AFTER_DELETION);
+                    let until = plus(self.calls.clock().now(), KEPT_AFTER_DELETION);
                     self.state.expire(&record.calendar.id, until).await?;
                 }
                 record.version = record.version.next();
