@@ -67,7 +67,12 @@ def test(arguments: list[str]) -> int:
         flags = ["serve", "--host", "127.0.0.1", "--port", str(port)]
         state.start("dynoxide", [str(dynoxide), *flags], dict(os.environ)).wait_for(lambda: listens(port), 10)
         environment["CALLSHEET_SECOND_OPINION_URL"] = f"http://127.0.0.1:{port}"
-        code = _follow(["cargo", "test", "--workspace", "--locked", *arguments], os.environ | environment)
+        tests = ["cargo", "test", "--workspace", "--locked"]
+        code = _follow([*tests, *arguments], os.environ | environment)
+        if code == 0:
+            # Only a whole run requests all that the roles allow.
+            of_logs = ["log_lines::"] if arguments else []
+            code = _follow([*tests, "--test", "whole_run", "--", "--ignored", *of_logs], os.environ | environment)
         state.keep = code != 0
         return code
 
