@@ -3,6 +3,8 @@
 //! Recall, and waiting for a condition.
 
 mod announced;
+mod aws_proxy;
+mod command_requests;
 mod comparison;
 mod decision_summary;
 mod environment;
@@ -13,6 +15,8 @@ mod wait;
 mod webhook;
 
 pub use announced::{Announcement, announce, announced};
+pub use aws_proxy::{Exchange, serve_aws_proxy};
+pub use command_requests::{CommandRequest, command_requests, note_command_requests};
 pub use comparison::{Claim, Comparison};
 pub use decision_summary::DecisionSummary;
 pub use environment::variable;

@@ -9,7 +9,6 @@ mod metrics;
 mod permissions;
 mod reading;
 mod receivers;
-mod roles;
 mod settings;
 mod source;
 
