@@ -41,7 +41,7 @@ def _packages() -> int:
             return _unreachable("PyPI (pypi.org)", "Python's packages", done.stderr)
     found = [(package, known) for package in packages for known in package.get("vulns", [])]
     for package, known in found:
-        print(f"{package['name']} {package['version']}: {known['id']}, mended in {', '.join(known['fix_versions']) or 'no version'}")
+        print(f"{package['name']} {package['version']}: {known['id']}, fixed in {', '.join(known['fix_versions']) or 'no version'}")
     return _answer("Python's packages", bool(found))
 
 

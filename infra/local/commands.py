@@ -1,6 +1,7 @@
 """The commands behind make's targets that need a local cloud."""
 
 import itertools
+import json
 import os
 import shlex
 import shutil
@@ -67,7 +68,12 @@ def test(arguments: list[str]) -> int:
         flags = ["serve", "--host", "127.0.0.1", "--port", str(port)]
         state.start("dynoxide", [str(dynoxide), *flags], dict(os.environ)).wait_for(lambda: listens(port), 10)
         environment["CALLSHEET_SECOND_OPINION_URL"] = f"http://127.0.0.1:{port}"
-        code = _follow(["cargo", "test", "--workspace", "--locked", *arguments], os.environ | environment)
+        tests = ["cargo", "test", "--workspace", "--locked"]
+        code = _follow([*tests, *arguments], os.environ | environment)
+        if code == 0:
+            # Only a whole run requests all that the roles allow.
+            of_logs = ["log_lines::"] if arguments else []
+            code = _follow([*tests, "--test", "whole_run", "--", "--ignored", *of_logs], os.environ | environment)
         state.keep = code != 0
         return code
 
@@ -160,6 +166,8 @@ def _bring_up(
         simulator = state.start(SIMULATOR, [str(built / "recall-simulator"), *flags], dict(os.environ))
         simulator.wait_for(lambda: listens(simulator_port), 10)
     outputs, variables = deployed["outputs"], deployed["environment"]
+    resources = state.folder / "resources.json"  # the deployed names by those of the template
+    resources.write_text(json.dumps(deployed["resources"], indent=1))
     functions = {f"CALLSHEET_{one.name.upper()}_FUNCTION": outputs[one.output] for one in template.read().functions}
     environment = stand_in.access() | {
         "CALLSHEET_WEBHOOK_URL": webhook_url,
@@ -173,6 +181,7 @@ def _bring_up(
         "CALLSHEET_RECALL_URL": service.base_url,
         "CALLSHEET_COMMAND": str(built / "callsheet"),
         "CALLSHEET_LOGS": str(state.logs),
+        "CALLSHEET_RESOURCES": str(resources),
     }
     environment |= functions
     if raised:

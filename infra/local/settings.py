@@ -58,7 +58,8 @@ def parameters(recall: Recall, *, raised: bool, chosen: bool) -> dict[str, str]:
     if raised:
         limits = template.read().limits()
         values |= {limits[operation][0].name: str(limit) for operation, limit in raised_limits().items()}
-        values |= {"LogLevel": "info,callsheet_app=debug"}  # so that rare log lines are tested too
+        # So that rare lines are tested too, and the requests to AWS are logged for tests/whole_run.
+        values |= {"LogLevel": "info,callsheet_app=debug,callsheet_runtime::requests=trace"}
     passed_on = template.read().parameters_by_variable() if chosen else {}
     return values | {parameter.name: os.environ[name] for name, parameter in passed_on.items() if os.environ.get(name)}
 

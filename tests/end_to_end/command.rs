@@ -1,10 +1,14 @@
-//! The command line, run as a process.
+//! The command line, run as a process. Its requests to AWS are noted.
 
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
+use std::thread::{self, JoinHandle};
 
-use callsheet_tests::variable;
+use callsheet_runtime::requests;
+use callsheet_tests::{CommandRequest, Exchange, note_command_requests, serve_aws_proxy, variable};
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 /// The result of a run.
 #[derive(Debug)]
@@ -33,8 +37,10 @@ impl Run {
 
 /// Runs `callsheet` with `arguments`, and with `input` where it reads a file called `-`.
 pub(crate) fn callsheet(arguments: &[&str], input: &str) -> Run {
+    let proxy = NotingProxy::start(&command(arguments));
     let mut child = Command::new(variable("CALLSHEET_COMMAND"))
         .args(arguments)
+        .env("AWS_ENDPOINT_URL", &proxy.url)
         .env("CALLSHEET_BY", "lead@acme.example")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -51,6 +57,7 @@ pub(crate) fn callsheet(arguments: &[&str], input: &str) -> Run {
         stdout,
         stderr,
     } = child.wait_with_output().expect("it ends");
+    proxy.stop();
     let (output, errors) = (
         String::from_utf8_lossy(&stdout),
         String::from_utf8_lossy(&stderr),
@@ -59,5 +66,67 @@ pub(crate) fn callsheet(arguments: &[&str], input: &str) -> Run {
         code: status.code(),
         json: serde_json::from_str(&output).ok(),
         output: format!("{output}{errors}"),
+    }
+}
+
+/// The command in `arguments`, with its subcommand if it does something of its own.
+fn command(arguments: &[&str]) -> String {
+    let words = match arguments[0] {
+        "policy" | "calendars" => 2,
+        _ => 1,
+    };
+    arguments[..words].join(" ")
+}
+
+/// A proxy between one command and AWS, in a thread of its own: a test waits for
+/// the command without leaving its thread.
+struct NotingProxy {
+    url: String,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl NotingProxy {
+    fn start(command: &str) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        listener
+            .set_nonblocking(true)
+            .expect("a setting of sockets");
+        let command = command.to_owned();
+        let observe = move |exchange: &Exchange<'_>| {
+            let made = requests(exchange.target, exchange.request);
+            let made = made.into_iter().map(|request| CommandRequest {
+                command: command.clone(),
+                action: request.action,
+                resource: request.resource,
+            });
+            note_command_requests(&made.collect::<Vec<_>>());
+        };
+        let (stop, stopped) = oneshot::channel();
+        let serve = async move {
+            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+            tokio::select! {
+                () = serve_aws_proxy(listener, variable("AWS_ENDPOINT_URL"), observe) => {}
+                _ = stopped => {}
+            }
+        };
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.expect("a runtime").block_on(serve);
+        });
+        Self {
+            url: format!("http://{address}"),
+            stop,
+            thread,
+        }
+    }
+
+    fn stop(self) {
+        // Fails only if the thread has ended, which the next line reports.
+        let _ = self.stop.send(());
+        self.thread.join().expect("the proxy served");
     }
 }

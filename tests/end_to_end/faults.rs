@@ -2,9 +2,10 @@
 
 use callsheet_testkit::id;
 use callsheet_tests::wait_until;
-use recall_simulator::{Change, Fault, FaultEffect, Operation, Platform};
+use recall_simulator::{Change, EventView, Fault, FaultEffect, Operation, Platform};
 use test_case::test_case;
 
+use crate::command::callsheet;
 use crate::tenant::{TIMEOUT, Tenant};
 
 #[test_case(FaultEffect::status(409), 2; "a concurrent call")]
@@ -35,6 +36,7 @@ async fn a_failed_call_is_repeated_until_the_bot_is_scheduled(effect: FaultEffec
 async fn a_failed_list_is_repeated() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
+    tenant.announces("could not sync calendar");
     let fault = Fault::new(FaultEffect::status(502)).operation(Operation::ListEvents);
     tenant
         .stack
@@ -64,6 +66,7 @@ async fn an_unreadable_event_skips_no_other_and_half_a_surrogate_pair_skips_none
     let fault = Fault::new(FaultEffect::Rewrite { texts }).operation(Operation::ListEvents);
     let fault = tenant.stack.recall.add_fault(fault).await;
     let fault = fault.expect("the simulator");
+    tenant.announces("cannot read ");
     let mut drafts: Vec<_> = (1..=5).map(|hours| tenant.external(hours)).collect();
     drafts[1] = drafts[1].clone().ical_uid(&uid);
     drafts[3].title = format!("Review {marker}");
@@ -92,6 +95,26 @@ async fn an_unreadable_event_skips_no_other_and_half_a_surrogate_pair_skips_none
 
 #[tokio::test]
 async fn a_refused_decision_is_abandoned_and_tried_again_when_the_event_changes() {
+    let (tenant, event) = with_abandoned_decision().await;
+    let (start, end) = tenant.time(7);
+    tenant
+        .stack
+        .recall
+        .update_event(event.id, Change::SetTimes { start, end })
+        .await
+        .expect("moved");
+    tenant.assert_bots("tried again", 1).await;
+}
+
+#[tokio::test]
+async fn an_abandoned_decision_is_tried_again_by_hand() {
+    let (tenant, event) = with_abandoned_decision().await;
+    callsheet(&["retry", &event.id.to_string()], "").succeeded();
+    tenant.assert_bots("tried again", 1).await;
+}
+
+/// A company with one meeting, whose bot Recall refused once.
+async fn with_abandoned_decision() -> (Tenant, EventView) {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
     let fault = Fault::new(FaultEffect::status(400)).operation(Operation::ScheduleBot);
@@ -101,6 +124,7 @@ async fn a_refused_decision_is_abandoned_and_tried_again_when_the_event_changes(
         .add_fault(fault.calendar(calendar).times(1))
         .await
         .expect("the simulator");
+    tenant.announces("is abandoned, since Recall refused");
     let event = tenant.create(tenant.external(5)).await;
     let ids = [id(calendar)];
     let is_abandoned = async || {
@@ -112,12 +136,5 @@ async fn a_refused_decision_is_abandoned_and_tried_again_when_the_event_changes(
         wait_until(TIMEOUT, is_abandoned).await,
         "the decision is abandoned"
     );
-    let (start, end) = tenant.time(7);
-    tenant
-        .stack
-        .recall
-        .update_event(event.id, Change::SetTimes { start, end })
-        .await
-        .expect("moved");
-    tenant.assert_bots("tried again", 1).await;
+    (tenant, event)
 }

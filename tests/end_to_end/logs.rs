@@ -1,18 +1,9 @@
 //! The logs of the functions, and what they must not contain.
 
-use std::fs;
-use std::path::Path;
-
-use callsheet_tests::{variable, wait_until};
+use callsheet_tests::{FUNCTIONS, log_of, variable, wait_until};
 use recall_simulator::Platform;
 
 use crate::tenant::{TIMEOUT, Tenant};
-
-/// The log of a function so far.
-pub(crate) fn log_of(function: &str) -> String {
-    let file = Path::new(&variable("CALLSHEET_LOGS")).join(format!("{function}.log"));
-    fs::read_to_string(file).unwrap_or_default()
-}
 
 #[tokio::test]
 async fn nothing_secret_or_personal_is_logged() {
@@ -36,7 +27,7 @@ async fn nothing_secret_or_personal_is_logged() {
         "@acme.example",
         "@globex.example",
     ];
-    for function in ["webhook", "sync", "scheduler"] {
+    for function in FUNCTIONS {
         let log = log_of(function);
         assert!(!log.is_empty(), "{function} has a log");
         for secret in personal

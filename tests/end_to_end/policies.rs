@@ -1,14 +1,13 @@
 //! The policy and overrides, set by the command line and applied without a webhook.
 
 use callsheet_domain::{Decision, Timestamp, plus};
-use callsheet_tests::{Comparison, wait_until};
+use callsheet_tests::{Claim, Comparison, log_of, wait_until};
 use jiff::SignedDuration;
 use recall_simulator::{EventDraft, EventView, Platform};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::command::callsheet;
-use crate::logs::log_of;
 use crate::tenant::{TIMEOUT, Tenant};
 
 /// A policy document that leaves other calendars at the built-in rules, and has a
@@ -93,7 +92,7 @@ async fn a_policy_is_previewed_pushed_and_explained_and_its_deduplication_cannot
     callsheet(&["policy", "push", "-", "--note", "a try"], &document).succeeded();
     tenant
         .assert_eventually("the pushed policy", |decisions, comparison| {
-            let name = |claim: &callsheet_tests::Claim| claim.config.contains("Review – notes");
+            let name = |claim: &Claim| claim.config.contains("Review – notes");
             rule_of(decisions, &interview) == Some("no-interviews")
                 && rule_of(decisions, &review) == Some("small")
                 && comparison.bots == 1
@@ -115,6 +114,8 @@ async fn a_policy_is_previewed_pushed_and_explained_and_its_deduplication_cannot
         "{history}"
     );
     callsheet(&["status"], "").succeeded();
+    let pulled = callsheet(&["policy", "pull"], "").succeeded();
+    assert!(pulled.output.contains("no-interviews"), "{}", pulled.output);
 
     let other_scheme = document.replacen(
         "\"version\":1",
@@ -191,6 +192,8 @@ async fn the_bots_are_scheduled_again_after_a_pause() {
     callsheet(&pause, "").succeeded();
     tenant.assert_skipped_by("paused").await;
     tenant.assert_bots("the pause is over", 1).await;
+    callsheet(&["resume", &calendar], "").succeeded();
+    tenant.assert_bots("nothing was paused", 1).await;
 }
 
 /// Bots are named by the title, and one title has a link that Recall's
@@ -201,6 +204,17 @@ async fn a_meeting_whose_call_is_blocked_is_set_aside_and_the_others_get_their_b
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let document = policy(&tenant, json!([]), "{{ title }}");
     callsheet(&["policy", "push", "-"], &document).succeeded();
+    // A sync that began before the push may still decide by the policy before.
+    tenant
+        .create(titled(tenant.external(4), "First of all"))
+        .await;
+    tenant
+        .assert_eventually("the pushed policy", |_, comparison| {
+            let name = |claim: &Claim| claim.config.contains("First of all");
+            comparison.bots == 1 && comparison.held.iter().all(name)
+        })
+        .await;
+    tenant.announces("Recall blocked the call for event");
     let demo = titled(tenant.external(5), "Demo of http://localhost:3000");
     let demo = tenant.create(demo).await.id.to_string();
     for hours in 6..11 {
@@ -211,14 +225,14 @@ async fn a_meeting_whose_call_is_blocked_is_set_aside_and_the_others_get_their_b
         let rows = tenant.stack.decisions_of(&calendar).await;
         let blocked = |row: &&Decision| row.key.event_id.as_str() == demo && row.is_blocked();
         let comparison = tenant.stack.compare(std::slice::from_ref(&calendar)).await;
-        rows.len() == 6
+        rows.len() == 7
             && rows.iter().filter(|row| row.is_due()).count() == 1
             && rows.iter().filter(blocked).count() == 1
-            && comparison.bots == 5
+            && comparison.bots == 6
     };
     let has_come = wait_until(TIMEOUT, is_set_aside).await;
     let rows = tenant.stack.decisions_of(&calendar).await;
-    assert!(has_come, "five bots, and one row set aside: {rows:#?}");
+    assert!(has_come, "six bots, and one row set aside: {rows:#?}");
     let row = rows.iter().find(|row| row.is_due()).expect("the demo's");
     let reason = row.attempts.last_error.as_deref().expect("a reason");
     assert!(reason.starts_with("403: a firewall"), "{reason}");

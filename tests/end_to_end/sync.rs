@@ -71,6 +71,7 @@ async fn a_bot_that_is_missing_at_recall_is_reported_as_drift_and_repaired() {
     };
     assert!(wait_until(TIMEOUT, is_shown).await);
 
+    tenant.announces("repaired drift of event");
     resync_everything();
     tenant.assert_bots("repaired", 1).await;
     let repaired = drift(&calendar).printed_json();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callsheet_domain::{CalendarId, Decision, Timestamp, plus};
 use callsheet_testkit::id;
-use callsheet_tests::{Comparison, Stack, assert_eventually};
+use callsheet_tests::{Comparison, Stack, announce, assert_eventually};
 use jiff::SignedDuration;
 use recall_simulator::{CalendarView, EventDraft, EventView, Platform};
 
@@ -40,6 +40,16 @@ impl Tenant {
         let calendar = connected.expect("the simulator");
         self.calendars.push(calendar.clone());
         calendar
+    }
+
+    /// Announces a line at WARN or ERROR with `text`, about this company's calendars or events. A
+    /// line that is not announced fails the run, and so does an announced one that does not come.
+    pub(crate) fn announces(&self, text: &str) {
+        let calendars = self.calendars.iter();
+        announce(
+            text,
+            calendars.map(|calendar| calendar.id.to_string()).collect(),
+        );
     }
 
     /// A meeting with an attendee of another company, `hours` from now, with a

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callsheet_app::ports::Access as _;
 use callsheet_domain::{Timestamp, plus};
-use callsheet_tests::{assert_eventually, wait_until};
+use callsheet_tests::{announce, assert_eventually, wait_until};
 use jiff::SignedDuration;
 use recall_simulator::{
     BotPhase, Change, EventDraft, EventView, Fault, FaultEffect, Operation, Platform,
@@ -14,6 +14,8 @@ use test_case::test_case;
 use tokio::sync::Mutex;
 
 use crate::tenant::{TIMEOUT, Tenant};
+
+const LATE: &str = "was scheduled late";
 
 impl Tenant {
     /// An external meeting that starts this many seconds from now.
@@ -57,6 +59,7 @@ static ADMITTED: Mutex<()> = Mutex::const_new(());
 async fn a_decline_half_a_minute_before_the_start_unschedules_the_bot() {
     let _admitted = ADMITTED.lock().await;
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.announces(LATE);
     let (draft, start) = tenant.starting_in(60);
     let event = tenant.create(draft).await;
     tenant.assert_phases(&event, &[BotPhase::Scheduled]).await;
@@ -72,6 +75,7 @@ async fn a_decline_half_a_minute_before_the_start_unschedules_the_bot() {
 #[tokio::test]
 async fn a_decline_after_the_bot_was_dispatched_has_it_leave_the_call() {
     let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
+    tenant.announces(LATE);
     let (draft, _) = tenant.starting_in(-60);
     let event = tenant.create(draft).await;
     tenant.assert_phases(&event, &[BotPhase::Dispatched]).await;
@@ -86,6 +90,7 @@ async fn a_decline_after_the_bot_was_dispatched_has_it_leave_the_call() {
 async fn a_dispatched_bot_stays_as_long_as_a_copy_wants_it(one_uid: &str, other_uid: &str) {
     let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
     tenant.connect(Platform::MicrosoftOutlook).await;
+    tenant.announces(LATE);
     let calendar = tenant.calendars[0].id;
     let uid = |name: &str| format!("{name}-{calendar}@acme.example");
     let (draft, _) = tenant.starting_in(-60);
@@ -115,6 +120,12 @@ async fn a_denied_key_stops_calls_until_it_is_accepted_again() {
     let _admitted = ADMITTED.lock().await;
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
+    announce(
+        "scheduler run failed, and decisions that are due stay due",
+        Vec::new(),
+    );
+    // Lambda's runtime logs the error of a failed invocation too.
+    announce("Denied { service: Recall", Vec::new());
     let fault = Fault::new(FaultEffect::status(401)).operation(Operation::ScheduleBot);
     let fault = fault.calendar(calendar).times(1);
     tenant

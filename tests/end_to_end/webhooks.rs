@@ -7,8 +7,9 @@ use serde_json::json;
 use test_case::test_case;
 
 use crate::tenant::{TIMEOUT, Tenant};
-use callsheet_tests::Stack;
+use callsheet_tests::{Stack, announce};
 
+const NOT_SIGNED: &str = "refused webhook: not signed by Recall";
 const FORGERS_SECRET: &str = "whsec_c29tZWJvZHkgZWxzZSdzIHNlY3JldA==";
 
 /// An id that no other webhook has.
@@ -30,6 +31,7 @@ fn calendar_update(calendar: &str) -> Vec<u8> {
 #[tokio::test]
 async fn a_forged_webhook_is_rejected_without_a_call_to_recall() {
     let stack = Stack::of_environment();
+    announce(NOT_SIGNED, Vec::new());
     let now = stack.now().as_second();
     let body = calendar_update("11111111-2222-3333-4444-555555555555");
     let response = stack
@@ -60,6 +62,7 @@ async fn a_forged_webhook_is_rejected_without_a_call_to_recall() {
 #[tokio::test]
 async fn a_replayed_webhook_is_rejected(seconds: i64) {
     let stack = Stack::of_environment();
+    announce(NOT_SIGNED, Vec::new());
     let at = stack.now().as_second() + seconds + seconds.signum() * 5;
     let secret = stack.webhook.secret.clone();
     let response = stack
@@ -75,6 +78,9 @@ async fn a_replayed_webhook_is_rejected(seconds: i64) {
 #[tokio::test]
 async fn a_signed_webhook_gets_a_response_by_its_content(body: &[u8], status: u16) {
     let stack = Stack::of_environment();
+    if status == 400 {
+        announce("refused webhook: signed but unreadable", Vec::new());
+    }
     let secret = stack.webhook.secret.clone();
     let response = stack
         .webhook
@@ -89,6 +95,7 @@ async fn a_signed_webhook_gets_a_response_by_its_content(body: &[u8], status: u1
 async fn an_oversized_body_is_rejected() {
     let stack = Stack::of_environment();
     let secret = stack.webhook.secret.clone();
+    announce("refused webhook: body too large", Vec::new());
     let body = vec![b' '; 1024 * 1024 + 1];
     let response = stack
         .webhook
@@ -166,6 +173,7 @@ async fn every_webhook_from_recall_is_accepted() {
 #[tokio::test]
 async fn an_unreadable_message_does_not_stop_the_others() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    announce(" cannot be read: ", Vec::new());
     tenant.stack.send_raw("hello").await;
     tenant.create(tenant.external(5)).await;
     tenant.assert_bots("created meanwhile", 1).await;

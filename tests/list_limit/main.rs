@@ -3,14 +3,12 @@
 //! All calendars share the limit, so a test that uses it up would delay those of
 //! `end_to_end`. `cargo test` runs one program after the other.
 
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use callsheet_app::ports::RateLimits as _;
 use callsheet_domain::{CalendarId, Operation, plus};
 use callsheet_testkit::id;
-use callsheet_tests::{Stack, variable, wait_until};
+use callsheet_tests::{FUNCTIONS, Stack, log_of, wait_until};
 use jiff::SignedDuration;
 use recall_simulator::{EventDraft, Platform};
 
@@ -20,13 +18,11 @@ use recall_simulator::{EventDraft, Platform};
 const BLOCKED_FOR: SignedDuration = SignedDuration::from_secs(58);
 /// Far longer than the whole test takes.
 const TIMEOUT: Duration = Duration::from_mins(4);
-const FUNCTIONS: [&str; 3] = ["webhook", "sync", "scheduler"];
 
 /// The lines of a function's log that contain all of `texts`.
 fn logged(function: &str, texts: &[&str]) -> Vec<String> {
-    let file = Path::new(&variable("CALLSHEET_LOGS")).join(format!("{function}.log"));
-    let log = fs::read_to_string(file).unwrap_or_default();
-    log.lines()
+    log_of(function)
+        .lines()
         .filter(|line| texts.iter().all(|text| line.contains(text)))
         .map(str::to_owned)
         .collect()

@@ -2,17 +2,25 @@
 //! client of the deployed stack, the comparison of wanted bots with the bots at
 //! Recall, and waiting for a condition.
 
+mod announced;
+mod aws_proxy;
+mod command_requests;
 mod comparison;
 mod decision_summary;
 mod environment;
+mod functions;
 mod stack;
 mod template;
 mod wait;
 mod webhook;
 
+pub use announced::{Announcement, announce, announced};
+pub use aws_proxy::{Exchange, serve_aws_proxy};
+pub use command_requests::{CommandRequest, command_requests, note_command_requests};
 pub use comparison::{Claim, Comparison};
 pub use decision_summary::DecisionSummary;
 pub use environment::variable;
+pub use functions::{FUNCTIONS, log_of};
 pub use stack::Stack;
 pub use template::Template;
 pub use wait::{assert_eventually, wait_until};

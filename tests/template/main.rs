@@ -10,7 +10,6 @@ mod patterns;
 mod permissions;
 mod reading;
 mod receivers;
-mod roles;
 mod settings;
 mod source;
 

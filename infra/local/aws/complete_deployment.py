@@ -31,6 +31,7 @@ def main() -> None:
     deployed = {
         "outputs": stack.outputs,
         "environment": stack.environment(),
+        "resources": stack.physical,
         "event_sources": stack.event_sources(stream, given.watching),
     }
     json.dump(deployed, sys.stdout)

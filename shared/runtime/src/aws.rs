@@ -15,6 +15,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use crate::environment::{Environment, InvalidSetting};
+use crate::requests::logged;
 
 /// The configuration from which clients of AWS services are made.
 pub type Aws = SdkConfig;
@@ -44,7 +45,7 @@ pub fn aws_config(environment: &Environment) -> Result<Aws, InvalidSetting> {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(environment.required("AWS_REGION")?.to_owned()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(https)
+        .http_client(logged(https))
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
     config.set_endpoint_url(environment.optional("AWS_ENDPOINT_URL").map(str::to_owned));

@@ -7,6 +7,7 @@ mod clock;
 mod environment;
 mod function;
 mod metrics;
+mod requests;
 mod secret;
 mod telemetry;
 
@@ -15,5 +16,6 @@ pub use chance::RandomJitter;
 pub use clock::{SystemClock, deadline};
 pub use environment::{Environment, InvalidSetting};
 pub use function::{Function, StartError};
+pub use requests::{AwsRequest, requests};
 pub use secret::{Secret, SecretError};
 pub use telemetry::log_to_stdout;
