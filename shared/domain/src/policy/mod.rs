@@ -11,6 +11,7 @@ mod document;
 mod explanation;
 mod expression;
 mod hours;
+mod kept_people;
 mod problem;
 mod rule;
 mod rule_set;

@@ -7,6 +7,7 @@
 use super::condition::{Condition, Truth};
 use super::document::Then;
 use super::explanation::explain;
+use super::kept_people::reduce_people;
 use crate::fact::{Fact, FactSource, FactValues};
 use crate::verdict::{Reason, RuleName, Verdict};
 
@@ -32,31 +33,39 @@ pub(super) enum RuleOutcome {
 
 impl Rule {
     pub(super) fn evaluate(&self, facts: &dyn FactSource) -> RuleOutcome {
+        match (self.then, self.truth(facts)) {
+            (_, Truth::No) => RuleOutcome::DoesNotApply,
+            (_, Truth::Failed(failure)) => RuleOutcome::Applies(self.failed(&failure, facts)),
+            (Then::Record, Truth::Yes) => {
+                let reason = self.reason(format!("records it: {}", self.explain(facts)), facts);
+                RuleOutcome::Applies(Verdict::Record(reason))
+            }
+            (Then::Record, Truth::Unknown(unknown)) => RuleOutcome::Unknown(unknown),
+            (Then::Skip, Truth::Yes) => {
+                let reason = self.reason(format!("skips it: {}", self.explain(facts)), facts);
+                RuleOutcome::Applies(Verdict::Skip(reason))
+            }
+            (Then::Skip, Truth::Unknown(unknown)) => {
+                let doing = format!("skips it, since it may apply: {}", list_unknown(&unknown));
+                RuleOutcome::Applies(Verdict::Skip(self.reason(doing, facts)))
+            }
+        }
+    }
+
+    /// Whether all conditions hold.
+    fn truth(&self, facts: &dyn FactSource) -> Truth {
         let mut unknown = Vec::new();
         for condition in &self.conditions {
             match condition.evaluate(facts) {
                 Truth::Yes => {}
-                Truth::No => return RuleOutcome::DoesNotApply,
                 Truth::Unknown(facts) => unknown.extend(facts),
-                Truth::Failed(failure) => {
-                    return RuleOutcome::Applies(self.failed(&failure, facts));
-                }
+                decided @ (Truth::No | Truth::Failed(_)) => return decided,
             }
         }
-        match (self.then, unknown.is_empty()) {
-            (Then::Record, true) => {
-                let reason = self.reason(format!("records it: {}", self.explain(facts)), facts);
-                RuleOutcome::Applies(Verdict::Record(reason))
-            }
-            (Then::Record, false) => RuleOutcome::Unknown(unknown),
-            (Then::Skip, true) => {
-                let reason = self.reason(format!("skips it: {}", self.explain(facts)), facts);
-                RuleOutcome::Applies(Verdict::Skip(reason))
-            }
-            (Then::Skip, false) => {
-                let doing = format!("skips it, since it may apply: {}", list_unknown(&unknown));
-                RuleOutcome::Applies(Verdict::Skip(self.reason(doing, facts)))
-            }
+        if unknown.is_empty() {
+            Truth::Yes
+        } else {
+            Truth::Unknown(unknown)
         }
     }
 
@@ -88,10 +97,17 @@ impl Rule {
     }
 
     /// The facts that an explanation keeps.
-    pub(super) fn kept(&self, facts: &dyn FactSource) -> FactValues {
+    fn kept(&self, facts: &dyn FactSource) -> FactValues {
         let mut kept = FactValues::new();
         for condition in &self.conditions {
             condition.keep(facts, &mut kept);
+        }
+        let has_people = [Fact::Attendees, Fact::Organizer]
+            .iter()
+            .any(|fact| kept.contains_key(fact));
+        if has_people {
+            let truth = self.truth(&kept);
+            reduce_people(&mut kept, |kept| self.truth(kept) == truth);
         }
         kept
     }

@@ -108,4 +108,28 @@ proptest! {
         let alone: Policy = compiled(&alone).unwrap();
         prop_assert_eq!(alone.explain_again(reason, &calendar), Some(verdict.clone()));
     }
+
+    /// Of guests, no more than the verdict hung on: none of these rules asks for the name in
+    /// an address, but those that list it.
+    #[test]
+    fn a_reason_shows_no_guest_that_the_policy_does_not_name(event in event(), calendar in calendar(), document in document()) {
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let verdict = decide(&event, &calendar, &policy, &Overrides::default(), now());
+        let reason = verdict.reason();
+        let mut kept = reason.reason.clone();
+        for (fact, value) in &reason.facts {
+            match value {
+                FactValue::Text(text) if *fact != Fact::OwnAddress => kept.push_str(text),
+                FactValue::Texts(texts) => kept.extend(texts.iter().map(String::as_str)),
+                FactValue::People(people) => kept.extend(people.iter().map(|person| person.email.as_str())),
+                _ => {}
+            }
+        }
+        let named = document.to_string();
+        let listed = event.facts.attendees.listed.iter().map(|attendee| &attendee.email);
+        for guest in listed.chain(&event.facts.organizer) {
+            let is_named = named.contains(guest.as_str());
+            prop_assert!(is_named || !kept.contains(guest.as_str()), "{kept}");
+        }
+    }
 }
