@@ -94,10 +94,10 @@ async fn a_dispatched_bot_stays_as_long_as_a_copy_wants_it(one_uid: &str, other_
     let calendar = tenant.calendars[0].id;
     let uid = |name: &str| format!("{name}-{calendar}@acme.example");
     let (draft, _) = tenant.starting_in(-60);
-    let one = draft.clone().ical_uid(&uid(one_uid));
+    let one = draft.clone().ical_uid(uid(one_uid));
     let one = tenant.create_in(0, one).await;
     tenant.assert_phases(&one, &[BotPhase::Dispatched]).await;
-    let other = draft.ical_uid(&uid(other_uid));
+    let other = draft.ical_uid(uid(other_uid));
     let other = tenant.create_in(1, other).await;
     tenant.assert_phases(&other, &[BotPhase::Dispatched]).await;
     tenant.decline(&one).await;

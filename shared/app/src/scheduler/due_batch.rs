@@ -87,6 +87,16 @@ impl DueBatch {
         self.started.insert(key);
     }
 
+    /// When the first of the waiting rows may be called, if that is within `patience`.
+    pub(super) fn waits_until(
+        &self,
+        now: Timestamp,
+        patience: SignedDuration,
+    ) -> Option<Timestamp> {
+        let waiting = self.waiting_until;
+        waiting.filter(|instant| *instant <= plus(now, patience))
+    }
+
     /// When to read again while no row can be started: when a row that waits
     /// for no longer than `patience` may be called, or once more after the
     /// index had time to show the latest writes. None if the run may end.
@@ -95,8 +105,7 @@ impl DueBatch {
         now: Timestamp,
         patience: SignedDuration,
     ) -> Option<Timestamp> {
-        let waiting = self.waiting_until;
-        if let Some(instant) = waiting.filter(|instant| *instant <= plus(now, patience)) {
+        if let Some(instant) = self.waits_until(now, patience) {
             return Some(instant.min(plus(now, READ_INTERVAL)));
         }
         let was_empty = std::mem::replace(&mut self.was_empty, true);

@@ -121,7 +121,7 @@ where
             wake::release_despite_wakeups(&self.state, run.state.lease.held).await;
         }
         if matches!(stopped, Ok(StopReason::DeadlineReached)) {
-            wake::wake_next_run(&self.decisions, run.next_row()).await;
+            wake::wake_next_run(&self.decisions, run.left()).await;
         }
         Ok(RunReport {
             stopped: stopped?,

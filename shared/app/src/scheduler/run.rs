@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::pin::{Pin, pin};
 
-use callsheet_domain::{Decision, Timestamp};
+use callsheet_domain::Timestamp;
 use futures_util::future::{Either, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
@@ -18,6 +18,7 @@ use crate::scheduler::report::StopReason;
 use crate::scheduler::start_calls::next_tasks;
 use crate::scheduler::state::RunState;
 use crate::scheduler::task::{Completion, PerformTask, Task};
+use crate::scheduler::wake::Left;
 
 type TaskInProgress<'a> = Pin<Box<dyn Future<Output = Result<Completion, PortError>> + Send + 'a>>;
 
@@ -55,9 +56,14 @@ impl<'a, P: PerformTask, K: Clock> Run<'a, P, K> {
         }
     }
 
-    /// The row of the next call, if one is left.
-    pub(super) fn next_row(&self) -> Option<&Decision> {
-        self.state.due.calls.front().map(|next| &next.row)
+    /// What is left to the next run.
+    pub(super) fn left(&self) -> Left<'_> {
+        let next = self.state.due.calls.front();
+        match (next, self.state.waits_until(self.clock.now())) {
+            (Some(next), _) => Left::Row(&next.row),
+            (None, Some(instant)) => Left::Until(instant),
+            (None, None) => Left::Nothing,
+        }
     }
 
     async fn until_stopped(&mut self) -> StopReason {
@@ -127,7 +133,7 @@ mod tests {
     use crate::scheduler::state::a_state;
     use crate::scheduler::task::{CompletedCall, DueQuery, DueRead};
     use crate::{Entry, Service};
-    use callsheet_domain::{CallResult, Permits};
+    use callsheet_domain::{CallResult, Decision, Permits};
     use callsheet_testkit::{a_decision, at};
     use futures_util::FutureExt as _;
     use jiff::SignedDuration;

@@ -72,9 +72,17 @@ impl RunState {
     /// When to read the due rows again while no row can be started; none if the
     /// run may end.
     pub(super) fn next_read(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let patience =
-            SignedDuration::try_from(self.settings.patience).unwrap_or(SignedDuration::MAX);
+        let patience = self.patience();
         self.due.next_read(now, patience)
+    }
+
+    /// When the first of the waiting rows may be called, if the run would wait for it.
+    pub(super) fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.due.waits_until(now, self.patience())
+    }
+
+    fn patience(&self) -> SignedDuration {
+        SignedDuration::try_from(self.settings.patience).unwrap_or(SignedDuration::MAX)
     }
 
     /// The queue of an operation.

@@ -149,6 +149,23 @@ async fn an_outage_that_ends_two_minutes_before_the_start_gives_the_bot_in_time(
     harness.assert_as_wanted();
 }
 
+/// Its time may be up while the row waits for a few seconds.
+#[tokio::test]
+async fn a_run_whose_time_is_up_wakes_the_next_one_for_a_row_that_waits() {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.clock.advance_to(at("09:55"));
+    let outage = harness.outage("09:00", "12:00");
+    let scheduler = harness.drain_through(&outage, 1.0);
+    let report = scheduler.run(harness.after(40)).await.expect("a run");
+    assert_eq!(report.stopped, StopReason::DeadlineReached);
+    let row = harness.decision(&an_event().id);
+    assert!(row.attempts.not_before > Some(harness.after(0)), "{row:?}");
+    let results = u64::from(report.again);
+    let writes = row.version.0 - 1;
+    assert_eq!(writes, results + 1, "the last write is the wake-up");
+}
+
 /// The first waits of a generation are short, so the outage lasts long enough for
 /// the longest.
 #[test_case("09:50", "09:57", 1.0)]
