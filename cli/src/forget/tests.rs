@@ -35,8 +35,9 @@ fn a_meeting(event: &str, calendar: &str, ended: bool) -> Decision {
             is_organizer: false,
         };
         let reason = match &mut row.verdict {
-            callsheet_domain::Verdict::Record(reason) => reason,
-            callsheet_domain::Verdict::Skip(reason) => reason,
+            callsheet_domain::Verdict::Record(reason) | callsheet_domain::Verdict::Skip(reason) => {
+                reason
+            }
         };
         let people = FactValue::People(vec![guest]);
         reason.facts.insert(Fact::Attendees, people);

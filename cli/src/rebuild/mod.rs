@@ -167,16 +167,15 @@ where
         now: Timestamp,
     ) -> Result<(), CliError> {
         for calendar in calendars {
-            let job = match calendar {
-                Some(calendar) => SyncJob::Request(SyncRequest {
+            let job = if let Some(calendar) = calendar {
+                SyncJob::Request(SyncRequest {
                     calendar_id: calendar.clone(),
                     reason: SyncReason::FullSync,
                     sent_at: now,
-                }),
-                None => {
-                    request_full_syncs(&self.state, now).await?;
-                    SyncJob::ResyncNow { sent_at: now }
-                }
+                })
+            } else {
+                request_full_syncs(&self.state, now).await?;
+                SyncJob::ResyncNow { sent_at: now }
             };
             self.queue.send(&job).await?;
         }

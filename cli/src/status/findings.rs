@@ -42,6 +42,7 @@ pub(crate) enum FindingKind {
     DeadLetters,
     PolicyMissing,
     Overdue,
+    Blocked,
     Failing,
     Unreadable,
     Abandoned,
@@ -93,6 +94,7 @@ pub(super) fn findings(
     let work = [
         policy_missing(policy, told),
         overdue(&told.due),
+        blocked(&told.due),
         failing(&told.due),
         unreadable(told),
         abandoned(told.abandoned),
@@ -322,6 +324,21 @@ fn overdue(due: &DueStatus) -> Option<Finding> {
                 )
             ),
             "Look at the log of the scheduler function, and at `callsheet explain` for the event",
+        )
+    })
+}
+
+fn blocked(due: &DueStatus) -> Option<Finding> {
+    (due.blocked > 0).then(|| {
+        finding(
+            FindingKind::Blocked,
+            format!(
+                "{} set aside, since Recall blocked it with 403",
+                counted(due.blocked, "call is", "calls are")
+            ),
+            "A firewall of Recall blocks payloads with a link to localhost, for example in a title that \
+             names the bot: `callsheet explain` shows the reason. Change the title, or the placeholders in \
+             the policy",
         )
     })
 }

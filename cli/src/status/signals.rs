@@ -95,7 +95,9 @@ pub(crate) struct DueStatus {
     pub(crate) oldest_start: Option<Timestamp>,
     /// Number of those whose meeting has begun, or begins within ten minutes though a call failed.
     pub(crate) overdue: usize,
-    /// Number of those whose calls failed five times or more.
+    /// Number of those that are set aside, since Recall blocked their call.
+    pub(crate) blocked: usize,
+    /// Number of the others whose calls failed five times or more.
     pub(crate) failing: usize,
     /// Reason of the last failure among those.
     pub(crate) last_error: Option<String>,
@@ -120,7 +122,9 @@ impl DueStatus {
         let has_begun = row.starts_at <= now;
         let is_near = row.starts_at <= callsheet_domain::plus(now, LATE);
         self.overdue += usize::from(has_begun || (is_near && attempts.count > 0));
-        if attempts.count >= MANY_ATTEMPTS {
+        if row.is_blocked() {
+            self.blocked += 1;
+        } else if attempts.count >= MANY_ATTEMPTS {
             self.failing += 1;
             self.last_error.clone_from(&attempts.last_error);
         }
@@ -133,6 +137,7 @@ impl DueStatus {
             .flatten()
             .min();
         self.overdue += other.overdue;
+        self.blocked += other.blocked;
         self.failing += other.failing;
         self.last_error = self.last_error.take().or(other.last_error);
     }

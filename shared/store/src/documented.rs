@@ -57,7 +57,7 @@ fn a_full_decision() -> Decision {
         });
         if let Wanted::Bot(bot) = &mut row.wanted {
             bot.meeting_url = format!("https://meet.example/{MARK}");
-            bot.deduplication_key = id(&format!("10:00-{MARK}"));
+            bot.deduplication_key = id(format!("10:00-{MARK}"));
             bot.config = a_marked_config("Notes");
             row.applied = Applied::Uncertain(Box::new(an_applied_bot(bot)));
         }

@@ -1,7 +1,7 @@
 //! The status of a stack in each kind of outage.
 
 use callsheet_app::ports::{Access as _, Denial, NewPolicy, Policies as _, Queue as _};
-use callsheet_domain::{SyncJob, plus};
+use callsheet_domain::{CallRecord, Cause, History, Operation, RecordedResult, SyncJob, plus};
 use callsheet_testkit::{Faults, Intercepted, When};
 use jiff::SignedDuration;
 use test_case::test_case;
@@ -130,6 +130,27 @@ async fn calls_that_keep_failing_and_meetings_that_begin_without_their_bot_are_p
         .await;
     let status = harness.status(at("09:51")).await;
     assert_eq!(kinds(&status), [FindingKind::Overdue, FindingKind::Failing]);
+}
+
+/// A firewall of Recall blocks this one call, and no other.
+#[tokio::test]
+async fn a_call_that_recall_blocked_is_a_problem() {
+    let harness = Harness::healthy().await;
+    let row = a_decision().with(|row| {
+        row.key.event_id = EventId::parse("event-2").expect("an id");
+        row.inputs.policy = PolicyRevision(0);
+        row.attempts.count = 7;
+        row.history = History::kept([CallRecord {
+            at: at("09:29"),
+            operation: Operation::ScheduleBot,
+            cause: Cause::New,
+            outcome: RecordedResult::Blocked("403: a firewall".to_owned()),
+            is_late: false,
+        }]);
+    });
+    harness.write(&row).await;
+    let status = harness.status(at(NOW)).await;
+    assert_eq!(kinds(&status), [FindingKind::Blocked]);
 }
 
 /// The change was found by a catch-up; its webhook was refused.

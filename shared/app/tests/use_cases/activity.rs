@@ -33,8 +33,8 @@ fn resync() -> Delivery {
 }
 
 async fn noted(deliveries: &[Delivery], handled: &Handled) -> Activity {
-    let (notes, state) = (ActivityNotes::default(), MemoryState::new());
-    let noted = notes.note_batch(&state, deliveries, handled, at("09:30"));
+    let (log, state) = (ActivityNotes::default(), MemoryState::new());
+    let noted = log.note_batch(&state, deliveries, handled, at("09:30"));
     noted.await.expect("memory");
     state.activity().await.expect("memory")
 }
@@ -86,14 +86,14 @@ async fn a_resync_is_noted_unless_it_failed_or_was_denied() {
 async fn a_burst_of_batches_costs_one_note_each_half_minute() {
     let counts = Counts::default();
     let state = Intercepted::new(MemoryState::new(), &counts);
-    let notes = ActivityNotes::default();
+    let log = ActivityNotes::default();
     for second in 0..60 {
         let now = format!("09:30:{second:02}");
         let handled = Handled::default();
         let batch = [webhook(&now), resync()];
-        let noted = notes.note_batch(&state, &batch, &handled, at(&now));
+        let noted = log.note_batch(&state, &batch, &handled, at(&now));
         noted.await.expect("memory");
-        notes.note_run(&state, at(&now)).await.expect("memory");
+        log.note_run(&state, at(&now)).await.expect("memory");
     }
     assert_eq!(counts.by_name()["ActivityLog::note_activity"], 4);
     let activity = state.activity().await.expect("memory");

@@ -1,0 +1,118 @@
+//! The command line as a process, against servers whose every text is hostile.
+
+mod server;
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::json;
+use server::{HOSTILE, Server};
+
+/// Arguments of each command, by its name. `-` is a policy on standard input.
+const ARGUMENTS: [(&str, &[&str]); 25] = [
+    ("calendars disconnect", &["calendar-1", "--yes"]),
+    ("calendars list", &["--recall"]),
+    ("drift", &[]),
+    ("explain", &["event-1"]),
+    ("explain", &["event-2"]),
+    ("forget", &[HOSTILE]),
+    ("override event", &["event-1", "skip"]),
+    ("override series", &["event-1", "clear"]),
+    ("pause", &["calendar-1", "--for", "3d"]),
+    ("pause", &[HOSTILE, "--for", "3d"]),
+    ("policy history", &[]),
+    ("policy lint", &["-"]),
+    ("policy pull", &[]),
+    ("policy push", &["-"]),
+    ("policy schema", &[]),
+    ("preview", &["--policy", "-"]),
+    ("rebuild", &["event-2"]),
+    ("rebuild", &["--all", "--dry-run"]),
+    ("redrive", &["--dry-run"]),
+    ("resume", &["calendar-1"]),
+    ("resync", &["--full"]),
+    ("retry", &["--all"]),
+    ("retry", &["event-2"]),
+    ("retry", &[HOSTILE]),
+    ("status", &[]),
+];
+
+/// Commands whose output has nothing that others wrote.
+const WITHOUT_TEXTS: [&str; 2] = ["calendars list", "policy schema"];
+
+fn run(server: &Server, words: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_callsheet"))
+        .args(words)
+        .env_clear()
+        .envs(server.environment())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command line was built");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    // A command that reads no input may have ended already.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("it ends")
+}
+
+/// The names of all commands below `words`, from their help.
+fn commands(server: &Server, words: &[&str], found: &mut BTreeSet<String>) {
+    let help = run(server, &[words, &["--help"]].concat(), "");
+    let help = String::from_utf8(help.stdout).expect("UTF-8");
+    let Some((_, listed)) = help.split_once("Commands:\n") else {
+        found.insert(words.join(" "));
+        return;
+    };
+    let names = listed.lines().take_while(|line| !line.is_empty());
+    for name in names.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next()) {
+        let is_name =
+            listed.contains(&format!("\n  {name} ")) || listed.starts_with(&format!("  {name} "));
+        if is_name && name != "help" {
+            commands(server, &[words, &[name]].concat(), found);
+        }
+    }
+}
+
+/// Whether a character moves others, hides, or is not seen.
+fn is_hostile(letter: char) -> bool {
+    letter != '\n' && letter.is_control()
+        || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[test]
+fn no_command_prints_a_hostile_text_as_it_is() {
+    let server = Server::start();
+    let mut known = BTreeSet::new();
+    commands(&server, &[], &mut known);
+    let tried: BTreeSet<_> = ARGUMENTS.map(|(name, _)| name.to_owned()).into();
+    assert_eq!(tried, known, "each command is tried");
+    let valid = json!({"version": 1, "default": "record"}).to_string();
+    // YAML has none of these characters, not even in a text.
+    let field = HOSTILE.replace(['\u{7f}', '\u{9b}'], "");
+    let invalid = json!({"version": 1, "default": "record", field: 1}).to_string();
+    let (mut shown, mut texts) = (BTreeSet::new(), Vec::new());
+    for (name, arguments) in ARGUMENTS {
+        for format in [&[][..], &["--json"][..]] {
+            let words: Vec<_> = name.split(' ').chain(arguments.iter().copied()).collect();
+            let input = if name == "preview" { &valid } else { &invalid };
+            let output = run(&server, &[&words, format].concat(), input);
+            let text = [output.stdout, output.stderr].concat();
+            let text = String::from_utf8(text).expect("UTF-8");
+            let hostile = text.chars().find(|letter| is_hostile(*letter));
+            assert_eq!(hostile, None, "{words:?} {format:?} prints {text:?}");
+            if text.contains("evil") {
+                shown.insert(name);
+            }
+            texts.push((name, text));
+        }
+    }
+    texts.retain(|(name, _)| !shown.contains(name) && !WITHOUT_TEXTS.contains(name));
+    assert!(
+        texts.is_empty(),
+        "a command that shows no hostile text proves nothing: {texts:#?}"
+    );
+}
