@@ -4,9 +4,11 @@
 //! does so only once it has a call to make, so that a run without work takes the
 //! probe from nobody. While Recall denies our key, the run ends there, or makes
 //! one call as the probe: the others follow only if Recall lets that one through.
-//! A probe that is due in a moment is waited for. The timer wakes runs a minute
-//! apart, as far as probes are, so that a run which comes a little early would
-//! leave the probe to the one after it.
+//! The run waits for a probe that is due soon, whoever makes it: the timer wakes
+//! runs a minute apart, as far as probes are, so that a run which came a little
+//! early would leave the due rows to the one after it, although a sync may end the
+//! denial in between. It waits for less than a minute, so that each minute has a
+//! run that ends, and fails.
 //!
 //! A blocked call (403) may be about one payload or about our API key. Two of
 //! two meetings, with no call between them that Recall let through, are taken
@@ -19,7 +21,9 @@ use jiff::SignedDuration;
 use crate::Entry;
 
 /// How long a run waits for a probe that is not due yet.
-const PROBE_PATIENCE: SignedDuration = SignedDuration::from_secs(5);
+const PROBE_PATIENCE: SignedDuration = SignedDuration::from_secs(45);
+/// How long a run waits for the answer to a probe of another worker.
+const ANSWERED: SignedDuration = SignedDuration::from_secs(5);
 
 /// What an answer of Recall shows about our access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +58,8 @@ enum Gate {
 #[derive(Debug, Default)]
 pub(super) struct RunAccess {
     gate: Gate,
+    /// The run has waited for a probe, and for the answer to another worker's.
+    has_waited: (bool, bool),
     /// Recall has answered a call with something else than a denial or a block.
     is_admitted: bool,
     /// The run stops since Recall refuses our key.
@@ -81,11 +87,25 @@ impl RunAccess {
         self.gate = match entry {
             Entry::Open => Gate::Open,
             Entry::Probe => Gate::Probe,
-            Entry::Held(denial) if denial.next_probe_at <= plus(now, PROBE_PATIENCE) => {
-                Gate::EnterAt(denial.next_probe_at)
-            }
-            Entry::Held(_) => Gate::Held,
+            Entry::Held(denial) => self.held(denial.next_probe_at, now),
         };
+    }
+
+    /// Whether the run enters again, while the next probe is due at `next_probe_at`.
+    fn held(&mut self, next_probe_at: Timestamp, now: Timestamp) -> Gate {
+        let latest = plus(now, PROBE_PATIENCE);
+        match self.has_waited {
+            (false, _) if (now..=latest).contains(&next_probe_at) => {
+                self.has_waited.0 = true;
+                Gate::EnterAt(next_probe_at)
+            }
+            // Another worker was first.
+            (true, false) => {
+                self.has_waited.1 = true;
+                Gate::EnterAt(plus(now, ANSWERED))
+            }
+            _ => Gate::Held,
+        }
     }
 
     /// Whether the run may make no call, nor may later.
@@ -235,13 +255,25 @@ mod tests {
     }
 
     #[test]
-    fn a_run_waits_only_for_a_probe_that_is_due_in_a_moment() {
-        let held = entered(&held_until("09:30:06"));
+    fn a_run_waits_only_for_a_probe_that_is_due_soon() {
+        let held = entered(&held_until("09:30:46"));
         assert!(held.is_held() && !held.may_call());
-        let mut early = entered(&held_until("09:30:05"));
+        let mut early = entered(&held_until("09:30:45"));
         assert!(!early.is_held() && !early.may_call());
-        assert!(!early.begin_entry(at("09:30:04")));
-        assert!(early.begin_entry(at("09:30:05")));
+        assert!(!early.begin_entry(at("09:30:44")));
+        assert!(early.begin_entry(at("09:30:45")));
+    }
+
+    /// It may be answered a moment later, and end the denial.
+    #[test]
+    fn a_run_waits_once_for_the_probe_of_another_worker() {
+        let mut access = entered(&held_until("09:30:20"));
+        assert!(access.begin_entry(at("09:30:20")));
+        access.end_entry(&held_until("09:31:20"), at("09:30:20"));
+        assert!(!access.is_held() && !access.begin_entry(at("09:30:24")));
+        assert!(access.begin_entry(at("09:30:25")));
+        access.end_entry(&held_until("09:31:20"), at("09:30:25"));
+        assert!(access.is_held());
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Clock for FakeClock {
 
 /// Decisions in memory, each under its key.
 pub(super) struct Rows {
-    rows: Mutex<Vec<Decision>>,
+    stored: Mutex<Vec<Decision>>,
     unreadable: Mutex<BTreeSet<DecisionKey>>,
     refuses_results: AtomicBool,
 }
@@ -42,7 +42,7 @@ pub(super) struct Rows {
 impl Rows {
     pub(super) fn with(rows: impl IntoIterator<Item = Decision>) -> Self {
         Self {
-            rows: Mutex::new(rows.into_iter().collect()),
+            stored: Mutex::new(rows.into_iter().collect()),
             unreadable: Mutex::default(),
             refuses_results: AtomicBool::default(),
         }
@@ -60,7 +60,7 @@ impl Rows {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Decision>> {
-        self.rows.lock().expect("no test thread panicked")
+        self.stored.lock().expect("no test thread panicked")
     }
 
     pub(super) fn all(&self) -> Vec<Decision> {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use callsheet_app::ports::Clock as _;
+use callsheet_app::ports::Clock;
 use callsheet_app::{PortError, Scheduler, Service, StopReason};
 use callsheet_domain::{Operation, ResponseStatus, Timestamp, plus};
 use callsheet_testkit::{
@@ -48,15 +48,26 @@ impl Failure {
 
 /// Recall fails between two instants, each call in the same way.
 #[derive(Debug, Clone)]
-pub(crate) struct Outage {
-    clock: ManualClock,
+pub(crate) struct Outage<K = ManualClock> {
+    clock: K,
     from: Timestamp,
     until: Timestamp,
     failure: Failure,
     failed: Arc<Mutex<Vec<Timestamp>>>,
 }
 
-impl Outage {
+impl<K: Clock> Outage<K> {
+    /// Recall does not answer between these instants.
+    pub(crate) fn between(clock: K, from: Timestamp, until: Timestamp) -> Self {
+        Self {
+            clock,
+            from,
+            until,
+            failure: Failure::Unavailable,
+            failed: Arc::default(),
+        }
+    }
+
     pub(crate) fn with(self, failure: Failure) -> Self {
         Self { failure, ..self }
     }
@@ -67,7 +78,7 @@ impl Outage {
     }
 }
 
-impl Interceptor for Outage {
+impl<K: Clock> Interceptor for Outage<K> {
     async fn around<T: Send>(
         &self,
         _: CallName,
@@ -84,13 +95,7 @@ impl Interceptor for Outage {
 
 impl Harness {
     pub(crate) fn outage(&self, from: &str, until: &str) -> Outage {
-        Outage {
-            clock: self.clock.clone(),
-            from: at(from),
-            until: at(until),
-            failure: Failure::Unavailable,
-            failed: Arc::default(),
-        }
+        Outage::between(self.clock.clone(), at(from), at(until))
     }
 
     /// A scheduler whose calls go through the outage.

@@ -4,7 +4,7 @@
 //! 400 ms vary before the call arrives, the tables some 20 ms. Calls are counted
 //! when they arrive, as Recall counts.
 
-mod paused_clock;
+pub(crate) mod paused_clock;
 
 use std::time::Duration;
 
