@@ -1,13 +1,15 @@
 //! Evaluates a checked expression. Defines the functions that it may call.
 
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use cel::common::types::{CelBool, CelInt, CelList, CelString};
 use cel::common::value::Val;
 use cel::parser::Expression as Tree;
-use cel::{Context, DeclarationError, Env, Value, add_member_overload};
+use cel::{Context, DeclarationError, Env, ExecutionError, Value, add_member_overload};
 
 use super::person::PersonValue;
+use super::steps::{self, Price, Steps};
 use super::unknown;
 use crate::fact::{Fact, FactSource, FactValue};
 use crate::policy::expression::EvaluationFailure;
@@ -24,7 +26,16 @@ pub(super) static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
 fn functions(env: &mut Env) -> Result<(), DeclarationError> {
     add_member_overload!(env, fn has_word: (CelString, CelString) -> CelBool)?;
     add_member_overload!(env, fn is_of: (CelString, CelString) -> CelBool)?;
-    add_member_overload!(env, fn lower: (CelString) -> CelString)
+    add_member_overload!(env, fn lower: (CelString) -> CelString)?;
+    add_member_overload!(env, fn spend: (Steps, CelInt) -> Result<CelBool>)
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "CEL passes references to a function"
+)]
+fn spend(steps: &Steps, price: &CelInt) -> Result<CelBool, ExecutionError> {
+    steps.spend(*price.inner())
 }
 
 fn has_word(text: &CelString<'_>, words: &CelString<'_>) -> CelBool {
@@ -40,17 +51,21 @@ fn lower(text: &CelString<'_>) -> CelString<'static> {
 }
 
 /// The result of `tree`, which `reads` facts of `source`, and tests whether some of them
-/// are unknown.
+/// are unknown. A pass of each of its loops costs one of `prices`.
 pub(super) fn evaluate(
     tree: &Tree,
     reads: &[Fact],
     tested: &[Fact],
+    prices: &[Price],
     source: &dyn FactSource,
 ) -> Result<bool, EvaluationFailure> {
     let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
     let mut unknown = Vec::new();
+    let mut lengths = HashMap::new();
     for fact in reads {
-        match in_cel(source.value(*fact)) {
+        let value = source.value(*fact);
+        lengths.insert(*fact, length(&value));
+        match in_cel(value) {
             Some(value) => context.add_variable_as_val(fact.name(), value),
             None => unknown.push(*fact),
         }
@@ -59,12 +74,32 @@ pub(super) fn evaluate(
         let is_unknown = CelBool::from(unknown.contains(fact));
         context.add_variable_as_val(unknown::flag(*fact), Box::new(is_unknown));
     }
+    let steps = Steps::new();
+    context.add_variable_as_val(steps::LEFT, Box::new(steps.clone()));
+    for (index, price) in prices.iter().enumerate() {
+        let price = price.steps(|fact| lengths.get(&fact).copied().unwrap_or_default());
+        let price = i64::try_from(price).unwrap_or(i64::MAX);
+        context.add_variable_as_val(steps::price_name(index), Box::new(CelInt::from(price)));
+    }
     // `resolve_val` is generic: it would be compiled in this crate, which test builds do not
     // optimise, and take twelve times the stack.
-    match Value::resolve(tree, &context) {
+    let result = Value::resolve(tree, &context);
+    if steps.are_used_up() {
+        return Err(EvaluationFailure::too_many_steps(unknown));
+    }
+    match result {
         Ok(Value::Bool(answer)) => Ok(answer),
         Ok(_) => Err(EvaluationFailure::no_result(unknown)),
         Err(error) => Err(EvaluationFailure::new(&error, unknown)),
+    }
+}
+
+/// The length of a list.
+fn length(value: &FactValue) -> usize {
+    match value {
+        FactValue::Texts(texts) => texts.len(),
+        FactValue::People(people) => people.len(),
+        _ => 0,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use cel::ExecutionError;
 
+use super::steps::MAX_STEPS;
 use crate::fact::Fact;
 
 /// An expression has no result.
@@ -23,6 +24,11 @@ impl EvaluationFailure {
             // The types were checked, so the cause is that an unknown fact was read.
             (None, facts) => not_known(facts),
         };
+        Self { reason, unknown }
+    }
+
+    pub(super) fn too_many_steps(unknown: Vec<Fact>) -> Self {
+        let reason = format!("it takes more than {MAX_STEPS} steps");
         Self { reason, unknown }
     }
 

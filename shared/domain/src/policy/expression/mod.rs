@@ -31,6 +31,7 @@ mod kind;
 mod person;
 mod places;
 mod problem;
+mod steps;
 mod syntax;
 mod typing;
 mod unknown;
@@ -53,6 +54,7 @@ pub use problem::ExpressionProblem;
 pub(super) use problem::nearest;
 
 use crate::fact::{Fact, FactSource};
+use steps::Price;
 
 /// A condition on a meeting's facts.
 #[derive(Clone)]
@@ -61,6 +63,8 @@ pub struct Expression {
     facts: Arc<[Fact]>,
     /// Those of the facts that are compared with `null`.
     tested: Arc<[Fact]>,
+    /// What a pass of each loop costs.
+    prices: Arc<[Price]>,
     tree: Arc<Tree>,
 }
 
@@ -75,10 +79,12 @@ impl Expression {
         let (mut tree, places) = syntax::parse(source)?;
         let facts = check::check(source, &tree, &places)?;
         let tested = unknown::replace_tests(&mut tree);
+        let prices = steps::charge_loops(&mut tree);
         Ok(Self {
             source: source.into(),
             facts: facts.into(),
             tested: tested.into(),
+            prices: prices.into(),
             tree: Arc::new(tree),
         })
     }
@@ -98,9 +104,10 @@ impl Expression {
     /// Whether it is true for these facts.
     ///
     /// # Errors
-    /// If it has no result, mostly because it reads an unknown fact.
+    /// If it has no result, mostly because it reads an unknown fact, or if it takes too
+    /// many steps.
     pub fn evaluate(&self, facts: &dyn FactSource) -> Result<bool, EvaluationFailure> {
-        evaluate::evaluate(&self.tree, &self.facts, &self.tested, facts)
+        evaluate::evaluate(&self.tree, &self.facts, &self.tested, &self.prices, facts)
     }
 }
 

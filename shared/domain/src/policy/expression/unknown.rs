@@ -60,7 +60,7 @@ fn replace(node: &mut IdedExpr, tested: &mut Vec<Fact>) {
 }
 
 /// Calls `visit` with each direct part of an expression.
-fn each_part(expression: &mut Expr, visit: &mut impl FnMut(&mut IdedExpr)) {
+pub(super) fn each_part(expression: &mut Expr, visit: &mut impl FnMut(&mut IdedExpr)) {
     match expression {
         Expr::Call(call) => {
             let parts = call.target.as_deref_mut().into_iter().chain(&mut call.args);

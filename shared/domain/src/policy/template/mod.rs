@@ -6,6 +6,7 @@
 //! stay as they are.
 
 mod facts;
+mod growth;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -20,6 +21,7 @@ use super::problem::Place;
 use crate::bot::BotConfig;
 use crate::fact::{Fact, FactSource, FactValues};
 use facts::{context, samples};
+use growth::RANGE;
 use texts::{dotted, each, has_placeholder, replaced};
 
 /// The longest bot name, by the service's Create Bot body.
@@ -30,8 +32,6 @@ const LONGEST_METADATA: usize = 500;
 const LONGEST_TEXT: usize = 4_000;
 /// The steps that rendering one text may take: a loop in a placeholder must end.
 const FUEL: u64 = 10_000;
-/// The one function that a placeholder may call.
-const RANGE: &str = "range";
 
 /// A bot configuration with placeholders.
 #[derive(Clone)]
@@ -131,6 +131,11 @@ fn add(
     place: &mut Place<'_>,
 ) -> Vec<Fact> {
     let mut used = Vec::new();
+    // Before it is compiled: constants are computed then.
+    if let Some(problem) = growth::problem(text) {
+        place.report(problem);
+        return used;
+    }
     if let Err(error) = texts.add_template_owned(pointer.to_owned(), text.to_owned()) {
         place.report(describe(&error));
         return used;
@@ -150,19 +155,18 @@ fn add(
     let tries = [samples(), FactValues::new()];
     let errors = tries.map(|facts| template.render(context(&used, &facts)).err());
     let error = errors.into_iter().flatten();
-    if let Some(error) = error
-        .into_iter()
-        .find(|error| is_unknown_name(error.kind()))
-    {
+    if let Some(error) = error.into_iter().find(|error| is_reported(error.kind())) {
         place.report(describe(&error));
     }
     used
 }
 
-fn is_unknown_name(kind: ErrorKind) -> bool {
+/// Whether every rendering fails in this way. Others may be due to the trial's facts.
+fn is_reported(kind: ErrorKind) -> bool {
     matches!(
         kind,
-        ErrorKind::UnknownFilter
+        ErrorKind::OutOfFuel
+            | ErrorKind::UnknownFilter
             | ErrorKind::UnknownTest
             | ErrorKind::UnknownFunction
             | ErrorKind::UnknownMethod
@@ -171,6 +175,9 @@ fn is_unknown_name(kind: ErrorKind) -> bool {
 }
 
 fn describe(error: &minijinja::Error) -> String {
+    if error.kind() == ErrorKind::OutOfFuel {
+        return format!("this takes more than the {FUEL} steps of a text; shorten its loops");
+    }
     let line = error.line().filter(|line| *line > 1);
     let line = line.map_or_else(String::new, |line| format!("line {line}: "));
     match error.detail() {

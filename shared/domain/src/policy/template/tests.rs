@@ -122,3 +122,62 @@ fn reports_invalid_placeholders(json: Value, expected: &str) {
     let problem = compile(&json).expect_err("refused");
     assert!(problem.contains(expected), "{problem}");
 }
+
+#[test_case("{{ [1] * 30000000 }}", "only numbers can be multiplied"; "a repeated list")]
+#[test_case("{{ 'x' * 90000000 }}", "only numbers can be multiplied"; "a repeated text")]
+#[test_case("{{ 90000000 * title }}", "only numbers can be multiplied"; "a repeated fact")]
+#[test_case("{{ 2 in ([1] * 30000000) }}", "only numbers can be multiplied"; "a constant that is searched")]
+#[test_case("{{ ([1] * 30000000) == ([1] * 30000000) }}", "only numbers can be multiplied"; "constants that are compared")]
+#[test_case("{% for a in [[1] * 9999] * 9999 %}{% endfor %}", "only numbers can be multiplied"; "a loop over repeated lists")]
+#[test_case("{% if [1] * 30000000 %}{% endif %}", "only numbers can be multiplied"; "a condition")]
+#[test_case("{{ title | default([1] * 30000000) }}", "only numbers can be multiplied"; "an argument of a filter")]
+#[test_case("{{ title if ([1] * 30000000) else 1 }}", "only numbers can be multiplied"; "a choice")]
+#[test_case("{{ {'a': [1] * 30000000} }}", "only numbers can be multiplied"; "a value of a map")]
+#[test_case("{{ title[:[1] * 30000000] }}", "only numbers can be multiplied"; "a bound of a slice")]
+#[test_case("{% set n = [1] %}{{ n * 30000000 }}", "only numbers can be multiplied"; "a list with a name")]
+#[test_case("{% with n = [1] %}{{ n * 30000000 }}{% endwith %}", "only numbers can be multiplied"; "a list with a name in a block")]
+#[test_case("{{ title ** 2 }}", "only numbers can be multiplied"; "a power")]
+#[test_case("{% set a = [1] %}{% set a = a + a %}{{ a + a }}", "can be added"; "lists that are doubled")]
+#[test_case("{% set a = [1] %}{% set a = [a, a] %}{{ a == a }}", "a list cannot contain a list"; "lists of lists")]
+#[test_case("{{ {'a': domains} }}", "a list cannot contain a list"; "a list in a map")]
+#[test_case("{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}", "a loop does not call itself"; "a loop that calls itself")]
+#[test_case("{% do range(1) %}", "this statement is not supported"; "a statement without effect")]
+#[test_case("{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}", "unknown statement macro"; "a macro")]
+#[test_case("{% include 'bot_name' %}", "unknown statement include"; "a text that includes itself")]
+#[test_case("{{ title | center(900000000) }}", "unknown filter"; "a wide text")]
+#[test_case("{{ title | indent(900000000, true) }}", "more than the 10000 steps"; "an indented text")]
+#[test_case("{{ '%0900000000d' | format(1) }}", "more than the 10000 steps"; "a wide number")]
+#[test_case("{{ range(100000) | map('string') | list | length }}", "more than the 10000 steps"; "a mapped range")]
+#[test_case("{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}", "more than the 10000 steps"; "loops that print nothing")]
+#[test_case(&format!("{{% set a = 'xxxx' %}}{}{{{{ a }}}}", "{% set a = a ~ a %}".repeat(60)), "more than the 10000 steps"; "texts that are doubled")]
+#[test_case(&format!("{{% set a = 'xxxx' %}}{}{{{{ a }}}}", "{% set a %}{{ a }}{{ a }}{% endset %}".repeat(60)), "more than the 10000 steps"; "blocks that are doubled")]
+#[test_case(&format!("{{{{ '{}' }}}}", "x".repeat(4_000)), "4000 characters at most"; "a long constant")]
+#[test_case(&format!("{{{{ {}1{} }}}}", "[".repeat(500), "]".repeat(500)), "exceeds maximum recursion limits"; "deep brackets")]
+fn a_placeholder_that_may_grow_without_a_bound_is_refused(text: &str, expected: &str) {
+    let problem = compile(&json!({"bot_name": text})).expect_err("refused");
+    assert!(problem.contains(expected), "{problem}");
+}
+
+#[test_case("{{ participants * 2 + 1 }} people", "7 people"; "numbers")]
+#[test_case("{{ title + ' by ' + 'Notes' }}", "Kick-off by Notes"; "texts")]
+#[test_case("{{ [title, 'Notes', participants] | join(', ') }}", "Kick-off, Notes, 3"; "a list")]
+#[test_case("{% for a in attendees %}{{ loop.index * 2 }} {{ a.address + '.' }}{% endfor %}", "2 buyer@globex.example."; "in a loop")]
+#[test_case("{% for d in domains %}{{ d + ' ' }}{% endfor %}", "a.example b.example "; "items of a list")]
+#[test_case("{{ (domains | length) * 10 }}", "20"; "a length")]
+#[test_case("{% set twice = title ~ title %}{{ twice | length }}", "16"; "a text with a name")]
+#[test_case("{{ 9 ** 9 ** 9 }}", ""; "a number that is too large")]
+fn a_placeholder_that_stays_small_is_rendered(text: &str, expected: &str) {
+    let config = compile(&json!({"bot_name": text}))
+        .expect("valid")
+        .render(&facts());
+    assert_eq!(config.json()["bot_name"], expected);
+}
+
+#[test]
+fn a_text_that_takes_too_many_steps_for_a_meeting_is_empty() {
+    let text = "{% for a in domains %}{% for b in domains %}{{ a }}{{ b }}{% endfor %}{% endfor %}";
+    let template = compile(&json!({"bot_name": text})).expect("valid");
+    let domains = FactValue::Texts(vec!["a.example".to_owned(); 2_000]);
+    let config = template.render(&FactValues::from([(Fact::Domains, domains)]));
+    assert_eq!(config.json()["bot_name"], "");
+}
