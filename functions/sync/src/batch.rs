@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use callsheet_app::ports::{Clock as _, Receipt};
-use callsheet_app::{ActivityNotes, Delivery, Ports, SyncHandler};
+use callsheet_app::{ActivityNotes, Delivery, Entry, Handled, Ports, SyncHandler};
+use callsheet_domain::Timestamp;
 use callsheet_queue::{SqsQueue, parse_job};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Secret, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
-use lambda_runtime::LambdaEvent;
+use lambda_runtime::{Error, LambdaEvent};
 
 pub(crate) type LivePorts = Ports<RecallClient, DecisionTable, StateTable, SqsQueue, SystemClock>;
 
@@ -18,22 +19,72 @@ const RESERVE: Duration = Duration::from_secs(5);
 /// Time for an invocation without a deadline.
 const USUAL: Duration = Duration::from_secs(55);
 
-/// Handles a batch, with the API key as it was last read.
+/// Handles a batch.
 ///
 /// A message that cannot be read counts as failed: SQS delivers it again until
 /// it moves it to the dead-letter queue, where an operator sees it.
+///
+/// An error is returned if the whole batch failed because Recall denies us, or with
+/// its resync: so it counts as an error of the function, and raises its alarm.
 pub(crate) async fn handle(
     handler: SyncHandler<LivePorts>,
     key: &Secret<ApiKey>,
     notes: &ActivityNotes,
     event: LambdaEvent<SqsEvent>,
-) -> SqsBatchResponse {
-    let mut handler = handler;
-    handler.ports.recall = handler.ports.recall.with_key(key.current().await);
+) -> Result<SqsBatchResponse, Error> {
     let started_at = handler.ports.clock.now();
     let until = deadline(event.context.deadline, started_at, RESERVE, USUAL);
+    let messages = event.payload.records.len();
+    let (deliveries, unreadable) = read(event.payload.records);
+    let state = handler.ports.state.clone();
+    let mut outcome = call(handler, key, &deliveries, until).await;
+    // The jobs are handled, whether or not that can be noted.
+    let noted = notes.note_batch(&state, &deliveries, &outcome, SystemClock.now());
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "could not note the activity of sync: {error}");
+    }
+    outcome.failed.extend(unreadable);
+    if outcome.fails_function(messages) {
+        return Err(format!("all {messages} messages of the batch failed").into());
+    }
+    Ok(response(outcome.failed))
+}
+
+/// Handles sync jobs with the API key as it was last read, or, before a probe, as it
+/// is now.
+///
+/// A call that was denied with a key that was replaced since says nothing of the
+/// present one, so it does not keep other workers from calling.
+async fn call(
+    mut handler: SyncHandler<LivePorts>,
+    key: &Secret<ApiKey>,
+    deliveries: &[Delivery],
+    until: Timestamp,
+) -> Handled {
+    let entry = handler.enter().await;
+    if matches!(entry, Ok(Entry::Probe)) {
+        key.refresh(handler.ports.clock.now()).await;
+    }
+    let used = key.current().await;
+    handler.ports.recall = handler.ports.recall.with_key(used.clone());
+    let outcome = handler.handle_entered(entry, deliveries, until).await;
+    if outcome.new_denial.is_some() {
+        key.refresh(handler.ports.clock.now()).await;
+        if key.current().await == used {
+            handler.note_denial(&outcome).await;
+        } else {
+            tracing::info!(
+                "Recall denied an API key that was replaced: the next batch uses the new one"
+            );
+        }
+    }
+    outcome
+}
+
+/// The sync jobs of messages, and the ids of messages that cannot be read.
+fn read(messages: Vec<SqsMessage>) -> (Vec<Delivery>, Vec<String>) {
     let (mut deliveries, mut failed) = (Vec::new(), Vec::new());
-    for message in event.payload.records {
+    for message in messages {
         let id = message.message_id.clone().unwrap_or_default();
         match delivery(message) {
             Ok(delivery) => deliveries.push(delivery),
@@ -47,17 +98,7 @@ pub(crate) async fn handle(
             }
         }
     }
-    let outcome = handler.handle(&deliveries, until).await;
-    let (state, now) = (&handler.ports.state, handler.ports.clock.now());
-    // The jobs are handled, whether or not that can be noted.
-    if let Err(error) = notes.note_batch(state, &deliveries, &outcome, now).await {
-        tracing::warn!(%error, "could not note the activity of sync: {error}");
-    }
-    if outcome.is_denied {
-        key.refresh(handler.ports.clock.now()).await;
-    }
-    failed.extend(outcome.failed);
-    response(failed)
+    (deliveries, failed)
 }
 
 fn delivery(message: SqsMessage) -> Result<Delivery, String> {

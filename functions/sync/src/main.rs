@@ -5,7 +5,7 @@ mod settings;
 
 use std::sync::Arc;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::SqsEvent;
 use callsheet_app::{ActivityNotes, PolicyCache, Ports, SyncHandler};
 use callsheet_queue::SqsQueue;
 use callsheet_recall::{ApiKey, RecallClient};
@@ -39,10 +39,7 @@ async fn main() -> Result<(), Error> {
     let notes = ActivityNotes::default();
     run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let (handler, key, notes) = (handler.clone(), Arc::clone(&key), notes.clone());
-        async move {
-            let response = batch::handle(handler, &key, &notes, event).await;
-            Ok::<SqsBatchResponse, Error>(response)
-        }
+        async move { batch::handle(handler, &key, &notes, event).await }
     }))
     .await
 }

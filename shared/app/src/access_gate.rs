@@ -12,7 +12,7 @@ use crate::ports::{Access, Clock, Denial};
 use crate::{PortError, Service};
 
 /// The time between two probes.
-const PROBE_EVERY: SignedDuration = SignedDuration::from_mins(1);
+pub(crate) const PROBE_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 /// What a worker may do.
 #[derive(Debug, Clone, PartialEq, Eq)]

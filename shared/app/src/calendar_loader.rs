@@ -12,7 +12,7 @@ use crate::ports::{
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{CalendarContext, CallTerms, PortError, RateLimiter};
+use crate::{CalendarContext, CallTerms, PortError, RecallCalls};
 
 /// How long the rows of a deleted calendar are kept: longer than its decisions.
 const KEPT_AFTER_DELETION: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -23,8 +23,8 @@ pub struct CalendarLoader<'a, P: SyncPorts> {
     pub recall: &'a P::Recall,
     /// Storage of calendars and overrides.
     pub state: &'a P::State,
-    /// Permits to read a calendar.
-    pub limiter: &'a RateLimiter<'a, P::State, P::Clock>,
+    /// Permits to read a calendar, and admission.
+    pub calls: &'a RecallCalls<'a, P::State, P::Clock>,
     /// Rate limit of reading a calendar.
     pub get_calendar: RateLimit,
 }
@@ -118,11 +118,11 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
         terms: CallTerms,
     ) -> Result<Option<Calendar>, SyncError> {
         let operation = Operation::GetCalendar;
-        self.limiter
+        self.calls
             .acquire(operation, self.get_calendar, terms)
             .await?;
         let reply = self.recall.calendar(id).await;
-        Ok(self.limiter.back_off(operation, reply).await?)
+        Ok(self.calls.settle(operation, reply).await?)
     }
 
     /// Writes a record; gives it with the version that is now stored.
@@ -133,7 +133,7 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
         match self.state.write_record(&record).await? {
             WriteOutcome::Written => {
                 if record.calendar.status == CalendarStatus::Deleted {
-                    let until = plus(self.limiter.clock.now(), KEPT_AFTER_DELETION);
+                    let until = plus(self.calls.clock().now(), KEPT_AFTER_DELETION);
                     self.state.expire(&record.calendar.id, until).await?;
                 }
                 record.version = record.version.next();

@@ -1,17 +1,21 @@
 //! Evaluates pages of events and writes the decisions that changed, by
 //! compare-and-swap.
+//!
+//! A row that cannot be read or written costs only its event, which is set aside:
+//! logged with its calendar, and counted. An unreadable row of a copy in another
+//! calendar counts as if that calendar had no copy.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, Decision, DecisionKey, EventId, IcalUid, RowChange, RuleName,
-    Verdict, repair, retire, retire_copies, revise_copies,
+    CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, IcalUid, RowChange,
+    RuleName, Verdict, repair, retire, retire_copies, revise_copies,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::evaluate::evaluate;
 use crate::event_pages::EventPage;
-use crate::ports::{Clock, Decisions, WriteOutcome};
+use crate::ports::{Clock, Decisions, UnreadableRow, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
@@ -67,6 +71,20 @@ struct PageNotes {
     failed_rules: HashSet<EventId>,
     /// Events whose bots have drifted, with the kind of drift.
     drifted: HashMap<EventId, &'static str>,
+    set_aside: SetAside,
+}
+
+/// Decisions whose rows cannot be read or written, each with its calendar and the
+/// problem.
+#[derive(Debug, Default)]
+struct SetAside(BTreeMap<DecisionKey, (CalendarId, String)>);
+
+/// The result of some writes.
+#[derive(Debug, Default)]
+struct Writes {
+    written: u32,
+    /// Meetings of the rows that another worker wrote first.
+    lost: HashSet<IcalUid>,
 }
 
 impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
@@ -76,8 +94,8 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
     /// compared with the known ones, and differences are repaired.
     ///
     /// # Errors
-    /// If the decisions cannot be read or written, or other workers kept writing
-    /// to them, or they were made with newer policies or overrides.
+    /// If the table fails, or other workers kept writing to the decisions, or they
+    /// were made with newer policies or overrides.
     pub async fn write_page(
         &self,
         context: &SyncContext,
@@ -87,12 +105,14 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         let EventPage {
             mut events,
             asked_at,
+            ..
         } = page;
         events.retain(|event| context.calendars.contains_key(&event.calendar_id));
         let mut notes = PageNotes::default();
         retry_on_conflict(async || {
             let page = EventPage {
                 events: std::mem::take(&mut events),
+                unreadable: Vec::new(),
                 asked_at,
             };
             let lost = self.attempt(context, &page, &mut notes, counts).await?;
@@ -117,9 +137,14 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         notes: &mut PageNotes,
         counts: &mut SyncCounts,
     ) -> Result<HashSet<IcalUid>, SyncError> {
-        let events = &page.events;
-        let meetings: Vec<_> = events.iter().map(|event| event.ical_uid.clone()).collect();
-        let stored = self.decisions.copies(&meetings).await?.all_readable()?;
+        let meetings = page.events.iter().map(|event| event.ical_uid.clone());
+        let stored = self.decisions.copies(&meetings.collect::<Vec<_>>()).await?;
+        notes
+            .set_aside
+            .add_unreadable(stored.unreadable, &page.events);
+        let stored = stored.decisions;
+        let is_usable = |event: &&CalendarEvent| !notes.set_aside.contains(&event.key());
+        let events: Vec<_> = page.events.iter().filter(is_usable).cloned().collect();
         let now = self.clock.now();
         let policy = (&*context.policy.policy, context.policy.revision);
         let evaluations = events.iter().filter_map(|event| {
@@ -138,59 +163,82 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
             return Err(SyncError::Conflict);
         }
         counts.stale += revised.stale;
-        let drifted = repair(&stored, &mut revised.writes, events, page.asked_at);
+        let drifted = repair(&stored, &mut revised.writes, &events, page.asked_at);
         let drifted = drifted.into_iter();
         notes
             .drifted
             .extend(drifted.map(|(key, kind)| (key.event_id, kind.as_str())));
-        Ok(self.write(revised.writes, counts).await?)
+        let writes = self.write(revised.writes, &mut notes.set_aside).await?;
+        counts.written += writes.written;
+        Ok(writes.lost)
     }
 
-    /// Writes rows; gives the meetings of those that another worker wrote first.
+    /// Writes rows. One that the table does not accept is set aside.
     async fn write(
         &self,
-        rows: Vec<Decision>,
-        counts: &mut SyncCounts,
-    ) -> Result<HashSet<IcalUid>, PortError> {
-        let results: Vec<(IcalUid, WriteOutcome)> = stream::iter(rows)
+        mut rows: Vec<Decision>,
+        set_aside: &mut SetAside,
+    ) -> Result<Writes, PortError> {
+        rows.retain(|row| !set_aside.contains(&row.key));
+        let results: Vec<(Decision, Result<WriteOutcome, String>)> = stream::iter(rows)
             .map(|row| async move {
-                let result = self.decisions.write(&row).await?;
-                Ok::<_, PortError>((row.key.ical_uid, result))
+                let result = match self.decisions.write(&row).await {
+                    Err(error @ PortError::Unwritable { .. }) => Err(error.to_string()),
+                    result => Ok(result?),
+                };
+                Ok::<_, PortError>((row, result))
             })
             .buffer_unordered(WRITES)
             .try_collect()
             .await?;
-        let (written, lost): (Vec<_>, Vec<_>) = results
-            .into_iter()
-            .partition(|(_, result)| *result == WriteOutcome::Written);
-        counts.written += count(written.len());
-        Ok(lost.into_iter().map(|(meeting, _)| meeting).collect())
+        let mut writes = Writes::default();
+        for (row, result) in results {
+            match result {
+                Ok(WriteOutcome::Written) => writes.written += 1,
+                Ok(WriteOutcome::Conflict) => {
+                    writes.lost.insert(row.key.ical_uid);
+                }
+                Err(problem) => set_aside.add(row.key, row.calendar_id, problem),
+            }
+        }
+        Ok(writes)
     }
 
-    /// Retires the decisions of a calendar that was disconnected or deleted. A
-    /// meeting that is over keeps its decision, and with it its outcome.
+    /// Retires the decisions of a calendar that was disconnected or deleted, as far
+    /// as its index shows them and they were not `seen` before. A meeting that is
+    /// over keeps its decision, and with it its outcome. Gives the number of
+    /// decisions that were retired.
     ///
     /// # Errors
     /// If the decisions cannot be read or written, or other workers kept writing
     /// to them.
-    pub async fn retire(&self, record: &CalendarRecord) -> Result<(), SyncError> {
+    pub async fn retire(
+        &self,
+        record: &CalendarRecord,
+        seen: &mut HashSet<DecisionKey>,
+    ) -> Result<u32, SyncError> {
         let calendar = &record.calendar;
         let now = self.clock.now();
-        let keys = self.decisions.of_calendar(&calendar.id, now).await?;
-        let mut counts = SyncCounts::default();
+        let mut keys = self.decisions.of_calendar(&calendar.id, now).await?;
+        keys.retain(|key| seen.insert(key.clone()));
+        let (mut counts, mut set_aside) = (SyncCounts::default(), SetAside::default());
         for keys in keys.chunks(ROWS) {
-            self.retire_rows(record, keys, &mut counts).await?;
+            self.retire_rows(record, keys, &mut counts, &mut set_aside)
+                .await?;
         }
+        set_aside.report(&mut counts);
         let (id, status) = (&calendar.id, calendar.status);
         let (retired, stale) = (counts.written, counts.stale);
-        tracing::info!(
-            calendar = %id,
-            %status,
-            retired,
-            stale,
-            "retired calendar {id}, which is {status}: {retired} decisions retired"
-        );
-        Ok(())
+        if !keys.is_empty() {
+            tracing::info!(
+                calendar = %id,
+                %status,
+                retired,
+                stale,
+                "retired calendar {id}, which is {status}: {retired} decisions retired"
+            );
+        }
+        Ok(retired)
     }
 
     /// Retires the rows under `keys`. Copies in other calendars that share a bot
@@ -200,13 +248,19 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         record: &CalendarRecord,
         keys: &[DecisionKey],
         counts: &mut SyncCounts,
+        set_aside: &mut SetAside,
     ) -> Result<(), SyncError> {
         let status = record.calendar.status;
         let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
         let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
         retry_on_conflict(async || {
             let loaded: Vec<_> = meetings.drain().collect();
-            let stored = self.decisions.copies(&loaded).await?.all_readable()?;
+            let stored = self.decisions.copies(&loaded).await?;
+            let unreadable = stored.unreadable.into_iter();
+            for row in unreadable.filter(|row| keys.contains(&row.key)) {
+                set_aside.add(row.key, record.calendar.id.clone(), row.problem);
+            }
+            let stored = stored.decisions;
             let mut retired = Vec::new();
             for row in stored.iter().filter(|row| keys.contains(&row.key)) {
                 match retire(row, verdict.clone(), record.revision) {
@@ -216,7 +270,9 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
                 }
             }
             let writes = retire_copies(&stored, retired, self.clock.now());
-            meetings = self.write(writes, counts).await?;
+            let writes = self.write(writes, set_aside).await?;
+            counts.written += writes.written;
+            meetings = writes.lost;
             Ok(if meetings.is_empty() {
                 Attempt::Done(())
             } else {
@@ -228,12 +284,49 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
 }
 
 impl PageNotes {
-    /// Counts the notes, and logs each drift.
+    /// Counts the notes, and logs each drift and each event that is set aside.
     fn report(self, counts: &mut SyncCounts) {
+        self.set_aside.report(counts);
         counts.failed_rules += count(self.failed_rules.len());
         counts.drifted += count(self.drifted.len());
         for (event, kind) in self.drifted {
             tracing::warn!(%event, kind, "repaired drift of event {event}: {kind}");
+        }
+    }
+}
+
+impl SetAside {
+    fn contains(&self, key: &DecisionKey) -> bool {
+        self.0.contains_key(key)
+    }
+
+    fn add(&mut self, key: DecisionKey, calendar: CalendarId, problem: String) {
+        self.0.insert(key, (calendar, problem));
+    }
+
+    /// Adds the unreadable rows of `events`. Rows of other copies are left to the
+    /// syncs of their calendars.
+    fn add_unreadable(&mut self, rows: Vec<UnreadableRow>, events: &[CalendarEvent]) {
+        for row in rows {
+            let mut events = events.iter();
+            if let Some(event) = events.find(|event| event.key() == row.key) {
+                self.add(row.key, event.calendar_id.clone(), row.problem);
+            }
+        }
+    }
+
+    /// Counts and logs what is set aside.
+    fn report(self, counts: &mut SyncCounts) {
+        counts.set_aside += count(self.0.len());
+        for (key, (calendar, problem)) in self.0 {
+            let event = key.event_id;
+            tracing::error!(
+                %event,
+                %calendar,
+                problem,
+                "set aside event {event} of calendar {calendar}, whose decision cannot be read or \
+                 written: {problem}"
+            );
         }
     }
 }

@@ -12,11 +12,11 @@ use callsheet_domain::{
 use futures_util::future::join;
 use jiff::SignedDuration;
 
-use crate::ports::{CalendarEvents as _, Clock as _, EventQuery, PageOfEvents};
+use crate::ports::{CalendarEvents as _, Clock as _, EventQuery, PageOfEvents, UnreadableEvent};
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{CallTerms, Paging, PortError, RateLimiter};
+use crate::{CallTerms, Paging, PortError, RecallCalls};
 
 /// The longest list that is followed: 100,000 events.
 const MOST_PAGES: u32 = 1_000;
@@ -28,6 +28,8 @@ pub(crate) const HOLD: SignedDuration = SignedDuration::from_secs(30);
 pub struct EventPage {
     /// Its events that could be read.
     pub events: Vec<CalendarEvent>,
+    /// Its events that could not be read.
+    pub unreadable: Vec<UnreadableEvent>,
     /// When Recall was asked for it.
     pub asked_at: Timestamp,
 }
@@ -139,8 +141,8 @@ pub trait PageHandler {
 pub struct EventPages<'a, P: SyncPorts> {
     /// Recall.
     pub recall: &'a P::Recall,
-    /// Permits and time.
-    pub limiter: &'a RateLimiter<'a, P::State, P::Clock>,
+    /// Permits, admission and time.
+    pub calls: &'a RecallCalls<'a, P::State, P::Clock>,
     /// Rate limit of the list.
     pub list_events: RateLimit,
 }
@@ -149,11 +151,12 @@ impl<P: SyncPorts> EventPages<'_, P> {
     /// Acquires the permit for one page.
     ///
     /// # Errors
-    /// If the terms allow no call, or the store of rate limits fails.
+    /// If Recall denies us, the terms allow no call, or the store of rate limits
+    /// fails.
     pub async fn acquire(&self, terms: CallTerms) -> Result<(), SyncError> {
         let operation = Operation::ListEvents;
-        let permit = self.limiter.acquire(operation, self.list_events, terms);
-        Ok(permit.await?)
+        let permit = self.calls.acquire(operation, self.list_events, terms);
+        permit.await
     }
 
     /// Reads `list` to its end, and has each page handled while the next one is
@@ -170,7 +173,7 @@ impl<P: SyncPorts> EventPages<'_, P> {
     ) -> Result<(), SyncError> {
         let mut page = self.read(list, counts).await?;
         while list.paging.cursor().is_some() {
-            let position = list.position(plus(self.limiter.clock.now(), HOLD));
+            let position = list.position(plus(self.calls.clock().now(), HOLD));
             let mut counts_ahead = SyncCounts::default();
             let next = self.read_next(list, &mut counts_ahead, terms);
             let (written, next) = join(handler.handle(page, counts), next).await;
@@ -201,20 +204,22 @@ impl<P: SyncPorts> EventPages<'_, P> {
         list: &mut EventList,
         counts: &mut SyncCounts,
     ) -> Result<EventPage, SyncError> {
-        let asked_at = self.limiter.clock.now();
+        let asked_at = self.calls.clock().now();
         let reply = self.recall.page(&list.query, list.paging.cursor()).await;
+        let reply = self.calls.settle(Operation::ListEvents, reply).await;
         if list.is_resumed && matches!(reply, Err(PortError::Unreadable { .. })) {
             tracing::warn!("Recall refuses the cursor of a resumed list: the sync starts again");
             *list = EventList::new(list.query.clone());
             return Err(SyncError::AlreadyRunning);
         }
         list.is_resumed = false;
-        let page = self.limiter.back_off(Operation::ListEvents, reply).await?;
+        let page = reply?;
         count_page(&page, counts);
         list.listed += count(page.events.len());
         list.paging.advance(page.next)?;
         Ok(EventPage {
             events: page.events,
+            unreadable: page.unreadable,
             asked_at,
         })
     }

@@ -19,6 +19,7 @@ pub mod ports;
 mod preview;
 mod push;
 mod rate_limiter;
+mod recall_calls;
 mod retry_on_conflict;
 mod scheduler;
 mod sync;
@@ -38,11 +39,12 @@ pub use policy_cache::{ActivePolicy, PolicyCache, document};
 pub use preview::{Change, Effect, preview};
 pub use push::{PushError, PushOutcome, PushedBy, push};
 pub use rate_limiter::{AcquireError, CallTerms, Priority, RateLimiter};
+pub use recall_calls::RecallCalls;
 pub use retry_on_conflict::{Attempt, retry_on_conflict};
 pub use scheduler::{CallPlan, PlannedCall, RunReport, Scheduler, SchedulerSettings, StopReason};
 pub use sync::{
     CalendarList, CalendarSync, Delivery, Handled, ListedCalendars, PageIntake, Requeue,
-    SyncHandler, SyncSettings, WorkspaceSync,
+    Retirement, SyncHandler, SyncSettings, WorkspaceSync,
 };
 pub use sync_counts::SyncCounts;
 pub use sync_error::SyncError;

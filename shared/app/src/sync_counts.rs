@@ -17,6 +17,8 @@ pub struct SyncCounts {
     pub stale: u32,
     /// Events that could not be read.
     pub unreadable: u32,
+    /// Events whose decisions could not be read or written.
+    pub set_aside: u32,
     /// Events for which an expression of a rule failed.
     pub failed_rules: u32,
     /// Events whose bots at Recall were not those that are known; repaired.
@@ -33,6 +35,7 @@ impl SyncCounts {
         self.written += other.written;
         self.stale += other.stale;
         self.unreadable += other.unreadable;
+        self.set_aside += other.set_aside;
         self.failed_rules += other.failed_rules;
         self.drifted += other.drifted;
         self.skipped += other.skipped;
@@ -46,6 +49,7 @@ impl SyncCounts {
             written,
             stale,
             unreadable,
+            set_aside,
             failed_rules,
             drifted,
             skipped,
@@ -58,6 +62,7 @@ impl SyncCounts {
             written,
             stale,
             unreadable,
+            set_aside,
             failed_rules,
             drifted,
             skipped,

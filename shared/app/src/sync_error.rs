@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use callsheet_domain::Timestamp;
 
+use crate::access_gate::PROBE_EVERY;
 use crate::{AcquireError, EndlessList, PortError};
 
 /// Wait before a message is delivered again whose rows others are writing to;
@@ -14,9 +15,12 @@ const CONFLICT: Duration = Duration::from_secs(1);
 const UNANSWERED: Duration = Duration::from_secs(10);
 /// The longest wait of a message.
 const LONGEST_WAIT: Duration = Duration::from_mins(15);
-/// The shortest wait after Recall denied us: an operator has to restore access.
+/// The longest wait of a message after a collaborator asked us to wait, unless it
+/// asks for more. Throttling passes within seconds.
+const LONGEST_THROTTLED: Duration = Duration::from_mins(1);
+/// The shortest wait after a table or a queue denied us: an operator has to restore access.
 const DENIED: Duration = Duration::from_mins(5);
-/// Wait of a message for which no time was left.
+/// Wait of a message for which no time was left, and after the next probe is due.
 const SOON: Duration = Duration::from_secs(1);
 
 /// The reason why a calendar could not be synced now.
@@ -28,6 +32,14 @@ pub enum SyncError {
     /// No permit is free in time: try again at this instant.
     #[error("the rate limit allows the next call only at {0}")]
     RateLimited(Timestamp),
+    /// Recall denies us: no call before the next probe.
+    #[error("Recall denies us, and no call is made before {until}: {reason}")]
+    Held {
+        /// When the next probe is due.
+        until: Timestamp,
+        /// The reason of the denial.
+        reason: String,
+    },
     /// The function's time is nearly up: try again at once.
     #[error("too little time is left for another call")]
     DeadlineReached,
@@ -59,19 +71,38 @@ impl From<EndlessList> for SyncError {
 }
 
 impl SyncError {
-    /// Whether every other call would fail too, until an operator restores access.
+    /// Whether every other call to Recall would fail too, until an operator restores
+    /// our access to it.
     #[must_use]
     pub fn is_denied(&self) -> bool {
-        matches!(self, Self::Port(PortError::Denied { .. }))
+        match self {
+            Self::Held { .. } => true,
+            Self::Port(error) => error.is_recall_denial(),
+            _ => false,
+        }
     }
 
-    /// Whether nothing failed: the sync only has to wait.
+    /// Whether a collaborator asked us to wait.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        matches!(self, Self::Port(PortError::Throttled { .. }))
+    }
+
+    /// Whether every other call would fail or be throttled too.
+    #[must_use]
+    pub fn stops_all(&self) -> bool {
+        self.is_denied() || self.is_throttled()
+    }
+
+    /// Whether the sync only has to wait: for its turn, or until an operator restores
+    /// our access to Recall.
     #[must_use]
     pub fn is_retry_later(&self) -> bool {
-        matches!(
-            self,
-            Self::RateLimited(_) | Self::DeadlineReached | Self::AlreadyRunning
-        )
+        self.stops_all()
+            || matches!(
+                self,
+                Self::RateLimited(_) | Self::DeadlineReached | Self::AlreadyRunning
+            )
     }
 
     /// Whether the cause is in what is stored or listed, so that other calendars
@@ -85,24 +116,45 @@ impl SyncError {
         )
     }
 
-    /// The wait before a message is delivered again that was received `received` times.
+    /// The wait before a message is delivered again that was received `received`
+    /// times, with a request of this `age`.
+    ///
+    /// A message that only waits is requeued as a new one, so its deliveries say
+    /// nothing of how often it has waited: the age of its request does. Each wait as
+    /// long as the age doubles the age.
     #[must_use]
-    pub fn wait(&self, received: u32, now: Timestamp) -> Duration {
-        let doubled = |first: Duration| {
-            let doubled = first.saturating_mul(2_u32.saturating_pow(received.saturating_sub(1)));
-            doubled.min(LONGEST_WAIT)
-        };
+    pub fn wait(&self, received: u32, age: Duration, now: Timestamp) -> Duration {
         match self {
-            Self::Port(PortError::Denied { .. }) => DENIED.max(doubled(UNANSWERED)),
-            Self::Port(error) => error.wait().unwrap_or(doubled(UNANSWERED)),
+            Self::Port(error) if error.is_recall_denial() => {
+                Duration::try_from(PROBE_EVERY).unwrap_or_default() + SOON
+            }
+            Self::Held { until, .. } => {
+                Duration::try_from(until.duration_since(now)).unwrap_or_default() + SOON
+            }
+            Self::Port(PortError::Denied { .. }) => DENIED.max(doubled(UNANSWERED, received)),
+            Self::Port(PortError::Throttled { wait, .. }) => {
+                age.min(LONGEST_THROTTLED).max(*wait).min(LONGEST_WAIT)
+            }
+            Self::Port(_) | Self::EndlessList => doubled(UNANSWERED, received),
             Self::RateLimited(instant) => {
                 Duration::try_from(instant.duration_since(now)).unwrap_or_default()
             }
             Self::DeadlineReached | Self::AlreadyRunning => SOON,
-            Self::Conflict => doubled(CONFLICT),
-            Self::EndlessList => doubled(UNANSWERED),
+            Self::Conflict => doubled(CONFLICT, received),
         }
     }
+}
+
+/// The wait of a message that could not be requeued, whatever it waits for.
+#[must_use]
+pub(crate) fn wait_to_requeue(received: u32) -> Duration {
+    doubled(UNANSWERED, received)
+}
+
+/// The wait after the `received`th delivery: `first`, and twice as long each time.
+fn doubled(first: Duration, received: u32) -> Duration {
+    let doubled = first.saturating_mul(2_u32.saturating_pow(received.saturating_sub(1)));
+    doubled.min(LONGEST_WAIT)
 }
 
 #[cfg(test)]
@@ -116,15 +168,41 @@ mod tests {
     #[test_case(SyncError::EndlessList => [10, 20, 40, 900]; "a list without an end")]
     #[test_case(SyncError::DeadlineReached => [1, 1, 1, 1]; "a deadline")]
     #[test_case(SyncError::AlreadyRunning => [1, 1, 1, 1]; "a sync in progress")]
-    #[test_case(denied() => [300, 300, 300, 900]; "a denial")]
+    #[test_case(denied(Service::DynamoDb) => [300, 300, 300, 900]; "a denial by a table")]
+    #[test_case(denied(Service::Recall) => [61, 61, 61, 61]; "a denial by Recall")]
     fn the_wait_depends_on_the_error_and_the_deliveries(error: SyncError) -> [u64; 4] {
-        [1, 2, 3, 30].map(|received| error.wait(received, Timestamp::UNIX_EPOCH).as_secs())
+        [1, 2, 3, 30].map(|received| {
+            let wait = error.wait(received, Duration::ZERO, Timestamp::UNIX_EPOCH);
+            wait.as_secs()
+        })
     }
 
-    fn denied() -> SyncError {
+    #[test_case(1 => [1, 8, 60, 60]; "of a table")]
+    #[test_case(10 => [10, 10, 60, 60]; "of Recall")]
+    #[test_case(120 => [120, 120, 120, 120]; "a long one")]
+    #[test_case(3_600 => [900, 900, 900, 900]; "one longer than the queue can delay")]
+    fn a_wait_that_was_asked_for_doubles_with_the_age_of_the_request(seconds: u64) -> [u64; 4] {
+        let error = SyncError::Port(PortError::Throttled {
+            service: Service::DynamoDb,
+            wait: Duration::from_secs(seconds),
+        });
+        [0, 8, 300, 3_500].map(|age| {
+            let age = Duration::from_secs(age);
+            error.wait(1, age, Timestamp::UNIX_EPOCH).as_secs()
+        })
+    }
+
+    #[test_case(Service::Recall => true)]
+    #[test_case(Service::DynamoDb => false)]
+    #[test_case(Service::Sqs => false)]
+    fn only_recall_denies_us_the_other_calls_to_recall(service: Service) -> bool {
+        denied(service).is_denied()
+    }
+
+    fn denied(service: Service) -> SyncError {
         SyncError::Port(PortError::Denied {
-            service: Service::Recall,
-            reason: "status 401".to_owned(),
+            service,
+            reason: "no access".to_owned(),
         })
     }
 }

@@ -1,14 +1,17 @@
 //! The collaborators of a sync, as one bundle.
 
 use crate::ports::{
-    Calendars, Clock, Decisions, OverrideStore, Policies, Queue, RateLimits, RecallReader,
+    Access, Calendars, Clock, Decisions, OverrideStore, Policies, Queue, RateLimits, RecallReader,
     SyncStates,
 };
 
 /// Storage of everything that a sync keeps besides decisions.
-pub trait SyncState: Calendars + SyncStates + OverrideStore + Policies + RateLimits {}
+pub trait SyncState:
+    Access + Calendars + SyncStates + OverrideStore + Policies + RateLimits
+{
+}
 
-impl<S: Calendars + SyncStates + OverrideStore + Policies + RateLimits> SyncState for S {}
+impl<S: Access + Calendars + SyncStates + OverrideStore + Policies + RateLimits> SyncState for S {}
 
 /// The collaborators of a sync: implemented by [`Ports`] for any adapters.
 ///
@@ -19,7 +22,7 @@ pub trait SyncPorts {
     type Recall: RecallReader;
     /// Storage of decisions.
     type Decisions: Decisions;
-    /// Storage of calendars, sync states, overrides, policies and rate limits.
+    /// Storage of calendars, sync states, overrides, policies, rate limits and a denial.
     type State: SyncState;
     /// Queue of sync jobs.
     type Queue: Queue;
@@ -45,7 +48,7 @@ pub struct Ports<R, D, S, Q, K> {
     pub recall: R,
     /// Storage of decisions.
     pub decisions: D,
-    /// Storage of calendars, sync states, overrides, policies and rate limits.
+    /// Storage of calendars, sync states, overrides, policies, rate limits and a denial.
     pub state: S,
     /// Queue of sync jobs.
     pub queue: Q,

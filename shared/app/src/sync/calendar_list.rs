@@ -11,12 +11,12 @@ use callsheet_domain::{
 };
 
 use crate::calendar_loader::CalendarLoader;
-use crate::decision_writer::DecisionWriter;
 use crate::ports::{
     CalendarDirectory as _, Calendars as _, Clock as _, PageOfCalendars, SyncStates as _,
     WriteOutcome,
 };
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
+use crate::sync::retirement::Retirement;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{CallTerms, Paging};
@@ -29,7 +29,7 @@ pub struct CalendarList<'a, P: SyncPorts> {
     /// Stores the listed calendars.
     pub loader: &'a CalendarLoader<'a, P>,
     /// Retires the decisions of lost calendars.
-    pub writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    pub retirement: &'a Retirement<'a, P>,
     /// Rate limit of the list.
     pub list_calendars: RateLimit,
 }
@@ -42,7 +42,7 @@ impl<P: SyncPorts> CalendarList<'_, P> {
     /// # Errors
     /// If the list is not read to its end, or the store fails.
     pub async fn refresh(&self, terms: CallTerms) -> Result<(), SyncError> {
-        let began_at = self.writer.clock.now();
+        let began_at = self.loader.calls.clock().now();
         let mut listed = HashSet::new();
         let mut paging = Paging::new(MOST_PAGES);
         loop {
@@ -52,9 +52,10 @@ impl<P: SyncPorts> CalendarList<'_, P> {
                 listed.extend(problem.id);
             }
             for calendar in page.calendars {
-                listed.insert(calendar.id.clone());
-                let changed = self.loader.store(calendar).await?;
-                self.retire_if_lost(changed).await?;
+                let id = calendar.id.clone();
+                listed.insert(id.clone());
+                let changed = self.loader.store(calendar).await;
+                skip_if_bad(&id, self.retire_if_lost(changed, terms).await)?;
             }
             if !paging.advance(page.next)? {
                 break;
@@ -65,12 +66,10 @@ impl<P: SyncPorts> CalendarList<'_, P> {
     }
 
     async fn read(&self, paging: &Paging, terms: CallTerms) -> Result<PageOfCalendars, SyncError> {
-        let (operation, limiter) = (Operation::ListCalendars, self.loader.limiter);
-        limiter
-            .acquire(operation, self.list_calendars, terms)
-            .await?;
+        let (operation, calls) = (Operation::ListCalendars, self.loader.calls);
+        calls.acquire(operation, self.list_calendars, terms).await?;
         let reply = self.loader.recall.calendars(paging.cursor()).await;
-        Ok(limiter.back_off(operation, reply).await?)
+        Ok(calls.settle(operation, reply).await?)
     }
 
     /// Reads the stored calendars that are not listed: Recall says whether they
@@ -86,16 +85,20 @@ impl<P: SyncPorts> CalendarList<'_, P> {
                 continue;
             }
             let loader = self.loader;
-            let record = loader.load_or_fetch(&calendar.id, true, terms).await?;
-            self.retire_if_lost(record).await?;
+            let record = loader.load_or_fetch(&calendar.id, true, terms).await;
+            skip_if_bad(&calendar.id, self.retire_if_lost(record, terms).await)?;
         }
         Ok(())
     }
 
-    async fn retire_if_lost(&self, record: Option<CalendarRecord>) -> Result<(), SyncError> {
-        match record {
+    async fn retire_if_lost(
+        &self,
+        record: Result<Option<CalendarRecord>, SyncError>,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        match record? {
             Some(record) if !record.calendar.status.holds_bots() => {
-                self.writer.retire(&record).await
+                self.retirement.retire(&record, terms.latest).await
             }
             _ => Ok(()),
         }
@@ -113,5 +116,21 @@ impl<P: SyncPorts> CalendarList<'_, P> {
             })
         })
         .await
+    }
+}
+
+/// Logs a calendar whose record or decisions cannot be read or written: it keeps no
+/// other from being compared.
+fn skip_if_bad(calendar: &CalendarId, result: Result<(), SyncError>) -> Result<(), SyncError> {
+    match result {
+        Err(error) if error.is_of_content() => {
+            tracing::error!(
+                %calendar,
+                %error,
+                "calendar {calendar} cannot be compared with Recall's: {error}"
+            );
+            Ok(())
+        }
+        result => result,
     }
 }

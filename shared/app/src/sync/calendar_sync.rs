@@ -110,24 +110,19 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
     }
 }
 
-/// What a sync that starts at `now` will have reached.
+/// A sync that starts at `now`, with the inputs of its verdicts.
 fn mark(
     calendar: &CalendarContext,
     since: Option<Timestamp>,
     policy: &ActivePolicy,
     now: Timestamp,
 ) -> CompletedSync {
-    let CalendarContext { record, overrides } = calendar;
+    let overrides = &calendar.overrides;
     let paused_until = overrides.pause.as_ref().map(|pause| pause.until);
-    let last_sync = record.last_sync.as_ref();
     CompletedSync {
         began_at: now,
         since,
-        full_sync_at: if since.is_none() {
-            Some(now)
-        } else {
-            last_sync.and_then(|last_sync| last_sync.full_sync_at)
-        },
+        full_sync_at: since.is_none().then_some(now),
         policy: policy.revision,
         overrides: overrides.revision,
         holds_until: paused_until.filter(|until| *until > now),
@@ -153,6 +148,7 @@ struct Pages<'a, P: SyncPorts> {
 
 impl<P: SyncPorts> PageHandler for Pages<'_, P> {
     async fn handle(&mut self, page: EventPage, counts: &mut SyncCounts) -> Result<(), SyncError> {
+        self.progress.note(&page);
         self.writer.write_page(&self.context, page, counts).await
     }
 

@@ -20,6 +20,9 @@ use crate::{ActivePolicy, CallTerms, PortError};
 pub(super) enum Trigger {
     /// The schedule: what was synced a moment ago need not be synced again.
     Scheduled,
+    /// The schedule, while Recall denies us: lists something, to see whether Recall
+    /// admits us again.
+    Probe,
     /// A request of an operator: catches up at once.
     Requested,
 }
@@ -29,7 +32,7 @@ impl Trigger {
     /// started before the change that an operator expects to be found.
     fn while_held(self, state: WorkspaceSyncState) -> Result<WorkspaceSyncState, SyncError> {
         match self {
-            Self::Scheduled => Ok(state),
+            Self::Scheduled | Self::Probe => Ok(state),
             Self::Requested => Err(SyncError::AlreadyRunning),
         }
     }
@@ -91,7 +94,7 @@ impl<P: SyncPorts> CatchUpSync<'_, P> {
     /// The time from one catch-up to the next.
     fn interval(&self, trigger: Trigger) -> SignedDuration {
         match trigger {
-            Trigger::Requested => SignedDuration::ZERO,
+            Trigger::Probe | Trigger::Requested => SignedDuration::ZERO,
             Trigger::Scheduled => {
                 let every = SignedDuration::try_from(self.settings.catch_up_every);
                 every.unwrap_or(SignedDuration::MAX)
@@ -109,7 +112,7 @@ impl<P: SyncPorts> CatchUpSync<'_, P> {
         let every = self.interval(trigger);
         let lists = i32::try_from(2 * calendars.len()).unwrap_or(i32::MAX);
         match trigger {
-            Trigger::Requested => every,
+            Trigger::Probe | Trigger::Requested => every,
             Trigger::Scheduled => every.max(self.settings.list_events.interval() * lists),
         }
     }

@@ -3,9 +3,11 @@
 use callsheet_domain::{SyncJob, Timestamp, plus};
 use jiff::SignedDuration;
 
+use crate::access_gate::PROBE_EVERY;
 use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::DecisionWriter;
 use crate::event_pages::EventPages;
+use crate::ports::{Clock as _, Denial};
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
@@ -13,12 +15,18 @@ use crate::sync::page_intake::PageIntake;
 use crate::sync::requests::RequestHandler;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
 use crate::sync::resync::Resync;
+use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{ActivePolicy, CallTerms, PolicyCache, Priority, RateLimiter};
+use crate::{
+    AccessGate, ActivePolicy, CallTerms, Entry, PolicyCache, PortError, Priority, RecallCalls,
+    Service,
+};
 
+/// So soon after a probe was claimed its outcome may not be known yet.
+const PROBE_TIME: SignedDuration = SignedDuration::from_secs(5);
 /// A page and its writes fit into this; with less time left none is started.
 const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
 
@@ -40,13 +48,14 @@ struct Batch<'a, P: SyncPorts> {
     /// No call is started later.
     latest: Timestamp,
     requeue: &'a Requeue<'a, P::Queue, P::Clock>,
+    calls: &'a RecallCalls<'a, P::State, P::Clock>,
 }
 
 /// The components that requests and resyncs share.
 struct Components<'a, P: SyncPorts> {
     pages: &'a EventPages<'a, P>,
     loader: &'a CalendarLoader<'a, P>,
-    writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    retirement: &'a Retirement<'a, P>,
     calendar_sync: &'a CalendarSync<'a, P>,
     workspace_sync: &'a WorkspaceSync<'a, P>,
 }
@@ -55,45 +64,116 @@ impl<P: SyncPorts> SyncHandler<P> {
     /// Handles the jobs of a batch until `deadline`, requests before resyncs.
     /// Gives the messages that failed, to be delivered again soon.
     pub async fn handle(&self, deliveries: &[Delivery], deadline: Timestamp) -> Handled {
-        let mut handled = Handled::default();
+        let entry = self.enter().await;
+        let handled = self.handle_entered(entry, deliveries, deadline).await;
+        self.note_denial(&handled).await;
+        handled
+    }
+
+    /// Asks whether calls may be made for a batch.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn enter(&self) -> Result<Entry, PortError> {
+        self.gate().enter().await
+    }
+
+    /// Stores the denial of a batch in which Recall denied us, so that no worker
+    /// calls until the next probe.
+    pub async fn note_denial(&self, handled: &Handled) {
+        let Some(reason) = handled.new_denial.clone() else {
+            return;
+        };
+        tracing::error!(reason, "Recall denies us, so no calls are made: {reason}");
+        let denied = PortError::Denied {
+            service: Service::Recall,
+            reason,
+        };
+        if let Err(error) = self.gate().note_failure(&denied).await {
+            tracing::warn!(%error, "could not store that Recall denies us: {error}");
+        }
+    }
+
+    fn gate(&self) -> AccessGate<'_, P::State, P::Clock> {
+        AccessGate {
+            access: self.ports.state(),
+            clock: self.ports.clock(),
+        }
+    }
+
+    /// Handles the jobs of a batch that entered through the gate. Whether Recall
+    /// denies us is for the caller to note.
+    pub async fn handle_entered(
+        &self,
+        entry: Result<Entry, PortError>,
+        deliveries: &[Delivery],
+        deadline: Timestamp,
+    ) -> Handled {
+        let deliveries = &without_failed_resyncs(deliveries);
         let requeue = &Requeue {
             queue: self.ports.queue(),
             clock: self.ports.clock(),
             most_receives: self.settings.most_receives,
+            has_scheduled_resync: deliveries.iter().any(|one| one.job == SyncJob::Resync),
         };
-        match self.policy_cache.current(self.ports.state()).await {
-            Ok(policy) => {
+        let mut handled = Handled::default();
+        match self.begin(entry).await {
+            Ok((calls, policy)) => {
                 let batch = Batch {
                     deliveries,
                     policy: &policy,
                     latest: plus(deadline, -PAGE_TIME),
                     requeue,
+                    calls: &calls,
                 };
                 self.run(&batch, &mut handled).await;
+                handled.new_denial = calls.new_denial();
             }
-            Err(error) => {
-                tracing::warn!(%error, "could not read the active policy: {error}");
-                let error = SyncError::Port(error);
-                requeue.again(deliveries, &error, &mut handled).await;
-            }
+            Err(error) => requeue.again(deliveries, &error, &mut handled).await,
         }
         handled
+    }
+
+    /// The calls that a batch may make, and the policy that it decides by.
+    async fn begin(
+        &self,
+        entry: Result<Entry, PortError>,
+    ) -> Result<(RecallCalls<'_, P::State, P::Clock>, ActivePolicy), SyncError> {
+        let (state, clock) = (self.ports.state(), self.ports.clock());
+        let calls = match entry {
+            Ok(Entry::Open) => RecallCalls::admitted(state, clock),
+            Ok(Entry::Probe) => RecallCalls::probe(state, clock),
+            Ok(Entry::Held(denial)) => {
+                let error = held(denial, clock.now());
+                tracing::info!(%error, "a batch waits: {error}");
+                return Err(error);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "could not read whether Recall denies us: {error}");
+                return Err(error.into());
+            }
+        };
+        let policy = self.policy_cache.current(state).await;
+        let policy = policy.inspect_err(|error| {
+            tracing::warn!(%error, "could not read the active policy: {error}");
+        })?;
+        Ok((calls, policy))
     }
 
     /// Wires up the components, and handles the requests, then the resyncs.
     async fn run(&self, batch: &Batch<'_, P>, handled: &mut Handled) {
         let (ports, settings) = (&self.ports, &self.settings);
         let (recall, state, clock) = (ports.recall(), ports.state(), ports.clock());
-        let limiter = &self.limiter();
+        let calls = batch.calls;
         let pages = &EventPages {
             recall,
-            limiter,
+            calls,
             list_events: settings.list_events,
         };
         let loader = &CalendarLoader {
             recall,
             state,
-            limiter,
+            calls,
             get_calendar: settings.get_calendar,
         };
         let (decisions, queue) = (ports.decisions(), ports.queue());
@@ -106,7 +186,7 @@ impl<P: SyncPorts> SyncHandler<P> {
         let components = Components {
             pages,
             loader,
-            writer,
+            retirement: &Retirement { state, writer },
             calendar_sync: &CalendarSync {
                 state,
                 pages,
@@ -122,13 +202,6 @@ impl<P: SyncPorts> SyncHandler<P> {
         self.run_jobs(batch, &components, handled).await;
     }
 
-    fn limiter(&self) -> RateLimiter<'_, P::State, P::Clock> {
-        RateLimiter {
-            rate_limits: self.ports.state(),
-            clock: self.ports.clock(),
-        }
-    }
-
     async fn run_jobs(
         &self,
         batch: &Batch<'_, P>,
@@ -137,7 +210,11 @@ impl<P: SyncPorts> SyncHandler<P> {
     ) {
         // Boxed: the state of each while it waits is large.
         Box::pin(self.run_requests(batch, components, handled)).await;
-        if !handled.is_denied {
+        if let Some(error) = batch.calls.held() {
+            let resyncs = batch.deliveries.iter();
+            let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
+            batch.requeue.again(resyncs, &error, handled).await;
+        } else {
             Box::pin(self.run_resync(batch, components, handled)).await;
         }
     }
@@ -152,7 +229,7 @@ impl<P: SyncPorts> SyncHandler<P> {
             state: self.ports.state(),
             clock: self.ports.clock(),
             loader: components.loader,
-            writer: components.writer,
+            retirement: components.retirement,
             pages: components.pages,
             calendar_sync: components.calendar_sync,
             workspace_sync: components.workspace_sync,
@@ -176,9 +253,12 @@ impl<P: SyncPorts> SyncHandler<P> {
         handled: &mut Handled,
     ) {
         let deliveries = batch.deliveries.iter();
-        let Some(trigger) = deliveries.filter_map(resync_trigger).max() else {
+        let Some(mut trigger) = deliveries.filter_map(resync_trigger).max() else {
             return;
         };
+        if batch.calls.is_probe() {
+            trigger = trigger.max(Trigger::Probe);
+        }
         let resync = Resync {
             settings: &self.settings,
             state: self.ports.state(),
@@ -187,9 +267,10 @@ impl<P: SyncPorts> SyncHandler<P> {
             loader: components.loader,
             calendar_list: &CalendarList {
                 loader: components.loader,
-                writer: components.writer,
+                retirement: components.retirement,
                 list_calendars: self.settings.list_calendars,
             },
+            retirement: components.retirement,
             calendar_sync: components.calendar_sync,
             catch_up: &CatchUpSync {
                 settings: &self.settings,
@@ -199,15 +280,48 @@ impl<P: SyncPorts> SyncHandler<P> {
             },
         };
         match resync.run(batch.policy, trigger, batch.latest).await {
-            Ok(report) => handled.is_denied = report.is_denied,
+            Ok(()) => {}
             Err(error) => {
-                tracing::warn!(%error, "could not resync: {error}");
+                if error.is_retry_later() && !error.is_denied() {
+                    tracing::info!(%error, "the resync waits: {error}");
+                } else {
+                    tracing::warn!(%error, "could not resync: {error}");
+                }
                 let resyncs = batch.deliveries.iter();
                 let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
                 batch.requeue.again(resyncs, &error, handled).await;
             }
         }
     }
+}
+
+/// The messages to handle: a scheduled resync that failed is dropped, since the
+/// schedule has sent the next one.
+fn without_failed_resyncs(deliveries: &[Delivery]) -> Vec<Delivery> {
+    let has_failed = |one: &&Delivery| one.job == SyncJob::Resync && one.received > 1;
+    let failed = deliveries.iter().filter(has_failed).count();
+    if failed > 0 {
+        tracing::info!(
+            failed,
+            "dropped {failed} scheduled resyncs that had failed before"
+        );
+    }
+    let kept = deliveries.iter().filter(|one| !has_failed(one));
+    kept.cloned().collect()
+}
+
+/// Why a batch waits while Recall denies us: until the next probe is due, or, if one
+/// was claimed a moment ago, until its outcome is known.
+fn held(denial: Denial, now: Timestamp) -> SyncError {
+    let probed_at = plus(denial.next_probe_at, -PROBE_EVERY);
+    let is_probed_now = now < plus(probed_at, PROBE_TIME);
+    let reason = denial.reason;
+    let until = if is_probed_now {
+        plus(now, PROBE_TIME - SignedDuration::from_secs(1))
+    } else {
+        denial.next_probe_at
+    };
+    SyncError::Held { until, reason }
 }
 
 /// The cause of the resync that a message asks for; none for a sync request.

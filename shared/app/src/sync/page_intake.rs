@@ -9,13 +9,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, SyncJob, SyncReason, SyncRequest, Timestamp, WorkspaceCoverage,
+    CalendarEvent, CalendarId, EventReadings, SyncJob, SyncReason, SyncRequest, Timestamp,
+    WorkspaceCoverage,
 };
 
 use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::{DecisionWriter, SyncContext};
 use crate::event_pages::EventPage;
-use crate::ports::{Clock as _, Queue as _};
+use crate::ports::{Calendars as _, Clock as _, Queue as _, WriteOutcome};
+use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -44,6 +46,8 @@ pub struct ListedCalendars {
     requested: BTreeSet<CalendarId>,
     /// The sync lists what changed since this instant.
     since: Option<Timestamp>,
+    /// When it started.
+    began_at: Timestamp,
 }
 
 impl ListedCalendars {
@@ -61,6 +65,7 @@ impl ListedCalendars {
             skipped: coverage.skipped.clone(),
             requested: for_calendars,
             since: coverage.since,
+            began_at: coverage.began_at,
         }
     }
 
@@ -74,6 +79,15 @@ impl ListedCalendars {
         self.context.calendars.contains_key(calendar)
             || self.without_bots.contains(calendar)
             || self.skipped.contains(calendar)
+    }
+
+    /// Skips a calendar, unless `error` holds for all of them.
+    fn skip_or_fail(&mut self, calendar: CalendarId, error: SyncError) -> Result<(), SyncError> {
+        if error.is_retry_later() {
+            return Err(error);
+        }
+        self.skip(calendar, &error);
+        Ok(())
     }
 
     fn skip(&mut self, calendar: CalendarId, error: &SyncError) {
@@ -99,21 +113,59 @@ impl<P: SyncPorts> PageIntake<'_, P> {
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        self.load_calendars(&page.events, calendars, terms).await?;
+        let readings = by_calendar(&page, calendars.began_at);
+        self.load_calendars(readings.keys(), calendars, terms)
+            .await?;
+        for (calendar, readings) in readings {
+            if let Err(error) = self.note_readings(calendars, &calendar, &readings).await {
+                calendars.skip_or_fail(calendar, error)?;
+            }
+        }
         self.write_events(calendars, page, counts).await?;
         self.request_skipped(calendars).await
     }
 
-    /// Loads the calendars of `events`. One that is unknown, or was disconnected,
-    /// is read from Recall: its events say that it exists.
+    /// Keeps in a calendar's record which of its events can be read, if that changed.
+    async fn note_readings(
+        &self,
+        calendars: &ListedCalendars,
+        calendar: &CalendarId,
+        readings: &EventReadings,
+    ) -> Result<(), SyncError> {
+        let Some(context) = calendars.context.calendars.get(calendar) else {
+            return Ok(());
+        };
+        let known = &context.record.unreadable_events;
+        if readings.unreadable.is_empty() && !readings.read.iter().any(|id| known.names(id)) {
+            return Ok(());
+        }
+        let state = self.loader.state;
+        retry_on_conflict(async || {
+            let Some(mut record) = state.record(calendar).await? else {
+                return Ok(Attempt::Done(()));
+            };
+            let unreadable = record.unreadable_events.after(readings);
+            if unreadable.agrees_with(&record.unreadable_events) {
+                return Ok(Attempt::Done(()));
+            }
+            record.unreadable_events = unreadable;
+            Ok(match state.write_record(&record).await? {
+                WriteOutcome::Written => Attempt::Done(()),
+                WriteOutcome::Conflict => Attempt::Conflict,
+            })
+        })
+        .await
+    }
+
+    /// Loads calendars whose events are listed. One that is unknown, or was
+    /// disconnected, is read from Recall: its events say that it exists.
     async fn load_calendars(
         &self,
-        events: &[CalendarEvent],
+        ids: impl Iterator<Item = &CalendarId>,
         calendars: &mut ListedCalendars,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        for event in events {
-            let id = &event.calendar_id;
+        for id in ids {
             if calendars.contains(id) {
                 continue;
             }
@@ -125,8 +177,7 @@ impl<P: SyncPorts> PageIntake<'_, P> {
                 Ok(None) => {
                     calendars.without_bots.insert(id.clone());
                 }
-                Err(error) if error.is_denied() || error.is_retry_later() => return Err(error),
-                Err(error) => calendars.skip(id.clone(), &error),
+                Err(error) => calendars.skip_or_fail(id.clone(), error)?,
             }
         }
         Ok(())
@@ -164,7 +215,11 @@ impl<P: SyncPorts> PageIntake<'_, P> {
             by_calendar.entry(calendar).or_default().push(event);
         }
         for (calendar, events) in by_calendar {
-            let page = EventPage { events, ..page };
+            let page = EventPage {
+                events,
+                unreadable: Vec::new(),
+                ..page
+            };
             let context = &calendars.context;
             match self.writer.write_page(context, page, counts).await {
                 Err(error) if error.is_of_content() => calendars.skip(calendar, &error),
@@ -195,4 +250,24 @@ impl<P: SyncPorts> PageIntake<'_, P> {
         }
         Ok(())
     }
+}
+
+/// Which events of a page could be read, by calendar.
+fn by_calendar(page: &EventPage, began_at: Timestamp) -> BTreeMap<CalendarId, EventReadings> {
+    let mut by_calendar: BTreeMap<CalendarId, EventReadings> = BTreeMap::new();
+    for event in &page.events {
+        let readings = by_calendar.entry(event.calendar_id.clone()).or_default();
+        readings.read.insert(event.id.clone());
+    }
+    for event in &page.unreadable {
+        if let Some(calendar) = &event.calendar_id {
+            let readings = by_calendar.entry(calendar.clone()).or_default();
+            let unreadable = (event.id.clone(), event.problem.clone());
+            readings.unreadable.push(unreadable);
+        }
+    }
+    for readings in by_calendar.values_mut() {
+        readings.began_at = began_at;
+    }
+    by_calendar
 }

@@ -13,12 +13,13 @@ use callsheet_domain::{
 use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
-use crate::decision_writer::DecisionWriter;
 use crate::event_pages::EventPages;
 use crate::ports::{Clock as _, SyncStates as _};
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::pending::{Batch, Pending, by_calendar};
+use crate::sync::reconnection::Reconnection;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
+use crate::sync::retirement::Retirement;
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
@@ -27,6 +28,9 @@ use crate::{ActivePolicy, CalendarContext, CallTerms};
 
 /// Time between two checks of a sync that another worker has in progress.
 const POLL: SignedDuration = SignedDuration::from_secs(1);
+/// A calendar that was loaded this long ago is loaded again: an override may have
+/// been set, or a sync completed, while its sync waited for a permit.
+const OUTDATED: SignedDuration = SignedDuration::from_secs(1);
 /// A planned sync that starts later than this is not waited for: its messages
 /// are delivered again then.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(5);
@@ -40,7 +44,7 @@ pub(super) struct RequestHandler<'a, P: SyncPorts> {
     /// Loads the calendars.
     pub(super) loader: &'a CalendarLoader<'a, P>,
     /// Retires the decisions of lost calendars.
-    pub(super) writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    pub(super) retirement: &'a Retirement<'a, P>,
     /// Permits for the first page of a calendar's sync.
     pub(super) pages: &'a EventPages<'a, P>,
     /// Syncs one calendar.
@@ -90,7 +94,8 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
     }
 
     /// The record of a calendar that needs a sync. One that was disconnected or
-    /// deleted is retired instead.
+    /// deleted is retired instead; if it was never synced, its mailbox may have been
+    /// connected before.
     async fn load_or_retire(
         &self,
         id: &CalendarId,
@@ -101,19 +106,37 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         let record = self.loader.load_or_fetch(id, is_changed, terms).await?;
         match record {
             Some(record) if !record.calendar.status.holds_bots() => {
-                self.writer.retire(&record).await?;
+                self.retirement.retire(&record, terms.latest).await?;
                 Ok(None)
             }
+            Some(record) if record.last_sync.is_none() => {
+                self.reconnection().check(&record, terms).await?;
+                Ok(Some(record))
+            }
             record => Ok(record),
+        }
+    }
+
+    fn reconnection(&self) -> Reconnection<'_, P> {
+        Reconnection {
+            loader: self.loader,
+            retirement: self.retirement,
         }
     }
 
     /// Plans, and makes the first sync of the plan.
     async fn step(&self, batch: &mut Batch<'_>) {
         let calendars = self.load(batch).await;
-        let workspace = match self.state.workspace().await {
+        let workspace = match self.state.workspace().await.map_err(SyncError::from) {
             Ok(workspace) => workspace,
-            Err(error) => return self.fail_all(batch, &error.into()).await,
+            Err(error) if error.is_of_content() => {
+                if batch.options.lists_workspace {
+                    tracing::error!(%error, "the workspace is not synced as a whole: {error}");
+                }
+                batch.options.lists_workspace = false;
+                WorkspaceSyncState::default()
+            }
+            Err(error) => return self.fail_all(batch, &error).await,
         };
         let now = self.clock.now();
         let plan = batch.plan(&calendars, &workspace, now);
@@ -207,8 +230,15 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         let none_skipped = |counts| (counts, BTreeSet::new());
         match &planned.scope {
             Scope::Calendar(id) => {
-                let calendar = calendars.remove(id).ok_or(SyncError::AlreadyRunning)?;
+                let loaded_at = self.clock.now();
                 self.pages.acquire(terms).await?;
+                let calendar = if self.clock.now() < plus(loaded_at, OUTDATED) {
+                    calendars.remove(id)
+                } else {
+                    self.loader.load(id).await?
+                };
+                // One that was lost meanwhile is gone from the next plan.
+                let calendar = calendar.ok_or(SyncError::AlreadyRunning)?;
                 let counts = if planned.resumes {
                     self.calendar_sync.resume(calendar, policy, terms).await
                 } else {

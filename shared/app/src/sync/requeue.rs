@@ -3,21 +3,20 @@
 //! A message that failed is delivered again by the queue, which counts the
 //! deliveries and moves it to the dead-letter queue after the last one. A message
 //! that only has to wait is enqueued as a new message, so that waiting never
-//! makes a dead letter.
+//! makes a dead letter. To be throttled, by Recall, a table or a queue, is to wait.
 
 use std::time::Duration;
 
-use callsheet_domain::SyncJob;
-use jiff::SignedDuration;
+use callsheet_domain::{SyncJob, Timestamp};
 
 use crate::ports::{Clock, Queue, Receipt};
-use crate::sync_error::SyncError;
+use crate::sync_error::{SyncError, wait_to_requeue};
 
 /// A message that only waits is requeued until its request is this old.
 ///
 /// Requeueing sends to the queue that triggers the function, and Lambda's own
 /// guard against such loops must be off for it. This is the bound instead.
-const REQUEUED_FOR: SignedDuration = SignedDuration::from_hours(1);
+const REQUEUED_FOR: Duration = Duration::from_hours(1);
 
 /// A sync job as the queue delivered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +36,25 @@ pub struct Delivery {
 pub struct Handled {
     /// Messages that failed, to be delivered again.
     pub failed: Vec<String>,
-    /// Recall denied us: the API key may have been changed.
+    /// Recall denies us.
     pub is_denied: bool,
+    /// The reason, if Recall denied a call of this batch.
+    pub new_denial: Option<String>,
+    /// A scheduled resync failed.
+    pub is_resync_failed: bool,
+}
+
+impl Handled {
+    /// Whether the function should fail, after a batch of so many messages. Lambda
+    /// counts that, and raises an alarm if it goes on.
+    ///
+    /// All messages of the batch are then delivered again, so that holds only if all
+    /// of them failed.
+    #[must_use]
+    pub fn fails_function(&self, messages: usize) -> bool {
+        let is_severe = self.is_denied || self.is_resync_failed;
+        is_severe && messages > 0 && self.failed.len() == messages
+    }
 }
 
 /// Delivers messages again that could not be handled.
@@ -50,6 +66,9 @@ pub struct Requeue<'a, Q, K> {
     pub clock: &'a K,
     /// Deliveries after which a message becomes a dead letter.
     pub most_receives: u32,
+    /// A scheduled resync is in the batch. If Recall denies us the batch then fails
+    /// as a whole, see [`Handled::fails_function`].
+    pub has_scheduled_resync: bool,
 }
 
 impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
@@ -63,13 +82,26 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
     ) {
         handled.is_denied |= error.is_denied();
         for delivery in deliveries {
-            let wait = error.wait(delivery.received, self.clock.now());
-            if error.is_retry_later() && self.requeue(delivery, error, wait).await {
-                continue;
+            let (received, now) = (delivery.received, self.clock.now());
+            let mut wait = error.wait(received, age(delivery, now), now);
+            if error.is_retry_later() && !self.fails_with_resync(delivery, error) {
+                if self.requeue(delivery, error, wait).await {
+                    continue;
+                }
+                wait = wait.max(wait_to_requeue(received));
             }
+            handled.is_resync_failed |= delivery.job == SyncJob::Resync;
             self.postpone(delivery, error, wait).await;
             handled.failed.push(delivery.message_id.clone());
         }
+    }
+
+    /// Whether a message that waits for our access is returned, and not requeued, so
+    /// that its whole batch fails. That uses up some of its deliveries only: the next
+    /// time it is requeued.
+    fn fails_with_resync(&self, delivery: &Delivery, error: &SyncError) -> bool {
+        let may_fail = delivery.received <= self.most_receives / 2;
+        error.is_denied() && self.has_scheduled_resync && may_fail
     }
 
     /// Has a failed message delivered again after `wait`, if it is not its last delivery.
@@ -95,11 +127,11 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
     /// Enqueues the job of a message that only waits as a new message, to be
     /// delivered after `wait`. False if the message counts as failed.
     async fn requeue(&self, delivery: &Delivery, error: &SyncError, wait: Duration) -> bool {
-        let Some(sent_at) = delivery.job.first_sent_at() else {
+        if delivery.job.first_sent_at().is_none() {
             return true; // the schedule sends the next one
-        };
+        }
         let message = &delivery.message_id;
-        let age = self.clock.now().duration_since(sent_at);
+        let age = age(delivery, self.clock.now());
         if age >= REQUEUED_FOR {
             let calendar = match &delivery.job {
                 SyncJob::Request(request) => request.calendar_id.as_str(),
@@ -127,5 +159,38 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
                 false
             }
         }
+    }
+}
+
+/// The time since the request of a message was first sent.
+fn age(delivery: &Delivery, now: Timestamp) -> Duration {
+    let sent_at = delivery.job.first_sent_at().unwrap_or(now);
+    Duration::try_from(now.duration_since(sent_at)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use test_case::test_case;
+
+    use super::*;
+
+    #[test_case(2, true, false, 2 => true; "all failed, denied by Recall")]
+    #[test_case(2, false, true, 2 => true; "all failed, a resync among them")]
+    #[test_case(2, false, false, 2 => false; "all failed otherwise")]
+    #[test_case(1, true, true, 2 => false; "one was handled")]
+    #[test_case(0, true, false, 0 => false; "no message at all")]
+    fn the_function_fails_if_a_whole_batch_did(
+        failed: usize,
+        is_denied: bool,
+        is_resync_failed: bool,
+        messages: usize,
+    ) -> bool {
+        let handled = Handled {
+            failed: vec!["message".to_owned(); failed],
+            is_denied,
+            is_resync_failed,
+            new_denial: None,
+        };
+        handled.fails_function(messages)
     }
 }

@@ -22,7 +22,9 @@ use crate::ports::{Calendars as _, Clock as _, ListedCalendar, SyncStates as _};
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
+use crate::sync::reconnection::Reconnection;
 use crate::sync::resync_plan::{DueSync, ResyncPlan};
+use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
@@ -31,13 +33,6 @@ use crate::{ActivePolicy, CallTerms, Priority};
 
 /// A full sync of each calendar starts this often, whatever happened.
 const FULL_SYNC_EVERY: SignedDuration = SignedDuration::from_hours(24);
-
-/// The result of a resync.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct ResyncReport {
-    /// Recall denied us, so the resync stopped.
-    pub(super) is_denied: bool,
-}
 
 /// Syncs what no webhook asked for.
 pub(super) struct Resync<'a, P: SyncPorts> {
@@ -53,6 +48,8 @@ pub(super) struct Resync<'a, P: SyncPorts> {
     pub(super) loader: &'a CalendarLoader<'a, P>,
     /// Compares Recall's calendars with the stored ones.
     pub(super) calendar_list: &'a CalendarList<'a, P>,
+    /// Retires the decisions of lost calendars.
+    pub(super) retirement: &'a Retirement<'a, P>,
     /// Syncs one calendar.
     pub(super) calendar_sync: &'a CalendarSync<'a, P>,
     /// Syncs what changed in the workspace.
@@ -72,13 +69,14 @@ impl<P: SyncPorts> Resync<'_, P> {
     /// Syncs what is due, as long as calls may be started until `latest`.
     ///
     /// # Errors
-    /// If the store fails, or a requested catch-up has to wait.
+    /// If the store fails, a requested catch-up has to wait, Recall denies us, or
+    /// Recall or the store throttles us.
     pub(super) async fn run(
         &self,
         policy: &ActivePolicy,
         trigger: Trigger,
         latest: Timestamp,
-    ) -> Result<ResyncReport, SyncError> {
+    ) -> Result<(), SyncError> {
         let terms = CallTerms {
             priority: Priority::Background,
             latest,
@@ -86,18 +84,22 @@ impl<P: SyncPorts> Resync<'_, P> {
         let mut lists_workspace = self.settings.is_workspace_listed;
         let workspace = match self.catch_up.run(policy, trigger, terms).await {
             Ok(workspace) => workspace,
-            Err(error) if error.is_retry_later() && trigger == Trigger::Requested => {
+            Err(error)
+                if error.stops_all()
+                    || (error.is_retry_later() && trigger == Trigger::Requested) =>
+            {
                 return Err(error);
             }
             Err(error) => {
                 if !error.is_retry_later() {
                     tracing::warn!(%error, "resync: could not list changed events: {error}");
                 }
-                if error.is_denied() {
-                    return Ok(ResyncReport { is_denied: true });
-                }
                 lists_workspace &= !error.is_of_content();
-                self.state.workspace().await?
+                match self.state.workspace().await.map_err(SyncError::from) {
+                    // One row that cannot be read keeps no calendar from its sync.
+                    Err(error) if error.is_of_content() => WorkspaceSyncState::default(),
+                    workspace => workspace?,
+                }
             }
         };
         self.sync_calendars(policy, trigger, terms, (&workspace, lists_workspace))
@@ -112,15 +114,16 @@ impl<P: SyncPorts> Resync<'_, P> {
         trigger: Trigger,
         terms: CallTerms,
         (workspace, lists_workspace): (&WorkspaceSyncState, bool),
-    ) -> Result<ResyncReport, SyncError> {
+    ) -> Result<(), SyncError> {
         let full_since = self.full_since(workspace);
         if let Err(error) = self.refresh_calendars(workspace, full_since, terms).await {
-            tracing::warn!(%error, "resync: could not list the calendars: {error}");
-            if error.is_denied() {
-                return Ok(ResyncReport { is_denied: true });
+            if error.stops_all() {
+                return Err(error);
             }
+            tracing::warn!(%error, "resync: could not list the calendars: {error}");
         }
         let calendars = self.state.listed().await?;
+        self.retire_lost(&calendars, terms).await?;
         let interval = self.catch_up.interval_per_calendar(trigger, &calendars);
         let changed_since = plus(self.clock.now(), -interval);
         let plan = ResyncPlan {
@@ -135,6 +138,36 @@ impl<P: SyncPorts> Resync<'_, P> {
             has_permit: false,
         };
         self.sync_due_calendars(run, calendars).await
+    }
+
+    /// Goes on with retiring the decisions of lost calendars.
+    async fn retire_lost(
+        &self,
+        calendars: &[ListedCalendar],
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let lost = calendars.iter().map(|listed| &listed.record);
+        for listed in lost.filter(|record| record.needs_retiring()) {
+            let calendar = &listed.calendar.id;
+            // The list may lag.
+            let retired = match self.state.record(calendar).await {
+                Ok(Some(record)) if record.needs_retiring() => {
+                    self.retirement.retire(&record, terms.latest).await
+                }
+                Ok(_) => Ok(()),
+                Err(error) => Err(error.into()),
+            };
+            match retired {
+                Err(error) if error.stops_all() => return Err(error),
+                Err(error) => tracing::warn!(
+                    %calendar,
+                    %error,
+                    "resync: could not retire calendar {calendar}: {error}"
+                ),
+                Ok(()) => {}
+            }
+        }
+        Ok(())
     }
 
     /// A full sync that started earlier is outdated.
@@ -163,9 +196,8 @@ impl<P: SyncPorts> Resync<'_, P> {
         &self,
         mut run: Run<'_>,
         calendars: Vec<ListedCalendar>,
-    ) -> Result<ResyncReport, SyncError> {
+    ) -> Result<(), SyncError> {
         let due = run.plan.due_calendars(calendars, self.clock.now());
-        let mut report = ResyncReport::default();
         let (mut synced, mut left) = (0, due.len());
         for calendar in &due {
             match self.sync_calendar(calendar, &mut run).await {
@@ -178,6 +210,7 @@ impl<P: SyncPorts> Resync<'_, P> {
                 }
                 Err(SyncError::DeadlineReached) => break,
                 Err(SyncError::AlreadyRunning) => left -= 1,
+                Err(error) if error.stops_all() => return Err(error),
                 Err(error) => {
                     tracing::warn!(
                         %calendar,
@@ -185,15 +218,11 @@ impl<P: SyncPorts> Resync<'_, P> {
                         %error,
                         "resync: could not sync calendar {calendar}: {error}"
                     );
-                    report.is_denied = error.is_denied();
-                    if report.is_denied {
-                        break;
-                    }
                 }
             }
         }
         log_finished(due.len(), synced, left);
-        Ok(report)
+        Ok(())
     }
 
     /// Syncs a calendar, if that is still due once there is a permit: the list of
@@ -216,6 +245,11 @@ impl<P: SyncPorts> Resync<'_, P> {
         let Some(due_sync) = due_sync else {
             return Ok(None);
         };
+        if record.last_sync.is_none() {
+            let (loader, retirement) = (self.loader, self.retirement);
+            let reconnection = Reconnection { loader, retirement };
+            reconnection.check(record, terms).await?;
+        }
         run.has_permit = false;
         let sync = self.calendar_sync;
         let counts = match due_sync {

@@ -14,6 +14,9 @@ use crate::ports::ListedCalendar;
 /// How far a sync of one calendar reaches back before the start of the last one.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
 
+/// Events that could not be read are listed again by a full sync this often.
+const UNREADABLE_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
 /// The limits beyond which a calendar is due for a sync.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ResyncPlan {
@@ -59,7 +62,11 @@ impl ResyncPlan {
         if needs_full_sync(last_sync, self.policy, override_revision, now) {
             return Some(DueSync::NeedsFull);
         }
-        if is_full_sync_outdated(last_sync, self.full_since) {
+        let mut full_since = self.full_since;
+        if !record.unreadable_events.is_empty() {
+            full_since = full_since.max(plus(now, -UNREADABLE_AGAIN));
+        }
+        if is_full_sync_outdated(last_sync, full_since) {
             return Some(DueSync::OutdatedFull);
         }
         let began_at = last_sync?.began_at;

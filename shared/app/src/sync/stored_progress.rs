@@ -1,8 +1,9 @@
-//! Progress of a calendar's sync, in the calendar's record.
+//! Progress of a calendar's sync, in the calendar's record, with the events that could
+//! not be read.
 
-use callsheet_domain::{CalendarRecord, CompletedSync, SyncInProgress, Timestamp};
+use callsheet_domain::{CalendarRecord, CompletedSync, EventReadings, SyncInProgress, Timestamp};
 
-use crate::event_pages::{EventList, ListPosition};
+use crate::event_pages::{EventList, EventPage, ListPosition};
 use crate::ports::{Calendars, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_error::SyncError;
@@ -15,6 +16,8 @@ pub(super) struct StoredProgress {
     mark: CompletedSync,
     /// The sync in progress as the stored record is known to have it.
     saved: Option<SyncInProgress<CompletedSync>>,
+    /// The events that this run has come across.
+    readings: EventReadings,
 }
 
 impl StoredProgress {
@@ -23,9 +26,26 @@ impl StoredProgress {
     pub(super) fn new(record: CalendarRecord, mark: CompletedSync) -> Self {
         Self {
             saved: record.in_progress.clone(),
+            readings: EventReadings {
+                began_at: mark.began_at,
+                ..EventReadings::default()
+            },
             record,
             mark,
         }
+    }
+
+    /// Notes which events of a page could be read, for the calendar's record.
+    pub(super) fn note(&mut self, page: &EventPage) {
+        let readings = &mut self.readings;
+        let unreadable = page.unreadable.iter();
+        let unreadable = unreadable.map(|event| (event.id.clone(), event.problem.clone()));
+        readings.unreadable.extend(unreadable);
+        let known = &self.record.unreadable_events;
+        let ids = page.events.iter().map(|event| &event.id);
+        readings
+            .read
+            .extend(ids.filter(|id| known.names(id)).cloned());
     }
 
     /// Saves the position in the list.
@@ -48,6 +68,7 @@ impl StoredProgress {
         retry_on_conflict(async || {
             let mut record = self.record.clone();
             record.in_progress.clone_from(&in_progress);
+            record.unreadable_events = record.unreadable_events.after(&self.readings);
             if state.write_record(&record).await? == WriteOutcome::Written {
                 record.version = record.version.next();
                 self.record = record;
@@ -100,30 +121,42 @@ impl StoredProgress {
     }
 
     /// Writes that the sync is completed, unless the calendar has changed
-    /// meanwhile or a later sync was completed. Any completed sync may be the one
-    /// that is stored, so losing this race loses nothing.
+    /// meanwhile. Any completed sync may be the one that is stored, so losing this
+    /// race loses nothing.
+    ///
+    /// # Errors
+    /// [`SyncError::Conflict`] if another worker has completed a sync with a newer
+    /// policy or newer overrides: what this one decided may be outdated.
     pub(super) async fn complete(self, state: &impl Calendars) -> Result<(), SyncError> {
         let Self {
             mut record,
             mark,
             saved,
+            readings,
         } = self;
         let revision = record.revision;
         let id = record.calendar.id.clone();
-        let completed = retry_on_conflict(async || {
-            let is_ours = saved.is_some() && record.in_progress == saved;
-            let is_latest = is_later(&mark, record.last_sync.as_ref());
-            if record.revision != revision || !(is_latest || is_ours) {
+        retry_on_conflict(async || {
+            if record.revision != revision {
                 return Ok(Attempt::Done(()));
             }
-            if is_latest {
-                let last_sync = record.last_sync.take();
-                let last_full_sync_at = last_sync.and_then(|last_sync| last_sync.full_sync_at);
-                record.last_sync = Some(CompletedSync {
-                    full_sync_at: last_full_sync_at.max(mark.full_sync_at),
-                    ..mark.clone()
-                });
+            let last_sync = record.last_sync.as_ref();
+            if last_sync.is_some_and(|last_sync| mark.is_behind(last_sync)) {
+                return Err(SyncError::Conflict);
             }
+            let completed = mark.clone().over(last_sync);
+            let is_ours = saved.is_some() && record.in_progress == saved;
+            let known = &record.unreadable_events;
+            let unreadable = if mark.since.is_none() {
+                known.after_full(&readings)
+            } else {
+                known.after(&readings)
+            };
+            if completed == record.last_sync && !is_ours && unreadable.agrees_with(known) {
+                return Ok(Attempt::Done(()));
+            }
+            record.unreadable_events = unreadable;
+            record.last_sync = completed;
             if is_ours {
                 record.in_progress = None;
             }
@@ -135,16 +168,7 @@ impl StoredProgress {
                 None => return Ok(Attempt::Done(())),
             }
             Ok(Attempt::Conflict)
-        });
-        match completed.await {
-            Err(SyncError::Conflict) => Ok(()),
-            completed => completed,
-        }
+        })
+        .await
     }
-}
-
-/// Whether a sync was evaluated with more, or started later, than the last one.
-fn is_later(sync: &CompletedSync, last: Option<&CompletedSync>) -> bool {
-    let rank = |sync: &CompletedSync| (sync.policy, sync.overrides, sync.began_at);
-    last.is_none_or(|last| rank(sync) > rank(last))
 }

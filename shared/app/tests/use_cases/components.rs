@@ -1,10 +1,12 @@
 //! The components of a sync, each by itself.
 
+use std::collections::HashSet;
+
 use callsheet_app::ports::{Calendars as _, EventQuery, SyncStates as _};
 use callsheet_app::{
     ActivePolicy, CalendarList, CalendarLoader, CalendarSync, CallTerms, DecisionWriter, EventList,
-    EventPage, EventPages, ListPosition, PageHandler, PortError, Priority, RateLimiter, Service,
-    SyncContext, SyncCounts, SyncError,
+    EventPage, EventPages, ListPosition, PageHandler, PortError, Priority, RecallCalls, Retirement,
+    Service, SyncContext, SyncCounts, SyncError,
 };
 use callsheet_domain::{
     Calendar, CalendarRecord, CalendarStatus, EventId, Operation, PageCursor, SyncInProgress,
@@ -22,11 +24,8 @@ const TERMS: CallTerms = CallTerms {
 };
 
 impl Harness {
-    fn limiter(&self) -> RateLimiter<'_, MemoryState, ManualClock> {
-        RateLimiter {
-            rate_limits: &self.state,
-            clock: &self.clock,
-        }
+    fn calls(&self) -> RecallCalls<'_, MemoryState, ManualClock> {
+        RecallCalls::admitted(&self.state, &self.clock)
     }
 
     fn writer(&self) -> DecisionWriter<'_, MemoryDecisions, ManualClock> {
@@ -38,23 +37,23 @@ impl Harness {
 
     fn loader<'a>(
         &'a self,
-        limiter: &'a RateLimiter<'a, MemoryState, ManualClock>,
+        calls: &'a RecallCalls<'a, MemoryState, ManualClock>,
     ) -> CalendarLoader<'a, HarnessPorts> {
         CalendarLoader {
             recall: &self.recall,
             state: &self.state,
-            limiter,
+            calls,
             get_calendar: sync_settings().get_calendar,
         }
     }
 
     fn pages<'a>(
         &'a self,
-        limiter: &'a RateLimiter<'a, MemoryState, ManualClock>,
+        calls: &'a RecallCalls<'a, MemoryState, ManualClock>,
     ) -> EventPages<'a, HarnessPorts> {
         EventPages {
             recall: &self.recall,
-            limiter,
+            calls,
             list_events: sync_settings().list_events,
         }
     }
@@ -118,10 +117,10 @@ impl PageHandler for Recorder {
 async fn every_event_page_is_handled_and_every_position_but_the_last_is_saved() {
     let harness = Harness::new();
     harness.put_pages(4);
-    let limiter = harness.limiter();
+    let calls = harness.calls();
     let (mut list, mut pages) = (EventList::new(query()), Recorder::default());
     let mut counts = SyncCounts::default();
-    let event_pages = harness.pages(&limiter);
+    let event_pages = harness.pages(&calls);
     let read = event_pages.for_each(&mut list, &mut pages, &mut counts, TERMS);
     read.await.expect("memory");
     assert_eq!(pages.events.len(), 4);
@@ -134,8 +133,8 @@ async fn every_event_page_is_handled_and_every_position_but_the_last_is_saved() 
 async fn a_list_resumes_at_the_position_that_was_saved_last() {
     let harness = Harness::new();
     harness.put_pages(5);
-    let limiter = harness.limiter();
-    let event_pages = harness.pages(&limiter);
+    let calls = harness.calls();
+    let event_pages = harness.pages(&calls);
     let (mut list, mut counts) = (EventList::new(query()), SyncCounts::default());
     let mut first = Recorder {
         fails_at: Some(2),
@@ -157,8 +156,8 @@ async fn a_list_resumes_at_the_position_that_was_saved_last() {
 async fn a_resumed_list_whose_cursor_recall_refuses_starts_again() {
     let harness = Harness::new();
     harness.put_pages(2);
-    let limiter = harness.limiter();
-    let event_pages = harness.pages(&limiter);
+    let calls = harness.calls();
+    let event_pages = harness.pages(&calls);
     let refused = PortError::Unreadable {
         service: Service::Recall,
         reason: "status 400".to_owned(),
@@ -186,8 +185,8 @@ async fn a_resumed_list_whose_cursor_recall_refuses_starts_again() {
 #[tokio::test]
 async fn a_stored_calendar_is_loaded_without_a_call() {
     let harness = Harness::new();
-    let limiter = harness.limiter();
-    let loader = harness.loader(&limiter);
+    let calls = harness.calls();
+    let loader = harness.loader(&calls);
     let id = a_calendar().id;
     assert!(loader.load(&id).await.expect("memory").is_none());
     let fetched = loader.load_or_fetch(&id, false, TERMS).await;
@@ -201,8 +200,8 @@ async fn a_stored_calendar_is_loaded_without_a_call() {
 #[tokio::test]
 async fn a_calendar_that_changed_or_was_disconnected_is_fetched() {
     let harness = Harness::new();
-    let limiter = harness.limiter();
-    let loader = harness.loader(&limiter);
+    let calls = harness.calls();
+    let loader = harness.loader(&calls);
     let id = a_calendar().id;
     let fetch = async |is_changed| {
         let record = loader.load_or_fetch(&id, is_changed, TERMS).await;
@@ -221,8 +220,8 @@ async fn a_calendar_that_changed_or_was_disconnected_is_fetched() {
 #[tokio::test]
 async fn a_listed_calendar_is_stored_once() {
     let harness = Harness::new();
-    let limiter = harness.limiter();
-    let loader = harness.loader(&limiter);
+    let calls = harness.calls();
+    let loader = harness.loader(&calls);
     let stored = loader.store(a_calendar()).await.expect("memory");
     assert_eq!(stored, Some(harness.record().await));
     let again = loader.store(a_calendar()).await.expect("memory");
@@ -235,32 +234,37 @@ async fn a_refresh_of_the_calendars_retires_those_that_recall_does_not_list() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness.recall.delete_calendar(&a_calendar().id);
-    let (limiter, writer) = (harness.limiter(), harness.writer());
+    let (calls, writer) = (harness.calls(), harness.writer());
     let list = CalendarList {
-        loader: &harness.loader(&limiter),
-        writer: &writer,
+        loader: &harness.loader(&calls),
+        retirement: &Retirement {
+            state: &harness.state,
+            writer: &writer,
+        },
         list_calendars: sync_settings().list_calendars,
     };
+    let began_at = harness.after(0);
     list.refresh(TERMS).await.expect("memory");
     let record = harness.record().await;
     assert_eq!(record.calendar.status, CalendarStatus::Deleted);
     let row = harness.decision(&an_event().id);
     assert_eq!(row.verdict.reason().rule.as_str(), "disconnected");
     let state = harness.state.workspace().await.expect("memory");
-    assert_eq!(state.listed_calendars_at, Some(harness.after(0)));
+    assert_eq!(state.listed_calendars_at, Some(began_at));
 }
 
 #[tokio::test]
 async fn a_page_is_written_once_and_unchanged_events_cost_no_write() {
     let harness = Harness::new();
-    let limiter = harness.limiter();
-    let loader = harness.loader(&limiter);
+    let calls = harness.calls();
+    let loader = harness.loader(&calls);
     let record = loader.load_or_fetch(&a_calendar().id, false, TERMS).await;
     let record = record.expect("memory").expect("a record");
     let calendar = loader.with_overrides(record).await.expect("memory");
     let context = SyncContext::of_calendar(calendar.expect("it is connected"), &policy());
     let page = EventPage {
         events: vec![an_event()],
+        unreadable: Vec::new(),
         asked_at: harness.after(0),
     };
     let (writer, mut counts) = (harness.writer(), SyncCounts::default());
@@ -278,12 +282,17 @@ async fn retired_decisions_want_no_bot_and_a_second_time_costs_no_write() {
     harness.see(an_event()).await;
     let record = harness.record().await.after(disconnected());
     let record = record.expect("it has changed");
-    harness.writer().retire(&record).await.expect("memory");
+    let retire = async || {
+        let (writer, mut seen) = (harness.writer(), HashSet::new());
+        let retired = writer.retire(&record, &mut seen).await;
+        retired.expect("memory")
+    };
+    assert_eq!(retire().await, 1);
     let row = harness.decision(&an_event().id);
     assert_eq!(row.verdict.reason().rule.as_str(), "disconnected");
     assert_eq!(row.wanted, Wanted::Nothing);
     let before = harness.decisions.all();
-    harness.writer().retire(&record).await.expect("memory");
+    assert_eq!(retire().await, 0);
     assert_eq!(harness.decisions.all(), before, "no row has a new version");
 }
 
@@ -291,8 +300,8 @@ async fn retired_decisions_want_no_bot_and_a_second_time_costs_no_write() {
 async fn a_full_sync_of_one_calendar_is_stored_as_completed() {
     let harness = Harness::new();
     harness.put_pages(3);
-    let (limiter, writer) = (harness.limiter(), harness.writer());
-    let (loader, pages) = (harness.loader(&limiter), harness.pages(&limiter));
+    let (calls, writer) = (harness.calls(), harness.writer());
+    let (loader, pages) = (harness.loader(&calls), harness.pages(&calls));
     let record = loader.load_or_fetch(&a_calendar().id, false, TERMS).await;
     let record = record.expect("memory").expect("a record");
     let calendar = loader.with_overrides(record).await.expect("memory");

@@ -1,5 +1,7 @@
 //! A whole Callsheet in memory: Recall, the queue, the tables, a clock.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use callsheet_app::ports::WriteOutcome;
@@ -12,8 +14,8 @@ use callsheet_domain::{
     SyncReason, SyncRequest, Timestamp, Wanted, WorkspaceSyncState, plus,
 };
 use callsheet_testkit::{
-    EvenJitter, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState, With as _,
-    a_calendar, an_actor, at,
+    CallName, EvenJitter, Intercepted, Interceptor, ManualClock, MemoryDecisions, MemoryQueue,
+    MemoryRecall, MemoryState, With as _, a_calendar, an_actor, at,
 };
 use futures_util::FutureExt as _;
 use jiff::SignedDuration;
@@ -55,6 +57,50 @@ pub(crate) type HarnessSync = SyncHandler<HarnessPorts>;
 pub(crate) type HarnessScheduler =
     Scheduler<Recall, MemoryDecisions, MemoryState, ManualClock, EvenJitter>;
 
+/// Gives the error of a call, by its name, if it fails.
+type FailureOf = dyn Fn(&str) -> Option<PortError> + Send + Sync;
+
+/// Fails the calls for which a test gives an error, without their effect.
+#[derive(Clone)]
+pub(crate) struct Failing(Arc<FailureOf>);
+
+impl Failing {
+    /// Gives each call's name, such as `Decisions::write`, to `error`.
+    pub(crate) fn with(error: impl Fn(&str) -> Option<PortError> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(error))
+    }
+}
+
+impl fmt::Debug for Failing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Failing")
+    }
+}
+
+impl Interceptor for Failing {
+    async fn around<T: Send>(
+        &self,
+        call: CallName,
+        effect: impl Future<Output = Result<T, PortError>> + Send,
+    ) -> Result<T, PortError> {
+        match (self.0)(&call.to_string()) {
+            Some(error) => Err(error),
+            None => effect.await,
+        }
+    }
+}
+
+/// A handler whose collaborators fail as a test says.
+pub(crate) type FailingSync = SyncHandler<
+    Ports<
+        Intercepted<Recall, Failing>,
+        Intercepted<MemoryDecisions, Failing>,
+        Intercepted<MemoryState, Failing>,
+        Intercepted<MemoryQueue, Failing>,
+        ManualClock,
+    >,
+>;
+
 /// Everything in memory, at half past nine, with one connected calendar.
 pub(crate) struct Harness {
     pub(crate) clock: ManualClock,
@@ -91,6 +137,26 @@ impl Harness {
             },
             policy_cache: self.policy_cache.clone(),
             settings: sync_settings(),
+        }
+    }
+
+    /// The handler, with collaborators that fail as `failing` says.
+    pub(crate) fn failing_sync(&self, failing: &Failing) -> FailingSync {
+        let HarnessSync {
+            ports,
+            policy_cache,
+            settings,
+        } = self.sync();
+        SyncHandler {
+            ports: Ports {
+                recall: Intercepted::new(ports.recall, failing),
+                decisions: Intercepted::new(ports.decisions, failing),
+                state: Intercepted::new(ports.state, failing),
+                queue: Intercepted::new(ports.queue, failing),
+                clock: ports.clock,
+            },
+            policy_cache,
+            settings,
         }
     }
 

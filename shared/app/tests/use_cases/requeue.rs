@@ -31,6 +31,28 @@ async fn a_request_that_fails_is_delivered_again_alone_and_soon() {
             .expect("memory");
     }
     harness.clock.advance(jiff::SignedDuration::from_secs(2));
+    let cut = PortError::Unavailable {
+        service: Service::Recall,
+        reason: "status 502".to_owned(),
+        source: None,
+    };
+    harness
+        .recall
+        .fault(Operation::GetCalendar, Fault::Fails(cut));
+    let batch = harness.queue.deliver(10);
+    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    assert_eq!(handled.failed, [batch[1].message_id.clone()]);
+    let postponed = harness.queue.postponed();
+    assert_eq!(
+        postponed,
+        [(batch[1].receipt.clone(), Duration::from_secs(10))]
+    );
+}
+
+#[tokio::test]
+async fn a_request_whose_call_is_throttled_waits_alone_as_a_new_message() {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
     let throttled = PortError::Throttled {
         service: Service::Recall,
         wait: Duration::from_secs(7),
@@ -38,14 +60,15 @@ async fn a_request_that_fails_is_delivered_again_alone_and_soon() {
     harness
         .recall
         .fault(Operation::GetCalendar, Fault::Fails(throttled));
-    let batch = harness.queue.deliver(10);
-    let handled = harness.sync().handle(&batch, harness.deadline()).await;
-    assert_eq!(handled.failed, [batch[1].message_id.clone()]);
-    let postponed = harness.queue.postponed();
-    assert_eq!(
-        postponed,
-        [(batch[1].receipt.clone(), Duration::from_secs(7))]
-    );
+    let other = callsheet_domain::CalendarId::parse("calendar-other").expect("an id");
+    harness
+        .recall
+        .put_event(an_event().with(|event| event.updated_at = at("09:31")));
+    let handled = harness.calendar_changed(&other).await;
+    assert_eq!(handled, Handled::default(), "nothing failed");
+    let delayed = harness.queue.delayed();
+    let waits: Vec<_> = delayed.iter().map(|(_, wait)| wait.as_secs()).collect();
+    assert_eq!(waits, [7]);
 }
 
 #[tokio::test]

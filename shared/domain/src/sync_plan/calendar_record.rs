@@ -1,8 +1,27 @@
 //! The stored record of a calendar.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::state::{CompletedSync, SyncInProgress};
+use super::unreadable_events::UnreadableEvents;
 use crate::event::{Calendar, CalendarStatus};
 use crate::revision::{CalendarRevision, Version};
+use crate::time::plus;
+
+/// The decisions of a lost calendar are retired once the index of its decisions has shown
+/// none for this long: longer than the index lags, and than a sync that another worker had
+/// in progress takes.
+const RETIRED_AFTER: SignedDuration = SignedDuration::from_mins(2);
+
+/// The time in which the index of a lost calendar's decisions showed none that was not
+/// retired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retired {
+    /// When it showed none for the first time.
+    pub since: Timestamp,
+    /// When it was read last.
+    pub until: Timestamp,
+}
 
 /// The stored record of a calendar: the calendar as last fetched, and how far it has been
 /// synced.
@@ -16,6 +35,11 @@ pub struct CalendarRecord {
     pub last_sync: Option<CompletedSync>,
     /// A sync of several pages that is not completed.
     pub in_progress: Option<SyncInProgress<CompletedSync>>,
+    /// How long no decision was found to retire; none if the calendar was not retired
+    /// since it last changed.
+    pub retired: Option<Retired>,
+    /// Its events that cannot be read.
+    pub unreadable_events: UnreadableEvents,
     /// Counts the writes of the record.
     pub version: Version,
 }
@@ -29,6 +53,8 @@ impl CalendarRecord {
             revision: CalendarRevision(1),
             last_sync: None,
             in_progress: None,
+            retired: None,
+            unreadable_events: UnreadableEvents::default(),
             version: Version::NEW,
         }
     }
@@ -47,8 +73,18 @@ impl CalendarRecord {
             revision: CalendarRevision(self.revision.0 + 1),
             last_sync: None,
             in_progress: None,
+            retired: None,
+            unreadable_events: self.unreadable_events.clone(),
             version: self.version,
         })
+    }
+
+    /// Whether the calendar is disconnected or deleted, and decisions of it may still have
+    /// to be retired.
+    #[must_use]
+    pub fn needs_retiring(&self) -> bool {
+        let is_done = |retired: &Retired| retired.until >= plus(retired.since, RETIRED_AFTER);
+        !self.calendar.status.holds_bots() && !self.retired.as_ref().is_some_and(is_done)
     }
 
     /// The record after Recall answered that the calendar does not exist.

@@ -40,8 +40,9 @@ mod properties;
 mod request;
 mod requested;
 mod state;
+mod unreadable_events;
 
-pub use calendar_record::CalendarRecord;
+pub use calendar_record::{CalendarRecord, Retired};
 pub use coverage::Coverage;
 pub use plan::{ListingOptions, PendingCalendar, PlannedSync, Scope, SyncPlan};
 pub use plan_syncs::plan_syncs;
@@ -51,3 +52,4 @@ pub use state::{
     CatchUp, CompletedSync, LatestSync, PageCursor, SyncInProgress, WorkspaceCoverage,
     WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,
 };
+pub use unreadable_events::{EventReadings, UnreadableEvent, UnreadableEvents};

@@ -27,24 +27,78 @@ const LONGEST_LEFT: SignedDuration = SignedDuration::from_hours(1);
 pub struct PageCursor(pub String);
 
 /// A completed sync of a calendar.
+///
+/// `began_at` and `since` tell which requests it answers. The rest is about all decisions
+/// of the calendar, so only a full sync can raise it: see [`CompletedSync::over`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletedSync {
     /// When it started: before it requested the first page.
     pub began_at: Timestamp,
     /// The earliest `updated_at` that it listed; none for a full sync.
     pub since: Option<Timestamp>,
-    /// When the last full sync started, this one or an earlier one. Earlier builds did not
-    /// store it.
+    /// When the last full sync started, this one or an earlier one.
     pub full_sync_at: Option<Timestamp>,
-    /// The policy that its verdicts were made with.
+    /// The policy, or an earlier one, that all verdicts were made with.
     pub policy: PolicyRevision,
-    /// The latest override or pause that its verdicts were made with.
+    /// The latest override or pause that all verdicts were made with.
     pub overrides: OverrideRevision,
-    /// Its verdicts are valid until this instant, at which a pause ends.
+    /// All verdicts are valid until this instant, at which a pause ends.
     pub holds_until: Option<Timestamp>,
 }
 
 impl CompletedSync {
+    /// The state to store after this sync was completed, over the `last` one; none if the
+    /// calendar still needs its first full sync. The policy, the overrides and
+    /// `holds_until` of this sync are those of its own verdicts.
+    ///
+    /// An incremental sync decides only about what changed. So it keeps what `last` says of
+    /// all verdicts, and never makes a calendar that [needs a full sync](needs_full_sync)
+    /// look as if it did not.
+    ///
+    /// A full sync says it anew. But a sync that began later and was completed first may
+    /// have decided with older inputs about events that the full sync did not see yet. So
+    /// if `last` began later and names older inputs, the need for a full sync remains.
+    #[must_use]
+    pub fn over(self, last: Option<&Self>) -> Option<Self> {
+        let Some(last) = last else {
+            return self.since.is_none().then_some(self);
+        };
+        let (began_at, since) = if self.began_at < last.began_at {
+            (last.began_at, last.since)
+        } else {
+            (self.began_at, self.since)
+        };
+        let ends = [self.holds_until, last.holds_until];
+        let valid = match self.since {
+            Some(_) => Self {
+                holds_until: ends.into_iter().flatten().min(),
+                ..last.clone()
+            },
+            None if self.says_more_than(last) => self,
+            None => last.clone(),
+        };
+        Some(Self {
+            began_at,
+            since,
+            ..valid
+        })
+    }
+
+    /// Whether this full sync may replace what `last` says of all verdicts.
+    fn says_more_than(&self, last: &Self) -> bool {
+        let rank = |sync: &Self| (sync.policy, sync.overrides, sync.full_sync_at);
+        let has_newer_inputs = self.policy > last.policy || self.overrides > last.overrides;
+        let is_overtaken = has_newer_inputs && self.began_at < last.began_at;
+        rank(self) > rank(last) && !is_overtaken
+    }
+
+    /// Whether this sync decided with older inputs than `last` names, so that what it
+    /// decided has to be decided again.
+    #[must_use]
+    pub fn is_behind(&self, last: &Self) -> bool {
+        self.policy < last.policy || self.overrides < last.overrides
+    }
+
     /// Which requests it answers.
     #[must_use]
     pub fn coverage(&self) -> Coverage {

@@ -10,17 +10,17 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, ListedCalendar, UnreadableRecord, WriteOutcome};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
-    OverrideRevision, Platform, PolicyRevision, Timestamp, Version,
+    EventId, OverrideRevision, Platform, PolicyRevision, Retired, Timestamp, UnreadableEvent,
+    UnreadableEvents, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
 use super::overrides::HeadRow;
-use super::place::{OVERRIDES_HEAD, Place, RECORD, calendar_of};
+use super::place::{OVERRIDES_HEAD, PARTITION, Place, RECORD, SORT, calendar_of};
 use super::sync_row::SyncInProgressRow;
 use super::{Listed, StateTable, row_at};
-use crate::attributes::{Attributes, Unreadable, read_attributes, read_row, text};
-use crate::error::unreadable;
+use crate::attributes::{Attributes, Unreadable, read_row, text};
 use crate::expressions::all_rows;
 use crate::stored_text;
 
@@ -41,11 +41,6 @@ impl Calendars for StateTable {
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
         let entries = self.calendar_entries().await?;
-        for (partition, entry) in &entries {
-            if let Some(problem) = &entry.problem {
-                tracing::error!(%problem, "a row of {partition} cannot be read: {problem}");
-            }
-        }
         let listed = entries.into_values().filter_map(|entry| {
             Some(ListedCalendar {
                 record: entry.record?,
@@ -85,12 +80,7 @@ impl StateTable {
             .key_condition_expression("#listed = :listed")
             .expression_attribute_names("#listed", "listed")
             .expression_attribute_values(":listed", text("calendar"));
-        let mut entries = BTreeMap::new();
-        for row in all_rows(query).await? {
-            add_entry(&mut entries, row)
-                .map_err(|problem| unreadable("the list of calendars", problem))?;
-        }
-        Ok(entries)
+        Ok(entries_of(all_rows(query).await?))
     }
 }
 
@@ -103,11 +93,31 @@ struct Entry {
     problem: Option<Unreadable>,
 }
 
-/// The key of a row that the index shows.
-#[derive(Deserialize)]
-struct EntryKey {
-    partition: String,
-    sort: String,
+/// The rows of the index, by calendar. A row that cannot be read is logged and left
+/// out, so that it keeps no other calendar from being listed.
+fn entries_of(rows: Vec<Attributes>) -> BTreeMap<String, Entry> {
+    let mut entries = BTreeMap::new();
+    for row in rows {
+        let (partition, sort) = (name(&row, PARTITION), name(&row, SORT));
+        let (place, sort) = (format!("{sort} of {partition}"), sort.to_owned());
+        let entry: &mut Entry = entries.entry(partition.to_owned()).or_default();
+        if let Err(problem) = entry.add(&sort, row) {
+            tracing::error!(
+                place,
+                %problem,
+                "the list of calendars lacks the row {place}, which cannot be read: {problem}"
+            );
+            entry.problem = Some(problem);
+        }
+    }
+    entries
+}
+
+/// The text of a key attribute.
+fn name<'a>(row: &'a Attributes, attribute: &str) -> &'a str {
+    let value = row.get(attribute);
+    let text = value.and_then(|value| value.as_s().ok());
+    text.map_or("?", String::as_str)
 }
 
 impl Entry {
@@ -119,16 +129,6 @@ impl Entry {
         }
         Ok(())
     }
-}
-
-/// Adds a row of the index to the entry of its calendar.
-fn add_entry(entries: &mut BTreeMap<String, Entry>, row: Attributes) -> Result<(), Unreadable> {
-    let key: EntryKey = read_attributes(row.clone())?;
-    let entry = entries.entry(key.partition).or_default();
-    if let Err(problem) = entry.add(&key.sort, row) {
-        entry.problem = Some(problem);
-    }
-    Ok(())
 }
 
 #[derive(Serialize, Deserialize)]
@@ -153,7 +153,40 @@ pub(super) struct CalendarRow {
     last_sync: Option<CompletedSyncRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sync_in_progress: Option<SyncInProgressRow<CompletedSyncRow>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retired: Option<RetiredRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unreadable_events: Vec<UnreadableEventRow>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    more_unreadable: u32,
     version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RetiredRow {
+    #[serde(with = "microsecond::required")]
+    since: Timestamp,
+    #[serde(with = "microsecond::required")]
+    until: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UnreadableEventRow {
+    #[serde(with = "stored_text")]
+    id: EventId,
+    problem: String,
+    #[serde(with = "microsecond::required")]
+    since: Timestamp,
+    #[serde(with = "microsecond::required")]
+    seen_at: Timestamp,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize, Deserialize)]
@@ -195,6 +228,13 @@ impl CalendarRow {
             revision: record.revision.0,
             last_sync: record.last_sync.clone().map(Into::into),
             sync_in_progress: record.in_progress.as_ref().map(SyncInProgressRow::of),
+            retired: record
+                .retired
+                .map(|Retired { since, until }| RetiredRow { since, until }),
+            unreadable_events: (record.unreadable_events.named.iter().cloned())
+                .map(Into::into)
+                .collect(),
+            more_unreadable: record.unreadable_events.more,
             version: record.version.next().0,
         }
     }
@@ -211,7 +251,48 @@ impl CalendarRow {
             revision: CalendarRevision(self.revision),
             last_sync: self.last_sync.map(Into::into),
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
+            retired: self
+                .retired
+                .map(|RetiredRow { since, until }| Retired { since, until }),
+            unreadable_events: UnreadableEvents {
+                named: self.unreadable_events.into_iter().map(Into::into).collect(),
+                more: self.more_unreadable,
+            },
             version: Version(self.version),
+        }
+    }
+}
+
+impl From<UnreadableEvent> for UnreadableEventRow {
+    fn from(event: UnreadableEvent) -> Self {
+        let UnreadableEvent {
+            id,
+            problem,
+            since,
+            seen_at,
+        } = event;
+        Self {
+            id,
+            problem,
+            since,
+            seen_at,
+        }
+    }
+}
+
+impl From<UnreadableEventRow> for UnreadableEvent {
+    fn from(row: UnreadableEventRow) -> Self {
+        let UnreadableEventRow {
+            id,
+            problem,
+            since,
+            seen_at,
+        } = row;
+        Self {
+            id,
+            problem,
+            since,
+            seen_at,
         }
     }
 }
@@ -269,10 +350,7 @@ mod tests {
             row("calendar#mood", "mood", json!({"v": 1})),
             good,
         ];
-        let mut entries = BTreeMap::new();
-        for row in rows {
-            add_entry(&mut entries, row).expect("its key can be read");
-        }
+        let entries = entries_of(rows.to_vec());
         let problems: Vec<_> = entries
             .iter()
             .filter_map(|(partition, entry)| Some((partition.as_str(), entry.problem.clone()?)))
@@ -294,6 +372,39 @@ mod tests {
         assert_eq!(read.len(), 1);
     }
 
+    fn listed_row(calendar: &str, sort: &str, mut row: serde_json::Value) -> Attributes {
+        row["partition"] = format!("calendar#{calendar}").into();
+        row["sort"] = sort.into();
+        serde_dynamo::to_item(row).expect("a row")
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_keeps_no_other_calendar_from_being_listed() {
+        let calendar = |id: &str, version: u32| {
+            let row = json!({
+                "v": version, "listed": "calendar", "calendar_id": id,
+                "platform": "google_calendar", "status": "connected", "updated_at": 1,
+                "revision": 1, "version": 1,
+            });
+            listed_row(id, "calendar", row)
+        };
+        let head = listed_row("a", "overrides", json!({"v": 1, "listed": "calendar"}));
+        let rows = vec![
+            calendar("a", 1),
+            head,
+            calendar("b", 2),
+            listed_row("c", "something", json!({"v": 1})),
+            calendar("d", 1),
+        ];
+        let records = entries_of(rows)
+            .into_values()
+            .filter_map(|entry| entry.record);
+        let listed: Vec<_> = records
+            .map(|record| record.calendar.id.to_string())
+            .collect();
+        assert_eq!(listed, ["a", "d"]);
+    }
+
     /// Every build that reads version 1 reads this row.
     #[test]
     fn a_calendar_as_written_by_hand_is_read_and_written() {
@@ -310,7 +421,11 @@ mod tests {
             "v": 1, "listed": "calendar", "calendar_id": "calendar-sales",
             "platform": "google_calendar", "status": "connected", "email": "sales@acme.example",
             "updated_at": 1, "revision": 2, "last_sync": sync, "sync_in_progress": in_progress,
-            "version": 7,
+            "retired": {"since": 6, "until": 7},
+            "unreadable_events": [
+                {"id": "event-1", "problem": "no times", "since": 3, "seen_at": 4},
+            ],
+            "more_unreadable": 2, "version": 7,
         });
         let row: Attributes = serde_dynamo::to_item(row).expect("a row");
         let mut record = read_row::<CalendarRow>(row.clone())

@@ -3,7 +3,8 @@
 use callsheet_app::ports::{Calendars, ListedCalendar, OverrideStore, WriteOutcome};
 use callsheet_domain::{
     CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, OverrideChoice,
-    OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, SyncInProgress, Version,
+    OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, Retired, SyncInProgress,
+    UnreadableEvent, UnreadableEvents, Version,
 };
 use futures_util::future::join_all;
 
@@ -72,6 +73,21 @@ pub async fn a_calendar_record_is_read_as_it_was_written(calendars: &impl Calend
                     pages: 3,
                     listed: 300,
                     held_until: at("09:01:30.000001"),
+                });
+                record.unreadable_events = UnreadableEvents {
+                    named: (0..sync_index)
+                        .map(|number| UnreadableEvent {
+                            id: id(format!("event-{number}")),
+                            problem: "a value of an unknown kind: “ü”".to_owned(),
+                            since: at("08:30:00.000001"),
+                            seen_at: at("08:40:00.000002"),
+                        })
+                        .collect(),
+                    more: u32::from(sync_index == 2),
+                };
+                record.retired = sync.as_ref().map(|sync| Retired {
+                    since: sync.began_at,
+                    until: at("09:02:00.000001"),
                 });
             });
             assert_eq!(write(calendars, &record).await, WriteOutcome::Written);

@@ -106,6 +106,11 @@ impl<K: Clock> MemoryRecall<K> {
         self.lock().unreadable_events.insert(event.clone());
     }
 
+    /// From now on the event is listed in a form that can be read again.
+    pub fn make_readable(&self, event: &EventId) {
+        self.lock().unreadable_events.remove(event);
+    }
+
     /// Applies `fault` to the next call of `operation`; several apply one after the other.
     pub fn fault(&self, operation: Operation, fault: Fault) {
         self.lock()

@@ -2,8 +2,14 @@
 //! change is missed.
 
 mod catching_up;
+mod denials;
+mod inputs;
 mod planning;
+mod reconnecting;
 mod resuming;
+mod retiring;
+mod set_aside;
+mod throttling;
 
 use callsheet_app::ports::Queue as _;
 use callsheet_app::{Handled, Ports, SyncHandler};

@@ -40,6 +40,81 @@ fn needs_a_full_sync_after(change: impl FnOnce(&mut CompletedSync), expected: bo
 }
 
 #[test]
+fn an_incremental_sync_is_no_first_full_sync() {
+    let full = CompletedSync {
+        since: None,
+        ..completed_sync()
+    };
+    assert_eq!(completed_sync().over(None), None);
+    assert_eq!(full.clone().over(None), Some(full));
+}
+
+#[test_case(|_, _| (), |_| (); "nothing but its coverage")]
+#[test_case(|last, _| last.policy = PolicyRevision(2), |kept| kept.policy = PolicyRevision(2); "an older policy stays")]
+#[test_case(|last, _| last.overrides = OverrideRevision(1), |kept| kept.overrides = OverrideRevision(1); "older overrides stay")]
+#[test_case(|last, _| last.holds_until = Some(at(250)), |kept| kept.holds_until = Some(at(250)); "the end of a pause stays")]
+#[test_case(|_, sync| sync.holds_until = Some(at(350)), |kept| kept.holds_until = Some(at(350)); "it was made during a pause")]
+#[test_case(|_, sync| sync.began_at = at(150), |kept| (kept.began_at, kept.since) = (at(200), Some(at(190))); "it began before the last one")]
+fn an_incremental_sync_keeps_what_the_last_sync_says_of_all_verdicts(
+    change: fn(&mut CompletedSync, &mut CompletedSync),
+    expected: fn(&mut CompletedSync),
+) {
+    let mut last = completed_sync();
+    let mut sync = CompletedSync {
+        began_at: at(300),
+        since: Some(at(280)),
+        full_sync_at: None,
+        ..completed_sync()
+    };
+    change(&mut last, &mut sync);
+    let mut kept = CompletedSync {
+        began_at: at(300),
+        since: Some(at(280)),
+        ..completed_sync()
+    };
+    expected(&mut kept);
+    assert_eq!(sync.over(Some(&last)), Some(kept));
+}
+
+#[test_case(|_, _| (), true; "the same inputs")]
+#[test_case(|last, _| last.holds_until = Some(at(250)), true; "after a pause")]
+#[test_case(|last, _| last.began_at = at(350), true; "an incremental sync began meanwhile")]
+#[test_case(|last, _| (last.began_at, last.policy) = (at(350), PolicyRevision(2)), false; "one with an older policy began meanwhile")]
+#[test_case(|last, _| (last.began_at, last.overrides) = (at(350), OverrideRevision(1)), false; "one with older overrides began meanwhile")]
+#[test_case(|_, full| full.policy = PolicyRevision(2), false; "it was made with an older policy")]
+#[test_case(|last, _| last.full_sync_at = Some(at(310)), false; "a later full sync was completed first")]
+fn a_full_sync_says_anew_what_holds_for_all_verdicts(
+    change: fn(&mut CompletedSync, &mut CompletedSync),
+    is_replaced: bool,
+) {
+    let mut last = completed_sync();
+    let mut full = CompletedSync {
+        began_at: at(300),
+        since: None,
+        full_sync_at: Some(at(300)),
+        ..completed_sync()
+    };
+    change(&mut last, &mut full);
+    let stored = full.clone().over(Some(&last)).expect("one is stored");
+    assert_eq!(stored.began_at, full.began_at.max(last.began_at));
+    let valid = if is_replaced { full } else { last };
+    assert_eq!(
+        (
+            stored.policy,
+            stored.overrides,
+            stored.holds_until,
+            stored.full_sync_at
+        ),
+        (
+            valid.policy,
+            valid.overrides,
+            valid.holds_until,
+            valid.full_sync_at
+        )
+    );
+}
+
+#[test]
 fn a_calendar_that_was_never_synced_needs_a_full_sync() {
     let (policy, override_revision) = (PolicyRevision(0), OverrideRevision(0));
     assert!(needs_full_sync(None, policy, override_revision, at(0)));
@@ -135,8 +210,48 @@ fn a_sync_that_was_left_is_resumable(
     );
 }
 
+/// A sync of any time and inputs, that listed what changed since an instant.
+fn a_sync(since: Option<Timestamp>) -> impl Strategy<Value = CompletedSync> {
+    let end = prop::option::of(0_i64..40);
+    (0_i64..40, 0_u64..4, 0_u64..4, end).prop_map(move |(began_at, policy, overrides, end)| {
+        CompletedSync {
+            began_at: at(began_at),
+            since,
+            full_sync_at: since.is_none().then_some(at(began_at)),
+            policy: PolicyRevision(policy),
+            overrides: OverrideRevision(overrides),
+            holds_until: end.map(at),
+        }
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// However incremental syncs are made, each with inputs of its own, a calendar that
+    /// needed a full sync before them needs it after them.
+    #[test]
+    fn incremental_syncs_never_hide_the_need_for_a_full_sync(
+        last in prop::option::of(a_sync(None)),
+        syncs in prop::collection::vec(a_sync(Some(at(0))), 1..6),
+        (active_revision, latest, now, limit) in (0_u64..4, 0_u64..4, 0_i64..40, 0_i64..40),
+    ) {
+        let needs = |last: Option<&CompletedSync>| {
+            let (policy, overrides) = (PolicyRevision(active_revision), OverrideRevision(latest));
+            (
+                needs_full_sync(last, policy, overrides, at(now)),
+                is_full_sync_outdated(last, at(limit)),
+            )
+        };
+        let before = needs(last.as_ref());
+        let mut stored = last;
+        for sync in syncs {
+            stored = sync.over(stored.as_ref());
+        }
+        let after = needs(stored.as_ref());
+        prop_assert!(!before.0 || after.0, "{stored:?} hides the need");
+        prop_assert!(!before.1 || after.1, "{stored:?} hides that it is outdated");
+    }
 
     /// A calendar that needs a full sync needs it under any later policy, override and time.
     #[test]

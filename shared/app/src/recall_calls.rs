@@ -1,0 +1,173 @@
+//! Calls to Recall by a batch of sync jobs: within the rate limits, and only while
+//! Recall admits us.
+//!
+//! The first denial ends the calls of the batch. A batch that entered through the
+//! [gate](crate::AccessGate) as a probe makes one call, and more only once Recall
+//! has admitted that one.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use callsheet_domain::{Operation, RateLimit, Timestamp, plus};
+
+use crate::access_gate::PROBE_EVERY;
+use crate::ports::{Access, Clock, RateLimits};
+use crate::sync_error::SyncError;
+use crate::{AccessGate, CallTerms, PortError, RateLimiter};
+
+/// Makes calls to Recall for one batch.
+#[derive(Debug)]
+pub struct RecallCalls<'a, S, K> {
+    limiter: RateLimiter<'a, S, K>,
+    state: &'a S,
+    admission: Mutex<Admission>,
+}
+
+/// Whether calls may be made.
+#[derive(Debug, Clone)]
+enum Admission {
+    /// Recall admits us, as far as is known.
+    Admitted,
+    /// One call may be made; the next probe is due at this instant.
+    Probe(Timestamp),
+    /// No call may be made.
+    Held(Held),
+}
+
+#[derive(Debug, Clone)]
+struct Held {
+    /// The next probe is due then.
+    until: Timestamp,
+    reason: String,
+    /// Recall denied a call of this batch.
+    is_new: bool,
+}
+
+impl<'a, S: RateLimits + Access, K: Clock> RecallCalls<'a, S, K> {
+    /// Calls while no denial is known.
+    #[must_use]
+    pub fn admitted(state: &'a S, clock: &'a K) -> Self {
+        Self::new(state, clock, Admission::Admitted)
+    }
+
+    /// Calls that begin with a probe.
+    #[must_use]
+    pub fn probe(state: &'a S, clock: &'a K) -> Self {
+        let next_probe_at = plus(clock.now(), PROBE_EVERY);
+        Self::new(state, clock, Admission::Probe(next_probe_at))
+    }
+
+    fn new(state: &'a S, clock: &'a K, admission: Admission) -> Self {
+        let limiter = RateLimiter {
+            rate_limits: state,
+            clock,
+        };
+        Self {
+            limiter,
+            state,
+            admission: Mutex::new(admission),
+        }
+    }
+
+    /// Source of the time.
+    #[must_use]
+    pub fn clock(&self) -> &K {
+        self.limiter.clock
+    }
+
+    /// Whether the next call is a probe.
+    pub(crate) fn is_probe(&self) -> bool {
+        matches!(&*self.admission(), Admission::Probe(_))
+    }
+
+    /// The reason why no more calls may be made, if so.
+    pub(crate) fn held(&self) -> Option<SyncError> {
+        match &*self.admission() {
+            Admission::Held(held) => Some(SyncError::Held {
+                until: held.until,
+                reason: held.reason.clone(),
+            }),
+            Admission::Admitted | Admission::Probe(_) => None,
+        }
+    }
+
+    /// The reason, if Recall denied a call of this batch.
+    #[must_use]
+    pub fn new_denial(&self) -> Option<String> {
+        match &*self.admission() {
+            Admission::Held(held) if held.is_new => Some(held.reason.clone()),
+            _ => None,
+        }
+    }
+
+    fn admission(&self) -> MutexGuard<'_, Admission> {
+        self.admission
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Acquires a permit for one call of `operation`, and waits until the permit's
+    /// instant.
+    ///
+    /// # Errors
+    /// If Recall denies us, the terms allow no call, or the store of rate limits
+    /// fails.
+    pub async fn acquire(
+        &self,
+        operation: Operation,
+        rate_limit: RateLimit,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        if let Some(error) = self.held() {
+            return Err(error);
+        }
+        let permit = self.limiter.acquire(operation, rate_limit, terms).await;
+        Ok(permit?)
+    }
+
+    /// Gives `reply` back, after noting whether Recall admits us and whether it
+    /// asked us to wait.
+    ///
+    /// # Errors
+    /// The reply's own error, or that of the store.
+    pub async fn settle<T>(
+        &self,
+        operation: Operation,
+        reply: Result<T, PortError>,
+    ) -> Result<T, PortError> {
+        let before = self.admission().clone();
+        match (&reply, before) {
+            (Err(error @ PortError::Denied { reason, .. }), _) if error.is_recall_denial() => {
+                *self.admission() = Admission::Held(Held {
+                    until: plus(self.limiter.clock.now(), PROBE_EVERY),
+                    reason: reason.clone(),
+                    is_new: true,
+                });
+            }
+            (
+                Err(PortError::Throttled { .. } | PortError::Unavailable { .. }),
+                Admission::Probe(until),
+            ) => {
+                *self.admission() = Admission::Held(Held {
+                    until,
+                    reason: "the probe got no answer".to_owned(),
+                    is_new: false,
+                });
+            }
+            // Any other answer is one to a caller that Recall knows.
+            (_, Admission::Probe(_)) => {
+                *self.admission() = Admission::Admitted;
+                self.gate().note_admission().await?;
+                tracing::info!("Recall admits us again");
+            }
+            _ => {}
+        }
+        self.limiter.back_off(operation, reply).await
+    }
+
+    fn gate(&self) -> AccessGate<'a, S, K> {
+        AccessGate {
+            access: self.state,
+            clock: self.limiter.clock,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Decisions of calendars that were disconnected or deleted.
+
+use std::sync::{Arc, Mutex};
+
+use callsheet_app::ports::{
+    Calendars as _, DecisionRows, Decisions, DueRows, Queue as _, WriteOutcome,
+};
+use callsheet_app::{Handled, PortError, Ports, SyncHandler};
+use callsheet_domain::{
+    CalendarId, CalendarStatus, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, SyncJob,
+    SyncReason, SyncRequest, Timestamp,
+};
+use callsheet_testkit::{MemoryDecisions, With as _, a_calendar, a_decision};
+use jiff::SignedDuration;
+
+use super::{event, event_id, harness, id};
+use crate::harness::{Harness, HarnessSync};
+
+/// Decisions whose index of calendars shows a row only some reads after it was written.
+#[derive(Debug, Clone)]
+struct LaggingIndex {
+    decisions: MemoryDecisions,
+    /// For each read of the index, the most keys that it shows.
+    shown: Arc<Mutex<Vec<usize>>>,
+}
+
+impl Decisions for LaggingIndex {
+    async fn decisions(&self, keys: &[DecisionKey]) -> Result<DecisionRows, PortError> {
+        self.decisions.decisions(keys).await
+    }
+
+    async fn copies(&self, meetings: &[IcalUid]) -> Result<DecisionRows, PortError> {
+        self.decisions.copies(meetings).await
+    }
+
+    async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
+        self.decisions.of_event(event).await
+    }
+
+    async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
+        self.decisions.wanting(key).await
+    }
+
+    async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
+        self.decisions.write(decision).await
+    }
+
+    async fn discard(&self, key: &DecisionKey) -> Result<bool, PortError> {
+        self.decisions.discard(key).await
+    }
+
+    async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
+        self.decisions.due(now, most).await
+    }
+
+    async fn of_calendar(
+        &self,
+        calendar: &CalendarId,
+        after: Timestamp,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        let mut keys = self.decisions.of_calendar(calendar, after).await?;
+        let mut shown = self.shown.lock().expect("no holder panics");
+        if !shown.is_empty() {
+            keys.truncate(shown.remove(0));
+        }
+        Ok(keys)
+    }
+}
+
+impl Harness {
+    /// Handles what is queued, with an index that shows so many keys at each read.
+    async fn handle_with_lag(&self, shown: &[usize]) -> Handled {
+        let HarnessSync {
+            ports,
+            policy_cache,
+            settings,
+        } = self.sync();
+        let sync = SyncHandler {
+            ports: Ports {
+                recall: ports.recall,
+                decisions: LaggingIndex {
+                    decisions: ports.decisions,
+                    shown: Arc::new(Mutex::new(shown.to_vec())),
+                },
+                state: ports.state,
+                queue: ports.queue,
+                clock: ports.clock,
+            },
+            policy_cache,
+            settings,
+        };
+        sync.handle(&self.queue.deliver(10), self.deadline()).await
+    }
+
+    pub(super) fn retired(&self) -> usize {
+        let rows = self.decisions.all().into_iter();
+        rows.filter(|row| row.verdict.reason().rule.as_str() == "disconnected")
+            .count()
+    }
+
+    async fn enqueue(&self, job: SyncJob) {
+        self.queue.send(&job).await.expect("memory");
+    }
+
+    async fn enqueue_calendar_changed(&self, calendar: &CalendarId) {
+        let request = SyncRequest {
+            calendar_id: calendar.clone(),
+            reason: SyncReason::CalendarChanged,
+            sent_at: self.after(0),
+        };
+        self.enqueue(SyncJob::Request(request)).await;
+    }
+}
+
+/// A calendar with five decisions that was disconnected a moment ago.
+async fn disconnected() -> Harness {
+    let harness = harness(1).await;
+    for number in 0..5 {
+        harness
+            .recall
+            .put_event(event(number, harness.after(0)).with(|event| event.calendar_id = id(0)));
+    }
+    harness.events_changed(&id(0), harness.after(-60)).await;
+    harness.recall.put_calendar(a_calendar().with(|calendar| {
+        calendar.id = id(0);
+        calendar.status = CalendarStatus::Disconnected;
+        calendar.updated_at = harness.after(0);
+    }));
+    harness.clock.advance(SignedDuration::from_secs(1));
+    harness.enqueue_calendar_changed(&id(0)).await;
+    harness
+}
+
+#[tokio::test]
+async fn a_calendar_is_retired_until_the_index_has_shown_no_decision_for_a_while() {
+    let harness = disconnected().await;
+    let handled = harness.handle_with_lag(&[0, 2, 4]).await;
+    assert_eq!(handled, Handled::default());
+    assert_eq!(harness.retired(), 5);
+}
+
+#[tokio::test]
+async fn decisions_that_the_index_shows_only_later_are_retired_by_a_resync() {
+    let harness = disconnected().await;
+    let handled = harness.handle_with_lag(&[3; 20]).await;
+    assert_eq!(handled, Handled::default());
+    assert_eq!(harness.retired(), 3);
+    for _ in 0..2 {
+        harness.clock.advance(SignedDuration::from_secs(60));
+        harness.enqueue(SyncJob::Resync).await;
+        assert_eq!(harness.handle_with_lag(&[]).await, Handled::default());
+    }
+    assert_eq!(harness.retired(), 5);
+}
+
+/// A sync that another worker had in progress writes one more decision.
+#[tokio::test]
+async fn a_decision_written_while_its_calendar_is_retired_is_retired_too() {
+    let harness = disconnected().await;
+    harness.handle_with_lag(&[]).await;
+    let late = harness.decision(&event_id(0)).with(|row| {
+        row.key.event_id = event_id(9);
+        row.verdict = a_decision().verdict;
+        row.inputs.calendar.0 -= 1;
+    });
+    harness.decisions.put(late);
+    harness.clock.advance(SignedDuration::from_secs(60));
+    harness.enqueue(SyncJob::Resync).await;
+    assert_eq!(harness.handle_with_lag(&[]).await, Handled::default());
+    assert_eq!(harness.retired(), 6);
+}
+
+#[tokio::test]
+async fn a_calendar_that_is_retired_for_good_costs_a_resync_nothing() {
+    let harness = disconnected().await;
+    harness.handle_with_lag(&[]).await;
+    for _ in 0..4 {
+        harness.clock.advance(SignedDuration::from_secs(60));
+        harness.enqueue(SyncJob::Resync).await;
+        harness.handle_with_lag(&[]).await;
+    }
+    let record = harness.state.record(&id(0)).await.expect("memory");
+    let version = record.expect("a record").version;
+    harness.clock.advance(SignedDuration::from_secs(60));
+    harness.enqueue(SyncJob::Resync).await;
+    harness.handle_with_lag(&[]).await;
+    let record = harness.state.record(&id(0)).await.expect("memory");
+    assert_eq!(record.expect("a record").version, version);
+}
