@@ -2,9 +2,10 @@
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{UnreadableRecord, UnreadableRow};
+use callsheet_domain::{CalendarRecord, Timestamp, UnreadableEvent};
 use serde::Serialize;
 
-use crate::render::{counted, in_one_line};
+use crate::render::{counted, in_one_line, instant};
 
 /// Number of unreadable rows that a text names. `--json` names all.
 const MAX_NAMED: usize = 20;
@@ -44,6 +45,46 @@ impl UnreadableCalendar {
             problem: record.problem,
         }
     }
+}
+
+/// An event that Recall lists in a shape that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct UnreadableEventSummary {
+    pub(crate) calendar: String,
+    pub(crate) event_id: String,
+    pub(crate) problem: String,
+    pub(crate) since: Timestamp,
+}
+
+impl UnreadableEventSummary {
+    /// The named events of a calendar's record.
+    pub(crate) fn all_of(record: &CalendarRecord) -> Vec<Self> {
+        let named = record.unreadable_events.named.iter();
+        let summary = |event: &UnreadableEvent| Self {
+            calendar: record.calendar.id.to_string(),
+            event_id: event.id.to_string(),
+            problem: event.problem.clone(),
+            since: event.since,
+        };
+        named.map(summary).collect()
+    }
+}
+
+/// Names the events that cannot be read. None if there are none.
+pub(crate) fn events_paragraph(events: &[UnreadableEventSummary]) -> Option<String> {
+    if events.is_empty() {
+        return None;
+    }
+    let mut lines =
+        vec!["Recall lists events that cannot be read; they keep their decisions:".to_owned()];
+    let named = events.iter().take(MAX_NAMED);
+    lines.extend(named.map(|event| {
+        let (since, problem) = (instant(event.since), in_one_line(&event.problem));
+        let (id, calendar) = (&event.event_id, &event.calendar);
+        format!("  event {id} of calendar {calendar}, since {since}: {problem}")
+    }));
+    lines.extend(more(events.len()));
+    Some(lines.join("\n"))
 }
 
 /// What was read; its default if the row cannot be read, which is added to `problems`.

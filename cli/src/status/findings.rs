@@ -45,6 +45,7 @@ pub(crate) enum FindingKind {
     Blocked,
     Failing,
     Unreadable,
+    UnreadableEvents,
     Abandoned,
     Unknown,
 }
@@ -65,6 +66,7 @@ pub(super) struct Told {
     pub(super) due: DueStatus,
     pub(super) unreadable_decisions: usize,
     pub(super) unreadable_calendars: usize,
+    pub(super) unreadable_events: usize,
     pub(super) abandoned: usize,
 }
 
@@ -97,6 +99,7 @@ pub(super) fn findings(
         blocked(&told.due),
         failing(&told.due),
         unreadable(told),
+        unreadable_events(told.unreadable_events),
         abandoned(told.abandoned),
     ];
     let unknown = [
@@ -372,6 +375,20 @@ fn unreadable(told: &Told) -> Option<Finding> {
             format!("Stored rows of {} cannot be read", counts.join(" and ")),
             "If a later version wrote them, deploy it again. Else `callsheet rebuild --all` rebuilds \
              decisions from Recall; for calendars see `Unreadable rows` in docs/operating.md",
+        )
+    })
+}
+
+fn unreadable_events(count: usize) -> Option<Finding> {
+    (count > 0).then(|| {
+        finding(
+            FindingKind::UnreadableEvents,
+            format!(
+                "Recall lists {} that cannot be read",
+                counted(count, "event", "events")
+            ),
+            "They keep the decision that they had, and each sync tries again. Read the events at Recall: if \
+             they are in order, this version of Callsheet does not know their shape",
         )
     })
 }

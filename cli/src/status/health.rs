@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::findings::Finding;
 use super::signals::{DenialStatus, DueStatus, Measured, QueueStatus};
-use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
+use crate::unreadable::{UnreadableCalendar, UnreadableDecision, UnreadableEventSummary};
 
 /// Health of the stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,5 +24,9 @@ pub(crate) struct Health {
     pub(crate) denial: Option<DenialStatus>,
     pub(crate) unreadable_calendars: Vec<UnreadableCalendar>,
     pub(crate) unreadable_decisions: Vec<UnreadableDecision>,
+    /// Number of events that Recall lists in a shape that cannot be read.
+    pub(crate) unreadable_event_count: usize,
+    /// Those that are named, at most twenty of a calendar.
+    pub(crate) unreadable_events: Vec<UnreadableEventSummary>,
     pub(crate) due: DueStatus,
 }

@@ -26,7 +26,8 @@ impl Health {
             format!("since {}", instant(denial.since))
         });
         let unreadable = format!(
-            "{}, {}",
+            "{}, {}, {}",
+            counted(self.unreadable_event_count, "event", "events"),
             counted(self.unreadable_decisions.len(), "decision", "decisions"),
             counted(self.unreadable_calendars.len(), "calendar", "calendars")
         );

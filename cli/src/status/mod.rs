@@ -27,7 +27,7 @@ use serde::Serialize;
 use crate::arguments::StatusArguments;
 use crate::error::CliError;
 use crate::retry::AbandonedMeeting;
-use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
+use crate::unreadable::{UnreadableCalendar, UnreadableDecision, UnreadableEventSummary};
 use crate::workspace::Workspace;
 use findings::{Told, findings, synced_at};
 use health::Health;
@@ -138,6 +138,11 @@ where
             .iter_mut()
             .flat_map(|one| std::mem::take(&mut one.unreadable_decisions))
             .collect(),
+        unreadable_event_count: told.unreadable_events,
+        unreadable_events: read
+            .iter_mut()
+            .flat_map(|one| std::mem::take(&mut one.unreadable_events))
+            .collect(),
         due: told.due,
     };
     Ok(Status::of(now, health, policy, read))
@@ -159,6 +164,7 @@ fn told_by(read: &[CalendarRead], unreadable_calendars: usize) -> Told {
         told.newest_policy_used = told.newest_policy_used.max(one.newest_policy_used);
         told.due.add(one.due.clone());
         told.unreadable_decisions += one.unreadable_decisions.len();
+        told.unreadable_events += one.unreadable_event_count;
         told.abandoned += one.abandoned.len();
     }
     told
@@ -201,6 +207,8 @@ struct CalendarRead {
     last_change_at: Option<Timestamp>,
     newest_policy_used: u64,
     unreadable_decisions: Vec<UnreadableDecision>,
+    unreadable_event_count: usize,
+    unreadable_events: Vec<UnreadableEventSummary>,
     /// The problem of its overrides.
     unreadable: Option<UnreadableCalendar>,
 }
@@ -253,6 +261,8 @@ where
         last_change_at: None,
         newest_policy_used: last_sync.map_or(0, |last_sync| last_sync.policy.0),
         unreadable_decisions: unreadable_decisions.map(UnreadableDecision::of).collect(),
+        unreadable_event_count: listed.record.unreadable_events.count(),
+        unreadable_events: UnreadableEventSummary::all_of(&listed.record),
         unreadable: unreadable.map(|problem| UnreadableCalendar {
             id: calendar.id.to_string(),
             problem,

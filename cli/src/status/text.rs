@@ -4,7 +4,7 @@ use super::policy::PolicyStatus;
 use super::{CalendarSummary, MeetingCounts, Status};
 use crate::render::{Field, Render, ago, calendar_label, counted, in_one_line, instant, table};
 use crate::retry::AbandonedMeeting;
-use crate::unreadable::{calendars_paragraph, decisions_paragraph};
+use crate::unreadable::{calendars_paragraph, decisions_paragraph, events_paragraph};
 
 impl Render for Status {
     fn text(&self) -> String {
@@ -24,6 +24,7 @@ impl Render for Status {
             parts.push(self.abandoned());
         }
         let health = &self.health;
+        parts.extend(events_paragraph(&health.unreadable_events));
         parts.extend(decisions_paragraph(&health.unreadable_decisions));
         parts.extend(calendars_paragraph(&health.unreadable_calendars));
         parts.join("\n\n")

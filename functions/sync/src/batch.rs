@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use callsheet_app::ports::{Clock as _, Receipt};
-use callsheet_app::{ActivityNotes, Delivery, Entry, Handled, METRICS, Ports, SyncHandler};
+use callsheet_app::{ActivityNotes, Delivery, Entry, Handled, Ports, SyncHandler};
 use callsheet_domain::Timestamp;
 use callsheet_queue::{SqsQueue, parse_job};
 use callsheet_recall::{ApiKey, RecallClient};
@@ -36,15 +36,12 @@ pub(crate) async fn handle(
     let until = deadline(event.context.deadline, started_at, RESERVE, USUAL);
     let messages = event.payload.records.len();
     let (deliveries, unreadable) = read(event.payload.records);
-    let (state, clock) = (handler.ports.state.clone(), handler.ports.clock);
+    let state = handler.ports.state.clone();
     let mut outcome = call(handler, key, &deliveries, until).await;
     // The jobs are handled, whether or not that can be noted.
-    let noted = notes.note_batch(&state, &deliveries, &outcome, clock.now());
+    let noted = notes.note_batch(&state, &deliveries, &outcome, SystemClock.now());
     if let Err(error) = noted.await {
         tracing::warn!(%error, "could not note the activity of sync: {error}");
-    }
-    if outcome.is_denied {
-        tracing::info!(target: METRICS, denied = 1);
     }
     outcome.failed.extend(unreadable);
     if outcome.fails_function(messages) {

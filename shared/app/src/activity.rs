@@ -31,7 +31,8 @@ impl ActivityNotes {
     ) -> Result<(), PortError> {
         let requests = || deliveries.iter().filter_map(request_sent_at);
         let webhooks = deliveries.iter().filter_map(webhook_accepted_at);
-        let is_resynced = !handled.is_denied && deliveries.iter().any(is_finished_resync(handled));
+        let is_failed = handled.is_denied || handled.is_resync_failed;
+        let is_resynced = !is_failed && deliveries.iter().any(is_finished_resync(handled));
         let activity = Activity {
             webhook_at: webhooks.max(),
             resynced_at: is_resynced.then_some(now),

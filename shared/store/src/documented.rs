@@ -11,7 +11,7 @@ use callsheet_domain::{
     Abandonment, Actor, Applied, Attempts, BotConfig, CalendarRecord, CallRecord, Cause,
     CompletedSync, Decision, Fact, FactValue, FactValues, Generation, History, Offer, Operation,
     OverrideRevision, PageCursor, Person, PolicyRevision, Reason, RecordedResult, ResponseStatus,
-    RuleName, SyncInProgress, Verdict, Wanted,
+    RuleName, SyncInProgress, UnreadableEvent, UnreadableEvents, Verdict, Wanted,
 };
 use callsheet_testkit::{
     With as _, a_calendar_record, a_decision, an_applied_bot, an_email, at, id,
@@ -103,6 +103,15 @@ fn a_full_record() -> CalendarRecord {
             listed: 100,
             held_until: at("09:01"),
         });
+        record.unreadable_events = UnreadableEvents {
+            named: vec![UnreadableEvent {
+                id: id("event-1"),
+                problem: "its start is missing".to_owned(),
+                since: at("08:00"),
+                seen_at: at("09:00"),
+            }],
+            more: 1,
+        };
     })
 }
 

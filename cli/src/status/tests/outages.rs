@@ -1,7 +1,10 @@
 //! The status of a stack in each kind of outage.
 
 use callsheet_app::ports::{Access as _, Denial, NewPolicy, Policies as _, Queue as _};
-use callsheet_domain::{CallRecord, Cause, History, Operation, RecordedResult, SyncJob, plus};
+use callsheet_domain::{
+    CallRecord, Cause, History, Operation, RecordedResult, SyncJob, UnreadableEvent,
+    UnreadableEvents, plus,
+};
 use callsheet_testkit::{Faults, Intercepted, When};
 use jiff::SignedDuration;
 use test_case::test_case;
@@ -32,7 +35,7 @@ last scheduler run     1 min ago
 sync queue             0 messages
 dead letters           0
 denied by Recall       no
-unreadable             0 decisions, 0 calendars
+unreadable             0 events, 0 decisions, 0 calendars
 due                    0 decisions"
     );
 }
@@ -310,7 +313,7 @@ async fn unreadable_rows_are_named_and_cost_only_themselves() {
     assert_eq!(status.meetings.record, 1, "the other meeting");
     let text = status.text();
     for line in [
-        "unreadable             1 decision, 2 calendars",
+        "unreadable             0 events, 1 decision, 2 calendars",
         "  event event-bad: made unreadable on purpose",
         "  calendar-bad: made unreadable on purpose",
         "  calendar-sales: in the overrides of calendar calendar-sales, made unreadable on purpose",
@@ -337,4 +340,33 @@ async fn queues_that_are_not_given_or_fail_are_unknown() {
     let status = super::super::status(ports, &ARGUMENTS, at(NOW)).await;
     let status = status.expect("the rest is known");
     assert_eq!(kinds(&status), [FindingKind::Unknown]);
+}
+
+#[tokio::test]
+async fn events_that_cannot_be_read_are_named_with_their_calendar() {
+    let harness = Harness::healthy().await;
+    let calendar = a_calendar_record().calendar.id;
+    let record = harness.state.record(&calendar).await.expect("memory");
+    let record = record.expect("it is stored").with(|record| {
+        record.unreadable_events = UnreadableEvents {
+            named: vec![UnreadableEvent {
+                id: EventId::parse("event-odd").expect("an id"),
+                problem: "its start is missing".to_owned(),
+                since: at("09:00"),
+                seen_at: at("09:20"),
+            }],
+            more: 2,
+        };
+    });
+    harness.store(&record).await;
+    let status = harness.status(at(NOW)).await;
+    assert_eq!(kinds(&status), [FindingKind::UnreadableEvents]);
+    let text = status.text();
+    for line in [
+        "- Recall lists 3 events that cannot be read.",
+        "unreadable             3 events, 0 decisions, 0 calendars",
+        "  event event-odd of calendar calendar-sales, since 2090-03-06 09:00 UTC: its start is missing",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
 }

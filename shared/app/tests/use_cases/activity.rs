@@ -63,11 +63,9 @@ async fn a_batch_notes_its_newest_webhook_and_its_oldest_request() {
 async fn a_resync_is_noted_unless_it_failed_or_was_denied() {
     let failed = Handled {
         failed: vec!["resync".to_owned()],
-        is_denied: false,
         ..Handled::default()
     };
     let denied = Handled {
-        failed: Vec::new(),
         is_denied: true,
         ..Handled::default()
     };

@@ -17,11 +17,10 @@ use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
 use super::overrides::HeadRow;
-use super::place::{OVERRIDES_HEAD, Place, RECORD, calendar_of};
+use super::place::{OVERRIDES_HEAD, PARTITION, Place, RECORD, SORT, calendar_of};
 use super::sync_row::SyncInProgressRow;
 use super::{Listed, StateTable, row_at};
-use crate::attributes::{Attributes, Unreadable, read_attributes, read_row, text};
-use crate::error::unreadable;
+use crate::attributes::{Attributes, Unreadable, read_row, text};
 use crate::expressions::all_rows;
 use crate::stored_text;
 
@@ -42,11 +41,6 @@ impl Calendars for StateTable {
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
         let entries = self.calendar_entries().await?;
-        for (partition, entry) in &entries {
-            if let Some(problem) = &entry.problem {
-                tracing::error!(%problem, "a row of {partition} cannot be read: {problem}");
-            }
-        }
         let listed = entries.into_values().filter_map(|entry| {
             Some(ListedCalendar {
                 record: entry.record?,
@@ -86,12 +80,7 @@ impl StateTable {
             .key_condition_expression("#listed = :listed")
             .expression_attribute_names("#listed", "listed")
             .expression_attribute_values(":listed", text("calendar"));
-        let mut entries = BTreeMap::new();
-        for row in all_rows(query).await? {
-            add_entry(&mut entries, row)
-                .map_err(|problem| unreadable("the list of calendars", problem))?;
-        }
-        Ok(entries)
+        Ok(entries_of(all_rows(query).await?))
     }
 }
 
@@ -104,11 +93,31 @@ struct Entry {
     problem: Option<Unreadable>,
 }
 
-/// The key of a row that the index shows.
-#[derive(Deserialize)]
-struct EntryKey {
-    partition: String,
-    sort: String,
+/// The rows of the index, by calendar. A row that cannot be read is logged and left
+/// out, so that it keeps no other calendar from being listed.
+fn entries_of(rows: Vec<Attributes>) -> BTreeMap<String, Entry> {
+    let mut entries = BTreeMap::new();
+    for row in rows {
+        let (partition, sort) = (name(&row, PARTITION), name(&row, SORT));
+        let (place, sort) = (format!("{sort} of {partition}"), sort.to_owned());
+        let entry: &mut Entry = entries.entry(partition.to_owned()).or_default();
+        if let Err(problem) = entry.add(&sort, row) {
+            tracing::error!(
+                place,
+                %problem,
+                "the list of calendars lacks the row {place}, which cannot be read: {problem}"
+            );
+            entry.problem = Some(problem);
+        }
+    }
+    entries
+}
+
+/// The text of a key attribute.
+fn name<'a>(row: &'a Attributes, attribute: &str) -> &'a str {
+    let value = row.get(attribute);
+    let text = value.and_then(|value| value.as_s().ok());
+    text.map_or("?", String::as_str)
 }
 
 impl Entry {
@@ -120,16 +129,6 @@ impl Entry {
         }
         Ok(())
     }
-}
-
-/// Adds a row of the index to the entry of its calendar.
-fn add_entry(entries: &mut BTreeMap<String, Entry>, row: Attributes) -> Result<(), Unreadable> {
-    let key: EntryKey = read_attributes(row.clone())?;
-    let entry = entries.entry(key.partition).or_default();
-    if let Err(problem) = entry.add(&key.sort, row) {
-        entry.problem = Some(problem);
-    }
-    Ok(())
 }
 
 #[derive(Serialize, Deserialize)]
@@ -351,10 +350,7 @@ mod tests {
             row("calendar#mood", "mood", json!({"v": 1})),
             good,
         ];
-        let mut entries = BTreeMap::new();
-        for row in rows {
-            add_entry(&mut entries, row).expect("its key can be read");
-        }
+        let entries = entries_of(rows.to_vec());
         let problems: Vec<_> = entries
             .iter()
             .filter_map(|(partition, entry)| Some((partition.as_str(), entry.problem.clone()?)))
@@ -374,6 +370,39 @@ mod tests {
             .filter(|entry| entry.record.is_some())
             .collect();
         assert_eq!(read.len(), 1);
+    }
+
+    fn listed_row(calendar: &str, sort: &str, mut row: serde_json::Value) -> Attributes {
+        row["partition"] = format!("calendar#{calendar}").into();
+        row["sort"] = sort.into();
+        serde_dynamo::to_item(row).expect("a row")
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_keeps_no_other_calendar_from_being_listed() {
+        let calendar = |id: &str, version: u32| {
+            let row = json!({
+                "v": version, "listed": "calendar", "calendar_id": id,
+                "platform": "google_calendar", "status": "connected", "updated_at": 1,
+                "revision": 1, "version": 1,
+            });
+            listed_row(id, "calendar", row)
+        };
+        let head = listed_row("a", "overrides", json!({"v": 1, "listed": "calendar"}));
+        let rows = vec![
+            calendar("a", 1),
+            head,
+            calendar("b", 2),
+            listed_row("c", "something", json!({"v": 1})),
+            calendar("d", 1),
+        ];
+        let records = entries_of(rows)
+            .into_values()
+            .filter_map(|entry| entry.record);
+        let listed: Vec<_> = records
+            .map(|record| record.calendar.id.to_string())
+            .collect();
+        assert_eq!(listed, ["a", "d"]);
     }
 
     /// Every build that reads version 1 reads this row.
