@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{METRICS, PortError, RunReport, Scheduler};
+use callsheet_app::{PortError, RunReport, Scheduler};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{RandomJitter, Secret, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
@@ -40,7 +40,6 @@ pub(crate) async fn wake(
         }
         Err(error) => {
             if matches!(error, PortError::Denied { .. }) {
-                tracing::info!(target: METRICS, denied = 1);
                 key.refresh(scheduler.clock.now()).await;
             }
             tracing::error!(%error, "scheduler run failed, and decisions that are due stay due: {error}");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use callsheet_app::ports::{Clock as _, Receipt};
-use callsheet_app::{Delivery, METRICS, Ports, SyncHandler};
+use callsheet_app::{Delivery, Ports, SyncHandler};
 use callsheet_queue::{SqsQueue, parse_job};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Secret, SystemClock, deadline};
@@ -48,7 +48,6 @@ pub(crate) async fn handle(
     }
     let outcome = handler.handle(&deliveries, until).await;
     if outcome.is_denied {
-        tracing::info!(target: METRICS, denied = 1);
         key.refresh(handler.ports.clock.now()).await;
     }
     failed.extend(outcome.failed);
