@@ -144,3 +144,12 @@ fn an_alarm_is_raised_if_lambda_drops_requeued_messages() {
     assert_eq!(template.number(&format!("{alarm}.Threshold")), 0);
     assert_eq!(template.number(&format!("{alarm}.EvaluationPeriods")), 1);
 }
+
+/// While Recall denies the key, a call a minute probes it. A rotated key is denied once.
+#[test]
+fn an_alarm_is_raised_within_five_minutes_of_a_denial_that_lasts() {
+    let template = Template::read();
+    let at = |place: &str| template.number(&format!("Resources.DeniedAlarm.Properties.{place}"));
+    assert!(at("Period") * at("EvaluationPeriods") <= 300);
+    assert_eq!((at("DatapointsToAlarm"), at("Threshold")), (2, 0));
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
-use callsheet_app::{ActivityNotes, METRICS, RunReport, Scheduler, StopReason};
+use callsheet_app::{ActivityNotes, RunReport, Scheduler, StopReason};
 use callsheet_runtime::{RandomJitter, SystemClock, deadline};
 use callsheet_store::{DecisionTable, StateTable};
 use lambda_runtime::Error;
@@ -41,9 +41,6 @@ pub(crate) async fn wake(
             counted(&report)
         }
         Err(error) => {
-            if error.is_recall_denial() {
-                tracing::info!(target: METRICS, denied = 1);
-            }
             tracing::error!(%error, "scheduler run failed, and decisions that are due stay due: {error}");
             Err(error.into())
         }
@@ -57,12 +54,9 @@ pub(crate) async fn wake(
 /// Recall denies our key while decisions are due, whoever makes the probes.
 fn counted(report: &RunReport) -> Result<(), Error> {
     match report.stopped {
-        StopReason::Held => {
-            tracing::info!(target: METRICS, denied = 1);
-            Err(Error::from(
-                "Recall denies the API key, so decisions that are due wait for it to be repaired",
-            ))
-        }
+        StopReason::Held => Err(Error::from(
+            "Recall denies the API key, so decisions that are due wait for it to be repaired",
+        )),
         StopReason::Idle
         | StopReason::DeadlineReached
         | StopReason::AlreadyRunning

@@ -8,6 +8,7 @@
 use callsheet_domain::{Timestamp, plus};
 use jiff::SignedDuration;
 
+use crate::metrics::METRICS;
 use crate::ports::{Access, Clock, Denial};
 use crate::{PortError, Service};
 
@@ -62,6 +63,7 @@ impl<S: Access, K: Clock> AccessGate<'_, S, K> {
         else {
             return Ok(());
         };
+        tracing::info!(target: METRICS, denied = 1);
         let now = self.clock.now();
         let denial = Denial {
             since: now,
