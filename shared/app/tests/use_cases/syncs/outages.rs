@@ -16,8 +16,10 @@ const CHANGES: i64 = 20 * 60;
 /// All is synced so long after the last outage.
 const REST: i64 = 8 * 60;
 
-/// The calls that may fail, and how.
-const KINDS: [(&str, fn() -> PortError); 8] = [
+/// The beginning of the names of calls that may fail, and how they do.
+type Kind = (&'static str, fn() -> PortError);
+
+const KINDS: [Kind; 8] = [
     ("Decisions::copies", || throttled(Service::DynamoDb, 1)),
     ("Decisions::write", || throttled(Service::DynamoDb, 1)),
     ("Calendars::", || throttled(Service::DynamoDb, 1)),
@@ -79,7 +81,7 @@ async fn outages_cost_no_message(seed: u64) {
     let began = harness.after(0);
     let windows = windows(&mut chance, &harness);
     let failing = failing(&harness, windows.clone());
-    let (mut waiting, mut seen) = (Waiting::new(), (0, 0));
+    let (mut waiting, mut counted) = (Waiting::new(), (0, 0));
     for second in 0..(CHANGES + 600 + REST) {
         harness
             .clock
@@ -88,11 +90,11 @@ async fn outages_cost_no_message(seed: u64) {
             let number = chance.index(6);
             harness.recall.put_event(event(number, harness.after(0)));
             harness.tell(&id(number)).await;
-            collect(&harness, &mut waiting, &mut seen);
+            collect(&harness, &mut waiting, &mut counted);
         }
         if second % 60 == 7 {
             harness.queue.send(&SyncJob::Resync).await.expect("memory");
-            collect(&harness, &mut waiting, &mut seen);
+            collect(&harness, &mut waiting, &mut counted);
         }
         let now = harness.after(0);
         let due: Vec<_> = waiting.extract_if(.., |(at, _)| *at <= now).collect();
@@ -102,7 +104,7 @@ async fn outages_cost_no_message(seed: u64) {
             assert!(received < Some(10), "seed {seed}: {windows:?}");
             let sync = harness.failing_sync(&failing);
             sync.handle(&batch, harness.deadline()).await;
-            collect(&harness, &mut waiting, &mut seen);
+            collect(&harness, &mut waiting, &mut counted);
         }
     }
     let requests = waiting
