@@ -16,8 +16,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::evaluate::evaluate;
 use crate::event_pages::EventPage;
 use crate::event_rows::{EventRows, SupersededRows};
-use crate::ports::{Clock, Decisions, UnreadableRow, WriteOutcome};
+use crate::ports::{Clock, Decisions, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
+use crate::set_aside::SetAside;
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::{ActivePolicy, CalendarContext, PortError};
@@ -75,11 +76,6 @@ struct PageNotes {
     set_aside: SetAside,
 }
 
-/// Decisions whose rows cannot be read or written, each with its calendar and the
-/// problem.
-#[derive(Debug, Default)]
-struct SetAside(BTreeMap<DecisionKey, (CalendarId, String)>);
-
 /// The result of some writes.
 #[derive(Debug, Default)]
 struct Writes {
@@ -129,6 +125,23 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         Ok(())
     }
 
+    /// The events of a page that are not set aside, and all stored decisions about
+    /// their meetings.
+    async fn load(
+        &self,
+        page: &EventPage,
+        notes: &mut PageNotes,
+    ) -> Result<(Vec<CalendarEvent>, Vec<Decision>), PortError> {
+        let meetings = page.events.iter().map(|event| event.ical_uid.clone());
+        let meetings: Vec<_> = meetings.collect();
+        let stored = self.decisions.copies(&meetings).await?;
+        let set_aside = &mut notes.set_aside;
+        set_aside.add_unreadable(stored.unreadable, &page.events);
+        let is_usable = |event: &&CalendarEvent| !set_aside.contains(&event.key());
+        let events = page.events.iter().filter(is_usable).cloned();
+        Ok((events.collect(), stored.decisions))
+    }
+
     /// Evaluates and writes events once; gives the meetings that another worker
     /// wrote first.
     async fn attempt(
@@ -138,14 +151,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         notes: &mut PageNotes,
         counts: &mut SyncCounts,
     ) -> Result<HashSet<IcalUid>, SyncError> {
-        let meetings = page.events.iter().map(|event| event.ical_uid.clone());
-        let stored = self.decisions.copies(&meetings.collect::<Vec<_>>()).await?;
-        notes
-            .set_aside
-            .add_unreadable(stored.unreadable, &page.events);
-        let stored = stored.decisions;
-        let is_usable = |event: &&CalendarEvent| !notes.set_aside.contains(&event.key());
-        let events: Vec<_> = page.events.iter().filter(is_usable).cloned().collect();
+        let (events, stored) = self.load(page, notes).await?;
         let now = self.clock.now();
         let mut rows = EventRows::of(self.decisions, stored, &events, now).await?;
         let policy = (&*context.policy.policy, context.policy.revision);
@@ -346,42 +352,6 @@ impl PageNotes {
         counts.drifted += count(self.drifted.len());
         for (event, kind) in self.drifted {
             tracing::warn!(%event, kind, "repaired drift of event {event}: {kind}");
-        }
-    }
-}
-
-impl SetAside {
-    fn contains(&self, key: &DecisionKey) -> bool {
-        self.0.contains_key(key)
-    }
-
-    fn add(&mut self, key: DecisionKey, calendar: CalendarId, problem: String) {
-        self.0.insert(key, (calendar, problem));
-    }
-
-    /// Adds the unreadable rows of `events`. Rows of other copies are left to the
-    /// syncs of their calendars.
-    fn add_unreadable(&mut self, rows: Vec<UnreadableRow>, events: &[CalendarEvent]) {
-        for row in rows {
-            let mut events = events.iter();
-            if let Some(event) = events.find(|event| event.key() == row.key) {
-                self.add(row.key, event.calendar_id.clone(), row.problem);
-            }
-        }
-    }
-
-    /// Counts and logs what is set aside.
-    fn report(self, counts: &mut SyncCounts) {
-        counts.set_aside += count(self.0.len());
-        for (key, (calendar, problem)) in self.0 {
-            let event = key.event_id;
-            tracing::error!(
-                %event,
-                %calendar,
-                problem,
-                "set aside event {event} of calendar {calendar}, whose decision cannot be read or \
-                 written: {problem}"
-            );
         }
     }
 }

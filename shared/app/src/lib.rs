@@ -24,6 +24,7 @@ mod rate_limiter;
 mod recall_calls;
 mod retry_on_conflict;
 mod scheduler;
+mod set_aside;
 mod sync;
 mod sync_counts;
 mod sync_error;

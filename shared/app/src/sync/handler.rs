@@ -210,12 +210,14 @@ impl<P: SyncPorts> SyncHandler<P> {
     ) {
         // Boxed: the state of each while it waits is large.
         Box::pin(self.run_requests(batch, components, handled)).await;
-        if let Some(error) = batch.calls.held() {
+        let resync = match batch.calls.held() {
+            Some(error) => Err(error),
+            None => Box::pin(self.run_resync(batch, components)).await,
+        };
+        if let Err(error) = resync {
             let resyncs = batch.deliveries.iter();
             let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
             batch.requeue.again(resyncs, &error, handled).await;
-        } else {
-            Box::pin(self.run_resync(batch, components, handled)).await;
         }
     }
 
@@ -250,11 +252,10 @@ impl<P: SyncPorts> SyncHandler<P> {
         &self,
         batch: &Batch<'_, P>,
         components: &Components<'_, P>,
-        handled: &mut Handled,
-    ) {
+    ) -> Result<(), SyncError> {
         let deliveries = batch.deliveries.iter();
         let Some(mut trigger) = deliveries.filter_map(resync_trigger).max() else {
-            return;
+            return Ok(());
         };
         if batch.calls.is_probe() {
             trigger = trigger.max(Trigger::Probe);
@@ -279,19 +280,14 @@ impl<P: SyncPorts> SyncHandler<P> {
                 workspace_sync: components.workspace_sync,
             },
         };
-        match resync.run(batch.policy, trigger, batch.latest).await {
-            Ok(()) => {}
-            Err(error) => {
-                if error.is_retry_later() && !error.is_denied() {
-                    tracing::info!(%error, "the resync waits: {error}");
-                } else {
-                    tracing::warn!(%error, "could not resync: {error}");
-                }
-                let resyncs = batch.deliveries.iter();
-                let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
-                batch.requeue.again(resyncs, &error, handled).await;
+        let resync = resync.run(batch.policy, trigger, batch.latest).await;
+        resync.inspect_err(|error| {
+            if error.is_retry_later() && !error.is_denied() {
+                tracing::info!(%error, "the resync waits: {error}");
+            } else {
+                tracing::warn!(%error, "could not resync: {error}");
             }
-        }
+        })
     }
 }
 

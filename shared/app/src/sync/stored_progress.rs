@@ -147,10 +147,9 @@ impl StoredProgress {
             let completed = mark.clone().over(last_sync);
             let is_ours = saved.is_some() && record.in_progress == saved;
             let known = &record.unreadable_events;
-            let unreadable = if mark.since.is_none() {
-                known.after_full(&readings)
-            } else {
-                known.after(&readings)
+            let unreadable = match mark.since {
+                Some(_) => known.after(&readings),
+                None => known.after_full(&readings),
             };
             if completed == record.last_sync && !is_ours && unreadable.agrees_with(known) {
                 return Ok(Attempt::Done(()));
@@ -163,10 +162,8 @@ impl StoredProgress {
             if state.write_record(&record).await? == WriteOutcome::Written {
                 return Ok(Attempt::Done(()));
             }
-            match state.record(&id).await? {
-                Some(stored) => record = stored,
-                None => return Ok(Attempt::Done(())),
-            }
+            let stored = state.record(&id).await?;
+            record = stored.ok_or(SyncError::Conflict)?;
             Ok(Attempt::Conflict)
         })
         .await

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use super::{event, harness, id};
 use crate::harness::{Failing, Harness, skips_all};
 
-fn denied() -> PortError {
+pub(super) fn denied() -> PortError {
     PortError::Denied {
         service: Service::Recall,
         reason: "401: the key is disabled".to_owned(),
@@ -229,10 +229,10 @@ async fn a_resync_with_nothing_due_makes_the_probe_all_the_same() {
 }
 
 /// Messages that become visible at an instant.
-type Waiting = Vec<(Timestamp, Delivery)>;
+pub(super) type Waiting = Vec<(Timestamp, Delivery)>;
 
 /// Takes what was sent or returned from the queue, each with its instant.
-fn collect(harness: &Harness, waiting: &mut Waiting, seen: &mut (usize, usize)) {
+pub(super) fn collect(harness: &Harness, waiting: &mut Waiting, seen: &mut (usize, usize)) {
     let mut delayed = harness.queue.delayed().split_off(seen.0).into_iter();
     let mut postponed = harness.queue.postponed().split_off(seen.1).into_iter();
     seen.0 += delayed.len();

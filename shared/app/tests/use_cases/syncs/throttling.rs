@@ -22,7 +22,7 @@ fn denied(service: Service) -> PortError {
     }
 }
 
-fn throttled(service: Service, seconds: u64) -> PortError {
+pub(super) fn throttled(service: Service, seconds: u64) -> PortError {
     PortError::Throttled {
         service,
         wait: Duration::from_secs(seconds),
