@@ -143,6 +143,8 @@ impl Workspace {
         let bot = self.bots.values().find(|bot| bot.entry.bot_id == *bot_id);
         match bot {
             None => LeaveReply::NoSuchBot,
+            // Its call has ended: there is nothing to leave any more.
+            Some(bot) if bot.ends_at <= now => LeaveReply::NoSuchBot,
             Some(bot) if !bot.is_dispatched(now) => {
                 LeaveReply::Refused("the bot is in no call".to_owned())
             }
