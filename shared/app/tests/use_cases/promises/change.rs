@@ -3,8 +3,8 @@
 use callsheet_app::ports::{CalendarEvents as _, Decisions as _, OverrideStore as _, Queue as _};
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, CalendarStatus, Decision, EventId, IcalUid, Meeting,
-    OverrideChoice, OverrideScope, PlatformEventId, PolicyDocument, SyncJob, SyncReason,
-    SyncRequest, Timestamp, plus,
+    OverrideChoice, OverrideScope, PlatformEventId, PolicyDocument, ResponseStatus, SyncJob,
+    SyncReason, SyncRequest, Timestamp, plus,
 };
 use callsheet_testkit::{With as _, a_calendar, an_actor, an_event, at};
 use jiff::SignedDuration;
@@ -56,10 +56,12 @@ pub(super) enum Change {
         event: usize,
         title: u8,
     },
-    /// An event as it is now is given another `ical_uid`, which is another meeting.
-    ChangeIcalUid {
+    /// An event as it is now is given another `ical_uid`, as another meeting with a
+    /// link of its own, or as the same.
+    Renumber {
         event: usize,
         number: u8,
+        keeps_link: bool,
     },
     /// The table of decisions is restored as it was so many changes ago.
     Restore {
@@ -113,7 +115,7 @@ pub(super) fn change() -> impl Strategy<Value = Change> {
         1 => (0..CALENDARS, -1_i64..8).prop_map(|(calendar, minutes)| Change::Pause { calendar, minutes }),
         2 => (0..EVENTS, 1_i64..600).prop_map(|(event, minutes)| Change::MoveIntoThePast { event, minutes }),
         2 => (0..EVENTS, any::<u8>()).prop_map(|(event, title)| Change::Retitle { event, title }),
-        2 => (0..EVENTS, 0..3_u8).prop_map(|(event, number)| Change::ChangeIcalUid { event, number }),
+        2 => (0..EVENTS, 0..3_u8).prop_map(|(event, number)| Change::Renumber { event, number, keeps_link: false }),
         1 => (1..6_usize).prop_map(|changes| Change::Restore { changes }),
         2 => (1_i64..120).prop_map(|minutes| Change::Wait { minutes }),
     ]
@@ -176,51 +178,9 @@ impl Harness {
         }
     }
 
-    /// Has the change happen in Recall, and its webhook arrive. `past` has the rows
-    /// after each change so far.
-    pub(super) async fn happen(&self, change: &Change, past: &[Vec<Decision>]) {
-        self.clock.advance(SignedDuration::from_secs(1));
-        let now = self.after(0);
-        let (calendar_id, reason) = match change {
-            Change::Wait { minutes } => {
-                self.clock.advance(SignedDuration::from_mins(*minutes));
-                return;
-            }
-            Change::Restore { changes } => {
-                let index = past.len().saturating_sub(*changes);
-                self.restore(past.get(index).map_or(&[], Vec::as_slice))
-                    .await;
-                return;
-            }
-            Change::MoveIntoThePast { event, minutes } => {
-                let event = self.event_now(*event, now).with(|event| {
-                    event.ends_at = plus(now, SignedDuration::from_mins(-minutes));
-                    event.starts_at = plus(event.ends_at, SignedDuration::from_mins(-30));
-                });
-                let calendar = event.calendar_id.clone();
-                self.recall.put_event(event);
-                (calendar, SyncReason::EventsChanged { since: now })
-            }
-            Change::Retitle { event, title } => {
-                let event = self
-                    .event_now(*event, now)
-                    .with(|event| event.facts.title = Some(format!("Title {title}")));
-                let calendar = event.calendar_id.clone();
-                self.recall.put_event(event);
-                (calendar, SyncReason::EventsChanged { since: now })
-            }
-            Change::ChangeIcalUid {
-                event: number,
-                number: uid,
-            } => {
-                let event = self.event_now(*number, now).with(|event| {
-                    let ical_uid = format!("meeting-{}-{uid}", number / 2);
-                    event.ical_uid = IcalUid::parse(ical_uid).expect("an ical_uid");
-                });
-                let calendar = event.calendar_id.clone();
-                self.recall.put_event(event);
-                (calendar, SyncReason::EventsChanged { since: now })
-            }
+    /// The `number`th event after a change of it; none if the change is another one.
+    fn changed_event(&self, change: &Change, now: Timestamp) -> Option<CalendarEvent> {
+        Some(match change {
             Change::PushOutcome {
                 event: number,
                 start_minute,
@@ -229,63 +189,112 @@ impl Harness {
                 has_blocked_title,
             } => {
                 let ical_uid = self.event_now(*number, now).ical_uid;
-                let event = event(*number, now).with(|event| {
+                event(*number, now).with(|event| {
+                    event.meeting = Some(meeting_of(&ical_uid)).filter(|_| *has_link);
                     event.ical_uid = ical_uid;
                     event.starts_at = plus(at("10:00"), SignedDuration::from_mins(*start_minute));
                     event.ends_at = plus(event.starts_at, SignedDuration::from_mins(30));
-                    event.meeting = event.meeting.take().filter(|_| *has_link);
                     if *has_blocked_title {
                         event.facts.title = Some(format!("{number} of http://localhost:3000"));
                     }
                     event.facts.own_response = Some(if *is_declined {
-                        callsheet_domain::ResponseStatus::Declined
+                        ResponseStatus::Declined
                     } else {
-                        callsheet_domain::ResponseStatus::Accepted
+                        ResponseStatus::Accepted
                     });
-                });
-                let calendar = event.calendar_id.clone();
-                self.recall.put_event(event);
-                (calendar, SyncReason::EventsChanged { since: now })
+                })
             }
-            Change::Delete { event: number } => {
-                let event = self
-                    .event_now(*number, now)
-                    .with(|event| event.is_deleted = true);
-                let calendar = event.calendar_id.clone();
-                self.recall.put_event(event);
-                (calendar, SyncReason::EventsChanged { since: now })
+            Change::Delete { event } => self
+                .event_now(*event, now)
+                .with(|event| event.is_deleted = true),
+            Change::MoveIntoThePast { event, minutes } => {
+                self.event_now(*event, now).with(|event| {
+                    event.ends_at = plus(now, SignedDuration::from_mins(-minutes));
+                    event.starts_at = plus(event.ends_at, SignedDuration::from_mins(-30));
+                })
             }
+            Change::Retitle { event, title } => self
+                .event_now(*event, now)
+                .with(|event| event.facts.title = Some(format!("Title {title}"))),
+            Change::Renumber {
+                event,
+                number,
+                keeps_link,
+            } => self.event_now(*event, now).with(|changed| {
+                let ical_uid = format!("meeting-{}-{number}", event / 2);
+                changed.ical_uid = IcalUid::parse(ical_uid).expect("an ical_uid");
+                if !keeps_link {
+                    changed.meeting = Some(meeting_of(&changed.ical_uid));
+                }
+            }),
+            _ => return None,
+        })
+    }
+
+    /// The calendar after a change of it; none if the change is another one.
+    fn changed_calendar(change: &Change, now: Timestamp) -> Option<Calendar> {
+        Some(match change {
             Change::Disconnect { calendar: number } => {
-                let lost = calendar(*number, CalendarStatus::Disconnected, now);
-                self.recall.put_calendar(lost.clone());
-                (lost.id, SyncReason::CalendarChanged)
+                calendar(*number, CalendarStatus::Disconnected, now)
             }
             Change::Reconnect { calendar: number } => {
-                let back = calendar(*number, CalendarStatus::Connected, now);
-                self.recall.put_calendar(back.clone());
-                (back.id, SyncReason::CalendarChanged)
+                calendar(*number, CalendarStatus::Connected, now)
             }
-            // These come without a webhook: a resync must find their effects.
+            _ => return None,
+        })
+    }
+
+    /// Has the change happen in Recall, and its webhook arrive. `past` has the rows
+    /// after each change so far.
+    pub(super) async fn happen(&self, change: &Change, past: &[Vec<Decision>]) {
+        self.clock.advance(SignedDuration::from_secs(1));
+        let now = self.after(0);
+        let (calendar_id, reason) = if let Some(event) = self.changed_event(change, now) {
+            let calendar = event.calendar_id.clone();
+            self.recall.put_event(event);
+            (calendar, SyncReason::EventsChanged { since: now })
+        } else if let Some(calendar) = Self::changed_calendar(change, now) {
+            self.recall.put_calendar(calendar.clone());
+            (calendar.id, SyncReason::CalendarChanged)
+        } else {
+            self.happen_unnoticed(change, past, now).await;
+            return;
+        };
+        let request = SyncRequest {
+            calendar_id,
+            reason,
+            sent_at: now,
+        };
+        let sent = self.queue.send(&SyncJob::Request(request)).await;
+        sent.expect("memory");
+    }
+
+    /// Has a change happen that comes without a webhook: a resync must find its effects.
+    async fn happen_unnoticed(&self, change: &Change, past: &[Vec<Decision>], now: Timestamp) {
+        match change {
+            Change::Wait { minutes } => self.clock.advance(SignedDuration::from_mins(*minutes)),
+            Change::Restore { changes } => {
+                let index = past.len().saturating_sub(*changes);
+                let rows = past.get(index).map_or(&[][..], Vec::as_slice);
+                self.restore(rows).await;
+            }
             Change::Push { policy: number } => {
                 self.push(policy(*number)).await;
-                return;
             }
             Change::Say {
                 event: number,
                 word,
                 is_of_series,
             } => {
-                let event = event(*number, now);
+                let event = self.event_now(*number, now);
                 let subject = if *is_of_series {
                     OverrideScope::Series(event.ical_uid)
                 } else {
                     OverrideScope::Event(event.platform_id.expect("it has one"))
                 };
                 let (state, by) = (&self.state, an_actor());
-                let override_revision =
-                    state.set_override(&event.calendar_id, &subject, *word, &by, now);
-                override_revision.await.expect("memory");
-                return;
+                let set = state.set_override(&event.calendar_id, &subject, *word, &by, now);
+                set.await.expect("memory");
             }
             Change::Pause {
                 calendar: number,
@@ -293,20 +302,18 @@ impl Harness {
             } => {
                 let id = calendar(*number, CalendarStatus::Connected, now).id;
                 let until = plus(now, SignedDuration::from_mins(*minutes));
-                let by = an_actor();
-                let paused = self.state.pause(&id, until, &by, now);
-                paused.await.expect("memory");
-                return;
+                let paused = self.state.pause(&id, until, &an_actor(), now).await;
+                paused.expect("memory");
             }
-        };
-        let request = SyncRequest {
-            calendar_id,
-            reason,
-            sent_at: now,
-        };
-        self.queue
-            .send(&SyncJob::Request(request))
-            .await
-            .expect("memory");
+            noticed => unreachable!("{noticed:?} has a webhook"),
+        }
+    }
+}
+
+/// The meeting of an `ical_uid`, with a link of its own.
+fn meeting_of(ical_uid: &IcalUid) -> Meeting {
+    let number = ical_uid.as_str().trim_start_matches("meeting-");
+    Meeting {
+        url: format!("https://meet.example/{number}"),
     }
 }
