@@ -198,7 +198,9 @@ proptest! {
             // tells whether the bot is in its call.
             let is_lost = changes.iter().any(|(change, _)| matches!(change, Change::Disconnect { .. }));
             let now = harness.after(0);
-            let may_be_gone = |row: &Decision| is_lost && row.starts_at <= now && row.had_bot;
+            let may_be_gone = |row: &Decision| {
+                is_lost && row.starts_at <= now && row.had_bot && !row.is_superseded()
+            };
             harness.assert_as_wanted_but(|row| {
                 is_blocked_for_good(row) || waits_for_copy(row) || may_be_gone(row)
             });
