@@ -1,5 +1,6 @@
 //! A whole Callsheet in memory: Recall, the queue, the tables, a clock.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -260,6 +261,18 @@ impl Harness {
             .expect("a decision on the event")
     }
 
+    /// The number of `ical_uid`s under which the bot of `key` is wanted.
+    fn meetings_of(&self, key: &str) -> usize {
+        let rows = self.decisions.all();
+        let is_wanted = |row: &&Decision| row.wanted_key().is_some_and(|it| it.as_str() == key);
+        let meetings: BTreeSet<_> = rows
+            .iter()
+            .filter(is_wanted)
+            .map(|row| &row.key.ical_uid)
+            .collect();
+        meetings.len()
+    }
+
     /// What is wanted for meetings to come, and what Recall holds, each as
     /// lines that should be equal; nothing of rows that are left out, and of a
     /// meeting that has ended only bots that would still join.
@@ -267,10 +280,14 @@ impl Harness {
         &self,
         is_left_out: impl Fn(&Decision) -> bool,
     ) -> (Vec<String>, Vec<String>) {
+        let now = self.after(0);
+        // After the start a bot keeps its configuration, whatever is wanted. One that
+        // events of several `ical_uid`s share is configured by the last of them.
         let line = |start: Timestamp, key: &str, config: &str, event: &EventId| {
+            let is_compared = start > now && self.meetings_of(key) <= 1;
+            let config = if is_compared { config } else { "any" };
             format!("{start} {key} {config} {event}")
         };
-        let now = self.after(0);
         let mut wanted: Vec<_> = self
             .decisions
             .all()
@@ -299,7 +316,8 @@ impl Harness {
         for (key, bot) in self.recall.bots() {
             let would_join = bot.entry.starts_at > now;
             let is_shown = |event: &&EventId| {
-                !skipped.contains(*event) && (would_join || !ended.contains(*event))
+                let is_over = ended.contains(*event) || bot.ends_at <= now;
+                !skipped.contains(*event) && (would_join || !is_over)
             };
             for event in bot.events.iter().filter(is_shown) {
                 held.push(line(bot.entry.starts_at, key.as_str(), &bot.config, event));

@@ -146,6 +146,7 @@ impl Workspace {
         match bot {
             None if self.left.contains(bot_id) => LeaveReply::Finished,
             None => LeaveReply::NoSuchBot,
+            // Its call has ended: there is nothing to leave any more.
             Some(bot) if bot.ends_at <= now => LeaveReply::Finished,
             Some(bot) if !bot.is_dispatched(now) => {
                 LeaveReply::Refused("the bot is in no call yet".to_owned())

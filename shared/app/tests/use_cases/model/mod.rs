@@ -4,7 +4,7 @@
 //! lease, loading the row, starting a call, its effect, its response, the
 //! write). Between any two steps another actor may take one, time may pass, a
 //! response may be lost and a run may crash. The steps use the real code: the
-//! lease that passes the contract suite, `revise_copies`, `CallAttempt::of`,
+//! lease that passes the contract suite, `revise_copies`, `CallPlan::of`,
 //! `apply_result`. The model only assumes that a call ends within its time.
 //!
 //! In every state that can be reached, no two runs have a call in flight, and an
@@ -29,6 +29,9 @@ use world::World;
 /// How long the lease lasts.
 const LEASE: Duration = Duration::from_secs(30);
 
+/// The link of a version that was moved into the past.
+const PAST: &str = "past";
+
 /// The versions of the event, each with its meeting link.
 struct Script {
     policy: Policy,
@@ -46,6 +49,9 @@ impl Script {
             event.meeting = self.links[number].map(|link| Meeting {
                 url: format!("https://meet.example/{link}"),
             });
+            if self.links[number] == Some(PAST) {
+                (event.starts_at, event.ends_at) = (at("08:00"), at("09:00"));
+            }
         });
         let verdict = decide(
             &event,
@@ -98,6 +104,7 @@ fn explore(script: &Script) -> Result<usize, &'static str> {
 
 #[test_case(&[Some("a"), None]; "a bot is unwanted again")]
 #[test_case(&[None, Some("a")]; "a bot becomes wanted")]
+#[test_case(&[Some("a"), Some(PAST)]; "a meeting is moved into the past")]
 #[test_case(&[Some("a"), None, Some("a")]; "a bot is unwanted for a while")]
 fn in_every_order_one_run_calls_and_ends_with_what_is_wanted(
     links: &'static [Option<&'static str>],

@@ -4,6 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 use std::time::Duration;
 
+use callsheet_app::CallPlan;
 use callsheet_app::ports::{Held, LeaseResult, Released};
 use callsheet_domain::{
     Applied, Call, CallAttempt, CallResult, Decision, DeduplicationKey, History, Timestamp, Wanted,
@@ -167,7 +168,7 @@ impl World {
             RunStep::Stopped => vec![self.take_lease(which)],
             RunStep::Working(held) => vec![self.load(which, held), self.extend(which, held)],
             RunStep::Loaded(held, row) if self.now() < script.calls_until(held) => {
-                let attempt = CallAttempt::of(&row, self.now()).expect("it was loaded as due");
+                let attempt = planned(&row, self.now()).expect("it was loaded as due");
                 let call = CallInFlight {
                     held,
                     row,
@@ -249,7 +250,8 @@ impl World {
 
     fn load(&self, which: usize, held: Held) -> Self {
         self.with(|world| {
-            let due = world.row.clone().filter(Decision::is_due);
+            let now = world.now();
+            let due = world.row.clone().filter(|row| planned(row, now).is_some());
             world.runs[which] = match due {
                 Some(row) => RunStep::Loaded(held, Box::new(row)),
                 None => match world.lease.release(held) {
@@ -324,7 +326,7 @@ impl World {
         }
         for _ in 0..5 {
             let row = world.row.clone().expect("a version was synced");
-            let Some(sent) = CallAttempt::of(&row, world.now()) else {
+            let Some(sent) = planned(&row, world.now()) else {
                 break;
             };
             world.effect(&sent.call);
@@ -347,6 +349,12 @@ impl World {
             _ => Ok(()),
         }
     }
+}
+
+/// The call that a run plans for a row.
+fn planned(row: &Decision, now: Timestamp) -> Option<CallAttempt> {
+    let mut plan = CallPlan::of(vec![row.clone()], now);
+    plan.calls.pop().map(|call| call.attempt)
 }
 
 /// The part of a row that distinguishes worlds. The rest follows from the
