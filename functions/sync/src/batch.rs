@@ -39,8 +39,8 @@ pub(crate) async fn handle(
     let state = handler.ports.state.clone();
     let mut outcome = call(handler, key, &deliveries, until).await;
     // The jobs are handled, whether or not that can be noted.
-    let noted = notes.note_batch(&state, &deliveries, &outcome, SystemClock.now());
-    if let Err(error) = noted.await {
+    let now = SystemClock.now();
+    if let Err(error) = notes.note_batch(&state, &deliveries, &outcome, now).await {
         tracing::warn!(%error, "could not note the activity of sync: {error}");
     }
     outcome.failed.extend(unreadable);
