@@ -7,11 +7,13 @@
 //! The superseded row is written first. So no moment has two rows that both make calls for
 //! the event. A crash in between leaves the event without a row that decides; its request
 //! is then delivered again, and the row is created. The bot that the superseded row knew is
-//! known by Recall's list alone then, and is repaired as drift.
+//! known by Recall's list alone then, and taken over from there.
 
 use std::collections::{HashMap, HashSet};
 
-use callsheet_domain::{CalendarEvent, Decision, DecisionKey, EventId, Timestamp, retire_copies};
+use callsheet_domain::{
+    Applied, AppliedBot, CalendarEvent, Decision, DecisionKey, EventId, Timestamp, retire_copies,
+};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::PortError;
@@ -81,7 +83,14 @@ impl EventRows {
             return;
         }
         let own = own.map(|index| self.stored.remove(index));
-        let moved = previous.moved_to(key.clone(), own.as_ref(), now);
+        let mut moved = previous.moved_to(key.clone(), own.as_ref(), now);
+        // The row that superseded it was never written: what it knew is listed, if anything.
+        let listed = event.bots.iter().max_by_key(|bot| bot.starts_at);
+        if previous.is_superseded()
+            && let Some(bot) = listed
+        {
+            moved.applied = Applied::Uncertain(Box::new(AppliedBot::listed(bot)));
+        }
         self.stored.push(moved);
         rows.retain(|row| !row.is_superseded());
         let superseded = rows.iter().map(|row| row.superseded_by(event));

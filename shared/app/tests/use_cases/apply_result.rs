@@ -1,8 +1,8 @@
 //! Applying the result of a call to its row, which may have been written since.
 
 use callsheet_domain::{
-    Applied, AppliedBot, Call, CallAttempt, CallResult, Cause, Decision, Generation,
-    RecordedResult, Step, Wanted, apply_result,
+    Applied, AppliedBot, BotEntry, BotId, Call, CallAttempt, CallResult, Cause, Decision,
+    Generation, RecordedResult, Step, Wanted, apply_result,
 };
 use callsheet_testkit::{With as _, a_decision, an_applied_bot, at};
 use test_case::test_case;
@@ -140,4 +140,22 @@ fn a_scheduled_bot_has_a_cause(change: fn(&mut AppliedBot), cause: Cause) {
     let row = a_decision().with(|row| row.applied = applied);
     assert_eq!(row.cause(), cause);
     assert!(matches!(sent(&row).call, Call::Schedule(_)));
+}
+
+/// A call for an earlier start that Recall took after the event had moved.
+#[test]
+fn a_dispatched_bot_at_another_start_than_is_known_is_found_by_its_key() {
+    let known = the_bot().with(|bot| bot.bot_id = None);
+    let row = unwanted(Applied::Dispatched(Box::new(known.clone())));
+    let listed = BotEntry {
+        bot_id: BotId::parse("bot-7").expect("an id"),
+        starts_at: at("10:20"),
+        deduplication_key: known.deduplication_key,
+    };
+    let found = CallResult::Done(vec![listed.clone()]);
+    let row = apply_result(row.clone(), &sent(&row), found, at("10:21"));
+    assert!(
+        matches!(row.step(), Step::Leave(_, id) if *id == listed.bot_id),
+        "{row:?}"
+    );
 }

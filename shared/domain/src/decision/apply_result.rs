@@ -147,11 +147,16 @@ fn dispatched(mut decision: Decision) -> Decision {
 
 /// The id of `known` among the listed bots. Recall lists an entry for each past occurrence
 /// of an event, so the entry must have the same start; one with the same key is preferred.
+/// A call that Recall took only after the event had moved made a bot at another start than
+/// is known: it has the key alone.
 fn dispatched_id<'a>(known: &AppliedBot, bots: &'a [BotEntry]) -> Option<&'a BotId> {
     let same_start = || bots.iter().filter(|bot| bot.starts_at == known.starts_at);
     let same_key = same_start().find(|bot| bot.deduplication_key == known.deduplication_key);
+    let is_known = |bot: &&BotEntry| bot.deduplication_key == known.deduplication_key;
+    let by_key_alone = || bots.iter().filter(is_known).max_by_key(|bot| bot.starts_at);
     same_key
         .or_else(|| same_start().next())
+        .or_else(by_key_alone)
         .map(|bot| &bot.bot_id)
 }
 
