@@ -158,7 +158,7 @@ pub async fn the_decisions_that_want_a_bot_are_found_by_its_key(decisions: &impl
     let one = written(decisions, &a_copy("one", "event-1")).await;
     let two = written(decisions, &a_copy("two", "event-2")).await;
     let key = one.wanted_key().expect("it wants a bot").clone();
-    let another = a_copy("three", "event-3").with(|row| want_another_bot(row));
+    let another = a_copy("three", "event-3").with(want_another_bot);
     written(decisions, &another).await;
     let is_found = async |expected: &[&Decision]| {
         let found = decisions.wanting(&key).await.expect("the store answers");

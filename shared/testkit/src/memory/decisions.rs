@@ -16,7 +16,7 @@ pub struct MemoryDecisions(Shared<Rows>);
 
 #[derive(Debug, Default)]
 struct Rows {
-    rows: BTreeMap<DecisionKey, Decision>,
+    by_key: BTreeMap<DecisionKey, Decision>,
     /// Keys of rows that cannot be read, or not be written.
     unreadable: BTreeSet<DecisionKey>,
     unwritable: BTreeSet<DecisionKey>,
@@ -26,7 +26,7 @@ impl Rows {
     /// The rows that `filter` accepts, and those of them that cannot be read.
     fn select(&self, filter: impl Fn(&Decision) -> bool) -> DecisionRows {
         let mut selected = DecisionRows::default();
-        for row in self.rows.values().filter(|row| filter(row)) {
+        for row in self.by_key.values().filter(|row| filter(row)) {
             if self.unreadable.contains(&row.key) {
                 selected.unreadable.push(UnreadableRow {
                     key: row.key.clone(),
@@ -42,7 +42,7 @@ impl Rows {
 
     /// The rows that `filter` accepts, in order of start.
     fn by_start(&self, filter: impl Fn(&Decision) -> bool) -> Vec<&Decision> {
-        let mut rows: Vec<_> = self.rows.values().filter(|row| filter(row)).collect();
+        let mut rows: Vec<_> = self.by_key.values().filter(|row| filter(row)).collect();
         rows.sort_by_key(|row| (row.starts_at, &row.key));
         rows
     }
@@ -58,19 +58,19 @@ impl MemoryDecisions {
     /// Every row, in order of key.
     #[must_use]
     pub fn all(&self) -> Vec<Decision> {
-        self.0.with(|rows| rows.rows.values().cloned().collect())
+        self.0.with(|rows| rows.by_key.values().cloned().collect())
     }
 
     /// The row under `key`.
     #[must_use]
     pub fn get(&self, key: &DecisionKey) -> Option<Decision> {
-        self.0.with(|rows| rows.rows.get(key).cloned())
+        self.0.with(|rows| rows.by_key.get(key).cloned())
     }
 
     /// Puts a row there as it is, whatever version is stored.
     pub fn put(&self, decision: Decision) {
         self.0
-            .with(|rows| rows.rows.insert(decision.key.clone(), decision));
+            .with(|rows| rows.by_key.insert(decision.key.clone(), decision));
     }
 
     /// Makes the row under `key` unreadable, as a row of a later build is.
@@ -115,7 +115,7 @@ impl Decisions for MemoryDecisions {
         Ok(self.0.with(|rows| {
             let is_unreadable = rows.unreadable.remove(key);
             if is_unreadable {
-                rows.rows.remove(key);
+                rows.by_key.remove(key);
             }
             is_unreadable
         }))
@@ -129,13 +129,13 @@ impl Decisions for MemoryDecisions {
                     reason: "made unwritable on purpose".to_owned(),
                 });
             }
-            let stored = rows.rows.get(&decision.key);
+            let stored = rows.by_key.get(&decision.key);
             if stored.map_or(Version::NEW, |row| row.version) != decision.version {
                 return Ok(WriteOutcome::Conflict);
             }
             let mut written = decision.clone();
             written.version = written.version.next();
-            rows.rows.insert(written.key.clone(), written);
+            rows.by_key.insert(written.key.clone(), written);
             Ok(WriteOutcome::Written)
         })
     }
