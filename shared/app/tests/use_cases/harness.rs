@@ -246,11 +246,14 @@ impl Harness {
         let ended = events_of(self.decisions.all(), &|row| {
             row.ends_at <= now && !row.is_superseded()
         });
+        let all = events_of(self.decisions.all(), &|_| true);
         let mut held = Vec::new();
         for (key, bot) in self.recall.bots() {
             let would_join = bot.entry.starts_at > now;
             let is_shown = |event: &&EventId| {
-                let is_over = ended.contains(*event) || bot.ends_at <= now;
+                // Nothing tells whether a bot without a row is still in its call.
+                let has_row = all.contains(*event);
+                let is_over = ended.contains(*event) || bot.ends_at <= now || !has_row;
                 !skipped.contains(*event) && (would_join || !is_over)
             };
             for event in bot.events.iter().filter(is_shown) {
