@@ -268,6 +268,21 @@ impl Harness {
         self.assert_as_wanted_but(|_| false);
     }
 
+    /// The same for bots that have not started, if a restored table may have forgotten
+    /// those in their calls.
+    pub(crate) fn assert_upcoming_as_wanted_but(&self, is_left_out: impl Fn(&Decision) -> bool) {
+        let (wanted, held) = self.wanted_and_held(is_left_out);
+        let now = self.after(0).to_string();
+        let upcoming = |lines: Vec<String>| -> Vec<String> {
+            lines.into_iter().filter(|line| **line > *now).collect()
+        };
+        assert_eq!(
+            upcoming(wanted),
+            upcoming(held),
+            "wanted on the left, held by Recall on the right"
+        );
+    }
+
     /// The same for all events but those of the rows that are left out.
     pub(crate) fn assert_as_wanted_but(&self, is_left_out: impl Fn(&Decision) -> bool) {
         let (wanted, held) = self.wanted_and_held(is_left_out);
