@@ -176,6 +176,16 @@ async fn a_bot_that_was_not_moved_in_time_is_unscheduled_and_not_scheduled() {
     assert_eq!(harness.recall.count(Operation::ScheduleBot), before);
 }
 
+/// The same, and a sync finds that it is over before any call is made.
+#[tokio::test]
+async fn a_bot_that_was_not_moved_in_time_is_unscheduled_after_a_later_sync_too() {
+    let harness = scheduled().await;
+    harness.move_to("09:31", "09:35").await;
+    harness.clock.advance_to(at("09:36"));
+    harness.move_to("09:31", "09:35").await;
+    harness.assert_no_bot_is_left().await;
+}
+
 fn entry(start: &str) -> BotEntry {
     BotEntry {
         bot_id: BotId::parse("bot-9").expect("an id"),

@@ -191,6 +191,14 @@ impl Decision {
             // It stays certain that there are too many bots.
             (_, Applied::TooMany(_)) => None,
             _ if self.is_certain() => None,
+            // Of two that may exist, the later one says until when they must be removed.
+            (Wanted::Bot(wanted), applied)
+                if applied
+                    .bot()
+                    .is_some_and(|bot| bot.starts_at > wanted.starts_at) =>
+            {
+                applied.bot().cloned()
+            }
             (Wanted::Bot(wanted), applied) => Some(AppliedBot {
                 // Recall keeps a bot under its key, however often it is scheduled.
                 bot_id: applied
