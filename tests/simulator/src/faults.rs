@@ -9,14 +9,13 @@ use crate::operation::Operation;
 pub(crate) struct AppliedFaults {
     pub(crate) before_ms: u64,
     pub(crate) after_ms: u64,
-    pub(crate) texts: Vec<(String, String)>,
     pub(crate) effect: Option<FaultEffect>,
 }
 
 impl AppliedFaults {
     /// Whether any fault affects the call.
     pub(crate) const fn any(&self) -> bool {
-        self.before_ms > 0 || self.after_ms > 0 || !self.texts.is_empty() || self.effect.is_some()
+        self.before_ms > 0 || self.after_ms > 0 || self.effect.is_some()
     }
 }
 
@@ -48,8 +47,8 @@ impl Faults {
         self.active.clone()
     }
 
-    /// Selects the faults that affect a call. Delays and replaced texts add up; of all
-    /// other faults the first one applies.
+    /// Selects the faults that affect a call, but for those that replace texts of its
+    /// response. Delays add up; of all other faults the first one applies.
     pub(crate) fn apply(
         &mut self,
         operation: Operation,
@@ -59,22 +58,17 @@ impl Faults {
     ) -> AppliedFaults {
         let mut applied = AppliedFaults::default();
         for active in &mut self.active {
-            let fault = &mut active.fault;
-            let adds_up = matches!(
-                fault.effect,
-                FaultEffect::Slow { .. } | FaultEffect::Rewrite { .. }
-            );
-            if !fault.matches(operation, event, calendar)
+            let fault = &active.fault;
+            let adds_up = matches!(fault.effect, FaultEffect::Slow { .. });
+            if matches!(fault.effect, FaultEffect::Rewrite { .. })
+                || !fault.matches(operation, event, calendar)
                 || (applied.effect.is_some() && !adds_up)
                 || random.f64() >= fault.probability
             {
                 continue;
             }
-            active.calls_affected += 1;
-            if let Some(times) = &mut fault.times {
-                *times -= 1;
-            }
-            match &fault.effect {
+            count_call(active);
+            match &active.fault.effect {
                 FaultEffect::Slow {
                     ms,
                     after_effect: true,
@@ -83,12 +77,43 @@ impl Faults {
                     ms,
                     after_effect: false,
                 } => applied.before_ms += ms,
-                FaultEffect::Rewrite { texts } => applied.texts.extend_from_slice(texts),
                 effect => applied.effect = Some(effect.clone()),
             }
         }
         self.active.retain(|active| active.fault.times != Some(0));
         applied
+    }
+
+    /// The texts to replace in a response that is made now. A fault that was added after
+    /// the call arrived counts too: the response may show what was created after the fault.
+    pub(crate) fn texts(
+        &mut self,
+        operation: Operation,
+        event: Option<EventId>,
+        calendar: Option<CalendarId>,
+        random: &mut fastrand::Rng,
+    ) -> Vec<(String, String)> {
+        let mut replaced = Vec::new();
+        for active in &mut self.active {
+            let fault = &active.fault;
+            if let FaultEffect::Rewrite { texts } = &fault.effect
+                && fault.matches(operation, event, calendar)
+                && random.f64() < fault.probability
+            {
+                replaced.extend_from_slice(texts);
+                count_call(active);
+            }
+        }
+        self.active.retain(|active| active.fault.times != Some(0));
+        replaced
+    }
+}
+
+/// Counts a call that a fault affects.
+fn count_call(active: &mut FaultView) {
+    active.calls_affected += 1;
+    if let Some(times) = &mut active.fault.times {
+        *times -= 1;
     }
 }
 
@@ -112,6 +137,22 @@ mod tests {
         assert!(apply(&mut faults, Operation::ScheduleBot).any());
         assert!(apply(&mut faults, Operation::ScheduleBot).any());
         assert!(!apply(&mut faults, Operation::ScheduleBot).any());
+    }
+
+    #[test]
+    fn texts_are_replaced_in_a_response_that_is_made_after_the_fault_was_added() {
+        let mut faults = Faults::default();
+        assert!(!apply(&mut faults, Operation::ListEvents).any());
+        let texts = vec![("one".to_owned(), "two".to_owned())];
+        let effect = FaultEffect::Rewrite {
+            texts: texts.clone(),
+        };
+        faults.add(Fault::new(effect).operation(Operation::ListEvents).times(1));
+        let mut of =
+            |operation| faults.texts(operation, None, None, &mut fastrand::Rng::with_seed(7));
+        assert!(of(Operation::GetEvent).is_empty());
+        assert_eq!(of(Operation::ListEvents), texts);
+        assert!(of(Operation::ListEvents).is_empty());
     }
 
     #[test]

@@ -46,7 +46,11 @@ pub(super) async fn run(
         Ok(faults) => faults,
         Err(response) => return Outcome::Respond(response),
     };
-    let outcome = perform(shared, call, operation, &faults, &report).await;
+    let mut texts = Vec::new();
+    let outcome = perform(shared, call, operation, &faults, &mut texts, &report).await;
+    if !texts.is_empty() {
+        shared.lock().calls.mark_faulted(sequence);
+    }
     if let Outcome::Respond(response) = &outcome
         && faults.effect.is_none()
         && let Some(detail) = shared.specification.check_response(operation, response)
@@ -118,12 +122,14 @@ fn admit(
     Ok(faults)
 }
 
-/// Performs the operation under its faults, while its keys are locked.
+/// Performs the operation under its faults, while its keys are locked. Adds the texts that
+/// are replaced in its response.
 async fn perform(
     shared: &Shared,
     call: &Call,
     operation: Operation,
     faults: &AppliedFaults,
+    texts: &mut Vec<(String, String)>,
     report: &impl Fn(String),
 ) -> Outcome {
     let Some(_guard) = KeyGuard::lock(shared, call, operation) else {
@@ -146,10 +152,15 @@ async fn perform(
         return outcome;
     }
     let page_size = shared.options.page_size;
-    let response = shared.change(|inner, now| execute(inner, call, operation, page_size, now));
+    let response = shared.change(|inner, now| {
+        let calendar = call.calendar_in(&inner.workspace);
+        let (faults, random) = (&mut inner.faults, &mut inner.random);
+        *texts = faults.texts(operation, call.event, calendar, random);
+        execute(inner, call, operation, page_size, now)
+    });
     save_response(shared, call, operation, &response);
     wait(faults.after_ms).await;
-    outcome_after_effect(faults, response)
+    outcome_after_effect(faults, response, texts)
 }
 
 /// Outcome of a call that a fault prevents from taking effect.
@@ -172,7 +183,11 @@ fn outcome_without_effect(faults: &AppliedFaults) -> Option<Outcome> {
 }
 
 /// Outcome of a call that has taken effect.
-fn outcome_after_effect(faults: &AppliedFaults, response: ApiResponse) -> Outcome {
+fn outcome_after_effect(
+    faults: &AppliedFaults,
+    response: ApiResponse,
+    texts: &[(String, String)],
+) -> Outcome {
     match faults.effect {
         Some(FaultEffect::CutAfter) => Outcome::Cut,
         Some(FaultEffect::NotJson) => Outcome::Respond(ApiResponse::html(200)),
@@ -181,7 +196,7 @@ fn outcome_after_effect(faults: &AppliedFaults, response: ApiResponse) -> Outcom
             retry_after,
             ..
         }) => Outcome::Respond(ApiResponse::faulted(status, retry_after)),
-        _ => Outcome::Respond(response.rewritten(&faults.texts)),
+        _ => Outcome::Respond(response.rewritten(texts)),
     }
 }
 
