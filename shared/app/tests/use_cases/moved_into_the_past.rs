@@ -238,6 +238,25 @@ async fn a_bot_at_a_later_start_is_found_by_a_sync_after_the_event_has_begun() {
     assert_eq!(harness.recall.count(Operation::ScheduleBot), scheduled);
 }
 
+/// Recall gives a bot the start that its event has by then, whatever the call was made for.
+#[tokio::test]
+async fn a_bot_at_a_start_that_no_sync_has_seen_is_unscheduled_once_its_meeting_is_past() {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.recall.put_event(harness.at_times("15:00", "16:00"));
+    harness.drained().await.expect("a finished run");
+    let starts: Vec<_> = harness
+        .recall
+        .bots()
+        .into_values()
+        .map(|bot| bot.entry.starts_at)
+        .collect();
+    assert_eq!(starts, [at("15:00")]);
+    harness.clock.advance_to(at("11:30"));
+    harness.move_to("08:00", "09:00").await;
+    harness.assert_no_bot_is_left().await;
+}
+
 #[tokio::test]
 async fn a_meeting_that_is_over_is_not_called_whatever_is_edited() {
     let harness = scheduled().await;

@@ -8,9 +8,12 @@
 //! Only certain differences count. A list that was requested less than a minute after the
 //! row's last call may not show the call's effect. It is not documented whether a bot
 //! that has joined stays in the list, so once a meeting has begun no bot is missing. But
-//! a bot that would join later is stale then, even if the row is abandoned: the meeting
-//! was moved, maybe into the past. A recurring event that Recall moves to the next
-//! occurrence keeps an entry for each, so entries of the past are not counted.
+//! a bot that would join later is stale then, even if the row is abandoned, or due for a
+//! call that is not made any more: the meeting was moved, maybe into the past, and maybe
+//! just before a call that gave the bot the new start. There a list that is out of date
+//! costs one call more, and a bot that is not removed walks into a call. A recurring event
+//! that Recall moves to the next occurrence keeps an entry for each, so entries of the
+//! past are not counted.
 
 use jiff::SignedDuration;
 
@@ -87,8 +90,9 @@ pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Opti
     let has_begun = event.starts_at <= asked_at;
     let is_checked = match unchecked(row, asked_at) {
         None => true,
-        Some(Unchecked::Abandoned) => has_begun && is_settled(row, asked_at),
-        Some(Unchecked::Due | Unchecked::JustCalled) => false,
+        Some(Unchecked::Abandoned | Unchecked::JustCalled) => has_begun,
+        // Its call is not made any more.
+        Some(Unchecked::Due) => has_begun && row.is_over(asked_at),
     };
     if !is_checked || event.is_deleted {
         return None;
