@@ -66,16 +66,20 @@ fn serve(event: String, times: usize) -> BaseUrl {
     BaseUrl::parse(&format!("http://{address}")).expect("an address of this machine")
 }
 
-/// Reads the page. Returns the peak of the memory that was allocated meanwhile.
+/// Reads a page of an event, which is made once no other test allocates. Returns the peak
+/// of the memory that was allocated meanwhile.
 #[expect(
     clippy::await_holding_lock,
     reason = "a test waits for the others of this program"
 )]
-async fn read(event: String, times: usize) -> (Result<PageOfEvents, PortError>, usize) {
+async fn read(
+    event: impl FnOnce() -> String,
+    times: usize,
+) -> (Result<PageOfEvents, PortError>, usize) {
     let _turn = TURN
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
-    let base = serve(event, times);
+    let base = serve(event(), times);
     let recall = RecallClient::new(base, ApiKey::parse("key").expect("a key"));
     let query = EventQuery {
         calendar_id: None,
@@ -92,21 +96,21 @@ async fn read(event: String, times: usize) -> (Result<PageOfEvents, PortError>, 
 
 #[tokio::test]
 async fn a_page_of_100_events_of_1_mb_each_takes_a_few_megabytes() {
-    let (page, peak) = read(event(&"x".repeat(MB), 10), 100).await;
+    let (page, peak) = read(|| event(&"x".repeat(MB), 10), 100).await;
     assert_eq!(page.expect("a page").events.len(), 100);
     assert!(peak < 8 * MB, "{peak} bytes");
 }
 
 #[tokio::test]
 async fn a_page_of_descriptions_that_must_be_repaired_takes_a_few_megabytes() {
-    let (page, peak) = read(event(&r"cut \ud83d".repeat(MB / 10), 10), 20).await;
+    let (page, peak) = read(|| event(&r"cut \ud83d".repeat(MB / 10), 10), 20).await;
     assert_eq!(page.expect("a page").events.len(), 20);
     assert!(peak < 12 * MB, "{peak} bytes");
 }
 
 #[tokio::test]
 async fn a_page_of_the_longest_lists_of_attendees_takes_less_than_half_of_the_memory() {
-    let (page, peak) = read(event("", 4_100), 20).await;
+    let (page, peak) = read(|| event("", 4_100), 20).await;
     let page = page.expect("a page");
     assert!(
         page.events
@@ -119,7 +123,7 @@ async fn a_page_of_the_longest_lists_of_attendees_takes_less_than_half_of_the_me
 
 #[tokio::test]
 async fn an_event_that_is_too_long_is_reported_and_takes_a_few_megabytes() {
-    let (page, peak) = read(event(&r"\ud83d".repeat(10 * MB / 6), 0), 2).await;
+    let (page, peak) = read(|| event(&r"\ud83d".repeat(10 * MB / 6), 0), 2).await;
     let unreadable = page.expect("a page").unreadable;
     assert_eq!(unreadable.len(), 2);
     assert_eq!(
@@ -131,7 +135,7 @@ async fn an_event_that_is_too_long_is_reported_and_takes_a_few_megabytes() {
 
 #[tokio::test]
 async fn a_page_beyond_the_bound_is_refused_and_takes_a_few_megabytes() {
-    let (page, peak) = read(event(&"x".repeat(MB), 0), 300).await;
+    let (page, peak) = read(|| event(&"x".repeat(MB), 0), 300).await;
     let error = page.expect_err("too long").to_string();
     assert!(error.contains("the page is longer than 256 MiB"), "{error}");
     assert!(peak < 8 * MB, "{peak} bytes");
