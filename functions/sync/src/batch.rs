@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use callsheet_app::ports::{Clock as _, Receipt};
-use callsheet_app::{ActivityNotes, Delivery, Entry, Handled, Ports, SyncHandler};
+use callsheet_app::{ActivityNotes, Delivery, Entry, Handled, Ports, SyncHandler, batch_activity};
 use callsheet_domain::Timestamp;
 use callsheet_queue::{SqsQueue, parse_job};
 use callsheet_recall::{ApiKey, RecallClient};
@@ -40,7 +40,8 @@ pub(crate) async fn handle(
     let mut outcome = call(handler, key, &deliveries, until).await;
     // The jobs are handled, whether or not that can be noted.
     let now = SystemClock.now();
-    if let Err(error) = notes.note_batch(&state, &deliveries, &outcome, now).await {
+    let activity = batch_activity(&deliveries, &outcome, now);
+    if let Err(error) = notes.note(&state, activity).await {
         tracing::warn!(%error, "could not note the activity of sync: {error}");
     }
     outcome.failed.extend(unreadable);

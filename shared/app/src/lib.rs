@@ -48,7 +48,7 @@ pub use retry_on_conflict::{Attempt, retry_on_conflict};
 pub use scheduler::{CallPlan, PlannedCall, RunReport, Scheduler, SchedulerSettings, StopReason};
 pub use sync::{
     CalendarList, CalendarSync, Delivery, Handled, ListedCalendars, PageIntake, Requeue,
-    Retirement, SyncHandler, SyncSettings, WorkspaceSync,
+    Retirement, SyncHandler, SyncSettings, WorkspaceSync, batch_activity,
 };
 pub use sync_counts::SyncCounts;
 pub use sync_error::SyncError;

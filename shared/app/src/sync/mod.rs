@@ -14,6 +14,7 @@
 //!
 //! A resync, periodic or on request, finds what no webhook asked for.
 
+mod activity;
 mod calendar_list;
 mod calendar_sync;
 mod catch_up;
@@ -30,6 +31,7 @@ mod settings;
 mod stored_progress;
 mod workspace_sync;
 
+pub use activity::batch_activity;
 pub use calendar_list::CalendarList;
 pub use calendar_sync::CalendarSync;
 pub use handler::SyncHandler;

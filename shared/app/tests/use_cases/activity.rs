@@ -1,7 +1,7 @@
 //! Notes of what the functions did last.
 
 use callsheet_app::ports::{Activity, ActivityLog as _, BatchActivity, Receipt};
-use callsheet_app::{ActivityNotes, Delivery, Handled};
+use callsheet_app::{ActivityNotes, Delivery, Handled, batch_activity};
 use callsheet_domain::{SyncJob, SyncReason, SyncRequest};
 use callsheet_testkit::{Counts, Intercepted, MemoryState, a_calendar, at};
 
@@ -34,7 +34,7 @@ fn resync() -> Delivery {
 
 async fn noted(deliveries: &[Delivery], handled: &Handled) -> Activity {
     let (log, state) = (ActivityNotes::default(), MemoryState::new());
-    let noted = log.note_batch(&state, deliveries, handled, at("09:30"));
+    let noted = log.note(&state, batch_activity(deliveries, handled, at("09:30")));
     noted.await.expect("memory");
     state.activity().await.expect("memory")
 }
@@ -89,7 +89,7 @@ async fn a_burst_of_batches_costs_one_note_each_half_minute() {
         let now = format!("09:30:{second:02}");
         let handled = Handled::default();
         let batch = [webhook(&now), resync()];
-        let noted = log.note_batch(&state, &batch, &handled, at(&now));
+        let noted = log.note(&state, batch_activity(&batch, &handled, at(&now)));
         noted.await.expect("memory");
         log.note_run(&state, at(&now)).await.expect("memory");
     }
