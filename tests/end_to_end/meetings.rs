@@ -59,6 +59,30 @@ async fn a_moved_meeting_has_its_bot_moved(platform: Platform) {
 }
 
 #[tokio::test]
+async fn an_event_that_is_given_another_ical_uid_keeps_one_bot() {
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let draft = tenant.external(5);
+    let event = tenant.create(draft.clone()).await;
+    tenant.assert_bots("created", 1).await;
+    let uid = format!("another-{}@acme.example", tenant.calendars[0].id);
+    let draft = Box::new(draft.ical_uid(&uid));
+    let changed = tenant
+        .stack
+        .recall
+        .update_event(event.id, Change::Replace { draft })
+        .await;
+    changed.expect("the simulator");
+    tenant
+        .assert_eventually("one row wants the bot", |decisions, comparison| {
+            let mut wanting = decisions.iter().filter(|row| row.wanted_key().is_some());
+            comparison.bots == 1
+                && wanting.all(|row| row.key.ical_uid.as_str() == uid)
+                && decisions.iter().any(|row| row.key.ical_uid.as_str() == uid)
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn a_meeting_with_a_new_link_has_its_bot_moved_there() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let event = tenant.create(tenant.external(5)).await;

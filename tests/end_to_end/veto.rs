@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callsheet_app::ports::Access as _;
 use callsheet_domain::{Timestamp, plus};
-use callsheet_tests::{announce, assert_eventually, wait_until};
+use callsheet_tests::{announce, announce_possible, assert_eventually, wait_until};
 use jiff::SignedDuration;
 use recall_simulator::{
     BotPhase, Change, EventDraft, EventView, Fault, FaultEffect, Operation, Platform,
@@ -126,6 +126,12 @@ async fn a_denied_key_stops_calls_until_it_is_accepted_again() {
     );
     // Lambda's runtime logs the error of a failed invocation too.
     announce("Denied { service: Recall", Vec::new());
+    // Runs and resyncs that had calls to make meanwhile fail too.
+    announce_possible(
+        "Recall denies the API key, so decisions that are due wait",
+        Vec::new(),
+    );
+    announce_possible("messages of the batch failed", Vec::new());
     let fault = Fault::new(FaultEffect::status(401)).operation(Operation::ScheduleBot);
     let fault = fault.calendar(calendar).times(1);
     tenant

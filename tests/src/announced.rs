@@ -22,6 +22,8 @@ pub struct Announcement {
     /// The ids that the line is about: it names one of them, or an event of one of these
     /// calendars. If there are none, it names neither a calendar nor an event.
     pub about: Vec<String>,
+    /// Whether the line comes depends on what other tests do at the same time.
+    pub may_be_absent: bool,
 }
 
 /// Announces a line with `text` about these ids, for the test that runs in this thread.
@@ -29,11 +31,24 @@ pub struct Announcement {
 /// # Panics
 /// If the announcement cannot be written.
 pub fn announce(text: &str, about: Vec<String>) {
+    write(text, about, false);
+}
+
+/// The same for a line that comes only if other tests have work at the same time.
+///
+/// # Panics
+/// If the announcement cannot be written.
+pub fn announce_possible(text: &str, about: Vec<String>) {
+    write(text, about, true);
+}
+
+fn write(text: &str, about: Vec<String>, may_be_absent: bool) {
     let thread = std::thread::current();
     let announcement = Announcement {
         test: thread.name().unwrap_or("unnamed").to_owned(),
         text: text.to_owned(),
         about,
+        may_be_absent,
     };
     let line = serde_json::to_string(&announcement).expect("texts are JSON");
     // One write of a line: tests in other threads append to the same file.

@@ -14,7 +14,7 @@ mod template;
 mod wait;
 mod webhook;
 
-pub use announced::{Announcement, announce, announced};
+pub use announced::{Announcement, announce, announce_possible, announced};
 pub use aws_proxy::{Exchange, serve_aws_proxy};
 pub use command_requests::{CommandRequest, command_requests, note_command_requests};
 pub use comparison::{Claim, Comparison};
