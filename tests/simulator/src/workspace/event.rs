@@ -76,6 +76,9 @@ impl Workspace {
         let event = self.events.get_mut(&id).ok_or(NO_EVENT)?;
         let old_start = event.draft.start;
         event.draft.apply(change);
+        if let Some(uid) = &event.draft.ical_uid {
+            event.ical_uid.clone_from(uid);
+        }
         event.draft.start = whole_microseconds(event.draft.start);
         event.draft.end = whole_microseconds(event.draft.end);
         event.updated_at = at;
