@@ -137,8 +137,11 @@ impl Demo {
         let comparison = self.compare(&decisions, &bots).await?;
         if !comparison.agrees() {
             let (missing, unwanted) = (comparison.missing().count(), comparison.unwanted().count());
+            let claims = comparison.missing().chain(comparison.unwanted());
+            let claims: Vec<_> = claims.map(|claim| format!("{claim:?}")).collect();
             differences.push(format!(
-                "{missing} bots that decisions want are missing, {unwanted} are not wanted by any decision"
+                "{missing} bots that decisions want are missing, {unwanted} are not wanted by any decision: {}",
+                claims.join("; ")
             ));
         }
         Ok(differences)

@@ -4,12 +4,16 @@
 //! A row that cannot be read or written costs only its event, which is set aside:
 //! logged with its calendar, and counted. An unreadable row of a copy in another
 //! calendar counts as if that calendar had no copy.
+//!
+//! After its writes, a writer reads the meetings once more whose shared bot it may have
+//! given another owner or configuration, and settles their copies: another worker may
+//! have written a copy meanwhile that neither of the two had read.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use callsheet_domain::{
     CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, IcalUid, RowChange,
-    RuleName, Verdict, repair, retire, retire_copies, revise_copies,
+    RuleName, Verdict, repair, retire, retire_copies, revise_copies, settle_copies,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -73,6 +77,8 @@ struct PageNotes {
     failed_rules: HashSet<EventId>,
     /// Events whose bots have drifted, with the kind of drift.
     drifted: HashMap<EventId, &'static str>,
+    /// Meetings whose copies are to be settled.
+    unsettled: HashSet<IcalUid>,
     set_aside: SetAside,
 }
 
@@ -121,8 +127,41 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
             Ok(Attempt::Conflict)
         })
         .await?;
+        let unsettled = std::mem::take(&mut notes.unsettled);
+        let settled = self.settle(unsettled, &mut notes.set_aside);
+        counts.written += settled.await?;
         notes.report(counts);
         Ok(())
+    }
+
+    /// Has the copies of `meetings` want the configuration of their bot's owner. Gives the
+    /// number of rows that were written, seldom any. A read that finds nothing to write is
+    /// the last: what another worker wrote before it is in it, and what another worker
+    /// writes later is read again by that worker.
+    async fn settle(
+        &self,
+        mut meetings: HashSet<IcalUid>,
+        set_aside: &mut SetAside,
+    ) -> Result<u32, SyncError> {
+        let mut written = 0;
+        if meetings.is_empty() {
+            return Ok(written);
+        }
+        retry_on_conflict(async || {
+            let loaded: Vec<_> = meetings.drain().collect();
+            let stored = self.decisions.copies(&loaded).await?.decisions;
+            let mut rows = settle_copies(&stored, self.clock.now());
+            rows.retain(|row| !set_aside.contains(&row.key));
+            meetings.extend(rows.iter().map(|row| row.key.ical_uid.clone()));
+            written += self.write(rows, set_aside).await?.written;
+            Ok(if meetings.is_empty() {
+                Attempt::Done(())
+            } else {
+                Attempt::Conflict
+            })
+        })
+        .await?;
+        Ok(written)
     }
 
     /// The events of a page that are not set aside, and all stored decisions about
@@ -182,6 +221,8 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         let superseded = rows
             .superseded(self.decisions, &revised.writes, now)
             .await?;
+        notes.add_unsettled(&rows.stored, &revised.writes);
+        notes.unsettled.extend(superseded.meetings().cloned());
         let set_aside = &mut notes.set_aside;
         let first = self.supersede(superseded, &mut revised.writes, set_aside);
         let mut lost = first.await?;
@@ -314,6 +355,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         let status = record.calendar.status;
         let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
         let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
+        let unsettled = meetings.clone();
         retry_on_conflict(async || {
             let loaded: Vec<_> = meetings.drain().collect();
             let stored = self.decisions.copies(&loaded).await?;
@@ -340,11 +382,26 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
                 Attempt::Conflict
             })
         })
-        .await
+        .await?;
+        counts.written += self.settle(unsettled, set_aside).await?;
+        Ok(())
     }
 }
 
 impl PageNotes {
+    /// Adds the meetings whose shared bot may have another owner or configuration once
+    /// `writes` have replaced the `stored` rows.
+    fn add_unsettled(&mut self, stored: &[Decision], writes: &[Decision]) {
+        let stored: HashMap<&DecisionKey, &Decision> =
+            stored.iter().map(|row| (&row.key, row)).collect();
+        let before = |row: &Decision| stored.get(&row.key).copied();
+        let changed = writes
+            .iter()
+            .filter(|row| row.changes_shared_bot(before(row)));
+        self.unsettled
+            .extend(changed.map(|row| row.key.ical_uid.clone()));
+    }
+
     /// Counts the notes, and logs each drift and each event that is set aside.
     fn report(self, counts: &mut SyncCounts) {
         self.set_aside.report(counts);

@@ -12,7 +12,8 @@
 use std::collections::{HashMap, HashSet};
 
 use callsheet_domain::{
-    Applied, AppliedBot, CalendarEvent, Decision, DecisionKey, EventId, Timestamp, retire_copies,
+    Applied, AppliedBot, CalendarEvent, Decision, DecisionKey, EventId, IcalUid, Timestamp,
+    retire_copies,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -137,6 +138,12 @@ pub(crate) struct SupersededRows {
 }
 
 impl SupersededRows {
+    /// The meetings that lose a row, and those that get one instead.
+    pub(crate) fn meetings(&self) -> impl Iterator<Item = &IcalUid> {
+        let keys = self.by.iter().flat_map(|(row, successor)| [row, successor]);
+        keys.map(|key| &key.ical_uid)
+    }
+
     /// The key of the row that supersedes the one under `key`.
     pub(crate) fn successor(&self, key: &DecisionKey) -> Option<&DecisionKey> {
         self.by.get(key)

@@ -2,7 +2,7 @@
 //!
 //! A write is a step of its own: while it goes on, other calls are made.
 
-use callsheet_domain::{Decision, Timestamp, apply_result, plus};
+use callsheet_domain::{Call, Decision, Timestamp, apply_result, owner_to_confirm, plus};
 use jiff::SignedDuration;
 
 use crate::PortError;
@@ -43,6 +43,9 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
         let mut row = call.row.clone();
         loop {
             let (key, before) = (row.key.clone(), row.clone());
+            if call.attempt.call == Call::Unschedule {
+                self.confirm_owner(&row).await?;
+            }
             let applied = apply_result(row, &call.attempt, call.result.clone(), now);
             match self.decisions.write(&applied).await {
                 Ok(WriteOutcome::Written) => return Ok(Recorded::Written),
@@ -59,6 +62,25 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
                 (None, Some(unreadable)) => return Ok(Recorded::RowUnreadable(unreadable)),
                 (None, None) => return Ok(Recorded::RowGone),
             };
+        }
+    }
+
+    /// Makes the owner due of the bot that `row` was unscheduled from, if that bot may have
+    /// the configuration of `row`. This comes before the result is written: afterwards, no
+    /// row would know of that configuration.
+    async fn confirm_owner(&self, row: &Decision) -> Result<(), PortError> {
+        let Some(bot) = row.applied.bot() else {
+            return Ok(());
+        };
+        loop {
+            let copies = self.decisions.wanting(&bot.deduplication_key).await?;
+            let owner = owner_to_confirm(row, &copies.decisions, self.clock.now());
+            let Some(owner) = owner else { return Ok(()) };
+            match self.decisions.write(&owner).await {
+                Ok(WriteOutcome::Conflict) => {}
+                Ok(WriteOutcome::Written) | Err(PortError::Unwritable { .. }) => return Ok(()),
+                Err(error) => return Err(error),
+            }
         }
     }
 

@@ -1,12 +1,14 @@
 //! A meeting with copies in several calendars, and the bot that they share.
 
-use callsheet_app::ports::BotReply;
+use callsheet_app::ports::{BotReply, Queue as _};
+use callsheet_app::{Handled, Ports, SyncHandler};
 use callsheet_domain::{
     Applied, CalendarEvent, CalendarId, CalendarStatus, Decision, DeduplicationScheme, EventId,
-    Operation, ResponseStatus, Wanted,
+    Operation, ResponseStatus, SyncJob, SyncReason, SyncRequest, Wanted,
 };
 use callsheet_testkit::{
-    Fault, With as _, a_calendar, a_decision, an_applied_bot, an_email, an_event, at,
+    Delay, Fault, Intercepted, With as _, a_calendar, a_decision, an_applied_bot, an_email,
+    an_event, at,
 };
 use test_case::test_case;
 
@@ -51,6 +53,32 @@ async fn harness(scheme: DeduplicationScheme) -> Harness {
 }
 
 impl Harness {
+    /// Syncs a calendar. Calls of the table of decisions take time.
+    async fn delayed_sync(&self, number: usize, delay: &Delay) -> Handled {
+        let request = SyncRequest {
+            calendar_id: calendar(number),
+            reason: SyncReason::CalendarChanged,
+            sent_at: self.after(-1),
+        };
+        let sent = self.queue.send(&SyncJob::Request(request)).await;
+        sent.expect("memory");
+        let sync = self.sync();
+        let delayed = SyncHandler {
+            ports: Ports {
+                recall: sync.ports.recall,
+                decisions: Intercepted::new(sync.ports.decisions, delay),
+                state: sync.ports.state,
+                queue: sync.ports.queue,
+                clock: sync.ports.clock,
+            },
+            policy_cache: sync.policy_cache,
+            settings: sync.settings,
+        };
+        delayed
+            .handle(&self.queue.deliver(1), self.deadline())
+            .await
+    }
+
     /// The names of all bots at Recall.
     fn bot_names(&self) -> Vec<String> {
         let bots = self.recall.bots().into_values();
@@ -240,4 +268,43 @@ async fn a_copy_whose_call_was_refused_does_not_keep_the_bot_of_a_person_who_dec
     harness.see(declined).await;
     harness.drained().await.expect("a finished run");
     assert!(harness.recall.bots().is_empty());
+}
+
+/// Two syncs that have both loaded the meeting before either of them writes.
+#[tokio::test(start_paused = true)]
+async fn copies_that_two_syncs_write_at_once_get_the_owners_configuration() {
+    let harness = harness(DeduplicationScheme::Meeting).await;
+    for number in [0, 1] {
+        harness.recall.put_event(copy(number));
+    }
+    let delay = Delay::millis(20, 20);
+    let syncs = [0, 1].map(|number| harness.delayed_sync(number, &delay));
+    let handled = futures_util::future::join_all(syncs).await;
+    assert_eq!(handled, [Handled::default(), Handled::default()]);
+    harness.drained().await.expect("memory");
+    assert_eq!(harness.bot_names(), ["As lead has it"]);
+    harness.assert_as_wanted();
+}
+
+/// Its call was the last one before it left.
+#[tokio::test]
+async fn a_copy_that_leaves_does_not_leave_its_configuration_behind() {
+    let harness = harness(DeduplicationScheme::Meeting).await;
+    harness.see(copy(0)).await;
+    harness.drained().await.expect("memory");
+    let own = harness.decision(&copy(0).id);
+    harness.see(copy(1)).await;
+    harness.drained().await.expect("memory");
+    assert_eq!(harness.bot_names(), ["As lead has it"]);
+    // As if neither sync had read the other copy.
+    let unsettled = own.with(|row| row.version = harness.decision(&row.key.event_id).version);
+    harness.decisions.put(unsettled);
+    let declined = copy(1).with(|event| {
+        event.facts.own_response = Some(ResponseStatus::Declined);
+        event.updated_at = harness.after(0);
+    });
+    harness.see(declined).await;
+    harness.drained().await.expect("memory");
+    assert_eq!(harness.bot_names(), ["As sales has it"]);
+    harness.assert_as_wanted();
 }

@@ -86,6 +86,11 @@ impl<'a> BotOwners<'a> {
         }
     }
 
+    /// The owner of `bot` and the configuration that it offers.
+    pub(super) fn of(&self, bot: &DeduplicationKey) -> Option<(&DecisionKey, &BotConfig)> {
+        self.0.get(bot).map(|owner| (owner.copy, owner.config))
+    }
+
     /// What `copy` wants by its plan, with the owner's configuration, and whether another
     /// copy is the owner.
     pub(super) fn wanted(&self, copy: &DecisionKey, plan: &Plan) -> (Wanted, bool) {

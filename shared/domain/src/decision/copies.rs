@@ -6,6 +6,12 @@
 //! one copy [owns](super::bot_owners) the bot, and every copy wants the owner's
 //! configuration.
 //!
+//! Each copy is a row of its own, written by compare-and-swap on that row alone. So two
+//! workers may each write a copy that the other has not read, and each of these copies
+//! owns the bot. Whoever has changed what a copy wants or offers therefore reads the
+//! meeting's rows once more and [settles](settle_copies) them: of two such workers, the one
+//! that reads last sees both copies.
+//!
 //! Copies that a person made by hand have `ical_uid`s of their own and are not related
 //! here.
 
@@ -125,4 +131,38 @@ pub fn retire_copies(stored: &[Decision], retired: Vec<Decision>, now: Timestamp
     writes.extend(left().filter_map(|row| owners.follow(row, now)));
     owners.confirm(stored, &mut writes, now);
     writes
+}
+
+/// The rows to write so that all copies of some meetings want the configuration of their
+/// bot's owner; none if they do. `stored` must be all rows of these meetings.
+#[must_use]
+pub fn settle_copies(stored: &[Decision], now: Timestamp) -> Vec<Decision> {
+    retire_copies(stored, Vec::new(), now)
+}
+
+/// The owner of the bot that `leaving` is unscheduled from, made due, if the bot may have
+/// another configuration than the owner's. None if it has the owner's, or if the owner is
+/// due anyway. `copies` are the rows that want the bot.
+///
+/// Two copies that do not know of each other yet both call with their own configuration.
+/// If the later of these calls was made for `leaving`, no row tells so any more once it is
+/// unscheduled.
+#[must_use]
+pub fn owner_to_confirm(
+    leaving: &Decision,
+    copies: &[Decision],
+    now: Timestamp,
+) -> Option<Decision> {
+    let bot = leaving.applied.bot()?;
+    let others = || {
+        let is_other = |row: &&Decision| row.key != leaving.key && row.ends_at > now;
+        copies.iter().filter(is_other)
+    };
+    let mut owners = BotOwners::default();
+    others().for_each(|row| owners.add_stored(row, now));
+    let (owner, config) = owners.of(&bot.deduplication_key)?;
+    let row = others().find(|row| row.key == *owner)?;
+    let is_as_wanted = *config.digest() == bot.config;
+    let is_confirmed = is_as_wanted || !row.is_certain() || row.has_begun(now);
+    (!is_confirmed).then(|| row.clone().requiring_call())
 }

@@ -16,6 +16,17 @@ impl Decision {
                 && wanted.meeting_url == bot.meeting_url)
     }
 
+    /// Whether this row, written in place of `before`, may give a shared bot another owner or
+    /// another configuration: the copies of its meeting are to be
+    /// [settled](super::settle_copies) then.
+    #[must_use]
+    pub fn changes_shared_bot(&self, before: Option<&Self>) -> bool {
+        match before {
+            Some(before) => (&before.wanted, &before.offer) != (&self.wanted, &self.offer),
+            None => self.wanted != Wanted::Nothing,
+        }
+    }
+
     /// The row with another configuration of the shared bot.
     ///
     /// A copy that is not due and does not own the bot makes no call: the owner's call

@@ -10,6 +10,7 @@
 //! In every state that can be reached, no two runs have a call in flight, and an
 //! undisturbed run from there on ends with what is wanted.
 
+mod copies;
 mod world;
 
 use std::collections::HashSet;
