@@ -138,6 +138,7 @@ prop_compose! {
     fn documents()(
         denied_domains in prop::collection::vec(texts(), 0..3),
         time_zone in prop::option::of(texts()),
+        rules_for_all in rules(),
         rules in rules(),
         bot in objects(),
         own in prop::option::of((texts(), rules(), objects())),
@@ -155,6 +156,7 @@ prop_compose! {
             deduplication: DeduplicationScheme::Calendar,
             denied_domains,
             time_zone,
+            rules_for_all,
             rules,
             default: Then::Skip,
             bot,

@@ -1,5 +1,7 @@
 //! The rules of a policy, and their verdict on a meeting.
 
+use std::sync::Arc;
+
 use super::document::Then;
 use super::rule::{Rule, RuleOutcome, list_unknown};
 use super::template::BotTemplate;
@@ -15,6 +17,8 @@ use crate::zone::TimeZoneName;
 pub(super) struct RuleSet {
     /// The name of the policy; none for the outer one.
     pub(super) name: Option<String>,
+    /// The rules for all calendars, which are tested first.
+    pub(super) for_all: Arc<[Rule]>,
     pub(super) rules: Vec<Rule>,
     pub(super) default: Then,
     pub(super) bot: BotTemplate,
@@ -22,10 +26,15 @@ pub(super) struct RuleSet {
 }
 
 impl RuleSet {
+    /// All rules, in the order in which they are tested.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Rule> {
+        self.for_all.iter().chain(&self.rules)
+    }
+
     /// The verdict of the first rule that applies, else of the default.
     pub(super) fn evaluate(&self, facts: &dyn FactSource) -> Verdict {
         let mut unknown: Vec<Fact> = Vec::new();
-        for rule in &self.rules {
+        for rule in self.in_order() {
             match rule.evaluate(facts) {
                 RuleOutcome::Applies(verdict) => return verdict,
                 RuleOutcome::DoesNotApply => {}
@@ -43,7 +52,7 @@ impl RuleSet {
         if *name == RuleName::DEFAULT {
             return Some(self.by_default(kept.clone()));
         }
-        let rule = self.rules.iter().find(|rule| rule.name == *name)?;
+        let rule = self.in_order().find(|rule| rule.name == *name)?;
         match rule.evaluate(kept) {
             RuleOutcome::Applies(verdict) => Some(verdict),
             RuleOutcome::DoesNotApply | RuleOutcome::Unknown(_) => None,

@@ -70,6 +70,21 @@ proptest! {
         prop_assert!(is_recorded(&before) || !is_recorded(&after), "{after:?}");
     }
 
+    /// A ban for all need not be repeated in each policy.
+    #[test]
+    fn a_rule_for_all_decides_as_the_first_rule_of_every_list(event in event(), calendar in calendar(), document in document(), overrides in any_overrides(), added in rule("added".to_owned())) {
+        let mut once = document.clone();
+        once["rules_for_all"].as_array_mut().unwrap().push(added.clone());
+        let mut repeated = document;
+        repeated["rules"].as_array_mut().unwrap().insert(0, added.clone());
+        for named in repeated["policies"].as_array_mut().unwrap() {
+            named["rules"].as_array_mut().unwrap().insert(0, added.clone());
+        }
+        let (Some(once), Some(repeated)) = (compiled(&once), compiled(&repeated)) else { return Ok(()) };
+        let [once, repeated] = [once, repeated].map(|policy| decide(&event, &calendar, &policy, &overrides, now()));
+        prop_assert_eq!(once, repeated);
+    }
+
     #[test]
     fn a_persons_no_is_never_recorded(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
         let Some(policy) = compiled(&document) else { return Ok(()) };
@@ -101,6 +116,7 @@ proptest! {
                 rules.retain(|rule| rule["name"] == reason.rule.as_str());
             }
         };
+        keep(&mut alone["rules_for_all"]);
         keep(&mut alone["rules"]);
         for named in alone["policies"].as_array_mut().unwrap() {
             keep(&mut named["rules"]);

@@ -7,6 +7,7 @@ mod entries;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::problem::Place;
 use super::rule::Rule;
@@ -68,10 +69,13 @@ fn compiled(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
         &mut place.at("denied_domains"),
         domain,
     );
+    let for_all: Arc<[Rule]> =
+        rules(&document.rules_for_all, &[], &mut place.at("rules_for_all")).into();
     let outer = RuleSet {
         name: None,
         zone: zone(document.time_zone.as_deref(), &mut place.at("time_zone")),
-        rules: rules(&document.rules, &mut place.at("rules")),
+        rules: rules(&document.rules, &for_all, &mut place.at("rules")),
+        for_all,
         default: document.default,
         bot: BotTemplate::compile(&document.bot, &mut place.at("bot")),
     };
@@ -111,9 +115,10 @@ fn named(
             name: Some(written.name.clone()),
             zone: zone.or_else(|| outer.zone.clone()),
             rules: match &written.rules {
-                Some(written) => rules(written, &mut place.at("rules")),
+                Some(written) => rules(written, &outer.for_all, &mut place.at("rules")),
                 None => outer.rules.clone(),
             },
+            for_all: Arc::clone(&outer.for_all),
             default: written.default.unwrap_or(outer.default),
             bot: match &written.bot {
                 Some(written) => BotTemplate::compile(written, &mut place.at("bot")),
@@ -129,7 +134,8 @@ fn zone(written: Option<&str>, place: &mut Place<'_>) -> Option<TimeZoneName> {
     place.accept(TimeZoneName::parse(written?))
 }
 
-fn rules(written: &[RuleDocument], place: &mut Place<'_>) -> Vec<Rule> {
+/// The rules of one list, which are tested after those `for_all` calendars.
+fn rules(written: &[RuleDocument], for_all: &[Rule], place: &mut Place<'_>) -> Vec<Rule> {
     if written.len() > RULES {
         place.report("there are more than 100 rules");
     }
@@ -140,6 +146,13 @@ fn rules(written: &[RuleDocument], place: &mut Place<'_>) -> Vec<Rule> {
         let name = name(&written.name, &mut place.at("name"));
         if !taken.insert(&written.name) {
             let problem = format!("there are several rules called \"{}\"", written.name);
+            place.at("name").report(problem);
+        }
+        if for_all
+            .iter()
+            .any(|rule| rule.name.as_str() == written.name)
+        {
+            let problem = format!("\"{}\" is the name of a rule for all", written.name);
             place.at("name").report(problem);
         }
         let conditions = conditions(&written.when, &mut place.at("when"));

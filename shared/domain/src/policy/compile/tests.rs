@@ -43,21 +43,32 @@ fn named(name: &str, calendars: &[&str]) -> Value {
 #[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "bot": {"join_at": ""}}]}), "policies[0].bot: the bot configuration must not set join_at: it comes from the event"; "a policy's bot")]
 #[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "rules": [{"name": "default", "when": "external", "then": "skip"}]}]}), "policies[0].rules[0].name: \"default\" is a built-in name; choose another"; "a policy's rule")]
 #[test_case(json!({"rules": vec![json!({"name": "a", "when": "external", "then": "skip"}); 2]}), "rules[1].name: there are several rules called \"a\""; "a rule twice")]
+#[test_case(json!({"rules_for_all": [{"name": "a", "when": "external", "then": "skip"}], "rules": [{"name": "a", "when": "hosted", "then": "skip"}]}), "rules[0].name: \"a\" is the name of a rule for all"; "a rule of the name of a rule for all")]
+#[test_case(json!({"rules_for_all": [{"name": "a", "when": "external", "then": "skip"}], "policies": [{"name": "b", "calendars": ["@b.example"], "rules": [{"name": "a", "when": "hosted", "then": "skip"}]}]}), "policies[0].rules[0].name: \"a\" is the name of a rule for all"; "a policy's rule of the name of a rule for all")]
+#[test_case(json!({"rules_for_all": [{"name": "a", "when": "extrenal", "then": "skip"}]}), "rules_for_all[0].when: line 1, column 1: there is no fact \"extrenal\"; did you mean \"external\"?"; "a rule for all")]
 #[test_case(json!({"denied_domains": vec!["a.example"; 501]}), "denied_domains: there are more than 500 entries"; "a long list")]
 #[test_case(json!({"bot": {"x": "x".repeat(100_000)}}), "the policy is longer than 100,000 bytes of JSON"; "a long policy")]
 fn reports_problems_of_a_policy(change: Value, expected: &str) {
     assert_eq!(problems(&change), [expected]);
 }
 
+fn vec_of_rules(name: &str, number: usize) -> Vec<Value> {
+    let rule =
+        |index| json!({"name": format!("{name}-{index}"), "when": "external", "then": "skip"});
+    (0..number).map(rule).collect()
+}
+
 #[test]
 fn the_number_of_rules_and_policies_is_limited() {
-    let rules: Vec<_> = (0..101)
-        .map(|index| json!({"name": format!("rule-{index}"), "when": "external", "then": "skip"}))
-        .collect();
-    assert_eq!(
-        problems(&json!({"rules": rules})),
-        ["rules: there are more than 100 rules"]
-    );
+    for list in ["rules", "rules_for_all"] {
+        assert_eq!(
+            problems(&json!({list: vec_of_rules("rule", 101)})),
+            [format!("{list}: there are more than 100 rules")]
+        );
+    }
+    let of_both =
+        json!({"rules_for_all": vec_of_rules("all", 100), "rules": vec_of_rules("own", 100)});
+    assert_eq!(problems(&of_both), Vec::<String>::new());
     let policies = (0..101).map(|index| named(&format!("policy-{index}"), &["@a.example"]));
     let policies: Vec<_> = policies.collect();
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Which rule decides, the effect of unknown facts, and what the reason keeps.
 
+mod for_all;
 mod named;
 
 use crate::event::Calendar;
