@@ -23,6 +23,7 @@ mod push;
 mod rate_limiter;
 mod recall_calls;
 mod retry_on_conflict;
+mod rule_trace;
 mod scheduler;
 mod set_aside;
 mod sync;
@@ -45,6 +46,7 @@ pub use push::{PushError, PushOutcome, PushedBy, push};
 pub use rate_limiter::{AcquireError, CallTerms, Priority, RateLimiter};
 pub use recall_calls::RecallCalls;
 pub use retry_on_conflict::{Attempt, retry_on_conflict};
+pub use rule_trace::rule_trace;
 pub use scheduler::{CallPlan, PlannedCall, RunReport, Scheduler, SchedulerSettings, StopReason};
 pub use sync::{
     CalendarList, CalendarSync, Delivery, Handled, ListedCalendars, PageIntake, Requeue,

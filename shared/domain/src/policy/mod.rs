@@ -12,6 +12,8 @@ mod explanation;
 mod expression;
 mod hours;
 mod kept_people;
+mod near_miss;
+mod passed_facts;
 mod problem;
 mod rule;
 mod rule_set;
@@ -20,6 +22,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace;
 mod when;
 
 pub use compiled::Policy;
@@ -28,4 +31,5 @@ pub use expression::{EvaluationFailure, Expression, ExpressionProblem};
 pub use problem::{InvalidPolicy, PolicyProblem};
 pub use situation::Situation;
 pub use template::BotTemplate;
+pub use trace::{NearMiss, RulePart, RuleTrace, TracedRule};
 pub use when::{DayOfWeek, HoursDocument, Shorthands, When};

@@ -1,8 +1,8 @@
 //! Properties of single decisions.
 
 use callsheet_domain::{
-    Fact, FactSource, FactValue, OverrideChoice, Overrides, Plan, Policy, RuleName, Timestamp,
-    Verdict, decide, plan,
+    Fact, FactSource, FactValue, OverrideChoice, Overrides, Plan, Policy, Reason, RuleName,
+    RulePart, RuleTrace, TestedRules, Timestamp, Verdict, decide, plan,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -125,6 +125,37 @@ proptest! {
         prop_assert_eq!(alone.explain_again(reason, &calendar), Some(verdict.clone()));
     }
 
+    /// By the kept facts each rule is passed over for the same condition as by all facts.
+    #[test]
+    fn the_rules_before_a_verdict_are_explained_by_what_is_kept(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let verdict = decide(&event, &calendar, &policy, &overrides, now());
+        let reason = verdict.reason();
+        let Some(trace) = policy.trace(reason, Some(&calendar)) else { panic!("the calendar is known") };
+        prop_assert_eq!(trace.policy.as_deref(), policy.name_for(&calendar));
+        let Some(tested) = &reason.tested else {
+            prop_assert!(trace.rules.iter().all(|rule| rule.part == RulePart::NotTested));
+            return Ok(());
+        };
+        let decided = trace.rules.iter().find(|rule| rule.part == RulePart::Decided);
+        prop_assert_eq!(decided.map_or(RuleName::DEFAULT, |rule| rule.name.clone()), reason.rule.clone());
+        let situation = policy.situation(&event, &calendar);
+        let all = Fact::ALL.iter().map(|fact| (*fact, situation.value(*fact))).collect();
+        let by_all = Reason { tested: Some(TestedRules { facts: all, ..tested.clone() }), ..reason.clone() };
+        let by_all = policy.trace(&by_all, None).expect("the same rules");
+        let conditions = |trace: &RuleTrace| -> Vec<_> {
+            let misses = trace.rules.iter().map(|rule| match &rule.part {
+                RulePart::DoesNotApply(miss) => (1, vec![miss.condition.clone()]),
+                RulePart::Unknown(misses) => (2, misses.iter().map(|miss| miss.condition.clone()).collect()),
+                RulePart::PassedOver => panic!("{} is not explained", rule.name),
+                RulePart::Decided => (3, Vec::new()),
+                RulePart::NotTested => (4, Vec::new()),
+            });
+            misses.collect()
+        };
+        prop_assert_eq!(conditions(&trace), conditions(&by_all));
+    }
+
     /// Of guests, no more than the verdict hung on: none of these rules asks for the name in
     /// an address, but those that list it.
     #[test]
@@ -133,7 +164,8 @@ proptest! {
         let verdict = decide(&event, &calendar, &policy, &Overrides::default(), now());
         let reason = verdict.reason();
         let mut kept = reason.reason.clone();
-        for (fact, value) in &reason.facts {
+        let tested = reason.tested.iter().flat_map(|tested| &tested.facts);
+        for (fact, value) in reason.facts.iter().chain(tested) {
             match value {
                 FactValue::Text(text) if *fact != Fact::OwnAddress => kept.push_str(text),
                 FactValue::Texts(texts) => kept.extend(texts.iter().map(String::as_str)),

@@ -2,6 +2,7 @@
 
 mod for_all;
 mod named;
+mod near_misses;
 
 use crate::event::Calendar;
 use crate::fact::{Fact, FactValue, FactValues, Person};
