@@ -19,18 +19,29 @@ pub(crate) struct LintReport {
     /// None if the policy is invalid.
     pub(crate) size: Option<Size>,
     pub(crate) problems: Vec<Problem>,
+    /// What can hardly be meant. Of an invalid policy there are none.
+    pub(crate) warnings: Vec<Problem>,
+    /// Whether a warning makes the check fail.
+    #[serde(skip)]
+    pub(crate) is_strict: bool,
 }
 
 /// Checks a policy file.
 pub(crate) fn lint(file: &PolicyFile) -> LintReport {
-    let (size, problems) = match compile(file) {
-        Ok((document, _)) => (Some(Size::of(&document)), Vec::new()),
-        Err(problems) => (None, problems),
+    let (size, problems, warnings) = match compile(file) {
+        Ok((document, _)) => {
+            let warnings = document.warnings().into_iter();
+            let warnings = warnings.map(Problem::from).collect();
+            (Some(Size::of(&document)), Vec::new(), warnings)
+        }
+        Err(problems) => (None, problems, Vec::new()),
     };
     LintReport {
         file: file.name.clone(),
         size,
         problems,
+        warnings,
+        is_strict: false,
     }
 }
 
@@ -39,14 +50,7 @@ pub(crate) fn compile(file: &PolicyFile) -> Result<(PolicyDocument, Policy), Vec
     let document = file.parse().map_err(|problem| vec![problem])?;
     match Policy::compile(&document) {
         Ok(policy) => Ok((document, policy)),
-        Err(invalid) => Err(invalid
-            .0
-            .into_iter()
-            .map(|problem| Problem {
-                place: problem.place,
-                message: problem.message,
-            })
-            .collect()),
+        Err(invalid) => Err(invalid.0.into_iter().map(Problem::from).collect()),
     }
 }
 
@@ -54,7 +58,16 @@ impl Render for LintReport {
     fn text(&self) -> String {
         let Self { file, problems, .. } = self;
         if let Some(size) = self.size {
-            return format!("{file}: {}, no problems", size.summary());
+            let warnings = self.warnings.iter();
+            let mut lines: Vec<_> = warnings
+                .map(|Problem { place, message }| format!("{file}: warning: {place}: {message}"))
+                .collect();
+            let warned = match lines.len() {
+                0 => String::new(),
+                count => format!(", {}", counted(count, "warning", "warnings")),
+            };
+            lines.push(format!("{file}: {}, no problems{warned}", size.summary()));
+            return lines.join("\n");
         }
         let mut lines: Vec<_> = problems
             .iter()
@@ -68,6 +81,7 @@ impl Render for LintReport {
     }
 
     fn exit_code(&self) -> u8 {
-        u8::from(!self.problems.is_empty())
+        let is_doubtful = self.is_strict && !self.warnings.is_empty();
+        u8::from(is_doubtful || !self.problems.is_empty())
     }
 }

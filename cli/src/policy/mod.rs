@@ -3,7 +3,7 @@
 mod document;
 mod history;
 mod lint;
-mod problem;
+pub(crate) mod problem;
 mod pull;
 mod push;
 mod size;
@@ -31,7 +31,13 @@ pub(crate) async fn run(
 ) -> Result<io::Result<u8>, CliError> {
     let as_json = workspace.as_json();
     Ok(match command {
-        PolicyCommand::Lint { file } => show(&lint::lint(&PolicyFile::open(&file)?), as_json),
+        PolicyCommand::Lint { file, strict } => {
+            let report = lint::LintReport {
+                is_strict: strict,
+                ..lint::lint(&PolicyFile::open(&file)?)
+            };
+            show(&report, as_json)
+        }
         PolicyCommand::Schema => {
             let schema = serde_json::to_string_pretty(&PolicyDocument::json_schema());
             print_json(&schema.map_err(cannot_print)?).map(|()| 0)

@@ -17,6 +17,7 @@ mod event_rows;
 mod metrics;
 mod paging;
 mod policy_cache;
+mod policy_warnings;
 pub mod ports;
 mod preview;
 mod push;
@@ -41,6 +42,7 @@ pub use event_pages::{EventList, EventPage, EventPages, ListPosition, PageHandle
 pub use metrics::METRICS;
 pub use paging::{EndlessList, Paging};
 pub use policy_cache::{ActivePolicy, PolicyCache, document};
+pub use policy_warnings::policy_warnings;
 pub use preview::{Change, Effect, preview};
 pub use push::{PushError, PushOutcome, PushedBy, push};
 pub use rate_limiter::{AcquireError, CallTerms, Priority, RateLimiter};

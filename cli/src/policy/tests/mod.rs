@@ -69,6 +69,40 @@ fn every_problem_is_reported_with_its_place(text: &str, expected: &str) {
     );
 }
 
+const DOUBTFUL: &str = "\
+version: 1
+time_zone: EST
+default: skip
+policies:
+- {name: sales, calendars: [sale@acme.example], default: record}
+";
+
+#[test]
+fn a_warning_fails_only_a_strict_check() {
+    let mut report = lint(&yaml(DOUBTFUL));
+    let expected = "\
+policy.yaml: warning: time_zone: `EST` is five hours behind UTC all the year, without daylight saving time; name a place, such as `America/New_York`
+policy.yaml: 0 rules, 1 policy for some calendars, no problems, 1 warning";
+    assert_eq!(report.text(), expected);
+    assert_eq!(report.exit_code(), 0);
+    report.is_strict = true;
+    assert_eq!(report.exit_code(), 1);
+    report.warnings.clear();
+    assert_eq!(report.exit_code(), 0);
+}
+
+#[tokio::test]
+async fn a_push_warns_of_a_selector_of_no_connected_calendar() {
+    let harness = Harness::new();
+    let record = a_calendar_record();
+    harness.state.write_record(&record).await.expect("memory");
+    let pushed = harness.push(DOUBTFUL).await.expect("it is pushed");
+    let text = pushed.text();
+    let expected = "warning: policies[0].calendars[0]: `sale@acme.example` is of no connected calendar; `callsheet calendars list` shows them; did you mean `sales@acme.example`?\nRevision 1 is active";
+    assert!(text.contains(expected), "{text}");
+    assert_eq!(pushed.warnings.len(), 2);
+}
+
 #[test]
 fn problems_of_json_have_a_line_and_column() {
     let file = PolicyFile {

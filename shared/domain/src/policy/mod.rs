@@ -12,6 +12,7 @@ mod explanation;
 mod expression;
 mod hours;
 mod kept_people;
+mod lint;
 mod near_miss;
 mod passed_facts;
 mod problem;

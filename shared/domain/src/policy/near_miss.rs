@@ -39,7 +39,7 @@ fn counted(fact: Fact) -> &'static str {
 }
 
 fn list<T>(name: &str, entries: &[T], text: impl Fn(&T) -> &str) -> String {
-    let shown = entries.iter().take(MAX_ENTRIES).map(|entry| text(entry));
+    let shown = entries.iter().take(MAX_ENTRIES).map(text);
     let shown: Vec<_> = shown.collect();
     let more = match entries.len().saturating_sub(MAX_ENTRIES) {
         0 => String::new(),

@@ -37,7 +37,9 @@ impl RuleSet {
         let mut passed: Vec<(&Rule, Passed)> = Vec::new();
         for rule in self.in_order() {
             match rule.evaluate(facts) {
-                RuleOutcome::Applies(verdict) => return verdict.after(self.tested(&passed, facts)),
+                RuleOutcome::Applies(verdict) => {
+                    return verdict.after(Some(self.tested(&passed, facts)));
+                }
                 RuleOutcome::Passed(why) => passed.push((rule, why)),
             }
         }
@@ -46,16 +48,17 @@ impl RuleSet {
             Passed::Missed(_) => &[],
         });
         let unknown = unknown.map(|fact| (*fact, facts.value(*fact))).collect();
-        self.by_default(unknown).after(self.tested(&passed, facts))
+        self.by_default(unknown)
+            .after(Some(self.tested(&passed, facts)))
     }
 
     /// The rules that were tested, of which these were passed over.
-    fn tested(&self, passed: &[(&Rule, Passed)], facts: &dyn FactSource) -> Option<TestedRules> {
-        Some(TestedRules {
+    fn tested(&self, passed: &[(&Rule, Passed)], facts: &dyn FactSource) -> TestedRules {
+        TestedRules {
             policy: self.name.clone(),
             passed: passed.len(),
             facts: passed_facts(passed, facts),
-        })
+        }
     }
 
     /// The verdict of the rule of this name, or of the default, on `kept` facts alone; none

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use crate::events::{at, calendar, event};
-use crate::policies::{any_overrides, compiled, document, rule};
+use crate::policies::{any_overrides, compiled, document, parsed, rule};
 
 fn now() -> Timestamp {
     at("2026-03-06T06:00:00Z")
@@ -123,6 +123,32 @@ proptest! {
         }
         let alone: Policy = compiled(&alone).unwrap();
         prop_assert_eq!(alone.explain_again(reason, &calendar), Some(verdict.clone()));
+    }
+
+    /// A rule that is said never to be tested or never to decide can be deleted.
+    #[test]
+    fn a_rule_that_never_decides_changes_nothing(event in event(), calendar in calendar(), document in document(), repeated in 0..6_usize, place in 0..6_usize) {
+        let mut document = document;
+        let rules = document["rules"].as_array_mut().unwrap();
+        if let Some(mut again) = rules.get(repeated).cloned() {
+            again["name"] = json!("again");
+            rules.insert(place.min(rules.len()), again);
+        }
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let verdict = decide(&event, &calendar, &policy, &Overrides::default(), now());
+        for warning in parsed(&document).warnings() {
+            let says_so = ["it is never tested", "it never decides", "it is the same as"];
+            if !says_so.iter().any(|start| warning.message.starts_with(start)) {
+                continue;
+            }
+            let mut without = document.clone();
+            let pointer = format!("/{}", warning.place.replace(['.', '['], "/").replace(']', ""));
+            let (list, index) = pointer.rsplit_once('/').unwrap();
+            without.pointer_mut(list).unwrap().as_array_mut().unwrap().remove(index.parse().unwrap());
+            let without = decide(&event, &calendar, &compiled(&without).unwrap(), &Overrides::default(), now());
+            prop_assert_eq!(without.as_str(), verdict.as_str(), "{}", warning);
+            prop_assert_eq!(&without.reason().rule, &verdict.reason().rule, "{}", warning);
+        }
     }
 
     /// By the kept facts each rule is passed over for the same condition as by all facts.

@@ -131,10 +131,14 @@ pub(crate) fn document() -> impl Strategy<Value = Value> {
     )
 }
 
+/// The document as a policy's author writes it.
+pub(crate) fn parsed(document: &Value) -> PolicyDocument {
+    PolicyDocument::parse(&document.to_string()).unwrap()
+}
+
 /// The policy, if it can be one.
 pub(crate) fn compiled(document: &Value) -> Option<Policy> {
-    let document = PolicyDocument::parse(&document.to_string()).unwrap();
-    Policy::compile(&document).ok()
+    Policy::compile(&parsed(document)).ok()
 }
 
 /// Random overrides of the event and its series, and a pause.

@@ -64,7 +64,7 @@ pub(super) fn who(text: &str) -> Result<Who, String> {
     domain(text).map(Who::Domain)
 }
 
-pub(super) fn matcher(text: &str) -> Result<Matcher, String> {
+pub(in crate::policy) fn matcher(text: &str) -> Result<Matcher, String> {
     if text.starts_with('@') {
         return domain(text).map(Matcher::Domain);
     }

@@ -18,8 +18,9 @@ use crate::policy::rule_set::{Matcher, RuleSet};
 use crate::policy::template::BotTemplate;
 use crate::verdict::RuleName;
 use crate::zone::TimeZoneName;
-use conditions::conditions;
-use entries::{domain, list, matcher};
+pub(super) use conditions::conditions;
+pub(super) use entries::matcher;
+use entries::{domain, list};
 
 /// The most rules of one policy.
 const RULES: usize = 100;
