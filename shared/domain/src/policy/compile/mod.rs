@@ -102,8 +102,7 @@ fn named(
     for (index, written) in written.iter().enumerate() {
         let mut place = place.item(index);
         if !taken.insert(&written.name) {
-            let problem = format!("there are several policies called \"{}\"", written.name);
-            place.at("name").report(problem);
+            place.at("name").report(several("policies", &written.name));
         }
         name(&written.name, &mut place.at("name"));
         if written.calendars.is_empty() {
@@ -131,8 +130,18 @@ fn named(
     policies
 }
 
+fn several(of: &str, name: &str) -> String {
+    format!("there are several {of} called \"{name}\"")
+}
+
 fn zone(written: Option<&str>, place: &mut Place<'_>) -> Option<TimeZoneName> {
-    place.accept(TimeZoneName::parse(written?))
+    let written = written?;
+    place.accept(TimeZoneName::parse(written).map_err(|error| {
+        match TimeZoneName::meant_by(written) {
+            Some(meant) => format!("{error}; did you mean `{meant}`?"),
+            None => error.to_string(),
+        }
+    }))
 }
 
 /// The rules of one list, which are tested after those `for_all` calendars.
@@ -146,8 +155,7 @@ fn rules(written: &[RuleDocument], for_all: &[Rule], place: &mut Place<'_>) -> V
         let mut place = place.item(index);
         let name = name(&written.name, &mut place.at("name"));
         if !taken.insert(&written.name) {
-            let problem = format!("there are several rules called \"{}\"", written.name);
-            place.at("name").report(problem);
+            place.at("name").report(several("rules", &written.name));
         }
         if for_all
             .iter()

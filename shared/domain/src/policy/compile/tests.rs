@@ -29,8 +29,15 @@ fn named(name: &str, calendars: &[&str]) -> Value {
 }
 
 #[test_case(json!({"version": 2}), "version: there is no version 2 of the format: write 1"; "a version")]
-#[test_case(json!({"denied_domains": ["acme.example", "*.acme.example"]}), "denied_domains[1]: `*.acme.example`: a domain is written as acme.example, which includes its subdomains"; "a domain")]
-#[test_case(json!({"time_zone": "Europe/Berln"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name"; "a time zone")]
+#[test_case(json!({"denied_domains": ["acme.example", "*.acme.example"]}), "denied_domains[1]: `*.acme.example`: a domain is written as acme.example, which includes its subdomains; did you mean `acme.example`?"; "a domain")]
+#[test_case(json!({"denied_domains": ["https://acme.example/team"]}), "denied_domains[0]: `https://acme.example/team`: a domain is written as acme.example, which includes its subdomains; did you mean `acme.example`?"; "a link for a domain")]
+#[test_case(json!({"denied_domains": ["acme.example."]}), "denied_domains[0]: `acme.example.`: a domain is written as acme.example, which includes its subdomains; did you mean `acme.example`?"; "a domain with a dot behind it")]
+#[test_case(json!({"denied_domains": ["lead@acme.example"]}), "denied_domains[0]: `lead@acme.example` is an address: write `acme.example` for everybody of that domain, or any_attendee for one person"; "an address for a domain")]
+#[test_case(json!({"time_zone": "Berlin"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name; did you mean `Europe/Berlin`?"; "a city")]
+#[test_case(json!({"time_zone": "new york"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name; did you mean `America/New_York`?"; "a city with a blank")]
+#[test_case(json!({"time_zone": "PST"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name; did you mean `America/Los_Angeles`?"; "an abbreviation")]
+#[test_case(json!({"time_zone": "Europe/Bonn"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name"; "a city without a zone")]
+#[test_case(json!({"time_zone": "Europe/Berln"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name; did you mean `Europe/Berlin`?"; "a time zone")]
 #[test_case(json!({"bot": {"bot_name": "x".repeat(101)}}), "bot: bot_name must be text of at most 100 characters"; "a bot name")]
 #[test_case(json!({"bot": {"chat": {"message": "{{ tilte }}"}}}), "bot.chat.message: there is no fact \"tilte\"; did you mean \"title\"?"; "a placeholder")]
 #[test_case(json!({"policies": [named("sales", &[])]}), "policies[0].calendars: no calendar is named: write addresses, @domains or calendar ids"; "no calendar")]

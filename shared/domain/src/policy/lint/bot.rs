@@ -1,6 +1,6 @@
 //! Keys of the bot's body that Recall's Create Bot does not have.
 //!
-//! The lists are those of the documentation of Create Bot. Recall adds keys without notice,
+//! The lists are those of the documentation of Create Bot. Recall may add keys at any time,
 //! so one that is not listed is only a warning: it is passed on as it is.
 
 use serde_json::{Map, Value};
