@@ -6,7 +6,7 @@ use callsheet_domain::SyncJob;
 use serde::Serialize;
 
 use super::document::PolicyFile;
-use super::lint::{compile, lint};
+use super::lint::{compile, lint, located};
 use super::problem::{Problem, warning_lines};
 use super::size::Size;
 use crate::error::CliError;
@@ -42,8 +42,7 @@ where
         return Err(CliError::Refused(lint(file).text()));
     };
     let size = Size::of(&document);
-    let warnings = policy_warnings(state, &document).await?.into_iter();
-    let warnings = warnings.map(Problem::from).collect();
+    let warnings = located(file, policy_warnings(state, &document).await?);
     let outcome = callsheet_app::push(state, decisions, &document, pushed_by).await;
     match outcome {
         Ok(PushOutcome::Unchanged(revision)) => Ok(Pushed {

@@ -59,7 +59,7 @@ pub use overrides::{
 };
 pub use policy::{
     BotTemplate, DayOfWeek, DeduplicationScheme, EvaluationFailure, Expression, ExpressionProblem,
-    HoursDocument, InvalidPolicy, NamedPolicyDocument, NearMiss, Policy, PolicyDocument,
+    HoursDocument, InvalidPolicy, NamedPolicyDocument, NearMiss, Notation, Policy, PolicyDocument,
     PolicyProblem, RuleDocument, RulePart, RuleTrace, Shorthands, Situation, Then, TracedRule,
     When,
 };
