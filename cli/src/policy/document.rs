@@ -83,12 +83,7 @@ impl PolicyFile {
             (value, Notation::Yaml)
         };
         let found = PolicyDocument::format_problems(&value, notation);
-        let found = found.into_iter();
-        let mut located: Vec<_> = found
-            .map(|problem| Problem::located(problem, &map))
-            .collect();
-        located.sort_by_key(|problem| (problem.line, problem.column));
-        located
+        Problem::all_located(found, &map)
     }
 
     /// The value, and where each part of it is. JSON is YAML, too.

@@ -66,11 +66,7 @@ pub(crate) fn compile(file: &PolicyFile) -> Result<(PolicyDocument, Policy), Vec
 
 /// The problems with their lines in the file.
 pub(super) fn located(file: &PolicyFile, problems: Vec<PolicyProblem>) -> Vec<Problem> {
-    let map = file.source_map();
-    let problems = problems.into_iter();
-    problems
-        .map(|problem| Problem::located(problem, &map))
-        .collect()
+    Problem::all_located(problems, &file.source_map())
 }
 
 impl Render for LintReport {

@@ -18,8 +18,17 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// The problem with its line and column.
-    pub(super) fn located(problem: PolicyProblem, map: &SourceMap) -> Self {
+    /// The problems with their lines and columns, in the order of the file.
+    pub(super) fn all_located(problems: Vec<PolicyProblem>, map: &SourceMap) -> Vec<Self> {
+        let problems = problems.into_iter();
+        let mut located: Vec<_> = problems
+            .map(|problem| Self::located(problem, map))
+            .collect();
+        located.sort_by_key(|problem| (problem.line, problem.column));
+        located
+    }
+
+    fn located(problem: PolicyProblem, map: &SourceMap) -> Self {
         let (line, column) = map.find(&problem.place).unzip();
         Self {
             place: problem.place,

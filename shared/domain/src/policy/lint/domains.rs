@@ -9,10 +9,10 @@ const REGISTRIES: [&str; 9] = ["co", "com", "org", "net", "ac", "gov", "edu", "n
 /// Names of hosts that are put before a company's domain.
 const HOSTS: [&str; 2] = ["www", "http"];
 
-/// Checks a list of domains.
-pub(super) fn list(written: &[String], place: &mut Place<'_>) {
+/// Checks a list of domains. Those that are `known` from elsewhere may show how one ends.
+pub(super) fn list(written: &[String], known: &[String], place: &mut Place<'_>) {
     for (index, text) in written.iter().enumerate() {
-        if let Some(problem) = problem(text, written) {
+        if let Some(problem) = problem(text, &[written, known].concat()) {
             place.item(index).report(problem);
         } else if let Some(other) = covering(text, index, written) {
             let problem = format!("`{text}` is in the list already: `{other}` includes it");
@@ -44,7 +44,10 @@ pub(super) fn problem(text: &str, others: &[String]) -> Option<String> {
 }
 
 fn without_dot(text: &str, name: &str, others: &[String]) -> String {
-    let plain = |other: &String| other.trim().trim_start_matches('@').to_lowercase();
+    let plain = |other: &String| {
+        let domain = other.rsplit('@').next().unwrap_or_default();
+        domain.trim().to_lowercase()
+    };
     let mut longer = others.iter().map(plain);
     let meant = longer.find(|other| {
         other

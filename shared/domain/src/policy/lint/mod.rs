@@ -29,18 +29,24 @@ impl PolicyDocument {
     pub fn warnings(&self) -> Vec<PolicyProblem> {
         let mut found = Vec::new();
         let mut place = Place::root(&mut found);
-        domains::list(&self.denied_domains, &mut place.at("denied_domains"));
+        let selectors = self.policies.iter().flat_map(|named| &named.calendars);
+        let known: Vec<String> = selectors.chain(&self.denied_domains).cloned().collect();
+        domains::list(
+            &self.denied_domains,
+            &known,
+            &mut place.at("denied_domains"),
+        );
         calendars::denied(self, &mut place.at("denied_domains"));
         zones::check(self.time_zone.as_deref(), &mut place.at("time_zone"));
         for (list, name) in [
             (&self.rules_for_all, "rules_for_all"),
             (&self.rules, "rules"),
         ] {
-            entries(list, &mut place.at(name));
+            entries(list, &known, &mut place.at(name));
         }
         bot::check(&self.bot, &mut place.at("bot"));
         for (index, named) in self.policies.iter().enumerate() {
-            self.named(named, &mut place.at("policies").item(index));
+            self.named(named, &known, &mut place.at("policies").item(index));
         }
         calendars::selectors(self, &mut place.at("policies"));
         if super::Policy::compile(self).is_ok() {
@@ -58,10 +64,10 @@ impl PolicyDocument {
         found
     }
 
-    fn named(&self, named: &NamedPolicyDocument, place: &mut Place<'_>) {
+    fn named(&self, named: &NamedPolicyDocument, known: &[String], place: &mut Place<'_>) {
         zones::check(named.time_zone.as_deref(), &mut place.at("time_zone"));
         if let Some(rules) = &named.rules {
-            entries(rules, &mut place.at("rules"));
+            entries(rules, known, &mut place.at("rules"));
         }
         if let Some(bot) = &named.bot {
             bot::check(bot, &mut place.at("bot"));
@@ -75,6 +81,7 @@ impl PolicyDocument {
         } = named;
         let sets_nothing =
             time_zone.is_none() && rules.is_none() && default.is_none() && bot.is_none();
+        // Beside others it may be an exception from one of them.
         if sets_nothing && self.policies.len() == 1 {
             place.report("it sets nothing, so its calendars are treated as all others; set `rules`, `default`, `bot` or `time_zone`");
         }
@@ -113,22 +120,22 @@ fn listed(rules: &[RuleDocument]) -> Vec<Listed> {
 }
 
 /// The entries of the rules' lists.
-fn entries(rules: &[RuleDocument], place: &mut Place<'_>) {
+fn entries(rules: &[RuleDocument], known: &[String], place: &mut Place<'_>) {
     for (index, rule) in rules.iter().enumerate() {
         if let When::All(shorthands) = &rule.when {
             let mut place = place.item(index);
-            shorthand(shorthands, &mut place.at("when"));
+            shorthand(shorthands, known, &mut place.at("when"));
         }
     }
 }
 
-fn shorthand(of: &Shorthands, place: &mut Place<'_>) {
+fn shorthand(of: &Shorthands, known: &[String], place: &mut Place<'_>) {
     for (name, written) in [
         ("any_domain", &of.any_domain),
         ("no_domain", &of.no_domain),
         ("only_domains", &of.only_domains),
     ] {
-        domains::list(written, &mut place.at(name));
+        domains::list(written, known, &mut place.at(name));
     }
     addresses::list(&of.any_attendee, &mut place.at("any_attendee"));
     addresses::organizers(&of.organizer, &mut place.at("organizer"));

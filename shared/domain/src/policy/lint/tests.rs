@@ -234,6 +234,17 @@ fn a_rule_about_denied_people_is_pointed_out() {
     );
 }
 
+#[test]
+fn a_domain_without_a_dot_is_completed_by_the_domains_of_the_policy() {
+    let mut written = policies(&[&["sales@acme.example"]]);
+    written["rules"] = json!([{"name": "a", "when": {"no_domain": ["acme"]}, "then": "record"}]);
+    one(
+        &warnings(&written),
+        "rules[0].when.no_domain[0]",
+        "did you mean `acme.example`?",
+    );
+}
+
 #[test_case("EST", "America/New_York"; "no daylight saving time")]
 #[test_case("est", "America/New_York"; "in any case")]
 #[test_case("MST", "America/Denver"; "mountain time")]
