@@ -10,9 +10,15 @@ use super::values::note;
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     /// Report every problem of a policy, with its place
+    ///
+    /// A warning names what can hardly be meant, such as a rule that is never tested. Warnings do
+    /// not make the check fail, unless it is strict.
     Lint {
         /// The policy, in YAML or JSON; - is standard input
         file: PathBuf,
+        /// Exit with 1 for a warning, too
+        #[arg(long)]
+        strict: bool,
     },
     /// Print the JSON Schema of policies, for editors
     Schema,

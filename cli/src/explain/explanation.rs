@@ -6,6 +6,8 @@ use callsheet_domain::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::rules::RulesSummary;
+
 /// A decision, its inputs beside the newest ones, and the state of the bot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Explanation {
@@ -24,6 +26,8 @@ pub(crate) struct Explanation {
     pub(crate) facts: BTreeMap<&'static str, Value>,
     /// Whether the rule is an expression that failed.
     pub(crate) expression_failed: bool,
+    /// The rules that were tested. None if the policy that decided is not stored any more.
+    pub(crate) rules: Option<RulesSummary>,
     pub(crate) inputs: InputRevisions,
     /// The present overrides of the event and of its series.
     pub(crate) overrides: Vec<OverrideSummary>,

@@ -2,11 +2,13 @@
 
 mod explanation;
 mod keepers;
+mod rules;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
+use callsheet_app::rule_trace;
 use callsheet_domain::{
     ApplicableOverrides, Applied, BotConfig, CalendarRecord, CallRecord, Decision, EventId,
     FactValue, Override, Overrides, Person, PolicyRevision, RecordedResult, RuleName, Step,
@@ -23,6 +25,7 @@ use explanation::{
     OverrideSummary, PauseSummary, Revisions, WantedSummary,
 };
 use keepers::find_keepers;
+use rules::RulesSummary;
 
 /// Explains the decision on an event.
 pub(crate) async fn run(
@@ -52,10 +55,14 @@ where
         &mut unreadable,
     )?;
     let active_revision = state.active_revision().await?;
+    let calendar = record.as_ref().map(|record| &record.calendar);
+    let trace = rule_trace(state, &decision, calendar).await;
+    let trace = readable(trace, &mut unreadable)?;
     let explanation = explanation(&decision, record.as_ref(), &overrides, active_revision, now);
     let kept_by = find_keepers((state, decisions), &decision, &mut unreadable).await?;
     Ok(Explanation {
         unreadable,
+        rules: trace.map(|trace| RulesSummary::of(&trace, fact_json)),
         bot: BotState {
             kept_by,
             ..explanation.bot
@@ -95,6 +102,7 @@ fn explanation(
             .map(|(fact, value)| (fact.name(), fact_json(value)))
             .collect(),
         expression_failed: reason.has_failed,
+        rules: None,
         inputs: input_revisions(decision, record, &overrides, active_revision),
         overrides: [("event", overrides.event), ("series", overrides.series)]
             .into_iter()

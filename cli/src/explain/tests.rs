@@ -4,13 +4,15 @@ use callsheet_app::ports::{
     Calendars as _, Decisions as _, NewPolicy, OverrideStore as _, Policies as _,
 };
 use callsheet_domain::{
-    Applied, Attempts, CallRecord, Cause, Decision, History, Operation, OverrideChoice,
-    OverrideScope, PolicyRevision, RecordedResult, RuleName, SeriesId, Timestamp, Verdict, Wanted,
+    Applied, Attempts, CallRecord, Cause, Decision, Fact, FactValue, FactValues, History,
+    Operation, OverrideChoice, OverrideScope, PolicyDocument, PolicyRevision, Reason,
+    RecordedResult, RuleName, SeriesId, TestedRules, Timestamp, Verdict, Wanted,
 };
 use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
     an_applied_bot, an_email, an_event, at, id,
 };
+use serde_json::{Value, json};
 use test_case::test_case;
 
 use super::{Explanation, explain};
@@ -24,7 +26,7 @@ async fn explained(decision: Decision, now: Timestamp) -> (Explanation, String) 
         .expect("memory");
     for revision in 0..decision.inputs.policy.0 {
         let policy = NewPolicy {
-            document: "{}".to_owned(),
+            document: PolicyDocument::built_in().canonical(),
             by: an_actor(),
             at: at("08:00"),
             note: None,
@@ -72,6 +74,10 @@ Why, by the rule external: {sentence}.
   internal: false
   own_domain: acme.example
 
+The meeting is under the main policy. Its rules in the order in which they are tested:
+  declined (skip) does not apply: it asks for own_response: [declined], but the calendar's owner responded accepted
+  external (record) decides
+
 It was decided from
   the event as changed 2090-03-06 09:00 UTC
   the calendar's revision 1, the newest
@@ -83,6 +89,67 @@ Nothing is left to be done."
     );
     assert_eq!(text, expected);
     assert!(!text.contains("meet.example"), "a link carries a passcode");
+}
+
+/// The usual row by the default, after facts that leave one rule open.
+fn by_default(row: &mut Decision) {
+    let tested = TestedRules {
+        policy: None,
+        passed: 2,
+        facts: FactValues::from([(Fact::OwnResponse, FactValue::Text("accepted".to_owned()))]),
+    };
+    let Verdict::Skip(reason) = Verdict::skip(RuleName::DEFAULT, "no rule applies") else {
+        panic!("it skips");
+    };
+    row.verdict = Verdict::Skip(Reason {
+        tested: Some(tested),
+        ..reason
+    });
+}
+
+#[test_case(by_default, "
+  declined (skip) does not apply: it asks for own_response: [declined], but the calendar's owner responded accepted
+  external (record) may apply: it asks for external: true, but external is not known
+"; "the default")]
+#[test_case(skipped, "The meeting is under the main policy. Its rules were not tested, since event-override goes before them."; "an override")]
+#[tokio::test]
+async fn a_verdict_says_which_rules_were_tested(change: fn(&mut Decision), expected: &str) {
+    let (_, text) = explained(a_decision().with(change), at("09:30")).await;
+    assert!(text.contains(expected), "{text}");
+}
+
+#[tokio::test]
+async fn the_rules_are_in_the_json_with_the_facts_that_they_met() {
+    let (explanation, _) = explained(a_decision().with(by_default), at("09:30")).await;
+    let json = serde_json::to_value(&explanation).expect("JSON");
+    let rules = &json["rules"];
+    assert_eq!(
+        (&rules["policy"], &rules["default"]),
+        (&Value::Null, &json!("skip"))
+    );
+    let declined = json!({
+        "name": "declined", "is_for_all": false, "then": "skip", "outcome": "does_not_apply",
+        "conditions": [{
+            "condition": "own_response: [declined]",
+            "because": "the calendar's owner responded accepted",
+            "facts": {"own_response": "accepted"},
+        }],
+    });
+    assert_eq!(rules["rules"][0], declined);
+    assert_eq!(rules["rules"][1]["outcome"], "unknown");
+    assert_eq!(
+        rules["rules"][1]["conditions"][0]["facts"]["external"],
+        Value::Null
+    );
+}
+
+#[tokio::test]
+async fn a_policy_that_is_lost_leaves_the_rules_out() {
+    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
+    decisions.write(&a_decision()).await.expect("memory");
+    let event = a_decision().key.event_id;
+    let explained = explain(&state, &decisions, &event, at("09:30")).await;
+    assert_eq!(explained.expect("it is stored").rules, None);
 }
 
 fn with_calls(row: &mut Decision) {

@@ -10,7 +10,9 @@ use crate::unreadable::problems_paragraph;
 
 impl Render for Explanation {
     fn text(&self) -> String {
-        let mut parts = vec![self.heading(), self.why(), self.inputs()];
+        let mut parts = vec![self.heading(), self.why()];
+        parts.extend(self.rules.iter().map(|rules| rules.paragraph(&self.rule)));
+        parts.push(self.inputs());
         if !self.overrides.is_empty() || self.pause.is_some() {
             parts.push(self.overrides());
         }

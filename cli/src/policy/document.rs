@@ -7,10 +7,12 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use callsheet_domain::PolicyDocument;
+use callsheet_domain::{Notation, PolicyDocument};
+use serde_json::Value;
 use serde_saphyr::UserMessageFormatter;
 
 use super::problem::Problem;
+use super::source_map::{Node, SourceMap};
 use crate::error::CliError;
 
 /// A policy file.
@@ -44,30 +46,80 @@ impl PolicyFile {
         })
     }
 
-    /// Parses the document.
-    pub(crate) fn parse(&self) -> Result<PolicyDocument, Problem> {
-        if self.is_json {
-            return serde_json::from_str(&self.text).map_err(|error| Problem {
-                place: place(error.line() as u64, error.column() as u64),
-                message: PolicyDocument::clarified(&without_place(&error.to_string())),
-            });
-        }
-        parse_yaml(&self.text)
+    /// Parses the document. A file that is YAML or JSON, but not in the format of policies, has
+    /// all its problems reported at once; nothing behind a mistake in the syntax can be parsed.
+    pub(crate) fn parse(&self) -> Result<PolicyDocument, Vec<Problem>> {
+        let parsed = if self.is_json {
+            parse_json(&self.text)
+        } else {
+            parse_yaml(&self.text)
+        };
+        parsed.map_err(|problem| {
+            let found = self.format_problems();
+            if found.is_empty() {
+                vec![problem]
+            } else {
+                found
+            }
+        })
+    }
+
+    /// Where each value of the document is; nothing if the syntax is wrong.
+    pub(super) fn source_map(&self) -> SourceMap {
+        self.with_places()
+            .map_or_else(SourceMap::default, |(_, map)| map)
+    }
+
+    fn format_problems(&self) -> Vec<Problem> {
+        let Some((value, map)) = self.with_places() else {
+            return Vec::new();
+        };
+        let (value, notation) = if self.is_json {
+            match serde_json::from_str(&self.text) {
+                Ok(value) => (value, Notation::Json),
+                Err(_) => return Vec::new(),
+            }
+        } else {
+            (value, Notation::Yaml)
+        };
+        let found = PolicyDocument::format_problems(&value, notation);
+        Problem::all_located(found, &map)
+    }
+
+    /// The value, and where each part of it is. JSON is YAML, too.
+    fn with_places(&self) -> Option<(Value, SourceMap)> {
+        let node: Node = serde_saphyr::from_str_with_options(&self.text, options()).ok()?;
+        let mut map = SourceMap::default();
+        Some((node.into_value("", &mut map), map))
     }
 }
 
-fn parse_yaml(text: &str) -> Result<PolicyDocument, Problem> {
-    let options = serde_saphyr::options! {
+fn parse_json(text: &str) -> Result<PolicyDocument, Problem> {
+    serde_json::from_str(text).map_err(|error| Problem {
+        place: String::new(),
+        line: Some(error.line() as u64),
+        column: Some(error.column() as u64),
+        message: PolicyDocument::clarified(&without_place(&error.to_string())),
+    })
+}
+
+fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
         with_snippet: false,
-    };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+    }
+}
+
+fn parse_yaml(text: &str) -> Result<PolicyDocument, Problem> {
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
         let error = error.without_snippet();
-        let place = error.location().map(|at| place(at.line(), at.column()));
+        let (line, column) = error.location().map(|at| (at.line(), at.column())).unzip();
         Problem {
-            place: place.unwrap_or_else(|| "the whole file".to_owned()),
+            place: String::new(),
+            line,
+            column,
             message: PolicyDocument::clarified(&without_place(
                 &error.render_with_formatter(&UserMessageFormatter),
             )),
@@ -81,10 +133,6 @@ pub(crate) fn to_yaml(document: &PolicyDocument) -> Result<String, CliError> {
     let options = serde_saphyr::ser_options! { folded_wrap_chars: 10_000 };
     serde_saphyr::to_string_with_options(document, options)
         .map_err(|error| CliError::Failed(format!("the policy cannot be written as YAML: {error}")))
-}
-
-fn place(line: u64, column: u64) -> String {
-    format!("line {line}, column {column}")
 }
 
 /// `message` without the place that some parsers append: it is shown before the message.

@@ -1,15 +1,18 @@
 //! Reports every problem of a policy, with its place.
 //!
-//! A file that is not in the format has one problem, by line and column, since
-//! nothing behind it can be parsed. The problems of a document that is in the
-//! format are reported all together, by their paths in the document.
+//! A mistake in the syntax of YAML or JSON is one problem, since nothing behind it can be
+//! parsed. What is not in the format of policies is reported all at once, and so are the
+//! problems of a document that is.
 
-use callsheet_domain::{Policy, PolicyDocument};
+use std::path::Path;
+
+use callsheet_domain::{Policy, PolicyDocument, PolicyProblem};
 use serde::Serialize;
 
 use super::document::PolicyFile;
 use super::problem::Problem;
 use super::size::Size;
+use crate::error::CliError;
 use crate::render::{Render, counted};
 
 /// Result of a check of a policy file.
@@ -19,55 +22,78 @@ pub(crate) struct LintReport {
     /// None if the policy is invalid.
     pub(crate) size: Option<Size>,
     pub(crate) problems: Vec<Problem>,
+    /// What can hardly be meant. Of an invalid policy there are none.
+    pub(crate) warnings: Vec<Problem>,
+    /// Whether a warning makes the check fail.
+    #[serde(skip)]
+    pub(crate) is_strict: bool,
+}
+
+/// Opens and checks a policy file; of a strict check, a warning is a failure.
+pub(crate) fn check(file: &Path, is_strict: bool) -> Result<LintReport, CliError> {
+    Ok(LintReport {
+        is_strict,
+        ..lint(&PolicyFile::open(file)?)
+    })
 }
 
 /// Checks a policy file.
 pub(crate) fn lint(file: &PolicyFile) -> LintReport {
-    let (size, problems) = match compile(file) {
-        Ok((document, _)) => (Some(Size::of(&document)), Vec::new()),
-        Err(problems) => (None, problems),
+    let (size, problems, warnings) = match compile(file) {
+        Ok((document, _)) => {
+            let warnings = located(file, document.warnings());
+            (Some(Size::of(&document)), Vec::new(), warnings)
+        }
+        Err(problems) => (None, problems, Vec::new()),
     };
     LintReport {
         file: file.name.clone(),
         size,
         problems,
+        warnings,
+        is_strict: false,
     }
 }
 
 /// The document and the compiled policy, or every problem.
 pub(crate) fn compile(file: &PolicyFile) -> Result<(PolicyDocument, Policy), Vec<Problem>> {
-    let document = file.parse().map_err(|problem| vec![problem])?;
+    let document = file.parse()?;
     match Policy::compile(&document) {
         Ok(policy) => Ok((document, policy)),
-        Err(invalid) => Err(invalid
-            .0
-            .into_iter()
-            .map(|problem| Problem {
-                place: problem.place,
-                message: problem.message,
-            })
-            .collect()),
+        Err(invalid) => Err(located(file, invalid.0)),
     }
+}
+
+/// The problems with their lines in the file.
+pub(super) fn located(file: &PolicyFile, problems: Vec<PolicyProblem>) -> Vec<Problem> {
+    Problem::all_located(problems, &file.source_map())
 }
 
 impl Render for LintReport {
     fn text(&self) -> String {
         let Self { file, problems, .. } = self;
         if let Some(size) = self.size {
-            return format!("{file}: {}, no problems", size.summary());
+            let warnings = self.warnings.iter();
+            let mut lines: Vec<_> = warnings
+                .map(|warning| format!("{file}: warning: {}", warning.text()))
+                .collect();
+            let warned = match lines.len() {
+                0 => String::new(),
+                count => format!(", {}", counted(count, "warning", "warnings")),
+            };
+            lines.push(format!("{file}: {}, no problems{warned}", size.summary()));
+            return lines.join("\n");
         }
         let mut lines: Vec<_> = problems
             .iter()
-            .map(|Problem { place, message }| {
-                let message = message.replace('\n', "\n    ");
-                format!("{file}: {place}: {message}")
-            })
+            .map(|problem| format!("{file}: {}", problem.text()))
             .collect();
         lines.push(counted(problems.len(), "problem", "problems"));
         lines.join("\n")
     }
 
     fn exit_code(&self) -> u8 {
-        u8::from(!self.problems.is_empty())
+        let is_doubtful = self.is_strict && !self.warnings.is_empty();
+        u8::from(is_doubtful || !self.problems.is_empty())
     }
 }

@@ -3,10 +3,11 @@
 mod document;
 mod history;
 mod lint;
-mod problem;
+pub(crate) mod problem;
 mod pull;
 mod push;
 mod size;
+mod source_map;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +32,7 @@ pub(crate) async fn run(
 ) -> Result<io::Result<u8>, CliError> {
     let as_json = workspace.as_json();
     Ok(match command {
-        PolicyCommand::Lint { file } => show(&lint::lint(&PolicyFile::open(&file)?), as_json),
+        PolicyCommand::Lint { file, strict } => show(&lint::check(&file, strict)?, as_json),
         PolicyCommand::Schema => {
             let schema = serde_json::to_string_pretty(&PolicyDocument::json_schema());
             print_json(&schema.map_err(cannot_print)?).map(|()| 0)

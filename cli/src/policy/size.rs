@@ -8,7 +8,7 @@ use crate::render::counted;
 /// Size of a policy document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Size {
-    /// Number of rules, including those of the policies for some calendars.
+    /// Number of rules, including those for all and those of the policies for some calendars.
     pub(crate) rules: usize,
     /// Number of policies for some calendars.
     pub(crate) policies: usize,
@@ -18,7 +18,9 @@ impl Size {
     pub(crate) fn of(document: &PolicyDocument) -> Self {
         let nested = document.policies.iter().flat_map(|named| &named.rules);
         Self {
-            rules: document.rules.len() + nested.map(Vec::len).sum::<usize>(),
+            rules: document.rules_for_all.len()
+                + document.rules.len()
+                + nested.map(Vec::len).sum::<usize>(),
             policies: document.policies.len(),
         }
     }

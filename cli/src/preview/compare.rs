@@ -7,6 +7,7 @@ use callsheet_domain::{Decision, Email, Policy, PolicyRevision, Timestamp, Wante
 use serde::Serialize;
 
 use super::inputs::PreviewInputs;
+use crate::policy::problem::Problem;
 use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 
 /// What the previewed policy is compared with.
@@ -33,6 +34,8 @@ pub(crate) struct Comparison {
     /// Whether the policies differ in `deduplication`: then a push is refused while any bot is
     /// scheduled.
     pub(crate) changes_deduplication: bool,
+    /// What can hardly be meant in the policy.
+    pub(crate) warnings: Vec<Problem>,
     #[serde(skip)]
     pub(crate) is_summary: bool,
 }
@@ -138,6 +141,7 @@ fn by_calendar(inputs: &PreviewInputs, changes: Vec<Change>) -> Comparison {
         unreadable_decisions: Vec::new(),
         unreadable_calendars: Vec::new(),
         changes_deduplication: false,
+        warnings: Vec::new(),
         is_summary: false,
     }
 }

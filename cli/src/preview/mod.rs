@@ -16,13 +16,14 @@ use std::path::Path;
 
 use callsheet_app::ports::{Clock, Policies};
 use callsheet_app::{ActivePolicy, PolicyCache};
-use callsheet_domain::{PolicyRevision, Timestamp, plus};
+use callsheet_domain::{PolicyDocument, PolicyRevision, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::arguments::PreviewArguments;
 use crate::error::CliError;
 use crate::listing::{EventLister, Progress};
 use crate::policy::compile_file;
+use crate::policy::problem::Problem;
 use crate::workspace::Workspace;
 use compare::{Baseline, Comparison, compare};
 use inputs::{KnownCalendars, PreviewInputs, connected_with_overrides, stored_with_overrides};
@@ -41,19 +42,38 @@ pub(crate) async fn run(
     arguments: &PreviewArguments,
     clock: impl Clock,
 ) -> Result<Comparison, CliError> {
-    let (_, policy) = compile_file(&arguments.policy)?;
+    let (document, policy) = compile_file(&arguments.policy)?;
     let now = clock.now();
     let (inputs, baseline) = match &arguments.events {
         None => listed_at_recall(workspace, arguments, clock, now).await?,
         Some(file) if arguments.stored => with_stored_decisions(workspace, arguments, file).await?,
         Some(file) => without_decisions(workspace, arguments, file).await?,
     };
-    let comparison = compare(&inputs, baseline, &policy, now);
+    let mut comparison = compare(&inputs, baseline, &policy, now);
+    comparison.warnings = warnings(&document, &inputs, arguments);
     Ok(if arguments.summary {
         comparison.without_meetings()
     } else {
         comparison
     })
+}
+
+/// What can hardly be meant; of calendars only if all connected ones are known.
+fn warnings(
+    document: &PolicyDocument,
+    inputs: &PreviewInputs,
+    arguments: &PreviewArguments,
+) -> Vec<Problem> {
+    let mut warnings = document.warnings();
+    let are_all_known = arguments.calendars.is_empty() && arguments.events.is_none();
+    if are_all_known && inputs.unreadable_calendars.is_empty() {
+        let calendars = inputs.calendars.values();
+        let calendars: Vec<_> = calendars
+            .map(|context| context.record.calendar.clone())
+            .collect();
+        warnings.extend(document.warnings_for(&calendars));
+    }
+    warnings.into_iter().map(Problem::from).collect()
 }
 
 /// Lists the events at Recall, and compares with the stored decisions.

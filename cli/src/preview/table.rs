@@ -1,6 +1,7 @@
 //! Text of a preview: a table for each calendar, then the counts.
 
 use super::compare::{Comparison, Counts, MeetingPreview};
+use crate::policy::problem::warning_lines;
 use crate::render::{Field, Render, calendar_label, counted, minute, table};
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
@@ -20,6 +21,9 @@ impl Render for Comparison {
             parts.push("No meeting would gain, lose or change a bot.".to_owned());
         }
         parts.push(self.counts());
+        if !self.warnings.is_empty() {
+            parts.push(warning_lines(&self.warnings).join("\n"));
+        }
         parts.extend(self.remarks());
         parts.extend(decisions_paragraph(&self.unreadable_decisions));
         parts.extend(calendars_paragraph(&self.unreadable_calendars));

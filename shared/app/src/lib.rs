@@ -17,12 +17,14 @@ mod event_rows;
 mod metrics;
 mod paging;
 mod policy_cache;
+mod policy_warnings;
 pub mod ports;
 mod preview;
 mod push;
 mod rate_limiter;
 mod recall_calls;
 mod retry_on_conflict;
+mod rule_trace;
 mod scheduler;
 mod set_aside;
 mod sync;
@@ -40,11 +42,13 @@ pub use event_pages::{EventList, EventPage, EventPages, ListPosition, PageHandle
 pub use metrics::METRICS;
 pub use paging::{EndlessList, Paging};
 pub use policy_cache::{ActivePolicy, PolicyCache, document};
+pub use policy_warnings::policy_warnings;
 pub use preview::{Change, Effect, preview};
 pub use push::{PushError, PushOutcome, PushedBy, push};
 pub use rate_limiter::{AcquireError, CallTerms, Priority, RateLimiter};
 pub use recall_calls::RecallCalls;
 pub use retry_on_conflict::{Attempt, retry_on_conflict};
+pub use rule_trace::rule_trace;
 pub use scheduler::{CallPlan, PlannedCall, RunReport, Scheduler, SchedulerSettings, StopReason};
 pub use sync::{
     CalendarList, CalendarSync, Delivery, Handled, ListedCalendars, PageIntake, Requeue,

@@ -79,7 +79,7 @@ async fn compiled(policies: &impl Policies, revision: PolicyRevision) -> Result<
         .map_err(|problems: InvalidPolicy| unreadable(revision, problems.to_string()))
 }
 
-fn unreadable(revision: PolicyRevision, problem: String) -> PortError {
+pub(crate) fn unreadable(revision: PolicyRevision, problem: String) -> PortError {
     PortError::Unreadable {
         service: Service::DynamoDb,
         reason: format!("revision {}: {problem}", revision.0),

@@ -59,8 +59,9 @@ pub use overrides::{
 };
 pub use policy::{
     BotTemplate, DayOfWeek, DeduplicationScheme, EvaluationFailure, Expression, ExpressionProblem,
-    HoursDocument, InvalidPolicy, NamedPolicyDocument, Policy, PolicyDocument, PolicyProblem,
-    RuleDocument, Shorthands, Situation, Then, When,
+    HoursDocument, InvalidPolicy, NamedPolicyDocument, NearMiss, Notation, Policy, PolicyDocument,
+    PolicyProblem, RuleDocument, RulePart, RuleTrace, Shorthands, Situation, Then, TracedRule,
+    When,
 };
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};
@@ -71,5 +72,5 @@ pub use sync_plan::{
     WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated, needs_full_sync, plan_syncs,
 };
 pub use time::{plus, whole_microseconds};
-pub use verdict::{Reason, RuleName, Verdict};
+pub use verdict::{Reason, RuleName, TestedRules, Verdict};
 pub use zone::{TimeZoneName, UnknownTimeZone};

@@ -89,6 +89,20 @@ pub struct Reason {
     pub facts: FactValues,
     /// The rule's expression failed.
     pub has_failed: bool,
+    /// The rules that were tested; none if the verdict came before the rules.
+    pub tested: Option<TestedRules>,
+}
+
+/// The rules that were tested for a verdict, as far as it hung on them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestedRules {
+    /// The named policy that the rules are of; none for the main policy.
+    pub policy: Option<String>,
+    /// How many rules were passed over before one decided, or the default.
+    pub passed: usize,
+    /// The facts by which they did not apply: with them alone each is passed over again, for
+    /// the same reason.
+    pub facts: FactValues,
 }
 
 impl Reason {
@@ -98,6 +112,7 @@ impl Reason {
             reason: reason.into(),
             facts: FactValues::new(),
             has_failed: false,
+            tested: None,
         }
     }
 }
@@ -130,6 +145,15 @@ impl Verdict {
         match self {
             Self::Record(reason) | Self::Skip(reason) => reason,
         }
+    }
+
+    /// The verdict, made after these rules were tested.
+    #[must_use]
+    pub(crate) fn after(mut self, tested: Option<TestedRules>) -> Self {
+        match &mut self {
+            Self::Record(reason) | Self::Skip(reason) => reason.tested = tested,
+        }
+        self
     }
 
     /// `record` or `skip`, the name in stored rows and in output.

@@ -28,6 +28,25 @@ const RENAMED: [(&str, &str); 8] = [
     ("Europe/Kiev", "Europe/Kyiv"),
 ];
 
+/// Abbreviations that are no IANA names, and what is mostly meant by them.
+const ABBREVIATIONS: [(&str, &str); 15] = [
+    ("EDT", "America/New_York"),
+    ("CST", "America/Chicago"),
+    ("CDT", "America/Chicago"),
+    ("MDT", "America/Denver"),
+    ("PST", "America/Los_Angeles"),
+    ("PDT", "America/Los_Angeles"),
+    ("BST", "Europe/London"),
+    ("WEST", "Europe/Lisbon"),
+    ("CEST", "Europe/Berlin"),
+    ("EEST", "Europe/Athens"),
+    ("IST", "Asia/Kolkata"),
+    ("SGT", "Asia/Singapore"),
+    ("JST", "Asia/Tokyo"),
+    ("AEST", "Australia/Sydney"),
+    ("AEDT", "Australia/Sydney"),
+];
+
 /// A time zone that the database knows. Two are equal when their names are.
 #[derive(Clone)]
 pub struct TimeZoneName {
@@ -54,6 +73,29 @@ impl TimeZoneName {
             known(zone.tzdb_id())
         };
         known(text).or_else(windows).ok_or(UnknownTimeZone)
+    }
+
+    /// The IANA name that an unknown text was probably meant to be: a misspelt one, a city, or
+    /// an abbreviation.
+    #[must_use]
+    pub fn meant_by(text: &str) -> Option<String> {
+        let plain = text.trim().replace(' ', "_").to_lowercase();
+        let is_same = |name: &str| name.eq_ignore_ascii_case(&plain);
+        if let Some((_, zone)) = ABBREVIATIONS.iter().find(|(name, _)| is_same(name)) {
+            return Some((*zone).to_owned());
+        }
+        let names: Vec<String> = ZONES.available().map(|name| name.to_string()).collect();
+        let is_of_city = |name: &&String| {
+            let city = name.rsplit_once('/').map(|(_, city)| city.to_lowercase());
+            city.as_deref() == Some(plain.as_str())
+        };
+        if let Some(city) = names.iter().find(is_of_city) {
+            return Some(city.clone());
+        }
+        let distance = |name: &String| strsim::damerau_levenshtein(&name.to_lowercase(), &plain);
+        let nearest = names.iter().map(|name| (distance(name), name)).min()?;
+        // Short names are all alike.
+        (nearest.0 <= 2 && plain.len() > 6).then(|| nearest.1.clone())
     }
 
     /// The IANA name, as IANA spells it.
@@ -170,6 +212,23 @@ mod tests {
         let zone = TimeZoneName::parse(zone).unwrap();
         let local = zone.local(instant.parse().unwrap());
         assert_eq!(local.to_string(), expected);
+    }
+
+    #[test_case("Europe/Berln", Some("Europe/Berlin"); "a misspelt name")]
+    #[test_case("san francisco", None; "a city without a zone")]
+    #[test_case("los angeles", Some("America/Los_Angeles"); "a city")]
+    #[test_case("cest", Some("Europe/Berlin"); "an abbreviation")]
+    #[test_case("XYZ", None; "no abbreviation")]
+    fn finds_the_zone_that_was_meant(text: &str, expected: Option<&str>) {
+        assert_eq!(TimeZoneName::meant_by(text).as_deref(), expected);
+    }
+
+    #[test]
+    fn every_abbreviation_is_of_a_zone_and_is_none_itself() {
+        for (abbreviation, zone) in ABBREVIATIONS {
+            assert!(TimeZoneName::parse(abbreviation).is_err(), "{abbreviation}");
+            assert_eq!(TimeZoneName::parse(zone).unwrap().as_str(), zone);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use callsheet_domain::{
     Abandonment, Actor, Applied, Attempts, BotConfig, CalendarRecord, CallRecord, Cause,
     CompletedSync, Decision, Fact, FactValue, FactValues, Generation, History, Offer, Operation,
     OverrideRevision, PageCursor, Person, PolicyRevision, Reason, RecordedResult, ResponseStatus,
-    RuleName, SyncInProgress, UnreadableEvent, UnreadableEvents, Verdict, Wanted,
+    RuleName, SyncInProgress, TestedRules, UnreadableEvent, UnreadableEvents, Verdict, Wanted,
 };
 use callsheet_testkit::{
     With as _, a_calendar_record, a_decision, an_applied_bot, an_email, at, id,
@@ -54,6 +54,14 @@ fn a_full_decision() -> Decision {
                 (Fact::OwnDomain, FactValue::Text(marked("acme.example"))),
             ]),
             has_failed: true,
+            tested: Some(TestedRules {
+                policy: Some("sales".to_owned()),
+                passed: 1,
+                facts: FactValues::from([(
+                    Fact::OwnDomain,
+                    FactValue::Text(marked("acme.example")),
+                )]),
+            }),
         });
         if let Wanted::Bot(bot) = &mut row.wanted {
             bot.meeting_url = format!("https://meet.example/{MARK}");
@@ -149,7 +157,7 @@ fn marked_paths(path: &str, value: &AttributeValue, found: &mut BTreeSet<String>
         }
         AttributeValue::M(map) => {
             for (name, value) in map {
-                let below = if path == "facts" || path.is_empty() {
+                let below = if path.ends_with("facts") || path.is_empty() {
                     path.to_owned()
                 } else {
                     format!("{path}.{name}")

@@ -5,7 +5,7 @@ use callsheet_domain::{
     CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionInputs, DecisionKey, Email,
     Fact, FactValue, FactValues, Facts, Generation, History, LinkDigest, Meeting, Offer,
     OverrideRevision, Platform, PlatformEventId, Policy, PolicyDocument, PolicyRevision, Reason,
-    RuleName, Timestamp, Verdict, Version, Wanted, WantedBot,
+    RuleName, TestedRules, Timestamp, Verdict, Version, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -198,6 +198,14 @@ pub fn a_decision() -> Decision {
                 (Fact::OwnDomain, FactValue::Text("acme.example".to_owned())),
             ]),
             has_failed: false,
+            tested: Some(TestedRules {
+                policy: None,
+                passed: 1,
+                facts: FactValues::from([(
+                    Fact::OwnResponse,
+                    FactValue::Text("accepted".to_owned()),
+                )]),
+            }),
         }),
         inputs: DecisionInputs {
             event: event.updated_at,

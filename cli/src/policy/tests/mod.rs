@@ -48,18 +48,27 @@ policies:
 "#;
 
 #[test_case(VALID, "policy.yaml: 2 rules, 1 policy for some calendars, no problems"; "a valid policy")]
-#[test_case("", "policy.yaml: line 1, column 1: unexpected end of file\n1 problem"; "an empty file")]
-#[test_case("version: 1\n", "policy.yaml: line 1, column 1: missing field `default`\n1 problem"; "a missing field")]
-#[test_case("version: 1\ndefault: recrd\n", "policy.yaml: line 2, column 10: unknown variant `recrd`, expected one of record, skip; did you mean `record`?\n1 problem"; "a misspelt verdict")]
-#[test_case("version: 1\ndefault: maybe\n", "policy.yaml: line 2, column 10: unknown variant `maybe`, expected one of record, skip\n1 problem"; "an unknown verdict")]
+#[test_case("", "policy.yaml: the policy is empty: write at least `version: 1` and `default: skip`\n1 problem"; "an empty file")]
+#[test_case("version: 1\n", "policy.yaml: the key `default` is missing: write `default: record` or `skip`\n1 problem"; "a missing field")]
+#[test_case("version: 1\ndefault: recrd\n", "policy.yaml: line 2, column 1, default: `recrd` is none of `record`, `skip`; did you mean `record`?\n1 problem"; "a misspelt verdict")]
+#[test_case("version: 1\ndefault: maybe\n", "policy.yaml: line 2, column 1, default: `maybe` is none of `record`, `skip`\n1 problem"; "an unknown verdict")]
 #[test_case("version: 1\nversion: 1\ndefault: skip\n", "policy.yaml: line 2, column 1: duplicate mapping key `version` is not allowed here\n1 problem"; "a duplicate key")]
-#[test_case("version: 1\ndefault: skip\nrules:\n- {name: a, when: {external: yes}, then: skip}\n", "policy.yaml: line 4, column 30: invalid boolean (true or false expected)\n1 problem"; "a yes of YAML before 1.2")]
+#[test_case("version: 1\ndefault: skip\nrules:\n- {name: a, when: {external: yes}, then: skip}\n", "policy.yaml: line 4, column 20, rules[0].when.external: this is a text, and `true` or `false` is expected\n1 problem"; "a yes of YAML before 1.2")]
 #[test_case("version: 2\ntime_zone: Europe/Bonn\ndefault: skip\nrules:\n- {name: A, when: particpants > 3, then: skip}\n", "\
-policy.yaml: version: there is no version 2 of the format: write 1
-policy.yaml: time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name
-policy.yaml: rules[0].name: a name has 1 to 60 lower-case letters, digits and hyphens
-policy.yaml: rules[0].when: line 1, column 1: there is no fact \"particpants\"; did you mean \"participants\"?
+policy.yaml: line 1, column 1, version: there is no version 2 of the format: write 1
+policy.yaml: line 2, column 1, time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name
+policy.yaml: line 5, column 4, rules[0].name: a name has 1 to 60 lower-case letters, digits and hyphens
+policy.yaml: line 5, column 13, rules[0].when: line 1, column 1: there is no fact \"particpants\"; did you mean \"participants\"?
 4 problems"; "several problems")]
+#[test_case("version: one\nrule: []\nrules:\n- {name: a, wen: external, then: ship}\n- b\n", "\
+policy.yaml: the key `default` is missing: write `default: record` or `skip`
+policy.yaml: line 1, column 1, version: this is a text, and a number is expected
+policy.yaml: line 2, column 1, rule: there is no key `rule` here; did you mean `rules`?
+policy.yaml: line 4, column 3, rules[0]: the key `when` is missing. When it applies.
+policy.yaml: line 4, column 13, rules[0].wen: there is no key `wen` here; did you mean `when`?
+policy.yaml: line 4, column 28, rules[0].then: `ship` is none of `record`, `skip`; did you mean `skip`?
+policy.yaml: line 5, column 3, rules[1]: this is a text, and keys with values are expected
+7 problems"; "several violations of the format")]
 fn every_problem_is_reported_with_its_place(text: &str, expected: &str) {
     let report = lint(&yaml(text));
     assert_eq!(report.text(), expected);
@@ -69,6 +78,40 @@ fn every_problem_is_reported_with_its_place(text: &str, expected: &str) {
     );
 }
 
+const DOUBTFUL: &str = "\
+version: 1
+time_zone: EST
+default: skip
+policies:
+- {name: sales, calendars: [sale@acme.example], default: record}
+";
+
+#[test]
+fn a_warning_fails_only_a_strict_check() {
+    let mut report = lint(&yaml(DOUBTFUL));
+    let expected = "\
+policy.yaml: warning: line 2, column 1, time_zone: `EST` is five hours behind UTC all the year, without daylight saving time; name a place, such as `America/New_York`
+policy.yaml: 0 rules, 1 policy for some calendars, no problems, 1 warning";
+    assert_eq!(report.text(), expected);
+    assert_eq!(report.exit_code(), 0);
+    report.is_strict = true;
+    assert_eq!(report.exit_code(), 1);
+    report.warnings.clear();
+    assert_eq!(report.exit_code(), 0);
+}
+
+#[tokio::test]
+async fn a_push_warns_of_a_selector_of_no_connected_calendar() {
+    let harness = Harness::new();
+    let record = a_calendar_record();
+    harness.state.write_record(&record).await.expect("memory");
+    let pushed = harness.push(DOUBTFUL).await.expect("it is pushed");
+    let text = pushed.text();
+    let expected = "warning: line 5, column 29, policies[0].calendars[0]: `sale@acme.example` is of no connected calendar; `callsheet calendars list` shows them; did you mean `sales@acme.example`?\nRevision 1 is active";
+    assert!(text.contains(expected), "{text}");
+    assert_eq!(pushed.warnings.len(), 2);
+}
+
 #[test]
 fn problems_of_json_have_a_line_and_column() {
     let file = PolicyFile {
@@ -76,8 +119,21 @@ fn problems_of_json_have_a_line_and_column() {
         ..yaml("{\"version\": 1,\n \"default\": \"skip\",}")
     };
     let problems = lint(&file).problems;
-    assert_eq!(problems[0].place, "line 2, column 20");
+    assert_eq!((problems[0].line, problems[0].column), (Some(2), Some(20)));
     assert_eq!(problems[0].message, "trailing comma");
+}
+
+#[test]
+fn all_violations_of_the_format_are_found_in_json_too() {
+    let file = PolicyFile {
+        is_json: true,
+        ..yaml("{\"version\": \"1\",\n \"default\": \"ship\"}")
+    };
+    let expected = "\
+policy.yaml: line 1, column 2, version: this is a text, and a number is expected
+policy.yaml: line 2, column 2, default: `ship` is none of `record`, `skip`; did you mean `skip`?
+2 problems";
+    assert_eq!(lint(&file).text(), expected);
 }
 
 struct Harness {
@@ -161,7 +217,9 @@ async fn an_invalid_policy_is_not_pushed() {
         .expect_err("it is refused");
     assert_eq!(refused.exit_code(), 1);
     assert!(
-        refused.report().contains("policy.yaml: version: "),
+        refused
+            .report()
+            .contains("policy.yaml: line 1, column 1, version: "),
         "{}",
         refused.report()
     );

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::yaml;
-use crate::policy::document::to_yaml;
+use crate::policy::document::{PolicyFile, to_yaml};
 
 /// Texts that a YAML parser may take for another type or for syntax.
 fn texts() -> impl Strategy<Value = String> {
@@ -138,6 +138,7 @@ prop_compose! {
     fn documents()(
         denied_domains in prop::collection::vec(texts(), 0..3),
         time_zone in prop::option::of(texts()),
+        rules_for_all in rules(),
         rules in rules(),
         bot in objects(),
         own in prop::option::of((texts(), rules(), objects())),
@@ -155,6 +156,7 @@ prop_compose! {
             deduplication: DeduplicationScheme::Calendar,
             denied_domains,
             time_zone,
+            rules_for_all,
             rules,
             default: Then::Skip,
             bot,
@@ -163,7 +165,57 @@ prop_compose! {
     }
 }
 
+/// A policy whose values are replaced by those of any type, at random.
+fn mistaken() -> impl Strategy<Value = Value> {
+    let places = proptest::sample::select(vec![
+        "/version",
+        "/default",
+        "/rules",
+        "/rules/0",
+        "/rules/0/name",
+        "/rules/0/when",
+        "/rules/0/then",
+        "/rules/0/when/external",
+        "/rules/0/when/title_has",
+        "/rules/0/when/title_has/0",
+        "/rules/0/when/minutes_at_least",
+        "/policies",
+        "/policies/0/calendars",
+        "/bot",
+        "/time_zone",
+    ]);
+    prop::collection::vec((places, values()), 1..4).prop_map(|changes| {
+        let mut json = json!({
+            "version": 1, "default": "skip", "time_zone": "UTC", "bot": {"bot_name": "x"},
+            "rules": [{"name": "a", "then": "skip", "when": {"external": true, "title_has": ["a"], "minutes_at_least": 1}}],
+            "policies": [{"name": "b", "calendars": ["c"], "rules": []}],
+        });
+        for (place, value) in changes {
+            if let Some(found) = json.pointer_mut(place) {
+                *found = value;
+            }
+        }
+        json
+    })
+}
+
 proptest! {
+    /// A file that does not parse has problems in words, and each of them is somewhere.
+    #[test]
+    fn every_mistake_in_the_format_has_a_path_or_a_line(json in mistaken()) {
+        for is_json in [true, false] {
+            let file = PolicyFile { is_json, ..yaml(json.to_string()) };
+            if let Err(problems) = file.parse() {
+                prop_assert!(!problems.is_empty());
+                for problem in problems {
+                    let is_of_parser = problem.message.contains("invalid type");
+                    prop_assert!(!is_json || !is_of_parser, "{}", problem.message);
+                    prop_assert!(problem.line.is_some() || problem.message.contains("missing"), "{problem:?}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_policy_written_as_yaml_is_parsed_back(document in documents()) {
         let text = to_yaml(&document).expect("YAML");

@@ -26,7 +26,7 @@ use crate::decision::wanted::{Offer, Wanted};
 use crate::event::CalendarEvent;
 use crate::fact::Fact;
 use crate::time::date_and_time;
-use crate::verdict::{RuleName, Verdict};
+use crate::verdict::{Reason, RuleName, Verdict};
 
 /// The evaluation as it applies to the `stored` row at `now`, if its event has begun.
 pub(super) fn after_start<'e, 'a>(
@@ -88,17 +88,16 @@ fn is_of_response(stored: &Decision, evaluation: &Evaluation<'_>) -> bool {
 }
 
 fn begun(evaluation: &Evaluation<'_>) -> Verdict {
-    let (start, reason) = (
-        date_and_time(evaluation.event.starts_at),
-        &evaluation.verdict.reason().reason,
-    );
-    Verdict::skip(
+    let start = date_and_time(evaluation.event.starts_at);
+    let Reason { reason, tested, .. } = evaluation.verdict.reason();
+    let verdict = Verdict::skip(
         RuleName::BEGUN,
         format!(
             "the meeting had begun at {start} when it was decided to record it ({reason}); from \
              its start on, a bot is sent only for another start or link, or by a person's override"
         ),
-    )
+    );
+    verdict.after(tested.clone())
 }
 
 /// The digest of an event's link.

@@ -5,7 +5,7 @@ use crate::decision::history::{CallRecord, History, RecordedResult};
 use crate::decision::row::{Abandonment, Decision};
 use crate::decision::wanted::Wanted;
 use crate::fact::FactValues;
-use crate::verdict::{Reason, Verdict};
+use crate::verdict::{Reason, TestedRules, Verdict};
 
 /// What stands for a text that was removed.
 const FORGOTTEN: &str = "forgotten";
@@ -24,6 +24,7 @@ impl Decision {
             reason: FORGOTTEN.to_owned(),
             facts: FactValues::default(),
             has_failed: self.verdict.reason().has_failed,
+            tested: self.verdict.reason().tested.clone().map(without_facts),
         };
         self.verdict = match self.verdict {
             Verdict::Record(_) => Verdict::Record(reason),
@@ -43,6 +44,11 @@ impl Decision {
         });
         self
     }
+}
+
+fn without_facts(tested: TestedRules) -> TestedRules {
+    let facts = FactValues::default();
+    TestedRules { facts, ..tested }
 }
 
 fn without_reason(call: CallRecord) -> CallRecord {

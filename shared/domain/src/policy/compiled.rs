@@ -5,6 +5,7 @@ use super::document::DeduplicationScheme;
 use super::rule_set::{Matcher, RuleSet};
 use super::situation::Situation;
 use super::template::BotTemplate;
+use super::trace::RuleTrace;
 use crate::email::Domain;
 use crate::event::{Calendar, CalendarEvent};
 use crate::fact::{Fact, FactSource, FactValue};
@@ -61,12 +62,35 @@ impl Policy {
             reason: format!("a participant is from {domain}, a denied domain"),
             facts: [(Fact::Domains, domains)].into(),
             has_failed: false,
+            tested: None,
         }))
     }
 
     /// The verdict of the rules that `calendar` is under.
     pub(crate) fn evaluate(&self, facts: &dyn FactSource, calendar: &Calendar) -> Verdict {
         self.rules_for(calendar).evaluate(facts)
+    }
+
+    /// The rules that `reason` was found by, each with the condition that decided about it.
+    /// If it came before the rules, those that `calendar` is under. None if this policy has
+    /// no such rules, since it is not the one that decided, and if both are unknown.
+    #[must_use]
+    pub fn trace(&self, reason: &Reason, calendar: Option<&Calendar>) -> Option<RuleTrace> {
+        let rules = match (&reason.tested, calendar) {
+            (Some(tested), _) => self.rules_named(tested.policy.as_deref())?,
+            (None, Some(calendar)) => self.rules_for(calendar),
+            (None, None) => return None,
+        };
+        Some(rules.trace(reason.tested.as_ref()))
+    }
+
+    /// The rules of a named policy, or of the outer one.
+    fn rules_named(&self, name: Option<&str>) -> Option<&RuleSet> {
+        let Some(name) = name else {
+            return Some(&self.outer);
+        };
+        let mut rules = self.named.iter().map(|(_, rules)| rules);
+        rules.find(|rules| rules.name.as_deref() == Some(name))
     }
 
     /// Evaluates the rule of `reason` again for a meeting in `calendar`, by nothing but the
@@ -79,7 +103,8 @@ impl Policy {
             return self.deny(&reason.facts);
         }
         let rules = self.rules_for(calendar);
-        rules.evaluate_rule(&reason.rule, &reason.facts)
+        let verdict = rules.evaluate_rule(&reason.rule, &reason.facts)?;
+        Some(verdict.after(reason.tested.clone()))
     }
 
     pub(super) fn rules_for(&self, calendar: &Calendar) -> &RuleSet {

@@ -115,9 +115,9 @@ impl Condition {
         }
     }
 
-    /// Keeps the facts that an explanation needs: to evaluate this again, and to say why.
-    pub(super) fn keep(&self, facts: &dyn FactSource, kept: &mut FactValues) {
-        let read: &[Fact] = match self {
+    /// The facts that an explanation needs: to evaluate this again, and to say why.
+    pub(super) fn reads(&self) -> &[Fact] {
+        match self {
             Self::Flag(Fact::External | Fact::Internal, _) => &[
                 Fact::External,
                 Fact::Internal,
@@ -127,28 +127,39 @@ impl Condition {
             Self::Flag(fact, _)
             | Self::OneOf(fact, ..)
             | Self::AtLeast(fact, _)
-            | Self::AtMost(fact, _) => &[*fact],
+            | Self::AtMost(fact, _) => std::slice::from_ref(fact),
             Self::AnyDomain(_) | Self::NoDomain(_) => &[Fact::Domains, Fact::AttendeesComplete],
             Self::OnlyDomains(_) => &[Fact::Domains, Fact::OwnDomain, Fact::AttendeesComplete],
-            Self::AnyAttendee(addresses) => {
-                // Only the named people: the others do not concern the explanation.
-                let people =
-                    attendees_named(facts, addresses).map_or(FactValue::Unknown, FactValue::People);
-                kept.insert(Fact::Attendees, people);
-                &[Fact::AttendeesComplete]
-            }
+            Self::AnyAttendee(_) => &[Fact::Attendees, Fact::AttendeesComplete],
             Self::Organizer(_) => &[Fact::Organizer],
             Self::Title(..) => &[Fact::Title],
             Self::Hours(..) => Hours::FACTS,
             Self::Expression(expression) => expression.facts(),
-        };
-        for fact in read {
+        }
+    }
+
+    /// Keeps the facts that an explanation needs.
+    pub(super) fn keep(&self, facts: &dyn FactSource, kept: &mut FactValues) {
+        for fact in self.reads() {
             kept.insert(*fact, facts.value(*fact));
+        }
+        if let Self::AnyAttendee(addresses) = self {
+            // Only the named people: the others do not concern the explanation.
+            let people =
+                attendees_named(facts, addresses).map_or(FactValue::Unknown, FactValue::People);
+            kept.insert(Fact::Attendees, people);
         }
     }
 }
 
 impl Who {
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Self::Address(email) => email.as_str(),
+            Self::Domain(domain) => domain.as_str(),
+        }
+    }
+
     fn is(&self, address: &str) -> bool {
         match self {
             Self::Address(email) => email.as_str() == address,

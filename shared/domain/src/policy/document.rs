@@ -32,6 +32,10 @@ pub struct PolicyDocument {
     /// each event's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// Rules for all calendars: they are tested before `rules`, also before those of a named
+    /// policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules_for_all: Vec<RuleDocument>,
     /// The rules: the first that applies decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleDocument>,
@@ -59,7 +63,7 @@ pub struct NamedPolicyDocument {
     /// The time zone of these calendars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
-    /// The rules, instead of those above.
+    /// The rules, instead of `rules` above. Those for all calendars are tested before them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<RuleDocument>>,
     /// Whether a meeting is recorded if no rule applies.

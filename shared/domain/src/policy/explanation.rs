@@ -87,7 +87,7 @@ fn external(is_external: bool, facts: &dyn FactSource) -> String {
     }
 }
 
-fn number(fact: Fact, facts: &dyn FactSource) -> String {
+pub(super) fn number(fact: Fact, facts: &dyn FactSource) -> String {
     let FactValue::Number(number) = facts.value(fact) else {
         return fact.name().to_owned();
     };
@@ -100,7 +100,7 @@ fn number(fact: Fact, facts: &dyn FactSource) -> String {
 }
 
 /// The source in one line, cut if it is long.
-fn shortened(source: &str) -> String {
+pub(super) fn shortened(source: &str) -> String {
     let line = source.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),

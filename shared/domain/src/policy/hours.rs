@@ -50,6 +50,12 @@ impl Hours {
         Some(is_day && start >= self.from && end <= self.to)
     }
 
+    /// Whether each meeting within them is within `others`.
+    pub(super) fn are_within(&self, others: &Self) -> bool {
+        let is_longer = others.from <= self.from && self.to <= others.to;
+        is_longer && self.days.iter().all(|day| others.days.contains(day))
+    }
+
     /// The hours as a phrase.
     pub(super) fn description(&self) -> String {
         let days: Vec<_> = self.days.iter().map(|day| day.as_str()).collect();

@@ -10,8 +10,12 @@ mod condition;
 mod document;
 mod explanation;
 mod expression;
+mod format;
 mod hours;
 mod kept_people;
+mod lint;
+mod near_miss;
+mod passed_facts;
 mod problem;
 mod rule;
 mod rule_set;
@@ -20,12 +24,15 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace;
 mod when;
 
 pub use compiled::Policy;
 pub use document::{DeduplicationScheme, NamedPolicyDocument, PolicyDocument, RuleDocument, Then};
 pub use expression::{EvaluationFailure, Expression, ExpressionProblem};
+pub use format::Notation;
 pub use problem::{InvalidPolicy, PolicyProblem};
 pub use situation::Situation;
 pub use template::BotTemplate;
+pub use trace::{NearMiss, RulePart, RuleTrace, TracedRule};
 pub use when::{DayOfWeek, HoursDocument, Shorthands, When};

@@ -26,46 +26,108 @@ pub(super) enum RuleOutcome {
     /// It applies.
     Applies(Verdict),
     /// It does not apply.
-    DoesNotApply,
-    /// It would record, but these facts are unknown.
-    Unknown(Vec<Fact>),
+    Passed(Passed),
+}
+
+/// Why a rule does not apply. Conditions are named by their index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Passed {
+    /// The first condition that does not hold.
+    Missed(usize),
+    /// It would record, but these conditions need facts that are unknown.
+    Unknown {
+        conditions: Vec<usize>,
+        facts: Vec<Fact>,
+    },
+}
+
+/// Whether all conditions of a rule hold.
+#[derive(Debug, PartialEq)]
+enum Tested {
+    Holds,
+    /// This condition does not hold.
+    Missed(usize),
+    /// These conditions need facts that are unknown, and the others hold.
+    Unknown {
+        conditions: Vec<usize>,
+        facts: Vec<Fact>,
+    },
+    /// The expression failed, for this reason.
+    Failed(String),
 }
 
 impl Rule {
     pub(super) fn evaluate(&self, facts: &dyn FactSource) -> RuleOutcome {
-        match (self.then, self.truth(facts)) {
-            (_, Truth::No) => RuleOutcome::DoesNotApply,
-            (_, Truth::Failed(failure)) => RuleOutcome::Applies(self.failed(&failure, facts)),
-            (Then::Record, Truth::Yes) => {
-                let reason = self.reason(format!("records it: {}", self.explain(facts)), facts);
-                RuleOutcome::Applies(Verdict::Record(reason))
+        let verdict = match (self.then, self.test(facts)) {
+            (_, Tested::Missed(index)) => return RuleOutcome::Passed(Passed::Missed(index)),
+            (Then::Record, Tested::Unknown { conditions, facts }) => {
+                return RuleOutcome::Passed(Passed::Unknown { conditions, facts });
             }
-            (Then::Record, Truth::Unknown(unknown)) => RuleOutcome::Unknown(unknown),
-            (Then::Skip, Truth::Yes) => {
-                let reason = self.reason(format!("skips it: {}", self.explain(facts)), facts);
-                RuleOutcome::Applies(Verdict::Skip(reason))
+            (_, Tested::Failed(failure)) => self.failed(&failure, facts),
+            (Then::Record, Tested::Holds) => {
+                let doing = format!("records it: {}", self.explain(facts));
+                Verdict::Record(self.reason(doing, facts))
             }
-            (Then::Skip, Truth::Unknown(unknown)) => {
+            (Then::Skip, Tested::Holds) => {
+                let doing = format!("skips it: {}", self.explain(facts));
+                Verdict::Skip(self.reason(doing, facts))
+            }
+            (Then::Skip, Tested::Unknown { facts: unknown, .. }) => {
                 let doing = format!("skips it, since it may apply: {}", list_unknown(&unknown));
-                RuleOutcome::Applies(Verdict::Skip(self.reason(doing, facts)))
+                Verdict::Skip(self.reason(doing, facts))
             }
+        };
+        RuleOutcome::Applies(verdict)
+    }
+
+    /// Why it does not apply; none if it does.
+    pub(super) fn passed(&self, facts: &dyn FactSource) -> Option<Passed> {
+        match (self.then, self.test(facts)) {
+            (_, Tested::Missed(index)) => Some(Passed::Missed(index)),
+            (Then::Record, Tested::Unknown { conditions, facts }) => {
+                Some(Passed::Unknown { conditions, facts })
+            }
+            _ => None,
         }
     }
 
+    /// The facts that it was passed over by.
+    pub(super) fn decisive(&self, passed: &Passed) -> Vec<Fact> {
+        let conditions = match passed {
+            Passed::Missed(index) => &self.conditions[*index..=*index],
+            Passed::Unknown { .. } => &self.conditions,
+        };
+        let read = conditions.iter().flat_map(Condition::reads);
+        read.copied().collect()
+    }
+
+    /// Whether a condition reads one of `facts`.
+    pub(super) fn reads_any(&self, facts: &[Fact]) -> bool {
+        let mut read = self.conditions.iter().flat_map(Condition::reads);
+        read.any(|fact| facts.contains(fact))
+    }
+
     /// Whether all conditions hold.
-    fn truth(&self, facts: &dyn FactSource) -> Truth {
-        let mut unknown = Vec::new();
-        for condition in &self.conditions {
+    fn test(&self, facts: &dyn FactSource) -> Tested {
+        let (mut conditions, mut unknown) = (Vec::new(), Vec::new());
+        for (index, condition) in self.conditions.iter().enumerate() {
             match condition.evaluate(facts) {
                 Truth::Yes => {}
-                Truth::Unknown(facts) => unknown.extend(facts),
-                decided @ (Truth::No | Truth::Failed(_)) => return decided,
+                Truth::Unknown(facts) => {
+                    conditions.push(index);
+                    unknown.extend(facts);
+                }
+                Truth::No => return Tested::Missed(index),
+                Truth::Failed(failure) => return Tested::Failed(failure),
             }
         }
-        if unknown.is_empty() {
-            Truth::Yes
+        if conditions.is_empty() {
+            Tested::Holds
         } else {
-            Truth::Unknown(unknown)
+            Tested::Unknown {
+                conditions,
+                facts: unknown,
+            }
         }
     }
 
@@ -93,6 +155,7 @@ impl Rule {
             reason: format!("the rule \"{}\" {doing}", self.name),
             facts: self.kept(facts),
             has_failed: false,
+            tested: None,
         }
     }
 
@@ -106,8 +169,8 @@ impl Rule {
             .iter()
             .any(|fact| kept.contains_key(fact));
         if has_people {
-            let truth = self.truth(&kept);
-            reduce_people(&mut kept, |kept| self.truth(kept) == truth);
+            let outcome = self.test(&kept);
+            reduce_people(&mut kept, |kept| self.test(kept) == outcome);
         }
         kept
     }

@@ -1,13 +1,16 @@
 //! The rules of a policy, and their verdict on a meeting.
 
+use std::sync::Arc;
+
 use super::document::Then;
-use super::rule::{Rule, RuleOutcome, list_unknown};
+use super::passed_facts::passed_facts;
+use super::rule::{Passed, Rule, RuleOutcome, list_unknown};
 use super::template::BotTemplate;
 use crate::email::{Domain, Email};
 use crate::event::Calendar;
-use crate::fact::{Fact, FactSource, FactValue, FactValues};
+use crate::fact::{Fact, FactSource, FactValues};
 use crate::id::CalendarId;
-use crate::verdict::{Reason, RuleName, Verdict};
+use crate::verdict::{Reason, RuleName, TestedRules, Verdict};
 use crate::zone::TimeZoneName;
 
 /// The rules, default, bot and time zone that some calendars are under.
@@ -15,6 +18,8 @@ use crate::zone::TimeZoneName;
 pub(super) struct RuleSet {
     /// The name of the policy; none for the outer one.
     pub(super) name: Option<String>,
+    /// The rules for all calendars, which are tested first.
+    pub(super) for_all: Arc<[Rule]>,
     pub(super) rules: Vec<Rule>,
     pub(super) default: Then,
     pub(super) bot: BotTemplate,
@@ -22,19 +27,38 @@ pub(super) struct RuleSet {
 }
 
 impl RuleSet {
+    /// All rules, in the order in which they are tested.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Rule> {
+        self.for_all.iter().chain(&self.rules)
+    }
+
     /// The verdict of the first rule that applies, else of the default.
     pub(super) fn evaluate(&self, facts: &dyn FactSource) -> Verdict {
-        let mut unknown: Vec<Fact> = Vec::new();
-        for rule in &self.rules {
+        let mut passed: Vec<(&Rule, Passed)> = Vec::new();
+        for rule in self.in_order() {
             match rule.evaluate(facts) {
-                RuleOutcome::Applies(verdict) => return verdict,
-                RuleOutcome::DoesNotApply => {}
-                RuleOutcome::Unknown(facts) => unknown.extend(facts),
+                RuleOutcome::Applies(verdict) => {
+                    return verdict.after(Some(self.tested(&passed, facts)));
+                }
+                RuleOutcome::Passed(why) => passed.push((rule, why)),
             }
         }
-        unknown.sort_unstable();
-        unknown.dedup();
-        self.by_default(unknown.into_iter().map(|fact| (fact, facts.value(fact))))
+        let unknown = passed.iter().flat_map(|(_, why)| match why {
+            Passed::Unknown { facts, .. } => facts.as_slice(),
+            Passed::Missed(_) => &[],
+        });
+        let unknown = unknown.map(|fact| (*fact, facts.value(*fact))).collect();
+        self.by_default(unknown)
+            .after(Some(self.tested(&passed, facts)))
+    }
+
+    /// The rules that were tested, of which these were passed over.
+    fn tested(&self, passed: &[(&Rule, Passed)], facts: &dyn FactSource) -> TestedRules {
+        TestedRules {
+            policy: self.name.clone(),
+            passed: passed.len(),
+            facts: passed_facts(passed, facts),
+        }
     }
 
     /// The verdict of the rule of this name, or of the default, on `kept` facts alone; none
@@ -43,16 +67,15 @@ impl RuleSet {
         if *name == RuleName::DEFAULT {
             return Some(self.by_default(kept.clone()));
         }
-        let rule = self.rules.iter().find(|rule| rule.name == *name)?;
+        let rule = self.in_order().find(|rule| rule.name == *name)?;
         match rule.evaluate(kept) {
             RuleOutcome::Applies(verdict) => Some(verdict),
-            RuleOutcome::DoesNotApply | RuleOutcome::Unknown(_) => None,
+            RuleOutcome::Passed(_) => None,
         }
     }
 
-    /// The verdict of the default, after `unknown` facts left open whether some rules apply.
-    fn by_default(&self, unknown: impl IntoIterator<Item = (Fact, FactValue)>) -> Verdict {
-        let facts: FactValues = unknown.into_iter().collect();
+    /// The verdict of the default, after unknown `facts` left open whether some rules apply.
+    fn by_default(&self, facts: FactValues) -> Verdict {
         let mut reason = match self.default {
             Then::Record => "no rule applies, and the default is to record".to_owned(),
             Then::Skip => "no rule applies, and the default is to skip".to_owned(),
@@ -66,6 +89,7 @@ impl RuleSet {
             reason,
             facts,
             has_failed: false,
+            tested: None,
         };
         match self.default {
             Then::Record => Verdict::Record(reason),

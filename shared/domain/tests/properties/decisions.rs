@@ -1,14 +1,14 @@
 //! Properties of single decisions.
 
 use callsheet_domain::{
-    Fact, FactSource, FactValue, OverrideChoice, Overrides, Plan, Policy, RuleName, Timestamp,
-    Verdict, decide, plan,
+    Fact, FactSource, FactValue, OverrideChoice, Overrides, Plan, Policy, Reason, RuleName,
+    RulePart, RuleTrace, TestedRules, Timestamp, Verdict, decide, plan,
 };
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::events::{at, calendar, event};
-use crate::policies::{any_overrides, compiled, document, rule};
+use crate::policies::{any_overrides, compiled, document, parsed, rule};
 
 fn now() -> Timestamp {
     at("2026-03-06T06:00:00Z")
@@ -70,6 +70,21 @@ proptest! {
         prop_assert!(is_recorded(&before) || !is_recorded(&after), "{after:?}");
     }
 
+    /// A ban for all need not be repeated in each policy.
+    #[test]
+    fn a_rule_for_all_decides_as_the_first_rule_of_every_list(event in event(), calendar in calendar(), document in document(), overrides in any_overrides(), added in rule("added".to_owned())) {
+        let mut once = document.clone();
+        once["rules_for_all"].as_array_mut().unwrap().push(added.clone());
+        let mut repeated = document;
+        repeated["rules"].as_array_mut().unwrap().insert(0, added.clone());
+        for named in repeated["policies"].as_array_mut().unwrap() {
+            named["rules"].as_array_mut().unwrap().insert(0, added.clone());
+        }
+        let (Some(once), Some(repeated)) = (compiled(&once), compiled(&repeated)) else { return Ok(()) };
+        let [once, repeated] = [once, repeated].map(|policy| decide(&event, &calendar, &policy, &overrides, now()));
+        prop_assert_eq!(once, repeated);
+    }
+
     #[test]
     fn a_persons_no_is_never_recorded(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
         let Some(policy) = compiled(&document) else { return Ok(()) };
@@ -101,12 +116,70 @@ proptest! {
                 rules.retain(|rule| rule["name"] == reason.rule.as_str());
             }
         };
+        keep(&mut alone["rules_for_all"]);
         keep(&mut alone["rules"]);
         for named in alone["policies"].as_array_mut().unwrap() {
             keep(&mut named["rules"]);
         }
         let alone: Policy = compiled(&alone).unwrap();
         prop_assert_eq!(alone.explain_again(reason, &calendar), Some(verdict.clone()));
+    }
+
+    /// A rule that is said never to be tested or never to decide can be deleted.
+    #[test]
+    fn a_rule_that_never_decides_changes_nothing(event in event(), calendar in calendar(), document in document(), repeated in 0..6_usize, place in 0..6_usize) {
+        let mut document = document;
+        let rules = document["rules"].as_array_mut().unwrap();
+        if let Some(mut again) = rules.get(repeated).cloned() {
+            again["name"] = json!("again");
+            rules.insert(place.min(rules.len()), again);
+        }
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let verdict = decide(&event, &calendar, &policy, &Overrides::default(), now());
+        for warning in parsed(&document).warnings() {
+            let says_so = ["it is never tested", "it never decides", "it is the same as"];
+            if !says_so.iter().any(|start| warning.message.starts_with(start)) {
+                continue;
+            }
+            let mut without = document.clone();
+            let pointer = format!("/{}", warning.place.replace(['.', '['], "/").replace(']', ""));
+            let (list, index) = pointer.rsplit_once('/').unwrap();
+            without.pointer_mut(list).unwrap().as_array_mut().unwrap().remove(index.parse().unwrap());
+            let without = decide(&event, &calendar, &compiled(&without).unwrap(), &Overrides::default(), now());
+            prop_assert_eq!(without.as_str(), verdict.as_str(), "{}", warning);
+            prop_assert_eq!(&without.reason().rule, &verdict.reason().rule, "{}", warning);
+        }
+    }
+
+    /// By the kept facts each rule is passed over for the same condition as by all facts.
+    #[test]
+    fn the_rules_before_a_verdict_are_explained_by_what_is_kept(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let verdict = decide(&event, &calendar, &policy, &overrides, now());
+        let reason = verdict.reason();
+        let Some(trace) = policy.trace(reason, Some(&calendar)) else { panic!("the calendar is known") };
+        prop_assert_eq!(trace.policy.as_deref(), policy.name_for(&calendar));
+        let Some(tested) = &reason.tested else {
+            prop_assert!(trace.rules.iter().all(|rule| rule.part == RulePart::NotTested));
+            return Ok(());
+        };
+        let decided = trace.rules.iter().find(|rule| rule.part == RulePart::Decided);
+        prop_assert_eq!(decided.map_or(RuleName::DEFAULT, |rule| rule.name.clone()), reason.rule.clone());
+        let situation = policy.situation(&event, &calendar);
+        let all = Fact::ALL.iter().map(|fact| (*fact, situation.value(*fact))).collect();
+        let by_all = Reason { tested: Some(TestedRules { facts: all, ..tested.clone() }), ..reason.clone() };
+        let by_all = policy.trace(&by_all, None).expect("the same rules");
+        let conditions = |trace: &RuleTrace| -> Vec<_> {
+            let misses = trace.rules.iter().map(|rule| match &rule.part {
+                RulePart::DoesNotApply(miss) => (1, vec![miss.condition.clone()]),
+                RulePart::Unknown(misses) => (2, misses.iter().map(|miss| miss.condition.clone()).collect()),
+                RulePart::PassedOver => panic!("{} is not explained", rule.name),
+                RulePart::Decided => (3, Vec::new()),
+                RulePart::NotTested => (4, Vec::new()),
+            });
+            misses.collect()
+        };
+        prop_assert_eq!(conditions(&trace), conditions(&by_all));
     }
 
     /// Of guests, no more than the verdict hung on: none of these rules asks for the name in
@@ -117,7 +190,8 @@ proptest! {
         let verdict = decide(&event, &calendar, &policy, &Overrides::default(), now());
         let reason = verdict.reason();
         let mut kept = reason.reason.clone();
-        for (fact, value) in &reason.facts {
+        let tested = reason.tested.iter().flat_map(|tested| &tested.facts);
+        for (fact, value) in reason.facts.iter().chain(tested) {
             match value {
                 FactValue::Text(text) if *fact != Fact::OwnAddress => kept.push_str(text),
                 FactValue::Texts(texts) => kept.extend(texts.iter().map(String::as_str)),

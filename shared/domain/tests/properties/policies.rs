@@ -99,8 +99,9 @@ pub(crate) fn document() -> impl Strategy<Value = Value> {
     let scheme = select(vec!["meeting", "domain", "calendar"]);
     let zone = prop::option::of(Just("America/New_York"));
     let named = prop::option::of(prop::collection::vec(rule("own-rule".to_owned()), 0..2));
+    let for_all = prop::collection::vec(rule("rule-for-all".to_owned()), 0..2);
     let parts = (
-        rules,
+        (for_all, rules),
         0..=5_usize,
         any::<bool>(),
         denied,
@@ -108,29 +109,36 @@ pub(crate) fn document() -> impl Strategy<Value = Value> {
         zone,
         named,
     );
-    parts.prop_map(|(mut rules, kept, records, denied, scheme, zone, named)| {
-        rules.truncate(kept);
-        let policies: Vec<Value> = named
+    parts.prop_map(
+        |((for_all, mut rules), kept, records, denied, scheme, zone, named)| {
+            rules.truncate(kept);
+            let policies: Vec<Value> = named
             .map(|rules| json!({"name": "named", "calendars": ["@acme.example"], "rules": rules}))
             .into_iter()
             .collect();
-        json!({
-            "version": 1,
-            "default": if records { "record" } else { "skip" },
-            "rules": rules,
-            "denied_domains": denied,
-            "deduplication": scheme,
-            "time_zone": zone,
-            "bot": {"bot_name": "{{ title }} {{ external_domains | join(', ') }}"},
-            "policies": policies,
-        })
-    })
+            json!({
+                "version": 1,
+                "default": if records { "record" } else { "skip" },
+                "rules_for_all": for_all,
+                "rules": rules,
+                "denied_domains": denied,
+                "deduplication": scheme,
+                "time_zone": zone,
+                "bot": {"bot_name": "{{ title }} {{ external_domains | join(', ') }}"},
+                "policies": policies,
+            })
+        },
+    )
+}
+
+/// The document as a policy's author writes it.
+pub(crate) fn parsed(document: &Value) -> PolicyDocument {
+    PolicyDocument::parse(&document.to_string()).unwrap()
 }
 
 /// The policy, if it can be one.
 pub(crate) fn compiled(document: &Value) -> Option<Policy> {
-    let document = PolicyDocument::parse(&document.to_string()).unwrap();
-    Policy::compile(&document).ok()
+    Policy::compile(&parsed(document)).ok()
 }
 
 /// Random overrides of the event and its series, and a pause.

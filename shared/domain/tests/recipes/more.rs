@@ -146,4 +146,14 @@ pub(crate) const ROWS: &[Row] = &[
         |_| (),
         |m| m.starts = "2026-03-06T18:00:00",
     ),
+    row(
+        "never, in the whole company",
+        |m| {
+            m.with(&["buyer@globex.example"]);
+        },
+        |m| {
+            m.with(&["buyer@globex.example"]);
+            m.title = "Interview: kick-off";
+        },
+    ),
 ];

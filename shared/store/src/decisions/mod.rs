@@ -14,6 +14,7 @@ mod history;
 mod index;
 mod row;
 mod table;
+mod tested;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::bots::{AppliedRow, OfferRow, WantedRow};
 use super::facts::FactsRow;
 use super::history::HistoryRow;
+use super::tested::TestedRow;
 use crate::attributes::{Attributes, Unreadable, read_attributes, read_row, text, write_row};
 use crate::stored_text;
 
@@ -71,6 +72,8 @@ struct DecisionRow {
     facts: FactsRow,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     failed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tested: Option<TestedRow>,
     inputs: InputsRow,
     #[serde(skip_serializing_if = "Option::is_none")]
     wanted: Option<WantedRow>,
@@ -248,6 +251,7 @@ impl DecisionRow {
             reason: reason.reason.clone(),
             facts: FactsRow::of(&reason.facts),
             failed: reason.has_failed,
+            tested: reason.tested.as_ref().map(TestedRow::of),
             inputs: InputsRow::of(decision.inputs),
             wanted: WantedRow::of(&decision.wanted),
             offer: OfferRow::of(decision.offer.as_ref(), &decision.wanted),
@@ -276,6 +280,7 @@ impl DecisionRow {
             reason: self.reason,
             facts: self.facts.values()?,
             has_failed: self.failed,
+            tested: self.tested.map(TestedRow::tested).transpose()?,
         };
         Ok(Decision {
             key: DecisionKey {

@@ -3,7 +3,7 @@
 use callsheet_app::ports::{DecisionRows, Decisions};
 use callsheet_domain::{
     BotConfig, Decision, Fact, FactValue, FactValues, IcalUid, Offer, Person, Reason,
-    ResponseStatus, RuleName, Verdict, Wanted,
+    ResponseStatus, RuleName, TestedRules, Verdict, Wanted,
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -69,6 +69,11 @@ pub async fn facts_and_offers_are_read_as_they_were_written(decisions: &impl Dec
                 reason: "why".to_owned(),
                 facts: facts(),
                 has_failed: true,
+                tested: Some(TestedRules {
+                    policy: Some("sales".to_owned()),
+                    passed: 2,
+                    facts: facts(),
+                }),
             });
         }),
         a_row("follows").with(|row| {

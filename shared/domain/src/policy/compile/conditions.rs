@@ -10,7 +10,7 @@ use crate::policy::problem::Place;
 use crate::policy::when::{Shorthands, When};
 
 /// The conditions, of which all must hold; expressions last.
-pub(super) fn conditions(when: &When, place: &mut Place<'_>) -> Vec<Condition> {
+pub(in crate::policy) fn conditions(when: &When, place: &mut Place<'_>) -> Vec<Condition> {
     let shorthands = match when {
         When::Expression(source) => return expression(source, place).into_iter().collect(),
         When::All(shorthands) => shorthands,

@@ -47,7 +47,27 @@ pub(super) fn list<T, E: fmt::Display>(
 
 pub(super) fn domain(text: &str) -> Result<Domain, String> {
     let domain = text.strip_prefix('@').unwrap_or(text);
-    Domain::parse(domain).map_err(|error| format!("`{text}`: {error}"))
+    Domain::parse(domain).map_err(|error| match meant_domain(text) {
+        Some(meant) if text.contains('@') => format!(
+            "`{text}` is an address: write `{meant}` for everybody of that domain, or any_attendee for \
+             one person"
+        ),
+        Some(meant) => format!("`{text}`: {error}; did you mean `{meant}`?"),
+        None => format!("`{text}`: {error}"),
+    })
+}
+
+/// The domain in a link, an address or a pattern.
+fn meant_domain(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let host = text
+        .split_once("://")
+        .map_or(text.as_str(), |(_, host)| host);
+    let host = host.split(['/', '?', '#', ':']).next()?;
+    let host = host.rsplit('@').next()?;
+    let host = host.trim_matches(['*', '.', '<', '>', '"', '\'']);
+    let is_meant = host.contains('.') && Domain::parse(host).is_ok();
+    is_meant.then(|| host.to_owned())
 }
 
 pub(super) fn address(text: &str) -> Result<Email, String> {
@@ -64,7 +84,7 @@ pub(super) fn who(text: &str) -> Result<Who, String> {
     domain(text).map(Who::Domain)
 }
 
-pub(super) fn matcher(text: &str) -> Result<Matcher, String> {
+pub(in crate::policy) fn matcher(text: &str) -> Result<Matcher, String> {
     if text.starts_with('@') {
         return domain(text).map(Matcher::Domain);
     }

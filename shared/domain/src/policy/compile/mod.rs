@@ -7,6 +7,7 @@ mod entries;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::problem::Place;
 use super::rule::Rule;
@@ -17,8 +18,9 @@ use crate::policy::rule_set::{Matcher, RuleSet};
 use crate::policy::template::BotTemplate;
 use crate::verdict::RuleName;
 use crate::zone::TimeZoneName;
-use conditions::conditions;
-use entries::{domain, list, matcher};
+pub(super) use conditions::conditions;
+pub(super) use entries::matcher;
+use entries::{domain, list};
 
 /// The most rules of one policy.
 const RULES: usize = 100;
@@ -68,10 +70,13 @@ fn compiled(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
         &mut place.at("denied_domains"),
         domain,
     );
+    let for_all: Arc<[Rule]> =
+        rules(&document.rules_for_all, &[], &mut place.at("rules_for_all")).into();
     let outer = RuleSet {
         name: None,
         zone: zone(document.time_zone.as_deref(), &mut place.at("time_zone")),
-        rules: rules(&document.rules, &mut place.at("rules")),
+        rules: rules(&document.rules, &for_all, &mut place.at("rules")),
+        for_all,
         default: document.default,
         bot: BotTemplate::compile(&document.bot, &mut place.at("bot")),
     };
@@ -97,8 +102,7 @@ fn named(
     for (index, written) in written.iter().enumerate() {
         let mut place = place.item(index);
         if !taken.insert(&written.name) {
-            let problem = format!("there are several policies called \"{}\"", written.name);
-            place.at("name").report(problem);
+            place.at("name").report(several("policies", &written.name));
         }
         name(&written.name, &mut place.at("name"));
         if written.calendars.is_empty() {
@@ -111,9 +115,10 @@ fn named(
             name: Some(written.name.clone()),
             zone: zone.or_else(|| outer.zone.clone()),
             rules: match &written.rules {
-                Some(written) => rules(written, &mut place.at("rules")),
+                Some(written) => rules(written, &outer.for_all, &mut place.at("rules")),
                 None => outer.rules.clone(),
             },
+            for_all: Arc::clone(&outer.for_all),
             default: written.default.unwrap_or(outer.default),
             bot: match &written.bot {
                 Some(written) => BotTemplate::compile(written, &mut place.at("bot")),
@@ -125,11 +130,22 @@ fn named(
     policies
 }
 
-fn zone(written: Option<&str>, place: &mut Place<'_>) -> Option<TimeZoneName> {
-    place.accept(TimeZoneName::parse(written?))
+fn several(of: &str, name: &str) -> String {
+    format!("there are several {of} called \"{name}\"")
 }
 
-fn rules(written: &[RuleDocument], place: &mut Place<'_>) -> Vec<Rule> {
+fn zone(written: Option<&str>, place: &mut Place<'_>) -> Option<TimeZoneName> {
+    let written = written?;
+    place.accept(TimeZoneName::parse(written).map_err(|error| {
+        match TimeZoneName::meant_by(written) {
+            Some(meant) => format!("{error}; did you mean `{meant}`?"),
+            None => error.to_string(),
+        }
+    }))
+}
+
+/// The rules of one list, which are tested after those `for_all` calendars.
+fn rules(written: &[RuleDocument], for_all: &[Rule], place: &mut Place<'_>) -> Vec<Rule> {
     if written.len() > RULES {
         place.report("there are more than 100 rules");
     }
@@ -139,7 +155,13 @@ fn rules(written: &[RuleDocument], place: &mut Place<'_>) -> Vec<Rule> {
         let mut place = place.item(index);
         let name = name(&written.name, &mut place.at("name"));
         if !taken.insert(&written.name) {
-            let problem = format!("there are several rules called \"{}\"", written.name);
+            place.at("name").report(several("rules", &written.name));
+        }
+        if for_all
+            .iter()
+            .any(|rule| rule.name.as_str() == written.name)
+        {
+            let problem = format!("\"{}\" is the name of a rule for all", written.name);
             place.at("name").report(problem);
         }
         let conditions = conditions(&written.when, &mut place.at("when"));

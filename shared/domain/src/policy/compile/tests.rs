@@ -29,8 +29,15 @@ fn named(name: &str, calendars: &[&str]) -> Value {
 }
 
 #[test_case(json!({"version": 2}), "version: there is no version 2 of the format: write 1"; "a version")]
-#[test_case(json!({"denied_domains": ["acme.example", "*.acme.example"]}), "denied_domains[1]: `*.acme.example`: a domain is written as acme.example, which includes its subdomains"; "a domain")]
-#[test_case(json!({"time_zone": "Europe/Berln"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name"; "a time zone")]
+#[test_case(json!({"denied_domains": ["acme.example", "*.acme.example"]}), "denied_domains[1]: `*.acme.example`: a domain is written as acme.example, which includes its subdomains; did you mean `acme.example`?"; "a domain")]
+#[test_case(json!({"denied_domains": ["https://acme.example/team"]}), "denied_domains[0]: `https://acme.example/team`: a domain is written as acme.example, which includes its subdomains; did you mean `acme.example`?"; "a link for a domain")]
+#[test_case(json!({"denied_domains": ["acme.example."]}), "denied_domains[0]: `acme.example.`: a domain is written as acme.example, which includes its subdomains; did you mean `acme.example`?"; "a domain with a dot behind it")]
+#[test_case(json!({"denied_domains": ["lead@acme.example"]}), "denied_domains[0]: `lead@acme.example` is an address: write `acme.example` for everybody of that domain, or any_attendee for one person"; "an address for a domain")]
+#[test_case(json!({"time_zone": "Berlin"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name; did you mean `Europe/Berlin`?"; "a city")]
+#[test_case(json!({"time_zone": "new york"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name; did you mean `America/New_York`?"; "a city with a blank")]
+#[test_case(json!({"time_zone": "PST"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name; did you mean `America/Los_Angeles`?"; "an abbreviation")]
+#[test_case(json!({"time_zone": "Europe/Bonn"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name"; "a city without a zone")]
+#[test_case(json!({"time_zone": "Europe/Berln"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name; did you mean `Europe/Berlin`?"; "a time zone")]
 #[test_case(json!({"bot": {"bot_name": "x".repeat(101)}}), "bot: bot_name must be text of at most 100 characters"; "a bot name")]
 #[test_case(json!({"bot": {"chat": {"message": "{{ tilte }}"}}}), "bot.chat.message: there is no fact \"tilte\"; did you mean \"title\"?"; "a placeholder")]
 #[test_case(json!({"policies": [named("sales", &[])]}), "policies[0].calendars: no calendar is named: write addresses, @domains or calendar ids"; "no calendar")]
@@ -43,21 +50,32 @@ fn named(name: &str, calendars: &[&str]) -> Value {
 #[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "bot": {"join_at": ""}}]}), "policies[0].bot: the bot configuration must not set join_at: it comes from the event"; "a policy's bot")]
 #[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "rules": [{"name": "default", "when": "external", "then": "skip"}]}]}), "policies[0].rules[0].name: \"default\" is a built-in name; choose another"; "a policy's rule")]
 #[test_case(json!({"rules": vec![json!({"name": "a", "when": "external", "then": "skip"}); 2]}), "rules[1].name: there are several rules called \"a\""; "a rule twice")]
+#[test_case(json!({"rules_for_all": [{"name": "a", "when": "external", "then": "skip"}], "rules": [{"name": "a", "when": "hosted", "then": "skip"}]}), "rules[0].name: \"a\" is the name of a rule for all"; "a rule of the name of a rule for all")]
+#[test_case(json!({"rules_for_all": [{"name": "a", "when": "external", "then": "skip"}], "policies": [{"name": "b", "calendars": ["@b.example"], "rules": [{"name": "a", "when": "hosted", "then": "skip"}]}]}), "policies[0].rules[0].name: \"a\" is the name of a rule for all"; "a policy's rule of the name of a rule for all")]
+#[test_case(json!({"rules_for_all": [{"name": "a", "when": "extrenal", "then": "skip"}]}), "rules_for_all[0].when: line 1, column 1: there is no fact \"extrenal\"; did you mean \"external\"?"; "a rule for all")]
 #[test_case(json!({"denied_domains": vec!["a.example"; 501]}), "denied_domains: there are more than 500 entries"; "a long list")]
 #[test_case(json!({"bot": {"x": "x".repeat(100_000)}}), "the policy is longer than 100,000 bytes of JSON"; "a long policy")]
 fn reports_problems_of_a_policy(change: Value, expected: &str) {
     assert_eq!(problems(&change), [expected]);
 }
 
+fn vec_of_rules(name: &str, number: usize) -> Vec<Value> {
+    let rule =
+        |index| json!({"name": format!("{name}-{index}"), "when": "external", "then": "skip"});
+    (0..number).map(rule).collect()
+}
+
 #[test]
 fn the_number_of_rules_and_policies_is_limited() {
-    let rules: Vec<_> = (0..101)
-        .map(|index| json!({"name": format!("rule-{index}"), "when": "external", "then": "skip"}))
-        .collect();
-    assert_eq!(
-        problems(&json!({"rules": rules})),
-        ["rules: there are more than 100 rules"]
-    );
+    for list in ["rules", "rules_for_all"] {
+        assert_eq!(
+            problems(&json!({list: vec_of_rules("rule", 101)})),
+            [format!("{list}: there are more than 100 rules")]
+        );
+    }
+    let of_both =
+        json!({"rules_for_all": vec_of_rules("all", 100), "rules": vec_of_rules("own", 100)});
+    assert_eq!(problems(&of_both), Vec::<String>::new());
     let policies = (0..101).map(|index| named(&format!("policy-{index}"), &["@a.example"]));
     let policies: Vec<_> = policies.collect();
     assert_eq!(

@@ -84,18 +84,19 @@ fn documents() -> impl Strategy<Value = PolicyDocument> {
     let policies = prop::collection::vec((".{0,6}", prop::option::of(rules())), 0..3);
     (
         any::<u32>(),
-        rules(),
+        (rules(), rules()),
         bot,
         policies,
         prop::collection::vec(".{0,6}", 0..3),
     )
-        .prop_map(|(version, rules, bot, policies, denied)| {
+        .prop_map(|(version, (for_all, rules), bot, policies, denied)| {
             let policies = policies.into_iter();
             let policies = policies
                 .map(|(name, rules)| json!({"name": name, "calendars": [name], "rules": rules}));
             let json = json!({
                 "version": version,
                 "default": "record",
+                "rules_for_all": for_all,
                 "rules": rules,
                 "bot": bot,
                 "denied_domains": denied,

@@ -1,6 +1,8 @@
 //! Which rule decides, the effect of unknown facts, and what the reason keeps.
 
+mod for_all;
 mod named;
+mod near_misses;
 
 use crate::event::Calendar;
 use crate::fact::{Fact, FactValue, FactValues, Person};

@@ -1,0 +1,150 @@
+//! All mistakes are found at once, and none where the parser finds none.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use test_case::test_case;
+
+use super::*;
+
+fn problems(value: &Value) -> Vec<String> {
+    let found = PolicyDocument::format_problems(value, Notation::Json);
+    found.iter().map(ToString::to_string).collect()
+}
+
+/// A policy with this in it.
+fn with(change: &Value) -> Value {
+    let mut json = json!({"version": 1, "default": "skip"});
+    for (name, value) in change.as_object().expect("an object") {
+        json[name] = value.clone();
+    }
+    json
+}
+
+fn a_rule(change: &Value) -> Value {
+    let mut rule = json!({"name": "a", "when": "external", "then": "skip"});
+    for (name, value) in change.as_object().expect("an object") {
+        rule[name] = value.clone();
+    }
+    with(&json!({"rules": [rule]}))
+}
+
+#[test_case(json!({}), &["the key `version` is missing. The version of this format: 1.", "the key `default` is missing: write `default: record` or `skip`"]; "an empty policy")]
+#[test_case(json!(null), &["the policy is empty: write at least `version: 1` and `default: skip`"]; "nothing")]
+#[test_case(json!([]), &["this is a list, and keys with values are expected"]; "a list")]
+#[test_case(json!("x"), &["this is a text, and keys with values are expected"]; "a text")]
+#[test_case(with(&json!({"rule": []})), &["rule: there is no key `rule` here; did you mean `rules`?"]; "a misspelt key")]
+#[test_case(with(&json!({"colour": 1, "default": "ship"})), &["colour: there is no key `colour` here; there are `bot`, `deduplication`, `default`, `denied_domains`, `policies`, `rules`, `rules_for_all`, `time_zone`, `version`", "default: `ship` is none of `record`, `skip`; did you mean `skip`?"]; "an unknown key and a misspelt verdict")]
+#[test_case(with(&json!({"external": true})), &["external: there is no key `external` here; it is written under `when` of a rule"]; "a condition at the top")]
+#[test_case(a_rule(&json!({"external": true})), &["rules[0].external: there is no key `external` here; it is written under `when` of a rule"]; "a condition beside when")]
+#[test_case(a_rule(&json!({"denied_domains": []})), &["rules[0].denied_domains: there is no key `denied_domains` here; it is written at the top of the policy"]; "a key of the policy in a rule")]
+#[test_case(a_rule(&json!({"when": {"from": "09:00"}})), &["rules[0].when.from: there is no key `from` here; it is written under `within_hours` or `outside_hours`"]; "an hour beside conditions")]
+#[test_case(a_rule(&json!({"when": true})), &["rules[0].when: this is true or false, and an expression or conditions are expected, such as `external: true`"]; "no condition")]
+#[test_case(a_rule(&json!({"when": {}})), &["rules[0].when: `when` has no condition; to decide about every meeting, set `default`"]; "nothing asked")]
+#[test_case(a_rule(&json!({"when": {"any_domain": []}})), &["rules[0].when.any_domain: an empty list: leave it out"]; "an empty list")]
+#[test_case(a_rule(&json!({"when": {"any_domain": "acme.example"}})), &["rules[0].when.any_domain: this is a text, and a list is expected: write `[acme.example]`"]; "a text for a list")]
+#[test_case(a_rule(&json!({"when": {"title_has": [1]}})), &["rules[0].when.title_has[0]: this is a number, and a text is expected: put it in quotes"]; "a number for a text")]
+#[test_case(a_rule(&json!({"when": {"external": "yes"}})), &["rules[0].when.external: this is a text, and `true` or `false` is expected"]; "a text for a flag")]
+#[test_case(a_rule(&json!({"when": {"participants_at_least": -1, "minutes_at_least": 1.5}})), &["rules[0].when.participants_at_least: a whole number from 0 to 4294967295 is expected", "rules[0].when.minutes_at_least: a whole number from 0 to 4294967295 is expected"]; "no counts")]
+#[test_case(a_rule(&json!({"when": {"within_hours": {"days": ["fryday"], "to": 17}}})), &["rules[0].when.within_hours.days[0]: `fryday` is none of `monday`, `tuesday`, `wednesday`, `thursday`, `friday`, `saturday`, `sunday`; did you mean `friday`?", "rules[0].when.within_hours.to: this is a number, and a text is expected: put it in quotes", "rules[0].when.within_hours: the key `from` is missing. The earliest start, `09:00`."]; "hours")]
+#[test_case(with(&json!({"rules": {"name": "a"}})), &["rules: this is an object with keys, and a list is expected: put `- ` before each entry"]; "one rule without a list")]
+#[test_case(with(&json!({"rules": null, "bot": []})), &["rules: there is no value: write one, or delete the key", "bot: this is a list, and keys with values are expected"]; "no value")]
+#[test_case(with(&json!({"policies": [{"name": "a", "calendars": "b", "rules": [{"name": 1}]}, 7]})), &["policies[0].calendars: this is a text, and a list is expected: write `[b]`", "policies[0].rules[0].name: this is a number, and a text is expected: put it in quotes", "policies[0].rules[0]: the key `when` is missing. When it applies.", "policies[0].rules[0]: the key `then` is missing: write `then: record` or `skip`", "policies[1]: this is a number, and keys with values are expected"]; "named policies")]
+fn all_mistakes_are_found_at_once(value: Value, expected: &[&str]) {
+    let mut found = problems(&value);
+    let mut expected: Vec<_> = expected.iter().map(|text| (*text).to_owned()).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+/// Values that differ from a policy in many ways.
+fn values() -> impl Strategy<Value = Value> {
+    let keys = prop::sample::select(vec![
+        "version",
+        "default",
+        "rules",
+        "rules_for_all",
+        "name",
+        "when",
+        "then",
+        "external",
+        "any_domain",
+        "participants_at_least",
+        "within_hours",
+        "days",
+        "from",
+        "to",
+        "policies",
+        "calendars",
+        "bot",
+        "time_zone",
+        "deduplication",
+        "expression",
+        "x",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (-2..5_i64).prop_map(Value::from),
+        Just(json!(1.5)),
+        Just(json!(4_294_967_296_u64)),
+        prop::sample::select(vec!["record", "skip", "meeting", "monday", "x", ""])
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 40, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::btree_map(keys.clone().prop_map(str::to_owned), inner, 0..5)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+/// A policy in the format, with one value replaced, so that most are nearly in it.
+fn nearly() -> impl Strategy<Value = Value> {
+    let places = prop::sample::select(vec![
+        "/version",
+        "/default",
+        "/rules",
+        "/rules/0",
+        "/rules/0/name",
+        "/rules/0/when",
+        "/rules/0/then",
+        "/rules/0/when/external",
+        "/rules/0/when/any_domain",
+        "/rules/0/when/any_domain/0",
+        "/rules/0/when/within_hours",
+        "/rules/0/when/within_hours/days",
+        "/rules/0/when/minutes_at_least",
+        "/policies/0",
+        "/policies/0/calendars",
+        "/policies/0/default",
+        "/policies/0/rules",
+        "/bot",
+        "/time_zone",
+        "/denied_domains",
+        "/deduplication",
+    ]);
+    (places, values()).prop_map(|(place, value)| {
+        let mut json = json!({
+            "version": 1, "default": "skip", "deduplication": "meeting", "denied_domains": [], "time_zone": "UTC",
+            "bot": {"bot_name": "x"},
+            "rules": [{"name": "a", "then": "skip", "when": {
+                "external": true, "any_domain": ["a.example"], "minutes_at_least": 1,
+                "within_hours": {"days": ["monday"], "from": "09:00", "to": "10:00"},
+            }}],
+            "policies": [{"name": "b", "calendars": ["c"], "default": "record", "rules": []}],
+        });
+        *json.pointer_mut(place).expect("a place") = value;
+        json
+    })
+}
+
+proptest! {
+    /// The checker and the parser know the same format.
+    #[test]
+    fn there_are_problems_exactly_if_it_does_not_parse(value in prop_oneof![values(), nearly()]) {
+        let parsed = PolicyDocument::parse(&value.to_string());
+        prop_assert_eq!(problems(&value).is_empty(), parsed.is_ok(), "{:?}", parsed);
+    }
+}

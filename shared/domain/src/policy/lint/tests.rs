@@ -1,0 +1,433 @@
+//! What can hardly be meant is pointed out, and what can is not.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use test_case::test_case;
+
+use crate::email::Email;
+use crate::event::{Calendar, CalendarStatus, Platform};
+use crate::id::CalendarId;
+use crate::policy::PolicyDocument;
+use jiff::Timestamp;
+
+fn document(change: &Value) -> PolicyDocument {
+    let mut json = json!({"version": 1, "default": "skip"});
+    for (name, value) in change.as_object().expect("an object") {
+        json[name] = value.clone();
+    }
+    PolicyDocument::parse(&json.to_string()).expect("in the format")
+}
+
+fn warnings(change: &Value) -> Vec<String> {
+    let warnings = document(change).warnings();
+    warnings.iter().map(ToString::to_string).collect()
+}
+
+/// The warnings about a rule with this condition.
+fn of_rule(when: Value) -> Vec<String> {
+    warnings(&json!({"rules": [{"name": "a-rule", "when": when, "then": "record"}]}))
+}
+
+fn one(found: &[String], place: &str, part: &str) {
+    assert_eq!(found.len(), 1, "{found:?}");
+    let text = &found[0];
+    assert!(text.starts_with(&format!("{place}: ")), "{text}");
+    assert!(text.contains(part), "{text}");
+}
+
+#[test_case(json!({"any_domain": ["acme"]}), "any_domain[0]", "`acme` has no dot, so it is no company's domain: only domains that end in .acme are of it; did you mean `acme.com`?"; "a domain without a dot")]
+#[test_case(json!({"no_domain": ["acme.example", "acme"]}), "no_domain[1]", "did you mean `acme.example`?"; "one whose whole is in the list")]
+#[test_case(json!({"only_domains": ["com"]}), "only_domains[0]", "has no dot"; "an ending")]
+#[test_case(json!({"only_domains": ["co.uk"]}), "only_domains[0]", "every domain that ends in .co.uk is of it; write the whole domain, such as `acme.co.uk`"; "an ending with a dot")]
+#[test_case(json!({"any_domain": ["www.acme.example"]}), "any_domain[0]", "did you mean `acme.example`?"; "a host")]
+#[test_case(json!({"any_domain": ["acme.example", "eu.ACME.example"]}), "any_domain[1]", "`acme.example` includes it"; "a subdomain of another")]
+#[test_case(json!({"any_domain": ["acme.example", "@acme.example"]}), "any_domain[1]", "is in the list already"; "a domain twice")]
+#[test_case(json!({"organizer": ["@acme"]}), "organizer[0]", "has no dot"; "an organizer's domain without a dot")]
+#[test_case(json!({"organizer": ["lead@acme"]}), "organizer[0]", "did you mean `lead@acme.com`?"; "an organizer's address without a dot")]
+#[test_case(json!({"any_attendee": ["lead@acme"]}), "any_attendee[0]", "has a domain without a dot, so it is nobody's address"; "an address without a dot")]
+#[test_case(json!({"any_attendee": ["mailto:lead@acme.example"]}), "any_attendee[0]", "did you mean `lead@acme.example`?"; "a link to an address")]
+#[test_case(json!({"any_attendee": ["<lead@acme.example>"]}), "any_attendee[0]", "did you mean `lead@acme.example`?"; "an address in brackets")]
+#[test_case(json!({"any_attendee": ["a@acme.example,b@acme.example"]}), "any_attendee[0]", "write each address as an entry of its own"; "two addresses in one")]
+#[test_case(json!({"any_attendee": ["*@acme.example"]}), "any_attendee[0]", "for everybody of the domain write `@acme.example`"; "a wildcard address")]
+#[test_case(json!({"any_attendee": ["lead@acme.example", "Lead@acme.example"]}), "any_attendee[1]", "is in the list twice"; "an address twice")]
+#[test_case(json!({"title_has": ["-"]}), "title_has[0]", "has no letter and no digit"; "a sign")]
+#[test_case(json!({"title_lacks": ["!?"]}), "title_lacks[0]", "has no letter and no digit"; "signs")]
+#[test_case(json!({"title_has": ["\u{200b}"]}), "title_has[0]", "this looks empty"; "an invisible character")]
+#[test_case(json!({"title_has": ["inter\u{ad}view"]}), "title_has[0]", "`interview` has an invisible character"; "a hidden hyphen")]
+#[test_case(json!({"title_has": ["*interview*"]}), "title_has[0]", "looks like a pattern, but whole words are compared and signs do not matter; write `interview`"; "wildcards")]
+#[test_case(json!({"title_has": ["/interview/"]}), "title_has[0]", "write `interview`"; "a regular expression")]
+#[test_case(json!({"title_has": ["interview, 1:1"]}), "title_has[0]", "for any of them write an entry each: `interview`, `1:1`"; "two words in one")]
+#[test_case(json!({"title_has": ["interview", "Job interview"]}), "title_has[1]", "each title that has it has `interview`"; "a phrase with another in it")]
+#[test_case(json!({"title_has": ["1:1", "1-1"]}), "title_has[1]", "is in the list already"; "a phrase twice")]
+#[test_case(json!({"own_response": ["declined", "declined"]}), "own_response[1]", "twice"; "a response twice")]
+#[test_case(json!({"meeting_platform": ["zoom", "zoom"]}), "meeting_platform[1]", "twice"; "a platform twice")]
+#[test_case(json!({"within_hours": {"days": ["monday", "monday"], "from": "09:00", "to": "17:00"}}), "within_hours.days[1]", "`monday` is in the list twice"; "a day twice")]
+#[test_case(json!({"within_hours": {"days": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], "from": "00:00", "to": "24:00"}}), "within_hours", "these are all hours of the week"; "all hours")]
+fn an_entry_that_cannot_be_meant_is_pointed_out(when: Value, place: &str, part: &str) {
+    one(&of_rule(when), &format!("rules[0].when.{place}"), part);
+}
+
+#[test_case(json!({"any_domain": ["acme.example", "globex.co.uk", "acme.com"]}); "domains")]
+#[test_case(json!({"any_domain": ["eu.acme.example", "us.acme.example"]}); "two subdomains")]
+#[test_case(json!({"any_attendee": ["lead@acme.example", "o'neil+x@eu.acme.example"]}); "addresses")]
+#[test_case(json!({"organizer": ["lead@acme.example", "@acme.example", "globex.example"]}); "organizers")]
+#[test_case(json!({"title_has": ["interview", "1:1", "R&D", "C++", "Q3/Q4", "[rec]", "what's next?", "überblick"]}); "words")]
+#[test_case(json!({"within_hours": {"from": "09:00", "to": "17:00"}}); "working hours")]
+#[test_case(json!({"participants_at_least": 3, "minutes_at_most": 30}); "numbers")]
+#[test_case(json!("attendees.exists(a, a.domain == 'acme.example') && size(attendees) < 20"); "an expression over people")]
+#[test_case(json!("size(external_domains) < 200"); "a long list")]
+#[test_case(json!("title.lower().contains('[rec]') || hour < 12"); "an expression")]
+#[test_case(json!("hosted == null || hosted"); "a test of an unknown fact")]
+fn what_can_be_meant_is_not_pointed_out(when: Value) {
+    assert_eq!(of_rule(when), Vec::<String>::new());
+}
+
+#[test_case(json!({"participants_at_least": 1}); "one participant")]
+#[test_case(json!({"minutes_at_least": 0}); "no duration")]
+#[test_case(json!({"own_response": ["accepted", "tentative", "declined", "pending"]}); "all responses")]
+#[test_case(json!("true"); "true")]
+#[test_case(json!("1 < 2"); "numbers")]
+#[test_case(json!("external || !external"); "a flag or not")]
+#[test_case(json!("external || internal"); "both sides")]
+#[test_case(json!("participants > 0"); "more than nobody")]
+#[test_case(json!("hour >= 0 && hour < 24"); "every hour")]
+#[test_case(json!("title.contains('x') || !title.contains('x')"); "a word or not")]
+#[test_case(json!("weekday in ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']"); "every day")]
+#[test_case(json!("own_response != 'declined' || own_response == 'declined'"); "a response or not")]
+#[test_case(json!("size(attendees) >= 0"); "any list")]
+fn a_rule_behind_one_that_is_always_true_is_pointed_out(when: Value) {
+    let found = warnings(&json!({"rules": [
+        {"name": "all", "when": when, "then": "record"},
+        {"name": "behind", "when": {"private": true}, "then": "skip"},
+    ]}));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(
+        found[0],
+        "rules[0]: it applies to every meeting: delete it, and set `default` instead"
+    );
+    let behind = "since the rule \"all\" before it applies to every";
+    let says_so = found[1].starts_with("rules[1]: it is ") && found[1].contains(behind);
+    assert!(says_so, "{found:?}");
+}
+
+#[test_case(json!("false"); "false")]
+#[test_case(json!("external && !external"); "a flag and not")]
+#[test_case(json!("participants < 1"); "nobody")]
+#[test_case(json!("hour > 23"); "no hour")]
+#[test_case(json!({"participants_at_most": 0}); "no participant")]
+fn a_rule_that_never_applies_is_pointed_out(when: Value) {
+    one(
+        &of_rule(when),
+        "rules[0]",
+        "its condition holds for no meeting",
+    );
+}
+
+#[test_case(json!({"external": true}), "record", json!({"external": true, "participants_at_least": 3}), "record", "never decides"; "more conditions")]
+#[test_case(json!({"external": true}), "skip", json!({"internal": false}), "record", "never decides"; "the same in other words")]
+#[test_case(json!({"external": true}), "skip", json!({"internal": false}), "skip", "the same as the rule \"first\""; "the same rule in other words")]
+#[test_case(json!({"participants_at_least": 3}), "record", json!({"participants_at_least": 5}), "record", "never decides"; "more people")]
+#[test_case(json!({"minutes_at_most": 30}), "skip", json!({"minutes_at_most": 15}), "record", "never decides"; "a shorter time")]
+#[test_case(json!({"any_domain": ["globex.example"]}), "skip", json!({"any_domain": ["eu.globex.example"]}), "record", "never decides"; "a subdomain")]
+#[test_case(json!({"no_domain": ["eu.globex.example"]}), "record", json!({"no_domain": ["globex.example"]}), "record", "never decides"; "a domain that includes an excluded one")]
+#[test_case(json!({"title_has": ["interview"]}), "skip", json!({"title_has": ["job interview"]}), "record", "never decides"; "a phrase with the word")]
+#[test_case(json!({"own_response": ["declined", "pending"]}), "skip", json!({"own_response": ["declined"]}), "record", "never decides"; "one of the responses")]
+#[test_case(json!({"confirmed": false}), "skip", json!({"own_response": ["declined"]}), "record", "never decides"; "a response that is no confirmation")]
+#[test_case(json!({"organizer": ["acme.example"]}), "skip", json!({"organizer": ["lead@acme.example"]}), "record", "never decides"; "an organizer of the domain")]
+#[test_case(json!({"within_hours": {"from": "08:00", "to": "18:00"}}), "record", json!({"within_hours": {"days": ["monday"], "from": "09:00", "to": "17:00"}}), "record", "never decides"; "shorter hours")]
+#[test_case(json!("hour  < 9"), "skip", json!({"expression": "hour < 9", "external": true}), "record", "never decides"; "an expression, spaced otherwise")]
+fn a_rule_behind_one_that_covers_it_is_pointed_out(
+    first: Value,
+    then: &str,
+    second: Value,
+    does: &str,
+    part: &str,
+) {
+    let found = warnings(&json!({"rules": [
+        {"name": "first", "when": first, "then": then},
+        {"name": "second", "when": second, "then": does},
+    ]}));
+    one(&found, "rules[1]", part);
+}
+
+#[test_case(json!({"external": true, "hosted": true}), "record", json!({"external": true}), "record"; "fewer conditions")]
+#[test_case(json!({"external": true}), "record", json!({"external": true}), "skip"; "a rule that skips what is not known")]
+#[test_case(json!({"participants_at_least": 5}), "record", json!({"participants_at_least": 3}), "record"; "fewer people")]
+#[test_case(json!({"any_domain": ["eu.globex.example"]}), "skip", json!({"any_domain": ["globex.example"]}), "record"; "the whole domain")]
+#[test_case(json!({"title_has": ["job interview"]}), "skip", json!({"title_has": ["interview"]}), "record"; "the word alone")]
+#[test_case(json!({"title_lacks": ["interview"]}), "record", json!({"title_lacks": ["job interview"]}), "record"; "titles without the phrase")]
+#[test_case(json!({"external": true}), "skip", json!({"hosted": true}), "record"; "another fact")]
+#[test_case(json!("title == 'a b'"), "skip", json!("title == 'a  b'"), "record"; "a blank in a text")]
+fn a_rule_that_still_decides_is_not_pointed_out(
+    first: Value,
+    then: &str,
+    second: Value,
+    does: &str,
+) {
+    let found = warnings(&json!({"rules": [
+        {"name": "first", "when": first, "then": then},
+        {"name": "second", "when": second, "then": does},
+    ]}));
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test_case(json!("external || !external"), "record", "it is never tested"; "an expression, which fails if the fact is unknown")]
+#[test_case(json!({"minutes_at_least": 0}), "skip", "it is never tested"; "a rule that skips")]
+#[test_case(json!({"participants_at_least": 0}), "record", "it is tested only if facts are unknown"; "a rule that records")]
+fn unknown_facts_may_be_left_for_the_rules_behind(when: Value, then: &str, part: &str) {
+    let found = warnings(&json!({"rules": [
+        {"name": "all", "when": when, "then": then},
+        {"name": "behind", "when": {"private": true}, "then": "skip"},
+    ]}));
+    assert!(found[1].contains(part), "{found:?}");
+}
+
+#[test]
+fn a_rule_behind_two_that_share_all_meetings_is_pointed_out() {
+    let found = warnings(&json!({"rules": [
+        {"name": "outside", "when": {"external": true}, "then": "record"},
+        {"name": "inside", "when": {"internal": true}, "then": "skip"},
+        {"name": "behind", "when": {"private": true}, "then": "skip"},
+    ]}));
+    one(
+        &found,
+        "rules[2]",
+        "every meeting is decided by the rules \"outside\" and \"inside\" before it",
+    );
+}
+
+#[test]
+fn rules_for_all_are_before_the_rules_of_each_policy() {
+    let private = |name: &str| json!({"name": name, "when": {"private": true, "hosted": true}, "then": "skip"});
+    let found = warnings(&json!({
+        "rules_for_all": [{"name": "all", "when": {"private": true}, "then": "skip"}],
+        "rules": [private("main")],
+        "policies": [
+            {"name": "sales", "calendars": ["sales@acme.example"], "rules": [private("own")]},
+            {"name": "inherits", "calendars": ["lead@acme.example"], "default": "record"},
+        ],
+    }));
+    let places: Vec<_> = found
+        .iter()
+        .map(|text| text.split(": ").next().expect("a place"))
+        .collect();
+    assert_eq!(places, ["rules[0]", "policies[0].rules[0]"]);
+    assert!(
+        found.iter().all(|text| text.contains("the rule \"all\"")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_rule_about_denied_people_is_pointed_out() {
+    let found = warnings(&json!({
+        "denied_domains": ["counsel.example"],
+        "rules": [
+            {"name": "a", "when": {"any_domain": ["eu.counsel.example"]}, "then": "record"},
+            {"name": "b", "when": {"any_domain": ["counsel.example", "globex.example"]}, "then": "record"},
+        ],
+    }));
+    one(
+        &found,
+        "rules[0]",
+        "people of counsel.example are skipped by `denied_domains`",
+    );
+}
+
+#[test]
+fn a_domain_without_a_dot_is_completed_by_the_domains_of_the_policy() {
+    let mut written = policies(&[&["sales@acme.example"]]);
+    written["rules"] = json!([{"name": "a", "when": {"no_domain": ["acme"]}, "then": "record"}]);
+    one(
+        &warnings(&written),
+        "rules[0].when.no_domain[0]",
+        "did you mean `acme.example`?",
+    );
+}
+
+#[test_case("EST", "America/New_York"; "no daylight saving time")]
+#[test_case("est", "America/New_York"; "in any case")]
+#[test_case("MST", "America/Denver"; "mountain time")]
+#[test_case("HST", "Pacific/Honolulu"; "an abbreviation")]
+#[test_case("EST5EDT", "America/New_York"; "two abbreviations")]
+#[test_case("GMT", "Europe/London"; "no summer time")]
+#[test_case("CET", "Europe/Berlin"; "an abbreviation that countries share")]
+#[test_case("Etc/GMT+3", "opposite sign"; "an offset")]
+fn a_doubtful_time_zone_is_pointed_out(zone: &str, part: &str) {
+    one(&warnings(&json!({"time_zone": zone})), "time_zone", part);
+    let named =
+        json!({"policies": [{"name": "a", "calendars": ["a@acme.example"], "time_zone": zone}]});
+    one(&warnings(&named), "policies[0].time_zone", part);
+}
+
+#[test_case("Europe/Berlin"; "a place")]
+#[test_case("UTC"; "UTC")]
+#[test_case("Eastern Standard Time"; "a Windows name")]
+#[test_case("US/Eastern"; "an old name of a place")]
+fn a_place_is_no_doubtful_time_zone(zone: &str) {
+    assert_eq!(warnings(&json!({"time_zone": zone})), Vec::<String>::new());
+}
+
+#[test_case(json!({"bot_nme": "x"}), "bot.bot_nme", "Recall's Create Bot has no key `bot_nme`; did you mean `bot_name`?"; "a misspelt key")]
+#[test_case(json!({"colour": "red"}), "bot.colour", "Callsheet knows no key `colour` of Recall's Create Bot, and passes it on as it is; look it up, or delete it"; "an unknown key")]
+#[test_case(json!({"transcription_options": {}}), "bot.transcription_options", "it is `recording_config.transcript` now"; "a key of an earlier version")]
+#[test_case(json!({"transcript": {}}), "bot.transcript", "it belongs into `recording_config`"; "a key at the top")]
+#[test_case(json!({"recording_config": {"chat": {}}}), "bot.recording_config.chat", "it belongs into `bot` itself"; "a key too deep")]
+#[test_case(json!({"automatic_leave": {"waiting_room_timout": 5}}), "bot.automatic_leave.waiting_room_timout", "did you mean `waiting_room_timeout`?"; "a misspelt key below")]
+#[test_case(json!({"variant": {"teams": "web"}}), "bot.variant.teams", "no key `teams`"; "a platform")]
+#[test_case(json!({"deduplication_key": "x"}), "bot.deduplication_key", "`deduplication` of the policy"; "the key of the bot")]
+#[test_case(json!({"bot_name": ""}), "bot.bot_name", "leave it out"; "no name")]
+#[test_case(json!({"bot_name": "Notes: {title}"}), "bot.bot_name", "did you mean `{{ title }}`?"; "a single brace")]
+#[test_case(json!({"metadata": {"event_id": "x"}}), "bot.metadata.event_id", "Callsheet sets `event_id` itself"; "metadata of its own")]
+#[test_case(json!({"automatic_leave": {"silence_detection": {"timeout": 60, "activate_after": 0}}}), "bot.automatic_leave.silence_detection.activate_after", "Recall refuses 0"; "a refused number")]
+#[test_case(json!({"automatic_leave": {"bot_detection": {"using_participant_names": {"matches": [], "timeout": 60}}}}), "bot.automatic_leave.bot_detection.using_participant_names.matches", "detects no bot"; "an empty list of names")]
+fn a_bots_body_is_checked(bot: Value, place: &str, part: &str) {
+    one(&warnings(&json!({"bot": bot})), place, part);
+    let named = json!({"policies": [{"name": "a", "calendars": ["a@acme.example"], "bot": bot}]});
+    one(&warnings(&named), &format!("policies[0].{place}"), part);
+}
+
+#[test]
+fn a_usual_body_is_not_pointed_out() {
+    let bot = json!({
+        "bot_name": "Notes: {{ title }}",
+        "metadata": {"host": "{{ organizer }}", "anything": "x"},
+        "recording_config": {"transcript": {"provider": {"recallai_streaming": {}}}, "retention": {"type": "timed", "hours": 24}},
+        "automatic_leave": {"waiting_room_timeout": 600, "bot_detection": {"using_participant_names": {"matches": ["notetaker"], "timeout": 60, "activate_after": 10}}},
+        "chat": {"on_bot_join": {"send_to": "everyone", "message": "Recorded"}},
+        "zoom": {"zak_url": "https://zak.example"},
+    });
+    assert_eq!(warnings(&json!({"bot": bot})), Vec::<String>::new());
+}
+
+fn policies(selectors: &[&[&str]]) -> Value {
+    let policies = selectors.iter().enumerate();
+    let policies = policies.map(|(index, calendars)| json!({"name": format!("p-{index}"), "calendars": calendars, "rules": []}));
+    json!({"policies": policies.collect::<Vec<_>>()})
+}
+
+#[test_case(&[&["@acme.example"], &["@emea.acme.example"]], "policies[1].calendars[0]", "the policy \"p-0\" before it has `@acme.example`"; "a subdomain behind its domain")]
+#[test_case(&[&["lead@acme.example"], &["Lead@acme.example"]], "policies[1].calendars[0]", "for no calendar"; "an address again")]
+#[test_case(&[&["calendar-1"], &["calendar-1"]], "policies[1].calendars[0]", "for no calendar"; "an id again")]
+#[test_case(&[&["@acme.example", "@eu.acme.example"]], "policies[0].calendars[1]", "is in the list already"; "a subdomain in one list")]
+#[test_case(&[&["@acme"]], "policies[0].calendars[0]", "has no dot"; "a domain without a dot")]
+#[test_case(&[&["lead@acme"]], "policies[0].calendars[0]", "nobody's address"; "an address without a dot")]
+fn a_selector_that_selects_nothing_is_pointed_out(selectors: &[&[&str]], place: &str, part: &str) {
+    one(&warnings(&policies(selectors)), place, part);
+}
+
+#[test]
+fn selectors_that_go_before_others_are_not_pointed_out() {
+    let selectors: &[&[&str]] = &[
+        &["@emea.acme.example"],
+        &["@acme.example"],
+        &["lead@acme.example", "calendar-1"],
+    ];
+    assert_eq!(warnings(&policies(selectors)), Vec::<String>::new());
+}
+
+#[test]
+fn a_policy_that_denies_its_own_calendars_is_pointed_out() {
+    let mut written = policies(&[&["sales@eu.acme.example"]]);
+    written["denied_domains"] = json!(["counsel.example", "acme.example"]);
+    one(
+        &warnings(&written),
+        "denied_domains[1]",
+        "is the domain of sales@eu.acme.example",
+    );
+}
+
+#[test]
+fn a_policy_that_sets_nothing_is_pointed_out() {
+    let written = json!({"policies": [{"name": "a", "calendars": ["a@acme.example"]}]});
+    one(&warnings(&written), "policies[0]", "it sets nothing");
+}
+
+fn calendar(id: &str, email: Option<&str>, status: CalendarStatus) -> Calendar {
+    Calendar {
+        id: CalendarId::parse(id).expect("an id"),
+        platform: Platform::Google,
+        status,
+        email: email.map(|email| Email::parse(email).expect("an address")),
+        updated_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn for_connected(written: &Value, calendars: &[Calendar]) -> Vec<String> {
+    let warnings = document(written).warnings_for(calendars);
+    warnings.iter().map(ToString::to_string).collect()
+}
+
+#[test_case("sale@acme.example", "did you mean `sales@acme.example`?"; "a misspelt address")]
+#[test_case("@acme.exmple", "did you mean `@acme.example`?"; "a misspelt domain")]
+#[test_case("calendar-2", "did you mean `calendar-1`?"; "another id")]
+#[test_case("gone@acme.example", "is of no connected calendar"; "a calendar that was disconnected")]
+fn a_selector_of_no_connected_calendar_is_pointed_out(selector: &str, part: &str) {
+    let calendars = [
+        calendar(
+            "calendar-1",
+            Some("sales@acme.example"),
+            CalendarStatus::Connected,
+        ),
+        calendar(
+            "calendar-9",
+            Some("gone@acme.example"),
+            CalendarStatus::Disconnected,
+        ),
+    ];
+    let found = for_connected(&policies(&[&["sales@acme.example", selector]]), &calendars);
+    one(&found, "policies[0].calendars[1]", part);
+    assert!(
+        found[0].contains("`callsheet calendars list` shows them"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn before_any_calendar_is_connected_no_selector_is_pointed_out() {
+    let gone = calendar("calendar-9", None, CalendarStatus::Disconnected);
+    let found = for_connected(&policies(&[&["sales@acme.example"]]), &[gone]);
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn an_owner_who_is_not_known_may_be_meant() {
+    let calendars = [calendar("calendar-1", None, CalendarStatus::Connected)];
+    let found = for_connected(&policies(&[&["sales@acme.example"]]), &calendars);
+    one(
+        &found,
+        "policies[0].calendars[0]",
+        "as far as the addresses of their owners are known",
+    );
+}
+
+#[test]
+fn a_denied_domain_of_connected_calendars_is_pointed_out() {
+    let calendars = [calendar(
+        "calendar-1",
+        Some("sales@eu.acme.example"),
+        CalendarStatus::Connected,
+    )];
+    let found = for_connected(&json!({"denied_domains": ["acme.example"]}), &calendars);
+    one(&found, "denied_domains[0]", "none of these is recorded");
+}
+
+#[test]
+fn the_built_in_policy_has_no_warnings() {
+    assert_eq!(PolicyDocument::built_in().warnings(), []);
+}
+
+proptest! {
+    /// Any texts are checked without a panic, and each warning says what to do.
+    #[test]
+    fn any_entries_are_checked(entries in prop::collection::vec("[a-z0-9.@*<>, /:\u{200b}-]{0,12}", 1..4), source in "[a-z<>=!&|0-9 '()]{0,30}") {
+        let written = json!({
+            "denied_domains": entries,
+            "rules": [{"name": "a", "when": {"any_domain": entries, "any_attendee": entries, "organizer": entries, "title_has": entries}, "then": "skip"}, {"name": "b", "when": source, "then": "skip"}],
+            "policies": [{"name": "p", "calendars": entries}],
+        });
+        for warning in document(&written).warnings() {
+            prop_assert!(!warning.place.is_empty() && !warning.message.is_empty());
+        }
+    }
+}

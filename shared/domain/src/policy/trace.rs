@@ -1,0 +1,106 @@
+//! The rules that were tested for a meeting, each with the condition that decided about it.
+//!
+//! A stored reason keeps the name of the policy, how many rules were passed over, and the
+//! facts by which they did not apply. The rest follows from the policy, so a row does not
+//! grow with the number of rules.
+
+use super::document::Then;
+use super::near_miss::{unknown, why_not, written};
+use super::rule::{Passed, Rule};
+use super::rule_set::RuleSet;
+use crate::fact::{FactSource, FactValues};
+use crate::verdict::{RuleName, TestedRules};
+
+/// The policy that a meeting is under, and its rules in the order in which they are tested.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleTrace {
+    /// The name of the policy; none for the main policy.
+    pub policy: Option<String>,
+    /// The rules.
+    pub rules: Vec<TracedRule>,
+    /// The verdict if none of them applies.
+    pub default: Then,
+}
+
+/// One rule, and its part in a verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TracedRule {
+    /// Its name.
+    pub name: RuleName,
+    /// It is one of the rules for all calendars.
+    pub is_for_all: bool,
+    /// What it would do with the meeting.
+    pub then: Then,
+    /// Its part in the verdict.
+    pub part: RulePart,
+}
+
+/// The part of a rule in a verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RulePart {
+    /// It does not apply, since this condition does not hold.
+    DoesNotApply(NearMiss),
+    /// It would record, but it is unknown whether these conditions hold.
+    Unknown(Vec<NearMiss>),
+    /// It did not apply. The facts are not stored any more.
+    PassedOver,
+    /// It decided.
+    Decided,
+    /// An earlier rule decided, or the verdict came before the rules.
+    NotTested,
+}
+
+/// A condition that does not hold or that may hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NearMiss {
+    /// The condition as a policy states it: `participants_at_least: 3`.
+    pub condition: String,
+    /// A sentence about the fact that it met: `it has 2 participants, fewer than 3`.
+    pub because: String,
+    /// The facts that it read.
+    pub facts: FactValues,
+}
+
+impl RuleSet {
+    /// The part of each rule in a verdict.
+    pub(super) fn trace(&self, tested: Option<&TestedRules>) -> RuleTrace {
+        let rules = self.in_order().enumerate().map(|(index, rule)| TracedRule {
+            name: rule.name.clone(),
+            is_for_all: index < self.for_all.len(),
+            then: rule.then,
+            part: tested.map_or(RulePart::NotTested, |tested| part(rule, index, tested)),
+        });
+        RuleTrace {
+            policy: self.name.clone(),
+            rules: rules.collect(),
+            default: self.default,
+        }
+    }
+}
+
+fn part(rule: &Rule, index: usize, tested: &TestedRules) -> RulePart {
+    if index == tested.passed {
+        return RulePart::Decided;
+    }
+    if index > tested.passed {
+        return RulePart::NotTested;
+    }
+    let facts = &tested.facts;
+    let near_miss = |index: usize, because: fn(&_, &dyn FactSource) -> String| {
+        let condition = &rule.conditions[index];
+        let read = condition.reads().iter();
+        NearMiss {
+            condition: written(condition),
+            because: because(condition, facts),
+            facts: read.map(|fact| (*fact, facts.value(*fact))).collect(),
+        }
+    };
+    match rule.passed(facts) {
+        Some(Passed::Missed(index)) => RulePart::DoesNotApply(near_miss(index, why_not)),
+        Some(Passed::Unknown { conditions, .. }) => {
+            let conditions = conditions.into_iter();
+            RulePart::Unknown(conditions.map(|index| near_miss(index, unknown)).collect())
+        }
+        None => RulePart::PassedOver,
+    }
+}
