@@ -6,19 +6,16 @@
 
 mod arguments;
 mod calendars;
+mod delivery;
 mod drift;
 mod error;
 mod explain;
-mod find_calendar;
-mod find_decision;
 mod forget;
 mod listing;
-mod notify_stack;
 mod overrides;
 mod pause;
 mod policy;
 mod preview;
-mod rate_limited;
 mod rebuild;
 mod redrive;
 mod render;

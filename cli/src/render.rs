@@ -2,10 +2,10 @@
 
 use std::fmt::Display;
 use std::io;
+use std::ops::Deref;
 
 use callsheet_domain::Timestamp;
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
-use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::error::CliError;
@@ -20,6 +20,17 @@ pub(crate) trait Render: Serialize {
     /// The exit code of the process.
     fn exit_code(&self) -> u8 {
         0
+    }
+}
+
+/// A part of a result whose text is written in this crate.
+pub(crate) struct Text<'a, T>(pub(crate) &'a T);
+
+impl<T> Deref for Text<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0
     }
 }
 
@@ -100,17 +111,6 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// A duration in its largest fitting unit.
-pub(crate) fn duration(length: SignedDuration) -> String {
-    let seconds = length.as_secs();
-    match seconds {
-        ..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
-    }
-}
-
 /// A count with its noun.
 pub(crate) fn counted(count: usize, singular: &str, plural: &str) -> String {
     match count {
@@ -125,6 +125,17 @@ pub(crate) fn calendar_label(id: &str, owner: Option<&str>) -> String {
         Some(owner) => format!("{} ({id})", in_one_line(owner)),
         None => id.to_owned(),
     }
+}
+
+/// Holds what a result is as JSON to the published schema of that name.
+#[cfg(test)]
+pub(crate) fn assert_published<T: Serialize>(name: &str, result: &T) {
+    let document = serde_json::to_value(result).expect("a result is JSON");
+    let mut published = callsheet_api::schemas().into_iter();
+    let schema = published.find(|(of, _)| *of == name);
+    let (_, schema) = schema.expect("a published schema");
+    let violations = callsheet_testkit::schema_violations(&schema, &document);
+    assert_eq!(violations, Vec::<String>::new(), "{document:#}");
 }
 
 #[cfg(test)]

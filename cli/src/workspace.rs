@@ -4,6 +4,7 @@
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use callsheet_app::rate_limited::BURST;
 use callsheet_domain::RateLimit;
 use callsheet_queue::{SqsDeadLetters, SqsQueue};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
@@ -12,7 +13,6 @@ use tokio::sync::OnceCell;
 
 use crate::arguments::ConnectionArgs;
 use crate::error::CliError;
-use crate::rate_limited::BURST;
 
 const DEFAULT_RECALL_URL: &str = "https://us-east-1.recall.ai";
 

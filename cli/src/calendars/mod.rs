@@ -1,7 +1,6 @@
 //! Lists calendars, or disconnects one.
 
 mod confirm;
-mod directory;
 mod disconnect;
 mod list;
 #[cfg(test)]
@@ -10,6 +9,7 @@ mod text;
 
 use std::io;
 
+use callsheet_app::directory;
 use callsheet_app::ports::Clock;
 
 use crate::arguments::CalendarsCommand;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use callsheet_api::calendars::{
+    AtRecall, CalendarList, CalendarRow, Difference, Disconnected, Outcome, Removal,
+    UnknownCalendar,
+};
 use callsheet_domain::CalendarStatus;
 
-use super::disconnect::{Disconnected, Outcome, Removal};
-use super::list::{AtRecall, CalendarList, CalendarRow, Difference, UnknownCalendar};
-use crate::render::{Field, Render, TextTable, ago, calendar_label, counted, table};
+use crate::render::{Field, Render, Text, TextTable, ago, calendar_label, counted, table};
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for CalendarList {
@@ -22,14 +24,14 @@ impl Render for CalendarList {
         }
         if !self.calendars.is_empty() || !unknown.is_empty() {
             parts.push(match &self.only_at_recall {
-                None => self.table(),
-                Some(unknown) => self.table_with_recall(unknown),
+                None => Text(self).table(),
+                Some(unknown) => Text(self).table_with_recall(unknown),
             });
         }
         if !self.calendars.is_empty() {
-            parts.push(self.counts());
+            parts.push(Text(self).counts());
         }
-        parts.extend(self.comparison());
+        parts.extend(Text(self).comparison());
         parts.extend(decisions_paragraph(&self.unreadable_decisions));
         parts.extend(calendars_paragraph(&self.unreadable_calendars));
         parts.join("\n\n")
@@ -42,7 +44,7 @@ impl Render for CalendarList {
     }
 }
 
-impl CalendarList {
+impl Text<'_, CalendarList> {
     fn table(&self) -> String {
         let mut table = table([
             "calendar",
@@ -190,38 +192,36 @@ fn add_row(
     table.add_row(cells);
 }
 
-impl Removal {
-    /// Description of what will happen, for the confirmation.
-    pub(super) fn description(&self) -> String {
-        let name = calendar_label(&self.calendar, self.owner.as_deref());
-        if self.status == CalendarStatus::Deleted.as_str() {
-            return format!(
-                "{name} is already deleted at Recall. The deletion is repeated there, and a sync is requested that \
+/// Description of what will happen, for the confirmation.
+pub(super) fn description(removal: &Removal) -> String {
+    let name = calendar_label(&removal.calendar, removal.owner.as_deref());
+    if removal.status == CalendarStatus::Deleted.as_str() {
+        return format!(
+            "{name} is already deleted at Recall. The deletion is repeated there, and a sync is requested that \
                  retires its decisions."
-            );
-        }
-        let upcoming = counted(self.meetings, "upcoming meeting", "upcoming meetings");
-        let kept = match self.shared_bots {
-            0 => String::new(),
-            shared => format!(
-                " {} other calendars.",
-                counted(
-                    shared,
-                    "bot stays, since it is shared with",
-                    "bots stay, since they are shared with"
-                )
-            ),
-        };
-        let unreadable = decisions_paragraph(&self.unreadable);
-        let unreadable = unreadable.map_or_else(String::new, |rows| {
-            format!("\n{rows}\nThey may have further bots, which are removed too.")
-        });
-        format!(
-            "{name} will be deleted at Recall. This cannot be undone: its owner has to connect it again.\n\
-             It has {upcoming}. {} removed with it.{kept}{unreadable}",
-            counted(self.bots, "bot is", "bots are"),
-        )
+        );
     }
+    let upcoming = counted(removal.meetings, "upcoming meeting", "upcoming meetings");
+    let kept = match removal.shared_bots {
+        0 => String::new(),
+        shared => format!(
+            " {} other calendars.",
+            counted(
+                shared,
+                "bot stays, since it is shared with",
+                "bots stay, since they are shared with"
+            )
+        ),
+    };
+    let unreadable = decisions_paragraph(&removal.unreadable);
+    let unreadable = unreadable.map_or_else(String::new, |rows| {
+        format!("\n{rows}\nThey may have further bots, which are removed too.")
+    });
+    format!(
+        "{name} will be deleted at Recall. This cannot be undone: its owner has to connect it again.\n\
+             It has {upcoming}. {} removed with it.{kept}{unreadable}",
+        counted(removal.bots, "bot is", "bots are"),
+    )
 }
 
 impl Render for Disconnected {

@@ -1,7 +1,8 @@
 //! Text of the comparison.
 
-use super::{Counts, Drift, NotCompared};
-use crate::render::{Field, Render, calendar_label, counted, in_one_line, minute, table};
+use callsheet_api::drift::{Counts, Drift, NotCompared};
+
+use crate::render::{Field, Render, Text, calendar_label, counted, in_one_line, minute, table};
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Drift {
@@ -11,17 +12,17 @@ impl Render for Drift {
         if self.drifted.is_empty() {
             parts.push(format!("Recall has the right bots for {meetings}."));
         } else {
-            parts.push(self.table());
+            parts.push(Text(self).table());
             parts.push(format!(
                 "{} of {meetings} {} drifted: {}.\n\
                  Nothing was changed. The next sync of each event repairs it; `callsheet resync --full` \
                  requests one now.",
                 self.drifted.len(),
                 if self.drifted.len() == 1 { "has" } else { "have" },
-                self.counts.list(),
+                kinds(self.counts),
             ));
         }
-        parts.extend(self.not_compared.sentence());
+        parts.extend(not_compared(self.not_compared));
         if !self.unreadable.is_empty() {
             parts.push(format!(
                 "{} could not be read and {} skipped:\n  {}",
@@ -46,7 +47,7 @@ impl Render for Drift {
     }
 }
 
-impl Drift {
+impl Text<'_, Drift> {
     fn table(&self) -> String {
         let headings = ["bot", "start (UTC)", "calendar", "meeting", "event", "bots"];
         let mut table = table(headings);
@@ -64,30 +65,25 @@ impl Drift {
     }
 }
 
-impl Counts {
-    fn list(self) -> String {
-        let kinds = [
-            (self.missing, "missing"),
-            (self.duplicate, "duplicate"),
-            (self.stale, "stale"),
-            (self.foreign, "foreign"),
-        ];
-        nonzero(&kinds)
-    }
+fn kinds(counts: Counts) -> String {
+    nonzero(&[
+        (counts.missing, "missing"),
+        (counts.duplicate, "duplicate"),
+        (counts.stale, "stale"),
+        (counts.foreign, "foreign"),
+    ])
 }
 
-impl NotCompared {
-    fn sentence(self) -> Option<String> {
-        let reasons = [
-            (self.due, "due"),
-            (self.abandoned, "abandoned"),
-            (self.just_called, "called about less than a minute before"),
-            (self.undecided, "without a current decision"),
-        ];
-        let all: usize = reasons.iter().map(|(count, _)| count).sum();
-        let more = counted(all, "more was not compared", "more were not compared");
-        (all > 0).then(|| format!("{more}: {}.", nonzero(&reasons)))
-    }
+fn not_compared(counts: NotCompared) -> Option<String> {
+    let reasons = [
+        (counts.due, "due"),
+        (counts.abandoned, "abandoned"),
+        (counts.just_called, "called about less than a minute before"),
+        (counts.undecided, "without a current decision"),
+    ];
+    let all: usize = reasons.iter().map(|(count, _)| count).sum();
+    let more = counted(all, "more was not compared", "more were not compared");
+    (all > 0).then(|| format!("{more}: {}.", nonzero(&reasons)))
 }
 
 /// The counts that are not zero, in a list.

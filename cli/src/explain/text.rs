@@ -1,20 +1,21 @@
 //! Text of an explanation.
 
-use serde_json::Value;
-
-use super::explanation::{
+use callsheet_api::explain::{
     AppliedState, BotState, CallSummary, Explanation, Keeper, KeptState, Revisions,
 };
-use crate::render::{Render, calendar_label, counted, in_one_line, instant};
+use serde_json::Value;
+
+use crate::render::{Render, Text, calendar_label, counted, in_one_line, instant};
 use crate::unreadable::problems_paragraph;
 
 impl Render for Explanation {
     fn text(&self) -> String {
-        let mut parts = vec![self.heading(), self.why(), self.inputs()];
+        let text = Text(self);
+        let mut parts = vec![text.heading(), text.why(), text.inputs()];
         if !self.overrides.is_empty() || self.pause.is_some() {
-            parts.push(self.overrides());
+            parts.push(text.overrides());
         }
-        parts.push(self.bot.paragraph());
+        parts.push(Text(&self.bot).paragraph());
         parts.extend(problems_paragraph(&self.unreadable));
         parts.join("\n\n")
     }
@@ -24,7 +25,7 @@ impl Render for Explanation {
     }
 }
 
-impl Explanation {
+impl Text<'_, Explanation> {
     fn heading(&self) -> String {
         let title = self.title.as_deref().map(in_one_line);
         let title = title.map_or("A meeting without a title".to_owned(), |title| {
@@ -99,7 +100,7 @@ impl Explanation {
     }
 }
 
-impl BotState {
+impl Text<'_, BotState> {
     fn paragraph(&self) -> String {
         let wanted = match &self.wanted {
             None => "No bot is wanted.".to_owned(),
@@ -114,7 +115,7 @@ impl BotState {
         };
         let applied = match (&self.applied, self.kept_by.is_empty()) {
             (AppliedState::Nothing, false) => "None is at Recall for this event.".to_owned(),
-            (applied, _) => applied.sentence(),
+            (applied, _) => Text(applied).sentence(),
         };
         let mut lines = vec![format!("{wanted} {applied}"), self.next_step()];
         if !self.kept_by.is_empty() {
@@ -129,7 +130,7 @@ impl BotState {
         }
         if !self.calls.is_empty() {
             lines.push("The last calls:".to_owned());
-            lines.extend(self.calls.iter().map(CallSummary::line));
+            lines.extend(self.calls.iter().map(|call| Text(call).line()));
         }
         lines.join("\n")
     }
@@ -143,7 +144,7 @@ impl BotState {
             "Other calendars keep a bot in the meeting too:"
         };
         let mut lines = vec![heading.to_owned()];
-        lines.extend(self.kept_by.iter().map(Keeper::line));
+        lines.extend(self.kept_by.iter().map(|keeper| Text(keeper).line()));
         lines.join("\n")
     }
 
@@ -170,7 +171,7 @@ impl BotState {
     }
 }
 
-impl Keeper {
+impl Text<'_, Keeper> {
     fn line(&self) -> String {
         let calendar = calendar_label(&self.calendar, self.owner.as_deref());
         let id = self.bot_id.as_ref();
@@ -190,32 +191,32 @@ impl Keeper {
     }
 }
 
-impl AppliedState {
+impl Text<'_, AppliedState> {
     fn sentence(&self) -> String {
         let id = |id: &Option<String>| id.as_ref().map_or(String::new(), |id| format!(" ({id})"));
-        match self {
-            Self::Nothing => "None is at Recall.".to_owned(),
-            Self::AsWanted { bot_id } => {
+        match self.0 {
+            AppliedState::Nothing => "None is at Recall.".to_owned(),
+            AppliedState::AsWanted { bot_id } => {
                 format!("It is at Recall as wanted{}.", id(bot_id))
             }
-            Self::Another { bot_id, joins_at } => {
+            AppliedState::Another { bot_id, joins_at } => {
                 let joins = instant(*joins_at);
                 format!("Another is at Recall{}, to join {joins}.", id(bot_id))
             }
-            Self::Uncertain => {
+            AppliedState::Uncertain => {
                 "It is uncertain whether one is at Recall; the next call will show.".to_owned()
             }
-            Self::Dispatched { bot_id } => {
+            AppliedState::Dispatched { bot_id } => {
                 format!("One is on its way to the call or in it{}.", id(bot_id))
             }
-            Self::TooMany => {
+            AppliedState::TooMany => {
                 "More bots are at Recall than wanted: all are unscheduled first.".to_owned()
             }
         }
     }
 }
 
-impl CallSummary {
+impl Text<'_, CallSummary> {
     fn line(&self) -> String {
         let call = match self.call {
             "schedule-bot" => "schedule the bot",

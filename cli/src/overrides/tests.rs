@@ -1,7 +1,8 @@
 //! Under which id an override is stored, and that a sync is requested.
 
+use callsheet_api::delivery::Delivery;
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
-use callsheet_domain::{Decision, OverrideScope, SeriesId, SyncJob, SyncReason};
+use callsheet_domain::{Decision, OverrideChoice, OverrideScope, SeriesId, SyncJob, SyncReason};
 use callsheet_testkit::{
     MemoryDecisions, MemoryQueue, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
     an_event, at,

@@ -7,10 +7,10 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use callsheet_api::policy::Problem;
 use callsheet_domain::PolicyDocument;
 use serde_saphyr::UserMessageFormatter;
 
-use super::problem::Problem;
 use crate::error::CliError;
 
 /// A policy file.

@@ -4,22 +4,12 @@
 //! nothing behind it can be parsed. The problems of a document that is in the
 //! format are reported all together, by their paths in the document.
 
+use callsheet_api::policy::{LintReport, Problem, Size};
 use callsheet_domain::{Policy, PolicyDocument};
-use serde::Serialize;
 
 use super::document::PolicyFile;
-use super::problem::Problem;
-use super::size::Size;
+use super::size::summary;
 use crate::render::{Render, counted};
-
-/// Result of a check of a policy file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct LintReport {
-    pub(crate) file: String,
-    /// None if the policy is invalid.
-    pub(crate) size: Option<Size>,
-    pub(crate) problems: Vec<Problem>,
-}
 
 /// Checks a policy file.
 pub(crate) fn lint(file: &PolicyFile) -> LintReport {
@@ -54,7 +44,7 @@ impl Render for LintReport {
     fn text(&self) -> String {
         let Self { file, problems, .. } = self;
         if let Some(size) = self.size {
-            return format!("{file}: {}, no problems", size.summary());
+            return format!("{file}: {}, no problems", summary(size));
         }
         let mut lines: Vec<_> = problems
             .iter()

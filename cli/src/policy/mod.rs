@@ -3,7 +3,6 @@
 mod document;
 mod history;
 mod lint;
-mod problem;
 mod pull;
 mod push;
 mod size;

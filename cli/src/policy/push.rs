@@ -1,28 +1,18 @@
 //! Activates a policy, and requests a resync so that it takes effect at once.
 
+use callsheet_api::delivery::Delivery;
+use callsheet_api::policy::{Pushed, Size};
+use callsheet_app::notify::notify;
 use callsheet_app::ports::{Calendars, Decisions, Policies, Queue};
 use callsheet_app::{PushError, PushOutcome, PushedBy};
 use callsheet_domain::SyncJob;
-use serde::Serialize;
 
 use super::document::PolicyFile;
 use super::lint::{compile, lint};
-use super::size::Size;
+use super::size::summary;
+use crate::delivery::sentence;
 use crate::error::CliError;
-use crate::notify_stack::{Delivery, notify};
 use crate::render::Render;
-
-/// Result of a push.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Pushed {
-    /// The active revision.
-    pub(crate) revision: u64,
-    /// False if the policy was already active.
-    pub(crate) is_new: bool,
-    pub(crate) size: Size,
-    /// Request of a resync; none if the policy was already active.
-    pub(crate) resync_request: Option<Delivery>,
-}
 
 /// Pushes a policy file, if it has no problems.
 pub(crate) async fn push<S, D, Q>(
@@ -51,7 +41,7 @@ where
             revision: revision.0,
             is_new: true,
             size,
-            resync_request: Some(notify(queue, &SyncJob::Resync).await),
+            resync_request: Some(Delivery::of(&notify(queue, &SyncJob::Resync).await)),
         }),
         Err(PushError::Port(error)) => Err(error.into()),
         Err(refused) => Err(CliError::Refused(refused.to_string())),
@@ -68,8 +58,8 @@ impl Render for Pushed {
                       sync.";
         format!(
             "Revision {revision} is active: {}.\n{}",
-            self.size.summary(),
-            resync_request.sentence(effect)
+            summary(self.size),
+            sentence(resync_request, effect)
         )
     }
 }

@@ -14,6 +14,7 @@ mod tests;
 
 use std::path::Path;
 
+use callsheet_api::preview::Comparison;
 use callsheet_app::ports::{Clock, Policies};
 use callsheet_app::{ActivePolicy, PolicyCache};
 use callsheet_domain::{PolicyRevision, Timestamp, plus};
@@ -24,7 +25,7 @@ use crate::error::CliError;
 use crate::listing::{EventLister, Progress};
 use crate::policy::compile_file;
 use crate::workspace::Workspace;
-use compare::{Baseline, Comparison, compare};
+use compare::{Baseline, compare};
 use inputs::{KnownCalendars, PreviewInputs, connected_with_overrides, stored_with_overrides};
 use saved::SavedEvents;
 

@@ -1,7 +1,8 @@
 //! Text of a preview: a table for each calendar, then the counts.
 
-use super::compare::{Comparison, Counts, MeetingPreview};
-use crate::render::{Field, Render, calendar_label, counted, minute, table};
+use callsheet_api::preview::{Comparison, Counts, MeetingPreview};
+
+use crate::render::{Field, Render, Text, calendar_label, counted, minute, table};
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Comparison {
@@ -16,11 +17,11 @@ impl Render for Comparison {
                 ));
             }
         }
-        if self.total.are_unchanged() && !self.is_summary {
+        if is_unchanged(self.total) && !self.is_summary {
             parts.push("No meeting would gain, lose or change a bot.".to_owned());
         }
-        parts.push(self.counts());
-        parts.extend(self.remarks());
+        parts.push(Text(self).counts());
+        parts.extend(Text(self).remarks());
         parts.extend(decisions_paragraph(&self.unreadable_decisions));
         parts.extend(calendars_paragraph(&self.unreadable_calendars));
         parts.join("\n\n")
@@ -33,7 +34,7 @@ impl Render for Comparison {
     }
 }
 
-impl Comparison {
+impl Text<'_, Comparison> {
     fn counts(&self) -> String {
         let mut table = table(["calendar", "gains", "loses", "changes", "keeps"]);
         let mut row = |name: String, counts: Counts| {
@@ -87,10 +88,8 @@ impl Comparison {
     }
 }
 
-impl Counts {
-    fn are_unchanged(self) -> bool {
-        self.gains + self.loses + self.changes == 0
-    }
+fn is_unchanged(counts: Counts) -> bool {
+    counts.gains + counts.loses + counts.changes == 0
 }
 
 fn meetings(meetings: &[MeetingPreview]) -> String {

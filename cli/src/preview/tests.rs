@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use callsheet_api::preview::MeetingPreview;
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_app::{ActivePolicy, CalendarContext};
 use callsheet_domain::{
@@ -18,7 +19,6 @@ use callsheet_testkit::{
 use serde_json::{Value, json};
 use test_case::test_case;
 
-use super::compare::MeetingPreview;
 use super::*;
 use crate::render::Render as _;
 

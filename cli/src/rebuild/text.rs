@@ -1,7 +1,8 @@
 //! Text of a rebuild.
 
-use super::{Outcome, Rebuilt, RebuiltRow};
-use crate::render::{Render, counted, in_one_line};
+use callsheet_api::rebuild::{Outcome, Rebuilt, RebuiltRow};
+
+use crate::render::{Render, Text, counted, in_one_line};
 
 impl Render for Rebuilt {
     fn text(&self) -> String {
@@ -9,14 +10,14 @@ impl Render for Rebuilt {
             return "Every decision about an upcoming meeting can be read: nothing is rebuilt."
                 .to_owned();
         }
-        let mut lines: Vec<_> = self.rows.iter().map(RebuiltRow::line).collect();
+        let mut lines: Vec<_> = self.rows.iter().map(|row| Text(row).line()).collect();
         lines.push(String::new());
-        lines.push(self.summary());
+        lines.push(Text(self).summary());
         lines.join("\n")
     }
 }
 
-impl Rebuilt {
+impl Text<'_, Rebuilt> {
     fn summary(&self) -> String {
         let count = |outcome| {
             self.rows
@@ -46,7 +47,7 @@ impl Rebuilt {
     }
 }
 
-impl RebuiltRow {
+impl Text<'_, RebuiltRow> {
     fn line(&self) -> String {
         let (event, problem) = (&self.row.event_id, in_one_line(&self.row.problem));
         let outcome = match self.outcome {

@@ -1,7 +1,8 @@
 //! Text of a redrive.
 
-use super::{Outcome, Redriven, RedrivenMessage};
-use crate::render::{Field, Render, ago, counted, table};
+use callsheet_api::redrive::{Outcome, Redriven, RedrivenMessage};
+
+use crate::render::{Field, Render, Text, ago, counted, table};
 
 /// Number of messages that are listed. `--json` lists all.
 const MAX_ROWS: usize = 50;
@@ -11,7 +12,7 @@ impl Render for Redriven {
         if self.messages.is_empty() {
             return "The dead-letter queue is empty.".to_owned();
         }
-        let mut parts = vec![self.table(), self.counts()];
+        let mut parts = vec![Text(self).table(), Text(self).counts()];
         if self.messages.iter().any(|message| message.kind.is_some()) {
             parts.push(
                 "Why each failed is in sync's log, in the line `becomes a dead letter` with its id."
@@ -22,7 +23,7 @@ impl Render for Redriven {
     }
 }
 
-impl Redriven {
+impl Text<'_, Redriven> {
     fn table(&self) -> String {
         let mut table = table(["message", "job", "calendar", "sent", "outcome"]);
         for message in self.messages.iter().take(MAX_ROWS) {
@@ -34,7 +35,7 @@ impl Redriven {
                 message.kind.unwrap_or("unreadable").replace('_', " "),
                 message.calendar.clone().unwrap_or_default(),
                 sent,
-                message.outcome.as_str().to_owned(),
+                outcome_text(message.outcome).to_owned(),
             ];
             table.add_row(cells.map(Field::text));
         }
@@ -58,7 +59,7 @@ impl Redriven {
         ];
         let counts: Vec<_> = outcomes
             .into_iter()
-            .map(|outcome| (count(outcome), outcome.as_str()))
+            .map(|outcome| (count(outcome), outcome_text(outcome)))
             .filter(|(count, _)| *count > 0)
             .map(|(count, text)| format!("{count} {text}"))
             .collect();
@@ -81,13 +82,11 @@ impl Redriven {
     }
 }
 
-impl Outcome {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::SentBack => "sent back",
-            Self::WouldBeSentBack => "would be sent back",
-            Self::Stays => "stays",
-            Self::Deleted => "deleted",
-        }
+fn outcome_text(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::SentBack => "sent back",
+        Outcome::WouldBeSentBack => "would be sent back",
+        Outcome::Stays => "stays",
+        Outcome::Deleted => "deleted",
     }
 }

@@ -7,7 +7,7 @@ use callsheet_testkit::{
 };
 
 use super::{retry_all, retry_event};
-use crate::render::Render as _;
+use crate::render::{Render as _, assert_published};
 
 fn row(event: &str, change: impl FnOnce(&mut Decision)) -> Decision {
     a_decision().with(|row| {
@@ -59,6 +59,7 @@ async fn an_abandoned_decision_is_due_again_unless_its_meeting_is_over() {
     let retried = retry_all(&state, &decisions, at("09:30"))
         .await
         .expect("memory");
+    assert_published("retry", &retried);
     assert_eq!(
         retried.text(),
         "1 meeting is retried:\n  2090-03-06 10:00 UTC abandoned \"Kick-off\": no meeting url"

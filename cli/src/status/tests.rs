@@ -2,9 +2,11 @@
 
 mod outages;
 
+use callsheet_api::status::Status;
 use callsheet_app::ports::{
     Activity, ActivityLog as _, BatchActivity, Calendars as _, Decisions as _, OverrideStore as _,
 };
+use callsheet_app::status::Queues;
 use callsheet_domain::{
     Applied, Attempts, CalendarId, CalendarRecord, CalendarStatus, CompletedSync, Decision,
     EventId, OverrideRevision, PolicyRevision, Timestamp, Verdict, Wanted,
@@ -14,8 +16,7 @@ use callsheet_testkit::{
     a_decision, an_actor, an_applied_bot, at,
 };
 
-use super::signals::Queues;
-use super::{Status, status};
+use super::status;
 use crate::arguments::StatusArguments;
 use crate::render::Render as _;
 

@@ -1,15 +1,20 @@
 //! Text of the workspace's status.
 
-use super::policy::PolicyStatus;
-use super::{CalendarSummary, MeetingCounts, Status};
-use crate::render::{Field, Render, ago, calendar_label, counted, in_one_line, instant, table};
-use crate::retry::AbandonedMeeting;
+use callsheet_api::status::{CalendarSummary, MeetingCounts, PolicyStatus, Status};
+
+use crate::render::{
+    Field, Render, Text, ago, calendar_label, counted, in_one_line, instant, table,
+};
+use crate::retry::abandoned_line;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph, events_paragraph};
 
 impl Render for Status {
     fn text(&self) -> String {
-        let mut parts = vec![self.health.verdict(), self.health.numbers(self.now)];
-        parts.push(self.policy.sentence());
+        let mut parts = vec![
+            Text(&self.health).verdict(),
+            Text(&self.health).numbers(self.now),
+        ];
+        parts.push(Text(&self.policy).sentence());
         if self.calendars.is_empty() {
             parts.push(
                 "No calendar is known yet. A calendar becomes known with its first webhook, or with the next \
@@ -17,11 +22,11 @@ impl Render for Status {
                     .to_owned(),
             );
         } else {
-            parts.push(self.table());
-            parts.push(self.counts());
+            parts.push(Text(self).table());
+            parts.push(Text(self).counts());
         }
         if !self.abandoned.is_empty() {
-            parts.push(self.abandoned());
+            parts.push(Text(self).abandoned());
         }
         let health = &self.health;
         parts.extend(events_paragraph(&health.unreadable_events));
@@ -38,7 +43,7 @@ impl Render for Status {
 /// Number of abandoned decisions that are listed.
 const MAX_LISTED: usize = 20;
 
-impl Status {
+impl Text<'_, Status> {
     fn counts(&self) -> String {
         let statuses = self.statuses.iter();
         let statuses: Vec<_> = statuses
@@ -53,12 +58,12 @@ impl Status {
             counted(self.calendars.len(), "calendar", "calendars"),
             statuses.join(", "),
             counted(needing.count(), "needs", "need"),
-            self.meetings.summary()
+            Text(&self.meetings).summary()
         )
     }
 }
 
-impl PolicyStatus {
+impl Text<'_, PolicyStatus> {
     fn sentence(&self) -> String {
         let Some(at) = self.at else {
             return match self.revision {
@@ -80,15 +85,10 @@ impl PolicyStatus {
     }
 }
 
-impl Status {
+impl Text<'_, Status> {
     fn abandoned(&self) -> String {
         let mut lines = vec!["Abandoned decisions; `callsheet retry` reopens them:".to_owned()];
-        lines.extend(
-            self.abandoned
-                .iter()
-                .take(MAX_LISTED)
-                .map(AbandonedMeeting::line),
-        );
+        lines.extend(self.abandoned.iter().take(MAX_LISTED).map(abandoned_line));
         if self.abandoned.len() > MAX_LISTED {
             lines.push(format!("  and {} more", self.abandoned.len() - MAX_LISTED));
         }
@@ -142,7 +142,7 @@ impl Status {
     }
 }
 
-impl MeetingCounts {
+impl Text<'_, MeetingCounts> {
     fn summary(&self) -> String {
         let abandoned: usize = self.abandoned.values().sum();
         let mut text = format!(

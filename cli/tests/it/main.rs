@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-use serde_json::json;
+use callsheet_testkit::schema_violations;
+use serde_json::{Value, json};
 use server::{HOSTILE, Server};
 
 /// Arguments of each command, by its name. `-` is a policy on standard input.
@@ -74,6 +75,52 @@ fn commands(server: &Server, words: &[&str], found: &mut BTreeSet<String>) {
             commands(server, &[words, &[name]].concat(), found);
         }
     }
+}
+
+/// Commands that print a policy or its schema, which follow a schema of their own.
+const POLICIES: [&str; 2] = ["policy pull", "policy schema"];
+
+/// Commands that this server lets fail. The tests of each hold its document to the schema.
+const REFUSED: [&str; 3] = ["calendars disconnect", "resync", "retry"];
+
+/// The published schema of what a command prints with `--json`.
+fn schema_of(command: &str) -> Value {
+    let name = match command {
+        "override event" | "override series" => "override".to_owned(),
+        "resume" => "pause".to_owned(),
+        name => name.replace(' ', "-"),
+    };
+    let published = callsheet_api::schemas().into_iter();
+    let mut published = published.filter(|(of, _)| *of == name);
+    published
+        .next()
+        .expect("each document has a published schema")
+        .1
+}
+
+#[test]
+fn every_document_follows_its_published_schema() {
+    let server = Server::start();
+    let valid = json!({"version": 1, "default": "record"}).to_string();
+    let mut printed = BTreeSet::new();
+    for (name, arguments) in ARGUMENTS {
+        if POLICIES.contains(&name) {
+            continue;
+        }
+        let words: Vec<_> = name.split(' ').chain(arguments.iter().copied()).collect();
+        let output = run(&server, &[&words, &["--json"][..]].concat(), &valid);
+        let Ok(document) = serde_json::from_slice::<Value>(&output.stdout) else {
+            continue;
+        };
+        printed.insert(name);
+        let violations = schema_violations(&schema_of(name), &document);
+        assert_eq!(violations, Vec::<String>::new(), "{words:?}: {document:#}");
+    }
+    let all = ARGUMENTS.iter().map(|(name, _)| *name);
+    let expected: BTreeSet<_> = all
+        .filter(|name| !POLICIES.contains(name) && !REFUSED.contains(name))
+        .collect();
+    assert_eq!(printed, expected, "each command prints a document");
 }
 
 /// Whether a character moves others, hides, or is not seen.

@@ -1,13 +1,14 @@
 //! The list of known calendars, and its comparison with Recall's.
 
+use callsheet_api::calendars::Difference;
+use callsheet_app::directory;
 use callsheet_app::ports::UnreadableCalendar;
 use callsheet_domain::{CompletedSync, OverrideRevision, PolicyRevision};
 use callsheet_domain::{Operation, Timestamp};
 use callsheet_testkit::Fault;
 
 use super::*;
-use crate::calendars::directory;
-use crate::calendars::list::{Difference, list};
+use crate::calendars::list::list;
 use crate::render::Render as _;
 
 fn completed_sync(began: &str, since: Option<Timestamp>) -> CompletedSync {

@@ -1,0 +1,59 @@
+//! Explains why a meeting is or is not recorded, and the state of its bot.
+
+use callsheet_domain::{CalendarRecord, Decision, EventId, Overrides, PolicyRevision};
+
+use crate::find_decision::find_decision;
+pub use crate::kept_by::KeptBy;
+use crate::kept_by::find_kept_by;
+use crate::ports::{Calendars, Decisions, OverrideStore, Policies};
+use crate::unreadable::readable;
+use crate::use_case_error::UseCaseError;
+
+/// A decision, what is known about its inputs now, and the copies that keep a bot.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// The decision.
+    pub decision: Decision,
+    /// Its calendar; none if it is not stored any more, or cannot be read.
+    pub record: Option<CalendarRecord>,
+    /// The overrides and the pause of its calendar.
+    pub overrides: Overrides,
+    /// The active policy.
+    pub active_revision: PolicyRevision,
+    /// Other copies of the meeting that keep a bot in it.
+    pub kept_by: Vec<KeptBy>,
+    /// Problems of stored rows that cannot be read.
+    pub unreadable: Vec<String>,
+}
+
+/// Explains the decision on an event.
+///
+/// # Errors
+/// If there is no decision about it, it cannot be read, or a collaborator fails.
+pub async fn explain<S, D>(
+    state: &S,
+    decisions: &D,
+    event: &EventId,
+) -> Result<Explained, UseCaseError>
+where
+    S: Calendars + OverrideStore + Policies,
+    D: Decisions,
+{
+    let decision = find_decision(decisions, event).await?;
+    let mut unreadable = Vec::new();
+    let record = readable(state.record(&decision.calendar_id).await, &mut unreadable)?;
+    let overrides = readable(
+        state.overrides(&decision.calendar_id).await,
+        &mut unreadable,
+    )?;
+    let active_revision = state.active_revision().await?;
+    let kept_by = find_kept_by((state, decisions), &decision, &mut unreadable).await?;
+    Ok(Explained {
+        decision,
+        record,
+        overrides,
+        active_revision,
+        kept_by,
+        unreadable,
+    })
+}
