@@ -2,9 +2,7 @@
 
 use std::error::Error;
 
-use callsheet_api::delivery::Delivery;
-use callsheet_app::{PortError, UseCaseError};
-use callsheet_domain::CalendarId;
+use callsheet_app::PortError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -18,72 +16,6 @@ pub(crate) enum CliError {
     /// A service failed.
     #[error(transparent)]
     Port(#[from] PortError),
-}
-
-impl From<UseCaseError> for CliError {
-    /// Adds what to do next, in terms of this command line.
-    fn from(error: UseCaseError) -> Self {
-        match error {
-            UseCaseError::Port(error) => Self::Port(error),
-            UseCaseError::KeepsChanging(_) => Self::Failed(format!("{error}: try again")),
-            UseCaseError::EndlessList(..) => Self::Failed(format!("{error}. Try again later")),
-            UseCaseError::NoPermit(_) => Self::Failed(error.to_string()),
-            UseCaseError::NoPlatformId(notification) => {
-                Self::Refused(platform_id_is_missing(&Delivery::of(&notification)))
-            }
-            _ => Self::Refused(match advice(&error) {
-                Some(advice) => format!("{error}{advice}"),
-                None => error.to_string(),
-            }),
-        }
-    }
-}
-
-/// What to do after a refusal, as the end of its sentence.
-fn advice(error: &UseCaseError) -> Option<String> {
-    Some(match error {
-        UseCaseError::UnknownEvent(_) => {
-            ". Either the meeting is long over, or its calendar \
-             was not synced since the event was created (`callsheet status` shows the last sync), or \
-             this is not Recall's id of an event"
-                .to_owned()
-        }
-        UseCaseError::UnreadableDecision(row) => format!(
-            ". If a later version wrote it, deploy that version again; else `callsheet rebuild {}` \
-             rebuilds it from Recall",
-            row.key.event_id
-        ),
-        UseCaseError::UnknownCalendar(_) => {
-            ": `callsheet calendars list` shows the known ones".to_owned()
-        }
-        UseCaseError::SeveralCalendars { calendars, .. } => {
-            let ids: Vec<_> = calendars.iter().map(CalendarId::as_str).collect();
-            format!("; give the id of one of them: {}", ids.join(", "))
-        }
-        UseCaseError::MeetingOver(_) => ", so there is nothing to retry".to_owned(),
-        UseCaseError::NotAbandoned(event) => {
-            format!(": `callsheet explain {event}` shows its state")
-        }
-        UseCaseError::PauseIsPast => ". To end a pause, use `callsheet resume`".to_owned(),
-        _ => return None,
-    })
-}
-
-fn platform_id_is_missing(sync_request: &Delivery) -> String {
-    let advice = match sync_request {
-        Delivery::Sent => {
-            "A sync of its calendar was requested, which adds it: run this again in a minute"
-                .to_owned()
-        }
-        Delivery::NotSent(reason) => format!(
-            "A sync of its calendar adds it, but could not be requested: {reason}. Run this again when \
-             it can"
-        ),
-    };
-    format!(
-        "an earlier version of Callsheet wrote the decision about this event, without the platform's id \
-         of the event. {advice}"
-    )
 }
 
 impl CliError {

@@ -9,6 +9,7 @@ mod calendars;
 mod delivery;
 mod drift;
 mod error;
+mod events;
 mod explain;
 mod forget;
 mod listing;
@@ -18,6 +19,7 @@ mod policy;
 mod preview;
 mod rebuild;
 mod redrive;
+mod refusals;
 mod render;
 mod resync;
 mod retry;
@@ -79,7 +81,10 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
             let preview = preview::run(workspace, &arguments, SystemClock).await?;
             show(&preview, as_json)
         }
-        Command::Explain { event } => show(&explain::run(workspace, &event, now).await?, as_json),
+        Command::Events(arguments) => show(&events::run(workspace, arguments, now).await?, as_json),
+        Command::Explain { event } => {
+            show(&explain::run(workspace, &event.name(), now).await?, as_json)
+        }
         Command::Override(command) => {
             show(&overrides::run(workspace, command, now).await?, as_json)
         }

@@ -5,16 +5,18 @@ mod tests;
 mod text;
 
 use callsheet_api::explain::Explanation;
+use callsheet_app::events::EventName;
 use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
-use callsheet_domain::{EventId, Timestamp};
+use callsheet_domain::Timestamp;
 
 use crate::error::CliError;
 use crate::workspace::Workspace;
+pub(crate) use text::keeper_line;
 
 /// Explains the decision on an event.
 pub(crate) async fn run(
     workspace: &Workspace,
-    event: &EventId,
+    event: &EventName,
     now: Timestamp,
 ) -> Result<Explanation, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
@@ -24,13 +26,13 @@ pub(crate) async fn run(
 async fn explain<S, D>(
     state: &S,
     decisions: &D,
-    event: &EventId,
+    event: &EventName,
     now: Timestamp,
 ) -> Result<Explanation, CliError>
 where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
-    let explained = callsheet_app::explain::explain(state, decisions, event).await?;
+    let explained = callsheet_app::explain::explain(state, decisions, event, now).await?;
     Ok(Explanation::of(&explained, now))
 }

@@ -144,7 +144,7 @@ impl Text<'_, BotState> {
             "Other calendars keep a bot in the meeting too:"
         };
         let mut lines = vec![heading.to_owned()];
-        lines.extend(self.kept_by.iter().map(|keeper| Text(keeper).line()));
+        lines.extend(self.kept_by.iter().map(keeper_line));
         lines.join("\n")
     }
 
@@ -169,6 +169,11 @@ impl Text<'_, BotState> {
             None => format!("{step}: {attempts}."),
         }
     }
+}
+
+/// A copy that keeps a bot in the meeting, in one line, indented.
+pub(crate) fn keeper_line(keeper: &Keeper) -> String {
+    Text(keeper).line()
 }
 
 impl Text<'_, Keeper> {

@@ -5,9 +5,10 @@ mod tests;
 mod text;
 
 use callsheet_api::overrides::OverrideSet;
+use callsheet_app::events::EventName;
 use callsheet_app::overrides::Target;
-use callsheet_app::ports::{Decisions, Forgetting, OverrideStore, Queue};
-use callsheet_domain::{Actor, EventId, Timestamp};
+use callsheet_app::ports::{Calendars, Decisions, Forgetting, OverrideStore, Queue};
+use callsheet_domain::{Actor, Timestamp};
 
 use crate::arguments::{Choice, OverrideCommand};
 use crate::error::CliError;
@@ -27,18 +28,18 @@ pub(crate) async fn run(
     };
     let by = by.actor(workspace.user())?;
     let ports = (&state, &decisions, queue.as_ref());
-    set_override(ports, (target, &event), choice, &by, now).await
+    set_override(ports, (target, &event.name()), choice, &by, now).await
 }
 
 async fn set_override<S, D, Q>(
     ports: (&S, &D, Option<&Q>),
-    target: (Target, &EventId),
+    target: (Target, &EventName),
     choice: Choice,
     by: &Actor,
     now: Timestamp,
 ) -> Result<OverrideSet, CliError>
 where
-    S: OverrideStore + Forgetting,
+    S: Calendars + OverrideStore + Forgetting,
     D: Decisions,
     Q: Queue,
 {

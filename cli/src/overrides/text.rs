@@ -1,9 +1,11 @@
 //! Text of an override that was set or cleared.
 
-use callsheet_api::overrides::{OverrideSet, Scope};
+use callsheet_api::overrides::{ObstacleKind, OverrideSet, Scope};
 
 use crate::delivery::sentence;
+use crate::explain::keeper_line;
 use crate::render::{Render, in_one_line};
+use crate::unreadable::problems_paragraph;
 
 impl Render for OverrideSet {
     fn text(&self) -> String {
@@ -16,8 +18,40 @@ impl Render for OverrideSet {
                     .to_owned(),
             );
         }
-        lines.push(sentence(&self.sync_request, effect));
-        lines.join("\n")
+        match self.obstacle {
+            Some(obstacle) => lines.push(obstacle_text(obstacle).to_owned()),
+            None => lines.push(sentence(&self.sync_request, effect)),
+        }
+        if self.choice == "skip" && !self.kept_by.is_empty() {
+            lines.push("The bot stays in this meeting, since other calendars want it:".to_owned());
+            lines.extend(self.kept_by.iter().map(keeper_line));
+        }
+        let mut parts = vec![lines.join("\n")];
+        parts.extend(problems_paragraph(&self.unreadable));
+        parts.join("\n\n")
+    }
+
+    fn exit_code(&self) -> u8 {
+        u8::from(!self.unreadable.is_empty())
+    }
+}
+
+fn obstacle_text(obstacle: ObstacleKind) -> &'static str {
+    match obstacle {
+        ObstacleKind::CalendarGone => {
+            "It has no effect: the calendar is not connected. Its owner has to connect it again; the override \
+             is kept for then."
+        }
+        ObstacleKind::Cancelled => {
+            "It has no effect: the event is deleted or the meeting is cancelled, so no bot joins."
+        }
+        ObstacleKind::Over => {
+            "It has no effect: the meeting is over. It would count if the event were moved to a later time."
+        }
+        ObstacleKind::NoLink => {
+            "It has no effect for now: the event has no meeting link, so no bot can join. It counts as soon as \
+             the event has one."
+        }
     }
 }
 

@@ -5,8 +5,9 @@ mod tests;
 mod text;
 
 use callsheet_api::retry::Retried;
+use callsheet_app::events::EventName;
 use callsheet_app::ports::{Calendars, Decisions};
-use callsheet_domain::{EventId, Timestamp};
+use callsheet_domain::Timestamp;
 
 use crate::arguments::RetryArguments;
 use crate::error::CliError;
@@ -19,20 +20,25 @@ pub(crate) async fn run(
     arguments: RetryArguments,
     now: Timestamp,
 ) -> Result<Retried, CliError> {
-    let decisions = workspace.decisions().await?;
-    match arguments.event {
-        Some(event) => retry_event(&decisions, &event, now).await,
-        None => retry_all(&workspace.state().await?, &decisions, now).await,
+    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+    match arguments.name() {
+        Some(event) => retry_event(&state, &decisions, &event, now).await,
+        None => retry_all(&state, &decisions, now).await,
     }
 }
 
-async fn retry_event<D: Decisions>(
+async fn retry_event<S, D>(
+    state: &S,
     decisions: &D,
-    event: &EventId,
+    event: &EventName,
     now: Timestamp,
-) -> Result<Retried, CliError> {
-    let reopened = callsheet_app::retry::retry_event(decisions, event, now).await?;
-    Ok(Retried::of(reopened))
+) -> Result<Retried, CliError>
+where
+    S: Calendars,
+    D: Decisions,
+{
+    let reopened = callsheet_app::retry::retry_event(state, decisions, event, now);
+    Ok(Retried::of(reopened.await?))
 }
 
 async fn retry_all<S, D>(state: &S, decisions: &D, now: Timestamp) -> Result<Retried, CliError>

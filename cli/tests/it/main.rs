@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 use server::{HOSTILE, Server};
 
 /// Arguments of each command, by its name. `-` is a policy on standard input.
-const ARGUMENTS: [(&str, &[&str]); 25] = [
+const ARGUMENTS: [(&str, &[&str]); 26] = [
     ("calendars disconnect", &["calendar-1", "--yes"]),
     ("calendars list", &["--recall"]),
     ("drift", &[]),
+    ("events", &[]),
     ("explain", &["event-1"]),
     ("explain", &["event-2"]),
     ("forget", &[HOSTILE]),

@@ -328,11 +328,7 @@ fn bot_state(explained: &Explained) -> BotState {
         last_error: decision.attempts.last_error.clone(),
         abandoned: abandoned.map(|abandoned| abandoned.reason.clone()),
         calls: decision.history.calls().iter().map(call_summary).collect(),
-        kept_by: explained
-            .kept_by
-            .iter()
-            .filter_map(|kept_by| Keeper::of(decision, kept_by))
-            .collect(),
+        kept_by: Keeper::all_of(decision, &explained.kept_by),
     }
 }
 
@@ -401,9 +397,14 @@ fn person_json(person: &Person) -> Value {
 }
 
 impl Keeper {
-    /// Represents a copy that keeps a bot in the meeting of `decision`.
+    /// Represents the copies that keep a bot in the meeting of `decision`.
     #[must_use]
-    pub fn of(decision: &Decision, kept_by: &KeptBy) -> Option<Self> {
+    pub fn all_of(decision: &Decision, kept_by: &[KeptBy]) -> Vec<Self> {
+        let kept_by = kept_by.iter();
+        kept_by.filter_map(|one| Self::of(decision, one)).collect()
+    }
+
+    fn of(decision: &Decision, kept_by: &KeptBy) -> Option<Self> {
         let KeptBy { row, owner } = kept_by;
         let Wanted::Bot(wanted) = &row.wanted else {
             return None;

@@ -10,6 +10,7 @@
 pub mod calendars;
 pub mod delivery;
 pub mod drift;
+pub mod events;
 pub mod explain;
 mod findings;
 pub mod forget;

@@ -1,11 +1,12 @@
 //! An override that was set or cleared.
 
-use callsheet_app::overrides::SetOverride;
+use callsheet_app::overrides::{Obstacle, SetOverride};
 use callsheet_domain::OverrideScope;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::delivery::Delivery;
+use crate::explain::Keeper;
 
 /// An override that was set or cleared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -25,6 +26,13 @@ pub struct OverrideSet {
     pub by: String,
     /// Sequence number of this override among the calendar's overrides and pauses.
     pub revision: u64,
+    /// Why it has no effect on the meeting for now; none if it has.
+    pub obstacle: Option<ObstacleKind>,
+    /// Other copies of the meeting that keep a bot in it: after a `skip`, the bot stays for
+    /// them.
+    pub kept_by: Vec<Keeper>,
+    /// Problems of stored rows that cannot be read, so that a copy may be missing.
+    pub unreadable: Vec<String>,
     /// Whether a sync of the calendar was requested.
     pub sync_request: Delivery,
 }
@@ -39,6 +47,31 @@ pub enum Scope {
     Series,
     /// The `ical_uid` of the meeting.
     IcalUid,
+}
+
+/// Why an override has no effect on its meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ObstacleKind {
+    /// The calendar is disconnected or deleted.
+    CalendarGone,
+    /// The event is deleted, or the meeting is cancelled.
+    Cancelled,
+    /// The meeting is over.
+    Over,
+    /// The event has no meeting link that a bot could join.
+    NoLink,
+}
+
+impl ObstacleKind {
+    fn of(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::CalendarGone => Self::CalendarGone,
+            Obstacle::Cancelled => Self::Cancelled,
+            Obstacle::Over => Self::Over,
+            Obstacle::NoLink => Self::NoLink,
+        }
+    }
 }
 
 impl Scope {
@@ -65,6 +98,9 @@ impl OverrideSet {
             choice: set.choice.as_str(),
             by: set.by.as_str().to_owned(),
             revision: set.revision.0,
+            obstacle: set.obstacle.map(ObstacleKind::of),
+            kept_by: Keeper::all_of(&set.decision, &set.kept_by),
+            unreadable: set.unreadable.clone(),
             sync_request: Delivery::of(&set.notification),
         }
     }

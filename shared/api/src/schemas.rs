@@ -17,6 +17,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
             schema_of::<crate::calendars::CalendarList>(),
         ),
         ("drift", schema_of::<crate::drift::Drift>()),
+        ("events", schema_of::<crate::events::EventList>()),
         ("explain", schema_of::<crate::explain::Explanation>()),
         ("forget", schema_of::<crate::forget::Forgotten>()),
         ("override", schema_of::<crate::overrides::OverrideSet>()),

@@ -1,8 +1,8 @@
 //! Explains why a meeting is or is not recorded, and the state of its bot.
 
-use callsheet_domain::{CalendarRecord, Decision, EventId, Overrides, PolicyRevision};
+use callsheet_domain::{CalendarRecord, Decision, Overrides, PolicyRevision, Timestamp};
 
-use crate::find_decision::find_decision;
+use crate::events::{EventName, find_event};
 pub use crate::kept_by::KeptBy;
 use crate::kept_by::find_kept_by;
 use crate::ports::{Calendars, Decisions, OverrideStore, Policies};
@@ -29,17 +29,18 @@ pub struct Explained {
 /// Explains the decision on an event.
 ///
 /// # Errors
-/// If there is no decision about it, it cannot be read, or a collaborator fails.
+/// If no event or several have this name, the decision cannot be read, or a collaborator fails.
 pub async fn explain<S, D>(
     state: &S,
     decisions: &D,
-    event: &EventId,
+    event: &EventName,
+    now: Timestamp,
 ) -> Result<Explained, UseCaseError>
 where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
-    let decision = find_decision(decisions, event).await?;
+    let decision = find_event(state, decisions, event, now).await?;
     let mut unreadable = Vec::new();
     let record = readable(state.record(&decision.calendar_id).await, &mut unreadable)?;
     let overrides = readable(

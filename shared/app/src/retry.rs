@@ -4,10 +4,10 @@
 //! the scheduler in the meantime is not lost. The write wakes the scheduler, as
 //! any write of a due decision does.
 
-use callsheet_domain::{Decision, DecisionKey, EventId, Timestamp};
+use callsheet_domain::{Decision, DecisionKey, Timestamp};
 
+use crate::events::{EventName, find_event};
 use crate::find_calendar::known_calendars;
-use crate::find_decision::find_decision;
 use crate::ports::{Calendars, Decisions, UnreadableRow, WriteOutcome};
 use crate::use_case_error::UseCaseError;
 
@@ -28,17 +28,23 @@ pub struct Reopened {
 /// # Errors
 /// If there is none, it cannot be read, it is not abandoned, its meeting is over, or a
 /// collaborator fails.
-pub async fn retry_event<D: Decisions>(
+pub async fn retry_event<S, D>(
+    state: &S,
     decisions: &D,
-    event: &EventId,
+    event: &EventName,
     now: Timestamp,
-) -> Result<Reopened, UseCaseError> {
-    let row = find_decision(decisions, event).await?;
+) -> Result<Reopened, UseCaseError>
+where
+    S: Calendars,
+    D: Decisions,
+{
+    let row = find_event(state, decisions, event, now).await?;
+    let event = row.key.event_id.clone();
     if row.is_over(now) {
-        return Err(UseCaseError::MeetingOver(event.clone()));
+        return Err(UseCaseError::MeetingOver(event));
     }
     let reopened = reopen(decisions, row.key, now).await?;
-    let row = reopened.ok_or_else(|| UseCaseError::NotAbandoned(event.clone()))?;
+    let row = reopened.ok_or_else(|| UseCaseError::NotAbandoned(event))?;
     Ok(Reopened {
         decisions: vec![row],
         unreadable: Vec::new(),

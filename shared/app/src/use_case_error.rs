@@ -3,6 +3,7 @@
 use callsheet_domain::{CalendarId, EventId};
 
 use crate::PortError;
+use crate::found_event::{EventName, FoundEvent};
 use crate::notify::Notification;
 use crate::paging::EndlessList;
 use crate::ports::UnreadableRow;
@@ -15,6 +16,17 @@ pub enum UseCaseError {
     /// There is no decision about the event.
     #[error("no decision about event {0} is stored")]
     UnknownEvent(EventId),
+    /// No event has this name.
+    #[error("no event is found")]
+    NoSuchEvent(EventName),
+    /// Several events have this name.
+    #[error("several events are found")]
+    SeveralEvents {
+        /// The name, as given.
+        name: EventName,
+        /// The events, by start.
+        events: Vec<FoundEvent>,
+    },
     /// The decision about the event cannot be read.
     #[error("{0}")]
     UnreadableDecision(UnreadableRow),
