@@ -57,6 +57,9 @@ pub(crate) struct ConnectionArgs {
     /// Print JSON for programs instead of text
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,
+    /// Show times in UTC, and not in your time zone (`TZ`, or the machine's)
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) utc: bool,
     /// Table of calendars, overrides and policies
     #[arg(
         long,

@@ -7,7 +7,8 @@ use callsheet_app::events::{EventName, FoundEvent};
 use callsheet_domain::CalendarId;
 
 use crate::error::CliError;
-use crate::render::{Field, counted, in_one_line, minute, table};
+use crate::render::{Field, counted, in_one_line, table};
+use crate::screen::Screen;
 
 /// Number of events that a question lists.
 const MAX_ASKED: usize = 20;
@@ -106,18 +107,18 @@ fn several_events(name: &EventName, events: &[FoundEvent]) -> String {
         .take(MAX_ASKED)
         .map(|event| EventEntry::of(event, event.decision.starts_at))
         .collect();
-    let mut table = table(["start (UTC)", "meeting", "calendar", "event"]);
+    let screen = &Screen::default();
+    let start = screen.start();
+    let mut table = table(screen, [&start, "meeting", "calendar", "event"]);
+    table.keep_whole(&[0, 3]);
     for event in &entries {
-        let cells = [
-            minute(event.starts_at),
-            event.title.clone().unwrap_or_default(),
-            event
-                .owner
-                .clone()
-                .unwrap_or_else(|| event.calendar.clone()),
-            event.short_id.clone(),
-        ];
-        table.add_row(cells.map(Field::text));
+        let calendar = event.owner.as_ref().unwrap_or(&event.calendar);
+        table.add_row([
+            Field::text(screen.minute(event.starts_at)),
+            Field::part(event.title.as_deref().unwrap_or_default(), screen),
+            Field::part(calendar, screen),
+            Field::text(&event.short_id),
+        ]);
     }
     let more = match events.len().saturating_sub(MAX_ASKED) {
         0 => String::new(),

@@ -6,6 +6,7 @@ use callsheet_domain::Timestamp;
 
 use crate::error::CliError;
 use crate::render::{Render, counted};
+use crate::screen::Screen;
 use crate::workspace::Workspace;
 
 /// Requests a resync, and with `full` a full sync of every calendar.
@@ -26,7 +27,7 @@ pub(crate) async fn run(
 }
 
 impl Render for ResyncRequested {
-    fn text(&self) -> String {
+    fn text_on(&self, _screen: &Screen) -> String {
         let progress = "`callsheet calendars list` shows the progress.";
         let requested = "A resync was requested: it catches up with changes in the workspace";
         match self.calendars {

@@ -2,13 +2,17 @@
 
 use callsheet_api::unreadable::{UnreadableCalendar, UnreadableDecision, UnreadableEventSummary};
 
-use crate::render::{counted, in_one_line, instant};
+use crate::render::{counted, in_one_line};
+use crate::screen::Screen;
 
 /// Number of unreadable rows that a text names. `--json` names all.
 const MAX_NAMED: usize = 20;
 
 /// Names the events that cannot be read. None if there are none.
-pub(crate) fn events_paragraph(events: &[UnreadableEventSummary]) -> Option<String> {
+pub(crate) fn events_paragraph(
+    events: &[UnreadableEventSummary],
+    screen: &Screen,
+) -> Option<String> {
     if events.is_empty() {
         return None;
     }
@@ -16,7 +20,7 @@ pub(crate) fn events_paragraph(events: &[UnreadableEventSummary]) -> Option<Stri
         vec!["Recall lists events that cannot be read; they keep their decisions:".to_owned()];
     let named = events.iter().take(MAX_NAMED);
     lines.extend(named.map(|event| {
-        let (since, problem) = (instant(event.since), in_one_line(&event.problem));
+        let (since, problem) = (screen.instant(event.since), in_one_line(&event.problem));
         let (id, calendar) = (&event.event_id, &event.calendar);
         format!("  event {id} of calendar {calendar}, since {since}: {problem}")
     }));

@@ -8,11 +8,14 @@ use callsheet_api::calendars::{
 };
 use callsheet_domain::CalendarStatus;
 
-use crate::render::{Field, Render, Text, TextTable, ago, calendar_label, counted, table};
+use crate::render::{
+    Field, Render, Text, TextTable, ago, calendar_label, counted, short_calendar, table,
+};
+use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for CalendarList {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         let mut parts = Vec::new();
         let unknown = self.only_at_recall.as_deref().unwrap_or_default();
         if self.calendars.is_empty() {
@@ -24,14 +27,14 @@ impl Render for CalendarList {
         }
         if !self.calendars.is_empty() || !unknown.is_empty() {
             parts.push(match &self.only_at_recall {
-                None => Text(self).table(),
-                Some(unknown) => Text(self).table_with_recall(unknown),
+                None => Text(self, screen).table(),
+                Some(unknown) => Text(self, screen).table_with_recall(unknown),
             });
         }
         if !self.calendars.is_empty() {
-            parts.push(Text(self).counts());
+            parts.push(Text(self, screen).counts());
         }
-        parts.extend(Text(self).comparison());
+        parts.extend(Text(self, screen).comparison());
         parts.extend(decisions_paragraph(&self.unreadable_decisions));
         parts.extend(calendars_paragraph(&self.unreadable_calendars));
         parts.join("\n\n")
@@ -46,18 +49,21 @@ impl Render for CalendarList {
 
 impl Text<'_, CalendarList> {
     fn table(&self) -> String {
-        let mut table = table([
-            "calendar",
-            "platform",
-            "status",
-            "last sync",
-            "full sync",
-            "meetings",
-            "record",
-            "bots",
-        ]);
+        let mut table = table(
+            self.1,
+            [
+                "calendar",
+                "platform",
+                "status",
+                "last sync",
+                "full sync",
+                "meetings",
+                "record",
+                "bots",
+            ],
+        );
         for calendar in &self.calendars {
-            let cells = [calendar_label(&calendar.id, calendar.owner.as_deref())]
+            let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
                 .chain([calendar.platform, calendar.status].map(str::to_owned))
                 .chain(self.last_syncs(calendar));
@@ -67,27 +73,30 @@ impl Text<'_, CalendarList> {
     }
 
     fn table_with_recall(&self, unknown: &[UnknownCalendar]) -> String {
-        let mut table = table([
-            "calendar",
-            "platform",
-            "status",
-            "at Recall",
-            "last sync",
-            "full sync",
-            "meetings",
-            "record",
-            "bots",
-        ]);
+        let mut table = table(
+            self.1,
+            [
+                "calendar",
+                "platform",
+                "status",
+                "at Recall",
+                "last sync",
+                "full sync",
+                "meetings",
+                "record",
+                "bots",
+            ],
+        );
         for calendar in &self.calendars {
             let at_recall = calendar.at_recall.map_or("", AtRecall::as_str);
-            let cells = [calendar_label(&calendar.id, calendar.owner.as_deref())]
+            let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
                 .chain([calendar.platform, calendar.status, at_recall].map(str::to_owned))
                 .chain(self.last_syncs(calendar));
             add_row(&mut table, cells, Some(calendar));
         }
         for calendar in unknown {
-            let cells = [calendar_label(&calendar.id, calendar.owner.as_deref())]
+            let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
                 .chain([calendar.platform, "unknown", calendar.status.as_str()].map(str::to_owned));
             add_row(&mut table, cells, None);
@@ -225,7 +234,7 @@ pub(super) fn description(removal: &Removal) -> String {
 }
 
 impl Render for Disconnected {
-    fn text(&self) -> String {
+    fn text_on(&self, _screen: &Screen) -> String {
         let Removal {
             calendar, owner, ..
         } = &self.removal;

@@ -2,17 +2,18 @@
 
 use callsheet_api::drift::{Counts, Drift, NotCompared};
 
-use crate::render::{Field, Render, Text, calendar_label, counted, in_one_line, minute, table};
+use crate::render::{Field, Render, Text, counted, short_calendar, table};
+use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Drift {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         let mut parts = Vec::new();
         let meetings = counted(self.compared, "upcoming meeting", "upcoming meetings");
         if self.drifted.is_empty() {
             parts.push(format!("Recall has the right bots for {meetings}."));
         } else {
-            parts.push(Text(self).table());
+            parts.push(Text(self, screen).table());
             parts.push(format!(
                 "{} of {meetings} {} drifted: {}.\n\
                  Nothing was changed. The next sync of each event repairs it; `callsheet resync --full` \
@@ -49,14 +50,19 @@ impl Render for Drift {
 
 impl Text<'_, Drift> {
     fn table(&self) -> String {
-        let headings = ["bot", "start (UTC)", "calendar", "meeting", "event", "bots"];
-        let mut table = table(headings);
+        let start = self.1.start();
+        let headings = ["bot", &start, "calendar", "meeting", "event", "bots"];
+        let mut table = table(self.1, headings);
+        table.keep_whole(&[0, 1, 5]);
         for meeting in &self.drifted {
             table.add_row([
                 Field::text(meeting.kind),
-                Field::text(minute(meeting.starts_at)),
-                Field::text(calendar_label(&meeting.calendar, meeting.owner.as_deref())),
-                Field::text(in_one_line(meeting.title.as_deref().unwrap_or_default())),
+                Field::text(self.1.minute(meeting.starts_at)),
+                Field::part(
+                    short_calendar(&meeting.calendar, meeting.owner.as_deref()),
+                    self.1,
+                ),
+                Field::part(meeting.title.as_deref().unwrap_or_default(), self.1),
                 Field::text(&meeting.event_id),
                 Field::number(meeting.bots),
             ]);

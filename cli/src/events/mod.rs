@@ -22,7 +22,13 @@ pub(crate) async fn run(
     now: Timestamp,
 ) -> Result<EventList, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-    events((&state, &decisions), arguments, &TimeZone::UTC, now).await
+    events(
+        (&state, &decisions),
+        arguments,
+        &workspace.screen().zone,
+        now,
+    )
+    .await
 }
 
 async fn events<S, D>(

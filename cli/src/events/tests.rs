@@ -12,6 +12,7 @@ use test_case::test_case;
 
 use super::*;
 use crate::render::{Render as _, assert_published};
+use crate::screen::Screen;
 
 /// An event of the calendar of sales.
 fn row(event: &str, title: &str, start: &str) -> Decision {
@@ -146,4 +147,37 @@ async fn a_name_of_no_event_or_of_several_is_refused(name: EventName, expected: 
     for expected in expected {
         assert!(error.report().contains(expected), "{}", error.report());
     }
+}
+
+/// What is longer than its column is cut, and the id that commands take is whole.
+#[test_case(60; "a narrow terminal")]
+#[test_case(80; "a terminal of 80 columns")]
+#[test_case(120; "a wide terminal")]
+#[tokio::test]
+async fn a_list_fits_the_screen(width: usize) {
+    let mut listed = listed(all()).await;
+    for event in &mut listed.events {
+        event.title =
+            Some("Quarterly 会議 with everybody who ever bought anything from us".to_owned());
+        event.owner = Some("a-person-with-a-rather-long-name@subsidiary.acme.example".to_owned());
+    }
+    let text = listed.text_on(&Screen::new(Some(width), None));
+    let table: Vec<_> = text.lines().take_while(|line| !line.is_empty()).collect();
+    for line in &table {
+        let columns = unicode_width::UnicodeWidthStr::width(*line);
+        assert!(columns <= width, "{columns} columns: {line}");
+    }
+    for event in &listed.events {
+        let is_whole = text.lines().any(|line| line.ends_with(&event.short_id));
+        assert!(is_whole, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn starts_are_shown_in_the_time_zone_of_the_person() {
+    let text = listed(all())
+        .await
+        .text_on(&Screen::new(None, Some("America/New_York")));
+    assert!(text.contains("(America/New_York)"), "{text}");
+    assert!(text.contains("2090-03-06 05:00"), "{text}");
 }

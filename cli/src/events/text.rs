@@ -2,11 +2,12 @@
 
 use callsheet_api::events::{EventEntry, EventList};
 
-use crate::render::{Field, Render, counted, minute, table};
+use crate::render::{Field, Render, counted, table};
+use crate::screen::Screen;
 use crate::unreadable::decisions_paragraph;
 
 impl Render for EventList {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         let mut parts = Vec::new();
         if self.events.is_empty() {
             parts.push(
@@ -15,7 +16,7 @@ impl Render for EventList {
                     .to_owned(),
             );
         } else {
-            parts.push(list(&self.events));
+            parts.push(list(&self.events, screen));
             let record = self.events.iter().filter(|event| event.verdict == "record");
             parts.push(format!(
                 "{}: {} to be recorded. `callsheet explain EVENT` says why.",
@@ -32,29 +33,22 @@ impl Render for EventList {
     }
 }
 
-fn list(events: &[EventEntry]) -> String {
-    let mut table = table([
-        "start (UTC)",
-        "meeting",
-        "verdict",
-        "bot",
-        "calendar",
-        "event",
-    ]);
+fn list(events: &[EventEntry], screen: &Screen) -> String {
+    let start = screen.start();
+    let headings = [&start, "meeting", "verdict", "bot", "calendar", "event"];
+    let mut table = table(screen, headings);
+    table.keep_whole(&[0, 2, 3, 5]);
     for event in events {
         let title = event.title.as_deref().unwrap_or("(no title)");
-        let cells = [
-            minute(event.starts_at),
-            title.to_owned(),
-            event.verdict.to_owned(),
-            event.bot.to_owned(),
-            event
-                .owner
-                .clone()
-                .unwrap_or_else(|| event.calendar.clone()),
-            event.short_id.clone(),
-        ];
-        table.add_row(cells.map(Field::text));
+        let calendar = event.owner.as_ref().unwrap_or(&event.calendar);
+        table.add_row([
+            Field::text(screen.minute(event.starts_at)),
+            Field::part(title, screen),
+            Field::text(event.verdict),
+            Field::text(event.bot),
+            Field::part(calendar, screen),
+            Field::text(&event.short_id),
+        ]);
     }
     table.text()
 }

@@ -5,17 +5,18 @@ use callsheet_api::explain::{
 };
 use serde_json::Value;
 
-use crate::render::{Render, Text, calendar_label, counted, in_one_line, instant};
+use crate::render::{Render, Text, calendar_label, counted, in_one_line};
+use crate::screen::Screen;
 use crate::unreadable::problems_paragraph;
 
 impl Render for Explanation {
-    fn text(&self) -> String {
-        let text = Text(self);
+    fn text_on(&self, screen: &Screen) -> String {
+        let text = Text(self, screen);
         let mut parts = vec![text.heading(), text.why(), text.inputs()];
         if !self.overrides.is_empty() || self.pause.is_some() {
             parts.push(text.overrides());
         }
-        parts.push(Text(&self.bot).paragraph());
+        parts.push(Text(&self.bot, screen).paragraph());
         parts.extend(problems_paragraph(&self.unreadable));
         parts.join("\n\n")
     }
@@ -45,8 +46,8 @@ impl Text<'_, Explanation> {
         };
         format!(
             "{title} {verdict}.\nFrom {} to {}, in {place}.",
-            instant(self.starts_at),
-            instant(self.ends_at)
+            self.1.instant(self.starts_at),
+            self.1.instant(self.ends_at)
         )
     }
 
@@ -72,7 +73,7 @@ impl Text<'_, Explanation> {
         };
         format!(
             "It was decided from\n  the event as changed {}\n  {}\n  {}\n  {overrides}",
-            instant(inputs.event_changed_at),
+            self.1.instant(inputs.event_changed_at),
             revisions_text("the calendar's revision", inputs.calendar),
             revisions_text("the policy's revision", inputs.policy),
         )
@@ -86,13 +87,13 @@ impl Text<'_, Explanation> {
                 stored.scope,
                 stored.choice,
                 in_one_line(&stored.by),
-                instant(stored.at)
+                self.1.instant(stored.at)
             ));
         }
         if let Some(pause) = &self.pause {
             lines.push(format!(
                 "  for the calendar: paused until {}, set by {}",
-                instant(pause.until),
+                self.1.instant(pause.until),
                 in_one_line(&pause.by)
             ));
         }
@@ -109,13 +110,13 @@ impl Text<'_, BotState> {
                 let called = name.map_or(String::new(), |name| format!(" called \"{name}\""));
                 format!(
                     "A bot{called} is wanted, to join {}.",
-                    instant(bot.joins_at)
+                    self.1.instant(bot.joins_at)
                 )
             }
         };
         let applied = match (&self.applied, self.kept_by.is_empty()) {
             (AppliedState::Nothing, false) => "None is at Recall for this event.".to_owned(),
-            (applied, _) => Text(applied).sentence(),
+            (applied, _) => Text(applied, self.1).sentence(),
         };
         let mut lines = vec![format!("{wanted} {applied}"), self.next_step()];
         if !self.kept_by.is_empty() {
@@ -130,7 +131,7 @@ impl Text<'_, BotState> {
         }
         if !self.calls.is_empty() {
             lines.push("The last calls:".to_owned());
-            lines.extend(self.calls.iter().map(|call| Text(call).line()));
+            lines.extend(self.calls.iter().map(|call| Text(call, self.1).line()));
         }
         lines.join("\n")
     }
@@ -144,7 +145,11 @@ impl Text<'_, BotState> {
             "Other calendars keep a bot in the meeting too:"
         };
         let mut lines = vec![heading.to_owned()];
-        lines.extend(self.kept_by.iter().map(keeper_line));
+        lines.extend(
+            self.kept_by
+                .iter()
+                .map(|keeper| keeper_line(keeper, self.1)),
+        );
         lines.join("\n")
     }
 
@@ -165,15 +170,18 @@ impl Text<'_, BotState> {
             count => format!("{} so far", counted(count as usize, "attempt", "attempts")),
         };
         match self.not_before {
-            Some(at) => format!("{step}: {attempts}, the next not before {}.", instant(at)),
+            Some(at) => format!(
+                "{step}: {attempts}, the next not before {}.",
+                self.1.instant(at)
+            ),
             None => format!("{step}: {attempts}."),
         }
     }
 }
 
 /// A copy that keeps a bot in the meeting, in one line, indented.
-pub(crate) fn keeper_line(keeper: &Keeper) -> String {
-    Text(keeper).line()
+pub(crate) fn keeper_line(keeper: &Keeper, screen: &Screen) -> String {
+    Text(keeper, screen).line()
 }
 
 impl Text<'_, Keeper> {
@@ -181,7 +189,7 @@ impl Text<'_, Keeper> {
         let calendar = calendar_label(&self.calendar, self.owner.as_deref());
         let id = self.bot_id.as_ref();
         let id = id.map_or(String::new(), |id| format!(" ({id})"));
-        let joins = instant(self.joins_at);
+        let joins = self.1.instant(self.joins_at);
         let state = match self.state {
             KeptState::AtRecall => format!("at Recall{id}, to join {joins}"),
             KeptState::Dispatched => format!("on its way to the call or in it{id}"),
@@ -205,7 +213,7 @@ impl Text<'_, AppliedState> {
                 format!("It is at Recall as wanted{}.", id(bot_id))
             }
             AppliedState::Another { bot_id, joins_at } => {
-                let joins = instant(*joins_at);
+                let joins = self.1.instant(*joins_at);
                 format!("Another is at Recall{}, to join {joins}.", id(bot_id))
             }
             AppliedState::Uncertain => {
@@ -248,7 +256,7 @@ impl Text<'_, CallSummary> {
         let late = if self.is_late { ", late" } else { "" };
         format!(
             "  {} {call}, since {why}{late}: {outcome}",
-            instant(self.at)
+            self.1.instant(self.at)
         )
     }
 }

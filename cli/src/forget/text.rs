@@ -3,11 +3,12 @@
 use callsheet_api::forget::{Forgotten, ForgottenCalendar};
 
 use crate::render::{Render, Text, counted, in_one_line};
+use crate::screen::Screen;
 use crate::unreadable::decisions_paragraph;
 
 impl Render for Forgotten {
-    fn text(&self) -> String {
-        let text = Text(self);
+    fn text_on(&self, screen: &Screen) -> String {
+        let text = Text(self, screen);
         let mut lines = vec![text.heading()];
         lines.extend(text.removed().into_iter().map(|line| format!("  {line}")));
         let staying = text.staying();
@@ -28,7 +29,9 @@ impl Render for Forgotten {
     }
 
     fn exit_code(&self) -> u8 {
-        u8::from(!Text(self).staying().is_empty() || !self.unreadable.is_empty())
+        u8::from(
+            !Text(self, &Screen::default()).staying().is_empty() || !self.unreadable.is_empty(),
+        )
     }
 }
 
@@ -69,7 +72,7 @@ impl Text<'_, Forgotten> {
         .flatten()
         .collect();
         let gone = self.calendars.iter().filter(|calendar| calendar.is_gone);
-        lines.extend(gone.map(|one| Text(one).removed()));
+        lines.extend(gone.map(|one| Text(one, self.1).removed()));
         lines
     }
 

@@ -5,10 +5,11 @@ use callsheet_api::overrides::{ObstacleKind, OverrideSet, Scope};
 use crate::delivery::sentence;
 use crate::explain::keeper_line;
 use crate::render::{Render, in_one_line};
+use crate::screen::Screen;
 use crate::unreadable::problems_paragraph;
 
 impl Render for OverrideSet {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         let effect = "A sync of its calendar was requested, so it takes effect at once.";
         let mut lines = vec![change(self)];
         if self.scope == Scope::IcalUid {
@@ -24,7 +25,11 @@ impl Render for OverrideSet {
         }
         if self.choice == "skip" && !self.kept_by.is_empty() {
             lines.push("The bot stays in this meeting, since other calendars want it:".to_owned());
-            lines.extend(self.kept_by.iter().map(keeper_line));
+            lines.extend(
+                self.kept_by
+                    .iter()
+                    .map(|keeper| keeper_line(keeper, screen)),
+            );
         }
         let mut parts = vec![lines.join("\n")];
         parts.extend(problems_paragraph(&self.unreadable));

@@ -11,7 +11,8 @@ use callsheet_domain::{Actor, Timestamp};
 use crate::arguments::By;
 use crate::delivery::sentence;
 use crate::error::CliError;
-use crate::render::{Render, instant};
+use crate::render::Render;
+use crate::screen::Screen;
 use crate::workspace::Workspace;
 
 /// Pauses `calendar` until an instant, or ends its pause if there is none.
@@ -43,11 +44,11 @@ where
 }
 
 impl Render for PauseSet {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         let change = match self.paused_until {
             Some(until) => format!(
                 "Recording is paused until {}. Meetings with a `record` override are still recorded.",
-                instant(until)
+                screen.instant(until)
             ),
             None => "Recording is resumed.".to_owned(),
         };

@@ -5,7 +5,8 @@ use callsheet_app::ports::Policies;
 
 use super::size::summary;
 use crate::error::CliError;
-use crate::render::{Field, Render, in_one_line, instant, table};
+use crate::render::{Field, Render, in_one_line, table};
+use crate::screen::Screen;
 
 /// Lists the last `most` policies.
 pub(crate) async fn history<S: Policies>(state: &S, most: usize) -> Result<History, CliError> {
@@ -17,15 +18,15 @@ pub(crate) async fn history<S: Policies>(state: &S, most: usize) -> Result<Histo
 }
 
 impl Render for History {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         if self.policies.is_empty() {
             return "No policy was pushed yet: the built-in policy is active.".to_owned();
         }
-        let mut table = table(["revision", "when", "by", "size", "bytes", "note"]);
+        let mut table = table(screen, ["revision", "when", "by", "size", "bytes", "note"]);
         for entry in &self.policies {
             table.add_row([
                 Field::number(entry.revision),
-                Field::text(instant(entry.at)),
+                Field::text(screen.instant(entry.at)),
                 Field::text(&entry.by),
                 Field::text(entry.size.map_or_else(String::new, summary)),
                 Field::number(entry.bytes),

@@ -10,6 +10,7 @@ use callsheet_domain::{Policy, PolicyDocument};
 use super::document::PolicyFile;
 use super::size::summary;
 use crate::render::{Render, counted};
+use crate::screen::Screen;
 
 /// Checks a policy file.
 pub(crate) fn lint(file: &PolicyFile) -> LintReport {
@@ -41,7 +42,7 @@ pub(crate) fn compile(file: &PolicyFile) -> Result<(PolicyDocument, Policy), Vec
 }
 
 impl Render for LintReport {
-    fn text(&self) -> String {
+    fn text_on(&self, _screen: &Screen) -> String {
         let Self { file, problems, .. } = self;
         if let Some(size) = self.size {
             return format!("{file}: {}, no problems", summary(size));

@@ -13,6 +13,7 @@ use super::size::summary;
 use crate::delivery::sentence;
 use crate::error::CliError;
 use crate::render::Render;
+use crate::screen::Screen;
 
 /// Pushes a policy file, if it has no problems.
 pub(crate) async fn push<S, D, Q>(
@@ -26,7 +27,7 @@ where
     Q: Queue,
 {
     let Ok((document, _)) = compile(file) else {
-        return Err(CliError::Refused(lint(file).text()));
+        return Err(CliError::Refused(lint(file).text_on(&Screen::default())));
     };
     let size = Size::of(&document);
     let outcome = callsheet_app::push(state, decisions, &document, pushed_by).await;
@@ -49,7 +50,7 @@ where
 }
 
 impl Render for Pushed {
-    fn text(&self) -> String {
+    fn text_on(&self, _screen: &Screen) -> String {
         let Self { revision, .. } = self;
         let Some(resync_request) = &self.resync_request else {
             return format!("This policy is already active, as revision {revision}.");

@@ -156,10 +156,10 @@ start (UTC)       meeting   bot      rule                why
 2090-03-06 10:00  Kick-off  changes  external → default  no rule applies, and the default is to record; another bot_name
 2090-03-06 10:00  Kick-off  gains    default             no rule applies, and the default is to record
 
-calendar                             gains  loses  changes  keeps
-──────────────────────────────────────────────────────────────────
-sales@acme.example (calendar-sales)      1      0        1      0
-all                                      1      0        1      0
+calendar                        gains  loses  changes  keeps
+─────────────────────────────────────────────────────────────
+sales@acme.example (calendar…)      1      0        1      0
+all                                 1      0        1      0
 
 1 event could not be read and was skipped:
   event event-4 of calendar calendar-sales: not in the published shape"

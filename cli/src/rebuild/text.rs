@@ -3,16 +3,21 @@
 use callsheet_api::rebuild::{Outcome, Rebuilt, RebuiltRow};
 
 use crate::render::{Render, Text, counted, in_one_line};
+use crate::screen::Screen;
 
 impl Render for Rebuilt {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         if self.rows.is_empty() {
             return "Every decision about an upcoming meeting can be read: nothing is rebuilt."
                 .to_owned();
         }
-        let mut lines: Vec<_> = self.rows.iter().map(|row| Text(row).line()).collect();
+        let mut lines: Vec<_> = self
+            .rows
+            .iter()
+            .map(|row| Text(row, screen).line())
+            .collect();
         lines.push(String::new());
-        lines.push(Text(self).summary());
+        lines.push(Text(self, screen).summary());
         lines.join("\n")
     }
 }

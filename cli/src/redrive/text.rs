@@ -3,16 +3,17 @@
 use callsheet_api::redrive::{Outcome, Redriven, RedrivenMessage};
 
 use crate::render::{Field, Render, Text, ago, counted, table};
+use crate::screen::Screen;
 
 /// Number of messages that are listed. `--json` lists all.
 const MAX_ROWS: usize = 50;
 
 impl Render for Redriven {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         if self.messages.is_empty() {
             return "The dead-letter queue is empty.".to_owned();
         }
-        let mut parts = vec![Text(self).table(), Text(self).counts()];
+        let mut parts = vec![Text(self, screen).table(), Text(self, screen).counts()];
         if self.messages.iter().any(|message| message.kind.is_some()) {
             parts.push(
                 "Why each failed is in sync's log, in the line `becomes a dead letter` with its id."
@@ -25,7 +26,7 @@ impl Render for Redriven {
 
 impl Text<'_, Redriven> {
     fn table(&self) -> String {
-        let mut table = table(["message", "job", "calendar", "sent", "outcome"]);
+        let mut table = table(self.1, ["message", "job", "calendar", "sent", "outcome"]);
         for message in self.messages.iter().take(MAX_ROWS) {
             let sent = message
                 .sent_at

@@ -3,7 +3,7 @@
 use callsheet_api::status::{DueStatus, Finding, Health, Measured, QueueStatus};
 use callsheet_domain::Timestamp;
 
-use crate::render::{Text, ago, counted, in_one_line, instant};
+use crate::render::{Text, ago, counted, in_one_line};
 
 impl Text<'_, Health> {
     /// Whether anything needs a person, and what to do about it.
@@ -13,7 +13,11 @@ impl Text<'_, Health> {
         }
         let count = counted(self.findings.len(), "problem needs", "problems need");
         let mut lines = vec![format!("{count} a person:")];
-        lines.extend(self.findings.iter().map(|finding| Text(finding).lines()));
+        lines.extend(
+            self.findings
+                .iter()
+                .map(|finding| Text(finding, self.1).lines()),
+        );
         lines.join("\n")
     }
 
@@ -21,7 +25,7 @@ impl Text<'_, Health> {
     pub(super) fn numbers(&self, now: Timestamp) -> String {
         let at = |at: Option<Timestamp>| at.map_or("never".to_owned(), |at| ago(at, now));
         let denied = self.denial.as_ref().map_or("no".to_owned(), |denial| {
-            format!("since {}", instant(denial.since))
+            format!("since {}", self.1.instant(denial.since))
         });
         let unreadable = format!(
             "{}, {}, {}",
@@ -36,15 +40,15 @@ impl Text<'_, Health> {
             ("last scheduler run", at(self.scheduler_ran_at)),
             (
                 "sync queue",
-                Text(&self.sync_queue).text(|queue| Text(queue).text(now)),
+                Text(&self.sync_queue, self.1).text(|queue| Text(queue, self.1).text(now)),
             ),
             (
                 "dead letters",
-                Text(&self.dead_letters).text(u64::to_string),
+                Text(&self.dead_letters, self.1).text(u64::to_string),
             ),
             ("denied by Recall", denied),
             ("unreadable", unreadable),
-            ("due", Text(&self.due).text()),
+            ("due", Text(&self.due, self.1).text()),
         ];
         let lines = rows.map(|(name, value)| format!("{name:<23}{value}"));
         lines.join("\n")
@@ -83,7 +87,10 @@ impl Text<'_, DueStatus> {
     fn text(&self) -> String {
         let decisions = counted(self.decisions, "decision", "decisions");
         match self.oldest_start {
-            Some(at) => format!("{decisions}, the earliest meeting starts {}", instant(at)),
+            Some(at) => format!(
+                "{decisions}, the earliest meeting starts {}",
+                self.1.instant(at)
+            ),
             None => decisions,
         }
     }

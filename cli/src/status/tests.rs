@@ -160,10 +160,10 @@ async fn each_calendar_and_each_meeting_is_counted_once() {
         text,
         " policy is active.
 
-calendar                             status        last sync                      paused until          record  skip  bots  to do
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-sales@acme.example (calendar-lost)   disconnected  never                                                     0     0     0      0
-sales@acme.example (calendar-sales)  connected     30 min ago, needs a full sync  2090-03-06 12:00 UTC       4     1     1      2
+calendar                        status        last sync                      paused until          record  skip  bots  to do
+─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+sales@acme.example (calendar…)  disconnected  never                                                     0     0     0      0
+sales@acme.example (calendar…)  connected     30 min ago, needs a full sync  2090-03-06 12:00 UTC       4     1     1      2
 
 2 calendars: 1 connected, 1 disconnected; 1 needs a full sync.
 5 upcoming meetings: 4 to be recorded, 1 not; 1 with their bot at Recall, 1 due, 1 waiting, 0 uncertain, 1 abandoned.

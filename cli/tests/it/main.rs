@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 use callsheet_testkit::schema_violations;
 use serde_json::{Value, json};
 use server::{HOSTILE, Server};
+use test_case::test_case;
 
 /// Arguments of each command, by its name. `-` is a policy on standard input.
 const ARGUMENTS: [(&str, &[&str]); 26] = [
@@ -44,10 +45,16 @@ const ARGUMENTS: [(&str, &[&str]); 26] = [
 const WITHOUT_TEXTS: [&str; 2] = ["calendars list", "policy schema"];
 
 fn run(server: &Server, words: &[&str], input: &str) -> Output {
+    run_with(server, words, input, &[])
+}
+
+/// Runs the command line with further variables in its environment.
+fn run_with(server: &Server, words: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_callsheet"))
         .args(words)
         .env_clear()
         .envs(server.environment())
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -163,4 +170,63 @@ fn no_command_prints_a_hostile_text_as_it_is() {
         texts.is_empty(),
         "a command that shows no hostile text proves nothing: {texts:#?}"
     );
+}
+
+/// The lines of the tables in a text: the heading, the rule below it, and the rows.
+fn table_lines(text: &str) -> Vec<&str> {
+    let paragraphs = text.split("\n\n");
+    let is_table = |paragraph: &&str| paragraph.contains("──");
+    let lines = paragraphs.filter(is_table).flat_map(str::lines);
+    lines.collect()
+}
+
+#[test]
+fn every_table_fits_the_terminal() {
+    let server = Server::start();
+    let valid = json!({"version": 1, "default": "record"}).to_string();
+    let mut with_table = BTreeSet::new();
+    for (name, arguments) in ARGUMENTS {
+        let words: Vec<_> = name.split(' ').chain(arguments.iter().copied()).collect();
+        for columns in [80, 120] {
+            let variables = [("COLUMNS", &*columns.to_string())];
+            let output = run_with(&server, &words, &valid, &variables);
+            let text = String::from_utf8(output.stdout).expect("UTF-8");
+            for line in table_lines(&text) {
+                let width = line.chars().count();
+                assert!(width <= columns, "{words:?}: {width} columns: {line}");
+                with_table.insert(name);
+            }
+        }
+    }
+    let expected = [
+        "calendars list",
+        "drift",
+        "events",
+        "policy history",
+        "preview",
+        "redrive",
+        "status",
+    ];
+    assert_eq!(with_table, BTreeSet::from(expected));
+}
+
+#[test_case(&["--utc"], &[("TZ", "Europe/Berlin")], "UTC"; "in UTC")]
+#[test_case(&[], &[("TZ", "Europe/Berlin")], "Europe/Berlin"; "in the zone of the person")]
+#[test_case(&[], &[("TZ", ":Asia/Kolkata")], "Asia/Kolkata"; "in a zone as some systems name it")]
+#[test_case(&[], &[("TZ", "Mars/Olympus")], "UTC"; "in an unknown zone")]
+fn a_time_names_its_zone(flags: &[&str], variables: &[(&str, &str)], expected: &str) {
+    let server = Server::start();
+    let output = run_with(
+        &server,
+        &[&["explain", "event-1"], flags].concat(),
+        "",
+        variables,
+    );
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let start = text
+        .lines()
+        .find(|line| line.starts_with("From "))
+        .expect("the start");
+    let zones = start.matches(expected).count();
+    assert_eq!(zones, 2, "{start}");
 }

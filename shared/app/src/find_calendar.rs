@@ -1,4 +1,5 @@
-//! Finds the calendar that an argument names, by Recall's id or by its owner's address.
+//! Finds the calendar that an argument names, by Recall's id, the beginning of it, or its owner's
+//! address.
 
 use std::collections::BTreeSet;
 
@@ -81,6 +82,9 @@ pub fn is_selected(selection: &[String], id: &CalendarId, owner: Option<&str>) -
     selection.is_empty() || selection.iter().any(names)
 }
 
+/// Length of the shortest beginning of an id that is looked for.
+const SHORTEST_GIVEN: usize = 4;
+
 enum Matches {
     ById(Box<CalendarRecord>),
     ByOwner(Vec<CalendarRecord>),
@@ -92,16 +96,22 @@ async fn find_matches<S: Calendars>(state: &S, name: &str) -> Result<Matches, Us
     {
         return Ok(Matches::ById(Box::new(record)));
     }
-    let records = state
-        .listed()
-        .await?
-        .into_iter()
-        .map(|listed| listed.record);
-    let owned = records.filter(|record| {
+    let listed = state.listed().await?.into_iter();
+    let records: Vec<_> = listed.map(|listed| listed.record).collect();
+    let is_owned = |record: &&CalendarRecord| {
         let owner = record.calendar.email.as_ref();
         owner.is_some_and(|owner| owner.as_str().eq_ignore_ascii_case(name))
-    });
-    Ok(Matches::ByOwner(owned.collect()))
+    };
+    let owned: Vec<_> = records.iter().filter(is_owned).cloned().collect();
+    if !owned.is_empty() || name.chars().count() < SHORTEST_GIVEN {
+        return Ok(Matches::ByOwner(owned));
+    }
+    let begins = |record: &CalendarRecord| record.calendar.id.as_str().starts_with(name);
+    let mut begun: Vec<_> = records.into_iter().filter(begins).collect();
+    Ok(match begun.len() {
+        1 => Matches::ById(Box::new(begun.remove(0))),
+        _ => Matches::ByOwner(begun),
+    })
 }
 
 fn only_one(

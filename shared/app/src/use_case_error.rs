@@ -34,7 +34,7 @@ pub enum UseCaseError {
     #[error("no calendar has the id or the owner \"{0}\"")]
     UnknownCalendar(String),
     /// The owner has several calendars.
-    #[error("\"{owner}\" has several calendars")]
+    #[error("\"{owner}\" names several calendars")]
     SeveralCalendars {
         /// The owner, as given.
         owner: String,
