@@ -2,6 +2,8 @@
 
 mod by;
 mod calendars;
+mod event;
+mod events;
 mod forget;
 mod overrides;
 mod pause;
@@ -16,8 +18,10 @@ mod values;
 
 pub(crate) use by::By;
 pub(crate) use calendars::CalendarsCommand;
-use callsheet_domain::EventId;
+use callsheet_app::events::EventName;
 use clap::{Args, Parser, Subcommand};
+pub(crate) use event::EventArgument;
+pub(crate) use events::{EventsArguments, VerdictChoice};
 pub(crate) use forget::ForgetArguments;
 pub(crate) use overrides::{Choice, OverrideCommand};
 pub(crate) use pause::PauseArguments;
@@ -26,7 +30,7 @@ pub(crate) use preview::PreviewArguments;
 pub(crate) use rebuild::RebuildArguments;
 pub(crate) use redrive::RedriveArguments;
 pub(crate) use status::StatusArguments;
-use values::event_id;
+use values::event_name;
 
 /// Operates Callsheet, which decides which meetings Recall.ai bots record
 ///
@@ -53,6 +57,9 @@ pub(crate) struct ConnectionArgs {
     /// Print JSON for programs instead of text
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,
+    /// Show times in UTC, and not in your time zone (`TZ`, or the machine's)
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) utc: bool,
     /// Table of calendars, overrides and policies
     #[arg(
         long,
@@ -100,11 +107,12 @@ pub(crate) enum Command {
     /// Changes nothing. Events are listed at Recall within the stack's rate limit, unless they are
     /// read from a file with --events.
     Preview(PreviewArguments),
+    /// List events: what is recorded, what became of the bots, and the ids that other commands take
+    Events(EventsArguments),
     /// Explain why a meeting is or is not recorded, and which calls were made
     Explain {
-        /// Recall's id of the event
-        #[arg(value_parser = event_id)]
-        event: EventId,
+        #[command(flatten)]
+        event: EventArgument,
     },
     /// Record or skip one event or a series, whatever the policy says
     #[command(subcommand)]
@@ -167,10 +175,21 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct RetryArguments {
-    /// Recall's id of the event
-    #[arg(value_parser = event_id)]
-    pub(crate) event: Option<EventId>,
+    /// Recall's id of the event, or the beginning of it: `callsheet events` lists them
+    #[arg(value_parser = event_name)]
+    event: Option<String>,
+    /// The event whose title contains TITLE, in place of its id
+    #[arg(long, value_name = "TITLE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    find: Option<String>,
     /// Reopen every abandoned decision whose meeting is not over
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+impl RetryArguments {
+    /// How the event is named; none for all.
+    pub(crate) fn name(self) -> Option<EventName> {
+        let id = self.event.map(EventName::Id);
+        id.or(self.find.map(EventName::Title))
+    }
 }

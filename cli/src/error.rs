@@ -3,7 +3,6 @@
 use std::error::Error;
 
 use callsheet_app::PortError;
-use callsheet_domain::EventId;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -20,15 +19,6 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
-    /// The error for an event without a stored decision.
-    pub(crate) fn unknown_event(event: &EventId) -> Self {
-        Self::Refused(format!(
-            "no decision about event {event} is stored. Either the meeting is long over, or its calendar \
-             was not synced since the event was created (`callsheet status` shows the last sync), or \
-             this is not Recall's id of an event"
-        ))
-    }
-
     /// The exit code of the process.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {

@@ -1,5 +1,5 @@
 //! Lists the events of calendars at Recall, [within the stack's rate
-//! limit](crate::rate_limited).
+//! limit](callsheet_app::rate_limited).
 
 #[cfg(test)]
 mod tests;
@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::{self, IsTerminal as _};
 
+use callsheet_app::find_calendar::is_selected;
 use callsheet_app::ports::{Calendars, Clock, EventQuery, RateLimits};
-use callsheet_app::{Paging, PortError};
+use callsheet_app::rate_limited::RateLimitedRecall;
+use callsheet_app::{Paging, PortError, UseCaseError};
 use callsheet_domain::{
     CalendarId, CalendarRecord, Email, Operation, PageCursor, RateLimit, Timestamp,
 };
@@ -17,8 +19,6 @@ use callsheet_recall::{RawEvent, RawPage, RecallClient};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::CliError;
-use crate::find_calendar::is_selected;
-use crate::rate_limited::RateLimitedRecall;
 
 /// Longest list of events of one calendar: 100,000 events.
 const MAX_PAGES: u32 = 1_000;
@@ -104,9 +104,7 @@ impl<R: RawEvents, S: RateLimits, K: Clock> EventLister<'_, R, S, K> {
                 pages.push(page);
                 self.progress.listed(events);
                 let has_more = paging.advance(next).map_err(|error| {
-                    CliError::Failed(format!(
-                        "Recall's list of calendar {calendar}'s events has no end: {error}. Try again later"
-                    ))
+                    UseCaseError::EndlessList(format!("calendar {calendar}'s events"), error)
                 })?;
                 if !has_more {
                     break;
@@ -129,7 +127,7 @@ impl<R: RawEvents, S: RateLimits, K: Clock> EventLister<'_, R, S, K> {
             operation: Operation::ListEvents,
             rate_limit: self.rate_limit,
         };
-        recall
+        let page = recall
             .call(async || {
                 let requested_at = self.clock.now();
                 let RawPage { events, next } = self.recall.page(query, cursor).await?;
@@ -141,7 +139,8 @@ impl<R: RawEvents, S: RateLimits, K: Clock> EventLister<'_, R, S, K> {
                     next,
                 ))
             })
-            .await
+            .await?;
+        Ok(page)
     }
 }
 

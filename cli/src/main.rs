@@ -6,24 +6,24 @@
 
 mod arguments;
 mod calendars;
+mod delivery;
 mod drift;
 mod error;
+mod events;
 mod explain;
-mod find_calendar;
-mod find_decision;
 mod forget;
 mod listing;
-mod notify_stack;
 mod overrides;
 mod pause;
 mod policy;
 mod preview;
-mod rate_limited;
 mod rebuild;
 mod redrive;
+mod refusals;
 mod render;
 mod resync;
 mod retry;
+mod screen;
 mod status;
 mod terminal;
 mod time_args;
@@ -75,44 +75,41 @@ fn refused(error: &clap::Error) -> ExitCode {
 }
 
 async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
-    let (now, as_json) = (SystemClock.now(), workspace.as_json());
+    let (now, output) = (SystemClock.now(), &workspace.output());
     let printed = match command {
         Command::Policy(command) => policy::run(workspace, command, now).await?,
         Command::Preview(arguments) => {
             let preview = preview::run(workspace, &arguments, SystemClock).await?;
-            show(&preview, as_json)
+            show(&preview, output)
         }
-        Command::Explain { event } => show(&explain::run(workspace, &event, now).await?, as_json),
-        Command::Override(command) => {
-            show(&overrides::run(workspace, command, now).await?, as_json)
+        Command::Events(arguments) => show(&events::run(workspace, arguments, now).await?, output),
+        Command::Explain { event } => {
+            show(&explain::run(workspace, &event.name(), now).await?, output)
         }
+        Command::Override(command) => show(&overrides::run(workspace, command, now).await?, output),
         Command::Pause(arguments) => {
             let until = arguments.length.end(now);
             let pause = pause::run(workspace, &arguments.calendar, until, arguments.by, now);
-            show(&pause.await?, as_json)
+            show(&pause.await?, output)
         }
         Command::Resume { calendar, by } => {
             let pause = pause::run(workspace, &calendar, None, by, now);
-            show(&pause.await?, as_json)
+            show(&pause.await?, output)
         }
-        Command::Forget(arguments) => {
-            show(&forget::run(workspace, &arguments, now).await?, as_json)
-        }
-        Command::Retry(arguments) => show(&retry::run(workspace, arguments, now).await?, as_json),
+        Command::Forget(arguments) => show(&forget::run(workspace, &arguments, now).await?, output),
+        Command::Retry(arguments) => show(&retry::run(workspace, arguments, now).await?, output),
         Command::Rebuild(arguments) => {
-            show(&rebuild::run(workspace, arguments, now).await?, as_json)
+            show(&rebuild::run(workspace, arguments, now).await?, output)
         }
-        Command::Status(arguments) => {
-            show(&status::run(workspace, &arguments, now).await?, as_json)
-        }
+        Command::Status(arguments) => show(&status::run(workspace, &arguments, now).await?, output),
         Command::Drift { calendars } => show(
             &drift::run(workspace, &calendars, SystemClock).await?,
-            as_json,
+            output,
         ),
         Command::Calendars(command) => calendars::run(workspace, command, &SystemClock).await?,
-        Command::Resync { full } => show(&resync::run(workspace, full, now).await?, as_json),
+        Command::Resync { full } => show(&resync::run(workspace, full, now).await?, output),
         Command::Redrive(arguments) => {
-            show(&redrive::run(workspace, &arguments, now).await?, as_json)
+            show(&redrive::run(workspace, &arguments, now).await?, output)
         }
     };
     printed.map_err(cannot_print)
@@ -124,9 +121,21 @@ fn env_vars(variable: impl Fn(&'static str) -> Option<OsString>) -> EnvVars {
         let text = variable(name)?.into_string().ok()?;
         (!text.trim().is_empty()).then_some(text)
     };
+    let columns = text("COLUMNS").and_then(|columns| columns.parse().ok());
     EnvVars {
+        width: columns.or_else(terminal::width),
+        time_zone: text("TZ")
+            .map(|zone| zone.trim_start_matches(':').to_owned())
+            .or_else(system_time_zone),
         api_key: text("CALLSHEET_RECALL_API_KEY"),
         simulator: text("CALLSHEET_SIMULATOR_URL"),
         user: text("USER").or_else(|| text("LOGNAME")),
     }
+}
+
+/// The name of the machine's time zone, where the machine says it.
+fn system_time_zone() -> Option<String> {
+    let target = std::fs::read_link("/etc/localtime").ok()?;
+    let (_, name) = target.to_str()?.split_once("zoneinfo/")?;
+    Some(name.to_owned())
 }

@@ -2,20 +2,32 @@
 
 use std::fmt::Display;
 use std::io;
+use std::ops::Deref;
 
 use callsheet_domain::Timestamp;
-use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
-use jiff::SignedDuration;
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, presets,
+};
 use serde::Serialize;
 
 use crate::error::CliError;
+use crate::screen::{Screen, cut};
 pub(crate) use crate::terminal::in_one_line;
 use crate::terminal::{print_json, print_text};
+
+/// Columns of an id in a table.
+const SHORT_ID: usize = 9;
 
 /// A result that can be printed. Its JSON is what `serde` makes of it.
 pub(crate) trait Render: Serialize {
     /// The result for people, without a line end.
-    fn text(&self) -> String;
+    fn text_on(&self, screen: &Screen) -> String;
+
+    /// The result for people on a wide screen, in UTC.
+    #[cfg(test)]
+    fn text(&self) -> String {
+        self.text_on(&Screen::new(Some(400), None))
+    }
 
     /// The exit code of the process.
     fn exit_code(&self) -> u8 {
@@ -23,12 +35,32 @@ pub(crate) trait Render: Serialize {
     }
 }
 
+/// A part of a result whose text is written in this crate.
+pub(crate) struct Text<'a, T>(pub(crate) &'a T, pub(crate) &'a Screen);
+
+impl<T> Deref for Text<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0
+    }
+}
+
+/// How results are printed.
+#[derive(Debug, Clone)]
+pub(crate) struct Output {
+    /// Whether as JSON.
+    pub(crate) is_json: bool,
+    /// Where text is shown.
+    pub(crate) screen: Screen,
+}
+
 /// Prints `result` to standard output. A closed pipe is no error.
-pub(crate) fn show<T: Render>(result: &T, as_json: bool) -> io::Result<u8> {
-    if as_json {
+pub(crate) fn show<T: Render>(result: &T, output: &Output) -> io::Result<u8> {
+    if output.is_json {
         print_json(&serde_json::to_string_pretty(result)?)?;
     } else {
-        print_text(&result.text())?;
+        print_text(&result.text_on(&output.screen))?;
     }
     Ok(result.exit_code())
 }
@@ -38,11 +70,14 @@ pub(crate) fn cannot_print(error: impl Into<io::Error>) -> CliError {
     CliError::Failed(format!("standard output: {}", error.into()))
 }
 
-/// An empty table with these column headings.
-pub(crate) fn table<const N: usize>(names: [&str; N]) -> TextTable {
+/// An empty table with these column headings, no wider than the screen: long texts are
+/// wrapped within their column.
+pub(crate) fn table<const N: usize>(screen: &Screen, names: [&str; N]) -> TextTable {
     let mut table = Table::new();
     let line = LineStyle::none().fill('─').junction('─');
     table.load_style(presets::NOTHING.header_separator(line));
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::try_from(screen.width).unwrap_or(u16::MAX));
     table.set_header(names.map(Cell::new));
     for column in table.column_iter_mut() {
         column.set_padding((0, 1));
@@ -54,6 +89,15 @@ pub(crate) fn table<const N: usize>(names: [&str; N]) -> TextTable {
 pub(crate) struct TextTable(Table);
 
 impl TextTable {
+    /// Wraps nothing in these columns, such as ids, which are to be copied.
+    pub(crate) fn keep_whole(&mut self, columns: &[usize]) {
+        for column in columns {
+            if let Some(column) = self.0.column_mut(*column) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+    }
+
     pub(crate) fn add_row(&mut self, fields: impl IntoIterator<Item = Field>) {
         self.0.add_row(fields.into_iter().map(|field| field.0));
     }
@@ -68,25 +112,23 @@ impl TextTable {
 pub(crate) struct Field(Cell);
 
 impl Field {
-    /// A text in one line.
+    /// A text in one line, or wrapped if the table would be too wide.
     pub(crate) fn text(text: impl AsRef<str>) -> Self {
         Self(Cell::new(in_one_line(text.as_ref())))
+    }
+
+    /// A text of which a part is enough, such as a title: at most a third of the screen.
+    pub(crate) fn part(text: impl AsRef<str>, screen: &Screen) -> Self {
+        Self(Cell::new(cut(
+            &in_one_line(text.as_ref()),
+            screen.width / 3,
+        )))
     }
 
     /// A number, at the right.
     pub(crate) fn number<T: Display>(number: T) -> Self {
         Self(Cell::new(number).set_alignment(CellAlignment::Right))
     }
-}
-
-/// An instant to the minute.
-pub(crate) fn minute(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// An instant to the minute, with its time zone.
-pub(crate) fn instant(at: Timestamp) -> String {
-    format!("{} UTC", minute(at))
 }
 
 /// How long before `now` an instant is, in the largest fitting unit.
@@ -97,17 +139,6 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
         60..3_600 => format!("{} min ago", seconds / 60),
         3_600..172_800 => format!("{} h ago", seconds / 3_600),
         _ => format!("{} days ago", seconds / 86_400),
-    }
-}
-
-/// A duration in its largest fitting unit.
-pub(crate) fn duration(length: SignedDuration) -> String {
-    let seconds = length.as_secs();
-    match seconds {
-        ..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
     }
 }
 
@@ -125,6 +156,26 @@ pub(crate) fn calendar_label(id: &str, owner: Option<&str>) -> String {
         Some(owner) => format!("{} ({id})", in_one_line(owner)),
         None => id.to_owned(),
     }
+}
+
+/// A calendar in a table: by its owner's address, or else by the beginning of its id.
+pub(crate) fn short_calendar(id: &str, owner: Option<&str>) -> String {
+    let short = cut(id, SHORT_ID);
+    match owner {
+        Some(owner) => format!("{} ({short})", in_one_line(owner)),
+        None => short,
+    }
+}
+
+/// Holds what a result is as JSON to the published schema of that name.
+#[cfg(test)]
+pub(crate) fn assert_published<T: Serialize>(name: &str, result: &T) {
+    let document = serde_json::to_value(result).expect("a result is JSON");
+    let mut published = callsheet_api::schemas().into_iter();
+    let schema = published.find(|(of, _)| *of == name);
+    let (_, schema) = schema.expect("a published schema");
+    let violations = callsheet_testkit::schema_violations(&schema, &document);
+    assert_eq!(violations, Vec::<String>::new(), "{document:#}");
 }
 
 #[cfg(test)]

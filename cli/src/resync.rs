@@ -1,24 +1,13 @@
 //! Starts a resync now, and not by its schedule.
 
-use callsheet_app::ports::{Calendars, Policies, Queue, SyncStates, WriteOutcome};
-use callsheet_domain::{SyncJob, Timestamp, needs_full_sync};
-use serde::Serialize;
+use callsheet_api::resync::ResyncRequested;
+use callsheet_app::resync_now::{resync_all, resync_now};
+use callsheet_domain::Timestamp;
 
 use crate::error::CliError;
 use crate::render::{Render, counted};
+use crate::screen::Screen;
 use crate::workspace::Workspace;
-
-/// How often the write of the workspace's sync state is attempted.
-const MAX_ATTEMPTS: usize = 10;
-
-/// A resync that was requested.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct ResyncRequested {
-    /// Whether a full sync of every calendar was requested.
-    pub(crate) full: bool,
-    /// Number of calendars that need a full sync; none without a state table.
-    pub(crate) calendars: Option<usize>,
-}
 
 /// Requests a resync, and with `full` a full sync of every calendar.
 pub(crate) async fn run(
@@ -27,79 +16,18 @@ pub(crate) async fn run(
     now: Timestamp,
 ) -> Result<ResyncRequested, CliError> {
     let queue = workspace.required_queue().await?;
-    if full {
-        let state = workspace.state().await?;
-        request_full_syncs(&state, now).await?;
-        let calendars = Some(count_connected(&state).await?);
-        return request_resync(&queue, full, calendars, now).await;
-    }
-    let calendars = if workspace.has_state() {
-        Some(count_needing_full_sync(&workspace.state().await?, now).await?)
+    let requested = if full {
+        resync_all(&workspace.state().await?, &queue, now).await?
+    } else if workspace.has_state() {
+        resync_now(Some(&workspace.state().await?), &queue, now).await?
     } else {
-        None
+        resync_now(None::<&callsheet_store::StateTable>, &queue, now).await?
     };
-    request_resync(&queue, full, calendars, now).await
-}
-
-/// Stores that a full sync that began before `now` is too old.
-pub(crate) async fn request_full_syncs<S: SyncStates>(
-    state: &S,
-    now: Timestamp,
-) -> Result<(), CliError> {
-    for _ in 0..MAX_ATTEMPTS {
-        let mut workspace = state.workspace().await?;
-        workspace.full_sync_requested_at = workspace.full_sync_requested_at.max(Some(now));
-        if state.write_workspace_state(&workspace).await? == WriteOutcome::Written {
-            return Ok(());
-        }
-    }
-    Err(CliError::Failed(
-        "the workspace's sync state could not be written, since running syncs keep changing it: try again"
-            .to_owned(),
-    ))
-}
-
-/// Number of calendars that are synced.
-async fn count_connected<S: Calendars>(state: &S) -> Result<usize, CliError> {
-    let listed = state.listed().await?;
-    let connected = listed
-        .iter()
-        .filter(|listed| listed.record.calendar.status.holds_bots());
-    Ok(connected.count())
-}
-
-async fn request_resync<Q: Queue>(
-    queue: &Q,
-    full: bool,
-    calendars: Option<usize>,
-    now: Timestamp,
-) -> Result<ResyncRequested, CliError> {
-    queue.send(&SyncJob::ResyncNow { sent_at: now }).await?;
-    Ok(ResyncRequested { full, calendars })
-}
-
-/// Number of calendars that need a full sync.
-async fn count_needing_full_sync<S: Calendars + Policies>(
-    state: &S,
-    now: Timestamp,
-) -> Result<usize, CliError> {
-    let active_revision = state.active_revision().await?;
-    let listed = state.listed().await?;
-    let needing = listed.iter().filter(|listed| {
-        let (record, override_revision) = (&listed.record, listed.override_revision);
-        record.calendar.status.holds_bots()
-            && needs_full_sync(
-                record.last_sync.as_ref(),
-                active_revision,
-                override_revision,
-                now,
-            )
-    });
-    Ok(needing.count())
+    Ok(ResyncRequested::of(&requested))
 }
 
 impl Render for ResyncRequested {
-    fn text(&self) -> String {
+    fn text_on(&self, _screen: &Screen) -> String {
         let progress = "`callsheet calendars list` shows the progress.";
         let requested = "A resync was requested: it catches up with changes in the workspace";
         match self.calendars {
@@ -121,7 +49,9 @@ impl Render for ResyncRequested {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use callsheet_domain::{CalendarId, CalendarStatus};
+    use crate::render::assert_published;
+    use callsheet_app::ports::{Calendars as _, SyncStates as _};
+    use callsheet_domain::{CalendarId, CalendarStatus, SyncJob};
     use callsheet_testkit::{
         Faults, Intercepted, MemoryQueue, MemoryState, When, With as _, a_calendar_record, at,
     };
@@ -136,10 +66,9 @@ mod tests {
         for record in [a_calendar_record(), lost] {
             state.write_record(&record).await.expect("memory");
         }
-        let calendars = count_needing_full_sync(&state, at("09:30")).await;
-        let calendars = calendars.expect("memory");
-        let requested = request_resync(&queue, false, Some(calendars), at("09:30")).await;
-        let requested = requested.expect("memory");
+        let requested = resync_now(Some(&state), &queue, at("09:30")).await;
+        let requested = ResyncRequested::of(&requested.expect("memory"));
+        assert_published("resync", &requested);
         let sent_at = at("09:30");
         assert_eq!(queue.sent(), [SyncJob::ResyncNow { sent_at }]);
         assert_eq!(requested.calendars, Some(1));
@@ -155,29 +84,27 @@ mod tests {
             .await
             .expect("memory");
         for now in ["09:30", "09:00"] {
-            request_full_syncs(&state, at(now)).await.expect("memory");
+            let requested = resync_all(&state, &queue, at(now)).await.expect("memory");
             let workspace = state.workspace().await.expect("memory");
             assert_eq!(
                 workspace.full_sync_requested_at,
                 Some(at("09:30")),
                 "requested at {now}"
             );
+            let text = ResyncRequested::of(&requested).text();
+            assert!(
+                text.contains("A full sync of 1 calendar was requested"),
+                "{text}"
+            );
         }
-        let connected = count_connected(&state).await.expect("memory");
-        let requested = request_resync(&queue, true, Some(connected), at("09:30")).await;
-        let text = requested.expect("memory").text();
-        assert!(
-            text.contains("A full sync of 1 calendar was requested"),
-            "{text}"
-        );
     }
 
     #[tokio::test]
     async fn a_queue_that_fails_is_an_error() {
         let queue = Intercepted::new(MemoryQueue::new(), &Faults::once(0, When::Before));
-        let error = request_resync(&queue, false, None, at("09:30"))
+        let error = resync_now(None::<&MemoryState>, &queue, at("09:30"))
             .await
             .expect_err("nothing was sent");
-        assert_eq!(error.exit_code(), 2);
+        assert_eq!(CliError::from(error).exit_code(), 2);
     }
 }

@@ -92,6 +92,12 @@ fn print(text: &str) -> io::Result<()> {
     })
 }
 
+/// Columns of the terminal that standard output is shown on; none if it is no terminal.
+pub(crate) fn width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width.0))
+}
+
 /// Prints text to standard error, without a line end. If that is closed, nobody reads it.
 pub(crate) fn print_error(text: &str) {
     let mut errors = io::stderr().lock();

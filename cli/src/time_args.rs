@@ -1,6 +1,7 @@
 //! Parses instants and durations in arguments.
 
 use callsheet_domain::{Timestamp, whole_microseconds};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Zoned};
 
 /// Parses an instant with an offset or a time zone. Without either, the time is
@@ -18,6 +19,12 @@ pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
          2026-12-24T17:00Z or 2026-12-24T18:00[Europe/Berlin]"
             .to_owned()
     })
+}
+
+/// Parses a day.
+pub(crate) fn date(text: &str) -> Result<Date, String> {
+    let parsed = text.trim().parse();
+    parsed.map_err(|_| "expected a day, such as 2026-11-27".to_owned())
 }
 
 /// Parses a duration of at least a minute. A day has 24 hours.

@@ -4,6 +4,7 @@
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use callsheet_app::rate_limited::BURST;
 use callsheet_domain::RateLimit;
 use callsheet_queue::{SqsDeadLetters, SqsQueue};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
@@ -12,7 +13,8 @@ use tokio::sync::OnceCell;
 
 use crate::arguments::ConnectionArgs;
 use crate::error::CliError;
-use crate::rate_limited::BURST;
+use crate::render::Output;
+use crate::screen::Screen;
 
 const DEFAULT_RECALL_URL: &str = "https://us-east-1.recall.ai";
 
@@ -25,6 +27,10 @@ pub(crate) struct EnvVars {
     pub(crate) simulator: Option<String>,
     /// Login name of the person at the machine.
     pub(crate) user: Option<String>,
+    /// Columns of the terminal.
+    pub(crate) width: Option<usize>,
+    /// IANA's name of the person's time zone.
+    pub(crate) time_zone: Option<String>,
 }
 
 /// The adapters of one workspace.
@@ -44,9 +50,18 @@ impl Workspace {
         }
     }
 
-    /// Whether the output is JSON.
-    pub(crate) fn as_json(&self) -> bool {
-        self.connection.json
+    /// How results are printed.
+    pub(crate) fn output(&self) -> Output {
+        Output {
+            is_json: self.connection.json,
+            screen: self.screen(),
+        }
+    }
+
+    /// Where text is shown.
+    pub(crate) fn screen(&self) -> Screen {
+        let zone = self.env.time_zone.as_deref();
+        Screen::new(self.env.width, zone.filter(|_| !self.connection.utc))
     }
 
     /// Login name of the person at the machine.
@@ -179,6 +194,7 @@ mod tests {
     fn no_connection() -> ConnectionArgs {
         ConnectionArgs {
             json: false,
+            utc: false,
             state_table: None,
             decisions_table: None,
             queue_url: None,

@@ -109,7 +109,7 @@ async fn a_refused_decision_is_abandoned_and_tried_again_when_the_event_changes(
 #[tokio::test]
 async fn an_abandoned_decision_is_tried_again_by_hand() {
     let (tenant, event) = with_abandoned_decision().await;
-    callsheet(&["retry", &event.id.to_string()], "").succeeded();
+    callsheet(&["retry", &event.id.to_string()[..30]], "").succeeded();
     tenant.assert_bots("tried again", 1).await;
 }
 

@@ -1,10 +1,10 @@
 //! Arguments of `callsheet override`.
 
-use callsheet_domain::{EventId, OverrideChoice};
+use callsheet_domain::OverrideChoice;
 use clap::{Subcommand, ValueEnum};
 
 use super::by::By;
-use super::values::event_id;
+use super::event::EventArgument;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OverrideCommand {
@@ -12,10 +12,10 @@ pub(crate) enum OverrideCommand {
     ///
     /// It goes before the policy, also before denied domains, and before an override of the
     /// event's series. Only facts such as a deleted event go before it.
+    #[command(allow_missing_positional = true)]
     Event {
-        /// Recall's id of the event
-        #[arg(value_parser = event_id)]
-        event: EventId,
+        #[command(flatten)]
+        event: EventArgument,
         /// Whether the event is recorded
         choice: Choice,
         #[command(flatten)]
@@ -33,11 +33,11 @@ pub(crate) enum OverrideCommand {
     ///
     /// Changing "this and following events" makes a new series with a new id on either platform.
     /// The override stays with the old one. Set it again for an event of the new series, or write a
-    /// rule, which outlives that.
+    /// rule, which outlives that. EVENT is any event of the series.
+    #[command(allow_missing_positional = true)]
     Series {
-        /// Recall's id of any event of the series
-        #[arg(value_parser = event_id)]
-        event: EventId,
+        #[command(flatten)]
+        event: EventArgument,
         /// Whether the series is recorded
         choice: Choice,
         #[command(flatten)]

@@ -9,6 +9,11 @@ pub(super) fn event_id(text: &str) -> Result<EventId, InvalidId> {
     EventId::parse(text)
 }
 
+/// The id of an event, or the beginning of it.
+pub(super) fn event_name(text: &str) -> Result<String, InvalidId> {
+    EventId::parse(text).map(|_| text.to_owned())
+}
+
 pub(super) fn actor_name(text: &str) -> Result<Actor, InvalidActor> {
     Actor::parse(text)
 }

@@ -7,20 +7,21 @@
 
 use std::collections::HashSet;
 
-use callsheet_app::PortError;
+use callsheet_api::calendars::{Disconnected, Outcome, Removal};
+use callsheet_api::unreadable::UnreadableDecision;
+use callsheet_app::find_calendar::find_any;
 use callsheet_app::ports::{
     CalendarEvents, CalendarRemoval, Calendars, Clock, Decisions, Queue, RateLimits, Removed,
 };
+use callsheet_app::rate_limited::{RateLimitedRecall, published_limit};
+use callsheet_app::{PortError, UseCaseError};
 use callsheet_domain::{
     Calendar, CalendarId, Decision, DeduplicationKey, Email, IcalUid, Operation, SyncJob,
     SyncReason, SyncRequest, Timestamp,
 };
-use serde::Serialize;
 
+use super::text::description;
 use crate::error::CliError;
-use crate::find_calendar::{find_any, unknown_calendar};
-use crate::rate_limited::{RateLimitedRecall, published_limit};
-use crate::unreadable::UnreadableDecision;
 
 /// Number of meetings whose copies are loaded together.
 const MEETINGS_AT_ONCE: usize = 100;
@@ -32,40 +33,6 @@ pub(super) struct Ports<S, D, R, Q> {
     pub(super) decisions: D,
     pub(super) recall: R,
     pub(super) queue: Q,
-}
-
-/// A calendar that is to be deleted, and what is deleted with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Removal {
-    pub(super) calendar: String,
-    pub(super) owner: Option<String>,
-    /// Its status before.
-    pub(super) status: &'static str,
-    /// Number of its upcoming meetings.
-    pub(super) meetings: usize,
-    /// Number of bots that only its events have.
-    pub(super) bots: usize,
-    /// Number of bots that events in other calendars share.
-    pub(super) shared_bots: usize,
-    /// Decisions that cannot be read: they may have further bots, and cannot be retired.
-    pub(super) unreadable: Vec<UnreadableDecision>,
-}
-
-/// A calendar that was deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Disconnected {
-    #[serde(flatten)]
-    pub(super) removal: Removal,
-    pub(super) outcome: Outcome,
-}
-
-/// Result of the deletion at Recall.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Outcome {
-    Deleted,
-    /// It was deleted before.
-    AlreadyDeleted,
 }
 
 /// Deletes the calendar that `name` names, if `confirm` agrees to the description
@@ -85,7 +52,7 @@ where
 {
     let calendar = ports.find_calendar(name, clock).await?;
     let removal = ports.removal_of(&calendar, clock.now()).await?;
-    confirm(&removal.description())?;
+    confirm(&description(&removal))?;
     let id = &calendar.id;
     let recall = ports.rate_limited(Operation::DeleteCalendar, clock);
     let removed = recall.call(async || ports.recall.delete_calendar(id).await);
@@ -127,17 +94,18 @@ where
         match find_any(&self.state, name).await {
             Ok(Some(record)) => return Ok(record.calendar),
             // Its record cannot be read, and Recall knows the calendar.
-            Ok(None) | Err(CliError::Port(PortError::Unreadable { .. })) => {}
-            Err(error) => return Err(error),
+            Ok(None) | Err(UseCaseError::Port(PortError::Unreadable { .. })) => {}
+            Err(error) => return Err(error.into()),
         }
         let Ok(id) = CalendarId::parse(name) else {
-            return Err(unknown_calendar(name));
+            return Err(UseCaseError::UnknownCalendar(name.to_owned()).into());
         };
         let recall = self.rate_limited(Operation::GetCalendar, clock);
         let calendar = recall
             .call(async || self.recall.calendar(&id).await)
             .await?;
-        calendar.ok_or_else(|| unknown_calendar(name))
+        let calendar = calendar.ok_or_else(|| UseCaseError::UnknownCalendar(name.to_owned()))?;
+        Ok(calendar)
     }
 
     /// Counts what is deleted with the calendar.

@@ -1,7 +1,6 @@
 //! Lists calendars, or disconnects one.
 
 mod confirm;
-mod directory;
 mod disconnect;
 mod list;
 #[cfg(test)]
@@ -10,6 +9,7 @@ mod text;
 
 use std::io;
 
+use callsheet_app::directory;
 use callsheet_app::ports::Clock;
 
 use crate::arguments::CalendarsCommand;
@@ -25,17 +25,17 @@ pub(crate) async fn run(
     clock: &impl Clock,
 ) -> Result<io::Result<u8>, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-    let as_json = workspace.as_json();
+    let output = &workspace.output();
     match command {
         CalendarsCommand::List { recall: false } => {
             let listed = list::list(&state, &decisions, clock.now()).await?;
-            Ok(show(&listed, as_json))
+            Ok(show(&listed, output))
         }
         CalendarsCommand::List { recall: true } => {
             let recall = workspace.recall(", or list without --recall")?;
             let directory = directory::fetch(&recall, &state, clock).await?;
             let listed = list::list(&state, &decisions, clock.now()).await?;
-            Ok(show(&listed.compared_with(directory), as_json))
+            Ok(show(&listed.compared_with(directory), output))
         }
         CalendarsCommand::Disconnect { calendar, yes } => {
             let ports = Ports {
@@ -46,7 +46,7 @@ pub(crate) async fn run(
             };
             let confirm = |question: &str| confirm::on_terminal(question, yes);
             let disconnected = disconnect(&ports, &calendar, clock, confirm).await?;
-            Ok(show(&disconnected, as_json))
+            Ok(show(&disconnected, output))
         }
     }
 }

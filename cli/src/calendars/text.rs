@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use callsheet_api::calendars::{
+    AtRecall, CalendarList, CalendarRow, Difference, Disconnected, Outcome, Removal,
+    UnknownCalendar,
+};
 use callsheet_domain::CalendarStatus;
 
-use super::disconnect::{Disconnected, Outcome, Removal};
-use super::list::{AtRecall, CalendarList, CalendarRow, Difference, UnknownCalendar};
-use crate::render::{Field, Render, TextTable, ago, calendar_label, counted, table};
+use crate::render::{
+    Field, Render, Text, TextTable, ago, calendar_label, counted, short_calendar, table,
+};
+use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for CalendarList {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         let mut parts = Vec::new();
         let unknown = self.only_at_recall.as_deref().unwrap_or_default();
         if self.calendars.is_empty() {
@@ -22,14 +27,14 @@ impl Render for CalendarList {
         }
         if !self.calendars.is_empty() || !unknown.is_empty() {
             parts.push(match &self.only_at_recall {
-                None => self.table(),
-                Some(unknown) => self.table_with_recall(unknown),
+                None => Text(self, screen).table(),
+                Some(unknown) => Text(self, screen).table_with_recall(unknown),
             });
         }
         if !self.calendars.is_empty() {
-            parts.push(self.counts());
+            parts.push(Text(self, screen).counts());
         }
-        parts.extend(self.comparison());
+        parts.extend(Text(self, screen).comparison());
         parts.extend(decisions_paragraph(&self.unreadable_decisions));
         parts.extend(calendars_paragraph(&self.unreadable_calendars));
         parts.join("\n\n")
@@ -42,20 +47,23 @@ impl Render for CalendarList {
     }
 }
 
-impl CalendarList {
+impl Text<'_, CalendarList> {
     fn table(&self) -> String {
-        let mut table = table([
-            "calendar",
-            "platform",
-            "status",
-            "last sync",
-            "full sync",
-            "meetings",
-            "record",
-            "bots",
-        ]);
+        let mut table = table(
+            self.1,
+            [
+                "calendar",
+                "platform",
+                "status",
+                "last sync",
+                "full sync",
+                "meetings",
+                "record",
+                "bots",
+            ],
+        );
         for calendar in &self.calendars {
-            let cells = [calendar_label(&calendar.id, calendar.owner.as_deref())]
+            let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
                 .chain([calendar.platform, calendar.status].map(str::to_owned))
                 .chain(self.last_syncs(calendar));
@@ -65,27 +73,30 @@ impl CalendarList {
     }
 
     fn table_with_recall(&self, unknown: &[UnknownCalendar]) -> String {
-        let mut table = table([
-            "calendar",
-            "platform",
-            "status",
-            "at Recall",
-            "last sync",
-            "full sync",
-            "meetings",
-            "record",
-            "bots",
-        ]);
+        let mut table = table(
+            self.1,
+            [
+                "calendar",
+                "platform",
+                "status",
+                "at Recall",
+                "last sync",
+                "full sync",
+                "meetings",
+                "record",
+                "bots",
+            ],
+        );
         for calendar in &self.calendars {
             let at_recall = calendar.at_recall.map_or("", AtRecall::as_str);
-            let cells = [calendar_label(&calendar.id, calendar.owner.as_deref())]
+            let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
                 .chain([calendar.platform, calendar.status, at_recall].map(str::to_owned))
                 .chain(self.last_syncs(calendar));
             add_row(&mut table, cells, Some(calendar));
         }
         for calendar in unknown {
-            let cells = [calendar_label(&calendar.id, calendar.owner.as_deref())]
+            let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
                 .chain([calendar.platform, "unknown", calendar.status.as_str()].map(str::to_owned));
             add_row(&mut table, cells, None);
@@ -190,42 +201,40 @@ fn add_row(
     table.add_row(cells);
 }
 
-impl Removal {
-    /// Description of what will happen, for the confirmation.
-    pub(super) fn description(&self) -> String {
-        let name = calendar_label(&self.calendar, self.owner.as_deref());
-        if self.status == CalendarStatus::Deleted.as_str() {
-            return format!(
-                "{name} is already deleted at Recall. The deletion is repeated there, and a sync is requested that \
+/// Description of what will happen, for the confirmation.
+pub(super) fn description(removal: &Removal) -> String {
+    let name = calendar_label(&removal.calendar, removal.owner.as_deref());
+    if removal.status == CalendarStatus::Deleted.as_str() {
+        return format!(
+            "{name} is already deleted at Recall. The deletion is repeated there, and a sync is requested that \
                  retires its decisions."
-            );
-        }
-        let upcoming = counted(self.meetings, "upcoming meeting", "upcoming meetings");
-        let kept = match self.shared_bots {
-            0 => String::new(),
-            shared => format!(
-                " {} other calendars.",
-                counted(
-                    shared,
-                    "bot stays, since it is shared with",
-                    "bots stay, since they are shared with"
-                )
-            ),
-        };
-        let unreadable = decisions_paragraph(&self.unreadable);
-        let unreadable = unreadable.map_or_else(String::new, |rows| {
-            format!("\n{rows}\nThey may have further bots, which are removed too.")
-        });
-        format!(
-            "{name} will be deleted at Recall. This cannot be undone: its owner has to connect it again.\n\
-             It has {upcoming}. {} removed with it.{kept}{unreadable}",
-            counted(self.bots, "bot is", "bots are"),
-        )
+        );
     }
+    let upcoming = counted(removal.meetings, "upcoming meeting", "upcoming meetings");
+    let kept = match removal.shared_bots {
+        0 => String::new(),
+        shared => format!(
+            " {} other calendars.",
+            counted(
+                shared,
+                "bot stays, since it is shared with",
+                "bots stay, since they are shared with"
+            )
+        ),
+    };
+    let unreadable = decisions_paragraph(&removal.unreadable);
+    let unreadable = unreadable.map_or_else(String::new, |rows| {
+        format!("\n{rows}\nThey may have further bots, which are removed too.")
+    });
+    format!(
+        "{name} will be deleted at Recall. This cannot be undone: its owner has to connect it again.\n\
+             It has {upcoming}. {} removed with it.{kept}{unreadable}",
+        counted(removal.bots, "bot is", "bots are"),
+    )
 }
 
 impl Render for Disconnected {
-    fn text(&self) -> String {
+    fn text_on(&self, _screen: &Screen) -> String {
         let Removal {
             calendar, owner, ..
         } = &self.removal;

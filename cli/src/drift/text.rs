@@ -1,27 +1,29 @@
 //! Text of the comparison.
 
-use super::{Counts, Drift, NotCompared};
-use crate::render::{Field, Render, calendar_label, counted, in_one_line, minute, table};
+use callsheet_api::drift::{Counts, Drift, NotCompared};
+
+use crate::render::{Field, Render, Text, counted, short_calendar, table};
+use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Drift {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         let mut parts = Vec::new();
         let meetings = counted(self.compared, "upcoming meeting", "upcoming meetings");
         if self.drifted.is_empty() {
             parts.push(format!("Recall has the right bots for {meetings}."));
         } else {
-            parts.push(self.table());
+            parts.push(Text(self, screen).table());
             parts.push(format!(
                 "{} of {meetings} {} drifted: {}.\n\
                  Nothing was changed. The next sync of each event repairs it; `callsheet resync --full` \
                  requests one now.",
                 self.drifted.len(),
                 if self.drifted.len() == 1 { "has" } else { "have" },
-                self.counts.list(),
+                kinds(self.counts),
             ));
         }
-        parts.extend(self.not_compared.sentence());
+        parts.extend(not_compared(self.not_compared));
         if !self.unreadable.is_empty() {
             parts.push(format!(
                 "{} could not be read and {} skipped:\n  {}",
@@ -46,16 +48,21 @@ impl Render for Drift {
     }
 }
 
-impl Drift {
+impl Text<'_, Drift> {
     fn table(&self) -> String {
-        let headings = ["bot", "start (UTC)", "calendar", "meeting", "event", "bots"];
-        let mut table = table(headings);
+        let start = self.1.start();
+        let headings = ["bot", &start, "calendar", "meeting", "event", "bots"];
+        let mut table = table(self.1, headings);
+        table.keep_whole(&[0, 1, 5]);
         for meeting in &self.drifted {
             table.add_row([
                 Field::text(meeting.kind),
-                Field::text(minute(meeting.starts_at)),
-                Field::text(calendar_label(&meeting.calendar, meeting.owner.as_deref())),
-                Field::text(in_one_line(meeting.title.as_deref().unwrap_or_default())),
+                Field::text(self.1.minute(meeting.starts_at)),
+                Field::part(
+                    short_calendar(&meeting.calendar, meeting.owner.as_deref()),
+                    self.1,
+                ),
+                Field::part(meeting.title.as_deref().unwrap_or_default(), self.1),
                 Field::text(&meeting.event_id),
                 Field::number(meeting.bots),
             ]);
@@ -64,30 +71,25 @@ impl Drift {
     }
 }
 
-impl Counts {
-    fn list(self) -> String {
-        let kinds = [
-            (self.missing, "missing"),
-            (self.duplicate, "duplicate"),
-            (self.stale, "stale"),
-            (self.foreign, "foreign"),
-        ];
-        nonzero(&kinds)
-    }
+fn kinds(counts: Counts) -> String {
+    nonzero(&[
+        (counts.missing, "missing"),
+        (counts.duplicate, "duplicate"),
+        (counts.stale, "stale"),
+        (counts.foreign, "foreign"),
+    ])
 }
 
-impl NotCompared {
-    fn sentence(self) -> Option<String> {
-        let reasons = [
-            (self.due, "due"),
-            (self.abandoned, "abandoned"),
-            (self.just_called, "called about less than a minute before"),
-            (self.undecided, "without a current decision"),
-        ];
-        let all: usize = reasons.iter().map(|(count, _)| count).sum();
-        let more = counted(all, "more was not compared", "more were not compared");
-        (all > 0).then(|| format!("{more}: {}.", nonzero(&reasons)))
-    }
+fn not_compared(counts: NotCompared) -> Option<String> {
+    let reasons = [
+        (counts.due, "due"),
+        (counts.abandoned, "abandoned"),
+        (counts.just_called, "called about less than a minute before"),
+        (counts.undecided, "without a current decision"),
+    ];
+    let all: usize = reasons.iter().map(|(count, _)| count).sum();
+    let more = counted(all, "more was not compared", "more were not compared");
+    (all > 0).then(|| format!("{more}: {}.", nonzero(&reasons)))
 }
 
 /// The counts that are not zero, in a list.

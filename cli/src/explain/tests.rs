@@ -4,7 +4,7 @@ use callsheet_app::ports::{
     Calendars as _, Decisions as _, NewPolicy, OverrideStore as _, Policies as _,
 };
 use callsheet_domain::{
-    Applied, Attempts, CallRecord, Cause, Decision, Fact, FactValue, FactValues, History,
+    Applied, Attempts, CallRecord, Cause, Decision, EventId, Fact, FactValue, FactValues, History,
     Operation, OverrideChoice, OverrideScope, PolicyDocument, PolicyRevision, Reason,
     RecordedResult, RuleName, SeriesId, TestedRules, Timestamp, Verdict, Wanted,
 };
@@ -15,8 +15,15 @@ use callsheet_testkit::{
 use serde_json::{Value, json};
 use test_case::test_case;
 
-use super::{Explanation, explain};
+use callsheet_api::explain::Explanation;
+use callsheet_app::events::EventName;
+
+use super::explain;
 use crate::render::Render as _;
+
+fn named(event: &EventId) -> EventName {
+    EventName::Id(event.to_string())
+}
 
 async fn explained(decision: Decision, now: Timestamp) -> (Explanation, String) {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
@@ -45,7 +52,7 @@ async fn explained(decision: Decision, now: Timestamp) -> (Explanation, String) 
     }
     decisions.write(&decision).await.expect("memory");
     let event = decision.key.event_id.clone();
-    let explanation = explain(&state, &decisions, &event, now)
+    let explanation = explain(&state, &decisions, &named(&event), now)
         .await
         .expect("it is stored");
     let text = explanation.text();
@@ -148,7 +155,7 @@ async fn a_policy_that_is_lost_leaves_the_rules_out() {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
     decisions.write(&a_decision()).await.expect("memory");
     let event = a_decision().key.event_id;
-    let explained = explain(&state, &decisions, &event, at("09:30")).await;
+    let explained = explain(&state, &decisions, &named(&event), at("09:30")).await;
     assert_eq!(explained.expect("it is stored").rules, None);
 }
 
@@ -194,7 +201,7 @@ async fn an_outdated_policy_is_shown_with_the_newest() {
 #[tokio::test]
 async fn an_unknown_event_is_refused() {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
-    let result = explain(&state, &decisions, &an_event().id, at("09:30")).await;
+    let result = explain(&state, &decisions, &named(&an_event().id), at("09:30")).await;
     assert_eq!(result.expect_err("it is unknown").exit_code(), 1);
 }
 
@@ -206,7 +213,7 @@ async fn unreadable_rows_of_the_calendar_are_named_and_the_rest_is_explained() {
     decisions.write(&row).await.expect("memory");
     state.make_record_unreadable(&row.calendar_id);
     state.make_override_unreadable(&row.calendar_id);
-    let explained = explain(&state, &decisions, &row.key.event_id, at("09:30")).await;
+    let explained = explain(&state, &decisions, &named(&row.key.event_id), at("09:30")).await;
     let explained = explained.expect("the decision can be read");
     assert_eq!(explained.exit_code(), 1);
     let text = explained.text();
@@ -219,7 +226,7 @@ async fn unreadable_rows_of_the_calendar_are_named_and_the_rest_is_explained() {
         "{text}"
     );
     decisions.make_unreadable(&row.key);
-    let unreadable = explain(&state, &decisions, &row.key.event_id, at("09:30")).await;
+    let unreadable = explain(&state, &decisions, &named(&row.key.event_id), at("09:30")).await;
     let report = unreadable.expect_err("it cannot be read").report();
     assert!(report.contains("`callsheet rebuild event-1`"), "{report}");
 }
@@ -252,7 +259,7 @@ async fn explained_beside(row: Decision, copies: Vec<Decision>) -> Explanation {
     for row in copies.iter().chain([&row]) {
         decisions.write(row).await.expect("memory");
     }
-    let explained = explain(&state, &decisions, &row.key.event_id, at("09:30")).await;
+    let explained = explain(&state, &decisions, &named(&row.key.event_id), at("09:30")).await;
     explained.expect("it is stored")
 }
 

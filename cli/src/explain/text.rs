@@ -1,22 +1,26 @@
 //! Text of an explanation.
 
-use serde_json::Value;
-
-use super::explanation::{
+use callsheet_api::explain::{
     AppliedState, BotState, CallSummary, Explanation, Keeper, KeptState, Revisions,
 };
-use crate::render::{Render, calendar_label, counted, in_one_line, instant};
+use serde_json::Value;
+
+use super::rules::paragraph;
+use crate::render::{Render, Text, calendar_label, counted, in_one_line};
+use crate::screen::Screen;
 use crate::unreadable::problems_paragraph;
 
 impl Render for Explanation {
-    fn text(&self) -> String {
-        let mut parts = vec![self.heading(), self.why()];
-        parts.extend(self.rules.iter().map(|rules| rules.paragraph(&self.rule)));
-        parts.push(self.inputs());
+    fn text_on(&self, screen: &Screen) -> String {
+        let text = Text(self, screen);
+        let mut parts = vec![text.heading(), text.why()];
+        let rules = self.rules.as_ref();
+        parts.extend(rules.map(|rules| paragraph(rules, &self.rule)));
+        parts.push(text.inputs());
         if !self.overrides.is_empty() || self.pause.is_some() {
-            parts.push(self.overrides());
+            parts.push(text.overrides());
         }
-        parts.push(self.bot.paragraph());
+        parts.push(Text(&self.bot, screen).paragraph());
         parts.extend(problems_paragraph(&self.unreadable));
         parts.join("\n\n")
     }
@@ -26,7 +30,7 @@ impl Render for Explanation {
     }
 }
 
-impl Explanation {
+impl Text<'_, Explanation> {
     fn heading(&self) -> String {
         let title = self.title.as_deref().map(in_one_line);
         let title = title.map_or("A meeting without a title".to_owned(), |title| {
@@ -46,8 +50,8 @@ impl Explanation {
         };
         format!(
             "{title} {verdict}.\nFrom {} to {}, in {place}.",
-            instant(self.starts_at),
-            instant(self.ends_at)
+            self.1.instant(self.starts_at),
+            self.1.instant(self.ends_at)
         )
     }
 
@@ -73,7 +77,7 @@ impl Explanation {
         };
         format!(
             "It was decided from\n  the event as changed {}\n  {}\n  {}\n  {overrides}",
-            instant(inputs.event_changed_at),
+            self.1.instant(inputs.event_changed_at),
             revisions_text("the calendar's revision", inputs.calendar),
             revisions_text("the policy's revision", inputs.policy),
         )
@@ -87,13 +91,13 @@ impl Explanation {
                 stored.scope,
                 stored.choice,
                 in_one_line(&stored.by),
-                instant(stored.at)
+                self.1.instant(stored.at)
             ));
         }
         if let Some(pause) = &self.pause {
             lines.push(format!(
                 "  for the calendar: paused until {}, set by {}",
-                instant(pause.until),
+                self.1.instant(pause.until),
                 in_one_line(&pause.by)
             ));
         }
@@ -101,7 +105,7 @@ impl Explanation {
     }
 }
 
-impl BotState {
+impl Text<'_, BotState> {
     fn paragraph(&self) -> String {
         let wanted = match &self.wanted {
             None => "No bot is wanted.".to_owned(),
@@ -110,13 +114,13 @@ impl BotState {
                 let called = name.map_or(String::new(), |name| format!(" called \"{name}\""));
                 format!(
                     "A bot{called} is wanted, to join {}.",
-                    instant(bot.joins_at)
+                    self.1.instant(bot.joins_at)
                 )
             }
         };
         let applied = match (&self.applied, self.kept_by.is_empty()) {
             (AppliedState::Nothing, false) => "None is at Recall for this event.".to_owned(),
-            (applied, _) => applied.sentence(),
+            (applied, _) => Text(applied, self.1).sentence(),
         };
         let mut lines = vec![format!("{wanted} {applied}"), self.next_step()];
         if !self.kept_by.is_empty() {
@@ -131,7 +135,7 @@ impl BotState {
         }
         if !self.calls.is_empty() {
             lines.push("The last calls:".to_owned());
-            lines.extend(self.calls.iter().map(CallSummary::line));
+            lines.extend(self.calls.iter().map(|call| Text(call, self.1).line()));
         }
         lines.join("\n")
     }
@@ -145,7 +149,11 @@ impl BotState {
             "Other calendars keep a bot in the meeting too:"
         };
         let mut lines = vec![heading.to_owned()];
-        lines.extend(self.kept_by.iter().map(Keeper::line));
+        lines.extend(
+            self.kept_by
+                .iter()
+                .map(|keeper| keeper_line(keeper, self.1)),
+        );
         lines.join("\n")
     }
 
@@ -166,18 +174,26 @@ impl BotState {
             count => format!("{} so far", counted(count as usize, "attempt", "attempts")),
         };
         match self.not_before {
-            Some(at) => format!("{step}: {attempts}, the next not before {}.", instant(at)),
+            Some(at) => format!(
+                "{step}: {attempts}, the next not before {}.",
+                self.1.instant(at)
+            ),
             None => format!("{step}: {attempts}."),
         }
     }
 }
 
-impl Keeper {
+/// A copy that keeps a bot in the meeting, in one line, indented.
+pub(crate) fn keeper_line(keeper: &Keeper, screen: &Screen) -> String {
+    Text(keeper, screen).line()
+}
+
+impl Text<'_, Keeper> {
     fn line(&self) -> String {
         let calendar = calendar_label(&self.calendar, self.owner.as_deref());
         let id = self.bot_id.as_ref();
         let id = id.map_or(String::new(), |id| format!(" ({id})"));
-        let joins = instant(self.joins_at);
+        let joins = self.1.instant(self.joins_at);
         let state = match self.state {
             KeptState::AtRecall => format!("at Recall{id}, to join {joins}"),
             KeptState::Dispatched => format!("on its way to the call or in it{id}"),
@@ -192,32 +208,32 @@ impl Keeper {
     }
 }
 
-impl AppliedState {
+impl Text<'_, AppliedState> {
     fn sentence(&self) -> String {
         let id = |id: &Option<String>| id.as_ref().map_or(String::new(), |id| format!(" ({id})"));
-        match self {
-            Self::Nothing => "None is at Recall.".to_owned(),
-            Self::AsWanted { bot_id } => {
+        match self.0 {
+            AppliedState::Nothing => "None is at Recall.".to_owned(),
+            AppliedState::AsWanted { bot_id } => {
                 format!("It is at Recall as wanted{}.", id(bot_id))
             }
-            Self::Another { bot_id, joins_at } => {
-                let joins = instant(*joins_at);
+            AppliedState::Another { bot_id, joins_at } => {
+                let joins = self.1.instant(*joins_at);
                 format!("Another is at Recall{}, to join {joins}.", id(bot_id))
             }
-            Self::Uncertain => {
+            AppliedState::Uncertain => {
                 "It is uncertain whether one is at Recall; the next call will show.".to_owned()
             }
-            Self::Dispatched { bot_id } => {
+            AppliedState::Dispatched { bot_id } => {
                 format!("One is on its way to the call or in it{}.", id(bot_id))
             }
-            Self::TooMany => {
+            AppliedState::TooMany => {
                 "More bots are at Recall than wanted: all are unscheduled first.".to_owned()
             }
         }
     }
 }
 
-impl CallSummary {
+impl Text<'_, CallSummary> {
     fn line(&self) -> String {
         let call = match self.call {
             "schedule-bot" => "schedule the bot",
@@ -244,7 +260,7 @@ impl CallSummary {
         let late = if self.is_late { ", late" } else { "" };
         format!(
             "  {} {call}, since {why}{late}: {outcome}",
-            instant(self.at)
+            self.1.instant(self.at)
         )
     }
 }

@@ -12,55 +12,21 @@ mod text;
 
 use std::collections::BTreeSet;
 
+use callsheet_api::forget::{DecisionCounts, Forgotten, ForgottenCalendar};
+use callsheet_api::unreadable::UnreadableDecision;
+use callsheet_app::find_calendar::known_calendars;
 use callsheet_app::ports::{Calendars, Decisions, Forgetting, WriteOutcome};
 use callsheet_domain::{
     CalendarId, CalendarRecord, CalendarStatus, Decision, DecisionKey, Timestamp,
 };
-use serde::Serialize;
 
 use crate::arguments::ForgetArguments;
 use crate::error::CliError;
-use crate::find_calendar::known_calendars;
-use crate::unreadable::UnreadableDecision;
 use crate::workspace::Workspace;
 use mentions::mentions;
 
 /// How often the write of a decision is attempted.
 const MAX_ATTEMPTS: usize = 5;
-
-/// What was removed, or would be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Forgotten {
-    pub(crate) name: String,
-    pub(crate) is_dry_run: bool,
-    /// Number of overrides and pauses that the person set.
-    pub(crate) overrides: u64,
-    /// Number of policies that the person pushed.
-    pub(crate) policies: u64,
-    pub(crate) calendars: Vec<ForgottenCalendar>,
-    pub(crate) decisions: DecisionCounts,
-    /// Decisions that cannot be read, so that it is unknown what they say.
-    pub(crate) unreadable: Vec<UnreadableDecision>,
-}
-
-/// A calendar of the person, or the one that is named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct ForgottenCalendar {
-    pub(crate) id: String,
-    /// Number of its rows.
-    pub(crate) rows: u64,
-    /// Whether it is deleted at Recall. Otherwise its rows stay.
-    pub(crate) is_gone: bool,
-}
-
-/// Numbers of decisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub(crate) struct DecisionCounts {
-    /// Those that are over, or whose calendar is gone.
-    pub(crate) forgotten: usize,
-    /// Those about coming meetings, which stay.
-    pub(crate) upcoming: usize,
-}
 
 /// Removes what is stored about the name of `arguments`.
 pub(crate) async fn run(

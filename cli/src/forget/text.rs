@@ -1,14 +1,17 @@
 //! Text of what was removed.
 
-use super::{Forgotten, ForgottenCalendar};
-use crate::render::{Render, counted, in_one_line};
+use callsheet_api::forget::{Forgotten, ForgottenCalendar};
+
+use crate::render::{Render, Text, counted, in_one_line};
+use crate::screen::Screen;
 use crate::unreadable::decisions_paragraph;
 
 impl Render for Forgotten {
-    fn text(&self) -> String {
-        let mut lines = vec![self.heading()];
-        lines.extend(self.removed().into_iter().map(|line| format!("  {line}")));
-        let staying = self.staying();
+    fn text_on(&self, screen: &Screen) -> String {
+        let text = Text(self, screen);
+        let mut lines = vec![text.heading()];
+        lines.extend(text.removed().into_iter().map(|line| format!("  {line}")));
+        let staying = text.staying();
         if !staying.is_empty() {
             lines.push("What has to stay for now:".to_owned());
             lines.extend(staying.into_iter().map(|line| format!("  {line}")));
@@ -26,11 +29,13 @@ impl Render for Forgotten {
     }
 
     fn exit_code(&self) -> u8 {
-        u8::from(!self.staying().is_empty() || !self.unreadable.is_empty())
+        u8::from(
+            !Text(self, &Screen::default()).staying().is_empty() || !self.unreadable.is_empty(),
+        )
     }
 }
 
-impl Forgotten {
+impl Text<'_, Forgotten> {
     fn heading(&self) -> String {
         let name = in_one_line(&self.name);
         match (self.removed().is_empty(), self.is_dry_run) {
@@ -67,7 +72,7 @@ impl Forgotten {
         .flatten()
         .collect();
         let gone = self.calendars.iter().filter(|calendar| calendar.is_gone);
-        lines.extend(gone.map(ForgottenCalendar::removed));
+        lines.extend(gone.map(|one| Text(one, self.1).removed()));
         lines
     }
 
@@ -96,7 +101,7 @@ impl Forgotten {
     }
 }
 
-impl ForgottenCalendar {
+impl Text<'_, ForgottenCalendar> {
     fn removed(&self) -> String {
         let rows = usize::try_from(self.rows).unwrap_or(usize::MAX);
         format!("calendar {}: {}", self.id, counted(rows, "row", "rows"))

@@ -1,64 +1,18 @@
 //! Sets overrides, and requests a sync of their calendar.
-//!
-//! An override is stored under the ids that the calendar's platform gives, since
-//! Recall's id of an event changes when the calendar is reconnected. The decision
-//! on the event knows the platform's ids.
-//!
-//! An override of a series is stored under the platform's id of the series, or
-//! under the meeting's `ical_uid` if there is no such id. Never under both: that
-//! would be two revisions for one override, and only the last one counts.
 
 #[cfg(test)]
 mod tests;
 mod text;
 
-use callsheet_app::ports::{Decisions, Forgetting, OverrideStore, Queue};
-use callsheet_domain::{Actor, Decision, EventId, OverrideChoice, OverrideScope, Timestamp, plus};
-use jiff::SignedDuration;
-use serde::Serialize;
+use callsheet_api::overrides::OverrideSet;
+use callsheet_app::events::EventName;
+use callsheet_app::overrides::Target;
+use callsheet_app::ports::{Calendars, Decisions, Forgetting, OverrideStore, Queue};
+use callsheet_domain::{Actor, Timestamp};
 
 use crate::arguments::{Choice, OverrideCommand};
 use crate::error::CliError;
-use crate::find_decision::find_decision;
-use crate::notify_stack::{Delivery, request_full_sync};
 use crate::workspace::Workspace;
-
-/// How long an override of an event is kept after the event. An event may be postponed by
-/// months, and must not lose a person's choice by that.
-const KEPT_AFTER_EVENT: SignedDuration = SignedDuration::from_hours(365 * 24);
-
-/// Which meetings of the event's series an override is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Target {
-    Event,
-    Series,
-}
-
-/// An override that was set or cleared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct OverrideSet {
-    pub(crate) calendar: String,
-    pub(crate) title: Option<String>,
-    pub(crate) scope: Scope,
-    /// `record`, `skip` or `clear`.
-    pub(crate) choice: &'static str,
-    pub(crate) by: String,
-    /// Sequence number of this override among the calendar's overrides and pauses.
-    pub(crate) revision: u64,
-    pub(crate) sync_request: Delivery,
-}
-
-/// What an override is stored under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Scope {
-    /// The platform's id of the event.
-    Event,
-    /// The platform's id of the series.
-    Series,
-    /// The `ical_uid` of the meeting.
-    IcalUid,
-}
 
 /// Sets the override of a command.
 pub(crate) async fn run(
@@ -74,78 +28,21 @@ pub(crate) async fn run(
     };
     let by = by.actor(workspace.user())?;
     let ports = (&state, &decisions, queue.as_ref());
-    set_override(ports, (target, &event), choice, &by, now).await
+    set_override(ports, (target, &event.name()), choice, &by, now).await
 }
 
-/// Stores an override under the platform's ids in the decision on `event`.
-pub(crate) async fn set_override<S, D, Q>(
-    (state, decisions, queue): (&S, &D, Option<&Q>),
-    (target, event): (Target, &EventId),
+async fn set_override<S, D, Q>(
+    ports: (&S, &D, Option<&Q>),
+    target: (Target, &EventName),
     choice: Choice,
     by: &Actor,
     now: Timestamp,
 ) -> Result<OverrideSet, CliError>
 where
-    S: OverrideStore + Forgetting,
+    S: Calendars + OverrideStore + Forgetting,
     D: Decisions,
     Q: Queue,
 {
-    let decision = find_decision(decisions, event).await?;
-    let calendar = &decision.calendar_id;
-    let Some(scope) = scope_of(&decision, target) else {
-        let sync_request = request_full_sync(queue, calendar, now).await;
-        return Err(platform_id_is_missing(&sync_request));
-    };
-    let choice = OverrideChoice::from(choice);
-    let revision = state
-        .set_override(calendar, &scope, choice, by, now)
-        .await?;
-    if target == Target::Event {
-        let until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
-        state.expire_override(calendar, &scope, until).await?;
-    }
-    Ok(OverrideSet {
-        calendar: calendar.to_string(),
-        title: decision.title.clone(),
-        scope: match scope {
-            OverrideScope::Event(_) => Scope::Event,
-            OverrideScope::PlatformSeries(_) => Scope::Series,
-            OverrideScope::Series(_) => Scope::IcalUid,
-        },
-        choice: choice.as_str(),
-        by: by.as_str().to_owned(),
-        revision: revision.0,
-        sync_request: request_full_sync(queue, calendar, now).await,
-    })
-}
-
-/// The scope of an override; none if an earlier version wrote the decision. A
-/// decision with the platform's id of the event also has that of the series, if
-/// there is a series.
-fn scope_of(decision: &Decision, target: Target) -> Option<OverrideScope> {
-    let event = decision.platform_id.clone();
-    match (target, decision.series.clone()) {
-        (Target::Event, _) => event.map(OverrideScope::Event),
-        (Target::Series, Some(series)) => Some(OverrideScope::PlatformSeries(series)),
-        (Target::Series, None) => {
-            event.map(|_| OverrideScope::Series(decision.key.ical_uid.clone()))
-        }
-    }
-}
-
-fn platform_id_is_missing(sync_request: &Delivery) -> CliError {
-    let advice = match sync_request {
-        Delivery::Sent => {
-            "A sync of its calendar was requested, which adds it: run this again in a minute"
-                .to_owned()
-        }
-        Delivery::NotSent(reason) => format!(
-            "A sync of its calendar adds it, but could not be requested: {reason}. Run this again when \
-             it can"
-        ),
-    };
-    CliError::Refused(format!(
-        "an earlier version of Callsheet wrote the decision about this event, without the platform's id \
-         of the event. {advice}"
-    ))
+    let set = callsheet_app::overrides::set_override(ports, target, choice.into(), by, now);
+    Ok(OverrideSet::of(&set.await?))
 }

@@ -1,15 +1,19 @@
 //! Under which id an override is stored, and that a sync is requested.
 
+use callsheet_api::delivery::Delivery;
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
-use callsheet_domain::{Decision, OverrideScope, SeriesId, SyncJob, SyncReason};
+use callsheet_domain::{
+    CalendarRecord, CalendarStatus, Decision, OverrideChoice, OverrideScope, RuleName, SeriesId,
+    SyncJob, SyncReason, Verdict,
+};
 use callsheet_testkit::{
     MemoryDecisions, MemoryQueue, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
-    an_event, at,
+    an_email, an_event, at, id,
 };
 use test_case::test_case;
 
 use super::*;
-use crate::render::Render as _;
+use crate::render::{Render as _, assert_published};
 
 struct Harness {
     state: MemoryState,
@@ -35,7 +39,7 @@ impl Harness {
 
     async fn set_override(&self, target: Target, choice: Choice) -> Result<OverrideSet, CliError> {
         let ports = (&self.state, &self.decisions, Some(&self.queue));
-        let event = an_event().id;
+        let event = EventName::Id(an_event().id.to_string());
         set_override(ports, (target, &event), choice, &an_actor(), at("09:30")).await
     }
 
@@ -111,8 +115,15 @@ async fn a_decision_of_an_earlier_version_is_synced_first(target: Target) {
 async fn an_override_is_stored_even_if_no_sync_can_be_requested() {
     let harness = Harness::with_decision(a_decision()).await;
     let ports = (&harness.state, &harness.decisions, None::<&MemoryQueue>);
-    let event = (Target::Event, &an_event().id);
-    let set = set_override(ports, event, Choice::Skip, &an_actor(), at("09:30")).await;
+    let event = EventName::Id(an_event().id.to_string());
+    let set = set_override(
+        ports,
+        (Target::Event, &event),
+        Choice::Skip,
+        &an_actor(),
+        at("09:30"),
+    )
+    .await;
     let text = set.expect("it is stored").text();
     assert!(text.contains("with the next resync"), "{text}");
     assert_eq!(harness.stored_overrides().await.len(), 1);
@@ -133,4 +144,65 @@ async fn an_override_of_an_event_expires_a_year_after_the_event(
     let calendar = a_calendar_record().calendar.id;
     let expires_at = harness.state.expires_at(&calendar, Some(&scope));
     assert_eq!(expires_at, expected.map(at));
+}
+
+/// A copy in the calendar of a colleague, who wants the same bot.
+async fn with_a_colleagues_copy(harness: &Harness) {
+    let colleague = a_calendar_record().with(|record| {
+        record.calendar.id = id("calendar-colleague");
+        record.calendar.email = Some(an_email("colleague@acme.example"));
+    });
+    harness
+        .state
+        .write_record(&colleague)
+        .await
+        .expect("memory");
+    let copy = a_decision().with(|row| {
+        row.key.event_id = id("event-2");
+        row.calendar_id = id("calendar-colleague");
+    });
+    harness.decisions.write(&copy).await.expect("memory");
+}
+
+#[test_case(Choice::Skip, true; "a no")]
+#[test_case(Choice::Record, false; "a yes")]
+#[tokio::test]
+async fn a_no_says_at_once_for_which_calendar_the_bot_stays(choice: Choice, expected: bool) {
+    let harness = Harness::with_decision(a_decision()).await;
+    with_a_colleagues_copy(&harness).await;
+    let set = harness.set_override(Target::Event, choice).await;
+    let set = set.expect("it is stored");
+    assert_published("override", &set);
+    assert_eq!(set.kept_by.len(), 1);
+    let text = set.text();
+    let said = "The bot stays in this meeting, since other calendars want it:\n  colleague@acme.example (calendar-colleague), event event-2";
+    assert_eq!(text.contains(said), expected, "{text}");
+}
+
+#[test_case(|row, _| row.ends_at = at("09:00"), "the meeting is over"; "a meeting that is over")]
+#[test_case(|row, _| row.link = None, "has no meeting link"; "an event without a link")]
+#[test_case(|row, _| row.verdict = Verdict::skip(RuleName::CANCELLED, "it is cancelled"), "the meeting is cancelled"; "a cancelled meeting")]
+#[test_case(|_, record| record.calendar.status = CalendarStatus::Deleted, "the calendar is not connected"; "a deleted calendar")]
+#[test_case(|_, record| record.calendar.id = id("calendar-other"), "the calendar is not connected"; "a calendar that is not stored")]
+#[tokio::test]
+async fn an_override_that_has_no_effect_says_why(
+    change: impl FnOnce(&mut Decision, &mut CalendarRecord),
+    expected: &str,
+) {
+    let (mut row, mut record) = (a_decision(), a_calendar_record());
+    change(&mut row, &mut record);
+    let harness = Harness {
+        state: MemoryState::new(),
+        decisions: MemoryDecisions::new(),
+        queue: MemoryQueue::new(),
+    };
+    harness.state.write_record(&record).await.expect("memory");
+    harness.decisions.write(&row).await.expect("memory");
+    let set = harness.set_override(Target::Event, Choice::Record).await;
+    let set = set.expect("it is stored");
+    assert_published("override", &set);
+    let text = set.text();
+    assert!(text.contains("It has no effect"), "{text}");
+    assert!(text.contains(expected), "{text}");
+    assert!(!text.contains("takes effect at once"), "{text}");
 }

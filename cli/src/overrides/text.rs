@@ -1,12 +1,17 @@
 //! Text of an override that was set or cleared.
 
-use super::{OverrideSet, Scope};
+use callsheet_api::overrides::{ObstacleKind, OverrideSet, Scope};
+
+use crate::delivery::sentence;
+use crate::explain::keeper_line;
 use crate::render::{Render, in_one_line};
+use crate::screen::Screen;
+use crate::unreadable::problems_paragraph;
 
 impl Render for OverrideSet {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         let effect = "A sync of its calendar was requested, so it takes effect at once.";
-        let mut lines = vec![self.change()];
+        let mut lines = vec![change(self)];
         if self.scope == Scope::IcalUid {
             lines.push(
                 "The platform gives no id of a series, so the override holds for the ical_uid: in Google for \
@@ -14,30 +19,64 @@ impl Render for OverrideSet {
                     .to_owned(),
             );
         }
-        lines.push(self.sync_request.sentence(effect));
-        lines.join("\n")
+        match self.obstacle {
+            Some(obstacle) => lines.push(obstacle_text(obstacle).to_owned()),
+            None => lines.push(sentence(&self.sync_request, effect)),
+        }
+        if self.choice == "skip" && !self.kept_by.is_empty() {
+            lines.push("The bot stays in this meeting, since other calendars want it:".to_owned());
+            lines.extend(
+                self.kept_by
+                    .iter()
+                    .map(|keeper| keeper_line(keeper, screen)),
+            );
+        }
+        let mut parts = vec![lines.join("\n")];
+        parts.extend(problems_paragraph(&self.unreadable));
+        parts.join("\n\n")
+    }
+
+    fn exit_code(&self) -> u8 {
+        u8::from(!self.unreadable.is_empty())
     }
 }
 
-impl OverrideSet {
-    fn change(&self) -> String {
-        let title = self.title.as_deref().map(in_one_line);
-        let title = title.map_or_else(
-            || "A meeting without a title".to_owned(),
-            |title| format!("\"{title}\""),
-        );
-        let by = in_one_line(&self.by);
-        let scope = match self.scope {
-            Scope::Event => "this event",
-            Scope::Series => "this series",
-            Scope::IcalUid => "this meeting",
-        };
-        match self.choice {
-            "record" => format!("{title} will be recorded: {by} set an override for {scope}."),
-            "skip" => format!("{title} will not be recorded: {by} set an override for {scope}."),
-            _ => format!(
-                "The policy decides about {title} again: {by} cleared the override for {scope}."
-            ),
+fn obstacle_text(obstacle: ObstacleKind) -> &'static str {
+    match obstacle {
+        ObstacleKind::CalendarGone => {
+            "It has no effect: the calendar is not connected. Its owner has to connect it again; the override \
+             is kept for then."
         }
+        ObstacleKind::Cancelled => {
+            "It has no effect: the event is deleted or the meeting is cancelled, so no bot joins."
+        }
+        ObstacleKind::Over => {
+            "It has no effect: the meeting is over. It would count if the event were moved to a later time."
+        }
+        ObstacleKind::NoLink => {
+            "It has no effect for now: the event has no meeting link, so no bot can join. It counts as soon as \
+             the event has one."
+        }
+    }
+}
+
+fn change(set: &OverrideSet) -> String {
+    let title = set.title.as_deref().map(in_one_line);
+    let title = title.map_or_else(
+        || "A meeting without a title".to_owned(),
+        |title| format!("\"{title}\""),
+    );
+    let by = in_one_line(&set.by);
+    let scope = match set.scope {
+        Scope::Event => "this event",
+        Scope::Series => "this series",
+        Scope::IcalUid => "this meeting",
+    };
+    match set.choice {
+        "record" => format!("{title} will be recorded: {by} set an override for {scope}."),
+        "skip" => format!("{title} will not be recorded: {by} set an override for {scope}."),
+        _ => format!(
+            "The policy decides about {title} again: {by} cleared the override for {scope}."
+        ),
     }
 }

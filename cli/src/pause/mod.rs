@@ -4,28 +4,16 @@
 #[cfg(test)]
 mod tests;
 
+use callsheet_api::pause::PauseSet;
 use callsheet_app::ports::{Calendars, OverrideStore, Queue};
 use callsheet_domain::{Actor, Timestamp};
-use serde::Serialize;
 
 use crate::arguments::By;
+use crate::delivery::sentence;
 use crate::error::CliError;
-use crate::find_calendar::find_connected;
-use crate::notify_stack::{Delivery, request_full_sync};
-use crate::render::{Render, instant};
+use crate::render::Render;
+use crate::screen::Screen;
 use crate::workspace::Workspace;
-
-/// A pause that was set or ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct PauseSet {
-    pub(crate) calendar: String,
-    /// End of the pause; none if it was ended.
-    pub(crate) paused_until: Option<Timestamp>,
-    pub(crate) by: String,
-    /// Sequence number of this pause among the calendar's overrides and pauses.
-    pub(crate) revision: u64,
-    pub(crate) sync_request: Delivery,
-}
 
 /// Pauses `calendar` until an instant, or ends its pause if there is none.
 pub(crate) async fn run(
@@ -41,7 +29,7 @@ pub(crate) async fn run(
 }
 
 async fn set_pause<S, Q>(
-    (state, queue): (&S, Option<&Q>),
+    ports: (&S, Option<&Q>),
     calendar: &str,
     until: Option<Timestamp>,
     by: &Actor,
@@ -51,35 +39,20 @@ where
     S: OverrideStore + Calendars,
     Q: Queue,
 {
-    if until.is_some_and(|until| until <= now) {
-        return Err(CliError::Refused(
-            "the end of the pause is in the past. To end a pause, use `callsheet resume`"
-                .to_owned(),
-        ));
-    }
-    let calendar = find_connected(state, calendar).await?;
-    let revision = state
-        .pause(&calendar, until.unwrap_or(now), by, now)
-        .await?;
-    Ok(PauseSet {
-        calendar: calendar.to_string(),
-        paused_until: until,
-        by: by.as_str().to_owned(),
-        revision: revision.0,
-        sync_request: request_full_sync(queue, &calendar, now).await,
-    })
+    let set = callsheet_app::pause::set_pause(ports, calendar, until, by, now);
+    Ok(PauseSet::of(&set.await?))
 }
 
 impl Render for PauseSet {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         let change = match self.paused_until {
             Some(until) => format!(
                 "Recording is paused until {}. Meetings with a `record` override are still recorded.",
-                instant(until)
+                screen.instant(until)
             ),
             None => "Recording is resumed.".to_owned(),
         };
         let effect = "A sync of the calendar was requested, so it takes effect at once.";
-        format!("{change}\n{}", self.sync_request.sentence(effect))
+        format!("{change}\n{}", sentence(&self.sync_request, effect))
     }
 }

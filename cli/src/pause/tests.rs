@@ -20,6 +20,8 @@ async fn set_up() -> (MemoryState, MemoryQueue) {
 #[test_case("Sales@acme.example", Some("12:00"), true; "by its owner")]
 #[test_case("sales@acme.example", None, true; "resumed")]
 #[test_case("calendar-sales", Some("09:30"), false; "until an instant in the past")]
+#[test_case("calendar-s", Some("12:00"), true; "by the beginning of its id")]
+#[test_case("cal", Some("12:00"), false; "by too short a beginning")]
 #[test_case("lead@acme.example", Some("12:00"), false; "by another owner")]
 #[test_case("../calendar", Some("12:00"), false; "by an invalid id")]
 #[tokio::test]

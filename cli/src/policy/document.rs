@@ -7,11 +7,12 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use callsheet_api::policy::Problem;
 use callsheet_domain::{Notation, PolicyDocument};
 use serde_json::Value;
 use serde_saphyr::UserMessageFormatter;
 
-use super::problem::Problem;
+use super::problem::located;
 use super::source_map::{Node, SourceMap};
 use crate::error::CliError;
 
@@ -83,7 +84,7 @@ impl PolicyFile {
             (value, Notation::Yaml)
         };
         let found = PolicyDocument::format_problems(&value, notation);
-        Problem::all_located(found, &map)
+        located(found, &map)
     }
 
     /// The value, and where each part of it is. JSON is YAML, too.

@@ -6,28 +6,15 @@
 
 use std::path::Path;
 
+use callsheet_api::policy::{LintReport, Problem, Size};
 use callsheet_domain::{Policy, PolicyDocument, PolicyProblem};
-use serde::Serialize;
 
 use super::document::PolicyFile;
-use super::problem::Problem;
-use super::size::Size;
+use super::problem::{self, problem_text};
+use super::size::summary;
 use crate::error::CliError;
 use crate::render::{Render, counted};
-
-/// Result of a check of a policy file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct LintReport {
-    pub(crate) file: String,
-    /// None if the policy is invalid.
-    pub(crate) size: Option<Size>,
-    pub(crate) problems: Vec<Problem>,
-    /// What can hardly be meant. Of an invalid policy there are none.
-    pub(crate) warnings: Vec<Problem>,
-    /// Whether a warning makes the check fail.
-    #[serde(skip)]
-    pub(crate) is_strict: bool,
-}
+use crate::screen::Screen;
 
 /// Opens and checks a policy file; of a strict check, a warning is a failure.
 pub(crate) fn check(file: &Path, is_strict: bool) -> Result<LintReport, CliError> {
@@ -66,27 +53,27 @@ pub(crate) fn compile(file: &PolicyFile) -> Result<(PolicyDocument, Policy), Vec
 
 /// The problems with their lines in the file.
 pub(super) fn located(file: &PolicyFile, problems: Vec<PolicyProblem>) -> Vec<Problem> {
-    Problem::all_located(problems, &file.source_map())
+    problem::located(problems, &file.source_map())
 }
 
 impl Render for LintReport {
-    fn text(&self) -> String {
+    fn text_on(&self, _screen: &Screen) -> String {
         let Self { file, problems, .. } = self;
         if let Some(size) = self.size {
             let warnings = self.warnings.iter();
             let mut lines: Vec<_> = warnings
-                .map(|warning| format!("{file}: warning: {}", warning.text()))
+                .map(|warning| format!("{file}: warning: {}", problem_text(warning)))
                 .collect();
             let warned = match lines.len() {
                 0 => String::new(),
                 count => format!(", {}", counted(count, "warning", "warnings")),
             };
-            lines.push(format!("{file}: {}, no problems{warned}", size.summary()));
+            lines.push(format!("{file}: {}, no problems{warned}", summary(size)));
             return lines.join("\n");
         }
         let mut lines: Vec<_> = problems
             .iter()
-            .map(|problem| format!("{file}: {}", problem.text()))
+            .map(|problem| format!("{file}: {}", problem_text(problem)))
             .collect();
         lines.push(counted(problems.len(), "problem", "problems"));
         lines.join("\n")

@@ -20,6 +20,7 @@ use callsheet_domain::{Policy, PolicyDocument, Timestamp};
 use crate::arguments::{Format, PolicyCommand};
 use crate::error::CliError;
 use crate::render::{Render as _, cannot_print, show};
+use crate::screen::Screen;
 use crate::terminal::{has_unsafe, print_json, print_text};
 use crate::workspace::Workspace;
 use document::PolicyFile;
@@ -30,9 +31,9 @@ pub(crate) async fn run(
     command: PolicyCommand,
     now: Timestamp,
 ) -> Result<io::Result<u8>, CliError> {
-    let as_json = workspace.as_json();
+    let output = &workspace.output();
     Ok(match command {
-        PolicyCommand::Lint { file, strict } => show(&lint::check(&file, strict)?, as_json),
+        PolicyCommand::Lint { file, strict } => show(&lint::check(&file, strict)?, output),
         PolicyCommand::Schema => {
             let schema = serde_json::to_string_pretty(&PolicyDocument::json_schema());
             print_json(&schema.map_err(cannot_print)?).map(|()| 0)
@@ -44,7 +45,7 @@ pub(crate) async fn run(
             let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
             let queue = workspace.queue().await?;
             let ports = (&state, &decisions, queue.as_ref());
-            show(&push::push(ports, &file, pushed_by).await?, as_json)
+            show(&push::push(ports, &file, pushed_by).await?, output)
         }
         PolicyCommand::Pull { revision, format } => {
             let state = workspace.state().await?;
@@ -59,7 +60,7 @@ pub(crate) async fn run(
         }
         PolicyCommand::History { most } => {
             let state = workspace.state().await?;
-            show(&history::history(&state, most).await?, as_json)
+            show(&history::history(&state, most).await?, output)
         }
     })
 }
@@ -67,5 +68,6 @@ pub(crate) async fn run(
 /// Compiles the policy in a file.
 pub(crate) fn compile_file(file: &Path) -> Result<(PolicyDocument, Policy), CliError> {
     let file = PolicyFile::open(file)?;
-    lint::compile(&file).map_err(|_| CliError::Refused(lint::lint(&file).text()))
+    lint::compile(&file)
+        .map_err(|_| CliError::Refused(lint::lint(&file).text_on(&Screen::default())))
 }

@@ -7,7 +7,8 @@ use callsheet_domain::{PolicyDocument, PolicyRevision};
 use super::document::to_yaml;
 use crate::arguments::Format;
 use crate::error::CliError;
-use crate::render::{in_one_line, instant};
+use crate::render::in_one_line;
+use crate::screen::Screen;
 
 /// The policy of `revision`, or the active one.
 pub(crate) async fn pull<S: Policies>(
@@ -32,7 +33,7 @@ pub(crate) async fn pull<S: Policies>(
                 Some(stored) => format!(
                     "# Revision {}, pushed {} by {}.\n",
                     revision.0,
-                    instant(stored.at),
+                    Screen::default().instant(stored.at),
                     in_one_line(stored.by.as_str())
                 ),
                 None => "# The built-in policy.\n".to_owned(),

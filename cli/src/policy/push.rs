@@ -1,31 +1,20 @@
 //! Activates a policy, and requests a resync so that it takes effect at once.
 
+use callsheet_api::delivery::Delivery;
+use callsheet_api::policy::{Pushed, Size};
+use callsheet_app::notify::notify;
 use callsheet_app::ports::{Calendars, Decisions, Policies, Queue};
 use callsheet_app::{PushError, PushOutcome, PushedBy, policy_warnings};
 use callsheet_domain::SyncJob;
-use serde::Serialize;
 
 use super::document::PolicyFile;
 use super::lint::{compile, lint, located};
-use super::problem::{Problem, warning_lines};
-use super::size::Size;
+use super::problem::warning_lines;
+use super::size::summary;
+use crate::delivery::sentence;
 use crate::error::CliError;
-use crate::notify_stack::{Delivery, notify};
 use crate::render::Render;
-
-/// Result of a push.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Pushed {
-    /// The active revision.
-    pub(crate) revision: u64,
-    /// False if the policy was already active.
-    pub(crate) is_new: bool,
-    pub(crate) size: Size,
-    /// What can hardly be meant, also given the connected calendars.
-    pub(crate) warnings: Vec<Problem>,
-    /// Request of a resync; none if the policy was already active.
-    pub(crate) resync_request: Option<Delivery>,
-}
+use crate::screen::Screen;
 
 /// Pushes a policy file, if it has no problems.
 pub(crate) async fn push<S, D, Q>(
@@ -39,7 +28,7 @@ where
     Q: Queue,
 {
     let Ok((document, _)) = compile(file) else {
-        return Err(CliError::Refused(lint(file).text()));
+        return Err(CliError::Refused(lint(file).text_on(&Screen::default())));
     };
     let size = Size::of(&document);
     let warnings = located(file, policy_warnings(state, &document).await?);
@@ -57,7 +46,7 @@ where
             is_new: true,
             size,
             warnings,
-            resync_request: Some(notify(queue, &SyncJob::Resync).await),
+            resync_request: Some(Delivery::of(&notify(queue, &SyncJob::Resync).await)),
         }),
         Err(PushError::Port(error)) => Err(error.into()),
         Err(refused) => Err(CliError::Refused(refused.to_string())),
@@ -65,7 +54,7 @@ where
 }
 
 impl Render for Pushed {
-    fn text(&self) -> String {
+    fn text_on(&self, _screen: &Screen) -> String {
         let Self { revision, .. } = self;
         let mut lines = warning_lines(&self.warnings);
         let Some(resync_request) = &self.resync_request else {
@@ -78,8 +67,8 @@ impl Render for Pushed {
                       sync.";
         lines.push(format!(
             "Revision {revision} is active: {}.\n{}",
-            self.size.summary(),
-            resync_request.sentence(effect)
+            summary(self.size),
+            sentence(resync_request, effect)
         ));
         lines.join("\n")
     }

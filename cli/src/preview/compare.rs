@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use callsheet_api::preview::{CalendarPreview, Comparison, Counts, MeetingPreview};
 use callsheet_app::{ActivePolicy, Change, Effect, preview};
 use callsheet_domain::{Decision, Email, Policy, PolicyRevision, Timestamp, Wanted, WantedBot};
-use serde::Serialize;
 
 use super::inputs::PreviewInputs;
-use crate::policy::problem::Problem;
-use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 
 /// What the previewed policy is compared with.
 pub(crate) enum Baseline {
@@ -16,65 +14,6 @@ pub(crate) enum Baseline {
     Decisions(Vec<Decision>),
     /// What another policy would decide.
     Policy,
-}
-
-/// What the previewed policy would change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Comparison {
-    /// Revision of the policy that it is compared with.
-    pub(crate) compared_revision: u64,
-    pub(crate) calendars: Vec<CalendarPreview>,
-    pub(crate) total: Counts,
-    /// Problems of events that could not be read.
-    pub(crate) unreadable: Vec<String>,
-    /// Decisions that cannot be read. Their events are left out.
-    pub(crate) unreadable_decisions: Vec<UnreadableDecision>,
-    /// Calendars whose stored rows cannot be read. Their events are left out.
-    pub(crate) unreadable_calendars: Vec<UnreadableCalendar>,
-    /// Whether the policies differ in `deduplication`: then a push is refused while any bot is
-    /// scheduled.
-    pub(crate) changes_deduplication: bool,
-    /// What can hardly be meant in the policy.
-    pub(crate) warnings: Vec<Problem>,
-    #[serde(skip)]
-    pub(crate) is_summary: bool,
-}
-
-/// What would change in one calendar.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct CalendarPreview {
-    pub(crate) id: String,
-    pub(crate) owner: Option<String>,
-    pub(crate) counts: Counts,
-    /// The meetings that would gain, lose or change a bot.
-    pub(crate) meetings: Vec<MeetingPreview>,
-}
-
-/// Number of meetings by effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub(crate) struct Counts {
-    pub(crate) gains: usize,
-    pub(crate) loses: usize,
-    pub(crate) changes: usize,
-    pub(crate) keeps: usize,
-    /// Number of these on which a rule's expression fails, so they are not recorded.
-    pub(crate) failed: usize,
-}
-
-/// What would change about one meeting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct MeetingPreview {
-    pub(crate) event_id: String,
-    pub(crate) starts_at: Timestamp,
-    pub(crate) title: Option<String>,
-    pub(crate) effect: &'static str,
-    pub(crate) rule_before: Option<String>,
-    pub(crate) rule_after: String,
-    pub(crate) reason: String,
-    /// Fields of the bot that would change, by their names in Recall's API.
-    pub(crate) changed_fields: Vec<String>,
-    /// Whether the rule is an expression that failed.
-    pub(crate) expression_failed: bool,
 }
 
 /// Compares what `policy` would decide with the baseline.
@@ -201,28 +140,4 @@ fn changed_fields_of(before: &WantedBot, after: &WantedBot) -> Vec<String> {
         note(!one.contains_key(name), name);
     }
     fields
-}
-
-impl Counts {
-    fn add(&mut self, change: &Change) {
-        let count = match change.effect {
-            Effect::Gains => &mut self.gains,
-            Effect::Loses => &mut self.loses,
-            Effect::Changes => &mut self.changes,
-            Effect::Keeps => &mut self.keeps,
-        };
-        *count += 1;
-        self.failed += usize::from(change.after.verdict.reason().has_failed);
-    }
-}
-
-impl Comparison {
-    /// The counts alone.
-    pub(crate) fn without_meetings(mut self) -> Self {
-        for calendar in &mut self.calendars {
-            calendar.meetings.clear();
-        }
-        self.is_summary = true;
-        self
-    }
 }

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callsheet_api::unreadable::{UnreadableCalendar, UnreadableDecision};
+use callsheet_app::find_calendar::is_selected;
 use callsheet_app::ports::{Calendars, Decisions, OverrideStore};
 use callsheet_app::{CalendarContext, PortError};
 use callsheet_domain::{CalendarEvent, CalendarId, CalendarRecord, Decision, IcalUid, Overrides};
 use callsheet_recall::{RawEvent, read_event};
 
 use crate::error::CliError;
-use crate::find_calendar::is_selected;
 use crate::listing::connected_calendars;
-use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 
 /// Events, their calendars, and the problems of events that could not be read.
 #[derive(Debug, Default)]

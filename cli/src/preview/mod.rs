@@ -14,6 +14,8 @@ mod tests;
 
 use std::path::Path;
 
+use callsheet_api::policy::Problem;
+use callsheet_api::preview::Comparison;
 use callsheet_app::ports::{Clock, Policies};
 use callsheet_app::{ActivePolicy, PolicyCache};
 use callsheet_domain::{PolicyDocument, PolicyRevision, Timestamp, plus};
@@ -23,9 +25,9 @@ use crate::arguments::PreviewArguments;
 use crate::error::CliError;
 use crate::listing::{EventLister, Progress};
 use crate::policy::compile_file;
-use crate::policy::problem::Problem;
+use crate::policy::problem::unlocated;
 use crate::workspace::Workspace;
-use compare::{Baseline, Comparison, compare};
+use compare::{Baseline, compare};
 use inputs::{KnownCalendars, PreviewInputs, connected_with_overrides, stored_with_overrides};
 use saved::SavedEvents;
 
@@ -73,7 +75,7 @@ fn warnings(
             .collect();
         warnings.extend(document.warnings_for(&calendars));
     }
-    warnings.into_iter().map(Problem::from).collect()
+    unlocated(warnings)
 }
 
 /// Lists the events at Recall, and compares with the stored decisions.

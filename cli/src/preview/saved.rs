@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use callsheet_app::CalendarContext;
+use callsheet_app::find_calendar::is_selected;
 use callsheet_domain::{Calendar, CalendarId, CalendarRecord, Email, Timestamp};
 use callsheet_recall::{RawEvent, read_calendar};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,6 @@ use serde_json::{Value, json};
 
 use super::inputs::without_overrides;
 use crate::error::CliError;
-use crate::find_calendar::is_selected;
 
 /// Version of the format.
 const VERSION: u32 = 1;

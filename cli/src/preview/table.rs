@@ -1,30 +1,32 @@
 //! Text of a preview: a table for each calendar, then the counts.
 
-use super::compare::{Comparison, Counts, MeetingPreview};
+use callsheet_api::preview::{Comparison, Counts, MeetingPreview};
+
 use crate::policy::problem::warning_lines;
-use crate::render::{Field, Render, calendar_label, counted, minute, table};
+use crate::render::{Field, Render, Text, calendar_label, counted, short_calendar, table};
+use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Comparison {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         let mut parts = Vec::new();
         for calendar in &self.calendars {
             if !calendar.meetings.is_empty() {
                 parts.push(format!(
                     "{}\n\n{}",
                     calendar_label(&calendar.id, calendar.owner.as_deref()),
-                    meetings(&calendar.meetings)
+                    meetings(&calendar.meetings, screen)
                 ));
             }
         }
-        if self.total.are_unchanged() && !self.is_summary {
+        if is_unchanged(self.total) && !self.is_summary {
             parts.push("No meeting would gain, lose or change a bot.".to_owned());
         }
-        parts.push(self.counts());
+        parts.push(Text(self, screen).counts());
         if !self.warnings.is_empty() {
             parts.push(warning_lines(&self.warnings).join("\n"));
         }
-        parts.extend(self.remarks());
+        parts.extend(Text(self, screen).remarks());
         parts.extend(decisions_paragraph(&self.unreadable_decisions));
         parts.extend(calendars_paragraph(&self.unreadable_calendars));
         parts.join("\n\n")
@@ -37,9 +39,9 @@ impl Render for Comparison {
     }
 }
 
-impl Comparison {
+impl Text<'_, Comparison> {
     fn counts(&self) -> String {
-        let mut table = table(["calendar", "gains", "loses", "changes", "keeps"]);
+        let mut table = table(self.1, ["calendar", "gains", "loses", "changes", "keeps"]);
         let mut row = |name: String, counts: Counts| {
             let count = Field::number::<usize>;
             table.add_row([
@@ -52,7 +54,7 @@ impl Comparison {
         };
         for calendar in &self.calendars {
             row(
-                calendar_label(&calendar.id, calendar.owner.as_deref()),
+                short_calendar(&calendar.id, calendar.owner.as_deref()),
                 calendar.counts,
             );
         }
@@ -91,15 +93,15 @@ impl Comparison {
     }
 }
 
-impl Counts {
-    fn are_unchanged(self) -> bool {
-        self.gains + self.loses + self.changes == 0
-    }
+fn is_unchanged(counts: Counts) -> bool {
+    counts.gains + counts.loses + counts.changes == 0
 }
 
-fn meetings(meetings: &[MeetingPreview]) -> String {
-    let headings = ["start (UTC)", "meeting", "bot", "rule", "why"];
-    let mut table = table(headings);
+fn meetings(meetings: &[MeetingPreview], screen: &Screen) -> String {
+    let start = screen.start();
+    let headings = [&start, "meeting", "bot", "rule", "why"];
+    let mut table = table(screen, headings);
+    table.keep_whole(&[0, 2]);
     for meeting in meetings {
         let before = meeting.rule_before.as_deref().unwrap_or("–");
         let rule = if before == meeting.rule_after {
@@ -112,7 +114,7 @@ fn meetings(meetings: &[MeetingPreview]) -> String {
             fields => format!("{}; another {}", meeting.reason, fields.join(", ")),
         };
         let cells = [
-            minute(meeting.starts_at),
+            screen.minute(meeting.starts_at),
             meeting.title.clone().unwrap_or_default(),
             meeting.effect.to_owned(),
             rule,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use callsheet_api::preview::MeetingPreview;
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_app::{ActivePolicy, CalendarContext};
 use callsheet_domain::{
@@ -18,7 +19,6 @@ use callsheet_testkit::{
 use serde_json::{Value, json};
 use test_case::test_case;
 
-use super::compare::MeetingPreview;
 use super::*;
 use crate::render::Render as _;
 
@@ -156,10 +156,10 @@ start (UTC)       meeting   bot      rule                why
 2090-03-06 10:00  Kick-off  changes  external → default  no rule applies, and the default is to record; another bot_name
 2090-03-06 10:00  Kick-off  gains    default             no rule applies, and the default is to record
 
-calendar                             gains  loses  changes  keeps
-──────────────────────────────────────────────────────────────────
-sales@acme.example (calendar-sales)      1      0        1      0
-all                                      1      0        1      0
+calendar                        gains  loses  changes  keeps
+─────────────────────────────────────────────────────────────
+sales@acme.example (calendar…)      1      0        1      0
+all                                 1      0        1      0
 
 1 event could not be read and was skipped:
   event event-4 of calendar calendar-sales: not in the published shape"

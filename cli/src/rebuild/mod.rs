@@ -10,53 +10,22 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use callsheet_api::rebuild::{Outcome, Rebuilt, RebuiltRow};
+use callsheet_api::unreadable::UnreadableDecision;
+use callsheet_app::UseCaseError;
+use callsheet_app::find_calendar::known_calendars;
 use callsheet_app::ports::{Calendars, Decisions, Queue, SyncStates, UnreadableRow};
+use callsheet_app::resync_now::request_full_syncs;
 use callsheet_domain::{
     CalendarId, DecisionKey, EventId, SyncJob, SyncReason, SyncRequest, Timestamp,
 };
-use serde::Serialize;
 
 use crate::arguments::RebuildArguments;
 use crate::error::CliError;
-use crate::find_calendar::known_calendars;
-use crate::resync::request_full_syncs;
-use crate::unreadable::UnreadableDecision;
 use crate::workspace::Workspace;
 
 /// The most due rows that are looked at.
 const MOST_DUE: usize = 100_000;
-
-/// The decisions that were rebuilt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Rebuilt {
-    pub(crate) is_dry_run: bool,
-    pub(crate) rows: Vec<RebuiltRow>,
-    /// Calendars whose full sync was requested, or would be.
-    pub(crate) syncs: BTreeSet<String>,
-    /// Whether a full sync of every calendar was requested, or would be, since the calendar
-    /// of a row is unknown.
-    pub(crate) is_every_calendar_synced: bool,
-}
-
-/// A row that cannot be read, or could not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct RebuiltRow {
-    #[serde(flatten)]
-    pub(crate) row: UnreadableDecision,
-    pub(crate) outcome: Outcome,
-}
-
-/// What happened to a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Outcome {
-    /// It was deleted, and a sync was requested.
-    Rebuilt,
-    /// It would be without `--dry-run`.
-    WouldBeRebuilt,
-    /// Meanwhile it is gone or can be read, so it stays as it is.
-    Readable,
-}
 
 /// The ports that a rebuild needs.
 #[derive(Debug)]
@@ -100,7 +69,7 @@ where
             return Ok(rows.unreadable);
         }
         Err(if rows.decisions.is_empty() {
-            CliError::unknown_event(event)
+            UseCaseError::UnknownEvent(event.clone()).into()
         } else {
             CliError::Refused(format!(
                 "the decision about event {event} can be read, so it is not rebuilt: \

@@ -1,22 +1,28 @@
 //! Text of a rebuild.
 
-use super::{Outcome, Rebuilt, RebuiltRow};
-use crate::render::{Render, counted, in_one_line};
+use callsheet_api::rebuild::{Outcome, Rebuilt, RebuiltRow};
+
+use crate::render::{Render, Text, counted, in_one_line};
+use crate::screen::Screen;
 
 impl Render for Rebuilt {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         if self.rows.is_empty() {
             return "Every decision about an upcoming meeting can be read: nothing is rebuilt."
                 .to_owned();
         }
-        let mut lines: Vec<_> = self.rows.iter().map(RebuiltRow::line).collect();
+        let mut lines: Vec<_> = self
+            .rows
+            .iter()
+            .map(|row| Text(row, screen).line())
+            .collect();
         lines.push(String::new());
-        lines.push(self.summary());
+        lines.push(Text(self, screen).summary());
         lines.join("\n")
     }
 }
 
-impl Rebuilt {
+impl Text<'_, Rebuilt> {
     fn summary(&self) -> String {
         let count = |outcome| {
             self.rows
@@ -46,7 +52,7 @@ impl Rebuilt {
     }
 }
 
-impl RebuiltRow {
+impl Text<'_, RebuiltRow> {
     fn line(&self) -> String {
         let (event, problem) = (&self.row.event_id, in_one_line(&self.row.problem));
         let outcome = match self.outcome {

@@ -11,10 +11,10 @@ mod text;
 
 use std::collections::{BTreeMap, HashSet};
 
+use callsheet_api::redrive::{Outcome, Redriven, RedrivenMessage};
 use callsheet_app::PortError;
 use callsheet_app::ports::{DeadLetter, DeadLetters, Queue, Receipt};
-use callsheet_domain::{SyncJob, SyncReason, Timestamp};
-use serde::Serialize;
+use callsheet_domain::Timestamp;
 
 use crate::arguments::RedriveArguments;
 use crate::error::CliError;
@@ -22,45 +22,6 @@ use crate::workspace::Workspace;
 
 /// Number of messages that are received together.
 const BATCH: usize = 10;
-
-/// The dead letters, and the outcome of each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Redriven {
-    pub(crate) now: Timestamp,
-    pub(crate) is_dry_run: bool,
-    /// Those that were sent first come first.
-    pub(crate) messages: Vec<RedrivenMessage>,
-    /// Whether these are all messages in the queue.
-    pub(crate) is_all: bool,
-    /// Approximate number of further messages, if these are not all and the number is known.
-    pub(crate) more: Option<u64>,
-}
-
-/// A dead letter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct RedrivenMessage {
-    pub(crate) message_id: String,
-    /// Kind of job; none if this version cannot read the message.
-    pub(crate) kind: Option<&'static str>,
-    pub(crate) calendar: Option<String>,
-    /// When it was first sent.
-    pub(crate) sent_at: Option<Timestamp>,
-    pub(crate) outcome: Outcome,
-}
-
-/// What happened to a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Outcome {
-    /// It was sent to the sync queue.
-    SentBack,
-    /// It would be sent to the sync queue without `--dry-run`.
-    WouldBeSentBack,
-    /// It stays in the dead-letter queue.
-    Stays,
-    /// It was deleted.
-    Deleted,
-}
 
 /// Sends dead letters back, as `arguments` say.
 pub(crate) async fn run(
@@ -178,30 +139,5 @@ impl<L: DeadLetters, Q: Queue> Redriver<'_, L, Q> {
              is lost: run this again",
             crate::render::counted(sent.count(), "message was", "messages were")
         ))
-    }
-}
-
-impl RedrivenMessage {
-    fn of(letter: &DeadLetter, outcome: Outcome) -> Self {
-        let (kind, calendar) = match &letter.job {
-            None => (None, None),
-            Some(SyncJob::Resync) => (Some("resync"), None),
-            Some(SyncJob::ResyncNow { .. }) => (Some("resync_now"), None),
-            Some(SyncJob::Request(request)) => {
-                let kind = match request.reason {
-                    SyncReason::EventsChanged { .. } => "events_changed",
-                    SyncReason::CalendarChanged => "calendar_changed",
-                    SyncReason::FullSync => "full_sync",
-                };
-                (Some(kind), Some(request.calendar_id.to_string()))
-            }
-        };
-        Self {
-            message_id: letter.message_id.clone(),
-            kind,
-            calendar,
-            sent_at: letter.sent_at,
-            outcome,
-        }
     }
 }

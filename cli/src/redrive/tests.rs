@@ -1,6 +1,6 @@
 //! Which dead letters are sent back, and that none is lost.
 
-use callsheet_domain::{CalendarId, SyncRequest};
+use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest};
 use callsheet_testkit::{Faults, Intercepted, MemoryDeadLetters, MemoryQueue, When, at};
 use test_case::test_case;
 

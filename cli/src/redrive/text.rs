@@ -1,17 +1,19 @@
 //! Text of a redrive.
 
-use super::{Outcome, Redriven, RedrivenMessage};
-use crate::render::{Field, Render, ago, counted, table};
+use callsheet_api::redrive::{Outcome, Redriven, RedrivenMessage};
+
+use crate::render::{Field, Render, Text, ago, counted, table};
+use crate::screen::Screen;
 
 /// Number of messages that are listed. `--json` lists all.
 const MAX_ROWS: usize = 50;
 
 impl Render for Redriven {
-    fn text(&self) -> String {
+    fn text_on(&self, screen: &Screen) -> String {
         if self.messages.is_empty() {
             return "The dead-letter queue is empty.".to_owned();
         }
-        let mut parts = vec![self.table(), self.counts()];
+        let mut parts = vec![Text(self, screen).table(), Text(self, screen).counts()];
         if self.messages.iter().any(|message| message.kind.is_some()) {
             parts.push(
                 "Why each failed is in sync's log, in the line `becomes a dead letter` with its id."
@@ -22,9 +24,9 @@ impl Render for Redriven {
     }
 }
 
-impl Redriven {
+impl Text<'_, Redriven> {
     fn table(&self) -> String {
-        let mut table = table(["message", "job", "calendar", "sent", "outcome"]);
+        let mut table = table(self.1, ["message", "job", "calendar", "sent", "outcome"]);
         for message in self.messages.iter().take(MAX_ROWS) {
             let sent = message
                 .sent_at
@@ -34,7 +36,7 @@ impl Redriven {
                 message.kind.unwrap_or("unreadable").replace('_', " "),
                 message.calendar.clone().unwrap_or_default(),
                 sent,
-                message.outcome.as_str().to_owned(),
+                outcome_text(message.outcome).to_owned(),
             ];
             table.add_row(cells.map(Field::text));
         }
@@ -58,7 +60,7 @@ impl Redriven {
         ];
         let counts: Vec<_> = outcomes
             .into_iter()
-            .map(|outcome| (count(outcome), outcome.as_str()))
+            .map(|outcome| (count(outcome), outcome_text(outcome)))
             .filter(|(count, _)| *count > 0)
             .map(|(count, text)| format!("{count} {text}"))
             .collect();
@@ -81,13 +83,11 @@ impl Redriven {
     }
 }
 
-impl Outcome {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::SentBack => "sent back",
-            Self::WouldBeSentBack => "would be sent back",
-            Self::Stays => "stays",
-            Self::Deleted => "deleted",
-        }
+fn outcome_text(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::SentBack => "sent back",
+        Outcome::WouldBeSentBack => "would be sent back",
+        Outcome::Stays => "stays",
+        Outcome::Deleted => "deleted",
     }
 }

@@ -1,5 +1,6 @@
 //! Which decisions are reopened.
 
+use callsheet_app::events::EventName;
 use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_domain::{Decision, EventId, Step};
 use callsheet_testkit::{
@@ -7,7 +8,7 @@ use callsheet_testkit::{
 };
 
 use super::{retry_all, retry_event};
-use crate::render::Render as _;
+use crate::render::{Render as _, assert_published};
 
 fn row(event: &str, change: impl FnOnce(&mut Decision)) -> Decision {
     a_decision().with(|row| {
@@ -20,6 +21,10 @@ fn abandoned(row: &mut Decision) {
     row.attempts.count = 3;
     row.attempts.last_error = Some("no meeting url".to_owned());
     *row = row.clone().abandon("no meeting url");
+}
+
+fn named(event: &EventId) -> EventName {
+    EventName::Id(event.to_string())
 }
 
 async fn stored() -> (MemoryState, MemoryDecisions) {
@@ -59,6 +64,7 @@ async fn an_abandoned_decision_is_due_again_unless_its_meeting_is_over() {
     let retried = retry_all(&state, &decisions, at("09:30"))
         .await
         .expect("memory");
+    assert_published("retry", &retried);
     assert_eq!(
         retried.text(),
         "1 meeting is retried:\n  2090-03-06 10:00 UTC abandoned \"Kick-off\": no meeting url"
@@ -77,9 +83,9 @@ async fn an_abandoned_decision_is_due_again_unless_its_meeting_is_over() {
 /// Recall replays the response to an idempotency key for an hour, so a retry must not repeat one.
 #[tokio::test]
 async fn a_retry_counts_as_a_further_attempt() {
-    let (_, decisions) = stored().await;
+    let (state, decisions) = stored().await;
     let event = EventId::parse("abandoned").expect("an id");
-    retry_event(&decisions, &event, at("09:30"))
+    retry_event(&state, &decisions, &named(&event), at("09:30"))
         .await
         .expect("it is reopened");
     let row = decisions
@@ -94,10 +100,10 @@ async fn a_retry_counts_as_a_further_attempt() {
 
 #[tokio::test]
 async fn a_retry_of_a_due_decision_a_past_meeting_or_an_unknown_event_is_refused() {
-    let (_, decisions) = stored().await;
+    let (state, decisions) = stored().await;
     for event in ["due", "over", "unknown"] {
         let event = EventId::parse(event).expect("an id");
-        let result = retry_event(&decisions, &event, at("09:30")).await;
+        let result = retry_event(&state, &decisions, &named(&event), at("09:30")).await;
         assert_eq!(result.expect_err("nothing to reopen").exit_code(), 1);
     }
 }
@@ -116,7 +122,7 @@ async fn a_decision_that_cannot_be_read_is_named_and_the_others_are_retried() {
         text.contains("  event bad: made unreadable on purpose"),
         "{text}"
     );
-    let one = retry_event(&decisions, &bad.key.event_id, at("09:30")).await;
+    let one = retry_event(&state, &decisions, &named(&bad.key.event_id), at("09:30")).await;
     let error = one.expect_err("it cannot be read");
     assert_eq!(error.exit_code(), 1);
     assert!(

@@ -1,13 +1,11 @@
 //! Text of the stack's health: first what needs a person, then the numbers.
 
+use callsheet_api::status::{DueStatus, Finding, Health, Measured, QueueStatus};
 use callsheet_domain::Timestamp;
 
-use super::findings::Finding;
-use super::health::Health;
-use super::signals::{DueStatus, Measured, QueueStatus};
-use crate::render::{ago, counted, in_one_line, instant};
+use crate::render::{Text, ago, counted, in_one_line};
 
-impl Health {
+impl Text<'_, Health> {
     /// Whether anything needs a person, and what to do about it.
     pub(super) fn verdict(&self) -> String {
         if self.findings.is_empty() {
@@ -15,7 +13,11 @@ impl Health {
         }
         let count = counted(self.findings.len(), "problem needs", "problems need");
         let mut lines = vec![format!("{count} a person:")];
-        lines.extend(self.findings.iter().map(Finding::lines));
+        lines.extend(
+            self.findings
+                .iter()
+                .map(|finding| Text(finding, self.1).lines()),
+        );
         lines.join("\n")
     }
 
@@ -23,7 +25,7 @@ impl Health {
     pub(super) fn numbers(&self, now: Timestamp) -> String {
         let at = |at: Option<Timestamp>| at.map_or("never".to_owned(), |at| ago(at, now));
         let denied = self.denial.as_ref().map_or("no".to_owned(), |denial| {
-            format!("since {}", instant(denial.since))
+            format!("since {}", self.1.instant(denial.since))
         });
         let unreadable = format!(
             "{}, {}, {}",
@@ -36,35 +38,41 @@ impl Health {
             ("last sync", at(self.synced_at)),
             ("last resync", at(self.resynced_at)),
             ("last scheduler run", at(self.scheduler_ran_at)),
-            ("sync queue", self.sync_queue.text(|queue| queue.text(now))),
-            ("dead letters", self.dead_letters.text(u64::to_string)),
+            (
+                "sync queue",
+                Text(&self.sync_queue, self.1).text(|queue| Text(queue, self.1).text(now)),
+            ),
+            (
+                "dead letters",
+                Text(&self.dead_letters, self.1).text(u64::to_string),
+            ),
             ("denied by Recall", denied),
             ("unreadable", unreadable),
-            ("due", self.due.text()),
+            ("due", Text(&self.due, self.1).text()),
         ];
         let lines = rows.map(|(name, value)| format!("{name:<23}{value}"));
         lines.join("\n")
     }
 }
 
-impl Finding {
+impl Text<'_, Finding> {
     fn lines(&self) -> String {
         let (problem, advice) = (in_one_line(&self.problem), &self.advice);
         format!("- {problem}.\n  {advice}.")
     }
 }
 
-impl<T> Measured<T> {
+impl<T> Text<'_, Measured<T>> {
     fn text(&self, known: impl FnOnce(&T) -> String) -> String {
-        match self {
-            Self::Known(value) => known(value),
-            Self::NotGiven(variable) => format!("unknown: {variable} is not set"),
-            Self::Failed(_) => "unknown".to_owned(),
+        match self.0 {
+            Measured::Known(value) => known(value),
+            Measured::NotGiven(variable) => format!("unknown: {variable} is not set"),
+            Measured::Failed(_) => "unknown".to_owned(),
         }
     }
 }
 
-impl QueueStatus {
+impl Text<'_, QueueStatus> {
     fn text(&self, now: Timestamp) -> String {
         let messages = usize::try_from(self.messages()).unwrap_or(usize::MAX);
         let messages = counted(messages, "message", "messages");
@@ -75,11 +83,14 @@ impl QueueStatus {
     }
 }
 
-impl DueStatus {
+impl Text<'_, DueStatus> {
     fn text(&self) -> String {
         let decisions = counted(self.decisions, "decision", "decisions");
         match self.oldest_start {
-            Some(at) => format!("{decisions}, the earliest meeting starts {}", instant(at)),
+            Some(at) => format!(
+                "{decisions}, the earliest meeting starts {}",
+                self.1.instant(at)
+            ),
             None => decisions,
         }
     }

@@ -2,9 +2,11 @@
 
 mod outages;
 
+use callsheet_api::status::Status;
 use callsheet_app::ports::{
     Activity, ActivityLog as _, BatchActivity, Calendars as _, Decisions as _, OverrideStore as _,
 };
+use callsheet_app::status::Queues;
 use callsheet_domain::{
     Applied, Attempts, CalendarId, CalendarRecord, CalendarStatus, CompletedSync, Decision,
     EventId, OverrideRevision, PolicyRevision, Timestamp, Verdict, Wanted,
@@ -14,8 +16,7 @@ use callsheet_testkit::{
     a_decision, an_actor, an_applied_bot, at,
 };
 
-use super::signals::Queues;
-use super::{Status, status};
+use super::status;
 use crate::arguments::StatusArguments;
 use crate::render::Render as _;
 
@@ -159,10 +160,10 @@ async fn each_calendar_and_each_meeting_is_counted_once() {
         text,
         " policy is active.
 
-calendar                             status        last sync                      paused until          record  skip  bots  to do
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-sales@acme.example (calendar-lost)   disconnected  never                                                     0     0     0      0
-sales@acme.example (calendar-sales)  connected     30 min ago, needs a full sync  2090-03-06 12:00 UTC       4     1     1      2
+calendar                        status        last sync                      paused until          record  skip  bots  to do
+─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+sales@acme.example (calendar…)  disconnected  never                                                     0     0     0      0
+sales@acme.example (calendar…)  connected     30 min ago, needs a full sync  2090-03-06 12:00 UTC       4     1     1      2
 
 2 calendars: 1 connected, 1 disconnected; 1 needs a full sync.
 5 upcoming meetings: 4 to be recorded, 1 not; 1 with their bot at Recall, 1 due, 1 waiting, 0 uncertain, 1 abandoned.

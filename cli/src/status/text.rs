@@ -1,15 +1,19 @@
 //! Text of the workspace's status.
 
-use super::policy::PolicyStatus;
-use super::{CalendarSummary, MeetingCounts, Status};
-use crate::render::{Field, Render, ago, calendar_label, counted, in_one_line, instant, table};
-use crate::retry::AbandonedMeeting;
+use callsheet_api::status::{CalendarSummary, MeetingCounts, PolicyStatus, Status};
+
+use crate::render::{Field, Render, Text, ago, counted, in_one_line, short_calendar, table};
+use crate::retry::abandoned_line;
+use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph, events_paragraph};
 
 impl Render for Status {
-    fn text(&self) -> String {
-        let mut parts = vec![self.health.verdict(), self.health.numbers(self.now)];
-        parts.push(self.policy.sentence());
+    fn text_on(&self, screen: &Screen) -> String {
+        let mut parts = vec![
+            Text(&self.health, screen).verdict(),
+            Text(&self.health, screen).numbers(self.now),
+        ];
+        parts.push(Text(&self.policy, screen).sentence());
         if self.calendars.is_empty() {
             parts.push(
                 "No calendar is known yet. A calendar becomes known with its first webhook, or with the next \
@@ -17,14 +21,14 @@ impl Render for Status {
                     .to_owned(),
             );
         } else {
-            parts.push(self.table());
-            parts.push(self.counts());
+            parts.push(Text(self, screen).table());
+            parts.push(Text(self, screen).counts());
         }
         if !self.abandoned.is_empty() {
-            parts.push(self.abandoned());
+            parts.push(Text(self, screen).abandoned());
         }
         let health = &self.health;
-        parts.extend(events_paragraph(&health.unreadable_events));
+        parts.extend(events_paragraph(&health.unreadable_events, screen));
         parts.extend(decisions_paragraph(&health.unreadable_decisions));
         parts.extend(calendars_paragraph(&health.unreadable_calendars));
         parts.join("\n\n")
@@ -38,7 +42,7 @@ impl Render for Status {
 /// Number of abandoned decisions that are listed.
 const MAX_LISTED: usize = 20;
 
-impl Status {
+impl Text<'_, Status> {
     fn counts(&self) -> String {
         let statuses = self.statuses.iter();
         let statuses: Vec<_> = statuses
@@ -53,12 +57,12 @@ impl Status {
             counted(self.calendars.len(), "calendar", "calendars"),
             statuses.join(", "),
             counted(needing.count(), "needs", "need"),
-            self.meetings.summary()
+            Text(&self.meetings, self.1).summary()
         )
     }
 }
 
-impl PolicyStatus {
+impl Text<'_, PolicyStatus> {
     fn sentence(&self) -> String {
         let Some(at) = self.at else {
             return match self.revision {
@@ -75,19 +79,19 @@ impl PolicyStatus {
         let by = in_one_line(self.by.as_deref().unwrap_or("an unknown person"));
         let note = self.note.as_deref().map(in_one_line);
         let note = note.map_or(String::new(), |note| format!(": {note}"));
-        let (revision, at) = (self.revision, instant(at));
+        let (revision, at) = (self.revision, self.1.instant(at));
         format!("Revision {revision} of the policy is active, pushed {at} by {by}{note}")
     }
 }
 
-impl Status {
+impl Text<'_, Status> {
     fn abandoned(&self) -> String {
         let mut lines = vec!["Abandoned decisions; `callsheet retry` reopens them:".to_owned()];
         lines.extend(
             self.abandoned
                 .iter()
                 .take(MAX_LISTED)
-                .map(AbandonedMeeting::line),
+                .map(|meeting| abandoned_line(meeting, self.1)),
         );
         if self.abandoned.len() > MAX_LISTED {
             lines.push(format!("  and {} more", self.abandoned.len() - MAX_LISTED));
@@ -106,7 +110,7 @@ impl Status {
             "bots",
             "to do",
         ];
-        let mut table = table(names);
+        let mut table = table(self.1, names);
         for calendar in &self.calendars {
             let number = Field::number::<usize>;
             let MeetingCounts {
@@ -118,10 +122,14 @@ impl Status {
                 ..
             } = calendar.meetings;
             table.add_row([
-                Field::text(calendar_label(&calendar.id, calendar.owner.as_deref())),
+                Field::text(short_calendar(&calendar.id, calendar.owner.as_deref())),
                 Field::text(calendar.status),
                 Field::text(self.last_sync(calendar)),
-                Field::text(calendar.paused_until.map_or_else(String::new, instant)),
+                Field::text(
+                    calendar
+                        .paused_until
+                        .map_or_else(String::new, |at| self.1.instant(at)),
+                ),
                 number(record),
                 number(skip),
                 number(with_bot),
@@ -142,7 +150,7 @@ impl Status {
     }
 }
 
-impl MeetingCounts {
+impl Text<'_, MeetingCounts> {
     fn summary(&self) -> String {
         let abandoned: usize = self.abandoned.values().sum();
         let mut text = format!(

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::render::{Field, table};
+use crate::screen::Screen;
 
 /// Characters of each kind that a title could hold.
 const HOSTILE: [&str; 14] = [
@@ -54,7 +55,7 @@ fn each_hostile_character_is_replaced_in_text_and_escaped_in_json() {
 #[test]
 fn columns_stay_in_line_whatever_the_cells_hold() {
     for hostile in HOSTILE.into_iter().chain(["株式会社", "🚀", "é"]) {
-        let mut table = table(["meeting", "bots"]);
+        let mut table = table(&Screen::default(), ["meeting", "bots"]);
         table.add_row([Field::text(format!("a{hostile}b")), Field::number(7)]);
         let text = table.text();
         assert!(is_safe(&text), "{text:?}");

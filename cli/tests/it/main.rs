@@ -6,14 +6,17 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-use serde_json::json;
+use callsheet_testkit::schema_violations;
+use serde_json::{Value, json};
 use server::{HOSTILE, Server};
+use test_case::test_case;
 
 /// Arguments of each command, by its name. `-` is a policy on standard input.
-const ARGUMENTS: [(&str, &[&str]); 25] = [
+const ARGUMENTS: [(&str, &[&str]); 26] = [
     ("calendars disconnect", &["calendar-1", "--yes"]),
     ("calendars list", &["--recall"]),
     ("drift", &[]),
+    ("events", &[]),
     ("explain", &["event-1"]),
     ("explain", &["event-2"]),
     ("forget", &[HOSTILE]),
@@ -42,10 +45,16 @@ const ARGUMENTS: [(&str, &[&str]); 25] = [
 const WITHOUT_TEXTS: [&str; 2] = ["calendars list", "policy schema"];
 
 fn run(server: &Server, words: &[&str], input: &str) -> Output {
+    run_with(server, words, input, &[])
+}
+
+/// Runs the command line with further variables in its environment.
+fn run_with(server: &Server, words: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_callsheet"))
         .args(words)
         .env_clear()
         .envs(server.environment())
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -74,6 +83,52 @@ fn commands(server: &Server, words: &[&str], found: &mut BTreeSet<String>) {
             commands(server, &[words, &[name]].concat(), found);
         }
     }
+}
+
+/// Commands that print a policy or its schema, which follow a schema of their own.
+const POLICIES: [&str; 2] = ["policy pull", "policy schema"];
+
+/// Commands that this server lets fail. The tests of each hold its document to the schema.
+const REFUSED: [&str; 3] = ["calendars disconnect", "resync", "retry"];
+
+/// The published schema of what a command prints with `--json`.
+fn schema_of(command: &str) -> Value {
+    let name = match command {
+        "override event" | "override series" => "override".to_owned(),
+        "resume" => "pause".to_owned(),
+        name => name.replace(' ', "-"),
+    };
+    let published = callsheet_api::schemas().into_iter();
+    let mut published = published.filter(|(of, _)| *of == name);
+    published
+        .next()
+        .expect("each document has a published schema")
+        .1
+}
+
+#[test]
+fn every_document_follows_its_published_schema() {
+    let server = Server::start();
+    let valid = json!({"version": 1, "default": "record"}).to_string();
+    let mut printed = BTreeSet::new();
+    for (name, arguments) in ARGUMENTS {
+        if POLICIES.contains(&name) {
+            continue;
+        }
+        let words: Vec<_> = name.split(' ').chain(arguments.iter().copied()).collect();
+        let output = run(&server, &[&words, &["--json"][..]].concat(), &valid);
+        let Ok(document) = serde_json::from_slice::<Value>(&output.stdout) else {
+            continue;
+        };
+        printed.insert(name);
+        let violations = schema_violations(&schema_of(name), &document);
+        assert_eq!(violations, Vec::<String>::new(), "{words:?}: {document:#}");
+    }
+    let all = ARGUMENTS.iter().map(|(name, _)| *name);
+    let expected: BTreeSet<_> = all
+        .filter(|name| !POLICIES.contains(name) && !REFUSED.contains(name))
+        .collect();
+    assert_eq!(printed, expected, "each command prints a document");
 }
 
 /// Whether a character moves others, hides, or is not seen.
@@ -115,4 +170,63 @@ fn no_command_prints_a_hostile_text_as_it_is() {
         texts.is_empty(),
         "a command that shows no hostile text proves nothing: {texts:#?}"
     );
+}
+
+/// The lines of the tables in a text: the heading, the rule below it, and the rows.
+fn table_lines(text: &str) -> Vec<&str> {
+    let paragraphs = text.split("\n\n");
+    let is_table = |paragraph: &&str| paragraph.contains("──");
+    let lines = paragraphs.filter(is_table).flat_map(str::lines);
+    lines.collect()
+}
+
+#[test]
+fn every_table_fits_the_terminal() {
+    let server = Server::start();
+    let valid = json!({"version": 1, "default": "record"}).to_string();
+    let mut with_table = BTreeSet::new();
+    for (name, arguments) in ARGUMENTS {
+        let words: Vec<_> = name.split(' ').chain(arguments.iter().copied()).collect();
+        for columns in [80, 120] {
+            let variables = [("COLUMNS", &*columns.to_string())];
+            let output = run_with(&server, &words, &valid, &variables);
+            let text = String::from_utf8(output.stdout).expect("UTF-8");
+            for line in table_lines(&text) {
+                let width = line.chars().count();
+                assert!(width <= columns, "{words:?}: {width} columns: {line}");
+                with_table.insert(name);
+            }
+        }
+    }
+    let expected = [
+        "calendars list",
+        "drift",
+        "events",
+        "policy history",
+        "preview",
+        "redrive",
+        "status",
+    ];
+    assert_eq!(with_table, BTreeSet::from(expected));
+}
+
+#[test_case(&["--utc"], &[("TZ", "Europe/Berlin")], "UTC"; "in UTC")]
+#[test_case(&[], &[("TZ", "Europe/Berlin")], "Europe/Berlin"; "in the zone of the person")]
+#[test_case(&[], &[("TZ", ":Asia/Kolkata")], "Asia/Kolkata"; "in a zone as some systems name it")]
+#[test_case(&[], &[("TZ", "Mars/Olympus")], "UTC"; "in an unknown zone")]
+fn a_time_names_its_zone(flags: &[&str], variables: &[(&str, &str)], expected: &str) {
+    let server = Server::start();
+    let output = run_with(
+        &server,
+        &[&["explain", "event-1"], flags].concat(),
+        "",
+        variables,
+    );
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let start = text
+        .lines()
+        .find(|line| line.starts_with("From "))
+        .expect("the start");
+    let zones = start.matches(expected).count();
+    assert_eq!(zones, 2, "{start}");
 }

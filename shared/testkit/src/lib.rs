@@ -8,6 +8,7 @@
 //! - [`Intercepted`], a decorator of any port: [`Faults`] make its calls fail
 //!   before or after their effect, [`Delay`] makes them take time, [`Counts`]
 //!   counts them.
+//! - [`schema_violations`], which holds a JSON document to its schema.
 //! - [`contracts`]: what every implementation of a port must do. The fakes pass
 //!   them here, the adapters in the workspace's `tests`, so a test that uses a
 //!   fake shows what the adapter does too.
@@ -18,6 +19,7 @@ mod clock;
 pub mod contracts;
 mod id;
 mod intercept;
+mod json_schema;
 mod memory;
 mod recall;
 
@@ -29,5 +31,6 @@ pub use chance::EvenJitter;
 pub use clock::ManualClock;
 pub use id::{TextId, id};
 pub use intercept::{CallName, Counts, Delay, Faults, Intercepted, Interceptor, When};
+pub use json_schema::schema_violations;
 pub use memory::{MemoryDeadLetters, MemoryDecisions, MemoryLease, MemoryQueue, MemoryState};
 pub use recall::{Bot, Call, Fault, MemoryRecall, is_blocked_by_firewall};

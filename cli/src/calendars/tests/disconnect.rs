@@ -2,14 +2,16 @@
 
 use std::cell::Cell;
 
+use callsheet_api::calendars::{Disconnected, Outcome};
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{Operation, SyncJob, SyncReason, SyncRequest};
 use callsheet_testkit::{Fault, Faults, Intercepted, When};
 
 use super::*;
-use crate::calendars::disconnect::{Disconnected, Outcome, disconnect};
+use crate::calendars::disconnect::disconnect;
+use crate::calendars::text::description;
 use crate::error::CliError;
-use crate::render::Render as _;
+use crate::render::{Render as _, assert_published};
 
 /// A calendar that is stored and listed by Recall, with three meetings. One shares
 /// its bot with another calendar.
@@ -108,12 +110,9 @@ async fn a_deleted_calendar_is_found_by_its_owner() {
         .await
         .expect("it is deleted");
     assert_eq!(disconnected.outcome, Outcome::AlreadyDeleted);
-    assert!(
-        disconnected
-            .removal
-            .description()
-            .contains("is already deleted at Recall")
-    );
+    assert_published("calendars-disconnect", &disconnected);
+    let text = description(&disconnected.removal);
+    assert!(text.contains("is already deleted at Recall"), "{text}");
 }
 
 #[tokio::test]

@@ -1,13 +1,14 @@
 //! The list of known calendars, and its comparison with Recall's.
 
+use callsheet_api::calendars::Difference;
+use callsheet_app::directory;
 use callsheet_app::ports::UnreadableCalendar;
 use callsheet_domain::{CompletedSync, OverrideRevision, PolicyRevision};
 use callsheet_domain::{Operation, Timestamp};
 use callsheet_testkit::Fault;
 
 use super::*;
-use crate::calendars::directory;
-use crate::calendars::list::{Difference, list};
+use crate::calendars::list::list;
 use crate::render::Render as _;
 
 fn completed_sync(began: &str, since: Option<Timestamp>) -> CompletedSync {
@@ -68,13 +69,13 @@ async fn known_calendars_are_listed() {
     assert_eq!(
         listed.expect("memory").text(),
         "\
-calendar                                 platform         status     last sync                 full sync   meetings  record  bots
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-gone@acme.example (calendar-gone)        google_calendar  deleted                                                 0       0     0
-lost@acme.example (calendar-lost)        google_calendar  connected  never, needs a full sync  never              0       0     0
-odd@acme.example (calendar-odd)          google_calendar  connected  never, needs a full sync  never              0       0     0
-sales@acme.example (calendar-sales)      google_calendar  connected  30 min ago                30 min ago         2       2     1
-support@acme.example (calendar-support)  google_calendar  connected  10 min ago                earlier            0       0     0
+calendar                          platform         status     last sync                 full sync   meetings  record  bots
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+gone@acme.example (calendar…)     google_calendar  deleted                                                 0       0     0
+lost@acme.example (calendar…)     google_calendar  connected  never, needs a full sync  never              0       0     0
+odd@acme.example (calendar…)      google_calendar  connected  never, needs a full sync  never              0       0     0
+sales@acme.example (calendar…)    google_calendar  connected  30 min ago                30 min ago         2       2     1
+support@acme.example (calendar…)  google_calendar  connected  10 min ago                earlier            0       0     0
 
 5 calendars: 4 connected, 1 deleted; 2 need a full sync."
     );
@@ -106,14 +107,14 @@ async fn known_calendars_are_compared_with_recalls_list() {
     assert_eq!(
         listed.text(),
         "\
-calendar                                 platform         status     at Recall     last sync                 full sync   meetings  record  bots
-────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-gone@acme.example (calendar-gone)        google_calendar  deleted    not listed                                                 0       0     0
-lost@acme.example (calendar-lost)        google_calendar  connected  not listed    never, needs a full sync  never              0       0     0
-odd@acme.example (calendar-odd)          google_calendar  connected  unreadable    never, needs a full sync  never              0       0     0
-sales@acme.example (calendar-sales)      google_calendar  connected  connected     30 min ago                30 min ago         2       2     1
-support@acme.example (calendar-support)  google_calendar  connected  disconnected  10 min ago                earlier            0       0     0
-new@acme.example (calendar-new)          google_calendar  unknown    connecting
+calendar                          platform         status     at Recall     last sync                 full sync   meetings  record  bots
+─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+gone@acme.example (calendar…)     google_calendar  deleted    not listed                                                 0       0     0
+lost@acme.example (calendar…)     google_calendar  connected  not listed    never, needs a full sync  never              0       0     0
+odd@acme.example (calendar…)      google_calendar  connected  unreadable    never, needs a full sync  never              0       0     0
+sales@acme.example (calendar…)    google_calendar  connected  connected     30 min ago                30 min ago         2       2     1
+support@acme.example (calendar…)  google_calendar  connected  disconnected  10 min ago                earlier            0       0     0
+new@acme.example (calendar…)      google_calendar  unknown    connecting
 
 5 calendars: 4 connected, 1 deleted; 2 need a full sync.
 

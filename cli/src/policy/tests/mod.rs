@@ -2,6 +2,8 @@
 
 mod reading;
 
+use callsheet_api::delivery::Delivery;
+use callsheet_api::policy::Pushed;
 use callsheet_app::PushedBy;
 use callsheet_app::ports::Policies as _;
 use callsheet_app::ports::{Calendars as _, Decisions as _};
@@ -18,7 +20,6 @@ use super::pull::pull;
 use super::push::push;
 use crate::arguments::Format;
 use crate::error::CliError;
-use crate::notify_stack::Delivery;
 use crate::render::Render as _;
 
 fn yaml(text: impl Into<String>) -> PolicyFile {
@@ -151,7 +152,7 @@ impl Harness {
         }
     }
 
-    async fn push(&self, text: impl Into<String>) -> Result<super::push::Pushed, CliError> {
+    async fn push(&self, text: impl Into<String>) -> Result<Pushed, CliError> {
         let pushed_by = PushedBy {
             by: an_actor(),
             note: Some("for a reason".to_owned()),

@@ -1,5 +1,6 @@
 //! The status of a stack in each kind of outage.
 
+use callsheet_api::status::FindingKind;
 use callsheet_app::ports::{Access as _, Denial, NewPolicy, Policies as _, Queue as _};
 use callsheet_domain::{
     CallRecord, Cause, History, Operation, RecordedResult, SyncJob, UnreadableEvent,
@@ -10,7 +11,6 @@ use jiff::SignedDuration;
 use test_case::test_case;
 
 use super::*;
-use crate::status::findings::FindingKind;
 
 fn kinds(status: &Status) -> Vec<FindingKind> {
     let findings = status.health.findings.iter();

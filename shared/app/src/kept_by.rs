@@ -7,22 +7,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callsheet_app::ports::{Calendars, Decisions, UnreadableRow};
-use callsheet_domain::{Applied, Decision, DecisionKey, DeduplicationKey, Timestamp, Wanted};
+use callsheet_domain::{Applied, Decision, DecisionKey, DeduplicationKey, Email, Wanted};
 
-use super::explanation::{Keeper, KeptState};
-use crate::error::CliError;
+use crate::PortError;
+use crate::ports::{Calendars, Decisions, UnreadableRow};
 use crate::unreadable::readable;
 
 /// Number of copies that are shown.
 const MAX_SHOWN: usize = 10;
 
+/// A copy of a meeting, in another calendar, that keeps a bot in it.
+#[derive(Debug, Clone)]
+pub struct KeptBy {
+    /// The decision on the copy.
+    pub row: Decision,
+    /// The owner of its calendar, if known.
+    pub owner: Option<Email>,
+}
+
 /// The copies that keep a bot in the meeting, and the problems of those that cannot be read.
-pub(super) async fn find_keepers<S, D>(
+pub(crate) async fn find_kept_by<S, D>(
     (state, decisions): (&S, &D),
     decision: &Decision,
     problems: &mut Vec<String>,
-) -> Result<Vec<Keeper>, CliError>
+) -> Result<Vec<KeptBy>, PortError>
 where
     S: Calendars,
     D: Decisions,
@@ -40,23 +48,17 @@ where
     problems.extend(found.unreadable.iter().map(ToString::to_string));
     let mut keepers = Vec::new();
     for row in found.rows.values() {
-        let Some((state_of_bot, bot_id, joins_at)) = kept(row).filter(|_| row.key != decision.key)
-        else {
+        if row.key == decision.key || !keeps_a_bot(row) {
             continue;
-        };
+        }
         if keepers.len() == MAX_SHOWN {
             break;
         }
         let record = readable(state.record(&row.calendar_id).await, problems)?;
         let owner = record.and_then(|record| record.calendar.email);
-        keepers.push(Keeper {
-            calendar: row.calendar_id.to_string(),
-            owner: owner.map(|owner| owner.as_str().to_owned()),
-            event_id: row.key.event_id.to_string(),
-            state: state_of_bot,
-            bot_id,
-            joins_at,
-            is_shared: decision.wanted_key() == row.wanted_key(),
+        keepers.push(KeptBy {
+            row: row.clone(),
+            owner,
         });
     }
     Ok(keepers)
@@ -86,19 +88,14 @@ impl Found {
     }
 }
 
-/// The bot that a copy keeps in its meeting; none if it wants no bot.
-fn kept(row: &Decision) -> Option<(KeptState, Option<String>, Timestamp)> {
+/// Whether a copy has or will have a bot in its meeting.
+fn keeps_a_bot(row: &Decision) -> bool {
     let Wanted::Bot(wanted) = &row.wanted else {
-        return None;
+        return false;
     };
-    let bot_id = |bot: &callsheet_domain::AppliedBot| bot.bot_id.as_ref().map(ToString::to_string);
-    let (state, bot_id) = match &row.applied {
-        Applied::Bot(bot) if bot.deduplication_key == wanted.deduplication_key => {
-            (KeptState::AtRecall, bot_id(bot))
-        }
-        Applied::Dispatched(bot) => (KeptState::Dispatched, bot_id(bot)),
-        _ if row.is_abandoned() => return None,
-        _ => (KeptState::ToBeScheduled, None),
-    };
-    Some((state, bot_id, wanted.starts_at))
+    match &row.applied {
+        Applied::Bot(bot) if bot.deduplication_key == wanted.deduplication_key => true,
+        Applied::Dispatched(_) => true,
+        _ => !row.is_abandoned(),
+    }
 }

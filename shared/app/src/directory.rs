@@ -2,27 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use callsheet_app::Paging;
-use callsheet_app::ports::{CalendarDirectory, Clock, RateLimits, UnreadableCalendar};
 use callsheet_domain::{Calendar, CalendarId, Operation};
 
-use crate::error::CliError;
+use crate::paging::Paging;
+use crate::ports::{CalendarDirectory, Clock, RateLimits, UnreadableCalendar};
 use crate::rate_limited::{RateLimitedRecall, published_limit};
+use crate::use_case_error::UseCaseError;
 
 /// Longest list of calendars: more than a workspace has.
 const MAX_PAGES: u32 = 1_000;
 
 /// The calendars that Recall lists.
 #[derive(Debug, Default)]
-pub(super) struct Directory {
-    pub(super) calendars: BTreeMap<CalendarId, Calendar>,
+pub struct Directory {
+    /// Those that can be read, by id.
+    pub calendars: BTreeMap<CalendarId, Calendar>,
     /// Calendars in a shape that cannot be read.
-    pub(super) unreadable: Vec<UnreadableCalendar>,
+    pub unreadable: Vec<UnreadableCalendar>,
 }
 
 impl Directory {
     /// Whether a calendar is listed in a shape that cannot be read.
-    pub(super) fn holds_unreadable(&self, id: &CalendarId) -> bool {
+    #[must_use]
+    pub fn holds_unreadable(&self, id: &CalendarId) -> bool {
         let mut ids = self
             .unreadable
             .iter()
@@ -32,7 +34,10 @@ impl Directory {
 }
 
 /// Fetches the whole list.
-pub(super) async fn fetch<R, S, K>(recall: &R, state: &S, clock: &K) -> Result<Directory, CliError>
+///
+/// # Errors
+/// If Recall or the rate limits fail.
+pub async fn fetch<R, S, K>(recall: &R, state: &S, clock: &K) -> Result<Directory, UseCaseError>
 where
     R: CalendarDirectory,
     S: RateLimits,
@@ -53,11 +58,9 @@ where
         let by_id = calendars.map(|calendar| (calendar.id.clone(), calendar));
         directory.calendars.extend(by_id);
         directory.unreadable.extend(page.unreadable);
-        let has_more = paging.advance(page.next).map_err(|error| {
-            CliError::Failed(format!(
-                "Recall's list of calendars has no end: {error}. Try again later"
-            ))
-        })?;
+        let has_more = paging
+            .advance(page.next)
+            .map_err(|error| UseCaseError::EndlessList("calendars".to_owned(), error))?;
         if !has_more {
             return Ok(directory);
         }

@@ -1,18 +1,23 @@
-//! Finds the calendar that an argument names, by Recall's id or by its owner's address.
+//! Finds the calendar that an argument names, by Recall's id, the beginning of it, or its owner's
+//! address.
 
 use std::collections::BTreeSet;
 
-use callsheet_app::ports::Calendars;
 use callsheet_domain::{CalendarId, CalendarRecord};
 
-use crate::error::CliError;
+use crate::PortError;
+use crate::ports::Calendars;
+use crate::use_case_error::UseCaseError;
 
 /// The connected calendar that `name` names: by its id, or as the only connected
 /// calendar of its owner.
-pub(crate) async fn find_connected<S: Calendars>(
+///
+/// # Errors
+/// If there is none, the owner has several, or a collaborator fails.
+pub async fn find_connected<S: Calendars>(
     state: &S,
     name: &str,
-) -> Result<CalendarId, CliError> {
+) -> Result<CalendarId, UseCaseError> {
     let matches = match find_matches(state, name).await? {
         Matches::ById(record) => vec![*record],
         Matches::ByOwner(mut records) => {
@@ -21,15 +26,21 @@ pub(crate) async fn find_connected<S: Calendars>(
         }
     };
     let record = only_one(name, matches)?;
-    Ok(record.ok_or_else(|| unknown_calendar(name))?.calendar.id)
+    Ok(record
+        .ok_or_else(|| UseCaseError::UnknownCalendar(name.to_owned()))?
+        .calendar
+        .id)
 }
 
 /// The calendar that `name` names: by its id, or as the only connected calendar
 /// of its owner, or else as the owner's only calendar. None if none is stored.
-pub(crate) async fn find_any<S: Calendars>(
+///
+/// # Errors
+/// If the owner has several, or a collaborator fails.
+pub async fn find_any<S: Calendars>(
     state: &S,
     name: &str,
-) -> Result<Option<CalendarRecord>, CliError> {
+) -> Result<Option<CalendarRecord>, UseCaseError> {
     match find_matches(state, name).await? {
         Matches::ById(record) => Ok(Some(*record)),
         Matches::ByOwner(records) => {
@@ -49,9 +60,10 @@ pub(crate) async fn find_any<S: Calendars>(
 }
 
 /// The ids of all known calendars, whether or not their records can be read.
-pub(crate) async fn known_calendars<S: Calendars>(
-    state: &S,
-) -> Result<BTreeSet<CalendarId>, CliError> {
+///
+/// # Errors
+/// If a collaborator fails.
+pub async fn known_calendars<S: Calendars>(state: &S) -> Result<BTreeSet<CalendarId>, PortError> {
     let listed = state.listed().await?.into_iter();
     let listed = listed.map(|listed| listed.record.calendar.id);
     let unreadable = state.unreadable().await?.into_iter();
@@ -60,61 +72,64 @@ pub(crate) async fn known_calendars<S: Calendars>(
         .collect())
 }
 
-/// The error for a name that no calendar has.
-pub(crate) fn unknown_calendar(name: &str) -> CliError {
-    CliError::Refused(format!(
-        "no calendar has the id or the owner \"{name}\": `callsheet calendars list` shows the known ones"
-    ))
-}
-
 /// Whether a calendar is among those that `--calendar` selects, by id or owner's
 /// address. An empty selection selects all.
-pub(crate) fn is_selected(selection: &[String], id: &CalendarId, owner: Option<&str>) -> bool {
+#[must_use]
+pub fn is_selected(selection: &[String], id: &CalendarId, owner: Option<&str>) -> bool {
     let names = |text: &String| {
         text == id.as_str() || owner.is_some_and(|owner| owner.eq_ignore_ascii_case(text))
     };
     selection.is_empty() || selection.iter().any(names)
 }
 
+/// Length of the shortest beginning of an id that is looked for.
+const SHORTEST_GIVEN: usize = 4;
+
 enum Matches {
     ById(Box<CalendarRecord>),
     ByOwner(Vec<CalendarRecord>),
 }
 
-async fn find_matches<S: Calendars>(state: &S, name: &str) -> Result<Matches, CliError> {
+async fn find_matches<S: Calendars>(state: &S, name: &str) -> Result<Matches, UseCaseError> {
     if let Ok(id) = CalendarId::parse(name)
         && let Some(record) = state.record(&id).await?
     {
         return Ok(Matches::ById(Box::new(record)));
     }
-    let records = state
-        .listed()
-        .await?
-        .into_iter()
-        .map(|listed| listed.record);
-    let owned = records.filter(|record| {
+    let listed = state.listed().await?.into_iter();
+    let records: Vec<_> = listed.map(|listed| listed.record).collect();
+    let is_owned = |record: &&CalendarRecord| {
         let owner = record.calendar.email.as_ref();
         owner.is_some_and(|owner| owner.as_str().eq_ignore_ascii_case(name))
-    });
-    Ok(Matches::ByOwner(owned.collect()))
+    };
+    let owned: Vec<_> = records.iter().filter(is_owned).cloned().collect();
+    if !owned.is_empty() || name.chars().count() < SHORTEST_GIVEN {
+        return Ok(Matches::ByOwner(owned));
+    }
+    let begins = |record: &CalendarRecord| record.calendar.id.as_str().starts_with(name);
+    let mut begun: Vec<_> = records.into_iter().filter(begins).collect();
+    Ok(match begun.len() {
+        1 => Matches::ById(Box::new(begun.remove(0))),
+        _ => Matches::ByOwner(begun),
+    })
 }
 
 fn only_one(
     name: &str,
     mut records: Vec<CalendarRecord>,
-) -> Result<Option<CalendarRecord>, CliError> {
+) -> Result<Option<CalendarRecord>, UseCaseError> {
     if records.len() < 2 {
         return Ok(records.pop());
     }
-    let mut ids: Vec<_> = records
-        .iter()
-        .map(|record| record.calendar.id.as_str())
+    let mut calendars: Vec<_> = records
+        .into_iter()
+        .map(|record| record.calendar.id)
         .collect();
-    ids.sort_unstable();
-    Err(CliError::Refused(format!(
-        "\"{name}\" has several calendars; give the id of one of them: {}",
-        ids.join(", ")
-    )))
+    calendars.sort_unstable();
+    Err(UseCaseError::SeveralCalendars {
+        owner: name.to_owned(),
+        calendars,
+    })
 }
 
 #[cfg(test)]

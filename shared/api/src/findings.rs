@@ -1,13 +1,13 @@
 //! The problems that need a person, each with the sentence that says what to do.
 
+use callsheet_app::status::{DueCounts, WorkspaceStatus};
 use callsheet_domain::{Timestamp, plus};
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::policy::PolicyStatus;
-use super::signals::{DueStatus, Measured, Signals};
-use crate::arguments::StatusArguments;
-use crate::render::{counted, duration, instant};
+use crate::signals::{DueStatus, Measured, PolicyStatus, Signals};
+use crate::words::{counted, duration, instant};
 
 /// Functions that have a job each minute have stopped after this long.
 const STOPPED_AFTER: SignedDuration = SignedDuration::from_mins(5);
@@ -21,67 +21,122 @@ const LONG_WAIT: SignedDuration = SignedDuration::from_mins(10);
 const BATCH_TELLS_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 /// A problem that needs a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Finding {
-    pub(crate) kind: FindingKind,
-    pub(crate) problem: String,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Finding {
+    /// What kind of problem it is.
+    pub kind: FindingKind,
+    /// The problem, in a sentence.
+    pub problem: String,
     /// What to do.
-    pub(crate) advice: String,
+    pub advice: String,
 }
 
 /// The kinds of problems, most urgent first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum FindingKind {
+pub enum FindingKind {
+    /// Recall denies the API key.
     Denied,
+    /// No resync has finished for some time.
     ResyncStopped,
+    /// No sync has finished for some time.
     SyncStopped,
+    /// No scheduler run has finished for some time.
     SchedulerStopped,
+    /// No webhook comes though there are changes, or none came for days.
     WebhooksMissing,
+    /// A sync request waited for long.
     RequestsWait,
+    /// There are dead letters.
     DeadLetters,
+    /// The active policy is not stored or cannot be read.
     PolicyMissing,
+    /// A meeting begins without its bot.
     Overdue,
+    /// Recall blocks calls.
     Blocked,
+    /// Calls failed often.
     Failing,
+    /// Stored rows cannot be read.
     Unreadable,
+    /// Recall lists events that cannot be read.
     UnreadableEvents,
+    /// Decisions are abandoned.
     Abandoned,
+    /// Something could not be measured.
     Unknown,
 }
 
 /// What the calendars and their decisions tell.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Told {
+pub(crate) struct Told {
     /// Number of connected calendars.
-    pub(super) connected: usize,
+    pub(crate) connected: usize,
     /// When the longest unchanged of the known calendars last changed.
-    pub(super) known_since: Option<Timestamp>,
+    pub(crate) known_since: Option<Timestamp>,
     /// When an event was last changed, of those that are decided about.
-    pub(super) last_change_at: Option<Timestamp>,
+    pub(crate) last_change_at: Option<Timestamp>,
     /// When the last sync of a single calendar began.
-    pub(super) calendar_synced_at: Option<Timestamp>,
+    pub(crate) calendar_synced_at: Option<Timestamp>,
     /// The newest revision of the policy that decisions were made with.
-    pub(super) newest_policy_used: u64,
-    pub(super) due: DueStatus,
-    pub(super) unreadable_decisions: usize,
-    pub(super) unreadable_calendars: usize,
-    pub(super) unreadable_events: usize,
-    pub(super) abandoned: usize,
+    pub(crate) newest_policy_used: u64,
+    pub(crate) due: DueStatus,
+    pub(crate) unreadable_decisions: usize,
+    pub(crate) unreadable_calendars: usize,
+    pub(crate) unreadable_events: usize,
+    pub(crate) abandoned: usize,
+}
+
+impl Told {
+    /// Adds up what the calendars tell.
+    pub(crate) fn by(read: &WorkspaceStatus) -> Self {
+        let connected = read.calendars.iter();
+        let connected = connected.filter(|one| one.record.calendar.status.holds_bots());
+        let problems = read.calendars.iter();
+        let problems = problems.filter(|one| one.overrides_problem.is_some());
+        let mut told = Self {
+            connected: connected.count(),
+            unreadable_calendars: read.unreadable.len() + problems.count(),
+            ..Self::default()
+        };
+        let mut due = DueCounts::default();
+        for one in &read.calendars {
+            let changed_at = one.record.calendar.updated_at;
+            let synced_at = one.record.last_sync.as_ref().map(|sync| sync.began_at);
+            let known_since = told.known_since.unwrap_or(changed_at);
+            told.known_since = Some(known_since.min(changed_at));
+            told.last_change_at = told.last_change_at.max(one.last_change_at);
+            told.calendar_synced_at = told.calendar_synced_at.max(synced_at);
+            told.newest_policy_used = told.newest_policy_used.max(one.newest_policy_used.0);
+            due.add(one.due.clone());
+            told.unreadable_decisions += one.unreadable.len();
+            told.unreadable_events += one.record.unreadable_events.count();
+            told.abandoned += one.abandoned.len();
+        }
+        told.due = DueStatus::of(due);
+        told
+    }
+}
+
+/// How often the stack does its periodic work, by which its silence is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Periods {
+    /// Minutes between two resyncs.
+    pub resync_every_minutes: u32,
+    /// Minutes between two catch-ups.
+    pub catch_up_every_minutes: u32,
 }
 
 /// Finds the problems at `now`.
-pub(super) fn findings(
-    signals: &Signals,
-    told: &Told,
-    policy: &PolicyStatus,
-    arguments: &StatusArguments,
+pub(crate) fn findings(
+    (signals, told, policy): (&Signals, &Told, &PolicyStatus),
+    periods: Periods,
     now: Timestamp,
 ) -> Vec<Finding> {
     let judge = Judge {
         signals,
         told,
-        arguments,
+        periods,
         now,
     };
     let functions = [
@@ -130,7 +185,7 @@ fn finding(kind: FindingKind, problem: String, advice: &str) -> Finding {
 struct Judge<'a> {
     signals: &'a Signals,
     told: &'a Told,
-    arguments: &'a StatusArguments,
+    periods: Periods,
     now: Timestamp,
 }
 
@@ -158,7 +213,7 @@ impl Judge<'_> {
     }
 
     fn resync_stopped(&self) -> Option<Finding> {
-        let limit = STOPPED_AFTER.max(minutes(3 * self.arguments.resync_every_minutes));
+        let limit = STOPPED_AFTER.max(minutes(3 * self.periods.resync_every_minutes));
         let resynced_at = self.signals.activity.resynced_at;
         let silence = self.silence(resynced_at, limit)?;
         let silence = match resynced_at {
@@ -182,7 +237,7 @@ impl Judge<'_> {
         if self.told.connected == 0 || self.is_denied() || self.resync_stopped().is_some() {
             return None;
         }
-        let limit = minutes(3 * self.arguments.catch_up_every_minutes);
+        let limit = minutes(3 * self.periods.catch_up_every_minutes);
         let synced_at = self.synced_at();
         let silence = self.silence(synced_at, limit)?;
         let silence = match synced_at {
@@ -281,7 +336,7 @@ impl Judge<'_> {
 }
 
 /// When the last sync finished, as far as it is known.
-pub(super) fn synced_at(signals: &Signals, told: &Told) -> Option<Timestamp> {
+pub(crate) fn synced_at(signals: &Signals, told: &Told) -> Option<Timestamp> {
     signals.workspace_synced_at.max(told.calendar_synced_at)
 }
 

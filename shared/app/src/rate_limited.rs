@@ -4,15 +4,16 @@
 //! and the permits that live work and resyncs may use at once stay free, so a
 //! call may take a while.
 
-use callsheet_app::ports::{Clock, RateLimits};
-use callsheet_app::{AcquireError, CallTerms, PortError, RateLimiter};
 use callsheet_domain::{Operation, RateLimit, plus};
 use jiff::SignedDuration;
 
-use crate::error::CliError;
+use crate::PortError;
+use crate::ports::{Clock, RateLimits};
+use crate::rate_limiter::{AcquireError, CallTerms, RateLimiter};
+use crate::use_case_error::UseCaseError;
 
 /// Calls that may start at the same time after a pause, as sync has it.
-pub(crate) const BURST: u32 = 3;
+pub const BURST: u32 = 3;
 /// How often a call is made until it succeeds.
 const MAX_ATTEMPTS: u32 = 5;
 /// Delay before the second attempt. It doubles with each further attempt.
@@ -20,7 +21,8 @@ const FIRST_RETRY_DELAY: SignedDuration = SignedDuration::from_secs(2);
 
 /// Recall's published limit of an operation on calendars. The command line makes
 /// few such calls, so it is no setting.
-pub(crate) fn published_limit(operation: Operation) -> RateLimit {
+#[must_use]
+pub fn published_limit(operation: Operation) -> RateLimit {
     let per_minute = match operation {
         Operation::ListCalendars => 60,
         _ => 300,
@@ -30,20 +32,27 @@ pub(crate) fn published_limit(operation: Operation) -> RateLimit {
 
 /// Makes calls of one operation, each with a permit.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RateLimitedRecall<'a, S, K> {
-    pub(crate) permits: &'a S,
-    pub(crate) clock: &'a K,
-    pub(crate) operation: Operation,
-    pub(crate) rate_limit: RateLimit,
+pub struct RateLimitedRecall<'a, S, K> {
+    /// The permits.
+    pub permits: &'a S,
+    /// The clock.
+    pub clock: &'a K,
+    /// The operation.
+    pub operation: Operation,
+    /// Its rate limit.
+    pub rate_limit: RateLimit,
 }
 
 impl<S: RateLimits, K: Clock> RateLimitedRecall<'_, S, K> {
     /// Makes `call`, and repeats it while Recall is unavailable or limits the
     /// rate. The call must be idempotent.
-    pub(crate) async fn call<T>(
+    ///
+    /// # Errors
+    /// If the call fails for another reason, or too often.
+    pub async fn call<T>(
         &self,
         call: impl AsyncFn() -> Result<T, PortError>,
-    ) -> Result<T, CliError> {
+    ) -> Result<T, UseCaseError> {
         let mut delay = FIRST_RETRY_DELAY;
         for _ in 1..MAX_ATTEMPTS {
             self.acquire().await?;
@@ -70,14 +79,14 @@ impl<S: RateLimits, K: Clock> RateLimitedRecall<'_, S, K> {
 
     /// Waits until a permit is free that neither live work nor a resync may want,
     /// and acquires it.
-    async fn acquire(&self) -> Result<(), CliError> {
+    async fn acquire(&self) -> Result<(), UseCaseError> {
         let limiter = self.limiter();
         let permit = limiter.acquire(self.operation, self.rate_limit, CallTerms::OPERATOR);
         permit.await.map_err(|error| match error {
             AcquireError::Port(error) => error.into(),
             // An operator's terms have no deadline, so a permit is always waited for.
             AcquireError::RateLimited(_) | AcquireError::DeadlineReached => {
-                CliError::Failed(error.to_string())
+                UseCaseError::NoPermit(error)
             }
         })
     }

@@ -1,0 +1,54 @@
+//! Text of a list of events.
+
+use callsheet_api::events::{EventEntry, EventList};
+
+use crate::render::{Field, Render, counted, table};
+use crate::screen::Screen;
+use crate::unreadable::decisions_paragraph;
+
+impl Render for EventList {
+    fn text_on(&self, screen: &Screen) -> String {
+        let mut parts = Vec::new();
+        if self.events.is_empty() {
+            parts.push(
+                "No event is selected. Without --from, --until or --day, coming events are listed; \
+                 `callsheet status` shows when the calendars were synced."
+                    .to_owned(),
+            );
+        } else {
+            parts.push(list(&self.events, screen));
+            let record = self.events.iter().filter(|event| event.verdict == "record");
+            parts.push(format!(
+                "{}: {} to be recorded. `callsheet explain EVENT` says why.",
+                counted(self.events.len(), "event", "events"),
+                record.count()
+            ));
+        }
+        parts.extend(decisions_paragraph(&self.unreadable_decisions));
+        parts.join("\n\n")
+    }
+
+    fn exit_code(&self) -> u8 {
+        u8::from(!self.unreadable_decisions.is_empty())
+    }
+}
+
+fn list(events: &[EventEntry], screen: &Screen) -> String {
+    let start = screen.start();
+    let headings = [&start, "meeting", "verdict", "bot", "calendar", "event"];
+    let mut table = table(screen, headings);
+    table.keep_whole(&[0, 2, 3, 5]);
+    for event in events {
+        let title = event.title.as_deref().unwrap_or("(no title)");
+        let calendar = event.owner.as_ref().unwrap_or(&event.calendar);
+        table.add_row([
+            Field::text(screen.minute(event.starts_at)),
+            Field::part(title, screen),
+            Field::text(event.verdict),
+            Field::text(event.bot),
+            Field::part(calendar, screen),
+            Field::text(&event.short_id),
+        ]);
+    }
+    table.text()
+}

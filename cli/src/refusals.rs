@@ -1,0 +1,132 @@
+//! What a use case refuses, in words, with what to do next on this command line.
+
+use callsheet_api::delivery::Delivery;
+use callsheet_api::events::EventEntry;
+use callsheet_app::UseCaseError;
+use callsheet_app::events::{EventName, FoundEvent};
+use callsheet_domain::CalendarId;
+
+use crate::error::CliError;
+use crate::render::{Field, counted, in_one_line, table};
+use crate::screen::Screen;
+
+/// Number of events that a question lists.
+const MAX_ASKED: usize = 20;
+
+impl From<UseCaseError> for CliError {
+    /// Adds what to do next, in terms of this command line.
+    fn from(error: UseCaseError) -> Self {
+        match error {
+            UseCaseError::Port(error) => Self::Port(error),
+            UseCaseError::KeepsChanging(_) => Self::Failed(format!("{error}: try again")),
+            UseCaseError::EndlessList(..) => Self::Failed(format!("{error}. Try again later")),
+            UseCaseError::NoPermit(_) => Self::Failed(error.to_string()),
+            UseCaseError::SeveralEvents { name, events } => {
+                Self::Refused(several_events(&name, &events))
+            }
+            UseCaseError::NoSuchEvent(name) => Self::Refused(no_such_event(&name)),
+            UseCaseError::NoPlatformId(notification) => {
+                Self::Refused(platform_id_is_missing(&Delivery::of(&notification)))
+            }
+            _ => Self::Refused(match advice(&error) {
+                Some(advice) => format!("{error}{advice}"),
+                None => error.to_string(),
+            }),
+        }
+    }
+}
+
+fn no_such_event(name: &EventName) -> String {
+    match name {
+        EventName::Id(id) => format!(
+            "no event has the id \"{id}\" or an id that begins so (at least four letters are needed). Either \
+             the meeting is long over, or its calendar was not synced since the event was created: \
+             `callsheet events` lists the events, and `callsheet status` shows the last sync"
+        ),
+        EventName::Title(title) => {
+            format!("no event has \"{title}\" in its title: `callsheet events` lists the events")
+        }
+    }
+}
+
+/// What to do after a refusal, as the end of its sentence.
+fn advice(error: &UseCaseError) -> Option<String> {
+    Some(match error {
+        UseCaseError::UnknownEvent(_) => {
+            ". Either the meeting is long over, or its calendar \
+             was not synced since the event was created (`callsheet status` shows the last sync), or \
+             this is not Recall's id of an event"
+                .to_owned()
+        }
+        UseCaseError::UnreadableDecision(row) => format!(
+            ". If a later version wrote it, deploy that version again; else `callsheet rebuild {}` \
+             rebuilds it from Recall",
+            row.key.event_id
+        ),
+        UseCaseError::UnknownCalendar(_) => {
+            ": `callsheet calendars list` shows the known ones".to_owned()
+        }
+        UseCaseError::SeveralCalendars { calendars, .. } => {
+            let ids: Vec<_> = calendars.iter().map(CalendarId::as_str).collect();
+            format!("; give the id of one of them: {}", ids.join(", "))
+        }
+        UseCaseError::MeetingOver(_) => ", so there is nothing to retry".to_owned(),
+        UseCaseError::NotAbandoned(event) => {
+            format!(": `callsheet explain {event}` shows its state")
+        }
+        UseCaseError::PauseIsPast => ". To end a pause, use `callsheet resume`".to_owned(),
+        _ => return None,
+    })
+}
+
+fn platform_id_is_missing(sync_request: &Delivery) -> String {
+    let advice = match sync_request {
+        Delivery::Sent => {
+            "A sync of its calendar was requested, which adds it: run this again in a minute"
+                .to_owned()
+        }
+        Delivery::NotSent(reason) => format!(
+            "A sync of its calendar adds it, but could not be requested: {reason}. Run this again when \
+             it can"
+        ),
+    };
+    format!(
+        "an earlier version of Callsheet wrote the decision about this event, without the platform's id \
+         of the event. {advice}"
+    )
+}
+
+/// Asks which of several events is meant.
+fn several_events(name: &EventName, events: &[FoundEvent]) -> String {
+    let named = match name {
+        EventName::Id(id) => format!("have an id that begins with \"{}\"", in_one_line(id)),
+        EventName::Title(title) => format!("have \"{}\" in their title", in_one_line(title)),
+    };
+    let entries: Vec<_> = events
+        .iter()
+        .take(MAX_ASKED)
+        .map(|event| EventEntry::of(event, event.decision.starts_at))
+        .collect();
+    let screen = &Screen::default();
+    let start = screen.start();
+    let mut table = table(screen, [&start, "meeting", "calendar", "event"]);
+    table.keep_whole(&[0, 3]);
+    for event in &entries {
+        let calendar = event.owner.as_ref().unwrap_or(&event.calendar);
+        table.add_row([
+            Field::text(screen.minute(event.starts_at)),
+            Field::part(event.title.as_deref().unwrap_or_default(), screen),
+            Field::part(calendar, screen),
+            Field::text(&event.short_id),
+        ]);
+    }
+    let more = match events.len().saturating_sub(MAX_ASKED) {
+        0 => String::new(),
+        more => format!("\n… and {more} more"),
+    };
+    format!(
+        "{} {named}. Which one? Give the id in the last column:\n\n{}{more}",
+        counted(events.len(), "event", "events"),
+        table.text()
+    )
+}

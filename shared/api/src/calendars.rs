@@ -1,0 +1,274 @@
+//! Known calendars, their status at Recall, and a calendar that was deleted there.
+
+use std::collections::HashSet;
+
+use callsheet_app::directory::Directory;
+use callsheet_app::list_calendars::{CalendarState, KnownCalendars};
+use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Email, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
+
+/// The list of calendars.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CalendarList {
+    /// When this was read.
+    pub now: Timestamp,
+    /// The calendars.
+    pub calendars: Vec<CalendarRow>,
+    /// Calendars that only Recall knows; none if Recall's list was not read.
+    pub only_at_recall: Option<Vec<UnknownCalendar>>,
+    /// Problems of calendars that Recall lists in a shape that cannot be read.
+    pub unreadable: Vec<String>,
+    /// Known calendars whose stored rows cannot be read.
+    pub unreadable_calendars: Vec<UnreadableCalendar>,
+    /// Decisions that cannot be read, and are not counted.
+    pub unreadable_decisions: Vec<UnreadableDecision>,
+}
+
+/// A known calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CalendarRow {
+    /// Recall's id of the calendar.
+    pub id: String,
+    /// The owner's address.
+    pub owner: Option<String>,
+    /// The calendar's platform.
+    pub platform: &'static str,
+    /// The calendar's status at Recall.
+    #[schemars(extend("enum" = ["connecting", "connected", "disconnected", "deleted"]))]
+    pub status: &'static str,
+    /// When the last completed sync began.
+    pub synced_at: Option<Timestamp>,
+    /// When the last completed full sync began.
+    pub full_sync_at: Option<Timestamp>,
+    /// Whether its decisions may be outdated.
+    pub needs_full_sync: bool,
+    /// Its upcoming meetings.
+    pub upcoming: Upcoming,
+    /// Its status at Recall; none if Recall's list was not read.
+    pub at_recall: Option<AtRecall>,
+    /// How Recall and Callsheet differ, if they do.
+    pub difference: Option<Difference>,
+}
+
+/// Counts of meetings that are not over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
+pub struct Upcoming {
+    /// Number of them.
+    pub meetings: usize,
+    /// Number of those that are to be recorded.
+    pub record: usize,
+    /// Meetings with a bot at Recall. Copies of a meeting may share one.
+    pub bots: usize,
+}
+
+/// Status of a calendar at Recall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AtRecall {
+    /// Recall is connecting it.
+    Connecting,
+    /// It is connected.
+    Connected,
+    /// It is disconnected.
+    Disconnected,
+    /// It is not listed.
+    Absent,
+    /// It is listed in a shape that cannot be read.
+    Unreadable,
+}
+
+/// How Recall and Callsheet differ about a calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    /// Recall does not list it, and Callsheet does not know that.
+    OnlyHere,
+    /// It has another status at Recall.
+    Status,
+}
+
+/// A calendar that only Recall knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnknownCalendar {
+    /// Recall's id of the calendar.
+    pub id: String,
+    /// The owner's address.
+    pub owner: Option<String>,
+    /// The calendar's platform.
+    pub platform: &'static str,
+    /// The calendar's status at Recall.
+    pub status: AtRecall,
+}
+
+/// A calendar that is to be deleted, and what is deleted with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Removal {
+    /// Recall's id of the calendar.
+    pub calendar: String,
+    /// The owner's address.
+    pub owner: Option<String>,
+    /// Its status before.
+    pub status: &'static str,
+    /// Number of its upcoming meetings.
+    pub meetings: usize,
+    /// Number of bots that only its events have.
+    pub bots: usize,
+    /// Number of bots that events in other calendars share.
+    pub shared_bots: usize,
+    /// Decisions that cannot be read: they may have further bots, and cannot be retired.
+    pub unreadable: Vec<UnreadableDecision>,
+}
+
+/// A calendar that was deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Disconnected {
+    /// What was deleted.
+    #[serde(flatten)]
+    pub removal: Removal,
+    /// Result of the deletion at Recall.
+    pub outcome: Outcome,
+}
+
+/// Result of the deletion at Recall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was deleted now.
+    Deleted,
+    /// It was deleted before.
+    AlreadyDeleted,
+}
+
+fn owner_address(calendar: &Calendar) -> Option<String> {
+    let owner = calendar.email.as_ref().map(Email::as_str);
+    owner.map(str::to_owned)
+}
+
+impl CalendarList {
+    /// Represents the known calendars, as they were read at `now`.
+    #[must_use]
+    pub fn of(known: KnownCalendars, now: Timestamp) -> Self {
+        let mut calendars: Vec<_> = known.calendars.iter().map(CalendarRow::of).collect();
+        calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
+        let rows = known.calendars.into_iter().flat_map(|one| one.unreadable);
+        let mut unreadable_decisions: Vec<_> = rows.map(UnreadableDecision::of).collect();
+        unreadable_decisions.sort();
+        Self {
+            now,
+            calendars,
+            only_at_recall: None,
+            unreadable: Vec::new(),
+            unreadable_calendars: UnreadableCalendar::all_of(known.unreadable),
+            unreadable_decisions,
+        }
+    }
+}
+
+impl CalendarRow {
+    fn of(state: &CalendarState) -> Self {
+        let calendar = &state.record.calendar;
+        let last_sync = state.record.last_sync.as_ref();
+        Self {
+            id: calendar.id.to_string(),
+            owner: owner_address(calendar),
+            platform: calendar.platform.as_str(),
+            status: calendar.status.as_str(),
+            synced_at: last_sync.map(|last_sync| last_sync.began_at),
+            full_sync_at: last_sync.and_then(|last_sync| last_sync.full_sync_at),
+            needs_full_sync: state.needs_full_sync,
+            upcoming: Upcoming {
+                meetings: state.upcoming.meetings,
+                record: state.upcoming.record,
+                bots: state.upcoming.bots,
+            },
+            at_recall: None,
+            difference: None,
+        }
+    }
+}
+
+impl CalendarList {
+    /// The list with the status of each calendar at Recall.
+    #[must_use]
+    pub fn compared_with(mut self, directory: Directory) -> Self {
+        let mut known = HashSet::new();
+        for calendar in &mut self.calendars {
+            if let Ok(id) = CalendarId::parse(&calendar.id) {
+                calendar.compare(&id, &directory);
+                known.insert(id);
+            }
+        }
+        let unknown = directory.calendars.values();
+        let unreadable = self.unreadable_calendars.iter();
+        let unreadable: HashSet<_> = unreadable.map(|one| one.id.as_str()).collect();
+        let unknown = unknown.filter(|calendar| {
+            !known.contains(&calendar.id) && !unreadable.contains(calendar.id.as_str())
+        });
+        self.only_at_recall = Some(unknown.map(UnknownCalendar::of).collect());
+        let unreadable = directory.unreadable.iter();
+        self.unreadable = unreadable.map(ToString::to_string).collect();
+        self
+    }
+}
+
+impl CalendarRow {
+    /// Whether it is disconnected or deleted, so it is not synced.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        CalendarStatus::parse(self.status).is_some_and(|status| !status.holds_bots())
+    }
+
+    fn compare(&mut self, id: &CalendarId, directory: &Directory) {
+        let at_recall = match directory.calendars.get(id) {
+            Some(calendar) => AtRecall::of(calendar.status),
+            None if directory.holds_unreadable(id) => AtRecall::Unreadable,
+            None => AtRecall::Absent,
+        };
+        let here = CalendarStatus::parse(self.status).map(AtRecall::of);
+        self.difference = match at_recall {
+            AtRecall::Unreadable => None,
+            _ if here == Some(at_recall) => None,
+            AtRecall::Absent => Some(Difference::OnlyHere),
+            _ => Some(Difference::Status),
+        };
+        self.at_recall = Some(at_recall);
+    }
+}
+
+impl AtRecall {
+    /// Recall does not list deleted calendars.
+    fn of(status: CalendarStatus) -> Self {
+        match status {
+            CalendarStatus::Connecting => Self::Connecting,
+            CalendarStatus::Connected => Self::Connected,
+            CalendarStatus::Disconnected => Self::Disconnected,
+            CalendarStatus::Deleted => Self::Absent,
+        }
+    }
+
+    /// Text in the table.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Disconnected => "disconnected",
+            Self::Absent => "not listed",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl UnknownCalendar {
+    fn of(calendar: &Calendar) -> Self {
+        Self {
+            id: calendar.id.to_string(),
+            owner: owner_address(calendar),
+            platform: calendar.platform.as_str(),
+            status: AtRecall::of(calendar.status),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Whether the stack was told about a change.
+
+use callsheet_app::notify::Notification;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Whether a message was sent to the sync queue, so that a change takes effect at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "status", content = "reason")]
+pub enum Delivery {
+    /// It is on the queue.
+    Sent,
+    /// It is not, for this reason. The change takes effect with the next resync.
+    NotSent(String),
+}
+
+impl Delivery {
+    /// Represents what became of a notification.
+    #[must_use]
+    pub fn of(notification: &Notification) -> Self {
+        match notification {
+            Notification::Sent => Self::Sent,
+            Notification::NoQueue => Self::NotSent("CALLSHEET_QUEUE_URL is not set".to_owned()),
+            Notification::Failed(error) => Self::NotSent(error.to_string()),
+        }
+    }
+}

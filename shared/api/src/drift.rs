@@ -1,0 +1,84 @@
+//! Meetings for which Recall has other bots than are applied.
+
+use callsheet_domain::{DriftKind, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
+
+/// Result of the comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Drift {
+    /// Meetings that drifted, by start.
+    pub drifted: Vec<Drifted>,
+    /// Number of meetings by kind of drift.
+    pub counts: Counts,
+    /// Number of meetings that were compared.
+    pub compared: usize,
+    /// Number of meetings that were not compared, by reason.
+    pub not_compared: NotCompared,
+    /// Problems of events that could not be read.
+    pub unreadable: Vec<String>,
+    /// Decisions that cannot be read, and are not compared.
+    pub unreadable_decisions: Vec<UnreadableDecision>,
+    /// Calendars whose stored rows cannot be read, and whose events are not listed.
+    pub unreadable_calendars: Vec<UnreadableCalendar>,
+}
+
+/// A meeting for which Recall has other bots than are applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Drifted {
+    /// How they differ.
+    #[schemars(extend("enum" = ["missing", "duplicate", "stale", "foreign"]))]
+    pub kind: &'static str,
+    /// When the meeting starts.
+    pub starts_at: Timestamp,
+    /// Recall's id of the calendar.
+    pub calendar: String,
+    /// The owner's address.
+    pub owner: Option<String>,
+    /// Recall's id of the event.
+    pub event_id: String,
+    /// The meeting's title.
+    pub title: Option<String>,
+    /// Number of bots that Recall lists for it and that join in the future.
+    pub bots: usize,
+}
+
+/// Number of meetings by kind of drift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
+pub struct Counts {
+    /// The bot does not exist.
+    pub missing: usize,
+    /// More than one exists.
+    pub duplicate: usize,
+    /// One exists at another time.
+    pub stale: usize,
+    /// One exists that Callsheet did not schedule.
+    pub foreign: usize,
+}
+
+/// Number of meetings that were not compared, by reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
+pub struct NotCompared {
+    /// The decision is due, so a call will be made.
+    pub due: usize,
+    /// The decision is abandoned.
+    pub abandoned: usize,
+    /// A call was made less than a minute before.
+    pub just_called: usize,
+    /// There is no decision about the present version of the event.
+    pub undecided: usize,
+}
+
+impl Counts {
+    /// Counts a meeting.
+    pub fn add(&mut self, kind: DriftKind) {
+        *match kind {
+            DriftKind::Missing => &mut self.missing,
+            DriftKind::Duplicate => &mut self.duplicate,
+            DriftKind::Stale => &mut self.stale,
+            DriftKind::Foreign => &mut self.foreign,
+        } += 1;
+    }
+}

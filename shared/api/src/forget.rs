@@ -1,0 +1,45 @@
+//! What was removed about a person or a calendar.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::unreadable::UnreadableDecision;
+
+/// What was removed, or would be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Forgotten {
+    /// The address, the name or the id, as given.
+    pub name: String,
+    /// Whether nothing was changed.
+    pub is_dry_run: bool,
+    /// Number of overrides and pauses that the person set.
+    pub overrides: u64,
+    /// Number of policies that the person pushed.
+    pub policies: u64,
+    /// The person's calendars, or the one that is named.
+    pub calendars: Vec<ForgottenCalendar>,
+    /// Decisions that mention the name.
+    pub decisions: DecisionCounts,
+    /// Decisions that cannot be read, so that it is unknown what they say.
+    pub unreadable: Vec<UnreadableDecision>,
+}
+
+/// A calendar of the person, or the one that is named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ForgottenCalendar {
+    /// Recall's id of the calendar.
+    pub id: String,
+    /// Number of its rows.
+    pub rows: u64,
+    /// Whether it is deleted at Recall. Otherwise its rows stay.
+    pub is_gone: bool,
+}
+
+/// Numbers of decisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
+pub struct DecisionCounts {
+    /// Those that are over, or whose calendar is gone.
+    pub forgotten: usize,
+    /// Those about coming meetings, which stay.
+    pub upcoming: usize,
+}

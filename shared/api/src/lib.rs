@@ -1,0 +1,32 @@
+//! Representations: the documents that a program receives.
+//!
+//! `callsheet … --json` prints them, and an HTTP API serves the same ones. Each is
+//! made from what a use case of `callsheet-app` returns, and each has a published
+//! JSON schema ([`schemas`]), so that a change of a document is seen in review.
+//!
+//! Instants are in RFC 3339 and UTC. Documents change only by addition: a reader
+//! ignores members that it does not know.
+
+pub mod calendars;
+pub mod delivery;
+pub mod drift;
+pub mod events;
+pub mod explain;
+mod findings;
+pub mod forget;
+pub mod overrides;
+pub mod pause;
+pub mod policy;
+pub mod preview;
+pub mod rebuild;
+pub mod redrive;
+pub mod resync;
+pub mod retry;
+pub mod rules;
+mod schemas;
+mod signals;
+pub mod status;
+pub mod unreadable;
+mod words;
+
+pub use schemas::schemas;

@@ -1,0 +1,107 @@
+//! An override that was set or cleared.
+
+use callsheet_app::overrides::{Obstacle, SetOverride};
+use callsheet_domain::OverrideScope;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::delivery::Delivery;
+use crate::explain::Keeper;
+
+/// An override that was set or cleared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OverrideSet {
+    /// Recall's id of the event.
+    pub event_id: String,
+    /// Recall's id of the calendar.
+    pub calendar: String,
+    /// The meeting's title.
+    pub title: Option<String>,
+    /// What the override is stored under.
+    pub scope: Scope,
+    /// What it says.
+    #[schemars(extend("enum" = ["record", "skip", "clear"]))]
+    pub choice: &'static str,
+    /// Who set it.
+    pub by: String,
+    /// Sequence number of this override among the calendar's overrides and pauses.
+    pub revision: u64,
+    /// Why it has no effect on the meeting for now; none if it has.
+    pub obstacle: Option<ObstacleKind>,
+    /// Other copies of the meeting that keep a bot in it: after a `skip`, the bot stays for
+    /// them.
+    pub kept_by: Vec<Keeper>,
+    /// Problems of stored rows that cannot be read, so that a copy may be missing.
+    pub unreadable: Vec<String>,
+    /// Whether a sync of the calendar was requested.
+    pub sync_request: Delivery,
+}
+
+/// What an override is stored under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The platform's id of the event.
+    Event,
+    /// The platform's id of the series.
+    Series,
+    /// The `ical_uid` of the meeting.
+    IcalUid,
+}
+
+/// Why an override has no effect on its meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ObstacleKind {
+    /// The calendar is disconnected or deleted.
+    CalendarGone,
+    /// The event is deleted, or the meeting is cancelled.
+    Cancelled,
+    /// The meeting is over.
+    Over,
+    /// The event has no meeting link that a bot could join.
+    NoLink,
+}
+
+impl ObstacleKind {
+    fn of(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::CalendarGone => Self::CalendarGone,
+            Obstacle::Cancelled => Self::Cancelled,
+            Obstacle::Over => Self::Over,
+            Obstacle::NoLink => Self::NoLink,
+        }
+    }
+}
+
+impl Scope {
+    /// Represents a scope.
+    #[must_use]
+    pub fn of(scope: &OverrideScope) -> Self {
+        match scope {
+            OverrideScope::Event(_) => Self::Event,
+            OverrideScope::PlatformSeries(_) => Self::Series,
+            OverrideScope::Series(_) => Self::IcalUid,
+        }
+    }
+}
+
+impl OverrideSet {
+    /// Represents an override that was set.
+    #[must_use]
+    pub fn of(set: &SetOverride) -> Self {
+        Self {
+            event_id: set.decision.key.event_id.to_string(),
+            calendar: set.decision.calendar_id.to_string(),
+            title: set.decision.title.clone(),
+            scope: Scope::of(&set.scope),
+            choice: set.choice.as_str(),
+            by: set.by.as_str().to_owned(),
+            revision: set.revision.0,
+            obstacle: set.obstacle.map(ObstacleKind::of),
+            kept_by: Keeper::all_of(&set.decision, &set.kept_by),
+            unreadable: set.unreadable.clone(),
+            sync_request: Delivery::of(&set.notification),
+        }
+    }
+}

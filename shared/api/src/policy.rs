@@ -1,0 +1,117 @@
+//! Policies: the check of one, a push, and those that were pushed before.
+
+use callsheet_app::ports::StoredPolicy;
+use callsheet_domain::{PolicyDocument, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::delivery::Delivery;
+
+/// Size of a policy document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Size {
+    /// Number of rules, including those for all and those of the policies for some calendars.
+    pub rules: usize,
+    /// Number of policies for some calendars.
+    pub policies: usize,
+}
+
+impl Size {
+    /// The size of `document`.
+    #[must_use]
+    pub fn of(document: &PolicyDocument) -> Self {
+        let nested = document.policies.iter().flat_map(|named| &named.rules);
+        Self {
+            rules: document.rules_for_all.len()
+                + document.rules.len()
+                + nested.map(Vec::len).sum::<usize>(),
+            policies: document.policies.len(),
+        }
+    }
+}
+
+/// The policies that were pushed last, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct History {
+    /// The policies.
+    pub policies: Vec<Entry>,
+}
+
+/// A policy that was pushed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Entry {
+    /// Its revision.
+    pub revision: u64,
+    /// When it was pushed.
+    pub at: Timestamp,
+    /// Who pushed it.
+    pub by: String,
+    /// The reason, in the words of the person who pushed it.
+    pub note: Option<String>,
+    /// None if a later version of Callsheet pushed it, in a format that this one cannot read.
+    pub size: Option<Size>,
+    /// Size of the document as JSON.
+    pub bytes: usize,
+}
+
+/// Result of a check of a policy file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LintReport {
+    /// Name of the file.
+    pub file: String,
+    /// None if the policy is invalid.
+    pub size: Option<Size>,
+    /// Each problem.
+    pub problems: Vec<Problem>,
+    /// What can hardly be meant. Of an invalid policy there are none.
+    pub warnings: Vec<Problem>,
+    /// Whether a warning makes the check fail.
+    #[serde(skip)]
+    pub is_strict: bool,
+}
+
+/// One problem of a policy, with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Problem {
+    /// Path in the document, `rules[2].when`. Empty if the file cannot be parsed, and for the
+    /// whole document.
+    pub place: String,
+    /// The line, from 1. None if the place has no line of its own.
+    pub line: Option<u64>,
+    /// The column, from 1.
+    pub column: Option<u64>,
+    /// What is wrong, and what to write instead.
+    pub message: String,
+}
+
+/// Result of a push.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Pushed {
+    /// The active revision.
+    pub revision: u64,
+    /// False if the policy was already active.
+    pub is_new: bool,
+    /// Its size.
+    pub size: Size,
+    /// What can hardly be meant, also given the connected calendars.
+    pub warnings: Vec<Problem>,
+    /// Request of a resync; none if the policy was already active.
+    pub resync_request: Option<Delivery>,
+}
+
+impl Entry {
+    /// Represents a stored policy.
+    #[must_use]
+    pub fn of(policy: StoredPolicy) -> Self {
+        Self {
+            revision: policy.revision.0,
+            at: policy.at,
+            by: policy.by.as_str().to_owned(),
+            note: policy.note,
+            size: PolicyDocument::parse(&policy.document)
+                .ok()
+                .map(|document| Size::of(&document)),
+            bytes: policy.document.len(),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Sets overrides, and requests a sync of their calendar.
+//!
+//! An override is stored under the ids that the calendar's platform gives, since
+//! Recall's id of an event changes when the calendar is reconnected. The decision
+//! on the event knows the platform's ids.
+//!
+//! An override of a series is stored under the platform's id of the series, or
+//! under the meeting's `ical_uid` if there is no such id. Never under both: that
+//! would be two revisions for one override, and only the last one counts.
+
+use callsheet_domain::{
+    Actor, CalendarRecord, Decision, OverrideChoice, OverrideRevision, OverrideScope, RuleName,
+    Timestamp, plus,
+};
+use jiff::SignedDuration;
+
+use crate::events::{EventName, find_event};
+use crate::kept_by::{KeptBy, find_kept_by};
+use crate::notify::{Notification, request_full_sync};
+use crate::ports::{Calendars, Decisions, Forgetting, OverrideStore, Queue};
+use crate::unreadable::readable;
+use crate::use_case_error::UseCaseError;
+
+/// How long an override of an event is kept after the event. An event may be postponed by
+/// months, and must not lose a person's choice by that.
+const KEPT_AFTER_EVENT: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// Which meetings of the event's series an override is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// This event.
+    Event,
+    /// The series that it belongs to.
+    Series,
+}
+
+/// An override that was set or cleared.
+#[derive(Debug)]
+pub struct SetOverride {
+    /// The decision on the event, as it was before.
+    pub decision: Decision,
+    /// What the override is stored under.
+    pub scope: OverrideScope,
+    /// What it says.
+    pub choice: OverrideChoice,
+    /// Who set it.
+    pub by: Actor,
+    /// Sequence number of this override among the calendar's overrides and pauses.
+    pub revision: OverrideRevision,
+    /// Why it has no effect on the meeting for now.
+    pub obstacle: Option<Obstacle>,
+    /// Other copies of the meeting that keep a bot in it.
+    pub kept_by: Vec<KeptBy>,
+    /// Problems of stored rows that cannot be read, so that a copy may be missing.
+    pub unreadable: Vec<String>,
+    /// What became of the request of a sync.
+    pub notification: Notification,
+}
+
+/// Stores an override under the platform's ids in the decision on `event`.
+///
+/// # Errors
+/// If the event is unknown, its decision cannot be read or has no such id, or a
+/// collaborator fails.
+pub async fn set_override<S, D, Q>(
+    (state, decisions, queue): (&S, &D, Option<&Q>),
+    (target, event): (Target, &EventName),
+    choice: OverrideChoice,
+    by: &Actor,
+    now: Timestamp,
+) -> Result<SetOverride, UseCaseError>
+where
+    S: Calendars + OverrideStore + Forgetting,
+    D: Decisions,
+    Q: Queue,
+{
+    let decision = find_event(state, decisions, event, now).await?;
+    let calendar = &decision.calendar_id;
+    let Some(scope) = scope_of(&decision, target) else {
+        let notification = request_full_sync(queue, calendar, now).await;
+        return Err(UseCaseError::NoPlatformId(notification));
+    };
+    let revision = state
+        .set_override(calendar, &scope, choice, by, now)
+        .await?;
+    if target == Target::Event {
+        let until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
+        state.expire_override(calendar, &scope, until).await?;
+    }
+    let mut unreadable = Vec::new();
+    let record = readable(state.record(calendar).await, &mut unreadable)?;
+    let holds_bots = |record: &CalendarRecord| record.calendar.status.holds_bots();
+    // A calendar whose record cannot be read is not gone.
+    let is_gone = unreadable.is_empty() && !record.as_ref().is_some_and(holds_bots);
+    let kept_by = find_kept_by((state, decisions), &decision, &mut unreadable).await?;
+    let notification = request_full_sync(queue, calendar, now).await;
+    Ok(SetOverride {
+        obstacle: obstacle(&decision, is_gone, now),
+        kept_by,
+        unreadable,
+        decision,
+        scope,
+        choice,
+        by: by.clone(),
+        revision,
+        notification,
+    })
+}
+
+/// Why an override has no effect on its meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The calendar is disconnected or deleted.
+    CalendarGone,
+    /// The event is deleted, or the meeting is cancelled.
+    Cancelled,
+    /// The meeting is over.
+    Over,
+    /// The event has no meeting link that a bot could join.
+    NoLink,
+}
+
+fn obstacle(decision: &Decision, is_calendar_gone: bool, now: Timestamp) -> Option<Obstacle> {
+    let rule = &decision.verdict.reason().rule;
+    if is_calendar_gone {
+        Some(Obstacle::CalendarGone)
+    } else if [RuleName::DELETED, RuleName::CANCELLED].contains(rule) {
+        Some(Obstacle::Cancelled)
+    } else if decision.ends_at <= now {
+        Some(Obstacle::Over)
+    } else if decision.link.is_none() {
+        Some(Obstacle::NoLink)
+    } else {
+        None
+    }
+}
+
+/// The scope of an override; none if an earlier version wrote the decision. A
+/// decision with the platform's id of the event also has that of the series, if
+/// there is a series.
+fn scope_of(decision: &Decision, target: Target) -> Option<OverrideScope> {
+    let event = decision.platform_id.clone();
+    match (target, decision.series.clone()) {
+        (Target::Event, _) => event.map(OverrideScope::Event),
+        (Target::Series, Some(series)) => Some(OverrideScope::PlatformSeries(series)),
+        (Target::Series, None) => {
+            event.map(|_| OverrideScope::Series(decision.key.ical_uid.clone()))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Why a use case did not do what a person asked.
+
+use callsheet_domain::{CalendarId, EventId};
+
+use crate::PortError;
+use crate::found_event::{EventName, FoundEvent};
+use crate::notify::Notification;
+use crate::paging::EndlessList;
+use crate::ports::UnreadableRow;
+use crate::rate_limiter::AcquireError;
+
+/// Why a use case did not do what a person asked: the thing does not exist, cannot be
+/// read, or is in another state. Who shows it adds what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum UseCaseError {
+    /// There is no decision about the event.
+    #[error("no decision about event {0} is stored")]
+    UnknownEvent(EventId),
+    /// No event has this name.
+    #[error("no event is found")]
+    NoSuchEvent(EventName),
+    /// Several events have this name.
+    #[error("several events are found")]
+    SeveralEvents {
+        /// The name, as given.
+        name: EventName,
+        /// The events, by start.
+        events: Vec<FoundEvent>,
+    },
+    /// The decision about the event cannot be read.
+    #[error("{0}")]
+    UnreadableDecision(UnreadableRow),
+    /// No calendar has this id or owner.
+    #[error("no calendar has the id or the owner \"{0}\"")]
+    UnknownCalendar(String),
+    /// The owner has several calendars.
+    #[error("\"{owner}\" names several calendars")]
+    SeveralCalendars {
+        /// The owner, as given.
+        owner: String,
+        /// The ids of the calendars, in order.
+        calendars: Vec<CalendarId>,
+    },
+    /// The meeting of the event is over.
+    #[error("the meeting of event {0} is over")]
+    MeetingOver(EventId),
+    /// The decision about the event is not abandoned.
+    #[error("the decision on event {0} is not abandoned")]
+    NotAbandoned(EventId),
+    /// The pause would end before now.
+    #[error("the end of the pause is in the past")]
+    PauseIsPast,
+    /// An earlier version wrote the decision, without the platform's id of the event. A sync,
+    /// whose request is given, adds it.
+    #[error("the platform's id of the event is not stored")]
+    NoPlatformId(Notification),
+    /// Other writers were always first.
+    #[error("{0} could not be written, since it keeps changing")]
+    KeepsChanging(String),
+    /// A list at Recall has no end.
+    #[error("Recall's list of {0} has no end: {1}")]
+    EndlessList(String, EndlessList),
+    /// No permit for a call could be acquired.
+    #[error(transparent)]
+    NoPermit(AcquireError),
+    /// A collaborator failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
