@@ -14,6 +14,7 @@ pub mod events;
 pub mod explain;
 mod findings;
 pub mod forget;
+pub mod override_list;
 pub mod overrides;
 pub mod pause;
 pub mod policy;
