@@ -150,7 +150,7 @@ async fn meetings_that_cannot_be_compared_are_counted_by_reason() {
     assert_eq!(
         result.text(),
         "\
-Recall has the right bots for 0 upcoming meetings.
+No upcoming meeting was compared.
 
 5 more were not compared: 1 due, 1 abandoned, 1 called about less than a minute before, \
 2 without a current decision. Whether they have the right bots is unknown: run this again in a few minutes; \

@@ -10,7 +10,9 @@ impl Render for Drift {
     fn text_on(&self, screen: &Screen) -> String {
         let mut parts = Vec::new();
         let meetings = counted(self.compared, "upcoming meeting", "upcoming meetings");
-        if self.drifted.is_empty() {
+        if self.drifted.is_empty() && self.compared == 0 {
+            parts.push("No upcoming meeting was compared.".to_owned());
+        } else if self.drifted.is_empty() {
             parts.push(format!("Recall has the right bots for {meetings}."));
         } else {
             parts.push(Text(self, screen).table());
