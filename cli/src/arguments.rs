@@ -38,9 +38,10 @@ use values::event_name;
 /// credentials come from the usual AWS chain. Settings that a command does not use need not be
 /// given.
 ///
-/// Exit codes: 0 success; 1 the answer is no (an invalid policy, a refused push, an unknown event,
-/// bots that drifted); 2 the question cannot be answered (a missing setting, a service that does
-/// not respond, a wrong argument).
+/// Exit codes: 0 it is done, or the answer is yes; 1 the answer is no, or not complete (an invalid
+/// policy, a refused push, an unknown event, bots that drifted, a row that cannot be read); 2 the
+/// question cannot be answered (a missing setting, a service that does not respond, a wrong
+/// argument).
 #[derive(Debug, Parser)]
 #[command(name = "callsheet", version)]
 pub(crate) struct Arguments {
@@ -149,7 +150,8 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Show upcoming meetings for which Recall has other bots than Callsheet knows
     ///
-    /// Exit code 1 if there are any. Changes nothing: the next sync of each event repairs it.
+    /// Also shows calendars that are gone at Recall. Exit code 1 if there are any, or if not every
+    /// meeting could be compared. Changes nothing: the next sync of each event repairs it.
     Drift {
         /// Only this calendar, by Recall's id or the owner's address; may be repeated
         #[arg(long = "calendar", value_name = "CALENDAR")]

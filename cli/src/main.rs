@@ -86,7 +86,7 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
         Command::Explain { event } => {
             show(&explain::run(workspace, &event.name(), now).await?, output)
         }
-        Command::Override(command) => show(&overrides::run(workspace, command, now).await?, output),
+        Command::Override(command) => overrides::run(workspace, command, now).await?,
         Command::Pause(arguments) => {
             let until = arguments.length.end(now);
             let pause = pause::run(workspace, &arguments.calendar, until, arguments.by, now);

@@ -71,19 +71,19 @@ impl Workspace {
 
     /// Whether a state table is given.
     pub(crate) fn has_state(&self) -> bool {
-        self.connection.state_table.is_some()
+        given(self.connection.state_table.as_ref()).is_some()
     }
 
     /// The table of calendars, overrides and policies.
     pub(crate) async fn state(&self) -> Result<StateTable, CliError> {
-        let table = self.connection.state_table.as_deref();
+        let table = given(self.connection.state_table.as_ref());
         let table = table.ok_or_else(|| missing("state table", "STATE_TABLE", "StateTableName"))?;
         Ok(StateTable::new(self.tables().await?, table))
     }
 
     /// The table of decisions.
     pub(crate) async fn decisions(&self) -> Result<DecisionTable, CliError> {
-        let table = self.connection.decisions_table.as_deref();
+        let table = given(self.connection.decisions_table.as_ref());
         let table = table
             .ok_or_else(|| missing("decisions table", "DECISIONS_TABLE", "DecisionsTableName"))?;
         Ok(DecisionTable::new(self.tables().await?, table))
@@ -91,7 +91,7 @@ impl Workspace {
 
     /// The sync queue, if it is given. Without it, changes take effect with the next resync.
     pub(crate) async fn queue(&self) -> Result<Option<SqsQueue>, CliError> {
-        let Some(url) = self.connection.queue_url.as_deref() else {
+        let Some(url) = given(self.connection.queue_url.as_ref()) else {
             return Ok(None);
         };
         let client = aws_sdk_sqs::Client::new(self.aws().await?);
@@ -106,7 +106,7 @@ impl Workspace {
 
     /// The dead-letter queue, if it is given.
     pub(crate) async fn optional_dead_letters(&self) -> Result<Option<SqsDeadLetters>, CliError> {
-        match self.connection.dlq_url {
+        match given(self.connection.dlq_url.as_ref()) {
             None => Ok(None),
             Some(_) => self.dead_letters().await.map(Some),
         }
@@ -114,7 +114,7 @@ impl Workspace {
 
     /// The dead-letter queue.
     pub(crate) async fn dead_letters(&self) -> Result<SqsDeadLetters, CliError> {
-        let url = self.connection.dlq_url.as_deref();
+        let url = given(self.connection.dlq_url.as_ref());
         let url =
             url.ok_or_else(|| missing("dead-letter queue", "DLQ_URL", "DeadLetterQueueUrl"))?;
         let client = aws_sdk_sqs::Client::new(self.aws().await?);
@@ -171,6 +171,12 @@ impl Workspace {
         }
         Ok(aws)
     }
+}
+
+/// A setting, unless it is empty, as a variable is whose value was not found.
+fn given(setting: Option<&String>) -> Option<&str> {
+    let setting = setting?.trim();
+    (!setting.is_empty()).then_some(setting)
 }
 
 /// The error for a setting that a command needs. `output` is the output of the stack that has it.

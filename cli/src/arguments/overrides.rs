@@ -8,6 +8,12 @@ use super::event::EventArgument;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OverrideCommand {
+    /// List the overrides and pauses that are in force
+    List {
+        /// Only this calendar, by Recall's id or the owner's address; may be repeated
+        #[arg(long = "calendar", value_name = "CALENDAR")]
+        calendars: Vec<String>,
+    },
     /// Override the policy for one event
     ///
     /// It goes before the policy, also before denied domains, and before an override of the

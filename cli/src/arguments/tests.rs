@@ -39,6 +39,7 @@ fn the_definitions_of_the_arguments_are_consistent() {
 #[test_case("explain ../event", false; "an id that is a path")]
 #[test_case("override event event-1 skip", true; "an override of an event")]
 #[test_case("override event event-1 perhaps", false; "an unknown choice")]
+#[test_case("override list --calendar c", true; "a list of overrides")]
 #[test_case("override series event-1 clear --by lead@acme.example", true; "an override cleared")]
 #[test_case("pause sales@acme.example --for 3d", true; "a pause")]
 #[test_case("pause c --until 2090-12-24T18:00+01:00", true; "a pause until")]

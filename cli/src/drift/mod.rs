@@ -9,8 +9,10 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use callsheet_api::drift::{Counts, Drift, Drifted, NotCompared};
+use callsheet_api::calendars::AtRecall;
+use callsheet_api::drift::{Counts, Drift, Drifted, GoneCalendar, NotCompared};
 use callsheet_api::unreadable::{UnreadableCalendar, UnreadableDecision};
+use callsheet_app::directory::{self, Directory};
 use callsheet_app::find_calendar::is_selected;
 use callsheet_app::ports::{Calendars as _, Clock, Decisions};
 use callsheet_domain::{
@@ -30,10 +32,13 @@ pub(crate) async fn run(
     clock: impl Clock,
 ) -> Result<Drift, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-    let calendars = connected_calendars(&state, selection).await?;
+    let mut calendars = connected_calendars(&state, selection).await?;
     let from = clock.now();
+    let recall = workspace.recall("")?;
+    let directory = directory::fetch(&recall, &state, &clock).await?;
+    let gone = take_gone(&mut calendars, &directory);
     let lister = EventLister {
-        recall: workspace.recall("")?,
+        recall,
         state: &state,
         clock,
         rate_limit: workspace.rate_limit(),
@@ -43,12 +48,38 @@ pub(crate) async fn run(
     let drift = compare(&calendars, pages, &decisions).await?;
     let unreadable = state.unreadable().await?.into_iter();
     Ok(Drift {
+        gone,
         unreadable_calendars: unreadable
             .filter(|record| is_selected(selection, &record.calendar_id, None))
             .map(UnreadableCalendar::of)
             .collect(),
         ..drift
     })
+}
+
+/// Takes out the calendars that are gone at Recall. One that is listed in a shape that cannot
+/// be read is not gone.
+fn take_gone(
+    calendars: &mut BTreeMap<CalendarId, CalendarRecord>,
+    directory: &Directory,
+) -> Vec<GoneCalendar> {
+    let mut gone = Vec::new();
+    calendars.retain(|id, record| {
+        let at_recall = match directory.calendars.get(id) {
+            Some(calendar) if calendar.status.holds_bots() => return true,
+            Some(calendar) => AtRecall::of(calendar.status),
+            None if directory.holds_unreadable(id) => return true,
+            None => AtRecall::Absent,
+        };
+        let owner = record.calendar.email.as_ref().map(Email::as_str);
+        gone.push(GoneCalendar {
+            id: id.to_string(),
+            owner: owner.map(str::to_owned),
+            at_recall,
+        });
+        false
+    });
+    gone
 }
 
 /// Compares the listed bots with the decisions as they are now. A decision that
@@ -69,6 +100,7 @@ async fn compare<D: Decisions>(
         counts: Counts::default(),
         compared: 0,
         not_compared: NotCompared::default(),
+        gone: Vec::new(),
         unreadable,
         unreadable_decisions: Vec::new(),
         unreadable_calendars: Vec::new(),

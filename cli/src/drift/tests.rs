@@ -2,7 +2,8 @@
 
 use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_domain::{
-    Applied, CallRecord, Cause, Decision, EventId, History, Operation, RecordedResult, Wanted,
+    Applied, CalendarStatus, CallRecord, Cause, Decision, EventId, History, Operation,
+    RecordedResult, Wanted,
 };
 use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_applied_bot, at,
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use test_case::test_case;
 
 use super::*;
-use crate::render::Render as _;
+use crate::render::{Render as _, assert_published};
 
 /// An event as Recall lists it, with `bots`: the deduplication key of each, `ours` or another,
 /// and its start.
@@ -145,14 +146,15 @@ async fn meetings_that_cannot_be_compared_are_counted_by_reason() {
     deleted["is_deleted"] = json!(true);
     events.extend([over, deleted, json!({"id": "event-7"})]);
     let result = compared(rows.collect(), events).await;
-    assert_eq!((result.compared, result.exit_code()), (0, 0));
+    assert_eq!((result.compared, result.exit_code()), (0, 1));
     assert_eq!(
         result.text(),
         "\
-Recall has the right bots for 0 upcoming meetings.
+No upcoming meeting was compared.
 
 5 more were not compared: 1 due, 1 abandoned, 1 called about less than a minute before, \
-2 without a current decision.
+2 without a current decision. Whether they have the right bots is unknown: run this again in a few minutes; \
+`callsheet status` shows what is abandoned or not synced.
 
 1 event could not be read and was skipped:
   event event-7: not in the published shape"
@@ -193,6 +195,7 @@ now."
             "counts": {"missing": 1, "duplicate": 0, "stale": 0, "foreign": 0},
             "compared": 1,
             "not_compared": {"due": 0, "abandoned": 0, "just_called": 0, "undecided": 0},
+            "gone": [],
             "unreadable": [],
             "unreadable_decisions": [],
             "unreadable_calendars": [],
@@ -211,4 +214,41 @@ async fn a_decision_that_cannot_be_read_is_named_and_the_others_are_compared() {
     let text = result.text();
     let expected = "  event event-2: made unreadable on purpose";
     assert!(text.contains(expected), "{text}");
+}
+
+#[test_case(None, Some(AtRecall::Absent); "not listed by Recall")]
+#[test_case(Some(CalendarStatus::Disconnected), Some(AtRecall::Disconnected); "disconnected at Recall")]
+#[test_case(Some(CalendarStatus::Connected), None; "connected at Recall")]
+#[tokio::test]
+async fn a_calendar_that_is_gone_at_recall_is_drift(
+    at_recall: Option<CalendarStatus>,
+    expected: Option<AtRecall>,
+) {
+    let state = MemoryState::new();
+    let written = state.write_record(&a_calendar_record()).await;
+    written.expect("memory");
+    let connected = connected_calendars(&state, &[]).await;
+    let mut calendars = connected.expect("one is connected");
+    let mut directory = Directory::default();
+    if let Some(status) = at_recall {
+        let calendar = a_calendar_record().calendar.with(|one| one.status = status);
+        directory.calendars.insert(calendar.id.clone(), calendar);
+    }
+    let gone = take_gone(&mut calendars, &directory);
+    assert_eq!(gone.first().map(|one| one.at_recall), expected);
+    assert_eq!(calendars.len(), usize::from(expected.is_none()));
+    let result = Drift {
+        gone,
+        ..compared(
+            vec![an_applied_decision("event-1")],
+            vec![a_listed_event("event-1", &[("ours", "10:00")])],
+        )
+        .await
+    };
+    assert_published("drift", &result);
+    assert_eq!(result.exit_code(), u8::from(expected.is_some()));
+    let is_named = result
+        .text()
+        .contains("sales@acme.example (calendar-sales):");
+    assert_eq!(is_named, expected.is_some(), "{}", result.text());
 }

@@ -1,8 +1,8 @@
 //! Text of the comparison.
 
-use callsheet_api::drift::{Counts, Drift, NotCompared};
+use callsheet_api::drift::{Counts, Drift, GoneCalendar, NotCompared};
 
-use crate::render::{Field, Render, Text, counted, short_calendar, table};
+use crate::render::{Field, Render, Text, calendar_label, counted, short_calendar, table};
 use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
@@ -10,7 +10,9 @@ impl Render for Drift {
     fn text_on(&self, screen: &Screen) -> String {
         let mut parts = Vec::new();
         let meetings = counted(self.compared, "upcoming meeting", "upcoming meetings");
-        if self.drifted.is_empty() {
+        if self.drifted.is_empty() && self.compared == 0 {
+            parts.push("No upcoming meeting was compared.".to_owned());
+        } else if self.drifted.is_empty() {
             parts.push(format!("Recall has the right bots for {meetings}."));
         } else {
             parts.push(Text(self, screen).table());
@@ -23,6 +25,7 @@ impl Render for Drift {
                 kinds(self.counts),
             ));
         }
+        parts.extend(gone(&self.gone));
         parts.extend(not_compared(self.not_compared));
         if !self.unreadable.is_empty() {
             parts.push(format!(
@@ -42,9 +45,7 @@ impl Render for Drift {
     }
 
     fn exit_code(&self) -> u8 {
-        let is_complete =
-            self.unreadable_decisions.is_empty() && self.unreadable_calendars.is_empty();
-        u8::from(!self.drifted.is_empty() || !is_complete)
+        u8::from(!self.drifted.is_empty() || !self.gone.is_empty() || !self.is_complete())
     }
 }
 
@@ -80,6 +81,25 @@ fn kinds(counts: Counts) -> String {
     ])
 }
 
+fn gone(calendars: &[GoneCalendar]) -> Option<String> {
+    if calendars.is_empty() {
+        return None;
+    }
+    let count = counted(
+        calendars.len(),
+        "calendar is connected here, and gone at Recall, so its meetings have no bots",
+        "calendars are connected here, and gone at Recall, so their meetings have no bots",
+    );
+    let mut lines = vec![format!(
+        "{count}. `callsheet resync --full` syncs the status; then the owner has to connect it again:"
+    )];
+    lines.extend(calendars.iter().map(|calendar| {
+        let label = calendar_label(&calendar.id, calendar.owner.as_deref());
+        format!("  {label}: {} at Recall", calendar.at_recall.as_str())
+    }));
+    Some(lines.join("\n"))
+}
+
 fn not_compared(counts: NotCompared) -> Option<String> {
     let reasons = [
         (counts.due, "due"),
@@ -89,7 +109,13 @@ fn not_compared(counts: NotCompared) -> Option<String> {
     ];
     let all: usize = reasons.iter().map(|(count, _)| count).sum();
     let more = counted(all, "more was not compared", "more were not compared");
-    (all > 0).then(|| format!("{more}: {}.", nonzero(&reasons)))
+    (all > 0).then(|| {
+        format!(
+            "{more}: {}. Whether they have the right bots is unknown: run this again in a few minutes; \
+             `callsheet status` shows what is abandoned or not synced.",
+            nonzero(&reasons)
+        )
+    })
 }
 
 /// The counts that are not zero, in a list.

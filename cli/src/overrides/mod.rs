@@ -1,34 +1,47 @@
 //! Sets overrides, and requests a sync of their calendar.
 
+mod list_text;
 #[cfg(test)]
 mod tests;
 mod text;
 
+use std::io;
+
+use callsheet_api::override_list::OverrideList;
 use callsheet_api::overrides::OverrideSet;
 use callsheet_app::events::EventName;
+use callsheet_app::list_overrides::list_overrides;
 use callsheet_app::overrides::Target;
 use callsheet_app::ports::{Calendars, Decisions, Forgetting, OverrideStore, Queue};
 use callsheet_domain::{Actor, Timestamp};
 
 use crate::arguments::{Choice, OverrideCommand};
 use crate::error::CliError;
+use crate::render::show;
 use crate::workspace::Workspace;
 
-/// Sets the override of a command.
+/// Runs a command about overrides.
 pub(crate) async fn run(
     workspace: &Workspace,
     command: OverrideCommand,
     now: Timestamp,
-) -> Result<OverrideSet, CliError> {
-    let (state, queue) = (workspace.state().await?, workspace.queue().await?);
-    let decisions = workspace.decisions().await?;
+) -> Result<io::Result<u8>, CliError> {
+    let output = &workspace.output();
     let (target, event, choice, by) = match command {
+        OverrideCommand::List { calendars } => {
+            let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+            let found = list_overrides((&state, &decisions), &calendars, now).await?;
+            return Ok(show(&OverrideList::of(&found), output));
+        }
         OverrideCommand::Event { event, choice, by } => (Target::Event, event, choice, by),
         OverrideCommand::Series { event, choice, by } => (Target::Series, event, choice, by),
     };
+    let (state, queue) = (workspace.state().await?, workspace.queue().await?);
+    let decisions = workspace.decisions().await?;
     let by = by.actor(workspace.user())?;
     let ports = (&state, &decisions, queue.as_ref());
-    set_override(ports, (target, &event.name()), choice, &by, now).await
+    let set = set_override(ports, (target, &event.name()), choice, &by, now).await?;
+    Ok(show(&set, output))
 }
 
 async fn set_override<S, D, Q>(

@@ -206,3 +206,34 @@ async fn an_override_that_has_no_effect_says_why(
     assert!(text.contains(expected), "{text}");
     assert!(!text.contains("takes effect at once"), "{text}");
 }
+
+#[tokio::test]
+async fn overrides_and_pauses_that_are_in_force_are_listed() {
+    let harness = Harness::with_decision(a_decision()).await;
+    let list = async || {
+        let ports = (&harness.state, &harness.decisions);
+        let found = list_overrides(ports, &[], at("09:40")).await;
+        OverrideList::of(&found.expect("memory"))
+    };
+    let none = "No override is set, and no calendar is paused.";
+    assert_eq!(list().await.text(), none);
+    let set = harness.set_override(Target::Event, Choice::Skip).await;
+    set.expect("it is stored");
+    let (calendar, by) = (a_calendar_record().calendar.id, an_actor());
+    let pause = harness
+        .state
+        .pause(&calendar, at("12:00"), &by, at("09:35"));
+    pause.await.expect("memory");
+    let listed = list().await;
+    assert_published("override-list", &listed);
+    let text = listed.text();
+    for expected in [
+        "event  skip  Kick-off  sales@acme.example (calendar…)  2090-03-06 09:30 UTC by lead@acme.example  event-1",
+        "sales@acme.example (calendar…) is paused until 2090-03-06 12:00 UTC, set by lead@acme.example.",
+    ] {
+        assert!(text.contains(expected), "{text}");
+    }
+    let cleared = harness.set_override(Target::Event, Choice::Clear).await;
+    cleared.expect("it is stored");
+    assert_eq!(list().await.overrides, []);
+}

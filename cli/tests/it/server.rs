@@ -252,7 +252,11 @@ fn of_recall(line: &str) -> Value {
     let results = if line.contains("calendar-events") {
         vec![event("event-1"), event("event-3"), odd]
     } else {
-        vec![odd]
+        let calendar = json!({
+            "id": "calendar-1", "platform": "google_calendar", "status": "connected",
+            "platform_email": "sales@acme.example", "updated_at": "2090-03-02T08:00:00Z",
+        });
+        vec![calendar, odd]
     };
     json!({"next": null, "previous": null, "results": results})
 }

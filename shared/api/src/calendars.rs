@@ -240,7 +240,8 @@ impl CalendarRow {
 
 impl AtRecall {
     /// Recall does not list deleted calendars.
-    fn of(status: CalendarStatus) -> Self {
+    #[must_use]
+    pub fn of(status: CalendarStatus) -> Self {
         match status {
             CalendarStatus::Connecting => Self::Connecting,
             CalendarStatus::Connected => Self::Connected,

@@ -4,6 +4,7 @@ use callsheet_domain::{DriftKind, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::calendars::AtRecall;
 use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 
 /// Result of the comparison.
@@ -17,6 +18,8 @@ pub struct Drift {
     pub compared: usize,
     /// Number of meetings that were not compared, by reason.
     pub not_compared: NotCompared,
+    /// Calendars that are connected here, and gone at Recall. Their events are not listed.
+    pub gone: Vec<GoneCalendar>,
     /// Problems of events that could not be read.
     pub unreadable: Vec<String>,
     /// Decisions that cannot be read, and are not compared.
@@ -43,6 +46,17 @@ pub struct Drifted {
     pub title: Option<String>,
     /// Number of bots that Recall lists for it and that join in the future.
     pub bots: usize,
+}
+
+/// A calendar that is connected here, and gone at Recall: its meetings have no bots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct GoneCalendar {
+    /// Recall's id of the calendar.
+    pub id: String,
+    /// The owner's address.
+    pub owner: Option<String>,
+    /// Its status at Recall.
+    pub at_recall: AtRecall,
 }
 
 /// Number of meetings by kind of drift.
@@ -80,5 +94,16 @@ impl Counts {
             DriftKind::Stale => &mut self.stale,
             DriftKind::Foreign => &mut self.foreign,
         } += 1;
+    }
+}
+
+impl Drift {
+    /// Whether every selected meeting was compared, so that no drift means that there is none.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.not_compared == NotCompared::default()
+            && self.unreadable.is_empty()
+            && self.unreadable_decisions.is_empty()
+            && self.unreadable_calendars.is_empty()
     }
 }

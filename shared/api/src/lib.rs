@@ -2,7 +2,7 @@
 //!
 //! `callsheet … --json` prints them, and an HTTP API serves the same ones. Each is
 //! made from what a use case of `callsheet-app` returns, and each has a published
-//! JSON schema ([`schemas`]), so that a change of a document is seen in review.
+//! JSON schema ([`schemas()`]), so that a change of a document is seen in review.
 //!
 //! Instants are in RFC 3339 and UTC. Documents change only by addition: a reader
 //! ignores members that it does not know.
@@ -14,6 +14,7 @@ pub mod events;
 pub mod explain;
 mod findings;
 pub mod forget;
+pub mod override_list;
 pub mod overrides;
 pub mod pause;
 pub mod policy;

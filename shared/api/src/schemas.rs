@@ -21,6 +21,10 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("explain", schema_of::<crate::explain::Explanation>()),
         ("forget", schema_of::<crate::forget::Forgotten>()),
         ("override", schema_of::<crate::overrides::OverrideSet>()),
+        (
+            "override-list",
+            schema_of::<crate::override_list::OverrideList>(),
+        ),
         ("pause", schema_of::<crate::pause::PauseSet>()),
         ("policy-history", schema_of::<crate::policy::History>()),
         ("policy-lint", schema_of::<crate::policy::LintReport>()),

@@ -23,6 +23,7 @@ mod find_decision;
 mod found_event;
 mod kept_by;
 pub mod list_calendars;
+pub mod list_overrides;
 mod metrics;
 pub mod notify;
 pub mod overrides;

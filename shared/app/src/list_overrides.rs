@@ -1,0 +1,129 @@
+//! Lists the overrides and pauses that are in force, with the meetings that they are for.
+
+use std::collections::BTreeMap;
+
+use callsheet_domain::{
+    CalendarId, Decision, Email, Override, OverrideChoice, OverrideScope, Pause, Timestamp,
+};
+
+use crate::PortError;
+use crate::find_calendar::is_selected;
+use crate::ports::{Calendars, Decisions, OverrideStore};
+use crate::unreadable::readable;
+
+/// Rows loaded together.
+const ROWS: usize = 100;
+
+/// The overrides and pauses of calendars.
+#[derive(Debug, Clone, Default)]
+pub struct SetOverrides {
+    /// Overrides that are not cleared, newest first.
+    pub overrides: Vec<OverrideInForce>,
+    /// Pauses that are not over.
+    pub pauses: Vec<(CalendarId, Option<Email>, Pause)>,
+    /// Problems of stored rows that cannot be read.
+    pub unreadable: Vec<String>,
+}
+
+/// An override that is not cleared.
+#[derive(Debug, Clone)]
+pub struct OverrideInForce {
+    /// Its calendar.
+    pub calendar: CalendarId,
+    /// The owner of the calendar, if known.
+    pub owner: Option<Email>,
+    /// What it is stored under.
+    pub scope: OverrideScope,
+    /// What it says.
+    pub stored: Override,
+    /// The next event that it is for, or else the last one; none if no decision about one is
+    /// stored.
+    pub decision: Option<Decision>,
+}
+
+/// Lists what is in force at `now` in the calendars that `selection` selects.
+///
+/// # Errors
+/// If a collaborator fails.
+pub async fn list_overrides<S, D>(
+    (state, decisions): (&S, &D),
+    selection: &[String],
+    now: Timestamp,
+) -> Result<SetOverrides, PortError>
+where
+    S: Calendars + OverrideStore,
+    D: Decisions,
+{
+    let mut found = SetOverrides::default();
+    for listed in state.listed().await? {
+        let calendar = listed.record.calendar;
+        if !is_selected(
+            selection,
+            &calendar.id,
+            calendar.email.as_ref().map(Email::as_str),
+        ) {
+            continue;
+        }
+        let stored = state.overrides(&calendar.id).await;
+        let stored = readable(stored, &mut found.unreadable)?;
+        if let Some(pause) = stored.pause.filter(|pause| pause.until > now) {
+            let (id, owner) = (calendar.id.clone(), calendar.email.clone());
+            found.pauses.push((id, owner, pause));
+        }
+        let in_force = stored.by_scope.into_iter();
+        let in_force = in_force.filter(|(_, one)| one.choice != OverrideChoice::Clear);
+        let in_force: BTreeMap<_, _> = in_force.collect();
+        if in_force.is_empty() {
+            continue;
+        }
+        let rows = rows_of(decisions, &calendar.id, &mut found.unreadable).await?;
+        for (scope, stored) in in_force {
+            found.overrides.push(OverrideInForce {
+                calendar: calendar.id.clone(),
+                owner: calendar.email.clone(),
+                decision: event_of(&scope, &rows, now).cloned(),
+                scope,
+                stored,
+            });
+        }
+    }
+    found
+        .overrides
+        .sort_by_key(|one| (std::cmp::Reverse(one.stored.at), one.scope.clone()));
+    Ok(found)
+}
+
+async fn rows_of<D: Decisions>(
+    decisions: &D,
+    calendar: &CalendarId,
+    problems: &mut Vec<String>,
+) -> Result<Vec<Decision>, PortError> {
+    let mut rows = Vec::new();
+    for keys in decisions
+        .of_calendar(calendar, Timestamp::MIN)
+        .await?
+        .chunks(ROWS)
+    {
+        let read = decisions.decisions(keys).await?;
+        problems.extend(read.unreadable.iter().map(ToString::to_string));
+        rows.extend(read.decisions);
+    }
+    Ok(rows)
+}
+
+/// The next event of a scope, or else the last one.
+fn event_of<'a>(
+    scope: &OverrideScope,
+    rows: &'a [Decision],
+    now: Timestamp,
+) -> Option<&'a Decision> {
+    let of_scope = |row: &&Decision| match scope {
+        OverrideScope::Event(id) => row.platform_id.as_ref() == Some(id),
+        OverrideScope::PlatformSeries(id) => row.series.as_ref() == Some(id),
+        OverrideScope::Series(id) => row.key.ical_uid == *id,
+    };
+    let rows = || rows.iter().filter(of_scope);
+    let coming = rows().filter(|row| row.ends_at > now);
+    let next = coming.min_by_key(|row| row.starts_at);
+    next.or_else(|| rows().max_by_key(|row| row.starts_at))
+}
