@@ -27,6 +27,7 @@ mod overrides;
 mod policy;
 mod rate;
 mod revision;
+mod spelling;
 mod sync_plan;
 mod time;
 mod verdict;

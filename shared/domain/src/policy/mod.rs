@@ -21,6 +21,7 @@ mod template;
 mod tests;
 mod text;
 mod when;
+mod words;
 
 pub use compiled::Policy;
 pub use document::{DeduplicationScheme, NamedPolicyDocument, PolicyDocument, RuleDocument, Then};
