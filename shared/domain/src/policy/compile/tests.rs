@@ -30,7 +30,7 @@ fn named(name: &str, calendars: &[&str]) -> Value {
 
 #[test_case(json!({"version": 2}), "version: there is no version 2 of the format: write 1"; "a version")]
 #[test_case(json!({"denied_domains": ["acme.example", "*.acme.example"]}), "denied_domains[1]: `*.acme.example`: a domain is written as acme.example, which includes its subdomains"; "a domain")]
-#[test_case(json!({"time_zone": "Europe/Berln"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name"; "a time zone")]
+#[test_case(json!({"time_zone": "Europe/Berln"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, a Windows name, or an offset such as UTC+05:30"; "a time zone")]
 #[test_case(json!({"bot": {"bot_name": "x".repeat(101)}}), "bot: bot_name must be text of at most 100 characters"; "a bot name")]
 #[test_case(json!({"bot": {"chat": {"message": "{{ tilte }}"}}}), "bot.chat.message: there is no fact \"tilte\"; did you mean \"title\"?"; "a placeholder")]
 #[test_case(json!({"policies": [named("sales", &[])]}), "policies[0].calendars: no calendar is named: write addresses, @domains or calendar ids"; "no calendar")]
@@ -39,7 +39,7 @@ fn named(name: &str, calendars: &[&str]) -> Value {
 #[test_case(json!({"policies": [named("sales", &["@acme,example"])]}), "policies[0].calendars[0]: `@acme,example`: a domain is written as acme.example, which includes its subdomains"; "no domain")]
 #[test_case(json!({"policies": [named("a", &["@a.example"]), named("a", &["@b.example"])]}), "policies[1].name: there are several policies called \"a\""; "a policy twice")]
 #[test_case(json!({"policies": [named("Sales", &["@a.example"])]}), "policies[0].name: a name has 1 to 60 lower-case letters, digits and hyphens"; "a policy's name")]
-#[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "time_zone": "CET or so"}]}), "policies[0].time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name"; "a policy's time zone")]
+#[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "time_zone": "CET or so"}]}), "policies[0].time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, a Windows name, or an offset such as UTC+05:30"; "a policy's time zone")]
 #[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "bot": {"join_at": ""}}]}), "policies[0].bot: the bot configuration must not set join_at: it comes from the event"; "a policy's bot")]
 #[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "rules": [{"name": "default", "when": "external", "then": "skip"}]}]}), "policies[0].rules[0].name: \"default\" is a built-in name; choose another"; "a policy's rule")]
 #[test_case(json!({"rules": vec![json!({"name": "a", "when": "external", "then": "skip"}); 2]}), "rules[1].name: there are several rules called \"a\""; "a rule twice")]
