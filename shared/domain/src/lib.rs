@@ -47,7 +47,7 @@ pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{
     Attendee, Attendees, Calendar, CalendarEvent, CalendarStatus, EventType, Facts,
     LONGEST_ATTENDEE_LIST, Meeting, Platform, ResponseStatus, ShowsAs, UnknownPlatform, Visibility,
-    is_payload_field,
+    WholeDays, is_payload_field,
 };
 pub use fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
 pub use id::{

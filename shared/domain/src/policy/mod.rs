@@ -12,6 +12,7 @@ mod explanation;
 mod expression;
 mod hours;
 mod kept_people;
+mod kept_title;
 mod problem;
 mod rule;
 mod rule_set;

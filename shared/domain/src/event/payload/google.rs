@@ -5,17 +5,18 @@
 //! or hidden: `attendeesOmitted` marks a cut list, and with `guestsCanSeeOtherGuests` false
 //! only the organizer gets the list.
 
-use super::raw::Raw;
+use super::raw::{Raw, StatedZone};
 use crate::event::appearance::{EventType, ShowsAs, Visibility};
 use crate::event::attendee::{Attendee, Attendees, LONGEST_ATTENDEE_LIST, ResponseStatus};
 use crate::event::facts::Facts;
-use crate::zone::TimeZoneName;
+use crate::event::whole_days::WholeDays;
 
 pub(super) fn facts(raw: Raw<'_>) -> Facts {
     let organizer = raw.at("organizer");
     let series = raw.at("recurringEventId");
     Facts {
         title: raw.at("summary").text().map(str::to_owned),
+        has_unreadable_title: raw.has_unreadable_text("summary"),
         is_cancelled: raw.at("status").text() == Some("cancelled"),
         own_response: own_response(raw),
         organizer: organizer.at("email").email(),
@@ -31,7 +32,9 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
         },
         is_recurring: series.text().is_some() || raw.at("recurrence").items().next().is_some(),
         series: series.series(),
-        zone: zone(raw),
+        zone: zone(raw).zone,
+        has_unknown_zone: zone(raw).is_unknown,
+        whole_days: whole_days(raw),
         is_all_day: is_all_day(raw.at("start")),
         visibility: visibility(raw),
         shows_as: shows_as(raw),
@@ -77,15 +80,21 @@ fn is_incomplete(raw: Raw<'_>) -> bool {
         || is_hidden && !raw.at("organizer").at("self").is_true()
 }
 
-/// If the start names an unknown zone, the zone is unknown: that of the end would be a guess.
-fn zone(raw: Raw<'_>) -> Option<TimeZoneName> {
-    let named = ["start", "end"].map(|end| raw.at(end).at("timeZone"));
-    named.into_iter().find(|zone| zone.text().is_some())?.zone()
+fn zone(raw: Raw<'_>) -> StatedZone {
+    StatedZone::of(["start", "end"].map(|end| raw.at(end).at("timeZone")))
 }
 
+/// Unknown if a date is stated that is none.
 fn is_all_day(start: Raw<'_>) -> Option<bool> {
-    let day = start.at("date").text().map(|_| true);
-    day.or_else(|| start.at("dateTime").text().map(|_| false))
+    if start.at("date").text().is_some() {
+        return start.date("date").map(|_| true);
+    }
+    start.at("dateTime").text().map(|_| false)
+}
+
+fn whole_days(raw: Raw<'_>) -> Option<WholeDays> {
+    let first = raw.at("start").date("date")?;
+    Some(WholeDays::from(first, raw.at("end").date("date")))
 }
 
 fn visibility(raw: Raw<'_>) -> Option<Visibility> {

@@ -22,8 +22,9 @@ pub use fields::is_payload_field;
 pub(crate) use malformed::any_payload;
 use raw::Raw;
 
-/// The longest title that is kept, in characters: a row must stay small.
-const LONGEST_TITLE: usize = 200;
+/// The longest title that is read, in characters. Both platforms allow fewer, and an expression
+/// may go through a title many times.
+const LONGEST_TITLE: usize = 10_000;
 
 impl Facts {
     /// Reads the facts from a platform's payload.

@@ -1,9 +1,12 @@
 //! The facts of both platforms side by side: one row is one fact in either payload.
 
+use crate::event::WholeDays;
 use crate::event::appearance::{EventType, ShowsAs, Visibility};
 use crate::event::attendee::{Attendee, LONGEST_ATTENDEE_LIST};
 use crate::id::SeriesId;
 use crate::zone::TimeZoneName;
+use jiff::ToSpan;
+use jiff::civil::date;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use test_case::test_case;
@@ -122,7 +125,12 @@ fn recurring(in_google: Value, in_outlook: Value, expected: (bool, Option<&str>)
 #[test_case(json!({"start": {"timeZone": "Asia/Tokyo"}}), json!({"start": {"timeZone": "Tokyo Standard Time"}}), Some("Asia/Tokyo"); "of times that were not converted to UTC")]
 #[test_case(json!({"start": {"timeZone": "UTC"}}), json!({"originalStartTimeZone": "UTC"}), Some("UTC"); "entered in UTC")]
 #[test_case(json!({"start": {}}), json!({"start": {"timeZone": "utc"}}), None; "converted to UTC")]
-#[test_case(json!({"start": {"timeZone": "Mars/Olympus"}, "end": {"timeZone": "Asia/Tokyo"}}), json!({"originalStartTimeZone": "tzone://Microsoft/Custom", "start": {"timeZone": "Tokyo Standard Time"}}), None; "an unknown zone")]
+#[test_case(json!({"start": {"timeZone": "Mars/Olympus"}, "end": {"timeZone": "Asia/Tokyo"}}), json!({"originalStartTimeZone": "tzone://Microsoft/Custom", "originalEndTimeZone": "Tokyo Standard Time"}), Some("Asia/Tokyo"); "an unknown zone gives way to that of the end")]
+#[test_case(json!({"start": {"timeZone": "Custom Start"}, "end": {"timeZone": "Custom End"}}), json!({"originalStartTimeZone": "Customized Time Zone", "start": {"timeZone": "Tokyo Standard Time"}}), None; "an unknown zone")]
+#[test_case(json!({"start": {"timeZone": "GMT-03:00"}}), json!({"originalStartTimeZone": "GMT-03:00"}), Some("UTC-03:00"); "an offset")]
+#[test_case(json!({"start": {}, "end": {"timeZone": "UTC"}}), json!({"originalStartTimeZone": "tzone://Microsoft/Utc"}), Some("UTC"); "UTC of the platform")]
+#[test_case(json!({}), json!({"start": {"timeZone": "tzone://Microsoft/Utc"}, "end": {"timeZone": "Etc/GMT"}}), None; "converted to UTC by another name")]
+#[test_case(json!({"end": {"timeZone": "Asia/Tokyo"}}), json!({"start": {}, "end": {"timeZone": "Tokyo Standard Time"}}), Some("Asia/Tokyo"); "of the end alone")]
 #[test_case(json!({"start": "Europe/Berlin", "end": {"timeZone": 1}}), json!({"originalStartTimeZone": 1, "start": {"timeZone": []}}), None; "of another type")]
 #[test_case(json!({}), json!({}), None; "missing")]
 fn zones(in_google: Value, in_outlook: Value, expected: Option<&str>) {
@@ -131,6 +139,7 @@ fn zones(in_google: Value, in_outlook: Value, expected: Option<&str>) {
 }
 
 #[test_case(json!({"date": "2026-03-06"}), json!(true), Some(true); "whole days")]
+#[test_case(json!({"date": "2026-03-06T10:00:00Z"}), json!(null), None; "a clock time in place of a date")]
 #[test_case(json!({"dateTime": "2026-03-06T10:00:00Z"}), json!(false), Some(false); "hours")]
 #[test_case(json!({"date": 20_260_306}), json!("true"), None; "of another type")]
 #[test_case(json!("2026-03-06"), json!(null), None; "missing")]
@@ -140,6 +149,94 @@ fn all_day(start: Value, in_outlook: Value, expected: Option<bool>) {
         outlook(json!({ "isAllDay": in_outlook })).is_all_day,
         expected
     );
+}
+
+#[test_case("Europe/Berlin", "W. Europe Standard Time", false; "known")]
+#[test_case("Customized Time Zone", "Customized Time Zone", true; "unknown")]
+fn an_unknown_zone_is_told(in_google: &str, in_outlook: &str, expected: bool) {
+    let facts = google(json!({"start": {"timeZone": in_google}}));
+    assert_eq!(facts.has_unknown_zone, expected);
+    let facts = outlook(json!({"originalEndTimeZone": in_outlook}));
+    assert_eq!(facts.has_unknown_zone, expected);
+    let none = json!({"start": {"dateTime": "2090-03-06T10:00:00Z", "timeZone": "UTC"}});
+    assert!(!google(json!({})).has_unknown_zone && !outlook(none).has_unknown_zone);
+}
+
+/// One day from the 6th of March on, or so many.
+fn days(number: i64) -> Option<WholeDays> {
+    let first = date(2090, 3, 6);
+    let behind = first.checked_add(number.days()).unwrap();
+    Some(WholeDays::from(first, Some(behind)))
+}
+
+#[test_case(json!({"start": {"date": "2090-03-06"}, "end": {"date": "2090-03-07"}}), days(1); "one day")]
+#[test_case(json!({"start": {"date": "2090-03-06"}, "end": {"date": "2090-03-09"}}), days(3); "several days")]
+#[test_case(json!({"start": {"date": "2090-03-06"}, "end": {"date": "2090-03-06"}}), days(1); "an end on the same day")]
+#[test_case(json!({"start": {"date": "2090-03-06"}}), days(1); "no end")]
+#[test_case(json!({"start": {"date": " 2090-03-06 ", "timeZone": "Pacific/Auckland"}, "end": {"date": 7}}), days(1); "a zone beside the date")]
+#[test_case(json!({"start": {"dateTime": "2090-03-06T00:00:00Z"}, "end": {"date": "2090-03-07"}}), None; "hours")]
+#[test_case(json!({"start": {"date": "2090-03-06T10:30:00-07:00"}}), None; "a clock time in place of a date")]
+#[test_case(json!({"start": {"date": "2090-02-30"}}), None; "a day that there is not")]
+fn whole_days_of_google_are_dates(raw: Value, expected: Option<WholeDays>) {
+    assert_eq!(google(raw).whole_days, expected);
+}
+
+#[test_case("2090-03-06T00:00:00.0000000", "UTC", "2090-03-07T00:00:00.0000000", None, days(1); "from midnight to midnight")]
+#[test_case("2090-03-06T00:00:00.0000000", "UTC", "2090-03-09T00:00:00.0000000", Some("Pacific Standard Time"), days(3); "of several days, entered elsewhere")]
+#[test_case("2090-03-06T00:00:00Z", "UTC", "2090-03-07T00:00:00Z", None, days(1); "with a sign for UTC")]
+#[test_case("2090-03-06T00:00:00", "Tokyo Standard Time", "2090-03-07T00:00:00", Some("Pacific Standard Time"), days(1); "midnight in the reader's zone")]
+#[test_case("2090-03-05T23:00:00.0000000", "UTC", "2090-03-06T23:00:00.0000000", Some("W. Europe Standard Time"), days(1); "converted from an eastern zone")]
+#[test_case("2090-03-06T08:00:00.0000000", "UTC", "2090-03-08T08:00:00.0000000", Some("Pacific Standard Time"), days(2); "converted from a western zone")]
+#[test_case("2090-03-06T06:30:00.0000000", "UTC", "2090-03-06T07:00:00.0000000", Some("India Standard Time"), None; "a clock time")]
+#[test_case("2090-03-05T23:00:00.0000000", "UTC", "2090-03-06T23:00:00.0000000", Some("Customized Time Zone"), None; "converted from an unknown zone")]
+#[test_case("tomorrow", "UTC", "2090-03-07T00:00:00.0000000", None, None; "no date")]
+fn whole_days_of_outlook_are_dates(
+    start: &str,
+    zone: &str,
+    end: &str,
+    original: Option<&str>,
+    expected: Option<WholeDays>,
+) {
+    let mut raw = json!({
+        "isAllDay": true,
+        "start": {"dateTime": start, "timeZone": zone},
+        "end": {"dateTime": end, "timeZone": zone},
+        "originalStartTimeZone": original,
+    });
+    assert_eq!(outlook(raw.clone()).whole_days, expected);
+    raw["isAllDay"] = json!(false);
+    assert_eq!(outlook(raw).whole_days, None);
+}
+
+#[test_case(json!("Review"), Some("Review"), false; "a title")]
+#[test_case(json!("  "), None, false; "blanks")]
+#[test_case(json!(null), None, false; "none")]
+#[test_case(json!(7), None, true; "of another type")]
+#[test_case(json!(["Review"]), None, true; "of another shape")]
+fn titles(title: Value, expected: Option<&str>, is_unreadable: bool) {
+    let of_both = [
+        google(json!({ "summary": title })),
+        outlook(json!({ "subject": title })),
+    ];
+    for facts in of_both {
+        assert_eq!(facts.title.as_deref(), expected);
+        assert_eq!(facts.has_unreadable_title, is_unreadable);
+    }
+    assert!(google(json!(null)).has_unreadable_title && outlook(json!([])).has_unreadable_title);
+}
+
+#[test]
+fn a_title_is_read_whole_and_shown_in_part() {
+    let title = format!("{}面接", "é😀".repeat(200));
+    for facts in [
+        google(json!({"summary": title})),
+        outlook(json!({"subject": title})),
+    ] {
+        assert_eq!(facts.title.as_ref(), Some(&title));
+        assert_eq!(facts.short_title(), Some("é😀".repeat(100)));
+    }
+    let endless = google(json!({"summary": "x".repeat(1_000_000)}));
+    assert_eq!(endless.title.map(|title| title.len()), Some(LONGEST_TITLE));
 }
 
 #[test_case(json!({}), json!({"sensitivity": "normal"}), Some(Visibility::Default); "the default")]
