@@ -25,10 +25,10 @@ pub(crate) fn normalised(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
-    let shown: String = text.chars().filter(is_shown).collect();
+    let shown: String = text.chars().filter(|one| is_shown(*one)).collect();
     Cow::Owned(
         NFKC.normalize_iter(shown.chars())
-            .filter(is_shown)
+            .filter(|one| is_shown(*one))
             .collect(),
     )
 }
@@ -41,7 +41,7 @@ pub(crate) fn folded(text: &str) -> String {
     let normalised = normalised(text);
     let caseless = normalised.chars().flat_map(fold_case);
     let mut folded = String::with_capacity(text.len());
-    for next in NFKC.normalize_iter(caseless).filter(is_shown) {
+    for next in NFKC.normalize_iter(caseless).filter(|one| is_shown(*one)) {
         if next != DOT_ABOVE || !folded.ends_with('i') {
             folded.push(next);
         }
@@ -49,8 +49,8 @@ pub(crate) fn folded(text: &str) -> String {
     folded
 }
 
-fn is_shown(character: &char) -> bool {
-    !NOT_SHOWN.contains(*character)
+fn is_shown(character: char) -> bool {
+    !NOT_SHOWN.contains(character)
 }
 
 /// The letters that a letter is without its case: two letters are the same if they have one

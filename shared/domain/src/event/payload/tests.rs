@@ -165,7 +165,7 @@ fn an_unknown_zone_is_told(in_google: &str, in_outlook: &str, expected: bool) {
 /// One day from the 6th of March on, or so many.
 fn days(number: i64) -> Option<WholeDays> {
     let first = date(2090, 3, 6);
-    let behind = first.checked_add(number.days()).unwrap();
+    let behind = first.checked_add(number.days()).ok()?;
     Some(WholeDays::from(first, Some(behind)))
 }
 

@@ -21,8 +21,19 @@ impl<'a> Times<'a> {
         self.policy_zone.or(self.event.facts.zone.as_ref())
     }
 
+    /// An all-day event starts at the midnight of its date in any zone.
     pub(super) fn local_start(&self) -> Option<DateTime> {
+        if let Some(days) = self.event.facts.whole_days {
+            return Some(days.first().to_datetime(Time::midnight()));
+        }
         Some(self.zone()?.local(self.event.starts_at))
+    }
+
+    fn local_end(&self) -> Option<DateTime> {
+        if let Some(days) = self.event.facts.whole_days {
+            return Some(days.behind().to_datetime(Time::midnight()));
+        }
+        Some(self.zone()?.local(self.event.ends_at))
     }
 
     pub(super) fn weekday(&self) -> Option<&'static str> {
@@ -43,8 +54,7 @@ impl<'a> Times<'a> {
     }
 
     pub(super) fn end_minute(&self) -> Option<i64> {
-        let end = self.zone()?.local(self.event.ends_at);
-        Some(since_midnight_of(self.local_start()?, end).as_mins())
+        Some(since_midnight_of(self.local_start()?, self.local_end()?).as_mins())
     }
 
     pub(super) fn duration_minutes(&self) -> i64 {
