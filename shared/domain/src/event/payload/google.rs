@@ -17,7 +17,7 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
     Facts {
         title: raw.at("summary").text().map(str::to_owned),
         has_unreadable_title: raw.has_unreadable_text("summary"),
-        is_cancelled: raw.at("status").text() == Some("cancelled"),
+        is_cancelled: raw.at("status").word().as_deref() == Some("cancelled"),
         own_response: own_response(raw),
         organizer: organizer.at("email").email(),
         is_hosted: organizer.flag_or_false("self"),
@@ -30,7 +30,7 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
                 .collect(),
             is_incomplete: is_incomplete(raw),
         },
-        is_recurring: series.text().is_some() || raw.at("recurrence").items().next().is_some(),
+        is_recurring: series.is_stated() || raw.at("recurrence").is_recurrence(),
         series: series.series(),
         zone: zone(raw).zone,
         has_unknown_zone: zone(raw).is_unknown,
@@ -65,7 +65,7 @@ fn listed_attendee(attendee: Raw<'_>) -> Option<Attendee> {
 }
 
 fn response(attendee: Raw<'_>) -> ResponseStatus {
-    match attendee.at("responseStatus").text() {
+    match attendee.at("responseStatus").word().as_deref() {
         Some("accepted") => ResponseStatus::Accepted,
         Some("tentative") => ResponseStatus::Tentative,
         Some("declined") => ResponseStatus::Declined,
@@ -98,7 +98,7 @@ fn whole_days(raw: Raw<'_>) -> Option<WholeDays> {
 }
 
 fn visibility(raw: Raw<'_>) -> Option<Visibility> {
-    match raw.text_or("visibility", "default")? {
+    match raw.word_or("visibility", "default")?.as_str() {
         "default" => Some(Visibility::Default),
         "public" => Some(Visibility::Public),
         "private" => Some(Visibility::Private),
@@ -111,7 +111,7 @@ fn shows_as(raw: Raw<'_>) -> Option<ShowsAs> {
     if kind(raw) == Some(EventType::OutOfOffice) {
         return Some(ShowsAs::OutOfOffice);
     }
-    match raw.text_or("transparency", "opaque")? {
+    match raw.word_or("transparency", "opaque")?.as_str() {
         "opaque" => Some(ShowsAs::Busy),
         "transparent" => Some(ShowsAs::Free),
         _ => None,
@@ -119,12 +119,12 @@ fn shows_as(raw: Raw<'_>) -> Option<ShowsAs> {
 }
 
 fn kind(raw: Raw<'_>) -> Option<EventType> {
-    match raw.text_or("eventType", "default")? {
+    match raw.word_or("eventType", "default")?.as_str() {
         "default" => Some(EventType::Default),
-        "outOfOffice" => Some(EventType::OutOfOffice),
-        "focusTime" => Some(EventType::FocusTime),
-        "workingLocation" => Some(EventType::WorkingLocation),
-        "fromGmail" => Some(EventType::FromGmail),
+        "outofoffice" => Some(EventType::OutOfOffice),
+        "focustime" => Some(EventType::FocusTime),
+        "workinglocation" => Some(EventType::WorkingLocation),
+        "fromgmail" => Some(EventType::FromGmail),
         "birthday" => Some(EventType::Birthday),
         _ => None,
     }

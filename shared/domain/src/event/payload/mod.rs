@@ -37,6 +37,9 @@ impl Facts {
         let title = facts
             .title
             .map(|title| title.chars().take(LONGEST_TITLE).collect());
-        Self { title, ..facts }
+        let mut facts = Self { title, ..facts };
+        // Without a payload nothing is known of its people.
+        facts.attendees.is_incomplete |= !raw.is_object();
+        facts
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
                 || raw.at("hideAttendees").is_true() && !raw.at("isOrganizer").is_true(),
         },
         organizer,
-        is_recurring: series.text().is_some() || is_of_series(raw.at("type")),
+        is_recurring: is_recurring(raw),
         series: series.series(),
         zone: zone(raw).zone,
         has_unknown_zone: zone(raw).is_unknown,
@@ -47,7 +47,8 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
 }
 
 fn own_response(raw: Raw<'_>) -> Option<ResponseStatus> {
-    let response = raw.at("responseStatus").at("response").text().map(response);
+    let stated = raw.at("responseStatus").at("response").word();
+    let response = stated.as_deref().map(response);
     match response {
         // An organizer has accepted unless they responded otherwise.
         None | Some(ResponseStatus::Pending) if raw.at("isOrganizer").is_true() => {
@@ -59,10 +60,11 @@ fn own_response(raw: Raw<'_>) -> Option<ResponseStatus> {
 
 fn listed_attendee(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Attendee> {
     let email = attendee.at("emailAddress").at("address").email()?;
-    let response = attendee.at("status").at("response").text();
-    let kind = attendee.at("type").text();
+    let response = attendee.at("status").at("response").word();
+    let kind = attendee.at("type").word();
+    let kind = kind.as_deref();
     Some(Attendee {
-        response: response.map_or(ResponseStatus::Pending, self::response),
+        response: response.map_or(ResponseStatus::Pending, |word| self::response(&word)),
         is_resource: kind == Some("resource"),
         is_optional: kind == Some("optional"),
         is_organizer: organizer == Some(&email),
@@ -73,15 +75,21 @@ fn listed_attendee(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Atten
 fn response(response: &str) -> ResponseStatus {
     match response {
         "accepted" | "organizer" => ResponseStatus::Accepted,
-        "tentativelyAccepted" => ResponseStatus::Tentative,
+        "tentativelyaccepted" => ResponseStatus::Tentative,
         "declined" => ResponseStatus::Declined,
         _ => ResponseStatus::Pending,
     }
 }
 
-fn is_of_series(kind: Raw<'_>) -> bool {
-    let series = ["occurrence", "exception", "seriesMaster"];
-    kind.text().is_some_and(|kind| series.contains(&kind))
+/// By the type; an event without a known one is the master of a series if it has a recurrence.
+fn is_recurring(raw: Raw<'_>) -> bool {
+    let kind = raw.at("type").word();
+    let is_of_series = match kind.as_deref() {
+        Some("occurrence" | "exception" | "seriesmaster") => true,
+        Some("singleinstance") => false,
+        _ => raw.at("recurrence").is_recurrence(),
+    };
+    is_of_series || raw.at("seriesMasterId").is_stated()
 }
 
 /// If the zone that the event was entered in is unknown, so is the zone: that of the times is
@@ -123,7 +131,7 @@ fn midnight(stated: Raw<'_>, zone: Option<&TimeZoneName>) -> Option<Date> {
 }
 
 fn visibility(sensitivity: Raw<'_>) -> Option<Visibility> {
-    match sensitivity.text()? {
+    match sensitivity.word()?.as_str() {
         "normal" => Some(Visibility::Default),
         "personal" | "private" => Some(Visibility::Private),
         "confidential" => Some(Visibility::Confidential),
@@ -132,12 +140,12 @@ fn visibility(sensitivity: Raw<'_>) -> Option<Visibility> {
 }
 
 fn shows_as(show_as: Raw<'_>) -> Option<ShowsAs> {
-    match show_as.text()? {
+    match show_as.word()?.as_str() {
         "free" => Some(ShowsAs::Free),
         "tentative" => Some(ShowsAs::Tentative),
         "busy" => Some(ShowsAs::Busy),
         "oof" => Some(ShowsAs::OutOfOffice),
-        "workingElsewhere" => Some(ShowsAs::Elsewhere),
+        "workingelsewhere" => Some(ShowsAs::Elsewhere),
         _ => None,
     }
 }

@@ -54,11 +54,39 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// The text under `name` of the object here; `default` if it is missing.
-    pub(super) fn text_or(self, name: &str, default: &'a str) -> Option<&'a str> {
+    /// The word of an enumeration here: in lower case, and without signs, since programs
+    /// write `OutOfOffice` and `out_of_office` for `outOfOffice`.
+    pub(super) fn word(self) -> Option<String> {
+        let letters = self
+            .text()?
+            .chars()
+            .filter(|one| !matches!(one, '_' | '-' | ' '));
+        Some(letters.map(|one| one.to_ascii_lowercase()).collect())
+    }
+
+    /// The word under `name` of the object here; `default` if it is missing.
+    pub(super) fn word_or(self, name: &str, default: &str) -> Option<String> {
         match self.0.as_object()?.get(name) {
-            None | Some(Value::Null) => Some(default),
-            Some(text) => Self(text).text(),
+            None | Some(Value::Null) => Some(default.to_owned()),
+            Some(text) => Self(text).word(),
+        }
+    }
+
+    /// Whether something is stated here, though it may not be understood.
+    pub(super) fn is_stated(self) -> bool {
+        match self.0 {
+            Value::Null => false,
+            Value::String(text) => !text.trim().is_empty(),
+            _ => true,
+        }
+    }
+
+    /// Whether a rule of recurrence is stated here, in any shape but an empty one.
+    pub(super) fn is_recurrence(self) -> bool {
+        match self.0 {
+            Value::Array(rules) => !rules.is_empty(),
+            Value::Object(rule) => !rule.is_empty(),
+            _ => self.text().is_some(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::event::WholeDays;
 use crate::event::appearance::{EventType, ShowsAs, Visibility};
-use crate::event::attendee::{Attendee, LONGEST_ATTENDEE_LIST};
+use crate::event::attendee::{Attendee, LONGEST_ATTENDEE_LIST, ResponseStatus};
 use crate::id::SeriesId;
 use crate::zone::TimeZoneName;
 use jiff::ToSpan;
@@ -28,6 +28,7 @@ fn zone(name: Option<&str>) -> Option<TimeZoneName> {
 }
 
 #[test_case(json!({"status": "cancelled"}), json!({"isCancelled": true}), true; "cancelled")]
+#[test_case(json!({"status": "CANCELLED"}), json!({"isCancelled": true}), true; "in another case")]
 #[test_case(json!({"status": "tentative"}), json!({"isCancelled": false}), false; "not cancelled")]
 #[test_case(json!({"status": true}), json!({"isCancelled": "true"}), false; "of another type")]
 #[test_case(json!({}), json!({}), false; "missing")]
@@ -68,6 +69,7 @@ fn a_list_that_google_cut_is_incomplete_even_for_the_organizer() {
 
 /// The flags of one attendee: optional, resource, organizer.
 #[test_case(json!({}), json!({"type": "required"}), [false, false, false]; "required")]
+#[test_case(json!({"resource": true}), json!({"type": "Resource"}), [false, true, false]; "a room in another case")]
 #[test_case(json!({"optional": true}), json!({"type": "optional"}), [true, false, false]; "optional")]
 #[test_case(json!({"resource": true}), json!({"type": "resource"}), [false, true, false]; "a room")]
 #[test_case(json!({"organizer": true, "email": "LEAD@acme.example"}), json!({"emailAddress": {"address": "LEAD@acme.example"}}), [false, false, true]; "the organizer")]
@@ -104,12 +106,37 @@ fn attendees(in_google: Value, in_outlook: Value, expected: [bool; 3]) {
     assert_eq!(flags(facts), expected);
 }
 
+#[test_case("Accepted", "Accepted", ResponseStatus::Accepted; "accepted")]
+#[test_case("TENTATIVE", "TentativelyAccepted", ResponseStatus::Tentative; "tentative")]
+#[test_case("tentative", "tentatively_accepted", ResponseStatus::Tentative; "tentative with signs")]
+#[test_case("Declined", "DECLINED", ResponseStatus::Declined; "declined")]
+#[test_case("needsAction", "NotResponded", ResponseStatus::Pending; "no response")]
+fn responses_are_read_in_any_case(of_google: &str, of_outlook: &str, expected: ResponseStatus) {
+    let raw =
+        json!({"attendees": [{"email": "a@b.example", "self": true, "responseStatus": of_google}]});
+    assert_eq!(google(raw).own_response, Some(expected));
+    let raw = json!({"responseStatus": {"response": of_outlook}});
+    assert_eq!(outlook(raw).own_response, Some(expected));
+}
+
+#[test_case(json!(null); "null")]
+#[test_case(json!([]); "a list")]
+#[test_case(json!("text"); "a text")]
+fn without_a_payload_nothing_is_known_of_its_people(raw: Value) {
+    for facts in [google(raw.clone()), outlook(raw)] {
+        assert!(facts.attendees.is_incomplete && facts.has_unreadable_title);
+    }
+}
+
 #[test_case(json!({"recurringEventId": "s1"}), json!({"seriesMasterId": "s1"}), (true, Some("s1")); "an instance of a named series")]
 #[test_case(json!({"recurrence": ["RRULE:FREQ=DAILY"]}), json!({"type": "seriesMaster"}), (true, None); "the series itself")]
 #[test_case(json!({"recurringEventId": "s1"}), json!({"type": "exception", "seriesMasterId": "s1"}), (true, Some("s1")); "an instance that was moved")]
 #[test_case(json!({"recurrence": ["RRULE:FREQ=DAILY"]}), json!({"type": "occurrence", "seriesMasterId": ""}), (true, None); "a series without a name")]
 #[test_case(json!({"recurrence": []}), json!({"type": "singleInstance", "seriesMasterId": null}), (false, None); "alone")]
-#[test_case(json!({"recurringEventId": 7, "recurrence": "daily"}), json!({"seriesMasterId": 7, "type": 7}), (false, None); "of another type")]
+#[test_case(json!({"recurringEventId": 7}), json!({"seriesMasterId": 7, "type": 7}), (true, None); "a series whose name cannot be read")]
+#[test_case(json!({"recurrence": "RRULE:FREQ=DAILY"}), json!({"recurrence": {"pattern": {"type": "daily"}}}), (true, None); "the series itself, by its recurrence alone")]
+#[test_case(json!({"recurringEventId": " ", "recurrence": null}), json!({"type": "SingleInstance", "recurrence": {}}), (false, None); "nothing that recurs")]
+#[test_case(json!({"recurringEventId": "s1"}), json!({"type": "OCCURRENCE", "seriesMasterId": "s1"}), (true, Some("s1")); "in another case")]
 #[test_case(json!({}), json!({}), (false, None); "missing")]
 fn recurring(in_google: Value, in_outlook: Value, expected: (bool, Option<&str>)) {
     for facts in [google(in_google), outlook(in_outlook)] {
@@ -243,6 +270,8 @@ fn a_title_is_read_whole_and_shown_in_part() {
 #[test_case(json!({"visibility": "default"}), json!({"sensitivity": "normal"}), Some(Visibility::Default); "the default, explicitly")]
 #[test_case(json!({"visibility": "private"}), json!({"sensitivity": "private"}), Some(Visibility::Private); "private")]
 #[test_case(json!({"visibility": "private"}), json!({"sensitivity": "personal"}), Some(Visibility::Private); "personal")]
+#[test_case(json!({"visibility": "Default"}), json!({"sensitivity": "Normal"}), Some(Visibility::Default); "the default in another case")]
+#[test_case(json!({"visibility": "CONFIDENTIAL"}), json!({"sensitivity": "Confidential"}), Some(Visibility::Confidential); "confidential in another case")]
 #[test_case(json!({"visibility": "confidential"}), json!({"sensitivity": "confidential"}), Some(Visibility::Confidential); "confidential")]
 #[test_case(json!({"visibility": "secret"}), json!({"sensitivity": "secret"}), None; "an unknown value")]
 #[test_case(json!({"visibility": 1}), json!({"sensitivity": 1}), None; "of another type")]
@@ -261,6 +290,8 @@ fn only_google_has_public_events() {
 #[test_case(json!({}), json!({"showAs": "busy"}), Some(ShowsAs::Busy); "busy")]
 #[test_case(json!({"transparency": "opaque"}), json!({"showAs": "busy"}), Some(ShowsAs::Busy); "busy, explicitly")]
 #[test_case(json!({"transparency": "transparent"}), json!({"showAs": "free"}), Some(ShowsAs::Free); "free")]
+#[test_case(json!({"transparency": "Transparent"}), json!({"showAs": "Free"}), Some(ShowsAs::Free); "free in another case")]
+#[test_case(json!({"eventType": "OUT_OF_OFFICE"}), json!({"showAs": "OOF"}), Some(ShowsAs::OutOfOffice); "out of office in another case")]
 #[test_case(json!({"eventType": "outOfOffice", "transparency": "transparent"}), json!({"showAs": "oof"}), Some(ShowsAs::OutOfOffice); "out of office, whatever else is set")]
 #[test_case(json!({"transparency": "glassy"}), json!({"showAs": "unknown"}), None; "an unknown value")]
 #[test_case(json!({"transparency": true}), json!({"showAs": true}), None; "of another type")]
@@ -271,6 +302,7 @@ fn shows_as(in_google: Value, in_outlook: Value, expected: Option<ShowsAs>) {
 }
 
 #[test_case("tentative", ShowsAs::Tentative; "tentative")]
+#[test_case("WorkingElsewhere", ShowsAs::Elsewhere; "elsewhere in another case")]
 #[test_case("workingElsewhere", ShowsAs::Elsewhere; "elsewhere")]
 fn only_outlook_shows(value: &str, expected: ShowsAs) {
     assert_eq!(outlook(json!({ "showAs": value })).shows_as, Some(expected));
