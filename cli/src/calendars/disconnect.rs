@@ -40,7 +40,7 @@ pub(crate) struct Removal {
     pub(super) calendar: String,
     pub(super) owner: Option<String>,
     /// Its status before.
-    pub(super) status: &'static str,
+    pub(super) status: String,
     /// Number of its upcoming meetings.
     pub(super) meetings: usize,
     /// Number of bots that only its events have.
@@ -170,7 +170,7 @@ where
         Ok(Removal {
             calendar: calendar.id.to_string(),
             owner: owner.map(str::to_owned),
-            status: calendar.status.as_str(),
+            status: calendar.status.to_string(),
             meetings: keys.len(),
             bots: bots.len() - shared.len(),
             shared_bots: shared.len(),

@@ -8,7 +8,7 @@ use callsheet_domain::{
     Verdict, needs_full_sync,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::directory::Directory;
 use crate::error::CliError;
@@ -38,7 +38,7 @@ pub(crate) struct CalendarRow {
     pub(super) id: String,
     pub(super) owner: Option<String>,
     pub(super) platform: &'static str,
-    pub(super) status: &'static str,
+    pub(super) status: String,
     /// When the last completed sync began.
     pub(super) synced_at: Option<Timestamp>,
     /// When the last completed full sync began.
@@ -62,16 +62,24 @@ pub(crate) struct Upcoming {
 }
 
 /// Status of a calendar at Recall.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AtRecall {
-    Connecting,
-    Connected,
-    Disconnected,
+    /// Recall lists it with this status.
+    Listed(CalendarStatus),
     /// It is not listed.
     Absent,
     /// It is listed in a shape that cannot be read.
     Unreadable,
+}
+
+impl Serialize for AtRecall {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self {
+            Self::Listed(status) => status.as_str(),
+            Self::Absent => "absent",
+            Self::Unreadable => "unreadable",
+        })
+    }
 }
 
 /// How Recall and Callsheet differ about a calendar.
@@ -142,7 +150,7 @@ async fn row<D: Decisions>(
         id: calendar.id.to_string(),
         owner: owner_address(calendar),
         platform: calendar.platform.as_str(),
-        status: calendar.status.as_str(),
+        status: calendar.status.to_string(),
         synced_at: last_sync.map(|last_sync| last_sync.began_at),
         full_sync_at: last_sync.and_then(|last_sync| last_sync.full_sync_at),
         needs_full_sync: calendar.status.holds_bots()
@@ -197,7 +205,7 @@ impl CalendarList {
 impl CalendarRow {
     /// Whether it is disconnected or deleted, so it is not synced.
     pub(super) fn is_lost(&self) -> bool {
-        CalendarStatus::parse(self.status).is_some_and(|status| !status.holds_bots())
+        CalendarStatus::parse(&self.status).is_some_and(|status| !status.holds_bots())
     }
 
     fn compare(&mut self, id: &CalendarId, directory: &Directory) {
@@ -206,7 +214,7 @@ impl CalendarRow {
             None if directory.holds_unreadable(id) => AtRecall::Unreadable,
             None => AtRecall::Absent,
         };
-        let here = CalendarStatus::parse(self.status).map(AtRecall::of);
+        let here = CalendarStatus::parse(&self.status).map(AtRecall::of);
         self.difference = match at_recall {
             AtRecall::Unreadable => None,
             _ if here == Some(at_recall) => None,
@@ -221,19 +229,15 @@ impl AtRecall {
     /// Recall does not list deleted calendars.
     fn of(status: CalendarStatus) -> Self {
         match status {
-            CalendarStatus::Connecting => Self::Connecting,
-            CalendarStatus::Connected => Self::Connected,
-            CalendarStatus::Disconnected => Self::Disconnected,
             CalendarStatus::Deleted => Self::Absent,
+            status => Self::Listed(status),
         }
     }
 
     /// Text in the table.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(super) fn as_str(&self) -> &str {
         match self {
-            Self::Connecting => "connecting",
-            Self::Connected => "connected",
-            Self::Disconnected => "disconnected",
+            Self::Listed(status) => status.as_str(),
             Self::Absent => "not listed",
             Self::Unreadable => "unreadable",
         }

@@ -155,7 +155,7 @@ Recall has the right bots for 0 upcoming meetings.
 2 without a current decision.
 
 1 event could not be read and was skipped:
-  event event-7: not in the published shape"
+  event event-7: missing or not readable: calendar_id, platform, start_time, end_time, updated_at"
     );
 }
 

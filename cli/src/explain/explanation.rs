@@ -40,7 +40,7 @@ pub(crate) struct CalendarSummary {
     pub(crate) id: String,
     pub(crate) owner: Option<String>,
     /// None if the calendar is not stored any more.
-    pub(crate) status: Option<&'static str>,
+    pub(crate) status: Option<String>,
 }
 
 /// The inputs of the decision.

@@ -80,7 +80,7 @@ fn explanation(
         calendar: CalendarSummary {
             id: decision.calendar_id.to_string(),
             owner: calendar.and_then(|calendar| Some(calendar.email.as_ref()?.as_str().to_owned())),
-            status: calendar.map(|calendar| calendar.status.as_str()),
+            status: calendar.map(|calendar| calendar.status.to_string()),
         },
         title: decision.title.clone(),
         starts_at: decision.starts_at,

@@ -45,7 +45,7 @@ pub(crate) struct Status {
     pub(crate) policy: PolicyStatus,
     pub(crate) calendars: Vec<CalendarSummary>,
     /// Number of calendars by status.
-    pub(crate) statuses: BTreeMap<&'static str, usize>,
+    pub(crate) statuses: BTreeMap<String, usize>,
     /// Upcoming meetings of all calendars together.
     pub(crate) meetings: MeetingCounts,
     /// Upcoming meetings whose decision is abandoned, by start.
@@ -57,7 +57,7 @@ pub(crate) struct Status {
 pub(crate) struct CalendarSummary {
     pub(crate) id: String,
     pub(crate) owner: Option<String>,
-    pub(crate) status: &'static str,
+    pub(crate) status: String,
     /// When the last completed sync began.
     pub(crate) synced_at: Option<Timestamp>,
     pub(crate) paused_until: Option<Timestamp>,
@@ -175,7 +175,7 @@ impl Status {
         let (mut statuses, mut meetings) = (BTreeMap::new(), MeetingCounts::default());
         let (mut calendars, mut abandoned) = (Vec::new(), Vec::new());
         for one in read {
-            *statuses.entry(one.summary.status).or_default() += 1;
+            *statuses.entry(one.summary.status.clone()).or_default() += 1;
             meetings.add(&one.summary.meetings);
             calendars.push(one.summary);
             abandoned.extend(one.abandoned);
@@ -287,7 +287,7 @@ impl CalendarSummary {
         Self {
             id: calendar.id.to_string(),
             owner: owner.map(str::to_owned),
-            status: calendar.status.as_str(),
+            status: calendar.status.to_string(),
             synced_at: last_sync.map(|last_sync| last_sync.began_at),
             paused_until: None,
             needs_full_sync: needs_full_sync && calendar.status.holds_bots(),

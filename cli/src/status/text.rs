@@ -119,7 +119,7 @@ impl Status {
             } = calendar.meetings;
             table.add_row([
                 Field::text(calendar_label(&calendar.id, calendar.owner.as_deref())),
-                Field::text(calendar.status),
+                Field::text(&calendar.status),
                 Field::text(self.last_sync(calendar)),
                 Field::text(calendar.paused_until.map_or_else(String::new, instant)),
                 number(record),

@@ -46,8 +46,8 @@ pub use decision::{
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{
     Attendee, Attendees, Calendar, CalendarEvent, CalendarStatus, EventType, Facts,
-    LONGEST_ATTENDEE_LIST, Meeting, Platform, ResponseStatus, ShowsAs, UnknownPlatform, Visibility,
-    WholeDays, is_payload_field,
+    LONGEST_ATTENDEE_LIST, Meeting, Platform, ResponseStatus, ShowsAs, StatusName, UnknownPlatform,
+    Visibility, WholeDays, is_payload_field,
 };
 pub use fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
 pub use id::{

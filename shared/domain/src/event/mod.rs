@@ -11,7 +11,7 @@ mod whole_days;
 
 pub use appearance::{EventType, ShowsAs, Visibility};
 pub use attendee::{Attendee, Attendees, LONGEST_ATTENDEE_LIST, ResponseStatus};
-pub use calendar::{Calendar, CalendarStatus};
+pub use calendar::{Calendar, CalendarStatus, StatusName};
 pub use calendar_event::{CalendarEvent, Meeting};
 pub use facts::Facts;
 pub(crate) use facts::{LONGEST_SHOWN_TITLE, short_title};

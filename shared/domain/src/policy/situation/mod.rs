@@ -77,7 +77,7 @@ impl FactSource for Situation<'_> {
             Fact::Hour => number(times.local_start().map(|start| start.hour().into())),
             Fact::StartMinute => number(times.start_minute()),
             Fact::EndMinute => number(times.end_minute()),
-            Fact::LeadMinutes => number(Some(times.lead_minutes())),
+            Fact::LeadMinutes => number(times.lead_minutes()),
             Fact::AllDay => flag(facts.is_all_day),
             Fact::Visibility => text(facts.visibility.map(Visibility::as_str)),
             Fact::Private => flag(facts.visibility.map(is_private)),

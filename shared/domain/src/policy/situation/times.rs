@@ -62,9 +62,9 @@ impl<'a> Times<'a> {
         event.starts_at.duration_until(event.ends_at).as_mins()
     }
 
-    pub(super) fn lead_minutes(&self) -> i64 {
-        let event = self.event;
-        event.created_at.duration_until(event.starts_at).as_mins()
+    pub(super) fn lead_minutes(&self) -> Option<i64> {
+        let lead = self.event.created_at?.duration_until(self.event.starts_at);
+        Some(lead.as_mins())
     }
 }
 

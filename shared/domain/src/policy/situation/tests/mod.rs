@@ -111,7 +111,9 @@ proptest! {
         let mut case = Case::usual();
         let platform = if is_google { Platform::Google } else { Platform::Outlook };
         case.event.facts = Facts::from_payload(platform, &raw);
-        [case.event.created_at, case.event.starts_at, case.event.ends_at] = instants;
+        let created_at;
+        [created_at, case.event.starts_at, case.event.ends_at] = instants;
+        case.event.created_at = Some(created_at);
         if !has_address {
             case.calendar.email = None;
         }

@@ -113,8 +113,9 @@ fn whole_days_are_dates_in_any_zone(change: fn(&mut Case)) {
 }
 
 #[test_case(|_| (), count(24 * 60 + 30); "the day before")]
-#[test_case(|c| c.event.created_at = at("2026-03-06T09:59:01Z"), count(0); "whole minutes")]
-#[test_case(|c| c.event.created_at = at("2026-03-06T10:05:00Z"), count(-5); "while it went on")]
+#[test_case(|c| c.event.created_at = Some(at("2026-03-06T09:59:01Z")), count(0); "whole minutes")]
+#[test_case(|c| c.event.created_at = Some(at("2026-03-06T10:05:00Z")), count(-5); "while it went on")]
+#[test_case(|c| c.event.created_at = None, UNKNOWN; "missing")]
 fn lead(change: fn(&mut Case), expected: FactValue) {
     check(Fact::LeadMinutes, change, expected);
 }
