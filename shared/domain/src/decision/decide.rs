@@ -58,9 +58,10 @@ fn objection(
         let reason = format!("the meeting ended at {}", event.ends_at);
         (RuleName::OVER, reason)
     } else if event.meeting.is_none() {
-        let reason = match event.has_unreadable_link {
-            true => "the event has a meeting link that cannot be read",
-            false => "the event has no meeting link",
+        let reason = if event.has_unreadable_link {
+            "the event has a meeting link that cannot be read"
+        } else {
+            "the event has no meeting link"
         };
         (RuleName::NO_MEETING, reason.to_owned())
     } else if scheme == DeduplicationScheme::Domain && calendar.email.is_none() {

@@ -3,10 +3,11 @@
 //! Minutes are counted as clocks show them, 24 hours a day: on a day on which clocks
 //! change, 14:00 is still 840 minutes from midnight.
 
-use jiff::SignedDuration;
 use jiff::civil::{DateTime, Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::event::CalendarEvent;
+use crate::event::{CalendarEvent, WholeDays};
 use crate::zone::TimeZoneName;
 
 /// The times of an event in its time zone.
@@ -23,17 +24,41 @@ impl<'a> Times<'a> {
 
     /// An all-day event starts at the midnight of its date in any zone.
     pub(super) fn local_start(&self) -> Option<DateTime> {
-        if let Some(days) = self.event.facts.whole_days {
+        if let Some(days) = self.whole_days() {
             return Some(days.first().to_datetime(Time::midnight()));
         }
         Some(self.zone()?.local(self.event.starts_at))
     }
 
     fn local_end(&self) -> Option<DateTime> {
-        if let Some(days) = self.event.facts.whole_days {
+        if let Some(days) = self.whole_days() {
             return Some(days.behind().to_datetime(Time::midnight()));
         }
         Some(self.zone()?.local(self.event.ends_at))
+    }
+
+    /// The days of an all-day event. If the payload states no dates, they are those of its
+    /// instants where these are midnights: in UTC, or in the zone that it was entered in.
+    fn whole_days(&self) -> Option<WholeDays> {
+        let facts = &self.event.facts;
+        if facts.whole_days.is_some() || facts.is_all_day != Some(true) {
+            return facts.whole_days;
+        }
+        let utc = |instant| TimeZone::UTC.to_datetime(instant);
+        let in_utc = self.days_from_midnight(utc);
+        in_utc.or_else(|| {
+            let zone = facts.zone.as_ref()?;
+            self.days_from_midnight(|instant| zone.local(instant))
+        })
+    }
+
+    fn days_from_midnight(&self, local: impl Fn(Timestamp) -> DateTime) -> Option<WholeDays> {
+        let day = |instant| {
+            let local = local(instant);
+            (local.time() == Time::midnight()).then(|| local.date())
+        };
+        let first = day(self.event.starts_at)?;
+        Some(WholeDays::from(first, day(self.event.ends_at)))
     }
 
     pub(super) fn weekday(&self) -> Option<&'static str> {
