@@ -219,7 +219,7 @@ impl CalendarRow {
             AtRecall::Unreadable => None,
             _ if here == Some(at_recall) => None,
             AtRecall::Absent => Some(Difference::OnlyHere),
-            _ => Some(Difference::Status),
+            AtRecall::Listed(_) => Some(Difference::Status),
         };
         self.at_recall = Some(at_recall);
     }

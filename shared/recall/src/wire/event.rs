@@ -168,8 +168,8 @@ fn meeting(json: &Object<'_>) -> (Option<Meeting>, bool) {
     // A link with its parts: the link itself is the one that a browser would open.
     let object = Object::of(text);
     let named = ["url", "meeting_url", "join_url", "link", "href"].into_iter();
-    let found = named.filter_map(|name| link(&object.value::<String>(name)?));
-    let meeting = found.filter(|_| object.is_complete()).next();
+    let mut found = named.filter_map(|name| link(&object.value::<String>(name)?));
+    let meeting = found.next().filter(|_| object.is_complete());
     let is_unreadable = meeting.is_none();
     (meeting, is_unreadable)
 }
