@@ -220,6 +220,14 @@ mod tests {
 
     /// An event in the published shape, with `value` in `field`.
     fn event(field: &str, value: Value) -> Result<CalendarEvent, String> {
+        parse(&event_json(field, value))
+    }
+
+    fn parse(json: &Value) -> Result<CalendarEvent, String> {
+        EventText::of(json.to_string().as_bytes()).parse()
+    }
+
+    fn event_json(field: &str, value: Value) -> Value {
         let mut json = json!({
             "id": "0195a1f4-6f8e-7c1d-9d5b-8d2a1f3c4e5f",
             "calendar_id": "0195a1f4-6f8e-7c1d-9d5b-8d2a1f3c4e60",
@@ -241,7 +249,7 @@ mod tests {
         } else {
             json[field] = value;
         }
-        EventText::of(json.to_string().as_bytes()).parse()
+        json
     }
 
     #[test_case(json!("4f9c"), Some("4f9c"); "a name")]
@@ -287,6 +295,15 @@ mod tests {
         let event = event("meeting_url", value).unwrap();
         let url = event.meeting.as_ref().map(|meeting| meeting.url.as_str());
         assert_eq!((url, event.has_unreadable_link), (expected, is_unreadable));
+    }
+
+    #[test_case(json!({"recurrence": {"pattern": {"type": "weekly"}, "range": {"type": "noEnd"}}}), true; "a pattern")]
+    #[test_case(json!({"recurrence": null}), false; "null")]
+    #[test_case(json!({}), false; "none")]
+    fn a_master_of_outlook_is_known_by_its_recurrence(raw: Value, expected: bool) {
+        let mut json = event_json("raw", raw);
+        json["platform"] = json!("microsoft_outlook");
+        assert_eq!(parse(&json).unwrap().facts.is_recurring, expected);
     }
 
     const EVENT: &str = "0195a1f4-6f8e-7c1d-9d5b-8d2a1f3c4e5f";

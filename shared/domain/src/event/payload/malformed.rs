@@ -57,6 +57,8 @@ pub(crate) fn any_payload() -> impl Strategy<Value = Value> {
         "optional",
         "recurringEventId",
         "recurrence",
+        "pattern",
+        "range",
         "seriesMasterId",
         "start",
         "end",

@@ -81,11 +81,11 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// Whether a rule of recurrence is stated here, in any shape but an empty one.
+    /// Whether a recurrence is stated here: rules, or a pattern.
     pub(super) fn is_recurrence(self) -> bool {
         match self.0 {
             Value::Array(rules) => !rules.is_empty(),
-            Value::Object(rule) => !rule.is_empty(),
+            Value::Object(_) => self.at("pattern").is_stated(),
             _ => self.text().is_some(),
         }
     }
