@@ -53,7 +53,8 @@ impl TimeZoneName {
     /// - a Windows name such as `W. Europe Standard Time`, also a retired one, and its
     ///   description in menus, `(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna`;
     /// - an offset: `GMT-03:00`, `UTC+5:30`;
-    /// - `tzone://Microsoft/` before one of these.
+    /// - `tzone://Microsoft/` before one of these, or the path of a program's own database
+    ///   before an IANA name.
     ///
     /// # Errors
     /// If the name is unknown, such as that of Outlook's customised zones,
@@ -65,7 +66,10 @@ impl TimeZoneName {
             Some(start) => &text[start.len()..],
             None => text,
         };
+        let text = text.trim_matches('"');
         known(text)
+            .or_else(|| known(&text.replace(' ', "_")))
+            .or_else(|| names::ends_of_path(text).find_map(known))
             .or_else(|| known(names::iana_name(text)?))
             .or_else(|| names::offset(text).map(fixed))
             .or_else(|| known(names::of_places(text)?))
@@ -209,6 +213,12 @@ mod tests {
     #[test_case("UTC+25:00", None; "an offset that no place has")]
     #[test_case("UTC+1:7", None; "half an offset")]
     #[test_case("UTC+", None; "a sign alone")]
+    #[test_case("America/Los Angeles", Some("America/Los_Angeles"); "a blank in place of a line")]
+    #[test_case("\"Europe/Berlin\"", Some("Europe/Berlin"); "in quotes")]
+    #[test_case("/mozilla.org/20050126_1/Europe/Berlin", Some("Europe/Berlin"); "a path of a program")]
+    #[test_case("/freeassociation.sourceforge.net/America/Indiana/Knox", Some("America/Indiana/Knox"); "a path, and a name of three parts")]
+    #[test_case("/citadel.org/20190914_1/US/Pacific", Some("America/Los_Angeles"); "a path, and a former name")]
+    #[test_case("/some/where", None; "a path to nothing")]
     #[test_case("IST", None; "a short name of several zones")]
     #[test_case("Factory", None; "a machine's zone that was never set")]
     #[test_case("tzone://Microsoft/Custom", None; "customised in Outlook")]

@@ -16,6 +16,9 @@ use crate::spelling::folded;
 const WORD_BREAK: CodePointMapDataBorrowed<'static, WordBreak> =
     CodePointMapData::<WordBreak>::new();
 
+/// Signs behind a name that normalisation makes letters of: `Zoom™` is `Zoom`.
+const BEHIND_NAMES: [char; 2] = ['™', '℠'];
+
 /// The words of a text, in one spelling and without regard to case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Words {
@@ -36,7 +39,7 @@ struct Word {
 impl Words {
     /// The words of `text`.
     pub(super) fn of(text: &str) -> Self {
-        let text = folded(text);
+        let text = folded(&text.replace(BEHIND_NAMES, " "));
         let words = split(&text);
         Self { text, words }
     }
@@ -165,6 +168,8 @@ mod tests {
     #[test_case("a b", " ", false; "a blank")]
     #[test_case("weekly", "\u{ad}", false; "nothing that is shown")]
     #[test_case("", "weekly", false; "no text")]
+    #[test_case("Zoom™ demo", "zoom", true; "a sign behind a name")]
+    #[test_case("①on①", "1on1", true; "digits in circles")]
     #[test_case("interview_notes", "interview", true; "a line between words")]
     #[test_case("call with acme.com", "acme", true; "a stop within a name")]
     #[test_case("L’entretien annuel", "entretien", true; "an article before a word")]

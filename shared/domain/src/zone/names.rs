@@ -91,6 +91,15 @@ pub(super) fn iana_name(name: &str) -> Option<&'static str> {
     known.copied()
 }
 
+/// What may be an IANA name at the end of a path, which programs write that have a database of
+/// their own: `/mozilla.org/20050126_1/Europe/Berlin`. Names have two parts or three.
+pub(super) fn ends_of_path(path: &str) -> impl Iterator<Item = &str> {
+    let parts = path.strip_prefix('/').unwrap_or_default();
+    let slashes: Vec<usize> = parts.match_indices('/').map(|(at, _)| at).collect();
+    let starts = slashes.into_iter().rev().skip(1).take(2);
+    starts.map(|at| &parts[at + 1..])
+}
+
 /// The IANA name of the one zone in whose description all these places are, by their names in
 /// any order. Names that are in no description do not count.
 pub(super) fn of_places(name: &str) -> Option<&'static str> {

@@ -17,7 +17,10 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
     Facts {
         title: raw.at("summary").text().map(str::to_owned),
         has_unreadable_title: raw.has_unreadable_text("summary"),
-        is_cancelled: raw.at("status").word().as_deref() == Some("cancelled"),
+        is_cancelled: matches!(
+            raw.at("status").word().as_deref(),
+            Some("cancelled" | "canceled")
+        ),
         own_response: own_response(raw),
         organizer: organizer.at("email").email(),
         is_hosted: organizer.flag_or_false("self"),

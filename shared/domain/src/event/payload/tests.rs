@@ -29,6 +29,7 @@ fn zone(name: Option<&str>) -> Option<TimeZoneName> {
 
 #[test_case(json!({"status": "cancelled"}), json!({"isCancelled": true}), true; "cancelled")]
 #[test_case(json!({"status": "CANCELLED"}), json!({"isCancelled": true}), true; "in another case")]
+#[test_case(json!({"status": "canceled"}), json!({"isCancelled": true}), true; "as it is spelt in America")]
 #[test_case(json!({"status": "tentative"}), json!({"isCancelled": false}), false; "not cancelled")]
 #[test_case(json!({"status": true}), json!({"isCancelled": "true"}), false; "of another type")]
 #[test_case(json!({}), json!({}), false; "missing")]
