@@ -92,6 +92,7 @@ fn every_name_of_an_explanation_is_reserved() {
 #[test_case(json!({"any_attendee": ["@"]}), ".any_attendee[0]: `@`: an e-mail address needs a name, an '@' and a domain"; "no address")]
 #[test_case(json!({"organizer": ["lead @acme.example"]}), ".organizer[0]: `lead @acme.example`: an e-mail address needs a name, an '@' and a domain"; "no organizer")]
 #[test_case(json!({"title_has": ["interview", " "]}), ".title_has[1]: a word or phrase has 1 to 200 characters"; "a blank phrase")]
+#[test_case(json!({"title_has": ["\u{ad}"]}), ".title_has[0]: a word or phrase has 1 to 200 characters"; "a phrase of which nothing is shown")]
 #[test_case(json!({"title_lacks": ["x".repeat(201)]}), ".title_lacks[0]: a word or phrase has 1 to 200 characters"; "a long phrase")]
 #[test_case(json!({"title_has": vec!["x"; 501]}), ".title_has: there are more than 500 entries"; "a long list of phrases")]
 #[test_case(json!({"own_response": ["acepted"]}), ".own_response[0]: `acepted` is no response; did you mean `accepted`?"; "an answer misspelt")]
@@ -111,6 +112,7 @@ fn every_name_of_an_explanation_is_reserved() {
 #[test_case(json!({"confirmed": false, "own_response": ["accepted"]}), ": it never applies: `own_response` is contrary to `confirmed`"; "accepted and not confirmed")]
 #[test_case(json!({"busy": false, "out_of_office": true}), ": it never applies: an owner who is out of office is busy"; "free and away")]
 #[test_case(json!({"title_has": ["sync"], "title_lacks": ["Sync", "x"]}), ": it never applies: `title_lacks` has all of `title_has`"; "a word and not")]
+#[test_case(json!({"title_has": ["Straße"], "title_lacks": ["STRASSE"]}), ": it never applies: `title_lacks` has all of `title_has`"; "a word and not, in another spelling")]
 #[test_case(json!({"any_domain": ["eu.acme.example"], "no_domain": ["acme.example"]}), ": it never applies: `no_domain` has all of `any_domain`"; "a domain and not")]
 #[test_case(json!({"within_hours": {"from": "09:00", "to": "17:00"}, "outside_hours": {"from": "09:00", "to": "17:00"}}), ": it never applies: `outside_hours` are `within_hours`"; "hours and not")]
 fn reports_problems_of_conditions(when: Value, expected: &str) {
