@@ -138,7 +138,7 @@ where
         Ok(Removal {
             calendar: calendar.id.to_string(),
             owner: owner.map(str::to_owned),
-            status: calendar.status.as_str(),
+            status: calendar.status.to_string(),
             meetings: keys.len(),
             bots: bots.len() - shared.len(),
             shared_bots: shared.len(),

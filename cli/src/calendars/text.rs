@@ -65,7 +65,7 @@ impl Text<'_, CalendarList> {
         for calendar in &self.calendars {
             let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
-                .chain([calendar.platform, calendar.status].map(str::to_owned))
+                .chain([calendar.platform, calendar.status.as_str()].map(str::to_owned))
                 .chain(self.last_syncs(calendar));
             add_row(&mut table, cells, Some(calendar));
         }
@@ -88,10 +88,10 @@ impl Text<'_, CalendarList> {
             ],
         );
         for calendar in &self.calendars {
-            let at_recall = calendar.at_recall.map_or("", AtRecall::as_str);
+            let at_recall = calendar.at_recall.as_ref().map_or("", AtRecall::as_str);
             let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
-                .chain([calendar.platform, calendar.status, at_recall].map(str::to_owned))
+                .chain([calendar.platform, calendar.status.as_str(), at_recall].map(str::to_owned))
                 .chain(self.last_syncs(calendar));
             add_row(&mut table, cells, Some(calendar));
         }
@@ -127,7 +127,7 @@ impl Text<'_, CalendarList> {
     fn counts(&self) -> String {
         let mut statuses: BTreeMap<&str, usize> = BTreeMap::new();
         for calendar in &self.calendars {
-            *statuses.entry(calendar.status).or_default() += 1;
+            *statuses.entry(&calendar.status).or_default() += 1;
         }
         let statuses: Vec<_> = statuses
             .iter()

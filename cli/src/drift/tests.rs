@@ -157,7 +157,7 @@ No upcoming meeting was compared.
 `callsheet status` shows what is abandoned or not synced.
 
 1 event could not be read and was skipped:
-  event event-7: not in the published shape"
+  event event-7: missing or not readable: calendar_id, platform, start_time, end_time, updated_at"
     );
 }
 
@@ -235,7 +235,7 @@ async fn a_calendar_that_is_gone_at_recall_is_drift(
         directory.calendars.insert(calendar.id.clone(), calendar);
     }
     let gone = take_gone(&mut calendars, &directory);
-    assert_eq!(gone.first().map(|one| one.at_recall), expected);
+    assert_eq!(gone.first().map(|one| one.at_recall.clone()), expected);
     assert_eq!(calendars.len(), usize::from(expected.is_none()));
     let result = Drift {
         gone,

@@ -43,7 +43,8 @@ impl Text<'_, Explanation> {
             (_, true) => "was not to be recorded",
         };
         let calendar = &self.calendar;
-        let status = calendar.status.unwrap_or("not stored any more");
+        let status = calendar.status.as_deref();
+        let status = status.unwrap_or("not stored any more");
         let place = match &calendar.owner {
             Some(owner) => format!("the calendar of {owner} ({}, {status})", calendar.id),
             None => format!("the calendar {} ({status})", calendar.id),

@@ -116,7 +116,9 @@ fn a_policy_is_compared_with_another(
     );
     assert_eq!(
         compared.unreadable,
-        ["event event-4 of calendar calendar-sales: not in the published shape"]
+        [
+            "event event-4 of calendar calendar-sales: missing or not readable: platform, start_time, end_time, updated_at"
+        ]
     );
     assert_eq!(total.failed, if next == FAILING { 2 } else { 0 });
 }
@@ -162,7 +164,7 @@ sales@acme.example (calendar…)      1      0        1      0
 all                                 1      0        1      0
 
 1 event could not be read and was skipped:
-  event event-4 of calendar calendar-sales: not in the published shape"
+  event event-4 of calendar calendar-sales: missing or not readable: platform, start_time, end_time, updated_at"
     );
     let summary = compared.without_meetings().text();
     assert!(summary.starts_with("calendar "), "{summary}");
@@ -284,7 +286,7 @@ fn a_saved_file_is_private_and_can_be_opened() {
 
 #[test_case("[]", "this file was not written by `callsheet preview --save`"; "other JSON")]
 #[test_case(r#"{"version": 2, "at": "2090-03-06T09:00:00Z", "calendars": [], "events": []}"#, "a later version of Callsheet wrote this file"; "a later version of the format")]
-#[test_case(r#"{"version": 1, "at": "2090-03-06T09:00:00Z", "calendars": [{}], "events": []}"#, "calendars[0]: not in the published shape"; "an unreadable calendar")]
+#[test_case(r#"{"version": 1, "at": "2090-03-06T09:00:00Z", "calendars": [{}], "events": []}"#, "calendars[0]: missing or not readable: id, platform, status, updated_at"; "an unreadable calendar")]
 fn an_unusable_file_is_an_error(text: &str, expected: &str) {
     let problem = SavedEvents::parse(text.as_bytes())
         .err()

@@ -123,7 +123,7 @@ impl Text<'_, Status> {
             } = calendar.meetings;
             table.add_row([
                 Field::text(short_calendar(&calendar.id, calendar.owner.as_deref())),
-                Field::text(calendar.status),
+                Field::text(&calendar.status),
                 Field::text(self.last_sync(calendar)),
                 Field::text(
                     calendar

@@ -38,7 +38,7 @@ pub struct CalendarRow {
     pub platform: &'static str,
     /// The calendar's status at Recall.
     #[schemars(extend("enum" = ["connecting", "connected", "disconnected", "deleted"]))]
-    pub status: &'static str,
+    pub status: String,
     /// When the last completed sync began.
     pub synced_at: Option<Timestamp>,
     /// When the last completed full sync began.
@@ -65,7 +65,7 @@ pub struct Upcoming {
 }
 
 /// Status of a calendar at Recall.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AtRecall {
     /// Recall is connecting it.
@@ -78,6 +78,9 @@ pub enum AtRecall {
     Absent,
     /// It is listed in a shape that cannot be read.
     Unreadable,
+    /// Recall lists it with a status that this build does not know.
+    #[serde(untagged)]
+    Other(String),
 }
 
 /// How Recall and Callsheet differ about a calendar.
@@ -111,7 +114,7 @@ pub struct Removal {
     /// The owner's address.
     pub owner: Option<String>,
     /// Its status before.
-    pub status: &'static str,
+    pub status: String,
     /// Number of its upcoming meetings.
     pub meetings: usize,
     /// Number of bots that only its events have.
@@ -175,7 +178,7 @@ impl CalendarRow {
             id: calendar.id.to_string(),
             owner: owner_address(calendar),
             platform: calendar.platform.as_str(),
-            status: calendar.status.as_str(),
+            status: calendar.status.to_string(),
             synced_at: last_sync.map(|last_sync| last_sync.began_at),
             full_sync_at: last_sync.and_then(|last_sync| last_sync.full_sync_at),
             needs_full_sync: state.needs_full_sync,
@@ -218,7 +221,7 @@ impl CalendarRow {
     /// Whether it is disconnected or deleted, so it is not synced.
     #[must_use]
     pub fn is_lost(&self) -> bool {
-        CalendarStatus::parse(self.status).is_some_and(|status| !status.holds_bots())
+        CalendarStatus::parse(&self.status).is_some_and(|status| !status.holds_bots())
     }
 
     fn compare(&mut self, id: &CalendarId, directory: &Directory) {
@@ -227,10 +230,10 @@ impl CalendarRow {
             None if directory.holds_unreadable(id) => AtRecall::Unreadable,
             None => AtRecall::Absent,
         };
-        let here = CalendarStatus::parse(self.status).map(AtRecall::of);
-        self.difference = match at_recall {
+        let here = CalendarStatus::parse(&self.status).map(AtRecall::of);
+        self.difference = match &at_recall {
             AtRecall::Unreadable => None,
-            _ if here == Some(at_recall) => None,
+            _ if here.as_ref() == Some(&at_recall) => None,
             AtRecall::Absent => Some(Difference::OnlyHere),
             _ => Some(Difference::Status),
         };
@@ -247,18 +250,20 @@ impl AtRecall {
             CalendarStatus::Connected => Self::Connected,
             CalendarStatus::Disconnected => Self::Disconnected,
             CalendarStatus::Deleted => Self::Absent,
+            other @ CalendarStatus::Other(_) => Self::Other(other.to_string()),
         }
     }
 
     /// Text in the table.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Connecting => "connecting",
             Self::Connected => "connected",
             Self::Disconnected => "disconnected",
             Self::Absent => "not listed",
             Self::Unreadable => "unreadable",
+            Self::Other(status) => status,
         }
     }
 }

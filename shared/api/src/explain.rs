@@ -63,7 +63,7 @@ pub struct CalendarSummary {
     /// The owner's address.
     pub owner: Option<String>,
     /// Its status at Recall. None if the calendar is not stored any more.
-    pub status: Option<&'static str>,
+    pub status: Option<String>,
 }
 
 /// The inputs of the decision.
@@ -242,7 +242,7 @@ impl Explanation {
                     .and_then(|calendar| calendar.email.as_ref())
                     .map(Email::as_str)
                     .map(str::to_owned),
-                status: calendar.map(|calendar| calendar.status.as_str()),
+                status: calendar.map(|calendar| calendar.status.to_string()),
             },
             title: decision.title.clone(),
             starts_at: decision.starts_at,

@@ -26,7 +26,7 @@ pub struct Status {
     /// The calendars.
     pub calendars: Vec<CalendarSummary>,
     /// Number of calendars by status.
-    pub statuses: BTreeMap<&'static str, usize>,
+    pub statuses: BTreeMap<String, usize>,
     /// Upcoming meetings of all calendars together.
     pub meetings: MeetingCounts,
     /// Upcoming meetings whose decision is abandoned, by start.
@@ -42,7 +42,7 @@ pub struct CalendarSummary {
     pub owner: Option<String>,
     /// The calendar's status at Recall.
     #[schemars(extend("enum" = ["connecting", "connected", "disconnected", "deleted"]))]
-    pub status: &'static str,
+    pub status: String,
     /// When the last completed sync began.
     pub synced_at: Option<Timestamp>,
     /// End of its pause, if it is paused.
@@ -116,7 +116,7 @@ impl Status {
         let (mut calendars, mut abandoned) = (Vec::new(), Vec::new());
         for one in read.calendars {
             *statuses
-                .entry(one.record.calendar.status.as_str())
+                .entry(one.record.calendar.status.to_string())
                 .or_default() += 1;
             meetings.add(&one.meetings);
             calendars.push(CalendarSummary::of(&one));
@@ -187,7 +187,7 @@ impl CalendarSummary {
         Self {
             id: calendar.id.to_string(),
             owner: owner.map(str::to_owned),
-            status: calendar.status.as_str(),
+            status: calendar.status.to_string(),
             synced_at: read.record.last_sync.as_ref().map(|sync| sync.began_at),
             paused_until: read.paused_until,
             needs_full_sync: read.needs_full_sync,

@@ -230,6 +230,8 @@ fn count_page(page: &PageOfEvents, counts: &mut SyncCounts) {
     counts.pages += 1;
     counts.listed += count(page.events.len());
     counts.unreadable += count(page.unreadable.len());
+    let unknown_zones = page.events.iter().filter(|it| it.facts.has_unknown_zone);
+    counts.unknown_zones += count(unknown_zones.count());
     for unreadable in &page.unreadable {
         tracing::warn!(
             event = unreadable.id.as_ref().map(tracing::field::display),
@@ -237,5 +239,25 @@ fn count_page(page: &PageOfEvents, counts: &mut SyncCounts) {
             problem = unreadable.problem,
             "cannot read {unreadable}"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use callsheet_testkit::{With as _, an_event};
+
+    use super::*;
+
+    #[test]
+    fn events_in_a_zone_of_unknown_name_are_counted() {
+        let event = |is_unknown| an_event().with(|it| it.facts.has_unknown_zone = is_unknown);
+        let page = PageOfEvents {
+            events: [true, false, true].map(event).into(),
+            unreadable: Vec::new(),
+            next: None,
+        };
+        let mut counts = SyncCounts::default();
+        count_page(&page, &mut counts);
+        assert_eq!((counts.listed, counts.unknown_zones), (3, 2));
     }
 }

@@ -23,6 +23,8 @@ pub struct SyncCounts {
     pub set_aside: u32,
     /// Events for which an expression of a rule failed.
     pub failed_rules: u32,
+    /// Events whose time zone has a name that is not understood.
+    pub unknown_zones: u32,
     /// Events whose bots at Recall were not those that are known; repaired.
     pub drifted: u32,
     /// Calendars that could not be written and got a sync request of their own.
@@ -39,6 +41,7 @@ impl SyncCounts {
         self.unreadable += other.unreadable;
         self.set_aside += other.set_aside;
         self.failed_rules += other.failed_rules;
+        self.unknown_zones += other.unknown_zones;
         self.drifted += other.drifted;
         self.skipped += other.skipped;
     }
@@ -53,6 +56,7 @@ impl SyncCounts {
             unreadable,
             set_aside,
             failed_rules,
+            unknown_zones,
             drifted,
             skipped,
         } = self;
@@ -66,6 +70,7 @@ impl SyncCounts {
             unreadable,
             set_aside,
             failed_rules,
+            unknown_zones,
             drifted,
             skipped,
             "synced {scope}: {self}"
@@ -73,6 +78,7 @@ impl SyncCounts {
         tracing::info!(
             target: METRICS,
             failed_rules,
+            unknown_zones,
             drifted_bots = drifted,
             unreadable_events = unreadable,
         );

@@ -117,7 +117,7 @@ macro_rules! facts {
 }
 
 facts! {
-    Title "title" Text "The title, up to 200 characters; empty if there is none.", "Google `summary`, Outlook `subject`";
+    Title "title" Text "The title; empty if there is none. Placeholders get its first 200 characters.", "Google `summary`, Outlook `subject`";
     Organizer "organizer" Text "The organizer's address.", "Google `organizer.email`, Outlook `organizer.emailAddress.address`";
     OrganizerDomain "organizer_domain" Text "The organizer's domain.", "`organizer`";
     Attendees "attendees" People "The people and rooms on the list of attendees, each with `address`, `domain`, `response`, `optional`, `resource`, `organizer`.", "Google and Outlook `attendees`";
@@ -144,8 +144,8 @@ facts! {
     EndsAt "ends_at" Text "When the meeting ends, in UTC.", "the event's `end_time`";
     DurationMinutes "duration_minutes" Number "The duration in whole minutes.", "`starts_at`, `ends_at`";
     TimeZone "time_zone" Text "The calendar's time zone by its IANA name.", "the policy's `time_zone`; else Google `start.timeZone`, Outlook `originalStartTimeZone`, or those of the end; Outlook `start.timeZone` if it is not `UTC`";
-    Weekday "weekday" Text "The day it starts on in the calendar's time zone: `monday` to `sunday`.", "`starts_at`, `time_zone`";
-    Date "date" Text "The date it starts on in the calendar's time zone: `2026-03-06`.", "`starts_at`, `time_zone`";
+    Weekday "weekday" Text "The day it starts on in the calendar's time zone: `monday` to `sunday`.", "`starts_at`, `time_zone`; of an all-day event its date";
+    Date "date" Text "The date it starts on in the calendar's time zone: `2026-03-06`.", "`starts_at`, `time_zone`; of an all-day event its date";
     Hour "hour" Number "The hour it starts in, 0 to 23, in the calendar's time zone.", "`starts_at`, `time_zone`";
     StartMinute "start_minute" Number "Minutes from midnight to the start, 0 to 1439, in the calendar's time zone.", "`starts_at`, `time_zone`";
     EndMinute "end_minute" Number "Minutes from the midnight before the start to the end, in the calendar's time zone; 1440 or more if it ends on a later day.", "`starts_at`, `ends_at`, `time_zone`";

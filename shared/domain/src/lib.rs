@@ -27,6 +27,7 @@ mod overrides;
 mod policy;
 mod rate;
 mod revision;
+mod spelling;
 mod sync_plan;
 mod time;
 mod verdict;
@@ -45,8 +46,8 @@ pub use decision::{
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{
     Attendee, Attendees, Calendar, CalendarEvent, CalendarStatus, EventType, Facts,
-    LONGEST_ATTENDEE_LIST, Meeting, Platform, ResponseStatus, ShowsAs, UnknownPlatform, Visibility,
-    is_payload_field,
+    LONGEST_ATTENDEE_LIST, Meeting, Platform, ResponseStatus, ShowsAs, StatusName, UnknownPlatform,
+    Visibility, WholeDays, is_payload_field,
 };
 pub use fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
 pub use id::{

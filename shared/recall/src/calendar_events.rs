@@ -161,8 +161,10 @@ fn parse(text: &[u8], problem: Option<ItemProblem>) -> Result<CalendarEvent, Unr
 /// # Errors
 /// Names the problem, without the content.
 pub fn read_calendar(value: Value) -> Result<Calendar, String> {
-    calendar_of_value(value)
+    calendar_of_value(&value)
 }
 
+#[cfg(test)]
+mod mutations;
 #[cfg(test)]
 mod tests;

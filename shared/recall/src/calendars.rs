@@ -120,7 +120,8 @@ mod tests {
         assert_eq!(owner.as_str(), "sales@acme.example");
     }
 
-    #[test_case("status", json!("asleep"), true; "a new status")]
+    #[test_case("status", json!(7), true; "a status of another type")]
+    #[test_case("status", json!(null), true; "no status")]
     #[test_case("platform", json!("caldav"), true; "a new platform")]
     #[test_case("updated_at", json!("today"), true; "not an instant")]
     #[test_case("id", json!("../bot"), false; "not an id")]
@@ -134,6 +135,24 @@ mod tests {
             !malformed.to_string().contains("never-log-me"),
             "{malformed}"
         );
+    }
+
+    #[test_case("status"; "status")]
+    #[test_case("platform"; "platform")]
+    #[test_case("updated_at"; "last change")]
+    #[test_case("id"; "id")]
+    fn a_needed_field_of_a_calendar_is_named(field: &str) {
+        let page = page(field, json!({}));
+        let problem = &page.unreadable[0].problem;
+        assert_eq!(*problem, format!("missing or not readable: {field}"));
+    }
+
+    #[test]
+    fn a_calendar_of_a_new_status_counts_as_connected_and_shows_it() {
+        let page = page("status", json!("reauthorizing"));
+        let status = page.calendars[0].status;
+        assert_eq!(status.as_str(), "reauthorizing");
+        assert!(status.holds_bots());
     }
 
     #[test]

@@ -105,14 +105,16 @@ pub fn an_event() -> CalendarEvent {
         platform_id: PlatformEventId::parse("platform-event-1").ok(),
         starts_at: at("10:00"),
         ends_at: at("11:00"),
-        created_at: at("2090-03-05T10:00:00Z"),
+        created_at: Some(at("2090-03-05T10:00:00Z")),
         updated_at: at("09:00"),
         is_deleted: false,
         meeting: Some(Meeting {
             url: "https://meet.example/abc-defg".to_owned(),
         }),
+        has_unreadable_link: false,
         meeting_platform: Some("google_meet".to_owned()),
         bots: Vec::new(),
+        has_unreadable_bots: false,
         facts: Facts {
             title: Some("Kick-off".to_owned()),
             organizer: Some(an_email("sales@acme.example")),

@@ -194,3 +194,49 @@ async fn unreadable_rows_are_named_and_the_other_calendars_are_listed() {
         assert!(text.contains(line), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_status_that_is_not_known_is_shown_as_recall_states_it() {
+    let clock = clock();
+    let harness = empty(&clock);
+    let status = CalendarStatus::parse("reauthorizing").expect("a status");
+    for name in ["sales", "support"] {
+        harness
+            .store_calendar(name, CalendarStatus::Connected)
+            .await;
+        harness.put_at_recall(name, CalendarStatus::Connected);
+    }
+    harness.put_at_recall("support", status);
+    harness.store_calendar("legal", status).await;
+    harness.put_at_recall("legal", status);
+    let directory = directory::fetch(&harness.recall, &harness.state, &clock).await;
+    let listed = list(&harness.state, &harness.decisions, at("09:30")).await;
+    let listed = listed
+        .expect("memory")
+        .compared_with(directory.expect("memory"));
+    let json = serde_json::to_value(&listed).expect("JSON");
+    let shown = json["calendars"].as_array().expect("a list").iter();
+    let shown: Vec<_> = shown
+        .map(|one| {
+            [
+                &one["id"],
+                &one["status"],
+                &one["at_recall"],
+                &one["difference"],
+            ]
+        })
+        .map(|cells| {
+            cells
+                .map(|cell| cell.as_str().unwrap_or_default().to_owned())
+                .join(" ")
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "calendar-legal reauthorizing reauthorizing ",
+            "calendar-sales connected connected ",
+            "calendar-support connected reauthorizing status",
+        ]
+    );
+}

@@ -57,7 +57,7 @@ policies:
 #[test_case("version: 1\ndefault: skip\nrules:\n- {name: a, when: {external: yes}, then: skip}\n", "policy.yaml: line 4, column 20, rules[0].when.external: this is a text, and `true` or `false` is expected\n1 problem"; "a yes of YAML before 1.2")]
 #[test_case("version: 2\ntime_zone: Europe/Bonn\ndefault: skip\nrules:\n- {name: A, when: particpants > 3, then: skip}\n", "\
 policy.yaml: line 1, column 1, version: there is no version 2 of the format: write 1
-policy.yaml: line 2, column 1, time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, or a Windows name
+policy.yaml: line 2, column 1, time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, a Windows name, or an offset such as UTC+05:30
 policy.yaml: line 5, column 4, rules[0].name: a name has 1 to 60 lower-case letters, digits and hyphens
 policy.yaml: line 5, column 13, rules[0].when: line 1, column 1: there is no fact \"particpants\"; did you mean \"participants\"?
 4 problems"; "several problems")]

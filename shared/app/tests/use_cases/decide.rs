@@ -90,6 +90,8 @@ fn colleagues(case: &mut Case) {
 #[test_case(|c| c.event.ends_at = at("09:30"), "skip over"; "ends this instant")]
 #[test_case(|c| c.event.ends_at = at("09:30:00.000001"), "record external"; "ends in a moment")]
 #[test_case(|c| c.event.meeting = None, "skip no-meeting"; "no link")]
+#[test_case(|c| { c.event.meeting = None; c.event.has_unreadable_link = true }, "skip no-meeting"; "a link that cannot be read")]
+#[test_case(|c| c.calendar.status = CalendarStatus::parse("reauthorizing").expect("a status"), "record external"; "the calendar has a status that is not known")]
 #[test_case(|c| { c.event.is_deleted = true; c.event.meeting = None; c.on_event(OverrideChoice::Record) }, "skip deleted"; "no override goes before an objection, and the most final one is named")]
 #[test_case(|c| { c.event.meeting = None; c.on_event(OverrideChoice::Record) }, "skip no-meeting"; "an override gives no link")]
 #[test_case(|c| c.on_event(OverrideChoice::Skip), "skip event-override"; "an override skips the event")]

@@ -50,6 +50,8 @@ type ChangeEvent = fn(&mut CalendarEvent);
 
 #[test_case(|_| (), |_| (), None; "its bot is there")]
 #[test_case(|_| (), |event| event.bots.clear(), Some(DriftKind::Missing); "its bot is missing")]
+#[test_case(|_| (), |event| { event.bots.clear(); event.has_unreadable_bots = true; }, None; "it may be the one that cannot be read")]
+#[test_case(|_| (), |event| { event.bots.push(entry(2, "12:00", "old")); event.has_unreadable_bots = true; }, Some(DriftKind::Stale); "one at another time, beside one that cannot be read")]
 #[test_case(|_| (), |event| { let twice = event.bots[0].clone(); event.bots.push(twice); }, Some(DriftKind::Duplicate); "it is there twice")]
 #[test_case(|_| (), |event| event.bots.push(entry(2, "12:00", "old")), Some(DriftKind::Stale); "one at another time to come")]
 #[test_case(|_| (), |event| event.bots.push(entry(2, "08:00", "old")), None; "one of the past is an earlier occurrence's")]

@@ -58,10 +58,12 @@ fn objection(
         let reason = format!("the meeting ended at {}", event.ends_at);
         (RuleName::OVER, reason)
     } else if event.meeting.is_none() {
-        (
-            RuleName::NO_MEETING,
-            "the event has no meeting link".to_owned(),
-        )
+        let reason = if event.has_unreadable_link {
+            "the event has a meeting link that cannot be read"
+        } else {
+            "the event has no meeting link"
+        };
+        (RuleName::NO_MEETING, reason.to_owned())
     } else if scheme == DeduplicationScheme::Domain && calendar.email.is_none() {
         let reason = "the address of the calendar's owner is not known yet, and each company \
                       domain has a bot of its own";

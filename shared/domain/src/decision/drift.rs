@@ -13,7 +13,8 @@
 //! just before a call that gave the bot the new start. There a list that is out of date
 //! costs one call more, and a bot that is not removed walks into a call. A recurring event
 //! that Recall moves to the next occurrence keeps an entry for each, so entries of the
-//! past are not counted.
+//! past are not counted. A bot whose entry cannot be read may be ours, so none is missing beside
+//! it.
 
 use jiff::SignedDuration;
 
@@ -115,7 +116,7 @@ pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Opti
         Some(DriftKind::Stale)
     } else if upcoming().any(|entry| !is_ours(entry)) {
         Some(DriftKind::Foreign)
-    } else if ours == 0 {
+    } else if ours == 0 && !event.has_unreadable_bots {
         Some(DriftKind::Missing)
     } else {
         None

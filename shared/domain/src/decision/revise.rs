@@ -141,7 +141,7 @@ fn first(evaluation: &Evaluation<'_>, wanted: Wanted) -> Decision {
         series: event.facts.series.clone(),
         starts_at: event.starts_at,
         ends_at: event.ends_at,
-        title: event.facts.title.clone(),
+        title: event.facts.short_title(),
         link: link_of(event),
         verdict: evaluation.verdict.clone(),
         inputs: evaluation.inputs,
@@ -172,7 +172,7 @@ fn described(mut row: Decision, evaluation: &Evaluation<'_>, now: Timestamp) -> 
     row.series.clone_from(&event.facts.series);
     row.starts_at = event.starts_at;
     row.ends_at = event.ends_at;
-    row.title.clone_from(&event.facts.title);
+    row.title = event.facts.short_title();
     row.link = link_of(event);
     row.verdict = evaluation.verdict.clone();
     row.inputs = inputs;

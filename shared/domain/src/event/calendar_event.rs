@@ -38,18 +38,22 @@ pub struct CalendarEvent {
     pub starts_at: Timestamp,
     /// When it ends.
     pub ends_at: Timestamp,
-    /// When the event was created at Recall.
-    pub created_at: Timestamp,
+    /// When the event was created at Recall, if that can be read.
+    pub created_at: Option<Timestamp>,
     /// When Recall last changed the event. It orders the versions of an event.
     pub updated_at: Timestamp,
     /// It was deleted from the calendar. Recall still lists such events.
     pub is_deleted: bool,
     /// The meeting link, if Recall found one.
     pub meeting: Option<Meeting>,
+    /// There is a meeting link that cannot be read.
+    pub has_unreadable_link: bool,
     /// The meeting's platform by Recall's name, of an open set.
     pub meeting_platform: Option<String>,
     /// The bots that Recall lists with it.
     pub bots: Vec<BotEntry>,
+    /// More bots are listed than can be read.
+    pub has_unreadable_bots: bool,
     /// The facts of the platform's payload.
     pub facts: Facts,
 }

@@ -7,13 +7,16 @@ mod calendar_event;
 mod facts;
 mod payload;
 mod platform;
+mod whole_days;
 
 pub use appearance::{EventType, ShowsAs, Visibility};
 pub use attendee::{Attendee, Attendees, LONGEST_ATTENDEE_LIST, ResponseStatus};
-pub use calendar::{Calendar, CalendarStatus};
+pub use calendar::{Calendar, CalendarStatus, StatusName};
 pub use calendar_event::{CalendarEvent, Meeting};
 pub use facts::Facts;
+pub(crate) use facts::{LONGEST_SHOWN_TITLE, short_title};
 #[cfg(test)]
 pub(crate) use payload::any_payload;
 pub use payload::is_payload_field;
 pub use platform::{Platform, UnknownPlatform};
+pub use whole_days::WholeDays;

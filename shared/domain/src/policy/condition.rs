@@ -5,7 +5,8 @@
 
 use super::expression::Expression;
 use super::hours::Hours;
-use super::text::{has_word, is_of};
+use super::text::is_of;
+use super::words::{Phrase, Words};
 use crate::email::{Domain, Email};
 use crate::fact::{Fact, FactSource, FactValue, FactValues, Person};
 
@@ -67,7 +68,7 @@ pub(super) enum Condition {
     AnyAttendee(Vec<Email>),
     Organizer(Vec<Who>),
     /// A title that must have one of these, or none of them.
-    Title(Vec<String>, bool),
+    Title(Vec<Phrase>, bool),
     /// A meeting that must be within these hours, or must not.
     Hours(Hours, bool),
     Expression(Expression),
@@ -100,7 +101,8 @@ impl Condition {
             },
             Self::Title(phrases, wanted) => match facts.value(Fact::Title) {
                 FactValue::Text(title) => {
-                    Truth::of(phrases.iter().any(|phrase| has_word(&title, phrase)) == *wanted)
+                    let words = Words::of(&title);
+                    Truth::of(phrases.iter().any(|phrase| phrase.is_in(&words)) == *wanted)
                 }
                 _ => Truth::Unknown(vec![Fact::Title]),
             },

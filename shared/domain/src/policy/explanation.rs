@@ -1,6 +1,7 @@
 //! The sentence that says why a condition holds.
 
 use super::condition::{Condition, Who, domain_among};
+use super::words::Phrase;
 use crate::fact::{Fact, FactSource, FactValue};
 
 /// The longest expression that is shown in full, in characters.
@@ -25,15 +26,23 @@ pub(super) fn explain(condition: &Condition, facts: &dyn FactSource) -> String {
             _ => "the organizer is listed".to_owned(),
         },
         Condition::Title(phrases, true) => {
-            format!("the title has \"{}\"", phrases.join("\" or \""))
+            format!("the title has {}", quoted(phrases))
         }
         Condition::Title(phrases, false) => {
-            format!("the title does not have \"{}\"", phrases.join("\" or \""))
+            format!("the title does not have {}", quoted(phrases))
         }
         Condition::Hours(hours, true) => format!("it is within {}", hours.description()),
         Condition::Hours(hours, false) => format!("it is not within {}", hours.description()),
         Condition::Expression(expression) => shortened(expression.source()),
     }
+}
+
+fn quoted(phrases: &[Phrase]) -> String {
+    let quoted: Vec<_> = phrases
+        .iter()
+        .map(|phrase| format!("\"{}\"", phrase.as_str()))
+        .collect();
+    quoted.join(" or ")
 }
 
 fn one_of(fact: Fact, texts: &str, wanted: bool) -> String {

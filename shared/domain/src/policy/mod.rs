@@ -13,6 +13,7 @@ mod expression;
 mod format;
 mod hours;
 mod kept_people;
+mod kept_title;
 mod lint;
 mod near_miss;
 mod passed_facts;
@@ -26,6 +27,7 @@ mod tests;
 mod text;
 mod trace;
 mod when;
+mod words;
 
 pub use compiled::Policy;
 pub use document::{DeduplicationScheme, NamedPolicyDocument, PolicyDocument, RuleDocument, Then};

@@ -3,7 +3,8 @@
 use super::condition::{Condition, Truth, Who, domain_among};
 use super::explanation::{explain, number, shortened};
 use super::rule::list_unknown;
-use super::text::{has_word, is_of};
+use super::text::is_of;
+use super::words::{Phrase, Words};
 use crate::email::{Domain, Email};
 use crate::fact::{Fact, FactSource, FactValue};
 
@@ -23,8 +24,8 @@ pub(super) fn written(condition: &Condition) -> String {
         Condition::OnlyDomains(domains) => list("only_domains", domains, Domain::as_str),
         Condition::AnyAttendee(addresses) => list("any_attendee", addresses, Email::as_str),
         Condition::Organizer(wanted) => list("organizer", wanted, Who::as_str),
-        Condition::Title(phrases, true) => list("title_has", phrases, |phrase| phrase),
-        Condition::Title(phrases, false) => list("title_lacks", phrases, |phrase| phrase),
+        Condition::Title(phrases, true) => list("title_has", phrases, Phrase::as_str),
+        Condition::Title(phrases, false) => list("title_lacks", phrases, Phrase::as_str),
         Condition::Hours(hours, true) => format!("within_hours: {}", hours.description()),
         Condition::Hours(hours, false) => format!("outside_hours: {}", hours.description()),
         Condition::Expression(expression) => shortened(expression.source()),
@@ -114,11 +115,13 @@ fn another_domain(listed: &[Domain], facts: &dyn FactSource) -> String {
     }
 }
 
-fn title(phrases: &[String], wanted: bool, facts: &dyn FactSource) -> String {
+fn title(phrases: &[Phrase], wanted: bool, facts: &dyn FactSource) -> String {
     let title = text(Fact::Title, facts);
-    let mut phrases = phrases.iter();
-    match phrases.find(|phrase| has_word(&title, phrase)) {
-        Some(phrase) if !wanted => format!("the title \"{title}\" has \"{phrase}\""),
+    let words = Words::of(&title);
+    match phrases.iter().find(|phrase| phrase.is_in(&words)) {
+        Some(phrase) if !wanted => {
+            format!("the title \"{title}\" has \"{}\"", phrase.as_str())
+        }
         _ if title.is_empty() => "the event has no title".to_owned(),
         _ => format!("the title is \"{title}\""),
     }

@@ -4,6 +4,7 @@
 //! the number of the others in place of them, if the same conditions decide by it.
 
 use super::kept_people::reduce_people;
+use super::kept_title::reduce_title;
 use super::rule::{Passed, Rule};
 use crate::fact::{Fact, FactSource, FactValue, FactValues};
 
@@ -30,6 +31,9 @@ pub(super) fn passed_facts(passed: &[(&Rule, Passed)], facts: &dyn FactSource) -
             reduce_people(kept, is_same);
         },
     );
+    reduce_with(&mut kept, passed, &[Fact::Title], |kept, is_same| {
+        reduce_title(kept, is_same);
+    });
     for fact in [Fact::Domains, Fact::ExternalDomains] {
         reduce_with(&mut kept, passed, &[fact], |kept, is_same| {
             shorten(kept, fact, is_same);

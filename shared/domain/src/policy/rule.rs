@@ -8,6 +8,7 @@ use super::condition::{Condition, Truth};
 use super::document::Then;
 use super::explanation::explain;
 use super::kept_people::reduce_people;
+use super::kept_title::reduce_title;
 use crate::fact::{Fact, FactSource, FactValues};
 use crate::verdict::{Reason, RuleName, Verdict};
 
@@ -165,11 +166,12 @@ impl Rule {
         for condition in &self.conditions {
             condition.keep(facts, &mut kept);
         }
-        let has_people = [Fact::Attendees, Fact::Organizer]
+        let is_reduced = [Fact::Attendees, Fact::Organizer, Fact::Title]
             .iter()
             .any(|fact| kept.contains_key(fact));
-        if has_people {
+        if is_reduced {
             let outcome = self.test(&kept);
+            reduce_title(&mut kept, |kept| self.test(kept) == outcome);
             reduce_people(&mut kept, |kept| self.test(kept) == outcome);
         }
         kept

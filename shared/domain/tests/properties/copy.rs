@@ -70,13 +70,15 @@ pub(crate) fn event(index: usize, copy: Copy, versions: Versions) -> CalendarEve
         platform_id: None,
         starts_at,
         ends_at: starts_at + SignedDuration::from_hours(1),
-        created_at: Timestamp::UNIX_EPOCH,
+        created_at: Some(Timestamp::UNIX_EPOCH),
         updated_at: versions.inputs().event,
         is_deleted: copy.is_deleted,
+        has_unreadable_link: false,
         meeting: Some(Meeting {
             url: MEETING.to_owned(),
         }),
         meeting_platform: None,
+        has_unreadable_bots: false,
         bots: Vec::new(),
         facts: Facts::default(),
     }

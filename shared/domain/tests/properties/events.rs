@@ -124,13 +124,15 @@ pub(crate) fn event_of(
                 platform_id: PlatformEventId::parse("platform-1").ok(),
                 starts_at,
                 ends_at: starts_at + SignedDuration::from_mins(length),
-                created_at: starts_at - SignedDuration::from_mins(lead),
+                created_at: Some(starts_at - SignedDuration::from_mins(lead)),
                 updated_at: at("2026-03-01T00:00:00Z"),
                 is_deleted,
+                has_unreadable_link: false,
                 meeting: meeting.map(|name| Meeting {
                     url: format!("https://{name}.example/1"),
                 }),
                 meeting_platform: meeting.map(str::to_owned),
+                has_unreadable_bots: false,
                 bots: Vec::new(),
                 facts: Facts::from_payload(platform, &raw),
             }

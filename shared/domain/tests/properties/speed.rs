@@ -79,13 +79,15 @@ fn event() -> CalendarEvent {
         platform_id: None,
         starts_at: at("2026-03-06T10:00:00Z"),
         ends_at: at("2026-03-06T11:00:00Z"),
-        created_at: at("2026-03-01T00:00:00Z"),
+        created_at: Some(at("2026-03-01T00:00:00Z")),
         updated_at: at("2026-03-01T00:00:00Z"),
         is_deleted: false,
+        has_unreadable_link: false,
         meeting: Some(Meeting {
             url: "https://zoom.example/1".to_owned(),
         }),
         meeting_platform: Some("zoom".to_owned()),
+        has_unreadable_bots: false,
         bots: Vec::new(),
         facts: Facts::from_payload(Platform::Google, &raw),
     }

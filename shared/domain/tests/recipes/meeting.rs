@@ -87,13 +87,15 @@ impl Described {
             platform_id: None,
             starts_at,
             ends_at: starts_at + minutes(self.minutes),
-            created_at: starts_at - minutes(self.lead_minutes),
+            created_at: Some(starts_at - minutes(self.lead_minutes)),
             updated_at: starts_at - minutes(self.lead_minutes),
             is_deleted: false,
+            has_unreadable_link: false,
             meeting: self.meets_on.map(|name| Meeting {
                 url: format!("https://{name}.example/1"),
             }),
             meeting_platform: self.meets_on.map(str::to_owned),
+            has_unreadable_bots: false,
             bots: Vec::new(),
             facts: Facts::from_payload(platform, &raw),
         }

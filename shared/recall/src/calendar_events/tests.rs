@@ -177,9 +177,9 @@ fn an_unreadable_event_costs_itself_and_is_named(
 #[test_case(r#""text""#, "an event without an id: not in the published shape"; "a string")]
 #[test_case("null", "an event without an id: not in the published shape"; "null")]
 #[test_case("[[]]", "an event without an id: not in the published shape"; "an array")]
-#[test_case("{}", "an event without an id: not in the published shape"; "an empty object")]
-#[test_case(r#"{"id": "event-2"}"#, "event event-2: not in the published shape"; "only an id")]
-#[test_case(r#"{"calendar_id": "calendar-1"}"#, "an event without an id of calendar calendar-1: not in the published shape"; "only a calendar")]
+#[test_case("{}", "an event without an id: missing or not readable: id, calendar_id, platform, start_time, end_time, updated_at"; "an empty object")]
+#[test_case(r#"{"id": "event-2"}"#, "event event-2: missing or not readable: calendar_id, platform, start_time, end_time, updated_at"; "only an id")]
+#[test_case(r#"{"calendar_id": "calendar-1"}"#, "an event without an id of calendar calendar-1: missing or not readable: id, platform, start_time, end_time, updated_at"; "only a calendar")]
 fn an_unreadable_event_says_what_is_wrong(event: &str, expected: &str) {
     let page = page_with(event.as_bytes());
     assert_costs_no_other(&page);

@@ -1,10 +1,9 @@
 //! A calendar without its credentials.
 
-use callsheet_domain::{
-    Calendar, CalendarId, CalendarStatus, Email, Timestamp, whole_microseconds,
-};
-use serde::Deserialize;
+use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Email, whole_microseconds};
 use serde_json::Value;
+
+use super::missing::{Missing, SHAPE};
 
 use crate::lenient::{Object, repaired};
 
@@ -18,18 +17,6 @@ const READ: [&str; 6] = [
     "updated_at",
 ];
 
-#[derive(Deserialize)]
-struct CalendarJson {
-    id: String,
-    platform: String,
-    status: String,
-    #[serde(default)]
-    platform_email: Value,
-    #[serde(default)]
-    oauth_email: Value,
-    updated_at: Timestamp,
-}
-
 /// Parses a calendar in the shape in which Recall returns it.
 pub(crate) fn calendar_of_text(text: &[u8]) -> Result<Calendar, String> {
     let text = repaired(text);
@@ -40,14 +27,38 @@ pub(crate) fn calendar_of_text(text: &[u8]) -> Result<Calendar, String> {
     let fields = READ
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), object.value::<Value>(name)?)));
-    calendar_of_value(fields.collect())
+    calendar_of_value(&fields.collect())
 }
 
 /// Parses a calendar that was saved.
-pub(crate) fn calendar_of_value(value: Value) -> Result<Calendar, String> {
-    let json: CalendarJson =
-        serde_json::from_value(value).map_err(|_| "not in the published shape".to_owned())?;
-    json.try_into()
+pub(crate) fn calendar_of_value(value: &Value) -> Result<Calendar, String> {
+    if !value.is_object() {
+        return Err(SHAPE.to_owned());
+    }
+    let text = |name| value.get(name).and_then(Value::as_str).map(str::trim);
+    let mut missing = Missing::default();
+    let id = text("id").and_then(|id| CalendarId::parse(id).ok());
+    let id = missing.needed("id", id);
+    let platform = text("platform").and_then(|name| name.to_ascii_lowercase().parse().ok());
+    let platform = missing.needed("platform", platform);
+    let status = missing.needed("status", text("status").and_then(CalendarStatus::parse));
+    let updated_at = text("updated_at").and_then(|instant| instant.parse().ok());
+    let updated_at = missing.needed("updated_at", updated_at.map(whole_microseconds));
+    let (Some(id), Some(platform), Some(status), Some(updated_at)) =
+        (id, platform, status, updated_at)
+    else {
+        return Err(missing.problem());
+    };
+    let mut addresses = ["platform_email", "oauth_email"]
+        .into_iter()
+        .filter_map(text);
+    Ok(Calendar {
+        id,
+        platform,
+        status,
+        email: addresses.find_map(|address| Email::parse(address).ok()),
+        updated_at,
+    })
 }
 
 /// The id that a calendar which cannot be read may still have.
@@ -55,26 +66,4 @@ pub(crate) fn id_of_calendar(text: &[u8]) -> Option<CalendarId> {
     let text = repaired(text);
     let id: String = Object::of(&text).value("id")?;
     CalendarId::parse(id).ok()
-}
-
-impl TryFrom<CalendarJson> for Calendar {
-    type Error = String;
-
-    fn try_from(json: CalendarJson) -> Result<Self, Self::Error> {
-        let email = [&json.platform_email, &json.oauth_email]
-            .into_iter()
-            .filter_map(Value::as_str)
-            .find_map(|text| Email::parse(text).ok());
-        Ok(Self {
-            id: CalendarId::parse(json.id).map_err(|error| error.to_string())?,
-            platform: json
-                .platform
-                .parse()
-                .map_err(|_| "unknown platform".to_owned())?,
-            status: CalendarStatus::parse(&json.status)
-                .ok_or_else(|| "unknown calendar status".to_owned())?,
-            email,
-            updated_at: whole_microseconds(json.updated_at),
-        })
-    }
 }

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod event;
+mod missing;
 mod payload;
 
 pub(crate) use calendar::{calendar_of_text, calendar_of_value, id_of_calendar};

@@ -48,6 +48,7 @@ pub async fn a_calendar_record_is_read_as_it_was_written(calendars: &impl Calend
         CalendarStatus::Connected,
         CalendarStatus::Disconnected,
         CalendarStatus::Deleted,
+        CalendarStatus::parse("reauthorizing").expect("a status"),
     ];
     let syncs = [
         None,

@@ -8,7 +8,7 @@ pub fn is_payload_field(name: &str) -> bool {
     FIELDS.contains(&name)
 }
 
-const FIELDS: [&str; 35] = [
+const FIELDS: [&str; 36] = [
     "address",
     "attendees",
     "attendeesOmitted",
@@ -27,6 +27,7 @@ const FIELDS: [&str; 35] = [
     "organizer",
     "originalEndTimeZone",
     "originalStartTimeZone",
+    "pattern",
     "recurrence",
     "recurringEventId",
     "resource",

@@ -5,18 +5,22 @@
 //! or hidden: `attendeesOmitted` marks a cut list, and with `guestsCanSeeOtherGuests` false
 //! only the organizer gets the list.
 
-use super::raw::Raw;
+use super::raw::{Raw, StatedZone};
 use crate::event::appearance::{EventType, ShowsAs, Visibility};
 use crate::event::attendee::{Attendee, Attendees, LONGEST_ATTENDEE_LIST, ResponseStatus};
 use crate::event::facts::Facts;
-use crate::zone::TimeZoneName;
+use crate::event::whole_days::WholeDays;
 
 pub(super) fn facts(raw: Raw<'_>) -> Facts {
     let organizer = raw.at("organizer");
     let series = raw.at("recurringEventId");
     Facts {
         title: raw.at("summary").text().map(str::to_owned),
-        is_cancelled: raw.at("status").text() == Some("cancelled"),
+        has_unreadable_title: raw.has_unreadable_text("summary"),
+        is_cancelled: matches!(
+            raw.at("status").word().as_deref(),
+            Some("cancelled" | "canceled")
+        ),
         own_response: own_response(raw),
         organizer: organizer.at("email").email(),
         is_hosted: organizer.flag_or_false("self"),
@@ -29,9 +33,11 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
                 .collect(),
             is_incomplete: is_incomplete(raw),
         },
-        is_recurring: series.text().is_some() || raw.at("recurrence").items().next().is_some(),
+        is_recurring: series.is_stated() || raw.at("recurrence").is_recurrence(),
         series: series.series(),
-        zone: zone(raw),
+        zone: zone(raw).zone,
+        has_unknown_zone: zone(raw).is_unknown,
+        whole_days: whole_days(raw),
         is_all_day: is_all_day(raw.at("start")),
         visibility: visibility(raw),
         shows_as: shows_as(raw),
@@ -62,7 +68,7 @@ fn listed_attendee(attendee: Raw<'_>) -> Option<Attendee> {
 }
 
 fn response(attendee: Raw<'_>) -> ResponseStatus {
-    match attendee.at("responseStatus").text() {
+    match attendee.at("responseStatus").word().as_deref() {
         Some("accepted") => ResponseStatus::Accepted,
         Some("tentative") => ResponseStatus::Tentative,
         Some("declined") => ResponseStatus::Declined,
@@ -77,19 +83,25 @@ fn is_incomplete(raw: Raw<'_>) -> bool {
         || is_hidden && !raw.at("organizer").at("self").is_true()
 }
 
-/// If the start names an unknown zone, the zone is unknown: that of the end would be a guess.
-fn zone(raw: Raw<'_>) -> Option<TimeZoneName> {
-    let named = ["start", "end"].map(|end| raw.at(end).at("timeZone"));
-    named.into_iter().find(|zone| zone.text().is_some())?.zone()
+fn zone(raw: Raw<'_>) -> StatedZone {
+    StatedZone::of(["start", "end"].map(|end| raw.at(end).at("timeZone")))
 }
 
+/// Unknown if a date is stated that is none.
 fn is_all_day(start: Raw<'_>) -> Option<bool> {
-    let day = start.at("date").text().map(|_| true);
-    day.or_else(|| start.at("dateTime").text().map(|_| false))
+    if start.at("date").text().is_some() {
+        return start.date("date").map(|_| true);
+    }
+    start.at("dateTime").text().map(|_| false)
+}
+
+fn whole_days(raw: Raw<'_>) -> Option<WholeDays> {
+    let first = raw.at("start").date("date")?;
+    Some(WholeDays::from(first, raw.at("end").date("date")))
 }
 
 fn visibility(raw: Raw<'_>) -> Option<Visibility> {
-    match raw.text_or("visibility", "default")? {
+    match raw.word_or("visibility", "default")?.as_str() {
         "default" => Some(Visibility::Default),
         "public" => Some(Visibility::Public),
         "private" => Some(Visibility::Private),
@@ -102,7 +114,7 @@ fn shows_as(raw: Raw<'_>) -> Option<ShowsAs> {
     if kind(raw) == Some(EventType::OutOfOffice) {
         return Some(ShowsAs::OutOfOffice);
     }
-    match raw.text_or("transparency", "opaque")? {
+    match raw.word_or("transparency", "opaque")?.as_str() {
         "opaque" => Some(ShowsAs::Busy),
         "transparent" => Some(ShowsAs::Free),
         _ => None,
@@ -110,12 +122,12 @@ fn shows_as(raw: Raw<'_>) -> Option<ShowsAs> {
 }
 
 fn kind(raw: Raw<'_>) -> Option<EventType> {
-    match raw.text_or("eventType", "default")? {
+    match raw.word_or("eventType", "default")?.as_str() {
         "default" => Some(EventType::Default),
-        "outOfOffice" => Some(EventType::OutOfOffice),
-        "focusTime" => Some(EventType::FocusTime),
-        "workingLocation" => Some(EventType::WorkingLocation),
-        "fromGmail" => Some(EventType::FromGmail),
+        "outofoffice" => Some(EventType::OutOfOffice),
+        "focustime" => Some(EventType::FocusTime),
+        "workinglocation" => Some(EventType::WorkingLocation),
+        "fromgmail" => Some(EventType::FromGmail),
         "birthday" => Some(EventType::Birthday),
         _ => None,
     }

@@ -22,8 +22,9 @@ pub use fields::is_payload_field;
 pub(crate) use malformed::any_payload;
 use raw::Raw;
 
-/// The longest title that is kept, in characters: a row must stay small.
-const LONGEST_TITLE: usize = 200;
+/// The longest title that is read, in characters. Both platforms allow fewer, and an expression
+/// may go through a title many times.
+const LONGEST_TITLE: usize = 10_000;
 
 impl Facts {
     /// Reads the facts from a platform's payload.
@@ -36,6 +37,9 @@ impl Facts {
         let title = facts
             .title
             .map(|title| title.chars().take(LONGEST_TITLE).collect());
-        Self { title, ..facts }
+        let mut facts = Self { title, ..facts };
+        // Without a payload nothing is known of its people.
+        facts.attendees.is_incomplete |= !raw.is_object();
+        facts
     }
 }

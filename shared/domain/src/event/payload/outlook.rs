@@ -5,11 +5,14 @@
 //! of `start` is meaningful only if it is another; `originalStartTimeZone` is the zone that
 //! the event was entered in.
 
-use super::raw::Raw;
+use jiff::civil::{Date, Time};
+
+use super::raw::{Raw, StatedZone};
 use crate::email::Email;
 use crate::event::appearance::{EventType, ShowsAs, Visibility};
 use crate::event::attendee::{Attendee, Attendees, LONGEST_ATTENDEE_LIST, ResponseStatus};
 use crate::event::facts::Facts;
+use crate::event::whole_days::WholeDays;
 use crate::zone::TimeZoneName;
 
 pub(super) fn facts(raw: Raw<'_>) -> Facts {
@@ -18,6 +21,7 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
     let attendees = raw.at("attendees").items();
     Facts {
         title: raw.at("subject").text().map(str::to_owned),
+        has_unreadable_title: raw.has_unreadable_text("subject"),
         is_cancelled: raw.at("isCancelled").is_true(),
         own_response: own_response(raw),
         is_hosted: raw.at("isOrganizer").flag(),
@@ -30,9 +34,11 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
                 || raw.at("hideAttendees").is_true() && !raw.at("isOrganizer").is_true(),
         },
         organizer,
-        is_recurring: series.text().is_some() || is_of_series(raw.at("type")),
+        is_recurring: is_recurring(raw),
         series: series.series(),
-        zone: zone(raw),
+        zone: zone(raw).zone,
+        has_unknown_zone: zone(raw).is_unknown,
+        whole_days: whole_days(raw),
         is_all_day: raw.at("isAllDay").flag(),
         visibility: visibility(raw.at("sensitivity")),
         shows_as: shows_as(raw.at("showAs")),
@@ -41,7 +47,8 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
 }
 
 fn own_response(raw: Raw<'_>) -> Option<ResponseStatus> {
-    let response = raw.at("responseStatus").at("response").text().map(response);
+    let stated = raw.at("responseStatus").at("response").word();
+    let response = stated.as_deref().map(response);
     match response {
         // An organizer has accepted unless they responded otherwise.
         None | Some(ResponseStatus::Pending) if raw.at("isOrganizer").is_true() => {
@@ -53,10 +60,11 @@ fn own_response(raw: Raw<'_>) -> Option<ResponseStatus> {
 
 fn listed_attendee(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Attendee> {
     let email = attendee.at("emailAddress").at("address").email()?;
-    let response = attendee.at("status").at("response").text();
-    let kind = attendee.at("type").text();
+    let response = attendee.at("status").at("response").word();
+    let kind = attendee.at("type").word();
+    let kind = kind.as_deref();
     Some(Attendee {
-        response: response.map_or(ResponseStatus::Pending, self::response),
+        response: response.map_or(ResponseStatus::Pending, |word| self::response(&word)),
         is_resource: kind == Some("resource"),
         is_optional: kind == Some("optional"),
         is_organizer: organizer == Some(&email),
@@ -67,30 +75,63 @@ fn listed_attendee(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Atten
 fn response(response: &str) -> ResponseStatus {
     match response {
         "accepted" | "organizer" => ResponseStatus::Accepted,
-        "tentativelyAccepted" => ResponseStatus::Tentative,
+        "tentativelyaccepted" => ResponseStatus::Tentative,
         "declined" => ResponseStatus::Declined,
         _ => ResponseStatus::Pending,
     }
 }
 
-fn is_of_series(kind: Raw<'_>) -> bool {
-    let series = ["occurrence", "exception", "seriesMaster"];
-    kind.text().is_some_and(|kind| series.contains(&kind))
+/// By the type; an event without a known one is the master of a series if it has a recurrence.
+fn is_recurring(raw: Raw<'_>) -> bool {
+    let kind = raw.at("type").word();
+    let is_of_series = match kind.as_deref() {
+        Some("occurrence" | "exception" | "seriesmaster") => true,
+        Some("singleinstance") => false,
+        _ => raw.at("recurrence").is_recurrence(),
+    };
+    is_of_series || raw.at("seriesMasterId").is_stated()
 }
 
-/// If the payload names an unknown zone, the zone is unknown: another would be a guess.
-fn zone(raw: Raw<'_>) -> Option<TimeZoneName> {
+/// If the zone that the event was entered in is unknown, so is the zone: that of the times is
+/// the reader's.
+fn zone(raw: Raw<'_>) -> StatedZone {
     let original = ["originalStartTimeZone", "originalEndTimeZone"].map(|name| raw.at(name));
-    if let Some(named) = original.into_iter().find(|zone| zone.text().is_some()) {
-        return named.zone();
+    if original.iter().any(|zone| zone.text().is_some()) {
+        return StatedZone::of(original);
     }
-    let normalised = raw.at("start").at("timeZone");
-    let is_utc = normalised.text()?.eq_ignore_ascii_case("UTC");
-    if is_utc { None } else { normalised.zone() }
+    let stated = StatedZone::of(["start", "end"].map(|end| raw.at(end).at("timeZone")));
+    let is_converted = stated.zone.as_ref().is_some_and(TimeZoneName::is_utc);
+    if is_converted {
+        StatedZone::default()
+    } else {
+        stated
+    }
+}
+
+fn whole_days(raw: Raw<'_>) -> Option<WholeDays> {
+    if !raw.at("isAllDay").is_true() {
+        return None;
+    }
+    let zone = zone(raw).zone;
+    let first = midnight(raw.at("start"), zone.as_ref())?;
+    let behind = midnight(raw.at("end"), zone.as_ref());
+    Some(WholeDays::from(first, behind))
+}
+
+/// The day that begins at a stated time. Whole days are stated from midnight to midnight in no
+/// zone; but a program may have converted them into another than the event's.
+fn midnight(stated: Raw<'_>, zone: Option<&TimeZoneName>) -> Option<Date> {
+    let time = stated.at("dateTime").local_time()?;
+    if time.time() == Time::midnight() {
+        return Some(time.date());
+    }
+    let instant = stated.at("timeZone").zone()?.instant(time)?;
+    let local = zone?.local(instant);
+    (local.time() == Time::midnight()).then(|| local.date())
 }
 
 fn visibility(sensitivity: Raw<'_>) -> Option<Visibility> {
-    match sensitivity.text()? {
+    match sensitivity.word()?.as_str() {
         "normal" => Some(Visibility::Default),
         "personal" | "private" => Some(Visibility::Private),
         "confidential" => Some(Visibility::Confidential),
@@ -99,12 +140,12 @@ fn visibility(sensitivity: Raw<'_>) -> Option<Visibility> {
 }
 
 fn shows_as(show_as: Raw<'_>) -> Option<ShowsAs> {
-    match show_as.text()? {
+    match show_as.word()?.as_str() {
         "free" => Some(ShowsAs::Free),
         "tentative" => Some(ShowsAs::Tentative),
         "busy" => Some(ShowsAs::Busy),
         "oof" => Some(ShowsAs::OutOfOffice),
-        "workingElsewhere" => Some(ShowsAs::Elsewhere),
+        "workingelsewhere" => Some(ShowsAs::Elsewhere),
         _ => None,
     }
 }

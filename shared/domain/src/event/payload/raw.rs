@@ -1,5 +1,6 @@
 //! A payload in which every field may be missing or have another type.
 
+use jiff::civil::{Date, DateTime};
 use serde_json::Value;
 
 use crate::email::Email;
@@ -24,6 +25,17 @@ impl<'a> Raw<'a> {
             .filter(|text| !text.is_empty())
     }
 
+    /// Whether the object here has something under `name` that is no text, or is no object.
+    pub(super) fn has_unreadable_text(self, name: &str) -> bool {
+        let Value::Object(fields) = self.0 else {
+            return true;
+        };
+        !matches!(
+            fields.get(name),
+            None | Some(Value::Null | Value::String(_))
+        )
+    }
+
     /// Whether this is exactly `true`: platforms omit flags that are false.
     pub(super) fn is_true(self) -> bool {
         self.0.as_bool() == Some(true)
@@ -42,11 +54,39 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// The text under `name` of the object here; `default` if it is missing.
-    pub(super) fn text_or(self, name: &str, default: &'a str) -> Option<&'a str> {
+    /// The word of an enumeration here: in lower case, and without signs, since programs
+    /// write `OutOfOffice` and `out_of_office` for `outOfOffice`.
+    pub(super) fn word(self) -> Option<String> {
+        let letters = self
+            .text()?
+            .chars()
+            .filter(|one| !matches!(one, '_' | '-' | ' '));
+        Some(letters.map(|one| one.to_ascii_lowercase()).collect())
+    }
+
+    /// The word under `name` of the object here; `default` if it is missing.
+    pub(super) fn word_or(self, name: &str, default: &str) -> Option<String> {
         match self.0.as_object()?.get(name) {
-            None | Some(Value::Null) => Some(default),
-            Some(text) => Self(text).text(),
+            None | Some(Value::Null) => Some(default.to_owned()),
+            Some(text) => Self(text).word(),
+        }
+    }
+
+    /// Whether something is stated here, though it may not be understood.
+    pub(super) fn is_stated(self) -> bool {
+        match self.0 {
+            Value::Null => false,
+            Value::String(text) => !text.trim().is_empty(),
+            _ => true,
+        }
+    }
+
+    /// Whether a recurrence is stated here: rules, or a pattern.
+    pub(super) fn is_recurrence(self) -> bool {
+        match self.0 {
+            Value::Array(rules) => !rules.is_empty(),
+            Value::Object(_) => self.at("pattern").is_stated(),
+            _ => self.text().is_some(),
         }
     }
 
@@ -65,6 +105,18 @@ impl<'a> Raw<'a> {
         self.text().and_then(|text| TimeZoneName::parse(text).ok())
     }
 
+    /// The date under `name`: a day of no zone.
+    pub(super) fn date(self, name: &str) -> Option<Date> {
+        let text = self.at(name).text()?;
+        let is_date = text.len() == "2026-03-06".len();
+        is_date.then(|| text.parse().ok()).flatten()
+    }
+
+    /// The local date and time here; a sign for UTC behind it is not read.
+    pub(super) fn local_time(self) -> Option<DateTime> {
+        self.text()?.trim_end_matches(['Z', 'z']).parse().ok()
+    }
+
     /// Whether a list is here with more than `length` items.
     pub(super) fn is_longer_than(self, length: usize) -> bool {
         self.0.as_array().is_some_and(|items| items.len() > length)
@@ -73,5 +125,25 @@ impl<'a> Raw<'a> {
     /// The items of the list here; anything else has none.
     pub(super) fn items(self) -> impl Iterator<Item = Self> {
         self.0.as_array().into_iter().flatten().map(Self)
+    }
+}
+
+/// The zone that a payload states.
+#[derive(Default)]
+pub(super) struct StatedZone {
+    pub(super) zone: Option<TimeZoneName>,
+    /// Zones are named, and no name is understood.
+    pub(super) is_unknown: bool,
+}
+
+impl StatedZone {
+    /// The first of these names that is understood.
+    pub(super) fn of(names: [Raw<'_>; 2]) -> Self {
+        let zone = names.iter().find_map(|name| name.zone());
+        let is_named = names.iter().any(|name| name.text().is_some());
+        Self {
+            is_unknown: is_named && zone.is_none(),
+            zone,
+        }
     }
 }

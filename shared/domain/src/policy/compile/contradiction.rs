@@ -2,6 +2,7 @@
 
 use crate::policy::text::is_of;
 use crate::policy::when::Shorthands;
+use crate::policy::words::Phrase;
 
 /// Why a rule with these shorthands never applies.
 pub(super) fn contradictions(shorthands: &Shorthands) -> Vec<String> {
@@ -68,8 +69,10 @@ fn bounds(shorthands: &Shorthands) -> Vec<String> {
 
 fn lists(shorthands: &Shorthands) -> Vec<String> {
     let mut found = Vec::new();
-    let is_same =
-        |one: &String, other: &String| one.trim().to_lowercase() == other.trim().to_lowercase();
+    let is_same = |one: &String, other: &String| {
+        let phrases = Phrase::of(one.trim()).zip(Phrase::of(other.trim()));
+        phrases.is_some_and(|(one, other)| one.is(&other))
+    };
     let excludes_all =
         |wanted: &[String], excluded: &[String], is: &dyn Fn(&String, &String) -> bool| {
             let is_excluded = |one: &String| excluded.iter().any(|other| is(one, other));

@@ -9,6 +9,7 @@ use crate::policy::condition::Who;
 use crate::policy::expression::nearest;
 use crate::policy::problem::Place;
 use crate::policy::rule_set::Matcher;
+use crate::policy::words::Phrase;
 
 /// The most entries of one list.
 const ENTRIES: usize = 500;
@@ -98,12 +99,10 @@ pub(in crate::policy) fn matcher(text: &str) -> Result<Matcher, String> {
     })
 }
 
-pub(super) fn phrase(text: &str) -> Result<String, String> {
+pub(super) fn phrase(text: &str) -> Result<Phrase, String> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > LONGEST_PHRASE {
-        return Err("a word or phrase has 1 to 200 characters".to_owned());
-    }
-    Ok(text.to_owned())
+    let phrase = Phrase::of(text).filter(|_| text.chars().count() <= LONGEST_PHRASE);
+    phrase.ok_or_else(|| "a word or phrase has 1 to 200 characters".to_owned())
 }
 
 pub(super) fn response(text: &str) -> Result<String, String> {
@@ -120,7 +119,7 @@ pub(super) fn response(text: &str) -> Result<String, String> {
 
 /// The name of a meeting platform. One that is almost a known name is taken as misspelt.
 pub(super) fn platform(text: &str) -> Result<String, String> {
-    let text = phrase(text)?;
+    let text = phrase(text)?.as_str().to_owned();
     if PLATFORMS.contains(&text.as_str()) {
         return Ok(text);
     }

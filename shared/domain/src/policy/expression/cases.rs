@@ -45,6 +45,23 @@ fn facts() -> FactValues {
     ])
 }
 
+#[test_case("STRASSENFEST", "title.lower().contains('Straßen')", true; "folded on both sides")]
+#[test_case("STRASSENFEST", "'Straßenfest' == title.lower() && title.lower() in ['x', 'Straßenfest']", true; "equal, and in a list")]
+#[test_case("STRASSENFEST", "title.lower().startsWith(string('Straßen')) && title.lower().endsWith('FEST')", true; "a text that is made")]
+#[test_case("STRASSENFEST", "domains.exists(d, title.lower() != d.lower() && !title.contains(d))", true; "both in lower case")]
+#[test_case("STRASSENFEST", "title.contains('Straßen')", false; "case matters without it")]
+#[test_case("İSTANBUL TOPLANTISI", "title.lower().contains('toplantısı') && title.lower().contains('istanbul')", true; "both letters i of Turkish")]
+#[test_case("Cafe\u{301} re\u{ad}view", "title == 'Café review' && title.contains('é r')", true; "what looks the same")]
+#[test_case("Café review", "title == 'Cafe\u{301} re\u{ad}view' && title in ['Cafe\u{301} review']", true; "what looks the same in the expression")]
+#[test_case("\u{fb01}nal ＲＥＶＩＥＷ", "title.startsWith('final') && title.endsWith('REVIEW')", true; "a ligature, and full width")]
+#[test_case("山田さん面接のお知らせ", "title.hasWord('面接') && !title.hasWord('面談')", true; "words in a script without blanks")]
+fn compares_texts_in_one_spelling(title: &str, source: &str, expected: bool) {
+    let mut facts = facts();
+    facts.insert(Fact::Title, FactValue::Text(title.to_owned()));
+    let expression = Expression::compile(source).unwrap();
+    assert_eq!(expression.evaluate(&facts), Ok(expected));
+}
+
 #[test_case("true", true; "a constant")]
 #[test_case("external", true; "a flag")]
 #[test_case("!external || participants > 2", true; "connectives")]

@@ -13,7 +13,8 @@ use super::steps::{self, Price, Steps};
 use super::unknown;
 use crate::fact::{Fact, FactSource, FactValue};
 use crate::policy::expression::EvaluationFailure;
-use crate::policy::text;
+use crate::policy::{text, words};
+use crate::spelling::{folded, normalised};
 
 /// Shared by all expressions: creating one costs as much as hundreds of evaluations.
 pub(super) static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
@@ -38,8 +39,8 @@ fn spend(steps: &Steps, price: &CelInt) -> Result<CelBool, ExecutionError> {
     steps.spend(*price.inner())
 }
 
-fn has_word(text: &CelString<'_>, words: &CelString<'_>) -> CelBool {
-    CelBool::from(text::has_word(text.inner(), words.inner()))
+fn has_word(text: &CelString<'_>, phrase: &CelString<'_>) -> CelBool {
+    CelBool::from(words::has_word(text.inner(), phrase.inner()))
 }
 
 fn is_of(text: &CelString<'_>, domain: &CelString<'_>) -> CelBool {
@@ -47,7 +48,7 @@ fn is_of(text: &CelString<'_>, domain: &CelString<'_>) -> CelBool {
 }
 
 fn lower(text: &CelString<'_>) -> CelString<'static> {
-    CelString::from(text.inner().to_lowercase())
+    CelString::from(folded(text.inner()))
 }
 
 /// The result of `tree`, which `reads` facts of `source`, and tests whether some of them
@@ -103,16 +104,22 @@ fn length(value: &FactValue) -> usize {
     }
 }
 
-/// The value in CEL; an unknown fact has none.
+/// The value in CEL; an unknown fact has none. Names of people are in one spelling already.
 fn in_cel(value: FactValue) -> Option<Box<dyn Val>> {
     Some(match value {
         FactValue::Unknown => return None,
         FactValue::Flag(flag) => Box::new(CelBool::from(flag)),
         FactValue::Number(number) => Box::new(CelInt::from(number)),
-        FactValue::Text(text) => Box::new(CelString::from(text)),
-        FactValue::Texts(texts) => list(texts, |text| Box::new(CelString::from(text))),
+        FactValue::Text(text) => in_one_spelling(&text),
+        FactValue::Texts(texts) => list(texts, |text| in_one_spelling(&text)),
         FactValue::People(people) => list(people, |one| Box::new(PersonValue(Arc::new(one)))),
     })
+}
+
+/// A text is compared by code points, so it comes in the spelling that those of the
+/// expression have.
+fn in_one_spelling(text: &str) -> Box<dyn Val> {
+    Box::new(CelString::from(normalised(text).into_owned()))
 }
 
 fn list<T>(elements: Vec<T>, in_cel: impl Fn(T) -> Box<dyn Val>) -> Box<dyn Val> {

@@ -12,7 +12,8 @@
 //!   address in one of these;
 //! - `text.lower()`.
 //!
-//! `hasWord` and `isOf` ignore case; everything else respects it.
+//! `hasWord` and `isOf` ignore case; everything else respects it, unless one side of a
+//! comparison is in lower case by `lower()`. Texts that look the same are the same.
 //!
 //! A person has `address`, `domain`, `response`, `optional`, `resource` and
 //! `organizer`.
@@ -31,6 +32,7 @@ mod kind;
 mod person;
 mod places;
 mod problem;
+mod spelling;
 mod steps;
 mod syntax;
 mod typing;
@@ -79,6 +81,7 @@ impl Expression {
         let (mut tree, places) = syntax::parse(source)?;
         let facts = check::check(source, &tree, &places)?;
         let tested = unknown::replace_tests(&mut tree);
+        spelling::unify(&mut tree);
         let prices = steps::charge_loops(&mut tree);
         Ok(Self {
             source: source.into(),

@@ -4,7 +4,8 @@ use super::always;
 use crate::email::Domain;
 use crate::fact::{Fact, RESPONSES};
 use crate::policy::condition::{Condition, Who};
-use crate::policy::text::{has_word, is_of};
+use crate::policy::text::is_of;
+use crate::policy::words::Phrase;
 
 /// Whether `general` holds for each meeting for which `special` holds.
 pub(super) fn covers(general: &Condition, special: &Condition) -> bool {
@@ -113,8 +114,8 @@ fn all_within(inner: &[Domain], outer: &[Domain]) -> bool {
 }
 
 /// Whether each of `longer` has one of `shorter` in it.
-fn all_have(longer: &[String], shorter: &[String]) -> bool {
-    let has_one = |phrase: &String| shorter.iter().any(|word| has_word(phrase, word));
+fn all_have(longer: &[Phrase], shorter: &[Phrase]) -> bool {
+    let has_one = |phrase: &Phrase| shorter.iter().any(|word| phrase.has(word));
     longer.iter().all(has_one)
 }
 

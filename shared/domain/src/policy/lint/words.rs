@@ -1,7 +1,7 @@
 //! Words for titles that do something else than they seem to.
 
 use crate::policy::problem::Place;
-use crate::policy::text::has_word;
+use crate::policy::words::has_word;
 
 /// Checks a list of words and phrases.
 pub(super) fn list(written: &[String], place: &mut Place<'_>) {
@@ -26,12 +26,6 @@ fn problem(text: &str) -> Option<String> {
             "this looks empty: it has only blanks and invisible characters; write a word"
                 .to_owned(),
         );
-    }
-    if text.chars().any(is_invisible) {
-        return Some(format!(
-            "`{}` has an invisible character, which parts the word; type it again",
-            visible(text)
-        ));
     }
     if !is_word(text) {
         return Some(format!(
@@ -84,8 +78,4 @@ fn covering<'a>(text: &str, index: usize, written: &'a [String]) -> Option<&'a S
 pub(super) fn is_invisible(char: char) -> bool {
     matches!(char, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
         || char.is_control()
-}
-
-fn visible(text: &str) -> String {
-    text.chars().filter(|char| !is_invisible(*char)).collect()
 }

@@ -14,7 +14,9 @@ use people::People;
 use times::Times;
 
 use crate::email::{Domain, Email};
-use crate::event::{Calendar, CalendarEvent, EventType, ResponseStatus, ShowsAs, Visibility};
+use crate::event::{
+    Calendar, CalendarEvent, EventType, Facts, ResponseStatus, ShowsAs, Visibility,
+};
 use crate::fact::{Fact, FactSource, FactValue};
 use crate::id::SeriesId;
 use crate::zone::TimeZoneName;
@@ -43,7 +45,7 @@ impl FactSource for Situation<'_> {
             policy_zone: self.zone,
         };
         match fact {
-            Fact::Title => text(facts.title.as_deref().or(Some(""))),
+            Fact::Title => title(facts),
             Fact::Organizer => text(facts.organizer.as_ref().map(Email::as_str)),
             Fact::OrganizerDomain => text(facts.organizer.as_ref().map(Email::domain)),
             Fact::Attendees => FactValue::People(people.attendees()),
@@ -75,7 +77,7 @@ impl FactSource for Situation<'_> {
             Fact::Hour => number(times.local_start().map(|start| start.hour().into())),
             Fact::StartMinute => number(times.start_minute()),
             Fact::EndMinute => number(times.end_minute()),
-            Fact::LeadMinutes => number(Some(times.lead_minutes())),
+            Fact::LeadMinutes => number(times.lead_minutes()),
             Fact::AllDay => flag(facts.is_all_day),
             Fact::Visibility => text(facts.visibility.map(Visibility::as_str)),
             Fact::Private => flag(facts.visibility.map(is_private)),
@@ -86,6 +88,11 @@ impl FactSource for Situation<'_> {
             Fact::EventType => text(facts.kind.map(EventType::as_str)),
         }
     }
+}
+
+/// Unknown if there is one that cannot be read.
+fn title(facts: &Facts) -> FactValue {
+    text((!facts.has_unreadable_title).then(|| facts.title.as_deref().unwrap_or_default()))
 }
 
 fn is_private(visibility: Visibility) -> bool {

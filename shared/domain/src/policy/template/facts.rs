@@ -5,16 +5,24 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use crate::email::Email;
-use crate::event::ResponseStatus;
+use crate::event::{ResponseStatus, short_title};
 use crate::fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
 
 /// The values of the used facts, by their names.
 pub(super) fn context(used: &[Fact], facts: &dyn FactSource) -> Value {
     let values: BTreeMap<&str, Value> = used
         .iter()
-        .map(|fact| (fact.name(), in_template(facts.value(*fact))))
+        .map(|fact| (fact.name(), in_template(shown(*fact, facts))))
         .collect();
     Value::from(values)
+}
+
+/// The value of a fact, of a title as much as is shown of it.
+fn shown(fact: Fact, facts: &dyn FactSource) -> FactValue {
+    match facts.value(fact) {
+        FactValue::Text(title) if fact == Fact::Title => FactValue::Text(short_title(&title)),
+        value => value,
+    }
 }
 
 /// A value of each fact, for a trial rendering.

@@ -72,7 +72,7 @@ fn renders_facts_at_any_depth_and_keeps_the_rest() {
 
 #[test]
 fn a_rendered_text_that_is_too_long_is_cut() {
-    let written = json!({"bot_name": "{{ title }}", "metadata": {"title": "{{ title }}"}});
+    let written = json!({"bot_name": "{{ title }}", "metadata": {"title": "{{ title }}{{ title }}{{ title }}"}});
     let long = FactValue::Text("ü".repeat(900));
     let config = compile(&written)
         .expect("valid")
@@ -83,6 +83,16 @@ fn a_rendered_text_that_is_too_long_is_cut() {
         length(&config.json()["metadata"]["title"]),
         Some(LONGEST_METADATA)
     );
+}
+
+#[test]
+fn a_placeholder_gets_the_beginning_of_a_long_title() {
+    let written = json!({"metadata": {"title": "{{ title }}"}});
+    let long = FactValue::Text("ü".repeat(900));
+    let config = compile(&written)
+        .expect("valid")
+        .render(&FactValues::from([(Fact::Title, long)]));
+    assert_eq!(config.json()["metadata"]["title"], "ü".repeat(200));
 }
 
 #[test]

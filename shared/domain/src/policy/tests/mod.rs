@@ -219,3 +219,21 @@ fn the_reason_of_a_denied_domain_keeps_the_participants_domain() {
         None
     );
 }
+
+#[test_case(FactValue::Text("山田さん面接のお知らせ".to_owned()), "words"; "a word in a script without blanks")]
+#[test_case(FactValue::Text(format!("{} INTER\u{ad}VIEW", "x ".repeat(400))), "words"; "a word at the end of a long title")]
+#[test_case(FactValue::Text("Interviewing".to_owned()), "default"; "a part of a word")]
+#[test_case(FactValue::Unknown, "words"; "a title that is not known")]
+fn words_in_a_title_are_skipped_and_the_reason_is_short(title: FactValue, expected: &str) {
+    let words = json!({"title_has": ["面接", "interview"]});
+    let policy =
+        policy(json!({"version": 1, "default": "record", "rules": [rule("words", words, "skip")]}));
+    let facts = FactValues::from([(Fact::Title, title)]);
+    let verdict = evaluated(&policy, &facts);
+    assert_eq!(summary(&verdict).1, expected);
+    if let Some(FactValue::Text(kept)) = verdict.reason().facts.get(&Fact::Title) {
+        assert!(kept.chars().count() <= 200, "{kept}");
+    }
+    let again = policy.explain_again(verdict.reason(), &calendar("calendar-1", None));
+    assert_eq!(again, Some(verdict));
+}

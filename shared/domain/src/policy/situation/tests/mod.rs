@@ -11,8 +11,11 @@ use super::*;
 use crate::event::any_payload;
 use crate::event::{Facts, Platform};
 use crate::fact::{FactType, Person};
-use case::{Case, UNKNOWN, zone};
-use jiff::Timestamp;
+use case::{Case, UNKNOWN, count, text, zone};
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Value, json};
 
 #[test]
 fn every_listed_person_is_an_attendee() {
@@ -111,7 +114,9 @@ proptest! {
         let mut case = Case::usual();
         let platform = if is_google { Platform::Google } else { Platform::Outlook };
         case.event.facts = Facts::from_payload(platform, &raw);
-        [case.event.created_at, case.event.starts_at, case.event.ends_at] = instants;
+        let created_at;
+        [created_at, case.event.starts_at, case.event.ends_at] = instants;
+        case.event.created_at = Some(created_at);
         if !has_address {
             case.calendar.email = None;
         }
@@ -122,5 +127,38 @@ proptest! {
                 prop_assert!(kind.is_none_or(|kind| kind == fact.kind()), "{fact:?}: {kind:?}");
             }
         }
+    }
+
+    /// An all-day event takes the same days, however the payload states them and wherever the
+    /// policy is.
+    #[test]
+    fn whole_days_do_not_depend_on_a_zone(
+        day in 0..40_000_i64,
+        days in 1..15_i64,
+        payload in 0..3_usize,
+        zone_name in prop::sample::select(vec!["America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati", "UTC-11"]),
+        is_the_policys: bool,
+    ) {
+        let first = date(1990, 1, 1) + day.days();
+        let behind = first + days.days();
+        let midnight = |date: Date| json!({"dateTime": format!("{date}T00:00:00.0000000"), "timeZone": "UTC"});
+        let stated = |start: Value, end: Value| json!({"isAllDay": true, "start": start, "end": end});
+        let (platform, raw) = match payload {
+            0 => (Platform::Google, stated(json!({"date": first.to_string()}), json!({"date": behind.to_string()}))),
+            1 => (Platform::Outlook, stated(midnight(first), midnight(behind))),
+            _ => (Platform::Outlook, json!({"isAllDay": true})),
+        };
+        let mut case = Case::usual();
+        case.event.facts = Facts::from_payload(platform, &raw);
+        let instant = |date: Date| date.to_zoned(TimeZone::UTC).unwrap().timestamp();
+        (case.event.starts_at, case.event.ends_at) = (instant(first), instant(behind));
+        if is_the_policys {
+            case.policy_zone = Some(zone(zone_name));
+        } else {
+            case.event.facts.zone = Some(zone(zone_name));
+        }
+        prop_assert_eq!(case.value(Fact::Date), text(&first.to_string()));
+        prop_assert_eq!(case.value(Fact::StartMinute), count(0));
+        prop_assert_eq!(case.value(Fact::EndMinute), count(days * 24 * 60));
     }
 }

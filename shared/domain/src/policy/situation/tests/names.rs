@@ -9,6 +9,7 @@ use crate::id::SeriesId;
 
 #[test_case(|_| (), text("Kick-off"); "known")]
 #[test_case(|c| c.facts().title = None, text(""); "without a name")]
+#[test_case(|c| { c.facts().title = None; c.facts().has_unreadable_title = true }, UNKNOWN; "of a name that cannot be read")]
 fn title(change: fn(&mut Case), expected: FactValue) {
     check(Fact::Title, change, expected);
 }

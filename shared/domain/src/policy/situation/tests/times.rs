@@ -3,7 +3,9 @@
 use test_case::test_case;
 
 use super::case::{Case, UNKNOWN, at, check, count, text, zone};
+use crate::event::WholeDays;
 use crate::fact::{Fact, FactValue};
+use jiff::civil::date;
 
 fn in_new_york(case: &mut Case) {
     case.policy_zone = Some(zone("America/New_York"));
@@ -89,9 +91,50 @@ fn hours(change: fn(&mut Case), expected: [FactValue; 3]) {
     }
 }
 
+/// Friday the 6th to Sunday the 8th, as instants in UTC.
+fn three_whole_days(case: &mut Case) {
+    case.time("2026-03-06T00:00:00Z", "2026-03-09T00:00:00Z");
+    let days = WholeDays::from(date(2026, 3, 6), Some(date(2026, 3, 9)));
+    case.facts().whole_days = Some(days);
+    case.facts().is_all_day = Some(true);
+}
+
+/// The same without dates in the payload.
+fn three_days_by_instants(case: &mut Case) {
+    case.time("2026-03-06T00:00:00Z", "2026-03-09T00:00:00Z");
+    case.facts().is_all_day = Some(true);
+}
+
+#[test_case(|c| { three_days_by_instants(c); in_new_york(c) }; "by midnights in UTC")]
+#[test_case(|c| { three_days_by_instants(c); no_zone(c) }; "by midnights in UTC, in no zone")]
+#[test_case(|c| { three_days_by_instants(c); in_new_york(c); c.time("2026-03-05T23:00:00Z", "2026-03-08T23:00:00Z") }; "by midnights in the zone it was entered in")]
+#[test_case(three_whole_days; "in the event's zone")]
+#[test_case(|c| { three_whole_days(c); in_new_york(c) }; "in a zone to the west")]
+#[test_case(|c| { three_whole_days(c); c.policy_zone = Some(zone("Pacific/Auckland")) }; "in a zone to the east")]
+#[test_case(|c| { three_whole_days(c); no_zone(c) }; "in no zone")]
+#[test_case(|c| { three_whole_days(c); c.time("2026-03-05T23:00:00Z", "2026-03-08T23:00:00Z") }; "as instants in Berlin")]
+fn whole_days_are_dates_in_any_zone(change: fn(&mut Case)) {
+    check(Fact::Date, change, text("2026-03-06"));
+    check(Fact::Weekday, change, text("friday"));
+    check(Fact::Hour, change, count(0));
+    check(Fact::StartMinute, change, count(0));
+    check(Fact::EndMinute, change, count(3 * 24 * 60));
+}
+
+#[test]
+fn an_all_day_event_of_clock_times_is_read_by_the_clocks() {
+    let change = |case: &mut Case| {
+        case.facts().is_all_day = Some(true);
+        case.policy_zone = Some(zone("America/New_York"));
+    };
+    check(Fact::Hour, change, count(5));
+    check(Fact::EndMinute, change, count(5 * 60 + 50));
+}
+
 #[test_case(|_| (), count(24 * 60 + 30); "the day before")]
-#[test_case(|c| c.event.created_at = at("2026-03-06T09:59:01Z"), count(0); "whole minutes")]
-#[test_case(|c| c.event.created_at = at("2026-03-06T10:05:00Z"), count(-5); "while it went on")]
+#[test_case(|c| c.event.created_at = Some(at("2026-03-06T09:59:01Z")), count(0); "whole minutes")]
+#[test_case(|c| c.event.created_at = Some(at("2026-03-06T10:05:00Z")), count(-5); "while it went on")]
+#[test_case(|c| c.event.created_at = None, UNKNOWN; "missing")]
 fn lead(change: fn(&mut Case), expected: FactValue) {
     check(Fact::LeadMinutes, change, expected);
 }
