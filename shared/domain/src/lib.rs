@@ -59,8 +59,8 @@ pub use overrides::{
 };
 pub use policy::{
     BotTemplate, DayOfWeek, DeduplicationScheme, EvaluationFailure, Expression, ExpressionProblem,
-    HoursDocument, InvalidPolicy, NamedPolicyDocument, Policy, PolicyDocument, PolicyProblem,
-    RuleDocument, Shorthands, Situation, Then, When,
+    HoursDocument, InvalidPolicy, NamedPolicyDocument, OwnDomains, Policy, PolicyDocument,
+    PolicyProblem, RuleDocument, Shorthands, Situation, Then, When,
 };
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};

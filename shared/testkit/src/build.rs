@@ -121,7 +121,7 @@ pub fn an_event() -> CalendarEvent {
                     attendee("sales@acme.example"),
                     attendee("buyer@globex.example"),
                 ],
-                is_incomplete: false,
+                ..Attendees::default()
             },
             ..Facts::default()
         },

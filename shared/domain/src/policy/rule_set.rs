@@ -1,6 +1,7 @@
 //! The rules of a policy, and their verdict on a meeting.
 
 use super::document::Then;
+use super::own_domains::OwnDomains;
 use super::rule::{Rule, RuleOutcome, list_unknown};
 use super::template::BotTemplate;
 use crate::email::{Domain, Email};
@@ -10,7 +11,7 @@ use crate::id::CalendarId;
 use crate::verdict::{Reason, RuleName, Verdict};
 use crate::zone::TimeZoneName;
 
-/// The rules, default, bot and time zone that some calendars are under.
+/// The rules, default, bot, time zone and own domains that some calendars are under.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RuleSet {
     /// The name of the policy; none for the outer one.
@@ -19,6 +20,7 @@ pub(super) struct RuleSet {
     pub(super) default: Then,
     pub(super) bot: BotTemplate,
     pub(super) zone: Option<TimeZoneName>,
+    pub(super) ours: OwnDomains,
 }
 
 impl RuleSet {

@@ -8,7 +8,8 @@ pub fn is_payload_field(name: &str) -> bool {
     FIELDS.contains(&name)
 }
 
-const FIELDS: [&str; 35] = [
+const FIELDS: [&str; 43] = [
+    "additionalGuests",
     "address",
     "attendees",
     "attendeesOmitted",
@@ -23,6 +24,11 @@ const FIELDS: [&str; 35] = [
     "isAllDay",
     "isCancelled",
     "isOrganizer",
+    "location",
+    "locationEmailAddress",
+    "locationType",
+    "locationUri",
+    "locations",
     "optional",
     "organizer",
     "originalEndTimeZone",
@@ -43,5 +49,7 @@ const FIELDS: [&str; 35] = [
     "timeZone",
     "transparency",
     "type",
+    "uniqueId",
+    "uniqueIdType",
     "visibility",
 ];

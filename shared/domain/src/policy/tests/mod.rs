@@ -132,7 +132,11 @@ fn people(addresses: &[&str], is_complete: bool) -> FactValues {
         .iter()
         .map(|person| person.domain().to_string())
         .collect();
+    let is_external = |person: &&Person| person.domain().as_str() != "acme.example";
+    let external = people.iter().filter(is_external);
+    let external = external.map(|person| person.domain().to_string()).collect();
     FactValues::from([
+        (Fact::ExternalDomains, FactValue::Texts(external)),
         (Fact::Attendees, FactValue::People(people)),
         (Fact::Domains, FactValue::Texts(domains)),
         (Fact::OwnDomain, FactValue::Text("acme.example".to_owned())),
