@@ -36,9 +36,9 @@ fn without_invisible(text: &str) -> String {
 /// comment after it. None if there is more than one address.
 fn bare(text: &str) -> Option<&str> {
     let mut text = trimmed(text);
-    if let Some((_, inside)) = text.split_once('<') {
-        let (inside, after) = inside.split_once('>')?;
-        if inside.contains('<') || after.contains(['@', '<']) {
+    if let Some((name, rest)) = text.rsplit_once('<') {
+        let (inside, after) = rest.split_once('>').unwrap_or((rest, ""));
+        if is_address_list(name) || after.contains('@') {
             return None;
         }
         text = trimmed(inside);
@@ -54,6 +54,14 @@ fn bare(text: &str) -> Option<&str> {
         }
         text = stripped;
     }
+}
+
+/// Whether the text before an address in brackets has an address of its own, and not only as a
+/// name for the same person.
+fn is_address_list(name: &str) -> bool {
+    let unquoted = name.split('"').step_by(2);
+    let is_another = |part: &str| part.contains('@') && part.contains([',', ';', '<']);
+    unquoted.map(is_another).any(|is_another| is_another)
 }
 
 fn trimmed(text: &str) -> &str {

@@ -199,8 +199,12 @@ pub(super) fn domain_among(facts: &dyn FactSource, domains: &[Domain]) -> Option
 }
 
 fn first_among<'a>(present: &'a [String], domains: &[Domain]) -> Option<&'a String> {
-    let is_among = |text: &&String| domains.iter().any(|domain| is_of(text, domain.as_str()));
-    present.iter().find(is_among)
+    present.iter().find(|text| is_among(text, domains))
+}
+
+/// Whether a domain is one of `domains` or a subdomain of it.
+fn is_among(text: &str, domains: &[Domain]) -> bool {
+    Domain::parse(text).is_ok_and(|parsed| domains.iter().any(|domain| parsed.is_within(domain)))
 }
 
 fn any_domain(facts: &dyn FactSource, domains: &[Domain]) -> Truth {
@@ -212,9 +216,8 @@ fn any_domain(facts: &dyn FactSource, domains: &[Domain]) -> Truth {
 
 /// Whether all participants who are not ours are of these domains.
 fn only_domains(facts: &dyn FactSource, domains: &[Domain]) -> Truth {
-    let is_allowed = |text: &String| domains.iter().any(|domain| is_of(text, domain.as_str()));
     let present = |fact| match facts.value(fact) {
-        FactValue::Texts(texts) => Some(texts.iter().all(is_allowed)),
+        FactValue::Texts(texts) => Some(texts.iter().all(|text| is_among(text, domains))),
         _ => None,
     };
     match (present(Fact::ExternalDomains), present(Fact::Domains)) {
