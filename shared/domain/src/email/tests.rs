@@ -49,6 +49,10 @@ fn reads_an_address(text: &str, expected: Option<&str>) {
 #[test_case("jane@globex.example,"; "a comma behind")]
 #[test_case("jane@globex.example;"; "a semicolon behind")]
 #[test_case("jane@globex.example."; "a full stop behind")]
+#[test_case("jane@globex.example>"; "a bracket that was not opened")]
+#[test_case("jane@globex.example'"; "half of the quotes")]
+#[test_case("\"jane@globex.example"; "the other half")]
+#[test_case("jane@globex.example!?"; "signs behind")]
 #[test_case("jane@globex.example (Jane Roe)"; "a comment")]
 #[test_case("(jane@globex.example)"; "round brackets")]
 #[test_case("SMTP:jane@globex.example"; "a scheme of Exchange")]
@@ -66,6 +70,7 @@ fn takes_the_address_out_of(text: &str) {
 }
 
 #[test_case("jane_roe_globex.example#EXT#@tenant.onmicrosoft.com", Some("jane_roe@globex.example"); "an underscore in the name")]
+#[test_case("jane_globex.example#EXT#", Some("jane@globex.example"); "a guest without the tenant")]
 #[test_case("globex.example#EXT#@tenant.onmicrosoft.com", None; "a guest without a name")]
 #[test_case("#EXT#@tenant.onmicrosoft.com", None; "nobody")]
 #[test_case("IMCEAEX-_O=EXCHANGELABS_CN=RECIPIENTS_CN=jane@prod.outlook.com", None; "an entry of a directory")]

@@ -69,7 +69,7 @@ fn trimmed(text: &str) -> &str {
     text.trim_end_matches(|char: char| char.is_whitespace() || ",;:.".contains(char))
 }
 
-/// Without one pair of quotes or brackets around it.
+/// Without one pair of quotes or brackets around it, and without those that have no other half.
 fn unquoted(text: &str) -> &str {
     const PAIRS: [(char, char); 9] = [
         ('\'', '\''),
@@ -85,7 +85,12 @@ fn unquoted(text: &str) -> &str {
     let inside = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
     // The quotes of `"team sales"@acme.example` belong to the address.
     let found = PAIRS.into_iter().find_map(inside);
-    trimmed(found.unwrap_or(text))
+    let inside = found
+        .unwrap_or(text)
+        .trim_end_matches(|char| ">)]}'\"!?".contains(char));
+    let is_quoted_name = inside.contains("\"@");
+    let opening = |char| !is_quoted_name && "<([{'\"".contains(char);
+    trimmed(inside.trim_start_matches(opening))
 }
 
 /// Without the scheme of an address, and whether it is the scheme of a link.
@@ -142,7 +147,7 @@ fn encapsulated(text: &str) -> Option<String> {
 /// The address of a guest in a directory of Microsoft: `jane_globex.example#EXT#@…` is
 /// `jane@globex.example`.
 fn guest_of(text: &str) -> Option<String> {
-    let (guest, _) = text.split_once("#ext#@")?;
+    let (guest, _) = text.split_once("#ext#")?;
     let (name, domain) = guest.rsplit_once('_').unwrap_or(("", guest));
     Some(format!("{name}@{domain}"))
 }

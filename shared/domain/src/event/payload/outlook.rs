@@ -66,8 +66,8 @@ fn address(of: Raw<'_>) -> Option<Email> {
     of.at("emailAddress").at("address").email()
 }
 
-/// The addresses of the event's locations that are rooms of the directory. As attendees they
-/// are often `required`.
+/// The addresses of the event's locations that the platform marks as rooms, or that are in the
+/// directory. As attendees they are often `required`. A location that somebody typed is neither.
 fn rooms(raw: Raw<'_>) -> BTreeSet<Email> {
     let locations = raw.at("locations").items();
     let locations = locations.chain(std::iter::once(raw.at("location")));
@@ -77,7 +77,7 @@ fn rooms(raw: Raw<'_>) -> BTreeSet<Email> {
     };
     let rooms = locations.filter(|location| {
         is(location.at("locationType"), "conferenceRoom")
-            && is(location.at("uniqueIdType"), "directory")
+            || is(location.at("uniqueIdType"), "directory")
     });
     let addresses = rooms.flat_map(|location| {
         let names = ["uniqueId", "locationUri", "locationEmailAddress"];

@@ -66,6 +66,8 @@ pub(super) fn attendees(
             Entry::Attendee(attendee) => list.listed.push(attendee),
             Entry::Owner(attendee) => {
                 list.lists_owner = true;
+                // A calendar in which the owner reads the event is not the owner's address.
+                let attendee = attendee.filter(|attendee| !attendee.email.is_stand_in());
                 own.extend(attendee.iter().map(|attendee| attendee.email.clone()));
                 list.listed.extend(attendee);
             }
