@@ -59,9 +59,8 @@ fn bare(text: &str) -> Option<&str> {
 /// Whether the text before an address in brackets has an address of its own, and not only as a
 /// name for the same person.
 fn is_address_list(name: &str) -> bool {
-    let unquoted = name.split('"').step_by(2);
-    let is_another = |part: &str| part.contains('@') && part.contains([',', ';', '<']);
-    unquoted.map(is_another).any(|is_another| is_another)
+    let mut unquoted = name.split('"').step_by(2);
+    unquoted.any(|part| part.contains('@') && part.contains([',', ';', '<']))
 }
 
 fn trimmed(text: &str) -> &str {
