@@ -116,7 +116,7 @@ fn invite(case: &mut Case, address: &str, at: Index) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(crate::at_least(800))]
 
     #[test]
     fn no_damage_panics(mut case in a_case(), damages in prop::collection::vec((any::<Index>(), odd()), 1..4)) {

@@ -13,6 +13,16 @@ mod snapshot;
 use std::collections::BTreeSet;
 
 use corpus::{Case, topics};
+use proptest::prelude::ProptestConfig;
+
+/// The number of cases in `PROPTEST_CASES`, but at least `cases`.
+fn at_least(cases: u32) -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig {
+        cases: usual.cases.max(cases),
+        ..usual
+    }
+}
 
 #[test]
 fn every_event_of_the_corpus_has_a_name_of_its_own_and_says_what_it_stands_for() {

@@ -34,8 +34,13 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
 
 fn people(raw: Raw<'_>) -> Facts {
     let (mut list, own_addresses) = people::attendees(raw.at("attendees"), |entry| {
+        let address = entry.at("email");
+        // An owner without an address is the owner; one whose address cannot be read may have
+        // another address of a denied domain.
+        let is_readable = address.is_missing() || address.email().is_some();
         let brought = entry.at("additionalGuests").count_or_zero();
-        (listed(entry), brought)
+        let is_own = entry.at("self").is_true();
+        (listed(entry), brought.filter(|_| is_readable || !is_own))
     });
     list.is_incomplete |= raw.at("attendeesOmitted").flag_or_false() != Some(false);
     let is_hidden = raw.at("guestsCanSeeOtherGuests");

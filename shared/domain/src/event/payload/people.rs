@@ -46,8 +46,8 @@ impl Organizer {
     }
 }
 
-/// The list at `place`, of which `read` reads each entry and the number of people whom it
-/// brings along; none if that cannot be read.
+/// The list at `place`, and the owner's addresses in it. `read` reads each entry and the number
+/// of people whom it brings along; none if a part of it cannot be read.
 pub(super) fn attendees(
     place: Raw<'_>,
     mut read: impl FnMut(Raw<'_>) -> (Entry, Option<u32>),
