@@ -2,7 +2,7 @@
 //! through the client that parses it.
 
 use callsheet_app::ports::{CalendarEvents as _, EventQuery};
-use callsheet_domain::{Fact, FactSource as _, FactValue, Situation};
+use callsheet_domain::{Fact, FactSource as _, FactValue, OwnDomains, Situation};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_testkit::id;
 use recall_simulator::{
@@ -47,6 +47,7 @@ async fn value_of(platform: Platform, draft: EventDraft, fact: Fact) -> FactValu
         event: &event,
         calendar: &calendar.expect("the calendar"),
         zone: None,
+        ours: &OwnDomains::by_default(),
     };
     situation.value(fact)
 }

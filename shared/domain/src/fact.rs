@@ -22,7 +22,7 @@ pub enum FactType {
     People,
 }
 
-/// A person or a room on the list of attendees.
+/// A person, a room or another thing on the list of attendees.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Person {
     /// Their address.
@@ -31,7 +31,7 @@ pub struct Person {
     pub response: ResponseStatus,
     /// Their attendance is optional.
     pub is_optional: bool,
-    /// It is a room or another resource.
+    /// It is no person: a room, another resource, or a calendar.
     pub is_resource: bool,
     /// They are the organizer.
     pub is_organizer: bool,
@@ -118,21 +118,23 @@ macro_rules! facts {
 
 facts! {
     Title "title" Text "The title; empty if there is none. Placeholders get its first 200 characters.", "Google `summary`, Outlook `subject`";
-    Organizer "organizer" Text "The organizer's address.", "Google `organizer.email`, Outlook `organizer.emailAddress.address`";
+    Organizer "organizer" Text "The organizer's address; unknown if the organizer is no person.", "Google `organizer.email`, Outlook `organizer.emailAddress.address`; else the attendee flagged as organizer; else `own_address` if the owner is the organizer";
     OrganizerDomain "organizer_domain" Text "The organizer's domain.", "`organizer`";
-    Attendees "attendees" People "The people and rooms on the list of attendees, each with `address`, `domain`, `response`, `optional`, `resource`, `organizer`.", "Google and Outlook `attendees`";
-    Participants "participants" Number "The number of participants: organizer, owner and attendees, each once, without rooms.", "`attendees`, `organizer`, the calendar's address if it is known; unknown if the list is incomplete";
+    Attendees "attendees" People "The people and things on the list of attendees that have an address, each with `address`, `domain`, `response`, `optional`, `resource`, `organizer`; there may be more if `attendees_complete` is false.", "Google and Outlook `attendees`";
+    Participants "participants" Number "The number of participants: organizer, owner and attendees, each once, without rooms and calendars.", "`attendees`, `organizer`, `own_address`; unknown if the list is incomplete";
+    ParticipantsKnown "participants_known" Number "The number of participants who are known; there may be more if `attendees_complete` is false.", "`attendees`, `organizer`, `own_address`, Google `additionalGuests`";
     Rooms "rooms" Number "The number of rooms and other resources on the list.", "`attendees`";
-    Domains "domains" Texts "The domains of the known participants, in alphabetical order; there may be more if `attendees_complete` is false.", "`attendees`, `organizer`, the calendar's address";
-    ExternalDomains "external_domains" Texts "Those of `domains` that are neither the owner's domain nor a subdomain of it.", "`domains`, the calendar's address";
-    External "external" Flag "A participant's domain is neither the owner's domain nor a subdomain of it.", "`domains`, the calendar's address; unknown if no such participant is listed and the list is incomplete";
-    Internal "internal" Flag "All participants are of the owner's domain or a subdomain of it: the opposite of `external`.", "`external`";
-    ExternalToOrganizer "external_to_organizer" Flag "A participant's domain is neither the organizer's domain nor a subdomain of it.", "`domains`, `organizer`; unknown if no such participant is listed, and the list is incomplete or the calendar's address is unknown";
-    AttendeesComplete "attendees_complete" Flag "The list of attendees is complete: the platform neither hides nor omits people.", "Google `attendeesOmitted`, `guestsCanSeeOtherGuests`; Outlook `hideAttendees`";
-    OwnAddress "own_address" Text "The address of the calendar's owner.", "the calendar's `platform_email`";
+    Domains "domains" Texts "The domains of the known participants, in alphabetical order; there may be more if `attendees_complete` is false.", "`attendees`, `organizer`, the owner's addresses";
+    ExternalDomains "external_domains" Texts "The domains of the known participants who are external, in alphabetical order; there may be more if `attendees_complete` is false.", "`domains`, `own_domains`; unknown if the owner's address is";
+    External "external" Flag "A participant is neither the owner nor of one of `own_domains` or their subdomains.", "`attendees`, `organizer`, `own_domains`; unknown if no such participant is listed and the list is incomplete";
+    Internal "internal" Flag "All participants are ours: the opposite of `external`.", "`external`";
+    ExternalToOrganizer "external_to_organizer" Flag "A participant is neither the organizer nor of the organizer's domain or a subdomain of it; if the organizer is ours, all of `own_domains` count.", "`domains`, `organizer`, `own_domains`; unknown if no such participant is listed, and the list is incomplete or the owner's address is unknown";
+    AttendeesComplete "attendees_complete" Flag "The list of attendees is complete: the platform neither hides nor omits people, every entry can be read, and nobody brings guests along.", "Google `attendeesOmitted`, `guestsCanSeeOtherGuests`, `additionalGuests`; Outlook `hideAttendees`; `attendees`, `organizer`";
+    OwnAddress "own_address" Text "The address of the calendar's owner.", "the calendar's `platform_email`; else Google the attendee or organizer with `self`, Outlook `organizer` with `isOrganizer`";
     OwnDomain "own_domain" Text "The domain of the calendar's owner.", "`own_address`";
-    OwnResponse "own_response" Text "The response of the calendar's owner: `accepted`, `tentative`, `declined` or `pending`.", "Google the attendee with `self`, Outlook `responseStatus.response`; else the attendee with the calendar's address; else `accepted` if that is the organizer's";
-    Hosted "hosted" Flag "The calendar's owner is the organizer.", "Google `organizer.self`, Outlook `isOrganizer`; else whether `organizer` is the calendar's address";
+    OwnDomains "own_domains" Texts "The domains that are ours, in alphabetical order.", "the policy's `own_domains`; `own_domain` unless it is a public mail provider's";
+    OwnResponse "own_response" Text "The response of the calendar's owner: `accepted`, `tentative`, `declined` or `pending`.", "Google the attendee with `self`, Outlook `responseStatus.response`; else the attendee with an address of the owner; an organizer who is `pending` has `accepted`; `pending` if the list is complete without the owner";
+    Hosted "hosted" Flag "The calendar's owner is the organizer.", "Google `organizer.self` or the attendee with `self` and `organizer`, Outlook `isOrganizer` or `responseStatus.response`; else whether `organizer` is an address of the owner";
     Recurring "recurring" Flag "The event belongs to a series.", "Google `recurringEventId`, `recurrence`; Outlook `seriesMasterId`, `type`";
     SeriesId "series_id" Text "The platform's id of the series; empty if there is none.", "Google `recurringEventId`, Outlook `seriesMasterId`";
     IcalUid "ical_uid" Text "The id that the copies of a meeting share.", "the event's `ical_uid`";

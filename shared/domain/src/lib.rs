@@ -60,9 +60,9 @@ pub use overrides::{
 };
 pub use policy::{
     BotTemplate, DayOfWeek, DeduplicationScheme, EvaluationFailure, Expression, ExpressionProblem,
-    HoursDocument, InvalidPolicy, NamedPolicyDocument, NearMiss, Notation, Policy, PolicyDocument,
-    PolicyProblem, RuleDocument, RulePart, RuleTrace, Shorthands, Situation, Then, TracedRule,
-    When,
+    HoursDocument, InvalidPolicy, NamedPolicyDocument, NearMiss, Notation, OwnDomains, Policy,
+    PolicyDocument, PolicyProblem, RuleDocument, RulePart, RuleTrace, Shorthands, Situation, Then,
+    TracedRule, When,
 };
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};

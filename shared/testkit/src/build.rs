@@ -123,7 +123,7 @@ pub fn an_event() -> CalendarEvent {
                     attendee("sales@acme.example"),
                     attendee("buyer@globex.example"),
                 ],
-                is_incomplete: false,
+                ..Attendees::default()
             },
             ..Facts::default()
         },

@@ -145,6 +145,7 @@ prop_compose! {
     ) -> PolicyDocument {
         let named = own.map(|(name, rules, bot)| NamedPolicyDocument {
             calendars: vec![name.clone()],
+            own_domains: Some(vec![name.clone()]),
             name,
             time_zone: None,
             rules: Some(rules),
@@ -154,6 +155,8 @@ prop_compose! {
         PolicyDocument {
             version: 1,
             deduplication: DeduplicationScheme::Calendar,
+            own_domains: denied_domains.clone(),
+            public_mail_domains: time_zone.is_some().then(|| denied_domains.clone()),
             denied_domains,
             time_zone,
             rules_for_all,

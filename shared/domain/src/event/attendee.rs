@@ -45,14 +45,14 @@ impl ResponseStatus {
     }
 }
 
-/// A person or a room on the list of attendees.
+/// A person, a room or another thing on the list of attendees, with an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attendee {
     /// The address.
     pub email: Email,
     /// The response.
     pub response: ResponseStatus,
-    /// It is a room or another resource.
+    /// It is no person: a room, another resource, or a calendar.
     pub is_resource: bool,
     /// Attendance is optional.
     pub is_optional: bool,
@@ -60,11 +60,28 @@ pub struct Attendee {
     pub is_organizer: bool,
 }
 
-/// The list of attendees, as far as the calendar may see it.
+/// The list of attendees, as far as the calendar may see it and it can be read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attendees {
-    /// The listed attendees.
+    /// The listed attendees whose addresses can be read.
     pub listed: Vec<Attendee>,
-    /// Whether the platform says that the list omits people.
+    /// Whether people are missing from `listed`: the platform says that it cut the list, or
+    /// an entry cannot be read.
     pub is_incomplete: bool,
+    /// Whether only the organizer sees the whole list.
+    pub is_hidden_from_guests: bool,
+    /// Whether an entry is marked as the owner's, with an address or without one.
+    pub lists_owner: bool,
+    /// The number of listed rooms and other resources without an address.
+    pub rooms_without_address: u32,
+    /// The number of people whom listed attendees bring along, without being listed.
+    pub additional_guests: u32,
+}
+
+impl Attendees {
+    /// Whether a person is listed.
+    #[must_use]
+    pub fn lists_people(&self) -> bool {
+        self.lists_owner || self.listed.iter().any(|attendee| !attendee.is_resource)
+    }
 }

@@ -23,11 +23,17 @@ pub struct Facts {
     pub has_unreadable_title: bool,
     /// The meeting was cancelled, though the event is still in the calendar.
     pub is_cancelled: bool,
-    /// The response of the calendar's owner.
+    /// The response of the calendar's owner, as the platform states it.
     pub own_response: Option<ResponseStatus>,
-    /// The organizer's address.
+    /// The platform states a response of the owner that cannot be read.
+    pub is_own_response_unreadable: bool,
+    /// Addresses that the platform states to be the owner's.
+    pub own_addresses: Vec<Email>,
+    /// The organizer's address; none if the organizer is no person.
     pub organizer: Option<Email>,
-    /// Whether the calendar's owner is the organizer.
+    /// The payload names an organizer, though perhaps one that is no person or cannot be read.
+    pub is_organizer_named: bool,
+    /// Whether the calendar's owner is the organizer, as the platform states it.
     pub is_hosted: Option<bool>,
     /// The attendees.
     pub attendees: Attendees,
@@ -58,7 +64,7 @@ impl Facts {
         self.title.as_deref().map(short_title)
     }
 
-    /// The attendees without rooms, then the organizer; a person may occur twice.
+    /// The attendees who are people, then the organizer; a person may occur twice.
     pub fn people(&self) -> impl Iterator<Item = &Email> {
         let attendees = self
             .attendees

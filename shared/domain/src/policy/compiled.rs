@@ -39,28 +39,46 @@ impl Policy {
         &self.rules_for(calendar).bot
     }
 
-    /// The facts of an event, in the time zone that the policy names.
+    /// The facts of an event, with the time zone and the own domains that the policy names.
     #[must_use]
     pub fn situation<'a>(
         &'a self,
         event: &'a CalendarEvent,
         calendar: &'a Calendar,
     ) -> Situation<'a> {
+        let rules = self.rules_for(calendar);
         Situation {
             event,
             calendar,
-            zone: self.rules_for(calendar).zone.as_ref(),
+            zone: rules.zone.as_ref(),
+            ours: &rules.ours,
         }
     }
 
-    /// The verdict if a participant is from a denied domain.
+    /// The verdict if a participant is from a denied domain, or may be: the list of
+    /// attendees is incomplete.
     pub(crate) fn deny(&self, facts: &dyn FactSource) -> Option<Verdict> {
-        let domain = condition::domain_among(facts, &self.denied)?;
-        let domains = FactValue::Texts(vec![domain.clone()]);
+        if self.denied.is_empty() {
+            return None;
+        }
+        let (reason, fact) = match condition::domain_among(facts, &self.denied) {
+            Some(domain) => {
+                let reason = format!("a participant is from {domain}, a denied domain");
+                (reason, (Fact::Domains, FactValue::Texts(vec![domain])))
+            }
+            None => match facts.value(Fact::AttendeesComplete) {
+                FactValue::Flag(true) => return None,
+                is_complete => {
+                    let reason = "a participant may be from a denied domain: the list of \
+                                  attendees is incomplete (attendees_complete)";
+                    (reason.to_owned(), (Fact::AttendeesComplete, is_complete))
+                }
+            },
+        };
         Some(Verdict::Skip(Reason {
             rule: RuleName::DENIED_DOMAIN,
-            reason: format!("a participant is from {domain}, a denied domain"),
-            facts: [(Fact::Domains, domains)].into(),
+            reason,
+            facts: [fact].into(),
             has_failed: false,
             tested: None,
         }))

@@ -86,8 +86,8 @@ impl Condition {
                 FactValue::Text(text) => Truth::of(texts.contains(&text) == *wanted),
                 _ => Truth::Unknown(vec![*fact]),
             },
-            Self::AtLeast(fact, least) => number(facts, *fact, |number| number >= *least),
-            Self::AtMost(fact, most) => number(facts, *fact, |number| number <= *most),
+            Self::AtLeast(fact, least) => at_least(facts, *fact, *least),
+            Self::AtMost(fact, most) => at_least(facts, *fact, most.saturating_add(1)).not(),
             Self::AnyDomain(domains) => any_domain(facts, domains),
             Self::NoDomain(domains) => any_domain(facts, domains).not(),
             Self::OnlyDomains(domains) => only_domains(facts, domains),
@@ -126,12 +126,19 @@ impl Condition {
                 Fact::ExternalDomains,
                 Fact::OwnDomain,
             ],
+            Self::AtLeast(Fact::Participants, _) | Self::AtMost(Fact::Participants, _) => {
+                &[Fact::Participants, Fact::ParticipantsKnown]
+            }
             Self::Flag(fact, _)
             | Self::OneOf(fact, ..)
             | Self::AtLeast(fact, _)
             | Self::AtMost(fact, _) => std::slice::from_ref(fact),
             Self::AnyDomain(_) | Self::NoDomain(_) => &[Fact::Domains, Fact::AttendeesComplete],
-            Self::OnlyDomains(_) => &[Fact::Domains, Fact::OwnDomain, Fact::AttendeesComplete],
+            Self::OnlyDomains(_) => &[
+                Fact::Domains,
+                Fact::ExternalDomains,
+                Fact::AttendeesComplete,
+            ],
             Self::AnyAttendee(_) => &[Fact::Attendees, Fact::AttendeesComplete],
             Self::Organizer(_) => &[Fact::Organizer],
             Self::Title(..) => &[Fact::Title],
@@ -150,6 +157,11 @@ impl Condition {
             let people =
                 attendees_named(facts, addresses).map_or(FactValue::Unknown, FactValue::People);
             kept.insert(Fact::Attendees, people);
+        }
+        if let Self::Flag(Fact::External | Fact::Internal, _) = self
+            && has_other_own_domains(facts)
+        {
+            kept.insert(Fact::OwnDomains, facts.value(Fact::OwnDomains));
         }
     }
 }
@@ -170,10 +182,24 @@ impl Who {
     }
 }
 
-fn number(facts: &dyn FactSource, fact: Fact, holds: impl FnOnce(i64) -> bool) -> Truth {
-    match facts.value(fact) {
-        FactValue::Number(number) => Truth::of(holds(number)),
+/// Whether a number is at least `least`. The number of participants may be known to be that
+/// large, though it is not known itself.
+fn at_least(facts: &dyn FactSource, fact: Fact, least: i64) -> Truth {
+    match (facts.value(fact), fact) {
+        (FactValue::Number(number), _) => Truth::of(number >= least),
+        (_, Fact::Participants) => match facts.value(Fact::ParticipantsKnown) {
+            FactValue::Number(known) if known >= least => Truth::Yes,
+            _ => Truth::Unknown(vec![fact]),
+        },
         _ => Truth::Unknown(vec![fact]),
+    }
+}
+
+/// Whether other domains than the calendar's are ours.
+pub(super) fn has_other_own_domains(facts: &dyn FactSource) -> bool {
+    match (facts.value(Fact::OwnDomains), facts.value(Fact::OwnDomain)) {
+        (FactValue::Texts(ours), FactValue::Text(own)) => ours.iter().any(|text| *text != own),
+        _ => false,
     }
 }
 
@@ -186,8 +212,12 @@ pub(super) fn domain_among(facts: &dyn FactSource, domains: &[Domain]) -> Option
 }
 
 fn first_among<'a>(present: &'a [String], domains: &[Domain]) -> Option<&'a String> {
-    let is_among = |text: &&String| domains.iter().any(|domain| is_of(text, domain.as_str()));
-    present.iter().find(is_among)
+    present.iter().find(|text| is_among(text, domains))
+}
+
+/// Whether a domain is one of `domains` or a subdomain of it.
+pub(super) fn is_among(text: &str, domains: &[Domain]) -> bool {
+    Domain::parse(text).is_ok_and(|parsed| domains.iter().any(|domain| parsed.is_within(domain)))
 }
 
 fn any_domain(facts: &dyn FactSource, domains: &[Domain]) -> Truth {
@@ -197,28 +227,17 @@ fn any_domain(facts: &dyn FactSource, domains: &[Domain]) -> Truth {
     Truth::found(first_among(&present, domains).is_some(), facts)
 }
 
+/// Whether all participants who are not ours are of these domains.
 fn only_domains(facts: &dyn FactSource, domains: &[Domain]) -> Truth {
-    let FactValue::Texts(present) = facts.value(Fact::Domains) else {
-        return Truth::Unknown(vec![Fact::Domains]);
-    };
-    let own = match facts.value(Fact::OwnDomain) {
-        FactValue::Text(own) => Some(own),
+    let present = |fact| match facts.value(fact) {
+        FactValue::Texts(texts) => Some(texts.iter().all(|text| is_among(text, domains))),
         _ => None,
     };
-    let is_allowed = |text: &String| {
-        let own = own.iter().map(String::as_str);
-        domains
-            .iter()
-            .map(Domain::as_str)
-            .chain(own)
-            .any(|domain| is_of(text, domain))
-    };
-    if present.iter().all(is_allowed) {
-        Truth::found(false, facts).not()
-    } else if own.is_none() {
-        Truth::Unknown(vec![Fact::OwnDomain])
-    } else {
-        Truth::No
+    match (present(Fact::ExternalDomains), present(Fact::Domains)) {
+        (Some(true), _) | (None, Some(true)) => Truth::found(false, facts).not(),
+        (Some(false), _) => Truth::No,
+        (None, Some(false)) => Truth::Unknown(vec![Fact::OwnDomain]),
+        (None, None) => Truth::Unknown(vec![Fact::Domains]),
     }
 }
 

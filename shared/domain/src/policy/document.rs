@@ -28,6 +28,14 @@ pub struct PolicyDocument {
     /// the event goes before this.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub denied_domains: Vec<String>,
+    /// Domains that are ours, with their subdomains, besides the calendar's own: their people
+    /// are not external in any calendar.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_domains: Vec<String>,
+    /// Domains of public mail providers, whose people belong to no company, instead of the
+    /// built-in list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_mail_domains: Option<Vec<String>>,
     /// The time zone of hours and weekdays, by its IANA or its Windows name; by default,
     /// each event's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +68,9 @@ pub struct NamedPolicyDocument {
     /// (`@emea.acme.example`), or Recall's calendar ids. If several policies name a
     /// calendar, an id or an owner goes before a domain, and otherwise the first wins.
     pub calendars: Vec<String>,
+    /// Domains that are ours in these calendars, instead of those above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_domains: Option<Vec<String>>,
     /// The time zone of these calendars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,

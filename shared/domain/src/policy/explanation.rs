@@ -1,6 +1,6 @@
 //! The sentence that says why a condition holds.
 
-use super::condition::{Condition, Who, domain_among};
+use super::condition::{Condition, Who, domain_among, has_other_own_domains};
 use super::words::Phrase;
 use crate::fact::{Fact, FactSource, FactValue};
 
@@ -88,7 +88,11 @@ fn external(is_external: bool, facts: &dyn FactSource) -> String {
         _ => "the calendar's domain".to_owned(),
     };
     match facts.value(Fact::ExternalDomains) {
+        _ if !is_external && has_other_own_domains(facts) => "all participants are ours".to_owned(),
         _ if !is_external => format!("all participants are from {own}"),
+        FactValue::Texts(domains) if domains.contains(&own) => {
+            format!("a participant is from {own}, a public mail provider")
+        }
         FactValue::Texts(domains) if !domains.is_empty() => {
             format!("a participant is from {}, outside of {own}", domains[0])
         }
@@ -97,8 +101,13 @@ fn external(is_external: bool, facts: &dyn FactSource) -> String {
 }
 
 pub(super) fn number(fact: Fact, facts: &dyn FactSource) -> String {
-    let FactValue::Number(number) = facts.value(fact) else {
-        return fact.name().to_owned();
+    let number = match (facts.value(fact), fact) {
+        (FactValue::Number(number), _) => number,
+        (_, Fact::Participants) => match facts.value(Fact::ParticipantsKnown) {
+            FactValue::Number(known) => return format!("it has {known} participants or more"),
+            _ => return fact.name().to_owned(),
+        },
+        _ => return fact.name().to_owned(),
     };
     match fact {
         Fact::Participants => format!("it has {number} participants"),

@@ -185,7 +185,10 @@ mod tests {
     /// The addresses that are kept for an expression over the listed people.
     fn kept_for(expression: &str, listed: &[&str]) -> Vec<String> {
         let expression = Expression::compile(expression).expect("it compiles");
-        let mut kept = FactValues::from([(Fact::Attendees, FactValue::People(people(listed)))]);
+        let mut kept = FactValues::from([
+            (Fact::Attendees, FactValue::People(people(listed))),
+            (Fact::AttendeesComplete, FactValue::Flag(true)),
+        ]);
         let outcome = expression.evaluate(&kept);
         reduce_people(&mut kept, |kept| expression.evaluate(kept) == outcome);
         assert_eq!(expression.evaluate(&kept), outcome);

@@ -1,9 +1,8 @@
 //! The sentence that says why a condition does not hold, by the fact that it met.
 
-use super::condition::{Condition, Truth, Who, domain_among};
+use super::condition::{Condition, Truth, Who, domain_among, is_among};
 use super::explanation::{explain, number, shortened};
 use super::rule::list_unknown;
-use super::text::is_of;
 use super::words::{Phrase, Words};
 use crate::email::{Domain, Email};
 use crate::fact::{Fact, FactSource, FactValue};
@@ -100,18 +99,18 @@ fn domains(facts: &dyn FactSource) -> String {
     }
 }
 
+/// Those who are ours may take part as well.
 fn another_domain(listed: &[Domain], facts: &dyn FactSource) -> String {
-    let own = text(Fact::OwnDomain, facts);
-    let is_listed = |present: &String| {
-        let mut listed = listed.iter().map(Domain::as_str).chain([own.as_str()]);
-        listed.any(|domain| is_of(present, domain))
+    let other = match facts.value(Fact::ExternalDomains) {
+        FactValue::Texts(present) => present
+            .into_iter()
+            // Of a long list the number of the others is kept, which is no domain.
+            .find(|text| Domain::parse(text).is_ok() && !is_among(text, listed)),
+        _ => None,
     };
-    match facts.value(Fact::Domains) {
-        FactValue::Texts(present) => match present.iter().find(|present| !is_listed(present)) {
-            Some(other) => format!("a participant is from {other}"),
-            None => "a participant is from another domain".to_owned(),
-        },
-        _ => "a participant is from another domain".to_owned(),
+    match other {
+        Some(other) => format!("a participant is from {other}"),
+        None => "a participant is from another domain".to_owned(),
     }
 }
 

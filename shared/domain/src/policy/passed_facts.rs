@@ -3,6 +3,7 @@
 //! People are reduced as in the reason itself. Of a long list of domains a part is kept, with
 //! the number of the others in place of them, if the same conditions decide by it.
 
+use super::condition::has_other_own_domains;
 use super::kept_people::reduce_people;
 use super::kept_title::reduce_title;
 use super::rule::{Passed, Rule};
@@ -22,6 +23,9 @@ pub(super) fn passed_facts(passed: &[(&Rule, Passed)], facts: &dyn FactSource) -
         if value != FactValue::Unknown {
             kept.insert(fact, value);
         }
+    }
+    if kept.contains_key(&Fact::External) && has_other_own_domains(facts) {
+        kept.insert(Fact::OwnDomains, facts.value(Fact::OwnDomains));
     }
     reduce_with(
         &mut kept,

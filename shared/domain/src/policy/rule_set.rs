@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::document::Then;
+use super::own_domains::OwnDomains;
 use super::passed_facts::passed_facts;
 use super::rule::{Passed, Rule, RuleOutcome, list_unknown};
 use super::template::BotTemplate;
@@ -13,7 +14,7 @@ use crate::id::CalendarId;
 use crate::verdict::{Reason, RuleName, TestedRules, Verdict};
 use crate::zone::TimeZoneName;
 
-/// The rules, default, bot and time zone that some calendars are under.
+/// The rules, default, bot, time zone and own domains that some calendars are under.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RuleSet {
     /// The name of the policy; none for the outer one.
@@ -24,6 +25,7 @@ pub(super) struct RuleSet {
     pub(super) default: Then,
     pub(super) bot: BotTemplate,
     pub(super) zone: Option<TimeZoneName>,
+    pub(super) ours: OwnDomains,
 }
 
 impl RuleSet {

@@ -1,15 +1,13 @@
 //! Comparison of domains in rules, regardless of case.
 
+use crate::email::Domain;
+
 /// Whether `text` is `domain`, a subdomain of it, or an address in one of these.
 pub(crate) fn is_of(text: &str, domain: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    let domain = domain.trim().to_lowercase();
-    let domain = domain.strip_prefix('@').unwrap_or(&domain);
+    let domain = domain.trim();
     let own = text.rsplit('@').next().unwrap_or_default();
-    !domain.is_empty()
-        && own
-            .strip_suffix(domain)
-            .is_some_and(|part| part.is_empty() || part.ends_with('.'))
+    let parsed = [own, domain.strip_prefix('@').unwrap_or(domain)].map(Domain::parse);
+    matches!(parsed, [Ok(own), Ok(domain)] if own.is_within(&domain))
 }
 
 #[cfg(test)]
@@ -22,6 +20,7 @@ mod tests {
     #[test_case("mail.acme.example", "acme.example", true; "a part of it")]
     #[test_case("ann@acme.example", "acme.example", true; "an address")]
     #[test_case("ann@mail.acme.example", "@acme.example", true; "an address in a part, asked with an at")]
+    #[test_case("ann@MÜNCHEN.example", "xn--mnchen-3ya.example", true; "another spelling")]
     #[test_case("notacme.example", "acme.example", false; "the same ending")]
     #[test_case("acme.example", "mail.acme.example", false; "the whole of a part")]
     #[test_case("acme.example@other.example", "acme.example", false; "a name like the domain")]

@@ -122,6 +122,7 @@ pub(crate) fn document() -> impl Strategy<Value = Value> {
                 "rules_for_all": for_all,
                 "rules": rules,
                 "denied_domains": denied,
+                "own_domains": if records { vec!["globex.example"] } else { Vec::new() },
                 "deduplication": scheme,
                 "time_zone": zone,
                 "bot": {"bot_name": "{{ title }} {{ external_domains | join(', ') }}"},

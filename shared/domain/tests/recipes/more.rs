@@ -128,6 +128,16 @@ pub(crate) const ROWS: &[Row] = &[
         |m| m.organizer = "buyer@globex.example",
         |_| (),
     ),
+    row(
+        "several domains of ours",
+        |_| (),
+        |m| m.with(&["ann@umbrella.example", "bob@eu.acme-group.example"]),
+    ),
+    row(
+        "colleagues at a public mail provider",
+        |_| (),
+        |m| m.with(&["ann@gmail.com"]),
+    ),
     row("a quiet hour", |_| (), |m| m.starts = "2026-03-06T12:15:00"),
     row(
         "external participants, if they are known",

@@ -8,7 +8,8 @@ pub fn is_payload_field(name: &str) -> bool {
     FIELDS.contains(&name)
 }
 
-const FIELDS: [&str; 36] = [
+const FIELDS: [&str; 44] = [
+    "additionalGuests",
     "address",
     "attendees",
     "attendeesOmitted",
@@ -23,6 +24,11 @@ const FIELDS: [&str; 36] = [
     "isAllDay",
     "isCancelled",
     "isOrganizer",
+    "location",
+    "locationEmailAddress",
+    "locationType",
+    "locationUri",
+    "locations",
     "optional",
     "organizer",
     "originalEndTimeZone",
@@ -44,5 +50,7 @@ const FIELDS: [&str; 36] = [
     "timeZone",
     "transparency",
     "type",
+    "uniqueId",
+    "uniqueIdType",
     "visibility",
 ];

@@ -2,13 +2,15 @@
 //!
 //! Every field of a payload is optional and may have an unexpected type. A field
 //! that cannot be read is unknown, never an error: one malformed field must not
-//! cost a calendar its other meetings.
+//! cost a calendar its other meetings. Nor is it absent: a person whose entry cannot be
+//! read takes part all the same.
 
 mod fields;
 mod google;
 #[cfg(test)]
 mod malformed;
 mod outlook;
+mod people;
 mod raw;
 #[cfg(test)]
 mod tests;

@@ -5,35 +5,32 @@
 //! of `start` is meaningful only if it is another; `originalStartTimeZone` is the zone that
 //! the event was entered in.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, Time};
 
+use super::people::{self, Entry, Organizer};
 use super::raw::{Raw, StatedZone};
 use crate::email::Email;
 use crate::event::appearance::{EventType, ShowsAs, Visibility};
-use crate::event::attendee::{Attendee, Attendees, LONGEST_ATTENDEE_LIST, ResponseStatus};
+use crate::event::attendee::{Attendee, ResponseStatus};
 use crate::event::facts::Facts;
 use crate::event::whole_days::WholeDays;
 use crate::zone::TimeZoneName;
 
 pub(super) fn facts(raw: Raw<'_>) -> Facts {
-    let organizer = raw.at("organizer").at("emailAddress").at("address").email();
     let series = raw.at("seriesMasterId");
-    let attendees = raw.at("attendees").items();
+    let own_status = raw.at("responseStatus");
+    let own_response = own_status.at("response");
+    let stated = response(own_response);
+    let is_own_response_missing =
+        own_response.is_missing() && (own_status.is_missing() || own_status.is_object());
     Facts {
         title: raw.at("subject").text().map(str::to_owned),
         has_unreadable_title: raw.has_unreadable_text("subject"),
         is_cancelled: raw.at("isCancelled").is_true(),
-        own_response: own_response(raw),
-        is_hosted: raw.at("isOrganizer").flag(),
-        attendees: Attendees {
-            listed: attendees
-                .take(LONGEST_ATTENDEE_LIST)
-                .filter_map(|attendee| listed_attendee(attendee, organizer.as_ref()))
-                .collect(),
-            is_incomplete: raw.at("attendees").is_longer_than(LONGEST_ATTENDEE_LIST)
-                || raw.at("hideAttendees").is_true() && !raw.at("isOrganizer").is_true(),
-        },
-        organizer,
+        own_response: stated,
+        is_own_response_unreadable: stated.is_none() && !is_own_response_missing,
         is_recurring: is_recurring(raw),
         series: series.series(),
         zone: zone(raw).zone,
@@ -43,41 +40,101 @@ pub(super) fn facts(raw: Raw<'_>) -> Facts {
         visibility: visibility(raw.at("sensitivity")),
         shows_as: shows_as(raw.at("showAs")),
         kind: Some(EventType::Default),
+        ..people(raw)
     }
 }
 
-fn own_response(raw: Raw<'_>) -> Option<ResponseStatus> {
-    let stated = raw.at("responseStatus").at("response").word();
-    let response = stated.as_deref().map(response);
-    match response {
-        // An organizer has accepted unless they responded otherwise.
-        None | Some(ResponseStatus::Pending) if raw.at("isOrganizer").is_true() => {
-            Some(ResponseStatus::Accepted)
-        }
-        _ => response,
-    }
+fn people(raw: Raw<'_>) -> Facts {
+    let organizer = raw.at("organizer");
+    let address = address(organizer);
+    let rooms = rooms(raw);
+    let (mut list, own_addresses) = people::attendees(raw.at("attendees"), |entry| {
+        (listed(entry, address.as_ref(), &rooms), Some(0))
+    });
+    let is_hidden = raw.at("hideAttendees").flag_or_false();
+    list.is_hidden_from_guests = is_hidden != Some(false);
+    let own_response = raw.at("responseStatus").at("response");
+    let is_hosted = match raw.at("isOrganizer").flag() {
+        None if is_organizers(own_response) => Some(true),
+        stated => stated,
+    };
+    // Whoever may be the owner under another address is not known to be somebody else.
+    let is_own_known = is_hosted.is_some() || raw.at("isOrganizer").is_missing();
+    let named = match address.filter(|_| is_own_known) {
+        None if !is_own_known => Organizer::Unreadable,
+        address => Organizer::of(address, organizer.is_missing()),
+    };
+    people::facts(list, own_addresses, named, is_hosted)
 }
 
-fn listed_attendee(attendee: Raw<'_>, organizer: Option<&Email>) -> Option<Attendee> {
-    let email = attendee.at("emailAddress").at("address").email()?;
-    let response = attendee.at("status").at("response").word();
-    let kind = attendee.at("type").word();
-    let kind = kind.as_deref();
-    Some(Attendee {
-        response: response.map_or(ResponseStatus::Pending, |word| self::response(&word)),
-        is_resource: kind == Some("resource"),
-        is_optional: kind == Some("optional"),
-        is_organizer: organizer == Some(&email),
+/// The address of an attendee or an organizer.
+fn address(of: Raw<'_>) -> Option<Email> {
+    of.at("emailAddress").at("address").email()
+}
+
+/// The addresses of the event's locations that the platform marks as rooms, or that are in the
+/// directory. As attendees they are often `required`. A location that somebody typed is neither.
+fn rooms(raw: Raw<'_>) -> BTreeSet<Email> {
+    let locations = raw.at("locations").items();
+    let locations = locations.chain(std::iter::once(raw.at("location")));
+    let is = |place: Raw<'_>, wanted: &str| place.word().as_deref() == Some(wanted);
+    let rooms = locations.filter(|location| {
+        is(location.at("locationType"), "conferenceroom")
+            || is(location.at("uniqueIdType"), "directory")
+    });
+    let addresses = rooms.flat_map(|location| {
+        let names = ["uniqueId", "locationUri", "locationEmailAddress"];
+        names.map(|name| location.at(name).email())
+    });
+    addresses.flatten().collect()
+}
+
+fn listed(entry: Raw<'_>, organizer: Option<&Email>, rooms: &BTreeSet<Email>) -> Entry {
+    let kind = entry.at("type");
+    let kind = match kind.word().as_deref() {
+        Some("resource") => Kind::Resource,
+        Some("optional") => Kind::Person { is_optional: true },
+        Some("required") => Kind::Person { is_optional: false },
+        None if kind.is_missing() => Kind::Person { is_optional: false },
+        _ => Kind::Unknown,
+    };
+    let answer = entry.at("status").at("response");
+    let attendee = address(entry).map(|email| Attendee {
+        response: response(answer).unwrap_or(ResponseStatus::Pending),
+        is_resource: kind == Kind::Resource || email.is_stand_in() || rooms.contains(&email),
+        is_optional: kind == Kind::Person { is_optional: true },
+        is_organizer: is_organizers(answer) || organizer == Some(&email),
         email,
-    })
+    });
+    match (kind, attendee) {
+        (_, Some(attendee)) if attendee.is_resource => Entry::Attendee(attendee),
+        (Kind::Person { .. }, Some(attendee)) => Entry::Attendee(attendee),
+        (Kind::Resource, None) => Entry::Room,
+        _ => Entry::Unreadable,
+    }
 }
 
-fn response(response: &str) -> ResponseStatus {
-    match response {
-        "accepted" | "organizer" => ResponseStatus::Accepted,
-        "tentativelyaccepted" => ResponseStatus::Tentative,
-        "declined" => ResponseStatus::Declined,
-        _ => ResponseStatus::Pending,
+/// The type of an attendee.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Person { is_optional: bool },
+    Resource,
+    Unknown,
+}
+
+/// Whether a response is the organizer's.
+fn is_organizers(response: Raw<'_>) -> bool {
+    response.word().as_deref() == Some("organizer")
+}
+
+/// The response here; none if it is missing or cannot be read.
+fn response(place: Raw<'_>) -> Option<ResponseStatus> {
+    match place.word()?.as_str() {
+        "accepted" | "organizer" => Some(ResponseStatus::Accepted),
+        "tentativelyaccepted" => Some(ResponseStatus::Tentative),
+        "declined" => Some(ResponseStatus::Declined),
+        "notresponded" | "none" => Some(ResponseStatus::Pending),
+        _ => None,
     }
 }
 
@@ -181,14 +238,24 @@ mod tests {
         assert_eq!(people, ["buyer@other.example", "lead@acme.example"]);
     }
 
-    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "none"}}), Some(ResponseStatus::Accepted); "an organizer has accepted")]
+    #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "none"}}), Some(ResponseStatus::Pending); "an organizer without a response")]
     #[test_case(json!({"isOrganizer": true, "responseStatus": {"response": "declined"}}), Some(ResponseStatus::Declined); "an organizer who declined")]
     #[test_case(json!({"responseStatus": {"response": "organizer"}}), Some(ResponseStatus::Accepted); "the response value of an organizer")]
     #[test_case(json!({"responseStatus": {"response": "tentativelyAccepted"}}), Some(ResponseStatus::Tentative); "tentative")]
     #[test_case(json!({"responseStatus": {"response": "declined"}}), Some(ResponseStatus::Declined); "declined")]
+    #[test_case(json!({"responseStatus": {"response": "Declined"}}), Some(ResponseStatus::Declined); "declined, in another case")]
     #[test_case(json!({"responseStatus": {"response": "notResponded"}}), Some(ResponseStatus::Pending); "no response yet")]
     #[test_case(json!({}), None; "nothing")]
     fn reads_the_response_of_the_owner(raw: Value, expected: Option<ResponseStatus>) {
-        assert_eq!(facts(&raw).own_response, expected);
+        let facts = facts(&raw);
+        assert_eq!(facts.own_response, expected);
+        assert!(!facts.is_own_response_unreadable);
+    }
+
+    #[test]
+    fn a_response_that_nobody_knows_is_not_missing() {
+        let facts = facts(&json!({"responseStatus": {"response": "perhaps"}}));
+        assert_eq!(facts.own_response, None);
+        assert!(facts.is_own_response_unreadable);
     }
 }

@@ -46,12 +46,27 @@ impl<'a> Raw<'a> {
         self.0.as_bool()
     }
 
-    /// The flag under `name` of the object here; a missing one is false.
-    pub(super) fn flag_or_false(self, name: &str) -> Option<bool> {
-        match self.0.as_object()?.get(name) {
-            None | Some(Value::Null) => Some(false),
-            Some(flag) => flag.as_bool(),
+    /// The flag here: platforms omit flags that are false. None if it cannot be read.
+    pub(super) fn flag_or_false(self) -> Option<bool> {
+        if self.is_missing() {
+            return Some(false);
         }
+        self.flag()
+    }
+
+    /// Whether nothing is here.
+    pub(super) fn is_missing(self) -> bool {
+        self.0.is_null()
+    }
+
+    /// The whole number here, which platforms omit if it is zero. None if it cannot be read.
+    pub(super) fn count_or_zero(self) -> Option<u32> {
+        if self.is_missing() {
+            return Some(0);
+        }
+        self.0
+            .as_u64()
+            .map(|count| u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     /// The word of an enumeration here: in lower case, and without signs, since programs
@@ -117,9 +132,19 @@ impl<'a> Raw<'a> {
         self.text()?.trim_end_matches(['Z', 'z']).parse().ok()
     }
 
-    /// Whether a list is here with more than `length` items.
-    pub(super) fn is_longer_than(self, length: usize) -> bool {
-        self.0.as_array().is_some_and(|items| items.len() > length)
+    /// Whether an object is here.
+    pub(super) fn is_object(self) -> bool {
+        self.0.is_object()
+    }
+
+    /// Whether a list is here.
+    pub(super) fn is_list(self) -> bool {
+        self.0.is_array()
+    }
+
+    /// Whether a list of at most `length` items is here, or nothing.
+    pub(super) fn is_list_within(self, length: usize) -> bool {
+        self.is_missing() || self.0.as_array().is_some_and(|items| items.len() <= length)
     }
 
     /// The items of the list here; anything else has none.

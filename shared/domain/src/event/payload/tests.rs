@@ -39,7 +39,9 @@ fn cancelled(in_google: Value, in_outlook: Value, expected: bool) {
 }
 
 #[test_case(json!({"self": true}), json!({"isOrganizer": true}), Some(true); "by the owner")]
-#[test_case(json!({"email": "a@b.example"}), json!({"isOrganizer": false}), Some(false); "by another person")]
+#[test_case(json!({"self": false}), json!({"isOrganizer": false}), Some(false); "by another person")]
+#[test_case(json!({"email": "a@b.example"}), json!({"organizer": {"emailAddress": {"address": "a@b.example"}}}), None; "by somebody whose address decides")]
+#[test_case(json!({"email": "c_1@group.calendar.google.com"}), json!({"organizer": {"emailAddress": {"address": "1@emea.teams.ms"}}}), Some(false); "by what is no person")]
 #[test_case(json!({"self": "yes"}), json!({"isOrganizer": "yes"}), None; "of another type")]
 #[test_case(json!(["self"]), json!({"isOrganizer": null}), None; "of another shape")]
 #[test_case(json!(null), json!({}), None; "missing")]
@@ -52,20 +54,38 @@ fn hosted(organizer: Value, in_outlook: Value, expected: Option<bool>) {
 }
 
 #[test_case(json!({"guestsCanSeeOtherGuests": false}), json!({"hideAttendees": true}), true; "hidden from guests")]
-#[test_case(json!({"guestsCanSeeOtherGuests": false, "organizer": {"email": "a@b.example"}}), json!({"hideAttendees": true, "isOrganizer": false}), true; "hidden from the owner")]
-#[test_case(json!({"guestsCanSeeOtherGuests": false, "organizer": {"self": true}}), json!({"hideAttendees": true, "isOrganizer": true}), false; "visible to the organizer")]
 #[test_case(json!({"guestsCanSeeOtherGuests": true}), json!({"hideAttendees": false}), false; "shown")]
-#[test_case(json!({"guestsCanSeeOtherGuests": "no"}), json!({"hideAttendees": "yes"}), false; "of another type")]
+#[test_case(json!({"guestsCanSeeOtherGuests": "no"}), json!({"hideAttendees": "yes"}), true; "of another type")]
+#[test_case(json!({"guestsCanSeeOtherGuests": null}), json!({"hideAttendees": null}), false; "null")]
 #[test_case(json!({}), json!({}), false; "missing")]
-fn incomplete(in_google: Value, in_outlook: Value, expected: bool) {
-    assert_eq!(google(in_google).attendees.is_incomplete, expected);
-    assert_eq!(outlook(in_outlook).attendees.is_incomplete, expected);
+fn hidden_from_guests(in_google: Value, in_outlook: Value, expected: bool) {
+    assert_eq!(google(in_google).attendees.is_hidden_from_guests, expected);
+    assert_eq!(
+        outlook(in_outlook).attendees.is_hidden_from_guests,
+        expected
+    );
+}
+
+#[test_case(json!(null), false; "nothing")]
+#[test_case(json!([]), false; "nobody")]
+#[test_case(json!("many"), true; "a text")]
+#[test_case(json!({}), true; "an object")]
+#[test_case(json!([{}]), true; "somebody without an address")]
+#[test_case(json!([null]), true; "a null")]
+#[test_case(json!(["ann@acme.example"]), true; "a text for an attendee")]
+fn a_list_with_an_entry_that_cannot_be_read_is_incomplete(attendees: Value, expected: bool) {
+    for platform in [Platform::Google, Platform::Outlook] {
+        let facts = Facts::from_payload(platform, &json!({"attendees": attendees}));
+        assert_eq!(facts.attendees.is_incomplete, expected, "{platform:?}");
+    }
 }
 
 #[test]
 fn a_list_that_google_cut_is_incomplete_even_for_the_organizer() {
-    let cut = google(json!({"attendeesOmitted": true, "organizer": {"self": true}}));
-    assert!(cut.attendees.is_incomplete);
+    for cut in [json!(true), json!("yes"), json!(1)] {
+        let facts = google(json!({"attendeesOmitted": cut, "organizer": {"self": true}}));
+        assert!(facts.attendees.is_incomplete, "{cut}");
+    }
 }
 
 /// The flags of one attendee: optional, resource, organizer.
@@ -74,7 +94,8 @@ fn a_list_that_google_cut_is_incomplete_even_for_the_organizer() {
 #[test_case(json!({"optional": true}), json!({"type": "optional"}), [true, false, false]; "optional")]
 #[test_case(json!({"resource": true}), json!({"type": "resource"}), [false, true, false]; "a room")]
 #[test_case(json!({"organizer": true, "email": "LEAD@acme.example"}), json!({"emailAddress": {"address": "LEAD@acme.example"}}), [false, false, true]; "the organizer")]
-#[test_case(json!({"optional": "true", "resource": 1, "organizer": null}), json!({"type": ["optional"]}), [false, false, false]; "of another type")]
+#[test_case(json!({"optional": "true", "organizer": null}), json!({"type": null}), [false, false, false]; "of another type")]
+#[test_case(json!({"email": "c_1@resource.calendar.google.com"}), json!({"type": "RESOURCE"}), [false, true, false]; "a room without its flag, or in another case")]
 fn attendees(in_google: Value, in_outlook: Value, expected: [bool; 3]) {
     let with = |base: Value, fields: &Value| {
         let mut attendee = base;

@@ -13,6 +13,7 @@ use super::problem::Place;
 use super::rule::Rule;
 use crate::policy::compiled::Policy;
 use crate::policy::document::{NamedPolicyDocument, PolicyDocument, RuleDocument};
+use crate::policy::own_domains::{OwnDomains, well_known};
 use crate::policy::problem::InvalidPolicy;
 use crate::policy::rule_set::{Matcher, RuleSet};
 use crate::policy::template::BotTemplate;
@@ -74,6 +75,7 @@ fn compiled(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
         rules(&document.rules_for_all, &[], &mut place.at("rules_for_all")).into();
     let outer = RuleSet {
         name: None,
+        ours: own_domains(document, place),
         zone: zone(document.time_zone.as_deref(), &mut place.at("time_zone")),
         rules: rules(&document.rules, &for_all, &mut place.at("rules")),
         for_all,
@@ -113,6 +115,13 @@ fn named(
         let zone = zone(written.time_zone.as_deref(), &mut place.at("time_zone"));
         let set = RuleSet {
             name: Some(written.name.clone()),
+            ours: match &written.own_domains {
+                Some(written) => OwnDomains {
+                    named: list(written, &mut place.at("own_domains"), domain),
+                    public: outer.ours.public.clone(),
+                },
+                None => outer.ours.clone(),
+            },
             zone: zone.or_else(|| outer.zone.clone()),
             rules: match &written.rules {
                 Some(written) => rules(written, &outer.for_all, &mut place.at("rules")),
@@ -132,6 +141,17 @@ fn named(
 
 fn several(of: &str, name: &str) -> String {
     format!("there are several {of} called \"{name}\"")
+}
+
+fn own_domains(document: &PolicyDocument, place: &mut Place<'_>) -> OwnDomains {
+    let named = &document.own_domains;
+    OwnDomains {
+        named: list(named, &mut place.at("own_domains"), domain),
+        public: match &document.public_mail_domains {
+            Some(written) => list(written, &mut place.at("public_mail_domains"), domain),
+            None => well_known(),
+        },
+    }
 }
 
 fn zone(written: Option<&str>, place: &mut Place<'_>) -> Option<TimeZoneName> {

@@ -27,6 +27,7 @@ fn facts() -> FactValues {
         (Fact::Title, text("Weekly Sync: Anna 1:1 Bob")),
         (Fact::Organizer, text("ann@acme.example")),
         (Fact::External, FactValue::Flag(true)),
+        (Fact::AttendeesComplete, FactValue::Flag(true)),
         (Fact::Participants, FactValue::Number(3)),
         (Fact::Weekday, text("friday")),
         (Fact::OwnResponse, text("accepted")),
@@ -138,6 +139,70 @@ fn explains_why_there_is_no_result(source: &str, reason: &str, unknown: &[Fact])
     );
 }
 
+/// The facts of the same meeting, of which some people are not listed.
+fn cut() -> FactValues {
+    let mut facts = facts();
+    facts.insert(Fact::AttendeesComplete, FactValue::Flag(false));
+    facts.remove(&Fact::Participants);
+    facts
+}
+
+#[test_case("attendees.exists(a, a.domain.isOf('other.example'))", Some(true); "somebody who is listed")]
+#[test_case("attendees.exists(a, a.domain == 'globex.example')", None; "somebody who may not be listed")]
+#[test_case("!attendees.exists(a, a.domain == 'globex.example')", None; "nobody who is listed")]
+#[test_case("attendees.all(a, a.domain == 'acme.example')", Some(false); "not all who are listed")]
+#[test_case("attendees.all(a, a.domain.isOf('acme.example') || a.domain.isOf('other.example'))", None; "all who are listed")]
+#[test_case("attendees.exists(a, true)", Some(true); "anybody")]
+#[test_case("attendees.exists_one(a, a.organizer)", None; "exactly one")]
+#[test_case("'acme.example' in domains", Some(true); "a domain that is listed")]
+#[test_case("'globex.example' in domains", None; "a domain that may not be listed")]
+#[test_case("!('globex.example' in domains) || true", Some(true); "the other side decides")]
+#[test_case("external && 'globex.example' in domains || external", Some(true); "another part decides")]
+#[test_case("domains == ['acme.example', 'mail.other.example']", None; "the whole list")]
+#[test_case("domains.exists(d, d == 'acme.example')", Some(true); "one of the domains")]
+#[test_case("domains.all(d, d.isOf('acme.example'))", Some(false); "all of the domains")]
+#[test_case("size(attendees) > 2", Some(true); "as many as are listed")]
+#[test_case("size(attendees) >= 3 && 3 <= attendees.size()", Some(true); "at least as many as are listed")]
+#[test_case("size(attendees) > 3", None; "more than are listed")]
+#[test_case("size(attendees) < 3", Some(false); "fewer than are listed")]
+#[test_case("size(attendees) <= 9 || 9 >= size(attendees)", None; "perhaps fewer")]
+#[test_case("size(attendees) == 3", None; "exactly as many as are listed")]
+#[test_case("size(attendees) % 2 == 1", None; "an odd number")]
+#[test_case("size(attendees) > size(domains)", None; "two lists")]
+#[test_case("attendees.filter(a, !a.resource).size() > 1", Some(true); "some who are listed")]
+#[test_case("attendees.filter(a, !a.resource).size() > 2", None; "more than are listed of some")]
+#[test_case("size(attendees.map(a, a.resource, a.address)) >= 1", Some(true); "some who are listed, by their address")]
+#[test_case("'room@acme.example' in attendees.map(a, a.address)", Some(true); "an address that is listed")]
+#[test_case("attendees.map(a, a.domain).exists(d, d == 'acme.example')", Some(true); "a domain of somebody who is listed")]
+#[test_case("attendees.filter(a, a.resource).all(a, a.response == 'accepted')", Some(false); "not all of some")]
+#[test_case("attendees[0].organizer", None; "a place in the list")]
+#[test_case("attendees.exists(a, attendees.all(b, b.domain == a.domain))", None; "a loop in a loop that may have more")]
+#[test_case("attendees.exists(a, attendees.exists(b, a != b && a.domain == b.domain))", Some(true); "a loop in a loop")]
+#[test_case("[attendees] == [attendees]", None; "a list of lists")]
+#[test_case("{'a': domains}.a == []", None; "in a map")]
+#[test_case("(external ? domains : []).exists(d, d == 'acme.example')", None; "a list that is chosen")]
+#[test_case("domains + ['x'] != []", None; "a list that is added to")]
+#[test_case("participants > 1", None; "the number of participants")]
+#[test_case("attendees_complete", Some(false); "the fact itself")]
+#[test_case("!attendees_complete || 'globex.example' in domains", Some(true); "asking before reading")]
+#[test_case("external", Some(true); "another fact")]
+fn of_a_list_that_is_incomplete_only_those_who_are_listed_decide(
+    source: &str,
+    expected: Option<bool>,
+) {
+    let expression = Expression::compile(source).unwrap();
+    assert_eq!(expression.evaluate(&cut()).ok(), expected);
+    assert!(expression.evaluate(&facts()).is_ok(), "of a whole list");
+}
+
+#[test]
+fn a_failure_says_that_the_list_is_incomplete() {
+    let expression = Expression::compile("'globex.example' in domains").unwrap();
+    let failure = expression.evaluate(&cut()).unwrap_err();
+    let expected = "the list of attendees is incomplete (attendees_complete)";
+    assert_eq!(failure.to_string(), expected);
+}
+
 #[test_case("", "1:1 the expression is empty", None; "nothing")]
 #[test_case(" \n ", "1:1 the expression is empty", None; "blanks")]
 #[test_case("// why", "1:7 something is missing at the end", None; "a comment alone")]
@@ -225,7 +290,8 @@ fn a_thousand_characters_are_the_most() {
 fn it_names_each_fact_that_it_reads_once_and_in_order() {
     let source = "participants > 1 && attendees.exists(title, title.optional) && participants < 9";
     let expression = Expression::compile(source).unwrap();
-    assert_eq!(expression.facts(), [Fact::Attendees, Fact::Participants]);
+    let facts = [Fact::Attendees, Fact::Participants, Fact::AttendeesComplete];
+    assert_eq!(expression.facts(), facts);
     assert_eq!(expression.source(), source);
     assert_eq!(expression.clone(), expression);
     assert_eq!(format!("{expression:?}"), format!("Expression({source:?})"));

@@ -8,6 +8,7 @@ use cel::common::value::Val;
 use cel::parser::Expression as Tree;
 use cel::{Context, DeclarationError, Env, ExecutionError, Value, add_member_overload};
 
+use super::incomplete;
 use super::person::PersonValue;
 use super::steps::{self, Price, Steps};
 use super::unknown;
@@ -71,6 +72,12 @@ pub(super) fn evaluate(
             None => unknown.push(*fact),
         }
     }
+    let is_incomplete = incomplete::reads_list(reads)
+        && source.value(Fact::AttendeesComplete) != FactValue::Flag(true);
+    if !is_incomplete {
+        context.add_variable_as_val(incomplete::COMPLETE, Box::new(CelBool::from(true)));
+        context.add_variable_as_val(incomplete::INCOMPLETE, Box::new(CelBool::from(false)));
+    }
     for fact in tested {
         let is_unknown = CelBool::from(unknown.contains(fact));
         context.add_variable_as_val(unknown::flag(*fact), Box::new(is_unknown));
@@ -91,7 +98,7 @@ pub(super) fn evaluate(
     match result {
         Ok(Value::Bool(answer)) => Ok(answer),
         Ok(_) => Err(EvaluationFailure::no_result(unknown)),
-        Err(error) => Err(EvaluationFailure::new(&error, unknown)),
+        Err(error) => Err(EvaluationFailure::new(&error, unknown, is_incomplete)),
     }
 }
 

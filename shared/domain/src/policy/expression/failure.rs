@@ -5,6 +5,9 @@ use cel::ExecutionError;
 use super::steps::MAX_STEPS;
 use crate::fact::Fact;
 
+/// The cause that a list was read of which not all elements are known.
+const INCOMPLETE: &str = "the list of attendees is incomplete (attendees_complete)";
+
 /// An expression has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
@@ -16,13 +19,17 @@ pub struct EvaluationFailure {
 }
 
 impl EvaluationFailure {
-    pub(super) fn new(error: &ExecutionError, unknown: Vec<Fact>) -> Self {
-        let reason = match (describe(error), unknown.as_slice()) {
-            (Some(cause), []) => cause,
-            (None, []) => "its parts do not fit together".to_owned(),
-            (Some(cause), facts) => format!("{cause}, and {}", not_known(facts)),
-            // The types were checked, so the cause is that an unknown fact was read.
-            (None, facts) => not_known(facts),
+    /// `is_incomplete` says that a list was read that may be incomplete.
+    pub(super) fn new(error: &ExecutionError, unknown: Vec<Fact>, is_incomplete: bool) -> Self {
+        let cut = is_incomplete.then(|| INCOMPLETE.to_owned());
+        let not_known = Some(unknown.as_slice()).filter(|facts| !facts.is_empty());
+        // The types were checked, so without a cause the cause is that an unknown fact or an
+        // incomplete list was read.
+        let causes = [describe(error), not_known.map(self::not_known), cut];
+        let causes: Vec<String> = causes.into_iter().flatten().collect();
+        let reason = match causes.as_slice() {
+            [] => "its parts do not fit together".to_owned(),
+            causes => causes.join(", and "),
         };
         Self { reason, unknown }
     }

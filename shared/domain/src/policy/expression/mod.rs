@@ -23,11 +23,15 @@
 //! does not matter if the other side decides. So an expression with a result would have
 //! the same result for any value of the unknown facts. A comparison with `null` tests
 //! whether a fact is unknown: `hosted == null`.
+//!
+//! A list of people or domains that is incomplete is read in the same spirit: there is a
+//! result only if no further element could change it.
 
 mod call;
 mod check;
 mod evaluate;
 mod failure;
+mod incomplete;
 mod kind;
 mod person;
 mod places;
@@ -79,9 +83,16 @@ impl Expression {
     /// is not true or false.
     pub fn compile(source: &str) -> Result<Self, ExpressionProblem> {
         let (mut tree, places) = syntax::parse(source)?;
-        let facts = check::check(source, &tree, &places)?;
+        let mut facts = check::check(source, &tree, &places)?;
         let tested = unknown::replace_tests(&mut tree);
+        // First the spelling: the guards repeat parts of the tree.
         spelling::unify(&mut tree);
+        if incomplete::reads_list(&facts) {
+            incomplete::guard(&mut tree);
+            if let Err(place) = facts.binary_search(&Fact::AttendeesComplete) {
+                facts.insert(place, Fact::AttendeesComplete);
+            }
+        }
         let prices = steps::charge_loops(&mut tree);
         Ok(Self {
             source: source.into(),

@@ -109,6 +109,29 @@ proptest! {
         }
     }
 
+    /// Who is not listed is no guess, either: an answer does not depend on them.
+    #[test]
+    fn a_result_about_a_list_that_is_incomplete_is_the_same_with_more_in_it(
+        source in flag(3).prop_filter("asks for the list", |source| !source.contains("attendees_complete") && !source.contains("null")),
+        mut facts in all_known(),
+        others in prop::collection::vec(all_known(), 8),
+        is_complete: bool,
+    ) {
+        let Ok(expression) = Expression::compile(&source) else { return Ok(()) };
+        facts.insert(Fact::AttendeesComplete, FactValue::Flag(false));
+        let Ok(answer) = expression.evaluate(&facts) else { return Ok(()) };
+        for other in others {
+            let mut more = facts.clone();
+            more.insert(Fact::AttendeesComplete, FactValue::Flag(is_complete));
+            for fact in [Fact::Attendees, Fact::Domains, Fact::ExternalDomains] {
+                more.insert(fact, joined(&facts[&fact], &other[&fact]));
+            }
+            if let Ok(with_more) = expression.evaluate(&more) {
+                prop_assert_eq!(with_more, answer, "{}", source);
+            }
+        }
+    }
+
     #[test]
     fn a_failure_quotes_no_fact(source in flag(3), facts in some_known()) {
         let Ok(expression) = Expression::compile(&source) else { return Ok(()) };
@@ -122,6 +145,21 @@ proptest! {
                 prop_assert!(names || !failure.reason.contains(text), "{}", failure.reason);
             }
         }
+    }
+}
+
+/// The elements of both lists, those of the second in between.
+fn joined(list: &FactValue, other: &FactValue) -> FactValue {
+    match (list, other) {
+        (FactValue::Texts(list), FactValue::Texts(other)) => {
+            let middle = list.len() / 2;
+            FactValue::Texts([&list[..middle], other, &list[middle..]].concat())
+        }
+        (FactValue::People(list), FactValue::People(other)) => {
+            let middle = list.len() / 2;
+            FactValue::People([&list[..middle], other, &list[middle..]].concat())
+        }
+        (list, _) => list.clone(),
     }
 }
 

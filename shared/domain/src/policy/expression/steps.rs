@@ -221,6 +221,7 @@ mod tests {
             .iter()
             .map(|person| person.domain().as_str().to_owned());
         FactValues::from([
+            (Fact::AttendeesComplete, FactValue::Flag(true)),
             (Fact::Domains, FactValue::Texts(domains.collect())),
             (Fact::Attendees, FactValue::People(people)),
             (Fact::Title, FactValue::Text("Review".to_owned())),

@@ -18,7 +18,7 @@ const MAX_LENGTH: i64 = 40;
 /// A text that no expression names.
 const OTHER: &str = "zqx.invalid";
 
-/// The value of an expression, if it is the same for all facts.
+/// The value of an expression, if it is the same for all facts by which it has one.
 pub(super) fn value(expression: &Expression) -> Option<bool> {
     let literals = Literals::of(expression.source());
     let values: Vec<(Fact, Vec<FactValue>)> = expression
@@ -33,7 +33,15 @@ pub(super) fn value(expression: &Expression) -> Option<bool> {
     })?;
     let mut found = None;
     for index in 0..combinations {
-        let result = expression.evaluate(&combination(&values, index)).ok()?;
+        let facts = combination(&values, index);
+        let result = match expression.evaluate(&facts) {
+            Ok(result) => result,
+            // Of people who are not listed nothing is known.
+            Err(_) if facts.get(&Fact::AttendeesComplete) == Some(&FactValue::Flag(false)) => {
+                continue;
+            }
+            Err(_) => return None,
+        };
         if *found.get_or_insert(result) != result {
             return None;
         }

@@ -69,8 +69,17 @@ pub(super) fn denied(document: &PolicyDocument, place: &mut Place<'_>) {
         let selectors = document.policies.iter().flat_map(|named| &named.calendars);
         let mut selectors = selectors
             .filter(|selector| owner_domain(selector).is_some_and(|own| own.is_within(&denied)));
+        let named = document
+            .policies
+            .iter()
+            .filter_map(|named| named.own_domains.as_ref());
+        let mut ours = named.flatten().chain(&document.own_domains);
         if let Some(selector) = selectors.next() {
             place.item(index).report(own_domain(text, selector));
+        } else if ours.any(|own| plain(own).is_some_and(|own| own.is_within(&denied))) {
+            place.item(index).report(format!(
+                "`{text}` is ours by `own_domains`: no meeting in which one of these people takes part is recorded; remove it from one of the lists"
+            ));
         }
     }
 }

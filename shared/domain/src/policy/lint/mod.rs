@@ -30,12 +30,17 @@ impl PolicyDocument {
         let mut found = Vec::new();
         let mut place = Place::root(&mut found);
         let selectors = self.policies.iter().flat_map(|named| &named.calendars);
-        let known: Vec<String> = selectors.chain(&self.denied_domains).cloned().collect();
-        domains::list(
-            &self.denied_domains,
-            &known,
-            &mut place.at("denied_domains"),
-        );
+        let public = self.public_mail_domains.as_deref().unwrap_or_default();
+        let lists = [
+            ("denied_domains", self.denied_domains.as_slice()),
+            ("own_domains", self.own_domains.as_slice()),
+            ("public_mail_domains", public),
+        ];
+        let listed = lists.iter().flat_map(|(_, list)| *list);
+        let known: Vec<String> = selectors.chain(listed).cloned().collect();
+        for (name, list) in lists {
+            domains::list(list, &known, &mut place.at(name));
+        }
         calendars::denied(self, &mut place.at("denied_domains"));
         zones::check(self.time_zone.as_deref(), &mut place.at("time_zone"));
         for (list, name) in [
@@ -65,6 +70,8 @@ impl PolicyDocument {
     }
 
     fn named(&self, named: &NamedPolicyDocument, known: &[String], place: &mut Place<'_>) {
+        let own = named.own_domains.as_deref().unwrap_or_default();
+        domains::list(own, known, &mut place.at("own_domains"));
         zones::check(named.time_zone.as_deref(), &mut place.at("time_zone"));
         if let Some(rules) = &named.rules {
             entries(rules, known, &mut place.at("rules"));
@@ -73,17 +80,19 @@ impl PolicyDocument {
             bot::check(bot, &mut place.at("bot"));
         }
         let NamedPolicyDocument {
+            own_domains,
             time_zone,
             rules,
             default,
             bot,
             ..
         } = named;
+        let sets_rules = rules.is_some() || default.is_some();
         let sets_nothing =
-            time_zone.is_none() && rules.is_none() && default.is_none() && bot.is_none();
+            !sets_rules && own_domains.is_none() && time_zone.is_none() && bot.is_none();
         // Beside others it may be an exception from one of them.
         if sets_nothing && self.policies.len() == 1 {
-            place.report("it sets nothing, so its calendars are treated as all others; set `rules`, `default`, `bot` or `time_zone`");
+            place.report("it sets nothing, so its calendars are treated as all others; set `rules`, `default`, `bot`, `time_zone` or `own_domains`");
         }
     }
 

@@ -19,6 +19,7 @@ use crate::event::{
 };
 use crate::fact::{Fact, FactSource, FactValue};
 use crate::id::SeriesId;
+use crate::policy::own_domains::OwnDomains;
 use crate::zone::TimeZoneName;
 
 /// An event in its calendar: the source of the facts that rules ask for.
@@ -30,6 +31,8 @@ pub struct Situation<'a> {
     pub calendar: &'a Calendar,
     /// The time zone that the policy names. It takes precedence over the event's own.
     pub zone: Option<&'a TimeZoneName>,
+    /// The domains that the policy names as ours.
+    pub ours: &'a OwnDomains,
 }
 
 impl FactSource for Situation<'_> {
@@ -38,7 +41,8 @@ impl FactSource for Situation<'_> {
         let facts = &event.facts;
         let people = People {
             facts,
-            own_address: self.calendar.email.as_ref(),
+            calendar_address: self.calendar.email.as_ref(),
+            ours: self.ours,
         };
         let times = Times {
             event,
@@ -46,19 +50,21 @@ impl FactSource for Situation<'_> {
         };
         match fact {
             Fact::Title => title(facts),
-            Fact::Organizer => text(facts.organizer.as_ref().map(Email::as_str)),
-            Fact::OrganizerDomain => text(facts.organizer.as_ref().map(Email::domain)),
+            Fact::Organizer => text(people.organizer().map(Email::as_str)),
+            Fact::OrganizerDomain => text(people.organizer().map(Email::domain)),
             Fact::Attendees => FactValue::People(people.attendees()),
             Fact::Participants => number(people.participants()),
-            Fact::Rooms => number(people.rooms()),
+            Fact::ParticipantsKnown => number(Some(people.known_participants())),
+            Fact::Rooms => number(Some(people.rooms())),
             Fact::Domains => texts(Some(people.domains())),
             Fact::ExternalDomains => texts(people.external_domains()),
             Fact::External => flag(people.is_external()),
             Fact::Internal => flag(people.is_external().map(|external| !external)),
             Fact::ExternalToOrganizer => flag(people.is_external_to_organizer()),
-            Fact::AttendeesComplete => flag(Some(!facts.attendees.is_incomplete)),
-            Fact::OwnAddress => text(self.calendar.email.as_ref().map(Email::as_str)),
+            Fact::AttendeesComplete => flag(Some(people.is_complete())),
+            Fact::OwnAddress => text(people.own_address().map(Email::as_str)),
             Fact::OwnDomain => text(people.own_domain()),
+            Fact::OwnDomains => texts(Some(people.own_domains())),
             Fact::OwnResponse => text(people.own_response().map(ResponseStatus::as_str)),
             Fact::Hosted => flag(people.is_hosted()),
             Fact::Recurring => flag(Some(facts.is_recurring)),

@@ -134,7 +134,11 @@ fn people(addresses: &[&str], is_complete: bool) -> FactValues {
         .iter()
         .map(|person| person.domain().to_string())
         .collect();
+    let is_external = |person: &&Person| person.domain().as_str() != "acme.example";
+    let external = people.iter().filter(is_external);
+    let external = external.map(|person| person.domain().to_string()).collect();
     FactValues::from([
+        (Fact::ExternalDomains, FactValue::Texts(external)),
         (Fact::Attendees, FactValue::People(people)),
         (Fact::Domains, FactValue::Texts(domains)),
         (Fact::OwnDomain, FactValue::Text("acme.example".to_owned())),
@@ -236,4 +240,89 @@ fn words_in_a_title_are_skipped_and_the_reason_is_short(title: FactValue, expect
     }
     let again = policy.explain_again(verdict.reason(), &calendar("calendar-1", None));
     assert_eq!(again, Some(verdict));
+}
+
+#[test]
+fn a_denied_domain_may_be_hidden() {
+    let policy =
+        policy(json!({"version": 1, "default": "record", "denied_domains": ["globex.example"]}));
+    let facts = people(&["sales@acme.example"], false);
+    let verdict = policy.deny(&facts).expect("denied");
+    let reason = "a participant may be from a denied domain: the list of attendees is incomplete (attendees_complete)";
+    assert_eq!(summary(&verdict), ("skip", "denied-domain", reason));
+    let again = policy.explain_again(verdict.reason(), &calendar("calendar-1", None));
+    assert_eq!(again, Some(verdict));
+    assert_eq!(policy.deny(&people(&["sales@acme.example"], true)), None);
+    let nothing_denied = rules(json!([]));
+    assert_eq!(nothing_denied.deny(&facts), None);
+}
+
+#[test_case(json!({"participants_at_least": 3}), "record", Some("it has 3 participants or more, at least 3"); "enough are known")]
+#[test_case(json!({"participants_at_least": 4}), "record", None; "more may be there")]
+#[test_case(json!({"participants_at_most": 2}), "record", None; "more are known")]
+#[test_case(json!({"participants_at_most": 3}), "record", None; "as many are known, and more may be there")]
+#[test_case(json!({"participants_at_most": 2}), "skip", None; "more are known than are to be skipped")]
+fn participants_who_are_known_decide(when: Value, then: &str, expected: Option<&str>) {
+    let policy = rules(json!([rule("count", when, then)]));
+    let facts = FactValues::from([(Fact::ParticipantsKnown, FactValue::Number(3))]);
+    let verdict = evaluated(&policy, &facts);
+    let (verb, name, reason) = summary(&verdict);
+    match expected {
+        Some(why) => assert_eq!(
+            (verb, reason),
+            (then, &*format!("the rule \"count\" records it: {why}"))
+        ),
+        None => assert_eq!((verb, name), ("skip", "default")),
+    }
+}
+
+#[test]
+fn all_who_are_ours_are_allowed_among_other_domains() {
+    let policy = rules(json!([rule(
+        "partner",
+        json!({"only_domains": ["globex.example"]}),
+        "record"
+    )]));
+    let texts = |texts: &[&str]| FactValue::Texts(texts.iter().map(ToString::to_string).collect());
+    let facts = |external: Option<&[&str]>| {
+        let mut facts = people(&["ann@umbrella.example", "buyer@globex.example"], true);
+        let external = external.map_or(FactValue::Unknown, texts);
+        facts.insert(Fact::ExternalDomains, external);
+        facts
+    };
+    let rule_for = |facts| summary(&evaluated(&policy, &facts)).0.to_owned();
+    assert_eq!(rule_for(facts(Some(&["eu.globex.example"]))), "record");
+    assert_eq!(rule_for(facts(Some(&["umbrella.example"]))), "skip");
+    assert_eq!(rule_for(facts(None)), "skip");
+}
+
+#[test]
+fn the_reason_says_that_a_public_provider_is_no_company() {
+    let policy = rules(json!([rule(
+        "external",
+        json!({"external": true}),
+        "record"
+    )]));
+    let mut facts = flags(&[(Fact::External, true)]);
+    let text = "gmail.com".to_owned();
+    facts.insert(Fact::OwnDomain, FactValue::Text(text.clone()));
+    facts.insert(Fact::ExternalDomains, FactValue::Texts(vec![text]));
+    let reason =
+        "the rule \"external\" records it: a participant is from gmail.com, a public mail provider";
+    assert_eq!(summary(&evaluated(&policy, &facts)).2, reason);
+}
+
+#[test]
+fn the_reason_says_that_several_domains_are_ours() {
+    let policy = rules(json!([rule(
+        "internal",
+        json!({"internal": true}),
+        "record"
+    )]));
+    let mut facts = flags(&[(Fact::Internal, true)]);
+    let texts = ["acme.example", "umbrella.example"].map(str::to_owned);
+    facts.insert(Fact::OwnDomain, FactValue::Text(texts[0].clone()));
+    facts.insert(Fact::OwnDomains, FactValue::Texts(texts.to_vec()));
+    let reason = "the rule \"internal\" records it: all participants are ours";
+    assert_eq!(summary(&evaluated(&policy, &facts)).2, reason);
 }

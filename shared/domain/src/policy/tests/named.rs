@@ -4,6 +4,7 @@ use serde_json::json;
 use test_case::test_case;
 
 use super::{calendar, policy, rule};
+use crate::email::Domain;
 use crate::policy::document::Then;
 use crate::policy::rule_set::RuleSet;
 
@@ -55,4 +56,47 @@ fn a_named_policy_inherits_what_it_leaves_out() {
     let other = policy.rules_for(&calendar("calendar-2", None));
     assert_eq!((other.rules.len(), other.default), (0, Then::Skip));
     assert_ne!((&other.zone, &other.bot), (&outer.zone, &outer.bot));
+}
+
+#[test]
+fn a_named_policy_replaces_the_domains_that_are_ours() {
+    let policy = policy(json!({
+        "version": 1,
+        "default": "record",
+        "own_domains": ["@Acme-Group.example"],
+        "public_mail_domains": ["mail.example"],
+        "policies": [
+            {"name": "same", "calendars": ["calendar-1"]},
+            {"name": "other", "calendars": ["calendar-2"], "own_domains": ["umbrella.example"]},
+            {"name": "none", "calendars": ["calendar-4"], "own_domains": []},
+        ],
+    }));
+    let ours = |id: &str| {
+        let ours = &policy.rules_for(&calendar(id, None)).ours;
+        let texts = [&ours.named, &ours.public].map(|domains| {
+            let texts = domains.iter().map(Domain::as_str);
+            texts.collect::<Vec<_>>()
+        });
+        texts.map(|texts| texts.join(" "))
+    };
+    assert_eq!(ours("calendar-3"), ["acme-group.example", "mail.example"]);
+    assert_eq!(ours("calendar-1"), ["acme-group.example", "mail.example"]);
+    assert_eq!(ours("calendar-2"), ["umbrella.example", "mail.example"]);
+    assert_eq!(ours("calendar-4"), ["", "mail.example"]);
+}
+
+#[test]
+fn the_built_in_list_of_public_mail_providers_applies_until_it_is_replaced() {
+    let listed = |json| {
+        let policy = policy(json);
+        let ours = policy.rules_for(&calendar("calendar-1", None)).ours.clone();
+        ours.public
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    let built_in = listed(json!({"version": 1, "default": "skip"}));
+    assert!(built_in.contains(&"gmail.com".to_owned()), "{built_in:?}");
+    let none = json!({"version": 1, "default": "skip", "public_mail_domains": []});
+    assert_eq!(listed(none), Vec::<String>::new());
 }

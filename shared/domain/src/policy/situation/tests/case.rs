@@ -6,6 +6,7 @@ use crate::event::{
 };
 use crate::fact::{Fact, FactSource, FactValue};
 use crate::id::{CalendarId, EventId, IcalUid, PlatformEventId};
+use crate::policy::own_domains::OwnDomains;
 use crate::policy::situation::Situation;
 use crate::zone::TimeZoneName;
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ pub(super) struct Case {
     pub(super) event: CalendarEvent,
     pub(super) calendar: Calendar,
     pub(super) policy_zone: Option<TimeZoneName>,
+    pub(super) ours: OwnDomains,
 }
 
 impl Case {
@@ -40,7 +42,7 @@ impl Case {
                         ..attendee("room-4@rooms.example")
                     },
                 ],
-                is_incomplete: false,
+                ..Attendees::default()
             },
             zone: Some(zone("Europe/Berlin")),
             ..Facts::default()
@@ -72,6 +74,7 @@ impl Case {
                 updated_at: at("2026-03-01T00:00:00Z"),
             },
             policy_zone: None,
+            ours: OwnDomains::by_default(),
         }
     }
 
@@ -82,6 +85,7 @@ impl Case {
             event,
             calendar,
             zone,
+            ours: &self.ours,
         }
         .value(fact)
     }

@@ -1,0 +1,45 @@
+//! Which domains are ours: those that a policy names, and the calendar's own.
+
+use crate::email::{Domain, PUBLIC_PROVIDERS};
+
+/// What a policy says about domains that are ours, and domains that are nobody's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnDomains {
+    /// Domains that are ours, whatever the calendar.
+    pub named: Vec<Domain>,
+    /// Domains of public mail providers: an address there is of no company.
+    pub public: Vec<Domain>,
+}
+
+impl OwnDomains {
+    /// No domain that is ours, and the well-known public mail providers.
+    #[must_use]
+    pub fn by_default() -> Self {
+        Self {
+            named: Vec::new(),
+            public: well_known(),
+        }
+    }
+
+    /// Whether the policy names `domain` as ours.
+    #[must_use]
+    pub fn names(&self, domain: &Domain) -> bool {
+        self.named.iter().any(|named| domain.is_within(named))
+    }
+
+    /// The company that an address of `domain` belongs to; none for a public mail provider
+    /// that the policy does not name as ours.
+    #[must_use]
+    pub fn company(&self, domain: Domain) -> Option<Domain> {
+        let is_public = self.public.iter().any(|public| domain.is_within(public));
+        (!is_public || self.names(&domain)).then_some(domain)
+    }
+}
+
+/// The well-known public mail providers.
+pub(super) fn well_known() -> Vec<Domain> {
+    let domains = PUBLIC_PROVIDERS.iter();
+    domains
+        .filter_map(|text| Domain::parse(text).ok())
+        .collect()
+}
