@@ -74,6 +74,9 @@ fn meant_domain(text: &str) -> Option<String> {
 pub(super) fn address(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(|error| match Domain::parse(text) {
         Ok(_) => format!("`{text}` is a domain: write an address, or any_domain for all of them"),
+        Err(_) if text.matches('@').count() > 1 => {
+            format!("`{text}`: write each address as an entry of its own")
+        }
         Err(_) => format!("`{text}`: {error}"),
     })
 }

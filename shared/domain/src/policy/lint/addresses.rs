@@ -1,17 +1,15 @@
 //! Addresses that nobody has.
 
 use super::domains;
-use super::words::is_invisible;
 use crate::email::Email;
 use crate::policy::problem::Place;
 
 /// Checks a list of addresses.
 pub(super) fn list(written: &[String], place: &mut Place<'_>) {
     for (index, text) in written.iter().enumerate() {
-        let same = |other: &String| other.trim().eq_ignore_ascii_case(text.trim());
         if let Some(problem) = problem(text) {
             place.item(index).report(problem);
-        } else if written[..index].iter().any(same) {
+        } else if is_among(text, &written[..index]) {
             place
                 .item(index)
                 .report(format!("`{text}` is in the list twice"));
@@ -30,12 +28,18 @@ pub(super) fn organizers(written: &[String], place: &mut Place<'_>) {
         };
         if let Some(problem) = found {
             place.item(index).report(problem);
-        } else if written[..index].contains(text) {
+        } else if written[..index].contains(text) || is_among(text, &written[..index]) {
             place
                 .item(index)
                 .report(format!("`{text}` is in the list twice"));
         }
     }
+}
+
+/// Whether an address is among others, in any way to write it.
+fn is_among(text: &str, others: &[String]) -> bool {
+    let mut others = others.iter().filter_map(|other| Email::parse(other).ok());
+    Email::parse(text).is_ok_and(|email| others.any(|other| other == email))
 }
 
 /// What is wrong with one address.
@@ -44,28 +48,10 @@ pub(super) fn problem(text: &str) -> Option<String> {
     let domain = email.domain();
     let address = email.as_str();
     let local = &address[..address.len() - domain.as_str().len() - 1];
-    if local == "*" {
+    if local.contains('*') {
         return Some(format!(
             "`{text}` is nobody's address, since there are no wildcards; for everybody of the domain write `@{domain}`, or `any_domain` in a rule"
         ));
-    }
-    if let Some(plain) = address.strip_prefix("mailto:") {
-        return Some(format!("`{text}` is a link; did you mean `{plain}`?"));
-    }
-    let is_odd = |char: char| ",;:<>()[]\"*@".contains(char) || is_invisible(char);
-    if local.contains(is_odd) || domain.as_str().contains(is_odd) {
-        let plain: String = address
-            .chars()
-            .filter(|char| !"<>\"".contains(*char))
-            .collect();
-        return Some(match Email::parse(&plain) {
-            Ok(_) if plain != address && plain.matches('@').count() == 1 => {
-                format!("`{text}` is nobody's address; did you mean `{plain}`?")
-            }
-            _ => format!(
-                "`{text}` is nobody's address; write each address as an entry of its own, without signs around it"
-            ),
-        });
     }
     if domain.as_str().contains('.') {
         return None;

@@ -160,8 +160,8 @@ impl Literals {
             if *number > MAX_LENGTH {
                 return None;
             }
-            let length = usize::try_from(number + 1).ok()?;
-            lists.push(vec![entry(OTHER); length]);
+            let length = usize::try_from(*number).ok()?;
+            lists.extend([length, length + 1].map(|length| vec![entry(OTHER); length]));
         }
         Some(lists)
     }

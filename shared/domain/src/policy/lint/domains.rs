@@ -23,7 +23,8 @@ pub(super) fn list(written: &[String], known: &[String], place: &mut Place<'_>) 
 
 /// What is wrong with one domain; `others` may show how it ends.
 pub(super) fn problem(text: &str, others: &[String]) -> Option<String> {
-    let plain = text.trim().trim_start_matches('@').to_lowercase();
+    let plain = text.trim().trim_start_matches('@').trim_end_matches('.');
+    let plain = plain.to_lowercase();
     Domain::parse(&plain).ok()?;
     let labels: Vec<&str> = plain.split('.').collect();
     match labels.as_slice() {

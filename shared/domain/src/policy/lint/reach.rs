@@ -2,6 +2,7 @@
 
 use super::covers::{are_opposite, covers, holds_if_known, mostly_holds, never_holds};
 use crate::email::Domain;
+use crate::fact::Fact;
 use crate::policy::condition::Condition;
 use crate::policy::document::Then;
 use crate::policy::problem::Place;
@@ -69,8 +70,22 @@ impl Reach {
                 "it never records: meetings with people of {domain} are skipped by `denied_domains`, which go before the rules"
             ));
         }
+        if self.skips_hidden(rule) {
+            return Some(
+                "it never records: as long as there are `denied_domains`, meetings are skipped before the rules if their list of attendees is incomplete".to_owned(),
+            );
+        }
         rule.is_of_all()
             .then(|| "it applies to every meeting: delete it, and set `default` instead".to_owned())
+    }
+
+    /// Whether the rule would record meetings in which a denied domain may be hidden.
+    fn skips_hidden(&self, rule: &Listed) -> bool {
+        let is_hidden = |condition: &Condition| {
+            matches!(condition, Condition::Flag(Fact::AttendeesComplete, false))
+        };
+        let records = rule.then == Then::Record;
+        records && !self.denied.is_empty() && rule.conditions.iter().any(is_hidden)
     }
 
     /// A denied domain without which the rule does not apply.

@@ -75,7 +75,7 @@ fn covering<'a>(text: &str, index: usize, written: &'a [String]) -> Option<&'a S
 }
 
 /// A character that takes no room.
-pub(super) fn is_invisible(char: char) -> bool {
+fn is_invisible(char: char) -> bool {
     matches!(char, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
         || char.is_control()
 }

@@ -179,6 +179,59 @@ fn a_condition_says_what_it_met(when: Value, expected: &str) {
     assert_eq!(lines(&trace), [format!("a-rule {expected}")]);
 }
 
+fn texts(texts: &[&str]) -> FactValue {
+    FactValue::Texts(texts.iter().map(ToString::to_string).collect())
+}
+
+#[test_case(json!({"internal": true}), "internal: true: a participant is from globex.example, outside of acme.example"; "somebody external")]
+#[test_case(json!({"external": false}), "external: false: a participant is from globex.example, outside of acme.example"; "nobody external")]
+#[test_case(json!({"only_domains": ["hooli.example"]}), "only_domains: [hooli.example]: a participant is from globex.example"; "another domain, and not one that is ours")]
+#[test_case(json!({"participants_at_most": 2}), "participants_at_most: 2: it has 3 participants or more, more than 2"; "more people than are allowed are known")]
+#[test_case(json!({"participants_at_least": 4}), "participants_at_least: 4? participants is not known"; "fewer people than are needed are known")]
+#[test_case(json!({"no_domain": ["hooli.example"]}), "no_domain: [hooli.example]? the list of attendees is incomplete (attendees_complete)"; "a domain that may be hidden")]
+fn an_incomplete_list_is_explained_by_those_who_are_known(when: Value, expected: &str) {
+    let policy =
+        policy(json!({"version": 1, "default": "skip", "rules": [rule("a-rule", when, "record")]}));
+    let mut facts = flags(&[
+        (Fact::External, true),
+        (Fact::Internal, false),
+        (Fact::AttendeesComplete, false),
+    ]);
+    facts.extend([
+        (Fact::OwnDomain, text("acme.example")),
+        (
+            Fact::OwnDomains,
+            texts(&["acme.example", "umbrella.example"]),
+        ),
+        (
+            Fact::Domains,
+            texts(&["acme.example", "globex.example", "umbrella.example"]),
+        ),
+        (Fact::ExternalDomains, texts(&["globex.example"])),
+        (Fact::ParticipantsKnown, FactValue::Number(3)),
+    ]);
+    let (_, trace) = traced(&policy, &facts);
+    assert_eq!(lines(&trace), [format!("a-rule {expected}")]);
+}
+
+#[test]
+fn a_rule_for_strangers_says_that_all_are_ours() {
+    let when = json!({"external": true});
+    let policy =
+        policy(json!({"version": 1, "default": "skip", "rules": [rule("a-rule", when, "record")]}));
+    let mut facts = flags(&[(Fact::External, false), (Fact::Internal, true)]);
+    facts.insert(Fact::OwnDomain, text("acme.example"));
+    facts.insert(
+        Fact::OwnDomains,
+        texts(&["acme.example", "umbrella.example"]),
+    );
+    let (_, trace) = traced(&policy, &facts);
+    assert_eq!(
+        lines(&trace),
+        ["a-rule external: true: all participants are ours"]
+    );
+}
+
 /// One of three domains would do, of which a list of forty has none.
 #[test_case(json!({"any_domain": ["globex.example"]}), 11; "no domain that is listed")]
 #[test_case(json!({"no_domain": ["d-30.example"]}), 11; "one that is excluded, behind the first ten")]
