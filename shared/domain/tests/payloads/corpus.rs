@@ -9,7 +9,7 @@ use callsheet_domain::{
     Overrides, Platform, PlatformEventId, Policy, PolicyDocument, Timestamp, Verdict, decide,
 };
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// When every event is decided about: before its start.
 const NOW: &str = "2090-03-01T00:00:00Z";
@@ -28,7 +28,15 @@ pub(crate) struct Case {
     pub(crate) owner: Option<String>,
     pub(crate) start: Option<String>,
     pub(crate) end: Option<String>,
+    /// The time zone that the policy names, if it is asked for facts with one.
+    pub(crate) time_zone: Option<String>,
     pub(crate) raw: Value,
+    /// Words that a policy finds in the title.
+    #[serde(default)]
+    pub(crate) title_has: Vec<String>,
+    /// Words that it does not find there.
+    #[serde(default)]
+    pub(crate) title_lacks: Vec<String>,
     /// Facts by their names, `unknown` for those that the payload cannot tell.
     pub(crate) expected: Map<String, Value>,
 }
@@ -96,6 +104,10 @@ fn read_policies() -> Vec<(String, Policy)> {
     std::iter::once(built_in).chain(compiled).collect()
 }
 
+fn compiled(document: &Value) -> Policy {
+    Policy::compile(&PolicyDocument::parse(&document.to_string()).unwrap()).unwrap()
+}
+
 /// The policy of this name.
 pub(crate) fn policy(name: &str) -> &'static Policy {
     let found = policies().iter().find(|(known, _)| known == name);
@@ -129,6 +141,18 @@ impl Case {
             has_unreadable_bots: false,
             facts: Facts::from_payload(platform, &self.raw),
         }
+    }
+
+    /// The policy that is asked for the facts.
+    pub(crate) fn zoned(&self) -> Policy {
+        compiled(&json!({"version": 1, "default": "skip", "time_zone": self.time_zone}))
+    }
+
+    /// Whether a policy finds `word` in the title.
+    pub(crate) fn has_word(&self, word: &str) -> bool {
+        let rule = json!({"name": "word", "when": {"title_has": [word]}, "then": "record"});
+        let policy = compiled(&json!({"version": 1, "default": "skip", "rules": [rule]}));
+        matches!(self.verdict(&policy), Verdict::Record(_))
     }
 
     pub(crate) fn platform(&self) -> Platform {

@@ -76,6 +76,9 @@ fn places(value: &Value, under: &str, found: &mut Vec<String>) {
 fn damage(raw: &mut Value, at: Index, odd: Value) -> Option<String> {
     let mut found = Vec::new();
     places(raw, "", &mut found);
+    if found.is_empty() {
+        return None;
+    }
     let place = at.get(&found).clone();
     *raw.pointer_mut(&place)? = odd;
     Some(place)

@@ -47,6 +47,18 @@ fn the_facts_of_each_payload_are_those_that_a_person_reads_in_it() {
 }
 
 #[test]
+fn words_are_found_in_titles_as_a_person_finds_them() {
+    for case in topics().iter().flat_map(|topic| &topic.cases) {
+        for word in &case.title_has {
+            assert!(case.has_word(word), "{}: {word}", case.name);
+        }
+        for word in &case.title_lacks {
+            assert!(!case.has_word(word), "{}: {word}", case.name);
+        }
+    }
+}
+
+#[test]
 fn the_facts_and_verdicts_of_each_payload_are_those_of_its_snapshot() {
     for topic in topics() {
         let expected = std::fs::read_to_string(topic.snapshot()).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use callsheet_domain::{Fact, FactSource as _, FactValue};
 use serde_json::{Value, json};
 
-use crate::corpus::{Case, Topic, policies, policy};
+use crate::corpus::{Case, Topic, policies};
 
 /// The facts that a snapshot shows.
 const SHOWN: [Fact; 18] = [
@@ -59,7 +59,7 @@ pub(crate) fn differences(topic: &str, case: &Case) -> Vec<String> {
 
 fn value(case: &Case, fact: Fact) -> Value {
     let (event, calendar) = (case.event(), case.calendar());
-    match policy("built-in").situation(&event, &calendar).value(fact) {
+    match case.zoned().situation(&event, &calendar).value(fact) {
         FactValue::Unknown => json!("unknown"),
         FactValue::Flag(flag) => json!(flag),
         FactValue::Number(number) => json!(number),
