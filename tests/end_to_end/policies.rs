@@ -123,9 +123,8 @@ async fn a_policy_is_previewed_pushed_and_explained_and_its_deduplication_cannot
         "{}",
         explained.output
     );
-    let history = callsheet(&["policy", "history", "--json"], "")
-        .printed_json()
-        .to_string();
+    let history = callsheet(&["policy", "history", "--json"], "").printed_json();
+    let history = history.to_string();
     assert!(
         history.contains("a try") && history.contains("lead@acme.example"),
         "{history}"
