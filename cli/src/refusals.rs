@@ -70,6 +70,9 @@ fn advice(error: &UseCaseError) -> Option<String> {
             let ids: Vec<_> = calendars.iter().map(CalendarId::as_str).collect();
             format!("; give the id of one of them: {}", ids.join(", "))
         }
+        UseCaseError::NoneConnected => {
+            ": `callsheet status` shows the calendars and their status".to_owned()
+        }
         UseCaseError::MeetingOver(_) => ", so there is nothing to retry".to_owned(),
         UseCaseError::NotAbandoned(event) => {
             format!(": `callsheet explain {event}` shows its state")

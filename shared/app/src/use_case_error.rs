@@ -41,6 +41,9 @@ pub enum UseCaseError {
         /// The ids of the calendars, in order.
         calendars: Vec<CalendarId>,
     },
+    /// None of the selected calendars is connected.
+    #[error("no calendar that matches is connected")]
+    NoneConnected,
     /// The meeting of the event is over.
     #[error("the meeting of event {0} is over")]
     MeetingOver(EventId),
