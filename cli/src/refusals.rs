@@ -20,6 +20,11 @@ impl From<UseCaseError> for CliError {
             UseCaseError::Port(error) => Self::Port(error),
             UseCaseError::KeepsChanging(_) => Self::Failed(format!("{error}: try again")),
             UseCaseError::EndlessList(..) => Self::Failed(format!("{error}. Try again later")),
+            UseCaseError::RedriveInterrupted { sent, .. } => Self::Failed(format!(
+                "{error}\n{} sent back before the failure. The others are still in the dead-letter queue, and \
+                 none is lost: run this again",
+                counted(sent, "message was", "messages were")
+            )),
             UseCaseError::NoPermit(_) => Self::Failed(error.to_string()),
             UseCaseError::SeveralEvents { name, events } => {
                 Self::Refused(several_events(&name, &events))

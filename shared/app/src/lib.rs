@@ -40,6 +40,7 @@ mod push;
 pub mod rate_limited;
 mod rate_limiter;
 mod recall_calls;
+pub mod redrive;
 pub mod resync_now;
 pub mod retry;
 mod retry_on_conflict;

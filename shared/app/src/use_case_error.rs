@@ -63,6 +63,14 @@ pub enum UseCaseError {
     /// A list at Recall has no end.
     #[error("Recall's list of {0} has no end: {1}")]
     EndlessList(String, EndlessList),
+    /// A queue failed after dead letters were handled.
+    #[error("{error}")]
+    RedriveInterrupted {
+        /// Number of messages that were sent back before.
+        sent: usize,
+        /// The failure.
+        error: PortError,
+    },
     /// No permit for a call could be acquired.
     #[error(transparent)]
     NoPermit(AcquireError),

@@ -25,6 +25,7 @@ mod preview_policy;
 mod promises;
 mod push;
 mod rate_limiter;
+mod redrive;
 mod requeue;
 mod resync;
 mod scheduler;
