@@ -19,6 +19,7 @@ impl From<UseCaseError> for CliError {
         match error {
             UseCaseError::Port(error) => Self::Port(error),
             UseCaseError::KeepsChanging(_) => Self::Failed(format!("{error}: try again")),
+            UseCaseError::NotRetired { .. } => Self::Failed(format!("{error}: run this again")),
             UseCaseError::EndlessList(..) => Self::Failed(format!("{error}. Try again later")),
             UseCaseError::RedriveInterrupted { sent, .. } => Self::Failed(format!(
                 "{error}\n{} sent back before the failure. The others are still in the dead-letter queue, and \

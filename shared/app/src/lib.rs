@@ -12,6 +12,7 @@ pub mod bot_state;
 mod calendar_loader;
 mod decision_writer;
 pub mod directory;
+pub mod disconnect;
 pub mod drift;
 mod error;
 mod evaluate;

@@ -63,6 +63,17 @@ pub enum UseCaseError {
     /// A list at Recall has no end.
     #[error("Recall's list of {0} has no end: {1}")]
     EndlessList(String, EndlessList),
+    /// A calendar was deleted at Recall, and no sync could be requested.
+    #[error(
+        "calendar {calendar} is deleted at Recall, but no sync could be requested ({error}), so its \
+         decisions are not retired yet"
+    )]
+    NotRetired {
+        /// Recall's id of the calendar.
+        calendar: CalendarId,
+        /// The failure.
+        error: PortError,
+    },
     /// A queue failed after dead letters were handled.
     #[error("{error}")]
     RedriveInterrupted {
