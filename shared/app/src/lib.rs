@@ -23,6 +23,7 @@ pub mod events;
 pub mod explain;
 pub mod find_calendar;
 mod find_decision;
+pub mod forget;
 mod found_event;
 mod kept_by;
 pub mod list_calendars;
