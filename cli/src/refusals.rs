@@ -21,6 +21,12 @@ impl From<UseCaseError> for CliError {
             UseCaseError::KeepsChanging(_) => Self::Failed(format!("{error}: try again")),
             UseCaseError::NotRetired { .. } => Self::Failed(format!("{error}: run this again")),
             UseCaseError::EndlessList(..) => Self::Failed(format!("{error}. Try again later")),
+            UseCaseError::NotDecidedAgain { deleted, error } => Self::Failed(format!(
+                "{} deleted, but no sync could be requested ({}). Run `callsheet resync --full`, which \
+                 decides about their events again",
+                counted(deleted, "row was", "rows were"),
+                Self::from(*error)
+            )),
             UseCaseError::RedriveInterrupted { sent, .. } => Self::Failed(format!(
                 "{error}\n{} sent back before the failure. The others are still in the dead-letter queue, and \
                  none is lost: run this again",
@@ -80,6 +86,9 @@ fn advice(error: &UseCaseError) -> Option<String> {
             ": `callsheet status` shows the calendars and their status".to_owned()
         }
         UseCaseError::MeetingOver(_) => ", so there is nothing to retry".to_owned(),
+        UseCaseError::ReadableDecision(event) => {
+            format!(": `callsheet explain {event}` shows it")
+        }
         UseCaseError::NotAbandoned(event) => {
             format!(": `callsheet explain {event}` shows its state")
         }

@@ -41,6 +41,7 @@ mod preview;
 mod push;
 pub mod rate_limited;
 mod rate_limiter;
+pub mod rebuild;
 mod recall_calls;
 pub mod redrive;
 pub mod resync_now;

@@ -74,6 +74,17 @@ pub enum UseCaseError {
         /// The failure.
         error: PortError,
     },
+    /// The decision about the event can be read, so it is not rebuilt.
+    #[error("the decision about event {0} can be read, so it is not rebuilt")]
+    ReadableDecision(EventId),
+    /// Unreadable decisions were deleted, and no sync could be requested that decides again.
+    #[error("decisions were deleted, but no sync could be requested ({error})")]
+    NotDecidedAgain {
+        /// Number of rows that were deleted.
+        deleted: usize,
+        /// The failure.
+        error: Box<UseCaseError>,
+    },
     /// A queue failed after dead letters were handled.
     #[error("{error}")]
     RedriveInterrupted {
