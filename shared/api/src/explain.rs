@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use callsheet_app::explain::{Explained, KeptBy};
 use callsheet_domain::{
-    Applied, BotConfig, CallRecord, Decision, Email, FactValue, Override, Person, RecordedResult,
-    RuleName, Step, Timestamp, Wanted, WantedBot,
+    Applied, BotConfig, CallRecord, Decision, Email, Override, RecordedResult, RuleName, Step,
+    Timestamp, Wanted, WantedBot,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::facts::fact_json;
 use crate::rules::RulesSummary;
 
 /// A decision, its inputs beside the newest ones, and the state of the bot.
@@ -378,27 +379,6 @@ fn call_summary(call: &CallRecord) -> CallSummary {
 fn bot_name(config: &BotConfig) -> Option<String> {
     let name = config.json().get("bot_name")?.as_str()?;
     Some(name.to_owned())
-}
-
-pub(crate) fn fact_json(value: &FactValue) -> Value {
-    match value {
-        FactValue::Unknown => Value::Null,
-        FactValue::Flag(flag) => json!(flag),
-        FactValue::Number(number) => json!(number),
-        FactValue::Text(text) => json!(text),
-        FactValue::Texts(texts) => json!(texts),
-        FactValue::People(people) => people.iter().map(person_json).collect(),
-    }
-}
-
-fn person_json(person: &Person) -> Value {
-    json!({
-        "address": person.email.as_str(),
-        "response": person.response.as_str(),
-        "optional": person.is_optional,
-        "resource": person.is_resource,
-        "organizer": person.is_organizer,
-    })
 }
 
 impl Keeper {

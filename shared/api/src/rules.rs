@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::explain::fact_json;
+use crate::facts::fact_json;
 
 /// The policy that the meeting is under, and its rules in the order in which they are tested.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -68,11 +68,7 @@ impl RulesSummary {
     pub fn of(trace: &RuleTrace) -> Self {
         Self {
             policy: trace.policy.clone(),
-            rules: trace
-                .rules
-                .iter()
-                .map(RuleSummary::of)
-                .collect(),
+            rules: trace.rules.iter().map(RuleSummary::of).collect(),
             default: then(trace.default),
         }
     }
