@@ -11,8 +11,8 @@ use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
 
 use crate::error::CliError;
 use crate::workspace::Workspace;
-pub(crate) use text::keeper_line;
 use callsheet_domain::Timestamp;
+pub(crate) use text::keeper_line;
 
 /// Explains the decision on an event.
 pub(crate) async fn run(
