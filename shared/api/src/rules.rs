@@ -68,11 +68,7 @@ impl RulesSummary {
     pub fn of(trace: &RuleTrace) -> Self {
         Self {
             policy: trace.policy.clone(),
-            rules: trace
-                .rules
-                .iter()
-                .map(RuleSummary::of)
-                .collect(),
+            rules: trace.rules.iter().map(RuleSummary::of).collect(),
             default: then(trace.default),
         }
     }
