@@ -64,7 +64,7 @@ fn drift_is_shown_as_a_table_and_counts() {
         result.text(),
         "\
 bot      start (UTC)       calendar                        meeting   event    bots
-───────────────────────────────────────────────────────────────────────────────────
+──────────────────────────────────────────────────────────────────────────────────
 missing  2090-03-06 10:00  sales@acme.example (calendar…)  Kick-off  event-1     0
 
 1 of 1 upcoming meeting has drifted: 1 missing.

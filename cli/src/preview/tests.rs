@@ -105,12 +105,12 @@ fn a_preview_is_shown_as_a_table_and_counts() {
 sales@acme.example (calendar-sales)
 
 start (UTC)       meeting   bot      rule                why
-─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 2090-03-06 10:00  Kick-off  changes  external → default  no rule applies, and the default is to record; another bot_name
 2090-03-06 10:00  Kick-off  gains    default             no rule applies, and the default is to record
 
 calendar                        gains  loses  changes  keeps
-─────────────────────────────────────────────────────────────
+────────────────────────────────────────────────────────────
 sales@acme.example (calendar…)      1      0        1      0
 all                                 1      0        1      0
 

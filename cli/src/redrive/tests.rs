@@ -48,7 +48,7 @@ async fn readable_messages_are_sent_back_and_unreadable_ones_stay() {
         redriven.text(),
         "\
 message   job         calendar        sent      outcome
-──────────────────────────────────────────────────────────
+─────────────────────────────────────────────────────────
 letter-3  resync                      2 h ago   sent back
 letter-1  full sync   calendar-sales  1 h ago   sent back
 letter-2  unreadable                  just now  stays
