@@ -1,6 +1,6 @@
 # `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run up down watch invoke test bench check advisories build deploy size clean
+.PHONY: help run first-day up down watch invoke test bench check advisories build deploy size clean
 
 LOCAL := python3 -B infra/local
 ARCHITECTURE ?= arm64
@@ -10,10 +10,13 @@ PROFILE ?=
 SAMCONFIG ?= samconfig.toml
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 run: ## play a working week on a local cloud of its own, with a simulated Recall
 	@$(LOCAL) run
+
+first-day: ## run each command of docs/first-day.md on a local cloud of its own and compare (WRITE=1 writes the page)
+	@$(LOCAL) first-day $(if $(WRITE),--write)
 
 up: ## start a local cloud, deploy to it, and leave it running (CALLSHEET_PORT picks its port)
 	@$(LOCAL) up

@@ -39,6 +39,7 @@ use callsheet_runtime::SystemClock;
 use clap::Parser as _;
 use error::CliError;
 use render::{cannot_print, show};
+use screen::wrapped;
 use terminal::{print_error, print_text};
 use workspace::{EnvVars, Workspace};
 
@@ -55,7 +56,8 @@ async fn main() -> ExitCode {
     match run(&workspace, command).await {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            print_error(&format!("callsheet: {}\n", error.report()));
+            let report = format!("callsheet: {}\n", error.report());
+            print_error(&wrapped(&report, workspace.output().screen.width));
             ExitCode::from(error.exit_code())
         }
     }

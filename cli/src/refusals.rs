@@ -19,7 +19,19 @@ impl From<UseCaseError> for CliError {
         match error {
             UseCaseError::Port(error) => Self::Port(error),
             UseCaseError::KeepsChanging(_) => Self::Failed(format!("{error}: try again")),
+            UseCaseError::NotRetired { .. } => Self::Failed(format!("{error}: run this again")),
             UseCaseError::EndlessList(..) => Self::Failed(format!("{error}. Try again later")),
+            UseCaseError::NotDecidedAgain { deleted, error } => Self::Failed(format!(
+                "{} deleted, but no sync could be requested ({}). Run `callsheet resync --full`, which \
+                 decides about their events again",
+                counted(deleted, "row was", "rows were"),
+                Self::from(*error)
+            )),
+            UseCaseError::RedriveInterrupted { sent, .. } => Self::Failed(format!(
+                "{error}\n{} sent back before the failure. The others are still in the dead-letter queue, and \
+                 none is lost: run this again",
+                counted(sent, "message was", "messages were")
+            )),
             UseCaseError::NoPermit(_) => Self::Failed(error.to_string()),
             UseCaseError::SeveralEvents { name, events } => {
                 Self::Refused(several_events(&name, &events))
@@ -70,7 +82,13 @@ fn advice(error: &UseCaseError) -> Option<String> {
             let ids: Vec<_> = calendars.iter().map(CalendarId::as_str).collect();
             format!("; give the id of one of them: {}", ids.join(", "))
         }
+        UseCaseError::NoneConnected => {
+            ": `callsheet status` shows the calendars and their status".to_owned()
+        }
         UseCaseError::MeetingOver(_) => ", so there is nothing to retry".to_owned(),
+        UseCaseError::ReadableDecision(event) => {
+            format!(": `callsheet explain {event}` shows it")
+        }
         UseCaseError::NotAbandoned(event) => {
             format!(": `callsheet explain {event}` shows its state")
         }

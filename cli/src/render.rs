@@ -6,15 +6,17 @@ use std::ops::Deref;
 
 use callsheet_domain::Timestamp;
 use comfy_table::{
-    Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, presets,
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width, presets,
 };
 use serde::Serialize;
 
 use crate::error::CliError;
-use crate::screen::{Screen, cut};
+use crate::screen::{Screen, columns, cut, wrapped};
 pub(crate) use crate::terminal::in_one_line;
 use crate::terminal::{print_json, print_text};
 
+/// Columns between two columns of a table.
+const GAP: usize = 2;
 /// Columns of an id in a table.
 const SHORT_ID: usize = 9;
 
@@ -60,7 +62,10 @@ pub(crate) fn show<T: Render>(result: &T, output: &Output) -> io::Result<u8> {
     if output.is_json {
         print_json(&serde_json::to_string_pretty(result)?)?;
     } else {
-        print_text(&result.text_on(&output.screen))?;
+        print_text(&wrapped(
+            &result.text_on(&output.screen),
+            output.screen.width,
+        ))?;
     }
     Ok(result.exit_code())
 }
@@ -79,33 +84,81 @@ pub(crate) fn table<const N: usize>(screen: &Screen, names: [&str; N]) -> TextTa
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(screen.width).unwrap_or(u16::MAX));
     table.set_header(names.map(Cell::new));
-    for column in table.column_iter_mut() {
+    for column in table.column_iter_mut().take(N - 1) {
         column.set_padding((0, 1));
     }
-    TextTable(table)
+    if let Some(last) = table.column_mut(N - 1) {
+        last.set_padding((0, 0));
+    }
+    let words = names.map(longest_word).to_vec();
+    let contents = names.map(columns).to_vec();
+    TextTable {
+        table,
+        width: screen.width,
+        words,
+        contents,
+        whole: Vec::new(),
+    }
 }
 
 /// A table whose cells are made safe before they are measured, so that columns stay in line.
-pub(crate) struct TextTable(Table);
+pub(crate) struct TextTable {
+    table: Table,
+    /// Columns of the screen.
+    width: usize,
+    /// Width of the longest word of each column.
+    words: Vec<usize>,
+    /// Width of each column in one line.
+    contents: Vec<usize>,
+    /// The columns in which nothing is wrapped.
+    whole: Vec<usize>,
+}
 
 impl TextTable {
     /// Wraps nothing in these columns, such as ids, which are to be copied.
     pub(crate) fn keep_whole(&mut self, columns: &[usize]) {
-        for column in columns {
-            if let Some(column) = self.0.column_mut(*column) {
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
-        }
+        self.whole.extend(columns);
     }
 
     pub(crate) fn add_row(&mut self, fields: impl IntoIterator<Item = Field>) {
-        self.0.add_row(fields.into_iter().map(|field| field.0));
+        let cells: Vec<_> = fields.into_iter().map(|field| field.0).collect();
+        for (number, cell) in cells.iter().enumerate() {
+            let content = cell.content();
+            self.words[number] = self.words[number].max(longest_word(&content));
+            self.contents[number] = self.contents[number].max(columns(&content));
+        }
+        self.table.add_row(cells);
     }
 
-    /// The table, without blanks at the ends of lines.
+    /// The table, without blanks at the ends of lines. No word is cut in two, if the screen is
+    /// wide enough.
     pub(crate) fn text(&self) -> String {
-        self.0.trim_fmt()
+        let mut table = self.table.clone();
+        let is_whole = |number: &usize| self.whole.contains(number);
+        let narrowest = (0..self.words.len()).map(|number| {
+            let widths = if is_whole(&number) {
+                &self.contents
+            } else {
+                &self.words
+            };
+            widths[number] + GAP
+        });
+        let fits = narrowest.sum::<usize>() <= self.width + GAP;
+        for (number, column) in table.column_iter_mut().enumerate() {
+            if is_whole(&number) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            } else if fits {
+                let padding = usize::from(number + 1 < self.words.len());
+                let word = u16::try_from(self.words[number] + padding).unwrap_or(u16::MAX);
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(word)));
+            }
+        }
+        table.trim_fmt()
     }
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split_whitespace().map(columns).max().unwrap_or(0)
 }
 
 /// A cell of a table.
@@ -158,6 +211,11 @@ pub(crate) fn calendar_label(id: &str, owner: Option<&str>) -> String {
     }
 }
 
+/// The beginning of an event's id, which names it to other commands.
+pub(crate) fn short_event(id: &str) -> String {
+    id.chars().take(SHORT_ID - 1).collect()
+}
+
 /// A calendar in a table: by its owner's address, or else by the beginning of its id.
 pub(crate) fn short_calendar(id: &str, owner: Option<&str>) -> String {
     let short = cut(id, SHORT_ID);
@@ -183,6 +241,25 @@ mod tests {
     use super::*;
     use callsheet_testkit::at;
     use test_case::test_case;
+
+    #[test]
+    fn words_of_a_table_are_whole_where_the_screen_has_room() {
+        let words = ["recruiting@acme.example", "University", "(9f3c5fb7…)"];
+        for (width, is_whole) in [(80, true), (50, true), (40, false)] {
+            let screen = &Screen::new(Some(width), None);
+            let mut table = table(screen, ["calendar", "meeting", "number"]);
+            table.add_row([
+                Field::text(format!("{} {}", words[0], words[2])),
+                Field::text(format!("{} partners in Berlin", words[1])),
+                Field::number(7),
+            ]);
+            let text = table.text();
+            let widest = text.lines().map(columns).max();
+            assert!(widest <= Some(width), "{widest:?} of {width}:\n{text}");
+            let has_all = words.iter().all(|word| text.contains(word));
+            assert!(has_all || !is_whole, "{width}:\n{text}");
+        }
+    }
 
     #[test_case("09:59:30", "just now"; "seconds")]
     #[test_case("09:01", "59 min ago"; "minutes")]

@@ -69,15 +69,53 @@ impl Screen {
     }
 }
 
+/// Columns that `text` takes in one line.
+pub(crate) fn columns(text: &str) -> usize {
+    text.chars().map(|letter| letter.width().unwrap_or(0)).sum()
+}
+
+/// `text` with each line wrapped between its words. The rest of a line is indented by two columns
+/// more than its beginning. Rows of tables, which have several blanks in a row, are not wrapped.
+pub(crate) fn wrapped(text: &str, width: usize) -> String {
+    let lines: Vec<_> = text
+        .split('\n')
+        .map(|line| wrapped_line(line, width))
+        .collect();
+    lines.join("\n")
+}
+
+fn wrapped_line(line: &str, width: usize) -> String {
+    let words = line.trim_start();
+    let indent = line.len() - words.len();
+    if columns(line) <= width || words.contains("  ") {
+        return line.to_owned();
+    }
+    let (mut wrapped, mut used) = (line[..indent].to_owned(), indent);
+    for (number, word) in words.split(' ').enumerate() {
+        let needed = columns(word) + usize::from(number > 0);
+        if number > 0 && used + needed > width {
+            wrapped.push('\n');
+            wrapped.push_str(&" ".repeat(indent + 2));
+            used = indent + 2 + columns(word);
+        } else {
+            if number > 0 {
+                wrapped.push(' ');
+            }
+            used += needed;
+        }
+        wrapped.push_str(word);
+    }
+    wrapped
+}
+
 /// `text`, cut to `width` columns.
 pub(crate) fn cut(text: &str, width: usize) -> String {
-    let columns = |letter: char| letter.width().unwrap_or(0);
-    if text.chars().map(columns).sum::<usize>() <= width {
+    if columns(text) <= width {
         return text.to_owned();
     }
     let (mut used, mut kept) = (1, String::new());
     for letter in text.chars() {
-        used += columns(letter);
+        used += letter.width().unwrap_or(0);
         if used > width {
             break;
         }
@@ -98,6 +136,15 @@ mod tests {
     #[test_case("会議の議題", 6, "会議…"; "letters of two columns")]
     fn a_text_is_cut_by_its_width(text: &str, width: usize, expected: &str) {
         assert_eq!(cut(text, width), expected);
+    }
+
+    #[test_case("one two", 7, "one two"; "a line that fits")]
+    #[test_case("one two three", 7, "one two\n  three"; "a line that does not")]
+    #[test_case("  - one two\nthree four", 9, "  - one\n    two\nthree\n  four"; "an indented line")]
+    #[test_case("one 0195a1f4-6f8e", 8, "one\n  0195a1f4-6f8e"; "a word that is longer")]
+    #[test_case("one  two  three", 7, "one  two  three"; "a row of a table")]
+    fn a_line_is_wrapped_between_words(text: &str, width: usize, expected: &str) {
+        assert_eq!(wrapped(text, width), expected);
     }
 
     #[test_case(None, "2090-03-06 10:00 UTC"; "without a zone")]

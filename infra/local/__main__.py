@@ -21,6 +21,7 @@ COMMANDS = {
     "up": lambda _: commands.up(),
     "down": lambda _: commands.down(),
     "run": lambda _: commands.run(),
+    "first-day": commands.first_day,
     "watch": lambda _: commands.watch(),
     "test": commands.test,
     "invoke": invoke.invoke,

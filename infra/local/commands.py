@@ -24,6 +24,9 @@ from settings import parameters, raised_limits, recall, simulator_flags
 # The benchmark that needs a proxy between the functions and AWS.
 COUNTING = "cost"
 SIMULATOR = "simulator"
+# The page of `make first-day`, the columns of its own texts first.
+FIRST_DAY = ROOT / "docs" / "first-day.md"
+FIRST_DAY_COLUMNS = (80, 120)
 
 
 def up() -> int:
@@ -56,6 +59,26 @@ def run() -> int:
     built = build.binaries()
     with _private("run") as state:
         return _follow([str(built / "workday")], os.environ | _bring_up(state, built))
+
+
+def first_day(arguments: list[str]) -> int:
+    """`first-day [--write]`: each command of the page, in a cloud of its own, once for each width of a terminal.
+
+    The page as it is with the larger width is left beside what was built.
+    """
+    built = build.binaries()
+    with _private("first-day") as state:
+        environment = _bring_up(state, built, raised=True)
+        deployed_with = aws.deployed_parameters(state)
+        code = 0
+        for number, columns in enumerate(FIRST_DAY_COLUMNS):
+            if number:
+                _begin_again(state, deployed_with, environment)
+            copy = build.target_directory() / f"first-day-{columns}.md"
+            flags = [f"--columns={columns}", f"--copy={copy}", *arguments]
+            code = max(code, _follow([str(built / "first-day"), str(FIRST_DAY), *flags], os.environ | environment))
+        state.keep = code != 0
+        return code
 
 
 def test(arguments: list[str]) -> int:

@@ -341,6 +341,12 @@ def demonstration(exercises: Exercises) -> None:
             raise LocalCloudError("It does not end with `Result: correct`")
 
 
+def page(exercises: Exercises) -> None:
+    """first-day."""
+    with exercises.counted("first-day"):
+        exercises.make("first-day")
+
+
 def benchmarks(exercises: Exercises) -> list[str]:
     """The names of all benchmarks, which the help of `make bench` has to list."""
     shown = subprocess.run([str(exercises.built / "bench"), "--help"], check=True, capture_output=True, text=True).stdout
@@ -369,12 +375,13 @@ def faults_of(report: Path) -> list[str]:
     return faults if rows else ["no rows"]
 
 
-FUNCTIONS = {"watched": watched_cloud, "lasting": lasting_cloud, "demonstration": demonstration, "plain": without_cloud}
+FUNCTIONS = {"watched": watched_cloud, "lasting": lasting_cloud, "demonstration": demonstration, "page": page, "plain": without_cloud}
 # The targets that each group of exercises runs, in the order of their start.
 GROUPS = {
     "watched": ("watch",),
     "lasting": ("up", "invoke", "build", "deploy", "down"),
     "demonstration": ("run",),
+    "page": ("first-day",),
     "benchmarks": ("bench",),
     "plain": ("help", "clean", "advisories", "size"),
 }

@@ -42,6 +42,8 @@ pub(crate) fn callsheet(arguments: &[&str], input: &str) -> Run {
         .args(arguments)
         .env("AWS_ENDPOINT_URL", &proxy.url)
         .env("CALLSHEET_BY", "lead@acme.example")
+        // Tests look for parts of sentences, which a narrow screen wraps.
+        .env("COLUMNS", "1000")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -100,7 +100,6 @@ async fn a_policy_is_previewed_pushed_and_explained_and_its_deduplication_cannot
         })
         .await;
 
-    let calendar = tenant.calendars[0].id.to_string();
     let listed = [
         "events",
         "--calendar",

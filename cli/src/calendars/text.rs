@@ -65,7 +65,7 @@ impl Text<'_, CalendarList> {
         for calendar in &self.calendars {
             let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
-                .chain([calendar.platform, calendar.status.as_str()].map(str::to_owned))
+                .chain([platform(calendar.platform), calendar.status.as_str()].map(str::to_owned))
                 .chain(self.last_syncs(calendar));
             add_row(&mut table, cells, Some(calendar));
         }
@@ -91,14 +91,21 @@ impl Text<'_, CalendarList> {
             let at_recall = calendar.at_recall.as_ref().map_or("", AtRecall::as_str);
             let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
-                .chain([calendar.platform, calendar.status.as_str(), at_recall].map(str::to_owned))
+                .chain([platform(calendar.platform), calendar.status.as_str(), at_recall].map(str::to_owned))
                 .chain(self.last_syncs(calendar));
             add_row(&mut table, cells, Some(calendar));
         }
         for calendar in unknown {
             let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
-                .chain([calendar.platform, "unknown", calendar.status.as_str()].map(str::to_owned));
+                .chain(
+                    [
+                        platform(calendar.platform),
+                        "unknown",
+                        calendar.status.as_str(),
+                    ]
+                    .map(str::to_owned),
+                );
             add_row(&mut table, cells, None);
         }
         table.text()
@@ -182,6 +189,15 @@ impl Text<'_, CalendarList> {
             lines.push("Recall lists the same calendars.".to_owned());
         }
         Some(lines.join("\n"))
+    }
+}
+
+/// The short name of a platform.
+fn platform(platform: &'static str) -> &'static str {
+    match platform {
+        "google_calendar" => "Google",
+        "microsoft_outlook" => "Outlook",
+        other => other,
     }
 }
 

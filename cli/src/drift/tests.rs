@@ -1,152 +1,47 @@
-//! Drift is shown, and meetings that are not compared are counted.
+//! Texts of the comparison, and the exit codes.
 
-use callsheet_app::ports::{Calendars as _, Decisions as _};
-use callsheet_domain::{
-    Applied, CalendarStatus, CallRecord, Cause, Decision, EventId, History, Operation,
-    RecordedResult, Wanted,
-};
-use callsheet_testkit::{
-    MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_applied_bot, at,
-};
-use serde_json::{Value, json};
+use callsheet_app::drift::{DriftedMeeting, FoundDrift, GoneCalendar, NotCompared};
+use callsheet_app::ports::{UnreadableEvent, UnreadableRow};
+use callsheet_domain::{CalendarStatus, DriftKind};
+use callsheet_testkit::{a_calendar, a_decision, an_event, id};
+use serde_json::json;
 use test_case::test_case;
 
 use super::*;
 use crate::render::{Render as _, assert_published};
 
-/// An event as Recall lists it, with `bots`: the deduplication key of each, `ours` or another,
-/// and its start.
-fn a_listed_event(event: &str, bots: &[(&str, &str)]) -> Value {
-    let ours = ours();
-    let bots: Vec<_> = bots
-        .iter()
-        .enumerate()
-        .map(|(number, (key, start))| {
-            let key = if *key == "ours" { &ours } else { *key };
-            json!({
-                "bot_id": format!("bot-{number}"),
-                "start_time": at(start),
-                "deduplication_key": key,
-                "meeting_url": "https://meet.example/abc-defg",
-            })
-        })
-        .collect();
-    json!({
-        "id": event,
-        "calendar_id": "calendar-sales",
-        "ical_uid": "meeting-1@acme.example",
-        "platform": "google_calendar",
-        "platform_id": "platform-event-1",
-        "start_time": at("10:00"),
-        "end_time": at("11:00"),
-        "created_at": "2090-03-05T10:00:00Z",
-        "updated_at": at("09:00"),
-        "is_deleted": false,
-        "meeting_url": "https://meet.example/abc-defg",
-        "meeting_platform": "google_meet",
-        "raw": {"summary": "Kick-off"},
-        "bots": bots,
-    })
-}
-
-fn ours() -> String {
-    let Wanted::Bot(bot) = a_decision().wanted else {
-        panic!("it wants a bot");
-    };
-    bot.deduplication_key.to_string()
-}
-
-/// A decision whose wanted bot is applied.
-fn an_applied_decision(event: &str) -> Decision {
-    a_decision().with(|row| {
-        row.key.event_id = EventId::parse(event).expect("an id");
-        if let Wanted::Bot(bot) = &row.wanted {
-            row.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
-        }
-    })
-}
-
-/// Compares `events` with `rows` at 09:30.
-async fn compared(rows: Vec<Decision>, events: Vec<Value>) -> Drift {
-    compared_without(None, rows, events).await
-}
-
-/// The same, where the row of one event cannot be read.
-async fn compared_without(bad: Option<&str>, rows: Vec<Decision>, events: Vec<Value>) -> Drift {
-    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
-    let written = state.write_record(&a_calendar_record()).await;
-    written.expect("memory");
-    for row in rows {
-        decisions.write(&row).await.expect("memory");
-        if bad == Some(row.key.event_id.as_str()) {
-            decisions.make_unreadable(&row.key);
-        }
+/// One of `compared` meetings has no bot.
+fn one_is_missing(compared: usize) -> FoundDrift {
+    FoundDrift {
+        drifted: vec![DriftedMeeting {
+            kind: DriftKind::Missing,
+            event: an_event(),
+            decision: a_decision(),
+            owner: a_calendar().email,
+            bots: 0,
+        }],
+        compared,
+        ..FoundDrift::default()
     }
-    let calendars = connected_calendars(&state, &[])
-        .await
-        .expect("one is connected");
-    let page = ListedPage {
-        requested_at: at("09:30"),
-        events: serde_json::from_value(Value::Array(events)).expect("any JSON"),
-    };
-    let result = compare(&calendars, vec![page], &decisions).await;
-    result.expect("memory")
 }
 
-#[test_case(&[("ours", "10:00")], None; "its bot exists")]
-#[test_case(&[], Some(("missing", 0)); "no bot")]
-#[test_case(&[("ours", "10:00"), ("ours", "10:00")], Some(("duplicate", 2)); "its bot exists twice")]
-#[test_case(&[("ours", "10:00"), ("ours", "12:00")], Some(("stale", 2)); "a bot at another time")]
-#[test_case(&[("ours", "10:00"), ("theirs", "10:00"), ("theirs", "08:00")], Some(("foreign", 2)); "a bot of another program")]
-#[tokio::test]
-async fn the_listed_bots_are_compared_with_the_decision(
-    bots: &[(&str, &str)],
-    expected: Option<(&str, usize)>,
-) {
-    let result = compared(
-        vec![an_applied_decision("event-1")],
-        vec![a_listed_event("event-1", bots)],
-    )
-    .await;
-    let shown = result.drifted.first().map(|one| (one.kind, one.bots));
-    assert_eq!(shown, expected);
-    assert_eq!(result.compared, 1);
-    assert_eq!(result.exit_code(), u8::from(expected.is_some()));
-}
-
-fn just_called(row: &mut Decision) {
-    row.history = History::kept([CallRecord {
-        at: at("09:29:30"),
-        operation: Operation::ScheduleBot,
-        cause: Cause::New,
-        outcome: RecordedResult::Done,
-        is_late: false,
-    }]);
-}
-
-#[tokio::test]
-async fn meetings_that_cannot_be_compared_are_counted_by_reason() {
-    let changes: [fn(&mut Decision); 4] = [
-        |row| row.applied = Applied::Nothing,
-        |row| *row = row.clone().abandon("refused"),
-        just_called,
-        |row| row.inputs.event = at("08:00"),
-    ];
-    let name = |index: usize| format!("event-{index}");
-    let rows = changes.into_iter().enumerate();
-    let rows = rows.map(|(index, change)| an_applied_decision(&name(index)).with(change));
-    let mut events: Vec<_> = (0..5)
-        .map(|index| a_listed_event(&name(index), &[]))
-        .collect();
-    let (mut over, mut deleted) = (
-        a_listed_event("event-5", &[]),
-        a_listed_event("event-6", &[]),
-    );
-    over["start_time"] = json!(at("09:30"));
-    deleted["is_deleted"] = json!(true);
-    events.extend([over, deleted, json!({"id": "event-7"})]);
-    let result = compared(rows.collect(), events).await;
-    assert_eq!((result.compared, result.exit_code()), (0, 1));
+#[test]
+fn meetings_that_cannot_be_compared_are_counted_by_reason() {
+    let result = Drift::of(FoundDrift {
+        not_compared: NotCompared {
+            due: 1,
+            abandoned: 1,
+            just_called: 1,
+            undecided: 2,
+        },
+        unreadable: vec![UnreadableEvent {
+            id: Some(id("event-7")),
+            calendar_id: None,
+            problem: "not in the published shape".to_owned(),
+        }],
+        ..FoundDrift::default()
+    });
+    assert_eq!(result.exit_code(), 1);
     assert_eq!(
         result.text(),
         "\
@@ -161,18 +56,15 @@ No upcoming meeting was compared.
     );
 }
 
-#[tokio::test]
-async fn drift_is_shown_as_a_table_and_counts() {
-    let result = compared(
-        vec![an_applied_decision("event-1")],
-        vec![a_listed_event("event-1", &[])],
-    )
-    .await;
+#[test]
+fn drift_is_shown_as_a_table_and_counts() {
+    let result = Drift::of(one_is_missing(1));
+    assert_eq!(result.exit_code(), 1);
     assert_eq!(
         result.text(),
         "\
 bot      start (UTC)       calendar                        meeting   event    bots
-───────────────────────────────────────────────────────────────────────────────────
+──────────────────────────────────────────────────────────────────────────────────
 missing  2090-03-06 10:00  sales@acme.example (calendar…)  Kick-off  event-1     0
 
 1 of 1 upcoming meeting has drifted: 1 missing.
@@ -203,52 +95,50 @@ now."
     );
 }
 
-#[tokio::test]
-async fn a_decision_that_cannot_be_read_is_named_and_the_others_are_compared() {
-    let events = ["event-1", "event-2"].map(|event| a_listed_event(event, &[]));
-    let rows = ["event-1", "event-2"].map(an_applied_decision);
-    let result = compared_without(Some("event-2"), rows.to_vec(), events.to_vec()).await;
-    assert_eq!((result.compared, result.drifted.len()), (1, 1));
-    assert_eq!(result.not_compared.undecided, 0);
+#[test]
+fn a_decision_that_cannot_be_read_is_named() {
+    let row = UnreadableRow {
+        key: a_decision().key,
+        calendar_id: None,
+        problem: "made unreadable on purpose".to_owned(),
+    };
+    let result = Drift::of(FoundDrift {
+        compared: 1,
+        unreadable_decisions: vec![row],
+        ..FoundDrift::default()
+    });
     assert_eq!(result.exit_code(), 1);
     let text = result.text();
-    let expected = "  event event-2: made unreadable on purpose";
+    let expected = "  event event-1: made unreadable on purpose";
     assert!(text.contains(expected), "{text}");
 }
 
-#[test_case(None, Some(AtRecall::Absent); "not listed by Recall")]
-#[test_case(Some(CalendarStatus::Disconnected), Some(AtRecall::Disconnected); "disconnected at Recall")]
-#[test_case(Some(CalendarStatus::Connected), None; "connected at Recall")]
-#[tokio::test]
-async fn a_calendar_that_is_gone_at_recall_is_drift(
-    at_recall: Option<CalendarStatus>,
-    expected: Option<AtRecall>,
-) {
-    let state = MemoryState::new();
-    let written = state.write_record(&a_calendar_record()).await;
-    written.expect("memory");
-    let connected = connected_calendars(&state, &[]).await;
-    let mut calendars = connected.expect("one is connected");
-    let mut directory = Directory::default();
-    if let Some(status) = at_recall {
-        let calendar = a_calendar_record().calendar.with(|one| one.status = status);
-        directory.calendars.insert(calendar.id.clone(), calendar);
-    }
-    let gone = take_gone(&mut calendars, &directory);
-    assert_eq!(gone.first().map(|one| one.at_recall.clone()), expected);
-    assert_eq!(calendars.len(), usize::from(expected.is_none()));
-    let result = Drift {
-        gone,
-        ..compared(
-            vec![an_applied_decision("event-1")],
-            vec![a_listed_event("event-1", &[("ours", "10:00")])],
-        )
-        .await
-    };
+#[test_case(None, "not listed"; "not listed by Recall")]
+#[test_case(Some(CalendarStatus::Disconnected), "disconnected"; "disconnected at Recall")]
+fn a_calendar_that_is_gone_at_recall_is_drift(at_recall: Option<CalendarStatus>, expected: &str) {
+    let result = Drift::of(FoundDrift {
+        compared: 1,
+        gone: vec![GoneCalendar {
+            calendar: a_calendar(),
+            at_recall,
+        }],
+        ..FoundDrift::default()
+    });
     assert_published("drift", &result);
-    assert_eq!(result.exit_code(), u8::from(expected.is_some()));
-    let is_named = result
-        .text()
-        .contains("sales@acme.example (calendar-sales):");
-    assert_eq!(is_named, expected.is_some(), "{}", result.text());
+    assert_eq!(result.exit_code(), 1);
+    let line = format!("  sales@acme.example (calendar-sales): {expected} at Recall");
+    assert!(result.text().contains(&line), "{}", result.text());
+}
+
+#[test]
+fn the_exit_code_is_zero_if_every_meeting_has_its_bots() {
+    let result = Drift::of(FoundDrift {
+        compared: 2,
+        ..FoundDrift::default()
+    });
+    assert_eq!(result.exit_code(), 0);
+    assert_eq!(
+        result.text(),
+        "Recall has the right bots for 2 upcoming meetings."
+    );
 }

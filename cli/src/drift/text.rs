@@ -2,7 +2,9 @@
 
 use callsheet_api::drift::{Counts, Drift, GoneCalendar, NotCompared};
 
-use crate::render::{Field, Render, Text, calendar_label, counted, short_calendar, table};
+use crate::render::{
+    Field, Render, Text, calendar_label, counted, short_calendar, short_event, table,
+};
 use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
@@ -54,7 +56,7 @@ impl Text<'_, Drift> {
         let start = self.1.start();
         let headings = ["bot", &start, "calendar", "meeting", "event", "bots"];
         let mut table = table(self.1, headings);
-        table.keep_whole(&[0, 1, 5]);
+        table.keep_whole(&[0, 1, 4]);
         for meeting in &self.drifted {
             table.add_row([
                 Field::text(meeting.kind),
@@ -64,7 +66,7 @@ impl Text<'_, Drift> {
                     self.1,
                 ),
                 Field::part(meeting.title.as_deref().unwrap_or_default(), self.1),
-                Field::text(&meeting.event_id),
+                Field::text(short_event(&meeting.event_id)),
                 Field::number(meeting.bots),
             ]);
         }

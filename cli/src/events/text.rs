@@ -2,8 +2,8 @@
 
 use callsheet_api::events::{EventEntry, EventList};
 
-use crate::render::{Field, Render, counted, table};
-use crate::screen::Screen;
+use crate::render::{Field, Render, counted, in_one_line, table};
+use crate::screen::{Screen, cut};
 use crate::unreadable::decisions_paragraph;
 
 impl Render for EventList {
@@ -11,7 +11,7 @@ impl Render for EventList {
         let mut parts = Vec::new();
         if self.events.is_empty() {
             parts.push(
-                "No event is selected. Without --from, --until or --day, coming events are listed; \
+                "No event matches. Without --from, --until or --day, only coming events are listed; \
                  `callsheet status` shows when the calendars were synced."
                     .to_owned(),
             );
@@ -46,7 +46,7 @@ fn list(events: &[EventEntry], screen: &Screen) -> String {
             Field::part(title, screen),
             Field::text(event.verdict),
             Field::text(event.bot),
-            Field::part(calendar, screen),
+            Field::text(cut(&in_one_line(calendar), screen.width / 4)),
             Field::text(&event.short_id),
         ]);
     }

@@ -75,7 +75,7 @@ async fn a_decision_is_explained_with_reason_inputs_and_bot() {
 \"Kick-off\" is to be recorded.
 From 2090-03-06 10:00 UTC to 2090-03-06 11:00 UTC, in the calendar of sales@acme.example (calendar-sales, connected).
 
-Why, by the rule external: {sentence}.
+Why (external): {sentence}.
   external: true
   external_domains: globex.example
   internal: false

@@ -57,7 +57,7 @@ impl Text<'_, Explanation> {
     }
 
     fn why(&self) -> String {
-        let mut lines = vec![format!("Why, by the rule {}: {}.", self.rule, self.reason)];
+        let mut lines = vec![format!("Why ({}): {}.", self.rule, self.reason)];
         if self.expression_failed {
             lines.push("The rule's expression failed: correct it in the policy.".to_owned());
         }

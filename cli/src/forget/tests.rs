@@ -1,20 +1,26 @@
 //! What is removed, and what stays.
 
-use callsheet_app::ports::OverrideStore as _;
+use callsheet_api::forget::{DecisionCounts, Forgotten};
+use callsheet_app::forget::mentions;
+use callsheet_app::ports::{Calendars as _, Decisions as _, Forgetting as _, OverrideStore as _};
 use callsheet_domain::{
-    Actor, Applied, CalendarStatus, Fact, FactValue, OverrideChoice, OverrideScope, Person,
-    ResponseStatus, Wanted,
+    Actor, Applied, CalendarStatus, Decision, Fact, FactValue, OverrideChoice, OverrideScope,
+    Person, ResponseStatus, Wanted,
 };
 use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
     an_applied_bot, an_email, at, id,
 };
 
-use super::*;
 use crate::render::Render as _;
 
 const GUEST: &str = "buyer@globex.example";
-type Harness = Ports<MemoryState, MemoryDecisions>;
+
+/// The tables, in memory.
+struct Harness {
+    state: MemoryState,
+    decisions: MemoryDecisions,
+}
 
 /// A meeting with a guest, whose address a rule asked for; it is over if it ended at nine.
 fn a_meeting(event: &str, calendar: &str, ended: bool) -> Decision {
@@ -47,7 +53,7 @@ fn a_meeting(event: &str, calendar: &str, ended: bool) -> Decision {
 /// A calendar with this status, an override by the lead, a meeting that is over and one
 /// that is not.
 async fn with_calendar(status: CalendarStatus) -> Harness {
-    let ports = Ports {
+    let ports = Harness {
         state: MemoryState::new(),
         decisions: MemoryDecisions::new(),
     };
@@ -67,8 +73,9 @@ async fn with_calendar(status: CalendarStatus) -> Harness {
 }
 
 async fn forget(ports: &Harness, name: &str, is_dry_run: bool) -> Forgotten {
-    let forgotten = ports.forget(name, is_dry_run, at("09:30")).await;
-    forgotten.expect("memory")
+    let tables = (&ports.state, &ports.decisions);
+    let forgotten = callsheet_app::forget::forget(tables, name, is_dry_run, at("09:30")).await;
+    Forgotten::of(forgotten.expect("memory"))
 }
 
 async fn row(ports: &Harness, event: &str) -> Decision {

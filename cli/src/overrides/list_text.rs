@@ -3,12 +3,9 @@
 use callsheet_api::override_list::{OverrideEntry, OverrideList, PauseEntry};
 use callsheet_api::overrides::Scope;
 
-use crate::render::{Field, Render, Text, in_one_line, short_calendar, table};
+use crate::render::{Field, Render, Text, in_one_line, short_calendar, short_event, table};
 use crate::screen::Screen;
 use crate::unreadable::problems_paragraph;
-
-/// Letters of an event's id.
-const SHORT_ID: usize = 14;
 
 impl Render for OverrideList {
     fn text_on(&self, screen: &Screen) -> String {
@@ -48,16 +45,15 @@ impl Text<'_, OverrideList> {
                 Scope::Series => "series",
                 Scope::IcalUid => "meeting",
             };
-            let calendar = short_calendar(&one.calendar, one.owner.as_deref());
-            let id = one.event_id.as_deref().unwrap_or_default();
-            let id: String = id.chars().take(SHORT_ID).collect();
+            let calendar = one.owner.as_ref().unwrap_or(&one.calendar);
+            let id = one.event_id.as_deref().map(short_event);
             table.add_row([
                 Field::text(scope),
                 Field::text(one.choice),
                 Field::part(meeting(one), self.1),
                 Field::part(calendar, self.1),
                 Field::text(format!("{} by {}", self.1.instant(one.at), one.by)),
-                Field::text(id),
+                Field::text(id.unwrap_or_default()),
             ]);
         }
         table.text()

@@ -23,6 +23,7 @@ impl Render for History {
             return "No policy was pushed yet: the built-in policy is active.".to_owned();
         }
         let mut table = table(screen, ["revision", "when", "by", "size", "bytes", "note"]);
+        table.keep_whole(&[0, 1]);
         for entry in &self.policies {
             table.add_row([
                 Field::number(entry.revision),

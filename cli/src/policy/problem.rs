@@ -21,11 +21,6 @@ pub(super) fn located(problems: Vec<PolicyProblem>, map: &SourceMap) -> Vec<Prob
     located
 }
 
-/// Problems of a policy that is in no file.
-pub(crate) fn unlocated(problems: Vec<PolicyProblem>) -> Vec<Problem> {
-    located(problems, &SourceMap::default())
-}
-
 /// The place and the message, in one line if the message is.
 pub(super) fn problem_text(problem: &Problem) -> String {
     let lines = problem.line.zip(problem.column);

@@ -1,12 +1,7 @@
 //! Shows which upcoming meetings would gain, lose or change a bot under another
-//! policy, and changes nothing.
-//!
-//! The decisions are made with the code of a sync, so a preview shows what a sync
-//! would write. The events are listed at Recall, or read from a file that an
-//! earlier preview saved.
+//! policy. The events are listed at Recall, or read from a file that an earlier
+//! preview saved.
 
-mod compare;
-mod inputs;
 mod saved;
 mod table;
 #[cfg(test)]
@@ -14,29 +9,25 @@ mod tests;
 
 use std::path::Path;
 
-use callsheet_api::policy::Problem;
 use callsheet_api::preview::Comparison;
-use callsheet_app::ports::{Clock, Policies};
+use callsheet_app::event_lister::EventLister;
+use callsheet_app::policy_preview::{
+    Baseline, KnownCalendars, PolicyPreview, PreviewInputs, compare, compare_with_decisions,
+    list_inputs,
+};
+use callsheet_app::ports::Clock;
 use callsheet_app::{ActivePolicy, PolicyCache};
-use callsheet_domain::{PolicyDocument, PolicyRevision, Timestamp, plus};
-use jiff::SignedDuration;
+use callsheet_domain::{Policy, PolicyRevision, Timestamp};
 
 use crate::arguments::PreviewArguments;
 use crate::error::CliError;
-use crate::listing::{EventLister, Progress};
+use crate::listing::{Progress, RecordedRecall, read_events};
 use crate::policy::compile_file;
-use crate::policy::problem::unlocated;
 use crate::workspace::Workspace;
-use compare::{Baseline, compare};
-use inputs::{KnownCalendars, PreviewInputs, connected_with_overrides, stored_with_overrides};
 use saved::SavedEvents;
 
-/// Recall updates events that started up to about a day ago, and a full sync
-/// reaches as far back.
-const FULL_SYNC_REACH: SignedDuration = SignedDuration::from_hours(24);
-
-/// What is previewed, and what it is compared with.
-type Previewed = (PreviewInputs, (Baseline, ActivePolicy));
+/// A policy, and the instant for which its decisions are made.
+type Previewed<'a> = (&'a Policy, Timestamp);
 
 /// Previews the policy of `arguments`.
 pub(crate) async fn run(
@@ -45,14 +36,17 @@ pub(crate) async fn run(
     clock: impl Clock,
 ) -> Result<Comparison, CliError> {
     let (document, policy) = compile_file(&arguments.policy)?;
-    let now = clock.now();
-    let (inputs, baseline) = match &arguments.events {
-        None => listed_at_recall(workspace, arguments, clock, now).await?,
-        Some(file) if arguments.stored => with_stored_decisions(workspace, arguments, file).await?,
-        Some(file) => without_decisions(workspace, arguments, file).await?,
+    let previewed = (&policy, clock.now());
+    let preview = match &arguments.events {
+        None => listed_at_recall(workspace, arguments, previewed, clock).await?,
+        Some(file) if arguments.stored => {
+            with_stored_decisions(workspace, arguments, previewed, file).await?
+        }
+        Some(file) => without_decisions(workspace, arguments, previewed, file).await?,
     };
-    let mut comparison = compare(&inputs, baseline, &policy, now);
-    comparison.warnings = warnings(&document, &inputs, arguments);
+    let has_all = arguments.calendars.is_empty() && arguments.events.is_none();
+    let warnings = preview.inputs.warnings(&document, has_all);
+    let comparison = Comparison::of(preview, warnings);
     Ok(if arguments.summary {
         comparison.without_meetings()
     } else {
@@ -60,94 +54,74 @@ pub(crate) async fn run(
     })
 }
 
-/// What can hardly be meant; of calendars only if all connected ones are known.
-fn warnings(
-    document: &PolicyDocument,
-    inputs: &PreviewInputs,
-    arguments: &PreviewArguments,
-) -> Vec<Problem> {
-    let mut warnings = document.warnings();
-    let are_all_known = arguments.calendars.is_empty() && arguments.events.is_none();
-    if are_all_known && inputs.unreadable_calendars.is_empty() {
-        let calendars = inputs.calendars.values();
-        let calendars: Vec<_> = calendars
-            .map(|context| context.record.calendar.clone())
-            .collect();
-        warnings.extend(document.warnings_for(&calendars));
-    }
-    unlocated(warnings)
-}
-
 /// Lists the events at Recall, and compares with the stored decisions.
 async fn listed_at_recall(
     workspace: &Workspace,
     arguments: &PreviewArguments,
+    (policy, now): Previewed<'_>,
     clock: impl Clock,
-    now: Timestamp,
-) -> Result<Previewed, CliError> {
+) -> Result<PolicyPreview, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+    let recall = workspace.recall(", or read the events from a file with --events")?;
     let lister = EventLister {
-        recall: workspace.recall(", or read the events from a file with --events")?,
+        recall: RecordedRecall::new(recall, arguments.save.is_some()),
         state: &state,
         clock,
         rate_limit: workspace.rate_limit(),
         progress: Progress::on_stderr(),
     };
-    let calendars = connected_with_overrides(&state, &arguments.calendars).await?;
-    let pages = lister
-        .pages(calendars.readable.keys(), plus(now, -FULL_SYNC_REACH))
-        .await?;
-    let events: Vec<_> = pages.into_iter().flat_map(|page| page.events).collect();
+    let inputs = list_inputs(&lister, &arguments.calendars, now).await?;
     if let Some(file) = &arguments.save {
-        let calendars = calendars.readable.values();
+        let calendars = inputs.calendars.values();
         let calendars = calendars.map(|context| &context.record.calendar);
-        SavedEvents::new(now, calendars, &events).save(file)?;
+        SavedEvents::new(now, calendars, lister.recall.into_events()).save(file)?;
     }
-    let mut inputs = PreviewInputs::new(calendars, &events);
-    let rows = inputs.stored_decisions(&decisions).await?;
-    let active = active_policy(&state).await?;
-    Ok((inputs, (Baseline::Decisions(rows), active)))
+    Ok(compare_with_decisions((&state, &decisions), inputs, policy, now).await?)
 }
 
 /// Reads the events from a file, and compares with the stored decisions.
 async fn with_stored_decisions(
     workspace: &Workspace,
     arguments: &PreviewArguments,
+    (policy, now): Previewed<'_>,
     file: &Path,
-) -> Result<Previewed, CliError> {
+) -> Result<PolicyPreview, CliError> {
     let saved = SavedEvents::open(file)?;
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
     let calendars = saved.calendars(&arguments.calendars);
-    let calendars = stored_with_overrides(&state, calendars).await?;
-    let mut inputs = PreviewInputs::new(calendars, &saved.events);
-    let rows = inputs.stored_decisions(&decisions).await?;
-    let active = active_policy(&state).await?;
-    Ok((inputs, (Baseline::Decisions(rows), active)))
+    let calendars = KnownCalendars::stored(&state, calendars).await?;
+    let inputs = PreviewInputs::new(calendars, read_events(&saved.events));
+    Ok(compare_with_decisions((&state, &decisions), inputs, policy, now).await?)
 }
 
 /// Reads the events from a file, and compares with what another policy decides.
 async fn without_decisions(
     workspace: &Workspace,
     arguments: &PreviewArguments,
+    (policy, now): Previewed<'_>,
     file: &Path,
-) -> Result<Previewed, CliError> {
+) -> Result<PolicyPreview, CliError> {
     let saved = SavedEvents::open(file)?;
     let compared_with = match &arguments.against {
         Some(file) => ActivePolicy {
             policy: compile_file(file)?.1.into(),
             revision: PolicyRevision::default(),
         },
-        None if workspace.has_state() => active_policy(&workspace.state().await?).await?,
+        None if workspace.has_state() => {
+            let state = workspace.state().await?;
+            PolicyCache::default().current(&state).await?
+        }
         None => ActivePolicy::built_in(),
     };
     let calendars = KnownCalendars {
         readable: saved.calendars(&arguments.calendars),
         unreadable: Vec::new(),
     };
-    let inputs = PreviewInputs::new(calendars, &saved.events);
-    Ok((inputs, (Baseline::Policy, compared_with)))
-}
-
-async fn active_policy<S: Policies>(state: &S) -> Result<ActivePolicy, CliError> {
-    Ok(PolicyCache::default().current(state).await?)
+    let inputs = PreviewInputs::new(calendars, read_events(&saved.events));
+    Ok(compare(
+        inputs,
+        (Baseline::Policy, compared_with),
+        policy,
+        now,
+    ))
 }

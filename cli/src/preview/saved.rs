@@ -9,12 +9,11 @@ use std::path::Path;
 
 use callsheet_app::CalendarContext;
 use callsheet_app::find_calendar::is_selected;
-use callsheet_domain::{Calendar, CalendarId, CalendarRecord, Email, Timestamp};
+use callsheet_domain::{Calendar, CalendarId, CalendarRecord, Email, Overrides, Timestamp};
 use callsheet_recall::{RawEvent, read_calendar};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::inputs::without_overrides;
 use crate::error::CliError;
 
 /// Version of the format.
@@ -35,13 +34,13 @@ impl SavedEvents {
     pub(crate) fn new<'a>(
         at: Timestamp,
         calendars: impl Iterator<Item = &'a Calendar>,
-        events: &[RawEvent],
+        events: Vec<RawEvent>,
     ) -> Self {
         Self {
             version: VERSION,
             at,
             calendars: calendars.map(without_credentials).collect(),
-            events: events.to_vec(),
+            events,
         }
     }
 
@@ -97,10 +96,11 @@ impl SavedEvents {
                 is_selected(selection, &calendar.id, owner)
             })
             .map(|calendar| {
-                (
-                    calendar.id.clone(),
-                    without_overrides(CalendarRecord::first(calendar)),
-                )
+                let context = CalendarContext {
+                    record: CalendarRecord::first(calendar),
+                    overrides: Overrides::default(),
+                };
+                (context.record.calendar.id.clone(), context)
             })
             .collect()
     }

@@ -109,9 +109,10 @@ fn meetings(meetings: &[MeetingPreview], screen: &Screen) -> String {
         } else {
             format!("{before} → {}", meeting.rule_after)
         };
+        let reason = without_rule(&meeting.reason, &meeting.rule_after);
         let why = match meeting.changed_fields.as_slice() {
-            [] => meeting.reason.clone(),
-            fields => format!("{}; another {}", meeting.reason, fields.join(", ")),
+            [] => reason.to_owned(),
+            fields => format!("{reason}; another {}", fields.join(", ")),
         };
         let cells = [
             screen.minute(meeting.starts_at),
@@ -123,4 +124,15 @@ fn meetings(meetings: &[MeetingPreview], screen: &Screen) -> String {
         table.add_row(cells.map(Field::text));
     }
     table.text()
+}
+
+/// A reason without the rule's name and verdict, which have columns of their own.
+fn without_rule<'a>(reason: &'a str, rule: &str) -> &'a str {
+    let beginning = format!("the rule \"{rule}\" ");
+    let Some(verdict) = reason.strip_prefix(&beginning) else {
+        return reason;
+    };
+    let verdicts = ["records it: ", "skips it: "];
+    let mut rests = verdicts.iter().filter_map(|it| verdict.strip_prefix(it));
+    rests.next().unwrap_or(reason)
 }

@@ -1,7 +1,7 @@
 //! Which rows are deleted, and which syncs are requested.
 
-use callsheet_app::ports::{Calendars as _, Decisions as _, SyncStates as _};
-use callsheet_domain::Decision;
+use callsheet_app::ports::{Calendars as _, Decisions as _, Queue, SyncStates as _, UnreadableRow};
+use callsheet_domain::{Decision, EventId, SyncJob, SyncReason, SyncRequest};
 use callsheet_testkit::{
     Faults, Intercepted, MemoryDecisions, MemoryQueue, MemoryState, When, With as _,
     a_calendar_record, a_decision, at,
@@ -11,7 +11,34 @@ use test_case::test_case;
 use super::*;
 use crate::render::Render as _;
 
-type Harness = Ports<MemoryState, MemoryDecisions, MemoryQueue>;
+type Harness = Ports<MemoryQueue>;
+
+/// Tables and a queue, in memory.
+struct Ports<Q> {
+    state: MemoryState,
+    decisions: MemoryDecisions,
+    queue: Q,
+}
+
+impl<Q: Queue> Ports<Q> {
+    async fn unreadable_of(&self, event: &EventId) -> Result<Vec<UnreadableRow>, CliError> {
+        Ok(unreadable_of(&self.decisions, event).await?)
+    }
+
+    async fn all_unreadable(&self, now: Timestamp) -> Result<Vec<UnreadableRow>, CliError> {
+        Ok(all_unreadable((&self.state, &self.decisions), now).await?)
+    }
+
+    async fn rebuild(
+        &self,
+        rows: Vec<UnreadableRow>,
+        is_dry_run: bool,
+        now: Timestamp,
+    ) -> Result<Rebuilt, CliError> {
+        let ports = (&self.state, &self.decisions, &self.queue);
+        Ok(Rebuilt::of(rebuild(ports, rows, is_dry_run, now).await?))
+    }
+}
 
 /// A readable row `good`, and unreadable rows `bad` and `over`; the meeting of the last is over.
 async fn with_rows() -> Harness {

@@ -2,7 +2,6 @@
 
 use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest};
 use callsheet_testkit::{Faults, Intercepted, MemoryDeadLetters, MemoryQueue, When, at};
-use test_case::test_case;
 
 use super::*;
 use crate::render::Render as _;
@@ -49,7 +48,7 @@ async fn readable_messages_are_sent_back_and_unreadable_ones_stay() {
         redriven.text(),
         "\
 message   job         calendar        sent      outcome
-──────────────────────────────────────────────────────────
+─────────────────────────────────────────────────────────
 letter-3  resync                      2 h ago   sent back
 letter-1  full sync   calendar-sales  1 h ago   sent back
 letter-2  unreadable                  just now  stays
@@ -160,39 +159,4 @@ async fn the_text_lists_fifty_messages_and_json_lists_all() {
         "{}",
         redriven.text()
     );
-}
-
-/// Whichever step fails, each job is on the sync queue or still in the dead-letter queue.
-#[test_case(When::Before; "before the effect")]
-#[test_case(When::After; "after the effect")]
-#[tokio::test]
-async fn no_message_is_lost_whichever_step_fails(when: When) {
-    for step in 0.. {
-        let (dead_letters, queue) = (three_dead_letters(), MemoryQueue::new());
-        let faults = Faults::once(step, when);
-        let (flaky_letters, flaky_queue) = (
-            Intercepted::new(dead_letters.clone(), &faults),
-            Intercepted::new(queue.clone(), &faults),
-        );
-        let result = redrive((&flaky_letters, &flaky_queue), &ALL, at("09:30")).await;
-        // Messages that were received when a step fails are visible again after a while.
-        let (lying, held) = (dead_letters.visible(), dead_letters.in_flight());
-        let is_somewhere = |id: &str, job: &SyncJob| {
-            let id = id.to_owned();
-            lying.contains(&id) || held.contains(&id) || queue.sent().contains(job)
-        };
-        assert!(
-            is_somewhere("letter-1", &a_full_sync_of("calendar-sales")),
-            "{step}"
-        );
-        assert!(is_somewhere("letter-3", &SyncJob::Resync), "{step}");
-        assert!(lying.contains(&"letter-2".to_owned()) || held.contains(&"letter-2".to_owned()));
-        if let Err(error) = result {
-            assert_eq!(error.exit_code(), 2);
-        }
-        if step >= faults.calls() {
-            assert!(step > 6, "there are several steps");
-            return;
-        }
-    }
 }

@@ -161,7 +161,7 @@ async fn each_calendar_and_each_meeting_is_counted_once() {
         " policy is active.
 
 calendar                        status        last sync                      paused until          record  skip  bots  to do
-─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 sales@acme.example (calendar…)  disconnected  never                                                     0     0     0      0
 sales@acme.example (calendar…)  connected     30 min ago, needs a full sync  2090-03-06 12:00 UTC       4     1     1      2
 

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use callsheet_app::directory::Directory;
+use callsheet_app::disconnect::RemovalEffects;
 use callsheet_app::list_calendars::{CalendarState, KnownCalendars};
+use callsheet_app::ports::Removed;
 use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -143,6 +145,35 @@ pub enum Outcome {
     Deleted,
     /// It was deleted before.
     AlreadyDeleted,
+}
+
+impl Removal {
+    /// Represents what is deleted with a calendar.
+    #[must_use]
+    pub fn of(effects: RemovalEffects) -> Self {
+        let calendar = &effects.calendar;
+        Self {
+            calendar: calendar.id.to_string(),
+            owner: owner_address(calendar),
+            status: calendar.status.to_string(),
+            meetings: effects.meetings,
+            bots: effects.bots,
+            shared_bots: effects.shared_bots,
+            unreadable: UnreadableDecision::all_of(effects.unreadable),
+        }
+    }
+}
+
+impl Disconnected {
+    /// Represents a deletion.
+    #[must_use]
+    pub fn of(removal: Removal, removed: Removed) -> Self {
+        let outcome = match removed {
+            Removed::Deleted => Outcome::Deleted,
+            Removed::AlreadyGone => Outcome::AlreadyDeleted,
+        };
+        Self { removal, outcome }
+    }
 }
 
 fn owner_address(calendar: &Calendar) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Meetings for which Recall has other bots than are applied.
 
-use callsheet_domain::{DriftKind, Timestamp};
+use callsheet_app::drift::{self, DriftedMeeting, FoundDrift};
+use callsheet_domain::{DriftKind, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -85,9 +86,74 @@ pub struct NotCompared {
     pub undecided: usize,
 }
 
+impl Drift {
+    /// Represents the result of a comparison.
+    #[must_use]
+    pub fn of(found: FoundDrift) -> Self {
+        let mut counts = Counts::default();
+        for meeting in &found.drifted {
+            counts.add(meeting.kind);
+        }
+        Self {
+            drifted: found.drifted.iter().map(Drifted::of).collect(),
+            counts,
+            compared: found.compared,
+            not_compared: NotCompared::of(found.not_compared),
+            gone: found.gone.iter().map(GoneCalendar::of).collect(),
+            unreadable: found.unreadable.iter().map(ToString::to_string).collect(),
+            unreadable_decisions: UnreadableDecision::all_of(found.unreadable_decisions),
+            unreadable_calendars: UnreadableCalendar::all_of(found.unreadable_calendars),
+        }
+    }
+
+    /// Whether every selected meeting was compared, so that no drift means that there is none.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.not_compared == NotCompared::default()
+            && self.unreadable.is_empty()
+            && self.unreadable_decisions.is_empty()
+            && self.unreadable_calendars.is_empty()
+    }
+}
+
+impl Drifted {
+    fn of(meeting: &DriftedMeeting) -> Self {
+        let event = &meeting.event;
+        Self {
+            kind: meeting.kind.as_str(),
+            starts_at: event.starts_at,
+            calendar: event.calendar_id.to_string(),
+            owner: address(meeting.owner.as_ref()),
+            event_id: event.id.to_string(),
+            title: meeting.decision.title.clone(),
+            bots: meeting.bots,
+        }
+    }
+}
+
+impl GoneCalendar {
+    fn of(gone: &drift::GoneCalendar) -> Self {
+        Self {
+            id: gone.calendar.id.to_string(),
+            owner: address(gone.calendar.email.as_ref()),
+            at_recall: gone.at_recall.map_or(AtRecall::Absent, AtRecall::of),
+        }
+    }
+}
+
+impl NotCompared {
+    fn of(counts: drift::NotCompared) -> Self {
+        Self {
+            due: counts.due,
+            abandoned: counts.abandoned,
+            just_called: counts.just_called,
+            undecided: counts.undecided,
+        }
+    }
+}
+
 impl Counts {
-    /// Counts a meeting.
-    pub fn add(&mut self, kind: DriftKind) {
+    fn add(&mut self, kind: DriftKind) {
         *match kind {
             DriftKind::Missing => &mut self.missing,
             DriftKind::Duplicate => &mut self.duplicate,
@@ -97,13 +163,6 @@ impl Counts {
     }
 }
 
-impl Drift {
-    /// Whether every selected meeting was compared, so that no drift means that there is none.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.not_compared == NotCompared::default()
-            && self.unreadable.is_empty()
-            && self.unreadable_decisions.is_empty()
-            && self.unreadable_calendars.is_empty()
-    }
+fn address(owner: Option<&Email>) -> Option<String> {
+    owner.map(|owner| owner.as_str().to_owned())
 }

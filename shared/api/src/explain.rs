@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::fact::fact_json;
+use crate::facts::fact_json;
 use crate::rules::RulesSummary;
 
 /// A decision, its inputs beside the newest ones, and the state of the bot.

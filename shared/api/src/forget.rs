@@ -1,5 +1,6 @@
 //! What was removed about a person or a calendar.
 
+use callsheet_app::forget::ForgottenName;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -42,4 +43,29 @@ pub struct DecisionCounts {
     pub forgotten: usize,
     /// Those about coming meetings, which stay.
     pub upcoming: usize,
+}
+
+impl Forgotten {
+    /// Represents what was removed.
+    #[must_use]
+    pub fn of(forgotten: ForgottenName) -> Self {
+        let calendars = forgotten.calendars.into_iter();
+        let calendars = calendars.map(|calendar| ForgottenCalendar {
+            id: calendar.id.to_string(),
+            rows: calendar.rows,
+            is_gone: calendar.is_gone,
+        });
+        Self {
+            name: forgotten.name,
+            is_dry_run: forgotten.is_dry_run,
+            overrides: forgotten.actors.overrides,
+            policies: forgotten.actors.policies,
+            calendars: calendars.collect(),
+            decisions: DecisionCounts {
+                forgotten: forgotten.forgotten,
+                upcoming: forgotten.upcoming,
+            },
+            unreadable: UnreadableDecision::all_of(forgotten.unreadable),
+        }
+    }
 }

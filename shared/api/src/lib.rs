@@ -12,7 +12,7 @@ pub mod delivery;
 pub mod drift;
 pub mod events;
 pub mod explain;
-mod fact;
+mod facts;
 mod findings;
 pub mod forget;
 pub mod override_list;

@@ -1,7 +1,7 @@
 //! Policies: the check of one, a push, and those that were pushed before.
 
 use callsheet_app::ports::StoredPolicy;
-use callsheet_domain::{PolicyDocument, Timestamp};
+use callsheet_domain::{PolicyDocument, PolicyProblem, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -97,6 +97,20 @@ pub struct Pushed {
     pub warnings: Vec<Problem>,
     /// Request of a resync; none if the policy was already active.
     pub resync_request: Option<Delivery>,
+}
+
+impl Problem {
+    /// Represents problems of a policy that is in no file.
+    #[must_use]
+    pub fn all_of(problems: Vec<PolicyProblem>) -> Vec<Self> {
+        let unlocated = |problem: PolicyProblem| Self {
+            place: problem.place,
+            line: None,
+            column: None,
+            message: problem.message,
+        };
+        problems.into_iter().map(unlocated).collect()
+    }
 }
 
 impl Entry {

@@ -1,7 +1,10 @@
 //! What another policy would change.
 
+use std::collections::BTreeMap;
+
+use callsheet_app::policy_preview::{PolicyPreview, PreviewInputs};
 use callsheet_app::{Change, Effect};
-use callsheet_domain::Timestamp;
+use callsheet_domain::{Email, PolicyProblem, Timestamp, Wanted, WantedBot};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -86,8 +89,7 @@ pub struct MeetingPreview {
 }
 
 impl Counts {
-    /// Counts a change.
-    pub fn add(&mut self, change: &Change) {
+    fn add(&mut self, change: &Change) {
         let count = match change.effect {
             Effect::Gains => &mut self.gains,
             Effect::Loses => &mut self.loses,
@@ -100,6 +102,29 @@ impl Counts {
 }
 
 impl Comparison {
+    /// Represents a preview, with what can hardly be meant in the policy.
+    #[must_use]
+    pub fn of(preview: PolicyPreview, warnings: Vec<PolicyProblem>) -> Self {
+        let PolicyPreview {
+            inputs, changes, ..
+        } = preview;
+        let mut total = Counts::default();
+        for change in &changes {
+            total.add(change);
+        }
+        Self {
+            compared_revision: preview.compared_with.0,
+            calendars: CalendarPreview::all_of(&inputs, changes),
+            total,
+            unreadable: inputs.unreadable.iter().map(ToString::to_string).collect(),
+            unreadable_decisions: UnreadableDecision::all_of(inputs.unreadable_decisions),
+            unreadable_calendars: UnreadableCalendar::all_of(inputs.unreadable_calendars),
+            changes_deduplication: preview.changes_deduplication,
+            warnings: Problem::all_of(warnings),
+            is_summary: false,
+        }
+    }
+
     /// The counts alone.
     #[must_use]
     pub fn without_meetings(mut self) -> Self {
@@ -109,4 +134,88 @@ impl Comparison {
         self.is_summary = true;
         self
     }
+}
+
+impl CalendarPreview {
+    /// Represents the changes of each calendar.
+    fn all_of(inputs: &PreviewInputs, changes: Vec<Change>) -> Vec<Self> {
+        let known = inputs.calendars.values().map(|context| {
+            let calendar = &context.record.calendar;
+            let owner = calendar.email.as_ref().map(Email::as_str);
+            let preview = Self::empty(calendar.id.as_str(), owner);
+            (calendar.id.to_string(), preview)
+        });
+        let mut calendars: BTreeMap<String, Self> = known.collect();
+        for change in changes {
+            let id = change.after.calendar_id.as_str();
+            let calendar = calendars.entry(id.to_owned());
+            let calendar = calendar.or_insert_with(|| Self::empty(id, None));
+            calendar.counts.add(&change);
+            if change.effect != Effect::Keeps {
+                calendar.meetings.push(MeetingPreview::of(change));
+            }
+        }
+        let mut calendars: Vec<_> = calendars.into_values().collect();
+        calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
+        calendars
+    }
+
+    fn empty(id: &str, owner: Option<&str>) -> Self {
+        Self {
+            id: id.to_owned(),
+            owner: owner.map(str::to_owned),
+            counts: Counts::default(),
+            meetings: Vec::new(),
+        }
+    }
+}
+
+impl MeetingPreview {
+    fn of(change: Change) -> Self {
+        let Change {
+            effect,
+            before,
+            after,
+        } = change;
+        let changed_fields = match (before.as_ref().map(|row| &row.wanted), &after.wanted) {
+            (Some(Wanted::Bot(before)), Wanted::Bot(after)) => changed_fields_of(before, after),
+            _ => Vec::new(),
+        };
+        let reason = after.verdict.reason();
+        Self {
+            event_id: after.key.event_id.to_string(),
+            starts_at: after.starts_at,
+            effect: effect.as_str(),
+            rule_before: before.map(|row| row.verdict.reason().rule.to_string()),
+            rule_after: reason.rule.to_string(),
+            reason: reason.reason.clone(),
+            changed_fields,
+            expression_failed: reason.has_failed,
+            title: after.title,
+        }
+    }
+}
+
+/// Names of the fields in which two bots differ.
+fn changed_fields_of(before: &WantedBot, after: &WantedBot) -> Vec<String> {
+    let mut fields = Vec::new();
+    let mut note = |differs: bool, name: &str| {
+        if differs {
+            fields.push(name.to_owned());
+        }
+    };
+    note(before.starts_at != after.starts_at, "join_at");
+    note(before.meeting_url != after.meeting_url, "meeting_url");
+    note(
+        before.deduplication_key != after.deduplication_key,
+        "deduplication_key",
+    );
+    let (one, other) = (before.config.json(), after.config.json());
+    for name in one.keys() {
+        note(one.get(name) != other.get(name), name);
+    }
+    for name in other.keys() {
+        note(!one.contains_key(name), name);
+    }
+    fields
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use callsheet_app::rebuild::{RebuildOutcome, RebuiltDecisions};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -41,4 +42,31 @@ pub enum Outcome {
     WouldBeRebuilt,
     /// Meanwhile it is gone or can be read, so it stays as it is.
     Readable,
+}
+
+impl Rebuilt {
+    /// Represents the decisions that were rebuilt.
+    #[must_use]
+    pub fn of(rebuilt: RebuiltDecisions) -> Self {
+        let rows = rebuilt.rows.into_iter().map(|(row, outcome)| RebuiltRow {
+            row: UnreadableDecision::of(row),
+            outcome: Outcome::of(outcome),
+        });
+        Self {
+            is_dry_run: rebuilt.is_dry_run,
+            rows: rows.collect(),
+            syncs: rebuilt.syncs.iter().map(ToString::to_string).collect(),
+            is_every_calendar_synced: rebuilt.is_every_calendar_synced,
+        }
+    }
+}
+
+impl Outcome {
+    fn of(outcome: RebuildOutcome) -> Self {
+        match outcome {
+            RebuildOutcome::Rebuilt => Self::Rebuilt,
+            RebuildOutcome::WouldBeRebuilt => Self::WouldBeRebuilt,
+            RebuildOutcome::Readable => Self::Readable,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Dead letters, and what became of each.
 
 use callsheet_app::ports::DeadLetter;
+use callsheet_app::redrive::{HandledLetters, LetterOutcome};
 use callsheet_domain::{SyncJob, SyncReason, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -49,10 +50,35 @@ pub enum Outcome {
     Deleted,
 }
 
-impl RedrivenMessage {
-    /// Represents a dead letter, and what became of it.
+impl Redriven {
+    /// Represents the dead letters that were handled at `now`.
     #[must_use]
-    pub fn of(letter: &DeadLetter, outcome: Outcome) -> Self {
+    pub fn of(handled: &HandledLetters, is_dry_run: bool, now: Timestamp) -> Self {
+        let letters = handled.letters.iter();
+        let messages = letters.map(|(letter, outcome)| RedrivenMessage::of(letter, *outcome));
+        Self {
+            now,
+            is_dry_run,
+            messages: messages.collect(),
+            is_all: handled.is_all,
+            more: handled.more,
+        }
+    }
+}
+
+impl Outcome {
+    fn of(outcome: LetterOutcome) -> Self {
+        match outcome {
+            LetterOutcome::SentBack => Self::SentBack,
+            LetterOutcome::WouldBeSentBack => Self::WouldBeSentBack,
+            LetterOutcome::Stays => Self::Stays,
+            LetterOutcome::Deleted => Self::Deleted,
+        }
+    }
+}
+
+impl RedrivenMessage {
+    fn of(letter: &DeadLetter, outcome: LetterOutcome) -> Self {
         let (kind, calendar) = match &letter.job {
             None => (None, None),
             Some(SyncJob::Resync) => (Some("resync"), None),
@@ -71,7 +97,7 @@ impl RedrivenMessage {
             kind,
             calendar,
             sent_at: letter.sent_at,
-            outcome,
+            outcome: Outcome::of(outcome),
         }
     }
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::fact::fact_json;
+use crate::facts::fact_json;
 
 /// The policy that the meeting is under, and its rules in the order in which they are tested.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

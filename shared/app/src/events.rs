@@ -220,6 +220,7 @@ async fn load<D: Decisions>(
         let place = |event: &FoundEvent| event.decision.starts_at;
         place(one)
             .cmp(&place(other))
+            .then_with(|| one.owner.cmp(&other.owner))
             .then_with(|| one.decision.key.cmp(&other.decision.key))
     });
     Ok(found)

@@ -41,6 +41,9 @@ pub enum UseCaseError {
         /// The ids of the calendars, in order.
         calendars: Vec<CalendarId>,
     },
+    /// None of the selected calendars is connected.
+    #[error("no calendar that matches is connected")]
+    NoneConnected,
     /// The meeting of the event is over.
     #[error("the meeting of event {0} is over")]
     MeetingOver(EventId),
@@ -60,6 +63,36 @@ pub enum UseCaseError {
     /// A list at Recall has no end.
     #[error("Recall's list of {0} has no end: {1}")]
     EndlessList(String, EndlessList),
+    /// A calendar was deleted at Recall, and no sync could be requested.
+    #[error(
+        "calendar {calendar} is deleted at Recall, but no sync could be requested ({error}), so its \
+         decisions are not retired yet"
+    )]
+    NotRetired {
+        /// Recall's id of the calendar.
+        calendar: CalendarId,
+        /// The failure.
+        error: PortError,
+    },
+    /// The decision about the event can be read, so it is not rebuilt.
+    #[error("the decision about event {0} can be read, so it is not rebuilt")]
+    ReadableDecision(EventId),
+    /// Unreadable decisions were deleted, and no sync could be requested that decides again.
+    #[error("decisions were deleted, but no sync could be requested ({error})")]
+    NotDecidedAgain {
+        /// Number of rows that were deleted.
+        deleted: usize,
+        /// The failure.
+        error: Box<UseCaseError>,
+    },
+    /// A queue failed after dead letters were handled.
+    #[error("{error}")]
+    RedriveInterrupted {
+        /// Number of messages that were sent back before.
+        sent: usize,
+        /// The failure.
+        error: PortError,
+    },
     /// No permit for a call could be acquired.
     #[error(transparent)]
     NoPermit(AcquireError),

@@ -69,13 +69,13 @@ async fn known_calendars_are_listed() {
     assert_eq!(
         listed.expect("memory").text(),
         "\
-calendar                          platform         status     last sync                 full sync   meetings  record  bots
-───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-gone@acme.example (calendar…)     google_calendar  deleted                                                 0       0     0
-lost@acme.example (calendar…)     google_calendar  connected  never, needs a full sync  never              0       0     0
-odd@acme.example (calendar…)      google_calendar  connected  never, needs a full sync  never              0       0     0
-sales@acme.example (calendar…)    google_calendar  connected  30 min ago                30 min ago         2       2     1
-support@acme.example (calendar…)  google_calendar  connected  10 min ago                earlier            0       0     0
+calendar                          platform  status     last sync                 full sync   meetings  record  bots
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+gone@acme.example (calendar…)     Google    deleted                                                 0       0     0
+lost@acme.example (calendar…)     Google    connected  never, needs a full sync  never              0       0     0
+odd@acme.example (calendar…)      Google    connected  never, needs a full sync  never              0       0     0
+sales@acme.example (calendar…)    Google    connected  30 min ago                30 min ago         2       2     1
+support@acme.example (calendar…)  Google    connected  10 min ago                earlier            0       0     0
 
 5 calendars: 4 connected, 1 deleted; 2 need a full sync."
     );
@@ -107,14 +107,14 @@ async fn known_calendars_are_compared_with_recalls_list() {
     assert_eq!(
         listed.text(),
         "\
-calendar                          platform         status     at Recall     last sync                 full sync   meetings  record  bots
-─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-gone@acme.example (calendar…)     google_calendar  deleted    not listed                                                 0       0     0
-lost@acme.example (calendar…)     google_calendar  connected  not listed    never, needs a full sync  never              0       0     0
-odd@acme.example (calendar…)      google_calendar  connected  unreadable    never, needs a full sync  never              0       0     0
-sales@acme.example (calendar…)    google_calendar  connected  connected     30 min ago                30 min ago         2       2     1
-support@acme.example (calendar…)  google_calendar  connected  disconnected  10 min ago                earlier            0       0     0
-new@acme.example (calendar…)      google_calendar  unknown    connecting
+calendar                          platform  status     at Recall     last sync                 full sync   meetings  record  bots
+─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+gone@acme.example (calendar…)     Google    deleted    not listed                                                 0       0     0
+lost@acme.example (calendar…)     Google    connected  not listed    never, needs a full sync  never              0       0     0
+odd@acme.example (calendar…)      Google    connected  unreadable    never, needs a full sync  never              0       0     0
+sales@acme.example (calendar…)    Google    connected  connected     30 min ago                30 min ago         2       2     1
+support@acme.example (calendar…)  Google    connected  disconnected  10 min ago                earlier            0       0     0
+new@acme.example (calendar…)      Google    unknown    connecting
 
 5 calendars: 4 connected, 1 deleted; 2 need a full sync.
 

@@ -3,7 +3,8 @@
 use callsheet_domain::{Applied, Decision, FactValue, Wanted};
 
 /// Whether a text of `row` mentions `name`, whatever its case.
-pub(super) fn mentions(row: &Decision, name: &str) -> bool {
+#[must_use]
+pub fn mentions(row: &Decision, name: &str) -> bool {
     let name = name.to_lowercase();
     let has = |text: &str| text.to_lowercase().contains(&name);
     let reason = row.verdict.reason();

@@ -3,6 +3,7 @@
 use callsheet_domain::{FactValue, Person};
 use serde_json::{Value, json};
 
+/// Represents the value of a fact: null if it is unknown.
 pub(crate) fn fact_json(value: &FactValue) -> Value {
     match value {
         FactValue::Unknown => Value::Null,
