@@ -91,7 +91,14 @@ impl Text<'_, CalendarList> {
             let at_recall = calendar.at_recall.as_ref().map_or("", AtRecall::as_str);
             let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
                 .into_iter()
-                .chain([platform(calendar.platform), calendar.status.as_str(), at_recall].map(str::to_owned))
+                .chain(
+                    [
+                        platform(calendar.platform),
+                        calendar.status.as_str(),
+                        at_recall,
+                    ]
+                    .map(str::to_owned),
+                )
                 .chain(self.last_syncs(calendar));
             add_row(&mut table, cells, Some(calendar));
         }
