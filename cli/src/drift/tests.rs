@@ -52,7 +52,7 @@ No upcoming meeting was compared.
 `callsheet status` shows what is abandoned or not synced.
 
 1 event could not be read and was skipped:
-  event event-7: missing or not readable: calendar_id, platform, start_time, end_time, updated_at"
+  event event-7: not in the published shape"
     );
 }
 
