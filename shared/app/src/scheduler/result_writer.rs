@@ -43,7 +43,7 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
         let mut row = call.row.clone();
         loop {
             let (key, before) = (row.key.clone(), row.clone());
-            if call.attempt.call == Call::Unschedule {
+            if leaves_bot(&call.attempt.call, &row) {
                 self.confirm_owner(&row).await?;
             }
             let applied = apply_result(row, &call.attempt, call.result.clone(), now);
@@ -65,7 +65,7 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
         }
     }
 
-    /// Makes the owner due of the bot that `row` was unscheduled from, if that bot may have
+    /// Makes the owner due of the bot that `row` leaves, if that bot may have
     /// the configuration of `row`. This comes before the result is written: afterwards, no
     /// row would know of that configuration.
     async fn confirm_owner(&self, row: &Decision) -> Result<(), PortError> {
@@ -100,6 +100,19 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
     pub(super) async fn close_ended(&self, row: Decision) -> Result<WriteOutcome, PortError> {
         let abandoned = row.abandon("the meeting is over");
         self.decisions.write(&abandoned).await
+    }
+}
+
+/// Whether `call` takes the event of `row` from the bot that the row knows: it is unscheduled,
+/// or scheduled for another bot.
+fn leaves_bot(call: &Call, row: &Decision) -> bool {
+    let known = row.applied.bot();
+    match call {
+        Call::Unschedule => true,
+        Call::Schedule(bot) => {
+            known.is_some_and(|known| known.deduplication_key != bot.deduplication_key)
+        }
+        Call::Find | Call::Leave(_) => false,
     }
 }
 

@@ -140,13 +140,13 @@ pub fn settle_copies(stored: &[Decision], now: Timestamp) -> Vec<Decision> {
     retire_copies(stored, Vec::new(), now)
 }
 
-/// The owner of the bot that `leaving` is unscheduled from, made due, if the bot may have
+/// The owner of the bot that `leaving` knows and leaves, made due, if the bot may have
 /// another configuration than the owner's. None if it has the owner's, or if the owner is
 /// due anyway. `copies` are the rows that want the bot.
 ///
 /// Two copies that do not know of each other yet both call with their own configuration.
-/// If the later of these calls was made for `leaving`, no row tells so any more once it is
-/// unscheduled.
+/// If the later of these calls was made for `leaving`, no row tells so any more once it has
+/// left.
 #[must_use]
 pub fn owner_to_confirm(
     leaving: &Decision,
