@@ -1,7 +1,9 @@
 //! Calls to Recall that fail.
 
+use callsheet_domain::plus;
 use callsheet_testkit::id;
 use callsheet_tests::wait_until;
+use jiff::SignedDuration;
 use recall_simulator::{Change, EventView, Fault, FaultEffect, Operation, Platform};
 use test_case::test_case;
 
@@ -53,22 +55,23 @@ async fn an_unreadable_event_skips_no_other_and_half_a_surrogate_pair_skips_none
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
     let marker = format!("cut-{calendar}");
-    let uid = format!("unreadable-{calendar}@acme.example");
     // Nested deeper than the parser allows, in place of a value that every event must have.
     let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let mut drafts: Vec<_> = (1..=5).map(|hours| tenant.external(hours)).collect();
+    // No other meeting starts at this second.
+    drafts[1].start = plus(drafts[1].start, SignedDuration::from_secs(7));
+    let start = drafts[1].start;
     let texts = vec![
         (marker.clone(), r"\ud83d".to_owned()),
         (
-            format!(r#""ical_uid":"{uid}""#),
-            format!(r#""ical_uid":{nested}"#),
+            format!(r#""start_time":"{start}""#),
+            format!(r#""start_time":{nested}"#),
         ),
     ];
     let fault = Fault::new(FaultEffect::Rewrite { texts }).operation(Operation::ListEvents);
     let fault = tenant.stack.recall.add_fault(fault).await;
     let fault = fault.expect("the simulator");
     tenant.announces("cannot read ");
-    let mut drafts: Vec<_> = (1..=5).map(|hours| tenant.external(hours)).collect();
-    drafts[1] = drafts[1].clone().ical_uid(&uid);
     drafts[3].title = format!("Review {marker}");
     let created = tenant.stack.recall.create_events(calendar, drafts).await;
     let unreadable = created.expect("the simulator")[1].id.to_string();
