@@ -18,6 +18,7 @@ mod forgetting;
 mod harness;
 mod listed_recall;
 mod model;
+mod moved_in_its_call;
 mod moved_into_the_past;
 mod outages;
 mod plan;

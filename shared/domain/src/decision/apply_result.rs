@@ -5,11 +5,15 @@ use jiff::{SignedDuration, Timestamp};
 use crate::bot::{AppliedBot, BotEntry, WantedBot};
 use crate::decision::applied::Applied;
 use crate::decision::call::{Call, CallAttempt, CallResult};
+use crate::decision::dispatched::{dispatched, found};
 use crate::decision::history::CallRecord;
 use crate::decision::row::Decision;
 use crate::decision::wanted::Wanted;
-use crate::id::BotId;
 use crate::time::plus;
+
+/// How long no bot is unscheduled after another one of the event was in a call: Recall refuses
+/// it as long as that one is there.
+const IN_A_CALL: SignedDuration = SignedDuration::from_mins(1);
 
 /// Folds a result that arrived at `now` into the row as it is stored now.
 ///
@@ -38,7 +42,7 @@ pub fn apply_result(
     }
     let has_begun = is_removed_after_start(&decision, now);
     if let CallResult::Done(bots) = &result {
-        decision.applied = applied_after(decision.applied, &attempt.call, bots, is_current);
+        decision.applied = applied_after(decision.applied, &attempt.call, bots, is_current, now);
     }
     let has_bot = match (&attempt.call, &result) {
         (_, CallResult::Dispatched) => true,
@@ -54,8 +58,8 @@ pub fn apply_result(
         CallResult::Done(_) if has_begun && attempt.call == Call::Unschedule => {
             decision.abandon("the meeting had begun when a bot at a later start was removed")
         }
-        CallResult::Done(_) => succeeded(decision, &attempt.call),
-        CallResult::Dispatched => dispatched(decision),
+        CallResult::Done(_) => succeeded(decision, &attempt.call, now),
+        CallResult::Dispatched => dispatched(decision, now),
         CallResult::Refused(reason) => refused(decision, &attempt.call, reason, now),
         CallResult::Again { reason, wait } | CallResult::Blocked { reason, wait } => {
             let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
@@ -76,7 +80,13 @@ fn is_removed_after_start(decision: &Decision, now: Timestamp) -> bool {
 }
 
 /// What is applied after `call` succeeded, if `before` was applied.
-fn applied_after(before: Applied, call: &Call, bots: &[BotEntry], is_current: bool) -> Applied {
+fn applied_after(
+    before: Applied,
+    call: &Call,
+    bots: &[BotEntry],
+    is_current: bool,
+    now: Timestamp,
+) -> Applied {
     match (call, before) {
         // Scheduling does not remove other bots of the event.
         (Call::Schedule(bot), Applied::TooMany(_)) => {
@@ -84,25 +94,34 @@ fn applied_after(before: Applied, call: &Call, bots: &[BotEntry], is_current: bo
         }
         (Call::Schedule(bot), _) if is_current => Applied::Bot(Box::new(scheduled(bot, bots))),
         (Call::Schedule(bot), _) => Applied::Uncertain(Box::new(scheduled(bot, bots))),
+        // The event may have another bot, which could not be unscheduled before.
+        (Call::Leave(_), Applied::Dispatched(bot)) if is_current && bot.is_listed_only() => {
+            Applied::Uncertain(bot)
+        }
         (Call::Unschedule, _) | (Call::Leave(_), Applied::Dispatched(_)) if is_current => {
             Applied::Nothing
         }
         (Call::Unschedule, Applied::Bot(bot)) => Applied::Uncertain(bot),
-        (Call::Find, Applied::Dispatched(mut bot)) => {
-            bot.bot_id = dispatched_id(&bot, bots).cloned();
-            Applied::Dispatched(bot)
-        }
+        (Call::Find, Applied::Dispatched(bot)) => found(bot, bots, now),
         (Call::Unschedule | Call::Find | Call::Leave(_), before) => before,
     }
 }
 
-/// The row after `call` succeeded. It is abandoned if `Find` found no bot.
-fn succeeded(mut decision: Decision, call: &Call) -> Decision {
+/// The row after `call` succeeded.
+fn succeeded(mut decision: Decision, call: &Call, now: Timestamp) -> Decision {
     decision.attempts.not_before = None;
     decision.attempts.last_error = None;
-    match &decision.applied {
-        Applied::Dispatched(bot) if *call == Call::Find && bot.bot_id.is_none() => {
+    match (call, &decision.applied) {
+        (Call::Find, Applied::Dispatched(bot)) if bot.bot_id.is_none() => {
             decision.abandon("Recall lists no bot that could be made to leave the call")
+        }
+        (Call::Find, Applied::Uncertain(_)) => decision.waiting(
+            plus(now, IN_A_CALL),
+            "a bot of the event is in a call, and Recall does not list it",
+        ),
+        (Call::Leave(_), Applied::Uncertain(_)) => {
+            decision.attempts.not_before = Some(plus(now, IN_A_CALL));
+            decision
         }
         _ => decision,
     }
@@ -127,37 +146,6 @@ fn refused(mut decision: Decision, call: &Call, reason: String, now: Timestamp) 
         }
         None => decision.abandon(reason),
     }
-}
-
-/// The row after its bots could not be unscheduled, because one is joining already.
-fn dispatched(mut decision: Decision) -> Decision {
-    decision.attempts.not_before = None;
-    match decision.applied {
-        // One bot is wanted, and it is unknown which of them is joining.
-        Applied::TooMany(_) if decision.wanted != Wanted::Nothing => {
-            decision.abandon("Recall has more bots than are wanted, and one is joining already")
-        }
-        Applied::Bot(bot) | Applied::Uncertain(bot) | Applied::TooMany(bot) => {
-            decision.applied = Applied::Dispatched(bot);
-            decision
-        }
-        Applied::Nothing | Applied::Dispatched(_) => decision,
-    }
-}
-
-/// The id of `known` among the listed bots. Recall lists an entry for each past occurrence
-/// of an event, so the entry must have the same start; one with the same key is preferred.
-/// A call that Recall took only after the event had moved made a bot at another start than
-/// is known: it has the key alone.
-fn dispatched_id<'a>(known: &AppliedBot, bots: &'a [BotEntry]) -> Option<&'a BotId> {
-    let same_start = || bots.iter().filter(|bot| bot.starts_at == known.starts_at);
-    let same_key = same_start().find(|bot| bot.deduplication_key == known.deduplication_key);
-    let is_known = |bot: &&BotEntry| bot.deduplication_key == known.deduplication_key;
-    let by_key_alone = || bots.iter().filter(is_known).max_by_key(|bot| bot.starts_at);
-    same_key
-        .or_else(|| same_start().next())
-        .or_else(by_key_alone)
-        .map(|bot| &bot.bot_id)
 }
 
 /// The bot that was scheduled, with the id that Recall lists it under.

@@ -19,7 +19,7 @@ use crate::time::plus;
 
 /// Recall takes a bot from the pool of unreserved bots if it starts no later than this
 /// from now, by Recall's documentation.
-const LATE: SignedDuration = SignedDuration::from_mins(10);
+pub(super) const LATE: SignedDuration = SignedDuration::from_mins(10);
 
 /// A call about the bots of one event.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod bot_owners;
 mod call;
 mod copies;
 mod decide;
+mod dispatched;
 mod drift;
 mod evaluation;
 mod forget;
