@@ -233,6 +233,35 @@ fn a_time_names_its_zone(flags: &[&str], variables: &[(&str, &str)], expected: &
     assert_eq!(zones, 2, "{start}");
 }
 
+/// The question which event is meant is a table like any other.
+#[test_case("60", &[("TZ", "Europe/Berlin")], &[], "2090-03-06 11:00", "(Europe/Berlin)"; "on a narrow terminal")]
+#[test_case("120", &[("TZ", "Europe/Berlin")], &[], "2090-03-06 11:00", "(Europe/Berlin)"; "on a wide terminal")]
+#[test_case("120", &[("TZ", "Europe/Berlin")], &["--utc"], "2090-03-06 10:00", "start (UTC)"; "in UTC")]
+fn a_question_fits_the_terminal_and_has_the_zone_of_the_person(
+    columns: &str,
+    variables: &[(&str, &str)],
+    flags: &[&str],
+    start: &str,
+    zone: &str,
+) {
+    let server = Server::start();
+    let columns_and = [&[("COLUMNS", columns)], variables].concat();
+    for command in ["explain", "retry", "override event", "override series"] {
+        let mut words: Vec<_> = command.split(' ').collect();
+        words.extend(["--find", "evil"].iter().chain(flags));
+        if command.starts_with("override") {
+            words.push("skip");
+        }
+        let output = run_with(&server, &words, "", &columns_and);
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(text.contains(start) && text.contains(zone), "{text}");
+        let width: usize = columns.parse().expect("a number");
+        let is_wide = |line: &&str| line.chars().count() > width;
+        assert_eq!(text.lines().find(is_wide), None, "{text}");
+    }
+}
+
 const COMMAND_LINE: &str = include_str!("../../../docs/command-line.md");
 
 /// The commands in the documentation's table of exit codes.
