@@ -1,6 +1,7 @@
 //! Why a command failed, and with which exit code.
 
 use std::error::Error;
+use std::io;
 
 use callsheet_app::PortError;
 
@@ -58,6 +59,11 @@ impl CliError {
             _ => text,
         }
     }
+}
+
+/// The error for a standard output that cannot be written to.
+pub(crate) fn cannot_print(error: impl Into<io::Error>) -> CliError {
+    CliError::Failed(format!("standard output: {}", error.into()))
 }
 
 #[cfg(test)]

@@ -3,13 +3,12 @@
 //! A parser stops at the first mistake. This walks the value along the format's own JSON
 //! Schema, so it knows the keys and types that the parser knows, and goes on. On its way it
 //! repairs the value, so that the contents of a policy that is not in the format can be
-//! checked, too: whoever mends all of the problems has a valid policy.
+//! checked, too: an author who repairs all that is reported has a valid policy.
 
 mod messages;
+mod schema;
 #[cfg(test)]
 mod tests;
-
-use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
@@ -18,8 +17,7 @@ use super::document::PolicyDocument;
 use super::expression::nearest;
 use super::problem::{Place, PolicyProblem};
 use messages::{kind, mismatch, missing, unknown_key};
-
-static SCHEMA: LazyLock<Value> = LazyLock::new(PolicyDocument::json_schema);
+use schema::{SCHEMA, choices, name_of, placeholder, required, resolved};
 
 /// How a text is written in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -272,63 +270,8 @@ impl Checker {
     }
 }
 
-/// Some value in the format, whose texts are `text`.
-fn placeholder(schema: &'static Value, text: &str) -> Value {
-    let schema = resolved(schema);
-    if let Some(form) = schema["anyOf"].get(0) {
-        return placeholder(form, text);
-    }
-    if let Some(choices) = choices(schema) {
-        return choices
-            .first()
-            .and_then(name_of)
-            .map_or(Value::Null, Value::from);
-    }
-    match schema["type"].as_str() {
-        Some("object") => {
-            let value = |key| {
-                (
-                    String::from(key),
-                    placeholder(&schema["properties"][key], text),
-                )
-            };
-            Value::Object(required(schema).map(value).collect())
-        }
-        Some("array") => Value::Array(Vec::new()),
-        Some("integer") => Value::from(PolicyDocument::VERSION),
-        Some("boolean") => Value::Bool(true),
-        _ => Value::from(text),
-    }
-}
-
-fn required(schema: &'static Value) -> impl Iterator<Item = &'static str> {
-    let required = schema["required"].as_array().into_iter().flatten();
-    required.filter_map(Value::as_str)
-}
-
 fn is_count(number: Option<u64>) -> bool {
     number.is_some_and(|number| u32::try_from(number).is_ok())
-}
-
-/// The schema that `$ref` names, else the schema itself.
-fn resolved(schema: &'static Value) -> &'static Value {
-    let Some(reference) = schema["$ref"].as_str() else {
-        return schema;
-    };
-    SCHEMA
-        .pointer(reference.trim_start_matches('#'))
-        .unwrap_or(schema)
-}
-
-/// The values of which one is to be written, if the schema lists them.
-fn choices(schema: &'static Value) -> Option<&'static Vec<Value>> {
-    schema["oneOf"]
-        .as_array()
-        .or_else(|| schema["enum"].as_array())
-}
-
-fn name_of(choice: &'static Value) -> Option<&'static str> {
-    choice.as_str().or_else(|| choice["const"].as_str())
 }
 
 fn choice(value: &Value, choices: &'static [Value], place: &mut Place<'_>) -> Option<Value> {

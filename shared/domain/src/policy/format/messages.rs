@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{SCHEMA, resolved};
+use super::schema::{SCHEMA, resolved};
 use crate::policy::expression::nearest;
 
 pub(super) fn unknown_key(key: &str, known: &'static Map<String, Value>) -> String {

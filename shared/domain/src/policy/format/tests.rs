@@ -223,7 +223,7 @@ fn mistaken() -> impl Strategy<Value = (Value, Vec<&'static str>)> {
 }
 
 proptest! {
-    /// Whoever mends all that is reported is done. Nothing is reported that is not wrong.
+    /// Each mistake is reported, and nothing else.
     #[test]
     fn all_mistakes_of_format_and_contents_are_found_in_one_round((value, mut places) in mistaken()) {
         let document = PolicyDocument::parse(&value.to_string()).ok();
