@@ -1,8 +1,12 @@
 //! Why a command failed, and with which exit code.
 
 use std::error::Error;
+use std::io;
 
 use callsheet_app::PortError;
+
+use crate::screen::Screen;
+use crate::which_event::WhichEvent;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +14,9 @@ pub(crate) enum CliError {
     /// The answer is no: a request is refused, or the thing does not exist.
     #[error("{0}")]
     Refused(String),
+    /// The answer is no: the name of an event is that of several.
+    #[error("{0}")]
+    WhichEvent(WhichEvent),
     /// The question cannot be answered: a setting or a file is missing or unusable.
     #[error("{0}")]
     Failed(String),
@@ -22,13 +29,19 @@ impl CliError {
     /// The exit code of the process.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Refused(_) => 1,
+            Self::Refused(_) | Self::WhichEvent(_) => 1,
             Self::Failed(_) | Self::Port(_) => 2,
         }
     }
 
-    /// The error with its causes, each once, and with advice where there is any.
+    /// The error in UTC, for a text that is not shown on a terminal.
+    #[cfg(test)]
     pub(crate) fn report(&self) -> String {
+        self.report_on(&Screen::default())
+    }
+
+    /// The error with its causes, each once, and with advice where there is any.
+    pub(crate) fn report_on(&self, screen: &Screen) -> String {
         let mut text = self.to_string();
         let mut source = self.source();
         while let Some(error) = source {
@@ -39,12 +52,18 @@ impl CliError {
             source = error.source();
         }
         match self {
+            Self::WhichEvent(question) => question.text_on(screen),
             Self::Port(PortError::Denied { .. }) => format!(
                 "{text}\nCheck the names of tables and queues, the region, and the credentials in use"
             ),
             _ => text,
         }
     }
+}
+
+/// The error for a standard output that cannot be written to.
+pub(crate) fn cannot_print(error: impl Into<io::Error>) -> CliError {
+    CliError::Failed(format!("standard output: {}", error.into()))
 }
 
 #[cfg(test)]

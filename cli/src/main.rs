@@ -28,6 +28,7 @@ mod status;
 mod terminal;
 mod time_args;
 mod unreadable;
+mod which_event;
 mod workspace;
 
 use std::ffi::OsString;
@@ -37,8 +38,8 @@ use arguments::{Arguments, Command};
 use callsheet_app::ports::Clock as _;
 use callsheet_runtime::SystemClock;
 use clap::Parser as _;
-use error::CliError;
-use render::{cannot_print, show};
+use error::{CliError, cannot_print};
+use render::show;
 use screen::wrapped;
 use terminal::{print_error, print_text};
 use workspace::{EnvVars, Workspace};
@@ -56,8 +57,9 @@ async fn main() -> ExitCode {
     match run(&workspace, command).await {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let report = format!("callsheet: {}\n", error.report());
-            print_error(&wrapped(&report, workspace.output().screen.width));
+            let screen = workspace.screen();
+            let report = format!("callsheet: {}\n", error.report_on(&screen));
+            print_error(&wrapped(&report, screen.width));
             ExitCode::from(error.exit_code())
         }
     }

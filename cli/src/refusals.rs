@@ -1,17 +1,13 @@
 //! What a use case refuses, in words, with what to do next on this command line.
 
 use callsheet_api::delivery::Delivery;
-use callsheet_api::events::EventEntry;
 use callsheet_app::UseCaseError;
-use callsheet_app::events::{EventName, FoundEvent};
+use callsheet_app::events::EventName;
 use callsheet_domain::CalendarId;
 
 use crate::error::CliError;
-use crate::render::{Field, counted, in_one_line, table};
-use crate::screen::Screen;
-
-/// Number of events that a question lists.
-const MAX_ASKED: usize = 20;
+use crate::render::counted;
+use crate::which_event::WhichEvent;
 
 impl From<UseCaseError> for CliError {
     /// Adds what to do next, in terms of this command line.
@@ -34,7 +30,7 @@ impl From<UseCaseError> for CliError {
             )),
             UseCaseError::NoPermit(_) => Self::Failed(error.to_string()),
             UseCaseError::SeveralEvents { name, events } => {
-                Self::Refused(several_events(&name, &events))
+                Self::WhichEvent(WhichEvent { name, events })
             }
             UseCaseError::NoSuchEvent(name) => Self::Refused(no_such_event(&name)),
             UseCaseError::NoPlatformId(notification) => {
@@ -111,40 +107,5 @@ fn platform_id_is_missing(sync_request: &Delivery) -> String {
     format!(
         "an earlier version of Callsheet wrote the decision about this event, without the platform's id \
          of the event. {advice}"
-    )
-}
-
-/// Asks which of several events is meant.
-fn several_events(name: &EventName, events: &[FoundEvent]) -> String {
-    let named = match name {
-        EventName::Id(id) => format!("have an id that begins with \"{}\"", in_one_line(id)),
-        EventName::Title(title) => format!("have \"{}\" in their title", in_one_line(title)),
-    };
-    let entries: Vec<_> = events
-        .iter()
-        .take(MAX_ASKED)
-        .map(|event| EventEntry::of(event, event.decision.starts_at))
-        .collect();
-    let screen = &Screen::default();
-    let start = screen.start();
-    let mut table = table(screen, [&start, "meeting", "calendar", "event"]);
-    table.keep_whole(&[0, 3]);
-    for event in &entries {
-        let calendar = event.owner.as_ref().unwrap_or(&event.calendar);
-        table.add_row([
-            Field::text(screen.minute(event.starts_at)),
-            Field::part(event.title.as_deref().unwrap_or_default(), screen),
-            Field::part(calendar, screen),
-            Field::text(&event.short_id),
-        ]);
-    }
-    let more = match events.len().saturating_sub(MAX_ASKED) {
-        0 => String::new(),
-        more => format!("\n… and {more} more"),
-    };
-    format!(
-        "{} {named}. Which one? Give the id in the last column:\n\n{}{more}",
-        counted(events.len(), "event", "events"),
-        table.text()
     )
 }

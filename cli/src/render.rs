@@ -10,7 +10,6 @@ use comfy_table::{
 };
 use serde::Serialize;
 
-use crate::error::CliError;
 use crate::screen::{Screen, columns, cut, wrapped};
 pub(crate) use crate::terminal::in_one_line;
 use crate::terminal::{print_json, print_text};
@@ -68,11 +67,6 @@ pub(crate) fn show<T: Render>(result: &T, output: &Output) -> io::Result<u8> {
         ))?;
     }
     Ok(result.exit_code())
-}
-
-/// The error for a standard output that cannot be written to.
-pub(crate) fn cannot_print(error: impl Into<io::Error>) -> CliError {
-    CliError::Failed(format!("standard output: {}", error.into()))
 }
 
 /// An empty table with these column headings, no wider than the screen: long texts are

@@ -1,4 +1,4 @@
-"""Checks the documents: links lead somewhere, and the tests, names and paths that are cited exist."""
+"""Checks the documents: links lead somewhere, the tests, names and paths that are cited exist, and what `callsheet` prints fits the terminal."""
 
 import re
 from collections.abc import Iterator
@@ -17,6 +17,8 @@ SENTENCE_WORDS = 4
 COMPARISON = re.compile(r"_at_(least|most)$")
 # Names of other tools.
 FOREIGN = {"parameter_overrides"}
+# Columns of what `callsheet` prints where there is no terminal.
+COLUMNS = 80
 PATH = re.compile(r"(?:shared|functions|infra|tests|docs|cli|\.ci)/[\w./-]+")
 
 
@@ -41,6 +43,21 @@ def document_problems(document: Path, words: set[str]) -> Iterator[str]:
         for link in (match[1] or match[2] for match in LINK.finditer(CODE.sub("", line))):
             if problem := link_problem(document, link):
                 yield f"{place}: {problem}"
+    for number, line in printed(document):
+        if len(line) > COLUMNS:
+            yield f"{shown(document)}:{number}: callsheet prints no line of {len(line)} columns: it wraps them at {COLUMNS}; run the command again"
+
+
+def printed(document: Path) -> Iterator[tuple[int, str]]:
+    """The lines that `callsheet` prints in a document's consoles, with their numbers."""
+    command: str | None = None
+    for number, line in enumerate(document.read_text().splitlines(), 1):
+        if FENCE.match(line):
+            command = "callsheet" if line.strip() == "```console" else None
+        elif line.startswith("$ ") and command is not None:
+            command = line.removeprefix("$ ")
+        elif command is not None and command.startswith("callsheet"):
+            yield number, line
 
 
 def is_known(name: str, words: set[str]) -> bool:

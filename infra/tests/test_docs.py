@@ -35,6 +35,14 @@ class Documents(unittest.TestCase):
     def test_blocks_of_code_are_left_aside(self) -> None:
         self.assertEqual(self.problems("```\n`a_b_c_d` [x](none.md)\n```\n"), [])
 
+    def test_what_callsheet_prints_fits_80_columns(self) -> None:
+        long, fitting = "x" * 81, "─" * 80
+        for console in (f"$ callsheet status --utc\n{long}", f"$ make run\n{long}\n$ callsheet status\n{long}", long):
+            (problem,) = self.problems(f"```console\n{console}\n{fitting}\n```\n{long}\n")
+            self.assertIn("callsheet prints no line of 81 columns", problem)
+        for block in (f"```console\n$ make run\n{long}\n```", f"```sh\n{long}\n```", f"```console\n$ callsheet events {long}\n{fitting}\n```"):
+            self.assertEqual(self.problems(block), [])
+
     def test_a_cited_path_must_exist(self) -> None:
         self.assertEqual(self.problems("`infra/none.py`"), ["a.md:1: there is no file `infra/none.py`"])
 

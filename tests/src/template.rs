@@ -67,6 +67,18 @@ impl Template {
         texts(self.at(path))
     }
 
+    /// How many items the list at `path` has.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn count(&self, path: &str) -> usize {
+        self.at(path)
+            .as_sequence()
+            .unwrap_or_else(|| panic!("{path} is not a list"))
+            .len()
+    }
+
     /// The keys of the mapping at `path`.
     ///
     /// # Panics

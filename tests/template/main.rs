@@ -4,6 +4,7 @@
 //! production. These tests fail before that.
 
 mod deployment;
+mod indexes;
 mod log_calls;
 mod metrics;
 mod patterns;

@@ -3,11 +3,16 @@
 use std::io::{self, BufRead, IsTerminal as _};
 
 use crate::error::CliError;
+use crate::screen::wrapped;
 use crate::terminal::print_error;
 
-/// Asks on the terminal, unless `is_confirmed`. Without a terminal the command is
-/// refused.
-pub(super) fn on_terminal(question: &str, is_confirmed: bool) -> Result<(), CliError> {
+/// Asks on a terminal of `width` columns, unless `is_confirmed`. Without a terminal the command
+/// is refused.
+pub(super) fn on_terminal(
+    question: &str,
+    is_confirmed: bool,
+    width: usize,
+) -> Result<(), CliError> {
     if is_confirmed {
         return Ok(());
     }
@@ -18,6 +23,7 @@ pub(super) fn on_terminal(question: &str, is_confirmed: bool) -> Result<(), CliE
         )));
     }
     // Standard output is for the result, which may be JSON.
+    let question = wrapped(question, width);
     print_error(&format!("{question}\nContinue? Type yes: "));
     expect_yes(&mut stdin.lock())
 }
@@ -53,6 +59,6 @@ mod tests {
 
     #[test]
     fn a_confirmed_command_does_not_ask() {
-        on_terminal("Continue?", true).expect("it is confirmed");
+        on_terminal("Continue?", true, 80).expect("it is confirmed");
     }
 }

@@ -44,7 +44,8 @@ pub(crate) async fn run(
                 state,
                 decisions,
             };
-            let confirm = |question: &str| confirm::on_terminal(question, yes);
+            let width = output.screen.width;
+            let confirm = |question: &str| confirm::on_terminal(question, yes, width);
             let disconnected = disconnect(&ports, &calendar, clock, confirm).await?;
             Ok(show(&disconnected, output))
         }

@@ -149,6 +149,32 @@ async fn a_name_of_no_event_or_of_several_is_refused(name: EventName, expected: 
     }
 }
 
+/// A question has the width and the zone of the terminal, as a list has.
+#[test_case(60, "Qu"; "a narrow terminal")]
+#[test_case(80, "Quarterly"; "a terminal of 80 columns")]
+#[test_case(140, "Quarterly kick-off with everybody"; "a wide terminal")]
+#[tokio::test]
+async fn a_question_fits_the_screen(width: usize, expected: &str) {
+    let (state, decisions) = stored().await;
+    let long = "Quarterly kick-off with everybody who ever bought anything from us";
+    let row = row("0195a1f4-cccc-1", long, "13:00");
+    decisions.write(&row).await.expect("memory");
+    let name = EventName::Title("kick-off".to_owned());
+    let found = find_event(&state, &decisions, &name, at("09:30")).await;
+    let error = CliError::from(found.expect_err("several have it"));
+    let text = error.report_on(&Screen::new(Some(width), Some("Asia/Kolkata")));
+    let (_, table) = text.split_once("\n\n").expect("a table");
+    for line in table.lines() {
+        assert!(line.chars().count() <= width, "{line}");
+    }
+    assert!(table.starts_with("start           "), "{table}");
+    assert!(table.contains("(Asia/Kolkata)"), "{table}");
+    assert!(table.contains("2090-03-06 18:30"), "{table}");
+    assert!(table.contains(expected), "{table}");
+    let widest = table.lines().map(|line| line.chars().count()).max();
+    assert!(width < 80 || widest > Some(70), "{table}");
+}
+
 /// What is longer than its column is cut, and the id that commands take is whole.
 #[test_case(60; "a narrow terminal")]
 #[test_case(80; "a terminal of 80 columns")]

@@ -198,3 +198,14 @@ async fn decisions_that_cannot_be_read_are_named() {
     assert_eq!((shown.decisions.forgotten, shown.exit_code()), (1, 1));
     assert!(shown.text().contains("  event past: "), "{}", shown.text());
 }
+
+/// It may say something about the person, whoever the owner of its calendar is.
+#[tokio::test]
+async fn a_decision_of_another_calendar_that_cannot_be_read_is_named() {
+    let ports = with_calendar(CalendarStatus::Connected).await;
+    let bad = row(&ports, "past").await;
+    ports.decisions.make_unreadable(&bad.key);
+    let shown = forget(&ports, "buyer@elsewhere.example", false).await;
+    assert_eq!((shown.decisions.forgotten, shown.exit_code()), (0, 1));
+    assert!(shown.text().contains("  event past: "), "{}", shown.text());
+}

@@ -48,7 +48,8 @@ impl PolicyFile {
     }
 
     /// Parses the document. A file that is YAML or JSON, but not in the format of policies, has
-    /// all its problems reported at once; nothing behind a mistake in the syntax can be parsed.
+    /// all its problems reported at once, also those of its contents; nothing behind a mistake in
+    /// the syntax can be parsed.
     pub(crate) fn parse(&self) -> Result<PolicyDocument, Vec<Problem>> {
         let parsed = if self.is_json {
             parse_json(&self.text)
@@ -56,7 +57,7 @@ impl PolicyFile {
             parse_yaml(&self.text)
         };
         parsed.map_err(|problem| {
-            let found = self.format_problems();
+            let found = self.problems();
             if found.is_empty() {
                 vec![problem]
             } else {
@@ -71,7 +72,7 @@ impl PolicyFile {
             .map_or_else(SourceMap::default, |(_, map)| map)
     }
 
-    fn format_problems(&self) -> Vec<Problem> {
+    fn problems(&self) -> Vec<Problem> {
         let Some((value, map)) = self.with_places() else {
             return Vec::new();
         };
@@ -83,7 +84,7 @@ impl PolicyFile {
         } else {
             (value, Notation::Yaml)
         };
-        let found = PolicyDocument::format_problems(&value, notation);
+        let found = PolicyDocument::problems_of(&value, notation);
         located(found, &map)
     }
 

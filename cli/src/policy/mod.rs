@@ -18,8 +18,8 @@ use callsheet_app::PushedBy;
 use callsheet_domain::{Policy, PolicyDocument, Timestamp};
 
 use crate::arguments::{Format, PolicyCommand};
-use crate::error::CliError;
-use crate::render::{Render as _, cannot_print, show};
+use crate::error::{CliError, cannot_print};
+use crate::render::{Render as _, show};
 use crate::screen::Screen;
 use crate::terminal::{has_unsafe, print_json, print_text};
 use crate::workspace::Workspace;

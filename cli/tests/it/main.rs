@@ -1,6 +1,8 @@
 //! The command line as a process, against servers whose every text is hostile.
 
+mod exit_codes;
 mod server;
+mod stage;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -233,69 +235,31 @@ fn a_time_names_its_zone(flags: &[&str], variables: &[(&str, &str)], expected: &
     assert_eq!(zones, 2, "{start}");
 }
 
-const COMMAND_LINE: &str = include_str!("../../../docs/command-line.md");
-
-/// The commands in the documentation's table of exit codes.
-fn documented() -> BTreeSet<String> {
-    let (_, table) = COMMAND_LINE
-        .split_once("<!-- exit codes: hold against the commands -->")
-        .expect("the table");
-    let rows = table
-        .trim_start()
-        .lines()
-        .take_while(|line| !line.is_empty());
-    let commands = rows.skip(2).filter_map(|row| row.split('|').nth(1));
-    let names = commands.flat_map(|cell| cell.split('`').skip(1).step_by(2));
-    let without_flags = names.map(|name| name.split(" --").next().unwrap_or(name).to_owned());
-    without_flags.collect()
-}
-
-#[test]
-fn the_table_of_exit_codes_has_every_command() {
+/// The question which event is meant is a table like any other.
+#[test_case("60", &[("TZ", "Europe/Berlin")], &[], "2090-03-06 11:00", "(Europe/Berlin)"; "on a narrow terminal")]
+#[test_case("120", &[("TZ", "Europe/Berlin")], &[], "2090-03-06 11:00", "(Europe/Berlin)"; "on a wide terminal")]
+#[test_case("120", &[("TZ", "Europe/Berlin")], &["--utc"], "2090-03-06 10:00", "start (UTC)"; "in UTC")]
+fn a_question_fits_the_terminal_and_has_the_zone_of_the_person(
+    columns: &str,
+    variables: &[(&str, &str)],
+    flags: &[&str],
+    start: &str,
+    zone: &str,
+) {
     let server = Server::start();
-    let mut known = BTreeSet::new();
-    commands(&server, &[], &mut known);
-    assert_eq!(documented(), known);
-}
-
-/// A policy on standard input, which no command may change.
-const POLICY: &str = r#"{"version": 1, "default": "record"}"#;
-
-#[test_case("policy lint -", POLICY, 0; "a policy without problems")]
-#[test_case("policy lint -", "{}", 1; "a policy with problems")]
-#[test_case("policy push -", "{}", 1; "a push of a policy with problems")]
-#[test_case("policy lint no-such-file.yaml", "", 2; "a file that cannot be read")]
-#[test_case("policy pull --revision 99", "", 1; "a revision that does not exist")]
-#[test_case("policy schema", "", 0; "a schema")]
-#[test_case("explain event-1 --json", "", 1; "a stored row that cannot be read")]
-#[test_case("explain --find nothing-like-this", "", 1; "a title that no event has")]
-#[test_case("override event --find nothing-like-this skip", "", 1; "an override of no event")]
-#[test_case("retry --find nothing-like-this", "", 1; "a retry of no event")]
-#[test_case("pause nobody@acme.example --for 3d", "", 1; "a pause of no calendar")]
-#[test_case("pause calendar-1 --until 2020-01-01T00:00Z", "", 1; "a pause that is over")]
-#[test_case("calendars disconnect nobody@acme.example --yes", "", 1; "a disconnection of no calendar")]
-#[test_case("status", "", 1; "a stack that needs a person")]
-#[test_case("drift", "", 1; "meetings that cannot be compared")]
-#[test_case("redrive --dry-run", "", 0; "a dry run")]
-#[test_case("explain", "", 2; "a missing argument")]
-#[test_case("fly", "", 2; "an unknown command")]
-#[test_case("resync --queue-url http://127.0.0.1:1/0/q", "", 2; "a service that does not respond")]
-fn each_exit_code_means_one_thing(line: &str, input: &str, expected: i32) {
-    let server = Server::start();
-    let words: Vec<_> = line.split(' ').collect();
-    let output = run(&server, &words, input);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(expected), "{errors}");
-    // What is refused or cannot be answered is said, and so is what needs a person.
-    let is_silent = output.stdout.is_empty() && output.stderr.is_empty();
-    assert!(!is_silent, "{line} says nothing");
-}
-
-#[test]
-fn a_missing_setting_exits_with_2_and_names_it() {
-    let server = Server::start();
-    let output = run_with(&server, &["events"], "", &[("CALLSHEET_STATE_TABLE", "")]);
-    assert_eq!(output.status.code(), Some(2));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(errors.contains("CALLSHEET_STATE_TABLE"), "{errors}");
+    let columns_and = [&[("COLUMNS", columns)], variables].concat();
+    for command in ["explain", "retry", "override event", "override series"] {
+        let mut words: Vec<_> = command.split(' ').collect();
+        words.extend(["--find", "evil"].iter().chain(flags));
+        if command.starts_with("override") {
+            words.push("skip");
+        }
+        let output = run_with(&server, &words, "", &columns_and);
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(text.contains(start) && text.contains(zone), "{text}");
+        let width: usize = columns.parse().expect("a number");
+        let is_wide = |line: &&str| line.chars().count() > width;
+        assert_eq!(text.lines().find(is_wide), None, "{text}");
+    }
 }

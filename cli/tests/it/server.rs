@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 
 use callsheet_domain::BotConfig;
@@ -10,25 +11,46 @@ use serde_json::{Map, Value, json};
 /// A text that commands a terminal, reorders, hides and breaks lines.
 pub(crate) const HOSTILE: &str =
     "\u{1b}[31m\u{9b}2J\u{202e}evil\u{200b}\u{2066}\u{2028}\u{7f}\r\u{e0041}";
-const START: i64 = 3_792_477_600_000_000;
-const HOUR: i64 = 3_600_000_000;
+/// When the meetings begin.
+pub(crate) const START: i64 = 3_792_477_600_000_000;
+pub(crate) const HOUR: i64 = 3_600_000_000;
 /// When the events were changed.
-const CHANGED: i64 = START - HOUR;
+pub(crate) const CHANGED: i64 = START - HOUR;
 
 /// The server, on a port of its own. It ends with the process.
 pub(crate) struct Server {
     port: u16,
 }
 
+/// Answers a request: its first line, the operation of AWS, and the body.
+type Answer = dyn Fn(&str, &str, &Value) -> (u16, Value) + Send + Sync;
+
 impl Server {
+    /// A server whose every text is hostile.
     pub(crate) fn start() -> Self {
+        Self::answering(answer)
+    }
+
+    /// A server with these answers: a status and a document.
+    pub(crate) fn answering(
+        answer: impl Fn(&str, &str, &Value) -> (u16, Value) + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
+        let answer: Arc<Answer> = Arc::new(answer);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                thread::spawn(move || serve(stream));
+                let answer = Arc::clone(&answer);
+                thread::spawn(move || serve(stream, &*answer));
             }
         });
+        Self { port }
+    }
+
+    /// An address that no server has.
+    pub(crate) fn absent() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
         Self { port }
     }
 
@@ -54,7 +76,7 @@ impl Server {
 }
 
 /// Answers the requests of one connection.
-fn serve(stream: TcpStream) {
+fn serve(stream: TcpStream, answer: &Answer) {
     let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
     let mut writer = stream;
     while let Some((line, target, body)) = request(&mut reader) {
@@ -141,7 +163,7 @@ fn attribute(value: &Value) -> Value {
     }
 }
 
-fn attributes(row: &Value) -> Value {
+pub(crate) fn attributes(row: &Value) -> Value {
     let row = row.as_object().expect("a row");
     let row = row
         .iter()

@@ -1,16 +1,17 @@
-//! Why a meeting is or is not recorded, and the state of its bot.
+//! Why a meeting is or is not recorded, and what that was decided from.
 
 use std::collections::BTreeMap;
 
-use callsheet_app::explain::{Explained, KeptBy};
-use callsheet_domain::{
-    Applied, BotConfig, CallRecord, Decision, Email, Override, RecordedResult, RuleName, Step,
-    Timestamp, Wanted, WantedBot,
-};
+use callsheet_app::explain::Explained;
+use callsheet_domain::{Email, Override, RuleName, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::explained_bot::bot_state;
+pub use crate::explained_bot::{
+    AppliedState, BotState, CallSummary, Keeper, KeptState, WantedSummary,
+};
 use crate::facts::fact_json;
 use crate::rules::RulesSummary;
 
@@ -113,117 +114,6 @@ pub struct PauseSummary {
     pub by: String,
 }
 
-/// The wanted bot, the applied bot, and the calls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct BotState {
-    /// The bot that should be at Recall; none if the meeting is not recorded.
-    pub wanted: Option<WantedSummary>,
-    /// The bot that is known to be at Recall.
-    pub applied: AppliedState,
-    /// The scheduler's next step.
-    #[schemars(extend("enum" = ["nothing", "schedule", "unschedule", "find", "leave"]))]
-    pub step: &'static str,
-    /// Number of calls for what is wanted now.
-    pub attempts: u32,
-    /// No call is made before this instant.
-    pub not_before: Option<Timestamp>,
-    /// Why the last call failed.
-    pub last_error: Option<String>,
-    /// Why the decision is abandoned, if it is.
-    pub abandoned: Option<String>,
-    /// The last calls, oldest first.
-    pub calls: Vec<CallSummary>,
-    /// Other copies of the meeting that keep a bot in it.
-    pub kept_by: Vec<Keeper>,
-}
-
-/// A copy of the meeting, in another calendar, that keeps a bot in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Keeper {
-    /// Recall's id of the calendar.
-    pub calendar: String,
-    /// The owner's address.
-    pub owner: Option<String>,
-    /// Recall's id of the event.
-    pub event_id: String,
-    /// State of the bot.
-    pub state: KeptState,
-    /// Recall's id of the bot.
-    pub bot_id: Option<String>,
-    /// When it joins.
-    pub joins_at: Timestamp,
-    /// Whether it is the bot that this event wants too.
-    pub is_shared: bool,
-}
-
-/// State of a bot that another copy keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum KeptState {
-    /// The bot is scheduled at Recall.
-    AtRecall,
-    /// The bot is on its way to the call or in it.
-    Dispatched,
-    /// The bot is about to be scheduled.
-    ToBeScheduled,
-}
-
-/// A call to Recall.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct CallSummary {
-    /// When the response arrived.
-    pub at: Timestamp,
-    /// The operation of Recall's API.
-    pub call: &'static str,
-    /// Why it was made.
-    pub cause: &'static str,
-    /// What became of it.
-    #[schemars(extend("enum" = ["done", "again", "refused", "blocked", "dispatched"]))]
-    pub outcome: &'static str,
-    /// Why it failed, if it did.
-    pub reason: Option<String>,
-    /// Whether it was made less than ten minutes before the start.
-    pub is_late: bool,
-}
-
-/// The wanted bot, without its link, which may carry a passcode.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct WantedSummary {
-    /// When it joins.
-    pub joins_at: Timestamp,
-    /// Its name in the meeting.
-    pub name: Option<String>,
-}
-
-/// State of the applied bot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum AppliedState {
-    /// No bot is applied.
-    Nothing,
-    /// The wanted bot is applied.
-    AsWanted {
-        /// Recall's id of the bot.
-        bot_id: Option<String>,
-    },
-    /// A bot is applied that is not the wanted one.
-    Another {
-        /// Recall's id of the bot.
-        bot_id: Option<String>,
-        /// When it joins.
-        joins_at: Timestamp,
-    },
-    /// A bot may or may not be applied.
-    Uncertain,
-    /// More bots exist than are wanted.
-    TooMany,
-    /// The bot is on its way to the call or in it.
-    Dispatched {
-        /// Recall's id of the bot.
-        bot_id: Option<String>,
-    },
-}
-
 impl Explanation {
     /// Represents a decision that was explained at `now`.
     #[must_use]
@@ -302,114 +192,5 @@ fn override_summary(scope: &'static str, stored: &Override) -> OverrideSummary {
         choice: stored.choice.as_str(),
         by: stored.actor_name().to_owned(),
         at: stored.at,
-    }
-}
-
-fn bot_state(explained: &Explained) -> BotState {
-    let decision = &explained.decision;
-    let wanted = match &decision.wanted {
-        Wanted::Nothing => None,
-        Wanted::Bot(bot) => Some(bot.as_ref()),
-    };
-    let applied = applied_state(&decision.applied, wanted);
-    let abandoned = decision
-        .abandoned
-        .as_ref()
-        .filter(|_| decision.is_abandoned());
-    BotState {
-        wanted: wanted.map(|bot| WantedSummary {
-            joins_at: bot.starts_at,
-            name: bot_name(&bot.config),
-        }),
-        applied,
-        step: match decision.step() {
-            Step::Nothing => "nothing",
-            Step::Schedule(_) => "schedule",
-            Step::Unschedule(_) => "unschedule",
-            Step::Find(_) => "find",
-            Step::Leave(..) => "leave",
-        },
-        attempts: decision.attempts.count,
-        not_before: decision.attempts.not_before,
-        last_error: decision.attempts.last_error.clone(),
-        abandoned: abandoned.map(|abandoned| abandoned.reason.clone()),
-        calls: decision.history.calls().iter().map(call_summary).collect(),
-        kept_by: Keeper::all_of(decision, &explained.kept_by),
-    }
-}
-
-fn applied_state(applied: &Applied, wanted: Option<&WantedBot>) -> AppliedState {
-    match applied {
-        Applied::Nothing => AppliedState::Nothing,
-        Applied::Uncertain(_) => AppliedState::Uncertain,
-        Applied::TooMany(_) => AppliedState::TooMany,
-        Applied::Dispatched(bot) => AppliedState::Dispatched {
-            bot_id: bot.bot_id.as_ref().map(ToString::to_string),
-        },
-        Applied::Bot(bot) => {
-            let bot_id = bot.bot_id.as_ref().map(ToString::to_string);
-            if wanted.is_some_and(|wanted| bot.is(wanted)) {
-                AppliedState::AsWanted { bot_id }
-            } else {
-                let joins_at = bot.starts_at;
-                AppliedState::Another { bot_id, joins_at }
-            }
-        }
-    }
-}
-
-fn call_summary(call: &CallRecord) -> CallSummary {
-    let (outcome, reason) = match &call.outcome {
-        RecordedResult::Done => ("done", None),
-        RecordedResult::Again(reason) => ("again", Some(reason.clone())),
-        RecordedResult::Refused(reason) => ("refused", Some(reason.clone())),
-        RecordedResult::Blocked(reason) => ("blocked", Some(reason.clone())),
-        RecordedResult::Dispatched => ("dispatched", None),
-    };
-    CallSummary {
-        at: call.at,
-        call: call.operation.as_str(),
-        cause: call.cause.as_str(),
-        outcome,
-        reason,
-        is_late: call.is_late,
-    }
-}
-
-fn bot_name(config: &BotConfig) -> Option<String> {
-    let name = config.json().get("bot_name")?.as_str()?;
-    Some(name.to_owned())
-}
-
-impl Keeper {
-    /// Represents the copies that keep a bot in the meeting of `decision`.
-    #[must_use]
-    pub fn all_of(decision: &Decision, kept_by: &[KeptBy]) -> Vec<Self> {
-        let kept_by = kept_by.iter();
-        kept_by.filter_map(|one| Self::of(decision, one)).collect()
-    }
-
-    fn of(decision: &Decision, kept_by: &KeptBy) -> Option<Self> {
-        let KeptBy { row, owner } = kept_by;
-        let Wanted::Bot(wanted) = &row.wanted else {
-            return None;
-        };
-        let (state, bot) = match &row.applied {
-            Applied::Bot(bot) if bot.deduplication_key == wanted.deduplication_key => {
-                (KeptState::AtRecall, Some(bot))
-            }
-            Applied::Dispatched(bot) => (KeptState::Dispatched, Some(bot)),
-            _ => (KeptState::ToBeScheduled, None),
-        };
-        let bot_id = bot.and_then(|bot| bot.bot_id.as_ref());
-        Some(Self {
-            calendar: row.calendar_id.to_string(),
-            owner: owner.as_ref().map(|owner| owner.as_str().to_owned()),
-            event_id: row.key.event_id.to_string(),
-            state,
-            bot_id: bot_id.map(ToString::to_string),
-            joins_at: wanted.starts_at,
-            is_shared: decision.wanted_key() == row.wanted_key(),
-        })
     }
 }

@@ -1,13 +1,15 @@
-//! The problems that need a person, each with the sentence that says what to do.
+//! Finds the problems that need a person, first those of the functions.
 
-use callsheet_app::status::{DueCounts, WorkspaceStatus};
 use callsheet_domain::{Timestamp, plus};
 use jiff::SignedDuration;
-use schemars::JsonSchema;
-use serde::Serialize;
 
-use crate::signals::{DueStatus, Measured, PolicyStatus, Signals};
+use crate::finding::{Finding, FindingKind, finding};
+use crate::signals::{Measured, PolicyStatus, Signals};
+use crate::told::{Told, synced_at};
 use crate::words::{counted, duration, instant};
+use crate::work_findings::{
+    abandoned, blocked, failing, overdue, policy_missing, unreadable, unreadable_events,
+};
 
 /// Functions that have a job each minute have stopped after this long.
 const STOPPED_AFTER: SignedDuration = SignedDuration::from_mins(5);
@@ -19,104 +21,6 @@ const WEBHOOK_SILENCE: SignedDuration = SignedDuration::from_hours(72);
 const LONG_WAIT: SignedDuration = SignedDuration::from_mins(10);
 /// The last batch tells about the queue for this long.
 const BATCH_TELLS_FOR: SignedDuration = SignedDuration::from_mins(15);
-
-/// A problem that needs a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Finding {
-    /// What kind of problem it is.
-    pub kind: FindingKind,
-    /// The problem, in a sentence.
-    pub problem: String,
-    /// What to do.
-    pub advice: String,
-}
-
-/// The kinds of problems, most urgent first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FindingKind {
-    /// Recall denies the API key.
-    Denied,
-    /// No resync has finished for some time.
-    ResyncStopped,
-    /// No sync has finished for some time.
-    SyncStopped,
-    /// No scheduler run has finished for some time.
-    SchedulerStopped,
-    /// No webhook comes though there are changes, or none came for days.
-    WebhooksMissing,
-    /// A sync request waited for long.
-    RequestsWait,
-    /// There are dead letters.
-    DeadLetters,
-    /// The active policy is not stored or cannot be read.
-    PolicyMissing,
-    /// A meeting begins without its bot.
-    Overdue,
-    /// Recall blocks calls.
-    Blocked,
-    /// Calls failed often.
-    Failing,
-    /// Stored rows cannot be read.
-    Unreadable,
-    /// Recall lists events that cannot be read.
-    UnreadableEvents,
-    /// Decisions are abandoned.
-    Abandoned,
-    /// Something could not be measured.
-    Unknown,
-}
-
-/// What the calendars and their decisions tell.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Told {
-    /// Number of connected calendars.
-    pub(crate) connected: usize,
-    /// When the longest unchanged of the known calendars last changed.
-    pub(crate) known_since: Option<Timestamp>,
-    /// When an event was last changed, of those that are decided about.
-    pub(crate) last_change_at: Option<Timestamp>,
-    /// When the last sync of a single calendar began.
-    pub(crate) calendar_synced_at: Option<Timestamp>,
-    /// The newest revision of the policy that decisions were made with.
-    pub(crate) newest_policy_used: u64,
-    pub(crate) due: DueStatus,
-    pub(crate) unreadable_decisions: usize,
-    pub(crate) unreadable_calendars: usize,
-    pub(crate) unreadable_events: usize,
-    pub(crate) abandoned: usize,
-}
-
-impl Told {
-    /// Adds up what the calendars tell.
-    pub(crate) fn by(read: &WorkspaceStatus) -> Self {
-        let connected = read.calendars.iter();
-        let connected = connected.filter(|one| one.record.calendar.status.holds_bots());
-        let problems = read.calendars.iter();
-        let problems = problems.filter(|one| one.overrides_problem.is_some());
-        let mut told = Self {
-            connected: connected.count(),
-            unreadable_calendars: read.unreadable.len() + problems.count(),
-            ..Self::default()
-        };
-        let mut due = DueCounts::default();
-        for one in &read.calendars {
-            let changed_at = one.record.calendar.updated_at;
-            let synced_at = one.record.last_sync.as_ref().map(|sync| sync.began_at);
-            let known_since = told.known_since.unwrap_or(changed_at);
-            told.known_since = Some(known_since.min(changed_at));
-            told.last_change_at = told.last_change_at.max(one.last_change_at);
-            told.calendar_synced_at = told.calendar_synced_at.max(synced_at);
-            told.newest_policy_used = told.newest_policy_used.max(one.newest_policy_used.0);
-            due.add(one.due.clone());
-            told.unreadable_decisions += one.unreadable.len();
-            told.unreadable_events += one.record.unreadable_events.count();
-            told.abandoned += one.abandoned.len();
-        }
-        told.due = DueStatus::of(due);
-        told
-    }
-}
 
 /// How often the stack does its periodic work, by which its silence is judged.
 #[derive(Debug, Clone, Copy)]
@@ -171,14 +75,6 @@ pub(crate) fn findings(
         .chain(unknown)
         .flatten()
         .collect()
-}
-
-fn finding(kind: FindingKind, problem: String, advice: &str) -> Finding {
-    Finding {
-        kind,
-        problem,
-        advice: advice.to_owned(),
-    }
 }
 
 /// What the functions did, judged at an instant.
@@ -335,135 +231,8 @@ impl Judge<'_> {
     }
 }
 
-/// When the last sync finished, as far as it is known.
-pub(crate) fn synced_at(signals: &Signals, told: &Told) -> Option<Timestamp> {
-    signals.workspace_synced_at.max(told.calendar_synced_at)
-}
-
 fn minutes(minutes: u32) -> SignedDuration {
     SignedDuration::from_mins(i64::from(minutes))
-}
-
-fn policy_missing(policy: &PolicyStatus, told: &Told) -> Option<Finding> {
-    let (revision, used) = (policy.revision, told.newest_policy_used);
-    let problem = if let Some(problem) = &policy.problem {
-        format!("Revision {revision} of the policy cannot be read: {problem}")
-    } else if revision > 0 && policy.at.is_none() {
-        format!(
-            "Revision {revision} of the policy is active, but its document is not stored, so the \
-             built-in policy decides"
-        )
-    } else if used > revision {
-        format!("Revision {used} of the policy decided about meetings, but is not stored any more")
-    } else if policy.is_head_missing {
-        "The row that names the active policy is lost. The newest stored revision is taken to be active"
-            .to_owned()
-    } else {
-        return None;
-    };
-    Some(finding(
-        FindingKind::PolicyMissing,
-        problem,
-        "Push the policy again with `callsheet policy push`; `callsheet policy history` lists the stored \
-         revisions",
-    ))
-}
-
-fn overdue(due: &DueStatus) -> Option<Finding> {
-    (due.overdue > 0).then(|| {
-        finding(
-            FindingKind::Overdue,
-            format!(
-                "{} at Recall as wanted, and begin within ten minutes or have begun",
-                counted(
-                    due.overdue,
-                    "meeting has its bot not",
-                    "meetings have their bots not"
-                )
-            ),
-            "Look at the log of the scheduler function, and at `callsheet explain` for the event",
-        )
-    })
-}
-
-fn blocked(due: &DueStatus) -> Option<Finding> {
-    (due.blocked > 0).then(|| {
-        finding(
-            FindingKind::Blocked,
-            format!(
-                "{} set aside, since Recall blocked it with 403",
-                counted(due.blocked, "call is", "calls are")
-            ),
-            "A firewall of Recall blocks payloads with a link to localhost, for example in a title that \
-             names the bot: `callsheet explain` shows the reason. Change the title, or the placeholders in \
-             the policy",
-        )
-    })
-}
-
-fn failing(due: &DueStatus) -> Option<Finding> {
-    (due.failing > 0).then(|| {
-        let meetings = counted(due.failing, "meeting", "meetings");
-        let error = due.last_error.as_deref().unwrap_or("no reason is known");
-        finding(
-            FindingKind::Failing,
-            format!("The calls for {meetings} failed five times or more. The last reason: {error}"),
-            "They are repeated. Look at Recall's status page, and at `callsheet explain` for the event",
-        )
-    })
-}
-
-fn unreadable(told: &Told) -> Option<Finding> {
-    let (decisions, calendars) = (told.unreadable_decisions, told.unreadable_calendars);
-    let counts = [
-        (decisions, "decision", "decisions"),
-        (calendars, "calendar", "calendars"),
-    ];
-    let counts: Vec<_> = counts
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, many)| counted(count, one, many))
-        .collect();
-    (!counts.is_empty()).then(|| {
-        finding(
-            FindingKind::Unreadable,
-            format!("Stored rows of {} cannot be read", counts.join(" and ")),
-            "If a later version wrote them, deploy it again. Else `callsheet rebuild --all` rebuilds \
-             decisions from Recall; for calendars see `Unreadable rows` in docs/operating.md",
-        )
-    })
-}
-
-fn unreadable_events(count: usize) -> Option<Finding> {
-    (count > 0).then(|| {
-        finding(
-            FindingKind::UnreadableEvents,
-            format!(
-                "Recall lists {} that cannot be read",
-                counted(count, "event", "events")
-            ),
-            "They keep the decision that they had, and each sync tries again. Read the events at Recall: if \
-             they are in order, this version of Callsheet does not know their shape",
-        )
-    })
-}
-
-fn abandoned(count: usize) -> Option<Finding> {
-    (count > 0).then(|| {
-        finding(
-            FindingKind::Abandoned,
-            format!(
-                "{} abandoned, so no more calls are made",
-                counted(
-                    count,
-                    "decision about an upcoming meeting is",
-                    "decisions about upcoming meetings are"
-                )
-            ),
-            "The reasons are listed below. Once the cause is repaired, `callsheet retry EVENT` or \
-             `callsheet retry --all` reopens them",
-        )
-    })
 }
 
 fn not_measured<T>(measured: &Measured<T>, name: &str, variable: &str) -> Option<Finding> {

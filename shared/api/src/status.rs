@@ -7,11 +7,13 @@ use callsheet_domain::{Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use crate::findings::{Finding, FindingKind, Periods};
-use crate::findings::{Told, findings, synced_at};
+pub use crate::finding::{Finding, FindingKind};
+pub use crate::findings::Periods;
+use crate::findings::findings;
 use crate::retry::AbandonedMeeting;
 use crate::signals::Signals;
 pub use crate::signals::{DenialStatus, DueStatus, Measured, PolicyStatus, QueueStatus};
+use crate::told::{Told, synced_at};
 use crate::unreadable::{UnreadableCalendar, UnreadableDecision, UnreadableEventSummary};
 
 /// Status of the workspace.

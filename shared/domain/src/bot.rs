@@ -102,39 +102,41 @@ impl BotConfig {
     /// Checks a configuration against Recall's limits.
     ///
     /// # Errors
-    /// Says which part Recall would refuse.
+    /// Says which part Recall would refuse, the first of them.
     pub fn new(json: Value) -> Result<Self, InvalidBotConfig> {
         let Value::Object(json) = json else {
             return Err(InvalidBotConfig::NotAnObject);
         };
-        for name in ["meeting_url", "join_at"] {
-            if json.contains_key(name) {
-                return Err(InvalidBotConfig::FromEvent(name));
-            }
+        if let Some(problem) = Self::problems(&json).into_iter().next() {
+            return Err(problem);
         }
+        let digest = digest(&json);
+        Ok(Self { json, digest })
+    }
+
+    /// Each part of a configuration that Recall would refuse.
+    #[must_use]
+    pub fn problems(json: &Map<String, Value>) -> Vec<InvalidBotConfig> {
+        let of_event = ["meeting_url", "join_at"].into_iter();
+        let of_event = of_event.filter(|name| json.contains_key(*name));
+        let mut found: Vec<_> = of_event.map(InvalidBotConfig::FromEvent).collect();
         let is_short = |value: &Value, longest: usize| {
-            value
-                .as_str()
-                .is_some_and(|text| text.chars().count() <= longest)
+            let text = value.as_str();
+            text.is_some_and(|text| text.chars().count() <= longest)
         };
-        if json
-            .get("bot_name")
-            .is_some_and(|name| !is_short(name, LONGEST_NAME))
-        {
-            return Err(InvalidBotConfig::Name);
+        let name = json.get("bot_name");
+        if name.is_some_and(|name| !is_short(name, LONGEST_NAME)) {
+            found.push(InvalidBotConfig::Name);
         }
         let is_metadata = |value: &Value| {
             let values = value.as_object().map(Map::values);
             values.is_some_and(|mut values| values.all(|value| is_short(value, LONGEST_METADATA)))
         };
-        if json
-            .get("metadata")
-            .is_some_and(|metadata| !is_metadata(metadata))
-        {
-            return Err(InvalidBotConfig::Metadata);
+        let metadata = json.get("metadata");
+        if metadata.is_some_and(|metadata| !is_metadata(metadata)) {
+            found.push(InvalidBotConfig::Metadata);
         }
-        let digest = digest(&json);
-        Ok(Self { json, digest })
+        found
     }
 
     /// The configuration with one more metadata value. A value that is too long for Recall

@@ -70,6 +70,14 @@ policy.yaml: line 4, column 13, rules[0].wen: there is no key `wen` here; did yo
 policy.yaml: line 4, column 28, rules[0].then: `ship` is none of `record`, `skip`; did you mean `skip`?
 policy.yaml: line 5, column 3, rules[1]: this is a text, and keys with values are expected
 7 problems"; "several violations of the format")]
+#[test_case("version: 1\ndefault: skip\nrulez: []\nrules:\n- {name: A, when: {within_hours: {from: \"8\", to: 25}}, then: skip}\n- {name: b, when: tilte == 'x', then: ship}\n", "\
+policy.yaml: line 3, column 1, rulez: there is no key `rulez` here; did you mean `rules`?
+policy.yaml: line 5, column 4, rules[0].name: a name has 1 to 60 lower-case letters, digits and hyphens
+policy.yaml: line 5, column 35, rules[0].when.within_hours.from: `8` is no time of day: write it as 09:30
+policy.yaml: line 5, column 46, rules[0].when.within_hours.to: `25` is no time of day: write it as 09:30
+policy.yaml: line 6, column 13, rules[1].when: line 1, column 1: there is no fact \"tilte\"; did you mean \"title\"?
+policy.yaml: line 6, column 33, rules[1].then: `ship` is none of `record`, `skip`; did you mean `skip`?
+6 problems"; "violations of the format and of its contents")]
 fn every_problem_is_reported_with_its_place(text: &str, expected: &str) {
     let report = lint(&yaml(text));
     assert_eq!(report.text(), expected);

@@ -143,9 +143,7 @@ where
         let keys = decisions.of_calendar(&calendar, Timestamp::MIN).await?;
         let rows = decisions.decisions(&keys).await?;
         let is_meant = meant.contains(&calendar);
-        if is_meant {
-            forgotten.unreadable.extend(rows.unreadable);
-        }
+        forgotten.unreadable.extend(rows.unreadable);
         for row in rows.decisions {
             let is_said = is_meant || mentions(&row, &forgotten.name);
             if !is_said || is_forgotten(&row) {

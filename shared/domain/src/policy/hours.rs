@@ -1,5 +1,6 @@
 //! Hours on some days of the week.
 
+use super::problem::Place;
 use super::when::{DayOfWeek, HoursDocument};
 use crate::fact::{Fact, FactSource, FactValue};
 
@@ -21,19 +22,20 @@ impl Hours {
         Fact::EndMinute,
     ];
 
-    /// Parses hours as a document states them.
-    pub(super) fn parse(document: &HoursDocument) -> Result<Self, String> {
-        let (from, to) = (minute(&document.from)?, minute(&document.to)?);
-        if document.days.is_empty() {
-            return Err("`days` is empty: leave it out for Monday to Friday".to_owned());
-        }
-        if to <= from {
-            return Err(
-                "`to` is not after `from`; for hours over midnight write two rules".to_owned(),
-            );
-        }
+    /// Compiles hours as a document states them, and reports each of their problems.
+    pub(super) fn compile(document: &HoursDocument, place: &mut Place<'_>) -> Option<Self> {
+        let from = place.at("from").accept(minute(&document.from));
+        let to = place.at("to").accept(minute(&document.to));
         let days = document.days.clone();
-        Ok(Self { days, from, to })
+        if days.is_empty() {
+            let problem = "an empty list: leave it out for Monday to Friday";
+            place.at("days").report(problem);
+        }
+        let (from, to) = from.zip(to)?;
+        if to <= from {
+            place.report("`to` is not after `from`; for hours over midnight write two rules");
+        }
+        Some(Self { days, from, to })
     }
 
     /// Whether a meeting starts and ends within them; none if a fact is unknown.

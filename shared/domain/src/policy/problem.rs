@@ -62,6 +62,11 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The place in the document, `rules[2].when`.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Reports a problem at this place.
     pub(super) fn report(&mut self, message: impl Into<String>) {
         self.problems.push(PolicyProblem {

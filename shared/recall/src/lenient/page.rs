@@ -16,105 +16,24 @@
 //! may not be. This is so for a page that is cut off, and for a last item that takes the
 //! bracket of the list for its own. An item that was split into two complete ones cannot be told from two items.
 
+#[cfg(test)]
+mod tests;
+
 use callsheet_domain::PageCursor;
 
+use super::item::{Item, ItemProblem, LONGEST_ITEM, LONGEST_PAGE, PageProblem};
 use super::parts::Parts;
+use super::place::{Place, Step};
 use super::repair::repaired;
 use super::scan::{Progress, Scan, skip_blanks};
 use super::search::{
     ItemNames, LONGEST_FRAME, begins_item, end_of_list, fields_behind_list, has, next_item,
 };
 
-/// The longest item. A longer one is reported and skipped.
-pub(crate) const LONGEST_ITEM: usize = 8 * 1024 * 1024;
-/// The longest page.
-pub(crate) const LONGEST_PAGE: usize = 256 * 1024 * 1024;
 /// How much of an item that is too long is reported.
 const REPORTED: usize = 4 * 1024;
 /// The longest address of a next page that is not text.
 const LONGEST_ODD_CURSOR: usize = 200;
-
-/// An item of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Item<'a> {
-    /// Its text, or the beginning of it up to the place that is odd.
-    pub(crate) text: &'a [u8],
-    /// Why it cannot be read, if its text says so.
-    pub(crate) problem: Option<ItemProblem>,
-}
-
-impl<'a> Item<'a> {
-    fn complete(text: &'a [u8]) -> Self {
-        let problem = None;
-        Self { text, problem }
-    }
-
-    fn odd(text: &'a [u8]) -> Self {
-        let problem = Some(ItemProblem::NotJson);
-        Self { text, problem }
-    }
-}
-
-/// Why an item cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ItemProblem {
-    /// Its quotes and brackets are not in pairs, or there is none between two commas.
-    #[error("its text is not JSON")]
-    NotJson,
-    /// It is longer than [`LONGEST_ITEM`].
-    #[error("it is longer than {} MiB", LONGEST_ITEM / 1024 / 1024)]
-    TooLong,
-}
-
-/// Why a page cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PageProblem {
-    #[error("the page is not an object with a list of results")]
-    NotAPage,
-    #[error("the list of results has no end that can be found: the page may be cut off")]
-    CutOff,
-    #[error("the page is longer than {} MiB", LONGEST_PAGE / 1024 / 1024)]
-    TooLong,
-    #[error("the page names two next pages")]
-    TwoCursors,
-}
-
-/// What comes next in the text.
-#[derive(Debug)]
-enum Place {
-    /// The fields before the list.
-    Head,
-    /// An item, or the end of the list if it may end here.
-    BeforeItem { may_end: bool },
-    /// The rest of an item.
-    InItem { scan: Scan, at: usize },
-    /// Behind the item that ends at `end`.
-    AfterItem { end: usize },
-    /// The rest of the item at `from`, which is no object, behind the item that ends at `end`.
-    InOther {
-        end: usize,
-        from: usize,
-        scan: Scan,
-        at: usize,
-    },
-    /// The rest of an item that is too long.
-    InTooLong(Scan),
-    /// Behind an item that was too long.
-    AfterTooLong,
-    /// The rest of an odd item, searched up to `from` for the beginning of the next.
-    InOdd { from: usize },
-    /// The fields behind the list, from `tail` on, if it ends behind the item that ends at
-    /// `end`; or behind no item.
-    Ended { end: Option<usize>, tail: usize },
-}
-
-/// What a step did.
-enum Step {
-    /// The text was read up to a next place.
-    Next,
-    /// More text is needed.
-    More,
-}
 
 /// Splits one page.
 #[derive(Debug)]
@@ -513,6 +432,3 @@ fn cursor(text: &[u8]) -> Option<PageCursor> {
         Err(_) => Some(PageCursor(text.chars().take(LONGEST_ODD_CURSOR).collect())),
     }
 }
-
-#[cfg(test)]
-mod tests;

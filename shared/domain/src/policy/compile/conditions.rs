@@ -154,7 +154,7 @@ fn hours(shorthands: &Shorthands, place: &mut Place<'_>) -> Vec<Condition> {
     let mut conditions = Vec::new();
     for (name, written, wanted) in written {
         if let Some(written) = written {
-            let hours = place.at(name).accept(Hours::parse(written));
+            let hours = Hours::compile(written, &mut place.at(name));
             conditions.extend(hours.map(|hours| Condition::Hours(hours, wanted)));
         }
     }

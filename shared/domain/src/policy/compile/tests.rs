@@ -119,9 +119,9 @@ fn every_name_of_an_explanation_is_reserved() {
 #[test_case(json!({"meeting_platform": ["Zoom"]}), ".meeting_platform[0]: did you mean `zoom` by `Zoom`?"; "a platform in another case")]
 #[test_case(json!({"meeting_platform": ["Google Meet"]}), ".meeting_platform[0]: did you mean `google_meet` by `Google Meet`?"; "a platform as people write it")]
 #[test_case(json!({"meeting_platform": ["teams"]}), ".meeting_platform[0]: did you mean `microsoft_teams` by `teams`?"; "a part of a platform's name")]
-#[test_case(json!({"within_hours": {"from": "9 am", "to": "17:00"}}), ".within_hours: `9 am` is no time of day: write it as 09:30"; "hours")]
+#[test_case(json!({"within_hours": {"from": "9 am", "to": "17:00"}}), ".within_hours.from: `9 am` is no time of day: write it as 09:30"; "hours")]
 #[test_case(json!({"outside_hours": {"from": "22:00", "to": "06:00"}}), ".outside_hours: `to` is not after `from`; for hours over midnight write two rules"; "hours over midnight")]
-#[test_case(json!({"within_hours": {"days": [], "from": "09:00", "to": "17:00"}}), ".within_hours: `days` is empty: leave it out for Monday to Friday"; "no day")]
+#[test_case(json!({"within_hours": {"days": [], "from": "09:00", "to": "17:00"}}), ".within_hours.days: an empty list: leave it out for Monday to Friday"; "no day")]
 #[test_case(json!({"external": true, "internal": true}), ": it never applies: `internal` is the contrary of `external`; write one of them"; "both")]
 #[test_case(json!({"external": false, "internal": false}), ": it never applies: `internal` is the contrary of `external`; write one of them"; "neither")]
 #[test_case(json!({"participants_at_least": 5, "participants_at_most": 4}), ": it never applies: `participants_at_least` is 5, more than `participants_at_most`, 4"; "no number of people")]
@@ -157,9 +157,9 @@ fn all_problems_are_reported_at_once() {
         "time_zone": "Nowhere",
         "rules": [
             {"name": "A", "when": "tilte == ''", "then": "skip"},
-            {"name": "b", "when": {"own_response": ["yes", "no"], "within_hours": {"from": "x", "to": "y"}}, "then": "skip"},
+            {"name": "b", "when": {"own_response": ["yes", "no"], "within_hours": {"from": "x", "to": "y", "days": []}}, "then": "skip"},
         ],
-        "bot": {"bot_name": "{{ x }}", "join_at": ""},
+        "bot": {"bot_name": "{{ x }}", "join_at": "", "meeting_url": ""},
         "policies": [{"name": "", "calendars": ["?"], "rules": [{"name": "series-override", "when": "1", "then": "skip"}], "bot": {"metadata": 7}}],
     });
     let problems = problems(&wrong);
@@ -174,8 +174,11 @@ fn all_problems_are_reported_at_once() {
         "rules[0].when",
         "rules[1].when.own_response[0]",
         "rules[1].when.own_response[1]",
-        "rules[1].when.within_hours",
+        "rules[1].when.within_hours.from",
+        "rules[1].when.within_hours.to",
+        "rules[1].when.within_hours.days",
         "bot.bot_name",
+        "bot",
         "bot",
         "policies[0].name",
         "policies[0].calendars[0]",

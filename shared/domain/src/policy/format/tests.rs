@@ -7,7 +7,7 @@ use test_case::test_case;
 use super::*;
 
 fn problems(value: &Value) -> Vec<String> {
-    let found = PolicyDocument::format_problems(value, Notation::Json);
+    let found = PolicyDocument::problems_of(value, Notation::Json);
     found.iter().map(ToString::to_string).collect()
 }
 
@@ -140,11 +140,120 @@ fn nearly() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Mistakes at different places of a policy, which have nothing to do with one another: where,
+/// the value, and the place of the problem. Some are of the format, some of the contents.
+const MISTAKES: [(&str, &str, &str); 24] = [
+    ("/version", "\"one\"", "version"),
+    ("/version", "2", "version"),
+    ("/default", "\"ship\"", "default"),
+    ("/rule", "[]", "rule"),
+    ("/time_zone", "\"Nowhere\"", "time_zone"),
+    ("/time_zone", "[]", "time_zone"),
+    ("/denied_domains/1", "\"a b\"", "denied_domains[1]"),
+    ("/denied_domains/0", "{}", "denied_domains[0]"),
+    ("/rules_for_all", "{}", "rules_for_all"),
+    ("/rules/0/name", "\"A\"", "rules[0].name"),
+    ("/rules/0/name", "[]", "rules[0].name"),
+    ("/rules/0/wen", "true", "rules[0].wen"),
+    ("/rules/0/when/any_domain", "[]", "rules[0].when.any_domain"),
+    (
+        "/rules/0/when/any_domain/0",
+        "\"a b\"",
+        "rules[0].when.any_domain[0]",
+    ),
+    ("/rules/0/when/internal", "true", "rules[0].when"),
+    (
+        "/rules/0/when/within_hours/from",
+        "\"8\"",
+        "rules[0].when.within_hours.from",
+    ),
+    (
+        "/rules/0/when/within_hours/to",
+        "17",
+        "rules[0].when.within_hours.to",
+    ),
+    (
+        "/rules/0/when/within_hours/days/0",
+        "\"fryday\"",
+        "rules[0].when.within_hours.days[0]",
+    ),
+    ("/rules/1", "7", "rules[1]"),
+    ("/rules/2/when", "\"tilte == 'x'\"", "rules[2].when"),
+    ("/rules/2/then", "1", "rules[2].then"),
+    ("/bot/join_at", "\"\"", "bot"),
+    ("/policies/0/calendars", "\"c\"", "policies[0].calendars"),
+    ("/policies/0/name", "\"\"", "policies[0].name"),
+];
+
+/// A policy with some of the mistakes, and their places.
+fn mistaken() -> impl Strategy<Value = (Value, Vec<&'static str>)> {
+    prop::sample::subsequence(MISTAKES.to_vec(), 1..MISTAKES.len()).prop_map(|mistakes| {
+        let mut json = json!({
+            "version": 1, "default": "skip", "time_zone": "UTC", "denied_domains": ["a.example", "b.example"],
+            "rules_for_all": [], "bot": {"bot_name": "x"},
+            "rules": [
+                {"name": "a", "then": "skip", "when": {
+                    "external": true, "any_domain": ["a.example"],
+                    "within_hours": {"days": ["monday"], "from": "09:00", "to": "10:00"},
+                }},
+                {"name": "b", "then": "skip", "when": "hosted"},
+                {"name": "c", "then": "skip", "when": "external"},
+            ],
+            "policies": [{"name": "d", "calendars": ["c"], "rules": []}],
+        });
+        let mut places = Vec::new();
+        for (pointer, value, place) in mistakes {
+            let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
+            let value = serde_json::from_str(value).expect("JSON");
+            // One mistake a place: the second of two is left out.
+            let is_taken = places.contains(&place);
+            match json.pointer_mut(parent) {
+                Some(Value::Object(fields)) if !is_taken => {
+                    fields.insert(key.to_owned(), value);
+                }
+                Some(Value::Array(items)) if !is_taken && !items.is_empty() => {
+                    items[key.parse::<usize>().expect("an index")] = value;
+                }
+                _ => continue,
+            }
+            places.push(place);
+        }
+        (json, places)
+    })
+}
+
 proptest! {
+    /// Each mistake is reported, and nothing else.
+    #[test]
+    fn all_mistakes_of_format_and_contents_are_found_in_one_round((value, mut places) in mistaken()) {
+        let document = PolicyDocument::parse(&value.to_string()).ok();
+        let mut found: Vec<String> = match document.map(|document| Policy::compile(&document)) {
+            None => PolicyDocument::problems_of(&value, Notation::Json),
+            Some(compiled) => compiled.expect_err("it has mistakes").0,
+        }.into_iter().map(|problem| problem.place).collect();
+        found.sort();
+        places.sort_unstable();
+        prop_assert_eq!(found, places, "{}", value);
+    }
+
+    /// What can be kept of a value is in the format, so that its contents can be checked.
+    #[test]
+    fn a_repaired_value_parses(value in prop_oneof![values(), nearly()], is_yaml in any::<bool>()) {
+        let notation = if is_yaml { Notation::Yaml } else { Notation::Json };
+        let (_, repaired) = format_problems(&value, notation);
+        prop_assert_eq!(repaired.is_some(), value.is_object());
+        if let Some(Repaired { value, .. }) = repaired {
+            let parsed = PolicyDocument::parse(&value.to_string());
+            prop_assert!(parsed.is_ok(), "{:?} of {}", parsed, value);
+        }
+    }
+
     /// The checker and the parser know the same format.
     #[test]
     fn there_are_problems_exactly_if_it_does_not_parse(value in prop_oneof![values(), nearly()]) {
         let parsed = PolicyDocument::parse(&value.to_string());
-        prop_assert_eq!(problems(&value).is_empty(), parsed.is_ok(), "{:?}", parsed);
+        let found = format_problems(&value, Notation::Json).0;
+        prop_assert_eq!(found.is_empty(), problems(&value).is_empty());
+        prop_assert_eq!(found.is_empty(), parsed.is_ok(), "{:?}", parsed);
     }
 }

@@ -60,7 +60,9 @@ impl BotTemplate {
             texts: Arc::new(texts),
             used,
         };
-        place.accept(BotConfig::new(template.plain()));
+        for problem in BotConfig::problems(&template.plain()) {
+            place.report(problem.to_string());
+        }
         template
     }
 
@@ -86,12 +88,13 @@ impl BotTemplate {
             let made = made.unwrap_or_default();
             made.chars().take(longest(pointer)).collect()
         });
-        BotConfig::new(json).expect("it was checked against the limits, and texts are cut")
+        BotConfig::new(Value::Object(json))
+            .expect("it was checked against the limits, and texts are cut")
     }
 
     /// The configuration with empty texts for placeholders, to be checked against Recall's
     /// limits before there is a meeting.
-    fn plain(&self) -> Value {
+    fn plain(&self) -> Map<String, Value> {
         replaced(&self.json, &|_, text| {
             let text = if has_placeholder(text) { "" } else { text };
             text.to_owned()

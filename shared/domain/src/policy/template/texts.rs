@@ -18,7 +18,7 @@ pub(super) fn each(json: &Map<String, Value>, found: &mut impl FnMut(&str, &str)
 pub(super) fn replaced(
     json: &Map<String, Value>,
     replace: &impl Fn(&str, &str) -> String,
-) -> Value {
+) -> Map<String, Value> {
     replaced_fields(json, "", replace)
 }
 
@@ -59,7 +59,7 @@ fn replaced_value(value: &Value, pointer: &str, replace: &impl Fn(&str, &str) ->
                 })
                 .collect()
         }
-        Value::Object(fields) => replaced_fields(fields, pointer, replace),
+        Value::Object(fields) => Value::Object(replaced_fields(fields, pointer, replace)),
         other => other.clone(),
     }
 }
@@ -68,12 +68,12 @@ fn replaced_fields(
     fields: &Map<String, Value>,
     pointer: &str,
     replace: &impl Fn(&str, &str) -> String,
-) -> Value {
+) -> Map<String, Value> {
     let fields = fields.iter().map(|(name, field)| {
         let field = replaced_value(field, &under(pointer, name), replace);
         (name.clone(), field)
     });
-    Value::Object(fields.collect())
+    fields.collect()
 }
 
 /// The pointer of a member. Names may contain slashes, so these are escaped.

@@ -1,0 +1,221 @@
+//! A server that stands in for DynamoDB, SQS and Recall with what one test put there. It answers
+//! reads by what is stored, and accepts all writes without storing them.
+
+use std::collections::HashMap;
+
+use callsheet_domain::BotConfig;
+use serde_json::{Map, Value, json};
+
+use crate::server::{CHANGED, HOUR, START, Server, attributes};
+
+/// What is stored, and what Recall lists.
+#[derive(Clone, Default)]
+pub(crate) struct Stage {
+    state: Vec<Value>,
+    decisions: Vec<Value>,
+    /// Events at Recall.
+    events: Vec<Value>,
+    /// Calendars at Recall.
+    calendars: Vec<Value>,
+}
+
+/// A decision to record `event`, with a bot that is wanted and not there yet.
+pub(crate) fn a_decision(event: &str) -> Value {
+    json!({
+        "v": 1, "ical_uid": format!("meeting-of-{event}"), "event_id": event, "calendar_id": "calendar-1",
+        "platform_id": format!("platform-{event}"), "starts_at": START, "ends_at": START + HOUR,
+        "title": format!("Kick-off {event}"), "verdict": "record", "rule": "external", "reason": "it is external",
+        "facts": {}, "inputs": {"event": CHANGED, "calendar": 1, "policy": 1, "overrides": 0},
+        "wanted": {
+            "deduplication_key": format!("key-of-{event}"), "starts_at": START,
+            "meeting_url": "https://meet.example/1", "config": a_config().to_string(),
+        },
+        "generation": 1, "attempts": 0, "version": 1,
+    })
+}
+
+/// The decision with its bot at Recall.
+pub(crate) fn scheduled(mut decision: Value) -> Value {
+    let config = BotConfig::new(a_config()).expect("a configuration");
+    decision["applied"] = decision["wanted"].clone();
+    decision["applied"]["config"] = config.digest().as_str().into();
+    decision["applied"]["bot_id"] = "bot-1".into();
+    decision
+}
+
+/// The decision after its last call was given up.
+pub(crate) fn abandoned(mut decision: Value) -> Value {
+    decision["attempts"] = 9.into();
+    decision["abandoned"] = json!({"generation": 1, "reason": "no meeting url"});
+    decision
+}
+
+/// The decision as a later version would have written it.
+pub(crate) fn unreadable(mut row: Value) -> Value {
+    row["v"] = 99.into();
+    row
+}
+
+fn a_config() -> Value {
+    json!({"bot_name": "Notes"})
+}
+
+/// The record of a calendar with this owner.
+pub(crate) fn a_calendar(id: &str, owner: &str) -> Value {
+    json!({
+        "v": 1, "partition": format!("calendar#{id}"), "sort": "calendar", "listed": "calendar",
+        "calendar_id": id, "platform": "google_calendar", "status": "connected", "email": owner,
+        "updated_at": CHANGED, "revision": 1, "version": 1,
+    })
+}
+
+impl Stage {
+    /// One connected calendar without events, here and at Recall, and the first policy.
+    pub(crate) fn calm() -> Self {
+        Self::default()
+            .holding(json!({"v": 1, "partition": "workspace", "sort": "policy", "revision": 1}))
+            .holding(json!({
+                "v": 1, "partition": "workspace", "sort": "policy#0000000001", "revision": 1,
+                "document": json!({"version": 1, "default": "record"}).to_string(),
+                "by": "lead@acme.example", "at": 1,
+            }))
+            .holding(a_calendar("calendar-1", "sales@acme.example"))
+            .connecting("calendar-1")
+    }
+
+    /// With a row of state.
+    pub(crate) fn holding(mut self, row: Value) -> Self {
+        self.state.push(row);
+        self
+    }
+
+    /// With a decision.
+    pub(crate) fn deciding(mut self, row: Value) -> Self {
+        self.decisions.push(row);
+        self
+    }
+
+    /// With a calendar at Recall.
+    fn connecting(mut self, id: &str) -> Self {
+        self.calendars.push(json!({
+            "id": id, "platform": "google_calendar", "status": "connected",
+            "platform_email": "sales@acme.example", "updated_at": "2090-03-06T09:00:00Z",
+        }));
+        self
+    }
+
+    /// With no calendar at Recall.
+    pub(crate) fn disconnected(mut self) -> Self {
+        self.calendars.clear();
+        self
+    }
+
+    /// With an event at Recall, which has these bots.
+    pub(crate) fn listing(mut self, id: &str, bots: Value) -> Self {
+        self.events.push(json!({
+            "id": id, "calendar_id": "calendar-1", "ical_uid": format!("meeting-of-{id}"),
+            "platform": "google_calendar", "platform_id": format!("platform-{id}"),
+            "start_time": "2090-03-06T10:00:00Z", "end_time": "2090-03-06T11:00:00Z",
+            "created_at": "2090-03-01T08:00:00Z", "updated_at": "2090-03-06T09:00:00Z",
+            "is_deleted": false, "meeting_url": "https://meet.example/1", "meeting_platform": "zoom",
+            "raw": {"summary": "Kick-off"}, "bots": bots,
+        }));
+        self
+    }
+
+    /// Serves it on a port of its own.
+    pub(crate) fn start(self) -> Server {
+        Server::answering(move |line, target, body| (200, self.answer(line, target, body)))
+    }
+
+    fn answer(&self, line: &str, target: &str, body: &Value) -> Value {
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        match operation {
+            "GetItem" => {
+                let table = body["TableName"].as_str().unwrap_or_default();
+                self.row(table, &body["Key"])
+                    .map_or(json!({}), |row| json!({"Item": row}))
+            }
+            "BatchGetItem" => {
+                let requests = body["RequestItems"].as_object().expect("requests");
+                let of_table = |(table, request): (&String, &Value)| {
+                    let keys = request["Keys"].as_array().expect("keys");
+                    let rows = keys.iter().filter_map(|key| self.row(table, key));
+                    (table.clone(), rows.collect())
+                };
+                let responses: Map<_, Value> = requests.iter().map(of_table).collect();
+                json!({"Responses": responses, "UnprocessedKeys": {}})
+            }
+            "Query" | "Scan" => {
+                let table = body["TableName"].as_str().unwrap_or_default();
+                let rows = self.table(table).iter().map(attributes);
+                let rows: Vec<_> = rows.filter(|row| is_asked_for(row, body)).collect();
+                json!({"Count": rows.len(), "Items": rows})
+            }
+            "UpdateItem" => json!({"Attributes": attributes(&json!({"v": 1, "next_free_at": 0}))}),
+            "GetQueueAttributes" => {
+                let names = ["", "NotVisible", "Delayed"];
+                let counts = names.map(|name| (format!("ApproximateNumberOfMessages{name}"), "0"));
+                json!({"Attributes": HashMap::from(counts)})
+            }
+            "SendMessage" => json!({"MessageId": "message-1"}),
+            "" if line.starts_with("DELETE") => json!({}),
+            "" if line.contains("calendar-events") => listed(&self.events),
+            "" if line.contains("/calendars/calendar-1") => self.calendars[0].clone(),
+            "" => listed(&self.calendars),
+            _ => json!({}),
+        }
+    }
+
+    fn table(&self, name: &str) -> &[Value] {
+        match name {
+            "decisions" => &self.decisions,
+            _ => &self.state,
+        }
+    }
+
+    fn row(&self, table: &str, key: &Value) -> Option<Value> {
+        let key = key.as_object().expect("a key");
+        let mut rows = self.table(table).iter().map(attributes);
+        rows.find(|row| key.iter().all(|(name, value)| row[name] == *value))
+    }
+}
+
+fn listed(results: &[Value]) -> Value {
+    json!({"next": null, "previous": null, "results": results})
+}
+
+/// Whether the expressions of a query or a scan hold for a row.
+fn is_asked_for(row: &Value, body: &Value) -> bool {
+    let expressions = ["KeyConditionExpression", "FilterExpression"];
+    let mut terms = expressions
+        .iter()
+        .filter_map(|name| body[*name].as_str())
+        .flat_map(|expression| expression.split(" AND "));
+    terms.all(|term| {
+        let words = term.trim_start_matches("begins_with");
+        let words = words
+            .trim_start_matches("attribute_exists")
+            .replace(['(', ')', ','], " ");
+        let words: Vec<_> = words.split_whitespace().collect();
+        let (first, last) = (words[0], words[words.len() - 1]);
+        let name = body["ExpressionAttributeNames"][first].as_str();
+        let found = &row[name.unwrap_or(first)];
+        let given = &body["ExpressionAttributeValues"][last];
+        let text = |value: &Value| value["S"].as_str().map(str::to_owned);
+        let number = |value: &Value| {
+            value["N"]
+                .as_str()
+                .and_then(|text| text.parse::<i64>().ok())
+        };
+        match () {
+            () if term.starts_with("begins_with") => text(found)
+                .zip(text(given))
+                .is_some_and(|(found, given)| found.starts_with(&given)),
+            () if term.starts_with("attribute_exists") => !found.is_null(),
+            () if words[1] == "=" => found == given,
+            () if words[1] == ">" => number(found) > number(given),
+            () => panic!("no such term: {term}"),
+        }
+    })
+}
