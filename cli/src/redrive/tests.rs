@@ -1,7 +1,9 @@
 //! Which dead letters are sent back, and that none is lost.
 
-use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest};
-use callsheet_testkit::{Faults, Intercepted, MemoryDeadLetters, MemoryQueue, When, at};
+use callsheet_domain::SyncJob;
+use callsheet_testkit::{
+    Faults, Intercepted, MemoryDeadLetters, MemoryQueue, When, a_full_sync_of, at,
+};
 
 use super::*;
 use crate::render::Render as _;
@@ -11,23 +13,6 @@ const ALL: RedriveArguments = RedriveArguments {
     most: 1_000,
     drop_unreadable: false,
 };
-
-fn a_full_sync_of(calendar: &str) -> SyncJob {
-    SyncJob::Request(SyncRequest {
-        calendar_id: CalendarId::parse(calendar).expect("an id"),
-        reason: SyncReason::FullSync,
-        sent_at: at("08:00"),
-    })
-}
-
-/// Two sync jobs and, between them, an unreadable message.
-fn three_dead_letters() -> MemoryDeadLetters {
-    let dead_letters = MemoryDeadLetters::new();
-    dead_letters.put(Some(a_full_sync_of("calendar-sales")), at("08:00"));
-    dead_letters.put(None, at("09:29:30"));
-    dead_letters.put(Some(SyncJob::Resync), at("07:00"));
-    dead_letters
-}
 
 async fn run(
     dead_letters: &MemoryDeadLetters,
@@ -40,7 +25,7 @@ async fn run(
 
 #[tokio::test]
 async fn readable_messages_are_sent_back_and_unreadable_ones_stay() {
-    let dead_letters = three_dead_letters();
+    let dead_letters = MemoryDeadLetters::three();
     let (redriven, sent) = run(&dead_letters, &ALL).await;
     assert_eq!(sent, [a_full_sync_of("calendar-sales"), SyncJob::Resync]);
     assert_eq!(dead_letters.visible(), ["letter-2"]);
@@ -62,7 +47,7 @@ Why each failed is in sync's log, in the line `becomes a dead letter` with its i
 
 #[tokio::test]
 async fn a_dry_run_sends_and_deletes_nothing() {
-    let dead_letters = three_dead_letters();
+    let dead_letters = MemoryDeadLetters::three();
     let arguments = RedriveArguments {
         dry_run: true,
         ..ALL
@@ -84,7 +69,7 @@ async fn a_dry_run_sends_and_deletes_nothing() {
 
 #[tokio::test]
 async fn unreadable_messages_are_deleted_on_request() {
-    let dead_letters = three_dead_letters();
+    let dead_letters = MemoryDeadLetters::three();
     let arguments = RedriveArguments {
         drop_unreadable: true,
         ..ALL
@@ -109,7 +94,7 @@ async fn at_most_the_given_number_of_messages_is_sent_back() {
 
 #[tokio::test]
 async fn outcomes_are_shown_even_if_the_rest_cannot_be_counted() {
-    let (dead_letters, queue) = (three_dead_letters(), MemoryQueue::new());
+    let (dead_letters, queue) = (MemoryDeadLetters::three(), MemoryQueue::new());
     let arguments = RedriveArguments { most: 1, ..ALL };
     let faults = Faults::once(2, When::Before);
     let flaky = Intercepted::new(dead_letters, &faults);
@@ -125,7 +110,7 @@ async fn outcomes_are_shown_even_if_the_rest_cannot_be_counted() {
 
 #[tokio::test]
 async fn a_failure_reports_how_many_messages_were_sent_back() {
-    let (dead_letters, queue) = (three_dead_letters(), MemoryQueue::new());
+    let (dead_letters, queue) = (MemoryDeadLetters::three(), MemoryQueue::new());
     let faults = Faults::once(2, When::Before);
     let flaky = Intercepted::new(queue.clone(), &faults);
     for _ in 0..2 {

@@ -1,5 +1,6 @@
 //! Builders of one default meeting of one default calendar, at 10 o'clock.
 
+use callsheet_app::ports::Activity;
 use callsheet_domain::{
     Actor, Applied, AppliedBot, Attempts, Attendee, Attendees, BotConfig, Calendar, CalendarEvent,
     CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionInputs, DecisionKey, Email,
@@ -24,6 +25,7 @@ pub trait With: Sized {
     }
 }
 
+impl With for Activity {}
 impl With for AppliedBot {}
 impl With for Calendar {}
 impl With for CalendarEvent {}

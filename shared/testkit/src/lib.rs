@@ -32,5 +32,7 @@ pub use clock::ManualClock;
 pub use id::{TextId, id};
 pub use intercept::{CallName, Counts, Delay, Faults, Intercepted, Interceptor, When};
 pub use json_schema::schema_violations;
-pub use memory::{MemoryDeadLetters, MemoryDecisions, MemoryLease, MemoryQueue, MemoryState};
+pub use memory::{
+    MemoryDeadLetters, MemoryDecisions, MemoryLease, MemoryQueue, MemoryState, a_full_sync_of,
+};
 pub use recall::{Bot, Call, Fault, MemoryRecall, is_blocked_by_firewall};

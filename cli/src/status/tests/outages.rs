@@ -17,6 +17,22 @@ fn kinds(status: &Status) -> Vec<FindingKind> {
     findings.map(|finding| finding.kind).collect()
 }
 
+/// Changes the stored record of the calendar.
+async fn change_record(harness: &Harness, change: impl FnOnce(&mut CalendarRecord)) {
+    let calendar = a_calendar_record().calendar.id;
+    let record = harness.state.record(&calendar).await.expect("memory");
+    let record = record.expect("it is stored");
+    harness.store(&record.with(change)).await;
+}
+
+/// A decision about a second event of the calendar, made by the built-in policy.
+fn a_second_decision() -> Decision {
+    a_decision().with(|row| {
+        row.key.event_id = EventId::parse("event-2").expect("an id");
+        row.inputs.policy = PolicyRevision(0);
+    })
+}
+
 #[tokio::test]
 async fn a_stack_that_works_is_healthy() {
     let status = Harness::healthy().await.status(at(NOW)).await;
@@ -64,7 +80,7 @@ async fn a_denial_is_one_problem_with_its_reason(reason: &str) {
     let harness = deny(Harness::healthy().await, reason).await;
     let now = plus(at(NOW), SignedDuration::from_mins(20));
     harness
-        .note(activity("09:49").with_scheduler_at("09:29"))
+        .note(activity("09:49").with(|activity| activity.scheduler_ran_at = Some(at("09:29"))))
         .await;
     let status = harness.status(now).await;
     assert_eq!(
@@ -77,19 +93,6 @@ async fn a_denial_is_one_problem_with_its_reason(reason: &str) {
          calls are made: {reason}.\n  After 401, store"
     );
     assert!(text.starts_with(&expected), "{text}");
-}
-
-trait OfScheduler {
-    fn with_scheduler_at(self, instant: &str) -> Self;
-}
-
-impl OfScheduler for Activity {
-    fn with_scheduler_at(self, instant: &str) -> Self {
-        Self {
-            scheduler_ran_at: Some(at(instant)),
-            ..self
-        }
-    }
 }
 
 /// Resyncs go on, and no list succeeds.
@@ -108,9 +111,7 @@ async fn an_outage_of_recall_shows_as_syncs_that_do_not_finish() {
 #[tokio::test]
 async fn calls_that_keep_failing_and_meetings_that_begin_without_their_bot_are_problems() {
     let harness = Harness::healthy().await;
-    let row = a_decision().with(|row| {
-        row.key.event_id = EventId::parse("event-2").expect("an id");
-        row.inputs.policy = PolicyRevision(0);
+    let row = a_second_decision().with(|row| {
         row.attempts = Attempts {
             count: 5,
             not_before: Some(at("09:31")),
@@ -122,15 +123,7 @@ async fn calls_that_keep_failing_and_meetings_that_begin_without_their_bot_are_p
     assert_eq!(kinds(&status), [FindingKind::Failing]);
     assert!(status.text().contains("The last reason: 503"));
     harness.note(activity("09:50")).await;
-    let record = harness
-        .state
-        .record(&row.calendar_id)
-        .await
-        .expect("memory");
-    let record = record.expect("it is stored");
-    harness
-        .store(&record.with(|record| completed_sync(record, "09:50")))
-        .await;
+    change_record(&harness, |record| completed_sync(record, "09:50")).await;
     let status = harness.status(at("09:51")).await;
     assert_eq!(kinds(&status), [FindingKind::Overdue, FindingKind::Failing]);
 }
@@ -139,9 +132,7 @@ async fn calls_that_keep_failing_and_meetings_that_begin_without_their_bot_are_p
 #[tokio::test]
 async fn a_call_that_recall_blocked_is_a_problem() {
     let harness = Harness::healthy().await;
-    let row = a_decision().with(|row| {
-        row.key.event_id = EventId::parse("event-2").expect("an id");
-        row.inputs.policy = PolicyRevision(0);
+    let row = a_second_decision().with(|row| {
         row.attempts.count = 7;
         row.history = History::kept([CallRecord {
             at: at("09:29"),
@@ -160,39 +151,19 @@ async fn a_call_that_recall_blocked_is_a_problem() {
 #[tokio::test]
 async fn a_change_whose_webhook_never_came_shows_a_wrong_webhook_secret() {
     let harness = Harness::healthy().await;
-    let row = a_decision().with(with_bot).with(|row| {
-        row.key.event_id = EventId::parse("event-2").expect("an id");
+    let row = a_second_decision().with(with_bot).with(|row| {
         row.inputs.event = at("09:45");
     });
     harness.write(&row).await;
     harness
-        .note(activity("10:00").with_webhook_at("09:29"))
+        .note(activity("10:00").with(|activity| activity.webhook_at = Some(at("09:29"))))
         .await;
-    let record = harness
-        .state
-        .record(&row.calendar_id)
-        .await
-        .expect("memory");
-    let record = record.expect("it is stored");
-    harness
-        .store(&record.with(|record| completed_sync(record, "10:00")))
-        .await;
+    change_record(&harness, |record| completed_sync(record, "10:00")).await;
     let in_time = harness.status(at("09:54")).await;
     assert_eq!(kinds(&in_time), [], "Recall may still repeat it");
     let status = harness.status(at("10:00")).await;
     assert_eq!(kinds(&status), [FindingKind::WebhooksMissing]);
     assert!(status.text().contains("with the secret WebhookSecrets"));
-}
-
-trait OfWebhook {
-    fn with_webhook_at(self, instant: &str) -> Self;
-}
-
-impl OfWebhook for Activity {
-    fn with_webhook_at(self, instant: &str) -> Self {
-        let webhook_at = Some(at(instant));
-        Self { webhook_at, ..self }
-    }
 }
 
 /// Without any change of an event, days without a webhook are a sign.
@@ -202,7 +173,10 @@ async fn days_without_a_webhook_are_a_problem_if_calendars_are_connected() {
     let record = a_calendar_record().with(|record| completed_sync(record, "09:29"));
     harness.store(&record).await;
     harness
-        .note(activity("09:29").with_webhook_at("2090-03-03T09:00:00Z"))
+        .note(
+            activity("09:29")
+                .with(|activity| activity.webhook_at = Some(at("2090-03-03T09:00:00Z"))),
+        )
         .await;
     let status = harness.status(at(NOW)).await;
     assert_eq!(kinds(&status), [FindingKind::WebhooksMissing]);
@@ -211,7 +185,8 @@ async fn days_without_a_webhook_are_a_problem_if_calendars_are_connected() {
 #[tokio::test]
 async fn a_sync_function_that_stopped_is_a_problem_after_five_minutes() {
     let harness = Harness::healthy().await;
-    let scheduler = activity("09:29").with_scheduler_at("09:34");
+    let scheduler =
+        activity("09:29").with(|activity| activity.scheduler_ran_at = Some(at("09:34")));
     harness.note(scheduler).await;
     assert_eq!(kinds(&harness.status(at("09:34")).await), []);
     let status = harness.status(at("09:34:01")).await;
@@ -223,7 +198,7 @@ async fn a_sync_function_that_stopped_is_a_problem_after_five_minutes() {
 async fn a_scheduler_that_stopped_is_a_problem_after_five_minutes() {
     let harness = Harness::healthy().await;
     harness
-        .note(activity("09:40").with_scheduler_at("09:29"))
+        .note(activity("09:40").with(|activity| activity.scheduler_ran_at = Some(at("09:29"))))
         .await;
     let status = harness.status(at("09:40")).await;
     assert_eq!(kinds(&status), [FindingKind::SchedulerStopped]);
@@ -262,8 +237,7 @@ async fn messages_that_wait_and_dead_letters_are_problems() {
 #[tokio::test]
 async fn a_policy_that_decided_and_is_not_stored_any_more_is_a_problem() {
     let harness = Harness::healthy().await;
-    let row = a_decision().with(with_bot).with(|row| {
-        row.key.event_id = EventId::parse("event-2").expect("an id");
+    let row = a_second_decision().with(with_bot).with(|row| {
         row.inputs.policy = PolicyRevision(7);
     });
     harness.write(&row).await;
@@ -345,9 +319,7 @@ async fn queues_that_are_not_given_or_fail_are_unknown() {
 #[tokio::test]
 async fn events_that_cannot_be_read_are_named_with_their_calendar() {
     let harness = Harness::healthy().await;
-    let calendar = a_calendar_record().calendar.id;
-    let record = harness.state.record(&calendar).await.expect("memory");
-    let record = record.expect("it is stored").with(|record| {
+    change_record(&harness, |record| {
         record.unreadable_events = UnreadableEvents {
             named: vec![UnreadableEvent {
                 id: EventId::parse("event-odd").expect("an id"),
@@ -357,8 +329,8 @@ async fn events_that_cannot_be_read_are_named_with_their_calendar() {
             }],
             more: 2,
         };
-    });
-    harness.store(&record).await;
+    })
+    .await;
     let status = harness.status(at(NOW)).await;
     assert_eq!(kinds(&status), [FindingKind::UnreadableEvents]);
     let text = status.text();

@@ -2,8 +2,10 @@
 
 use callsheet_app::UseCaseError;
 use callsheet_app::redrive::{RedriveOptions, redrive};
-use callsheet_domain::{SyncJob, SyncReason, SyncRequest};
-use callsheet_testkit::{Faults, Intercepted, MemoryDeadLetters, MemoryQueue, When, at, id};
+use callsheet_domain::SyncJob;
+use callsheet_testkit::{
+    Faults, Intercepted, MemoryDeadLetters, MemoryQueue, When, a_full_sync_of,
+};
 use test_case::test_case;
 
 const ALL: RedriveOptions = RedriveOptions {
@@ -12,30 +14,13 @@ const ALL: RedriveOptions = RedriveOptions {
     drops_unreadable: false,
 };
 
-fn a_full_sync_of(calendar: &str) -> SyncJob {
-    SyncJob::Request(SyncRequest {
-        calendar_id: id(calendar),
-        reason: SyncReason::FullSync,
-        sent_at: at("08:00"),
-    })
-}
-
-/// Two sync jobs and, between them, an unreadable message.
-fn three_dead_letters() -> MemoryDeadLetters {
-    let dead_letters = MemoryDeadLetters::new();
-    dead_letters.put(Some(a_full_sync_of("calendar-sales")), at("08:00"));
-    dead_letters.put(None, at("09:29:30"));
-    dead_letters.put(Some(SyncJob::Resync), at("07:00"));
-    dead_letters
-}
-
 /// Whichever step fails, each job is on the sync queue or still in the dead-letter queue.
 #[test_case(When::Before; "before the effect")]
 #[test_case(When::After; "after the effect")]
 #[tokio::test]
 async fn no_message_is_lost_whichever_step_fails(when: When) {
     for step in 0.. {
-        let (dead_letters, queue) = (three_dead_letters(), MemoryQueue::new());
+        let (dead_letters, queue) = (MemoryDeadLetters::three(), MemoryQueue::new());
         let faults = Faults::once(step, when);
         let (flaky_letters, flaky_queue) = (
             Intercepted::new(dead_letters.clone(), &faults),

@@ -31,11 +31,39 @@ async fn in_progress() -> Harness {
     harness
 }
 
+/// The usual meeting and a copy of it are in progress, with one bot in the call.
+async fn in_progress_with(copy: CalendarEvent) -> Harness {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.see(copy).await;
+    harness.drained().await.expect("a finished run");
+    assert_eq!(harness.recall.bots().len(), 1, "they share it by its key");
+    harness.clock.advance_to(at("10:05"));
+    harness
+}
+
+/// The usual meeting is in progress, with a bot whose id was lost with Recall's response.
+async fn in_progress_without_a_known_id() -> Harness {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    let cut = Fault::CutAfterEffect;
+    harness.recall.fault(Operation::ScheduleBot, cut);
+    let run = harness.drain().run(harness.after(1)).await;
+    run.expect("a finished run");
+    harness.clock.advance_to(at("10:05"));
+    harness
+}
+
+/// The owner of this copy declines, and the scheduler runs.
+async fn decline(harness: &Harness, event: CalendarEvent, updated_at: &str) {
+    harness.see(declined(event, updated_at)).await;
+    harness.drained().await.expect("a finished run");
+}
+
 #[tokio::test]
 async fn a_dispatched_bot_is_sent_out_of_the_call() {
     let harness = in_progress().await;
-    harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("a finished run");
+    decline(&harness, an_event(), "10:05").await;
     assert_eq!(harness.recall.bots().len(), 0);
     let row = harness.decision(&an_event().id);
     assert_eq!(
@@ -60,19 +88,8 @@ async fn a_dispatched_bot_is_sent_out_of_the_call() {
 
 #[tokio::test]
 async fn a_dispatched_bot_without_a_known_id_is_found_first() {
-    let harness = Harness::new();
-    harness.see(an_event()).await;
-    harness
-        .recall
-        .fault(Operation::ScheduleBot, Fault::CutAfterEffect);
-    harness
-        .drain()
-        .run(harness.after(1))
-        .await
-        .expect("a finished run");
-    harness.clock.advance_to(at("10:05"));
-    harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("a finished run");
+    let harness = in_progress_without_a_known_id().await;
+    decline(&harness, an_event(), "10:05").await;
     assert_eq!(harness.recall.bots().len(), 0);
     assert_eq!(harness.recall.count(Operation::GetEvent), 1);
     assert_eq!(harness.recall.count(Operation::LeaveCall), 1);
@@ -80,17 +97,7 @@ async fn a_dispatched_bot_without_a_known_id_is_found_first() {
 
 #[tokio::test]
 async fn a_bot_that_recall_does_not_list_is_abandoned_with_that_reason() {
-    let harness = Harness::new();
-    harness.see(an_event()).await;
-    harness
-        .recall
-        .fault(Operation::ScheduleBot, Fault::CutAfterEffect);
-    harness
-        .drain()
-        .run(harness.after(1))
-        .await
-        .expect("a finished run");
-    harness.clock.advance_to(at("10:05"));
+    let harness = in_progress_without_a_known_id().await;
     harness.see(declined(an_event(), "10:05")).await;
     let none = Fault::Answers(BotReply::Done(Vec::new()));
     harness.recall.fault(Operation::GetEvent, none);
@@ -105,17 +112,11 @@ async fn a_bot_that_recall_does_not_list_is_abandoned_with_that_reason() {
 
 #[tokio::test]
 async fn a_bot_that_another_copy_wants_stays_until_that_copy_is_declined_too() {
-    let harness = Harness::new();
-    harness.see(an_event()).await;
-    harness.see(the_copy()).await;
-    harness.drained().await.expect("a finished run");
-    harness.clock.advance_to(at("10:05"));
-    harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("a finished run");
+    let harness = in_progress_with(the_copy()).await;
+    decline(&harness, an_event(), "10:05").await;
     assert_eq!(harness.recall.bots().len(), 1, "the copy wants it");
     assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
-    harness.see(declined(the_copy(), "10:06")).await;
-    harness.drained().await.expect("a finished run");
+    decline(&harness, the_copy(), "10:06").await;
     assert_eq!(harness.recall.bots().len(), 0);
 }
 
@@ -124,18 +125,11 @@ async fn a_bot_that_another_copy_wants_stays_until_that_copy_is_declined_too() {
 async fn a_bot_stays_while_a_copy_with_another_ical_uid_wants_it() {
     let occurrence =
         || the_copy().with(|event| event.ical_uid = IcalUid::parse("occurrence").expect("one"));
-    let harness = Harness::new();
-    harness.see(an_event()).await;
-    harness.see(occurrence()).await;
-    harness.drained().await.expect("a finished run");
-    assert_eq!(harness.recall.bots().len(), 1, "they share it by its key");
-    harness.clock.advance_to(at("10:05"));
-    harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("a finished run");
+    let harness = in_progress_with(occurrence()).await;
+    decline(&harness, an_event(), "10:05").await;
     assert_eq!(harness.recall.bots().len(), 1, "the occurrence wants it");
     assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
-    harness.see(declined(occurrence(), "10:06")).await;
-    harness.drained().await.expect("a finished run");
+    decline(&harness, occurrence(), "10:06").await;
     assert_eq!(harness.recall.bots().len(), 0);
 }
 
@@ -148,34 +142,24 @@ async fn a_copy_whose_call_was_refused_for_good_keeps_no_bot_in_the_call() {
     harness.drained().await.expect("a finished run");
     assert!(harness.decision(&the_copy().id).is_abandoned());
     assert_eq!(harness.recall.bots().len(), 1);
-    harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("a finished run");
+    decline(&harness, an_event(), "10:05").await;
     assert_eq!(harness.recall.bots().len(), 0, "the person said no");
 }
 
 /// It holds the bot at Recall, whatever became of the change.
 #[tokio::test]
 async fn a_copy_that_has_the_bot_keeps_it_although_a_change_of_it_was_refused() {
-    let harness = Harness::new();
-    harness.see(an_event()).await;
-    harness.see(the_copy()).await;
-    harness.drained().await.expect("a finished run");
+    let harness = in_progress_with(the_copy()).await;
     let row = harness.decision(&the_copy().id);
     assert!(matches!(row.applied, Applied::Bot(_)));
     harness.decisions.put(row.abandon("the change was refused"));
-    harness.clock.advance_to(at("10:05"));
-    harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("a finished run");
+    decline(&harness, an_event(), "10:05").await;
     assert_eq!(harness.recall.bots().len(), 1);
 }
 
 #[tokio::test]
 async fn a_copy_that_cannot_be_read_keeps_no_bot_in_the_call() {
-    let harness = Harness::new();
-    harness.see(an_event()).await;
-    harness.see(the_copy()).await;
-    harness.drained().await.expect("a finished run");
-    harness.clock.advance_to(at("10:05"));
+    let harness = in_progress_with(the_copy()).await;
     harness.see(declined(an_event(), "10:05")).await;
     harness.decisions.make_unreadable(&the_copy().key());
     harness.drained().await.expect("a finished run");
@@ -196,8 +180,7 @@ async fn a_bot_that_a_copy_kept_without_a_call_of_its_own_leaves_all_the_same() 
         .await
         .expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 1, "the copy wants it");
-    harness.see(declined(the_copy(), "10:06")).await;
-    harness.drained().await.expect("a finished run");
+    decline(&harness, the_copy(), "10:06").await;
     harness.clock.advance(SignedDuration::from_mins(1));
     harness.drained().await.expect("a finished run");
     assert_eq!(harness.recall.bots().len(), 0);
@@ -228,8 +211,7 @@ async fn sending_a_bot_out_is_retried_until_it_succeeds() {
 #[tokio::test]
 async fn a_declined_meeting_that_is_accepted_again_has_its_bot_scheduled_again() {
     let harness = in_progress().await;
-    harness.see(declined(an_event(), "10:05")).await;
-    harness.drained().await.expect("a finished run");
+    decline(&harness, an_event(), "10:05").await;
     let accepted = an_event().with(|event| event.updated_at = at("10:06"));
     harness.see(accepted).await;
     harness.drained().await.expect("a finished run");
@@ -245,8 +227,7 @@ async fn a_meeting_declined_before_its_start_has_its_bot_unscheduled() {
     harness
         .clock
         .advance_to(plus(at("10:00"), SignedDuration::from_secs(-31)));
-    harness.see(declined(an_event(), "09:59:30")).await;
-    harness.drained().await.expect("a finished run");
+    decline(&harness, an_event(), "09:59:30").await;
     assert_eq!(harness.recall.bots().len(), 0);
     assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
 }

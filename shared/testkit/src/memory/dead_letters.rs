@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{DeadLetter, DeadLetters, Receipt};
-use callsheet_domain::{SyncJob, Timestamp};
+use callsheet_domain::{SyncJob, SyncReason, SyncRequest, Timestamp};
 
 use super::Shared;
-use crate::at;
 use crate::contracts::dead_letters::DeadLetterEnds;
+use crate::{at, id};
 
 /// The dead-letter queue in memory. A received message stays in flight until
 /// it is put back or removed.
@@ -30,11 +30,32 @@ struct Message {
     job: Option<SyncJob>,
 }
 
+/// The request of a full sync of this calendar.
+#[must_use]
+pub fn a_full_sync_of(calendar: &str) -> SyncJob {
+    SyncJob::Request(SyncRequest {
+        calendar_id: id(calendar),
+        reason: SyncReason::FullSync,
+        sent_at: at("08:00"),
+    })
+}
+
 impl MemoryDeadLetters {
     /// An empty queue.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Two sync jobs, a full sync of `calendar-sales` and a resync, and between them an
+    /// unreadable message.
+    #[must_use]
+    pub fn three() -> Self {
+        let dead_letters = Self::new();
+        dead_letters.put(Some(a_full_sync_of("calendar-sales")), at("08:00"));
+        dead_letters.put(None, at("09:29:30"));
+        dead_letters.put(Some(SyncJob::Resync), at("07:00"));
+        dead_letters
     }
 
     /// Puts a message there that was sent at `sent_at`. Without a job its text

@@ -7,7 +7,7 @@ mod leases;
 mod queue;
 mod state;
 
-pub use dead_letters::MemoryDeadLetters;
+pub use dead_letters::{MemoryDeadLetters, a_full_sync_of};
 pub use decisions::MemoryDecisions;
 pub use leases::MemoryLease;
 pub use queue::MemoryQueue;
