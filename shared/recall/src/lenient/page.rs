@@ -27,7 +27,8 @@ use super::place::{Place, Step};
 use super::repair::repaired;
 use super::scan::{Progress, Scan, skip_blanks};
 use super::search::{
-    ItemNames, LONGEST_FRAME, begins_item, end_of_list, fields_behind_list, has, next_item,
+    ItemNames, LONGEST_FRAME, begins_item, end_of_list, fields_behind_list, has, is_tail,
+    next_item, others,
 };
 
 /// How much of an item that is too long is reported.
@@ -301,8 +302,8 @@ impl PageSplitter {
         }
     }
 
-    /// The item ended too early if fields are behind it, unless these are the fields of an
-    /// item that lacks its first bracket.
+    /// Anything but objects is behind an item: other items, an odd one, or the rest of the
+    /// item, which then ended too early.
     fn in_other(
         &mut self,
         (end, from): (usize, usize),
@@ -312,48 +313,44 @@ impl PageSplitter {
         found: &mut impl FnMut(Item<'_>),
     ) -> Step {
         let rest = &self.text[self.start..];
-        let complete = Item::complete(&rest[..end]);
         let is_too_long = rest.len() - from > LONGEST_ITEM;
-        let mut progress = scan.advance(rest, &mut at);
-        if progress == Progress::More && !is_end && !is_too_long {
-            return self.more(Place::InOther {
-                end,
-                from,
-                scan,
-                at,
-            });
-        }
-        if progress == Progress::Done {
-            progress = match rest.get(skip_blanks(rest, at)) {
-                Some(b',' | b']') => Progress::Done,
-                Some(_) => Progress::Odd,
-                None => Progress::More,
-            };
-        }
-        if progress == Progress::Done {
-            found(complete);
-            return self.next(from, Place::BeforeItem { may_end: false });
-        }
-        if progress == Progress::Odd {
-            let fields = || Parts::rest_of_object(&rest[from..]);
-            let is_field = fields().name().is_some();
-            progress = has(fields(), &self.names[..1]);
-            if !is_field || progress == Progress::Done {
-                found(complete);
-                self.start += from;
-                return self.odd(at - from, found);
+        let may_wait = !is_end && !is_too_long;
+        match others(rest, &mut scan, &mut at) {
+            Progress::Done => {
+                found(Item::complete(&rest[..end]));
+                return self.next(from, Place::BeforeItem { may_end: false });
             }
+            Progress::More if may_wait => {
+                let place = Place::InOther {
+                    end,
+                    from,
+                    scan,
+                    at,
+                };
+                return self.more(place);
+            }
+            Progress::More | Progress::Odd => {}
         }
-        if progress == Progress::More && !is_end && !is_too_long {
-            let (scan, at) = (Scan::new(), from);
-            return self.more(Place::InOther {
+        let next = next_item(rest, from, &self.names).filter(|(_, found)| *found == Progress::Done);
+        if next.is_none() && may_wait {
+            let place = Place::InOther {
                 end,
                 from,
-                scan,
-                at,
-            });
+                scan: Scan::new(),
+                at: from,
+            };
+            return self.more(place);
         }
-        self.odd(at, found)
+        let (text, is_last) = match next {
+            Some((next, _)) => (&rest[from..next], false),
+            None => (&rest[from..], true),
+        };
+        if is_tail(&rest[..end], text, is_last) {
+            return self.odd(at, found);
+        }
+        found(Item::complete(&rest[..end]));
+        self.start += from;
+        self.odd(at - from, found)
     }
 
     fn in_too_long(&mut self, mut scan: Scan) -> Result<Step, PageProblem> {

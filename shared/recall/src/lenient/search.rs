@@ -1,7 +1,7 @@
 //! Searches odd text for the next item of a list, and for the end of the list.
 
 use super::parts::Parts;
-use super::scan::{Progress, skip_blanks};
+use super::scan::{Progress, Scan, skip_blanks};
 
 /// The longest text before the items of a page, and behind them.
 pub(super) const LONGEST_FRAME: usize = 64 * 1024;
@@ -49,6 +49,54 @@ pub(super) fn has(mut fields: Parts<'_>, names: &[&str]) -> Progress {
         Progress::More => Progress::More,
         Progress::Done | Progress::Odd => Progress::Odd,
     }
+}
+
+/// Whether `text`, from `at` on, has items that are no objects up to an object or the end of
+/// the list. What is read is passed over.
+pub(super) fn others(text: &[u8], scan: &mut Scan, at: &mut usize) -> Progress {
+    loop {
+        match scan.advance(text, at) {
+            Progress::Done => {}
+            progress => return progress,
+        }
+        let comma = skip_blanks(text, *at);
+        let next = match text.get(comma) {
+            None => return Progress::More,
+            Some(b']') => return Progress::Done,
+            Some(b',') => skip_blanks(text, comma + 1),
+            Some(_) => return Progress::Odd,
+        };
+        match text.get(next) {
+            None => return Progress::More,
+            Some(b'{' | b']' | b',') => return Progress::Done,
+            Some(_) => {
+                *at = next;
+                *scan = Scan::new();
+            }
+        }
+    }
+}
+
+/// Whether odd `text` behind `item` is the rest of it, and not an item of its own: it closes
+/// an object that it does not open, and has other fields, while two items have the same. The
+/// last such text has the end of the page, too.
+pub(super) fn is_tail(item: &[u8], text: &[u8], is_last: bool) -> bool {
+    let count = |bracket: u8| text.iter().filter(|byte| **byte == bracket).count();
+    let of_the_page = usize::from(is_last);
+    if count(b'}') <= count(b'{') + of_the_page {
+        return false;
+    }
+    let (mut all, mut found) = (0, 0);
+    let mut fields = Parts::object(item);
+    while let Some(name) = fields.name() {
+        let name = [name, b"\""].concat();
+        all += 1;
+        found += usize::from(text.windows(name.len()).any(|part| part == name));
+        if fields.value().is_none() {
+            break;
+        }
+    }
+    found * 2 < all
 }
 
 fn is_behind_a_comma(text: &[u8]) -> bool {

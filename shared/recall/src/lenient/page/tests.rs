@@ -50,6 +50,8 @@ fn a_page_is_split(text: &str, items: &[&str], next: Option<&str>) {
 #[test_case(r#"{"a": 3, "b": [3}"#, &[r#"!{"a": 3, "b": [3}"#]; "a bracket that is not closed")]
 #[test_case(r#"{"a": 3, "b": 3"#, &[r#"!{"a": 3, "b": 3, {"#]; "an item that is not closed")]
 #[test_case(r#"{"a": 3}, "b": [{"c": 3}]}"#, &[r#"!{"a": 3}, "b":"#]; "an item that is closed too early")]
+#[test_case(r#"{"a": 3, "b": \}, "x", "c": {"d": 3}}"#, &[r#"!{"a": 3, "b": \}, "x", "c":"#]; "an item that is closed in the place of a value")]
+#[test_case(r#"{"a": 3, "b": 3}, "x", 7, "c": {"d": 3}}"#, &[r#"!{"a": 3, "b": 3}, "x", 7, "c":"#]; "an item that is closed too early, and values behind it")]
 #[test_case(r#"{"a": 3, "b": 3}}"#, &[r#"!{"a": 3, "b": 3}}"#]; "a bracket too many at the end")]
 #[test_case(r#""a": 3, "b": 3}"#, &[r#"!"a":"#]; "no bracket at the beginning")]
 #[test_case(r#"{"a": 3, "b""#, &[r#"!{"a": 3, "b","#]; "cut in a name")]
