@@ -40,8 +40,9 @@ pub use bot::{
 pub use decision::{
     Abandonment, Applied, Attempts, Call, CallAttempt, CallRecord, CallResult, Cause, Decision,
     DecisionInputs, DriftKind, Evaluation, History, Offer, Plan, RecordedResult, RevisedCopies,
-    RowChange, Step, Unchecked, Wanted, apply_result, decide, drift, owner_to_confirm, plan,
-    repair, repaired, retire, retire_copies, revise, revise_copies, settle_copies, unchecked,
+    RowChange, Step, Unchecked, Wanted, apply_result, decide, drift, owner_to_confirm,
+    owner_to_move_back, plan, repair, repaired, retire, retire_copies, revise, revise_copies,
+    settle_copies, unchecked,
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{

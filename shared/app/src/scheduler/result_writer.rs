@@ -2,7 +2,10 @@
 //!
 //! A write is a step of its own: while it goes on, other calls are made.
 
-use callsheet_domain::{Call, Decision, Timestamp, apply_result, owner_to_confirm, plus};
+use callsheet_domain::{
+    BotEntry, Call, CallResult, Decision, DeduplicationKey, Timestamp, apply_result,
+    owner_to_confirm, owner_to_move_back, plus,
+};
 use jiff::SignedDuration;
 
 use crate::PortError;
@@ -46,6 +49,9 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
             if leaves_bot(&call.attempt.call, &row) {
                 self.confirm_owner(&row).await?;
             }
+            if let Some(key) = moved_bot(&call.attempt.call, &call.result) {
+                self.move_back(key, &row).await?;
+            }
             let applied = apply_result(row, &call.attempt, call.result.clone(), now);
             match self.decisions.write(&applied).await {
                 Ok(WriteOutcome::Written) => return Ok(Recorded::Written),
@@ -66,16 +72,35 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
     }
 
     /// Makes the owner due of the bot that `row` leaves, if that bot may have
-    /// the configuration of `row`. This comes before the result is written: afterwards, no
-    /// row would know of that configuration.
+    /// the configuration of `row`, or the start. This comes before the result is written:
+    /// afterwards, no row would know of that.
     async fn confirm_owner(&self, row: &Decision) -> Result<(), PortError> {
         let Some(bot) = row.applied.bot() else {
             return Ok(());
         };
+        self.call_owner(&bot.deduplication_key, |copies, now| {
+            owner_to_confirm(row, copies, now)
+        })
+        .await
+    }
+
+    /// Makes the owner due of the bot of `key`, which a call for `row` gave another start.
+    async fn move_back(&self, key: &DeduplicationKey, row: &Decision) -> Result<(), PortError> {
+        self.call_owner(key, |copies, now| owner_to_move_back(row, key, copies, now))
+            .await
+    }
+
+    /// Writes the owner that `owner` makes due, if any, of the rows that want the bot of `key`.
+    async fn call_owner(
+        &self,
+        key: &DeduplicationKey,
+        owner: impl Fn(&[Decision], Timestamp) -> Option<Decision>,
+    ) -> Result<(), PortError> {
         loop {
-            let copies = self.decisions.wanting(&bot.deduplication_key).await?;
-            let owner = owner_to_confirm(row, &copies.decisions, self.clock.now());
-            let Some(owner) = owner else { return Ok(()) };
+            let copies = self.decisions.wanting(key).await?;
+            let Some(owner) = owner(&copies.decisions, self.clock.now()) else {
+                return Ok(());
+            };
             match self.decisions.write(&owner).await {
                 Ok(WriteOutcome::Conflict) => {}
                 Ok(WriteOutcome::Written) | Err(PortError::Unwritable { .. }) => return Ok(()),
@@ -116,11 +141,24 @@ fn leaves_bot(call: &Call, row: &Decision) -> bool {
     }
 }
 
+/// The key of the bot that `call` scheduled at another start than it is wanted for, by Recall's
+/// list: the event had moved.
+fn moved_bot<'a>(call: &'a Call, result: &CallResult) -> Option<&'a DeduplicationKey> {
+    let (Call::Schedule(bot), CallResult::Done(listed)) = (call, result) else {
+        return None;
+    };
+    let is_ours = |entry: &&BotEntry| entry.deduplication_key == bot.deduplication_key;
+    let mut ours = listed.iter().filter(is_ours).peekable();
+    let is_listed = ours.peek().is_some();
+    let is_moved = is_listed && ours.all(|entry| entry.starts_at != bot.starts_at);
+    is_moved.then_some(&bot.deduplication_key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scheduler::fakes::{FakeClock, Rows};
-    use callsheet_domain::{Applied, CallAttempt, CallResult, Generation};
+    use callsheet_domain::{Applied, CallAttempt, Generation};
     use callsheet_testkit::{With as _, a_decision, at};
     use futures_util::FutureExt as _;
 

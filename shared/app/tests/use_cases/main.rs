@@ -20,6 +20,7 @@ mod listed_recall;
 mod model;
 mod moved_in_its_call;
 mod moved_into_the_past;
+mod moved_shared_bot;
 mod outages;
 mod plan;
 mod preview_policy;

@@ -20,13 +20,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::bot::BotConfig;
+use crate::decision::applied::Applied;
 use crate::decision::begun::after_start;
 use crate::decision::bot_owners::BotOwners;
 use crate::decision::evaluation::Evaluation;
 use crate::decision::plan::Plan;
 use crate::decision::revise::{RowChange, revise};
 use crate::decision::row::Decision;
-use crate::id::DecisionKey;
+use crate::id::{DecisionKey, DeduplicationKey};
 
 /// The changes of the rows of some meetings.
 #[derive(Debug, Clone, Default)]
@@ -141,12 +143,12 @@ pub fn settle_copies(stored: &[Decision], now: Timestamp) -> Vec<Decision> {
 }
 
 /// The owner of the bot that `leaving` knows and leaves, made due, if the bot may have
-/// another configuration than the owner's. None if it has the owner's, or if the owner is
-/// due anyway. `copies` are the rows that want the bot.
+/// another configuration than the owner's, or another start. None if it has the owner's, or if
+/// the owner is due anyway. `copies` are the rows that want the bot.
 ///
 /// Two copies that do not know of each other yet both call with their own configuration.
 /// If the later of these calls was made for `leaving`, no row tells so any more once it has
-/// left.
+/// left. And if its call was made after its event had moved, that call moved the bot with it.
 #[must_use]
 pub fn owner_to_confirm(
     leaving: &Decision,
@@ -154,15 +156,43 @@ pub fn owner_to_confirm(
     now: Timestamp,
 ) -> Option<Decision> {
     let bot = leaving.applied.bot()?;
+    let may_be_moved =
+        matches!(leaving.applied, Applied::Uncertain(_)) && leaving.starts_at != bot.starts_at;
+    let is_as_owned = |config: &BotConfig| *config.digest() == bot.config && !may_be_moved;
+    owner_to_call(&bot.deduplication_key, leaving, copies, is_as_owned, now)
+}
+
+/// The owner of the bot of `key` among the copies of `caller`, made due, after a call for
+/// `caller` gave that bot another start than it is wanted for: the event had moved at Recall,
+/// and no sync had seen that. None if the owner is due anyway. `copies` are the rows that want
+/// the bot.
+#[must_use]
+pub fn owner_to_move_back(
+    caller: &Decision,
+    key: &DeduplicationKey,
+    copies: &[Decision],
+    now: Timestamp,
+) -> Option<Decision> {
+    owner_to_call(key, caller, copies, |_| false, now)
+}
+
+/// The owner of the bot of `key` among the `copies` but for `without`, made due, unless the bot
+/// has the owner's configuration by `is_as_owned`, or the owner is due anyway.
+fn owner_to_call(
+    key: &DeduplicationKey,
+    without: &Decision,
+    copies: &[Decision],
+    is_as_owned: impl Fn(&BotConfig) -> bool,
+    now: Timestamp,
+) -> Option<Decision> {
     let others = || {
-        let is_other = |row: &&Decision| row.key != leaving.key && row.ends_at > now;
+        let is_other = |row: &&Decision| row.key != without.key && row.ends_at > now;
         copies.iter().filter(is_other)
     };
     let mut owners = BotOwners::default();
     others().for_each(|row| owners.add_stored(row, now));
-    let (owner, config) = owners.of(&bot.deduplication_key)?;
+    let (owner, config) = owners.of(key)?;
     let row = others().find(|row| row.key == *owner)?;
-    let is_as_wanted = *config.digest() == bot.config;
-    let is_confirmed = is_as_wanted || !row.is_certain() || row.has_begun(now);
+    let is_confirmed = is_as_owned(config) || !row.is_certain() || row.has_begun(now);
     (!is_confirmed).then(|| row.clone().requiring_call())
 }

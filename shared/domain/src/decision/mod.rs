@@ -30,7 +30,10 @@ mod wanted;
 pub use applied::Applied;
 pub use apply_result::apply_result;
 pub use call::{Call, CallAttempt, CallResult};
-pub use copies::{RevisedCopies, owner_to_confirm, retire_copies, revise_copies, settle_copies};
+pub use copies::{
+    RevisedCopies, owner_to_confirm, owner_to_move_back, retire_copies, revise_copies,
+    settle_copies,
+};
 pub use decide::decide;
 pub use drift::{DriftKind, Unchecked, drift, repair, repaired, unchecked};
 pub use evaluation::Evaluation;

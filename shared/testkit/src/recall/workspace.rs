@@ -122,8 +122,11 @@ impl Workspace {
             ends_at: event.ends_at,
             events: BTreeSet::new(),
         });
-        bot.entry.starts_at = event.starts_at;
-        bot.ends_at = event.ends_at;
+        // A bot in its call is moved no more.
+        if !bot.is_dispatched(now) || bot.entry.starts_at == event.starts_at {
+            bot.entry.starts_at = event.starts_at;
+            bot.ends_at = event.ends_at;
+        }
         bot.config = config;
         bot.events.insert(event.id.clone());
         BotReply::Done(self.bots_of(&event.id))

@@ -76,7 +76,7 @@ pub(super) enum Change {
 pub(super) const EVENTS: usize = 6;
 pub(super) const CALENDARS: usize = 2;
 
-fn word() -> impl Strategy<Value = OverrideChoice> {
+pub(super) fn word() -> impl Strategy<Value = OverrideChoice> {
     prop::sample::select(vec![
         OverrideChoice::Record,
         OverrideChoice::Skip,
