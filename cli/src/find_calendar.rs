@@ -7,8 +7,8 @@ use callsheet_domain::{CalendarId, CalendarRecord};
 
 use crate::error::CliError;
 
-/// The connected calendar that `name` names: by its id, or as the only connected
-/// calendar of its owner.
+/// The connected calendar that `name` names: by its id, or by its owner. Of several
+/// calendars of one owner it is any.
 pub(crate) async fn find_connected<S: Calendars>(
     state: &S,
     name: &str,
@@ -17,6 +17,8 @@ pub(crate) async fn find_connected<S: Calendars>(
         Matches::ById(record) => vec![*record],
         Matches::ByOwner(mut records) => {
             records.retain(|record| record.calendar.status.holds_bots());
+            records.sort_by(|a, b| a.calendar.id.cmp(&b.calendar.id));
+            records.dedup_by_key(|record| record.calendar.owner());
             records
         }
     };

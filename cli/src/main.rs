@@ -15,6 +15,7 @@ mod forget;
 mod listing;
 mod notify_stack;
 mod overrides;
+mod owner;
 mod pause;
 mod policy;
 mod preview;

@@ -8,9 +8,9 @@ mod text;
 
 use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
 use callsheet_domain::{
-    ApplicableOverrides, Applied, BotConfig, CalendarRecord, CallRecord, Decision, EventId,
-    FactValue, Override, Overrides, Person, PolicyRevision, RecordedResult, RuleName, Step,
-    Timestamp, Wanted, WantedBot,
+    ApplicableOverrides, Applied, BotConfig, CalendarOwner, CalendarRecord, CallRecord, Decision,
+    EventId, FactValue, Override, Overrides, Person, PolicyRevision, RecordedResult, RuleName,
+    Step, Timestamp, Wanted, WantedBot,
 };
 use serde_json::{Value, json};
 
@@ -47,10 +47,11 @@ where
     let decision = find_decision(decisions, event).await?;
     let mut unreadable = Vec::new();
     let record = readable(state.record(&decision.calendar_id).await, &mut unreadable)?;
-    let overrides = readable(
-        state.overrides(&decision.calendar_id).await,
-        &mut unreadable,
-    )?;
+    let owner = record.as_ref().map_or_else(
+        || CalendarOwner::Unknown(decision.calendar_id.clone()),
+        |record| record.calendar.owner(),
+    );
+    let overrides = readable(state.overrides(&owner).await, &mut unreadable)?;
     let active_revision = state.active_revision().await?;
     let explanation = explanation(&decision, record.as_ref(), &overrides, active_revision, now);
     let kept_by = find_keepers((state, decisions), &decision, &mut unreadable).await?;

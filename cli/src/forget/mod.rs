@@ -14,7 +14,8 @@ use std::collections::BTreeSet;
 
 use callsheet_app::ports::{Calendars, Decisions, Forgetting, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CalendarStatus, Decision, DecisionKey, Timestamp,
+    CalendarId, CalendarOwner, CalendarRecord, CalendarStatus, Decision, DecisionKey, Email,
+    Timestamp,
 };
 use serde::Serialize;
 
@@ -38,6 +39,8 @@ pub(crate) struct Forgotten {
     /// Number of policies that the person pushed.
     pub(crate) policies: u64,
     pub(crate) calendars: Vec<ForgottenCalendar>,
+    /// Overrides and pauses that belong to the person.
+    pub(crate) own_overrides: OwnOverrides,
     pub(crate) decisions: DecisionCounts,
     /// Decisions that cannot be read, so that it is unknown what they say.
     pub(crate) unreadable: Vec<UnreadableDecision>,
@@ -51,6 +54,15 @@ pub(crate) struct ForgottenCalendar {
     pub(crate) rows: u64,
     /// Whether it is deleted at Recall. Otherwise its rows stay.
     pub(crate) is_gone: bool,
+}
+
+/// Overrides and pauses that belong to a person, whoever set them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub(crate) struct OwnOverrides {
+    /// Number of rows that are removed: no calendar of the person is left.
+    pub(crate) forgotten: u64,
+    /// Number of rows that stay, since a calendar of the person is.
+    pub(crate) staying: u64,
 }
 
 /// Numbers of decisions.
@@ -101,6 +113,7 @@ where
             overrides: 0,
             policies: 0,
             calendars,
+            own_overrides: OwnOverrides::default(),
             decisions: DecisionCounts::default(),
             unreadable: Vec::new(),
         };
@@ -111,6 +124,7 @@ where
             self.state.forget_actor(name).await?
         };
         (forgotten.overrides, forgotten.policies) = (actors.overrides, actors.policies);
+        forgotten.own_overrides = self.forget_own_overrides(name, is_dry_run).await?;
         let gone = forgotten
             .calendars
             .iter()
@@ -153,6 +167,34 @@ where
             }));
         }
         Ok(calendars)
+    }
+
+    /// Removes the overrides of the person of this address on each platform, unless a
+    /// calendar of theirs is left.
+    async fn forget_own_overrides(
+        &self,
+        name: &str,
+        is_dry_run: bool,
+    ) -> Result<OwnOverrides, CliError> {
+        let mut own = OwnOverrides::default();
+        let Ok(email) = Email::parse(name) else {
+            return Ok(own);
+        };
+        let listed = self.state.listed().await?;
+        for person in CalendarOwner::persons(&email) {
+            let has_calendar = listed.iter().any(|listed| {
+                let calendar = &listed.record.calendar;
+                calendar.status != CalendarStatus::Deleted && calendar.owner() == person
+            });
+            if has_calendar {
+                own.staying += self.state.owner_rows(&person).await?;
+            } else if is_dry_run {
+                own.forgotten += self.state.owner_rows(&person).await?;
+            } else {
+                own.forgotten += self.state.forget_owner(&person).await?;
+            }
+        }
+        Ok(own)
     }
 
     /// Removes what decisions say: all those of the calendars, and those of other calendars

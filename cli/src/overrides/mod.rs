@@ -1,18 +1,19 @@
-//! Sets overrides, and requests a sync of their calendar.
+//! Sets overrides, and requests a sync of the owner's calendars.
 //!
-//! An override is stored under the ids that the calendar's platform gives, since
-//! Recall's id of an event changes when the calendar is reconnected. The decision
-//! on the event knows the platform's ids.
+//! An override belongs to the owner of the calendar, and is stored under the ids that the
+//! platform gives: Recall's ids of a calendar and of its events change when the calendar
+//! is reconnected. The decision on the event knows the platform's ids.
 //!
-//! An override of a series is stored under the platform's id of the series, or
-//! under the meeting's `ical_uid` if there is no such id. Never under both: that
-//! would be two revisions for one override, and only the last one counts.
+//! An override of a series is stored under the platform's id of the series, or under the
+//! meeting's `ical_uid` if there is no such id, or if only that tells the split-offs of the
+//! series. Never under both: that would be two revisions for one override, and only the
+//! last one counts.
 
 #[cfg(test)]
 mod tests;
 mod text;
 
-use callsheet_app::ports::{Decisions, Forgetting, OverrideStore, Queue};
+use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Queue};
 use callsheet_domain::{Actor, Decision, EventId, OverrideChoice, OverrideScope, Timestamp, plus};
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -21,6 +22,7 @@ use crate::arguments::{Choice, OverrideCommand};
 use crate::error::CliError;
 use crate::find_decision::find_decision;
 use crate::notify_stack::{Delivery, request_full_sync};
+use crate::owner;
 use crate::workspace::Workspace;
 
 /// How long an override of an event is kept after the event. An event may be postponed by
@@ -43,8 +45,11 @@ pub(crate) struct OverrideSet {
     /// `record`, `skip` or `clear`.
     pub(crate) choice: &'static str,
     pub(crate) by: String,
-    /// Sequence number of this override among the calendar's overrides and pauses.
+    /// Sequence number of this override among the owner's overrides and pauses.
     pub(crate) revision: u64,
+    /// Whether it holds for the person; else for this connection, until the owner's
+    /// address is known.
+    pub(crate) is_of_person: bool,
     pub(crate) sync_request: Delivery,
 }
 
@@ -86,7 +91,7 @@ pub(crate) async fn set_override<S, D, Q>(
     now: Timestamp,
 ) -> Result<OverrideSet, CliError>
 where
-    S: OverrideStore + Forgetting,
+    S: OverrideStore + Calendars,
     D: Decisions,
     Q: Queue,
 {
@@ -97,13 +102,13 @@ where
         return Err(platform_id_is_missing(&sync_request));
     };
     let choice = OverrideChoice::from(choice);
-    let revision = state
-        .set_override(calendar, &scope, choice, by, now)
-        .await?;
+    let owner = owner::owner_of(state, calendar).await?;
+    let revision = state.set_override(&owner, &scope, choice, by, now).await?;
     if target == Target::Event {
         let until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
-        state.expire_override(calendar, &scope, until).await?;
+        state.expire_override(&owner, &scope, until).await?;
     }
+    let sync_request = owner::apply((state, queue), (calendar, &owner), now).await?;
     Ok(OverrideSet {
         calendar: calendar.to_string(),
         title: decision.title.clone(),
@@ -115,7 +120,8 @@ where
         choice: choice.as_str(),
         by: by.as_str().to_owned(),
         revision: revision.0,
-        sync_request: request_full_sync(queue, calendar, now).await,
+        is_of_person: owner.is_known(),
+        sync_request,
     })
 }
 
@@ -123,14 +129,11 @@ where
 /// decision with the platform's id of the event also has that of the series, if
 /// there is a series.
 fn scope_of(decision: &Decision, target: Target) -> Option<OverrideScope> {
-    let event = decision.platform_id.clone();
-    match (target, decision.series.clone()) {
-        (Target::Event, _) => event.map(OverrideScope::Event),
-        (Target::Series, Some(series)) => Some(OverrideScope::PlatformSeries(series)),
-        (Target::Series, None) => {
-            event.map(|_| OverrideScope::Series(decision.key.ical_uid.clone()))
-        }
-    }
+    let event = decision.platform_id.clone()?;
+    Some(match target {
+        Target::Event => OverrideScope::Event(event),
+        Target::Series => OverrideScope::series(decision.series.as_ref(), &decision.key.ical_uid),
+    })
 }
 
 fn platform_id_is_missing(sync_request: &Delivery) -> CliError {

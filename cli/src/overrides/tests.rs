@@ -40,8 +40,8 @@ impl Harness {
     }
 
     async fn stored_overrides(&self) -> Vec<(OverrideScope, OverrideChoice)> {
-        let calendar = a_calendar_record().calendar.id;
-        let overrides = self.state.overrides(&calendar).await.expect("memory");
+        let owner = a_calendar_record().calendar.owner();
+        let overrides = self.state.overrides(&owner).await.expect("memory");
         let overrides = overrides.by_scope.into_iter();
         overrides
             .map(|(scope, stored)| (scope, stored.choice))
@@ -130,7 +130,7 @@ async fn an_override_of_an_event_expires_a_year_after_the_event(
     let set = harness.set_override(target, Choice::Skip).await;
     set.expect("it is stored");
     let (scope, _) = harness.stored_overrides().await.remove(0);
-    let calendar = a_calendar_record().calendar.id;
-    let expires_at = harness.state.expires_at(&calendar, Some(&scope));
+    let owner = a_calendar_record().calendar.owner();
+    let expires_at = harness.state.override_expires_at(&owner, &scope);
     assert_eq!(expires_at, expected.map(at));
 }

@@ -1,6 +1,7 @@
 //! Text of an override that was set or cleared.
 
 use super::{OverrideSet, Scope};
+use crate::owner;
 use crate::render::{Render, in_one_line};
 
 impl Render for OverrideSet {
@@ -9,10 +10,12 @@ impl Render for OverrideSet {
         let mut lines = vec![self.change()];
         if self.scope == Scope::IcalUid {
             lines.push(
-                "The platform gives no id of a series, so the override holds for the ical_uid: in Google for \
-                 every event that has it, in Outlook for this meeting only."
+                "The override is stored under the ical_uid, so it holds for every event that has it."
                     .to_owned(),
             );
+        }
+        if !self.is_of_person {
+            lines.push(owner::UNKNOWN_OWNER.to_owned());
         }
         lines.push(self.sync_request.sentence(effect));
         lines.join("\n")

@@ -1,5 +1,5 @@
-//! Pauses recording in a calendar, or ends the pause, and requests a sync of the
-//! calendar.
+//! Pauses recording in the calendars of an owner, or ends the pause, and requests a sync of
+//! them.
 
 #[cfg(test)]
 mod tests;
@@ -11,7 +11,8 @@ use serde::Serialize;
 use crate::arguments::By;
 use crate::error::CliError;
 use crate::find_calendar::find_connected;
-use crate::notify_stack::{Delivery, request_full_sync};
+use crate::notify_stack::Delivery;
+use crate::owner;
 use crate::render::{Render, instant};
 use crate::workspace::Workspace;
 
@@ -22,8 +23,11 @@ pub(crate) struct PauseSet {
     /// End of the pause; none if it was ended.
     pub(crate) paused_until: Option<Timestamp>,
     pub(crate) by: String,
-    /// Sequence number of this pause among the calendar's overrides and pauses.
+    /// Sequence number of this pause among the owner's overrides and pauses.
     pub(crate) revision: u64,
+    /// Whether it holds for the person; else for this connection, until the owner's
+    /// address is known.
+    pub(crate) is_of_person: bool,
     pub(crate) sync_request: Delivery,
 }
 
@@ -58,15 +62,16 @@ where
         ));
     }
     let calendar = find_connected(state, calendar).await?;
-    let revision = state
-        .pause(&calendar, until.unwrap_or(now), by, now)
-        .await?;
+    let owner = owner::owner_of(state, &calendar).await?;
+    let revision = state.pause(&owner, until.unwrap_or(now), by, now).await?;
+    let sync_request = owner::apply((state, queue), (&calendar, &owner), now).await?;
     Ok(PauseSet {
         calendar: calendar.to_string(),
         paused_until: until,
         by: by.as_str().to_owned(),
         revision: revision.0,
-        sync_request: request_full_sync(queue, &calendar, now).await,
+        is_of_person: owner.is_known(),
+        sync_request,
     })
 }
 
@@ -80,6 +85,11 @@ impl Render for PauseSet {
             None => "Recording is resumed.".to_owned(),
         };
         let effect = "A sync of the calendar was requested, so it takes effect at once.";
-        format!("{change}\n{}", self.sync_request.sentence(effect))
+        let mut lines = vec![change];
+        if !self.is_of_person {
+            lines.push(owner::UNKNOWN_OWNER.to_owned());
+        }
+        lines.push(self.sync_request.sentence(effect));
+        lines.join("\n")
     }
 }

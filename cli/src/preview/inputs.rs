@@ -120,8 +120,9 @@ where
             calendars.leave_out(&record.calendar_id, record.problem);
         }
     }
-    for (id, record) in connected_calendars(state, selection).await? {
-        calendars.add(record, state.overrides(&id).await)?;
+    for record in connected_calendars(state, selection).await?.into_values() {
+        let overrides = state.overrides(&record.calendar.owner()).await;
+        calendars.add(record, overrides)?;
     }
     Ok(calendars)
 }
@@ -140,7 +141,8 @@ where
         match state.record(&id).await {
             Ok(record) => {
                 let record = record.unwrap_or(saved.record);
-                calendars.add(record, state.overrides(&id).await)?;
+                let overrides = state.overrides(&record.calendar.owner()).await;
+                calendars.add(record, overrides)?;
             }
             Err(PortError::Unreadable { reason, .. }) => calendars.leave_out(&id, reason),
             Err(error) => return Err(error.into()),

@@ -13,7 +13,7 @@ use callsheet_domain::{
 use callsheet_recall::RawEvent;
 use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar, a_calendar_record, a_decision, an_actor,
-    at, id,
+    an_email, at, id,
 };
 use serde_json::{Value, json};
 use test_case::test_case;
@@ -309,7 +309,13 @@ async fn stored_overrides_are_applied() {
         callsheet_domain::PlatformEventId::parse("platform-1").expect("an id"),
     );
     state
-        .set_override(&calendar, &scope, OverrideChoice::Skip, &by, at("09:00"))
+        .set_override(
+            &a_calendar().owner(),
+            &scope,
+            OverrideChoice::Skip,
+            &by,
+            at("09:00"),
+        )
         .await
         .expect("memory");
     let calendars = connected_with_overrides(&state, &[])
@@ -360,7 +366,12 @@ async fn an_event_whose_decision_cannot_be_read_is_left_out_and_named() {
 async fn a_calendar_with_an_unreadable_row_is_left_out_and_named() {
     let state = MemoryState::new();
     for name in ["calendar-sales", "calendar-record", "calendar-override"] {
-        let record = a_calendar_record().with(|record| record.calendar.id = id(name));
+        let record = a_calendar_record().with(|record| {
+            record.calendar.id = id(name);
+            if name == "calendar-override" {
+                record.calendar.email = Some(an_email("lead@acme.example"));
+            }
+        });
         state.write_record(&record).await.expect("memory");
     }
     state.make_record_unreadable(&id("calendar-record"));

@@ -240,7 +240,7 @@ where
     D: Decisions,
 {
     let calendar = &listed.record.calendar;
-    let (pause, unreadable) = match state.overrides(&calendar.id).await {
+    let (pause, unreadable) = match state.overrides(&calendar.owner()).await {
         Ok(overrides) => (overrides.pause, None),
         Err(PortError::Unreadable { reason, .. }) => (None, Some(reason)),
         Err(error) => return Err(error.into()),

@@ -9,7 +9,7 @@
 //! | `event` | a [`CalendarEvent`] in its [`Calendar`], and the [`Facts`] of its payload |
 //! | `fact`, `verdict` | the [`Fact`]s that rules ask for; a [`Verdict`] with its [`Reason`] |
 //! | `policy` | a [`PolicyDocument`] and the [`Policy`] compiled from it |
-//! | `overrides` | what people set by hand: [`Overrides`] and [`Pause`] |
+//! | `override_scope`, `overrides` | what people set by hand: [`Overrides`] and [`Pause`] |
 //! | `decision` | [`decide()`], [`plan()`], the stored [`Decision`], and the results of its calls |
 //! | `sync_plan` | a [`SyncRequest`] says what to sync, and [`plan_syncs`] which syncs to make |
 //!
@@ -23,6 +23,7 @@ mod email;
 mod event;
 mod fact;
 mod id;
+mod override_scope;
 mod overrides;
 mod policy;
 mod rate;
@@ -44,7 +45,7 @@ pub use decision::{
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{
-    Attendee, Attendees, Calendar, CalendarEvent, CalendarStatus, EventType, Facts,
+    Attendee, Attendees, Calendar, CalendarEvent, CalendarOwner, CalendarStatus, EventType, Facts,
     LONGEST_ATTENDEE_LIST, Meeting, Platform, ResponseStatus, ShowsAs, UnknownPlatform, Visibility,
     is_payload_field,
 };
@@ -54,8 +55,9 @@ pub use id::{
     SeriesId,
 };
 pub use jiff::Timestamp;
+pub use override_scope::OverrideScope;
 pub use overrides::{
-    ApplicableOverrides, Override, OverrideChoice, OverrideScope, Overrides, Pause, UnknownChoice,
+    ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, UnknownChoice,
 };
 pub use policy::{
     BotTemplate, DayOfWeek, DeduplicationScheme, EvaluationFailure, Expression, ExpressionProblem,

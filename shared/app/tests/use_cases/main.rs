@@ -17,6 +17,7 @@ mod harness;
 mod model;
 mod moved_into_the_past;
 mod outages;
+mod overrides_of_a_person;
 mod plan;
 mod promises;
 mod push;

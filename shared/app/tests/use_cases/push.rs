@@ -215,7 +215,11 @@ async fn a_preview_shows_what_is_written_then() {
             .await
             .expect("memory")
             .expect("it was seen"),
-        overrides: harness.state.overrides(&id).await.expect("memory"),
+        overrides: harness
+            .state
+            .overrides(&a_calendar().owner())
+            .await
+            .expect("memory"),
     };
     let before = harness.decisions.all();
     let events: Vec<_> = before

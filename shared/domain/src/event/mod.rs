@@ -5,6 +5,7 @@ mod attendee;
 mod calendar;
 mod calendar_event;
 mod facts;
+mod owner;
 mod payload;
 mod platform;
 
@@ -13,6 +14,7 @@ pub use attendee::{Attendee, Attendees, LONGEST_ATTENDEE_LIST, ResponseStatus};
 pub use calendar::{Calendar, CalendarStatus};
 pub use calendar_event::{CalendarEvent, Meeting};
 pub use facts::Facts;
+pub use owner::CalendarOwner;
 #[cfg(test)]
 pub(crate) use payload::any_payload;
 pub use payload::is_payload_field;
