@@ -1,9 +1,12 @@
 //! Compares the decisions of two policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::{ActivePolicy, Change, Effect, preview};
-use callsheet_domain::{Decision, Email, Policy, PolicyRevision, Timestamp, Wanted, WantedBot};
+use callsheet_domain::{
+    Decision, DecisionKey, DeduplicationKey, Email, Policy, PolicyRevision, Timestamp, Wanted,
+    WantedBot,
+};
 use serde::Serialize;
 
 use super::inputs::PreviewInputs;
@@ -30,11 +33,23 @@ pub(crate) struct Comparison {
     pub(crate) unreadable_decisions: Vec<UnreadableDecision>,
     /// Calendars whose stored rows cannot be read. Their events are left out.
     pub(crate) unreadable_calendars: Vec<UnreadableCalendar>,
-    /// Whether the policies differ in `deduplication`: then a push is refused while any bot is
-    /// scheduled.
+    /// Whether the policies differ in which events share a bot: then a push is refused while
+    /// any bot is scheduled.
     pub(crate) changes_deduplication: bool,
+    /// Events that would share a bot, and have several now.
+    pub(crate) newly_shared: Vec<NewlyShared>,
     #[serde(skip)]
     pub(crate) is_summary: bool,
+}
+
+/// Events that would share a bot, and have several now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct NewlyShared {
+    pub(crate) starts_at: Timestamp,
+    pub(crate) title: Option<String>,
+    pub(crate) event_ids: Vec<String>,
+    /// Number of their bots now.
+    pub(crate) bots: usize,
 }
 
 /// What would change in one calendar.
@@ -94,16 +109,71 @@ pub(crate) fn compare(
         }
     };
     let next = PolicyRevision(compared_with.revision.0 + 1);
+    let before = rows.clone();
     let changes = changes(rows, (policy, next));
+    let changes_deduplication = compared_with.policy.deduplication() != policy.deduplication();
+    let newly_shared = if changes_deduplication {
+        newly_shared(before, &changes)
+    } else {
+        Vec::new()
+    };
     Comparison {
+        newly_shared,
         compared_revision: compared_with.revision.0,
         unreadable: inputs.unreadable.clone(),
         unreadable_decisions: inputs.unreadable_decisions.clone(),
         unreadable_calendars: inputs.unreadable_calendars.clone(),
-        changes_deduplication: compared_with.policy.scheme() != policy.scheme(),
+        changes_deduplication,
         is_summary: false,
         ..by_calendar(inputs, changes)
     }
+}
+
+/// The events that would share a bot, by its key, of which not all share one before. One
+/// that has none before would have had that of its link.
+fn newly_shared(before: Vec<Decision>, changes: &[Change]) -> Vec<NewlyShared> {
+    let key = |row: &Decision| row.wanted_key().cloned();
+    let mut rows: BTreeMap<DecisionKey, (Option<DeduplicationKey>, Decision)> = before
+        .into_iter()
+        .map(|row| (row.key.clone(), (key(&row), row)))
+        .collect();
+    for Change { before, after, .. } in changes {
+        let before = before.as_ref().and_then(key);
+        rows.insert(after.key.clone(), (before, after.clone()));
+    }
+    let mut by_bot: BTreeMap<DeduplicationKey, Vec<(Option<DeduplicationKey>, Decision)>> =
+        BTreeMap::new();
+    for (before, row) in rows.into_values() {
+        if let Some(key) = key(&row) {
+            by_bot.entry(key).or_default().push((before, row));
+        }
+    }
+    let mut shared: Vec<_> = by_bot.into_values().filter_map(shared_by).collect();
+    shared.sort_by(|one, other| {
+        (one.starts_at, &one.event_ids).cmp(&(other.starts_at, &other.event_ids))
+    });
+    shared
+}
+
+/// What the events of one bot are, each with the key of its bot before; none if they shared
+/// that one.
+fn shared_by(rows: Vec<(Option<DeduplicationKey>, Decision)>) -> Option<NewlyShared> {
+    let bot = |(before, row): &(Option<DeduplicationKey>, Decision)| match (before, &row.wanted) {
+        (Some(key), _) => Some(key.to_string()),
+        (None, Wanted::Bot(bot)) => Some(format!("{}-{}", bot.starts_at, bot.meeting_url)),
+        (None, Wanted::Nothing) => None,
+    };
+    let bots: BTreeSet<_> = rows.iter().filter_map(bot).collect();
+    let (_, first) = rows.first()?;
+    (bots.len() > 1).then(|| NewlyShared {
+        starts_at: first.starts_at,
+        title: first.title.clone(),
+        event_ids: rows
+            .iter()
+            .map(|(_, row)| row.key.event_id.to_string())
+            .collect(),
+        bots: bots.len(),
+    })
 }
 
 fn by_calendar(inputs: &PreviewInputs, changes: Vec<Change>) -> Comparison {
@@ -138,6 +208,7 @@ fn by_calendar(inputs: &PreviewInputs, changes: Vec<Change>) -> Comparison {
         unreadable_decisions: Vec::new(),
         unreadable_calendars: Vec::new(),
         changes_deduplication: false,
+        newly_shared: Vec::new(),
         is_summary: false,
     }
 }

@@ -41,13 +41,15 @@ pub(crate) async fn run(
     arguments: &PreviewArguments,
     clock: impl Clock,
 ) -> Result<Comparison, CliError> {
-    let (_, policy) = compile_file(&arguments.policy)?;
+    let (document, policy) = compile_file(&arguments.policy)?;
     let now = clock.now();
     let (inputs, baseline) = match &arguments.events {
         None => listed_at_recall(workspace, arguments, clock, now).await?,
         Some(file) if arguments.stored => with_stored_decisions(workspace, arguments, file).await?,
         Some(file) => without_decisions(workspace, arguments, file).await?,
     };
+    let active = baseline.1.policy.deduplication();
+    let policy = policy.comparing(document.over(active.links).deduplication().links);
     let comparison = compare(&inputs, baseline, &policy, now);
     Ok(if arguments.summary {
         comparison.without_meetings()

@@ -1,7 +1,7 @@
 //! Text of a preview: a table for each calendar, then the counts.
 
 use super::compare::{Comparison, Counts, MeetingPreview};
-use crate::render::{Field, Render, calendar_label, counted, minute, table};
+use crate::render::{Field, Render, calendar_label, counted, in_one_line, minute, table};
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
 impl Render for Comparison {
@@ -56,6 +56,21 @@ impl Comparison {
         table.text()
     }
 
+    /// The events that would share a bot.
+    fn shared(&self) -> String {
+        let mut lines = vec!["These events would share a bot, and have several now:".to_owned()];
+        for shared in &self.newly_shared {
+            let title = shared.title.as_deref().map(in_one_line).unwrap_or_default();
+            let events = shared.event_ids.join(", ");
+            lines.push(format!(
+                "  {} \"{title}\": {} bots become 1 (events {events})",
+                minute(shared.starts_at),
+                shared.bots
+            ));
+        }
+        lines.join("\n")
+    }
+
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         if self.total.failed > 0 {
@@ -66,10 +81,13 @@ impl Comparison {
         }
         if self.changes_deduplication {
             remarks.push(
-                "This policy changes `deduplication`: a push is refused while any upcoming meeting has a bot \
+                "This policy changes which events share a bot: a push is refused while any upcoming meeting has a bot \
                  or is about to get one."
                     .to_owned(),
             );
+        }
+        if !self.newly_shared.is_empty() {
+            remarks.push(self.shared());
         }
         if !self.unreadable.is_empty() {
             remarks.push(format!(

@@ -7,8 +7,8 @@ use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_app::{ActivePolicy, CalendarContext};
 use callsheet_domain::{
     CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionInputs, Evaluation, IcalUid,
-    OverrideChoice, OverrideScope, Policy, PolicyDocument, Timestamp, Wanted, decide, plan,
-    revise_copies,
+    LinkComparison, OverrideChoice, OverrideScope, Policy, PolicyDocument, Timestamp, Wanted,
+    decide, plan, revise_copies,
 };
 use callsheet_recall::RawEvent;
 use callsheet_testkit::{
@@ -29,6 +29,7 @@ const FAILING: &str = r#"{"version": 1, "default": "record", "rules":
 
 fn policy(json: &str) -> Policy {
     let document = PolicyDocument::parse(json).expect("a policy");
+    let document = document.over(LinkComparison::Meeting);
     Policy::compile(&document).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
@@ -119,6 +120,56 @@ fn a_policy_is_compared_with_another(
         ["event event-4 of calendar calendar-sales: not in the published shape"]
     );
     assert_eq!(total.failed, if next == FAILING { 2 } else { 0 });
+}
+
+/// Three copies of two meetings, by the numbers in their links.
+fn shared_inputs() -> PreviewInputs {
+    let links = [
+        "https://us02web.zoom.us/j/84512345678?pwd=a",
+        "https://zoom.us/j/84512345678",
+        "https://zoom.us/j/84587654321",
+    ];
+    let events = links.iter().zip(1..).map(|(link, id)| {
+        let mut event = an_event(id, "calendar-sales", "buyer@globex.example");
+        event["meeting_url"] = (*link).into();
+        event
+    });
+    let saved = saved(events.collect());
+    PreviewInputs::new(readable(saved.calendars(&[])), &saved.events)
+}
+
+#[test_case(r#"{"version": 1, "compare_links": "text", "default": "record"}"#, true; "by text before")]
+#[test_case(r#"{"version": 1, "default": "record"}"#, false; "the same before")]
+fn what_would_newly_share_a_bot_is_shown(before: &str, expected: bool) {
+    let compared_with = ActivePolicy {
+        policy: policy(before).into(),
+        revision: PolicyRevision(1),
+    };
+    let baseline = (Baseline::Policy, compared_with);
+    let next = policy(r#"{"version": 1, "default": "record"}"#);
+    let compared = compare(&shared_inputs(), baseline, &next, at("09:30"));
+    assert_eq!(compared.changes_deduplication, expected);
+    let shared: Vec<_> = compared
+        .newly_shared
+        .iter()
+        .map(|shared| (shared.event_ids.clone(), shared.bots))
+        .collect();
+    let both = ["event-1", "event-2"].map(str::to_owned).to_vec();
+    assert_eq!(
+        shared,
+        if expected {
+            vec![(both, 2)]
+        } else {
+            Vec::new()
+        }
+    );
+    let line = "  2090-03-06 10:00 \"Kick-off\": 2 bots become 1 (events event-1, event-2)";
+    assert_eq!(
+        compared.text().contains(line),
+        expected,
+        "{}",
+        compared.text()
+    );
 }
 
 #[test]

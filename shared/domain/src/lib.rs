@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `id`, `revision`, `time`, `zone`, `email`, `actor`, `rate`, `bot` | basic types |
 //! | `event` | a [`CalendarEvent`] in its [`Calendar`], and the [`Facts`] of its payload |
+//! | `meeting_link` | what names a meeting in its link |
 //! | `fact`, `verdict` | the [`Fact`]s that rules ask for; a [`Verdict`] with its [`Reason`] |
 //! | `policy` | a [`PolicyDocument`] and the [`Policy`] compiled from it |
 //! | `override_scope`, `overrides` | what people set by hand: [`Overrides`] and [`Pause`] |
@@ -23,6 +24,7 @@ mod email;
 mod event;
 mod fact;
 mod id;
+mod meeting_link;
 mod override_scope;
 mod overrides;
 mod policy;
@@ -60,9 +62,9 @@ pub use overrides::{
     ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, UnknownChoice,
 };
 pub use policy::{
-    BotTemplate, DayOfWeek, DeduplicationScheme, EvaluationFailure, Expression, ExpressionProblem,
-    HoursDocument, InvalidPolicy, NamedPolicyDocument, Policy, PolicyDocument, PolicyProblem,
-    RuleDocument, Shorthands, Situation, Then, When,
+    BotTemplate, DayOfWeek, Deduplication, DeduplicationScheme, EvaluationFailure, Expression,
+    ExpressionProblem, HoursDocument, InvalidPolicy, LinkComparison, NamedPolicyDocument, Policy,
+    PolicyDocument, PolicyProblem, RuleDocument, Shorthands, Situation, Then, When,
 };
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};

@@ -26,7 +26,7 @@ const DEEPEST: usize = 3;
 
 /// The link of the meeting that `link` leads to, written in one way.
 #[must_use]
-pub fn link_by_meeting(link: &str) -> String {
+pub(crate) fn link_by_meeting(link: &str) -> String {
     name_of(link, DEEPEST)
 }
 
@@ -147,7 +147,8 @@ impl<'a> Link<'a> {
 
     fn teams(&self) -> Option<String> {
         let is_public = TEAMS.contains(&self.host.as_str());
-        let is_known = is_public || self.host == "teams.live.com" || self.is_of("teams.microsoft.us");
+        let is_known =
+            is_public || self.host == "teams.live.com" || self.is_of("teams.microsoft.us");
         if !is_known {
             return None;
         }
@@ -160,9 +161,11 @@ impl<'a> Link<'a> {
         // The web client puts the address into the fragment, the launcher into a parameter.
         let launched = self.parameter("url").unwrap_or_default();
         let address = [self.rest, self.fragment, launched.trim_start_matches("/_#")];
-        let address = address
-            .into_iter()
-            .find_map(|address| address.trim_start_matches("/_#").strip_prefix("/l/meetup-join/"))?;
+        let address = address.into_iter().find_map(|address| {
+            address
+                .trim_start_matches("/_#")
+                .strip_prefix("/l/meetup-join/")
+        })?;
         let address = address.split('#').next().unwrap_or_default();
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let mut segments = path.split('/').filter(|segment| !segment.is_empty());

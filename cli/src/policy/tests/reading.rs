@@ -1,8 +1,8 @@
 //! Any policy that is written as YAML or JSON is parsed back.
 
 use callsheet_domain::{
-    DeduplicationScheme, HoursDocument, NamedPolicyDocument, PolicyDocument, RuleDocument,
-    Shorthands, Then, When,
+    DeduplicationScheme, HoursDocument, LinkComparison, NamedPolicyDocument, PolicyDocument,
+    RuleDocument, Shorthands, Then, When,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -153,6 +153,7 @@ prop_compose! {
         PolicyDocument {
             version: 1,
             deduplication: DeduplicationScheme::Calendar,
+            compare_links: Some(LinkComparison::Meeting),
             denied_domains,
             time_zone,
             rules,

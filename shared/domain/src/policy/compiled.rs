@@ -1,7 +1,7 @@
 //! A compiled policy: gives a verdict on an event by the rules that its calendar is under.
 
 use super::condition;
-use super::document::DeduplicationScheme;
+use super::document::{Deduplication, LinkComparison};
 use super::rule_set::{Matcher, RuleSet};
 use super::situation::Situation;
 use super::template::BotTemplate;
@@ -13,17 +13,24 @@ use crate::verdict::{Reason, RuleName, Verdict};
 /// A compiled policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    pub(super) scheme: DeduplicationScheme,
+    pub(super) deduplication: Deduplication,
     pub(super) denied: Vec<Domain>,
     pub(super) outer: RuleSet,
     pub(super) named: Vec<(Vec<Matcher>, RuleSet)>,
 }
 
 impl Policy {
-    /// How many bots a meeting in several calendars gets.
+    /// Which events share a bot.
     #[must_use]
-    pub fn scheme(&self) -> DeduplicationScheme {
-        self.scheme
+    pub fn deduplication(&self) -> Deduplication {
+        self.deduplication
+    }
+
+    /// The policy, with another comparison of links.
+    #[must_use]
+    pub fn comparing(mut self, links: LinkComparison) -> Self {
+        self.deduplication.links = links;
+        self
     }
 
     /// The name of the policy that `calendar` is under; none for the outer one.

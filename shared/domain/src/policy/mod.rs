@@ -23,7 +23,10 @@ mod text;
 mod when;
 
 pub use compiled::Policy;
-pub use document::{DeduplicationScheme, NamedPolicyDocument, PolicyDocument, RuleDocument, Then};
+pub use document::{
+    Deduplication, DeduplicationScheme, LinkComparison, NamedPolicyDocument, PolicyDocument,
+    RuleDocument, Then,
+};
 pub use expression::{EvaluationFailure, Expression, ExpressionProblem};
 pub use problem::{InvalidPolicy, PolicyProblem};
 pub use situation::Situation;

@@ -77,7 +77,7 @@ fn compiled(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
     };
     let named = named(&document.policies, &outer, &mut place.at("policies"));
     Policy {
-        scheme: document.deduplication,
+        deduplication: document.deduplication(),
         denied,
         outer,
         named,
