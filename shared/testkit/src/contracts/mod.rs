@@ -237,6 +237,7 @@ macro_rules! recall_contract {
             a_calendar_is_shown_with_its_status,
             every_event_of_a_calendar_is_on_one_of_its_pages,
             an_unreadable_event_is_reported_and_the_others_are_listed,
+            an_event_is_read_by_its_id,
             a_query_filters_by_change_and_by_start,
             scheduling_and_unscheduling_may_be_repeated,
             events_share_the_bot_of_a_deduplication_key,

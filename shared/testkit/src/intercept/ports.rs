@@ -149,6 +149,7 @@ intercepted! {
 
     CalendarEvents {
         calendar(id: &CalendarId) -> Option<Calendar>;
+        event(id: &EventId) -> PageOfEvents;
         page(query: &EventQuery, cursor: Option<&PageCursor>) -> PageOfEvents;
     }
 
