@@ -122,7 +122,7 @@ impl<'a> Link<'a> {
         let cloud = ["zoom.us", "zoomgov.com"];
         let cloud = cloud.into_iter().find(|cloud| self.is_of(cloud))?;
         let number = match self.segments().as_slice() {
-            ["j" | "w" | "s", number, ..] | ["wc", "join", number, ..] | ["wc", number, ..] => {
+            ["wc", "join", number, ..] | ["j" | "w" | "s" | "wc", number, ..] => {
                 (*number).to_owned()
             }
             ["join"] => self.parameter("confno")?,

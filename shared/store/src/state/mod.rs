@@ -70,20 +70,6 @@ impl StateTable {
             .expression_attribute_values(":prefix", text(prefix))
     }
 
-    /// The attributes of the row at `place`, as its latest write left it.
-    async fn attributes_at(&self, place: Place) -> Result<Option<Attributes>, PortError> {
-        let response = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(place.key()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed)?;
-        Ok(response.item)
-    }
-
     /// Writes the whole row at `place`, if its version is still the one that was `read`.
     async fn write_if_unchanged(
         &self,
@@ -145,9 +131,23 @@ async fn row_at<T: DeserializeOwned>(
     place: Place,
     name: impl Display,
 ) -> Result<Option<T>, PortError> {
-    let row = state.attributes_at(place).await?;
+    let row = attributes_at(state, place).await?;
     let row = row.map(read_row).transpose();
     row.map_err(|problem| unreadable(name, problem))
+}
+
+/// The attributes of the row at `place`, as its latest write left it.
+async fn attributes_at(state: &StateTable, place: Place) -> Result<Option<Attributes>, PortError> {
+    let response = state
+        .client
+        .get_item()
+        .table_name(&state.table)
+        .set_key(Some(place.key()))
+        .consistent_read(true)
+        .send()
+        .await
+        .map_err(failed)?;
+    Ok(response.item)
 }
 
 /// What the index of all calendars shows.

@@ -23,7 +23,7 @@ use callsheet_domain::{
 };
 
 use super::place::{OVERRIDES, OVERRIDES_HEAD, PARTITION, Place, SORT, partition_of};
-use super::{StateTable, TRIES, row_at};
+use super::{StateTable, TRIES, attributes_at, row_at};
 use crate::attributes::{Attributes, number, write_row};
 use crate::error::{busy, if_condition_held, unreadable};
 use crate::expressions::{Unchanged, all_rows};
@@ -199,7 +199,7 @@ impl StateTable {
             let counted = self.counted_overrides(owner).await?;
             let latest = self.last_revision(owner, counted).await?;
             let place = || Place::of_owner(owner, sort.as_str());
-            let own = self.attributes_at(place()).await?;
+            let own = attributes_at(self, place()).await?;
             let later = own.filter(|own| set_at(own) >= set_at(&row));
             let next = latest.max(least).next();
             let mut later = kept(later.unwrap_or_else(|| row.clone()));
