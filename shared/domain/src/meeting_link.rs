@@ -196,8 +196,8 @@ impl<'a> Link<'a> {
 
     fn goto(&self) -> Option<String> {
         let number = match (self.host.as_str(), self.segments().as_slice()) {
-            ("meet.goto.com" | "gotomeet.me", [number]) => (*number).to_owned(),
-            ("app.goto.com", ["meeting" | "meet", number]) => (*number).to_owned(),
+            ("meet.goto.com" | "gotomeet.me", [number])
+            | ("app.goto.com", ["meeting" | "meet", number]) => (*number).to_owned(),
             _ if self.is_of("gotomeeting.com") => match self.segments().as_slice() {
                 ["join", number] => (*number).to_owned(),
                 _ => self.parameter("meetingId")?,
@@ -251,15 +251,12 @@ fn decoded(text: &str) -> String {
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let escape = (byte == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(escaped) => {
-                read.push(escaped);
-                at += 3;
-            }
-            None => {
-                read.push(byte);
-                at += 1;
-            }
+        if let Some(escaped) = escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            read.push(escaped);
+            at += 3;
+        } else {
+            read.push(byte);
+            at += 1;
         }
     }
     String::from_utf8(read).unwrap_or_else(|_| text.to_owned())

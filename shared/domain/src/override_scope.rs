@@ -177,7 +177,8 @@ mod tests {
     }
 
     fn hex(text: &str) -> String {
-        text.bytes().map(|byte| format!("{byte:02X}")).collect()
+        let bytes: Vec<_> = text.bytes().map(|byte| format!("{byte:02X}")).collect();
+        bytes.concat()
     }
 
     #[test]
