@@ -78,8 +78,8 @@ impl State {
         let stored = self.overrides.get(owner).map(|stored| stored.revision);
         let has_head = stored.is_some() && !self.lost_override_heads.contains(owner);
         let records = self.calendars.values();
-        let owned = records.filter(|record| !has_head && record.calendar.owner() == *owner);
-        let synced = owned.filter_map(|record| record.last_sync.as_ref());
+        let of_owner = records.filter(|record| !has_head && record.calendar.owner() == *owner);
+        let synced = of_owner.filter_map(|record| record.last_sync.as_ref());
         let synced = synced.map(|sync| sync.overrides);
         synced.fold(stored.unwrap_or_default(), Ord::max)
     }
