@@ -216,6 +216,7 @@ async fn an_override_of_a_series_goes_before_the_policy() {
     let event = tenant.create(tenant.internal(5)).await;
     tenant.assert_skipped_by("default").await;
     let calendar = tenant.calendar_id(0);
+    let owner = tenant.stack.owner_of(&calendar).await;
     let series = OverrideScope::Series(id(event.ical_uid));
     let by = id("lead@acme.example");
     for (choice, bots) in [(OverrideChoice::Record, 1), (OverrideChoice::Skip, 0)] {
@@ -223,7 +224,7 @@ async fn an_override_of_a_series_goes_before_the_policy() {
         tenant
             .stack
             .state
-            .set_override(&calendar, &series, choice, &by, now)
+            .set_override(&owner, &series, choice, &by, now)
             .await
             .expect("the table");
         tenant.stack.request_full_sync(&calendar).await;

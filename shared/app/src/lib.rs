@@ -31,6 +31,7 @@ pub mod list_overrides;
 mod metrics;
 pub mod notify;
 pub mod overrides;
+mod owner;
 mod paging;
 pub mod pause;
 mod policy_cache;

@@ -6,17 +6,20 @@
 //! same. From the second page on the record says how far a sync has come, so that
 //! it can be resumed at that page.
 
-use callsheet_domain::{CalendarRecord, CompletedSync, Timestamp, plus};
+use std::collections::HashSet;
+
+use callsheet_domain::{CalendarRecord, CompletedSync, EventId, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::decision_writer::{DecisionWriter, SyncContext};
 use crate::event_pages::{EventList, EventPage, EventPages, HOLD, ListPosition, PageHandler};
 use crate::ports::{Clock as _, EventQuery};
 use crate::sync::stored_progress::StoredProgress;
+use crate::sync::unlisted::UnlistedEvents;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{ActivePolicy, CalendarContext, CallTerms};
+use crate::{ActivePolicy, CalendarContext, CallTerms, Priority};
 
 /// How far back Recall keeps events up to date.
 const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
@@ -49,6 +52,7 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         let list = EventList::new(query(&calendar.record, &mark));
         let mut pages = self.pages(calendar, mark, policy);
         if since.is_none() {
+            pages.listed = Some(HashSet::new());
             pages.save(ListPosition::start(now)).await?;
         }
         self.run(list, pages, terms).await
@@ -91,8 +95,45 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
             progress.release(self.state, &list, &error, now).await;
             return Err(error);
         }
-        pages.progress.complete(self.state).await?;
+        let Pages {
+            context,
+            listed,
+            progress,
+            ..
+        } = pages;
+        progress.complete(self.state).await?;
+        if let Some(listed) = listed
+            && terms.priority == Priority::Background
+        {
+            let synced = (&context, &listed);
+            self.read_unlisted(synced, &mut counts, terms).await;
+        }
         Ok(counts)
+    }
+
+    /// Reads the events that a completed full sync of a resync did not list. What cannot be
+    /// read now is left to the next one.
+    async fn read_unlisted(
+        &self,
+        (context, listed): (&SyncContext, &HashSet<EventId>),
+        counts: &mut SyncCounts,
+        terms: CallTerms,
+    ) {
+        let unlisted = UnlistedEvents {
+            pages: self.pages,
+            writer: self.writer,
+        };
+        for (calendar, loaded) in &context.calendars {
+            let synced = (context, &loaded.record);
+            if let Err(error) = unlisted.read(synced, listed, counts, terms).await {
+                tracing::info!(
+                    %calendar,
+                    %error,
+                    "events of calendar {calendar} that were not listed are left to the next full \
+                     sync: {error}"
+                );
+            }
+        }
     }
 
     fn pages(
@@ -104,6 +145,7 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         Pages {
             state: self.state,
             writer: self.writer,
+            listed: None,
             progress: StoredProgress::new(calendar.record.clone(), mark),
             context: SyncContext::of_calendar(calendar, policy),
         }
@@ -144,11 +186,18 @@ struct Pages<'a, P: SyncPorts> {
     writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
     context: SyncContext,
     progress: StoredProgress,
+    /// The events of all pages, if this sync reads all events from the first page on.
+    listed: Option<HashSet<EventId>>,
 }
 
 impl<P: SyncPorts> PageHandler for Pages<'_, P> {
     async fn handle(&mut self, page: EventPage, counts: &mut SyncCounts) -> Result<(), SyncError> {
         self.progress.note(&page);
+        if let Some(listed) = &mut self.listed {
+            listed.extend(page.events.iter().map(|event| event.id.clone()));
+            let unreadable = page.unreadable.iter();
+            listed.extend(unreadable.filter_map(|event| event.id.clone()));
+        }
         self.writer.write_page(&self.context, page, counts).await
     }
 

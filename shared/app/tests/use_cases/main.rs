@@ -20,6 +20,7 @@ mod listed_recall;
 mod model;
 mod moved_into_the_past;
 mod outages;
+mod overrides_of_a_person;
 mod plan;
 mod preview_policy;
 mod promises;

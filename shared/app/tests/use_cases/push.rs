@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use callsheet_app::ports::{Calendars as _, OverrideStore as _, Policies as _};
+use callsheet_app::ports::{Calendars as _, NewPolicy, OverrideStore as _, Policies as _};
 use callsheet_app::{CalendarContext, Effect, PushError, PushOutcome, preview};
 use callsheet_domain::{
-    CalendarEvent, Decision, DeduplicationScheme, EventId, IcalUid, Meeting, PolicyDocument,
-    PolicyRevision, RuleDocument, RuleName, SyncReason, Then, When,
+    CalendarEvent, Decision, DeduplicationKey, DeduplicationScheme, EventId, IcalUid,
+    LinkComparison, Meeting, PolicyDocument, PolicyRevision, RuleDocument, RuleName, SyncReason,
+    Then, When,
 };
-use callsheet_testkit::{With as _, a_calendar, an_event, at, policy_of};
+use callsheet_testkit::{With as _, a_calendar, an_actor, an_event, at, policy_of};
 
 use crate::harness::{Harness, skips_all};
 
@@ -215,7 +216,11 @@ async fn a_preview_shows_what_is_written_then() {
             .await
             .expect("memory")
             .expect("it was seen"),
-        overrides: harness.state.overrides(&id).await.expect("memory"),
+        overrides: harness
+            .state
+            .overrides(&a_calendar().owner())
+            .await
+            .expect("memory"),
     };
     let before = harness.decisions.all();
     let events: Vec<_> = before
@@ -254,4 +259,82 @@ async fn a_preview_shows_what_is_written_then() {
         .collect();
     expected.sort_by(|one, other| one.key.cmp(&other.key));
     assert_eq!(harness.decisions.all(), expected);
+}
+
+/// A policy as an earlier build stored it does not say how links are compared: by their
+/// text, until that is changed as the scheme is.
+#[tokio::test]
+async fn links_are_compared_as_before_until_no_bot_is_scheduled() {
+    let harness = Harness::new();
+    let stored = PolicyDocument::built_in().with(|document| document.compare_links = None);
+    let first = NewPolicy {
+        document: stored.canonical(),
+        by: an_actor(),
+        at: at("09:00"),
+        note: None,
+        newest_used: PolicyRevision(0),
+    };
+    let pushed = harness.state.push(&first, PolicyRevision(0)).await;
+    pushed.expect("memory");
+    harness.see(an_event()).await;
+    harness.drained().await.expect("memory");
+    let key = harness.row_key();
+    let by_meeting = |document: &mut PolicyDocument| {
+        document.compare_links = Some(LinkComparison::Meeting);
+    };
+    let refused = harness.try_push(by_meeting).await;
+    let refused = refused.expect_err("a bot is scheduled").to_string();
+    assert!(
+        refused.contains("Either keep `deduplication: meeting` with `compare_links: text`"),
+        "{refused}"
+    );
+    // A policy that does not say leaves it as it is.
+    let renamed = |document: &mut PolicyDocument| {
+        document.compare_links = None;
+        document.bot.insert("bot_name".to_owned(), "Notes".into());
+    };
+    assert_eq!(
+        harness.push(renamed).await,
+        PushOutcome::Active(PolicyRevision(2))
+    );
+    harness
+        .request(&a_calendar().id, SyncReason::FullSync)
+        .await;
+    assert_eq!(harness.row_key(), key);
+    harness
+        .push(|document| {
+            renamed(document);
+            skips_all(document);
+        })
+        .await;
+    harness
+        .request(&a_calendar().id, SyncReason::FullSync)
+        .await;
+    harness.drained().await.expect("memory");
+    assert_eq!(
+        harness.push(by_meeting).await,
+        PushOutcome::Active(PolicyRevision(4))
+    );
+}
+
+/// A stack that never had a policy compares links by meeting, and so do its policies.
+#[tokio::test]
+async fn a_new_stack_compares_links_by_meeting() {
+    let harness = Harness::new();
+    harness
+        .push(|document| {
+            document.compare_links = None;
+            skips_all(document);
+        })
+        .await;
+    let active = harness.policy_cache.current(&harness.state).await;
+    let deduplication = active.expect("memory").policy.deduplication();
+    assert_eq!(deduplication.links, LinkComparison::Meeting);
+}
+
+impl Harness {
+    /// The deduplication key that the row of the usual event wants.
+    fn row_key(&self) -> Option<DeduplicationKey> {
+        self.decision(&an_event().id).wanted_key().cloned()
+    }
 }

@@ -63,8 +63,12 @@ impl CalendarRecord {
     ///
     /// Any change makes a full sync necessary: the calendar may have been disconnected and
     /// connected again in between, and Recall does not say whether its bots came back too.
+    /// An address that is not given any more is still that of the owner.
     #[must_use]
-    pub fn after(&self, calendar: Calendar) -> Option<Self> {
+    pub fn after(&self, mut calendar: Calendar) -> Option<Self> {
+        if calendar.email.is_none() {
+            calendar.email.clone_from(&self.calendar.email);
+        }
         if calendar.updated_at < self.calendar.updated_at || calendar == self.calendar {
             return None;
         }

@@ -187,8 +187,8 @@ pub async fn every_calendar_is_listed_as_it_was_written(calendars: &impl Calenda
     .await;
 }
 
-/// Overrides and pauses raise the revision that the list shows for their own
-/// calendar; a calendar that has overrides and no record is not listed.
+/// Overrides and pauses raise the revision that the list shows for all calendars of their
+/// owner; one that has overrides and no calendar is not listed.
 ///
 /// # Panics
 /// If the implementation does something else.
@@ -196,16 +196,23 @@ pub async fn a_calendar_is_listed_with_its_latest_override_revision(
     store: &(impl Calendars + OverrideStore),
 ) {
     let (by, now) = (an_actor(), at("09:00"));
-    for name in ["calendar-a", "calendar-b"] {
-        assert_eq!(write(store, &named(name)).await, WriteOutcome::Written);
+    let owned = |name: &str, email: Option<&str>| {
+        named(name).with(|record| record.calendar.email = email.map(an_email))
+    };
+    let records = [
+        owned("calendar-a", Some("a@acme.example")),
+        owned("calendar-b", Some("b@acme.example")),
+        owned("calendar-c", None),
+        owned("calendar-d", Some("A@acme.example")),
+    ];
+    for record in &records {
+        assert_eq!(write(store, record).await, WriteOutcome::Written);
     }
     let series = OverrideScope::Series(an_event().ical_uid);
-    let (a, c) = (
-        named("calendar-a").calendar.id,
-        named("calendar-c").calendar.id,
-    );
-    for calendar in [&a, &c] {
-        let set = store.set_override(calendar, &series, OverrideChoice::Skip, &by, now);
+    let [a, _, c, _] = records.map(|record| record.calendar.owner());
+    let gone = owned("calendar-e", Some("e@acme.example")).calendar.owner();
+    for owner in [&a, &c, &gone] {
+        let set = store.set_override(owner, &series, OverrideChoice::Skip, &by, now);
         set.await.expect("the store answers");
     }
     let paused = store.pause(&a, at("12:00"), &by, now);
@@ -216,7 +223,13 @@ pub async fn a_calendar_is_listed_with_its_latest_override_revision(
             .iter()
             .map(|one| (one.record.calendar.id.as_str(), one.override_revision.0))
             .collect();
-        shown == [("calendar-a", 2), ("calendar-b", 0)]
+        shown
+            == [
+                ("calendar-a", 2),
+                ("calendar-b", 0),
+                ("calendar-c", 1),
+                ("calendar-d", 2),
+            ]
     })
     .await;
 }

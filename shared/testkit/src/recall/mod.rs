@@ -20,6 +20,7 @@ use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
     PageCursor, Timestamp, WantedBot,
 };
+use jiff::SignedDuration;
 
 pub use workspace::Bot;
 use workspace::Workspace;
@@ -99,6 +100,21 @@ impl<K: Clock> MemoryRecall<K> {
             workspace.release_bots_of(|other| other.id == event.id);
         }
         workspace.events.insert(event.id.clone(), event);
+    }
+
+    /// From now on only events that start within this time are listed.
+    pub fn list_only(&self, ahead: SignedDuration) {
+        self.lock().listed_ahead = Some(ahead);
+    }
+
+    /// Removes an event, which Recall does not know then, and its bots.
+    pub fn remove_event(&self, event: &EventId) {
+        let mut workspace = self.lock();
+        workspace.events.remove(event);
+        workspace.bots.retain(|_, bot| {
+            bot.events.remove(event);
+            !bot.events.is_empty()
+        });
     }
 
     /// From now on the event is listed in a form that cannot be read.
@@ -239,6 +255,14 @@ impl<K: Clock> CalendarEvents for MemoryRecall<K> {
         }
     }
 
+    async fn event(&self, id: &EventId) -> Result<PageOfEvents, PortError> {
+        match self.enter(Operation::GetEvent, id.as_str()) {
+            Some(Fault::Fails(error)) => Err(error),
+            Some(_) => Err(cut()),
+            None => Ok(self.lock().page_of(id)),
+        }
+    }
+
     async fn page(
         &self,
         query: &EventQuery,
@@ -256,7 +280,7 @@ impl<K: Clock> CalendarEvents for MemoryRecall<K> {
             None => {
                 let from =
                     cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor of this fake"));
-                Ok(self.lock().page(query, from))
+                Ok(self.lock().page(query, from, self.clock.now()))
             }
         }
     }
