@@ -11,7 +11,7 @@ use callsheet_domain::{Decision, Policy, PolicyRevision, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::event_lister::{EventLister, ListedEvents, ListingProgress};
-use crate::policy_cache::{ActivePolicy, PolicyCache};
+use crate::policy_cache::{ActivePolicy, active_policy};
 use crate::ports::{
     CalendarEvents, Calendars, Clock, Decisions, OverrideStore, Policies, RateLimits,
 };
@@ -82,11 +82,11 @@ pub async fn compare_with_decisions<S, D>(
     now: Timestamp,
 ) -> Result<PolicyPreview, UseCaseError>
 where
-    S: Policies,
+    S: Policies + Calendars,
     D: Decisions,
 {
     let rows = inputs.stored_decisions(decisions).await?;
-    let active = PolicyCache::default().current(state).await?;
+    let active = active_policy(state).await?;
     let baseline = (Baseline::Decisions(rows), active);
     Ok(compare(inputs, baseline, policy, now))
 }

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use callsheet_app::ports::{Calendars as _, NewPolicy, OverrideStore as _, Policies as _};
-use callsheet_app::{CalendarContext, Effect, PushError, PushOutcome, preview};
+use callsheet_app::{
+    CalendarContext, Effect, PolicyCache, PushError, PushOutcome, document, preview,
+};
 use callsheet_domain::{
     CalendarEvent, Decision, DeduplicationKey, DeduplicationScheme, EventId, IcalUid,
     LinkComparison, Meeting, PolicyDocument, PolicyRevision, RuleDocument, RuleName, SyncReason,
     Then, When,
 };
-use callsheet_testkit::{With as _, a_calendar, an_actor, an_event, at, policy_of};
+use callsheet_testkit::{
+    With as _, a_calendar, a_calendar_record, an_actor, an_event, at, policy_of,
+};
 
 use crate::harness::{Harness, skips_all};
 
@@ -315,6 +319,56 @@ async fn links_are_compared_as_before_until_no_bot_is_scheduled() {
         harness.push(by_meeting).await,
         PushOutcome::Active(PolicyRevision(4))
     );
+}
+
+const LINK: &str = "https://us02web.zoom.us/j/84512345678?pwd=a";
+
+/// The usual event, with a link of Zoom.
+fn in_zoom() -> CalendarEvent {
+    an_event().with(|event| {
+        event.meeting = Some(Meeting {
+            url: LINK.to_owned(),
+        });
+    })
+}
+
+/// An earlier build stored calendars, and scheduled bots by the text of their links.
+#[tokio::test]
+async fn a_stack_of_an_earlier_build_keeps_its_keys_under_the_built_in_policy() {
+    let mut harness = Harness::new();
+    let known = harness.state.write_record(&a_calendar_record()).await;
+    known.expect("memory");
+    for _ in 0..2 {
+        harness.see(in_zoom()).await;
+        let key = harness.row_key().expect("a bot is wanted").to_string();
+        assert!(key.ends_with(LINK), "{key}");
+        // Another invocation of the function.
+        harness.policy_cache = PolicyCache::default();
+    }
+    harness.drained().await.expect("memory");
+    let active = document(&harness.state, PolicyRevision(0)).await;
+    let pulled = active.expect("memory");
+    assert_eq!(pulled.compare_links, Some(LinkComparison::Text));
+    let by_meeting = harness.try_push(|document| {
+        document.compare_links = Some(LinkComparison::Meeting);
+    });
+    let refused = by_meeting.await.expect_err("a bot is scheduled");
+    assert!(
+        matches!(refused, PushError::SchemeInUse { .. }),
+        "{refused}"
+    );
+}
+
+/// The first sync of a new stack decides, before any calendar is stored.
+#[tokio::test]
+async fn a_new_stack_compares_links_by_meeting_from_its_first_sync_on() {
+    let mut harness = Harness::new();
+    for _ in 0..2 {
+        harness.see(in_zoom()).await;
+        let key = harness.row_key().expect("a bot is wanted").to_string();
+        assert!(key.ends_with("https://zoom.us/j/84512345678"), "{key}");
+        harness.policy_cache = PolicyCache::default();
+    }
 }
 
 /// A stack that never had a policy compares links by meeting, and so do its policies.

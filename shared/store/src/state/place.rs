@@ -102,6 +102,10 @@ impl Place {
         Self::of_workspace("policy")
     }
 
+    pub(super) fn built_in_policy() -> Self {
+        Self::of_workspace("built-in-policy")
+    }
+
     /// Padded, so that revisions sort by number.
     pub(super) fn policy(revision: PolicyRevision) -> Self {
         Self::of_workspace(format!("{POLICIES}{:010}", revision.0))

@@ -152,6 +152,7 @@ macro_rules! state_contract {
         );
         $crate::contract_tests!($setup, policies:
             no_policy_is_active_at_first,
+            how_the_built_in_policy_compares_links_is_decided_once,
             a_pushed_policy_is_the_next_revision,
             a_push_over_another_revision_is_a_conflict,
             of_concurrent_pushes_one_succeeds,

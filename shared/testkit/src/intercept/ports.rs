@@ -13,9 +13,9 @@ use callsheet_app::ports::{
 };
 use callsheet_domain::{
     Actor, BotEntry, BotId, Calendar, CalendarId, CalendarOwner, CalendarRecord, Decision,
-    DecisionKey, DeduplicationKey, EventId, IcalUid, Operation, OverrideChoice, OverrideRevision,
-    OverrideScope, Overrides, PageCursor, PolicyRevision, RateLimit, SyncJob, Timestamp,
-    WorkspaceSyncState,
+    DecisionKey, DeduplicationKey, EventId, IcalUid, LinkComparison, Operation, OverrideChoice,
+    OverrideRevision, OverrideScope, Overrides, PageCursor, PolicyRevision, RateLimit, SyncJob,
+    Timestamp, WorkspaceSyncState,
 };
 
 use super::{CallName, Intercepted, Interceptor};
@@ -90,6 +90,8 @@ intercepted! {
         policy(revision: PolicyRevision) -> Option<StoredPolicy>;
         push(policy: &NewPolicy, over: PolicyRevision) -> PolicyWrite;
         history(most: usize) -> Vec<StoredPolicy>;
+        built_in_links() -> Option<LinkComparison>;
+        decide_built_in_links(links: LinkComparison) -> LinkComparison;
     }
 
     RateLimits {

@@ -9,9 +9,9 @@ use callsheet_app::ports::{
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, CalendarRecord, NextFree, Operation, Override,
-    OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision, RateLimit,
-    Timestamp, Version, WorkspaceSyncState,
+    Actor, CalendarId, CalendarOwner, CalendarRecord, LinkComparison, NextFree, Operation,
+    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision,
+    RateLimit, Timestamp, Version, WorkspaceSyncState,
 };
 
 use super::Shared;
@@ -30,6 +30,8 @@ struct State {
     overrides: BTreeMap<CalendarOwner, Overrides>,
     /// Every revision of the policy; the last one is active.
     policies: Vec<StoredPolicy>,
+    /// How the built-in policy compares links, once that is decided.
+    built_in_links: Option<LinkComparison>,
     /// Whether the row that names the active policy is lost.
     has_lost_policy_head: bool,
     rate_limits: BTreeMap<Operation, NextFree>,
@@ -420,6 +422,17 @@ impl Policies for MemoryState {
         let newest_first =
             |state: &State| state.policies.iter().rev().take(most).cloned().collect();
         Ok(self.read(newest_first))
+    }
+
+    async fn built_in_links(&self) -> Result<Option<LinkComparison>, PortError> {
+        Ok(self.read(|state| state.built_in_links))
+    }
+
+    async fn decide_built_in_links(
+        &self,
+        links: LinkComparison,
+    ) -> Result<LinkComparison, PortError> {
+        Ok(self.write(|state| *state.built_in_links.get_or_insert(links)))
     }
 }
 
