@@ -6,9 +6,7 @@
 //! same. From the second page on the record says how far a sync has come, so that
 //! it can be resumed at that page.
 
-use std::collections::HashSet;
-
-use callsheet_domain::{CalendarRecord, CompletedSync, EventId, Timestamp, plus};
+use callsheet_domain::{CalendarRecord, CompletedSync, ListedEvents, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::decision_writer::{DecisionWriter, SyncContext};
@@ -52,7 +50,7 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         let list = EventList::new(query(&calendar.record, &mark));
         let mut pages = self.pages(calendar, mark, policy);
         if since.is_none() {
-            pages.listed = Some(HashSet::new());
+            pages.listed = Some(ListedEvents::default());
             pages.save(ListPosition::start(now)).await?;
         }
         self.run(list, pages, terms).await
@@ -71,7 +69,9 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         let in_progress = calendar.record.in_progress.clone();
         let in_progress = in_progress.ok_or(SyncError::AlreadyRunning)?;
         let list = EventList::resumed(query(&calendar.record, &in_progress.mark), &in_progress);
+        let listed = calendar.record.listed_so_far.clone();
         let mut pages = self.pages(calendar, in_progress.mark, policy);
+        pages.listed = listed;
         let held_until = plus(self.writer.clock.now(), HOLD);
         pages.save(list.position(held_until)).await?;
         self.run(list, pages, terms).await
@@ -92,7 +92,8 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         if let Err(error) = read.await {
             let now = self.writer.clock.now();
             let progress = &mut pages.progress;
-            progress.release(self.state, &list, &error, now).await;
+            let left = (&list, pages.listed.as_ref());
+            progress.release(self.state, left, &error, now).await;
             return Err(error);
         }
         let Pages {
@@ -102,23 +103,31 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
             ..
         } = pages;
         progress.complete(self.state).await?;
-        if let Some(listed) = listed
-            && terms.priority == Priority::Background
-        {
+        if let Some(listed) = listed {
             let synced = (&context, &listed);
             self.read_unlisted(synced, &mut counts, terms).await;
         }
         Ok(counts)
     }
 
-    /// Reads the events that a completed full sync of a resync did not list. What cannot be
-    /// read now is left to the next one.
+    /// Reads the events that a completed full sync did not list. What cannot be read now is
+    /// left to the next one. A live sync makes only the calls that are free at once, since
+    /// other requests wait for its worker.
     async fn read_unlisted(
         &self,
-        (context, listed): (&SyncContext, &HashSet<EventId>),
+        (context, listed): (&SyncContext, &ListedEvents),
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) {
+        let latest = match terms.priority {
+            Priority::Live => self.writer.clock.now(),
+            _ => terms.latest,
+        };
+        let terms = CallTerms {
+            priority: Priority::Background,
+            latest,
+            ..terms
+        };
         let unlisted = UnlistedEvents {
             pages: self.pages,
             writer: self.writer,
@@ -186,17 +195,19 @@ struct Pages<'a, P: SyncPorts> {
     writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
     context: SyncContext,
     progress: StoredProgress,
-    /// The events of all pages, if this sync reads all events from the first page on.
-    listed: Option<HashSet<EventId>>,
+    /// The events of all pages from the first one on, if this is a full sync; none if those
+    /// of the pages before it was resumed are not known.
+    listed: Option<ListedEvents>,
 }
 
 impl<P: SyncPorts> PageHandler for Pages<'_, P> {
     async fn handle(&mut self, page: EventPage, counts: &mut SyncCounts) -> Result<(), SyncError> {
         self.progress.note(&page);
         if let Some(listed) = &mut self.listed {
-            listed.extend(page.events.iter().map(|event| event.id.clone()));
             let unreadable = page.unreadable.iter();
-            listed.extend(unreadable.filter_map(|event| event.id.clone()));
+            let unreadable = unreadable.filter_map(|event| event.id.as_ref());
+            let ids = page.events.iter().map(|event| &event.id);
+            ids.chain(unreadable).for_each(|id| listed.add(id));
         }
         self.writer.write_page(&self.context, page, counts).await
     }

@@ -3,15 +3,19 @@
 //! Recall keeps events of some weeks up to date, and lists no others. An event that is
 //! moved beyond them is in no list any more, so its bot would stay where it was. A full
 //! sync that read its list from the first page to the last knows which decisions with a
-//! bot it did not come across. Each of their events is read by its id, the nearest first.
+//! bot it did not come across. Each of their events is read by its id, the nearest first. A
+//! sync that was interrupted tells the one that resumes it which events it has come across.
 //!
-//! That is done once the sync is completed, for a limited number of events, and only by the
-//! periodic full syncs, so that nothing live waits for it. What is left is found by the next
-//! one.
+//! An event that is known to start later than Recall lists is not read: it is expected to be
+//! in no list, and Recall would give it as it was. It is listed, or read, once its known
+//! start is near. So an event that has left the listed days is read once.
+//!
+//! That is done once the sync is completed, for a limited number of events, and with permits
+//! that nobody else needs. What is left is found by the next full sync.
 
-use std::collections::HashSet;
-
-use callsheet_domain::{Applied, CalendarRecord, Decision, DecisionKey, EventId, Wanted, plus};
+use callsheet_domain::{
+    Applied, CalendarRecord, Decision, DecisionKey, EventId, ListedEvents, Wanted, plus,
+};
 use jiff::SignedDuration;
 
 use crate::CallTerms;
@@ -26,6 +30,8 @@ use crate::sync_ports::SyncPorts;
 const MOST_READ: usize = 60;
 /// The shortest wait for a permit.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(100);
+/// How far ahead Recall lists events.
+const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
 /// Rows that are loaded at once.
 const ROWS: usize = 100;
 
@@ -46,7 +52,7 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
     pub(super) async fn read(
         &self,
         (context, record): (&SyncContext, &CalendarRecord),
-        listed: &HashSet<EventId>,
+        listed: &ListedEvents,
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
@@ -95,11 +101,12 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
     async fn unlisted(
         &self,
         record: &CalendarRecord,
-        listed: &HashSet<EventId>,
+        listed: &ListedEvents,
     ) -> Result<Vec<Decision>, SyncError> {
         let (calendar, now) = (&record.calendar.id, self.writer.clock.now());
         let decisions = self.writer.decisions;
         let mut keys: Vec<DecisionKey> = decisions.of_calendar(calendar, now).await?;
+        let listed_until = plus(now, LISTED_AHEAD);
         keys.retain(|key| !listed.contains(&key.event_id));
         let mut rows = Vec::new();
         for keys in keys.chunks(ROWS) {
@@ -107,7 +114,8 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
         }
         rows.retain(|row| {
             let has_bot = row.wanted != Wanted::Nothing || row.applied != Applied::Nothing;
-            has_bot && row.calendar_id == *calendar && !row.is_superseded()
+            let is_near = row.starts_at < listed_until;
+            has_bot && is_near && row.calendar_id == *calendar && !row.is_superseded()
         });
         rows.sort_by_key(|row| row.starts_at);
         rows.truncate(MOST_READ);

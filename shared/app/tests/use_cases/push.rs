@@ -63,7 +63,7 @@ async fn a_push_restores_a_lost_head_with_a_revision_of_its_own() {
 #[tokio::test]
 async fn a_push_after_all_policies_were_lost_is_later_than_those_that_decided() {
     let harness = Harness::new();
-    let record = callsheet_testkit::a_calendar_record().with(|record| {
+    let record = a_calendar_record().with(|record| {
         record.last_sync = Some(callsheet_domain::CompletedSync {
             began_at: at("09:00"),
             since: None,

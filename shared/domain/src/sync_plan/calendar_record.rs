@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::listed_events::ListedEvents;
 use super::state::{CompletedSync, SyncInProgress};
 use super::unreadable_events::UnreadableEvents;
 use crate::event::{Calendar, CalendarStatus};
@@ -35,6 +36,9 @@ pub struct CalendarRecord {
     pub last_sync: Option<CompletedSync>,
     /// A sync of several pages that is not completed.
     pub in_progress: Option<SyncInProgress<CompletedSync>>,
+    /// The events that the sync in progress has listed so far, if it is a full sync, and the
+    /// worker that left it has told.
+    pub listed_so_far: Option<ListedEvents>,
     /// How long no decision was found to retire; none if the calendar was not retired
     /// since it last changed.
     pub retired: Option<Retired>,
@@ -53,6 +57,7 @@ impl CalendarRecord {
             revision: CalendarRevision(1),
             last_sync: None,
             in_progress: None,
+            listed_so_far: None,
             retired: None,
             unreadable_events: UnreadableEvents::default(),
             version: Version::NEW,
@@ -77,6 +82,7 @@ impl CalendarRecord {
             revision: CalendarRevision(self.revision.0 + 1),
             last_sync: None,
             in_progress: None,
+            listed_so_far: None,
             retired: None,
             unreadable_events: self.unreadable_events.clone(),
             version: self.version,

@@ -10,8 +10,8 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, ListedCalendar, UnreadableRecord, WriteOutcome};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
-    EventId, OverrideRevision, Platform, PolicyRevision, Retired, Timestamp, UnreadableEvent,
-    UnreadableEvents, Version,
+    EventId, ListedEvents, OverrideRevision, Platform, PolicyRevision, Retired, Timestamp,
+    UnreadableEvent, UnreadableEvents, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -183,6 +183,9 @@ pub(super) struct CalendarRow {
     last_sync: Option<CompletedSyncRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sync_in_progress: Option<SyncInProgressRow<CompletedSyncRow>>,
+    /// One that cannot be read costs itself: the sync goes on without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    listed_so_far: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retired: Option<RetiredRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -258,6 +261,7 @@ impl CalendarRow {
             revision: record.revision.0,
             last_sync: record.last_sync.clone().map(Into::into),
             sync_in_progress: record.in_progress.as_ref().map(SyncInProgressRow::of),
+            listed_so_far: record.listed_so_far.as_ref().and_then(ListedEvents::text),
             retired: record
                 .retired
                 .map(|Retired { since, until }| RetiredRow { since, until }),
@@ -280,6 +284,7 @@ impl CalendarRow {
             },
             revision: CalendarRevision(self.revision),
             last_sync: self.last_sync.map(Into::into),
+            listed_so_far: self.listed_so_far.as_deref().and_then(ListedEvents::parse),
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
             retired: self
                 .retired

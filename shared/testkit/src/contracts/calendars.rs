@@ -2,9 +2,9 @@
 
 use callsheet_app::ports::{Calendars, ListedCalendar, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, OverrideChoice,
-    OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, Retired, SyncInProgress,
-    UnreadableEvent, UnreadableEvents, Version,
+    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, ListedEvents,
+    OverrideChoice, OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, Retired,
+    SyncInProgress, UnreadableEvent, UnreadableEvents, Version,
 };
 use futures_util::future::join_all;
 
@@ -74,6 +74,11 @@ pub async fn a_calendar_record_is_read_as_it_was_written(calendars: &impl Calend
                     pages: 3,
                     listed: 300,
                     held_until: at("09:01:30.000001"),
+                });
+                record.listed_so_far = sync.as_ref().map(|_| {
+                    let mut listed = ListedEvents::default();
+                    (0..sync_index).for_each(|number| listed.add(&id(format!("event-{number}"))));
+                    listed
                 });
                 record.unreadable_events = UnreadableEvents {
                     named: (0..sync_index)

@@ -20,7 +20,6 @@ use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
     PageCursor, Timestamp, WantedBot,
 };
-use jiff::SignedDuration;
 
 pub use workspace::Bot;
 use workspace::Workspace;
@@ -100,11 +99,6 @@ impl<K: Clock> MemoryRecall<K> {
             workspace.release_bots_of(|other| other.id == event.id);
         }
         workspace.events.insert(event.id.clone(), event);
-    }
-
-    /// From now on only events that start within this time are listed.
-    pub fn list_only(&self, ahead: SignedDuration) {
-        self.lock().listed_ahead = Some(ahead);
     }
 
     /// Removes an event, which Recall does not know then, and its bots.

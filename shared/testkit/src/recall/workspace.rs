@@ -14,6 +14,9 @@ use jiff::SignedDuration;
 
 use super::{Call, Fault};
 
+/// How far ahead events are listed.
+const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
+
 /// A bot and the events that share it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bot {
@@ -46,8 +49,6 @@ pub(super) struct Workspace {
     pub(super) calls: Vec<Call>,
     pub(super) made: u32,
     pub(super) page_size: usize,
-    /// How far ahead events are listed; none if all are.
-    pub(super) listed_ahead: Option<SignedDuration>,
 }
 
 impl Workspace {
@@ -176,9 +177,9 @@ impl Workspace {
         }
     }
 
-    /// A page of the events, as far ahead as they are listed.
+    /// A page of the events, as far ahead as Recall lists them.
     pub(super) fn page(&self, query: &EventQuery, from: usize, now: Timestamp) -> PageOfEvents {
-        let window_end = self.listed_ahead.map(|ahead| plus(now, ahead));
+        let listed_until = plus(now, LISTED_AHEAD);
         let mut events: Vec<_> = self
             .events
             .values()
@@ -192,7 +193,7 @@ impl Workspace {
                     .is_none_or(|since| event.updated_at >= since)
             })
             .filter(|event| query.starts_from.is_none_or(|from| event.starts_at >= from))
-            .filter(|event| window_end.is_none_or(|end| event.starts_at < end))
+            .filter(|event| event.starts_at < listed_until)
             .cloned()
             .collect();
         events.sort_by(|a, b| (a.starts_at, &a.id).cmp(&(b.starts_at, &b.id)));

@@ -1,6 +1,7 @@
 //! Events that leave the days that Recall lists.
 
-use callsheet_domain::{CalendarEvent, Operation, Wanted, plus};
+use callsheet_app::ports::{Calendars as _, Clock as _};
+use callsheet_domain::{CalendarEvent, Operation, SyncReason, Wanted, plus};
 use callsheet_testkit::{With as _, at};
 use jiff::SignedDuration;
 
@@ -23,7 +24,6 @@ fn in_days(number: usize, later: i64, harness: &Harness) -> CalendarEvent {
 /// So many events in twenty days, each with its bot.
 async fn with_bots(events: usize) -> Harness {
     let harness = harness(1).await;
-    harness.recall.list_only(days(28));
     for number in 0..events {
         let event = in_days(number, 20, &harness);
         harness.recall.put_event(event);
@@ -95,16 +95,43 @@ async fn many_events_that_left_the_listed_days_are_read_in_parts() {
     let rows = harness.decisions.all();
     assert!(rows.iter().all(|row| row.starts_at >= moved));
     harness.assert_as_wanted();
+    // Those that are known to be far ahead are expected to be in no list.
+    harness.resync_tomorrow().await;
+    assert_eq!(harness.recall.count(Operation::GetEvent), 70);
 }
 
-/// A request is answered without waiting for what was not listed.
+/// Else whoever changes overrides each day would put it off for ever.
 #[tokio::test]
-async fn a_requested_full_sync_reads_no_event_alone() {
-    let harness = with_bots(1).await;
+async fn a_requested_full_sync_reads_what_it_did_not_list_without_waiting() {
+    let harness = with_bots(70).await;
+    for number in 0..70 {
+        harness.recall.put_event(in_days(number, 40, &harness));
+    }
+    let began = harness.clock.now();
+    harness.request(&id(0), SyncReason::FullSync).await;
+    let read = harness.recall.count(Operation::GetEvent);
+    assert!((1..60).contains(&read), "{read}");
+    let took = harness.clock.now().duration_since(began);
+    assert!(took < SignedDuration::from_secs(2), "{took}");
+}
+
+/// The pages before the interruption were read by another invocation.
+#[tokio::test]
+async fn a_full_sync_that_is_resumed_knows_what_was_listed_before() {
+    let harness = with_bots(90).await;
     harness.recall.put_event(in_days(0, 40, &harness));
-    harness.calendar_changed(&id(0)).await;
-    harness
-        .request(&id(0), callsheet_domain::SyncReason::FullSync)
-        .await;
+    harness.recall.page_size(1);
+    harness.clock.advance(SignedDuration::from_hours(25));
+    let resync = async || {
+        harness.resync(harness.deadline()).await;
+        harness.clock.advance(SignedDuration::from_secs(60));
+        let record = harness.state.record(&id(0)).await.expect("memory");
+        record.expect("it is stored").in_progress
+    };
+    assert!(resync().await.is_some(), "a minute is not enough");
     assert_eq!(harness.recall.count(Operation::GetEvent), 0);
+    while resync().await.is_some() {}
+    harness.drained().await.expect("memory");
+    assert_eq!(harness.recall.count(Operation::GetEvent), 1);
+    harness.assert_as_wanted();
 }
