@@ -126,7 +126,6 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         let terms = CallTerms {
             priority: Priority::Background,
             latest,
-            ..terms
         };
         let unlisted = UnlistedEvents {
             pages: self.pages,

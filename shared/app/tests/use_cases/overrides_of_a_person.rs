@@ -26,7 +26,7 @@ fn connection(name: &str, harness: &Harness) -> Calendar {
 /// The usual event in another connection of its mailbox.
 fn event_in(calendar: &Calendar) -> CalendarEvent {
     an_event().with(|event| {
-        event.id = id(&format!("event-of-{}", calendar.id));
+        event.id = id(format!("event-of-{}", calendar.id));
         event.calendar_id = calendar.id.clone();
         event.facts.own_response = Some(ResponseStatus::Accepted);
     })

@@ -120,10 +120,10 @@ impl World {
         let mark = split.map(|split| format!("_R2090030{}T100000", 6 + split));
         let name = format!("series{series}{}", mark.unwrap_or_default());
         an_event().with(|event| {
-            event.id = id(&format!("{calendar}-{series}-{day}"));
+            event.id = id(format!("{calendar}-{series}-{day}"));
             event.calendar_id = calendar.clone();
-            event.platform_id = Some(id(&format!("series{series}_2090030{}T100000Z", 6 + day)));
-            event.ical_uid = id(&format!("{name}@google.com"));
+            event.platform_id = Some(id(format!("series{series}_2090030{}T100000Z", 6 + day)));
+            event.ical_uid = id(format!("{name}@google.com"));
             event.facts.series = Some(id(&name));
             event.facts.is_recurring = true;
             event.facts.own_response = Some(ResponseStatus::Accepted);
@@ -140,7 +140,7 @@ impl World {
 
     async fn connect(&mut self, person: usize, is_shown: bool) {
         self.connected += 1;
-        let calendar = id(&format!("calendar-{}", self.connected));
+        let calendar = id(format!("calendar-{}", self.connected));
         for occurrence in Self::occurrences() {
             let event = self.event(&calendar, occurrence);
             self.harness.recall.put_event(event);
