@@ -22,6 +22,9 @@ use crate::{ActivePolicy, CalendarContext, CallTerms, Priority};
 /// How far back Recall keeps events up to date.
 const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long a live sync may search for events that were not listed.
+const LIVE_SEARCH: SignedDuration = SignedDuration::from_secs(2);
+
 /// Syncs one calendar at a time.
 pub struct CalendarSync<'a, P: SyncPorts> {
     /// Storage of calendars.
@@ -111,8 +114,8 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
     }
 
     /// Reads the events that a completed full sync did not list. What cannot be read now is
-    /// left to the next one. A live sync makes only the calls that are free at once, since
-    /// other requests wait for its worker.
+    /// left to the next one. A live sync gives up soon, since other requests wait for its
+    /// worker.
     async fn read_unlisted(
         &self,
         (context, listed): (&SyncContext, &ListedEvents),
@@ -120,8 +123,8 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         terms: CallTerms,
     ) {
         let latest = match terms.priority {
-            Priority::Live => self.writer.clock.now(),
-            _ => terms.latest,
+            Priority::Live => plus(self.writer.clock.now(), LIVE_SEARCH).min(terms.latest),
+            Priority::Background | Priority::Operator => terms.latest,
         };
         let terms = CallTerms {
             priority: Priority::Background,

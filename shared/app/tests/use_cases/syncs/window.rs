@@ -102,7 +102,7 @@ async fn many_events_that_left_the_listed_days_are_read_in_parts() {
 
 /// Else whoever changes overrides each day would put it off for ever.
 #[tokio::test]
-async fn a_requested_full_sync_reads_what_it_did_not_list_without_waiting() {
+async fn a_requested_full_sync_reads_what_it_did_not_list_for_two_seconds() {
     let harness = with_bots(70).await;
     for number in 0..70 {
         harness.recall.put_event(in_days(number, 40, &harness));
@@ -110,9 +110,9 @@ async fn a_requested_full_sync_reads_what_it_did_not_list_without_waiting() {
     let began = harness.clock.now();
     harness.request(&id(0), SyncReason::FullSync).await;
     let read = harness.recall.count(Operation::GetEvent);
-    assert!((1..60).contains(&read), "{read}");
+    assert!((5..20).contains(&read), "{read}");
     let took = harness.clock.now().duration_since(began);
-    assert!(took < SignedDuration::from_secs(2), "{took}");
+    assert!(took < SignedDuration::from_secs(4), "{took}");
 }
 
 /// The pages before the interruption were read by another invocation.
