@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use callsheet_app::PortError;
 use callsheet_app::event_lister::{ListedEvents, ListingProgress};
 use callsheet_app::ports::{CalendarEvents, EventQuery, PageOfEvents};
-use callsheet_domain::{Calendar, CalendarId, PageCursor};
+use callsheet_domain::{Calendar, CalendarId, EventId, PageCursor};
 use callsheet_recall::{RawEvent, RawPage, RecallClient, read_event};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -37,6 +37,10 @@ impl RecordedRecall {
 impl CalendarEvents for RecordedRecall {
     async fn calendar(&self, id: &CalendarId) -> Result<Option<Calendar>, PortError> {
         self.recall.calendar(id).await
+    }
+
+    async fn event(&self, id: &EventId) -> Result<PageOfEvents, PortError> {
+        self.recall.event(id).await
     }
 
     async fn page(

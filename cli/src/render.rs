@@ -205,6 +205,10 @@ pub(crate) fn calendar_label(id: &str, owner: Option<&str>) -> String {
     }
 }
 
+/// What is said where an owner's address is not known.
+pub(crate) const UNKNOWN_OWNER: &str = "The address of the calendar's owner is not known yet, so this \
+    holds for the calendar. Once the address is known, it holds for the person.";
+
 /// The beginning of an event's id, which names it to other commands.
 pub(crate) fn short_event(id: &str) -> String {
     id.chars().take(SHORT_ID - 1).collect()

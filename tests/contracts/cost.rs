@@ -81,6 +81,7 @@ impl Metered {
             policy_cache: PolicyCache::default(),
             settings: SyncSettings {
                 list_events: rate_limit,
+                get_event: rate_limit,
                 get_calendar: rate_limit,
                 list_calendars: rate_limit,
                 is_workspace_listed: true,

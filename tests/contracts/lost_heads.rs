@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use callsheet_domain::CalendarId;
+use callsheet_domain::CalendarOwner;
 use callsheet_store::StateTable;
 use callsheet_testkit::contracts::lost_heads::LosesHeads;
 
@@ -48,8 +48,9 @@ impl LosesHeads for OwnState {
         self.delete("workspace".to_owned(), "policy").await;
     }
 
-    async fn lose_overrides_head(&self, calendar: &CalendarId) {
-        let partition = format!("calendar#{calendar}");
+    async fn lose_overrides_head(&self, owner: &CalendarOwner) {
+        let digest = owner.digest().expect("a person");
+        let partition = format!("person#{digest}");
         self.delete(partition, "overrides").await;
     }
 }

@@ -58,6 +58,27 @@ async fn a_moved_meeting_has_its_bot_moved(platform: Platform) {
     assert!(calls.is_empty(), "a bot is moved by scheduling it again");
 }
 
+/// Recall lists no event that starts beyond 28 days.
+#[tokio::test]
+async fn a_meeting_that_is_moved_beyond_the_listed_days_takes_its_bot_with_it() {
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let event = tenant.create(tenant.external(5)).await;
+    tenant.create(tenant.external(6)).await;
+    tenant.assert_bots("created", 2).await;
+    let (start, end) = tenant.time(40 * 24);
+    let moved = Change::SetTimes { start, end };
+    let moved = tenant.stack.recall.update_event(event.id, moved).await;
+    moved.expect("moved");
+    let calendar = tenant.calendar_id(0);
+    tenant.stack.request_full_sync(&calendar).await;
+    tenant
+        .assert_eventually("moved", |_, comparison| {
+            let mut starts = comparison.held.iter().map(|claim| claim.starts_at);
+            comparison.bots == 2 && starts.any(|at| at == start)
+        })
+        .await;
+}
+
 #[tokio::test]
 async fn an_event_that_is_given_another_ical_uid_keeps_one_bot() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
@@ -216,6 +237,7 @@ async fn an_override_of_a_series_goes_before_the_policy() {
     let event = tenant.create(tenant.internal(5)).await;
     tenant.assert_skipped_by("default").await;
     let calendar = tenant.calendar_id(0);
+    let owner = tenant.stack.owner_of(&calendar).await;
     let series = OverrideScope::Series(id(event.ical_uid));
     let by = id("lead@acme.example");
     for (choice, bots) in [(OverrideChoice::Record, 1), (OverrideChoice::Skip, 0)] {
@@ -223,7 +245,7 @@ async fn an_override_of_a_series_goes_before_the_policy() {
         tenant
             .stack
             .state
-            .set_override(&calendar, &series, choice, &by, now)
+            .set_override(&owner, &series, choice, &by, now)
             .await
             .expect("the table");
         tenant.stack.request_full_sync(&calendar).await;

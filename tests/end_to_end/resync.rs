@@ -27,14 +27,14 @@ async fn with_unsynced_override() -> Tenant {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let event = tenant.create(tenant.internal(5)).await;
     tenant.assert_skipped_by("default").await;
-    let calendar = tenant.calendar_id(0);
+    let owner = tenant.stack.owner_of(&tenant.calendar_id(0)).await;
     let series = OverrideScope::Series(id(event.ical_uid));
     let by = id("lead@acme.example");
     let now = tenant.stack.now();
     let set = tenant
         .stack
         .state
-        .set_override(&calendar, &series, OverrideChoice::Record, &by, now)
+        .set_override(&owner, &series, OverrideChoice::Record, &by, now)
         .await;
     set.expect("the table");
     tenant

@@ -1,8 +1,10 @@
 //! A client of the deployed stack: its tables, its queues, and the simulated Recall.
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use callsheet_app::ports::{Decisions as _, Queue as _};
-use callsheet_domain::{CalendarId, Decision, SyncJob, SyncReason, SyncRequest, Timestamp};
+use callsheet_app::ports::{Calendars as _, Decisions as _, Queue as _};
+use callsheet_domain::{
+    CalendarId, CalendarOwner, Decision, SyncJob, SyncReason, SyncRequest, Timestamp,
+};
 use callsheet_queue::SqsQueue;
 use callsheet_store::{DecisionTable, StateTable};
 use recall_simulator::client::ControlClient;
@@ -133,6 +135,15 @@ impl Stack {
         };
         let sent = self.queue.send(&SyncJob::Request(request)).await;
         sent.expect("the queue takes it");
+    }
+
+    /// The owner of a calendar, to whom its overrides belong.
+    ///
+    /// # Panics
+    /// If the calendar was never synced.
+    pub async fn owner_of(&self, calendar: &CalendarId) -> CalendarOwner {
+        let record = self.state.record(calendar).await.expect("the table");
+        record.expect("it was synced").calendar.owner()
     }
 
     /// Requests a resync, as the timer does.

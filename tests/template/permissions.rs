@@ -173,7 +173,9 @@ fn calls_of(adapter: &str, service: &str, code: &[String]) -> BTreeSet<String> {
             continue;
         }
         let body = &bodies[function];
-        let action = |call: &str| format!("{service}:{}", camel_case(call));
+        // IAM knows a transaction by its writes, and ours are puts.
+        let named = |call: &str| camel_case(call).replace("TransactWriteItems", "PutItem");
+        let action = |call: &str| format!("{service}:{}", named(call));
         actions.extend(sdk_calls(body).map(action));
         open.extend(bodies.keys().filter(|other| other.is_called_in(body)));
     }

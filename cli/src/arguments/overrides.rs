@@ -32,14 +32,16 @@ pub(crate) enum OverrideCommand {
     /// It goes before the policy's rules and before a pause. Denied domains and overrides of single
     /// events go before it.
     ///
-    /// The override is stored under the platform's id of the series: Google's recurringEventId,
-    /// Outlook's seriesMasterId. Only if there is none, it is stored under the `ical_uid`. In Google
-    /// that is every event with this `ical_uid`, in Outlook this meeting only. If both exist, the
-    /// one that was set last wins.
+    /// It belongs to the owner of the calendar, so it holds for all connections of the mailbox.
     ///
-    /// Changing "this and following events" makes a new series with a new id on either platform.
-    /// The override stays with the old one. Set it again for an event of the new series, or write a
-    /// rule, which outlives that. EVENT is any event of the series.
+    /// The override is stored under the platform's id of the series: Google's recurringEventId,
+    /// Outlook's seriesMasterId. If there is none, or if only the `ical_uid` tells the split-offs of
+    /// the series, it is stored under the `ical_uid`.
+    ///
+    /// Changing "this and following events" makes a new series. In Google it is the same series for
+    /// an override. In Outlook nothing tells that: the override stays with the old one. Set it again
+    /// for an event of the new series, or write a rule, which outlives that. EVENT is any event of
+    /// the series.
     #[command(allow_missing_positional = true)]
     Series {
         #[command(flatten)]

@@ -45,9 +45,12 @@ async fn explained(decision: Decision, now: Timestamp) -> (Explanation, String) 
             .expect("memory");
     }
     if let Some(series) = decision.series.clone() {
-        let (calendar, scope) = (&decision.calendar_id, OverrideScope::PlatformSeries(series));
+        let (owner, scope) = (
+            state.owner_of(&decision.calendar_id),
+            OverrideScope::PlatformSeries(series),
+        );
         let by = an_actor();
-        let stored = state.set_override(calendar, &scope, OverrideChoice::Skip, &by, at("09:10"));
+        let stored = state.set_override(&owner, &scope, OverrideChoice::Skip, &by, at("09:10"));
         stored.await.expect("memory");
     }
     decisions.write(&decision).await.expect("memory");
@@ -211,20 +214,22 @@ async fn unreadable_rows_of_the_calendar_are_named_and_the_rest_is_explained() {
     let (record, row) = (a_calendar_record(), a_decision());
     state.write_record(&record).await.expect("memory");
     decisions.write(&row).await.expect("memory");
-    state.make_record_unreadable(&row.calendar_id);
     state.make_override_unreadable(&row.calendar_id);
-    let explained = explain(&state, &decisions, &named(&row.key.event_id), at("09:30")).await;
-    let explained = explained.expect("the decision can be read");
-    assert_eq!(explained.exit_code(), 1);
-    let text = explained.text();
-    assert!(
-        text.starts_with("\"Kick-off\" is to be recorded."),
-        "{text}"
-    );
-    assert!(
-        text.contains("in the overrides of calendar calendar-sales"),
-        "{text}"
-    );
+    for problem in [
+        "in the overrides of a calendar's owner",
+        "in the record of calendar calendar-sales",
+    ] {
+        let explained = explain(&state, &decisions, &named(&row.key.event_id), at("09:30")).await;
+        let explained = explained.expect("the decision can be read");
+        assert_eq!(explained.exit_code(), 1);
+        let text = explained.text();
+        assert!(
+            text.starts_with("\"Kick-off\" is to be recorded."),
+            "{text}"
+        );
+        assert!(text.contains(problem), "{text}");
+        state.make_record_unreadable(&row.calendar_id);
+    }
     decisions.make_unreadable(&row.key);
     let unreadable = explain(&state, &decisions, &named(&row.key.event_id), at("09:30")).await;
     let report = unreadable.expect_err("it cannot be read").report();

@@ -58,12 +58,12 @@ async fn with_calendar(status: CalendarStatus) -> Harness {
         decisions: MemoryDecisions::new(),
     };
     let record = a_calendar_record().with(|record| record.calendar.status = status);
-    let calendar = record.calendar.id.clone();
+    let (calendar, owner) = (record.calendar.id.clone(), record.calendar.owner());
     ports.state.write_record(&record).await.expect("memory");
     let (scope, by) = (OverrideScope::Event(id("a")), an_actor());
     let set = ports
         .state
-        .set_override(&calendar, &scope, OverrideChoice::Skip, &by, at("09:00"));
+        .set_override(&owner, &scope, OverrideChoice::Skip, &by, at("09:00"));
     set.await.expect("memory");
     for (event, ended) in [("past", true), ("coming", false)] {
         let row = a_meeting(event, calendar.as_str(), ended);
@@ -98,14 +98,18 @@ async fn without_a_confirmation_forgetting_only_shows_what_it_would_do() {
         "\
 Of sales@acme.example would be removed:
   2 decisions' titles, links, facts and reasons
-  calendar calendar-sales: 3 rows
+  2 rows of overrides and pauses of the person
+  calendar calendar-sales: 1 row
 Nothing was changed: add --yes to do it."
     );
     assert_eq!(shown.exit_code(), 0);
     assert_eq!(row(&ports, "past").await, before);
     let calendar = a_calendar_record().calendar.id;
     let rows = ports.state.calendar_rows(&calendar).await;
-    assert_eq!(rows.expect("memory"), 3);
+    assert_eq!(rows.expect("memory"), 1);
+    let owner = a_calendar_record().calendar.owner();
+    let own = ports.state.owner_rows(&owner);
+    assert_eq!(own.await.expect("memory"), 2);
 }
 
 #[tokio::test]
@@ -148,11 +152,26 @@ async fn a_connected_calendar_and_its_coming_meetings_stay_and_are_reported() {
     for line in [
         "  1 decision about a meeting that is not over",
         "  calendar calendar-sales, which is not deleted at Recall",
+        "  2 rows of overrides and pauses of the person, who has a calendar that is",
     ] {
         assert!(text.contains(line), "{text}");
     }
     assert!(!says(&row(&ports, "past").await, "Kick-off"));
     assert_eq!(row(&ports, "coming").await, coming);
+}
+
+/// The mailbox may be connected again under another id: its overrides stay until the person
+/// is forgotten.
+#[tokio::test]
+async fn overrides_of_a_person_are_forgotten_with_the_address_and_not_with_a_calendar() {
+    let ports = with_calendar(CalendarStatus::Deleted).await;
+    let owner = a_calendar_record().calendar.owner();
+    let rows = async || ports.state.owner_rows(&owner).await.expect("memory");
+    forget(&ports, "calendar-sales", false).await;
+    assert_eq!(rows().await, 2);
+    let shown = forget(&ports, "sales@acme.example", false).await;
+    assert_eq!(shown.own_overrides.forgotten, 2);
+    assert_eq!(rows().await, 0);
 }
 
 /// A guest owns no calendar, and stands in decisions of another's.
@@ -179,8 +198,8 @@ async fn the_name_of_who_set_overrides_is_replaced() {
     let shown = forget(&ports, "lead@acme.example", true).await;
     assert_eq!((shown.overrides, shown.exit_code()), (1, 0));
     forget(&ports, "lead@acme.example", false).await;
-    let calendar = a_calendar_record().calendar.id;
-    let overrides = ports.state.overrides(&calendar).await.expect("memory");
+    let owner = a_calendar_record().calendar.owner();
+    let overrides = ports.state.overrides(&owner).await.expect("memory");
     let by: Vec<_> = overrides
         .by_scope
         .values()

@@ -67,6 +67,11 @@ impl Text<'_, Forgotten> {
                 "decision's title, links, facts and reason",
                 "decisions' titles, links, facts and reasons",
             ),
+            count(
+                self.own_overrides.forgotten,
+                "row of overrides and pauses of the person",
+                "rows of overrides and pauses of the person",
+            ),
         ]
         .into_iter()
         .flatten()
@@ -86,6 +91,18 @@ impl Text<'_, Forgotten> {
                     upcoming,
                     "decision about a meeting that is",
                     "decisions about meetings that are"
+                )
+            ));
+        }
+        let own = self.own_overrides.staying;
+        if own > 0 {
+            let rows = usize::try_from(own).unwrap_or(usize::MAX);
+            lines.push(format!(
+                "{} of the person, who has a calendar that is not deleted at Recall",
+                counted(
+                    rows,
+                    "row of overrides and pauses",
+                    "rows of overrides and pauses"
                 )
             ));
         }

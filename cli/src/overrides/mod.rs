@@ -1,4 +1,4 @@
-//! Sets overrides, and requests a sync of their calendar.
+//! Sets overrides, and requests a sync of the owner's calendars.
 
 mod list_text;
 #[cfg(test)]
@@ -12,7 +12,7 @@ use callsheet_api::overrides::OverrideSet;
 use callsheet_app::events::EventName;
 use callsheet_app::list_overrides::list_overrides;
 use callsheet_app::overrides::Target;
-use callsheet_app::ports::{Calendars, Decisions, Forgetting, OverrideStore, Queue};
+use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Queue};
 use callsheet_domain::{Actor, Timestamp};
 
 use crate::arguments::{Choice, OverrideCommand};
@@ -52,7 +52,7 @@ async fn set_override<S, D, Q>(
     now: Timestamp,
 ) -> Result<OverrideSet, CliError>
 where
-    S: Calendars + OverrideStore + Forgetting,
+    S: Calendars + OverrideStore,
     D: Decisions,
     Q: Queue,
 {

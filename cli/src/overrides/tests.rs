@@ -44,8 +44,8 @@ impl Harness {
     }
 
     async fn stored_overrides(&self) -> Vec<(OverrideScope, OverrideChoice)> {
-        let calendar = a_calendar_record().calendar.id;
-        let overrides = self.state.overrides(&calendar).await.expect("memory");
+        let owner = a_calendar_record().calendar.owner();
+        let overrides = self.state.overrides(&owner).await.expect("memory");
         let overrides = overrides.by_scope.into_iter();
         overrides
             .map(|(scope, stored)| (scope, stored.choice))
@@ -141,8 +141,8 @@ async fn an_override_of_an_event_expires_a_year_after_the_event(
     let set = harness.set_override(target, Choice::Skip).await;
     set.expect("it is stored");
     let (scope, _) = harness.stored_overrides().await.remove(0);
-    let calendar = a_calendar_record().calendar.id;
-    let expires_at = harness.state.expires_at(&calendar, Some(&scope));
+    let owner = a_calendar_record().calendar.owner();
+    let expires_at = harness.state.override_expires_at(&owner, &scope);
     assert_eq!(expires_at, expected.map(at));
 }
 
@@ -219,10 +219,8 @@ async fn overrides_and_pauses_that_are_in_force_are_listed() {
     assert_eq!(list().await.text(), none);
     let set = harness.set_override(Target::Event, Choice::Skip).await;
     set.expect("it is stored");
-    let (calendar, by) = (a_calendar_record().calendar.id, an_actor());
-    let pause = harness
-        .state
-        .pause(&calendar, at("12:00"), &by, at("09:35"));
+    let (owner, by) = (a_calendar_record().calendar.owner(), an_actor());
+    let pause = harness.state.pause(&owner, at("12:00"), &by, at("09:35"));
     pause.await.expect("memory");
     let listed = list().await;
     assert_published("override-list", &listed);

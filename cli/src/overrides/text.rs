@@ -4,7 +4,7 @@ use callsheet_api::overrides::{ObstacleKind, OverrideSet, Scope};
 
 use crate::delivery::sentence;
 use crate::explain::keeper_line;
-use crate::render::{Render, in_one_line};
+use crate::render::{Render, UNKNOWN_OWNER, in_one_line};
 use crate::screen::Screen;
 use crate::unreadable::problems_paragraph;
 
@@ -14,10 +14,12 @@ impl Render for OverrideSet {
         let mut lines = vec![change(self)];
         if self.scope == Scope::IcalUid {
             lines.push(
-                "The platform gives no id of a series, so the override holds for the ical_uid: in Google for \
-                 every event that has it, in Outlook for this meeting only."
+                "The override is stored under the ical_uid, so it holds for every event that has it."
                     .to_owned(),
             );
+        }
+        if !self.is_of_person {
+            lines.push(UNKNOWN_OWNER.to_owned());
         }
         match self.obstacle {
             Some(obstacle) => lines.push(obstacle_text(obstacle).to_owned()),

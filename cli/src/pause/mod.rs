@@ -1,5 +1,5 @@
-//! Pauses recording in a calendar, or ends the pause, and requests a sync of the
-//! calendar.
+//! Pauses recording in the calendars of an owner, or ends the pause, and requests a sync of
+//! them.
 
 #[cfg(test)]
 mod tests;
@@ -11,7 +11,7 @@ use callsheet_domain::{Actor, Timestamp};
 use crate::arguments::By;
 use crate::delivery::sentence;
 use crate::error::CliError;
-use crate::render::Render;
+use crate::render::{Render, UNKNOWN_OWNER};
 use crate::screen::Screen;
 use crate::workspace::Workspace;
 
@@ -53,6 +53,11 @@ impl Render for PauseSet {
             None => "Recording is resumed.".to_owned(),
         };
         let effect = "A sync of the calendar was requested, so it takes effect at once.";
-        format!("{change}\n{}", sentence(&self.sync_request, effect))
+        let mut lines = vec![change];
+        if !self.is_of_person {
+            lines.push(UNKNOWN_OWNER.to_owned());
+        }
+        lines.push(sentence(&self.sync_request, effect));
+        lines.join("\n")
     }
 }

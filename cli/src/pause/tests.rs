@@ -1,8 +1,8 @@
 //! Which calendar is paused, and until when.
 
 use callsheet_app::ports::Calendars as _;
-use callsheet_domain::CalendarId;
-use callsheet_testkit::{MemoryQueue, MemoryState, With as _, a_calendar_record, an_actor, at};
+use callsheet_domain::Platform;
+use callsheet_testkit::{MemoryQueue, MemoryState, With as _, a_calendar_record, an_actor, at, id};
 use test_case::test_case;
 
 use super::*;
@@ -31,8 +31,8 @@ async fn a_calendar_is_paused_or_resumed(calendar: &str, until: Option<&str>, ac
     let result = set_pause(ports, calendar, until.map(at), &an_actor(), at("09:30")).await;
     assert_eq!(result.is_ok(), accepted);
     assert_eq!(queue.sent().len(), usize::from(accepted));
-    let id = a_calendar_record().calendar.id;
-    let pause = state.overrides(&id).await.expect("memory").pause;
+    let owner = a_calendar_record().calendar.owner();
+    let pause = state.overrides(&owner).await.expect("memory").pause;
     let expected = accepted.then(|| until.map_or(at("09:30"), at));
     assert_eq!(pause.map(|pause| pause.until), expected);
 }
@@ -54,16 +54,44 @@ async fn the_text_says_until_when(until: Option<&str>, expected: &str) {
     assert_eq!(pause.expect("memory").text(), expected);
 }
 
+/// A mailbox that is connected twice, and one of the same address on another platform.
 #[tokio::test]
-async fn an_owner_of_two_calendars_has_to_give_an_id() {
+async fn a_pause_holds_for_all_calendars_of_a_mailbox() {
     let (state, queue) = set_up().await;
-    let other = a_calendar_record().with(|record| {
-        record.calendar.id = CalendarId::parse("calendar-2").expect("an id");
-    });
+    let other = a_calendar_record().with(|record| record.calendar.id = id("calendar-2"));
     state.write_record(&other).await.expect("memory");
     let ports = (&state, Some(&queue));
     let owner = "sales@acme.example";
+    let set = set_pause(ports, owner, Some(at("12:00")), &an_actor(), at("09:30")).await;
+    assert!(set.expect("it is one person").is_of_person);
+    assert_eq!(queue.sent().len(), 2);
+    for record in [other.clone(), a_calendar_record()] {
+        let said = state.overrides(&record.calendar.owner()).await;
+        assert!(said.expect("memory").pause.is_some());
+    }
+    let elsewhere = other.with(|record| {
+        record.calendar.id = id("calendar-3");
+        record.calendar.platform = Platform::Outlook;
+    });
+    state.write_record(&elsewhere).await.expect("memory");
     let result = set_pause(ports, owner, None, &an_actor(), at("09:30")).await;
-    let report = result.expect_err("there are two calendars").report();
-    assert!(report.contains("calendar-2, calendar-sales"), "{report}");
+    let report = result.expect_err("there are two mailboxes").report();
+    assert!(report.contains("calendar-2, calendar-3"), "{report}");
+}
+
+#[tokio::test]
+async fn a_pause_holds_for_the_connection_while_the_owner_is_unknown() {
+    let (state, queue) = (MemoryState::new(), MemoryQueue::new());
+    let record = a_calendar_record().with(|record| record.calendar.email = None);
+    state.write_record(&record).await.expect("memory");
+    let ports = (&state, Some(&queue));
+    let until = Some(at("12:00"));
+    let set = set_pause(ports, "calendar-sales", until, &an_actor(), at("09:30")).await;
+    let set = set.expect("it is stored");
+    assert!(!set.is_of_person);
+    assert!(
+        set.text().contains("owner is not known yet"),
+        "{}",
+        set.text()
+    );
 }

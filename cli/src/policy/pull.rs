@@ -1,7 +1,7 @@
 //! Prints a policy as it was pushed, without comments and the order of keys.
 
 use callsheet_app::document;
-use callsheet_app::ports::Policies;
+use callsheet_app::ports::{Calendars, Policies};
 use callsheet_domain::{PolicyDocument, PolicyRevision};
 
 use super::document::to_yaml;
@@ -11,7 +11,7 @@ use crate::render::in_one_line;
 use crate::screen::Screen;
 
 /// The policy of `revision`, or the active one.
-pub(crate) async fn pull<S: Policies>(
+pub(crate) async fn pull<S: Policies + Calendars>(
     state: &S,
     revision: Option<u64>,
     format: Format,

@@ -16,7 +16,7 @@ use callsheet_app::policy_preview::{
     list_inputs,
 };
 use callsheet_app::ports::Clock;
-use callsheet_app::{ActivePolicy, PolicyCache};
+use callsheet_app::{ActivePolicy, active_policy};
 use callsheet_domain::{Policy, PolicyRevision, Timestamp};
 
 use crate::arguments::PreviewArguments;
@@ -109,7 +109,7 @@ async fn without_decisions(
         },
         None if workspace.has_state() => {
             let state = workspace.state().await?;
-            PolicyCache::default().current(&state).await?
+            active_policy(&state).await?
         }
         None => ActivePolicy::built_in(),
     };

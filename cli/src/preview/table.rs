@@ -3,7 +3,9 @@
 use callsheet_api::preview::{Comparison, Counts, MeetingPreview};
 
 use crate::policy::problem::warning_lines;
-use crate::render::{Field, Render, Text, calendar_label, counted, short_calendar, table};
+use crate::render::{
+    Field, Render, Text, calendar_label, counted, in_one_line, short_calendar, table,
+};
 use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
 
@@ -62,6 +64,23 @@ impl Text<'_, Comparison> {
         table.text()
     }
 
+    /// The events that would share a bot.
+    fn shared(&self) -> String {
+        let mut lines = vec!["These events would share a bot, and have several now:".to_owned()];
+        for shared in &self.newly_shared {
+            let title = shared.title.as_deref().map(in_one_line).unwrap_or_default();
+            let (start, events) = (
+                self.1.instant(shared.starts_at),
+                shared.event_ids.join(", "),
+            );
+            let bots = shared.bots;
+            lines.push(format!(
+                "  {start} \"{title}\": {bots} bots become 1 (events {events})"
+            ));
+        }
+        lines.join("\n")
+    }
+
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         if self.total.failed > 0 {
@@ -72,10 +91,13 @@ impl Text<'_, Comparison> {
         }
         if self.changes_deduplication {
             remarks.push(
-                "This policy changes `deduplication`: a push is refused while any upcoming meeting has a bot \
-                 or is about to get one."
+                "This policy changes which events share a bot: a push is refused while any upcoming meeting has \
+                 a bot or is about to get one."
                     .to_owned(),
             );
+        }
+        if !self.newly_shared.is_empty() {
+            remarks.push(self.shared());
         }
         if !self.unreadable.is_empty() {
             remarks.push(format!(

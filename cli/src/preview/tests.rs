@@ -15,6 +15,7 @@ use super::*;
 use crate::render::Render as _;
 
 const EVERYTHING: &str = r#"{"version": 1, "default": "record", "bot": {"bot_name": "All"}}"#;
+
 fn policy(json: &str) -> Policy {
     let document = PolicyDocument::parse(json).expect("a policy");
     Policy::compile(&document).unwrap_or_else(|problems| panic!("{problems}"))
@@ -76,6 +77,63 @@ fn compared(inputs: PreviewInputs, next: &Policy) -> Comparison {
     let baseline = (Baseline::Policy, ActivePolicy::built_in());
     let preview = compare(inputs, baseline, next, at("09:30"));
     Comparison::of(preview, Vec::new())
+}
+
+/// Three copies of two meetings, by the numbers in their links.
+fn shared_inputs() -> PreviewInputs {
+    let links = [
+        "https://us02web.zoom.us/j/84512345678?pwd=a",
+        "https://zoom.us/j/84512345678",
+        "https://zoom.us/j/84587654321",
+    ];
+    let events = links.iter().zip(1..).map(|(link, id)| {
+        let mut event = an_event(id, "calendar-sales", "buyer@globex.example");
+        event["meeting_url"] = (*link).into();
+        event
+    });
+    let saved = saved(events.collect());
+    PreviewInputs::new(readable(saved.calendars(&[])), read_events(&saved.events))
+}
+
+const BY_TEXT: &str = r#"{"version": 1, "compare_links": "text", "default": "record"}"#;
+const BY_MEETING: &str = r#"{"version": 1, "compare_links": "meeting", "default": "record"}"#;
+const UNSAID: &str = r#"{"version": 1, "default": "record"}"#;
+
+#[test_case(BY_TEXT, BY_MEETING, true; "by text before")]
+#[test_case(UNSAID, BY_MEETING, true; "by text before, since it was pushed before there was the setting")]
+#[test_case(BY_MEETING, BY_MEETING, false; "the same before")]
+#[test_case(BY_MEETING, UNSAID, false; "kept as before")]
+fn what_would_newly_share_a_bot_is_shown(before: &str, next: &str, expected: bool) {
+    let compared_with = ActivePolicy {
+        policy: policy(before).into(),
+        revision: PolicyRevision(1),
+    };
+    let baseline = (Baseline::Policy, compared_with);
+    let next = policy(next);
+    let preview = compare(shared_inputs(), baseline, &next, at("09:30"));
+    let compared = Comparison::of(preview, Vec::new());
+    assert_eq!(compared.changes_deduplication, expected);
+    let shared: Vec<_> = compared
+        .newly_shared
+        .iter()
+        .map(|shared| (shared.event_ids.clone(), shared.bots))
+        .collect();
+    let both = ["event-1", "event-2"].map(str::to_owned).to_vec();
+    assert_eq!(
+        shared,
+        if expected {
+            vec![(both, 2)]
+        } else {
+            Vec::new()
+        }
+    );
+    let line = "  2090-03-06 10:00 UTC \"Kick-off\": 2 bots become 1 (events event-1, event-2)";
+    assert_eq!(
+        compared.text().contains(line),
+        expected,
+        "{}",
+        compared.text()
+    );
 }
 
 #[test]

@@ -145,10 +145,10 @@ async fn each_calendar_and_each_meeting_is_counted_once() {
     for row in rows() {
         harness.write(&row).await;
     }
-    let calendar = a_calendar_record().calendar.id;
+    let owner = a_calendar_record().calendar.owner();
     harness
         .state
-        .pause(&calendar, at("12:00"), &an_actor(), at("09:10"))
+        .pause(&owner, at("12:00"), &an_actor(), at("09:10"))
         .await
         .expect("memory");
     harness.note(activity("09:29")).await;
@@ -162,7 +162,7 @@ async fn each_calendar_and_each_meeting_is_counted_once() {
 
 calendar                        status        last sync                      paused until          record  skip  bots  to do
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-sales@acme.example (calendar…)  disconnected  never                                                     0     0     0      0
+sales@acme.example (calendar…)  disconnected  never                          2090-03-06 12:00 UTC       0     0     0      0
 sales@acme.example (calendar…)  connected     30 min ago, needs a full sync  2090-03-06 12:00 UTC       4     1     1      2
 
 2 calendars: 1 connected, 1 disconnected; 1 needs a full sync.

@@ -25,6 +25,7 @@ impl Settings {
             base_url: environment.parsed_by("RECALL_BASE_URL", BaseUrl::parse)?,
             sync: SyncSettings {
                 list_events: rate_limit("LIST_EVENTS_PER_MINUTE")?,
+                get_event: rate_limit("GET_EVENT_PER_MINUTE")?,
                 get_calendar: rate_limit("GET_CALENDAR_PER_MINUTE")?,
                 list_calendars: rate_limit("LIST_CALENDARS_PER_MINUTE")?,
                 is_workspace_listed: environment.parsed("LIST_WORKSPACE")?,

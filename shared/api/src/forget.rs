@@ -19,10 +19,21 @@ pub struct Forgotten {
     pub policies: u64,
     /// The person's calendars, or the one that is named.
     pub calendars: Vec<ForgottenCalendar>,
+    /// Overrides and pauses that belong to the person.
+    pub own_overrides: OwnOverrides,
     /// Decisions that mention the name.
     pub decisions: DecisionCounts,
     /// Decisions that cannot be read, so that it is unknown what they say.
     pub unreadable: Vec<UnreadableDecision>,
+}
+
+/// Overrides and pauses that belong to a person, whoever set them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
+pub struct OwnOverrides {
+    /// Number of rows that are removed: no calendar of the person is left.
+    pub forgotten: u64,
+    /// Number of rows that stay, since a calendar of the person is.
+    pub staying: u64,
 }
 
 /// A calendar of the person, or the one that is named.
@@ -61,6 +72,10 @@ impl Forgotten {
             overrides: forgotten.actors.overrides,
             policies: forgotten.actors.policies,
             calendars: calendars.collect(),
+            own_overrides: OwnOverrides {
+                forgotten: forgotten.own_overrides.forgotten,
+                staying: forgotten.own_overrides.staying,
+            },
             decisions: DecisionCounts {
                 forgotten: forgotten.forgotten,
                 upcoming: forgotten.upcoming,

@@ -24,8 +24,11 @@ pub struct OverrideSet {
     pub choice: &'static str,
     /// Who set it.
     pub by: String,
-    /// Sequence number of this override among the calendar's overrides and pauses.
+    /// Sequence number of this override among the owner's overrides and pauses.
     pub revision: u64,
+    /// Whether it holds for the person; else for this connection, until the owner's
+    /// address is known.
+    pub is_of_person: bool,
     /// Why it has no effect on the meeting for now; none if it has.
     pub obstacle: Option<ObstacleKind>,
     /// Other copies of the meeting that keep a bot in it: after a `skip`, the bot stays for
@@ -98,6 +101,7 @@ impl OverrideSet {
             choice: set.choice.as_str(),
             by: set.by.as_str().to_owned(),
             revision: set.revision.0,
+            is_of_person: set.is_of_person,
             obstacle: set.obstacle.map(ObstacleKind::of),
             kept_by: Keeper::all_of(&set.decision, &set.kept_by),
             unreadable: set.unreadable.clone(),

@@ -16,8 +16,11 @@ pub struct PauseSet {
     pub paused_until: Option<Timestamp>,
     /// Who set or ended it.
     pub by: String,
-    /// Sequence number of this pause among the calendar's overrides and pauses.
+    /// Sequence number of this pause among the owner's overrides and pauses.
     pub revision: u64,
+    /// Whether it holds for the person; else for this connection, until the owner's
+    /// address is known.
+    pub is_of_person: bool,
     /// Whether a sync of the calendar was requested.
     pub sync_request: Delivery,
 }
@@ -31,6 +34,7 @@ impl PauseSet {
             paused_until: set.until,
             by: set.by.as_str().to_owned(),
             revision: set.revision.0,
+            is_of_person: set.is_of_person,
             sync_request: Delivery::of(&set.notification),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callsheet_app::policy_preview::{PolicyPreview, PreviewInputs};
+use callsheet_app::policy_preview::{NewlyShared, PolicyPreview, PreviewInputs};
 use callsheet_app::{Change, Effect};
 use callsheet_domain::{Email, PolicyProblem, Timestamp, Wanted, WantedBot};
 use schemars::JsonSchema;
@@ -26,14 +26,29 @@ pub struct Comparison {
     pub unreadable_decisions: Vec<UnreadableDecision>,
     /// Calendars whose stored rows cannot be read. Their events are left out.
     pub unreadable_calendars: Vec<UnreadableCalendar>,
-    /// Whether the policies differ in `deduplication`: then a push is refused while any bot is
-    /// scheduled.
+    /// Whether the policies differ in which events share a bot: then a push is refused while
+    /// any bot is scheduled.
     pub changes_deduplication: bool,
+    /// Events that would share a bot, and have several now.
+    pub newly_shared: Vec<SharedBot>,
     /// What can hardly be meant in the policy.
     pub warnings: Vec<Problem>,
     /// Whether the meetings were left out.
     #[serde(skip)]
     pub is_summary: bool,
+}
+
+/// Events that would share a bot, and have several now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SharedBot {
+    /// When the bot would join.
+    pub starts_at: Timestamp,
+    /// The title of one of the events.
+    pub title: Option<String>,
+    /// Recall's ids of the events.
+    pub event_ids: Vec<String>,
+    /// Number of their bots now.
+    pub bots: usize,
 }
 
 /// What would change in one calendar.
@@ -101,6 +116,17 @@ impl Counts {
     }
 }
 
+impl SharedBot {
+    fn of(shared: NewlyShared) -> Self {
+        Self {
+            starts_at: shared.starts_at,
+            title: shared.title,
+            event_ids: shared.events.iter().map(ToString::to_string).collect(),
+            bots: shared.bots,
+        }
+    }
+}
+
 impl Comparison {
     /// Represents a preview, with what can hardly be meant in the policy.
     #[must_use]
@@ -120,6 +146,11 @@ impl Comparison {
             unreadable_decisions: UnreadableDecision::all_of(inputs.unreadable_decisions),
             unreadable_calendars: UnreadableCalendar::all_of(inputs.unreadable_calendars),
             changes_deduplication: preview.changes_deduplication,
+            newly_shared: preview
+                .newly_shared
+                .into_iter()
+                .map(SharedBot::of)
+                .collect(),
             warnings: Problem::all_of(warnings),
             is_summary: false,
         }

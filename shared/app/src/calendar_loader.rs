@@ -2,7 +2,7 @@
 //! record is not enough.
 
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarRecord, CalendarStatus, Operation, RateLimit, plus,
+    Calendar, CalendarId, CalendarOwner, CalendarRecord, CalendarStatus, Operation, RateLimit, plus,
 };
 use jiff::SignedDuration;
 
@@ -16,6 +16,9 @@ use crate::{CalendarContext, CallTerms, PortError, RecallCalls};
 
 /// How long the rows of a deleted calendar are kept: longer than its decisions.
 const KEPT_AFTER_DELETION: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How long the overrides of an owner without calendars are kept: as long as those of an
+/// event, so that connecting again does not lose them.
+const OVERRIDES_KEPT_AFTER_DELETION: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// Loads calendars.
 pub struct CalendarLoader<'a, P: SyncPorts> {
@@ -52,7 +55,11 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
         if !record.calendar.status.holds_bots() {
             return Ok(None);
         }
-        let overrides = self.state.overrides(&record.calendar.id).await?;
+        let owner = record.calendar.owner();
+        let overrides = self.state.overrides(&owner).await?;
+        if overrides.are_expiring {
+            self.state.keep_overrides(&owner).await?;
+        }
         Ok(Some(CalendarContext { record, overrides }))
     }
 
@@ -86,7 +93,7 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
                 (None, None) => None,
             };
             match next {
-                Some(next) => Ok(self.write(next).await?.map(Some)),
+                Some(next) => Ok(self.write(stored.as_ref(), next).await?.map(Some)),
                 None => Ok(Attempt::Done(stored)),
             }
         })
@@ -99,12 +106,13 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
     /// If the store fails.
     pub async fn store(&self, listed: Calendar) -> Result<Option<CalendarRecord>, SyncError> {
         retry_on_conflict(async || {
-            let next = match self.state.record(&listed.id).await? {
+            let stored = self.state.record(&listed.id).await?;
+            let next = match &stored {
                 Some(stored) => stored.after(listed.clone()),
                 None => Some(CalendarRecord::first(listed.clone())),
             };
             match next {
-                Some(next) => Ok(self.write(next).await?.map(Some)),
+                Some(next) => Ok(self.write(stored.as_ref(), next).await?.map(Some)),
                 None => Ok(Attempt::Done(None)),
             }
         })
@@ -126,20 +134,50 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
     }
 
     /// Writes a record; gives it with the version that is now stored.
+    ///
+    /// If its owner has another name now, the overrides under the former one are carried
+    /// over first, so that a crash in between loses none.
     async fn write(
         &self,
+        stored: Option<&CalendarRecord>,
         mut record: CalendarRecord,
     ) -> Result<Attempt<CalendarRecord>, PortError> {
+        let owner = record.calendar.owner();
+        let unknown = || CalendarOwner::Unknown(record.calendar.id.clone());
+        let former = stored.map_or_else(unknown, |stored| stored.calendar.owner());
+        if former != owner {
+            self.state.carry_overrides(&former, &owner).await?;
+        }
         match self.state.write_record(&record).await? {
             WriteOutcome::Written => {
                 if record.calendar.status == CalendarStatus::Deleted {
-                    let until = plus(self.calls.clock().now(), KEPT_AFTER_DELETION);
-                    self.state.expire(&record.calendar.id, until).await?;
+                    self.expire(&record).await?;
                 }
                 record.version = record.version.next();
                 Ok(Attempt::Done(record))
             }
             WriteOutcome::Conflict => Ok(Attempt::Conflict),
         }
+    }
+
+    /// Has the rows of a deleted calendar expire, and the overrides of its owner if that
+    /// was the last calendar. The list may lag: if there is another one, its next sync
+    /// keeps them.
+    async fn expire(&self, record: &CalendarRecord) -> Result<(), PortError> {
+        let (now, deleted) = (self.calls.clock().now(), &record.calendar);
+        let until = plus(now, KEPT_AFTER_DELETION);
+        self.state.expire(&deleted.id, until).await?;
+        let owner = deleted.owner();
+        let listed = self.state.listed().await?;
+        let is_left = listed.iter().any(|listed| {
+            let other = &listed.record.calendar;
+            let is_another = other.id != deleted.id && other.owner() == owner;
+            is_another && other.status != CalendarStatus::Deleted
+        });
+        if is_left || !owner.is_known() {
+            return Ok(());
+        }
+        let until = plus(now, OVERRIDES_KEPT_AFTER_DELETION);
+        self.state.expire_overrides(&owner, until).await
     }
 }

@@ -325,7 +325,10 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         keys.retain(|key| seen.insert(key.clone()));
         let (mut counts, mut set_aside) = (SyncCounts::default(), SetAside::default());
         for keys in keys.chunks(ROWS) {
-            self.retire_rows(record, keys, &mut counts, &mut set_aside)
+            let status = calendar.status;
+            let verdict =
+                Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
+            self.retire_rows((record, &verdict), keys, &mut counts, &mut set_aside)
                 .await?;
         }
         set_aside.report(&mut counts);
@@ -343,17 +346,36 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         Ok(retired)
     }
 
-    /// Retires the rows under `keys`. Copies in other calendars that share a bot
-    /// with them get another owner of it.
-    async fn retire_rows(
+    /// Retires the decisions about events that Recall does not know any more. It has removed
+    /// their bots itself.
+    ///
+    /// # Errors
+    /// If the decisions cannot be read or written, or other workers kept writing to them.
+    pub async fn retire_gone(
         &self,
         record: &CalendarRecord,
         keys: &[DecisionKey],
         counts: &mut SyncCounts,
+    ) -> Result<(), SyncError> {
+        let mut set_aside = SetAside::default();
+        let verdict = Verdict::skip(RuleName::DELETED, "the event was deleted");
+        if !keys.is_empty() {
+            self.retire_rows((record, &verdict), keys, counts, &mut set_aside)
+                .await?;
+        }
+        set_aside.report(counts);
+        Ok(())
+    }
+
+    /// Retires the rows under `keys`. Copies in other calendars that share a bot
+    /// with them get another owner of it.
+    async fn retire_rows(
+        &self,
+        (record, verdict): (&CalendarRecord, &Verdict),
+        keys: &[DecisionKey],
+        counts: &mut SyncCounts,
         set_aside: &mut SetAside,
     ) -> Result<(), SyncError> {
-        let status = record.calendar.status;
-        let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
         let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
         let unsettled = meetings.clone();
         retry_on_conflict(async || {

@@ -11,7 +11,7 @@ use callsheet_domain::{
 pub struct CalendarContext {
     /// Record of the calendar.
     pub record: CalendarRecord,
-    /// Overrides and pause of the calendar.
+    /// Overrides and pause of its owner.
     pub overrides: Overrides,
 }
 

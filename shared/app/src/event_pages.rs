@@ -7,7 +7,7 @@
 use std::future::Future;
 
 use callsheet_domain::{
-    CalendarEvent, Operation, PageCursor, RateLimit, SyncInProgress, Timestamp, plus,
+    CalendarEvent, EventId, Operation, PageCursor, RateLimit, SyncInProgress, Timestamp, plus,
 };
 use futures_util::future::join;
 use jiff::SignedDuration;
@@ -145,6 +145,8 @@ pub struct EventPages<'a, P: SyncPorts> {
     pub calls: &'a RecallCalls<'a, P::State, P::Clock>,
     /// Rate limit of the list.
     pub list_events: RateLimit,
+    /// Rate limit of reading one event.
+    pub get_event: RateLimit,
 }
 
 impl<P: SyncPorts> EventPages<'_, P> {
@@ -157,6 +159,17 @@ impl<P: SyncPorts> EventPages<'_, P> {
         let operation = Operation::ListEvents;
         let permit = self.calls.acquire(operation, self.list_events, terms);
         permit.await
+    }
+
+    /// Reads one event.
+    ///
+    /// # Errors
+    /// If Recall denies us, the terms allow no call, or Recall or the store fails.
+    pub async fn event(&self, id: &EventId, terms: CallTerms) -> Result<PageOfEvents, SyncError> {
+        let operation = Operation::GetEvent;
+        self.calls.acquire(operation, self.get_event, terms).await?;
+        let reply = self.recall.event(id).await;
+        Ok(self.calls.settle(operation, reply).await?)
     }
 
     /// Reads `list` to its end, and has each page handled while the next one is

@@ -1,6 +1,8 @@
 //! Explains why a meeting is or is not recorded, and the state of its bot.
 
-use callsheet_domain::{CalendarRecord, Decision, Overrides, PolicyRevision, RuleTrace, Timestamp};
+use callsheet_domain::{
+    CalendarOwner, CalendarRecord, Decision, Overrides, PolicyRevision, RuleTrace, Timestamp,
+};
 
 use crate::events::{EventName, find_event};
 pub use crate::kept_by::KeptBy;
@@ -17,7 +19,7 @@ pub struct Explained {
     pub decision: Decision,
     /// Its calendar; none if it is not stored any more, or cannot be read.
     pub record: Option<CalendarRecord>,
-    /// The overrides and the pause of its calendar.
+    /// The overrides and the pause of the calendar's owner.
     pub overrides: Overrides,
     /// The active policy.
     pub active_revision: PolicyRevision,
@@ -46,10 +48,11 @@ where
     let decision = find_event(state, decisions, event, now).await?;
     let mut unreadable = Vec::new();
     let record = readable(state.record(&decision.calendar_id).await, &mut unreadable)?;
-    let overrides = readable(
-        state.overrides(&decision.calendar_id).await,
-        &mut unreadable,
-    )?;
+    let owner = record.as_ref().map_or_else(
+        || CalendarOwner::Unknown(decision.calendar_id.clone()),
+        |record| record.calendar.owner(),
+    );
+    let overrides = readable(state.overrides(&owner).await, &mut unreadable)?;
     let active_revision = state.active_revision().await?;
     let calendar = record.as_ref().map(|record| &record.calendar);
     let rules = rule_trace(state, &decision, calendar).await;

@@ -9,11 +9,11 @@ use crate::PortError;
 use crate::ports::Calendars;
 use crate::use_case_error::UseCaseError;
 
-/// The connected calendar that `name` names: by its id, or as the only connected
-/// calendar of its owner.
+/// The connected calendar that `name` names: by its id, or by its owner. Of several
+/// calendars of one owner it is any.
 ///
 /// # Errors
-/// If there is none, the owner has several, or a collaborator fails.
+/// If there is none, owners on several platforms have the name, or a collaborator fails.
 pub async fn find_connected<S: Calendars>(
     state: &S,
     name: &str,
@@ -22,6 +22,8 @@ pub async fn find_connected<S: Calendars>(
         Matches::ById(record) => vec![*record],
         Matches::ByOwner(mut records) => {
             records.retain(|record| record.calendar.status.holds_bots());
+            records.sort_by(|a, b| a.calendar.id.cmp(&b.calendar.id));
+            records.dedup_by_key(|record| record.calendar.owner());
             records
         }
     };

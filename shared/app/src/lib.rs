@@ -31,6 +31,7 @@ pub mod list_overrides;
 mod metrics;
 pub mod notify;
 pub mod overrides;
+mod owner;
 mod paging;
 pub mod pause;
 mod policy_cache;
@@ -68,7 +69,7 @@ pub use event_pages::{EventList, EventPage, EventPages, ListPosition, PageHandle
 pub use find_decision::find_decision;
 pub use metrics::METRICS;
 pub use paging::{EndlessList, Paging};
-pub use policy_cache::{ActivePolicy, PolicyCache, document};
+pub use policy_cache::{ActivePolicy, PolicyCache, active_policy, document};
 pub use policy_warnings::policy_warnings;
 pub use preview::{Change, Effect, preview};
 pub use push::{PushError, PushOutcome, PushedBy, push};

@@ -1,9 +1,13 @@
 //! Lists the overrides and pauses that are in force, with the meetings that they are for.
+//!
+//! They belong to the owners of calendars, so each is listed once, whatever the number of
+//! calendars of its owner.
 
 use std::collections::BTreeMap;
 
 use callsheet_domain::{
-    CalendarId, Decision, Email, Override, OverrideChoice, OverrideScope, Pause, Timestamp,
+    Calendar, CalendarId, CalendarOwner, Decision, Email, Override, OverrideChoice, OverrideScope,
+    Pause, Timestamp,
 };
 
 use crate::PortError;
@@ -14,12 +18,12 @@ use crate::unreadable::readable;
 /// Rows loaded together.
 const ROWS: usize = 100;
 
-/// The overrides and pauses of calendars.
+/// The overrides and pauses of the owners of calendars.
 #[derive(Debug, Clone, Default)]
 pub struct SetOverrides {
     /// Overrides that are not cleared, newest first.
     pub overrides: Vec<OverrideInForce>,
-    /// Pauses that are not over.
+    /// Pauses that are not over, each with a calendar of its owner.
     pub pauses: Vec<(CalendarId, Option<Email>, Pause)>,
     /// Problems of stored rows that cannot be read.
     pub unreadable: Vec<String>,
@@ -28,7 +32,7 @@ pub struct SetOverrides {
 /// An override that is not cleared.
 #[derive(Debug, Clone)]
 pub struct OverrideInForce {
-    /// Its calendar.
+    /// The calendar of its event, or else one of the owner's.
     pub calendar: CalendarId,
     /// The owner of the calendar, if known.
     pub owner: Option<Email>,
@@ -55,19 +59,14 @@ where
     D: Decisions,
 {
     let mut found = SetOverrides::default();
-    for listed in state.listed().await? {
-        let calendar = listed.record.calendar;
-        if !is_selected(
-            selection,
-            &calendar.id,
-            calendar.email.as_ref().map(Email::as_str),
-        ) {
+    for (owner, calendars) in by_owner(state, selection).await? {
+        let Some(first) = calendars.first() else {
             continue;
-        }
-        let stored = state.overrides(&calendar.id).await;
+        };
+        let stored = state.overrides(&owner).await;
         let stored = readable(stored, &mut found.unreadable)?;
         if let Some(pause) = stored.pause.filter(|pause| pause.until > now) {
-            let (id, owner) = (calendar.id.clone(), calendar.email.clone());
+            let (id, owner) = (first.id.clone(), first.email.clone());
             found.pauses.push((id, owner, pause));
         }
         let in_force = stored.by_scope.into_iter();
@@ -76,12 +75,17 @@ where
         if in_force.is_empty() {
             continue;
         }
-        let rows = rows_of(decisions, &calendar.id, &mut found.unreadable).await?;
+        let mut rows = Vec::new();
+        for calendar in &calendars {
+            rows.extend(rows_of(decisions, &calendar.id, &mut found.unreadable).await?);
+        }
         for (scope, stored) in in_force {
+            let decision = event_of(&scope, &rows, now).cloned();
+            let calendar = decision.as_ref().map(|row| row.calendar_id.clone());
             found.overrides.push(OverrideInForce {
-                calendar: calendar.id.clone(),
-                owner: calendar.email.clone(),
-                decision: event_of(&scope, &rows, now).cloned(),
+                calendar: calendar.unwrap_or_else(|| first.id.clone()),
+                owner: first.email.clone(),
+                decision,
                 scope,
                 stored,
             });
@@ -91,6 +95,26 @@ where
         .overrides
         .sort_by_key(|one| (std::cmp::Reverse(one.stored.at), one.scope.clone()));
     Ok(found)
+}
+
+/// The calendars of each owner of whom one is selected, those that can have bots first.
+async fn by_owner<S: Calendars>(
+    state: &S,
+    selection: &[String],
+) -> Result<BTreeMap<CalendarOwner, Vec<Calendar>>, PortError> {
+    let mut by_owner: BTreeMap<_, Vec<Calendar>> = BTreeMap::new();
+    for listed in state.listed().await? {
+        let calendar = listed.record.calendar;
+        by_owner.entry(calendar.owner()).or_default().push(calendar);
+    }
+    by_owner.retain(|_, calendars| {
+        calendars.sort_by_key(|one| (!one.status.holds_bots(), one.id.clone()));
+        calendars.iter().any(|one| {
+            let owner = one.email.as_ref().map(Email::as_str);
+            is_selected(selection, &one.id, owner)
+        })
+    });
+    Ok(by_owner)
 }
 
 async fn rows_of<D: Decisions>(
@@ -117,10 +141,12 @@ fn event_of<'a>(
     rows: &'a [Decision],
     now: Timestamp,
 ) -> Option<&'a Decision> {
-    let of_scope = |row: &&Decision| match scope {
-        OverrideScope::Event(id) => row.platform_id.as_ref() == Some(id),
-        OverrideScope::PlatformSeries(id) => row.series.as_ref() == Some(id),
-        OverrideScope::Series(id) => row.key.ical_uid == *id,
+    let of_scope = |row: &&Decision| {
+        scope.includes(
+            row.platform_id.as_ref(),
+            row.series.as_ref(),
+            &row.key.ical_uid,
+        )
     };
     let rows = || rows.iter().filter(of_scope);
     let coming = rows().filter(|row| row.ends_at > now);

@@ -1,23 +1,25 @@
-//! Sets overrides, and requests a sync of their calendar.
+//! Sets overrides, and requests a sync of the owner's calendars.
 //!
-//! An override is stored under the ids that the calendar's platform gives, since
-//! Recall's id of an event changes when the calendar is reconnected. The decision
-//! on the event knows the platform's ids.
+//! An override belongs to the owner of the calendar, and is stored under the ids that the
+//! platform gives: Recall's ids of a calendar and of its events change when the calendar
+//! is reconnected. The decision on the event knows the platform's ids.
 //!
-//! An override of a series is stored under the platform's id of the series, or
-//! under the meeting's `ical_uid` if there is no such id. Never under both: that
-//! would be two revisions for one override, and only the last one counts.
+//! An override of a series is stored under the platform's id of the series, or under the
+//! meeting's `ical_uid` if there is no such id, or if only that tells the split-offs of the
+//! series. Never under both: that would be two revisions for one override, and only the
+//! last one counts.
 
 use callsheet_domain::{
-    Actor, CalendarRecord, Decision, OverrideChoice, OverrideRevision, OverrideScope, RuleName,
-    Timestamp, plus,
+    Actor, CalendarOwner, CalendarRecord, Decision, OverrideChoice, OverrideRevision,
+    OverrideScope, RuleName, Timestamp, plus,
 };
 use jiff::SignedDuration;
 
 use crate::events::{EventName, find_event};
 use crate::kept_by::{KeptBy, find_kept_by};
 use crate::notify::{Notification, request_full_sync};
-use crate::ports::{Calendars, Decisions, Forgetting, OverrideStore, Queue};
+use crate::owner;
+use crate::ports::{Calendars, Decisions, OverrideStore, Queue};
 use crate::unreadable::readable;
 use crate::use_case_error::UseCaseError;
 
@@ -45,8 +47,11 @@ pub struct SetOverride {
     pub choice: OverrideChoice,
     /// Who set it.
     pub by: Actor,
-    /// Sequence number of this override among the calendar's overrides and pauses.
+    /// Sequence number of this override among the owner's overrides and pauses.
     pub revision: OverrideRevision,
+    /// Whether it holds for the person; else for this connection, until the owner's
+    /// address is known.
+    pub is_of_person: bool,
     /// Why it has no effect on the meeting for now.
     pub obstacle: Option<Obstacle>,
     /// Other copies of the meeting that keep a bot in it.
@@ -70,7 +75,7 @@ pub async fn set_override<S, D, Q>(
     now: Timestamp,
 ) -> Result<SetOverride, UseCaseError>
 where
-    S: Calendars + OverrideStore + Forgetting,
+    S: Calendars + OverrideStore,
     D: Decisions,
     Q: Queue,
 {
@@ -80,21 +85,24 @@ where
         let notification = request_full_sync(queue, calendar, now).await;
         return Err(UseCaseError::NoPlatformId(notification));
     };
-    let revision = state
-        .set_override(calendar, &scope, choice, by, now)
-        .await?;
-    if target == Target::Event {
-        let until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
-        state.expire_override(calendar, &scope, until).await?;
-    }
     let mut unreadable = Vec::new();
     let record = readable(state.record(calendar).await, &mut unreadable)?;
+    let owner = record.as_ref().map_or_else(
+        || CalendarOwner::Unknown(calendar.clone()),
+        |record| record.calendar.owner(),
+    );
+    let revision = state.set_override(&owner, &scope, choice, by, now).await?;
+    if target == Target::Event {
+        let until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
+        state.expire_override(&owner, &scope, until).await?;
+    }
     let holds_bots = |record: &CalendarRecord| record.calendar.status.holds_bots();
     // A calendar whose record cannot be read is not gone.
     let is_gone = unreadable.is_empty() && !record.as_ref().is_some_and(holds_bots);
     let kept_by = find_kept_by((state, decisions), &decision, &mut unreadable).await?;
-    let notification = request_full_sync(queue, calendar, now).await;
+    let notification = owner::apply((state, queue), (calendar, &owner), now).await?;
     Ok(SetOverride {
+        is_of_person: owner.is_known(),
         obstacle: obstacle(&decision, is_gone, now),
         kept_by,
         unreadable,
@@ -139,12 +147,9 @@ fn obstacle(decision: &Decision, is_calendar_gone: bool, now: Timestamp) -> Opti
 /// decision with the platform's id of the event also has that of the series, if
 /// there is a series.
 fn scope_of(decision: &Decision, target: Target) -> Option<OverrideScope> {
-    let event = decision.platform_id.clone();
-    match (target, decision.series.clone()) {
-        (Target::Event, _) => event.map(OverrideScope::Event),
-        (Target::Series, Some(series)) => Some(OverrideScope::PlatformSeries(series)),
-        (Target::Series, None) => {
-            event.map(|_| OverrideScope::Series(decision.key.ical_uid.clone()))
-        }
-    }
+    let event = decision.platform_id.clone()?;
+    Some(match target {
+        Target::Event => OverrideScope::Event(event),
+        Target::Series => OverrideScope::series(decision.series.as_ref(), &decision.key.ical_uid),
+    })
 }

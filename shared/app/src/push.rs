@@ -11,8 +11,8 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    Actor, Applied, DeduplicationScheme, InvalidPolicy, Policy, PolicyDocument, PolicyRevision,
-    Step, Timestamp,
+    Actor, Applied, Deduplication, InvalidPolicy, Policy, PolicyDocument, PolicyRevision, Step,
+    Timestamp,
 };
 
 use crate::PortError;
@@ -39,17 +39,16 @@ pub enum PushError {
     Invalid(#[from] InvalidPolicy),
     /// Bots are scheduled under another deduplication scheme.
     #[error(
-        "the active policy tells bots apart by {}, this one by {}, and {bots} upcoming meetings \
-         have a bot or are about to: Recall's scheduling guide demands that the scheme never changes \
-         while events are scheduled. Either keep `deduplication: {}`, or delete every calendar at \
-         Recall and connect it again, or push a policy that skips everything and wait until no bot is left",
-        .kept.as_str(), .wanted.as_str(), .kept.as_str()
+        "the active policy tells bots apart by {kept}, this one by {wanted}, and {bots} upcoming \
+         meetings have a bot or are about to: Recall's scheduling guide demands that the scheme never \
+         changes while events are scheduled. Either keep {kept}, or delete every calendar at Recall \
+         and connect it again, or push a policy that skips everything and wait until no bot is left"
     )]
     SchemeInUse {
         /// Scheme of the active policy.
-        kept: DeduplicationScheme,
+        kept: Deduplication,
         /// Scheme of the pushed policy.
-        wanted: DeduplicationScheme,
+        wanted: Deduplication,
         /// Upcoming meetings with a bot.
         bots: usize,
     },
@@ -89,24 +88,22 @@ where
     S: Policies + Calendars,
     D: Decisions,
 {
-    let policy = Policy::compile(document)?;
+    Policy::compile(document)?;
     let revision = state.active_revision().await?;
     let active = self::document(state, revision).await?;
+    let kept = active.deduplication();
+    let [active, document] = [&active, document].map(|one| one.clone().over(kept.links));
     let newest_used = newest_used(state).await?;
     // A push also restores what was lost of the stored policies.
     let is_intact = newest_used <= revision && !state.is_head_missing().await?;
     if is_intact && active.canonical() == document.canonical() {
         return Ok(PushOutcome::Unchanged(revision));
     }
-    let kept = active.deduplication;
-    if kept != policy.scheme() {
+    let wanted = document.deduplication();
+    if kept != wanted {
         let bots = bots(state, decisions, pusher.at).await?;
         if bots > 0 {
-            return Err(PushError::SchemeInUse {
-                kept,
-                wanted: policy.scheme(),
-                bots,
-            });
+            return Err(PushError::SchemeInUse { kept, wanted, bots });
         }
     }
     let new = NewPolicy {

@@ -7,9 +7,10 @@
 //! |---|---|
 //! | `id`, `revision`, `time`, `zone`, `email`, `actor`, `rate`, `bot` | basic types |
 //! | `event` | a [`CalendarEvent`] in its [`Calendar`], and the [`Facts`] of its payload |
+//! | `meeting_link` | what names a meeting in its link |
 //! | `fact`, `verdict` | the [`Fact`]s that rules ask for; a [`Verdict`] with its [`Reason`] |
 //! | `policy` | a [`PolicyDocument`] and the [`Policy`] compiled from it |
-//! | `overrides` | what people set by hand: [`Overrides`] and [`Pause`] |
+//! | `override_scope`, `overrides` | what people set by hand: [`Overrides`] and [`Pause`] |
 //! | `decision` | [`decide()`], [`plan()`], the stored [`Decision`], and the results of its calls |
 //! | `sync_plan` | a [`SyncRequest`] says what to sync, and [`plan_syncs`] which syncs to make |
 //!
@@ -23,6 +24,8 @@ mod email;
 mod event;
 mod fact;
 mod id;
+mod meeting_link;
+mod override_scope;
 mod overrides;
 mod policy;
 mod rate;
@@ -46,7 +49,7 @@ pub use decision::{
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{
-    Attendee, Attendees, Calendar, CalendarEvent, CalendarStatus, EventType, Facts,
+    Attendee, Attendees, Calendar, CalendarEvent, CalendarOwner, CalendarStatus, EventType, Facts,
     LONGEST_ATTENDEE_LIST, Meeting, Platform, ResponseStatus, ShowsAs, StatusName, UnknownPlatform,
     Visibility, WholeDays, is_payload_field,
 };
@@ -56,21 +59,22 @@ pub use id::{
     SeriesId,
 };
 pub use jiff::Timestamp;
+pub use override_scope::OverrideScope;
 pub use overrides::{
-    ApplicableOverrides, Override, OverrideChoice, OverrideScope, Overrides, Pause, UnknownChoice,
+    ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, UnknownChoice,
 };
 pub use policy::{
-    BotTemplate, DayOfWeek, DeduplicationScheme, EvaluationFailure, Expression, ExpressionProblem,
-    HoursDocument, InvalidPolicy, NamedPolicyDocument, NearMiss, Notation, OwnDomains, Policy,
-    PolicyDocument, PolicyProblem, RuleDocument, RulePart, RuleTrace, Shorthands, Situation, Then,
-    TracedRule, When,
+    BotTemplate, DayOfWeek, Deduplication, DeduplicationScheme, EvaluationFailure, Expression,
+    ExpressionProblem, HoursDocument, InvalidPolicy, LinkComparison, NamedPolicyDocument, NearMiss,
+    Notation, OwnDomains, Policy, PolicyDocument, PolicyProblem, RuleDocument, RulePart, RuleTrace,
+    Shorthands, Situation, Then, TracedRule, When,
 };
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};
 pub use sync_plan::{
-    CalendarRecord, CatchUp, CompletedSync, Coverage, EventReadings, LatestSync, ListingOptions,
-    PageCursor, PendingCalendar, PlannedSync, RequestedSync, Retired, Scope, SyncInProgress,
-    SyncJob, SyncPlan, SyncReason, SyncRequest, UnreadableEvent, UnreadableEvents,
+    CalendarRecord, CatchUp, CompletedSync, Coverage, EventReadings, LatestSync, ListedEvents,
+    ListingOptions, PageCursor, PendingCalendar, PlannedSync, RequestedSync, Retired, Scope,
+    SyncInProgress, SyncJob, SyncPlan, SyncReason, SyncRequest, UnreadableEvent, UnreadableEvents,
     WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated, needs_full_sync, plan_syncs,
 };
 pub use time::{plus, whole_microseconds};

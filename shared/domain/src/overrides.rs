@@ -7,6 +7,7 @@ use std::str::FromStr;
 use crate::actor::Actor;
 use crate::event::CalendarEvent;
 use crate::id::{IcalUid, PlatformEventId, SeriesId};
+use crate::override_scope::OverrideScope;
 use jiff::Timestamp;
 
 /// The choice of an override.
@@ -48,23 +49,12 @@ impl FromStr for OverrideChoice {
     }
 }
 
-/// The events that an override applies to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OverrideScope {
-    /// One event, by the platform's id of it.
-    Event(PlatformEventId),
-    /// All events of an `ical_uid`: on Google a whole series, on Outlook an occurrence.
-    Series(IcalUid),
-    /// A whole series, by the platform's id of it.
-    PlatformSeries(SeriesId),
-}
-
 /// A person's choice for an event, a series or a whole meeting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     /// The choice.
     pub choice: OverrideChoice,
-    /// Sequence number among the calendar's overrides and pauses.
+    /// Sequence number among the owner's overrides and pauses.
     pub revision: OverrideRevision,
     /// Who set it. Earlier builds did not store it.
     pub by: Option<Actor>,
@@ -72,12 +62,12 @@ pub struct Override {
     pub at: Timestamp,
 }
 
-/// Nothing of the calendar is recorded until an instant, except by an override.
+/// Nothing of the owner's calendars is recorded until an instant, except by an override.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pause {
     /// When the pause ends. An instant in the past means that the pause was ended early.
     pub until: Timestamp,
-    /// Sequence number among the calendar's overrides and pauses.
+    /// Sequence number among the owner's overrides and pauses.
     pub revision: OverrideRevision,
     /// Who set it.
     pub by: Option<Actor>,
@@ -85,7 +75,7 @@ pub struct Pause {
     pub at: Timestamp,
 }
 
-/// All overrides of one calendar, and its last pause.
+/// All overrides of one owner, and the last pause.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Overrides {
     /// The last override of each scope.
@@ -94,6 +84,8 @@ pub struct Overrides {
     pub pause: Option<Pause>,
     /// The latest revision of them; 0 if there are none.
     pub revision: OverrideRevision,
+    /// They are to be deleted, since no calendar of the owner was left.
+    pub are_expiring: bool,
 }
 
 impl Overrides {
@@ -115,24 +107,20 @@ impl Overrides {
         revisions.chain(pause).max().unwrap_or_default()
     }
 
-    /// The overrides of an event, by the ids that the scopes name. A series may have an
-    /// override by its platform id and one by its `ical_uid`: the later one counts.
+    /// The overrides of an event, by the ids that the scopes name. A series may have
+    /// overrides by several names of it: the latest one counts.
     pub(crate) fn find(
         &self,
         event: Option<&PlatformEventId>,
         ical_uid: &IcalUid,
         series: Option<&SeriesId>,
     ) -> ApplicableOverrides<'_> {
-        let of_scope = |scope: OverrideScope| self.by_scope.get(&scope);
-        let series = [
-            Some(OverrideScope::Series(ical_uid.clone())),
-            series.cloned().map(OverrideScope::PlatformSeries),
-        ];
+        let of_scope = |scope: &OverrideScope| self.by_scope.get(scope);
+        let event = event.map(|id| OverrideScope::Event(id.clone()).before_splits());
         ApplicableOverrides {
-            event: event.cloned().map(OverrideScope::Event).and_then(of_scope),
-            series: series
-                .into_iter()
-                .flatten()
+            event: event.as_ref().and_then(of_scope),
+            series: OverrideScope::of_series(series, ical_uid)
+                .iter()
                 .filter_map(of_scope)
                 .max_by_key(|choice| choice.revision),
             pause: self.pause.as_ref(),
@@ -147,7 +135,7 @@ pub struct ApplicableOverrides<'a> {
     pub event: Option<&'a Override>,
     /// The override of its series.
     pub series: Option<&'a Override>,
-    /// The calendar's last pause, over or not.
+    /// The owner's last pause, over or not.
     pub pause: Option<&'a Pause>,
 }
 

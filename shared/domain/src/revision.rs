@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct PolicyRevision(pub u64);
 
-/// Counts the overrides and pauses of one calendar, both in one sequence. So of several
+/// Counts the overrides and pauses of one owner, both in one sequence. So of several
 /// that apply to an event, the highest revision says how many had been set by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct OverrideRevision(pub u64);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{CalendarEvents, EventQuery, PageOfEvents, UnreadableEvent};
-use callsheet_domain::{Calendar, CalendarEvent, CalendarId, PageCursor};
+use callsheet_domain::{Calendar, CalendarEvent, CalendarId, EventId, PageCursor};
 use reqwest::Method;
 use serde_json::Value;
 use url::Url;
@@ -30,6 +30,25 @@ impl CalendarEvents for RecallClient {
             404 => Ok(None),
             _ => Err(reply.failure()),
         }
+    }
+
+    async fn event(&self, id: &EventId) -> Result<PageOfEvents, PortError> {
+        let mut page = PageOfEvents {
+            events: Vec::new(),
+            unreadable: Vec::new(),
+            next: None,
+        };
+        let url = self.base.at(&format!("{EVENTS}{id}/"));
+        let reply = self.send(self.request(Method::GET, url)).await?;
+        match reply.status.as_u16() {
+            200 => match parse(reply.body.as_ref(), None) {
+                Ok(event) => page.events.push(event),
+                Err(unreadable) => page.unreadable.push(unreadable),
+            },
+            404 => {}
+            _ => return Err(reply.failure()),
+        }
+        Ok(page)
     }
 
     async fn page(

@@ -99,6 +99,7 @@ impl Demo {
         expected: &ExpectedVerdict,
     ) -> usize {
         let calendar = self.calendar_id(owner);
+        let holder = self.stack.owner_of(&calendar).await;
         let mut series = BTreeSet::new();
         let mut count = 0;
         for meeting in self
@@ -115,7 +116,7 @@ impl Demo {
             let (series, now) = (OverrideScope::Series(uid), self.stack.now());
             let by = Actor::parse(owner.email()).expect("an e-mail address is a valid actor");
             let state = &self.stack.state;
-            let set = state.set_override(&calendar, &series, choice, &by, now);
+            let set = state.set_override(&holder, &series, choice, &by, now);
             set.await.expect("the override is stored");
         }
         self.stack.request_full_sync(&calendar).await;

@@ -1,8 +1,8 @@
 //! Any policy that is written as YAML or JSON is parsed back.
 
 use callsheet_domain::{
-    DeduplicationScheme, HoursDocument, NamedPolicyDocument, PolicyDocument, RuleDocument,
-    Shorthands, Then, When,
+    DeduplicationScheme, HoursDocument, LinkComparison, NamedPolicyDocument, PolicyDocument,
+    RuleDocument, Shorthands, Then, When,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -155,6 +155,7 @@ prop_compose! {
         PolicyDocument {
             version: 1,
             deduplication: DeduplicationScheme::Calendar,
+            compare_links: Some(LinkComparison::Meeting),
             own_domains: denied_domains.clone(),
             public_mail_domains: time_zone.is_some().then(|| denied_domains.clone()),
             denied_domains,

@@ -290,7 +290,7 @@ async fn unreadable_rows_are_named_and_cost_only_themselves() {
         "unreadable             0 events, 1 decision, 2 calendars",
         "  event event-bad: made unreadable on purpose",
         "  calendar-bad: made unreadable on purpose",
-        "  calendar-sales: in the overrides of calendar calendar-sales, made unreadable on purpose",
+        "  calendar-sales: in the overrides of a calendar's owner, made unreadable on purpose",
     ] {
         assert!(text.contains(line), "{text}");
     }

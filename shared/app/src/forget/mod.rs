@@ -10,7 +10,8 @@ mod mentions;
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CalendarStatus, Decision, DecisionKey, Timestamp,
+    CalendarId, CalendarOwner, CalendarRecord, CalendarStatus, Decision, DecisionKey, Email,
+    Timestamp,
 };
 
 use crate::PortError;
@@ -33,12 +34,23 @@ pub struct ForgottenName {
     pub actors: ActorRows,
     /// The person's calendars, or the one that is named.
     pub calendars: Vec<CalendarRows>,
+    /// Overrides and pauses that belong to the person.
+    pub own_overrides: OwnOverrides,
     /// Number of decisions that mention the name, and are over or whose calendar is gone.
     pub forgotten: usize,
     /// Number of those about coming meetings, which stay.
     pub upcoming: usize,
     /// Decisions that cannot be read, so that it is unknown what they say.
     pub unreadable: Vec<UnreadableRow>,
+}
+
+/// Overrides and pauses that belong to a person, whoever set them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OwnOverrides {
+    /// Number of rows that are removed: no calendar of the person is left.
+    pub forgotten: u64,
+    /// Number of rows that stay, since a calendar of the person is.
+    pub staying: u64,
 }
 
 /// A calendar of the person, or the one that is named.
@@ -82,6 +94,7 @@ where
     } else {
         state.forget_actor(name).await?
     };
+    forgotten.own_overrides = forget_own_overrides(state, name, is_dry_run).await?;
     let gone = forgotten.calendars.iter();
     let gone = gone.filter(|calendar| calendar.is_gone && !is_dry_run);
     for calendar in gone {
@@ -119,6 +132,37 @@ where
         calendars.extend((rows > 0).then_some(CalendarRows { id, rows, is_gone }));
     }
     Ok(calendars)
+}
+
+/// Removes the overrides of the person of this address on each platform, unless a
+/// calendar of theirs is left.
+async fn forget_own_overrides<S>(
+    state: &S,
+    name: &str,
+    is_dry_run: bool,
+) -> Result<OwnOverrides, PortError>
+where
+    S: Calendars + Forgetting,
+{
+    let mut own = OwnOverrides::default();
+    let Ok(email) = Email::parse(name) else {
+        return Ok(own);
+    };
+    let listed = state.listed().await?;
+    for person in CalendarOwner::persons(&email) {
+        let has_calendar = listed.iter().any(|listed| {
+            let calendar = &listed.record.calendar;
+            calendar.status != CalendarStatus::Deleted && calendar.owner() == person
+        });
+        if has_calendar {
+            own.staying += state.owner_rows(&person).await?;
+        } else if is_dry_run {
+            own.forgotten += state.owner_rows(&person).await?;
+        } else {
+            own.forgotten += state.forget_owner(&person).await?;
+        }
+    }
+    Ok(own)
 }
 
 /// Removes what decisions say: all those of the calendars, and those of other calendars

@@ -58,7 +58,8 @@ impl KnownCalendars {
             match state.record(&id).await {
                 Ok(record) => {
                     let record = record.unwrap_or(saved.record);
-                    calendars.add(record, state.overrides(&id).await)?;
+                    let overrides = state.overrides(&record.calendar.owner()).await;
+                    calendars.add(record, overrides)?;
                 }
                 Err(PortError::Unreadable { reason, .. }) => calendars.leave_out(id, reason),
                 Err(error) => return Err(error),
@@ -163,8 +164,9 @@ where
     let unreadable = state.unreadable().await?.into_iter();
     let is_meant = |record: &UnreadableRecord| is_selected(selection, &record.calendar_id, None);
     calendars.unreadable.extend(unreadable.filter(is_meant));
-    for (id, record) in connected_calendars(state, selection).await? {
-        calendars.add(record, state.overrides(&id).await)?;
+    for record in connected_calendars(state, selection).await?.into_values() {
+        let overrides = state.overrides(&record.calendar.owner()).await;
+        calendars.add(record, overrides)?;
     }
     Ok(calendars)
 }

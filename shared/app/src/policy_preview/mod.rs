@@ -5,12 +5,13 @@
 //! would write.
 
 mod inputs;
+mod newly_shared;
 
 use callsheet_domain::{Decision, Policy, PolicyRevision, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::event_lister::{EventLister, ListedEvents, ListingProgress};
-use crate::policy_cache::{ActivePolicy, PolicyCache};
+use crate::policy_cache::{ActivePolicy, active_policy};
 use crate::ports::{
     CalendarEvents, Calendars, Clock, Decisions, OverrideStore, Policies, RateLimits,
 };
@@ -18,6 +19,8 @@ use crate::preview::{Change, preview};
 use crate::use_case_error::UseCaseError;
 use inputs::connected_with_overrides;
 pub use inputs::{KnownCalendars, PreviewInputs};
+pub use newly_shared::NewlyShared;
+use newly_shared::newly_shared;
 
 /// Recall updates events that started up to about a day ago, and a full sync
 /// reaches as far back.
@@ -32,8 +35,10 @@ pub struct PolicyPreview {
     pub changes: Vec<Change>,
     /// Revision of the policy that it is compared with.
     pub compared_with: PolicyRevision,
-    /// Whether the policies differ in `deduplication`.
+    /// Whether the policies differ in which events share a bot.
     pub changes_deduplication: bool,
+    /// Events that would share a bot, and have several now.
+    pub newly_shared: Vec<NewlyShared>,
 }
 
 /// What the previewed policy is compared with.
@@ -77,16 +82,16 @@ pub async fn compare_with_decisions<S, D>(
     now: Timestamp,
 ) -> Result<PolicyPreview, UseCaseError>
 where
-    S: Policies,
+    S: Policies + Calendars,
     D: Decisions,
 {
     let rows = inputs.stored_decisions(decisions).await?;
-    let active = PolicyCache::default().current(state).await?;
+    let active = active_policy(state).await?;
     let baseline = (Baseline::Decisions(rows), active);
     Ok(compare(inputs, baseline, policy, now))
 }
 
-/// Compares what `policy` would decide with the baseline.
+/// Compares what `policy` would decide with the baseline, once it is pushed over it.
 #[must_use]
 pub fn compare(
     inputs: PreviewInputs,
@@ -94,6 +99,7 @@ pub fn compare(
     policy: &Policy,
     now: Timestamp,
 ) -> PolicyPreview {
+    let policy = &policy.over(&compared_with.policy);
     let changes = |rows, policy| preview(&inputs.calendars, &inputs.events, rows, policy, now);
     let rows = match baseline {
         Baseline::Decisions(rows) => rows,
@@ -104,10 +110,14 @@ pub fn compare(
         }
     };
     let next = PolicyRevision(compared_with.revision.0 + 1);
+    let changes_deduplication = compared_with.policy.deduplication() != policy.deduplication();
+    let before = changes_deduplication.then(|| rows.clone());
+    let changes = changes(rows, (policy, next));
     PolicyPreview {
-        changes: changes(rows, (policy, next)),
+        newly_shared: before.map_or_else(Vec::new, |before| newly_shared(before, &changes)),
+        changes,
         compared_with: compared_with.revision,
-        changes_deduplication: compared_with.policy.scheme() != policy.scheme(),
+        changes_deduplication,
         inputs,
     }
 }

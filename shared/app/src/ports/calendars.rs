@@ -12,7 +12,7 @@ use crate::PortError;
 pub struct ListedCalendar {
     /// Record of the calendar.
     pub record: CalendarRecord,
-    /// Revision of its latest override or pause; 0 if there is none.
+    /// Revision of its owner's latest override or pause; 0 if there is none.
     pub override_revision: OverrideRevision,
 }
 
@@ -45,13 +45,13 @@ pub trait Calendars: Send + Sync {
     /// read before it is acted upon.
     fn listed(&self) -> impl Future<Output = Result<Vec<ListedCalendar>, PortError>> + Send;
 
-    /// Has all rows of a calendar deleted after `at`: its record, overrides and pause.
+    /// Has all rows of a calendar deleted after `at`.
     fn expire(
         &self,
         id: &CalendarId,
         at: Timestamp,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// The calendars whose record, or the head of whose overrides, cannot be read.
+    /// The calendars whose record, or the head of whose owner's overrides, cannot be read.
     fn unreadable(&self) -> impl Future<Output = Result<Vec<UnreadableRecord>, PortError>> + Send;
 }

@@ -2,14 +2,14 @@
 
 use std::future::Future;
 
-use callsheet_domain::{CalendarId, OverrideScope, Timestamp};
+use callsheet_domain::{CalendarId, CalendarOwner};
 
 use crate::PortError;
 
 /// Number of rows that name a person as the one who made a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ActorRows {
-    /// Overrides and pauses, of all calendars.
+    /// Overrides and pauses, of all owners.
     pub overrides: u64,
     /// Policies, of all revisions.
     pub policies: u64,
@@ -28,7 +28,8 @@ pub trait Forgetting: Send + Sync {
         actor: &str,
     ) -> impl Future<Output = Result<ActorRows, PortError>> + Send;
 
-    /// Number of the rows of a calendar: its record, overrides and pause, and their head.
+    /// Number of the rows of a calendar: its record, and what was said in it before the
+    /// owner was known.
     fn calendar_rows(
         &self,
         calendar: &CalendarId,
@@ -40,11 +41,15 @@ pub trait Forgetting: Send + Sync {
         calendar: &CalendarId,
     ) -> impl Future<Output = Result<u64, PortError>> + Send;
 
-    /// Has an override deleted after `at`, unless it is set again.
-    fn expire_override(
+    /// Number of the rows of an owner: overrides, the pause, and their head.
+    fn owner_rows(
         &self,
-        calendar: &CalendarId,
-        scope: &OverrideScope,
-        at: Timestamp,
-    ) -> impl Future<Output = Result<(), PortError>> + Send;
+        owner: &CalendarOwner,
+    ) -> impl Future<Output = Result<u64, PortError>> + Send;
+
+    /// Deletes all rows of an owner; gives their number.
+    fn forget_owner(
+        &self,
+        owner: &CalendarOwner,
+    ) -> impl Future<Output = Result<u64, PortError>> + Send;
 }

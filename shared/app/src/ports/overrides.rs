@@ -3,39 +3,71 @@
 use std::future::Future;
 
 use callsheet_domain::{
-    Actor, CalendarId, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
+    Actor, CalendarOwner, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
 
 use crate::PortError;
 
-/// Storage of overrides and pauses, by calendar. They take effect when the
-/// calendar is synced.
+/// Storage of overrides and pauses, by the owner of calendars. They take effect when a
+/// calendar of the owner is synced.
 pub trait OverrideStore: Send + Sync {
-    /// The overrides and the pause of a calendar.
+    /// The overrides and the pause of an owner.
     fn overrides(
         &self,
-        calendar: &CalendarId,
+        owner: &CalendarOwner,
     ) -> impl Future<Output = Result<Overrides, PortError>> + Send;
 
-    /// Sets the override of a scope at `now`, in place of an earlier one; gives
-    /// the calendar's new revision.
+    /// Sets the override of a scope at `now`, in place of an earlier one; gives the owner's
+    /// new revision. It is stored under the name that the scope has
+    /// [before splits](OverrideScope::before_splits).
     fn set_override(
         &self,
-        calendar: &CalendarId,
+        owner: &CalendarOwner,
         scope: &OverrideScope,
         choice: OverrideChoice,
         by: &Actor,
         now: Timestamp,
     ) -> impl Future<Output = Result<OverrideRevision, PortError>> + Send;
 
-    /// Pauses the calendar at `now` until an instant, in place of an earlier
-    /// pause; an instant that is past resumes it. Gives the calendar's new
-    /// revision.
+    /// Pauses the owner's calendars at `now` until an instant, in place of an earlier pause;
+    /// an instant that is past resumes them. Gives the owner's new revision.
     fn pause(
         &self,
-        calendar: &CalendarId,
+        owner: &CalendarOwner,
         until: Timestamp,
         by: &Actor,
         now: Timestamp,
     ) -> impl Future<Output = Result<OverrideRevision, PortError>> + Send;
+
+    /// Has the overrides and the pause of `from` hold for `to` as well, since a calendar of
+    /// the one is now known to be the other's. Of two for one scope the one that was set
+    /// last holds. Each gets a revision that is later than all those of both owners.
+    fn carry_overrides(
+        &self,
+        from: &CalendarOwner,
+        to: &CalendarOwner,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// Has an override deleted after `at`, unless it is set again.
+    fn expire_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// Has all overrides and the pause of an owner deleted after `at`, since no calendar of
+    /// the owner is left.
+    fn expire_overrides(
+        &self,
+        owner: &CalendarOwner,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// Keeps the overrides and the pause that were to be deleted, each override of an event
+    /// until its own time.
+    fn keep_overrides(
+        &self,
+        owner: &CalendarOwner,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 
-use callsheet_domain::{Actor, PolicyRevision, Timestamp};
+use callsheet_domain::{Actor, LinkComparison, PolicyRevision, Timestamp};
 
 use crate::PortError;
 
@@ -46,7 +46,7 @@ pub enum PolicyWrite {
     Conflict,
 }
 
-/// Storage of policies.
+/// Storage of policies, and of the one choice that the built-in policy leaves to the stack.
 pub trait Policies: Send + Sync {
     /// Revision of the active policy; 0 if none was ever pushed. If the row that names
     /// it is lost, the newest stored revision is active.
@@ -76,6 +76,18 @@ pub trait Policies: Send + Sync {
         &self,
         most: usize,
     ) -> impl Future<Output = Result<Vec<StoredPolicy>, PortError>> + Send;
+
+    /// How the built-in policy compares links; none if that was not decided yet.
+    fn built_in_links(
+        &self,
+    ) -> impl Future<Output = Result<Option<LinkComparison>, PortError>> + Send;
+
+    /// Decides how the built-in policy compares links, unless it is decided. Gives what is
+    /// decided.
+    fn decide_built_in_links(
+        &self,
+        links: LinkComparison,
+    ) -> impl Future<Output = Result<LinkComparison, PortError>> + Send;
 }
 
 impl fmt::Debug for NewPolicy {

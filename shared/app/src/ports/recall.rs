@@ -64,6 +64,9 @@ pub trait CalendarEvents: Send + Sync {
         id: &CalendarId,
     ) -> impl Future<Output = Result<Option<Calendar>, PortError>> + Send;
 
+    /// One event, by its id, as a page of its own; an empty one if Recall does not know it.
+    fn event(&self, id: &EventId) -> impl Future<Output = Result<PageOfEvents, PortError>> + Send;
+
     /// The first page of `query`, or the one at `cursor`, which must be of the same query.
     fn page(
         &self,

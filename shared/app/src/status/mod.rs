@@ -104,7 +104,7 @@ where
         override_revision,
     } = listed;
     let calendar = &record.calendar;
-    let (pause, overrides_problem) = match state.overrides(&calendar.id).await {
+    let (pause, overrides_problem) = match state.overrides(&calendar.owner()).await {
         Ok(overrides) => (overrides.pause, None),
         Err(PortError::Unreadable { reason, .. }) => (None, Some(reason)),
         Err(error) => return Err(error),

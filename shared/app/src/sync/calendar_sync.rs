@@ -6,20 +6,24 @@
 //! same. From the second page on the record says how far a sync has come, so that
 //! it can be resumed at that page.
 
-use callsheet_domain::{CalendarRecord, CompletedSync, Timestamp, plus};
+use callsheet_domain::{CalendarRecord, CompletedSync, ListedEvents, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::decision_writer::{DecisionWriter, SyncContext};
 use crate::event_pages::{EventList, EventPage, EventPages, HOLD, ListPosition, PageHandler};
 use crate::ports::{Clock as _, EventQuery};
 use crate::sync::stored_progress::StoredProgress;
+use crate::sync::unlisted::UnlistedEvents;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{ActivePolicy, CalendarContext, CallTerms};
+use crate::{ActivePolicy, CalendarContext, CallTerms, Priority};
 
 /// How far back Recall keeps events up to date.
 const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long a live sync may search for events that were not listed.
+const LIVE_SEARCH: SignedDuration = SignedDuration::from_secs(2);
 
 /// Syncs one calendar at a time.
 pub struct CalendarSync<'a, P: SyncPorts> {
@@ -49,6 +53,7 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         let list = EventList::new(query(&calendar.record, &mark));
         let mut pages = self.pages(calendar, mark, policy);
         if since.is_none() {
+            pages.listed = Some(ListedEvents::default());
             pages.save(ListPosition::start(now)).await?;
         }
         self.run(list, pages, terms).await
@@ -67,7 +72,9 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         let in_progress = calendar.record.in_progress.clone();
         let in_progress = in_progress.ok_or(SyncError::AlreadyRunning)?;
         let list = EventList::resumed(query(&calendar.record, &in_progress.mark), &in_progress);
+        let listed = calendar.record.listed_so_far.clone();
         let mut pages = self.pages(calendar, in_progress.mark, policy);
+        pages.listed = listed;
         let held_until = plus(self.writer.clock.now(), HOLD);
         pages.save(list.position(held_until)).await?;
         self.run(list, pages, terms).await
@@ -88,11 +95,56 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         if let Err(error) = read.await {
             let now = self.writer.clock.now();
             let progress = &mut pages.progress;
-            progress.release(self.state, &list, &error, now).await;
+            let left = (&list, pages.listed.as_ref());
+            progress.release(self.state, left, &error, now).await;
             return Err(error);
         }
-        pages.progress.complete(self.state).await?;
+        let Pages {
+            context,
+            listed,
+            progress,
+            ..
+        } = pages;
+        progress.complete(self.state).await?;
+        if let Some(listed) = listed {
+            let synced = (&context, &listed);
+            self.read_unlisted(synced, &mut counts, terms).await;
+        }
         Ok(counts)
+    }
+
+    /// Reads the events that a completed full sync did not list. What cannot be read now is
+    /// left to the next one. A live sync gives up soon, since other requests wait for its
+    /// worker.
+    async fn read_unlisted(
+        &self,
+        (context, listed): (&SyncContext, &ListedEvents),
+        counts: &mut SyncCounts,
+        terms: CallTerms,
+    ) {
+        let latest = match terms.priority {
+            Priority::Live => plus(self.writer.clock.now(), LIVE_SEARCH).min(terms.latest),
+            Priority::Background | Priority::Operator => terms.latest,
+        };
+        let terms = CallTerms {
+            priority: Priority::Background,
+            latest,
+        };
+        let unlisted = UnlistedEvents {
+            pages: self.pages,
+            writer: self.writer,
+        };
+        for (calendar, loaded) in &context.calendars {
+            let synced = (context, &loaded.record);
+            if let Err(error) = unlisted.read(synced, listed, counts, terms).await {
+                tracing::info!(
+                    %calendar,
+                    %error,
+                    "events of calendar {calendar} that were not listed are left to the next full \
+                     sync: {error}"
+                );
+            }
+        }
     }
 
     fn pages(
@@ -104,6 +156,7 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         Pages {
             state: self.state,
             writer: self.writer,
+            listed: None,
             progress: StoredProgress::new(calendar.record.clone(), mark),
             context: SyncContext::of_calendar(calendar, policy),
         }
@@ -144,11 +197,20 @@ struct Pages<'a, P: SyncPorts> {
     writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
     context: SyncContext,
     progress: StoredProgress,
+    /// The events of all pages from the first one on, if this is a full sync; none if those
+    /// of the pages before it was resumed are not known.
+    listed: Option<ListedEvents>,
 }
 
 impl<P: SyncPorts> PageHandler for Pages<'_, P> {
     async fn handle(&mut self, page: EventPage, counts: &mut SyncCounts) -> Result<(), SyncError> {
         self.progress.note(&page);
+        if let Some(listed) = &mut self.listed {
+            let unreadable = page.unreadable.iter();
+            let unreadable = unreadable.filter_map(|event| event.id.as_ref());
+            let ids = page.events.iter().map(|event| &event.id);
+            ids.chain(unreadable).for_each(|id| listed.add(id));
+        }
         self.writer.write_page(&self.context, page, counts).await
     }
 

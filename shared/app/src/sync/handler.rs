@@ -169,6 +169,7 @@ impl<P: SyncPorts> SyncHandler<P> {
             recall,
             calls,
             list_events: settings.list_events,
+            get_event: settings.get_event,
         };
         let loader = &CalendarLoader {
             recall,

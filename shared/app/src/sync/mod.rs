@@ -29,6 +29,7 @@ mod resync_plan;
 mod retirement;
 mod settings;
 mod stored_progress;
+mod unlisted;
 mod workspace_sync;
 
 pub use activity::batch_activity;

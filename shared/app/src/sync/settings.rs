@@ -9,6 +9,8 @@ use callsheet_domain::{ListingOptions, RateLimit};
 pub struct SyncSettings {
     /// Rate limit of listing events.
     pub list_events: RateLimit,
+    /// Rate limit of reading one event.
+    pub get_event: RateLimit,
     /// Rate limit of reading a calendar.
     pub get_calendar: RateLimit,
     /// Rate limit of listing calendars.

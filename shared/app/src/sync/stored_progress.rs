@@ -1,7 +1,9 @@
 //! Progress of a calendar's sync, in the calendar's record, with the events that could
 //! not be read.
 
-use callsheet_domain::{CalendarRecord, CompletedSync, EventReadings, SyncInProgress, Timestamp};
+use callsheet_domain::{
+    CalendarRecord, CompletedSync, EventReadings, ListedEvents, SyncInProgress, Timestamp,
+};
 
 use crate::event_pages::{EventList, EventPage, ListPosition};
 use crate::ports::{Calendars, WriteOutcome};
@@ -55,7 +57,7 @@ impl StoredProgress {
         position: ListPosition,
     ) -> Result<(), SyncError> {
         let in_progress = position.in_progress(self.mark.clone());
-        self.write(state, Some(in_progress)).await
+        self.write(state, Some(in_progress), None).await
     }
 
     /// Writes the sync in progress, unless the calendar has changed or another
@@ -64,10 +66,12 @@ impl StoredProgress {
         &mut self,
         state: &impl Calendars,
         in_progress: Option<SyncInProgress<CompletedSync>>,
+        listed: Option<&ListedEvents>,
     ) -> Result<(), SyncError> {
         retry_on_conflict(async || {
             let mut record = self.record.clone();
             record.in_progress.clone_from(&in_progress);
+            record.listed_so_far = listed.cloned();
             record.unreadable_events = record.unreadable_events.after(&self.readings);
             if state.write_record(&record).await? == WriteOutcome::Written {
                 record.version = record.version.next();
@@ -90,11 +94,12 @@ impl StoredProgress {
     }
 
     /// Releases a sync that ended with `error`, so that another worker can resume
-    /// it; one that cannot be resumed is removed from the record.
+    /// it, with the events that it has `listed` so far; one that cannot be resumed is
+    /// removed from the record.
     pub(super) async fn release(
         &mut self,
         state: &impl Calendars,
-        list: &EventList,
+        (list, listed): (&EventList, Option<&ListedEvents>),
         error: &SyncError,
         now: Timestamp,
     ) {
@@ -109,7 +114,7 @@ impl StoredProgress {
             held_until: now,
             ..saved
         });
-        if let Err(error) = self.write(state, released).await {
+        if let Err(error) = self.write(state, released, listed).await {
             let calendar = &self.record.calendar.id;
             tracing::warn!(
                 %calendar,
@@ -158,6 +163,7 @@ impl StoredProgress {
             record.last_sync = completed;
             if is_ours {
                 record.in_progress = None;
+                record.listed_so_far = None;
             }
             if state.write_record(&record).await? == WriteOutcome::Written {
                 return Ok(Attempt::Done(()));

@@ -182,9 +182,9 @@ async fn a_policy_that_records_from_after_the_start_on_sends_no_bot_and_the_row_
     // A person's own override sends one.
     let event = an_event();
     let scope = OverrideScope::Event(event.platform_id.expect("the usual one has one"));
-    let (calendar, by) = (event.calendar_id, an_actor());
+    let (owner, by) = (a_calendar().owner(), an_actor());
     let set = harness.state.set_override(
-        &calendar,
+        &owner,
         &scope,
         OverrideChoice::Record,
         &by,
@@ -202,9 +202,9 @@ async fn a_series_that_a_person_wants_recorded_gets_a_bot_after_its_start() {
     harness.see(an_event().with(internal)).await;
     harness.clock.advance_to(at("10:20"));
     let scope = OverrideScope::Series(an_event().ical_uid);
-    let (calendar, by) = (an_event().calendar_id, an_actor());
+    let (owner, by) = (a_calendar().owner(), an_actor());
     let set = harness.state.set_override(
-        &calendar,
+        &owner,
         &scope,
         OverrideChoice::Record,
         &by,
@@ -218,10 +218,10 @@ async fn a_series_that_a_person_wants_recorded_gets_a_bot_after_its_start() {
 #[tokio::test]
 async fn a_pause_that_ends_after_the_start_sends_no_bot() {
     let harness = harness().await;
-    let (calendar, by) = (an_event().calendar_id, an_actor());
+    let (owner, by) = (a_calendar().owner(), an_actor());
     let paused = harness
         .state
-        .pause(&calendar, at("10:15"), &by, harness.after(0));
+        .pause(&owner, at("10:15"), &by, harness.after(0));
     paused.await.expect("memory");
     harness.see(an_event()).await;
     harness.clock.advance_to(at("10:20"));

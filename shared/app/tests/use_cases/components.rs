@@ -55,6 +55,7 @@ impl Harness {
             recall: &self.recall,
             calls,
             list_events: sync_settings().list_events,
+            get_event: sync_settings().get_event,
         }
     }
 

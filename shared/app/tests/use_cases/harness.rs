@@ -38,6 +38,7 @@ fn caught_up(clock: &ManualClock) -> MemoryState {
 pub(crate) fn sync_settings() -> SyncSettings {
     SyncSettings {
         list_events: RateLimit::per_minute(60, 3),
+        get_event: RateLimit::per_minute(300, 3),
         get_calendar: RateLimit::per_minute(300, 3),
         list_calendars: RateLimit::per_minute(60, 3),
         is_workspace_listed: true,

@@ -8,7 +8,9 @@ use callsheet_app::ports::{
     CalendarDirectory, CalendarEvents, Clock as _, EventQuery, PageOfCalendars, PageOfEvents,
     UnreadableEvent,
 };
-use callsheet_domain::{Calendar, CalendarEvent, CalendarId, PageCursor, RateLimit, Timestamp};
+use callsheet_domain::{
+    Calendar, CalendarEvent, CalendarId, EventId, PageCursor, RateLimit, Timestamp,
+};
 use callsheet_testkit::{ManualClock, MemoryState};
 
 /// Recall's lists: each page of the list of events, and all calendars.
@@ -54,6 +56,15 @@ impl CalendarEvents for ListedRecall {
     async fn calendar(&self, id: &CalendarId) -> Result<Option<Calendar>, PortError> {
         let mut calendars = self.calendars.iter();
         Ok(calendars.find(|calendar| calendar.id == *id).cloned())
+    }
+
+    async fn event(&self, id: &EventId) -> Result<PageOfEvents, PortError> {
+        let events = self.pages.iter().flatten();
+        Ok(PageOfEvents {
+            events: events.filter(|event| event.id == *id).cloned().collect(),
+            unreadable: Vec::new(),
+            next: None,
+        })
     }
 
     async fn page(

@@ -22,6 +22,7 @@ mod moved_in_its_call;
 mod moved_into_the_past;
 mod moved_shared_bot;
 mod outages;
+mod overrides_of_a_person;
 mod plan;
 mod preview_policy;
 mod promises;

@@ -204,9 +204,9 @@ async fn stored_overrides_are_applied_and_disconnected_calendars_left_out() {
     for record in [a_calendar_record(), disconnected] {
         state.write_record(&record).await.expect("memory");
     }
-    let (calendar, by) = (a_calendar().id, an_actor());
+    let (calendar, owner, by) = (a_calendar().id, a_calendar().owner(), an_actor());
     let (scope, no) = (OverrideScope::Event(id("platform-1")), OverrideChoice::Skip);
-    let set = state.set_override(&calendar, &scope, no, &by, at("09:00"));
+    let set = state.set_override(&owner, &scope, no, &by, at("09:00"));
     set.await.expect("memory");
     let preview = listed(&state, &decisions, &[])
         .await
@@ -240,7 +240,12 @@ async fn an_event_whose_decision_cannot_be_read_is_left_out_and_named() {
 async fn a_calendar_with_an_unreadable_row_is_left_out_and_named() {
     let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
     for name in ["calendar-sales", "calendar-record", "calendar-override"] {
-        let record = a_calendar_record().with(|record| record.calendar.id = id(name));
+        let record = a_calendar_record().with(|record| {
+            record.calendar.id = id(name);
+            if name == "calendar-override" {
+                record.calendar.email = Some(an_email("lead@acme.example"));
+            }
+        });
         state.write_record(&record).await.expect("memory");
     }
     state.make_record_unreadable(&id("calendar-record"));

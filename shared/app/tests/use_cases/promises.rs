@@ -129,7 +129,11 @@ impl Harness {
                 .await
                 .expect("memory");
             let calendar = calendar.expect("no calendar of these is deleted");
-            let words = self.state.overrides(&calendar.id).await.expect("memory");
+            let words = self
+                .state
+                .overrides(&calendar.owner())
+                .await
+                .expect("memory");
             let event = self
                 .recall
                 .event(&row.key.event_id)

@@ -9,7 +9,8 @@ use callsheet_domain::{
     RateLimit, SyncJob, SyncReason, plus,
 };
 use callsheet_testkit::{
-    Counts, Fault, Faults, Intercepted, When, With as _, a_calendar, an_actor, an_event, at,
+    Counts, Fault, Faults, Intercepted, When, With as _, a_calendar, an_actor, an_email, an_event,
+    at,
 };
 use futures_util::future::join;
 use jiff::SignedDuration;
@@ -29,7 +30,12 @@ fn event_id(number: usize) -> EventId {
 async fn harness(calendars: usize) -> Harness {
     let harness = Harness::new();
     for number in 0..calendars {
-        let calendar = a_calendar().with(|calendar| calendar.id = id(number));
+        let calendar = a_calendar().with(|calendar| {
+            calendar.id = id(number);
+            if number > 0 {
+                calendar.email = Some(an_email(&format!("sales-{number}@acme.example")));
+            }
+        });
         harness.recall.put_calendar(calendar);
         harness
             .see(an_event().with(|event| {
@@ -121,11 +127,11 @@ async fn a_resync_with_nothing_due_costs_no_call_and_no_write() {
 async fn an_override_causes_a_full_sync_of_its_calendar_alone() {
     let harness = harness(2).await;
     let series = OverrideScope::Series(an_event().ical_uid);
-    let (id, by, now) = (id(1), an_actor(), harness.after(0));
+    let (owner, by, now) = (harness.state.owner_of(&id(1)), an_actor(), harness.after(0));
     let override_revision =
         harness
             .state
-            .set_override(&id, &series, OverrideChoice::Skip, &by, now);
+            .set_override(&owner, &series, OverrideChoice::Skip, &by, now);
     override_revision.await.expect("memory");
     let before = harness.lists();
     harness.resync(harness.deadline()).await;
@@ -138,10 +144,11 @@ async fn a_request_after_an_override_causes_a_full_sync_too() {
     let harness = harness(1).await;
     let series = OverrideScope::Series(an_event().ical_uid);
     let (id, by, now) = (id(0), an_actor(), harness.after(0));
+    let owner = harness.state.owner_of(&id);
     let override_revision =
         harness
             .state
-            .set_override(&id, &series, OverrideChoice::Skip, &by, now);
+            .set_override(&owner, &series, OverrideChoice::Skip, &by, now);
     override_revision.await.expect("memory");
     harness.events_changed(&id, harness.after(0)).await;
     assert_eq!(harness.rules(1), ["series-override"]);
@@ -152,7 +159,12 @@ async fn a_pause_that_ended_causes_one_full_sync() {
     let harness = harness(2).await;
     let paused = harness
         .state
-        .pause(&id(0), at("12:00"), &an_actor(), harness.after(0))
+        .pause(
+            &harness.state.owner_of(&id(0)),
+            at("12:00"),
+            &an_actor(),
+            harness.after(0),
+        )
         .await;
     paused.expect("memory");
     harness.resync(harness.deadline()).await;

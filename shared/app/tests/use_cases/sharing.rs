@@ -4,7 +4,7 @@ use callsheet_app::ports::{BotReply, Queue as _};
 use callsheet_app::{Handled, Ports, SyncHandler};
 use callsheet_domain::{
     Applied, CalendarEvent, CalendarId, CalendarStatus, Decision, DeduplicationScheme, EventId,
-    Operation, ResponseStatus, SyncJob, SyncReason, SyncRequest, Wanted,
+    LinkComparison, Meeting, Operation, ResponseStatus, SyncJob, SyncReason, SyncRequest, Wanted,
 };
 use callsheet_testkit::{
     Delay, Fault, Intercepted, With as _, a_calendar, a_decision, an_applied_bot, an_email,
@@ -185,6 +185,46 @@ async fn deduplication_keys_have_the_form_of_recalls_guide() {
         assert_eq!(
             bot.deduplication_key.as_str(),
             format!("2090-03-06T10:00:00Z-https://meet.example/abc-defg{suffix}")
+        );
+    }
+}
+
+/// Copies of one meeting, whose links differ in what does not name it.
+#[test_case(LinkComparison::Meeting, 1; "by what names the meeting")]
+#[test_case(LinkComparison::Text, 3; "by their text")]
+#[tokio::test]
+async fn links_are_compared_as_the_policy_says(links: LinkComparison, bots: usize) {
+    let harness = harness(DeduplicationScheme::Meeting).await;
+    harness
+        .push(|document| document.compare_links = Some(links))
+        .await;
+    let shown = [
+        "https://us02web.zoom.us/j/84512345678?pwd=a#success",
+        "https://ZOOM.us/j/84512345678?pwd=a",
+        "https://acme.zoom.us/w/84512345678?tk=of-an-invitee",
+    ];
+    for (number, url) in shown.into_iter().enumerate() {
+        harness
+            .see(copy(number).with(|event| {
+                let url = url.to_owned();
+                event.meeting = Some(Meeting { url });
+            }))
+            .await;
+    }
+    harness.drained().await.expect("memory");
+    assert_eq!(harness.recall.bots().len(), bots);
+    harness.assert_as_wanted();
+    if links == LinkComparison::Meeting {
+        let Wanted::Bot(bot) = harness.decision(&copy(1).id).wanted else {
+            panic!("it is recorded");
+        };
+        assert_eq!(
+            bot.deduplication_key.as_str(),
+            "2090-03-06T10:00:00Z-https://zoom.us/j/84512345678"
+        );
+        assert_eq!(
+            bot.meeting_url, shown[1],
+            "the bot joins by the event's link"
         );
     }
 }

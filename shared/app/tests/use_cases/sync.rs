@@ -227,7 +227,13 @@ async fn an_override_of_a_series_takes_effect_with_the_next_sync() {
     ] {
         harness
             .state
-            .set_override(&calendar, &series, word, &an_actor(), harness.after(0))
+            .set_override(
+                &a_calendar().owner(),
+                &series,
+                word,
+                &an_actor(),
+                harness.after(0),
+            )
             .await
             .expect("memory");
         harness.request(&calendar, SyncReason::FullSync).await;

@@ -32,7 +32,7 @@ pub fn decide(
 ) -> Verdict {
     let overrides = overrides.for_event(event);
     let facts = policy.situation(event, calendar);
-    objection(event, calendar, policy.scheme(), now)
+    objection(event, calendar, policy.deduplication().scheme, now)
         .or_else(|| by_override(overrides.event?, RuleName::EVENT_OVERRIDE, "event"))
         .or_else(|| policy.deny(&facts))
         .or_else(|| by_override(overrides.series?, RuleName::SERIES_OVERRIDE, "series"))

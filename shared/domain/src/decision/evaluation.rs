@@ -17,7 +17,7 @@ pub struct Evaluation<'a> {
     pub plan: Plan,
     /// The state that the verdict was made from.
     pub inputs: DecisionInputs,
-    /// The latest revision of the calendar's overrides and pauses when they were read.
+    /// The latest revision of the owner's overrides and pauses when they were read.
     /// It can be later than `inputs.overrides`, which counts only those that apply to the
     /// event: the event may have left a series that has an override.
     pub overrides_read: OverrideRevision,

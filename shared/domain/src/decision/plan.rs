@@ -1,5 +1,7 @@
 //! The bot that follows from a verdict.
 
+use std::borrow::Cow;
+
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sha2::{Digest, Sha256};
 
@@ -8,7 +10,8 @@ use crate::decision::wanted::{Offer, Wanted};
 use crate::event::{Calendar, CalendarEvent, Meeting};
 use crate::fact::{Fact, FactSource, FactValue};
 use crate::id::DeduplicationKey;
-use crate::policy::{DeduplicationScheme, Policy};
+use crate::meeting_link::link_by_meeting;
+use crate::policy::{Deduplication, DeduplicationScheme, LinkComparison, Policy};
 use crate::verdict::Verdict;
 use jiff::Timestamp;
 
@@ -71,7 +74,8 @@ pub fn plan(
     let (Verdict::Record(_), Some(meeting)) = (verdict, &event.meeting) else {
         return Plan::Nothing;
     };
-    let Some(deduplication_key) = deduplication_key(policy.scheme(), event, meeting, calendar)
+    let Some(deduplication_key) =
+        deduplication_key(policy.deduplication(), event, meeting, calendar)
     else {
         return Plan::Nothing;
     };
@@ -105,23 +109,28 @@ fn with_ids(config: &BotConfig, event: &CalendarEvent) -> BotConfig {
 }
 
 /// The key by the scheme, in the shapes that Recall's scheduling guide gives.
+/// The link in it is the one that names the meeting, if links are compared by that.
 /// A link that is too long for a key is replaced by its SHA-256. None if the scheme
 /// needs the address of the calendar's owner and it is not known.
 fn deduplication_key(
-    scheme: DeduplicationScheme,
+    deduplication: Deduplication,
     event: &CalendarEvent,
     meeting: &Meeting,
     calendar: &Calendar,
 ) -> Option<DeduplicationKey> {
-    let suffix = match scheme {
+    let suffix = match deduplication.scheme {
         DeduplicationScheme::Meeting => String::new(),
         DeduplicationScheme::Domain => format!("-{}", calendar.email.as_ref()?.domain()),
         DeduplicationScheme::Calendar => format!("-{}", event.id),
     };
     let starts_at = event.starts_at;
-    let key = DeduplicationKey::parse(format!("{starts_at}-{}{suffix}", meeting.url));
+    let url = match deduplication.links {
+        LinkComparison::Text => Cow::Borrowed(meeting.url.as_str()),
+        LinkComparison::Meeting => Cow::Owned(link_by_meeting(&meeting.url)),
+    };
+    let key = DeduplicationKey::parse(format!("{starts_at}-{url}{suffix}"));
     Some(key.unwrap_or_else(|_| {
-        let hash = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(meeting.url.as_bytes()));
+        let hash = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(url.as_bytes()));
         DeduplicationKey::parse(format!("{starts_at}-sha256:{hash}{suffix}"))
             .expect("some 500 characters at most")
     }))

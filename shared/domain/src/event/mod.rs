@@ -5,6 +5,7 @@ mod attendee;
 mod calendar;
 mod calendar_event;
 mod facts;
+mod owner;
 mod payload;
 mod platform;
 mod whole_days;
@@ -15,6 +16,7 @@ pub use calendar::{Calendar, CalendarStatus, StatusName};
 pub use calendar_event::{CalendarEvent, Meeting};
 pub use facts::Facts;
 pub(crate) use facts::{LONGEST_SHOWN_TITLE, short_title};
+pub use owner::CalendarOwner;
 #[cfg(test)]
 pub(crate) use payload::any_payload;
 pub use payload::is_payload_field;

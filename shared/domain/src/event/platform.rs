@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 /// The platform of a calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Platform {
     /// Google Calendar.
     Google,

@@ -1,7 +1,7 @@
 //! A compiled policy: gives a verdict on an event by the rules that its calendar is under.
 
 use super::condition;
-use super::document::DeduplicationScheme;
+use super::document::{Deduplication, DeduplicationScheme, LinkComparison};
 use super::rule_set::{Matcher, RuleSet};
 use super::situation::Situation;
 use super::template::BotTemplate;
@@ -15,16 +15,30 @@ use crate::verdict::{Reason, RuleName, Verdict};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     pub(super) scheme: DeduplicationScheme,
+    /// None if the document does not say.
+    pub(super) links: Option<LinkComparison>,
     pub(super) denied: Vec<Domain>,
     pub(super) outer: RuleSet,
     pub(super) named: Vec<(Vec<Matcher>, RuleSet)>,
 }
 
 impl Policy {
-    /// How many bots a meeting in several calendars gets.
+    /// Which events share a bot.
     #[must_use]
-    pub fn scheme(&self) -> DeduplicationScheme {
-        self.scheme
+    pub fn deduplication(&self) -> Deduplication {
+        Deduplication {
+            scheme: self.scheme,
+            links: self.links.unwrap_or_default(),
+        }
+    }
+
+    /// The policy, which compares links as the `active` one does if its document does not
+    /// say.
+    #[must_use]
+    pub fn over(&self, active: &Self) -> Self {
+        let mut policy = self.clone();
+        policy.links.get_or_insert(active.deduplication().links);
+        policy
     }
 
     /// The name of the policy that `calendar` is under; none for the outer one.

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,6 +26,10 @@ pub struct PolicyDocument {
     /// are scheduled.
     #[serde(default)]
     pub deduplication: DeduplicationScheme,
+    /// When two links are of one meeting. By default as in the policy that is active. It
+    /// cannot be changed while bots are scheduled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare_links: Option<LinkComparison>,
     /// Domains, with their subdomains, whose people are never recorded. Only an override of
     /// the event goes before this.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -133,7 +139,64 @@ impl DeduplicationScheme {
     }
 }
 
+/// When two links are of one meeting, so that its copies share a bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkComparison {
+    /// If they are the same text. A stored policy that does not say has this.
+    #[default]
+    Text,
+    /// If they name the same meeting on its platform, whatever else they hold.
+    Meeting,
+}
+
+impl LinkComparison {
+    /// The name in documents and stored policies.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Meeting => "meeting",
+        }
+    }
+}
+
+/// Which events share a bot. It must not change while bots are scheduled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Deduplication {
+    /// How many bots a meeting gets.
+    pub scheme: DeduplicationScheme,
+    /// When two links are of one meeting.
+    pub links: LinkComparison,
+}
+
+impl fmt::Display for Deduplication {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, links) = (self.scheme.as_str(), self.links.as_str());
+        write!(
+            formatter,
+            "`deduplication: {scheme}` with `compare_links: {links}`"
+        )
+    }
+}
+
 impl PolicyDocument {
+    /// Which events share a bot.
+    #[must_use]
+    pub fn deduplication(&self) -> Deduplication {
+        Deduplication {
+            scheme: self.deduplication,
+            links: self.compare_links.unwrap_or_default(),
+        }
+    }
+
+    /// The document, which compares links as the `active` policy does if it does not say.
+    #[must_use]
+    pub fn over(mut self, active: LinkComparison) -> Self {
+        self.compare_links.get_or_insert(active);
+        self
+    }
+
     /// The current version of the format.
     pub const VERSION: u32 = 1;
     /// The longest document, in bytes of JSON.

@@ -31,7 +31,10 @@ mod when;
 mod words;
 
 pub use compiled::Policy;
-pub use document::{DeduplicationScheme, NamedPolicyDocument, PolicyDocument, RuleDocument, Then};
+pub use document::{
+    Deduplication, DeduplicationScheme, LinkComparison, NamedPolicyDocument, PolicyDocument,
+    RuleDocument, Then,
+};
 pub use expression::{EvaluationFailure, Expression, ExpressionProblem};
 pub use format::Notation;
 pub use own_domains::OwnDomains;

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::listed_events::ListedEvents;
 use super::state::{CompletedSync, SyncInProgress};
 use super::unreadable_events::UnreadableEvents;
 use crate::event::{Calendar, CalendarStatus};
@@ -35,6 +36,9 @@ pub struct CalendarRecord {
     pub last_sync: Option<CompletedSync>,
     /// A sync of several pages that is not completed.
     pub in_progress: Option<SyncInProgress<CompletedSync>>,
+    /// The events that the sync in progress has listed so far, if it is a full sync, and the
+    /// worker that left it has told.
+    pub listed_so_far: Option<ListedEvents>,
     /// How long no decision was found to retire; none if the calendar was not retired
     /// since it last changed.
     pub retired: Option<Retired>,
@@ -53,6 +57,7 @@ impl CalendarRecord {
             revision: CalendarRevision(1),
             last_sync: None,
             in_progress: None,
+            listed_so_far: None,
             retired: None,
             unreadable_events: UnreadableEvents::default(),
             version: Version::NEW,
@@ -63,8 +68,12 @@ impl CalendarRecord {
     ///
     /// Any change makes a full sync necessary: the calendar may have been disconnected and
     /// connected again in between, and Recall does not say whether its bots came back too.
+    /// An address that is not given any more is still that of the owner.
     #[must_use]
-    pub fn after(&self, calendar: Calendar) -> Option<Self> {
+    pub fn after(&self, mut calendar: Calendar) -> Option<Self> {
+        if calendar.email.is_none() {
+            calendar.email.clone_from(&self.calendar.email);
+        }
         if calendar.updated_at < self.calendar.updated_at || calendar == self.calendar {
             return None;
         }
@@ -73,6 +82,7 @@ impl CalendarRecord {
             revision: CalendarRevision(self.revision.0 + 1),
             last_sync: None,
             in_progress: None,
+            listed_so_far: None,
             retired: None,
             unreadable_events: self.unreadable_events.clone(),
             version: self.version,

@@ -32,6 +32,7 @@
 mod calendar_record;
 mod coverage;
 mod debounce;
+mod listed_events;
 mod listing;
 mod plan;
 mod plan_syncs;
@@ -44,6 +45,7 @@ mod unreadable_events;
 
 pub use calendar_record::{CalendarRecord, Retired};
 pub use coverage::Coverage;
+pub use listed_events::ListedEvents;
 pub use plan::{ListingOptions, PendingCalendar, PlannedSync, Scope, SyncPlan};
 pub use plan_syncs::plan_syncs;
 pub use request::{SyncJob, SyncReason, SyncRequest};

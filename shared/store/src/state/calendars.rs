@@ -1,8 +1,8 @@
 //! Calendars, one row each, and the index that lists them.
 //!
-//! The index shows each calendar's record beside the head of its overrides, so
-//! one query tells how far each calendar is synced, and whether an override was
-//! set since. It is eventually consistent.
+//! The index shows each calendar's record, and the heads of the overrides of their
+//! owners, so one query tells how far each calendar is synced, and whether an override
+//! was set since. It is eventually consistent.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, ListedCalendar, UnreadableRecord, WriteOutcome};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
-    EventId, OverrideRevision, Platform, PolicyRevision, Retired, Timestamp, UnreadableEvent,
-    UnreadableEvents, Version,
+    EventId, ListedEvents, OverrideRevision, Platform, PolicyRevision, Retired, Timestamp,
+    UnreadableEvent, UnreadableEvents, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
 use super::overrides::HeadRow;
-use super::place::{OVERRIDES_HEAD, PARTITION, Place, RECORD, SORT, calendar_of};
+use super::place::{OVERRIDES_HEAD, PARTITION, Place, RECORD, SORT, calendar_of, partition_of};
 use super::sync_row::SyncInProgressRow;
 use super::{Listed, StateTable, row_at};
 use crate::attributes::{Attributes, Unreadable, read_row, text};
@@ -40,14 +40,17 @@ impl Calendars for StateTable {
     }
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
-        let entries = self.calendar_entries().await?;
-        let listed = entries.into_values().filter_map(|entry| {
-            Some(ListedCalendar {
-                record: entry.record?,
-                override_revision: entry.override_revision,
-            })
-        });
-        Ok(listed.collect())
+        let Entries {
+            calendars, heads, ..
+        } = self.entries().await?;
+        let listed = |record: CalendarRecord| ListedCalendar {
+            override_revision: match heads.get(&partition_of(&record.calendar.owner())) {
+                Some(Ok(revision)) => *revision,
+                Some(Err(_)) | None => OverrideRevision::default(),
+            },
+            record,
+        };
+        Ok(calendars.into_iter().map(listed).collect())
     }
 
     async fn expire(&self, id: &CalendarId, at: Timestamp) -> Result<(), PortError> {
@@ -58,20 +61,14 @@ impl Calendars for StateTable {
     }
 
     async fn unreadable(&self) -> Result<Vec<UnreadableRecord>, PortError> {
-        let entries = self.calendar_entries().await?;
-        let unreadable = entries.into_iter().filter_map(|(partition, entry)| {
-            Some(UnreadableRecord {
-                calendar_id: calendar_of(&partition)?,
-                problem: entry.problem?.to_string(),
-            })
-        });
-        Ok(unreadable.collect())
+        let entries = self.entries().await?;
+        Ok(entries.unreadable())
     }
 }
 
 impl StateTable {
-    /// What the index shows, by partition.
-    async fn calendar_entries(&self) -> Result<BTreeMap<String, Entry>, PortError> {
+    /// What the index shows.
+    async fn entries(&self) -> Result<Entries, PortError> {
         let query = self
             .client
             .query()
@@ -80,37 +77,81 @@ impl StateTable {
             .key_condition_expression("#listed = :listed")
             .expression_attribute_names("#listed", "listed")
             .expression_attribute_values(":listed", text("calendar"));
-        Ok(entries_of(all_rows(query).await?))
+        Ok(Entries::of(all_rows(query).await?))
     }
 }
 
-/// What the index shows of one calendar.
+/// What the index shows. The problem of a row that cannot be read costs only its calendar,
+/// or the calendars of its owner.
 #[derive(Default)]
-struct Entry {
-    record: Option<CalendarRecord>,
-    override_revision: OverrideRevision,
-    /// The problem of a row that cannot be read, which costs only its calendar.
-    problem: Option<Unreadable>,
+struct Entries {
+    /// The records of calendars.
+    calendars: Vec<CalendarRecord>,
+    /// The revision of each owner's overrides, by partition.
+    heads: BTreeMap<String, Result<OverrideRevision, Unreadable>>,
+    /// The problems of other rows, by partition.
+    problems: BTreeMap<String, Unreadable>,
 }
 
-/// The rows of the index, by calendar. A row that cannot be read is logged and left
-/// out, so that it keeps no other calendar from being listed.
-fn entries_of(rows: Vec<Attributes>) -> BTreeMap<String, Entry> {
-    let mut entries = BTreeMap::new();
-    for row in rows {
-        let (partition, sort) = (name(&row, PARTITION), name(&row, SORT));
-        let (place, sort) = (format!("{sort} of {partition}"), sort.to_owned());
-        let entry: &mut Entry = entries.entry(partition.to_owned()).or_default();
-        if let Err(problem) = entry.add(&sort, row) {
+impl Entries {
+    /// The rows of the index. One that cannot be read is logged and left out, so that it
+    /// keeps no other calendar from being listed.
+    fn of(rows: Vec<Attributes>) -> Self {
+        let mut entries = Self::default();
+        for row in rows {
+            let [partition, sort] = [PARTITION, SORT].map(|key| name(&row, key).to_owned());
+            let problem = match sort.as_str() {
+                RECORD => match read_row::<CalendarRow>(row) {
+                    Ok(row) => {
+                        entries.calendars.push(row.record());
+                        continue;
+                    }
+                    Err(problem) => problem,
+                },
+                OVERRIDES_HEAD => match read_row::<HeadRow>(row) {
+                    Ok(row) => {
+                        entries.heads.insert(partition, Ok(row.revision()));
+                        continue;
+                    }
+                    Err(problem) => {
+                        let head = Err(problem.clone());
+                        entries.heads.insert(partition.clone(), head);
+                        problem
+                    }
+                },
+                _ => Unreadable::UnknownVersion,
+            };
+            let place = format!("{sort} of {partition}");
             tracing::error!(
                 place,
                 %problem,
                 "the list of calendars lacks the row {place}, which cannot be read: {problem}"
             );
-            entry.problem = Some(problem);
+            if sort != OVERRIDES_HEAD {
+                entries.problems.insert(partition, problem);
+            }
         }
+        entries
     }
-    entries
+
+    /// The calendars that have a row that cannot be read.
+    fn unreadable(&self) -> Vec<UnreadableRecord> {
+        let unreadable = |calendar_id, problem: &Unreadable| UnreadableRecord {
+            calendar_id,
+            problem: problem.to_string(),
+        };
+        let mut all: Vec<_> = (self.problems.iter())
+            .filter_map(|(partition, problem)| Some(unreadable(calendar_of(partition)?, problem)))
+            .collect();
+        for record in &self.calendars {
+            let head = self.heads.get(&partition_of(&record.calendar.owner()));
+            if let Some(Err(problem)) = head {
+                all.push(unreadable(record.calendar.id.clone(), problem));
+            }
+        }
+        all.sort_unstable();
+        all
+    }
 }
 
 /// The text of a key attribute.
@@ -118,17 +159,6 @@ fn name<'a>(row: &'a Attributes, attribute: &str) -> &'a str {
     let value = row.get(attribute);
     let text = value.and_then(|value| value.as_s().ok());
     text.map_or("?", String::as_str)
-}
-
-impl Entry {
-    fn add(&mut self, sort: &str, row: Attributes) -> Result<(), Unreadable> {
-        match sort {
-            RECORD => self.record = Some(read_row::<CalendarRow>(row)?.record()),
-            OVERRIDES_HEAD => self.override_revision = read_row::<HeadRow>(row)?.revision(),
-            _ => return Err(Unreadable::UnknownVersion),
-        }
-        Ok(())
-    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -153,6 +183,9 @@ pub(super) struct CalendarRow {
     last_sync: Option<CompletedSyncRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sync_in_progress: Option<SyncInProgressRow<CompletedSyncRow>>,
+    /// One that cannot be read costs itself: the sync goes on without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    listed_so_far: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retired: Option<RetiredRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -228,6 +261,7 @@ impl CalendarRow {
             revision: record.revision.0,
             last_sync: record.last_sync.clone().map(Into::into),
             sync_in_progress: record.in_progress.as_ref().map(SyncInProgressRow::of),
+            listed_so_far: record.listed_so_far.as_ref().and_then(ListedEvents::text),
             retired: record
                 .retired
                 .map(|Retired { since, until }| RetiredRow { since, until }),
@@ -250,6 +284,7 @@ impl CalendarRow {
             },
             revision: CalendarRevision(self.revision),
             last_sync: self.last_sync.map(Into::into),
+            listed_so_far: self.listed_so_far.as_deref().and_then(ListedEvents::parse),
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
             retired: self
                 .retired
@@ -339,37 +374,34 @@ mod tests {
         };
         let good = write_row(CalendarRow::of(&callsheet_testkit::a_calendar_record()));
         let good = Place::calendar(&callsheet_testkit::a_calendar().id).on(good);
+        let owner = callsheet_testkit::a_calendar().owner();
+        let head = json!({"v": 1, "listed": "calendar"});
         let rows = [
             row("calendar#later", RECORD, json!({"v": 2})),
             row("calendar#bare", RECORD, json!({})),
-            row(
-                "calendar#head",
-                OVERRIDES_HEAD,
-                json!({"v": 1, "listed": "calendar"}),
-            ),
+            row("calendar#head", OVERRIDES_HEAD, head.clone()),
             row("calendar#mood", "mood", json!({"v": 1})),
+            row(&partition_of(&owner), OVERRIDES_HEAD, head),
             good,
         ];
-        let entries = entries_of(rows.to_vec());
-        let problems: Vec<_> = entries
-            .iter()
-            .filter_map(|(partition, entry)| Some((partition.as_str(), entry.problem.clone()?)))
+        let entries = Entries::of(rows.to_vec());
+        let unreadable = entries.unreadable().into_iter();
+        let problems: Vec<_> = unreadable
+            .map(|row| (row.calendar_id.to_string(), row.problem))
             .collect();
+        let named =
+            |calendar: &str, problem: Unreadable| (calendar.to_owned(), problem.to_string());
         let missing = |name: &str| Unreadable::Missing(name.to_owned());
         assert_eq!(
             problems,
             [
-                ("calendar#bare", missing("v")),
-                ("calendar#head", missing("revision")),
-                ("calendar#later", Unreadable::UnknownVersion),
-                ("calendar#mood", Unreadable::UnknownVersion),
+                named("bare", missing("v")),
+                named("calendar-sales", missing("revision")),
+                named("later", Unreadable::UnknownVersion),
+                named("mood", Unreadable::UnknownVersion),
             ]
         );
-        let read: Vec<_> = entries
-            .values()
-            .filter(|entry| entry.record.is_some())
-            .collect();
-        assert_eq!(read.len(), 1);
+        assert_eq!(entries.calendars.len(), 1);
     }
 
     fn listed_row(calendar: &str, sort: &str, mut row: serde_json::Value) -> Attributes {
@@ -396,10 +428,7 @@ mod tests {
             listed_row("c", "something", json!({"v": 1})),
             calendar("d", 1),
         ];
-        let records = entries_of(rows)
-            .into_values()
-            .filter_map(|entry| entry.record);
-        let listed: Vec<_> = records
+        let listed: Vec<_> = (Entries::of(rows).calendars.iter())
             .map(|record| record.calendar.id.to_string())
             .collect();
         assert_eq!(listed, ["a", "d"]);

@@ -9,17 +9,16 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use callsheet_app::PortError;
 use callsheet_app::ports::{ActorRows, Forgetting};
-use callsheet_domain::{Actor, CalendarId, OverrideScope, Timestamp};
+use callsheet_domain::{Actor, CalendarId, CalendarOwner, Timestamp};
 
 use super::StateTable;
-use super::place::{OVERRIDES, PARTITION, POLICIES, Place, SORT};
+use super::overrides::EXPIRES_AT;
+use super::place::{OVERRIDES, PARTITION, POLICIES, Place, SORT, partition_of};
 use crate::attributes::{Attributes, number, text};
 use crate::error::{failed, if_condition_held};
 use crate::expressions::all_rows;
 
 const BY: &str = "by";
-/// In seconds, as DynamoDB's time-to-live requires.
-const EXPIRES_AT: &str = "expires_at";
 
 /// A row that names a person.
 struct NamedRow {
@@ -62,23 +61,16 @@ impl Forgetting for StateTable {
 
     async fn forget_calendar(&self, calendar: &CalendarId) -> Result<u64, PortError> {
         let keys = self.keys_of_calendar(calendar).await?;
-        let count = keys.len() as u64;
-        for key in keys {
-            let delete = self.client.delete_item().table_name(&self.table);
-            let deleted = delete.set_key(Some(key)).send().await;
-            deleted.map_err(failed)?;
-        }
-        Ok(count)
+        self.delete_all(keys).await
     }
 
-    async fn expire_override(
-        &self,
-        calendar: &CalendarId,
-        scope: &OverrideScope,
-        at: Timestamp,
-    ) -> Result<(), PortError> {
-        self.expire_row(Place::override_of(calendar, scope).key(), at)
-            .await
+    async fn owner_rows(&self, owner: &CalendarOwner) -> Result<u64, PortError> {
+        Ok(self.keys_of_owner(owner).await?.len() as u64)
+    }
+
+    async fn forget_owner(&self, owner: &CalendarOwner) -> Result<u64, PortError> {
+        let keys = self.keys_of_owner(owner).await?;
+        self.delete_all(keys).await
     }
 }
 
@@ -103,12 +95,31 @@ impl StateTable {
         Ok(named)
     }
 
+    async fn delete_all(&self, keys: Vec<Attributes>) -> Result<u64, PortError> {
+        let count = keys.len() as u64;
+        for key in keys {
+            let delete = self.client.delete_item().table_name(&self.table);
+            let deleted = delete.set_key(Some(key)).send().await;
+            deleted.map_err(failed)?;
+        }
+        Ok(count)
+    }
+
     /// The keys of a calendar's rows.
     pub(super) async fn keys_of_calendar(
         &self,
         calendar: &CalendarId,
     ) -> Result<Vec<Attributes>, PortError> {
-        let partition = Place::calendar(calendar).partition;
+        self.keys_of(Place::calendar(calendar).partition, "").await
+    }
+
+    /// The keys of the rows of an owner.
+    async fn keys_of_owner(&self, owner: &CalendarOwner) -> Result<Vec<Attributes>, PortError> {
+        self.keys_of(partition_of(owner), OVERRIDES).await
+    }
+
+    /// The keys of the rows of a partition whose sort keys begin with `prefix`.
+    async fn keys_of(&self, partition: String, prefix: &str) -> Result<Vec<Attributes>, PortError> {
         let query = self
             .client
             .query()
@@ -119,7 +130,10 @@ impl StateTable {
             .expression_attribute_names("#partition", PARTITION)
             .expression_attribute_names("#sort", SORT)
             .expression_attribute_values(":partition", text(partition));
-        all_rows(query).await
+        let mut keys = all_rows(query).await?;
+        let sort = |key: &Attributes| key.get(SORT)?.as_s().ok().cloned();
+        keys.retain(|key| sort(key).is_some_and(|sort| sort.starts_with(prefix)));
+        Ok(keys)
     }
 
     /// Has a row deleted after `at`, if there is one.

@@ -131,6 +131,13 @@ async fn row_at<T: DeserializeOwned>(
     place: Place,
     name: impl Display,
 ) -> Result<Option<T>, PortError> {
+    let row = attributes_at(state, place).await?;
+    let row = row.map(read_row).transpose();
+    row.map_err(|problem| unreadable(name, problem))
+}
+
+/// The attributes of the row at `place`, as its latest write left it.
+async fn attributes_at(state: &StateTable, place: Place) -> Result<Option<Attributes>, PortError> {
     let response = state
         .client
         .get_item()
@@ -140,8 +147,7 @@ async fn row_at<T: DeserializeOwned>(
         .send()
         .await
         .map_err(failed)?;
-    let row = response.item.map(read_row).transpose();
-    row.map_err(|problem| unreadable(name, problem))
+    Ok(response.item)
 }
 
 /// What the index of all calendars shows.

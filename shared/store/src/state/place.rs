@@ -1,7 +1,7 @@
-//! Keys of the rows of state: one partition for each calendar, and one for the
-//! rest of the workspace.
+//! Keys of the rows of state: one partition for each calendar, one for the overrides of
+//! each person, and one for the rest of the workspace.
 
-use callsheet_domain::{CalendarId, Operation, OverrideScope, PolicyRevision};
+use callsheet_domain::{CalendarId, CalendarOwner, Operation, OverrideScope, PolicyRevision};
 
 use crate::attributes::{Attributes, text};
 
@@ -10,13 +10,15 @@ pub(super) const SORT: &str = "sort";
 
 /// Prefix of the partitions of calendars.
 const CALENDAR: &str = "calendar#";
+/// Prefix of the partitions of persons.
+const PERSON: &str = "person#";
 /// Sort key of a calendar's record.
 pub(super) const RECORD: &str = "calendar";
-/// Sort key of the head of a calendar's overrides. It sorts after the rows that it counts.
+/// Sort key of the head of an owner's overrides. It sorts after the rows that it counts.
 pub(super) const OVERRIDES_HEAD: &str = "overrides";
-/// Prefix of the sort keys of a calendar's overrides, its pause and their head.
+/// Prefix of the sort keys of an owner's overrides, their pause and the head.
 pub(super) const OVERRIDES: &str = "override";
-/// Sort key of a calendar's pause.
+/// Sort key of an owner's pause.
 pub(super) const PAUSE: &str = "override#pause";
 /// Prefix of the sort keys of overrides, by scope.
 pub(super) const EVENT: &str = "override#event#";
@@ -35,6 +37,16 @@ pub(super) struct Place {
 /// The calendar whose rows a partition holds.
 pub(super) fn calendar_of(partition: &str) -> Option<CalendarId> {
     CalendarId::parse(partition.strip_prefix(CALENDAR)?).ok()
+}
+
+/// The partition of the overrides of an owner: of a person, by a digest, since names of
+/// partitions are logged; else of the calendar.
+pub(super) fn partition_of(owner: &CalendarOwner) -> String {
+    match (owner, owner.digest()) {
+        (_, Some(digest)) => format!("{PERSON}{digest}"),
+        (CalendarOwner::Unknown(calendar), None) => format!("{CALENDAR}{calendar}"),
+        (CalendarOwner::Person { .. }, None) => unreachable!("a person has a digest"),
+    }
 }
 
 /// The revision whose policy a sort key names.
@@ -62,25 +74,36 @@ impl Place {
         Self::of_calendar(id, RECORD)
     }
 
-    pub(super) fn overrides_head(id: &CalendarId) -> Self {
-        Self::of_calendar(id, OVERRIDES_HEAD)
+    pub(super) fn of_owner(owner: &CalendarOwner, sort: impl Into<String>) -> Self {
+        Self {
+            partition: partition_of(owner),
+            sort: sort.into(),
+        }
     }
 
-    pub(super) fn pause(id: &CalendarId) -> Self {
-        Self::of_calendar(id, PAUSE)
+    pub(super) fn overrides_head(owner: &CalendarOwner) -> Self {
+        Self::of_owner(owner, OVERRIDES_HEAD)
     }
 
-    pub(super) fn override_of(id: &CalendarId, scope: &OverrideScope) -> Self {
-        let sort = match scope {
+    pub(super) fn pause(owner: &CalendarOwner) -> Self {
+        Self::of_owner(owner, PAUSE)
+    }
+
+    pub(super) fn override_of(owner: &CalendarOwner, scope: &OverrideScope) -> Self {
+        let sort = match scope.before_splits() {
             OverrideScope::Event(id) => format!("{EVENT}{id}"),
             OverrideScope::Series(ical_uid) => format!("{SERIES}{ical_uid}"),
             OverrideScope::PlatformSeries(id) => format!("{PLATFORM_SERIES}{id}"),
         };
-        Self::of_calendar(id, sort)
+        Self::of_owner(owner, sort)
     }
 
     pub(super) fn active_policy() -> Self {
         Self::of_workspace("policy")
+    }
+
+    pub(super) fn built_in_policy() -> Self {
+        Self::of_workspace("built-in-policy")
     }
 
     /// Padded, so that revisions sort by number.

@@ -7,10 +7,13 @@
 //! conflict, and no revision is ever used twice.
 //!
 //! If the row with the active revision is lost, the newest document is active.
+//!
+//! One more row says how the built-in policy compares links in this stack. It is written
+//! once, and never changed.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
-use callsheet_domain::{Actor, PolicyRevision, Timestamp};
+use callsheet_app::ports::{NewPolicy, Policies, PolicyWrite, StoredPolicy, WriteOutcome};
+use callsheet_domain::{Actor, LinkComparison, PolicyRevision, Timestamp};
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +21,7 @@ use super::place::{POLICIES, Place, SORT, policy_of};
 use super::{StateTable, TRIES, row_at};
 use crate::attributes::{read_row, write_row};
 use crate::error::{busy, failed, unreadable};
-use crate::expressions::Unchanged;
+use crate::expressions::{Unchanged, put_if};
 use crate::stored_text;
 
 #[derive(Serialize, Deserialize)]
@@ -36,6 +39,11 @@ pub(super) struct PolicyRow {
     at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BuiltInPolicyRow {
+    compare_links: LinkComparison,
 }
 
 impl Policies for StateTable {
@@ -102,6 +110,31 @@ impl Policies for StateTable {
             history.push(row.policy());
         }
         Ok(history)
+    }
+
+    async fn built_in_links(&self) -> Result<Option<LinkComparison>, PortError> {
+        let name = "how the built-in policy compares links";
+        let row: Option<BuiltInPolicyRow> = row_at(self, Place::built_in_policy(), name).await?;
+        Ok(row.map(|row| row.compare_links))
+    }
+
+    async fn decide_built_in_links(
+        &self,
+        links: LinkComparison,
+    ) -> Result<LinkComparison, PortError> {
+        let row = BuiltInPolicyRow {
+            compare_links: links,
+        };
+        let row = Place::built_in_policy().on(write_row(row));
+        let put = self.client.put_item().table_name(&self.table);
+        let absent = Unchanged {
+            attribute: "compare_links",
+            read: None,
+        };
+        match put_if(absent, put.set_item(Some(row))).await? {
+            WriteOutcome::Written => Ok(links),
+            WriteOutcome::Conflict => Ok(self.built_in_links().await?.unwrap_or(links)),
+        }
     }
 }
 

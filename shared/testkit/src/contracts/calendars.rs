@@ -2,9 +2,9 @@
 
 use callsheet_app::ports::{Calendars, ListedCalendar, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, OverrideChoice,
-    OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, Retired, SyncInProgress,
-    UnreadableEvent, UnreadableEvents, Version,
+    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, ListedEvents,
+    OverrideChoice, OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, Retired,
+    SyncInProgress, UnreadableEvent, UnreadableEvents, Version,
 };
 use futures_util::future::join_all;
 
@@ -74,6 +74,11 @@ pub async fn a_calendar_record_is_read_as_it_was_written(calendars: &impl Calend
                     pages: 3,
                     listed: 300,
                     held_until: at("09:01:30.000001"),
+                });
+                record.listed_so_far = sync.as_ref().map(|_| {
+                    let mut listed = ListedEvents::default();
+                    (0..sync_index).for_each(|number| listed.add(&id(format!("event-{number}"))));
+                    listed
                 });
                 record.unreadable_events = UnreadableEvents {
                     named: (0..sync_index)
@@ -187,8 +192,8 @@ pub async fn every_calendar_is_listed_as_it_was_written(calendars: &impl Calenda
     .await;
 }
 
-/// Overrides and pauses raise the revision that the list shows for their own
-/// calendar; a calendar that has overrides and no record is not listed.
+/// Overrides and pauses raise the revision that the list shows for all calendars of their
+/// owner; one that has overrides and no calendar is not listed.
 ///
 /// # Panics
 /// If the implementation does something else.
@@ -196,16 +201,23 @@ pub async fn a_calendar_is_listed_with_its_latest_override_revision(
     store: &(impl Calendars + OverrideStore),
 ) {
     let (by, now) = (an_actor(), at("09:00"));
-    for name in ["calendar-a", "calendar-b"] {
-        assert_eq!(write(store, &named(name)).await, WriteOutcome::Written);
+    let owned = |name: &str, email: Option<&str>| {
+        named(name).with(|record| record.calendar.email = email.map(an_email))
+    };
+    let records = [
+        owned("calendar-a", Some("a@acme.example")),
+        owned("calendar-b", Some("b@acme.example")),
+        owned("calendar-c", None),
+        owned("calendar-d", Some("A@acme.example")),
+    ];
+    for record in &records {
+        assert_eq!(write(store, record).await, WriteOutcome::Written);
     }
     let series = OverrideScope::Series(an_event().ical_uid);
-    let (a, c) = (
-        named("calendar-a").calendar.id,
-        named("calendar-c").calendar.id,
-    );
-    for calendar in [&a, &c] {
-        let set = store.set_override(calendar, &series, OverrideChoice::Skip, &by, now);
+    let [a, _, c, _] = records.map(|record| record.calendar.owner());
+    let gone = owned("calendar-e", Some("e@acme.example")).calendar.owner();
+    for owner in [&a, &c, &gone] {
+        let set = store.set_override(owner, &series, OverrideChoice::Skip, &by, now);
         set.await.expect("the store answers");
     }
     let paused = store.pause(&a, at("12:00"), &by, now);
@@ -216,7 +228,13 @@ pub async fn a_calendar_is_listed_with_its_latest_override_revision(
             .iter()
             .map(|one| (one.record.calendar.id.as_str(), one.override_revision.0))
             .collect();
-        shown == [("calendar-a", 2), ("calendar-b", 0)]
+        shown
+            == [
+                ("calendar-a", 2),
+                ("calendar-b", 0),
+                ("calendar-c", 1),
+                ("calendar-d", 2),
+            ]
     })
     .await;
 }

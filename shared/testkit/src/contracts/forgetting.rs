@@ -1,17 +1,24 @@
 //! What every implementation of `Forgetting` must do.
 
 use callsheet_app::ports::{ActorRows, Calendars, Forgetting, NewPolicy, OverrideStore, Policies};
-use callsheet_domain::{Actor, CalendarId, OverrideChoice, OverrideScope, PolicyRevision};
+use callsheet_domain::{
+    Actor, CalendarId, CalendarOwner, OverrideChoice, OverrideScope, PolicyRevision,
+};
 
-use crate::{With as _, a_calendar_record, an_actor, at, id};
+use crate::{With as _, a_calendar, a_calendar_record, an_actor, an_email, at, id};
 
 fn event(name: &str) -> OverrideScope {
     OverrideScope::Event(id(name))
 }
 
-async fn set(store: &impl OverrideStore, calendar: &CalendarId, scope: &str, by: &Actor) {
+fn owner(address: &str) -> CalendarOwner {
+    let calendar = a_calendar().with(|calendar| calendar.email = Some(an_email(address)));
+    calendar.owner()
+}
+
+async fn set(store: &impl OverrideStore, owner: &CalendarOwner, scope: &str, by: &Actor) {
     let (scope, choice) = (event(scope), OverrideChoice::Skip);
-    let set = store.set_override(calendar, &scope, choice, by, at("09:00"));
+    let set = store.set_override(owner, &scope, choice, by, at("09:00"));
     set.await.expect("the store answers");
 }
 
@@ -36,7 +43,7 @@ pub async fn an_actor_is_forgotten_in_overrides_pauses_and_policies<S>(store: &S
 where
     S: Forgetting + OverrideStore + Policies,
 {
-    let (ours, theirs): (CalendarId, CalendarId) = (id("calendar-sales"), id("calendar-bo"));
+    let (ours, theirs) = (owner("sales@acme.example"), owner("bo@acme.example"));
     let (lead, other): (Actor, Actor) = (an_actor(), id("other@acme.example"));
     set(store, &ours, "a", &lead).await;
     set(store, &ours, "b", &other).await;
@@ -78,46 +85,50 @@ where
     }
 }
 
-/// All rows of a calendar are deleted, and none of another one.
+/// All rows of a calendar or of an owner are deleted, and none of another one.
 ///
 /// # Panics
 /// If the implementation does something else.
-pub async fn a_calendar_is_forgotten_with_its_overrides<S>(store: &S)
+pub async fn a_calendar_and_the_overrides_of_its_owner_are_forgotten<S>(store: &S)
 where
     S: Forgetting + OverrideStore + Calendars,
 {
     let other: CalendarId = id("calendar-bo");
     let records = [
         a_calendar_record(),
-        a_calendar_record().with(|record| record.calendar.id = other.clone()),
+        a_calendar_record().with(|record| {
+            record.calendar.id = other.clone();
+            record.calendar.email = None;
+        }),
     ];
     for record in &records {
         store.write_record(record).await.expect("the store answers");
         for scope in ["a", "b"] {
-            set(store, &record.calendar.id, scope, &an_actor()).await;
+            set(store, &record.calendar.owner(), scope, &an_actor()).await;
         }
     }
-    let ours = &records[0].calendar.id;
+    let [ours, _] = records.each_ref().map(|record| &record.calendar.id);
+    let [owner, unknown] = records.each_ref().map(|record| record.calendar.owner());
     let rows = async |id: &CalendarId| store.calendar_rows(id).await.expect("the store answers");
-    assert_eq!((rows(ours).await, rows(&other).await), (4, 4));
-    assert_eq!(
-        store
-            .forget_calendar(ours)
-            .await
-            .expect("the store answers"),
-        4
-    );
-    assert_eq!((rows(ours).await, rows(&other).await), (0, 4));
+    let said = async |owner: &CalendarOwner| {
+        let rows = store.owner_rows(owner).await;
+        rows.expect("the store answers")
+    };
+    assert_eq!((rows(ours).await, rows(&other).await), (1, 4));
+    assert_eq!((said(&owner).await, said(&unknown).await), (3, 3));
+    for count in [1, 0] {
+        let forgotten = store.forget_calendar(ours).await;
+        assert_eq!(forgotten.expect("the store answers"), count);
+    }
     assert_eq!(store.record(ours).await.expect("the store answers"), None);
-    let overrides = store.overrides(ours).await.expect("the store answers");
+    assert_eq!((rows(ours).await, said(&owner).await), (0, 3));
+    for count in [3, 0] {
+        let forgotten = store.forget_owner(&owner).await;
+        assert_eq!(forgotten.expect("the store answers"), count);
+    }
+    let overrides = store.overrides(&owner).await.expect("the store answers");
     assert_eq!(overrides, callsheet_domain::Overrides::default());
-    assert_eq!(
-        store
-            .forget_calendar(ours)
-            .await
-            .expect("the store answers"),
-        0
-    );
+    assert_eq!((said(&owner).await, rows(&other).await), (0, 4));
 }
 
 /// Rows that expire are read as before until then, and what does not exist is not created.
@@ -129,43 +140,33 @@ where
     S: Forgetting + OverrideStore + Calendars,
 {
     let record = a_calendar_record();
-    let calendar = &record.calendar.id;
+    let (calendar, owner) = (&record.calendar.id, &record.calendar.owner());
     let unknown = event("unknown");
-    let expired = store.expire_override(calendar, &unknown, at("12:00")).await;
+    let expired = store.expire_override(owner, &unknown, at("12:00")).await;
     expired.expect("the store answers");
-    store
-        .expire(calendar, at("12:00"))
-        .await
-        .expect("the store answers");
-    assert_eq!(
-        store
-            .calendar_rows(calendar)
-            .await
-            .expect("the store answers"),
-        0
+    let expire = async || {
+        let expired = store.expire(calendar, at("12:00")).await;
+        expired.expect("the store answers");
+    };
+    expire().await;
+    let rows = (
+        store.calendar_rows(calendar).await,
+        store.owner_rows(owner).await,
     );
-    store
-        .write_record(&record)
-        .await
-        .expect("the store answers");
-    set(store, calendar, "a", &an_actor()).await;
-    let before = store.overrides(calendar).await.expect("the store answers");
-    let expired = store
-        .expire_override(calendar, &event("a"), at("12:00"))
-        .await;
+    assert!(matches!(rows, (Ok(0), Ok(0))), "{rows:?}");
+    let written = store.write_record(&record).await;
+    written.expect("the store answers");
+    set(store, owner, "a", &an_actor()).await;
+    let before = store.overrides(owner).await.expect("the store answers");
+    let expired = store.expire_override(owner, &event("a"), at("12:00")).await;
     expired.expect("the store answers");
-    store
-        .expire(calendar, at("12:00"))
-        .await
-        .expect("the store answers");
-    let after = store.overrides(calendar).await.expect("the store answers");
+    expire().await;
+    let after = store.overrides(owner).await.expect("the store answers");
     assert_eq!(after, before);
     let stored = store.record(calendar).await.expect("the store answers");
     let stored = stored.expect("it is stored");
     assert_eq!(stored.calendar, record.calendar);
-    let written = store
-        .write_record(&stored)
-        .await
-        .expect("the store answers");
+    let written = store.write_record(&stored).await;
+    let written = written.expect("the store answers");
     assert_eq!(written, callsheet_app::ports::WriteOutcome::Written);
 }

@@ -3,9 +3,10 @@
 
 use callsheet_app::ports::{Calendars, NewPolicy, OverrideStore, Policies, PolicyWrite};
 use callsheet_domain::{
-    CalendarId, CompletedSync, OverrideChoice, OverrideRevision, OverrideScope, PolicyRevision,
+    CalendarOwner, CompletedSync, OverrideChoice, OverrideRevision, OverrideScope, PolicyRevision,
 };
 
+use super::eventually;
 use crate::{With as _, a_calendar_record, an_actor, at, id};
 
 /// A store, and a way to lose the rows that count revisions.
@@ -19,8 +20,8 @@ pub trait LosesHeads {
     /// Loses the row that names the active policy.
     fn lose_policy_head(&self) -> impl Future<Output = ()> + Send;
 
-    /// Loses the head of a calendar's overrides.
-    fn lose_overrides_head(&self, calendar: &CalendarId) -> impl Future<Output = ()> + Send;
+    /// Loses the head of an owner's overrides.
+    fn lose_overrides_head(&self, owner: &CalendarOwner) -> impl Future<Output = ()> + Send;
 }
 
 fn policy(document: &str, newest_used: u64) -> NewPolicy {
@@ -84,31 +85,31 @@ pub async fn a_push_follows_the_newest_policy_that_decided(ends: &impl LosesHead
 }
 
 /// Without their head, overrides and pauses go on from the latest of them, or from the
-/// one that the calendar was last synced with.
+/// one that a calendar of the owner was last synced with.
 ///
 /// # Panics
 /// If the implementation does something else.
 pub async fn a_lost_head_of_overrides_is_rebuilt(ends: &impl LosesHeads) {
     let store = ends.store();
     let record = a_calendar_record();
-    let calendar = &record.calendar.id;
+    let owner = &record.calendar.owner();
     let set = async |scope: &str| {
         let scope = OverrideScope::Event(id(scope));
         let (choice, by) = (OverrideChoice::Skip, an_actor());
-        let set = store.set_override(calendar, &scope, choice, &by, at("09:00"));
+        let set = store.set_override(owner, &scope, choice, &by, at("09:00"));
         set.await.expect("the store answers").0
     };
     let counted = async || {
-        let overrides = store.overrides(calendar).await;
+        let overrides = store.overrides(owner).await;
         overrides.expect("the store answers").revision.0
     };
-    ends.lose_overrides_head(calendar).await;
+    ends.lose_overrides_head(owner).await;
     assert_eq!(counted().await, 0);
     assert_eq!((set("a").await, set("b").await), (1, 2));
     let by = an_actor();
-    let paused = store.pause(calendar, at("12:00"), &by, at("09:00"));
+    let paused = store.pause(owner, at("12:00"), &by, at("09:00"));
     assert_eq!(paused.await.expect("the store answers").0, 3);
-    ends.lose_overrides_head(calendar).await;
+    ends.lose_overrides_head(owner).await;
     assert_eq!(counted().await, 3);
     assert_eq!(set("a").await, 4);
     assert_eq!(counted().await, 4);
@@ -127,7 +128,14 @@ pub async fn a_lost_head_of_overrides_is_rebuilt(ends: &impl LosesHeads) {
         .write_record(&synced)
         .await
         .expect("the store answers");
-    ends.lose_overrides_head(calendar).await;
+    eventually("the list shows the calendar", async || {
+        let listed = store.listed().await.expect("the store answers");
+        listed
+            .iter()
+            .any(|listed| listed.record.last_sync.is_some())
+    })
+    .await;
+    ends.lose_overrides_head(owner).await;
     assert_eq!(
         set("b").await,
         10,

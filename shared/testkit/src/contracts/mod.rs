@@ -136,18 +136,23 @@ macro_rules! state_contract {
             of_concurrent_writes_of_a_sync_state_one_succeeds,
         );
         $crate::contract_tests!($setup, overrides:
-            a_calendar_has_no_overrides_at_first,
+            an_owner_has_no_overrides_at_first,
             each_override_raises_the_revision,
-            overrides_and_pauses_of_a_calendar_share_a_revision,
+            overrides_and_pauses_of_an_owner_share_a_revision,
             the_latest_pause_replaces_the_one_before,
             a_cleared_override_is_kept,
             the_actor_and_the_instant_of_an_override_are_kept,
-            an_override_holds_for_one_scope_of_one_calendar,
+            an_override_holds_for_one_scope_of_one_owner,
             concurrent_overrides_get_a_revision_each,
             many_overrides_are_read_to_the_end,
+            an_owner_is_known_by_platform_and_address,
+            an_override_is_stored_under_the_name_before_splits,
+            overrides_are_carried_over_to_another_name_of_the_owner,
+            overrides_that_expire_can_be_kept,
         );
         $crate::contract_tests!($setup, policies:
             no_policy_is_active_at_first,
+            how_the_built_in_policy_compares_links_is_decided_once,
             a_pushed_policy_is_the_next_revision,
             a_push_over_another_revision_is_a_conflict,
             of_concurrent_pushes_one_succeeds,
@@ -156,7 +161,7 @@ macro_rules! state_contract {
         );
         $crate::contract_tests!($setup, forgetting:
             an_actor_is_forgotten_in_overrides_pauses_and_policies,
-            a_calendar_is_forgotten_with_its_overrides,
+            a_calendar_and_the_overrides_of_its_owner_are_forgotten,
             rows_that_expire_later_are_read_as_before,
         );
         $crate::contract_tests!($setup, rate_limits:
@@ -233,6 +238,7 @@ macro_rules! recall_contract {
             a_calendar_is_shown_with_its_status,
             every_event_of_a_calendar_is_on_one_of_its_pages,
             an_unreadable_event_is_reported_and_the_others_are_listed,
+            an_event_is_read_by_its_id,
             a_query_filters_by_change_and_by_start,
             scheduling_and_unscheduling_may_be_repeated,
             events_share_the_bot_of_a_deduplication_key,

@@ -2,7 +2,7 @@
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
-use callsheet_domain::PolicyRevision;
+use callsheet_domain::{LinkComparison, PolicyRevision};
 use futures_util::future::join_all;
 
 use crate::{an_actor, at};
@@ -64,6 +64,26 @@ pub async fn no_policy_is_active_at_first(policies: &impl Policies) {
     assert_eq!(active_revision(policies).await, 0);
     assert_eq!(of(policies, 0).await, None);
     assert_eq!(of(policies, 1).await, None);
+    assert_eq!(history(policies, 10).await, []);
+}
+
+/// How the built-in policy compares links is decided once, whoever decides it, and is no
+/// policy that was pushed.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn how_the_built_in_policy_compares_links_is_decided_once(policies: &impl Policies) {
+    let decided = async || policies.built_in_links().await.expect("a working store");
+    assert_eq!(decided().await, None);
+    let all = [LinkComparison::Text, LinkComparison::Meeting].repeat(3);
+    let all = all.into_iter().map(async |links| {
+        let decided = policies.decide_built_in_links(links).await;
+        decided.expect("a working store")
+    });
+    let all = join_all(all).await;
+    assert!(all.iter().all(|one| *one == all[0]), "{all:?}");
+    assert_eq!(decided().await, Some(all[0]));
+    assert_eq!(active_revision(policies).await, 0);
     assert_eq!(history(policies, 10).await, []);
 }
 

@@ -206,6 +206,29 @@ pub async fn an_unreadable_event_is_reported_and_the_others_are_listed(workspace
     assert_eq!((listed, last.next), (created, None));
 }
 
+/// An event is read by its id, also a deleted one. An unknown one is not found.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn an_event_is_read_by_its_id(workspace: &impl Workspace) {
+    let calendar = workspace.connect().await;
+    let created = workspace.meet(&calendar, 1, Some(LINK), 2).await;
+    workspace.delete(&created[1]).await;
+    let recall = workspace.recall();
+    let read = async |event: &EventId| {
+        let page = recall.event(event).await.expect("a reply");
+        assert_eq!(page.next, None);
+        (page.events, page.unreadable)
+    };
+    for (event, is_deleted) in [(&created[0], false), (&created[1], true)] {
+        let (events, unreadable) = read(event).await;
+        assert_eq!((events.len(), unreadable), (1, Vec::new()));
+        assert_eq!((&events[0].id, &events[0].calendar_id), (event, &calendar));
+        assert_eq!(events[0].is_deleted, is_deleted);
+    }
+    assert_eq!(read(&id(UNKNOWN)).await, (Vec::new(), Vec::new()));
+}
+
 /// A query lists only events that changed at or after an instant, or only those
 /// that start at or after one; a deleted event stays listed.
 ///

@@ -12,9 +12,10 @@ use callsheet_app::ports::{
     SyncStates, UnreadableRecord, WriteOutcome,
 };
 use callsheet_domain::{
-    Actor, BotEntry, BotId, Calendar, CalendarId, CalendarRecord, Decision, DecisionKey,
-    DeduplicationKey, EventId, IcalUid, Operation, OverrideChoice, OverrideRevision, OverrideScope,
-    Overrides, PageCursor, PolicyRevision, RateLimit, SyncJob, Timestamp, WorkspaceSyncState,
+    Actor, BotEntry, BotId, Calendar, CalendarId, CalendarOwner, CalendarRecord, Decision,
+    DecisionKey, DeduplicationKey, EventId, IcalUid, LinkComparison, Operation, OverrideChoice,
+    OverrideRevision, OverrideScope, Overrides, PageCursor, PolicyRevision, RateLimit, SyncJob,
+    Timestamp, WorkspaceSyncState,
 };
 
 use super::{CallName, Intercepted, Interceptor};
@@ -63,20 +64,24 @@ intercepted! {
     }
 
     OverrideStore {
-        overrides(calendar: &CalendarId) -> Overrides;
+        overrides(owner: &CalendarOwner) -> Overrides;
         set_override(
-            calendar: &CalendarId,
+            owner: &CalendarOwner,
             scope: &OverrideScope,
             choice: OverrideChoice,
             by: &Actor,
             now: Timestamp,
         ) -> OverrideRevision;
         pause(
-            calendar: &CalendarId,
+            owner: &CalendarOwner,
             until: Timestamp,
             by: &Actor,
             now: Timestamp,
         ) -> OverrideRevision;
+        carry_overrides(from: &CalendarOwner, to: &CalendarOwner) -> ();
+        expire_override(owner: &CalendarOwner, scope: &OverrideScope, at: Timestamp) -> ();
+        expire_overrides(owner: &CalendarOwner, at: Timestamp) -> ();
+        keep_overrides(owner: &CalendarOwner) -> ();
     }
 
     Policies {
@@ -85,6 +90,8 @@ intercepted! {
         policy(revision: PolicyRevision) -> Option<StoredPolicy>;
         push(policy: &NewPolicy, over: PolicyRevision) -> PolicyWrite;
         history(most: usize) -> Vec<StoredPolicy>;
+        built_in_links() -> Option<LinkComparison>;
+        decide_built_in_links(links: LinkComparison) -> LinkComparison;
     }
 
     RateLimits {
@@ -115,7 +122,8 @@ intercepted! {
         forget_actor(actor: &str) -> ActorRows;
         calendar_rows(calendar: &CalendarId) -> u64;
         forget_calendar(calendar: &CalendarId) -> u64;
-        expire_override(calendar: &CalendarId, scope: &OverrideScope, at: Timestamp) -> ();
+        owner_rows(owner: &CalendarOwner) -> u64;
+        forget_owner(owner: &CalendarOwner) -> u64;
     }
 
     Leases {
@@ -143,6 +151,7 @@ intercepted! {
 
     CalendarEvents {
         calendar(id: &CalendarId) -> Option<Calendar>;
+        event(id: &EventId) -> PageOfEvents;
         page(query: &EventQuery, cursor: Option<&PageCursor>) -> PageOfEvents;
     }
 

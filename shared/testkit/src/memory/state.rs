@@ -9,9 +9,9 @@ use callsheet_app::ports::{
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarRecord, NextFree, Operation, Override, OverrideChoice,
-    OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision, RateLimit, Timestamp,
-    Version, WorkspaceSyncState,
+    Actor, CalendarId, CalendarOwner, CalendarRecord, LinkComparison, NextFree, Operation,
+    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision,
+    RateLimit, Timestamp, Version, WorkspaceSyncState,
 };
 
 use super::Shared;
@@ -27,19 +27,26 @@ pub struct MemoryState(Shared<State>);
 struct State {
     calendars: BTreeMap<CalendarId, CalendarRecord>,
     workspace: WorkspaceSyncState,
-    overrides: BTreeMap<CalendarId, Overrides>,
+    overrides: BTreeMap<CalendarOwner, Overrides>,
     /// Every revision of the policy; the last one is active.
     policies: Vec<StoredPolicy>,
+    /// How the built-in policy compares links, once that is decided.
+    built_in_links: Option<LinkComparison>,
     /// Whether the row that names the active policy is lost.
     has_lost_policy_head: bool,
     rate_limits: BTreeMap<Operation, NextFree>,
     lease: MemoryLease,
     denial: Option<Denial>,
     activity: Activity,
-    expiries: BTreeMap<(CalendarId, Option<OverrideScope>), Timestamp>,
+    /// When the rows of calendars are deleted.
+    expiries: BTreeMap<CalendarId, Timestamp>,
+    /// When overrides of events are deleted.
+    override_expiries: BTreeMap<(CalendarOwner, OverrideScope), Timestamp>,
+    /// When all overrides of an owner without calendars are deleted.
+    owner_expiries: BTreeMap<CalendarOwner, Timestamp>,
     unreadable: BTreeSet<CalendarId>,
-    unreadable_overrides: BTreeSet<CalendarId>,
-    lost_override_heads: BTreeSet<CalendarId>,
+    unreadable_overrides: BTreeSet<CalendarOwner>,
+    lost_override_heads: BTreeSet<CalendarOwner>,
 }
 
 /// The problem of rows that a test made unreadable.
@@ -56,6 +63,27 @@ impl State {
     fn active_policy(&self) -> PolicyRevision {
         let last = self.policies.last();
         last.map(|policy| policy.revision).unwrap_or_default()
+    }
+
+    /// The owner of a calendar, as far as it is known.
+    fn owner(&self, calendar: &CalendarId) -> CalendarOwner {
+        let record = self.calendars.get(calendar);
+        record.map_or_else(
+            || CalendarOwner::Unknown(calendar.clone()),
+            |record| record.calendar.owner(),
+        )
+    }
+
+    /// The last revision of an owner's overrides: without the head it may be known from the
+    /// last sync of a calendar only.
+    fn last_revision(&self, owner: &CalendarOwner) -> OverrideRevision {
+        let stored = self.overrides.get(owner).map(|stored| stored.revision);
+        let has_head = stored.is_some() && !self.lost_override_heads.contains(owner);
+        let records = self.calendars.values();
+        let of_owner = records.filter(|record| !has_head && record.calendar.owner() == *owner);
+        let synced = of_owner.filter_map(|record| record.last_sync.as_ref());
+        let synced = synced.map(|sync| sync.overrides);
+        synced.fold(stored.unwrap_or_default(), Ord::max)
     }
 }
 
@@ -78,21 +106,40 @@ impl MemoryState {
         self.write(|state| state.has_lost_policy_head = true);
     }
 
-    /// Loses the head of a calendar's overrides.
-    pub fn lose_overrides_head(&self, calendar: &CalendarId) {
+    /// The owner of a calendar, as its record names them.
+    #[must_use]
+    pub fn owner_of(&self, calendar: &CalendarId) -> CalendarOwner {
+        self.read(|state| state.owner(calendar))
+    }
+
+    /// Loses the head of an owner's overrides.
+    pub fn lose_overrides_head(&self, owner: &CalendarOwner) {
         self.write(|state| {
-            if let Some(overrides) = state.overrides.get_mut(calendar) {
+            if let Some(overrides) = state.overrides.get_mut(owner) {
                 overrides.revision = overrides.latest_revision();
-                state.lost_override_heads.insert(calendar.clone());
+                state.lost_override_heads.insert(owner.clone());
             }
         });
     }
 
-    /// When a calendar's rows are deleted, or one of its overrides is.
+    /// When the rows of a calendar are deleted.
     #[must_use]
-    pub fn expires_at(&self, id: &CalendarId, scope: Option<&OverrideScope>) -> Option<Timestamp> {
-        let key = (id.clone(), scope.cloned());
-        self.read(|state| state.expiries.get(&key).copied())
+    pub fn expires_at(&self, id: &CalendarId) -> Option<Timestamp> {
+        self.read(|state| state.expiries.get(id).copied())
+    }
+
+    /// When an override is deleted.
+    #[must_use]
+    pub fn override_expires_at(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+    ) -> Option<Timestamp> {
+        self.read(|state| {
+            let own = (owner.clone(), scope.before_splits());
+            let own = state.override_expiries.get(&own);
+            state.owner_expiries.get(owner).or(own).copied()
+        })
     }
 
     /// Makes the record of a calendar unreadable, as a row of a later build is.
@@ -100,9 +147,12 @@ impl MemoryState {
         self.write(|state| state.unreadable.insert(id.clone()));
     }
 
-    /// Makes an override of a calendar unreadable, as a row of a later build is.
+    /// Makes an override of a calendar's owner unreadable, as a row of a later build is.
     pub fn make_override_unreadable(&self, id: &CalendarId) {
-        self.write(|state| state.unreadable_overrides.insert(id.clone()));
+        self.write(|state| {
+            let owner = state.owner(id);
+            state.unreadable_overrides.insert(owner)
+        });
     }
 
     fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
@@ -113,25 +163,16 @@ impl MemoryState {
         self.0.with(write)
     }
 
-    /// Writes an override or a pause of a calendar, under the next revision.
+    /// Writes an override or a pause of an owner, under the next revision.
     fn revise(
         &self,
-        calendar: &CalendarId,
+        owner: &CalendarOwner,
         write: impl FnOnce(&mut Overrides, OverrideRevision),
     ) -> OverrideRevision {
         self.write(|state| {
-            let record = state.calendars.get(calendar);
-            let synced = record.and_then(|record| record.last_sync.as_ref());
-            let synced = synced.map(|sync| sync.overrides).unwrap_or_default();
-            let overrides = state.overrides.entry(calendar.clone()).or_default();
-            let has_head = state.lost_override_heads.take(calendar).is_none()
-                && overrides.revision != OverrideRevision::default();
-            let last = if has_head {
-                overrides.revision
-            } else {
-                overrides.revision.max(synced)
-            };
-            let revision = last.next();
+            let revision = state.last_revision(owner).next();
+            state.lost_override_heads.remove(owner);
+            let overrides = state.overrides.entry(owner.clone()).or_default();
             overrides.revision = revision;
             write(overrides, revision);
             revision
@@ -165,7 +206,7 @@ impl Calendars for MemoryState {
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
         Ok(self.read(|state| {
             let listed = |record: &CalendarRecord| {
-                let overrides = state.overrides.get(&record.calendar.id);
+                let overrides = state.overrides.get(&record.calendar.owner());
                 ListedCalendar {
                     record: record.clone(),
                     override_revision: overrides
@@ -182,7 +223,7 @@ impl Calendars for MemoryState {
     }
 
     async fn expire(&self, id: &CalendarId, at: Timestamp) -> Result<(), PortError> {
-        self.write(|state| state.expiries.insert((id.clone(), None), at));
+        self.write(|state| state.expiries.insert(id.clone(), at));
         Ok(())
     }
 
@@ -216,42 +257,44 @@ impl SyncStates for MemoryState {
 }
 
 impl OverrideStore for MemoryState {
-    async fn overrides(&self, calendar: &CalendarId) -> Result<Overrides, PortError> {
+    async fn overrides(&self, owner: &CalendarOwner) -> Result<Overrides, PortError> {
         self.read(|state| {
-            if state.unreadable_overrides.contains(calendar) {
-                return Err(unreadable(&format!("the overrides of calendar {calendar}")));
+            if state.unreadable_overrides.contains(owner) {
+                return Err(unreadable("the overrides of a calendar's owner"));
             }
-            Ok(state.overrides.get(calendar).cloned().unwrap_or_default())
+            let mut overrides = state.overrides.get(owner).cloned().unwrap_or_default();
+            overrides.are_expiring = state.owner_expiries.contains_key(owner);
+            Ok(overrides)
         })
     }
 
     async fn set_override(
         &self,
-        calendar: &CalendarId,
+        owner: &CalendarOwner,
         scope: &OverrideScope,
         choice: OverrideChoice,
         by: &Actor,
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
-        Ok(self.revise(calendar, |overrides, revision| {
+        Ok(self.revise(owner, |overrides, revision| {
             let set = Override {
                 choice,
                 revision,
                 by: Some(by.clone()),
                 at: now,
             };
-            overrides.by_scope.insert(scope.clone(), set);
+            overrides.by_scope.insert(scope.before_splits(), set);
         }))
     }
 
     async fn pause(
         &self,
-        calendar: &CalendarId,
+        owner: &CalendarOwner,
         until: Timestamp,
         by: &Actor,
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
-        Ok(self.revise(calendar, |overrides, revision| {
+        Ok(self.revise(owner, |overrides, revision| {
             overrides.pause = Some(Pause {
                 until,
                 revision,
@@ -259,6 +302,76 @@ impl OverrideStore for MemoryState {
                 at: now,
             });
         }))
+    }
+
+    async fn carry_overrides(
+        &self,
+        from: &CalendarOwner,
+        to: &CalendarOwner,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let Some(carried) = state.overrides.get(from).cloned() else {
+                return;
+            };
+            let mut last = state.last_revision(to).max(state.last_revision(from));
+            let known = state.overrides.entry(to.clone()).or_default();
+            for (scope, theirs) in carried.by_scope {
+                let own = known.by_scope.get(&scope);
+                let own = own.filter(|own| own.at >= theirs.at).cloned();
+                let mut later = own.unwrap_or(theirs);
+                last = last.next();
+                later.revision = last;
+                known.by_scope.insert(scope.clone(), later);
+                let expiry = state.override_expiries.get(&(from.clone(), scope.clone()));
+                if let Some(expiry) = expiry.copied() {
+                    state.override_expiries.insert((to.clone(), scope), expiry);
+                }
+            }
+            if let Some(theirs) = carried.pause {
+                let own = known.pause.clone().filter(|own| own.at >= theirs.at);
+                let mut later = own.unwrap_or(theirs);
+                last = last.next();
+                later.revision = last;
+                known.pause = Some(later);
+            }
+            known.revision = last;
+            state.lost_override_heads.remove(to);
+        });
+        Ok(())
+    }
+
+    async fn expire_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let scope = scope.before_splits();
+            let overrides = state.overrides.get(owner);
+            if overrides.is_some_and(|overrides| overrides.by_scope.contains_key(&scope)) {
+                state.override_expiries.insert((owner.clone(), scope), at);
+            }
+        });
+        Ok(())
+    }
+
+    async fn expire_overrides(
+        &self,
+        owner: &CalendarOwner,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            if state.overrides.contains_key(owner) {
+                state.owner_expiries.insert(owner.clone(), at);
+            }
+        });
+        Ok(())
+    }
+
+    async fn keep_overrides(&self, owner: &CalendarOwner) -> Result<(), PortError> {
+        self.write(|state| state.owner_expiries.remove(owner));
+        Ok(())
     }
 }
 
@@ -309,6 +422,17 @@ impl Policies for MemoryState {
         let newest_first =
             |state: &State| state.policies.iter().rev().take(most).cloned().collect();
         Ok(self.read(newest_first))
+    }
+
+    async fn built_in_links(&self) -> Result<Option<LinkComparison>, PortError> {
+        Ok(self.read(|state| state.built_in_links))
+    }
+
+    async fn decide_built_in_links(
+        &self,
+        links: LinkComparison,
+    ) -> Result<LinkComparison, PortError> {
+        Ok(self.write(|state| *state.built_in_links.get_or_insert(links)))
     }
 }
 
@@ -432,28 +556,27 @@ impl Forgetting for MemoryState {
     async fn forget_calendar(&self, calendar: &CalendarId) -> Result<u64, PortError> {
         Ok(self.write(|state| {
             let count = state.rows_of(calendar);
+            let unknown = CalendarOwner::Unknown(calendar.clone());
             state.calendars.remove(calendar);
-            state.overrides.remove(calendar);
+            state.overrides.remove(&unknown);
             state.unreadable.remove(calendar);
-            state.unreadable_overrides.remove(calendar);
+            state.unreadable_overrides.remove(&unknown);
             count
         }))
     }
 
-    async fn expire_override(
-        &self,
-        calendar: &CalendarId,
-        scope: &OverrideScope,
-        at: Timestamp,
-    ) -> Result<(), PortError> {
-        self.write(|state| {
-            let overrides = state.overrides.get(calendar);
-            if overrides.is_some_and(|overrides| overrides.by_scope.contains_key(scope)) {
-                let key = (calendar.clone(), Some(scope.clone()));
-                state.expiries.insert(key, at);
-            }
-        });
-        Ok(())
+    async fn owner_rows(&self, owner: &CalendarOwner) -> Result<u64, PortError> {
+        Ok(self.read(|state| state.rows_of_owner(owner)))
+    }
+
+    async fn forget_owner(&self, owner: &CalendarOwner) -> Result<u64, PortError> {
+        Ok(self.write(|state| {
+            let count = state.rows_of_owner(owner);
+            state.overrides.remove(owner);
+            state.unreadable_overrides.remove(owner);
+            state.owner_expiries.remove(owner);
+            count
+        }))
     }
 }
 
@@ -487,11 +610,15 @@ impl State {
     /// Number of a calendar's rows.
     fn rows_of(&self, calendar: &CalendarId) -> u64 {
         let record = u64::from(self.calendars.contains_key(calendar));
-        let overrides = self.overrides.get(calendar).map_or(0, |overrides| {
+        record + self.rows_of_owner(&CalendarOwner::Unknown(calendar.clone()))
+    }
+
+    /// Number of an owner's rows.
+    fn rows_of_owner(&self, owner: &CalendarOwner) -> u64 {
+        self.overrides.get(owner).map_or(0, |overrides| {
             let head = 1;
             head + overrides.by_scope.len() as u64 + u64::from(overrides.pause.is_some())
-        });
-        record + overrides
+        })
     }
 }
 
@@ -506,8 +633,8 @@ impl LosesHeads for MemoryState {
         Self::lose_policy_head(self);
     }
 
-    async fn lose_overrides_head(&self, calendar: &CalendarId) {
-        Self::lose_overrides_head(self, calendar);
+    async fn lose_overrides_head(&self, owner: &CalendarOwner) {
+        Self::lose_overrides_head(self, owner);
     }
 }
 

@@ -101,6 +101,16 @@ impl<K: Clock> MemoryRecall<K> {
         workspace.events.insert(event.id.clone(), event);
     }
 
+    /// Removes an event, which Recall does not know then, and its bots.
+    pub fn remove_event(&self, event: &EventId) {
+        let mut workspace = self.lock();
+        workspace.events.remove(event);
+        workspace.bots.retain(|_, bot| {
+            bot.events.remove(event);
+            !bot.events.is_empty()
+        });
+    }
+
     /// From now on the event is listed in a form that cannot be read.
     pub fn make_unreadable(&self, event: &EventId) {
         self.lock().unreadable_events.insert(event.clone());
@@ -239,6 +249,14 @@ impl<K: Clock> CalendarEvents for MemoryRecall<K> {
         }
     }
 
+    async fn event(&self, id: &EventId) -> Result<PageOfEvents, PortError> {
+        match self.enter(Operation::GetEvent, id.as_str()) {
+            Some(Fault::Fails(error)) => Err(error),
+            Some(_) => Err(cut()),
+            None => Ok(self.lock().page_of(id)),
+        }
+    }
+
     async fn page(
         &self,
         query: &EventQuery,
@@ -256,7 +274,7 @@ impl<K: Clock> CalendarEvents for MemoryRecall<K> {
             None => {
                 let from =
                     cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor of this fake"));
-                Ok(self.lock().page(query, from))
+                Ok(self.lock().page(query, from, self.clock.now()))
             }
         }
     }

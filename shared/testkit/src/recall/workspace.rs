@@ -8,10 +8,14 @@ use callsheet_app::ports::{
 };
 use callsheet_domain::{
     BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
-    PageCursor, Timestamp,
+    PageCursor, Timestamp, plus,
 };
+use jiff::SignedDuration;
 
 use super::{Call, Fault};
+
+/// How far ahead events are listed.
+const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// A bot and the events that share it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +166,23 @@ impl Workspace {
         }
     }
 
-    pub(super) fn page(&self, query: &EventQuery, from: usize) -> PageOfEvents {
+    pub(super) fn page_of(&self, id: &EventId) -> PageOfEvents {
+        let (unreadable, mut events): (Vec<_>, Vec<_>) = (self.events.get(id).cloned())
+            .into_iter()
+            .partition(|event| self.unreadable_events.contains(&event.id));
+        for event in &mut events {
+            event.bots = self.bots_of(&event.id);
+        }
+        PageOfEvents {
+            events,
+            unreadable: unreadable.into_iter().map(reported).collect(),
+            next: None,
+        }
+    }
+
+    /// A page of the events, as far ahead as Recall lists them.
+    pub(super) fn page(&self, query: &EventQuery, from: usize, now: Timestamp) -> PageOfEvents {
+        let listed_until = plus(now, LISTED_AHEAD);
         let mut events: Vec<_> = self
             .events
             .values()
@@ -176,6 +196,7 @@ impl Workspace {
                     .is_none_or(|since| event.updated_at >= since)
             })
             .filter(|event| query.starts_from.is_none_or(|from| event.starts_at >= from))
+            .filter(|event| event.starts_at < listed_until)
             .cloned()
             .collect();
         events.sort_by(|a, b| (a.starts_at, &a.id).cmp(&(b.starts_at, &b.id)));
@@ -187,15 +208,20 @@ impl Workspace {
         for event in &mut events {
             event.bots = self.bots_of(&event.id);
         }
-        let unreadable = unreadable.into_iter().map(|event| UnreadableEvent {
-            id: Some(event.id),
-            calendar_id: Some(event.calendar_id),
-            problem: "not in the published form".to_owned(),
-        });
+        let unreadable = unreadable.into_iter().map(reported);
         PageOfEvents {
             events,
             unreadable: unreadable.collect(),
             next,
         }
+    }
+}
+
+/// An event that cannot be read, as it is reported.
+fn reported(event: CalendarEvent) -> UnreadableEvent {
+    UnreadableEvent {
+        id: Some(event.id),
+        calendar_id: Some(event.calendar_id),
+        problem: "not in the published form".to_owned(),
     }
 }

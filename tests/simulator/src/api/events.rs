@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::paging::{Cursor, Page};
 use super::query::{boolean, time};
@@ -10,6 +10,9 @@ use crate::call::Call;
 use crate::ids::{CalendarId, EventId};
 use crate::response::ApiResponse;
 use crate::workspace::{Event, Workspace};
+
+/// How far ahead events are listed.
+const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// Query parameters of a list.
 struct Filter {
@@ -68,17 +71,16 @@ impl Filter {
     }
 }
 
-/// One page of events, deleted ones included.
-pub(super) fn list(workspace: &Workspace, call: &Call, size: usize) -> ApiResponse {
+/// One page of the events that start within the listed days, deleted ones included.
+pub(super) fn list(workspace: &Workspace, call: &Call, size: usize, now: Timestamp) -> ApiResponse {
     let filter = match Filter::parse(call) {
         Ok(filter) => filter,
         Err(error) => return ApiResponse::invalid("invalid", "Invalid query.", &[error]),
     };
+    let listed_until = now.saturating_add(LISTED_AHEAD).unwrap_or(Timestamp::MAX);
     let matching = |position: &(Timestamp, EventId)| {
-        workspace
-            .events
-            .get(&position.1)
-            .filter(|event| filter.matches(event))
+        let event = workspace.events.get(&position.1);
+        event.filter(|event| filter.matches(event) && event.draft.start < listed_until)
     };
     let cursor = filter.cursor.as_ref();
     let position =

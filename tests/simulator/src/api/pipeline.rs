@@ -216,7 +216,7 @@ fn execute(
 ) -> ApiResponse {
     let workspace = &mut inner.workspace;
     match operation {
-        Operation::ListEvents => events::list(workspace, call, page_size),
+        Operation::ListEvents => events::list(workspace, call, page_size, now),
         Operation::GetEvent => events::get(workspace, call.event),
         Operation::ScheduleBot => bots::schedule(workspace, call, now),
         Operation::UnscheduleBot => bots::unschedule(workspace, call, now),

@@ -1,7 +1,7 @@
 //! Lists: pages and filters of events; operations on calendars.
 
-use crate::harness::{Harness, meeting, status_and_body};
-use recall_simulator::Options;
+use crate::harness::{Harness, meeting, minutes, status_and_body};
+use recall_simulator::{Change, Options};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -115,6 +115,29 @@ async fn every_query_parameter_filters_the_list_of_events() {
 }
 
 const CALENDARS: &str = "/api/v2/calendars/";
+
+/// Also one that was listed before. It is still read by its id.
+#[tokio::test]
+async fn an_event_that_starts_beyond_28_days_is_not_listed() {
+    let harness = Harness::start(Options::default()).await;
+    let calendar = harness.calendar("sales-1@acme.example").await;
+    let control = harness.simulator.control();
+    let created = control.create_event(calendar, meeting("Review", 60)).await;
+    let event = created.unwrap().id;
+    for (days, is_listed) in [(0, true), (27, true), (29, false)] {
+        let start = minutes(days * 24 * 60 + 60);
+        let end = minutes(days * 24 * 60 + 90);
+        let moved = Change::SetTimes { start, end };
+        control.update_event(event, moved).await.unwrap();
+        let (_, page) = harness
+            .get(&format!("{EVENTS}?calendar_id={calendar}"))
+            .await;
+        assert_eq!(ids(&page).len(), usize::from(is_listed), "{days} days");
+        let (status, read) = harness.get(&format!("{EVENTS}{event}/")).await;
+        assert_eq!((status, &read["id"]), (200, &json!(event)));
+    }
+    harness.assert_no_violations().await;
+}
 
 #[tokio::test]
 async fn calendars_are_created_and_listed_by_platform_status_and_email() {

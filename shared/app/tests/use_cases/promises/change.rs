@@ -6,7 +6,7 @@ use callsheet_domain::{
     OverrideChoice, OverrideScope, PlatformEventId, PolicyDocument, ResponseStatus, SyncJob,
     SyncReason, SyncRequest, Timestamp, plus,
 };
-use callsheet_testkit::{With as _, a_calendar, an_actor, an_event, at};
+use callsheet_testkit::{With as _, a_calendar, an_actor, an_email, an_event, at};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -31,6 +31,11 @@ pub(super) enum Change {
     },
     Reconnect {
         calendar: usize,
+    },
+    /// The owner of a calendar gets another address.
+    Rename {
+        calendar: usize,
+        name: u8,
     },
     /// The operator pushes another policy.
     Push {
@@ -73,8 +78,11 @@ pub(super) enum Change {
     },
 }
 
-pub(super) const EVENTS: usize = 6;
-pub(super) const CALENDARS: usize = 2;
+pub(super) const EVENTS: usize = 7;
+/// The last one is a second connection of the first one's mailbox.
+pub(super) const CALENDARS: usize = 3;
+/// The first event as the second connection shows it.
+const SECOND_CONNECTION: usize = 6;
 
 pub(super) fn word() -> impl Strategy<Value = OverrideChoice> {
     prop::sample::select(vec![
@@ -108,6 +116,7 @@ pub(super) fn change() -> impl Strategy<Value = Change> {
         1 => (0..EVENTS).prop_map(|event| Change::Delete { event }),
         1 => (0..CALENDARS).prop_map(|calendar| Change::Disconnect { calendar }),
         2 => (0..CALENDARS).prop_map(|calendar| Change::Reconnect { calendar }),
+        1 => (0..CALENDARS, 0..2_u8).prop_map(|(calendar, name)| Change::Rename { calendar, name }),
         1 => (0..3_usize).prop_map(|policy| Change::Push { policy }),
         2 => (0..EVENTS, word(), any::<bool>()).prop_map(|(event, word, is_of_series)| {
             Change::Say { event, word, is_of_series }
@@ -124,6 +133,7 @@ pub(super) fn change() -> impl Strategy<Value = Change> {
 pub(super) fn calendar(number: usize, status: CalendarStatus, updated_at: Timestamp) -> Calendar {
     a_calendar().with(|calendar| {
         calendar.id = CalendarId::parse(format!("calendar-{number}")).expect("an id");
+        calendar.email = Some(an_email(&format!("owner-{}@acme.example", number % 2)));
         calendar.status = status;
         calendar.updated_at = updated_at;
     })
@@ -131,6 +141,12 @@ pub(super) fn calendar(number: usize, status: CalendarStatus, updated_at: Timest
 
 /// The `number`th event. Two events each are copies of one meeting, in two calendars.
 fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
+    if number == SECOND_CONNECTION {
+        return event(0, updated_at).with(|event| {
+            event.id = EventId::parse(format!("event-{number}")).expect("an id");
+            event.calendar_id = CalendarId::parse("calendar-2").expect("an id");
+        });
+    }
     an_event().with(|event| {
         event.id = EventId::parse(format!("event-{number}")).expect("an id");
         event.platform_id = PlatformEventId::parse(format!("platform-{number}")).ok();
@@ -221,7 +237,12 @@ impl Harness {
                 number,
                 keeps_link,
             } => self.event_now(*event, now).with(|changed| {
-                let ical_uid = format!("meeting-{}-{number}", event / 2);
+                let meeting = if *event == SECOND_CONNECTION {
+                    0
+                } else {
+                    event / 2
+                };
+                let ical_uid = format!("meeting-{meeting}-{number}");
                 changed.ical_uid = IcalUid::parse(ical_uid).expect("an ical_uid");
                 if !keeps_link {
                     changed.meeting = Some(meeting_of(&changed.ical_uid));
@@ -240,6 +261,13 @@ impl Harness {
             Change::Reconnect { calendar: number } => {
                 calendar(*number, CalendarStatus::Connected, now)
             }
+            Change::Rename {
+                calendar: number,
+                name,
+            } => calendar(*number, CalendarStatus::Connected, now).with(|calendar| {
+                let address = format!("owner-{number}-{name}@acme.example");
+                calendar.email = Some(an_email(&address));
+            }),
             _ => return None,
         })
     }
@@ -292,17 +320,18 @@ impl Harness {
                 } else {
                     OverrideScope::Event(event.platform_id.expect("it has one"))
                 };
+                let owner = self.state.owner_of(&event.calendar_id);
                 let (state, by) = (&self.state, an_actor());
-                let set = state.set_override(&event.calendar_id, &subject, *word, &by, now);
+                let set = state.set_override(&owner, &subject, *word, &by, now);
                 set.await.expect("memory");
             }
             Change::Pause {
                 calendar: number,
                 minutes,
             } => {
-                let id = calendar(*number, CalendarStatus::Connected, now).id;
+                let owner = calendar(*number, CalendarStatus::Connected, now).owner();
                 let until = plus(now, SignedDuration::from_mins(*minutes));
-                let paused = self.state.pause(&id, until, &an_actor(), now).await;
+                let paused = self.state.pause(&owner, until, &an_actor(), now).await;
                 paused.expect("memory");
             }
             noticed => unreachable!("{noticed:?} has a webhook"),

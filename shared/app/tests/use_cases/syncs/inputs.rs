@@ -38,10 +38,10 @@ impl Harness {
 async fn paused_until_a_second_from_now() -> Harness {
     let harness = harness(1).await;
     harness.recall.put_event(event(0, at("08:00")));
-    let (first, by) = (id(0), an_actor());
+    let (owner, by) = (harness.state.owner_of(&id(0)), an_actor());
     let paused = harness
         .state
-        .pause(&first, at("09:45"), &by, harness.after(0));
+        .pause(&owner, at("09:45"), &by, harness.after(0));
     paused.await.expect("memory");
     assert_eq!(harness.resync(harness.deadline()).await, Handled::default());
     assert_eq!(harness.rule(0), "paused");
@@ -88,8 +88,9 @@ async fn a_change_that_comes_while_a_sync_waits_still_needs_a_full_sync(is_polic
         if is_policy {
             harness.push(skips_all).await;
         } else {
-            let (first, by, now) = (id(0), an_actor(), harness.after(0));
-            let paused = harness.state.pause(&first, at("18:00"), &by, now);
+            let (owner, by) = (harness.state.owner_of(&id(0)), an_actor());
+            let now = harness.after(0);
+            let paused = harness.state.pause(&owner, at("18:00"), &by, now);
             paused.await.expect("memory");
         }
     };

@@ -11,6 +11,7 @@ mod resuming;
 mod retiring;
 mod set_aside;
 mod throttling;
+mod window;
 
 use callsheet_app::ports::Queue as _;
 use callsheet_app::{Handled, Ports, SyncHandler};
@@ -20,7 +21,7 @@ use callsheet_domain::{
 };
 use callsheet_testkit::{
     Faults, Intercepted, ManualClock, MemoryDecisions, MemoryQueue, MemoryState, With as _,
-    a_calendar, an_event, at,
+    a_calendar, an_email, an_event, at,
 };
 use jiff::SignedDuration;
 
@@ -65,7 +66,12 @@ fn event(number: usize, updated_at: Timestamp) -> CalendarEvent {
 async fn harness(calendars: usize) -> Harness {
     let harness = Harness::new();
     for number in 0..calendars {
-        let calendar = a_calendar().with(|calendar| calendar.id = id(number));
+        let calendar = a_calendar().with(|calendar| {
+            calendar.id = id(number);
+            if number > 0 {
+                calendar.email = Some(an_email(&format!("sales-{number}@acme.example")));
+            }
+        });
         harness.recall.put_calendar(calendar);
         harness.request(&id(number), SyncReason::FullSync).await;
     }

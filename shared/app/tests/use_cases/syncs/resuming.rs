@@ -91,10 +91,11 @@ async fn a_sync_in_progress_starts_again_after_an_override() {
     assert!(record.in_progress.is_some(), "a sync is in progress");
     let series = OverrideScope::Series(IcalUid::parse("meeting-0").expect("an ical_uid"));
     let (id, by, now) = (id(0), an_actor(), harness.after(0));
+    let owner = harness.state.owner_of(&id);
     let override_revision =
         harness
             .state
-            .set_override(&id, &series, OverrideChoice::Skip, &by, now);
+            .set_override(&owner, &series, OverrideChoice::Skip, &by, now);
     override_revision.await.expect("memory");
     harness.clock.advance(SignedDuration::from_secs(60));
     harness.tell(&id).await;

@@ -85,6 +85,7 @@ fn compiled(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
     let named = named(&document.policies, &outer, &mut place.at("policies"));
     Policy {
         scheme: document.deduplication,
+        links: document.compare_links,
         denied,
         outer,
         named,

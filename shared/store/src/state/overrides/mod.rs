@@ -1,51 +1,49 @@
-//! Overrides and pauses, one row each, and for each calendar a head that counts them.
+//! Overrides and pauses, one row each, and for each owner a head that counts them.
 //!
 //! An override and the head are written in one transaction, on condition that
 //! the head is as it was read. So of two people who set overrides at once one
 //! reads again, each override gets a revision of its own, and the later one stands.
 //!
-//! If the head is lost, it is rebuilt from the rows that it counted and from the
-//! calendar's last sync, so no revision is used twice.
+//! If the head is lost, it is rebuilt from the rows that it counted and from the last syncs
+//! of the owner's calendars, so no revision is used twice.
 //!
 //! Rows are read from the last sort key to the first, the head before the rows
 //! that it counts. An override that is set in between may be read without being
 //! counted, and costs one more sync; none is counted without being read.
+//!
+//! A row whose owner has no calendar left is marked, and deleted later. A row of an event
+//! also keeps when it is deleted otherwise.
 
 mod row;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars as _, OverrideStore};
 use callsheet_domain::{
-    Actor, CalendarId, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
+    Actor, CalendarOwner, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
 
-use super::place::{OVERRIDES, Place};
-use super::{StateTable, TRIES, row_at};
-use crate::attributes::{Attributes, write_row};
-use crate::error::{busy, unreadable};
+use super::place::{OVERRIDES, OVERRIDES_HEAD, PARTITION, Place, SORT, partition_of};
+use super::{StateTable, TRIES, attributes_at, row_at};
+use crate::attributes::{Attributes, number, write_row};
+use crate::error::{busy, if_condition_held, unreadable};
 use crate::expressions::{Unchanged, all_rows};
-pub(super) use row::HeadRow;
-use row::OverrideRows;
+pub(super) use row::{EXPIRES_AT, HeadRow};
+use row::{IS_EXPIRING, KEPT_UNTIL, OverrideRows};
 pub(super) use row::{OverrideRow, PauseRow};
 
 impl OverrideStore for StateTable {
-    async fn overrides(&self, calendar: &CalendarId) -> Result<Overrides, PortError> {
-        let partition = Place::overrides_head(calendar).partition;
+    async fn overrides(&self, owner: &CalendarOwner) -> Result<Overrides, PortError> {
         let mut read = OverrideRows::default();
-        for row in all_rows(self.rows_from_last(&partition, OVERRIDES)).await? {
-            read.add(row).map_err(|problem| {
-                unreadable(
-                    format_args!("the overrides of calendar {calendar}"),
-                    problem,
-                )
-            })?;
+        for row in self.rows_of(owner).await? {
+            let read = read.add(row);
+            read.map_err(|problem| unreadable("the overrides of a calendar's owner", problem))?;
         }
         Ok(read.overrides())
     }
 
     async fn set_override(
         &self,
-        calendar: &CalendarId,
+        owner: &CalendarOwner,
         scope: &OverrideScope,
         choice: OverrideChoice,
         by: &Actor,
@@ -59,13 +57,13 @@ impl OverrideStore for StateTable {
                 at: now,
             })
         };
-        let place = || Place::override_of(calendar, scope);
-        self.write_next(calendar, place, row).await
+        let place = || Place::override_of(owner, scope);
+        self.write_next(owner, place, row).await
     }
 
     async fn pause(
         &self,
-        calendar: &CalendarId,
+        owner: &CalendarOwner,
         until: Timestamp,
         by: &Actor,
         now: Timestamp,
@@ -78,33 +76,108 @@ impl OverrideStore for StateTable {
                 at: now,
             })
         };
-        let place = || Place::pause(calendar);
-        self.write_next(calendar, place, row).await
+        let place = || Place::pause(owner);
+        self.write_next(owner, place, row).await
+    }
+
+    async fn carry_overrides(
+        &self,
+        from: &CalendarOwner,
+        to: &CalendarOwner,
+    ) -> Result<(), PortError> {
+        let read_from = self.counted_overrides(from).await?;
+        let least = self.last_revision(from, read_from).await?;
+        for row in self.rows_of(from).await? {
+            if sort_of(&row) != Some(OVERRIDES_HEAD) {
+                self.carry(row, to, least).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn expire_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        let key = Place::override_of(owner, scope).key();
+        self.change_expiry(key, "SET #expires_at = :at, #kept_until = :at", Some(at))
+            .await
+    }
+
+    async fn expire_overrides(
+        &self,
+        owner: &CalendarOwner,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        for row in self.rows_of(owner).await? {
+            let change = "SET #expires_at = :at, #is_expiring = :at";
+            self.change_expiry(key_of(row), change, Some(at)).await?;
+        }
+        Ok(())
+    }
+
+    async fn keep_overrides(&self, owner: &CalendarOwner) -> Result<(), PortError> {
+        for row in self.rows_of(owner).await? {
+            let change = match (row.contains_key(IS_EXPIRING), row.contains_key(KEPT_UNTIL)) {
+                (false, _) => continue,
+                (true, true) => "SET #expires_at = #kept_until REMOVE #is_expiring",
+                (true, false) => "REMOVE #expires_at, #is_expiring",
+            };
+            self.change_expiry(key_of(row), change, None).await?;
+        }
+        Ok(())
     }
 }
 
+fn sort_of(row: &Attributes) -> Option<&str> {
+    row.get(SORT)?.as_s().ok().map(String::as_str)
+}
+
+/// When a row was set.
+fn set_at(row: &Attributes) -> Option<i64> {
+    row.get("at")?.as_n().ok()?.parse().ok()
+}
+
+/// The row as it is when its owner has a calendar.
+fn kept(mut row: Attributes) -> Attributes {
+    if row.remove(IS_EXPIRING).is_some() {
+        row.remove(EXPIRES_AT);
+        let kept_until = row.get(KEPT_UNTIL).cloned();
+        row.extend(kept_until.map(|until| (EXPIRES_AT.to_owned(), until)));
+    }
+    row
+}
+
+/// The condition that the head still counts what was read.
+fn counted_as(counted: Option<OverrideRevision>) -> Unchanged {
+    Unchanged {
+        attribute: "revision",
+        read: counted.map(|revision| revision.0),
+    }
+}
+
+/// The key of a row that was read.
+fn key_of(mut row: Attributes) -> Attributes {
+    row.retain(|name, _| name == PARTITION || name == SORT);
+    row
+}
+
 impl StateTable {
-    /// Writes an override or a pause under the calendar's next revision.
+    /// Writes an override or a pause under the owner's next revision.
     async fn write_next(
         &self,
-        calendar: &CalendarId,
+        owner: &CalendarOwner,
         place: impl Fn() -> Place,
         row: impl Fn(OverrideRevision) -> Attributes,
     ) -> Result<OverrideRevision, PortError> {
         for _ in 0..TRIES {
-            let counted = self.counted_overrides(calendar).await?;
-            let last = match counted {
-                Some(counted) => counted,
-                None => self.last_override(calendar).await?,
-            };
-            let next = last.next();
-            let unchanged = Unchanged {
-                attribute: "revision",
-                read: counted.map(|revision| revision.0),
-            };
+            let counted = self.counted_overrides(owner).await?;
+            let next = self.last_revision(owner, counted).await?.next();
             let head = write_row(HeadRow::of(next));
-            let head = self.put(Place::overrides_head(calendar), head);
-            let writes = [unchanged.on(head), self.put(place(), row(next))];
+            let head = self.put(Place::overrides_head(owner), head);
+            let writes = [counted_as(counted).on(head), self.put(place(), row(next))];
             if self.write_both(writes).await? {
                 return Ok(next);
             }
@@ -112,23 +185,98 @@ impl StateTable {
         Err(busy())
     }
 
-    /// The last revision that is known without the head: that of the latest override, or
-    /// the one that the calendar was last synced with.
-    async fn last_override(&self, calendar: &CalendarId) -> Result<OverrideRevision, PortError> {
-        let stored = self.overrides(calendar).await?.revision;
-        let synced = self.record(calendar).await?;
-        let synced = synced.and_then(|record| record.last_sync);
-        Ok(stored.max(synced.map_or(OverrideRevision::default(), |sync| sync.overrides)))
+    /// Writes a row of another owner, or the own one if that was set later, under the owner's
+    /// next revision after `least`. The head changes with every row, so none is overwritten
+    /// that was set since it was read.
+    async fn carry(
+        &self,
+        row: Attributes,
+        owner: &CalendarOwner,
+        least: OverrideRevision,
+    ) -> Result<(), PortError> {
+        let sort = sort_of(&row).unwrap_or_default().to_owned();
+        for _ in 0..TRIES {
+            let counted = self.counted_overrides(owner).await?;
+            let latest = self.last_revision(owner, counted).await?;
+            let place = || Place::of_owner(owner, sort.as_str());
+            let own = attributes_at(self, place()).await?;
+            let later = own.filter(|own| set_at(own) >= set_at(&row));
+            let next = latest.max(least).next();
+            let mut later = kept(later.unwrap_or_else(|| row.clone()));
+            later.insert("revision".to_owned(), number(next.0));
+            let head = self.put(Place::overrides_head(owner), write_row(HeadRow::of(next)));
+            let writes = [counted_as(counted).on(head), self.put(place(), later)];
+            if self.write_both(writes).await? {
+                return Ok(());
+            }
+        }
+        Err(busy())
     }
 
-    /// The revision in the head; none before the calendar's first override, or if the head
+    /// The last revision. Without the head it is that of the latest override, or the one
+    /// that a calendar of the owner was last synced with.
+    async fn last_revision(
+        &self,
+        owner: &CalendarOwner,
+        counted: Option<OverrideRevision>,
+    ) -> Result<OverrideRevision, PortError> {
+        if let Some(counted) = counted {
+            return Ok(counted);
+        }
+        let stored = self.overrides(owner).await?.revision;
+        let listed = self.listed().await?.into_iter();
+        let calendars = listed.filter(|listed| listed.record.calendar.owner() == *owner);
+        let synced = calendars.filter_map(|listed| listed.record.last_sync);
+        Ok(synced.map(|sync| sync.overrides).fold(stored, Ord::max))
+    }
+
+    /// The revision in the head; none before the owner's first override, or if the head
     /// is lost.
     async fn counted_overrides(
         &self,
-        calendar: &CalendarId,
+        owner: &CalendarOwner,
     ) -> Result<Option<OverrideRevision>, PortError> {
-        let name = format!("the head of the overrides of calendar {calendar}");
-        let row: Option<HeadRow> = row_at(self, Place::overrides_head(calendar), name).await?;
+        let name = "the head of the overrides of a calendar's owner";
+        let row: Option<HeadRow> = row_at(self, Place::overrides_head(owner), name).await?;
         Ok(row.map(|row| row.revision()))
+    }
+
+    /// The rows of an owner, the head first.
+    pub(super) async fn rows_of(
+        &self,
+        owner: &CalendarOwner,
+    ) -> Result<Vec<Attributes>, PortError> {
+        all_rows(self.rows_from_last(&partition_of(owner), OVERRIDES)).await
+    }
+
+    /// Changes when a row is deleted, if there is one.
+    async fn change_expiry(
+        &self,
+        key: Attributes,
+        change: &str,
+        at: Option<Timestamp>,
+    ) -> Result<(), PortError> {
+        let mut write = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression(change)
+            .condition_expression("attribute_exists(#partition)")
+            .expression_attribute_names("#partition", PARTITION);
+        for (name, attribute) in [
+            ("#expires_at", EXPIRES_AT),
+            ("#kept_until", KEPT_UNTIL),
+            ("#is_expiring", IS_EXPIRING),
+        ] {
+            if change.contains(name) {
+                write = write.expression_attribute_names(name, attribute);
+            }
+        }
+        if let Some(at) = at {
+            write = write.expression_attribute_values(":at", number(at.as_second()));
+        }
+        if_condition_held(write.send().await)?;
+        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Rows of a calendar's overrides: an override, a pause, the head that counts them.
+//! Rows of an owner's overrides: an override, a pause, the head that counts them.
 
 use callsheet_domain::{
     Actor, IcalUid, InvalidId, Override, OverrideChoice, OverrideRevision, OverrideScope,
@@ -12,7 +12,14 @@ use crate::state::Listed;
 use crate::state::place::{EVENT, OVERRIDES_HEAD, PAUSE, PLATFORM_SERIES, SERIES, SORT};
 use crate::stored_text;
 
-/// The head of a calendar's overrides.
+/// When a row is deleted, in seconds, as DynamoDB's time-to-live requires.
+pub(in crate::state) const EXPIRES_AT: &str = "expires_at";
+/// When the override of an event is deleted while its owner has a calendar.
+pub(super) const KEPT_UNTIL: &str = "kept_until";
+/// Set on a row that is deleted because its owner has no calendar.
+pub(super) const IS_EXPIRING: &str = "is_expiring";
+
+/// The head of an owner's overrides.
 #[derive(Serialize, Deserialize)]
 pub(in crate::state) struct HeadRow {
     listed: Listed,
@@ -54,7 +61,7 @@ pub(in crate::state) struct PauseRow {
     pub(in crate::state) at: Timestamp,
 }
 
-/// The rows of one calendar, in the order in which they are read.
+/// The rows of one owner, in the order in which they are read.
 #[derive(Debug, Default)]
 pub(super) struct OverrideRows {
     overrides: Overrides,
@@ -65,6 +72,7 @@ impl OverrideRows {
     pub(super) fn add(&mut self, attributes: Attributes) -> Result<(), Unreadable> {
         let sort = attributes.get(SORT).and_then(|sort| sort.as_s().ok());
         let sort = sort.ok_or_else(malformed_sort)?.clone();
+        self.overrides.are_expiring |= attributes.contains_key(IS_EXPIRING);
         match sort.as_str() {
             OVERRIDES_HEAD => {
                 self.overrides.revision = read_row::<HeadRow>(attributes)?.revision();

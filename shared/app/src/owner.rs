@@ -1,0 +1,53 @@
+//! The owner of a calendar, to whom overrides and pauses belong, and all their calendars.
+
+use callsheet_domain::{CalendarId, CalendarOwner, Timestamp};
+
+use crate::PortError;
+use crate::notify::{Notification, request_full_sync};
+use crate::ports::{Calendars, OverrideStore, Queue};
+
+/// The owner of a stored calendar. Without a record, that of the connection alone.
+///
+/// # Errors
+/// If a collaborator fails.
+pub(crate) async fn owner_of<S: Calendars>(
+    state: &S,
+    calendar: &CalendarId,
+) -> Result<CalendarOwner, PortError> {
+    let record = state.record(calendar).await?;
+    Ok(record.map_or_else(
+        || CalendarOwner::Unknown(calendar.clone()),
+        |record| record.calendar.owner(),
+    ))
+}
+
+/// Has what was just said for `owner` hold for the owner of `calendar` as they are known
+/// now, and requests a full sync of all their calendars.
+pub(crate) async fn apply<S, Q>(
+    (state, queue): (&S, Option<&Q>),
+    (calendar, owner): (&CalendarId, &CalendarOwner),
+    now: Timestamp,
+) -> Result<Notification, PortError>
+where
+    S: Calendars + OverrideStore,
+    Q: Queue,
+{
+    let known = match owner_of(state, calendar).await {
+        // What is said is carried to the owner once the record can be read.
+        Err(PortError::Unreadable { .. }) => owner.clone(),
+        known => known?,
+    };
+    if known != *owner {
+        state.carry_overrides(owner, &known).await?;
+    }
+    let mut notification = request_full_sync(queue, calendar, now).await;
+    for listed in state.listed().await? {
+        let other = &listed.record.calendar;
+        let is_meant = other.id != *calendar && other.owner() == known;
+        let is_sent = matches!(notification, Notification::Sent);
+        if is_meant && other.status.holds_bots() && is_sent {
+            notification = request_full_sync(queue, &other.id, now).await;
+        }
+    }
+    Ok(notification)
+}

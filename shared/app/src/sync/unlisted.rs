@@ -1,0 +1,124 @@
+//! Coming events that a full sync did not list.
+//!
+//! Recall keeps events of some weeks up to date, and lists no others. An event that is
+//! moved beyond them is in no list any more, so its bot would stay where it was. A full
+//! sync that read its list from the first page to the last knows which decisions with a
+//! bot it did not come across. Each of their events is read by its id, the nearest first. A
+//! sync that was interrupted tells the one that resumes it which events it has come across.
+//!
+//! An event that is known to start later than Recall lists is not read: it is expected to be
+//! in no list, and Recall would give it as it was. It is listed, or read, once its known
+//! start is near. So an event that has left the listed days is read once.
+//!
+//! That is done once the sync is completed, for a limited number of events, and with permits
+//! that nobody else needs. What is left is found by the next full sync.
+
+use callsheet_domain::{
+    Applied, CalendarRecord, Decision, DecisionKey, EventId, ListedEvents, Wanted, plus,
+};
+use jiff::SignedDuration;
+
+use crate::CallTerms;
+use crate::decision_writer::{DecisionWriter, SyncContext};
+use crate::event_pages::{EventPage, EventPages};
+use crate::ports::{Clock as _, Decisions as _, PageOfEvents};
+use crate::sync_counts::SyncCounts;
+use crate::sync_error::SyncError;
+use crate::sync_ports::SyncPorts;
+
+/// The most events that are read after one sync: a fifth of the calls of a minute.
+const MOST_READ: usize = 60;
+/// The shortest wait for a permit.
+const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(100);
+/// How far ahead Recall lists events.
+const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
+/// Rows that are loaded at once.
+const ROWS: usize = 100;
+
+/// Reads the events that a full sync did not list.
+pub(super) struct UnlistedEvents<'a, P: SyncPorts> {
+    /// Recall's events.
+    pub(super) pages: &'a EventPages<'a, P>,
+    /// Writes the decisions.
+    pub(super) writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+}
+
+impl<P: SyncPorts> UnlistedEvents<'_, P> {
+    /// Reads the coming events with a bot that are not among those `listed`, and writes
+    /// their decisions. An event that is gone has no bot any more.
+    ///
+    /// # Errors
+    /// If there is no permit in time, or Recall or the store fails.
+    pub(super) async fn read(
+        &self,
+        (context, record): (&SyncContext, &CalendarRecord),
+        listed: &ListedEvents,
+        counts: &mut SyncCounts,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let mut gone = Vec::new();
+        let mut read = Ok(());
+        for row in self.unlisted(record, listed).await? {
+            let asked_at = self.writer.clock.now();
+            let found = match self.event(&row.key.event_id, terms).await {
+                Ok(found) => found,
+                Err(error) => {
+                    read = Err(error);
+                    break;
+                }
+            };
+            if found.events.is_empty() && found.unreadable.is_empty() {
+                gone.push(row.key);
+                continue;
+            }
+            let page = EventPage {
+                events: found.events,
+                unreadable: found.unreadable,
+                asked_at,
+            };
+            self.writer.write_page(context, page, counts).await?;
+        }
+        self.writer.retire_gone(record, &gone, counts).await?;
+        read
+    }
+
+    /// Reads an event, once there is a permit that nobody else needs.
+    async fn event(&self, id: &EventId, terms: CallTerms) -> Result<PageOfEvents, SyncError> {
+        loop {
+            match self.pages.event(id, terms).await {
+                Err(SyncError::RateLimited(at)) if at <= terms.latest => {
+                    let clock = self.writer.clock;
+                    let soon = plus(clock.now(), SHORTEST_WAIT);
+                    clock.sleep_until(at.max(soon)).await;
+                }
+                read => return read,
+            }
+        }
+    }
+
+    /// The decisions about coming events that were not listed, and whose bot exists or is
+    /// wanted, the nearest first.
+    async fn unlisted(
+        &self,
+        record: &CalendarRecord,
+        listed: &ListedEvents,
+    ) -> Result<Vec<Decision>, SyncError> {
+        let (calendar, now) = (&record.calendar.id, self.writer.clock.now());
+        let decisions = self.writer.decisions;
+        let mut keys: Vec<DecisionKey> = decisions.of_calendar(calendar, now).await?;
+        let listed_until = plus(now, LISTED_AHEAD);
+        keys.retain(|key| !listed.contains(&key.event_id));
+        let mut rows = Vec::new();
+        for keys in keys.chunks(ROWS) {
+            rows.extend(decisions.decisions(keys).await?.decisions);
+        }
+        rows.retain(|row| {
+            let has_bot = row.wanted != Wanted::Nothing || row.applied != Applied::Nothing;
+            let is_near = row.starts_at < listed_until;
+            has_bot && is_near && row.calendar_id == *calendar && !row.is_superseded()
+        });
+        rows.sort_by_key(|row| row.starts_at);
+        rows.truncate(MOST_READ);
+        Ok(rows)
+    }
+}
