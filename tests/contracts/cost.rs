@@ -125,10 +125,13 @@ impl Metered {
     }
 }
 
-/// Meetings of one calendar, of usual size.
+/// Meetings of one calendar tomorrow, of usual size.
 fn events() -> impl Iterator<Item = CalendarEvent> {
-    (0..EVENTS).map(|number| {
+    let starts_at = plus(SystemClock.now(), SignedDuration::from_hours(24));
+    (0..EVENTS).map(move |number| {
         an_event().with(|event| {
+            event.starts_at = starts_at;
+            event.ends_at = plus(starts_at, SignedDuration::from_hours(1));
             event.id = id(format!("event-{number}"));
             event.ical_uid = id(format!("meeting-{number}"));
             let url = format!("https://meet.example/{number}");

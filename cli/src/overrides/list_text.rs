@@ -42,8 +42,7 @@ impl Text<'_, OverrideList> {
         for one in &self.overrides {
             let scope = match one.scope {
                 Scope::Event => "event",
-                Scope::Series => "series",
-                Scope::IcalUid => "meeting",
+                Scope::Series | Scope::IcalUid => "series",
             };
             let calendar = one.owner.as_ref().unwrap_or(&one.calendar);
             let id = one.event_id.as_deref().map(short_event);
@@ -69,8 +68,9 @@ fn meeting(one: &OverrideEntry) -> &str {
 
 impl Text<'_, PauseEntry> {
     fn line(&self) -> String {
-        let calendar = short_calendar(&self.calendar, self.owner.as_deref());
+        let owner = self.owner.as_deref().map(in_one_line);
+        let owner = owner.unwrap_or_else(|| short_calendar(&self.calendar, None));
         let (until, by) = (self.1.instant(self.until), in_one_line(&self.by));
-        format!("{calendar} is paused until {until}, set by {by}.")
+        format!("{owner} is paused until {until}, set by {by}.")
     }
 }

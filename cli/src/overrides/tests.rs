@@ -227,11 +227,42 @@ async fn overrides_and_pauses_that_are_in_force_are_listed() {
     let text = listed.text();
     for expected in [
         "event  skip  Kick-off  sales@acme.example  2090-03-06 09:30 UTC by lead@acme.example  event-1",
-        "sales@acme.example (calendar…) is paused until 2090-03-06 12:00 UTC, set by lead@acme.example.",
+        "sales@acme.example is paused until 2090-03-06 12:00 UTC, set by lead@acme.example.",
     ] {
         assert!(text.contains(expected), "{text}");
     }
     let cleared = harness.set_override(Target::Event, Choice::Clear).await;
     cleared.expect("it is stored");
     assert_eq!(list().await.overrides, []);
+}
+
+/// The mailbox is connected twice, and the only event left is one of a split-off.
+#[tokio::test]
+async fn what_a_person_said_is_listed_once_whatever_the_connections() {
+    let split_off = a_decision().with(|row| {
+        row.calendar_id = id("calendar-again");
+        row.series = Some(id("k3v9_R20900306T100000"));
+        row.key.ical_uid = id("k3v9_R20900306T100000@google.com");
+    });
+    let harness = Harness::with_decision(split_off).await;
+    let again = a_calendar_record().with(|record| record.calendar.id = id("calendar-again"));
+    harness.state.write_record(&again).await.expect("memory");
+    let (owner, by) = (again.calendar.owner(), an_actor());
+    let series = OverrideScope::PlatformSeries(id("k3v9"));
+    let no = OverrideChoice::Skip;
+    let set = harness
+        .state
+        .set_override(&owner, &series, no, &by, at("09:30"));
+    set.await.expect("memory");
+    let pause = harness.state.pause(&owner, at("12:00"), &by, at("09:35"));
+    pause.await.expect("memory");
+    for selection in [&[][..], &["calendar-sales".to_owned()]] {
+        let ports = (&harness.state, &harness.decisions);
+        let listed = list_overrides(ports, selection, at("09:40")).await;
+        let listed = OverrideList::of(&listed.expect("memory"));
+        assert_eq!(listed.pauses.len(), 1);
+        let events: Vec<_> = listed.overrides.iter().map(|one| &one.event_id).collect();
+        assert_eq!(events, [&Some("event-1".to_owned())]);
+        assert_eq!(listed.overrides[0].calendar, "calendar-again");
+    }
 }

@@ -71,8 +71,7 @@ fn change(set: &OverrideSet) -> String {
     let by = in_one_line(&set.by);
     let scope = match set.scope {
         Scope::Event => "this event",
-        Scope::Series => "this series",
-        Scope::IcalUid => "this meeting",
+        Scope::Series | Scope::IcalUid => "this series",
     };
     match set.choice {
         "record" => format!("{title} will be recorded: {by} set an override for {scope}."),
