@@ -40,6 +40,18 @@ impl Dataset {
         calendars: usize,
         meetings: usize,
     ) -> BenchResult<Self> {
+        let draft = |index| meeting(&testbed.stack, index);
+        Self::of(testbed, calendars, meetings, draft).await
+    }
+
+    /// Connects calendars like [`Self::connect`], with the meetings that `draft` makes of their
+    /// indexes.
+    pub(crate) async fn of(
+        testbed: &Testbed,
+        calendars: usize,
+        meetings: usize,
+        draft: impl Fn(usize) -> EventDraft,
+    ) -> BenchResult<Self> {
         progress(format!(
             "{calendars} calendars with {meetings} meetings each"
         ));
@@ -54,7 +66,9 @@ impl Dataset {
             events: Vec::new(),
         };
         for number in 0..calendars {
-            dataset.connect_calendar(testbed, number, meetings).await?;
+            let first = number * meetings;
+            let drafts = (first..first + meetings).map(&draft).collect();
+            dataset.connect_calendar(testbed, number, drafts).await?;
         }
         if is_held {
             recall.wait_for_webhooks(Duration::from_secs(10)).await?;
@@ -79,7 +93,7 @@ impl Dataset {
         &mut self,
         testbed: &Testbed,
         number: usize,
-        meetings: usize,
+        drafts: Vec<EventDraft>,
     ) -> BenchResult<()> {
         let recall = &testbed.stack.recall;
         let email = format!("desk-{number}@acme.example");
@@ -88,9 +102,6 @@ impl Dataset {
             _ => Platform::MicrosoftOutlook,
         };
         let calendar = recall.create_calendar(platform, Some(&email)).await?;
-        let first = number * meetings;
-        let drafts = (first..first + meetings).map(|index| meeting(&testbed.stack, index));
-        let drafts: Vec<_> = drafts.collect();
         let mut events = Vec::new();
         for batch in drafts.chunks(BATCH_SIZE) {
             let created = recall.create_events(calendar.id, batch.to_vec()).await?;

@@ -5,6 +5,7 @@
 //! each benchmark.
 #![expect(clippy::print_stdout, reason = "the program prints its report")]
 
+mod all_hands;
 mod backlog;
 mod calls;
 mod cost;
@@ -40,7 +41,7 @@ use testbed::Testbed;
 struct Flags {
     /// Benchmark to run
     benchmark: Benchmark,
-    /// Number of due decisions for `drain`, `overtake` and `faults`, or of events for `paging` and `cost`
+    /// Number of due decisions for `drain`, `overtake`, `allhands` and `faults`, or of events for `paging` and `cost`
     #[arg(long)]
     rows: Option<usize>,
     /// Rate limit of calls to schedule a bot, per minute, for `drain`
@@ -69,6 +70,9 @@ enum Benchmark {
     DrainBacklog,
     /// An urgent meeting overtakes a backlog
     Overtake,
+    /// 1,000 copies of one meeting are due, and another meeting a minute later
+    #[value(name = "allhands")]
+    AllHands,
     /// One webhook at a time, from the webhook to the bot
     Quiet,
     /// Half of the webhooks are dropped, then one resync is requested
@@ -100,6 +104,7 @@ async fn measure(flags: &Flags) -> BenchResult<()> {
         Benchmark::Paging => paging::measure(&testbed, rows(10_000, 200)).await?,
         Benchmark::DrainBacklog => drain::measure(&testbed, rows(3_000, 20), flags.rate).await?,
         Benchmark::Overtake => overtake::measure(&testbed, rows(10_000, 100)).await?,
+        Benchmark::AllHands => all_hands::measure(&testbed, rows(1_000, 50)).await?,
         Benchmark::Quiet => quiet::measure(&testbed).await?,
         Benchmark::Dropped => dropped::measure(&testbed).await?,
         Benchmark::Cost => cost::measure(&testbed, rows(1_000, 5)).await?,

@@ -12,12 +12,9 @@ use callsheet_domain::{
 
 use crate::PortError;
 use crate::find_calendar::known_calendars;
-use crate::ports::{Calendars, Decisions, Queue, SyncStates, UnreadableRow};
+use crate::ports::{Calendars, Decisions, DueQuery, Queue, SyncStates, UnreadableRow};
 use crate::resync_now::request_full_syncs;
 use crate::use_case_error::UseCaseError;
-
-/// The most due rows that are looked at.
-const MOST_DUE: usize = 100_000;
 
 /// The decisions that were rebuilt.
 #[derive(Debug, Clone)]
@@ -75,7 +72,8 @@ pub async fn all_unreadable<S: Calendars, D: Decisions>(
     for calendar in known_calendars(state).await? {
         keys.extend(decisions.of_calendar(&calendar, now).await?);
     }
-    keys.extend(decisions.due(now, MOST_DUE).await?.ready);
+    let due = decisions.due(&DueQuery::all(now)).await?;
+    keys.extend(due.keys().cloned());
     let keys: Vec<_> = keys.into_iter().collect();
     Ok(decisions.decisions(&keys).await?.unreadable)
 }

@@ -7,6 +7,7 @@ use callsheet_domain::{
     CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
 };
 
+use super::due::{DueQuery, DueRows};
 use crate::{PortError, Service};
 
 /// The result of a compare-and-swap write.
@@ -65,17 +66,6 @@ impl DecisionRows {
     }
 }
 
-/// The rows that the index of due rows shows. The index may lag behind the writes
-/// by a moment, so a row must be loaded before it is acted upon.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DueRows {
-    /// Rows whose calls may be made now, in order of start.
-    pub ready: Vec<DecisionKey>,
-    /// When the first of the waiting rows may be; known only if fewer are ready
-    /// than were asked for.
-    pub waiting_until: Option<Timestamp>,
-}
-
 /// Storage of decisions.
 pub trait Decisions: Send + Sync {
     /// The stored decisions under `keys`, those that exist, in any order, as
@@ -119,13 +109,9 @@ pub trait Decisions: Send + Sync {
     /// Deletes a row that cannot be read. False if it is gone or can be read by now.
     fn discard(&self, key: &DecisionKey) -> impl Future<Output = Result<bool, PortError>> + Send;
 
-    /// The rows that are due, earliest start first: at most `most` of those
-    /// whose `not_before` is not after `now`. Rows that wait never hide others.
-    fn due(
-        &self,
-        now: Timestamp,
-        most: usize,
-    ) -> impl Future<Output = Result<DueRows, PortError>> + Send;
+    /// The rows that are due, earliest start first. Neither rows that wait nor further rows
+    /// of one bot hide others.
+    fn due(&self, query: &DueQuery) -> impl Future<Output = Result<DueRows, PortError>> + Send;
 
     /// Keys of the decisions about a calendar's meetings that end after `after`,
     /// in order of start.

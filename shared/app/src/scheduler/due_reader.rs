@@ -1,23 +1,16 @@
 //! Reads the due rows with the earliest starts.
 
 use crate::PortError;
-use crate::ports::{DecisionRows, Decisions};
-use crate::scheduler::task::{DueQuery, DueRead};
+use crate::ports::{DecisionRows, Decisions, DueQuery};
+use crate::scheduler::task::DueRead;
 
-/// Reads the due rows with the earliest starts as the latest writes left them,
-/// without those that the query leaves out.
+/// Reads the due rows with the earliest starts as the latest writes left them.
 pub(super) async fn read_due<D: Decisions>(
     decisions: &D,
     query: DueQuery,
 ) -> Result<DueRead, PortError> {
-    let DueQuery {
-        now,
-        most,
-        excluded,
-    } = query;
-    let due = decisions.due(now, most).await?;
-    let ready = due.ready.iter().filter(|key| !excluded.contains(key));
-    let keys: Vec<_> = ready.cloned().collect();
+    let due = decisions.due(&query).await?;
+    let keys: Vec<_> = due.keys().cloned().collect();
     let DecisionRows {
         decisions: rows,
         unreadable,
@@ -26,7 +19,6 @@ pub(super) async fn read_due<D: Decisions>(
         due,
         rows,
         unreadable,
-        most,
     })
 }
 
@@ -40,18 +32,16 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn rows_that_are_excluded_are_not_loaded_but_count_as_read() {
+    fn rows_that_are_excluded_are_not_loaded() {
         let other =
             a_decision().with(|row| row.key.event_id = EventId::parse("other").expect("an id"));
         let rows = Rows::with([a_decision(), other.clone()]);
         let query = DueQuery {
-            now: at("09:30"),
-            most: 10,
             excluded: HashSet::from([a_decision().key]),
+            ..DueQuery::first(at("09:30"), 10)
         };
         let read = read_due(&rows, query).now_or_never();
         let read = read.expect("no port waits").expect("memory");
-        assert_eq!((read.due.ready.len(), read.most), (2, 10));
         assert_eq!(read.rows, [other]);
     }
 
@@ -62,9 +52,8 @@ mod tests {
         let rows = Rows::with([a_decision(), other.clone()]);
         rows.make_unreadable(&a_decision().key);
         let query = DueQuery {
-            now: at("09:30"),
-            most: 10,
-            excluded: HashSet::new(),
+            most_of_a_bot: 1,
+            ..DueQuery::first(at("09:30"), 10)
         };
         let read = read_due(&rows, query).now_or_never();
         let read = read.expect("no port waits").expect("memory");

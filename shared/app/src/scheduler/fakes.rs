@@ -9,7 +9,10 @@ use callsheet_domain::{
     CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
 };
 
-use crate::ports::{Clock, DecisionRows, Decisions, DueRows, UnreadableRow, WriteOutcome};
+use crate::ports::{
+    Clock, DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, UnreadableRow,
+    WriteOutcome,
+};
 use crate::{PortError, Service};
 
 /// A clock that stands still until it is waited on.
@@ -134,15 +137,12 @@ impl Decisions for Rows {
         Ok(WriteOutcome::Written)
     }
 
-    async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
-        let is_ready = |row: &Decision| {
-            row.is_due() && row.attempts.not_before.is_none_or(|instant| instant <= now)
-        };
-        let ready = self.select(is_ready).into_iter().map(|row| row.key);
-        Ok(DueRows {
-            ready: ready.take(most).collect(),
-            waiting_until: None,
-        })
+    async fn due(&self, query: &DueQuery) -> Result<DueRows, PortError> {
+        let mut selection = DueSelection::new(query);
+        for row in self.select(Decision::is_due) {
+            selection.add(DueEntry::of(&row));
+        }
+        Ok(selection.rows())
     }
 
     async fn of_calendar(

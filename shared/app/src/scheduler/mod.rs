@@ -5,8 +5,9 @@
 //! loads each as it is now, and calls Recall at the pace of the rate limits,
 //! with several calls in flight but never two for one deduplication key, which
 //! Recall would refuse. The due rows are read again twice a second, so a meeting
-//! that becomes urgent overtakes a backlog, and a row that must wait blocks no
-//! other.
+//! that becomes urgent overtakes a backlog, and neither a row that must wait nor
+//! the copies of a large meeting block another. Further claims on a bot that
+//! stands give way to the first claims of the next hour ([`standing_bots`]).
 //!
 //! While Recall denies our key (401, 402), one worker a minute makes a single call
 //! as the probe, and no other calls. [`access`] keeps a run to that.
@@ -54,6 +55,7 @@ mod run;
 mod run_lease;
 mod settings;
 mod shared_bot;
+mod standing_bots;
 mod start_calls;
 mod state;
 mod task;

@@ -131,7 +131,7 @@ mod tests {
     use crate::scheduler::fakes::FakeClock;
     use crate::scheduler::outcome::CallOutcome;
     use crate::scheduler::state::a_state;
-    use crate::scheduler::task::{CompletedCall, DueQuery, DueRead};
+    use crate::scheduler::task::{CompletedCall, DueRead};
     use crate::{Entry, Service};
     use callsheet_domain::{CallResult, Decision, Permits};
     use callsheet_testkit::{a_decision, at};
@@ -153,16 +153,15 @@ mod tests {
             }
         }
 
-        fn read(&self, query: &DueQuery) -> DueRead {
+        fn read(&self) -> DueRead {
             let rows = self.due.lock().expect("no test thread panicked").clone();
             DueRead {
                 due: DueRows {
                     ready: rows.iter().map(|row| row.key.clone()).collect(),
-                    waiting_until: None,
+                    ..DueRows::default()
                 },
                 rows,
                 unreadable: Vec::new(),
-                most: query.most,
             }
         }
     }
@@ -170,7 +169,7 @@ mod tests {
     impl PerformTask for Performer {
         async fn perform(&self, task: Task) -> Result<Completion, PortError> {
             Ok(match task {
-                Task::ReadDue(query) => Completion::DueRead(self.read(&query)),
+                Task::ReadDue(_) => Completion::DueRead(self.read()),
                 Task::AcquirePermits(_) if self.are_permits_lost => {
                     return Err(PortError::Unavailable {
                         service: Service::DynamoDb,

@@ -4,14 +4,18 @@
 use callsheet_domain::{CallAttempt, Operation, Timestamp, plus};
 use jiff::SignedDuration;
 
+use crate::ports::DueQuery;
 use crate::scheduler::call_queue::NextSlot;
 use crate::scheduler::due_batch::READ_INTERVAL;
 use crate::scheduler::plan::PlannedCall;
 use crate::scheduler::state::RunState;
-use crate::scheduler::task::{DueQuery, PermitRequest, Task};
+use crate::scheduler::task::{PermitRequest, Task};
 
 /// The due rows are read for as many seconds of calls, twice a second.
 const SECONDS_READ: usize = 2;
+/// The most rows of one bot that are read behind its first: about as many calls, one after
+/// the other, as Recall answers between two reads.
+const MOST_OF_A_BOT: usize = 2;
 /// How far ahead of its instant a permit is acquired.
 const ACQUIRED_AHEAD: SignedDuration = SignedDuration::from_secs(2);
 
@@ -44,12 +48,12 @@ fn read_due(state: &mut RunState, now: Timestamp) -> Option<Task> {
     }
     let limits = state.queues.iter().map(|queue| queue.rate_limit);
     let a_second: u32 = limits.map(callsheet_domain::RateLimit::a_second).sum();
-    let excluded = state.excluded();
     Some(Task::ReadDue(DueQuery {
         now,
-        // Rows that are left out must hide no others.
-        most: excluded.len() + a_second as usize * SECONDS_READ,
-        excluded,
+        most: a_second as usize * SECONDS_READ,
+        most_of_a_bot: MOST_OF_A_BOT,
+        excluded: state.excluded(),
+        standing: state.standing(),
     }))
 }
 

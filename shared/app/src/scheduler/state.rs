@@ -13,6 +13,7 @@ use crate::scheduler::due_batch::DueBatch;
 use crate::scheduler::report::{RunReport, StopReason};
 use crate::scheduler::run_lease::RunLease;
 use crate::scheduler::settings::SchedulerSettings;
+use crate::scheduler::standing_bots::StandingBots;
 use crate::scheduler::task::{BadRow, RowProblem};
 
 /// The state of a run.
@@ -26,6 +27,8 @@ pub(super) struct RunState {
     /// Rows with a call in flight, or with a result that is being written, and
     /// the deduplication key of each row's bot.
     pub(super) in_flight: HashMap<DecisionKey, DeduplicationKey>,
+    /// Bots that stand, since a call of this run scheduled them.
+    pub(super) standing: StandingBots,
     /// Rows that cannot be read or written. The run leaves them alone.
     set_aside: HashSet<DecisionKey>,
     pub(super) lease: RunLease,
@@ -48,6 +51,7 @@ impl RunState {
                 CallQueue::new(Operation::LeaveCall, settings.leave),
             ],
             in_flight: HashMap::new(),
+            standing: StandingBots::default(),
             set_aside: HashSet::new(),
             lease: RunLease::new(held, settings.lease),
             access: RunAccess::default(),
@@ -117,6 +121,20 @@ impl RunState {
     /// the row is set aside.
     pub(super) fn is_excluded(&self, key: &DecisionKey) -> bool {
         self.in_flight.contains_key(key) || self.set_aside.contains(key)
+    }
+
+    /// Digests of the keys of the bots that stand or have a call in flight.
+    pub(super) fn standing(&self) -> HashSet<String> {
+        let in_flight = self.in_flight.values().map(DeduplicationKey::digest);
+        self.standing.digests().chain(in_flight).collect()
+    }
+
+    /// Puts the planned calls into the order of their turns.
+    pub(super) fn order_calls(&mut self) {
+        let (calls, standing) = (&mut self.due.calls, &self.standing);
+        calls
+            .make_contiguous()
+            .sort_by_key(|call| standing.turn(&call.row));
     }
 
     /// The rows that reads of the due rows leave out.

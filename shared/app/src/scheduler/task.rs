@@ -3,7 +3,6 @@
 //! A task is everything that takes time: a call, a write, a read. It is plain
 //! data, so the decisions which tasks to start are tested without ports.
 
-use std::collections::HashSet;
 use std::future::Future;
 use std::time::Duration;
 
@@ -11,7 +10,9 @@ use callsheet_domain::{
     CallAttempt, CallResult, Decision, DecisionKey, Operation, RateLimit, Timestamp,
 };
 
-use crate::ports::{DueRows, Held, PermitResult, RateLimits, UnreadableRow, WriteOutcome};
+use crate::ports::{
+    DueQuery, DueRows, Held, PermitResult, RateLimits, UnreadableRow, WriteOutcome,
+};
 use crate::scheduler::outcome::CallOutcome;
 use crate::scheduler::plan::PlannedCall;
 use crate::{Entry, PortError};
@@ -77,17 +78,6 @@ impl Task {
             | Self::BlockCalls { .. } => None,
         }
     }
-}
-
-/// Which due rows to read.
-#[derive(Debug)]
-pub(super) struct DueQuery {
-    /// Rows that wait beyond this instant are left out.
-    pub(super) now: Timestamp,
-    /// Most rows to read.
-    pub(super) most: usize,
-    /// Rows that are left out: those with a call in flight, and those set aside.
-    pub(super) excluded: HashSet<DecisionKey>,
 }
 
 /// Which permits to acquire.
@@ -168,8 +158,6 @@ pub(super) struct DueRead {
     pub(super) rows: Vec<Decision>,
     /// Rows that cannot be read.
     pub(super) unreadable: Vec<UnreadableRow>,
-    /// Most rows that could have been read.
-    pub(super) most: usize,
 }
 
 /// A row that cannot be handled: the run leaves it alone and goes on.

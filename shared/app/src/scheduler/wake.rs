@@ -4,7 +4,7 @@
 use callsheet_domain::{Decision, Timestamp};
 
 use crate::PortError;
-use crate::ports::{Decisions, Held, Leases, Released};
+use crate::ports::{Decisions, DueQuery, Held, Leases, Released};
 
 /// Releases the lease even if wake-ups came meanwhile: the next one, a minute
 /// away at most, finds it free.
@@ -46,7 +46,7 @@ async fn write_one<D: Decisions>(decisions: &D, left: Left<'_>) -> Result<(), Po
         Left::Nothing => return Ok(()),
         Left::Row(row) => row,
         Left::Until(instant) => {
-            let first = decisions.due(instant, 1).await?.ready;
+            let first = decisions.due(&DueQuery::first(instant, 1)).await?.ready;
             waiting = decisions.decisions(&first).await?.decisions;
             let Some(row) = waiting.first() else {
                 return Ok(());

@@ -70,6 +70,17 @@ impl Decision {
         self.step() != Step::Nothing
     }
 
+    /// Whether the next call claims a bot that is not known to be held: what another copy of
+    /// the meeting may have done already.
+    #[must_use]
+    pub fn claims_bot(&self) -> bool {
+        let holds = |wanted: &WantedBot| {
+            let applied = self.applied.bot();
+            applied.is_some_and(|applied| applied.deduplication_key == wanted.deduplication_key)
+        };
+        matches!(self.step(), Step::Schedule(wanted) if !holds(wanted))
+    }
+
     /// The key under which Recall takes one call at a time for the next step.
     #[must_use]
     pub fn deduplication_key(&self) -> Option<&DeduplicationKey> {

@@ -2,12 +2,12 @@
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
-use callsheet_app::ports::DueRows;
+use callsheet_app::ports::{DueQuery, DueRows, DueSelection};
 use callsheet_domain::{CalendarId, DecisionKey, Timestamp};
 
-use super::row::{CALENDAR_ID, DUE, DueEntry, ENDS_AT, keys_of, log_unreadable_key};
+use super::row::{CALENDAR_ID, DUE, DueRow, ENDS_AT, keys_of, log_unreadable_key};
 use super::table::Table;
-use crate::attributes::{instant, read_attributes, text};
+use crate::attributes::{Attributes, instant, read_attributes, text};
 use crate::error::failed;
 use crate::expressions::all_rows;
 
@@ -17,41 +17,37 @@ const PAGE: usize = 50;
 /// The most: as many as one response may hold.
 const LONGEST_PAGE: usize = 1_000;
 
-/// Reads due rows from the earliest start, past those that are waiting, until
-/// `most` are ready.
-pub(super) async fn due_rows(
-    table: &Table,
-    now: Timestamp,
-    most: usize,
-) -> Result<DueRows, PortError> {
-    let mut due = DueRows::default();
-    if most == 0 {
-        return Ok(due);
-    }
-    let mut waiting_until: Option<Timestamp> = None;
-    let page = i32::try_from(most.clamp(PAGE, LONGEST_PAGE)).unwrap_or(i32::MAX);
-    let query = due_index(table).limit(page);
-    let mut entries = query.into_paginator().items().send();
-    while let Some(entry) = entries.next().await {
-        let entry: DueEntry = match read_attributes(entry.map_err(failed)?) {
-            Ok(entry) => entry,
-            Err(problem) => {
-                log_unreadable_key("due rows", &problem);
-                continue;
-            }
-        };
-        match entry.not_before.filter(|instant| *instant > now) {
-            Some(instant) => {
-                waiting_until = Some(waiting_until.map_or(instant, |least| least.min(instant)));
-            }
-            None => due.ready.push(entry.key()),
+/// Reads due rows from the earliest start, past those that are waiting and those of bots
+/// that have one, until enough are ready.
+pub(super) async fn due_rows(table: &Table, query: &DueQuery) -> Result<DueRows, PortError> {
+    let mut selection = DueSelection::new(query);
+    let mut page = query.most.clamp(PAGE, LONGEST_PAGE);
+    let mut from = None;
+    while !selection.is_full() {
+        let limit = i32::try_from(page).unwrap_or(i32::MAX);
+        let request = due_index(table).limit(limit).set_exclusive_start_key(from);
+        let response = request.send().await.map_err(failed)?;
+        for entry in response.items.unwrap_or_default() {
+            add_entry(&mut selection, entry);
         }
-        if due.ready.len() == most {
-            return Ok(due);
+        from = response.last_evaluated_key;
+        if from.is_none() {
+            break;
         }
+        // What hides the others is many: the copies of a large meeting.
+        page = LONGEST_PAGE;
     }
-    due.waiting_until = waiting_until;
-    Ok(due)
+    Ok(selection.rows())
+}
+
+fn add_entry(selection: &mut DueSelection<'_>, entry: Attributes) {
+    if selection.is_full() {
+        return;
+    }
+    match read_attributes::<DueRow>(entry) {
+        Ok(row) => selection.add(row.into()),
+        Err(problem) => log_unreadable_key("due rows", &problem),
+    }
 }
 
 fn due_index(table: &Table) -> QueryFluentBuilder {

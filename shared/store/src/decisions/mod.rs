@@ -18,7 +18,7 @@ mod tested;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;
-use callsheet_app::ports::{DecisionRows, Decisions, DueRows, WriteOutcome};
+use callsheet_app::ports::{DecisionRows, Decisions, DueQuery, DueRows, WriteOutcome};
 use callsheet_domain::{
     CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
 };
@@ -73,8 +73,8 @@ impl Decisions for DecisionTable {
         put_if(Unchanged::version(decision.version), put).await
     }
 
-    async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
-        due_rows(&self.0, now, most).await
+    async fn due(&self, query: &DueQuery) -> Result<DueRows, PortError> {
+        due_rows(&self.0, query).await
     }
 
     async fn of_calendar(

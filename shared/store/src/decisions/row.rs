@@ -1,7 +1,7 @@
 //! A decision as a row.
 
 use callsheet_app::METRICS;
-use callsheet_app::ports::{DecisionRows, UnreadableRow};
+use callsheet_app::ports::{DecisionRows, DueEntry, UnreadableRow};
 use callsheet_domain::{
     Abandonment, Applied, Attempts, CalendarId, CalendarRevision, Decision, DecisionInputs,
     DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, LinkDigest, OverrideRevision,
@@ -105,6 +105,12 @@ struct DecisionRow {
     due: Option<&'static str>,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     bot: Option<String>,
+    /// For the index of due rows: a digest of the key of the bot that the call is about.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    due_bot: Option<String>,
+    /// For the index of due rows: the call claims that bot.
+    #[serde(skip_deserializing, skip_serializing_if = "std::ops::Not::not")]
+    claims: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -140,13 +146,17 @@ pub(super) struct KeyRow {
 
 /// An entry of the index of due rows.
 #[derive(Deserialize)]
-pub(super) struct DueEntry {
+pub(super) struct DueRow {
     #[serde(with = "stored_text")]
     ical_uid: IcalUid,
     #[serde(with = "stored_text")]
     event_id: EventId,
     #[serde(with = "microsecond::optional", default)]
-    pub(super) not_before: Option<Timestamp>,
+    not_before: Option<Timestamp>,
+    #[serde(default)]
+    due_bot: Option<String>,
+    #[serde(default)]
+    claims: bool,
 }
 
 impl From<KeyRow> for DecisionKey {
@@ -158,11 +168,16 @@ impl From<KeyRow> for DecisionKey {
     }
 }
 
-impl DueEntry {
-    pub(super) fn key(self) -> DecisionKey {
-        DecisionKey {
-            ical_uid: self.ical_uid,
-            event_id: self.event_id,
+impl From<DueRow> for DueEntry {
+    fn from(row: DueRow) -> Self {
+        Self {
+            key: DecisionKey {
+                ical_uid: row.ical_uid,
+                event_id: row.event_id,
+            },
+            not_before: row.not_before,
+            bot: row.due_bot,
+            claims: row.claims,
         }
     }
 }
@@ -270,6 +285,8 @@ impl DecisionRow {
                 .saturating_add(KEPT_AFTER_THE_END),
             due: decision.is_due().then_some(DUE),
             bot: decision.wanted_key().map(DeduplicationKey::digest),
+            due_bot: decision.deduplication_key().map(DeduplicationKey::digest),
+            claims: decision.claims_bot(),
         }
     }
 

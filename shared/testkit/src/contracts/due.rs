@@ -1,16 +1,29 @@
 //! What every implementation of `Decisions` must list as due.
 
-use callsheet_app::ports::{Decisions, DueRows};
-use callsheet_domain::{Applied, Decision, Generation, Timestamp, Wanted, plus};
+use std::collections::HashSet;
+
+use callsheet_app::ports::{Decisions, DueQuery, DueRows};
+use callsheet_domain::{Applied, Decision, DeduplicationKey, Generation, Timestamp, Wanted, plus};
 use jiff::SignedDuration;
 
 use super::decision_rows::a_row;
 use super::decisions::written;
 use super::eventually;
-use crate::{With, an_applied_bot, at};
+use crate::{With, an_applied_bot, at, id};
 
+/// A row that is due to claim a bot of its own.
 fn due_row(event: &str, starts_at: &str) -> Decision {
-    a_row(event).with(|row| row.starts_at = at(starts_at))
+    a_copy(event, event, starts_at)
+}
+
+/// A row that is due to claim the bot of a meeting.
+fn a_copy(event: &str, meeting: &str, starts_at: &str) -> Decision {
+    a_row(event).with(|row| {
+        row.starts_at = at(starts_at);
+        if let Wanted::Bot(bot) = &mut row.wanted {
+            bot.deduplication_key = id(meeting);
+        }
+    })
 }
 
 fn waiting(mut row: Decision, not_before: Timestamp) -> Decision {
@@ -27,7 +40,8 @@ fn applied(mut row: Decision) -> Decision {
 }
 
 async fn due(decisions: &impl Decisions, now: Timestamp, most: usize) -> DueRows {
-    decisions.due(now, most).await.expect("the store answers")
+    let query = DueQuery::first(now, most);
+    decisions.due(&query).await.expect("the store answers")
 }
 
 fn events(due: &DueRows) -> Vec<&str> {
@@ -97,6 +111,68 @@ pub async fn waiting_rows_hide_no_ready_row(decisions: &impl Decisions) {
     let at_last = due(decisions, later, 200).await;
     assert_eq!(at_last.ready.len(), 123);
     assert_eq!(events(&at_last)[..2], ["waiting-000", "waiting-001"]);
+}
+
+/// The copies of a meeting hide no other: of each bot one row is ready, and some of its
+/// others are behind.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn further_rows_of_a_bot_are_behind_and_hide_no_other(decisions: &impl Decisions) {
+    for copy in 0..120 {
+        let start = format!("10:00:00.{copy:03}");
+        let row = a_copy(&format!("copy-{copy:03}"), "all-hands", &start);
+        written(decisions, &row).await;
+    }
+    written(decisions, &due_row("other", "10:01")).await;
+    assert_due(decisions, at("09:00"), 2, &["copy-000", "other"]).await;
+    let query = DueQuery {
+        most_of_a_bot: 3,
+        excluded: HashSet::from([a_row("copy-000").key]),
+        ..DueQuery::first(at("09:00"), 2)
+    };
+    let due = decisions.due(&query).await.expect("the store answers");
+    assert_eq!(events(&due), ["copy-001", "other"]);
+    let behind = due.behind.iter().map(|key| key.event_id.as_str());
+    let behind: Vec<_> = behind.collect();
+    assert_eq!(behind, ["copy-002", "copy-003"], "no more than are ready");
+    let all = DueQuery::all(at("09:00"));
+    let all = decisions.due(&all).await.expect("the store answers");
+    assert_eq!((all.ready.len(), all.behind.len()), (2, 119));
+}
+
+/// Of the rows of a bot that stands, a claim is behind, and any other call is not.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn claims_of_a_bot_that_stands_are_behind(decisions: &impl Decisions) {
+    let claim = a_copy("claim", "standing", "10:00");
+    let unwanted = applied(a_copy("unwanted", "standing", "10:00:01"))
+        .with(|row| row.wanted = Wanted::Nothing);
+    let reconfigured = applied(a_copy("reconfigured", "standing too", "10:00:02")).with(|row| {
+        if let Applied::Bot(bot) = &mut row.applied {
+            bot.starts_at = at("11:00");
+        }
+    });
+    let first = due_row("first", "10:01");
+    for row in [&claim, &unwanted, &reconfigured, &first] {
+        written(decisions, row).await;
+    }
+    let everything = ["claim", "reconfigured", "first"];
+    assert_due(decisions, at("09:00"), 9, &everything).await;
+    let keys = [&claim, &reconfigured].map(Decision::deduplication_key);
+    let query = DueQuery {
+        most_of_a_bot: 9,
+        standing: keys
+            .into_iter()
+            .flatten()
+            .map(DeduplicationKey::digest)
+            .collect(),
+        ..DueQuery::first(at("09:00"), 9)
+    };
+    let due = decisions.due(&query).await.expect("the store answers");
+    assert_eq!(events(&due), ["unwanted", "reconfigured", "first"]);
+    assert_eq!(due.behind, [claim.key]);
 }
 
 /// The end of the first row's wait is known if fewer rows are ready than were

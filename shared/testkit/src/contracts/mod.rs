@@ -97,6 +97,8 @@ macro_rules! decisions_contract {
             due_rows_come_in_order_of_start,
             a_moved_meeting_changes_its_place_in_the_order,
             waiting_rows_hide_no_ready_row,
+            further_rows_of_a_bot_are_behind_and_hide_no_other,
+            claims_of_a_bot_that_stands_are_behind,
             the_end_of_the_wait_is_known_only_if_all_ready_rows_are_listed,
             rows_that_are_not_due_leave_the_index,
         );

@@ -47,7 +47,7 @@ impl Interceptor for Counts {
 mod tests {
     use super::*;
     use crate::{Intercepted, MemoryDecisions, a_decision};
-    use callsheet_app::ports::Decisions as _;
+    use callsheet_app::ports::{Decisions as _, DueQuery};
 
     #[tokio::test]
     async fn calls_are_counted_by_their_names() {
@@ -57,7 +57,10 @@ mod tests {
         decisions.write(&row).await.expect("memory");
         // This one loses the race, and is counted all the same.
         decisions.write(&row).await.expect("memory");
-        decisions.due(row.starts_at, 1).await.expect("memory");
+        decisions
+            .due(&DueQuery::first(row.starts_at, 1))
+            .await
+            .expect("memory");
         let expected = [("Decisions::due", 1), ("Decisions::write", 2)];
         let expected = expected.map(|(name, count)| (name.to_owned(), count));
         assert_eq!(counts.by_name(), expected.into());

@@ -5,11 +5,11 @@ use std::time::Duration;
 use callsheet_app::PortError;
 use callsheet_app::ports::{
     Access, Activity, ActivityLog, ActorRows, BotReply, Bots, CalendarDirectory, CalendarEvents,
-    CalendarRemoval, Calendars, DeadLetter, DeadLetters, DecisionRows, Decisions, Denial, DueRows,
-    EventQuery, Forgetting, Held, LeaseResult, Leases, LeaveReply, ListedCalendar, MeasuredQueue,
-    NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite,
-    Queue, QueueDepth, RateLimits, Receipt, Released, Removed, ScheduleRequest, StoredPolicy,
-    SyncStates, UnreadableRecord, WriteOutcome,
+    CalendarRemoval, Calendars, DeadLetter, DeadLetters, DecisionRows, Decisions, Denial, DueQuery,
+    DueRows, EventQuery, Forgetting, Held, LeaseResult, Leases, LeaveReply, ListedCalendar,
+    MeasuredQueue, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies,
+    PolicyWrite, Queue, QueueDepth, RateLimits, Receipt, Released, Removed, ScheduleRequest,
+    StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
 };
 use callsheet_domain::{
     Actor, BotEntry, BotId, Calendar, CalendarId, CalendarOwner, CalendarRecord, Decision,
@@ -46,7 +46,7 @@ intercepted! {
         wanting(key: &DeduplicationKey) -> DecisionRows;
         write(decision: &Decision) -> WriteOutcome;
         discard(key: &DecisionKey) -> bool;
-        due(now: Timestamp, most: usize) -> DueRows;
+        due(query: &DueQuery) -> DueRows;
         of_calendar(calendar: &CalendarId, after: Timestamp) -> Vec<DecisionKey>;
     }
 

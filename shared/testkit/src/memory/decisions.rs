@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callsheet_app::ports::{DecisionRows, Decisions, DueRows, UnreadableRow, WriteOutcome};
+use callsheet_app::ports::{
+    DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, UnreadableRow, WriteOutcome,
+};
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
     CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp, Version,
@@ -140,21 +142,16 @@ impl Decisions for MemoryDecisions {
         })
     }
 
-    async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
+    async fn due(&self, query: &DueQuery) -> Result<DueRows, PortError> {
         Ok(self.read(|rows| {
-            let waits = |row: &&Decision| row.attempts.not_before.filter(|instant| *instant > now);
-            let due = rows.by_start(Decision::is_due);
-            let ready = due.iter().filter(|row| waits(row).is_none());
-            let ready: Vec<_> = ready.take(most).map(|row| row.key.clone()).collect();
-            let waiting_until = if ready.len() < most {
-                due.iter().filter_map(waits).min()
-            } else {
-                None
-            };
-            DueRows {
-                ready,
-                waiting_until,
+            let mut selection = DueSelection::new(query);
+            for row in rows.by_start(Decision::is_due) {
+                if selection.is_full() {
+                    break;
+                }
+                selection.add(DueEntry::of(row));
             }
+            selection.rows()
         }))
     }
 

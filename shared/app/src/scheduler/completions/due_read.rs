@@ -15,17 +15,16 @@ pub(super) fn apply(state: &mut RunState, read: DueRead, now: Timestamp) -> Vec<
         due,
         rows,
         unreadable,
-        most,
     } = read;
     for row in unreadable {
         state.set_aside(row.into());
     }
-    state
-        .due
-        .end_read(due.waiting_until, due.ready.len() >= most);
+    state.due.end_read(due.waiting_until, due.has_more);
     let is_free = |row: &Decision| !state.is_excluded(&row.key) && !state.due.is_started(&row.key);
     let rows = rows.into_iter().filter(is_free).collect();
     let mut plan = CallPlan::of(rows, now);
+    let standing = &state.standing;
+    plan.calls.sort_by_key(|call| standing.turn(&call.row));
     if !state.access.is_admitted() {
         plan.calls.sort_by_key(|call| call.row.is_blocked());
     }
@@ -92,11 +91,10 @@ mod tests {
         let read = DueRead {
             due: DueRows {
                 ready: rows.iter().map(|row| row.key.clone()).collect(),
-                waiting_until: None,
+                ..DueRows::default()
             },
             rows,
             unreadable: Vec::new(),
-            most: 10,
         };
         apply(state, read, at("09:30"))
     }
@@ -130,11 +128,10 @@ mod tests {
             let read = DueRead {
                 due: DueRows {
                     ready: vec![row("a").key, row("b").key],
-                    waiting_until: None,
+                    ..DueRows::default()
                 },
                 rows: vec![row("b")],
                 unreadable: vec![unreadable.clone()],
-                most: 10,
             };
             apply(&mut state, read, at("09:30"));
         }

@@ -10,6 +10,9 @@ use crate::scheduler::task::RecordedCall;
 pub(super) fn apply(state: &mut RunState, call: &RecordedCall) {
     let key = &call.row.key;
     state.in_flight.remove(key);
+    if state.standing.note(&call.row, &call.result) && state.access.is_admitted() {
+        state.order_calls();
+    }
     let (event, operation) = (&key.event_id, call.attempt.operation().as_str());
     let report = &mut state.report;
     match &call.result {

@@ -15,7 +15,7 @@ use callsheet_domain::{
     Timestamp, Wanted, plus,
 };
 use callsheet_testkit::{
-    Delay, EvenJitter, Intercepted, MemoryDecisions, MemoryRecall, MemoryState, With as _,
+    Call, Delay, EvenJitter, Intercepted, MemoryDecisions, MemoryRecall, MemoryState, With as _,
     a_calendar, a_decision, an_event, at,
 };
 use futures_util::future::join;
@@ -50,19 +50,30 @@ impl Busy {
 
     /// A meeting that is due to have its bot scheduled.
     fn put(&self, name: &str, starts_at: Timestamp) {
+        self.put_copy(name, name, starts_at);
+    }
+
+    /// A meeting in so many calendars, each of which is due to claim its bot.
+    fn put_copies(&self, meeting: &str, copies: u32, starts_at: Timestamp) {
+        for copy in 0..copies {
+            self.put_copy(&format!("{meeting}-{copy}"), meeting, starts_at);
+        }
+    }
+
+    fn put_copy(&self, name: &str, meeting: &str, starts_at: Timestamp) {
         let event: CalendarEvent = an_event().with(|event| {
             event.id = EventId::parse(name).expect("an id");
-            event.ical_uid = IcalUid::parse(name).expect("an ical_uid");
+            event.ical_uid = IcalUid::parse(meeting).expect("an ical_uid");
             (event.starts_at, event.ends_at) = (starts_at, plus(starts_at, MINUTE * 30));
             event.meeting = Some(Meeting {
-                url: format!("https://meet.example/{name}"),
+                url: format!("https://meet.example/{meeting}"),
             });
         });
         let row: Decision = a_decision().with(|row| {
             row.key = event.key();
             (row.starts_at, row.ends_at) = (event.starts_at, event.ends_at);
             if let Wanted::Bot(bot) = &mut row.wanted {
-                bot.deduplication_key = DeduplicationKey::parse(name).expect("a key");
+                bot.deduplication_key = DeduplicationKey::parse(meeting).expect("a key");
                 bot.starts_at = event.starts_at;
             }
         });
@@ -155,5 +166,62 @@ async fn an_urgent_meeting_overtakes_a_backlog(limit: u32, backlog: u32) {
     let calls = busy.recall.calls();
     let call = calls.iter().find(|call| call.subject == "urgent");
     let took = call.expect("it was called").at.duration_since(moved_at);
+    assert!(took <= SignedDuration::from_secs(2), "it took {took}");
+}
+
+/// How long after the start of a run the first claim on this bot arrived.
+fn first_claim(busy: &Busy, meeting: &str) -> SignedDuration {
+    let calls = busy.recall.calls();
+    let is_claim = |call: &&Call| call.subject.starts_with(meeting);
+    let call = calls.iter().find(is_claim).expect("it was called");
+    call.at.duration_since(at("09:30"))
+}
+
+#[test_case(200; "of two hundred people")]
+#[test_case(5_000; "of five thousand people")]
+#[tokio::test(start_paused = true)]
+async fn copies_of_one_meeting_hide_no_other(copies: u32) {
+    let busy = Busy::new(600);
+    let start = plus(at("09:30"), MINUTE * 15);
+    busy.put_copies("all-hands", copies, start);
+    busy.put("urgent", plus(start, MINUTE));
+    busy.run(10).await;
+    let took = first_claim(&busy, "urgent");
+    assert!(took <= SignedDuration::from_secs(5), "it took {took}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn further_claims_on_a_bot_follow_the_first_claims_of_the_next_hour() {
+    let busy = Busy::new(600);
+    let start = plus(at("09:30"), MINUTE * 15);
+    for number in 0..100 {
+        busy.put_copies(&format!("shared-{number}"), 20, start);
+    }
+    busy.put("within-the-hour", plus(start, MINUTE * 59));
+    busy.put("later", plus(start, MINUTE * 61));
+    busy.run(60).await;
+    let calls = busy.recall.calls();
+    let place = |name: &str| calls.iter().position(|call| call.subject == name);
+    let within = place("within-the-hour").expect("it was called");
+    assert!((100..=110).contains(&within), "{within}");
+    assert_eq!(place("later"), None, "further claims go before it");
+    assert!(calls.len() > 500, "{}", calls.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_urgent_meeting_overtakes_the_further_claims_on_many_bots() {
+    let busy = Busy::new(600);
+    let start = plus(at("09:30"), MINUTE * 15);
+    for number in 0..100 {
+        busy.put_copies(&format!("shared-{number}"), 20, start);
+    }
+    let is_put = async {
+        tokio::time::sleep(Duration::from_millis(20_130)).await;
+        let now = busy.clock.now();
+        busy.put("urgent", plus(start, MINUTE));
+        now
+    };
+    let (_, put_at) = join(busy.run(30), is_put).await;
+    let took = first_claim(&busy, "urgent") - put_at.duration_since(at("09:30"));
     assert!(took <= SignedDuration::from_secs(2), "it took {took}");
 }

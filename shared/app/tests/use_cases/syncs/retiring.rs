@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use callsheet_app::ports::{
-    Calendars as _, DecisionRows, Decisions, DueRows, Queue as _, WriteOutcome,
+    Calendars as _, DecisionRows, Decisions, DueQuery, DueRows, Queue as _, WriteOutcome,
 };
 use callsheet_app::{Handled, PortError, Ports, SyncHandler};
 use callsheet_domain::{
@@ -49,8 +49,8 @@ impl Decisions for LaggingIndex {
         self.decisions.discard(key).await
     }
 
-    async fn due(&self, now: Timestamp, most: usize) -> Result<DueRows, PortError> {
-        self.decisions.due(now, most).await
+    async fn due(&self, query: &DueQuery) -> Result<DueRows, PortError> {
+        self.decisions.due(query).await
     }
 
     async fn of_calendar(
