@@ -132,18 +132,18 @@ enum No {
 async fn a_no_after_a_change_has_the_bot_leave_its_call(change: ChangeEvent, no: No) {
     let harness = in_progress().await;
     harness.changed(change).await;
-    let (calendar, now) = (a_calendar().id, harness.after(0));
+    let (owner, now) = (a_calendar().owner(), harness.after(0));
     let (state, by) = (&harness.state, an_actor());
     match no {
         No::Override => {
             let event = an_event().platform_id.expect("it has one");
             let scope = OverrideScope::Event(event);
-            let set = state.set_override(&calendar, &scope, OverrideChoice::Skip, &by, now);
+            let set = state.set_override(&owner, &scope, OverrideChoice::Skip, &by, now);
             set.await.expect("memory");
         }
         No::Pause => {
             let until = now + SignedDuration::from_hours(24);
-            let paused = state.pause(&calendar, until, &by, now);
+            let paused = state.pause(&owner, until, &by, now);
             paused.await.expect("memory");
         }
         No::Policy => {

@@ -81,9 +81,15 @@ pub(super) fn others(text: &[u8], scan: &mut Scan, at: &mut usize) -> Progress {
 /// an object that it does not open, and has other fields, while two items have the same. The
 /// last such text has the end of the page, too.
 pub(super) fn is_tail(item: &[u8], text: &[u8], is_last: bool) -> bool {
-    let count = |bracket: u8| text.iter().filter(|byte| **byte == bracket).count();
-    let of_the_page = usize::from(is_last);
-    if count(b'}') <= count(b'{') + of_the_page {
+    let mut depth = isize::from(is_last);
+    for byte in text {
+        depth += match byte {
+            b'{' => 1,
+            b'}' => -1,
+            _ => 0,
+        };
+    }
+    if depth >= 0 {
         return false;
     }
     let (mut all, mut found) = (0, 0);
