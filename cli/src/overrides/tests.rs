@@ -236,6 +236,21 @@ async fn overrides_and_pauses_that_are_in_force_are_listed() {
     assert_eq!(list().await.overrides, []);
 }
 
+#[test_case(&[], 1; "among all calendars")]
+#[test_case(&["calendar-sales"], 1; "that is asked for")]
+#[test_case(&["calendar-other"], 0; "that is not asked for")]
+#[tokio::test]
+async fn a_calendar_that_cannot_be_read_is_named(selection: &[&str], expected: usize) {
+    let harness = Harness::with_decision(a_decision()).await;
+    harness.state.make_record_unreadable(&id("calendar-sales"));
+    let selection: Vec<_> = selection.iter().map(ToString::to_string).collect();
+    let ports = (&harness.state, &harness.decisions);
+    let listed = list_overrides(ports, &selection, at("09:40")).await;
+    let unreadable = listed.expect("memory").unreadable;
+    let is_named = |problem: &&String| problem.contains("calendar-sales");
+    assert_eq!(unreadable.iter().filter(is_named).count(), expected);
+}
+
 /// The mailbox is connected twice, and the only event left is one of a split-off.
 #[tokio::test]
 async fn what_a_person_said_is_listed_once_whatever_the_connections() {

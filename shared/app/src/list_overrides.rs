@@ -12,7 +12,7 @@ use callsheet_domain::{
 
 use crate::PortError;
 use crate::find_calendar::is_selected;
-use crate::ports::{Calendars, Decisions, OverrideStore};
+use crate::ports::{Calendars, Decisions, OverrideStore, UnreadableRecord};
 use crate::unreadable::readable;
 
 /// Rows loaded together.
@@ -58,7 +58,10 @@ where
     S: Calendars + OverrideStore,
     D: Decisions,
 {
-    let mut found = SetOverrides::default();
+    let mut found = SetOverrides {
+        unreadable: unreadable_calendars(state, selection).await?,
+        ..SetOverrides::default()
+    };
     for (owner, calendars) in by_owner(state, selection).await? {
         let Some(first) = calendars.first() else {
             continue;
@@ -95,6 +98,24 @@ where
         .overrides
         .sort_by_key(|one| (std::cmp::Reverse(one.stored.at), one.scope.clone()));
     Ok(found)
+}
+
+/// The problems of the selected calendars whose records cannot be read: nobody can tell what
+/// their owners said.
+async fn unreadable_calendars<S: Calendars>(
+    state: &S,
+    selection: &[String],
+) -> Result<Vec<String>, PortError> {
+    let unreadable = state.unreadable().await?.into_iter();
+    let selected = unreadable.filter(|record| is_selected(selection, &record.calendar_id, None));
+    let problem = |record: UnreadableRecord| {
+        let UnreadableRecord {
+            calendar_id,
+            problem,
+        } = record;
+        format!("the record of calendar {calendar_id}: {problem}")
+    };
+    Ok(selected.map(problem).collect())
 }
 
 /// The calendars of each owner of whom one is selected, those that can have bots first.
