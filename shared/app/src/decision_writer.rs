@@ -23,6 +23,7 @@ use crate::event_rows::{EventRows, SupersededRows};
 use crate::ports::{Clock, Decisions, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::set_aside::SetAside;
+use crate::shared_rows::{Unsettled, add_sharing};
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::{ActivePolicy, CalendarContext, PortError};
@@ -77,8 +78,8 @@ struct PageNotes {
     failed_rules: HashSet<EventId>,
     /// Events whose bots have drifted, with the kind of drift.
     drifted: HashMap<EventId, &'static str>,
-    /// Meetings whose copies are to be settled.
-    unsettled: HashSet<IcalUid>,
+    /// Meetings and bots whose copies are to be settled.
+    unsettled: Unsettled,
     set_aside: SetAside,
 }
 
@@ -134,27 +135,31 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         Ok(())
     }
 
-    /// Has the copies of `meetings` want the configuration of their bot's owner. Gives the
-    /// number of rows that were written, seldom any. A read that finds nothing to write is
-    /// the last: what another worker wrote before it is in it, and what another worker
-    /// writes later is read again by that worker.
+    /// Has the copies of meetings, and all others that want the same bots, want the
+    /// configuration of their bot's owner. Gives the number of rows that were written, seldom
+    /// any. A read that finds nothing to write is the last: what another worker wrote before
+    /// it is in it, and what another worker writes later is read again by that worker. Rows
+    /// of other meetings are found by an index, though, which may lag.
     async fn settle(
         &self,
-        mut meetings: HashSet<IcalUid>,
+        mut unsettled: Unsettled,
         set_aside: &mut SetAside,
     ) -> Result<u32, SyncError> {
         let mut written = 0;
-        if meetings.is_empty() {
+        if unsettled.meetings.is_empty() {
             return Ok(written);
         }
         retry_on_conflict(async || {
-            let loaded: Vec<_> = meetings.drain().collect();
-            let stored = self.decisions.copies(&loaded).await?.decisions;
-            let mut rows = settle_copies(&stored, self.clock.now());
+            let Unsettled { meetings, bots } = std::mem::take(&mut unsettled);
+            let loaded: Vec<_> = meetings.into_iter().collect();
+            let mut stored = self.decisions.copies(&loaded).await?.decisions;
+            let now = self.clock.now();
+            add_sharing(self.decisions, &mut stored, bots, now).await?;
+            let mut rows = settle_copies(&stored, now);
             rows.retain(|row| !set_aside.contains(&row.key));
-            meetings.extend(rows.iter().map(|row| row.key.ical_uid.clone()));
+            rows.iter().for_each(|row| unsettled.add(row));
             written += self.write(rows, set_aside).await?.written;
-            Ok(if meetings.is_empty() {
+            Ok(if unsettled.meetings.is_empty() {
                 Attempt::Done(())
             } else {
                 Attempt::Conflict
@@ -165,7 +170,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
     }
 
     /// The events of a page that are not set aside, and all stored decisions about
-    /// their meetings.
+    /// their meetings, with those of other meetings that own their bots.
     async fn load(
         &self,
         page: &EventPage,
@@ -178,7 +183,15 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         set_aside.add_unreadable(stored.unreadable, &page.events);
         let is_usable = |event: &&CalendarEvent| !set_aside.contains(&event.key());
         let events = page.events.iter().filter(is_usable).cloned();
-        Ok((events.collect(), stored.decisions))
+        let (events, mut stored) = (events.collect(), stored.decisions);
+        add_sharing(
+            self.decisions,
+            &mut stored,
+            HashSet::new(),
+            self.clock.now(),
+        )
+        .await?;
+        Ok((events, stored))
     }
 
     /// Evaluates and writes events once; gives the meetings that another worker
@@ -222,7 +235,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
             .superseded(self.decisions, &revised.writes, now)
             .await?;
         notes.add_unsettled(&rows.stored, &revised.writes);
-        notes.unsettled.extend(superseded.meetings().cloned());
+        superseded.add_to(&mut notes.unsettled);
         let set_aside = &mut notes.set_aside;
         let first = self.supersede(superseded, &mut revised.writes, set_aside);
         let mut lost = first.await?;
@@ -377,7 +390,8 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         set_aside: &mut SetAside,
     ) -> Result<(), SyncError> {
         let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
-        let unsettled = meetings.clone();
+        let mut unsettled = Unsettled::default();
+        unsettled.meetings.clone_from(&meetings);
         retry_on_conflict(async || {
             let loaded: Vec<_> = meetings.drain().collect();
             let stored = self.decisions.copies(&loaded).await?;
@@ -385,16 +399,22 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
             for row in unreadable.filter(|row| keys.contains(&row.key)) {
                 set_aside.add(row.key, record.calendar.id.clone(), row.problem);
             }
-            let stored = stored.decisions;
+            let (mut stored, now) = (stored.decisions, self.clock.now());
+            let is_retired = |row: &&Decision| keys.contains(&row.key);
+            stored
+                .iter()
+                .filter(is_retired)
+                .for_each(|row| unsettled.add(row));
+            add_sharing(self.decisions, &mut stored, unsettled.bots.clone(), now).await?;
             let mut retired = Vec::new();
-            for row in stored.iter().filter(|row| keys.contains(&row.key)) {
+            for row in stored.iter().filter(is_retired) {
                 match retire(row, verdict.clone(), record.revision) {
                     RowChange::Write(row) => retired.push(*row),
                     RowChange::Behind => counts.stale += 1,
                     RowChange::Unchanged | RowChange::Stale => {}
                 }
             }
-            let writes = retire_copies(&stored, retired, self.clock.now());
+            let writes = retire_copies(&stored, retired, now);
             let writes = self.write(writes, set_aside).await?;
             counts.written += writes.written;
             meetings = writes.lost;
@@ -411,17 +431,19 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
 }
 
 impl PageNotes {
-    /// Adds the meetings whose shared bot may have another owner or configuration once
-    /// `writes` have replaced the `stored` rows.
+    /// Adds the meetings and bots that may have another owner or configuration once `writes`
+    /// have replaced the `stored` rows.
     fn add_unsettled(&mut self, stored: &[Decision], writes: &[Decision]) {
         let stored: HashMap<&DecisionKey, &Decision> =
             stored.iter().map(|row| (&row.key, row)).collect();
         let before = |row: &Decision| stored.get(&row.key).copied();
-        let changed = writes
-            .iter()
-            .filter(|row| row.changes_shared_bot(before(row)));
-        self.unsettled
-            .extend(changed.map(|row| row.key.ical_uid.clone()));
+        for row in writes {
+            let before = before(row);
+            if row.changes_shared_bot(before) {
+                self.unsettled.add(row);
+                before.into_iter().for_each(|row| self.unsettled.add(row));
+            }
+        }
     }
 
     /// Counts the notes, and logs each drift and each event that is set aside.

@@ -12,13 +12,14 @@
 use std::collections::{HashMap, HashSet};
 
 use callsheet_domain::{
-    Applied, AppliedBot, CalendarEvent, Decision, DecisionKey, EventId, IcalUid, Timestamp,
-    retire_copies,
+    Applied, AppliedBot, CalendarEvent, Decision, DecisionKey, DeduplicationKey, EventId,
+    Timestamp, retire_copies,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::PortError;
 use crate::ports::Decisions;
+use crate::shared_rows::{Unsettled, add_sharing};
 
 /// Reads that are in flight at once.
 const READS: usize = 16;
@@ -118,7 +119,11 @@ impl EventRows {
             return Ok(rows);
         }
         let meetings: Vec<_> = rows.by.keys().map(|key| key.ical_uid.clone()).collect();
-        let copies = decisions.copies(&meetings).await?.decisions;
+        let mut copies = decisions.copies(&meetings).await?.decisions;
+        let is_superseded = |row: &&Decision| rows.by.contains_key(&row.key);
+        let bots = copies.iter().filter(is_superseded);
+        rows.bots = bots.filter_map(Decision::wanted_key).cloned().collect();
+        add_sharing(decisions, &mut copies, rows.bots.clone(), now).await?;
         let writes = retire_copies(&copies, rows.superseded.clone(), now);
         let is_copy = |row: &Decision| !rows.by.contains_key(&row.key);
         rows.copies = writes.into_iter().filter(is_copy).collect();
@@ -135,13 +140,17 @@ pub(crate) struct SupersededRows {
     pub(crate) copies: Vec<Decision>,
     /// The key of the row that supersedes each.
     by: HashMap<DecisionKey, DecisionKey>,
+    /// The bots that they wanted.
+    bots: HashSet<DeduplicationKey>,
 }
 
 impl SupersededRows {
-    /// The meetings that lose a row, and those that get one instead.
-    pub(crate) fn meetings(&self) -> impl Iterator<Item = &IcalUid> {
+    /// Adds the meetings that lose a row, those that get one instead, and their bots.
+    pub(crate) fn add_to(&self, unsettled: &mut Unsettled) {
         let keys = self.by.iter().flat_map(|(row, successor)| [row, successor]);
-        keys.map(|key| &key.ical_uid)
+        let meetings = keys.map(|key| key.ical_uid.clone());
+        unsettled.meetings.extend(meetings);
+        unsettled.bots.extend(self.bots.iter().cloned());
     }
 
     /// The key of the row that supersedes the one under `key`.

@@ -51,6 +51,7 @@ mod retry_on_conflict;
 mod rule_trace;
 mod scheduler;
 mod set_aside;
+mod shared_rows;
 pub mod status;
 mod sync;
 mod sync_counts;

@@ -98,6 +98,13 @@ pub trait Decisions: Send + Sync {
         key: &DeduplicationKey,
     ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
 
+    /// Keys of the decisions that want the bot of `key`, whatever their `ical_uid`. A row that
+    /// was written a moment ago may be missing, or may want another bot by now.
+    fn keys_wanting(
+        &self,
+        key: &DeduplicationKey,
+    ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
+
     /// Writes the decision if the stored version is still `decision.version`
     /// ([`Version::NEW`](callsheet_domain::Version::NEW): if there is none),
     /// and raises the version by one.

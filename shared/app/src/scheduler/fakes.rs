@@ -115,6 +115,11 @@ impl Decisions for Rows {
         Ok(self.read(|row| row.wanted_key() == Some(key)))
     }
 
+    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+        let rows = self.select(|row| row.wanted_key() == Some(key));
+        Ok(rows.into_iter().map(|row| row.key).collect())
+    }
+
     async fn discard(&self, _: &DecisionKey) -> Result<bool, PortError> {
         Ok(false)
     }

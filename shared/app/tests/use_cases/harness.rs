@@ -1,6 +1,5 @@
 //! A whole Callsheet in memory: Recall, the queue, the tables, a clock.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -262,18 +261,6 @@ impl Harness {
             .expect("a decision on the event")
     }
 
-    /// The number of `ical_uid`s under which the bot of `key` is wanted.
-    fn meetings_of(&self, key: &str) -> usize {
-        let rows = self.decisions.all();
-        let is_wanted = |row: &&Decision| row.wanted_key().is_some_and(|it| it.as_str() == key);
-        let meetings: BTreeSet<_> = rows
-            .iter()
-            .filter(is_wanted)
-            .map(|row| &row.key.ical_uid)
-            .collect();
-        meetings.len()
-    }
-
     /// What is wanted for meetings to come, and what Recall holds, each as
     /// lines that should be equal; nothing of rows that are left out, and of a
     /// meeting that has ended only bots that would still join.
@@ -282,11 +269,9 @@ impl Harness {
         is_left_out: impl Fn(&Decision) -> bool,
     ) -> (Vec<String>, Vec<String>) {
         let now = self.after(0);
-        // After the start a bot keeps its configuration, whatever is wanted. One that
-        // events of several `ical_uid`s share is configured by the last of them.
+        // After the start a bot keeps its configuration, whatever is wanted.
         let line = |start: Timestamp, key: &str, config: &str, event: &EventId| {
-            let is_compared = start > now && self.meetings_of(key) <= 1;
-            let config = if is_compared { config } else { "any" };
+            let config = if start > now { config } else { "any" };
             format!("{start} {key} {config} {event}")
         };
         let mut wanted: Vec<_> = self

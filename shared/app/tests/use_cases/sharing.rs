@@ -14,6 +14,8 @@ use test_case::test_case;
 
 use crate::harness::Harness;
 
+mod several_meetings;
+
 /// The owner of each copy; the second one is the organizer.
 const OWNERS: [&str; 3] = ["sales", "lead", "support"];
 

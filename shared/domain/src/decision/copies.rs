@@ -136,10 +136,20 @@ pub fn retire_copies(stored: &[Decision], retired: Vec<Decision>, now: Timestamp
 }
 
 /// The rows to write so that all copies of some meetings want the configuration of their
-/// bot's owner; none if they do. `stored` must be all rows of these meetings.
+/// bot's owner; none if they do. `stored` must be all rows of these meetings, and all others
+/// that want one of their bots.
 #[must_use]
 pub fn settle_copies(stored: &[Decision], now: Timestamp) -> Vec<Decision> {
     retire_copies(stored, Vec::new(), now)
+}
+
+/// The bots about which `stored`, all rows of some meetings, are of two minds: they are not
+/// settled, or owned by rows of other meetings.
+#[must_use]
+pub fn unsettled_bots(stored: &[Decision], now: Timestamp) -> Vec<DeduplicationKey> {
+    let writes = settle_copies(stored, now);
+    let bots = writes.iter().filter_map(Decision::wanted_key);
+    bots.cloned().collect()
 }
 
 /// The owner of the bot that `leaving` knows and leaves, made due, if the bot may have

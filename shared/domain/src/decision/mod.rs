@@ -32,7 +32,7 @@ pub use apply_result::apply_result;
 pub use call::{Call, CallAttempt, CallResult};
 pub use copies::{
     RevisedCopies, owner_to_confirm, owner_to_move_back, retire_copies, revise_copies,
-    settle_copies,
+    settle_copies, unsettled_bots,
 };
 pub use decide::decide;
 pub use drift::{DriftKind, Unchecked, drift, repair, repaired, unchecked};

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
 use callsheet_app::ports::DecisionRows;
-use callsheet_domain::{DeduplicationKey, EventId, IcalUid};
+use callsheet_domain::{DecisionKey, DeduplicationKey, EventId, IcalUid};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::batch::decisions_under;
@@ -53,10 +53,21 @@ pub(super) async fn decisions_about(
     table: &Table,
     event: &EventId,
 ) -> Result<DecisionRows, PortError> {
-    let mut rows = located_by(table, index(table, "event", EVENT_ID, event.as_str())).await?;
+    let index = index(table, "event", EVENT_ID, event.as_str());
+    let keys = keys_of(all_rows(index).await?);
+    let mut rows = decisions_under(table, &keys).await?;
     rows.decisions
         .sort_by_key(|decision| (!decision.is_superseded(), decision.ends_at));
     Ok(rows)
+}
+
+/// Keys of the decisions that want the bot of `key`.
+pub(super) async fn keys_wanting(
+    table: &Table,
+    key: &DeduplicationKey,
+) -> Result<Vec<DecisionKey>, PortError> {
+    let index = index(table, "bot", BOT, &key.digest());
+    Ok(keys_of(all_rows(index).await?))
 }
 
 /// The decisions that want the bot of `key`.
@@ -64,7 +75,8 @@ pub(super) async fn decisions_wanting(
     table: &Table,
     key: &DeduplicationKey,
 ) -> Result<DecisionRows, PortError> {
-    let mut rows = located_by(table, index(table, "bot", BOT, &key.digest())).await?;
+    let keys = keys_wanting(table, key).await?;
+    let mut rows = decisions_under(table, &keys).await?;
     // Since the index was read, a row may have been written that wants another bot.
     rows.decisions
         .retain(|decision| decision.wanted_key() == Some(key));
@@ -80,9 +92,4 @@ fn index(table: &Table, name: &str, attribute: &str, value: &str) -> QueryFluent
         .key_condition_expression("#attribute = :value")
         .expression_attribute_names("#attribute", attribute)
         .expression_attribute_values(":value", text(value))
-}
-
-async fn located_by(table: &Table, index: QueryFluentBuilder) -> Result<DecisionRows, PortError> {
-    let keys = keys_of(all_rows(index).await?);
-    decisions_under(table, &keys).await
 }

@@ -25,7 +25,7 @@ use callsheet_domain::{
 
 use crate::expressions::{Unchanged, put_if};
 use batch::decisions_under;
-use copies::{copies_of, decisions_about, decisions_wanting};
+use copies::{copies_of, decisions_about, decisions_wanting, keys_wanting};
 use index::{due_rows, keys_of_calendar};
 pub(crate) use row::written_decision;
 use table::Table;
@@ -58,6 +58,10 @@ impl Decisions for DecisionTable {
 
     async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
         decisions_wanting(&self.0, key).await
+    }
+
+    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+        keys_wanting(&self.0, key).await
     }
 
     async fn discard(&self, key: &DecisionKey) -> Result<bool, PortError> {

@@ -44,6 +44,7 @@ intercepted! {
         copies(meetings: &[IcalUid]) -> DecisionRows;
         of_event(event: &EventId) -> DecisionRows;
         wanting(key: &DeduplicationKey) -> DecisionRows;
+        keys_wanting(key: &DeduplicationKey) -> Vec<DecisionKey>;
         write(decision: &Decision) -> WriteOutcome;
         discard(key: &DecisionKey) -> bool;
         due(query: &DueQuery) -> DueRows;

@@ -113,6 +113,14 @@ impl Decisions for MemoryDecisions {
         Ok(self.read(|rows| rows.select(|row| row.wanted_key() == Some(key))))
     }
 
+    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+        Ok(self.read(|rows| {
+            let rows = rows.by_key.values();
+            let wanting = rows.filter(|row| row.wanted_key() == Some(key));
+            wanting.map(|row| row.key.clone()).collect()
+        }))
+    }
+
     async fn discard(&self, key: &DecisionKey) -> Result<bool, PortError> {
         Ok(self.0.with(|rows| {
             let is_unreadable = rows.unreadable.remove(key);

@@ -41,6 +41,10 @@ impl Decisions for LaggingIndex {
         self.decisions.wanting(key).await
     }
 
+    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+        self.decisions.keys_wanting(key).await
+    }
+
     async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
         self.decisions.write(decision).await
     }
