@@ -246,6 +246,7 @@ pub fn an_offer() -> Offer {
     Offer {
         config,
         is_organizers: true,
+        is_refused: false,
     }
 }
 
