@@ -1,0 +1,112 @@
+//! Retires the decisions of a calendar that was disconnected or deleted.
+
+use std::collections::HashSet;
+
+use callsheet_domain::{
+    CalendarRecord, DecisionKey, RowChange, RuleName, Verdict, retire, retire_copies,
+};
+
+use crate::ports::{Clock, Decisions};
+use crate::retry_on_conflict::{Attempt, retry_on_conflict};
+use crate::row_writer::RowWriter;
+use crate::set_aside::SetAside;
+use crate::sync_counts::SyncCounts;
+use crate::sync_error::SyncError;
+
+/// Rows loaded together: as many as one batch read of a table takes.
+const ROWS: usize = 100;
+
+/// Retires decisions of calendars.
+#[derive(Debug)]
+pub struct CalendarRetirer<'a, D, K> {
+    /// Storage of decisions.
+    pub decisions: &'a D,
+    /// Source of the time.
+    pub clock: &'a K,
+}
+
+impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
+    /// Retires the decisions of a calendar that was disconnected or deleted, as far
+    /// as its index shows them and they were not `seen` before. A meeting that is
+    /// over keeps its decision, and with it its outcome. Gives the number of
+    /// decisions that were retired.
+    ///
+    /// # Errors
+    /// If the decisions cannot be read or written, or other workers kept writing
+    /// to them.
+    pub async fn retire(
+        &self,
+        record: &CalendarRecord,
+        seen: &mut HashSet<DecisionKey>,
+    ) -> Result<u32, SyncError> {
+        let calendar = &record.calendar;
+        let now = self.clock.now();
+        let mut keys = self.decisions.of_calendar(&calendar.id, now).await?;
+        keys.retain(|key| seen.insert(key.clone()));
+        let (mut counts, mut set_aside) = (SyncCounts::default(), SetAside::default());
+        for keys in keys.chunks(ROWS) {
+            self.retire_rows(record, keys, &mut counts, &mut set_aside)
+                .await?;
+        }
+        set_aside.report(&mut counts);
+        let (id, status) = (&calendar.id, calendar.status);
+        let (retired, stale) = (counts.written, counts.stale);
+        if !keys.is_empty() {
+            tracing::info!(
+                calendar = %id,
+                %status,
+                retired,
+                stale,
+                "retired calendar {id}, which is {status}: {retired} decisions retired"
+            );
+        }
+        Ok(retired)
+    }
+
+    /// Retires the rows under `keys`. Copies in other calendars that share a bot
+    /// with them get another owner of it.
+    async fn retire_rows(
+        &self,
+        record: &CalendarRecord,
+        keys: &[DecisionKey],
+        counts: &mut SyncCounts,
+        set_aside: &mut SetAside,
+    ) -> Result<(), SyncError> {
+        let rows = RowWriter {
+            decisions: self.decisions,
+        };
+        let status = record.calendar.status;
+        let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
+        let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
+        let unsettled = meetings.clone();
+        retry_on_conflict(async || {
+            let loaded: Vec<_> = meetings.drain().collect();
+            let stored = self.decisions.copies(&loaded).await?;
+            let unreadable = stored.unreadable.into_iter();
+            for row in unreadable.filter(|row| keys.contains(&row.key)) {
+                set_aside.add(row.key, record.calendar.id.clone(), row.problem);
+            }
+            let stored = stored.decisions;
+            let mut retired = Vec::new();
+            for row in stored.iter().filter(|row| keys.contains(&row.key)) {
+                match retire(row, verdict.clone(), record.revision) {
+                    RowChange::Write(row) => retired.push(*row),
+                    RowChange::Behind => counts.stale += 1,
+                    RowChange::Unchanged | RowChange::Stale => {}
+                }
+            }
+            let writes = retire_copies(&stored, retired, self.clock.now());
+            let writes = rows.write(writes, set_aside).await?;
+            counts.written += writes.written;
+            meetings = writes.lost;
+            Ok(if meetings.is_empty() {
+                Attempt::Done(())
+            } else {
+                Attempt::Conflict
+            })
+        })
+        .await?;
+        counts.written += rows.settle(self.clock, unsettled, set_aside).await?;
+        Ok(())
+    }
+}
