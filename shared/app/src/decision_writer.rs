@@ -5,33 +5,26 @@
 //! logged with its calendar, and counted. An unreadable row of a copy in another
 //! calendar counts as if that calendar had no copy.
 //!
-//! After its writes, a writer reads the meetings once more whose shared bot it may have
-//! given another owner or configuration, and settles their copies: another worker may
-//! have written a copy meanwhile that neither of the two had read.
+//! After its writes, a writer settles the meetings whose shared bot it may have given
+//! another owner or configuration.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, IcalUid, RowChange,
-    RuleName, Verdict, repair, retire, retire_copies, revise_copies, settle_copies,
+    CalendarEvent, CalendarId, Decision, DecisionKey, EventId, IcalUid, repair, revise_copies,
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::evaluate::evaluate;
 use crate::event_pages::EventPage;
 use crate::event_rows::{EventRows, SupersededRows};
 use crate::ports::{Clock, Decisions, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
+use crate::row_writer::{RowWriter, Writes};
 use crate::set_aside::SetAside;
 use crate::shared_rows::{Unsettled, add_sharing};
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::{ActivePolicy, CalendarContext, PortError};
-
-/// Writes of one page that are in flight at once.
-const WRITES: usize = 16;
-/// Rows loaded together: as many as one batch read of a table takes.
-const ROWS: usize = 100;
 
 /// The policy and the calendars that events are evaluated with.
 #[derive(Debug)]
@@ -83,15 +76,13 @@ struct PageNotes {
     set_aside: SetAside,
 }
 
-/// The result of some writes.
-#[derive(Debug, Default)]
-struct Writes {
-    written: u32,
-    /// Meetings of the rows that another worker wrote first.
-    lost: HashSet<IcalUid>,
-}
-
 impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
+    fn rows(&self) -> RowWriter<'_, D> {
+        RowWriter {
+            decisions: self.decisions,
+        }
+    }
+
     /// Writes the decisions that a page changes: those about its events, and
     /// those about copies of them. Decisions that another worker wrote first are
     /// loaded and evaluated again. Bots that Recall listed with the events are
@@ -129,44 +120,10 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         })
         .await?;
         let unsettled = std::mem::take(&mut notes.unsettled);
-        let settled = self.settle(unsettled, &mut notes.set_aside);
-        counts.written += settled.await?;
+        let (rows, set_aside) = (self.rows(), &mut notes.set_aside);
+        counts.written += rows.settle(self.clock, unsettled, set_aside).await?;
         notes.report(counts);
         Ok(())
-    }
-
-    /// Has the copies of meetings, and all others that want the same bots, want the
-    /// configuration of their bot's owner. Gives the number of rows that were written, seldom
-    /// any. A read that finds nothing to write is the last: what another worker wrote before
-    /// it is in it, and what another worker writes later is read again by that worker. Rows
-    /// of other meetings are found by an index, though, which may lag.
-    async fn settle(
-        &self,
-        mut unsettled: Unsettled,
-        set_aside: &mut SetAside,
-    ) -> Result<u32, SyncError> {
-        let mut written = 0;
-        if unsettled.meetings.is_empty() {
-            return Ok(written);
-        }
-        retry_on_conflict(async || {
-            let Unsettled { meetings, bots } = std::mem::take(&mut unsettled);
-            let loaded: Vec<_> = meetings.into_iter().collect();
-            let mut stored = self.decisions.copies(&loaded).await?.decisions;
-            let now = self.clock.now();
-            add_sharing(self.decisions, &mut stored, bots, now).await?;
-            let mut rows = settle_copies(&stored, now);
-            rows.retain(|row| !set_aside.contains(&row.key));
-            rows.iter().for_each(|row| unsettled.add(row));
-            written += self.write(rows, set_aside).await?.written;
-            Ok(if unsettled.meetings.is_empty() {
-                Attempt::Done(())
-            } else {
-                Attempt::Conflict
-            })
-        })
-        .await?;
-        Ok(written)
     }
 
     /// The events of a page that are not set aside, and all stored decisions about
@@ -239,7 +196,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         let set_aside = &mut notes.set_aside;
         let first = self.supersede(superseded, &mut revised.writes, set_aside);
         let mut lost = first.await?;
-        let writes = self.write(revised.writes, set_aside).await?;
+        let writes = self.rows().write(revised.writes, set_aside).await?;
         counts.written += writes.written + lost.written;
         lost.lost.extend(writes.lost);
         Ok(lost.lost)
@@ -286,147 +243,6 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
             .collect();
         writes.extend(copies);
         Ok(superseded)
-    }
-
-    /// Writes rows. One that the table does not accept is set aside.
-    async fn write(
-        &self,
-        mut rows: Vec<Decision>,
-        set_aside: &mut SetAside,
-    ) -> Result<Writes, PortError> {
-        rows.retain(|row| !set_aside.contains(&row.key));
-        let results: Vec<(Decision, Result<WriteOutcome, String>)> = stream::iter(rows)
-            .map(|row| async move {
-                let result = match self.decisions.write(&row).await {
-                    Err(error @ PortError::Unwritable { .. }) => Err(error.to_string()),
-                    result => Ok(result?),
-                };
-                Ok::<_, PortError>((row, result))
-            })
-            .buffer_unordered(WRITES)
-            .try_collect()
-            .await?;
-        let mut writes = Writes::default();
-        for (row, result) in results {
-            match result {
-                Ok(WriteOutcome::Written) => writes.written += 1,
-                Ok(WriteOutcome::Conflict) => {
-                    writes.lost.insert(row.key.ical_uid);
-                }
-                Err(problem) => set_aside.add(row.key, row.calendar_id, problem),
-            }
-        }
-        Ok(writes)
-    }
-
-    /// Retires the decisions of a calendar that was disconnected or deleted, as far
-    /// as its index shows them and they were not `seen` before. A meeting that is
-    /// over keeps its decision, and with it its outcome. Gives the number of
-    /// decisions that were retired.
-    ///
-    /// # Errors
-    /// If the decisions cannot be read or written, or other workers kept writing
-    /// to them.
-    pub async fn retire(
-        &self,
-        record: &CalendarRecord,
-        seen: &mut HashSet<DecisionKey>,
-    ) -> Result<u32, SyncError> {
-        let calendar = &record.calendar;
-        let now = self.clock.now();
-        let mut keys = self.decisions.of_calendar(&calendar.id, now).await?;
-        keys.retain(|key| seen.insert(key.clone()));
-        let (mut counts, mut set_aside) = (SyncCounts::default(), SetAside::default());
-        for keys in keys.chunks(ROWS) {
-            let status = calendar.status;
-            let verdict =
-                Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
-            self.retire_rows((record, &verdict), keys, &mut counts, &mut set_aside)
-                .await?;
-        }
-        set_aside.report(&mut counts);
-        let (id, status) = (&calendar.id, calendar.status);
-        let (retired, stale) = (counts.written, counts.stale);
-        if !keys.is_empty() {
-            tracing::info!(
-                calendar = %id,
-                %status,
-                retired,
-                stale,
-                "retired calendar {id}, which is {status}: {retired} decisions retired"
-            );
-        }
-        Ok(retired)
-    }
-
-    /// Retires the decisions about events that Recall does not know any more. It has removed
-    /// their bots itself.
-    ///
-    /// # Errors
-    /// If the decisions cannot be read or written, or other workers kept writing to them.
-    pub async fn retire_gone(
-        &self,
-        record: &CalendarRecord,
-        keys: &[DecisionKey],
-        counts: &mut SyncCounts,
-    ) -> Result<(), SyncError> {
-        let mut set_aside = SetAside::default();
-        let verdict = Verdict::skip(RuleName::DELETED, "the event was deleted");
-        if !keys.is_empty() {
-            self.retire_rows((record, &verdict), keys, counts, &mut set_aside)
-                .await?;
-        }
-        set_aside.report(counts);
-        Ok(())
-    }
-
-    /// Retires the rows under `keys`. Copies in other calendars that share a bot
-    /// with them get another owner of it.
-    async fn retire_rows(
-        &self,
-        (record, verdict): (&CalendarRecord, &Verdict),
-        keys: &[DecisionKey],
-        counts: &mut SyncCounts,
-        set_aside: &mut SetAside,
-    ) -> Result<(), SyncError> {
-        let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
-        let mut unsettled = Unsettled::default();
-        unsettled.meetings.clone_from(&meetings);
-        retry_on_conflict(async || {
-            let loaded: Vec<_> = meetings.drain().collect();
-            let stored = self.decisions.copies(&loaded).await?;
-            let unreadable = stored.unreadable.into_iter();
-            for row in unreadable.filter(|row| keys.contains(&row.key)) {
-                set_aside.add(row.key, record.calendar.id.clone(), row.problem);
-            }
-            let (mut stored, now) = (stored.decisions, self.clock.now());
-            let is_retired = |row: &&Decision| keys.contains(&row.key);
-            stored
-                .iter()
-                .filter(is_retired)
-                .for_each(|row| unsettled.add(row));
-            add_sharing(self.decisions, &mut stored, unsettled.bots.clone(), now).await?;
-            let mut retired = Vec::new();
-            for row in stored.iter().filter(is_retired) {
-                match retire(row, verdict.clone(), record.revision) {
-                    RowChange::Write(row) => retired.push(*row),
-                    RowChange::Behind => counts.stale += 1,
-                    RowChange::Unchanged | RowChange::Stale => {}
-                }
-            }
-            let writes = retire_copies(&stored, retired, now);
-            let writes = self.write(writes, set_aside).await?;
-            counts.written += writes.written;
-            meetings = writes.lost;
-            Ok(if meetings.is_empty() {
-                Attempt::Done(())
-            } else {
-                Attempt::Conflict
-            })
-        })
-        .await?;
-        counts.written += self.settle(unsettled, set_aside).await?;
-        Ok(())
     }
 }
 

@@ -157,6 +157,18 @@ impl BotConfig {
         Self { json, digest }
     }
 
+    /// Whether `other` differs in nothing but the metadata values of these names.
+    pub(crate) fn is_same_without(&self, other: &Self, metadata: &[&str]) -> bool {
+        let without = |config: &Self| {
+            let mut json = config.json.clone();
+            if let Some(Value::Object(values)) = json.get_mut("metadata") {
+                values.retain(|name, _| !metadata.contains(&name.as_str()));
+            }
+            json
+        };
+        without(self) == without(other)
+    }
+
     /// The configuration as Recall accepts it.
     #[must_use]
     pub fn json(&self) -> &Map<String, Value> {

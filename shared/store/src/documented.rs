@@ -72,6 +72,7 @@ fn a_full_decision() -> Decision {
         row.offer = Some(Offer {
             config: a_marked_config("Other notes"),
             is_organizers: false,
+            is_refused: false,
         });
         row.attempts = Attempts {
             count: 2,

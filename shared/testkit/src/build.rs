@@ -248,6 +248,7 @@ pub fn an_offer() -> Offer {
     Offer {
         config,
         is_organizers: true,
+        is_refused: false,
     }
 }
 

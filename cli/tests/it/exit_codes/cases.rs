@@ -67,17 +67,23 @@ fn an_unreadable_copy() -> Stage {
 }
 
 /// Two calendars of one person.
+/// Calendars of one address on both platforms, which are two owners.
 fn two_calendars() -> Stage {
-    Stage::calm().holding(a_calendar("calendar-2", "sales@acme.example"))
+    let mut other = a_calendar("calendar-2", "sales@acme.example");
+    other["platform"] = "microsoft_outlook".into();
+    Stage::calm().holding(other)
 }
 
 fn an_unreadable_calendar() -> Stage {
     Stage::calm().holding(unreadable(a_calendar("calendar-2", "lead@acme.example")))
 }
 
+/// Of a calendar whose owner is not known, so it is stored for the calendar.
 fn an_unreadable_override() -> Stage {
-    Stage::calm().holding(json!({
-        "v": 99, "partition": "calendar#calendar-1", "sort": "override#event#platform-event-1",
+    let mut calendar = a_calendar("calendar-2", "");
+    calendar["email"] = Value::Null;
+    Stage::calm().holding(calendar).holding(json!({
+        "v": 99, "partition": "calendar#calendar-2", "sort": "override#event#platform-event-1",
     }))
 }
 

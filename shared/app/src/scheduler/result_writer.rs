@@ -4,7 +4,7 @@
 
 use callsheet_domain::{
     BotEntry, Call, CallResult, Decision, DeduplicationKey, Timestamp, apply_result,
-    owner_to_confirm, owner_to_move_back, plus,
+    owner_to_confirm, owner_to_move_back, plus, settle_copies,
 };
 use jiff::SignedDuration;
 
@@ -54,7 +54,12 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
             }
             let applied = apply_result(row, &call.attempt, call.result.clone(), now);
             match self.decisions.write(&applied).await {
-                Ok(WriteOutcome::Written) => return Ok(Recorded::Written),
+                Ok(WriteOutcome::Written) => {
+                    if let Some(key) = refused_bot(call) {
+                        self.settle(key, &applied).await?;
+                    }
+                    return Ok(Recorded::Written);
+                }
                 Ok(WriteOutcome::Conflict) => {}
                 Err(PortError::Unwritable { reason, .. }) => {
                     self.wait(before, now).await?;
@@ -88,6 +93,26 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
     async fn move_back(&self, key: &DeduplicationKey, row: &Decision) -> Result<(), PortError> {
         self.call_owner(key, |copies, now| owner_to_move_back(row, key, copies, now))
             .await
+    }
+
+    /// Gives the bot of `key` another owner, if Recall refused the configuration of the copy
+    /// that owns it. `row` is one of the copies.
+    async fn settle(&self, key: &DeduplicationKey, row: &Decision) -> Result<(), PortError> {
+        loop {
+            let mut copies = self.decisions.wanting(key).await?.decisions;
+            copies.retain(|copy| copy.key.ical_uid == row.key.ical_uid);
+            let mut is_settled = true;
+            for copy in settle_copies(&copies, self.clock.now()) {
+                match self.decisions.write(&copy).await {
+                    Ok(WriteOutcome::Conflict) => is_settled = false,
+                    Ok(WriteOutcome::Written) | Err(PortError::Unwritable { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            if is_settled {
+                return Ok(());
+            }
+        }
     }
 
     /// Writes the owner that `owner` makes due, if any, of the rows that want the bot of `key`.
@@ -138,6 +163,16 @@ fn leaves_bot(call: &Call, row: &Decision) -> bool {
             known.is_some_and(|known| known.deduplication_key != bot.deduplication_key)
         }
         Call::Find | Call::Leave(_) => false,
+    }
+}
+
+/// The key of the bot whose configuration Recall refused or blocked.
+fn refused_bot(call: &RecordedCall) -> Option<&DeduplicationKey> {
+    match (&call.attempt.call, &call.result) {
+        (Call::Schedule(bot), CallResult::Refused(_) | CallResult::Blocked { .. }) => {
+            Some(&bot.deduplication_key)
+        }
+        _ => None,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::DecisionWriter;
 use crate::event_pages::EventPages;
 use crate::ports::{Clock as _, Denial};
+use crate::retire_calendar::CalendarRetirer;
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
@@ -179,6 +180,7 @@ impl<P: SyncPorts> SyncHandler<P> {
         };
         let (decisions, queue) = (ports.decisions(), ports.queue());
         let writer = &DecisionWriter { decisions, clock };
+        let retirer = &CalendarRetirer { decisions, clock };
         let intake = &PageIntake {
             loader,
             writer,
@@ -187,7 +189,7 @@ impl<P: SyncPorts> SyncHandler<P> {
         let components = Components {
             pages,
             loader,
-            retirement: &Retirement { state, writer },
+            retirement: &Retirement { state, retirer },
             calendar_sync: &CalendarSync {
                 state,
                 pages,

@@ -11,8 +11,8 @@ use std::collections::HashSet;
 use callsheet_domain::{CalendarRecord, Retired, Timestamp, plus};
 use jiff::SignedDuration;
 
-use crate::decision_writer::DecisionWriter;
 use crate::ports::{Calendars as _, Clock as _, WriteOutcome};
+use crate::retire_calendar::CalendarRetirer;
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -27,7 +27,7 @@ pub struct Retirement<'a, P: SyncPorts> {
     /// Storage of calendars.
     pub state: &'a P::State,
     /// Retires the decisions that the index shows.
-    pub writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    pub retirer: &'a CalendarRetirer<'a, P::Decisions, P::Clock>,
 }
 
 impl<P: SyncPorts> Retirement<'_, P> {
@@ -44,8 +44,8 @@ impl<P: SyncPorts> Retirement<'_, P> {
     ) -> Result<(), SyncError> {
         let (mut seen, mut retired) = (HashSet::new(), record.retired);
         loop {
-            let found = self.writer.retire(record, &mut seen).await?;
-            let now = self.writer.clock.now();
+            let found = self.retirer.retire(record, &mut seen).await?;
+            let now = self.retirer.clock.now();
             let was_quiet = retired.filter(|_| found == 0);
             let since = was_quiet.map_or(now, |retired| retired.since);
             retired = Some(Retired { since, until: now });
@@ -53,7 +53,7 @@ impl<P: SyncPorts> Retirement<'_, P> {
             if now >= plus(since, QUIET) || next > latest {
                 break;
             }
-            self.writer.clock.sleep_until(next).await;
+            self.retirer.clock.sleep_until(next).await;
         }
         if record.needs_retiring() && retired != record.retired {
             self.save(record, retired).await?;

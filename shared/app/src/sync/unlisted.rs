@@ -22,6 +22,7 @@ use crate::CallTerms;
 use crate::decision_writer::{DecisionWriter, SyncContext};
 use crate::event_pages::{EventPage, EventPages};
 use crate::ports::{Clock as _, Decisions as _, PageOfEvents};
+use crate::retire_calendar::CalendarRetirer;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -78,7 +79,11 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
             };
             self.writer.write_page(context, page, counts).await?;
         }
-        self.writer.retire_gone(record, &gone, counts).await?;
+        let retirer = CalendarRetirer {
+            decisions: self.writer.decisions,
+            clock: self.writer.clock,
+        };
+        retirer.retire_gone(record, &gone, counts).await?;
         read
     }
 

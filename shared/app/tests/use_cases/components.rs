@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use callsheet_app::ports::{Calendars as _, EventQuery, SyncStates as _};
 use callsheet_app::{
-    ActivePolicy, CalendarList, CalendarLoader, CalendarSync, CallTerms, DecisionWriter, EventList,
-    EventPage, EventPages, ListPosition, PageHandler, PortError, Priority, RecallCalls, Retirement,
-    Service, SyncContext, SyncCounts, SyncError,
+    ActivePolicy, CalendarList, CalendarLoader, CalendarRetirer, CalendarSync, CallTerms,
+    DecisionWriter, EventList, EventPage, EventPages, ListPosition, PageHandler, PortError,
+    Priority, RecallCalls, Retirement, Service, SyncContext, SyncCounts, SyncError,
 };
 use callsheet_domain::{
     Calendar, CalendarRecord, CalendarStatus, EventId, Operation, PageCursor, SyncInProgress,
@@ -26,6 +26,13 @@ const TERMS: CallTerms = CallTerms {
 impl Harness {
     fn calls(&self) -> RecallCalls<'_, MemoryState, ManualClock> {
         RecallCalls::admitted(&self.state, &self.clock)
+    }
+
+    fn retirer(&self) -> CalendarRetirer<'_, MemoryDecisions, ManualClock> {
+        CalendarRetirer {
+            decisions: &self.decisions,
+            clock: &self.clock,
+        }
     }
 
     fn writer(&self) -> DecisionWriter<'_, MemoryDecisions, ManualClock> {
@@ -235,12 +242,12 @@ async fn a_refresh_of_the_calendars_retires_those_that_recall_does_not_list() {
     let harness = Harness::new();
     harness.see(an_event()).await;
     harness.recall.delete_calendar(&a_calendar().id);
-    let (calls, writer) = (harness.calls(), harness.writer());
+    let calls = harness.calls();
     let list = CalendarList {
         loader: &harness.loader(&calls),
         retirement: &Retirement {
             state: &harness.state,
-            writer: &writer,
+            retirer: &harness.retirer(),
         },
         list_calendars: sync_settings().list_calendars,
     };
@@ -284,9 +291,9 @@ async fn retired_decisions_want_no_bot_and_a_second_time_costs_no_write() {
     let record = harness.record().await.after(disconnected());
     let record = record.expect("it has changed");
     let retire = async || {
-        let (writer, mut seen) = (harness.writer(), HashSet::new());
-        let retired = writer.retire(&record, &mut seen).await;
-        retired.expect("memory")
+        let retirer = harness.retirer();
+        let rows = retirer.retire(&record, &mut HashSet::new()).await;
+        rows.expect("memory")
     };
     assert_eq!(retire().await, 1);
     let row = harness.decision(&an_event().id);

@@ -300,7 +300,8 @@ impl Harness {
         });
         let all = events_of(self.decisions.all(), &|_| true);
         let mut held = Vec::new();
-        for (key, bot) in self.recall.bots() {
+        for bot in self.recall.bots().into_values() {
+            let key = bot.entry.deduplication_key.as_str();
             let would_join = bot.entry.starts_at > now;
             let is_shown = |event: &&EventId| {
                 // Nothing tells whether a bot without a row is still in its call.
@@ -309,7 +310,7 @@ impl Harness {
                 !skipped.contains(*event) && (would_join || !is_over)
             };
             for event in bot.events.iter().filter(is_shown) {
-                held.push(line(bot.entry.starts_at, key.as_str(), &bot.config, event));
+                held.push(line(bot.entry.starts_at, key, &bot.config, event));
             }
         }
         held.sort();

@@ -29,6 +29,7 @@ mod promises;
 mod push;
 mod rate_limiter;
 mod redrive;
+mod refused_owner;
 mod requeue;
 mod resync;
 mod scheduler;

@@ -19,12 +19,12 @@ mod several_meetings;
 /// The owner of each copy; the second one is the organizer.
 const OWNERS: [&str; 3] = ["sales", "lead", "support"];
 
-fn calendar(number: usize) -> CalendarId {
+pub(crate) fn calendar(number: usize) -> CalendarId {
     CalendarId::parse(format!("calendar-{}", OWNERS[number])).expect("an id")
 }
 
 /// The copy in the `number`th calendar, with a title of its own.
-fn copy(number: usize) -> CalendarEvent {
+pub(crate) fn copy(number: usize) -> CalendarEvent {
     an_event().with(|event| {
         event.id = EventId::parse(format!("event-{number}")).expect("an id");
         event.calendar_id = calendar(number);
@@ -35,7 +35,7 @@ fn copy(number: usize) -> CalendarEvent {
 }
 
 /// A harness with three calendars, whose bots are named by the title.
-async fn harness(scheme: DeduplicationScheme) -> Harness {
+pub(crate) async fn harness(scheme: DeduplicationScheme) -> Harness {
     let harness = Harness::new();
     harness
         .push(|document| {
@@ -82,7 +82,7 @@ impl Harness {
     }
 
     /// The names of all bots at Recall.
-    fn bot_names(&self) -> Vec<String> {
+    pub(crate) fn bot_names(&self) -> Vec<String> {
         let bots = self.recall.bots().into_values();
         let json = bots.map(|bot| serde_json::from_str(&bot.config).expect("JSON"));
         json.map(|json: serde_json::Value| json["bot_name"].as_str().expect("a text").to_owned())

@@ -40,6 +40,7 @@ pub fn apply_result(
     if decision.is_superseded() {
         return decision;
     }
+    decision.note_answer(&attempt.call, &result);
     let has_begun = is_removed_after_start(&decision, now);
     if let CallResult::Done(bots) = &result {
         decision.applied = applied_after(decision.applied, &attempt.call, bots, is_current, now);

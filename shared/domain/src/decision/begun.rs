@@ -64,7 +64,7 @@ fn kept(bot: &WantedBot, offer: &Offer) -> Plan {
         meeting_url: bot.meeting_url.clone(),
         offer: Offer {
             config: bot.config.clone(),
-            is_organizers: offer.is_organizers,
+            ..offer.clone()
         },
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! The owner is the copy in the organizer's calendar, if that calendar is connected
 //! and its copy wants the bot; otherwise the copy with the smallest event id. Every
-//! copy wants the owner's configuration.
+//! copy wants the owner's configuration. A copy whose own configuration Recall has refused
+//! comes last: the other copies would have no bot because of it. So does one that would offer
+//! the same but for its ids, as copies with one title do: each would be refused in turn.
 //!
 //! When the owner's configuration changes, the owner's own call reconfigures the bot
 //! for all copies. A copy that is not due takes the new configuration over without a
@@ -23,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use crate::bot::BotConfig;
-use crate::decision::plan::Plan;
+use crate::decision::plan::{EVENT_METADATA, Plan};
 use crate::decision::row::Decision;
 use crate::decision::wanted::Wanted;
 use crate::id::{DecisionKey, DeduplicationKey, EventId};
@@ -34,20 +36,39 @@ struct Owner<'a> {
     copy: &'a DecisionKey,
     config: &'a BotConfig,
     is_organizers: bool,
+    is_refused: bool,
 }
 
 impl Owner<'_> {
     /// The copy of the lowest rank owns the bot.
-    fn rank(&self) -> (bool, &EventId) {
-        (!self.is_organizers, &self.copy.event_id)
+    fn rank(&self) -> (bool, bool, &EventId) {
+        (self.is_refused, !self.is_organizers, &self.copy.event_id)
     }
 }
 
 /// The owner of each bot, by the bot's deduplication key.
 #[derive(Default)]
-pub(super) struct BotOwners<'a>(HashMap<&'a DeduplicationKey, Owner<'a>>);
+pub(super) struct BotOwners<'a> {
+    owners: HashMap<&'a DeduplicationKey, Owner<'a>>,
+    /// Configurations that Recall has refused, for bots of these keys.
+    refused: Vec<(&'a DeduplicationKey, &'a BotConfig)>,
+}
 
 impl<'a> BotOwners<'a> {
+    /// No owners yet, of bots whose configuration Recall has refused for some of `rows`.
+    pub(super) fn knowing(rows: impl Iterator<Item = &'a Decision>) -> Self {
+        let refused = rows.filter_map(|row| match (&row.wanted, &row.offer) {
+            (Wanted::Bot(bot), Some(offer)) if offer.is_refused => {
+                Some((&bot.deduplication_key, &offer.config))
+            }
+            _ => None,
+        });
+        Self {
+            refused: refused.collect(),
+            ..Self::default()
+        }
+    }
+
     /// Adds a copy; it becomes the owner if it precedes the one known so far.
     pub(super) fn add(
         &mut self,
@@ -56,12 +77,17 @@ impl<'a> BotOwners<'a> {
         config: &'a BotConfig,
         is_organizers: bool,
     ) {
+        let is_same = |(key, refused): &(&DeduplicationKey, &BotConfig)| {
+            *key == bot && refused.is_same_without(config, &EVENT_METADATA)
+        };
+        let is_refused = self.refused.iter().any(is_same);
         let added = Owner {
             copy,
             config,
             is_organizers,
+            is_refused,
         };
-        let owner = self.0.entry(bot).or_insert(added);
+        let owner = self.owners.entry(bot).or_insert(added);
         if added.rank() < owner.rank() {
             *owner = added;
         }
@@ -88,7 +114,7 @@ impl<'a> BotOwners<'a> {
 
     /// The owner of `bot` and the configuration that it offers.
     pub(super) fn of(&self, bot: &DeduplicationKey) -> Option<(&DecisionKey, &BotConfig)> {
-        self.0.get(bot).map(|owner| (owner.copy, owner.config))
+        self.owners.get(bot).map(|owner| (owner.copy, owner.config))
     }
 
     /// What `copy` wants by its plan, with the owner's configuration, and whether another
@@ -102,7 +128,7 @@ impl<'a> BotOwners<'a> {
         else {
             return (Wanted::Nothing, false);
         };
-        let owner = self.0.get(deduplication_key);
+        let owner = self.owners.get(deduplication_key);
         let config = owner.map_or(&offer.config, |owner| owner.config);
         let is_follower = owner.is_some_and(|owner| owner.copy != copy);
         (plan.wanted(config), is_follower)
@@ -113,7 +139,7 @@ impl<'a> BotOwners<'a> {
         let Wanted::Bot(bot) = &row.wanted else {
             return None;
         };
-        let owner = self.0.get(&bot.deduplication_key)?;
+        let owner = self.owners.get(&bot.deduplication_key)?;
         let is_owner = *owner.copy == row.key;
         let followed = row.clone().reconfigured(owner.config, is_owner, now);
         (followed != *row).then_some(followed)
@@ -128,7 +154,7 @@ impl<'a> BotOwners<'a> {
     /// Makes a new, unconfirmed owner due if the bot of another copy is not certain: the
     /// call for that one may not be made any more.
     fn confirm_new_owners(&self, stored: &[Decision], writes: &mut Vec<Decision>, now: Timestamp) {
-        let mut before = BotOwners::default();
+        let mut before = BotOwners::knowing(stored.iter());
         let mut uncertain: Vec<(&DeduplicationKey, &DecisionKey)> = Vec::new();
         for row in stored {
             let Wanted::Bot(bot) = &row.wanted else {
@@ -139,9 +165,9 @@ impl<'a> BotOwners<'a> {
                 uncertain.push((&bot.deduplication_key, &row.key));
             }
         }
-        for (bot, Owner { copy: owner, .. }) in &self.0 {
+        for (bot, Owner { copy: owner, .. }) in &self.owners {
             let is_new = before
-                .0
+                .owners
                 .get(bot)
                 .is_some_and(|before| before.copy != *owner);
             let is_of_another =
@@ -175,7 +201,7 @@ impl<'a> BotOwners<'a> {
         let has_certain_owner = |row: &Decision| match &row.wanted {
             Wanted::Nothing => false,
             Wanted::Bot(bot) => self
-                .0
+                .owners
                 .get(&bot.deduplication_key)
                 .is_some_and(|owner| *owner.copy != row.key && is_certain(owner.copy)),
         };

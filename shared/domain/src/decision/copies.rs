@@ -73,7 +73,13 @@ pub fn revise_copies(
             .iter()
             .filter(|row| !fresh.contains(&row.key) && row.ends_at > now)
     };
-    let mut owners = BotOwners::default();
+    // A changed event is tried once more.
+    let is_refusal_kept = |row: &&Decision| {
+        let is_refused = row.offer.as_ref().is_some_and(|offer| offer.is_refused);
+        let mut of_row = evaluated.iter().filter(|(key, _)| *key == row.key);
+        is_refused && of_row.all(|(_, evaluation)| row.is_made_from(evaluation.inputs))
+    };
+    let mut owners = BotOwners::knowing(stored.iter().filter(is_refusal_kept));
     let fresh_evaluations = evaluated.iter().filter(|(key, _)| fresh.contains(key));
     for (key, evaluation) in fresh_evaluations {
         add_offer(&mut owners, key, evaluation, rows.get(key).copied());
@@ -127,7 +133,7 @@ pub fn retire_copies(stored: &[Decision], retired: Vec<Decision>, now: Timestamp
             .iter()
             .filter(|row| !gone.contains(&row.key) && row.ends_at > now)
     };
-    let mut owners = BotOwners::default();
+    let mut owners = BotOwners::knowing(left());
     left().for_each(|row| owners.add_stored(row, now));
     let mut writes = retired;
     writes.extend(left().filter_map(|row| owners.follow(row, now)));
@@ -199,7 +205,7 @@ fn owner_to_call(
         let is_other = |row: &&Decision| row.key != without.key && row.ends_at > now;
         copies.iter().filter(is_other)
     };
-    let mut owners = BotOwners::default();
+    let mut owners = BotOwners::knowing(others());
     others().for_each(|row| owners.add_stored(row, now));
     let (owner, config) = owners.of(key)?;
     let row = others().find(|row| row.key == *owner)?;

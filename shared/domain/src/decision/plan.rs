@@ -88,24 +88,30 @@ pub fn plan(
         offer: Offer {
             config: with_ids(&config, event),
             is_organizers: facts.value(Fact::Hosted) == FactValue::Flag(true),
+            is_refused: false,
         },
     }
 }
 
+/// Names of the metadata that says which event a recording belongs to.
+pub(super) const EVENT_METADATA: [&str; 4] = ["event_id", "calendar_id", "ical_uid", "series_id"];
+
 /// The configuration with metadata that says which event a recording belongs to.
 fn with_ids(config: &BotConfig, event: &CalendarEvent) -> BotConfig {
     let series = event.facts.series.as_ref().map(crate::id::SeriesId::as_str);
-    [
-        ("event_id", Some(event.id.as_str())),
-        ("calendar_id", Some(event.calendar_id.as_str())),
-        ("ical_uid", Some(event.ical_uid.as_str())),
-        ("series_id", series),
-    ]
-    .into_iter()
-    .filter_map(|(name, id)| Some((name, id?)))
-    .fold(config.clone(), |config, (name, id)| {
-        config.with_metadata(name, id)
-    })
+    let ids = [
+        Some(event.id.as_str()),
+        Some(event.calendar_id.as_str()),
+        Some(event.ical_uid.as_str()),
+        series,
+    ];
+    EVENT_METADATA
+        .into_iter()
+        .zip(ids)
+        .filter_map(|(name, id)| Some((name, id?)))
+        .fold(config.clone(), |config, (name, id)| {
+            config.with_metadata(name, id)
+        })
 }
 
 /// The key by the scheme, in the shapes that Recall's scheduling guide gives.

@@ -19,7 +19,7 @@ use crate::decision::evaluation::Evaluation;
 use crate::decision::history::History;
 use crate::decision::inputs::DecisionInputs;
 use crate::decision::row::{Attempts, Decision};
-use crate::decision::wanted::Wanted;
+use crate::decision::wanted::{Offer, Wanted};
 use crate::event::CalendarEvent;
 use crate::revision::{CalendarRevision, Generation, Version};
 use crate::verdict::{RuleName, Verdict};
@@ -67,7 +67,10 @@ pub fn revise(
         None if event.is_deleted => return RowChange::Unchanged,
         None => first(evaluation, wanted),
     };
-    revised.offer = evaluation.plan.offer().cloned();
+    revised.offer = evaluation.plan.offer().map(|offer| Offer {
+        is_refused: stored.is_some_and(|row| row.has_refused(offer, evaluation.inputs)),
+        ..offer.clone()
+    });
     if event.is_deleted {
         revised = without_bot(revised);
     }

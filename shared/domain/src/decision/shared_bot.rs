@@ -2,9 +2,11 @@
 
 use crate::bot::{BotConfig, WantedBot};
 use crate::decision::applied::Applied;
+use crate::decision::call::{Call, CallResult};
+use crate::decision::inputs::DecisionInputs;
 use crate::decision::row::Decision;
 use crate::decision::step::Step;
-use crate::decision::wanted::Wanted;
+use crate::decision::wanted::{Offer, Wanted};
 use jiff::Timestamp;
 
 impl Decision {
@@ -65,5 +67,28 @@ impl Decision {
             self.applied = Applied::Uncertain(bot);
         }
         self
+    }
+
+    /// Notes whether Recall takes the configuration that this copy offers, if `call` was made
+    /// with it.
+    pub(super) fn note_answer(&mut self, call: &Call, result: &CallResult) {
+        let (Call::Schedule(bot), Some(offer)) = (call, &mut self.offer) else {
+            return;
+        };
+        if bot.config != offer.config {
+            return;
+        }
+        match result {
+            CallResult::Done(_) => offer.is_refused = false,
+            CallResult::Refused(_) | CallResult::Blocked { .. } => offer.is_refused = true,
+            CallResult::Dispatched | CallResult::Again { .. } => {}
+        }
+    }
+
+    /// Whether Recall has refused `offer`, made from `inputs`, before.
+    pub(super) fn has_refused(&self, offer: &Offer, inputs: DecisionInputs) -> bool {
+        let before = self.offer.as_ref();
+        self.is_made_from(inputs)
+            && before.is_some_and(|before| before.is_refused && before.config == offer.config)
     }
 }

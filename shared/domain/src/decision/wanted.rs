@@ -18,4 +18,7 @@ pub struct Offer {
     pub config: BotConfig,
     /// This copy is in the organizer's calendar.
     pub is_organizers: bool,
+    /// Recall has refused or blocked a call with this configuration, so that another copy owns
+    /// the bot if there is one. Forgotten once the event or its calendar has changed.
+    pub is_refused: bool,
 }

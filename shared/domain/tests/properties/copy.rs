@@ -95,6 +95,7 @@ pub(crate) fn evaluation(event: &CalendarEvent, copy: Copy, versions: Versions) 
             offer: Offer {
                 config: config(copy.config),
                 is_organizers: copy.is_organizers,
+                is_refused: false,
             },
         };
         (Verdict::record(rule(), "it applies"), plan)

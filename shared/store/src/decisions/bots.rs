@@ -58,6 +58,8 @@ pub(super) struct OfferRow {
     )]
     config: Option<BotConfig>,
     is_organizers: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_refused: bool,
 }
 
 impl OfferRow {
@@ -67,6 +69,7 @@ impl OfferRow {
         Some(Self {
             config: (!is_wanted).then(|| offer.config.clone()),
             is_organizers: offer.is_organizers,
+            is_refused: offer.is_refused,
         })
     }
 
@@ -79,6 +82,7 @@ impl OfferRow {
         Ok(Offer {
             config,
             is_organizers: self.is_organizers,
+            is_refused: self.is_refused,
         })
     }
 }

@@ -80,6 +80,7 @@ pub async fn facts_and_offers_are_read_as_they_were_written(decisions: &impl Dec
             row.offer = Some(Offer {
                 config: other,
                 is_organizers: false,
+                is_refused: false,
             });
         }),
         a_row("wants-nothing").with(|row| {

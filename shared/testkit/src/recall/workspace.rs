@@ -111,6 +111,7 @@ impl Workspace {
             return BotReply::Refused("no meeting url".to_owned());
         }
         let key = request.bot.deduplication_key.clone();
+        self.leave_in_call(&key, event.starts_at, now);
         self.release_bots(&event.id, Some(&key));
         self.made += 1;
         let id = BotId::parse(format!("bot-{}", self.made)).expect("letters and digits");
@@ -126,14 +127,24 @@ impl Workspace {
             ends_at: event.ends_at,
             events: BTreeSet::new(),
         });
-        // A bot in its call is moved no more.
-        if !bot.is_dispatched(now) || bot.entry.starts_at == event.starts_at {
-            bot.entry.starts_at = event.starts_at;
-            bot.ends_at = event.ends_at;
-        }
+        bot.entry.starts_at = event.starts_at;
+        bot.ends_at = event.ends_at;
         bot.config = config;
         bot.events.insert(event.id.clone());
         BotReply::Done(self.bots_of(&event.id))
+    }
+
+    /// A bot in its call is moved no more: it stays there, and a meeting with another start
+    /// gets another bot under its key.
+    fn leave_in_call(&mut self, key: &DeduplicationKey, starts_at: Timestamp, now: Timestamp) {
+        let is_left = |bot: &Bot| bot.is_dispatched(now) && bot.entry.starts_at != starts_at;
+        if self.bots.get(key).is_some_and(is_left)
+            && let Some(bot) = self.bots.remove(key)
+        {
+            let place = format!("{key} of {}", bot.entry.bot_id);
+            let place = DeduplicationKey::parse(place).expect("short enough for a test");
+            self.bots.insert(place, bot);
+        }
     }
 
     pub(super) fn unschedule(&mut self, event_id: &EventId, now: Timestamp) -> BotReply {

@@ -77,6 +77,7 @@ fn the_decision() -> Decision {
         row.offer = Some(Offer {
             config: a_bot_config(),
             is_organizers: false,
+            is_refused: false,
         });
         if let Wanted::Bot(bot) = &row.wanted {
             let mut bot = an_applied_bot(bot);
@@ -221,6 +222,7 @@ fn an_offer_that_differs_from_the_wanted_bot_comes_back() {
         row.offer = Some(Offer {
             config,
             is_organizers: true,
+            is_refused: true,
         });
     });
     assert_eq!(written_and_read(&decision), decision);
