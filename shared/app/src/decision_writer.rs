@@ -257,7 +257,9 @@ impl PageNotes {
             let before = before(row);
             if row.changes_shared_bot(before) {
                 self.unsettled.add(row);
-                before.into_iter().for_each(|row| self.unsettled.add(row));
+                if let Some(before) = before {
+                    self.unsettled.add(before);
+                }
             }
         }
     }

@@ -112,8 +112,9 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
             }
             let (mut stored, now) = (stored.decisions, self.clock.now());
             let is_retired = |row: &&Decision| keys.contains(&row.key);
-            let leaving = stored.iter().filter(is_retired);
-            leaving.for_each(|row| unsettled.add(row));
+            for row in stored.iter().filter(is_retired) {
+                unsettled.add(row);
+            }
             add_sharing(self.decisions, &mut stored, unsettled.bots.clone(), now).await?;
             let mut retired = Vec::new();
             for row in stored.iter().filter(is_retired) {

@@ -89,7 +89,9 @@ impl<D: Decisions> RowWriter<'_, D> {
             add_sharing(self.decisions, &mut stored, bots, now).await?;
             let mut rows = settle_copies(&stored, now);
             rows.retain(|row| !set_aside.contains(&row.key));
-            rows.iter().for_each(|row| unsettled.add(row));
+            for row in &rows {
+                unsettled.add(row);
+            }
             written += self.write(rows, set_aside).await?.written;
             Ok(if unsettled.meetings.is_empty() {
                 Attempt::Done(())

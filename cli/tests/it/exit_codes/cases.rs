@@ -1,6 +1,6 @@
 //! How each condition of the table of exit codes is met.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::server::HOUR;
 use crate::stage::{Stage, a_calendar, a_decision, abandoned, scheduled, unreadable};

@@ -56,7 +56,7 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
             match self.decisions.write(&applied).await {
                 Ok(WriteOutcome::Written) => {
                     if let Some(key) = refused_bot(call) {
-                        self.settle(key, &applied).await?;
+                        self.settle(key).await?;
                     }
                     return Ok(Recorded::Written);
                 }
@@ -96,11 +96,10 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
     }
 
     /// Gives the bot of `key` another owner, if Recall refused the configuration of the copy
-    /// that owns it. `row` is one of the copies.
-    async fn settle(&self, key: &DeduplicationKey, row: &Decision) -> Result<(), PortError> {
+    /// that owns it.
+    async fn settle(&self, key: &DeduplicationKey) -> Result<(), PortError> {
         loop {
-            let mut copies = self.decisions.wanting(key).await?.decisions;
-            copies.retain(|copy| copy.key.ical_uid == row.key.ical_uid);
+            let copies = self.decisions.wanting(key).await?.decisions;
             let mut is_settled = true;
             for copy in settle_copies(&copies, self.clock.now()) {
                 match self.decisions.write(&copy).await {

@@ -12,8 +12,9 @@
 //! meeting's rows once more and [settles](settle_copies) them: of two such workers, the one
 //! that reads last sees both copies.
 //!
-//! Copies that a person made by hand have `ical_uid`s of their own and are not related
-//! here.
+//! Copies under other `ical_uid`s, such as a Google series and an Outlook occurrence of one
+//! link and one start, share the bot too. The rows that own or follow it belong to the rows
+//! that are passed here.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -32,8 +32,8 @@ fn put() -> impl Strategy<Value = Change> {
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         6 => put(),
-        3 => (0..COPIES, 0..3_u8).prop_map(|(event, number)| {
-            Change::Renumber { event, number, keeps_link: false }
+        3 => (0..COPIES, 0..3_u8, any::<bool>()).prop_map(|(event, number, keeps_link)| {
+            Change::Renumber { event, number, keeps_link }
         }),
         2 => (0..COPIES, 1_i64..90).prop_map(|(event, minutes)| {
             Change::MoveIntoThePast { event, minutes }

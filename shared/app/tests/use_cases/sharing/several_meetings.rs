@@ -63,7 +63,7 @@ async fn a_new_title_of_the_owner_is_the_bots_and_one_of_another_is_not() {
     changed(&harness, 1, |event| event.facts.title = title("Renamed")).await;
     assert_eq!(harness.bot_names(), ["Renamed"]);
     changed(&harness, 0, |event| {
-        event.facts.title = title("As sales likes it")
+        event.facts.title = title("As sales likes it");
     })
     .await;
     assert_eq!(harness.bot_names(), ["Renamed"]);
