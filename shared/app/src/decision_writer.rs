@@ -127,7 +127,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
     }
 
     /// The events of a page that are not set aside, and all stored decisions about
-    /// their meetings, with those of other meetings that own their bots.
+    /// their meetings, with those of other meetings that share their bots.
     async fn load(
         &self,
         page: &EventPage,
@@ -140,14 +140,11 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         set_aside.add_unreadable(stored.unreadable, &page.events);
         let is_usable = |event: &&CalendarEvent| !set_aside.contains(&event.key());
         let events = page.events.iter().filter(is_usable).cloned();
-        let (events, mut stored) = (events.collect(), stored.decisions);
-        add_sharing(
-            self.decisions,
-            &mut stored,
-            HashSet::new(),
-            self.clock.now(),
-        )
-        .await?;
+        let (events, mut stored) = (events.collect::<Vec<_>>(), stored.decisions);
+        let keys: HashSet<_> = events.iter().map(CalendarEvent::key).collect();
+        let own = stored.iter().filter(|row| keys.contains(&row.key));
+        let bots = own.filter_map(Decision::wanted_key).cloned().collect();
+        add_sharing(self.decisions, &mut stored, bots, self.clock.now()).await?;
         Ok((events, stored))
     }
 

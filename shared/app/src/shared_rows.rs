@@ -4,9 +4,11 @@
 //! imported copy, have different `ical_uid`s and may still have one link and one start. So
 //! the owner of a bot is found among all rows that want it.
 //!
-//! A row whose bot is owned by a row of another meeting has that one's configuration. Beside
-//! the rows of its own meeting alone it looks unsettled, so no more than the bots of such
-//! rows, and of rows that change, are looked up.
+//! A sync looks up the bots of its events' rows. So what a writer left unsettled that was
+//! interrupted, or that read the index before it showed another writer's row, is settled by
+//! the next sync of one of the events. A row of another event whose bot is owned by a row of
+//! another meeting has that one's configuration: beside the rows of its own meeting alone it
+//! looks unsettled, so its bot is looked up too.
 
 use std::collections::HashSet;
 

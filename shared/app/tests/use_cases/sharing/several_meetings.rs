@@ -141,3 +141,22 @@ async fn events_that_two_syncs_write_at_once_get_the_owners_configuration() {
     assert_eq!(harness.bot_names(), ["As lead has it"]);
     harness.assert_as_wanted();
 }
+
+/// As if the worker that wrote one of them had ended before it read the other one.
+#[test_case(0; "of the one that is wrong")]
+#[test_case(1; "of the owner")]
+#[tokio::test]
+async fn what_a_writer_left_unsettled_is_settled_by_the_next_sync(number: usize) {
+    let harness = harness(DeduplicationScheme::Meeting).await;
+    harness.see(apart(0)).await;
+    harness.drained().await.expect("memory");
+    let own = harness.decision(&apart(0).id);
+    harness.see(apart(1)).await;
+    harness.drained().await.expect("memory");
+    let unsettled = own.with(|row| row.version = harness.decision(&row.key.event_id).version);
+    harness.decisions.put(unsettled);
+    harness.see(apart(number)).await;
+    harness.drained().await.expect("memory");
+    assert_eq!(harness.bot_names(), ["As lead has it"]);
+    harness.assert_as_wanted();
+}
