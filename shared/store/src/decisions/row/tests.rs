@@ -53,6 +53,7 @@ fn a_row_written_by_hand() -> Value {
         "expires_at": 3_795_073_200_i64,
         "due": "due",
         "bot": "6vPoL8f_GfX0uVpdXXrCgQ",
+        "due_bot": "6vPoL8f_GfX0uVpdXXrCgQ",
     })
 }
 
