@@ -13,10 +13,18 @@ pub(crate) fn settings_read_by(code: &str) -> BTreeSet<String> {
         .join(code)
         .join("src");
     let mut names = BTreeSet::new();
-    for file in fs::read_dir(&folder).expect("the function's folder") {
-        let code = fs::read_to_string(file.expect("a file").path()).expect("its text");
-        let quoted = code.split('"').skip(1).step_by(2);
-        names.extend(quoted.filter(|text| is_setting(text)).map(str::to_owned));
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of code") {
+            let path = entry.expect("a file").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let code = fs::read_to_string(path).expect("its text");
+            let quoted = code.split('"').skip(1).step_by(2);
+            names.extend(quoted.filter(|text| is_setting(text)).map(str::to_owned));
+        }
     }
     names
 }
