@@ -2,6 +2,8 @@
 # Connects the five calendars of docs/first-day.md to the simulator, and enters their meetings.
 set -eu
 control=$CALLSHEET_SIMULATOR_URL/control
+# The meetings are far ahead, so that the page stays true.
+curl -sf "$control/settings" -X PUT --json '{"listed_days": 10000}'
 
 # connect ADDRESS PLATFORM: the calendar's meetings are read from standard input, as JSON.
 connect() {

@@ -70,6 +70,9 @@ struct Flags {
     /// Scheduling a bot changes its event's `updated_at` and sends a webhook
     #[arg(long, env = "RECALL_SIMULATOR_BOTS_TOUCH_EVENTS")]
     bots_touch_events: bool,
+    /// How many days ahead events are listed
+    #[arg(long, env = "RECALL_SIMULATOR_LISTED_DAYS", default_value_t = 28)]
+    listed_days: u32,
     /// Seed of the random identifiers, latencies and faults
     #[arg(long, env = "RECALL_SIMULATOR_SEED", default_value_t = 1)]
     seed: u64,
@@ -97,6 +100,7 @@ impl From<Flags> for Options {
             dispatch_lead: Duration::from_secs(flags.dispatch_lead_s),
             dispatched_status: flags.dispatched_status,
             bots_touch_events: flags.bots_touch_events,
+            listed_days: flags.listed_days,
             seed: flags.seed,
             ..Self::default()
         }

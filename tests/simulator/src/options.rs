@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::operation::Operation;
 
 /// Options at the start of a simulator. The control API can change the webhook target, the limits,
-/// the latency and `bots_touch_events` later.
+/// the latency, `bots_touch_events` and `listed_days` later.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Port on 127.0.0.1; 0 selects any free port.
@@ -31,6 +31,8 @@ pub struct Options {
     /// Whether scheduling or unscheduling a bot changes the event's `updated_at` and sends a
     /// webhook.
     pub bots_touch_events: bool,
+    /// How many days ahead events are listed.
+    pub listed_days: u32,
     /// How long before its start a bot is dispatched, after which it cannot be unscheduled.
     pub dispatch_lead: Duration,
     /// Status of the refusal to unschedule a dispatched bot.
@@ -53,6 +55,7 @@ impl Default for Options {
             webhook_timeout: Duration::from_secs(15),
             coalesce: Duration::from_millis(200),
             bots_touch_events: false,
+            listed_days: 28,
             dispatch_lead: Duration::ZERO,
             dispatched_status: DispatchedStatus::default(),
             page_size: 100,

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::paging::{Cursor, Page};
 use super::query::{boolean, time};
@@ -10,9 +10,6 @@ use crate::call::Call;
 use crate::ids::{CalendarId, EventId};
 use crate::response::ApiResponse;
 use crate::workspace::{Event, Workspace};
-
-/// How far ahead events are listed.
-const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// Query parameters of a list.
 struct Filter {
@@ -77,7 +74,7 @@ pub(super) fn list(workspace: &Workspace, call: &Call, size: usize, now: Timesta
         Ok(filter) => filter,
         Err(error) => return ApiResponse::invalid("invalid", "Invalid query.", &[error]),
     };
-    let listed_until = now.saturating_add(LISTED_AHEAD).unwrap_or(Timestamp::MAX);
+    let listed_until = workspace.listed_until(now);
     let matching = |position: &(Timestamp, EventId)| {
         let event = workspace.events.get(&position.1);
         event.filter(|event| filter.matches(event) && event.draft.start < listed_until)

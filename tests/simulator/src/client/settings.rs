@@ -39,6 +39,15 @@ impl ControlClient {
         .await
     }
 
+    /// Sets how many days ahead events are listed.
+    pub async fn set_listed_days(&self, days: u32) -> Result<()> {
+        self.settings(Settings {
+            listed_days: Some(days),
+            ..Settings::default()
+        })
+        .await
+    }
+
     /// Adds a fault and returns its identifier.
     pub async fn add_fault(&self, fault: Fault) -> Result<u64> {
         let added: FaultAdded = self.call(Method::POST, "faults", Some(&fault)).await?;

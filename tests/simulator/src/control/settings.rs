@@ -24,6 +24,9 @@ pub(super) async fn update(
     if let Some(touch) = new.bots_touch_events {
         inner.workspace.bots_touch_events = touch;
     }
+    if let Some(days) = new.listed_days {
+        inner.workspace.listed_days = days;
+    }
     StatusCode::NO_CONTENT
 }
 

@@ -24,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) limits: Option<Limits>,
     pub(crate) latency: Option<Latency>,
     pub(crate) bots_touch_events: Option<bool>,
+    pub(crate) listed_days: Option<u32>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Calendar events: create, change, delete.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{NotFound, Workspace};
@@ -30,6 +30,12 @@ pub(crate) struct Event {
 }
 
 impl Workspace {
+    /// Start before which events are listed.
+    pub(crate) fn listed_until(&self, now: Timestamp) -> Timestamp {
+        let days = SignedDuration::from_hours(24 * i64::from(self.listed_days));
+        now.saturating_add(days).unwrap_or(Timestamp::MAX)
+    }
+
     pub(crate) fn add_event(
         &mut self,
         calendar: CalendarId,

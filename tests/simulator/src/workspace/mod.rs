@@ -39,6 +39,7 @@ pub(crate) struct Workspace {
     last_timestamp: Timestamp,
     notifications: Vec<Notification>,
     pub(crate) bots_touch_events: bool,
+    pub(crate) listed_days: u32,
     dispatch_lead: Duration,
     dispatched_status: DispatchedStatus,
 }
@@ -55,6 +56,7 @@ impl Workspace {
             last_timestamp: Timestamp::UNIX_EPOCH,
             notifications: Vec::new(),
             bots_touch_events: options.bots_touch_events,
+            listed_days: options.listed_days,
             dispatch_lead: options.dispatch_lead,
             dispatched_status: options.dispatched_status,
         }

@@ -136,6 +136,10 @@ async fn an_event_that_starts_beyond_28_days_is_not_listed() {
         let (status, read) = harness.get(&format!("{EVENTS}{event}/")).await;
         assert_eq!((status, &read["id"]), (200, &json!(event)));
     }
+    control.set_listed_days(30).await.unwrap();
+    let list = format!("{EVENTS}?calendar_id={calendar}");
+    let (_, page) = harness.get(&list).await;
+    assert_eq!(ids(&page).len(), 1, "listed days are a setting");
     harness.assert_no_violations().await;
 }
 
