@@ -14,6 +14,7 @@ use crate::event_pages::{EventList, EventPage, EventPages, HOLD, ListPosition, P
 use crate::ports::{Clock as _, EventQuery};
 use crate::sync::stored_progress::StoredProgress;
 use crate::sync::unlisted::UnlistedEvents;
+use crate::sync::unreadable_again::UnreadableAgain;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -105,7 +106,16 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
             progress,
             ..
         } = pages;
+        let tried = progress.tried();
         progress.complete(self.state).await?;
+        if let Some(tried) = tried {
+            let again = UnreadableAgain {
+                state: self.state,
+                pages: self.pages,
+                writer: self.writer,
+            };
+            again.read(&context, &tried, &mut counts, terms).await;
+        }
         if let Some(listed) = listed {
             let synced = (&context, &listed);
             self.read_unlisted(synced, &mut counts, terms).await;

@@ -9,15 +9,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, EventReadings, SyncJob, SyncReason, SyncRequest, Timestamp,
+    CalendarEvent, CalendarId, EventId, EventReadings, SyncJob, SyncReason, SyncRequest, Timestamp,
     WorkspaceCoverage,
 };
 
 use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::{DecisionWriter, SyncContext};
 use crate::event_pages::EventPage;
-use crate::ports::{Calendars as _, Clock as _, Queue as _, WriteOutcome};
-use crate::retry_on_conflict::{Attempt, retry_on_conflict};
+use crate::ports::{Calendars as _, Clock as _, Queue as _};
+use crate::sync::unreadable_again::note_readings;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -44,6 +44,8 @@ pub struct ListedCalendars {
     /// Skipped calendars that have a request: one that was enqueued, or one that
     /// is being handled.
     requested: BTreeSet<CalendarId>,
+    /// Events that the sync has listed and that could not be read, now or before.
+    tried: BTreeSet<EventId>,
     /// The sync lists what changed since this instant.
     since: Option<Timestamp>,
     /// When it started.
@@ -64,6 +66,7 @@ impl ListedCalendars {
             without_bots: BTreeSet::new(),
             skipped: coverage.skipped.clone(),
             requested: for_calendars,
+            tried: BTreeSet::new(),
             since: coverage.since,
             began_at: coverage.began_at,
         }
@@ -73,6 +76,23 @@ impl ListedCalendars {
     #[must_use]
     pub fn skipped(&self) -> &BTreeSet<CalendarId> {
         &self.skipped
+    }
+
+    /// The calendars with bots, and the events that need not be tried again.
+    pub(super) fn tried(&self) -> (&SyncContext, &BTreeSet<EventId>) {
+        (&self.context, &self.tried)
+    }
+
+    /// Notes the events of a calendar that need not be tried again.
+    fn note_tried(&mut self, calendar: &CalendarId, readings: &EventReadings) {
+        let unreadable = readings.unreadable.iter();
+        self.tried
+            .extend(unreadable.filter_map(|(id, _)| id.clone()));
+        if let Some(loaded) = self.context.calendars.get(calendar) {
+            let known = &loaded.record.unreadable_events;
+            let read = readings.read.iter().filter(|id| known.names(id));
+            self.tried.extend(read.cloned());
+        }
     }
 
     fn contains(&self, calendar: &CalendarId) -> bool {
@@ -117,6 +137,7 @@ impl<P: SyncPorts> PageIntake<'_, P> {
         self.load_calendars(readings.keys(), calendars, terms)
             .await?;
         for (calendar, readings) in readings {
+            calendars.note_tried(&calendar, &readings);
             if let Err(error) = self.note_readings(calendars, &calendar, &readings).await {
                 calendars.skip_or_fail(calendar, error)?;
             }
@@ -139,22 +160,29 @@ impl<P: SyncPorts> PageIntake<'_, P> {
         if readings.unreadable.is_empty() && !readings.read.iter().any(|id| known.names(id)) {
             return Ok(());
         }
-        let state = self.loader.state;
-        retry_on_conflict(async || {
-            let Some(mut record) = state.record(calendar).await? else {
-                return Ok(Attempt::Done(()));
-            };
-            let unreadable = record.unreadable_events.after(readings);
-            if unreadable.agrees_with(&record.unreadable_events) {
-                return Ok(Attempt::Done(()));
+        note_readings(self.loader.state, calendar, readings, false).await
+    }
+
+    /// Loads the calendars that the sync was requested for, listed nothing of, and whose
+    /// records name events that cannot be read.
+    pub(super) async fn load_requested(
+        &self,
+        calendars: &mut ListedCalendars,
+    ) -> Result<(), SyncError> {
+        for id in calendars.requested.clone() {
+            if calendars.contains(&id) {
+                continue;
             }
-            record.unreadable_events = unreadable;
-            Ok(match state.write_record(&record).await? {
-                WriteOutcome::Written => Attempt::Done(()),
-                WriteOutcome::Conflict => Attempt::Conflict,
-            })
-        })
-        .await
+            let Some(record) = self.loader.state.record(&id).await? else {
+                continue;
+            };
+            if !record.unreadable_events.named.is_empty() {
+                let loaded = self.loader.with_overrides(record).await?;
+                let context = &mut calendars.context.calendars;
+                context.extend(loaded.map(|loaded| (id, loaded)));
+            }
+        }
+        Ok(())
     }
 
     /// Loads calendars whose events are listed. One that is unknown, or was

@@ -26,6 +26,7 @@ use crate::sync::reconnection::Reconnection;
 use crate::sync::resync_plan::{DueSync, ResyncPlan};
 use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
+use crate::sync::unreadable_again::UnreadableAgain;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -81,6 +82,7 @@ impl<P: SyncPorts> Resync<'_, P> {
             priority: Priority::Background,
             latest,
         };
+        let began_at = self.clock.now();
         let mut lists_workspace = self.settings.is_workspace_listed;
         let workspace = match self.catch_up.run(policy, trigger, terms).await {
             Ok(workspace) => workspace,
@@ -102,18 +104,21 @@ impl<P: SyncPorts> Resync<'_, P> {
                 }
             }
         };
-        self.sync_calendars(policy, trigger, terms, (&workspace, lists_workspace))
-            .await
+        let latest = workspace.latest.as_ref();
+        let was_listed = latest.is_some_and(|latest| latest.until >= began_at);
+        let listed = (&workspace, lists_workspace, was_listed);
+        self.sync_calendars(policy, trigger, terms, listed).await
     }
 
     /// Syncs the calendars that are due; those with changes too, unless the
-    /// workspace is listed as a whole.
+    /// workspace is listed as a whole. If it was listed just now, the events that could not
+    /// be read are read again.
     async fn sync_calendars(
         &self,
         policy: &ActivePolicy,
         trigger: Trigger,
         terms: CallTerms,
-        (workspace, lists_workspace): (&WorkspaceSyncState, bool),
+        (workspace, lists_workspace, was_listed): (&WorkspaceSyncState, bool, bool),
     ) -> Result<(), SyncError> {
         let full_since = self.full_since(workspace);
         if let Err(error) = self.refresh_calendars(workspace, full_since, terms).await {
@@ -124,6 +129,17 @@ impl<P: SyncPorts> Resync<'_, P> {
         }
         let calendars = self.state.listed().await?;
         self.retire_lost(&calendars, terms).await?;
+        if was_listed {
+            let CalendarSync { pages, writer, .. } = *self.calendar_sync;
+            let state = self.state;
+            let again = UnreadableAgain {
+                state,
+                pages,
+                writer,
+            };
+            let loaded_with = (self.loader, policy);
+            again.read_of(&calendars, loaded_with, terms).await;
+        }
         let interval = self.catch_up.interval_per_calendar(trigger, &calendars);
         let changed_since = plus(self.clock.now(), -interval);
         let plan = ResyncPlan {

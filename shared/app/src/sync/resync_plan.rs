@@ -14,7 +14,8 @@ use crate::ports::ListedCalendar;
 /// How far a sync of one calendar reaches back before the start of the last one.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
 
-/// Events that could not be read are listed again by a full sync this often.
+/// Events that could not be read and that no record names are listed again by a full sync
+/// this often.
 const UNREADABLE_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// The limits beyond which a calendar is due for a sync.
@@ -63,7 +64,7 @@ impl ResyncPlan {
             return Some(DueSync::NeedsFull);
         }
         let mut full_since = self.full_since;
-        if !record.unreadable_events.is_empty() {
+        if record.unreadable_events.more > 0 {
             full_since = full_since.max(plus(now, -UNREADABLE_AGAIN));
         }
         if is_full_sync_outdated(last_sync, full_since) {

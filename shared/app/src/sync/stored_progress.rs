@@ -1,8 +1,10 @@
 //! Progress of a calendar's sync, in the calendar's record, with the events that could
 //! not be read.
 
+use std::collections::BTreeSet;
+
 use callsheet_domain::{
-    CalendarRecord, CompletedSync, EventReadings, ListedEvents, SyncInProgress, Timestamp,
+    CalendarRecord, CompletedSync, EventId, EventReadings, ListedEvents, SyncInProgress, Timestamp,
 };
 
 use crate::event_pages::{EventList, EventPage, ListPosition};
@@ -48,6 +50,15 @@ impl StoredProgress {
         readings
             .read
             .extend(ids.filter(|id| known.names(id)).cloned());
+    }
+
+    /// The events that an incremental sync need not try again; none for a full sync, which
+    /// has listed them all.
+    pub(super) fn tried(&self) -> Option<BTreeSet<EventId>> {
+        self.mark.since?;
+        let unreadable = self.readings.unreadable.iter();
+        let unreadable = unreadable.filter_map(|(id, _)| id.clone());
+        Some(unreadable.chain(self.readings.read.clone()).collect())
     }
 
     /// Saves the position in the list.

@@ -15,6 +15,7 @@ use crate::event_pages::{EventList, EventPage, EventPages, HOLD, ListPosition, P
 use crate::ports::{Clock as _, EventQuery, SyncStates, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync::page_intake::{ListedCalendars, PageIntake};
+use crate::sync::unreadable_again::UnreadableAgain;
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -108,7 +109,10 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
             completed = run.complete(&list).await;
         }
         match completed {
-            Ok(()) => Ok((counts, run.calendars.skipped().clone())),
+            Ok(()) => {
+                run.read_unreadable_again(&mut counts).await;
+                Ok((counts, run.calendars.skipped().clone()))
+            }
             Err(error) => {
                 run.release(&list, &error).await;
                 Err(error)
@@ -185,6 +189,22 @@ impl<P: SyncPorts> Run<'_, P> {
         let now = self.sync.clock.now();
         let completed = self.in_progress(list.position(now));
         self.change(|state| state.finished(&completed, now)).await
+    }
+
+    /// Reads the events of the listed and requested calendars that could not be read, once
+    /// the sync is completed.
+    async fn read_unreadable_again(&mut self, counts: &mut SyncCounts) {
+        let WorkspaceSync { pages, intake, .. } = self.sync;
+        if let Err(error) = intake.load_requested(&mut self.calendars).await {
+            tracing::info!(%error, "events that could not be read wait for the next sync: {error}");
+        }
+        let again = UnreadableAgain {
+            state: self.sync.state,
+            pages,
+            writer: intake.writer,
+        };
+        let (context, tried) = self.calendars.tried();
+        again.read(context, tried, counts, self.terms).await;
     }
 
     /// Changes the sync state, as long as its sync in progress is the one that

@@ -11,6 +11,7 @@ mod resuming;
 mod retiring;
 mod set_aside;
 mod throttling;
+mod unreadable_again;
 mod window;
 
 use callsheet_app::ports::Queue as _;
