@@ -51,7 +51,7 @@ impl Harness {
         self.sync_of(calendars).await;
     }
 
-    fn mend(&self, numbers: impl IntoIterator<Item = usize>) {
+    fn repair(&self, numbers: impl IntoIterator<Item = usize>) {
         for number in numbers {
             self.recall.make_readable(&event_id(number));
         }
@@ -79,10 +79,10 @@ const NOTHING: [String; 0] = [];
 #[test_case(1; "by a sync of the calendar")]
 #[test_case(2; "by a sync of the workspace")]
 #[tokio::test]
-async fn an_event_that_is_mended_without_a_change_is_decided_by_the_next_sync(calendars: usize) {
+async fn an_event_that_is_repaired_without_a_change_is_decided_by_the_next_sync(calendars: usize) {
     let harness = with_unreadable(calendars, 0..1).await;
     assert_eq!(harness.named_in(0).await, ["event-0"]);
-    harness.mend([0]);
+    harness.repair([0]);
     harness.sync_after_change(0, 0..calendars).await;
     assert!(harness.is_decided(0) && harness.is_decided(900));
     assert_eq!(harness.named_in(0).await, NOTHING);
@@ -95,7 +95,7 @@ async fn an_event_that_is_mended_without_a_change_is_decided_by_the_next_sync(ca
 #[tokio::test]
 async fn a_sync_of_the_workspace_reads_it_though_its_calendar_lists_nothing() {
     let harness = with_unreadable(3, 0..1).await;
-    harness.mend([0]);
+    harness.repair([0]);
     harness.sync_after_change(1, 0..3).await;
     assert!(harness.is_decided(0));
     assert_eq!(harness.named_in(0).await, NOTHING);
@@ -105,7 +105,7 @@ async fn a_sync_of_the_workspace_reads_it_though_its_calendar_lists_nothing() {
 #[tokio::test]
 async fn catching_up_reads_it_though_no_sync_was_requested() {
     let harness = with_unreadable(2, 0..1).await;
-    harness.mend([0]);
+    harness.repair([0]);
     harness.clock.advance(SignedDuration::from_mins(6));
     assert_eq!(harness.resync(harness.deadline()).await, Handled::default());
     assert!(harness.is_decided(0));
@@ -123,7 +123,7 @@ async fn a_sync_of_the_workspace_reads_those_of_all_its_calendars() {
     }
     harness.sync_of(0..4).await;
     harness.clock.advance(SignedDuration::from_secs(60));
-    harness.mend([0, 2]);
+    harness.repair([0, 2]);
     harness.sync_after_change(3, 0..4).await;
     assert_eq!(
         [0, 1, 2].map(|number| harness.is_decided(number)),
@@ -230,7 +230,7 @@ fn of_unknown_shape() -> PortError {
 #[tokio::test]
 async fn a_failed_attempt_loses_nothing(error: fn() -> PortError, goes_on: bool) {
     let harness = with_unreadable(1, 0..2).await;
-    harness.mend(0..2);
+    harness.repair(0..2);
     harness
         .recall
         .fault(Operation::GetEvent, Fault::Fails(error()));
@@ -248,11 +248,11 @@ async fn a_failed_attempt_loses_nothing(error: fn() -> PortError, goes_on: bool)
     assert_eq!(harness.named_in(0).await, NOTHING);
 }
 
-/// Twenty a sync, and no event waits for ever though the first ones are never mended.
+/// Twenty a sync, and no event waits for ever though the first ones are never repaired.
 #[tokio::test]
 async fn many_unreadable_events_are_read_in_turn() {
     let harness = with_unreadable(1, 0..50).await;
-    harness.mend(40..50);
+    harness.repair(40..50);
     let mut gets = Vec::new();
     for _ in 0..5 {
         let before = harness.gets();
@@ -274,7 +274,7 @@ async fn many_unreadable_events_are_read_in_turn() {
 async fn permits_that_others_need_are_not_taken() {
     use callsheet_app::ports::RateLimits as _;
     let harness = with_unreadable(1, 0..1).await;
-    harness.mend([0]);
+    harness.repair([0]);
     harness.recall.put_event(in_calendar(0, 900, &harness));
     harness.tell(&id(0)).await;
     harness.clock.advance(SignedDuration::from_secs(1));
@@ -320,7 +320,7 @@ async fn an_event_with_an_unreadable_row_is_read_but_set_aside() {
     let bad = harness.decision(&event_id(0)).key;
     harness.decisions.make_unreadable(&bad);
     harness.let_pass().await;
-    harness.mend(0..2);
+    harness.repair(0..2);
     harness.sync_after_change(0, [0]).await;
     assert_eq!(harness.decision(&event_id(1)).inputs.event, changed_at);
     assert_eq!(
@@ -349,7 +349,7 @@ async fn a_calendar_that_is_disconnected_reads_none() {
 #[tokio::test]
 async fn a_full_sync_reads_none_by_its_id() {
     let harness = with_unreadable(1, 0..2).await;
-    harness.mend([1]);
+    harness.repair([1]);
     harness.request(&id(0), SyncReason::FullSync).await;
     assert_eq!(harness.gets(), 0);
     assert_eq!(harness.named_in(0).await, ["event-0"]);
