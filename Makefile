@@ -1,6 +1,6 @@
 # `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run first-day up down watch invoke test bench check advisories build deploy size clean
+.PHONY: help run first-day up down watch invoke test bench simulate check advisories build deploy size clean
 
 LOCAL := python3 -B infra/local
 ARCHITECTURE ?= arm64
@@ -37,6 +37,9 @@ test: ## run all tests, also against a deployed stack, and every target (TESTS="
 
 bench: ## measure on a local cloud of its own, with Recall's limits: make bench BENCH=storm|paging|drain|overtake|allhands|quiet|dropped|faults|cost
 	@$(LOCAL) bench $(if $(PROFILE),--profile=$(PROFILE)) $(BENCH)
+
+simulate: ## simulate a week of a workspace of any size, without a cloud: make simulate SIMULATE="--calendars 10000"
+	@$(LOCAL) simulate $(if $(PROFILE),--profile=$(PROFILE)) $(SIMULATE)
 
 check: ## check formatting, lints, documents, retired terms, circles of modules, template, dependencies and licences
 	cargo fmt --all --check

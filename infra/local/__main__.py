@@ -30,6 +30,7 @@ COMMANDS = {
     "deploy": deploy.deploy,
     "sam": checks.sam,
     "bench": commands.bench,
+    "simulate": commands.simulate,
     "redeploy": redeploy.redeploy,
     "build": build.build,
     "size": size.report,

@@ -107,9 +107,7 @@ def bench(arguments: list[str]) -> int:
     The profile is `bench-local`, optimised, unless told otherwise. Results are also left as JSON.
     Several benchmarks share a cloud, which is emptied before each.
     """
-    profile = "bench-local"
-    if arguments and arguments[0].startswith("--profile="):
-        profile, arguments = arguments[0].partition("=")[2], arguments[1:]
+    profile, arguments = _profile(arguments)
     names = list(itertools.takewhile(lambda argument: not argument.startswith("-"), arguments))
     if not names:
         raise LocalCloudError("Name the benchmark: make bench BENCH=storm, or another of those in docs/benchmarks.md.")
@@ -131,6 +129,20 @@ def bench(arguments: list[str]) -> int:
             code = max(code, _follow([str(built / "bench"), name, *arguments[len(names) :]], os.environ | environment))
         state.keep = code != 0
         return code
+
+
+def simulate(arguments: list[str]) -> int:
+    """`simulate [--profile=…] [flags]`: a week of a workspace, in one process and without a cloud."""
+    profile, arguments = _profile(arguments)
+    built = build.in_profile(profile, ("workspace-simulation",))
+    return _follow([str(built / "simulation"), *arguments], dict(os.environ))
+
+
+def _profile(arguments: list[str]) -> tuple[str, list[str]]:
+    """The cargo profile that the first argument names, by default an optimised one, and the other arguments."""
+    if arguments and arguments[0].startswith("--profile="):
+        return arguments[0].partition("=")[2], arguments[1:]
+    return "bench-local", arguments
 
 
 def _begin_again(state: State, deployed_with: dict[str, str], environment: dict[str, str]) -> None:

@@ -4,7 +4,8 @@
 //!   changed by [`With::with`], so that a test names only what matters.
 //!   [`id()`] parses an id of any type, [`at`] an instant.
 //! - Fakes of the ports: [`MemoryDecisions`], [`MemoryState`], [`MemoryQueue`],
-//!   [`MemoryDeadLetters`], [`MemoryRecall`], [`ManualClock`], [`EvenJitter`].
+//!   [`MemoryDeadLetters`], [`MemoryRecall`], [`ManualClock`], [`PausedClock`],
+//!   [`EvenJitter`].
 //! - [`Intercepted`], a decorator of any port: [`Faults`] make its calls fail
 //!   before or after their effect, [`Delay`] makes them take time, [`Counts`]
 //!   counts them.
@@ -21,6 +22,7 @@ mod id;
 mod intercept;
 mod json_schema;
 mod memory;
+mod paused_clock;
 mod recall;
 
 pub use build::{
@@ -35,4 +37,5 @@ pub use json_schema::schema_violations;
 pub use memory::{
     MemoryDeadLetters, MemoryDecisions, MemoryLease, MemoryQueue, MemoryState, a_full_sync_of,
 };
+pub use paused_clock::PausedClock;
 pub use recall::{Bot, Call, Fault, MemoryRecall, is_blocked_by_firewall};

@@ -10,8 +10,8 @@ use callsheet_app::ports::{
 use callsheet_app::{AccessGate, Entry, PortError, RunReport, Scheduler, Service, StopReason};
 use callsheet_domain::{BotEntry, BotId, Decision, EventId, Operation, Timestamp, plus};
 use callsheet_testkit::{
-    EvenJitter, Fault, Intercepted, MemoryDecisions, MemoryRecall, MemoryState, a_calendar,
-    a_decision, an_event, at,
+    EvenJitter, Fault, Intercepted, MemoryDecisions, MemoryRecall, MemoryState, PausedClock,
+    a_calendar, a_decision, an_event, at,
 };
 use futures_util::future::{Either, select};
 use jiff::SignedDuration;
@@ -20,7 +20,6 @@ use test_case::test_case;
 use crate::harness::{Harness, Recall, drain_settings};
 use crate::outages::{Failure, Outage};
 use crate::scheduler::{meeting, scheduled};
-use crate::speed::paused_clock::PausedClock;
 
 fn denied() -> PortError {
     PortError::Denied {
@@ -319,7 +318,7 @@ struct Denied {
 
 impl Denied {
     fn until(repaired: Timestamp) -> Self {
-        let clock = PausedClock::now();
+        let clock = PausedClock::at(at("09:30"));
         let recall = MemoryRecall::new(clock);
         recall.put_calendar(a_calendar());
         recall.put_event(an_event());

@@ -1,6 +1,8 @@
 //! Domains, in one form each.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::iter::successors;
 
 /// The domain of an address, in the form of the DNS: lower case, and letters outside of ASCII
 /// encoded, so that `münchen.example` and `xn--mnchen-3ya.example` are one domain.
@@ -42,6 +44,13 @@ impl Domain {
         &self.0
     }
 
+    /// The domain, and those that it is within: `eu.acme.example`, `acme.example`, `example`.
+    pub(crate) fn with_parents(&self) -> impl Iterator<Item = &str> {
+        successors(Some(self.as_str()), |name| {
+            name.split_once('.').map(|(_, parent)| parent)
+        })
+    }
+
     /// Whether this is `other` or a subdomain of it, as `eu.acme.example` is of `acme.example`.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
@@ -53,6 +62,13 @@ impl Domain {
 pub(super) fn is_within(domain: &str, whole: &str) -> bool {
     let rest = domain.strip_suffix(whole);
     rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Domains are looked up by their text.
+impl Borrow<str> for Domain {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
 }
 
 impl fmt::Display for Domain {

@@ -1,5 +1,7 @@
 //! Which domains are ours: those that a policy names, and the calendar's own.
 
+use std::collections::BTreeSet;
+
 use crate::email::{Domain, PUBLIC_PROVIDERS};
 
 /// What a policy says about domains that are ours, and domains that are nobody's.
@@ -8,7 +10,7 @@ pub struct OwnDomains {
     /// Domains that are ours, whatever the calendar.
     pub named: Vec<Domain>,
     /// Domains of public mail providers: an address there is of no company.
-    pub public: Vec<Domain>,
+    pub public: BTreeSet<Domain>,
 }
 
 impl OwnDomains {
@@ -31,13 +33,13 @@ impl OwnDomains {
     /// that the policy does not name as ours.
     #[must_use]
     pub fn company(&self, domain: Domain) -> Option<Domain> {
-        let is_public = self.public.iter().any(|public| domain.is_within(public));
+        let is_public = domain.with_parents().any(|name| self.public.contains(name));
         (!is_public || self.names(&domain)).then_some(domain)
     }
 }
 
 /// The well-known public mail providers.
-pub(super) fn well_known() -> Vec<Domain> {
+pub(super) fn well_known() -> BTreeSet<Domain> {
     let domains = PUBLIC_PROVIDERS.iter();
     domains
         .filter_map(|text| Domain::parse(text).ok())

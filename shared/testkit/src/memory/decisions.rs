@@ -1,6 +1,8 @@
 //! Decisions in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
 
 use callsheet_app::ports::{
     DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, UnreadableRow, WriteOutcome,
@@ -12,23 +14,68 @@ use callsheet_domain::{
 
 use super::Shared;
 
-/// Decisions in memory, with an index that never lags.
+/// Decisions in memory, with indexes that never lag.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryDecisions(Shared<Rows>);
 
-#[derive(Debug, Default)]
+/// Is told of each row that was written.
+type Stream = dyn Fn(&Decision) + Send + Sync;
+
+#[derive(Default)]
 struct Rows {
     by_key: BTreeMap<DecisionKey, Decision>,
+    by_event: BTreeMap<EventId, BTreeSet<DecisionKey>>,
+    by_bot: BTreeMap<DeduplicationKey, BTreeSet<DecisionKey>>,
+    by_calendar: BTreeMap<CalendarId, BTreeSet<(Timestamp, DecisionKey)>>,
+    due: BTreeSet<(Timestamp, DecisionKey)>,
     /// Keys of rows that cannot be read, or not be written.
     unreadable: BTreeSet<DecisionKey>,
     unwritable: BTreeSet<DecisionKey>,
+    stream: Option<Arc<Stream>>,
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.by_key.fmt(formatter)
+    }
 }
 
 impl Rows {
-    /// The rows that `filter` accepts, and those of them that cannot be read.
-    fn select(&self, filter: impl Fn(&Decision) -> bool) -> DecisionRows {
+    /// Stores a row, whatever is there.
+    fn put(&mut self, row: Decision) {
+        self.remove(&row.key);
+        let (key, start) = (row.key.clone(), row.starts_at);
+        let of_event = self.by_event.entry(key.event_id.clone()).or_default();
+        of_event.insert(key.clone());
+        if let Some(bot) = row.wanted_key() {
+            let wanting = self.by_bot.entry(bot.clone()).or_default();
+            wanting.insert(key.clone());
+        }
+        let in_calendar = self.by_calendar.entry(row.calendar_id.clone());
+        in_calendar.or_default().insert((start, key.clone()));
+        if row.is_due() {
+            self.due.insert((start, key.clone()));
+        }
+        self.by_key.insert(key, row);
+    }
+
+    fn remove(&mut self, key: &DecisionKey) {
+        let Some(row) = self.by_key.remove(key) else {
+            return;
+        };
+        let at = (row.starts_at, key.clone());
+        take_out(&mut self.by_event, &key.event_id, key);
+        if let Some(bot) = row.wanted_key() {
+            take_out(&mut self.by_bot, bot, key);
+        }
+        take_out(&mut self.by_calendar, &row.calendar_id, &at);
+        self.due.remove(&at);
+    }
+
+    /// The rows under `keys`, and those of them that cannot be read.
+    fn select<'a>(&self, keys: impl IntoIterator<Item = &'a DecisionKey>) -> DecisionRows {
         let mut selected = DecisionRows::default();
-        for row in self.by_key.values().filter(|row| filter(row)) {
+        for row in keys.into_iter().filter_map(|key| self.by_key.get(key)) {
             if self.unreadable.contains(&row.key) {
                 selected.unreadable.push(UnreadableRow {
                     key: row.key.clone(),
@@ -42,11 +89,25 @@ impl Rows {
         selected
     }
 
-    /// The rows that `filter` accepts, in order of start.
-    fn by_start(&self, filter: impl Fn(&Decision) -> bool) -> Vec<&Decision> {
-        let mut rows: Vec<_> = self.by_key.values().filter(|row| filter(row)).collect();
-        rows.sort_by_key(|row| (row.starts_at, &row.key));
-        rows
+    /// Keys of the rows of a meeting, which are next to each other.
+    fn of_meeting(&self, meeting: &IcalUid) -> impl Iterator<Item = &DecisionKey> {
+        let first = DecisionKey {
+            ical_uid: meeting.clone(),
+            event_id: EventId::parse("-").expect("an id before all others"),
+        };
+        let rows = self.by_key.range(first..);
+        rows.map(|(key, _)| key)
+            .take_while(move |key| key.ical_uid == *meeting)
+    }
+}
+
+/// Takes a value out of the set of `group`.
+fn take_out<G: Ord, V: Ord>(index: &mut BTreeMap<G, BTreeSet<V>>, group: &G, value: &V) {
+    if let Some(values) = index.get_mut(group) {
+        values.remove(value);
+        if values.is_empty() {
+            index.remove(group);
+        }
     }
 }
 
@@ -71,8 +132,12 @@ impl MemoryDecisions {
 
     /// Puts a row there as it is, whatever version is stored.
     pub fn put(&self, decision: Decision) {
-        self.0
-            .with(|rows| rows.by_key.insert(decision.key.clone(), decision));
+        self.0.with(|rows| rows.put(decision));
+    }
+
+    /// Tells `stream` of each row that is written from now on, after the write.
+    pub fn stream_to(&self, stream: impl Fn(&Decision) + Send + Sync + 'static) {
+        self.0.with(|rows| rows.stream = Some(Arc::new(stream)));
     }
 
     /// Makes the row under `key` unreadable, as a row of a later build is.
@@ -93,16 +158,20 @@ impl MemoryDecisions {
 impl Decisions for MemoryDecisions {
     async fn decisions(&self, keys: &[DecisionKey]) -> Result<DecisionRows, PortError> {
         let keys: BTreeSet<_> = keys.iter().collect();
-        Ok(self.read(|rows| rows.select(|row| keys.contains(&row.key))))
+        Ok(self.read(|rows| rows.select(keys)))
     }
 
     async fn copies(&self, meetings: &[IcalUid]) -> Result<DecisionRows, PortError> {
         let meetings: BTreeSet<_> = meetings.iter().collect();
-        Ok(self.read(|rows| rows.select(|row| meetings.contains(&row.key.ical_uid))))
+        Ok(self.read(|rows| {
+            let keys = meetings.into_iter().flat_map(|of| rows.of_meeting(of));
+            rows.select(keys)
+        }))
     }
 
     async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
-        let mut found = self.read(|rows| rows.select(|row| row.key.event_id == *event));
+        let mut found =
+            self.read(|rows| rows.select(rows.by_event.get(event).into_iter().flatten()));
         found
             .decisions
             .sort_by_key(|row| (!row.is_superseded(), row.ends_at));
@@ -110,14 +179,13 @@ impl Decisions for MemoryDecisions {
     }
 
     async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
-        Ok(self.read(|rows| rows.select(|row| row.wanted_key() == Some(key))))
+        Ok(self.read(|rows| rows.select(rows.by_bot.get(key).into_iter().flatten())))
     }
 
     async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
         Ok(self.read(|rows| {
-            let rows = rows.by_key.values();
-            let wanting = rows.filter(|row| row.wanted_key() == Some(key));
-            wanting.map(|row| row.key.clone()).collect()
+            let wanting = rows.by_bot.get(key).into_iter().flatten();
+            wanting.cloned().collect()
         }))
     }
 
@@ -125,14 +193,14 @@ impl Decisions for MemoryDecisions {
         Ok(self.0.with(|rows| {
             let is_unreadable = rows.unreadable.remove(key);
             if is_unreadable {
-                rows.by_key.remove(key);
+                rows.remove(key);
             }
             is_unreadable
         }))
     }
 
     async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {
-        self.0.with(|rows| {
+        let stream = self.0.with(|rows| {
             if rows.unwritable.contains(&decision.key) {
                 return Err(PortError::Unwritable {
                     service: Service::DynamoDb,
@@ -141,23 +209,31 @@ impl Decisions for MemoryDecisions {
             }
             let stored = rows.by_key.get(&decision.key);
             if stored.map_or(Version::NEW, |row| row.version) != decision.version {
-                return Ok(WriteOutcome::Conflict);
+                return Ok(None);
             }
             let mut written = decision.clone();
             written.version = written.version.next();
-            rows.by_key.insert(written.key.clone(), written);
-            Ok(WriteOutcome::Written)
-        })
+            rows.put(written);
+            Ok(Some(rows.stream.clone()))
+        })?;
+        let Some(stream) = stream else {
+            return Ok(WriteOutcome::Conflict);
+        };
+        // Once the table is free again, so that the stream may read it.
+        if let Some(stream) = stream {
+            stream(decision);
+        }
+        Ok(WriteOutcome::Written)
     }
 
     async fn due(&self, query: &DueQuery) -> Result<DueRows, PortError> {
         Ok(self.read(|rows| {
             let mut selection = DueSelection::new(query);
-            for row in rows.by_start(Decision::is_due) {
+            for (_, key) in &rows.due {
                 if selection.is_full() {
                     break;
                 }
-                selection.add(DueEntry::of(row));
+                selection.add(DueEntry::of(&rows.by_key[key]));
             }
             selection.rows()
         }))
@@ -169,9 +245,10 @@ impl Decisions for MemoryDecisions {
         after: Timestamp,
     ) -> Result<Vec<DecisionKey>, PortError> {
         Ok(self.read(|rows| {
-            let is_listed = |row: &Decision| row.calendar_id == *calendar && row.ends_at > after;
-            let rows = rows.by_start(is_listed);
-            rows.into_iter().map(|row| row.key.clone()).collect()
+            let keys = rows.by_calendar.get(calendar).into_iter().flatten();
+            let keys = keys.map(|(_, key)| key);
+            let to_come = keys.filter(|key| rows.by_key[key].ends_at > after);
+            to_come.cloned().collect()
         }))
     }
 }

@@ -149,7 +149,10 @@ fn own_domains(document: &PolicyDocument, place: &mut Place<'_>) -> OwnDomains {
     OwnDomains {
         named: list(named, &mut place.at("own_domains"), domain),
         public: match &document.public_mail_domains {
-            Some(written) => list(written, &mut place.at("public_mail_domains"), domain),
+            Some(written) => {
+                let listed = list(written, &mut place.at("public_mail_domains"), domain);
+                listed.into_iter().collect()
+            }
             None => well_known(),
         },
     }

@@ -73,11 +73,14 @@ fn a_named_policy_replaces_the_domains_that_are_ours() {
     }));
     let ours = |id: &str| {
         let ours = &policy.rules_for(&calendar(id, None)).ours;
-        let texts = [&ours.named, &ours.public].map(|domains| {
-            let texts = domains.iter().map(Domain::as_str);
-            texts.collect::<Vec<_>>()
-        });
-        texts.map(|texts| texts.join(" "))
+        let texts = |domains: Vec<&Domain>| {
+            let texts = domains.into_iter().map(Domain::as_str);
+            texts.collect::<Vec<_>>().join(" ")
+        };
+        [
+            texts(ours.named.iter().collect()),
+            texts(ours.public.iter().collect()),
+        ]
     };
     assert_eq!(ours("calendar-3"), ["acme-group.example", "mail.example"]);
     assert_eq!(ours("calendar-1"), ["acme-group.example", "mail.example"]);

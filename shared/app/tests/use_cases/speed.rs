@@ -4,8 +4,6 @@
 //! 400 ms vary before the call arrives, the tables some 20 ms. Calls are counted
 //! when they arrive, as Recall counts.
 
-pub(crate) mod paused_clock;
-
 use std::time::Duration;
 
 use callsheet_app::ports::Clock as _;
@@ -15,15 +13,14 @@ use callsheet_domain::{
     Timestamp, Wanted, plus,
 };
 use callsheet_testkit::{
-    Call, Delay, EvenJitter, Intercepted, MemoryDecisions, MemoryRecall, MemoryState, With as _,
-    a_calendar, a_decision, an_event, at,
+    Call, Delay, EvenJitter, Intercepted, MemoryDecisions, MemoryRecall, MemoryState, PausedClock,
+    With as _, a_calendar, a_decision, an_event, at,
 };
 use futures_util::future::join;
 use jiff::SignedDuration;
 use test_case::test_case;
 
 use crate::harness::drain_settings;
-use paused_clock::PausedClock;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -37,7 +34,7 @@ struct Busy {
 
 impl Busy {
     fn new(limit: u32) -> Self {
-        let clock = PausedClock::now();
+        let clock = PausedClock::at(at("09:30"));
         let recall = MemoryRecall::new(clock);
         recall.put_calendar(a_calendar());
         Self {

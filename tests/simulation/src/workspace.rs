@@ -1,0 +1,363 @@
+//! The workspace at Recall: which events are listed, and which bots stand.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
+
+use callsheet_app::ports::{BotReply, EventQuery, LeaveReply, ScheduleRequest};
+use callsheet_domain::{
+    BotEntry, BotId, Calendar, CalendarEvent, CalendarStatus, DeduplicationKey, PageCursor,
+    Platform, Timestamp, plus,
+};
+use jiff::SignedDuration;
+
+use crate::company::{
+    CalendarNumber, Company, EventNumber, MeetingNumber, calendar_id, number_in, owner,
+};
+
+/// Items of a page of a list.
+const PAGE: usize = 100;
+/// How far ahead Recall lists events.
+const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
+
+/// A place in a list of events: a start and an event.
+type Place = (Timestamp, EventNumber);
+
+/// A bot, and the events that share it.
+#[derive(Debug)]
+pub(crate) struct SimBot {
+    id: BotId,
+    /// The start it was scheduled for.
+    pub(crate) starts_at: Timestamp,
+    ends_at: Timestamp,
+    events: BTreeSet<EventNumber>,
+}
+
+impl SimBot {
+    fn is_dispatched(&self, now: Timestamp) -> bool {
+        (self.starts_at..self.ends_at).contains(&now)
+    }
+}
+
+/// The workspace.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    /// The meetings of the company.
+    pub(crate) company: Company,
+    /// When each calendar was connected, of those that are.
+    connected: BTreeMap<CalendarNumber, Timestamp>,
+    of_calendar: HashMap<CalendarNumber, BTreeSet<Place>>,
+    by_start: BTreeSet<Place>,
+    by_change: BTreeSet<Place>,
+    /// The events of calendars, connected or not.
+    planned: HashMap<CalendarNumber, Vec<EventNumber>>,
+    bots: HashMap<DeduplicationKey, SimBot>,
+    bot_of: HashMap<EventNumber, DeduplicationKey>,
+    made: u32,
+}
+
+impl Workspace {
+    pub(crate) fn new(company: Company) -> Self {
+        Self {
+            company,
+            connected: BTreeMap::new(),
+            of_calendar: HashMap::new(),
+            by_start: BTreeSet::new(),
+            by_change: BTreeSet::new(),
+            planned: HashMap::new(),
+            bots: HashMap::new(),
+            bot_of: HashMap::new(),
+            made: 0,
+        }
+    }
+
+    /// Whether a calendar is connected.
+    pub(crate) fn is_connected(&self, calendar: CalendarNumber) -> bool {
+        self.connected.contains_key(&calendar)
+    }
+
+    /// Connects a calendar, whose events change by that.
+    pub(crate) fn connect(&mut self, calendar: CalendarNumber, now: Timestamp) -> Vec<EventNumber> {
+        self.connected.insert(calendar, now);
+        let events = self.planned.get(&calendar).cloned().unwrap_or_default();
+        for event in &events {
+            self.company.events[*event as usize].updated_at = now;
+            self.list(*event);
+        }
+        events
+    }
+
+    /// Adds an event that was planned.
+    pub(crate) fn add(&mut self, event: EventNumber) {
+        let calendar = self.company.events[event as usize].calendar;
+        self.planned.entry(calendar).or_default().push(event);
+        if self.is_connected(calendar) {
+            self.list(event);
+        }
+    }
+
+    fn list(&mut self, event: EventNumber) {
+        let starts_at = self.company.meeting_of(event).starts_at;
+        let of = self.company.events[event as usize];
+        self.by_start.insert((starts_at, event));
+        self.by_change.insert((of.updated_at, event));
+        let of_calendar = self.of_calendar.entry(of.calendar).or_default();
+        of_calendar.insert((starts_at, event));
+    }
+
+    fn unlist(&mut self, event: EventNumber) {
+        let starts_at = self.company.meeting_of(event).starts_at;
+        let of = self.company.events[event as usize];
+        self.by_start.remove(&(starts_at, event));
+        self.by_change.remove(&(of.updated_at, event));
+        if let Some(events) = self.of_calendar.get_mut(&of.calendar) {
+            events.remove(&(starts_at, event));
+        }
+    }
+
+    /// Changes a meeting in all connected calendars. Gives the events that changed.
+    pub(crate) fn change(
+        &mut self,
+        meeting: MeetingNumber,
+        now: Timestamp,
+        change: impl FnOnce(&mut crate::company::SimMeeting),
+    ) -> Vec<EventNumber> {
+        let events = self.company.meetings[meeting as usize].events.clone();
+        let is_listed = |event: &&EventNumber| {
+            self.is_connected(self.company.events[**event as usize].calendar)
+        };
+        let listed: Vec<_> = events.iter().filter(is_listed).copied().collect();
+        for event in &listed {
+            self.unlist(*event);
+        }
+        let meeting = &mut self.company.meetings[meeting as usize];
+        change(meeting);
+        let is_deleted = meeting.is_deleted;
+        for event in &events {
+            self.company.events[*event as usize].updated_at = now;
+            if is_deleted {
+                self.release(*event);
+            }
+        }
+        for event in &listed {
+            self.list(*event);
+        }
+        listed
+    }
+
+    /// The events that start in a span of time, by start.
+    pub(crate) fn starting(&self, from: Timestamp, until: Timestamp) -> Vec<EventNumber> {
+        let places = self.by_start.range((from, 0)..(until, 0));
+        places.map(|(_, event)| *event).collect()
+    }
+
+    /// The bot of an event.
+    pub(crate) fn bot(&self, event: EventNumber) -> Option<&SimBot> {
+        self.bots.get(self.bot_of.get(&event)?)
+    }
+
+    fn entries(&self, event: EventNumber) -> Vec<BotEntry> {
+        let key = self.bot_of.get(&event);
+        let entry = key.and_then(|key| {
+            let bot = self.bots.get(key)?;
+            Some(BotEntry {
+                bot_id: bot.id.clone(),
+                starts_at: bot.starts_at,
+                deduplication_key: key.clone(),
+            })
+        });
+        entry.into_iter().collect()
+    }
+
+    /// The event as Recall gives it.
+    pub(crate) fn event(&self, event: EventNumber) -> Option<CalendarEvent> {
+        let known = self.company.events.get(event as usize)?;
+        self.is_connected(known.calendar).then(|| {
+            let mut listed = self.company.calendar_event(event);
+            listed.bots = self.entries(event);
+            listed
+        })
+    }
+
+    /// A page of a list of events.
+    pub(crate) fn page(
+        &self,
+        query: &EventQuery,
+        cursor: Option<&PageCursor>,
+        now: Timestamp,
+    ) -> (Vec<CalendarEvent>, Option<PageCursor>) {
+        let after = cursor.and_then(place_of);
+        let until = plus(now, LISTED_AHEAD);
+        let calendar = query.calendar_id.as_ref();
+        let calendar = calendar.and_then(|id| number_in(id.as_str()));
+        let is_selected = |place: &Place| {
+            let of = self.company.events[place.1 as usize];
+            place.0 < until
+                && calendar.is_none_or(|calendar| of.calendar == calendar)
+                && query
+                    .updated_since
+                    .is_none_or(|since| of.updated_at >= since)
+                && query.starts_from.is_none_or(|from| place.0 >= from)
+        };
+        let mut selected: Vec<Place> = match (calendar, query.updated_since) {
+            (None, Some(since)) => {
+                let mut places: Vec<_> = self
+                    .by_change
+                    .range((since, 0)..)
+                    .map(|(_, event)| (self.company.meeting_of(*event).starts_at, *event))
+                    .filter(|place| after.is_none_or(|after| *place > after))
+                    .filter(is_selected)
+                    .collect();
+                let first = PAGE.min(places.len());
+                if places.len() > PAGE + 1 {
+                    places.select_nth_unstable(first);
+                    places.truncate(first + 1);
+                }
+                places.sort_unstable();
+                places
+            }
+            (Some(calendar), _) => {
+                let places = self.of_calendar.get(&calendar).into_iter().flatten();
+                let rest = places.filter(|place| after.is_none_or(|after| **place > after));
+                rest.copied().filter(is_selected).take(PAGE + 1).collect()
+            }
+            (None, None) => {
+                let from = query
+                    .starts_from
+                    .map_or(Bound::Unbounded, |from| Bound::Included((from, 0)));
+                let from = after.map_or(from, Bound::Excluded);
+                let places = self.by_start.range((from, Bound::Unbounded));
+                places.copied().filter(is_selected).take(PAGE + 1).collect()
+            }
+        };
+        let has_more = selected.len() > PAGE;
+        selected.truncate(PAGE);
+        let next = selected.last().filter(|_| has_more).map(cursor_at);
+        let events = selected.iter().filter_map(|(_, event)| self.event(*event));
+        (events.collect(), next)
+    }
+
+    fn as_calendar(calendar: CalendarNumber, connected_at: Timestamp) -> Calendar {
+        Calendar {
+            id: calendar_id(calendar),
+            platform: Platform::Google,
+            status: CalendarStatus::Connected,
+            email: Some(owner(calendar)),
+            updated_at: connected_at,
+        }
+    }
+
+    /// A calendar as Recall gives it.
+    pub(crate) fn calendar(&self, calendar: CalendarNumber) -> Option<Calendar> {
+        let connected_at = self.connected.get(&calendar)?;
+        Some(Self::as_calendar(calendar, *connected_at))
+    }
+
+    /// A page of the list of calendars.
+    pub(crate) fn calendars(
+        &self,
+        cursor: Option<&PageCursor>,
+    ) -> (Vec<Calendar>, Option<PageCursor>) {
+        let from: CalendarNumber = cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor"));
+        let mut rest = self.connected.range(from..);
+        let page = rest.by_ref().take(PAGE);
+        let page: Vec<_> = page.map(|(id, at)| Self::as_calendar(*id, *at)).collect();
+        let next = rest.next().map(|(id, _)| PageCursor(id.to_string()));
+        (page, next)
+    }
+
+    /// Has the event share no bot any more.
+    fn release(&mut self, event: EventNumber) {
+        let Some(key) = self.bot_of.remove(&event) else {
+            return;
+        };
+        if let Some(bot) = self.bots.get_mut(&key) {
+            bot.events.remove(&event);
+            if bot.events.is_empty() {
+                self.bots.remove(&key);
+            }
+        }
+    }
+
+    /// Schedules a bot for an event.
+    pub(crate) fn schedule(
+        &mut self,
+        event: EventNumber,
+        request: &ScheduleRequest<'_>,
+        now: Timestamp,
+    ) -> BotReply {
+        let meeting = self.company.meeting_of(event);
+        let (starts_at, ends_at) = (meeting.starts_at, meeting.ends_at);
+        if meeting.is_deleted || ends_at <= now {
+            return BotReply::Refused("the event is deleted, or over".to_owned());
+        }
+        let key = request.bot.deduplication_key.clone();
+        if self.bot_of.get(&event) != Some(&key) {
+            self.release(event);
+        }
+        if !self.bots.contains_key(&key) {
+            self.made += 1;
+        }
+        let made = self.made;
+        let bot = self.bots.entry(key.clone()).or_insert_with(|| SimBot {
+            id: BotId::parse(format!("b{made}")).expect("an id"),
+            starts_at,
+            ends_at,
+            events: BTreeSet::new(),
+        });
+        (bot.starts_at, bot.ends_at) = (starts_at, ends_at);
+        bot.events.insert(event);
+        self.bot_of.insert(event, key);
+        BotReply::Done(self.entries(event))
+    }
+
+    /// Unschedules the bot of an event.
+    pub(crate) fn unschedule(&mut self, event: EventNumber, now: Timestamp) -> BotReply {
+        if self.bot(event).is_some_and(|bot| bot.is_dispatched(now)) {
+            return BotReply::Dispatched;
+        }
+        self.release(event);
+        BotReply::Done(Vec::new())
+    }
+
+    /// The bots that are listed with an event.
+    pub(crate) fn bots_of(&self, event: EventNumber) -> Vec<BotEntry> {
+        self.entries(event)
+    }
+
+    /// Removes a bot from its call.
+    pub(crate) fn leave(&mut self, id: &BotId, now: Timestamp) -> LeaveReply {
+        let found = self.bots.iter().find(|(_, bot)| bot.id == *id);
+        let Some((key, bot)) = found else {
+            return LeaveReply::NoSuchBot;
+        };
+        if bot.ends_at <= now {
+            return LeaveReply::Finished;
+        }
+        if !bot.is_dispatched(now) {
+            return LeaveReply::Refused("the bot is in no call yet".to_owned());
+        }
+        let key = key.clone();
+        let bot = self.bots.remove(&key);
+        for event in bot.into_iter().flat_map(|bot| bot.events) {
+            self.bot_of.remove(&event);
+        }
+        LeaveReply::Left
+    }
+
+    /// The bots that stand for a meeting, whose events may have several by mistake.
+    pub(crate) fn bots_of_meeting(&self, meeting: MeetingNumber) -> usize {
+        let events = self.company.meetings[meeting as usize].events.iter();
+        let keys: BTreeSet<_> = events.filter_map(|event| self.bot_of.get(event)).collect();
+        keys.len()
+    }
+}
+
+fn cursor_at(place: &Place) -> PageCursor {
+    PageCursor(format!("{} {}", place.0.as_microsecond(), place.1))
+}
+
+fn place_of(cursor: &PageCursor) -> Option<Place> {
+    let (at, event) = cursor.0.split_once(' ')?;
+    let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
+    Some((at, event.parse().ok()?))
+}
