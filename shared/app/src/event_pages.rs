@@ -34,6 +34,15 @@ pub struct EventPage {
     pub asked_at: Timestamp,
 }
 
+impl EventPage {
+    /// The ids of its events, those that could not be read included.
+    pub fn ids(&self) -> impl Iterator<Item = &EventId> {
+        let unreadable = self.unreadable.iter();
+        let unreadable = unreadable.filter_map(|event| event.id.as_ref());
+        self.events.iter().map(|event| &event.id).chain(unreadable)
+    }
+}
+
 /// A position in a list, as a sync state stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListPosition {

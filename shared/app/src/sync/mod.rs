@@ -30,6 +30,7 @@ mod retirement;
 mod settings;
 mod stored_progress;
 mod unlisted;
+mod windows;
 mod workspace_sync;
 
 pub use activity::batch_activity;

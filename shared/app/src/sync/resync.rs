@@ -13,20 +13,23 @@
 //! meanwhile. A permit that is not needed is kept for the next calendar. Where
 //! both sync the same calendar, that costs one page.
 
-use callsheet_domain::{CalendarId, Scope, Timestamp, WorkspaceSyncState, plus};
+use callsheet_domain::{
+    CalendarId, Scope, SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState, plus,
+};
 use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
 use crate::event_pages::EventPages;
-use crate::ports::{Calendars as _, Clock as _, ListedCalendar, SyncStates as _};
+use crate::ports::{Calendars as _, Clock as _, ListedCalendar, Queue as _, SyncStates as _};
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
 use crate::sync::reconnection::Reconnection;
-use crate::sync::resync_plan::{DueSync, ResyncPlan};
+use crate::sync::resync_plan::{DueCalendars, DueSync, ResyncPlan};
 use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
-use crate::sync_counts::SyncCounts;
+use crate::sync::windows::{Need, Progress, WindowedSyncs, connected};
+use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{ActivePolicy, CallTerms, Priority};
@@ -54,6 +57,10 @@ pub(super) struct Resync<'a, P: SyncPorts> {
     pub(super) calendar_sync: &'a CalendarSync<'a, P>,
     /// Syncs what changed in the workspace.
     pub(super) catch_up: &'a CatchUpSync<'a, P>,
+    /// Syncs the workspace in full.
+    pub(super) windows: &'a WindowedSyncs<'a, P>,
+    /// Takes the message that has a resync go on.
+    pub(super) queue: &'a P::Queue,
 }
 
 /// A resync, in progress.
@@ -122,7 +129,13 @@ impl<P: SyncPorts> Resync<'_, P> {
             }
             tracing::warn!(%error, "resync: could not list the calendars: {error}");
         }
-        let calendars = self.state.listed().await?;
+        let mut calendars = self.state.listed().await?;
+        let mut windowed = None;
+        if lists_workspace {
+            let state = self.state.windowed_sync_state().await?;
+            calendars = self.windows.credit(calendars, state.clone()).await?;
+            windowed = Some(state);
+        }
         self.retire_lost(&calendars, terms).await?;
         let interval = self.catch_up.interval_per_calendar(trigger, &calendars);
         let changed_since = plus(self.clock.now(), -interval);
@@ -131,13 +144,67 @@ impl<P: SyncPorts> Resync<'_, P> {
             full_since,
             changed_since: (!lists_workspace).then_some(changed_since),
         };
-        let run = Run {
+        let mut run = Run {
             policy,
             plan,
             terms,
             has_permit: false,
         };
-        self.sync_due_calendars(run, calendars).await
+        let due = run.plan.due_calendars(&calendars, self.clock.now());
+        match windowed {
+            Some(state) => {
+                self.sync_due_workspace(run, due, (&calendars, &state))
+                    .await
+            }
+            None => self.sync_due_calendars(&mut run, due.all()).await,
+        }
+    }
+
+    /// Syncs the calendars that are due: few of them each by itself, many in windows of the
+    /// workspace.
+    async fn sync_due_workspace(
+        &self,
+        mut run: Run<'_>,
+        due: DueCalendars,
+        (calendars, state): (&[ListedCalendar], &WindowedSyncState),
+    ) -> Result<(), SyncError> {
+        let connected = connected(calendars);
+        let needing = count(due.count(DueSync::NeedsFull));
+        self.windows.note_counts(state, connected, needing).await?;
+        let size = usize::try_from(connected).unwrap_or(usize::MAX);
+        let (single, need) = due.clone().divide(size);
+        self.sync_due_calendars(&mut run, single).await?;
+        if need == Need::Nothing && state.in_progress.is_none() {
+            return Ok(());
+        }
+        let (policy, terms) = (run.policy, run.terms);
+        match self.windows.run(policy, need, calendars, terms).await {
+            Ok(Progress::Left) => self.go_on().await,
+            Ok(Progress::Held) => {}
+            Ok(Progress::Done) => {
+                let state = self.state.windowed_sync_state().await?;
+                let calendars = self.state.listed().await?;
+                self.windows.credit(calendars, state).await?;
+            }
+            Err(error) if error.stops_all() => return Err(error),
+            Err(error) => {
+                tracing::warn!(
+                    %error,
+                    "resync: could not list the workspace in full: {error}"
+                );
+                if error.is_of_content() {
+                    return self.sync_due_calendars(&mut run, due.all()).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Has another resync go on at once. If the message is lost, the next scheduled one does.
+    async fn go_on(&self) {
+        if let Err(error) = self.queue.send(&SyncJob::Resync).await {
+            tracing::warn!(%error, "the resync goes on only with the next scheduled one: {error}");
+        }
     }
 
     /// Goes on with retiring the decisions of lost calendars.
@@ -194,13 +261,12 @@ impl<P: SyncPorts> Resync<'_, P> {
     /// Syncs the calendars that are due, each by itself.
     async fn sync_due_calendars(
         &self,
-        mut run: Run<'_>,
-        calendars: Vec<ListedCalendar>,
+        run: &mut Run<'_>,
+        due: Vec<CalendarId>,
     ) -> Result<(), SyncError> {
-        let due = run.plan.due_calendars(calendars, self.clock.now());
         let (mut synced, mut left) = (0, due.len());
         for calendar in &due {
-            match self.sync_calendar(calendar, &mut run).await {
+            match self.sync_calendar(calendar, run).await {
                 Ok(counts) => {
                     left -= 1;
                     if let Some(counts) = counts {
@@ -254,7 +320,7 @@ impl<P: SyncPorts> Resync<'_, P> {
         let sync = self.calendar_sync;
         let counts = match due_sync {
             DueSync::Resume => sync.resume(calendar, policy, terms).await,
-            DueSync::NeedsFull | DueSync::OutdatedFull => {
+            DueSync::NeedsFull | DueSync::NewPolicy | DueSync::OutdatedFull => {
                 sync.start(calendar, None, policy, terms).await
             }
             DueSync::Incremental(since) => sync.start(calendar, Some(since), policy, terms).await,

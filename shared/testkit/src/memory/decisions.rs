@@ -174,6 +174,21 @@ impl Decisions for MemoryDecisions {
             rows.into_iter().map(|row| row.key.clone()).collect()
         }))
     }
+
+    async fn starting(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        Ok(self.read(|rows| {
+            let starts = from..=until;
+            let is_listed =
+                |row: &Decision| row.calendar_id == *calendar && starts.contains(&row.starts_at);
+            let rows = rows.by_start(is_listed);
+            rows.into_iter().map(|row| row.key.clone()).collect()
+        }))
+    }
 }
 
 #[cfg(test)]
