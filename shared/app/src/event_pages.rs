@@ -193,7 +193,7 @@ impl<P: SyncPorts> EventPages<'_, P> {
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        let mut page = self.read(list, counts).await?;
+        let mut page = self.read(list, counts, terms).await?;
         while list.paging.cursor().is_some() {
             let position = list.position(plus(self.calls.clock().now(), HOLD));
             let mut counts_ahead = SyncCounts::default();
@@ -214,7 +214,7 @@ impl<P: SyncPorts> EventPages<'_, P> {
         terms: CallTerms,
     ) -> Result<EventPage, SyncError> {
         self.acquire(terms).await?;
-        self.read(list, counts).await
+        self.read(list, counts, terms).await
     }
 
     /// Reads the next page, for which a permit was acquired. An event that
@@ -225,7 +225,11 @@ impl<P: SyncPorts> EventPages<'_, P> {
         &self,
         list: &mut EventList,
         counts: &mut SyncCounts,
+        terms: CallTerms,
     ) -> Result<EventPage, SyncError> {
+        let operation = Operation::ListEvents;
+        let in_time = self.calls.be_in_time(operation, self.list_events, terms);
+        in_time.await?;
         let asked_at = self.calls.clock().now();
         let reply = self.recall.page(&list.query, list.paging.cursor()).await;
         let reply = self.calls.settle(Operation::ListEvents, reply).await;

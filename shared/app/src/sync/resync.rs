@@ -34,8 +34,8 @@ use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{ActivePolicy, CallTerms, Priority};
 
-/// A full sync of each calendar starts this often, whatever happened.
-const FULL_SYNC_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// Recall's list of calendars is read this often, whatever happened.
+const CALENDARS_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Syncs what no webhook asked for.
 pub(super) struct Resync<'a, P: SyncPorts> {
@@ -122,8 +122,8 @@ impl<P: SyncPorts> Resync<'_, P> {
         terms: CallTerms,
         (workspace, lists_workspace): (&WorkspaceSyncState, bool),
     ) -> Result<(), SyncError> {
-        let full_since = self.full_since(workspace);
-        if let Err(error) = self.refresh_calendars(workspace, full_since, terms).await {
+        let listed_since = since(workspace, plus(self.clock.now(), -CALENDARS_EVERY));
+        if let Err(error) = self.refresh_calendars(workspace, listed_since, terms).await {
             if error.stops_all() {
                 return Err(error);
             }
@@ -139,6 +139,11 @@ impl<P: SyncPorts> Resync<'_, P> {
         self.retire_lost(&calendars, terms).await?;
         let interval = self.catch_up.interval_per_calendar(trigger, &calendars);
         let changed_since = plus(self.clock.now(), -interval);
+        let period = windowed
+            .as_ref()
+            .unwrap_or(&WindowedSyncState::default())
+            .routine_period(connected(&calendars), self.settings.list_events.interval());
+        let full_since = since(workspace, plus(self.clock.now(), -period));
         let plan = ResyncPlan {
             policy: policy.revision,
             full_since,
@@ -237,22 +242,15 @@ impl<P: SyncPorts> Resync<'_, P> {
         Ok(())
     }
 
-    /// A full sync that started earlier is outdated.
-    fn full_since(&self, workspace: &WorkspaceSyncState) -> Timestamp {
-        let requested_at = workspace.full_sync_requested_at;
-        let a_day_ago = plus(self.clock.now(), -FULL_SYNC_EVERY);
-        a_day_ago.max(requested_at.unwrap_or(Timestamp::MIN))
-    }
-
-    /// Compares the calendars with Recall's, unless that was done since `full_since`.
+    /// Compares the calendars with Recall's, unless that was done since `listed_since`.
     async fn refresh_calendars(
         &self,
         workspace: &WorkspaceSyncState,
-        full_since: Timestamp,
+        listed_since: Timestamp,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
         let listed_at = workspace.listed_calendars_at;
-        if listed_at.is_some_and(|at| at >= full_since) {
+        if listed_at.is_some_and(|at| at >= listed_since) {
             return Ok(());
         }
         self.calendar_list.refresh(terms).await
@@ -327,6 +325,11 @@ impl<P: SyncPorts> Resync<'_, P> {
         };
         counts.map(Some)
     }
+}
+
+/// What started earlier is outdated: before `instant`, or before everything was requested.
+fn since(workspace: &WorkspaceSyncState, instant: Timestamp) -> Timestamp {
+    instant.max(workspace.full_sync_requested_at.unwrap_or(Timestamp::MIN))
 }
 
 fn log_finished(due: usize, synced: usize, left: usize) {

@@ -55,6 +55,12 @@ const FEW: usize = 30;
 /// Of a large workspace, one calendar in so many: their pages take about as long as the
 /// windows of the next day take, and then the windows are done sooner.
 const FEW_OF: usize = 25;
+/// Pages of a full sync of a calendar, as long as it is not known better.
+const PAGES_A_CALENDAR: u32 = 2;
+/// A full sync of each calendar starts no more often than this, and no more seldom than Recall
+/// lists events ahead: each event is listed by one of them before it starts.
+const SHORTEST_PERIOD: SignedDuration = SignedDuration::from_hours(24);
+const LONGEST_PERIOD: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Clocks of operators, who set overrides, may differ from ours by so much.
 const OPERATORS_CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 
@@ -320,6 +326,21 @@ impl WindowedSyncState {
             self.needing
         };
         size(needing) <= most_full_syncs(size(self.connected))
+    }
+
+    /// How often a full sync of each of so many `connected` calendars starts, whatever
+    /// happened, if a page is listed each `interval`: once a day, or so seldom that it takes
+    /// half of the rate limit.
+    #[must_use]
+    pub fn routine_period(&self, connected: u32, interval: SignedDuration) -> SignedDuration {
+        let pages = match &self.completed {
+            Some(completed) => completed.pages,
+            None => connected.saturating_mul(PAGES_A_CALENDAR),
+        };
+        let pages = i32::try_from(pages).unwrap_or(i32::MAX);
+        let taken = interval.checked_mul(pages).unwrap_or(SignedDuration::MAX);
+        let period = taken.checked_mul(2).unwrap_or(SignedDuration::MAX);
+        period.clamp(SHORTEST_PERIOD, LONGEST_PERIOD)
     }
 
     /// Whether numbers of connected calendars and of those that need a full sync lead to the

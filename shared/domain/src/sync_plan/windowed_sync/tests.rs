@@ -259,3 +259,21 @@ fn a_request_waits_for_its_full_sync_if_few_calendars_need_one(
     let own = state.is_full_sync_awaited(Some(&last), PolicyRevision(1));
     assert_eq!(own, needing <= 40);
 }
+
+#[test_case(100, None => 24; "a day, if that is long enough")]
+#[test_case(20_000, None => 24; "twenty thousand calendars")]
+#[test_case(100_000, None => 112; "half of the limit for a hundred thousand calendars")]
+#[test_case(100_000, Some(60_000) => 33; "by the pages of the last sync of the workspace")]
+#[test_case(3_000_000, None => 336; "two weeks at most")]
+fn a_routine_full_sync_takes_half_of_the_limit(connected: u32, pages: Option<u32>) -> i64 {
+    let state = WindowedSyncState {
+        completed: pages.map(|pages| CompletedWindows {
+            sync: sync(),
+            pages,
+            is_credited: true,
+        }),
+        ..WindowedSyncState::default()
+    };
+    let interval = SignedDuration::from_millis(1_013);
+    state.routine_period(connected, interval).as_hours()
+}
