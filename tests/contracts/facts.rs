@@ -40,6 +40,7 @@ async fn value_of(platform: Platform, draft: EventDraft, fact: Fact) -> FactValu
         calendar_id: Some(calendar_id),
         updated_since: None,
         starts_from: None,
+        starts_until: None,
     };
     let page = recall.page(&query, None).await.expect("a page");
     let [event] = page.events.try_into().expect("one event");

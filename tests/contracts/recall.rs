@@ -199,6 +199,7 @@ mod responses {
             calendar_id: None,
             updated_since: None,
             starts_from: None,
+            starts_until: None,
         };
         let error = workspace.recall.page(&query, None).await.expect_err("403");
         assert!(matches!(error, PortError::Denied { .. }), "{error}");

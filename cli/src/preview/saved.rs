@@ -96,8 +96,9 @@ impl SavedEvents {
                 is_selected(selection, &calendar.id, owner)
             })
             .map(|calendar| {
+                let changed_at = calendar.updated_at;
                 let context = CalendarContext {
-                    record: CalendarRecord::first(calendar),
+                    record: CalendarRecord::first(calendar, changed_at),
                     overrides: Overrides::default(),
                 };
                 (context.record.calendar.id.clone(), context)

@@ -203,7 +203,7 @@ fn a_saved_file_is_private_and_can_be_opened() {
     let calendars = opened.calendars(&["sales@acme.example".to_owned()]);
     assert_eq!(
         calendars[&a_calendar().id].record,
-        CalendarRecord::first(a_calendar())
+        CalendarRecord::first(a_calendar(), a_calendar().updated_at)
     );
     assert!(
         opened

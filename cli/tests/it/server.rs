@@ -175,7 +175,7 @@ fn a_record() -> Value {
     json!({
         "v": 1, "partition": "calendar#calendar-1", "sort": "calendar", "listed": "calendar",
         "calendar_id": "calendar-1", "platform": "google_calendar", "status": "connected",
-        "email": "sales@acme.example", "updated_at": 1, "revision": 1, "version": 1,
+        "email": "sales@acme.example", "updated_at": 1, "revision": 1, "changed_at": 1, "version": 1,
     })
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn a_calendar(id: &str, owner: &str) -> Value {
     json!({
         "v": 1, "partition": format!("calendar#{id}"), "sort": "calendar", "listed": "calendar",
         "calendar_id": id, "platform": "google_calendar", "status": "connected", "email": owner,
-        "updated_at": CHANGED, "revision": 1, "version": 1,
+        "updated_at": CHANGED, "revision": 1, "changed_at": CHANGED, "version": 1,
     })
 }
 

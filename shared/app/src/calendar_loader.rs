@@ -86,10 +86,12 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
             {
                 return Ok(Attempt::Done(Some(stored.clone())));
             }
-            let next = match (&stored, self.fetch(id, terms).await?) {
-                (Some(stored), Some(fetched)) => stored.after(fetched),
-                (Some(stored), None) => stored.gone(),
-                (None, Some(fetched)) => Some(CalendarRecord::first(fetched)),
+            let fetched = self.fetch(id, terms).await?;
+            let now = self.calls.clock().now();
+            let next = match (&stored, fetched) {
+                (Some(stored), Some(fetched)) => stored.after(fetched, now),
+                (Some(stored), None) => stored.gone(now),
+                (None, Some(fetched)) => Some(CalendarRecord::first(fetched, now)),
                 (None, None) => None,
             };
             match next {
@@ -107,9 +109,10 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
     pub async fn store(&self, listed: Calendar) -> Result<Option<CalendarRecord>, SyncError> {
         retry_on_conflict(async || {
             let stored = self.state.record(&listed.id).await?;
+            let now = self.calls.clock().now();
             let next = match &stored {
-                Some(stored) => stored.after(listed.clone()),
-                None => Some(CalendarRecord::first(listed.clone())),
+                Some(stored) => stored.after(listed.clone(), now),
+                None => Some(CalendarRecord::first(listed.clone(), now)),
             };
             match next {
                 Some(next) => Ok(self.write(stored.as_ref(), next).await?.map(Some)),

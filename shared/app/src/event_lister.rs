@@ -125,6 +125,7 @@ where
                 calendar_id: Some(calendar.clone()),
                 updated_since: None,
                 starts_from: Some(from),
+                starts_until: None,
             };
             let mut paging = Paging::new(MAX_PAGES);
             loop {

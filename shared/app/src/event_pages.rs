@@ -34,6 +34,15 @@ pub struct EventPage {
     pub asked_at: Timestamp,
 }
 
+impl EventPage {
+    /// The ids of its events, those that could not be read included.
+    pub fn ids(&self) -> impl Iterator<Item = &EventId> {
+        let unreadable = self.unreadable.iter();
+        let unreadable = unreadable.filter_map(|event| event.id.as_ref());
+        self.events.iter().map(|event| &event.id).chain(unreadable)
+    }
+}
+
 /// A position in a list, as a sync state stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListPosition {
@@ -184,7 +193,7 @@ impl<P: SyncPorts> EventPages<'_, P> {
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        let mut page = self.read(list, counts).await?;
+        let mut page = self.read(list, counts, terms).await?;
         while list.paging.cursor().is_some() {
             let position = list.position(plus(self.calls.clock().now(), HOLD));
             let mut counts_ahead = SyncCounts::default();
@@ -205,7 +214,7 @@ impl<P: SyncPorts> EventPages<'_, P> {
         terms: CallTerms,
     ) -> Result<EventPage, SyncError> {
         self.acquire(terms).await?;
-        self.read(list, counts).await
+        self.read(list, counts, terms).await
     }
 
     /// Reads the next page, for which a permit was acquired. An event that
@@ -216,7 +225,11 @@ impl<P: SyncPorts> EventPages<'_, P> {
         &self,
         list: &mut EventList,
         counts: &mut SyncCounts,
+        terms: CallTerms,
     ) -> Result<EventPage, SyncError> {
+        let operation = Operation::ListEvents;
+        let in_time = self.calls.be_in_time(operation, self.list_events, terms);
+        in_time.await?;
         let asked_at = self.calls.clock().now();
         let reply = self.recall.page(&list.query, list.paging.cursor()).await;
         let reply = self.calls.settle(Operation::ListEvents, reply).await;

@@ -82,7 +82,8 @@ impl<S: RateLimits, K: Clock> RateLimitedRecall<'_, S, K> {
     async fn acquire(&self) -> Result<(), UseCaseError> {
         let limiter = self.limiter();
         let permit = limiter.acquire(self.operation, self.rate_limit, CallTerms::OPERATOR);
-        permit.await.map_err(|error| match error {
+        let permit = permit.await;
+        permit.map(drop).map_err(|error| match error {
             AcquireError::Port(error) => error.into(),
             // An operator's terms have no deadline, so a permit is always waited for.
             AcquireError::RateLimited(_) | AcquireError::DeadlineReached => {

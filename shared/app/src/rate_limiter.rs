@@ -92,7 +92,7 @@ pub struct RateLimiter<'a, S, K> {
 
 impl<S: RateLimits, K: Clock> RateLimiter<'_, S, K> {
     /// Acquires a permit for one call of `operation`, and waits until the
-    /// permit's instant.
+    /// permit's instant, which it gives.
     ///
     /// # Errors
     /// If the terms allow no call, or the store of rate limits fails. Live
@@ -103,7 +103,7 @@ impl<S: RateLimits, K: Clock> RateLimiter<'_, S, K> {
         operation: Operation,
         rate_limit: RateLimit,
         terms: CallTerms,
-    ) -> Result<(), AcquireError> {
+    ) -> Result<Timestamp, AcquireError> {
         loop {
             let now = self.clock.now();
             if now > terms.latest {
@@ -118,7 +118,7 @@ impl<S: RateLimits, K: Clock> RateLimiter<'_, S, K> {
             match (result.await?, reserve) {
                 (PermitResult::Granted(permits), _) => {
                     self.clock.sleep_until(permits.first_at).await;
-                    return Ok(());
+                    return Ok(permits.first_at.max(now));
                 }
                 (PermitResult::NotBefore(instant), None) => {
                     return Err(AcquireError::RateLimited(instant));

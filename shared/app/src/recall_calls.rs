@@ -5,14 +5,22 @@
 //! [gate](crate::AccessGate) as a probe makes one call, and more only once Recall
 //! has admitted that one.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use callsheet_domain::{Operation, RateLimit, Timestamp, plus};
+use jiff::SignedDuration;
 
 use crate::access_gate::PROBE_EVERY;
 use crate::ports::{Access, Clock, RateLimits};
 use crate::sync_error::SyncError;
 use crate::{AccessGate, CallTerms, PortError, RateLimiter};
+
+/// How much later than its permit a call may be made: the rate limit allows for as much
+/// between two calls, see [`RateLimit`].
+const TARDY: SignedDuration = SignedDuration::from_millis(250);
+/// Permits that are acquired for one call at most.
+const MOST_TRIES: u32 = 3;
 
 /// Makes calls to Recall for one batch.
 #[derive(Debug)]
@@ -20,6 +28,8 @@ pub struct RecallCalls<'a, S, K> {
     limiter: RateLimiter<'a, S, K>,
     state: &'a S,
     admission: Mutex<Admission>,
+    /// The instant of the latest permit of each operation.
+    permits: Mutex<BTreeMap<Operation, Timestamp>>,
 }
 
 /// Whether calls may be made.
@@ -65,6 +75,7 @@ impl<'a, S: RateLimits + Access, K: Clock> RecallCalls<'a, S, K> {
             limiter,
             state,
             admission: Mutex::new(admission),
+            permits: Mutex::default(),
         }
     }
 
@@ -117,11 +128,40 @@ impl<'a, S: RateLimits + Access, K: Clock> RecallCalls<'a, S, K> {
         rate_limit: RateLimit,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        if let Some(error) = self.held() {
-            return Err(error);
+        self.permits().remove(&operation);
+        self.be_in_time(operation, rate_limit, terms).await
+    }
+
+    /// Makes sure that the call for which a permit was acquired is not late: it would arrive
+    /// among the calls of later permits. A permit that is late is dropped, and another one
+    /// acquired; that is done a few times only, since a table that is slow for long must not
+    /// keep every call from being made.
+    ///
+    /// # Errors
+    /// As [`Self::acquire`].
+    pub async fn be_in_time(
+        &self,
+        operation: Operation,
+        rate_limit: RateLimit,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        for _ in 0..MOST_TRIES {
+            let permit = self.permits().get(&operation).copied();
+            let now = self.clock().now();
+            if permit.is_some_and(|at| now <= plus(at, TARDY)) {
+                break;
+            }
+            if let Some(error) = self.held() {
+                return Err(error);
+            }
+            let permit = self.limiter.acquire(operation, rate_limit, terms).await?;
+            self.permits().insert(operation, permit);
         }
-        let permit = self.limiter.acquire(operation, rate_limit, terms).await;
-        Ok(permit?)
+        Ok(())
+    }
+
+    fn permits(&self) -> MutexGuard<'_, BTreeMap<Operation, Timestamp>> {
+        self.permits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives `reply` back, after noting whether Recall admits us and whether it

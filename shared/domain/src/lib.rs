@@ -72,10 +72,12 @@ pub use policy::{
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};
 pub use sync_plan::{
-    CalendarRecord, CatchUp, CompletedSync, Coverage, EventReadings, LatestSync, ListedEvents,
-    ListingOptions, PageCursor, PendingCalendar, PlannedSync, RequestedSync, Retired, Scope,
-    SyncInProgress, SyncJob, SyncPlan, SyncReason, SyncRequest, UnreadableEvent, UnreadableEvents,
-    WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated, needs_full_sync, plan_syncs,
+    CalendarRecord, CatchUp, CompletedSync, CompletedWindows, Coverage, EventReadings,
+    LISTED_AHEAD, LatestSync, ListedEvents, ListingOptions, PageCursor, PendingCalendar,
+    PlannedSync, RequestedSync, Retired, Scope, SyncInProgress, SyncJob, SyncPlan, SyncReason,
+    SyncRequest, UnreadableEvent, UnreadableEvents, Window, WindowedSync, WindowedSyncState,
+    WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated, most_full_syncs, needs_full_sync,
+    plan_syncs,
 };
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Reason, RuleName, TestedRules, Verdict};

@@ -26,6 +26,7 @@ async fn main() -> io::Result<()> {
                 calendar_id: None,
                 updated_since: None,
                 starts_from: None,
+                starts_until: None,
             };
             let page = recall.page(&query, None).await;
             assert_eq!(page.map(|page| page.events.len()).ok(), Some(100));

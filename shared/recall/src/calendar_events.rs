@@ -135,6 +135,9 @@ impl RecallClient {
         if let Some(from) = query.starts_from {
             pairs.append_pair("start_time__gte", &from.to_string());
         }
+        if let Some(until) = query.starts_until {
+            pairs.append_pair("start_time__lte", &until.to_string());
+        }
         drop(pairs);
         url
     }

@@ -85,6 +85,7 @@ async fn read(
         calendar_id: None,
         updated_since: None,
         starts_from: None,
+        starts_until: None,
     };
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();

@@ -82,7 +82,7 @@ pub fn a_calendar() -> Calendar {
 /// The record of [`a_calendar`] before its first sync.
 #[must_use]
 pub fn a_calendar_record() -> CalendarRecord {
-    CalendarRecord::first(a_calendar())
+    CalendarRecord::first(a_calendar(), a_calendar().updated_at)
 }
 
 /// A meeting of [`a_calendar`] with an attendee of another organisation, from

@@ -197,6 +197,7 @@ impl Workspace {
                     .updated_since
                     .is_none_or(|since| of.updated_at >= since)
                 && query.starts_from.is_none_or(|from| place.0 >= from)
+                && query.starts_until.is_none_or(|until| place.0 <= until)
         };
         let mut selected: Vec<Place> = match (calendar, query.updated_since) {
             (None, Some(since)) => {
@@ -225,7 +226,9 @@ impl Workspace {
                     .starts_from
                     .map_or(Bound::Unbounded, |from| Bound::Included((from, 0)));
                 let from = after.map_or(from, Bound::Excluded);
+                let until = query.starts_until.unwrap_or(until).min(until);
                 let places = self.by_start.range((from, Bound::Unbounded));
+                let places = places.take_while(|place| place.0 <= until);
                 places.copied().filter(is_selected).take(PAGE + 1).collect()
             }
         };

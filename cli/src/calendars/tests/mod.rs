@@ -53,7 +53,10 @@ impl Harness {
 
     /// Connects a calendar at Recall, with this status.
     fn put_at_recall(&self, name: &str, status: CalendarStatus) {
-        let record = with_name(CalendarRecord::first(a_calendar()), name);
+        let record = with_name(
+            CalendarRecord::first(a_calendar(), a_calendar().updated_at),
+            name,
+        );
         let calendar = record.calendar.with(|calendar| calendar.status = status);
         self.recall.put_calendar(calendar);
     }

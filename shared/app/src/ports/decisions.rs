@@ -127,4 +127,13 @@ pub trait Decisions: Send + Sync {
         calendar: &CalendarId,
         after: Timestamp,
     ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
+
+    /// Keys of the decisions about a calendar's meetings that start from `from` to `until`,
+    /// both included, in order of start.
+    fn starting(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
 }

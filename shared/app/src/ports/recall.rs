@@ -19,6 +19,8 @@ pub struct EventQuery {
     pub updated_since: Option<Timestamp>,
     /// Only events that start at or after this instant.
     pub starts_from: Option<Timestamp>,
+    /// Only events that start at or before this instant.
+    pub starts_until: Option<Timestamp>,
 }
 
 /// One page of events.

@@ -1,8 +1,8 @@
-//! Storage of the workspace's sync state.
+//! Storage of the workspace's sync states.
 
 use std::future::Future;
 
-use callsheet_domain::WorkspaceSyncState;
+use callsheet_domain::{WindowedSyncState, WorkspaceSyncState};
 
 use super::WriteOutcome;
 use crate::PortError;
@@ -17,5 +17,17 @@ pub trait SyncStates: Send + Sync {
     fn write_workspace_state(
         &self,
         state: &WorkspaceSyncState,
+    ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
+
+    /// The state of full syncs of the workspace, as the latest write left it.
+    fn windowed_sync_state(
+        &self,
+    ) -> impl Future<Output = Result<WindowedSyncState, PortError>> + Send;
+
+    /// Writes the state of full syncs if the stored version is still `state.version`, and
+    /// raises the version by one.
+    fn write_windowed_sync_state(
+        &self,
+        state: &WindowedSyncState,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 }

@@ -158,4 +158,17 @@ impl Decisions for Rows {
         let rows = self.select(|row| row.calendar_id == *calendar && row.ends_at > after);
         Ok(rows.into_iter().map(|row| row.key).collect())
     }
+
+    async fn starting(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        let starts = from..=until;
+        let is_listed =
+            |row: &Decision| row.calendar_id == *calendar && starts.contains(&row.starts_at);
+        let rows = self.select(is_listed);
+        Ok(rows.into_iter().map(|row| row.key).collect())
+    }
 }

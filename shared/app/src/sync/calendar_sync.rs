@@ -198,6 +198,7 @@ fn query(record: &CalendarRecord, mark: &CompletedSync) -> EventQuery {
         calendar_id: Some(record.calendar.id.clone()),
         updated_since: mark.since,
         starts_from: mark.since.is_none().then_some(starts_from),
+        starts_until: None,
     }
 }
 
@@ -216,10 +217,7 @@ impl<P: SyncPorts> PageHandler for Pages<'_, P> {
     async fn handle(&mut self, page: EventPage, counts: &mut SyncCounts) -> Result<(), SyncError> {
         self.progress.note(&page);
         if let Some(listed) = &mut self.listed {
-            let unreadable = page.unreadable.iter();
-            let unreadable = unreadable.filter_map(|event| event.id.as_ref());
-            let ids = page.events.iter().map(|event| &event.id);
-            ids.chain(unreadable).for_each(|id| listed.add(id));
+            page.ids().for_each(|id| listed.add(id));
         }
         self.writer.write_page(&self.context, page, counts).await
     }

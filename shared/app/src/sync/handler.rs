@@ -18,6 +18,7 @@ use crate::sync::requeue::{Delivery, Handled, Requeue};
 use crate::sync::resync::Resync;
 use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
+use crate::sync::windows::WindowedSyncs;
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -59,6 +60,7 @@ struct Components<'a, P: SyncPorts> {
     retirement: &'a Retirement<'a, P>,
     calendar_sync: &'a CalendarSync<'a, P>,
     workspace_sync: &'a WorkspaceSync<'a, P>,
+    windows: &'a WindowedSyncs<'a, P>,
 }
 
 impl<P: SyncPorts> SyncHandler<P> {
@@ -201,6 +203,11 @@ impl<P: SyncPorts> SyncHandler<P> {
                 pages,
                 intake,
             },
+            windows: &WindowedSyncs {
+                state,
+                pages,
+                intake,
+            },
         };
         self.run_jobs(batch, &components, handled).await;
     }
@@ -282,6 +289,8 @@ impl<P: SyncPorts> SyncHandler<P> {
                 clock: self.ports.clock(),
                 workspace_sync: components.workspace_sync,
             },
+            windows: components.windows,
+            queue: self.ports.queue(),
         };
         let resync = resync.run(batch.policy, trigger, batch.latest).await;
         resync.inspect_err(|error| {

@@ -31,6 +31,7 @@ mod settings;
 mod stored_progress;
 mod unlisted;
 mod unreadable_again;
+mod windows;
 mod workspace_sync;
 
 pub use activity::batch_activity;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use callsheet_domain::{
     CalendarId, CalendarRecord, ListingOptions, PendingCalendar, RequestedSync, SyncJob, SyncPlan,
-    Timestamp, WorkspaceSyncState, needs_full_sync, plan_syncs,
+    Timestamp, WindowedSyncState, WorkspaceSyncState, needs_full_sync, plan_syncs,
 };
 
 use crate::sync::requeue::{Delivery, Handled};
@@ -28,11 +28,24 @@ pub(super) struct Batch<'a> {
 }
 
 impl Batch<'_> {
+    /// Whether one of `calendars` needs a full sync.
+    pub(super) fn needs_full_sync(
+        &self,
+        calendars: &BTreeMap<&CalendarId, CalendarContext>,
+        now: Timestamp,
+    ) -> bool {
+        let policy = self.policy.revision;
+        calendars.values().any(|calendar| {
+            let last_sync = calendar.record.last_sync.as_ref();
+            needs_full_sync(last_sync, policy, calendar.overrides.revision, now)
+        })
+    }
+
     /// Plans syncs for the pending requests of `calendars`.
     pub(super) fn plan(
         &self,
         calendars: &BTreeMap<&CalendarId, CalendarContext>,
-        workspace: &WorkspaceSyncState,
+        (workspace, windowed): (&WorkspaceSyncState, &WindowedSyncState),
         now: Timestamp,
     ) -> SyncPlan {
         let policy = self.policy.revision;
@@ -47,7 +60,9 @@ impl Batch<'_> {
                 last_sync,
                 in_progress: in_progress
                     .filter(|sync| sync.is_resumable(policy, override_revision, now)),
-                needs_full_sync: needs_full_sync(last_sync, policy, override_revision, now),
+                needs_full_sync: needs_full_sync(last_sync, policy, override_revision, now)
+                    && (!self.options.lists_workspace
+                        || windowed.is_full_sync_awaited(last_sync, policy)),
             })
         });
         plan_syncs(&pending.collect::<Vec<_>>(), workspace, self.options, now)

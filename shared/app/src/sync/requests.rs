@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, ListingOptions, PlannedSync, Scope, Timestamp, WorkspaceSyncState,
-    plus,
+    CalendarId, CalendarRecord, ListingOptions, PlannedSync, Scope, Timestamp, WindowedSyncState,
+    WorkspaceSyncState, plus,
 };
 use jiff::SignedDuration;
 
@@ -139,7 +139,11 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             Err(error) => return self.fail_all(batch, &error).await,
         };
         let now = self.clock.now();
-        let plan = batch.plan(&calendars, &workspace, now);
+        let windowed = match self.windowed(batch, &calendars, now).await {
+            Ok(windowed) => windowed,
+            Err(error) => return self.fail_all(batch, &error).await,
+        };
+        let plan = batch.plan(&calendars, (&workspace, &windowed), now);
         for calendar in &plan.answered {
             batch.pending.remove(calendar);
         }
@@ -161,6 +165,27 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             synced.map(Some)
         };
         self.conclude(batch, planned, synced, now).await;
+    }
+
+    /// How many calendars need a full sync, if one of these does.
+    async fn windowed(
+        &self,
+        batch: &Batch<'_>,
+        calendars: &BTreeMap<&CalendarId, CalendarContext>,
+        now: Timestamp,
+    ) -> Result<WindowedSyncState, SyncError> {
+        if !batch.options.lists_workspace || !batch.needs_full_sync(calendars, now) {
+            return Ok(WindowedSyncState::default());
+        }
+        match self
+            .state
+            .windowed_sync_state()
+            .await
+            .map_err(SyncError::from)
+        {
+            Err(error) if error.is_of_content() => Ok(WindowedSyncState::default()),
+            windowed => windowed,
+        }
     }
 
     /// Acts on the result of a planned sync, or of the wait for its start.

@@ -13,27 +13,30 @@
 //! meanwhile. A permit that is not needed is kept for the next calendar. Where
 //! both sync the same calendar, that costs one page.
 
-use callsheet_domain::{CalendarId, Scope, Timestamp, WorkspaceSyncState, plus};
+use callsheet_domain::{
+    CalendarId, Scope, SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState, plus,
+};
 use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
 use crate::event_pages::EventPages;
-use crate::ports::{Calendars as _, Clock as _, ListedCalendar, SyncStates as _};
+use crate::ports::{Calendars as _, Clock as _, ListedCalendar, Queue as _, SyncStates as _};
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
 use crate::sync::reconnection::Reconnection;
-use crate::sync::resync_plan::{DueSync, ResyncPlan};
+use crate::sync::resync_plan::{DueCalendars, DueSync, ResyncPlan};
 use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
 use crate::sync::unreadable_again::UnreadableAgain;
-use crate::sync_counts::SyncCounts;
+use crate::sync::windows::{Need, Progress, WindowedSyncs, connected};
+use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{ActivePolicy, CallTerms, Priority};
 
-/// A full sync of each calendar starts this often, whatever happened.
-const FULL_SYNC_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// Recall's list of calendars is read this often, whatever happened.
+const CALENDARS_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Syncs what no webhook asked for.
 pub(super) struct Resync<'a, P: SyncPorts> {
@@ -55,6 +58,10 @@ pub(super) struct Resync<'a, P: SyncPorts> {
     pub(super) calendar_sync: &'a CalendarSync<'a, P>,
     /// Syncs what changed in the workspace.
     pub(super) catch_up: &'a CatchUpSync<'a, P>,
+    /// Syncs the workspace in full.
+    pub(super) windows: &'a WindowedSyncs<'a, P>,
+    /// Takes the message that has a resync go on.
+    pub(super) queue: &'a P::Queue,
 }
 
 /// A resync, in progress.
@@ -120,14 +127,20 @@ impl<P: SyncPorts> Resync<'_, P> {
         terms: CallTerms,
         (workspace, lists_workspace, was_listed): (&WorkspaceSyncState, bool, bool),
     ) -> Result<(), SyncError> {
-        let full_since = self.full_since(workspace);
-        if let Err(error) = self.refresh_calendars(workspace, full_since, terms).await {
+        let listed_since = since(workspace, plus(self.clock.now(), -CALENDARS_EVERY));
+        if let Err(error) = self.refresh_calendars(workspace, listed_since, terms).await {
             if error.stops_all() {
                 return Err(error);
             }
             tracing::warn!(%error, "resync: could not list the calendars: {error}");
         }
-        let calendars = self.state.listed().await?;
+        let mut calendars = self.state.listed().await?;
+        let mut windowed = None;
+        if lists_workspace {
+            let state = self.state.windowed_sync_state().await?;
+            calendars = self.windows.credit(calendars, state.clone()).await?;
+            windowed = Some(state);
+        }
         self.retire_lost(&calendars, terms).await?;
         if was_listed {
             let CalendarSync { pages, writer, .. } = *self.calendar_sync;
@@ -142,18 +155,77 @@ impl<P: SyncPorts> Resync<'_, P> {
         }
         let interval = self.catch_up.interval_per_calendar(trigger, &calendars);
         let changed_since = plus(self.clock.now(), -interval);
+        let period = windowed
+            .as_ref()
+            .unwrap_or(&WindowedSyncState::default())
+            .routine_period(connected(&calendars), self.settings.list_events.interval());
+        let full_since = since(workspace, plus(self.clock.now(), -period));
         let plan = ResyncPlan {
             policy: policy.revision,
             full_since,
             changed_since: (!lists_workspace).then_some(changed_since),
         };
-        let run = Run {
+        let mut run = Run {
             policy,
             plan,
             terms,
             has_permit: false,
         };
-        self.sync_due_calendars(run, calendars).await
+        let due = run.plan.due_calendars(&calendars, self.clock.now());
+        match windowed {
+            Some(state) => {
+                self.sync_due_workspace(run, due, (&calendars, &state))
+                    .await
+            }
+            None => self.sync_due_calendars(&mut run, due.all()).await,
+        }
+    }
+
+    /// Syncs the calendars that are due: few of them each by itself, many in windows of the
+    /// workspace.
+    async fn sync_due_workspace(
+        &self,
+        mut run: Run<'_>,
+        due: DueCalendars,
+        (calendars, state): (&[ListedCalendar], &WindowedSyncState),
+    ) -> Result<(), SyncError> {
+        let connected = connected(calendars);
+        let needing = count(due.count(DueSync::NeedsFull));
+        self.windows.note_counts(state, connected, needing).await?;
+        let size = usize::try_from(connected).unwrap_or(usize::MAX);
+        let (single, need) = due.clone().divide(size);
+        self.sync_due_calendars(&mut run, single).await?;
+        if need == Need::Nothing && state.in_progress.is_none() {
+            return Ok(());
+        }
+        let (policy, terms) = (run.policy, run.terms);
+        match self.windows.run(policy, need, calendars, terms).await {
+            Ok(Progress::Left) => self.go_on().await,
+            Ok(Progress::Held) => {}
+            Ok(Progress::Done) => {
+                let state = self.state.windowed_sync_state().await?;
+                let calendars = self.state.listed().await?;
+                self.windows.credit(calendars, state).await?;
+            }
+            Err(error) if error.stops_all() => return Err(error),
+            Err(error) => {
+                tracing::warn!(
+                    %error,
+                    "resync: could not list the workspace in full: {error}"
+                );
+                if error.is_of_content() {
+                    return self.sync_due_calendars(&mut run, due.all()).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Has another resync go on at once. If the message is lost, the next scheduled one does.
+    async fn go_on(&self) {
+        if let Err(error) = self.queue.send(&SyncJob::Resync).await {
+            tracing::warn!(%error, "the resync goes on only with the next scheduled one: {error}");
+        }
     }
 
     /// Goes on with retiring the decisions of lost calendars.
@@ -186,22 +258,15 @@ impl<P: SyncPorts> Resync<'_, P> {
         Ok(())
     }
 
-    /// A full sync that started earlier is outdated.
-    fn full_since(&self, workspace: &WorkspaceSyncState) -> Timestamp {
-        let requested_at = workspace.full_sync_requested_at;
-        let a_day_ago = plus(self.clock.now(), -FULL_SYNC_EVERY);
-        a_day_ago.max(requested_at.unwrap_or(Timestamp::MIN))
-    }
-
-    /// Compares the calendars with Recall's, unless that was done since `full_since`.
+    /// Compares the calendars with Recall's, unless that was done since `listed_since`.
     async fn refresh_calendars(
         &self,
         workspace: &WorkspaceSyncState,
-        full_since: Timestamp,
+        listed_since: Timestamp,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
         let listed_at = workspace.listed_calendars_at;
-        if listed_at.is_some_and(|at| at >= full_since) {
+        if listed_at.is_some_and(|at| at >= listed_since) {
             return Ok(());
         }
         self.calendar_list.refresh(terms).await
@@ -210,13 +275,12 @@ impl<P: SyncPorts> Resync<'_, P> {
     /// Syncs the calendars that are due, each by itself.
     async fn sync_due_calendars(
         &self,
-        mut run: Run<'_>,
-        calendars: Vec<ListedCalendar>,
+        run: &mut Run<'_>,
+        due: Vec<CalendarId>,
     ) -> Result<(), SyncError> {
-        let due = run.plan.due_calendars(calendars, self.clock.now());
         let (mut synced, mut left) = (0, due.len());
         for calendar in &due {
-            match self.sync_calendar(calendar, &mut run).await {
+            match self.sync_calendar(calendar, run).await {
                 Ok(counts) => {
                     left -= 1;
                     if let Some(counts) = counts {
@@ -270,13 +334,18 @@ impl<P: SyncPorts> Resync<'_, P> {
         let sync = self.calendar_sync;
         let counts = match due_sync {
             DueSync::Resume => sync.resume(calendar, policy, terms).await,
-            DueSync::NeedsFull | DueSync::OutdatedFull => {
+            DueSync::NeedsFull | DueSync::NewPolicy | DueSync::OutdatedFull => {
                 sync.start(calendar, None, policy, terms).await
             }
             DueSync::Incremental(since) => sync.start(calendar, Some(since), policy, terms).await,
         };
         counts.map(Some)
     }
+}
+
+/// What started earlier is outdated: before `instant`, or before everything was requested.
+fn since(workspace: &WorkspaceSyncState, instant: Timestamp) -> Timestamp {
+    instant.max(workspace.full_sync_requested_at.unwrap_or(Timestamp::MIN))
 }
 
 fn log_finished(due: usize, synced: usize, left: usize) {

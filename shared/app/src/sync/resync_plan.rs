@@ -5,11 +5,12 @@
 
 use callsheet_domain::{
     CalendarId, CalendarRecord, OverrideRevision, PolicyRevision, Timestamp, is_full_sync_outdated,
-    needs_full_sync, plus,
+    most_full_syncs, needs_full_sync, plus,
 };
 use jiff::SignedDuration;
 
 use crate::ports::ListedCalendar;
+use crate::sync::windows::Need;
 
 /// How far a sync of one calendar reaches back before the start of the last one.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
@@ -35,8 +36,11 @@ pub(super) struct ResyncPlan {
 pub(super) enum DueSync {
     /// Resume the one in progress, which no worker holds.
     Resume,
-    /// A full sync: the decisions do not hold any more.
+    /// A full sync, for a reason of the calendar's own: it is new or has changed, an override
+    /// was set, or a pause has ended.
     NeedsFull,
+    /// A full sync: there is a newer policy, for all calendars.
+    NewPolicy,
     /// An incremental sync since an instant.
     Incremental(Timestamp),
     /// A full sync: the last one was long ago.
@@ -61,7 +65,14 @@ impl ResyncPlan {
             return (!in_progress.is_held(now)).then_some(DueSync::Resume);
         }
         if needs_full_sync(last_sync, self.policy, override_revision, now) {
-            return Some(DueSync::NeedsFull);
+            let is_by_policy = last_sync.is_some_and(|last| {
+                !needs_full_sync(last_sync, last.policy, override_revision, now)
+            });
+            return Some(if is_by_policy {
+                DueSync::NewPolicy
+            } else {
+                DueSync::NeedsFull
+            });
         }
         let mut full_since = self.full_since;
         if record.unreadable_events.more > 0 {
@@ -81,12 +92,12 @@ impl ResyncPlan {
     /// mostly do not sync the same ones.
     pub(super) fn due_calendars(
         &self,
-        calendars: Vec<ListedCalendar>,
+        calendars: &[ListedCalendar],
         now: Timestamp,
-    ) -> Vec<CalendarId> {
-        let due = calendars.into_iter().filter_map(|listed| {
+    ) -> DueCalendars {
+        let due = calendars.iter().filter_map(|listed| {
             let due_sync = self.due_sync(&listed.record, listed.override_revision, now)?;
-            Some((due_sync, listed.record.calendar.id))
+            Some((due_sync, listed.record.calendar.id.clone()))
         });
         let mut due: Vec<_> = due.collect();
         if !due.is_empty() {
@@ -94,6 +105,51 @@ impl ResyncPlan {
             due.rotate_left(usize::try_from(first).unwrap_or(0));
         }
         due.sort_by_key(|(due_sync, _)| *due_sync);
-        due.into_iter().map(|(_, calendar)| calendar).collect()
+        DueCalendars(due)
+    }
+}
+
+/// The calendars that are due for a sync, the most urgent first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DueCalendars(pub(super) Vec<(DueSync, CalendarId)>);
+
+impl DueCalendars {
+    /// The number of calendars that are due for this.
+    pub(super) fn count(&self, due_sync: DueSync) -> usize {
+        self.0.iter().filter(|(due, _)| *due == due_sync).count()
+    }
+
+    /// Which calendars get a sync each, if `connected` ones may be synced as a whole, and
+    /// whether the workspace is listed in full for the others.
+    ///
+    /// Few full syncs are made one by one. If there are more, the workspace is listed in
+    /// windows of start time; calendars with a reason of their own still get a full sync each
+    /// before, if they are few.
+    pub(super) fn divide(self, connected: usize) -> (Vec<CalendarId>, Need) {
+        let most = most_full_syncs(connected);
+        let (needing, outdated) = (
+            self.count(DueSync::NeedsFull),
+            self.count(DueSync::OutdatedFull),
+        );
+        if needing + outdated + self.count(DueSync::NewPolicy) <= most {
+            return (self.all(), Need::Nothing);
+        }
+        let is_single = |due: &DueSync| match due {
+            DueSync::Resume | DueSync::Incremental(_) => true,
+            DueSync::NeedsFull => needing <= most,
+            DueSync::NewPolicy | DueSync::OutdatedFull => false,
+        };
+        let need = if outdated == 0 && needing <= most {
+            Need::Coming
+        } else {
+            Need::Everything
+        };
+        let single = self.0.into_iter().filter(|(due, _)| is_single(due));
+        (single.map(|(_, calendar)| calendar).collect(), need)
+    }
+
+    /// All of them.
+    pub(super) fn all(self) -> Vec<CalendarId> {
+        self.0.into_iter().map(|(_, calendar)| calendar).collect()
     }
 }

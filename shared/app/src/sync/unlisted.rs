@@ -14,27 +14,31 @@
 //! that nobody else needs. What is left is found by the next full sync.
 
 use callsheet_domain::{
-    Applied, CalendarRecord, Decision, DecisionKey, EventId, ListedEvents, Wanted, plus,
+    Applied, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, LISTED_AHEAD,
+    ListedEvents, Wanted, Window, plus,
 };
 use jiff::SignedDuration;
 
-use crate::CallTerms;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::{DecisionWriter, SyncContext};
 use crate::event_pages::{EventPage, EventPages};
-use crate::ports::{Clock as _, Decisions as _, PageOfEvents};
+use crate::ports::{Clock as _, Decisions as _, ListedCalendar, PageOfEvents};
 use crate::retire_calendar::CalendarRetirer;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
+use crate::{ActivePolicy, CallTerms, PortError};
 
 /// The most events that are read after one sync: a fifth of the calls of a minute.
 const MOST_READ: usize = 60;
 /// The shortest wait for a permit.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(100);
-/// How far ahead Recall lists events.
-const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
 /// Rows that are loaded at once.
 const ROWS: usize = 100;
+/// Calendars whose index is read at once.
+const AT_ONCE: usize = 16;
 
 /// Reads the events that a full sync did not list.
 pub(super) struct UnlistedEvents<'a, P: SyncPorts> {
@@ -57,9 +61,66 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
+        let rows = self.unlisted(record, listed).await?;
+        self.read_rows((context, record), rows, counts, terms).await
+    }
+
+    /// Reads the events with a bot that start in a window of the workspace and are not among
+    /// those that it `listed`, in whatever calendar.
+    ///
+    /// # Errors
+    /// If there is no permit in time, or Recall or the store fails.
+    pub(super) async fn read_window(
+        &self,
+        (loader, policy, calendars): (&CalendarLoader<'_, P>, &ActivePolicy, &[ListedCalendar]),
+        (window, listed): (Window, &ListedEvents),
+        counts: &mut SyncCounts,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let connected = calendars.iter().map(|listed| &listed.record.calendar);
+        let connected = connected.filter(|calendar| calendar.status.holds_bots());
+        let keys = stream::iter(connected)
+            .map(|calendar| self.keys_starting(&calendar.id, window, listed))
+            .buffer_unordered(AT_ONCE);
+        let keys: Vec<DecisionKey> = keys.try_concat().await?;
+        for row in self.with_bot(&keys, None).await? {
+            let Some(calendar) = loader.load(&row.calendar_id).await? else {
+                continue;
+            };
+            let record = calendar.record.clone();
+            let context = SyncContext::of_calendar(calendar, policy);
+            self.read_rows((&context, &record), vec![row], counts, terms)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Keys of a calendar's decisions that start in a window and were not listed.
+    async fn keys_starting(
+        &self,
+        calendar: &CalendarId,
+        window: Window,
+        listed: &ListedEvents,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        let last = plus(self.writer.clock.now(), LISTED_AHEAD);
+        let until = window.until.unwrap_or(last);
+        let decisions = self.writer.decisions;
+        let mut keys = decisions.starting(calendar, window.from, until).await?;
+        keys.retain(|key| !listed.contains(&key.event_id));
+        Ok(keys)
+    }
+
+    /// Reads the events of `rows`, of one calendar, and writes their decisions.
+    async fn read_rows(
+        &self,
+        (context, record): (&SyncContext, &CalendarRecord),
+        rows: Vec<Decision>,
+        counts: &mut SyncCounts,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
         let mut gone = Vec::new();
         let mut read = Ok(());
-        for row in self.unlisted(record, listed).await? {
+        for row in rows {
             let asked_at = self.writer.clock.now();
             let found = match self.event(&row.key.event_id, terms).await {
                 Ok(found) => found,
@@ -111,8 +172,19 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
         let (calendar, now) = (&record.calendar.id, self.writer.clock.now());
         let decisions = self.writer.decisions;
         let mut keys: Vec<DecisionKey> = decisions.of_calendar(calendar, now).await?;
-        let listed_until = plus(now, LISTED_AHEAD);
         keys.retain(|key| !listed.contains(&key.event_id));
+        Ok(self.with_bot(&keys, Some(calendar)).await?)
+    }
+
+    /// The decisions under `keys` whose bot exists or is wanted and whose meeting is not over,
+    /// the nearest first; only those of `calendar`, if one is given.
+    async fn with_bot(
+        &self,
+        keys: &[DecisionKey],
+        calendar: Option<&CalendarId>,
+    ) -> Result<Vec<Decision>, PortError> {
+        let (decisions, now) = (self.writer.decisions, self.writer.clock.now());
+        let listed_until = plus(now, LISTED_AHEAD);
         let mut rows = Vec::new();
         for keys in keys.chunks(ROWS) {
             rows.extend(decisions.decisions(keys).await?.decisions);
@@ -120,7 +192,8 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
         rows.retain(|row| {
             let has_bot = row.wanted != Wanted::Nothing || row.applied != Applied::Nothing;
             let is_near = row.starts_at < listed_until;
-            has_bot && is_near && row.calendar_id == *calendar && !row.is_superseded()
+            let is_of = calendar.is_none_or(|calendar| row.calendar_id == *calendar);
+            has_bot && is_near && is_of && row.ends_at > now && !row.is_superseded()
         });
         rows.sort_by_key(|row| row.starts_at);
         rows.truncate(MOST_READ);

@@ -126,6 +126,7 @@ fn query(coverage: &WorkspaceCoverage) -> EventQuery {
         calendar_id: None,
         updated_since: coverage.since,
         starts_from: None,
+        starts_until: None,
     }
 }
 

@@ -87,6 +87,7 @@ fn query() -> EventQuery {
         calendar_id: Some(a_calendar().id),
         updated_since: None,
         starts_from: None,
+        starts_until: None,
     }
 }
 
@@ -288,7 +289,10 @@ async fn a_page_is_written_once_and_unchanged_events_cost_no_write() {
 async fn retired_decisions_want_no_bot_and_a_second_time_costs_no_write() {
     let harness = Harness::new();
     harness.see(an_event()).await;
-    let record = harness.record().await.after(disconnected());
+    let record = harness
+        .record()
+        .await
+        .after(disconnected(), harness.after(0));
     let record = record.expect("it has changed");
     let retire = async || {
         let retirer = harness.retirer();

@@ -40,3 +40,4 @@ mod sync;
 mod syncs;
 mod uncertain;
 mod veto;
+mod windows;

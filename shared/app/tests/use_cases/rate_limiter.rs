@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use callsheet_app::ports::{Clock as _, RateLimits as _};
-use callsheet_app::{AcquireError, CallTerms, PortError, Priority, RateLimiter, Service};
+use callsheet_app::{
+    AcquireError, CallTerms, PortError, Priority, RateLimiter, RecallCalls, Service,
+};
 use callsheet_domain::{Operation, RateLimit, Timestamp, plus};
 use callsheet_testkit::{ManualClock, MemoryState, at};
 use jiff::SignedDuration;
@@ -155,4 +157,25 @@ async fn no_caller_backs_off_after_any_other_reply() {
     let reply = limiter.back_off::<()>(OPERATION, Err(failed)).await;
     assert!(matches!(reply, Err(PortError::Unavailable { .. })));
     assert_eq!(state.next_free(OPERATION), None, "nothing is blocked");
+}
+
+/// A call that is made late would arrive among those of later permits.
+#[test_case(250 => 1; "in time")]
+#[test_case(251 => 2; "late: its permit is dropped")]
+#[tokio::test]
+async fn a_call_has_a_permit_that_is_not_older_than_a_quarter_of_a_second(millis: i64) -> usize {
+    let (state, clock) = (MemoryState::new(), ManualClock::at(at("09:30")));
+    let calls = RecallCalls::admitted(&state, &clock);
+    let terms = terms(Priority::Live, "09:40");
+    let limit = RateLimit::per_minute(60, 1);
+    let first = calls.acquire(OPERATION, limit, terms).await;
+    first.expect("there is time");
+    clock.advance(SignedDuration::from_millis(millis));
+    let in_time = calls.be_in_time(OPERATION, limit, terms).await;
+    in_time.expect("there is time");
+    let again = calls.be_in_time(OPERATION, limit, terms).await;
+    again.expect("it is still in time");
+    let next = state.next_free(OPERATION).expect("permits were acquired");
+    let acquired = next.0.duration_since(at("09:30")).as_millis() / limit.interval().as_millis();
+    usize::try_from(acquired).expect("few")
 }

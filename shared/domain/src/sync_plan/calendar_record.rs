@@ -32,6 +32,8 @@ pub struct CalendarRecord {
     pub calendar: Calendar,
     /// Counts its changes.
     pub revision: CalendarRevision,
+    /// When it was stored with its latest change, by our clock.
+    pub changed_at: Timestamp,
     /// The last completed sync; none if it needs a full sync.
     pub last_sync: Option<CompletedSync>,
     /// A sync of several pages that is not completed.
@@ -49,12 +51,13 @@ pub struct CalendarRecord {
 }
 
 impl CalendarRecord {
-    /// The record of a calendar that has none.
+    /// The record of a calendar that has none, at `now`.
     #[must_use]
-    pub fn first(calendar: Calendar) -> Self {
+    pub fn first(calendar: Calendar, now: Timestamp) -> Self {
         Self {
             calendar,
             revision: CalendarRevision(1),
+            changed_at: now,
             last_sync: None,
             in_progress: None,
             listed_so_far: None,
@@ -64,13 +67,13 @@ impl CalendarRecord {
         }
     }
 
-    /// The record after `calendar` was fetched; none if that is no newer.
+    /// The record after `calendar` was fetched at `now`; none if that is no newer.
     ///
     /// Any change makes a full sync necessary: the calendar may have been disconnected and
     /// connected again in between, and Recall does not say whether its bots came back too.
     /// An address that is not given any more is still that of the owner.
     #[must_use]
-    pub fn after(&self, mut calendar: Calendar) -> Option<Self> {
+    pub fn after(&self, mut calendar: Calendar, now: Timestamp) -> Option<Self> {
         if calendar.email.is_none() {
             calendar.email.clone_from(&self.calendar.email);
         }
@@ -80,6 +83,7 @@ impl CalendarRecord {
         Some(Self {
             calendar,
             revision: CalendarRevision(self.revision.0 + 1),
+            changed_at: now,
             last_sync: None,
             in_progress: None,
             listed_so_far: None,
@@ -97,13 +101,13 @@ impl CalendarRecord {
         !self.calendar.status.holds_bots() && !self.retired.as_ref().is_some_and(is_done)
     }
 
-    /// The record after Recall answered that the calendar does not exist.
+    /// The record after Recall answered at `now` that the calendar does not exist.
     #[must_use]
-    pub fn gone(&self) -> Option<Self> {
+    pub fn gone(&self, now: Timestamp) -> Option<Self> {
         let deleted = Calendar {
             status: CalendarStatus::Deleted,
             ..self.calendar.clone()
         };
-        self.after(deleted)
+        self.after(deleted, now)
     }
 }

@@ -42,6 +42,7 @@ mod request;
 mod requested;
 mod state;
 mod unreadable_events;
+mod windowed_sync;
 
 pub use calendar_record::{CalendarRecord, Retired};
 pub use coverage::Coverage;
@@ -55,3 +56,6 @@ pub use state::{
     WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,
 };
 pub use unreadable_events::{EventReadings, UnreadableEvent, UnreadableEvents};
+pub use windowed_sync::{
+    CompletedWindows, LISTED_AHEAD, Window, WindowedSync, WindowedSyncState, most_full_syncs,
+};

@@ -35,6 +35,10 @@ const FURTHEST: SignedDuration = SignedDuration::from_hours(1);
 /// A sync of the workspace that takes more pages than this, one minute's limit, must take
 /// fewer than there are calendars with requests.
 const WORTH: i64 = 60;
+/// After a sync, events change half as often each time this has passed.
+const HALVED: SignedDuration = SignedDuration::from_secs(15);
+/// A part of the changes that counts for nothing.
+const MOST_HALVED: i32 = 1 << 20;
 
 /// A calendar whose requests need an incremental sync, and the earliest change they name.
 type Incremental<'a> = (&'a PendingCalendar<'a>, Timestamp);
@@ -191,13 +195,15 @@ fn of_workspace(
     if incremental.len() < fewest || is_hindered(workspace, now) {
         return None;
     }
-    let since = workspace_since(incremental, workspace)?;
     let most = i64::try_from(incremental.len())
         .unwrap_or(i64::MAX)
         .max(WORTH);
-    if since < plus(now, -FURTHEST) || expected_pages(latest, since, now) > most {
-        return None;
-    }
+    let is_worth_it = |since: &Timestamp| {
+        *since >= plus(now, -FURTHEST) && expected_pages(latest, *since, now) <= most
+    };
+    let linked = workspace_since(incremental, workspace)?;
+    let requested = requested_since(incremental, workspace)?;
+    let since = [linked, requested].into_iter().find(is_worth_it)?;
     let not_before = latest.map_or(now, |latest| debounced(latest, options.interval).max(now));
     Some(PlannedSync {
         scope: Scope::Workspace,
@@ -227,7 +233,7 @@ fn workspace_since(
     incremental: &[Incremental<'_>],
     workspace: &WorkspaceSyncState,
 ) -> Option<Timestamp> {
-    let requested = incremental.iter().map(|(_, since)| *since).min()?;
+    let requested = requested_since(incremental, workspace)?;
     let lateness = incremental
         .iter()
         .map(|(pending, _)| pending.requested.lateness)
@@ -235,18 +241,45 @@ fn workspace_since(
     let overlap = OWN_CLOCKS + lateness.clamp(SignedDuration::ZERO, MOST_LATE);
     let latest = workspace.latest.as_ref();
     let latest = latest.map(|latest| plus(latest.reach.began_at, -overlap));
-    let in_progress = workspace.in_progress.as_ref();
-    let left = in_progress.and_then(|in_progress| in_progress.mark.since);
-    [Some(requested), latest, left].into_iter().flatten().min()
+    latest.into_iter().chain([requested]).min()
 }
 
-/// The expected number of pages of a sync of the workspace, if events change as often as
-/// in the time that the latest sync listed.
+/// How far back a sync of the workspace reaches at least: to the earliest requested change,
+/// and to that of a sync that was left a moment ago.
+fn requested_since(
+    incremental: &[Incremental<'_>],
+    workspace: &WorkspaceSyncState,
+) -> Option<Timestamp> {
+    let requested = incremental.iter().map(|(_, since)| *since);
+    let in_progress = workspace.in_progress.as_ref();
+    let left = in_progress.and_then(|in_progress| in_progress.mark.since);
+    requested.min().into_iter().chain(left).min()
+}
+
+/// The expected number of pages of a sync of the workspace: events change as often as in the
+/// time that the latest sync listed, and since then half as often each few seconds. If a burst
+/// had gone on, it would have caused another sync.
 fn expected_pages(latest: Option<&LatestSync>, since: Timestamp, now: Timestamp) -> i64 {
     let Some(latest) = latest else { return 1 };
-    let listed_seconds = latest.span().as_secs();
-    let seconds = now.duration_since(since).as_secs().max(0);
-    i64::from(latest.listed) * seconds / listed_seconds / i64::from(PAGE) + 1
+    let until = latest.until.min(now);
+    let during = until.duration_since(since.min(until));
+    let after = decayed(now.duration_since(until));
+    let before_since = decayed(since.max(until).duration_since(until));
+    let millis = during.as_millis() + after.as_millis() - before_since.as_millis();
+    let listed = i128::from(latest.listed) * millis / latest.span().as_millis();
+    i64::try_from(listed / i128::from(PAGE) + 1).unwrap_or(i64::MAX)
+}
+
+/// For how long events would have to change as often as before, to be as many as change in
+/// the `elapsed` time if they change half as often each [`HALVED`].
+fn decayed(elapsed: SignedDuration) -> SignedDuration {
+    let (mut decayed, mut rest, mut part) = (SignedDuration::ZERO, elapsed, 1);
+    while rest > SignedDuration::ZERO && part <= MOST_HALVED {
+        decayed += rest.min(HALVED) / part;
+        rest -= HALVED;
+        part *= 2;
+    }
+    decayed
 }
 
 #[cfg(test)]

@@ -107,11 +107,21 @@ impl UnreadableEvents {
             more: 0,
             ..self.clone()
         };
-        let mut after = started_anew.after(readings);
-        after
-            .named
-            .retain(|event| event.seen_at >= readings.began_at);
-        after
+        let after = started_anew.after(readings);
+        Self {
+            more: after.more,
+            ..after.seen_since(readings.began_at)
+        }
+    }
+
+    /// The events that were seen at `began_at` or later, when a full sync began that has
+    /// listed all that there are.
+    #[must_use]
+    pub fn seen_since(&self, began_at: Timestamp) -> Self {
+        let mut seen = self.clone();
+        seen.named.retain(|event| event.seen_at >= began_at);
+        seen.more = 0;
+        seen
     }
 
     /// Whether `other` names the same events with the same problems, whenever they were

@@ -5,7 +5,7 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{DueQuery, DueRows, DueSelection};
 use callsheet_domain::{CalendarId, DecisionKey, Timestamp};
 
-use super::row::{CALENDAR_ID, DUE, DueRow, ENDS_AT, keys_of, log_unreadable_key};
+use super::row::{CALENDAR_ID, DUE, DueRow, ENDS_AT, STARTS_AT, keys_of, log_unreadable_key};
 use super::table::Table;
 use crate::attributes::{Attributes, instant, read_attributes, text};
 use crate::error::failed;
@@ -79,6 +79,31 @@ pub(super) async fn keys_of_calendar(
         .expression_attribute_names("#ends_at", ENDS_AT)
         .expression_attribute_values(":calendar_id", text(calendar.as_str()))
         .expression_attribute_values(":after", instant(after))
+        .scan_index_forward(true);
+    Ok(keys_of(all_rows(query).await?))
+}
+
+/// The keys of a calendar's rows whose meetings start from one instant to another, in order
+/// of start.
+pub(super) async fn keys_starting(
+    table: &Table,
+    calendar: &CalendarId,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<DecisionKey>, PortError> {
+    let query = table
+        .client
+        .query()
+        .table_name(&table.name)
+        .index_name("calendar")
+        .key_condition_expression(
+            "#calendar_id = :calendar_id AND #starts_at BETWEEN :from AND :until",
+        )
+        .expression_attribute_names("#calendar_id", CALENDAR_ID)
+        .expression_attribute_names("#starts_at", STARTS_AT)
+        .expression_attribute_values(":calendar_id", text(calendar.as_str()))
+        .expression_attribute_values(":from", instant(from))
+        .expression_attribute_values(":until", instant(until))
         .scan_index_forward(true);
     Ok(keys_of(all_rows(query).await?))
 }

@@ -26,7 +26,7 @@ use callsheet_domain::{
 use crate::expressions::{Unchanged, put_if};
 use batch::decisions_under;
 use copies::{copies_of, decisions_about, decisions_wanting, keys_wanting};
-use index::{due_rows, keys_of_calendar};
+use index::{due_rows, keys_of_calendar, keys_starting};
 pub(crate) use row::written_decision;
 use table::Table;
 
@@ -87,5 +87,14 @@ impl Decisions for DecisionTable {
         after: Timestamp,
     ) -> Result<Vec<DecisionKey>, PortError> {
         keys_of_calendar(&self.0, calendar, after).await
+    }
+
+    async fn starting(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        keys_starting(&self.0, calendar, from, until).await
     }
 }

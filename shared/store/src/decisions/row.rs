@@ -21,6 +21,7 @@ use crate::stored_text;
 pub(super) const ICAL_UID: &str = "ical_uid";
 pub(super) const EVENT_ID: &str = "event_id";
 pub(super) const CALENDAR_ID: &str = "calendar_id";
+pub(super) const STARTS_AT: &str = "starts_at";
 pub(super) const ENDS_AT: &str = "ends_at";
 /// Name of the attribute of the sparse index, and its only value.
 pub(super) const DUE: &str = "due";

@@ -179,6 +179,8 @@ pub(super) struct CalendarRow {
     #[serde(with = "microsecond::required")]
     updated_at: Timestamp,
     revision: u64,
+    #[serde(with = "microsecond::required")]
+    changed_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_sync: Option<CompletedSyncRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -259,6 +261,7 @@ impl CalendarRow {
             email: calendar.email.clone(),
             updated_at: calendar.updated_at,
             revision: record.revision.0,
+            changed_at: record.changed_at,
             last_sync: record.last_sync.clone().map(Into::into),
             sync_in_progress: record.in_progress.as_ref().map(SyncInProgressRow::of),
             listed_so_far: record.listed_so_far.as_ref().and_then(ListedEvents::text),
@@ -283,6 +286,7 @@ impl CalendarRow {
                 updated_at: self.updated_at,
             },
             revision: CalendarRevision(self.revision),
+            changed_at: self.changed_at,
             last_sync: self.last_sync.map(Into::into),
             listed_so_far: self.listed_so_far.as_deref().and_then(ListedEvents::parse),
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
@@ -416,7 +420,7 @@ mod tests {
             let row = json!({
                 "v": version, "listed": "calendar", "calendar_id": id,
                 "platform": "google_calendar", "status": "connected", "updated_at": 1,
-                "revision": 1, "version": 1,
+                "revision": 1, "changed_at": 1, "version": 1,
             });
             listed_row(id, "calendar", row)
         };
@@ -449,7 +453,7 @@ mod tests {
         let row = json!({
             "v": 1, "listed": "calendar", "calendar_id": "calendar-sales",
             "platform": "google_calendar", "status": "connected", "email": "sales@acme.example",
-            "updated_at": 1, "revision": 2, "last_sync": sync, "sync_in_progress": in_progress,
+            "updated_at": 1, "revision": 2, "changed_at": 4, "last_sync": sync, "sync_in_progress": in_progress,
             "retired": {"since": 6, "until": 7},
             "unreadable_events": [
                 {"id": "event-1", "problem": "no times", "since": 3, "seen_at": 4},

@@ -12,6 +12,7 @@ mod policies;
 mod rate_limits;
 mod sync_row;
 mod sync_states;
+mod windowed_sync;
 #[cfg(test)]
 pub(crate) mod written;
 

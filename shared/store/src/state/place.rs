@@ -119,6 +119,10 @@ impl Place {
         Self::of_workspace("sync")
     }
 
+    pub(super) fn windowed_sync_state() -> Self {
+        Self::of_workspace("full-sync")
+    }
+
     pub(super) fn access() -> Self {
         Self::of_workspace("access")
     }

@@ -1,17 +1,19 @@
-//! The sync state of the workspace: one row.
+//! The sync states of the workspace: one row for incremental syncs, one for full ones.
 
 use std::collections::BTreeSet;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, LatestSync, Timestamp, Version, WorkspaceCoverage, WorkspaceSyncState,
+    CalendarId, LatestSync, Timestamp, Version, WindowedSyncState, WorkspaceCoverage,
+    WorkspaceSyncState,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
 use super::place::Place;
 use super::sync_row::SyncInProgressRow;
+use super::windowed_sync::WindowedSyncStateRow;
 use super::{StateTable, row_at};
 use crate::stored_text;
 
@@ -31,6 +33,24 @@ impl SyncStates for StateTable {
         state: &WorkspaceSyncState,
     ) -> Result<WriteOutcome, PortError> {
         let (place, row) = (Place::workspace_sync_state(), SyncStateRow::of(state));
+        self.write_if_unchanged(place, row, state.version).await
+    }
+
+    async fn windowed_sync_state(&self) -> Result<WindowedSyncState, PortError> {
+        let place = Place::windowed_sync_state();
+        let row: Option<WindowedSyncStateRow> =
+            row_at(self, place, "the state of full syncs of the workspace").await?;
+        Ok(row.map(WindowedSyncStateRow::state).unwrap_or_default())
+    }
+
+    async fn write_windowed_sync_state(
+        &self,
+        state: &WindowedSyncState,
+    ) -> Result<WriteOutcome, PortError> {
+        let (place, row) = (
+            Place::windowed_sync_state(),
+            WindowedSyncStateRow::of(state),
+        );
         self.write_if_unchanged(place, row, state.version).await
     }
 }

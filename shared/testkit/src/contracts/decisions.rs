@@ -258,6 +258,36 @@ pub async fn decisions_of_a_calendar_are_listed_in_order_of_start(decisions: &im
     assert_of_calendar(decisions, &ours, at("07:00"), &all).await;
 }
 
+/// The decisions of a calendar are listed by start, both ends included.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn decisions_of_a_calendar_are_listed_by_start(decisions: &impl Decisions) {
+    let (ours, theirs) = (id("calendar-ours"), id("calendar-theirs"));
+    let meetings = [
+        ("noon", "12:00", "13:00"),
+        ("early", "08:00", "23:00"),
+        ("late", "17:00", "18:00"),
+    ];
+    written_calendar(decisions, &ours, &meetings).await;
+    written_calendar(decisions, &theirs, &[("other", "12:00", "13:00")]).await;
+    for (from, until, expected) in [
+        ("08:00", "17:00", &["early", "noon", "late"] as &[_]),
+        ("08:00:00.000001", "16:59:59.999999", &["noon"]),
+        ("12:00", "12:00", &["noon"]),
+        ("18:00", "20:00", &[]),
+    ] {
+        eventually("a calendar's meetings are listed by start", async || {
+            let keys = decisions.starting(&ours, at(from), at(until)).await;
+            let keys = keys.expect("the store answers");
+            keys.iter()
+                .map(|key| key.event_id.as_str())
+                .eq(expected.iter().copied())
+        })
+        .await;
+    }
+}
+
 /// Rows of a calendar are listed behind more rows of past meetings than one
 /// response holds.
 ///

@@ -83,6 +83,7 @@ macro_rules! decisions_contract {
             more_rows_than_one_request_takes_are_read,
             rows_larger_than_one_response_are_read,
             decisions_of_a_calendar_are_listed_in_order_of_start,
+            decisions_of_a_calendar_are_listed_by_start,
             a_calendar_with_many_meetings_is_listed_to_the_end,
         );
         $crate::contract_tests!($setup, copies:
@@ -136,6 +137,7 @@ macro_rules! state_contract {
             a_sync_state_is_read_as_it_was_written,
             a_sync_state_is_written_only_over_the_version_that_was_read,
             of_concurrent_writes_of_a_sync_state_one_succeeds,
+            a_windowed_sync_state_is_read_as_it_was_written,
         );
         $crate::contract_tests!($setup, overrides:
             an_owner_has_no_overrides_at_first,

@@ -81,6 +81,7 @@ fn all(calendar: &CalendarId) -> EventQuery {
         calendar_id: Some(calendar.clone()),
         updated_since: None,
         starts_from: None,
+        starts_until: None,
     }
 }
 
@@ -256,11 +257,25 @@ pub async fn a_query_filters_by_change_and_by_start(workspace: &impl Workspace) 
             starts_from: Some(last.starts_at),
             ..all(&calendar)
         },
+        EventQuery {
+            starts_from: Some(workspace.hours_ahead(4)),
+            starts_until: Some(last.starts_at),
+            ..all(&calendar)
+        },
     ] {
         let (events, _) = listed(workspace, &query).await;
         let ids: Vec<_> = events.iter().map(|event| &event.id).collect();
         assert_eq!(ids, [&late], "{query:?}");
     }
+    // Without a calendar too; the workspace may have events of other tests.
+    let window = EventQuery {
+        calendar_id: None,
+        starts_until: Some(workspace.hours_ahead(4)),
+        ..all(&calendar)
+    };
+    let (events, _) = listed(workspace, &window).await;
+    let is_listed = |id| events.iter().any(|event| event.id == id);
+    assert!(is_listed(early.clone()) && !is_listed(late.clone()));
     workspace.delete(&early).await;
     let (events, _) = listed(workspace, &all(&calendar)).await;
     let deleted = events

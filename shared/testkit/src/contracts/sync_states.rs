@@ -2,7 +2,9 @@
 
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    LatestSync, PageCursor, SyncInProgress, Version, WorkspaceCoverage, WorkspaceSyncState,
+    CompletedWindows, EventId, LatestSync, ListedEvents, PageCursor, PolicyRevision,
+    SyncInProgress, Version, Window, WindowedSync, WindowedSyncState, WorkspaceCoverage,
+    WorkspaceSyncState,
 };
 use futures_util::future::join_all;
 
@@ -110,4 +112,93 @@ pub async fn of_concurrent_writes_of_a_sync_state_one_succeeds(sync_states: &imp
         .iter()
         .filter(|written| **written == WriteOutcome::Written);
     assert_eq!(winners.count(), 1);
+}
+
+fn full_windowed() -> WindowedSyncState {
+    let sync = WindowedSync {
+        began_at: at("09:00:00.000001"),
+        policy: PolicyRevision(3),
+        is_of_coming: true,
+        connected: 12_000,
+        window: Window {
+            from: at("10:00:00.000002"),
+            until: Some(at("11:00:00.000003")),
+        },
+        pages_before: 70,
+        busiest: 9,
+        skipped: ["calendar-odd", "calendar-sales"].map(id).into(),
+    };
+    let mut listed = ListedEvents::default();
+    listed.add(&id::<EventId>("event-1"));
+    WindowedSyncState {
+        in_progress: Some(SyncInProgress {
+            mark: sync.clone(),
+            next: Some(PageCursor("https://recall.example/?cursor=b".to_owned())),
+            pages: 7,
+            listed: 700,
+            held_until: at("09:02:00.000003"),
+        }),
+        listed_so_far: Some(listed),
+        completed: Some(CompletedWindows {
+            sync: WindowedSync {
+                is_of_coming: false,
+                window: Window {
+                    until: None,
+                    ..sync.window
+                },
+                ..sync
+            },
+            pages: 90,
+            is_credited: true,
+        }),
+        connected: 12_345,
+        needing: 17,
+        version: Version::NEW,
+    }
+}
+
+async fn write_windowed(sync_states: &impl SyncStates, state: &WindowedSyncState) -> WriteOutcome {
+    let written = sync_states.write_windowed_sync_state(state).await;
+    written.expect("the store answers")
+}
+
+/// The state of full syncs of the workspace is empty at first, is read as it was written, and
+/// is written only over the version that was read. The other sync state is not touched.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn a_windowed_sync_state_is_read_as_it_was_written(sync_states: &impl SyncStates) {
+    let read = async || {
+        let state = sync_states.windowed_sync_state().await;
+        state.expect("the store answers")
+    };
+    assert_eq!(read().await, WindowedSyncState::default());
+    let state = full_windowed();
+    assert_eq!(
+        write_windowed(sync_states, &state).await,
+        WriteOutcome::Written
+    );
+    assert_eq!(
+        write_windowed(sync_states, &state).await,
+        WriteOutcome::Conflict
+    );
+    let first = WindowedSyncState {
+        version: Version(1),
+        ..state
+    };
+    assert_eq!(read().await, first);
+    let emptied = WindowedSyncState {
+        version: Version(1),
+        ..WindowedSyncState::default()
+    };
+    assert_eq!(
+        write_windowed(sync_states, &emptied).await,
+        WriteOutcome::Written
+    );
+    let second = WindowedSyncState {
+        version: Version(2),
+        ..emptied
+    };
+    assert_eq!(read().await, second);
+    assert_eq!(stored(sync_states).await, WorkspaceSyncState::default());
 }

@@ -15,7 +15,7 @@ use callsheet_domain::{
     Actor, BotEntry, BotId, Calendar, CalendarId, CalendarOwner, CalendarRecord, Decision,
     DecisionKey, DeduplicationKey, EventId, IcalUid, LinkComparison, Operation, OverrideChoice,
     OverrideRevision, OverrideScope, Overrides, PageCursor, PolicyRevision, RateLimit, SyncJob,
-    Timestamp, WorkspaceSyncState,
+    Timestamp, WindowedSyncState, WorkspaceSyncState,
 };
 
 use super::{CallName, Intercepted, Interceptor};
@@ -49,6 +49,11 @@ intercepted! {
         discard(key: &DecisionKey) -> bool;
         due(query: &DueQuery) -> DueRows;
         of_calendar(calendar: &CalendarId, after: Timestamp) -> Vec<DecisionKey>;
+        starting(
+            calendar: &CalendarId,
+            from: Timestamp,
+            until: Timestamp,
+        ) -> Vec<DecisionKey>;
     }
 
     Calendars {
@@ -62,6 +67,8 @@ intercepted! {
     SyncStates {
         workspace() -> WorkspaceSyncState;
         write_workspace_state(state: &WorkspaceSyncState) -> WriteOutcome;
+        windowed_sync_state() -> WindowedSyncState;
+        write_windowed_sync_state(state: &WindowedSyncState) -> WriteOutcome;
     }
 
     OverrideStore {

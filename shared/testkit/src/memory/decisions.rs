@@ -251,6 +251,19 @@ impl Decisions for MemoryDecisions {
             to_come.cloned().collect()
         }))
     }
+
+    async fn starting(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        Ok(self.read(|rows| {
+            let keys = rows.by_calendar.get(calendar).into_iter().flatten();
+            let starting = keys.filter(|(start, _)| (from..=until).contains(start));
+            starting.map(|(_, key)| key.clone()).collect()
+        }))
+    }
 }
 
 #[cfg(test)]

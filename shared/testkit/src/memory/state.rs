@@ -11,7 +11,7 @@ use callsheet_app::{PortError, Service};
 use callsheet_domain::{
     Actor, CalendarId, CalendarOwner, CalendarRecord, LinkComparison, NextFree, Operation,
     Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision,
-    RateLimit, Timestamp, Version, WorkspaceSyncState,
+    RateLimit, Timestamp, Version, WindowedSyncState, WorkspaceSyncState,
 };
 
 use super::Shared;
@@ -27,6 +27,7 @@ pub struct MemoryState(Shared<State>);
 struct State {
     calendars: BTreeMap<CalendarId, CalendarRecord>,
     workspace: WorkspaceSyncState,
+    windowed: WindowedSyncState,
     overrides: BTreeMap<CalendarOwner, Overrides>,
     /// Every revision of the policy; the last one is active.
     policies: Vec<StoredPolicy>,
@@ -251,6 +252,24 @@ impl SyncStates for MemoryState {
             }
             state.workspace = sync_state.clone();
             state.workspace.version = sync_state.version.next();
+            WriteOutcome::Written
+        }))
+    }
+
+    async fn windowed_sync_state(&self) -> Result<WindowedSyncState, PortError> {
+        Ok(self.read(|state| state.windowed.clone()))
+    }
+
+    async fn write_windowed_sync_state(
+        &self,
+        sync_state: &WindowedSyncState,
+    ) -> Result<WriteOutcome, PortError> {
+        Ok(self.write(|state| {
+            if state.windowed.version != sync_state.version {
+                return WriteOutcome::Conflict;
+            }
+            state.windowed = sync_state.clone();
+            state.windowed.version = sync_state.version.next();
             WriteOutcome::Written
         }))
     }

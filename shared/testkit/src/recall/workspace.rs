@@ -207,6 +207,11 @@ impl Workspace {
                     .is_none_or(|since| event.updated_at >= since)
             })
             .filter(|event| query.starts_from.is_none_or(|from| event.starts_at >= from))
+            .filter(|event| {
+                query
+                    .starts_until
+                    .is_none_or(|until| event.starts_at <= until)
+            })
             .filter(|event| event.starts_at < listed_until)
             .cloned()
             .collect();

@@ -57,6 +57,15 @@ impl Decisions for LaggingIndex {
         self.decisions.due(query).await
     }
 
+    async fn starting(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        self.decisions.starting(calendar, from, until).await
+    }
+
     async fn of_calendar(
         &self,
         calendar: &CalendarId,

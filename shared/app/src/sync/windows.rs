@@ -1,0 +1,507 @@
+//! Full syncs of the workspace, in windows of start time.
+//!
+//! Only one is in progress, and one worker holds it. Its state says which window is listed,
+//! and which page of it comes next, so that it outlasts the time limit of a run, a crash and a
+//! wait for the rate limit. A newer policy begins it anew, with the meetings that start next.
+//!
+//! A window that is listed knows which events it came across. The events with a bot that
+//! should have been among them are read by id, see [`UnlistedEvents`].
+//!
+//! Once the last window is listed, each calendar is credited with the sync. That costs one
+//! write for each calendar, and is gone on with by the next resync if it is interrupted.
+
+use callsheet_domain::{
+    CompletedWindows, ListedEvents, SyncInProgress, Timestamp, WindowedSync, WindowedSyncState,
+    WorkspaceCoverage, plus,
+};
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::SignedDuration;
+
+use crate::event_pages::{EventList, EventPage, EventPages, HOLD, ListPosition, PageHandler};
+use crate::ports::{
+    Calendars as _, Clock as _, EventQuery, ListedCalendar, OverrideStore as _, Policies as _,
+    SyncStates as _, WriteOutcome,
+};
+use crate::retry_on_conflict::{Attempt, retry_on_conflict};
+use crate::sync::page_intake::{ListedCalendars, PageIntake};
+use crate::sync::unlisted::UnlistedEvents;
+use crate::sync_counts::{SyncCounts, count};
+use crate::sync_error::SyncError;
+use crate::sync_ports::SyncPorts;
+use crate::{ActivePolicy, CallTerms, PortError};
+
+/// The clocks of our own functions differ by less.
+const MOMENT: SignedDuration = SignedDuration::from_secs(1);
+/// Calendars that are credited at once.
+const AT_ONCE: usize = 16;
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// No sync is in progress any more.
+    Done,
+    /// The time of this run is up, or a newer policy is active: the next run goes on at once.
+    Left,
+    /// Another worker is at it.
+    Held,
+}
+
+/// Whether a full sync of the workspace is needed, and of which events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// None is needed; one in progress goes on all the same.
+    Nothing,
+    /// A new policy is active: coming events are decided anew.
+    Coming,
+    /// Events of the last day are listed too.
+    Everything,
+}
+
+/// Syncs the workspace in full.
+pub(super) struct WindowedSyncs<'a, P: SyncPorts> {
+    /// Storage of calendars and sync states.
+    pub(super) state: &'a P::State,
+    /// Recall's list of events.
+    pub(super) pages: &'a EventPages<'a, P>,
+    /// Writes the decisions.
+    pub(super) intake: &'a PageIntake<'a, P>,
+}
+
+impl<P: SyncPorts> WindowedSyncs<'_, P> {
+    /// Goes on with the sync in progress, or begins one if it is needed, of the
+    /// connected ones of `calendars`.
+    ///
+    /// # Errors
+    /// If Recall or the store fails, or Recall denies us.
+    pub(super) async fn run(
+        &self,
+        policy: &ActivePolicy,
+        need: Need,
+        calendars: &[ListedCalendar],
+        terms: CallTerms,
+    ) -> Result<Progress, SyncError> {
+        loop {
+            let now = self.clock().now();
+            let state = self.state.windowed_sync_state().await?;
+            let in_progress = state.in_progress.clone();
+            let of_policy = in_progress.filter(|sync| sync.mark.policy >= policy.revision);
+            let in_progress = match (of_policy, need) {
+                (Some(sync), _) if sync.is_held(now) => return Ok(Progress::Held),
+                (Some(sync), _) => sync,
+                (None, Need::Nothing) => return Ok(Progress::Done),
+                // A calendar that changed a moment ago would not be credited.
+                (None, _) if now < begins_at(calendars) => {
+                    self.wait_until(begins_at(calendars), terms).await?;
+                    continue;
+                }
+                (None, need) => {
+                    let is_of_coming = need == Need::Coming;
+                    let (revision, connected) = (policy.revision, connected(calendars));
+                    let begun = WindowedSync::begin(revision, connected, is_of_coming, now);
+                    tracing::info!(
+                        connected,
+                        "began a full sync of the workspace, of {connected} calendars"
+                    );
+                    ListPosition::start(now).in_progress(begun)
+                }
+            };
+            if in_progress.mark.policy > policy.revision || self.is_outdated(policy).await? {
+                return Ok(Progress::Left);
+            }
+            match self
+                .list_window(state, in_progress, (policy, calendars), terms)
+                .await
+            {
+                Ok(is_last) if is_last => return Ok(Progress::Done),
+                Ok(_) => {}
+                Err(SyncError::DeadlineReached) => return Ok(Progress::Left),
+                Err(SyncError::AlreadyRunning) => return Ok(Progress::Held),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn wait_until(&self, instant: Timestamp, terms: CallTerms) -> Result<(), SyncError> {
+        if instant > terms.latest {
+            return Err(SyncError::DeadlineReached);
+        }
+        self.clock().sleep_until(instant).await;
+        Ok(())
+    }
+
+    fn clock(&self) -> &P::Clock {
+        self.intake.writer.clock
+    }
+
+    /// Whether a newer policy was pushed since this run began.
+    async fn is_outdated(&self, policy: &ActivePolicy) -> Result<bool, PortError> {
+        Ok(self.state.active_revision().await? > policy.revision)
+    }
+
+    /// Lists the rest of a window. True if it was the last one.
+    async fn list_window(
+        &self,
+        state: WindowedSyncState,
+        in_progress: SyncInProgress<WindowedSync>,
+        (policy, calendars): (&ActivePolicy, &[ListedCalendar]),
+        terms: CallTerms,
+    ) -> Result<bool, SyncError> {
+        let query = query(&in_progress.mark);
+        let (list, listed) = if in_progress.next.is_some() {
+            let listed = state.listed_so_far.clone();
+            (EventList::resumed(query, &in_progress), listed)
+        } else {
+            (EventList::new(query), Some(ListedEvents::default()))
+        };
+        let coverage = WorkspaceCoverage {
+            began_at: in_progress.mark.began_at,
+            since: None,
+            skipped: in_progress.mark.skipped.clone(),
+        };
+        let mut run = Run {
+            syncs: self,
+            state,
+            calendars: ListedCalendars::new(&coverage, BTreeSet::new(), policy),
+            sync: in_progress.mark,
+            listed,
+            terms,
+        };
+        let held_until = plus(self.clock().now(), HOLD);
+        run.save(list.position(held_until)).await?;
+        run.finish(list, (policy, calendars)).await
+    }
+
+    /// Credits every calendar with the latest completed sync in `state`, unless that is done.
+    /// Gives the calendars as they are then.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) async fn credit(
+        &self,
+        mut calendars: Vec<ListedCalendar>,
+        state: WindowedSyncState,
+    ) -> Result<Vec<ListedCalendar>, SyncError> {
+        let Some(completed) = state.completed.filter(|it| !it.is_credited) else {
+            return Ok(calendars);
+        };
+        let sync = &completed.sync;
+        let credited = stream::iter(&mut calendars)
+            .map(|listed| self.credit_one(sync, listed))
+            .buffer_unordered(AT_ONCE);
+        let credited: usize = credited.try_fold(0, async |sum, one| Ok(sum + one)).await?;
+        tracing::info!(
+            calendars = credited,
+            "{credited} calendars are synced in full by a sync of the workspace"
+        );
+        self.change(|state| {
+            let same = state.completed.as_mut();
+            if let Some(same) = same.filter(|it| it.sync.began_at == sync.began_at) {
+                same.is_credited = true;
+            }
+        })
+        .await?;
+        Ok(calendars)
+    }
+
+    /// Credits one calendar; gives 1 if that changed its record.
+    async fn credit_one(
+        &self,
+        sync: &WindowedSync,
+        listed: &mut ListedCalendar,
+    ) -> Result<usize, SyncError> {
+        let mut record = listed.record.clone();
+        let credited = retry_on_conflict(async || {
+            if !record.calendar.status.holds_bots() || !sync.is_of(&record) {
+                return Ok(Attempt::Done(false));
+            }
+            let overrides = if record.last_sync.is_none() {
+                let owner = record.calendar.owner();
+                Some(self.state.overrides(&owner).await?)
+            } else {
+                None
+            };
+            let Some(last_sync) = sync.credit(&record, overrides.as_ref()) else {
+                return Ok(Attempt::Done(false));
+            };
+            record.last_sync = Some(last_sync);
+            record.unreadable_events = record.unreadable_events.seen_since(sync.began_at);
+            if self.state.write_record(&record).await? == WriteOutcome::Written {
+                record.version = record.version.next();
+                return Ok(Attempt::Done(true));
+            }
+            match self.state.record(&record.calendar.id).await? {
+                Some(stored) => record = stored,
+                None => return Ok(Attempt::Done(false)),
+            }
+            Ok(Attempt::Conflict)
+        })
+        .await;
+        let calendar = &listed.record.calendar.id;
+        match credited {
+            Err(error) if error.is_of_content() => {
+                tracing::error!(
+                    %calendar,
+                    %error,
+                    "calendar {calendar} is not credited with a sync of the workspace: {error}"
+                );
+                Ok(0)
+            }
+            Err(error) => Err(error),
+            Ok(is_changed) => {
+                listed.record = record;
+                Ok(usize::from(is_changed))
+            }
+        }
+    }
+
+    /// Stores how many calendars are connected, and how many of them need a full sync for a
+    /// reason of their own, if that makes a difference.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) async fn note_counts(
+        &self,
+        state: &WindowedSyncState,
+        connected: u32,
+        needing: u32,
+    ) -> Result<(), SyncError> {
+        let counts = (connected, needing);
+        if state.counts_agree(counts) {
+            return Ok(());
+        }
+        self.change(|state| {
+            (state.connected, state.needing) = counts;
+        })
+        .await
+    }
+
+    /// Changes the state, whatever else is in it.
+    async fn change(&self, change: impl Fn(&mut WindowedSyncState)) -> Result<(), SyncError> {
+        retry_on_conflict(async || {
+            let mut state = self.state.windowed_sync_state().await?;
+            change(&mut state);
+            let written = self.state.write_windowed_sync_state(&state).await?;
+            Ok(match written {
+                WriteOutcome::Written => Attempt::Done(()),
+                WriteOutcome::Conflict => Attempt::Conflict,
+            })
+        })
+        .await
+    }
+}
+
+/// The first page of a window, which no worker holds.
+fn first_page(now: Timestamp) -> ListPosition {
+    ListPosition {
+        held_until: now,
+        ..ListPosition::start(now)
+    }
+}
+
+/// When a sync can begin that lists all `calendars` as they are.
+fn begins_at(calendars: &[ListedCalendar]) -> Timestamp {
+    let changed_at = calendars.iter().map(|listed| listed.record.changed_at);
+    plus(changed_at.max().unwrap_or(Timestamp::MIN), MOMENT)
+}
+
+/// The number of calendars that can have bots.
+pub(super) fn connected(calendars: &[ListedCalendar]) -> u32 {
+    let connected = calendars
+        .iter()
+        .filter(|listed| listed.record.calendar.status.holds_bots());
+    count(connected.count())
+}
+
+fn query(sync: &WindowedSync) -> EventQuery {
+    EventQuery {
+        calendar_id: None,
+        updated_since: None,
+        starts_from: Some(sync.window.from),
+        starts_until: sync.window.until,
+    }
+}
+
+/// A window that is being listed.
+struct Run<'a, P: SyncPorts> {
+    syncs: &'a WindowedSyncs<'a, P>,
+    /// The state as it was last read or written.
+    state: WindowedSyncState,
+    sync: WindowedSync,
+    calendars: ListedCalendars,
+    /// The events that the window has listed; none if those of an earlier run are not known.
+    listed: Option<ListedEvents>,
+    terms: CallTerms,
+}
+
+impl<P: SyncPorts> PageHandler for Run<'_, P> {
+    async fn handle(&mut self, page: EventPage, counts: &mut SyncCounts) -> Result<(), SyncError> {
+        if let Some(listed) = &mut self.listed {
+            page.ids().for_each(|id| listed.add(id));
+        }
+        let (intake, terms) = (self.syncs.intake, self.terms);
+        intake
+            .write_page(&mut self.calendars, page, counts, terms)
+            .await
+    }
+
+    async fn save(&mut self, position: ListPosition) -> Result<(), SyncError> {
+        let in_progress = Some(position.in_progress(self.sync()));
+        self.write(|state| {
+            state.in_progress.clone_from(&in_progress);
+            state.listed_so_far = None;
+        })
+        .await
+    }
+}
+
+impl<P: SyncPorts> Run<'_, P> {
+    /// The sync, with the calendars that were skipped so far.
+    fn sync(&self) -> WindowedSync {
+        WindowedSync {
+            skipped: self.calendars.skipped().clone(),
+            ..self.sync.clone()
+        }
+    }
+
+    /// Lists the window to its end, and moves on to the next one. True if there is none.
+    async fn finish(
+        mut self,
+        mut list: EventList,
+        (policy, calendars): (&ActivePolicy, &[ListedCalendar]),
+    ) -> Result<bool, SyncError> {
+        let mut counts = SyncCounts::default();
+        let pages = self.syncs.pages;
+        let listed = match pages.acquire(self.terms).await {
+            Ok(()) => {
+                let terms = self.terms;
+                pages
+                    .for_each(&mut list, &mut self, &mut counts, terms)
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = listed {
+            self.release(&list, &error).await;
+            return Err(error);
+        }
+        self.read_unlisted((policy, calendars), &mut counts).await;
+        self.log(&list, counts);
+        self.advance(&list).await
+    }
+
+    /// Moves on to the next window, which this worker holds too.
+    async fn advance(&mut self, list: &EventList) -> Result<bool, SyncError> {
+        let (sync, now) = (self.sync(), self.syncs.clock().now());
+        if let Some(next) = sync.after_window(list.pages()) {
+            let next = Some(first_page(now).in_progress(next));
+            self.write(|state| state.in_progress.clone_from(&next))
+                .await?;
+            return Ok(false);
+        }
+        let completed = CompletedWindows {
+            pages: sync.pages_before.saturating_add(list.pages()),
+            sync,
+            is_credited: false,
+        };
+        self.write(|state| {
+            state.in_progress = None;
+            state.completed = Some(completed.clone());
+        })
+        .await?;
+        Ok(true)
+    }
+
+    /// Reads the events with a bot that the window should have listed. What cannot be read
+    /// now is left to the next full sync.
+    async fn read_unlisted(
+        &self,
+        (policy, calendars): (&ActivePolicy, &[ListedCalendar]),
+        counts: &mut SyncCounts,
+    ) {
+        let Some(listed) = &self.listed else {
+            return;
+        };
+        let unlisted = UnlistedEvents {
+            pages: self.syncs.pages,
+            writer: self.syncs.intake.writer,
+        };
+        let loader = self.syncs.intake.loader;
+        let context = (loader, policy, calendars);
+        let read = unlisted.read_window(context, (self.sync.window, listed), counts, self.terms);
+        if let Err(error) = read.await {
+            tracing::info!(
+                %error,
+                "events that a full sync of the workspace did not list are left to the next \
+                 one: {error}"
+            );
+        }
+    }
+
+    fn log(&self, list: &EventList, counts: SyncCounts) {
+        let (from, pages) = (self.sync.window.from, list.pages());
+        let until = self.sync.window.until;
+        let until = until.map_or_else(|| "the last day".to_owned(), |until| until.to_string());
+        tracing::info!(
+            %from,
+            until,
+            pages,
+            listed = counts.listed,
+            written = counts.written,
+            "synced the workspace in full from {from} to {until}: {counts}"
+        );
+    }
+
+    /// Changes the state, as long as its sync in progress is the one that was last read or
+    /// written.
+    async fn write(&mut self, change: impl Fn(&mut WindowedSyncState)) -> Result<(), SyncError> {
+        let store = self.syncs.state;
+        retry_on_conflict(async || {
+            let mut state = self.state.clone();
+            change(&mut state);
+            if store.write_windowed_sync_state(&state).await? == WriteOutcome::Written {
+                state.version = state.version.next();
+                self.state = state;
+                return Ok(Attempt::Done(()));
+            }
+            let stored = store.windowed_sync_state().await?;
+            if stored.in_progress != self.state.in_progress {
+                return Err(SyncError::AlreadyRunning);
+            }
+            self.state = stored;
+            Ok(Attempt::Conflict)
+        })
+        .await
+    }
+
+    /// Releases a window that ended with `error`, so that another worker can go on with it,
+    /// with the events that it has listed.
+    async fn release(&mut self, list: &EventList, error: &SyncError) {
+        if matches!(error, SyncError::AlreadyRunning) && list.pages() > 0 {
+            return; // it is another worker's
+        }
+        let now = self.syncs.clock().now();
+        let is_resumable = list.pages() > 0 && !matches!(error, SyncError::EndlessList);
+        let saved = self.state.in_progress.clone();
+        let released = match saved.filter(|_| is_resumable) {
+            Some(saved) => SyncInProgress {
+                held_until: now,
+                ..saved
+            },
+            None => first_page(now).in_progress(self.sync()),
+        };
+        let listed = self.listed.clone();
+        let written = self.write(|state| {
+            state.in_progress = Some(released.clone());
+            state.listed_so_far.clone_from(&listed);
+        });
+        if let Err(error) = written.await {
+            tracing::warn!(
+                %error,
+                "the full sync of the workspace was not released and can be resumed only when \
+                 its hold is over: {error}"
+            );
+        }
+    }
+}

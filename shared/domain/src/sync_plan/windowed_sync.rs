@@ -1,0 +1,369 @@
+//! A full sync of the workspace, in windows of start time.
+//!
+//! When many calendars need a full sync, for example after a policy was pushed, listing one
+//! calendar after the other would decide about next month's meetings of the first calendar
+//! before those of the next hour of the last one. So the workspace is listed as a whole, one
+//! window of start time after the other, the nearest first. Whatever starts before the
+//! current window is decided, in every calendar.
+//!
+//! Windows are sized by pages. A window that is listed in pages cannot be trusted before its
+//! last page, because Recall does not say in which order it lists. So a window is short
+//! enough that waiting for its end costs little compared with the pages before it, and long
+//! enough that its last page, which is mostly not full, costs little too.
+//!
+//! A calendar is credited with the sync once the last window is listed. That holds only if
+//! its record did not change after the sync began: see [`WindowedSync::credit`].
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::calendar_record::CalendarRecord;
+use super::coverage::OWN_CLOCKS;
+use super::listed_events::ListedEvents;
+use super::state::{CompletedSync, SyncInProgress};
+use crate::id::CalendarId;
+use crate::overrides::Overrides;
+use crate::revision::{PolicyRevision, Version};
+use crate::time::plus;
+
+/// How far ahead Recall lists events.
+pub const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
+/// How far back Recall keeps events up to date.
+const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
+/// Pages of a window: half of a minute's limit, and a twelfth of the pages before it.
+const PAGES: i64 = 30;
+const PART_OF_PAGES_BEFORE: i64 = 12;
+/// As long as it is not known better, one calendar has one event an hour in the busiest hours,
+/// and a page has 100: so many calendars have a page an hour.
+const CALENDARS_A_PAGE: i64 = 100;
+/// After so long the busiest hours are known: a working day, if it was one, or a weekend and
+/// the day after.
+const WORKING_DAY: SignedDuration = SignedDuration::from_hours(24);
+const WEEKEND: SignedDuration = SignedDuration::from_hours(72);
+/// A day was none of work if its busiest hour had less than this part of the pages assumed.
+const PART_OF_ASSUMED: i64 = 10;
+const HOUR: i64 = 3_600;
+const SHORTEST: SignedDuration = SignedDuration::from_mins(1);
+const LONGEST: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// One window is at most this many times as long as the one before, or as short.
+const MOST_CHANGE: i32 = 2;
+
+/// So many calendars may have a full sync of their own, whatever the size of the workspace:
+/// at a page or so each, that takes half a minute.
+const FEW: usize = 30;
+/// Of a large workspace, one calendar in so many: their pages take about as long as the
+/// windows of the next day take, and then the windows are done sooner.
+const FEW_OF: usize = 25;
+/// Pages of a full sync of a calendar, as long as it is not known better.
+const PAGES_A_CALENDAR: u32 = 2;
+/// A full sync of each calendar starts no more often than this, and no more seldom than Recall
+/// lists events ahead: each event is listed by one of them before it starts.
+const SHORTEST_PERIOD: SignedDuration = SignedDuration::from_hours(24);
+const LONGEST_PERIOD: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Clocks of operators, who set overrides, may differ from ours by so much.
+const OPERATORS_CLOCKS: SignedDuration = SignedDuration::from_mins(5);
+
+/// The most calendars that get a full sync each, of a workspace with so many `connected`
+/// ones. If more need a full sync, the workspace is listed in windows.
+#[must_use]
+pub fn most_full_syncs(connected: usize) -> usize {
+    FEW.max(connected / FEW_OF)
+}
+
+/// A span of start times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Events that start at or after this instant.
+    pub from: Timestamp,
+    /// Events that start at or before this instant; none for the last days.
+    pub until: Option<Timestamp>,
+}
+
+/// A full sync of the workspace, in windows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowedSync {
+    /// When it began, by our clock.
+    pub began_at: Timestamp,
+    /// The policy that it decides by.
+    pub policy: PolicyRevision,
+    /// It lists only coming events: a new policy changes no meeting that has begun.
+    pub is_of_coming: bool,
+    /// The number of connected calendars when it began.
+    pub connected: u32,
+    /// The window that is being listed.
+    pub window: Window,
+    /// The number of pages of the windows before.
+    pub pages_before: u32,
+    /// The most pages that an hour had in a window before.
+    pub busiest: u32,
+    /// Calendars whose events were listed but could not be written.
+    pub skipped: BTreeSet<CalendarId>,
+}
+
+impl WindowedSync {
+    /// A sync that begins at `now` with the meetings that start next.
+    #[must_use]
+    pub fn begin(
+        policy: PolicyRevision,
+        connected: u32,
+        is_of_coming: bool,
+        now: Timestamp,
+    ) -> Self {
+        let seconds = PAGES * CALENDARS_A_PAGE * HOUR / i64::from(connected).max(1);
+        let length = SignedDuration::from_secs(seconds).clamp(SHORTEST, LONGEST);
+        let window = Window {
+            from: now,
+            until: Some(plus(now, length)),
+        };
+        Self {
+            began_at: now,
+            policy,
+            is_of_coming,
+            connected,
+            window,
+            pages_before: 0,
+            busiest: 0,
+            skipped: BTreeSet::new(),
+        }
+    }
+
+    /// The sync at its next window, after the current one took so many `pages`; none if that
+    /// was the last one.
+    ///
+    /// The window after the last coming events is the day before the sync began.
+    #[must_use]
+    pub fn after_window(&self, pages: u32) -> Option<Self> {
+        let pages_before = self.pages_before.saturating_add(pages);
+        let busiest = self.busiest_with(pages);
+        let window = match self.window.until {
+            _ if self.is_past() => return None,
+            None if self.is_of_coming => return None,
+            None => Window {
+                from: plus(self.began_at, -KEPT_UP_TO_DATE),
+                until: Some(self.began_at),
+            },
+            Some(from) => {
+                let until = plus(from, self.next_length(from, pages, busiest));
+                let is_last = until >= plus(self.began_at, LISTED_AHEAD);
+                Window {
+                    from,
+                    until: (!is_last).then_some(until),
+                }
+            }
+        };
+        Some(Self {
+            window,
+            pages_before,
+            busiest,
+            ..self.clone()
+        })
+    }
+
+    /// Whether the current window is the day before the sync began.
+    fn is_past(&self) -> bool {
+        self.window.from < self.began_at
+    }
+
+    /// The most pages that an hour had, the current window included. A window of one page
+    /// says nothing: its page may have been empty.
+    fn busiest_with(&self, pages: u32) -> u32 {
+        let Some(until) = self.window.until.filter(|_| pages > 1) else {
+            return self.busiest;
+        };
+        let seconds = until.duration_since(self.window.from).as_secs().max(1);
+        let an_hour = i64::from(pages) * HOUR / seconds + 1;
+        self.busiest.max(u32::try_from(an_hour).unwrap_or(u32::MAX))
+    }
+
+    /// The length of the next window: as many pages as wanted, if events are as dense as in
+    /// the current one, and only a quarter more in the busiest hours.
+    fn next_length(&self, from: Timestamp, pages: u32, busiest: u32) -> SignedDuration {
+        let pages_before = i64::from(self.pages_before) + i64::from(pages);
+        let wanted = PAGES + pages_before / PART_OF_PAGES_BEFORE;
+        let current = from.duration_since(self.window.from);
+        let seconds = current.as_secs().max(1).saturating_mul(wanted) / i64::from(pages.max(1));
+        let (busiest, assumed) = (
+            i64::from(busiest),
+            i64::from(self.connected) / CALENDARS_A_PAGE,
+        );
+        let listed = from.duration_since(self.began_at);
+        let was_worked = listed >= WORKING_DAY && busiest * PART_OF_ASSUMED >= assumed;
+        let busiest = if was_worked || listed >= WEEKEND {
+            busiest
+        } else {
+            assumed
+        };
+        let most = (5 * HOUR / 4).saturating_mul(wanted) / busiest.max(1);
+        SignedDuration::from_secs(seconds)
+            .clamp(current / MOST_CHANGE, current * MOST_CHANGE)
+            .min(SignedDuration::from_secs(most))
+            .clamp(SHORTEST, LONGEST)
+    }
+
+    /// Every event that starts before this instant is decided, in all calendars that the sync
+    /// is credited to.
+    #[must_use]
+    pub fn decided_until(&self) -> Timestamp {
+        if self.is_past() {
+            plus(self.began_at, LISTED_AHEAD)
+        } else {
+            self.window.from
+        }
+    }
+
+    /// Whether the sync lists the calendar as its `record` is now: it did not change since
+    /// the sync began, and its events could be written.
+    #[must_use]
+    pub fn is_of(&self, record: &CalendarRecord) -> bool {
+        plus(record.changed_at, OWN_CLOCKS) < self.began_at
+            && !self.skipped.contains(&record.calendar.id)
+    }
+
+    /// The last sync of a calendar after this sync of all windows was completed; none if it
+    /// says nothing new about the calendar. `overrides` are those of the owner of a calendar
+    /// that was never synced, as they are stored.
+    ///
+    /// All verdicts about the calendar are now made by this policy or a later one. Which
+    /// overrides they know is what the last sync knew: an override that was set since then
+    /// still needs a full sync of its calendar. Which changes are listed is not said anew,
+    /// because each window was listed at another time.
+    #[must_use]
+    pub fn credit(
+        &self,
+        record: &CalendarRecord,
+        overrides: Option<&Overrides>,
+    ) -> Option<CompletedSync> {
+        if !self.is_of(record) {
+            return None;
+        }
+        let Some(last) = &record.last_sync else {
+            return self.first(overrides?);
+        };
+        if last.policy > self.policy {
+            return None;
+        }
+        let credited = CompletedSync {
+            policy: self.policy,
+            full_sync_at: last.full_sync_at.max(Some(self.began_at)),
+            holds_until: last.holds_until.filter(|until| *until > self.began_at),
+            ..last.clone()
+        };
+        (credited != *last).then_some(credited)
+    }
+
+    /// The first sync of a calendar; none if an override may have been set after the sync
+    /// began.
+    fn first(&self, overrides: &Overrides) -> Option<CompletedSync> {
+        let pause = overrides.pause.as_ref();
+        let set = overrides.by_scope.values().map(|stored| stored.at);
+        let last_set = set.chain(pause.map(|pause| pause.at)).max();
+        if last_set.is_some_and(|at| plus(at, OPERATORS_CLOCKS) >= self.began_at) {
+            return None;
+        }
+        Some(CompletedSync {
+            began_at: self.began_at,
+            since: Some(self.began_at),
+            full_sync_at: Some(self.began_at),
+            policy: self.policy,
+            overrides: overrides.revision,
+            holds_until: pause
+                .map(|pause| pause.until)
+                .filter(|until| *until > self.began_at),
+        })
+    }
+}
+
+fn size(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+/// A completed sync of all windows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompletedWindows {
+    /// The sync, at its last window.
+    pub sync: WindowedSync,
+    /// The number of pages of all windows.
+    pub pages: u32,
+    /// Whether every calendar is credited with it.
+    pub is_credited: bool,
+}
+
+/// The state of full syncs of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WindowedSyncState {
+    /// The sync in progress: the position in its current window.
+    pub in_progress: Option<SyncInProgress<WindowedSync>>,
+    /// The events that the current window has listed so far, if the worker that left it has
+    /// told.
+    pub listed_so_far: Option<ListedEvents>,
+    /// The latest completed one.
+    pub completed: Option<CompletedWindows>,
+    /// The number of connected calendars at the last resync.
+    pub connected: u32,
+    /// How many of them needed a full sync for a reason of their own: they were new or had
+    /// changed, or an override was set, or a pause had ended.
+    pub needing: u32,
+    /// Counts the writes of this state.
+    pub version: Version,
+}
+
+impl WindowedSyncState {
+    /// Whether a request of a calendar that needs a full sync waits for that one. If not,
+    /// its changes are listed with those of the others, and the full sync follows in the
+    /// background. `last` is its last sync.
+    #[must_use]
+    pub fn is_full_sync_awaited(
+        &self,
+        last: Option<&CompletedSync>,
+        policy: PolicyRevision,
+    ) -> bool {
+        // A policy concerns every calendar.
+        let is_by_policy = last.is_some_and(|last| last.policy < policy);
+        let needing = if is_by_policy {
+            self.connected
+        } else {
+            self.needing
+        };
+        size(needing) <= most_full_syncs(size(self.connected))
+    }
+
+    /// How often a full sync of each of so many `connected` calendars starts, whatever
+    /// happened, if a page is listed each `interval`: once a day, or so seldom that it takes
+    /// half of the rate limit.
+    #[must_use]
+    pub fn routine_period(&self, connected: u32, interval: SignedDuration) -> SignedDuration {
+        let pages = match &self.completed {
+            Some(completed) => completed.pages,
+            None => connected.saturating_mul(PAGES_A_CALENDAR),
+        };
+        let pages = i32::try_from(pages).unwrap_or(i32::MAX);
+        let taken = interval.checked_mul(pages).unwrap_or(SignedDuration::MAX);
+        let period = taken.checked_mul(2).unwrap_or(SignedDuration::MAX);
+        period.clamp(SHORTEST_PERIOD, LONGEST_PERIOD)
+    }
+
+    /// Whether numbers of connected calendars and of those that need a full sync lead to the
+    /// same as the stored ones do.
+    #[must_use]
+    pub fn counts_agree(&self, counts: (u32, u32)) -> bool {
+        let are_few = |(connected, needing): (u32, u32)| {
+            let [connected, needing] = [connected, needing].map(size);
+            let most = most_full_syncs(connected);
+            [connected <= most, needing <= most]
+        };
+        are_few((self.connected, self.needing)) == are_few(counts)
+    }
+
+    /// Up to which start the sync in progress has decided about a calendar, and by which
+    /// policy; none if it says nothing about the calendar.
+    #[must_use]
+    pub fn decided_until(&self, record: &CalendarRecord) -> Option<(Timestamp, PolicyRevision)> {
+        let sync = &self.in_progress.as_ref()?.mark;
+        let decided = (sync.decided_until(), sync.policy);
+        sync.is_of(record).then_some(decided)
+    }
+}
+
+#[cfg(test)]
+mod tests;

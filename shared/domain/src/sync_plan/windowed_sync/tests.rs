@@ -1,0 +1,279 @@
+//! Windows are near to what their pages allow, and a calendar is credited only with what holds
+//! for it.
+
+use proptest::prelude::*;
+use test_case::test_case;
+
+use super::*;
+use crate::id::CalendarId;
+use crate::override_scope::OverrideScope;
+use crate::overrides::{Override, OverrideChoice, Pause};
+use crate::revision::{CalendarRevision, OverrideRevision};
+use crate::sync_plan::{CompletedSync, UnreadableEvents};
+
+fn at(seconds: i64) -> Timestamp {
+    plus(
+        Timestamp::UNIX_EPOCH,
+        SignedDuration::from_secs(1_000_000_000 + seconds),
+    )
+}
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+/// Pages of a full sync, when each window was listed: (the start up to which all is decided,
+/// pages so far).
+fn windows(connected: u32, events_between: impl Fn(i64, i64) -> i64) -> Vec<(i64, i64)> {
+    let mut sync = WindowedSync::begin(PolicyRevision(1), connected, true, at(0));
+    let (mut decided, mut pages) = (Vec::new(), 0);
+    loop {
+        let from = sync.window.from.duration_since(at(0)).as_secs();
+        let until = sync.window.until;
+        let until = until.map_or(28 * DAY, |until| until.duration_since(at(0)).as_secs());
+        assert!(from < until, "{from} to {until}");
+        let taken = (events_between(from, until) / 100 + 1).max(1);
+        pages += taken;
+        decided.push((until, pages));
+        match sync.after_window(u32::try_from(taken).expect("few")) {
+            Some(next) => sync = next,
+            None => return decided,
+        }
+    }
+}
+
+/// Events that start before an instant, at `a_day` events for each calendar and workday, in
+/// the eight hours from `first` on.
+fn events_before(connected: u32, a_day: i64, first: i64) -> impl Fn(i64) -> i64 {
+    move |instant| {
+        let day = |number: i64| {
+            let is_workday = number.rem_euclid(7) < 5;
+            let begun = instant - number * DAY - first * HOUR;
+            let part = begun.clamp(0, 8 * HOUR);
+            if is_workday {
+                a_day * i64::from(connected) * part / (8 * HOUR)
+            } else {
+                0
+            }
+        };
+        (0..=28).map(day).sum()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// The goal: what starts within the next t is decided within 1.15 times the time that its
+    /// pages take, and a minute: 60 pages. The nights, whose windows are short because working
+    /// hours may follow, take up to three minutes more.
+    #[test]
+    fn everything_that_starts_soon_is_decided_about_as_soon_as_its_pages_allow(
+        connected in 31_u32..50_000,
+        a_day in 4_i64..10,
+        first in 0_i64..16,
+    ) {
+        let before = events_before(connected, a_day, first);
+        let decided = windows(connected, |from, until| before(until) - before(from));
+        for hour in 1..(28 * 24) {
+            let t = hour * HOUR;
+            let needed = before(t) / 100 + 1;
+            let taken = decided.iter().find(|(until, _)| *until >= t);
+            let taken = taken.expect("the windows end last").1;
+            prop_assert!(taken * 100 <= needed * 115 + 24_000, "{taken} pages for {needed} at {hour} h");
+        }
+    }
+
+    /// The windows follow each other without a gap to the last listed day, and take few lists
+    /// more than their pages.
+    #[test]
+    fn windows_take_few_lists_more_than_their_pages(
+        connected in 31_u32..50_000,
+        a_day in 4_i64..10,
+        first in 0_i64..16,
+    ) {
+        let before = events_before(connected, a_day, first);
+        let decided = windows(connected, |from, until| before(until) - before(from));
+        let (last, pages) = *decided.last().expect("a window");
+        prop_assert_eq!(last, 28 * DAY);
+        let needed = before(28 * DAY) / 100;
+        prop_assert!(pages * 100 <= needed * 115 + 24_000, "{pages} for {needed}");
+    }
+}
+
+#[test]
+fn the_day_before_comes_last_unless_only_coming_events_are_listed() {
+    for is_of_coming in [true, false] {
+        let mut sync = WindowedSync::begin(PolicyRevision(1), 10, is_of_coming, at(0));
+        let mut last = sync.clone();
+        while let Some(next) = sync.after_window(1) {
+            assert_eq!(
+                next.window.until.is_some_and(|until| until <= at(0)),
+                next.is_past()
+            );
+            sync = next;
+            last = sync.clone();
+        }
+        assert_eq!(last.is_past(), !is_of_coming);
+        if !is_of_coming {
+            assert_eq!(last.window.from, at(-DAY));
+            assert_eq!(last.decided_until(), at(28 * DAY));
+        }
+    }
+}
+
+fn record() -> CalendarRecord {
+    let calendar = crate::event::Calendar {
+        id: CalendarId::parse("calendar-1").expect("an id"),
+        platform: crate::event::Platform::Google,
+        status: crate::event::CalendarStatus::Connected,
+        email: None,
+        updated_at: at(-DAY),
+    };
+    CalendarRecord {
+        revision: CalendarRevision(2),
+        unreadable_events: UnreadableEvents::default(),
+        ..CalendarRecord::first(calendar, at(-HOUR))
+    }
+}
+
+fn last_sync() -> CompletedSync {
+    CompletedSync {
+        began_at: at(-60),
+        since: Some(at(-90)),
+        full_sync_at: Some(at(-2 * HOUR)),
+        policy: PolicyRevision(1),
+        overrides: OverrideRevision(3),
+        holds_until: None,
+    }
+}
+
+fn sync() -> WindowedSync {
+    WindowedSync::begin(PolicyRevision(2), 100, false, at(0))
+}
+
+#[test]
+fn a_calendar_is_credited_with_the_policy_and_keeps_the_rest() {
+    let record = CalendarRecord {
+        last_sync: Some(last_sync()),
+        ..record()
+    };
+    let credited = sync().credit(&record, None).expect("it says more");
+    let expected = CompletedSync {
+        policy: PolicyRevision(2),
+        full_sync_at: Some(at(0)),
+        ..last_sync()
+    };
+    assert_eq!(credited, expected);
+    let again = CalendarRecord {
+        last_sync: Some(credited),
+        ..record
+    };
+    assert_eq!(sync().credit(&again, None), None);
+}
+
+#[test_case(-1, None; "a pause that ended before the sync began")]
+#[test_case(1, Some(1); "a pause that ended during the sync")]
+fn verdicts_of_a_pause_hold_until_it_ends(ends: i64, expected: Option<i64>) {
+    let record = CalendarRecord {
+        last_sync: Some(CompletedSync {
+            holds_until: Some(at(ends)),
+            ..last_sync()
+        }),
+        ..record()
+    };
+    let credited = sync().credit(&record, None).expect("another policy");
+    assert_eq!(credited.holds_until, expected.map(at));
+}
+
+#[test_case(|record| record.changed_at = at(0); "it changed when the sync began")]
+#[test_case(|record| record.changed_at = at(9); "it changed while the sync ran")]
+#[test_case(|record| record.last_sync = Some(CompletedSync { policy: PolicyRevision(3), ..last_sync() }); "it is decided by a later policy")]
+#[test_case(|record| record.calendar.id = CalendarId::parse("calendar-odd").expect("an id"); "it was skipped")]
+fn a_calendar_is_not_credited_with(change: impl FnOnce(&mut CalendarRecord)) {
+    let mut record = CalendarRecord {
+        last_sync: Some(last_sync()),
+        ..record()
+    };
+    change(&mut record);
+    let mut sync = sync();
+    sync.skipped
+        .insert(CalendarId::parse("calendar-odd").expect("an id"));
+    assert_eq!(sync.credit(&record, Some(&Overrides::default())), None);
+}
+
+fn overrides(set_at: i64, pause_until: Option<i64>) -> Overrides {
+    let scope = OverrideScope::Series(crate::id::IcalUid::parse("series").expect("an id"));
+    let stored = Override {
+        choice: OverrideChoice::Skip,
+        revision: OverrideRevision(1),
+        by: None,
+        at: at(set_at),
+    };
+    Overrides {
+        by_scope: [(scope, stored)].into(),
+        pause: pause_until.map(|until| Pause {
+            until: at(until),
+            revision: OverrideRevision(2),
+            by: None,
+            at: at(set_at),
+        }),
+        revision: OverrideRevision(2),
+        are_expiring: false,
+    }
+}
+
+#[test_case(Overrides::default() => Some((0, None)); "without overrides")]
+#[test_case(overrides(-HOUR, None) => Some((2, None)); "with an older override")]
+#[test_case(overrides(-HOUR, Some(60)) => Some((2, Some(at(60)))); "during a pause")]
+#[test_case(overrides(-HOUR, Some(-60)) => Some((2, None)); "after a pause")]
+#[test_case(overrides(-200, None) => None; "with one that may have been set later")]
+#[test_case(overrides(5, None) => None; "with one that was set later")]
+fn a_new_calendar_is_credited(overrides: Overrides) -> Option<(u64, Option<Timestamp>)> {
+    let credited = sync().credit(&record(), Some(&overrides))?;
+    assert_eq!(
+        (credited.full_sync_at, credited.policy),
+        (Some(at(0)), PolicyRevision(2))
+    );
+    Some((credited.overrides.0, credited.holds_until))
+}
+
+#[test_case(0, 0, true; "nothing is known yet")]
+#[test_case(30, 30, true; "a small workspace")]
+#[test_case(31, 0, false; "a policy concerns more calendars")]
+#[test_case(1_000, 41, false; "many changed")]
+fn a_request_waits_for_its_full_sync_if_few_calendars_need_one(
+    connected: u32,
+    needing: u32,
+    is_awaited: bool,
+) {
+    let state = WindowedSyncState {
+        connected,
+        needing,
+        ..WindowedSyncState::default()
+    };
+    let last = last_sync();
+    assert_eq!(
+        state.is_full_sync_awaited(Some(&last), PolicyRevision(2)),
+        is_awaited
+    );
+    // For a reason of its own the number of those that have one too counts.
+    let own = state.is_full_sync_awaited(Some(&last), PolicyRevision(1));
+    assert_eq!(own, needing <= 40);
+}
+
+#[test_case(100, None => 24; "a day, if that is long enough")]
+#[test_case(20_000, None => 24; "twenty thousand calendars")]
+#[test_case(100_000, None => 112; "half of the limit for a hundred thousand calendars")]
+#[test_case(100_000, Some(60_000) => 33; "by the pages of the last sync of the workspace")]
+#[test_case(3_000_000, None => 336; "two weeks at most")]
+fn a_routine_full_sync_takes_half_of_the_limit(connected: u32, pages: Option<u32>) -> i64 {
+    let state = WindowedSyncState {
+        completed: pages.map(|pages| CompletedWindows {
+            sync: sync(),
+            pages,
+            is_credited: true,
+        }),
+        ..WindowedSyncState::default()
+    };
+    let interval = SignedDuration::from_millis(1_013);
+    state.routine_period(connected, interval).as_hours()
+}

@@ -1,0 +1,125 @@
+//! The state of full syncs of the workspace, as a row.
+
+use std::collections::BTreeSet;
+
+use callsheet_domain::{
+    CalendarId, CompletedWindows, ListedEvents, PolicyRevision, Timestamp, Version, Window,
+    WindowedSync, WindowedSyncState,
+};
+use jiff::fmt::serde::timestamp::microsecond;
+use serde::{Deserialize, Serialize};
+
+use super::sync_row::SyncInProgressRow;
+use crate::stored_text;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct WindowedSyncStateRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sync_in_progress: Option<SyncInProgressRow<WindowedSyncRow>>,
+    /// One that cannot be read costs itself: the sync goes on without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    listed_so_far: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completed: Option<CompletedWindowsRow>,
+    connected: u32,
+    needing: u32,
+    version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CompletedWindowsRow {
+    #[serde(flatten)]
+    sync: WindowedSyncRow,
+    pages: u32,
+    is_credited: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WindowedSyncRow {
+    #[serde(with = "microsecond::required")]
+    began_at: Timestamp,
+    policy: u64,
+    is_of_coming: bool,
+    calendars: u32,
+    #[serde(with = "microsecond::required")]
+    from: Timestamp,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    until: Option<Timestamp>,
+    pages_before: u32,
+    busiest: u32,
+    #[serde(with = "stored_text::set")]
+    skipped: BTreeSet<CalendarId>,
+}
+
+impl WindowedSyncStateRow {
+    pub(super) fn of(state: &WindowedSyncState) -> Self {
+        Self {
+            sync_in_progress: state.in_progress.as_ref().map(SyncInProgressRow::of),
+            listed_so_far: state.listed_so_far.as_ref().and_then(ListedEvents::text),
+            completed: state
+                .completed
+                .clone()
+                .map(|completed| CompletedWindowsRow {
+                    sync: completed.sync.into(),
+                    pages: completed.pages,
+                    is_credited: completed.is_credited,
+                }),
+            connected: state.connected,
+            needing: state.needing,
+            version: state.version.next().0,
+        }
+    }
+
+    pub(super) fn state(self) -> WindowedSyncState {
+        WindowedSyncState {
+            in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
+            listed_so_far: self.listed_so_far.as_deref().and_then(ListedEvents::parse),
+            completed: self.completed.map(|completed| CompletedWindows {
+                sync: completed.sync.into(),
+                pages: completed.pages,
+                is_credited: completed.is_credited,
+            }),
+            connected: self.connected,
+            needing: self.needing,
+            version: Version(self.version),
+        }
+    }
+}
+
+impl From<WindowedSync> for WindowedSyncRow {
+    fn from(sync: WindowedSync) -> Self {
+        Self {
+            began_at: sync.began_at,
+            policy: sync.policy.0,
+            is_of_coming: sync.is_of_coming,
+            calendars: sync.connected,
+            from: sync.window.from,
+            until: sync.window.until,
+            pages_before: sync.pages_before,
+            busiest: sync.busiest,
+            skipped: sync.skipped,
+        }
+    }
+}
+
+impl From<WindowedSyncRow> for WindowedSync {
+    fn from(row: WindowedSyncRow) -> Self {
+        Self {
+            began_at: row.began_at,
+            policy: PolicyRevision(row.policy),
+            is_of_coming: row.is_of_coming,
+            connected: row.calendars,
+            window: Window {
+                from: row.from,
+                until: row.until,
+            },
+            pages_before: row.pages_before,
+            busiest: row.busiest,
+            skipped: row.skipped,
+        }
+    }
+}
