@@ -74,6 +74,7 @@ where
 async fn read_calendar<D: Decisions>(
     decisions: &D,
     ListedCalendar {
+        person: _,
         record,
         override_revision,
     }: ListedCalendar,

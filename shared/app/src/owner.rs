@@ -40,10 +40,11 @@ where
     if known != *owner {
         state.carry_overrides(owner, &known).await?;
     }
+    let person = state.person(&known).await?;
     let mut notification = request_full_sync(queue, calendar, now).await;
     for listed in state.listed().await? {
         let other = &listed.record.calendar;
-        let is_meant = other.id != *calendar && other.owner() == known;
+        let is_meant = other.id != *calendar && listed.person == person;
         let is_sent = matches!(notification, Notification::Sent);
         if is_meant && other.status.holds_bots() && is_sent {
             notification = request_full_sync(queue, &other.id, now).await;

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use callsheet_domain::{CalendarId, CalendarRecord, OverrideRevision, Timestamp};
+use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, OverrideRevision, Timestamp};
 
 use super::WriteOutcome;
 use crate::PortError;
@@ -12,6 +12,8 @@ use crate::PortError;
 pub struct ListedCalendar {
     /// Record of the calendar.
     pub record: CalendarRecord,
+    /// Its owner, by the name that all connections of the person have in common.
+    pub person: CalendarOwner,
     /// Revision of its owner's latest override or pause; 0 if there is none.
     pub override_revision: OverrideRevision,
 }

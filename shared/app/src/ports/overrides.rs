@@ -10,7 +10,27 @@ use crate::PortError;
 
 /// Storage of overrides and pauses, by the owner of calendars. They take effect when a
 /// calendar of the owner is synced.
+///
+/// Two names of one owner may be joined, by two addresses of a person: from then on each of
+/// them means the same person, in every function.
 pub trait OverrideStore: Send + Sync {
+    /// The person whom `owner` names: the first of the names that were joined with it.
+    fn person(
+        &self,
+        owner: &CalendarOwner,
+    ) -> impl Future<Output = Result<CalendarOwner, PortError>> + Send;
+
+    /// Has two names mean one person at `now`, with the overrides and the pause of both. Of
+    /// two for one scope the one that was set last holds. If anything was said, the person
+    /// gets a revision that is later than all those of both names. Doing it twice changes
+    /// nothing.
+    fn join_names(
+        &self,
+        one: &CalendarOwner,
+        other: &CalendarOwner,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
     /// The overrides and the pause of an owner.
     fn overrides(
         &self,

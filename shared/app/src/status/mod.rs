@@ -100,6 +100,7 @@ where
     D: Decisions,
 {
     let ListedCalendar {
+        person: _,
         record,
         override_revision,
     } = listed;

@@ -19,6 +19,7 @@ mod calendar_list;
 mod calendar_sync;
 mod catch_up;
 mod handler;
+mod own_addresses;
 mod page_intake;
 mod pending;
 mod reconnection;

@@ -80,6 +80,7 @@ pub async fn a_calendar_record_is_read_as_it_was_written(calendars: &impl Calend
                     (0..sync_index).for_each(|number| listed.add(&id(format!("event-{number}"))));
                     listed
                 });
+                record.own_addresses = vec![an_email("old@acme.example")];
                 record.unreadable_events = UnreadableEvents {
                     named: (0..sync_index)
                         .map(|number| UnreadableEvent {
@@ -182,6 +183,7 @@ pub async fn every_calendar_is_listed_as_it_was_written(calendars: &impl Calenda
     });
     assert_eq!(write(calendars, &synced).await, WriteOutcome::Written);
     let entry = |record: CalendarRecord, version| ListedCalendar {
+        person: record.calendar.owner(),
         record: record.with(|record| record.version = Version(version)),
         override_revision: OverrideRevision(0),
     };
@@ -235,6 +237,40 @@ pub async fn a_calendar_is_listed_with_its_latest_override_revision(
                 ("calendar-c", 1),
                 ("calendar-d", 2),
             ]
+    })
+    .await;
+}
+
+/// # Panics
+/// If the implementation does something else.
+pub async fn calendars_of_joined_names_are_listed_as_of_one_person(
+    store: &(impl Calendars + OverrideStore),
+) {
+    let owned = |name: &str, email: &str| {
+        named(name).with(|record| record.calendar.email = Some(an_email(email)))
+    };
+    let records = [
+        owned("calendar-a", "new@acme.example"),
+        owned("calendar-b", "old@acme.example"),
+        owned("calendar-c", "bo@acme.example"),
+    ];
+    for record in &records {
+        assert_eq!(write(store, record).await, WriteOutcome::Written);
+    }
+    let [new, old, bo] = records.map(|record| record.calendar.owner());
+    let (series, by) = (OverrideScope::Series(an_event().ical_uid), an_actor());
+    let set = store.set_override(&old, &series, OverrideChoice::Skip, &by, at("09:00"));
+    set.await.expect("the store answers");
+    let joined = store.join_names(&old, &new, at("09:00"));
+    joined.await.expect("the store answers");
+    let said = store.overrides(&new).await.expect("the store answers");
+    eventually("the list shows the person", async || {
+        let listed = listed(store).await;
+        let shown = listed
+            .into_iter()
+            .map(|one| (one.person, one.override_revision));
+        let person = (new.clone(), said.revision);
+        shown.eq([person.clone(), person, (bo.clone(), OverrideRevision(0))])
     })
     .await;
 }

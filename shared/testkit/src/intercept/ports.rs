@@ -79,6 +79,8 @@ intercepted! {
             by: &Actor,
             now: Timestamp,
         ) -> OverrideRevision;
+        person(owner: &CalendarOwner) -> CalendarOwner;
+        join_names(one: &CalendarOwner, other: &CalendarOwner, now: Timestamp) -> ();
         carry_overrides(from: &CalendarOwner, to: &CalendarOwner) -> ();
         expire_override(owner: &CalendarOwner, scope: &OverrideScope, at: Timestamp) -> ();
         expire_overrides(owner: &CalendarOwner, at: Timestamp) -> ();

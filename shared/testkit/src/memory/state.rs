@@ -28,6 +28,8 @@ struct State {
     calendars: BTreeMap<CalendarId, CalendarRecord>,
     workspace: WorkspaceSyncState,
     overrides: BTreeMap<CalendarOwner, Overrides>,
+    /// The name before, of each name that was joined with another one.
+    joined: BTreeMap<CalendarOwner, CalendarOwner>,
     /// Every revision of the policy; the last one is active.
     policies: Vec<StoredPolicy>,
     /// How the built-in policy compares links, once that is decided.
@@ -74,13 +76,53 @@ impl State {
         )
     }
 
+    /// The first of the names that were joined with `owner`.
+    fn person(&self, owner: &CalendarOwner) -> CalendarOwner {
+        let mut person = owner;
+        while let Some(before) = self.joined.get(person) {
+            person = before;
+        }
+        person.clone()
+    }
+
+    /// Has the overrides and the pause of `from` hold for `to` as well.
+    fn carry(&mut self, from: &CalendarOwner, to: &CalendarOwner) {
+        let Some(carried) = self.overrides.get(from).cloned() else {
+            return;
+        };
+        let mut last = self.last_revision(to).max(self.last_revision(from));
+        let known = self.overrides.entry(to.clone()).or_default();
+        for (scope, theirs) in carried.by_scope {
+            let own = known.by_scope.get(&scope);
+            let own = own.filter(|own| own.at >= theirs.at).cloned();
+            let mut later = own.unwrap_or(theirs);
+            last = last.next();
+            later.revision = last;
+            known.by_scope.insert(scope.clone(), later);
+            let expiry = self.override_expiries.get(&(from.clone(), scope.clone()));
+            if let Some(expiry) = expiry.copied() {
+                self.override_expiries.insert((to.clone(), scope), expiry);
+            }
+        }
+        if let Some(theirs) = carried.pause {
+            let own = known.pause.clone().filter(|own| own.at >= theirs.at);
+            let mut later = own.unwrap_or(theirs);
+            last = last.next();
+            later.revision = last;
+            known.pause = Some(later);
+        }
+        known.revision = last;
+        self.lost_override_heads.remove(to);
+    }
+
     /// The last revision of an owner's overrides: without the head it may be known from the
     /// last sync of a calendar only.
     fn last_revision(&self, owner: &CalendarOwner) -> OverrideRevision {
         let stored = self.overrides.get(owner).map(|stored| stored.revision);
         let has_head = stored.is_some() && !self.lost_override_heads.contains(owner);
         let records = self.calendars.values();
-        let of_owner = records.filter(|record| !has_head && record.calendar.owner() == *owner);
+        let is_theirs = |record: &&CalendarRecord| self.person(&record.calendar.owner()) == *owner;
+        let of_owner = records.filter(|record| !has_head && is_theirs(record));
         let synced = of_owner.filter_map(|record| record.last_sync.as_ref());
         let synced = synced.map(|sync| sync.overrides);
         synced.fold(stored.unwrap_or_default(), Ord::max)
@@ -136,6 +178,7 @@ impl MemoryState {
         scope: &OverrideScope,
     ) -> Option<Timestamp> {
         self.read(|state| {
+            let owner = &state.person(owner);
             let own = (owner.clone(), scope.before_splits());
             let own = state.override_expiries.get(&own);
             state.owner_expiries.get(owner).or(own).copied()
@@ -150,7 +193,7 @@ impl MemoryState {
     /// Makes an override of a calendar's owner unreadable, as a row of a later build is.
     pub fn make_override_unreadable(&self, id: &CalendarId) {
         self.write(|state| {
-            let owner = state.owner(id);
+            let owner = state.person(&state.owner(id));
             state.unreadable_overrides.insert(owner)
         });
     }
@@ -170,6 +213,7 @@ impl MemoryState {
         write: impl FnOnce(&mut Overrides, OverrideRevision),
     ) -> OverrideRevision {
         self.write(|state| {
+            let owner = &state.person(owner);
             let revision = state.last_revision(owner).next();
             state.lost_override_heads.remove(owner);
             let overrides = state.overrides.entry(owner.clone()).or_default();
@@ -206,9 +250,11 @@ impl Calendars for MemoryState {
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
         Ok(self.read(|state| {
             let listed = |record: &CalendarRecord| {
-                let overrides = state.overrides.get(&record.calendar.owner());
+                let person = state.person(&record.calendar.owner());
+                let overrides = state.overrides.get(&person);
                 ListedCalendar {
                     record: record.clone(),
+                    person,
                     override_revision: overrides
                         .map(|overrides| overrides.revision)
                         .unwrap_or_default(),
@@ -257,8 +303,45 @@ impl SyncStates for MemoryState {
 }
 
 impl OverrideStore for MemoryState {
+    async fn person(&self, owner: &CalendarOwner) -> Result<CalendarOwner, PortError> {
+        Ok(self.read(|state| state.person(owner)))
+    }
+
+    async fn join_names(
+        &self,
+        one: &CalendarOwner,
+        other: &CalendarOwner,
+        _: Timestamp,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let [one, other] = [one, other].map(|name| state.person(name));
+            let (to, from) = (one.clone().min(other.clone()), one.max(other));
+            if from == to {
+                return;
+            }
+            let said = [&from, &to].map(|name| state.overrides.get(name));
+            let is_anything_said = said
+                .into_iter()
+                .flatten()
+                .any(|said| !said.by_scope.is_empty() || said.pause.is_some());
+            let last = state.last_revision(&from).max(state.last_revision(&to));
+            let last = if is_anything_said { last.next() } else { last };
+            state.carry(&from, &to);
+            if last > OverrideRevision::default() {
+                let known = state.overrides.entry(to.clone()).or_default();
+                known.revision = known.revision.max(last);
+            }
+            state.overrides.remove(&from);
+            let expiries = &mut state.override_expiries;
+            expiries.retain(|(owner, _), _| *owner != from);
+            state.joined.insert(from, to);
+        });
+        Ok(())
+    }
+
     async fn overrides(&self, owner: &CalendarOwner) -> Result<Overrides, PortError> {
         self.read(|state| {
+            let owner = &state.person(owner);
             if state.unreadable_overrides.contains(owner) {
                 return Err(unreadable("the overrides of a calendar's owner"));
             }
@@ -310,32 +393,10 @@ impl OverrideStore for MemoryState {
         to: &CalendarOwner,
     ) -> Result<(), PortError> {
         self.write(|state| {
-            let Some(carried) = state.overrides.get(from).cloned() else {
-                return;
-            };
-            let mut last = state.last_revision(to).max(state.last_revision(from));
-            let known = state.overrides.entry(to.clone()).or_default();
-            for (scope, theirs) in carried.by_scope {
-                let own = known.by_scope.get(&scope);
-                let own = own.filter(|own| own.at >= theirs.at).cloned();
-                let mut later = own.unwrap_or(theirs);
-                last = last.next();
-                later.revision = last;
-                known.by_scope.insert(scope.clone(), later);
-                let expiry = state.override_expiries.get(&(from.clone(), scope.clone()));
-                if let Some(expiry) = expiry.copied() {
-                    state.override_expiries.insert((to.clone(), scope), expiry);
-                }
+            let [from, to] = [from, to].map(|name| state.person(name));
+            if from != to {
+                state.carry(&from, &to);
             }
-            if let Some(theirs) = carried.pause {
-                let own = known.pause.clone().filter(|own| own.at >= theirs.at);
-                let mut later = own.unwrap_or(theirs);
-                last = last.next();
-                later.revision = last;
-                known.pause = Some(later);
-            }
-            known.revision = last;
-            state.lost_override_heads.remove(to);
         });
         Ok(())
     }
@@ -347,7 +408,7 @@ impl OverrideStore for MemoryState {
         at: Timestamp,
     ) -> Result<(), PortError> {
         self.write(|state| {
-            let scope = scope.before_splits();
+            let (owner, scope) = (&state.person(owner), scope.before_splits());
             let overrides = state.overrides.get(owner);
             if overrides.is_some_and(|overrides| overrides.by_scope.contains_key(&scope)) {
                 state.override_expiries.insert((owner.clone(), scope), at);
@@ -362,6 +423,7 @@ impl OverrideStore for MemoryState {
         at: Timestamp,
     ) -> Result<(), PortError> {
         self.write(|state| {
+            let owner = &state.person(owner);
             if state.overrides.contains_key(owner) {
                 state.owner_expiries.insert(owner.clone(), at);
             }
@@ -370,7 +432,10 @@ impl OverrideStore for MemoryState {
     }
 
     async fn keep_overrides(&self, owner: &CalendarOwner) -> Result<(), PortError> {
-        self.write(|state| state.owner_expiries.remove(owner));
+        self.write(|state| {
+            let owner = state.person(owner);
+            state.owner_expiries.remove(&owner)
+        });
         Ok(())
     }
 }
@@ -573,6 +638,7 @@ impl Forgetting for MemoryState {
         Ok(self.write(|state| {
             let count = state.rows_of_owner(owner);
             state.overrides.remove(owner);
+            state.joined.remove(owner);
             state.unreadable_overrides.remove(owner);
             state.owner_expiries.remove(owner);
             count
@@ -615,7 +681,8 @@ impl State {
 
     /// Number of an owner's rows.
     fn rows_of_owner(&self, owner: &CalendarOwner) -> u64 {
-        self.overrides.get(owner).map_or(0, |overrides| {
+        let joined = u64::from(self.joined.contains_key(owner));
+        self.overrides.get(owner).map_or(joined, |overrides| {
             let head = 1;
             head + overrides.by_scope.len() as u64 + u64::from(overrides.pause.is_some())
         })

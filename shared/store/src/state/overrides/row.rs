@@ -1,8 +1,8 @@
 //! Rows of an owner's overrides: an override, a pause, the head that counts them.
 
 use callsheet_domain::{
-    Actor, IcalUid, InvalidId, Override, OverrideChoice, OverrideRevision, OverrideScope,
-    Overrides, Pause, PlatformEventId, SeriesId, Timestamp,
+    Actor, CalendarOwner, Email, IcalUid, InvalidId, Override, OverrideChoice, OverrideRevision,
+    OverrideScope, Overrides, Pause, Platform, PlatformEventId, SeriesId, Timestamp,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,18 @@ pub(super) const IS_EXPIRING: &str = "is_expiring";
 pub(in crate::state) struct HeadRow {
     listed: Listed,
     revision: u64,
+    /// The person, if this name was joined with another one: all that was said is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<PersonRow>,
+}
+
+/// The name of a person.
+#[derive(Serialize, Deserialize)]
+struct PersonRow {
+    #[serde(with = "stored_text")]
+    platform: Platform,
+    #[serde(with = "stored_text")]
+    email: Email,
 }
 
 impl HeadRow {
@@ -31,7 +43,31 @@ impl HeadRow {
         Self {
             listed: Listed::Calendar,
             revision: revision.0,
+            person: None,
         }
+    }
+
+    /// The head of a name that was joined with that of `person`.
+    pub(in crate::state) fn joined(revision: OverrideRevision, person: &CalendarOwner) -> Self {
+        let person = match person {
+            CalendarOwner::Person { platform, email } => Some(PersonRow {
+                platform: *platform,
+                email: email.clone(),
+            }),
+            CalendarOwner::Unknown(_) => None,
+        };
+        Self {
+            person,
+            ..Self::of(revision)
+        }
+    }
+
+    /// The name that it was joined with.
+    pub(in crate::state) fn person(&self) -> Option<CalendarOwner> {
+        self.person.as_ref().map(|person| CalendarOwner::Person {
+            platform: person.platform,
+            email: person.email.clone(),
+        })
     }
 
     pub(in crate::state) fn revision(&self) -> OverrideRevision {
@@ -66,6 +102,8 @@ pub(in crate::state) struct PauseRow {
 pub(super) struct OverrideRows {
     overrides: Overrides,
     has_head: bool,
+    /// The name that the owner's was joined with.
+    pub(super) person: Option<CalendarOwner>,
 }
 
 impl OverrideRows {
@@ -75,7 +113,9 @@ impl OverrideRows {
         self.overrides.are_expiring |= attributes.contains_key(IS_EXPIRING);
         match sort.as_str() {
             OVERRIDES_HEAD => {
-                self.overrides.revision = read_row::<HeadRow>(attributes)?.revision();
+                let head: HeadRow = read_row(attributes)?;
+                self.overrides.revision = head.revision();
+                self.person = head.person();
                 self.has_head = true;
             }
             PAUSE => {
