@@ -45,7 +45,7 @@ pub use decision::{
     DecisionInputs, DriftKind, Evaluation, History, Offer, Plan, RecordedResult, RevisedCopies,
     RowChange, Step, Unchecked, Wanted, apply_result, decide, drift, owner_to_confirm,
     owner_to_move_back, plan, repair, repaired, retire, retire_copies, revise, revise_copies,
-    settle_copies, unchecked, unsettled_bots,
+    settle_copies, skip_at_once, unchecked, unsettled_bots,
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{
