@@ -75,6 +75,7 @@ async fn read_calendar<D: Decisions>(
     decisions: &D,
     ListedCalendar {
         person: _,
+        unapplied: _,
         record,
         override_revision,
     }: ListedCalendar,

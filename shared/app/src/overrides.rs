@@ -9,27 +9,19 @@
 //! series. Never under both: that would be two revisions for one override, and only the
 //! last one counts.
 
-use std::collections::BTreeSet;
-
 use callsheet_domain::{
-    Actor, CalendarOwner, CalendarRecord, Decision, DecisionKey, OverrideChoice, OverrideRevision,
-    OverrideScope, RuleName, Timestamp, plus,
+    Actor, CalendarOwner, CalendarRecord, Decision, OverrideChoice, OverrideRevision,
+    OverrideScope, RuleName, Timestamp,
 };
-use jiff::SignedDuration;
 
+use crate::event_override::{EventOverride, set_event_override};
 use crate::events::{EventName, find_event};
 use crate::kept_by::{KeptBy, find_kept_by};
 use crate::notify::{Notification, request_full_sync};
 use crate::owner;
-use crate::ports::{Calendars, Clock, Decisions, OverrideStore, Queue};
-use crate::retire_calendar::CalendarRetirer;
-use crate::sync_error::SyncError;
+use crate::ports::{Calendars, Decisions, OverrideStore, Queue};
 use crate::unreadable::readable;
 use crate::use_case_error::UseCaseError;
-
-/// How long an override of an event is kept after the event. An event may be postponed by
-/// months, and must not lose a person's choice by that.
-const KEPT_AFTER_EVENT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// Which meetings of the event's series an override is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,18 +90,27 @@ where
         || CalendarOwner::Unknown(calendar.clone()),
         |record| record.calendar.owner(),
     );
-    let revision = state.set_override(&owner, &scope, choice, by, now).await?;
-    if target == Target::Event {
-        let until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
-        state.expire_override(&owner, &scope, until).await?;
-    }
-    let is_no = target == Target::Event && choice == OverrideChoice::Skip;
-    let is_applied = is_no && fold_no((state, decisions), (&owner, &scope), &decision, now).await;
+    let set = match target {
+        Target::Event => {
+            let said = (&owner, &scope, &decision);
+            let ports = (state, decisions, queue);
+            set_event_override(ports, said, choice, by, now).await?
+        }
+        Target::Series => EventOverride {
+            revision: state.set_override(&owner, &scope, choice, by, now).await?,
+            is_applied: false,
+            notification: owner::apply((state, queue), (calendar, &owner), now).await?,
+        },
+    };
+    let EventOverride {
+        revision,
+        is_applied,
+        notification,
+    } = set;
     let holds_bots = |record: &CalendarRecord| record.calendar.status.holds_bots();
     // A calendar whose record cannot be read is not gone.
     let is_gone = unreadable.is_empty() && !record.as_ref().is_some_and(holds_bots);
     let kept_by = find_kept_by((state, decisions), &decision, &mut unreadable).await?;
-    let notification = owner::apply((state, queue), (calendar, &owner), now).await?;
     Ok(SetOverride {
         is_of_person: owner.is_known(),
         obstacle: obstacle(&decision, is_gone, now),
@@ -123,78 +124,6 @@ where
         revision,
         notification,
     })
-}
-
-/// Folds the no to one event into its decisions, in all connections of its owner. Gives
-/// whether that was done; else the requested sync does it.
-async fn fold_no<S, D>(
-    (state, decisions): (&S, &D),
-    (owner, scope): (&CalendarOwner, &OverrideScope),
-    decision: &Decision,
-    now: Timestamp,
-) -> bool
-where
-    S: Calendars + OverrideStore,
-    D: Decisions,
-{
-    let folded = async {
-        let overrides = state.overrides(owner).await?;
-        let keys = keys_of_person((state, decisions), (owner, scope), decision).await?;
-        let retirer = CalendarRetirer {
-            decisions,
-            clock: &AtInstant(now),
-        };
-        let of_calendar = (&decision.calendar_id, &overrides);
-        retirer.skip(of_calendar, &keys).await
-    };
-    match folded.await {
-        Ok(_) => true,
-        Err(error) => {
-            let calendar = &decision.calendar_id;
-            tracing::info!(
-                %calendar,
-                %error,
-                "the next sync of calendar {calendar} takes an override in: {error}"
-            );
-            false
-        }
-    }
-}
-
-/// The decisions about the event of `decision` in all connections of its owner.
-async fn keys_of_person<S, D>(
-    (state, decisions): (&S, &D),
-    (owner, scope): (&CalendarOwner, &OverrideScope),
-    decision: &Decision,
-) -> Result<Vec<DecisionKey>, SyncError>
-where
-    S: Calendars + OverrideStore,
-    D: Decisions,
-{
-    let person = state.person(owner).await?;
-    let listed = state.listed().await?.into_iter();
-    let theirs = listed.filter(|listed| listed.person == person);
-    let mut calendars: BTreeSet<_> = theirs.map(|listed| listed.record.calendar.id).collect();
-    calendars.insert(decision.calendar_id.clone());
-    let meeting = std::slice::from_ref(&decision.key.ical_uid);
-    let rows = decisions.copies(meeting).await?.decisions.into_iter();
-    let is_theirs = |row: &Decision| {
-        let (event, series) = (row.platform_id.as_ref(), row.series.as_ref());
-        calendars.contains(&row.calendar_id) && scope.includes(event, series, &row.key.ical_uid)
-    };
-    Ok(rows.filter(is_theirs).map(|row| row.key).collect())
-}
-
-/// The time of a use case that was told it.
-struct AtInstant(Timestamp);
-
-impl Clock for AtInstant {
-    fn now(&self) -> Timestamp {
-        self.0
-    }
-
-    /// Nothing of a use case sleeps.
-    async fn sleep_until(&self, _: Timestamp) {}
 }
 
 /// Why an override has no effect on its meeting.

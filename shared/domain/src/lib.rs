@@ -61,7 +61,8 @@ pub use id::{
 pub use jiff::Timestamp;
 pub use override_scope::OverrideScope;
 pub use overrides::{
-    ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, UnknownChoice,
+    ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, UnappliedOverride,
+    UnknownChoice,
 };
 pub use policy::{
     BotTemplate, DayOfWeek, Deduplication, DeduplicationScheme, EvaluationFailure, Expression,
@@ -72,10 +73,11 @@ pub use policy::{
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};
 pub use sync_plan::{
-    CalendarRecord, CatchUp, CompletedSync, Coverage, EventReadings, LatestSync, ListedEvents,
-    ListingOptions, PageCursor, PendingCalendar, PlannedSync, RequestedSync, Retired, Scope,
-    SyncInProgress, SyncJob, SyncPlan, SyncReason, SyncRequest, UnreadableEvent, UnreadableEvents,
-    WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated, needs_full_sync, plan_syncs,
+    CalendarRecord, CatchUp, CompletedSync, Coverage, EventReadings, EventRequest, LatestSync,
+    ListedEvents, ListingOptions, PageCursor, PendingCalendar, PlannedSync, RequestedSync, Retired,
+    Scope, SyncInProgress, SyncJob, SyncPlan, SyncReason, SyncRequest, UnreadableEvent,
+    UnreadableEvents, WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated,
+    needs_full_sync, plan_syncs,
 };
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Reason, RuleName, TestedRules, Verdict};

@@ -3,7 +3,8 @@
 use std::future::Future;
 
 use callsheet_domain::{
-    Actor, CalendarOwner, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
+    Actor, CalendarId, CalendarOwner, EventId, OverrideChoice, OverrideRevision, OverrideScope,
+    Overrides, Timestamp,
 };
 
 use crate::PortError;
@@ -48,6 +49,27 @@ pub trait OverrideStore: Send + Sync {
         by: &Actor,
         now: Timestamp,
     ) -> impl Future<Output = Result<OverrideRevision, PortError>> + Send;
+
+    /// The same for the override of one event, which is `events` in the owner's calendars. They
+    /// are unapplied until [`Self::note_applied`] says otherwise. If more than twenty are, the
+    /// owner's calendars need a full sync instead.
+    fn set_event_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        events: &[(CalendarId, EventId)],
+        choice: OverrideChoice,
+        by: &Actor,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<OverrideRevision, PortError>> + Send;
+
+    /// Notes that the decision about an event was made with the overrides up to `revision`.
+    fn note_applied(
+        &self,
+        owner: &CalendarOwner,
+        event: &EventId,
+        revision: OverrideRevision,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
 
     /// Pauses the owner's calendars at `now` until an instant, in place of an earlier pause;
     /// an instant that is past resumes them. Gives the owner's new revision.

@@ -101,6 +101,7 @@ where
 {
     let ListedCalendar {
         person: _,
+        unapplied: _,
         record,
         override_revision,
     } = listed;

@@ -47,9 +47,16 @@ impl Calendars for StateTable {
             let (person, head) = person_of(&record, &heads);
             ListedCalendar {
                 override_revision: match head {
-                    Some(Ok(head)) => head.revision(),
+                    Some(Ok(head)) => head.full_sync_revision(),
                     Some(Err(_)) | None => OverrideRevision::default(),
                 },
+                unapplied: match head {
+                    Some(Ok(head)) => head.unapplied(),
+                    Some(Err(_)) | None => Vec::new(),
+                }
+                .into_iter()
+                .filter(|one| one.calendar_id == record.calendar.id)
+                .collect(),
                 person,
                 record,
             }

@@ -119,6 +119,7 @@ macro_rules! state_contract {
             every_calendar_is_listed_as_it_was_written,
             a_calendar_is_listed_with_its_latest_override_revision,
             calendars_of_joined_names_are_listed_as_of_one_person,
+            a_calendar_is_listed_with_the_overrides_that_no_sync_has_applied,
             many_calendars_are_listed_to_the_end,
         );
         $crate::contract_tests!($setup, access:

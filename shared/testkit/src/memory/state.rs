@@ -9,9 +9,9 @@ use callsheet_app::ports::{
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, CalendarRecord, LinkComparison, NextFree, Operation,
+    Actor, CalendarId, CalendarOwner, CalendarRecord, EventId, LinkComparison, NextFree, Operation,
     Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision,
-    RateLimit, Timestamp, Version, WorkspaceSyncState,
+    RateLimit, Timestamp, UnappliedOverride, Version, WorkspaceSyncState,
 };
 
 use super::Shared;
@@ -28,6 +28,8 @@ struct State {
     calendars: BTreeMap<CalendarId, CalendarRecord>,
     workspace: WorkspaceSyncState,
     overrides: BTreeMap<CalendarOwner, Overrides>,
+    /// Overrides of events that no sync has applied yet.
+    unapplied: BTreeMap<CalendarOwner, Vec<UnappliedOverride>>,
     /// The name before, of each name that was joined with another one.
     joined: BTreeMap<CalendarOwner, CalendarOwner>,
     /// Every revision of the policy; the last one is active.
@@ -50,6 +52,9 @@ struct State {
     unreadable_overrides: BTreeSet<CalendarOwner>,
     lost_override_heads: BTreeSet<CalendarOwner>,
 }
+
+/// The most overrides of events that are applied one by one.
+const MOST_UNAPPLIED: usize = 20;
 
 /// The problem of rows that a test made unreadable.
 const PROBLEM: &str = "made unreadable on purpose";
@@ -112,6 +117,8 @@ impl State {
             known.pause = Some(later);
         }
         known.revision = last;
+        known.full_sync_revision = last;
+        self.unapplied.remove(to);
         self.lost_override_heads.remove(to);
     }
 
@@ -159,6 +166,8 @@ impl MemoryState {
         self.write(|state| {
             if let Some(overrides) = state.overrides.get_mut(owner) {
                 overrides.revision = overrides.latest_revision();
+                overrides.full_sync_revision = overrides.revision;
+                state.unapplied.remove(owner);
                 state.lost_override_heads.insert(owner.clone());
             }
         });
@@ -218,6 +227,8 @@ impl MemoryState {
             state.lost_override_heads.remove(owner);
             let overrides = state.overrides.entry(owner.clone()).or_default();
             overrides.revision = revision;
+            overrides.full_sync_revision = revision;
+            state.unapplied.remove(owner);
             write(overrides, revision);
             revision
         })
@@ -254,10 +265,14 @@ impl Calendars for MemoryState {
                 let overrides = state.overrides.get(&person);
                 ListedCalendar {
                     record: record.clone(),
-                    person,
+                    person: person.clone(),
                     override_revision: overrides
-                        .map(|overrides| overrides.revision)
+                        .map(|overrides| overrides.full_sync_revision)
                         .unwrap_or_default(),
+                    unapplied: (state.unapplied.get(&person).into_iter().flatten())
+                        .filter(|one| one.calendar_id == record.calendar.id)
+                        .cloned()
+                        .collect(),
                 }
             };
             let readable = state.calendars.values();
@@ -330,6 +345,8 @@ impl OverrideStore for MemoryState {
             if last > OverrideRevision::default() {
                 let known = state.overrides.entry(to.clone()).or_default();
                 known.revision = known.revision.max(last);
+                known.full_sync_revision = known.revision;
+                state.unapplied.remove(&to);
             }
             state.overrides.remove(&from);
             let expiries = &mut state.override_expiries;
@@ -368,6 +385,65 @@ impl OverrideStore for MemoryState {
             };
             overrides.by_scope.insert(scope.before_splits(), set);
         }))
+    }
+
+    async fn set_event_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        events: &[(CalendarId, EventId)],
+        choice: OverrideChoice,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<OverrideRevision, PortError> {
+        let before = self.read(|state| {
+            let owner = state.person(owner);
+            let full = state
+                .overrides
+                .get(&owner)
+                .map(|known| known.full_sync_revision);
+            (
+                full.unwrap_or_default(),
+                state.unapplied.get(&owner).cloned(),
+            )
+        });
+        let revision = self.set_override(owner, scope, choice, by, now).await?;
+        let (full_sync_revision, unapplied) = before;
+        let mut unapplied = unapplied.unwrap_or_default();
+        unapplied.retain(|one| events.iter().all(|(_, event)| *event != one.event_id));
+        let new = events
+            .iter()
+            .map(|(calendar_id, event_id)| UnappliedOverride {
+                calendar_id: calendar_id.clone(),
+                event_id: event_id.clone(),
+                revision,
+                since: now,
+            });
+        unapplied.extend(new);
+        self.write(|state| {
+            let owner = state.person(owner);
+            let overrides = state.overrides.entry(owner.clone()).or_default();
+            if unapplied.len() <= MOST_UNAPPLIED {
+                overrides.full_sync_revision = full_sync_revision;
+                state.unapplied.insert(owner, unapplied);
+            }
+        });
+        Ok(revision)
+    }
+
+    async fn note_applied(
+        &self,
+        owner: &CalendarOwner,
+        event: &EventId,
+        revision: OverrideRevision,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let owner = state.person(owner);
+            if let Some(unapplied) = state.unapplied.get_mut(&owner) {
+                unapplied.retain(|one| one.event_id != *event || one.revision > revision);
+            }
+        });
+        Ok(())
     }
 
     async fn pause(
@@ -639,6 +715,7 @@ impl Forgetting for MemoryState {
             let count = state.rows_of_owner(owner);
             state.overrides.remove(owner);
             state.joined.remove(owner);
+            state.unapplied.remove(owner);
             state.unreadable_overrides.remove(owner);
             state.owner_expiries.remove(owner);
             count

@@ -25,7 +25,8 @@ mod row;
 use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars as _, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    Actor, CalendarOwner, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
+    Actor, CalendarId, CalendarOwner, EventId, OverrideChoice, OverrideRevision, OverrideScope,
+    Overrides, Timestamp,
 };
 
 use super::place::{OVERRIDES, OVERRIDES_HEAD, PARTITION, Place, SORT, partition_of};
@@ -100,6 +101,66 @@ impl OverrideStore for StateTable {
         };
         let place = |owner: &CalendarOwner| Place::override_of(owner, scope);
         self.write_next(owner, place, row).await
+    }
+
+    async fn set_event_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        events: &[(CalendarId, EventId)],
+        choice: OverrideChoice,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<OverrideRevision, PortError> {
+        for _ in 0..TRIES {
+            let (owner, before) = self.head_row(owner).await?;
+            let counted = before.as_ref().map(HeadRow::revision);
+            let last = self.last_revision(&owner, counted).await?;
+            let next = last.next();
+            let is_head_lost = before.is_none() && last != OverrideRevision::default();
+            let head = if is_head_lost {
+                HeadRow::of(next)
+            } else {
+                HeadRow::after_event_override(before.as_ref(), events, next, now)
+            };
+            let row = write_row(OverrideRow {
+                choice,
+                revision: next.0,
+                by: by.clone(),
+                at: now,
+            });
+            let head = self.put(Place::overrides_head(&owner), write_row(head));
+            let row = self.put(Place::override_of(&owner, scope), row);
+            if self.write_both([counted_as(counted).on(head), row]).await? {
+                return Ok(next);
+            }
+        }
+        Err(busy())
+    }
+
+    async fn note_applied(
+        &self,
+        owner: &CalendarOwner,
+        event: &EventId,
+        revision: OverrideRevision,
+    ) -> Result<(), PortError> {
+        for _ in 0..TRIES {
+            let (owner, Some(head)) = self.head_row(owner).await? else {
+                return Ok(());
+            };
+            let counted = Some(head.revision());
+            let before = head.unapplied();
+            let mut unapplied = before.clone();
+            unapplied.retain(|one| one.event_id != *event || one.revision > revision);
+            if unapplied == before {
+                return Ok(());
+            }
+            let head = head.with_unapplied(unapplied);
+            if self.write_head(&owner, &head, counted).await? {
+                return Ok(());
+            }
+        }
+        Err(busy())
     }
 
     async fn pause(
@@ -288,13 +349,22 @@ impl StateTable {
         &self,
         owner: &CalendarOwner,
     ) -> Result<(CalendarOwner, Option<OverrideRevision>), PortError> {
+        let (owner, row) = self.head_row(owner).await?;
+        Ok((owner, row.map(|row| row.revision())))
+    }
+
+    /// The person whom `owner` names, and their head.
+    async fn head_row(
+        &self,
+        owner: &CalendarOwner,
+    ) -> Result<(CalendarOwner, Option<HeadRow>), PortError> {
         let mut owner = owner.clone();
         for _ in 0..MOST_NAMES {
             let name = "the head of the overrides of a calendar's owner";
             let row: Option<HeadRow> = row_at(self, Place::overrides_head(&owner), name).await?;
             match row.as_ref().and_then(HeadRow::person) {
                 Some(person) => owner = person,
-                None => return Ok((owner, row.map(|row| row.revision()))),
+                None => return Ok((owner, row)),
             }
         }
         Err(endless())
