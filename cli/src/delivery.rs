@@ -6,6 +6,7 @@ use callsheet_api::delivery::Delivery;
 pub(crate) fn sentence(delivery: &Delivery, effect: &str) -> String {
     match delivery {
         Delivery::Sent => effect.to_owned(),
+        Delivery::NotNeeded => "It has taken effect already.".to_owned(),
         Delivery::NotSent(reason) => format!(
             "No message could be sent to the sync queue ({reason}), so it takes effect with the next \
              resync, within a minute or so."

@@ -95,7 +95,7 @@ fn advice(error: &UseCaseError) -> Option<String> {
 
 fn platform_id_is_missing(sync_request: &Delivery) -> String {
     let advice = match sync_request {
-        Delivery::Sent => {
+        Delivery::Sent | Delivery::NotNeeded => {
             "A sync of its calendar was requested, which adds it: run this again in a minute"
                 .to_owned()
         }

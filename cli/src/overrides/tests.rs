@@ -4,7 +4,7 @@ use callsheet_api::delivery::Delivery;
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_domain::{
     CalendarRecord, CalendarStatus, Decision, OverrideChoice, OverrideScope, RuleName, SeriesId,
-    SyncJob, SyncReason, Verdict,
+    SyncJob, SyncReason, SyncRequest, Verdict,
 };
 use callsheet_testkit::{
     MemoryDecisions, MemoryQueue, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
@@ -76,12 +76,21 @@ async fn an_override_is_stored_under_the_platforms_id(
     let set = set.expect("it is stored");
     let stored = harness.stored_overrides().await;
     assert_eq!(stored, [(expected, OverrideChoice::Skip)]);
-    assert_eq!((set.revision, set.sync_request), (1, Delivery::Sent));
-    let Some(SyncJob::Request(request)) = harness.queue.sent().pop() else {
-        panic!("no sync of the calendar was requested");
+    let delivery = match target {
+        Target::Event => Delivery::NotNeeded,
+        Target::Series => Delivery::Sent,
     };
-    assert_eq!(request.reason, SyncReason::FullSync);
-    assert_eq!(request.sent_at, at("09:30"));
+    assert_eq!((set.revision, set.sync_request), (1, delivery));
+    let full_sync = SyncJob::Request(SyncRequest {
+        calendar_id: an_event().calendar_id,
+        reason: SyncReason::FullSync,
+        sent_at: at("09:30"),
+    });
+    let expected = match target {
+        Target::Event => vec![],
+        Target::Series => vec![full_sync],
+    };
+    assert_eq!(harness.queue.sent(), expected);
 }
 
 #[test_case(Choice::Record, "\"Kick-off\" will be recorded: lead@acme.example set an override for this event."; "record")]
@@ -92,8 +101,13 @@ async fn the_text_says_what_the_override_changes(choice: Choice, expected: &str)
     let harness = Harness::with_decision(a_decision()).await;
     let set = harness.set_override(Target::Event, choice).await;
     let text = set.expect("it is stored").text();
-    let expected =
-        format!("{expected}\nA sync of its calendar was requested, so it takes effect at once.");
+    let effect = match choice {
+        Choice::Skip => "The decision about it was changed at once.",
+        Choice::Record | Choice::Clear => {
+            "A sync of the event was requested, so it takes effect at once."
+        }
+    };
+    let expected = format!("{expected}\n{effect}");
     assert_eq!(text, expected);
 }
 
@@ -119,7 +133,7 @@ async fn an_override_is_stored_even_if_no_sync_can_be_requested() {
     let set = set_override(
         ports,
         (Target::Event, &event),
-        Choice::Skip,
+        Choice::Record,
         &an_actor(),
         at("09:30"),
     )

@@ -2,6 +2,8 @@
 
 use callsheet_api::overrides::{ObstacleKind, OverrideSet, Scope};
 
+use callsheet_api::delivery::Delivery;
+
 use crate::delivery::sentence;
 use crate::explain::keeper_line;
 use crate::render::{Render, UNKNOWN_OWNER, in_one_line};
@@ -10,7 +12,11 @@ use crate::unreadable::problems_paragraph;
 
 impl Render for OverrideSet {
     fn text_on(&self, screen: &Screen) -> String {
-        let effect = "A sync of its calendar was requested, so it takes effect at once.";
+        let effect = if self.scope == Scope::Event {
+            "A sync of the event was requested, so it takes effect at once."
+        } else {
+            "A sync of its calendar was requested, so it takes effect at once."
+        };
         let mut lines = vec![change(self)];
         if self.scope == Scope::IcalUid {
             lines.push(
@@ -23,6 +29,10 @@ impl Render for OverrideSet {
         }
         match self.obstacle {
             Some(obstacle) => lines.push(obstacle_text(obstacle).to_owned()),
+            None if self.sync_request == Delivery::NotNeeded => {
+                let effect = "The decision about it was changed at once.";
+                lines.push(effect.to_owned());
+            }
             None => lines.push(sentence(&self.sync_request, effect)),
         }
         if self.choice == "skip" && !self.kept_by.is_empty() {

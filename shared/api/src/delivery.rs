@@ -10,6 +10,8 @@ use serde::Serialize;
 pub enum Delivery {
     /// It is on the queue.
     Sent,
+    /// None was needed: the change has taken effect.
+    NotNeeded,
     /// It is not, for this reason. The change takes effect with the next resync.
     NotSent(String),
 }
@@ -20,6 +22,7 @@ impl Delivery {
     pub fn of(notification: &Notification) -> Self {
         match notification {
             Notification::Sent => Self::Sent,
+            Notification::NotNeeded => Self::NotNeeded,
             Notification::NoQueue => Self::NotSent("CALLSHEET_QUEUE_URL is not set".to_owned()),
             Notification::Failed(error) => Self::NotSent(error.to_string()),
         }

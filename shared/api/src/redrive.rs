@@ -83,6 +83,10 @@ impl RedrivenMessage {
             None => (None, None),
             Some(SyncJob::Resync) => (Some("resync"), None),
             Some(SyncJob::ResyncNow { .. }) => (Some("resync_now"), None),
+            Some(SyncJob::Event(request)) => {
+                let calendar = Some(request.calendar_id.to_string());
+                (Some("event_overridden"), calendar)
+            }
             Some(SyncJob::Request(request)) => {
                 let kind = match request.reason {
                     SyncReason::EventsChanged { .. } => "events_changed",

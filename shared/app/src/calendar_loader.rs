@@ -150,6 +150,10 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
         let former = stored.map_or_else(unknown, |stored| stored.calendar.owner());
         if former != owner {
             self.state.carry_overrides(&former, &owner).await?;
+            let now = self.calls.clock().now();
+            for name in record.further_names() {
+                self.state.join_names(&owner, &name, now).await?;
+            }
         }
         match self.state.write_record(&record).await? {
             WriteOutcome::Written => {
@@ -171,16 +175,20 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
         let until = plus(now, KEPT_AFTER_DELETION);
         self.state.expire(&deleted.id, until).await?;
         let owner = deleted.owner();
+        let person = self.state.person(&owner).await?;
         let listed = self.state.listed().await?;
         let is_left = listed.iter().any(|listed| {
             let other = &listed.record.calendar;
-            let is_another = other.id != deleted.id && other.owner() == owner;
+            let is_another = other.id != deleted.id && listed.person == person;
             is_another && other.status != CalendarStatus::Deleted
         });
         if is_left || !owner.is_known() {
             return Ok(());
         }
         let until = plus(now, OVERRIDES_KEPT_AFTER_DELETION);
-        self.state.expire_overrides(&owner, until).await
+        for name in std::iter::once(owner).chain(record.further_names()) {
+            self.state.expire_overrides(&name, until).await?;
+        }
+        Ok(())
     }
 }

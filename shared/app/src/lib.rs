@@ -17,6 +17,7 @@ pub mod drift;
 mod error;
 mod evaluate;
 pub mod event_lister;
+mod event_override;
 mod event_pages;
 mod event_rows;
 pub mod events;

@@ -74,6 +74,8 @@ where
 async fn read_calendar<D: Decisions>(
     decisions: &D,
     ListedCalendar {
+        person: _,
+        unapplied: _,
         record,
         override_revision,
     }: ListedCalendar,

@@ -126,7 +126,7 @@ async fn by_owner<S: Calendars>(
     let mut by_owner: BTreeMap<_, Vec<Calendar>> = BTreeMap::new();
     for listed in state.listed().await? {
         let calendar = listed.record.calendar;
-        by_owner.entry(calendar.owner()).or_default().push(calendar);
+        by_owner.entry(listed.person).or_default().push(calendar);
     }
     by_owner.retain(|_, calendars| {
         calendars.sort_by_key(|one| (!one.status.holds_bots(), one.id.clone()));

@@ -1,7 +1,9 @@
 //! Sends messages to the sync queue, so that a change takes effect at once and
 //! not with the next resync.
 
-use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest, Timestamp};
+use callsheet_domain::{
+    CalendarId, EventId, EventRequest, SyncJob, SyncReason, SyncRequest, Timestamp,
+};
 
 use crate::PortError;
 use crate::ports::Queue;
@@ -13,6 +15,8 @@ pub enum Notification {
     Sent,
     /// No queue is given.
     NoQueue,
+    /// None was needed.
+    NotNeeded,
     /// It could not be sent.
     Failed(PortError),
 }
@@ -27,6 +31,20 @@ pub async fn notify<Q: Queue>(queue: Option<&Q>, job: &SyncJob) -> Notification 
         Ok(()) => Notification::Sent,
         Err(error) => Notification::Failed(error),
     }
+}
+
+/// Requests a sync of one event.
+pub async fn request_event<Q: Queue>(
+    queue: Option<&Q>,
+    (calendar, event): (&CalendarId, &EventId),
+    now: Timestamp,
+) -> Notification {
+    let request = EventRequest {
+        calendar_id: calendar.clone(),
+        event_id: event.clone(),
+        sent_at: now,
+    };
+    notify(queue, &SyncJob::Event(request)).await
 }
 
 /// Requests a full sync of a calendar.

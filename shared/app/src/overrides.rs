@@ -11,10 +11,10 @@
 
 use callsheet_domain::{
     Actor, CalendarOwner, CalendarRecord, Decision, OverrideChoice, OverrideRevision,
-    OverrideScope, RuleName, Timestamp, plus,
+    OverrideScope, RuleName, Timestamp,
 };
-use jiff::SignedDuration;
 
+use crate::event_override::{EventOverride, set_event_override};
 use crate::events::{EventName, find_event};
 use crate::kept_by::{KeptBy, find_kept_by};
 use crate::notify::{Notification, request_full_sync};
@@ -22,10 +22,6 @@ use crate::owner;
 use crate::ports::{Calendars, Decisions, OverrideStore, Queue};
 use crate::unreadable::readable;
 use crate::use_case_error::UseCaseError;
-
-/// How long an override of an event is kept after the event. An event may be postponed by
-/// months, and must not lose a person's choice by that.
-const KEPT_AFTER_EVENT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// Which meetings of the event's series an override is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +48,9 @@ pub struct SetOverride {
     /// Whether it holds for the person; else for this connection, until the owner's
     /// address is known.
     pub is_of_person: bool,
+    /// Whether it is a no that the decisions about the event have taken in already, so that
+    /// the bot goes without a sync.
+    pub is_applied: bool,
     /// Why it has no effect on the meeting for now.
     pub obstacle: Option<Obstacle>,
     /// Other copies of the meeting that keep a bot in it.
@@ -91,21 +90,33 @@ where
         || CalendarOwner::Unknown(calendar.clone()),
         |record| record.calendar.owner(),
     );
-    let revision = state.set_override(&owner, &scope, choice, by, now).await?;
-    if target == Target::Event {
-        let until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
-        state.expire_override(&owner, &scope, until).await?;
-    }
+    let set = match target {
+        Target::Event => {
+            let said = (&owner, &scope, &decision);
+            let ports = (state, decisions, queue);
+            set_event_override(ports, said, choice, by, now).await?
+        }
+        Target::Series => EventOverride {
+            revision: state.set_override(&owner, &scope, choice, by, now).await?,
+            is_applied: false,
+            notification: owner::apply((state, queue), (calendar, &owner), now).await?,
+        },
+    };
+    let EventOverride {
+        revision,
+        is_applied,
+        notification,
+    } = set;
     let holds_bots = |record: &CalendarRecord| record.calendar.status.holds_bots();
     // A calendar whose record cannot be read is not gone.
     let is_gone = unreadable.is_empty() && !record.as_ref().is_some_and(holds_bots);
     let kept_by = find_kept_by((state, decisions), &decision, &mut unreadable).await?;
-    let notification = owner::apply((state, queue), (calendar, &owner), now).await?;
     Ok(SetOverride {
         is_of_person: owner.is_known(),
         obstacle: obstacle(&decision, is_gone, now),
         kept_by,
         unreadable,
+        is_applied,
         decision,
         scope,
         choice,

@@ -22,6 +22,24 @@ pub(crate) async fn owner_of<S: Calendars>(
 }
 
 /// Has what was just said for `owner` hold for the owner of `calendar` as they are known
+/// now; gives the latter if that is another name.
+pub(crate) async fn carry_to_known<S: Calendars + OverrideStore>(
+    state: &S,
+    (calendar, owner): (&CalendarId, &CalendarOwner),
+) -> Result<Option<CalendarOwner>, PortError> {
+    let known = match owner_of(state, calendar).await {
+        // What is said is carried to the owner once the record can be read.
+        Err(PortError::Unreadable { .. }) => return Ok(None),
+        known => known?,
+    };
+    if known == *owner {
+        return Ok(None);
+    }
+    state.carry_overrides(owner, &known).await?;
+    Ok(Some(known))
+}
+
+/// Has what was just said for `owner` hold for the owner of `calendar` as they are known
 /// now, and requests a full sync of all their calendars.
 pub(crate) async fn apply<S, Q>(
     (state, queue): (&S, Option<&Q>),
@@ -32,18 +50,13 @@ where
     S: Calendars + OverrideStore,
     Q: Queue,
 {
-    let known = match owner_of(state, calendar).await {
-        // What is said is carried to the owner once the record can be read.
-        Err(PortError::Unreadable { .. }) => owner.clone(),
-        known => known?,
-    };
-    if known != *owner {
-        state.carry_overrides(owner, &known).await?;
-    }
+    let known = carry_to_known(state, (calendar, owner)).await?;
+    let known = known.unwrap_or_else(|| owner.clone());
+    let person = state.person(&known).await?;
     let mut notification = request_full_sync(queue, calendar, now).await;
     for listed in state.listed().await? {
         let other = &listed.record.calendar;
-        let is_meant = other.id != *calendar && other.owner() == known;
+        let is_meant = other.id != *calendar && listed.person == person;
         let is_sent = matches!(notification, Notification::Sent);
         if is_meant && other.status.holds_bots() && is_sent {
             notification = request_full_sync(queue, &other.id, now).await;

@@ -1,10 +1,11 @@
-//! Retires the decisions of a calendar that was disconnected or deleted, and of events that
-//! are gone.
+//! Writes that decisions want no bot any more: those of a calendar that was disconnected or
+//! deleted, of events that are gone, and of an event that its owner does not want recorded.
 
 use std::collections::HashSet;
 
 use callsheet_domain::{
-    CalendarRecord, Decision, DecisionKey, RowChange, RuleName, Verdict, retire, retire_copies,
+    CalendarId, CalendarRecord, Decision, DecisionKey, Overrides, RowChange, RuleName, Verdict,
+    retire, retire_copies, skip_at_once,
 };
 
 use crate::ports::{Clock, Decisions};
@@ -48,8 +49,9 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
         let (mut counts, mut set_aside) = (SyncCounts::default(), SetAside::default());
         let status = calendar.status;
         let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
+        let change = |row: &Decision| retire(row, verdict.clone(), record.revision);
         for keys in keys.chunks(ROWS) {
-            self.retire_rows((record, &verdict), keys, &mut counts, &mut set_aside)
+            self.retire_rows((&calendar.id, &change), keys, &mut counts, &mut set_aside)
                 .await?;
         }
         set_aside.report(&mut counts);
@@ -80,19 +82,43 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
     ) -> Result<(), SyncError> {
         let mut set_aside = SetAside::default();
         let verdict = Verdict::skip(RuleName::DELETED, "the event was deleted");
+        let change = |row: &Decision| retire(row, verdict.clone(), record.revision);
         if !keys.is_empty() {
-            self.retire_rows((record, &verdict), keys, counts, &mut set_aside)
+            self.retire_rows((&record.calendar.id, &change), keys, counts, &mut set_aside)
                 .await?;
         }
         set_aside.report(counts);
         Ok(())
     }
 
-    /// Retires the rows under `keys`. Copies in other calendars that share a bot
-    /// with them get another owner of it.
+    /// Folds the no of an owner to one event into the decisions about it. They are due then,
+    /// so the bot goes without a sync. Copies in other calendars that share the bot get
+    /// another owner of it.
+    ///
+    /// # Errors
+    /// If the decisions cannot be read or written, or other workers kept writing to them, or
+    /// decided with later overrides: the next sync of the event does it.
+    pub async fn skip(
+        &self,
+        (calendar, overrides): (&CalendarId, &Overrides),
+        keys: &[DecisionKey],
+    ) -> Result<SyncCounts, SyncError> {
+        let (mut counts, mut set_aside) = (SyncCounts::default(), SetAside::default());
+        let change = |row: &Decision| skip_at_once(row, overrides, self.clock.now());
+        self.retire_rows((calendar, &change), keys, &mut counts, &mut set_aside)
+            .await?;
+        set_aside.report(&mut counts);
+        if counts.stale + counts.set_aside > 0 {
+            return Err(SyncError::Conflict);
+        }
+        Ok(counts)
+    }
+
+    /// Changes the rows under `keys`, so that they want no bot. Copies in other calendars
+    /// that share a bot with them get another owner of it.
     async fn retire_rows(
         &self,
-        (record, verdict): (&CalendarRecord, &Verdict),
+        (calendar, change): (&CalendarId, &impl Fn(&Decision) -> RowChange),
         keys: &[DecisionKey],
         counts: &mut SyncCounts,
         set_aside: &mut SetAside,
@@ -108,7 +134,7 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
             let stored = self.decisions.copies(&loaded).await?;
             let unreadable = stored.unreadable.into_iter();
             for row in unreadable.filter(|row| keys.contains(&row.key)) {
-                set_aside.add(row.key, record.calendar.id.clone(), row.problem);
+                set_aside.add(row.key, calendar.clone(), row.problem);
             }
             let (mut stored, now) = (stored.decisions, self.clock.now());
             let is_retired = |row: &&Decision| keys.contains(&row.key);
@@ -118,7 +144,7 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
             add_sharing(self.decisions, &mut stored, unsettled.bots.clone(), now).await?;
             let mut retired = Vec::new();
             for row in stored.iter().filter(is_retired) {
-                match retire(row, verdict.clone(), record.revision) {
+                match change(row) {
                     RowChange::Write(row) => retired.push(*row),
                     RowChange::Behind => counts.stale += 1,
                     RowChange::Unchanged | RowChange::Stale => {}

@@ -45,7 +45,7 @@ pub use decision::{
     DecisionInputs, DriftKind, Evaluation, History, Offer, Plan, RecordedResult, RevisedCopies,
     RowChange, Step, Unchecked, Wanted, apply_result, decide, drift, owner_to_confirm,
     owner_to_move_back, plan, repair, repaired, retire, retire_copies, revise, revise_copies,
-    settle_copies, unchecked, unsettled_bots,
+    settle_copies, skip_at_once, unchecked, unsettled_bots,
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{
@@ -61,7 +61,8 @@ pub use id::{
 pub use jiff::Timestamp;
 pub use override_scope::OverrideScope;
 pub use overrides::{
-    ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, UnknownChoice,
+    ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, UnappliedOverride,
+    UnknownChoice,
 };
 pub use policy::{
     BotTemplate, DayOfWeek, Deduplication, DeduplicationScheme, EvaluationFailure, Expression,
@@ -73,11 +74,11 @@ pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};
 pub use sync_plan::{
     CalendarRecord, CatchUp, CompletedSync, CompletedWindows, Coverage, EventReadings,
-    LISTED_AHEAD, LatestSync, ListedEvents, ListingOptions, PageCursor, PendingCalendar,
-    PlannedSync, RequestedSync, Retired, Scope, SyncInProgress, SyncJob, SyncPlan, SyncReason,
-    SyncRequest, UnreadableEvent, UnreadableEvents, Window, WindowedSync, WindowedSyncState,
-    WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated, most_full_syncs, needs_full_sync,
-    plan_syncs,
+    EventRequest, LISTED_AHEAD, LatestSync, ListedEvents, ListingOptions, PageCursor,
+    PendingCalendar, PlannedSync, RequestedSync, Retired, Scope, SyncInProgress, SyncJob, SyncPlan,
+    SyncReason, SyncRequest, UnreadableEvent, UnreadableEvents, Window, WindowedSync,
+    WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated,
+    most_full_syncs, needs_full_sync, plan_syncs,
 };
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Reason, RuleName, TestedRules, Verdict};

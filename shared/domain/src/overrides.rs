@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::actor::Actor;
 use crate::event::CalendarEvent;
-use crate::id::{IcalUid, PlatformEventId, SeriesId};
+use crate::id::{CalendarId, EventId, IcalUid, PlatformEventId, SeriesId};
 use crate::override_scope::OverrideScope;
 use jiff::Timestamp;
 
@@ -75,6 +75,19 @@ pub struct Pause {
     pub at: Timestamp,
 }
 
+/// An override of an event that no sync of the event has applied yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnappliedOverride {
+    /// The calendar that the event is in.
+    pub calendar_id: CalendarId,
+    /// The event.
+    pub event_id: EventId,
+    /// Sequence number of the override.
+    pub revision: OverrideRevision,
+    /// When it was set.
+    pub since: Timestamp,
+}
+
 /// All overrides of one owner, and the last pause.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Overrides {
@@ -84,6 +97,9 @@ pub struct Overrides {
     pub pause: Option<Pause>,
     /// The latest revision of them; 0 if there are none.
     pub revision: OverrideRevision,
+    /// The latest revision that only full syncs of the owner's calendars apply: that of a
+    /// series, of a pause, or of more overrides of events than are applied one by one.
+    pub full_sync_revision: OverrideRevision,
     /// They are to be deleted, since no calendar of the owner was left.
     pub are_expiring: bool,
 }

@@ -3,7 +3,9 @@
 //! The text carries a version. A deployed function reads messages that the
 //! function before it wrote, so a new version is added here and the old one stays.
 
-use callsheet_domain::{CalendarId, SyncJob, SyncReason, SyncRequest, Timestamp};
+use callsheet_domain::{
+    CalendarId, EventId, EventRequest, SyncJob, SyncReason, SyncRequest, Timestamp,
+};
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,11 @@ enum MessageV1 {
     },
     CalendarChanged(AboutV1),
     FullSync(AboutV1),
+    EventOverridden {
+        #[serde(flatten)]
+        about: AboutV1,
+        event_id: String,
+    },
     /// Written by the schedule, which knows neither a calendar nor the time.
     Resync,
     ResyncNow {
@@ -52,6 +59,13 @@ pub(crate) fn job_text(job: &SyncJob) -> String {
     let message = match job {
         SyncJob::Resync => MessageV1::Resync,
         SyncJob::ResyncNow { sent_at } => MessageV1::ResyncNow { sent_at: *sent_at },
+        SyncJob::Event(request) => MessageV1::EventOverridden {
+            about: AboutV1 {
+                calendar_id: request.calendar_id.to_string(),
+                sent_at: request.sent_at,
+            },
+            event_id: request.event_id.to_string(),
+        },
         SyncJob::Request(request) => {
             let about = AboutV1 {
                 calendar_id: request.calendar_id.to_string(),
@@ -74,16 +88,27 @@ pub(crate) fn job_text(job: &SyncJob) -> String {
 pub fn parse_job(text: &str) -> Result<SyncJob, UnreadableMessage> {
     let Envelope::V1(message) = serde_json::from_str(text)
         .map_err(|_| UnreadableMessage("its version or shape is unknown"))?;
+    let calendar_id = |about: &AboutV1| {
+        CalendarId::parse(about.calendar_id.clone())
+            .map_err(|_| UnreadableMessage("its calendar_id is not a calendar's id"))
+    };
     let (about, reason) = match message {
         MessageV1::Resync => return Ok(SyncJob::Resync),
         MessageV1::ResyncNow { sent_at } => return Ok(SyncJob::ResyncNow { sent_at }),
         MessageV1::EventsChanged { about, since } => (about, SyncReason::EventsChanged { since }),
         MessageV1::CalendarChanged(about) => (about, SyncReason::CalendarChanged),
         MessageV1::FullSync(about) => (about, SyncReason::FullSync),
+        MessageV1::EventOverridden { about, event_id } => {
+            return Ok(SyncJob::Event(EventRequest {
+                calendar_id: calendar_id(&about)?,
+                event_id: EventId::parse(event_id)
+                    .map_err(|_| UnreadableMessage("its event_id is not an event's id"))?,
+                sent_at: about.sent_at,
+            }));
+        }
     };
     Ok(SyncJob::Request(SyncRequest {
-        calendar_id: CalendarId::parse(about.calendar_id)
-            .map_err(|_| UnreadableMessage("its calendar_id is not a calendar's id"))?,
+        calendar_id: calendar_id(&about)?,
         reason,
         sent_at: about.sent_at,
     }))
@@ -118,6 +143,19 @@ mod tests {
         "a requested resync"
     )]
     fn a_resync_names_no_calendar(job: SyncJob, text: &str) {
+        assert_eq!(job_text(&job), text);
+        assert_eq!(parse_job(text), Ok(job));
+    }
+
+    #[test]
+    fn a_request_to_sync_one_event_comes_back_as_it_was_written() {
+        let text =
+            r#"{"v":"1","kind":"event_overridden","calendar_id":"c","sent_at":5,"event_id":"e"}"#;
+        let job = SyncJob::Event(EventRequest {
+            calendar_id: CalendarId::parse("c").expect("an id"),
+            event_id: EventId::parse("e").expect("an id"),
+            sent_at: instant(5),
+        });
         assert_eq!(job_text(&job), text);
         assert_eq!(parse_job(text), Ok(job));
     }

@@ -43,6 +43,7 @@ impl Queue for SqsQueue {
         // A fair queue: many messages about one calendar do not delay the other calendars.
         let group = match job {
             SyncJob::Request(request) => request.calendar_id.as_str(),
+            SyncJob::Event(request) => request.calendar_id.as_str(),
             SyncJob::Resync | SyncJob::ResyncNow { .. } => "resync",
         };
         self.client

@@ -112,6 +112,7 @@ fn a_full_record() -> CalendarRecord {
             listed: 100,
             held_until: at("09:01"),
         });
+        record.own_addresses = vec![an_email(&format!("{MARK}@old.example"))];
         record.unreadable_events = UnreadableEvents {
             named: vec![UnreadableEvent {
                 id: id("event-1"),
@@ -139,7 +140,10 @@ fn full_rows() -> BTreeMap<&'static str, Attributes> {
         ("calendar", written::calendar(&a_full_record())),
         ("override", written::override_by(&by, at("09:00"))),
         ("pause", written::pause_by(&by, at("09:00"))),
-        ("head", written::overrides_head(1)),
+        (
+            "head",
+            written::joined_head(1, &an_email(&format!("{MARK}@new.example"))),
+        ),
         ("policy", written::policy(&policy)),
     ])
 }

@@ -49,7 +49,9 @@ fn requested_syncs(harness: &Harness) -> Vec<SyncReason> {
             assert_eq!(calendar_id, id("calendar-sales"));
             reason
         }
-        SyncJob::Resync | SyncJob::ResyncNow { .. } => panic!("a resync was requested"),
+        SyncJob::Event(_) | SyncJob::Resync | SyncJob::ResyncNow { .. } => {
+            panic!("a resync was requested")
+        }
     });
     reasons.collect()
 }

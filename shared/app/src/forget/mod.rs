@@ -16,7 +16,9 @@ use callsheet_domain::{
 
 use crate::PortError;
 use crate::find_calendar::known_calendars;
-use crate::ports::{ActorRows, Calendars, Decisions, Forgetting, UnreadableRow, WriteOutcome};
+use crate::ports::{
+    ActorRows, Calendars, Decisions, Forgetting, OverrideStore, UnreadableRow, WriteOutcome,
+};
 use crate::use_case_error::UseCaseError;
 pub use mentions::mentions;
 
@@ -78,7 +80,7 @@ pub async fn forget<S, D>(
     now: Timestamp,
 ) -> Result<ForgottenName, UseCaseError>
 where
-    S: Calendars + Forgetting,
+    S: Calendars + Forgetting + OverrideStore,
     D: Decisions,
 {
     let name = name.trim();
@@ -110,8 +112,8 @@ where
 {
     let listed = state.listed().await?.into_iter();
     let is_meant = |record: &CalendarRecord| {
-        let owner = record.calendar.email.as_ref();
-        let is_owner = owner.is_some_and(|owner| owner.as_str().eq_ignore_ascii_case(name));
+        let mut addresses = record.calendar.email.iter().chain(&record.own_addresses);
+        let is_owner = addresses.any(|owner| owner.as_str().eq_ignore_ascii_case(name));
         is_owner || record.calendar.id.as_str() == name
     };
     let mut calendars = Vec::new();
@@ -142,24 +144,31 @@ async fn forget_own_overrides<S>(
     is_dry_run: bool,
 ) -> Result<OwnOverrides, PortError>
 where
-    S: Calendars + Forgetting,
+    S: Calendars + Forgetting + OverrideStore,
 {
     let mut own = OwnOverrides::default();
     let Ok(email) = Email::parse(name) else {
         return Ok(own);
     };
     let listed = state.listed().await?;
-    for person in CalendarOwner::persons(&email) {
+    for name in CalendarOwner::persons(&email) {
+        let person = state.person(&name).await?;
         let has_calendar = listed.iter().any(|listed| {
-            let calendar = &listed.record.calendar;
-            calendar.status != CalendarStatus::Deleted && calendar.owner() == person
+            let status = listed.record.calendar.status;
+            status != CalendarStatus::Deleted && listed.person == person
         });
-        if has_calendar {
-            own.staying += state.owner_rows(&person).await?;
-        } else if is_dry_run {
-            own.forgotten += state.owner_rows(&person).await?;
-        } else {
-            own.forgotten += state.forget_owner(&person).await?;
+        let mut names = vec![name];
+        if !names.contains(&person) {
+            names.push(person);
+        }
+        for name in names {
+            if has_calendar {
+                own.staying += state.owner_rows(&name).await?;
+            } else if is_dry_run {
+                own.forgotten += state.owner_rows(&name).await?;
+            } else {
+                own.forgotten += state.forget_owner(&name).await?;
+            }
         }
     }
     Ok(own)

@@ -2,7 +2,9 @@
 
 use std::future::Future;
 
-use callsheet_domain::{CalendarId, CalendarRecord, OverrideRevision, Timestamp};
+use callsheet_domain::{
+    CalendarId, CalendarOwner, CalendarRecord, OverrideRevision, Timestamp, UnappliedOverride,
+};
 
 use super::WriteOutcome;
 use crate::PortError;
@@ -12,8 +14,13 @@ use crate::PortError;
 pub struct ListedCalendar {
     /// Record of the calendar.
     pub record: CalendarRecord,
-    /// Revision of its owner's latest override or pause; 0 if there is none.
+    /// Its owner, by the name that all connections of the person have in common.
+    pub person: CalendarOwner,
+    /// The latest revision of its owner's overrides and pauses that only a full sync applies; 0
+    /// if there is none.
     pub override_revision: OverrideRevision,
+    /// Overrides of its events that no sync has applied yet.
+    pub unapplied: Vec<UnappliedOverride>,
 }
 
 /// A calendar with a stored row that cannot be read.

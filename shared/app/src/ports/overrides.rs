@@ -3,14 +3,35 @@
 use std::future::Future;
 
 use callsheet_domain::{
-    Actor, CalendarOwner, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
+    Actor, CalendarId, CalendarOwner, EventId, OverrideChoice, OverrideRevision, OverrideScope,
+    Overrides, Timestamp,
 };
 
 use crate::PortError;
 
 /// Storage of overrides and pauses, by the owner of calendars. They take effect when a
 /// calendar of the owner is synced.
+///
+/// Two names of one owner may be joined, by two addresses of a person: from then on each of
+/// them means the same person, in every function.
 pub trait OverrideStore: Send + Sync {
+    /// The person whom `owner` names: the first of the names that were joined with it.
+    fn person(
+        &self,
+        owner: &CalendarOwner,
+    ) -> impl Future<Output = Result<CalendarOwner, PortError>> + Send;
+
+    /// Has two names mean one person at `now`, with the overrides and the pause of both. Of
+    /// two for one scope the one that was set last holds. If anything was said, the person
+    /// gets a revision that is later than all those of both names. Doing it twice changes
+    /// nothing.
+    fn join_names(
+        &self,
+        one: &CalendarOwner,
+        other: &CalendarOwner,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
     /// The overrides and the pause of an owner.
     fn overrides(
         &self,
@@ -28,6 +49,27 @@ pub trait OverrideStore: Send + Sync {
         by: &Actor,
         now: Timestamp,
     ) -> impl Future<Output = Result<OverrideRevision, PortError>> + Send;
+
+    /// The same for the override of one event, which is `events` in the owner's calendars. They
+    /// are unapplied until [`Self::note_applied`] says otherwise. If more than twenty are, the
+    /// owner's calendars need a full sync instead.
+    fn set_event_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        events: &[(CalendarId, EventId)],
+        choice: OverrideChoice,
+        by: &Actor,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<OverrideRevision, PortError>> + Send;
+
+    /// Notes that the decision about an event was made with the overrides up to `revision`.
+    fn note_applied(
+        &self,
+        owner: &CalendarOwner,
+        event: &EventId,
+        revision: OverrideRevision,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
 
     /// Pauses the owner's calendars at `now` until an instant, in place of an earlier pause;
     /// an instant that is past resumes them. Gives the owner's new revision.

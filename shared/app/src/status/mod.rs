@@ -100,6 +100,8 @@ where
     D: Decisions,
 {
     let ListedCalendar {
+        person: _,
+        unapplied: _,
         record,
         override_revision,
     } = listed;

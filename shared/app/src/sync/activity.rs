@@ -26,6 +26,7 @@ pub fn batch_activity(deliveries: &[Delivery], handled: &Handled, now: Timestamp
 fn request_sent_at(delivery: &Delivery) -> Option<Timestamp> {
     match &delivery.job {
         SyncJob::Request(request) => Some(request.sent_at),
+        SyncJob::Event(request) => Some(request.sent_at),
         SyncJob::Resync | SyncJob::ResyncNow { .. } => None,
     }
 }
@@ -38,7 +39,7 @@ fn webhook_accepted_at(delivery: &Delivery) -> Option<Timestamp> {
             let is_webhook = matches!(request.reason, SyncReason::EventsChanged { .. });
             is_webhook.then_some(request.sent_at)
         }
-        SyncJob::Resync | SyncJob::ResyncNow { .. } => None,
+        SyncJob::Event(_) | SyncJob::Resync | SyncJob::ResyncNow { .. } => None,
     }
 }
 

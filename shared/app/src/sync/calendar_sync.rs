@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use crate::decision_writer::{DecisionWriter, SyncContext};
 use crate::event_pages::{EventList, EventPage, EventPages, HOLD, ListPosition, PageHandler};
 use crate::ports::{Clock as _, EventQuery};
+use crate::sync::own_addresses::OwnAddresses;
 use crate::sync::stored_progress::StoredProgress;
 use crate::sync::unlisted::UnlistedEvents;
 use crate::sync::unreadable_again::UnreadableAgain;
@@ -219,6 +220,13 @@ impl<P: SyncPorts> PageHandler for Pages<'_, P> {
         if let Some(listed) = &mut self.listed {
             page.ids().for_each(|id| listed.add(id));
         }
+        let own_addresses = OwnAddresses {
+            state: self.state,
+            clock: self.writer.clock,
+        };
+        let calendar = self.progress.calendar();
+        let learnt = own_addresses.learn((&mut self.context, calendar), &page.events);
+        learnt.await?;
         self.writer.write_page(&self.context, page, counts).await
     }
 

@@ -12,6 +12,7 @@ use crate::retire_calendar::CalendarRetirer;
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
+use crate::sync::event_sync::EventSync;
 use crate::sync::page_intake::PageIntake;
 use crate::sync::requests::RequestHandler;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
@@ -219,6 +220,7 @@ impl<P: SyncPorts> SyncHandler<P> {
         handled: &mut Handled,
     ) {
         // Boxed: the state of each while it waits is large.
+        Box::pin(self.run_events(batch, components, handled)).await;
         Box::pin(self.run_requests(batch, components, handled)).await;
         let resync = match batch.calls.held() {
             Some(error) => Err(error),
@@ -229,6 +231,23 @@ impl<P: SyncPorts> SyncHandler<P> {
             let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
             batch.requeue.again(resyncs, &error, handled).await;
         }
+    }
+
+    async fn run_events(
+        &self,
+        batch: &Batch<'_, P>,
+        components: &Components<'_, P>,
+        handled: &mut Handled,
+    ) {
+        let terms = CallTerms {
+            priority: Priority::Live,
+            latest: batch.latest,
+        };
+        let again = (batch.requeue, handled);
+        let events = EventSync::of(components.loader, components.calendar_sync);
+        events
+            .handle(batch.deliveries, batch.policy, terms, again)
+            .await;
     }
 
     async fn run_requests(
@@ -335,7 +354,7 @@ fn held(denial: Denial, now: Timestamp) -> SyncError {
 /// The cause of the resync that a message asks for; none for a sync request.
 fn resync_trigger(delivery: &Delivery) -> Option<Trigger> {
     match delivery.job {
-        SyncJob::Request(_) => None,
+        SyncJob::Request(_) | SyncJob::Event(_) => None,
         SyncJob::Resync => Some(Trigger::Scheduled),
         SyncJob::ResyncNow { .. } => Some(Trigger::Requested),
     }

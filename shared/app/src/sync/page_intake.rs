@@ -17,6 +17,7 @@ use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::{DecisionWriter, SyncContext};
 use crate::event_pages::EventPage;
 use crate::ports::{Calendars as _, Clock as _, Queue as _};
+use crate::sync::own_addresses::OwnAddresses;
 use crate::sync::unreadable_again::note_readings;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
@@ -136,9 +137,18 @@ impl<P: SyncPorts> PageIntake<'_, P> {
         let readings = by_calendar(&page, calendars.began_at);
         self.load_calendars(readings.keys(), calendars, terms)
             .await?;
+        let own_addresses = OwnAddresses {
+            state: self.loader.state,
+            clock: self.writer.clock,
+        };
         for (calendar, readings) in readings {
             calendars.note_tried(&calendar, &readings);
             if let Err(error) = self.note_readings(calendars, &calendar, &readings).await {
+                calendars.skip_or_fail(calendar, error)?;
+                continue;
+            }
+            let of_calendar = (&mut calendars.context, &calendar);
+            if let Err(error) = own_addresses.learn(of_calendar, &page.events).await {
                 calendars.skip_or_fail(calendar, error)?;
             }
         }

@@ -51,7 +51,7 @@ impl Batch<'_> {
         let policy = self.policy.revision;
         let pending = self.pending.iter().filter_map(|(calendar, pending)| {
             let CalendarContext { record, overrides } = calendars.get(calendar)?;
-            let override_revision = overrides.revision;
+            let override_revision = overrides.full_sync_revision;
             let last_sync = record.last_sync.as_ref();
             let in_progress = record.in_progress.as_ref();
             Some(PendingCalendar {

@@ -135,6 +135,7 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
         if age >= REQUEUED_FOR {
             let calendar = match &delivery.job {
                 SyncJob::Request(request) => request.calendar_id.as_str(),
+                SyncJob::Event(request) => request.calendar_id.as_str(),
                 SyncJob::Resync | SyncJob::ResyncNow { .. } => "all",
             };
             let age = age.as_secs();

@@ -24,6 +24,7 @@ use crate::ports::{Calendars as _, Clock as _, ListedCalendar, Queue as _, SyncS
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
+use crate::sync::event_sync::EventSync;
 use crate::sync::reconnection::Reconnection;
 use crate::sync::resync_plan::{DueCalendars, DueSync, ResyncPlan};
 use crate::sync::retirement::Retirement;
@@ -142,6 +143,17 @@ impl<P: SyncPorts> Resync<'_, P> {
             windowed = Some(state);
         }
         self.retire_lost(&calendars, terms).await?;
+        let events = EventSync::of(self.loader, self.calendar_sync);
+        events
+            .go_on(&calendars, policy, terms)
+            .await
+            .or_else(|error| {
+                if error.stops_all() {
+                    return Err(error);
+                }
+                tracing::info!(%error, "overrides of events wait for the next resync: {error}");
+                Ok(())
+            })?;
         if was_listed {
             let CalendarSync { pages, writer, .. } = *self.calendar_sync;
             let state = self.state;
@@ -321,7 +333,9 @@ impl<P: SyncPorts> Resync<'_, P> {
             return Ok(None);
         };
         let (record, now) = (&calendar.record, self.clock.now());
-        let due_sync = run.plan.due_sync(record, calendar.overrides.revision, now);
+        let due_sync = run
+            .plan
+            .due_sync(record, calendar.overrides.full_sync_revision, now);
         let Some(due_sync) = due_sync else {
             return Ok(None);
         };

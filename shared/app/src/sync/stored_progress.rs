@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CalendarRecord, CompletedSync, EventId, EventReadings, ListedEvents, SyncInProgress, Timestamp,
+    CalendarId, CalendarRecord, CompletedSync, EventId, EventReadings, ListedEvents,
+    SyncInProgress, Timestamp,
 };
 
 use crate::event_pages::{EventList, EventPage, ListPosition};
@@ -37,6 +38,11 @@ impl StoredProgress {
             record,
             mark,
         }
+    }
+
+    /// The calendar.
+    pub(super) fn calendar(&self) -> &CalendarId {
+        &self.record.calendar.id
     }
 
     /// Notes which events of a page could be read, for the calendar's record.

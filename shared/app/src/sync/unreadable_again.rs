@@ -120,6 +120,28 @@ impl<P: SyncPorts> UnreadableAgain<'_, P> {
         self.take(&context, turn, &mut counts, terms).await;
     }
 
+    /// Reads one event of a calendar in `context`, whether or not it could be read before.
+    ///
+    /// # Errors
+    /// If the terms allow no call, or Recall or the store fails.
+    pub(super) async fn read_one(
+        &self,
+        context: &SyncContext,
+        (calendar, event): (&CalendarId, &EventId),
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let turn = Turn {
+            events: vec![(calendar.clone(), event.clone())],
+            others_wait: false,
+        };
+        let (readings, failed) = self.ask(&turn, terms).await;
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let mut counts = SyncCounts::default();
+        self.write(context, readings, false, &mut counts).await
+    }
+
     async fn take(
         &self,
         context: &SyncContext,
@@ -133,6 +155,13 @@ impl<P: SyncPorts> UnreadableAgain<'_, P> {
         if turn.events.is_empty() {
             return;
         }
+        let terms = CallTerms {
+            priority: Priority::Background,
+            latest: match terms.priority {
+                Priority::Live => plus(self.writer.clock.now(), LIVE_WAIT).min(terms.latest),
+                Priority::Background | Priority::Operator => terms.latest,
+            },
+        };
         let (readings, failed) = self.ask(&turn, terms).await;
         let written = self
             .write(context, readings, turn.others_wait, counts)
@@ -144,15 +173,7 @@ impl<P: SyncPorts> UnreadableAgain<'_, P> {
 
     /// Asks Recall for the events of a turn, until it fails or no permit is free.
     async fn ask(&self, turn: &Turn, terms: CallTerms) -> (Readings, Option<SyncError>) {
-        let began_at = self.writer.clock.now();
-        let terms = CallTerms {
-            priority: Priority::Background,
-            latest: match terms.priority {
-                Priority::Live => plus(began_at, LIVE_WAIT).min(terms.latest),
-                Priority::Background | Priority::Operator => terms.latest,
-            },
-        };
-        let mut readings = Readings::since(began_at);
+        let mut readings = Readings::since(self.writer.clock.now());
         for (calendar, id) in &turn.events {
             let tried = match self.pages.event(id, terms).await {
                 // Of this event alone.

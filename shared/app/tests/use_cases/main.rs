@@ -21,6 +21,7 @@ mod model;
 mod moved_in_its_call;
 mod moved_into_the_past;
 mod moved_shared_bot;
+mod one_event_override;
 mod outages;
 mod overrides_of_a_person;
 mod plan;

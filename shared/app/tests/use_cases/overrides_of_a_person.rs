@@ -1,6 +1,7 @@
 //! What a person said holds for the person, whatever becomes of the connections of the
 //! mailbox and of the series.
 
+mod addresses;
 mod world;
 
 use callsheet_app::Handled;

@@ -74,7 +74,7 @@ fn objection(
     Some(Verdict::skip(rule, reason))
 }
 
-fn by_override(choice: &Override, rule: RuleName, scope: &str) -> Option<Verdict> {
+pub(super) fn by_override(choice: &Override, rule: RuleName, scope: &str) -> Option<Verdict> {
     let reason = |verb| {
         let (actor, date) = (choice.actor_name(), date_and_time(choice.at));
         format!("{actor} set an override on {date}: {verb} this {scope}")

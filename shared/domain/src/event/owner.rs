@@ -12,7 +12,8 @@ use crate::id::CalendarId;
 /// Whom overrides and pauses belong to: the owner of a calendar.
 ///
 /// Recall gives a calendar another id each time it is connected, and one mailbox can be
-/// connected twice. The person stays the same, by the platform and the address there.
+/// connected twice. The person stays the same, by the platform and the address there. A
+/// person may have several addresses: then the store keeps which names are of one person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CalendarOwner {
     /// A person.
@@ -56,8 +57,8 @@ impl CalendarOwner {
 }
 
 impl Calendar {
-    /// Its owner. All overrides and pauses are read and written under this name, so a
-    /// further address of the same person is to be resolved here.
+    /// Its owner, by the address that Recall gives. Overrides and pauses are read and written
+    /// under this name or another one of the same person: the store takes each of them.
     #[must_use]
     pub fn owner(&self) -> CalendarOwner {
         match &self.email {

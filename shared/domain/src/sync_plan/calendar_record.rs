@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::listed_events::ListedEvents;
 use super::state::{CompletedSync, SyncInProgress};
 use super::unreadable_events::UnreadableEvents;
-use crate::event::{Calendar, CalendarStatus};
+use crate::email::Email;
+use crate::event::{Calendar, CalendarEvent, CalendarOwner, CalendarStatus};
 use crate::revision::{CalendarRevision, Version};
 use crate::time::plus;
 
@@ -13,6 +14,9 @@ use crate::time::plus;
 /// none for this long: longer than the index lags, and than a sync that another worker had
 /// in progress takes.
 const RETIRED_AFTER: SignedDuration = SignedDuration::from_mins(2);
+
+/// The most further addresses of an owner that are kept.
+const MOST_ADDRESSES: usize = 10;
 
 /// The time in which the index of a lost calendar's decisions showed none that was not
 /// retired.
@@ -46,6 +50,9 @@ pub struct CalendarRecord {
     pub retired: Option<Retired>,
     /// Its events that cannot be read.
     pub unreadable_events: UnreadableEvents,
+    /// Further addresses of the owner, which events of the calendar mark as the owner's own;
+    /// at most ten.
+    pub own_addresses: Vec<Email>,
     /// Counts the writes of the record.
     pub version: Version,
 }
@@ -63,6 +70,7 @@ impl CalendarRecord {
             listed_so_far: None,
             retired: None,
             unreadable_events: UnreadableEvents::default(),
+            own_addresses: Vec::new(),
             version: Version::NEW,
         }
     }
@@ -89,8 +97,33 @@ impl CalendarRecord {
             listed_so_far: None,
             retired: None,
             unreadable_events: self.unreadable_events.clone(),
+            own_addresses: self.own_addresses.clone(),
             version: self.version,
         })
+    }
+
+    /// The owner under each further address.
+    pub fn further_names(&self) -> impl Iterator<Item = CalendarOwner> {
+        let platform = self.calendar.platform;
+        let addresses = self.own_addresses.iter().cloned();
+        addresses.map(move |email| CalendarOwner::Person { platform, email })
+    }
+
+    /// The addresses that these events of the calendar mark as the owner's own and that are
+    /// not known yet, as many as are kept.
+    #[must_use]
+    pub fn new_addresses<'a>(&self, events: impl Iterator<Item = &'a CalendarEvent>) -> Vec<Email> {
+        let mut new = Vec::new();
+        let own = events.filter(|event| event.calendar_id == self.calendar.id);
+        for address in own.flat_map(|event| &event.facts.own_addresses) {
+            let is_known = self.calendar.email.as_ref() == Some(address)
+                || self.own_addresses.contains(address)
+                || new.contains(address);
+            if !is_known && self.own_addresses.len() + new.len() < MOST_ADDRESSES {
+                new.push(address.clone());
+            }
+        }
+        new
     }
 
     /// Whether the calendar is disconnected or deleted, and decisions of it may still have

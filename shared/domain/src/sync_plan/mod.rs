@@ -49,7 +49,7 @@ pub use coverage::Coverage;
 pub use listed_events::ListedEvents;
 pub use plan::{ListingOptions, PendingCalendar, PlannedSync, Scope, SyncPlan};
 pub use plan_syncs::plan_syncs;
-pub use request::{SyncJob, SyncReason, SyncRequest};
+pub use request::{EventRequest, SyncJob, SyncReason, SyncRequest};
 pub use requested::RequestedSync;
 pub use state::{
     CatchUp, CompletedSync, LatestSync, PageCursor, SyncInProgress, WorkspaceCoverage,

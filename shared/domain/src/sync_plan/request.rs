@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::id::CalendarId;
+use crate::id::{CalendarId, EventId};
 
 /// Why a sync is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,11 +32,24 @@ pub struct SyncRequest {
     pub sent_at: Timestamp,
 }
 
+/// A request to sync one event of a calendar, since an override of it was set.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EventRequest {
+    /// The calendar.
+    pub calendar_id: CalendarId,
+    /// The event.
+    pub event_id: EventId,
+    /// When it was sent, by our clock: after the override was set.
+    pub sent_at: Timestamp,
+}
+
 /// The job of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SyncJob {
     /// Sync one calendar.
     Request(SyncRequest),
+    /// Sync one event.
+    Event(EventRequest),
     /// The periodic resync: syncs every calendar that needs a full sync, and every few
     /// minutes catches up on changes whose webhook never came.
     Resync,
@@ -54,6 +67,7 @@ impl SyncJob {
     pub fn first_sent_at(&self) -> Option<Timestamp> {
         match self {
             Self::Request(request) => Some(request.sent_at),
+            Self::Event(request) => Some(request.sent_at),
             Self::Resync => None,
             Self::ResyncNow { sent_at } => Some(*sent_at),
         }

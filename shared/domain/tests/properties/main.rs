@@ -5,6 +5,7 @@
     reason = "a test that cannot build its world fails"
 )]
 
+mod at_once;
 mod copies;
 mod copy;
 mod decisions;

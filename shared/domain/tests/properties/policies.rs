@@ -173,6 +173,7 @@ pub(crate) fn any_overrides() -> impl Strategy<Value = Overrides> {
                     at: Timestamp::UNIX_EPOCH,
                 }),
                 revision: OverrideRevision(3),
+                full_sync_revision: OverrideRevision(3),
                 are_expiring: false,
             }
         })

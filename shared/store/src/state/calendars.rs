@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, ListedCalendar, UnreadableRecord, WriteOutcome};
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
-    EventId, ListedEvents, OverrideRevision, Platform, PolicyRevision, Retired, Timestamp,
-    UnreadableEvent, UnreadableEvents, Version,
+    Calendar, CalendarId, CalendarOwner, CalendarRecord, CalendarRevision, CalendarStatus,
+    CompletedSync, Email, EventId, ListedEvents, OverrideRevision, Platform, PolicyRevision,
+    Retired, Timestamp, UnreadableEvent, UnreadableEvents, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -43,12 +43,23 @@ impl Calendars for StateTable {
         let Entries {
             calendars, heads, ..
         } = self.entries().await?;
-        let listed = |record: CalendarRecord| ListedCalendar {
-            override_revision: match heads.get(&partition_of(&record.calendar.owner())) {
-                Some(Ok(revision)) => *revision,
-                Some(Err(_)) | None => OverrideRevision::default(),
-            },
-            record,
+        let listed = |record: CalendarRecord| {
+            let (person, head) = person_of(&record, &heads);
+            ListedCalendar {
+                override_revision: match head {
+                    Some(Ok(head)) => head.full_sync_revision(),
+                    Some(Err(_)) | None => OverrideRevision::default(),
+                },
+                unapplied: match head {
+                    Some(Ok(head)) => head.unapplied(),
+                    Some(Err(_)) | None => Vec::new(),
+                }
+                .into_iter()
+                .filter(|one| one.calendar_id == record.calendar.id)
+                .collect(),
+                person,
+                record,
+            }
         };
         Ok(calendars.into_iter().map(listed).collect())
     }
@@ -87,8 +98,8 @@ impl StateTable {
 struct Entries {
     /// The records of calendars.
     calendars: Vec<CalendarRecord>,
-    /// The revision of each owner's overrides, by partition.
-    heads: BTreeMap<String, Result<OverrideRevision, Unreadable>>,
+    /// The head of each owner's overrides, by partition.
+    heads: Heads,
     /// The problems of other rows, by partition.
     problems: BTreeMap<String, Unreadable>,
 }
@@ -110,7 +121,7 @@ impl Entries {
                 },
                 OVERRIDES_HEAD => match read_row::<HeadRow>(row) {
                     Ok(row) => {
-                        entries.heads.insert(partition, Ok(row.revision()));
+                        entries.heads.insert(partition, Ok(row));
                         continue;
                     }
                     Err(problem) => {
@@ -144,14 +155,33 @@ impl Entries {
             .filter_map(|(partition, problem)| Some(unreadable(calendar_of(partition)?, problem)))
             .collect();
         for record in &self.calendars {
-            let head = self.heads.get(&partition_of(&record.calendar.owner()));
-            if let Some(Err(problem)) = head {
+            if let (_, Some(Err(problem))) = person_of(record, &self.heads) {
                 all.push(unreadable(record.calendar.id.clone(), problem));
             }
         }
         all.sort_unstable();
         all
     }
+}
+
+/// The heads of overrides, by partition.
+type Heads = BTreeMap<String, Result<HeadRow, Unreadable>>;
+
+/// The person who owns a calendar, and the head of their overrides.
+fn person_of<'a>(
+    record: &CalendarRecord,
+    heads: &'a Heads,
+) -> (CalendarOwner, Option<&'a Result<HeadRow, Unreadable>>) {
+    let mut person = record.calendar.owner();
+    // The index may lag behind, and show a circle only if a row was changed by hand.
+    for _ in 0..=heads.len() {
+        let head = heads.get(&partition_of(&person));
+        match head.and_then(|head| head.as_ref().ok()?.person()) {
+            Some(before) => person = before,
+            None => return (person, head),
+        }
+    }
+    (person, None)
 }
 
 /// The text of a key attribute.
@@ -194,8 +224,15 @@ pub(super) struct CalendarRow {
     unreadable_events: Vec<UnreadableEventRow>,
     #[serde(default, skip_serializing_if = "is_zero")]
     more_unreadable: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    own_addresses: Vec<AddressRow>,
     version: u64,
 }
+
+/// An address of the owner.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct AddressRow(#[serde(with = "stored_text")] Email);
 
 #[derive(Serialize, Deserialize)]
 struct RetiredRow {
@@ -272,6 +309,9 @@ impl CalendarRow {
                 .map(Into::into)
                 .collect(),
             more_unreadable: record.unreadable_events.more,
+            own_addresses: (record.own_addresses.iter().cloned())
+                .map(AddressRow)
+                .collect(),
             version: record.version.next().0,
         }
     }
@@ -297,6 +337,9 @@ impl CalendarRow {
                 named: self.unreadable_events.into_iter().map(Into::into).collect(),
                 more: self.more_unreadable,
             },
+            own_addresses: (self.own_addresses.into_iter())
+                .map(|AddressRow(email)| email)
+                .collect(),
             version: Version(self.version),
         }
     }

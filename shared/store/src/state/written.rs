@@ -2,7 +2,8 @@
 
 use callsheet_app::ports::NewPolicy;
 use callsheet_domain::{
-    Actor, CalendarRecord, OverrideChoice, OverrideRevision, PolicyRevision, Timestamp,
+    Actor, CalendarOwner, CalendarRecord, Email, OverrideChoice, OverrideRevision, Platform,
+    PolicyRevision, Timestamp,
 };
 
 use super::calendars::CalendarRow;
@@ -14,8 +15,13 @@ pub(crate) fn calendar(record: &CalendarRecord) -> Attributes {
     write_row(CalendarRow::of(record))
 }
 
-pub(crate) fn overrides_head(revision: u64) -> Attributes {
-    write_row(HeadRow::of(OverrideRevision(revision)))
+/// The head of a name that was joined with that of the person of this address.
+pub(crate) fn joined_head(revision: u64, email: &Email) -> Attributes {
+    let person = CalendarOwner::Person {
+        platform: Platform::Google,
+        email: email.clone(),
+    };
+    write_row(HeadRow::joined(OverrideRevision(revision), &person))
 }
 
 pub(crate) fn override_by(by: &Actor, at: Timestamp) -> Attributes {

@@ -80,6 +80,7 @@ pub async fn a_calendar_record_is_read_as_it_was_written(calendars: &impl Calend
                     (0..sync_index).for_each(|number| listed.add(&id(format!("event-{number}"))));
                     listed
                 });
+                record.own_addresses = vec![an_email("old@acme.example")];
                 record.unreadable_events = UnreadableEvents {
                     named: (0..sync_index)
                         .map(|number| UnreadableEvent {
@@ -182,8 +183,10 @@ pub async fn every_calendar_is_listed_as_it_was_written(calendars: &impl Calenda
     });
     assert_eq!(write(calendars, &synced).await, WriteOutcome::Written);
     let entry = |record: CalendarRecord, version| ListedCalendar {
+        person: record.calendar.owner(),
         record: record.with(|record| record.version = Version(version)),
         override_revision: OverrideRevision(0),
+        unapplied: Vec::new(),
     };
     let expected = [entry(synced, 2), entry(disconnected, 1)];
     eventually("the list shows what was written", async || {
@@ -235,6 +238,91 @@ pub async fn a_calendar_is_listed_with_its_latest_override_revision(
                 ("calendar-c", 1),
                 ("calendar-d", 2),
             ]
+    })
+    .await;
+}
+
+/// The override of one event makes no calendar need a full sync, unless too many are unapplied.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn a_calendar_is_listed_with_the_overrides_that_no_sync_has_applied(
+    store: &(impl Calendars + OverrideStore),
+) {
+    let record = named("calendar-a");
+    assert_eq!(write(store, &record).await, WriteOutcome::Written);
+    let (owner, by) = (record.calendar.owner(), an_actor());
+    let set = async |number: usize| {
+        let scope = OverrideScope::Event(id(format!("platform-{number}")));
+        let events = [(record.calendar.id.clone(), id(format!("event-{number}")))];
+        let choice = OverrideChoice::Record;
+        let set = store.set_event_override(&owner, &scope, &events, choice, &by, at("09:00"));
+        set.await.expect("the store answers")
+    };
+    let series = OverrideScope::Series(an_event().ical_uid);
+    let of_series = store.set_override(&owner, &series, OverrideChoice::Skip, &by, at("09:00"));
+    let full = of_series.await.expect("the store answers");
+    let shows = async |full: OverrideRevision, unapplied: &[&str]| {
+        eventually("the list shows what is unapplied", async || {
+            let [one] = &listed(store).await[..] else {
+                return false;
+            };
+            let shown = one.unapplied.iter().map(|one| one.event_id.as_str());
+            one.override_revision == full && shown.eq(unapplied.iter().copied())
+        })
+        .await;
+        let said = store.overrides(&owner).await.expect("the store answers");
+        assert_eq!(said.full_sync_revision, full);
+    };
+    let first = set(1).await;
+    let second = set(2).await;
+    assert_eq!((first.0, second.0), (full.0 + 1, full.0 + 2));
+    shows(full, &["event-1", "event-2"]).await;
+    for (event, revision) in [("event-1", first), ("event-2", first), ("event-3", second)] {
+        let noted = store.note_applied(&owner, &id(event), revision).await;
+        noted.expect("the store answers");
+    }
+    // The second one was set after that sync read the overrides.
+    shows(full, &["event-2"]).await;
+    set(2).await;
+    shows(full, &["event-2"]).await;
+    for number in 3..22 {
+        set(number).await;
+    }
+    let last = set(22).await;
+    shows(last, &[]).await;
+}
+
+/// # Panics
+/// If the implementation does something else.
+pub async fn calendars_of_joined_names_are_listed_as_of_one_person(
+    store: &(impl Calendars + OverrideStore),
+) {
+    let owned = |name: &str, email: &str| {
+        named(name).with(|record| record.calendar.email = Some(an_email(email)))
+    };
+    let records = [
+        owned("calendar-a", "new@acme.example"),
+        owned("calendar-b", "old@acme.example"),
+        owned("calendar-c", "bo@acme.example"),
+    ];
+    for record in &records {
+        assert_eq!(write(store, record).await, WriteOutcome::Written);
+    }
+    let [new, old, bo] = records.map(|record| record.calendar.owner());
+    let (series, by) = (OverrideScope::Series(an_event().ical_uid), an_actor());
+    let set = store.set_override(&old, &series, OverrideChoice::Skip, &by, at("09:00"));
+    set.await.expect("the store answers");
+    let joined = store.join_names(&old, &new, at("09:00"));
+    joined.await.expect("the store answers");
+    let said = store.overrides(&new).await.expect("the store answers");
+    eventually("the list shows the person", async || {
+        let listed = listed(store).await;
+        let shown = listed
+            .into_iter()
+            .map(|one| (one.person, one.override_revision));
+        let person = (new.clone(), said.revision);
+        shown.eq([person.clone(), person, (bo.clone(), OverrideRevision(0))])
     })
     .await;
 }

@@ -119,6 +119,8 @@ macro_rules! state_contract {
             of_concurrent_writes_of_a_calendar_record_one_succeeds,
             every_calendar_is_listed_as_it_was_written,
             a_calendar_is_listed_with_its_latest_override_revision,
+            calendars_of_joined_names_are_listed_as_of_one_person,
+            a_calendar_is_listed_with_the_overrides_that_no_sync_has_applied,
             many_calendars_are_listed_to_the_end,
         );
         $crate::contract_tests!($setup, access:
@@ -153,6 +155,11 @@ macro_rules! state_contract {
             an_override_is_stored_under_the_name_before_splits,
             overrides_are_carried_over_to_another_name_of_the_owner,
             overrides_that_expire_can_be_kept,
+            names_that_are_joined_mean_one_person,
+            of_two_choices_of_joined_names_the_later_one_counts,
+            names_are_joined_through_others_in_any_order,
+            names_of_which_nothing_was_said_are_joined_without_a_revision,
+            an_override_that_is_set_while_names_are_joined_is_kept,
         );
         $crate::contract_tests!($setup, policies:
             no_policy_is_active_at_first,

@@ -86,6 +86,17 @@ intercepted! {
             by: &Actor,
             now: Timestamp,
         ) -> OverrideRevision;
+        set_event_override(
+            owner: &CalendarOwner,
+            scope: &OverrideScope,
+            events: &[(CalendarId, EventId)],
+            choice: OverrideChoice,
+            by: &Actor,
+            now: Timestamp,
+        ) -> OverrideRevision;
+        note_applied(owner: &CalendarOwner, event: &EventId, revision: OverrideRevision) -> ();
+        person(owner: &CalendarOwner) -> CalendarOwner;
+        join_names(one: &CalendarOwner, other: &CalendarOwner, now: Timestamp) -> ();
         carry_overrides(from: &CalendarOwner, to: &CalendarOwner) -> ();
         expire_override(owner: &CalendarOwner, scope: &OverrideScope, at: Timestamp) -> ();
         expire_overrides(owner: &CalendarOwner, at: Timestamp) -> ();

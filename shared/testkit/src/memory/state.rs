@@ -9,9 +9,9 @@ use callsheet_app::ports::{
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, CalendarRecord, LinkComparison, NextFree, Operation,
+    Actor, CalendarId, CalendarOwner, CalendarRecord, EventId, LinkComparison, NextFree, Operation,
     Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision,
-    RateLimit, Timestamp, Version, WindowedSyncState, WorkspaceSyncState,
+    RateLimit, Timestamp, UnappliedOverride, Version, WindowedSyncState, WorkspaceSyncState,
 };
 
 use super::Shared;
@@ -29,6 +29,10 @@ struct State {
     workspace: WorkspaceSyncState,
     windowed: WindowedSyncState,
     overrides: BTreeMap<CalendarOwner, Overrides>,
+    /// Overrides of events that no sync has applied yet.
+    unapplied: BTreeMap<CalendarOwner, Vec<UnappliedOverride>>,
+    /// The name before, of each name that was joined with another one.
+    joined: BTreeMap<CalendarOwner, CalendarOwner>,
     /// Every revision of the policy; the last one is active.
     policies: Vec<StoredPolicy>,
     /// How the built-in policy compares links, once that is decided.
@@ -49,6 +53,9 @@ struct State {
     unreadable_overrides: BTreeSet<CalendarOwner>,
     lost_override_heads: BTreeSet<CalendarOwner>,
 }
+
+/// The most overrides of events that are applied one by one.
+const MOST_UNAPPLIED: usize = 20;
 
 /// The problem of rows that a test made unreadable.
 const PROBLEM: &str = "made unreadable on purpose";
@@ -75,13 +82,55 @@ impl State {
         )
     }
 
+    /// The first of the names that were joined with `owner`.
+    fn person(&self, owner: &CalendarOwner) -> CalendarOwner {
+        let mut person = owner;
+        while let Some(before) = self.joined.get(person) {
+            person = before;
+        }
+        person.clone()
+    }
+
+    /// Has the overrides and the pause of `from` hold for `to` as well.
+    fn carry(&mut self, from: &CalendarOwner, to: &CalendarOwner) {
+        let Some(carried) = self.overrides.get(from).cloned() else {
+            return;
+        };
+        let mut last = self.last_revision(to).max(self.last_revision(from));
+        let known = self.overrides.entry(to.clone()).or_default();
+        for (scope, theirs) in carried.by_scope {
+            let own = known.by_scope.get(&scope);
+            let own = own.filter(|own| own.at >= theirs.at).cloned();
+            let mut later = own.unwrap_or(theirs);
+            last = last.next();
+            later.revision = last;
+            known.by_scope.insert(scope.clone(), later);
+            let expiry = self.override_expiries.get(&(from.clone(), scope.clone()));
+            if let Some(expiry) = expiry.copied() {
+                self.override_expiries.insert((to.clone(), scope), expiry);
+            }
+        }
+        if let Some(theirs) = carried.pause {
+            let own = known.pause.clone().filter(|own| own.at >= theirs.at);
+            let mut later = own.unwrap_or(theirs);
+            last = last.next();
+            later.revision = last;
+            known.pause = Some(later);
+        }
+        known.revision = last;
+        known.full_sync_revision = last;
+        self.unapplied.remove(to);
+        self.lost_override_heads.remove(to);
+    }
+
     /// The last revision of an owner's overrides: without the head it may be known from the
     /// last sync of a calendar only.
     fn last_revision(&self, owner: &CalendarOwner) -> OverrideRevision {
         let stored = self.overrides.get(owner).map(|stored| stored.revision);
         let has_head = stored.is_some() && !self.lost_override_heads.contains(owner);
         let records = self.calendars.values();
-        let of_owner = records.filter(|record| !has_head && record.calendar.owner() == *owner);
+        let is_theirs = |record: &&CalendarRecord| self.person(&record.calendar.owner()) == *owner;
+        let of_owner = records.filter(|record| !has_head && is_theirs(record));
         let synced = of_owner.filter_map(|record| record.last_sync.as_ref());
         let synced = synced.map(|sync| sync.overrides);
         synced.fold(stored.unwrap_or_default(), Ord::max)
@@ -118,6 +167,8 @@ impl MemoryState {
         self.write(|state| {
             if let Some(overrides) = state.overrides.get_mut(owner) {
                 overrides.revision = overrides.latest_revision();
+                overrides.full_sync_revision = overrides.revision;
+                state.unapplied.remove(owner);
                 state.lost_override_heads.insert(owner.clone());
             }
         });
@@ -137,6 +188,7 @@ impl MemoryState {
         scope: &OverrideScope,
     ) -> Option<Timestamp> {
         self.read(|state| {
+            let owner = &state.person(owner);
             let own = (owner.clone(), scope.before_splits());
             let own = state.override_expiries.get(&own);
             state.owner_expiries.get(owner).or(own).copied()
@@ -151,7 +203,7 @@ impl MemoryState {
     /// Makes an override of a calendar's owner unreadable, as a row of a later build is.
     pub fn make_override_unreadable(&self, id: &CalendarId) {
         self.write(|state| {
-            let owner = state.owner(id);
+            let owner = state.person(&state.owner(id));
             state.unreadable_overrides.insert(owner)
         });
     }
@@ -171,10 +223,13 @@ impl MemoryState {
         write: impl FnOnce(&mut Overrides, OverrideRevision),
     ) -> OverrideRevision {
         self.write(|state| {
+            let owner = &state.person(owner);
             let revision = state.last_revision(owner).next();
             state.lost_override_heads.remove(owner);
             let overrides = state.overrides.entry(owner.clone()).or_default();
             overrides.revision = revision;
+            overrides.full_sync_revision = revision;
+            state.unapplied.remove(owner);
             write(overrides, revision);
             revision
         })
@@ -207,12 +262,18 @@ impl Calendars for MemoryState {
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
         Ok(self.read(|state| {
             let listed = |record: &CalendarRecord| {
-                let overrides = state.overrides.get(&record.calendar.owner());
+                let person = state.person(&record.calendar.owner());
+                let overrides = state.overrides.get(&person);
                 ListedCalendar {
                     record: record.clone(),
+                    person: person.clone(),
                     override_revision: overrides
-                        .map(|overrides| overrides.revision)
+                        .map(|overrides| overrides.full_sync_revision)
                         .unwrap_or_default(),
+                    unapplied: (state.unapplied.get(&person).into_iter().flatten())
+                        .filter(|one| one.calendar_id == record.calendar.id)
+                        .cloned()
+                        .collect(),
                 }
             };
             let readable = state.calendars.values();
@@ -276,8 +337,47 @@ impl SyncStates for MemoryState {
 }
 
 impl OverrideStore for MemoryState {
+    async fn person(&self, owner: &CalendarOwner) -> Result<CalendarOwner, PortError> {
+        Ok(self.read(|state| state.person(owner)))
+    }
+
+    async fn join_names(
+        &self,
+        one: &CalendarOwner,
+        other: &CalendarOwner,
+        _: Timestamp,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let [one, other] = [one, other].map(|name| state.person(name));
+            let (to, from) = (one.clone().min(other.clone()), one.max(other));
+            if from == to {
+                return;
+            }
+            let said = [&from, &to].map(|name| state.overrides.get(name));
+            let is_anything_said = said
+                .into_iter()
+                .flatten()
+                .any(|said| !said.by_scope.is_empty() || said.pause.is_some());
+            let last = state.last_revision(&from).max(state.last_revision(&to));
+            let last = if is_anything_said { last.next() } else { last };
+            state.carry(&from, &to);
+            if last > OverrideRevision::default() {
+                let known = state.overrides.entry(to.clone()).or_default();
+                known.revision = known.revision.max(last);
+                known.full_sync_revision = known.revision;
+                state.unapplied.remove(&to);
+            }
+            state.overrides.remove(&from);
+            let expiries = &mut state.override_expiries;
+            expiries.retain(|(owner, _), _| *owner != from);
+            state.joined.insert(from, to);
+        });
+        Ok(())
+    }
+
     async fn overrides(&self, owner: &CalendarOwner) -> Result<Overrides, PortError> {
         self.read(|state| {
+            let owner = &state.person(owner);
             if state.unreadable_overrides.contains(owner) {
                 return Err(unreadable("the overrides of a calendar's owner"));
             }
@@ -306,6 +406,65 @@ impl OverrideStore for MemoryState {
         }))
     }
 
+    async fn set_event_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        events: &[(CalendarId, EventId)],
+        choice: OverrideChoice,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<OverrideRevision, PortError> {
+        let before = self.read(|state| {
+            let owner = state.person(owner);
+            let full = state
+                .overrides
+                .get(&owner)
+                .map(|known| known.full_sync_revision);
+            (
+                full.unwrap_or_default(),
+                state.unapplied.get(&owner).cloned(),
+            )
+        });
+        let revision = self.set_override(owner, scope, choice, by, now).await?;
+        let (full_sync_revision, unapplied) = before;
+        let mut unapplied = unapplied.unwrap_or_default();
+        unapplied.retain(|one| events.iter().all(|(_, event)| *event != one.event_id));
+        let new = events
+            .iter()
+            .map(|(calendar_id, event_id)| UnappliedOverride {
+                calendar_id: calendar_id.clone(),
+                event_id: event_id.clone(),
+                revision,
+                since: now,
+            });
+        unapplied.extend(new);
+        self.write(|state| {
+            let owner = state.person(owner);
+            let overrides = state.overrides.entry(owner.clone()).or_default();
+            if unapplied.len() <= MOST_UNAPPLIED {
+                overrides.full_sync_revision = full_sync_revision;
+                state.unapplied.insert(owner, unapplied);
+            }
+        });
+        Ok(revision)
+    }
+
+    async fn note_applied(
+        &self,
+        owner: &CalendarOwner,
+        event: &EventId,
+        revision: OverrideRevision,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let owner = state.person(owner);
+            if let Some(unapplied) = state.unapplied.get_mut(&owner) {
+                unapplied.retain(|one| one.event_id != *event || one.revision > revision);
+            }
+        });
+        Ok(())
+    }
+
     async fn pause(
         &self,
         owner: &CalendarOwner,
@@ -329,32 +488,10 @@ impl OverrideStore for MemoryState {
         to: &CalendarOwner,
     ) -> Result<(), PortError> {
         self.write(|state| {
-            let Some(carried) = state.overrides.get(from).cloned() else {
-                return;
-            };
-            let mut last = state.last_revision(to).max(state.last_revision(from));
-            let known = state.overrides.entry(to.clone()).or_default();
-            for (scope, theirs) in carried.by_scope {
-                let own = known.by_scope.get(&scope);
-                let own = own.filter(|own| own.at >= theirs.at).cloned();
-                let mut later = own.unwrap_or(theirs);
-                last = last.next();
-                later.revision = last;
-                known.by_scope.insert(scope.clone(), later);
-                let expiry = state.override_expiries.get(&(from.clone(), scope.clone()));
-                if let Some(expiry) = expiry.copied() {
-                    state.override_expiries.insert((to.clone(), scope), expiry);
-                }
+            let [from, to] = [from, to].map(|name| state.person(name));
+            if from != to {
+                state.carry(&from, &to);
             }
-            if let Some(theirs) = carried.pause {
-                let own = known.pause.clone().filter(|own| own.at >= theirs.at);
-                let mut later = own.unwrap_or(theirs);
-                last = last.next();
-                later.revision = last;
-                known.pause = Some(later);
-            }
-            known.revision = last;
-            state.lost_override_heads.remove(to);
         });
         Ok(())
     }
@@ -366,7 +503,7 @@ impl OverrideStore for MemoryState {
         at: Timestamp,
     ) -> Result<(), PortError> {
         self.write(|state| {
-            let scope = scope.before_splits();
+            let (owner, scope) = (&state.person(owner), scope.before_splits());
             let overrides = state.overrides.get(owner);
             if overrides.is_some_and(|overrides| overrides.by_scope.contains_key(&scope)) {
                 state.override_expiries.insert((owner.clone(), scope), at);
@@ -381,6 +518,7 @@ impl OverrideStore for MemoryState {
         at: Timestamp,
     ) -> Result<(), PortError> {
         self.write(|state| {
+            let owner = &state.person(owner);
             if state.overrides.contains_key(owner) {
                 state.owner_expiries.insert(owner.clone(), at);
             }
@@ -389,7 +527,10 @@ impl OverrideStore for MemoryState {
     }
 
     async fn keep_overrides(&self, owner: &CalendarOwner) -> Result<(), PortError> {
-        self.write(|state| state.owner_expiries.remove(owner));
+        self.write(|state| {
+            let owner = state.person(owner);
+            state.owner_expiries.remove(&owner)
+        });
         Ok(())
     }
 }
@@ -592,6 +733,8 @@ impl Forgetting for MemoryState {
         Ok(self.write(|state| {
             let count = state.rows_of_owner(owner);
             state.overrides.remove(owner);
+            state.joined.remove(owner);
+            state.unapplied.remove(owner);
             state.unreadable_overrides.remove(owner);
             state.owner_expiries.remove(owner);
             count
@@ -634,7 +777,8 @@ impl State {
 
     /// Number of an owner's rows.
     fn rows_of_owner(&self, owner: &CalendarOwner) -> u64 {
-        self.overrides.get(owner).map_or(0, |overrides| {
+        let joined = u64::from(self.joined.contains_key(owner));
+        self.overrides.get(owner).map_or(joined, |overrides| {
             let head = 1;
             head + overrides.by_scope.len() as u64 + u64::from(overrides.pause.is_some())
         })

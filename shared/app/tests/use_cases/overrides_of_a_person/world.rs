@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use callsheet_app::Handled;
 use callsheet_app::ports::OverrideStore as _;
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, OverrideChoice, OverrideScope, ResponseStatus, SyncReason,
-    Timestamp, plus,
+    Calendar, CalendarEvent, CalendarId, Email, OverrideChoice, OverrideScope, ResponseStatus,
+    SyncReason, Timestamp, plus,
 };
 use callsheet_testkit::{With as _, a_calendar, an_actor, an_email, an_event, at, id};
 use jiff::SignedDuration;
@@ -44,6 +44,9 @@ enum Change {
     BecomeKnown,
     /// The mailbox gets another address.
     Rename { person: usize },
+    /// The person connects another mailbox, whose events mark the addresses before as the
+    /// owner's own; the other connections may be deleted.
+    ConnectAnother { person: usize, deletes_others: bool },
     /// The series is split before this occurrence.
     Split { occurrence: (usize, usize) },
 }
@@ -66,6 +69,7 @@ fn change() -> impl Strategy<Value = Change> {
         ),
         1 => Just(Change::BecomeKnown),
         1 => (0..PERSONS).prop_map(|person| Change::Rename { person }),
+        2 => (0..PERSONS, any::<bool>()).prop_map(|(person, deletes_others)| Change::ConnectAnother { person, deletes_others }),
         2 => occurrence().prop_map(|occurrence| Change::Split { occurrence }),
     ]
 }
@@ -83,7 +87,10 @@ struct World {
     /// The connections of each person that are not deleted, each with whether its address is
     /// shown.
     connections: [Vec<(CalendarId, bool)>; PERSONS],
-    addresses: [String; PERSONS],
+    /// The addresses that each person has had; the last one is that of new connections.
+    addresses: [Vec<String>; PERSONS],
+    /// The number of addresses that the owner of a connection had when it was made or renamed.
+    had: BTreeMap<CalendarId, usize>,
     said: [LastChoices; PERSONS],
     /// The last split of each series, before an occurrence.
     splits: [Option<usize>; SERIES],
@@ -95,7 +102,8 @@ impl World {
         let mut world = Self {
             harness: Harness::new(),
             connections: [Vec::new(), Vec::new()],
-            addresses: [0, 1].map(|person| format!("person-{person}@acme.example")),
+            addresses: [0, 1].map(|person| vec![format!("person-{person}@acme.example")]),
+            had: BTreeMap::new(),
             said: [LastChoices::default(), LastChoices::default()],
             splits: [None; SERIES],
             connected: 0,
@@ -109,9 +117,27 @@ impl World {
     fn calendar(&self, person: usize, id: &CalendarId, is_shown: bool) -> Calendar {
         a_calendar().with(|calendar| {
             calendar.id = id.clone();
-            calendar.email = is_shown.then(|| an_email(&self.addresses[person]));
+            let address = &self.addresses[person][self.had[id] - 1];
+            calendar.email = is_shown.then(|| an_email(address));
             calendar.updated_at = self.harness.after(0);
         })
+    }
+
+    /// The latest addresses that a person had before that of a connection.
+    fn marked(&self, calendar: &CalendarId) -> Vec<Email> {
+        let of = |connections: &Vec<(CalendarId, bool)>| {
+            connections.iter().any(|(other, _)| other == calendar)
+        };
+        let Some(person) = self.connections.iter().position(of) else {
+            return Vec::new();
+        };
+        let before = &self.addresses[person][..self.had[calendar] - 1];
+        before
+            .iter()
+            .rev()
+            .take(3)
+            .map(|address| an_email(address))
+            .collect()
     }
 
     /// An occurrence as a connection shows it now.
@@ -127,6 +153,7 @@ impl World {
             event.facts.series = Some(id(&name));
             event.facts.is_recurring = true;
             event.facts.own_response = Some(ResponseStatus::Accepted);
+            event.facts.own_addresses = self.marked(calendar);
             let days = SignedDuration::from_hours(24 * i64::try_from(day).expect("few"));
             event.starts_at = plus(at("17:00"), days);
             event.ends_at = plus(at("18:00"), days);
@@ -140,14 +167,16 @@ impl World {
 
     async fn connect(&mut self, person: usize, is_shown: bool) {
         self.connected += 1;
-        let calendar = id(format!("calendar-{}", self.connected));
+        let calendar: CalendarId = id(format!("calendar-{}", self.connected));
+        let had = self.addresses[person].len();
+        self.had.insert(calendar.clone(), had);
+        self.connections[person].push((calendar.clone(), is_shown));
         for occurrence in Self::occurrences() {
             let event = self.event(&calendar, occurrence);
             self.harness.recall.put_event(event);
         }
         let connected = self.calendar(person, &calendar, is_shown);
         self.harness.see_calendar(connected).await;
-        self.connections[person].push((calendar, is_shown));
     }
 
     async fn happen(&mut self, change: &Change) {
@@ -174,13 +203,24 @@ impl World {
             Change::Rename { person } => {
                 // Whose a connection without an address is, nobody can tell after that.
                 self.become_known().await;
-                self.addresses[*person] =
-                    format!("renamed-{}-{person}@acme.example", self.connected);
-                self.connected += 1;
+                self.take_another_address(*person);
                 for (calendar, _) in self.connections[*person].clone() {
+                    let had = self.addresses[*person].len();
+                    self.had.insert(calendar.clone(), had);
                     let renamed = self.calendar(*person, &calendar, true);
                     self.harness.see_calendar(renamed).await;
                 }
+            }
+            Change::ConnectAnother {
+                person,
+                deletes_others,
+            } => {
+                self.become_known().await;
+                if *deletes_others {
+                    self.disconnect(*person).await;
+                }
+                self.take_another_address(*person);
+                self.connect(*person, true).await;
             }
             Change::Split { occurrence } => {
                 self.splits[occurrence.0] = Some(occurrence.1);
@@ -193,6 +233,12 @@ impl World {
                 }
             }
         }
+    }
+
+    fn take_another_address(&mut self, person: usize) {
+        let number = self.connected;
+        self.connected += 1;
+        self.addresses[person].push(format!("other-{number}-{person}@acme.example"));
     }
 
     /// Says something by the decision of any connection, as the command line does.

@@ -11,34 +11,76 @@
 //! that it counts. An override that is set in between may be read without being
 //! counted, and costs one more sync; none is counted without being read.
 //!
+//! Two names of one person are joined by the head of the later one, which then names the
+//! first one: names are ordered, so there are no circles. Before that all rows are carried
+//! over, and the head is written on condition that it is as it was read, so that no override
+//! is left behind that was set meanwhile. Whoever reads or writes under the joined name goes
+//! on to the first one.
+//!
 //! A row whose owner has no calendar left is marked, and deleted later. A row of an event
 //! also keeps when it is deleted otherwise.
 
 mod row;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Calendars as _, OverrideStore};
+use callsheet_app::ports::{Calendars as _, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    Actor, CalendarOwner, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
+    Actor, CalendarId, CalendarOwner, EventId, OverrideChoice, OverrideRevision, OverrideScope,
+    Overrides, Timestamp,
 };
 
 use super::place::{OVERRIDES, OVERRIDES_HEAD, PARTITION, Place, SORT, partition_of};
 use super::{StateTable, TRIES, attributes_at, row_at};
-use crate::attributes::{Attributes, number, write_row};
+use crate::attributes::{Attributes, Unreadable, number, write_row};
 use crate::error::{busy, if_condition_held, unreadable};
-use crate::expressions::{Unchanged, all_rows};
+use crate::expressions::{Unchanged, all_rows, put_if};
 pub(super) use row::{EXPIRES_AT, HeadRow};
 use row::{IS_EXPIRING, KEPT_UNTIL, OverrideRows};
 pub(super) use row::{OverrideRow, PauseRow};
 
 impl OverrideStore for StateTable {
-    async fn overrides(&self, owner: &CalendarOwner) -> Result<Overrides, PortError> {
-        let mut read = OverrideRows::default();
-        for row in self.rows_of(owner).await? {
-            let read = read.add(row);
-            read.map_err(|problem| unreadable("the overrides of a calendar's owner", problem))?;
+    async fn person(&self, owner: &CalendarOwner) -> Result<CalendarOwner, PortError> {
+        Ok(self.head_of(owner).await?.0)
+    }
+
+    async fn join_names(
+        &self,
+        one: &CalendarOwner,
+        other: &CalendarOwner,
+        now: Timestamp,
+    ) -> Result<(), PortError> {
+        for _ in 0..TRIES {
+            let (one, of_one) = self.head_of(one).await?;
+            let (other, of_other) = self.head_of(other).await?;
+            if one == other {
+                return Ok(());
+            }
+            let (from, to) = if one < other {
+                ((other, of_other), one)
+            } else {
+                ((one, of_one), other)
+            };
+            if self.join(from, &to, now).await? {
+                return Ok(());
+            }
         }
-        Ok(read.overrides())
+        Err(busy())
+    }
+
+    async fn overrides(&self, owner: &CalendarOwner) -> Result<Overrides, PortError> {
+        let mut owner = owner.clone();
+        for _ in 0..MOST_NAMES {
+            let mut read = OverrideRows::default();
+            for row in self.rows_of(&owner).await? {
+                let read = read.add(row);
+                read.map_err(|problem| unreadable("the overrides of a calendar's owner", problem))?;
+            }
+            match read.person.take() {
+                Some(person) => owner = person,
+                None => return Ok(read.overrides()),
+            }
+        }
+        Err(endless())
     }
 
     async fn set_override(
@@ -57,8 +99,68 @@ impl OverrideStore for StateTable {
                 at: now,
             })
         };
-        let place = || Place::override_of(owner, scope);
+        let place = |owner: &CalendarOwner| Place::override_of(owner, scope);
         self.write_next(owner, place, row).await
+    }
+
+    async fn set_event_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        events: &[(CalendarId, EventId)],
+        choice: OverrideChoice,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<OverrideRevision, PortError> {
+        for _ in 0..TRIES {
+            let (owner, before) = self.head_row(owner).await?;
+            let counted = before.as_ref().map(HeadRow::revision);
+            let last = self.last_revision(&owner, counted).await?;
+            let next = last.next();
+            let is_head_lost = before.is_none() && last != OverrideRevision::default();
+            let head = if is_head_lost {
+                HeadRow::of(next)
+            } else {
+                HeadRow::after_event_override(before.as_ref(), events, next, now)
+            };
+            let row = write_row(OverrideRow {
+                choice,
+                revision: next.0,
+                by: by.clone(),
+                at: now,
+            });
+            let head = self.put(Place::overrides_head(&owner), write_row(head));
+            let row = self.put(Place::override_of(&owner, scope), row);
+            if self.write_both([counted_as(counted).on(head), row]).await? {
+                return Ok(next);
+            }
+        }
+        Err(busy())
+    }
+
+    async fn note_applied(
+        &self,
+        owner: &CalendarOwner,
+        event: &EventId,
+        revision: OverrideRevision,
+    ) -> Result<(), PortError> {
+        for _ in 0..TRIES {
+            let (owner, Some(head)) = self.head_row(owner).await? else {
+                return Ok(());
+            };
+            let counted = Some(head.revision());
+            let before = head.unapplied();
+            let mut unapplied = before.clone();
+            unapplied.retain(|one| one.event_id != *event || one.revision > revision);
+            if unapplied == before {
+                return Ok(());
+            }
+            let head = head.with_unapplied(unapplied);
+            if self.write_head(&owner, &head, counted).await? {
+                return Ok(());
+            }
+        }
+        Err(busy())
     }
 
     async fn pause(
@@ -76,8 +178,7 @@ impl OverrideStore for StateTable {
                 at: now,
             })
         };
-        let place = || Place::pause(owner);
-        self.write_next(owner, place, row).await
+        self.write_next(owner, Place::pause, row).await
     }
 
     async fn carry_overrides(
@@ -85,13 +186,13 @@ impl OverrideStore for StateTable {
         from: &CalendarOwner,
         to: &CalendarOwner,
     ) -> Result<(), PortError> {
-        let read_from = self.counted_overrides(from).await?;
-        let least = self.last_revision(from, read_from).await?;
-        for row in self.rows_of(from).await? {
-            if sort_of(&row) != Some(OVERRIDES_HEAD) {
-                self.carry(row, to, least).await?;
-            }
+        let (from, read_from) = self.head_of(from).await?;
+        let to = self.person(to).await?;
+        if from == to {
+            return Ok(());
         }
+        let least = self.last_revision(&from, read_from).await?;
+        self.carry_all(&from, &to, least).await?;
         Ok(())
     }
 
@@ -101,7 +202,8 @@ impl OverrideStore for StateTable {
         scope: &OverrideScope,
         at: Timestamp,
     ) -> Result<(), PortError> {
-        let key = Place::override_of(owner, scope).key();
+        let owner = self.person(owner).await?;
+        let key = Place::override_of(&owner, scope).key();
         self.change_expiry(key, "SET #expires_at = :at, #kept_until = :at", Some(at))
             .await
     }
@@ -111,7 +213,7 @@ impl OverrideStore for StateTable {
         owner: &CalendarOwner,
         at: Timestamp,
     ) -> Result<(), PortError> {
-        for row in self.rows_of(owner).await? {
+        for row in self.rows_of_person(owner).await? {
             let change = "SET #expires_at = :at, #is_expiring = :at";
             self.change_expiry(key_of(row), change, Some(at)).await?;
         }
@@ -119,7 +221,7 @@ impl OverrideStore for StateTable {
     }
 
     async fn keep_overrides(&self, owner: &CalendarOwner) -> Result<(), PortError> {
-        for row in self.rows_of(owner).await? {
+        for row in self.rows_of_person(owner).await? {
             let change = match (row.contains_key(IS_EXPIRING), row.contains_key(KEPT_UNTIL)) {
                 (false, _) => continue,
                 (true, true) => "SET #expires_at = #kept_until REMOVE #is_expiring",
@@ -129,6 +231,16 @@ impl OverrideStore for StateTable {
         }
         Ok(())
     }
+}
+
+/// More names of one person than a calendar can tell.
+const MOST_NAMES: usize = 100;
+
+fn endless() -> PortError {
+    unreadable(
+        "the heads of the overrides of a calendar's owner",
+        Unreadable::Malformed("person".to_owned()),
+    )
 }
 
 fn sort_of(row: &Attributes) -> Option<&str> {
@@ -169,15 +281,16 @@ impl StateTable {
     async fn write_next(
         &self,
         owner: &CalendarOwner,
-        place: impl Fn() -> Place,
+        place: impl Fn(&CalendarOwner) -> Place,
         row: impl Fn(OverrideRevision) -> Attributes,
     ) -> Result<OverrideRevision, PortError> {
         for _ in 0..TRIES {
-            let counted = self.counted_overrides(owner).await?;
-            let next = self.last_revision(owner, counted).await?.next();
+            let (owner, counted) = self.head_of(owner).await?;
+            let next = self.last_revision(&owner, counted).await?.next();
             let head = write_row(HeadRow::of(next));
-            let head = self.put(Place::overrides_head(owner), head);
-            let writes = [counted_as(counted).on(head), self.put(place(), row(next))];
+            let head = self.put(Place::overrides_head(&owner), head);
+            let row = self.put(place(&owner), row(next));
+            let writes = [counted_as(counted).on(head), row];
             if self.write_both(writes).await? {
                 return Ok(next);
             }
@@ -196,15 +309,15 @@ impl StateTable {
     ) -> Result<(), PortError> {
         let sort = sort_of(&row).unwrap_or_default().to_owned();
         for _ in 0..TRIES {
-            let counted = self.counted_overrides(owner).await?;
-            let latest = self.last_revision(owner, counted).await?;
-            let place = || Place::of_owner(owner, sort.as_str());
+            let (owner, counted) = self.head_of(owner).await?;
+            let latest = self.last_revision(&owner, counted).await?;
+            let place = || Place::of_owner(&owner, sort.as_str());
             let own = attributes_at(self, place()).await?;
             let later = own.filter(|own| set_at(own) >= set_at(&row));
             let next = latest.max(least).next();
             let mut later = kept(later.unwrap_or_else(|| row.clone()));
             later.insert("revision".to_owned(), number(next.0));
-            let head = self.put(Place::overrides_head(owner), write_row(HeadRow::of(next)));
+            let head = self.put(Place::overrides_head(&owner), write_row(HeadRow::of(next)));
             let writes = [counted_as(counted).on(head), self.put(place(), later)];
             if self.write_both(writes).await? {
                 return Ok(());
@@ -225,20 +338,130 @@ impl StateTable {
         }
         let stored = self.overrides(owner).await?.revision;
         let listed = self.listed().await?.into_iter();
-        let calendars = listed.filter(|listed| listed.record.calendar.owner() == *owner);
+        let calendars = listed.filter(|listed| listed.person == *owner);
         let synced = calendars.filter_map(|listed| listed.record.last_sync);
         Ok(synced.map(|sync| sync.overrides).fold(stored, Ord::max))
     }
 
-    /// The revision in the head; none before the owner's first override, or if the head
-    /// is lost.
-    async fn counted_overrides(
+    /// The person whom `owner` names, and the revision in their head; none before their
+    /// first override, or if the head is lost.
+    async fn head_of(
         &self,
         owner: &CalendarOwner,
-    ) -> Result<Option<OverrideRevision>, PortError> {
-        let name = "the head of the overrides of a calendar's owner";
-        let row: Option<HeadRow> = row_at(self, Place::overrides_head(owner), name).await?;
-        Ok(row.map(|row| row.revision()))
+    ) -> Result<(CalendarOwner, Option<OverrideRevision>), PortError> {
+        let (owner, row) = self.head_row(owner).await?;
+        Ok((owner, row.map(|row| row.revision())))
+    }
+
+    /// The person whom `owner` names, and their head.
+    async fn head_row(
+        &self,
+        owner: &CalendarOwner,
+    ) -> Result<(CalendarOwner, Option<HeadRow>), PortError> {
+        let mut owner = owner.clone();
+        for _ in 0..MOST_NAMES {
+            let name = "the head of the overrides of a calendar's owner";
+            let row: Option<HeadRow> = row_at(self, Place::overrides_head(&owner), name).await?;
+            match row.as_ref().and_then(HeadRow::person) {
+                Some(person) => owner = person,
+                None => return Ok((owner, row)),
+            }
+        }
+        Err(endless())
+    }
+
+    /// Joins a name, with the revision in its head, with that of `to`. Gives whether no
+    /// override was set under it meanwhile.
+    async fn join(
+        &self,
+        (from, counted): (CalendarOwner, Option<OverrideRevision>),
+        to: &CalendarOwner,
+        now: Timestamp,
+    ) -> Result<bool, PortError> {
+        let last = self.last_revision(&from, counted).await?;
+        let carried = self.carry_all(&from, to, last).await?;
+        if carried == 0 {
+            self.raise(to, last).await?;
+        }
+        let head = HeadRow::joined(last.next(), to);
+        if !self.write_head(&from, &head, counted).await? {
+            return Ok(false);
+        }
+        for row in self.rows_of(&from).await? {
+            if sort_of(&row) != Some(OVERRIDES_HEAD) {
+                self.expire_row(key_of(row), now).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Writes a head, if it still counts what was read.
+    async fn write_head(
+        &self,
+        owner: &CalendarOwner,
+        head: &HeadRow,
+        counted: Option<OverrideRevision>,
+    ) -> Result<bool, PortError> {
+        let row = Place::overrides_head(owner).on(write_row(head));
+        let put = self.client.put_item().table_name(&self.table);
+        let written = put_if(counted_as(counted), put.set_item(Some(row))).await?;
+        Ok(written == WriteOutcome::Written)
+    }
+
+    /// Carries all rows of `from` over; gives their number.
+    async fn carry_all(
+        &self,
+        from: &CalendarOwner,
+        to: &CalendarOwner,
+        least: OverrideRevision,
+    ) -> Result<usize, PortError> {
+        let mut rows = self.rows_of(from).await?;
+        rows.retain(|row| sort_of(row) != Some(OVERRIDES_HEAD));
+        let count = rows.len();
+        for row in rows {
+            self.carry(row, to, least).await?;
+        }
+        Ok(count)
+    }
+
+    /// Has the revision of a person with whom a name without overrides is joined be as late
+    /// as that of the name; later, if the person said anything.
+    async fn raise(
+        &self,
+        person: &CalendarOwner,
+        least: OverrideRevision,
+    ) -> Result<(), PortError> {
+        for _ in 0..TRIES {
+            let (person, counted) = self.head_of(person).await?;
+            let latest = self.last_revision(&person, counted).await?;
+            let rows = self.rows_of(&person).await?;
+            let is_anything_said = rows.iter().any(|row| sort_of(row) != Some(OVERRIDES_HEAD));
+            let raised = latest.max(least);
+            let raised = if is_anything_said {
+                raised.next()
+            } else {
+                raised
+            };
+            if raised == latest {
+                return Ok(());
+            }
+            let head = HeadRow::of(raised);
+            if self.write_head(&person, &head, counted).await? {
+                return Ok(());
+            }
+        }
+        Err(busy())
+    }
+
+    /// The rows under a name, and those of the person whom it names.
+    async fn rows_of_person(&self, owner: &CalendarOwner) -> Result<Vec<Attributes>, PortError> {
+        let mut rows = self.rows_of(owner).await?;
+        let person = self.person(owner).await?;
+        if person != *owner {
+            rows.retain(|row| sort_of(row) == Some(OVERRIDES_HEAD));
+            rows.extend(self.rows_of(&person).await?);
+        }
+        Ok(rows)
     }
 
     /// The rows of an owner, the head first.

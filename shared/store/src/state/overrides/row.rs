@@ -1,8 +1,9 @@
 //! Rows of an owner's overrides: an override, a pause, the head that counts them.
 
 use callsheet_domain::{
-    Actor, IcalUid, InvalidId, Override, OverrideChoice, OverrideRevision, OverrideScope,
-    Overrides, Pause, PlatformEventId, SeriesId, Timestamp,
+    Actor, CalendarId, CalendarOwner, Email, EventId, IcalUid, InvalidId, Override, OverrideChoice,
+    OverrideRevision, OverrideScope, Overrides, Pause, Platform, PlatformEventId, SeriesId,
+    Timestamp, UnappliedOverride,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -19,11 +20,43 @@ pub(super) const KEPT_UNTIL: &str = "kept_until";
 /// Set on a row that is deleted because its owner has no calendar.
 pub(super) const IS_EXPIRING: &str = "is_expiring";
 
+/// The most overrides of events that are applied one by one.
+const MOST_UNAPPLIED: usize = 20;
+
 /// The head of an owner's overrides.
 #[derive(Serialize, Deserialize)]
 pub(in crate::state) struct HeadRow {
     listed: Listed,
     revision: u64,
+    /// The latest revision that only a full sync applies; none if it is the latest of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    full_sync_revision: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unapplied: Vec<UnappliedRow>,
+    /// The person, if this name was joined with another one: all that was said is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<PersonRow>,
+}
+
+/// An override of an event that no sync has applied yet.
+#[derive(Serialize, Deserialize)]
+struct UnappliedRow {
+    #[serde(with = "stored_text")]
+    calendar_id: CalendarId,
+    #[serde(with = "stored_text")]
+    event_id: EventId,
+    revision: u64,
+    #[serde(with = "microsecond::required")]
+    since: Timestamp,
+}
+
+/// The name of a person.
+#[derive(Serialize, Deserialize)]
+struct PersonRow {
+    #[serde(with = "stored_text")]
+    platform: Platform,
+    #[serde(with = "stored_text")]
+    email: Email,
 }
 
 impl HeadRow {
@@ -31,7 +64,93 @@ impl HeadRow {
         Self {
             listed: Listed::Calendar,
             revision: revision.0,
+            full_sync_revision: None,
+            unapplied: Vec::new(),
+            person: None,
         }
+    }
+
+    /// The head after an override of one event, which is `events` in the owner's calendars.
+    /// `before` is the head before; none if there are no overrides yet.
+    pub(super) fn after_event_override(
+        before: Option<&Self>,
+        events: &[(CalendarId, EventId)],
+        revision: OverrideRevision,
+        now: Timestamp,
+    ) -> Self {
+        let mut unapplied = before.map(Self::unapplied).unwrap_or_default();
+        unapplied.retain(|one| events.iter().all(|(_, event)| *event != one.event_id));
+        let new = events
+            .iter()
+            .map(|(calendar_id, event_id)| UnappliedOverride {
+                calendar_id: calendar_id.clone(),
+                event_id: event_id.clone(),
+                revision,
+                since: now,
+            });
+        unapplied.extend(new);
+        if unapplied.len() > MOST_UNAPPLIED {
+            return Self::of(revision);
+        }
+        let full = before.map(Self::full_sync_revision).unwrap_or_default();
+        Self {
+            full_sync_revision: Some(full.0),
+            ..Self::of(revision)
+        }
+        .with_unapplied(unapplied)
+    }
+
+    /// The head with other unapplied overrides.
+    pub(super) fn with_unapplied(self, unapplied: Vec<UnappliedOverride>) -> Self {
+        let rows = unapplied.into_iter().map(|one| UnappliedRow {
+            calendar_id: one.calendar_id,
+            event_id: one.event_id,
+            revision: one.revision.0,
+            since: one.since,
+        });
+        Self {
+            unapplied: rows.collect(),
+            ..self
+        }
+    }
+
+    /// The latest revision that only a full sync applies.
+    pub(in crate::state) fn full_sync_revision(&self) -> OverrideRevision {
+        OverrideRevision(self.full_sync_revision.unwrap_or(self.revision))
+    }
+
+    /// The overrides of events that no sync has applied yet.
+    pub(in crate::state) fn unapplied(&self) -> Vec<UnappliedOverride> {
+        let rows = self.unapplied.iter().map(|row| UnappliedOverride {
+            calendar_id: row.calendar_id.clone(),
+            event_id: row.event_id.clone(),
+            revision: OverrideRevision(row.revision),
+            since: row.since,
+        });
+        rows.collect()
+    }
+
+    /// The head of a name that was joined with that of `person`.
+    pub(in crate::state) fn joined(revision: OverrideRevision, person: &CalendarOwner) -> Self {
+        let person = match person {
+            CalendarOwner::Person { platform, email } => Some(PersonRow {
+                platform: *platform,
+                email: email.clone(),
+            }),
+            CalendarOwner::Unknown(_) => None,
+        };
+        Self {
+            person,
+            ..Self::of(revision)
+        }
+    }
+
+    /// The name that it was joined with.
+    pub(in crate::state) fn person(&self) -> Option<CalendarOwner> {
+        self.person.as_ref().map(|person| CalendarOwner::Person {
+            platform: person.platform,
+            email: person.email.clone(),
+        })
     }
 
     pub(in crate::state) fn revision(&self) -> OverrideRevision {
@@ -66,6 +185,8 @@ pub(in crate::state) struct PauseRow {
 pub(super) struct OverrideRows {
     overrides: Overrides,
     has_head: bool,
+    /// The name that the owner's was joined with.
+    pub(super) person: Option<CalendarOwner>,
 }
 
 impl OverrideRows {
@@ -75,7 +196,10 @@ impl OverrideRows {
         self.overrides.are_expiring |= attributes.contains_key(IS_EXPIRING);
         match sort.as_str() {
             OVERRIDES_HEAD => {
-                self.overrides.revision = read_row::<HeadRow>(attributes)?.revision();
+                let head: HeadRow = read_row(attributes)?;
+                self.overrides.revision = head.revision();
+                self.overrides.full_sync_revision = head.full_sync_revision();
+                self.person = head.person();
                 self.has_head = true;
             }
             PAUSE => {
@@ -106,6 +230,7 @@ impl OverrideRows {
     pub(super) fn overrides(mut self) -> Overrides {
         if !self.has_head {
             self.overrides.revision = self.overrides.latest_revision();
+            self.overrides.full_sync_revision = self.overrides.revision;
         }
         self.overrides
     }
