@@ -154,6 +154,7 @@ where
         planned: PlannedCall,
         calls_until: Timestamp,
     ) -> Result<CompletedCall, PortError> {
+        // A copy may have claimed it while the call waited for its permit.
         if let Call::Leave(_) = planned.attempt.call
             && self.shared_bots().is_claimed_by_copy(&planned.row).await?
         {
@@ -259,6 +260,10 @@ where
                 calls_until,
             } => Completion::Called(Box::new(self.call(*planned, calls_until).await?)),
             Task::RecordResult(call) => self.record(call).await?,
+            Task::AskForCopies(row) => Completion::CopiesAskedFor {
+                is_claimed: self.shared_bots().is_claimed_by_copy(&row).await?,
+                row,
+            },
             Task::WaitForCopy(row) => {
                 let key = row.key.clone();
                 self.shared_bots().wait(*row).await?;

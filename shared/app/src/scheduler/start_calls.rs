@@ -115,6 +115,7 @@ fn start_call(
     if let Some(key) = row.deduplication_key() {
         state.in_flight.insert(row.key.clone(), key.clone());
     }
+    state.unclaimed.remove(&row.key);
     state.due.start(row.key.clone());
     Task::Call {
         planned: Box::new(planned),

@@ -29,6 +29,8 @@ pub(super) struct RunState {
     pub(super) in_flight: HashMap<DecisionKey, DeduplicationKey>,
     /// Bots that stand, since a call of this run scheduled them.
     pub(super) standing: StandingBots,
+    /// Rows whose bot is to leave its call, and no copy claimed it when it was asked.
+    pub(super) unclaimed: HashSet<DecisionKey>,
     /// Rows that cannot be read or written. The run leaves them alone.
     set_aside: HashSet<DecisionKey>,
     pub(super) lease: RunLease,
@@ -52,6 +54,7 @@ impl RunState {
             ],
             in_flight: HashMap::new(),
             standing: StandingBots::default(),
+            unclaimed: HashSet::new(),
             set_aside: HashSet::new(),
             lease: RunLease::new(held, settings.lease),
             access: RunAccess::default(),

@@ -29,6 +29,8 @@ pub(super) enum Task {
     },
     /// Write the result of a call to its row.
     RecordResult(Box<RecordedCall>),
+    /// Ask whether another copy of a meeting claims the bot that is to leave its call.
+    AskForCopies(Box<Decision>),
     /// Have a row wait, since another copy of its meeting wants the bot.
     WaitForCopy(Box<Decision>),
     /// Close the row of a meeting that is over.
@@ -68,6 +70,7 @@ impl Task {
             Self::RecordResult(call) => Some(&call.row.key),
             Self::WaitForCopy(row) | Self::CloseEnded(row) => Some(&row.key),
             Self::Call { .. }
+            | Self::AskForCopies(_)
             | Self::ReadDue(_)
             | Self::AcquirePermits(_)
             | Self::ExtendLease { .. }
@@ -196,6 +199,13 @@ pub(super) enum Completion {
     ResultRecorded(Box<RecordedCall>),
     /// The row of the task cannot be read or written.
     RowSetAside(BadRow),
+    /// Whether another copy of the row's meeting claims its bot.
+    CopiesAskedFor {
+        /// The row whose bot is to leave.
+        row: Box<Decision>,
+        /// A copy claims it.
+        is_claimed: bool,
+    },
     /// This row waits for another copy of its meeting.
     WaitsForCopy(DecisionKey),
     /// The due rows were read.

@@ -122,6 +122,17 @@ async fn a_bot_that_another_copy_wants_stays_until_that_copy_is_declined_too() {
 
 /// A Google series and an Outlook occurrence: one link, one start, two `ical_uid`s.
 #[tokio::test]
+async fn a_no_that_waits_for_a_copy_uses_no_permit() {
+    let harness = in_progress_with(the_copy()).await;
+    decline(&harness, an_event(), "10:05").await;
+    assert_eq!(harness.recall.bots().len(), 1);
+    assert_eq!(harness.state.next_free(Operation::LeaveCall), None);
+    decline(&harness, the_copy(), "10:06").await;
+    assert_eq!(harness.recall.bots().len(), 0);
+    assert!(harness.state.next_free(Operation::LeaveCall).is_some());
+}
+
+#[tokio::test]
 async fn a_bot_stays_while_a_copy_with_another_ical_uid_wants_it() {
     let occurrence =
         || the_copy().with(|event| event.ical_uid = IcalUid::parse("occurrence").expect("one"));

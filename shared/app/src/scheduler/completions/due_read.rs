@@ -1,6 +1,6 @@
 //! The due rows were read: the calls they want replace those that were planned.
 
-use callsheet_domain::{Decision, Timestamp};
+use callsheet_domain::{Call, Decision, Timestamp};
 
 use crate::scheduler::plan::CallPlan;
 use crate::scheduler::state::RunState;
@@ -29,6 +29,7 @@ pub(super) fn apply(state: &mut RunState, read: DueRead, now: Timestamp) -> Vec<
         plan.calls.sort_by_key(|call| call.row.is_blocked());
     }
     log(state, &plan);
+    let mut tasks = ask_for_copies(state, &mut plan);
     for queue in &mut state.queues {
         queue.wanted = 0;
     }
@@ -40,7 +41,28 @@ pub(super) fn apply(state: &mut RunState, read: DueRead, now: Timestamp) -> Vec<
         state.due.start(row.key.clone());
         Task::CloseEnded(Box::new(row))
     });
-    over.collect()
+    tasks.extend(over);
+    tasks
+}
+
+/// Takes the calls out of the plan that send a bot out of its call, until it is known that no
+/// other copy claims the bot: a row that only waits for a copy needs no permit.
+fn ask_for_copies(state: &mut RunState, plan: &mut CallPlan) -> Vec<Task> {
+    let (asked, calls) = std::mem::take(&mut plan.calls)
+        .into_iter()
+        .partition::<Vec<_>, _>(|call| {
+            let leaves = matches!(call.attempt.call, Call::Leave(_));
+            leaves && !state.unclaimed.contains(&call.row.key)
+        });
+    plan.calls = calls;
+    let asked = asked.into_iter().map(|call| call.row);
+    let ask = asked.map(|row| {
+        if let Some(bot) = row.deduplication_key() {
+            state.in_flight.insert(row.key.clone(), bot.clone());
+        }
+        Task::AskForCopies(Box::new(row))
+    });
+    ask.collect()
 }
 
 /// Logs the first plan of a run at level info, and the others at level debug.

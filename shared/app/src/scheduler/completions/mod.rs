@@ -20,6 +20,14 @@ pub(super) fn apply(state: &mut RunState, completion: Completion, now: Timestamp
         Completion::RowSetAside(row) => {
             state.set_aside(row);
         }
+        Completion::CopiesAskedFor { row, is_claimed } => {
+            if is_claimed {
+                return vec![Task::WaitForCopy(row)];
+            }
+            state.in_flight.remove(&row.key);
+            state.unclaimed.insert(row.key);
+            state.due.read_again();
+        }
         Completion::WaitsForCopy(key) => {
             state.in_flight.remove(&key);
         }
