@@ -3,7 +3,9 @@
 //! Each batch and each run enters through the gate once, before its first call.
 //! While there is a denial, one worker a minute may enter, with a single call as
 //! the probe. The first call that Recall admits ends the denial, so recovery
-//! follows the operator's repair within a minute, however long the outage was.
+//! follows the operator's repair within a minute, however long the outage was. A worker
+//! that had no call to make returns the probe, or else those that never make one could
+//! claim each.
 
 use callsheet_domain::{Timestamp, plus};
 use jiff::SignedDuration;
@@ -71,6 +73,14 @@ impl<S: Access, K: Clock> AccessGate<'_, S, K> {
             next_probe_at: next_probe(now),
         };
         self.access.deny(&denial).await
+    }
+
+    /// Returns a probe that no call was made for, so that another worker may make it at once.
+    pub async fn return_probe(&self) {
+        let now = self.clock.now();
+        if let Err(error) = self.access.return_probe(now, next_probe(now)).await {
+            tracing::warn!(%error, "could not return a probe that was not made: {error}");
+        }
     }
 
     /// Ends the denial after a probe that Recall admitted.

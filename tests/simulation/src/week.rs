@@ -233,6 +233,9 @@ impl Week {
                 return Vec::new();
             };
             let of = simulated.workspace.company.events[event as usize].meeting;
+            if simulated.workspace.company.meetings[of as usize].kind == Kind::AllHands {
+                return Vec::new();
+            }
             let moved_by = MINUTE * simulated.random.i32(-24..96) * 5;
             let kind = simulated.random.u32(0..75);
             simulated.change(of, Cause::Change, now, |meeting| match kind {

@@ -39,6 +39,14 @@ pub trait Access: Send + Sync {
         next_probe_at: Timestamp,
     ) -> impl Future<Output = Result<bool, PortError>> + Send;
 
+    /// Returns the probe that was claimed until `claimed_until` at the latest, and not made:
+    /// the next one is due at `now`. Nothing if another worker has claimed a later one.
+    fn return_probe(
+        &self,
+        now: Timestamp,
+        claimed_until: Timestamp,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
     /// Ends the denial, if there is one.
     fn admit(&self) -> impl Future<Output = Result<(), PortError>> + Send;
 }

@@ -113,6 +113,11 @@ impl RunAccess {
         self.gate == Gate::Held
     }
 
+    /// Whether the run may make a probe, and has not.
+    pub(super) fn holds_probe(&self) -> bool {
+        self.gate == Gate::Probe
+    }
+
     /// Whether permits are of use: the run may call, or may be about to.
     pub(super) fn may_call(&self) -> bool {
         matches!(self.gate, Gate::Entering | Gate::Open | Gate::Probe)
@@ -252,6 +257,15 @@ mod tests {
         assert!(!access.note(answer));
         assert!(access.is_held());
         assert_eq!(access.most_in_flight(10, false), 0);
+    }
+
+    #[test]
+    fn a_probe_is_held_until_its_call_is_answered() {
+        assert!(!entered(&Entry::Open).holds_probe());
+        let mut access = entered(&Entry::Probe);
+        assert!(access.holds_probe());
+        access.note(Answer::Unclear);
+        assert!(!access.holds_probe());
     }
 
     #[test]

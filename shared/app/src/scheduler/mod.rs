@@ -119,6 +119,9 @@ where
         let state = RunState::new(self.settings, held);
         let mut run = Run::new(self, &self.clock, state, until);
         let stopped = self.run_until_released(&mut run).await;
+        if run.state.access.holds_probe() {
+            self.gate().return_probe().await;
+        }
         if !matches!(stopped, Ok(StopReason::Idle | StopReason::LeaseLost)) {
             wake::release_despite_wakeups(&self.state, run.state.lease.held).await;
         }

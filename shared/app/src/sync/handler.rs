@@ -121,6 +121,7 @@ impl<P: SyncPorts> SyncHandler<P> {
             has_scheduled_resync: deliveries.iter().any(|one| one.job == SyncJob::Resync),
         };
         let mut handled = Handled::default();
+        let mut holds_probe = matches!(entry, Ok(Entry::Probe));
         match self.begin(entry).await {
             Ok((calls, policy)) => {
                 let batch = Batch {
@@ -132,8 +133,12 @@ impl<P: SyncPorts> SyncHandler<P> {
                 };
                 self.run(&batch, &mut handled).await;
                 handled.new_denial = calls.new_denial();
+                holds_probe = calls.is_probe();
             }
             Err(error) => requeue.again(deliveries, &error, &mut handled).await,
+        }
+        if holds_probe {
+            self.gate().return_probe().await;
         }
         handled
     }

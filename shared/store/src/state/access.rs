@@ -81,6 +81,22 @@ impl Access for StateTable {
         Ok(if_condition_held(write.send().await)?.is_some())
     }
 
+    async fn return_probe(
+        &self,
+        now: Timestamp,
+        claimed_until: Timestamp,
+    ) -> Result<(), PortError> {
+        let write = self
+            .update(Place::access(), "SET #v = :v, #next_probe_at = :now")
+            .condition_expression("attribute_exists(#since) AND #next_probe_at <= :claimed_until")
+            .expression_attribute_names("#since", SINCE)
+            .expression_attribute_names("#next_probe_at", NEXT_PROBE_AT)
+            .expression_attribute_values(":now", instant(now))
+            .expression_attribute_values(":claimed_until", instant(claimed_until));
+        if_condition_held(write.send().await)?;
+        Ok(())
+    }
+
     async fn admit(&self) -> Result<(), PortError> {
         let change = "SET #v = :v REMOVE #since, #reason, #next_probe_at";
         let write = self

@@ -127,6 +127,7 @@ macro_rules! state_contract {
             recall_admits_us_at_first,
             a_denial_keeps_its_first_instant_and_its_latest_probe,
             of_concurrent_workers_one_claims_a_probe,
+            a_probe_that_is_returned_may_be_claimed_at_once,
             an_admission_ends_the_denial,
         );
         $crate::contract_tests!($setup, activity:

@@ -128,6 +128,7 @@ intercepted! {
         denial() -> Option<Denial>;
         deny(denial: &Denial) -> ();
         claim_probe(now: Timestamp, next_probe_at: Timestamp) -> bool;
+        return_probe(now: Timestamp, claimed_until: Timestamp) -> ();
         admit() -> ();
     }
 

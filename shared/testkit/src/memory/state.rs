@@ -659,6 +659,20 @@ impl Access for MemoryState {
         }))
     }
 
+    async fn return_probe(
+        &self,
+        now: Timestamp,
+        claimed_until: Timestamp,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let claimed = state.denial.as_mut();
+            if let Some(denial) = claimed.filter(|denial| denial.next_probe_at <= claimed_until) {
+                denial.next_probe_at = now;
+            }
+        });
+        Ok(())
+    }
+
     async fn admit(&self) -> Result<(), PortError> {
         self.write(|state| state.denial = None);
         Ok(())

@@ -215,6 +215,24 @@ async fn a_denied_batch_with_a_scheduled_resync_fails_as_a_whole() {
     assert_eq!(failed, messages);
 }
 
+/// Whoever has a call to make then makes it: the scheduler, or another batch.
+#[tokio::test]
+async fn a_batch_that_makes_no_call_returns_the_probe() {
+    let harness = harness(1).await;
+    harness.enqueue_resync().await;
+    harness.deny(60).await;
+    let outage = Outage::default();
+    let failing = outage.of(&harness, harness.after(-1), denied);
+    harness.handle_batch(&failing).await;
+    harness.clock.advance(SignedDuration::from_secs(61));
+    let (batch, handled) = harness.handle_batch(&failing).await;
+    assert_eq!((batch[0].received, handled), (2, Handled::default()));
+    assert_eq!(outage.calls().len(), 0, "its resync had failed before");
+    let (now, next) = (harness.after(0), harness.after(60));
+    let is_free = harness.state.claim_probe(now, next).await;
+    assert!(is_free.expect("memory"));
+}
+
 #[tokio::test]
 async fn a_resync_with_nothing_due_makes_the_probe_all_the_same() {
     let harness = harness(1).await;

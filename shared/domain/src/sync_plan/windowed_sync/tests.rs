@@ -217,6 +217,7 @@ fn overrides(set_at: i64, pause_until: Option<i64>) -> Overrides {
             at: at(set_at),
         }),
         revision: OverrideRevision(2),
+        full_sync_revision: OverrideRevision(2),
         are_expiring: false,
     }
 }
