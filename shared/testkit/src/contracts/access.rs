@@ -72,17 +72,17 @@ pub async fn of_concurrent_workers_one_claims_a_probe(access: &impl Access) {
 /// # Panics
 /// If the implementation does something else.
 pub async fn a_probe_that_is_returned_may_be_claimed_at_once(access: &impl Access) {
-    let give_back = async |now, until| {
+    let return_it = async |now, until| {
         let returned = access.return_probe(at(now), at(until)).await;
         returned.expect("the store answers");
     };
-    give_back("09:30", "09:31").await;
+    return_it("09:30", "09:31").await;
     assert_eq!(stored(access).await, None);
     deny(access, &denial("09:30", "09:31")).await;
     assert!(claim(access, at("09:31"), at("09:32")).await);
-    give_back("09:31:05", "09:32:05").await;
+    return_it("09:31:05", "09:32:05").await;
     assert!(claim(access, at("09:31:05"), at("09:32:05")).await);
-    give_back("09:31:06", "09:32").await;
+    return_it("09:31:06", "09:32").await;
     assert!(!claim(access, at("09:31:06"), at("09:33")).await);
 }
 
