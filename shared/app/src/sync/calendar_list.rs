@@ -68,7 +68,7 @@ impl<P: SyncPorts> CalendarList<'_, P> {
     async fn read(&self, paging: &Paging, terms: CallTerms) -> Result<PageOfCalendars, SyncError> {
         let (operation, calls) = (Operation::ListCalendars, self.loader.calls);
         calls.acquire(operation, self.list_calendars, terms).await?;
-        let reply = self.loader.recall.calendars(paging.cursor()).await;
+        let reply = self.loader.recall.calendars(None, paging.cursor()).await;
         Ok(calls.settle(operation, reply).await?)
     }
 
@@ -85,7 +85,9 @@ impl<P: SyncPorts> CalendarList<'_, P> {
                 continue;
             }
             let loader = self.loader;
-            let record = loader.load_or_fetch(&calendar.id, true, terms).await;
+            let record = loader
+                .load_or_fetch(&calendar.id, Some(Timestamp::MAX), terms)
+                .await;
             skip_if_bad(&calendar.id, self.retire_if_lost(record, terms).await)?;
         }
         Ok(())

@@ -76,7 +76,11 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             terms,
             handled,
         };
-        for (calendar, mut pending) in by_calendar(deliveries) {
+        let requests = by_calendar(deliveries);
+        if requests.len() > 1 {
+            self.loader.new_calendars.expect_several();
+        }
+        for (calendar, mut pending) in requests {
             match self.load_or_retire(calendar, &pending, terms).await {
                 Ok(None) => {}
                 Ok(record) => {
@@ -102,8 +106,8 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         pending: &Pending<'_>,
         terms: CallTerms,
     ) -> Result<Option<CalendarRecord>, SyncError> {
-        let is_changed = pending.requested.is_calendar_changed;
-        let record = self.loader.load_or_fetch(id, is_changed, terms).await?;
+        let changed_at = pending.requested.calendar_changed_at();
+        let record = self.loader.load_or_fetch(id, changed_at, terms).await?;
         match record {
             Some(record) if !record.calendar.status.holds_bots() => {
                 self.retirement.retire(&record, terms.latest).await?;

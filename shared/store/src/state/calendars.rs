@@ -176,6 +176,12 @@ pub(super) struct CalendarRow {
         skip_serializing_if = "Option::is_none"
     )]
     email: Option<Email>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    created_at: Option<Timestamp>,
     #[serde(with = "microsecond::required")]
     updated_at: Timestamp,
     revision: u64,
@@ -259,6 +265,7 @@ impl CalendarRow {
             platform: calendar.platform,
             status: calendar.status,
             email: calendar.email.clone(),
+            created_at: calendar.created_at,
             updated_at: calendar.updated_at,
             revision: record.revision.0,
             changed_at: record.changed_at,
@@ -283,6 +290,7 @@ impl CalendarRow {
                 platform: self.platform,
                 status: self.status,
                 email: self.email,
+                created_at: self.created_at,
                 updated_at: self.updated_at,
             },
             revision: CalendarRevision(self.revision),
@@ -453,7 +461,7 @@ mod tests {
         let row = json!({
             "v": 1, "listed": "calendar", "calendar_id": "calendar-sales",
             "platform": "google_calendar", "status": "connected", "email": "sales@acme.example",
-            "updated_at": 1, "revision": 2, "changed_at": 4, "last_sync": sync, "sync_in_progress": in_progress,
+            "created_at": 1, "updated_at": 1, "revision": 2, "changed_at": 4, "last_sync": sync, "sync_in_progress": in_progress,
             "retired": {"since": 6, "until": 7},
             "unreadable_events": [
                 {"id": "event-1", "problem": "no times", "since": 3, "seen_at": 4},

@@ -254,6 +254,7 @@ macro_rules! recall_contract {
         $crate::contract_tests!($setup, calendar_list:
             every_calendar_is_on_one_of_the_pages,
             a_calendar_is_listed_as_it_is_shown,
+            calendars_are_listed_since_their_creation,
             a_deleted_calendar_is_gone_with_its_events,
             an_unknown_calendar_is_already_gone,
             a_shared_bot_outlives_one_of_its_calendars,

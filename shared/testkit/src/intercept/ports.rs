@@ -164,7 +164,10 @@ intercepted! {
     }
 
     CalendarDirectory {
-        calendars(cursor: Option<&PageCursor>) -> PageOfCalendars;
+        calendars(
+            created_since: Option<Timestamp>,
+            cursor: Option<&PageCursor>,
+        ) -> PageOfCalendars;
     }
 
     CalendarRemoval {
