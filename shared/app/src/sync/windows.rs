@@ -159,6 +159,7 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
             began_at: in_progress.mark.began_at,
             since: None,
             skipped: in_progress.mark.skipped.clone(),
+            policy: in_progress.mark.policy,
         };
         let mut run = Run {
             syncs: self,

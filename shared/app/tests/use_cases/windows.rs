@@ -364,8 +364,10 @@ async fn a_small_workspace_is_synced_one_calendar_at_a_time() {
 async fn new_calendars_are_read_by_one_list() {
     let harness = Harness::new();
     for number in 0..CALENDARS {
-        harness.recall.put_calendar(new_calendar(&harness, number));
-        harness.recall.put_event(meeting(number, 1));
+        let calendar = new_calendar(&harness, number);
+        let event = meeting(number, 1).with(|event| event.updated_at = calendar.updated_at);
+        harness.recall.put_calendar(calendar);
+        harness.recall.put_event(event);
     }
     for batch in 0..CALENDARS / 10 {
         for number in batch * 10..batch * 10 + 10 {
@@ -383,4 +385,33 @@ async fn new_calendars_are_read_by_one_list() {
         CALENDARS / 10
     );
     assert_eq!(harness.recall.count(Operation::GetCalendar), 0);
+}
+
+/// A list of what changed since the calendars were created has all their events.
+#[tokio::test]
+async fn new_calendars_are_synced_by_one_list() {
+    let harness = Harness::new();
+    for number in 0..CALENDARS {
+        harness.recall.put_calendar(new_calendar(&harness, number));
+        let created_at = harness.after(0);
+        let event = meeting(number, 30).with(|event| event.updated_at = created_at);
+        harness.recall.put_event(event);
+        let reason = SyncReason::EventsChanged { since: created_at };
+        harness.send(&id(number), reason).await;
+    }
+    harness.clock.advance(SignedDuration::from_secs(1));
+    loop {
+        let batch = harness.queue.deliver(10);
+        if batch.is_empty() {
+            break;
+        }
+        let handled = harness.sync().handle(&batch, harness.deadline()).await;
+        assert_eq!(handled, Handled::default());
+    }
+    assert_eq!(harness.policies_at(CALENDARS, 30), [0]);
+    assert_eq!(harness.behind(CALENDARS, 0).await, [] as [usize; 0]);
+    assert_eq!(harness.recall.count(Operation::ListEvents), 1);
+    let calls = harness.recall.calls().len();
+    harness.resynced_to_the_end().await;
+    assert_eq!(harness.lists_since(calls), [], "none needs a full sync");
 }

@@ -47,13 +47,13 @@ mod windowed_sync;
 pub use calendar_record::{CalendarRecord, Retired};
 pub use coverage::Coverage;
 pub use listed_events::ListedEvents;
-pub use plan::{ListingOptions, PendingCalendar, PlannedSync, Scope, SyncPlan};
+pub use plan::{ListingOptions, NewCalendar, PendingCalendar, PlannedSync, Scope, SyncPlan};
 pub use plan_syncs::plan_syncs;
 pub use request::{SyncJob, SyncReason, SyncRequest};
 pub use requested::RequestedSync;
 pub use state::{
     CatchUp, CompletedSync, LatestSync, PageCursor, SyncInProgress, WorkspaceCoverage,
-    WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,
+    WorkspaceSyncState, is_full_sync_outdated, listed_whole_since, needs_full_sync,
 };
 pub use unreadable_events::{EventReadings, UnreadableEvent, UnreadableEvents};
 pub use windowed_sync::{

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use callsheet_app::PortError;
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, LatestSync, Timestamp, Version, WindowedSyncState, WorkspaceCoverage,
-    WorkspaceSyncState,
+    CalendarId, LatestSync, PolicyRevision, Timestamp, Version, WindowedSyncState,
+    WorkspaceCoverage, WorkspaceSyncState,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -104,6 +104,7 @@ struct CoverageRow {
     since: Option<Timestamp>,
     #[serde(with = "stored_text::set")]
     skipped: BTreeSet<CalendarId>,
+    policy: u64,
 }
 
 impl SyncStateRow {
@@ -156,6 +157,7 @@ impl From<WorkspaceCoverage> for CoverageRow {
             began_at: coverage.began_at,
             since: coverage.since,
             skipped: coverage.skipped,
+            policy: coverage.policy.0,
         }
     }
 }
@@ -166,6 +168,7 @@ impl From<CoverageRow> for WorkspaceCoverage {
             began_at: row.began_at,
             since: row.since,
             skipped: row.skipped,
+            policy: PolicyRevision(row.policy),
         }
     }
 }
@@ -180,12 +183,12 @@ mod tests {
     fn a_row_written_by_hand() -> Value {
         json!({
             "v": 1,
-            "latest": {"began_at": 5, "skipped": ["a", "b"], "until": 7, "pages": 2, "listed": 150},
+            "latest": {"began_at": 5, "skipped": ["a", "b"], "policy": 2, "until": 7, "pages": 2, "listed": 150},
             "synced_until": 5,
             "full_sync_requested_at": 2,
             "listed_calendars_at": 3,
             "sync_in_progress": {
-                "began_at": 8, "since": 4, "skipped": [],
+                "began_at": 8, "since": 4, "skipped": [], "policy": 2,
                 "next": "cursor", "pages": 1, "listed": 100, "held_until": 9,
             },
             "version": 3,
@@ -212,7 +215,8 @@ mod tests {
     #[test]
     fn an_incomplete_sync_in_progress_is_named() {
         let mut row = a_row_written_by_hand();
-        row["sync_in_progress"] = json!({"began_at": 8, "skipped": [], "pages": 1, "listed": 5});
+        row["sync_in_progress"] =
+            json!({"began_at": 8, "skipped": [], "policy": 2, "pages": 1, "listed": 5});
         let row = serde_dynamo::to_item(row).expect("a row");
         let problem = read_row::<SyncStateRow>(row).err();
         let expected = Unreadable::Missing("sync_in_progress.held_until".to_owned());

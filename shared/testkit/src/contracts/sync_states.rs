@@ -26,6 +26,7 @@ fn full() -> WorkspaceSyncState {
         began_at: at("09:00:00.123456"),
         since: Some(at("08:55:30.000001")),
         skipped: ["calendar-odd", "calendar-sales"].map(id).into(),
+        policy: PolicyRevision(6),
     };
     WorkspaceSyncState {
         latest: Some(LatestSync {
