@@ -72,8 +72,8 @@ pub use policy::{
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};
 pub use sync_plan::{
-    CalendarRecord, CatchUp, CompletedSync, CompletedWindows, Coverage, EventReadings,
-    LISTED_AHEAD, LatestSync, ListedEvents, ListingOptions, NewCalendar, PageCursor,
+    CalendarListProgress, CalendarRecord, CatchUp, CompletedSync, CompletedWindows, Coverage,
+    EventReadings, LISTED_AHEAD, LatestSync, ListedIds, ListingOptions, NewCalendar, PageCursor,
     PendingCalendar, PlannedSync, RequestedSync, Retired, Scope, SyncInProgress, SyncJob, SyncPlan,
     SyncReason, SyncRequest, UnreadableEvent, UnreadableEvents, Window, WindowedSync,
     WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated,

@@ -2,7 +2,7 @@
 //! not be read.
 
 use callsheet_domain::{
-    CalendarRecord, CompletedSync, EventReadings, ListedEvents, SyncInProgress, Timestamp,
+    CalendarRecord, CompletedSync, EventReadings, ListedIds, SyncInProgress, Timestamp,
 };
 
 use crate::event_pages::{EventList, EventPage, ListPosition};
@@ -66,7 +66,7 @@ impl StoredProgress {
         &mut self,
         state: &impl Calendars,
         in_progress: Option<SyncInProgress<CompletedSync>>,
-        listed: Option<&ListedEvents>,
+        listed: Option<&ListedIds>,
     ) -> Result<(), SyncError> {
         retry_on_conflict(async || {
             let mut record = self.record.clone();
@@ -99,7 +99,7 @@ impl StoredProgress {
     pub(super) async fn release(
         &mut self,
         state: &impl Calendars,
-        (list, listed): (&EventList, Option<&ListedEvents>),
+        (list, listed): (&EventList, Option<&ListedIds>),
         error: &SyncError,
         now: Timestamp,
     ) {

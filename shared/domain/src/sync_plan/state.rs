@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::calendar_record::CalendarRecord;
-use super::coverage::{Coverage, OWN_CLOCKS};
+use super::coverage::Coverage;
 use super::requested::RequestedSync;
-use super::windowed_sync::are_known;
 use crate::id::CalendarId;
-use crate::overrides::Overrides;
 use crate::revision::{OverrideRevision, PolicyRevision, Version};
 use crate::time::plus;
 use jiff::Timestamp;
@@ -174,45 +171,6 @@ impl WorkspaceCoverage {
         };
         reach.covers(requested) && !self.skipped.contains(calendar)
     }
-
-    /// The first sync of a calendar that was never synced, if this sync, once it is completed,
-    /// lists all its events; `overrides` are those of its owner.
-    ///
-    /// No event of a calendar changed before the calendar was created. So a sync that lists
-    /// what changed since then lists all that there is.
-    #[must_use]
-    pub fn first_sync(
-        &self,
-        record: &CalendarRecord,
-        overrides: &Overrides,
-    ) -> Option<CompletedSync> {
-        let lists_all = self.since? <= listed_whole_since(record, overrides, self.began_at)?;
-        let is_of = plus(record.changed_at, OWN_CLOCKS) < self.began_at
-            && !self.skipped.contains(&record.calendar.id);
-        let pause = overrides.pause.as_ref().map(|pause| pause.until);
-        (lists_all && is_of).then_some(CompletedSync {
-            began_at: self.began_at,
-            since: None,
-            full_sync_at: Some(self.began_at),
-            policy: self.policy,
-            overrides: overrides.revision,
-            holds_until: pause.filter(|until| *until > self.began_at),
-        })
-    }
-}
-
-/// The instant since which a list of changes has every event of a calendar that was never
-/// synced; none if its creation is not known, or if an override may have been set after a
-/// sync that began at `began_at`.
-#[must_use]
-pub fn listed_whole_since(
-    record: &CalendarRecord,
-    overrides: &Overrides,
-    began_at: Timestamp,
-) -> Option<Timestamp> {
-    let created_at = record.calendar.created_at?;
-    let is_new = record.last_sync.is_none() && are_known(overrides, began_at);
-    is_new.then(|| plus(created_at, -OVERLAP))
 }
 
 /// The latest completed sync of the workspace.

@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calendar_record::CalendarRecord;
 use super::coverage::OWN_CLOCKS;
-use super::listed_events::ListedEvents;
+use super::listed_ids::ListedIds;
 use super::state::{CompletedSync, SyncInProgress};
 use crate::id::CalendarId;
 use crate::overrides::Overrides;
@@ -302,7 +302,7 @@ pub struct WindowedSyncState {
     pub in_progress: Option<SyncInProgress<WindowedSync>>,
     /// The events that the current window has listed so far, if the worker that left it has
     /// told.
-    pub listed_so_far: Option<ListedEvents>,
+    pub listed_so_far: Option<ListedIds>,
     /// The latest completed one.
     pub completed: Option<CompletedWindows>,
     /// The number of connected calendars at the last resync.

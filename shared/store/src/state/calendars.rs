@@ -10,7 +10,7 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, ListedCalendar, UnreadableRecord, WriteOutcome};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
-    EventId, ListedEvents, OverrideRevision, Platform, PolicyRevision, Retired, Timestamp,
+    EventId, ListedIds, OverrideRevision, Platform, PolicyRevision, Retired, Timestamp,
     UnreadableEvent, UnreadableEvents, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
@@ -271,7 +271,7 @@ impl CalendarRow {
             changed_at: record.changed_at,
             last_sync: record.last_sync.clone().map(Into::into),
             sync_in_progress: record.in_progress.as_ref().map(SyncInProgressRow::of),
-            listed_so_far: record.listed_so_far.as_ref().and_then(ListedEvents::text),
+            listed_so_far: record.listed_so_far.as_ref().and_then(ListedIds::text),
             retired: record
                 .retired
                 .map(|Retired { since, until }| RetiredRow { since, until }),
@@ -296,7 +296,7 @@ impl CalendarRow {
             revision: CalendarRevision(self.revision),
             changed_at: self.changed_at,
             last_sync: self.last_sync.map(Into::into),
-            listed_so_far: self.listed_so_far.as_deref().and_then(ListedEvents::parse),
+            listed_so_far: self.listed_so_far.as_deref().and_then(ListedIds::parse),
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
             retired: self
                 .retired

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use callsheet_app::PortError;
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, LatestSync, PolicyRevision, Timestamp, Version, WindowedSyncState,
-    WorkspaceCoverage, WorkspaceSyncState,
+    CalendarId, CalendarListProgress, LatestSync, ListedIds, PageCursor, PolicyRevision, Timestamp,
+    Version, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,59 @@ impl SyncStates for StateTable {
             WindowedSyncStateRow::of(state),
         );
         self.write_if_unchanged(place, row, state.version).await
+    }
+
+    async fn calendar_list(&self) -> Result<CalendarListProgress, PortError> {
+        let place = Place::calendar_list();
+        let row: Option<CalendarListRow> = row_at(self, place, "the list of calendars").await?;
+        Ok(row.map(CalendarListRow::progress).unwrap_or_default())
+    }
+
+    async fn write_calendar_list(
+        &self,
+        progress: &CalendarListProgress,
+    ) -> Result<WriteOutcome, PortError> {
+        let (place, row) = (Place::calendar_list(), CalendarListRow::of(progress));
+        self.write_if_unchanged(place, row, progress.version).await
+    }
+}
+
+/// A comparison of the lists of calendars that was left.
+#[derive(Serialize, Deserialize)]
+struct CalendarListRow {
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    began_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    pages: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    listed_so_far: Option<String>,
+    version: u64,
+}
+
+impl CalendarListRow {
+    fn of(progress: &CalendarListProgress) -> Self {
+        Self {
+            began_at: progress.began_at,
+            next: progress.next.as_ref().map(|next| next.0.clone()),
+            pages: progress.pages,
+            listed_so_far: progress.listed.as_ref().and_then(ListedIds::text),
+            version: progress.version.next().0,
+        }
+    }
+
+    fn progress(self) -> CalendarListProgress {
+        CalendarListProgress {
+            began_at: self.began_at,
+            next: self.next.map(PageCursor),
+            pages: self.pages,
+            listed: self.listed_so_far.as_deref().and_then(ListedIds::parse),
+            version: Version(self.version),
+        }
     }
 }
 

@@ -138,6 +138,7 @@ macro_rules! state_contract {
             a_sync_state_is_written_only_over_the_version_that_was_read,
             of_concurrent_writes_of_a_sync_state_one_succeeds,
             a_windowed_sync_state_is_read_as_it_was_written,
+            a_calendar_list_that_is_left_is_read_as_it_was_written,
         );
         $crate::contract_tests!($setup, overrides:
             an_owner_has_no_overrides_at_first,

@@ -272,7 +272,7 @@ impl World {
             began_at: now,
             since: planned.since,
             skipped: BTreeSet::new(),
-            policy: crate::revision::PolicyRevision(0),
+            policy: PolicyRevision(0),
         };
         let (reach, page) = match &planned.scope {
             Scope::Workspace if planned.resumes => {
