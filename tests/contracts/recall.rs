@@ -236,7 +236,10 @@ mod calendars {
     async fn a_next_page_at_another_address_is_not_requested(cursor: &str) {
         let workspace = OwnWorkspace::new().await;
         let cursor = cursor.replace("{base}", &workspace.simulator.base_url());
-        let page = workspace.recall.calendars(Some(&PageCursor(cursor))).await;
+        let page = workspace
+            .recall
+            .calendars(None, Some(&PageCursor(cursor)))
+            .await;
         assert!(
             matches!(page, Err(PortError::Unreadable { .. })),
             "{page:?}"
@@ -250,7 +253,10 @@ mod calendars {
         let workspace = OwnWorkspace::new().await;
         let calendar = workspace.connect().await;
         let recall = &workspace.recall;
-        assert_eq!(recall.calendars(None).await.expect("a page").next, None);
+        assert_eq!(
+            recall.calendars(None, None).await.expect("a page").next,
+            None
+        );
         let removed = recall.delete_calendar(&calendar).await;
         assert_eq!(removed.expect("a reply"), Removed::Deleted);
         let stats = workspace.simulator.control().stats().await;

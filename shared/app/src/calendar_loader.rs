@@ -1,24 +1,35 @@
 //! Loads calendars from the store, and reads them from Recall where the stored
 //! record is not enough.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarOwner, CalendarRecord, CalendarStatus, Operation, RateLimit, plus,
+    Calendar, CalendarId, CalendarOwner, CalendarRecord, CalendarStatus, Operation, RateLimit,
+    Timestamp, plus,
 };
 use jiff::SignedDuration;
 
 use crate::ports::{
-    CalendarEvents as _, Calendars as _, Clock as _, OverrideStore as _, WriteOutcome,
+    CalendarDirectory as _, CalendarEvents as _, Calendars as _, Clock as _, OverrideStore as _,
+    PageOfCalendars, WriteOutcome,
 };
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{CalendarContext, CallTerms, PortError, RecallCalls};
+use crate::{CalendarContext, CallTerms, Paging, PortError, RecallCalls};
 
 /// How long the rows of a deleted calendar are kept: longer than its decisions.
 const KEPT_AFTER_DELETION: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How long the overrides of an owner without calendars are kept: as long as those of an
 /// event, so that connecting again does not lose them.
 const OVERRIDES_KEPT_AFTER_DELETION: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// A calendar that was created this long ago is no new one: its request is not late by more.
+const NEW_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// The longest list of new calendars: a thousand.
+const MOST_PAGES: u32 = 10;
+/// The clocks of our own functions differ by less.
+const OWN_CLOCKS: SignedDuration = SignedDuration::from_millis(500);
 
 /// Loads calendars.
 pub struct CalendarLoader<'a, P: SyncPorts> {
@@ -30,6 +41,67 @@ pub struct CalendarLoader<'a, P: SyncPorts> {
     pub calls: &'a RecallCalls<'a, P::State, P::Clock>,
     /// Rate limit of reading a calendar.
     pub get_calendar: RateLimit,
+    /// Rate limit of listing calendars.
+    pub list_calendars: RateLimit,
+    /// Whether new calendars are read together.
+    pub new_calendars: NewCalendars,
+}
+
+/// Whether the calendars that are not stored yet are read by one list, instead of one by one.
+/// When many are connected at once, most of those that follow are then stored.
+#[derive(Debug, Default)]
+pub struct NewCalendars(Mutex<Listing>);
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Listing {
+    /// At most one calendar is not stored, as far as is known.
+    #[default]
+    One,
+    /// The next one that is not stored is read with all new ones.
+    Several,
+    /// Those created since an instant were read at another one: others are read one by one.
+    Listed { since: Timestamp, at: Timestamp },
+}
+
+impl NewCalendars {
+    /// Says that several calendars may be new.
+    pub fn expect_several(&self) {
+        let mut listing = self.lock();
+        if *listing == Listing::One {
+            *listing = Listing::Several;
+        }
+    }
+
+    /// Since when created calendars are listed, if they are listed now, at `now`, for one that
+    /// has to be read.
+    fn listed_now(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut listing = self.lock();
+        match *listing {
+            Listing::One => *listing = Listing::Several,
+            Listing::Several => {
+                let since = plus(now, -NEW_FOR);
+                *listing = Listing::Listed { since, at: now };
+                return Some(since);
+            }
+            Listing::Listed { .. } => {}
+        }
+        None
+    }
+
+    /// Whether a stored calendar was read by the list, and after `changed_at`.
+    fn was_listed(&self, calendar: &Calendar, changed_at: Timestamp) -> bool {
+        match *self.lock() {
+            Listing::Listed { since, at } => {
+                let is_new = calendar.created_at.is_some_and(|created| created >= since);
+                is_new && at > plus(changed_at, OWN_CLOCKS)
+            }
+            Listing::One | Listing::Several => false,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Listing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl<P: SyncPorts> CalendarLoader<'_, P> {
@@ -65,24 +137,29 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
 
     /// The record of a calendar; none if neither the store nor Recall knows it.
     ///
-    /// The calendar is read from Recall if it changed, and if the stored record
-    /// may be outdated: a disconnected calendar may have been connected again
-    /// without a webhook, and one without an address may have got it.
+    /// The calendar is read from Recall if it changed at `changed_at` and was not read since,
+    /// and if the stored record may be outdated: a disconnected calendar may have been
+    /// connected again without a webhook, and one without an address may have got it.
     ///
     /// # Errors
     /// If the terms allow no call, or Recall or the store fails.
     pub async fn load_or_fetch(
         &self,
         id: &CalendarId,
-        is_changed: bool,
+        changed_at: Option<Timestamp>,
         terms: CallTerms,
     ) -> Result<Option<CalendarRecord>, SyncError> {
         retry_on_conflict(async || {
-            let stored = self.state.record(id).await?;
+            let mut stored = self.state.record(id).await?;
+            let now = self.calls.clock().now();
+            if self.is_new(stored.as_ref(), changed_at, now)
+                && let Some(since) = self.new_calendars.listed_now(now)
+            {
+                self.fetch_new(since, terms).await?;
+                stored = self.state.record(id).await?;
+            }
             if let Some(stored) = &stored
-                && !is_changed
-                && stored.calendar.status.holds_bots()
-                && stored.calendar.email.is_some()
+                && self.is_current(stored, changed_at)
             {
                 return Ok(Attempt::Done(Some(stored.clone())));
             }
@@ -120,6 +197,68 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
             }
         })
         .await
+    }
+
+    /// Whether the stored record of a calendar need not be read again.
+    fn is_current(&self, stored: &CalendarRecord, changed_at: Option<Timestamp>) -> bool {
+        let calendar = &stored.calendar;
+        let is_read_since = |at| {
+            stored.changed_at > plus(at, OWN_CLOCKS) || self.new_calendars.was_listed(calendar, at)
+        };
+        changed_at.is_none_or(is_read_since)
+            && calendar.status.holds_bots()
+            && calendar.email.is_some()
+    }
+
+    /// Whether a calendar has to be read and may be a new one.
+    fn is_new(
+        &self,
+        stored: Option<&CalendarRecord>,
+        changed_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> bool {
+        stored.is_none_or(|stored| {
+            let created_at = stored.calendar.created_at;
+            let is_new = created_at.is_some_and(|at| at >= plus(now, -NEW_FOR));
+            is_new && !self.is_current(stored, changed_at)
+        })
+    }
+
+    /// Stores the calendars that were created since an instant. If they cannot be listed
+    /// now, each is read by itself.
+    async fn fetch_new(&self, since: Timestamp, terms: CallTerms) -> Result<(), SyncError> {
+        let mut paging = Paging::new(MOST_PAGES);
+        loop {
+            let page = match self.list(since, &paging, terms).await {
+                Err(error)
+                    if error.is_of_content() || matches!(error, SyncError::RateLimited(_)) =>
+                {
+                    tracing::info!(%error, "new calendars are read one by one: {error}");
+                    return Ok(());
+                }
+                page => page?,
+            };
+            for calendar in page.calendars {
+                self.store(calendar).await?;
+            }
+            if !paging.advance(page.next)? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn list(
+        &self,
+        since: Timestamp,
+        paging: &Paging,
+        terms: CallTerms,
+    ) -> Result<PageOfCalendars, SyncError> {
+        let operation = Operation::ListCalendars;
+        self.calls
+            .acquire(operation, self.list_calendars, terms)
+            .await?;
+        let reply = self.recall.calendars(Some(since), paging.cursor()).await;
+        Ok(self.calls.settle(operation, reply).await?)
     }
 
     /// Reads a calendar from Recall.

@@ -52,7 +52,7 @@ where
     };
     let (mut directory, mut paging) = (Directory::default(), Paging::new(MAX_PAGES));
     loop {
-        let page = limited.call(async || recall.calendars(paging.cursor()).await);
+        let page = limited.call(async || recall.calendars(None, paging.cursor()).await);
         let page = page.await?;
         let calendars = page.calendars.into_iter();
         let by_id = calendars.map(|calendar| (calendar.id.clone(), calendar));

@@ -65,7 +65,7 @@ mod use_case_error;
 
 pub use access_gate::{AccessGate, Entry};
 pub use activity::ActivityNotes;
-pub use calendar_loader::CalendarLoader;
+pub use calendar_loader::{CalendarLoader, NewCalendars};
 pub use decision_writer::{DecisionWriter, SyncContext};
 pub use error::{PortError, Service};
 pub use evaluate::CalendarContext;

@@ -78,7 +78,7 @@ pub enum AcquireError {
 /// let limiter = RateLimiter { rate_limits: &state, clock: &clock };
 /// let operation = Operation::ListCalendars;
 /// limiter.acquire(operation, RateLimit::per_minute(60, 3), CallTerms::OPERATOR).await?;
-/// let page = limiter.back_off(operation, recall.calendars(None).await).await?;
+/// let page = limiter.back_off(operation, recall.calendars(None, None).await).await?;
 /// # Ok(page)
 /// # }
 /// ```

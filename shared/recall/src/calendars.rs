@@ -8,8 +8,8 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{
     CalendarDirectory, CalendarRemoval, PageOfCalendars, Removed, UnreadableCalendar,
 };
-use callsheet_domain::{CalendarId, PageCursor};
-use reqwest::Method;
+use callsheet_domain::{CalendarId, PageCursor, Timestamp};
+use reqwest::{Method, Url};
 
 use crate::RecallClient;
 use crate::lenient::{Item, ItemNames};
@@ -21,10 +21,14 @@ const CALENDARS: &str = "/api/v2/calendars/";
 const NAMES: ItemNames = ["id", "platform"];
 
 impl CalendarDirectory for RecallClient {
-    async fn calendars(&self, cursor: Option<&PageCursor>) -> Result<PageOfCalendars, PortError> {
+    async fn calendars(
+        &self,
+        created_since: Option<Timestamp>,
+        cursor: Option<&PageCursor>,
+    ) -> Result<PageOfCalendars, PortError> {
         let url = match cursor {
             Some(cursor) => self.url_of_page(cursor, CALENDARS)?,
-            None => self.base.at(CALENDARS),
+            None => self.url_of_first_calendars(created_since),
         };
         let mut page = PageOfCalendars {
             calendars: Vec::new(),
@@ -48,6 +52,17 @@ impl CalendarRemoval for RecallClient {
             404 => Ok(Removed::AlreadyGone),
             _ => Err(reply.failure()),
         }
+    }
+}
+
+impl RecallClient {
+    fn url_of_first_calendars(&self, created_since: Option<Timestamp>) -> Url {
+        let mut url = self.base.at(CALENDARS);
+        if let Some(since) = created_since {
+            let mut pairs = url.query_pairs_mut();
+            pairs.append_pair("created_at__gte", &since.to_string());
+        }
+        url
     }
 }
 

@@ -75,6 +75,7 @@ pub fn a_calendar() -> Calendar {
         platform: Platform::Google,
         status: CalendarStatus::Connected,
         email: Some(an_email("sales@acme.example")),
+        created_at: Some(at("08:00")),
         updated_at: at("08:00"),
     }
 }

@@ -5,7 +5,9 @@ use callsheet_app::ports::{
     PageOfEvents, ScheduleRequest,
 };
 use callsheet_app::{PortError, Service};
-use callsheet_domain::{BotEntry, BotId, Calendar, CalendarId, EventId, Operation, PageCursor};
+use callsheet_domain::{
+    BotEntry, BotId, Calendar, CalendarId, EventId, Operation, PageCursor, Timestamp,
+};
 use jiff::SignedDuration;
 
 use crate::company::number_in;
@@ -119,9 +121,13 @@ impl CalendarEvents for SimRecall {
 }
 
 impl CalendarDirectory for SimRecall {
-    async fn calendars(&self, cursor: Option<&PageCursor>) -> Result<PageOfCalendars, PortError> {
+    async fn calendars(
+        &self,
+        created_since: Option<Timestamp>,
+        cursor: Option<&PageCursor>,
+    ) -> Result<PageOfCalendars, PortError> {
         self.call(Operation::ListCalendars, |simulated| {
-            let (calendars, next) = simulated.workspace.calendars(cursor);
+            let (calendars, next) = simulated.workspace.calendars(created_since, cursor);
             PageOfCalendars {
                 calendars,
                 unreadable: Vec::new(),

@@ -245,6 +245,7 @@ impl Workspace {
             platform: Platform::Google,
             status: CalendarStatus::Connected,
             email: Some(owner(calendar)),
+            created_at: Some(connected_at),
             updated_at: connected_at,
         }
     }
@@ -258,10 +259,12 @@ impl Workspace {
     /// A page of the list of calendars.
     pub(crate) fn calendars(
         &self,
+        created_since: Option<Timestamp>,
         cursor: Option<&PageCursor>,
     ) -> (Vec<Calendar>, Option<PageCursor>) {
         let from: CalendarNumber = cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor"));
-        let mut rest = self.connected.range(from..);
+        let rest = self.connected.range(from..);
+        let mut rest = rest.filter(|(_, at)| created_since.is_none_or(|since| **at >= since));
         let page = rest.by_ref().take(PAGE);
         let page: Vec<_> = page.map(|(id, at)| Self::as_calendar(*id, *at)).collect();
         let next = rest.next().map(|(id, _)| PageCursor(id.to_string()));

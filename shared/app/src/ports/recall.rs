@@ -109,9 +109,12 @@ impl fmt::Display for UnreadableCalendar {
 
 /// Lists the calendars of the workspace.
 pub trait CalendarDirectory: Send + Sync {
-    /// The first page of all calendars of the workspace, or the one at `cursor`.
+    /// The first page of the calendars of the workspace that were created at or after
+    /// `created_since`, or of all without it; or the page at `cursor`, which must be of the
+    /// same list.
     fn calendars(
         &self,
+        created_since: Option<Timestamp>,
         cursor: Option<&PageCursor>,
     ) -> impl Future<Output = Result<PageOfCalendars, PortError>> + Send;
 }

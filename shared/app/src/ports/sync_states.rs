@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use callsheet_domain::{WindowedSyncState, WorkspaceSyncState};
+use callsheet_domain::{CalendarListProgress, WindowedSyncState, WorkspaceSyncState};
 
 use super::WriteOutcome;
 use crate::PortError;
@@ -29,5 +29,16 @@ pub trait SyncStates: Send + Sync {
     fn write_windowed_sync_state(
         &self,
         state: &WindowedSyncState,
+    ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
+
+    /// The comparison of the lists of calendars that was left, as the latest write left it.
+    fn calendar_list(&self)
+    -> impl Future<Output = Result<CalendarListProgress, PortError>> + Send;
+
+    /// Writes the comparison that is left if the stored version is still `progress.version`,
+    /// and raises the version by one.
+    fn write_calendar_list(
+        &self,
+        progress: &CalendarListProgress,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 }

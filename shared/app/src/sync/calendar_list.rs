@@ -4,23 +4,25 @@
 //! for calendars that were connected before this was deployed. Both show in the
 //! list, which is read once a day and before a full sync of everything.
 
-use std::collections::HashSet;
-
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CalendarStatus, Operation, RateLimit, Timestamp,
+    Calendar, CalendarId, CalendarListProgress, CalendarRecord, CalendarStatus, ListedIds,
+    Operation, RateLimit, Timestamp, plus,
 };
 
 use crate::calendar_loader::CalendarLoader;
 use crate::ports::{
     CalendarDirectory as _, Calendars as _, Clock as _, PageOfCalendars, SyncStates as _,
-    WriteOutcome,
+    UnreadableCalendar, WriteOutcome,
 };
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync::retirement::Retirement;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{CallTerms, Paging};
+use jiff::SignedDuration;
 
+/// A run takes no longer for the list: other syncs are due, too.
+const LONGEST_RUN: SignedDuration = SignedDuration::from_secs(20);
 /// The longest list that is followed: more calendars than a workspace has.
 const MOST_PAGES: u32 = 1_000;
 
@@ -39,53 +41,115 @@ impl<P: SyncPorts> CalendarList<'_, P> {
     /// that it does not list. A calendar that is new or has changed then needs a
     /// full sync; one that was disconnected or deleted is retired.
     ///
+    /// Goes on where the last run stopped. A run takes only part of its time for this, and
+    /// leaves the rest to the syncs that are due.
+    ///
     /// # Errors
     /// If the list is not read to its end, or the store fails.
     pub async fn refresh(&self, terms: CallTerms) -> Result<(), SyncError> {
-        let began_at = self.loader.calls.clock().now();
-        let mut listed = HashSet::new();
-        let mut paging = Paging::new(MOST_PAGES);
-        loop {
-            let page = self.read(&paging, terms).await?;
-            for problem in page.unreadable {
-                tracing::error!(%problem, "cannot read {problem}");
-                listed.extend(problem.id);
-            }
-            for calendar in page.calendars {
-                let id = calendar.id.clone();
-                listed.insert(id.clone());
-                let changed = self.loader.store(calendar).await;
-                skip_if_bad(&id, self.retire_if_lost(changed, terms).await)?;
-            }
-            if !paging.advance(page.next)? {
-                break;
-            }
+        let (state, now) = (self.loader.state, self.loader.calls.clock().now());
+        let terms = CallTerms {
+            latest: terms.latest.min(plus(now, LONGEST_RUN)),
+            ..terms
+        };
+        let stored = state.calendar_list().await?;
+        let was_left = stored.began_at.is_some();
+        let mut progress = stored.resumed(now);
+        let compared = self.compare(&mut progress, terms).await;
+        if compared.is_ok() {
+            self.save_listed_at(progress.began_at.unwrap_or(now))
+                .await?;
         }
-        self.fetch_unlisted(&listed, terms).await?;
-        self.save_listed_at(began_at).await
+        if compared.is_err() || was_left {
+            let left = match &compared {
+                Ok(()) => CalendarListProgress {
+                    version: progress.version,
+                    ..CalendarListProgress::default()
+                },
+                Err(_) => progress,
+            };
+            // Another worker that wrote first has come about as far.
+            state.write_calendar_list(&left).await?;
+        }
+        compared
+    }
+
+    /// Reads the rest of the list, and the stored calendars that were not on it.
+    async fn compare(
+        &self,
+        progress: &mut CalendarListProgress,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let mut paging = Paging::resumed(MOST_PAGES, progress.pages, progress.next.clone());
+        let mut is_resumed = progress.next.is_some();
+        while !progress.is_read() {
+            let page = match self.read(&paging, terms).await {
+                Err(error) if is_resumed && error.is_of_content() => {
+                    tracing::warn!(%error, "the list of calendars is read anew: {error}");
+                    *progress = progress.anew(self.loader.calls.clock().now());
+                    return Err(SyncError::AlreadyRunning);
+                }
+                page => page?,
+            };
+            is_resumed = false;
+            self.store(page.calendars, page.unreadable, progress, terms)
+                .await?;
+            paging.advance(page.next)?;
+            progress.next = paging.cursor().cloned();
+            progress.pages = paging.pages();
+        }
+        if let Some(listed) = &progress.listed {
+            return self.fetch_unlisted(listed, terms).await;
+        }
+        tracing::warn!("calendars that Recall does not list any more are not looked for");
+        Ok(())
+    }
+
+    /// Stores the calendars of a page.
+    async fn store(
+        &self,
+        calendars: Vec<Calendar>,
+        unreadable: Vec<UnreadableCalendar>,
+        progress: &mut CalendarListProgress,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let mut add = |id: &CalendarId| {
+            if let Some(listed) = &mut progress.listed {
+                listed.add(id);
+            }
+        };
+        for problem in unreadable {
+            tracing::error!(%problem, "cannot read {problem}");
+            problem.id.iter().for_each(&mut add);
+        }
+        for calendar in calendars {
+            let id = calendar.id.clone();
+            add(&id);
+            let changed = self.loader.store(calendar).await;
+            skip_if_bad(&id, self.retire_if_lost(changed, terms).await)?;
+        }
+        Ok(())
     }
 
     async fn read(&self, paging: &Paging, terms: CallTerms) -> Result<PageOfCalendars, SyncError> {
         let (operation, calls) = (Operation::ListCalendars, self.loader.calls);
         calls.acquire(operation, self.list_calendars, terms).await?;
-        let reply = self.loader.recall.calendars(paging.cursor()).await;
+        let reply = self.loader.recall.calendars(None, paging.cursor()).await;
         Ok(calls.settle(operation, reply).await?)
     }
 
     /// Reads the stored calendars that are not listed: Recall says whether they
     /// are deleted.
-    async fn fetch_unlisted(
-        &self,
-        listed: &HashSet<CalendarId>,
-        terms: CallTerms,
-    ) -> Result<(), SyncError> {
+    async fn fetch_unlisted(&self, listed: &ListedIds, terms: CallTerms) -> Result<(), SyncError> {
         for stored in self.loader.state.listed().await? {
             let calendar = stored.record.calendar;
             if calendar.status == CalendarStatus::Deleted || listed.contains(&calendar.id) {
                 continue;
             }
             let loader = self.loader;
-            let record = loader.load_or_fetch(&calendar.id, true, terms).await;
+            let record = loader
+                .load_or_fetch(&calendar.id, Some(Timestamp::MAX), terms)
+                .await;
             skip_if_bad(&calendar.id, self.retire_if_lost(record, terms).await)?;
         }
         Ok(())

@@ -6,7 +6,7 @@
 //! same. From the second page on the record says how far a sync has come, so that
 //! it can be resumed at that page.
 
-use callsheet_domain::{CalendarRecord, CompletedSync, ListedEvents, Timestamp, plus};
+use callsheet_domain::{CalendarRecord, CompletedSync, ListedIds, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::decision_writer::{DecisionWriter, SyncContext};
@@ -55,7 +55,7 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
         let list = EventList::new(query(&calendar.record, &mark));
         let mut pages = self.pages(calendar, mark, policy);
         if since.is_none() {
-            pages.listed = Some(ListedEvents::default());
+            pages.listed = Some(ListedIds::default());
             pages.save(ListPosition::start(now)).await?;
         }
         self.run(list, pages, terms).await
@@ -129,7 +129,7 @@ impl<P: SyncPorts> CalendarSync<'_, P> {
     /// worker.
     async fn read_unlisted(
         &self,
-        (context, listed): (&SyncContext, &ListedEvents),
+        (context, listed): (&SyncContext, &ListedIds),
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) {
@@ -211,7 +211,7 @@ struct Pages<'a, P: SyncPorts> {
     progress: StoredProgress,
     /// The events of all pages from the first one on, if this is a full sync; none if those
     /// of the pages before it was resumed are not known.
-    listed: Option<ListedEvents>,
+    listed: Option<ListedIds>,
 }
 
 impl<P: SyncPorts> PageHandler for Pages<'_, P> {

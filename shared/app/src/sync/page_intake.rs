@@ -226,7 +226,7 @@ impl<P: SyncPorts> PageIntake<'_, P> {
         id: &CalendarId,
         terms: CallTerms,
     ) -> Result<Option<CalendarContext>, SyncError> {
-        match self.loader.load_or_fetch(id, false, terms).await? {
+        match self.loader.load_or_fetch(id, None, terms).await? {
             Some(record) => Ok(self.loader.with_overrides(record).await?),
             None => Ok(None),
         }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, ListingOptions, PendingCalendar, RequestedSync, SyncJob, SyncPlan,
-    Timestamp, WindowedSyncState, WorkspaceSyncState, needs_full_sync, plan_syncs,
+    CalendarId, CalendarRecord, ListingOptions, NewCalendar, PendingCalendar, RequestedSync,
+    SyncJob, SyncPlan, Timestamp, WindowedSyncState, WorkspaceSyncState, listed_whole_since,
+    needs_full_sync, plan_syncs,
 };
 
 use crate::sync::requeue::{Delivery, Handled};
@@ -63,6 +64,10 @@ impl Batch<'_> {
                 needs_full_sync: needs_full_sync(last_sync, policy, override_revision, now)
                     && (!self.options.lists_workspace
                         || windowed.is_full_sync_awaited(last_sync, policy)),
+                new: listed_whole_since(record, overrides, now).map(|since| NewCalendar {
+                    since,
+                    stored_at: record.changed_at,
+                }),
             })
         });
         plan_syncs(&pending.collect::<Vec<_>>(), workspace, self.options, now)

@@ -6,7 +6,7 @@
 //! calendar gets its first sync, the other calendars of its owner are read from
 //! Recall, and retired if they are gone.
 
-use callsheet_domain::CalendarRecord;
+use callsheet_domain::{CalendarRecord, Timestamp};
 
 use crate::CallTerms;
 use crate::calendar_loader::CalendarLoader;
@@ -71,7 +71,11 @@ impl<P: SyncPorts> Reconnection<'_, P> {
         terms: CallTerms,
     ) -> Result<(), SyncError> {
         let id = &other.calendar.id;
-        match self.loader.load_or_fetch(id, true, terms).await? {
+        match self
+            .loader
+            .load_or_fetch(id, Some(Timestamp::MAX), terms)
+            .await?
+        {
             Some(record) if !record.calendar.status.holds_bots() => {
                 self.retirement.retire(&record, terms.latest).await
             }

@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
 use crate::event_pages::EventPages;
-use crate::ports::{Clock as _, SyncStates as _};
+use crate::ports::{Calendars as _, Clock as _, SyncStates as _, WriteOutcome};
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::pending::{Batch, Pending, by_calendar};
 use crate::sync::reconnection::Reconnection;
@@ -76,7 +76,11 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             terms,
             handled,
         };
-        for (calendar, mut pending) in by_calendar(deliveries) {
+        let requests = by_calendar(deliveries);
+        if requests.len() > 1 {
+            self.loader.new_calendars.expect_several();
+        }
+        for (calendar, mut pending) in requests {
             match self.load_or_retire(calendar, &pending, terms).await {
                 Ok(None) => {}
                 Ok(record) => {
@@ -102,8 +106,8 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         pending: &Pending<'_>,
         terms: CallTerms,
     ) -> Result<Option<CalendarRecord>, SyncError> {
-        let is_changed = pending.requested.is_calendar_changed;
-        let record = self.loader.load_or_fetch(id, is_changed, terms).await?;
+        let changed_at = pending.requested.calendar_changed_at();
+        let record = self.loader.load_or_fetch(id, changed_at, terms).await?;
         match record {
             Some(record) if !record.calendar.status.holds_bots() => {
                 self.retirement.retire(&record, terms.latest).await?;
@@ -138,6 +142,10 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             }
             Err(error) => return self.fail_all(batch, &error).await,
         };
+        let calendars = match self.credit_new(calendars, &workspace).await {
+            Ok(calendars) => calendars,
+            Err(error) => return self.fail_all(batch, &error).await,
+        };
         let now = self.clock.now();
         let windowed = match self.windowed(batch, &calendars, now).await {
             Ok(windowed) => windowed,
@@ -155,6 +163,10 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         };
         tracing::info!(%plan, "planned syncs: {plan}");
         let start_at = planned.not_before;
+        let new = calendars
+            .iter()
+            .filter(|(_, it)| it.record.last_sync.is_none());
+        let new: BTreeSet<CalendarId> = new.map(|(id, _)| (*id).clone()).collect();
         let synced = if start_at > plus(now, LONGEST_WAIT) {
             Err(SyncError::RateLimited(start_at))
         } else if start_at > now {
@@ -164,7 +176,34 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             let synced = self.sync(planned, calendars, workspace, batch).await;
             synced.map(Some)
         };
-        self.conclude(batch, planned, synced, now).await;
+        self.conclude(batch, (planned, &new), synced, now).await;
+    }
+
+    /// Stores the first sync of each new calendar all of whose events the latest sync of the
+    /// workspace has listed.
+    async fn credit_new<'a>(
+        &self,
+        mut calendars: BTreeMap<&'a CalendarId, CalendarContext>,
+        workspace: &WorkspaceSyncState,
+    ) -> Result<BTreeMap<&'a CalendarId, CalendarContext>, SyncError> {
+        let Some(latest) = &workspace.latest else {
+            return Ok(calendars);
+        };
+        for CalendarContext { record, overrides } in calendars.values_mut() {
+            let Some(first) = latest.reach.first_sync(record, overrides) else {
+                continue;
+            };
+            let synced = CalendarRecord {
+                last_sync: Some(first),
+                ..record.clone()
+            };
+            // Another worker that wrote it first says as much, or that it has changed.
+            if self.state.write_record(&synced).await? == WriteOutcome::Written {
+                *record = synced;
+                record.version = record.version.next();
+            }
+        }
+        Ok(calendars)
     }
 
     /// How many calendars need a full sync, if one of these does.
@@ -192,13 +231,13 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
     async fn conclude(
         &self,
         batch: &mut Batch<'_>,
-        planned: &PlannedSync,
+        (planned, new): (&PlannedSync, &BTreeSet<CalendarId>),
         synced: Result<Option<Synced>, SyncError>,
         now: Timestamp,
     ) {
         match synced {
             Ok(None) => {}
-            Ok(Some(synced)) => self.complete(batch, planned, synced).await,
+            Ok(Some(synced)) => self.complete(batch, (planned, new), synced).await,
             Err(SyncError::AlreadyRunning) => self.poll(batch, now).await,
             Err(error) if planned.scope == Scope::Workspace && error.is_of_content() => {
                 tracing::error!(
@@ -285,17 +324,25 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
     }
 
     /// Logs a completed sync, and removes the requests that it covers. Those of
-    /// skipped calendars fail. Whether a resumed sync covers any is for the next
-    /// plan to say.
-    async fn complete(&self, batch: &mut Batch<'_>, planned: &PlannedSync, synced: Synced) {
+    /// skipped calendars fail. Whether a resumed sync covers any, and whether one of the
+    /// workspace is the first sync of a new calendar, is for the next plan to say.
+    async fn complete(
+        &self,
+        batch: &mut Batch<'_>,
+        (planned, new): (&PlannedSync, &BTreeSet<CalendarId>),
+        synced: Synced,
+    ) {
         let (counts, skipped) = synced;
         counts.log(&planned.scope, planned.for_calendars.len());
         if planned.resumes {
             return;
         }
         self.fail_some(batch, &skipped, &SyncError::Conflict).await;
-        let pending = &mut batch.pending;
-        pending.retain(|calendar, _| !planned.for_calendars.contains(*calendar));
+        let is_left = |calendar: &CalendarId| {
+            let is_new = planned.scope == Scope::Workspace && new.contains(calendar);
+            is_new || !planned.for_calendars.contains(calendar)
+        };
+        batch.pending.retain(|calendar, _| is_left(calendar));
     }
 
     /// Waits a moment for a sync that another worker has in progress.

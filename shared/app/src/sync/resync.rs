@@ -133,7 +133,11 @@ impl<P: SyncPorts> Resync<'_, P> {
             if error.stops_all() {
                 return Err(error);
             }
-            tracing::warn!(%error, "resync: could not list the calendars: {error}");
+            if error.is_retry_later() {
+                tracing::info!(%error, "the list of calendars is left to the next resync: {error}");
+            } else {
+                tracing::warn!(%error, "resync: could not list the calendars: {error}");
+            }
         }
         let mut calendars = self.state.listed().await?;
         let mut windowed = None;

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CompletedSync, EventId, EventReadings, ListedEvents,
-    SyncInProgress, Timestamp,
+    CalendarId, CalendarRecord, CompletedSync, EventId, EventReadings, ListedIds, SyncInProgress,
+    Timestamp,
 };
 
 use crate::event_pages::{EventList, EventPage, ListPosition};
@@ -83,7 +83,7 @@ impl StoredProgress {
         &mut self,
         state: &impl Calendars,
         in_progress: Option<SyncInProgress<CompletedSync>>,
-        listed: Option<&ListedEvents>,
+        listed: Option<&ListedIds>,
     ) -> Result<(), SyncError> {
         retry_on_conflict(async || {
             let mut record = self.record.clone();
@@ -116,7 +116,7 @@ impl StoredProgress {
     pub(super) async fn release(
         &mut self,
         state: &impl Calendars,
-        (list, listed): (&EventList, Option<&ListedEvents>),
+        (list, listed): (&EventList, Option<&ListedIds>),
         error: &SyncError,
         now: Timestamp,
     ) {

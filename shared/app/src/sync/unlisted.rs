@@ -14,8 +14,8 @@
 //! that nobody else needs. What is left is found by the next full sync.
 
 use callsheet_domain::{
-    Applied, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, LISTED_AHEAD,
-    ListedEvents, Wanted, Window, plus,
+    Applied, CalendarId, CalendarRecord, Decision, DecisionKey, EventId, LISTED_AHEAD, ListedIds,
+    Wanted, Window, plus,
 };
 use jiff::SignedDuration;
 
@@ -57,7 +57,7 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
     pub(super) async fn read(
         &self,
         (context, record): (&SyncContext, &CalendarRecord),
-        listed: &ListedEvents,
+        listed: &ListedIds,
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
@@ -73,7 +73,7 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
     pub(super) async fn read_window(
         &self,
         (loader, policy, calendars): (&CalendarLoader<'_, P>, &ActivePolicy, &[ListedCalendar]),
-        (window, listed): (Window, &ListedEvents),
+        (window, listed): (Window, &ListedIds),
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
@@ -100,7 +100,7 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
         &self,
         calendar: &CalendarId,
         window: Window,
-        listed: &ListedEvents,
+        listed: &ListedIds,
     ) -> Result<Vec<DecisionKey>, PortError> {
         let last = plus(self.writer.clock.now(), LISTED_AHEAD);
         let until = window.until.unwrap_or(last);
@@ -167,7 +167,7 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
     async fn unlisted(
         &self,
         record: &CalendarRecord,
-        listed: &ListedEvents,
+        listed: &ListedIds,
     ) -> Result<Vec<Decision>, SyncError> {
         let (calendar, now) = (&record.calendar.id, self.writer.clock.now());
         let decisions = self.writer.decisions;

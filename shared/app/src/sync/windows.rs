@@ -11,7 +11,7 @@
 //! write for each calendar, and is gone on with by the next resync if it is interrupted.
 
 use callsheet_domain::{
-    CompletedWindows, ListedEvents, SyncInProgress, Timestamp, WindowedSync, WindowedSyncState,
+    CompletedWindows, ListedIds, SyncInProgress, Timestamp, WindowedSync, WindowedSyncState,
     WorkspaceCoverage, plus,
 };
 use std::collections::BTreeSet;
@@ -153,12 +153,13 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
             let listed = state.listed_so_far.clone();
             (EventList::resumed(query, &in_progress), listed)
         } else {
-            (EventList::new(query), Some(ListedEvents::default()))
+            (EventList::new(query), Some(ListedIds::default()))
         };
         let coverage = WorkspaceCoverage {
             began_at: in_progress.mark.began_at,
             since: None,
             skipped: in_progress.mark.skipped.clone(),
+            policy: in_progress.mark.policy,
         };
         let mut run = Run {
             syncs: self,
@@ -331,7 +332,7 @@ struct Run<'a, P: SyncPorts> {
     sync: WindowedSync,
     calendars: ListedCalendars,
     /// The events that the window has listed; none if those of an earlier run are not known.
-    listed: Option<ListedEvents>,
+    listed: Option<ListedIds>,
     terms: CallTerms,
 }
 

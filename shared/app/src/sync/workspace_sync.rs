@@ -52,6 +52,7 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
             began_at: now,
             since: Some(since),
             skipped: BTreeSet::new(),
+            policy: policy.revision,
         };
         let list = EventList::new(query(&coverage));
         let calendars = ListedCalendars::new(&coverage, for_calendars.clone(), policy);

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use callsheet_app::ports::{Calendars as _, EventQuery, SyncStates as _};
 use callsheet_app::{
     ActivePolicy, CalendarList, CalendarLoader, CalendarRetirer, CalendarSync, CallTerms,
-    DecisionWriter, EventList, EventPage, EventPages, ListPosition, PageHandler, PortError,
-    Priority, RecallCalls, Retirement, Service, SyncContext, SyncCounts, SyncError,
+    DecisionWriter, EventList, EventPage, EventPages, ListPosition, NewCalendars, PageHandler,
+    PortError, Priority, RecallCalls, Retirement, Service, SyncContext, SyncCounts, SyncError,
 };
 use callsheet_domain::{
     Calendar, CalendarRecord, CalendarStatus, EventId, Operation, PageCursor, SyncInProgress,
@@ -51,6 +51,8 @@ impl Harness {
             state: &self.state,
             calls,
             get_calendar: sync_settings().get_calendar,
+            list_calendars: sync_settings().list_calendars,
+            new_calendars: NewCalendars::default(),
         }
     }
 
@@ -198,10 +200,10 @@ async fn a_stored_calendar_is_loaded_without_a_call() {
     let loader = harness.loader(&calls);
     let id = a_calendar().id;
     assert!(loader.load(&id).await.expect("memory").is_none());
-    let fetched = loader.load_or_fetch(&id, false, TERMS).await;
+    let fetched = loader.load_or_fetch(&id, None, TERMS).await;
     let fetched = fetched.expect("memory").expect("Recall knows it");
     assert_eq!(fetched, harness.record().await, "it is stored");
-    let again = loader.load_or_fetch(&id, false, TERMS).await;
+    let again = loader.load_or_fetch(&id, None, TERMS).await;
     assert_eq!(again.expect("memory"), Some(fetched));
     assert_eq!(harness.recall.count(Operation::GetCalendar), 1);
 }
@@ -212,8 +214,10 @@ async fn a_calendar_that_changed_or_was_disconnected_is_fetched() {
     let calls = harness.calls();
     let loader = harness.loader(&calls);
     let id = a_calendar().id;
-    let fetch = async |is_changed| {
-        let record = loader.load_or_fetch(&id, is_changed, TERMS).await;
+    let fetch = async |is_changed: bool| {
+        let record = loader
+            .load_or_fetch(&id, is_changed.then_some(Timestamp::MAX), TERMS)
+            .await;
         record.expect("memory").expect("a record").calendar.status
     };
     assert_eq!(fetch(false).await, CalendarStatus::Connected);
@@ -267,7 +271,7 @@ async fn a_page_is_written_once_and_unchanged_events_cost_no_write() {
     let harness = Harness::new();
     let calls = harness.calls();
     let loader = harness.loader(&calls);
-    let record = loader.load_or_fetch(&a_calendar().id, false, TERMS).await;
+    let record = loader.load_or_fetch(&a_calendar().id, None, TERMS).await;
     let record = record.expect("memory").expect("a record");
     let calendar = loader.with_overrides(record).await.expect("memory");
     let context = SyncContext::of_calendar(calendar.expect("it is connected"), &policy());
@@ -314,7 +318,7 @@ async fn a_full_sync_of_one_calendar_is_stored_as_completed() {
     harness.put_pages(3);
     let (calls, writer) = (harness.calls(), harness.writer());
     let (loader, pages) = (harness.loader(&calls), harness.pages(&calls));
-    let record = loader.load_or_fetch(&a_calendar().id, false, TERMS).await;
+    let record = loader.load_or_fetch(&a_calendar().id, None, TERMS).await;
     let record = record.expect("memory").expect("a record");
     let calendar = loader.with_overrides(record).await.expect("memory");
     let sync = CalendarSync::<HarnessPorts> {

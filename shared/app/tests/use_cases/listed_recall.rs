@@ -93,7 +93,11 @@ impl CalendarEvents for ListedRecall {
 }
 
 impl CalendarDirectory for ListedRecall {
-    async fn calendars(&self, _cursor: Option<&PageCursor>) -> Result<PageOfCalendars, PortError> {
+    async fn calendars(
+        &self,
+        _created_since: Option<Timestamp>,
+        _cursor: Option<&PageCursor>,
+    ) -> Result<PageOfCalendars, PortError> {
         Ok(PageOfCalendars {
             calendars: self.calendars.clone(),
             unreadable: Vec::new(),

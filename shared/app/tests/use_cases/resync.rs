@@ -1,7 +1,7 @@
 //! Resyncs: full syncs that are due without a request.
 
 use callsheet_app::ports::{
-    Calendars as _, OverrideStore as _, PermitResult, Queue as _, RateLimits as _,
+    Calendars as _, OverrideStore as _, PermitResult, Queue as _, RateLimits as _, SyncStates as _,
 };
 use callsheet_app::{Handled, PortError, Ports, Service, SyncHandler};
 use callsheet_domain::{
@@ -396,4 +396,28 @@ async fn a_resync_and_a_request_for_a_full_sync_cost_one_sync() {
     harness.queue.send(&SyncJob::Resync).await.expect("memory");
     harness.request(&id(0), SyncReason::FullSync).await;
     assert_eq!(harness.lists(), before + 1);
+}
+
+/// Above some thousands of calendars a run is too short for the whole list.
+#[tokio::test]
+async fn the_list_of_calendars_goes_on_where_the_last_run_stopped() {
+    let harness = harness(70).await;
+    harness.recall.page_size(1);
+    harness.recall.delete_calendar(&id(3));
+    harness.clock.advance(SignedDuration::from_hours(25));
+    let runs = 4;
+    let lists = harness.recall.count(Operation::ListCalendars);
+    for run in 1..=runs {
+        let handled = harness.resync(harness.deadline()).await;
+        assert_eq!(handled, Handled::default(), "run {run}");
+        harness.clock.advance(SignedDuration::from_secs(60));
+        drop(harness.queue.deliver(10));
+    }
+    // One page for each of the calendars, and a_calendar(), and none twice.
+    assert_eq!(harness.recall.count(Operation::ListCalendars), lists + 70);
+    let lost = harness.state.record(&id(3)).await.expect("memory");
+    let lost = lost.expect("it is kept");
+    assert_eq!(lost.calendar.status, CalendarStatus::Deleted);
+    let workspace = harness.state.workspace().await.expect("memory");
+    assert!(workspace.listed_calendars_at > Some(at("10:00")));
 }

@@ -1,11 +1,12 @@
 //! Full syncs of the workspace, in windows of start time.
 
 use callsheet_app::Handled;
-use callsheet_app::ports::{Calendars as _, OverrideStore as _, SyncStates as _};
+use callsheet_app::ports::{Calendars as _, OverrideStore as _, Queue as _, SyncStates as _};
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Applied, CalendarEvent, CalendarId, EventId, IcalUid, Meeting, Operation, OverrideChoice,
-    OverrideScope, PolicyRevision, WindowedSyncState, plus,
+    Applied, Calendar, CalendarEvent, CalendarId, EventId, IcalUid, Meeting, Operation,
+    OverrideChoice, OverrideScope, PolicyRevision, SyncJob, SyncReason, SyncRequest,
+    WindowedSyncState, plus,
 };
 use callsheet_testkit::{Call, Fault, With as _, a_calendar, an_actor, an_email, an_event, at};
 use jiff::SignedDuration;
@@ -37,7 +38,28 @@ fn meeting(number: usize, hour: i64) -> CalendarEvent {
     })
 }
 
+/// A calendar that is connected now.
+fn new_calendar(harness: &Harness, number: usize) -> Calendar {
+    a_calendar().with(|calendar| {
+        calendar.id = id(number);
+        calendar.email = Some(an_email(&format!("sales-{number}@acme.example")));
+        calendar.created_at = Some(harness.after(0));
+        calendar.updated_at = harness.after(0);
+    })
+}
+
 impl Harness {
+    /// Sends a request, which is not handled yet.
+    async fn send(&self, calendar: &CalendarId, reason: SyncReason) {
+        let request = SyncRequest {
+            calendar_id: calendar.clone(),
+            reason,
+            sent_at: self.after(0),
+        };
+        let sent = self.queue.send(&SyncJob::Request(request)).await;
+        sent.expect("memory");
+    }
+
     /// So many calendars, each with meetings in these hours, synced a moment ago.
     async fn of_calendars(calendars: usize, hours: &[i64]) -> Self {
         let harness = Self::new();
@@ -335,4 +357,61 @@ async fn a_small_workspace_is_synced_one_calendar_at_a_time() {
     let lists = harness.lists_since(calls);
     assert_eq!(lists.len(), 30);
     assert!(lists.iter().all(|call| call.subject != "workspace"));
+}
+
+/// Calendars of one minute are read together, whatever their number.
+#[tokio::test]
+async fn new_calendars_are_read_by_one_list() {
+    let harness = Harness::new();
+    for number in 0..CALENDARS {
+        let calendar = new_calendar(&harness, number);
+        let event = meeting(number, 1).with(|event| event.updated_at = calendar.updated_at);
+        harness.recall.put_calendar(calendar);
+        harness.recall.put_event(event);
+    }
+    for batch in 0..CALENDARS / 10 {
+        for number in batch * 10..batch * 10 + 10 {
+            harness.send(&id(number), SyncReason::CalendarChanged).await;
+        }
+        harness.clock.advance(SignedDuration::from_secs(1));
+        let batch = harness.queue.deliver(10);
+        let handled = harness.sync().handle(&batch, harness.deadline()).await;
+        assert_eq!(handled, Handled::default());
+    }
+    assert_eq!(harness.policies_at(CALENDARS, 1), [0]);
+    // Their own changes are reported later than the first list, and read by one list a batch.
+    assert_eq!(
+        harness.recall.count(Operation::ListCalendars),
+        CALENDARS / 10
+    );
+    assert_eq!(harness.recall.count(Operation::GetCalendar), 0);
+}
+
+/// A list of what changed since the calendars were created has all their events.
+#[tokio::test]
+async fn new_calendars_are_synced_by_one_list() {
+    let harness = Harness::new();
+    for number in 0..CALENDARS {
+        harness.recall.put_calendar(new_calendar(&harness, number));
+        let created_at = harness.after(0);
+        let event = meeting(number, 30).with(|event| event.updated_at = created_at);
+        harness.recall.put_event(event);
+        let reason = SyncReason::EventsChanged { since: created_at };
+        harness.send(&id(number), reason).await;
+    }
+    harness.clock.advance(SignedDuration::from_secs(1));
+    loop {
+        let batch = harness.queue.deliver(10);
+        if batch.is_empty() {
+            break;
+        }
+        let handled = harness.sync().handle(&batch, harness.deadline()).await;
+        assert_eq!(handled, Handled::default());
+    }
+    assert_eq!(harness.policies_at(CALENDARS, 30), [0]);
+    assert_eq!(harness.behind(CALENDARS, 0).await, [] as [usize; 0]);
+    assert_eq!(harness.recall.count(Operation::ListEvents), 1);
+    let calls = harness.recall.calls().len();
+    harness.resynced_to_the_end().await;
+    assert_eq!(harness.lists_since(calls), [], "none needs a full sync");
 }

@@ -111,6 +111,8 @@ pub struct Calendar {
     pub status: CalendarStatus,
     /// Its owner's address; none until it is connected.
     pub email: Option<Email>,
+    /// When it was created at Recall; none if that is not known.
+    pub created_at: Option<Timestamp>,
     /// When Recall last changed it. It orders the versions of a calendar.
     pub updated_at: Timestamp,
 }

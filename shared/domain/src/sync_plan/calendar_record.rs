@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::listed_events::ListedEvents;
+use super::listed_ids::ListedIds;
 use super::state::{CompletedSync, SyncInProgress};
 use super::unreadable_events::UnreadableEvents;
 use crate::email::Email;
@@ -44,7 +44,7 @@ pub struct CalendarRecord {
     pub in_progress: Option<SyncInProgress<CompletedSync>>,
     /// The events that the sync in progress has listed so far, if it is a full sync, and the
     /// worker that left it has told.
-    pub listed_so_far: Option<ListedEvents>,
+    pub listed_so_far: Option<ListedIds>,
     /// How long no decision was found to retire; none if the calendar was not retired
     /// since it last changed.
     pub retired: Option<Retired>,

@@ -57,6 +57,7 @@ mod tests {
                 began_at,
                 since: Some(plus(began_at, -SignedDuration::from_secs(seconds))),
                 skipped: BTreeSet::new(),
+                policy: crate::revision::PolicyRevision(0),
             },
             until: began_at,
             pages: 1,

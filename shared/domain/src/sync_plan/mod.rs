@@ -29,11 +29,13 @@
 //! override or the end of a pause the calendar [needs a full sync](needs_full_sync),
 //! whatever is covered.
 
+mod calendar_list;
 mod calendar_record;
 mod coverage;
 mod debounce;
-mod listed_events;
+mod listed_ids;
 mod listing;
+mod new_calendar;
 mod plan;
 mod plan_syncs;
 #[cfg(test)]
@@ -44,10 +46,12 @@ mod state;
 mod unreadable_events;
 mod windowed_sync;
 
+pub use calendar_list::CalendarListProgress;
 pub use calendar_record::{CalendarRecord, Retired};
 pub use coverage::Coverage;
-pub use listed_events::ListedEvents;
-pub use plan::{ListingOptions, PendingCalendar, PlannedSync, Scope, SyncPlan};
+pub use listed_ids::ListedIds;
+pub use new_calendar::listed_whole_since;
+pub use plan::{ListingOptions, NewCalendar, PendingCalendar, PlannedSync, Scope, SyncPlan};
 pub use plan_syncs::plan_syncs;
 pub use request::{EventRequest, SyncJob, SyncReason, SyncRequest};
 pub use requested::RequestedSync;

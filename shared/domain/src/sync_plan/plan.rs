@@ -57,6 +57,17 @@ pub struct PendingCalendar<'a> {
     pub in_progress: Option<&'a SyncInProgress<CompletedSync>>,
     /// Whether it [needs a full sync](super::needs_full_sync).
     pub needs_full_sync: bool,
+    /// If it is new: how a list of the workspace can be its full sync.
+    pub new: Option<NewCalendar>,
+}
+
+/// A calendar that was never synced, and whose creation is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewCalendar {
+    /// A list of what changed since then has all its events.
+    pub since: Timestamp,
+    /// When its record was stored: a sync knows it only if it began later.
+    pub stored_at: Timestamp,
 }
 
 /// How events may be listed.

@@ -35,6 +35,8 @@ const FURTHEST: SignedDuration = SignedDuration::from_hours(1);
 /// A sync of the workspace that takes more pages than this, one minute's limit, must take
 /// fewer than there are calendars with requests.
 const WORTH: i64 = 60;
+/// The shortest time.
+const MOMENT: SignedDuration = SignedDuration::from_millis(1);
 /// After a sync, events change half as often each time this has passed.
 const HALVED: SignedDuration = SignedDuration::from_secs(15);
 /// A part of the changes that counts for nothing.
@@ -55,7 +57,7 @@ pub fn plan_syncs(
     let mut plan = SyncPlan::default();
     let mut incremental = Vec::new();
     for pending in pending {
-        if let Some(since) = plan_single(&mut plan, pending, workspace, now) {
+        if let Some(since) = plan_single(&mut plan, pending, workspace, options, now) {
             incremental.push((pending, since));
         }
     }
@@ -63,15 +65,25 @@ pub fn plan_syncs(
         if let Some(in_progress) = &workspace.in_progress {
             incremental = join(&mut plan, incremental, in_progress, now);
         }
-        if let Some(planned) = of_workspace(&incremental, workspace, options, now) {
+        let of_workspace = |incremental: &_| of_workspace(incremental, workspace, options, now);
+        if let Some(planned) = of_workspace(&incremental) {
             plan.syncs.insert(0, planned);
             incremental.clear();
+        } else if incremental.iter().any(is_new) {
+            // New calendars may reach too far back, and must not keep the others from this.
+            let (new, others) = incremental.into_iter().partition(is_new);
+            incremental = new;
+            match of_workspace(&others) {
+                Some(planned) => plan.syncs.insert(0, planned),
+                None => incremental.extend(others),
+            }
         }
     }
-    let singles = incremental.into_iter();
-    plan.syncs.extend(
-        singles.map(|(pending, since)| overlapping(pending, since, workspace, options, now)),
-    );
+    let singles = incremental.into_iter().map(|one| match one {
+        (pending, _) if pending.needs_full_sync => single(pending, None, now),
+        (pending, since) => overlapping(pending, since, workspace, options, now),
+    });
+    plan.syncs.extend(singles);
     plan.syncs.sort_by_key(|planned| planned.not_before);
     plan
 }
@@ -82,6 +94,7 @@ fn plan_single(
     plan: &mut SyncPlan,
     pending: &PendingCalendar<'_>,
     workspace: &WorkspaceSyncState,
+    options: ListingOptions,
     now: Timestamp,
 ) -> Option<Timestamp> {
     if is_answered(pending, workspace) {
@@ -97,12 +110,20 @@ fn plan_single(
             });
         }
     } else {
-        match pending.requested.extent {
-            Extent::Since(since) if !pending.needs_full_sync => return Some(since),
+        let new = pending.new.filter(|_| options.lists_workspace);
+        match (pending.requested.extent, new) {
+            (Extent::Since(since), _) if !pending.needs_full_sync => return Some(since),
+            (Extent::Since(since), Some(new)) => return Some(since.min(new.since)),
+            (Extent::Nothing, Some(new)) => return Some(new.since),
             _ => plan.syncs.push(single(pending, None, now)),
         }
     }
     None
+}
+
+/// Whether a list of what changed is the full sync of a new calendar.
+fn is_new((pending, _): &Incremental<'_>) -> bool {
+    pending.needs_full_sync
 }
 
 fn is_answered(pending: &PendingCalendar<'_>, workspace: &WorkspaceSyncState) -> bool {
@@ -158,7 +179,11 @@ fn join<'a>(
     let mut others = Vec::new();
     let mut for_calendars = BTreeSet::new();
     for (pending, since) in incremental {
-        let covers = in_progress.mark.covers(pending.calendar, pending.requested);
+        let reaches_back = in_progress
+            .mark
+            .since
+            .is_none_or(|reached| reached <= since);
+        let covers = reaches_back && in_progress.mark.covers(pending.calendar, pending.requested);
         if is_held && (covers || is_recent) {
             plan.awaited.insert(pending.calendar.clone());
         } else if covers && in_progress.next.is_some() {
@@ -205,11 +230,14 @@ fn of_workspace(
     let requested = requested_since(incremental, workspace)?;
     let since = [linked, requested].into_iter().find(is_worth_it)?;
     let not_before = latest.map_or(now, |latest| debounced(latest, options.interval).max(now));
+    let new = incremental.iter().filter(|one| is_new(one));
+    let stored_at = new.filter_map(|(pending, _)| pending.new.map(|new| new.stored_at));
+    let known_at = stored_at.max().map(|at| plus(at, OWN_CLOCKS + MOMENT));
     Some(PlannedSync {
         scope: Scope::Workspace,
         since: Some(since),
         resumes: false,
-        not_before,
+        not_before: known_at.map_or(not_before, |at| at.max(not_before)),
         for_calendars: incremental
             .iter()
             .map(|(pending, _)| pending.calendar.clone())

@@ -33,6 +33,12 @@ impl RequestedSync {
         requests.into_iter().map(Self::from).reduce(Self::and)
     }
 
+    /// When a change of the calendar itself was reported, if one was.
+    #[must_use]
+    pub fn calendar_changed_at(&self) -> Option<Timestamp> {
+        self.is_calendar_changed.then_some(self.sent_at)
+    }
+
     fn and(self, other: Self) -> Self {
         let extent = match (self.extent, other.extent) {
             (Extent::Full, _) | (_, Extent::Full) => Extent::Full,

@@ -157,6 +157,8 @@ pub struct WorkspaceCoverage {
     /// Calendars whose events were listed but could not be written: it answers no request
     /// for them.
     pub skipped: BTreeSet<CalendarId>,
+    /// The policy that it decides by.
+    pub policy: PolicyRevision,
 }
 
 impl WorkspaceCoverage {

@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calendar_record::CalendarRecord;
 use super::coverage::OWN_CLOCKS;
-use super::listed_events::ListedEvents;
+use super::listed_ids::ListedIds;
 use super::state::{CompletedSync, SyncInProgress};
 use crate::id::CalendarId;
 use crate::overrides::Overrides;
@@ -255,12 +255,10 @@ impl WindowedSync {
     /// The first sync of a calendar; none if an override may have been set after the sync
     /// began.
     fn first(&self, overrides: &Overrides) -> Option<CompletedSync> {
-        let pause = overrides.pause.as_ref();
-        let set = overrides.by_scope.values().map(|stored| stored.at);
-        let last_set = set.chain(pause.map(|pause| pause.at)).max();
-        if last_set.is_some_and(|at| plus(at, OPERATORS_CLOCKS) >= self.began_at) {
+        if !are_known(overrides, self.began_at) {
             return None;
         }
+        let pause = overrides.pause.as_ref();
         Some(CompletedSync {
             began_at: self.began_at,
             since: Some(self.began_at),
@@ -272,6 +270,14 @@ impl WindowedSync {
                 .filter(|until| *until > self.began_at),
         })
     }
+}
+
+/// Whether a sync that began at `began_at` knows all of these overrides: none was set later.
+pub(super) fn are_known(overrides: &Overrides, began_at: Timestamp) -> bool {
+    let pause = overrides.pause.iter().map(|pause| pause.at);
+    let set = overrides.by_scope.values().map(|stored| stored.at);
+    let last_set = set.chain(pause).max();
+    last_set.is_none_or(|at| plus(at, OPERATORS_CLOCKS) < began_at)
 }
 
 fn size(count: u32) -> usize {
@@ -296,7 +302,7 @@ pub struct WindowedSyncState {
     pub in_progress: Option<SyncInProgress<WindowedSync>>,
     /// The events that the current window has listed so far, if the worker that left it has
     /// told.
-    pub listed_so_far: Option<ListedEvents>,
+    pub listed_so_far: Option<ListedIds>,
     /// The latest completed one.
     pub completed: Option<CompletedWindows>,
     /// The number of connected calendars at the last resync.

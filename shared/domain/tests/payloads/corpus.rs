@@ -166,6 +166,7 @@ impl Case {
             platform: self.platform(),
             status: CalendarStatus::Connected,
             email: email.map(|email| Email::parse(email).unwrap()),
+            created_at: None,
             updated_at: NOW.parse().unwrap(),
         }
     }

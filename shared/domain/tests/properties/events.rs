@@ -156,6 +156,7 @@ pub(crate) fn calendar() -> impl Strategy<Value = Calendar> {
             CalendarStatus::Connected
         },
         email: email.map(|email| Email::parse(email).unwrap()),
+        created_at: None,
         updated_at: at("2026-03-01T00:00:00Z"),
     })
 }

@@ -108,6 +108,7 @@ fn a_decision_takes_microseconds() {
         platform: Platform::Google,
         status: CalendarStatus::Connected,
         email: Email::parse("sales@acme.example").ok(),
+        created_at: None,
         updated_at: at("2026-03-01T00:00:00Z"),
     };
     let now = at("2026-03-06T06:00:00Z");

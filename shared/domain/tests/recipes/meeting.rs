@@ -195,6 +195,7 @@ pub(crate) fn calendar(platform: Platform) -> Calendar {
         platform,
         status: CalendarStatus::Connected,
         email: Email::parse(OWNER).ok(),
+        created_at: None,
         updated_at: NOW.parse().unwrap(),
     }
 }

@@ -8,12 +8,13 @@ use super::missing::{Missing, SHAPE};
 use crate::lenient::{Object, repaired};
 
 /// The fields that are read. A calendar also has its credentials, which never leave the text.
-const READ: [&str; 6] = [
+const READ: [&str; 7] = [
     "id",
     "platform",
     "status",
     "platform_email",
     "oauth_email",
+    "created_at",
     "updated_at",
 ];
 
@@ -42,8 +43,10 @@ pub(crate) fn calendar_of_value(value: &Value) -> Result<Calendar, String> {
     let platform = text("platform").and_then(|name| name.to_ascii_lowercase().parse().ok());
     let platform = missing.needed("platform", platform);
     let status = missing.needed("status", text("status").and_then(CalendarStatus::parse));
-    let updated_at = text("updated_at").and_then(|instant| instant.parse().ok());
-    let updated_at = missing.needed("updated_at", updated_at.map(whole_microseconds));
+    let instant = |name| text(name).and_then(|instant| instant.parse().ok());
+    let created_at = instant("created_at").map(whole_microseconds);
+    let updated_at = instant("updated_at").map(whole_microseconds);
+    let updated_at = missing.needed("updated_at", updated_at);
     let (Some(id), Some(platform), Some(status), Some(updated_at)) =
         (id, platform, status, updated_at)
     else {
@@ -57,6 +60,7 @@ pub(crate) fn calendar_of_value(value: &Value) -> Result<Calendar, String> {
         platform,
         status,
         email: addresses.find_map(|address| Email::parse(address).ok()),
+        created_at,
         updated_at,
     })
 }

@@ -10,8 +10,8 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{Calendars, ListedCalendar, UnreadableRecord, WriteOutcome};
 use callsheet_domain::{
     Calendar, CalendarId, CalendarOwner, CalendarRecord, CalendarRevision, CalendarStatus,
-    CompletedSync, Email, EventId, ListedEvents, OverrideRevision, Platform, PolicyRevision,
-    Retired, Timestamp, UnreadableEvent, UnreadableEvents, Version,
+    CompletedSync, Email, EventId, ListedIds, OverrideRevision, Platform, PolicyRevision, Retired,
+    Timestamp, UnreadableEvent, UnreadableEvents, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -206,6 +206,12 @@ pub(super) struct CalendarRow {
         skip_serializing_if = "Option::is_none"
     )]
     email: Option<Email>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    created_at: Option<Timestamp>,
     #[serde(with = "microsecond::required")]
     updated_at: Timestamp,
     revision: u64,
@@ -296,12 +302,13 @@ impl CalendarRow {
             platform: calendar.platform,
             status: calendar.status,
             email: calendar.email.clone(),
+            created_at: calendar.created_at,
             updated_at: calendar.updated_at,
             revision: record.revision.0,
             changed_at: record.changed_at,
             last_sync: record.last_sync.clone().map(Into::into),
             sync_in_progress: record.in_progress.as_ref().map(SyncInProgressRow::of),
-            listed_so_far: record.listed_so_far.as_ref().and_then(ListedEvents::text),
+            listed_so_far: record.listed_so_far.as_ref().and_then(ListedIds::text),
             retired: record
                 .retired
                 .map(|Retired { since, until }| RetiredRow { since, until }),
@@ -323,12 +330,13 @@ impl CalendarRow {
                 platform: self.platform,
                 status: self.status,
                 email: self.email,
+                created_at: self.created_at,
                 updated_at: self.updated_at,
             },
             revision: CalendarRevision(self.revision),
             changed_at: self.changed_at,
             last_sync: self.last_sync.map(Into::into),
-            listed_so_far: self.listed_so_far.as_deref().and_then(ListedEvents::parse),
+            listed_so_far: self.listed_so_far.as_deref().and_then(ListedIds::parse),
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
             retired: self
                 .retired
@@ -496,7 +504,7 @@ mod tests {
         let row = json!({
             "v": 1, "listed": "calendar", "calendar_id": "calendar-sales",
             "platform": "google_calendar", "status": "connected", "email": "sales@acme.example",
-            "updated_at": 1, "revision": 2, "changed_at": 4, "last_sync": sync, "sync_in_progress": in_progress,
+            "created_at": 1, "updated_at": 1, "revision": 2, "changed_at": 4, "last_sync": sync, "sync_in_progress": in_progress,
             "retired": {"since": 6, "until": 7},
             "unreadable_events": [
                 {"id": "event-1", "problem": "no times", "since": 3, "seen_at": 4},

@@ -119,6 +119,10 @@ impl Place {
         Self::of_workspace("sync")
     }
 
+    pub(super) fn calendar_list() -> Self {
+        Self::of_workspace("calendar-list")
+    }
+
     pub(super) fn windowed_sync_state() -> Self {
         Self::of_workspace("full-sync")
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use callsheet_app::PortError;
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, LatestSync, Timestamp, Version, WindowedSyncState, WorkspaceCoverage,
-    WorkspaceSyncState,
+    CalendarId, CalendarListProgress, LatestSync, ListedIds, PageCursor, PolicyRevision, Timestamp,
+    Version, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,59 @@ impl SyncStates for StateTable {
             WindowedSyncStateRow::of(state),
         );
         self.write_if_unchanged(place, row, state.version).await
+    }
+
+    async fn calendar_list(&self) -> Result<CalendarListProgress, PortError> {
+        let place = Place::calendar_list();
+        let row: Option<CalendarListRow> = row_at(self, place, "the list of calendars").await?;
+        Ok(row.map(CalendarListRow::progress).unwrap_or_default())
+    }
+
+    async fn write_calendar_list(
+        &self,
+        progress: &CalendarListProgress,
+    ) -> Result<WriteOutcome, PortError> {
+        let (place, row) = (Place::calendar_list(), CalendarListRow::of(progress));
+        self.write_if_unchanged(place, row, progress.version).await
+    }
+}
+
+/// A comparison of the lists of calendars that was left.
+#[derive(Serialize, Deserialize)]
+struct CalendarListRow {
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    began_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    pages: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    listed_so_far: Option<String>,
+    version: u64,
+}
+
+impl CalendarListRow {
+    fn of(progress: &CalendarListProgress) -> Self {
+        Self {
+            began_at: progress.began_at,
+            next: progress.next.as_ref().map(|next| next.0.clone()),
+            pages: progress.pages,
+            listed_so_far: progress.listed.as_ref().and_then(ListedIds::text),
+            version: progress.version.next().0,
+        }
+    }
+
+    fn progress(self) -> CalendarListProgress {
+        CalendarListProgress {
+            began_at: self.began_at,
+            next: self.next.map(PageCursor),
+            pages: self.pages,
+            listed: self.listed_so_far.as_deref().and_then(ListedIds::parse),
+            version: Version(self.version),
+        }
     }
 }
 
@@ -104,6 +157,7 @@ struct CoverageRow {
     since: Option<Timestamp>,
     #[serde(with = "stored_text::set")]
     skipped: BTreeSet<CalendarId>,
+    policy: u64,
 }
 
 impl SyncStateRow {
@@ -156,6 +210,7 @@ impl From<WorkspaceCoverage> for CoverageRow {
             began_at: coverage.began_at,
             since: coverage.since,
             skipped: coverage.skipped,
+            policy: coverage.policy.0,
         }
     }
 }
@@ -166,6 +221,7 @@ impl From<CoverageRow> for WorkspaceCoverage {
             began_at: row.began_at,
             since: row.since,
             skipped: row.skipped,
+            policy: PolicyRevision(row.policy),
         }
     }
 }
@@ -180,12 +236,12 @@ mod tests {
     fn a_row_written_by_hand() -> Value {
         json!({
             "v": 1,
-            "latest": {"began_at": 5, "skipped": ["a", "b"], "until": 7, "pages": 2, "listed": 150},
+            "latest": {"began_at": 5, "skipped": ["a", "b"], "policy": 2, "until": 7, "pages": 2, "listed": 150},
             "synced_until": 5,
             "full_sync_requested_at": 2,
             "listed_calendars_at": 3,
             "sync_in_progress": {
-                "began_at": 8, "since": 4, "skipped": [],
+                "began_at": 8, "since": 4, "skipped": [], "policy": 2,
                 "next": "cursor", "pages": 1, "listed": 100, "held_until": 9,
             },
             "version": 3,
@@ -212,7 +268,8 @@ mod tests {
     #[test]
     fn an_incomplete_sync_in_progress_is_named() {
         let mut row = a_row_written_by_hand();
-        row["sync_in_progress"] = json!({"began_at": 8, "skipped": [], "pages": 1, "listed": 5});
+        row["sync_in_progress"] =
+            json!({"began_at": 8, "skipped": [], "policy": 2, "pages": 1, "listed": 5});
         let row = serde_dynamo::to_item(row).expect("a row");
         let problem = read_row::<SyncStateRow>(row).err();
         let expected = Unreadable::Missing("sync_in_progress.held_until".to_owned());

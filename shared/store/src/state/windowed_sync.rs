@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CalendarId, CompletedWindows, ListedEvents, PolicyRevision, Timestamp, Version, Window,
+    CalendarId, CompletedWindows, ListedIds, PolicyRevision, Timestamp, Version, Window,
     WindowedSync, WindowedSyncState,
 };
 use jiff::fmt::serde::timestamp::microsecond;
@@ -59,7 +59,7 @@ impl WindowedSyncStateRow {
     pub(super) fn of(state: &WindowedSyncState) -> Self {
         Self {
             sync_in_progress: state.in_progress.as_ref().map(SyncInProgressRow::of),
-            listed_so_far: state.listed_so_far.as_ref().and_then(ListedEvents::text),
+            listed_so_far: state.listed_so_far.as_ref().and_then(ListedIds::text),
             completed: state
                 .completed
                 .clone()
@@ -77,7 +77,7 @@ impl WindowedSyncStateRow {
     pub(super) fn state(self) -> WindowedSyncState {
         WindowedSyncState {
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
-            listed_so_far: self.listed_so_far.as_deref().and_then(ListedEvents::parse),
+            listed_so_far: self.listed_so_far.as_deref().and_then(ListedIds::parse),
             completed: self.completed.map(|completed| CompletedWindows {
                 sync: completed.sync.into(),
                 pages: completed.pages,

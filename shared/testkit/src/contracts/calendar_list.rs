@@ -3,15 +3,24 @@
 use callsheet_app::ports::{
     BotReply, CalendarDirectory as _, CalendarEvents as _, CalendarRemoval as _, Removed,
 };
-use callsheet_domain::{Calendar, CalendarId, CalendarStatus};
+use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Timestamp};
+
+use jiff::SignedDuration;
 
 use super::recall::{LINK, UNKNOWN, Workspace, bot, schedule, scheduled};
 use crate::id;
 
 async fn listed<W: Workspace>(workspace: &W) -> (Vec<Calendar>, usize) {
+    listed_since(workspace, None).await
+}
+
+async fn listed_since<W: Workspace>(
+    workspace: &W,
+    since: Option<Timestamp>,
+) -> (Vec<Calendar>, usize) {
     let (mut calendars, mut pages, mut cursor) = (Vec::new(), 0, None);
     loop {
-        let page = workspace.recall().calendars(cursor.as_ref()).await;
+        let page = workspace.recall().calendars(since, cursor.as_ref()).await;
         let page = page.expect("a page");
         assert_eq!(page.unreadable, []);
         calendars.extend(page.calendars);
@@ -44,6 +53,23 @@ pub async fn every_calendar_is_on_one_of_the_pages(workspace: &impl Workspace) {
     seen.sort();
     connected.sort();
     assert_eq!(seen, connected);
+}
+
+/// Only the calendars that were created since an instant are listed.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn calendars_are_listed_since_their_creation(workspace: &impl Workspace) {
+    let ids: Vec<CalendarId> = vec![workspace.connect().await, workspace.connect().await];
+    let (all, _) = listed(workspace).await;
+    let created = |calendar: &Calendar| calendar.created_at.expect("it is known");
+    let last = all.iter().map(created).max().expect("there are two");
+    let (some, _) = listed_since(workspace, Some(last)).await;
+    let expected = all.iter().filter(|calendar| created(calendar) >= last);
+    assert_eq!(some.len(), expected.count());
+    assert!(some.iter().all(|calendar| ids.contains(&calendar.id)));
+    let later = last + SignedDuration::from_hours(1);
+    assert_eq!(listed_since(workspace, Some(later)).await.0, []);
 }
 
 /// A calendar is listed as it is shown by itself, also if it is disconnected.

@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::{Calendars, ListedCalendar, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, ListedEvents,
+    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, ListedIds,
     OverrideChoice, OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, Retired,
     SyncInProgress, UnreadableEvent, UnreadableEvents, Version,
 };
@@ -76,8 +76,10 @@ pub async fn a_calendar_record_is_read_as_it_was_written(calendars: &impl Calend
                     held_until: at("09:01:30.000001"),
                 });
                 record.listed_so_far = sync.as_ref().map(|_| {
-                    let mut listed = ListedEvents::default();
-                    (0..sync_index).for_each(|number| listed.add(&id(format!("event-{number}"))));
+                    let mut listed = ListedIds::default();
+                    (0..sync_index).for_each(|number| {
+                        listed.add(&id::<callsheet_domain::EventId>(format!("event-{number}")));
+                    });
                     listed
                 });
                 record.own_addresses = vec![an_email("old@acme.example")];

@@ -141,6 +141,7 @@ macro_rules! state_contract {
             a_sync_state_is_written_only_over_the_version_that_was_read,
             of_concurrent_writes_of_a_sync_state_one_succeeds,
             a_windowed_sync_state_is_read_as_it_was_written,
+            a_calendar_list_that_is_left_is_read_as_it_was_written,
         );
         $crate::contract_tests!($setup, overrides:
             an_owner_has_no_overrides_at_first,
@@ -262,6 +263,7 @@ macro_rules! recall_contract {
         $crate::contract_tests!($setup, calendar_list:
             every_calendar_is_on_one_of_the_pages,
             a_calendar_is_listed_as_it_is_shown,
+            calendars_are_listed_since_their_creation,
             a_deleted_calendar_is_gone_with_its_events,
             an_unknown_calendar_is_already_gone,
             a_shared_bot_outlives_one_of_its_calendars,

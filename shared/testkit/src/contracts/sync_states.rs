@@ -2,9 +2,9 @@
 
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CompletedWindows, EventId, LatestSync, ListedEvents, PageCursor, PolicyRevision,
-    SyncInProgress, Version, Window, WindowedSync, WindowedSyncState, WorkspaceCoverage,
-    WorkspaceSyncState,
+    CalendarId, CalendarListProgress, CompletedWindows, EventId, LatestSync, ListedIds, PageCursor,
+    PolicyRevision, SyncInProgress, Version, Window, WindowedSync, WindowedSyncState,
+    WorkspaceCoverage, WorkspaceSyncState,
 };
 use futures_util::future::join_all;
 
@@ -26,6 +26,7 @@ fn full() -> WorkspaceSyncState {
         began_at: at("09:00:00.123456"),
         since: Some(at("08:55:30.000001")),
         skipped: ["calendar-odd", "calendar-sales"].map(id).into(),
+        policy: PolicyRevision(6),
     };
     WorkspaceSyncState {
         latest: Some(LatestSync {
@@ -128,7 +129,7 @@ fn full_windowed() -> WindowedSyncState {
         busiest: 9,
         skipped: ["calendar-odd", "calendar-sales"].map(id).into(),
     };
-    let mut listed = ListedEvents::default();
+    let mut listed = ListedIds::default();
     listed.add(&id::<EventId>("event-1"));
     WindowedSyncState {
         in_progress: Some(SyncInProgress {
@@ -201,4 +202,49 @@ pub async fn a_windowed_sync_state_is_read_as_it_was_written(sync_states: &impl 
     };
     assert_eq!(read().await, second);
     assert_eq!(stored(sync_states).await, WorkspaceSyncState::default());
+}
+
+/// The comparison of the lists of calendars that is left is read as it was written, and is
+/// written only over the version that was read.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn a_calendar_list_that_is_left_is_read_as_it_was_written(sync_states: &impl SyncStates) {
+    let read = async || {
+        sync_states
+            .calendar_list()
+            .await
+            .expect("the store answers")
+    };
+    let write = async |progress: &CalendarListProgress| {
+        let written = sync_states.write_calendar_list(progress).await;
+        written.expect("the store answers")
+    };
+    assert_eq!(read().await, CalendarListProgress::default());
+    let mut listed = ListedIds::default();
+    listed.add(&id::<CalendarId>("calendar-sales"));
+    let left = CalendarListProgress {
+        began_at: Some(at("09:00:00.000001")),
+        next: Some(PageCursor("https://recall.example/?cursor=c".to_owned())),
+        pages: 45,
+        listed: Some(listed),
+        version: Version::NEW,
+    };
+    assert_eq!(write(&left).await, WriteOutcome::Written);
+    assert_eq!(write(&left).await, WriteOutcome::Conflict);
+    let first = CalendarListProgress {
+        version: Version(1),
+        ..left
+    };
+    assert_eq!(read().await, first);
+    let done = CalendarListProgress {
+        version: Version(1),
+        ..CalendarListProgress::default()
+    };
+    assert_eq!(write(&done).await, WriteOutcome::Written);
+    let second = CalendarListProgress {
+        version: Version(2),
+        ..done
+    };
+    assert_eq!(read().await, second);
 }

@@ -12,10 +12,10 @@ use callsheet_app::ports::{
     StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
 };
 use callsheet_domain::{
-    Actor, BotEntry, BotId, Calendar, CalendarId, CalendarOwner, CalendarRecord, Decision,
-    DecisionKey, DeduplicationKey, EventId, IcalUid, LinkComparison, Operation, OverrideChoice,
-    OverrideRevision, OverrideScope, Overrides, PageCursor, PolicyRevision, RateLimit, SyncJob,
-    Timestamp, WindowedSyncState, WorkspaceSyncState,
+    Actor, BotEntry, BotId, Calendar, CalendarId, CalendarListProgress, CalendarOwner,
+    CalendarRecord, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, LinkComparison,
+    Operation, OverrideChoice, OverrideRevision, OverrideScope, Overrides, PageCursor,
+    PolicyRevision, RateLimit, SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState,
 };
 
 use super::{CallName, Intercepted, Interceptor};
@@ -69,6 +69,8 @@ intercepted! {
         write_workspace_state(state: &WorkspaceSyncState) -> WriteOutcome;
         windowed_sync_state() -> WindowedSyncState;
         write_windowed_sync_state(state: &WindowedSyncState) -> WriteOutcome;
+        calendar_list() -> CalendarListProgress;
+        write_calendar_list(progress: &CalendarListProgress) -> WriteOutcome;
     }
 
     OverrideStore {
@@ -176,7 +178,10 @@ intercepted! {
     }
 
     CalendarDirectory {
-        calendars(cursor: Option<&PageCursor>) -> PageOfCalendars;
+        calendars(
+            created_since: Option<Timestamp>,
+            cursor: Option<&PageCursor>,
+        ) -> PageOfCalendars;
     }
 
     CalendarRemoval {

@@ -9,9 +9,10 @@ use callsheet_app::ports::{
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, CalendarRecord, EventId, LinkComparison, NextFree, Operation,
-    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision,
-    RateLimit, Timestamp, UnappliedOverride, Version, WindowedSyncState, WorkspaceSyncState,
+    Actor, CalendarId, CalendarListProgress, CalendarOwner, CalendarRecord, EventId,
+    LinkComparison, NextFree, Operation, Override, OverrideChoice, OverrideRevision, OverrideScope,
+    Overrides, Pause, PolicyRevision, RateLimit, Timestamp, UnappliedOverride, Version,
+    WindowedSyncState, WorkspaceSyncState,
 };
 
 use super::Shared;
@@ -28,6 +29,7 @@ struct State {
     calendars: BTreeMap<CalendarId, CalendarRecord>,
     workspace: WorkspaceSyncState,
     windowed: WindowedSyncState,
+    calendar_list: CalendarListProgress,
     overrides: BTreeMap<CalendarOwner, Overrides>,
     /// Overrides of events that no sync has applied yet.
     unapplied: BTreeMap<CalendarOwner, Vec<UnappliedOverride>>,
@@ -331,6 +333,24 @@ impl SyncStates for MemoryState {
             }
             state.windowed = sync_state.clone();
             state.windowed.version = sync_state.version.next();
+            WriteOutcome::Written
+        }))
+    }
+
+    async fn calendar_list(&self) -> Result<CalendarListProgress, PortError> {
+        Ok(self.read(|state| state.calendar_list.clone()))
+    }
+
+    async fn write_calendar_list(
+        &self,
+        progress: &CalendarListProgress,
+    ) -> Result<WriteOutcome, PortError> {
+        Ok(self.write(|state| {
+            if state.calendar_list.version != progress.version {
+                return WriteOutcome::Conflict;
+            }
+            state.calendar_list = progress.clone();
+            state.calendar_list.version = progress.version.next();
             WriteOutcome::Written
         }))
     }

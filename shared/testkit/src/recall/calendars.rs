@@ -4,7 +4,7 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{
     CalendarDirectory, CalendarRemoval, Clock, PageOfCalendars, Removed, UnreadableCalendar,
 };
-use callsheet_domain::{CalendarId, Operation, PageCursor};
+use callsheet_domain::{Calendar, CalendarId, Operation, PageCursor, Timestamp};
 
 use super::{Fault, MemoryRecall, cut};
 
@@ -16,7 +16,11 @@ impl<K: Clock> MemoryRecall<K> {
 }
 
 impl<K: Clock> CalendarDirectory for MemoryRecall<K> {
-    async fn calendars(&self, cursor: Option<&PageCursor>) -> Result<PageOfCalendars, PortError> {
+    async fn calendars(
+        &self,
+        created_since: Option<Timestamp>,
+        cursor: Option<&PageCursor>,
+    ) -> Result<PageOfCalendars, PortError> {
         match self.enter(Operation::ListCalendars, "") {
             Some(Fault::Fails(error)) => return Err(error),
             Some(_) => return Err(cut()),
@@ -24,11 +28,21 @@ impl<K: Clock> CalendarDirectory for MemoryRecall<K> {
         }
         let from = cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor of this fake"));
         let workspace = self.lock();
-        let (calendars, size) = (workspace.calendars.values(), workspace.page_size);
+        let created_at = |calendar: &Calendar| calendar.created_at.unwrap_or(calendar.updated_at);
+        let calendars = workspace.calendars.values();
+        let calendars: Vec<_> = calendars
+            .filter(|calendar| created_since.is_none_or(|since| created_at(calendar) >= since))
+            .collect();
+        let size = workspace.page_size;
         let to = from + size;
         Ok(PageOfCalendars {
             next: (to < calendars.len()).then(|| PageCursor(to.to_string())),
-            calendars: calendars.skip(from).take(size).cloned().collect(),
+            calendars: calendars
+                .into_iter()
+                .skip(from)
+                .take(size)
+                .cloned()
+                .collect(),
             unreadable: match cursor {
                 None => workspace.unreadable.clone(),
                 Some(_) => Vec::new(),

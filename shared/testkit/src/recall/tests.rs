@@ -41,6 +41,7 @@ impl Contract for World {
         let calendar = a_calendar().with(|calendar| {
             calendar.id = calendar_id.clone();
             calendar.updated_at = self.now();
+            calendar.created_at = Some(calendar.updated_at);
         });
         self.recall.put_calendar(calendar);
         calendar_id

@@ -53,6 +53,7 @@ async fn harness_with_a_sync_in_progress() -> Harness {
             began_at: now,
             since: Some(now),
             skipped: BTreeSet::new(),
+            policy: callsheet_domain::PolicyRevision(0),
         },
         next: None,
         pages: 0,

@@ -36,6 +36,7 @@ fn calendar(id: &str, email: Option<&str>) -> Calendar {
         platform: Platform::Google,
         status: CalendarStatus::Connected,
         email: email.map(|email| Email::parse(email).expect("an address")),
+        created_at: None,
         updated_at: Timestamp::UNIX_EPOCH,
     }
 }

@@ -5,6 +5,7 @@ use test_case::test_case;
 use super::*;
 use crate::id::CalendarId;
 use crate::revision::{OverrideRevision, PolicyRevision};
+use crate::sync_plan::plan::NewCalendar;
 use crate::sync_plan::request::{SyncReason, SyncRequest};
 use crate::sync_plan::requested::RequestedSync;
 use crate::sync_plan::state::CompletedSync;
@@ -24,6 +25,7 @@ struct Case {
     last_sync: Option<CompletedSync>,
     in_progress: Option<SyncInProgress<CompletedSync>>,
     needs_full_sync: bool,
+    new: Option<NewCalendar>,
 }
 
 fn completed_sync(began: i64, since: Option<i64>) -> CompletedSync {
@@ -55,6 +57,20 @@ fn changed_calendar() -> Case {
         last_sync: Some(completed_sync(100, None)),
         in_progress: None,
         needs_full_sync: false,
+        new: None,
+    }
+}
+
+/// A calendar that was created at an instant and stored at 991.
+fn new_calendar(created: i64) -> Case {
+    Case {
+        last_sync: None,
+        needs_full_sync: true,
+        new: Some(NewCalendar {
+            since: at(created),
+            stored_at: at(991),
+        }),
+        ..changed_calendar()
     }
 }
 
@@ -79,6 +95,7 @@ fn reach(began: i64, since: i64) -> WorkspaceCoverage {
         began_at: at(began),
         since: Some(at(since)),
         skipped: BTreeSet::new(),
+        policy: PolicyRevision(0),
     }
 }
 
@@ -125,6 +142,7 @@ fn planned(cases: &[Case], workspace: &WorkspaceSyncState, lists_workspace: bool
             last_sync: case.last_sync.as_ref(),
             in_progress: case.in_progress.as_ref(),
             needs_full_sync: case.needs_full_sync,
+            new: case.new,
         })
         .collect();
     let options = ListingOptions {
@@ -187,6 +205,13 @@ fn summary(planned: &PlannedSync) -> String {
 #[test_case(&[changed_calendar(), changed_calendar()], &in_progress(995, 900, 2, 999), "resume the workspace since 900 for a b"; "one that was left and covers the requests")]
 #[test_case(&[changed_calendar(), changed_calendar()], &in_progress(985, 900, 2, 999), "the workspace since 900 for a b"; "one that was left a moment ago is repeated with ours")]
 #[test_case(&[changed_calendar(), changed_calendar()], &in_progress(900, 800, 50, 999), "calendar a since 70 for a; calendar b since 70 for b"; "one that was left long ago does not hinder")]
+#[test_case(&[new_calendar(980)], &never(), "calendar a in full for a"; "a new calendar alone")]
+#[test_case(&[new_calendar(980), new_calendar(970)], &never(), "the workspace since 970 for a b"; "new calendars are synced together")]
+#[test_case(&[new_calendar(980), changed_calendar()], &never(), "the workspace since 980 for a b"; "a new calendar and another one")]
+#[test_case(&[with(|a| { *a = new_calendar(980); a.requested = requested(SyncReason::CalendarChanged, 991); }), changed_calendar()], &never(), "the workspace since 980 for a b"; "a new calendar without known changes")]
+#[test_case(&[new_calendar(-9_000), changed_calendar(), changed_calendar()], &never(), "the workspace since 990 for b c; calendar a in full for a"; "a calendar that was created long ago keeps no other waiting")]
+#[test_case(&[new_calendar(980), new_calendar(970)], &in_progress(995, 900, 2, 1_010), "awaited a b"; "new calendars wait for a sync that reaches back to them")]
+#[test_case(&[with(|a| { *a = new_calendar(980); a.requested = requested(SyncReason::FullSync, 991); }), changed_calendar()], &never(), "calendar a in full for a; calendar b since 70 for b"; "a full sync of a new calendar was requested")]
 fn plans(cases: &[Case], workspace: &WorkspaceSyncState, expected: &str) {
     assert_eq!(planned(cases, workspace, true), expected);
 }

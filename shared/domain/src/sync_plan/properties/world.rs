@@ -227,6 +227,7 @@ impl World {
                     last_sync: self.last_sync[number].as_ref(),
                     in_progress: self.in_progress[number].as_ref(),
                     needs_full_sync: false,
+                    new: None,
                 })
             })
             .collect();
@@ -271,6 +272,7 @@ impl World {
             began_at: now,
             since: planned.since,
             skipped: BTreeSet::new(),
+            policy: PolicyRevision(0),
         };
         let (reach, page) = match &planned.scope {
             Scope::Workspace if planned.resumes => {

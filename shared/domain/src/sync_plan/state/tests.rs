@@ -138,6 +138,7 @@ fn finished(began: i64, since: Option<i64>) -> SyncInProgress<WorkspaceCoverage>
             began_at: at(began),
             since: since.map(at),
             skipped: BTreeSet::new(),
+            policy: PolicyRevision(0),
         },
         next: None,
         pages: 1,

@@ -126,6 +126,7 @@ fn record() -> CalendarRecord {
         platform: crate::event::Platform::Google,
         status: crate::event::CalendarStatus::Connected,
         email: None,
+        created_at: None,
         updated_at: at(-DAY),
     };
     CalendarRecord {

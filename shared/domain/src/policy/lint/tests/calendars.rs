@@ -60,6 +60,7 @@ fn calendar(id: &str, email: Option<&str>, status: CalendarStatus) -> Calendar {
         platform: Platform::Google,
         status,
         email: email.map(|email| Email::parse(email).expect("an address")),
+        created_at: None,
         updated_at: Timestamp::UNIX_EPOCH,
     }
 }

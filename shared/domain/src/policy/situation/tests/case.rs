@@ -71,6 +71,7 @@ impl Case {
                 platform: Platform::Google,
                 status: CalendarStatus::Connected,
                 email: Some(email("sales@acme.example")),
+                created_at: None,
                 updated_at: at("2026-03-01T00:00:00Z"),
             },
             policy_zone: None,
