@@ -35,6 +35,8 @@ pub(super) enum Task {
     CloseEnded(Box<Decision>),
     /// Read the due rows with the earliest starts.
     ReadDue(DueQuery),
+    /// Check the owners of shared bots.
+    CheckOwners,
     /// Acquire permits.
     AcquirePermits(PermitRequest),
     /// Extend the lease.
@@ -69,6 +71,7 @@ impl Task {
             Self::WaitForCopy(row) | Self::CloseEnded(row) => Some(&row.key),
             Self::Call { .. }
             | Self::ReadDue(_)
+            | Self::CheckOwners
             | Self::AcquirePermits(_)
             | Self::ExtendLease { .. }
             | Self::EnterGate
@@ -200,6 +203,8 @@ pub(super) enum Completion {
     WaitsForCopy(DecisionKey),
     /// The due rows were read.
     DueRead(DueRead),
+    /// Owners were checked; so many rows are due by that.
+    OwnersChecked(usize),
     /// Permits were acquired, or refused.
     PermitsAcquired(Operation, PermitResult),
     /// The lease was extended; none if another worker has it.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::ports::{
-    DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, UnreadableRow, WriteOutcome,
+    DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, FirstRows, UnreadableRow,
+    WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
@@ -96,9 +97,13 @@ impl Decisions for MemoryDecisions {
         Ok(self.read(|rows| rows.select(|row| keys.contains(&row.key))))
     }
 
-    async fn copies(&self, meetings: &[IcalUid]) -> Result<DecisionRows, PortError> {
-        let meetings: BTreeSet<_> = meetings.iter().collect();
-        Ok(self.read(|rows| rows.select(|row| meetings.contains(&row.key.ical_uid))))
+    async fn copies_at(
+        &self,
+        meeting: &IcalUid,
+        starts_at: Timestamp,
+    ) -> Result<DecisionRows, PortError> {
+        let is_copy = |row: &Decision| row.key.ical_uid == *meeting && row.starts_at == starts_at;
+        Ok(self.read(|rows| rows.select(is_copy)))
     }
 
     async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
@@ -109,15 +114,25 @@ impl Decisions for MemoryDecisions {
         Ok(found)
     }
 
-    async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
-        Ok(self.read(|rows| rows.select(|row| row.wanted_key() == Some(key))))
+    async fn wanting(&self, key: &DeduplicationKey, most: usize) -> Result<FirstRows, PortError> {
+        Ok(self.read(|rows| {
+            let wanting = rows.by_key.values();
+            let mut wanting: Vec<_> = wanting
+                .filter(|row| row.wanted_key() == Some(key))
+                .collect();
+            wanting.sort_by_cached_key(|row| row.bot_rank());
+            let first: BTreeSet<_> = wanting.iter().take(most).map(|row| &row.key).collect();
+            FirstRows {
+                rows: rows.select(|row| first.contains(&row.key)),
+                has_more: wanting.len() > most,
+            }
+        }))
     }
 
-    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+    async fn to_check(&self, now: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
         Ok(self.read(|rows| {
-            let rows = rows.by_key.values();
-            let wanting = rows.filter(|row| row.wanted_key() == Some(key));
-            wanting.map(|row| row.key.clone()).collect()
+            let rows = rows.by_start(|row| row.is_to_be_checked(now)).into_iter();
+            rows.map(|row| row.key.clone()).take(most).collect()
         }))
     }
 
