@@ -119,7 +119,7 @@ fn the_stream_wakes_the_scheduler_only_for_due_decisions() {
     let pattern: serde_json::Value = serde_json::from_str(pattern).expect("a pattern is JSON");
     let expected = serde_json::json!({
         "eventName": ["INSERT", "MODIFY"],
-        "dynamodb": {"NewImage": {"due": {"S": [{"exists": true}]}}},
+        "dynamodb": {"NewImage": {"due": {"S": ["due"]}}},
     });
     assert_eq!(pattern, expected);
     assert_eq!(

@@ -5,23 +5,24 @@
 //! logged with its calendar, and counted. An unreadable row of a copy in another
 //! calendar counts as if that calendar had no copy.
 //!
-//! After its writes, a writer settles the meetings whose shared bot it may have given
-//! another owner or configuration.
+//! Only the events' own rows are read, by key. Of the other copies of a meeting the first one
+//! that wants the bot is read, if an event offers another configuration than before: whether
+//! that takes a call depends on who owns the bot.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, Decision, DecisionKey, EventId, IcalUid, repair, revise_copies,
+    CalendarEvent, CalendarId, Decision, DecisionKey, Evaluation, EventId, repair, revise_copies,
 };
 
 use crate::evaluate::evaluate;
 use crate::event_pages::EventPage;
 use crate::event_rows::{EventRows, SupersededRows};
+use crate::first_copy::first_copies;
 use crate::ports::{Clock, Decisions, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::row_writer::{RowWriter, Writes};
 use crate::set_aside::SetAside;
-use crate::shared_rows::{Unsettled, add_sharing};
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::{ActivePolicy, CalendarContext, PortError};
@@ -71,8 +72,6 @@ struct PageNotes {
     failed_rules: HashSet<EventId>,
     /// Events whose bots have drifted, with the kind of drift.
     drifted: HashMap<EventId, &'static str>,
-    /// Meetings and bots whose copies are to be settled.
-    unsettled: Unsettled,
     set_aside: SetAside,
 }
 
@@ -83,8 +82,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         }
     }
 
-    /// Writes the decisions that a page changes: those about its events, and
-    /// those about copies of them. Decisions that another worker wrote first are
+    /// Writes the decisions about a page's events that it changes. Decisions that another worker wrote first are
     /// loaded and evaluated again. Bots that Recall listed with the events are
     /// compared with the known ones, and differences are repaired.
     ///
@@ -115,40 +113,53 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
                 return Ok(Attempt::Done(()));
             }
             events = page.events;
-            events.retain(|event| lost.contains(&event.ical_uid));
+            events.retain(|event| lost.contains(&event.key()));
             Ok(Attempt::Conflict)
         })
         .await?;
-        let unsettled = std::mem::take(&mut notes.unsettled);
-        let (rows, set_aside) = (self.rows(), &mut notes.set_aside);
-        counts.written += rows.settle(self.clock, unsettled, set_aside).await?;
         notes.report(counts);
         Ok(())
     }
 
-    /// The events of a page that are not set aside, and all stored decisions about
-    /// their meetings, with those of other meetings that share their bots.
+    /// The events of a page that are not set aside, and their stored decisions.
     async fn load(
         &self,
         page: &EventPage,
         notes: &mut PageNotes,
     ) -> Result<(Vec<CalendarEvent>, Vec<Decision>), PortError> {
-        let meetings = page.events.iter().map(|event| event.ical_uid.clone());
-        let meetings: Vec<_> = meetings.collect();
-        let stored = self.decisions.copies(&meetings).await?;
+        let keys: Vec<_> = page.events.iter().map(CalendarEvent::key).collect();
+        let stored = self.decisions.decisions(&keys).await?;
         let set_aside = &mut notes.set_aside;
         set_aside.add_unreadable(stored.unreadable, &page.events);
         let is_usable = |event: &&CalendarEvent| !set_aside.contains(&event.key());
         let events = page.events.iter().filter(is_usable).cloned();
-        let (events, mut stored) = (events.collect::<Vec<_>>(), stored.decisions);
-        let keys: HashSet<_> = events.iter().map(CalendarEvent::key).collect();
-        let own = stored.iter().filter(|row| keys.contains(&row.key));
-        let bots = own.filter_map(Decision::wanted_key).cloned().collect();
-        add_sharing(self.decisions, &mut stored, bots, self.clock.now()).await?;
-        Ok((events, stored))
+        Ok((events.collect(), stored.decisions))
     }
 
-    /// Evaluates and writes events once; gives the meetings that another worker
+    /// For each bot of a row whose offer an evaluation changes, the first copy that wants it
+    /// and is not among the evaluated events.
+    async fn first_others(
+        &self,
+        stored: &[Decision],
+        evaluations: &[Evaluation<'_>],
+    ) -> Result<Vec<Decision>, PortError> {
+        let now = self.clock.now();
+        let rows: HashMap<&DecisionKey, &Decision> =
+            stored.iter().map(|row| (&row.key, row)).collect();
+        let evaluated: HashSet<_> = evaluations.iter().map(|one| one.event.key()).collect();
+        let bots = evaluations.iter().filter_map(|evaluation| {
+            let row = rows.get(&evaluation.event.key())?;
+            let changes = row.changes_offer(evaluation) && row.starts_at > now;
+            row.wanted_key().filter(|_| changes).cloned()
+        });
+        let bots: HashSet<_> = bots.collect();
+        let may_own = |copy: &Decision| {
+            !evaluated.contains(&copy.key) && !copy.is_abandoned() && copy.ends_at > now
+        };
+        first_copies(self.decisions, &bots, may_own).await
+    }
+
+    /// Evaluates and writes events once; gives the keys of the rows that another worker
     /// wrote first.
     async fn attempt(
         &self,
@@ -156,7 +167,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         page: &EventPage,
         notes: &mut PageNotes,
         counts: &mut SyncCounts,
-    ) -> Result<HashSet<IcalUid>, SyncError> {
+    ) -> Result<HashSet<DecisionKey>, SyncError> {
         let (events, stored) = self.load(page, notes).await?;
         let now = self.clock.now();
         let mut rows = EventRows::of(self.decisions, stored, &events, now).await?;
@@ -175,7 +186,9 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         notes
             .failed_rules
             .extend(failed.map(|evaluation| evaluation.event.id.clone()));
-        let mut revised = revise_copies(&rows.stored, &evaluations, now);
+        let others = self.first_others(&rows.stored, &evaluations).await?;
+        let copies: Vec<_> = rows.stored.iter().cloned().chain(others).collect();
+        let mut revised = revise_copies(&copies, &evaluations, now);
         if revised.is_behind {
             return Err(SyncError::Conflict);
         }
@@ -185,11 +198,7 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         notes
             .drifted
             .extend(drifted.map(|(key, kind)| (key.event_id, kind.as_str())));
-        let superseded = rows
-            .superseded(self.decisions, &revised.writes, now)
-            .await?;
-        notes.add_unsettled(&rows.stored, &revised.writes);
-        superseded.add_to(&mut notes.unsettled);
+        let superseded = rows.superseded(&revised.writes);
         let set_aside = &mut notes.set_aside;
         let first = self.supersede(superseded, &mut revised.writes, set_aside);
         let mut lost = first.await?;
@@ -228,39 +237,15 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
                 }
                 result => {
                     result?;
-                    superseded.lost.insert(successor.ical_uid.clone());
+                    superseded.lost.insert(successor.clone());
                 }
             }
         }
-        let is_written = |copy: &Decision| writes.iter().any(|row| row.key == copy.key);
-        let copies: Vec<_> = rows
-            .copies
-            .into_iter()
-            .filter(|copy| !is_written(copy))
-            .collect();
-        writes.extend(copies);
         Ok(superseded)
     }
 }
 
 impl PageNotes {
-    /// Adds the meetings and bots that may have another owner or configuration once `writes`
-    /// have replaced the `stored` rows.
-    fn add_unsettled(&mut self, stored: &[Decision], writes: &[Decision]) {
-        let stored: HashMap<&DecisionKey, &Decision> =
-            stored.iter().map(|row| (&row.key, row)).collect();
-        let before = |row: &Decision| stored.get(&row.key).copied();
-        for row in writes {
-            let before = before(row);
-            if row.changes_shared_bot(before) {
-                self.unsettled.add(row);
-                if let Some(before) = before {
-                    self.unsettled.add(before);
-                }
-            }
-        }
-    }
-
     /// Counts the notes, and logs each drift and each event that is set aside.
     fn report(self, counts: &mut SyncCounts) {
         self.set_aside.report(counts);

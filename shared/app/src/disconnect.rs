@@ -8,21 +8,19 @@
 use std::collections::HashSet;
 
 use callsheet_domain::{
-    Calendar, CalendarId, Decision, DeduplicationKey, IcalUid, Operation, SyncJob, SyncReason,
-    SyncRequest, Timestamp,
+    Calendar, CalendarId, Decision, DeduplicationKey, Operation, SyncJob, SyncReason, SyncRequest,
+    Timestamp,
 };
 
 use crate::PortError;
 use crate::find_calendar::find_any;
+use crate::first_copy::first_copies;
 use crate::ports::{
     CalendarEvents, CalendarRemoval, Calendars, Clock, Decisions, Queue, RateLimits, Removed,
     UnreadableRow,
 };
 use crate::rate_limited::{RateLimitedRecall, published_limit};
 use crate::use_case_error::UseCaseError;
-
-/// Number of meetings whose copies are loaded together.
-const MEETINGS_AT_ONCE: usize = 100;
 
 /// A calendar that is to be deleted, and what is deleted with it.
 #[derive(Debug, Clone)]
@@ -135,29 +133,14 @@ where
         now: Timestamp,
     ) -> Result<RemovalEffects, PortError> {
         let keys = self.decisions.of_calendar(&calendar.id, now).await?;
-        let (mut bots, mut meetings) = (HashSet::new(), HashSet::new());
+        let mut bots = HashSet::new();
         let rows = self.decisions.decisions(&keys).await?;
         for row in rows.decisions {
-            if let Some(bot) = applied_bot(&row) {
-                bots.insert(bot.clone());
-                meetings.insert(row.key.ical_uid);
-            }
+            bots.extend(applied_bot(&row).cloned());
         }
-        let meetings: Vec<IcalUid> = meetings.into_iter().collect();
-        let mut shared = HashSet::new();
-        for meetings in meetings.chunks(MEETINGS_AT_ONCE) {
-            let copies = self.decisions.copies(meetings).await?;
-            let others = copies
-                .decisions
-                .iter()
-                .filter(|row| row.calendar_id != calendar.id);
-            shared.extend(
-                others
-                    .filter_map(applied_bot)
-                    .filter(|bot| bots.contains(bot))
-                    .cloned(),
-            );
-        }
+        let is_other =
+            |row: &Decision| row.calendar_id != calendar.id && applied_bot(row) == row.wanted_key();
+        let shared = first_copies(self.decisions, &bots, is_other).await?;
         Ok(RemovalEffects {
             calendar,
             meetings: keys.len(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, CalendarRecord, CalendarStatus, Decision, DecisionKey,
-    DriftKind, Email, IcalUid, Timestamp, Unchecked, drift, unchecked,
+    DriftKind, Email, Timestamp, Unchecked, drift, unchecked,
 };
 
 use crate::PortError;
@@ -142,10 +142,9 @@ async fn compare<D: Decisions>(
     decisions: &D,
 ) -> Result<FoundDrift, PortError> {
     let (events, unreadable) = upcoming_events(calendars, pages);
-    let meetings: Vec<IcalUid> = events.keys().map(|key| key.ical_uid.clone()).collect();
-    let rows = decisions.copies(&meetings).await?;
-    let mut bad = rows.unreadable;
-    bad.retain(|row| events.contains_key(&row.key));
+    let keys: Vec<_> = events.keys().cloned().collect();
+    let rows = decisions.decisions(&keys).await?;
+    let bad = rows.unreadable;
     let rows: BTreeMap<_, _> = rows.decisions.iter().map(|row| (&row.key, row)).collect();
     let mut found = FoundDrift {
         unreadable,

@@ -132,14 +132,17 @@ where
     let theirs = listed
         .filter(|listed| listed.person == person && listed.record.calendar.status.holds_bots());
     let calendars: BTreeSet<_> = theirs.map(|listed| listed.record.calendar.id).collect();
-    let meeting = std::slice::from_ref(&decision.key.ical_uid);
-    let copies = decisions.copies(meeting).await?.decisions;
+    let mut keys = Vec::new();
+    for calendar in calendars.iter().filter(|id| **id != decision.calendar_id) {
+        let (from, until) = (decision.starts_at, decision.starts_at);
+        keys.extend(decisions.starting(calendar, from, until).await?);
+    }
+    let starting = decisions.decisions(&keys).await?.decisions;
     let is_theirs = |row: &&Decision| {
         let (event, series) = (row.platform_id.as_ref(), row.series.as_ref());
-        let is_meant = scope.includes(event, series, &row.key.ical_uid);
-        row.key != decision.key && calendars.contains(&row.calendar_id) && is_meant
+        scope.includes(event, series, &row.key.ical_uid)
     };
-    let others = copies.iter().filter(is_theirs);
+    let others = starting.iter().filter(is_theirs);
     let rows = std::iter::once(decision).chain(others);
     let key = |row: &Decision| (row.calendar_id.clone(), row.key.clone());
     Ok(rows.map(key).collect())

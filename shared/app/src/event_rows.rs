@@ -1,6 +1,6 @@
 //! One row for each event of a page, though its `ical_uid` may have changed.
 //!
-//! Rows are found by `ical_uid`. An event without a row under its own may have one under
+//! Rows are read by key. An event without a row under its own `ical_uid` may have one under
 //! another: it is looked up by the event's id. That costs one read for each event that is
 //! new. What it finds is moved to the event's own key, and the other row is superseded.
 //!
@@ -12,14 +12,12 @@
 use std::collections::{HashMap, HashSet};
 
 use callsheet_domain::{
-    Applied, AppliedBot, CalendarEvent, Decision, DecisionKey, DeduplicationKey, EventId,
-    Timestamp, retire_copies,
+    Applied, AppliedBot, CalendarEvent, Decision, DecisionKey, EventId, Timestamp,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::PortError;
 use crate::ports::Decisions;
-use crate::shared_rows::{Unsettled, add_sharing};
 
 /// Reads that are in flight at once.
 const READS: usize = 16;
@@ -95,18 +93,14 @@ impl EventRows {
         }
         self.stored.push(moved);
         rows.retain(|row| !row.is_superseded());
-        let superseded = rows.iter().map(|row| row.superseded_by(event));
+        let superseded = rows
+            .iter()
+            .map(|row| row.superseded_by(event).checking_owner(Some(row), now));
         self.superseded.insert(key, superseded.collect());
     }
 
-    /// The superseded rows of the events whose rows are `written`, and the copies that they
-    /// shared a bot with, which get another owner of it.
-    pub(crate) async fn superseded<D: Decisions>(
-        &mut self,
-        decisions: &D,
-        written: &[Decision],
-        now: Timestamp,
-    ) -> Result<SupersededRows, PortError> {
+    /// The superseded rows of the events whose rows are `written`.
+    pub(crate) fn superseded(&mut self, written: &[Decision]) -> SupersededRows {
         let superseded = std::mem::take(&mut self.superseded);
         let is_written = |key: &DecisionKey| written.iter().any(|row| row.key == *key);
         let mut rows = SupersededRows::default();
@@ -115,19 +109,7 @@ impl EventRows {
             rows.by.extend(keys);
             rows.superseded.extend(superseded);
         }
-        if rows.superseded.is_empty() {
-            return Ok(rows);
-        }
-        let meetings: Vec<_> = rows.by.keys().map(|key| key.ical_uid.clone()).collect();
-        let mut copies = decisions.copies(&meetings).await?.decisions;
-        let is_superseded = |row: &&Decision| rows.by.contains_key(&row.key);
-        let bots = copies.iter().filter(is_superseded);
-        rows.bots = bots.filter_map(Decision::wanted_key).cloned().collect();
-        add_sharing(decisions, &mut copies, rows.bots.clone(), now).await?;
-        let writes = retire_copies(&copies, rows.superseded.clone(), now);
-        let is_copy = |row: &Decision| !rows.by.contains_key(&row.key);
-        rows.copies = writes.into_iter().filter(is_copy).collect();
-        Ok(rows)
+        rows
     }
 }
 
@@ -136,23 +118,11 @@ impl EventRows {
 pub(crate) struct SupersededRows {
     /// The superseded rows.
     pub(crate) superseded: Vec<Decision>,
-    /// Copies of their meetings.
-    pub(crate) copies: Vec<Decision>,
     /// The key of the row that supersedes each.
     by: HashMap<DecisionKey, DecisionKey>,
-    /// The bots that they wanted.
-    bots: HashSet<DeduplicationKey>,
 }
 
 impl SupersededRows {
-    /// Adds the meetings that lose a row, those that get one instead, and their bots.
-    pub(crate) fn add_to(&self, unsettled: &mut Unsettled) {
-        let keys = self.by.iter().flat_map(|(row, successor)| [row, successor]);
-        let meetings = keys.map(|key| key.ical_uid.clone());
-        unsettled.meetings.extend(meetings);
-        unsettled.bots.extend(self.bots.iter().cloned());
-    }
-
     /// The key of the row that supersedes the one under `key`.
     pub(crate) fn successor(&self, key: &DecisionKey) -> Option<&DecisionKey> {
         self.by.get(key)

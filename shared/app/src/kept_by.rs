@@ -36,14 +36,12 @@ where
     D: Decisions,
 {
     let mut found = Found::default();
-    let meeting = std::slice::from_ref(&decision.key.ical_uid);
-    let copies = decisions.copies(meeting).await?;
-    let is_same_meeting = |row: &Decision| row.starts_at == decision.starts_at;
-    let same_meeting = copies.decisions.into_iter().filter(is_same_meeting);
-    found.add(same_meeting, copies.unreadable);
+    let (meeting, starts_at) = (&decision.key.ical_uid, decision.starts_at);
+    let copies = decisions.copies_at(meeting, starts_at).await?;
+    found.add(copies.decisions.into_iter(), copies.unreadable);
     for key in found.keys(decision) {
-        let rows = decisions.wanting(&key).await?;
-        found.add(rows.decisions.into_iter(), rows.unreadable);
+        let first = decisions.wanting(&key, MAX_SHOWN + 1).await?;
+        found.add(first.rows.decisions.into_iter(), first.rows.unreadable);
     }
     problems.extend(found.unreadable.iter().map(ToString::to_string));
     let mut keepers = Vec::new();

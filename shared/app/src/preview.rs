@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, Decision, DecisionKey, Evaluation, IcalUid, Policy, PolicyRevision,
-    Timestamp, Wanted, revise_copies,
+    CalendarEvent, CalendarId, Decision, DecisionKey, Policy, PolicyRevision, Timestamp, Wanted,
+    revise_copies,
 };
 
 use crate::evaluate::{CalendarContext, evaluate};
@@ -61,23 +61,25 @@ pub fn preview(
     (policy, revision): (&Policy, PolicyRevision),
     now: Timestamp,
 ) -> Vec<Change> {
-    let by_meeting = by_meeting(calendars, events, stored, (policy, revision), now);
-    let mut changes = Vec::new();
-    for (stored, evaluated) in by_meeting.into_values() {
-        let mut before: HashMap<DecisionKey, Decision> = stored
-            .iter()
-            .map(|row| (row.key.clone(), row.clone()))
-            .collect();
-        for after in revise_copies(&stored, &evaluated, now).writes {
-            let before = before.remove(&after.key);
-            let effect = effect(before.as_ref(), &after);
-            changes.push(Change {
-                effect,
-                before,
-                after,
-            });
+    let evaluated = events.iter().filter_map(|event| {
+        let calendar = calendars.get(&event.calendar_id)?;
+        Some(evaluate(calendar, event, (policy, revision), now))
+    });
+    let evaluated: Vec<_> = evaluated.collect();
+    let writes = revise_copies(&stored, &evaluated, now).writes;
+    let mut before: HashMap<DecisionKey, Decision> = stored
+        .into_iter()
+        .map(|row| (row.key.clone(), row))
+        .collect();
+    let changes = writes.into_iter().map(|after| {
+        let before = before.remove(&after.key);
+        Change {
+            effect: effect(before.as_ref(), &after),
+            before,
+            after,
         }
-    }
+    });
+    let mut changes: Vec<_> = changes.collect();
     changes.sort_by(|one, other| {
         let place = |change: &Change| (change.after.calendar_id.clone(), change.after.starts_at);
         place(one)
@@ -85,38 +87,6 @@ pub fn preview(
             .then_with(|| one.after.key.cmp(&other.after.key))
     });
     changes
-}
-
-/// The stored rows and the evaluations of each meeting.
-type Meetings<'a> = BTreeMap<IcalUid, (Vec<Decision>, Vec<Evaluation<'a>>)>;
-
-fn by_meeting<'a>(
-    calendars: &BTreeMap<CalendarId, CalendarContext>,
-    events: &'a [CalendarEvent],
-    stored: Vec<Decision>,
-    policy: (&Policy, PolicyRevision),
-    now: Timestamp,
-) -> Meetings<'a> {
-    let mut by_meeting = Meetings::new();
-    for row in stored {
-        by_meeting
-            .entry(row.key.ical_uid.clone())
-            .or_default()
-            .0
-            .push(row);
-    }
-    for event in events {
-        let Some(calendar) = calendars.get(&event.calendar_id) else {
-            continue;
-        };
-        let evaluated = evaluate(calendar, event, policy, now);
-        by_meeting
-            .entry(event.ical_uid.clone())
-            .or_default()
-            .1
-            .push(evaluated);
-    }
-    by_meeting
 }
 
 fn effect(before: Option<&Decision>, after: &Decision) -> Effect {

@@ -5,14 +5,13 @@ use std::collections::HashSet;
 
 use callsheet_domain::{
     CalendarId, CalendarRecord, Decision, DecisionKey, Overrides, RowChange, RuleName, Verdict,
-    retire, retire_copies, skip_at_once,
+    retire, skip_at_once,
 };
 
 use crate::ports::{Clock, Decisions};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::row_writer::RowWriter;
 use crate::set_aside::SetAside;
-use crate::shared_rows::{Unsettled, add_sharing};
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 
@@ -114,8 +113,9 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
         Ok(counts)
     }
 
-    /// Changes the rows under `keys`, so that they want no bot. Copies in other calendars
-    /// that share a bot with them get another owner of it.
+    /// Changes the rows under `keys`, so that they want no bot. Copies in other calendars that
+    /// share a bot with them get another owner of it by the
+    /// [check](callsheet_domain::OwnerCheck) that each row keeps.
     async fn retire_rows(
         &self,
         (calendar, change): (&CalendarId, &impl Fn(&Decision) -> RowChange),
@@ -126,42 +126,32 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
         let rows = RowWriter {
             decisions: self.decisions,
         };
-        let mut meetings: HashSet<_> = keys.iter().map(|key| key.ical_uid.clone()).collect();
-        let mut unsettled = Unsettled::default();
-        unsettled.meetings.clone_from(&meetings);
+        let mut left = keys.to_vec();
         retry_on_conflict(async || {
-            let loaded: Vec<_> = meetings.drain().collect();
-            let stored = self.decisions.copies(&loaded).await?;
-            let unreadable = stored.unreadable.into_iter();
-            for row in unreadable.filter(|row| keys.contains(&row.key)) {
+            let stored = self.decisions.decisions(&left).await?;
+            for row in stored.unreadable {
                 set_aside.add(row.key, calendar.clone(), row.problem);
             }
-            let (mut stored, now) = (stored.decisions, self.clock.now());
-            let is_retired = |row: &&Decision| keys.contains(&row.key);
-            for row in stored.iter().filter(is_retired) {
-                unsettled.add(row);
-            }
-            add_sharing(self.decisions, &mut stored, unsettled.bots.clone(), now).await?;
+            let now = self.clock.now();
             let mut retired = Vec::new();
-            for row in stored.iter().filter(is_retired) {
+            for row in &stored.decisions {
                 match change(row) {
-                    RowChange::Write(row) => retired.push(*row),
+                    RowChange::Write(changed) => {
+                        retired.push(changed.checking_owner(Some(row), now));
+                    }
                     RowChange::Behind => counts.stale += 1,
                     RowChange::Unchanged | RowChange::Stale => {}
                 }
             }
-            let writes = retire_copies(&stored, retired, now);
-            let writes = rows.write(writes, set_aside).await?;
+            let writes = rows.write(retired, set_aside).await?;
             counts.written += writes.written;
-            meetings = writes.lost;
-            Ok(if meetings.is_empty() {
+            left = writes.lost.into_iter().collect();
+            Ok(if left.is_empty() {
                 Attempt::Done(())
             } else {
                 Attempt::Conflict
             })
         })
-        .await?;
-        counts.written += rows.settle(self.clock, unsettled, set_aside).await?;
-        Ok(())
+        .await
     }
 }

@@ -42,10 +42,10 @@ pub use bot::{
 };
 pub use decision::{
     Abandonment, Applied, Attempts, Call, CallAttempt, CallRecord, CallResult, Cause, Decision,
-    DecisionInputs, DriftKind, Evaluation, History, Offer, Plan, RecordedResult, RevisedCopies,
-    RowChange, Step, Unchecked, Wanted, apply_result, decide, drift, owner_to_confirm,
-    owner_to_move_back, plan, repair, repaired, retire, retire_copies, revise, revise_copies,
-    settle_copies, skip_at_once, unchecked, unsettled_bots,
+    DecisionInputs, DriftKind, Evaluation, History, LeftBot, Offer, OwnerCheck, Plan,
+    RecordedResult, RevisedCopies, RowChange, SentConfig, Step, Unchecked, Wanted, apply_result,
+    check_owner, decide, drift, owned_config, owner_to_confirm, owner_to_move_back, plan, repair,
+    repaired, retire, revise, revise_copies, settle_refused, skip_at_once, unchecked,
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{

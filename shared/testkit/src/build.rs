@@ -231,6 +231,7 @@ pub fn a_decision() -> Decision {
         attempts: Attempts::default(),
         history: History::default(),
         abandoned: None,
+        owner_check: None,
         version: Version::NEW,
     }
 }

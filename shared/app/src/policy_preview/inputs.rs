@@ -1,16 +1,16 @@
 //! The events that are decided about, and what they are decided from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, CalendarRecord, Decision, IcalUid, Overrides, PolicyDocument,
-    PolicyProblem,
+    CalendarEvent, CalendarId, CalendarRecord, Decision, Overrides, PolicyDocument, PolicyProblem,
 };
 
 use crate::PortError;
 use crate::evaluate::CalendarContext;
 use crate::event_lister::{ListedEvents, connected_calendars};
 use crate::find_calendar::is_selected;
+use crate::first_copy::first_copies;
 use crate::ports::{
     Calendars, Decisions, OverrideStore, UnreadableEvent, UnreadableRecord, UnreadableRow,
 };
@@ -133,22 +133,19 @@ impl PreviewInputs {
         &mut self,
         decisions: &D,
     ) -> Result<Vec<Decision>, PortError> {
-        let meetings: Vec<IcalUid> = self
-            .events
-            .iter()
-            .map(|event| event.ical_uid.clone())
-            .collect();
-        let rows = decisions.copies(&meetings).await?;
+        let keys: Vec<_> = self.events.iter().map(CalendarEvent::key).collect();
+        let rows = decisions.decisions(&keys).await?;
         let unreadable: BTreeSet<_> = rows.unreadable.iter().map(|row| row.key.clone()).collect();
-        let is_omitted = |event: &mut CalendarEvent| unreadable.contains(&event.key());
-        let omitted: BTreeSet<_> = self
-            .events
-            .extract_if(.., is_omitted)
-            .map(|event| event.key())
-            .collect();
-        let bad_rows = rows.unreadable.into_iter();
-        self.unreadable_decisions = bad_rows.filter(|row| omitted.contains(&row.key)).collect();
-        Ok(rows.decisions)
+        let is_omitted = |event: &CalendarEvent| unreadable.contains(&event.key());
+        self.events.retain(|event| !is_omitted(event));
+        self.unreadable_decisions = rows.unreadable;
+        let mut stored = rows.decisions;
+        let keys: HashSet<_> = keys.into_iter().collect();
+        let bots = stored.iter().filter_map(Decision::wanted_key).cloned();
+        let bots: HashSet<_> = bots.collect();
+        let may_own = |row: &Decision| !keys.contains(&row.key) && !row.is_abandoned();
+        stored.extend(first_copies(decisions, &bots, may_own).await?);
+        Ok(stored)
     }
 }
 

@@ -66,6 +66,15 @@ impl DecisionRows {
     }
 }
 
+/// The first rows of several.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FirstRows {
+    /// The rows.
+    pub rows: DecisionRows,
+    /// Whether there may be more than were read.
+    pub has_more: bool,
+}
+
 /// Storage of decisions.
 pub trait Decisions: Send + Sync {
     /// The stored decisions under `keys`, those that exist, in any order, as
@@ -75,11 +84,13 @@ pub trait Decisions: Send + Sync {
         keys: &[DecisionKey],
     ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
 
-    /// Every stored decision about these meetings, in whatever calendar, as the
-    /// latest writes left them.
-    fn copies(
+    /// Every stored decision of this `ical_uid` whose meeting starts at this instant, as the
+    /// latest writes left them. This reads a whole series in all its calendars, so it is only for
+    /// a person's question about one event that neither wants nor has a bot.
+    fn copies_at(
         &self,
-        meetings: &[IcalUid],
+        meeting: &IcalUid,
+        starts_at: Timestamp,
     ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
 
     /// The decisions about an event, as the latest writes left them. There are
@@ -91,18 +102,21 @@ pub trait Decisions: Send + Sync {
         event: &EventId,
     ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
 
-    /// The decisions that want the bot of `key`, whatever their `ical_uid`, as the
-    /// latest writes left them. A row that was written a moment ago may be missing.
+    /// The first `most` decisions by [rank](Decision::bot_rank) that want the bot of `key`,
+    /// whatever their `ical_uid`, as the latest writes left them. A row that was written a moment
+    /// ago may be missing, or have another rank by now.
     fn wanting(
         &self,
         key: &DeduplicationKey,
-    ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
+        most: usize,
+    ) -> impl Future<Output = Result<FirstRows, PortError>> + Send;
 
-    /// Keys of the decisions that want the bot of `key`, whatever their `ical_uid`. A row that
-    /// was written a moment ago may be missing, or may want another bot by now.
-    fn keys_wanting(
+    /// Keys of at most `most` rows that are not due and whose
+    /// [owner check](Decision::owner_check) can be made at `now`.
+    fn to_check(
         &self,
-        key: &DeduplicationKey,
+        now: Timestamp,
+        most: usize,
     ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
 
     /// Writes the decision if the stored version is still `decision.version`

@@ -22,7 +22,7 @@ pub use access::{Access, Denial};
 pub use activity::{Activity, ActivityLog, BatchActivity};
 pub use calendars::{Calendars, ListedCalendar, UnreadableRecord};
 pub use clock::{Clock, Jitter};
-pub use decisions::{DecisionRows, Decisions, UnreadableRow, WriteOutcome};
+pub use decisions::{DecisionRows, Decisions, FirstRows, UnreadableRow, WriteOutcome};
 pub use due::{DueEntry, DueQuery, DueRows, DueSelection};
 pub use forgetting::{ActorRows, Forgetting};
 pub use leases::{Held, LeaseResult, Leases, Released};

@@ -10,8 +10,8 @@ use callsheet_domain::{
 };
 
 use crate::ports::{
-    Clock, DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, UnreadableRow,
-    WriteOutcome,
+    Clock, DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, FirstRows,
+    UnreadableRow, WriteOutcome,
 };
 use crate::{PortError, Service};
 
@@ -103,21 +103,31 @@ impl Decisions for Rows {
         Ok(self.read(|row| keys.contains(&row.key)))
     }
 
-    async fn copies(&self, meetings: &[IcalUid]) -> Result<DecisionRows, PortError> {
-        Ok(self.read(|row| meetings.contains(&row.key.ical_uid)))
+    async fn copies_at(
+        &self,
+        meeting: &IcalUid,
+        starts_at: Timestamp,
+    ) -> Result<DecisionRows, PortError> {
+        Ok(self.read(|row| row.key.ical_uid == *meeting && row.starts_at == starts_at))
     }
 
     async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
         Ok(self.read(|row| row.key.event_id == *event))
     }
 
-    async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
-        Ok(self.read(|row| row.wanted_key() == Some(key)))
+    async fn wanting(&self, key: &DeduplicationKey, most: usize) -> Result<FirstRows, PortError> {
+        let mut wanting = self.select(|row| row.wanted_key() == Some(key));
+        wanting.sort_by_cached_key(Decision::bot_rank);
+        let has_more = wanting.len() > most;
+        let first = wanting.into_iter().take(most).map(|row| row.key);
+        let first: Vec<_> = first.collect();
+        let rows = self.read(|row| first.contains(&row.key));
+        Ok(FirstRows { rows, has_more })
     }
 
-    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
-        let rows = self.select(|row| row.wanted_key() == Some(key));
-        Ok(rows.into_iter().map(|row| row.key).collect())
+    async fn to_check(&self, now: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        let rows = self.select(|row| row.is_to_be_checked(now)).into_iter();
+        Ok(rows.map(|row| row.key).take(most).collect())
     }
 
     async fn discard(&self, _: &DecisionKey) -> Result<bool, PortError> {

@@ -48,6 +48,7 @@ mod due_reader;
 #[cfg(test)]
 mod fakes;
 mod outcome;
+mod owner_checks;
 mod plan;
 mod report;
 mod result_writer;
@@ -70,6 +71,7 @@ use crate::ports::{
 use crate::{AccessGate, Entry, PortError, Service};
 use call::BotCaller;
 use outcome::CallOutcome;
+use owner_checks::OwnerChecks;
 pub use plan::{CallPlan, PlannedCall};
 pub use report::{RunReport, StopReason};
 use result_writer::{Recorded, ResultWriter};
@@ -164,6 +166,7 @@ where
             let PlannedCall { row, attempt } = planned;
             return Ok(CompletedCall::not_made(row, attempt, CallOutcome::Shared));
         }
+        let planned = self.shared_bots().configure(planned).await?;
         let caller = BotCaller {
             recall: &self.recall,
             clock: &self.clock,
@@ -214,6 +217,13 @@ where
 
     fn shared_bots(&self) -> SharedBots<'_, D, K> {
         SharedBots {
+            decisions: &self.decisions,
+            clock: &self.clock,
+        }
+    }
+
+    fn owner_checks(&self) -> OwnerChecks<'_, D, K> {
+        OwnerChecks {
             decisions: &self.decisions,
             clock: &self.clock,
         }
@@ -278,6 +288,7 @@ where
             Task::ReadDue(query) => {
                 Completion::DueRead(due_reader::read_due(&self.decisions, query).await?)
             }
+            Task::CheckOwners => Completion::OwnersChecked(self.owner_checks().make().await?),
             Task::AcquirePermits(request) => {
                 let operation = request.operation;
                 Completion::PermitsAcquired(operation, request.acquire(&self.state).await?)

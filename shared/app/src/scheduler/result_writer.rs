@@ -4,11 +4,12 @@
 
 use callsheet_domain::{
     BotEntry, Call, CallResult, Decision, DeduplicationKey, Timestamp, apply_result,
-    owner_to_confirm, owner_to_move_back, plus, settle_copies,
+    owner_to_confirm, owner_to_move_back, plus, settle_refused,
 };
 use jiff::SignedDuration;
 
 use crate::PortError;
+use crate::first_copy::first_copy;
 use crate::ports::{Clock, Decisions, UnreadableRow, WriteOutcome};
 use crate::scheduler::task::RecordedCall;
 
@@ -83,25 +84,23 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
         let Some(bot) = row.applied.bot() else {
             return Ok(());
         };
-        self.call_owner(&bot.deduplication_key, |copies, now| {
-            owner_to_confirm(row, copies, now)
-        })
-        .await
+        let key = &bot.deduplication_key;
+        self.call_owner(key, row, |first, now| owner_to_confirm(row, first, now))
+            .await
     }
 
     /// Makes the owner due of the bot of `key`, which a call for `row` gave another start.
     async fn move_back(&self, key: &DeduplicationKey, row: &Decision) -> Result<(), PortError> {
-        self.call_owner(key, |copies, now| owner_to_move_back(row, key, copies, now))
-            .await
+        self.call_owner(key, row, owner_to_move_back).await
     }
 
     /// Gives the bot of `key` another owner, if Recall refused the configuration of the copy
-    /// that owns it.
+    /// that owns it. This alone reads all copies: each that offers the same is refused with it.
     async fn settle(&self, key: &DeduplicationKey) -> Result<(), PortError> {
         loop {
-            let copies = self.decisions.wanting(key).await?.decisions;
+            let copies = self.decisions.wanting(key, usize::MAX).await?;
             let mut is_settled = true;
-            for copy in settle_copies(&copies, self.clock.now()) {
+            for copy in settle_refused(&copies.rows.decisions, self.clock.now()) {
                 match self.decisions.write(&copy).await {
                     Ok(WriteOutcome::Conflict) => is_settled = false,
                     Ok(WriteOutcome::Written) | Err(PortError::Unwritable { .. }) => {}
@@ -114,15 +113,21 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
         }
     }
 
-    /// Writes the owner that `owner` makes due, if any, of the rows that want the bot of `key`.
+    /// Writes the owner that `owner` makes due, if any, of the bot of `key`, among the rows but
+    /// for `without`.
     async fn call_owner(
         &self,
         key: &DeduplicationKey,
-        owner: impl Fn(&[Decision], Timestamp) -> Option<Decision>,
+        without: &Decision,
+        owner: impl Fn(&Decision, Timestamp) -> Option<Decision>,
     ) -> Result<(), PortError> {
         loop {
-            let copies = self.decisions.wanting(key).await?;
-            let Some(owner) = owner(&copies.decisions, self.clock.now()) else {
+            let now = self.clock.now();
+            let may_own = |copy: &Decision| {
+                copy.key != without.key && !copy.is_abandoned() && copy.ends_at > now
+            };
+            let first = first_copy(self.decisions, key, may_own).await?;
+            let Some(owner) = first.and_then(|first| owner(&first, now)) else {
                 return Ok(());
             };
             match self.decisions.write(&owner).await {

@@ -197,6 +197,7 @@ mod tests {
                     Completion::ResultRecorded(call)
                 }
                 Task::EnterGate => Completion::Entered(Entry::Open),
+                Task::CheckOwners => Completion::OwnersChecked(0),
                 task => unreachable!("no row and no time for it: {task:?}"),
             })
         }

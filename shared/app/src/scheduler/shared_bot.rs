@@ -23,11 +23,13 @@
 //! A row that cannot be read keeps no bot. Nobody can tell what it wants, and a person
 //! said no.
 
-use callsheet_domain::{Applied, Decision, DeduplicationKey, Timestamp, plus};
+use callsheet_domain::{Applied, Call, Decision, DeduplicationKey, Timestamp, owned_config, plus};
 use jiff::SignedDuration;
 
 use crate::PortError;
+use crate::first_copy::first_copy;
 use crate::ports::{Clock, Decisions};
+use crate::scheduler::plan::PlannedCall;
 
 /// When to ask again about a bot that another copy wants. That copy may stop
 /// wanting it without a call of its own, since it need not have had a bot.
@@ -47,14 +49,26 @@ impl<D: Decisions, K: Clock> SharedBots<'_, D, K> {
             return Ok(false);
         };
         let key = &bot.deduplication_key;
-        let found = self.decisions.wanting(key).await?;
-        for copy in &found.unreadable {
-            let event = &copy.key.event_id;
-            tracing::warn!(%event, problem = copy.problem, "{copy}: it keeps no bot in the call");
-        }
         let now = self.clock.now();
         let is_claim = |copy: &Decision| copy.key != row.key && claims(copy, key, now);
-        Ok(found.decisions.iter().any(is_claim))
+        let copy = first_copy(self.decisions, key, is_claim).await?;
+        Ok(copy.is_some())
+    }
+
+    /// The attempt with the configuration of the bot's owner, if it schedules a bot.
+    pub(super) async fn configure(&self, planned: PlannedCall) -> Result<PlannedCall, PortError> {
+        let PlannedCall { row, mut attempt } = planned;
+        if let Call::Schedule(bot) = &mut attempt.call {
+            let now = self.clock.now();
+            let key = &bot.deduplication_key;
+            let may_own =
+                |copy: &Decision| copy.key != row.key && !copy.is_abandoned() && copy.ends_at > now;
+            let first = first_copy(self.decisions, key, may_own).await?;
+            if let Some(config) = owned_config(&row, first.as_ref(), now) {
+                bot.config = config;
+            }
+        }
+        Ok(PlannedCall { row, attempt })
     }
 
     /// Has a row wait whose bot another copy wants. If another worker has

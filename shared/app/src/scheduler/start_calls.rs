@@ -18,12 +18,15 @@ const SECONDS_READ: usize = 2;
 const MOST_OF_A_BOT: usize = 2;
 /// How far ahead of its instant a permit is acquired.
 const ACQUIRED_AHEAD: SignedDuration = SignedDuration::from_secs(2);
+/// How often the owners of shared bots are checked.
+const OWNER_CHECKS: SignedDuration = SignedDuration::from_secs(10);
 
 /// The tasks to start at `now`, and when to ask again if no task completes before.
 pub(super) fn next_tasks(state: &mut RunState, now: Timestamp) -> (Vec<Task>, Timestamp) {
     let mut tasks = Vec::new();
     tasks.extend(extend_lease(state, now));
     tasks.extend(read_due(state, now));
+    tasks.extend(check_owners(state, now));
     tasks.extend(enter_gate(state, now));
     let next_slot = start_calls(state, now, &mut tasks);
     acquire_permits(state, now, &mut tasks);
@@ -60,6 +63,15 @@ fn read_due(state: &mut RunState, now: Timestamp) -> Option<Task> {
 /// Starts calls in order of the meetings' start, as far as permits, calls in
 /// flight, deduplication keys and the lease allow. Returns when the next permit
 /// may be used.
+/// Checks owners at the beginning of a run, and every few seconds of it.
+fn check_owners(state: &mut RunState, now: Timestamp) -> Option<Task> {
+    if state.next_owner_check.is_some_and(|next| now < next) {
+        return None;
+    }
+    state.next_owner_check = Some(plus(now, OWNER_CHECKS));
+    Some(Task::CheckOwners)
+}
+
 fn start_calls(state: &mut RunState, now: Timestamp, tasks: &mut Vec<Task>) -> Timestamp {
     let mut next_slot = plus(now, READ_INTERVAL);
     let mut without_slot: Vec<Operation> = Vec::with_capacity(state.queues.len());
@@ -211,7 +223,7 @@ mod tests {
     fn a_run_begins_with_a_read_of_the_due_rows() {
         let mut state = a_state();
         let (tasks, next) = next_tasks(&mut state, at("09:30"));
-        let [Task::ReadDue(query)] = tasks.as_slice() else {
+        let [Task::ReadDue(query), Task::CheckOwners] = tasks.as_slice() else {
             panic!("{tasks:?}");
         };
         let a_second = state.settings.schedule.a_second() as usize;

@@ -37,6 +37,8 @@ pub(super) struct RunState {
     pub(super) access: RunAccess,
     /// Whether a plan was logged.
     pub(super) has_logged_plan: bool,
+    /// When the owners of shared bots are checked next; none if at once.
+    pub(super) next_owner_check: Option<Timestamp>,
     failure: Option<PortError>,
 }
 
@@ -59,6 +61,7 @@ impl RunState {
             lease: RunLease::new(held, settings.lease),
             access: RunAccess::default(),
             has_logged_plan: false,
+            next_owner_check: None,
             failure: None,
         }
     }

@@ -37,6 +37,8 @@ pub(super) enum Task {
     CloseEnded(Box<Decision>),
     /// Read the due rows with the earliest starts.
     ReadDue(DueQuery),
+    /// Check the owners of shared bots.
+    CheckOwners,
     /// Acquire permits.
     AcquirePermits(PermitRequest),
     /// Extend the lease.
@@ -72,6 +74,7 @@ impl Task {
             Self::Call { .. }
             | Self::AskForCopies(_)
             | Self::ReadDue(_)
+            | Self::CheckOwners
             | Self::AcquirePermits(_)
             | Self::ExtendLease { .. }
             | Self::EnterGate
@@ -210,6 +213,8 @@ pub(super) enum Completion {
     WaitsForCopy(DecisionKey),
     /// The due rows were read.
     DueRead(DueRead),
+    /// Owners were checked; so many rows are due by that.
+    OwnersChecked(usize),
     /// Permits were acquired, or refused.
     PermitsAcquired(Operation, PermitResult),
     /// The lease was extended; none if another worker has it.

@@ -116,7 +116,7 @@ impl<'a, P: SyncPorts> EventSync<'a, P> {
         policy: &ActivePolicy,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        let Some(record) = self.loader.load_or_fetch(calendar, false, terms).await? else {
+        let Some(record) = self.loader.load_or_fetch(calendar, None, terms).await? else {
             return Ok(());
         };
         let owner = record.calendar.owner();

@@ -11,7 +11,7 @@ use callsheet_app::{
 };
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, Decision, EventId, PolicyDocument, RateLimit, SyncJob,
-    SyncReason, SyncRequest, Timestamp, Wanted, WorkspaceSyncState, plus,
+    SyncReason, SyncRequest, Timestamp, Wanted, WantedBot, WorkspaceSyncState, plus,
 };
 use callsheet_testkit::{
     CallName, EvenJitter, Intercepted, Interceptor, ManualClock, MemoryDecisions, MemoryQueue,
@@ -274,16 +274,15 @@ impl Harness {
             let config = if start > now { config } else { "any" };
             format!("{start} {key} {config} {event}")
         };
-        let mut wanted: Vec<_> = self
-            .decisions
-            .all()
+        let rows = self.decisions.all();
+        let mut wanted: Vec<_> = rows
             .iter()
             .filter(|row| row.ends_at > now && !is_left_out(row))
             .filter_map(|row| match &row.wanted {
                 Wanted::Bot(bot) => Some(line(
                     bot.starts_at,
                     bot.deduplication_key.as_str(),
-                    &serde_json::Value::Object(bot.config.json().clone()).to_string(),
+                    &config_of_owner(bot, &rows, now),
                     &row.key.event_id,
                 )),
                 Wanted::Nothing => None,
@@ -344,6 +343,18 @@ impl Harness {
             "wanted on the left, held by Recall on the right"
         );
     }
+}
+
+/// The configuration that the owner of `bot` offers.
+fn config_of_owner(bot: &WantedBot, rows: &[Decision], now: Timestamp) -> String {
+    let may_own = |row: &&Decision| {
+        let wants = row.wanted_key() == Some(&bot.deduplication_key);
+        wants && row.ends_at > now && !row.is_abandoned()
+    };
+    let owner = rows.iter().filter(may_own).min_by_key(|row| row.bot_rank());
+    let offer = owner.and_then(|owner| owner.offer.as_ref());
+    let config = offer.map_or(&bot.config, |offer| &offer.config);
+    serde_json::Value::Object(config.json().clone()).to_string()
 }
 
 pub(crate) fn drain_settings() -> SchedulerSettings {

@@ -15,6 +15,7 @@ mod drift;
 mod event_lister;
 mod find_drift;
 mod forgetting;
+mod growth;
 mod harness;
 mod listed_recall;
 mod model;

@@ -10,7 +10,7 @@ use callsheet_app::policy_preview::{
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_app::{ActivePolicy, CalendarContext, Effect, UseCaseError};
 use callsheet_domain::{
-    CalendarEvent, CalendarStatus, Decision, DecisionInputs, Evaluation, IcalUid, OverrideChoice,
+    CalendarEvent, CalendarStatus, Decision, DecisionInputs, Evaluation, OverrideChoice,
     OverrideScope, Policy, PolicyDocument, PolicyRevision, Timestamp, Wanted, decide, plan,
     revise_copies,
 };
@@ -111,38 +111,28 @@ fn synced(
     revision: u64,
     now: Timestamp,
 ) -> Vec<Decision> {
-    let mut meetings: BTreeMap<&IcalUid, Vec<&CalendarEvent>> = BTreeMap::new();
-    for event in &inputs.events {
-        meetings.entry(&event.ical_uid).or_default().push(event);
-    }
-    let mut writes = Vec::new();
-    for (meeting, events) in meetings {
-        let evaluated: Vec<_> = events
-            .into_iter()
-            .map(|event| {
-                let CalendarContext { record, overrides } = &inputs.calendars[&event.calendar_id];
-                let verdict = decide(event, &record.calendar, policy, overrides, now);
-                Evaluation {
-                    plan: plan(&verdict, event, &record.calendar, policy),
-                    verdict,
-                    inputs: DecisionInputs {
-                        event: event.updated_at,
-                        calendar: record.revision,
-                        policy: PolicyRevision(revision),
-                        overrides: overrides.for_event(event).revision(),
-                    },
-                    overrides_read: overrides.revision,
-                    event,
-                }
-            })
-            .collect();
-        let stored: Vec<_> = rows
-            .iter()
-            .filter(|row| row.key.ical_uid == *meeting)
-            .cloned()
-            .collect();
-        writes.extend(revise_copies(&stored, &evaluated, now).writes);
-    }
+    let evaluated: Vec<_> = inputs
+        .events
+        .iter()
+        .map(|event| {
+            let CalendarContext { record, overrides } = &inputs.calendars[&event.calendar_id];
+            let verdict = decide(event, &record.calendar, policy, overrides, now);
+            Evaluation {
+                plan: plan(&verdict, event, &record.calendar, policy),
+                verdict,
+                inputs: DecisionInputs {
+                    event: event.updated_at,
+                    calendar: record.revision,
+                    policy: PolicyRevision(revision),
+                    overrides: overrides.for_event(event).revision(),
+                },
+                overrides_read: overrides.revision,
+                event,
+            }
+        })
+        .collect();
+    let mut writes = revise_copies(rows, &evaluated, now).writes;
+    writes.sort_by_key(|row| (row.calendar_id.clone(), row.starts_at, row.key.clone()));
     writes
 }
 

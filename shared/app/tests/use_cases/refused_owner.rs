@@ -104,5 +104,8 @@ async fn copies_that_are_all_blocked_stay_due() {
     let rows = harness.decisions.all();
     assert!(rows.iter().all(|row| row.is_due() && row.is_blocked()));
     harness.titled(2, "Review").await;
+    // The others are called again once they have waited, with the new owner's configuration.
+    harness.clock.advance(SignedDuration::from_mins(10));
+    harness.drained().await.expect("a finished run");
     harness.assert_settled("Review");
 }

@@ -10,11 +10,15 @@ use callsheet_testkit::{
     Delay, Fault, Intercepted, With as _, a_calendar, a_decision, an_applied_bot, an_email,
     an_event, at,
 };
+use jiff::SignedDuration;
 use test_case::test_case;
 
 use crate::harness::Harness;
 
 mod several_meetings;
+
+/// How long an owner check waits for the index.
+const LAG: SignedDuration = SignedDuration::from_secs(30);
 
 /// The owner of each copy; the second one is the organizer.
 const OWNERS: [&str; 3] = ["sales", "lead", "support"];
@@ -134,6 +138,7 @@ async fn a_bot_passes_to_another_copy_when_its_owner_disconnects() {
             lost.updated_at = harness.after(0);
         }))
         .await;
+    harness.clock.advance(LAG);
     harness.drained().await.expect("memory");
     assert_eq!(harness.bot_names(), ["As sales has it"]);
     harness.assert_as_wanted();
@@ -229,34 +234,6 @@ async fn links_are_compared_as_the_policy_says(links: LinkComparison, bots: usiz
             "the bot joins by the event's link"
         );
     }
-}
-
-/// The owner's call is made, and after it that of a copy whose row was read before
-/// the owner's was known: then the bot is as the copy had it, and no other row
-/// would be called again.
-#[tokio::test]
-async fn a_copy_that_called_after_the_owner_calls_once_more() {
-    let harness = harness(DeduplicationScheme::Meeting).await;
-    harness.see(copy(0)).await;
-    harness.drained().await.expect("a finished run");
-    let before = harness.decision(&copy(0).id);
-    harness.see(copy(1)).await;
-    harness.drained().await.expect("a finished run");
-    assert_eq!(harness.bot_names(), ["As lead has it"]);
-    let late = before.with(|row| row.version = harness.decision(&copy(0).id).version);
-    harness.decisions.put(late);
-    let again = copy(0).with(|event| event.updated_at = harness.after(0));
-    harness.see(again).await;
-    assert!(harness.decision(&copy(0).id).is_due());
-    harness.drained().await.expect("a finished run");
-    assert_eq!(harness.bot_names(), ["As lead has it"]);
-    let calls = harness.recall.count(Operation::ScheduleBot);
-    harness.drained().await.expect("a finished run");
-    assert_eq!(
-        harness.recall.count(Operation::ScheduleBot),
-        calls,
-        "no call is left to be made"
-    );
 }
 
 /// The usual row after its bot was scheduled.

@@ -7,6 +7,7 @@ use crate::decision::applied::Applied;
 use crate::decision::call::{Call, CallAttempt, CallResult};
 use crate::decision::dispatched::{dispatched, found};
 use crate::decision::history::CallRecord;
+use crate::decision::owner_check::LeftBot;
 use crate::decision::row::Decision;
 use crate::decision::wanted::Wanted;
 use crate::time::plus;
@@ -40,6 +41,7 @@ pub fn apply_result(
     if decision.is_superseded() {
         return decision;
     }
+    let before = decision.clone();
     decision.note_answer(&attempt.call, &result);
     let has_begun = is_removed_after_start(&decision, now);
     if let CallResult::Done(bots) = &result {
@@ -52,9 +54,48 @@ pub fn apply_result(
     };
     decision.had_bot |= has_bot;
     if !is_current {
-        return decision;
+        return checking_owner(decision, &before, attempt, &result, now);
+    }
+    if !matches!(result, CallResult::Again { .. } | CallResult::Dispatched) {
+        decision.note_sent(&attempt.call);
     }
     decision.attempts.count += 1;
+    let folded = folded(decision, attempt, result.clone(), has_begun, now);
+    checking_owner(folded, &before, attempt, &result, now)
+}
+
+/// The row, which `attempt` was made for, with a check of the owner of its bot, if that sent a
+/// configuration or gave the row another rank.
+fn checking_owner(
+    mut decision: Decision,
+    before: &Decision,
+    attempt: &CallAttempt,
+    result: &CallResult,
+    now: Timestamp,
+) -> Decision {
+    let (Call::Schedule(bot), CallResult::Done(_)) = (&attempt.call, result) else {
+        return decision.checking_owner(Some(before), now);
+    };
+    if bot.starts_at > now {
+        let left = (decision.wanted_key() != Some(&bot.deduplication_key)).then(|| LeftBot {
+            deduplication_key: bot.deduplication_key.clone(),
+            rank: String::new(),
+            at: now,
+            sent: None,
+        });
+        decision.add_check(left, now);
+    }
+    decision
+}
+
+/// The row after the result of a call for its current generation.
+fn folded(
+    decision: Decision,
+    attempt: &CallAttempt,
+    result: CallResult,
+    has_begun: bool,
+    now: Timestamp,
+) -> Decision {
     match result {
         CallResult::Done(_) if has_begun && attempt.call == Call::Unschedule => {
             decision.abandon("the meeting had begun when a bot at a later start was removed")

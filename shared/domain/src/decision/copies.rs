@@ -6,15 +6,13 @@
 //! one copy [owns](super::bot_owners) the bot, and every copy wants the owner's
 //! configuration.
 //!
-//! Each copy is a row of its own, written by compare-and-swap on that row alone. So two
-//! workers may each write a copy that the other has not read, and each of these copies
-//! owns the bot. Whoever has changed what a copy wants or offers therefore reads the
-//! meeting's rows once more and [settles](settle_copies) them: of two such workers, the one
-//! that reads last sees both copies.
+//! Each copy is a row of its own, written by compare-and-swap on that row alone. A worker
+//! reads the rows that it writes, and of the other copies the first one that wants the bot,
+//! by an index that may lag. What is decided from too little is found by an
+//! [owner check](super::check_owner).
 //!
-//! Copies under other `ical_uid`s, such as a Google series and an Outlook occurrence of one
-//! link and one start, share the bot too. The rows that own or follow it belong to the rows
-//! that are passed here.
+//! Recall shares bots by deduplication key, so copies under other `ical_uid`s, such as a Google
+//! series and an Outlook occurrence of one link and one start, share the bot too.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +27,7 @@ use crate::decision::evaluation::Evaluation;
 use crate::decision::plan::Plan;
 use crate::decision::revise::{RowChange, revise};
 use crate::decision::row::Decision;
-use crate::id::{DecisionKey, DeduplicationKey};
+use crate::id::DecisionKey;
 
 /// The changes of the rows of some meetings.
 #[derive(Debug, Clone, Default)]
@@ -43,8 +41,8 @@ pub struct RevisedCopies {
     pub is_behind: bool,
 }
 
-/// Folds evaluations of events into the stored rows, which must be all rows that have
-/// the `ical_uid`s of the events.
+/// Folds evaluations of events into their stored rows. `stored` also has, for each bot of
+/// a row whose offer [changes](Decision::changes_offer), the first other copy that wants it.
 #[must_use]
 pub fn revise_copies(
     stored: &[Decision],
@@ -91,16 +89,12 @@ pub fn revise_copies(
         let (wanted, is_follower) = owners.wanted(key, &evaluation.plan);
         let row = rows.get(key).copied();
         match revise(row, evaluation, wanted, is_follower, now) {
-            RowChange::Write(row) => revised.writes.push(*row),
+            RowChange::Write(changed) => revised.writes.push(changed.checking_owner(row, now)),
             RowChange::Unchanged => {}
             RowChange::Stale => revised.stale += 1,
             RowChange::Behind => revised.is_behind = true,
         }
     }
-    revised
-        .writes
-        .extend(others().filter_map(|row| owners.follow(row, now)));
-    owners.confirm(stored, &mut revised.writes, now);
     revised
 }
 
@@ -120,96 +114,73 @@ fn add_offer<'a>(
     } = &evaluation.plan
         && !is_refused
     {
-        owners.add(deduplication_key, key, &offer.config, offer.is_organizers);
+        owners.add(deduplication_key, key, offer, &offer.config);
     }
 }
 
-/// The rows to write when `retired` rows of a meeting want no bot any more: these rows,
-/// and the other copies whose bot has another owner now.
+/// The configuration that a call for `row` sends: that of the owner of the bot that it wants.
+/// `first` is the first other copy that wants this bot.
 #[must_use]
-pub fn retire_copies(stored: &[Decision], retired: Vec<Decision>, now: Timestamp) -> Vec<Decision> {
-    let gone: BTreeSet<DecisionKey> = retired.iter().map(|row| row.key.clone()).collect();
-    let left = || {
-        stored
-            .iter()
-            .filter(|row| !gone.contains(&row.key) && row.ends_at > now)
-    };
+pub fn owned_config(row: &Decision, first: Option<&Decision>, now: Timestamp) -> Option<BotConfig> {
+    let key = row.wanted_key()?;
+    let mut owners = BotOwners::default();
+    owners.add_stored(row, now);
+    if let Some(first) = first {
+        owners.add_stored(first, now);
+    }
+    owners.of(key).map(|(_, config)| config.clone())
+}
+
+/// The rows to write after Recall refused the configuration of one of `copies`, which want one
+/// bot: other copies that offer the same but for their ids are refused with it, and those whose
+/// call failed are called again, with the configuration of the bot's new owner.
+#[must_use]
+pub fn settle_refused(copies: &[Decision], now: Timestamp) -> Vec<Decision> {
+    let left = || copies.iter().filter(|row| row.ends_at > now);
     let mut owners = BotOwners::knowing(left());
     left().for_each(|row| owners.add_stored(row, now));
-    let mut writes = retired;
-    writes.extend(left().filter_map(|row| owners.follow(row, now)));
-    owners.confirm(stored, &mut writes, now);
-    writes
-}
-
-/// The rows to write so that all copies of some meetings want the configuration of their
-/// bot's owner; none if they do. `stored` must be all rows of these meetings, and all others
-/// that want one of their bots.
-#[must_use]
-pub fn settle_copies(stored: &[Decision], now: Timestamp) -> Vec<Decision> {
-    retire_copies(stored, Vec::new(), now)
-}
-
-/// The bots about which `stored`, all rows of some meetings, are of two minds: they are not
-/// settled, or owned by rows of other meetings.
-#[must_use]
-pub fn unsettled_bots(stored: &[Decision], now: Timestamp) -> Vec<DeduplicationKey> {
-    let writes = settle_copies(stored, now);
-    let bots = writes.iter().filter_map(Decision::wanted_key);
-    bots.cloned().collect()
+    let settled = |row: &Decision| {
+        let mut settled = row.clone();
+        if let Some(offer) = &mut settled.offer {
+            offer.is_refused |= owners.is_refused(row);
+        }
+        let (owner, config, is_refused) = owners.ranked(row.wanted_key()?)?;
+        let is_called_again = if row.is_certain() {
+            *owner == row.key
+        } else {
+            row.attempts.count > 0
+        };
+        // If all are refused, none is called in place of another.
+        if is_called_again && !is_refused {
+            settled = settled.reconfigured(config, now);
+        }
+        (settled != *row).then(|| settled.checking_owner(Some(row), now))
+    };
+    left().filter_map(settled).collect()
 }
 
 /// The owner of the bot that `leaving` knows and leaves, made due, if the bot may have
-/// another configuration than the owner's, or another start. None if it has the owner's, or if
-/// the owner is due anyway. `copies` are the rows that want the bot.
-///
-/// Two copies that do not know of each other yet both call with their own configuration.
-/// If the later of these calls was made for `leaving`, no row tells so any more once it has
-/// left. And if its call was made after its event had moved, that call moved the bot with it.
+/// another configuration than the owner's, or another start: if the call for `leaving` was
+/// made after its event had moved, that call moved the bot with it. None if the owner is due
+/// anyway. `first` is the first other row that wants the bot.
 #[must_use]
-pub fn owner_to_confirm(
-    leaving: &Decision,
-    copies: &[Decision],
-    now: Timestamp,
-) -> Option<Decision> {
+pub fn owner_to_confirm(leaving: &Decision, first: &Decision, now: Timestamp) -> Option<Decision> {
     let bot = leaving.applied.bot()?;
     let may_be_moved =
         matches!(leaving.applied, Applied::Uncertain(_)) && leaving.starts_at != bot.starts_at;
-    let is_as_owned = |config: &BotConfig| *config.digest() == bot.config && !may_be_moved;
-    owner_to_call(&bot.deduplication_key, leaving, copies, is_as_owned, now)
+    if may_be_moved {
+        return first.clone().made_due(now);
+    }
+    let check = leaving.owner_check.as_ref()?;
+    let mut left = check.left.iter();
+    let left = left.find(|left| left.deduplication_key == bot.deduplication_key)?;
+    first.confirmed_after(left, None, now)
 }
 
-/// The owner of the bot of `key` among the copies of `caller`, made due, after a call for
-/// `caller` gave that bot another start than it is wanted for: the event had moved at Recall,
-/// and no sync had seen that. None if the owner is due anyway. `copies` are the rows that want
-/// the bot.
+/// The owner of the bot that a call for another copy has given another start than it is wanted
+/// for, made due: that copy's event had moved at Recall, and no sync had seen that. None if it
+/// is due anyway. `first` is the first other row that wants the bot.
 #[must_use]
-pub fn owner_to_move_back(
-    caller: &Decision,
-    key: &DeduplicationKey,
-    copies: &[Decision],
-    now: Timestamp,
-) -> Option<Decision> {
-    owner_to_call(key, caller, copies, |_| false, now)
-}
-
-/// The owner of the bot of `key` among the `copies` but for `without`, made due, unless the bot
-/// has the owner's configuration by `is_as_owned`, or the owner is due anyway.
-fn owner_to_call(
-    key: &DeduplicationKey,
-    without: &Decision,
-    copies: &[Decision],
-    is_as_owned: impl Fn(&BotConfig) -> bool,
-    now: Timestamp,
-) -> Option<Decision> {
-    let others = || {
-        let is_other = |row: &&Decision| row.key != without.key && row.ends_at > now;
-        copies.iter().filter(is_other)
-    };
-    let mut owners = BotOwners::knowing(others());
-    others().for_each(|row| owners.add_stored(row, now));
-    let (owner, config) = owners.of(key)?;
-    let row = others().find(|row| row.key == *owner)?;
-    let is_confirmed = is_as_owned(config) || !row.is_certain() || row.has_begun(now);
-    (!is_confirmed).then(|| row.clone().requiring_call())
+pub fn owner_to_move_back(first: &Decision, now: Timestamp) -> Option<Decision> {
+    first.clone().made_due(now)
 }

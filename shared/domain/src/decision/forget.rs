@@ -34,6 +34,7 @@ impl Decision {
         self.wanted = Wanted::Nothing;
         self.applied = Applied::Nothing;
         self.offer = None;
+        self.owner_check = None;
         self.attempts.not_before = None;
         self.attempts.last_error = None;
         let calls = self.history.calls().iter().cloned().map(without_reason);

@@ -116,6 +116,15 @@ impl History {
         self.last_done().map(|index| self.0[index].at)
     }
 
+    /// When the last successful call that scheduled a bot was answered.
+    #[must_use]
+    pub fn scheduled_at(&self) -> Option<Timestamp> {
+        let is_scheduled = |call: &&CallRecord| {
+            call.operation == Operation::ScheduleBot && call.outcome == RecordedResult::Done
+        };
+        self.0.iter().rev().find(is_scheduled).map(|call| call.at)
+    }
+
     pub(crate) fn add(&mut self, call: CallRecord) {
         self.0.push(call);
         if self.0.len() > Self::LONGEST {

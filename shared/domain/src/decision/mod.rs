@@ -10,6 +10,7 @@ mod apply_result;
 mod begun;
 mod bot_owners;
 mod call;
+mod check_owner;
 mod copies;
 mod decide;
 mod dispatched;
@@ -19,6 +20,7 @@ mod forget;
 mod history;
 mod inputs;
 mod over;
+mod owner_check;
 mod plan;
 mod revise;
 mod row;
@@ -31,15 +33,17 @@ mod wanted;
 pub use applied::Applied;
 pub use apply_result::apply_result;
 pub use call::{Call, CallAttempt, CallResult};
+pub use check_owner::check_owner;
 pub use copies::{
-    RevisedCopies, owner_to_confirm, owner_to_move_back, retire_copies, revise_copies,
-    settle_copies, unsettled_bots,
+    RevisedCopies, owned_config, owner_to_confirm, owner_to_move_back, revise_copies,
+    settle_refused,
 };
 pub use decide::decide;
 pub use drift::{DriftKind, Unchecked, drift, repair, repaired, unchecked};
 pub use evaluation::Evaluation;
 pub use history::{CallRecord, Cause, History, RecordedResult};
 pub use inputs::DecisionInputs;
+pub use owner_check::{LeftBot, OwnerCheck, SentConfig};
 pub use plan::{Plan, plan};
 pub use revise::{RowChange, retire, revise};
 pub use row::{Abandonment, Attempts, Decision};

@@ -126,12 +126,19 @@ fn updated(
 ) -> Decision {
     let row = uncertain_if_dropped(stored.clone(), evaluation.event, evaluation.inputs, now);
     let row = described(row, evaluation, now);
-    match &wanted {
-        Wanted::Bot(bot) if is_follower && row.wants_but_for_configuration(bot) => {
-            row.reconfigured(&bot.config, false, now)
-        }
-        _ => row.wanting(wanted),
+    let keeps_bot = matches!(&wanted, Wanted::Bot(bot) if row.wants_but_for_configuration(bot));
+    if !keeps_bot {
+        return row.wanting(wanted);
     }
+    // Whoever owns the bot makes the call that reconfigures it.
+    if is_follower || !stored.changes_offer(evaluation) {
+        return row;
+    }
+    let row = row.wanting(wanted);
+    if stored.is_promoted(evaluation) && !row.has_begun(now) {
+        return row.requiring_call();
+    }
+    row
 }
 
 /// The row of an event that has none.
@@ -156,6 +163,7 @@ fn first(evaluation: &Evaluation<'_>, wanted: Wanted) -> Decision {
         attempts: Attempts::default(),
         history: History::default(),
         abandoned: None,
+        owner_check: None,
         version: Version::NEW,
     }
 }

@@ -10,6 +10,7 @@ use crate::bot::{AppliedBot, LinkDigest};
 use crate::decision::applied::Applied;
 use crate::decision::history::{History, RecordedResult};
 use crate::decision::inputs::DecisionInputs;
+use crate::decision::owner_check::OwnerCheck;
 use crate::decision::wanted::{Offer, Wanted};
 use crate::id::{CalendarId, DecisionKey, DeduplicationKey, PlatformEventId, SeriesId};
 use crate::overrides::{ApplicableOverrides, Overrides};
@@ -77,11 +78,29 @@ pub struct Decision {
     pub history: History,
     /// Why no more calls are made.
     pub abandoned: Option<Abandonment>,
+    /// The owners of its bots are to be checked once more.
+    pub owner_check: Option<OwnerCheck>,
     /// Counts the writes of the row.
     pub version: Version,
 }
 
 impl Decision {
+    /// Order of the rows that want one bot: the first of those that Recall has not refused
+    /// owns it.
+    #[must_use]
+    pub fn bot_rank(&self) -> Option<String> {
+        let offer = self.offer.as_ref();
+        self.wanted_key()?;
+        let digit = |is_last: bool| if is_last { '1' } else { '0' };
+        Some(format!(
+            "{}{}{}#{}",
+            digit(self.is_abandoned()),
+            digit(offer.is_some_and(|offer| offer.is_refused)),
+            digit(!offer.is_some_and(|offer| offer.is_organizers)),
+            self.key.event_id.as_str()
+        ))
+    }
+
     /// When the last successful call for this row was answered: what Recall lists with the
     /// event from then on should agree with `applied`.
     #[must_use]

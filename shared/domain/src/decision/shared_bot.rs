@@ -3,9 +3,10 @@
 use crate::bot::{BotConfig, WantedBot};
 use crate::decision::applied::Applied;
 use crate::decision::call::{Call, CallResult};
+use crate::decision::evaluation::Evaluation;
 use crate::decision::inputs::DecisionInputs;
+use crate::decision::plan::Plan;
 use crate::decision::row::Decision;
-use crate::decision::step::Step;
 use crate::decision::wanted::{Offer, Wanted};
 use jiff::Timestamp;
 
@@ -18,46 +19,58 @@ impl Decision {
                 && wanted.meeting_url == bot.meeting_url)
     }
 
-    /// Whether this row, written in place of `before`, may give a shared bot another owner or
-    /// another configuration: the copies of its meeting are to be
-    /// [settled](super::settle_copies) then.
+    /// Whether the row keeps its bot and the evaluation offers another configuration for it, or
+    /// gives it another rank: whether a call is to be made depends on who owns the bot.
     #[must_use]
-    pub fn changes_shared_bot(&self, before: Option<&Self>) -> bool {
-        match before {
-            Some(before) => (&before.wanted, &before.offer) != (&self.wanted, &self.offer),
-            None => self.wanted != Wanted::Nothing,
-        }
+    pub fn changes_offer(&self, evaluation: &Evaluation<'_>) -> bool {
+        let Plan::Bot {
+            deduplication_key,
+            offer,
+            ..
+        } = &evaluation.plan
+        else {
+            return false;
+        };
+        let is_other = |before: &Offer| {
+            before.config != offer.config
+                || before.is_organizers != offer.is_organizers
+                || before.is_refused != self.has_refused(offer, evaluation.inputs)
+        };
+        self.wanted_key() == Some(deduplication_key) && self.offer.as_ref().is_none_or(is_other)
     }
 
-    /// The row with another configuration of the shared bot.
-    ///
-    /// A copy that is not due and does not own the bot makes no call: the owner's call
-    /// reconfigures the bot for both. After the start no copy makes a call because of it.
+    /// Whether the evaluation gives the row a better rank among the copies that want its bot:
+    /// if it owns the bot by that, another copy may have been called since.
+    pub(super) fn is_promoted(&self, evaluation: &Evaluation<'_>) -> bool {
+        let (Some(before), Plan::Bot { offer, .. }) = (&self.offer, &evaluation.plan) else {
+            return false;
+        };
+        let is_refused = self.has_refused(offer, evaluation.inputs);
+        (before.is_refused, !before.is_organizers) > (is_refused, !offer.is_organizers)
+    }
+
+    /// The row with another configuration of the shared bot. After the start no copy makes a
+    /// call because of it.
     #[must_use]
-    pub(super) fn reconfigured(self, config: &BotConfig, is_owner: bool, now: Timestamp) -> Self {
+    pub(super) fn reconfigured(self, config: &BotConfig, now: Timestamp) -> Self {
         let Wanted::Bot(mut bot) = self.wanted.clone() else {
             return self;
         };
-        let has_begun = self.has_begun(now);
-        if bot.config == *config || (has_begun && self.is_abandoned()) {
+        let is_kept = self.has_begun(now) && (self.is_abandoned() || self.is_certain());
+        if bot.config == *config || is_kept {
             return self;
         }
         bot.config = config.clone();
-        let is_idle = self.step() == Step::Nothing && !self.is_abandoned();
-        let mut row = self.wanting(Wanted::Bot(bot));
-        if let Applied::Bot(applied) = &mut row.applied
-            && is_idle
-            && (!is_owner || has_begun)
-        {
-            applied.config = config.digest().clone();
-        }
-        row
+        self.wanting(Wanted::Bot(bot))
     }
 
-    /// Whether the applied configuration is unconfirmed: the row took over a configuration
-    /// that another copy's call is to bring about, and made no call itself.
-    pub(super) fn is_unconfirmed(&self) -> bool {
-        self.is_certain() && !self.is_abandoned() && self.attempts.count == 0
+    /// The row with the configuration that a call for it sent.
+    pub(super) fn note_sent(&mut self, call: &Call) {
+        if let (Call::Schedule(sent), Wanted::Bot(bot)) = (call, &mut self.wanted)
+            && sent.deduplication_key == bot.deduplication_key
+        {
+            bot.config = sent.config.clone();
+        }
     }
 
     /// The row with its bot uncertain, so that it is due.

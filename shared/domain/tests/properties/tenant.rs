@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{
     BotConfig, Call, CallAttempt, CallResult, ConfigDigest, Decision, DecisionKey,
-    DeduplicationKey, EventId, Wanted, apply_result, revise_copies,
+    DeduplicationKey, EventId, Timestamp, Wanted, apply_result, check_owner, owned_config, plus,
+    revise_copies,
 };
+use jiff::SignedDuration;
 
 use crate::copy::{Copy, Versions, evaluation, event, now};
 
@@ -20,6 +22,8 @@ pub(crate) struct Tenant {
     bots: BTreeMap<DeduplicationKey, ConfigDigest>,
     /// Events for which Recall refuses calls.
     deleted: BTreeSet<EventId>,
+    /// The calls that were made until now.
+    ticks: i64,
 }
 
 impl Tenant {
@@ -39,6 +43,37 @@ impl Tenant {
         (is_written, revised.is_behind)
     }
 
+    fn now(&self) -> Timestamp {
+        plus(now(), SignedDuration::from_millis(self.ticks))
+    }
+
+    /// The first other copy that wants the bot of `key`.
+    fn first(&self, key: &DeduplicationKey, without: &DecisionKey) -> Option<Decision> {
+        let may_own = |row: &&Decision| {
+            row.key != *without && row.wanted_key() == Some(key) && !row.is_abandoned()
+        };
+        let rows = self.rows.values().filter(may_own);
+        rows.min_by_key(|row| row.bot_rank()).cloned()
+    }
+
+    /// Makes the owner checks of rows that are not due. False if there are none.
+    fn check_owners(&mut self) -> bool {
+        let has_check = |row: &&Decision| row.owner_check.is_some() && !row.is_due();
+        let rows: Vec<_> = self.rows.values().filter(has_check).cloned().collect();
+        for row in &rows {
+            let bots = row.bots_to_check();
+            let firsts: Vec<_> = bots
+                .iter()
+                .filter_map(|bot| self.first(bot, &row.key))
+                .collect();
+            let row = &self.rows[&row.key];
+            for write in check_owner(row, &firsts, self.now()) {
+                self.rows.insert(write.key.clone(), write);
+            }
+        }
+        !rows.is_empty()
+    }
+
     /// Makes the call of a due row, unless one is in flight for it or its bot. It takes effect
     /// at once; the result arrives later.
     pub(crate) fn send(&mut self, which: usize) {
@@ -54,7 +89,11 @@ impl Tenant {
             return;
         }
         let key = row.key.clone();
-        let sent = CallAttempt::of(row, now()).unwrap();
+        let mut sent = CallAttempt::of(row, now()).unwrap();
+        if let Call::Schedule(bot) = &mut sent.call {
+            let first = self.first(&bot.deduplication_key, &row.key);
+            bot.config = owned_config(row, first.as_ref(), now()).unwrap();
+        }
         match &sent.call {
             _ if self.deleted.contains(&key.event_id) => {}
             Call::Schedule(bot) => {
@@ -77,6 +116,7 @@ impl Tenant {
             return;
         }
         let (key, _, sent) = self.calls.remove(which % self.calls.len());
+        self.ticks += 1;
         if !is_lost {
             let row = self.rows.remove(&key).unwrap();
             let result = if self.deleted.contains(&key.event_id) {
@@ -84,7 +124,7 @@ impl Tenant {
             } else {
                 CallResult::Done(Vec::new())
             };
-            let row = apply_result(row, &sent, result, now());
+            let row = apply_result(row, &sent, result, self.now());
             self.rows.insert(key, row);
         }
     }
@@ -105,7 +145,9 @@ impl Tenant {
             return;
         };
         let row = self.rows.remove(key).unwrap();
-        self.rows.insert(key.clone(), row.abandon("refused"));
+        let refused = row.clone().abandon("refused");
+        let refused = refused.checking_owner(Some(&row), self.now());
+        self.rows.insert(key.clone(), refused);
     }
 
     /// Recall drops the bots of a deleted event itself.
@@ -121,16 +163,18 @@ impl Tenant {
         self.bots.retain(|key, _| held.contains(key));
     }
 
-    /// Completes every call, and makes those that are due, until none is.
+    /// Completes every call, and makes those that are due, and the owner checks, until none is
+    /// left.
     pub(crate) fn drain(&mut self) {
         for _ in 0..100 {
             while !self.calls.is_empty() {
                 self.complete(0, false);
             }
-            if !self.rows.values().any(Decision::is_due) {
+            if self.rows.values().any(Decision::is_due) {
+                self.send(0);
+            } else if !self.check_owners() {
                 return;
             }
-            self.send(0);
         }
         panic!("rows stay due: {:?}", self.rows);
     }
@@ -158,7 +202,6 @@ impl Tenant {
             };
             let key = &bot.deduplication_key;
             let (_, config) = &owners[key];
-            assert_eq!(bot.config, **config, "{row:?}");
             assert_eq!(held, Some(key), "{row:?}");
             assert_eq!(&self.bots[key], config.digest(), "{row:?}");
         }

@@ -1,9 +1,9 @@
 //! The bots of a row: the wanted one, the one that this copy of the meeting
-//! offers, and the one that is known to be applied.
+//! offers, the one that is known to be applied, and those that it has left.
 
 use callsheet_domain::{
-    Applied, AppliedBot, BotConfig, BotId, ConfigDigest, DeduplicationKey, Offer, Timestamp,
-    Wanted, WantedBot,
+    Applied, AppliedBot, BotConfig, BotId, ConfigDigest, DeduplicationKey, LeftBot, Offer,
+    OwnerCheck, SentConfig, Timestamp, Wanted, WantedBot,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -150,4 +150,70 @@ impl From<AppliedRow> for Applied {
             Some(StateOfBot::Dispatched) => Self::Dispatched(bot),
         }
     }
+}
+
+/// A bot that the row wanted before, or with a better rank.
+#[derive(Serialize, Deserialize)]
+pub(super) struct LeftBotRow {
+    #[serde(with = "stored_text")]
+    deduplication_key: DeduplicationKey,
+    rank: String,
+    #[serde(with = "microsecond::required")]
+    at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sent: Option<SentRow>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SentRow {
+    #[serde(with = "stored_text")]
+    config: ConfigDigest,
+    #[serde(with = "microsecond::required")]
+    at: Timestamp,
+}
+
+impl LeftBotRow {
+    fn of(left: &LeftBot) -> Self {
+        Self {
+            deduplication_key: left.deduplication_key.clone(),
+            rank: left.rank.clone(),
+            at: left.at,
+            sent: left.sent.as_ref().map(|sent| SentRow {
+                config: sent.config.clone(),
+                at: sent.at,
+            }),
+        }
+    }
+}
+
+impl From<LeftBotRow> for LeftBot {
+    fn from(row: LeftBotRow) -> Self {
+        let sent = row.sent.map(|sent| SentConfig {
+            config: sent.config,
+            at: sent.at,
+        });
+        Self {
+            deduplication_key: row.deduplication_key,
+            rank: row.rank,
+            at: row.at,
+            sent,
+        }
+    }
+}
+
+/// The bots that an owner check names.
+pub(super) fn left_bots(check: Option<&OwnerCheck>) -> Vec<LeftBotRow> {
+    let left = check.iter().flat_map(|check| &check.left);
+    left.map(LeftBotRow::of).collect()
+}
+
+/// The owner check of a row, if it has one.
+pub(super) fn owner_check(
+    not_before: Option<Timestamp>,
+    left: Vec<LeftBotRow>,
+) -> Option<OwnerCheck> {
+    Some(OwnerCheck {
+        not_before: not_before?,
+        left: left.into_iter().map(LeftBot::from).collect(),
+    })
 }

@@ -1,49 +1,40 @@
 //! Reads the decisions about a meeting, about an event, and of a bot.
 //!
-//! A meeting's `ical_uid` is the partition of its decisions, so the copies in
-//! many calendars are one query. An event and a bot have an index each, which
-//! only locates the rows: they are then read as the latest writes left them.
-
-use std::collections::BTreeSet;
+//! An event and a bot have an index each, which only locates the rows: they are then read as
+//! the latest writes left them. The index of bots is in the order of the rows' ranks, so the
+//! owner of a bot is its first entry. The copies that have one `ical_uid` are one partition of
+//! the table, with every instance of a series: it is only read for a person's question.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
-use callsheet_app::ports::DecisionRows;
-use callsheet_domain::{DecisionKey, DeduplicationKey, EventId, IcalUid};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use callsheet_app::ports::{DecisionRows, FirstRows};
+use callsheet_domain::{DeduplicationKey, EventId, IcalUid, Timestamp};
 
 use super::batch::decisions_under;
-use super::row::{BOT, EVENT_ID, ICAL_UID, keys_of, read_rows};
+use super::row::{BOT, EVENT_ID, ICAL_UID, STARTS_AT, keys_of, read_rows};
 use super::table::Table;
-use crate::attributes::{Attributes, text};
+use crate::attributes::{Attributes, instant, text};
+use crate::error::failed;
 use crate::expressions::all_rows;
 
-/// Meetings that are queried at once.
-const AT_ONCE: usize = 16;
-
-pub(super) async fn copies_of(
+/// The decisions of an `ical_uid` about a meeting at one start. This reads the whole partition.
+pub(super) async fn copies_at(
     table: &Table,
-    meetings: &[IcalUid],
+    meeting: &IcalUid,
+    starts_at: Timestamp,
 ) -> Result<DecisionRows, PortError> {
-    let meetings: BTreeSet<IcalUid> = meetings.iter().cloned().collect();
-    let read: Vec<Vec<Attributes>> = stream::iter(meetings)
-        .map(|meeting| rows_about(table, meeting))
-        .buffer_unordered(AT_ONCE)
-        .try_collect()
-        .await?;
-    Ok(read_rows(read.into_iter().flatten()))
-}
-
-async fn rows_about(table: &Table, meeting: IcalUid) -> Result<Vec<Attributes>, PortError> {
     let query = table
         .client
         .query()
         .table_name(&table.name)
         .consistent_read(true)
         .key_condition_expression("#ical_uid = :ical_uid")
+        .filter_expression("#starts_at = :starts_at")
         .expression_attribute_names("#ical_uid", ICAL_UID)
-        .expression_attribute_values(":ical_uid", text(meeting.as_str()));
-    all_rows(query).await
+        .expression_attribute_names("#starts_at", STARTS_AT)
+        .expression_attribute_values(":ical_uid", text(meeting.as_str()))
+        .expression_attribute_values(":starts_at", instant(starts_at));
+    Ok(read_rows(all_rows(query).await?))
 }
 
 /// The decisions about an event. An event that was given another `ical_uid` has
@@ -61,26 +52,34 @@ pub(super) async fn decisions_about(
     Ok(rows)
 }
 
-/// Keys of the decisions that want the bot of `key`.
-pub(super) async fn keys_wanting(
+/// The first decisions that want the bot of `key`.
+pub(super) async fn first_wanting(
     table: &Table,
     key: &DeduplicationKey,
-) -> Result<Vec<DecisionKey>, PortError> {
-    let index = index(table, "bot", BOT, &key.digest());
-    Ok(keys_of(all_rows(index).await?))
-}
-
-/// The decisions that want the bot of `key`.
-pub(super) async fn decisions_wanting(
-    table: &Table,
-    key: &DeduplicationKey,
-) -> Result<DecisionRows, PortError> {
-    let keys = keys_wanting(table, key).await?;
-    let mut rows = decisions_under(table, &keys).await?;
+    most: usize,
+) -> Result<FirstRows, PortError> {
+    let mut entries: Vec<Attributes> = Vec::new();
+    let mut from = None;
+    loop {
+        let left = most.saturating_sub(entries.len());
+        let limit = i32::try_from(left).unwrap_or(i32::MAX);
+        let request = index(table, "bot", BOT, &key.digest()).limit(limit);
+        let response = request.set_exclusive_start_key(from).send().await;
+        let response = response.map_err(failed)?;
+        entries.extend(response.items.unwrap_or_default());
+        from = response.last_evaluated_key;
+        if from.is_none() || entries.len() >= most {
+            break;
+        }
+    }
+    let mut rows = decisions_under(table, &keys_of(entries)).await?;
     // Since the index was read, a row may have been written that wants another bot.
     rows.decisions
         .retain(|decision| decision.wanted_key() == Some(key));
-    Ok(rows)
+    Ok(FirstRows {
+        rows,
+        has_more: from.is_some(),
+    })
 }
 
 fn index(table: &Table, name: &str, attribute: &str, value: &str) -> QueryFluentBuilder {

@@ -1,11 +1,13 @@
-//! Reads two indexes: the due rows, and the rows of a calendar.
+//! Reads two indexes: the due rows with those to be checked, and the rows of a calendar.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
 use callsheet_app::ports::{DueQuery, DueRows, DueSelection};
 use callsheet_domain::{CalendarId, DecisionKey, Timestamp};
 
-use super::row::{CALENDAR_ID, DUE, DueRow, ENDS_AT, STARTS_AT, keys_of, log_unreadable_key};
+use super::row::{
+    CALENDAR_ID, CHECK_AT, DUE, DueRow, ENDS_AT, STARTS_AT, TO_CHECK, keys_of, log_unreadable_key,
+};
 use super::table::Table;
 use crate::attributes::{Attributes, instant, read_attributes, text};
 use crate::error::failed;
@@ -25,7 +27,9 @@ pub(super) async fn due_rows(table: &Table, query: &DueQuery) -> Result<DueRows,
     let mut from = None;
     while !selection.is_full() {
         let limit = i32::try_from(page).unwrap_or(i32::MAX);
-        let request = due_index(table).limit(limit).set_exclusive_start_key(from);
+        let request = due_index(table, DUE)
+            .limit(limit)
+            .set_exclusive_start_key(from);
         let response = request.send().await.map_err(failed)?;
         for entry in response.items.unwrap_or_default() {
             add_entry(&mut selection, entry);
@@ -50,7 +54,8 @@ fn add_entry(selection: &mut DueSelection<'_>, entry: Attributes) {
     }
 }
 
-fn due_index(table: &Table) -> QueryFluentBuilder {
+/// One part of the index of due rows.
+fn due_index(table: &Table, part: &str) -> QueryFluentBuilder {
     table
         .client
         .query()
@@ -58,8 +63,35 @@ fn due_index(table: &Table) -> QueryFluentBuilder {
         .index_name("due")
         .key_condition_expression("#due = :due")
         .expression_attribute_names("#due", DUE)
-        .expression_attribute_values(":due", text(DUE))
+        .expression_attribute_values(":due", text(part))
         .scan_index_forward(true)
+}
+
+/// Keys of rows that are not due and whose owner check can be made.
+pub(super) async fn keys_to_check(
+    table: &Table,
+    now: Timestamp,
+    most: usize,
+) -> Result<Vec<DecisionKey>, PortError> {
+    let mut entries = Vec::new();
+    let mut from = None;
+    while entries.len() < most {
+        let response = due_index(table, TO_CHECK)
+            .filter_expression("#check_at <= :now")
+            .expression_attribute_names("#check_at", CHECK_AT)
+            .expression_attribute_values(":now", instant(now))
+            .set_exclusive_start_key(from)
+            .send()
+            .await
+            .map_err(failed)?;
+        entries.extend(response.items.unwrap_or_default());
+        from = response.last_evaluated_key;
+        if from.is_none() {
+            break;
+        }
+    }
+    entries.truncate(most);
+    Ok(keys_of(entries))
 }
 
 /// The keys of a calendar's rows whose meetings end after an instant, in order of start.

@@ -3,7 +3,8 @@
 //! A row is always written whole, on condition that it has not been written
 //! since it was read, so an index shows values of one write too. The index of
 //! due rows is sparse: a row has the attribute `due` only while there is work,
-//! so reading the index is reading the work, in order.
+//! so reading the index is reading the work, in order. Its other part has the rows with an
+//! owner check that are not due.
 
 mod batch;
 mod bots;
@@ -18,15 +19,15 @@ mod tested;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;
-use callsheet_app::ports::{DecisionRows, Decisions, DueQuery, DueRows, WriteOutcome};
+use callsheet_app::ports::{DecisionRows, Decisions, DueQuery, DueRows, FirstRows, WriteOutcome};
 use callsheet_domain::{
     CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
 };
 
 use crate::expressions::{Unchanged, put_if};
 use batch::decisions_under;
-use copies::{copies_of, decisions_about, decisions_wanting, keys_wanting};
-use index::{due_rows, keys_of_calendar, keys_starting};
+use copies::{copies_at, decisions_about, first_wanting};
+use index::{due_rows, keys_of_calendar, keys_starting, keys_to_check};
 pub(crate) use row::written_decision;
 use table::Table;
 
@@ -48,20 +49,24 @@ impl Decisions for DecisionTable {
         decisions_under(&self.0, keys).await
     }
 
-    async fn copies(&self, meetings: &[IcalUid]) -> Result<DecisionRows, PortError> {
-        copies_of(&self.0, meetings).await
+    async fn copies_at(
+        &self,
+        meeting: &IcalUid,
+        starts_at: Timestamp,
+    ) -> Result<DecisionRows, PortError> {
+        copies_at(&self.0, meeting, starts_at).await
     }
 
     async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
         decisions_about(&self.0, event).await
     }
 
-    async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
-        decisions_wanting(&self.0, key).await
+    async fn wanting(&self, key: &DeduplicationKey, most: usize) -> Result<FirstRows, PortError> {
+        first_wanting(&self.0, key, most).await
     }
 
-    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
-        keys_wanting(&self.0, key).await
+    async fn to_check(&self, now: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        keys_to_check(&self.0, now, most).await
     }
 
     async fn discard(&self, key: &DecisionKey) -> Result<bool, PortError> {

@@ -11,7 +11,7 @@ use callsheet_domain::{
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
-use super::bots::{AppliedRow, OfferRow, WantedRow};
+use super::bots::{AppliedRow, LeftBotRow, OfferRow, WantedRow, left_bots, owner_check};
 use super::facts::FactsRow;
 use super::history::HistoryRow;
 use super::tested::TestedRow;
@@ -23,8 +23,13 @@ pub(super) const EVENT_ID: &str = "event_id";
 pub(super) const CALENDAR_ID: &str = "calendar_id";
 pub(super) const STARTS_AT: &str = "starts_at";
 pub(super) const ENDS_AT: &str = "ends_at";
-/// Name of the attribute of the sparse index, and its only value.
+/// Name of the attribute of the sparse index, and its value for due rows.
 pub(super) const DUE: &str = "due";
+
+/// Value of the attribute for rows that are not due and have an owner check.
+pub(super) const TO_CHECK: &str = "check";
+/// When the owner check can be made.
+pub(super) const CHECK_AT: &str = "check_at";
 
 /// Attribute of the index of bots: a digest of the wanted bot's deduplication key,
 /// which can be longer than a key of an index.
@@ -98,6 +103,15 @@ struct DecisionRow {
     history: HistoryRow,
     #[serde(skip_serializing_if = "Option::is_none")]
     abandoned: Option<AbandonedRow>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    check_at: Option<Timestamp>,
+    /// Bots whose owners are to be checked because the row has left them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    left_bots: Vec<LeftBotRow>,
     version: u64,
     /// In seconds, as DynamoDB's time-to-live requires.
     #[serde(skip_deserializing)]
@@ -106,6 +120,9 @@ struct DecisionRow {
     due: Option<&'static str>,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     bot: Option<String>,
+    /// For the index of bots: the order of the rows that want one.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    bot_rank: Option<String>,
     /// For the index of due rows: a digest of the key of the bot that the call is about.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     due_bot: Option<String>,
@@ -279,13 +296,16 @@ impl DecisionRow {
             last_error: decision.attempts.last_error.clone(),
             history: HistoryRow::of(&decision.history),
             abandoned: decision.abandoned.as_ref().map(AbandonedRow::of),
+            check_at: decision.owner_check.as_ref().map(|check| check.not_before),
+            left_bots: left_bots(decision.owner_check.as_ref()),
             version: decision.version.next().0,
             expires_at: decision
                 .over_at()
                 .as_second()
                 .saturating_add(KEPT_AFTER_THE_END),
-            due: decision.is_due().then_some(DUE),
+            due: due(decision),
             bot: decision.wanted_key().map(DeduplicationKey::digest),
+            bot_rank: decision.bot_rank(),
             due_bot: decision.deduplication_key().map(DeduplicationKey::digest),
             claims: decision.claims_bot(),
         }
@@ -326,9 +346,18 @@ impl DecisionRow {
             },
             history: self.history.history(),
             abandoned: self.abandoned.map(AbandonedRow::abandonment),
+            owner_check: owner_check(self.check_at, self.left_bots),
             version: Version(self.version),
         })
     }
+}
+
+/// The part of the index of due rows that shows the row, if one does.
+fn due(decision: &Decision) -> Option<&'static str> {
+    if decision.is_due() {
+        return Some(DUE);
+    }
+    decision.owner_check.as_ref().map(|_| TO_CHECK)
 }
 
 impl VerdictRow {

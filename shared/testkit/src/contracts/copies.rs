@@ -2,8 +2,8 @@
 
 use callsheet_app::ports::{DecisionRows, Decisions};
 use callsheet_domain::{
-    BotConfig, Decision, Fact, FactValue, FactValues, IcalUid, Offer, Person, Reason,
-    ResponseStatus, RuleName, TestedRules, Verdict, Wanted,
+    BotConfig, Decision, Fact, FactValue, FactValues, IcalUid, LeftBot, Offer, OwnerCheck, Person,
+    Reason, ResponseStatus, RuleName, SentConfig, TestedRules, Timestamp, Verdict, Wanted,
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -11,7 +11,7 @@ use serde_json::json;
 use super::decision_rows::a_row;
 use super::decisions::written;
 use super::eventually;
-use crate::{With, an_email, an_offer, id};
+use crate::{With, an_email, an_offer, at, id};
 
 fn meeting(name: &str) -> IcalUid {
     id(name)
@@ -21,8 +21,9 @@ fn a_copy(of: &str, event: &str) -> Decision {
     a_row(event).with(|row| row.key.ical_uid = meeting(of))
 }
 
-async fn copies(decisions: &impl Decisions, of: &[IcalUid]) -> Vec<Decision> {
-    let rows = decisions.copies(of).await.expect("the store answers");
+async fn copies(decisions: &impl Decisions, of: &str) -> Vec<Decision> {
+    let rows = decisions.copies_at(&meeting(of), starts_at()).await;
+    let rows = rows.expect("the store answers");
     let mut rows = rows.all_readable().expect("each row can be read");
     rows.sort_by(|one, other| one.key.cmp(&other.key));
     rows
@@ -101,25 +102,25 @@ pub async fn facts_and_offers_are_read_as_they_were_written(decisions: &impl Dec
     }
 }
 
-/// All copies of the given meetings are read, and of no other, as the latest
-/// writes left them.
+fn starts_at() -> Timestamp {
+    a_row("any").starts_at
+}
+
+/// The copies of a meeting at one start are read, and no other, as the latest writes left
+/// them.
 ///
 /// # Panics
 /// If the implementation does something else.
-pub async fn copies_of_a_meeting_are_read_together(decisions: &impl Decisions) {
+pub async fn copies_of_a_meeting_at_one_start_are_read(decisions: &impl Decisions) {
     let one = written(decisions, &a_copy("one", "event-1")).await;
     let again = written(decisions, &a_copy("one", "event-2")).await;
     let again = written(decisions, &again.with(|row| row.title = None)).await;
-    let two = written(decisions, &a_copy("two", "event-3")).await;
+    written(decisions, &a_copy("two", "event-3")).await;
     written(decisions, &a_copy("one and more", "event-4")).await;
-    let asked = [
-        meeting("two"),
-        meeting("one"),
-        meeting("one"),
-        meeting("none"),
-    ];
-    assert_eq!(copies(decisions, &asked).await, [one, again, two]);
-    assert_eq!(copies(decisions, &[]).await, []);
+    let later = a_copy("one", "event-5").with(|row| row.starts_at = row.ends_at);
+    written(decisions, &later).await;
+    assert_eq!(copies(decisions, "one").await, [one, again]);
+    assert_eq!(copies(decisions, "none").await, []);
 }
 
 /// More copies than one response of a table holds are read.
@@ -135,7 +136,7 @@ pub async fn a_meeting_with_many_copies_is_read_to_the_end(decisions: &impl Deci
     });
     let rows: Vec<_> = rows.collect();
     let rows = join_all(rows.iter().map(|row| written(decisions, row))).await;
-    assert_eq!(copies(decisions, &[meeting("weekly")]).await, rows);
+    assert_eq!(copies(decisions, "weekly").await, rows);
 }
 
 /// The decision on an event is found by the event's id alone, after a while.
@@ -167,8 +168,9 @@ pub async fn the_decisions_that_want_a_bot_are_found_by_its_key(decisions: &impl
     let another = a_copy("three", "event-3").with(want_another_bot);
     written(decisions, &another).await;
     let is_found = async |expected: &[&Decision]| {
-        let found = decisions.wanting(&key).await.expect("the store answers");
-        let mut found = found.all_readable().expect("readable");
+        let found = decisions.wanting(&key, 9).await.expect("the store answers");
+        assert!(!found.has_more);
+        let mut found = found.rows.all_readable().expect("readable");
         found.sort_by(|one, other| one.key.cmp(&other.key));
         found.iter().collect::<Vec<_>>() == expected
     };
@@ -176,6 +178,100 @@ pub async fn the_decisions_that_want_a_bot_are_found_by_its_key(decisions: &impl
     let gone = one.clone().with(|row| row.wanted = Wanted::Nothing);
     written(decisions, &gone).await;
     eventually("one is left", async || is_found(&[&two]).await).await;
+}
+
+/// The first of the decisions that want a bot are found by their rank, whatever their number.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn the_first_decisions_that_want_a_bot_are_found(decisions: &impl Decisions) {
+    let offer = |change: fn(&mut Offer)| {
+        move |row: &mut Decision| change(row.offer.get_or_insert_with(an_offer))
+    };
+    let of = |event: &str| a_copy("one", event).with(offer(|offer| offer.is_organizers = false));
+    let refused = of("event-1").with(offer(|offer| offer.is_refused = true));
+    let last = written(decisions, &of("event-0").abandon("refused")).await;
+    let refused = written(decisions, &refused).await;
+    let first = written(decisions, &of("event-2")).await;
+    let later = written(decisions, &of("event-3")).await;
+    let organizers = of("event-4").with(offer(|offer| offer.is_organizers = true));
+    let organizers = written(decisions, &organizers).await;
+    let key = first.wanted_key().expect("it wants a bot").clone();
+    let ranked = [organizers, first, later, refused, last];
+    for most in [2, 5, 1, 4] {
+        eventually("the first are found", async || {
+            let found = decisions
+                .wanting(&key, most)
+                .await
+                .expect("the store answers");
+            assert_eq!(found.has_more, most < ranked.len(), "of {most}");
+            let mut found = found.rows.all_readable().expect("readable");
+            found.sort_by_key(Decision::bot_rank);
+            found == ranked[..most]
+        })
+        .await;
+    }
+}
+
+/// The rows whose owner check can be made are found, and neither those that are due nor those
+/// whose check must wait.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn rows_with_an_owner_check_are_found(decisions: &impl Decisions) {
+    let check = OwnerCheck {
+        not_before: at("09:30"),
+        left: vec![LeftBot {
+            deduplication_key: id("left"),
+            rank: "000#event".to_owned(),
+            at: at("08:59"),
+            sent: Some(SentConfig {
+                config: an_offer().config.digest().clone(),
+                at: at("09:00"),
+            }),
+        }],
+    };
+    let settled = |event: &str, not_before: Timestamp| {
+        a_row(event).with(|row| {
+            row.wanted = Wanted::Nothing;
+            row.offer = None;
+            row.owner_check = Some(OwnerCheck {
+                not_before,
+                ..check.clone()
+            });
+        })
+    };
+    let due = a_row("due").with(|row| row.owner_check = Some(check.clone()));
+    assert!(due.is_due());
+    written(decisions, &due).await;
+    written(decisions, &settled("waits", at("09:31"))).await;
+    written(
+        decisions,
+        &settled("none", at("09:30")).with(|row| row.owner_check = None),
+    )
+    .await;
+    let one = written(decisions, &settled("one", at("09:30"))).await;
+    let two = written(decisions, &settled("two", at("09:29"))).await;
+    let to_check = async |most| {
+        let keys = decisions.to_check(at("09:30"), most).await;
+        let mut keys = keys.expect("the store answers");
+        keys.sort();
+        keys
+    };
+    eventually("both are found", async || {
+        to_check(9).await == [one.key.clone(), two.key.clone()]
+    })
+    .await;
+    assert_eq!(to_check(1).await.len(), 1);
+    let read = decisions.decisions(std::slice::from_ref(&one.key)).await;
+    let read = read.expect("the store answers").all_readable();
+    let read = read.expect("readable");
+    assert_eq!(read, std::slice::from_ref(&one), "as it was written");
+    written(decisions, &one.with(|row| row.owner_check = None)).await;
+    eventually("one is left", async || {
+        to_check(9).await == std::slice::from_ref(&two.key)
+    })
+    .await;
 }
 
 fn want_another_bot(row: &mut Decision) {

@@ -88,7 +88,9 @@ macro_rules! decisions_contract {
         );
         $crate::contract_tests!($setup, copies:
             facts_and_offers_are_read_as_they_were_written,
-            copies_of_a_meeting_are_read_together,
+            copies_of_a_meeting_at_one_start_are_read,
+            the_first_decisions_that_want_a_bot_are_found,
+            rows_with_an_owner_check_are_found,
             a_meeting_with_many_copies_is_read_to_the_end,
             a_decision_is_found_by_its_event,
             the_decisions_that_want_a_bot_are_found_by_its_key,

@@ -6,10 +6,10 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{
     Access, Activity, ActivityLog, ActorRows, BotReply, Bots, CalendarDirectory, CalendarEvents,
     CalendarRemoval, Calendars, DeadLetter, DeadLetters, DecisionRows, Decisions, Denial, DueQuery,
-    DueRows, EventQuery, Forgetting, Held, LeaseResult, Leases, LeaveReply, ListedCalendar,
-    MeasuredQueue, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies,
-    PolicyWrite, Queue, QueueDepth, RateLimits, Receipt, Released, Removed, ScheduleRequest,
-    StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
+    DueRows, EventQuery, FirstRows, Forgetting, Held, LeaseResult, Leases, LeaveReply,
+    ListedCalendar, MeasuredQueue, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents,
+    PermitResult, Policies, PolicyWrite, Queue, QueueDepth, RateLimits, Receipt, Released, Removed,
+    ScheduleRequest, StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
 };
 use callsheet_domain::{
     Actor, BotEntry, BotId, Calendar, CalendarId, CalendarListProgress, CalendarOwner,
@@ -41,10 +41,10 @@ macro_rules! intercepted {
 intercepted! {
     Decisions {
         decisions(keys: &[DecisionKey]) -> DecisionRows;
-        copies(meetings: &[IcalUid]) -> DecisionRows;
+        copies_at(meeting: &IcalUid, starts_at: Timestamp) -> DecisionRows;
         of_event(event: &EventId) -> DecisionRows;
-        wanting(key: &DeduplicationKey) -> DecisionRows;
-        keys_wanting(key: &DeduplicationKey) -> Vec<DecisionKey>;
+        wanting(key: &DeduplicationKey, most: usize) -> FirstRows;
+        to_check(now: Timestamp, most: usize) -> Vec<DecisionKey>;
         write(decision: &Decision) -> WriteOutcome;
         discard(key: &DecisionKey) -> bool;
         due(query: &DueQuery) -> DueRows;

@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use callsheet_app::ports::{
-    DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, UnreadableRow, WriteOutcome,
+    DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, FirstRows, UnreadableRow,
+    WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
@@ -25,9 +26,11 @@ type Stream = dyn Fn(&Decision) + Send + Sync;
 struct Rows {
     by_key: BTreeMap<DecisionKey, Decision>,
     by_event: BTreeMap<EventId, BTreeSet<DecisionKey>>,
-    by_bot: BTreeMap<DeduplicationKey, BTreeSet<DecisionKey>>,
+    /// In the order in which the rows own the bot.
+    by_bot: BTreeMap<DeduplicationKey, BTreeSet<(Option<String>, DecisionKey)>>,
     by_calendar: BTreeMap<CalendarId, BTreeSet<(Timestamp, DecisionKey)>>,
     due: BTreeSet<(Timestamp, DecisionKey)>,
+    to_check: BTreeSet<(Timestamp, DecisionKey)>,
     /// Keys of rows that cannot be read, or not be written.
     unreadable: BTreeSet<DecisionKey>,
     unwritable: BTreeSet<DecisionKey>,
@@ -49,12 +52,15 @@ impl Rows {
         of_event.insert(key.clone());
         if let Some(bot) = row.wanted_key() {
             let wanting = self.by_bot.entry(bot.clone()).or_default();
-            wanting.insert(key.clone());
+            wanting.insert((row.bot_rank(), key.clone()));
         }
         let in_calendar = self.by_calendar.entry(row.calendar_id.clone());
         in_calendar.or_default().insert((start, key.clone()));
         if row.is_due() {
             self.due.insert((start, key.clone()));
+        }
+        if row.owner_check.is_some() {
+            self.to_check.insert((start, key.clone()));
         }
         self.by_key.insert(key, row);
     }
@@ -66,10 +72,11 @@ impl Rows {
         let at = (row.starts_at, key.clone());
         take_out(&mut self.by_event, &key.event_id, key);
         if let Some(bot) = row.wanted_key() {
-            take_out(&mut self.by_bot, bot, key);
+            take_out(&mut self.by_bot, bot, &(row.bot_rank(), key.clone()));
         }
         take_out(&mut self.by_calendar, &row.calendar_id, &at);
         self.due.remove(&at);
+        self.to_check.remove(&at);
     }
 
     /// The rows under `keys`, and those of them that cannot be read.
@@ -161,11 +168,14 @@ impl Decisions for MemoryDecisions {
         Ok(self.read(|rows| rows.select(keys)))
     }
 
-    async fn copies(&self, meetings: &[IcalUid]) -> Result<DecisionRows, PortError> {
-        let meetings: BTreeSet<_> = meetings.iter().collect();
+    async fn copies_at(
+        &self,
+        meeting: &IcalUid,
+        starts_at: Timestamp,
+    ) -> Result<DecisionRows, PortError> {
         Ok(self.read(|rows| {
-            let keys = meetings.into_iter().flat_map(|of| rows.of_meeting(of));
-            rows.select(keys)
+            let copies = rows.of_meeting(meeting);
+            rows.select(copies.filter(|key| rows.by_key[*key].starts_at == starts_at))
         }))
     }
 
@@ -178,14 +188,22 @@ impl Decisions for MemoryDecisions {
         Ok(found)
     }
 
-    async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
-        Ok(self.read(|rows| rows.select(rows.by_bot.get(key).into_iter().flatten())))
+    async fn wanting(&self, key: &DeduplicationKey, most: usize) -> Result<FirstRows, PortError> {
+        Ok(self.read(|rows| {
+            let mut wanting = rows.by_bot.get(key).into_iter().flatten();
+            let first: Vec<_> = wanting.by_ref().take(most).map(|(_, key)| key).collect();
+            FirstRows {
+                rows: rows.select(first),
+                has_more: wanting.next().is_some(),
+            }
+        }))
     }
 
-    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+    async fn to_check(&self, now: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
         Ok(self.read(|rows| {
-            let wanting = rows.by_bot.get(key).into_iter().flatten();
-            wanting.cloned().collect()
+            let to_check = rows.to_check.iter().map(|(_, key)| key);
+            let is_due = |key: &&DecisionKey| rows.by_key[*key].is_to_be_checked(now);
+            to_check.filter(is_due).take(most).cloned().collect()
         }))
     }
 

@@ -34,10 +34,13 @@ pub(super) fn apply(state: &mut RunState, completion: Completion, now: Timestamp
         Completion::PermitsAcquired(operation, result) => {
             state.queue(operation).end_acquiring(result);
         }
+        Completion::OwnersChecked(due) if due > 0 => state.due.read_again(),
         Completion::LeaseExtended(held) => state.lease.end_extension(held),
         Completion::EndedClosed(WriteOutcome::Written) => state.report.over += 1,
         Completion::Entered(entry) => entered::apply(state, &entry, now),
-        Completion::EndedClosed(WriteOutcome::Conflict) | Completion::AccessNoted => {}
+        Completion::EndedClosed(WriteOutcome::Conflict)
+        | Completion::OwnersChecked(_)
+        | Completion::AccessNoted => {}
     }
     Vec::new()
 }

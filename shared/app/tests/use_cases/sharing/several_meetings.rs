@@ -2,8 +2,6 @@
 //! series and an Outlook occurrence, or an imported copy.
 
 use callsheet_domain::{CalendarStatus, DeduplicationScheme, IcalUid, Operation, plus};
-use jiff::SignedDuration;
-
 use test_case::test_case;
 
 use super::*;
@@ -96,6 +94,7 @@ async fn an_owner_that_leaves_gives_the_bot_to_another_meeting() {
         lost.updated_at = harness.after(0);
     });
     harness.see_calendar(disconnected).await;
+    harness.clock.advance(LAG);
     harness.drained().await.expect("memory");
     assert_eq!(harness.bot_names(), ["As sales has it"]);
     harness.assert_as_wanted();

@@ -20,7 +20,7 @@ const REST: i64 = 8 * 60;
 type Kind = (&'static str, fn() -> PortError);
 
 const KINDS: [Kind; 8] = [
-    ("Decisions::copies", || throttled(Service::DynamoDb, 1)),
+    ("Decisions::decisions", || throttled(Service::DynamoDb, 1)),
     ("Decisions::write", || throttled(Service::DynamoDb, 1)),
     ("Calendars::", || throttled(Service::DynamoDb, 1)),
     ("SyncStates::", || throttled(Service::DynamoDb, 1)),

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use callsheet_app::ports::{
-    Calendars as _, DecisionRows, Decisions, DueQuery, DueRows, Queue as _, WriteOutcome,
+    Calendars as _, DecisionRows, Decisions, DueQuery, DueRows, FirstRows, Queue as _, WriteOutcome,
 };
 use callsheet_app::{Handled, PortError, Ports, SyncHandler};
 use callsheet_domain::{
@@ -29,20 +29,24 @@ impl Decisions for LaggingIndex {
         self.decisions.decisions(keys).await
     }
 
-    async fn copies(&self, meetings: &[IcalUid]) -> Result<DecisionRows, PortError> {
-        self.decisions.copies(meetings).await
+    async fn copies_at(
+        &self,
+        meeting: &IcalUid,
+        starts_at: Timestamp,
+    ) -> Result<DecisionRows, PortError> {
+        self.decisions.copies_at(meeting, starts_at).await
     }
 
     async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
         self.decisions.of_event(event).await
     }
 
-    async fn wanting(&self, key: &DeduplicationKey) -> Result<DecisionRows, PortError> {
-        self.decisions.wanting(key).await
+    async fn wanting(&self, key: &DeduplicationKey, most: usize) -> Result<FirstRows, PortError> {
+        self.decisions.wanting(key, most).await
     }
 
-    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
-        self.decisions.keys_wanting(key).await
+    async fn to_check(&self, now: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        self.decisions.to_check(now, most).await
     }
 
     async fn write(&self, decision: &Decision) -> Result<WriteOutcome, PortError> {

@@ -37,7 +37,7 @@ pub(super) fn first_calls(name: &'static str, most: usize, error: fn() -> PortEr
     })
 }
 
-#[test_case("Decisions::copies", || denied(Service::DynamoDb); "by the table of decisions")]
+#[test_case("Decisions::decisions", || denied(Service::DynamoDb); "by the table of decisions")]
 #[test_case("Calendars::record", || denied(Service::DynamoDb); "by the table of state")]
 #[test_case("OverrideStore::overrides", || denied(Service::Sqs); "by a queue")]
 #[tokio::test]
@@ -98,7 +98,7 @@ fn throttled_until(harness: &Harness, name: &'static str, until: Timestamp) -> F
     })
 }
 
-#[test_case("Decisions::copies"; "decisions cannot be read")]
+#[test_case("Decisions::decisions"; "decisions cannot be read")]
 #[test_case("Decisions::write"; "decisions cannot be written")]
 #[test_case("Calendars::record"; "calendars cannot be read")]
 #[test_case("Policies::active_revision"; "the policy cannot be read")]
@@ -141,7 +141,7 @@ async fn a_message_that_cannot_be_requeued_is_postponed_for_longer_each_time() {
     let until = harness.after(60);
     let clock = harness.clock.clone();
     let failing = Failing::with(move |call| {
-        let is_throttled = ["Decisions::copies", "Queue::send_later"].contains(&call);
+        let is_throttled = ["Decisions::decisions", "Queue::send_later"].contains(&call);
         (is_throttled && clock.now() < until).then(|| throttled(Service::Sqs, 1))
     });
     let (received, waits) = handle_as_they_come(&harness, &failing).await;
@@ -162,7 +162,7 @@ async fn a_request_that_is_throttled_for_more_than_an_hour_fails() {
     harness.push(skips_all).await;
     harness.queue.send(&old).await.expect("memory");
     let batch = harness.queue.deliver(10);
-    let failing = throttled_until(&harness, "Decisions::copies", at("23:00"));
+    let failing = throttled_until(&harness, "Decisions::decisions", at("23:00"));
     harness.recall.put_event(event(0, harness.after(0)));
     let sync = harness.failing_sync(&failing);
     let handled = sync.handle(&batch, harness.deadline()).await;
@@ -177,7 +177,7 @@ async fn a_scheduled_resync_of_a_throttled_table_is_left_to_the_next() {
     for number in 0..3 {
         harness.recall.put_event(event(number, harness.after(0)));
     }
-    let failing = throttled_until(&harness, "Decisions::copies", harness.after(30));
+    let failing = throttled_until(&harness, "Decisions::decisions", harness.after(30));
     harness.queue.send(&SyncJob::Resync).await.expect("memory");
     let before = harness.recall.calls().len();
     let sync = harness.failing_sync(&failing);

@@ -1,11 +1,11 @@
 //! A row is read as it is written, and one that cannot be read says which attribute is wrong.
 
 use callsheet_domain::{
-    AppliedBot, ConfigDigest, Evaluation, Fact, FactValue, Offer, Overrides, Person, Policy,
-    PolicyDocument, ResponseStatus, decide, plan, revise_copies,
+    AppliedBot, ConfigDigest, Evaluation, Fact, FactValue, LeftBot, Offer, Overrides, OwnerCheck,
+    Person, Policy, PolicyDocument, ResponseStatus, SentConfig, decide, plan, revise_copies,
 };
 use callsheet_testkit::{
-    With as _, a_bot_config, a_calendar, a_decision, an_applied_bot, an_email, an_event, at,
+    With as _, a_bot_config, a_calendar, a_decision, an_applied_bot, an_email, an_event, at, id,
 };
 use serde_json::{Value, json};
 use test_case::test_case;
@@ -53,6 +53,14 @@ fn a_row_written_by_hand() -> Value {
         "expires_at": 3_795_073_200_i64,
         "due": "due",
         "bot": "6vPoL8f_GfX0uVpdXXrCgQ",
+        "bot_rank": "001#event-1",
+        "check_at": 3_792_474_030_000_000_i64,
+        "left_bots": [{
+            "deduplication_key": "2090-03-06T09:00:00Z-https://meet.example/abc-defg",
+            "rank": "000#event-1",
+            "at": 3_792_474_000_000_000_i64,
+            "sent": {"config": "0e", "at": 3_792_474_000_000_001_i64},
+        }],
         "due_bot": "6vPoL8f_GfX0uVpdXXrCgQ",
     })
 }
@@ -94,6 +102,18 @@ fn the_decision() -> Decision {
         row.abandoned = Some(Abandonment {
             generation: Generation(0),
             reason: "over".to_owned(),
+        });
+        row.owner_check = Some(OwnerCheck {
+            not_before: at("09:00:30"),
+            left: vec![LeftBot {
+                deduplication_key: id("2090-03-06T09:00:00Z-https://meet.example/abc-defg"),
+                rank: "000#event-1".to_owned(),
+                at: at("09:00"),
+                sent: Some(SentConfig {
+                    config: ConfigDigest::kept("0e"),
+                    at: at("09:00:00.000001"),
+                }),
+            }],
         });
         row.version = Version(5);
     })

@@ -1,116 +1,182 @@
 //! The versions of the copies, and what they should end as.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use callsheet_domain::{
-    Calendar, CalendarEvent, ConfigDigest, Decision, DecisionInputs, Evaluation, OverrideRevision,
-    Overrides, Plan, Policy, ResponseStatus, Timestamp, Verdict, decide, plan, revise_copies,
+    Calendar, CalendarEvent, ConfigDigest, Decision, DecisionInputs, DeduplicationKey, Evaluation,
+    OverrideRevision, Overrides, Plan, Policy, ResponseStatus, Timestamp, Verdict, decide, plan,
+    revise_copies,
 };
 use callsheet_testkit::{
     With as _, a_calendar, a_decision, a_policy_document, an_email, an_event, at, id, policy_of,
 };
 use jiff::SignedDuration;
-use std::collections::BTreeSet;
 
 /// The copy in the organizer's calendar.
 pub(super) const ORGANIZERS: usize = 1;
 
-/// A version of a copy: its title, or none if its owner declined.
-pub(super) type Title = Option<&'static str>;
-
-/// A version of a copy, decided.
-pub(super) struct Version {
-    pub(super) event: CalendarEvent,
-    pub(super) verdict: Verdict,
-    pub(super) plan: Plan,
+/// What a version of a copy says.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Version {
+    /// Its owner takes part, and this is its title.
+    Wants(&'static str),
+    /// The same, and its owner is the organizer now.
+    Hosts(&'static str),
+    /// The same at another start: of another bot.
+    Moved(&'static str),
+    /// Its owner declined.
+    Declined,
+    /// The event is deleted.
+    Deleted,
 }
 
-/// The versions of each copy.
+/// A version of a copy, decided.
+pub(super) struct Decided {
+    pub(super) copy: usize,
+    event: CalendarEvent,
+    verdict: Verdict,
+    plan: Plan,
+}
+
+/// The bots at Recall: the copies that have each, and its configuration.
+pub(super) type Bots = BTreeMap<DeduplicationKey, (BTreeSet<usize>, ConfigDigest)>;
+
+/// The versions that each sync writes, in order.
 pub(super) struct Script {
-    pub(super) copies: Vec<Vec<Version>>,
+    pub(super) syncs: Vec<Vec<Decided>>,
+    pub(super) copies: usize,
     /// How many crashes there may be.
     pub(super) crashes: u32,
-    /// Whether a sync settles the meeting's copies after its writes.
-    pub(super) settles: bool,
+    /// Whether owner checks are made.
+    pub(super) checks_owners: bool,
+    /// Whether they wait until the index shows what was written before.
+    pub(super) waits_for_index: bool,
 }
 
 impl Script {
-    pub(super) fn new(copies: &[&[Title]], crashes: u32) -> Self {
+    pub(super) fn new(syncs: &[&[(usize, Version)]], crashes: u32) -> Self {
         let document = a_policy_document().with(|document| {
             let name = ("bot_name".to_owned(), "{{ title }}".into());
             document.bot.extend([name]);
         });
         let policy = policy_of(&document);
-        let versions = |(copy, titles): (usize, &&[Title])| {
-            let titles = titles.iter().enumerate();
-            titles
-                .map(|(version, title)| version_of(copy, version, *title, &policy))
-                .collect()
+        let mut number = 0;
+        let mut decided = |versions: &&[(usize, Version)]| {
+            let mut decided_next = |(copy, version): &(usize, Version)| {
+                number += 1;
+                decided(*copy, number, *version, &policy)
+            };
+            versions.iter().map(&mut decided_next).collect()
         };
+        let copies = syncs.iter().flat_map(|versions| versions.iter());
         Self {
-            copies: copies.iter().enumerate().map(versions).collect(),
+            copies: copies.map(|(copy, _)| copy + 1).max().unwrap_or_default(),
+            syncs: syncs.iter().map(&mut decided).collect(),
             crashes,
-            settles: true,
+            checks_owners: true,
+            waits_for_index: true,
         }
     }
 
-    /// The rows that a sync of a version writes if it has loaded `stored`.
-    pub(super) fn sync(&self, copy: usize, version: usize, stored: &[Decision]) -> Vec<Decision> {
-        let version = &self.copies[copy][version];
-        let evaluation = Evaluation {
-            verdict: version.verdict.clone(),
-            plan: version.plan.clone(),
-            inputs: DecisionInputs {
-                event: version.event.updated_at,
-                ..a_decision().inputs
-            },
-            overrides_read: OverrideRevision(0),
-            event: &version.event,
-        };
-        revise_copies(stored, &[evaluation], now()).writes
+    /// The last version of each copy.
+    fn last(&self) -> BTreeMap<usize, &Decided> {
+        let versions = self.syncs.iter().flatten();
+        versions.map(|version| (version.copy, version)).collect()
     }
 
-    /// The copies whose last version wants the bot, and the configuration of their owner.
-    pub(super) fn expected(&self) -> (BTreeSet<usize>, Option<ConfigDigest>) {
-        let offer = |versions: &Vec<Version>| match &versions.last()?.plan {
-            Plan::Bot { offer, .. } => Some(offer.config.digest().clone()),
-            Plan::Nothing => None,
-        };
-        let offers: Vec<_> = self.copies.iter().map(offer).collect();
-        let is_wanted = |copy: &usize| offers[*copy].is_some();
-        let wanted: BTreeSet<_> = (0..offers.len()).filter(is_wanted).collect();
-        let owner = wanted.get(&ORGANIZERS).or_else(|| wanted.first());
-        let config = owner.and_then(|owner| offers[*owner].clone());
-        (wanted, config)
+    /// The bots that the last versions want, each with the configuration of its owner.
+    pub(super) fn expected(&self) -> Bots {
+        let mut expected = Bots::new();
+        let mut last: Vec<_> = self.last().into_values().collect();
+        last.sort_by_key(|version| match &version.plan {
+            Plan::Bot { offer, .. } => (!offer.is_organizers, version.copy),
+            Plan::Nothing => (true, version.copy),
+        });
+        for version in last {
+            if let Plan::Bot {
+                deduplication_key,
+                offer,
+                ..
+            } = &version.plan
+            {
+                let bot = expected
+                    .entry(deduplication_key.clone())
+                    .or_insert_with(|| (BTreeSet::new(), offer.config.digest().clone()));
+                bot.0.insert(version.copy);
+            }
+        }
+        expected
     }
 }
 
-pub(super) fn version_of(copy: usize, version: usize, title: Title, policy: &Policy) -> Version {
+impl Decided {
+    pub(super) fn evaluation(&self) -> Evaluation<'_> {
+        Evaluation {
+            verdict: self.verdict.clone(),
+            plan: self.plan.clone(),
+            inputs: DecisionInputs {
+                event: self.event.updated_at,
+                ..a_decision().inputs
+            },
+            overrides_read: OverrideRevision(0),
+            event: &self.event,
+        }
+    }
+
+    pub(super) fn is_deleted(&self) -> bool {
+        self.event.is_deleted
+    }
+
+    /// The row that a sync writes if it has loaded `stored`.
+    pub(super) fn sync(&self, stored: &[Decision], now: Timestamp) -> Option<Decision> {
+        let writes = revise_copies(stored, &[self.evaluation()], now).writes;
+        assert!(writes.len() <= 1, "a sync writes no row but its own");
+        writes.into_iter().next()
+    }
+}
+
+fn decided(copy: usize, number: i64, version: Version, policy: &Policy) -> Decided {
     let event = an_event().with(|event| {
         event.id = id(format!("event-{copy}"));
-        event.updated_at += SignedDuration::from_secs(i64::try_from(version).expect("few"));
-        event.facts.organizer = Some(an_email("owner-1@acme.example"));
-        event.facts.own_response = Some(match title {
-            Some(_) => ResponseStatus::Accepted,
-            None => ResponseStatus::Declined,
+        // Two of three share an ical_uid.
+        event.ical_uid = id(format!("meeting-{}", copy / 2));
+        event.updated_at += SignedDuration::from_secs(number);
+        let organizer = match version {
+            Version::Hosts(_) => copy,
+            _ => ORGANIZERS,
+        };
+        event.facts.organizer = Some(an_email(&format!("owner-{organizer}@acme.example")));
+        event.facts.own_response = Some(match version {
+            Version::Declined => ResponseStatus::Declined,
+            _ => ResponseStatus::Accepted,
         });
-        event.facts.title = title.map(ToOwned::to_owned);
+        event.is_deleted = matches!(version, Version::Deleted);
+        if let Version::Moved(_) = version {
+            event.starts_at += SignedDuration::from_mins(5);
+        }
+        if let Version::Wants(title) | Version::Hosts(title) | Version::Moved(title) = version {
+            event.facts.title = Some(title.to_owned());
+        }
     });
     let calendar = calendar_of(copy);
-    let verdict = decide(&event, &calendar, policy, &Overrides::default(), now());
+    let verdict = decide(&event, &calendar, policy, &Overrides::default(), start());
     let plan = plan(&verdict, &event, &calendar, policy);
-    Version {
+    Decided {
+        copy,
         event,
         verdict,
         plan,
     }
 }
 
-pub(super) fn calendar_of(copy: usize) -> Calendar {
+fn calendar_of(copy: usize) -> Calendar {
     a_calendar().with(|calendar| {
         calendar.id = id(format!("calendar-{copy}"));
         calendar.email = Some(an_email(&format!("owner-{copy}@acme.example")));
     })
 }
 
-pub(super) fn now() -> Timestamp {
+/// When everything begins.
+pub(super) fn start() -> Timestamp {
     at("09:30")
 }
