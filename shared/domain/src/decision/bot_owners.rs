@@ -10,7 +10,7 @@
 //! the owner right before each call and sends the owner's configuration. So when the owner's
 //! configuration changes, the owner's own call reconfigures the bot for all copies, and no
 //! other row is written. What an index that lags makes wrong is found by an
-//! [owner check](super::check_owner).
+//! [owner check](mod@super::check_owner).
 //!
 //! After the start no call is made for a configuration: each copy then offers the one that
 //! it wants already.

@@ -9,7 +9,7 @@
 //! Each copy is a row of its own, written by compare-and-swap on that row alone. A worker
 //! reads the rows that it writes, and of the other copies the first one that wants the bot,
 //! by an index that may lag. What is decided from too little is found by an
-//! [owner check](super::check_owner).
+//! [owner check](mod@super::check_owner).
 //!
 //! Recall shares bots by deduplication key, so copies under other `ical_uid`s, such as a Google
 //! series and an Outlook occurrence of one link and one start, share the bot too.
