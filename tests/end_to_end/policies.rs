@@ -202,6 +202,24 @@ async fn a_skip_override_of_a_series_yields_to_a_record_override_of_an_event() {
         .await;
 }
 
+/// The no is written to its decision at once; the other choice needs one call for the event.
+#[tokio::test]
+async fn a_no_to_one_event_removes_its_bot_until_it_is_cleared() {
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let event = tenant.create(tenant.external(5)).await;
+    tenant.create(tenant.external(6)).await;
+    tenant.assert_bots("both meetings", 2).await;
+    let id = event.id.to_string();
+    callsheet(&["override", "event", &id, "skip"], "").succeeded();
+    tenant
+        .assert_eventually("the no to one of them", |decisions, comparison| {
+            comparison.bots == 1 && rule_of(decisions, &event) == Some("event-override")
+        })
+        .await;
+    callsheet(&["override", "event", &id, "clear"], "").succeeded();
+    tenant.assert_bots("the no is cleared", 2).await;
+}
+
 /// No message is sent when the pause ends: the periodic resync alone schedules the bots again.
 #[tokio::test]
 async fn the_bots_are_scheduled_again_after_a_pause() {

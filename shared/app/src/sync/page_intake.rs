@@ -112,11 +112,12 @@ impl ListedCalendars {
     }
 
     fn skip(&mut self, calendar: CalendarId, error: &SyncError) {
-        tracing::warn!(
-            %calendar,
-            %error,
-            "skipped calendar {calendar} in a sync of the workspace: {error}"
-        );
+        if matches!(error, SyncError::Conflict) {
+            // Another sync decides on its events by a newer policy, or is about to.
+            tracing::info!(%calendar, %error, "skipped calendar {calendar} in a sync of the workspace: {error}");
+        } else {
+            tracing::warn!(%calendar, %error, "skipped calendar {calendar} in a sync of the workspace: {error}");
+        }
         self.skipped.insert(calendar);
     }
 }
