@@ -60,25 +60,29 @@ pub(super) async fn first_wanting(
 ) -> Result<FirstRows, PortError> {
     let mut entries: Vec<Attributes> = Vec::new();
     let mut from = None;
+    // DynamoDB stops at the limit before it knows whether there are more.
+    let enough = most.saturating_add(1);
     loop {
-        let left = most.saturating_sub(entries.len());
+        let left = enough.saturating_sub(entries.len());
         let limit = i32::try_from(left).unwrap_or(i32::MAX);
         let request = index(table, "bot", BOT, &key.digest()).limit(limit);
         let response = request.set_exclusive_start_key(from).send().await;
         let response = response.map_err(failed)?;
         entries.extend(response.items.unwrap_or_default());
         from = response.last_evaluated_key;
-        if from.is_none() || entries.len() >= most {
+        if from.is_none() || entries.len() >= enough {
             break;
         }
     }
+    let has_more = entries.len() > most;
+    entries.truncate(most);
     let mut rows = decisions_under(table, &keys_of(entries)).await?;
     // Since the index was read, a row may have been written that wants another bot.
     rows.decisions
         .retain(|decision| decision.wanted_key() == Some(key));
     Ok(FirstRows {
         rows,
-        has_more: from.is_some(),
+        has_more,
     })
 }
 
