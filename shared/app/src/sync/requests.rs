@@ -201,6 +201,7 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             if self.state.write_record(&synced).await? == WriteOutcome::Written {
                 *record = synced;
                 record.version = record.version.next();
+                log_first_sync(record);
             }
         }
         Ok(calendars)
@@ -402,4 +403,9 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         }
         self.requeue.again(pending.deliveries, error, handled).await;
     }
+}
+
+fn log_first_sync(record: &CalendarRecord) {
+    let calendar = &record.calendar.id;
+    tracing::info!(%calendar, "calendar {calendar} had its first sync, with that of the workspace");
 }
