@@ -80,10 +80,7 @@ pub(super) async fn first_wanting(
     // Since the index was read, a row may have been written that wants another bot.
     rows.decisions
         .retain(|decision| decision.wanted_key() == Some(key));
-    Ok(FirstRows {
-        rows,
-        has_more,
-    })
+    Ok(FirstRows { rows, has_more })
 }
 
 fn index(table: &Table, name: &str, attribute: &str, value: &str) -> QueryFluentBuilder {
