@@ -49,6 +49,10 @@ pub enum SyncError {
     /// Other writers were first each time: try again a little later.
     #[error("other workers kept writing to the same rows")]
     Conflict,
+    /// The list has more pages than can be waited for: make it again at once, for the events
+    /// that are nearer.
+    #[error("the list has too many pages, and is made again for nearer events alone")]
+    ListTooLong,
     /// Recall's list does not end: try again later.
     #[error("Recall's list repeats a page or has too many pages")]
     EndlessList,
@@ -101,7 +105,10 @@ impl SyncError {
         self.stops_all()
             || matches!(
                 self,
-                Self::RateLimited(_) | Self::DeadlineReached | Self::AlreadyRunning
+                Self::RateLimited(_)
+                    | Self::DeadlineReached
+                    | Self::AlreadyRunning
+                    | Self::ListTooLong
             )
     }
 
@@ -139,7 +146,7 @@ impl SyncError {
             Self::RateLimited(instant) => {
                 Duration::try_from(instant.duration_since(now)).unwrap_or_default()
             }
-            Self::DeadlineReached | Self::AlreadyRunning => SOON,
+            Self::DeadlineReached | Self::AlreadyRunning | Self::ListTooLong => SOON,
             Self::Conflict => doubled(CONFLICT, received),
         }
     }

@@ -59,9 +59,23 @@ impl<P: SyncPorts> CatchUpSync<'_, P> {
         trigger: Trigger,
         terms: CallTerms,
     ) -> Result<WorkspaceSyncState, SyncError> {
+        loop {
+            match self.catch_up(policy, trigger, terms).await {
+                Err(SyncError::ListTooLong) => {}
+                caught_up => return caught_up,
+            }
+        }
+    }
+
+    async fn catch_up(
+        &self,
+        policy: &ActivePolicy,
+        trigger: Trigger,
+        terms: CallTerms,
+    ) -> Result<WorkspaceSyncState, SyncError> {
         let mut state = self.state.workspace().await?;
         if !self.settings.is_workspace_listed {
-            return Ok(state);
+            return self.without_windows(state).await;
         }
         let counts = loop {
             let now = self.clock.now();
@@ -89,6 +103,18 @@ impl<P: SyncPorts> CatchUpSync<'_, P> {
         };
         counts.log(&Scope::Workspace, 0);
         Ok(self.state.workspace().await?)
+    }
+
+    /// The state where the workspace is not listed any more: the windows that changes to
+    /// distant events were left to will not be listed either.
+    async fn without_windows(
+        &self,
+        state: WorkspaceSyncState,
+    ) -> Result<WorkspaceSyncState, SyncError> {
+        if state.distant.is_none() {
+            return Ok(state);
+        }
+        self.write(state.begun_anew(self.clock.now())).await
     }
 
     /// The time from one catch-up to the next.

@@ -82,7 +82,7 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         }
         for (calendar, mut pending) in requests {
             match self.load_or_retire(calendar, &pending, terms).await {
-                Ok(None) => {}
+                Ok(None) | Err(SyncError::ListTooLong) => {}
                 Ok(record) => {
                     pending.record = record;
                     batch.pending.insert(calendar, pending);

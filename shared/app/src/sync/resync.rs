@@ -211,6 +211,10 @@ impl<P: SyncPorts> Resync<'_, P> {
         let size = usize::try_from(connected).unwrap_or(usize::MAX);
         let (single, need) = due.clone().divide(size);
         self.sync_due_calendars(&mut run, single).await?;
+        let need = match (need, self.state.workspace().await?.distant) {
+            (Need::Nothing, Some(distant)) => Need::Distant(distant),
+            (need, _) => need,
+        };
         if need == Need::Nothing && state.in_progress.is_none() {
             return Ok(());
         }
@@ -227,7 +231,7 @@ impl<P: SyncPorts> Resync<'_, P> {
             Err(error) => {
                 tracing::warn!(
                     %error,
-                    "resync: could not list the workspace in full: {error}"
+                    "resync: could not list the workspace in windows: {error}"
                 );
                 if error.is_of_content() {
                     return self.sync_due_calendars(&mut run, due.all()).await;

@@ -1,4 +1,5 @@
-//! Full syncs of the workspace, in windows of start time.
+//! Syncs of the workspace in windows of start time: full ones, and of changes that are too many
+//! for one list.
 //!
 //! Only one is in progress, and one worker holds it. Its state says which window is listed,
 //! and which page of it comes next, so that it outlasts the time limit of a run, a crash and a
@@ -11,8 +12,8 @@
 //! write for each calendar, and is gone on with by the next resync if it is interrupted.
 
 use callsheet_domain::{
-    CompletedWindows, ListedIds, SyncInProgress, Timestamp, WindowedSync, WindowedSyncState,
-    WorkspaceCoverage, plus,
+    CompletedWindows, DistantChanges, ListedIds, SyncInProgress, Timestamp, WindowedEvents,
+    WindowedSync, WindowedSyncState, WorkspaceCoverage, plus,
 };
 use std::collections::BTreeSet;
 
@@ -48,15 +49,38 @@ pub(super) enum Progress {
     Held,
 }
 
-/// Whether a full sync of the workspace is needed, and of which events.
+/// Whether a sync in windows is needed, and of which events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
     /// None is needed; one in progress goes on all the same.
     Nothing,
+    /// Changes to distant events were left to windows.
+    Distant(DistantChanges),
     /// A new policy is active: coming events are decided anew.
     Coming,
     /// Events of the last day are listed too.
     Everything,
+}
+
+impl Need {
+    /// The events that are to be listed, if any.
+    fn events(self) -> Option<WindowedEvents> {
+        match self {
+            Self::Nothing => None,
+            Self::Distant(distant) => Some(WindowedEvents::ChangedSince(distant.since)),
+            Self::Coming => Some(WindowedEvents::Coming),
+            Self::Everything => Some(WindowedEvents::All),
+        }
+    }
+
+    /// Whether a sync of these events, which is in progress, goes on.
+    fn is_met_by(self, events: WindowedEvents) -> bool {
+        match (self, events) {
+            (Self::Distant(distant), WindowedEvents::ChangedSince(since)) => since <= distant.since,
+            (Self::Coming | Self::Everything, WindowedEvents::ChangedSince(_)) => false,
+            _ => true,
+        }
+    }
 }
 
 /// Syncs the workspace in full.
@@ -86,24 +110,22 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
             let now = self.clock().now();
             let state = self.state.windowed_sync_state().await?;
             let in_progress = state.in_progress.clone();
-            let of_policy = in_progress.filter(|sync| sync.mark.policy >= policy.revision);
-            let in_progress = match (of_policy, need) {
+            let meeting = in_progress.filter(|sync| {
+                sync.mark.policy >= policy.revision && need.is_met_by(sync.mark.events)
+            });
+            let in_progress = match (meeting, need.events()) {
                 (Some(sync), _) if sync.is_held(now) => return Ok(Progress::Held),
                 (Some(sync), _) => sync,
-                (None, Need::Nothing) => return Ok(Progress::Done),
+                (None, None) => return Ok(Progress::Done),
                 // A calendar that changed a moment ago would not be credited.
                 (None, _) if now < begins_at(calendars) => {
                     self.wait_until(begins_at(calendars), terms).await?;
                     continue;
                 }
-                (None, need) => {
-                    let is_of_coming = need == Need::Coming;
+                (None, Some(events)) => {
                     let (revision, connected) = (policy.revision, connected(calendars));
-                    let begun = WindowedSync::begin(revision, connected, is_of_coming, now);
-                    tracing::info!(
-                        connected,
-                        "began a full sync of the workspace, of {connected} calendars"
-                    );
+                    let begun = WindowedSync::begin(revision, connected, events, now);
+                    log_begun(events, connected);
                     ListPosition::start(now).in_progress(begun)
                 }
             };
@@ -155,9 +177,12 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
         } else {
             (EventList::new(query), Some(ListedIds::default()))
         };
+        // A list of changes lacks the events that did not change.
+        let listed = listed.filter(|_| changed_since(&in_progress.mark).is_none());
         let coverage = WorkspaceCoverage {
             began_at: in_progress.mark.began_at,
-            since: None,
+            since: changed_since(&in_progress.mark),
+            starts_until: None,
             skipped: in_progress.mark.skipped.clone(),
             policy: in_progress.mark.policy,
         };
@@ -278,6 +303,22 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
         .await
     }
 
+    /// Stores that all windows of a sync are listed, in the state of the workspace: changes to
+    /// distant events may have been left to them.
+    async fn note_listed(&self, sync: &WindowedSync) -> Result<(), SyncError> {
+        retry_on_conflict(async || {
+            let state = self.state.workspace().await?;
+            let listed = state.clone().listed_in_windows(sync, self.clock().now());
+            if listed == state
+                || self.state.write_workspace_state(&listed).await? == WriteOutcome::Written
+            {
+                return Ok(Attempt::Done(()));
+            }
+            Ok(Attempt::Conflict)
+        })
+        .await
+    }
+
     /// Changes the state, whatever else is in it.
     async fn change(&self, change: impl Fn(&mut WindowedSyncState)) -> Result<(), SyncError> {
         retry_on_conflict(async || {
@@ -315,10 +356,26 @@ pub(super) fn connected(calendars: &[ListedCalendar]) -> u32 {
     count(connected.count())
 }
 
+/// The instant since which the sync lists changes; none if it lists all events.
+fn changed_since(sync: &WindowedSync) -> Option<Timestamp> {
+    match sync.events {
+        WindowedEvents::ChangedSince(since) => Some(since),
+        WindowedEvents::Coming | WindowedEvents::All => None,
+    }
+}
+
+fn log_begun(events: WindowedEvents, connected: u32) {
+    let what = match events {
+        WindowedEvents::ChangedSince(_) => "a sync of what changed in the workspace",
+        WindowedEvents::Coming | WindowedEvents::All => "a full sync of the workspace",
+    };
+    tracing::info!(connected, "began {what}, of {connected} calendars");
+}
+
 fn query(sync: &WindowedSync) -> EventQuery {
     EventQuery {
         calendar_id: None,
-        updated_since: None,
+        updated_since: changed_since(sync),
         starts_from: Some(sync.window.from),
         starts_until: sync.window.until,
     }
@@ -401,14 +458,18 @@ impl<P: SyncPorts> Run<'_, P> {
                 .await?;
             return Ok(false);
         }
+        self.syncs.note_listed(&sync).await?;
         let completed = CompletedWindows {
             pages: sync.pages_before.saturating_add(list.pages()),
             sync,
             is_credited: false,
         };
+        let is_full = changed_since(&completed.sync).is_none();
         self.write(|state| {
             state.in_progress = None;
-            state.completed = Some(completed.clone());
+            if is_full {
+                state.completed = Some(completed.clone());
+            }
         })
         .await?;
         Ok(true)
@@ -450,7 +511,7 @@ impl<P: SyncPorts> Run<'_, P> {
             pages,
             listed = counts.listed,
             written = counts.written,
-            "synced the workspace in full from {from} to {until}: {counts}"
+            "synced the workspace from {from} to {until}: {counts}"
         );
     }
 

@@ -35,7 +35,8 @@ pub struct WorkspaceSync<'a, P: SyncPorts> {
 
 impl<P: SyncPorts> WorkspaceSync<'_, P> {
     /// Syncs what changed in the workspace since `since`, for the requests of
-    /// `for_calendars`. Gives the skipped calendars, too.
+    /// `for_calendars`. Gives the skipped calendars, too. Changes to distant events are left to
+    /// windows, if there are too many changes to list them at once.
     ///
     /// # Errors
     /// If the sync is not completed. It may then be resumed.
@@ -51,6 +52,7 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
         let coverage = WorkspaceCoverage {
             began_at: now,
             since: Some(since),
+            starts_until: state.starts_until(now),
             skipped: BTreeSet::new(),
             policy: policy.revision,
         };
@@ -127,7 +129,7 @@ fn query(coverage: &WorkspaceCoverage) -> EventQuery {
         calendar_id: None,
         updated_since: coverage.since,
         starts_from: None,
-        starts_until: None,
+        starts_until: coverage.starts_until,
     }
 }
 
@@ -151,6 +153,9 @@ impl<P: SyncPorts> PageHandler for Run<'_, P> {
     }
 
     async fn save(&mut self, position: ListPosition) -> Result<(), SyncError> {
+        if self.coverage.is_too_long(position.pages) {
+            return Err(SyncError::ListTooLong);
+        }
         let in_progress = self.in_progress(position);
         self.claim(Some(in_progress)).await
     }
@@ -232,11 +237,27 @@ impl<P: SyncPorts> Run<'_, P> {
         .await
     }
 
+    /// Leaves the changes to distant events to windows.
+    async fn leave_distant(&mut self, list: &EventList) {
+        let left = self.coverage.clone();
+        tracing::info!(
+            pages = list.pages(),
+            "left a list of changes after {} pages: those to distant events are listed in windows",
+            list.pages()
+        );
+        if let Err(error) = self.change(|state| state.left_distant(&left)).await {
+            tracing::warn!(%error, "a list with too many pages could not be left: {error}");
+        }
+    }
+
     /// Releases a sync that ended with `error`, so that another worker can resume
     /// it; one that cannot be resumed is removed from the state.
     async fn release(&mut self, list: &EventList, error: &SyncError) {
         if matches!(error, SyncError::AlreadyRunning) && list.pages() > 0 {
             return; // the sync is another worker's
+        }
+        if matches!(error, SyncError::ListTooLong) {
+            return self.leave_distant(list).await;
         }
         let is_resumable = list.pages() > 0 && !matches!(error, SyncError::EndlessList);
         let in_progress = self.state.in_progress.clone().filter(|_| is_resumable);

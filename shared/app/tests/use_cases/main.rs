@@ -11,6 +11,7 @@ mod components;
 mod crash;
 mod decide;
 mod denied_key;
+mod distant;
 mod drift;
 mod event_lister;
 mod find_drift;

@@ -56,6 +56,7 @@ mod tests {
             reach: WorkspaceCoverage {
                 began_at,
                 since: Some(plus(began_at, -SignedDuration::from_secs(seconds))),
+                starts_until: None,
                 skipped: BTreeSet::new(),
                 policy: crate::revision::PolicyRevision(0),
             },

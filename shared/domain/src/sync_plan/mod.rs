@@ -33,6 +33,7 @@ mod calendar_list;
 mod calendar_record;
 mod coverage;
 mod debounce;
+mod distant;
 mod listed_ids;
 mod listing;
 mod new_calendar;
@@ -56,10 +57,11 @@ pub use plan_syncs::plan_syncs;
 pub use request::{EventRequest, SyncJob, SyncReason, SyncRequest};
 pub use requested::RequestedSync;
 pub use state::{
-    CatchUp, CompletedSync, LatestSync, PageCursor, SyncInProgress, WorkspaceCoverage,
-    WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,
+    CatchUp, CompletedSync, DistantChanges, LatestSync, PageCursor, SyncInProgress,
+    WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,
 };
 pub use unreadable_events::{EventReadings, UnreadableEvent, UnreadableEvents};
 pub use windowed_sync::{
-    CompletedWindows, LISTED_AHEAD, Window, WindowedSync, WindowedSyncState, most_full_syncs,
+    CompletedWindows, LISTED_AHEAD, Window, WindowedEvents, WindowedSync, WindowedSyncState,
+    most_full_syncs,
 };

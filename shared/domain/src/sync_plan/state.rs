@@ -154,6 +154,9 @@ pub struct WorkspaceCoverage {
     pub began_at: Timestamp,
     /// The earliest `updated_at` that it lists, by Recall's clock; none for a full sync.
     pub since: Option<Timestamp>,
+    /// The latest start that it lists; none if it lists all. Changes to later events are
+    /// [left to windows](super::distant).
+    pub starts_until: Option<Timestamp>,
     /// Calendars whose events were listed but could not be written: it answers no request
     /// for them.
     pub skipped: BTreeSet<CalendarId>,
@@ -196,6 +199,15 @@ impl LatestSync {
     }
 }
 
+/// The changes that syncs of the workspace leave to windowed syncs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DistantChanges {
+    /// Changes at or after this instant to distant events may not be listed.
+    pub since: Timestamp,
+    /// The events are distant that start later than in this time.
+    pub near: SignedDuration,
+}
+
 /// The sync state of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WorkspaceSyncState {
@@ -207,6 +219,8 @@ pub struct WorkspaceSyncState {
     pub full_sync_requested_at: Option<Timestamp>,
     /// When Recall's list of calendars was last compared to ours.
     pub listed_calendars_at: Option<Timestamp>,
+    /// The changes that are left to windowed syncs; none if all are listed at once.
+    pub distant: Option<DistantChanges>,
     /// A sync that is not completed.
     pub in_progress: Option<SyncInProgress<WorkspaceCoverage>>,
     /// Counts the writes of this state.
@@ -282,6 +296,7 @@ impl WorkspaceSyncState {
     pub fn begun_anew(mut self, now: Timestamp) -> Self {
         self.full_sync_requested_at = Some(now);
         self.synced_until = Some(now);
+        self.distant = None;
         self
     }
 }

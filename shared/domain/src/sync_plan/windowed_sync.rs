@@ -80,15 +80,26 @@ pub struct Window {
     pub until: Option<Timestamp>,
 }
 
-/// A full sync of the workspace, in windows.
+/// Which events the windows of a sync list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowedEvents {
+    /// Those that have not begun: a new policy changes no meeting that has.
+    Coming,
+    /// Those of the last day too.
+    All,
+    /// Coming ones that changed at or after an instant.
+    ChangedSince(Timestamp),
+}
+
+/// A sync of the workspace, in windows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowedSync {
     /// When it began, by our clock.
     pub began_at: Timestamp,
     /// The policy that it decides by.
     pub policy: PolicyRevision,
-    /// It lists only coming events: a new policy changes no meeting that has begun.
-    pub is_of_coming: bool,
+    /// Which events it lists.
+    pub events: WindowedEvents,
     /// The number of connected calendars when it began.
     pub connected: u32,
     /// The window that is being listed.
@@ -107,7 +118,7 @@ impl WindowedSync {
     pub fn begin(
         policy: PolicyRevision,
         connected: u32,
-        is_of_coming: bool,
+        events: WindowedEvents,
         now: Timestamp,
     ) -> Self {
         let seconds = PAGES * CALENDARS_A_PAGE * HOUR / i64::from(connected).max(1);
@@ -119,7 +130,7 @@ impl WindowedSync {
         Self {
             began_at: now,
             policy,
-            is_of_coming,
+            events,
             connected,
             window,
             pages_before: 0,
@@ -138,7 +149,7 @@ impl WindowedSync {
         let busiest = self.busiest_with(pages);
         let window = match self.window.until {
             _ if self.is_past() => return None,
-            None if self.is_of_coming => return None,
+            None if self.events != WindowedEvents::All => return None,
             None => Window {
                 from: plus(self.began_at, -KEPT_UP_TO_DATE),
                 until: Some(self.began_at),
@@ -188,8 +199,9 @@ impl WindowedSync {
             i64::from(self.connected) / CALENDARS_A_PAGE,
         );
         let listed = from.duration_since(self.began_at);
+        let are_all_listed = !matches!(self.events, WindowedEvents::ChangedSince(_));
         let was_worked = listed >= WORKING_DAY && busiest * PART_OF_ASSUMED >= assumed;
-        let busiest = if was_worked || listed >= WEEKEND {
+        let busiest = if !are_all_listed || was_worked || listed >= WEEKEND {
             busiest
         } else {
             assumed
@@ -366,6 +378,9 @@ impl WindowedSyncState {
     #[must_use]
     pub fn decided_until(&self, record: &CalendarRecord) -> Option<(Timestamp, PolicyRevision)> {
         let sync = &self.in_progress.as_ref()?.mark;
+        if matches!(sync.events, WindowedEvents::ChangedSince(_)) {
+            return None;
+        }
         let decided = (sync.decided_until(), sync.policy);
         sync.is_of(record).then_some(decided)
     }

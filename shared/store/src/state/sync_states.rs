@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use callsheet_app::PortError;
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarListProgress, LatestSync, ListedIds, PageCursor, PolicyRevision, Timestamp,
-    Version, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
+    CalendarId, CalendarListProgress, DistantChanges, LatestSync, ListedIds, PageCursor,
+    PolicyRevision, Timestamp, Version, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
 };
+use jiff::SignedDuration;
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
@@ -130,9 +131,37 @@ struct SyncStateRow {
         skip_serializing_if = "Option::is_none"
     )]
     listed_calendars_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    distant: Option<DistantRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sync_in_progress: Option<SyncInProgressRow<CoverageRow>>,
     version: u64,
+}
+
+/// Changes that are left to windows.
+#[derive(Serialize, Deserialize)]
+struct DistantRow {
+    #[serde(with = "microsecond::required")]
+    since: Timestamp,
+    near_seconds: i64,
+}
+
+impl From<DistantChanges> for DistantRow {
+    fn from(distant: DistantChanges) -> Self {
+        Self {
+            since: distant.since,
+            near_seconds: distant.near.as_secs(),
+        }
+    }
+}
+
+impl From<DistantRow> for DistantChanges {
+    fn from(row: DistantRow) -> Self {
+        Self {
+            since: row.since,
+            near: SignedDuration::from_secs(row.near_seconds),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -155,6 +184,12 @@ struct CoverageRow {
         skip_serializing_if = "Option::is_none"
     )]
     since: Option<Timestamp>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    starts_until: Option<Timestamp>,
     #[serde(with = "stored_text::set")]
     skipped: BTreeSet<CalendarId>,
     policy: u64,
@@ -167,6 +202,7 @@ impl SyncStateRow {
             synced_until: state.synced_until,
             full_sync_requested_at: state.full_sync_requested_at,
             listed_calendars_at: state.listed_calendars_at,
+            distant: state.distant.map(DistantRow::from),
             sync_in_progress: state.in_progress.as_ref().map(SyncInProgressRow::of),
             version: state.version.next().0,
         }
@@ -178,6 +214,7 @@ impl SyncStateRow {
             synced_until: self.synced_until,
             full_sync_requested_at: self.full_sync_requested_at,
             listed_calendars_at: self.listed_calendars_at,
+            distant: self.distant.map(DistantChanges::from),
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
             version: Version(self.version),
         }
@@ -209,6 +246,7 @@ impl From<WorkspaceCoverage> for CoverageRow {
         Self {
             began_at: coverage.began_at,
             since: coverage.since,
+            starts_until: coverage.starts_until,
             skipped: coverage.skipped,
             policy: coverage.policy.0,
         }
@@ -220,6 +258,7 @@ impl From<CoverageRow> for WorkspaceCoverage {
         Self {
             began_at: row.began_at,
             since: row.since,
+            starts_until: row.starts_until,
             skipped: row.skipped,
             policy: PolicyRevision(row.policy),
         }
@@ -240,8 +279,9 @@ mod tests {
             "synced_until": 5,
             "full_sync_requested_at": 2,
             "listed_calendars_at": 3,
+            "distant": {"since": 1, "near_seconds": 90_000},
             "sync_in_progress": {
-                "began_at": 8, "since": 4, "skipped": [], "policy": 2,
+                "began_at": 8, "since": 4, "starts_until": 99, "skipped": [], "policy": 2,
                 "next": "cursor", "pages": 1, "listed": 100, "held_until": 9,
             },
             "version": 3,

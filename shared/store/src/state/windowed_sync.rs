@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use callsheet_domain::{
     CalendarId, CompletedWindows, ListedIds, PolicyRevision, Timestamp, Version, Window,
-    WindowedSync, WindowedSyncState,
+    WindowedEvents, WindowedSync, WindowedSyncState,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,12 @@ struct WindowedSyncRow {
     began_at: Timestamp,
     policy: u64,
     is_of_coming: bool,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    changed_since: Option<Timestamp>,
     calendars: u32,
     #[serde(with = "microsecond::required")]
     from: Timestamp,
@@ -95,7 +101,11 @@ impl From<WindowedSync> for WindowedSyncRow {
         Self {
             began_at: sync.began_at,
             policy: sync.policy.0,
-            is_of_coming: sync.is_of_coming,
+            is_of_coming: sync.events != WindowedEvents::All,
+            changed_since: match sync.events {
+                WindowedEvents::ChangedSince(since) => Some(since),
+                WindowedEvents::Coming | WindowedEvents::All => None,
+            },
             calendars: sync.connected,
             from: sync.window.from,
             until: sync.window.until,
@@ -111,7 +121,11 @@ impl From<WindowedSyncRow> for WindowedSync {
         Self {
             began_at: row.began_at,
             policy: PolicyRevision(row.policy),
-            is_of_coming: row.is_of_coming,
+            events: match row.changed_since {
+                Some(since) => WindowedEvents::ChangedSince(since),
+                None if row.is_of_coming => WindowedEvents::Coming,
+                None => WindowedEvents::All,
+            },
             connected: row.calendars,
             window: Window {
                 from: row.from,

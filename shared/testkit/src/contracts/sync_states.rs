@@ -2,11 +2,12 @@
 
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarListProgress, CompletedWindows, EventId, LatestSync, ListedIds, PageCursor,
-    PolicyRevision, SyncInProgress, Version, Window, WindowedSync, WindowedSyncState,
-    WorkspaceCoverage, WorkspaceSyncState,
+    CalendarId, CalendarListProgress, CompletedWindows, DistantChanges, EventId, LatestSync,
+    ListedIds, PageCursor, PolicyRevision, SyncInProgress, Version, Window, WindowedEvents,
+    WindowedSync, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
 };
 use futures_util::future::join_all;
+use jiff::SignedDuration;
 
 use crate::{at, id};
 
@@ -25,6 +26,7 @@ fn full() -> WorkspaceSyncState {
     let reach = WorkspaceCoverage {
         began_at: at("09:00:00.123456"),
         since: Some(at("08:55:30.000001")),
+        starts_until: None,
         skipped: ["calendar-odd", "calendar-sales"].map(id).into(),
         policy: PolicyRevision(6),
     };
@@ -38,9 +40,14 @@ fn full() -> WorkspaceSyncState {
         synced_until: Some(at("08:59:59.999999")),
         full_sync_requested_at: Some(at("07:00")),
         listed_calendars_at: Some(at("06:00:00.000009")),
+        distant: Some(DistantChanges {
+            since: at("05:00:00.000001"),
+            near: SignedDuration::from_hours(5),
+        }),
         in_progress: Some(SyncInProgress {
             mark: WorkspaceCoverage {
                 since: None,
+                starts_until: Some(at("12:00:00.000007")),
                 ..reach
             },
             next: Some(PageCursor(
@@ -119,7 +126,7 @@ fn full_windowed() -> WindowedSyncState {
     let sync = WindowedSync {
         began_at: at("09:00:00.000001"),
         policy: PolicyRevision(3),
-        is_of_coming: true,
+        events: WindowedEvents::ChangedSince(at("08:00:00.000004")),
         connected: 12_000,
         window: Window {
             from: at("10:00:00.000002"),
@@ -142,7 +149,7 @@ fn full_windowed() -> WindowedSyncState {
         listed_so_far: Some(listed),
         completed: Some(CompletedWindows {
             sync: WindowedSync {
-                is_of_coming: false,
+                events: WindowedEvents::All,
                 window: Window {
                     until: None,
                     ..sync.window

@@ -52,6 +52,7 @@ async fn harness_with_a_sync_in_progress() -> Harness {
         mark: WorkspaceCoverage {
             began_at: now,
             since: Some(now),
+            starts_until: None,
             skipped: BTreeSet::new(),
             policy: callsheet_domain::PolicyRevision(0),
         },

@@ -94,6 +94,7 @@ fn reach(began: i64, since: i64) -> WorkspaceCoverage {
     WorkspaceCoverage {
         began_at: at(began),
         since: Some(at(since)),
+        starts_until: None,
         skipped: BTreeSet::new(),
         policy: PolicyRevision(0),
     }

@@ -271,6 +271,7 @@ impl World {
         let reach = WorkspaceCoverage {
             began_at: now,
             since: planned.since,
+            starts_until: None,
             skipped: BTreeSet::new(),
             policy: PolicyRevision(0),
         };
@@ -294,6 +295,7 @@ impl World {
                 let reach = WorkspaceCoverage {
                     began_at,
                     since,
+                    starts_until: None,
                     ..reach
                 };
                 (reach, in_progress.pages)

@@ -137,6 +137,7 @@ fn finished(began: i64, since: Option<i64>) -> SyncInProgress<WorkspaceCoverage>
         mark: WorkspaceCoverage {
             began_at: at(began),
             since: since.map(at),
+            starts_until: None,
             skipped: BTreeSet::new(),
             policy: PolicyRevision(0),
         },

@@ -24,7 +24,7 @@ const DAY: i64 = 24 * HOUR;
 /// Pages of a full sync, when each window was listed: (the start up to which all is decided,
 /// pages so far).
 fn windows(connected: u32, events_between: impl Fn(i64, i64) -> i64) -> Vec<(i64, i64)> {
-    let mut sync = WindowedSync::begin(PolicyRevision(1), connected, true, at(0));
+    let mut sync = WindowedSync::begin(PolicyRevision(1), connected, WindowedEvents::Coming, at(0));
     let (mut decided, mut pages) = (Vec::new(), 0);
     loop {
         let from = sync.window.from.duration_since(at(0)).as_secs();
@@ -101,8 +101,12 @@ proptest! {
 
 #[test]
 fn the_day_before_comes_last_unless_only_coming_events_are_listed() {
-    for is_of_coming in [true, false] {
-        let mut sync = WindowedSync::begin(PolicyRevision(1), 10, is_of_coming, at(0));
+    let of_some = [
+        WindowedEvents::Coming,
+        WindowedEvents::ChangedSince(at(-HOUR)),
+    ];
+    for events in of_some.into_iter().chain([WindowedEvents::All]) {
+        let mut sync = WindowedSync::begin(PolicyRevision(1), 10, events, at(0));
         let mut last = sync.clone();
         while let Some(next) = sync.after_window(1) {
             assert_eq!(
@@ -112,8 +116,9 @@ fn the_day_before_comes_last_unless_only_coming_events_are_listed() {
             sync = next;
             last = sync.clone();
         }
-        assert_eq!(last.is_past(), !is_of_coming);
-        if !is_of_coming {
+        let is_of_all = events == WindowedEvents::All;
+        assert_eq!(last.is_past(), is_of_all);
+        if is_of_all {
             assert_eq!(last.window.from, at(-DAY));
             assert_eq!(last.decided_until(), at(28 * DAY));
         }
@@ -148,7 +153,7 @@ fn last_sync() -> CompletedSync {
 }
 
 fn sync() -> WindowedSync {
-    WindowedSync::begin(PolicyRevision(2), 100, false, at(0))
+    WindowedSync::begin(PolicyRevision(2), 100, WindowedEvents::All, at(0))
 }
 
 #[test]
