@@ -335,6 +335,27 @@ fn damaged_page(
     [b"{", fields.join(b", ".as_slice()).as_slice(), b"}"].concat()
 }
 
+/// A page of four events, of which that at `index` has `closing` behind its first fields, so
+/// that it seems to end there.
+fn closed_page(index: usize, first: usize, closing: &[u8]) -> Vec<u8> {
+    let event = |number| {
+        let fields = fields(number);
+        let (before, behind) = fields.split_at(first.min(fields.len() - 1));
+        if number != index {
+            return object(&fields).into_bytes();
+        }
+        let before = object(before);
+        let before = before.strip_suffix('}').expect("an object");
+        let behind = object(behind);
+        let behind = behind.strip_prefix('{').expect("an object");
+        [before.as_bytes(), closing, b", ", behind.as_bytes()].concat()
+    };
+    let events: Vec<_> = (0..4).map(event).collect();
+    let events = events.join(b", ".as_slice());
+    let next = br#"], "next": "https://recall.example/?cursor=2"}"#;
+    [br#"{"results": ["#, events.as_slice(), next].concat()
+}
+
 /// The event of this number, as a page without damage lists it.
 fn undamaged(number: usize) -> CalendarEvent {
     let text = object(&fields(number));
@@ -343,6 +364,25 @@ fn undamaged(number: usize) -> CalendarEvent {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    /// An event that seems to end behind some of its fields is not taken for a whole one.
+    #[test]
+    fn half_an_event_is_never_read(
+        index in 0..4_usize,
+        first in 2..14_usize,
+        closing in prop::collection::vec(prop::sample::select(b"}],, \n".to_vec()), 0..4),
+        length in 1..2_000_usize,
+    ) {
+        let closing = [b"}".as_slice(), &closing].concat();
+        let body = closed_page(index, first, &closing);
+        let Ok(page) = read(&body, length) else {
+            prop_assert!(index == 3, "only a last event may cost its page");
+            return Ok(());
+        };
+        let others: Vec<_> = (0..4).filter(|number| *number != index).map(undamaged).collect();
+        prop_assert_eq!(page.events, others);
+        prop_assert!(page.next.is_some() && !page.unreadable.is_empty());
+    }
 
     /// Every other event is read, or the page is refused as a whole.
     #[test]

@@ -25,10 +25,10 @@ use super::item::{Item, ItemProblem, LONGEST_ITEM, LONGEST_PAGE, PageProblem};
 use super::parts::Parts;
 use super::place::{Place, Step};
 use super::repair::repaired;
-use super::scan::{Progress, Scan, skip_blanks};
+use super::scan::{Progress, Scan, skip_blanks, skip_commas};
 use super::search::{
-    ItemNames, LONGEST_FRAME, begins_item, end_of_list, fields_behind_list, has, is_tail,
-    next_item, others,
+    ItemNames, LONGEST_FRAME, begins_item, end_of_list, fields_behind_list, has, is_behind_a_comma,
+    is_tail, next_item, others,
 };
 
 /// How much of an item that is too long is reported.
@@ -102,6 +102,9 @@ impl PageSplitter {
                 Some(next) => {
                     if let Some(end) = end {
                         found(Item::complete(&rest[..end]));
+                        if is_behind_a_comma(&rest[..tail - 1]) {
+                            found(Item::odd(&[]));
+                        }
                     }
                     Some(next)
                 }
@@ -274,20 +277,24 @@ impl PageSplitter {
             }
             Some(b',') => {
                 let from = skip_blanks(rest, at + 1);
+                let at = skip_commas(rest, from);
                 let scan = Scan::new();
-                match rest.get(from) {
-                    None if from > end + LONGEST_FRAME => self.odd(from, found),
+                match rest.get(at) {
+                    None if at > end + LONGEST_FRAME => self.odd(at, found),
                     None => self.more(Place::AfterItem { end }),
-                    Some(b'{') => {
+                    Some(b'{') if at == from => {
                         found(complete);
                         self.next(from, Place::InItem { scan, at: 0 })
                     }
-                    Some(b',' | b']') => {
+                    Some(b'{') => {
                         found(complete);
                         self.next(from, Place::BeforeItem { may_end: false })
                     }
+                    Some(b']') => {
+                        let (end, tail) = (Some(end), at + 1);
+                        self.next(0, Place::Ended { end, tail })
+                    }
                     Some(_) => {
-                        let at = from;
                         let place = Place::InOther {
                             end,
                             from,
@@ -411,7 +418,18 @@ impl PageSplitter {
     ) -> Result<Step, PageProblem> {
         let rest = &self.text[self.start..];
         if let Some((at, Progress::Done)) = next_item(rest, tail, &self.names) {
-            found(Item::odd(&rest[..tail.max(1)]));
+            match end {
+                // A bracket of its own, where an item belongs.
+                Some(end)
+                    if is_behind_a_comma(&rest[..tail - 1])
+                        && !is_tail(&rest[..end], &rest[tail..at], false) =>
+                {
+                    found(Item::complete(&rest[..end]));
+                    found(Item::odd(&[]));
+                    found(Item::odd(&rest[tail..=tail]));
+                }
+                _ => found(Item::odd(&rest[..tail.max(1)])),
+            }
             let scan = Scan::new();
             return Ok(self.next(at, Place::InItem { scan, at: 0 }));
         }

@@ -169,6 +169,14 @@ pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
     at + blanks.count()
 }
 
+/// The first place from `at` on that is neither blank nor a comma.
+pub(super) fn skip_commas(text: &[u8], at: usize) -> usize {
+    let skipped = text[at..]
+        .iter()
+        .take_while(|byte| is_blank(**byte) || **byte == b',');
+    at + skipped.count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

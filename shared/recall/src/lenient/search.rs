@@ -1,7 +1,7 @@
 //! Searches odd text for the next item of a list, and for the end of the list.
 
 use super::parts::Parts;
-use super::scan::{Progress, Scan, skip_blanks};
+use super::scan::{Progress, Scan, skip_blanks, skip_commas};
 
 /// The longest text before the items of a page, and behind them.
 pub(super) const LONGEST_FRAME: usize = 64 * 1024;
@@ -63,12 +63,12 @@ pub(super) fn others(text: &[u8], scan: &mut Scan, at: &mut usize) -> Progress {
         let next = match text.get(comma) {
             None => return Progress::More,
             Some(b']') => return Progress::Done,
-            Some(b',') => skip_blanks(text, comma + 1),
+            Some(b',') => skip_commas(text, comma),
             Some(_) => return Progress::Odd,
         };
         match text.get(next) {
             None => return Progress::More,
-            Some(b'{' | b']' | b',') => return Progress::Done,
+            Some(b'{' | b']') => return Progress::Done,
             Some(_) => {
                 *at = next;
                 *scan = Scan::new();
@@ -105,7 +105,8 @@ pub(super) fn is_tail(item: &[u8], text: &[u8], is_last: bool) -> bool {
     found * 2 < all
 }
 
-fn is_behind_a_comma(text: &[u8]) -> bool {
+/// Whether the last that is not blank in `text` is a comma.
+pub(super) fn is_behind_a_comma(text: &[u8]) -> bool {
     text.trim_ascii_end().ends_with(b",")
 }
 
