@@ -113,7 +113,13 @@ impl PageSplitter {
                 {
                     None
                 }
-                None => end_of_list(rest).inspect(|_| found(Item::odd(&rest[..tail.max(1)]))),
+                None => {
+                    let next = end_of_list(rest);
+                    if next.is_some() {
+                        closed((rest, rest.len()), (end, tail), found);
+                    }
+                    next
+                }
             },
             Place::InOdd { .. } => end_of_list(rest),
             Place::Head => return Err(PageProblem::NotAPage),
@@ -418,18 +424,7 @@ impl PageSplitter {
     ) -> Result<Step, PageProblem> {
         let rest = &self.text[self.start..];
         if let Some((at, Progress::Done)) = next_item(rest, tail, &self.names) {
-            match end {
-                // A bracket of its own, where an item belongs.
-                Some(end)
-                    if is_behind_a_comma(&rest[..tail - 1])
-                        && !is_tail(&rest[..end], &rest[tail..at], false) =>
-                {
-                    found(Item::complete(&rest[..end]));
-                    found(Item::odd(&[]));
-                    found(Item::odd(&rest[tail..=tail]));
-                }
-                _ => found(Item::odd(&rest[..tail.max(1)])),
-            }
+            closed((rest, at), (end, tail), found);
             let scan = Scan::new();
             return Ok(self.next(at, Place::InItem { scan, at: 0 }));
         }
@@ -437,6 +432,28 @@ impl PageSplitter {
             return Err(PageProblem::CutOff);
         }
         self.wait(Place::Ended { end, tail })
+    }
+}
+
+/// Reports what stands before `next` in `text`: the next item, or the end of the page. A list
+/// that did not end seems to end at `tail`, behind the item that ends at `end`.
+fn closed(
+    (text, next): (&[u8], usize),
+    (end, tail): (Option<usize>, usize),
+    found: &mut impl FnMut(Item<'_>),
+) {
+    let is_last = next == text.len();
+    match end {
+        // A bracket of its own, where an item belongs.
+        Some(end)
+            if is_behind_a_comma(&text[..tail - 1])
+                && !is_tail(&text[..end], &text[tail..next], is_last) =>
+        {
+            found(Item::complete(&text[..end]));
+            found(Item::odd(&[]));
+            found(Item::odd(&text[tail..text.len().min(tail + 1)]));
+        }
+        _ => found(Item::odd(&text[..tail.max(1)])),
     }
 }
 
