@@ -150,4 +150,11 @@ pub trait Decisions: Send + Sync {
         from: Timestamp,
         until: Timestamp,
     ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
+
+    /// The earliest start of a calendar's meetings that start at or after `from`.
+    fn next_start(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+    ) -> impl Future<Output = Result<Option<Timestamp>, PortError>> + Send;
 }

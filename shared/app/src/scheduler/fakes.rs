@@ -181,4 +181,14 @@ impl Decisions for Rows {
         let rows = self.select(is_listed);
         Ok(rows.into_iter().map(|row| row.key).collect())
     }
+
+    async fn next_start(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        let is_next = |row: &Decision| row.calendar_id == *calendar && row.starts_at >= from;
+        let starts = self.select(is_next).into_iter().map(|row| row.starts_at);
+        Ok(starts.min())
+    }
 }

@@ -18,6 +18,7 @@ mod activity;
 mod calendar_list;
 mod calendar_sync;
 mod catch_up;
+mod due_order;
 mod event_sync;
 mod handler;
 mod own_addresses;

@@ -14,7 +14,8 @@
 //! both sync the same calendar, that costs one page.
 
 use callsheet_domain::{
-    CalendarId, Scope, SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState, plus,
+    CalendarId, DistantChanges, Scope, SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState,
+    plus,
 };
 use jiff::SignedDuration;
 
@@ -24,6 +25,7 @@ use crate::ports::{Calendars as _, Clock as _, ListedCalendar, Queue as _, SyncS
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
+use crate::sync::due_order::nearest_first;
 use crate::sync::event_sync::EventSync;
 use crate::sync::reconnection::Reconnection;
 use crate::sync::resync_plan::{DueCalendars, DueSync, ResyncPlan};
@@ -70,6 +72,8 @@ struct Run<'a> {
     policy: &'a ActivePolicy,
     plan: ResyncPlan,
     terms: CallTerms,
+    /// The changes that are left to windows.
+    distant: Option<DistantChanges>,
     /// A permit to list events is acquired and not used yet.
     has_permit: bool,
 }
@@ -185,9 +189,12 @@ impl<P: SyncPorts> Resync<'_, P> {
             policy,
             plan,
             terms,
+            distant: workspace.distant,
             has_permit: false,
         };
         let due = run.plan.due_calendars(&calendars, self.clock.now());
+        let decisions = self.calendar_sync.writer.decisions;
+        let due = nearest_first(decisions, due, self.clock.now()).await?;
         match windowed {
             Some(state) => {
                 self.sync_due_workspace(run, due, (&calendars, &state))
@@ -206,12 +213,12 @@ impl<P: SyncPorts> Resync<'_, P> {
         (calendars, state): (&[ListedCalendar], &WindowedSyncState),
     ) -> Result<(), SyncError> {
         let connected = connected(calendars);
-        let needing = count(due.count(DueSync::NeedsFull));
+        let needing = count(due.needing());
         self.windows.note_counts(state, connected, needing).await?;
         let size = usize::try_from(connected).unwrap_or(usize::MAX);
         let (single, need) = due.clone().divide(size);
         self.sync_due_calendars(&mut run, single).await?;
-        let need = match (need, self.state.workspace().await?.distant) {
+        let need = match (need, run.distant) {
             (Need::Nothing, Some(distant)) => Need::Distant(distant),
             (need, _) => need,
         };
@@ -356,7 +363,7 @@ impl<P: SyncPorts> Resync<'_, P> {
         let sync = self.calendar_sync;
         let counts = match due_sync {
             DueSync::Resume => sync.resume(calendar, policy, terms).await,
-            DueSync::NeedsFull | DueSync::NewPolicy | DueSync::OutdatedFull => {
+            DueSync::First | DueSync::NeedsFull | DueSync::NewPolicy | DueSync::OutdatedFull => {
                 sync.start(calendar, None, policy, terms).await
             }
             DueSync::Incremental(since) => sync.start(calendar, Some(since), policy, terms).await,

@@ -34,10 +34,12 @@ pub(super) struct ResyncPlan {
 /// The sync that a calendar is due for, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum DueSync {
+    /// The first one: the calendar was never synced.
+    First,
     /// Resume the one in progress, which no worker holds.
     Resume,
-    /// A full sync, for a reason of the calendar's own: it is new or has changed, an override
-    /// was set, or a pause has ended.
+    /// A full sync, for a reason of the calendar's own: it has changed, an override was set, or
+    /// a pause has ended.
     NeedsFull,
     /// A full sync: there is a newer policy, for all calendars.
     NewPolicy,
@@ -68,10 +70,10 @@ impl ResyncPlan {
             let is_by_policy = last_sync.is_some_and(|last| {
                 !needs_full_sync(last_sync, last.policy, override_revision, now)
             });
-            return Some(if is_by_policy {
-                DueSync::NewPolicy
-            } else {
-                DueSync::NeedsFull
+            return Some(match last_sync {
+                None => DueSync::First,
+                Some(_) if is_by_policy => DueSync::NewPolicy,
+                Some(_) => DueSync::NeedsFull,
             });
         }
         let mut full_since = self.full_since;
@@ -119,6 +121,11 @@ impl DueCalendars {
         self.0.iter().filter(|(due, _)| *due == due_sync).count()
     }
 
+    /// The number of calendars that need a full sync for a reason of their own.
+    pub(super) fn needing(&self) -> usize {
+        self.count(DueSync::First) + self.count(DueSync::NeedsFull)
+    }
+
     /// Which calendars get a sync each, if `connected` ones may be synced as a whole, and
     /// whether the workspace is listed in full for the others.
     ///
@@ -127,16 +134,13 @@ impl DueCalendars {
     /// before, if they are few.
     pub(super) fn divide(self, connected: usize) -> (Vec<CalendarId>, Need) {
         let most = most_full_syncs(connected);
-        let (needing, outdated) = (
-            self.count(DueSync::NeedsFull),
-            self.count(DueSync::OutdatedFull),
-        );
+        let (needing, outdated) = (self.needing(), self.count(DueSync::OutdatedFull));
         if needing + outdated + self.count(DueSync::NewPolicy) <= most {
             return (self.all(), Need::Nothing);
         }
         let is_single = |due: &DueSync| match due {
             DueSync::Resume | DueSync::Incremental(_) => true,
-            DueSync::NeedsFull => needing <= most,
+            DueSync::First | DueSync::NeedsFull => needing <= most,
             DueSync::NewPolicy | DueSync::OutdatedFull => false,
         };
         let need = if outdated == 0 && needing <= most {

@@ -140,6 +140,15 @@ impl Decisions for Metered {
         self.entries(keys.len());
         Ok(keys)
     }
+
+    async fn next_start(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        self.entries(1);
+        self.decisions.next_start(calendar, from).await
+    }
 }
 
 /// A series of several instances in several calendars.

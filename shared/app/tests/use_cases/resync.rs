@@ -14,6 +14,7 @@ use callsheet_testkit::{
 };
 use futures_util::future::join;
 use jiff::SignedDuration;
+use test_case::test_case;
 
 use crate::harness::{Harness, skips_all};
 
@@ -268,6 +269,49 @@ async fn a_live_sync_precedes_a_resync_that_waits() {
     let calls = harness.recall.calls().split_off(calls);
     assert_eq!(calls[0].subject, live.as_str());
     assert_eq!(harness.decided_anew(), 2);
+}
+
+/// Whether the workspace is listed or not, a run that is too short for all calendars takes
+/// those whose meetings start next.
+#[test_case(true; "of a few calendars of a workspace")]
+#[test_case(false; "where the workspace is not listed")]
+#[tokio::test]
+async fn calendars_whose_meetings_start_next_come_first(is_workspace_listed: bool) {
+    let harness = harness(30).await;
+    // The later the number, the sooner the meeting.
+    let hour = |number: usize| i32::try_from(40 - number).expect("small");
+    for number in 0..30 {
+        harness
+            .see(an_event().with(|event| {
+                event.id = event_id(number);
+                event.calendar_id = id(number);
+                event.starts_at = plus(at("10:00"), SignedDuration::from_hours(1) * hour(number));
+                event.ends_at = plus(event.starts_at, SignedDuration::from_mins(30));
+                event.updated_at = harness.after(0);
+            }))
+            .await;
+    }
+    harness.push(skips_all).await;
+    harness.clock.advance(SignedDuration::from_secs(10));
+    let mut sync = harness.sync();
+    sync.settings.is_workspace_listed = is_workspace_listed;
+    harness.queue.send(&SyncJob::Resync).await.expect("memory");
+    sync.handle(&harness.queue.deliver(10), harness.after(20))
+        .await;
+    let rows = (0..30).map(|number| harness.decision(&event_id(number)).inputs.policy);
+    let decided: Vec<_> = rows.map(|policy| policy == PolicyRevision(1)).collect();
+    let count = decided.iter().filter(|decided| **decided).count();
+    assert!((12..28).contains(&count), "{count} in this time");
+    // Neighbours change places, so that two resyncs side by side take different ones.
+    let first = 30 - count;
+    assert!(
+        decided[first + 8..].iter().all(|decided| *decided),
+        "{decided:?}"
+    );
+    assert!(
+        decided[..first - 8].iter().all(|decided| !decided),
+        "{decided:?}"
+    );
 }
 
 #[tokio::test]

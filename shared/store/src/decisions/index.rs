@@ -139,3 +139,31 @@ pub(super) async fn keys_starting(
         .scan_index_forward(true);
     Ok(keys_of(all_rows(query).await?))
 }
+
+/// The earliest start of a calendar's rows from an instant on.
+pub(super) async fn next_start(
+    table: &Table,
+    calendar: &CalendarId,
+    from: Timestamp,
+) -> Result<Option<Timestamp>, PortError> {
+    let response = table
+        .client
+        .query()
+        .table_name(&table.name)
+        .index_name("calendar")
+        .key_condition_expression("#calendar_id = :calendar_id AND #starts_at >= :from")
+        .expression_attribute_names("#calendar_id", CALENDAR_ID)
+        .expression_attribute_names("#starts_at", STARTS_AT)
+        .expression_attribute_values(":calendar_id", text(calendar.as_str()))
+        .expression_attribute_values(":from", instant(from))
+        .scan_index_forward(true)
+        .limit(1)
+        .send()
+        .await
+        .map_err(failed)?;
+    let first = response.items().first();
+    Ok(first.and_then(|entry| {
+        let micros = entry.get(STARTS_AT)?.as_n().ok()?.parse();
+        Timestamp::from_microsecond(micros.ok()?).ok()
+    }))
+}

@@ -27,7 +27,7 @@ use callsheet_domain::{
 use crate::expressions::{Unchanged, put_if};
 use batch::decisions_under;
 use copies::{copies_at, decisions_about, first_wanting};
-use index::{due_rows, keys_of_calendar, keys_starting, keys_to_check};
+use index::{due_rows, keys_of_calendar, keys_starting, keys_to_check, next_start};
 pub(crate) use row::written_decision;
 use table::Table;
 
@@ -101,5 +101,13 @@ impl Decisions for DecisionTable {
         until: Timestamp,
     ) -> Result<Vec<DecisionKey>, PortError> {
         keys_starting(&self.0, calendar, from, until).await
+    }
+
+    async fn next_start(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        next_start(&self.0, calendar, from).await
     }
 }

@@ -288,6 +288,30 @@ pub async fn decisions_of_a_calendar_are_listed_by_start(decisions: &impl Decisi
     }
 }
 
+/// The next start of a calendar is that of its first row from an instant on, whatever is
+/// decided about it.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn the_next_start_of_a_calendar_is_found(decisions: &impl Decisions) {
+    let (ours, theirs) = (id("calendar-ours"), id("calendar-theirs"));
+    let meetings = [("noon", "12:00", "13:00"), ("early", "08:00", "23:00")];
+    written_calendar(decisions, &ours, &meetings).await;
+    written_calendar(decisions, &theirs, &[("other", "11:00", "13:00")]).await;
+    for (from, expected) in [
+        ("07:00", Some("08:00")),
+        ("08:00", Some("08:00")),
+        ("08:00:00.000001", Some("12:00")),
+        ("12:00:00.000001", None),
+    ] {
+        eventually("the next start is found", async || {
+            let next = decisions.next_start(&ours, at(from)).await;
+            next.expect("the store answers") == expected.map(at)
+        })
+        .await;
+    }
+}
+
 /// Rows of a calendar are listed behind more rows of past meetings than one
 /// response holds.
 ///

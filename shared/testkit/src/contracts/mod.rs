@@ -84,6 +84,7 @@ macro_rules! decisions_contract {
             rows_larger_than_one_response_are_read,
             decisions_of_a_calendar_are_listed_in_order_of_start,
             decisions_of_a_calendar_are_listed_by_start,
+            the_next_start_of_a_calendar_is_found,
             a_calendar_with_many_meetings_is_listed_to_the_end,
         );
         $crate::contract_tests!($setup, copies:

@@ -54,6 +54,7 @@ intercepted! {
             from: Timestamp,
             until: Timestamp,
         ) -> Vec<DecisionKey>;
+        next_start(calendar: &CalendarId, from: Timestamp) -> Option<Timestamp>;
     }
 
     Calendars {

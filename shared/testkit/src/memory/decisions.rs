@@ -282,6 +282,17 @@ impl Decisions for MemoryDecisions {
             starting.map(|(_, key)| key.clone()).collect()
         }))
     }
+
+    async fn next_start(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        Ok(self.read(|rows| {
+            let keys = rows.by_calendar.get(calendar).into_iter().flatten();
+            keys.map(|(start, _)| *start).find(|start| *start >= from)
+        }))
+    }
 }
 
 #[cfg(test)]

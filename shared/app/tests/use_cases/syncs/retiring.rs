@@ -70,6 +70,14 @@ impl Decisions for LaggingIndex {
         self.decisions.starting(calendar, from, until).await
     }
 
+    async fn next_start(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        self.decisions.next_start(calendar, from).await
+    }
+
     async fn of_calendar(
         &self,
         calendar: &CalendarId,
