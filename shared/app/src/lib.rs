@@ -79,7 +79,7 @@ pub use preview::{Change, Effect, preview};
 pub use push::{PushError, PushOutcome, PushedBy, push};
 pub use rate_limiter::{AcquireError, CallTerms, Priority, RateLimiter};
 pub use recall_calls::RecallCalls;
-pub use retire_calendar::CalendarRetirer;
+pub use retire_calendar::{CalendarRetirer, RetiredDecisions};
 pub use retry_on_conflict::{Attempt, retry_on_conflict};
 pub use rule_trace::rule_trace;
 pub use scheduler::{CallPlan, PlannedCall, RunReport, Scheduler, SchedulerSettings, StopReason};

@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, Decision, DecisionKey, Overrides, RowChange, RuleName, Verdict,
-    retire, skip_at_once,
+    CalendarId, CalendarRecord, Decision, DecisionKey, Overrides, RowChange, RuleName, Timestamp,
+    Verdict, retire, skip_at_once,
 };
 
 use crate::ports::{Clock, Decisions};
@@ -17,6 +17,15 @@ use crate::sync_error::SyncError;
 
 /// Rows loaded together: as many as one batch read of a table takes.
 const ROWS: usize = 100;
+
+/// The decisions of a lost calendar that were retired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetiredDecisions {
+    /// Their number.
+    pub retired: u32,
+    /// Whether none is left of those that the index shows.
+    pub are_all: bool,
+}
 
 /// Retires decisions of calendars.
 #[derive(Debug)]
@@ -30,8 +39,9 @@ pub struct CalendarRetirer<'a, D, K> {
 impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
     /// Retires the decisions of a calendar that was disconnected or deleted, as far
     /// as its index shows them and they were not `seen` before. A meeting that is
-    /// over keeps its decision, and with it its outcome. Gives the number of
-    /// decisions that were retired.
+    /// over keeps its decision, and with it its outcome. Once `latest` is over, no
+    /// further hundred decisions are retired after those that were: the next call goes
+    /// on with them.
     ///
     /// # Errors
     /// If the decisions cannot be read or written, or other workers kept writing
@@ -40,7 +50,8 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
         &self,
         record: &CalendarRecord,
         seen: &mut HashSet<DecisionKey>,
-    ) -> Result<u32, SyncError> {
+        latest: Timestamp,
+    ) -> Result<RetiredDecisions, SyncError> {
         let calendar = &record.calendar;
         let now = self.clock.now();
         let mut keys = self.decisions.of_calendar(&calendar.id, now).await?;
@@ -49,7 +60,12 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
         let status = calendar.status;
         let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
         let change = |row: &Decision| retire(row, verdict.clone(), record.revision);
+        let mut are_all = true;
         for keys in keys.chunks(ROWS) {
+            if counts.written > 0 && self.clock.now() > latest {
+                are_all = false;
+                break;
+            }
             self.retire_rows((&calendar.id, &change), keys, &mut counts, &mut set_aside)
                 .await?;
         }
@@ -65,7 +81,7 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
                 "retired calendar {id}, which is {status}: {retired} decisions retired"
             );
         }
-        Ok(retired)
+        Ok(RetiredDecisions { retired, are_all })
     }
 
     /// Retires the decisions about events that Recall does not know any more. It has removed

@@ -44,9 +44,10 @@ impl<P: SyncPorts> Retirement<'_, P> {
     ) -> Result<(), SyncError> {
         let (mut seen, mut retired) = (HashSet::new(), record.retired);
         loop {
-            let found = self.retirer.retire(record, &mut seen).await?;
+            let found = self.retirer.retire(record, &mut seen, latest).await?;
             let now = self.retirer.clock.now();
-            let was_quiet = retired.filter(|_| found == 0);
+            let is_quiet = found.retired == 0 && found.are_all;
+            let was_quiet = retired.filter(|_| is_quiet);
             let since = was_quiet.map_or(now, |retired| retired.since);
             retired = Some(Retired { since, until: now });
             let next = plus(now, POLL);

@@ -300,15 +300,17 @@ async fn retired_decisions_want_no_bot_and_a_second_time_costs_no_write() {
     let record = record.expect("it has changed");
     let retire = async || {
         let retirer = harness.retirer();
-        let rows = retirer.retire(&record, &mut HashSet::new()).await;
+        let rows = retirer
+            .retire(&record, &mut HashSet::new(), Timestamp::MAX)
+            .await;
         rows.expect("memory")
     };
-    assert_eq!(retire().await, 1);
+    assert_eq!(retire().await.retired, 1);
     let row = harness.decision(&an_event().id);
     assert_eq!(row.verdict.reason().rule.as_str(), "disconnected");
     assert_eq!(row.wanted, Wanted::Nothing);
     let before = harness.decisions.all();
-    assert_eq!(retire().await, 0);
+    assert_eq!(retire().await.retired, 0);
     assert_eq!(harness.decisions.all(), before, "no row has a new version");
 }
 

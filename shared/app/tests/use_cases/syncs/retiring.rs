@@ -137,6 +137,46 @@ impl Harness {
     }
 }
 
+/// A calendar with more decisions than a run has time to retire is retired by several.
+#[tokio::test]
+async fn retiring_a_large_calendar_goes_on_where_the_last_run_stopped() {
+    let harness = harness(2).await;
+    for number in 0..350 {
+        let row = a_decision().with(|row| {
+            row.key.event_id = EventId::parse(format!("many-{number}")).expect("an id");
+            row.calendar_id = id(1);
+            row.starts_at = harness.after(3_600);
+            row.ends_at = harness.after(7_200);
+        });
+        harness.decisions.put(row);
+    }
+    harness.recall.put_calendar(a_calendar().with(|calendar| {
+        calendar.id = id(1);
+        calendar.status = CalendarStatus::Disconnected;
+        calendar.updated_at = harness.after(0);
+    }));
+    harness.enqueue_calendar_changed(&id(1)).await;
+    // The index shows nothing yet.
+    harness.handle_with_lag(&[0; 9]).await;
+    let mut retired = vec![harness.retired()];
+    for _ in 0..5 {
+        harness.clock.advance(SignedDuration::from_mins(1));
+        harness.resync(harness.after(-1)).await;
+        retired.push(harness.retired());
+    }
+    assert_eq!(retired, [0, 100, 200, 300, 350, 350]);
+    let is_over = async || {
+        let record = harness.state.record(&id(1)).await.expect("memory");
+        !record.expect("it is stored").needs_retiring()
+    };
+    assert!(!is_over().await);
+    for _ in 0..4 {
+        harness.clock.advance(SignedDuration::from_mins(1));
+        harness.resync(harness.deadline()).await;
+    }
+    assert!(is_over().await);
+}
+
 /// A calendar with five decisions that was disconnected a moment ago.
 async fn disconnected() -> Harness {
     let harness = harness(1).await;
