@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callsheet_domain::{CalendarId, Decision, Timestamp, Wanted};
+use callsheet_domain::{CalendarId, Decision, Timestamp, Wanted, WantedBot};
 use recall_simulator::{BotPhase, BotView, EventView};
 use serde_json::Value;
 
@@ -52,13 +52,14 @@ impl Comparison {
             .map(|event| (event.id.to_string(), event))
             .collect();
         let mut comparison = Self::default();
-        for decision in decisions.iter().filter(|decision| decision.ends_at > now) {
+        let coming: Vec<_> = decisions.iter().filter(|row| row.ends_at > now).collect();
+        for decision in &coming {
             if let Wanted::Bot(bot) = &decision.wanted {
                 comparison.wanted.insert(Claim {
                     starts_at: bot.starts_at,
                     event: decision.key.event_id.to_string(),
                     deduplication_key: bot.deduplication_key.to_string(),
-                    config: in_order(Value::Object(bot.config.json().clone())),
+                    config: in_order(config_of_owner(bot, &coming)),
                 });
             }
         }
@@ -93,6 +94,17 @@ impl Comparison {
     pub fn unwanted(&self) -> impl Iterator<Item = &Claim> {
         self.held.difference(&self.wanted)
     }
+}
+
+/// The configuration that the owner of a bot offers: the rows of other copies keep the one
+/// that was sent for them last.
+fn config_of_owner(bot: &WantedBot, rows: &[&Decision]) -> Value {
+    let may_own =
+        |row: &&&Decision| row.wanted_key() == Some(&bot.deduplication_key) && !row.is_abandoned();
+    let owner = rows.iter().filter(may_own).min_by_key(|row| row.bot_rank());
+    let offer = owner.and_then(|owner| owner.offer.as_ref());
+    let config = offer.map_or(&bot.config, |offer| &offer.config);
+    Value::Object(config.json().clone())
 }
 
 fn in_order(mut config: Value) -> String {
