@@ -207,6 +207,9 @@ pub struct WorkspaceSyncState {
     pub full_sync_requested_at: Option<Timestamp>,
     /// When Recall's list of calendars was last compared to ours.
     pub listed_calendars_at: Option<Timestamp>,
+    /// An event changed at or after this instant, by Recall's clock: the latest instant since which
+    /// a completed sync listed changes and found one.
+    pub changed_since: Option<Timestamp>,
     /// A sync that is not completed.
     pub in_progress: Option<SyncInProgress<WorkspaceCoverage>>,
     /// Counts the writes of this state.
@@ -236,6 +239,9 @@ impl WorkspaceSyncState {
         };
         if is_linked {
             self.synced_until = self.synced_until.max(Some(reach.began_at));
+        }
+        if planned.listed > 0 {
+            self.changed_since = self.changed_since.max(reach.since);
         }
         if self
             .latest

@@ -130,6 +130,12 @@ struct SyncStateRow {
         skip_serializing_if = "Option::is_none"
     )]
     listed_calendars_at: Option<Timestamp>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    changed_since: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sync_in_progress: Option<SyncInProgressRow<CoverageRow>>,
     version: u64,
@@ -167,6 +173,7 @@ impl SyncStateRow {
             synced_until: state.synced_until,
             full_sync_requested_at: state.full_sync_requested_at,
             listed_calendars_at: state.listed_calendars_at,
+            changed_since: state.changed_since,
             sync_in_progress: state.in_progress.as_ref().map(SyncInProgressRow::of),
             version: state.version.next().0,
         }
@@ -178,6 +185,7 @@ impl SyncStateRow {
             synced_until: self.synced_until,
             full_sync_requested_at: self.full_sync_requested_at,
             listed_calendars_at: self.listed_calendars_at,
+            changed_since: self.changed_since,
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
             version: Version(self.version),
         }
@@ -240,6 +248,7 @@ mod tests {
             "synced_until": 5,
             "full_sync_requested_at": 2,
             "listed_calendars_at": 3,
+            "changed_since": 4,
             "sync_in_progress": {
                 "began_at": 8, "since": 4, "skipped": [], "policy": 2,
                 "next": "cursor", "pages": 1, "listed": 100, "held_until": 9,

@@ -38,6 +38,7 @@ fn full() -> WorkspaceSyncState {
         synced_until: Some(at("08:59:59.999999")),
         full_sync_requested_at: Some(at("07:00")),
         listed_calendars_at: Some(at("06:00:00.000009")),
+        changed_since: Some(at("08:55:30.000007")),
         in_progress: Some(SyncInProgress {
             mark: WorkspaceCoverage {
                 since: None,
