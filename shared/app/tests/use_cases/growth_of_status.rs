@@ -133,13 +133,15 @@ impl Decisions for Metered {
 /// A workspace of so many calendars, all of whose meetings are due, as after a push.
 async fn of_calendars(count: usize) -> (MemoryState, Metered) {
     let (state, decisions) = (MemoryState::new(), Metered::default());
+    let (a_record, a_row) = (a_calendar_record(), a_decision());
     for number in 0..count {
-        let record = a_calendar_record()
+        let record = a_record
+            .clone()
             .with(|record| record.calendar.id = id(format!("calendar-{number:05}")));
         state.write_record(&record).await.expect("memory");
         for day in 0..MEETINGS {
             let later = SignedDuration::from_hours(24 * day);
-            decisions.decisions.put(a_decision().with(|row| {
+            decisions.decisions.put(a_row.clone().with(|row| {
                 row.key.event_id = id(format!("event-{number}-{day}"));
                 row.key.ical_uid = id(format!("meeting-{number}-{day}"));
                 row.calendar_id.clone_from(&record.calendar.id);
