@@ -17,7 +17,7 @@ mod tests;
 mod values;
 
 pub(crate) use by::By;
-pub(crate) use calendars::CalendarsCommand;
+pub(crate) use calendars::{CalendarsCommand, ListArguments};
 use callsheet_app::events::EventName;
 use clap::{Args, Parser, Subcommand};
 pub(crate) use event::EventArgument;
@@ -144,7 +144,7 @@ pub(crate) enum Command {
     /// their calendars, which decides again. The history of calls is lost. Do not use it after a
     /// rollback: deploy the later version again, which can read them.
     Rebuild(RebuildArguments),
-    /// Show the health of the stack, the active policy, the calendars and their decisions
+    /// Show the health of the stack, the active policy, and totals of calendars and meetings
     ///
     /// Exit code 1 if anything needs a person. Each problem is shown with what to do about it.
     Status(StatusArguments),

@@ -72,20 +72,22 @@ pub(crate) fn show<T: Render>(result: &T, output: &Output) -> io::Result<u8> {
 /// An empty table with these column headings, no wider than the screen: long texts are
 /// wrapped within their column.
 pub(crate) fn table<const N: usize>(screen: &Screen, names: [&str; N]) -> TextTable {
+    table_of(screen, &names)
+}
+
+/// The same with any number of columns.
+pub(crate) fn table_of(screen: &Screen, names: &[&str]) -> TextTable {
     let mut table = Table::new();
     let line = LineStyle::none().fill('─').junction('─');
     table.load_style(presets::NOTHING.header_separator(line));
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(screen.width).unwrap_or(u16::MAX));
-    table.set_header(names.map(Cell::new));
-    for column in table.column_iter_mut().take(N - 1) {
-        column.set_padding((0, 1));
+    table.set_header(names.iter().map(Cell::new));
+    for (number, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, u16::from(number + 1 < names.len())));
     }
-    if let Some(last) = table.column_mut(N - 1) {
-        last.set_padding((0, 0));
-    }
-    let words = names.map(longest_word).to_vec();
-    let contents = names.map(columns).to_vec();
+    let words = names.iter().map(|name| longest_word(name)).collect();
+    let contents = names.iter().map(|name| columns(name)).collect();
     TextTable {
         table,
         width: screen.width,

@@ -8,9 +8,10 @@ use crate::screen::Screen;
 /// Number of unreadable rows that a text names. `--json` names all.
 const MAX_NAMED: usize = 20;
 
-/// Names the events that cannot be read. None if there are none.
+/// Names the first of `count` events that cannot be read. None if none has a name.
 pub(crate) fn events_paragraph(
     events: &[UnreadableEventSummary],
+    count: usize,
     screen: &Screen,
 ) -> Option<String> {
     if events.is_empty() {
@@ -24,7 +25,10 @@ pub(crate) fn events_paragraph(
         let (id, calendar) = (&event.event_id, &event.calendar);
         format!("  event {id} of calendar {calendar}, since {since}: {problem}")
     }));
-    lines.extend(more(events.len()));
+    let named = events.len().min(MAX_NAMED);
+    if count > named {
+        lines.push(format!("  and {} more", count - named));
+    }
     Some(lines.join("\n"))
 }
 

@@ -118,7 +118,12 @@ impl Run {
             .iter()
             .filter_map(|calendar| calendar["id"].as_str());
         let ids: Vec<_> = ids.filter_map(|id| CalendarId::parse(id).ok()).collect();
-        let count = |name: &str| status["meetings"][name].as_u64().unwrap_or_default();
+        let meetings = || calendars.iter().map(|calendar| &calendar["meetings"]);
+        let count = |name: &str| -> u64 { meetings().filter_map(|one| one[name].as_u64()).sum() };
+        let in_state = |name: &str| -> u64 {
+            let bots = meetings().map(|one| &one["bots"][name]);
+            bots.filter_map(Value::as_u64).sum()
+        };
         let events = self
             .stack
             .recall
@@ -129,7 +134,7 @@ impl Run {
             .iter()
             .any(|calendar| calendar["needs_full_sync"] == true)
             && count("record") + count("skip") >= events as u64
-            && count("due") + count("waiting") + count("uncertain") == 0
+            && in_state("due") + in_state("retrying") + in_state("uncertain") == 0
             && self.stack.queued().await == 0
             && self.stack.compare(&ids).await.agrees()
     }

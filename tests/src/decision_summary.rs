@@ -42,7 +42,7 @@ impl DecisionSummary {
             is_recorded: text("verdict")? == "record",
             wanted: bot("wanted"),
             applied: bot("applied"),
-            is_due: row.contains_key("due"),
+            is_due: text("due").is_some_and(|part| part != "abandoned"),
         })
     }
 }

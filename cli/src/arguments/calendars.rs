@@ -1,15 +1,16 @@
 //! Arguments of `callsheet calendars`.
 
-use clap::Subcommand;
+use callsheet_domain::{CalendarId, CalendarStatus};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CalendarsCommand {
-    /// List every known calendar: status, last syncs, meetings and bots
-    List {
-        /// Also read Recall's list of calendars, and show differences
-        #[arg(long)]
-        recall: bool,
-    },
+    /// List known calendars: status, last syncs, and by which policy their meetings are decided
+    ///
+    /// Shows a page, and how to get the next one. A page that is filtered may be short and still
+    /// have a next one.
+    List(ListArguments),
     /// Delete a calendar at Recall, and with it the bots of its upcoming meetings
     ///
     /// This cannot be undone: the owner has to connect the calendar again, and it gets a new id.
@@ -21,4 +22,43 @@ pub(crate) enum CalendarsCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// Which calendars are listed.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct ListArguments {
+    /// Only calendars with this status: connecting, connected, disconnected or deleted
+    #[arg(long, value_name = "STATUS", value_parser = status)]
+    pub(crate) status: Option<CalendarStatus>,
+    /// Only calendars that need a full sync
+    #[arg(long)]
+    pub(crate) needs_full_sync: bool,
+    /// Only calendars with a problem: disconnected, not synced, or with events that cannot be read
+    #[arg(long)]
+    pub(crate) problem: bool,
+    /// Only calendars whose owner's address or whose id contains TEXT
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) find: Option<String>,
+    /// Also count the upcoming meetings of each calendar
+    #[arg(long)]
+    pub(crate) meetings: bool,
+    /// Calendars of a page
+    #[arg(long, value_name = "N", default_value_t = 25,
+          value_parser = clap::value_parser!(u16).range(1..=200))]
+    pub(crate) limit: u16,
+    /// Continue where the page before ended: its `next`
+    #[arg(long, value_name = "CURSOR", value_parser = cursor)]
+    pub(crate) cursor: Option<CalendarId>,
+    /// Read all pages, and Recall's list of calendars too, and show differences
+    #[arg(long, conflicts_with_all = ["status", "needs_full_sync", "problem", "find", "limit", "cursor"])]
+    pub(crate) recall: bool,
+}
+
+fn status(text: &str) -> Result<CalendarStatus, String> {
+    CalendarStatus::parse(text).ok_or_else(|| "a status is expected, such as connected".to_owned())
+}
+
+fn cursor(text: &str) -> Result<CalendarId, String> {
+    CalendarId::parse(text).map_err(|_| "give the `next` of the page before".to_owned())
 }

@@ -1,22 +1,52 @@
-//! Every known calendar, and its status at Recall.
+//! Known calendars, and their status at Recall.
 
 use callsheet_api::calendars::CalendarList;
-use callsheet_app::list_calendars::list_calendars;
-use callsheet_app::ports::{Calendars, Decisions, Policies};
+use callsheet_app::list_calendars::{
+    CalendarFilter, CalendarQuery, KnownCalendars, list_calendars,
+};
+use callsheet_app::ports::{CalendarPages, Decisions, OverrideStore, Policies, SyncStates};
 use callsheet_domain::Timestamp;
 
+use crate::arguments::ListArguments;
 use crate::error::CliError;
 
-/// Lists the known calendars.
+/// Lists a page of the known calendars; all of them, if they are compared with Recall's.
 pub(super) async fn list<S, D>(
-    state: &S,
-    decisions: &D,
+    (state, decisions): (&S, &D),
+    arguments: ListArguments,
     now: Timestamp,
 ) -> Result<CalendarList, CliError>
 where
-    S: Calendars + Policies,
+    S: CalendarPages + OverrideStore + Policies + SyncStates,
     D: Decisions,
 {
-    let known = list_calendars(state, decisions, now).await?;
-    Ok(CalendarList::of(known, now))
+    let most = if arguments.recall {
+        usize::MAX
+    } else {
+        usize::from(arguments.limit)
+    };
+    let mut query = CalendarQuery {
+        filter: CalendarFilter {
+            status: arguments.status,
+            needs_full_sync: arguments.needs_full_sync,
+            has_problem: arguments.problem,
+            text: arguments.find,
+        },
+        after: arguments.cursor,
+        most,
+        with_meetings: arguments.meetings,
+    };
+    let mut known = KnownCalendars::default();
+    // A use case reads only so many records, and gives a short page. A person wants a full one.
+    loop {
+        let page = list_calendars(state, decisions, &query, now).await?;
+        known.calendars.extend(page.calendars);
+        known.unreadable.extend(page.unreadable);
+        known.next = page.next;
+        query.most = most.saturating_sub(known.calendars.len());
+        if query.most == 0 || known.next.is_none() {
+            return Ok(CalendarList::of(known, now));
+        }
+        query.after.clone_from(&known.next);
+    }
 }

@@ -27,15 +27,15 @@ pub(crate) async fn run(
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
     let output = &workspace.output();
     match command {
-        CalendarsCommand::List { recall: false } => {
-            let listed = list::list(&state, &decisions, clock.now()).await?;
-            Ok(show(&listed, output))
-        }
-        CalendarsCommand::List { recall: true } => {
+        CalendarsCommand::List(arguments) if arguments.recall => {
             let recall = workspace.recall(", or list without --recall")?;
             let directory = directory::fetch(&recall, &state, clock).await?;
-            let listed = list::list(&state, &decisions, clock.now()).await?;
+            let listed = list::list((&state, &decisions), arguments, clock.now()).await?;
             Ok(show(&listed.compared_with(directory), output))
+        }
+        CalendarsCommand::List(arguments) => {
+            let listed = list::list((&state, &decisions), arguments, clock.now()).await?;
+            Ok(show(&listed, output))
         }
         CalendarsCommand::Disconnect { calendar, yes } => {
             let ports = Ports {

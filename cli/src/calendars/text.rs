@@ -3,37 +3,29 @@
 use std::collections::BTreeMap;
 
 use callsheet_api::calendars::{
-    AtRecall, CalendarList, CalendarRow, Difference, Disconnected, Outcome, Removal,
+    AtRecall, CalendarList, CalendarRow, Difference, Disconnected, MeetingCounts, Outcome, Removal,
     UnknownCalendar,
 };
+use callsheet_app::bot_state::BotState;
 use callsheet_domain::CalendarStatus;
 
-use crate::render::{
-    Field, Render, Text, TextTable, ago, calendar_label, counted, short_calendar, table,
-};
+use crate::render::{Field, Render, Text, ago, calendar_label, counted, short_calendar, table_of};
 use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
+
+/// The states in which a bot is at Recall as wanted.
+const WITH_BOT: [BotState; 2] = [BotState::Scheduled, BotState::Dispatched];
+/// Rows of a comparison with Recall's list; of more calendars only those that differ are shown.
+const FEW: usize = 25;
 
 impl Render for CalendarList {
     fn text_on(&self, screen: &Screen) -> String {
         let mut parts = Vec::new();
-        let unknown = self.only_at_recall.as_deref().unwrap_or_default();
-        if self.calendars.is_empty() {
-            parts.push(
-                "No calendar is known yet. A calendar becomes known with its first webhook, or with the next \
-                 resync that reads Recall's list: `callsheet resync --full` requests one."
-                    .to_owned(),
-            );
+        if !self.calendars.is_empty() || self.only_at_recall.iter().flatten().next().is_some() {
+            parts.push(Text(self, screen).table());
         }
-        if !self.calendars.is_empty() || !unknown.is_empty() {
-            parts.push(match &self.only_at_recall {
-                None => Text(self, screen).table(),
-                Some(unknown) => Text(self, screen).table_with_recall(unknown),
-            });
-        }
-        if !self.calendars.is_empty() {
-            parts.push(Text(self, screen).counts());
-        }
+        parts.push(Text(self, screen).counts());
+        parts.extend(Text(self, screen).problems());
         parts.extend(Text(self, screen).comparison());
         parts.extend(decisions_paragraph(&self.unreadable_decisions));
         parts.extend(calendars_paragraph(&self.unreadable_calendars));
@@ -48,83 +40,66 @@ impl Render for CalendarList {
 }
 
 impl Text<'_, CalendarList> {
+    /// The calendars of the page; of many that are compared with Recall's those that differ.
+    fn shown(&self) -> impl Iterator<Item = &CalendarRow> {
+        let only_differing = self.only_at_recall.is_some() && self.calendars.len() > FEW;
+        let is_shown = move |one: &&CalendarRow| !only_differing || one.difference.is_some();
+        self.calendars.iter().filter(is_shown)
+    }
+
     fn table(&self) -> String {
-        let mut table = table(
-            self.1,
-            [
-                "calendar",
-                "platform",
-                "status",
-                "last sync",
-                "full sync",
-                "meetings",
-                "record",
-                "bots",
-            ],
-        );
-        for calendar in &self.calendars {
-            let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
-                .into_iter()
-                .chain([platform(calendar.platform), calendar.status.as_str()].map(str::to_owned))
-                .chain(self.last_syncs(calendar));
-            add_row(&mut table, cells, Some(calendar));
+        let is_compared = self.only_at_recall.is_some();
+        let has_meetings = self.calendars.iter().any(|one| one.meetings.is_some());
+        let columns = [
+            ("calendar", true),
+            ("platform", true),
+            ("status", true),
+            ("at Recall", is_compared),
+            ("last sync", true),
+            ("full sync", true),
+            ("decided", true),
+            ("record", has_meetings),
+            ("skip", has_meetings),
+            ("bots", has_meetings),
+        ];
+        let shown: Vec<_> = columns.iter().filter(|column| column.1).collect();
+        let headings: Vec<_> = shown.iter().map(|column| column.0).collect();
+        let mut table = table_of(self.1, &headings);
+        let mut add = |cells: Vec<Field>| {
+            let cells = cells.into_iter().zip(columns);
+            table.add_row(cells.filter(|(_, column)| column.1).map(|(cell, _)| cell));
+        };
+        for calendar in self.shown() {
+            add(self.row(calendar));
+        }
+        for unknown in self.only_at_recall.iter().flatten() {
+            add(unknown_row(unknown));
         }
         table.text()
     }
 
-    fn table_with_recall(&self, unknown: &[UnknownCalendar]) -> String {
-        let mut table = table(
-            self.1,
-            [
-                "calendar",
-                "platform",
-                "status",
-                "at Recall",
-                "last sync",
-                "full sync",
-                "meetings",
-                "record",
-                "bots",
-            ],
-        );
-        for calendar in &self.calendars {
-            let at_recall = calendar.at_recall.as_ref().map_or("", AtRecall::as_str);
-            let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
-                .into_iter()
-                .chain(
-                    [
-                        platform(calendar.platform),
-                        calendar.status.as_str(),
-                        at_recall,
-                    ]
-                    .map(str::to_owned),
-                )
-                .chain(self.last_syncs(calendar));
-            add_row(&mut table, cells, Some(calendar));
-        }
-        for calendar in unknown {
-            let cells = [short_calendar(&calendar.id, calendar.owner.as_deref())]
-                .into_iter()
-                .chain(
-                    [
-                        platform(calendar.platform),
-                        "unknown",
-                        calendar.status.as_str(),
-                    ]
-                    .map(str::to_owned),
-                );
-            add_row(&mut table, cells, None);
-        }
-        table.text()
+    fn row(&self, calendar: &CalendarRow) -> Vec<Field> {
+        let [last_sync, full_sync] = self.last_syncs(calendar);
+        let at_recall = calendar.at_recall.as_ref().map_or("", AtRecall::as_str);
+        let count = |count: fn(&MeetingCounts) -> usize| {
+            Field::number(calendar.meetings.as_ref().map_or(0, count))
+        };
+        vec![
+            Field::text(short_calendar(&calendar.id, calendar.owner.as_deref())),
+            Field::text(platform(calendar.platform)),
+            Field::text(&calendar.status),
+            Field::text(at_recall),
+            Field::text(last_sync),
+            Field::text(full_sync),
+            Field::text(self.decided(calendar)),
+            count(|meetings| meetings.record),
+            count(|meetings| meetings.skip),
+            count(|meetings| meetings.with_bot(&WITH_BOT)),
+        ]
     }
 
     /// Ages of the last sync and of the last full sync.
     fn last_syncs(&self, calendar: &CalendarRow) -> [String; 2] {
-        let need = if calendar.needs_full_sync {
-            ", needs a full sync"
-        } else {
-            ""
-        };
         if calendar.synced_at.is_none() && calendar.is_lost() {
             return Default::default();
         }
@@ -135,10 +110,38 @@ impl Text<'_, CalendarList> {
             (None, Some(_)) => "earlier".to_owned(),
             (None, None) => "never".to_owned(),
         };
-        [format!("{last_sync}{need}"), full_sync]
+        [last_sync, full_sync]
     }
 
+    /// By which policy its meetings are decided.
+    fn decided(&self, calendar: &CalendarRow) -> String {
+        let by = calendar
+            .decided_by
+            .map(|policy| format!("by policy {policy}"));
+        match (by, calendar.decided_until) {
+            (Some(by), Some(until)) => format!("until {} {by}", self.1.instant(until)),
+            (Some(by), None) if calendar.needs_full_sync => format!("{by}, needs a full sync"),
+            (Some(by), None) => by,
+            (None, _) if calendar.needs_full_sync => "needs a full sync".to_owned(),
+            (None, _) => String::new(),
+        }
+    }
+
+    /// Counts of the calendars, if all are listed; else how to get the others.
     fn counts(&self) -> String {
+        let all = counted(self.calendars.len(), "calendar", "calendars");
+        if self.calendars.is_empty() && self.next.is_none() {
+            return "No calendar is listed. Without filters this means that none is known yet: a calendar \
+                    becomes known with its first webhook, or with the next resync that reads Recall's list, \
+                    which `callsheet resync --full` requests."
+                .to_owned();
+        }
+        if let Some(next) = &self.next {
+            return format!(
+                "{all}, and there are more: repeat the command with `--cursor {next}`. `callsheet status` \
+                 shows totals."
+            );
+        }
         let mut statuses: BTreeMap<&str, usize> = BTreeMap::new();
         for calendar in &self.calendars {
             *statuses.entry(&calendar.status).or_default() += 1;
@@ -148,12 +151,21 @@ impl Text<'_, CalendarList> {
             .map(|(status, count)| format!("{count} {status}"))
             .collect();
         let needing = self.calendars.iter().filter(|one| one.needs_full_sync);
-        let all = counted(self.calendars.len(), "calendar", "calendars");
         format!(
             "{all}: {}; {} a full sync.",
             statuses.join(", "),
             counted(needing.count(), "needs", "need")
         )
+    }
+
+    /// What is wrong with the calendars that are shown. None if nothing is.
+    fn problems(&self) -> Option<String> {
+        let lines = self.shown().filter_map(|one| {
+            let name = short_calendar(&one.id, one.owner.as_deref());
+            Some(format!("  {name}: {}", one.problem.as_ref()?))
+        });
+        let lines: Vec<_> = lines.collect();
+        (!lines.is_empty()).then(|| format!("Problems:\n{}", lines.join("\n")))
     }
 
     /// Explains the differences. None if Recall's list was not read.
@@ -208,20 +220,17 @@ fn platform(platform: &'static str) -> &'static str {
     }
 }
 
-/// Adds a row. The counts of a calendar that only Recall knows are left out.
-fn add_row(
-    table: &mut TextTable,
-    cells: impl Iterator<Item = String>,
-    calendar: Option<&CalendarRow>,
-) {
-    let counts = calendar.map(|calendar| {
-        let upcoming = calendar.upcoming;
-        [upcoming.meetings, upcoming.record, upcoming.bots]
-    });
-    let number = Field::number::<usize>;
-    let counts = counts.into_iter().flatten().map(number);
-    let cells: Vec<_> = cells.map(Field::text).chain(counts).collect();
-    table.add_row(cells);
+/// The row of a calendar that only Recall knows.
+fn unknown_row(calendar: &UnknownCalendar) -> Vec<Field> {
+    let name = short_calendar(&calendar.id, calendar.owner.as_deref());
+    let known = [
+        name.as_str(),
+        platform(calendar.platform),
+        "unknown",
+        calendar.status.as_str(),
+    ];
+    let empty = std::iter::repeat_n("", 6);
+    known.into_iter().chain(empty).map(Field::text).collect()
 }
 
 /// Description of what will happen, for the confirmation.

@@ -50,7 +50,12 @@ impl Text<'_, Health> {
             ("unreadable", unreadable),
             ("due", Text(&self.due, self.1).text()),
         ];
-        let lines = rows.map(|(name, value)| format!("{name:<23}{value}"));
+        let earliest = self.due.oldest_start.map(|at| self.1.instant(at));
+        let earliest = earliest.map(|at| ("earliest due start", at));
+        let rows = rows.into_iter().chain(earliest);
+        let lines: Vec<_> = rows
+            .map(|(name, value)| format!("{name:<23}{value}"))
+            .collect();
         lines.join("\n")
     }
 }
@@ -85,13 +90,16 @@ impl Text<'_, QueueStatus> {
 
 impl Text<'_, DueStatus> {
     fn text(&self) -> String {
-        let decisions = counted(self.decisions, "decision", "decisions");
-        match self.oldest_start {
-            Some(at) => format!(
-                "{decisions}, the earliest meeting starts {}",
-                self.1.instant(at)
-            ),
-            None => decisions,
+        if self.decisions == 0 {
+            return "0 decisions".to_owned();
         }
+        format!(
+            "{}{}: {} now, {} later; {} within the hour",
+            if self.has_more { "more than " } else { "" },
+            counted(self.decisions, "decision", "decisions"),
+            self.ready,
+            self.decisions - self.ready,
+            counted(self.within_the_hour, "meeting", "meetings"),
+        )
     }
 }

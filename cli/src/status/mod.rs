@@ -1,4 +1,4 @@
-//! Status of the stack: its health, policy, calendars and decisions.
+//! Status of the stack: its health, policy, and totals of calendars and meetings.
 
 mod health_text;
 #[cfg(test)]
@@ -7,11 +7,12 @@ mod text;
 
 use callsheet_api::status::{Periods, Status};
 use callsheet_app::ports::{
-    Access, ActivityLog, Calendars, DeadLetters, Decisions, MeasuredQueue, OverrideStore, Policies,
-    SyncStates,
+    Access, ActivityLog, Calendars, DeadLetters, DecisionOverview, Decisions, MeasuredQueue,
+    OverrideStore, Policies, SyncStates,
 };
-use callsheet_app::status::Queues;
+use callsheet_app::status::{Days, Queues};
 use callsheet_domain::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::arguments::StatusArguments;
 use crate::error::CliError;
@@ -28,21 +29,25 @@ pub(crate) async fn run(
         sync: workspace.queue().await?,
         dead_letters: workspace.optional_dead_letters().await?,
     };
-    status((&state, &decisions, &queues), arguments, now).await
+    let zone = &workspace.screen().zone;
+    status((&state, &decisions, &queues), arguments, zone, now).await
 }
 
 async fn status<S, D, Q, L>(
     ports: (&S, &D, &Queues<Q, L>),
     arguments: &StatusArguments,
+    zone: &TimeZone,
     now: Timestamp,
 ) -> Result<Status, CliError>
 where
     S: Access + ActivityLog + Calendars + OverrideStore + Policies + SyncStates,
-    D: Decisions,
+    D: Decisions + DecisionOverview,
     Q: MeasuredQueue,
     L: DeadLetters,
 {
-    let read = callsheet_app::status::status(ports, now).await?;
+    let days = Days::at(now, zone)
+        .ok_or_else(|| CliError::Failed(format!("the clock is wrong: it is {now}")))?;
+    let read = callsheet_app::status::status(ports, days, now).await?;
     let periods = Periods {
         resync_every_minutes: arguments.resync_every_minutes,
         catch_up_every_minutes: arguments.catch_up_every_minutes,

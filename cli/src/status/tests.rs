@@ -1,5 +1,6 @@
 //! Counts and text of the status.
 
+mod at_size;
 mod outages;
 
 use callsheet_api::status::Status;
@@ -18,7 +19,8 @@ use callsheet_testkit::{
 
 use super::status;
 use crate::arguments::StatusArguments;
-use crate::render::Render as _;
+use crate::render::{Render as _, assert_published};
+use jiff::tz::TimeZone;
 
 const NOW: &str = "09:30";
 const ARGUMENTS: StatusArguments = StatusArguments {
@@ -70,7 +72,10 @@ impl Harness {
 
     async fn status(&self, now: Timestamp) -> Status {
         let ports = (&self.state, &self.decisions, &self.queues);
-        status(ports, &ARGUMENTS, now).await.expect("memory")
+        let status = status(ports, &ARGUMENTS, &TimeZone::UTC, now).await;
+        let status = status.expect("memory");
+        assert_published("status", &status);
+        status
     }
 }
 
@@ -160,16 +165,25 @@ async fn each_calendar_and_each_meeting_is_counted_once() {
         text,
         " policy is active.
 
+2 calendars: 1 connected, 1 disconnected; 1 needs a full sync.
+5 upcoming meetings: 4 to be recorded, 1 not; 1 with their bot at Recall, 2 to do.
+
 calendar                        status        last sync                      paused until          record  skip  bots  to do
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 sales@acme.example (calendar…)  disconnected  never                          2090-03-06 12:00 UTC       0     0     0      0
 sales@acme.example (calendar…)  connected     30 min ago, needs a full sync  2090-03-06 12:00 UTC       4     1     1      2
 
-2 calendars: 1 connected, 1 disconnected; 1 needs a full sync.
-5 upcoming meetings: 4 to be recorded, 1 not; 1 with their bot at Recall, 1 due, 1 waiting, 0 uncertain, 1 abandoned.
-  1 abandoned: the calendar is lost
+meetings        today  tomorrow
+───────────────────────────────
+to be recorded      4         0
+not recorded        1         0
+bot scheduled       1         0
+due                 1         0
+retrying            1         0
+abandoned           1         0
 
 Abandoned decisions; `callsheet retry` reopens them:
+  1 abandoned: the calendar is lost
   2090-03-06 10:00 UTC event-3 \"Kick-off\": the calendar is lost"
     );
 }

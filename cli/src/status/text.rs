@@ -1,6 +1,10 @@
-//! Text of the workspace's status.
+//! Text of the workspace's status: problems and totals first.
 
-use callsheet_api::status::{CalendarSummary, MeetingCounts, PolicyStatus, Status};
+use callsheet_api::calendars::CalendarRow;
+use callsheet_api::status::{
+    Abandoned, CalendarTotals, FullSync, MeetingCounts, MeetingsOfDays, PolicyStatus, Status,
+};
+use callsheet_app::bot_state::BotState;
 
 use crate::render::{Field, Render, Text, ago, counted, in_one_line, short_calendar, table};
 use crate::retry::abandoned_line;
@@ -12,23 +16,26 @@ impl Render for Status {
         let mut parts = vec![
             Text(&self.health, screen).verdict(),
             Text(&self.health, screen).numbers(self.now),
+            Text(&self.policy, screen).sentence(),
         ];
-        parts.push(Text(&self.policy, screen).sentence());
-        if self.calendars.is_empty() {
+        parts.extend(self.full_sync.map(|sync| Text(&sync, screen).sentence()));
+        if self.totals.calendars == 0 {
             parts.push(
                 "No calendar is known yet. A calendar becomes known with its first webhook, or with the next \
                  resync that reads Recall's list: `callsheet resync --full` requests one."
                     .to_owned(),
             );
         } else {
-            parts.push(Text(self, screen).table());
-            parts.push(Text(self, screen).counts());
+            parts.extend(Text(self, screen).calendars());
         }
-        if !self.abandoned.is_empty() {
-            parts.push(Text(self, screen).abandoned());
-        }
+        parts.extend(Text(&self.abandoned, screen).paragraph());
         let health = &self.health;
-        parts.extend(events_paragraph(&health.unreadable_events, screen));
+        let event_count = health.unreadable_event_count;
+        parts.extend(events_paragraph(
+            &health.unreadable_events,
+            event_count,
+            screen,
+        ));
         parts.extend(decisions_paragraph(&health.unreadable_decisions));
         parts.extend(calendars_paragraph(&health.unreadable_calendars));
         parts.join("\n\n")
@@ -39,26 +46,165 @@ impl Render for Status {
     }
 }
 
-/// Number of abandoned decisions that are listed.
-const MAX_LISTED: usize = 20;
-
 impl Text<'_, Status> {
-    fn counts(&self) -> String {
+    /// The calendars: totals, each one if they are few, and the meetings of two days.
+    fn calendars(&self) -> Vec<String> {
+        let totals = Text(&self.totals, self.1);
+        let mut parts = Vec::new();
+        if let Some(calendars) = &self.calendars {
+            parts.push(format!("{}\n{}", totals.sentence(), upcoming(calendars)));
+            parts.push(self.table());
+        } else {
+            parts.push(totals.sentence());
+            parts.extend(totals.problems());
+        }
+        parts.push(Text(&self.meetings, self.1).table());
+        parts
+    }
+
+    fn table(&self) -> String {
+        let names = [
+            "calendar",
+            "status",
+            "last sync",
+            "paused until",
+            "record",
+            "skip",
+            "bots",
+            "to do",
+        ];
+        let mut table = table(self.1, names);
+        for calendar in self.calendars.iter().flatten() {
+            let number = Field::number::<usize>;
+            let none = MeetingCounts::default();
+            let meetings = calendar.meetings.as_ref().unwrap_or(&none);
+            let last_sync = calendar.synced_at;
+            let last_sync = last_sync.map_or_else(|| "never".to_owned(), |at| ago(at, self.now));
+            let need = if calendar.needs_full_sync {
+                ", needs a full sync"
+            } else {
+                ""
+            };
+            let paused_until = calendar.paused_until;
+            table.add_row([
+                Field::text(short_calendar(&calendar.id, calendar.owner.as_deref())),
+                Field::text(&calendar.status),
+                Field::text(format!("{last_sync}{need}")),
+                Field::text(paused_until.map_or_else(String::new, |at| self.1.instant(at))),
+                number(meetings.record),
+                number(meetings.skip),
+                number(meetings.with_bot(&WITH_BOT)),
+                number(meetings.with_bot(&TO_DO)),
+            ]);
+        }
+        table.text()
+    }
+}
+
+/// The upcoming meetings of few calendars together.
+fn upcoming(calendars: &[CalendarRow]) -> String {
+    let meetings = calendars.iter().filter_map(|one| one.meetings.as_ref());
+    let sum = |count: fn(&MeetingCounts) -> usize| meetings.clone().map(count).sum::<usize>();
+    let (record, skip) = (sum(|one| one.record), sum(|one| one.skip));
+    format!(
+        "{}: {record} to be recorded, {skip} not; {} with their bot at Recall, {} to do.",
+        counted(record + skip, "upcoming meeting", "upcoming meetings"),
+        sum(|one| one.with_bot(&WITH_BOT)),
+        sum(|one| one.with_bot(&TO_DO)),
+    )
+}
+
+/// The states in which a bot is at Recall as wanted.
+const WITH_BOT: [BotState; 2] = [BotState::Scheduled, BotState::Dispatched];
+/// The states in which a call is to be made.
+const TO_DO: [BotState; 3] = [BotState::Due, BotState::Retrying, BotState::Uncertain];
+
+impl Text<'_, CalendarTotals> {
+    fn sentence(&self) -> String {
         let statuses = self.statuses.iter();
         let statuses: Vec<_> = statuses
             .map(|(name, count)| format!("{count} {name}"))
             .collect();
-        let needing = self
-            .calendars
-            .iter()
-            .filter(|calendar| calendar.needs_full_sync);
         format!(
-            "{}: {}; {} a full sync.\n{}",
-            counted(self.calendars.len(), "calendar", "calendars"),
+            "{}: {}; {} a full sync.",
+            counted(self.calendars, "calendar", "calendars"),
             statuses.join(", "),
-            counted(needing.count(), "needs", "need"),
-            Text(&self.meetings, self.1).summary()
+            counted(self.needing_full_sync, "needs", "need")
         )
+    }
+
+    /// The calendars that have a problem, and how to list all.
+    fn problems(&self) -> Vec<String> {
+        let mut parts = Vec::new();
+        if self.with_problem > 0 {
+            let mut lines = vec![format!(
+                "{} a problem:",
+                counted(self.with_problem, "calendar has", "calendars have")
+            )];
+            lines.extend(self.problems.iter().map(|one| {
+                let name = short_calendar(&one.id, one.owner.as_deref());
+                format!("  {name}: {}", one.problem)
+            }));
+            match self.with_problem - self.problems.len() {
+                0 => {}
+                more => lines.push(format!(
+                    "  and {more} more: `callsheet calendars list --problem`"
+                )),
+            }
+            parts.push(lines.join("\n"));
+        }
+        parts.push("`callsheet calendars list` lists the calendars.".to_owned());
+        parts
+    }
+}
+
+impl Text<'_, FullSync> {
+    fn sentence(&self) -> String {
+        let Self(FullSync { policy, pages, .. }, screen) = self;
+        let pages = usize::try_from(*pages).unwrap_or(usize::MAX);
+        format!(
+            "A full sync of all calendars is in progress, the nearest meetings first: everything that starts \
+             before {} is decided by policy {policy}; {} so far.",
+            screen.instant(self.decided_until),
+            counted(pages, "page", "pages")
+        )
+    }
+}
+
+impl Text<'_, MeetingsOfDays> {
+    /// Counts of both days. A state in which no bot is has no row, but for the usual ones.
+    fn table(&self) -> String {
+        let days = [&self.today, &self.tomorrow];
+        if days.iter().all(|day| day.record + day.skip == 0) {
+            return "No meeting starts today or tomorrow.".to_owned();
+        }
+        let mut table = table(self.1, ["meetings", "today", "tomorrow"]);
+        let rows: [(&str, bool, fn(&MeetingCounts) -> usize); 8] = [
+            ("to be recorded", true, |day| day.record),
+            ("not recorded", true, |day| day.skip),
+            ("bot scheduled", true, |day| {
+                day.with_bot(&[BotState::Scheduled])
+            }),
+            ("bot dispatched", false, |day| {
+                day.with_bot(&[BotState::Dispatched])
+            }),
+            ("due", false, |day| day.with_bot(&[BotState::Due])),
+            ("retrying", false, |day| day.with_bot(&[BotState::Retrying])),
+            ("uncertain", false, |day| {
+                day.with_bot(&[BotState::Uncertain])
+            }),
+            ("abandoned", false, |day| {
+                day.with_bot(&[BotState::Abandoned])
+            }),
+        ];
+        for (name, is_usual, count) in rows {
+            let counts = days.map(count);
+            if is_usual || counts != [0, 0] {
+                let [today, tomorrow] = counts.map(Field::number::<usize>);
+                table.add_row([Field::text(name), today, tomorrow]);
+            }
+        }
+        table.text()
     }
 }
 
@@ -84,93 +230,25 @@ impl Text<'_, PolicyStatus> {
     }
 }
 
-impl Text<'_, Status> {
-    fn abandoned(&self) -> String {
+/// Number of abandoned decisions that are listed.
+const MAX_LISTED: usize = 20;
+
+impl Text<'_, Abandoned> {
+    /// The abandoned decisions. None if there are none.
+    fn paragraph(&self) -> Option<String> {
+        if self.meetings.is_empty() {
+            return None;
+        }
         let mut lines = vec!["Abandoned decisions; `callsheet retry` reopens them:".to_owned()];
-        lines.extend(
-            self.abandoned
-                .iter()
-                .take(MAX_LISTED)
-                .map(|meeting| abandoned_line(meeting, self.1)),
-        );
-        if self.abandoned.len() > MAX_LISTED {
-            lines.push(format!("  and {} more", self.abandoned.len() - MAX_LISTED));
+        let reasons = self.by_reason.iter();
+        lines.extend(reasons.map(|(reason, count)| format!("  {count} abandoned: {reason}")));
+        let listed = self.meetings.iter().take(MAX_LISTED);
+        lines.extend(listed.map(|meeting| abandoned_line(meeting, self.1)));
+        match self.count().saturating_sub(MAX_LISTED) {
+            0 => {}
+            more if self.has_more => lines.push(format!("  and more than {more} more")),
+            more => lines.push(format!("  and {more} more")),
         }
-        lines.join("\n")
-    }
-
-    fn table(&self) -> String {
-        let names = [
-            "calendar",
-            "status",
-            "last sync",
-            "paused until",
-            "record",
-            "skip",
-            "bots",
-            "to do",
-        ];
-        let mut table = table(self.1, names);
-        for calendar in &self.calendars {
-            let number = Field::number::<usize>;
-            let MeetingCounts {
-                record,
-                skip,
-                with_bot,
-                due,
-                waiting,
-                ..
-            } = calendar.meetings;
-            table.add_row([
-                Field::text(short_calendar(&calendar.id, calendar.owner.as_deref())),
-                Field::text(&calendar.status),
-                Field::text(self.last_sync(calendar)),
-                Field::text(
-                    calendar
-                        .paused_until
-                        .map_or_else(String::new, |at| self.1.instant(at)),
-                ),
-                number(record),
-                number(skip),
-                number(with_bot),
-                number(due + waiting),
-            ]);
-        }
-        table.text()
-    }
-
-    fn last_sync(&self, calendar: &CalendarSummary) -> String {
-        let last_sync = calendar.synced_at;
-        let last_sync = last_sync.map_or_else(|| "never".to_owned(), |at| ago(at, self.now));
-        if calendar.needs_full_sync {
-            format!("{last_sync}, needs a full sync")
-        } else {
-            last_sync
-        }
-    }
-}
-
-impl Text<'_, MeetingCounts> {
-    fn summary(&self) -> String {
-        let abandoned: usize = self.abandoned.values().sum();
-        let mut text = format!(
-            "{}: {} to be recorded, {} not; {} with their bot at Recall, {} due, {} waiting, \
-             {} uncertain, {abandoned} abandoned.",
-            counted(
-                self.record + self.skip,
-                "upcoming meeting",
-                "upcoming meetings"
-            ),
-            self.record,
-            self.skip,
-            self.with_bot,
-            self.due,
-            self.waiting,
-            self.uncertain,
-        );
-        let reasons = self.abandoned.iter();
-        let reasons = reasons.map(|(reason, count)| format!("\n  {count} abandoned: {reason}"));
-        text.extend(reasons);
-        text
+        Some(lines.join("\n"))
     }
 }

@@ -224,7 +224,10 @@ fn queried(body: &Value) -> Vec<Value> {
 }
 
 fn a_key(event: &str) -> Value {
-    attributes(&json!({"ical_uid": "meeting-1", "event_id": event}))
+    attributes(&json!({
+        "v": 1, "ical_uid": "meeting-1", "event_id": event, "calendar_id": "calendar-1",
+        "starts_at": START, "ends_at": START + HOUR, "verdict": "record", "bot_state": "due",
+    }))
 }
 
 /// An abandoned decision, one that cannot be read, and one whose bot is missing at Recall.

@@ -89,8 +89,15 @@ impl Stage {
         self
     }
 
-    /// With a decision.
-    pub(crate) fn deciding(mut self, row: Value) -> Self {
+    /// With a decision, in the indexes that show it.
+    pub(crate) fn deciding(mut self, mut row: Value) -> Self {
+        row["day"] = "2090-03-06".into();
+        row["bot_state"] = "due".into();
+        if !row["abandoned"].is_null() {
+            row["due"] = "abandoned".into();
+        } else if row["applied"].is_null() {
+            row["due"] = "due".into();
+        }
         self.decisions.push(row);
         self
     }
@@ -188,11 +195,9 @@ fn listed(results: &[Value]) -> Value {
 /// Whether the expressions of a query or a scan hold for a row.
 fn is_asked_for(row: &Value, body: &Value) -> bool {
     let expressions = ["KeyConditionExpression", "FilterExpression"];
-    let mut terms = expressions
-        .iter()
-        .filter_map(|name| body[*name].as_str())
-        .flat_map(|expression| expression.split(" AND "));
-    terms.all(|term| {
+    let given = expressions.iter().filter_map(|name| body[*name].as_str());
+    let terms = given.map(spelled_out).collect::<Vec<_>>().join(" AND ");
+    terms.split(" AND ").all(|term| {
         let words = term.trim_start_matches("begins_with");
         let words = words
             .trim_start_matches("attribute_exists")
@@ -215,7 +220,19 @@ fn is_asked_for(row: &Value, body: &Value) -> bool {
             () if term.starts_with("attribute_exists") => !found.is_null(),
             () if words[1] == "=" => found == given,
             () if words[1] == ">" => number(found) > number(given),
+            () if words[1] == ">=" => (number(found), text(found)) >= (number(given), text(given)),
+            () if words[1] == "<=" => (number(found), text(found)) <= (number(given), text(given)),
             () => panic!("no such term: {term}"),
         }
     })
+}
+
+/// An expression with two comparisons in place of a `BETWEEN`.
+fn spelled_out(expression: &str) -> String {
+    let Some((before, between)) = expression.split_once(" BETWEEN ") else {
+        return expression.to_owned();
+    };
+    let name = before.rsplit(' ').next().unwrap_or(before);
+    let (from, until) = between.split_once(" AND ").expect("two ends");
+    format!("{before} >= {from} AND {name} <= {until}")
 }

@@ -4,21 +4,25 @@ use std::collections::HashSet;
 
 use callsheet_app::directory::Directory;
 use callsheet_app::disconnect::RemovalEffects;
-use callsheet_app::list_calendars::{CalendarState, KnownCalendars};
+use callsheet_app::list_calendars::{CalendarProblem, CalendarState, KnownCalendars};
 use callsheet_app::ports::Removed;
 use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use crate::meeting_counts::MeetingCounts;
 use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
+use crate::words::{counted, instant};
 
-/// The list of calendars.
+/// A page of the list of calendars.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CalendarList {
     /// When this was read.
     pub now: Timestamp,
-    /// The calendars.
+    /// The calendars: a page in order of id, here by owner.
     pub calendars: Vec<CalendarRow>,
+    /// The cursor of the next page; none on the last one.
+    pub next: Option<String>,
     /// Calendars that only Recall knows; none if Recall's list was not read.
     pub only_at_recall: Option<Vec<UnknownCalendar>>,
     /// Problems of calendars that Recall lists in a shape that cannot be read.
@@ -38,8 +42,8 @@ pub struct CalendarRow {
     pub owner: Option<String>,
     /// The calendar's platform.
     pub platform: &'static str,
-    /// The calendar's status at Recall.
-    #[schemars(extend("enum" = ["connecting", "connected", "disconnected", "deleted"]))]
+    /// The calendar's status at Recall: connecting, connected, disconnected, deleted, or one that
+    /// Recall has added since.
     pub status: String,
     /// When the last completed sync began.
     pub synced_at: Option<Timestamp>,
@@ -47,23 +51,22 @@ pub struct CalendarRow {
     pub full_sync_at: Option<Timestamp>,
     /// Whether its decisions may be outdated.
     pub needs_full_sync: bool,
-    /// Its upcoming meetings.
-    pub upcoming: Upcoming,
+    /// The revision of the policy that decided about its meetings; none if it is lost or nothing
+    /// is decided yet.
+    pub decided_by: Option<u64>,
+    /// That policy decided about the meetings that start before this instant, and an earlier one
+    /// about the others, while a full sync of the workspace is in progress; none for all meetings.
+    pub decided_until: Option<Timestamp>,
+    /// End of its pause, if it is paused.
+    pub paused_until: Option<Timestamp>,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+    /// Its meetings that are not over; none if they were not asked for.
+    pub meetings: Option<MeetingCounts>,
     /// Its status at Recall; none if Recall's list was not read.
     pub at_recall: Option<AtRecall>,
     /// How Recall and Callsheet differ, if they do.
     pub difference: Option<Difference>,
-}
-
-/// Counts of meetings that are not over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
-pub struct Upcoming {
-    /// Number of them.
-    pub meetings: usize,
-    /// Number of those that are to be recorded.
-    pub record: usize,
-    /// Meetings with a bot at Recall. Copies of a meeting may share one.
-    pub bots: usize,
 }
 
 /// Status of a calendar at Recall.
@@ -182,29 +185,67 @@ fn owner_address(calendar: &Calendar) -> Option<String> {
 }
 
 impl CalendarList {
-    /// Represents the known calendars, as they were read at `now`.
+    /// Represents a page of the known calendars, as they were read at `now`.
     #[must_use]
     pub fn of(known: KnownCalendars, now: Timestamp) -> Self {
-        let mut calendars: Vec<_> = known.calendars.iter().map(CalendarRow::of).collect();
-        calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
-        let rows = known.calendars.into_iter().flat_map(|one| one.unreadable);
+        let mut unreadable_calendars = UnreadableCalendar::all_of(known.unreadable);
+        let overrides = known.calendars.iter().filter_map(problem_of_overrides);
+        unreadable_calendars.extend(overrides);
+        unreadable_calendars.sort();
+        let rows = known
+            .calendars
+            .iter()
+            .filter_map(|one| one.meetings.as_ref());
+        let rows = rows.flat_map(|meetings| meetings.unreadable.clone());
         let mut unreadable_decisions: Vec<_> = rows.map(UnreadableDecision::of).collect();
         unreadable_decisions.sort();
         Self {
             now,
-            calendars,
+            calendars: CalendarRow::all_of(&known.calendars),
+            next: known.next.map(|next| next.to_string()),
             only_at_recall: None,
             unreadable: Vec::new(),
-            unreadable_calendars: UnreadableCalendar::all_of(known.unreadable),
+            unreadable_calendars,
             unreadable_decisions,
         }
     }
 }
 
+/// The calendar whose owner's overrides cannot be read, if that is so.
+pub(crate) fn problem_of_overrides(calendar: &CalendarState) -> Option<UnreadableCalendar> {
+    Some(UnreadableCalendar {
+        id: calendar.record.calendar.id.to_string(),
+        problem: calendar.overrides_problem.clone()?,
+    })
+}
+
+/// What is wrong with a calendar, without its name.
+pub(crate) fn problem_text(problem: CalendarProblem) -> String {
+    match problem {
+        CalendarProblem::NotSynced { since } => {
+            format!("not synced since it changed at {}", instant(since))
+        }
+        CalendarProblem::UnreadableEvents(count) => {
+            format!("{} cannot be read", counted(count, "event", "events"))
+        }
+        CalendarProblem::Disconnected { since } => {
+            format!("disconnected at Recall since {}", instant(since))
+        }
+    }
+}
+
 impl CalendarRow {
+    /// Represents calendars, by owner.
+    pub(crate) fn all_of(calendars: &[CalendarState]) -> Vec<Self> {
+        let mut rows: Vec<_> = calendars.iter().map(Self::of).collect();
+        rows.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
+        rows
+    }
+
     fn of(state: &CalendarState) -> Self {
         let calendar = &state.record.calendar;
         let last_sync = state.record.last_sync.as_ref();
+        let meetings = state.meetings.as_ref();
         Self {
             id: calendar.id.to_string(),
             owner: owner_address(calendar),
@@ -213,11 +254,11 @@ impl CalendarRow {
             synced_at: last_sync.map(|last_sync| last_sync.began_at),
             full_sync_at: last_sync.and_then(|last_sync| last_sync.full_sync_at),
             needs_full_sync: state.needs_full_sync,
-            upcoming: Upcoming {
-                meetings: state.upcoming.meetings,
-                record: state.upcoming.record,
-                bots: state.upcoming.bots,
-            },
+            decided_by: state.decided.map(|decided| decided.by.0),
+            decided_until: state.decided.and_then(|decided| decided.until),
+            paused_until: state.paused_until,
+            problem: state.problem.map(problem_text),
+            meetings: meetings.map(|meetings| MeetingCounts::of(&meetings.counts)),
             at_recall: None,
             difference: None,
         }

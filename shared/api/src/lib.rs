@@ -17,6 +17,7 @@ mod facts;
 mod finding;
 mod findings;
 pub mod forget;
+pub mod meeting_counts;
 pub mod override_list;
 pub mod overrides;
 pub mod pause;

@@ -81,8 +81,15 @@ pub struct DenialStatus {
 /// Calls that are to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct DueStatus {
-    /// Number of due decisions, waiting ones included.
+    /// Number of due decisions, waiting ones included; of the first ten thousand by start, if there
+    /// are more.
     pub decisions: usize,
+    /// Whether there are more.
+    pub has_more: bool,
+    /// Number of those whose call may be made now.
+    pub ready: usize,
+    /// Number of those whose meeting starts within the hour, or has begun.
+    pub within_the_hour: usize,
     /// Start of the earliest of their meetings.
     pub oldest_start: Option<Timestamp>,
     /// Number of those whose meeting has begun, or begins within ten minutes though a call failed.
@@ -110,14 +117,17 @@ impl PolicyStatus {
 }
 
 impl DueStatus {
-    pub(crate) fn of(read: read::DueCounts) -> Self {
+    pub(crate) fn of(read: &read::DueCounts) -> Self {
         Self {
             decisions: read.decisions,
+            has_more: read.has_more,
+            ready: read.ready,
+            within_the_hour: read.within_the_hour,
             oldest_start: read.oldest_start,
             overdue: read.overdue,
             blocked: read.blocked,
             failing: read.failing,
-            last_error: read.last_error,
+            last_error: read.last_error.clone(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Status of the stack: its health, policy, calendars and decisions.
+//! Status of the stack: its health, policy, and totals of its calendars and meetings.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,11 @@ use callsheet_domain::{Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::calendars::{CalendarRow, problem_of_overrides, problem_text};
 pub use crate::finding::{Finding, FindingKind};
 pub use crate::findings::Periods;
 use crate::findings::findings;
+pub use crate::meeting_counts::MeetingCounts;
 use crate::retry::AbandonedMeeting;
 use crate::signals::Signals;
 pub use crate::signals::{DenialStatus, DueStatus, Measured, PolicyStatus, QueueStatus};
@@ -25,53 +27,82 @@ pub struct Status {
     pub health: Health,
     /// The active policy.
     pub policy: PolicyStatus,
-    /// The calendars.
-    pub calendars: Vec<CalendarSummary>,
-    /// Number of calendars by status.
-    pub statuses: BTreeMap<String, usize>,
-    /// Upcoming meetings of all calendars together.
-    pub meetings: MeetingCounts,
-    /// Upcoming meetings whose decision is abandoned, by start.
-    pub abandoned: Vec<AbandonedMeeting>,
+    /// Totals of the calendars.
+    pub totals: CalendarTotals,
+    /// A full sync of the workspace that is in progress.
+    pub full_sync: Option<FullSync>,
+    /// Each calendar with its upcoming meetings, by owner; none if there are more than twenty:
+    /// `callsheet calendars list` has them.
+    pub calendars: Option<Vec<CalendarRow>>,
+    /// The meetings of today and tomorrow, in all calendars.
+    pub meetings: MeetingsOfDays,
+    /// Upcoming meetings whose decision is abandoned.
+    pub abandoned: Abandoned,
 }
 
-/// A calendar and its meetings.
+/// Totals of the calendars whose records can be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct CalendarSummary {
+pub struct CalendarTotals {
+    /// Number of them.
+    pub calendars: usize,
+    /// Number of them by status at Recall.
+    pub statuses: BTreeMap<String, usize>,
+    /// Number of those whose decisions may be outdated.
+    pub needing_full_sync: usize,
+    /// Number of those that have a problem.
+    pub with_problem: usize,
+    /// The first of those, at most twenty, the most urgent problems first.
+    pub problems: Vec<ProblemCalendar>,
+}
+
+/// A calendar that has a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ProblemCalendar {
     /// Recall's id of the calendar.
     pub id: String,
     /// The owner's address.
     pub owner: Option<String>,
-    /// The calendar's status at Recall.
-    #[schemars(extend("enum" = ["connecting", "connected", "disconnected", "deleted"]))]
-    pub status: String,
-    /// When the last completed sync began.
-    pub synced_at: Option<Timestamp>,
-    /// End of its pause, if it is paused.
-    pub paused_until: Option<Timestamp>,
-    /// Whether its decisions may be outdated.
-    pub needs_full_sync: bool,
-    /// Its upcoming meetings.
-    pub meetings: MeetingCounts,
+    /// What is wrong with it.
+    pub problem: String,
 }
 
-/// Counts of meetings that are not over.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
-pub struct MeetingCounts {
-    /// Meetings that are to be recorded.
-    pub record: usize,
-    /// Meetings that are not.
-    pub skip: usize,
-    /// Meetings whose bot is at Recall as wanted.
-    pub with_bot: usize,
-    /// Meetings that will be called about as soon as a permit is free.
-    pub due: usize,
-    /// Meetings that will be called about later, since the last call failed.
-    pub waiting: usize,
-    /// Meetings that may or may not have a bot at Recall.
-    pub uncertain: usize,
-    /// Meetings whose decision is abandoned, by reason.
-    pub abandoned: BTreeMap<String, usize>,
+/// A full sync of the workspace that is in progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FullSync {
+    /// When it began.
+    pub began_at: Timestamp,
+    /// The revision of the policy that it decides by.
+    pub policy: u64,
+    /// Every meeting that starts before this instant is decided by that policy.
+    pub decided_until: Timestamp,
+    /// Number of pages that it has listed so far.
+    pub pages: u32,
+}
+
+/// Meetings that start today or tomorrow and are not over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MeetingsOfDays {
+    /// When today begins.
+    pub today_at: Timestamp,
+    /// When tomorrow begins.
+    pub tomorrow_at: Timestamp,
+    /// When tomorrow ends.
+    pub until: Timestamp,
+    /// Those of today.
+    pub today: MeetingCounts,
+    /// Those of tomorrow.
+    pub tomorrow: MeetingCounts,
+}
+
+/// Upcoming meetings whose decision is abandoned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Abandoned {
+    /// Number of them by reason; of the first thousand, if there are more.
+    pub by_reason: BTreeMap<String, usize>,
+    /// Whether there are more.
+    pub has_more: bool,
+    /// The first of them, at most twenty, by start.
+    pub meetings: Vec<AbandonedMeeting>,
 }
 
 /// Health of the stack.
@@ -95,11 +126,12 @@ pub struct Health {
     pub denial: Option<DenialStatus>,
     /// Calendars with stored rows that cannot be read.
     pub unreadable_calendars: Vec<UnreadableCalendar>,
-    /// Decisions that cannot be read.
+    /// Decisions that cannot be read, of the meetings of today and tomorrow and of those that are
+    /// due or abandoned; of few calendars of all upcoming meetings.
     pub unreadable_decisions: Vec<UnreadableDecision>,
     /// Number of events that Recall lists in a shape that cannot be read.
     pub unreadable_event_count: usize,
-    /// Those that are named, at most twenty of a calendar.
+    /// The first of those that are named, at most twenty.
     pub unreadable_events: Vec<UnreadableEventSummary>,
     /// Calls that are to be made.
     pub due: DueStatus,
@@ -110,104 +142,117 @@ impl Status {
     #[must_use]
     pub fn of(read: WorkspaceStatus, periods: Periods, now: Timestamp) -> Self {
         let policy = PolicyStatus::of(&read.policy);
-        let told = Told::by(&read);
         let signals = Signals::of(&read.signals);
+        let unreadable_calendars = unreadable_calendars(&read);
+        let told = Told::by(&read, unreadable_calendars.len());
         let findings = findings((&signals, &told, &policy), periods, now);
-        let health = Health::of(&read, signals, &told, findings);
-        let (mut statuses, mut meetings) = (BTreeMap::new(), read::MeetingCounts::default());
-        let (mut calendars, mut abandoned) = (Vec::new(), Vec::new());
-        for one in read.calendars {
-            *statuses
-                .entry(one.record.calendar.status.to_string())
-                .or_default() += 1;
-            meetings.add(&one.meetings);
-            calendars.push(CalendarSummary::of(&one));
-            abandoned.extend(one.abandoned);
-        }
-        calendars.sort_by(|one, other| (&one.owner, &one.id).cmp(&(&other.owner, &other.id)));
         Self {
             now,
-            health,
+            totals: CalendarTotals::of(&read.totals),
+            full_sync: read.full_sync.map(FullSync::of),
+            calendars: read.few.as_deref().map(CalendarRow::all_of),
+            meetings: MeetingsOfDays::of(&read.meetings),
+            abandoned: Abandoned::of(&read.abandoned),
+            health: Health::of(read, signals, unreadable_calendars, (told, findings)),
             policy,
-            calendars,
-            statuses,
-            meetings: MeetingCounts::of(&meetings),
-            abandoned: AbandonedMeeting::all_of(&abandoned),
         }
     }
 }
 
+fn unreadable_calendars(read: &WorkspaceStatus) -> Vec<UnreadableCalendar> {
+    let mut all = UnreadableCalendar::all_of(read.unreadable_calendars.clone());
+    let few = read.few.iter().flatten().filter_map(problem_of_overrides);
+    all.extend(few);
+    all.sort();
+    // A head that cannot be read is found in the list of calendars, and once more by itself.
+    all.dedup_by(|one, other| one.id == other.id);
+    all
+}
+
 impl Health {
-    fn of(read: &WorkspaceStatus, signals: Signals, told: &Told, findings: Vec<Finding>) -> Self {
-        let synced_at = synced_at(&signals, told);
-        let calendars = || {
-            let mut calendars: Vec<_> = read.calendars.iter().collect();
-            calendars.sort_by_key(|one| {
-                let calendar = &one.record.calendar;
-                let owner = calendar
-                    .email
-                    .as_ref()
-                    .map(|owner| owner.as_str().to_owned());
-                (owner, calendar.id.clone())
-            });
-            calendars.into_iter()
-        };
-        let overrides = calendars().filter_map(|one| {
-            Some(UnreadableCalendar {
-                id: one.record.calendar.id.to_string(),
-                problem: one.overrides_problem.clone()?,
-            })
-        });
-        let records = UnreadableCalendar::all_of(read.unreadable.clone());
-        let mut unreadable_calendars: Vec<_> = records.into_iter().chain(overrides).collect();
-        unreadable_calendars.sort();
-        let decisions = calendars().flat_map(|one| one.unreadable.clone());
+    fn of(
+        read: WorkspaceStatus,
+        signals: Signals,
+        unreadable_calendars: Vec<UnreadableCalendar>,
+        (told, findings): (Told, Vec<Finding>),
+    ) -> Self {
+        let named_events = read.totals.named_events.iter();
         Self {
             findings,
             webhook_accepted_at: signals.activity.webhook_at,
-            synced_at,
+            synced_at: synced_at(&signals, &told),
             resynced_at: signals.activity.resynced_at,
             scheduler_ran_at: signals.activity.scheduler_ran_at,
             sync_queue: signals.sync_queue,
             dead_letters: signals.dead_letters,
             denial: signals.denial,
             unreadable_calendars,
-            unreadable_decisions: decisions.map(UnreadableDecision::of).collect(),
             unreadable_event_count: told.unreadable_events,
-            unreadable_events: calendars()
-                .flat_map(|one| UnreadableEventSummary::all_of(&one.record))
+            unreadable_events: named_events
+                .map(|(calendar, event)| UnreadableEventSummary::of(calendar, event))
                 .collect(),
-            due: told.due.clone(),
+            unreadable_decisions: UnreadableDecision::all_of(read.unreadable_decisions),
+            due: told.due,
         }
     }
 }
 
-impl CalendarSummary {
-    fn of(read: &read::CalendarStatus) -> Self {
-        let calendar = &read.record.calendar;
-        let owner = calendar.email.as_ref().map(Email::as_str);
+impl CalendarTotals {
+    fn of(read: &read::CalendarTotals) -> Self {
+        let problem = |one: &read::ProblemCalendar| ProblemCalendar {
+            id: one.id.to_string(),
+            owner: one.owner.as_ref().map(Email::as_str).map(str::to_owned),
+            problem: problem_text(one.problem),
+        };
         Self {
-            id: calendar.id.to_string(),
-            owner: owner.map(str::to_owned),
-            status: calendar.status.to_string(),
-            synced_at: read.record.last_sync.as_ref().map(|sync| sync.began_at),
-            paused_until: read.paused_until,
-            needs_full_sync: read.needs_full_sync,
-            meetings: MeetingCounts::of(&read.meetings),
+            calendars: read.statuses.values().sum(),
+            statuses: read.statuses.clone(),
+            needing_full_sync: read.needing_full_sync,
+            with_problem: read.with_problem,
+            problems: read.problems.iter().map(problem).collect(),
         }
     }
 }
 
-impl MeetingCounts {
-    fn of(read: &read::MeetingCounts) -> Self {
+impl FullSync {
+    fn of(read: read::FullSync) -> Self {
         Self {
-            record: read.record,
-            skip: read.skip,
-            with_bot: read.with_bot,
-            due: read.due,
-            waiting: read.waiting,
-            uncertain: read.uncertain,
-            abandoned: read.abandoned.clone(),
+            began_at: read.began_at,
+            policy: read.policy.0,
+            decided_until: read.decided_until,
+            pages: read.pages,
         }
+    }
+}
+
+impl MeetingsOfDays {
+    fn of(read: &read::MeetingsOfDays) -> Self {
+        Self {
+            today_at: read.days.today,
+            tomorrow_at: read.days.tomorrow,
+            until: read.days.end,
+            today: MeetingCounts::of(&read.today),
+            tomorrow: MeetingCounts::of(&read.tomorrow),
+        }
+    }
+}
+
+/// The most abandoned meetings that are named.
+const MOST_NAMED: usize = 20;
+
+impl Abandoned {
+    fn of(read: &read::Abandoned) -> Self {
+        let named = read.decisions.len().min(MOST_NAMED);
+        Self {
+            by_reason: read.by_reason(),
+            has_more: read.has_more,
+            meetings: AbandonedMeeting::all_of(&read.decisions[..named]),
+        }
+    }
+
+    /// Number of those that were counted.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.by_reason.values().sum()
     }
 }

@@ -1,6 +1,6 @@
 //! What the calendars and their decisions tell about the health of the stack.
 
-use callsheet_app::status::{DueCounts, WorkspaceStatus};
+use callsheet_app::status::WorkspaceStatus;
 use callsheet_domain::Timestamp;
 
 use crate::signals::{DueStatus, Signals};
@@ -12,7 +12,7 @@ pub(crate) struct Told {
     pub(crate) connected: usize,
     /// When the longest unchanged of the known calendars last changed.
     pub(crate) known_since: Option<Timestamp>,
-    /// When an event was last changed, of those that are decided about.
+    /// When an event was last changed, as far as it is known.
     pub(crate) last_change_at: Option<Timestamp>,
     /// When the last sync of a single calendar began.
     pub(crate) calendar_synced_at: Option<Timestamp>,
@@ -26,33 +26,20 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// Adds up what the calendars tell.
-    pub(crate) fn by(read: &WorkspaceStatus) -> Self {
-        let connected = read.calendars.iter();
-        let connected = connected.filter(|one| one.record.calendar.status.holds_bots());
-        let problems = read.calendars.iter();
-        let problems = problems.filter(|one| one.overrides_problem.is_some());
-        let mut told = Self {
-            connected: connected.count(),
-            unreadable_calendars: read.unreadable.len() + problems.count(),
-            ..Self::default()
-        };
-        let mut due = DueCounts::default();
-        for one in &read.calendars {
-            let changed_at = one.record.calendar.updated_at;
-            let synced_at = one.record.last_sync.as_ref().map(|sync| sync.began_at);
-            let known_since = told.known_since.unwrap_or(changed_at);
-            told.known_since = Some(known_since.min(changed_at));
-            told.last_change_at = told.last_change_at.max(one.last_change_at);
-            told.calendar_synced_at = told.calendar_synced_at.max(synced_at);
-            told.newest_policy_used = told.newest_policy_used.max(one.newest_policy_used.0);
-            due.add(one.due.clone());
-            told.unreadable_decisions += one.unreadable.len();
-            told.unreadable_events += one.record.unreadable_events.count();
-            told.abandoned += one.abandoned.len();
+    pub(crate) fn by(read: &WorkspaceStatus, unreadable_calendars: usize) -> Self {
+        let totals = &read.totals;
+        Self {
+            connected: totals.connected,
+            known_since: totals.known_since,
+            last_change_at: read.last_change_at,
+            calendar_synced_at: totals.synced_at,
+            newest_policy_used: read.newest_policy_used.0,
+            due: DueStatus::of(&read.due),
+            unreadable_decisions: read.unreadable_decisions.len(),
+            unreadable_calendars,
+            unreadable_events: totals.unreadable_events,
+            abandoned: read.abandoned.decisions.len(),
         }
-        told.due = DueStatus::of(due);
-        told
     }
 }
 

@@ -1,7 +1,7 @@
 //! Stored rows, and events at Recall, that cannot be read: each costs only itself, and is named.
 
 use callsheet_app::ports::{UnreadableRecord, UnreadableRow};
-use callsheet_domain::{CalendarRecord, Timestamp, UnreadableEvent};
+use callsheet_domain::{CalendarId, Timestamp, UnreadableEvent};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -77,16 +77,14 @@ pub struct UnreadableEventSummary {
 }
 
 impl UnreadableEventSummary {
-    /// The named events of a calendar's record.
+    /// Represents an event that the record of a calendar names.
     #[must_use]
-    pub fn all_of(record: &CalendarRecord) -> Vec<Self> {
-        let named = record.unreadable_events.named.iter();
-        let summary = |event: &UnreadableEvent| Self {
-            calendar: record.calendar.id.to_string(),
+    pub fn of(calendar: &CalendarId, event: &UnreadableEvent) -> Self {
+        Self {
+            calendar: calendar.to_string(),
             event_id: event.id.to_string(),
             problem: event.problem.clone(),
             since: event.since,
-        };
-        named.map(summary).collect()
+        }
     }
 }

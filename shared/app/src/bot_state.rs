@@ -36,6 +36,23 @@ impl BotState {
     /// The state of the bot of `row` at `now`.
     #[must_use]
     pub fn of(row: &Decision, now: Timestamp) -> Self {
+        Self::at_any_time(row).waiting(row.attempts.not_before, now)
+    }
+
+    /// The state of a bot whose call may be made from `not_before` on: a due one retries
+    /// before it.
+    #[must_use]
+    pub fn waiting(self, not_before: Option<Timestamp>, now: Timestamp) -> Self {
+        let waits = not_before.is_some_and(|at| at > now);
+        match self {
+            Self::Due if waits => Self::Retrying,
+            state => state,
+        }
+    }
+
+    /// The state of the bot of `row`: it is due, whenever its call may be made.
+    #[must_use]
+    pub fn at_any_time(row: &Decision) -> Self {
         if row.is_abandoned() {
             return Self::Abandoned;
         }
@@ -45,8 +62,7 @@ impl BotState {
             Applied::Nothing | Applied::Bot(_) => {}
         }
         if row.is_due() {
-            let waits = row.attempts.not_before.is_some_and(|at| at > now);
-            return if waits { Self::Retrying } else { Self::Due };
+            return Self::Due;
         }
         match row.wanted {
             Wanted::Bot(_) => Self::Scheduled,
@@ -54,7 +70,13 @@ impl BotState {
         }
     }
 
-    /// The name it is shown under.
+    /// The state of this name; none if there is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// The name it is stored and shown under.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

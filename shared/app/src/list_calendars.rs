@@ -1,108 +1,199 @@
-//! Lists the known calendars, with counts of their upcoming meetings.
+//! Lists the known calendars, page by page in order of id.
+//!
+//! A page reads the records of its calendars and the overrides of their owners, and with their
+//! meetings the decisions of these calendars only. So its cost does not grow with the workspace.
+//! What a filter leaves out is read as well, up to a bound, so a page may be short and still
+//! have a next one.
 
-use callsheet_domain::{
-    Applied, CalendarRecord, Decision, PolicyRevision, Timestamp, Verdict, needs_full_sync,
-};
+use callsheet_domain::{CalendarId, CalendarRecord, CalendarStatus, Timestamp};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::PortError;
+use crate::calendar_state::Workspace;
+pub use crate::calendar_state::{CalendarMeetings, CalendarProblem, CalendarState, Decided};
 use crate::ports::{
-    Calendars, Decisions, ListedCalendar, Policies, UnreadableRecord, UnreadableRow,
+    CalendarPages, Decisions, OverrideStore, Policies, SyncStates, UnreadableRecord,
 };
 
 /// Number of calendars that are read concurrently.
-const CONCURRENCY: usize = 8;
+const CONCURRENCY: usize = 16;
+/// The most records that are read at once.
+const AT_ONCE: usize = 500;
+/// The most records that a page reads: half a kilobyte each.
+const MOST_READ: usize = 2_000;
 
-/// The known calendars.
+/// Which calendars are listed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CalendarFilter {
+    /// Those with this status at Recall.
+    pub status: Option<CalendarStatus>,
+    /// Those whose decisions may be outdated.
+    pub needs_full_sync: bool,
+    /// Those that have a problem.
+    pub has_problem: bool,
+    /// Those whose owner's address or whose id contains this text, in any case.
+    pub text: Option<String>,
+}
+
+/// A page of calendars that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarQuery {
+    /// Which calendars are listed.
+    pub filter: CalendarFilter,
+    /// The calendars after this one.
+    pub after: Option<CalendarId>,
+    /// The most calendars.
+    pub most: usize,
+    /// Whether their meetings are counted.
+    pub with_meetings: bool,
+}
+
+/// A page of known calendars.
 #[derive(Debug, Clone, Default)]
 pub struct KnownCalendars {
-    /// Those whose records can be read, in any order.
+    /// Those whose records can be read, in order of id.
     pub calendars: Vec<CalendarState>,
     /// Those whose records cannot be read.
     pub unreadable: Vec<UnreadableRecord>,
+    /// The calendar after which the next page begins; none on the last page.
+    pub next: Option<CalendarId>,
 }
 
-/// A known calendar.
-#[derive(Debug, Clone)]
-pub struct CalendarState {
-    /// Its record.
-    pub record: CalendarRecord,
-    /// Whether its decisions may be outdated.
-    pub needs_full_sync: bool,
-    /// Its meetings.
-    pub upcoming: Upcoming,
-    /// Its decisions that cannot be read, and are not counted.
-    pub unreadable: Vec<UnreadableRow>,
-}
-
-/// Counts of meetings that are not over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Upcoming {
-    /// All of them.
-    pub meetings: usize,
-    /// Those that are to be recorded.
-    pub record: usize,
-    /// Those with a bot at Recall. Copies of a meeting may share one.
-    pub bots: usize,
-}
-
-/// Lists the known calendars.
+/// Lists a page of the known calendars.
 ///
 /// # Errors
 /// If a collaborator fails.
 pub async fn list_calendars<S, D>(
     state: &S,
     decisions: &D,
+    query: &CalendarQuery,
     now: Timestamp,
 ) -> Result<KnownCalendars, PortError>
 where
-    S: Calendars + Policies,
+    S: CalendarPages + OverrideStore + Policies + SyncStates,
     D: Decisions,
 {
-    let active_revision = state.active_revision().await?;
-    let calendars = stream::iter(state.listed().await?)
-        .map(|listed| read_calendar(decisions, listed, active_revision, now))
-        .buffer_unordered(CONCURRENCY)
-        .try_collect()
-        .await?;
-    Ok(KnownCalendars {
-        calendars,
-        unreadable: state.unreadable().await?,
-    })
+    let windowed = state.windowed_sync_state().await?;
+    let workspace = Workspace {
+        policy: state.active_revision().await?,
+        windowed: &windowed,
+        now,
+    };
+    let mut page = select(state, workspace, query).await?;
+    if query.with_meetings {
+        page.calendars = with_meetings(decisions, workspace, page.calendars).await?;
+    }
+    Ok(page)
 }
 
-async fn read_calendar<D: Decisions>(
+/// The calendars with their meetings.
+pub(crate) async fn with_meetings<D: Decisions>(
     decisions: &D,
-    ListedCalendar {
-        person: _,
-        unapplied: _,
-        record,
-        override_revision,
-    }: ListedCalendar,
-    active_revision: PolicyRevision,
-    now: Timestamp,
-) -> Result<CalendarState, PortError> {
-    let calendar = &record.calendar;
-    let last_sync = record.last_sync.as_ref();
-    let keys = decisions.of_calendar(&calendar.id, now).await?;
-    let rows = decisions.decisions(&keys).await?;
-    Ok(CalendarState {
-        needs_full_sync: calendar.status.holds_bots()
-            && needs_full_sync(last_sync, active_revision, override_revision, now),
-        upcoming: Upcoming::of(&rows.decisions),
-        unreadable: rows.unreadable,
-        record,
-    })
+    workspace: Workspace<'_>,
+    calendars: Vec<CalendarState>,
+) -> Result<Vec<CalendarState>, PortError> {
+    stream::iter(calendars)
+        .map(|calendar| one_with_meetings(decisions, workspace, calendar))
+        .buffered(CONCURRENCY)
+        .try_collect()
+        .await
 }
 
-impl Upcoming {
-    fn of(rows: &[Decision]) -> Self {
-        let record = |row: &&Decision| matches!(row.verdict, Verdict::Record(_));
-        let has_bot = |row: &&Decision| matches!(row.applied, Applied::Bot(_));
-        Self {
-            meetings: rows.len(),
-            record: rows.iter().filter(record).count(),
-            bots: rows.iter().filter(has_bot).count(),
+async fn one_with_meetings<D: Decisions>(
+    decisions: &D,
+    workspace: Workspace<'_>,
+    mut calendar: CalendarState,
+) -> Result<CalendarState, PortError> {
+    let meetings = workspace.meetings(decisions, &calendar.record).await?;
+    calendar.meetings = Some(meetings);
+    Ok(calendar)
+}
+
+/// The states of calendars, without their meetings.
+pub(crate) async fn states_of<S: OverrideStore>(
+    state: &S,
+    workspace: Workspace<'_>,
+    records: Vec<CalendarRecord>,
+) -> Result<Vec<CalendarState>, PortError> {
+    stream::iter(records)
+        .map(|record| workspace.state(state, record))
+        .buffered(CONCURRENCY)
+        .try_collect()
+        .await
+}
+
+/// Reads records until the page is full, the list ends, or enough were read.
+async fn select<S>(
+    state: &S,
+    workspace: Workspace<'_>,
+    query: &CalendarQuery,
+) -> Result<KnownCalendars, PortError>
+where
+    S: CalendarPages + OverrideStore,
+{
+    let (mut page, mut read) = (KnownCalendars::default(), 0);
+    let mut after = query.after.clone();
+    loop {
+        let missing = query.most.saturating_sub(page.calendars.len());
+        let at_once = if query.filter == CalendarFilter::default() {
+            missing.saturating_add(1).min(AT_ONCE)
+        } else {
+            AT_ONCE
+        };
+        let records = state.records_after(after.as_ref(), at_once).await?;
+        read += records.records.len() + records.unreadable.len();
+        let chosen = records.records.into_iter();
+        let chosen = chosen.filter(|record| query.filter.selects_record(record, workspace));
+        let states: Vec<_> = stream::iter(chosen)
+            .map(|record| workspace.state(state, record))
+            .buffered(CONCURRENCY)
+            .try_filter(|one| std::future::ready(query.filter.selects_state(one)))
+            .take(missing.saturating_add(1))
+            .try_collect()
+            .await?;
+        page.calendars.extend(states);
+        page.unreadable.extend(records.unreadable);
+        if page.calendars.len() > query.most {
+            page.cut(query.most);
+            return Ok(page);
         }
+        let is_last = records.next.is_none();
+        after = records.next;
+        if is_last || read >= MOST_READ {
+            page.next = after;
+            return Ok(page);
+        }
+    }
+}
+
+impl KnownCalendars {
+    /// The first `most` calendars, with the next page behind them.
+    fn cut(&mut self, most: usize) {
+        self.calendars.truncate(most);
+        let last = self.calendars.last();
+        let last = last.map(|last| last.record.calendar.id.clone());
+        self.unreadable
+            .retain(|one| last.as_ref().is_some_and(|last| one.calendar_id <= *last));
+        self.next = last;
+    }
+}
+
+impl CalendarFilter {
+    /// Whether a record alone does not exclude its calendar.
+    fn selects_record(&self, record: &CalendarRecord, workspace: Workspace<'_>) -> bool {
+        let calendar = &record.calendar;
+        self.status.is_none_or(|status| status == calendar.status)
+            && (!self.needs_full_sync || calendar.status.holds_bots())
+            && (!self.has_problem || workspace.problem(record).is_some())
+            && self.text.as_ref().is_none_or(|text| {
+                let owner = calendar.email.as_ref().map_or("", |owner| owner.as_str());
+                let text = text.to_lowercase();
+                owner.to_lowercase().contains(&text)
+                    || calendar.id.as_str().to_lowercase().contains(&text)
+            })
+    }
+
+    fn selects_state(&self, state: &CalendarState) -> bool {
+        !self.needs_full_sync || state.needs_full_sync
     }
 }

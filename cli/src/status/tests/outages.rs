@@ -284,7 +284,7 @@ async fn unreadable_rows_are_named_and_cost_only_themselves() {
         (kinds(&status), status.exit_code()),
         (vec![FindingKind::Unreadable], 1)
     );
-    assert_eq!(status.meetings.record, 1, "the other meeting");
+    assert_eq!(status.meetings.today.record, 1, "the other meeting");
     let text = status.text();
     for line in [
         "unreadable             0 events, 1 decision, 2 calendars",
@@ -311,7 +311,7 @@ async fn queues_that_are_not_given_or_fail_are_unknown() {
         dead_letters: None::<MemoryDeadLetters>,
     };
     let ports = (&harness.state, &harness.decisions, &queues);
-    let status = super::super::status(ports, &ARGUMENTS, at(NOW)).await;
+    let status = super::super::status(ports, &ARGUMENTS, &TimeZone::UTC, at(NOW)).await;
     let status = status.expect("the rest is known");
     assert_eq!(kinds(&status), [FindingKind::Unknown]);
 }

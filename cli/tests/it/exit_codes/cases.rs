@@ -111,6 +111,7 @@ pub(super) fn one_scheduled() -> Stage {
 fn a_failing_call() -> Stage {
     let mut decision = a_decision("event-1");
     decision["attempts"] = 6.into();
+    decision["not_before"] = 1.into();
     decision["last_error"] = "the service did not respond".into();
     Stage::calm().deciding(decision)
 }
@@ -255,7 +256,7 @@ pub(super) fn of_calendars() -> Vec<Case> {
         case("forget", decision, one_unreadable(), "nobody@acme.example"),
         case("status", "anything needs a person", a_failing_call(), ""),
         case("status", "anything needs a person", one_unreadable(), ""),
-        case("calendars list", row, one_unreadable(), ""),
+        case("calendars list", row, one_unreadable(), "--meetings"),
         case("calendars list", row, an_unreadable_calendar(), ""),
         case(
             "calendars disconnect",

@@ -5,6 +5,7 @@
 
 mod access;
 mod activity;
+mod calendar_pages;
 mod calendars;
 mod clock;
 mod decisions;
@@ -12,6 +13,7 @@ mod due;
 mod forgetting;
 mod leases;
 mod overrides;
+mod overview;
 mod policies;
 mod queue;
 mod rate_limits;
@@ -20,6 +22,7 @@ mod sync_states;
 
 pub use access::{Access, Denial};
 pub use activity::{Activity, ActivityLog, BatchActivity};
+pub use calendar_pages::{CalendarPages, RecordPage};
 pub use calendars::{Calendars, ListedCalendar, UnreadableRecord};
 pub use clock::{Clock, Jitter};
 pub use decisions::{DecisionRows, Decisions, FirstRows, UnreadableRow, WriteOutcome};
@@ -27,6 +30,7 @@ pub use due::{DueEntry, DueQuery, DueRows, DueSelection};
 pub use forgetting::{ActorRows, Forgetting};
 pub use leases::{Held, LeaseResult, Leases, Released};
 pub use overrides::OverrideStore;
+pub use overview::{DayEntries, DayEntry, DecisionOverview, DueStart, First};
 pub use policies::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 pub use queue::{DeadLetter, DeadLetters, MeasuredQueue, Queue, QueueDepth, Receipt};
 pub use rate_limits::{PermitResult, RateLimits};

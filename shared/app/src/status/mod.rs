@@ -1,26 +1,43 @@
-//! Status of the stack: what its functions did last, its policy, calendars and decisions.
+//! Status of the stack: totals of what its functions did last, its policy, calendars and
+//! meetings.
 //!
-//! A part that cannot be read costs only itself: it is named, and the rest is read.
+//! The calendars' records are read, the entries of today's and tomorrow's meetings in an index,
+//! and a bounded number of decisions that need attention. Only of a workspace of few calendars
+//! is each one read with its meetings. A part that cannot be read costs only itself: it is
+//! named, and the rest is read.
 
-mod counts;
+mod days;
+mod due;
 mod policy;
 mod signals;
+mod totals;
 
-use callsheet_domain::{CalendarRecord, Decision, PolicyRevision, Timestamp, needs_full_sync};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use std::mem;
+
+use callsheet_domain::{
+    CalendarRecord, PolicyRevision, SyncInProgress, Timestamp, WindowedSync, WindowedSyncState,
+    WorkspaceSyncState,
+};
+use futures_util::future::{try_join, try_join3};
 
 use crate::PortError;
+use crate::calendar_state::{CalendarMeetings, CalendarState, Workspace};
+use crate::list_calendars::{states_of, with_meetings};
+pub use crate::meeting_counts::MeetingCounts;
 use crate::ports::{
-    Access, ActivityLog, Calendars, DeadLetters, Decisions, ListedCalendar, MeasuredQueue,
-    OverrideStore, Policies, SyncStates, UnreadableRecord, UnreadableRow,
+    Access, ActivityLog, Calendars, DeadLetters, DecisionOverview, Decisions, ListedCalendar,
+    MeasuredQueue, OverrideStore, Policies, SyncStates, UnreadableRecord, UnreadableRow,
 };
-pub use counts::{DueCounts, MeetingCounts};
+pub use days::{Days, MeetingsOfDays};
+pub use due::{Abandoned, DueCounts};
+use due::{read_abandoned, read_due};
 pub use policy::PolicyState;
 use policy::policy_state;
 pub use signals::{Measured, Queues, Signals};
+pub use totals::{CalendarTotals, ProblemCalendar};
 
-/// Number of calendars that are read concurrently.
-const CONCURRENCY: usize = 8;
+/// A workspace with no more calendars than this is shown calendar by calendar.
+const FEW: usize = 20;
 
 /// Status of the workspace.
 #[derive(Debug)]
@@ -29,120 +46,148 @@ pub struct WorkspaceStatus {
     pub signals: Signals,
     /// The active policy.
     pub policy: PolicyState,
-    /// Each known calendar whose record can be read, in any order.
-    pub calendars: Vec<CalendarStatus>,
-    /// Those whose records cannot be read.
-    pub unreadable: Vec<UnreadableRecord>,
-}
-
-/// A calendar, and its meetings that are not over.
-#[derive(Debug)]
-pub struct CalendarStatus {
-    /// Its record.
-    pub record: CalendarRecord,
-    /// End of its pause, if it is paused.
-    pub paused_until: Option<Timestamp>,
-    /// Whether its decisions may be outdated.
-    pub needs_full_sync: bool,
-    /// Its meetings.
-    pub meetings: MeetingCounts,
+    /// Totals of the calendars.
+    pub totals: CalendarTotals,
+    /// A full sync of the workspace that is in progress.
+    pub full_sync: Option<FullSync>,
+    /// The calendars whose records cannot be read.
+    pub unreadable_calendars: Vec<UnreadableRecord>,
+    /// Each calendar, in any order, if they are few.
+    pub few: Option<Vec<CalendarState>>,
+    /// The meetings of today and tomorrow.
+    pub meetings: MeetingsOfDays,
     /// The calls that are to be made.
     pub due: DueCounts,
-    /// Its abandoned decisions.
-    pub abandoned: Vec<Decision>,
-    /// When one of its events last changed, if it is connected.
+    /// The abandoned decisions.
+    pub abandoned: Abandoned,
+    /// Decisions that cannot be read, of those that were read.
+    pub unreadable_decisions: Vec<UnreadableRow>,
+    /// When an event last changed, as far as it is known.
     pub last_change_at: Option<Timestamp>,
     /// The newest revision of the policy that decisions were made with.
     pub newest_policy_used: PolicyRevision,
-    /// Its decisions that cannot be read.
-    pub unreadable: Vec<UnreadableRow>,
-    /// Why its overrides cannot be read.
-    pub overrides_problem: Option<String>,
 }
 
-/// Reads the status of the workspace.
+/// A full sync of the workspace that is in progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FullSync {
+    /// When it began.
+    pub began_at: Timestamp,
+    /// The policy that it decides by.
+    pub policy: PolicyRevision,
+    /// Every meeting that starts before this instant is decided.
+    pub decided_until: Timestamp,
+    /// The number of pages that it has listed.
+    pub pages: u32,
+}
+
+impl FullSync {
+    fn of(in_progress: &SyncInProgress<WindowedSync>) -> Self {
+        let sync = &in_progress.mark;
+        Self {
+            began_at: sync.began_at,
+            policy: sync.policy,
+            decided_until: sync.decided_until(),
+            pages: sync.pages_before.saturating_add(in_progress.pages),
+        }
+    }
+}
+
+/// Reads the status of the workspace at `now`.
 ///
 /// # Errors
 /// If a collaborator fails.
 pub async fn status<S, D, Q, L>(
     (state, decisions, queues): (&S, &D, &Queues<Q, L>),
+    days: Days,
     now: Timestamp,
 ) -> Result<WorkspaceStatus, PortError>
 where
     S: Access + ActivityLog + Calendars + OverrideStore + Policies + SyncStates,
-    D: Decisions,
+    D: Decisions + DecisionOverview,
     Q: MeasuredQueue,
     L: DeadLetters,
 {
-    let signals = Signals::read(state, queues).await?;
+    let synced = state.workspace().await?;
+    let windowed = state.windowed_sync_state().await?;
     let policy = policy_state(state).await?;
-    let calendars = stream::iter(state.listed().await?)
-        .map(|listed| read_calendar((state, decisions), listed, policy.revision, now))
-        .buffer_unordered(CONCURRENCY)
-        .try_collect()
-        .await?;
+    let workspace = Workspace {
+        policy: policy.revision,
+        windowed: &windowed,
+        now,
+    };
+    let (listed, unreadable_calendars) = try_join(state.listed(), state.unreadable()).await?;
+    let totals = CalendarTotals::of(&listed, workspace);
+    let few = read_few((state, decisions), workspace, listed).await?;
+    let (mut meetings, (due, of_due), (abandoned, of_abandoned)) = try_join3(
+        MeetingsOfDays::read(decisions, days, now),
+        read_due(decisions, now),
+        read_abandoned(decisions, now),
+    )
+    .await?;
+    let unreadable = [mem::take(&mut meetings.unreadable), of_due, of_abandoned];
+    let meetings_of_few = few.iter().flatten().filter_map(|one| one.meetings.as_ref());
+    let meetings_of_few: Vec<_> = meetings_of_few.collect();
+    let last_change_at = meetings_of_few.iter().filter_map(|one| one.last_change_at);
     Ok(WorkspaceStatus {
-        signals,
+        signals: Signals::read(state, queues, synced.latest.as_ref()).await?,
+        last_change_at: last_change_at.max().max(synced.changed_since),
+        newest_policy_used: newest_policy(&totals, &meetings_of_few, (&synced, &windowed)),
+        unreadable_decisions: each_once(&meetings_of_few, unreadable.concat()),
+        full_sync: windowed.in_progress.as_ref().map(FullSync::of),
         policy,
-        calendars,
-        unreadable: state.unreadable().await?,
+        totals,
+        unreadable_calendars,
+        few,
+        meetings,
+        due,
+        abandoned,
     })
 }
 
-async fn read_calendar<S, D>(
+/// Each calendar with its meetings; none if they are many.
+async fn read_few<S: OverrideStore, D: Decisions>(
     (state, decisions): (&S, &D),
-    listed: ListedCalendar,
-    active_revision: PolicyRevision,
-    now: Timestamp,
-) -> Result<CalendarStatus, PortError>
-where
-    S: OverrideStore,
-    D: Decisions,
-{
-    let ListedCalendar {
-        person: _,
-        unapplied: _,
-        record,
-        override_revision,
-    } = listed;
-    let calendar = &record.calendar;
-    let (pause, overrides_problem) = match state.overrides(&calendar.owner()).await {
-        Ok(overrides) => (overrides.pause, None),
-        Err(PortError::Unreadable { reason, .. }) => (None, Some(reason)),
-        Err(error) => return Err(error),
-    };
-    let keys = decisions.of_calendar(&calendar.id, now).await?;
-    let rows = decisions.decisions(&keys).await?;
-    let last_sync = record.last_sync.as_ref();
-    let needs_full_sync = needs_full_sync(last_sync, active_revision, override_revision, now);
-    let mut read = CalendarStatus {
-        paused_until: pause.map(|pause| pause.until).filter(|until| *until > now),
-        needs_full_sync: needs_full_sync && calendar.status.holds_bots(),
-        meetings: MeetingCounts::default(),
-        due: DueCounts::default(),
-        abandoned: Vec::new(),
-        last_change_at: None,
-        newest_policy_used: last_sync.map_or_else(PolicyRevision::default, |sync| sync.policy),
-        unreadable: rows.unreadable,
-        overrides_problem,
-        record,
-    };
-    for row in rows.decisions {
-        read.count(row, now);
+    workspace: Workspace<'_>,
+    listed: Vec<ListedCalendar>,
+) -> Result<Option<Vec<CalendarState>>, PortError> {
+    if listed.len() > FEW {
+        return Ok(None);
     }
-    Ok(read)
+    let records = listed.into_iter();
+    let records: Vec<CalendarRecord> = records.map(|listed| listed.record).collect();
+    let states = states_of(state, workspace, records).await?;
+    Ok(Some(with_meetings(decisions, workspace, states).await?))
 }
 
-impl CalendarStatus {
-    fn count(&mut self, row: Decision, now: Timestamp) {
-        self.meetings.count(&row, now);
-        self.due.count(&row, now);
-        self.newest_policy_used = self.newest_policy_used.max(row.inputs.policy);
-        if self.record.calendar.status.holds_bots() {
-            self.last_change_at = self.last_change_at.max(Some(row.inputs.event));
-        }
-        if row.is_abandoned() {
-            self.abandoned.push(row);
-        }
-    }
+/// The newest revision of the policy that decided, as far as it is known.
+fn newest_policy(
+    totals: &CalendarTotals,
+    meetings_of_few: &[&CalendarMeetings],
+    (synced, windowed): (&WorkspaceSyncState, &WindowedSyncState),
+) -> PolicyRevision {
+    let of_few = meetings_of_few
+        .iter()
+        .map(|meetings| meetings.newest_policy);
+    let of_workspace = synced.latest.iter().map(|sync| sync.reach.policy);
+    let in_progress = windowed.in_progress.iter().map(|sync| sync.mark.policy);
+    let completed = windowed.completed.iter().map(|done| done.sync.policy);
+    let known = of_few
+        .chain(of_workspace)
+        .chain(in_progress)
+        .chain(completed);
+    known.fold(totals.newest_policy, Ord::max)
+}
+
+/// Rows that cannot be read, those of few calendars included, in order of key.
+fn each_once(
+    meetings_of_few: &[&CalendarMeetings],
+    mut rows: Vec<UnreadableRow>,
+) -> Vec<UnreadableRow> {
+    let of_few = meetings_of_few.iter().flat_map(|one| &one.unreadable);
+    rows.extend(of_few.cloned());
+    rows.sort_unstable();
+    // An index and the table may name different problems of a row.
+    rows.dedup_by(|one, other| one.key == other.key);
+    rows
 }

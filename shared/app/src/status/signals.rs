@@ -1,11 +1,9 @@
 //! What is stored about the stack itself, and the state of its queues.
 
-use callsheet_domain::Timestamp;
+use callsheet_domain::{LatestSync, Timestamp};
 
 use crate::PortError;
-use crate::ports::{
-    Access, Activity, ActivityLog, DeadLetters, Denial, MeasuredQueue, QueueDepth, SyncStates,
-};
+use crate::ports::{Access, Activity, ActivityLog, DeadLetters, Denial, MeasuredQueue, QueueDepth};
 
 /// A number that may be unknown.
 #[derive(Debug)]
@@ -49,13 +47,16 @@ pub struct Signals {
 }
 
 impl Signals {
-    pub(super) async fn read<S, Q, L>(state: &S, queues: &Queues<Q, L>) -> Result<Self, PortError>
+    pub(super) async fn read<S, Q, L>(
+        state: &S,
+        queues: &Queues<Q, L>,
+        latest: Option<&LatestSync>,
+    ) -> Result<Self, PortError>
     where
-        S: Access + ActivityLog + SyncStates,
+        S: Access + ActivityLog,
         Q: MeasuredQueue,
         L: DeadLetters,
     {
-        let latest = state.workspace().await?.latest;
         Ok(Self {
             activity: state.activity().await?,
             workspace_synced_at: latest.map(|latest| latest.until),

@@ -17,6 +17,7 @@ mod event_lister;
 mod find_drift;
 mod forgetting;
 mod growth;
+mod growth_of_status;
 mod harness;
 mod listed_recall;
 mod model;

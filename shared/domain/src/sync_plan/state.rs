@@ -221,6 +221,9 @@ pub struct WorkspaceSyncState {
     pub listed_calendars_at: Option<Timestamp>,
     /// The changes that are left to windowed syncs; none if all are listed at once.
     pub distant: Option<DistantChanges>,
+    /// An event changed at or after this instant, by Recall's clock: the latest instant since which
+    /// a completed sync listed changes and found one.
+    pub changed_since: Option<Timestamp>,
     /// A sync that is not completed.
     pub in_progress: Option<SyncInProgress<WorkspaceCoverage>>,
     /// Counts the writes of this state.
@@ -250,6 +253,9 @@ impl WorkspaceSyncState {
         };
         if is_linked {
             self.synced_until = self.synced_until.max(Some(reach.began_at));
+        }
+        if planned.listed > 0 {
+            self.changed_since = self.changed_since.max(reach.since);
         }
         if self
             .latest

@@ -55,7 +55,7 @@ fn add_entry(selection: &mut DueSelection<'_>, entry: Attributes) {
 }
 
 /// One part of the index of due rows.
-fn due_index(table: &Table, part: &str) -> QueryFluentBuilder {
+pub(super) fn due_index(table: &Table, part: &str) -> QueryFluentBuilder {
     table
         .client
         .query()

@@ -3,8 +3,8 @@
 //! A row is always written whole, on condition that it has not been written
 //! since it was read, so an index shows values of one write too. The index of
 //! due rows is sparse: a row has the attribute `due` only while there is work,
-//! so reading the index is reading the work, in order. Its other part has the rows with an
-//! owner check that are not due.
+//! so reading the index is reading the work, in order. Its other parts have the rows with an
+//! owner check that are not due, and those that are abandoned.
 
 mod batch;
 mod bots;
@@ -13,6 +13,7 @@ mod discard;
 mod facts;
 mod history;
 mod index;
+mod overview;
 mod row;
 mod table;
 mod tested;

@@ -1,7 +1,8 @@
 //! A decision as a row.
 
 use callsheet_app::METRICS;
-use callsheet_app::ports::{DecisionRows, DueEntry, UnreadableRow};
+use callsheet_app::bot_state::BotState;
+use callsheet_app::ports::{DecisionRows, DueEntry, DueStart, UnreadableRow};
 use callsheet_domain::{
     Abandonment, Applied, Attempts, CalendarId, CalendarRevision, Decision, DecisionInputs,
     DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, LinkDigest, OverrideRevision,
@@ -28,6 +29,8 @@ pub(super) const DUE: &str = "due";
 
 /// Value of the attribute for rows that are not due and have an owner check.
 pub(super) const TO_CHECK: &str = "check";
+/// Value of the attribute for rows that are abandoned and have no owner check.
+pub(super) const ABANDONED: &str = "abandoned";
 /// When the owner check can be made.
 pub(super) const CHECK_AT: &str = "check_at";
 
@@ -129,6 +132,12 @@ struct DecisionRow {
     /// For the index of due rows: the call claims that bot.
     #[serde(skip_deserializing, skip_serializing_if = "std::ops::Not::not")]
     claims: bool,
+    /// For the index by day: the date of the start, in UTC. A superseded row has none.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    day: Option<String>,
+    /// For the index by day: what became of the bot.
+    #[serde(skip_deserializing)]
+    bot_state: &'static str,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -169,6 +178,8 @@ pub(super) struct DueRow {
     ical_uid: IcalUid,
     #[serde(with = "stored_text")]
     event_id: EventId,
+    #[serde(with = "microsecond::required")]
+    starts_at: Timestamp,
     #[serde(with = "microsecond::optional", default)]
     not_before: Option<Timestamp>,
     #[serde(default)]
@@ -198,6 +209,22 @@ impl From<DueRow> for DueEntry {
             claims: row.claims,
         }
     }
+}
+
+impl From<DueRow> for DueStart {
+    fn from(row: DueRow) -> Self {
+        let (starts_at, not_before) = (row.starts_at, row.not_before);
+        Self {
+            key: DueEntry::from(row).key,
+            starts_at,
+            not_before,
+        }
+    }
+}
+
+/// The date of a meeting's start, in UTC, as the index by day has it.
+fn day_of(starts_at: Timestamp) -> String {
+    starts_at.strftime("%Y-%m-%d").to_string()
 }
 
 /// The key of a row, as a request names it.
@@ -244,14 +271,14 @@ pub(super) fn keys_of(entries: Vec<Attributes>) -> Vec<DecisionKey> {
     keys
 }
 
-fn key_of(row: &Attributes) -> Result<DecisionKey, Unreadable> {
+pub(super) fn key_of(row: &Attributes) -> Result<DecisionKey, Unreadable> {
     let attributes =
         [ICAL_UID, EVENT_ID].map(|name| Some((name.to_owned(), row.get(name)?.clone())));
     let key: KeyRow = read_attributes(attributes.into_iter().flatten().collect())?;
     Ok(key.into())
 }
 
-fn calendar_of(row: &Attributes) -> Option<CalendarId> {
+pub(super) fn calendar_of(row: &Attributes) -> Option<CalendarId> {
     let id = row.get(CALENDAR_ID)?.as_s().ok()?;
     CalendarId::parse(id).ok()
 }
@@ -308,6 +335,8 @@ impl DecisionRow {
             bot_rank: decision.bot_rank(),
             due_bot: decision.deduplication_key().map(DeduplicationKey::digest),
             claims: decision.claims_bot(),
+            day: (!decision.is_superseded()).then(|| day_of(decision.starts_at)),
+            bot_state: BotState::at_any_time(decision).as_str(),
         }
     }
 
@@ -357,7 +386,8 @@ fn due(decision: &Decision) -> Option<&'static str> {
     if decision.is_due() {
         return Some(DUE);
     }
-    decision.owner_check.as_ref().map(|_| TO_CHECK)
+    let to_check = decision.owner_check.as_ref().map(|_| TO_CHECK);
+    to_check.or_else(|| decision.is_abandoned().then_some(ABANDONED))
 }
 
 impl VerdictRow {

@@ -323,7 +323,7 @@ impl CalendarRow {
         }
     }
 
-    fn record(self) -> CalendarRecord {
+    pub(super) fn record(self) -> CalendarRecord {
         CalendarRecord {
             calendar: Calendar {
                 id: self.calendar_id,

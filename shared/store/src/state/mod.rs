@@ -3,6 +3,7 @@
 
 mod access;
 mod activity;
+mod calendar_pages;
 mod calendars;
 mod forgetting;
 mod leases;

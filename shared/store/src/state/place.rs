@@ -9,7 +9,7 @@ pub(super) const PARTITION: &str = "partition";
 pub(super) const SORT: &str = "sort";
 
 /// Prefix of the partitions of calendars.
-const CALENDAR: &str = "calendar#";
+pub(super) const CALENDAR: &str = "calendar#";
 /// Prefix of the partitions of persons.
 const PERSON: &str = "person#";
 /// Sort key of a calendar's record.

@@ -133,6 +133,12 @@ struct SyncStateRow {
     listed_calendars_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     distant: Option<DistantRow>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    changed_since: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sync_in_progress: Option<SyncInProgressRow<CoverageRow>>,
     version: u64,
@@ -203,6 +209,7 @@ impl SyncStateRow {
             full_sync_requested_at: state.full_sync_requested_at,
             listed_calendars_at: state.listed_calendars_at,
             distant: state.distant.map(DistantRow::from),
+            changed_since: state.changed_since,
             sync_in_progress: state.in_progress.as_ref().map(SyncInProgressRow::of),
             version: state.version.next().0,
         }
@@ -215,6 +222,7 @@ impl SyncStateRow {
             full_sync_requested_at: self.full_sync_requested_at,
             listed_calendars_at: self.listed_calendars_at,
             distant: self.distant.map(DistantChanges::from),
+            changed_since: self.changed_since,
             in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
             version: Version(self.version),
         }
@@ -280,6 +288,7 @@ mod tests {
             "full_sync_requested_at": 2,
             "listed_calendars_at": 3,
             "distant": {"since": 1, "near_seconds": 90_000},
+            "changed_since": 4,
             "sync_in_progress": {
                 "began_at": 8, "since": 4, "starts_until": 99, "skipped": [], "policy": 2,
                 "next": "cursor", "pages": 1, "listed": 100, "held_until": 9,

@@ -1,6 +1,6 @@
 //! What every implementation of `Calendars` must do.
 
-use callsheet_app::ports::{Calendars, ListedCalendar, OverrideStore, WriteOutcome};
+use callsheet_app::ports::{CalendarPages, Calendars, ListedCalendar, OverrideStore, WriteOutcome};
 use callsheet_domain::{
     CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, ListedIds,
     OverrideChoice, OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, Retired,
@@ -345,4 +345,56 @@ pub async fn many_calendars_are_listed_to_the_end(calendars: &impl Calendars) {
         listed(calendars).await.len() == 120
     })
     .await;
+}
+
+/// Pages follow each other in order of id, whatever the heads of overrides between them, and
+/// the last one has no next page.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn calendars_are_read_page_by_page(
+    store: &(impl Calendars + CalendarPages + OverrideStore),
+) {
+    let (names, by) = (
+        ["calendar-0", "calendar-1", "calendar-10", "calendar-2"],
+        an_actor(),
+    );
+    for name in names {
+        // The overrides of an owner whose address is not known are beside the calendar.
+        let record = named(name).with(|record| record.calendar.email = None);
+        assert_eq!(write(store, &record).await, WriteOutcome::Written);
+        let owner = record.calendar.owner();
+        let paused = store.pause(&owner, at("12:00"), &by, at("09:00"));
+        paused.await.expect("the store answers");
+    }
+    let known = named("calendar-3");
+    assert_eq!(write(store, &known).await, WriteOutcome::Written);
+    let owner = known.calendar.owner();
+    let paused = store.pause(&owner, at("12:00"), &by, at("09:00"));
+    paused.await.expect("the store answers");
+    let expected = [&names[..], &["calendar-3"]].concat();
+    for most in [1, 2, 3, 4, 5, 9] {
+        eventually("the pages have every calendar", async || {
+            let pages = pages(store, most).await;
+            let are_full = pages.iter().rev().skip(1).all(|page| page.len() == most);
+            let last = pages.last().is_some_and(|page| !page.is_empty());
+            are_full && last && pages.concat() == expected
+        })
+        .await;
+    }
+}
+
+/// The ids on all pages of so many calendars.
+async fn pages(store: &impl CalendarPages, most: usize) -> Vec<Vec<String>> {
+    let (mut pages, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.records_after(after.as_ref(), most).await;
+        let page = page.expect("the store answers");
+        let ids = page.records.iter();
+        pages.push(ids.map(|record| record.calendar.id.to_string()).collect());
+        after = page.next;
+        if after.is_none() {
+            return pages;
+        }
+    }
 }

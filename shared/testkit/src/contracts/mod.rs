@@ -26,6 +26,7 @@ pub mod forgetting;
 pub mod leases;
 pub mod lost_heads;
 pub mod overrides;
+pub mod overview;
 pub mod policies;
 pub mod queue;
 pub mod rate_limits;
@@ -106,6 +107,12 @@ macro_rules! decisions_contract {
             the_end_of_the_wait_is_known_only_if_all_ready_rows_are_listed,
             rows_that_are_not_due_leave_the_index,
         );
+        $crate::contract_tests!($setup, overview:
+            meetings_of_all_calendars_are_read_by_start,
+            a_superseded_row_is_of_no_day,
+            the_first_due_decisions_are_read_with_their_starts,
+            abandoned_decisions_are_read_until_they_are_reopened,
+        );
     };
 }
 
@@ -125,6 +132,7 @@ macro_rules! state_contract {
             calendars_of_joined_names_are_listed_as_of_one_person,
             a_calendar_is_listed_with_the_overrides_that_no_sync_has_applied,
             many_calendars_are_listed_to_the_end,
+            calendars_are_read_page_by_page,
         );
         $crate::contract_tests!($setup, access:
             recall_admits_us_at_first,

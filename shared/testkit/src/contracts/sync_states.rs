@@ -44,6 +44,7 @@ fn full() -> WorkspaceSyncState {
             since: at("05:00:00.000001"),
             near: SignedDuration::from_hours(5),
         }),
+        changed_since: Some(at("08:55:30.000007")),
         in_progress: Some(SyncInProgress {
             mark: WorkspaceCoverage {
                 since: None,

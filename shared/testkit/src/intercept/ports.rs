@@ -5,10 +5,11 @@ use std::time::Duration;
 use callsheet_app::PortError;
 use callsheet_app::ports::{
     Access, Activity, ActivityLog, ActorRows, BotReply, Bots, CalendarDirectory, CalendarEvents,
-    CalendarRemoval, Calendars, DeadLetter, DeadLetters, DecisionRows, Decisions, Denial, DueQuery,
-    DueRows, EventQuery, FirstRows, Forgetting, Held, LeaseResult, Leases, LeaveReply,
-    ListedCalendar, MeasuredQueue, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents,
-    PermitResult, Policies, PolicyWrite, Queue, QueueDepth, RateLimits, Receipt, Released, Removed,
+    CalendarPages, CalendarRemoval, Calendars, DayEntries, DeadLetter, DeadLetters,
+    DecisionOverview, DecisionRows, Decisions, Denial, DueQuery, DueRows, DueStart, EventQuery,
+    First, FirstRows, Forgetting, Held, LeaseResult, Leases, LeaveReply, ListedCalendar,
+    MeasuredQueue, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies,
+    PolicyWrite, Queue, QueueDepth, RateLimits, Receipt, RecordPage, Released, Removed,
     ScheduleRequest, StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
 };
 use callsheet_domain::{
@@ -55,6 +56,16 @@ intercepted! {
             until: Timestamp,
         ) -> Vec<DecisionKey>;
         next_start(calendar: &CalendarId, from: Timestamp) -> Option<Timestamp>;
+    }
+
+    DecisionOverview {
+        starting_between(from: Timestamp, until: Timestamp) -> DayEntries;
+        first_due(most: usize) -> First<DueStart>;
+        abandoned(from: Timestamp, most: usize) -> First<DecisionKey>;
+    }
+
+    CalendarPages {
+        records_after(after: Option<&CalendarId>, most: usize) -> RecordPage;
     }
 
     Calendars {

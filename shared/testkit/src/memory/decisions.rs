@@ -5,13 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use callsheet_app::ports::{
-    DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, FirstRows, UnreadableRow,
-    WriteOutcome,
+    DayEntries, DayEntry, DecisionOverview, DecisionRows, Decisions, DueEntry, DueQuery, DueRows,
+    DueSelection, DueStart, First, FirstRows, UnreadableRow, WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp, Version,
+    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp, Version, plus,
 };
+use jiff::SignedDuration;
 
 use super::Shared;
 
@@ -29,7 +30,9 @@ struct Rows {
     /// In the order in which the rows own the bot.
     by_bot: BTreeMap<DeduplicationKey, BTreeSet<(Option<String>, DecisionKey)>>,
     by_calendar: BTreeMap<CalendarId, BTreeSet<(Timestamp, DecisionKey)>>,
+    by_start: BTreeSet<(Timestamp, DecisionKey)>,
     due: BTreeSet<(Timestamp, DecisionKey)>,
+    abandoned: BTreeSet<(Timestamp, DecisionKey)>,
     to_check: BTreeSet<(Timestamp, DecisionKey)>,
     /// Keys of rows that cannot be read, or not be written.
     unreadable: BTreeSet<DecisionKey>,
@@ -56,8 +59,13 @@ impl Rows {
         }
         let in_calendar = self.by_calendar.entry(row.calendar_id.clone());
         in_calendar.or_default().insert((start, key.clone()));
+        if !row.is_superseded() {
+            self.by_start.insert((start, key.clone()));
+        }
         if row.is_due() {
             self.due.insert((start, key.clone()));
+        } else if row.owner_check.is_none() && row.is_abandoned() {
+            self.abandoned.insert((start, key.clone()));
         }
         if row.owner_check.is_some() {
             self.to_check.insert((start, key.clone()));
@@ -75,7 +83,9 @@ impl Rows {
             take_out(&mut self.by_bot, bot, &(row.bot_rank(), key.clone()));
         }
         take_out(&mut self.by_calendar, &row.calendar_id, &at);
+        self.by_start.remove(&at);
         self.due.remove(&at);
+        self.abandoned.remove(&at);
         self.to_check.remove(&at);
     }
 
@@ -84,11 +94,7 @@ impl Rows {
         let mut selected = DecisionRows::default();
         for row in keys.into_iter().filter_map(|key| self.by_key.get(key)) {
             if self.unreadable.contains(&row.key) {
-                selected.unreadable.push(UnreadableRow {
-                    key: row.key.clone(),
-                    calendar_id: Some(row.calendar_id.clone()),
-                    problem: "made unreadable on purpose".to_owned(),
-                });
+                selected.unreadable.push(unreadable(row));
             } else {
                 selected.decisions.push(row.clone());
             }
@@ -292,6 +298,80 @@ impl Decisions for MemoryDecisions {
             let keys = rows.by_calendar.get(calendar).into_iter().flatten();
             keys.map(|(start, _)| *start).find(|start| *start >= from)
         }))
+    }
+}
+
+impl DecisionOverview for MemoryDecisions {
+    async fn starting_between(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<DayEntries, PortError> {
+        Ok(self.read(|rows| {
+            let mut read = DayEntries::default();
+            let starting = from_start(&rows.by_start, from);
+            for (_, key) in starting.take_while(|(start, _)| *start < until) {
+                let row = &rows.by_key[key];
+                if rows.unreadable.contains(key) {
+                    read.unreadable.push(unreadable(row));
+                } else {
+                    read.entries.extend(DayEntry::of(row));
+                }
+            }
+            read
+        }))
+    }
+
+    async fn first_due(&self, most: usize) -> Result<First<DueStart>, PortError> {
+        Ok(self.read(|rows| {
+            let due = rows.due.iter().take(most);
+            let due = due.map(|(start, key)| DueStart {
+                key: key.clone(),
+                starts_at: *start,
+                not_before: rows.by_key[key].attempts.not_before,
+            });
+            First {
+                first: due.collect(),
+                has_more: rows.due.len() > most,
+            }
+        }))
+    }
+
+    async fn abandoned(
+        &self,
+        from: Timestamp,
+        most: usize,
+    ) -> Result<First<DecisionKey>, PortError> {
+        Ok(self.read(|rows| {
+            let mut abandoned = from_start(&rows.abandoned, from);
+            let first = abandoned.by_ref().take(most);
+            First {
+                first: first.map(|(_, key)| key.clone()).collect(),
+                has_more: abandoned.next().is_some(),
+            }
+        }))
+    }
+}
+
+/// The rows whose meetings start at or after an instant, in order of start.
+fn from_start(
+    rows: &BTreeSet<(Timestamp, DecisionKey)>,
+    from: Timestamp,
+) -> impl Iterator<Item = &(Timestamp, DecisionKey)> {
+    let any = DecisionKey {
+        ical_uid: IcalUid::parse("-").expect("an id"),
+        event_id: EventId::parse("-").expect("an id"),
+    };
+    let before = plus(from, -SignedDuration::from_micros(1));
+    let rows = rows.range((before, any)..);
+    rows.skip_while(move |(start, _)| *start < from)
+}
+
+fn unreadable(row: &Decision) -> UnreadableRow {
+    UnreadableRow {
+        key: row.key.clone(),
+        calendar_id: Some(row.calendar_id.clone()),
+        problem: "made unreadable on purpose".to_owned(),
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::ports::{
-    Access, Activity, ActivityLog, ActorRows, Calendars, Denial, Forgetting, Held, LeaseResult,
-    Leases, ListedCalendar, NewPolicy, OverrideStore, PermitResult, Policies, PolicyWrite,
-    RateLimits, Released, StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
+    Access, Activity, ActivityLog, ActorRows, CalendarPages, Calendars, Denial, Forgetting, Held,
+    LeaseResult, Leases, ListedCalendar, NewPolicy, OverrideStore, PermitResult, Policies,
+    PolicyWrite, RateLimits, RecordPage, Released, StoredPolicy, SyncStates, UnreadableRecord,
+    WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
@@ -292,11 +293,41 @@ impl Calendars for MemoryState {
     }
 
     async fn unreadable(&self) -> Result<Vec<UnreadableRecord>, PortError> {
-        let named = |id: &CalendarId| UnreadableRecord {
-            calendar_id: id.clone(),
-            problem: PROBLEM.to_owned(),
-        };
-        Ok(self.read(|state| state.unreadable.iter().map(named).collect()))
+        Ok(self.read(|state| state.unreadable.iter().map(unreadable_record).collect()))
+    }
+}
+
+impl CalendarPages for MemoryState {
+    async fn records_after(
+        &self,
+        after: Option<&CalendarId>,
+        most: usize,
+    ) -> Result<RecordPage, PortError> {
+        use std::ops::Bound;
+        Ok(self.read(|state| {
+            let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
+            let mut calendars = state
+                .calendars
+                .range::<CalendarId, _>((begin, Bound::Unbounded));
+            let (mut page, mut last) = (RecordPage::default(), None);
+            for (id, record) in calendars.by_ref().take(most) {
+                last = Some(id.clone());
+                if state.unreadable.contains(id) {
+                    page.unreadable.push(unreadable_record(id));
+                } else {
+                    page.records.push(record.clone());
+                }
+            }
+            page.next = last.filter(|_| calendars.next().is_some());
+            page
+        }))
+    }
+}
+
+fn unreadable_record(id: &CalendarId) -> UnreadableRecord {
+    UnreadableRecord {
+        calendar_id: id.clone(),
+        problem: PROBLEM.to_owned(),
     }
 }
 

@@ -169,6 +169,29 @@ fn changes_are_listed_as_far_as_syncs_overlap(
     assert_eq!(mark.in_progress, None);
 }
 
+#[test_case(None, 5, Some(400), Some(400); "the first change")]
+#[test_case(Some(300), 5, Some(400), Some(400); "a later one")]
+#[test_case(Some(300), 0, Some(400), Some(300); "none is listed")]
+#[test_case(Some(500), 5, Some(400), Some(500); "an older sync")]
+#[test_case(Some(300), 5, None, Some(300); "a full sync lists what did not change, too")]
+fn a_sync_that_lists_changes_tells_since_when_one_happened(
+    known: Option<i64>,
+    listed: u32,
+    since: Option<i64>,
+    expected: Option<i64>,
+) {
+    let completed = SyncInProgress {
+        listed,
+        ..finished(600, since)
+    };
+    let state = WorkspaceSyncState {
+        changed_since: known.map(at),
+        ..WorkspaceSyncState::default()
+    };
+    let state = state.finished(&completed, at(700));
+    assert_eq!(state.changed_since, expected.map(at));
+}
+
 #[test_case(None, Some(CatchUp::Begin); "no starting point")]
 #[test_case(Some(-299), None; "not yet")]
 #[test_case(Some(-300), Some(CatchUp::Since(at(-330))); "it is time")]

@@ -62,6 +62,8 @@ fn a_row_written_by_hand() -> Value {
             "sent": {"config": "0e", "at": 3_792_474_000_000_001_i64},
         }],
         "due_bot": "6vPoL8f_GfX0uVpdXXrCgQ",
+        "day": "2090-03-06",
+        "bot_state": "due",
     })
 }
 

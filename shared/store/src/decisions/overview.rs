@@ -1,0 +1,191 @@
+//! Reads of the decisions of all calendars together: by day, and the first ones that are due or
+//! abandoned.
+
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use callsheet_app::PortError;
+use callsheet_app::bot_state::BotState;
+use callsheet_app::ports::{
+    DayEntries, DayEntry, DecisionOverview, DueStart, First, UnreadableRow,
+};
+use callsheet_domain::{DecisionKey, Timestamp};
+use jiff::civil::Date;
+use jiff::fmt::serde::timestamp::microsecond;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use super::DecisionTable;
+use super::index::due_index;
+use super::row::{
+    ABANDONED, DUE, DueRow, STARTS_AT, calendar_of, key_of, keys_of, log_unreadable_key,
+};
+use super::table::Table;
+use crate::attributes::{Attributes, Unreadable, instant, read_attributes, read_row, text};
+use crate::error::failed;
+use crate::expressions::all_rows;
+
+/// The most entries that a page is requested with.
+const PAGE: usize = 1_000;
+
+impl DecisionOverview for DecisionTable {
+    async fn starting_between(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<DayEntries, PortError> {
+        let mut read = DayEntries::default();
+        for day in days_of(from, until) {
+            for entry in all_rows(by_day(&self.0, day, from, until)).await? {
+                add_entry(&mut read, entry);
+            }
+        }
+        Ok(read)
+    }
+
+    async fn first_due(&self, most: usize) -> Result<First<DueStart>, PortError> {
+        let entries = first_entries(due_index(&self.0, DUE), most).await?;
+        let read = |entry| match read_attributes::<DueRow>(entry) {
+            Ok(row) => Some(row.into()),
+            Err(problem) => {
+                log_unreadable_key("due rows", &problem);
+                None
+            }
+        };
+        Ok(First {
+            first: entries.first.into_iter().filter_map(read).collect(),
+            has_more: entries.has_more,
+        })
+    }
+
+    async fn abandoned(
+        &self,
+        from: Timestamp,
+        most: usize,
+    ) -> Result<First<DecisionKey>, PortError> {
+        let query = due_index(&self.0, ABANDONED)
+            .key_condition_expression("#due = :due AND #starts_at >= :from")
+            .expression_attribute_names("#starts_at", STARTS_AT)
+            .expression_attribute_values(":from", instant(from));
+        let entries = first_entries(query, most).await?;
+        Ok(First {
+            first: keys_of(entries.first),
+            has_more: entries.has_more,
+        })
+    }
+}
+
+/// The first `most` entries that the query finds.
+async fn first_entries(
+    query: QueryFluentBuilder,
+    most: usize,
+) -> Result<First<Attributes>, PortError> {
+    let (mut entries, mut from) = (Vec::new(), None);
+    // One more than asked for shows whether there are more.
+    while entries.len() <= most {
+        let missing = (most + 1 - entries.len()).min(PAGE);
+        let page = query
+            .clone()
+            .limit(i32::try_from(missing).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(from)
+            .send()
+            .await
+            .map_err(failed)?;
+        entries.extend(page.items.unwrap_or_default());
+        from = page.last_evaluated_key;
+        if from.is_none() {
+            break;
+        }
+    }
+    let has_more = entries.len() > most;
+    entries.truncate(most);
+    Ok(First {
+        first: entries,
+        has_more,
+    })
+}
+
+/// The entries of a day whose meetings start in a span.
+fn by_day(table: &Table, day: Date, from: Timestamp, until: Timestamp) -> QueryFluentBuilder {
+    // BETWEEN includes both ends.
+    let last = callsheet_domain::plus(until, -jiff::SignedDuration::from_micros(1));
+    table
+        .client
+        .query()
+        .table_name(&table.name)
+        .index_name("day")
+        .key_condition_expression("#day = :day AND #starts_at BETWEEN :from AND :last")
+        .expression_attribute_names("#day", "day")
+        .expression_attribute_names("#starts_at", STARTS_AT)
+        .expression_attribute_values(":day", text(day.to_string()))
+        .expression_attribute_values(":from", instant(from))
+        .expression_attribute_values(":last", instant(last))
+}
+
+/// The dates in UTC that a span touches; none if it is empty.
+fn days_of(from: Timestamp, until: Timestamp) -> impl Iterator<Item = Date> {
+    let date = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+    let last = callsheet_domain::plus(until, -jiff::SignedDuration::from_micros(1));
+    let days = std::iter::successors(Some(date(from)), |day| day.tomorrow().ok());
+    days.take_while(move |day| from < until && *day <= date(last))
+}
+
+/// An entry of the index by day.
+#[derive(Deserialize)]
+struct DayRow {
+    #[serde(with = "microsecond::required")]
+    starts_at: Timestamp,
+    #[serde(with = "microsecond::required")]
+    ends_at: Timestamp,
+    verdict: String,
+    bot_state: String,
+    #[serde(with = "microsecond::optional", default)]
+    not_before: Option<Timestamp>,
+}
+
+impl DayRow {
+    fn entry(self) -> Result<DayEntry, Unreadable> {
+        let malformed = |name: &str| Unreadable::Malformed(name.to_owned());
+        Ok(DayEntry {
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            is_recorded: match self.verdict.as_str() {
+                "record" => true,
+                "skip" => false,
+                _ => return Err(malformed("verdict")),
+            },
+            bot: BotState::parse(&self.bot_state).ok_or_else(|| malformed("bot_state"))?,
+            not_before: self.not_before,
+        })
+    }
+}
+
+fn add_entry(read: &mut DayEntries, entry: Attributes) {
+    let (key, calendar_id) = (key_of(&entry), calendar_of(&entry));
+    let entry = read_row::<DayRow>(entry).and_then(DayRow::entry);
+    match (entry, key) {
+        (Ok(entry), _) => read.entries.push(entry),
+        (Err(problem), Ok(key)) => read.unreadable.push(UnreadableRow {
+            key,
+            calendar_id,
+            problem: problem.to_string(),
+        }),
+        (Err(_), Err(problem)) => log_unreadable_key("the index by day", &problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use callsheet_testkit::at;
+    use test_case::test_case;
+
+    #[test_case("2090-03-06T10:00:00Z", "2090-03-06T10:00:00Z", &[]; "no time")]
+    #[test_case("2090-03-06T10:00:00Z", "2090-03-07T00:00:00Z", &["2090-03-06"]; "until midnight")]
+    #[test_case("2090-03-06T23:00:00Z", "2090-03-08T01:00:00Z", &["2090-03-06", "2090-03-07", "2090-03-08"]; "over two nights")]
+    #[test_case("2090-03-07T00:00:00Z", "2090-03-07T00:00:00.000001Z", &["2090-03-07"]; "an instant")]
+    fn a_span_touches_these_days(from: &str, until: &str, expected: &[&str]) {
+        let days: Vec<_> = days_of(at(from), at(until))
+            .map(|day| day.to_string())
+            .collect();
+        assert_eq!(days, expected);
+    }
+}
