@@ -6,7 +6,7 @@ use callsheet_app::ports::UnreadableCalendar;
 use callsheet_app::ports::{OverrideStore as _, SyncStates as _};
 use callsheet_domain::{
     CompletedSync, Operation, OverrideRevision, PolicyRevision, SyncInProgress, Timestamp, Window,
-    WindowedSync, WindowedSyncState,
+    WindowedEvents, WindowedSync, WindowedSyncState,
 };
 use callsheet_testkit::{Fault, an_actor};
 use test_case::test_case;
@@ -363,7 +363,7 @@ async fn a_calendar_tells_up_to_which_start_a_full_sync_has_decided() {
             from: at("2090-03-08T10:00:00Z"),
             until: None,
         },
-        ..WindowedSync::begin(PolicyRevision(4), 5, true, at("09:25"))
+        ..WindowedSync::begin(PolicyRevision(4), 5, WindowedEvents::Coming, at("09:25"))
     };
     let state = WindowedSyncState {
         in_progress: Some(SyncInProgress {

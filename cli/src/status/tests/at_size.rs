@@ -2,7 +2,8 @@
 
 use callsheet_app::ports::SyncStates as _;
 use callsheet_domain::{
-    SyncInProgress, Window, WindowedSync, WindowedSyncState, WorkspaceSyncState, plus,
+    SyncInProgress, Window, WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceSyncState,
+    plus,
 };
 use callsheet_testkit::{an_email, id};
 use jiff::SignedDuration;
@@ -50,7 +51,12 @@ fn in_progress() -> WindowedSyncState {
             until: None,
         },
         pages_before: 30,
-        ..WindowedSync::begin(PolicyRevision(0), 2_000, true, at("09:25"))
+        ..WindowedSync::begin(
+            PolicyRevision(0),
+            2_000,
+            WindowedEvents::Coming,
+            at("09:25"),
+        )
     };
     WindowedSyncState {
         in_progress: Some(SyncInProgress {
