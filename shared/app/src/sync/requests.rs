@@ -391,7 +391,7 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         handled: &mut Handled,
     ) {
         let requests = pending.deliveries.len();
-        if error.is_retry_later() {
+        if error.is_retry_later() || matches!(error, SyncError::Conflict) {
             tracing::info!(%calendar, requests, %error, "calendar {calendar} waits: {error}");
         } else {
             tracing::warn!(

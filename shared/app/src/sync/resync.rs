@@ -318,6 +318,9 @@ impl<P: SyncPorts> Resync<'_, P> {
                 Err(SyncError::DeadlineReached) => break,
                 Err(SyncError::AlreadyRunning) => left -= 1,
                 Err(error) if error.stops_all() => return Err(error),
+                Err(error @ SyncError::Conflict) => {
+                    tracing::info!(%calendar, %error, "calendar {calendar} waits: {error}");
+                }
                 Err(error) => {
                     tracing::warn!(
                         %calendar,
