@@ -7,6 +7,7 @@
 //!   next item begins at the next object, behind a comma, that has both fields which every
 //!   item has ([`ItemNames`]): no object inside an item has them. So the items behind an odd one
 //!   are found again, and two odd ones in a row are told apart if they have these fields.
+//! - **An array around items**, by a bracket too many, is odd in the same way.
 //! - **An item that ends too early**, by a bracket too many, is told by the text behind it:
 //!   items begin with a bracket, and no item is behind the list.
 //! - **An item that is too long** is skipped.
@@ -247,10 +248,17 @@ impl PageSplitter {
     ) -> Step {
         let rest = &self.text[self.start..];
         let progress = scan.advance(rest, &mut at);
+        let is_too_long = at > LONGEST_ITEM;
+        let is_around_others = (progress == Progress::Done || is_too_long)
+            && rest.starts_with(b"[")
+            && begins_item(&rest[1..at], &self.names);
+        if is_around_others {
+            return self.odd(at - 1, found);
+        }
         if progress == Progress::Odd {
             return self.odd(at, found);
         }
-        if at > LONGEST_ITEM {
+        if is_too_long {
             found(Item {
                 text: &rest[..REPORTED],
                 problem: Some(ItemProblem::TooLong),

@@ -76,6 +76,20 @@ fn an_odd_item_costs_no_other(odd: &str, expected: &[&str]) {
     }
 }
 
+/// No item before it shows that the list has not ended.
+#[test_case("[", &[]; "an array")]
+#[test_case("[7, ", &[ONE]; "an array that begins before the first item")]
+fn an_array_around_all_items_is_odd(before: &str, first: &[&str]) {
+    for last in ["", r#", "next": "n""#] {
+        let (found, cursor) = split(&format!(
+            r#"{{"next": "n", "results": [{before}{ONE}, {TWO}]{last}}}"#
+        ));
+        let odd = format!("!{before}{ONE}, {TWO}]");
+        assert_eq!(found, [&[odd.as_str()], first, &[TWO]].concat());
+        assert_eq!(cursor, Ok(Some("n".to_owned())));
+    }
+}
+
 #[test_case(r#"{"a": 3, "b": "3}"#; "a quote too few")]
 #[test_case(r#"{"a": 3, "b": [3}"#; "a bracket that is not closed")]
 #[test_case(r#"{"a": 3, "b": "c"d"}"#; "a quote too many")]
