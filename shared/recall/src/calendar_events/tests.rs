@@ -289,7 +289,7 @@ fn damage() -> impl Strategy<Value = Damage> {
         prop::collection::vec(byte, 0..4)
     };
     // What opens, and closes where the list does.
-    let around = [r#"["#, r#"[0, "#, r#"["", "#, r#"[["#, r#"{"a": ["#];
+    let around = ["[", "[0, ", "[\"\", ", "[[", "{\"a\": ["];
     let around = prop::sample::select(around.map(|text| text.as_bytes().to_vec()).to_vec());
     prop_oneof![
         8 => bytes().prop_map(Damage::Insert),
