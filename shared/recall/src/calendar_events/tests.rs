@@ -416,8 +416,8 @@ proptest! {
         let others = page.events.iter().filter(|event| !(0..4).filter(|number| *number != index).any(|number| **event == undamaged(number)));
         let others: Vec<_> = others.collect();
         prop_assert!(others.len() <= 1, "{others:?}");
-        // What was inserted before the event may be an odd item, and the event is whole.
-        if matches!(damage, Damage::Insert(_) | Damage::InsertBefore(_)) && others == [&undamaged(index)] {
+        // What was inserted beside the event may be an odd item, and the event is whole.
+        if others == [&undamaged(index)] {
             return Ok(());
         }
         prop_assert_eq!(others.is_empty(), !page.unreadable.is_empty(), "the damaged event is reported: {:?}", page);
