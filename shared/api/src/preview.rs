@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use callsheet_app::policy_preview::{NewlyShared, PolicyPreview, PreviewInputs};
 use callsheet_app::{Change, Effect};
-use callsheet_domain::{Email, PolicyProblem, Timestamp, Wanted, WantedBot};
+use callsheet_domain::{Email, PolicyProblem, Timestamp, WantedBot};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -207,11 +207,11 @@ impl MeetingPreview {
             effect,
             before,
             after,
+            bot_before,
+            bot_after,
         } = change;
-        let changed_fields = match (before.as_ref().map(|row| &row.wanted), &after.wanted) {
-            (Some(Wanted::Bot(before)), Wanted::Bot(after)) => changed_fields_of(before, after),
-            _ => Vec::new(),
-        };
+        let bots = bot_before.zip(bot_after);
+        let changed_fields = bots.map(|(before, after)| changed_fields_of(&before, &after));
         let reason = after.verdict.reason();
         Self {
             event_id: after.key.event_id.to_string(),
@@ -220,7 +220,7 @@ impl MeetingPreview {
             rule_before: before.map(|row| row.verdict.reason().rule.to_string()),
             rule_after: reason.rule.to_string(),
             reason: reason.reason.clone(),
-            changed_fields,
+            changed_fields: changed_fields.unwrap_or_default(),
             expression_failed: reason.has_failed,
             title: after.title,
         }

@@ -44,8 +44,8 @@ pub use decision::{
     Abandonment, Applied, Attempts, Call, CallAttempt, CallRecord, CallResult, Cause, Decision,
     DecisionInputs, DriftKind, Evaluation, History, LeftBot, Offer, OwnerCheck, Plan,
     RecordedResult, RevisedCopies, RowChange, SentConfig, Step, Unchecked, Wanted, apply_result,
-    check_owner, decide, drift, owned_config, owner_to_confirm, owner_to_move_back, plan, repair,
-    repaired, retire, revise, revise_copies, settle_refused, skip_at_once, unchecked,
+    check_owner, decide, drift, owned_config, owner_to_confirm, owner_to_move_back, owners_configs,
+    plan, repair, repaired, retire, revise, revise_copies, settle_refused, skip_at_once, unchecked,
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{

@@ -16,8 +16,27 @@ use crate::{RawEvent, RecallClient};
 
 const EVENTS: &str = "/api/v2/calendar-events/";
 
-/// Each event has them; nothing in a platform's payload has both.
-const NAMES: ItemNames = ["id", "calendar_id"];
+/// The fields that the specification of Recall requires; nothing in a platform's payload has
+/// the two.
+const NAMES: ItemNames = ItemNames {
+    telling: ["id", "calendar_id"],
+    all: &[
+        "id",
+        "calendar_id",
+        "start_time",
+        "end_time",
+        "raw",
+        "platform",
+        "platform_id",
+        "ical_uid",
+        "meeting_platform",
+        "meeting_url",
+        "created_at",
+        "updated_at",
+        "is_deleted",
+        "bots",
+    ],
+};
 
 impl CalendarEvents for RecallClient {
     async fn calendar(&self, id: &CalendarId) -> Result<Option<Calendar>, PortError> {

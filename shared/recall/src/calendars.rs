@@ -17,8 +17,11 @@ use crate::wire::{calendar_of_text, id_of_calendar};
 
 const CALENDARS: &str = "/api/v2/calendars/";
 
-/// Each calendar has them; nothing in a calendar has both.
-const NAMES: ItemNames = ["id", "platform"];
+/// Fields that the specification of Recall requires; nothing in a calendar has the two.
+const NAMES: ItemNames = ItemNames {
+    telling: ["id", "platform"],
+    all: &["id", "platform", "status", "created_at", "updated_at"],
+};
 
 impl CalendarDirectory for RecallClient {
     async fn calendars(

@@ -1,6 +1,6 @@
 //! A preview shows what a sync would write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::event_lister::ListedEvents;
 use callsheet_app::policy_preview::{
@@ -169,6 +169,38 @@ fn a_preview_shows_what_a_sync_would_write(next: &str) {
         effects(&preview),
         "without overrides, the stored decisions are those of the policy"
     );
+}
+
+/// The rows of the others keep what was sent for them last, until the call of the owner.
+#[test]
+fn a_shared_bot_changes_for_all_its_events_with_the_one_that_owns_it() {
+    let mut inputs = inputs();
+    let colleague = "calendar-second";
+    let mut context = inputs.calendars[&a_calendar().id].clone();
+    context.record.calendar.id = id(colleague);
+    context.record.calendar.email = Some(an_email("buyer@acme.example"));
+    inputs.calendars.insert(id(colleague), context);
+    inputs.events = vec![a_meeting(1, "calendar-sales", "buyer@globex.example")];
+    let copy = a_meeting(1, colleague, "buyer@globex.example");
+    inputs
+        .events
+        .push(copy.with(|copy| copy.id = id("event-9")));
+    let now = at("09:30");
+    let rows = synced(&inputs, &[], &Policy::built_in(), 0, now);
+    let keys: BTreeSet<_> = rows.iter().filter_map(Decision::wanted_key).collect();
+    assert_eq!(keys.len(), 1, "they share a bot");
+    let effects = |policy| {
+        let baseline = (Baseline::Decisions(rows.clone()), ActivePolicy::built_in());
+        effects(&compare(inputs.clone(), baseline, &policy, now))
+    };
+    let both = |effect| {
+        ["event-1", "event-9"]
+            .map(|event| (event.to_owned(), effect))
+            .to_vec()
+    };
+    assert_eq!(effects(policy(EVERYTHING)), both(Effect::Changes));
+    assert_eq!(effects(policy(NOTHING)), both(Effect::Loses));
+    assert_eq!(effects(Policy::built_in()), []);
 }
 
 /// Lists the two meetings, and previews that everything is recorded.

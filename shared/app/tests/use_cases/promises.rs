@@ -4,15 +4,16 @@ mod change;
 mod meeting;
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 
 use callsheet_app::ports::{CalendarEvents as _, OverrideStore as _, Queue as _};
 use callsheet_app::{Ports, Scheduler, SyncHandler};
 use callsheet_domain::{
-    CalendarStatus, Decision, DecisionInputs, Evaluation, Operation, OverrideRevision, Overrides,
-    Policy, RuleName, Step, SyncJob, Wanted, decide, plan, plus, revise_copies,
+    BotId, CalendarStatus, Decision, DecisionInputs, Evaluation, Operation, OverrideRevision,
+    Overrides, Policy, RuleName, Step, SyncJob, Wanted, decide, plan, plus, revise_copies,
 };
 use callsheet_testkit::{
-    EvenJitter, Faults, Intercepted, When, With as _, a_calendar, a_decision, an_event, at,
+    Bot, EvenJitter, Faults, Intercepted, When, With as _, a_calendar, a_decision, an_event, at,
     is_blocked_by_firewall,
 };
 use jiff::SignedDuration;
@@ -80,6 +81,28 @@ impl Harness {
         }
         self.assert_one_row_decides_on_each_event().await;
         self.assert_decided_on_the_newest().await;
+    }
+
+    /// The bots that any row will have known.
+    fn note_known_bots(&self) -> Arc<Mutex<HashSet<BotId>>> {
+        let known = Arc::new(Mutex::default());
+        let noted: Arc<Mutex<HashSet<BotId>>> = Arc::clone(&known);
+        self.decisions.stream_to(move |row| {
+            let bot = row.applied.bot().and_then(|bot| bot.bot_id.clone());
+            noted.lock().expect("not poisoned").extend(bot);
+        });
+        known
+    }
+
+    /// A run may end between its call and the write of the result, and its event may want no
+    /// bot before the next run. If the bot is in its call then, only its own status tells.
+    fn end_calls_of_unknown_bots(&self, known: &HashSet<BotId>) {
+        let now = self.after(0);
+        for Bot { entry, .. } in self.recall.bots().into_values() {
+            if entry.starts_at <= now && !known.contains(&entry.bot_id) {
+                self.recall.forget_bot(&entry.bot_id);
+            }
+        }
     }
 
     /// A row that is due, unless it waits for something that may never come.
@@ -185,6 +208,7 @@ fn worked(changes: Vec<(Change, bool)>) -> Vec<(Change, Work)> {
 /// Makes the changes, working after some of them, until nothing is left to do.
 async fn harness_after(changes: &[(Change, Work)], faults: &Faults) -> Harness {
     let harness = Harness::new();
+    let known_bots = harness.note_known_bots();
     for number in 0..CALENDARS {
         let connected = calendar(number, CalendarStatus::Connected, at("08:00"));
         harness.recall.put_calendar(connected);
@@ -206,6 +230,7 @@ async fn harness_after(changes: &[(Change, Work)], faults: &Faults) -> Harness {
         harness.change_every_calendar().await;
     }
     harness.come_to_rest().await;
+    harness.end_calls_of_unknown_bots(&known_bots.lock().expect("not poisoned"));
     harness
 }
 

@@ -104,6 +104,14 @@ impl<'a> BotOwners<'a> {
         self.owners.get(bot).map(|owner| (owner.copy, owner.config))
     }
 
+    /// The configuration of each bot.
+    pub(super) fn into_configs(
+        self,
+    ) -> impl Iterator<Item = (&'a DeduplicationKey, &'a BotConfig)> {
+        let owners = self.owners.into_iter();
+        owners.map(|(bot, owner)| (bot, owner.config))
+    }
+
     /// The same, and whether Recall has refused that configuration.
     pub(super) fn ranked(
         &self,

@@ -27,7 +27,7 @@ use crate::decision::evaluation::Evaluation;
 use crate::decision::plan::Plan;
 use crate::decision::revise::{RowChange, revise};
 use crate::decision::row::Decision;
-use crate::id::DecisionKey;
+use crate::id::{DecisionKey, DeduplicationKey};
 
 /// The changes of the rows of some meetings.
 #[derive(Debug, Clone, Default)]
@@ -129,6 +129,22 @@ pub fn owned_config(row: &Decision, first: Option<&Decision>, now: Timestamp) ->
         owners.add_stored(first, now);
     }
     owners.of(key).map(|(_, config)| config.clone())
+}
+
+/// The configuration that the owner of each bot offers, by the bot's deduplication key: the one
+/// that the bot has once every call is made. Of each bot `rows` have the first copy.
+#[must_use]
+pub fn owners_configs<'a>(
+    rows: impl IntoIterator<Item = &'a Decision>,
+    now: Timestamp,
+) -> BTreeMap<DeduplicationKey, BotConfig> {
+    let mut owners = BotOwners::default();
+    let left = rows.into_iter().filter(|row| row.ends_at > now);
+    left.for_each(|row| owners.add_stored(row, now));
+    let configs = owners.into_configs();
+    configs
+        .map(|(bot, config)| (bot.clone(), config.clone()))
+        .collect()
 }
 
 /// The rows to write after Recall refused the configuration of one of `copies`, which want one

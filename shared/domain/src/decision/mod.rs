@@ -35,8 +35,8 @@ pub use apply_result::apply_result;
 pub use call::{Call, CallAttempt, CallResult};
 pub use check_owner::check_owner;
 pub use copies::{
-    RevisedCopies, owned_config, owner_to_confirm, owner_to_move_back, revise_copies,
-    settle_refused,
+    RevisedCopies, owned_config, owner_to_confirm, owner_to_move_back, owners_configs,
+    revise_copies, settle_refused,
 };
 pub use decide::decide;
 pub use drift::{DriftKind, Unchecked, drift, repair, repaired, unchecked};

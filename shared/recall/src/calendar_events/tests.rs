@@ -277,6 +277,7 @@ proptest! {
 #[derive(Debug, Clone)]
 enum Damage {
     Insert(Vec<u8>),
+    InsertBefore(Vec<u8>),
     Replace(usize, Vec<u8>),
     Truncate,
 }
@@ -287,10 +288,14 @@ fn damage() -> impl Strategy<Value = Damage> {
         let byte = prop_oneof![3 => structure.clone(), 1 => any::<u8>()];
         prop::collection::vec(byte, 0..4)
     };
+    // What opens, and closes where the list does.
+    let around = ["[", "[0, ", "[\"\", ", "[[", "{\"a\": ["];
+    let around = prop::sample::select(around.map(|text| text.as_bytes().to_vec()).to_vec());
     prop_oneof![
-        bytes().prop_map(Damage::Insert),
-        (1..40_usize, bytes()).prop_map(|(length, by)| Damage::Replace(length, by)),
-        Just(Damage::Truncate),
+        8 => bytes().prop_map(Damage::Insert),
+        1 => around.prop_map(Damage::InsertBefore),
+        8 => (1..40_usize, bytes()).prop_map(|(length, by)| Damage::Replace(length, by)),
+        8 => Just(Damage::Truncate),
     ]
 }
 
@@ -305,6 +310,7 @@ fn damaged_page(
     let at = place.index(event.len());
     match damage {
         Damage::Insert(bytes) => drop(event.splice(at..at, bytes.iter().copied())),
+        Damage::InsertBefore(bytes) => drop(event.splice(0..0, bytes.iter().copied())),
         Damage::Replace(length, by) => {
             let end = event.len().min(at + length);
             event.splice(at..end, by.iter().copied());
@@ -410,8 +416,8 @@ proptest! {
         let others = page.events.iter().filter(|event| !(0..4).filter(|number| *number != index).any(|number| **event == undamaged(number)));
         let others: Vec<_> = others.collect();
         prop_assert!(others.len() <= 1, "{others:?}");
-        // What was inserted before the event may be an odd item, and the event is whole.
-        if matches!(damage, Damage::Insert(_)) && others == [&undamaged(index)] {
+        // What was inserted beside the event may be an odd item, and the event is whole.
+        if others == [&undamaged(index)] {
             return Ok(());
         }
         prop_assert_eq!(others.is_empty(), !page.unreadable.is_empty(), "the damaged event is reported: {:?}", page);

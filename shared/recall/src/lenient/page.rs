@@ -7,6 +7,7 @@
 //!   next item begins at the next object, behind a comma, that has both fields which every
 //!   item has ([`ItemNames`]): no object inside an item has them. So the items behind an odd one
 //!   are found again, and two odd ones in a row are told apart if they have these fields.
+//! - **An array around items**, by a bracket too many, is odd in the same way.
 //! - **An item that ends too early**, by a bracket too many, is told by the text behind it:
 //!   items begin with a bracket, and no item is behind the list.
 //! - **An item that is too long** is skipped.
@@ -27,8 +28,8 @@ use super::place::{Place, Step};
 use super::repair::repaired;
 use super::scan::{Progress, Scan, skip_blanks, skip_commas};
 use super::search::{
-    ItemNames, LONGEST_FRAME, begins_item, end_of_list, fields_behind_list, has, is_behind_a_comma,
-    is_tail, next_item, others,
+    ItemNames, LONGEST_FRAME, begins_item, end_of_list, fields_behind_list, has, has_all_fields,
+    is_behind_a_comma, is_tail, next_item, others,
 };
 
 /// How much of an item that is too long is reported.
@@ -116,7 +117,7 @@ impl PageSplitter {
                 None => {
                     let next = end_of_list(rest);
                     if next.is_some() {
-                        closed((rest, rest.len()), (end, tail), found);
+                        closed((rest, rest.len()), (end, tail), &self.names, found);
                     }
                     next
                 }
@@ -247,10 +248,17 @@ impl PageSplitter {
     ) -> Step {
         let rest = &self.text[self.start..];
         let progress = scan.advance(rest, &mut at);
+        let is_too_long = at > LONGEST_ITEM;
+        let is_around_others = (progress == Progress::Done || is_too_long)
+            && rest.starts_with(b"[")
+            && begins_item(&rest[1..at], &self.names);
+        if is_around_others {
+            return self.odd(at - 1, found);
+        }
         if progress == Progress::Odd {
             return self.odd(at, found);
         }
-        if at > LONGEST_ITEM {
+        if is_too_long {
             found(Item {
                 text: &rest[..REPORTED],
                 problem: Some(ItemProblem::TooLong),
@@ -291,6 +299,9 @@ impl PageSplitter {
                     Some(b'{') if at == from => {
                         found(complete);
                         self.next(from, Place::InItem { scan, at: 0 })
+                    }
+                    Some(b'{') if !has_all_fields(&rest[..end], &self.names) => {
+                        self.odd(from, found)
                     }
                     Some(b'{') => {
                         found(complete);
@@ -358,7 +369,7 @@ impl PageSplitter {
             Some((next, _)) => (&rest[from..next], false),
             None => (&rest[from..], true),
         };
-        if is_tail(&rest[..end], text, is_last) {
+        if is_tail(&rest[..end], text, is_last, &self.names) {
             return self.odd(at, found);
         }
         found(Item::complete(&rest[..end]));
@@ -424,7 +435,7 @@ impl PageSplitter {
     ) -> Result<Step, PageProblem> {
         let rest = &self.text[self.start..];
         if let Some((at, Progress::Done)) = next_item(rest, tail, &self.names) {
-            closed((rest, at), (end, tail), found);
+            closed((rest, at), (end, tail), &self.names, found);
             let scan = Scan::new();
             return Ok(self.next(at, Place::InItem { scan, at: 0 }));
         }
@@ -440,6 +451,7 @@ impl PageSplitter {
 fn closed(
     (text, next): (&[u8], usize),
     (end, tail): (Option<usize>, usize),
+    names: &ItemNames,
     found: &mut impl FnMut(Item<'_>),
 ) {
     let is_last = next == text.len();
@@ -447,7 +459,7 @@ fn closed(
         // A bracket of its own, where an item belongs.
         Some(end)
             if is_behind_a_comma(&text[..tail - 1])
-                && !is_tail(&text[..end], &text[tail..next], is_last) =>
+                && !is_tail(&text[..end], &text[tail..next], is_last, names) =>
         {
             found(Item::complete(&text[..end]));
             found(Item::odd(&[]));

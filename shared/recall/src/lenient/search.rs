@@ -6,8 +6,14 @@ use super::scan::{Progress, Scan, skip_blanks, skip_commas};
 /// The longest text before the items of a page, and behind them.
 pub(super) const LONGEST_FRAME: usize = 64 * 1024;
 
-/// The names of two fields that every item of a list has, and no object inside an item.
-pub(crate) type ItemNames = [&'static str; 2];
+/// The names of the fields of the items of a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ItemNames {
+    /// Two that every item has, and no object inside an item.
+    pub(crate) telling: [&'static str; 2],
+    /// All that every item has.
+    pub(crate) all: &'static [&'static str],
+}
 
 /// The first place from `from` on where an item begins (`Done`), or may begin (`More`).
 pub(super) fn next_item(
@@ -19,7 +25,7 @@ pub(super) fn next_item(
         let rest = text.get(from..)?;
         let at = from + rest.iter().position(|byte| *byte == b'{')?;
         if is_behind_a_comma(&text[..at]) {
-            match has(Parts::object(&text[at..]), names) {
+            match has(Parts::object(&text[at..]), &names.telling) {
                 Progress::Odd => {}
                 progress => return Some((at, progress)),
             }
@@ -77,10 +83,15 @@ pub(super) fn others(text: &[u8], scan: &mut Scan, at: &mut usize) -> Progress {
     }
 }
 
+/// Whether `item` has all fields that every item has.
+pub(super) fn has_all_fields(item: &[u8], names: &ItemNames) -> bool {
+    has(Parts::object(item), names.all) == Progress::Done
+}
+
 /// Whether odd `text` behind `item` is the rest of it, and not an item of its own: it closes
-/// an object that it does not open, and has other fields, while two items have the same. The
-/// last such text has the end of the page, too.
-pub(super) fn is_tail(item: &[u8], text: &[u8], is_last: bool) -> bool {
+/// an object that it does not open, and has other fields, while two items have the same; or it
+/// has none, and the item lacks some. The last such text has the end of the page, too.
+pub(super) fn is_tail(item: &[u8], text: &[u8], is_last: bool, names: &ItemNames) -> bool {
     let mut depth = isize::from(is_last);
     for byte in text {
         depth += match byte {
@@ -91,6 +102,9 @@ pub(super) fn is_tail(item: &[u8], text: &[u8], is_last: bool) -> bool {
     }
     if depth >= 0 {
         return false;
+    }
+    if !text.contains(&b'"') {
+        return !has_all_fields(item, names);
     }
     let (mut all, mut found) = (0, 0);
     let mut fields = Parts::object(item);

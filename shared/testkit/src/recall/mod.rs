@@ -147,6 +147,12 @@ impl<K: Clock> MemoryRecall<K> {
         self.lock().bots.clear();
     }
 
+    /// Removes one bot, as another client of Recall would.
+    pub fn forget_bot(&self, id: &BotId) {
+        let bots = &mut self.lock().bots;
+        bots.retain(|_, bot| bot.entry.bot_id != *id);
+    }
+
     /// Adds a bot to the event, as another client of Recall would.
     pub fn put_bot(&self, event: &EventId, entry: BotEntry) {
         let mut workspace = self.lock();

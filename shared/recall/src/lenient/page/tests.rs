@@ -12,7 +12,7 @@ fn split_in(length: usize, text: &str) -> (Vec<String>, Result<Option<String>, P
         let mark = if item.problem.is_some() { "!" } else { "" };
         items.push(format!("{mark}{text}"));
     };
-    let mut splitter = PageSplitter::new(["a", "b"]);
+    let mut splitter = PageSplitter::new(NAMES);
     let mut pieces = text.as_bytes().chunks(length);
     let pushed = pieces.try_for_each(|piece| splitter.push(piece, &mut add));
     let next = pushed.and_then(|()| splitter.finish(&mut add));
@@ -28,6 +28,10 @@ fn split(text: &str) -> (Vec<String>, Result<Option<String>, PageProblem>) {
     whole
 }
 
+const NAMES: ItemNames = ItemNames {
+    telling: ["a", "b"],
+    all: &["a", "b"],
+};
 const ONE: &str = r#"{"a": 1, "b": 1, "c": [{"a": 9}]}"#;
 const TWO: &str = r#"{"a": 2, "b": 2}"#;
 
@@ -60,6 +64,9 @@ fn a_page_is_split(text: &str, items: &[&str], next: Option<&str>) {
 #[test_case(r#"{"a": 3, "b": 3}], "c": 3}"#, &[r#"!{"a": 3, "b": 3}]"#]; "an item that is closed too early, and the list with it")]
 #[test_case(r#"{"a": 3}]}"#, &[r#"!{"a": 3}]"#]; "an item that ends like a page")]
 #[test_case("]", &["!", "!,"]; "a bracket alone")]
+#[test_case(r#"}, {"a": 3, "b": 3}"#, &["!}", r#"{"a": 3, "b": 3}"#]; "a closing bracket before an item")]
+#[test_case(r#"{"a": 3}, }"#, &[r#"!{"a": 3}, }"#]; "a bracket in place of fields")]
+#[test_case(r#"{"a": 3},"#, &[r#"!{"a": 3},,"#]; "a comma in place of fields")]
 #[test_case("7 8", &["!7 "]; "two words")]
 fn an_odd_item_costs_no_other(odd: &str, expected: &[&str]) {
     let head = r#"{"next": "n", "results": ["#;
@@ -73,6 +80,20 @@ fn an_odd_item_costs_no_other(odd: &str, expected: &[&str]) {
                 Ok(Some("n".to_owned()))
             )
         );
+    }
+}
+
+/// No item before it shows that the list has not ended.
+#[test_case("[", &[]; "an array")]
+#[test_case("[7, ", &[ONE]; "an array that begins before the first item")]
+fn an_array_around_all_items_is_odd(before: &str, first: &[&str]) {
+    for last in ["", r#", "next": "n""#] {
+        let (found, cursor) = split(&format!(
+            r#"{{"next": "n", "results": [{before}{ONE}, {TWO}]{last}}}"#
+        ));
+        let odd = format!("!{before}{ONE}, {TWO}]");
+        assert_eq!(found, [&[odd.as_str()], first, &[TWO]].concat());
+        assert_eq!(cursor, Ok(Some("n".to_owned())));
     }
 }
 
@@ -162,7 +183,7 @@ fn an_item_that_is_too_long_is_reported_and_skipped() {
 
 #[test]
 fn a_page_that_is_too_long_is_refused() {
-    let mut splitter = PageSplitter::new(["a", "b"]);
+    let mut splitter = PageSplitter::new(NAMES);
     splitter.received = LONGEST_PAGE - 1;
     assert_eq!(splitter.push(b"{", &mut |_| ()), Ok(()));
     assert_eq!(splitter.push(b" ", &mut |_| ()), Err(PageProblem::TooLong));
