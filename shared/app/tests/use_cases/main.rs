@@ -43,3 +43,4 @@ mod syncs;
 mod uncertain;
 mod veto;
 mod windows;
+mod workload;

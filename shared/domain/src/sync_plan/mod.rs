@@ -47,7 +47,7 @@ mod unreadable_events;
 mod windowed_sync;
 
 pub use calendar_list::CalendarListProgress;
-pub use calendar_record::{CalendarRecord, Retired};
+pub use calendar_record::{CalendarRecord, DUE_AT_ONCE, Retired};
 pub use coverage::Coverage;
 pub use listed_ids::ListedIds;
 pub use new_calendar::listed_whole_since;
@@ -61,5 +61,6 @@ pub use state::{
 };
 pub use unreadable_events::{EventReadings, UnreadableEvent, UnreadableEvents};
 pub use windowed_sync::{
-    CompletedWindows, LISTED_AHEAD, Window, WindowedSync, WindowedSyncState, most_full_syncs,
+    AllCalendarsRead, CompletedWindows, LISTED_AHEAD, Window, WindowedSync, WindowedSyncState,
+    most_full_syncs,
 };

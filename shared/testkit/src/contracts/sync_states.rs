@@ -2,9 +2,9 @@
 
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarListProgress, CompletedWindows, EventId, LatestSync, ListedIds, PageCursor,
-    PolicyRevision, SyncInProgress, Version, Window, WindowedSync, WindowedSyncState,
-    WorkspaceCoverage, WorkspaceSyncState,
+    AllCalendarsRead, CalendarId, CalendarListProgress, CompletedWindows, EventId, LatestSync,
+    ListedIds, PageCursor, PolicyRevision, SyncInProgress, Version, Window, WindowedSync,
+    WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
 };
 use futures_util::future::join_all;
 
@@ -154,6 +154,10 @@ fn full_windowed() -> WindowedSyncState {
         }),
         connected: 12_345,
         needing: 17,
+        all_read: Some(AllCalendarsRead {
+            at: at("09:01:00.000004"),
+            policy: PolicyRevision(3),
+        }),
         version: Version::NEW,
     }
 }

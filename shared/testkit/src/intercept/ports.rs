@@ -5,11 +5,11 @@ use std::time::Duration;
 use callsheet_app::PortError;
 use callsheet_app::ports::{
     Access, Activity, ActivityLog, ActorRows, BotReply, Bots, CalendarDirectory, CalendarEvents,
-    CalendarRemoval, Calendars, DeadLetter, DeadLetters, DecisionRows, Decisions, Denial, DueQuery,
-    DueRows, EventQuery, FirstRows, Forgetting, Held, LeaseResult, Leases, LeaveReply,
-    ListedCalendar, MeasuredQueue, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents,
-    PermitResult, Policies, PolicyWrite, Queue, QueueDepth, RateLimits, Receipt, Released, Removed,
-    ScheduleRequest, StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
+    CalendarRemoval, Calendars, DeadLetter, DeadLetters, DecisionRows, Decisions, Denial, DueHead,
+    DueQuery, DueRows, DueWork, EventQuery, FirstRows, Forgetting, Held, LeaseResult, Leases,
+    LeaveReply, ListedCalendar, MeasuredQueue, NewPolicy, OverrideStore, PageOfCalendars,
+    PageOfEvents, PermitResult, Policies, PolicyWrite, Queue, QueueDepth, RateLimits, Receipt,
+    Released, Removed, ScheduleRequest, StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
 };
 use callsheet_domain::{
     Actor, BotEntry, BotId, Calendar, CalendarId, CalendarListProgress, CalendarOwner,
@@ -60,6 +60,9 @@ intercepted! {
         record(id: &CalendarId) -> Option<CalendarRecord>;
         write_record(record: &CalendarRecord) -> WriteOutcome;
         listed() -> Vec<ListedCalendar>;
+        of_owner(owner: &CalendarOwner) -> Vec<ListedCalendar>;
+        due(now: Timestamp, most: usize) -> DueWork;
+        note_applied_by_all(head: &DueHead) -> ();
         unreadable() -> Vec<UnreadableRecord>;
         expire(id: &CalendarId, at: Timestamp) -> ();
     }
