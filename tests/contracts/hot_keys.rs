@@ -99,7 +99,7 @@ async fn a_decision_enters_and_leaves_the_index_of_due_rows_once(client: Client)
         // It is decided, and has a call to make.
         (
             due,
-            units(&[&first[..], &[("table", 2.0), ("due", 1.0)]].concat()),
+            units(&[&first[..], &[("table", 1.0), ("due", 1.0)]].concat()),
         ),
         // Its bot is scheduled: the key `due` loses it, the key `check` gets it.
         (to_check, units(&[("table", 2.0), ("due", 2.0)])),
