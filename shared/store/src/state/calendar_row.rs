@@ -52,14 +52,16 @@ pub(super) struct CalendarRow {
     more_unreadable: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     own_addresses: Vec<AddressRow>,
-    /// From when on the index of due calendars shows it.
+    /// From when on the index of due calendars shows it. It follows from the rest.
     #[serde(
         with = "microsecond::optional",
-        default,
+        skip_deserializing,
         skip_serializing_if = "Option::is_none"
     )]
     due_at: Option<Timestamp>,
-    /// The partition of the owner's name, by which the index of owners finds the calendar.
+    /// The partition of the owner's name, by which the index of owners finds the calendar. It
+    /// follows from the rest.
+    #[serde(skip_deserializing)]
     owner: String,
     version: u64,
 }
