@@ -9,6 +9,7 @@
 
 mod cost;
 mod facts;
+mod hot_keys;
 mod lost_heads;
 mod meter;
 mod queue;

@@ -3,7 +3,7 @@
 //! Each request asks for the consumed capacity; the meter adds up the responses.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::http::HttpRequest;
@@ -19,7 +19,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemOutput;
 use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsOutput;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
-use aws_sdk_dynamodb::types::ConsumedCapacity;
+use aws_sdk_dynamodb::types::{Capacity, ConsumedCapacity};
 use serde_json::{Value, json};
 
 /// Operations that write items.
@@ -40,7 +40,13 @@ pub(crate) struct Used {
 
 /// Adds up the requests and the consumed capacity of a client.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Meter(Arc<Mutex<BTreeMap<String, Used>>>);
+pub(crate) struct Meter(Arc<Mutex<Consumed>>);
+
+#[derive(Debug, Default)]
+struct Consumed {
+    by_operation: BTreeMap<String, Used>,
+    written: BTreeMap<String, f64>,
+}
 
 impl Meter {
     /// `client`, metered.
@@ -51,14 +57,41 @@ impl Meter {
 
     /// Requests and capacity since the last call, by operation.
     pub(crate) fn take(&self) -> BTreeMap<String, Used> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.consumed().by_operation)
+    }
+
+    /// Capacity of writes since the last call: that of the rows under `table`, that of each
+    /// index under its name.
+    pub(crate) fn take_written(&self) -> BTreeMap<String, f64> {
+        std::mem::take(&mut self.consumed().written)
+    }
+
+    fn consumed(&self) -> MutexGuard<'_, Consumed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn add(&self, operation: &str, requests: u32, units: f64) {
-        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let used = used.entry(operation.to_owned()).or_default();
+        let mut consumed = self.consumed();
+        let used = consumed.by_operation.entry(operation.to_owned());
+        let used = used.or_default();
         used.requests += requests;
         used.units += units;
+    }
+
+    fn add_written(&self, capacity: &ConsumedCapacity) {
+        let of_rows = capacity.table().and_then(Capacity::capacity_units);
+        let of_rows = of_rows.map(|units| ("table", units));
+        let indexes = capacity.global_secondary_indexes().into_iter().flatten();
+        let of_indexes =
+            indexes.filter_map(|(name, units)| Some((name.as_str(), units.capacity_units()?)));
+        let mut consumed = self.consumed();
+        for (place, units) in of_rows
+            .into_iter()
+            .chain(of_indexes)
+            .filter(|(_, units)| *units > 0.0)
+        {
+            *consumed.written.entry(place.to_owned()).or_default() += units;
+        }
     }
 }
 
@@ -82,7 +115,7 @@ impl Intercept for Meter {
         self.add(operation, 1, 0.0);
         let body = request.body().bytes().unwrap_or_default();
         let mut body: Value = serde_json::from_slice(body)?;
-        body["ReturnConsumedCapacity"] = json!("TOTAL");
+        body["ReturnConsumedCapacity"] = json!("INDEXES");
         let body = body.to_string();
         let length = body.len().to_string();
         request.headers_mut().insert("content-length", length);
@@ -103,6 +136,9 @@ impl Intercept for Meter {
             ($($output:ident of $operation:literal),+) => {$(
                 if let Some(output) = output.downcast_ref::<$output>() {
                     let consumed = output.consumed_capacity().into_iter();
+                    if WRITES.contains(&$operation) {
+                        consumed.clone().for_each(|capacity| self.add_written(capacity));
+                    }
                     let units: f64 = consumed.filter_map(ConsumedCapacity::capacity_units).sum();
                     self.add($operation, 0, units);
                 }

@@ -173,7 +173,7 @@ pub(crate) fn attributes(row: &Value) -> Value {
 
 fn a_record() -> Value {
     json!({
-        "v": 1, "partition": "calendar#calendar-1", "sort": "calendar", "listed": "calendar",
+        "v": 1, "partition": "calendar#calendar-1", "sort": "calendar", "listed": "calendar-0",
         "calendar_id": "calendar-1", "platform": "google_calendar", "status": "connected",
         "email": "sales@acme.example", "updated_at": 1, "revision": 1, "changed_at": 1, "version": 1,
     })
@@ -205,7 +205,7 @@ fn got(body: &Value) -> Value {
         "policy#0000000001" => a_policy(),
         "calendar" => a_record(),
         "access" => json!({"v": 1, "since": 1, "reason": HOSTILE, "next_probe_at": 2}),
-        "overrides" => json!({"v": 1, "listed": "calendar", "revision": 1}),
+        "overrides" => json!({"v": 1, "revision": 1}),
         _ => return json!({}),
     };
     json!({ "Item": attributes(&row) })
@@ -214,7 +214,12 @@ fn got(body: &Value) -> Value {
 fn queried(body: &Value) -> Vec<Value> {
     let prefix = body["ExpressionAttributeValues"][":prefix"]["S"].as_str();
     match (body["IndexName"].as_str(), prefix) {
-        (Some("calendars"), _) => vec![attributes(&a_record())],
+        (Some("calendars"), _) => {
+            let record = attributes(&a_record());
+            let is_listed = record["listed"] == body["ExpressionAttributeValues"][":listed"];
+            Vec::from_iter(is_listed.then_some(record))
+        }
+        (Some("owners"), _) => vec![attributes(&a_record())],
         (Some(_), _) => ["event-1", "event-2", "event-3"].map(a_key).to_vec(),
         (None, Some("policy#")) => vec![attributes(&a_policy())],
         (None, Some(_)) => vec![attributes(&an_override())],

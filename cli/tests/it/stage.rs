@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use callsheet_domain::BotConfig;
+use callsheet_domain::{BotConfig, CalendarOwner, Email, Platform};
 use serde_json::{Map, Value, json};
 
 use crate::server::{CHANGED, HOUR, START, Server, attributes};
@@ -63,7 +63,7 @@ fn a_config() -> Value {
 /// The record of a calendar with this owner.
 pub(crate) fn a_calendar(id: &str, owner: &str) -> Value {
     json!({
-        "v": 1, "partition": format!("calendar#{id}"), "sort": "calendar", "listed": "calendar",
+        "v": 1, "partition": format!("calendar#{id}"), "sort": "calendar", "listed": "calendar-0",
         "calendar_id": id, "platform": "google_calendar", "status": "connected", "email": owner,
         "updated_at": CHANGED, "revision": 1, "changed_at": CHANGED, "version": 1,
     })
@@ -84,7 +84,10 @@ impl Stage {
     }
 
     /// With a row of state.
-    pub(crate) fn holding(mut self, row: Value) -> Self {
+    pub(crate) fn holding(mut self, mut row: Value) -> Self {
+        if row["sort"] == "calendar" {
+            row["owner"] = owner_of(&row).into();
+        }
         self.state.push(row);
         self
     }
@@ -186,6 +189,17 @@ impl Stage {
         let mut rows = self.table(table).iter().map(attributes);
         rows.find(|row| key.iter().all(|(name, value)| row[name] == *value))
     }
+}
+
+/// The partition of the owner of a calendar.
+fn owner_of(row: &Value) -> String {
+    let text = |name: &str| row[name].as_str().unwrap_or_default();
+    let Ok(email) = Email::parse(text("email")) else {
+        return text("partition").to_owned();
+    };
+    let platform: Platform = text("platform").parse().expect("a platform");
+    let digest = CalendarOwner::Person { platform, email }.digest();
+    format!("person#{}", digest.expect("a person has one"))
 }
 
 fn listed(results: &[Value]) -> Value {

@@ -307,19 +307,17 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
     }
 
     /// Has the rows of a deleted calendar expire, and the overrides of its owner if that
-    /// was the last calendar. The list may lag: if there is another one, its next sync
-    /// keeps them.
+    /// was the last calendar. The store may not show a new one yet: its next sync keeps
+    /// them.
     async fn expire(&self, record: &CalendarRecord) -> Result<(), PortError> {
         let (now, deleted) = (self.calls.clock().now(), &record.calendar);
         let until = plus(now, KEPT_AFTER_DELETION);
         self.state.expire(&deleted.id, until).await?;
         let owner = deleted.owner();
-        let person = self.state.person(&owner).await?;
-        let listed = self.state.listed().await?;
-        let is_left = listed.iter().any(|listed| {
+        let theirs = self.state.of_owner(&owner).await?;
+        let is_left = theirs.iter().any(|listed| {
             let other = &listed.record.calendar;
-            let is_another = other.id != deleted.id && listed.person == person;
-            is_another && other.status != CalendarStatus::Deleted
+            other.id != deleted.id && other.status != CalendarStatus::Deleted
         });
         if is_left || !owner.is_known() {
             return Ok(());

@@ -124,13 +124,11 @@ async fn keys_of_person<S, D>(
     decision: &Decision,
 ) -> Result<Vec<(CalendarId, DecisionKey)>, PortError>
 where
-    S: Calendars + OverrideStore,
+    S: Calendars,
     D: Decisions,
 {
-    let person = state.person(owner).await?;
-    let listed = state.listed().await?.into_iter();
-    let theirs = listed
-        .filter(|listed| listed.person == person && listed.record.calendar.status.holds_bots());
+    let theirs = state.of_owner(owner).await?.into_iter();
+    let theirs = theirs.filter(|listed| listed.record.calendar.status.holds_bots());
     let calendars: BTreeSet<_> = theirs.map(|listed| listed.record.calendar.id).collect();
     let mut keys = Vec::new();
     for calendar in calendars.iter().filter(|id| **id != decision.calendar_id) {

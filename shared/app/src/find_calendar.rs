@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use callsheet_domain::{CalendarId, CalendarRecord};
+use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, Email};
 
 use crate::PortError;
 use crate::ports::Calendars;
@@ -98,22 +98,35 @@ async fn find_matches<S: Calendars>(state: &S, name: &str) -> Result<Matches, Us
     {
         return Ok(Matches::ById(Box::new(record)));
     }
-    let listed = state.listed().await?.into_iter();
-    let records: Vec<_> = listed.map(|listed| listed.record).collect();
-    let is_owned = |record: &&CalendarRecord| {
-        let owner = record.calendar.email.as_ref();
-        owner.is_some_and(|owner| owner.as_str().eq_ignore_ascii_case(name))
-    };
-    let owned: Vec<_> = records.iter().filter(is_owned).cloned().collect();
-    if !owned.is_empty() || name.chars().count() < SHORTEST_GIVEN {
-        return Ok(Matches::ByOwner(owned));
+    if let Ok(email) = Email::parse(name) {
+        return Ok(Matches::ByOwner(owned_by(state, &email).await?));
     }
+    if name.chars().count() < SHORTEST_GIVEN {
+        return Ok(Matches::ByOwner(Vec::new()));
+    }
+    let listed = state.listed().await?.into_iter();
+    let records = listed.map(|listed| listed.record);
     let begins = |record: &CalendarRecord| record.calendar.id.as_str().starts_with(name);
-    let mut begun: Vec<_> = records.into_iter().filter(begins).collect();
+    let mut begun: Vec<_> = records.filter(begins).collect();
     Ok(match begun.len() {
         1 => Matches::ById(Box::new(begun.remove(0))),
         _ => Matches::ByOwner(begun),
     })
+}
+
+/// The calendars of the mailbox of this address, on any platform.
+async fn owned_by<S: Calendars>(
+    state: &S,
+    email: &Email,
+) -> Result<Vec<CalendarRecord>, PortError> {
+    let mut owned = Vec::new();
+    for person in CalendarOwner::persons(email) {
+        let theirs = state.of_owner(&person).await?.into_iter();
+        // The person may have calendars of other addresses.
+        let theirs = theirs.filter(|listed| listed.record.calendar.email.as_ref() == Some(email));
+        owned.extend(theirs.map(|listed| listed.record));
+    }
+    Ok(owned)
 }
 
 fn only_one(

@@ -52,13 +52,11 @@ where
 {
     let known = carry_to_known(state, (calendar, owner)).await?;
     let known = known.unwrap_or_else(|| owner.clone());
-    let person = state.person(&known).await?;
     let mut notification = request_full_sync(queue, calendar, now).await;
-    for listed in state.listed().await? {
+    for listed in state.of_owner(&known).await? {
         let other = &listed.record.calendar;
-        let is_meant = other.id != *calendar && listed.person == person;
-        let is_sent = matches!(notification, Notification::Sent);
-        if is_meant && other.status.holds_bots() && is_sent {
+        let is_meant = other.id != *calendar && other.status.holds_bots();
+        if is_meant && matches!(notification, Notification::Sent) {
             notification = request_full_sync(queue, &other.id, now).await;
         }
     }

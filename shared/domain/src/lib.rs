@@ -73,13 +73,13 @@ pub use policy::{
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};
 pub use sync_plan::{
-    CalendarListProgress, CalendarRecord, CatchUp, CompletedSync, CompletedWindows, Coverage,
-    DistantChanges, EventReadings, EventRequest, LISTED_AHEAD, LatestSync, ListedIds,
-    ListingOptions, NewCalendar, PageCursor, PendingCalendar, PlannedSync, RequestedSync, Retired,
-    Scope, SyncInProgress, SyncJob, SyncPlan, SyncReason, SyncRequest, UnreadableEvent,
-    UnreadableEvents, Window, WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceCoverage,
-    WorkspaceSyncState, is_full_sync_outdated, listed_whole_since, most_full_syncs,
-    needs_full_sync, plan_syncs,
+    AllCalendarsRead, CalendarListProgress, CalendarRecord, CatchUp, CompletedSync,
+    CompletedWindows, Coverage, DUE_AT_ONCE, DistantChanges, EventReadings, EventRequest,
+    LISTED_AHEAD, LatestSync, ListedIds, ListingOptions, NewCalendar, PageCursor, PendingCalendar,
+    PlannedSync, RequestedSync, Retired, Scope, SyncInProgress, SyncJob, SyncPlan, SyncReason,
+    SyncRequest, UnreadableEvent, UnreadableEvents, Window, WindowedEvents, WindowedSync,
+    WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated,
+    listed_whole_since, most_full_syncs, needs_full_sync, plan_syncs,
 };
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Reason, RuleName, TestedRules, Verdict};

@@ -72,3 +72,20 @@ pub(crate) async fn all_rows(query: QueryFluentBuilder) -> Result<Vec<Attributes
     let rows = query.into_paginator().items().send();
     rows.collect::<Result<_, _>>().await.map_err(failed)
 }
+
+/// The first so many rows that the query finds.
+pub(crate) async fn first_rows(
+    query: QueryFluentBuilder,
+    most: usize,
+) -> Result<Vec<Attributes>, PortError> {
+    let limit = i32::try_from(most).unwrap_or(i32::MAX);
+    let mut pages = query.limit(limit).into_paginator().send();
+    let mut rows = Vec::new();
+    while rows.len() < most
+        && let Some(page) = pages.next().await
+    {
+        rows.extend(page.map_err(failed)?.items.unwrap_or_default());
+    }
+    rows.truncate(most);
+    Ok(rows)
+}

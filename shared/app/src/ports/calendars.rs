@@ -23,6 +23,41 @@ pub struct ListedCalendar {
     pub unapplied: Vec<UnappliedOverride>,
 }
 
+impl ListedCalendar {
+    /// Whether its decisions were made with the latest overrides, or no decisions are made
+    /// about it.
+    #[must_use]
+    pub fn has_applied_overrides(&self) -> bool {
+        let last_sync = self.record.last_sync.as_ref();
+        let is_synced = last_sync.is_some_and(|last| last.overrides >= self.override_revision);
+        !self.record.calendar.status.holds_bots() || (is_synced && self.unapplied.is_empty())
+    }
+}
+
+/// The work that a resync has for reasons of single calendars.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DueWork {
+    /// The calendars that are [due](CalendarRecord::due_at), and those of owners with
+    /// overrides that a sync has to apply, as they were last written.
+    pub calendars: Vec<ListedCalendar>,
+    /// Heads of overrides that a sync has to apply.
+    pub heads: Vec<DueHead>,
+    /// Whether there is more.
+    pub has_more: bool,
+}
+
+/// The head of an owner's overrides, the latest of which no sync may have applied. One with a
+/// row or a calendar that cannot be read is not given: nobody knows whether it is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueHead {
+    /// Its key, which only the store interprets.
+    pub key: String,
+    /// Its revision.
+    pub revision: OverrideRevision,
+    /// All calendars of the owner.
+    pub calendars: Vec<CalendarId>,
+}
+
 /// A calendar with a stored row that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnreadableRecord {
@@ -51,6 +86,32 @@ pub trait Calendars: Send + Sync {
     /// read. The list may lag behind the writes by a moment, so a record must be
     /// read before it is acted upon.
     fn listed(&self) -> impl Future<Output = Result<Vec<ListedCalendar>, PortError>> + Send;
+
+    /// The calendars of the person whom `owner` names, under all names of the person, in any
+    /// order, except those that cannot be read. A calendar that was stored a moment ago may
+    /// be missing; those that are there are as they were last written.
+    fn of_owner(
+        &self,
+        owner: &CalendarOwner,
+    ) -> impl Future<Output = Result<Vec<ListedCalendar>, PortError>> + Send;
+
+    /// The work that is due at `now`, of at most so many rows. Of a row that cannot be read
+    /// nothing is known; it costs no other.
+    ///
+    /// A calendar is due by the write of its record, and its owner's override by the write of
+    /// the override, so no crash in between loses one. Both may be shown a moment later.
+    fn due(
+        &self,
+        now: Timestamp,
+        most: usize,
+    ) -> impl Future<Output = Result<DueWork, PortError>> + Send;
+
+    /// Notes that all calendars of an owner have applied the overrides up to the head's
+    /// revision: none of them is due for it any more, unless another one was set since.
+    fn note_applied_by_all(
+        &self,
+        head: &DueHead,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
 
     /// Has all rows of a calendar deleted after `at`.
     fn expire(

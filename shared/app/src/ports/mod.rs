@@ -23,7 +23,7 @@ mod sync_states;
 pub use access::{Access, Denial};
 pub use activity::{Activity, ActivityLog, BatchActivity};
 pub use calendar_pages::{CalendarPages, RecordPage};
-pub use calendars::{Calendars, ListedCalendar, UnreadableRecord};
+pub use calendars::{Calendars, DueHead, DueWork, ListedCalendar, UnreadableRecord};
 pub use clock::{Clock, Jitter};
 pub use decisions::{DecisionRows, Decisions, FirstRows, UnreadableRow, WriteOutcome};
 pub use due::{DueEntry, DueQuery, DueRows, DueSelection};

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use callsheet_domain::{CatchUp, Scope, Timestamp, WorkspaceSyncState};
 use jiff::SignedDuration;
 
-use crate::ports::{Calendars as _, Clock as _, ListedCalendar, SyncStates as _, WriteOutcome};
+use crate::ports::{Calendars as _, Clock as _, SyncStates as _, WriteOutcome};
 use crate::sync::settings::SyncSettings;
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_error::SyncError;
@@ -130,13 +130,9 @@ impl<P: SyncPorts> CatchUpSync<'_, P> {
 
     /// The same where each calendar is listed by itself: so long that catch-up
     /// takes half of the rate limit at most.
-    pub(super) fn interval_per_calendar(
-        &self,
-        trigger: Trigger,
-        calendars: &[ListedCalendar],
-    ) -> SignedDuration {
+    pub(super) fn interval_per_calendar(&self, trigger: Trigger, connected: u32) -> SignedDuration {
         let every = self.interval(trigger);
-        let lists = i32::try_from(2 * calendars.len()).unwrap_or(i32::MAX);
+        let lists = i32::try_from(connected.saturating_mul(2)).unwrap_or(i32::MAX);
         match trigger {
             Trigger::Probe | Trigger::Requested => every,
             Trigger::Scheduled => every.max(self.settings.list_events.interval() * lists),

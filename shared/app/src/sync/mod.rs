@@ -15,6 +15,7 @@
 //! A resync, periodic or on request, finds what no webhook asked for.
 
 mod activity;
+mod all_calendars;
 mod calendar_list;
 mod calendar_sync;
 mod catch_up;
@@ -35,6 +36,7 @@ mod stored_progress;
 mod unlisted;
 mod unreadable_again;
 mod windows;
+mod workload;
 mod workspace_sync;
 
 pub use activity::batch_activity;

@@ -6,7 +6,7 @@
 //! calendar gets its first sync, the other calendars of its owner are read from
 //! Recall, and retired if they are gone.
 
-use callsheet_domain::{CalendarRecord, Timestamp};
+use callsheet_domain::{CalendarOwner, CalendarRecord, Timestamp};
 
 use crate::CallTerms;
 use crate::calendar_loader::CalendarLoader;
@@ -42,7 +42,11 @@ impl<P: SyncPorts> Reconnection<'_, P> {
         let Some(owner) = &record.calendar.email else {
             return Ok(());
         };
-        let mut others = self.loader.state.listed().await?;
+        let mut others = Vec::new();
+        // The mailbox may have moved to another platform.
+        for person in CalendarOwner::persons(owner) {
+            others.extend(self.loader.state.of_owner(&person).await?);
+        }
         others.retain(|listed| {
             let other = &listed.record.calendar;
             other.id != record.calendar.id

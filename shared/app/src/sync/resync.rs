@@ -14,14 +14,14 @@
 //! both sync the same calendar, that costs one page.
 
 use callsheet_domain::{
-    CalendarId, DistantChanges, Scope, SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState,
-    plus,
+    CalendarId, DistantChanges, Scope, SyncJob, Timestamp, WorkspaceSyncState, plus,
 };
 use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
 use crate::event_pages::EventPages;
 use crate::ports::{Calendars as _, Clock as _, ListedCalendar, Queue as _, SyncStates as _};
+use crate::sync::all_calendars::AllCalendars;
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
@@ -32,7 +32,8 @@ use crate::sync::resync_plan::{DueCalendars, DueSync, ResyncPlan};
 use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
 use crate::sync::unreadable_again::UnreadableAgain;
-use crate::sync::windows::{Need, Progress, WindowedSyncs, connected};
+use crate::sync::windows::{Need, Progress, WindowedSyncs};
+use crate::sync::workload::{Asked, Done, Workload, Workloads};
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -143,17 +144,71 @@ impl<P: SyncPorts> Resync<'_, P> {
                 tracing::warn!(%error, "resync: could not list the calendars: {error}");
             }
         }
-        let mut calendars = self.state.listed().await?;
-        let mut windowed = None;
+        let workloads = Workloads::<P> {
+            state: self.state,
+            clock: self.clock,
+        };
+        let asked = Asked {
+            policy: policy.revision,
+            full_sync_at: workspace.full_sync_requested_at,
+            is_alone: !lists_workspace,
+            is_of_all: trigger != Trigger::Scheduled
+                || lists_workspace != self.settings.is_workspace_listed,
+        };
+        let mut work = workloads.read(asked).await?;
         if lists_workspace {
-            let state = self.state.windowed_sync_state().await?;
-            calendars = self.windows.credit(calendars, state.clone()).await?;
-            windowed = Some(state);
+            let credited = self.windows.credit(work.calendars, work.windowed.clone());
+            work.calendars = credited.await?;
         }
-        self.retire_lost(&calendars, terms).await?;
+        self.work_on_single(&work.calendars, policy, was_listed, terms)
+            .await?;
+        let interval = self.catch_up.interval_per_calendar(trigger, work.connected);
+        let changed_since = plus(self.clock.now(), -interval);
+        let list_every = self.settings.list_events.interval();
+        let period = work.windowed.routine_period(work.connected, list_every);
+        let full_since = since(workspace, plus(self.clock.now(), -period));
+        let plan = ResyncPlan {
+            policy: policy.revision,
+            full_since,
+            changed_since: (!lists_workspace).then_some(changed_since),
+        };
+        let mut run = Run {
+            policy,
+            plan,
+            terms,
+            distant: workspace.distant,
+            has_permit: false,
+        };
+        let now = self.clock.now();
+        let due = run.plan.due_calendars(&work.calendars, now);
+        let due = nearest_first(self.calendar_sync.writer.decisions, due, now).await?;
+        let done = if lists_workspace {
+            self.sync_due_workspace(run, due, &work).await?
+        } else {
+            self.sync_due_calendars(&mut run, due.all()).await?
+        };
+        match work.all_at.filter(|_| done != Done::NotAll) {
+            Some(at) => {
+                let read = (at, policy.revision);
+                workloads.note_done(read, work.connected, done).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Retires lost calendars, and syncs single events: those with overrides that no sync has
+    /// applied, and if the workspace was listed just now those that could not be read.
+    async fn work_on_single(
+        &self,
+        calendars: &[ListedCalendar],
+        policy: &ActivePolicy,
+        was_listed: bool,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        self.retire_lost(calendars, terms).await?;
         let events = EventSync::of(self.loader, self.calendar_sync);
         events
-            .go_on(&calendars, policy, terms)
+            .go_on(calendars, policy, terms)
             .await
             .or_else(|error| {
                 if error.stops_all() {
@@ -171,37 +226,9 @@ impl<P: SyncPorts> Resync<'_, P> {
                 writer,
             };
             let loaded_with = (self.loader, policy);
-            again.read_of(&calendars, loaded_with, terms).await;
+            again.read_of(calendars, loaded_with, terms).await;
         }
-        let interval = self.catch_up.interval_per_calendar(trigger, &calendars);
-        let changed_since = plus(self.clock.now(), -interval);
-        let period = windowed
-            .as_ref()
-            .unwrap_or(&WindowedSyncState::default())
-            .routine_period(connected(&calendars), self.settings.list_events.interval());
-        let full_since = since(workspace, plus(self.clock.now(), -period));
-        let plan = ResyncPlan {
-            policy: policy.revision,
-            full_since,
-            changed_since: (!lists_workspace).then_some(changed_since),
-        };
-        let mut run = Run {
-            policy,
-            plan,
-            terms,
-            distant: workspace.distant,
-            has_permit: false,
-        };
-        let due = run.plan.due_calendars(&calendars, self.clock.now());
-        let decisions = self.calendar_sync.writer.decisions;
-        let due = nearest_first(decisions, due, self.clock.now()).await?;
-        match windowed {
-            Some(state) => {
-                self.sync_due_workspace(run, due, (&calendars, &state))
-                    .await
-            }
-            None => self.sync_due_calendars(&mut run, due.all()).await,
-        }
+        Ok(())
     }
 
     /// Syncs the calendars that are due: few of them each by itself, many in windows of the
@@ -210,29 +237,32 @@ impl<P: SyncPorts> Resync<'_, P> {
         &self,
         mut run: Run<'_>,
         due: DueCalendars,
-        (calendars, state): (&[ListedCalendar], &WindowedSyncState),
-    ) -> Result<(), SyncError> {
-        let connected = connected(calendars);
+        work: &Workload,
+    ) -> Result<Done, SyncError> {
+        let (state, connected) = (&work.windowed, work.connected);
         let needing = count(due.needing());
         self.windows.note_counts(state, connected, needing).await?;
         let size = usize::try_from(connected).unwrap_or(usize::MAX);
         let (single, need) = due.clone().divide(size);
-        self.sync_due_calendars(&mut run, single).await?;
+        let done = self.sync_due_calendars(&mut run, single).await?;
         let need = match (need, run.distant) {
             (Need::Nothing, Some(distant)) => Need::Distant(distant),
             (need, _) => need,
         };
         if need == Need::Nothing && state.in_progress.is_none() {
-            return Ok(());
+            return Ok(done);
         }
         let (policy, terms) = (run.policy, run.terms);
-        match self.windows.run(policy, need, calendars, terms).await {
+        let known = work.all_at.map(|_| &work.calendars[..]);
+        let calendars = AllCalendars::new(self.state, known);
+        match self.windows.run(policy, need, &calendars, terms).await {
             Ok(Progress::Left) => self.go_on().await,
             Ok(Progress::Held) => {}
             Ok(Progress::Done) => {
                 let state = self.state.windowed_sync_state().await?;
                 let calendars = self.state.listed().await?;
                 self.windows.credit(calendars, state).await?;
+                return Ok(Done::NotAll);
             }
             Err(error) if error.stops_all() => return Err(error),
             Err(error) => {
@@ -241,11 +271,16 @@ impl<P: SyncPorts> Resync<'_, P> {
                     "resync: could not list the workspace in windows: {error}"
                 );
                 if error.is_of_content() {
-                    return self.sync_due_calendars(&mut run, due.all()).await;
+                    self.sync_due_calendars(&mut run, due.all()).await?;
                 }
+                return Ok(Done::NotAll);
             }
         }
-        Ok(())
+        Ok(if done == Done::All {
+            Done::ButWindows
+        } else {
+            Done::NotAll
+        })
     }
 
     /// Has another resync go on at once. If the message is lost, the next scheduled one does.
@@ -304,8 +339,8 @@ impl<P: SyncPorts> Resync<'_, P> {
         &self,
         run: &mut Run<'_>,
         due: Vec<CalendarId>,
-    ) -> Result<(), SyncError> {
-        let (mut synced, mut left) = (0, due.len());
+    ) -> Result<Done, SyncError> {
+        let (mut synced, mut left, mut done) = (0, due.len(), Done::All);
         for calendar in &due {
             match self.sync_calendar(calendar, run).await {
                 Ok(counts) => {
@@ -315,13 +350,20 @@ impl<P: SyncPorts> Resync<'_, P> {
                         counts.log(&Scope::Calendar(calendar.clone()), 0);
                     }
                 }
-                Err(SyncError::DeadlineReached) => break,
+                Err(SyncError::DeadlineReached) => {
+                    done = Done::NotAll;
+                    break;
+                }
                 Err(SyncError::AlreadyRunning) => left -= 1,
                 Err(error) if error.stops_all() => return Err(error),
                 Err(error @ SyncError::Conflict) => {
                     tracing::info!(%calendar, %error, "calendar {calendar} waits: {error}");
                 }
                 Err(error) => {
+                    // One with odd content is tried again with the others, now and then.
+                    if !error.is_of_content() {
+                        done = Done::NotAll;
+                    }
                     tracing::warn!(
                         %calendar,
                         requests = 0,
@@ -332,7 +374,7 @@ impl<P: SyncPorts> Resync<'_, P> {
             }
         }
         log_finished(due.len(), synced, left);
-        Ok(())
+        Ok(done)
     }
 
     /// Syncs a calendar, if that is still due once there is a permit: the list of

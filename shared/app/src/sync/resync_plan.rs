@@ -157,3 +157,6 @@ impl DueCalendars {
         self.0.into_iter().map(|(_, calendar)| calendar).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,9 +26,10 @@ use crate::ports::{
     SyncStates as _, WriteOutcome,
 };
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
+use crate::sync::all_calendars::{AllCalendars, connected};
 use crate::sync::page_intake::{ListedCalendars, PageIntake};
 use crate::sync::unlisted::UnlistedEvents;
-use crate::sync_counts::{SyncCounts, count};
+use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{ActivePolicy, CallTerms, PortError};
@@ -94,8 +95,8 @@ pub(super) struct WindowedSyncs<'a, P: SyncPorts> {
 }
 
 impl<P: SyncPorts> WindowedSyncs<'_, P> {
-    /// Goes on with the sync in progress, or begins one if it is needed, of the
-    /// connected ones of `calendars`.
+    /// Goes on with the sync in progress, or begins one if it is needed, of the connected
+    /// calendars.
     ///
     /// # Errors
     /// If Recall or the store fails, or Recall denies us.
@@ -103,7 +104,7 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
         &self,
         policy: &ActivePolicy,
         need: Need,
-        calendars: &[ListedCalendar],
+        calendars: &AllCalendars<'_, P::State>,
         terms: CallTerms,
     ) -> Result<Progress, SyncError> {
         loop {
@@ -117,13 +118,14 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
                 (Some(sync), _) if sync.is_held(now) => return Ok(Progress::Held),
                 (Some(sync), _) => sync,
                 (None, None) => return Ok(Progress::Done),
-                // A calendar that changed a moment ago would not be credited.
-                (None, _) if now < begins_at(calendars) => {
-                    self.wait_until(begins_at(calendars), terms).await?;
-                    continue;
-                }
                 (None, Some(events)) => {
-                    let (revision, connected) = (policy.revision, connected(calendars));
+                    let listed = calendars.get().await?;
+                    // A calendar that changed a moment ago would not be credited.
+                    if now < begins_at(listed) {
+                        self.wait_until(begins_at(listed), terms).await?;
+                        continue;
+                    }
+                    let (revision, connected) = (policy.revision, connected(listed));
                     let begun = WindowedSync::begin(revision, connected, events, now);
                     log_begun(events, connected);
                     ListPosition::start(now).in_progress(begun)
@@ -167,7 +169,7 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
         &self,
         state: WindowedSyncState,
         in_progress: SyncInProgress<WindowedSync>,
-        (policy, calendars): (&ActivePolicy, &[ListedCalendar]),
+        (policy, calendars): (&ActivePolicy, &AllCalendars<'_, P::State>),
         terms: CallTerms,
     ) -> Result<bool, SyncError> {
         let query = query(&in_progress.mark);
@@ -225,6 +227,8 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
             let same = state.completed.as_mut();
             if let Some(same) = same.filter(|it| it.sync.began_at == sync.began_at) {
                 same.is_credited = true;
+                // Those that are not credited are found among all calendars.
+                state.all_read = None;
             }
         })
         .await?;
@@ -348,14 +352,6 @@ fn begins_at(calendars: &[ListedCalendar]) -> Timestamp {
     plus(changed_at.max().unwrap_or(Timestamp::MIN), MOMENT)
 }
 
-/// The number of calendars that can have bots.
-pub(super) fn connected(calendars: &[ListedCalendar]) -> u32 {
-    let connected = calendars
-        .iter()
-        .filter(|listed| listed.record.calendar.status.holds_bots());
-    count(connected.count())
-}
-
 /// The instant since which the sync lists changes; none if it lists all events.
 fn changed_since(sync: &WindowedSync) -> Option<Timestamp> {
     match sync.events {
@@ -427,7 +423,7 @@ impl<P: SyncPorts> Run<'_, P> {
     async fn finish(
         mut self,
         mut list: EventList,
-        (policy, calendars): (&ActivePolicy, &[ListedCalendar]),
+        (policy, calendars): (&ActivePolicy, &AllCalendars<'_, P::State>),
     ) -> Result<bool, SyncError> {
         let mut counts = SyncCounts::default();
         let pages = self.syncs.pages;
@@ -479,7 +475,7 @@ impl<P: SyncPorts> Run<'_, P> {
     /// now is left to the next full sync.
     async fn read_unlisted(
         &self,
-        (policy, calendars): (&ActivePolicy, &[ListedCalendar]),
+        (policy, calendars): (&ActivePolicy, &AllCalendars<'_, P::State>),
         counts: &mut SyncCounts,
     ) {
         let Some(listed) = &self.listed else {
@@ -490,8 +486,13 @@ impl<P: SyncPorts> Run<'_, P> {
             writer: self.syncs.intake.writer,
         };
         let loader = self.syncs.intake.loader;
-        let context = (loader, policy, calendars);
-        let read = unlisted.read_window(context, (self.sync.window, listed), counts, self.terms);
+        let read = async {
+            let context = (loader, policy, calendars.get().await?);
+            let window = (self.sync.window, listed);
+            unlisted
+                .read_window(context, window, counts, self.terms)
+                .await
+        };
         if let Err(error) = read.await {
             tracing::info!(
                 %error,

@@ -128,6 +128,14 @@ impl Decisions for Metered {
     ) -> Result<Vec<DecisionKey>, PortError> {
         unreachable!("no total needs the meetings of one calendar")
     }
+
+    async fn next_start(
+        &self,
+        _: &CalendarId,
+        _: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        unreachable!("no total needs the next meeting of one calendar")
+    }
 }
 
 /// A workspace of so many calendars, all of whose meetings are due, as after a push.

@@ -45,3 +45,4 @@ mod syncs;
 mod uncertain;
 mod veto;
 mod windows;
+mod workload;

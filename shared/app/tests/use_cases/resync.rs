@@ -116,7 +116,7 @@ async fn a_resync_with_nothing_due_costs_no_call_and_no_write() {
     assert_eq!(harness.recall.calls().len(), calls);
     let read = [
         "Access::denial",
-        "Calendars::listed",
+        "Calendars::due",
         "Policies::active_revision",
         "SyncStates::windowed_sync_state",
         "SyncStates::workspace",

@@ -15,6 +15,9 @@ use crate::time::plus;
 /// in progress takes.
 const RETIRED_AFTER: SignedDuration = SignedDuration::from_mins(2);
 
+/// What a resync has to do at once is due since this instant.
+pub const DUE_AT_ONCE: Timestamp = Timestamp::UNIX_EPOCH;
+
 /// The most further addresses of an owner that are kept.
 const MOST_ADDRESSES: usize = 10;
 
@@ -132,6 +135,44 @@ impl CalendarRecord {
     pub fn needs_retiring(&self) -> bool {
         let is_done = |retired: &Retired| retired.until >= plus(retired.since, RETIRED_AFTER);
         !self.calendar.status.holds_bots() && !self.retired.as_ref().is_some_and(is_done)
+    }
+
+    /// From when on a resync has something to do for this calendar for a reason of its own, as
+    /// far as the record tells; none if it has nothing to do. A calendar without such an
+    /// instant is found among all calendars: when its full sync is due as routine or for a new
+    /// policy.
+    ///
+    /// [`DUE_AT_ONCE`] if it was never synced, is lost and was not retired, or has events that
+    /// cannot be read. Otherwise the end of the hold on a sync in progress, or of a pause. An
+    /// override is not told by the record.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        if !self.calendar.status.holds_bots() {
+            return self.needs_retiring().then_some(DUE_AT_ONCE);
+        }
+        let Some(last_sync) = &self.last_sync else {
+            return Some(DUE_AT_ONCE);
+        };
+        if !self.unreadable_events.is_empty() {
+            return Some(DUE_AT_ONCE);
+        }
+        let left = self.in_progress.as_ref().map(|sync| sync.held_until);
+        left.into_iter().chain(last_sync.holds_until).min()
+    }
+
+    /// The record without its sync in progress, if that was left so long ago that it cannot be
+    /// resumed.
+    #[must_use]
+    pub fn without_left_sync(&self, now: Timestamp) -> Option<Self> {
+        let is_left = |sync: &SyncInProgress<CompletedSync>| sync.was_left_long_ago(now);
+        self.in_progress
+            .as_ref()
+            .is_some_and(is_left)
+            .then(|| Self {
+                in_progress: None,
+                listed_so_far: None,
+                ..self.clone()
+            })
     }
 
     /// The record after Recall answered at `now` that the calendar does not exist.

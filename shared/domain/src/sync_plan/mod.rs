@@ -48,7 +48,7 @@ mod unreadable_events;
 mod windowed_sync;
 
 pub use calendar_list::CalendarListProgress;
-pub use calendar_record::{CalendarRecord, Retired};
+pub use calendar_record::{CalendarRecord, DUE_AT_ONCE, Retired};
 pub use coverage::Coverage;
 pub use listed_ids::ListedIds;
 pub use new_calendar::listed_whole_since;
@@ -62,6 +62,6 @@ pub use state::{
 };
 pub use unreadable_events::{EventReadings, UnreadableEvent, UnreadableEvents};
 pub use windowed_sync::{
-    CompletedWindows, LISTED_AHEAD, Window, WindowedEvents, WindowedSync, WindowedSyncState,
-    most_full_syncs,
+    AllCalendarsRead, CompletedWindows, LISTED_AHEAD, Window, WindowedEvents, WindowedSync,
+    WindowedSyncState, most_full_syncs,
 };

@@ -130,6 +130,11 @@ impl<M> SyncInProgress<M> {
     pub fn is_held(&self, now: Timestamp) -> bool {
         self.held_until > now
     }
+
+    /// Whether it was left so long ago that it cannot be resumed.
+    pub(super) fn was_left_long_ago(&self, now: Timestamp) -> bool {
+        now > plus(self.held_until, LONGEST_LEFT)
+    }
 }
 
 impl SyncInProgress<CompletedSync> {
@@ -143,7 +148,7 @@ impl SyncInProgress<CompletedSync> {
         now: Timestamp,
     ) -> bool {
         !needs_full_sync(Some(&self.mark), policy, override_revision, now)
-            && now <= plus(self.held_until, LONGEST_LEFT)
+            && !self.was_left_long_ago(now)
     }
 }
 

@@ -61,6 +61,8 @@ const PAGES_A_CALENDAR: u32 = 2;
 /// lists events ahead: each event is listed by one of them before it starts.
 const SHORTEST_PERIOD: SignedDuration = SignedDuration::from_hours(24);
 const LONGEST_PERIOD: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// So many calendars are read in a minute as routine.
+const A_MINUTE: i64 = 1_000;
 /// Clocks of operators, who set overrides, may differ from ours by so much.
 const OPERATORS_CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 
@@ -307,6 +309,16 @@ pub struct CompletedWindows {
     pub is_credited: bool,
 }
 
+/// A read of the list of all calendars that left nothing to do but what a full sync of the
+/// workspace in progress does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AllCalendarsRead {
+    /// When it began.
+    pub at: Timestamp,
+    /// The policy that was active then.
+    pub policy: PolicyRevision,
+}
+
 /// The state of full syncs of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WindowedSyncState {
@@ -322,11 +334,43 @@ pub struct WindowedSyncState {
     /// How many of them needed a full sync for a reason of their own: they were new or had
     /// changed, or an override was set, or a pause had ended.
     pub needing: u32,
+    /// The last read of the list of all calendars that left nothing to do; none before the
+    /// first one, and after a full sync of the workspace, which some calendars may not be
+    /// credited with.
+    pub all_read: Option<AllCalendarsRead>,
     /// Counts the writes of this state.
     pub version: Version,
 }
 
 impl WindowedSyncState {
+    /// Whether a resync at `now` reads the list of all calendars, and not only those that are
+    /// [due](CalendarRecord::due_at) for a reason of their own.
+    ///
+    /// It does if all calendars are meant: by a newer policy, by full syncs of everything that
+    /// were `requested_at` an instant, or by a full sync of the workspace that has to be
+    /// credited. And as often as that costs no more than a thousand calendars a
+    /// minute, but no more often than `shortest`.
+    #[must_use]
+    pub fn needs_all_calendars(
+        &self,
+        policy: PolicyRevision,
+        requested_at: Option<Timestamp>,
+        shortest: SignedDuration,
+        now: Timestamp,
+    ) -> bool {
+        let Some(last) = &self.all_read else {
+            return true;
+        };
+        let completed = self.completed.as_ref();
+        let is_credited = completed.is_none_or(|it| it.is_credited);
+        let is_requested = requested_at.is_some_and(|at| plus(at, OPERATORS_CLOCKS) >= last.at);
+        let interval = SignedDuration::from_secs(i64::from(self.connected) * 60 / A_MINUTE);
+        !is_credited
+            || is_requested
+            || last.policy < policy
+            || now >= plus(last.at, interval.max(shortest))
+    }
+
     /// Whether a request of a calendar that needs a full sync waits for that one. If not,
     /// its changes are listed with those of the others, and the full sync follows in the
     /// background. `last` is its last sync.

@@ -7,13 +7,11 @@ use callsheet_domain::{CalendarId, CalendarRecord};
 use futures_util::future::try_join_all;
 
 use super::StateTable;
-use super::calendars::CalendarRow;
-use super::place::{CALENDAR, PARTITION, RECORD, SORT, calendar_of};
+use super::calendar_row::CalendarRow;
+use super::place::{CALENDAR, PARTITION, RECORD, SORT, calendar_of, lists};
 use crate::attributes::{Attributes, read_row, text};
 use crate::error::failed;
 
-/// The lists of calendars in the index, each in order of id.
-const LISTS: [&str; 1] = ["calendar"];
 /// The name that follows all partitions of calendars.
 const AFTER_CALENDARS: &str = "calendar$";
 /// The most entries that a page of the index is requested with.
@@ -28,7 +26,7 @@ impl CalendarPages for StateTable {
         after: Option<&CalendarId>,
         most: usize,
     ) -> Result<RecordPage, PortError> {
-        let lists = LISTS.iter().map(|list| self.list_after(list, after, most));
+        let lists = lists().map(|list| self.list_after(list, after, most));
         let mut entries: Vec<Entry> = try_join_all(lists).await?.into_iter().flatten().collect();
         entries.sort_by(|one, other| one.0.cmp(&other.0));
         let has_more = entries.len() > most;
@@ -54,7 +52,7 @@ impl StateTable {
     /// The first calendars of a list after an id: one more than `most`, if there are so many.
     async fn list_after(
         &self,
-        list: &str,
+        list: String,
         after: Option<&CalendarId>,
         most: usize,
     ) -> Result<Vec<Entry>, PortError> {

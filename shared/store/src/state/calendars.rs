@@ -7,30 +7,27 @@
 use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Calendars, ListedCalendar, UnreadableRecord, WriteOutcome};
-use callsheet_domain::{
-    Calendar, CalendarId, CalendarOwner, CalendarRecord, CalendarRevision, CalendarStatus,
-    CompletedSync, Email, EventId, ListedIds, OverrideRevision, Platform, PolicyRevision, Retired,
-    Timestamp, UnreadableEvent, UnreadableEvents, Version,
+use callsheet_app::ports::{
+    Calendars, DueHead, DueWork, ListedCalendar, UnreadableRecord, WriteOutcome,
 };
-use jiff::fmt::serde::timestamp::microsecond;
-use serde::{Deserialize, Serialize};
+use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, Timestamp};
+use futures_util::future::try_join_all;
 
-use super::overrides::HeadRow;
-use super::place::{OVERRIDES_HEAD, PARTITION, Place, RECORD, SORT, calendar_of, partition_of};
-use super::sync_row::SyncInProgressRow;
-use super::{Listed, StateTable, row_at};
+use super::StateTable;
+use super::calendar_row::CalendarRow;
+use super::overrides::row::HeadRow;
+use super::persons::{as_listed, key_of_row};
+use super::place::{
+    LISTED, OVERRIDES_HEAD, PARTITION, Place, RECORD, SORT, calendar_of, lists, partition_of,
+};
 use crate::attributes::{Attributes, Unreadable, read_row, text};
 use crate::expressions::all_rows;
-use crate::stored_text;
 
 const INDEX: &str = "calendars";
 
 impl Calendars for StateTable {
     async fn record(&self, id: &CalendarId) -> Result<Option<CalendarRecord>, PortError> {
-        let name = format!("the record of calendar {id}");
-        let row: Option<CalendarRow> = row_at(self, Place::calendar(id), name).await?;
-        Ok(row.map(CalendarRow::record))
+        self.record_at(id).await
     }
 
     async fn write_record(&self, record: &CalendarRecord) -> Result<WriteOutcome, PortError> {
@@ -45,23 +42,21 @@ impl Calendars for StateTable {
         } = self.entries().await?;
         let listed = |record: CalendarRecord| {
             let (person, head) = person_of(&record, &heads);
-            ListedCalendar {
-                override_revision: match head {
-                    Some(Ok(head)) => head.full_sync_revision(),
-                    Some(Err(_)) | None => OverrideRevision::default(),
-                },
-                unapplied: match head {
-                    Some(Ok(head)) => head.unapplied(),
-                    Some(Err(_)) | None => Vec::new(),
-                }
-                .into_iter()
-                .filter(|one| one.calendar_id == record.calendar.id)
-                .collect(),
-                person,
-                record,
-            }
+            as_listed(record, person, head.and_then(|head| head.as_ref().ok()))
         };
         Ok(calendars.into_iter().map(listed).collect())
+    }
+
+    async fn of_owner(&self, owner: &CalendarOwner) -> Result<Vec<ListedCalendar>, PortError> {
+        self.calendars_of_owner(owner).await
+    }
+
+    async fn due(&self, now: Timestamp, most: usize) -> Result<DueWork, PortError> {
+        self.due_work(now, most).await
+    }
+
+    async fn note_applied_by_all(&self, head: &DueHead) -> Result<(), PortError> {
+        self.remove_due_at(head).await
     }
 
     async fn expire(&self, id: &CalendarId, at: Timestamp) -> Result<(), PortError> {
@@ -78,17 +73,21 @@ impl Calendars for StateTable {
 }
 
 impl StateTable {
-    /// What the index shows.
+    /// What the index shows. Its parts are read side by side.
     async fn entries(&self) -> Result<Entries, PortError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(INDEX)
-            .key_condition_expression("#listed = :listed")
-            .expression_attribute_names("#listed", "listed")
-            .expression_attribute_values(":listed", text("calendar"));
-        Ok(Entries::of(all_rows(query).await?))
+        let parts = lists().map(|list| {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(INDEX)
+                .key_condition_expression("#listed = :listed")
+                .expression_attribute_names("#listed", LISTED)
+                .expression_attribute_values(":listed", text(list));
+            all_rows(query)
+        });
+        let rows = try_join_all(parts).await?.into_iter().flatten();
+        Ok(Entries::of(rows.collect()))
     }
 }
 
@@ -110,7 +109,7 @@ impl Entries {
     fn of(rows: Vec<Attributes>) -> Self {
         let mut entries = Self::default();
         for row in rows {
-            let [partition, sort] = [PARTITION, SORT].map(|key| name(&row, key).to_owned());
+            let [partition, sort] = [PARTITION, SORT].map(|key| key_of_row(&row, key).to_owned());
             let problem = match sort.as_str() {
                 RECORD => match read_row::<CalendarRow>(row) {
                     Ok(row) => {
@@ -184,235 +183,6 @@ fn person_of<'a>(
     (person, None)
 }
 
-/// The text of a key attribute.
-fn name<'a>(row: &'a Attributes, attribute: &str) -> &'a str {
-    let value = row.get(attribute);
-    let text = value.and_then(|value| value.as_s().ok());
-    text.map_or("?", String::as_str)
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct CalendarRow {
-    listed: Listed,
-    #[serde(with = "stored_text")]
-    calendar_id: CalendarId,
-    #[serde(with = "stored_text")]
-    platform: Platform,
-    #[serde(with = "stored_text")]
-    status: CalendarStatus,
-    #[serde(
-        with = "stored_text::optional",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    email: Option<Email>,
-    #[serde(
-        with = "microsecond::optional",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    created_at: Option<Timestamp>,
-    #[serde(with = "microsecond::required")]
-    updated_at: Timestamp,
-    revision: u64,
-    #[serde(with = "microsecond::required")]
-    changed_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_sync: Option<CompletedSyncRow>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sync_in_progress: Option<SyncInProgressRow<CompletedSyncRow>>,
-    /// One that cannot be read costs itself: the sync goes on without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    listed_so_far: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retired: Option<RetiredRow>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    unreadable_events: Vec<UnreadableEventRow>,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    more_unreadable: u32,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    own_addresses: Vec<AddressRow>,
-    version: u64,
-}
-
-/// An address of the owner.
-#[derive(Serialize, Deserialize)]
-#[serde(transparent)]
-struct AddressRow(#[serde(with = "stored_text")] Email);
-
-#[derive(Serialize, Deserialize)]
-struct RetiredRow {
-    #[serde(with = "microsecond::required")]
-    since: Timestamp,
-    #[serde(with = "microsecond::required")]
-    until: Timestamp,
-}
-
-#[derive(Serialize, Deserialize)]
-struct UnreadableEventRow {
-    #[serde(with = "stored_text")]
-    id: EventId,
-    problem: String,
-    #[serde(with = "microsecond::required")]
-    since: Timestamp,
-    #[serde(with = "microsecond::required")]
-    seen_at: Timestamp,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
-}
-
-#[derive(Serialize, Deserialize)]
-struct CompletedSyncRow {
-    #[serde(with = "microsecond::required")]
-    began_at: Timestamp,
-    #[serde(
-        with = "microsecond::optional",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    since: Option<Timestamp>,
-    #[serde(
-        with = "microsecond::optional",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    full_sync_at: Option<Timestamp>,
-    policy: u64,
-    overrides: u64,
-    #[serde(
-        with = "microsecond::optional",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    holds_until: Option<Timestamp>,
-}
-
-impl CalendarRow {
-    pub(super) fn of(record: &CalendarRecord) -> Self {
-        let calendar = &record.calendar;
-        Self {
-            listed: Listed::Calendar,
-            calendar_id: calendar.id.clone(),
-            platform: calendar.platform,
-            status: calendar.status,
-            email: calendar.email.clone(),
-            created_at: calendar.created_at,
-            updated_at: calendar.updated_at,
-            revision: record.revision.0,
-            changed_at: record.changed_at,
-            last_sync: record.last_sync.clone().map(Into::into),
-            sync_in_progress: record.in_progress.as_ref().map(SyncInProgressRow::of),
-            listed_so_far: record.listed_so_far.as_ref().and_then(ListedIds::text),
-            retired: record
-                .retired
-                .map(|Retired { since, until }| RetiredRow { since, until }),
-            unreadable_events: (record.unreadable_events.named.iter().cloned())
-                .map(Into::into)
-                .collect(),
-            more_unreadable: record.unreadable_events.more,
-            own_addresses: (record.own_addresses.iter().cloned())
-                .map(AddressRow)
-                .collect(),
-            version: record.version.next().0,
-        }
-    }
-
-    pub(super) fn record(self) -> CalendarRecord {
-        CalendarRecord {
-            calendar: Calendar {
-                id: self.calendar_id,
-                platform: self.platform,
-                status: self.status,
-                email: self.email,
-                created_at: self.created_at,
-                updated_at: self.updated_at,
-            },
-            revision: CalendarRevision(self.revision),
-            changed_at: self.changed_at,
-            last_sync: self.last_sync.map(Into::into),
-            listed_so_far: self.listed_so_far.as_deref().and_then(ListedIds::parse),
-            in_progress: self.sync_in_progress.map(SyncInProgressRow::sync),
-            retired: self
-                .retired
-                .map(|RetiredRow { since, until }| Retired { since, until }),
-            unreadable_events: UnreadableEvents {
-                named: self.unreadable_events.into_iter().map(Into::into).collect(),
-                more: self.more_unreadable,
-            },
-            own_addresses: (self.own_addresses.into_iter())
-                .map(|AddressRow(email)| email)
-                .collect(),
-            version: Version(self.version),
-        }
-    }
-}
-
-impl From<UnreadableEvent> for UnreadableEventRow {
-    fn from(event: UnreadableEvent) -> Self {
-        let UnreadableEvent {
-            id,
-            problem,
-            since,
-            seen_at,
-        } = event;
-        Self {
-            id,
-            problem,
-            since,
-            seen_at,
-        }
-    }
-}
-
-impl From<UnreadableEventRow> for UnreadableEvent {
-    fn from(row: UnreadableEventRow) -> Self {
-        let UnreadableEventRow {
-            id,
-            problem,
-            since,
-            seen_at,
-        } = row;
-        Self {
-            id,
-            problem,
-            since,
-            seen_at,
-        }
-    }
-}
-
-impl From<CompletedSync> for CompletedSyncRow {
-    fn from(sync: CompletedSync) -> Self {
-        Self {
-            began_at: sync.began_at,
-            since: sync.since,
-            full_sync_at: sync.full_sync_at,
-            policy: sync.policy.0,
-            overrides: sync.overrides.0,
-            holds_until: sync.holds_until,
-        }
-    }
-}
-
-impl From<CompletedSyncRow> for CompletedSync {
-    fn from(row: CompletedSyncRow) -> Self {
-        Self {
-            began_at: row.began_at,
-            since: row.since,
-            full_sync_at: row.full_sync_at,
-            policy: PolicyRevision(row.policy),
-            overrides: OverrideRevision(row.overrides),
-            holds_until: row.holds_until,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -430,7 +200,7 @@ mod tests {
         let good = write_row(CalendarRow::of(&callsheet_testkit::a_calendar_record()));
         let good = Place::calendar(&callsheet_testkit::a_calendar().id).on(good);
         let owner = callsheet_testkit::a_calendar().owner();
-        let head = json!({"v": 1, "listed": "calendar"});
+        let head = json!({"v": 1});
         let rows = [
             row("calendar#later", RECORD, json!({"v": 2})),
             row("calendar#bare", RECORD, json!({})),
@@ -469,13 +239,13 @@ mod tests {
     fn a_row_that_cannot_be_read_keeps_no_other_calendar_from_being_listed() {
         let calendar = |id: &str, version: u32| {
             let row = json!({
-                "v": version, "listed": "calendar", "calendar_id": id,
+                "v": version, "calendar_id": id, "owner": format!("calendar#{id}"),
                 "platform": "google_calendar", "status": "connected", "updated_at": 1,
                 "revision": 1, "changed_at": 1, "version": 1,
             });
             listed_row(id, "calendar", row)
         };
-        let head = listed_row("a", "overrides", json!({"v": 1, "listed": "calendar"}));
+        let head = listed_row("a", "overrides", json!({"v": 1}));
         let rows = vec![
             calendar("a", 1),
             head,
@@ -487,40 +257,5 @@ mod tests {
             .map(|record| record.calendar.id.to_string())
             .collect();
         assert_eq!(listed, ["a", "d"]);
-    }
-
-    /// Every build that reads version 1 reads this row.
-    #[test]
-    fn a_calendar_as_written_by_hand_is_read_and_written() {
-        let sync = json!({
-            "began_at": 5, "since": 2, "full_sync_at": 1, "policy": 3, "overrides": 4,
-            "holds_until": 9,
-        });
-        let mut in_progress = sync.clone();
-        in_progress["next"] = "cursor".into();
-        in_progress["pages"] = 1.into();
-        in_progress["listed"] = 100.into();
-        in_progress["held_until"] = 8.into();
-        let row = json!({
-            "v": 1, "listed": "calendar", "calendar_id": "calendar-sales",
-            "platform": "google_calendar", "status": "connected", "email": "sales@acme.example",
-            "created_at": 1, "updated_at": 1, "revision": 2, "changed_at": 4, "last_sync": sync, "sync_in_progress": in_progress,
-            "retired": {"since": 6, "until": 7},
-            "unreadable_events": [
-                {"id": "event-1", "problem": "no times", "since": 3, "seen_at": 4},
-            ],
-            "more_unreadable": 2, "version": 7,
-        });
-        let row: Attributes = serde_dynamo::to_item(row).expect("a row");
-        let mut record = read_row::<CalendarRow>(row.clone())
-            .expect("readable")
-            .record();
-        assert_eq!(record.calendar.status, CalendarStatus::Connected);
-        let completed = record.last_sync.clone().expect("a completed sync");
-        assert_eq!(completed.overrides, OverrideRevision(4));
-        assert_eq!(record.in_progress.as_ref().expect("a sync").mark, completed);
-        assert_eq!(record.version, Version(7));
-        record.version = Version(6);
-        assert_eq!(write_row(CalendarRow::of(&record)), row);
     }
 }

@@ -12,7 +12,7 @@ use callsheet_app::ports::{ActorRows, Forgetting};
 use callsheet_domain::{Actor, CalendarId, CalendarOwner, Timestamp};
 
 use super::StateTable;
-use super::overrides::EXPIRES_AT;
+use super::overrides::row::EXPIRES_AT;
 use super::place::{OVERRIDES, PARTITION, POLICIES, Place, SORT, partition_of};
 use crate::attributes::{Attributes, number, text};
 use crate::error::{failed, if_condition_held};

@@ -4,10 +4,13 @@
 mod access;
 mod activity;
 mod calendar_pages;
+mod calendar_row;
 mod calendars;
+mod due_calendars;
 mod forgetting;
 mod leases;
 mod overrides;
+mod persons;
 mod place;
 mod policies;
 mod rate_limits;
@@ -150,13 +153,4 @@ async fn attributes_at(state: &StateTable, place: Place) -> Result<Option<Attrib
         .await
         .map_err(failed)?;
     Ok(response.item)
-}
-
-/// What the index of all calendars shows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum Listed {
-    /// A calendar's record, or the head of its overrides.
-    #[default]
-    #[serde(rename = "calendar")]
-    Calendar,
 }

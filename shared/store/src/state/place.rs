@@ -8,6 +8,8 @@ use crate::attributes::{Attributes, text};
 pub(super) const PARTITION: &str = "partition";
 pub(super) const SORT: &str = "sort";
 
+/// The part of the list of all calendars that a row is in.
+pub(super) const LISTED: &str = "listed";
 /// Prefix of the partitions of calendars.
 pub(super) const CALENDAR: &str = "calendar#";
 /// Prefix of the partitions of persons.
@@ -26,6 +28,10 @@ pub(super) const SERIES: &str = "override#series#";
 pub(super) const PLATFORM_SERIES: &str = "override#platform-series#";
 /// Prefix of the sort keys of policies.
 pub(super) const POLICIES: &str = "policy#";
+
+/// Number of the parts of the list of all calendars: a power of two, and no more than a
+/// hexadecimal digit tells apart.
+const LISTS: u64 = 16;
 
 /// The key of a row.
 #[derive(Debug)]
@@ -47,6 +53,30 @@ pub(super) fn partition_of(owner: &CalendarOwner) -> String {
         (CalendarOwner::Unknown(calendar), None) => format!("{CALENDAR}{calendar}"),
         (CalendarOwner::Person { .. }, None) => unreachable!("a person has a digest"),
     }
+}
+
+/// The parts of the list of all calendars. One key of an index takes a thousand writes a
+/// second, and the list has to take more when all calendars are written.
+pub(super) fn lists() -> impl Iterator<Item = String> {
+    (0..LISTS).map(list)
+}
+
+/// The part of the list that the rows of a partition are in.
+fn list_of(partition: &str) -> String {
+    list(stable_hash(partition.as_bytes()) >> (u64::BITS - LISTS.ilog2()))
+}
+
+fn list(number: u64) -> String {
+    format!("calendar-{number:x}")
+}
+
+/// A hash that is the same in every build: FNV-1a, and a last step that mixes all bits into the
+/// upper ones.
+fn stable_hash(bytes: &[u8]) -> u64 {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd)
 }
 
 /// The revision whose policy a sort key names.
@@ -83,6 +113,14 @@ impl Place {
 
     pub(super) fn overrides_head(owner: &CalendarOwner) -> Self {
         Self::of_owner(owner, OVERRIDES_HEAD)
+    }
+
+    /// The head of the overrides of a name, by its partition.
+    pub(super) fn head_at(partition: &str) -> Self {
+        Self {
+            partition: partition.to_owned(),
+            sort: OVERRIDES_HEAD.to_owned(),
+        }
     }
 
     pub(super) fn pause(owner: &CalendarOwner) -> Self {
@@ -140,13 +178,50 @@ impl Place {
     }
 
     pub(super) fn key(self) -> Attributes {
-        self.on(Attributes::new())
+        self.key_on(Attributes::new())
     }
 
-    /// The attributes of a row, with this key.
+    /// The attributes of a row, with this key. A calendar's record and a head of overrides are
+    /// listed too.
     pub(super) fn on(self, mut row: Attributes) -> Attributes {
+        if [RECORD, OVERRIDES_HEAD].contains(&self.sort.as_str()) {
+            row.insert(LISTED.to_owned(), text(list_of(&self.partition)));
+        }
+        self.key_on(row)
+    }
+
+    fn key_on(self, mut row: Attributes) -> Attributes {
         row.insert(PARTITION.to_owned(), text(self.partition));
         row.insert(SORT.to_owned(), text(self.sort));
         row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Stored rows are in these parts.
+    #[test]
+    fn a_row_stays_in_its_part_of_the_list() {
+        let lists = ["calendar#calendar-sales", "person#8oBZ_pzm86sgqrOBnSN3gA"].map(list_of);
+        assert_eq!(lists, ["calendar-e", "calendar-9"]);
+    }
+
+    #[test]
+    fn the_parts_of_the_list_are_about_equal() {
+        let mut sizes = BTreeMap::new();
+        for number in 0..16_000 {
+            *sizes
+                .entry(list_of(&format!("calendar#{number}")))
+                .or_insert(0) += 1;
+        }
+        assert!(sizes.keys().cloned().eq(lists()), "{sizes:?}");
+        assert!(
+            sizes.values().all(|size| (800..1_200).contains(size)),
+            "{sizes:?}"
+        );
     }
 }

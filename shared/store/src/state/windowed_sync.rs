@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CalendarId, CompletedWindows, ListedIds, PolicyRevision, Timestamp, Version, Window,
-    WindowedEvents, WindowedSync, WindowedSyncState,
+    AllCalendarsRead, CalendarId, CompletedWindows, ListedIds, PolicyRevision, Timestamp, Version,
+    Window, WindowedEvents, WindowedSync, WindowedSyncState,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,16 @@ pub(super) struct WindowedSyncStateRow {
     completed: Option<CompletedWindowsRow>,
     connected: u32,
     needing: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    all_read: Option<AllCalendarsReadRow>,
     version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AllCalendarsReadRow {
+    #[serde(with = "microsecond::required")]
+    at: Timestamp,
+    policy: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,6 +85,10 @@ impl WindowedSyncStateRow {
                 }),
             connected: state.connected,
             needing: state.needing,
+            all_read: state.all_read.map(|read| AllCalendarsReadRow {
+                at: read.at,
+                policy: read.policy.0,
+            }),
             version: state.version.next().0,
         }
     }
@@ -91,6 +104,10 @@ impl WindowedSyncStateRow {
             }),
             connected: self.connected,
             needing: self.needing,
+            all_read: self.all_read.map(|read| AllCalendarsRead {
+                at: read.at,
+                policy: PolicyRevision(read.policy),
+            }),
             version: Version(self.version),
         }
     }

@@ -6,8 +6,8 @@ use callsheet_domain::{
     PolicyRevision, Timestamp,
 };
 
-use super::calendars::CalendarRow;
-use super::overrides::{HeadRow, OverrideRow, PauseRow};
+use super::calendar_row::CalendarRow;
+use super::overrides::row::{HeadRow, OverrideRow, PauseRow};
 use super::policies::PolicyRow;
 use crate::attributes::{Attributes, write_row};
 

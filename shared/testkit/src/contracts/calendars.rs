@@ -2,9 +2,9 @@
 
 use callsheet_app::ports::{CalendarPages, Calendars, ListedCalendar, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, ListedIds,
-    OverrideChoice, OverrideRevision, OverrideScope, PageCursor, Platform, PolicyRevision, Retired,
-    SyncInProgress, UnreadableEvent, UnreadableEvents, Version,
+    CalendarId, CalendarOwner, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync,
+    ListedIds, OverrideChoice, OverrideRevision, OverrideScope, PageCursor, Platform,
+    PolicyRevision, Retired, SyncInProgress, UnreadableEvent, UnreadableEvents, Version,
 };
 use futures_util::future::join_all;
 
@@ -327,6 +327,72 @@ pub async fn calendars_of_joined_names_are_listed_as_of_one_person(
         shown.eq([person.clone(), person, (bo.clone(), OverrideRevision(0))])
     })
     .await;
+}
+
+/// The calendars of a person are found by each of the person's names, as they were last
+/// written, and no others.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn calendars_of_a_person_are_found_by_each_name(
+    store: &(impl Calendars + OverrideStore),
+) {
+    let owned = |name: &str, email: Option<&str>| {
+        named(name).with(|record| record.calendar.email = email.map(an_email))
+    };
+    let records = [
+        owned("calendar-a", Some("bo@acme.example")),
+        owned("calendar-b", Some("older@acme.example")),
+        owned("calendar-c", Some("old@acme.example")),
+        owned("calendar-d", Some("new@acme.example")),
+        owned("calendar-e", None),
+    ];
+    for record in &records {
+        assert_eq!(write(store, record).await, WriteOutcome::Written);
+    }
+    let [bo, older, old, new, unknown] = records.clone().map(|record| record.calendar.owner());
+    let finds = async |owner: &CalendarOwner, expected: &[&str]| {
+        eventually("the calendars of the person are found", async || {
+            let mut found = store.of_owner(owner).await.expect("the store answers");
+            found.sort_by(|a, b| a.record.calendar.id.cmp(&b.record.calendar.id));
+            let found = found.iter().map(|one| one.record.calendar.id.as_str());
+            found.eq(expected.iter().copied())
+        })
+        .await;
+    };
+    for (owner, calendar) in [
+        (&bo, "calendar-a"),
+        (&old, "calendar-c"),
+        (&unknown, "calendar-e"),
+    ] {
+        finds(owner, &[calendar]).await;
+    }
+    // Each name is joined with the one before.
+    for (one, other) in [(&older, &old), (&old, &new)] {
+        let joined = store.join_names(one, other, at("09:00"));
+        joined.await.expect("the store answers");
+    }
+    for owner in [&older, &old, &new] {
+        finds(owner, &["calendar-b", "calendar-c", "calendar-d"]).await;
+    }
+    finds(&bo, &["calendar-a"]).await;
+
+    let (series, by) = (OverrideScope::Series(an_event().ical_uid), an_actor());
+    let set = store.set_override(&older, &series, OverrideChoice::Skip, &by, at("09:00"));
+    let revision = set.await.expect("the store answers");
+    let moved = records[2].clone().with(|record| {
+        record.version = Version(1);
+        record.calendar.email = Some(an_email("bo@acme.example"));
+    });
+    assert_eq!(write(store, &moved).await, WriteOutcome::Written);
+    finds(&bo, &["calendar-a", "calendar-c"]).await;
+    finds(&older, &["calendar-b", "calendar-d"]).await;
+    let found = store.of_owner(&older).await.expect("the store answers");
+    let person = store.person(&older).await.expect("the store answers");
+    for one in found {
+        let shown = (one.person, one.override_revision);
+        assert_eq!(shown, (person.clone(), revision));
+    }
 }
 
 /// More calendars than one response holds are listed.

@@ -128,11 +128,9 @@ pub async fn a_lost_head_of_overrides_is_rebuilt(ends: &impl LosesHeads) {
         .write_record(&synced)
         .await
         .expect("the store answers");
-    eventually("the list shows the calendar", async || {
-        let listed = store.listed().await.expect("the store answers");
-        listed
-            .iter()
-            .any(|listed| listed.record.last_sync.is_some())
+    eventually("the store shows the calendar", async || {
+        let found = store.of_owner(owner).await.expect("the store answers");
+        found.iter().any(|listed| listed.record.last_sync.is_some())
     })
     .await;
     ends.lose_overrides_head(owner).await;

@@ -22,6 +22,7 @@ pub mod dead_letters;
 mod decision_rows;
 pub mod decisions;
 pub mod due;
+pub mod due_calendars;
 pub mod forgetting;
 pub mod leases;
 pub mod lost_heads;
@@ -130,9 +131,16 @@ macro_rules! state_contract {
             every_calendar_is_listed_as_it_was_written,
             a_calendar_is_listed_with_its_latest_override_revision,
             calendars_of_joined_names_are_listed_as_of_one_person,
+            calendars_of_a_person_are_found_by_each_name,
             a_calendar_is_listed_with_the_overrides_that_no_sync_has_applied,
             many_calendars_are_listed_to_the_end,
             calendars_are_read_page_by_page,
+        );
+        $crate::contract_tests!($setup, due_calendars:
+            a_calendar_is_due_as_its_record_tells,
+            calendars_are_due_until_they_have_applied_an_override,
+            calendars_of_joined_names_are_due,
+            no_more_work_is_given_than_is_asked_for,
         );
         $crate::contract_tests!($setup, access:
             recall_admits_us_at_first,

@@ -2,9 +2,9 @@
 
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarListProgress, CompletedWindows, DistantChanges, EventId, LatestSync,
-    ListedIds, PageCursor, PolicyRevision, SyncInProgress, Version, Window, WindowedEvents,
-    WindowedSync, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
+    AllCalendarsRead, CalendarId, CalendarListProgress, CompletedWindows, DistantChanges, EventId,
+    LatestSync, ListedIds, PageCursor, PolicyRevision, SyncInProgress, Version, Window,
+    WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
 };
 use futures_util::future::join_all;
 use jiff::SignedDuration;
@@ -162,6 +162,10 @@ fn full_windowed() -> WindowedSyncState {
         }),
         connected: 12_345,
         needing: 17,
+        all_read: Some(AllCalendarsRead {
+            at: at("09:01:00.000004"),
+            policy: PolicyRevision(3),
+        }),
         version: Version::NEW,
     }
 }

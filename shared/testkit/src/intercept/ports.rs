@@ -6,11 +6,11 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{
     Access, Activity, ActivityLog, ActorRows, BotReply, Bots, CalendarDirectory, CalendarEvents,
     CalendarPages, CalendarRemoval, Calendars, DayEntries, DeadLetter, DeadLetters,
-    DecisionOverview, DecisionRows, Decisions, Denial, DueQuery, DueRows, DueStart, EventQuery,
-    First, FirstRows, Forgetting, Held, LeaseResult, Leases, LeaveReply, ListedCalendar,
-    MeasuredQueue, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies,
-    PolicyWrite, Queue, QueueDepth, RateLimits, Receipt, RecordPage, Released, Removed,
-    ScheduleRequest, StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
+    DecisionOverview, DecisionRows, Decisions, Denial, DueHead, DueQuery, DueRows, DueStart,
+    DueWork, EventQuery, First, FirstRows, Forgetting, Held, LeaseResult, Leases, LeaveReply,
+    ListedCalendar, MeasuredQueue, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents,
+    PermitResult, Policies, PolicyWrite, Queue, QueueDepth, RateLimits, Receipt, RecordPage,
+    Released, Removed, ScheduleRequest, StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
 };
 use callsheet_domain::{
     Actor, BotEntry, BotId, Calendar, CalendarId, CalendarListProgress, CalendarOwner,
@@ -72,6 +72,9 @@ intercepted! {
         record(id: &CalendarId) -> Option<CalendarRecord>;
         write_record(record: &CalendarRecord) -> WriteOutcome;
         listed() -> Vec<ListedCalendar>;
+        of_owner(owner: &CalendarOwner) -> Vec<ListedCalendar>;
+        due(now: Timestamp, most: usize) -> DueWork;
+        note_applied_by_all(head: &DueHead) -> ();
         unreadable() -> Vec<UnreadableRecord>;
         expire(id: &CalendarId, at: Timestamp) -> ();
     }

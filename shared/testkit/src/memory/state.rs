@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::ports::{
-    Access, Activity, ActivityLog, ActorRows, CalendarPages, Calendars, Denial, Forgetting, Held,
-    LeaseResult, Leases, ListedCalendar, NewPolicy, OverrideStore, PermitResult, Policies,
-    PolicyWrite, RateLimits, RecordPage, Released, StoredPolicy, SyncStates, UnreadableRecord,
-    WriteOutcome,
+    Access, Activity, ActivityLog, ActorRows, CalendarPages, Calendars, Denial, DueHead, DueWork,
+    Forgetting, Held, LeaseResult, Leases, ListedCalendar, NewPolicy, OverrideStore, PermitResult,
+    Policies, PolicyWrite, RateLimits, RecordPage, Released, StoredPolicy, SyncStates,
+    UnreadableRecord, WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
@@ -34,6 +34,8 @@ struct State {
     overrides: BTreeMap<CalendarOwner, Overrides>,
     /// Overrides of events that no sync has applied yet.
     unapplied: BTreeMap<CalendarOwner, Vec<UnappliedOverride>>,
+    /// Names with overrides that a sync has to apply.
+    due_heads: BTreeSet<CalendarOwner>,
     /// The name before, of each name that was joined with another one.
     joined: BTreeMap<CalendarOwner, CalendarOwner>,
     /// Every revision of the policy; the last one is active.
@@ -70,10 +72,43 @@ fn unreadable(row: &str) -> PortError {
     }
 }
 
+/// The key of the head under a name.
+fn key_of(name: &CalendarOwner) -> String {
+    let unknown = match name {
+        CalendarOwner::Unknown(calendar) => calendar.to_string(),
+        CalendarOwner::Person { .. } => String::new(),
+    };
+    name.digest().unwrap_or(unknown)
+}
+
 impl State {
     fn active_policy(&self) -> PolicyRevision {
         let last = self.policies.last();
         last.map(|policy| policy.revision).unwrap_or_default()
+    }
+
+    /// The calendars with records that can be read.
+    fn listed(&self) -> impl Iterator<Item = ListedCalendar> {
+        let readable = self.calendars.values();
+        readable
+            .filter(|record| !self.unreadable.contains(&record.calendar.id))
+            .map(|record| self.as_listed(record))
+    }
+
+    fn as_listed(&self, record: &CalendarRecord) -> ListedCalendar {
+        let person = self.person(&record.calendar.owner());
+        let overrides = self.overrides.get(&person);
+        ListedCalendar {
+            record: record.clone(),
+            override_revision: overrides
+                .map(|overrides| overrides.full_sync_revision)
+                .unwrap_or_default(),
+            unapplied: (self.unapplied.get(&person).into_iter().flatten())
+                .filter(|one| one.calendar_id == record.calendar.id)
+                .cloned()
+                .collect(),
+            person,
+        }
     }
 
     /// The owner of a calendar, as far as it is known.
@@ -123,7 +158,29 @@ impl State {
         known.revision = last;
         known.full_sync_revision = last;
         self.unapplied.remove(to);
+        self.due_heads.insert(to.clone());
         self.lost_override_heads.remove(to);
+    }
+
+    /// The head of the overrides under a name, and the calendars of the person.
+    fn due_head(&self, name: &CalendarOwner) -> (Option<DueHead>, Vec<ListedCalendar>) {
+        let person = self.person(name);
+        let theirs = |record: &&CalendarRecord| self.person(&record.calendar.owner()) == person;
+        let records = self.calendars.values().filter(theirs);
+        let ids: Vec<_> = records.map(|record| record.calendar.id.clone()).collect();
+        let are_all = ids.iter().all(|id| !self.unreadable.contains(id));
+        let head = are_all.then(|| DueHead {
+            key: key_of(name),
+            revision: self.head_revision(name),
+            calendars: ids,
+        });
+        let listed = self.listed().filter(|listed| listed.person == person);
+        (head, listed.collect())
+    }
+
+    fn head_revision(&self, name: &CalendarOwner) -> OverrideRevision {
+        let stored = self.overrides.get(name);
+        stored.map(|stored| stored.revision).unwrap_or_default()
     }
 
     /// The last revision of an owner's overrides: without the head it may be known from the
@@ -172,6 +229,7 @@ impl MemoryState {
                 overrides.revision = overrides.latest_revision();
                 overrides.full_sync_revision = overrides.revision;
                 state.unapplied.remove(owner);
+                state.due_heads.remove(owner);
                 state.lost_override_heads.insert(owner.clone());
             }
         });
@@ -233,6 +291,7 @@ impl MemoryState {
             overrides.revision = revision;
             overrides.full_sync_revision = revision;
             state.unapplied.remove(owner);
+            state.due_heads.insert(owner.clone());
             write(overrides, revision);
             revision
         })
@@ -263,28 +322,53 @@ impl Calendars for MemoryState {
     }
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
+        Ok(self.read(|state| state.listed().collect()))
+    }
+
+    async fn of_owner(&self, owner: &CalendarOwner) -> Result<Vec<ListedCalendar>, PortError> {
         Ok(self.read(|state| {
-            let listed = |record: &CalendarRecord| {
-                let person = state.person(&record.calendar.owner());
-                let overrides = state.overrides.get(&person);
-                ListedCalendar {
-                    record: record.clone(),
-                    person: person.clone(),
-                    override_revision: overrides
-                        .map(|overrides| overrides.full_sync_revision)
-                        .unwrap_or_default(),
-                    unapplied: (state.unapplied.get(&person).into_iter().flatten())
-                        .filter(|one| one.calendar_id == record.calendar.id)
-                        .cloned()
-                        .collect(),
-                }
-            };
-            let readable = state.calendars.values();
-            readable
-                .filter(|record| !state.unreadable.contains(&record.calendar.id))
-                .map(listed)
-                .collect()
+            let person = state.person(owner);
+            let theirs = state.listed().filter(|listed| listed.person == person);
+            theirs.collect()
         }))
+    }
+
+    async fn due(&self, now: Timestamp, most: usize) -> Result<DueWork, PortError> {
+        Ok(self.read(|state| {
+            let mut work = DueWork::default();
+            let mut calendars = BTreeMap::new();
+            let is_due = |listed: &ListedCalendar| {
+                let due_at = listed.record.due_at();
+                due_at.is_some_and(|due_at| due_at <= now)
+            };
+            let mut due: Vec<_> = state.listed().filter(is_due).collect();
+            due.sort_by_key(|listed| listed.record.due_at());
+            work.has_more = due.len() + state.due_heads.len() > most;
+            due.truncate(most);
+            for name in state.due_heads.iter().take(most - due.len()) {
+                let (head, theirs) = state.due_head(name);
+                work.heads.extend(head);
+                due.extend(theirs);
+            }
+            for listed in due {
+                calendars.insert(listed.record.calendar.id.clone(), listed);
+            }
+            work.calendars = calendars.into_values().collect();
+            work
+        }))
+    }
+
+    async fn note_applied_by_all(&self, head: &DueHead) -> Result<(), PortError> {
+        self.write(|state| {
+            let is_same = |name: &CalendarOwner| {
+                key_of(name) == head.key && state.head_revision(name) == head.revision
+            };
+            let same: Vec<_> = (state.due_heads.iter().filter(|name| is_same(name)))
+                .cloned()
+                .collect();
+            state.due_heads.retain(|name| !same.contains(name));
+        });
+        Ok(())
     }
 
     async fn expire(&self, id: &CalendarId, at: Timestamp) -> Result<(), PortError> {
@@ -419,6 +503,7 @@ impl OverrideStore for MemoryState {
                 state.unapplied.remove(&to);
             }
             state.overrides.remove(&from);
+            state.due_heads.insert(from.clone());
             let expiries = &mut state.override_expiries;
             expiries.retain(|(owner, _), _| *owner != from);
             state.joined.insert(from, to);
@@ -784,6 +869,7 @@ impl Forgetting for MemoryState {
             let unknown = CalendarOwner::Unknown(calendar.clone());
             state.calendars.remove(calendar);
             state.overrides.remove(&unknown);
+            state.due_heads.remove(&unknown);
             state.unreadable.remove(calendar);
             state.unreadable_overrides.remove(&unknown);
             count
@@ -800,6 +886,7 @@ impl Forgetting for MemoryState {
             state.overrides.remove(owner);
             state.joined.remove(owner);
             state.unapplied.remove(owner);
+            state.due_heads.remove(owner);
             state.unreadable_overrides.remove(owner);
             state.owner_expiries.remove(owner);
             count

@@ -284,3 +284,65 @@ fn a_routine_full_sync_takes_half_of_the_limit(connected: u32, pages: Option<u32
     let interval = SignedDuration::from_millis(1_013);
     state.routine_period(connected, interval).as_hours()
 }
+
+#[test_case(|_| (), 299, false; "a moment ago")]
+#[test_case(|_| (), 300, true; "as long ago as it may be in a small workspace")]
+#[test_case(|state| state.connected = 20_000, 1_199, false; "not so long ago in a large one")]
+#[test_case(|state| state.connected = 20_000, 1_200, true; "long ago in a large one")]
+#[test_case(|state| state.all_read = None, 0, true; "never")]
+#[test_case(|state| state.in_progress = Some(window_in_progress()), 0, false; "while windows are listed")]
+#[test_case(|state| state.completed = Some(completed(false)), 0, true; "while windows are not credited")]
+#[test_case(|state| state.completed = Some(completed(true)), 0, false; "after windows were credited")]
+fn all_calendars_are_read_where_all_are_meant_and_seldom(
+    change: impl FnOnce(&mut WindowedSyncState),
+    seconds: i64,
+    expected: bool,
+) {
+    let mut state = all_read();
+    change(&mut state);
+    let now = at(seconds);
+    let shortest = SignedDuration::from_mins(5);
+    let needs_all = state.needs_all_calendars(PolicyRevision(2), None, shortest, now);
+    assert_eq!(needs_all, expected);
+}
+
+#[test_case(2, None => false; "by neither")]
+#[test_case(1, None => false; "by a worker that does not know the policy yet")]
+#[test_case(3, None => true; "by a newer policy")]
+#[test_case(2, Some(60) => true; "by a request")]
+#[test_case(2, Some(-240) => true; "by a request of an operator whose clock is late")]
+#[test_case(2, Some(-301) => false; "by a request before that")]
+fn all_calendars_are_meant(policy: u64, requested: Option<i64>) -> bool {
+    let requested_at = requested.map(at);
+    let (shortest, now) = (SignedDuration::from_mins(5), at(90));
+    let policy = PolicyRevision(policy);
+    all_read().needs_all_calendars(policy, requested_at, shortest, now)
+}
+
+fn all_read() -> WindowedSyncState {
+    WindowedSyncState {
+        all_read: Some(AllCalendarsRead {
+            at: at(0),
+            policy: PolicyRevision(2),
+        }),
+        ..WindowedSyncState::default()
+    }
+}
+
+fn completed(is_credited: bool) -> CompletedWindows {
+    CompletedWindows {
+        sync: sync(),
+        pages: 1,
+        is_credited,
+    }
+}
+
+fn window_in_progress() -> SyncInProgress<WindowedSync> {
+    SyncInProgress {
+        mark: sync(),
+        next: None,
+        pages: 0,
+        listed: 0,
+        held_until: at(0),
+    }
+}

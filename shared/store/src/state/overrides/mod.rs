@@ -20,10 +20,10 @@
 //! A row whose owner has no calendar left is marked, and deleted later. A row of an event
 //! also keeps when it is deleted otherwise.
 
-mod row;
+pub(super) mod row;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{Calendars as _, OverrideStore, WriteOutcome};
+use callsheet_app::ports::{OverrideStore, WriteOutcome};
 use callsheet_domain::{
     Actor, CalendarId, CalendarOwner, EventId, OverrideChoice, OverrideRevision, OverrideScope,
     Overrides, Timestamp,
@@ -34,9 +34,9 @@ use super::{StateTable, TRIES, attributes_at, row_at};
 use crate::attributes::{Attributes, Unreadable, number, write_row};
 use crate::error::{busy, if_condition_held, unreadable};
 use crate::expressions::{Unchanged, all_rows, put_if};
-pub(super) use row::{EXPIRES_AT, HeadRow};
-use row::{IS_EXPIRING, KEPT_UNTIL, OverrideRows};
-pub(super) use row::{OverrideRow, PauseRow};
+use row::{
+    EXPIRES_AT, HeadRow, IS_EXPIRING, KEPT_UNTIL, MOST_NAMES, OverrideRow, OverrideRows, PauseRow,
+};
 
 impl OverrideStore for StateTable {
     async fn person(&self, owner: &CalendarOwner) -> Result<CalendarOwner, PortError> {
@@ -233,9 +233,6 @@ impl OverrideStore for StateTable {
     }
 }
 
-/// More names of one person than a calendar can tell.
-const MOST_NAMES: usize = 100;
-
 fn endless() -> PortError {
     unreadable(
         "the heads of the overrides of a calendar's owner",
@@ -337,9 +334,9 @@ impl StateTable {
             return Ok(counted);
         }
         let stored = self.overrides(owner).await?.revision;
-        let listed = self.listed().await?.into_iter();
-        let calendars = listed.filter(|listed| listed.person == *owner);
-        let synced = calendars.filter_map(|listed| listed.record.last_sync);
+        let calendars = self.calendars_at(&partition_of(owner)).await?;
+        let records = calendars.records.into_iter();
+        let synced = records.filter_map(|record| record.last_sync);
         Ok(synced.map(|sync| sync.overrides).fold(stored, Ord::max))
     }
 

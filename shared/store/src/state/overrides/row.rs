@@ -1,16 +1,17 @@
 //! Rows of an owner's overrides: an override, a pause, the head that counts them.
 
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, Email, EventId, IcalUid, InvalidId, Override, OverrideChoice,
-    OverrideRevision, OverrideScope, Overrides, Pause, Platform, PlatformEventId, SeriesId,
-    Timestamp, UnappliedOverride,
+    Actor, CalendarId, CalendarOwner, DUE_AT_ONCE, Email, EventId, IcalUid, InvalidId, Override,
+    OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, Platform, PlatformEventId,
+    SeriesId, Timestamp, UnappliedOverride,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{Attributes, Unreadable, read_row};
-use crate::state::Listed;
-use crate::state::place::{EVENT, OVERRIDES_HEAD, PAUSE, PLATFORM_SERIES, SERIES, SORT};
+use crate::state::place::{
+    EVENT, OVERRIDES_HEAD, PAUSE, PLATFORM_SERIES, SERIES, SORT, partition_of,
+};
 use crate::stored_text;
 
 /// When a row is deleted, in seconds, as DynamoDB's time-to-live requires.
@@ -20,22 +21,34 @@ pub(super) const KEPT_UNTIL: &str = "kept_until";
 /// Set on a row that is deleted because its owner has no calendar.
 pub(super) const IS_EXPIRING: &str = "is_expiring";
 
+/// More names of one person than a calendar can tell.
+pub(in crate::state) const MOST_NAMES: usize = 100;
 /// The most overrides of events that are applied one by one.
 const MOST_UNAPPLIED: usize = 20;
 
 /// The head of an owner's overrides.
 #[derive(Serialize, Deserialize)]
 pub(in crate::state) struct HeadRow {
-    listed: Listed,
     revision: u64,
     /// The latest revision that only a full sync applies; none if it is the latest of all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     full_sync_revision: Option<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unapplied: Vec<UnappliedRow>,
+    /// From when on the index of due calendars shows it: from each write of an override on,
+    /// until all calendars of the person have applied it.
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    due_at: Option<Timestamp>,
     /// The person, if this name was joined with another one: all that was said is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     person: Option<PersonRow>,
+    /// The partition of that person, by which the index of owners finds this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
 }
 
 /// An override of an event that no sync has applied yet.
@@ -62,11 +75,12 @@ struct PersonRow {
 impl HeadRow {
     pub(in crate::state) fn of(revision: OverrideRevision) -> Self {
         Self {
-            listed: Listed::Calendar,
             revision: revision.0,
             full_sync_revision: None,
             unapplied: Vec::new(),
+            due_at: Some(DUE_AT_ONCE),
             person: None,
+            owner: None,
         }
     }
 
@@ -132,6 +146,7 @@ impl HeadRow {
 
     /// The head of a name that was joined with that of `person`.
     pub(in crate::state) fn joined(revision: OverrideRevision, person: &CalendarOwner) -> Self {
+        let owner = Some(partition_of(person));
         let person = match person {
             CalendarOwner::Person { platform, email } => Some(PersonRow {
                 platform: *platform,
@@ -141,6 +156,7 @@ impl HeadRow {
         };
         Self {
             person,
+            owner,
             ..Self::of(revision)
         }
     }
@@ -271,7 +287,7 @@ mod tests {
     }
 
     fn head(revision: u64) -> Value {
-        json!({"v": 1, "sort": "overrides", "listed": "calendar", "revision": revision})
+        json!({"v": 1, "sort": "overrides", "revision": revision})
     }
 
     fn read(rows: &[Value]) -> Result<Overrides, Unreadable> {

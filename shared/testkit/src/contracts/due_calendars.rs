@@ -1,0 +1,187 @@
+//! What every implementation of `Calendars` must do about the work of a resync.
+
+use callsheet_app::ports::{Calendars, DueWork, OverrideStore, WriteOutcome};
+use callsheet_domain::{
+    CalendarOwner, CalendarRecord, CompletedSync, OverrideChoice, OverrideRevision, OverrideScope,
+    PolicyRevision, Version,
+};
+
+use super::eventually;
+use crate::{With as _, a_calendar_record, an_actor, an_email, an_event, at, id};
+
+/// A calendar that was synced with these overrides, until an instant.
+fn synced(name: &str, overrides: u64, until: Option<&str>) -> CalendarRecord {
+    a_calendar_record().with(|record| {
+        record.calendar.id = id(name);
+        record.calendar.email = Some(an_email(&format!("{name}@acme.example")));
+        record.last_sync = Some(CompletedSync {
+            began_at: at("09:00"),
+            since: None,
+            full_sync_at: Some(at("09:00")),
+            policy: PolicyRevision(1),
+            overrides: OverrideRevision(overrides),
+            holds_until: until.map(at),
+        });
+    })
+}
+
+fn never_synced(name: &str) -> CalendarRecord {
+    synced(name, 0, None).with(|record| record.last_sync = None)
+}
+
+async fn write(store: &impl Calendars, record: &CalendarRecord) {
+    let written = store.write_record(record).await;
+    assert_eq!(written.expect("the store answers"), WriteOutcome::Written);
+}
+
+async fn due(store: &impl Calendars, now: &str, most: usize) -> DueWork {
+    store.due(at(now), most).await.expect("the store answers")
+}
+
+fn names(work: &DueWork) -> Vec<&str> {
+    let calendars = work.calendars.iter();
+    let mut names: Vec<_> = calendars
+        .map(|listed| listed.record.calendar.id.as_str())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+async fn shows(store: &impl Calendars, now: &str, expected: &[&str]) {
+    eventually("the store shows what is due", async || {
+        names(&due(store, now, 100).await) == expected
+    })
+    .await;
+}
+
+async fn skip(store: &impl OverrideStore, owner: &CalendarOwner) -> OverrideRevision {
+    let series = OverrideScope::Series(an_event().ical_uid);
+    let (by, now) = (an_actor(), at("09:00"));
+    let set = store.set_override(owner, &series, OverrideChoice::Skip, &by, now);
+    set.await.expect("the store answers")
+}
+
+/// A calendar is due from the instant on that its record tells, as it was last written, and is
+/// not due any more once its record tells none.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn a_calendar_is_due_as_its_record_tells(store: &impl Calendars) {
+    assert_eq!(due(store, "09:00", 100).await, DueWork::default());
+    write(store, &synced("calendar-a", 0, None)).await;
+    write(store, &synced("calendar-b", 0, Some("12:00"))).await;
+    write(store, &never_synced("calendar-c")).await;
+    shows(store, "11:59:59", &["calendar-c"]).await;
+    shows(store, "12:00", &["calendar-b", "calendar-c"]).await;
+    let now_synced = synced("calendar-c", 0, None).with(|record| record.version = Version(1));
+    write(store, &now_synced).await;
+    shows(store, "12:00", &["calendar-b"]).await;
+    let work = due(store, "12:00", 100).await;
+    assert_eq!(work.heads, []);
+    let shown = &work.calendars[0];
+    let stored = store.record(&shown.record.calendar.id).await;
+    assert_eq!(
+        Some(&shown.record),
+        stored.expect("the store answers").as_ref()
+    );
+    assert_eq!(shown.person, shown.record.calendar.owner());
+}
+
+/// The calendars of a person are due from an override on, until it is noted that all of them
+/// have applied it. An override that was set meanwhile stays.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn calendars_are_due_until_they_have_applied_an_override(
+    store: &(impl Calendars + OverrideStore),
+) {
+    let record = synced("calendar-a", 0, None);
+    let second = synced("calendar-b", 0, None)
+        .with(|second| second.calendar.email.clone_from(&record.calendar.email));
+    for record in [&record, &second, &synced("calendar-c", 0, None)] {
+        write(store, record).await;
+    }
+    let owner = record.calendar.owner();
+    let first = skip(store, &owner).await;
+    let both = ["calendar-a", "calendar-b"];
+    shows(store, "09:00", &both).await;
+    let work = due(store, "09:00", 100).await;
+    for listed in &work.calendars {
+        assert_eq!(listed.override_revision, first);
+        assert!(!listed.has_applied_overrides());
+    }
+    let [before] = &work.heads[..] else {
+        panic!("one head is due: {:?}", work.heads);
+    };
+    assert_eq!(before.revision, first);
+    let calendars = before
+        .calendars
+        .iter()
+        .map(callsheet_domain::CalendarId::as_str);
+    let mut calendars: Vec<_> = calendars.collect();
+    calendars.sort_unstable();
+    assert_eq!(calendars, both);
+
+    let later = skip(store, &owner).await;
+    let noted = store.note_applied_by_all(before).await;
+    noted.expect("the store answers");
+    shows(store, "09:00", &both).await;
+    let work = due(store, "09:00", 100).await;
+    assert_eq!(work.heads[0].revision, later);
+    let noted = store.note_applied_by_all(&work.heads[0]).await;
+    noted.expect("the store answers");
+    shows(store, "09:00", &[]).await;
+    let said = store.overrides(&owner).await.expect("the store answers");
+    assert_eq!(said.revision, later, "the override stands");
+}
+
+/// After two names of a person were joined, the calendars of both are due, until that is noted
+/// of both heads.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn calendars_of_joined_names_are_due(store: &(impl Calendars + OverrideStore)) {
+    let records = ["calendar-a", "calendar-b"].map(|name| synced(name, 0, None));
+    for record in &records {
+        write(store, record).await;
+    }
+    let [first, second] = records.map(|record| record.calendar.owner());
+    let joined = store.join_names(&second, &first, at("09:00"));
+    joined.await.expect("the store answers");
+    shows(store, "09:00", &["calendar-a", "calendar-b"]).await;
+    for head in due(store, "09:00", 100).await.heads {
+        assert_eq!(head.calendars.len(), 2);
+        let noted = store.note_applied_by_all(&head).await;
+        noted.expect("the store answers");
+    }
+    shows(store, "09:00", &[]).await;
+    let revision = skip(store, &second).await;
+    shows(store, "09:00", &["calendar-a", "calendar-b"]).await;
+    for listed in due(store, "09:00", 100).await.calendars {
+        assert_eq!(
+            (listed.person, listed.override_revision),
+            (first.clone(), revision)
+        );
+    }
+}
+
+/// No more rows are given than are asked for, and whether there are more.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn no_more_work_is_given_than_is_asked_for(store: &impl Calendars) {
+    for number in 0..20 {
+        write(store, &never_synced(&format!("calendar-{number}"))).await;
+    }
+    eventually("the store shows all", async || {
+        due(store, "09:00", 20).await.calendars.len() == 20
+    })
+    .await;
+    for (most, has_more) in [(1, true), (19, true), (20, false), (21, false)] {
+        let work = due(store, "09:00", most).await;
+        assert_eq!(
+            (work.calendars.len(), work.has_more),
+            (most.min(20), has_more)
+        );
+    }
+}

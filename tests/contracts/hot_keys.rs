@@ -1,0 +1,137 @@
+//! The capacity of each write of a row or of an index's key that many writers share.
+//!
+//! A key takes a thousand units of writes a second. docs/scale.md computes from these units
+//! how much of that is used at Recall's limits.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::Client;
+use callsheet_app::ports::{
+    Calendars as _, Decisions as _, LeaseResult, Leases as _, RateLimits as _, WriteOutcome,
+};
+use callsheet_domain::{
+    Applied, CompletedSync, Decision, Operation, OverrideRevision, OwnerCheck, PolicyRevision,
+    RateLimit, Version, Wanted,
+};
+use callsheet_testkit::{With as _, a_calendar_record, a_decision, an_applied_bot, at};
+use test_case::test_case;
+
+use crate::meter::Meter;
+use crate::servers::{local_dynamodb, second_opinion};
+use crate::tables;
+
+/// Units of a write, by the table or the index that takes them.
+fn units(expected: &[(&str, f64)]) -> BTreeMap<String, f64> {
+    let named = expected
+        .iter()
+        .map(|(place, units)| ((*place).to_owned(), *units));
+    named.collect()
+}
+
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn a_calendar_is_written_to_an_index_only_if_that_shows_a_change(client: Client) {
+    let meter = Meter::default();
+    let state = tables::state(meter.on(&client)).await;
+    let synced = |policy: u64| CompletedSync {
+        began_at: at("09:00"),
+        since: None,
+        full_sync_at: Some(at("09:00")),
+        policy: PolicyRevision(policy),
+        overrides: OverrideRevision(0),
+        holds_until: None,
+    };
+    let steps = [
+        // It is stored, and has to be synced.
+        (
+            None,
+            units(&[
+                ("table", 1.0),
+                ("calendars", 1.0),
+                ("due-calendars", 1.0),
+                ("owners", 1.0),
+            ]),
+        ),
+        // It is synced.
+        (
+            Some(1),
+            units(&[("table", 1.0), ("calendars", 1.0), ("due-calendars", 1.0)]),
+        ),
+        // It is credited with a sync of the workspace.
+        (Some(2), units(&[("table", 1.0), ("calendars", 1.0)])),
+    ];
+    for (version, (policy, expected)) in steps.into_iter().enumerate() {
+        let record = a_calendar_record().with(|record| {
+            record.last_sync = policy.map(synced);
+            record.version = Version(version as u64);
+        });
+        let written = state.write_record(&record).await;
+        assert_eq!(written.expect("the table answers"), WriteOutcome::Written);
+        assert_eq!(meter.take_written(), expected, "version {version}");
+    }
+}
+
+/// The decision with its bot at Recall.
+fn applied(decision: &mut Decision) {
+    if let Wanted::Bot(bot) = &decision.wanted {
+        decision.applied = Applied::Bot(Box::new(an_applied_bot(bot)));
+    }
+}
+
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn a_decision_enters_and_leaves_the_index_of_due_rows_once(client: Client) {
+    let meter = Meter::default();
+    let decisions = tables::decisions(meter.on(&client)).await;
+    let due = a_decision();
+    let to_check = due.clone().with(|row| {
+        applied(row);
+        row.owner_check = Some(OwnerCheck {
+            not_before: at("09:30"),
+            left: Vec::new(),
+        });
+    });
+    let checked = due.clone().with(applied);
+    let first = [("calendar", 1.0), ("event", 1.0), ("bot", 1.0)];
+    let steps = [
+        // It is decided, and has a call to make.
+        (
+            due,
+            units(&[&first[..], &[("table", 1.0), ("due", 1.0)]].concat()),
+        ),
+        // Its bot is scheduled: the key `due` loses it, the key `check` gets it.
+        (to_check, units(&[("table", 2.0), ("due", 2.0)])),
+        // The owner of the bot is checked.
+        (checked, units(&[("table", 2.0), ("due", 1.0)])),
+    ];
+    for (version, (decision, expected)) in steps.into_iter().enumerate() {
+        let decision = decision.with(|row| row.version = Version(version as u64));
+        let written = decisions.write(&decision).await;
+        assert_eq!(written.expect("the table answers"), WriteOutcome::Written);
+        assert_eq!(meter.take_written(), expected, "version {version}");
+    }
+}
+
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn a_permit_and_a_lease_cost_a_unit_a_write_and_are_in_no_index(client: Client) {
+    let meter = Meter::default();
+    let state = tables::state(meter.on(&client)).await;
+    let (now, rate_limit) = (at("09:00"), RateLimit::per_minute(600, 1));
+    let one = units(&[("table", 1.0)]);
+    for _ in 0..2 {
+        let acquired = state.acquire(Operation::ScheduleBot, rate_limit, 1, now, at("10:00"));
+        acquired.await.expect("the table answers");
+        assert_eq!(meter.take_written(), one);
+    }
+    let taken = state.take(now, at("09:01")).await;
+    let LeaseResult::Held(held) = taken.expect("the table answers") else {
+        panic!("nobody holds the lease");
+    };
+    assert_eq!(meter.take_written(), one);
+    state.release(held).await.expect("the table answers");
+    assert_eq!(meter.take_written(), one);
+}
