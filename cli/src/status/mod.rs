@@ -30,7 +30,7 @@ pub(crate) async fn run(
         dead_letters: workspace.optional_dead_letters().await?,
     };
     let zone = &workspace.screen().zone;
-    status((&state, &decisions, &queues), arguments, zone, now).await
+    Box::pin(status((&state, &decisions, &queues), arguments, zone, now)).await
 }
 
 async fn status<S, D, Q, L>(

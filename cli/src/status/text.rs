@@ -179,26 +179,18 @@ impl Text<'_, MeetingsOfDays> {
             return "No meeting starts today or tomorrow.".to_owned();
         }
         let mut table = table(self.1, ["meetings", "today", "tomorrow"]);
-        let rows: [(&str, bool, fn(&MeetingCounts) -> usize); 8] = [
-            ("to be recorded", true, |day| day.record),
-            ("not recorded", true, |day| day.skip),
-            ("bot scheduled", true, |day| {
-                day.with_bot(&[BotState::Scheduled])
-            }),
-            ("bot dispatched", false, |day| {
-                day.with_bot(&[BotState::Dispatched])
-            }),
-            ("due", false, |day| day.with_bot(&[BotState::Due])),
-            ("retrying", false, |day| day.with_bot(&[BotState::Retrying])),
-            ("uncertain", false, |day| {
-                day.with_bot(&[BotState::Uncertain])
-            }),
-            ("abandoned", false, |day| {
-                day.with_bot(&[BotState::Abandoned])
-            }),
+        let with_bot = |state| days.map(|day| day.with_bot(&[state]));
+        let rows = [
+            ("to be recorded", true, days.map(|day| day.record)),
+            ("not recorded", true, days.map(|day| day.skip)),
+            ("bot scheduled", true, with_bot(BotState::Scheduled)),
+            ("bot dispatched", false, with_bot(BotState::Dispatched)),
+            ("due", false, with_bot(BotState::Due)),
+            ("retrying", false, with_bot(BotState::Retrying)),
+            ("uncertain", false, with_bot(BotState::Uncertain)),
+            ("abandoned", false, with_bot(BotState::Abandoned)),
         ];
-        for (name, is_usual, count) in rows {
-            let counts = days.map(count);
+        for (name, is_usual, counts) in rows {
             if is_usual || counts != [0, 0] {
                 let [today, tomorrow] = counts.map(Field::number::<usize>);
                 table.add_row([Field::text(name), today, tomorrow]);

@@ -201,11 +201,10 @@ fn got(body: &Value) -> Value {
     }
     let sort = body["Key"]["sort"]["S"].as_str().unwrap_or_default();
     let row = match sort {
-        "policy" => json!({"v": 1, "revision": 1}),
         "policy#0000000001" => a_policy(),
         "calendar" => a_record(),
         "access" => json!({"v": 1, "since": 1, "reason": HOSTILE, "next_probe_at": 2}),
-        "overrides" => json!({"v": 1, "revision": 1}),
+        "policy" | "overrides" => json!({"v": 1, "revision": 1}),
         _ => return json!({}),
     };
     json!({ "Item": attributes(&row) })

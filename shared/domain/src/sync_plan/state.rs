@@ -160,7 +160,7 @@ pub struct WorkspaceCoverage {
     /// The earliest `updated_at` that it lists, by Recall's clock; none for a full sync.
     pub since: Option<Timestamp>,
     /// The latest start that it lists; none if it lists all. Changes to later events are
-    /// [left to windows](super::distant).
+    /// left to windows, as [`DistantChanges`] says.
     pub starts_until: Option<Timestamp>,
     /// Calendars whose events were listed but could not be written: it answers no request
     /// for them.
