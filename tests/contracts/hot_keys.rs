@@ -94,7 +94,12 @@ async fn a_decision_enters_and_leaves_the_index_of_due_rows_once(client: Client)
         });
     });
     let checked = due.clone().with(applied);
-    let first = [("calendar", 1.0), ("event", 1.0), ("bot", 1.0)];
+    let first = [
+        ("calendar", 1.0),
+        ("event", 1.0),
+        ("bot", 1.0),
+        ("day", 1.0),
+    ];
     let steps = [
         // It is decided, and has a call to make.
         (
@@ -102,7 +107,10 @@ async fn a_decision_enters_and_leaves_the_index_of_due_rows_once(client: Client)
             units(&[&first[..], &[("table", 1.0), ("due", 1.0)]].concat()),
         ),
         // Its bot is scheduled: the key `due` loses it, the key `check` gets it.
-        (to_check, units(&[("table", 2.0), ("due", 2.0)])),
+        (
+            to_check,
+            units(&[("table", 2.0), ("due", 2.0), ("day", 1.0)]),
+        ),
         // The owner of the bot is checked.
         (checked, units(&[("table", 2.0), ("due", 1.0)])),
     ];
