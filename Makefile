@@ -35,7 +35,7 @@ test: ## run all tests, also against a deployed stack, and every target (TESTS="
 	@$(LOCAL) test $(TESTS)
 	@$(if $(TESTS),,$(LOCAL) targets)
 
-bench: ## measure on a local cloud of its own, with Recall's limits: make bench BENCH=storm|paging|drain|overtake|allhands|quiet|dropped|faults|cost
+bench: ## measure on a local cloud of its own, with Recall's limits: make bench BENCH=storm|paging|drain|overtake|allhands|push|quiet|dropped|faults|cost
 	@$(LOCAL) bench $(if $(PROFILE),--profile=$(PROFILE)) $(BENCH)
 
 simulate: ## simulate a week of a workspace of any size, without a cloud: make simulate SIMULATE="--calendars 10000"

@@ -60,15 +60,12 @@ impl Dataset {
         if is_held {
             recall.hold_webhooks().await?;
         }
-        let mut dataset = Self {
-            calendars: Vec::new(),
-            meetings: Meetings::new(),
-            events: Vec::new(),
-        };
+        let mut dataset = Self::empty();
         for number in 0..calendars {
             let first = number * meetings;
-            let drafts = (first..first + meetings).map(&draft).collect();
-            dataset.connect_calendar(testbed, number, drafts).await?;
+            let drafts: Vec<_> = (first..first + meetings).map(&draft).collect();
+            let batches = drafts.chunks(BATCH_SIZE);
+            dataset.connect_calendar(testbed, number, batches).await?;
         }
         if is_held {
             recall.wait_for_webhooks(Duration::from_secs(10)).await?;
@@ -89,11 +86,21 @@ impl Dataset {
         Ok(dataset)
     }
 
-    async fn connect_calendar(
+    /// No calendars.
+    pub(crate) fn empty() -> Self {
+        Self {
+            calendars: Vec::new(),
+            meetings: Meetings::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Connects a calendar, and creates its events, with one request for each of `batches`.
+    pub(crate) async fn connect_calendar(
         &mut self,
         testbed: &Testbed,
         number: usize,
-        drafts: Vec<EventDraft>,
+        batches: impl Iterator<Item = &[EventDraft]>,
     ) -> BenchResult<()> {
         let recall = &testbed.stack.recall;
         let email = format!("desk-{number}@acme.example");
@@ -103,7 +110,7 @@ impl Dataset {
         };
         let calendar = recall.create_calendar(platform, Some(&email)).await?;
         let mut events = Vec::new();
-        for batch in drafts.chunks(BATCH_SIZE) {
+        for batch in batches {
             let created = recall.create_events(calendar.id, batch.to_vec()).await?;
             events.extend(created.iter().map(|event| event.id));
             self.update(&created);

@@ -12,9 +12,9 @@ use crate::result::BenchResult;
 use crate::testbed::{Testbed, progress};
 
 /// Time over which the moves are spread.
-const DURATION: Duration = Duration::from_secs(30);
+pub(crate) const DURATION: Duration = Duration::from_secs(30);
 /// Time over which they are spread at the smallest size.
-const SMALLEST_DURATION: Duration = Duration::from_secs(1);
+pub(crate) const SMALLEST_DURATION: Duration = Duration::from_secs(1);
 /// Number of meetings of a calendar that move at once, and so share a webhook.
 const BATCH_SIZE: usize = 2;
 

@@ -13,7 +13,23 @@ use crate::result::BenchResult;
 pub(crate) struct Report {
     benchmark: &'static str,
     tables: Vec<ResultTable>,
+    goals: Vec<Goal>,
     notes: Vec<String>,
+}
+
+/// A number that a measured one should not exceed.
+#[derive(Debug)]
+struct Goal {
+    name: String,
+    most: f64,
+    /// None if it was never reached.
+    measured: Option<f64>,
+}
+
+impl Goal {
+    fn is_met(&self) -> bool {
+        self.measured.is_some_and(|measured| measured <= self.most)
+    }
 }
 
 #[derive(Debug)]
@@ -29,6 +45,7 @@ impl Report {
         Self {
             benchmark,
             tables: Vec::new(),
+            goals: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -51,6 +68,29 @@ impl Report {
             .push(cells);
     }
 
+    /// Adds a goal: `measured` is at most `most`. None is what was never reached.
+    pub(crate) fn goal(&mut self, name: impl Into<String>, most: f64, measured: Option<f64>) {
+        self.goals.push(Goal {
+            name: name.into(),
+            most,
+            measured,
+        });
+    }
+
+    /// The goals that are missed, in words.
+    pub(crate) fn missed(&self) -> Vec<String> {
+        let missed = self.goals.iter().filter(|goal| !goal.is_met());
+        let in_words = missed.map(|goal| {
+            let measured = goal
+                .measured
+                .map_or("never reached".to_owned(), |measured| {
+                    format!("{measured} instead of at most")
+                });
+            format!("{}: {measured} {}", goal.name, goal.most)
+        });
+        in_words.collect()
+    }
+
     /// Adds an explanation of the numbers.
     pub(crate) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
@@ -68,6 +108,7 @@ impl Report {
         let report = json!({
             "benchmark": self.benchmark,
             "tables": tables.collect::<Vec<_>>(),
+            "goals": self.goals.iter().map(Goal::json).collect::<Vec<_>>(),
             "notes": self.notes,
         });
         format!("{report:#}")
@@ -86,19 +127,48 @@ impl Report {
     /// Prints the tables and the explanations.
     pub(crate) fn print(&self) {
         for results in &self.tables {
-            let mut table = Table::new();
-            let line = LineStyle::none().fill('─').junction('─');
-            table.load_style(presets::NOTHING.header_separator(line));
+            let mut table = plain_table();
             table.set_header(results.columns.iter().map(Cell::new));
             for row in &results.rows {
                 table.add_row(row.iter().map(cell_text));
             }
             println!("\n{}\n{}", results.title, table.trim_fmt());
         }
+        if !self.goals.is_empty() {
+            let rows = self.goals.iter().map(|goal| {
+                let met = if goal.is_met() { "yes" } else { "no" };
+                let measured = json!(goal.measured);
+                [json!(goal.name), json!(goal.most), measured, json!(met)]
+            });
+            let mut table = plain_table();
+            table.set_header(["goal", "at most", "measured", "met"]);
+            for row in rows {
+                table.add_row(row.iter().map(cell_text));
+            }
+            println!("\n{}", table.trim_fmt());
+        }
         for note in &self.notes {
             println!("\n{note}");
         }
     }
+}
+
+impl Goal {
+    fn json(&self) -> Value {
+        json!({
+            "goal": self.name,
+            "at most": self.most,
+            "measured": self.measured,
+            "is met": self.is_met(),
+        })
+    }
+}
+
+fn plain_table() -> Table {
+    let mut table = Table::new();
+    let line = LineStyle::none().fill('─').junction('─');
+    table.load_style(presets::NOTHING.header_separator(line));
+    table
 }
 
 fn cell_text(cell: &Value) -> String {

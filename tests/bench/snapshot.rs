@@ -21,6 +21,12 @@ impl Snapshot {
         Self(testbed.stack.decision_summaries().await)
     }
 
+    /// Whether there is a decision about an event, and it says `skip`.
+    pub(crate) fn is_skipped(&self, event: &str) -> bool {
+        let decision = self.0.get(event);
+        decision.is_some_and(|decision| !decision.is_recorded)
+    }
+
     /// Number of decisions that are due.
     pub(crate) fn due(&self) -> usize {
         self.0.values().filter(|decision| decision.is_due).count()

@@ -1,5 +1,6 @@
-//! Storm: 2,000 meetings of 200 calendars move within half a minute, and about 1,000 webhooks
-//! report it. Measures the list calls and the time until every decision is right.
+//! Storm: 200 calendars with 2,000 meetings are connected within half a minute, then all these
+//! meetings move, and about 1,000 webhooks report either. Measures the list calls and the time
+//! until every decision is right.
 //!
 //! One list for each webhook would be 1,000 lists, which take a quarter of an hour at 60 a minute.
 //! The changed events fit on 20 pages of the workspace.
@@ -13,6 +14,7 @@ use serde_json::json;
 use crate::calls::rate_limited;
 use crate::dataset::Dataset;
 use crate::moves::{Moves, move_all};
+use crate::newcomers::connect_newcomers;
 use crate::numbers::{as_f64, seconds, tenths};
 use crate::plain_server::PlainServer;
 use crate::previews::Previews;
@@ -26,16 +28,22 @@ const CALENDARS: usize = 200;
 const MEETINGS_PER_CALENDAR: usize = 10;
 /// Events per page of a list.
 const PAGE_SIZE: usize = 100;
+/// Goals for calendars that were never seen before, in calls.
+const MOST_LISTS: usize = 40;
+const MOST_CALENDAR_CALLS: usize = 5;
+/// How many times as long as at the limit it may take until all is right.
+const RATIO: f64 = 1.05;
 /// Timeout, after which a strategy is reported as far as it came.
 const TIMEOUT: Duration = Duration::from_mins(20);
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "strategy",
     "changes",
     "webhooks",
     "lists",
     "429 of these",
     "peak per minute",
+    "calendar calls",
     "wrong at the end",
     "right after, s",
     "minimum, s",
@@ -66,10 +74,18 @@ pub(crate) async fn measure(testbed: &Testbed, previews: bool) -> BenchResult<Re
     report.table("From the first change until all is right", &COLUMNS);
     let calendars = testbed.sized(CALENDARS, 2);
     let meetings = testbed.sized(MEETINGS_PER_CALENDAR, 2);
-    let mut dataset = Dataset::connect_and_settle(testbed, calendars, meetings).await?;
     testbed.stack.recall.set_latency(USUAL_LATENCY).await?;
 
     testbed.redeploy(Rates::PUBLISHED, &[]).await?;
+    begin(testbed).await?;
+    let (mut dataset, connected) = connect_newcomers(testbed, calendars, meetings).await?;
+    let run = finish(testbed, &dataset, connected, None).await?;
+    if run.bots_at.is_none() {
+        return Err("the meetings of the new calendars did not all get their bots".into());
+    }
+    add_goals(&mut report, testbed, &run).await?;
+    add_row(&mut report, testbed, "new calendars", run).await?;
+
     let run = deployed(testbed, &mut dataset, previews).await?;
     add_row(&mut report, testbed, "with the defaults", run).await?;
     // A resync would sync one calendar after another, and never end.
@@ -89,12 +105,20 @@ pub(crate) async fn measure(testbed: &Testbed, previews: bool) -> BenchResult<Re
     Ok(report)
 }
 
-/// Runs the storm with the deployed functions.
+/// Moves all meetings, with the deployed functions.
 async fn deployed(
     testbed: &Testbed,
     dataset: &mut Dataset,
     previews: bool,
 ) -> BenchResult<StormRun> {
+    begin(testbed).await?;
+    let previews = previews.then(Previews::start);
+    let moves = move_all(testbed, dataset).await?;
+    finish(testbed, dataset, moves, previews).await
+}
+
+/// Has webhooks sent to the stack, and waits until it is idle.
+async fn begin(testbed: &Testbed) -> BenchResult<()> {
     let target = WebhookTarget {
         url: testbed.stack.webhook.url.clone(),
         secrets: vec![testbed.stack.webhook.secret.clone()],
@@ -105,9 +129,16 @@ async fn deployed(
         .recall
         .set_webhook_target(Some(&target))
         .await?;
-    testbed.reset_calls().await?;
-    let previews = previews.then(Previews::start);
-    let moves = move_all(testbed, dataset).await?;
+    testbed.reset_calls().await
+}
+
+/// Watches the deployed functions until every meeting has the right decision, and its bot.
+async fn finish(
+    testbed: &Testbed,
+    dataset: &Dataset,
+    moves: Moves,
+    previews: Option<Previews>,
+) -> BenchResult<StormRun> {
     let wrong = async || dataset.wrong(testbed).await;
     let mut run = StormRun::watch(testbed, moves, wrong).await?;
     run.previews = previews.map(|previews| previews.completed());
@@ -156,6 +187,50 @@ impl StormRun {
     }
 }
 
+/// Calls that arrived until every decision was right.
+async fn calls_until_right(
+    testbed: &Testbed,
+    run: &StormRun,
+    operation: Operation,
+) -> BenchResult<Vec<CallRecord>> {
+    let mut calls = testbed.calls(Some(operation)).await?;
+    let end = run.right_at.unwrap_or_else(|| testbed.stack.now());
+    calls.retain(|call| call.received_at <= end);
+    Ok(calls)
+}
+
+async fn calendar_calls(testbed: &Testbed, run: &StormRun) -> BenchResult<usize> {
+    let mut count = 0;
+    for operation in [Operation::GetCalendar, Operation::ListCalendars] {
+        count += calls_until_right(testbed, run, operation).await?.len();
+    }
+    Ok(count)
+}
+
+/// Holds the storm of new calendars against its goals.
+async fn add_goals(report: &mut Report, testbed: &Testbed, run: &StormRun) -> BenchResult<()> {
+    let lists = calls_until_right(testbed, run, Operation::ListEvents).await?;
+    report.goal(
+        "new calendars: lists",
+        as_f64(MOST_LISTS),
+        Some(as_f64(lists.len())),
+    );
+    report.goal(
+        "new calendars: calendar calls",
+        as_f64(MOST_CALENDAR_CALLS),
+        Some(as_f64(calendar_calls(testbed, run).await?)),
+    );
+    // Every meeting takes a call for its bot, and these take longer than the lists.
+    let limit = as_f64(run.moves.count) * 60.0 / f64::from(Rates::PUBLISHED.bots);
+    let took = |at: Timestamp| tenths(at.duration_since(run.moves.last_at).as_secs_f64());
+    report.goal(
+        "new calendars: all right after, s",
+        tenths(limit * RATIO),
+        run.bots_at.map(took),
+    );
+    Ok(())
+}
+
 async fn add_row(
     report: &mut Report,
     testbed: &Testbed,
@@ -163,9 +238,7 @@ async fn add_row(
     run: StormRun,
 ) -> BenchResult<()> {
     let calls = testbed.calls(Some(Operation::ListEvents)).await?;
-    let end = run.right_at.unwrap_or_else(|| testbed.stack.now());
-    let is_early = |call: &&CallRecord| call.received_at <= end;
-    let lists: Vec<_> = calls.iter().filter(is_early).cloned().collect();
+    let lists = calls_until_right(testbed, &run, Operation::ListEvents).await?;
     let pages = run.moves.count.div_ceil(PAGE_SIZE);
     let minimum = as_f64(pages) * 60.0 / f64::from(Rates::PUBLISHED.list_events);
     report.row(vec![
@@ -175,6 +248,7 @@ async fn add_row(
         json!(lists.len()),
         json!(rate_limited(&lists)),
         json!(testbed.peak(Operation::ListEvents).await?),
+        json!(calendar_calls(testbed, &run).await?),
         json!(run.wrong),
         seconds(run.moves.last_at, run.right_at),
         json!(tenths(minimum)),

@@ -89,6 +89,9 @@ pub(crate) struct Company {
     pub(crate) meetings: Vec<SimMeeting>,
     /// Their events.
     pub(crate) events: Vec<SimEvent>,
+    /// The address of each calendar's owner, and of a person of another company.
+    owners: Vec<Email>,
+    buyer: Email,
     random: fastrand::Rng,
 }
 
@@ -98,6 +101,8 @@ impl Company {
             size,
             meetings: Vec::new(),
             events: Vec::new(),
+            owners: (0..size.calendars).map(owner).collect(),
+            buyer: email("buyer@globex.example"),
             random: fastrand::Rng::with_seed(seed),
         }
     }
@@ -208,22 +213,27 @@ impl Company {
         }
     }
 
+    /// The address of a calendar's owner.
+    pub(crate) fn owner(&self, calendar: CalendarNumber) -> Email {
+        self.owners[calendar as usize].clone()
+    }
+
     fn facts(&self, event: SimEvent, meeting: &SimMeeting) -> Facts {
         let invited = meeting.events.iter().take(MOST_LISTED);
         let calendars = invited.map(|number| self.events[*number as usize].calendar);
         let mut people: Vec<_> = calendars
-            .map(|calendar| attendee(owner(calendar)))
+            .map(|calendar| attendee(self.owner(calendar)))
             .collect();
         let title = match meeting.kind {
             Kind::AllHands => "All hands",
             Kind::Internal { is_review: true } => "Review",
             Kind::Internal { is_review: false } => "Planning",
             Kind::External => {
-                people.push(attendee(email("buyer@globex.example")));
+                people.push(attendee(self.buyer.clone()));
                 "Call"
             }
         };
-        let own = owner(event.calendar);
+        let own = self.owner(event.calendar);
         if people.iter().all(|person| person.email != own) {
             people.push(attendee(own));
         }
@@ -254,8 +264,7 @@ fn email(text: &str) -> Email {
     Email::parse(text).expect("an address")
 }
 
-/// The address of a calendar's owner.
-pub(crate) fn owner(calendar: CalendarNumber) -> Email {
+fn owner(calendar: CalendarNumber) -> Email {
     email(&format!("p{calendar}@acme.example"))
 }
 

@@ -5,6 +5,7 @@
 //! all of them wait.
 
 mod company;
+mod goals;
 mod lambda;
 mod lateness;
 mod limits;
@@ -29,7 +30,7 @@ use world::World;
 
 /// Simulates a week of a workspace at Recall's published limits.
 ///
-/// Prints how late decisions and bots were, the calls against the limits, and whether
+/// Prints how late decisions and bots were, the calls against the limits, the goals, and whether
 /// anything was missed.
 #[derive(Debug, Clone, Copy, Parser)]
 #[command(version)]
@@ -69,8 +70,10 @@ async fn simulate(flags: Flags) -> (String, Vec<String>) {
         days_ahead: flags.days_ahead,
         calendars: flags.calendars,
     };
-    let decided = week.play(flags.days).await;
-    (report::report(&week, &decided), report::faults(&week))
+    week.play(flags.days).await;
+    let goals = week.world().with(|simulated| goals::goals(simulated));
+    let text = [report::report(&week), goals].join("\n");
+    (text, report::faults(&week))
 }
 
 fn main() -> Result<ExitCode> {

@@ -7,17 +7,17 @@ use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 use crate::lateness::{Group, Samples};
 use crate::limits::limit;
-use crate::week::{Decided, Week};
-use crate::world::{Miss, Simulated};
+use crate::week::Week;
+use crate::world::{DecidedWithin, Miss, Simulated};
 
 /// The tables of a week.
-pub(crate) fn report(week: &Week, decided: &[Decided]) -> String {
+pub(crate) fn report(week: &Week) -> String {
     let world = &week.deployed.world;
     let minutes = world.now().duration_since(week.began).as_secs_f64() / 60.0;
     let mut text = world.with(|simulated| {
         [
             lateness(simulated),
-            pushed(decided),
+            pushed(&simulated.after_push),
             calls(simulated, minutes),
             starts(simulated),
         ]
@@ -29,10 +29,23 @@ pub(crate) fn report(week: &Week, decided: &[Decided]) -> String {
         text,
         "\n{sent} messages, at most {longest} waiting, {dead} dead letters. {requests} requests to the tables."
     );
+    if let Some(peak) = peak_memory() {
+        let _ = writeln!(text, "{peak} MB of memory at the peak.");
+    }
     text
 }
 
-fn table(header: &[&str], numbers_from: usize) -> Table {
+/// The most memory that the process has had, in megabytes; none where the system has no file
+/// that says so.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let mut lines = status.lines();
+    let peak = lines.find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = peak.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes / 1024)
+}
+
+pub(crate) fn table(header: &[&str], numbers_from: usize) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─')));
     table.set_header(header);
@@ -43,7 +56,7 @@ fn table(header: &[&str], numbers_from: usize) -> Table {
 }
 
 /// Seconds, or minutes, or hours.
-fn time(seconds: f64) -> String {
+pub(crate) fn time(seconds: f64) -> String {
     match seconds {
         ..120.0 => format!("{seconds:.1} s"),
         ..7_200.0 => format!("{:.1} min", seconds / 60.0),
@@ -103,7 +116,18 @@ fn lateness(simulated: &Simulated) -> String {
     )
 }
 
-fn pushed(decided: &[Decided]) -> String {
+/// Seconds that the pages of so many events take: sixty pages of a hundred a minute.
+pub(crate) fn at_the_limit(events: usize) -> f64 {
+    f64::from(u32::try_from(events).unwrap_or(u32::MAX)).max(1.0) / 100.0
+}
+
+/// How many times as long as at the limit it took, without a minute.
+pub(crate) fn ratio(within: &DecidedWithin) -> Option<f64> {
+    let after = within.after?.as_secs_f64();
+    Some((after - 60.0).max(0.0) / at_the_limit(within.events))
+}
+
+fn pushed(decided: &[DecidedWithin]) -> String {
     let header = [
         "after the push: starts within",
         "events",
@@ -113,16 +137,13 @@ fn pushed(decided: &[Decided]) -> String {
     ];
     let mut table = table(&header, 1);
     for one in decided {
-        // Sixty pages of a hundred events a minute.
-        let least = f64::from(u32::try_from(one.events).unwrap_or(u32::MAX)).max(1.0) / 100.0;
         let after = one.after.map(|after| after.as_secs_f64());
-        let ratio = |seconds: f64| format!("{:.2}", (seconds - 60.0).max(0.0) / least);
         table.add_row([
-            format!("{} h", one.within_hours),
+            format!("{} h", one.hours),
             one.events.to_string(),
-            after.map_or("never".to_owned(), time),
-            time(least),
-            after.map_or("–".to_owned(), ratio),
+            after.map_or("not yet".to_owned(), time),
+            time(at_the_limit(one.events)),
+            ratio(one).map_or("–".to_owned(), |ratio| format!("{ratio:.2}")),
         ]);
     }
     format!("{}\n", table.trim_fmt())

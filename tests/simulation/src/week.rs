@@ -16,12 +16,11 @@ use callsheet_domain::{Actor, PolicyDocument, SyncJob, SyncReason, SyncRequest, 
 use jiff::SignedDuration;
 use tokio::task::spawn_local;
 
-use crate::company::{
-    CalendarNumber, EventNumber, Kind, MeetingNumber, days_after, is_weekend, midnight,
-};
+use crate::company::{CalendarNumber, Kind, MeetingNumber, days_after, is_weekend, midnight};
 use crate::lambda::Deployed;
 use crate::lateness::{Cause, Phase};
-use crate::world::World;
+use crate::workspace::Place;
+use crate::world::{DecidedWithin, World};
 
 /// How often a meeting of each calendar changes on a workday.
 const CHANGES_A_DAY: u32 = 4;
@@ -31,6 +30,8 @@ const LATER: u32 = 30;
 const ALL_HANDS: u32 = 5_000;
 /// How long Recall takes from a change to its webhook.
 const WEBHOOK: std::ops::Range<i64> = 500..3_000;
+/// It is noted when everything that starts within so many hours of the push is decided.
+const WITHIN_HOURS: [i32; 6] = [1, 2, 4, 24, 7 * 24, 27 * 24];
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -53,17 +54,6 @@ fn at(began: Timestamp, days: i32, minutes: i64) -> Timestamp {
         days_after(began, days),
         MINUTE * i32::try_from(minutes).unwrap_or(i32::MAX),
     )
-}
-
-/// How long after a push what starts within some hours was decided.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Decided {
-    /// The hours.
-    pub(crate) within_hours: i32,
-    /// The events that start within them.
-    pub(crate) events: usize,
-    /// When the last of them was decided; none if that never happened.
-    pub(crate) after: Option<SignedDuration>,
 }
 
 /// A week of a company.
@@ -99,7 +89,7 @@ impl Week {
     }
 
     /// Plays the week, or its first days.
-    pub(crate) async fn play(&self, days: i32) -> Vec<Decided> {
+    pub(crate) async fn play(&self, days: i32) {
         for day in 0..self.days_ahead + days.min(7) {
             self.plan_day(day);
         }
@@ -110,21 +100,25 @@ impl Week {
         spawn_local(self.clone().connect_later());
         spawn_local(self.clone().move_all_hands(all_hands));
         spawn_local(self.clone().be_out());
-        let pushed = spawn_local(self.clone().push_on_tuesday());
+        spawn_local(self.clone().push_on_tuesday());
         self.connect(0..self.later().start, HOUR).await;
         self.until(at(self.began, 2, 0)).await;
         self.enter(Phase::Usual);
         self.until(at(self.began, days, 0)).await;
-        if pushed.is_finished() {
-            pushed.await.unwrap_or_default()
-        } else {
-            Vec::new()
-        }
     }
 
     fn enter(&self, phase: Phase) {
         self.world()
             .with(|simulated| simulated.lateness.phase = phase);
+    }
+
+    /// Ends a phase, unless another one has begun.
+    fn leave(&self, phase: Phase) {
+        self.world().with(|simulated| {
+            if simulated.lateness.phase == phase {
+                simulated.lateness.phase = Phase::Usual;
+            }
+        });
     }
 
     fn plan_day(&self, day: i32) {
@@ -190,7 +184,7 @@ impl Week {
         self.enter(Phase::MassConnection);
         self.connect(self.later(), HOUR).await;
         self.until(at(self.began, 4, 15 * 60)).await;
-        self.enter(Phase::Usual);
+        self.leave(Phase::MassConnection);
     }
 
     /// Changes meetings in the hours of work, at random times.
@@ -226,10 +220,8 @@ impl Week {
                 let meeting = company.invite(starts_at, now);
                 return simulated.add(meeting, now);
             }
-            let near = simulated
-                .workspace
-                .starting(starts_at, plus(starts_at, HOUR / 12));
-            let Some(event) = pick(&mut simulated.random, &near) else {
+            let (workspace, random) = (&simulated.workspace, &mut simulated.random);
+            let Some(event) = workspace.one_starting(starts_at, random) else {
                 return Vec::new();
             };
             let of = simulated.workspace.company.events[event as usize].meeting;
@@ -262,50 +254,56 @@ impl Week {
     }
 
     /// Pushes the second policy, and waits until everything is decided by it.
-    async fn push_on_tuesday(self) -> Vec<Decided> {
+    async fn push_on_tuesday(self) {
         self.until(at(self.began, 3, 10 * 60)).await;
         self.enter(Phase::Push);
         let pushed_at = self.world().now();
         if self.push(1).await.is_none() {
-            return Vec::new();
+            return;
         }
         let listed_until = self.listed_until();
         self.world()
             .with(|simulated| simulated.push(listed_until, pushed_at));
-        let decided = self.wait_for_decisions(pushed_at).await;
-        self.enter(Phase::Usual);
-        decided
+        self.note_decisions(pushed_at).await;
+        self.leave(Phase::Push);
     }
 
-    /// Waits until the events that start soon, and those that start later, are decided.
-    async fn wait_for_decisions(&self, pushed_at: Timestamp) -> Vec<Decided> {
-        let mut all = Vec::new();
-        for within_hours in [1, 2, 4, 24, 7 * 24, 27 * 24] {
-            let until = plus(pushed_at, HOUR * within_hours);
-            let starting =
-                |world: &World| world.with(|one| one.workspace.starting(pushed_at, until));
-            let events = starting(self.world()).len();
-            let mut decided = Decided {
-                within_hours,
-                events,
+    /// Notes when the events that start soon, and those that start later, are decided.
+    async fn note_decisions(&self, pushed_at: Timestamp) {
+        let until = |hours: i32| plus(pushed_at, HOUR * hours);
+        let events = self.world().with(|simulated| {
+            let last = WITHIN_HOURS.into_iter().max().unwrap_or_default();
+            simulated.workspace.places(pushed_at, until(last))
+        });
+        let mut decided = 0;
+        for hours in WITHIN_HOURS {
+            let starting = events.partition_point(|(start, _)| *start < until(hours));
+            let mut within = DecidedWithin {
+                hours,
+                events: starting,
                 after: None,
             };
-            let give_up_at = at(self.began, 4, 9 * 60);
-            while self.world().now() < give_up_at {
-                let now = self.world().now();
-                let is_left = |event: &EventNumber| {
-                    self.world()
-                        .with(|one| one.lateness.is_undecided_since(*event, pushed_at))
-                };
-                if !starting(self.world()).iter().any(is_left) {
-                    decided.after = Some(now.duration_since(pushed_at));
+            self.world().with(|one| one.after_push.push(within));
+            loop {
+                decided = self.world().with(|simulated| {
+                    let is_left = |(_, event): &Place| {
+                        let lateness = &simulated.lateness;
+                        lateness.is_undecided_since(*event, pushed_at)
+                    };
+                    let left = events[decided..].iter().position(is_left);
+                    left.map_or(events.len(), |left| decided + left)
+                });
+                if decided >= starting {
                     break;
                 }
-                self.world().pass(SignedDuration::from_secs(5)).await;
+                self.world().pass(SignedDuration::from_secs(1)).await;
             }
-            all.push(decided);
+            within.after = Some(self.world().now().duration_since(pushed_at));
+            self.world().with(|one| {
+                one.after_push.pop();
+                one.after_push.push(within);
+            });
         }
-        all
     }
 
     async fn move_all_hands(self, meeting: MeetingNumber) {
@@ -320,7 +318,7 @@ impl Week {
         });
         self.tell(moved, SyncReason::EventsChanged { since: now });
         self.until(at(self.began, 4, 17 * 60)).await;
-        self.enter(Phase::Usual);
+        self.leave(Phase::AllHands);
     }
 
     async fn be_out(self) {
@@ -356,8 +354,4 @@ fn ahead(random: &mut fastrand::Rng, days_ahead: i32) -> SignedDuration {
         _ => random.i64(24 * 60..24 * 60 * i64::from(days_ahead.clamp(2, 26))),
     };
     SignedDuration::from_mins(minutes)
-}
-
-fn pick(random: &mut fastrand::Rng, events: &[EventNumber]) -> Option<EventNumber> {
-    (!events.is_empty()).then(|| events[random.usize(0..events.len())])
 }

@@ -10,17 +10,20 @@ use callsheet_domain::{
 };
 use jiff::SignedDuration;
 
-use crate::company::{
-    CalendarNumber, Company, EventNumber, MeetingNumber, calendar_id, number_in, owner,
-};
+use crate::company::{CalendarNumber, Company, EventNumber, MeetingNumber, calendar_id, number_in};
 
 /// Items of a page of a list.
 const PAGE: usize = 100;
 /// How far ahead Recall lists events.
 const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
 
+/// If more events have changed, a list of changes goes through all events by their start.
+const MANY_CHANGES: usize = 4_000;
+/// Seconds of a slot of starts.
+const SLOT: i64 = 300;
+
 /// A place in a list of events: a start and an event.
-type Place = (Timestamp, EventNumber);
+pub(crate) type Place = (Timestamp, EventNumber);
 
 /// A bot, and the events that share it.
 #[derive(Debug)]
@@ -47,6 +50,9 @@ pub(crate) struct Workspace {
     connected: BTreeMap<CalendarNumber, Timestamp>,
     of_calendar: HashMap<CalendarNumber, BTreeSet<Place>>,
     by_start: BTreeSet<Place>,
+    /// The events that start in each slot, and where each event is in its own.
+    by_slot: HashMap<i64, Vec<EventNumber>>,
+    in_slot: Vec<usize>,
     by_change: BTreeSet<Place>,
     /// The events of calendars, connected or not.
     planned: HashMap<CalendarNumber, Vec<EventNumber>>,
@@ -62,6 +68,8 @@ impl Workspace {
             connected: BTreeMap::new(),
             of_calendar: HashMap::new(),
             by_start: BTreeSet::new(),
+            by_slot: HashMap::new(),
+            in_slot: Vec::new(),
             by_change: BTreeSet::new(),
             planned: HashMap::new(),
             bots: HashMap::new(),
@@ -102,6 +110,13 @@ impl Workspace {
         self.by_change.insert((of.updated_at, event));
         let of_calendar = self.of_calendar.entry(of.calendar).or_default();
         of_calendar.insert((starts_at, event));
+        let slot = self.by_slot.entry(slot_of(starts_at)).or_default();
+        let index = event as usize;
+        if self.in_slot.len() <= index {
+            self.in_slot.resize(self.company.events.len(), 0);
+        }
+        self.in_slot[index] = slot.len();
+        slot.push(event);
     }
 
     fn unlist(&mut self, event: EventNumber) {
@@ -111,6 +126,13 @@ impl Workspace {
         self.by_change.remove(&(of.updated_at, event));
         if let Some(events) = self.of_calendar.get_mut(&of.calendar) {
             events.remove(&(starts_at, event));
+        }
+        let index = self.in_slot[event as usize];
+        if let Some(slot) = self.by_slot.get_mut(&slot_of(starts_at)) {
+            slot.swap_remove(index);
+            if let Some(moved) = slot.get(index) {
+                self.in_slot[*moved as usize] = index;
+            }
         }
     }
 
@@ -146,8 +168,32 @@ impl Workspace {
 
     /// The events that start in a span of time, by start.
     pub(crate) fn starting(&self, from: Timestamp, until: Timestamp) -> Vec<EventNumber> {
+        let places = self.places(from, until).into_iter();
+        places.map(|(_, event)| event).collect()
+    }
+
+    /// The events that start in a span of time, by start, with their starts.
+    pub(crate) fn places(&self, from: Timestamp, until: Timestamp) -> Vec<Place> {
         let places = self.by_start.range((from, 0)..(until, 0));
-        places.map(|(_, event)| *event).collect()
+        places.copied().collect()
+    }
+
+    /// A random event of those that start within five minutes from an instant on.
+    pub(crate) fn one_starting(
+        &self,
+        from: Timestamp,
+        random: &mut fastrand::Rng,
+    ) -> Option<EventNumber> {
+        let next = plus(from, SignedDuration::from_secs(SLOT - 1));
+        let starting = self.by_slot.get(&slot_of(next))?;
+        (!starting.is_empty()).then(|| starting[random.usize(0..starting.len())])
+    }
+
+    /// Whether a bot stands at the start of a meeting, for whichever of its events.
+    pub(crate) fn has_bot_at_start(&self, meeting: MeetingNumber) -> bool {
+        let meeting = &self.company.meetings[meeting as usize];
+        let mut bots = meeting.events.iter().filter_map(|event| self.bot(*event));
+        bots.any(|bot| bot.starts_at == meeting.starts_at)
     }
 
     /// The bot of an event.
@@ -200,7 +246,7 @@ impl Workspace {
                 && query.starts_until.is_none_or(|until| place.0 <= until)
         };
         let mut selected: Vec<Place> = match (calendar, query.updated_since) {
-            (None, Some(since)) => {
+            (None, Some(since)) if !self.are_many_changed(since) => {
                 let mut places: Vec<_> = self
                     .by_change
                     .range((since, 0)..)
@@ -221,7 +267,7 @@ impl Workspace {
                 let rest = places.filter(|place| after.is_none_or(|after| **place > after));
                 rest.copied().filter(is_selected).take(PAGE + 1).collect()
             }
-            (None, None) => {
+            (None, _) => {
                 let from = query
                     .starts_from
                     .map_or(Bound::Unbounded, |from| Bound::Included((from, 0)));
@@ -239,12 +285,17 @@ impl Workspace {
         (events.collect(), next)
     }
 
-    fn as_calendar(calendar: CalendarNumber, connected_at: Timestamp) -> Calendar {
+    fn are_many_changed(&self, since: Timestamp) -> bool {
+        let changed = self.by_change.range((since, 0)..);
+        changed.take(MANY_CHANGES).count() == MANY_CHANGES
+    }
+
+    fn as_calendar(&self, calendar: CalendarNumber, connected_at: Timestamp) -> Calendar {
         Calendar {
             id: calendar_id(calendar),
             platform: Platform::Google,
             status: CalendarStatus::Connected,
-            email: Some(owner(calendar)),
+            email: Some(self.company.owner(calendar)),
             created_at: Some(connected_at),
             updated_at: connected_at,
         }
@@ -253,7 +304,7 @@ impl Workspace {
     /// A calendar as Recall gives it.
     pub(crate) fn calendar(&self, calendar: CalendarNumber) -> Option<Calendar> {
         let connected_at = self.connected.get(&calendar)?;
-        Some(Self::as_calendar(calendar, *connected_at))
+        Some(self.as_calendar(calendar, *connected_at))
     }
 
     /// A page of the list of calendars.
@@ -266,7 +317,7 @@ impl Workspace {
         let rest = self.connected.range(from..);
         let mut rest = rest.filter(|(_, at)| created_since.is_none_or(|since| **at >= since));
         let page = rest.by_ref().take(PAGE);
-        let page: Vec<_> = page.map(|(id, at)| Self::as_calendar(*id, *at)).collect();
+        let page: Vec<_> = page.map(|(id, at)| self.as_calendar(*id, *at)).collect();
         let next = rest.next().map(|(id, _)| PageCursor(id.to_string()));
         (page, next)
     }
@@ -356,6 +407,10 @@ impl Workspace {
         let keys: BTreeSet<_> = events.filter_map(|event| self.bot_of.get(event)).collect();
         keys.len()
     }
+}
+
+fn slot_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(SLOT)
 }
 
 fn cursor_at(place: &Place) -> PageCursor {

@@ -50,6 +50,17 @@ pub(crate) struct Started {
     pub(crate) wrong: Vec<Miss>,
 }
 
+/// How long after a push what starts within some hours was decided.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DecidedWithin {
+    /// The hours.
+    pub(crate) hours: i32,
+    /// The events that start within them.
+    pub(crate) events: usize,
+    /// When the last of them was decided; none if that is still to come.
+    pub(crate) after: Option<SignedDuration>,
+}
+
 /// All that is simulated.
 #[derive(Debug)]
 pub(crate) struct Simulated {
@@ -61,6 +72,8 @@ pub(crate) struct Simulated {
     pub(crate) lateness: Lateness,
     /// What became of the meetings that started.
     pub(crate) started: Started,
+    /// How long after the push what starts soon, and later, was decided.
+    pub(crate) after_push: Vec<DecidedWithin>,
     /// The number of the policy in force.
     pub(crate) policy: u64,
     /// Whether Recall answers.
@@ -84,6 +97,7 @@ impl World {
                 calls: CallCounts::default(),
                 lateness: Lateness::new(),
                 started: Started::default(),
+                after_push: Vec::new(),
                 policy: 1,
                 is_out: false,
                 random: fastrand::Rng::with_seed(seed),
@@ -114,11 +128,15 @@ impl World {
 }
 
 impl Simulated {
-    /// Whether an event has the bot that it should have, or none.
+    /// Whether the meeting of an event has the bot that it should have, for whichever of its
+    /// events, or the event has none.
     fn is_bot_right(&self, event: EventNumber) -> bool {
-        let meeting = self.workspace.company.meeting_of(event);
-        let wanted = Company::is_wanted(meeting, self.policy).then_some(meeting.starts_at);
-        self.workspace.bot(event).map(|bot| bot.starts_at) == wanted
+        let of = self.workspace.company.events[event as usize].meeting;
+        if Company::is_wanted(self.workspace.company.meeting_of(event), self.policy) {
+            self.workspace.has_bot_at_start(of)
+        } else {
+            self.workspace.bot(event).is_none()
+        }
     }
 
     /// Notes that an event changed now, or is decided anew from now on.
@@ -134,9 +152,17 @@ impl Simulated {
             .changed(event, cause, times, self.policy, is_right);
     }
 
-    /// Notes that the bots of an event changed.
+    /// Notes that the bots of an event changed: a bot is there for all events of its meeting.
     pub(crate) fn note_bot(&mut self, event: EventNumber, now: Timestamp) {
-        if self.is_bot_right(event) {
+        if !self.is_bot_right(event) {
+            return;
+        }
+        let meeting = self.workspace.company.meeting_of(event);
+        if Company::is_wanted(meeting, self.policy) {
+            for event in &meeting.events {
+                self.lateness.bot_is_right(*event, now);
+            }
+        } else {
             self.lateness.bot_is_right(event, now);
         }
     }

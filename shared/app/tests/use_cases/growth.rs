@@ -5,6 +5,8 @@
 //! that follow, until nothing is left. Rows that are read and written are counted at the port
 //! of decisions, and their bytes as their text has them.
 
+mod workspace;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -28,6 +30,10 @@ use test_case::test_case;
 
 use crate::harness::drain_settings;
 
+/// Platforms leave out most attendees of a meeting with more people than this.
+const MOST_LISTED: usize = 200;
+/// The people that an event of such a meeting lists.
+const LISTED_OF_MORE: usize = 10;
 /// The events of a page of a list.
 const PAGE: usize = 100;
 
@@ -216,7 +222,12 @@ impl Series {
             event.facts.organizer = Some(an_email("owner-0001@acme.example"));
             let listed = &mut event.facts.attendees.listed;
             let template = listed.first().expect("somebody").clone();
-            listed.extend((0..self.copies).map(|copy| Attendee {
+            let people = if self.copies > MOST_LISTED {
+                LISTED_OF_MORE
+            } else {
+                self.copies
+            };
+            listed.extend((0..people).map(|copy| Attendee {
                 email: an_email(&format!("owner-{copy:04}@acme.example")),
                 ..template.clone()
             }));
@@ -267,7 +278,7 @@ impl Series {
             written.expect("the table answers");
         }
         let is_open = |row: &Decision| row.is_due() || row.owner_check.is_some();
-        while self.decisions.decisions.all().iter().any(is_open) {
+        while self.decisions.decisions.any(is_open) {
             self.run_scheduler().await;
             self.clock.advance(SignedDuration::from_mins(1));
         }
@@ -294,10 +305,34 @@ impl Series {
 }
 
 /// The most that a change may use for each event that changed.
+#[derive(Clone, Copy)]
 struct Most {
     rows_read: usize,
     rows_written: usize,
     calls: usize,
+}
+
+impl Used {
+    /// For each of so many events no more was used than `most`, of rows of a few kilobytes.
+    fn assert_at_most(self, events: usize, most: Most) {
+        assert!(
+            self.rows_read <= most.rows_read * events,
+            "{events}: {self:?}"
+        );
+        assert!(
+            self.entries_read <= most.rows_read * events,
+            "{events}: {self:?}"
+        );
+        assert!(
+            self.rows_written <= most.rows_written * events,
+            "{events}: {self:?}"
+        );
+        let rows = self.rows_read + self.rows_written;
+        assert!(
+            self.bytes <= 3_500 * rows,
+            "{events}: {self:?} of {rows} rows"
+        );
+    }
 }
 
 /// What changes in a series.
@@ -346,23 +381,7 @@ async fn the_work_on_a_change_is_linear_in_the_events_that_changed(change: Chang
         let changed = events.len();
         let used = series.work(events).await;
         let calls = series.calls() - calls;
-        assert!(
-            used.rows_read <= most.rows_read * changed,
-            "{copies}: {used:?}"
-        );
-        assert!(
-            used.entries_read <= most.rows_read * changed,
-            "{copies}: {used:?}"
-        );
-        assert!(
-            used.rows_written <= most.rows_written * changed,
-            "{copies}: {used:?}"
-        );
-        let rows = used.rows_read + used.rows_written;
-        assert!(
-            used.bytes <= 3_500 * rows,
-            "{copies}: {used:?} of {rows} rows"
-        );
+        used.assert_at_most(changed, most);
         assert!(calls <= most.calls * changed, "{copies}: {calls} calls");
     }
 }
@@ -396,15 +415,39 @@ async fn the_work_on_a_meeting_that_is_first_seen_is_linear_in_its_people() {
     for copies in [25, 50, 100, 200] {
         let series = Series::new(copies, 1);
         let used = series.work(series.all()).await;
-        assert!(used.rows_read <= 7 * copies, "{copies}: {used:?}");
         assert!(used.entries_read <= 5 * copies, "{copies}: {used:?}");
-        assert!(used.rows_written <= 3 * copies, "{copies}: {used:?}");
-        let rows = used.rows_read + used.rows_written;
-        assert!(
-            used.bytes <= 3_500 * rows,
-            "{copies}: {used:?} of {rows} rows"
+        used.assert_at_most(
+            copies,
+            Most {
+                rows_read: 7,
+                rows_written: 3,
+                calls: 1,
+            },
         );
         assert_eq!(series.calls(), copies, "one claim for each copy");
+    }
+}
+
+/// The largest has the constants of the smallest, first seen and moved.
+#[test_case(100)]
+#[test_case(500)]
+#[test_case(2_000)]
+#[tokio::test]
+async fn an_all_hands_costs_the_same_for_each_of_its_people(copies: usize) {
+    let series = Series::new(copies, 1);
+    for events in [series.all(), one_instance_moves(&series)] {
+        let calls = series.calls();
+        let used = series.work(events).await;
+        // One more for the bot that all of them share.
+        used.assert_at_most(
+            copies + 1,
+            Most {
+                rows_read: 8,
+                rows_written: 3,
+                calls: 1,
+            },
+        );
+        assert_eq!(series.calls() - calls, copies, "one claim for each copy");
     }
 }
 

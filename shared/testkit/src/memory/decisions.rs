@@ -1,6 +1,6 @@
 //! Decisions in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,13 +25,14 @@ type Stream = dyn Fn(&Decision) + Send + Sync;
 
 #[derive(Default)]
 struct Rows {
-    by_key: BTreeMap<DecisionKey, Decision>,
-    by_event: BTreeMap<EventId, BTreeSet<DecisionKey>>,
+    /// Boxed, since a tree moves its entries.
+    by_key: BTreeMap<DecisionKey, Box<Decision>>,
+    by_event: HashMap<EventId, Vec<IcalUid>>,
     /// In the order in which the rows own the bot.
     by_bot: BTreeMap<DeduplicationKey, BTreeSet<(Option<String>, DecisionKey)>>,
     by_calendar: BTreeMap<CalendarId, BTreeSet<(Timestamp, DecisionKey)>>,
     by_start: BTreeSet<(Timestamp, DecisionKey)>,
-    due: BTreeSet<(Timestamp, DecisionKey)>,
+    due: BTreeMap<(Timestamp, DecisionKey), DueEntry>,
     abandoned: BTreeSet<(Timestamp, DecisionKey)>,
     to_check: BTreeSet<(Timestamp, DecisionKey)>,
     /// Keys of rows that cannot be read, or not be written.
@@ -46,46 +47,101 @@ impl fmt::Debug for Rows {
     }
 }
 
+/// Where the indexes have a row.
+#[derive(Debug, PartialEq, Eq)]
+struct Places {
+    calendar: CalendarId,
+    starts_at: Timestamp,
+    bot: Option<(DeduplicationKey, Option<String>)>,
+    is_to_check: bool,
+    is_abandoned: bool,
+    is_superseded: bool,
+}
+
+impl Places {
+    fn of(row: &Decision) -> Self {
+        let bot = row.wanted_key().cloned();
+        Self {
+            calendar: row.calendar_id.clone(),
+            starts_at: row.starts_at,
+            bot: bot.map(|bot| (bot, row.bot_rank())),
+            is_to_check: row.owner_check.is_some(),
+            is_abandoned: !row.is_due() && row.owner_check.is_none() && row.is_abandoned(),
+            is_superseded: row.is_superseded(),
+        }
+    }
+}
+
 impl Rows {
-    /// Stores a row, whatever is there.
+    /// Stores a row, whatever is there. Most writes leave its places in the indexes.
     fn put(&mut self, row: Decision) {
-        self.remove(&row.key);
-        let (key, start) = (row.key.clone(), row.starts_at);
-        let of_event = self.by_event.entry(key.event_id.clone()).or_default();
-        of_event.insert(key.clone());
-        if let Some(bot) = row.wanted_key() {
-            let wanting = self.by_bot.entry(bot.clone()).or_default();
-            wanting.insert((row.bot_rank(), key.clone()));
+        let key = row.key.clone();
+        let after = Places::of(&row);
+        let due = row.is_due().then(|| DueEntry::of(&row));
+        let before = self.by_key.insert(key.clone(), Box::new(row));
+        if before.is_none() {
+            let of_event = self.by_event.entry(key.event_id.clone()).or_default();
+            of_event.reserve_exact(1);
+            of_event.push(key.ical_uid.clone());
+            of_event.sort_unstable();
         }
-        let in_calendar = self.by_calendar.entry(row.calendar_id.clone());
-        in_calendar.or_default().insert((start, key.clone()));
-        if !row.is_superseded() {
-            self.by_start.insert((start, key.clone()));
+        if let Some(before) = &before
+            && before.is_due()
+        {
+            self.due.remove(&(before.starts_at, key.clone()));
         }
-        if row.is_due() {
-            self.due.insert((start, key.clone()));
-        } else if row.owner_check.is_none() && row.is_abandoned() {
-            self.abandoned.insert((start, key.clone()));
+        if let Some(due) = due {
+            self.due.insert((after.starts_at, key.clone()), due);
         }
-        if row.owner_check.is_some() {
-            self.to_check.insert((start, key.clone()));
+        let before = before.as_deref().map(Places::of);
+        if before.as_ref() != Some(&after) {
+            if let Some(before) = before {
+                self.take_from(before, &key);
+            }
+            self.add_to(after, key);
         }
-        self.by_key.insert(key, row);
     }
 
     fn remove(&mut self, key: &DecisionKey) {
         let Some(row) = self.by_key.remove(key) else {
             return;
         };
-        let at = (row.starts_at, key.clone());
-        take_out(&mut self.by_event, &key.event_id, key);
-        if let Some(bot) = row.wanted_key() {
-            take_out(&mut self.by_bot, bot, &(row.bot_rank(), key.clone()));
+        if let Some(of_event) = self.by_event.get_mut(&key.event_id) {
+            of_event.retain(|meeting| *meeting != key.ical_uid);
         }
-        take_out(&mut self.by_calendar, &row.calendar_id, &at);
-        self.by_start.remove(&at);
-        self.due.remove(&at);
+        self.due.remove(&(row.starts_at, key.clone()));
+        self.take_from(Places::of(&row), key);
+    }
+
+    /// Adds a row to the indexes.
+    fn add_to(&mut self, places: Places, key: DecisionKey) {
+        let at = (places.starts_at, key.clone());
+        if let Some((bot, rank)) = places.bot {
+            let wanting = self.by_bot.entry(bot).or_default();
+            wanting.insert((rank, key));
+        }
+        if places.is_to_check {
+            self.to_check.insert(at.clone());
+        }
+        if places.is_abandoned {
+            self.abandoned.insert(at.clone());
+        }
+        if !places.is_superseded {
+            self.by_start.insert(at.clone());
+        }
+        let in_calendar = self.by_calendar.entry(places.calendar);
+        in_calendar.or_default().insert(at);
+    }
+
+    /// Takes a row out of the indexes.
+    fn take_from(&mut self, places: Places, key: &DecisionKey) {
+        let at = (places.starts_at, key.clone());
+        if let Some((bot, rank)) = places.bot {
+            take_out(&mut self.by_bot, &bot, &(rank, key.clone()));
+        }
+        take_out(&mut self.by_calendar, &places.calendar, &at);
         self.abandoned.remove(&at);
+        self.by_start.remove(&at);
         self.to_check.remove(&at);
     }
 
@@ -96,7 +152,7 @@ impl Rows {
             if self.unreadable.contains(&row.key) {
                 selected.unreadable.push(unreadable(row));
             } else {
-                selected.decisions.push(row.clone());
+                selected.decisions.push(row.as_ref().clone());
             }
         }
         selected
@@ -106,11 +162,19 @@ impl Rows {
     fn of_meeting(&self, meeting: &IcalUid) -> impl Iterator<Item = &DecisionKey> {
         let first = DecisionKey {
             ical_uid: meeting.clone(),
-            event_id: EventId::parse("-").expect("an id before all others"),
+            ..before_all()
         };
         let rows = self.by_key.range(first..);
         rows.map(|(key, _)| key)
             .take_while(move |key| key.ical_uid == *meeting)
+    }
+}
+
+/// A key before all others.
+fn before_all() -> DecisionKey {
+    DecisionKey {
+        ical_uid: IcalUid::parse("\0").expect("not empty"),
+        event_id: EventId::parse("-").expect("a character that ids have"),
     }
 }
 
@@ -134,13 +198,26 @@ impl MemoryDecisions {
     /// Every row, in order of key.
     #[must_use]
     pub fn all(&self) -> Vec<Decision> {
-        self.0.with(|rows| rows.by_key.values().cloned().collect())
+        self.0.with(|rows| {
+            rows.by_key
+                .values()
+                .map(|row| row.as_ref().clone())
+                .collect()
+        })
+    }
+
+    /// Whether a row is as `is_sought` says.
+    #[must_use]
+    pub fn any(&self, is_sought: impl Fn(&Decision) -> bool) -> bool {
+        self.0
+            .with(|rows| rows.by_key.values().any(|row| is_sought(row)))
     }
 
     /// The row under `key`.
     #[must_use]
     pub fn get(&self, key: &DecisionKey) -> Option<Decision> {
-        self.0.with(|rows| rows.by_key.get(key).cloned())
+        self.0
+            .with(|rows| rows.by_key.get(key).map(|row| row.as_ref().clone()))
     }
 
     /// Puts a row there as it is, whatever version is stored.
@@ -186,8 +263,14 @@ impl Decisions for MemoryDecisions {
     }
 
     async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {
-        let mut found =
-            self.read(|rows| rows.select(rows.by_event.get(event).into_iter().flatten()));
+        let mut found = self.read(|rows| {
+            let meetings = rows.by_event.get(event).into_iter().flatten();
+            let keys = meetings.map(|meeting| DecisionKey {
+                ical_uid: meeting.clone(),
+                event_id: event.clone(),
+            });
+            rows.select(&keys.collect::<Vec<_>>())
+        });
         found
             .decisions
             .sort_by_key(|row| (!row.is_superseded(), row.ends_at));
@@ -253,11 +336,11 @@ impl Decisions for MemoryDecisions {
     async fn due(&self, query: &DueQuery) -> Result<DueRows, PortError> {
         Ok(self.read(|rows| {
             let mut selection = DueSelection::new(query);
-            for (_, key) in &rows.due {
+            for entry in rows.due.values() {
                 if selection.is_full() {
                     break;
                 }
-                selection.add(DueEntry::of(&rows.by_key[key]));
+                selection.add(entry.clone());
             }
             selection.rows()
         }))
@@ -283,8 +366,9 @@ impl Decisions for MemoryDecisions {
         until: Timestamp,
     ) -> Result<Vec<DecisionKey>, PortError> {
         Ok(self.read(|rows| {
-            let keys = rows.by_calendar.get(calendar).into_iter().flatten();
-            let starting = keys.filter(|(start, _)| (from..=until).contains(start));
+            let keys = rows.by_calendar.get(calendar).into_iter();
+            let later = keys.flat_map(|keys| keys.range((from, before_all())..));
+            let starting = later.take_while(|(start, _)| *start <= until);
             starting.map(|(_, key)| key.clone()).collect()
         }))
     }
@@ -324,7 +408,7 @@ impl DecisionOverview for MemoryDecisions {
 
     async fn first_due(&self, most: usize) -> Result<First<DueStart>, PortError> {
         Ok(self.read(|rows| {
-            let due = rows.due.iter().take(most);
+            let due = rows.due.keys().take(most);
             let due = due.map(|(start, key)| DueStart {
                 key: key.clone(),
                 starts_at: *start,
