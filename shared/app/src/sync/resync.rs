@@ -179,13 +179,11 @@ impl<P: SyncPorts> Resync<'_, P> {
             distant: workspace.distant,
             has_permit: false,
         };
-        let now = self.clock.now();
-        let due = run.plan.due_calendars(&work.calendars, now);
-        let due = nearest_first(self.calendar_sync.writer.decisions, due, now).await?;
+        let due = run.plan.due_calendars(&work.calendars, self.clock.now());
         let done = if lists_workspace {
             self.sync_due_workspace(run, due, &work).await?
         } else {
-            self.sync_due_calendars(&mut run, due.all()).await?
+            self.sync_due_calendars(&mut run, due).await?
         };
         match work.all_at.filter(|_| done != Done::NotAll) {
             Some(at) => {
@@ -271,7 +269,7 @@ impl<P: SyncPorts> Resync<'_, P> {
                     "resync: could not list the workspace in windows: {error}"
                 );
                 if error.is_of_content() {
-                    self.sync_due_calendars(&mut run, due.all()).await?;
+                    self.sync_due_calendars(&mut run, due).await?;
                 }
                 return Ok(Done::NotAll);
             }
@@ -338,8 +336,10 @@ impl<P: SyncPorts> Resync<'_, P> {
     async fn sync_due_calendars(
         &self,
         run: &mut Run<'_>,
-        due: Vec<CalendarId>,
+        due: DueCalendars,
     ) -> Result<Done, SyncError> {
+        let decisions = self.calendar_sync.writer.decisions;
+        let due = nearest_first(decisions, due, self.clock.now()).await?.all();
         let (mut synced, mut left, mut done) = (0, due.len(), Done::All);
         for calendar in &due {
             match self.sync_calendar(calendar, run).await {

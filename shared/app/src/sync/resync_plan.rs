@@ -132,11 +132,11 @@ impl DueCalendars {
     /// Few full syncs are made one by one. If there are more, the workspace is listed in
     /// windows of start time; calendars with a reason of their own still get a full sync each
     /// before, if they are few.
-    pub(super) fn divide(self, connected: usize) -> (Vec<CalendarId>, Need) {
+    pub(super) fn divide(self, connected: usize) -> (Self, Need) {
         let most = most_full_syncs(connected);
         let (needing, outdated) = (self.needing(), self.count(DueSync::OutdatedFull));
         if needing + outdated + self.count(DueSync::NewPolicy) <= most {
-            return (self.all(), Need::Nothing);
+            return (self, Need::Nothing);
         }
         let is_single = |due: &DueSync| match due {
             DueSync::Resume | DueSync::Incremental(_) => true,
@@ -149,7 +149,7 @@ impl DueCalendars {
             Need::Everything
         };
         let single = self.0.into_iter().filter(|(due, _)| is_single(due));
-        (single.map(|(_, calendar)| calendar).collect(), need)
+        (Self(single.collect()), need)
     }
 
     /// All of them.
