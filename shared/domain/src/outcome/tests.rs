@@ -13,22 +13,22 @@ fn status(second: i64, code: &str, sub_code: Option<&str>) -> BotStatus {
 
 fn outcome(statuses: &[BotStatus]) -> Option<Outcome> {
     let bot = BotId::parse("bot-1").expect("an id");
-    statuses
-        .iter()
-        .fold(None, |seen: Option<Outcome>, status| {
-            Some(match seen {
-                None => Outcome::of(bot.clone(), status.clone()),
-                Some(seen) => seen.seen(status.clone()),
-            })
+    statuses.iter().fold(None, |seen: Option<Outcome>, status| {
+        Some(match seen {
+            None => Outcome::of(bot.clone(), status.clone()),
+            Some(seen) => seen.seen(status.clone()),
         })
+    })
 }
 
 /// A life by its codes, each with a sub code after a slash, a second apart.
 fn life(codes: &[&str]) -> Vec<BotStatus> {
-    let statuses = (0..).zip(codes).map(|(second, code)| match code.split_once('/') {
-        Some((code, sub_code)) => status(second, code, Some(sub_code)),
-        None => status(second, code, None),
-    });
+    let statuses = (0..)
+        .zip(codes)
+        .map(|(second, code)| match code.split_once('/') {
+            Some((code, sub_code)) => status(second, code, Some(sub_code)),
+            None => status(second, code, None),
+        });
     statuses.collect()
 }
 
@@ -67,7 +67,10 @@ fn the_statuses_of_a_bot_give_its_outcome(
 #[test]
 fn an_outcome_is_final_once_the_bot_has_shut_down() {
     let ends = |codes: &[&str]| outcome(&life(codes)).is_some_and(|outcome| outcome.is_final());
-    assert!(!ends(&["in_call_recording", "call_ended/call_ended_by_host"]));
+    assert!(!ends(&[
+        "in_call_recording",
+        "call_ended/call_ended_by_host"
+    ]));
     assert!(ends(&["call_ended/call_ended_by_host", "done"]));
     assert!(ends(&["fatal/bot_errored"]));
 }
@@ -88,7 +91,9 @@ fn a_long_code_is_cut_and_an_empty_one_is_none() {
     assert_eq!(long.sub_code().map(str::len), Some(100));
     assert_eq!(BotStatus::new("", None, at), None);
     assert_eq!(
-        BotStatus::new("done", Some(""), at).expect("a code").sub_code(),
+        BotStatus::new("done", Some(""), at)
+            .expect("a code")
+            .sub_code(),
         None
     );
 }
@@ -126,7 +131,10 @@ fn any_arrivals() -> impl Strategy<Value = (Vec<BotStatus>, Vec<BotStatus>)> {
     statuses.prop_flat_map(|statuses| {
         let repeated = prop::collection::vec(any::<Index>(), 0..6);
         let arrivals = (Just(statuses.clone()), repeated).prop_flat_map(|(all, repeated)| {
-            let again: Vec<_> = repeated.iter().map(|index| index.get(&all).clone()).collect();
+            let again: Vec<_> = repeated
+                .iter()
+                .map(|index| index.get(&all).clone())
+                .collect();
             Just([all, again].concat()).prop_shuffle()
         });
         (Just(statuses), arrivals)
