@@ -1,7 +1,7 @@
 //! Folds the statuses of bots into the rows that hold or want them.
 
 use crate::decision::row::Decision;
-use crate::id::{BotId, DeduplicationKey};
+use crate::id::BotId;
 use crate::outcome::{BotStatus, Outcome};
 
 impl Decision {
@@ -19,13 +19,6 @@ impl Decision {
     /// The row's bot, if its id is known.
     fn known_bot(&self) -> Option<&BotId> {
         self.applied.bot()?.bot_id.as_ref()
-    }
-
-    /// The key of the bot that the row holds or wants.
-    #[must_use]
-    pub fn bot_key(&self) -> Option<&DeduplicationKey> {
-        let applied = self.applied.bot().map(|bot| &bot.deduplication_key);
-        applied.or_else(|| self.wanted_key())
     }
 
     /// The row with statuses of a bot, which change neither the wish nor the work. A bot is

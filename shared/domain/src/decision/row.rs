@@ -161,6 +161,13 @@ impl Decision {
         }
     }
 
+    /// The key of the bot that the row holds or wants.
+    #[must_use]
+    pub fn bot_key(&self) -> Option<&DeduplicationKey> {
+        let applied = self.applied.bot().map(|bot| &bot.deduplication_key);
+        applied.or_else(|| self.wanted_key())
+    }
+
     /// Whether this row wants the bot of `key` for a meeting that has not ended at `now`, and
     /// has a claim to it at Recall or is about to make one. A row whose call was refused for
     /// good makes none, so it keeps nobody's bot.
