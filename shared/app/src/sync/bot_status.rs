@@ -85,10 +85,10 @@ impl<D: Decisions> BotStatuses<'_, D> {
                 (noted != row).then_some(noted)
             });
             let mut set_aside = SetAside::default();
-            let writer = RowWriter {
+            let table = RowWriter {
                 decisions: self.decisions,
             };
-            let writes = writer.write(changed.collect(), &mut set_aside).await?;
+            let writes = table.write(changed.collect(), &mut set_aside).await?;
             set_aside.report(&mut SyncCounts::default());
             written += writes.written;
             Ok(if writes.lost.is_empty() {
