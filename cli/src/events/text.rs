@@ -45,7 +45,7 @@ fn list(events: &[EventEntry], screen: &Screen) -> String {
             Field::text(screen.minute(event.starts_at)),
             Field::part(title, screen),
             Field::text(event.verdict),
-            Field::text(event.bot),
+            Field::text(event.outcome.unwrap_or(event.bot)),
             Field::text(cut(&in_one_line(calendar), screen.width / 4)),
             Field::text(&event.short_id),
         ]);

@@ -4,9 +4,9 @@ use callsheet_app::ports::{
     Calendars as _, Decisions as _, NewPolicy, OverrideStore as _, Policies as _,
 };
 use callsheet_domain::{
-    Applied, Attempts, CallRecord, Cause, Decision, EventId, Fact, FactValue, FactValues, History,
-    Operation, OverrideChoice, OverrideScope, PolicyDocument, PolicyRevision, Reason,
-    RecordedResult, RuleName, SeriesId, TestedRules, Timestamp, Verdict, Wanted,
+    Applied, Attempts, BotStatus, CallRecord, Cause, Decision, EventId, Fact, FactValue,
+    FactValues, History, Operation, OverrideChoice, OverrideScope, PolicyDocument, PolicyRevision,
+    Reason, RecordedResult, RuleName, SeriesId, TestedRules, Timestamp, Verdict, Wanted,
 };
 use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
@@ -19,7 +19,7 @@ use callsheet_api::explain::Explanation;
 use callsheet_app::events::EventName;
 
 use super::explain;
-use crate::render::Render as _;
+use crate::render::{Render as _, assert_published};
 
 fn named(event: &EventId) -> EventName {
     EventName::Id(event.to_string())
@@ -99,6 +99,26 @@ Nothing is left to be done."
     );
     assert_eq!(text, expected);
     assert!(!text.contains("meet.example"), "a link carries a passcode");
+}
+
+#[test_case(&[], "What became of it is not followed: Recall has reported no status."; "nothing reported")]
+#[test_case(&[("in_waiting_room", None)], "It waits to be admitted to the call (in_waiting_room, 2090-03-06 10:00 UTC)."; "in the waiting room")]
+#[test_case(&[("in_call_recording", None), ("call_ended", Some("call_ended_by_host"))], "It has recorded the meeting, and left: the call ended, or the bot was told to leave it (call_ended_by_host, 2090-03-06 10:01 UTC)."; "recorded")]
+#[test_case(&[("call_ended", Some("bot_kicked_from_call"))], "It has not recorded the meeting, because somebody removed the bot (bot_kicked_from_call, 2090-03-06 10:00 UTC)."; "removed")]
+#[test_case(&[("fatal", Some("reason_of_tomorrow"))], "It has not recorded the meeting, because Recall gave no reason that is known (reason_of_tomorrow, 2090-03-06 10:00 UTC)."; "an unknown reason")]
+#[tokio::test]
+async fn what_became_of_the_bot_is_explained(statuses: &[(&str, Option<&str>)], expected: &str) {
+    let statuses: Vec<_> = (0..)
+        .zip(statuses)
+        .filter_map(|(minute, (code, sub))| {
+            BotStatus::new(code, *sub, at(&format!("10:0{minute}")))
+        })
+        .collect();
+    let decision = a_decision().with(with_bot);
+    let decision = decision.with_statuses(&id("bot-1"), &statuses);
+    let (explanation, text) = explained(decision, at("10:30")).await;
+    assert_published("explain", &explanation);
+    assert!(text.contains(expected), "{text}");
 }
 
 /// The usual row by the default, after facts that leave one rule open.

@@ -1,7 +1,7 @@
 //! Text of an explanation.
 
 use callsheet_api::explain::{
-    AppliedState, BotState, CallSummary, Explanation, Keeper, KeptState, Revisions,
+    AppliedState, BotState, CallSummary, Explanation, Keeper, KeptState, OutcomeSummary, Revisions,
 };
 use serde_json::Value;
 
@@ -123,7 +123,20 @@ impl Text<'_, BotState> {
             (AppliedState::Nothing, false) => "None is at Recall for this event.".to_owned(),
             (applied, _) => Text(applied, self.1).sentence(),
         };
-        let mut lines = vec![format!("{wanted} {applied}"), self.next_step()];
+        let mut lines = vec![format!("{wanted} {applied}")];
+        lines.extend(
+            self.outcome
+                .as_ref()
+                .map(|outcome| Text(outcome, self.1).line()),
+        );
+        if self.is_unfollowed {
+            lines.push(
+                "What became of it is not followed: Recall has reported no status. Subscribe the \
+                 webhook endpoint to the bot events."
+                    .to_owned(),
+            );
+        }
+        lines.push(self.next_step());
         if !self.kept_by.is_empty() {
             lines.push(self.keepers());
         }
@@ -181,6 +194,32 @@ impl Text<'_, BotState> {
             ),
             None => format!("{step}: {attempts}."),
         }
+    }
+}
+
+impl Text<'_, OutcomeSummary> {
+    fn line(&self) -> String {
+        let phase = match self.phase {
+            "joining" => "It is joining the call",
+            "waiting_room" => "It waits to be admitted to the call",
+            "in_call" => "It is in the call and does not record",
+            "recording" => "It is recording",
+            "done" => "It has recorded the meeting",
+            "not_recorded" => "It has not recorded the meeting",
+            _ => "Recall has reported a status of it that is not known",
+        };
+        let because = self
+            .because
+            .map_or(String::new(), |because| match self.phase {
+                "done" => format!(", and left: {because}"),
+                _ => format!(", because {because}"),
+            });
+        let code = self.sub_code.as_ref().unwrap_or(&self.code);
+        format!(
+            "{phase}{because} ({}, {}).",
+            in_one_line(code),
+            self.1.instant(self.since)
+        )
     }
 }
 

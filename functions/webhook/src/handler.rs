@@ -81,7 +81,7 @@ impl<S: Secrets, Q: Queue, K: Clock> WebhookHandler<S, Q, K> {
                 WebhookResponse::Accepted
             }
             Err(error) => {
-                tracing::error!(%error, "could not enqueue the webhook's sync request: Recall will retry");
+                tracing::error!(%error, "could not enqueue the webhook's sync job: Recall will retry");
                 WebhookResponse::NotEnqueued
             }
         }

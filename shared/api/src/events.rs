@@ -46,6 +46,9 @@ pub struct EventEntry {
     /// What became of the bot so far.
     #[schemars(extend("enum" = ["none", "due", "retrying", "uncertain", "abandoned", "scheduled", "dispatched"]))]
     pub bot: &'static str,
+    /// Where the bot is in its life, by the statuses that Recall reported; none if there are none.
+    #[schemars(extend("enum" = ["scheduled", "joining", "waiting_room", "in_call", "recording", "done", "not_recorded", null]))]
+    pub outcome: Option<&'static str>,
 }
 
 impl EventList {
@@ -80,6 +83,7 @@ impl EventEntry {
             rule: reason.rule.to_string(),
             reason: reason.reason.clone(),
             bot: BotState::of(row, now).as_str(),
+            outcome: row.bot_outcome().map(|outcome| outcome.phase().as_str()),
         }
     }
 }

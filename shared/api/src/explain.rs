@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::explained_bot::bot_state;
 pub use crate::explained_bot::{
-    AppliedState, BotState, CallSummary, Keeper, KeptState, WantedSummary,
+    AppliedState, BotState, CallSummary, Keeper, KeptState, OutcomeSummary, WantedSummary,
 };
 use crate::facts::fact_json;
 use crate::rules::RulesSummary;
@@ -161,7 +161,7 @@ impl Explanation {
                     until: pause.until,
                     by: pause.actor_name().to_owned(),
                 }),
-            bot: bot_state(explained),
+            bot: bot_state(explained, now),
             unreadable: explained.unreadable.clone(),
         }
     }

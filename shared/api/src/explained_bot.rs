@@ -2,7 +2,8 @@
 
 use callsheet_app::explain::{Explained, KeptBy};
 use callsheet_domain::{
-    Applied, BotConfig, CallRecord, Decision, RecordedResult, Step, Timestamp, Wanted, WantedBot,
+    Applied, BotConfig, CallRecord, Decision, Outcome, OutcomeClass, RecordedResult, Step,
+    Timestamp, Wanted, WantedBot,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,12 +24,58 @@ pub struct BotState {
     pub not_before: Option<Timestamp>,
     /// Why the last call failed.
     pub last_error: Option<String>,
+    /// What became of the bot, by the statuses that Recall reported; none if there are none.
+    pub outcome: Option<OutcomeSummary>,
+    /// Whether the start of the bot at Recall is past and no status of it was reported.
+    pub is_unfollowed: bool,
     /// Why the decision is abandoned, if it is.
     pub abandoned: Option<String>,
     /// The last calls, oldest first.
     pub calls: Vec<CallSummary>,
     /// Other copies of the meeting that keep a bot in it.
     pub kept_by: Vec<Keeper>,
+}
+
+/// What became of a bot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OutcomeSummary {
+    /// Recall's id of the bot.
+    pub bot_id: String,
+    /// Where the bot is in its life.
+    #[schemars(extend("enum" = ["scheduled", "joining", "waiting_room", "in_call", "recording", "done", "not_recorded"]))]
+    pub phase: &'static str,
+    /// Since when, by Recall's clock.
+    pub since: Timestamp,
+    /// Class of the reason why it left, or does not record.
+    #[schemars(extend("enum" = ["normal_end", "nobody_came", "never_admitted", "removed", "permission_denied", "link_or_room", "sign_in", "credentials", "platform_fault", "blocked", "unknown", null]))]
+    pub class: Option<&'static str>,
+    /// The class in words.
+    pub because: Option<&'static str>,
+    /// Recall's own code of that reason.
+    pub sub_code: Option<String>,
+    /// Recall's code of the newest status.
+    pub code: String,
+    /// When the bot was first in the call.
+    pub joined_at: Option<Timestamp>,
+    /// When it first recorded.
+    pub recorded_at: Option<Timestamp>,
+}
+
+impl OutcomeSummary {
+    fn of(outcome: &Outcome) -> Self {
+        let class = outcome.class();
+        Self {
+            bot_id: outcome.bot_id.to_string(),
+            phase: outcome.phase().as_str(),
+            since: outcome.since(),
+            class: class.map(OutcomeClass::as_str),
+            because: class.map(OutcomeClass::because),
+            sub_code: outcome.sub_code().map(str::to_owned),
+            code: outcome.newest.code().to_owned(),
+            joined_at: outcome.joined_at,
+            recorded_at: outcome.recorded_at,
+        }
+    }
 }
 
 /// A copy of the meeting, in another calendar, that keeps a bot in it.
@@ -118,7 +165,16 @@ pub enum AppliedState {
     },
 }
 
-pub(crate) fn bot_state(explained: &Explained) -> BotState {
+/// Whether the start of the bot that is at Recall is past at `now`, and nothing was reported.
+fn is_unfollowed(decision: &Decision, now: Timestamp) -> bool {
+    let has_started = match &decision.applied {
+        Applied::Bot(bot) | Applied::Dispatched(bot) => bot.starts_at <= now,
+        Applied::Nothing | Applied::Uncertain(_) | Applied::TooMany(_) => false,
+    };
+    has_started && decision.bot_outcome().is_none()
+}
+
+pub(crate) fn bot_state(explained: &Explained, now: Timestamp) -> BotState {
     let decision = &explained.decision;
     let wanted = match &decision.wanted {
         Wanted::Nothing => None,
@@ -145,6 +201,8 @@ pub(crate) fn bot_state(explained: &Explained) -> BotState {
         attempts: decision.attempts.count,
         not_before: decision.attempts.not_before,
         last_error: decision.attempts.last_error.clone(),
+        outcome: decision.bot_outcome().map(OutcomeSummary::of),
+        is_unfollowed: is_unfollowed(decision, now),
         abandoned: abandoned.map(|abandoned| abandoned.reason.clone()),
         calls: decision.history.calls().iter().map(call_summary).collect(),
         kept_by: Keeper::all_of(decision, &explained.kept_by),

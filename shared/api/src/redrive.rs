@@ -87,6 +87,7 @@ impl RedrivenMessage {
                 let calendar = Some(request.calendar_id.to_string());
                 (Some("event_overridden"), calendar)
             }
+            Some(SyncJob::BotStatus(_)) => (Some("bot_status"), None),
             Some(SyncJob::Request(request)) => {
                 let kind = match request.reason {
                     SyncReason::EventsChanged { .. } => "events_changed",

@@ -1,8 +1,11 @@
-//! Accepts a verified webhook: enqueues a sync request for it.
+//! Accepts a verified webhook: enqueues a sync job for it.
 //!
 //! Only a body whose signature was checked can be parsed into an [`Incoming`].
 
-use callsheet_domain::{SyncJob, SyncReason, SyncRequest, Timestamp};
+use callsheet_domain::{
+    BotId, BotStatus, BotStatusReport, EventId, IcalUid, SyncJob, SyncReason, SyncRequest,
+    Timestamp,
+};
 
 use crate::PortError;
 use crate::ports::Queue;
@@ -17,6 +20,17 @@ pub enum Incoming {
         /// The change, as the reason of a sync request.
         reason: SyncReason,
     },
+    /// A status of a bot.
+    Bot {
+        /// The bot.
+        bot_id: BotId,
+        /// The event that the bot's metadata names.
+        event_id: Option<EventId>,
+        /// The `ical_uid` in the bot's metadata.
+        ical_uid: Option<IcalUid>,
+        /// The status.
+        status: BotStatus,
+    },
     /// An event of another kind, which the same endpoint receives.
     NotOurs,
 }
@@ -24,13 +38,13 @@ pub enum Incoming {
 /// The result of accepting a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
-    /// A sync request is on the queue.
+    /// A sync job is on the queue.
     Enqueued,
     /// The webhook asks for nothing.
     Ignored,
 }
 
-/// Enqueues the sync request of a webhook that arrived at `now`. Only then may
+/// Enqueues the sync job of a webhook that arrived at `now`. Only then may
 /// Recall be told that the webhook was accepted.
 ///
 /// # Errors
@@ -51,6 +65,22 @@ pub async fn accept<Q: Queue>(
                 sent_at: now,
             };
             queue.send(&SyncJob::Request(request)).await?;
+            Ok(Accepted::Enqueued)
+        }
+        Incoming::Bot {
+            bot_id,
+            event_id,
+            ical_uid,
+            status,
+        } => {
+            let report = BotStatusReport {
+                bot_id,
+                event_id,
+                ical_uid,
+                status,
+                sent_at: now,
+            };
+            queue.send(&SyncJob::BotStatus(report)).await?;
             Ok(Accepted::Enqueued)
         }
         Incoming::NotOurs => Ok(Accepted::Ignored),

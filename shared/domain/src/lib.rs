@@ -6,6 +6,7 @@
 //! | module | subject |
 //! |---|---|
 //! | `id`, `revision`, `time`, `zone`, `email`, `actor`, `rate`, `bot` | basic types |
+//! | `outcome` | what became of a bot: an [`Outcome`] by its [`BotStatus`]es |
 //! | `event` | a [`CalendarEvent`] in its [`Calendar`], and the [`Facts`] of its payload |
 //! | `meeting_link` | what names a meeting in its link |
 //! | `fact`, `verdict` | the [`Fact`]s that rules ask for; a [`Verdict`] with its [`Reason`] |
@@ -25,6 +26,7 @@ mod event;
 mod fact;
 mod id;
 mod meeting_link;
+mod outcome;
 mod override_scope;
 mod overrides;
 mod policy;
@@ -59,6 +61,7 @@ pub use id::{
     SeriesId,
 };
 pub use jiff::Timestamp;
+pub use outcome::{BotStatus, BotStatusReport, Outcome, OutcomeClass, Phase};
 pub use override_scope::OverrideScope;
 pub use overrides::{
     ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, UnappliedOverride,

@@ -4,7 +4,8 @@
 //! function before it wrote, so a new version is added here and the old one stays.
 
 use callsheet_domain::{
-    CalendarId, EventId, EventRequest, SyncJob, SyncReason, SyncRequest, Timestamp,
+    BotId, BotStatus, BotStatusReport, CalendarId, EventId, EventRequest, IcalUid, SyncJob,
+    SyncReason, SyncRequest, Timestamp,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,7 @@ enum MessageV1 {
         about: AboutV1,
         event_id: String,
     },
+    BotStatus(BotStatusV1),
     /// Written by the schedule, which knows neither a calendar nor the time.
     Resync,
     ResyncNow {
@@ -54,6 +56,51 @@ struct AboutV1 {
     sent_at: Timestamp,
 }
 
+#[derive(Serialize, Deserialize)]
+struct BotStatusV1 {
+    bot_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    event_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ical_uid: Option<String>,
+    code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sub_code: Option<String>,
+    #[serde(with = "microsecond::required")]
+    at: Timestamp,
+    #[serde(with = "microsecond::required")]
+    sent_at: Timestamp,
+}
+
+impl BotStatusV1 {
+    fn of(report: &BotStatusReport) -> Self {
+        Self {
+            bot_id: report.bot_id.to_string(),
+            event_id: report.event_id.as_ref().map(EventId::to_string),
+            ical_uid: report.ical_uid.as_ref().map(IcalUid::to_string),
+            code: report.status.code().to_owned(),
+            sub_code: report.status.sub_code().map(str::to_owned),
+            at: report.status.at(),
+            sent_at: report.sent_at,
+        }
+    }
+
+    fn report(self) -> Result<BotStatusReport, UnreadableMessage> {
+        let event_id = self.event_id.map(EventId::parse).transpose();
+        let ical_uid = self.ical_uid.map(IcalUid::parse).transpose();
+        Ok(BotStatusReport {
+            bot_id: BotId::parse(self.bot_id)
+                .map_err(|_| UnreadableMessage("its bot_id is not a bot's id"))?,
+            event_id: event_id
+                .map_err(|_| UnreadableMessage("its event_id is not an event's id"))?,
+            ical_uid: ical_uid.map_err(|_| UnreadableMessage("its ical_uid is not one"))?,
+            status: BotStatus::new(&self.code, self.sub_code.as_deref(), self.at)
+                .ok_or(UnreadableMessage("its code is empty"))?,
+            sent_at: self.sent_at,
+        })
+    }
+}
+
 /// The text that carries `job`.
 pub(crate) fn job_text(job: &SyncJob) -> String {
     let message = match job {
@@ -66,6 +113,7 @@ pub(crate) fn job_text(job: &SyncJob) -> String {
             },
             event_id: request.event_id.to_string(),
         },
+        SyncJob::BotStatus(report) => MessageV1::BotStatus(BotStatusV1::of(report)),
         SyncJob::Request(request) => {
             let about = AboutV1 {
                 calendar_id: request.calendar_id.to_string(),
@@ -93,6 +141,7 @@ pub fn parse_job(text: &str) -> Result<SyncJob, UnreadableMessage> {
             .map_err(|_| UnreadableMessage("its calendar_id is not a calendar's id"))
     };
     let (about, reason) = match message {
+        MessageV1::BotStatus(status) => return status.report().map(SyncJob::BotStatus),
         MessageV1::Resync => return Ok(SyncJob::Resync),
         MessageV1::ResyncNow { sent_at } => return Ok(SyncJob::ResyncNow { sent_at }),
         MessageV1::EventsChanged { about, since } => (about, SyncReason::EventsChanged { since }),
@@ -160,6 +209,24 @@ mod tests {
         assert_eq!(parse_job(text), Ok(job));
     }
 
+    #[test_case(Some("e"), Some("done"), r#"{"v":"1","kind":"bot_status","bot_id":"b","event_id":"e","ical_uid":"u@x","code":"call_ended","sub_code":"done","at":4,"sent_at":5}"#; "with all parts")]
+    #[test_case(None, None, r#"{"v":"1","kind":"bot_status","bot_id":"b","code":"call_ended","at":4,"sent_at":5}"#; "without metadata and sub code")]
+    fn a_status_of_a_bot_comes_back_as_it_was_written(
+        event: Option<&str>,
+        sub_code: Option<&str>,
+        text: &str,
+    ) {
+        let job = SyncJob::BotStatus(BotStatusReport {
+            bot_id: BotId::parse("b").expect("an id"),
+            event_id: event.map(|id| EventId::parse(id).expect("an id")),
+            ical_uid: event.map(|_| IcalUid::parse("u@x").expect("an id")),
+            status: BotStatus::new("call_ended", sub_code, instant(4)).expect("a code"),
+            sent_at: instant(5),
+        });
+        assert_eq!(job_text(&job), text);
+        assert_eq!(parse_job(text), Ok(job));
+    }
+
     #[test]
     fn a_message_as_written_by_hand_is_read() {
         let text = r#"{"v":"1","calendar_id":"c","sent_at":5,"kind":"events_changed","since":3}"#;
@@ -178,6 +245,8 @@ mod tests {
     #[test_case(r#"{"v":"1","kind":"resync_now"}"#; "a requested resync without its instant")]
     #[test_case(r#"{"v":"1","kind":"full_sync"}"#; "a full sync of no calendar")]
     #[test_case(r#"{"v":"1","calendar_id":"c","sent_at":9223372036854775807,"kind":"full_sync"}"#; "an instant out of range")]
+    #[test_case(r#"{"v":"1","kind":"bot_status","bot_id":"../b","code":"done","at":4,"sent_at":5}"#; "a status of no bot")]
+    #[test_case(r#"{"v":"1","kind":"bot_status","bot_id":"b","code":"","at":4,"sent_at":5}"#; "a status without a code")]
     #[test_case(r#"{"v":"1","kind":"dance"}"#; "a job of a later build")]
     fn any_other_text_is_refused(text: &str) {
         assert!(parse_job(text).is_err());

@@ -44,6 +44,7 @@ impl Queue for SqsQueue {
         let group = match job {
             SyncJob::Request(request) => request.calendar_id.as_str(),
             SyncJob::Event(request) => request.calendar_id.as_str(),
+            SyncJob::BotStatus(report) => report.bot_id.as_str(),
             SyncJob::Resync | SyncJob::ResyncNow { .. } => "resync",
         };
         self.client

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use callsheet_app::ports::NewPolicy;
 use callsheet_domain::{
-    Abandonment, Actor, Applied, Attempts, BotConfig, CalendarRecord, CallRecord, Cause,
+    Abandonment, Actor, Applied, Attempts, BotConfig, BotStatus, CalendarRecord, CallRecord, Cause,
     CompletedSync, Decision, Fact, FactValue, FactValues, Generation, History, Offer, Operation,
-    OverrideRevision, PageCursor, Person, PolicyRevision, Reason, RecordedResult, ResponseStatus,
-    RuleName, SyncInProgress, TestedRules, UnreadableEvent, UnreadableEvents, Verdict, Wanted,
+    Outcome, OverrideRevision, PageCursor, Person, PolicyRevision, Reason, RecordedResult,
+    ResponseStatus, RuleName, SyncInProgress, TestedRules, UnreadableEvent, UnreadableEvents,
+    Verdict, Wanted,
 };
 use callsheet_testkit::{
     With as _, a_calendar_record, a_decision, an_applied_bot, an_email, at, id,
@@ -74,6 +75,8 @@ fn a_full_decision() -> Decision {
             is_organizers: false,
             is_refused: false,
         });
+        let status = BotStatus::new("done", None, at("11:00"));
+        row.outcome = status.map(|status| Outcome::of(id("bot-1"), status));
         row.attempts = Attempts {
             count: 2,
             not_before: Some(at("09:00")),

@@ -227,6 +227,7 @@ pub fn a_decision() -> Decision {
         offer: Some(an_offer()),
         applied: Applied::Nothing,
         had_bot: false,
+        outcome: None,
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),

@@ -104,6 +104,23 @@ async fn a_signed_webhook_is_on_the_queue_before_it_is_answered(is_base64: bool)
 }
 
 #[tokio::test]
+async fn a_status_of_a_bot_is_on_the_queue_before_it_is_answered() {
+    let body = r#"{"event":"bot.done","data":{"bot":{"id":"bot-1","metadata":{"event_id":"event-1"}},"data":{"code":"done","sub_code":null,"updated_at":"2025-01-29T23:49:58Z"}}}"#;
+    let queue = MemoryQueue::new();
+    let response = handler(queue.clone(), SECRET)
+        .handle(&request(SECRET, body, false).to_string())
+        .await;
+    assert_eq!(response, WebhookResponse::Accepted);
+    let sent = queue.sent();
+    let [SyncJob::BotStatus(report)] = sent.as_slice() else {
+        panic!("a status of a bot is sent: {sent:?}");
+    };
+    assert_eq!(report.bot_id.as_str(), "bot-1");
+    assert_eq!(report.status.code(), "done");
+    assert_eq!(report.sent_at.as_second(), TIME);
+}
+
+#[tokio::test]
 async fn a_rotated_secret_is_loaded_again() {
     let queue = MemoryQueue::new();
     let response = handler(queue.clone(), ROTATED)

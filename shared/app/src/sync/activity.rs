@@ -22,12 +22,13 @@ pub fn batch_activity(deliveries: &[Delivery], handled: &Handled, now: Timestamp
     }
 }
 
-/// When a sync request was first sent; none for a resync.
+/// When a sync request was first sent; none for a resync
+/// and for a status of a bot.
 fn request_sent_at(delivery: &Delivery) -> Option<Timestamp> {
     match &delivery.job {
         SyncJob::Request(request) => Some(request.sent_at),
         SyncJob::Event(request) => Some(request.sent_at),
-        SyncJob::Resync | SyncJob::ResyncNow { .. } => None,
+        SyncJob::BotStatus(_) | SyncJob::Resync | SyncJob::ResyncNow { .. } => None,
     }
 }
 
@@ -39,7 +40,9 @@ fn webhook_accepted_at(delivery: &Delivery) -> Option<Timestamp> {
             let is_webhook = matches!(request.reason, SyncReason::EventsChanged { .. });
             is_webhook.then_some(request.sent_at)
         }
-        SyncJob::Event(_) | SyncJob::Resync | SyncJob::ResyncNow { .. } => None,
+        SyncJob::Event(_) | SyncJob::BotStatus(_) | SyncJob::Resync | SyncJob::ResyncNow { .. } => {
+            None
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Handles a batch of sync jobs: requests first, then a resync.
+//! Handles a batch of sync jobs: statuses of bots first, then requests, then a resync.
 
 use callsheet_domain::{SyncJob, Timestamp, plus};
 use jiff::SignedDuration;
@@ -9,6 +9,7 @@ use crate::decision_writer::DecisionWriter;
 use crate::event_pages::EventPages;
 use crate::ports::{Clock as _, Denial};
 use crate::retire_calendar::CalendarRetirer;
+use crate::sync::bot_status::BotStatuses;
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
@@ -121,7 +122,18 @@ impl<P: SyncPorts> SyncHandler<P> {
             has_scheduled_resync: deliveries.iter().any(|one| one.job == SyncJob::Resync),
         };
         let mut handled = Handled::default();
+        let statuses = BotStatuses {
+            decisions: self.ports.decisions(),
+        };
+        statuses.handle(deliveries, requeue, &mut handled).await;
+        let deliveries = &without_statuses(deliveries);
         let mut holds_probe = matches!(entry, Ok(Entry::Probe));
+        if deliveries.is_empty() {
+            if holds_probe {
+                self.gate().return_probe().await;
+            }
+            return handled;
+        }
         match self.begin(entry).await {
             Ok((calls, policy)) => {
                 let batch = Batch {
@@ -344,6 +356,13 @@ fn without_failed_resyncs(deliveries: &[Delivery]) -> Vec<Delivery> {
     kept.cloned().collect()
 }
 
+/// The messages that may need calls to Recall.
+fn without_statuses(deliveries: &[Delivery]) -> Vec<Delivery> {
+    let is_status = |one: &&Delivery| matches!(one.job, SyncJob::BotStatus(_));
+    let kept = deliveries.iter().filter(|one| !is_status(one));
+    kept.cloned().collect()
+}
+
 /// Why a batch waits while Recall denies us: until the next probe is due, or, if one
 /// was claimed a moment ago, until its outcome is known.
 fn held(denial: Denial, now: Timestamp) -> SyncError {
@@ -361,7 +380,7 @@ fn held(denial: Denial, now: Timestamp) -> SyncError {
 /// The cause of the resync that a message asks for; none for a sync request.
 fn resync_trigger(delivery: &Delivery) -> Option<Trigger> {
     match delivery.job {
-        SyncJob::Request(_) | SyncJob::Event(_) => None,
+        SyncJob::Request(_) | SyncJob::Event(_) | SyncJob::BotStatus(_) => None,
         SyncJob::Resync => Some(Trigger::Scheduled),
         SyncJob::ResyncNow { .. } => Some(Trigger::Requested),
     }

@@ -16,6 +16,7 @@
 
 mod activity;
 mod all_calendars;
+mod bot_status;
 mod calendar_list;
 mod calendar_sync;
 mod catch_up;

@@ -136,6 +136,7 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
             let calendar = match &delivery.job {
                 SyncJob::Request(request) => request.calendar_id.as_str(),
                 SyncJob::Event(request) => request.calendar_id.as_str(),
+                SyncJob::BotStatus(_) => "of a bot",
                 SyncJob::Resync | SyncJob::ResyncNow { .. } => "all",
             };
             let age = age.as_secs();

@@ -7,6 +7,7 @@ mod apply_result;
 mod bad_rows;
 mod begun;
 mod blocked_calls;
+mod bot_statuses;
 mod components;
 mod crash;
 mod decide;

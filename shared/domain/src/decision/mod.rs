@@ -8,6 +8,7 @@
 mod applied;
 mod apply_result;
 mod begun;
+mod bot_life;
 mod bot_owners;
 mod call;
 mod check_owner;

@@ -159,6 +159,7 @@ fn first(evaluation: &Evaluation<'_>, wanted: Wanted) -> Decision {
         offer: None,
         applied: Applied::Nothing,
         had_bot: false,
+        outcome: None,
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),

@@ -13,6 +13,7 @@ use crate::decision::inputs::DecisionInputs;
 use crate::decision::owner_check::OwnerCheck;
 use crate::decision::wanted::{Offer, Wanted};
 use crate::id::{CalendarId, DecisionKey, DeduplicationKey, PlatformEventId, SeriesId};
+use crate::outcome::Outcome;
 use crate::overrides::{ApplicableOverrides, Overrides};
 use crate::revision::{Generation, Version};
 use crate::verdict::Verdict;
@@ -70,6 +71,8 @@ pub struct Decision {
     pub applied: Applied,
     /// Whether Recall has ever scheduled a bot for the event.
     pub had_bot: bool,
+    /// What became of the bot, by the statuses that Recall reported.
+    pub outcome: Option<Outcome>,
     /// Counts the changes of `wanted`.
     pub generation: Generation,
     /// The calls for this generation.
@@ -158,6 +161,13 @@ impl Decision {
         }
     }
 
+    /// The key of the bot that the row holds or wants.
+    #[must_use]
+    pub fn bot_key(&self) -> Option<&DeduplicationKey> {
+        let applied = self.applied.bot().map(|bot| &bot.deduplication_key);
+        applied.or_else(|| self.wanted_key())
+    }
+
     /// Whether this row wants the bot of `key` for a meeting that has not ended at `now`, and
     /// has a claim to it at Recall or is about to make one. A row whose call was refused for
     /// good makes none, so it keeps nobody's bot.
@@ -188,6 +198,12 @@ impl Decision {
         if self.wanted != wanted {
             if let Some(bot) = self.uncertain_bot() {
                 self.applied = Applied::Uncertain(Box::new(bot));
+            }
+            // The bot of another meeting, or of another start, has a life of its own.
+            if let Wanted::Bot(bot) = &wanted
+                && self.bot_key() != Some(&bot.deduplication_key)
+            {
+                self.outcome = None;
             }
             self.wanted = wanted;
             self.generation = Generation(self.generation.0 + 1);

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use crate::id::{CalendarId, EventId};
+use crate::outcome::BotStatusReport;
 
 /// Why a sync is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,6 +51,8 @@ pub enum SyncJob {
     Request(SyncRequest),
     /// Sync one event.
     Event(EventRequest),
+    /// Note a status of a bot.
+    BotStatus(BotStatusReport),
     /// The periodic resync: syncs every calendar that needs a full sync, and every few
     /// minutes catches up on changes whose webhook never came.
     Resync,
@@ -68,6 +71,7 @@ impl SyncJob {
         match self {
             Self::Request(request) => Some(request.sent_at),
             Self::Event(request) => Some(request.sent_at),
+            Self::BotStatus(report) => Some(report.sent_at),
             Self::Resync => None,
             Self::ResyncNow { sent_at } => Some(*sent_at),
         }

@@ -13,6 +13,7 @@ mod discard;
 mod facts;
 mod history;
 mod index;
+mod outcome;
 mod overview;
 mod row;
 mod table;

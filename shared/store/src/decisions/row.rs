@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::bots::{AppliedRow, LeftBotRow, OfferRow, WantedRow, left_bots, owner_check};
 use super::facts::FactsRow;
 use super::history::HistoryRow;
+use super::outcome::OutcomeRow;
 use super::tested::TestedRow;
 use crate::attributes::{Attributes, Unreadable, read_attributes, read_row, text, write_row};
 use crate::stored_text;
@@ -92,6 +93,8 @@ struct DecisionRow {
     applied: Option<AppliedRow>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     had_bot: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    outcome: Option<OutcomeRow>,
     generation: u64,
     attempts: u32,
     #[serde(
@@ -317,6 +320,7 @@ impl DecisionRow {
             offer: OfferRow::of(decision.offer.as_ref(), &decision.wanted),
             applied: AppliedRow::of(&decision.applied),
             had_bot: decision.had_bot,
+            outcome: decision.outcome.as_ref().map(OutcomeRow::of),
             generation: decision.generation.0,
             attempts: decision.attempts.count,
             not_before: decision.attempts.not_before,
@@ -367,6 +371,7 @@ impl DecisionRow {
             wanted,
             applied: self.applied.map_or(Applied::Nothing, Applied::from),
             had_bot: self.had_bot,
+            outcome: self.outcome.and_then(OutcomeRow::outcome),
             generation: Generation(self.generation),
             attempts: Attempts {
                 count: self.attempts,

@@ -1,9 +1,9 @@
 //! Rows of decisions with every part that a row may have.
 
 use callsheet_domain::{
-    Abandonment, Applied, Attempts, BotConfig, CalendarRevision, CallRecord, Cause, Decision,
-    DecisionInputs, Generation, History, Operation, OverrideRevision, PolicyRevision,
-    RecordedResult, RuleName, Verdict, Wanted, WantedBot,
+    Abandonment, Applied, Attempts, BotConfig, BotStatus, CalendarRevision, CallRecord, Cause,
+    Decision, DecisionInputs, Generation, History, Operation, Outcome, OverrideRevision,
+    PolicyRevision, RecordedResult, RuleName, Verdict, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -103,6 +103,12 @@ pub(super) fn odd_shapes() -> Vec<Decision> {
             })));
             row.wanted = Wanted::Bot(Box::new(wanted));
         }),
+        a_row("recorded").with(|row| row.outcome = Some(an_outcome())),
+        a_row("with-an-unknown-status").with(|row| {
+            let code = "ü".repeat(100);
+            let status = BotStatus::new(&code, Some(&code), at("10:00:00.000001"));
+            row.outcome = status.map(|status| Outcome::of(id("bot-1"), status));
+        }),
         a_row("with-calls").with(|row| row.history = History::kept(calls())),
         a_row("odd-instants").with(|row| {
             row.starts_at = at("2090-03-06T10:00:00.000001Z");
@@ -124,6 +130,25 @@ pub(super) fn odd_shapes() -> Vec<Decision> {
             row.key.ical_uid = id("ü".repeat(480));
         }),
     ]
+}
+
+/// An outcome with every part.
+fn an_outcome() -> Outcome {
+    let status = |code, sub_code, time: &str| {
+        BotStatus::new(code, sub_code, at(time)).expect("it has a code")
+    };
+    [
+        status("recording_permission_allowed", Some("by_host"), "10:00:01"),
+        status("in_call_recording", None, "10:00:02.000001"),
+        status("call_ended", Some("call_ended_by_host"), "10:59"),
+        status("done", None, "11:00"),
+        status("analysis_done", None, "11:01"),
+    ]
+    .into_iter()
+    .fold(
+        Outcome::of(id("bot-1"), status("joining_call", None, "10:00")),
+        Outcome::seen,
+    )
 }
 
 /// A call of each operation, for each cause, with each result.

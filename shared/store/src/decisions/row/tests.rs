@@ -1,8 +1,9 @@
 //! A row is read as it is written, and one that cannot be read says which attribute is wrong.
 
 use callsheet_domain::{
-    AppliedBot, ConfigDigest, Evaluation, Fact, FactValue, LeftBot, Offer, Overrides, OwnerCheck,
-    Person, Policy, PolicyDocument, ResponseStatus, SentConfig, decide, plan, revise_copies,
+    AppliedBot, BotStatus, ConfigDigest, Evaluation, Fact, FactValue, LeftBot, Offer, Overrides,
+    OwnerCheck, Person, Policy, PolicyDocument, ResponseStatus, SentConfig, decide, plan,
+    revise_copies,
 };
 use callsheet_testkit::{
     With as _, a_bot_config, a_calendar, a_decision, an_applied_bot, an_email, an_event, at, id,
@@ -44,6 +45,16 @@ fn a_row_written_by_hand() -> Value {
             "bot_id": "bot-1",
         },
         "had_bot": true,
+        "outcome": {
+            "bot_id": "bot-1",
+            "phase": "not_recorded",
+            "class": "removed",
+            "newest": {"code": "done", "at": 3_792_478_002_000_000_i64},
+            "step": {"code": "done", "at": 3_792_478_002_000_000_i64},
+            "ended": {"code": "call_ended", "sub_code": "bot_kicked_from_call", "at": 3_792_478_001_000_000_i64},
+            "permission": {"code": "recording_permission_allowed", "at": 3_792_478_000_000_001_i64},
+            "joined_at": 3_792_478_000_000_000_i64,
+        },
         "generation": 1,
         "attempts": 2,
         "not_before": 3_792_474_000_000_001_i64,
@@ -96,6 +107,17 @@ fn the_decision() -> Decision {
             row.applied = Applied::Bot(Box::new(bot));
         }
         row.had_bot = true;
+        let status = |code, sub_code, second: &str| BotStatus::new(code, sub_code, at(second));
+        let statuses = [
+            status("in_call_not_recording", None, "10:06:40"),
+            status("recording_permission_allowed", None, "10:06:40.000001"),
+            status("call_ended", Some("bot_kicked_from_call"), "10:06:41"),
+            status("done", None, "10:06:42"),
+        ];
+        *row = row.clone().with_statuses(
+            &id("bot-1"),
+            &statuses.map(|status| status.expect("a code")),
+        );
         row.attempts = Attempts {
             count: 2,
             not_before: Some(at("09:00:00.000001")),
@@ -230,6 +252,7 @@ fn the_state_of_an_applied_bot_comes_back(state: &str, applied: fn(Box<AppliedBo
 #[test_case("title", |row| row.title = None; "title")]
 #[test_case("link", |row| row.link = None; "link")]
 #[test_case("had_bot", |row| row.had_bot = false; "bot that was scheduled once")]
+#[test_case("outcome", |row| row.outcome = None; "outcome")]
 #[test_case("applied", |row| row.applied = Applied::Nothing; "applied bot")]
 #[test_case("abandoned", |row| row.abandoned = None; "abandonment")]
 fn an_optional_attribute_is_absent_and_read_as_absent(name: &str, without: fn(&mut Decision)) {
