@@ -32,7 +32,8 @@ impl Tenant {
     pub(crate) fn sync(&mut self, index: usize, copy: Copy, inputs: Versions) -> (bool, bool) {
         let event = event(index, copy, inputs);
         let stored: Vec<Decision> = self.rows.values().cloned().collect();
-        let revised = revise_copies(&stored, &[evaluation(&event, copy, inputs)], now());
+        let evaluated = evaluation(&event, copy, inputs);
+        let revised = revise_copies(&stored, &[evaluated], self.now());
         let is_written = !revised.writes.is_empty();
         let keys: BTreeSet<_> = revised.writes.iter().map(|row| row.key.clone()).collect();
         assert_eq!(keys.len(), revised.writes.len(), "a row is written once");
