@@ -10,6 +10,7 @@ mod dead_letters;
 mod faults;
 mod logs;
 mod meetings;
+mod outcomes;
 mod policies;
 mod resync;
 mod sync;
