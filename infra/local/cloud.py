@@ -80,7 +80,7 @@ def start(state: State, functions_by: int | None = None) -> Cloud:
         "IOT_MTLS_ENABLED": "0",
     }
     child = state.start("stand-in", [str(programs / "ministack")], environment)
-    child.wait_for(lambda: _healthy(cloud), 30)
+    child.wait_for(lambda: _healthy(cloud))
     return cloud
 
 
@@ -145,7 +145,7 @@ def start_event_sources(cloud: Cloud, deployed: dict, functions_endpoint: str | 
     environment = os.environ | cloud.access()
     environment.pop("AWS_PROFILE", None)
     child = cloud.state.start("event-sources", command, environment)
-    child.wait_for(lambda: "ready" in child.log.read_text(errors="replace"), 20)
+    child.wait_for(lambda: "ready" in child.log.read_text(errors="replace"))
 
 
 def webhook_url(cloud: Cloud, deployed: dict) -> str:

@@ -89,7 +89,7 @@ def test(arguments: list[str]) -> int:
         environment = _bring_up(state, built, raised=True)
         port = free_port()
         flags = ["serve", "--host", "127.0.0.1", "--port", str(port)]
-        state.start("dynoxide", [str(dynoxide), *flags], dict(os.environ)).wait_for(lambda: listens(port), 10)
+        state.start("dynoxide", [str(dynoxide), *flags], dict(os.environ)).wait_for(lambda: listens(port))
         environment["CALLSHEET_SECOND_OPINION_URL"] = f"http://127.0.0.1:{port}"
         tests = ["cargo", "test", "--workspace", "--locked"]
         code = _follow([*tests, *arguments], os.environ | environment)
@@ -152,7 +152,7 @@ def _begin_again(state: State, deployed_with: dict[str, str], environment: dict[
     cloud = aws.running(state)
     aws.change_parameters(cloud, deployed_with)
     aws.empty(cloud)
-    state.start_again(SIMULATOR).wait_for(lambda: listens(port), 10)
+    state.start_again(SIMULATOR).wait_for(lambda: listens(port))
 
 
 def watch() -> int:
@@ -199,7 +199,7 @@ def _bring_up(
         # Last, since it must know where to send webhooks; no function calls it before it has sent one.
         flags = simulator_flags(simulator_port, service, webhook_url, raised=raised)
         simulator = state.start(SIMULATOR, [str(built / "recall-simulator"), *flags], dict(os.environ))
-        simulator.wait_for(lambda: listens(simulator_port), 10)
+        simulator.wait_for(lambda: listens(simulator_port))
     outputs, variables = deployed["outputs"], deployed["environment"]
     resources = state.folder / "resources.json"  # the deployed names by those of the template
     resources.write_text(json.dumps(deployed["resources"], indent=1))

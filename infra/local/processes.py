@@ -103,6 +103,10 @@ class State:
         self._records.write_text(json.dumps(records, indent=1))
 
 
+# Seconds. Far longer than any process needs to be ready, even on a busy machine; one that ends is noticed at once.
+READY_WITHIN = 180
+
+
 class Child:
     """A process we started a moment ago."""
 
@@ -111,14 +115,14 @@ class Child:
         self.process = process
         self.log = log
 
-    def wait_for(self, ready, seconds: float) -> None:
-        """Waits until `ready()` holds; an error if the process ends or takes longer."""
-        deadline = time.monotonic() + seconds
+    def wait_for(self, ready) -> None:
+        """Waits until `ready()` holds; an error if the process ends or takes longer than `READY_WITHIN`."""
+        deadline = time.monotonic() + READY_WITHIN
         while not ready():
             if self.process.poll() is not None:
                 raise LocalCloudError(f"{self.name} ended with code {self.process.returncode}: {self._last_line()}")
             if time.monotonic() > deadline:
-                raise LocalCloudError(f"{self.name} was not ready within {seconds:.0f} s; its log is {self.log}.")
+                raise LocalCloudError(f"{self.name} was not ready within {READY_WITHIN} s; its log is {self.log}.")
             time.sleep(0.05)
 
     def _last_line(self) -> str:

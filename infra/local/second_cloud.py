@@ -87,7 +87,7 @@ def _moto() -> Iterator[str]:
     port = free_port()
     try:
         server = state.start("moto", [str(tools.moto() / "moto_server"), "-H", "127.0.0.1", "-p", str(port)], dict(os.environ))
-        server.wait_for(lambda: listens(port), 60)
+        server.wait_for(lambda: listens(port))
         yield f"http://127.0.0.1:{port}"
         state.remove()
         server.process.wait()

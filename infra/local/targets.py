@@ -33,7 +33,7 @@ MAKEFILE = ROOT / "Makefile"
 # Exercised by CI itself, line by line.
 CI = ROOT / ".ci" / "run"
 RUN_BY_CI = ("check", "test")
-PATIENCE = 300
+PATIENCE = 600
 # More at once would take longer on two processors, and time out.
 AT_ONCE = 3
 # The demonstration says what was not right in time, and so needs the machine for itself.

@@ -13,11 +13,11 @@ use crate::tenant::Tenant;
 #[tokio::test]
 async fn an_external_meeting_gets_one_bot_and_an_internal_one_none(platform: Platform) {
     let tenant = Tenant::on(platform).await;
-    tenant.create(tenant.external(5)).await;
+    let external = tenant.create(tenant.external(5)).await;
     tenant.create(tenant.internal(6)).await;
     tenant
         .assert_eventually("one bot, two decisions", |decisions, comparison| {
-            let start = tenant.time(5).0;
+            let start = external.start_time;
             comparison.bots == 1
                 && decisions.len() == 2
                 && comparison.held.iter().all(|claim| claim.starts_at == start)

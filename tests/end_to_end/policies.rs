@@ -227,7 +227,8 @@ async fn the_bots_are_scheduled_again_after_a_pause() {
     tenant.create(tenant.external(5)).await;
     tenant.assert_bots("before the pause", 1).await;
     let calendar = tenant.calendars[0].id.to_string();
-    let until: Timestamp = plus(tenant.stack.now(), SignedDuration::from_secs(15));
+    // Long enough that a busy machine shows the pause before it ends.
+    let until: Timestamp = plus(tenant.stack.now(), SignedDuration::from_secs(45));
     let pause = ["pause", &calendar, "--until", &until.to_string()];
     callsheet(&pause, "").succeeded();
     tenant.assert_skipped_by("paused").await;

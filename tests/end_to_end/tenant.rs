@@ -10,7 +10,7 @@ use recall_simulator::{CalendarView, EventDraft, EventView, Platform};
 
 /// Far longer than any condition here needs, even on a busy machine, and while the
 /// test of a denied key holds every call for two minutes.
-pub(crate) const TIMEOUT: Duration = Duration::from_mins(4);
+pub(crate) const TIMEOUT: Duration = Duration::from_mins(8);
 
 /// A company with one connected calendar, and more if it needs them.
 pub(crate) struct Tenant {

@@ -14,7 +14,7 @@ use crate::page::{Page, Part, Step};
 use crate::stable::Stable;
 
 /// Far longer than any change takes.
-const TIMEOUT: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(8);
 
 /// A run of a page.
 pub(crate) struct Run {

@@ -14,7 +14,7 @@ use crate::strict_json::parse;
 
 const LEVELS: [&str; 5] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
 /// How long the log of an invocation may take to arrive.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_mins(4);
 
 /// A line of a function's log.
 #[derive(Debug, Clone)]

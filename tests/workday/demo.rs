@@ -18,9 +18,9 @@ use crate::people::Person;
 pub(crate) type ControlResult<T> = Result<T, ControlError>;
 
 /// Longest wait for the expected state after a scenario.
-const SCENARIO_TIMEOUT: Duration = Duration::from_secs(100);
+const SCENARIO_TIMEOUT: Duration = Duration::from_mins(4);
 /// Longest total wait for scenarios that do not reach the expected state.
-const TIMEOUT_BUDGET: Duration = Duration::from_secs(150);
+const TIMEOUT_BUDGET: Duration = Duration::from_mins(5);
 /// Wait after a scenario when the budget is used up.
 const MIN_TIMEOUT: Duration = Duration::from_secs(3);
 /// Timeout of one request that waits for the simulator's webhooks.

@@ -96,9 +96,10 @@ async fn read(
 }
 
 #[tokio::test]
-async fn a_page_of_100_events_of_1_mb_each_takes_a_few_megabytes() {
-    let (page, peak) = read(|| event(&"x".repeat(MB), 10), 100).await;
-    assert_eq!(page.expect("a page").events.len(), 100);
+async fn a_page_of_events_of_1_mb_each_takes_a_few_megabytes() {
+    // As many as a slow machine reads within a call's time.
+    let (page, peak) = read(|| event(&"x".repeat(MB), 10), 40).await;
+    assert_eq!(page.expect("a page").events.len(), 40);
     assert!(peak < 8 * MB, "{peak} bytes");
 }
 

@@ -12,7 +12,7 @@ use crate::week::minutes;
 /// Number of times that each meeting moves.
 const MOVES: usize = 5;
 /// Timeout for the creation of the webhooks of one move.
-const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(5);
+const WEBHOOK_TIMEOUT: Duration = Duration::from_mins(1);
 /// Number of times that each old webhook is repeated.
 const REPETITIONS: usize = 3;
 /// Every webhook is delivered twice; most deliveries are delayed by up to 2 s.
