@@ -15,6 +15,10 @@ impl From<UseCaseError> for CliError {
         match error {
             UseCaseError::Port(error) => Self::Port(error),
             UseCaseError::KeepsChanging(_) => Self::Failed(format!("{error}: try again")),
+            UseCaseError::PerhapsCreated(_) => Self::Failed(format!(
+                "{error}. `callsheet calendars list --recall` shows it if it did; connect it again only if \
+                 it did not"
+            )),
             UseCaseError::NotRetired { .. } => Self::Failed(format!("{error}: run this again")),
             UseCaseError::EndlessList(..) => Self::Failed(format!("{error}. Try again later")),
             UseCaseError::NotDecidedAgain { deleted, error } => Self::Failed(format!(
@@ -22,6 +26,11 @@ impl From<UseCaseError> for CliError {
                  decides about their events again",
                 counted(deleted, "row was", "rows were"),
                 Self::from(*error)
+            )),
+            UseCaseError::ImportInterrupted { written, error } => Self::Failed(format!(
+                "{}\n{} carried out before the failure: run this again, which goes on after them",
+                Self::from(*error),
+                counted(written, "line was", "lines were")
             )),
             UseCaseError::RedriveInterrupted { sent, .. } => Self::Failed(format!(
                 "{error}\n{} sent back before the failure. The others are still in the dead-letter queue, and \
@@ -81,7 +90,14 @@ fn advice(error: &UseCaseError) -> Option<String> {
         UseCaseError::NoneConnected => {
             ": `callsheet status` shows the calendars and their status".to_owned()
         }
-        UseCaseError::MeetingOver(_) => ", so there is nothing to retry".to_owned(),
+        UseCaseError::MeetingOver(_) => ", so no bot can join it any more".to_owned(),
+        UseCaseError::NotBegun(event, _) => format!(
+            ": `callsheet override event {event} record` has its bot join at the start"
+        ),
+        UseCaseError::HasBot(event, _) => format!(
+            ". Two would be in one call, so none is sent: `callsheet explain {event}` shows what \
+             becomes of it"
+        ),
         UseCaseError::ReadableDecision(event) => {
             format!(": `callsheet explain {event}` shows it")
         }

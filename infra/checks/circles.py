@@ -20,6 +20,7 @@ LAYERS = (
     (("shared/app",), False),
     (("shared/",), True),
     (("functions/", "cli"), False),
+    (("cli/pages",), False),
     (("tests",), True),
 )
 # Has fakes of the ports, and is for tests only.

@@ -11,6 +11,7 @@ import build
 import checks
 import commands
 import deploy
+import dist
 import invoke
 import redeploy
 import size
@@ -20,14 +21,17 @@ from errors import LocalCloudError
 COMMANDS = {
     "up": lambda _: commands.up(),
     "down": lambda _: commands.down(),
-    "run": lambda _: commands.run(),
+    "run": commands.run,
     "first-day": commands.first_day,
     "watch": lambda _: commands.watch(),
     "test": commands.test,
+    "browser": commands.browser,
+    "screenshots": commands.screenshots,
     "invoke": invoke.invoke,
     "check": lambda _: checks.check(),
     "advisories": lambda _: advisories.advisories(),
     "deploy": deploy.deploy,
+    "dist": dist.dist,
     "sam": checks.sam,
     "bench": commands.bench,
     "simulate": commands.simulate,

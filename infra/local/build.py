@@ -11,6 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import checks
@@ -20,6 +21,8 @@ from processes import ROOT
 
 PROFILES = ("debug", "bench-local", "release")
 BUILT_VARIABLE = "CALLSHEET_BUILT"
+# Names a template of `make dist`, with its functions beside it, to deploy in place of the workspace's own.
+PACKAGED_VARIABLE = "CALLSHEET_PACKAGED"
 
 
 def architecture() -> str:
@@ -51,8 +54,14 @@ def in_profile(profile: str, packages: tuple[str, ...]) -> Path:
         raise LocalCloudError(f"There is no profile {profile!r}: use one of {', '.join(PROFILES)}.")
     if profile == "debug":
         return binaries()
-    _cargo_build([f"--profile={profile}", "--bins", *(f"--package={name}" for name in packages)])
+    _cargo_build([f"--profile={profile}", "--bins", *(f"--package={package_of(name)}" for name in packages)])
     return target_directory() / profile
+
+
+def one_package(name: str) -> Path:
+    """Builds the binaries of one package for development, alone, and says where they are."""
+    _cargo_build(["--bins", f"--package={name}"])
+    return target_directory() / "debug"
 
 
 def build(arguments: list[str]) -> int:
@@ -68,6 +77,12 @@ def build(arguments: list[str]) -> int:
     staged = stage(in_profile(profile, template.functions()), ROOT / ".aws-sam" / "build")
     print(f"Built for this machine: {os.path.relpath(staged, ROOT)}")
     return 0
+
+
+def package_of(name: str) -> str:
+    """The package of a function, which need not have the function's name; any other name as it is."""
+    manifest = ROOT / "functions" / name / "Cargo.toml"
+    return tomllib.loads(manifest.read_text())["package"]["name"] if manifest.exists() else name
 
 
 def _cargo_build(arguments: list[str]) -> None:
@@ -94,7 +109,7 @@ def stage(built: Path | None, folder: Path) -> Path:
     """Lays out the template and, beside it, each function's `bootstrap`; without `built`, one that only fails."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    shutil.copy(template.PATH, folder)
+    (folder / "template.yaml").write_text(template.for_stand_in(template.PATH.read_text()))
     for name in template.functions():
         bootstrap = folder / "functions" / name / "bootstrap"
         bootstrap.parent.mkdir(parents=True)
@@ -102,13 +117,28 @@ def stage(built: Path | None, folder: Path) -> Path:
             bootstrap.write_text("#!/bin/sh\nexit 1\n")
             bootstrap.chmod(0o755)
         else:
-            _copy(built / name, bootstrap)
+            copied(built / name, bootstrap)
     return folder / "template.yaml"
 
 
-def _copy(binary: Path, bootstrap: Path) -> None:
+def packaged() -> Path | None:
+    """The template of a release that the caller wants deployed, if one is wanted, without what the stand-in refuses."""
+    given = os.environ.get(PACKAGED_VARIABLE)
+    if given and not Path(given).is_file():
+        raise LocalCloudError(f"{PACKAGED_VARIABLE}={given} is no file: name the template.yaml of a release.")
+    if not given:
+        return None
+    released = Path(given).resolve()
+    deployed = released.with_name("template-for-stand-in.yaml")
+    deployed.write_text(template.for_stand_in(released.read_text()))
+    return deployed
+
+
+def copied(binary: Path, place: Path, option: str = "--strip-debug") -> Path:
+    """Copies a binary, without its debug information, which would triple what is zipped and unpacked. `--strip-all` leaves out all symbols."""
     if not binary.exists():
         raise LocalCloudError(f"The build left no binary {binary}: is there a package for functions/{binary.name}?")
-    shutil.copy(binary, bootstrap)
-    if strip := shutil.which("strip"):  # debug information would triple what is zipped and unpacked
-        subprocess.run([strip, "--strip-debug", str(bootstrap)], capture_output=True)
+    shutil.copy(binary, place)
+    if strip := shutil.which("strip"):
+        subprocess.run([strip, option, str(place)], capture_output=True)
+    return place

@@ -153,6 +153,11 @@ def webhook_url(cloud: Cloud, deployed: dict) -> str:
     return f"{cloud.endpoint}/_aws/execute-api/{deployed['outputs']['WebhookApiId']}/webhook"
 
 
+def console_url(cloud: Cloud, deployed: dict) -> str:
+    """The address of the deployed console, with the slash at its end, by a path like that of the webhook."""
+    return f"{cloud.endpoint}/_aws/execute-api/{deployed['outputs']['ConsoleApiId']}/"
+
+
 def _healthy(cloud: Cloud) -> bool:
     try:
         with urllib.request.urlopen(f"{cloud.endpoint}/_ministack/health", timeout=1) as answer:

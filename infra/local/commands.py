@@ -15,6 +15,8 @@ from pathlib import Path
 
 import build
 import cloud as aws
+import console
+import picture
 import template
 import tools
 from errors import LocalCloudError
@@ -37,7 +39,10 @@ def up() -> int:
     state.end()
     with _ended_on_error(state):
         environment = _bring_up(state, build.binaries(), chosen=True)
+        links = console.links(environment)
     print(_summary(state, environment))
+    for who, link in links.items():
+        print(f"\nThe console as {who.lower()}:\n{link}")
     return 0
 
 
@@ -54,11 +59,20 @@ def down() -> int:
     return 0
 
 
-def run() -> int:
-    """The demonstration, in a cloud of its own that ends with it."""
+def run(arguments: list[str]) -> int:
+    """`run [--picture]`: the demonstration, in a cloud of its own that ends with it.
+
+    With a picture, the dashboard is drawn in docs/images by what was measured.
+    """
     built = build.binaries()
     with _private("run") as state:
-        return _follow([str(built / "workday")], os.environ | _bring_up(state, built))
+        environment = _bring_up(state, built)
+        print(f"The console, while this runs:\n{console.operator_link(environment)}\n", flush=True)
+        code = _follow([str(built / "workday")], os.environ | environment)
+        if arguments and code == 0:
+            for file in picture.draw(state.logs):
+                print(f"Drew {os.path.relpath(file, ROOT)}")
+        return code
 
 
 def first_day(arguments: list[str]) -> int:
@@ -96,9 +110,30 @@ def test(arguments: list[str]) -> int:
         if code == 0:
             # Only a whole run requests all that the roles allow.
             of_logs = ["log_lines::"] if arguments else []
-            code = _follow([*tests, "--test", "whole_run", "--", "--ignored", *of_logs], os.environ | environment)
+            if not arguments:
+                code = _follow(console.test_command([]), os.environ | environment | console.browser_environment())
+            code = code or _follow([*tests, "--test", "whole_run", "--", "--ignored", *of_logs], os.environ | environment)
         state.keep = code != 0
         return code
+
+
+def browser(arguments: list[str]) -> int:
+    """`browser [arguments of pytest]`: the tests in a browser, in a cloud of their own."""
+    command, found = console.test_command(arguments), console.browser_environment()
+    built = build.binaries()
+    with _private("browser") as state:
+        code = _follow(command, os.environ | _bring_up(state, built, raised=True) | found)
+        state.keep = code != 0
+        return code
+
+
+def screenshots(arguments: list[str]) -> int:
+    """`screenshots [folder]`: pictures of the console's pages, of the sample owner in a cloud of its own."""
+    found, built = console.browser_environment(), build.binaries()
+    with _private("screenshots") as state:
+        environment = _bring_up(state, built, raised=True)
+        links = console.links(environment)
+        return _follow(console.picture_command(links, *arguments), os.environ | environment | found)
 
 
 def bench(arguments: list[str]) -> int:
@@ -118,7 +153,7 @@ def bench(arguments: list[str]) -> int:
     counting = free_port() if names == [COUNTING] else None
     with _private("bench") as state:
         # Raised, so that getting ready takes no minutes; a benchmark sets the limits it is about by `redeploy`.
-        environment = _bring_up(state, built, raised=True, besides={"LogLevel": "info"}, functions_by=counting)
+        environment = _bring_up(state, built, raised=True, besides={"LogLevel": "info", "EventBusName": ""}, functions_by=counting)
         deployed_with = aws.deployed_parameters(state)
         environment |= {STATE_VARIABLE: state.folder.name, "CALLSHEET_PYTHON": sys.executable}
         environment |= {"CALLSHEET_RESULTS": os.environ.get("CALLSHEET_RESULTS") or str(STATES), "CALLSHEET_COUNTING_PORT": str(counting or "")}
@@ -189,12 +224,14 @@ def _bring_up(
     simulator_port = chosen_port("CALLSHEET_SIMULATOR_PORT")
     service = recall(simulator_port, chosen=chosen)
     stand_in = aws.start(state, functions_by)
-    staged = build.stage(None if watched else built, state.folder / "build")
+    released = None if watched else build.packaged()
+    staged = released or build.stage(None if watched else built, state.folder / "build")
     aws.deploy(stand_in, staged, parameters(service, raised=raised, chosen=chosen) | (besides or {}))
     deployed = aws.complete_deployment(stand_in, watching=bool(watched))
     aws.start_event_sources(stand_in, deployed, watched)
     # cargo-lambda serves a function's HTTP API below its name.
     webhook_url = f"{watched}/lambda-url/webhook/webhook" if watched else aws.webhook_url(stand_in, deployed)
+    console_url = f"{watched}/lambda-url/console/" if watched else aws.console_url(stand_in, deployed)
     if service.simulated:
         # Last, since it must know where to send webhooks; no function calls it before it has sent one.
         flags = simulator_flags(simulator_port, service, webhook_url, raised=raised)
@@ -203,9 +240,14 @@ def _bring_up(
     outputs, variables = deployed["outputs"], deployed["environment"]
     resources = state.folder / "resources.json"  # the deployed names by those of the template
     resources.write_text(json.dumps(deployed["resources"], indent=1))
-    functions = {f"CALLSHEET_{one.name.upper()}_FUNCTION": outputs[one.output] for one in template.read().functions}
+    # A function that a parameter leaves out has no output.
+    deployed_functions = [one for one in template.read().functions if one.output in outputs]
+    functions = {f"CALLSHEET_{one.name.upper()}_FUNCTION": outputs[one.output] for one in deployed_functions}
     environment = stand_in.access() | {
+        "CALLSHEET_STACK": template.STACK,
         "CALLSHEET_WEBHOOK_URL": webhook_url,
+        "CALLSHEET_CONSOLE_URL": console_url,
+        "CALLSHEET_SIGNING_KEYS": outputs["SigningKeysArn"],
         "CALLSHEET_QUEUE_URL": variables["QUEUE_URL"],
         "CALLSHEET_DLQ_URL": outputs["DeadLetterQueueUrl"],
         "CALLSHEET_DECISIONS_TABLE": variables["DECISIONS_TABLE"],
@@ -276,6 +318,7 @@ def _follow(command: list[str], environment: dict[str, str]) -> int:
 def _summary(state: State, environment: dict[str, str]) -> str:
     shown = {
         "Webhooks": environment["CALLSHEET_WEBHOOK_URL"],
+        "Console": environment["CALLSHEET_CONSOLE_URL"],
         "Queue": environment["CALLSHEET_QUEUE_URL"],
         "Dead letters": environment["CALLSHEET_DLQ_URL"],
         "Decisions": environment["CALLSHEET_DECISIONS_TABLE"],

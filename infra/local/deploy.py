@@ -6,17 +6,23 @@ them. So a new account, with a quota of 10 or 50, can reserve nothing, and a sta
 CloudFormation cannot remove a table that is protected from deletion, so that a first deployment that
 fails could not be rolled back. So the first deployment leaves the protection out, and a second one,
 which follows at once, turns it on.
+
+An environment is a section of `samconfig.toml`. Its first deployment is the one that finds no
+parameters kept there; what is answered is kept in that section.
 """
 
 import json
 import os
 import re
 import subprocess
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import checks
 import tools
+from errors import LocalCloudError
 
 QUOTA = Path(__file__).parent / "aws" / "account_quota.py"
 KEPT_UNRESERVED = 100
@@ -43,10 +49,10 @@ class Quota:
 
 
 def deploy(arguments: list[str]) -> int:
-    """`deploy <samconfig>`."""
-    config = Path(arguments[0])
-    command = ["deploy", "--config-file", str(config)]
-    if re.search(r"^stack_name", config.read_text(), re.MULTILINE):
+    """`deploy <samconfig> <environment> [--no-confirm-changeset]`."""
+    config, environment, *options = arguments
+    command = ["deploy", "--config-file", config, "--config-env", environment, *options]
+    if "parameter_overrides" in kept(Path(config), environment):
         return checks.sam(command)
     proposals = {"TableDeletionProtection": "false"}
     sentence, can_reserve = advice(account_quota())
@@ -56,16 +62,26 @@ def deploy(arguments: list[str]) -> int:
     print("TableDeletionProtection is false for the first deployment, so that it can be rolled back, and set to true right after it.", flush=True)
     proposed = [f"{name}={value}" for name, value in proposals.items()]
     code = checks.sam([*command, "--guided", "--parameter-overrides", *proposed])
-    return code or protect(config)
+    return code or protect(Path(config), environment)
 
 
-def protect(config: Path) -> int:
+def kept(config: Path, environment: str) -> dict[str, Any]:
+    """The answers that an environment's section keeps; an error that lists the environments if there is no such one."""
+    sections = {name: section for name, section in tomllib.loads(config.read_text()).items() if isinstance(section, dict)}
+    if environment not in sections:
+        raise LocalCloudError(f"{config} has no environment {environment!r}: use {', '.join(sections)}, or add a section [{environment}.deploy.parameters].")
+    parameters: dict[str, Any] = sections[environment].get("deploy", {}).get("parameters", {})
+    return parameters
+
+
+def protect(config: Path, environment: str) -> int:
     """Turns the protection of the tables on, if the answers that were kept leave it out."""
-    text = config.read_text()
-    if UNPROTECTED not in text:
+    before, heading, rest = config.read_text().partition(f"[{environment}.deploy.parameters]")
+    section, next_heading, after = rest.partition("\n[")
+    if UNPROTECTED not in section:
         return 0
-    config.write_text(text.replace(UNPROTECTED, PROTECTED))
-    return checks.sam(["deploy", "--config-file", str(config), "--no-confirm-changeset"])
+    config.write_text(before + heading + section.replace(UNPROTECTED, PROTECTED) + next_heading + after)
+    return checks.sam(["deploy", "--config-file", str(config), "--config-env", environment, "--no-confirm-changeset"])
 
 
 def account_quota() -> Quota | str:

@@ -54,6 +54,11 @@ def parameters(recall: Recall, *, raised: bool, chosen: bool) -> dict[str, str]:
         "RecallApiKey": recall.api_key,
         "RecallWebhookSecrets": recall.webhook_secret,
         "Architecture": architecture(),
+        # The bus that every account has. Benchmarks are about the rest, and deploy without one.
+        "EventBusName": "default",
+        "ConsoleEnabled": "true",
+        # So that the examples of hosts in docs/embedding can show it.
+        "ConsoleEmbedders": "http://127.0.0.1:*",
     }
     if raised:
         limits = template.read().limits()

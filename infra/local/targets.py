@@ -23,6 +23,7 @@ from pathlib import Path
 
 import build
 import commands
+import dist
 import invoke
 import template
 import tools
@@ -63,7 +64,7 @@ class Exercises:
         self._printing = threading.Lock()
         # What a caller has set must not decide whether targets work: not its make, nor its Recall.
         chosen = {"LOG_LEVEL", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "AWS_PROFILE", *template.read().parameters_by_variable()}
-        kept = {name: value for name, value in os.environ.items() if name not in chosen and not name.startswith(("CALLSHEET_", "RECALL_"))}
+        kept = {name: value for name, value in os.environ.items() if name not in chosen and (name == tools.CHROMIUM_VARIABLE or not name.startswith(("CALLSHEET_", "RECALL_")))}
         self.environment = kept | {build.BUILT_VARIABLE: str(built), "CALLSHEET_RESULTS": str(folder), "NO_COLOR": "1"}
 
     @contextmanager
@@ -258,18 +259,22 @@ def deploy(exercises: Exercises, access: dict[str, str]) -> None:
             raise LocalCloudError("A secret is kept in samconfig.toml.")
     with exercises.counted("deploy PROFILE=debug, again"):
         exercises.make(*arguments, environment=access)
+    with exercises.counted("deploy PROFILE=debug ENVIRONMENT=dev CONFIRM=no, the first time"):
+        exercises.make(*arguments, "ENVIRONMENT=dev", "CONFIRM=no", environment=access, answers=answers("callsheet-dev"))
+        if kept.read_text().count("TableDeletionProtection=\\\"true") != 2:
+            raise LocalCloudError("It does not keep the answers of each environment in a section of its own.")
 
 
 SECRET = "whsec_" + "QUFB" * 8
 
 
-def answers() -> str:
+def answers(stack: str = "callsheet-deployed") -> str:
     """The answers to sam's questions, in their order; an empty line takes what is proposed."""
     given = {"RecallApiKey": SECRET, "RecallWebhookSecrets": SECRET, "Architecture": build.architecture()}
     parameters = [given.get(name, "") for name in template.read().parameters]
     confirm_changes = "n"
     rest = [""] * 10
-    return "\n".join(["callsheet-deployed", "", *parameters, confirm_changes, *rest])
+    return "\n".join([stack, "", *parameters, confirm_changes, *rest])
 
 
 # `cargo lambda` starts a function by `cargo run`, which chooses features for that function alone and so
@@ -338,16 +343,56 @@ def _until(condition: Callable[[], bool], process: subprocess.Popen[str], lines:
 
 
 def demonstration(exercises: Exercises) -> None:
-    """run."""
-    with exercises.counted("run"):
-        if "Result: correct" not in exercises.make("run"):
+    """dist, and run on what it makes."""
+    unpacked = exercises.folder / "released"
+    with exercises.counted("dist PROFILE=debug, twice"):
+        made = []
+        for _ in range(2):
+            exercises.make("dist", "PROFILE=debug")
+            made.append((dist.DIST / "SHA256SUMS").read_text())
+        if made[0] != made[1] or made[0] != dist.checksums(dist.DIST, [line.split("  ")[1] for line in made[0].splitlines()]):
+            raise LocalCloudError(f"It makes other files each time, or writes other checksums:\n{made[0]}{made[1]}")
+        stack = next(dist.DIST.glob(f"*-stack-{build.architecture()}.zip"))
+        shutil.unpack_archive(stack, unpacked)
+    with exercises.counted("run, on what was released and without cargo"):
+        path = path_without(("cargo", "rustc", "cargo-lambda"), exercises.folder / "links")
+        packaged = {"PATH": path, build.PACKAGED_VARIABLE: str(unpacked / "template.yaml")}
+        if "Result: correct" not in exercises.make("run", environment=packaged):
             raise LocalCloudError("It does not end with `Result: correct`")
+
+
+def path_without(programs: tuple[str, ...], folder: Path) -> str:
+    """The PATH, with links to the other programs in place of each folder that has one of these."""
+    shown = []
+    for number, place in enumerate(os.environ.get("PATH", os.defpath).split(os.pathsep)):
+        if any(shutil.which(program, path=place) for program in programs):
+            links = folder / str(number)
+            links.mkdir(parents=True)
+            for program in Path(place).iterdir():
+                if program.name not in programs:
+                    (links / program.name).symlink_to(program.absolute())
+            place = str(links)
+        shown.append(place)
+    return os.pathsep.join(shown)
 
 
 def page(exercises: Exercises) -> None:
     """first-day."""
     with exercises.counted("first-day"):
         exercises.make("first-day")
+
+
+def browser(exercises: Exercises) -> None:
+    """browser, of which `make test` has run every test before, and screenshots."""
+    with exercises.counted('browser BROWSER="-k where_to_get"'):
+        if "1 passed" not in exercises.make("browser", "BROWSER=-k where_to_get"):
+            raise LocalCloudError("It does not run the one test.")
+    with exercises.counted("screenshots"):
+        exercises.make("screenshots", f"IMAGES={exercises.folder}")
+        drawn = {picture.name for picture in exercises.folder.glob("console-*.png")}
+        kept = {picture.name for picture in (ROOT / "docs" / "images").glob("console-*.png")}
+        if not drawn or drawn != kept:
+            raise LocalCloudError(f"It draws {sorted(drawn)}, and docs/images has {sorted(kept)}.")
 
 
 def benchmarks(exercises: Exercises) -> list[str]:
@@ -378,13 +423,14 @@ def faults_of(report: Path) -> list[str]:
     return faults if rows else ["no rows"]
 
 
-FUNCTIONS = {"watched": watched_cloud, "lasting": lasting_cloud, "demonstration": demonstration, "page": page, "plain": without_cloud}
+FUNCTIONS = {"watched": watched_cloud, "lasting": lasting_cloud, "demonstration": demonstration, "page": page, "browser": browser, "plain": without_cloud}
 # The targets that each group of exercises runs, in the order of their start.
 GROUPS = {
     "watched": ("watch",),
     "lasting": ("up", "invoke", "build", "deploy", "down"),
-    "demonstration": ("run",),
+    "demonstration": ("dist", "run"),
     "page": ("first-day",),
+    "browser": ("browser", "screenshots"),
     "benchmarks": ("bench",),
     "plain": ("help", "simulate", "clean", "advisories", "size"),
 }

@@ -10,9 +10,11 @@ version, change it in a copy without the hashes, and let uv resolve it:
     uv pip compile copy.txt --generate-hashes --universal --python-version 3.11 --only-binary :all:
 """
 
+import base64
 import fcntl
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -26,6 +28,13 @@ REQUIREMENTS = Path(__file__).parent / "requirements"
 DYNOXIDE = "3.2.0"
 # Neither its import command nor its MCP server is used here, and without them it builds in a third of the time.
 DYNOXIDE_FEATURES = "native-sqlite,http-server,cli"
+
+# Chromium without a window, with the libraries and a font that it needs: installing it needs neither root nor another server.
+CHROMIUM_PACKAGE = "@sparticuz/chromium"
+CHROMIUM = "153.0.0"
+CHROMIUM_SHA512 = "jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA=="
+# Names a Chromium that is used instead.
+CHROMIUM_VARIABLE = "CALLSHEET_CHROMIUM"
 
 
 def root() -> Path:
@@ -62,6 +71,47 @@ def moto() -> Path:
 def advisories() -> Path:
     """The folder of programs with `pip-audit`."""
     return _venv("advisories")
+
+
+def workflows() -> Path:
+    """The folder of programs with `zizmor` and `check-jsonschema`."""
+    return _venv("workflows")
+
+
+def release() -> Path:
+    """The folder of programs with a Python that has the library of CycloneDX."""
+    return _venv("release")
+
+
+def browser() -> Path:
+    """The folder of programs with pytest, Playwright and axe."""
+    return _venv("browser")
+
+
+def chromium() -> Path:
+    """A Chromium without a window: the one that is chosen, or for Linux on x86-64 the one that is pinned."""
+    if chosen := os.environ.get(CHROMIUM_VARIABLE):
+        return Path(chosen)
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        if not found:
+            raise LocalCloudError(f"There is no Chromium for the tests in a browser: set {CHROMIUM_VARIABLE} to one.")
+        return Path(found)
+    python = browser() / "python"
+
+    def install(folder: Path) -> None:
+        _note(f"Installing Chromium {CHROMIUM}, once.")
+        folder.mkdir(parents=True)
+        failure = f"Chromium could not be installed: set {CHROMIUM_VARIABLE} to one"
+        _run([str(browser() / "npm"), "pack", "--silent", "--pack-destination", str(folder), f"{CHROMIUM_PACKAGE}@{CHROMIUM}"], failure)
+        package = next(folder.glob("*.tgz"))
+        if base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode() != CHROMIUM_SHA512:
+            raise LocalCloudError(f"{CHROMIUM_PACKAGE} {CHROMIUM} is not the package whose hash is pinned.")
+        script = Path(__file__).parent / "unpack_browser.py"
+        _run([str(python), "-B", str(script), str(package), str(folder)], "Chromium could not be unpacked")
+        package.unlink()
+
+    return _installed(f"chromium-{CHROMIUM}", install) / "chromium"
 
 
 def requirements() -> list[Path]:

@@ -161,6 +161,8 @@ class Layers(unittest.TestCase):
             ("tests", "shared/testkit", True),
             ("functions/sync", "shared/testkit", False),
             ("cli", "tests/simulator", False),
+            ("cli/pages", "cli", True),
+            ("cli", "cli/pages", False),
         ]:
             with self.subTest(f"{user} on {used}"):
                 self.assertEqual(allows(user, used), allowed)

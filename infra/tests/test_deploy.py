@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import tempfile
+import tomllib
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -15,17 +16,31 @@ import second_cloud
 import template
 import tools
 from deploy import Quota
+from errors import LocalCloudError
 from processes import ROOT
 
 RUNBOOK = ROOT / "docs" / "operating.md"
+CONFIG = ROOT / "samconfig.toml"
+SAMCONFIG = """
+[default.deploy.parameters]
+resolve_s3 = true
+
+[dev.deploy.parameters]
+stack_name = "callsheet-dev"
+
+[prod.deploy.parameters]
+stack_name = "callsheet-prod"
+"""
+# As sam keeps them.
+ANSWERS = 'parameter_overrides = "LogLevel=\\"info\\" TableDeletionProtection=\\"false\\""\n'
 # Writes, and other services, that CloudFormation needs only for properties that the template does not set. Each is a resource type and an action.
 UNUSED = re.compile(
     r" (ec2|elasticfilesystem|firehose|kinesis|kms|s3files):"
     r"|ApiGatewayV2::\w+ s3:|Table (s3|logs|iam):|LogGroup s3:"
     r"|lambda:(GetLayerVersion|PublishVersion|((Put|Delete|Associate|Pass)\w*(CodeSigning|Scaling|RuntimeManagement|RuntimeAlias|CapacityProvider)\w*))"
     r"|dynamodb:(Scan|Query|\w*Item|\w*Replica|\w*Import\w*|(Put|Delete)ResourcePolicy|(Enable|Disable|Update)(Kinesis|Contributor)\w*)$"
-    r"|logs:(Associate|Disassociate|((Put|Delete)(BearerToken|DataProtection|Index|ResourcePolicy|LogGroupDeletion)))\w*"
-    r"|iam:(Attach|Detach|PutRolePerm|DeleteRolePerm)\w*|secretsmanager:\w*Replicat\w*"
+    r"|logs:(((Put|Delete)(BearerToken|DataProtection|Index|ResourcePolicy|LogGroupDeletion)))\w*"
+    r"|iam:(Attach|Detach|\w*User|\w*Group)\w*|secretsmanager:\w*Replicat\w*"
 )
 
 
@@ -48,7 +63,8 @@ class Account(unittest.TestCase):
         self.assertIn("NoCredentialsError", sentence)
 
     def test_an_account_that_cannot_be_asked_is_no_error(self) -> None:
-        with mock.patch.object(subprocess, "run", return_value=mock.Mock(stdout="")):
+        # The tool is stubbed as well: on a machine that has never seen the project it would be installed first.
+        with mock.patch.object(tools, "sam", return_value=Path("/nowhere")), mock.patch.object(subprocess, "run", return_value=mock.Mock(stdout="")):
             self.assertEqual(deploy.account_quota(), "it cannot be asked for")
 
 
@@ -58,26 +74,40 @@ class Deployments(unittest.TestCase):
     def setUp(self) -> None:
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.config = folder / "samconfig.toml"
-        self.config.write_text("version = 0.1\n")
+        self.config.write_text(SAMCONFIG)
         self.sam = self.enterContext(mock.patch.object(checks, "sam", return_value=0))
         self.quota = self.enterContext(mock.patch.object(deploy, "account_quota", return_value=Quota("us-east-1", 1000, 1000)))
         self.enterContext(mock.patch("builtins.print"))
 
-    def deployed(self) -> list[list[str]]:
-        deploy.deploy([str(self.config)])
+    def deployed(self, environment: str = "default", *options: str) -> list[list[str]]:
+        deploy.deploy([str(self.config), environment, *options])
         return [call.args[0] for call in self.sam.call_args_list]
 
-    def test_the_first_deployment_is_followed_by_one_that_protects_the_tables(self) -> None:
+    def test_the_first_deployment_is_followed_by_one_that_protects_the_tables_of_its_environment(self) -> None:
         def answer(arguments: list[str]) -> int:
             if "--guided" in arguments:
-                self.config.write_text('stack_name = "callsheet"\nparameter_overrides = "LogLevel=\\"info\\" TableDeletionProtection=\\"false\\""\n')
+                self.config.write_text(SAMCONFIG.replace('stack_name = "callsheet-dev"\n', f'stack_name = "callsheet-dev"\n{ANSWERS}'))
             return 0
 
+        self.config.write_text(SAMCONFIG)
         self.sam.side_effect = answer
-        first, second = self.deployed()
+        first, second = self.deployed("dev")
+        self.assertEqual(first[:5], ["deploy", "--config-file", str(self.config), "--config-env", "dev"])
         self.assertEqual(first[-2:], ["--parameter-overrides", "TableDeletionProtection=false"])
-        self.assertNotIn("--guided", second)
-        self.assertIn('TableDeletionProtection=\\"true\\"', self.config.read_text())
+        self.assertEqual(second, ["deploy", "--config-file", str(self.config), "--config-env", "dev", "--no-confirm-changeset"])
+        self.assertIn('TableDeletionProtection=\\"true\\"', deploy.kept(self.config, "dev")["parameter_overrides"].replace('"', '\\"'))
+
+    def test_an_environment_that_keeps_its_tables_unprotected_is_left_as_it_is(self) -> None:
+        self.config.write_text(SAMCONFIG.replace('stack_name = "callsheet-dev"\n', f'stack_name = "callsheet-dev"\n{ANSWERS}'))
+        before = self.config.read_text()
+        deploy.protect(self.config, "prod")
+        self.assertEqual(self.config.read_text(), before)
+        self.sam.assert_not_called()
+
+    def test_an_environment_that_does_not_exist_is_an_error_that_lists_the_others(self) -> None:
+        with self.assertRaisesRegex(LocalCloudError, "no environment 'test': use default, dev, prod"):
+            self.deployed("test")
+        self.sam.assert_not_called()
 
     def test_a_first_deployment_that_fails_protects_nothing(self) -> None:
         self.sam.return_value = 1
@@ -88,9 +118,19 @@ class Deployments(unittest.TestCase):
         self.assertIn("SchedulerReservedConcurrency=0", self.deployed()[0])
 
     def test_a_later_deployment_asks_and_proposes_nothing(self) -> None:
-        self.config.write_text('stack_name = "callsheet"\n')
-        self.assertEqual(self.deployed(), [["deploy", "--config-file", str(self.config)]])
+        self.config.write_text(f"[default.deploy.parameters]\n{ANSWERS}")
+        expected = ["deploy", "--config-file", str(self.config), "--config-env", "default", "--no-confirm-changeset"]
+        self.assertEqual(self.deployed("default", "--no-confirm-changeset"), [expected])
         self.quota.assert_not_called()
+
+    def test_every_environment_of_the_project_has_a_stack_and_tags_of_its_own(self) -> None:
+        sections = tomllib.loads(CONFIG.read_text())
+        del sections["version"], sections["default"]
+        self.assertGreaterEqual(set(sections), {"dev", "staging", "prod"})
+        for name in sections:
+            kept = deploy.kept(CONFIG, name)
+            self.assertEqual(kept["stack_name"], f"callsheet-{name}")
+            self.assertEqual(kept["tags"], f'application="callsheet" environment="{name}"')
 
 
 class Runbook(unittest.TestCase):

@@ -53,6 +53,16 @@ class SecondOpinion(unittest.TestCase):
             found = second_cloud.problems(document)
         self.assertEqual(len(found), len(second_cloud.UNKNOWN_TO_MOTO))
 
+    def test_the_answers_for_all_that_is_optional_make_every_resource_with_a_condition(self) -> None:
+        conditional = {name: one for name, one in self.document["Resources"].items() if "Condition" in one}
+        self.assertTrue(conditional)
+        answer = {"status": "CREATE_COMPLETE", "unknown": sorted(second_cloud.UNKNOWN_TO_MOTO), "created": list(self.document["Resources"].keys() - conditional), "outputs": dict.fromkeys(self.document["Outputs"], "x")}
+        with mock.patch.object(second_cloud, "_created", return_value=answer):
+            self.assertEqual(second_cloud.problems(self.document), [])
+            found = second_cloud.problems(self.document, second_cloud.EVERYTHING, conditional=True)
+        known = {name for name, one in conditional.items() if one["Type"] not in second_cloud.UNKNOWN_TO_MOTO}
+        self.assertEqual(found, [f"it does not create {name}" for name in sorted(known)])
+
 
 if __name__ == "__main__":
     unittest.main()

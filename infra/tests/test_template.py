@@ -1,6 +1,7 @@
 """What the local cloud takes from the template."""
 
 import json
+import re
 import os
 import subprocess
 import unittest
@@ -102,6 +103,15 @@ class Reading(unittest.TestCase):
         (function,) = template.parse(document(KEY={"Ref": "RecallApiKey"})).functions
         with self.assertRaisesRegex(LocalCloudError, "KEY"):
             size._environment(4711, function)
+
+    def test_the_stand_in_gets_no_alarm_of_an_expression_and_all_else(self) -> None:
+        whole = template.PATH.read_text()
+        given = template.for_stand_in(whole)
+        self.assertNotIn("      Metrics:\n", given)
+        names = re.compile(r"^  (\w+):$", re.MULTILINE)
+        left_out = set(names.findall(whole)) - set(names.findall(given))
+        self.assertEqual(left_out, {"WebhookFailuresAlarm", "StrangersAlarm", "NoWebhooksAlarm"})
+        self.assertEqual([line for line in given.splitlines() if line not in whole.splitlines()], [])
 
     def test_short_tags_are_read_in_their_long_form(self) -> None:
         import tempfile

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use callsheet_app::ports::{Clock as _, Queue as _};
+use callsheet_app::ports::{Clock as _, Decisions as _, Queue as _};
 use callsheet_app::{
     Handled, PolicyCache, Ports, Scheduler, SchedulerSettings, SyncHandler, SyncSettings,
 };
 use callsheet_domain::{
-    CalendarEvent, Meeting, Operation, RateLimit, SyncJob, SyncReason, SyncRequest, plus,
+    BotStatus, BotStatusReport, CalendarEvent, Decision, Meeting, Operation, RateLimit, SyncJob,
+    SyncReason, SyncRequest, plus,
 };
 use callsheet_runtime::SystemClock;
 use callsheet_store::{DecisionTable, StateTable};
@@ -67,8 +68,13 @@ impl Metered {
             reason,
             sent_at: now,
         };
-        let sent = self.queue.send(&SyncJob::Request(request)).await;
-        sent.expect("memory");
+        self.handle(&SyncJob::Request(request)).await
+    }
+
+    /// Handles one job, and returns the consumption.
+    async fn handle(&self, job: &SyncJob) -> Consumed {
+        let now = SystemClock.now();
+        self.queue.send(job).await.expect("memory");
         let rate_limit = RateLimit::per_minute(60, 3);
         let sync = SyncHandler {
             ports: Ports {
@@ -82,6 +88,8 @@ impl Metered {
             settings: SyncSettings {
                 list_events: rate_limit,
                 get_event: rate_limit,
+                get_bot: rate_limit,
+                read_silent_bots_after: None,
                 get_calendar: rate_limit,
                 list_calendars: rate_limit,
                 is_workspace_listed: true,
@@ -117,6 +125,31 @@ impl Metered {
         let deadline = plus(SystemClock.now(), SignedDuration::from_mins(5));
         scheduler.run(deadline).await.expect("the tables answer");
         self.consumed()
+    }
+
+    /// Handles the statuses of a bot, each by itself, and returns the consumption of each.
+    async fn follow(&self, row: &Decision, life: &[(&str, Option<&str>)]) -> Vec<Consumed> {
+        let mut consumed = Vec::new();
+        for (second, (code, sub_code)) in (0..).zip(life) {
+            let at = plus(row.starts_at, SignedDuration::from_secs(second));
+            let report = SyncJob::BotStatus(BotStatusReport {
+                bot_id: row.known_bot().expect("it is at Recall").clone(),
+                event_id: Some(row.key.event_id.clone()),
+                ical_uid: Some(row.key.ical_uid.clone()),
+                status: BotStatus::new(code, *sub_code, at).expect("a code"),
+                sent_at: SystemClock.now(),
+            });
+            consumed.push(self.handle(&report).await);
+        }
+        consumed
+    }
+
+    /// The decision about the first event.
+    async fn first(&self) -> Decision {
+        let key = events().next().expect("an event").key();
+        let rows = self.decisions.decisions(&[key]).await.expect("the table");
+        self.consumed();
+        rows.decisions.into_iter().next().expect("it is stored")
     }
 
     fn bot_calls(&self) -> usize {
@@ -193,4 +226,56 @@ async fn a_decision_is_written_once_and_once_more_when_it_is_applied(client: Cli
             "{step}: {written:?}"
         );
     }
+}
+
+/// The life of a bot that records.
+const RECORDED: [(&str, Option<&str>); 5] = [
+    ("joining_call", None),
+    ("in_call_not_recording", None),
+    ("in_call_recording", None),
+    ("call_ended", Some("call_ended_by_host")),
+    ("done", None),
+];
+
+/// The requests and units of some consumptions of the decisions table.
+fn whole(consumed: &[Consumed], is_write: bool) -> Used {
+    let sums = consumed.iter().map(|(used, _)| sum(used, is_write));
+    sums.fold(Used::default(), |whole, used| Used {
+        requests: whole.requests + used.requests,
+        units: whole.units + used.units,
+    })
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are for a page")]
+fn print(figures: &str) {
+    println!("{figures}");
+}
+
+/// The figures of `docs/costs.md`: run with `--nocapture` to see them.
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn following_a_bot_through_its_life_costs_a_write_for_each_status(client: Client) {
+    let metered = Metered::on(&client).await;
+    metered.sync(SyncReason::FullSync).await;
+    metered.run_scheduler().await;
+    let row = metered.first().await;
+    let calls = metered.bot_calls();
+    let followed = metered.follow(&row, &RECORDED).await;
+    let (written, read) = (whole(&followed, true), whole(&followed, false));
+    print(&format!(
+        "five statuses of one bot: written {written:?}, read {read:?}"
+    ));
+    assert_eq!(written.requests, 5, "{followed:?}");
+    // A row of two kilobytes at most, and now and then an index.
+    assert!(written.units >= 5.0 && written.units <= 20.0, "{written:?}");
+    assert!(
+        read.requests <= 5 * 3 && read.units <= 5.0 * 4.0,
+        "{read:?}"
+    );
+    let state: Vec<_> = followed.iter().map(|(_, state)| sum(state, true)).collect();
+    assert_eq!(state, vec![Used::default(); 5], "no permit, no call");
+    let again = metered.follow(&row, &RECORDED).await;
+    assert_eq!(whole(&again, true), Used::default());
+    assert_eq!(metered.bot_calls(), calls);
 }

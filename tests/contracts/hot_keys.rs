@@ -10,10 +10,10 @@ use callsheet_app::ports::{
     Calendars as _, Decisions as _, LeaseResult, Leases as _, RateLimits as _, WriteOutcome,
 };
 use callsheet_domain::{
-    Applied, CompletedSync, Decision, Operation, OverrideRevision, OwnerCheck, PolicyRevision,
-    RateLimit, Version, Wanted,
+    Applied, BotStatus, CompletedSync, Decision, Operation, OverrideRevision, OwnerCheck,
+    PolicyRevision, RateLimit, Version, Wanted,
 };
-use callsheet_testkit::{With as _, a_calendar_record, a_decision, an_applied_bot, at};
+use callsheet_testkit::{With as _, a_calendar_record, a_decision, an_applied_bot, at, id};
 use test_case::test_case;
 
 use crate::meter::Meter;
@@ -82,7 +82,7 @@ fn applied(decision: &mut Decision) {
 #[test_case(local_dynamodb(); "local")]
 #[test_case(second_opinion(); "second opinion")]
 #[tokio::test]
-async fn a_decision_enters_and_leaves_the_index_of_due_rows_once(client: Client) {
+async fn a_decision_enters_and_leaves_each_part_of_the_index_of_due_rows_once(client: Client) {
     let meter = Meter::default();
     let decisions = tables::decisions(meter.on(&client)).await;
     let due = a_decision();
@@ -109,12 +109,34 @@ async fn a_decision_enters_and_leaves_the_index_of_due_rows_once(client: Client)
         // Its bot is scheduled: the key `due` loses it, the key `check` gets it.
         (
             to_check,
-            units(&[("table", 2.0), ("due", 2.0), ("day", 1.0)]),
+            units(&[("table", 2.0), ("due", 2.0), ("day", 1.0), ("bot-id", 1.0)]),
         ),
-        // The owner of the bot is checked.
-        (checked, units(&[("table", 2.0), ("due", 1.0)])),
+        // The owner of the bot is checked: the key `follow` gets the row.
+        (checked.clone(), units(&[("table", 2.0), ("due", 2.0)])),
     ];
-    for (version, (decision, expected)) in steps.into_iter().enumerate() {
+    // The bot lives. From when its silence counts is a whole minute; coverage counts that it is
+    // followed, joined and recorded.
+    let life = [
+        ("joining_call", "10:00:01", 1.0, 1.0),
+        ("in_waiting_room", "10:00:05", 0.0, 0.0),
+        ("in_call_recording", "10:00:40", 1.0, 1.0),
+        ("call_ended", "10:59", 1.0, 0.0),
+        ("done", "10:59:10", 1.0, 0.0),
+    ];
+    let mut row = checked;
+    let lived = life.map(|(code, time, of_due, of_day)| {
+        let status = BotStatus::new(code, None, at(time));
+        row = row
+            .clone()
+            .with_statuses(&id("bot-1"), status.as_slice(), true);
+        let mut expected = units(&[("table", 2.0)]);
+        let indexes = [("due", of_due), ("day", of_day)];
+        let indexes = indexes.into_iter().filter(|(_, units)| *units > 0.0);
+        expected.extend(indexes.map(|(name, units)| (name.to_owned(), units)));
+        (row.clone(), expected)
+    });
+    let steps = steps.into_iter().chain(lived);
+    for (version, (decision, expected)) in steps.enumerate() {
         let decision = decision.with(|row| row.version = Version(version as u64));
         let written = decisions.write(&decision).await;
         assert_eq!(written.expect("the table answers"), WriteOutcome::Written);

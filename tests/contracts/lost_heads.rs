@@ -45,7 +45,7 @@ impl LosesHeads for OwnState {
     }
 
     async fn lose_policy_head(&self) {
-        self.delete("workspace".to_owned(), "policy").await;
+        self.delete("policies".to_owned(), "policy").await;
     }
 
     async fn lose_overrides_head(&self, owner: &CalendarOwner) {

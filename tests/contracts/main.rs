@@ -7,6 +7,7 @@
 //! store against a third, such as Amazon's own DynamoDB Local, set
 //! `AWS_ENDPOINT_URL_DYNAMODB` to it: it takes precedence over `AWS_ENDPOINT_URL`.
 
+mod bus;
 mod cost;
 mod facts;
 mod hot_keys;

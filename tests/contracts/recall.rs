@@ -5,7 +5,9 @@ use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_testkit::contracts::recall::Workspace;
 use callsheet_testkit::id;
 use jiff::SignedDuration;
-use recall_simulator::{EventDraft, Fault, FaultEffect, Operation, Options, Platform, Simulator};
+use recall_simulator::{
+    EventDraft, Fault, FaultEffect, LifeKind, LifePlan, Operation, Options, Platform, Simulator,
+};
 
 /// A workspace of the test's own.
 struct OwnWorkspace {
@@ -96,6 +98,13 @@ impl Workspace for OwnWorkspace {
         (id(event.id), starts_at)
     }
 
+    async fn block_bot(&self, event: &EventId) {
+        let event = event.as_str().parse().expect("an id of the simulator");
+        let plan = LifePlan::of_event(event, LifeKind::Blocked, 0.001);
+        let control = self.simulator.control();
+        control.add_lives(&plan).await.expect("the simulator");
+    }
+
     async fn make_unreadable(&self, event: &EventId) {
         let control = self.simulator.control();
         let id = event.as_str();
@@ -139,10 +148,10 @@ mod responses {
     //! Responses with statuses other than success, as the client reads them.
 
     use super::OwnWorkspace;
-    use callsheet_app::PortError;
-    use callsheet_app::ports::{BotReply, Bots as _, CalendarEvents as _};
+    use callsheet_app::ports::{BotReply, Bots as _, CalendarDirectory as _, CalendarEvents as _};
+    use callsheet_app::{Metric, PortError};
     use callsheet_testkit::contracts::recall::Workspace as _;
-    use callsheet_testkit::id;
+    use callsheet_testkit::{CountedMetrics, id};
     use recall_simulator::{Fault, FaultEffect, Operation};
     use std::time::Duration;
     use test_case::test_case;
@@ -203,6 +212,34 @@ mod responses {
         };
         let error = workspace.recall.page(&query, None).await.expect_err("403");
         assert!(matches!(error, PortError::Denied { .. }), "{error}");
+    }
+
+    /// Whoever makes the call, and whether or not it is made again.
+    #[tokio::test]
+    async fn calls_and_answers_that_ask_to_wait_are_counted() {
+        let workspace = OwnWorkspace::new().await;
+        let calendar = workspace.connect().await;
+        let fault = Fault::new(FaultEffect::status(429)).operation(Operation::ListCalendars);
+        let control = workspace.simulator.control();
+        control
+            .add_fault(fault.times(1))
+            .await
+            .expect("the simulator");
+        let counted = CountedMetrics::begin();
+        let limited = workspace.recall.calendars(None, None).await;
+        assert!(matches!(limited, Err(PortError::Throttled { .. })));
+        workspace
+            .recall
+            .calendars(None, None)
+            .await
+            .expect("listed");
+        workspace.recall.calendar(&calendar).await.expect("read");
+        let expected = [
+            (Metric::ListCalendarsCalls, 2),
+            (Metric::GetCalendarCalls, 1),
+            (Metric::RecallThrottled, 1),
+        ];
+        assert_eq!(counted.take(), expected.into());
     }
 
     #[tokio::test]

@@ -51,7 +51,7 @@ async fn an_owners_address_that_becomes_known_later_is_used() {
     tenant
         .stack
         .recall
-        .set_calendar_email(calendar, "desk-1@acme.example")
+        .set_calendar_email(calendar, &tenant.address(2))
         .await
         .expect("set");
     tenant.assert_bots("the address is known", 1).await;

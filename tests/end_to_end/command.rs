@@ -37,6 +37,11 @@ impl Run {
 
 /// Runs `callsheet` with `arguments`, and with `input` where it reads a file called `-`.
 pub(crate) fn callsheet(arguments: &[&str], input: &str) -> Run {
+    callsheet_with(arguments, input, &[])
+}
+
+/// The same with further variables in its environment.
+pub(crate) fn callsheet_with(arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Run {
     let proxy = NotingProxy::start(&command(arguments));
     let mut child = Command::new(variable("CALLSHEET_COMMAND"))
         .args(arguments)
@@ -44,6 +49,7 @@ pub(crate) fn callsheet(arguments: &[&str], input: &str) -> Run {
         .env("CALLSHEET_BY", "lead@acme.example")
         // Tests look for parts of sentences, which a narrow screen wraps.
         .env("COLUMNS", "1000")
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -4,7 +4,7 @@ use callsheet_domain::plus;
 use callsheet_testkit::id;
 use callsheet_tests::wait_until;
 use jiff::SignedDuration;
-use recall_simulator::{Change, EventView, Fault, FaultEffect, Operation, Platform};
+use recall_simulator::{CallFilter, Change, EventView, Fault, FaultEffect, Operation, Platform};
 use test_case::test_case;
 
 use crate::command::callsheet;
@@ -34,20 +34,35 @@ async fn a_failed_call_is_repeated_until_the_bot_is_scheduled(effect: FaultEffec
     tenant.assert_bots("one bot after the faults", 1).await;
 }
 
+/// A list of the workspace may answer what a webhook asks for, and be the first sync of a new
+/// calendar. A request for all events of one that was synced takes a list of its own.
 #[tokio::test]
 async fn a_failed_list_is_repeated() {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
-    let calendar = tenant.calendars[0].id;
+    let (calendar, recall) = (tenant.calendars[0].id, &tenant.stack.recall);
+    tenant.create(tenant.external(5)).await;
+    tenant.assert_bots("created", 1).await;
+    let disabled = recall.disable_webhooks(calendar).await;
+    disabled.expect("the simulator");
     tenant.announces("could not sync calendar");
     let fault = Fault::new(FaultEffect::status(502)).operation(Operation::ListEvents);
-    tenant
-        .stack
-        .recall
-        .add_fault(fault.calendar(calendar).times(1))
-        .await
-        .expect("the simulator");
-    tenant.create(tenant.external(5)).await;
-    tenant.assert_bots("listed after the fault", 1).await;
+    let added = recall.add_fault(fault.calendar(calendar).times(1)).await;
+    added.expect("the simulator");
+    tenant.create(tenant.external(6)).await;
+    let calendar_id = tenant.calendar_id(0);
+    tenant.stack.request_full_sync(&calendar_id).await;
+    let has_failed = async || {
+        let filter = CallFilter {
+            operation: Some(Operation::ListEvents),
+            calendar: Some(calendar),
+            status: Some(502),
+            ..CallFilter::default()
+        };
+        let failed = recall.calls(&filter).await.expect("the simulator");
+        !failed.is_empty()
+    };
+    assert!(wait_until(TIMEOUT, has_failed).await);
+    tenant.assert_bots("listed after the fault", 2).await;
 }
 
 #[tokio::test]
@@ -117,7 +132,7 @@ async fn an_abandoned_decision_is_tried_again_by_hand() {
 }
 
 /// A company with one meeting, whose bot Recall refused once.
-async fn with_abandoned_decision() -> (Tenant, EventView) {
+pub(crate) async fn with_abandoned_decision() -> (Tenant, EventView) {
     let tenant = Tenant::on(Platform::GoogleCalendar).await;
     let calendar = tenant.calendars[0].id;
     let fault = Fault::new(FaultEffect::status(400)).operation(Operation::ScheduleBot);

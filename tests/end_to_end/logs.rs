@@ -1,8 +1,10 @@
 //! The logs of the functions, and what they must not contain.
 
+use callsheet_auth::Grant;
 use callsheet_tests::{FUNCTIONS, log_of, variable, wait_until};
 use recall_simulator::Platform;
 
+use crate::console_client::ConsoleClient;
 use crate::tenant::{TIMEOUT, Tenant};
 
 #[tokio::test]
@@ -17,7 +19,18 @@ async fn nothing_secret_or_personal_is_logged() {
         wait_until(TIMEOUT, is_logged).await,
         "the sync and the call are logged"
     );
+    // The console has answered too, about these things.
+    let console = ConsoleClient::of_environment(tenant.stack.now()).await;
+    let token = console.token(Grant::Reader, tenant.stack.now());
+    let path = format!("/v1/calendars/{calendar}/agenda?q=review");
+    assert_eq!(console.get(&path, Some(&token)).await.status, 200);
+    let is_logged = async || log_of("console").contains("answered /v1/calendars/{id}/agenda");
+    assert!(
+        wait_until(TIMEOUT, is_logged).await,
+        "the request is logged"
+    );
     let secrets = [
+        token,
         variable("CALLSHEET_RECALL_API_KEY"),
         variable("CALLSHEET_WEBHOOK_SECRET"),
     ];

@@ -12,7 +12,7 @@ use crate::tenant::{TIMEOUT, Tenant};
 
 /// A policy document that leaves other calendars at the built-in rules, and has a
 /// policy of its own for the tenant's calendar.
-fn policy(tenant: &Tenant, rules: Value, bot_name: &str) -> String {
+pub(crate) fn policy(tenant: &Tenant, rules: Value, bot_name: &str) -> String {
     let document = json!({
         "version": 1,
         "rules": [
@@ -53,7 +53,7 @@ fn is_held(comparison: &Comparison, event: &EventView) -> bool {
 }
 
 /// There is one policy, so one test at a time pushes it.
-static POLICY: Mutex<()> = Mutex::const_new(());
+pub(crate) static POLICY: Mutex<()> = Mutex::const_new(());
 
 /// Each push is built on what the one before left.
 #[tokio::test]
@@ -233,8 +233,10 @@ async fn the_bots_are_scheduled_again_after_a_pause() {
     callsheet(&pause, "").succeeded();
     tenant.assert_skipped_by("paused").await;
     tenant.assert_bots("the pause is over", 1).await;
+    callsheet(&["pause", &calendar, "--for", "1h"], "").succeeded();
+    tenant.assert_bots("paused again", 0).await;
     callsheet(&["resume", &calendar], "").succeeded();
-    tenant.assert_bots("nothing was paused", 1).await;
+    tenant.assert_bots("the pause was ended", 1).await;
 }
 
 /// Bots are named by the title, and one title has a link that Recall's

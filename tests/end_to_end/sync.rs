@@ -121,10 +121,11 @@ async fn a_calendar_that_was_deleted_without_a_webhook_is_retired() {
 #[tokio::test]
 async fn a_calendar_that_was_connected_without_a_webhook_is_found() {
     let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let address = tenant.address(2);
     let connected = tenant
         .stack
         .recall
-        .create_calendar_without_webhooks(Platform::GoogleCalendar, Some("desk-2@acme.example"));
+        .create_calendar_without_webhooks(Platform::GoogleCalendar, Some(&address));
     tenant.calendars = vec![connected.await.expect("the simulator")];
     tenant.create(tenant.external(5)).await;
     tenant.create(tenant.external(6)).await;

@@ -13,9 +13,13 @@ use recall_simulator::{CalendarView, EventDraft, EventView, Platform};
 pub(crate) const TIMEOUT: Duration = Duration::from_mins(8);
 
 /// A company with one connected calendar, and more if it needs them.
+///
+/// Its people are nobody else's: what one person pauses or overrides holds for all their
+/// calendars, in whichever test they were connected.
 pub(crate) struct Tenant {
     pub(crate) stack: Stack,
     pub(crate) calendars: Vec<CalendarView>,
+    team: String,
 }
 
 impl Tenant {
@@ -24,14 +28,20 @@ impl Tenant {
         let mut tenant = Self {
             stack: Stack::of_environment(),
             calendars: Vec::new(),
+            team: format!("{:08x}", fastrand::u32(..)),
         };
         tenant.connect(platform).await;
         tenant
     }
 
+    /// The address of a person of the company.
+    pub(crate) fn address(&self, desk: usize) -> String {
+        format!("desk-{desk}-{}@acme.example", self.team)
+    }
+
     /// Connects one more calendar.
     pub(crate) async fn connect(&mut self, platform: Platform) -> CalendarView {
-        let address = format!("desk-{}@acme.example", self.calendars.len() + 1);
+        let address = self.address(self.calendars.len() + 1);
         let connected = self
             .stack
             .recall

@@ -17,7 +17,7 @@ const LATE: &str = "was scheduled late";
 
 impl Tenant {
     /// An external meeting that starts this many seconds from now.
-    fn starting_in(&self, seconds: i64) -> (EventDraft, Timestamp) {
+    pub(crate) fn starting_in(&self, seconds: i64) -> (EventDraft, Timestamp) {
         let start = plus(self.stack.now(), SignedDuration::from_secs(seconds));
         let start = Timestamp::from_second(start.as_second()).expect("in range");
         let mut draft = self.external(1);

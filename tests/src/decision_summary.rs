@@ -12,6 +12,10 @@ use crate::{Stack, variable};
 const ATTRIBUTES: &str =
     "ical_uid, event_id, starts_at, verdict, wanted.starts_at, applied.starts_at, due";
 
+/// Part of the index of due decisions that shows those that are due; others show the abandoned
+/// ones, and those that wait for an owner check.
+const DUE: &str = "due";
+
 /// Summary of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionSummary {
@@ -25,7 +29,7 @@ pub struct DecisionSummary {
     pub wanted: Option<Timestamp>,
     /// Start of the applied bot, also of an uncertain one.
     pub applied: Option<Timestamp>,
-    /// Whether the decision is due.
+    /// Whether the decision is due. One that waits for an owner check has nothing to call for.
     pub is_due: bool,
 }
 
@@ -42,7 +46,7 @@ impl DecisionSummary {
             is_recorded: text("verdict")? == "record",
             wanted: bot("wanted"),
             applied: bot("applied"),
-            is_due: text("due").is_some_and(|part| part != "abandoned"),
+            is_due: text("due").is_some_and(|part| part == DUE),
         })
     }
 }
@@ -73,5 +77,31 @@ impl Stack {
             }
         }
         summaries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use test_case::test_case;
+
+    use super::*;
+
+    #[test_case(Some("due") => true; "with work for the scheduler")]
+    #[test_case(Some("check") => false; "with an owner check")]
+    #[test_case(Some("abandoned") => false; "abandoned")]
+    #[test_case(None => false; "with nothing to do")]
+    fn only_a_decision_that_has_a_call_to_make_is_due(part: Option<&str>) -> bool {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let mut row = HashMap::from([
+            ("ical_uid".to_owned(), text("meeting@example")),
+            (
+                "event_id".to_owned(),
+                text("0191e9c8-1f3c-7d4e-8a5b-6c7d8e9f0a1b"),
+            ),
+            ("verdict".to_owned(), text("record")),
+            ("starts_at".to_owned(), AttributeValue::N("1".to_owned())),
+        ]);
+        row.extend(part.map(|part| ("due".to_owned(), text(part))));
+        DecisionSummary::of(&row).expect("a decision").is_due
     }
 }

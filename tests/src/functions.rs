@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::variable;
 
 /// The functions of the stack, by the names of their folders and logs.
-pub const FUNCTIONS: [&str; 3] = ["webhook", "sync", "scheduler"];
+pub const FUNCTIONS: [&str; 5] = ["webhook", "sync", "scheduler", "events", "console"];
 
 /// The log of a function so far.
 #[must_use]

@@ -8,6 +8,7 @@ use callsheet_domain::{
 use callsheet_queue::SqsQueue;
 use callsheet_store::{DecisionTable, StateTable};
 use recall_simulator::client::ControlClient;
+use serde_json::Value;
 
 use crate::{Comparison, Webhook, variable};
 
@@ -107,6 +108,22 @@ impl Stack {
             .decisions;
         rows.sort_by(|a, b| (a.starts_at, &a.key).cmp(&(b.starts_at, &b.key)));
         rows
+    }
+
+    /// Every row of the tables of decisions and of state, as plain JSON.
+    ///
+    /// # Panics
+    /// If a table does not respond.
+    pub async fn stored_rows(&self) -> [Vec<Value>; 2] {
+        let (decisions, state) = ("CALLSHEET_DECISIONS_TABLE", "CALLSHEET_STATE_TABLE");
+        [self.scan(decisions).await, self.scan(state).await]
+    }
+
+    async fn scan(&self, table: &str) -> Vec<Value> {
+        let scan = self.tables.scan().table_name(variable(table));
+        let items = scan.into_paginator().items().send();
+        let items: Vec<_> = items.try_collect().await.expect("the table");
+        serde_dynamo::from_items(items).expect("rows of texts, numbers, flags, lists and maps")
     }
 
     /// Compares the wanted bots of these calendars' upcoming meetings with the bots at Recall.

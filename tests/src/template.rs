@@ -55,6 +55,38 @@ impl Template {
             .unwrap_or_else(|| panic!("{path} is not a number"))
     }
 
+    /// The number at `path`, or of a parameter, or the one that a condition chooses if every
+    /// parameter has its default.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn number_by_default(&self, path: &str) -> i64 {
+        let value = self.at(path);
+        let chosen = value.as_sequence().and_then(|choice| {
+            let holds = self.holds_by_default(choice[0].as_str()?);
+            choice.get(if holds { 1 } else { 2 })
+        });
+        let chosen = chosen.unwrap_or(value);
+        let parameter = chosen.as_str();
+        let number = parameter.map_or_else(
+            || chosen.as_i64(),
+            |name| self.at(&format!("Parameters.{name}.Default")).as_i64(),
+        );
+        number.unwrap_or_else(|| panic!("{path} is not a number"))
+    }
+
+    /// Whether a condition holds if every parameter has its default.
+    fn holds_by_default(&self, condition: &str) -> bool {
+        let condition = self.at(&format!("Conditions.{condition}"));
+        let (pair, is_negated) = match condition.get(0) {
+            Some(inner) if inner.is_sequence() => (inner, true),
+            _ => (condition, false),
+        };
+        let parameter = pair[0].as_str().expect("a parameter");
+        (self.at(&format!("Parameters.{parameter}.Default")) == &pair[1]) != is_negated
+    }
+
     /// Whether `true` stands at `path`.
     #[must_use]
     pub fn is_true(&self, path: &str) -> bool {
@@ -143,14 +175,49 @@ impl Template {
         }
         allowed
     }
+
+    /// The partitions of a table to which a role may make requests of this action, as patterns of
+    /// the condition on `dynamodb:LeadingKeys`: those of each statement, `*` without a condition.
+    ///
+    /// # Panics
+    /// If the role has no list of policies, or a condition holds for requests without a key.
+    #[must_use]
+    pub fn partitions(&self, role: &str, action: &str, table: &str) -> Vec<String> {
+        let policies = self.at(&format!("Resources.{role}.Properties.Policies"));
+        let policies = policies.as_sequence().expect("a list of policies");
+        let statements = policies.iter().flat_map(|policy| {
+            let statements = &policy["PolicyDocument"]["Statement"];
+            statements.as_sequence().expect("a list of statements")
+        });
+        let mut partitions = Vec::new();
+        for statement in statements {
+            let has = |member: &str, value: &str| {
+                let texts = texts(&statement[member]);
+                texts.iter().any(|text| text == value)
+            };
+            if !has("Action", action) || !has("Resource", table) {
+                continue;
+            }
+            let condition = &statement["Condition"];
+            let keys = &condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+            if keys.is_null() {
+                partitions.push("*".to_owned());
+                continue;
+            }
+            partitions.extend(texts(keys));
+        }
+        partitions
+    }
 }
 
 fn texts(value: &Value) -> Vec<String> {
     let one = std::slice::from_ref(value);
     let values = value.as_sequence().map_or(one, Vec::as_slice);
+    // An item may be one that a condition chooses: then the one that is there if it holds.
+    let item = |value: &Value| value.get(1).unwrap_or(value).as_str().map(str::to_owned);
     values
         .iter()
-        .map(|value| value.as_str().expect("a text").to_owned())
+        .map(|value| item(value).expect("a text"))
         .collect()
 }
 

@@ -3,7 +3,13 @@
 //! A template that does not fit the code deploys without an error and fails in
 //! production. These tests fail before that.
 
+mod account;
+mod alarms;
+mod causes;
+mod console;
+mod dashboard;
 mod deployment;
+mod events;
 mod indexes;
 mod log_calls;
 mod metrics;
@@ -11,6 +17,7 @@ mod patterns;
 mod permissions;
 mod reading;
 mod receivers;
+mod runbook;
 mod settings;
 mod source;
 
@@ -39,6 +46,7 @@ fn settings_point_at_the_resources_they_are_named_after() {
     let template = Template::read();
     let sync = "Resources.SyncFunction.Properties.Environment.Variables";
     let scheduler = "Resources.SchedulerFunction.Properties.Environment.Variables";
+    let console = "Resources.ConsoleFunction.Properties.Environment.Variables";
     let webhook = "Resources.WebhookFunction.Properties.Environment.Variables";
     for (place, expected) in [
         (format!("{webhook}.QUEUE_URL"), "SyncQueue"),
@@ -50,6 +58,14 @@ fn settings_point_at_the_resources_they_are_named_after() {
         (format!("{sync}.DECISIONS_TABLE"), "DecisionsTable"),
         (format!("{sync}.STATE_TABLE"), "StateTable"),
         (format!("{sync}.RECALL_API_KEY_ARN"), "ApiKey.Id"),
+        (format!("{console}.QUEUE_URL"), "SyncQueue"),
+        (
+            format!("{console}.DEAD_LETTER_QUEUE_URL"),
+            "DeadLetterQueue",
+        ),
+        (format!("{console}.DECISIONS_TABLE"), "DecisionsTable"),
+        (format!("{console}.STATE_TABLE"), "StateTable"),
+        (format!("{console}.SIGNING_KEYS_ARN"), "SigningKeys.Id"),
         (format!("{scheduler}.DECISIONS_TABLE"), "DecisionsTable"),
         (format!("{scheduler}.STATE_TABLE"), "StateTable"),
         (format!("{scheduler}.RECALL_API_KEY_ARN"), "ApiKey.Id"),
@@ -128,7 +144,7 @@ fn the_stream_wakes_the_scheduler_only_for_due_decisions() {
     );
     assert_eq!(
         template.text("Resources.DecisionsTable.Properties.StreamSpecification.StreamViewType"),
-        "NEW_IMAGE"
+        "NEW_AND_OLD_IMAGES"
     );
 }
 
@@ -177,6 +193,21 @@ fn the_schedule_requests_a_resync_and_drops_one_that_failed() {
         template.text(&format!("{principal}.Service")),
         "scheduler.amazonaws.com"
     );
+}
+
+/// A message that was not sent for an hour is dropped: the next day's counts the day, too.
+#[test]
+fn once_a_day_the_schedule_has_the_totals_of_past_days_kept() {
+    let template = Template::read();
+    let schedule = "Resources.CoverageSchedule.Properties";
+    let at = |place: &str| template.text(&format!("{schedule}.{place}"));
+    let job = callsheet_queue::parse_job(at("Target.Input"));
+    assert_eq!(job, Ok(SyncJob::KeepCoverage));
+    assert_eq!(at("Target.Arn"), "SyncQueue.Arn");
+    assert_eq!(at("Target.RoleArn"), "ResyncRole.Arn");
+    assert_eq!(at("ScheduleExpression"), "cron(15 3 * * ? *)");
+    let age = format!("{schedule}.Target.RetryPolicy.MaximumEventAgeInSeconds");
+    assert_eq!(template.number(&age), 3_600);
 }
 
 #[test]

@@ -1,155 +1,92 @@
-//! Metrics and alarms: every metric of an alarm is one that the code counts or
-//! that AWS publishes, and the runbook describes each.
+//! Metrics: each is counted somewhere, described in the runbook, and shown by an alarm or the
+//! dashboard.
 
 use std::collections::BTreeSet;
 
+use callsheet_app::Metric;
+use callsheet_domain::Operation;
+use callsheet_tests::alarms;
+
+use crate::dashboard;
 use crate::log_calls::log_calls;
 use crate::reading::Template;
+use crate::runbook::first_column;
+use crate::source::{files, folders};
 
-const RUNBOOK: &str = include_str!("../../docs/operating.md");
-
-/// Metrics of AWS that alarms may name: namespace, metric, dimension, and the type of the
-/// resources that the dimension names.
-const OF_AWS: [(&str, &str, &str, &str); 7] = [
-    ("AWS/ApiGateway", "4xx", "ApiId", "AWS::ApiGatewayV2::Api"),
-    ("AWS/ApiGateway", "5xx", "ApiId", "AWS::ApiGatewayV2::Api"),
-    (
-        "AWS/Lambda",
-        "Errors",
-        "FunctionName",
-        "AWS::Serverless::Function",
-    ),
-    (
-        "AWS/Lambda",
-        "IteratorAge",
-        "FunctionName",
-        "AWS::Serverless::Function",
-    ),
-    (
-        "AWS/Lambda",
-        "RecursiveInvocationsDropped",
-        "FunctionName",
-        "AWS::Serverless::Function",
-    ),
-    (
-        "AWS/SQS",
-        "ApproximateAgeOfOldestMessage",
-        "QueueName",
-        "AWS::SQS::Queue",
-    ),
-    (
-        "AWS/SQS",
-        "ApproximateNumberOfMessagesVisible",
-        "QueueName",
-        "AWS::SQS::Queue",
-    ),
-];
-
-/// The metrics that the code counts.
-fn counted() -> BTreeSet<String> {
-    let calls = log_calls().into_iter();
-    let metrics = calls.filter(|call| call.target.as_deref() == Some("METRICS"));
-    metrics.flat_map(|call| call.fields).collect()
-}
-
-/// The alarms, by the names of their resources.
-fn alarms(template: &Template) -> Vec<String> {
+/// The metrics that a filter makes of the HTTP API's access log.
+pub(crate) fn filtered(template: &Template) -> BTreeSet<String> {
     let kind = |name: &String| template.text(&format!("Resources.{name}.Type"));
     let names = template.names("Resources").into_iter();
-    names
-        .filter(|name| kind(name) == "AWS::CloudWatch::Alarm")
-        .collect()
+    let filters = names.filter(|name| kind(name) == "AWS::Logs::MetricFilter");
+    let metrics = filters.map(|name| {
+        let made = format!("Resources.{name}.Properties.MetricTransformations.0");
+        let namespace = template.text(&format!("{made}.MetricNamespace"));
+        assert_eq!(namespace, "AWS::StackName", "{name}");
+        template.text(&format!("{made}.MetricName")).to_owned()
+    });
+    metrics.collect()
 }
 
-/// The names in the first column of the runbook's table below a heading.
-fn described(heading: &str) -> BTreeSet<String> {
-    let (_, section) = RUNBOOK
-        .split_once(&format!("## {heading}\n"))
-        .expect("the heading");
-    let section = section.split("\n## ").next().unwrap_or_default();
-    let cells = section.lines().filter_map(|line| line.strip_prefix("| `"));
-    cells
-        .filter_map(|cell| Some(cell.split_once('`')?.0.to_owned()))
-        .collect()
+/// All metrics in the namespace of the stack.
+pub(crate) fn ours(template: &Template) -> BTreeSet<String> {
+    let counted = Metric::ALL.iter().map(|metric| metric.name().to_owned());
+    counted.chain(filtered(template)).collect()
 }
 
 #[test]
-fn the_runbook_describes_the_metrics_that_the_code_counts() {
-    let counted = counted();
-    assert!(!counted.is_empty());
+fn the_runbook_describes_the_metrics() {
+    let metrics = ours(&Template::read());
     assert_eq!(
-        described("Metrics"),
-        counted,
+        first_column("Metrics"),
+        metrics,
         "described on the left, counted on the right"
     );
 }
 
 #[test]
-fn the_runbook_describes_every_alarm() {
-    let alarms = alarms(&Template::read()).into_iter().collect();
-    assert_eq!(
-        described("Alarms"),
-        alarms,
-        "described on the left, in the template on the right"
+fn each_metric_is_counted_in_the_code() {
+    let calls: BTreeSet<_> = Operation::ALL
+        .into_iter()
+        .filter_map(Metric::calls)
+        .collect();
+    let folders = folders("shared").into_iter().chain(folders("functions"));
+    let code: Vec<_> = folders
+        .filter(|folder| !folder.ends_with("testkit"))
+        .flat_map(|folder| files(&format!("{folder}/src")))
+        .collect();
+    // The file that declares the metrics names each, too.
+    let code: Vec<_> = code
+        .iter()
+        .filter(|file| !file.contains("metrics!{"))
+        .collect();
+    assert!(
+        code.iter()
+            .any(|file| file.contains("Metric::calls(operation)"))
     );
-}
-
-#[test]
-fn an_alarm_is_about_a_metric_that_exists() {
-    let template = Template::read();
-    let counted = counted();
-    for alarm in alarms(&template) {
-        let at = |place: &str| template.text(&format!("Resources.{alarm}.Properties.{place}"));
-        let (namespace, metric) = (at("Namespace"), at("MetricName"));
-        if namespace == "AWS::StackName" {
-            assert!(
-                counted.contains(metric),
-                "{alarm}: the code counts no {metric}"
-            );
-            let properties = template.names(&format!("Resources.{alarm}.Properties"));
-            assert!(
-                !properties.contains("Dimensions"),
-                "{alarm}: our metrics have none"
-            );
-            continue;
-        }
-        let known = OF_AWS
-            .iter()
-            .find(|(of, name, ..)| (*of, *name) == (namespace, metric));
-        let (.., dimension, kind) =
-            known.unwrap_or_else(|| panic!("{alarm}: {namespace} {metric}"));
-        assert_eq!(at("Dimensions.0.Name"), *dimension, "{alarm}");
-        let resource = at("Dimensions.0.Value")
-            .split('.')
-            .next()
-            .unwrap_or_default();
-        assert_eq!(
-            template.text(&format!("Resources.{resource}.Type")),
-            *kind,
-            "{alarm}"
-        );
+    for metric in Metric::ALL {
+        let named = format!("Metric::{metric:?}");
+        let is_counted = calls.contains(metric) || code.iter().any(|file| file.contains(&named));
+        assert!(is_counted, "{named} is counted nowhere");
     }
 }
 
-/// Sync requeues messages: if Lambda took that for a loop, it would drop them.
+/// A metric with a name that is not in the enum would be dropped.
 #[test]
-fn an_alarm_is_raised_if_lambda_drops_requeued_messages() {
-    let template = Template::read();
-    let alarm = "Resources.RecursionAlarm.Properties";
-    let at = |place: &str| template.text(&format!("{alarm}.{place}"));
-    assert_eq!(at("Namespace"), "AWS/Lambda");
-    assert_eq!(at("MetricName"), "RecursiveInvocationsDropped");
-    assert_eq!(at("Dimensions.0.Value"), "SyncFunction");
-    assert_eq!(at("Statistic"), "Sum");
-    assert_eq!(template.number(&format!("{alarm}.Threshold")), 0);
-    assert_eq!(template.number(&format!("{alarm}.EvaluationPeriods")), 1);
+fn no_event_but_those_of_the_enum_has_the_target_of_metrics() {
+    let calls = log_calls().into_iter();
+    let metrics = calls.filter(|call| call.target.as_deref() == Some("METRICS"));
+    let fields: Vec<_> = metrics.map(|call| call.fields).collect();
+    assert_eq!(fields, [vec!["metric", "value"], vec!["flush"]]);
 }
 
-/// While Recall denies the key, a call a minute probes it. A rotated key is denied once.
 #[test]
-fn an_alarm_is_raised_within_five_minutes_of_a_denial_that_lasts() {
+fn an_alarm_or_the_dashboard_shows_each_metric() {
     let template = Template::read();
-    let at = |place: &str| template.number(&format!("Resources.DeniedAlarm.Properties.{place}"));
-    assert!(at("Period") * at("EvaluationPeriods") <= 300);
-    assert_eq!((at("DatapointsToAlarm"), at("Threshold")), (2, 0));
+    let alarms = alarms(&template);
+    let of_alarms = alarms.iter().flat_map(|alarm| alarm.metrics.values());
+    let of_alarms = of_alarms.map(|metric| metric.name.clone());
+    let shown: BTreeSet<_> = of_alarms.chain(dashboard::of_stack(&template)).collect();
+    for metric in ours(&template) {
+        assert!(shown.contains(&metric), "nothing shows {metric}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The patterns of parameters allow exactly the texts that the functions can parse.
 
+use callsheet_console::Embedders;
 use callsheet_recall::{BaseUrl, WebhookSecrets};
 use proptest::prelude::*;
 use proptest::string::string_regex;
@@ -14,6 +15,10 @@ fn is_base_url(text: &str) -> bool {
 
 fn are_secrets(text: &str) -> bool {
     WebhookSecrets::parse(text).is_ok()
+}
+
+fn are_embedders(text: &str) -> bool {
+    text.parse::<Embedders>().is_ok()
 }
 
 fn pattern(parameter: &str) -> String {
@@ -43,6 +48,7 @@ fn texts(pattern: &str, characters: &'static str) -> impl Strategy<Value = (Stri
 }
 
 #[test_case("RecallBaseUrl", is_base_url, "htps:/.-[]127058recalix@?#%"; "the address of Recall")]
+#[test_case("ConsoleEmbedders", are_embedders, "htps:/.-*1270lcaxe; ,'"; "who may frame the console")]
 #[test_case("RecallWebhookSecrets", are_secrets, "whsec_-+/=A9, \n\t.é"; "the secrets of webhooks")]
 fn a_parameter_allows_what_its_parser_accepts_and_nothing_else(
     parameter: &str,

@@ -22,8 +22,10 @@ use crate::receivers::receivers;
 use crate::source::{Module, files, folders, is_of_name, modules, places};
 
 /// The types that call AWS, each with IAM's name of the service that it calls.
-const ADAPTERS: [(&str, &str); 4] = [
+const ADAPTERS: [(&str, &str); 6] = [
+    ("EventBridgeBus", "events"),
     ("SqsQueue", "sqs"),
+    ("SqsDeadLetters", "sqs"),
     ("DecisionTable", "dynamodb"),
     ("StateTable", "dynamodb"),
     ("Secret", "secretsmanager"),
@@ -31,10 +33,11 @@ const ADAPTERS: [(&str, &str); 4] = [
 
 /// The first setters of the SDK's request builders in this project. They tell
 /// `.query().table_name(…)` from any other method without arguments.
-const FIRST_SETTERS: [&str; 5] = [
+const FIRST_SETTERS: [&str; 6] = [
     "queue_url",
     "request_items",
     "secret_id",
+    "set_entries",
     "set_transact_items",
     "table_name",
 ];
@@ -45,6 +48,10 @@ const POLLS_QUEUE: [&str; 3] = [
     "sqs:GetQueueAttributes",
     "sqs:ReceiveMessage",
 ];
+
+/// The bus, as the template names it.
+const BUS: &str =
+    "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}";
 
 #[test_case(
     "webhook", &[("SqsQueue", "SyncQueue.Arn"), ("Secret", "WebhookSecrets.Id")], None;
@@ -70,6 +77,19 @@ const POLLS_QUEUE: [&str; 3] = [
     ],
     None;
     "scheduler"
+)]
+#[test_case("events", &[("EventBridgeBus", BUS)], None; "events")]
+#[test_case(
+    "console",
+    &[
+        ("SqsQueue", "SyncQueue.Arn"),
+        ("SqsDeadLetters", "DeadLetterQueue.Arn"),
+        ("DecisionTable", "DecisionsTable.Arn"),
+        ("StateTable", "StateTable.Arn"),
+        ("Secret", "SigningKeys.Id"),
+    ],
+    None;
+    "console"
 )]
 fn a_role_is_allowed_exactly_the_calls_that_its_function_makes(
     function: &str,

@@ -65,7 +65,8 @@ fn bound_by(port: &str, file: &str) -> BTreeSet<String> {
     parameters.collect()
 }
 
-/// The names that a file declares or sets to a value of a type, behind references or in an `Arc`.
+/// The names that a file declares or sets to a value of a type, behind references, in an `Arc` or
+/// an `Option`.
 fn of_type(name: &str, file: &str) -> BTreeSet<String> {
     let names = places(file, name).filter_map(|at| declared(without_wrappers(&file[..at])));
     names.collect()
@@ -81,7 +82,7 @@ fn declared(code: &str) -> Option<String> {
 fn without_wrappers(code: &str) -> &str {
     let mut rest = code;
     loop {
-        let shorter = ["&", "mut ", "impl ", "dyn ", "Arc<", "Arc::new("]
+        let shorter = ["&", "mut ", "impl ", "dyn ", "Arc<", "Arc::new(", "Option<"]
             .iter()
             .find_map(|wrapper| rest.strip_suffix(wrapper))
             .or_else(|| without_lifetime(rest));

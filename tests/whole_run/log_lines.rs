@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use callsheet_app::METRICS;
+use callsheet_app::{METRICS, Metric};
 use callsheet_domain::Timestamp;
 use callsheet_tests::{Announcement, FUNCTIONS, announced, log_of, variable, wait_until};
 use recall_simulator::client::ControlClient;
@@ -120,7 +120,12 @@ fn check_metrics(line: &Value, directive: &Value) -> Result<(), String> {
         for metric in metrics.ok_or("it has no metrics")? {
             let value = metric["Name"].as_str().map(|name| &line[name]);
             has(value.is_some_and(Value::is_number), "a metric has no value")?;
-            has(metric["Unit"] == "Count", "a metric has no unit")?;
+            let unit = metric["Name"]
+                .as_str()
+                .and_then(Metric::parse)
+                .map(Metric::unit);
+            let unit = unit.ok_or("a metric has no name of ours")?;
+            has(metric["Unit"] == unit.as_str(), "a metric has another unit")?;
         }
     }
     Ok(())
@@ -136,6 +141,23 @@ fn every_line_has_the_form_of_a_line() {
         problems.len(),
         problems.join("\n")
     );
+}
+
+/// Lambda's runtime logs beside an invocation, and AWS is called before the first one, too.
+#[test]
+#[ignore = "it reads the logs of all other tests, so `make test` runs it last"]
+fn every_line_of_our_code_names_its_invocation() {
+    let lines = lines().0;
+    let is_ours = |line: &&Line| {
+        let target = line.text("target");
+        !target.starts_with("lambda_") && target != "callsheet_runtime::requests"
+    };
+    let mut unnamed = lines
+        .iter()
+        .filter(is_ours)
+        .filter(|line| line.text("requestId").is_empty());
+    let unnamed = unnamed.next();
+    assert!(unnamed.is_none(), "{unnamed:?}");
 }
 
 #[tokio::test]
@@ -224,6 +246,7 @@ mod tests {
     #[test_case(a_line(), |line| line["target"] = json!(METRICS), false; "with the target of metrics")]
     #[test_case(a_metric(), |_| (), true; "a metric")]
     #[test_case(a_metric(), |line| line["target"] = json!("sync"), false; "of another target")]
+    #[test_case(a_metric(), |line| line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"] = json!("Seconds"), false; "of another unit")]
     #[test_case(a_metric(), |line| line["late"] = Value::Null, false; "without its value")]
     #[test_case(a_metric(), |line| line["_aws"]["Timestamp"] = Value::Null, false; "a metric without an instant")]
     #[test_case(a_metric(), |line| line["_aws"]["CloudWatchMetrics"][0]["Namespace"] = json!(""), false; "without a namespace")]

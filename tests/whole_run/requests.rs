@@ -16,7 +16,7 @@ const COMMAND_LINE: &str = include_str!("../../docs/command-line.md");
 
 /// What a role is allowed for AWS itself, which uses the role too: role, action, resource, and
 /// the reason. The function does not request it.
-const FOR_AWS: [(&str, &str, &str, &str); 14] = [
+const FOR_AWS: [(&str, &str, &str, &str); 26] = [
     (
         "WebhookRole",
         "logs:CreateLogStream",
@@ -43,6 +43,18 @@ const FOR_AWS: [(&str, &str, &str, &str); 14] = [
         "SchedulerLogs",
         WRITES_LOG,
     ),
+    (
+        "ConsoleRole",
+        "logs:CreateLogStream",
+        "ConsoleLogs",
+        WRITES_LOG,
+    ),
+    (
+        "ConsoleRole",
+        "logs:PutLogEvents",
+        "ConsoleLogs",
+        WRITES_LOG,
+    ),
     ("SyncRole", "sqs:ReceiveMessage", "SyncQueue", POLLS_QUEUE),
     ("SyncRole", "sqs:DeleteMessage", "SyncQueue", POLLS_QUEUE),
     (
@@ -67,6 +79,51 @@ const FOR_AWS: [(&str, &str, &str, &str); 14] = [
     // IAM has no narrower resource for it.
     ("SchedulerRole", "dynamodb:ListStreams", "*", READS_STREAM),
     (
+        "EventsRole",
+        "logs:CreateLogStream",
+        "EventsLogs",
+        WRITES_LOG,
+    ),
+    ("EventsRole", "logs:PutLogEvents", "EventsLogs", WRITES_LOG),
+    (
+        "EventsRole",
+        "dynamodb:DescribeStream",
+        STREAM,
+        READS_STREAM,
+    ),
+    ("EventsRole", "dynamodb:GetRecords", STREAM, READS_STREAM),
+    (
+        "EventsRole",
+        "dynamodb:GetShardIterator",
+        STREAM,
+        READS_STREAM,
+    ),
+    (
+        "EventsRole",
+        "dynamodb:DescribeStream",
+        STATE_STREAM,
+        READS_STREAM,
+    ),
+    (
+        "EventsRole",
+        "dynamodb:GetRecords",
+        STATE_STREAM,
+        READS_STREAM,
+    ),
+    (
+        "EventsRole",
+        "dynamodb:GetShardIterator",
+        STATE_STREAM,
+        READS_STREAM,
+    ),
+    ("EventsRole", "dynamodb:ListStreams", "*", READS_STREAM),
+    (
+        "EventsRole",
+        "sqs:SendMessage",
+        "LostEventsQueue",
+        "Lambda tells which records it dropped",
+    ),
+    (
         "ResyncRole",
         "sqs:SendMessage",
         "SyncQueue",
@@ -77,10 +134,11 @@ const WRITES_LOG: &str = "Lambda writes the function's log";
 const POLLS_QUEUE: &str = "Lambda polls the queue for the function";
 const READS_STREAM: &str = "Lambda reads the stream for the function";
 const STREAM: &str = "DecisionsTable.StreamArn";
+const STATE_STREAM: &str = "StateTable.StreamArn";
 
 /// What a command requests only by the size or the state of the workspace, which the tests share:
 /// command, action, resource, and the condition.
-const SOMETIMES: [(&str, &str, &str, &str); 3] = [
+const SOMETIMES: [(&str, &str, &str, &str); 5] = [
     ("status", "dynamodb:BatchGetItem", "DecisionsTable", IF_DUE),
     (
         "status",
@@ -89,9 +147,12 @@ const SOMETIMES: [(&str, &str, &str, &str); 3] = [
         IF_FEW,
     ),
     ("status", "dynamodb:Query", "StateTable", IF_FEW),
+    ("override", "dynamodb:PutItem", "DecisionsTable", IF_FIRST),
+    ("send", "dynamodb:PutItem", "DecisionsTable", IF_FIRST),
 ];
 const IF_DUE: &str = "decisions are due soon or abandoned";
 const IF_FEW: &str = "there are at most twenty calendars";
+const IF_FIRST: &str = "no sync has taken the override in meanwhile";
 
 type Requests = BTreeSet<(String, String)>;
 
@@ -105,8 +166,12 @@ fn names() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// A deployed table, index, queue or secret by its name in the template.
+/// A deployed table, index, queue or secret by its name in the template, and a bus by the parameter
+/// that names it.
 fn named(resource: &str, names: &BTreeMap<String, String>) -> String {
+    if resource.starts_with("event-bus/") {
+        return "EventBusName".to_owned();
+    }
     let (of, index) = match resource.split_once("/index/") {
         Some((table, index)) => (table, format!("/index/{index}")),
         None => (resource, String::new()),
@@ -158,6 +223,9 @@ fn for_aws(role: &str) -> Requests {
 /// A resource as a policy of the template names it: `SyncQueue.Arn`, `${StateTable.Arn}/index/x`.
 fn of_template(resource: &str) -> String {
     let plain = resource.replace("${", "").replace('}', "");
+    if let Some((_, bus)) = plain.split_once(":event-bus/") {
+        return bus.to_owned();
+    }
     plain.trim_end_matches(".Id").replace(".Arn", "")
 }
 
@@ -227,14 +295,14 @@ fn documented() -> BTreeMap<String, Requests> {
         .lines()
         .take_while(|line| line.starts_with('|'));
     let rows = rows.skip(2).map(|row| {
-        let mut cells = row.trim_matches('|').split('|').map(str::trim);
-        let commands = in_code(cells.next().expect("a command"));
-        let requests: Requests = COLUMNS
-            .iter()
-            .zip(cells)
-            .flat_map(|(on, cell)| of_cell(on, cell))
-            .collect();
-        (commands, requests)
+        let cells = row.trim_matches('|').split('|').map(str::trim);
+        let cells: Vec<_> = cells.collect();
+        let commands = in_code(cells[0]);
+        let (of_columns, others) = cells[1..].split_at(COLUMNS.len());
+        let columns = COLUMNS.iter().zip(of_columns);
+        let requests = columns.flat_map(|(on, cell)| of_cell(on, cell));
+        let others = others.iter().flat_map(|cell| of_other(cell));
+        (commands, requests.chain(others).collect::<Requests>())
     });
     let of_each = rows.flat_map(|(commands, requests)| {
         commands
@@ -260,6 +328,15 @@ fn of_cell<'a>(resource: &'a str, cell: &'a str) -> impl Iterator<Item = (String
         })
 }
 
+/// The requests of the last column: `action` on `resource`, each by its whole name.
+fn of_other(cell: &str) -> impl Iterator<Item = (String, String)> {
+    let parts = cell.split(", ").filter(|part| !part.is_empty());
+    parts.map(|part| {
+        let names = in_code(part);
+        (names[0].clone(), names[1].clone())
+    })
+}
+
 /// The parts of a text between backticks.
 fn in_code(text: &str) -> Vec<String> {
     text.split('`')
@@ -275,7 +352,12 @@ fn the_documentation_lists_exactly_the_requests_of_each_command() {
     let names = names();
     let mut requested: BTreeMap<String, Requests> = BTreeMap::new();
     for request in command_requests() {
-        let resource = named(&request.resource, &names);
+        // A stack is asked for by any name, and the dashboard has the stack's.
+        let resource = if request.action.starts_with("cloudformation:") {
+            "callsheet".to_owned()
+        } else {
+            named(&request.resource, &names)
+        };
         let of = requested.entry(request.command).or_default();
         of.insert((request.action, resource));
     }

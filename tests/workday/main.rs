@@ -10,9 +10,11 @@ mod demo;
 mod expectation;
 mod meeting;
 mod meeting_links;
+mod outcomes;
 mod people;
 mod report;
 mod scenarios;
+mod table;
 mod week;
 
 use std::process::ExitCode;

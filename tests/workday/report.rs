@@ -1,13 +1,17 @@
 //! Final report: every event with its verdict and bot, decisions compared with the bots at
-//! Recall, calls, webhooks, and violations.
+//! Recall, calls, webhooks, and violations; and the coverage of the week.
 
 use std::collections::BTreeMap;
 
-use callsheet_domain::Decision;
-use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
+use callsheet_domain::{
+    CountedBy, Decision, Group, GroupedTotals, MeetingCopy, MeetingCounter, MeetingTotals,
+    Timestamp,
+};
+use comfy_table::{CellAlignment, Table};
 use recall_simulator::{BotPhase, BotView, EventId, Operation, OperationStats, Platform, Stats};
 
 use crate::demo::{ControlResult, Demo, truncated};
+use crate::table::table;
 
 /// Prints the report and adds the problems that it shows.
 pub(crate) async fn print(demo: &mut Demo) -> ControlResult<()> {
@@ -16,13 +20,75 @@ pub(crate) async fn print(demo: &mut Demo) -> ControlResult<()> {
     println!("{}", meetings(demo, &decisions, &bots).trim_fmt());
     println!("\nDecisions compared with the bots at Recall\n");
     comparison(demo, &decisions, &bots).await?;
+    println!("\nWhat became of bots that joined, at 250 times the pace of a meeting\n");
+    let running = crate::outcomes::run(demo).await?;
     let stats = demo.stack.recall.stats().await?;
     println!("\nCalls to Recall's API (limits are per minute and workspace)\n");
     println!("{}", calls(&stats).trim_fmt());
     println!("\nWebhooks from Recall to Callsheet\n");
     webhooks(demo, &stats);
     println!("\nErrors (each must be 0)\n");
-    errors(demo, &stats).await
+    errors(demo, &stats).await?;
+    println!(
+        "\nCoverage, as `callsheet coverage` counts it: of the meetings that ran, and of the week to come\n"
+    );
+    println!("{}", coverage(&running, &decisions).trim_fmt());
+    Ok(())
+}
+
+/// The meetings of each day as if all of them were over, after those that ran.
+fn coverage(running: &[Decision], decisions: &[Decision]) -> Table {
+    let mut table = table([
+        "day (UTC)",
+        "seen",
+        "wanted",
+        "bot",
+        "joined",
+        "recorded",
+        "not recorded, because",
+    ]);
+    let mut whole = MeetingTotals::default();
+    for (part, name) in [(running, Some("those that ran")), (decisions, None)] {
+        for (group, totals) in by_day(part) {
+            whole.add_all(&totals);
+            if let Group::Day(day) = group {
+                let name = name.map_or_else(|| day.to_string(), str::to_owned);
+                table.add_row(counted(name, &totals));
+            }
+        }
+    }
+    table.add_row(counted("all".to_owned(), &whole));
+    for column in table.column_iter_mut().skip(1).take(5) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// The meetings of each day, counted as if all of them were over.
+fn by_day(decisions: &[Decision]) -> GroupedTotals {
+    let mut copies: Vec<_> = decisions.iter().filter_map(MeetingCopy::of).collect();
+    copies.sort_by_key(|copy| copy.starts_at);
+    let mut counter = MeetingCounter::new(CountedBy::Day, Timestamp::MAX);
+    for copy in copies {
+        counter.add(copy);
+    }
+    counter.finish()
+}
+
+fn counted(day: String, totals: &MeetingTotals) -> [String; 7] {
+    let lost = totals.lost();
+    let lost: Vec<_> = lost
+        .map(|(loss, number)| format!("{}: {number}", loss.as_str()))
+        .collect();
+    [
+        day,
+        totals.seen().to_string(),
+        totals.wanted().to_string(),
+        totals.scheduled().to_string(),
+        totals.joined().to_string(),
+        totals.recorded().to_string(),
+        lost.join(", "),
+    ]
 }
 
 fn meetings(demo: &Demo, decisions: &[Decision], bots: &[BotView]) -> Table {
@@ -196,13 +262,4 @@ fn counts<const N: usize, T: std::fmt::Display>(counts: [(&str, T); N]) {
     for (name, count) in counts {
         println!("{name:<60}{count:>6}");
     }
-}
-
-/// Empty table with these column headers.
-fn table<const N: usize>(columns: [&str; N]) -> Table {
-    let mut table = Table::new();
-    let line = LineStyle::none().fill('─').junction('─');
-    table.load_style(presets::NOTHING.header_separator(line));
-    table.set_header(columns.map(Cell::new));
-    table
 }

@@ -1,8 +1,10 @@
 //! Arguments of `callsheet calendars`.
 
+use std::path::PathBuf;
+
 use callsheet_domain::{CalendarId, CalendarStatus};
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CalendarsCommand {
@@ -11,6 +13,12 @@ pub(crate) enum CalendarsCommand {
     /// Shows a page, and how to get the next one. A page that is filtered may be short and still
     /// have a next one.
     List(ListArguments),
+    /// Connect your own calendar, to try Callsheet with it
+    ///
+    /// Opens the consent of Google or Microsoft in the browser, with your company's OAuth client,
+    /// and creates the calendar at Recall. The secret of the client is read from a file or from
+    /// `CALLSHEET_OAUTH_CLIENT_SECRET`. Your product's users connect theirs through the product.
+    Connect(ConnectArguments),
     /// Delete a calendar at Recall, and with it the bots of its upcoming meetings
     ///
     /// This cannot be undone: the owner has to connect the calendar again, and it gets a new id.
@@ -22,6 +30,41 @@ pub(crate) enum CalendarsCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// Whose consent is asked for, and how.
+#[derive(Debug, Args)]
+pub(crate) struct ConnectArguments {
+    /// The service that keeps the calendar
+    #[arg(value_enum)]
+    pub(crate) provider: Provider,
+    /// Id of the OAuth client
+    #[arg(long, value_name = "ID", env = "CALLSHEET_OAUTH_CLIENT_ID",
+          value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) client_id: String,
+    /// File with the secret of the OAuth client
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// Port of this machine that the browser is sent back to [default: a free one]
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    pub(crate) port: u16,
+    /// Only print the address, and open no browser
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+}
+
+/// A service that keeps calendars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Provider {
+    /// Google Calendar
+    Google,
+    /// Microsoft Outlook
+    Microsoft,
 }
 
 /// Which calendars are listed.

@@ -1,5 +1,7 @@
 //! Arguments of `callsheet override`.
 
+use std::path::PathBuf;
+
 use callsheet_domain::OverrideChoice;
 use clap::{Subcommand, ValueEnum};
 
@@ -13,6 +15,24 @@ pub(crate) enum OverrideCommand {
         /// Only this calendar, by Recall's id or the owner's address; may be repeated
         #[arg(long = "calendar", value_name = "CALENDAR")]
         calendars: Vec<String>,
+        /// Print comma-separated values, which `override import` takes
+        #[arg(long, conflicts_with = "json")]
+        csv: bool,
+    },
+    /// Set the overrides and pauses of a file with comma-separated values
+    ///
+    /// The first line names the columns: `scope` (event, series, `ical_uid` or pause), `choice`
+    /// (record, skip or clear), `until`, `platform`, `owner`, `calendar`, `id`, `event_id`, `by`.
+    /// `callsheet override list --csv` prints such a file. If a line has a problem, each problem is
+    /// reported and nothing is changed.
+    Import {
+        /// The file; - is standard input
+        file: PathBuf,
+        /// Only show what each line would change
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        by: By,
     },
     /// Override the policy for one event
     ///

@@ -1,9 +1,13 @@
 //! Parsers of arguments that have a form of their own.
 
-use callsheet_domain::{Actor, EventId, InvalidActor, InvalidId};
+use callsheet_domain::{Actor, CalendarId, EventId, InvalidActor, InvalidId};
 
 /// Length limit of a push's note, in characters.
 const MAX_NOTE_CHARS: usize = 500;
+
+pub(super) fn calendar_id(text: &str) -> Result<CalendarId, InvalidId> {
+    CalendarId::parse(text)
+}
 
 pub(super) fn event_id(text: &str) -> Result<EventId, InvalidId> {
     EventId::parse(text)

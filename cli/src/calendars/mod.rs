@@ -1,6 +1,7 @@
-//! Lists calendars, or disconnects one.
+//! Lists calendars, connects one, or disconnects one.
 
 mod confirm;
+mod connect;
 mod disconnect;
 mod list;
 #[cfg(test)]
@@ -24,23 +25,31 @@ pub(crate) async fn run(
     command: CalendarsCommand,
     clock: &impl Clock,
 ) -> Result<io::Result<u8>, CliError> {
-    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
     let output = &workspace.output();
+    let tables =
+        async || Ok::<_, CliError>((workspace.state().await?, workspace.decisions().await?));
     match command {
+        CalendarsCommand::Connect(arguments) => {
+            let connected = connect::run(workspace, arguments, clock).await?;
+            Ok(show(&connected, output))
+        }
         CalendarsCommand::List(arguments) if arguments.recall => {
-            let recall = workspace.recall(", or list without --recall")?;
+            let (state, decisions) = tables().await?;
+            let recall = workspace.recall(", or list without --recall").await?;
             let directory = directory::fetch(&recall, &state, clock).await?;
             let listed = list::list((&state, &decisions), arguments, clock.now()).await?;
             Ok(show(&listed.compared_with(directory), output))
         }
         CalendarsCommand::List(arguments) => {
+            let (state, decisions) = tables().await?;
             let listed = list::list((&state, &decisions), arguments, clock.now()).await?;
             Ok(show(&listed, output))
         }
         CalendarsCommand::Disconnect { calendar, yes } => {
+            let (state, decisions) = tables().await?;
             let ports = Ports {
                 queue: workspace.required_queue().await?,
-                recall: workspace.recall("")?,
+                recall: workspace.recall("").await?,
                 state,
                 decisions,
             };

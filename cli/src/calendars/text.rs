@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use callsheet_api::calendars::{
-    AtRecall, CalendarList, CalendarRow, Difference, Disconnected, MeetingCounts, Outcome, Removal,
-    UnknownCalendar,
+    AtRecall, CalendarConnected, CalendarList, CalendarRow, Difference, Disconnected,
+    MeetingCounts, Outcome, Removal, UnknownCalendar,
 };
 use callsheet_app::bot_state::BotState;
 use callsheet_domain::CalendarStatus;
 
+use crate::delivery::sentence;
 use crate::render::{Field, Render, Text, ago, calendar_label, counted, short_calendar, table_of};
 use crate::screen::Screen;
 use crate::unreadable::{calendars_paragraph, decisions_paragraph};
@@ -293,5 +294,17 @@ impl Render for Disconnected {
 
     fn exit_code(&self) -> u8 {
         u8::from(!self.removal.unreadable.is_empty())
+    }
+}
+
+impl Render for CalendarConnected {
+    fn text_on(&self, _screen: &Screen) -> String {
+        let Self { id, status, .. } = self;
+        let effect = "A sync of it was requested: `callsheet calendars list` shows it, and \
+                      `callsheet events` its meetings.";
+        format!(
+            "Calendar {id} was created at Recall: it is {status}.\n{}",
+            sentence(&self.sync_request, effect)
+        )
     }
 }

@@ -21,7 +21,7 @@ pub(crate) async fn run(
 ) -> Result<Drift, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
     let lister = EventLister {
-        recall: workspace.recall("")?,
+        recall: workspace.recall("").await?,
         state: &state,
         clock,
         rate_limit: workspace.rate_limit(),

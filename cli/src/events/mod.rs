@@ -56,7 +56,7 @@ where
         title: arguments.find,
     };
     let found = list_events(state, decisions, &filter, now).await?;
-    Ok(EventList::of(found, now))
+    Ok(EventList::of(found, None, now))
 }
 
 /// The begin and the end of a day.

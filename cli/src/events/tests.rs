@@ -3,7 +3,7 @@
 use callsheet_app::bot_state::BotState;
 use callsheet_app::events::{EventName, find_event};
 use callsheet_app::ports::{Calendars as _, Decisions as _};
-use callsheet_domain::{Applied, Decision, RuleName, Verdict, Wanted};
+use callsheet_domain::{Alert, AlertKind, Alerts, Applied, Decision, RuleName, Verdict, Wanted};
 use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_applied_bot,
     an_email, at, id,
@@ -74,6 +74,36 @@ async fn listed(arguments: EventsArguments) -> EventList {
     let (state, decisions) = stored().await;
     let listed = events((&state, &decisions), arguments, &TimeZone::UTC, at("09:30")).await;
     listed.expect("memory")
+}
+
+#[tokio::test]
+async fn what_can_still_be_saved_is_said_below_the_list() {
+    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
+    let at_risk = row("0195a1f4-aaaa-1", "Kick-off Globex", "09:00").with(|row| {
+        scheduled(row);
+        row.ends_at = at("10:00");
+        row.life.alerts = Alerts::kept([Alert {
+            kind: AlertKind::Waiting,
+            bot_id: id("bot-1"),
+            at: at("09:05"),
+        }]);
+    });
+    let record = a_calendar_record();
+    state.write_record(&record).await.expect("memory");
+    decisions.write(&at_risk).await.expect("memory");
+    let listed = async |now| {
+        let from = EventsArguments {
+            from: Some(at("08:00")),
+            ..all()
+        };
+        let listed = events((&state, &decisions), from, &TimeZone::UTC, now).await;
+        listed.expect("memory").text_on(&Screen::new(None, None))
+    };
+    let text = listed(at("09:30")).await;
+    let words = "While it can be saved:\n2090-03-06 09:00  Kick-off Globex: The bot still waits";
+    assert!(text.contains(words), "{text}");
+    let over = listed(at("10:30")).await;
+    assert!(!over.contains("saved"), "{over}");
 }
 
 #[test_case(|_| (), &["Globex", "Standup", "Hooli"]; "coming events")]

@@ -24,6 +24,7 @@ impl Render for EventList {
                 record.count()
             ));
         }
+        parts.extend(alerts(self, screen));
         parts.extend(decisions_paragraph(&self.unreadable_decisions));
         parts.join("\n\n")
     }
@@ -31,6 +32,21 @@ impl Render for EventList {
     fn exit_code(&self) -> u8 {
         u8::from(!self.unreadable_decisions.is_empty())
     }
+}
+
+/// What a person can still do about the meetings that run.
+fn alerts(list: &EventList, screen: &Screen) -> Option<String> {
+    let running = list.events.iter().filter(|event| event.ends_at > list.now);
+    let lines: Vec<_> = running
+        .flat_map(|event| event.alerts.iter().map(move |alert| (event, alert)))
+        .map(|(event, alert)| {
+            let start = screen.minute(event.starts_at);
+            let title = event.title.as_deref().unwrap_or("(no title)");
+            let line = format!("{title}: {} {}", alert.sentence, alert.advice);
+            format!("{start}  {}", in_one_line(&line))
+        })
+        .collect();
+    (!lines.is_empty()).then(|| format!("While it can be saved:\n{}", lines.join("\n")))
 }
 
 fn list(events: &[EventEntry], screen: &Screen) -> String {

@@ -115,7 +115,7 @@ async fn what_became_of_the_bot_is_explained(statuses: &[(&str, Option<&str>)], 
         })
         .collect();
     let decision = a_decision().with(with_bot);
-    let decision = decision.with_statuses(&id("bot-1"), &statuses);
+    let decision = decision.with_statuses(&id("bot-1"), &statuses, true);
     let (explanation, text) = explained(decision, at("10:30")).await;
     assert_published("explain", &explanation);
     assert!(text.contains(expected), "{text}");

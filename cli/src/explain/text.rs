@@ -124,11 +124,30 @@ impl Text<'_, BotState> {
             (applied, _) => Text(applied, self.1).sentence(),
         };
         let mut lines = vec![format!("{wanted} {applied}")];
+        if self.retry > 0 {
+            let number = self.retry;
+            lines.push(format!(
+                "It is retry {number}, in place of a bot that has ended."
+            ));
+        }
         lines.extend(
             self.outcome
                 .as_ref()
                 .map(|outcome| Text(outcome, self.1).line()),
         );
+        let earlier = self.earlier.iter();
+        lines.extend(earlier.map(|outcome| {
+            let line = Text(outcome, self.1).line();
+            format!("Another bot of the event ({}): {line}", outcome.bot_id)
+        }));
+        lines.extend(self.alerts.iter().map(|alert| {
+            let at = self.1.instant(alert.at);
+            format!(
+                "Alert ({at}): {} {}",
+                alert.sentence,
+                in_one_line(&alert.advice)
+            )
+        }));
         if self.is_unfollowed {
             lines.push(
                 "What became of it is not followed: Recall has reported no status. Subscribe the \
@@ -230,7 +249,9 @@ pub(crate) fn keeper_line(keeper: &Keeper, screen: &Screen) -> String {
 
 impl Text<'_, Keeper> {
     fn line(&self) -> String {
-        let calendar = calendar_label(&self.calendar, self.owner.as_deref());
+        let calendar = self.calendar.as_deref().unwrap_or_default();
+        let calendar = calendar_label(calendar, self.owner.as_deref());
+        let event = self.event_id.as_deref().unwrap_or_default();
         let id = self.bot_id.as_ref();
         let id = id.map_or(String::new(), |id| format!(" ({id})"));
         let joins = self.1.instant(self.joins_at);
@@ -244,7 +265,7 @@ impl Text<'_, Keeper> {
         } else {
             "a bot"
         };
-        format!("  {calendar}, event {}: {shared}, {state}", self.event_id)
+        format!("  {calendar}, event {event}: {shared}, {state}")
     }
 }
 
@@ -259,6 +280,9 @@ impl Text<'_, AppliedState> {
             AppliedState::Another { bot_id, joins_at } => {
                 let joins = self.1.instant(*joins_at);
                 format!("Another is at Recall{}, to join {joins}.", id(bot_id))
+            }
+            AppliedState::Ended { bot_id } => {
+                format!("The one before it has ended{}.", id(bot_id))
             }
             AppliedState::Uncertain => {
                 "It is uncertain whether one is at Recall; the next call will show.".to_owned()
@@ -287,6 +311,7 @@ impl Text<'_, CallSummary> {
             "changed" => "another bot was wanted",
             "uncertain" => "it was uncertain whether one was there",
             "too-many" => "there were too many",
+            "retry" => "the one before had ended",
             _ => "no bot was wanted",
         };
         let outcome = match (self.outcome, &self.reason) {

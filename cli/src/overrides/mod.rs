@@ -1,5 +1,8 @@
 //! Sets overrides, and requests a sync of the owner's calendars.
 
+mod columns;
+mod import;
+mod list_csv;
 mod list_text;
 #[cfg(test)]
 mod tests;
@@ -17,8 +20,10 @@ use callsheet_domain::{Actor, Timestamp};
 
 use crate::arguments::{Choice, OverrideCommand};
 use crate::error::CliError;
-use crate::render::show;
+use crate::render::{Render as _, show};
+use crate::terminal::print_text;
 use crate::workspace::Workspace;
+pub(crate) use text::obstacle_text;
 
 /// Runs a command about overrides.
 pub(crate) async fn run(
@@ -28,10 +33,19 @@ pub(crate) async fn run(
 ) -> Result<io::Result<u8>, CliError> {
     let output = &workspace.output();
     let (target, event, choice, by) = match command {
-        OverrideCommand::List { calendars } => {
+        OverrideCommand::List { calendars, csv } => {
             let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
             let found = list_overrides((&state, &decisions), &calendars, now).await?;
-            return Ok(show(&OverrideList::of(&found), output));
+            let list = OverrideList::of(&found);
+            return Ok(if csv {
+                print_text(list_csv::table(&list).trim_end()).map(|()| list.exit_code())
+            } else {
+                show(&list, output)
+            });
+        }
+        OverrideCommand::Import { file, dry_run, by } => {
+            let imported = import::run(workspace, (&file, dry_run), by, now).await?;
+            return Ok(show(&imported, output));
         }
         OverrideCommand::Event { event, choice, by } => (Target::Event, event, choice, by),
         OverrideCommand::Series { event, choice, by } => (Target::Series, event, choice, by),

@@ -53,7 +53,8 @@ impl Render for OverrideSet {
     }
 }
 
-fn obstacle_text(obstacle: ObstacleKind) -> &'static str {
+/// Why an override has no effect, and until when.
+pub(crate) fn obstacle_text(obstacle: ObstacleKind) -> &'static str {
     match obstacle {
         ObstacleKind::CalendarGone => {
             "It has no effect: the calendar is not connected. Its owner has to connect it again; the override \

@@ -6,7 +6,7 @@ mod tests;
 
 use callsheet_api::pause::PauseSet;
 use callsheet_app::ports::{Calendars, OverrideStore, Queue};
-use callsheet_domain::{Actor, Timestamp};
+use callsheet_domain::{Actor, PauseEnd, Timestamp};
 
 use crate::arguments::By;
 use crate::delivery::sentence;
@@ -39,7 +39,8 @@ where
     S: OverrideStore + Calendars,
     Q: Queue,
 {
-    let set = callsheet_app::pause::set_pause(ports, calendar, until, by, now);
+    let end = until.map(PauseEnd::At);
+    let set = callsheet_app::pause::set_pause(ports, calendar, end.as_ref(), by, now);
     Ok(PauseSet::of(&set.await?))
 }
 

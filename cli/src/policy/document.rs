@@ -1,149 +1,29 @@
 //! Policy files: JSON if the name ends in `.json`, otherwise YAML.
-//!
-//! YAML is parsed as version 1.2: `yes` and `on` are texts, and so is a number
-//! with a leading zero. The YAML that is written is the same in version 1.1.
 
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use callsheet_api::policy::Problem;
-use callsheet_domain::{Notation, PolicyDocument};
-use serde_json::Value;
-use serde_saphyr::UserMessageFormatter;
+use callsheet_api::policy_file::PolicyFile;
 
-use super::problem::located;
-use super::source_map::{Node, SourceMap};
 use crate::error::CliError;
 
-/// A policy file.
-#[derive(Debug, Clone)]
-pub(crate) struct PolicyFile {
-    /// Name of the file, for messages.
-    pub(crate) name: String,
-    pub(crate) text: String,
-    pub(crate) is_json: bool,
-}
-
-impl PolicyFile {
-    /// Reads a file. `-` is standard input, which is parsed as YAML, so may be either.
-    pub(crate) fn open(path: &Path) -> Result<Self, CliError> {
-        let (name, text) = if path == Path::new("-") {
-            let mut text = String::new();
-            let read = io::stdin().read_to_string(&mut text).map(|_| text);
-            ("standard input".to_owned(), read)
-        } else {
-            (path.display().to_string(), fs::read_to_string(path))
-        };
-        let is_json = path
-            .extension()
-            .is_some_and(|extension| extension == "json");
-        let text =
-            text.map_err(|error| CliError::Failed(format!("{name} cannot be read: {error}")))?;
-        Ok(Self {
-            name,
-            text,
-            is_json,
-        })
-    }
-
-    /// Parses the document. A file that is YAML or JSON, but not in the format of policies, has
-    /// all its problems reported at once, also those of its contents; nothing behind a mistake in
-    /// the syntax can be parsed.
-    pub(crate) fn parse(&self) -> Result<PolicyDocument, Vec<Problem>> {
-        let parsed = if self.is_json {
-            parse_json(&self.text)
-        } else {
-            parse_yaml(&self.text)
-        };
-        parsed.map_err(|problem| {
-            let found = self.problems();
-            if found.is_empty() {
-                vec![problem]
-            } else {
-                found
-            }
-        })
-    }
-
-    /// Where each value of the document is; nothing if the syntax is wrong.
-    pub(super) fn source_map(&self) -> SourceMap {
-        self.with_places()
-            .map_or_else(SourceMap::default, |(_, map)| map)
-    }
-
-    fn problems(&self) -> Vec<Problem> {
-        let Some((value, map)) = self.with_places() else {
-            return Vec::new();
-        };
-        let (value, notation) = if self.is_json {
-            match serde_json::from_str(&self.text) {
-                Ok(value) => (value, Notation::Json),
-                Err(_) => return Vec::new(),
-            }
-        } else {
-            (value, Notation::Yaml)
-        };
-        let found = PolicyDocument::problems_of(&value, notation);
-        located(found, &map)
-    }
-
-    /// The value, and where each part of it is. JSON is YAML, too.
-    fn with_places(&self) -> Option<(Value, SourceMap)> {
-        let node: Node = serde_saphyr::from_str_with_options(&self.text, options()).ok()?;
-        let mut map = SourceMap::default();
-        Some((node.into_value("", &mut map), map))
-    }
-}
-
-fn parse_json(text: &str) -> Result<PolicyDocument, Problem> {
-    serde_json::from_str(text).map_err(|error| Problem {
-        place: String::new(),
-        line: Some(error.line() as u64),
-        column: Some(error.column() as u64),
-        message: PolicyDocument::clarified(&without_place(&error.to_string())),
+/// Reads a file. `-` is standard input, which is parsed as YAML, so may be either.
+pub(crate) fn open(path: &Path) -> Result<PolicyFile, CliError> {
+    let (name, text) = if path == Path::new("-") {
+        let mut text = String::new();
+        let read = io::stdin().read_to_string(&mut text).map(|_| text);
+        ("standard input".to_owned(), read)
+    } else {
+        (path.display().to_string(), fs::read_to_string(path))
+    };
+    let is_json = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    let text = text.map_err(|error| CliError::Failed(format!("{name} cannot be read: {error}")))?;
+    Ok(PolicyFile {
+        name,
+        text,
+        is_json,
     })
-}
-
-fn options() -> serde_saphyr::Options {
-    serde_saphyr::options! {
-        strict_booleans: true,
-        leading_zero_numbers_as_strings: true,
-        underscored_numbers_as_strings: true,
-        with_snippet: false,
-    }
-}
-
-fn parse_yaml(text: &str) -> Result<PolicyDocument, Problem> {
-    serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
-        let error = error.without_snippet();
-        let (line, column) = error.location().map(|at| (at.line(), at.column())).unzip();
-        Problem {
-            place: String::new(),
-            line,
-            column,
-            message: PolicyDocument::clarified(&without_place(
-                &error.render_with_formatter(&UserMessageFormatter),
-            )),
-        }
-    })
-}
-
-/// Writes the document as YAML.
-pub(crate) fn to_yaml(document: &PolicyDocument) -> Result<String, CliError> {
-    // Long texts stay in one line: folded ones are harder to edit.
-    let options = serde_saphyr::ser_options! { folded_wrap_chars: 10_000 };
-    serde_saphyr::to_string_with_options(document, options)
-        .map_err(|error| CliError::Failed(format!("the policy cannot be written as YAML: {error}")))
-}
-
-/// `message` without the place that some parsers append: it is shown before the message.
-fn without_place(message: &str) -> String {
-    let end = message.rfind(" at line ").unwrap_or(message.len());
-    let is_place = message[end..]
-        .trim_start_matches(" at line ")
-        .chars()
-        .all(|letter| letter.is_ascii_digit() || ", column".contains(letter));
-    let kept = if is_place { &message[..end] } else { message };
-    kept.to_owned()
 }

@@ -1,16 +1,12 @@
-//! Reports every problem of a policy, with its place.
-//!
-//! A mistake in the syntax of YAML or JSON is one problem, since nothing behind it can be
-//! parsed. What is not in the format of policies is reported all at once, and so are the
-//! problems of a document that is.
+//! Reports every problem of a policy file, with its place.
 
 use std::path::Path;
 
-use callsheet_api::policy::{LintReport, Problem, Size};
-use callsheet_domain::{Policy, PolicyDocument, PolicyProblem};
+use callsheet_api::policy::LintReport;
+use callsheet_api::policy_file::lint;
 
-use super::document::PolicyFile;
-use super::problem::{self, problem_text};
+use super::document::open;
+use super::problem::problem_text;
 use super::size::summary;
 use crate::error::CliError;
 use crate::render::{Render, counted};
@@ -20,40 +16,8 @@ use crate::screen::Screen;
 pub(crate) fn check(file: &Path, is_strict: bool) -> Result<LintReport, CliError> {
     Ok(LintReport {
         is_strict,
-        ..lint(&PolicyFile::open(file)?)
+        ..lint(&open(file)?)
     })
-}
-
-/// Checks a policy file.
-pub(crate) fn lint(file: &PolicyFile) -> LintReport {
-    let (size, problems, warnings) = match compile(file) {
-        Ok((document, _)) => {
-            let warnings = located(file, document.warnings());
-            (Some(Size::of(&document)), Vec::new(), warnings)
-        }
-        Err(problems) => (None, problems, Vec::new()),
-    };
-    LintReport {
-        file: file.name.clone(),
-        size,
-        problems,
-        warnings,
-        is_strict: false,
-    }
-}
-
-/// The document and the compiled policy, or every problem.
-pub(crate) fn compile(file: &PolicyFile) -> Result<(PolicyDocument, Policy), Vec<Problem>> {
-    let document = file.parse()?;
-    match Policy::compile(&document) {
-        Ok(policy) => Ok((document, policy)),
-        Err(invalid) => Err(located(file, invalid.0)),
-    }
-}
-
-/// The problems with their lines in the file.
-pub(super) fn located(file: &PolicyFile, problems: Vec<PolicyProblem>) -> Vec<Problem> {
-    problem::located(problems, &file.source_map())
 }
 
 impl Render for LintReport {

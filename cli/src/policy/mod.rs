@@ -7,13 +7,14 @@ pub(crate) mod problem;
 mod pull;
 mod push;
 mod size;
-mod source_map;
 #[cfg(test)]
 mod tests;
 
 use std::io;
 use std::path::Path;
 
+use callsheet_api::policy::{Problem, Size};
+use callsheet_api::policy_file::{self, PolicyFile};
 use callsheet_app::PushedBy;
 use callsheet_domain::{Policy, PolicyDocument, Timestamp};
 
@@ -23,7 +24,7 @@ use crate::render::{Render as _, show};
 use crate::screen::Screen;
 use crate::terminal::{has_unsafe, print_json, print_text};
 use crate::workspace::Workspace;
-use document::PolicyFile;
+pub(crate) use size::summary;
 
 /// Runs a command about policies.
 pub(crate) async fn run(
@@ -39,7 +40,7 @@ pub(crate) async fn run(
             print_json(&schema.map_err(cannot_print)?).map(|()| 0)
         }
         PolicyCommand::Push { file, note, by } => {
-            let file = PolicyFile::open(&file)?;
+            let file = document::open(&file)?;
             let by = by.actor(workspace.user())?;
             let pushed_by = PushedBy { by, note, at: now };
             let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
@@ -67,7 +68,29 @@ pub(crate) async fn run(
 
 /// Compiles the policy in a file.
 pub(crate) fn compile_file(file: &Path) -> Result<(PolicyDocument, Policy), CliError> {
-    let file = PolicyFile::open(file)?;
-    lint::compile(&file)
-        .map_err(|_| CliError::Refused(lint::lint(&file).text_on(&Screen::default())))
+    let file = document::open(file)?;
+    policy_file::compile(&file)
+        .map_err(|_| CliError::Refused(policy_file::lint(&file).text_on(&Screen::default())))
+}
+
+/// The problems of a policy in YAML that is in no file yet.
+pub(crate) fn problems_of(yaml: String) -> Vec<Problem> {
+    policy_file::lint(&in_no_file(yaml)).problems
+}
+
+/// The size and the warnings of a policy in YAML that is in no file yet.
+pub(crate) fn checked(yaml: String) -> Result<(Size, Vec<Problem>), CliError> {
+    let report = policy_file::lint(&in_no_file(yaml));
+    match report.size {
+        Some(size) => Ok((size, report.warnings)),
+        None => Err(CliError::Refused(report.text_on(&Screen::default()))),
+    }
+}
+
+fn in_no_file(yaml: String) -> PolicyFile {
+    PolicyFile {
+        name: "the policy".to_owned(),
+        text: yaml,
+        is_json: false,
+    }
 }

@@ -1,25 +1,6 @@
-//! Problems of a policy file: where they are, and how they read.
+//! Problems of a policy file, as they read.
 
 use callsheet_api::policy::Problem;
-use callsheet_domain::PolicyProblem;
-
-use super::source_map::SourceMap;
-
-/// The problems with their lines and columns, in the order of the file.
-pub(super) fn located(problems: Vec<PolicyProblem>, map: &SourceMap) -> Vec<Problem> {
-    let locate = |problem: PolicyProblem| {
-        let (line, column) = map.find(&problem.place).unzip();
-        Problem {
-            place: problem.place,
-            line,
-            column,
-            message: problem.message,
-        }
-    };
-    let mut located: Vec<_> = problems.into_iter().map(locate).collect();
-    located.sort_by_key(|problem| (problem.line, problem.column));
-    located
-}
 
 /// The place and the message, in one line if the message is.
 pub(super) fn problem_text(problem: &Problem) -> String {

@@ -1,10 +1,10 @@
 //! Prints a policy as it was pushed, without comments and the order of keys.
 
+use callsheet_api::policy_file::to_yaml;
 use callsheet_app::document;
 use callsheet_app::ports::{Calendars, Policies};
 use callsheet_domain::{PolicyDocument, PolicyRevision};
 
-use super::document::to_yaml;
 use crate::arguments::Format;
 use crate::error::CliError;
 use crate::render::in_one_line;
@@ -38,7 +38,7 @@ pub(crate) async fn pull<S: Policies + Calendars>(
                 ),
                 None => "# The built-in policy.\n".to_owned(),
             };
-            Ok(heading + &to_yaml(&document)?)
+            Ok(heading + &to_yaml(&document).map_err(CliError::Failed)?)
         }
     }
 }

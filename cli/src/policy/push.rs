@@ -2,13 +2,12 @@
 
 use callsheet_api::delivery::Delivery;
 use callsheet_api::policy::{Pushed, Size};
+use callsheet_api::policy_file::{PolicyFile, compile, lint, located};
 use callsheet_app::notify::notify;
 use callsheet_app::ports::{Calendars, Decisions, Policies, Queue};
 use callsheet_app::{PushError, PushOutcome, PushedBy, policy_warnings};
 use callsheet_domain::SyncJob;
 
-use super::document::PolicyFile;
-use super::lint::{compile, lint, located};
 use super::problem::warning_lines;
 use super::size::summary;
 use crate::delivery::sentence;

@@ -62,7 +62,9 @@ async fn listed_at_recall(
     clock: impl Clock,
 ) -> Result<PolicyPreview, CliError> {
     let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-    let recall = workspace.recall(", or read the events from a file with --events")?;
+    let recall = workspace
+        .recall(", or read the events from a file with --events")
+        .await?;
     let lister = EventLister {
         recall: RecordedRecall::new(recall, arguments.save.is_some()),
         state: &state,

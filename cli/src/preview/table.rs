@@ -1,6 +1,6 @@
 //! Text of a preview: a table for each calendar, then the counts.
 
-use callsheet_api::preview::{Comparison, Counts, MeetingPreview};
+use callsheet_api::preview::{Comparison, Counts, MeetingPreview, SpendingForecast};
 
 use crate::policy::problem::warning_lines;
 use crate::render::{
@@ -25,6 +25,7 @@ impl Render for Comparison {
             parts.push("No meeting would gain, lose or change a bot.".to_owned());
         }
         parts.push(Text(self, screen).counts());
+        parts.push(spending(&self.spending));
         if !self.warnings.is_empty() {
             parts.push(warning_lines(&self.warnings).join("\n"));
         }
@@ -112,6 +113,45 @@ impl Text<'_, Comparison> {
             ));
         }
         remarks
+    }
+}
+
+/// What the upcoming bots amount to, and the caps that are too low for them.
+fn spending(forecast: &SpendingForecast) -> String {
+    let estimate = forecast.estimate.as_deref();
+    let estimate =
+        estimate.map_or_else(String::new, |estimate| format!(", about {estimate} in all"));
+    let mut lines = vec![format!(
+        "Upcoming: {} of {}{estimate}.",
+        counted_bots(forecast.bots),
+        hours(forecast.minutes)
+    )];
+    for one in &forecast.exceeded {
+        let of = one.policy.as_deref();
+        let of = of.map_or_else(String::new, |policy| format!(" under \"{policy}\""));
+        lines.push(format!(
+            "  {}{of}: {} of {} would be wanted, more than a cap allows. Those that are decided on last are skipped.",
+            one.period,
+            counted_bots(one.bots),
+            hours(one.minutes)
+        ));
+    }
+    lines.join("\n")
+}
+
+fn counted_bots(bots: u64) -> String {
+    let unit = if bots == 1 { "bot" } else { "bots" };
+    format!("{bots} {unit}")
+}
+
+/// Minutes as hours, with one decimal.
+fn hours(minutes: u64) -> String {
+    let tenths = minutes.div_ceil(6);
+    let (hours, tenth) = (tenths / 10, tenths % 10);
+    let unit = if tenths == 10 { "hour" } else { "hours" };
+    match tenth {
+        0 => format!("{hours} {unit}"),
+        tenth => format!("{hours}.{tenth} {unit}"),
     }
 }
 

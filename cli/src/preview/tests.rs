@@ -172,11 +172,41 @@ calendar                        gains  loses  changes  keeps
 sales@acme.example (calendar…)      1      0        1      0
 all                                 1      0        1      0
 
+Upcoming: 2 bots of 2 hours.
+
 1 event could not be read and was skipped:
   event event-4 of calendar calendar-sales: missing or not readable: platform, start_time, end_time, updated_at"
     );
     let summary = compared.without_meetings().text();
     assert!(summary.starts_with("calendar "), "{summary}");
+}
+
+#[test]
+fn the_hours_of_bots_are_shown_with_an_estimate_and_the_caps_that_are_too_low() {
+    let capped = r#"{"version": 1, "compare_links": "meeting", "default": "record",
+        "spending": {"bots_per_day": 1, "hours_per_month": 2}, "price_per_hour": 0.75}"#;
+    let limited = compared(shared_inputs(), &policy(capped));
+    let lines: Vec<_> = limited.text().lines().map(str::to_owned).collect();
+    let first = lines.iter().position(|line| line.starts_with("Upcoming"));
+    let shown = &lines[first.expect("a line")..];
+    let expected = [
+        "Upcoming: 2 bots of 2 hours, about 1.50 in all.",
+        "  2090-03-06: 2 bots of 2 hours would be wanted, more than a cap allows. Those that are \
+         decided on last are skipped.",
+    ];
+    assert_eq!(shown[..2], expected);
+    assert_eq!(
+        limited.spending.exceeded.len(),
+        1,
+        "the month has room for both"
+    );
+    let uncapped = r#"{"version": 1, "default": "skip"}"#;
+    let none = compared(shared_inputs(), &policy(uncapped));
+    assert!(
+        none.text().contains("Upcoming: 0 bots of 0 hours."),
+        "{}",
+        none.text()
+    );
 }
 
 #[test]

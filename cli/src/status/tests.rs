@@ -83,6 +83,7 @@ impl Harness {
 fn activity(instant: &str) -> Activity {
     Activity {
         webhook_at: Some(at(instant)),
+        bot_webhook_at: None,
         resynced_at: Some(at(instant)),
         batch: Some(BatchActivity {
             handled_at: at(instant),

@@ -5,8 +5,9 @@ mod server;
 mod stage;
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{ChildStderr, Command, Output, Stdio};
+use std::thread;
 
 use callsheet_testkit::schema_violations;
 use serde_json::{Value, json};
@@ -14,15 +15,42 @@ use server::{HOSTILE, Server};
 use test_case::test_case;
 
 /// Arguments of each command, by its name. `-` is a policy on standard input.
-const ARGUMENTS: [(&str, &[&str]); 27] = [
+const ARGUMENTS: [(&str, &[&str]); 42] = [
+    ("activity", &[]),
+    (
+        "calendars connect",
+        &["google", "--client-id", HOSTILE, "--no-browser"],
+    ),
     ("calendars disconnect", &["calendar-1", "--yes"]),
     ("calendars list", &["--recall"]),
+    ("console key add", &["erp", "--roles", "owner"]),
+    ("console key list", &[]),
+    ("console key remove", &["crm"]),
+    ("console link", &["--owner", "calendar-1"]),
+    ("console open", &["--reader"]),
+    ("console token", &["--calendar", HOSTILE]),
+    ("console token", &["--reader"]),
+    (
+        "coverage",
+        &[
+            "--from",
+            "2020-01-01",
+            "--until",
+            "2020-01-01",
+            "--by",
+            "platform",
+        ],
+    ),
+    ("doctor", &[]),
     ("drift", &[]),
     ("events", &[]),
     ("explain", &["event-1"]),
     ("explain", &["event-2"]),
     ("forget", &[HOSTILE]),
+    ("init", &["-", "--record", "external"]),
+    ("init", &["-", "--record", "all", "--bot-name", HOSTILE]),
     ("override event", &["event-1", "skip"]),
+    ("override import", &["-", "--dry-run"]),
     ("override list", &[]),
     ("override series", &["event-1", "clear"]),
     ("pause", &["calendar-1", "--for", "3d"]),
@@ -41,11 +69,21 @@ const ARGUMENTS: [(&str, &[&str]); 27] = [
     ("retry", &["--all"]),
     ("retry", &["event-2"]),
     ("retry", &[HOSTILE]),
+    ("send", &[HOSTILE]),
     ("status", &[]),
 ];
 
 /// Commands whose output has nothing that others wrote.
-const WITHOUT_TEXTS: [&str; 2] = ["calendars list", "policy schema"];
+const WITHOUT_TEXTS: [&str; 8] = [
+    "calendars connect",
+    "calendars list",
+    "console key add",
+    "console key list",
+    "console key remove",
+    "console link",
+    "console open",
+    "policy schema",
+];
 
 fn run(server: &Server, words: &[&str], input: &str) -> Output {
     run_with(server, words, input, &[])
@@ -67,7 +105,31 @@ fn run_with(server: &Server, words: &[&str], input: &str, variables: &[(&str, &s
     // A command that reads no input may have ended already.
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
-    child.wait_with_output().expect("it ends")
+    let errors = child.stderr.take().expect("it is piped");
+    let errors = thread::spawn(|| errors_of(errors));
+    let output = child.wait_with_output().expect("it ends");
+    let stderr = errors.join().expect("no panic");
+    Output { stderr, ..output }
+}
+
+/// The standard error of a command, as far as it goes. An address at which a person is to consent
+/// is visited, as the person's browser does.
+fn errors_of(errors: ChildStderr) -> Vec<u8> {
+    let (mut reader, mut all) = (BufReader::new(errors), Vec::new());
+    let mut line = Vec::new();
+    while reader
+        .read_until(b'\n', &mut line)
+        .is_ok_and(|read| read > 0)
+    {
+        all.extend_from_slice(&line);
+        let text = String::from_utf8_lossy(&line).trim().to_owned();
+        if text.starts_with("http://127.0.0.1:") && text.contains("/oauth/authorize?") {
+            let redirect = server::visit(&text).expect("it sends the person back");
+            server::visit(&redirect);
+        }
+        line.clear();
+    }
+    all
 }
 
 /// The names of all commands below `words`, from their help.
@@ -92,7 +154,13 @@ fn commands(server: &Server, words: &[&str], found: &mut BTreeSet<String>) {
 const POLICIES: [&str; 2] = ["policy pull", "policy schema"];
 
 /// Commands that this server lets fail. The tests of each hold its document to the schema.
-const REFUSED: [&str; 3] = ["calendars disconnect", "resync", "retry"];
+const REFUSED: [&str; 5] = [
+    "calendars connect",
+    "calendars disconnect",
+    "resync",
+    "retry",
+    "send",
+];
 
 /// The published schema of what a command prints with `--json`.
 fn schema_of(command: &str) -> Value {
@@ -202,7 +270,10 @@ fn every_table_fits_the_terminal() {
         }
     }
     let expected = [
+        "activity",
         "calendars list",
+        "coverage",
+        "doctor",
         "drift",
         "events",
         "override list",
@@ -248,7 +319,13 @@ fn a_question_fits_the_terminal_and_has_the_zone_of_the_person(
 ) {
     let server = Server::start();
     let columns_and = [&[("COLUMNS", columns)], variables].concat();
-    for command in ["explain", "retry", "override event", "override series"] {
+    for command in [
+        "explain",
+        "retry",
+        "send",
+        "override event",
+        "override series",
+    ] {
         let mut words: Vec<_> = command.split(' ').collect();
         words.extend(["--find", "evil"].iter().chain(flags));
         if command.starts_with("override") {

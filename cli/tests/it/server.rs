@@ -68,7 +68,14 @@ impl Server {
             ("CALLSHEET_DECISIONS_TABLE", "decisions".to_owned()),
             ("CALLSHEET_QUEUE_URL", queue("sync")),
             ("CALLSHEET_DLQ_URL", queue("dead")),
-            ("CALLSHEET_RECALL_URL", url),
+            ("CALLSHEET_SIGNING_KEYS", "signing-keys".to_owned()),
+            (
+                "CALLSHEET_CONSOLE_URL",
+                "https://console.example/".to_owned(),
+            ),
+            // Consents are asked for at the simulator, which this server stands in for.
+            ("CALLSHEET_SIMULATOR_URL", url),
+            ("CALLSHEET_OAUTH_CLIENT_SECRET", "secret".to_owned()),
             ("CALLSHEET_RECALL_API_KEY", "key".to_owned()),
             ("CALLSHEET_BY", HOSTILE.to_owned()),
         ]
@@ -83,8 +90,11 @@ fn serve(stream: TcpStream, answer: &Answer) {
         let (status, answer) = answer(&line, &target, &body);
         let text = answer.to_string();
         let length = text.len();
+        let location = answer["location"].as_str().filter(|_| status == 302);
+        let location = location.map(|to| format!("location: {to}\r\n"));
+        let location = location.unwrap_or_default();
         let head = format!(
-            "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+            "HTTP/1.1 {status} X\r\n{location}content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
         );
         let written = writer.write_all(head.as_bytes());
         if written
@@ -94,6 +104,33 @@ fn serve(stream: TcpStream, answer: &Answer) {
             return;
         }
     }
+}
+
+/// Requests an address of this machine, and gives that of a redirect.
+pub(crate) fn visit(url: &str) -> Option<String> {
+    let (host, target) = url.strip_prefix("http://")?.split_once('/')?;
+    let mut stream = TcpStream::connect(host).ok()?;
+    write!(
+        stream,
+        "GET /{target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n"
+    )
+    .ok()?;
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    lines.find_map(|line| line.strip_prefix("location: ").map(str::to_owned))
+}
+
+/// Sends a person who consents back, with `answer` and the `state` of the request.
+pub(crate) fn sent_back(line: &str, answer: &str) -> Value {
+    let target = line.split(' ').nth(1).unwrap_or_default();
+    let (_, query) = target.split_once('?').unwrap_or_default();
+    let value = |name: &str| {
+        let found = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
+        found
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    };
+    let (redirect, state) = (value("redirect_uri"), value("state"));
+    json!({"location": format!("{redirect}/?state={state}&{answer}")})
 }
 
 /// The request line, the operation of AWS, and the body.
@@ -118,6 +155,12 @@ fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, String, Value)>
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
     Some((line, target, body))
 }
+
+/// Signing keys of the console, none of which may sign an operator.
+pub(crate) const SIGNING_KEYS: &str = r#"[
+    {"name":"crm","roles":["owner","reader"],"secret":"a secret of thirty-two bytes, or more"},
+    {"name":"portal","roles":["participant"],"secret":"another one of thirty-two bytes, or more"}
+]"#;
 
 fn answer(line: &str, target: &str, body: &Value) -> (u16, Value) {
     let operation = target.rsplit('.').next().unwrap_or_default();
@@ -146,7 +189,14 @@ fn answer(line: &str, target: &str, body: &Value) -> (u16, Value) {
             200,
             json!({"Messages": [{"MessageId": HOSTILE, "ReceiptHandle": "r", "Body": HOSTILE}]}),
         ),
+        "GetSecretValue" => (200, json!({"SecretString": SIGNING_KEYS})),
+        "GetRandomPassword" => (200, json!({"RandomPassword": "0".repeat(64)})),
         "SendMessage" => (400, json!({"__type": HOSTILE, "message": HOSTILE})),
+        "" if line.contains("/oauth/authorize?") => {
+            let hostile = form_urlencoded::byte_serialize(HOSTILE.as_bytes());
+            let hostile: String = hostile.collect();
+            (302, sent_back(line, &format!("error={hostile}")))
+        }
         "" => (200, of_recall(line)),
         _ => (200, json!({})),
     }
@@ -190,7 +240,7 @@ fn a_policy() -> Value {
     let document = json!({"version": 1, "default": "skip", "bot": {"bot_name": HOSTILE}});
     let document = document.to_string();
     json!({
-        "v": 1, "partition": "workspace", "sort": "policy#0000000001", "revision": 1,
+        "v": 1, "partition": "policies", "sort": "policy#0000000001", "revision": 1,
         "document": document, "by": HOSTILE, "at": 1, "note": HOSTILE,
     })
 }
@@ -223,8 +273,18 @@ fn queried(body: &Value) -> Vec<Value> {
         (None, Some("policy#")) => vec![attributes(&a_policy())],
         (None, Some(_)) => vec![attributes(&an_override())],
         (None, None) if body["TableName"] == "decisions" => decisions(),
+        (None, None) if body["ExpressionAttributeValues"][":partition"]["S"] == "coverage" => {
+            vec![attributes(&kept_totals())]
+        }
         (None, None) => vec![attributes(&a_record())],
     }
+}
+
+fn kept_totals() -> Value {
+    json!({
+        "v": 1, "partition": "coverage", "sort": "2020-01-01", "expires_at": 1,
+        "totals": {HOSTILE: {"removed": {"meetings": 2, "delays": {"7": 2}}}},
+    })
 }
 
 fn a_key(event: &str) -> Value {

@@ -6,7 +6,42 @@ use std::collections::HashMap;
 use callsheet_domain::{BotConfig, CalendarOwner, Email, Platform};
 use serde_json::{Map, Value, json};
 
-use crate::server::{CHANGED, HOUR, START, Server, attributes};
+use crate::server::{CHANGED, HOUR, SIGNING_KEYS, START, Server, attributes, sent_back};
+
+/// What a person and Recall make of a request for consent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consent {
+    /// The person refuses.
+    Refused,
+    /// The person consents, and Recall refuses the credentials.
+    RefusedByRecall,
+    /// The calendar is created.
+    Given,
+}
+
+impl Consent {
+    fn answer(self, line: &str, target: &str) -> Option<(u16, Value)> {
+        if !target.is_empty() {
+            return None;
+        }
+        Some(match self {
+            Self::Refused if line.contains("/oauth/authorize?") => {
+                (302, sent_back(line, "error=access_denied"))
+            }
+            _ if line.contains("/oauth/authorize?") => (302, sent_back(line, "code=1")),
+            _ if line.contains("/oauth/token") => (200, json!({"refresh_token": "token"})),
+            Self::RefusedByRecall if line.starts_with("POST") => (400, json!({"code": "invalid"})),
+            Self::Given if line.starts_with("POST") => (
+                201,
+                json!({
+                    "id": "calendar-2", "platform": "google_calendar", "status": "connecting",
+                    "platform_email": null, "updated_at": "2090-03-06T09:00:00Z",
+                }),
+            ),
+            _ => return None,
+        })
+    }
+}
 
 /// What is stored, and what Recall lists.
 #[derive(Clone, Default)]
@@ -17,6 +52,10 @@ pub(crate) struct Stage {
     events: Vec<Value>,
     /// Calendars at Recall.
     calendars: Vec<Value>,
+    /// Signing keys, if they are others than usual.
+    signing_keys: Option<&'static str>,
+    /// What becomes of a request for consent.
+    consent: Option<Consent>,
 }
 
 /// A decision to record `event`, with a bot that is wanted and not there yet.
@@ -73,14 +112,20 @@ impl Stage {
     /// One connected calendar without events, here and at Recall, and the first policy.
     pub(crate) fn calm() -> Self {
         Self::default()
-            .holding(json!({"v": 1, "partition": "workspace", "sort": "policy", "revision": 1}))
+            .holding(json!({"v": 1, "partition": "policies", "sort": "policy", "revision": 1}))
             .holding(json!({
-                "v": 1, "partition": "workspace", "sort": "policy#0000000001", "revision": 1,
+                "v": 1, "partition": "policies", "sort": "policy#0000000001", "revision": 1,
                 "document": json!({"version": 1, "default": "record"}).to_string(),
                 "by": "lead@acme.example", "at": 1,
             }))
             .holding(a_calendar("calendar-1", "sales@acme.example"))
             .connecting("calendar-1")
+    }
+
+    /// With other signing keys of the console.
+    pub(crate) fn signing_with(mut self, keys: &'static str) -> Self {
+        self.signing_keys = Some(keys);
+        self
     }
 
     /// With a row of state.
@@ -96,6 +141,7 @@ impl Stage {
     pub(crate) fn deciding(mut self, mut row: Value) -> Self {
         row["day"] = "2090-03-06".into();
         row["bot_state"] = "due".into();
+        row["counted"] = json!({"result": "no_bot", "policy": 1});
         if !row["abandoned"].is_null() {
             row["due"] = "abandoned".into();
         } else if row["applied"].is_null() {
@@ -111,6 +157,12 @@ impl Stage {
             "id": id, "platform": "google_calendar", "status": "connected",
             "platform_email": "sales@acme.example", "updated_at": "2090-03-06T09:00:00Z",
         }));
+        self
+    }
+
+    /// With a person who is asked for consent.
+    pub(crate) fn consenting(mut self, consent: Consent) -> Self {
+        self.consent = Some(consent);
         self
     }
 
@@ -135,7 +187,14 @@ impl Stage {
 
     /// Serves it on a port of its own.
     pub(crate) fn start(self) -> Server {
-        Server::answering(move |line, target, body| (200, self.answer(line, target, body)))
+        Server::answering(move |line, target, body| {
+            if let Some(consent) = self.consent
+                && let Some(answer) = consent.answer(line, target)
+            {
+                return answer;
+            }
+            (200, self.answer(line, target, body))
+        })
     }
 
     fn answer(&self, line: &str, target: &str, body: &Value) -> Value {
@@ -169,6 +228,8 @@ impl Stage {
                 json!({"Attributes": HashMap::from(counts)})
             }
             "SendMessage" => json!({"MessageId": "message-1"}),
+            "GetSecretValue" => json!({"SecretString": self.signing_keys.unwrap_or(SIGNING_KEYS)}),
+            "GetRandomPassword" => json!({"RandomPassword": "0".repeat(64)}),
             "" if line.starts_with("DELETE") => json!({}),
             "" if line.contains("calendar-events") => listed(&self.events),
             "" if line.contains("/calendars/calendar-1") => self.calendars[0].clone(),

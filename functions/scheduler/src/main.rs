@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use callsheet_app::{ActivityNotes, Scheduler};
 use callsheet_recall::{ApiKey, RecallClient};
-use callsheet_runtime::{Function, RandomJitter, SystemClock};
+use callsheet_runtime::{Function, RandomJitter, SystemClock, in_request};
 use callsheet_store::{DecisionTable, StateTable};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use recall::KeyedRecall;
@@ -40,7 +40,10 @@ async fn main() -> Result<(), Error> {
     let notes = ActivityNotes::default();
     run(service_fn(move |event: LambdaEvent<Value>| {
         let (scheduler, notes) = (scheduler.clone(), notes.clone());
-        async move { handler::wake(scheduler, &notes, event.context.deadline).await }
+        let LambdaEvent { context, .. } = event;
+        in_request(context.request_id, async move {
+            handler::wake(scheduler, &notes, context.deadline).await
+        })
     }))
     .await
 }

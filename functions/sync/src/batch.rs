@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use callsheet_app::ports::{Clock as _, Receipt};
-use callsheet_app::{ActivityNotes, Delivery, Entry, Handled, Ports, SyncHandler, batch_activity};
-use callsheet_domain::Timestamp;
+use callsheet_app::{
+    ActivityNotes, Delivery, Entry, Handled, Ports, SyncHandler, Watch, batch_activity,
+};
+use callsheet_domain::{SyncJob, Timestamp};
 use callsheet_queue::{SqsQueue, parse_job};
 use callsheet_recall::{ApiKey, RecallClient};
 use callsheet_runtime::{Secret, SystemClock, deadline};
@@ -37,6 +39,7 @@ pub(crate) async fn handle(
     let messages = event.payload.records.len();
     let (deliveries, unreadable) = read(event.payload.records);
     let state = handler.ports.state.clone();
+    let decisions = handler.ports.decisions.clone();
     let mut outcome = call(handler, key, &deliveries, until).await;
     // The jobs are handled, whether or not that can be noted.
     let now = SystemClock.now();
@@ -44,11 +47,23 @@ pub(crate) async fn handle(
     if let Err(error) = notes.note(&state, activity).await {
         tracing::warn!(%error, "could not note the activity of sync: {error}");
     }
+    if deliveries.iter().any(|one| one.job == SyncJob::Resync) {
+        watch(&decisions, now).await;
+    }
     outcome.failed.extend(unreadable);
     if outcome.fails_function(messages) {
         return Err(format!("all {messages} messages of the batch failed").into());
     }
     Ok(response(outcome.failed))
+}
+
+/// Measures what the alarms are about, each time that the schedule sends a resync: also while
+/// Recall denies us, and if the resync failed.
+async fn watch(decisions: &DecisionTable, now: Timestamp) {
+    match (Watch { decisions }).measure(now).await {
+        Ok(measured) => measured.count(),
+        Err(error) => tracing::warn!(%error, "could not measure the decisions: {error}"),
+    }
 }
 
 /// Handles sync jobs with the API key as it was last read, or, before a probe, as it

@@ -9,7 +9,7 @@ use aws_lambda_events::sqs::SqsEvent;
 use callsheet_app::{ActivityNotes, PolicyCache, Ports, SyncHandler};
 use callsheet_queue::SqsQueue;
 use callsheet_recall::{ApiKey, RecallClient};
-use callsheet_runtime::{Function, SystemClock};
+use callsheet_runtime::{Function, SystemClock, in_request};
 use callsheet_store::{DecisionTable, StateTable};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use settings::Settings;
@@ -39,7 +39,10 @@ async fn main() -> Result<(), Error> {
     let notes = ActivityNotes::default();
     run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let (handler, key, notes) = (handler.clone(), Arc::clone(&key), notes.clone());
-        async move { batch::handle(handler, &key, &notes, event).await }
+        let id = event.context.request_id.clone();
+        in_request(id, async move {
+            batch::handle(handler, &key, &notes, event).await
+        })
     }))
     .await
 }

@@ -26,6 +26,10 @@ impl Settings {
             sync: SyncSettings {
                 list_events: rate_limit("LIST_EVENTS_PER_MINUTE")?,
                 get_event: rate_limit("GET_EVENT_PER_MINUTE")?,
+                get_bot: rate_limit("GET_BOT_PER_MINUTE")?,
+                read_silent_bots_after: after(
+                    environment.parsed("READ_SILENT_BOTS_AFTER_MINUTES")?,
+                ),
                 get_calendar: rate_limit("GET_CALENDAR_PER_MINUTE")?,
                 list_calendars: rate_limit("LIST_CALENDARS_PER_MINUTE")?,
                 is_workspace_listed: environment.parsed("LIST_WORKSPACE")?,
@@ -34,6 +38,11 @@ impl Settings {
             },
         })
     }
+}
+
+/// A time in minutes; none for 0, which switches it off.
+fn after(count: u32) -> Option<Duration> {
+    (count > 0).then(|| minutes(count))
 }
 
 fn minutes(minutes: u32) -> Duration {

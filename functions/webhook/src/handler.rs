@@ -3,14 +3,14 @@
 #[cfg(test)]
 mod tests;
 
+use callsheet_app::Metric;
 use callsheet_app::accept::accept;
 use callsheet_app::ports::{Clock, Queue};
 use callsheet_domain::Timestamp;
 use callsheet_recall::{NotSigned, SignatureHeaders, Verified, WebhookSecrets};
-use callsheet_runtime::Secret;
+use callsheet_runtime::{HttpRequest, Secret};
 use lambda_http::http::Method;
 
-use crate::request::HttpRequest;
 use crate::response::WebhookResponse;
 
 /// The largest body that is verified. Other events that the same address receives
@@ -49,21 +49,25 @@ impl<S: Secrets, Q: Queue, K: Clock> WebhookHandler<S, Q, K> {
         let request = match HttpRequest::read(event) {
             Ok(request) => request,
             Err(error) => {
+                Metric::WebhooksMalformed.count(1_u32);
                 tracing::warn!(%error, "refused webhook: the request cannot be read");
                 return WebhookResponse::Invalid;
             }
         };
         if request.method != Method::POST.as_str() {
+            Metric::WebhooksMalformed.count(1_u32);
             return WebhookResponse::NotPosted;
         }
         let body = request.body.as_slice();
         if body.len() > LARGEST {
+            Metric::WebhooksMalformed.count(1_u32);
             tracing::warn!(bytes = body.len(), "refused webhook: body too large");
             return WebhookResponse::TooLarge;
         }
         let verified = match self.verify(&request, body).await {
             Ok(verified) => verified,
             Err(reason) => {
+                refused_for(reason).count(1_u32);
                 tracing::warn!(%reason, "refused webhook: not signed by Recall");
                 return WebhookResponse::NotSigned;
             }
@@ -71,16 +75,19 @@ impl<S: Secrets, Q: Queue, K: Clock> WebhookHandler<S, Q, K> {
         let incoming = match verified.parse() {
             Ok(incoming) => incoming,
             Err(error) => {
+                Metric::WebhooksUnreadable.count(1_u32);
                 tracing::error!(%error, "refused webhook: signed but unreadable");
                 return WebhookResponse::Unreadable;
             }
         };
         match accept(&self.queue, incoming, self.clock.now()).await {
             Ok(accepted) => {
+                Metric::WebhooksAccepted.count(1_u32);
                 tracing::info!(?accepted, "accepted webhook");
                 WebhookResponse::Accepted
             }
             Err(error) => {
+                Metric::WebhooksNotEnqueued.count(1_u32);
                 tracing::error!(%error, "could not enqueue the webhook's sync job: Recall will retry");
                 WebhookResponse::NotEnqueued
             }
@@ -104,5 +111,14 @@ impl<S: Secrets, Q: Queue, K: Clock> WebhookHandler<S, Q, K> {
             Some(secrets) => secrets.verify(signature, body, now),
             None => verified,
         }
+    }
+}
+
+/// The metric that counts refusals for this reason.
+fn refused_for(reason: NotSigned) -> Metric {
+    match reason {
+        NotSigned::NoHeaders | NotSigned::NoTimestamp => Metric::WebhooksUnsigned,
+        NotSigned::OutsideWindow => Metric::WebhooksOutdated,
+        NotSigned::NoMatch => Metric::WebhooksUnmatched,
     }
 }

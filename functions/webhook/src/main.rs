@@ -1,14 +1,13 @@
 //! The webhook function: verifies Recall's signed webhooks and enqueues sync requests.
 
 mod handler;
-mod request;
 mod response;
 
 use std::sync::Arc;
 
 use callsheet_queue::SqsQueue;
 use callsheet_recall::WebhookSecrets;
-use callsheet_runtime::{Function, SystemClock};
+use callsheet_runtime::{Function, SystemClock, in_request};
 use handler::WebhookHandler;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::lambda_runtime::run;
@@ -30,10 +29,10 @@ async fn main() -> Result<(), Error> {
     // As text: the runtime would answer an event that it cannot parse with an error.
     run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let handler = Arc::clone(&handler);
-        async move {
+        in_request(event.context.request_id.clone(), async move {
             let response = handler.handle(event.payload.get()).await.response();
             Ok::<ApiGatewayV2httpResponse, Error>(response)
-        }
+        })
     }))
     .await
 }

@@ -23,16 +23,17 @@ def main() -> None:
     stack.set_time_to_live()
     stack.reserve_concurrency()
     mappings = stack.mappings()
-    for mapping in mappings.values():
-        stack.enable(mapping, enabled=not given.watching)
-    stream = stack.disable_stream(mappings)
+    for mapping in mappings:
+        # Streams are taken over by event_sources.py: the stand-in waits for a stream's function on the
+        # thread that also serves queues.
+        stack.enable(mapping, enabled=not given.watching and not is_stream(mapping))
     if given.watching:
         stack.stop_schedules()
     deployed = {
         "outputs": stack.outputs,
         "environment": stack.environment(),
         "resources": stack.physical,
-        "event_sources": stack.event_sources(stream, given.watching),
+        "event_sources": stack.event_sources(mappings, given.watching),
     }
     json.dump(deployed, sys.stdout)
 
@@ -74,12 +75,11 @@ class Stack:
             if wanted:
                 self.functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=wanted)
 
-    def mappings(self) -> dict[str, dict]:
-        """The event source mappings of this stack, by the service they read."""
+    def mappings(self) -> list[dict]:
+        """The event source mappings of this stack."""
         ours = {identifier for identifier, _ in self.of_type("AWS::Lambda::EventSourceMapping")}
         listed = self.functions.get_paginator("list_event_source_mappings").paginate()
-        found = [mapping for page in listed for mapping in page["EventSourceMappings"] if mapping["UUID"] in ours]
-        return {mapping["EventSourceArn"].split(":")[2]: mapping for mapping in found}
+        return [mapping for page in listed for mapping in page["EventSourceMappings"] if mapping["UUID"] in ours]
 
     def enable(self, mapping: dict, *, enabled: bool) -> None:
         """Enables or disables a mapping, with its concurrency as a number.
@@ -90,15 +90,6 @@ class Stack:
         if scaling := mapping.get("ScalingConfig"):
             changes["ScalingConfig"] = {"MaximumConcurrency": int(scaling["MaximumConcurrency"])}
         self.functions.update_event_source_mapping(UUID=mapping["UUID"], **changes)
-
-    def disable_stream(self, mappings: dict[str, dict]) -> dict:
-        """Disables the stream's mapping, which event_sources.py takes over, and returns it.
-
-        The stand-in waits for a stream's function on the thread that also serves queues.
-        """
-        stream = mappings["dynamodb"]
-        self.functions.update_event_source_mapping(UUID=stream["UUID"], Enabled=False)
-        return stream
 
     def stop_schedules(self) -> None:
         """Disables the rules: while the functions are watched, event_sources.py calls them each minute."""
@@ -116,26 +107,23 @@ class Stack:
                     sys.exit(f"{variable} differs from function to function, so they cannot share one environment.")
         return together
 
-    def event_sources(self, stream: dict, watching: bool) -> dict:
+    def event_sources(self, mappings: list[dict], watching: bool) -> dict:
         """The configuration of event_sources.py."""
-        logical = (name for name, resource in self.resources.items() if resource["Type"] == "AWS::Lambda::Function")
+        # Without those that a condition of the template leaves out.
+        logical = (name for name, resource in self.resources.items() if resource["Type"] == "AWS::Lambda::Function" and name in self.physical)
         names = {name.removesuffix("Function").lower(): self.physical[name] for name in logical}
         logged = {
             role: self.functions.get_function_configuration(FunctionName=name)["LoggingConfig"]["LogGroup"]
             for role, name in names.items()
         }
+        roles = {name: role for role, name in names.items()}
+        streams = [(roles[mapping["FunctionArn"].split(":")[6]], mapping) for mapping in mappings if is_stream(mapping)]
         return {
             "functions": {role: role for role in names} if watching else names,
             "log_groups": {} if watching else logged,
             "queue": self.environment()["QUEUE_URL"] if watching else None,
             "each_minute": watching,
-            "stream": {
-                "arn": stream["EventSourceArn"],
-                "batch_size": stream.get("BatchSize", 100),
-                "maximum_age": stream.get("MaximumRecordAgeInSeconds", -1),
-                "maximum_retries": stream.get("MaximumRetryAttempts", -1),
-                "patterns": [one["Pattern"] for one in stream.get("FilterCriteria", {}).get("Filters", [])],
-            },
+            "streams": [as_plan(role, mapping) for role, mapping in streams],
         }
 
     def number(self, value: Any) -> int:
@@ -145,6 +133,23 @@ class Stack:
         if isinstance(value, dict) and "Ref" in value:
             value = self.parameters.get(value["Ref"], 0)
         return int(value or 0)
+
+
+def is_stream(mapping: dict) -> bool:
+    """Whether a mapping reads a table's stream."""
+    return mapping["EventSourceArn"].split(":")[2] == "dynamodb"
+
+
+def as_plan(role: str, mapping: dict) -> dict:
+    """The mapping of a stream, as event_sources.py takes it."""
+    return {
+        "function": role,
+        "arn": mapping["EventSourceArn"],
+        "batch_size": mapping.get("BatchSize", 100),
+        "maximum_age": mapping.get("MaximumRecordAgeInSeconds", -1),
+        "maximum_retries": mapping.get("MaximumRetryAttempts", -1),
+        "patterns": [one["Pattern"] for one in mapping.get("FilterCriteria", {}).get("Filters", [])],
+    }
 
 
 if __name__ == "__main__":

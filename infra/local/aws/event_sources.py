@@ -1,7 +1,8 @@
 """Calls functions as AWS's event sources would, where the stand-in cannot.
 
-Always: the table's stream triggers the scheduler. The stand-in could do that itself, but waits for
-the function on the thread that also serves queues, and a scheduler run is long.
+Always: the tables' streams trigger the scheduler and the events function. The stand-in could do that
+itself, but waits for the function on the thread that also serves queues, and a scheduler run is long;
+and it does not know that a function may take a part of a batch.
 
 While watching, cargo-lambda serves the functions and has no event sources: then also the queue
 triggers sync, and a timer triggers the scheduler each minute.
@@ -31,7 +32,7 @@ def main() -> None:
     """Runs until it is ended."""
     plan = json.loads(Path(sys.argv[1]).read_text())
     functions = Functions(plan)
-    work: list[Callable[[], None]] = [Stream(plan["stream"], functions).poll]
+    work: list[Callable[[], None]] = [Stream(stream, functions).poll for stream in plan["streams"]]
     if plan["queue"]:
         work.append(lambda: poll_queue(plan["queue"], functions))
     if plan["each_minute"]:
@@ -62,7 +63,7 @@ class Functions:
 
 
 class Stream:
-    """Reads the stream from now on and calls the scheduler with a batch at a time, in order, as its mapping says."""
+    """Reads a stream from now on and calls its function with a batch at a time, in order, as its mapping says."""
 
     def __init__(self, mapping: dict, functions: Functions) -> None:
         self._mapping = mapping
@@ -74,7 +75,7 @@ class Stream:
         self._at = self._streams.get_shard_iterator(StreamArn=stream, ShardId=shard, ShardIteratorType="LATEST")["ShardIterator"]
 
     def poll(self) -> None:
-        """Reads once, and calls the scheduler with the records that match the filter."""
+        """Reads once, and calls the function with the records that match the filter."""
         read = self._streams.get_records(ShardIterator=self._at, Limit=self._mapping["batch_size"])
         records = [record | {"eventSourceARN": self._mapping["arn"]} for record in read["Records"]]
         patterns = self._mapping["patterns"]
@@ -86,22 +87,33 @@ class Stream:
             time.sleep(0.1)
 
     def _deliver(self, records: list[dict]) -> None:
-        began, tries = time.monotonic(), 0
+        function, began, tries = self._mapping["function"], time.monotonic(), 0
         while True:
             try:
-                self._functions.call("scheduler", {"Records": records})
-                return
+                records = left(records, self._functions.call(function, {"Records": records}))
+                if not records:
+                    return
+                tries += 1
+                log(f"{function}: it takes {len(records)} records again")
             except (RuntimeError, ClientError, BotoCoreError) as error:
                 # To be throttled is not to fail: a scheduler run is at work. That is tried again until the records are too old.
                 throttled = isinstance(error, ClientError) and error.response["Error"]["Code"] == "TooManyRequestsException"
                 tries += 0 if throttled else 1
                 if not throttled:
-                    log(f"scheduler: {error}")
+                    log(f"{function}: {error}")
             too_often = 0 <= self._mapping["maximum_retries"] < tries
             too_old = 0 <= self._mapping["maximum_age"] < time.monotonic() - began
             if too_often or too_old:
                 return
             time.sleep(0.5)
+
+
+def left(records: list[dict], answer: Any) -> list[dict]:
+    """The records from the first one on that a function names as failed, if it answers so."""
+    failures = (answer or {}).get("batchItemFailures") or [] if isinstance(answer, dict) else []
+    failed = {failure["itemIdentifier"] for failure in failures}
+    at = (number for number, record in enumerate(records) if record["dynamodb"]["SequenceNumber"] in failed)
+    return records[next(at, len(records)) :]
 
 
 def poll_queue(url: str, functions: Functions) -> None:

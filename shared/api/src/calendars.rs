@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use callsheet_app::connect::ConnectedCalendar;
 use callsheet_app::directory::Directory;
 use callsheet_app::disconnect::RemovalEffects;
 use callsheet_app::list_calendars::{CalendarProblem, CalendarState, KnownCalendars};
@@ -10,6 +11,7 @@ use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::delivery::Delivery;
 pub use crate::meeting_counts::MeetingCounts;
 use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 use crate::words::{counted, instant};
@@ -347,6 +349,33 @@ impl UnknownCalendar {
             owner: owner_address(calendar),
             platform: calendar.platform.as_str(),
             status: AtRecall::of(calendar.status),
+        }
+    }
+}
+
+/// A calendar that was created at Recall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CalendarConnected {
+    /// Recall's id of the calendar.
+    pub id: String,
+    /// The platform: `google_calendar` or `microsoft_outlook`.
+    pub platform: &'static str,
+    /// Its status: at first usually `connecting`.
+    pub status: String,
+    /// Request of a sync of the calendar.
+    pub sync_request: Delivery,
+}
+
+impl CalendarConnected {
+    /// Represents a calendar.
+    #[must_use]
+    pub fn of(connected: &ConnectedCalendar) -> Self {
+        let calendar = &connected.calendar;
+        Self {
+            id: calendar.id.to_string(),
+            platform: calendar.platform.as_str(),
+            status: calendar.status.as_str().to_owned(),
+            sync_request: Delivery::of(&connected.notification),
         }
     }
 }

@@ -6,6 +6,7 @@ use callsheet_domain::{Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::explained_bot::AlertSummary;
 use crate::unreadable::UnreadableDecision;
 
 /// Events by start.
@@ -17,6 +18,8 @@ pub struct EventList {
     pub events: Vec<EventEntry>,
     /// Decisions that cannot be read.
     pub unreadable_decisions: Vec<UnreadableDecision>,
+    /// Cursor of the next page; none if these are all.
+    pub next: Option<String>,
 }
 
 /// An event.
@@ -49,17 +52,20 @@ pub struct EventEntry {
     /// Where the bot is in its life, by the statuses that Recall reported; none if there are none.
     #[schemars(extend("enum" = ["scheduled", "joining", "waiting_room", "in_call", "recording", "done", "not_recorded", null]))]
     pub outcome: Option<&'static str>,
+    /// What is wrong with the meeting while it runs, and what a person can do, oldest first.
+    pub alerts: Vec<AlertSummary>,
 }
 
 impl EventList {
-    /// Represents events that were listed at `now`.
+    /// Represents events that were listed at `now`, and the cursor of the next page.
     #[must_use]
-    pub fn of(found: FoundEvents, now: Timestamp) -> Self {
+    pub fn of(found: FoundEvents, next: Option<String>, now: Timestamp) -> Self {
         let events = found.events.iter();
         Self {
             now,
             events: events.map(|event| EventEntry::of(event, now)).collect(),
             unreadable_decisions: UnreadableDecision::all_of(found.unreadable),
+            next,
         }
     }
 }
@@ -84,6 +90,7 @@ impl EventEntry {
             reason: reason.reason.clone(),
             bot: BotState::of(row, now).as_str(),
             outcome: row.bot_outcome().map(|outcome| outcome.phase().as_str()),
+            alerts: AlertSummary::all_of(row),
         }
     }
 }

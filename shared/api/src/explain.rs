@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use callsheet_app::explain::Explained;
-use callsheet_domain::{Email, Override, RuleName, Timestamp};
+use callsheet_domain::{Email, Override, Pause, RuleName, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -32,6 +32,8 @@ pub struct Explanation {
     pub ends_at: Timestamp,
     /// Whether it has ended.
     pub is_over: bool,
+    /// Whether the event belongs to a series.
+    pub is_in_series: bool,
     /// Whether it is recorded.
     #[schemars(extend("enum" = ["record", "skip"]))]
     pub verdict: &'static str,
@@ -139,6 +141,7 @@ impl Explanation {
             starts_at: decision.starts_at,
             ends_at: decision.ends_at,
             is_over: decision.ends_at <= now || reason.rule == RuleName::OVER,
+            is_in_series: decision.series.is_some(),
             verdict: decision.verdict.as_str(),
             rule: reason.rule.to_string(),
             reason: reason.reason.clone(),
@@ -157,12 +160,33 @@ impl Explanation {
             pause: overrides
                 .pause
                 .filter(|pause| pause.until > now)
-                .map(|pause| PauseSummary {
-                    until: pause.until,
-                    by: pause.actor_name().to_owned(),
-                }),
+                .map(PauseSummary::of),
             bot: bot_state(explained, now),
             unreadable: explained.unreadable.clone(),
+        }
+    }
+}
+
+/// What an owner reads of rows that cannot be read: they may be those of other calendars.
+pub(crate) const UNREADABLE: &str = "a stored row cannot be read, so something may be missing";
+
+impl Explanation {
+    /// The same for the owner of the calendar: other calendars are not named.
+    #[must_use]
+    pub fn for_owner(mut self) -> Self {
+        let kept_by = self.bot.kept_by.into_iter();
+        self.bot.kept_by = kept_by.map(Keeper::unnamed).collect();
+        self.unreadable.truncate(1);
+        self.unreadable.fill(UNREADABLE.to_owned());
+        self
+    }
+}
+
+impl PauseSummary {
+    pub(crate) fn of(pause: &Pause) -> Self {
+        Self {
+            until: pause.until,
+            by: pause.actor_name().to_owned(),
         }
     }
 }

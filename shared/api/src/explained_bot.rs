@@ -2,8 +2,8 @@
 
 use callsheet_app::explain::{Explained, KeptBy};
 use callsheet_domain::{
-    Applied, BotConfig, CallRecord, Decision, Outcome, OutcomeClass, RecordedResult, Step,
-    Timestamp, Wanted, WantedBot,
+    Alert, Applied, BotConfig, CallRecord, Decision, DeduplicationKey, Outcome, OutcomeClass,
+    RecordedResult, Step, Timestamp, Wanted, WantedBot,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,6 +15,8 @@ pub struct BotState {
     pub wanted: Option<WantedSummary>,
     /// The bot that is known to be at Recall.
     pub applied: AppliedState,
+    /// How many bots of the meeting have ended before, so that this one is sent in their place.
+    pub retry: u32,
     /// The scheduler's next step.
     #[schemars(extend("enum" = ["nothing", "schedule", "unschedule", "find", "leave"]))]
     pub step: &'static str,
@@ -26,6 +28,10 @@ pub struct BotState {
     pub last_error: Option<String>,
     /// What became of the bot, by the statuses that Recall reported; none if there are none.
     pub outcome: Option<OutcomeSummary>,
+    /// What became of the event's other bots, such as the one of before a move.
+    pub earlier: Vec<OutcomeSummary>,
+    /// What is wrong with the meeting while it runs, and what a person can do, oldest first.
+    pub alerts: Vec<AlertSummary>,
     /// Whether the start of the bot at Recall is past and no status of it was reported.
     pub is_unfollowed: bool,
     /// Why the decision is abandoned, if it is.
@@ -78,15 +84,48 @@ impl OutcomeSummary {
     }
 }
 
+/// Why a running meeting is not recorded as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AlertSummary {
+    /// Its kind.
+    #[schemars(extend("enum" = ["waiting", "not_joined", "permission_denied", "removed", "second_bot"]))]
+    pub kind: &'static str,
+    /// The state of affairs.
+    pub sentence: &'static str,
+    /// What a person can do.
+    pub advice: String,
+    /// Recall's id of the bot that it is about.
+    pub bot_id: String,
+    /// When it was found.
+    pub at: Timestamp,
+}
+
+impl AlertSummary {
+    pub(crate) fn all_of(decision: &Decision) -> Vec<Self> {
+        let name = match &decision.wanted {
+            Wanted::Bot(bot) => bot_name(&bot.config),
+            Wanted::Nothing => None,
+        };
+        let of = |alert: &Alert| Self {
+            kind: alert.kind.as_str(),
+            sentence: alert.kind.sentence(),
+            advice: alert.kind.advice(name.as_deref()),
+            bot_id: alert.bot_id.to_string(),
+            at: alert.at,
+        };
+        decision.life.alerts.all().iter().map(of).collect()
+    }
+}
+
 /// A copy of the meeting, in another calendar, that keeps a bot in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Keeper {
-    /// Recall's id of the calendar.
-    pub calendar: String,
+    /// Recall's id of the calendar; none for a reader to whom other calendars are not shown.
+    pub calendar: Option<String>,
     /// The owner's address.
     pub owner: Option<String>,
-    /// Recall's id of the event.
-    pub event_id: String,
+    /// Recall's id of the event; none for a reader to whom other calendars are not shown.
+    pub event_id: Option<String>,
     /// State of the bot.
     pub state: KeptState,
     /// Recall's id of the bot.
@@ -154,6 +193,11 @@ pub enum AppliedState {
         /// When it joins.
         joins_at: Timestamp,
     },
+    /// The bot has ended, and another one is to be sent in its place.
+    Ended {
+        /// Recall's id of the bot.
+        bot_id: Option<String>,
+    },
     /// A bot may or may not be applied.
     Uncertain,
     /// More bots exist than are wanted.
@@ -191,6 +235,7 @@ pub(crate) fn bot_state(explained: &Explained, now: Timestamp) -> BotState {
             name: bot_name(&bot.config),
         }),
         applied,
+        retry: decision.wanted_key().map_or(0, DeduplicationKey::retry),
         step: match decision.step() {
             Step::Nothing => "nothing",
             Step::Schedule(_) => "schedule",
@@ -202,6 +247,11 @@ pub(crate) fn bot_state(explained: &Explained, now: Timestamp) -> BotState {
         not_before: decision.attempts.not_before,
         last_error: decision.attempts.last_error.clone(),
         outcome: decision.bot_outcome().map(OutcomeSummary::of),
+        earlier: decision
+            .earlier_outcomes()
+            .map(OutcomeSummary::of)
+            .collect(),
+        alerts: AlertSummary::all_of(decision),
         is_unfollowed: is_unfollowed(decision, now),
         abandoned: abandoned.map(|abandoned| abandoned.reason.clone()),
         calls: decision.history.calls().iter().map(call_summary).collect(),
@@ -221,6 +271,8 @@ fn applied_state(applied: &Applied, wanted: Option<&WantedBot>) -> AppliedState 
             let bot_id = bot.bot_id.as_ref().map(ToString::to_string);
             if wanted.is_some_and(|wanted| bot.is(wanted)) {
                 AppliedState::AsWanted { bot_id }
+            } else if wanted.is_some_and(|wanted| wanted.is_retry_of(bot)) {
+                AppliedState::Ended { bot_id }
             } else {
                 let joins_at = bot.starts_at;
                 AppliedState::Another { bot_id, joins_at }
@@ -274,13 +326,23 @@ impl Keeper {
         };
         let bot_id = bot.and_then(|bot| bot.bot_id.as_ref());
         Some(Self {
-            calendar: row.calendar_id.to_string(),
+            calendar: Some(row.calendar_id.to_string()),
             owner: owner.as_ref().map(|owner| owner.as_str().to_owned()),
-            event_id: row.key.event_id.to_string(),
+            event_id: Some(row.key.event_id.to_string()),
             state,
             bot_id: bot_id.map(ToString::to_string),
             joins_at: wanted.starts_at,
             is_shared: decision.wanted_key() == row.wanted_key(),
         })
+    }
+
+    /// The same without what names the other calendar, its owner and its event.
+    pub(crate) fn unnamed(self) -> Self {
+        Self {
+            calendar: None,
+            owner: None,
+            event_id: None,
+            ..self
+        }
     }
 }

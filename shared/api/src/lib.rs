@@ -7,8 +7,14 @@
 //! Instants are in RFC 3339 and UTC. Documents change only by addition: a reader
 //! ignores members that it does not know.
 
+pub mod activity;
+pub mod agenda;
+pub mod calendar_activity;
 pub mod calendars;
+pub mod console;
+pub mod coverage;
 pub mod delivery;
+pub mod doctor;
 pub mod drift;
 pub mod events;
 pub mod explain;
@@ -17,22 +23,30 @@ mod facts;
 mod finding;
 mod findings;
 pub mod forget;
+pub mod init;
+pub mod me;
 pub mod meeting_counts;
+pub mod override_import;
 pub mod override_list;
 pub mod overrides;
 pub mod pause;
 pub mod policy;
+pub mod policy_file;
 pub mod preview;
+pub mod problem;
 pub mod rebuild;
 pub mod redrive;
 pub mod resync;
 pub mod retry;
 pub mod rules;
 mod schemas;
+pub mod send;
 mod signals;
+mod spending_forecast;
 pub mod status;
 mod told;
 pub mod unreadable;
+pub mod without_titles;
 mod words;
 mod work_findings;
 

@@ -1,10 +1,11 @@
 //! Overrides and pauses that are in force.
 
-use callsheet_app::list_overrides::{OverrideInForce, SetOverrides};
-use callsheet_domain::{Email, Timestamp};
+use callsheet_app::list_overrides::{SetOverrides, StoredOverride, StoredPause};
+use callsheet_domain::{Actor, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::override_import::scope_id;
 use crate::overrides::Scope;
 
 /// Overrides and pauses that are in force.
@@ -25,13 +26,19 @@ pub struct OverrideEntry {
     pub calendar: String,
     /// The owner's address.
     pub owner: Option<String>,
+    /// The platform of the owner's calendars: `google_calendar` or `microsoft_outlook`.
+    pub platform: &'static str,
     /// What it is stored under.
     pub scope: Scope,
+    /// The platform's id of the event or the series, or the `ical_uid`.
+    pub id: String,
     /// What it says.
     #[schemars(extend("enum" = ["record", "skip"]))]
     pub choice: &'static str,
     /// Who set it.
     pub by: String,
+    /// The signing key that vouched for the name; none if it was set on the command line.
+    pub via: Option<String>,
     /// When it was set.
     pub at: Timestamp,
     /// Recall's id of the next event that it is for, or else of the last one; none if no
@@ -50,44 +57,66 @@ pub struct PauseEntry {
     pub calendar: String,
     /// The owner's address.
     pub owner: Option<String>,
+    /// The platform of the owner's calendars: `google_calendar` or `microsoft_outlook`.
+    pub platform: &'static str,
+    /// When it was set.
+    pub at: Timestamp,
     /// When it ends.
     pub until: Timestamp,
     /// Who set it.
     pub by: String,
+    /// The signing key that vouched for the name; none if it was set on the command line.
+    pub via: Option<String>,
 }
 
 impl OverrideList {
     /// Represents overrides and pauses.
     #[must_use]
     pub fn of(found: &SetOverrides) -> Self {
-        let pauses = found.pauses.iter().map(|(id, owner, pause)| PauseEntry {
-            calendar: id.to_string(),
-            owner: owner.as_ref().map(|owner| owner.as_str().to_owned()),
-            until: pause.until,
-            by: pause.actor_name().to_owned(),
-        });
         Self {
             overrides: found.overrides.iter().map(OverrideEntry::of).collect(),
-            pauses: pauses.collect(),
+            pauses: found.pauses.iter().map(PauseEntry::of).collect(),
             unreadable: found.unreadable.clone(),
         }
     }
 }
 
+fn via(by: Option<&Actor>) -> Option<String> {
+    by.and_then(Actor::key).map(str::to_owned)
+}
+
 impl OverrideEntry {
-    fn of(one: &OverrideInForce) -> Self {
+    fn of(one: &StoredOverride) -> Self {
         let row = one.decision.as_ref();
         let owner = one.owner.as_ref().map(Email::as_str);
         Self {
             calendar: one.calendar.to_string(),
             owner: owner.map(str::to_owned),
+            platform: one.platform.as_str(),
             scope: Scope::of(&one.scope),
+            id: scope_id(&one.scope),
             choice: one.stored.choice.as_str(),
             by: one.stored.actor_name().to_owned(),
+            via: via(one.stored.by.as_ref()),
             at: one.stored.at,
             event_id: row.map(|row| row.key.event_id.to_string()),
             title: row.and_then(|row| row.title.clone()),
             starts_at: row.map(|row| row.starts_at),
+        }
+    }
+}
+
+impl PauseEntry {
+    fn of(one: &StoredPause) -> Self {
+        let owner = one.owner.as_ref().map(Email::as_str);
+        Self {
+            calendar: one.calendar.to_string(),
+            owner: owner.map(str::to_owned),
+            platform: one.platform.as_str(),
+            at: one.stored.at,
+            until: one.stored.until,
+            by: one.stored.actor_name().to_owned(),
+            via: via(one.stored.by.as_ref()),
         }
     }
 }

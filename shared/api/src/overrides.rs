@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::delivery::Delivery;
-use crate::explain::Keeper;
+use crate::explain::{Keeper, UNREADABLE};
 
 /// An override that was set or cleared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -36,8 +36,20 @@ pub struct OverrideSet {
     pub kept_by: Vec<Keeper>,
     /// Problems of stored rows that cannot be read, so that a copy may be missing.
     pub unreadable: Vec<String>,
+    /// When the decisions take it in.
+    pub takes_effect: TakesEffect,
     /// Whether a sync of the calendar was requested.
     pub sync_request: Delivery,
+}
+
+/// When the decisions take an override in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TakesEffect {
+    /// They have taken it in: a bot that is not wanted any more is about to be removed.
+    Now,
+    /// The next sync takes it in. One is requested, or else the next resync finds it.
+    Soon,
 }
 
 /// What an override is stored under.
@@ -105,7 +117,22 @@ impl OverrideSet {
             obstacle: set.obstacle.map(ObstacleKind::of),
             kept_by: Keeper::all_of(&set.decision, &set.kept_by),
             unreadable: set.unreadable.clone(),
+            takes_effect: if set.is_applied {
+                TakesEffect::Now
+            } else {
+                TakesEffect::Soon
+            },
             sync_request: Delivery::of(&set.notification),
         }
+    }
+
+    /// The same for the owner of the calendar: other calendars are not named.
+    #[must_use]
+    pub fn for_owner(mut self) -> Self {
+        let kept_by = self.kept_by.into_iter();
+        self.kept_by = kept_by.map(Keeper::unnamed).collect();
+        self.unreadable.truncate(1);
+        self.unreadable.fill(UNREADABLE.to_owned());
+        self
     }
 }

@@ -46,6 +46,8 @@ pub struct Entry {
     pub at: Timestamp,
     /// Who pushed it.
     pub by: String,
+    /// The signing key that vouched for the name; none if it was pushed on the command line.
+    pub via: Option<String>,
     /// The reason, in the words of the person who pushed it.
     pub note: Option<String>,
     /// None if a later version of Callsheet pushed it, in a format that this one cannot read.
@@ -120,6 +122,7 @@ impl Entry {
         Self {
             revision: policy.revision.0,
             at: policy.at,
+            via: policy.by.key().map(str::to_owned),
             by: policy.by.as_str().to_owned(),
             note: policy.note,
             size: PolicyDocument::parse(&policy.document)
@@ -128,4 +131,23 @@ impl Entry {
             bytes: policy.document.len(),
         }
     }
+}
+
+/// A policy with its document.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct PolicyRevisionDocument {
+    /// Its revision; 0 for the built-in policy.
+    pub revision: u64,
+    /// Whether it is active.
+    pub is_active: bool,
+    /// When it was pushed; none for the built-in policy.
+    pub at: Option<Timestamp>,
+    /// Who pushed it.
+    pub by: Option<String>,
+    /// The signing key that vouched for the name; none if it was pushed on the command line.
+    pub via: Option<String>,
+    /// The reason, in the words of the person who pushed it.
+    pub note: Option<String>,
+    /// The document, in the form of a policy file.
+    pub document: serde_json::Value,
 }

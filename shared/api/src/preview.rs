@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::policy::Problem;
+pub use crate::spending_forecast::{ExceededCap, SpendingForecast};
 use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 
 /// What the previewed policy would change.
@@ -31,6 +32,8 @@ pub struct Comparison {
     pub changes_deduplication: bool,
     /// Events that would share a bot, and have several now.
     pub newly_shared: Vec<SharedBot>,
+    /// What the bots of upcoming meetings would amount to, before the caps on spending.
+    pub spending: SpendingForecast,
     /// What can hardly be meant in the policy.
     pub warnings: Vec<Problem>,
     /// Whether the meetings were left out.
@@ -151,6 +154,7 @@ impl Comparison {
                 .into_iter()
                 .map(SharedBot::of)
                 .collect(),
+            spending: SpendingForecast::of(&preview.spending),
             warnings: Problem::all_of(warnings),
             is_summary: false,
         }

@@ -88,6 +88,7 @@ impl RedrivenMessage {
                 (Some("event_overridden"), calendar)
             }
             Some(SyncJob::BotStatus(_)) => (Some("bot_status"), None),
+            Some(SyncJob::KeepCoverage) => (Some("keep_coverage"), None),
             Some(SyncJob::Request(request)) => {
                 let kind = match request.reason {
                     SyncReason::EventsChanged { .. } => "events_changed",

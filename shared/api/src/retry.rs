@@ -14,6 +14,8 @@ pub struct Retried {
     pub meetings: Vec<AbandonedMeeting>,
     /// Decisions that cannot be read, so that they may be abandoned or not.
     pub unreadable: Vec<UnreadableDecision>,
+    /// Whether there may be more abandoned decisions, which were not reopened.
+    pub has_more: bool,
 }
 
 impl Retried {
@@ -23,6 +25,7 @@ impl Retried {
         Self {
             meetings: AbandonedMeeting::all_of(&reopened.decisions),
             unreadable: UnreadableDecision::all_of(reopened.unreadable),
+            has_more: reopened.has_more,
         }
     }
 }

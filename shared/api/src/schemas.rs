@@ -8,6 +8,11 @@ use serde_json::Value;
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
+        ("activity", schema_of::<crate::activity::Activity>()),
+        (
+            "calendars-connect",
+            schema_of::<crate::calendars::CalendarConnected>(),
+        ),
         (
             "calendars-disconnect",
             schema_of::<crate::calendars::Disconnected>(),
@@ -16,11 +21,24 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
             "calendars-list",
             schema_of::<crate::calendars::CalendarList>(),
         ),
+        ("coverage", schema_of::<crate::coverage::Coverage>()),
+        ("doctor", schema_of::<crate::doctor::Diagnosis>()),
+        ("console-key-add", schema_of::<crate::console::AddedKey>()),
+        ("console-key-list", schema_of::<crate::console::KeyList>()),
+        ("console-key-remove", schema_of::<crate::console::KeyList>()),
+        ("console-link", schema_of::<crate::console::ConsoleLink>()),
+        ("console-open", schema_of::<crate::console::ConsoleLink>()),
+        ("console-token", schema_of::<crate::console::SignedToken>()),
         ("drift", schema_of::<crate::drift::Drift>()),
         ("events", schema_of::<crate::events::EventList>()),
         ("explain", schema_of::<crate::explain::Explanation>()),
         ("forget", schema_of::<crate::forget::Forgotten>()),
+        ("init", schema_of::<crate::init::FirstPolicy>()),
         ("override", schema_of::<crate::overrides::OverrideSet>()),
+        (
+            "override-import",
+            schema_of::<crate::override_import::OverrideImport>(),
+        ),
         (
             "override-list",
             schema_of::<crate::override_list::OverrideList>(),
@@ -34,6 +52,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("redrive", schema_of::<crate::redrive::Redriven>()),
         ("resync", schema_of::<crate::resync::ResyncRequested>()),
         ("retry", schema_of::<crate::retry::Retried>()),
+        ("send", schema_of::<crate::send::SentBot>()),
         ("status", schema_of::<crate::status::Status>()),
     ]
 }

@@ -110,8 +110,10 @@ pub struct Abandoned {
 pub struct Health {
     /// Each problem that needs a person; empty if the stack is healthy.
     pub findings: Vec<Finding>,
-    /// When the newest webhook that sync has received was accepted.
+    /// When the newest webhook about events that sync has received was accepted.
     pub webhook_accepted_at: Option<Timestamp>,
+    /// The same of a webhook about a bot.
+    pub bot_webhook_accepted_at: Option<Timestamp>,
     /// When the last sync finished, of the workspace or of a calendar.
     pub synced_at: Option<Timestamp>,
     /// When the last resync finished.
@@ -180,6 +182,7 @@ impl Health {
         Self {
             findings,
             webhook_accepted_at: signals.activity.webhook_at,
+            bot_webhook_accepted_at: signals.activity.bot_webhook_at,
             synced_at: synced_at(&signals, &told),
             resynced_at: signals.activity.resynced_at,
             scheduler_ran_at: signals.activity.scheduler_ran_at,

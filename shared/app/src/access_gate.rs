@@ -10,7 +10,7 @@
 use callsheet_domain::{Timestamp, plus};
 use jiff::SignedDuration;
 
-use crate::metrics::METRICS;
+use crate::metrics::Metric;
 use crate::ports::{Access, Clock, Denial};
 use crate::{PortError, Service};
 
@@ -47,6 +47,8 @@ impl<S: Access, K: Clock> AccessGate<'_, S, K> {
             return Ok(Entry::Open);
         };
         let now = self.clock.now();
+        // By each worker, whether or not it has a call to make.
+        Metric::DeniedSeconds.count(now.duration_since(denial.since).as_secs().max(0));
         if now < denial.next_probe_at || !self.access.claim_probe(now, next_probe(now)).await? {
             return Ok(Entry::Held(denial));
         }
@@ -65,7 +67,6 @@ impl<S: Access, K: Clock> AccessGate<'_, S, K> {
         else {
             return Ok(());
         };
-        tracing::info!(target: METRICS, denied = 1);
         let now = self.clock.now();
         let denial = Denial {
             since: now,

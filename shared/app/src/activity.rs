@@ -42,6 +42,7 @@ impl ActivityNotes {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *noted = Activity {
             webhook_at: noted.webhook_at.max(fresh.webhook_at),
+            bot_webhook_at: noted.bot_webhook_at.max(fresh.bot_webhook_at),
             resynced_at: noted.resynced_at.max(fresh.resynced_at),
             batch: fresh.batch.or(noted.batch),
             scheduler_ran_at: noted.scheduler_ran_at.max(fresh.scheduler_ran_at),
@@ -59,6 +60,7 @@ impl ActivityNotes {
         let noted_batch = noted.batch.map(|batch| batch.handled_at);
         Activity {
             webhook_at: fresh(activity.webhook_at, noted.webhook_at),
+            bot_webhook_at: fresh(activity.bot_webhook_at, noted.bot_webhook_at),
             resynced_at: fresh(activity.resynced_at, noted.resynced_at),
             batch: activity
                 .batch

@@ -24,8 +24,11 @@ const KEPT_AFTER_DELETION: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// event, so that connecting again does not lose them.
 const OVERRIDES_KEPT_AFTER_DELETION: SignedDuration = SignedDuration::from_hours(365 * 24);
 
-/// A calendar that was created this long ago is no new one: its request is not late by more.
-const NEW_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// A calendar that was created this long ago is no new one, and is read by itself: while
+/// thousands are connected, a list of more of them would take longer than their requests wait.
+const NEW_FOR: SignedDuration = SignedDuration::from_mins(2);
+/// After so long other calendars are new, and they are listed again.
+const LISTED_FOR: SignedDuration = SignedDuration::from_secs(5);
 /// The longest list of new calendars: a thousand.
 const MOST_PAGES: u32 = 10;
 /// The clocks of our own functions differ by less.
@@ -59,7 +62,8 @@ enum Listing {
     One,
     /// The next one that is not stored is read with all new ones.
     Several,
-    /// Those created since an instant were read at another one: others are read one by one.
+    /// Those created since an instant were read at another one: others are read one by one for
+    /// a moment.
     Listed { since: Timestamp, at: Timestamp },
 }
 
@@ -77,15 +81,16 @@ impl NewCalendars {
     fn listed_now(&self, now: Timestamp) -> Option<Timestamp> {
         let mut listing = self.lock();
         match *listing {
-            Listing::One => *listing = Listing::Several,
-            Listing::Several => {
-                let since = plus(now, -NEW_FOR);
-                *listing = Listing::Listed { since, at: now };
-                return Some(since);
+            Listing::One => {
+                *listing = Listing::Several;
+                return None;
             }
-            Listing::Listed { .. } => {}
+            Listing::Listed { at, .. } if now < plus(at, LISTED_FOR) => return None,
+            Listing::Several | Listing::Listed { .. } => {}
         }
-        None
+        let since = plus(now, -NEW_FOR);
+        *listing = Listing::Listed { since, at: now };
+        Some(since)
     }
 
     /// Whether a stored calendar was read by the list, and after `changed_at`.
@@ -113,6 +118,20 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
         match self.state.record(id).await? {
             Some(record) => self.with_overrides(record).await,
             None => Ok(None),
+        }
+    }
+
+    /// The stored calendar with its overrides, if it need not be read from Recall.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn load_current(
+        &self,
+        id: &CalendarId,
+    ) -> Result<Option<CalendarContext>, PortError> {
+        match self.state.record(id).await? {
+            Some(record) if self.is_current(&record, None) => self.with_overrides(record).await,
+            _ => Ok(None),
         }
     }
 

@@ -12,20 +12,25 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, Decision, DecisionKey, Evaluation, EventId, repair, revise_copies,
+    CalendarEvent, CalendarId, Decision, DecisionKey, DeduplicationKey, Evaluation, EventId, Plan,
+    Timestamp, over_cap, repair, revise_copies, spending_claim,
 };
 
 use crate::evaluate::evaluate;
 use crate::event_pages::EventPage;
 use crate::event_rows::{EventRows, SupersededRows};
 use crate::first_copy::first_copies;
-use crate::ports::{Clock, Decisions, WriteOutcome};
+use crate::ports::{Clock, Decisions, Spending, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::row_writer::{RowWriter, Writes};
 use crate::set_aside::SetAside;
+use crate::spending::{Counting, SpendingBooks};
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::{ActivePolicy, CalendarContext, PortError};
+
+/// Copies of a meeting that has begun that are read to find which retry it has come to.
+const COPIES: usize = 20;
 
 /// The policy and the calendars that events are evaluated with.
 #[derive(Debug)]
@@ -58,9 +63,11 @@ impl SyncContext {
 
 /// Evaluates events and writes decisions.
 #[derive(Debug)]
-pub struct DecisionWriter<'a, D, K> {
+pub struct DecisionWriter<'a, D, S, K> {
     /// Storage of decisions.
     pub decisions: &'a D,
+    /// What bots are counted with, for the caps on spending.
+    pub spending: &'a S,
     /// Source of the time.
     pub clock: &'a K,
 }
@@ -72,10 +79,12 @@ struct PageNotes {
     failed_rules: HashSet<EventId>,
     /// Events whose bots have drifted, with the kind of drift.
     drifted: HashMap<EventId, &'static str>,
+    /// Events for whose bots a cap on spending leaves no room.
+    over_cap: HashSet<EventId>,
     set_aside: SetAside,
 }
 
-impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
+impl<D: Decisions, S: Spending, K: Clock> DecisionWriter<'_, D, S, K> {
     fn rows(&self) -> RowWriter<'_, D> {
         RowWriter {
             decisions: self.decisions,
@@ -156,7 +165,13 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         let may_own = |copy: &Decision| {
             !evaluated.contains(&copy.key) && !copy.is_abandoned() && copy.ends_at > now
         };
-        first_copies(self.decisions, &bots, may_own).await
+        let mut others = first_copies(self.decisions, &bots, may_own).await?;
+        for key in joined_late(&rows, evaluations, now) {
+            let wanting = self.decisions.wanting(&key, COPIES).await?;
+            let wanting = wanting.rows.decisions.into_iter();
+            others.extend(wanting.filter(|copy| !evaluated.contains(&copy.key)));
+        }
+        Ok(others)
     }
 
     /// Evaluates and writes events once; gives the keys of the rows that another worker
@@ -186,6 +201,9 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         notes
             .failed_rules
             .extend(failed.map(|evaluation| evaluation.event.id.clone()));
+        let evaluations = self
+            .within_caps(context, &rows.stored, evaluations, notes)
+            .await?;
         let others = self.first_others(&rows.stored, &evaluations).await?;
         let copies: Vec<_> = rows.stored.iter().cloned().chain(others).collect();
         let mut revised = revise_copies(&copies, &evaluations, now);
@@ -206,6 +224,46 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
         counts.written += writes.written + lost.written;
         lost.lost.extend(writes.lost);
         Ok(lost.lost)
+    }
+
+    /// The evaluations, of which those are replaced for whose bots a cap on spending leaves no
+    /// room. The bots of the others are counted: the nearest meetings first.
+    async fn within_caps<'e>(
+        &self,
+        context: &SyncContext,
+        stored: &[Decision],
+        mut evaluations: Vec<Evaluation<'e>>,
+        notes: &mut PageNotes,
+    ) -> Result<Vec<Evaluation<'e>>, SyncError> {
+        let (policy, now) = (&context.policy.policy, self.clock.now());
+        let rows: HashMap<&DecisionKey, &Decision> =
+            stored.iter().map(|row| (&row.key, row)).collect();
+        let claim = |(index, evaluation): (usize, &Evaluation<'_>)| {
+            let calendar = context.calendars.get(&evaluation.event.calendar_id)?;
+            let row = rows.get(&evaluation.event.key()).copied();
+            let by = (&**policy, &calendar.record.calendar);
+            Some((index, spending_claim(evaluation, row, by, now)?))
+        };
+        let claims = evaluations.iter().enumerate();
+        let mut claims: Vec<_> = claims.filter_map(claim).collect();
+        claims.sort_by(|(_, one), (_, other)| {
+            (one.starts_at, &one.bot).cmp(&(other.starts_at, &other.bot))
+        });
+        let books = SpendingBooks {
+            spending: self.spending,
+        };
+        for (index, claim) in claims {
+            match books.count(&claim, now).await? {
+                Counting::Counted => {}
+                Counting::OverCap(reached) => {
+                    let evaluation = &mut evaluations[index];
+                    notes.over_cap.insert(evaluation.event.id.clone());
+                    *evaluation = over_cap(evaluation, &reached);
+                }
+                Counting::Conflict => return Err(SyncError::Conflict),
+            }
+        }
+        Ok(evaluations)
     }
 
     /// Writes superseded rows before those that supersede them. A row whose
@@ -245,12 +303,36 @@ impl<D: Decisions, K: Clock> DecisionWriter<'_, D, K> {
     }
 }
 
+/// The bots of meetings that have begun and that a row did not want before: the other copies
+/// may have come to a retry.
+fn joined_late(
+    rows: &HashMap<&DecisionKey, &Decision>,
+    evaluations: &[Evaluation<'_>],
+    now: Timestamp,
+) -> HashSet<DeduplicationKey> {
+    let late = evaluations.iter().filter_map(|evaluation| {
+        let Plan::Bot {
+            deduplication_key, ..
+        } = &evaluation.plan
+        else {
+            return None;
+        };
+        let row = rows.get(&evaluation.event.key());
+        let wanted = row.and_then(|row| row.wanted_key());
+        let is_new = wanted.is_none_or(|wanted| !wanted.is_of_same_meeting(deduplication_key));
+        let has_begun = evaluation.event.starts_at <= now && now < evaluation.event.ends_at;
+        (is_new && has_begun).then(|| deduplication_key.clone())
+    });
+    late.collect()
+}
+
 impl PageNotes {
     /// Counts the notes, and logs each drift and each event that is set aside.
     fn report(self, counts: &mut SyncCounts) {
         self.set_aside.report(counts);
         counts.failed_rules += count(self.failed_rules.len());
         counts.drifted += count(self.drifted.len());
+        counts.over_cap += count(self.over_cap.len());
         for (event, kind) in self.drifted {
             tracing::warn!(%event, kind, "repaired drift of event {event}: {kind}");
         }

@@ -12,6 +12,12 @@ pub enum Service {
     DynamoDb,
     /// The queues.
     Sqs,
+    /// The description of the deployed stack.
+    CloudFormation,
+    /// The address of the webhook function.
+    WebhookEndpoint,
+    /// The bus that events are put on.
+    EventBridge,
 }
 
 impl fmt::Display for Service {
@@ -20,6 +26,9 @@ impl fmt::Display for Service {
             Self::Recall => "Recall",
             Self::DynamoDb => "DynamoDB",
             Self::Sqs => "SQS",
+            Self::CloudFormation => "CloudFormation",
+            Self::WebhookEndpoint => "the webhook endpoint",
+            Self::EventBridge => "EventBridge",
         })
     }
 }

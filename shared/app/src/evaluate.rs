@@ -24,14 +24,16 @@ pub(crate) fn evaluate<'a>(
 ) -> Evaluation<'a> {
     let CalendarContext { record, overrides } = calendar;
     let verdict = decide(event, &record.calendar, policy, overrides, now);
+    let applicable = overrides.for_event(event);
     Evaluation {
         plan: plan(&verdict, event, &record.calendar, policy),
+        overridden_at: applicable.set_at(&verdict.reason().rule),
         verdict,
         inputs: DecisionInputs {
             event: event.updated_at,
             calendar: record.revision,
             policy: revision,
-            overrides: overrides.for_event(event).revision(),
+            overrides: applicable.revision(),
         },
         overrides_read: overrides.revision,
         event,

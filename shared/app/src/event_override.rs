@@ -4,12 +4,15 @@
 //! are due, and the bot goes without any sync. Any other choice needs the event, so a sync of
 //! that one event is requested. The head of the owner's overrides lists the events until that
 //! is done. So what is interrupted, or lost, is found by the next resync.
+//!
+//! An override that the same person has set already is not written again. What is left of its
+//! effects is done: a no is folded, and syncs are requested of the events that none has reached.
 
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, Decision, DecisionKey, OverrideChoice, OverrideRevision,
-    OverrideScope, Timestamp, plus,
+    Actor, CalendarId, CalendarOwner, Decision, DecisionKey, EventId, OverrideChoice,
+    OverrideRevision, OverrideScope, Overrides, Timestamp, plus,
 };
 use jiff::SignedDuration;
 
@@ -22,7 +25,7 @@ use crate::sync_error::SyncError;
 
 /// How long an override of an event is kept after the event. An event may be postponed by
 /// months, and must not lose a person's choice by that.
-const KEPT_AFTER_EVENT: SignedDuration = SignedDuration::from_hours(365 * 24);
+pub(crate) const KEPT_AFTER_EVENT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// The override of an event that was set.
 pub(crate) struct EventOverride {
@@ -51,10 +54,23 @@ where
     let event =
         |(calendar, key): &(CalendarId, DecisionKey)| (calendar.clone(), key.event_id.clone());
     let events: Vec<_> = keys.iter().map(event).collect();
-    let revision = state.set_event_override(owner, scope, &events, choice, by, now);
-    let revision = revision.await?;
-    let until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
-    state.expire_override(owner, scope, until).await?;
+    let known = known_overrides(state, owner).await?;
+    let same = known.by_scope.get(&scope.before_splits());
+    let same = same.filter(|stored| stored.is_same(choice, by) && !known.are_expiring);
+    let (revision, mut unapplied) = if let Some(same) = same {
+        let is_pending = |event: &&(CalendarId, EventId)| {
+            let mut pending = known.unapplied.iter();
+            pending.any(|one| one.event_id == event.1 && one.revision <= same.revision)
+        };
+        let pending = events.iter().filter(is_pending).cloned();
+        (same.revision, pending.collect())
+    } else {
+        let revision = state.set_event_override(owner, scope, &events, choice, by, now);
+        let revision = revision.await?;
+        let until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
+        state.expire_override(owner, scope, until).await?;
+        (revision, events.clone())
+    };
     let calendar = &decision.calendar_id;
     if owner::carry_to_known(state, (calendar, owner))
         .await?
@@ -69,8 +85,11 @@ where
     }
     let is_applied = choice == OverrideChoice::Skip
         && fold((state, decisions), (owner, calendar), keys, now).await;
+    if choice == OverrideChoice::Skip && !is_applied {
+        unapplied = events;
+    }
     let mut notification = Notification::NotNeeded;
-    for (calendar, event) in &events {
+    for (calendar, event) in &unapplied {
         if is_applied {
             state.note_applied(owner, event, revision).await?;
         } else if matches!(notification, Notification::NotNeeded | Notification::Sent) {
@@ -82,6 +101,17 @@ where
         is_applied,
         notification,
     })
+}
+
+/// What the owner said so far. What cannot be read is said anew.
+pub(crate) async fn known_overrides<S: OverrideStore>(
+    state: &S,
+    owner: &CalendarOwner,
+) -> Result<Overrides, PortError> {
+    match state.overrides(owner).await {
+        Err(PortError::Unreadable { .. }) => Ok(Overrides::default()),
+        known => known,
+    }
 }
 
 /// Folds the no to one event into its decisions. Gives whether that was done; else a sync of
@@ -133,7 +163,8 @@ where
     let mut keys = Vec::new();
     for calendar in calendars.iter().filter(|id| **id != decision.calendar_id) {
         let (from, until) = (decision.starts_at, decision.starts_at);
-        keys.extend(decisions.starting(calendar, from, until).await?);
+        let starting = decisions.starting(calendar, from, until).await?;
+        keys.extend(starting.into_iter().map(|entry| entry.key));
     }
     let starting = decisions.decisions(&keys).await?.decisions;
     let is_theirs = |row: &&Decision| {

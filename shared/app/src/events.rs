@@ -14,6 +14,7 @@ use crate::find_calendar::is_selected;
 use crate::find_decision::find_decision;
 pub use crate::found_event::{EventName, FoundEvent};
 use crate::ports::{Calendars, Decisions, UnreadableRow};
+use crate::row_page::{Place, has_title};
 use crate::use_case_error::UseCaseError;
 
 /// Rows loaded together.
@@ -47,6 +48,8 @@ pub struct FoundEvents {
     pub events: Vec<FoundEvent>,
     /// Decisions that cannot be read.
     pub unreadable: Vec<UnreadableRow>,
+    /// The last event before the next page; none if these are all.
+    pub next: Option<Place>,
 }
 
 /// Lists the events that `filter` selects.
@@ -159,15 +162,10 @@ impl EventFilter {
     }
 }
 
-fn has_title(row: &Decision, part: &str) -> bool {
-    let title = row.title.as_ref();
-    title.is_some_and(|title| title.to_lowercase().contains(&part.to_lowercase()))
-}
-
-type Owners = BTreeMap<CalendarId, Option<Email>>;
+pub(crate) type Owners = BTreeMap<CalendarId, Option<Email>>;
 
 /// All known calendars with their owners, whether or not their records can be read.
-async fn owners<S: Calendars>(state: &S) -> Result<Owners, PortError> {
+pub(crate) async fn owners<S: Calendars>(state: &S) -> Result<Owners, PortError> {
     let listed = state.listed().await?.into_iter();
     let listed = listed.map(|listed| (listed.record.calendar.id, listed.record.calendar.email));
     let unreadable = state.unreadable().await?.into_iter();
@@ -228,7 +226,7 @@ async fn load<D: Decisions>(
 
 /// The shortest beginning of `id` that no other of `ids` has, and that ends with a letter
 /// or a digit.
-fn short_id(id: &EventId, ids: &BTreeSet<EventId>) -> String {
+pub(crate) fn short_id(id: &EventId, ids: &BTreeSet<EventId>) -> String {
     let before = ids.range(..id).next_back();
     let after = ids.range(id..).find(|other| *other != id);
     let shared = |other: &EventId| {

@@ -46,6 +46,22 @@ where
     D: Decisions,
 {
     let decision = find_event(state, decisions, event, now).await?;
+    explain_decision(state, decisions, decision).await
+}
+
+/// Explains a decision that was read.
+///
+/// # Errors
+/// If a collaborator fails.
+pub async fn explain_decision<S, D>(
+    state: &S,
+    decisions: &D,
+    decision: Decision,
+) -> Result<Explained, UseCaseError>
+where
+    S: Calendars + OverrideStore + Policies,
+    D: Decisions,
+{
     let mut unreadable = Vec::new();
     let record = readable(state.record(&decision.calendar_id).await, &mut unreadable)?;
     let owner = record.as_ref().map_or_else(

@@ -12,7 +12,7 @@ use crate::PortError;
 use crate::calendar_state::Workspace;
 pub use crate::calendar_state::{CalendarMeetings, CalendarProblem, CalendarState, Decided};
 use crate::ports::{
-    CalendarPages, Decisions, OverrideStore, Policies, SyncStates, UnreadableRecord,
+    CalendarPages, Calendars, Decisions, OverrideStore, Policies, SyncStates, UnreadableRecord,
 };
 
 /// Number of calendars that are read concurrently.
@@ -84,6 +84,75 @@ where
         page.calendars = with_meetings(decisions, workspace, page.calendars).await?;
     }
     Ok(page)
+}
+
+/// Reads the calendars with these ids, with their meetings. One that is not stored is left out.
+///
+/// # Errors
+/// If a collaborator fails.
+pub async fn read_calendars<S, D>(
+    state: &S,
+    decisions: &D,
+    ids: &[CalendarId],
+    now: Timestamp,
+) -> Result<KnownCalendars, PortError>
+where
+    S: Calendars + OverrideStore + Policies + SyncStates,
+    D: Decisions,
+{
+    let windowed = state.windowed_sync_state().await?;
+    let workspace = Workspace {
+        policy: state.active_revision().await?,
+        windowed: &windowed,
+        now,
+    };
+    let mut known = states_by_id(state, workspace, ids).await?;
+    known.calendars = with_meetings(decisions, workspace, known.calendars).await?;
+    Ok(known)
+}
+
+/// The same without their meetings.
+///
+/// # Errors
+/// If a collaborator fails.
+pub async fn calendar_states<S>(
+    state: &S,
+    ids: &[CalendarId],
+    now: Timestamp,
+) -> Result<KnownCalendars, PortError>
+where
+    S: Calendars + OverrideStore + Policies + SyncStates,
+{
+    let windowed = state.windowed_sync_state().await?;
+    let workspace = Workspace {
+        policy: state.active_revision().await?,
+        windowed: &windowed,
+        now,
+    };
+    states_by_id(state, workspace, ids).await
+}
+
+async fn states_by_id<S: Calendars + OverrideStore>(
+    state: &S,
+    workspace: Workspace<'_>,
+    ids: &[CalendarId],
+) -> Result<KnownCalendars, PortError> {
+    let (mut records, mut unreadable) = (Vec::new(), Vec::new());
+    for id in ids {
+        match state.record(id).await {
+            Ok(record) => records.extend(record),
+            Err(PortError::Unreadable { reason, .. }) => unreadable.push(UnreadableRecord {
+                calendar_id: id.clone(),
+                problem: reason,
+            }),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(KnownCalendars {
+        calendars: states_of(state, workspace, records).await?,
+        unreadable,
+        next: None,
+    })
 }
 
 /// The calendars with their meetings.

@@ -7,13 +7,22 @@ use std::collections::BTreeMap;
 
 use callsheet_domain::{
     Calendar, CalendarId, CalendarOwner, Decision, Email, Override, OverrideChoice, OverrideScope,
-    Pause, Timestamp,
+    Pause, Platform, Timestamp,
 };
 
 use crate::PortError;
 use crate::find_calendar::is_selected;
 use crate::ports::{Calendars, Decisions, OverrideStore, UnreadableRecord};
 use crate::unreadable::readable;
+
+/// Which of the stored overrides and pauses are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those that are neither cleared nor over.
+    Active,
+    /// All.
+    Stored,
+}
 
 /// Rows loaded together.
 const ROWS: usize = 100;
@@ -22,18 +31,33 @@ const ROWS: usize = 100;
 #[derive(Debug, Clone, Default)]
 pub struct SetOverrides {
     /// Overrides that are not cleared, newest first.
-    pub overrides: Vec<OverrideInForce>,
+    pub overrides: Vec<StoredOverride>,
     /// Pauses that are not over, each with a calendar of its owner.
-    pub pauses: Vec<(CalendarId, Option<Email>, Pause)>,
+    pub pauses: Vec<StoredPause>,
     /// Problems of stored rows that cannot be read.
     pub unreadable: Vec<String>,
 }
 
-/// An override that is not cleared.
+/// A pause that is not over, or is listed all the same.
 #[derive(Debug, Clone)]
-pub struct OverrideInForce {
+pub struct StoredPause {
+    /// One of the owner's calendars.
+    pub calendar: CalendarId,
+    /// The platform of the owner's calendars.
+    pub platform: Platform,
+    /// The owner, if known.
+    pub owner: Option<Email>,
+    /// The pause.
+    pub stored: Pause,
+}
+
+/// An override that is not cleared, or is listed all the same.
+#[derive(Debug, Clone)]
+pub struct StoredOverride {
     /// The calendar of its event, or else one of the owner's.
     pub calendar: CalendarId,
+    /// The platform of the owner's calendars.
+    pub platform: Platform,
     /// The owner of the calendar, if known.
     pub owner: Option<Email>,
     /// What it is stored under.
@@ -63,41 +87,156 @@ where
         ..SetOverrides::default()
     };
     for (owner, calendars) in by_owner(state, selection).await? {
-        let Some(first) = calendars.first() else {
-            continue;
-        };
-        let stored = state.overrides(&owner).await;
-        let stored = readable(stored, &mut found.unreadable)?;
-        if let Some(pause) = stored.pause.filter(|pause| pause.until > now) {
-            let (id, owner) = (first.id.clone(), first.email.clone());
-            found.pauses.push((id, owner, pause));
+        let of = (&owner, calendars.as_slice(), None);
+        let which = (Which::Active, now);
+        found.add((state, decisions), of, which).await?;
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Lists what is in force at `now` in `calendar`. Overrides belong to its owner, who may have other
+/// calendars: those of events that are in these alone are left out, since who may see the one
+/// calendar need not see the others. One of which no event is known is listed without one.
+///
+/// # Errors
+/// If a collaborator fails.
+pub async fn overrides_in_calendar<S, D>(
+    ports: (&S, &D),
+    calendar: &Calendar,
+    now: Timestamp,
+) -> Result<SetOverrides, PortError>
+where
+    S: Calendars + OverrideStore,
+    D: Decisions,
+{
+    of_calendar(ports, calendar, (Which::Active, now)).await
+}
+
+/// The same with overrides that were cleared and a pause that is over.
+pub(crate) async fn stored_in_calendar<S, D>(
+    ports: (&S, &D),
+    calendar: &Calendar,
+    now: Timestamp,
+) -> Result<SetOverrides, PortError>
+where
+    S: Calendars + OverrideStore,
+    D: Decisions,
+{
+    of_calendar(ports, calendar, (Which::Stored, now)).await
+}
+
+async fn of_calendar<S, D>(
+    (state, decisions): (&S, &D),
+    calendar: &Calendar,
+    which: (Which, Timestamp),
+) -> Result<SetOverrides, PortError>
+where
+    S: Calendars + OverrideStore,
+    D: Decisions,
+{
+    let owner = calendar.owner();
+    let theirs = state.of_owner(&owner).await?.into_iter();
+    let theirs = theirs.map(|listed| listed.record.calendar);
+    // The list of a person's calendars may lag behind, so the calendar itself is never missing.
+    let others = theirs.filter(|other| other.id != calendar.id);
+    let mut calendars: Vec<_> = others.chain([calendar.clone()]).collect();
+    calendars.sort_by_key(by_bots);
+    let mut found = SetOverrides::default();
+    let of = (&owner, calendars.as_slice(), Some(&calendar.id));
+    found.add((state, decisions), of, which).await?;
+    found.keep_those_in(calendar);
+    found.sort();
+    Ok(found)
+}
+
+impl SetOverrides {
+    /// Keeps what concerns one of the owner's calendars.
+    fn keep_those_in(&mut self, calendar: &Calendar) {
+        self.overrides
+            .retain(|one| one.decision.is_none() || one.calendar == calendar.id);
+        for one in &mut self.overrides {
+            one.calendar = calendar.id.clone();
+            one.platform = calendar.platform;
+            one.owner.clone_from(&calendar.email);
         }
-        let in_force = stored.by_scope.into_iter();
-        let in_force = in_force.filter(|(_, one)| one.choice != OverrideChoice::Clear);
-        let in_force: BTreeMap<_, _> = in_force.collect();
-        if in_force.is_empty() {
-            continue;
+        for one in &mut self.pauses {
+            one.calendar = calendar.id.clone();
+            one.platform = calendar.platform;
+            one.owner.clone_from(&calendar.email);
+        }
+    }
+
+    /// Adds what is in force for an owner of `calendars`, with the events of `one` of them as far
+    /// as it has them.
+    async fn add<S, D>(
+        &mut self,
+        (state, decisions): (&S, &D),
+        (owner, calendars, one): (&CalendarOwner, &[Calendar], Option<&CalendarId>),
+        (which, now): (Which, Timestamp),
+    ) -> Result<(), PortError>
+    where
+        S: OverrideStore,
+        D: Decisions,
+    {
+        let Some(first) = calendars.first() else {
+            return Ok(());
+        };
+        let stored = readable(state.overrides(owner).await, &mut self.unreadable)?;
+        if let Some(pause) = stored
+            .pause
+            .filter(|pause| which == Which::Stored || pause.until > now)
+        {
+            self.pauses.push(StoredPause {
+                calendar: first.id.clone(),
+                platform: first.platform,
+                owner: first.email.clone(),
+                stored: pause,
+            });
+        }
+        let is_listed =
+            |one: &Override| which == Which::Stored || one.choice != OverrideChoice::Clear;
+        let listed = stored.by_scope.into_iter();
+        let listed: BTreeMap<_, _> = listed.filter(|(_, one)| is_listed(one)).collect();
+        if listed.is_empty() {
+            return Ok(());
         }
         let mut rows = Vec::new();
-        for calendar in &calendars {
-            rows.extend(rows_of(decisions, &calendar.id, &mut found.unreadable).await?);
+        for calendar in calendars {
+            let mut problems = Vec::new();
+            rows.extend(rows_of(decisions, &calendar.id, &mut problems).await?);
+            if one.is_none_or(|one| *one == calendar.id) {
+                self.unreadable.append(&mut problems);
+            }
         }
-        for (scope, stored) in in_force {
-            let decision = event_of(&scope, &rows, now).cloned();
+        for (scope, stored) in listed {
+            let is_of_one = |row: &Decision| one.is_some_and(|one| row.calendar_id == *one);
+            let of_one = event_of(&scope, rows.iter().filter(|row| is_of_one(row)), now);
+            let decision = of_one.or_else(|| event_of(&scope, rows.iter(), now));
+            let decision = decision.cloned();
             let calendar = decision.as_ref().map(|row| row.calendar_id.clone());
-            found.overrides.push(OverrideInForce {
+            self.overrides.push(StoredOverride {
                 calendar: calendar.unwrap_or_else(|| first.id.clone()),
+                platform: first.platform,
                 owner: first.email.clone(),
                 decision,
                 scope,
                 stored,
             });
         }
+        Ok(())
     }
-    found
-        .overrides
-        .sort_by_key(|one| (std::cmp::Reverse(one.stored.at), one.scope.clone()));
-    Ok(found)
+
+    /// The newest first.
+    fn sort(&mut self) {
+        self.overrides
+            .sort_by_key(|one| (std::cmp::Reverse(one.stored.at), one.scope.clone()));
+    }
+}
+
+/// Calendars that can have bots come first.
+fn by_bots(calendar: &Calendar) -> (bool, CalendarId) {
+    (!calendar.status.holds_bots(), calendar.id.clone())
 }
 
 /// The problems of the selected calendars whose records cannot be read: nobody can tell what
@@ -129,7 +268,7 @@ async fn by_owner<S: Calendars>(
         by_owner.entry(listed.person).or_default().push(calendar);
     }
     by_owner.retain(|_, calendars| {
-        calendars.sort_by_key(|one| (!one.status.holds_bots(), one.id.clone()));
+        calendars.sort_by_key(by_bots);
         calendars.iter().any(|one| {
             let owner = one.email.as_ref().map(Email::as_str);
             is_selected(selection, &one.id, owner)
@@ -159,7 +298,7 @@ async fn rows_of<D: Decisions>(
 /// The next event of a scope, or else the last one.
 fn event_of<'a>(
     scope: &OverrideScope,
-    rows: &'a [Decision],
+    rows: impl Iterator<Item = &'a Decision> + Clone,
     now: Timestamp,
 ) -> Option<&'a Decision> {
     let of_scope = |row: &&Decision| {
@@ -169,7 +308,7 @@ fn event_of<'a>(
             &row.key.ical_uid,
         )
     };
-    let rows = || rows.iter().filter(of_scope);
+    let rows = || rows.clone().filter(of_scope);
     let coming = rows().filter(|row| row.ends_at > now);
     let next = coming.min_by_key(|row| row.starts_at);
     next.or_else(|| rows().max_by_key(|row| row.starts_at))

@@ -10,11 +10,12 @@
 //! last one counts.
 
 use callsheet_domain::{
-    Actor, CalendarOwner, CalendarRecord, Decision, OverrideChoice, OverrideRevision,
+    Actor, CalendarId, CalendarOwner, CalendarRecord, Decision, OverrideChoice, OverrideRevision,
     OverrideScope, RuleName, Timestamp,
 };
 
-use crate::event_override::{EventOverride, set_event_override};
+use crate::PortError;
+use crate::event_override::{EventOverride, known_overrides, set_event_override};
 use crate::events::{EventName, find_event};
 use crate::kept_by::{KeptBy, find_kept_by};
 use crate::notify::{Notification, request_full_sync};
@@ -79,6 +80,26 @@ where
     Q: Queue,
 {
     let decision = find_event(state, decisions, event, now).await?;
+    let ports = (state, decisions, queue);
+    override_decision(ports, (target, decision), choice, by, now).await
+}
+
+/// Stores an override under the platform's ids in a decision that was read.
+///
+/// # Errors
+/// If the decision has no such id, or a collaborator fails.
+pub async fn override_decision<S, D, Q>(
+    (state, decisions, queue): (&S, &D, Option<&Q>),
+    (target, decision): (Target, Decision),
+    choice: OverrideChoice,
+    by: &Actor,
+    now: Timestamp,
+) -> Result<SetOverride, UseCaseError>
+where
+    S: Calendars + OverrideStore,
+    D: Decisions,
+    Q: Queue,
+{
     let calendar = &decision.calendar_id;
     let Some(scope) = scope_of(&decision, target) else {
         let notification = request_full_sync(queue, calendar, now).await;
@@ -96,11 +117,10 @@ where
             let ports = (state, decisions, queue);
             set_event_override(ports, said, choice, by, now).await?
         }
-        Target::Series => EventOverride {
-            revision: state.set_override(&owner, &scope, choice, by, now).await?,
-            is_applied: false,
-            notification: owner::apply((state, queue), (calendar, &owner), now).await?,
-        },
+        Target::Series => {
+            let said = (calendar, &owner, &scope);
+            set_series_override((state, queue), said, choice, by, now).await?
+        }
     };
     let EventOverride {
         revision,
@@ -123,6 +143,41 @@ where
         by: by.clone(),
         revision,
         notification,
+    })
+}
+
+/// Sets the override of a series. One that the same person has set already is not written again,
+/// and requests syncs only of calendars that have not applied it.
+async fn set_series_override<S, Q>(
+    (state, queue): (&S, Option<&Q>),
+    (calendar, owner, scope): (&CalendarId, &CalendarOwner, &OverrideScope),
+    choice: OverrideChoice,
+    by: &Actor,
+    now: Timestamp,
+) -> Result<EventOverride, PortError>
+where
+    S: Calendars + OverrideStore,
+    Q: Queue,
+{
+    let known = known_overrides(state, owner).await?;
+    let same = known.by_scope.get(&scope.before_splits());
+    let same = same.filter(|stored| stored.is_same(choice, by) && !known.are_expiring);
+    let same = same.map(|stored| stored.revision);
+    let revision = match same {
+        Some(revision) => revision,
+        None => state.set_override(owner, scope, choice, by, now).await?,
+    };
+    let is_known = same.is_some();
+    Ok(EventOverride {
+        revision,
+        is_applied: false,
+        notification: owner::apply_revision(
+            (state, queue),
+            (calendar, owner),
+            (revision, is_known),
+            now,
+        )
+        .await?,
     })
 }
 
@@ -157,7 +212,7 @@ fn obstacle(decision: &Decision, is_calendar_gone: bool, now: Timestamp) -> Opti
 /// The scope of an override; none if an earlier version wrote the decision. A
 /// decision with the platform's id of the event also has that of the series, if
 /// there is a series.
-fn scope_of(decision: &Decision, target: Target) -> Option<OverrideScope> {
+pub(crate) fn scope_of(decision: &Decision, target: Target) -> Option<OverrideScope> {
     let event = decision.platform_id.clone()?;
     Some(match target {
         Target::Event => OverrideScope::Event(event),

@@ -1,6 +1,6 @@
 //! The owner of a calendar, to whom overrides and pauses belong, and all their calendars.
 
-use callsheet_domain::{CalendarId, CalendarOwner, Timestamp};
+use callsheet_domain::{CalendarId, CalendarOwner, OverrideRevision, Timestamp};
 
 use crate::PortError;
 use crate::notify::{Notification, request_full_sync};
@@ -61,4 +61,42 @@ where
         }
     }
     Ok(notification)
+}
+
+/// The same for what has this revision. If it `is_known`, since it was said before, only as long
+/// as a calendar of the owner has not applied it.
+pub(crate) async fn apply_revision<S, Q>(
+    (state, queue): (&S, Option<&Q>),
+    (calendar, owner): (&CalendarId, &CalendarOwner),
+    (revision, is_known): (OverrideRevision, bool),
+    now: Timestamp,
+) -> Result<Notification, PortError>
+where
+    S: Calendars + OverrideStore,
+    Q: Queue,
+{
+    if is_known && is_applied(state, calendar, owner, revision).await? {
+        return Ok(Notification::NotNeeded);
+    }
+    apply((state, queue), (calendar, owner), now).await
+}
+
+/// Whether all calendars of an owner were synced with what was said up to a revision.
+async fn is_applied<S: Calendars>(
+    state: &S,
+    calendar: &CalendarId,
+    owner: &CalendarOwner,
+    revision: OverrideRevision,
+) -> Result<bool, PortError> {
+    let record = match state.record(calendar).await {
+        Err(PortError::Unreadable { .. }) => return Ok(false),
+        record => record?,
+    };
+    let theirs = state.of_owner(owner).await?.into_iter();
+    let mut theirs = theirs.map(|listed| listed.record).chain(record);
+    Ok(theirs.all(|record| {
+        let last = record.last_sync.as_ref();
+        let is_synced = last.is_some_and(|sync| sync.overrides >= revision);
+        is_synced || !record.calendar.status.holds_bots()
+    }))
 }

@@ -1,8 +1,9 @@
 //! Pauses recording in the calendars of an owner, or ends the pause, and requests a sync of
-//! them.
+//! them. What the same person has said already is not written again.
 
-use callsheet_domain::{Actor, CalendarId, OverrideRevision, Timestamp};
+use callsheet_domain::{Actor, CalendarId, OverrideRevision, PauseEnd, Timestamp};
 
+use crate::event_override::known_overrides;
 use crate::find_calendar::find_connected;
 use crate::notify::Notification;
 use crate::owner;
@@ -27,14 +28,14 @@ pub struct SetPause {
     pub notification: Notification,
 }
 
-/// Pauses the calendars of the owner of `calendar` until an instant, or ends their pause if there is none.
+/// Pauses the calendars of the owner of `calendar` until an end, or ends their pause if there is none.
 ///
 /// # Errors
-/// If the instant is past, no connected calendar is named, or a collaborator fails.
+/// If the end is past, no connected calendar is named, or a collaborator fails.
 pub async fn set_pause<S, Q>(
     (state, queue): (&S, Option<&Q>),
     calendar: &str,
-    until: Option<Timestamp>,
+    end: Option<&PauseEnd>,
     by: &Actor,
     now: Timestamp,
 ) -> Result<SetPause, UseCaseError>
@@ -42,13 +43,26 @@ where
     S: OverrideStore + Calendars,
     Q: Queue,
 {
-    if until.is_some_and(|until| until <= now) {
-        return Err(UseCaseError::PauseIsPast);
-    }
+    let until = end.map(|end| {
+        let coming = end.of_pause_set_at(now).filter(|until| *until > now);
+        coming.ok_or(UseCaseError::PauseIsPast)
+    });
+    let until = until.transpose()?;
     let calendar = find_connected(state, calendar).await?;
     let owner = owner::owner_of(state, &calendar).await?;
-    let revision = state.pause(&owner, until.unwrap_or(now), by, now).await?;
-    let notification = owner::apply((state, queue), (&calendar, &owner), now).await?;
+    let known = known_overrides(state, &owner).await?;
+    let same = known.pause.as_ref().filter(|_| !known.are_expiring);
+    let same = same.filter(|pause| pause.is_same(end, by, now));
+    let until = same
+        .filter(|_| end.is_some())
+        .map(|pause| pause.until)
+        .or(until);
+    let revision = match same {
+        Some(pause) => pause.revision,
+        None => state.pause(&owner, until.unwrap_or(now), by, now).await?,
+    };
+    let of = (revision, same.is_some());
+    let notification = owner::apply_revision((state, queue), (&calendar, &owner), of, now).await?;
     Ok(SetPause {
         calendar,
         until,

@@ -73,8 +73,8 @@ pub struct PushedBy {
     pub at: Timestamp,
 }
 
-/// Pushes `document` as the active policy. The next resyncs evaluate each meeting
-/// with it.
+/// Pushes `document` as the active policy, over whichever is active. The next resyncs evaluate
+/// each meeting with it.
 ///
 /// # Errors
 /// If the policy is not pushed; the error says what to do, and nothing has changed.
@@ -82,6 +82,24 @@ pub async fn push<S, D>(
     state: &S,
     decisions: &D,
     document: &PolicyDocument,
+    pusher: PushedBy,
+) -> Result<PushOutcome, PushError>
+where
+    S: Policies + Calendars,
+    D: Decisions,
+{
+    push_over((state, decisions), document, None, pusher).await
+}
+
+/// Pushes `document` over the revision that its author saw; over any if none is given. A policy
+/// that is active already is not pushed again, whatever its author saw.
+///
+/// # Errors
+/// If the policy is not pushed; the error says what to do, and nothing has changed.
+pub async fn push_over<S, D>(
+    (state, decisions): (&S, &D),
+    document: &PolicyDocument,
+    seen: Option<PolicyRevision>,
     pusher: PushedBy,
 ) -> Result<PushOutcome, PushError>
 where
@@ -98,6 +116,9 @@ where
     let is_intact = newest_used <= revision && !state.is_head_missing().await?;
     if is_intact && active.canonical() == document.canonical() {
         return Ok(PushOutcome::Unchanged(revision));
+    }
+    if seen.is_some_and(|seen| seen != revision) {
+        return Err(PushError::Overtaken);
     }
     let wanted = document.deduplication();
     if kept != wanted {

@@ -66,8 +66,21 @@ impl<S: RateLimits, K: Clock> RateLimitedRecall<'_, S, K> {
                 result => return Ok(result?),
             }
         }
+        self.call_once(call).await
+    }
+
+    /// Makes `call` once.
+    ///
+    /// # Errors
+    /// If the call fails.
+    pub async fn call_once<T>(
+        &self,
+        call: impl AsyncFn() -> Result<T, PortError>,
+    ) -> Result<T, UseCaseError> {
         self.acquire().await?;
-        Ok(call().await?)
+        let reply = call().await;
+        // Other callers have to wait, too, if Recall says so.
+        Ok(self.limiter().back_off(self.operation, reply).await?)
     }
 
     fn limiter(&self) -> RateLimiter<'_, S, K> {

@@ -4,15 +4,18 @@
 //! the scheduler in the meantime is not lost. The write wakes the scheduler, as
 //! any write of a due decision does.
 
-use callsheet_domain::{Decision, DecisionKey, Timestamp};
+use callsheet_domain::{Decision, DecisionKey, Timestamp, plus};
+use jiff::SignedDuration;
 
 use crate::events::{EventName, find_event};
 use crate::find_calendar::known_calendars;
-use crate::ports::{Calendars, Decisions, UnreadableRow, WriteOutcome};
+use crate::ports::{Calendars, DecisionOverview, Decisions, UnreadableRow, WriteOutcome};
 use crate::use_case_error::UseCaseError;
 
 /// How often the write of a decision is attempted.
 const MAX_ATTEMPTS: usize = 5;
+/// Meetings that began longer ago are over.
+const LONGEST_MEETING: SignedDuration = SignedDuration::from_hours(24);
 
 /// The decisions that were reopened.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +24,8 @@ pub struct Reopened {
     pub decisions: Vec<Decision>,
     /// Decisions that cannot be read, so that they may be abandoned or not.
     pub unreadable: Vec<UnreadableRow>,
+    /// Whether there may be more abandoned decisions.
+    pub has_more: bool,
 }
 
 /// Reopens the decision on one event.
@@ -40,15 +45,58 @@ where
 {
     let row = find_event(state, decisions, event, now).await?;
     let event = row.key.event_id.clone();
+    let reopened = retry_decision(decisions, row, now).await?;
+    if reopened.decisions.is_empty() {
+        return Err(UseCaseError::NotAbandoned(event));
+    }
+    Ok(reopened)
+}
+
+/// Reopens a decision that was read; none if it is not abandoned.
+///
+/// # Errors
+/// If it cannot be read any more, its meeting is over, or a collaborator fails.
+pub async fn retry_decision<D: Decisions>(
+    decisions: &D,
+    row: Decision,
+    now: Timestamp,
+) -> Result<Reopened, UseCaseError> {
     if row.is_over(now) {
-        return Err(UseCaseError::MeetingOver(event));
+        return Err(UseCaseError::MeetingOver(row.key.event_id));
     }
     let reopened = reopen(decisions, row.key, now).await?;
-    let row = reopened.ok_or_else(|| UseCaseError::NotAbandoned(event))?;
     Ok(Reopened {
-        decisions: vec![row],
-        unreadable: Vec::new(),
+        decisions: reopened.into_iter().collect(),
+        ..Reopened::default()
     })
+}
+
+/// Reopens the first `most` abandoned decisions whose meetings are not over, by start, as the
+/// index shows them.
+///
+/// # Errors
+/// If a decision keeps changing, or a collaborator fails.
+pub async fn retry_first<D>(
+    decisions: &D,
+    most: usize,
+    now: Timestamp,
+) -> Result<Reopened, UseCaseError>
+where
+    D: Decisions + DecisionOverview,
+{
+    let from = plus(now, -LONGEST_MEETING);
+    let abandoned = decisions.abandoned(from, most).await?;
+    let rows = decisions.decisions(&abandoned.first).await?;
+    let mut reopened = Reopened {
+        decisions: Vec::new(),
+        unreadable: rows.unreadable,
+        has_more: abandoned.has_more,
+    };
+    for row in rows.decisions {
+        let row = reopen(decisions, row.key, now).await?;
+        reopened.decisions.extend(row);
+    }
+    Ok(reopened)
 }
 
 /// Reopens every abandoned decision whose meeting is not over.

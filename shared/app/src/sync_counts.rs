@@ -4,7 +4,7 @@ use std::fmt;
 
 use callsheet_domain::Scope;
 
-use crate::metrics::METRICS;
+use crate::metrics::Metric;
 
 /// Counts of one sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,6 +27,8 @@ pub struct SyncCounts {
     pub unknown_zones: u32,
     /// Events whose bots at Recall were not those that are known; repaired.
     pub drifted: u32,
+    /// Events for whose bots a cap on spending leaves no room.
+    pub over_cap: u32,
     /// Calendars that could not be written and got a sync request of their own.
     pub skipped: u32,
 }
@@ -43,6 +45,7 @@ impl SyncCounts {
         self.failed_rules += other.failed_rules;
         self.unknown_zones += other.unknown_zones;
         self.drifted += other.drifted;
+        self.over_cap += other.over_cap;
         self.skipped += other.skipped;
     }
 
@@ -58,6 +61,7 @@ impl SyncCounts {
             failed_rules,
             unknown_zones,
             drifted,
+            over_cap,
             skipped,
         } = self;
         tracing::info!(
@@ -72,16 +76,27 @@ impl SyncCounts {
             failed_rules,
             unknown_zones,
             drifted,
+            over_cap,
             skipped,
             "synced {scope}: {self}"
         );
-        tracing::info!(
-            target: METRICS,
-            failed_rules,
-            unknown_zones,
-            drifted_bots = drifted,
-            unreadable_events = unreadable,
-        );
+        self.measure();
+    }
+
+    /// Adds the counts to the metrics.
+    pub(crate) fn measure(self) {
+        for (metric, value) in [
+            (Metric::Syncs, 1),
+            (Metric::EventsListed, self.listed),
+            (Metric::DecisionsWritten, self.written),
+            (Metric::FailedRules, self.failed_rules),
+            (Metric::UnknownZones, self.unknown_zones),
+            (Metric::DriftedBots, self.drifted),
+            (Metric::OverCap, self.over_cap),
+            (Metric::UnreadableEvents, self.unreadable),
+        ] {
+            metric.count(value);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use callsheet_domain::Timestamp;
 
 use crate::access_gate::PROBE_EVERY;
-use crate::{AcquireError, EndlessList, PortError};
+use crate::{AcquireError, EndlessList, PortError, Service};
 
 /// Wait before a message is delivered again whose rows others are writing to;
 /// twice as long each time.
@@ -112,6 +112,19 @@ impl SyncError {
             )
     }
 
+    /// Whether the sync waits for nothing but Recall's rate limit, or for a sync that does.
+    #[must_use]
+    pub fn is_of_rate_limit(&self) -> bool {
+        match self {
+            Self::RateLimited(_)
+            | Self::DeadlineReached
+            | Self::AlreadyRunning
+            | Self::ListTooLong => true,
+            Self::Port(PortError::Throttled { service, .. }) => *service == Service::Recall,
+            _ => false,
+        }
+    }
+
     /// Whether the cause is in what is stored or listed, so that other calendars
     /// can be synced all the same.
     #[must_use]
@@ -169,7 +182,6 @@ mod tests {
     use test_case::test_case;
 
     use super::*;
-    use crate::Service;
 
     #[test_case(SyncError::Conflict => [1, 2, 4, 900]; "a conflict")]
     #[test_case(SyncError::EndlessList => [10, 20, 40, 900]; "a list without an end")]

@@ -1,17 +1,27 @@
 //! The collaborators of a sync, as one bundle.
 
 use crate::ports::{
-    Access, Calendars, Clock, Decisions, OverrideStore, Policies, Queue, RateLimits, RecallReader,
-    SyncStates,
+    Access, Calendars, Clock, Decisions, KeptCoverage, MeetingDays, OverrideStore, Policies, Queue,
+    RateLimits, RecallReader, Spending, SyncStates,
 };
 
 /// Storage of everything that a sync keeps besides decisions.
 pub trait SyncState:
-    Access + Calendars + SyncStates + OverrideStore + Policies + RateLimits
+    Access + Calendars + KeptCoverage + SyncStates + OverrideStore + Policies + RateLimits + Spending
 {
 }
 
-impl<S: Access + Calendars + SyncStates + OverrideStore + Policies + RateLimits> SyncState for S {}
+impl<S> SyncState for S where
+    S: Access
+        + Calendars
+        + KeptCoverage
+        + SyncStates
+        + OverrideStore
+        + Policies
+        + RateLimits
+        + Spending
+{
+}
 
 /// The collaborators of a sync: implemented by [`Ports`] for any adapters.
 ///
@@ -21,8 +31,9 @@ pub trait SyncPorts {
     /// Recall, read only.
     type Recall: RecallReader;
     /// Storage of decisions.
-    type Decisions: Decisions;
-    /// Storage of calendars, sync states, overrides, policies, rate limits and a denial.
+    type Decisions: Decisions + MeetingDays;
+    /// Storage of calendars, sync states, overrides, policies, rate limits, counted bots and a
+    /// denial.
     type State: SyncState;
     /// Queue of sync jobs.
     type Queue: Queue;
@@ -48,7 +59,8 @@ pub struct Ports<R, D, S, Q, K> {
     pub recall: R,
     /// Storage of decisions.
     pub decisions: D,
-    /// Storage of calendars, sync states, overrides, policies, rate limits and a denial.
+    /// Storage of calendars, sync states, overrides, policies, rate limits, counted bots and a
+    /// denial.
     pub state: S,
     /// Queue of sync jobs.
     pub queue: Q,
@@ -59,7 +71,7 @@ pub struct Ports<R, D, S, Q, K> {
 impl<R, D, S, Q, K> SyncPorts for Ports<R, D, S, Q, K>
 where
     R: RecallReader,
-    D: Decisions,
+    D: Decisions + MeetingDays,
     S: SyncState,
     Q: Queue,
     K: Clock,

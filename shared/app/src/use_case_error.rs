@@ -1,6 +1,6 @@
 //! Why a use case did not do what a person asked.
 
-use callsheet_domain::{CalendarId, EventId};
+use callsheet_domain::{CalendarId, EventId, Phase, Timestamp};
 
 use crate::PortError;
 use crate::found_event::{EventName, FoundEvent};
@@ -47,6 +47,13 @@ pub enum UseCaseError {
     /// The meeting of the event is over.
     #[error("the meeting of event {0} is over")]
     MeetingOver(EventId),
+    /// The meeting of the event has not begun: it starts at this instant.
+    #[error("the meeting of event {0} has not begun")]
+    NotBegun(EventId, Timestamp),
+    /// The bot of the event may be on its way or in the call: it is in this phase, if anything
+    /// was reported of it.
+    #[error("the meeting of event {0} has a bot already: {phase}", phase = in_words(*.1))]
+    HasBot(EventId, Option<Phase>),
     /// The decision about the event is not abandoned.
     #[error("the decision on event {0} is not abandoned")]
     NotAbandoned(EventId),
@@ -63,6 +70,12 @@ pub enum UseCaseError {
     /// A list at Recall has no end.
     #[error("Recall's list of {0} has no end: {1}")]
     EndlessList(String, EndlessList),
+    /// Recall refuses to create a calendar with these credentials. Its code, if there is one.
+    #[error("Recall refuses the credentials{}", .0.as_ref().map(|code| format!(" ({code})")).unwrap_or_default())]
+    CredentialsRefused(Option<String>),
+    /// A calendar may have been created, or not.
+    #[error("it is unknown whether Recall created the calendar: {0}")]
+    PerhapsCreated(PortError),
     /// A calendar was deleted at Recall, and no sync could be requested.
     #[error(
         "calendar {calendar} is deleted at Recall, but no sync could be requested ({error}), so its \
@@ -85,6 +98,14 @@ pub enum UseCaseError {
         /// The failure.
         error: Box<UseCaseError>,
     },
+    /// A collaborator failed during an import.
+    #[error("{error}")]
+    ImportInterrupted {
+        /// Number of lines that were carried out before.
+        written: usize,
+        /// The failure.
+        error: Box<UseCaseError>,
+    },
     /// A queue failed after dead letters were handled.
     #[error("{error}")]
     RedriveInterrupted {
@@ -99,4 +120,16 @@ pub enum UseCaseError {
     /// A collaborator failed.
     #[error(transparent)]
     Port(#[from] PortError),
+}
+
+/// The phase of a bot, as the end of a sentence about it.
+fn in_words(phase: Option<Phase>) -> &'static str {
+    match phase {
+        None | Some(Phase::Scheduled) => "it is at Recall, which has reported nothing of it yet",
+        Some(Phase::Joining) => "it is joining the call",
+        Some(Phase::WaitingRoom) => "it waits to be admitted to the call",
+        Some(Phase::InCall) => "it is in the call and does not record",
+        Some(Phase::Recording) => "it is recording",
+        Some(Phase::Done | Phase::NotRecorded) => "it has left the call, and is shutting down",
+    }
 }

@@ -5,10 +5,13 @@ use std::fmt;
 /// The longest name, in characters.
 const LONGEST: usize = 200;
 
-/// The name of the person who did something. Its `Debug` hides the name, which is personal
-/// and never logged.
+/// The name of the person who did something, and the signing key of the console whose holder
+/// vouched for it. Its `Debug` hides the name, which is personal and never logged.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Actor(String);
+pub struct Actor {
+    name: String,
+    key: Option<String>,
+}
 
 /// A text that is not a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +26,10 @@ impl Actor {
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidActor> {
         let text = text.into();
         if (1..=LONGEST).contains(&text.chars().count()) {
-            Ok(Self(text))
+            Ok(Self {
+                name: text,
+                key: None,
+            })
         } else {
             Err(InvalidActor)
         }
@@ -38,10 +44,22 @@ impl Actor {
         Self::parse("a forgotten person").expect("it is short enough")
     }
 
+    /// The same person, named by an access token that the signing key of this name signed.
+    #[must_use]
+    pub fn signed_with(self, key: Option<String>) -> Self {
+        Self { key, ..self }
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
+    }
+
+    /// Name of the signing key of the access token; none for the command line.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 }
 

@@ -10,21 +10,26 @@
 //! | `event` | a [`CalendarEvent`] in its [`Calendar`], and the [`Facts`] of its payload |
 //! | `meeting_link` | what names a meeting in its link |
 //! | `fact`, `verdict` | the [`Fact`]s that rules ask for; a [`Verdict`] with its [`Reason`] |
+//! | `spending` | the bots of a day and a month, counted under [`SpendingCaps`] |
 //! | `policy` | a [`PolicyDocument`] and the [`Policy`] compiled from it |
 //! | `override_scope`, `overrides` | what people set by hand: [`Overrides`] and [`Pause`] |
 //! | `decision` | [`decide()`], [`plan()`], the stored [`Decision`], and the results of its calls |
+//! | `meeting_coverage` | what came of the meetings that were to be recorded: [`MeetingTotals`] |
 //! | `sync_plan` | a [`SyncRequest`] says what to sync, and [`plan_syncs`] which syncs to make |
+//! | `bus_event` | what other systems are told: the [`BusEvent`]s of one write of a row |
 //!
 //! Inside the crate, imports name the module (`use crate::decision::Decision`); the flat
 //! names below are for other crates.
 
 mod actor;
 mod bot;
+mod bus_event;
 mod decision;
 mod email;
 mod event;
 mod fact;
 mod id;
+mod meeting_coverage;
 mod meeting_link;
 mod outcome;
 mod override_scope;
@@ -33,6 +38,7 @@ mod policy;
 mod rate;
 mod revision;
 mod spelling;
+mod spending;
 mod sync_plan;
 mod time;
 mod verdict;
@@ -42,12 +48,17 @@ pub use actor::{Actor, InvalidActor};
 pub use bot::{
     AppliedBot, BotConfig, BotEntry, ConfigDigest, InvalidBotConfig, LinkDigest, WantedBot,
 };
+pub use bus_event::{
+    BusBot, BusContent, BusEvent, BusEventId, BusEventKind, BusMeeting, BusVerdict,
+    calendar_events, decision_events, policy_events,
+};
 pub use decision::{
     Abandonment, Applied, Attempts, Call, CallAttempt, CallRecord, CallResult, Cause, Decision,
     DecisionInputs, DriftKind, Evaluation, History, LeftBot, Offer, OwnerCheck, Plan,
-    RecordedResult, RevisedCopies, RowChange, SentConfig, Step, Unchecked, Wanted, apply_result,
-    check_owner, decide, drift, owned_config, owner_to_confirm, owner_to_move_back, owners_configs,
-    plan, repair, repaired, retire, revise, revise_copies, settle_refused, skip_at_once, unchecked,
+    RecordedResult, RefusedBot, RevisedCopies, RowChange, Sending, SentConfig, Step, Unchecked,
+    Wanted, apply_result, check_owner, decide, drift, over_cap, owned_config, owner_to_confirm,
+    owner_to_move_back, owners_configs, plan, repair, repaired, retire, retry_copies, revise,
+    revise_copies, send_bot, share_ended, skip_at_once, spending_claim, unchecked,
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{
@@ -61,20 +72,32 @@ pub use id::{
     SeriesId,
 };
 pub use jiff::Timestamp;
-pub use outcome::{BotStatus, BotStatusReport, Outcome, OutcomeClass, Phase};
+pub use meeting_coverage::{
+    CountedBy, Group, GroupedTotals, JoinDelays, Loss, MeetingCopy, MeetingCounter, MeetingResult,
+    MeetingTotals, ResultTotals,
+};
+pub use outcome::{
+    Alert, AlertKind, Alerts, BotLife, BotReads, BotStatus, BotStatusReport, EarlierOutcomes,
+    Outcome, OutcomeClass, Phase,
+};
 pub use override_scope::OverrideScope;
 pub use overrides::{
-    ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, UnappliedOverride,
+    ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, PauseEnd, UnappliedOverride,
     UnknownChoice,
 };
 pub use policy::{
     BotTemplate, DayOfWeek, Deduplication, DeduplicationScheme, EvaluationFailure, Expression,
     ExpressionProblem, HoursDocument, InvalidPolicy, LinkComparison, NamedPolicyDocument, NearMiss,
-    Notation, OwnDomains, Policy, PolicyDocument, PolicyProblem, RuleDocument, RulePart, RuleTrace,
-    Shorthands, Situation, Then, TracedRule, When,
+    Notation, OwnDomains, Policy, PolicyDocument, PolicyProblem, RetriedOutcome, Retries,
+    RetryDocument, RuleDocument, RulePart, RuleTrace, Shorthands, Situation, SpendingDocument,
+    Then, TracedRule, When,
 };
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};
+pub use spending::{
+    Account, CapReached, CountedBot, Limits, Most, Period, SpendingCaps, SpendingChange,
+    SpendingClaim, Spent, Uncounted, count, uncount,
+};
 pub use sync_plan::{
     AllCalendarsRead, CalendarListProgress, CalendarRecord, CatchUp, CompletedSync,
     CompletedWindows, Coverage, DUE_AT_ONCE, DistantChanges, EventReadings, EventRequest,

@@ -8,7 +8,9 @@ use crate::actor::Actor;
 use crate::event::CalendarEvent;
 use crate::id::{CalendarId, EventId, IcalUid, PlatformEventId, SeriesId};
 use crate::override_scope::OverrideScope;
-use jiff::Timestamp;
+use crate::verdict::RuleName;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 
 /// The choice of an override.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,6 +77,15 @@ pub struct Pause {
     pub at: Timestamp,
 }
 
+/// When a pause ends that a person sets.
+#[derive(Debug, Clone)]
+pub enum PauseEnd {
+    /// At an instant.
+    At(Timestamp),
+    /// So long after it was set, in days of the zone.
+    After(Span, TimeZone),
+}
+
 /// An override of an event that no sync of the event has applied yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnappliedOverride {
@@ -100,6 +111,8 @@ pub struct Overrides {
     /// The latest revision that only full syncs of the owner's calendars apply: that of a
     /// series, of a pause, or of more overrides of events than are applied one by one.
     pub full_sync_revision: OverrideRevision,
+    /// The overrides of events that no sync of the event has applied yet.
+    pub unapplied: Vec<UnappliedOverride>,
     /// They are to be deleted, since no calendar of the owner was left.
     pub are_expiring: bool,
 }
@@ -164,9 +177,40 @@ impl ApplicableOverrides<'_> {
         let pause = self.pause.map(|pause| pause.revision);
         revisions.chain(pause).max().unwrap_or_default()
     }
+
+    /// When the override was set that `rule` names; none if it names none.
+    #[must_use]
+    pub fn set_at(&self, rule: &RuleName) -> Option<Timestamp> {
+        let of_rule = if *rule == RuleName::EVENT_OVERRIDE {
+            self.event
+        } else if *rule == RuleName::SERIES_OVERRIDE {
+            self.series
+        } else {
+            None
+        };
+        of_rule.map(|set| set.at)
+    }
+
+    /// Whether they say that the event is not recorded, as far as the policy does not say more:
+    /// its own override goes before that of its series, and this before a pause.
+    #[must_use]
+    pub fn deny(&self, now: Timestamp) -> bool {
+        let choices = [self.event, self.series].into_iter().flatten();
+        let mut choices = choices.map(|set| set.choice);
+        match choices.find(|choice| *choice != OverrideChoice::Clear) {
+            Some(choice) => choice == OverrideChoice::Skip,
+            None => self.pause.is_some_and(|pause| now < pause.until),
+        }
+    }
 }
 
 impl Override {
+    /// Whether setting this choice again by the same person would change nothing.
+    #[must_use]
+    pub fn is_same(&self, choice: OverrideChoice, by: &Actor) -> bool {
+        self.choice == choice && self.by.as_ref() == Some(by)
+    }
+
     /// Who set it, as a sentence names them.
     #[must_use]
     pub fn actor_name(&self) -> &str {
@@ -174,7 +218,32 @@ impl Override {
     }
 }
 
+impl PauseEnd {
+    /// The end of a pause that is set at an instant; none if it is past all time.
+    #[must_use]
+    pub fn of_pause_set_at(&self, at: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::At(until) => Some(*until),
+            Self::After(length, zone) => {
+                let end = at.to_zoned(zone.clone()).checked_add(*length);
+                end.ok().map(|end| end.timestamp())
+            }
+        }
+    }
+}
+
 impl Pause {
+    /// Whether pausing until an end, or resuming, by the same person would change nothing at
+    /// `now`. A length counts from when the pause was set, not again from each repetition.
+    #[must_use]
+    pub fn is_same(&self, end: Option<&PauseEnd>, by: &Actor, now: Timestamp) -> bool {
+        let has_end = match end {
+            None => self.until <= now,
+            Some(end) => self.until > now && end.of_pause_set_at(self.at) == Some(self.until),
+        };
+        has_end && self.by.as_ref() == Some(by)
+    }
+
     /// Who set it, as a sentence names them.
     #[must_use]
     pub fn actor_name(&self) -> &str {

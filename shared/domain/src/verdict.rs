@@ -35,6 +35,8 @@ impl RuleName {
     pub const PAUSED: Self = Self::fixed("paused");
     /// The meeting had begun when it was decided to record it.
     pub const BEGUN: Self = Self::fixed("begun");
+    /// A cap on spending leaves no room for its bot.
+    pub const SPENDING_CAP: Self = Self::fixed("spending-cap");
     /// No rule applies.
     pub const DEFAULT: Self = Self::fixed("default");
 
@@ -52,6 +54,7 @@ impl RuleName {
         Self::SERIES_OVERRIDE,
         Self::PAUSED,
         Self::BEGUN,
+        Self::SPENDING_CAP,
         Self::DEFAULT,
     ];
 

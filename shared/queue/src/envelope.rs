@@ -25,7 +25,7 @@ enum Envelope {
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-enum MessageV1 {
+pub(crate) enum MessageV1 {
     EventsChanged {
         #[serde(flatten)]
         about: AboutV1,
@@ -40,7 +40,9 @@ enum MessageV1 {
         event_id: String,
     },
     BotStatus(BotStatusV1),
-    /// Written by the schedule, which knows neither a calendar nor the time.
+    /// Written by a schedule, which knows neither a calendar nor the time.
+    KeepCoverage,
+    /// Written by a schedule, too.
     Resync,
     ResyncNow {
         #[serde(with = "microsecond::required")]
@@ -50,14 +52,14 @@ enum MessageV1 {
 
 /// Instants are microseconds since 1970.
 #[derive(Serialize, Deserialize)]
-struct AboutV1 {
+pub(crate) struct AboutV1 {
     calendar_id: String,
     #[serde(with = "microsecond::required")]
     sent_at: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
-struct BotStatusV1 {
+pub(crate) struct BotStatusV1 {
     bot_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     event_id: Option<String>,
@@ -104,6 +106,7 @@ impl BotStatusV1 {
 /// The text that carries `job`.
 pub(crate) fn job_text(job: &SyncJob) -> String {
     let message = match job {
+        SyncJob::KeepCoverage => MessageV1::KeepCoverage,
         SyncJob::Resync => MessageV1::Resync,
         SyncJob::ResyncNow { sent_at } => MessageV1::ResyncNow { sent_at: *sent_at },
         SyncJob::Event(request) => MessageV1::EventOverridden {
@@ -142,6 +145,7 @@ pub fn parse_job(text: &str) -> Result<SyncJob, UnreadableMessage> {
     };
     let (about, reason) = match message {
         MessageV1::BotStatus(status) => return status.report().map(SyncJob::BotStatus),
+        MessageV1::KeepCoverage => return Ok(SyncJob::KeepCoverage),
         MessageV1::Resync => return Ok(SyncJob::Resync),
         MessageV1::ResyncNow { sent_at } => return Ok(SyncJob::ResyncNow { sent_at }),
         MessageV1::EventsChanged { about, since } => (about, SyncReason::EventsChanged { since }),
@@ -187,11 +191,12 @@ mod tests {
     }
 
     #[test_case(SyncJob::Resync, r#"{"v":"1","kind":"resync"}"#; "the schedule's message")]
+    #[test_case(SyncJob::KeepCoverage, r#"{"v":"1","kind":"keep_coverage"}"#; "the totals of past days")]
     #[test_case(
         SyncJob::ResyncNow { sent_at: instant(5) }, r#"{"v":"1","kind":"resync_now","sent_at":5}"#;
         "a requested resync"
     )]
-    fn a_resync_names_no_calendar(job: SyncJob, text: &str) {
+    fn a_periodic_job_names_no_calendar(job: SyncJob, text: &str) {
         assert_eq!(job_text(&job), text);
         assert_eq!(parse_job(text), Ok(job));
     }

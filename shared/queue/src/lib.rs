@@ -3,6 +3,8 @@
 mod dead_letters;
 mod depth;
 mod envelope;
+#[cfg(test)]
+mod released;
 mod sqs;
 
 pub use dead_letters::SqsDeadLetters;

@@ -45,6 +45,7 @@ impl Queue for SqsQueue {
             SyncJob::Request(request) => request.calendar_id.as_str(),
             SyncJob::Event(request) => request.calendar_id.as_str(),
             SyncJob::BotStatus(report) => report.bot_id.as_str(),
+            SyncJob::KeepCoverage => "coverage",
             SyncJob::Resync | SyncJob::ResyncNow { .. } => "resync",
         };
         self.client

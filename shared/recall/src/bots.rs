@@ -2,7 +2,7 @@
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{BotReply, Bots, LeaveReply, ScheduleRequest};
-use callsheet_domain::{BotEntry, BotId, EventId};
+use callsheet_domain::{BotEntry, BotId, EventId, Operation};
 use reqwest::Method;
 use serde_json::json;
 use url::Url;
@@ -32,19 +32,20 @@ impl Bots for RecallClient {
             .request(Method::POST, self.url_of_bot(request.event_id))
             .header(IDEMPOTENCY_KEY, &request.idempotency_key.0)
             .json(&body);
-        bot_reply(&self.send(call).await?)
+        bot_reply(&self.send(Operation::ScheduleBot, call).await?)
     }
 
     async fn unschedule(&self, event_id: &EventId) -> Result<BotReply, PortError> {
         let call = self.request(Method::DELETE, self.url_of_bot(event_id));
-        unschedule_reply(&self.send(call).await?)
+        unschedule_reply(&self.send(Operation::UnscheduleBot, call).await?)
     }
 
     async fn bots_of(&self, event_id: &EventId) -> Result<Option<Vec<BotEntry>>, PortError> {
         let url = self
             .base
             .at(&format!("/api/v2/calendar-events/{event_id}/"));
-        let reply = self.send(self.request(Method::GET, url)).await?;
+        let call = self.request(Method::GET, url);
+        let reply = self.send(Operation::GetEvent, call).await?;
         match reply.status.as_u16() {
             200 => Ok(Some(listed_bots(&reply)?)),
             404 => Ok(None),
@@ -54,7 +55,8 @@ impl Bots for RecallClient {
 
     async fn leave_call(&self, bot_id: &BotId) -> Result<LeaveReply, PortError> {
         let url = self.base.at(&format!("/api/v1/bot/{bot_id}/leave_call/"));
-        leave_reply(&self.send(self.request(Method::POST, url)).await?)
+        let call = self.request(Method::POST, url);
+        leave_reply(&self.send(Operation::LeaveCall, call).await?)
     }
 }
 

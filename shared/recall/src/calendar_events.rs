@@ -4,7 +4,7 @@ use std::fmt;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{CalendarEvents, EventQuery, PageOfEvents, UnreadableEvent};
-use callsheet_domain::{Calendar, CalendarEvent, CalendarId, EventId, PageCursor};
+use callsheet_domain::{Calendar, CalendarEvent, CalendarId, EventId, Operation, PageCursor};
 use reqwest::Method;
 use serde_json::Value;
 use url::Url;
@@ -41,7 +41,8 @@ const NAMES: ItemNames = ItemNames {
 impl CalendarEvents for RecallClient {
     async fn calendar(&self, id: &CalendarId) -> Result<Option<Calendar>, PortError> {
         let url = self.base.at(&format!("/api/v2/calendars/{id}/"));
-        let reply = self.send(self.request(Method::GET, url)).await?;
+        let call = self.request(Method::GET, url);
+        let reply = self.send(Operation::GetCalendar, call).await?;
         match reply.status.as_u16() {
             200 => calendar_of_text(&reply.body)
                 .map(Some)
@@ -58,7 +59,8 @@ impl CalendarEvents for RecallClient {
             next: None,
         };
         let url = self.base.at(&format!("{EVENTS}{id}/"));
-        let reply = self.send(self.request(Method::GET, url)).await?;
+        let call = self.request(Method::GET, url);
+        let reply = self.send(Operation::GetEvent, call).await?;
         match reply.status.as_u16() {
             200 => match parse(reply.body.as_ref(), None) {
                 Ok(event) => page.events.push(event),
@@ -138,7 +140,8 @@ impl RecallClient {
             Some(cursor) => self.url_of_page(cursor, EVENTS)?,
             None => self.url_of_first_page(query),
         };
-        self.send_for_page(self.request(Method::GET, url), NAMES, found)
+        let call = self.request(Method::GET, url);
+        self.send_for_page(Operation::ListEvents, call, NAMES, found)
             .await
     }
 

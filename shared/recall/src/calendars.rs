@@ -1,4 +1,4 @@
-//! Lists and deletes the workspace's calendars.
+//! Lists, creates and deletes the workspace's calendars.
 //!
 //! A listed calendar contains its OAuth client secret and refresh token in
 //! clear. So a page is split without being parsed: each calendar stays text, and
@@ -6,12 +6,15 @@
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    CalendarDirectory, CalendarRemoval, PageOfCalendars, Removed, UnreadableCalendar,
+    CalendarCreation, CalendarDirectory, CalendarRemoval, Creation, NewCalendar, PageOfCalendars,
+    RecallRegion, RecallReply, Removed, UnreadableCalendar,
 };
-use callsheet_domain::{CalendarId, PageCursor, Timestamp};
+use callsheet_domain::{CalendarId, Operation, PageCursor, Timestamp};
 use reqwest::{Method, Url};
+use serde_json::{Value, json};
 
 use crate::RecallClient;
+use crate::http_reply::HttpReply;
 use crate::lenient::{Item, ItemNames};
 use crate::wire::{calendar_of_text, id_of_calendar};
 
@@ -40,16 +43,75 @@ impl CalendarDirectory for RecallClient {
         };
         let request = self.request(Method::GET, url);
         page.next = self
-            .send_for_page(request, NAMES, |item| add(&mut page, item))
+            .send_for_page(Operation::ListCalendars, request, NAMES, |item| {
+                add(&mut page, item);
+            })
             .await?;
         Ok(page)
+    }
+}
+
+impl RecallRegion for RecallClient {
+    async fn first_calendars(&self) -> Result<RecallReply, PortError> {
+        let mut page = PageOfCalendars {
+            calendars: Vec::new(),
+            unreadable: Vec::new(),
+            next: None,
+        };
+        let request = self.request(Method::GET, self.url_of_first_calendars(None));
+        let (next, answered_at) = self
+            .send_for_dated_page(Operation::ListCalendars, request, NAMES, |item| {
+                add(&mut page, item);
+            })
+            .await?;
+        page.next = next;
+        Ok(RecallReply { page, answered_at })
+    }
+}
+
+impl CalendarCreation for RecallClient {
+    async fn create_calendar(&self, new: &NewCalendar) -> Result<Creation, PortError> {
+        let body = json!({
+            "platform": new.platform.as_str(),
+            "oauth_client_id": new.client_id,
+            "oauth_client_secret": new.client_secret,
+            "oauth_refresh_token": new.refresh_token,
+        });
+        let call = self.request(Method::POST, self.base.at(CALENDARS));
+        let reply = self.send(Operation::CreateCalendar, call.json(&body));
+        creation_of(&reply.await?)
+    }
+}
+
+/// The meaning of an answer. A refusal may quote what was sent, so only its code is read.
+fn creation_of(reply: &HttpReply) -> Result<Creation, PortError> {
+    match reply.status.as_u16() {
+        200..=299 => {
+            let created = calendar_of_text(&reply.body);
+            created
+                .map(Creation::Created)
+                .map_err(|problem| reply.unreadable(&problem))
+        }
+        400 | 422 => {
+            let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+            let code = body.get("code").and_then(Value::as_str);
+            let is_code = |code: &&str| {
+                code.len() <= 100
+                    && code
+                        .bytes()
+                        .all(|byte| byte == b'_' || byte.is_ascii_lowercase())
+            };
+            Ok(Creation::Refused(code.filter(is_code).map(str::to_owned)))
+        }
+        _ => Err(reply.failure()),
     }
 }
 
 impl CalendarRemoval for RecallClient {
     async fn delete_calendar(&self, id: &CalendarId) -> Result<Removed, PortError> {
         let url = self.base.at(&format!("{CALENDARS}{id}/"));
-        let reply = self.send(self.request(Method::DELETE, url)).await?;
+        let call = self.request(Method::DELETE, url);
+        let reply = self.send(Operation::DeleteCalendar, call).await?;
         match reply.status.as_u16() {
             200..=299 => Ok(Removed::Deleted),
             404 => Ok(Removed::AlreadyGone),
@@ -88,7 +150,6 @@ fn add(page: &mut PageOfCalendars, item: Item<'_>) {
 mod tests {
     use super::*;
     use crate::lenient::PageSplitter;
-    use serde_json::{Value, json};
     use test_case::test_case;
 
     /// A page of one calendar in the published shape, with `value` in `field`.
@@ -163,6 +224,25 @@ mod tests {
         let page = page(field, json!({}));
         let problem = &page.unreadable[0].problem;
         assert_eq!(*problem, format!("missing or not readable: {field}"));
+    }
+
+    #[test_case(400, r#"{"code": "invalid_grant", "message": "never-log-me"}"#, Some("invalid_grant"); "a code")]
+    #[test_case(400, r#"{"code": "Never log me"}"#, None; "a sentence in place of a code")]
+    #[test_case(400, r#"{"oauth_refresh_token": ["never-log-me"]}"#, None; "errors of fields")]
+    #[test_case(422, "<html>", None; "no document")]
+    fn a_refused_calendar_shows_nothing_but_a_code(status: u16, body: &str, code: Option<&str>) {
+        let reply = HttpReply::of(status, body.as_bytes());
+        let creation = creation_of(&reply).expect("a refusal");
+        assert_eq!(creation, Creation::Refused(code.map(str::to_owned)));
+    }
+
+    #[test_case(401, "{}"; "a wrong key")]
+    #[test_case(503, "{}"; "an outage")]
+    #[test_case(201, r#"{"id": "never-log-me"}"#; "an answer that is not a calendar")]
+    fn an_answer_that_creates_and_refuses_nothing_is_a_failure(status: u16, body: &str) {
+        let failure = creation_of(&HttpReply::of(status, body.as_bytes()));
+        let failure = failure.expect_err("a failure").to_string();
+        assert!(!failure.contains("never-log-me"), "{failure}");
     }
 
     #[test]

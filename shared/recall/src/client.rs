@@ -3,9 +3,9 @@
 use std::sync::Once;
 use std::time::Duration;
 
-use callsheet_app::PortError;
-use callsheet_domain::PageCursor;
-use reqwest::header::{AUTHORIZATION, RETRY_AFTER};
+use callsheet_app::{Metric, PortError, Service};
+use callsheet_domain::{Operation, PageCursor, Timestamp};
+use reqwest::header::{AUTHORIZATION, DATE, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use url::Url;
 
@@ -35,10 +35,19 @@ impl RecallClient {
     /// If the machine's certificates cannot be read: no call could be made.
     #[must_use]
     pub fn new(base: BaseUrl, key: ApiKey) -> Self {
+        Self::waiting(base, key, CALL)
+    }
+
+    /// The client whose calls may take so long, where the machine is slower than a function.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    #[must_use]
+    pub fn waiting(base: BaseUrl, key: ApiKey, call: Duration) -> Self {
         install_ring();
         let http = Client::builder()
             .connect_timeout(CONNECT)
-            .timeout(CALL)
+            .timeout(call)
             .pool_idle_timeout(IDLE)
             // A redirect could carry the key to another origin.
             .redirect(reqwest::redirect::Policy::none())
@@ -63,20 +72,40 @@ impl RecallClient {
             .header(AUTHORIZATION, self.key.authorization())
     }
 
-    /// Sends a request and reads the whole response.
-    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<HttpReply, PortError> {
-        read(request.send().await.map_err(unavailable)?).await
+    /// Sends a request of an operation and reads the whole response.
+    pub(crate) async fn send(
+        &self,
+        operation: Operation,
+        request: RequestBuilder,
+    ) -> Result<HttpReply, PortError> {
+        read(start(operation, request).await?).await
     }
 
     /// Sends a request for a page of a list, and gives its items while it arrives. Returns
     /// the cursor of the next page.
     pub(crate) async fn send_for_page(
         &self,
+        operation: Operation,
+        request: RequestBuilder,
+        names: ItemNames,
+        found: impl FnMut(Item<'_>) + Send,
+    ) -> Result<Option<PageCursor>, PortError> {
+        let page = self
+            .send_for_dated_page(operation, request, names, found)
+            .await?;
+        Ok(page.0)
+    }
+
+    /// The same with the clock of the service, if the response says it.
+    pub(crate) async fn send_for_dated_page(
+        &self,
+        operation: Operation,
         request: RequestBuilder,
         names: ItemNames,
         mut found: impl FnMut(Item<'_>) + Send,
-    ) -> Result<Option<PageCursor>, PortError> {
-        let mut response = request.send().await.map_err(unavailable)?;
+    ) -> Result<(Option<PageCursor>, Option<Timestamp>), PortError> {
+        let mut response = start(operation, request).await?;
+        let date = date_of(&response);
         if response.status() != StatusCode::OK {
             return Err(read(response).await?.failure());
         }
@@ -86,8 +115,21 @@ impl RecallClient {
         while let Some(piece) = response.chunk().await.map_err(unavailable)? {
             page.push(&piece, &mut found).map_err(unreadable)?;
         }
-        page.finish(&mut found).map_err(unreadable)
+        let next = page.finish(&mut found).map_err(unreadable)?;
+        Ok((next, date))
     }
+}
+
+/// Sends a request, and counts it and the answer that asks to wait.
+async fn start(operation: Operation, request: RequestBuilder) -> Result<Response, PortError> {
+    if let Some(calls) = Metric::calls(operation) {
+        calls.count(1_u32);
+    }
+    let response = request.send().await.map_err(unavailable)?;
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        Metric::RecallThrottled.count(1_u32);
+    }
+    Ok(response)
 }
 
 /// Reads the whole response, within [`LONGEST_ITEM`].
@@ -119,9 +161,21 @@ async fn read(mut response: Response) -> Result<HttpReply, PortError> {
     })
 }
 
+/// The clock of the server, by the header of the response.
+pub(crate) fn date_of(response: &Response) -> Option<Timestamp> {
+    let date = response.headers().get(DATE)?.to_str().ok()?;
+    let date = jiff::fmt::rfc2822::parse(date).ok()?;
+    Some(date.timestamp())
+}
+
 fn unavailable(error: reqwest::Error) -> PortError {
+    did_not_answer(SERVICE, error)
+}
+
+/// The failure that a service did not answer.
+pub(crate) fn did_not_answer(service: Service, error: reqwest::Error) -> PortError {
     PortError::Unavailable {
-        service: SERVICE,
+        service,
         reason: if error.is_timeout() {
             "the call timed out"
         } else {
@@ -131,6 +185,22 @@ fn unavailable(error: reqwest::Error) -> PortError {
         // Without the address: it may contain a cursor.
         source: Some(Box::new(error.without_url())),
     }
+}
+
+/// A client for requests to other services than Recall. It follows no redirect, which could carry
+/// a secret to another origin.
+///
+/// # Panics
+/// If the machine's certificates cannot be read: no call could be made.
+#[must_use]
+pub fn https_client(timeout: Duration) -> Client {
+    install_ring();
+    Client::builder()
+        .timeout(timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("callsheet/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .expect("the settings are constant, and the machine has certificates")
 }
 
 /// Installs ring as the TLS provider of the process. The AWS client uses ring too,

@@ -6,6 +6,8 @@
 //! if `LOG_LEVEL` sets the target of this module to `trace`; otherwise nothing is
 //! installed.
 
+use std::collections::BTreeSet;
+
 use aws_smithy_runtime_api::client::http::{
     HttpClient as _, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector,
     http_client_fn,
@@ -42,7 +44,8 @@ impl HttpConnector for Logged {
 pub struct AwsRequest {
     /// IAM's name of the action, such as `dynamodb:Query`.
     pub action: String,
-    /// Name of a table, of its index (`table/index/name`), URL of a queue, or ARN of a secret.
+    /// Name of a table, of its index (`table/index/name`), of a bus (`event-bus/name`), URL of a
+    /// queue, or ARN of a secret.
     pub resource: String,
 }
 
@@ -52,6 +55,9 @@ pub struct AwsRequest {
 /// not known here is named as a whole, so that it is seen.
 #[must_use]
 pub fn requests(target: &str, body: &[u8]) -> Vec<AwsRequest> {
+    if target.is_empty() && body.starts_with(b"Action=") {
+        return vec![of_query(body)];
+    }
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let (service, operation) = target.rsplit_once('.').unwrap_or(("", target));
     let text = |name: &str| body[name].as_str().unwrap_or_default();
@@ -64,8 +70,24 @@ pub fn requests(target: &str, body: &[u8]) -> Vec<AwsRequest> {
             text("QueueUrl"),
         )],
         "secretsmanager" => vec![request("secretsmanager", operation, text("SecretId"))],
+        "AWSEvents" => of_buses(operation, &body),
         _ => vec![request("unknown", target, "")],
     }
+}
+
+/// A request in the older protocol of forms, which names its service by its version.
+fn of_query(body: &[u8]) -> AwsRequest {
+    let body = String::from_utf8_lossy(body);
+    let field = |name: &str| {
+        let mut pairs = body.split('&').filter_map(|pair| pair.split_once('='));
+        let found = pairs.find(|(of, _)| *of == name);
+        found.map_or("", |(_, value)| value)
+    };
+    let service = match field("Version") {
+        "2010-05-15" => "cloudformation",
+        _ => "unknown",
+    };
+    request(service, field("Action"), field("StackName"))
 }
 
 fn of_tables(operation: &str, body: &Value) -> Vec<AwsRequest> {
@@ -88,6 +110,17 @@ fn of_tables(operation: &str, body: &Value) -> Vec<AwsRequest> {
     }
 }
 
+/// One for each bus that the entries of a request name.
+fn of_buses(operation: &str, body: &Value) -> Vec<AwsRequest> {
+    let entries = body["Entries"].as_array().map(Vec::as_slice);
+    let names = entries.unwrap_or_default().iter();
+    let names: BTreeSet<_> = names
+        .filter_map(|one| one["EventBusName"].as_str())
+        .collect();
+    let of = |name| request("events", operation, &format!("event-bus/{name}"));
+    names.into_iter().map(of).collect()
+}
+
 fn request(service: &str, operation: &str, resource: &str) -> AwsRequest {
     AwsRequest {
         action: format!("{service}:{operation}"),
@@ -107,6 +140,9 @@ mod tests {
     #[test_case("AmazonSQS.SendMessage", r#"{"QueueUrl":"https://q"}"#, &[("sqs:SendMessage", "https://q")]; "a queue")]
     #[test_case("AmazonSQS.DeleteMessageBatch", r#"{"QueueUrl":"https://q"}"#, &[("sqs:DeleteMessage", "https://q")]; "a batch of messages")]
     #[test_case("secretsmanager.GetSecretValue", r#"{"SecretId":"arn"}"#, &[("secretsmanager:GetSecretValue", "arn")]; "a secret")]
+    #[test_case("AWSEvents.PutEvents", r#"{"Entries":[{"EventBusName":"b"},{"EventBusName":"b"}]}"#, &[("events:PutEvents", "event-bus/b")]; "a bus")]
+    #[test_case("", "Action=DescribeStacks&Version=2010-05-15&StackName=callsheet", &[("cloudformation:DescribeStacks", "callsheet")]; "a stack")]
+    #[test_case("", "Action=Fly&Version=1", &[("unknown:Fly", "")]; "another service in forms")]
     #[test_case("Kinesis_20131202.PutRecord", "{}", &[("unknown:Kinesis_20131202.PutRecord", "")]; "another service")]
     #[test_case("", "<xml>", &[("unknown:", "")]; "another protocol")]
     fn a_request_is_named_as_a_role_allows_it(target: &str, body: &str, expected: &[(&str, &str)]) {

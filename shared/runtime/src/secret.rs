@@ -35,7 +35,16 @@ pub struct Secret<T> {
     client: Client,
     arn: String,
     parse: Parse<T>,
-    current: Mutex<(T, Timestamp)>,
+    current: Mutex<Loaded<T>>,
+}
+
+/// A value, and how fresh it is.
+struct Loaded<T> {
+    value: T,
+    /// When it was loaded.
+    at: Timestamp,
+    /// When it was to be loaded last, also in vain.
+    tried_at: Timestamp,
 }
 
 type Parse<T> = Box<dyn Fn(&str) -> Result<T, String> + Send + Sync>;
@@ -64,26 +73,37 @@ impl<T: Clone> Secret<T> {
             client,
             arn: arn.to_owned(),
             parse,
-            current: Mutex::new((value, now)),
+            current: Mutex::new(Loaded {
+                value,
+                at: now,
+                tried_at: now,
+            }),
         })
     }
 
     /// The secret as it was last loaded.
     pub async fn current(&self) -> T {
-        self.current.lock().await.0.clone()
+        self.current.lock().await.value.clone()
+    }
+
+    /// The secret as it was last loaded, and when that was.
+    pub async fn loaded(&self) -> (T, Timestamp) {
+        let current = self.current.lock().await;
+        (current.value.clone(), current.at)
     }
 
     /// Loads the secret again, unless it was loaded less than 50 seconds ago. None if
     /// it was not loaded: the current one remains.
     pub async fn refresh(&self, now: Timestamp) -> Option<T> {
         let mut current = self.current.lock().await;
-        if now < plus(current.1, PAUSE) {
+        if now < plus(current.tried_at, PAUSE) {
             return None;
         }
-        current.1 = now;
+        current.tried_at = now;
         match fetch(&self.client, &self.arn, &self.parse).await {
             Ok(value) => {
-                current.0 = value.clone();
+                current.value = value.clone();
+                current.at = now;
                 Some(value)
             }
             Err(error) => {

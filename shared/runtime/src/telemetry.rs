@@ -1,21 +1,29 @@
 //! The log: JSON lines on standard output, which Lambda collects.
 
-use std::io;
+use std::{fmt, io};
 
 use callsheet_app::METRICS;
-use tracing::Subscriber;
+use serde_json::Value;
+use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter, Targets};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::environment::Environment;
 use crate::metrics::MetricsLayer;
+use crate::request::request_id;
+
+/// The prefix of the targets of Callsheet's own crates.
+const OWN: &str = "callsheet";
 
 /// Starts the log at the level in `LOG_LEVEL`: one level, or levels by target, such
 /// as `info,callsheet_app=debug`. If it is missing or malformed, at `info`. Metrics
-/// are written at any level. A second start in one process has no effect.
+/// are written at any level. Lines of other crates are never finer than `info`: the Lambda
+/// runtime's show whole requests, and with them access tokens and signatures. A second start in one process has no effect.
 pub fn log_to_stdout(environment: &Environment) {
     // An error means that the log was started before.
     let _ = log_to(environment, io::stdout).try_init();
@@ -32,11 +40,51 @@ where
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
+        .map_event_format(WithRequestId)
         .with_writer(writer.clone())
-        .with_filter(filter.with_target(METRICS, LevelFilter::OFF));
+        .with_filter(
+            filter
+                .with_target(METRICS, LevelFilter::OFF)
+                .and(discreet()),
+        );
     let of_metrics = Targets::new().with_target(METRICS, LevelFilter::INFO);
     let metrics = MetricsLayer::of(environment, writer).map(|layer| layer.with_filter(of_metrics));
     tracing_subscriber::registry().with(lines).with(metrics)
+}
+
+/// What may be logged at all: of other crates nothing finer than `info`, whatever is chosen.
+fn discreet() -> Targets {
+    let others = Targets::new().with_default(LevelFilter::INFO);
+    others.with_target(OWN, LevelFilter::TRACE)
+}
+
+/// Lines of another format, each of which is a JSON object, with the id of the invocation.
+struct WithRequestId<F>(F);
+
+impl<S, N, F> FormatEvent<S, N> for WithRequestId<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let Some(id) = request_id() else {
+            return self.0.format_event(context, writer, event);
+        };
+        let mut line = String::new();
+        self.0
+            .format_event(context, Writer::new(&mut line), event)?;
+        // A line always has fields: its time, at least.
+        match line.strip_prefix('{') {
+            Some(fields) => write!(writer, "{{\"requestId\":{},{fields}", Value::from(id)),
+            None => writer.write_str(&line),
+        }
+    }
 }
 
 /// The filter that `text` describes. A word that is no level would be taken for a
@@ -51,7 +99,9 @@ fn parse(text: &str) -> Option<Targets> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use crate::request::in_request;
+    use callsheet_app::Metric;
+    use serde_json::json;
     use std::io::Write;
     use std::sync::{Arc, Mutex};
     use test_case::test_case;
@@ -99,7 +149,8 @@ mod tests {
     #[test_case("callsheet=trace,callsheet::metrics=trace"; "the target's own")]
     fn a_metric_is_one_line_at_any_level(level: &'static str) {
         let lines = logged(level, || {
-            tracing::info!(target: METRICS, late = 1, abandoned = 0, bots = 2_u32);
+            Metric::Abandoned.count(0_u32);
+            Metric::OverdueSeconds.count(90_u32);
         });
         let [line] = &lines[..] else {
             panic!("{lines:?}");
@@ -107,12 +158,12 @@ mod tests {
         let expected = json!([{
             "Namespace": "calls",
             "Dimensions": [[]],
-            "Metrics": [{"Name": "bots", "Unit": "Count"}, {"Name": "late", "Unit": "Count"}],
+            "Metrics": [{"Name": "overdue_seconds", "Unit": "Seconds"}],
         }]);
         assert_eq!(line["_aws"]["CloudWatchMetrics"], expected);
         assert!(line["_aws"]["Timestamp"].as_i64().unwrap() > 1_700_000_000_000);
-        assert_eq!((&line["late"], &line["bots"]), (&json!(1), &json!(2)));
-        assert_eq!(line["message"], "metrics: bots 2, late 1");
+        assert_eq!(line["overdue_seconds"], json!(90));
+        assert_eq!(line["message"], "metrics: overdue_seconds 90");
         assert!(
             line["timestamp"]
                 .as_str()
@@ -123,9 +174,64 @@ mod tests {
     }
 
     #[test]
-    fn counts_of_zero_are_not_sent() {
-        let none = logged("info", || tracing::info!(target: METRICS, late = 0));
-        assert_eq!(none, [json!(null); 0]);
+    fn each_line_of_an_invocation_names_it_and_its_metrics_are_one_line() {
+        let lines = logged("info", || {
+            tracing::info!("before");
+            let work = async {
+                Metric::Late.count(1_u32);
+                tracing::info!("during");
+                tokio::task::yield_now().await;
+                Metric::Late.count(1_u32);
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            runtime
+                .unwrap()
+                .block_on(in_request("r-\"1\"".to_owned(), work));
+        });
+        assert_eq!(texts(&lines), ["before", "during", "metrics: late 2"]);
+        let ids: Vec<_> = lines
+            .iter()
+            .map(|line| line["requestId"].as_str())
+            .collect();
+        assert_eq!(ids, [None, Some("r-\"1\""), Some("r-\"1\"")]);
+        assert_eq!(lines[2]["late"], json!(2));
+    }
+
+    #[test]
+    fn an_invocation_that_panics_loses_no_metric() {
+        let lines = logged("off", || {
+            let panics = std::panic::catch_unwind(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().build();
+                runtime
+                    .unwrap()
+                    .block_on(in_request("r-1".to_owned(), async {
+                        Metric::Abandoned.count(1_u32);
+                        panic!("as expected");
+                    }))
+            });
+            assert!(panics.is_err());
+        });
+        assert_eq!(texts(&lines), ["metrics: abandoned 1"]);
+    }
+
+    /// `lambda_runtime` shows events at `trace`, and with them the header of a request.
+    #[test_case("trace"; "for all")]
+    #[test_case("debug,lambda_runtime=trace"; "by its name")]
+    fn no_level_shows_the_requests_that_the_runtime_received(level: &'static str) {
+        let lines = logged(level, || {
+            for_each_target("authorization: Bearer eyJhbGciOiJIUzI1NiJ9");
+            tracing::debug!("our own");
+            tracing::info!(target: "lambda_runtime", "started");
+        });
+        assert_eq!(texts(&lines), ["our own", "started"]);
+    }
+
+    /// Logs a text as the crates do that see requests.
+    fn for_each_target(text: &str) {
+        tracing::trace!(target: "lambda_runtime::layers::api_client", "{text}");
+        tracing::debug!(target: "lambda_runtime", "{text}");
+        tracing::trace!(target: "hyper::proto::h1", "{text}");
+        tracing::debug!(target: "aws_smithy_runtime::client", "{text}");
     }
 
     #[test_case("warn", &["worse"]; "one level")]

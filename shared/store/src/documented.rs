@@ -9,10 +9,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use callsheet_app::ports::NewPolicy;
 use callsheet_domain::{
     Abandonment, Actor, Applied, Attempts, BotConfig, BotStatus, CalendarRecord, CallRecord, Cause,
-    CompletedSync, Decision, Fact, FactValue, FactValues, Generation, History, Offer, Operation,
-    Outcome, OverrideRevision, PageCursor, Person, PolicyRevision, Reason, RecordedResult,
-    ResponseStatus, RuleName, SyncInProgress, TestedRules, UnreadableEvent, UnreadableEvents,
-    Verdict, Wanted,
+    CompletedSync, Decision, EarlierOutcomes, Fact, FactValue, FactValues, Generation, History,
+    Offer, Operation, Outcome, OverrideRevision, PageCursor, Person, PolicyRevision, Reason,
+    RecordedResult, ResponseStatus, RuleName, SyncInProgress, TestedRules, UnreadableEvent,
+    UnreadableEvents, Verdict, Wanted,
 };
 use callsheet_testkit::{
     With as _, a_calendar_record, a_decision, an_applied_bot, an_email, at, id,
@@ -77,6 +77,8 @@ fn a_full_decision() -> Decision {
         });
         let status = BotStatus::new("done", None, at("11:00"));
         row.outcome = status.map(|status| Outcome::of(id("bot-1"), status));
+        row.life.earlier = EarlierOutcomes::kept(row.outcome.clone());
+        row.life.last_key = Some(id(format!("10:00-{MARK}")));
         row.attempts = Attempts {
             count: 2,
             not_before: Some(at("09:00")),

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use callsheet_app::{METRICS, PortError, Service};
+use callsheet_app::{Metric, PortError, Service};
 
 use crate::attributes::Unreadable;
 
@@ -107,7 +107,7 @@ pub(crate) fn busy() -> PortError {
 
 /// A stored row that cannot be read; `row` names it by a name that may be logged.
 pub(crate) fn unreadable(row: impl Display, problem: Unreadable) -> PortError {
-    tracing::info!(target: METRICS, unreadable_rows = 1);
+    Metric::UnreadableRows.count(1_u32);
     PortError::Unreadable {
         service: SERVICE,
         reason: format!("in {row}, {problem}"),

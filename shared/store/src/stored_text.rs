@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use callsheet_domain::{
     Actor, BotConfig, BotId, CalendarId, CalendarStatus, Cause, ConfigDigest, DeduplicationKey,
-    Email, EventId, IcalUid, LinkDigest, Operation, OverrideChoice, Platform, PlatformEventId,
-    ResponseStatus, RuleName, SeriesId,
+    Email, EventId, IcalUid, LinkDigest, MeetingResult, Operation, OverrideChoice, Platform,
+    PlatformEventId, ResponseStatus, RuleName, SeriesId,
 };
 use serde::{Deserialize, Deserializer, Serializer};
 use serde_json::Value;
@@ -45,6 +45,7 @@ stored_text! {
     EventId: |text| Self::parse(text).ok();
     IcalUid: |text| Self::parse(text).ok();
     LinkDigest: |text| Some(Self::kept(text));
+    MeetingResult: |text| Self::parse(&text);
     Operation: |text| OPERATIONS_ON_BOTS.into_iter().find(|known| known.as_str() == text);
     OverrideChoice: |text| text.parse().ok();
     Platform: |text| text.parse().ok();

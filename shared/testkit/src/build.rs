@@ -2,11 +2,11 @@
 
 use callsheet_app::ports::Activity;
 use callsheet_domain::{
-    Actor, Applied, AppliedBot, Attempts, Attendee, Attendees, BotConfig, Calendar, CalendarEvent,
-    CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionInputs, DecisionKey, Email,
-    Fact, FactValue, FactValues, Facts, Generation, History, LinkDigest, Meeting, Offer,
-    OverrideRevision, Platform, PlatformEventId, Policy, PolicyDocument, PolicyRevision, Reason,
-    RuleName, TestedRules, Timestamp, Verdict, Version, Wanted, WantedBot,
+    Actor, Applied, AppliedBot, Attempts, Attendee, Attendees, BotConfig, BotLife, Calendar,
+    CalendarEvent, CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionInputs,
+    DecisionKey, Email, Fact, FactValue, FactValues, Facts, Generation, History, LinkDigest,
+    Meeting, Offer, OverrideRevision, Platform, PlatformEventId, Policy, PolicyDocument,
+    PolicyRevision, Reason, RuleName, TestedRules, Timestamp, Verdict, Version, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -191,6 +191,7 @@ pub fn a_decision() -> Decision {
         ends_at: event.ends_at,
         title: event.facts.title,
         link: Some(LinkDigest::of(&meeting_url)),
+        platform: Some("google_meet".to_owned()),
         verdict: Verdict::Record(Reason {
             rule: RuleName::named("external"),
             reason: "the rule \"external\" records it: a participant is from globex.example, \
@@ -228,6 +229,7 @@ pub fn a_decision() -> Decision {
         applied: Applied::Nothing,
         had_bot: false,
         outcome: None,
+        life: BotLife::default(),
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),
@@ -290,6 +292,7 @@ mod tests {
             verdict,
             inputs: decision.inputs,
             overrides_read: overrides.revision,
+            overridden_at: None,
             event: &event,
         };
         let revised = revise_copies(&[], &[evaluated], at("09:30"));

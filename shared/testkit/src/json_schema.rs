@@ -20,8 +20,14 @@ const NOT_CHECKED: [&str; 7] = [
 /// The violations of `schema` in `document`, each with its place.
 #[must_use]
 pub fn schema_violations(schema: &Value, document: &Value) -> Vec<String> {
+    schema_violations_within(schema, schema, document)
+}
+
+/// The same for a schema that is a part of `root`, in which its references are resolved.
+#[must_use]
+pub fn schema_violations_within(root: &Value, schema: &Value, document: &Value) -> Vec<String> {
     let mut check = Check {
-        root: schema,
+        root,
         violations: Vec::new(),
     };
     check.value(schema, document, "$");

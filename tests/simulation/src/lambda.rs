@@ -8,7 +8,7 @@ use callsheet_app::ports::{Clock as _, Queue as _};
 use callsheet_app::{PolicyCache, Ports, Scheduler, SchedulerSettings, SyncHandler, SyncSettings};
 use callsheet_domain::{Decision, Operation, RateLimit, SyncJob, plus};
 use callsheet_testkit::{
-    Counts, Delay, EvenJitter, Intercepted, MemoryDecisions, MemoryState, PausedClock,
+    Counts, Delay, EvenJitter, Intercepted, MemoryDecisions, MemoryState, PausedClock, TimedQueue,
 };
 use jiff::SignedDuration;
 use tokio::sync::{Notify, Semaphore};
@@ -16,7 +16,6 @@ use tokio::task::spawn_local;
 
 use crate::limits::limit;
 use crate::recall::SimRecall;
-use crate::sqs::SimQueue;
 use crate::world::World;
 
 /// Messages of a batch.
@@ -32,8 +31,13 @@ const STREAM: SignedDuration = SignedDuration::from_millis(250);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 type Counted<P> = Intercepted<Intercepted<P, Delay>, Counts>;
-type SimPorts =
-    Ports<SimRecall, Counted<MemoryDecisions>, Counted<MemoryState>, SimQueue, PausedClock>;
+type SimPorts = Ports<
+    SimRecall,
+    Counted<MemoryDecisions>,
+    Counted<MemoryState>,
+    TimedQueue<PausedClock>,
+    PausedClock,
+>;
 
 /// What is deployed.
 #[derive(Debug, Clone)]
@@ -41,7 +45,7 @@ pub(crate) struct Deployed {
     pub(crate) world: World,
     pub(crate) decisions: MemoryDecisions,
     pub(crate) state: MemoryState,
-    pub(crate) queue: SimQueue,
+    pub(crate) queue: TimedQueue<PausedClock>,
     /// Requests to the tables.
     pub(crate) requests: Counts,
     policy_cache: PolicyCache,
@@ -55,7 +59,7 @@ impl Deployed {
             world: world.clone(),
             decisions: MemoryDecisions::new(),
             state: MemoryState::new(),
-            queue: SimQueue::new(world.clock),
+            queue: TimedQueue::new(world.clock),
             requests: Counts::default(),
             policy_cache: PolicyCache::default(),
             written: Arc::default(),
@@ -93,6 +97,8 @@ impl Deployed {
             settings: SyncSettings {
                 list_events: rate_limit(Operation::ListEvents),
                 get_event: rate_limit(Operation::GetEvent),
+                get_bot: rate_limit(Operation::GetBot),
+                read_silent_bots_after: None,
                 get_calendar: rate_limit(Operation::GetCalendar),
                 list_calendars: rate_limit(Operation::ListCalendars),
                 is_workspace_listed: true,
@@ -109,7 +115,7 @@ impl Deployed {
             let Ok(permit) = Arc::clone(&free).acquire_owned().await else {
                 return;
             };
-            let deliveries = self.queue.receive(BATCH).await;
+            let deliveries = self.queue.receive_batch(BATCH).await;
             let deployed = self.clone();
             spawn_local(async move {
                 let deadline = plus(deployed.world.now(), SYNC_TIME);

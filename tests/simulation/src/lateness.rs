@@ -4,7 +4,7 @@
 //! the meeting should have. If an event changes again before that, the lateness counts from
 //! its first change.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use callsheet_domain::{Decision, Timestamp};
 use jiff::SignedDuration;
@@ -85,6 +85,9 @@ pub(crate) enum Distance {
 }
 
 impl Distance {
+    /// All of them, the nearest first.
+    pub(crate) const ALL: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::Later];
+
     fn of(left: SignedDuration) -> Self {
         match left.as_hours() {
             ..1 => Self::Hour,
@@ -120,8 +123,11 @@ pub(crate) type Samples = Vec<f32>;
 /// Measures lateness.
 #[derive(Debug)]
 pub(crate) struct Lateness {
-    /// What part of the week it is.
-    pub(crate) phase: Phase,
+    phase: Phase,
+    /// The parts of the week so far.
+    entered: BTreeSet<Phase>,
+    /// Events with a row.
+    with_row: HashSet<EventNumber>,
     undecided: HashMap<EventNumber, (Pending, Timestamp, u64)>,
     without_bot: HashMap<EventNumber, Pending>,
     /// Seconds until a change was decided.
@@ -134,6 +140,8 @@ impl Lateness {
     pub(crate) fn new() -> Self {
         Self {
             phase: Phase::FirstDeployment,
+            entered: BTreeSet::from([Phase::FirstDeployment]),
+            with_row: HashSet::new(),
             undecided: HashMap::new(),
             without_bot: HashMap::new(),
             decided: BTreeMap::new(),
@@ -141,8 +149,26 @@ impl Lateness {
         }
     }
 
+    /// What part of the week it is.
+    pub(crate) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Another part of the week begins.
+    pub(crate) fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.entered.insert(phase);
+    }
+
+    /// Whether a part of the week has begun.
+    pub(crate) fn was_entered(&self, phase: Phase) -> bool {
+        self.entered.contains(&phase)
+    }
+
     /// An event changed: it is decided by a row that was made from this version of it, and by
     /// this policy.
+    ///
+    /// One that is deleted before it was ever decided gets no row, so it is decided.
     pub(crate) fn changed(
         &mut self,
         event: EventNumber,
@@ -155,8 +181,9 @@ impl Lateness {
             now,
             updated_at,
             starts_at,
+            ..
         } = times;
-        if starts_at <= now {
+        if starts_at <= now || (times.is_deleted && !self.with_row.contains(&event)) {
             self.undecided.remove(&event);
             self.without_bot.remove(&event);
             return;
@@ -184,6 +211,7 @@ impl Lateness {
         let Some(event) = number_in(row.key.event_id.as_str()) else {
             return;
         };
+        self.with_row.insert(event);
         let Some((pending, updated_at, policy)) = self.undecided.get(&event) else {
             return;
         };
@@ -210,7 +238,7 @@ impl Lateness {
 
     /// Recall is back: only from now on can be done what was to be done.
     pub(crate) fn recall_is_back(&mut self, now: Timestamp) {
-        self.phase = Phase::CatchUp;
+        self.enter(Phase::CatchUp);
         let undecided = self.undecided.values_mut().map(|(pending, ..)| pending);
         for pending in undecided.chain(self.without_bot.values_mut()) {
             if pending.group.0 == Phase::Outage {
@@ -220,9 +248,17 @@ impl Lateness {
         }
     }
 
-    /// Events that wait for their decision.
-    pub(crate) fn undecided(&self) -> usize {
-        self.undecided.len()
+    /// The number of events of these groups that wait for their decision.
+    pub(crate) fn left(&self, is_of: impl Fn(&Group) -> bool) -> usize {
+        let left = self.undecided.values();
+        left.filter(|(pending, ..)| is_of(&pending.group)).count()
+    }
+
+    /// The events that wait for their decision, with their groups, since the instants at which
+    /// they changed.
+    pub(crate) fn undecided(&self) -> impl Iterator<Item = (EventNumber, Group, Timestamp)> {
+        let undecided = self.undecided.iter();
+        undecided.map(|(event, (pending, ..))| (*event, pending.group, pending.since))
     }
 
     /// The event's meeting has started: whatever it waits for comes too late.
@@ -247,4 +283,6 @@ pub(crate) struct Times {
     pub(crate) updated_at: Timestamp,
     /// The start of its meeting, after the change.
     pub(crate) starts_at: Timestamp,
+    /// It deleted the event.
+    pub(crate) is_deleted: bool,
 }

@@ -13,8 +13,10 @@ pub(crate) const fn limit(operation: Operation) -> u32 {
         Operation::ListEvents | Operation::ListCalendars => 60,
         Operation::ScheduleBot | Operation::UnscheduleBot => 600,
         Operation::GetCalendar
+        | Operation::CreateCalendar
         | Operation::DeleteCalendar
         | Operation::GetEvent
+        | Operation::GetBot
         | Operation::LeaveCall => 300,
     }
 }

@@ -9,9 +9,9 @@ mod goals;
 mod lambda;
 mod lateness;
 mod limits;
+mod log;
 mod recall;
 mod report;
-mod sqs;
 mod week;
 mod workspace;
 mod world;
@@ -47,6 +47,16 @@ struct Flags {
     /// Days that are simulated, from Saturday on
     #[arg(long, default_value_t = 7)]
     days: i32,
+    /// The day on which it begins, as days after Saturday: the calendars are connected then, and
+    /// what happens before the next day is left out
+    #[arg(long, default_value_t = 0)]
+    first_day: i32,
+    /// Of a hundred calendars so many are connected on Wednesday
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(..100))]
+    later: u32,
+    /// Write the log lines of the functions to standard error
+    #[arg(long)]
+    log: bool,
     /// Seed of everything random
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -55,10 +65,14 @@ struct Flags {
 /// The midnight before a Saturday.
 const SATURDAY: &str = "2090-03-04T00:00:00Z";
 
-/// Plays the week. Gives its tables, and what must not have happened.
+/// Plays the week. Gives its tables, and what must not have happened: faults, and goals that are
+/// not met.
 async fn simulate(flags: Flags) -> (String, Vec<String>) {
     let began: Timestamp = SATURDAY.parse().expect("an instant");
-    let clock = PausedClock::at(began);
+    let clock = PausedClock::at(company::days_after(began, flags.first_day));
+    if flags.log {
+        log::init(clock);
+    }
     let size = Size {
         calendars: flags.calendars,
         events_a_day: flags.events_a_day,
@@ -67,13 +81,17 @@ async fn simulate(flags: Flags) -> (String, Vec<String>) {
     let week = Week {
         deployed: Deployed::start(&world),
         began,
+        first_day: flags.first_day,
         days_ahead: flags.days_ahead,
         calendars: flags.calendars,
+        later: flags.later,
     };
     week.play(flags.days).await;
-    let goals = week.world().with(|simulated| goals::goals(simulated));
+    let (goals, missed) = week.world().with(|simulated| goals::goals(simulated));
     let text = [report::report(&week), goals].join("\n");
-    (text, report::faults(&week))
+    let mut faults = report::faults(&week);
+    faults.extend(missed);
+    (text, faults)
 }
 
 fn main() -> Result<ExitCode> {

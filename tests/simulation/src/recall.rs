@@ -1,12 +1,12 @@
 //! Recall's API at its published limits.
 
 use callsheet_app::ports::{
-    BotReply, Bots, CalendarDirectory, CalendarEvents, EventQuery, LeaveReply, PageOfCalendars,
-    PageOfEvents, ScheduleRequest,
+    BotReader, BotReply, Bots, CalendarDirectory, CalendarEvents, EventQuery, LeaveReply,
+    PageOfCalendars, PageOfEvents, ScheduleRequest,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    BotEntry, BotId, Calendar, CalendarId, EventId, Operation, PageCursor, Timestamp,
+    BotEntry, BotId, BotStatus, Calendar, CalendarId, EventId, Operation, PageCursor, Timestamp,
 };
 use jiff::SignedDuration;
 
@@ -117,6 +117,13 @@ impl CalendarEvents for SimRecall {
             }
         })
         .await
+    }
+}
+
+/// No bot has a status here.
+impl BotReader for SimRecall {
+    async fn statuses_of(&self, _: &BotId) -> Result<Option<Vec<BotStatus>>, PortError> {
+        self.call(Operation::GetBot, |_| Some(Vec::new())).await
     }
 }
 

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use callsheet_domain::{LISTED_AHEAD, Timestamp, plus};
+use callsheet_testkit::QueueTotals;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
+use crate::company::days_after;
 use crate::lateness::{Group, Samples};
 use crate::limits::limit;
 use crate::week::Week;
@@ -13,17 +16,22 @@ use crate::world::{DecidedWithin, Miss, Simulated};
 /// The tables of a week.
 pub(crate) fn report(week: &Week) -> String {
     let world = &week.deployed.world;
-    let minutes = world.now().duration_since(week.began).as_secs_f64() / 60.0;
+    let began = days_after(week.began, week.first_day);
+    let minutes = world.now().duration_since(began).as_secs_f64() / 60.0;
     let mut text = world.with(|simulated| {
         [
-            lateness(simulated),
+            lateness(simulated, world.now()),
             pushed(&simulated.after_push),
             calls(simulated, minutes),
             starts(simulated),
         ]
         .join("\n")
     });
-    let (sent, longest, dead) = week.deployed.queue.figures();
+    let QueueTotals {
+        sent,
+        longest,
+        dead,
+    } = week.deployed.queue.totals();
     let requests = week.deployed.requests.total();
     let _ = writeln!(
         text,
@@ -80,7 +88,7 @@ fn quantiles(samples: Option<&Samples>) -> [String; 4] {
     ]
 }
 
-fn lateness(simulated: &Simulated) -> String {
+fn lateness(simulated: &Simulated, now: Timestamp) -> String {
     let header = [
         "phase",
         "what changed",
@@ -108,12 +116,36 @@ fn lateness(simulated: &Simulated) -> String {
         let bots = quantiles(lateness.bots.get(group));
         table.add_row(names.into_iter().chain(decided).chain(bots));
     }
-    let left = lateness.undecided();
     format!(
         "How late decisions and bots were, since a change at Recall or the end of an outage\n\n\
-         {}\n\n{left} changes of meetings to come were not decided by the end.\n",
-        table.trim_fmt()
+         {}\n\n{}",
+        table.trim_fmt(),
+        undecided(simulated, now)
     )
+}
+
+/// The changes that were not decided by the end, and how their meetings are.
+fn undecided(simulated: &Simulated, now: Timestamp) -> String {
+    let mut groups: BTreeMap<(Group, &str), usize> = BTreeMap::new();
+    for (event, group, _) in simulated.lateness.undecided() {
+        let meeting = simulated.workspace.company.meeting_of(event);
+        let kind = match meeting.starts_at {
+            _ if meeting.is_deleted => "is deleted",
+            starts_at if starts_at >= plus(now, LISTED_AHEAD) => "is not listed yet",
+            _ => "is listed",
+        };
+        *groups.entry((group, kind)).or_default() += 1;
+    }
+    let left: usize = groups.values().sum();
+    let mut text = format!("{left} changes of meetings to come were not decided by the end.\n");
+    for (((phase, cause, distance), kind), count) in groups {
+        let (phase, cause, distance) = (phase.as_str(), cause.as_str(), distance.as_str());
+        let _ = writeln!(
+            text,
+            "  {count}: {cause} ({phase}), starts within: {distance}; the meeting {kind}"
+        );
+    }
+    text
 }
 
 /// Seconds that the pages of so many events take: sixty pages of a hundred a minute.
@@ -242,7 +274,7 @@ pub(crate) fn faults(week: &Week) -> Vec<String> {
         }
         faults
     });
-    let (_, _, dead) = week.deployed.queue.figures();
+    let dead = week.deployed.queue.totals().dead;
     if dead > 0 {
         faults.push(format!("{dead} messages became dead letters"));
     }

@@ -24,14 +24,12 @@ use crate::world::{DecidedWithin, World};
 
 /// How often a meeting of each calendar changes on a workday.
 const CHANGES_A_DAY: u32 = 4;
-/// Of a hundred calendars so many are connected on Wednesday.
-const LATER: u32 = 30;
 /// The most people of the meeting of everybody.
 const ALL_HANDS: u32 = 5_000;
 /// How long Recall takes from a change to its webhook.
 const WEBHOOK: std::ops::Range<i64> = 500..3_000;
 /// It is noted when everything that starts within so many hours of the push is decided.
-const WITHIN_HOURS: [i32; 6] = [1, 2, 4, 24, 7 * 24, 27 * 24];
+pub(crate) const WITHIN_HOURS: [i32; 6] = [1, 2, 4, 24, 7 * 24, 27 * 24];
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -62,10 +60,14 @@ pub(crate) struct Week {
     pub(crate) deployed: Deployed,
     /// The midnight with which its Saturday begins.
     pub(crate) began: Timestamp,
+    /// The day with which the simulation begins, as days after Saturday.
+    pub(crate) first_day: i32,
     /// How many days ahead meetings are planned.
     pub(crate) days_ahead: i32,
     /// The calendars.
     pub(crate) calendars: u32,
+    /// Of a hundred calendars so many are connected on Wednesday.
+    pub(crate) later: u32,
 }
 
 impl Week {
@@ -85,38 +87,45 @@ impl Week {
 
     /// The calendars that are connected on Wednesday.
     fn later(&self) -> std::ops::Range<CalendarNumber> {
-        self.calendars - self.calendars * LATER / 100..self.calendars
+        self.calendars - self.calendars * self.later / 100..self.calendars
     }
 
     /// Plays the week, or its first days.
     pub(crate) async fn play(&self, days: i32) {
-        for day in 0..self.days_ahead + days.min(7) {
+        for day in self.first_day..self.days_ahead + days.min(7) {
             self.plan_day(day);
         }
         let all_hands = self.plan_all_hands();
         self.push(0).await;
         spawn_local(self.clone().note_starts());
         spawn_local(self.clone().change_meetings());
-        spawn_local(self.clone().connect_later());
-        spawn_local(self.clone().move_all_hands(all_hands));
-        spawn_local(self.clone().be_out());
-        spawn_local(self.clone().push_on_tuesday());
+        if self.first_day < 3 {
+            spawn_local(self.clone().push_on_tuesday());
+        }
+        if self.first_day < 4 {
+            spawn_local(self.clone().connect_later());
+            spawn_local(self.clone().move_all_hands(all_hands));
+        }
+        if self.first_day < 5 {
+            spawn_local(self.clone().be_out());
+        }
         self.connect(0..self.later().start, HOUR).await;
-        self.until(at(self.began, 2, 0)).await;
+        let connected = at(self.began, self.first_day, 10 * 60);
+        self.until(connected.max(at(self.began, 2, 0))).await;
         self.enter(Phase::Usual);
         self.until(at(self.began, days, 0)).await;
     }
 
     fn enter(&self, phase: Phase) {
         self.world()
-            .with(|simulated| simulated.lateness.phase = phase);
+            .with(|simulated| simulated.lateness.enter(phase));
     }
 
     /// Ends a phase, unless another one has begun.
     fn leave(&self, phase: Phase) {
         self.world().with(|simulated| {
-            if simulated.lateness.phase == phase {
-                simulated.lateness.phase = Phase::Usual;
+            if simulated.lateness.phase() == phase {
+                simulated.lateness.enter(Phase::Usual);
             }
         });
     }

@@ -141,11 +141,13 @@ impl Simulated {
 
     /// Notes that an event changed now, or is decided anew from now on.
     fn note_changed(&mut self, event: EventNumber, cause: Cause, now: Timestamp) {
-        let starts_at = self.workspace.company.meeting_of(event).starts_at;
+        let meeting = self.workspace.company.meeting_of(event);
+        let (starts_at, is_deleted) = (meeting.starts_at, meeting.is_deleted);
         let times = Times {
             now,
             updated_at: self.workspace.company.events[event as usize].updated_at,
             starts_at,
+            is_deleted,
         };
         let is_right = self.is_bot_right(event);
         self.lateness
@@ -253,7 +255,7 @@ impl Simulated {
                 let wrong = self.lateness.bot_is_wrong_since(*event);
                 self.started.wrong.push(Miss {
                     after: wrong.map(|(group, since)| (group, starts_at.duration_since(since))),
-                    phase: self.lateness.phase,
+                    phase: self.lateness.phase(),
                     was_wanted,
                 });
             }

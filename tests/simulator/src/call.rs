@@ -81,7 +81,9 @@ impl Call {
             | Operation::UpdateCalendar
             | Operation::DeleteCalendar
             | Operation::AccessToken => self.calendar = id.and_then(|id| id.parse().ok()),
-            Operation::LeaveCall => self.bot = id.and_then(|id| id.parse().ok()),
+            Operation::LeaveCall | Operation::GetBot => {
+                self.bot = id.and_then(|id| id.parse().ok());
+            }
             Operation::ListEvents => {
                 self.calendar = self.parameter("calendar_id").and_then(|id| id.parse().ok());
             }

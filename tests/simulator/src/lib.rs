@@ -34,7 +34,10 @@ mod draft;
 mod faults;
 mod http_client;
 mod ids;
+mod life;
+mod life_plans;
 mod model;
+mod oauth;
 mod operation;
 mod options;
 mod outbox;
@@ -53,8 +56,9 @@ pub use draft::{Attendee, EventDraft, EventType, Privacy, ResponseStatus, ShowAs
 pub use ids::{BotId, CalendarId, EventId};
 pub use model::{
     BotPhase, BotView, CalendarStatus, CalendarView, CallFilter, CallRecord, DeliveryAttempt,
-    EventBot, EventView, Fault, FaultEffect, FaultView, OperationStats, Platform, Stats, Violation,
-    Violations, WebhookFaults, WebhookRecord, WebhookState, WebhookStats,
+    EventBot, EventView, Fault, FaultEffect, FaultView, LifeKind, LifePlan, LifeReports,
+    OperationStats, Platform, Stats, StatusChange, Violation, Violations, WebhookFaults,
+    WebhookRecord, WebhookState, WebhookStats,
 };
 pub use operation::Operation;
 pub use options::{DispatchedStatus, Latency, Limits, Options, SignatureHeaders, WebhookTarget};

@@ -70,6 +70,9 @@ struct Flags {
     /// Scheduling a bot changes its event's `updated_at` and sends a webhook
     #[arg(long, env = "RECALL_SIMULATOR_BOTS_TOUCH_EVENTS")]
     bots_touch_events: bool,
+    /// All bots live, with lives of random kinds; a second of a life takes so many seconds
+    #[arg(long, env = "RECALL_SIMULATOR_LIVES_PACE")]
+    lives_pace: Option<f64>,
     /// How many days ahead events are listed
     #[arg(long, env = "RECALL_SIMULATOR_LISTED_DAYS", default_value_t = 28)]
     listed_days: u32,
@@ -100,6 +103,7 @@ impl From<Flags> for Options {
             dispatch_lead: Duration::from_secs(flags.dispatch_lead_s),
             dispatched_status: flags.dispatched_status,
             bots_touch_events: flags.bots_touch_events,
+            lives_pace: flags.lives_pace,
             listed_days: flags.listed_days,
             seed: flags.seed,
             ..Self::default()

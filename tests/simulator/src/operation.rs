@@ -31,11 +31,13 @@ pub enum Operation {
     AccessToken,
     /// `POST /api/v1/bot/{id}/leave_call/`
     LeaveCall,
+    /// `GET /api/v1/bot/{id}/`
+    GetBot,
 }
 
 impl Operation {
     /// All operations, in the order of the API reference.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ListEvents,
         Self::GetEvent,
         Self::ScheduleBot,
@@ -47,6 +49,7 @@ impl Operation {
         Self::DeleteCalendar,
         Self::AccessToken,
         Self::LeaveCall,
+        Self::GetBot,
     ];
 
     /// Name in flags, statistics and logs, such as `list_events`.
@@ -64,6 +67,7 @@ impl Operation {
             Self::DeleteCalendar => "delete_calendar",
             Self::AccessToken => "access_token",
             Self::LeaveCall => "leave_call",
+            Self::GetBot => "get_bot",
         }
     }
 
@@ -89,13 +93,18 @@ impl Operation {
             }
             Self::AccessToken => "/api/v2/calendars/{id}/access-token/",
             Self::LeaveCall => "/api/v1/bot/{id}/leave_call/",
+            Self::GetBot => "/api/v1/bot/{id}/",
         }
     }
 
     /// HTTP method, in upper case.
     pub(crate) const fn method(self) -> &'static str {
         match self {
-            Self::ListEvents | Self::GetEvent | Self::ListCalendars | Self::GetCalendar => "GET",
+            Self::ListEvents
+            | Self::GetEvent
+            | Self::ListCalendars
+            | Self::GetCalendar
+            | Self::GetBot => "GET",
             Self::ScheduleBot | Self::CreateCalendar | Self::AccessToken | Self::LeaveCall => {
                 "POST"
             }

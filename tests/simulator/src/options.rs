@@ -37,6 +37,8 @@ pub struct Options {
     pub dispatch_lead: Duration,
     /// Status of the refusal to unschedule a dispatched bot.
     pub dispatched_status: DispatchedStatus,
+    /// Seconds that a second of a bot's life takes, if all bots live, with lives of random kinds.
+    pub lives_pace: Option<f64>,
     /// Items per page of a list.
     pub page_size: usize,
     /// Seed of the random identifiers, latencies and faults.
@@ -58,6 +60,7 @@ impl Default for Options {
             listed_days: 28,
             dispatch_lead: Duration::ZERO,
             dispatched_status: DispatchedStatus::default(),
+            lives_pace: None,
             page_size: 100,
             seed: 1,
         }

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::precise;
-use crate::ids::CalendarId;
-use crate::model::WebhookFaults;
-use crate::model::{DeliveryAttempt, WebhookRecord, WebhookState, WebhookStats};
+use crate::ids::{BotId, CalendarId};
+use crate::model::{
+    DeliveryAttempt, StatusChange, WebhookFaults, WebhookRecord, WebhookState, WebhookStats,
+};
 use crate::options::WebhookTarget;
 use crate::workspace::Notification;
 
@@ -47,17 +48,31 @@ pub(crate) struct Outbox {
 impl WebhookDispatcher {
     /// Reports a change by webhook. Changes of events are batched by calendar.
     pub(crate) fn notify(&self, outbox: &mut Outbox, notification: &Notification, now: Timestamp) {
-        match *notification {
-            Notification::EventsChanged(calendar, changed_at) => {
+        match notification {
+            &Notification::EventsChanged(calendar, changed_at) => {
                 // Timestamps only increase, so the first is the earliest.
                 if let Entry::Vacant(first) = outbox.batches.entry(calendar) {
                     first.insert(changed_at);
                     self.enqueue(outbox, Job::FlushBatch(calendar));
                 }
             }
-            Notification::CalendarUpdated(calendar) => {
+            &Notification::CalendarUpdated(calendar) => {
                 let body = json!({"event": "calendar.update", "data": {"calendar_id": calendar}});
                 self.report(outbox, calendar, &body, now);
+            }
+            Notification::BotStatus {
+                bot,
+                metadata,
+                change,
+                reports,
+            } => {
+                let body = if reports.is_older_form {
+                    older_bot_status(*bot, change)
+                } else {
+                    bot_status(*bot, metadata, change)
+                };
+                let message = outbox.create(&body, now);
+                self.dispatch_under(outbox, message, &reports.faults);
             }
         }
     }
@@ -88,6 +103,12 @@ impl WebhookDispatcher {
 
     /// Delivers a message under the active faults; holds it while webhooks are held.
     pub(crate) fn dispatch(&self, outbox: &mut Outbox, message: usize) {
+        let faults = outbox.faults.clone();
+        self.dispatch_under(outbox, message, &faults);
+    }
+
+    /// Delivers a message under these faults; holds it while webhooks are held.
+    fn dispatch_under(&self, outbox: &mut Outbox, message: usize, faults: &WebhookFaults) {
         if outbox.target.is_none() {
             outbox.messages[message].state = WebhookState::NoTarget;
             return;
@@ -97,7 +118,6 @@ impl WebhookDispatcher {
             outbox.held.push(message);
             return;
         }
-        let faults = outbox.faults.clone();
         if outbox.random.f64() < faults.drop {
             outbox.messages[message].state = WebhookState::Dropped;
             return;
@@ -142,6 +162,37 @@ impl WebhookDispatcher {
             outbox.pending.send_modify(|pending| *pending += 1);
         }
     }
+}
+
+/// The webhook of a bot's status.
+fn bot_status(bot: BotId, metadata: &Value, change: &StatusChange) -> Value {
+    json!({
+        "event": format!("bot.{}", change.code),
+        "data": {
+            "bot": {"id": bot, "metadata": metadata},
+            "data": {
+                "code": change.code,
+                "sub_code": change.sub_code,
+                "updated_at": precise(change.created_at),
+            },
+        },
+    })
+}
+
+/// The same in the older form.
+fn older_bot_status(bot: BotId, change: &StatusChange) -> Value {
+    json!({
+        "event": "bot.status_change",
+        "data": {
+            "bot_id": bot,
+            "status": {
+                "code": change.code,
+                "sub_code": change.sub_code,
+                "created_at": precise(change.created_at),
+                "message": null,
+            },
+        },
+    })
 }
 
 impl Outbox {

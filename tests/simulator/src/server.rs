@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -26,7 +27,10 @@ use crate::response::ConnectionCut;
 use crate::sign::{InvalidSecret, sign};
 use crate::specification::{Specification, SpecificationError};
 use crate::state::Shared;
-use crate::{api, control, status_page};
+use crate::{api, control, oauth, status_page};
+
+/// How late a status of a bot may come.
+const TICK: Duration = Duration::from_millis(50);
 
 /// Running simulator, which stops when it is dropped.
 #[derive(Debug)]
@@ -34,7 +38,7 @@ pub struct Simulator {
     address: SocketAddr,
     api_key: String,
     control: ControlClient,
-    tasks: [AbortHandle; 2],
+    tasks: [AbortHandle; 3],
 }
 
 /// The simulator could not be started.
@@ -83,12 +87,17 @@ impl Simulator {
             WebhookDispatcher(sender),
         ));
         let delivery = tokio::spawn(run_jobs(Arc::clone(&shared), jobs, client));
+        let lives = tokio::spawn(live(Arc::clone(&shared)));
         let server = tokio::spawn(serve(listener, router(shared)));
         Ok(Self {
             address,
             api_key,
             control: ControlClient::new(format!("http://{address}")),
-            tasks: [server.abort_handle(), delivery.abort_handle()],
+            tasks: [
+                server.abort_handle(),
+                delivery.abort_handle(),
+                lives.abort_handle(),
+            ],
         })
     }
 
@@ -123,8 +132,18 @@ fn router(shared: Arc<Shared>) -> Router {
         // Browsers request it on their own: it is not a call to the API.
         .route("/favicon.ico", any(StatusCode::NO_CONTENT))
         .nest("/control", control::router())
+        .nest_service("/oauth", oauth::router())
         .fallback(any(api::handle))
         .with_state(shared)
+}
+
+/// Has bots live until aborted.
+async fn live(shared: Arc<Shared>) {
+    let mut ticks = tokio::time::interval(TICK);
+    loop {
+        ticks.tick().await;
+        shared.change(|inner, now| inner.workspace.live(now));
+    }
 }
 
 /// Accepts connections until aborted. Dropping the set of their tasks closes them, too.

@@ -49,7 +49,11 @@ fn requested_syncs(harness: &Harness) -> Vec<SyncReason> {
             assert_eq!(calendar_id, id("calendar-sales"));
             reason
         }
-        SyncJob::Event(_) | SyncJob::BotStatus(_) | SyncJob::Resync | SyncJob::ResyncNow { .. } => {
+        SyncJob::Event(_)
+        | SyncJob::BotStatus(_)
+        | SyncJob::KeepCoverage
+        | SyncJob::Resync
+        | SyncJob::ResyncNow { .. } => {
             panic!("a resync was requested")
         }
     });

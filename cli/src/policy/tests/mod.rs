@@ -4,6 +4,7 @@ mod reading;
 
 use callsheet_api::delivery::Delivery;
 use callsheet_api::policy::Pushed;
+use callsheet_api::policy_file::{PolicyFile, lint};
 use callsheet_app::PushedBy;
 use callsheet_app::ports::Policies as _;
 use callsheet_app::ports::{Calendars as _, Decisions as _};
@@ -13,9 +14,7 @@ use callsheet_testkit::{
 };
 use test_case::test_case;
 
-use super::document::PolicyFile;
 use super::history::history;
-use super::lint::lint;
 use super::pull::pull;
 use super::push::push;
 use crate::arguments::Format;
@@ -41,7 +40,7 @@ rules:
     when: external && duration_minutes > 15
     then: record
 default: skip
-bot: { bot_name: "{{ title }}" }
+bot: { bot_name: "{{ title }}", recording_config: { retention: { type: timed, hours: 720 } } }
 policies:
   - name: emea
     calendars: ["@emea.acme.example"]

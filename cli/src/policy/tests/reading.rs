@@ -2,13 +2,13 @@
 
 use callsheet_domain::{
     DeduplicationScheme, HoursDocument, LinkComparison, NamedPolicyDocument, PolicyDocument,
-    RuleDocument, Shorthands, Then, When,
+    RuleDocument, Shorthands, SpendingDocument, Then, When,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::yaml;
-use crate::policy::document::{PolicyFile, to_yaml};
+use callsheet_api::policy_file::{PolicyFile, to_yaml};
 
 /// Texts that a YAML parser may take for another type or for syntax.
 fn texts() -> impl Strategy<Value = String> {
@@ -150,6 +150,10 @@ prop_compose! {
             time_zone: None,
             rules: Some(rules),
             default: Some(Then::Record),
+            spending: Some(SpendingDocument {
+                bots_per_day: Some(3),
+                ..SpendingDocument::default()
+            }),
             bot: Some(bot),
         });
         PolicyDocument {
@@ -163,7 +167,13 @@ prop_compose! {
             rules_for_all,
             rules,
             default: Then::Skip,
+            spending: Some(SpendingDocument {
+                hours_per_month: Some(700),
+                ..SpendingDocument::default()
+            }),
+            price_per_hour: Some(0.5),
             bot,
+            retry: None,
             policies: named.into_iter().collect(),
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::server::HOUR;
-use crate::stage::{Stage, a_calendar, a_decision, abandoned, scheduled, unreadable};
+use crate::stage::{Consent, Stage, a_calendar, a_decision, abandoned, scheduled, unreadable};
 
 /// A policy on standard input, which no command may change.
 pub(super) const POLICY: &str = r#"{"version": 1, "default": "record"}"#;
@@ -107,6 +107,24 @@ pub(super) fn one_scheduled() -> Stage {
         .listing("event-1", json!([bot]))
 }
 
+/// A meeting that runs, until far in the future.
+fn running(mut decision: Value) -> Value {
+    decision["starts_at"] = HOUR.into();
+    for bot in ["wanted", "applied"] {
+        if !decision[bot].is_null() {
+            decision[bot]["starts_at"] = HOUR.into();
+        }
+    }
+    decision
+}
+
+/// A meeting that runs without its bot.
+pub(super) fn one_running() -> Stage {
+    let mut decision = running(abandoned(a_decision("event-1")));
+    decision["link"] = "a digest".into();
+    Stage::calm().deciding(decision)
+}
+
 /// A meeting that begins soon, and a call that failed.
 fn a_failing_call() -> Stage {
     let mut decision = a_decision("event-1");
@@ -122,6 +140,14 @@ pub(super) fn of_policies() -> Vec<Case> {
     let problems = "the policy has problems";
     let unreadable = "a stored row cannot be read";
     vec![
+        case(
+            "init",
+            "an answer has a problem",
+            calm(),
+            "- --record all --denied-domains acme..example",
+        ),
+        // Each test has its package's folder as its own.
+        case("init", "the file exists", calm(), "Cargo.toml --record all"),
         case("policy lint", problems, calm(), "-").reading("{}"),
         case(
             "policy lint",
@@ -180,6 +206,19 @@ pub(super) fn of_events() -> Vec<Case> {
             "event-2",
         ),
         case(
+            "override import",
+            "a line has a problem",
+            two_events(),
+            "- --dry-run",
+        )
+        .reading("scope,choice\nevent,perhaps\n"),
+        case(
+            "activity",
+            "a stored row cannot be read",
+            an_unreadable_override(),
+            "",
+        ),
+        case(
             "override list",
             "a stored row cannot be read",
             an_unreadable_override(),
@@ -201,6 +240,28 @@ pub(super) fn of_events() -> Vec<Case> {
         ),
         case("retry", decision, one_unreadable(), "event-2"),
         case("retry", decision, one_unreadable(), "--all"),
+        case("send", none, two_events(), "--find nothing-like-this"),
+        case("send", several, two_events(), "--find kick-off"),
+        case("send", "its meeting does not run", two_events(), "event-1"),
+        case(
+            "send",
+            "its meeting does not run",
+            a_meeting_that_is_over(),
+            "event-1",
+        ),
+        case(
+            "send",
+            "its bot may be in the call",
+            Stage::calm().deciding(running(scheduled(a_decision("event-1")))),
+            "event-1",
+        ),
+        case(
+            "send",
+            "no bot can join",
+            Stage::calm().deciding(running(abandoned(a_decision("event-1")))),
+            "event-1",
+        ),
+        case("send", decision, one_unreadable(), "event-2"),
         case(
             "rebuild",
             "no event has this id",
@@ -256,8 +317,33 @@ pub(super) fn of_calendars() -> Vec<Case> {
         case("forget", decision, one_unreadable(), "nobody@acme.example"),
         case("status", "anything needs a person", a_failing_call(), ""),
         case("status", "anything needs a person", one_unreadable(), ""),
+        case(
+            "coverage",
+            decision,
+            one_unreadable(),
+            "--from 2090-03-06 --until 2090-03-06",
+        ),
+        case(
+            "coverage",
+            "no totals of a day are kept",
+            Stage::calm(),
+            "--from 2020-01-01 --until 2020-01-01",
+        ),
+        case("doctor", "a check fails", Stage::calm().disconnected(), ""),
         case("calendars list", row, one_unreadable(), "--meetings"),
         case("calendars list", row, an_unreadable_calendar(), ""),
+        case(
+            "calendars connect",
+            "there is no consent",
+            Stage::calm().consenting(Consent::Refused),
+            "google --client-id client --no-browser",
+        ),
+        case(
+            "calendars connect",
+            "Recall refuses the credentials",
+            Stage::calm().consenting(Consent::RefusedByRecall),
+            "microsoft --client-id client --no-browser",
+        ),
         case(
             "calendars disconnect",
             none,
@@ -298,11 +384,70 @@ pub(super) fn of_calendars() -> Vec<Case> {
     ]
 }
 
+/// No key of these signs an owner.
+const PORTAL: &str =
+    r#"{"name":"portal","roles":["participant"],"secret":"a secret of thirty-two bytes, or more"}"#;
+
+pub(super) fn of_the_console() -> Vec<Case> {
+    let nobody = "no calendar has this name";
+    let no_key = "no key may sign its role";
+    let too_long = "it would live too long";
+    let of_several =
+        |command, arguments| case(command, "several have it", two_calendars(), arguments);
+    let unsigned = || Stage::calm().signing_with(PORTAL);
+    let of_sales = "--owner sales@acme.example";
+    vec![
+        case(
+            "console token",
+            nobody,
+            Stage::calm(),
+            "--calendar nobody@acme.example",
+        ),
+        of_several("console token", "--calendar sales@acme.example"),
+        case("console token", no_key, Stage::calm(), ""),
+        case(
+            "console token",
+            too_long,
+            Stage::calm(),
+            "--reader --for 2h",
+        ),
+        case(
+            "console link",
+            nobody,
+            Stage::calm(),
+            "--owner nobody@acme.example",
+        ),
+        of_several("console link", of_sales),
+        case("console link", no_key, unsigned(), of_sales),
+        case(
+            "console link",
+            too_long,
+            Stage::calm(),
+            "--owner calendar-1 --for 2h",
+        ),
+        case("console open", no_key, Stage::calm(), ""),
+        case("console open", too_long, Stage::calm(), "--reader --for 2h"),
+        case(
+            "console key add",
+            "the name is taken",
+            Stage::calm(),
+            "crm --roles owner",
+        ),
+        case(
+            "console key remove",
+            "there is no such key, or no other one",
+            Stage::calm(),
+            "erp",
+        ),
+    ]
+}
+
 /// What cannot be read does not change the exit code of these.
 pub(super) fn of_those_that_never() -> Vec<Case> {
     let never = |command, arguments| case(command, "never", one_unreadable(), arguments);
     vec![
         never("policy history", ""),
+        never("console key list", ""),
         never("policy schema", ""),
         never("rebuild --dry-run", "--all"),
         never("rebuild --dry-run", "event-2"),

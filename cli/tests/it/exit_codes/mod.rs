@@ -5,13 +5,13 @@ mod cases;
 use std::collections::BTreeSet;
 
 use cases::{
-    Case, DOUBTFUL, OTHER, POLICY, of_calendars, of_events, of_policies, of_those_that_never,
-    one_scheduled, one_unreadable,
+    Case, DOUBTFUL, OTHER, POLICY, of_calendars, of_events, of_policies, of_the_console,
+    of_those_that_never, one_running, one_scheduled, one_unreadable,
 };
 use test_case::test_case;
 
 use crate::server::Server;
-use crate::stage::{Stage, a_decision, abandoned};
+use crate::stage::{Consent, Stage, a_decision, abandoned};
 use crate::{ARGUMENTS, commands, run, run_with};
 
 const COMMAND_LINE: &str = include_str!("../../../../docs/command-line.md");
@@ -50,6 +50,7 @@ fn every_condition_of_the_table_has_a_case() {
         of_policies(),
         of_events(),
         of_calendars(),
+        of_the_console(),
         of_those_that_never(),
     ];
     let tried = cases
@@ -66,6 +67,7 @@ fn every_condition_of_the_table_has_a_case() {
 #[test_case(of_policies; "of policies")]
 #[test_case(of_events; "of events")]
 #[test_case(of_calendars; "of calendars")]
+#[test_case(of_the_console; "of the console")]
 #[test_case(of_those_that_never; "of none")]
 fn each_exit_code_means_one_thing(cases: fn() -> Vec<Case>) {
     for case in cases() {
@@ -86,6 +88,8 @@ fn each_exit_code_means_one_thing(cases: fn() -> Vec<Case>) {
     }
 }
 
+#[test_case("init - --record all", "", Stage::calm(); "a first policy")]
+#[test_case("init - --no-input", "", Stage::calm(); "a first policy by the defaults")]
 #[test_case("policy lint -", POLICY, Stage::calm(); "a policy without problems")]
 #[test_case("policy lint -", DOUBTFUL, Stage::calm(); "a policy with warnings")]
 #[test_case("policy push -", POLICY, one_scheduled(); "a push of the active policy")]
@@ -97,18 +101,27 @@ fn each_exit_code_means_one_thing(cases: fn() -> Vec<Case>) {
 #[test_case("explain --find kick-off", "", one_scheduled(); "an explanation by a title")]
 #[test_case("override event event-1 skip", "", one_scheduled(); "an override of an event")]
 #[test_case("override series event-1 clear", "", one_scheduled(); "an override of a series")]
+#[test_case("activity", "", one_scheduled(); "what people did")]
+#[test_case("activity --csv", "", one_scheduled(); "what people did, for a spreadsheet")]
+#[test_case("override list --csv", "", one_scheduled(); "overrides for a spreadsheet")]
+#[test_case("override import -", "scope,choice,owner,id\nseries,skip,sales@acme.example,k3v9\n", one_scheduled(); "an import")]
 #[test_case("override list", "", one_scheduled(); "a list of overrides")]
 #[test_case("pause calendar-1 --for 3d", "", Stage::calm(); "a pause")]
 #[test_case("resume sales@acme.example", "", Stage::calm(); "the end of a pause")]
 #[test_case("forget nobody@acme.example --yes", "", one_scheduled(); "a person of whom nothing is stored")]
+#[test_case("send event-1", "", one_running(); "a bot that is sent")]
 #[test_case("retry event-1", "", Stage::calm().deciding(abandoned(a_decision("event-1"))); "a retry")]
 #[test_case("retry --all", "", Stage::calm().deciding(abandoned(a_decision("event-1"))); "a retry of all")]
 #[test_case("rebuild event-2", "", one_unreadable(); "a row that is rebuilt")]
 #[test_case("rebuild --all", "", one_unreadable(); "rows that are rebuilt")]
 #[test_case("status", "", Stage::default(); "a stack without calendars")]
+#[test_case("coverage --by rule", "", one_scheduled(); "coverage")]
+#[test_case("coverage --csv", "", one_scheduled(); "coverage for a spreadsheet")]
 #[test_case("calendars list", "", one_scheduled(); "calendars")]
 #[test_case("calendars list --recall", "", one_scheduled(); "calendars and those at Recall")]
+#[test_case("calendars connect google --client-id client --no-browser", "", Stage::calm().consenting(Consent::Given); "a connection")]
 #[test_case("calendars disconnect calendar-1 --yes", "", one_scheduled(); "a disconnection")]
+#[test_case("doctor", "", Stage::calm(); "a deployment without a failed check")]
 #[test_case("drift", "", one_scheduled(); "no drift")]
 fn a_command_exits_with_0_if_it_is_done(line: &str, input: &str, stage: Stage) {
     let words: Vec<_> = line.split(' ').collect();
@@ -124,7 +137,16 @@ fn a_command_exits_with_0_if_it_is_done(line: &str, input: &str, stage: Stage) {
 
 #[test]
 fn every_command_exits_with_2_for_a_wrong_argument_or_a_service_that_does_not_respond() {
-    let without_services = ["policy lint", "policy schema"];
+    // A service that does not respond fails a check of `doctor`.
+    // And `calendars connect` waits for a person.
+    let without_services = [
+        "calendars connect",
+        "doctor",
+        "init",
+        "override import",
+        "policy lint",
+        "policy schema",
+    ];
     for (command, arguments) in ARGUMENTS {
         let words: Vec<_> = command
             .split(' ')
@@ -147,6 +169,7 @@ fn every_command_exits_with_2_for_a_wrong_argument_or_a_service_that_does_not_re
 }
 
 #[test_case("policy lint no-such-file.yaml"; "a file that cannot be read")]
+#[test_case("init -"; "questions without a terminal")]
 #[test_case("explain"; "a missing argument")]
 #[test_case("fly"; "an unknown command")]
 fn a_command_exits_with_2_if_the_question_cannot_be_answered(line: &str) {

@@ -1,7 +1,9 @@
 use super::*;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use callsheet_domain::{SyncJob, SyncReason};
-use callsheet_testkit::{Counts, Faults, Intercepted, ManualClock, MemoryQueue, When};
+use callsheet_testkit::{
+    CountedMetrics, Counts, Faults, Intercepted, ManualClock, MemoryQueue, When,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::Mutex;
@@ -173,6 +175,50 @@ async fn only_posted_webhooks_are_handled() {
         WebhookResponse::NotPosted
     );
     assert_eq!(counts.total(), 0);
+}
+
+fn without_signature() -> Value {
+    let mut request = request(SECRET, BODY, false);
+    request["headers"] = json!({});
+    request
+}
+
+fn sent_at(seconds: &str) -> Value {
+    let mut request = request(SECRET, BODY, false);
+    request["headers"]["webhook-timestamp"] = json!(seconds);
+    request
+}
+
+fn with_method(method: &str) -> Value {
+    let mut request = request(SECRET, BODY, false);
+    request["requestContext"]["http"]["method"] = json!(method);
+    request
+}
+
+#[test_case(request(SECRET, BODY, false), Metric::WebhooksAccepted; "accepted")]
+#[test_case(request(ROTATED, BODY, false), Metric::WebhooksUnmatched; "signed with another secret")]
+#[test_case(without_signature(), Metric::WebhooksUnsigned; "without a signature")]
+#[test_case(sent_at("today"), Metric::WebhooksUnsigned; "with a signature that is none")]
+#[test_case(sent_at("1614265000"), Metric::WebhooksOutdated; "signed more than five minutes ago")]
+#[test_case(request(SECRET, "{}", false), Metric::WebhooksUnreadable; "signed and unreadable")]
+#[test_case(request(SECRET, &" ".repeat(LARGEST + 1), false), Metric::WebhooksMalformed; "too large")]
+#[test_case(with_method("GET"), Metric::WebhooksMalformed; "not posted")]
+#[test_case(json!({}), Metric::WebhooksMalformed; "no request")]
+#[tokio::test]
+async fn a_webhook_is_counted_by_what_it_is_answered_for(request: Value, expected: Metric) {
+    let handler = handler(MemoryQueue::new(), SECRET);
+    let counted = CountedMetrics::begin();
+    handler.handle(&request.to_string()).await;
+    assert_eq!(counted.take(), [(expected, 1)].into());
+}
+
+#[tokio::test]
+async fn a_webhook_that_the_queue_did_not_take_is_counted() {
+    let queue = Intercepted::new(MemoryQueue::new(), &Faults::once(0, When::Before));
+    let counted = CountedMetrics::begin();
+    let request = request(SECRET, BODY, false).to_string();
+    handler(queue, SECRET).handle(&request).await;
+    assert_eq!(counted.take(), [(Metric::WebhooksNotEnqueued, 1)].into());
 }
 
 #[test_case(WebhookResponse::Accepted, 204, false)]

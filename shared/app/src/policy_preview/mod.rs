@@ -4,6 +4,7 @@
 //! The decisions are made with the code of a sync, so a preview shows what a sync
 //! would write.
 
+mod forecast;
 mod inputs;
 mod newly_shared;
 
@@ -17,6 +18,8 @@ use crate::ports::{
 };
 use crate::preview::{Change, preview};
 use crate::use_case_error::UseCaseError;
+use forecast::forecast;
+pub use forecast::{ExceededCap, SpendingForecast};
 use inputs::connected_with_overrides;
 pub use inputs::{KnownCalendars, PreviewInputs};
 pub use newly_shared::NewlyShared;
@@ -39,6 +42,8 @@ pub struct PolicyPreview {
     pub changes_deduplication: bool,
     /// Events that would share a bot, and have several now.
     pub newly_shared: Vec<NewlyShared>,
+    /// What the bots of upcoming meetings would amount to.
+    pub spending: SpendingForecast,
 }
 
 /// What the previewed policy is compared with.
@@ -111,10 +116,16 @@ pub fn compare(
     };
     let next = PolicyRevision(compared_with.revision.0 + 1);
     let changes_deduplication = compared_with.policy.deduplication() != policy.deduplication();
-    let before = changes_deduplication.then(|| rows.clone());
+    let before = rows.clone();
     let changes = changes(rows, (policy, next));
+    let calendars = &inputs.calendars;
     PolicyPreview {
-        newly_shared: before.map_or_else(Vec::new, |before| newly_shared(before, &changes)),
+        spending: forecast(&before, &changes, calendars, policy, now),
+        newly_shared: if changes_deduplication {
+            newly_shared(before, &changes)
+        } else {
+            Vec::new()
+        },
         changes,
         compared_with: compared_with.revision,
         changes_deduplication,

@@ -15,6 +15,8 @@ use crate::PortError;
 pub struct Activity {
     /// When the newest webhook about events, of those that sync has received, was accepted.
     pub webhook_at: Option<Timestamp>,
+    /// When the newest webhook about a bot, of those that sync has received, was accepted.
+    pub bot_webhook_at: Option<Timestamp>,
     /// When the last resync finished without a failure.
     pub resynced_at: Option<Timestamp>,
     /// The last batch of sync requests.

@@ -4,7 +4,8 @@ use std::fmt;
 use std::future::Future;
 
 use callsheet_domain::{
-    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
+    BotId, CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, ListedIds,
+    Timestamp,
 };
 
 use super::due::{DueQuery, DueRows};
@@ -17,6 +18,15 @@ pub enum WriteOutcome {
     Written,
     /// Another writer was first: load the row again.
     Conflict,
+}
+
+/// An entry of the index by start, which may lag behind its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartEntry {
+    /// When the meeting starts, by the index.
+    pub starts_at: Timestamp,
+    /// The key of the row.
+    pub key: DecisionKey,
 }
 
 /// A stored row that cannot be read.
@@ -102,14 +112,40 @@ pub trait Decisions: Send + Sync {
         event: &EventId,
     ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
 
-    /// The first `most` decisions by [rank](Decision::bot_rank) that want the bot of `key`,
-    /// whatever their `ical_uid`, as the latest writes left them. A row that was written a moment
+    /// The first `most` decisions by [rank](Decision::bot_rank) that want the bot of `key`, or
+    /// that of another retry of its meeting, whatever their `ical_uid`, as the latest writes left
+    /// them. A row that was written a moment
     /// ago may be missing, or have another rank by now.
     fn wanting(
         &self,
         key: &DeduplicationKey,
         most: usize,
     ) -> impl Future<Output = Result<FirstRows, PortError>> + Send;
+
+    /// The keys of all decisions that want the bot of `key`, in the order of
+    /// [`wanting`](Decisions::wanting). A row that was written a moment ago may be missing or
+    /// shown as it was.
+    fn keys_wanting(
+        &self,
+        key: &DeduplicationKey,
+    ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
+
+    /// The keys of at most `most` decisions whose applied bot has this id at Recall. A row that
+    /// was written a moment ago may be missing or shown as it was.
+    fn keys_holding(
+        &self,
+        bot: &BotId,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
+
+    /// Keys of at most `most` rows whose meeting has started and whose bot has been
+    /// [silent](Decision::silent_from) since `since` or longer, in order of start. A row that
+    /// was written a moment ago may be missing or shown as it was.
+    fn silent(
+        &self,
+        since: Timestamp,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
 
     /// Keys of at most `most` rows that are not due and whose
     /// [owner check](Decision::owner_check) can be made at `now`.
@@ -142,14 +178,25 @@ pub trait Decisions: Send + Sync {
         after: Timestamp,
     ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
 
-    /// Keys of the decisions about a calendar's meetings that start from `from` to `until`,
-    /// both included, in order of start.
+    /// The decisions about a calendar's meetings that start from `from` to `until`, both
+    /// included, in order of start. A row that was written a moment ago may be missing, or have
+    /// another start by now.
     fn starting(
         &self,
         calendar: &CalendarId,
         from: Timestamp,
         until: Timestamp,
-    ) -> impl Future<Output = Result<Vec<DecisionKey>, PortError>> + Send;
+    ) -> impl Future<Output = Result<Vec<StartEntry>, PortError>> + Send;
+
+    /// The decisions about the meetings of all calendars that start from `from` to `until`, both
+    /// included, and whose events are not among those `listed`, in order of start. If they
+    /// are few of many, no more of these than a page of the index are in memory.
+    fn unlisted(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        listed: &ListedIds,
+    ) -> impl Future<Output = Result<Vec<StartEntry>, PortError>> + Send;
 
     /// The earliest start of a calendar's meetings that start at or after `from`.
     fn next_start(

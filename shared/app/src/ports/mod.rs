@@ -8,8 +8,11 @@ mod activity;
 mod calendar_pages;
 mod calendars;
 mod clock;
+mod coverage;
 mod decisions;
+mod deployment;
 mod due;
+mod event_bus;
 mod forgetting;
 mod leases;
 mod overrides;
@@ -18,6 +21,7 @@ mod policies;
 mod queue;
 mod rate_limits;
 mod recall;
+mod spending;
 mod sync_states;
 
 pub use access::{Access, Denial};
@@ -25,18 +29,26 @@ pub use activity::{Activity, ActivityLog, BatchActivity};
 pub use calendar_pages::{CalendarPages, RecordPage};
 pub use calendars::{Calendars, DueHead, DueWork, ListedCalendar, UnreadableRecord};
 pub use clock::{Clock, Jitter};
-pub use decisions::{DecisionRows, Decisions, FirstRows, UnreadableRow, WriteOutcome};
+pub use coverage::{DayPage, DayPosition, DayTotals, KeptCoverage, MeetingDays};
+pub use decisions::{DecisionRows, Decisions, FirstRows, StartEntry, UnreadableRow, WriteOutcome};
+pub use deployment::{
+    DescribedStack, EndpointReply, EndpointResult, RecallRegion, RecallReply, StackDescriptions,
+    TestWebhook, WebhookEndpoint,
+};
 pub use due::{DueEntry, DueQuery, DueRows, DueSelection};
+pub use event_bus::{EventBus, PutResult};
 pub use forgetting::{ActorRows, Forgetting};
 pub use leases::{Held, LeaseResult, Leases, Released};
 pub use overrides::OverrideStore;
 pub use overview::{DayEntries, DayEntry, DecisionOverview, DueStart, First};
 pub use policies::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 pub use queue::{DeadLetter, DeadLetters, MeasuredQueue, Queue, QueueDepth, Receipt};
-pub use rate_limits::{PermitResult, RateLimits};
+pub use rate_limits::{PermitResult, RateLimits, Throttling};
 pub use recall::{
-    BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery, IdempotencyKey,
-    LeaveReply, PageOfCalendars, PageOfEvents, RecallReader, Removed, ScheduleRequest,
-    UnreadableCalendar, UnreadableEvent,
+    BotReader, BotReply, Bots, CalendarCreation, CalendarDirectory, CalendarEvents,
+    CalendarRemoval, Creation, EventQuery, IdempotencyKey, LeaveReply, NewCalendar,
+    PageOfCalendars, PageOfEvents, RecallReader, Removed, ScheduleRequest, UnreadableCalendar,
+    UnreadableEvent,
 };
+pub use spending::{Spending, Versioned};
 pub use sync_states::SyncStates;

@@ -36,3 +36,13 @@ pub trait RateLimits: Send + Sync {
         until: Timestamp,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 }
+
+/// What Recall demanded, as it is remembered.
+pub trait Throttling: Send + Sync {
+    /// Until when an operation was last blocked for all callers; none if it never was, or if the
+    /// block ended before the next free permit.
+    fn blocked_until(
+        &self,
+        operation: Operation,
+    ) -> impl Future<Output = Result<Option<Timestamp>, PortError>> + Send;
+}

@@ -5,7 +5,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use callsheet_domain::{
-    BotEntry, BotId, Calendar, CalendarEvent, CalendarId, EventId, PageCursor, Timestamp, WantedBot,
+    BotEntry, BotId, BotStatus, Calendar, CalendarEvent, CalendarId, EventId, PageCursor, Platform,
+    Timestamp, WantedBot,
 };
 
 use crate::PortError;
@@ -119,10 +120,20 @@ pub trait CalendarDirectory: Send + Sync {
     ) -> impl Future<Output = Result<PageOfCalendars, PortError>> + Send;
 }
 
-/// All that is read from Recall: calendars, their list, and their events.
-pub trait RecallReader: CalendarEvents + CalendarDirectory {}
+/// Reads bots.
+pub trait BotReader: Send + Sync {
+    /// All statuses of a bot that can be read, in any order; none if Recall does not know the
+    /// bot.
+    fn statuses_of(
+        &self,
+        bot_id: &BotId,
+    ) -> impl Future<Output = Result<Option<Vec<BotStatus>>, PortError>> + Send;
+}
 
-impl<R: CalendarEvents + CalendarDirectory> RecallReader for R {}
+/// All that is read from Recall: calendars, their list, their events, and bots.
+pub trait RecallReader: CalendarEvents + CalendarDirectory + BotReader {}
+
+impl<R: CalendarEvents + CalendarDirectory + BotReader> RecallReader for R {}
 
 /// The result of deleting a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +151,46 @@ pub trait CalendarRemoval: Send + Sync {
         &self,
         id: &CalendarId,
     ) -> impl Future<Output = Result<Removed, PortError>> + Send;
+}
+
+/// A calendar to be created, with the credentials of its owner. Its `Debug` hides them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewCalendar {
+    /// Its platform.
+    pub platform: Platform,
+    /// The id of the OAuth client that the owner consented to.
+    pub client_id: String,
+    /// The secret of the OAuth client.
+    pub client_secret: String,
+    /// The refresh token that the consent gave.
+    pub refresh_token: String,
+}
+
+impl fmt::Debug for NewCalendar {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("NewCalendar")
+            .field("platform", &self.platform)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The result of creating a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Creation {
+    /// The calendar, which may still be connecting.
+    Created(Calendar),
+    /// Recall refuses the credentials, and would again. The code of the refusal, if it has one.
+    Refused(Option<String>),
+}
+
+/// Creates calendars.
+pub trait CalendarCreation: Send + Sync {
+    /// Creates the primary calendar of the owner. A second call creates a second one.
+    fn create_calendar(
+        &self,
+        new: &NewCalendar,
+    ) -> impl Future<Output = Result<Creation, PortError>> + Send;
 }
 
 /// Idempotency key of one attempt at one generation of a row. For an hour Recall

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use callsheet_domain::{
-    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
+    BotId, CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, ListedIds,
+    Timestamp,
 };
 
 use crate::ports::{
     Clock, DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, FirstRows,
-    UnreadableRow, WriteOutcome,
+    StartEntry, UnreadableRow, WriteOutcome,
 };
 use crate::{PortError, Service};
 
@@ -116,13 +117,36 @@ impl Decisions for Rows {
     }
 
     async fn wanting(&self, key: &DeduplicationKey, most: usize) -> Result<FirstRows, PortError> {
-        let mut wanting = self.select(|row| row.wanted_key() == Some(key));
+        let mut wanting = self.select(|row| {
+            let wanted = row.wanted_key();
+            wanted.is_some_and(|wanted| wanted.is_of_same_meeting(key))
+        });
         wanting.sort_by_cached_key(Decision::bot_rank);
         let has_more = wanting.len() > most;
         let first = wanting.into_iter().take(most).map(|row| row.key);
         let first: Vec<_> = first.collect();
         let rows = self.read(|row| first.contains(&row.key));
         Ok(FirstRows { rows, has_more })
+    }
+
+    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+        let mut wanting = self.select(|row| {
+            row.wanted_key()
+                .is_some_and(|wanted| wanted.is_of_same_meeting(key))
+        });
+        wanting.sort_by_cached_key(Decision::bot_rank);
+        Ok(wanting.into_iter().map(|row| row.key).collect())
+    }
+
+    async fn keys_holding(&self, bot: &BotId, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        let holding = self.select(|row| row.known_bot() == Some(bot)).into_iter();
+        Ok(holding.map(|row| row.key).take(most).collect())
+    }
+
+    async fn silent(&self, since: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        let is_silent = |row: &Decision| row.silent_from().is_some_and(|from| from <= since);
+        let rows = self.select(is_silent).into_iter();
+        Ok(rows.map(|row| row.key).take(most).collect())
     }
 
     async fn to_check(&self, now: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
@@ -174,12 +198,32 @@ impl Decisions for Rows {
         calendar: &CalendarId,
         from: Timestamp,
         until: Timestamp,
-    ) -> Result<Vec<DecisionKey>, PortError> {
+    ) -> Result<Vec<StartEntry>, PortError> {
         let starts = from..=until;
         let is_listed =
             |row: &Decision| row.calendar_id == *calendar && starts.contains(&row.starts_at);
-        let rows = self.select(is_listed);
-        Ok(rows.into_iter().map(|row| row.key).collect())
+        let entries = self.select(is_listed).into_iter().map(|row| StartEntry {
+            starts_at: row.starts_at,
+            key: row.key,
+        });
+        Ok(entries.collect())
+    }
+
+    async fn unlisted(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        listed: &ListedIds,
+    ) -> Result<Vec<StartEntry>, PortError> {
+        let starts = from..=until;
+        let is_unlisted =
+            |row: &Decision| starts.contains(&row.starts_at) && !listed.contains(&row.key.event_id);
+        let rows = self.select(is_unlisted);
+        let entries = rows.into_iter().map(|row| StartEntry {
+            starts_at: row.starts_at,
+            key: row.key,
+        });
+        Ok(entries.collect())
     }
 
     async fn next_start(

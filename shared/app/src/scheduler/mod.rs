@@ -47,9 +47,11 @@ mod due_batch;
 mod due_reader;
 #[cfg(test)]
 mod fakes;
+mod left_bots;
 mod outcome;
 mod owner_checks;
 mod plan;
+mod refused_bots;
 mod report;
 mod result_writer;
 mod run;
@@ -66,10 +68,11 @@ mod wake;
 use callsheet_domain::{Call, Timestamp};
 
 use crate::ports::{
-    Access, Bots, Clock, Decisions, Jitter, LeaseResult, Leases, RateLimits, Released,
+    Access, Bots, Clock, Decisions, Jitter, LeaseResult, Leases, RateLimits, Released, Spending,
 };
 use crate::{AccessGate, Entry, PortError, Service};
 use call::BotCaller;
+use left_bots::LeftBots;
 use outcome::CallOutcome;
 use owner_checks::OwnerChecks;
 pub use plan::{CallPlan, PlannedCall};
@@ -89,7 +92,7 @@ pub struct Scheduler<R, D, S, K, J> {
     pub recall: R,
     /// The stored decisions.
     pub decisions: D,
-    /// The stored rate limits, the lease, and the denial of our key.
+    /// The stored rate limits, the lease, the denial of our key, and the counted bots.
     pub state: S,
     /// The clock.
     pub clock: K,
@@ -103,7 +106,7 @@ impl<R, D, S, K, J> Scheduler<R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
-    S: RateLimits + Leases + Access,
+    S: RateLimits + Leases + Access + Spending,
     K: Clock,
     J: Jitter,
 {
@@ -241,7 +244,7 @@ impl<R, D, S, K, J> PerformTask for Scheduler<R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
-    S: RateLimits + Leases + Access,
+    S: RateLimits + Leases + Access + Spending,
     K: Clock,
     J: Jitter,
 {
@@ -262,7 +265,7 @@ impl<R, D, S, K, J> Scheduler<R, D, S, K, J>
 where
     R: Bots,
     D: Decisions,
-    S: RateLimits + Leases + Access,
+    S: RateLimits + Leases + Access + Spending,
     K: Clock,
     J: Jitter,
 {
@@ -288,7 +291,13 @@ where
             Task::ReadDue(query) => {
                 Completion::DueRead(due_reader::read_due(&self.decisions, query).await?)
             }
-            Task::CheckOwners => Completion::OwnersChecked(self.owner_checks().make().await?),
+            Task::CheckOwners => {
+                let left = LeftBots {
+                    decisions: &self.decisions,
+                    spending: &self.state,
+                };
+                Completion::OwnersChecked(self.owner_checks().make(&left).await?)
+            }
             Task::AcquirePermits(request) => {
                 let operation = request.operation;
                 Completion::PermitsAcquired(operation, request.acquire(&self.state).await?)

@@ -11,7 +11,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::PortError;
 use crate::first_copy::first_copies;
-use crate::ports::{Clock, Decisions, WriteOutcome};
+use crate::ports::{Clock, Decisions, Spending, WriteOutcome};
+use crate::scheduler::left_bots::LeftBots;
 
 /// The most checks that are made together.
 const MOST: usize = 500;
@@ -27,21 +28,28 @@ pub(super) struct OwnerChecks<'a, D, K> {
 
 impl<D: Decisions, K: Clock> OwnerChecks<'_, D, K> {
     /// Makes the checks whose time has come; gives the number of owners that are due by them.
-    pub(super) async fn make(&self) -> Result<usize, PortError> {
+    pub(super) async fn make<S: Spending>(
+        &self,
+        left: &LeftBots<'_, D, S>,
+    ) -> Result<usize, PortError> {
         let keys = self.decisions.to_check(self.clock.now(), MOST).await?;
         if keys.is_empty() {
             return Ok(0);
         }
         let rows = self.decisions.decisions(&keys).await?.decisions;
         let owners: Vec<usize> = stream::iter(rows)
-            .map(|row| async move { self.check(&row).await })
+            .map(|row| async move { self.check(&row, left).await })
             .buffer_unordered(AT_ONCE)
             .try_collect()
             .await?;
         Ok(owners.into_iter().sum())
     }
 
-    async fn check(&self, row: &Decision) -> Result<usize, PortError> {
+    async fn check<S: Spending>(
+        &self,
+        row: &Decision,
+        left: &LeftBots<'_, D, S>,
+    ) -> Result<usize, PortError> {
         let now = self.clock.now();
         let check = row.owner_check.as_ref();
         if row.is_due() || check.is_none_or(|check| check.not_before > now) {
@@ -51,8 +59,14 @@ impl<D: Decisions, K: Clock> OwnerChecks<'_, D, K> {
         let may_own =
             |copy: &Decision| copy.key != row.key && !copy.is_abandoned() && copy.ends_at > now;
         let firsts = first_copies(self.decisions, &bots, may_own).await?;
+        let early = left.uncount(row, now).await?;
         let mut due = 0;
         for written in check_owner(row, &firsts, now) {
+            let written = if written.key == row.key {
+                written.checking_left(early.clone(), now)
+            } else {
+                written
+            };
             due += usize::from(written.is_due());
             match self.decisions.write(&written).await {
                 Ok(WriteOutcome::Written) => {}

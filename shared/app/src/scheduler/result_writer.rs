@@ -4,13 +4,14 @@
 
 use callsheet_domain::{
     BotEntry, Call, CallResult, Decision, DeduplicationKey, Timestamp, apply_result,
-    owner_to_confirm, owner_to_move_back, plus, settle_refused,
+    owner_to_confirm, owner_to_move_back, plus,
 };
 use jiff::SignedDuration;
 
 use crate::PortError;
 use crate::first_copy::first_copy;
 use crate::ports::{Clock, Decisions, UnreadableRow, WriteOutcome};
+use crate::scheduler::refused_bots::RefusedBots;
 use crate::scheduler::task::RecordedCall;
 
 /// What became of the result of a call.
@@ -57,7 +58,11 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
             match self.decisions.write(&applied).await {
                 Ok(WriteOutcome::Written) => {
                     if let Some(key) = refused_bot(call) {
-                        self.settle(key).await?;
+                        let refused = RefusedBots {
+                            decisions: self.decisions,
+                            clock: self.clock,
+                        };
+                        refused.settle(key).await?;
                     }
                     return Ok(Recorded::Written);
                 }
@@ -92,25 +97,6 @@ impl<D: Decisions, K: Clock> ResultWriter<'_, D, K> {
     /// Makes the owner due of the bot of `key`, which a call for `row` gave another start.
     async fn move_back(&self, key: &DeduplicationKey, row: &Decision) -> Result<(), PortError> {
         self.call_owner(key, row, owner_to_move_back).await
-    }
-
-    /// Gives the bot of `key` another owner, if Recall refused the configuration of the copy
-    /// that owns it. This alone reads all copies: each that offers the same is refused with it.
-    async fn settle(&self, key: &DeduplicationKey) -> Result<(), PortError> {
-        loop {
-            let copies = self.decisions.wanting(key, usize::MAX).await?;
-            let mut is_settled = true;
-            for copy in settle_refused(&copies.rows.decisions, self.clock.now()) {
-                match self.decisions.write(&copy).await {
-                    Ok(WriteOutcome::Conflict) => is_settled = false,
-                    Ok(WriteOutcome::Written) | Err(PortError::Unwritable { .. }) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            if is_settled {
-                return Ok(());
-            }
-        }
     }
 
     /// Writes the owner that `owner` makes due, if any, of the bot of `key`, among the rows but

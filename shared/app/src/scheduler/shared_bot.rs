@@ -84,7 +84,7 @@ impl<D: Decisions, K: Clock> SharedBots<'_, D, K> {
 fn claims(row: &Decision, key: &DeduplicationKey, now: Timestamp) -> bool {
     let holds = match &row.applied {
         Applied::Bot(bot) | Applied::TooMany(bot) | Applied::Dispatched(bot) => {
-            bot.deduplication_key == *key
+            bot.deduplication_key.is_of_same_meeting(key)
         }
         Applied::Uncertain(_) | Applied::Nothing => false,
     };

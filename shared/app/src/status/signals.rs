@@ -67,7 +67,7 @@ impl Signals {
             },
             dead_letters: match &queues.dead_letters {
                 None => Measured::NoQueue,
-                Some(queue) => Measured::of(queue.count().await),
+                Some(dead_letters) => Measured::of(dead_letters.count().await),
             },
         })
     }

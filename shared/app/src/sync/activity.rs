@@ -13,6 +13,7 @@ pub fn batch_activity(deliveries: &[Delivery], handled: &Handled, now: Timestamp
     let is_resynced = !handled.is_denied && deliveries.iter().any(is_finished_resync(handled));
     Activity {
         webhook_at: webhooks.max(),
+        bot_webhook_at: deliveries.iter().filter_map(status_accepted_at).max(),
         resynced_at: is_resynced.then_some(now),
         batch: requests().min().map(|oldest_sent_at| BatchActivity {
             handled_at: now,
@@ -22,13 +23,16 @@ pub fn batch_activity(deliveries: &[Delivery], handled: &Handled, now: Timestamp
     }
 }
 
-/// When a sync request was first sent; none for a resync
-/// and for a status of a bot.
+/// When a sync request was first sent; none for a resync,
+/// a status of a bot and the totals of past days.
 fn request_sent_at(delivery: &Delivery) -> Option<Timestamp> {
     match &delivery.job {
         SyncJob::Request(request) => Some(request.sent_at),
         SyncJob::Event(request) => Some(request.sent_at),
-        SyncJob::BotStatus(_) | SyncJob::Resync | SyncJob::ResyncNow { .. } => None,
+        SyncJob::BotStatus(_)
+        | SyncJob::KeepCoverage
+        | SyncJob::Resync
+        | SyncJob::ResyncNow { .. } => None,
     }
 }
 
@@ -40,9 +44,23 @@ fn webhook_accepted_at(delivery: &Delivery) -> Option<Timestamp> {
             let is_webhook = matches!(request.reason, SyncReason::EventsChanged { .. });
             is_webhook.then_some(request.sent_at)
         }
-        SyncJob::Event(_) | SyncJob::BotStatus(_) | SyncJob::Resync | SyncJob::ResyncNow { .. } => {
-            None
-        }
+        SyncJob::Event(_)
+        | SyncJob::BotStatus(_)
+        | SyncJob::KeepCoverage
+        | SyncJob::Resync
+        | SyncJob::ResyncNow { .. } => None,
+    }
+}
+
+/// When the webhook was accepted that a status of a bot came from.
+fn status_accepted_at(delivery: &Delivery) -> Option<Timestamp> {
+    match &delivery.job {
+        SyncJob::BotStatus(report) => Some(report.sent_at),
+        SyncJob::Request(_)
+        | SyncJob::Event(_)
+        | SyncJob::KeepCoverage
+        | SyncJob::Resync
+        | SyncJob::ResyncNow { .. } => None,
     }
 }
 

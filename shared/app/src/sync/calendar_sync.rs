@@ -34,7 +34,7 @@ pub struct CalendarSync<'a, P: SyncPorts> {
     /// Recall's list of events.
     pub pages: &'a EventPages<'a, P>,
     /// Writes the decisions.
-    pub writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    pub writer: &'a DecisionWriter<'a, P::Decisions, P::State, P::Clock>,
 }
 
 impl<P: SyncPorts> CalendarSync<'_, P> {
@@ -206,7 +206,7 @@ fn query(record: &CalendarRecord, mark: &CompletedSync) -> EventQuery {
 /// Writes the pages of one calendar, and saves how far the sync has come.
 struct Pages<'a, P: SyncPorts> {
     state: &'a P::State,
-    writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    writer: &'a DecisionWriter<'a, P::Decisions, P::State, P::Clock>,
     context: SyncContext,
     progress: StoredProgress,
     /// The events of all pages from the first one on, if this is a full sync; none if those

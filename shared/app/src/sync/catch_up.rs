@@ -13,7 +13,7 @@ use crate::sync::settings::SyncSettings;
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{ActivePolicy, CallTerms, PortError};
+use crate::{ActivePolicy, CallTerms, Metric, PortError, Priority};
 
 /// The cause of a resync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,12 +53,16 @@ pub(super) struct CatchUpSync<'a, P: SyncPorts> {
 impl<P: SyncPorts> CatchUpSync<'_, P> {
     /// Syncs what changed in the workspace since the last catch-up, if the next
     /// one is due, and gives the workspace's sync state.
+    ///
+    /// It has the priority of live requests: while it lists, they wait for it.
     pub(super) async fn run(
         &self,
         policy: &ActivePolicy,
         trigger: Trigger,
-        terms: CallTerms,
+        latest: Timestamp,
     ) -> Result<WorkspaceSyncState, SyncError> {
+        let priority = Priority::Live;
+        let terms = CallTerms { priority, latest };
         loop {
             match self.catch_up(policy, trigger, terms).await {
                 Err(SyncError::ListTooLong) => {}
@@ -101,6 +105,7 @@ impl<P: SyncPorts> CatchUpSync<'_, P> {
                 Some(CatchUp::Everything) => return self.write(state.begun_anew(now)).await,
             }
         };
+        Metric::CatchUpDecisions.count(counts.written);
         counts.log(&Scope::Workspace, 0);
         Ok(self.state.workspace().await?)
     }

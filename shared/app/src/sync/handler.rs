@@ -1,4 +1,5 @@
-//! Handles a batch of sync jobs: statuses of bots first, then requests, then a resync.
+//! Handles a batch of sync jobs: statuses of bots first, then totals of past days, then requests,
+//! then a resync.
 
 use callsheet_domain::{SyncJob, Timestamp, plus};
 use jiff::SignedDuration;
@@ -14,12 +15,14 @@ use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
 use crate::sync::event_sync::EventSync;
+use crate::sync::keep_coverage::CoverageKeeper;
 use crate::sync::page_intake::PageIntake;
 use crate::sync::requests::RequestHandler;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
 use crate::sync::resync::Resync;
 use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
+use crate::sync::silent_bots::SilentBots;
 use crate::sync::windows::WindowedSyncs;
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_error::SyncError;
@@ -33,6 +36,8 @@ use crate::{
 const PROBE_TIME: SignedDuration = SignedDuration::from_secs(5);
 /// A page and its writes fit into this; with less time left none is started.
 const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
+/// The meetings of a day are counted in this time, also in a workspace of 100,000 calendars.
+const DAY_TIME: SignedDuration = SignedDuration::from_secs(20);
 
 /// Handles batches of sync jobs.
 #[derive(Debug, Clone)]
@@ -124,9 +129,19 @@ impl<P: SyncPorts> SyncHandler<P> {
         let mut handled = Handled::default();
         let statuses = BotStatuses {
             decisions: self.ports.decisions(),
+            state: self.ports.state(),
+            policy_cache: &self.policy_cache,
+            clock: self.ports.clock(),
+            latest: plus(deadline, -PAGE_TIME),
         };
-        statuses.handle(deliveries, requeue, &mut handled).await;
-        let deliveries = &without_statuses(deliveries);
+        Box::pin(statuses.handle(deliveries, requeue, &mut handled)).await;
+        let keeper = CoverageKeeper {
+            decisions: self.ports.decisions(),
+            state: self.ports.state(),
+        };
+        let (clock, latest) = (self.ports.clock(), plus(deadline, -DAY_TIME));
+        keeper.handle(deliveries, clock, latest, &mut handled).await;
+        let deliveries = &that_may_call(deliveries);
         let mut holds_probe = matches!(entry, Ok(Entry::Probe));
         if deliveries.is_empty() {
             if holds_probe {
@@ -201,7 +216,11 @@ impl<P: SyncPorts> SyncHandler<P> {
             new_calendars: NewCalendars::default(),
         };
         let (decisions, queue) = (ports.decisions(), ports.queue());
-        let writer = &DecisionWriter { decisions, clock };
+        let writer = &DecisionWriter {
+            decisions,
+            spending: state,
+            clock,
+        };
         let retirer = &CalendarRetirer { decisions, clock };
         let intake = &PageIntake {
             loader,
@@ -328,6 +347,15 @@ impl<P: SyncPorts> SyncHandler<P> {
                 workspace_sync: components.workspace_sync,
             },
             windows: components.windows,
+            silent_bots: &SilentBots {
+                recall: self.ports.recall(),
+                decisions: self.ports.decisions(),
+                state: self.ports.state(),
+                retries: batch.policy.policy.retries(),
+                calls: batch.calls,
+                get_bot: self.settings.get_bot,
+                after: self.settings.read_silent_bots_after,
+            },
             queue: self.ports.queue(),
         };
         let resync = resync.run(batch.policy, trigger, batch.latest).await;
@@ -357,9 +385,10 @@ fn without_failed_resyncs(deliveries: &[Delivery]) -> Vec<Delivery> {
 }
 
 /// The messages that may need calls to Recall.
-fn without_statuses(deliveries: &[Delivery]) -> Vec<Delivery> {
-    let is_status = |one: &&Delivery| matches!(one.job, SyncJob::BotStatus(_));
-    let kept = deliveries.iter().filter(|one| !is_status(one));
+fn that_may_call(deliveries: &[Delivery]) -> Vec<Delivery> {
+    let calls_none =
+        |one: &&Delivery| matches!(one.job, SyncJob::BotStatus(_) | SyncJob::KeepCoverage);
+    let kept = deliveries.iter().filter(|one| !calls_none(one));
     kept.cloned().collect()
 }
 
@@ -380,7 +409,9 @@ fn held(denial: Denial, now: Timestamp) -> SyncError {
 /// The cause of the resync that a message asks for; none for a sync request.
 fn resync_trigger(delivery: &Delivery) -> Option<Trigger> {
     match delivery.job {
-        SyncJob::Request(_) | SyncJob::Event(_) | SyncJob::BotStatus(_) => None,
+        SyncJob::Request(_) | SyncJob::Event(_) | SyncJob::BotStatus(_) | SyncJob::KeepCoverage => {
+            None
+        }
         SyncJob::Resync => Some(Trigger::Scheduled),
         SyncJob::ResyncNow { .. } => Some(Trigger::Requested),
     }

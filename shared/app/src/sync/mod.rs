@@ -15,6 +15,7 @@
 //! A resync, periodic or on request, finds what no webhook asked for.
 
 mod activity;
+mod alerting;
 mod all_calendars;
 mod bot_status;
 mod calendar_list;
@@ -22,7 +23,10 @@ mod calendar_sync;
 mod catch_up;
 mod due_order;
 mod event_sync;
+mod first_syncs;
 mod handler;
+mod keep_coverage;
+mod outcome_counts;
 mod own_addresses;
 mod page_intake;
 mod pending;
@@ -32,12 +36,17 @@ mod requeue;
 mod resync;
 mod resync_plan;
 mod retirement;
+mod retries;
+mod rows_of_bot;
 mod settings;
+mod silent_bots;
 mod stored_progress;
 mod unlisted;
 mod unreadable_again;
 mod windows;
+mod windows_need;
 mod workload;
+mod workspace_credit;
 mod workspace_sync;
 
 pub use activity::batch_activity;

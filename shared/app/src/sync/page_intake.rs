@@ -12,6 +12,7 @@ use callsheet_domain::{
     CalendarEvent, CalendarId, EventId, EventReadings, SyncJob, SyncReason, SyncRequest, Timestamp,
     WorkspaceCoverage,
 };
+use futures_util::{StreamExt as _, stream};
 
 use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::{DecisionWriter, SyncContext};
@@ -24,12 +25,15 @@ use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{ActivePolicy, CalendarContext, CallTerms};
 
+/// Calendars that are loaded at the same time, by two reads each.
+const AT_ONCE: usize = 16;
+
 /// Writes the pages of a workspace sync.
 pub struct PageIntake<'a, P: SyncPorts> {
     /// Loads the calendars that are listed.
     pub loader: &'a CalendarLoader<'a, P>,
     /// Writes the decisions.
-    pub writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    pub writer: &'a DecisionWriter<'a, P::Decisions, P::State, P::Clock>,
     /// Takes the requests of skipped calendars.
     pub queue: &'a P::Queue,
 }
@@ -38,9 +42,9 @@ pub struct PageIntake<'a, P: SyncPorts> {
 #[derive(Debug)]
 pub struct ListedCalendars {
     context: SyncContext,
-    /// Calendars without bots: unknown, disconnected or deleted.
+    /// Calendars without bots: disconnected or deleted.
     without_bots: BTreeSet<CalendarId>,
-    /// Calendars that could not be written.
+    /// Calendars that could not be written, or that Recall did not know.
     skipped: BTreeSet<CalendarId>,
     /// Skipped calendars that have a request: one that was enqueued, or one that
     /// is being handled.
@@ -122,6 +126,16 @@ impl ListedCalendars {
     }
 }
 
+/// A calendar whose events are listed.
+enum Loaded {
+    /// It can have bots.
+    Calendar(Box<CalendarContext>),
+    /// It is disconnected or deleted.
+    WithoutBots,
+    /// Neither the store nor Recall knows it.
+    Unknown,
+}
+
 impl<P: SyncPorts> PageIntake<'_, P> {
     /// Writes the decisions of a page, and requests a sync of each calendar that
     /// had to be skipped.
@@ -196,25 +210,43 @@ impl<P: SyncPorts> PageIntake<'_, P> {
         Ok(())
     }
 
-    /// Loads calendars whose events are listed. One that is unknown, or was
-    /// disconnected, is read from Recall: its events say that it exists.
+    /// Loads calendars whose events are listed, those that are stored all at once: a page has
+    /// events of up to a hundred. One that is unknown, or was disconnected, is read from Recall:
+    /// its events say that it exists. If Recall does not know it yet, it is skipped, so that this
+    /// sync answers no request for it.
     async fn load_calendars(
         &self,
         ids: impl Iterator<Item = &CalendarId>,
         calendars: &mut ListedCalendars,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        for id in ids {
-            if calendars.contains(id) {
-                continue;
-            }
-            match self.load(id, terms).await {
+        let new: Vec<&CalendarId> = ids.filter(|id| !calendars.contains(id)).collect();
+        let stored = stream::iter(new).map(async |id| (id, self.loader.load_current(id).await));
+        let mut stored = stored.buffer_unordered(AT_ONCE);
+        let mut others = BTreeSet::new();
+        while let Some((id, loaded)) = stored.next().await {
+            match loaded {
                 Ok(Some(calendar)) => {
                     let loaded = &mut calendars.context.calendars;
                     loaded.insert(id.clone(), calendar);
                 }
                 Ok(None) => {
+                    others.insert(id);
+                }
+                Err(error) => calendars.skip_or_fail(id.clone(), error.into())?,
+            }
+        }
+        for id in others {
+            match self.load(id, terms).await {
+                Ok(Loaded::Calendar(calendar)) => {
+                    let loaded = &mut calendars.context.calendars;
+                    loaded.insert(id.clone(), *calendar);
+                }
+                Ok(Loaded::WithoutBots) => {
                     calendars.without_bots.insert(id.clone());
+                }
+                Ok(Loaded::Unknown) => {
+                    calendars.skipped.insert(id.clone());
                 }
                 Err(error) => calendars.skip_or_fail(id.clone(), error)?,
             }
@@ -222,15 +254,12 @@ impl<P: SyncPorts> PageIntake<'_, P> {
         Ok(())
     }
 
-    async fn load(
-        &self,
-        id: &CalendarId,
-        terms: CallTerms,
-    ) -> Result<Option<CalendarContext>, SyncError> {
-        match self.loader.load_or_fetch(id, None, terms).await? {
-            Some(record) => Ok(self.loader.with_overrides(record).await?),
-            None => Ok(None),
-        }
+    async fn load(&self, id: &CalendarId, terms: CallTerms) -> Result<Loaded, SyncError> {
+        let Some(record) = self.loader.load_or_fetch(id, None, terms).await? else {
+            return Ok(Loaded::Unknown);
+        };
+        let calendar = self.loader.with_overrides(record).await?;
+        Ok(calendar.map_or(Loaded::WithoutBots, |it| Loaded::Calendar(Box::new(it))))
     }
 
     /// Writes the events of a page: together, or, if something stored is in the

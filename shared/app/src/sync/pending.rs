@@ -29,19 +29,6 @@ pub(super) struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Whether one of `calendars` needs a full sync.
-    pub(super) fn needs_full_sync(
-        &self,
-        calendars: &BTreeMap<&CalendarId, CalendarContext>,
-        now: Timestamp,
-    ) -> bool {
-        let policy = self.policy.revision;
-        calendars.values().any(|calendar| {
-            let last_sync = calendar.record.last_sync.as_ref();
-            needs_full_sync(last_sync, policy, calendar.overrides.revision, now)
-        })
-    }
-
     /// Plans syncs for the pending requests of `calendars`.
     pub(super) fn plan(
         &self,
@@ -66,11 +53,15 @@ impl Batch<'_> {
                         || windowed.is_full_sync_awaited(last_sync, policy)),
                 new: listed_whole_since(record, overrides, now).map(|since| NewCalendar {
                     since,
-                    stored_at: record.changed_at,
+                    known_from: record.known_from(),
                 }),
             })
         });
-        plan_syncs(&pending.collect::<Vec<_>>(), workspace, self.options, now)
+        let options = ListingOptions {
+            are_windows_urgent: windowed.are_urgent(),
+            ..self.options
+        };
+        plan_syncs(&pending.collect::<Vec<_>>(), workspace, options, now)
     }
 }
 

@@ -14,8 +14,9 @@ use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
 use crate::event_pages::EventPages;
-use crate::ports::{Calendars as _, Clock as _, SyncStates as _, WriteOutcome};
+use crate::ports::{Clock as _, SyncStates as _};
 use crate::sync::calendar_sync::CalendarSync;
+use crate::sync::first_syncs::FirstSyncs;
 use crate::sync::pending::{Batch, Pending, by_calendar};
 use crate::sync::reconnection::Reconnection;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
@@ -82,7 +83,7 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         }
         for (calendar, mut pending) in requests {
             match self.load_or_retire(calendar, &pending, terms).await {
-                Ok(None) | Err(SyncError::ListTooLong) => {}
+                Ok(None) => {}
                 Ok(record) => {
                     pending.record = record;
                     batch.pending.insert(calendar, pending);
@@ -142,12 +143,13 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             }
             Err(error) => return self.fail_all(batch, &error).await,
         };
-        let calendars = match self.credit_new(calendars, &workspace).await {
+        let first_syncs = FirstSyncs { state: self.state };
+        let calendars = match first_syncs.credit(calendars, &workspace).await {
             Ok(calendars) => calendars,
             Err(error) => return self.fail_all(batch, &error).await,
         };
         let now = self.clock.now();
-        let windowed = match self.windowed(batch, &calendars, now).await {
+        let windowed = match self.windowed(batch).await {
             Ok(windowed) => windowed,
             Err(error) => return self.fail_all(batch, &error).await,
         };
@@ -179,42 +181,9 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         self.conclude(batch, (planned, &new), synced, now).await;
     }
 
-    /// Stores the first sync of each new calendar all of whose events the latest sync of the
-    /// workspace has listed.
-    async fn credit_new<'a>(
-        &self,
-        mut calendars: BTreeMap<&'a CalendarId, CalendarContext>,
-        workspace: &WorkspaceSyncState,
-    ) -> Result<BTreeMap<&'a CalendarId, CalendarContext>, SyncError> {
-        let Some(latest) = &workspace.latest else {
-            return Ok(calendars);
-        };
-        for CalendarContext { record, overrides } in calendars.values_mut() {
-            let Some(first) = latest.reach.first_sync(record, overrides) else {
-                continue;
-            };
-            let synced = CalendarRecord {
-                last_sync: Some(first),
-                ..record.clone()
-            };
-            // Another worker that wrote it first says as much, or that it has changed.
-            if self.state.write_record(&synced).await? == WriteOutcome::Written {
-                *record = synced;
-                record.version = record.version.next();
-                log_first_sync(record);
-            }
-        }
-        Ok(calendars)
-    }
-
-    /// How many calendars need a full sync, if one of these does.
-    async fn windowed(
-        &self,
-        batch: &Batch<'_>,
-        calendars: &BTreeMap<&CalendarId, CalendarContext>,
-        now: Timestamp,
-    ) -> Result<WindowedSyncState, SyncError> {
-        if !batch.options.lists_workspace || !batch.needs_full_sync(calendars, now) {
+    /// How many calendars need a full sync, and which windows are listed, if the workspace is.
+    async fn windowed(&self, batch: &Batch<'_>) -> Result<WindowedSyncState, SyncError> {
+        if !batch.options.lists_workspace {
             return Ok(WindowedSyncState::default());
         }
         match self
@@ -403,9 +372,4 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         }
         self.requeue.again(pending.deliveries, error, handled).await;
     }
-}
-
-fn log_first_sync(record: &CalendarRecord) {
-    let calendar = &record.calendar.id;
-    tracing::info!(%calendar, "calendar {calendar} had its first sync, with that of the workspace");
 }

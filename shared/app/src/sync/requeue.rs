@@ -17,6 +17,12 @@ use crate::sync_error::{SyncError, wait_to_requeue};
 /// Requeueing sends to the queue that triggers the function, and Lambda's own
 /// guard against such loops must be off for it. This is the bound instead.
 const REQUEUED_FOR: Duration = Duration::from_hours(1);
+/// The same if it waits for nothing but Recall's rate limit, which may be used up for hours
+/// while thousands of calendars are connected. Within a day each calendar has a full sync as
+/// routine.
+const REQUEUED_FOR_RATE_LIMIT: Duration = Duration::from_hours(24);
+/// After an hour such a message waits at least so long each time.
+const SELDOM: Duration = Duration::from_mins(5);
 
 /// A sync job as the queue delivered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +89,11 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
         handled.is_denied |= error.is_denied();
         for delivery in deliveries {
             let (received, now) = (delivery.received, self.clock.now());
-            let mut wait = error.wait(received, age(delivery, now), now);
+            let age = age(delivery, now);
+            let mut wait = error.wait(received, age, now);
+            if age >= REQUEUED_FOR && error.is_of_rate_limit() {
+                wait = wait.max(SELDOM);
+            }
             if error.is_retry_later() && !self.fails_with_resync(delivery, error) {
                 if self.requeue(delivery, error, wait).await {
                     continue;
@@ -132,23 +142,27 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
         }
         let message = &delivery.message_id;
         let age = age(delivery, self.clock.now());
-        if age >= REQUEUED_FOR {
-            let calendar = match &delivery.job {
-                SyncJob::Request(request) => request.calendar_id.as_str(),
-                SyncJob::Event(request) => request.calendar_id.as_str(),
-                SyncJob::BotStatus(_) => "of a bot",
-                SyncJob::Resync | SyncJob::ResyncNow { .. } => "all",
-            };
-            let age = age.as_secs();
+        let calendar = subject(&delivery.job);
+        let seconds = age.as_secs();
+        if age >= requeued_for(&delivery.job, error) {
             tracing::error!(
                 calendar,
-                age,
+                age = seconds,
                 message_id = message,
                 %error,
-                "calendar {calendar}: the request was first sent {age} s ago and still waits; it \
-                 is not requeued, and becomes a dead letter if it keeps failing"
+                "calendar {calendar}: the request was first sent {seconds} s ago and still waits; \
+                 it is not requeued, and becomes a dead letter if it keeps failing"
             );
             return false;
+        }
+        if age >= REQUEUED_FOR {
+            tracing::warn!(
+                calendar,
+                age = seconds,
+                %error,
+                "calendar {calendar}: the request was first sent {seconds} s ago and waits for \
+                 Recall's rate limit: {error}"
+            );
         }
         match self.queue.send_later(&delivery.job, wait).await {
             Ok(()) => true,
@@ -161,6 +175,26 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
                 false
             }
         }
+    }
+}
+
+/// How old the request of a message may be that is requeued since it waits by `error`.
+fn requeued_for(job: &SyncJob, error: &SyncError) -> Duration {
+    match job {
+        SyncJob::Request(_) | SyncJob::Event(_) if error.is_of_rate_limit() => {
+            REQUEUED_FOR_RATE_LIMIT
+        }
+        _ => REQUEUED_FOR,
+    }
+}
+
+/// The calendar of a message, for a log line.
+fn subject(job: &SyncJob) -> &str {
+    match job {
+        SyncJob::Request(request) => request.calendar_id.as_str(),
+        SyncJob::Event(request) => request.calendar_id.as_str(),
+        SyncJob::BotStatus(_) => "of a bot",
+        SyncJob::KeepCoverage | SyncJob::Resync | SyncJob::ResyncNow { .. } => "all",
     }
 }
 

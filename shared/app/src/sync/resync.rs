@@ -7,7 +7,8 @@
 //! demand, and once a day in any case.
 //!
 //! No user waits for a resync, so it runs at
-//! [background priority](crate::Priority::Background). Two resyncs may run side
+//! [background priority](crate::Priority::Background), but for its catch-up: live requests wait
+//! for that. Two resyncs may run side
 //! by side: each starts at another calendar, and reads the calendar's record
 //! again once it has a permit, since the other one may have synced the calendar
 //! meanwhile. A permit that is not needed is kept for the next calendar. Where
@@ -31,9 +32,12 @@ use crate::sync::reconnection::Reconnection;
 use crate::sync::resync_plan::{DueCalendars, DueSync, ResyncPlan};
 use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
+use crate::sync::silent_bots::{SilentBots, SilentRead};
 use crate::sync::unreadable_again::UnreadableAgain;
-use crate::sync::windows::{Need, Progress, WindowedSyncs};
+use crate::sync::windows::{Progress, WindowedSyncs};
+use crate::sync::windows_need::Need;
 use crate::sync::workload::{Asked, Done, Workload, Workloads};
+use crate::sync::workspace_credit::WorkspaceCredit;
 use crate::sync_counts::{SyncCounts, count};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -64,6 +68,8 @@ pub(super) struct Resync<'a, P: SyncPorts> {
     pub(super) catch_up: &'a CatchUpSync<'a, P>,
     /// Syncs the workspace in full.
     pub(super) windows: &'a WindowedSyncs<'a, P>,
+    /// Reads the bots whose statuses did not come.
+    pub(super) silent_bots: &'a SilentBots<'a, P>,
     /// Takes the message that has a resync go on.
     pub(super) queue: &'a P::Queue,
 }
@@ -95,9 +101,10 @@ impl<P: SyncPorts> Resync<'_, P> {
             priority: Priority::Background,
             latest,
         };
+        Box::pin(self.read_silent_bots(terms)).await?;
         let began_at = self.clock.now();
         let mut lists_workspace = self.settings.is_workspace_listed;
-        let workspace = match self.catch_up.run(policy, trigger, terms).await {
+        let workspace = match self.catch_up.run(policy, trigger, latest).await {
             Ok(workspace) => workspace,
             Err(error)
                 if error.stops_all()
@@ -121,6 +128,24 @@ impl<P: SyncPorts> Resync<'_, P> {
         let was_listed = latest.is_some_and(|latest| latest.until >= began_at);
         let listed = (&workspace, lists_workspace, was_listed);
         self.sync_calendars(policy, trigger, terms, listed).await
+    }
+
+    /// Reads silent bots in half of the time; another resync goes on with those that are left.
+    async fn read_silent_bots(&self, terms: CallTerms) -> Result<(), SyncError> {
+        let now = self.clock.now();
+        let terms = CallTerms {
+            latest: plus(now, now.duration_until(terms.latest) / 2),
+            ..terms
+        };
+        match self.silent_bots.read(terms).await {
+            Ok(SilentRead::All) => {}
+            Ok(SilentRead::NotAll) => self.go_on().await,
+            Err(error) if error.stops_all() => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "resync: could not read silent bots: {error}");
+            }
+        }
+        Ok(())
     }
 
     /// Syncs the calendars that are due; those with changes too, unless the
@@ -157,8 +182,8 @@ impl<P: SyncPorts> Resync<'_, P> {
         };
         let mut work = workloads.read(asked).await?;
         if lists_workspace {
-            let credited = self.windows.credit(work.calendars, work.windowed.clone());
-            work.calendars = credited.await?;
+            let (credit, windowed) = (self.credit(), work.windowed.clone());
+            work.calendars = credit.credit(work.calendars, windowed).await?;
         }
         self.work_on_single(&work.calendars, policy, was_listed, terms)
             .await?;
@@ -239,14 +264,10 @@ impl<P: SyncPorts> Resync<'_, P> {
     ) -> Result<Done, SyncError> {
         let (state, connected) = (&work.windowed, work.connected);
         let needing = count(due.needing());
-        self.windows.note_counts(state, connected, needing).await?;
+        self.credit().note_counts(state, connected, needing).await?;
         let size = usize::try_from(connected).unwrap_or(usize::MAX);
-        let (single, need) = due.clone().divide(size);
+        let (single, need) = due.clone().divide(size, run.distant);
         let done = self.sync_due_calendars(&mut run, single).await?;
-        let need = match (need, run.distant) {
-            (Need::Nothing, Some(distant)) => Need::Distant(distant),
-            (need, _) => need,
-        };
         if need == Need::Nothing && state.in_progress.is_none() {
             return Ok(done);
         }
@@ -259,7 +280,7 @@ impl<P: SyncPorts> Resync<'_, P> {
             Ok(Progress::Done) => {
                 let state = self.state.windowed_sync_state().await?;
                 let calendars = self.state.listed().await?;
-                self.windows.credit(calendars, state).await?;
+                self.credit().credit(calendars, state).await?;
                 return Ok(Done::NotAll);
             }
             Err(error) if error.stops_all() => return Err(error),
@@ -279,6 +300,10 @@ impl<P: SyncPorts> Resync<'_, P> {
         } else {
             Done::NotAll
         })
+    }
+
+    fn credit(&self) -> WorkspaceCredit<'_, P::State> {
+        WorkspaceCredit { state: self.state }
     }
 
     /// Has another resync go on at once. If the message is lost, the next scheduled one does.

@@ -4,13 +4,13 @@
 //! that runs out of time, fails or is never run leaves its work to the next.
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, OverrideRevision, PolicyRevision, Timestamp, is_full_sync_outdated,
-    most_full_syncs, needs_full_sync, plus,
+    CalendarId, CalendarRecord, DistantChanges, OverrideRevision, PolicyRevision, Timestamp,
+    is_full_sync_outdated, most_full_syncs, needs_full_sync, plus,
 };
 use jiff::SignedDuration;
 
 use crate::ports::ListedCalendar;
-use crate::sync::windows::Need;
+use crate::sync::windows_need::Need;
 
 /// How far a sync of one calendar reaches back before the start of the last one.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
@@ -132,8 +132,24 @@ impl DueCalendars {
     /// Few full syncs are made one by one. If there are more, the workspace is listed in
     /// windows of start time; calendars with a reason of their own still get a full sync each
     /// before, if they are few.
-    pub(super) fn divide(self, connected: usize) -> (Self, Need) {
+    ///
+    /// While changes to `distant` events are left to windows, these come before routine full
+    /// syncs. New calendars then get none of their own: their requests are answered by lists of
+    /// near events, and the windows list the rest.
+    pub(super) fn divide(
+        mut self,
+        connected: usize,
+        distant: Option<DistantChanges>,
+    ) -> (Self, Need) {
         let most = most_full_syncs(connected);
+        if let Some(distant) = distant
+            && self.needing() <= most
+            && self.count(DueSync::NewPolicy) == 0
+        {
+            self.0
+                .retain(|(due, _)| !matches!(due, DueSync::First | DueSync::OutdatedFull));
+            return (self, Need::Distant(distant));
+        }
         let (needing, outdated) = (self.needing(), self.count(DueSync::OutdatedFull));
         if needing + outdated + self.count(DueSync::NewPolicy) <= most {
             return (self, Need::Nothing);

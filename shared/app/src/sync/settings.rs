@@ -11,6 +11,8 @@ pub struct SyncSettings {
     pub list_events: RateLimit,
     /// Rate limit of reading one event.
     pub get_event: RateLimit,
+    /// Rate limit of reading one bot.
+    pub get_bot: RateLimit,
     /// Rate limit of reading a calendar.
     pub get_calendar: RateLimit,
     /// Rate limit of listing calendars.
@@ -19,6 +21,8 @@ pub struct SyncSettings {
     pub is_workspace_listed: bool,
     /// How often a resync looks for changes whose webhook never came.
     pub catch_up_every: Duration,
+    /// After how long a silence a bot is read; never without it.
+    pub read_silent_bots_after: Option<Duration>,
     /// Deliveries after which a message that failed is not delivered again.
     pub most_receives: u32,
 }
@@ -28,6 +32,7 @@ impl SyncSettings {
         ListingOptions {
             lists_workspace: self.is_workspace_listed,
             interval: self.list_events.interval(),
+            are_windows_urgent: false,
         }
     }
 }

@@ -19,12 +19,10 @@ use callsheet_domain::{
 };
 use jiff::SignedDuration;
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-
 use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::{DecisionWriter, SyncContext};
 use crate::event_pages::{EventPage, EventPages};
-use crate::ports::{Clock as _, Decisions as _, ListedCalendar, PageOfEvents};
+use crate::ports::{Clock as _, Decisions as _, PageOfEvents};
 use crate::retire_calendar::CalendarRetirer;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
@@ -37,15 +35,13 @@ const MOST_READ: usize = 60;
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(100);
 /// Rows that are loaded at once.
 const ROWS: usize = 100;
-/// Calendars whose index is read at once.
-const AT_ONCE: usize = 16;
 
 /// Reads the events that a full sync did not list.
 pub(super) struct UnlistedEvents<'a, P: SyncPorts> {
     /// Recall's events.
     pub(super) pages: &'a EventPages<'a, P>,
     /// Writes the decisions.
-    pub(super) writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    pub(super) writer: &'a DecisionWriter<'a, P::Decisions, P::State, P::Clock>,
 }
 
 impl<P: SyncPorts> UnlistedEvents<'_, P> {
@@ -66,23 +62,23 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
     }
 
     /// Reads the events with a bot that start in a window of the workspace and are not among
-    /// those that it `listed`, in whatever calendar.
+    /// those that it `listed`, in whatever calendar. They are found by day, which costs what the
+    /// window lists, however many calendars there are.
     ///
     /// # Errors
     /// If there is no permit in time, or Recall or the store fails.
     pub(super) async fn read_window(
         &self,
-        (loader, policy, calendars): (&CalendarLoader<'_, P>, &ActivePolicy, &[ListedCalendar]),
+        (loader, policy): (&CalendarLoader<'_, P>, &ActivePolicy),
         (window, listed): (Window, &ListedIds),
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        let connected = calendars.iter().map(|listed| &listed.record.calendar);
-        let connected = connected.filter(|calendar| calendar.status.holds_bots());
-        let keys = stream::iter(connected)
-            .map(|calendar| self.keys_starting(&calendar.id, window, listed))
-            .buffer_unordered(AT_ONCE);
-        let keys: Vec<DecisionKey> = keys.try_concat().await?;
+        let last = plus(self.writer.clock.now(), LISTED_AHEAD);
+        let until = window.until.unwrap_or(last);
+        let decisions = self.writer.decisions;
+        let entries = decisions.unlisted(window.from, until, listed).await?;
+        let keys: Vec<_> = entries.into_iter().map(|entry| entry.key).collect();
         for row in self.with_bot(&keys, None).await? {
             let Some(calendar) = loader.load(&row.calendar_id).await? else {
                 continue;
@@ -93,21 +89,6 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
                 .await?;
         }
         Ok(())
-    }
-
-    /// Keys of a calendar's decisions that start in a window and were not listed.
-    async fn keys_starting(
-        &self,
-        calendar: &CalendarId,
-        window: Window,
-        listed: &ListedIds,
-    ) -> Result<Vec<DecisionKey>, PortError> {
-        let last = plus(self.writer.clock.now(), LISTED_AHEAD);
-        let until = window.until.unwrap_or(last);
-        let decisions = self.writer.decisions;
-        let mut keys = decisions.starting(calendar, window.from, until).await?;
-        keys.retain(|key| !listed.contains(&key.event_id));
-        Ok(keys)
     }
 
     /// Reads the events of `rows`, of one calendar, and writes their decisions.

@@ -40,7 +40,7 @@ pub(super) struct UnreadableAgain<'a, P: SyncPorts> {
     /// Recall's events.
     pub(super) pages: &'a EventPages<'a, P>,
     /// Writes the decisions.
-    pub(super) writer: &'a DecisionWriter<'a, P::Decisions, P::Clock>,
+    pub(super) writer: &'a DecisionWriter<'a, P::Decisions, P::State, P::Clock>,
 }
 
 /// The events to read, and whether others have to wait for their turn.

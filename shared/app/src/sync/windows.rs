@@ -8,27 +8,26 @@
 //! A window that is listed knows which events it came across. The events with a bot that
 //! should have been among them are read by id, see [`UnlistedEvents`].
 //!
-//! Once the last window is listed, each calendar is credited with the sync. That costs one
-//! write for each calendar, and is gone on with by the next resync if it is interrupted.
+//! Once the last window is listed, each calendar is credited with the sync, see
+//! [`WorkspaceCredit`](super::workspace_credit::WorkspaceCredit).
 
 use callsheet_domain::{
-    CompletedWindows, DistantChanges, ListedIds, SyncInProgress, Timestamp, WindowedEvents,
-    WindowedSync, WindowedSyncState, WorkspaceCoverage, plus,
+    CompletedWindows, ListedIds, SyncInProgress, Timestamp, WindowedEvents, WindowedSync,
+    WindowedSyncState, WorkspaceCoverage, plus,
 };
 use std::collections::BTreeSet;
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::SignedDuration;
 
 use crate::event_pages::{EventList, EventPage, EventPages, HOLD, ListPosition, PageHandler};
 use crate::ports::{
-    Calendars as _, Clock as _, EventQuery, ListedCalendar, OverrideStore as _, Policies as _,
-    SyncStates as _, WriteOutcome,
+    Clock as _, EventQuery, ListedCalendar, Policies as _, SyncStates as _, WriteOutcome,
 };
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync::all_calendars::{AllCalendars, connected};
 use crate::sync::page_intake::{ListedCalendars, PageIntake};
 use crate::sync::unlisted::UnlistedEvents;
+use crate::sync::windows_need::Need;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -36,8 +35,6 @@ use crate::{ActivePolicy, CallTerms, PortError};
 
 /// The clocks of our own functions differ by less.
 const MOMENT: SignedDuration = SignedDuration::from_secs(1);
-/// Calendars that are credited at once.
-const AT_ONCE: usize = 16;
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,40 +45,6 @@ pub(super) enum Progress {
     Left,
     /// Another worker is at it.
     Held,
-}
-
-/// Whether a sync in windows is needed, and of which events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
-    /// None is needed; one in progress goes on all the same.
-    Nothing,
-    /// Changes to distant events were left to windows.
-    Distant(DistantChanges),
-    /// A new policy is active: coming events are decided anew.
-    Coming,
-    /// Events of the last day are listed too.
-    Everything,
-}
-
-impl Need {
-    /// The events that are to be listed, if any.
-    fn events(self) -> Option<WindowedEvents> {
-        match self {
-            Self::Nothing => None,
-            Self::Distant(distant) => Some(WindowedEvents::ChangedSince(distant.since)),
-            Self::Coming => Some(WindowedEvents::Coming),
-            Self::Everything => Some(WindowedEvents::All),
-        }
-    }
-
-    /// Whether a sync of these events, which is in progress, goes on.
-    fn is_met_by(self, events: WindowedEvents) -> bool {
-        match (self, events) {
-            (Self::Distant(distant), WindowedEvents::ChangedSince(since)) => since <= distant.since,
-            (Self::Coming | Self::Everything, WindowedEvents::ChangedSince(_)) => false,
-            _ => true,
-        }
-    }
 }
 
 /// Syncs the workspace in full.
@@ -134,10 +97,7 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
             if in_progress.mark.policy > policy.revision || self.is_outdated(policy).await? {
                 return Ok(Progress::Left);
             }
-            match self
-                .list_window(state, in_progress, (policy, calendars), terms)
-                .await
-            {
+            match self.list_window(state, in_progress, policy, terms).await {
                 Ok(is_last) if is_last => return Ok(Progress::Done),
                 Ok(_) => {}
                 Err(SyncError::DeadlineReached) => return Ok(Progress::Left),
@@ -169,7 +129,7 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
         &self,
         state: WindowedSyncState,
         in_progress: SyncInProgress<WindowedSync>,
-        (policy, calendars): (&ActivePolicy, &AllCalendars<'_, P::State>),
+        policy: &ActivePolicy,
         terms: CallTerms,
     ) -> Result<bool, SyncError> {
         let query = query(&in_progress.mark);
@@ -198,113 +158,7 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
         };
         let held_until = plus(self.clock().now(), HOLD);
         run.save(list.position(held_until)).await?;
-        run.finish(list, (policy, calendars)).await
-    }
-
-    /// Credits every calendar with the latest completed sync in `state`, unless that is done.
-    /// Gives the calendars as they are then.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub(super) async fn credit(
-        &self,
-        mut calendars: Vec<ListedCalendar>,
-        state: WindowedSyncState,
-    ) -> Result<Vec<ListedCalendar>, SyncError> {
-        let Some(completed) = state.completed.filter(|it| !it.is_credited) else {
-            return Ok(calendars);
-        };
-        let sync = &completed.sync;
-        let credited = stream::iter(&mut calendars)
-            .map(|listed| self.credit_one(sync, listed))
-            .buffer_unordered(AT_ONCE);
-        let credited: usize = credited.try_fold(0, async |sum, one| Ok(sum + one)).await?;
-        tracing::info!(
-            calendars = credited,
-            "{credited} calendars are synced in full by a sync of the workspace"
-        );
-        self.change(|state| {
-            let same = state.completed.as_mut();
-            if let Some(same) = same.filter(|it| it.sync.began_at == sync.began_at) {
-                same.is_credited = true;
-                // Those that are not credited are found among all calendars.
-                state.all_read = None;
-            }
-        })
-        .await?;
-        Ok(calendars)
-    }
-
-    /// Credits one calendar; gives 1 if that changed its record.
-    async fn credit_one(
-        &self,
-        sync: &WindowedSync,
-        listed: &mut ListedCalendar,
-    ) -> Result<usize, SyncError> {
-        let mut record = listed.record.clone();
-        let credited = retry_on_conflict(async || {
-            if !record.calendar.status.holds_bots() || !sync.is_of(&record) {
-                return Ok(Attempt::Done(false));
-            }
-            let overrides = if record.last_sync.is_none() {
-                let owner = record.calendar.owner();
-                Some(self.state.overrides(&owner).await?)
-            } else {
-                None
-            };
-            let Some(last_sync) = sync.credit(&record, overrides.as_ref()) else {
-                return Ok(Attempt::Done(false));
-            };
-            record.last_sync = Some(last_sync);
-            record.unreadable_events = record.unreadable_events.seen_since(sync.began_at);
-            if self.state.write_record(&record).await? == WriteOutcome::Written {
-                record.version = record.version.next();
-                return Ok(Attempt::Done(true));
-            }
-            match self.state.record(&record.calendar.id).await? {
-                Some(stored) => record = stored,
-                None => return Ok(Attempt::Done(false)),
-            }
-            Ok(Attempt::Conflict)
-        })
-        .await;
-        let calendar = &listed.record.calendar.id;
-        match credited {
-            Err(error) if error.is_of_content() => {
-                tracing::error!(
-                    %calendar,
-                    %error,
-                    "calendar {calendar} is not credited with a sync of the workspace: {error}"
-                );
-                Ok(0)
-            }
-            Err(error) => Err(error),
-            Ok(is_changed) => {
-                listed.record = record;
-                Ok(usize::from(is_changed))
-            }
-        }
-    }
-
-    /// Stores how many calendars are connected, and how many of them need a full sync for a
-    /// reason of their own, if that makes a difference.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub(super) async fn note_counts(
-        &self,
-        state: &WindowedSyncState,
-        connected: u32,
-        needing: u32,
-    ) -> Result<(), SyncError> {
-        let counts = (connected, needing);
-        if state.counts_agree(counts) {
-            return Ok(());
-        }
-        self.change(|state| {
-            (state.connected, state.needing) = counts;
-        })
-        .await
+        run.finish(list, policy).await
     }
 
     /// Stores that all windows of a sync are listed, in the state of the workspace: changes to
@@ -319,20 +173,6 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
                 return Ok(Attempt::Done(()));
             }
             Ok(Attempt::Conflict)
-        })
-        .await
-    }
-
-    /// Changes the state, whatever else is in it.
-    async fn change(&self, change: impl Fn(&mut WindowedSyncState)) -> Result<(), SyncError> {
-        retry_on_conflict(async || {
-            let mut state = self.state.windowed_sync_state().await?;
-            change(&mut state);
-            let written = self.state.write_windowed_sync_state(&state).await?;
-            Ok(match written {
-                WriteOutcome::Written => Attempt::Done(()),
-                WriteOutcome::Conflict => Attempt::Conflict,
-            })
         })
         .await
     }
@@ -423,7 +263,7 @@ impl<P: SyncPorts> Run<'_, P> {
     async fn finish(
         mut self,
         mut list: EventList,
-        (policy, calendars): (&ActivePolicy, &AllCalendars<'_, P::State>),
+        policy: &ActivePolicy,
     ) -> Result<bool, SyncError> {
         let mut counts = SyncCounts::default();
         let pages = self.syncs.pages;
@@ -440,7 +280,7 @@ impl<P: SyncPorts> Run<'_, P> {
             self.release(&list, &error).await;
             return Err(error);
         }
-        self.read_unlisted((policy, calendars), &mut counts).await;
+        self.read_unlisted(policy, &mut counts).await;
         self.log(&list, counts);
         self.advance(&list).await
     }
@@ -473,11 +313,7 @@ impl<P: SyncPorts> Run<'_, P> {
 
     /// Reads the events with a bot that the window should have listed. What cannot be read
     /// now is left to the next full sync.
-    async fn read_unlisted(
-        &self,
-        (policy, calendars): (&ActivePolicy, &AllCalendars<'_, P::State>),
-        counts: &mut SyncCounts,
-    ) {
+    async fn read_unlisted(&self, policy: &ActivePolicy, counts: &mut SyncCounts) {
         let Some(listed) = &self.listed else {
             return;
         };
@@ -486,13 +322,8 @@ impl<P: SyncPorts> Run<'_, P> {
             writer: self.syncs.intake.writer,
         };
         let loader = self.syncs.intake.loader;
-        let read = async {
-            let context = (loader, policy, calendars.get().await?);
-            let window = (self.sync.window, listed);
-            unlisted
-                .read_window(context, window, counts, self.terms)
-                .await
-        };
+        let window = (self.sync.window, listed);
+        let read = unlisted.read_window((loader, policy), window, counts, self.terms);
         if let Err(error) = read.await {
             tracing::info!(
                 %error,
@@ -514,6 +345,7 @@ impl<P: SyncPorts> Run<'_, P> {
             written = counts.written,
             "synced the workspace from {from} to {until}: {counts}"
         );
+        counts.measure();
     }
 
     /// Changes the state, as long as its sync in progress is the one that was last read or

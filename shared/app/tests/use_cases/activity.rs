@@ -2,8 +2,8 @@
 
 use callsheet_app::ports::{Activity, ActivityLog as _, BatchActivity, Receipt};
 use callsheet_app::{ActivityNotes, Delivery, Handled, batch_activity};
-use callsheet_domain::{SyncJob, SyncReason, SyncRequest};
-use callsheet_testkit::{Counts, Intercepted, MemoryState, a_calendar, at};
+use callsheet_domain::{BotStatus, BotStatusReport, SyncJob, SyncReason, SyncRequest};
+use callsheet_testkit::{Counts, Intercepted, MemoryState, a_calendar, at, id};
 
 fn delivery(message_id: &str, job: SyncJob) -> Delivery {
     Delivery {
@@ -54,6 +54,27 @@ async fn a_batch_notes_its_newest_webhook_and_its_oldest_request() {
             handled_at: at("09:30"),
             oldest_sent_at: at("09:10"),
         }),
+        ..Activity::default()
+    };
+    assert_eq!(noted(&deliveries, &Handled::default()).await, expected);
+}
+
+/// A status of a bot is not a webhook about events.
+#[tokio::test]
+async fn a_batch_notes_its_newest_webhook_about_a_bot() {
+    let status = |sent_at: &str| {
+        let report = BotStatusReport {
+            bot_id: id("bot-1"),
+            event_id: None,
+            ical_uid: None,
+            status: BotStatus::new("done", None, at("09:00")).expect("a code"),
+            sent_at: at(sent_at),
+        };
+        delivery(sent_at, SyncJob::BotStatus(report))
+    };
+    let deliveries = [status("09:28"), status("09:27")];
+    let expected = Activity {
+        bot_webhook_at: Some(at("09:28")),
         ..Activity::default()
     };
     assert_eq!(noted(&deliveries, &Handled::default()).await, expected);

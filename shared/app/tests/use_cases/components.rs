@@ -35,9 +35,10 @@ impl Harness {
         }
     }
 
-    fn writer(&self) -> DecisionWriter<'_, MemoryDecisions, ManualClock> {
+    fn writer(&self) -> DecisionWriter<'_, MemoryDecisions, MemoryState, ManualClock> {
         DecisionWriter {
             decisions: &self.decisions,
+            spending: &self.state,
             clock: &self.clock,
         }
     }

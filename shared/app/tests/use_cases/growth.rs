@@ -11,21 +11,24 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use callsheet_app::ports::{
-    Clock as _, DecisionRows, Decisions, DueQuery, DueRows, FirstRows, WriteOutcome,
+    Clock as _, DayPage, DayPosition, DecisionRows, Decisions, DueQuery, DueRows, FirstRows,
+    MeetingDays, StartEntry, WriteOutcome,
 };
 use callsheet_app::{
     ActivePolicy, CalendarContext, DecisionWriter, EventPage, PortError, Scheduler, SyncContext,
     SyncCounts,
 };
 use callsheet_domain::{
-    Attendee, CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionKey, DeduplicationKey,
-    EventId, IcalUid, Operation, Overrides, PolicyRevision, ResponseStatus, Timestamp, plus,
+    Attendee, BotId, CalendarEvent, CalendarId, CalendarRecord, Decision, DecisionKey,
+    DeduplicationKey, EventId, IcalUid, ListedIds, Operation, Overrides, PolicyRevision,
+    ResponseStatus, Timestamp, plus,
 };
 use callsheet_testkit::{
     EvenJitter, ManualClock, MemoryDecisions, MemoryRecall, MemoryState, With as _, a_calendar,
     a_policy_document, an_email, an_event, at, id, policy_of,
 };
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use test_case::test_case;
 
 use crate::harness::drain_settings;
@@ -80,6 +83,17 @@ fn size_of_row(row: &Decision) -> usize {
     format!("{row:?}").len()
 }
 
+impl MeetingDays for Metered {
+    async fn page_of_day(
+        &self,
+        day: Date,
+        _after: Option<&DayPosition>,
+        _most: usize,
+    ) -> Result<DayPage, PortError> {
+        unreachable!("no sync and no call reads the meetings of {day}")
+    }
+}
+
 impl Decisions for Metered {
     async fn decisions(&self, keys: &[DecisionKey]) -> Result<DecisionRows, PortError> {
         Ok(self.read(self.decisions.decisions(keys).await?))
@@ -104,6 +118,20 @@ impl Decisions for Metered {
         self.entries(first.rows.decisions.len());
         let rows = self.read(first.rows);
         Ok(FirstRows { rows, ..first })
+    }
+
+    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+        unreachable!("no sync and no call reads all rows that want the bot of {key}")
+    }
+
+    async fn keys_holding(&self, bot: &BotId, _: usize) -> Result<Vec<DecisionKey>, PortError> {
+        unreachable!("no sync and no call reads the rows that hold {bot}")
+    }
+
+    async fn silent(&self, since: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        let keys = self.decisions.silent(since, most).await?;
+        self.entries(keys.len());
+        Ok(keys)
     }
 
     async fn to_check(&self, now: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
@@ -141,10 +169,22 @@ impl Decisions for Metered {
         calendar: &CalendarId,
         from: Timestamp,
         until: Timestamp,
-    ) -> Result<Vec<DecisionKey>, PortError> {
+    ) -> Result<Vec<StartEntry>, PortError> {
         let keys = self.decisions.starting(calendar, from, until).await?;
         self.entries(keys.len());
         Ok(keys)
+    }
+
+    async fn unlisted(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        listed: &ListedIds,
+    ) -> Result<Vec<StartEntry>, PortError> {
+        let all = ListedIds::default();
+        let read = self.decisions.unlisted(from, until, &all).await?;
+        self.entries(read.len());
+        self.decisions.unlisted(from, until, listed).await
     }
 
     async fn next_start(
@@ -265,6 +305,7 @@ impl Series {
         }
         let writer = DecisionWriter {
             decisions: &self.decisions,
+            spending: &self.state,
             clock: &self.clock,
         };
         for events in updated.chunks(PAGE) {
@@ -432,6 +473,7 @@ async fn the_work_on_a_meeting_that_is_first_seen_is_linear_in_its_people() {
 #[test_case(100)]
 #[test_case(500)]
 #[test_case(2_000)]
+#[test_case(5_000)]
 #[tokio::test]
 async fn an_all_hands_costs_the_same_for_each_of_its_people(copies: usize) {
     let series = Series::new(copies, 1);
@@ -473,6 +515,7 @@ async fn an_unchanged_page_reads_the_rows_of_its_events_and_no_other() {
         .collect();
     let writer = DecisionWriter {
         decisions: &series.decisions,
+        spending: &series.state,
         clock: &series.clock,
     };
     let page = EventPage {

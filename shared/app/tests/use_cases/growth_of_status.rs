@@ -9,11 +9,12 @@ use callsheet_app::PortError;
 use callsheet_app::list_calendars::{CalendarFilter, CalendarQuery, list_calendars};
 use callsheet_app::ports::{
     Calendars as _, DayEntries, DecisionOverview, DecisionRows, Decisions, DueQuery, DueRows,
-    DueStart, First, FirstRows, WriteOutcome,
+    DueStart, First, FirstRows, StartEntry, WriteOutcome,
 };
 use callsheet_app::status::{Days, Queues, status};
 use callsheet_domain::{
-    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp, plus,
+    BotId, CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, ListedIds,
+    Timestamp, plus,
 };
 use callsheet_testkit::{
     Counts, Intercepted, MemoryDeadLetters, MemoryDecisions, MemoryQueue, MemoryState, With as _,
@@ -104,6 +105,18 @@ impl Decisions for Metered {
         unreachable!("no total needs the copies of a bot")
     }
 
+    async fn keys_wanting(&self, _: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+        unreachable!("no total needs the copies of a bot")
+    }
+
+    async fn keys_holding(&self, _: &BotId, _: usize) -> Result<Vec<DecisionKey>, PortError> {
+        unreachable!("no total needs the holders of a bot")
+    }
+
+    async fn silent(&self, _: Timestamp, _: usize) -> Result<Vec<DecisionKey>, PortError> {
+        unreachable!("no total needs silent bots")
+    }
+
     async fn to_check(&self, _: Timestamp, _: usize) -> Result<Vec<DecisionKey>, PortError> {
         unreachable!("no total needs owner checks")
     }
@@ -125,8 +138,17 @@ impl Decisions for Metered {
         _: &CalendarId,
         _: Timestamp,
         _: Timestamp,
-    ) -> Result<Vec<DecisionKey>, PortError> {
+    ) -> Result<Vec<StartEntry>, PortError> {
         unreachable!("no total needs the meetings of one calendar")
+    }
+
+    async fn unlisted(
+        &self,
+        _: Timestamp,
+        _: Timestamp,
+        _: &ListedIds,
+    ) -> Result<Vec<StartEntry>, PortError> {
+        unreachable!("no total needs what a window did not list")
     }
 
     async fn next_start(

@@ -38,6 +38,8 @@ pub(crate) fn sync_settings() -> SyncSettings {
     SyncSettings {
         list_events: RateLimit::per_minute(60, 3),
         get_event: RateLimit::per_minute(300, 3),
+        get_bot: RateLimit::per_minute(300, 3),
+        read_silent_bots_after: None,
         get_calendar: RateLimit::per_minute(300, 3),
         list_calendars: RateLimit::per_minute(60, 3),
         is_workspace_listed: true,

@@ -279,6 +279,7 @@ async fn an_event_that_is_gone_or_unreadable_is_left_to_the_usual_ways() {
         "record external",
         "it keeps its decision"
     );
+    let harness = with_bot().await;
     harness.choose(&an_event().id, OverrideChoice::Record).await;
     harness.recall.remove_event(&an_event().id);
     harness.handle_queue().await;

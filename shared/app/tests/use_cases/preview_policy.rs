@@ -127,6 +127,7 @@ fn synced(
                     overrides: overrides.for_event(event).revision(),
                 },
                 overrides_read: overrides.revision,
+                overridden_at: None,
                 event,
             }
         })

@@ -4,17 +4,17 @@ mod change;
 mod meeting;
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
 
 use callsheet_app::ports::{CalendarEvents as _, OverrideStore as _, Queue as _};
 use callsheet_app::{Ports, Scheduler, SyncHandler};
 use callsheet_domain::{
-    BotId, CalendarStatus, Decision, DecisionInputs, Evaluation, Operation, OverrideRevision,
-    Overrides, Policy, RuleName, Step, SyncJob, Wanted, decide, plan, plus, revise_copies,
+    BotStatus, BotStatusReport, CalendarStatus, Decision, DecisionInputs, Evaluation, Operation,
+    OverrideRevision, Overrides, Policy, RuleName, Step, SyncJob, Wanted, decide, plan, plus,
+    revise_copies,
 };
 use callsheet_testkit::{
     Bot, EvenJitter, Faults, Intercepted, When, With as _, a_calendar, a_decision, an_event, at,
-    is_blocked_by_firewall,
+    id, is_blocked_by_firewall,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -63,6 +63,7 @@ impl Harness {
     async fn come_to_rest(&self) {
         let none = Faults::none();
         for _ in 0..12 {
+            self.report_joined().await;
             self.work(&none).await;
         }
         // A bot that stayed for a copy has left in the last of these runs, and then the other
@@ -83,25 +84,24 @@ impl Harness {
         self.assert_decided_on_the_newest().await;
     }
 
-    /// The bots that any row will have known.
-    fn note_known_bots(&self) -> Arc<Mutex<HashSet<BotId>>> {
-        let known = Arc::new(Mutex::default());
-        let noted: Arc<Mutex<HashSet<BotId>>> = Arc::clone(&known);
-        self.decisions.stream_to(move |row| {
-            let bot = row.applied.bot().and_then(|bot| bot.bot_id.clone());
-            noted.lock().expect("not poisoned").extend(bot);
-        });
-        known
-    }
-
-    /// A run may end between its call and the write of the result, and its event may want no
-    /// bot before the next run. If the bot is in its call then, only its own status tells.
-    fn end_calls_of_unknown_bots(&self, known: &HashSet<BotId>) {
+    /// Each bot in a call reports that it has joined, as Recall's webhooks do.
+    async fn report_joined(&self) {
         let now = self.after(0);
-        for Bot { entry, .. } in self.recall.bots().into_values() {
-            if entry.starts_at <= now && !known.contains(&entry.bot_id) {
-                self.recall.forget_bot(&entry.bot_id);
+        for Bot { entry, config, .. } in self.recall.bots().into_values() {
+            if entry.starts_at > now {
+                continue;
             }
+            let config: serde_json::Value = serde_json::from_str(&config).unwrap_or_default();
+            let metadata = |name: &str| config["metadata"][name].as_str().map(str::to_owned);
+            let report = BotStatusReport {
+                bot_id: entry.bot_id.clone(),
+                event_id: metadata("event_id").map(id),
+                ical_uid: metadata("ical_uid").map(id),
+                status: BotStatus::new("in_call_recording", None, entry.starts_at).expect("a code"),
+                sent_at: now,
+            };
+            let sent = self.queue.send(&SyncJob::BotStatus(report)).await;
+            sent.expect("memory");
         }
     }
 
@@ -208,7 +208,6 @@ fn worked(changes: Vec<(Change, bool)>) -> Vec<(Change, Work)> {
 /// Makes the changes, working after some of them, until nothing is left to do.
 async fn harness_after(changes: &[(Change, Work)], faults: &Faults) -> Harness {
     let harness = Harness::new();
-    let known_bots = harness.note_known_bots();
     for number in 0..CALENDARS {
         let connected = calendar(number, CalendarStatus::Connected, at("08:00"));
         harness.recall.put_calendar(connected);
@@ -230,7 +229,6 @@ async fn harness_after(changes: &[(Change, Work)], faults: &Faults) -> Harness {
         harness.change_every_calendar().await;
     }
     harness.come_to_rest().await;
-    harness.end_calls_of_unknown_bots(&known_bots.lock().expect("not poisoned"));
     harness
 }
 
@@ -334,6 +332,7 @@ proptest! {
                 verdict,
                 inputs: DecisionInputs { event: updated_at, ..a_decision().inputs },
                 overrides_read: OverrideRevision(0),
+                overridden_at: None,
                 event: &event,
             };
             if let Some(row) = revise_copies(&stored, &[evaluated], now).writes.pop() {

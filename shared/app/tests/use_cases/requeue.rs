@@ -6,6 +6,7 @@ use callsheet_app::ports::{Queue as _, RateLimits as _};
 use callsheet_app::{Delivery, Handled, PortError, Service};
 use callsheet_domain::{Operation, SyncJob, SyncReason};
 use callsheet_testkit::{Fault, With as _, a_calendar, an_event, at};
+use test_case::test_case;
 
 use crate::harness::Harness;
 
@@ -89,7 +90,7 @@ async fn a_rate_limit_that_is_used_up_has_the_message_wait_as_a_new_one_without_
     assert!(wait > Duration::from_secs(100), "{wait:?}");
 }
 
-/// A request whose calendar must wait for hours, requeued once ten minutes after
+/// A request whose calendar must wait for two days, requeued once ten minutes after
 /// it was sent, and delivered again when it is `minutes` old.
 async fn requeued_and_delivered_again_after(minutes: i64) -> (Harness, SyncJob, Delivery) {
     let harness = Harness::new();
@@ -97,7 +98,7 @@ async fn requeued_and_delivered_again_after(minutes: i64) -> (Harness, SyncJob, 
     let sent_at = harness.after(0);
     let hold = harness
         .state
-        .block_until(Operation::ListEvents, harness.after(3 * 3600));
+        .block_until(Operation::ListEvents, harness.after(48 * 3600));
     hold.await.expect("memory");
     let sent = SyncJob::Request(callsheet_domain::SyncRequest {
         calendar_id: a_calendar().id,
@@ -117,9 +118,14 @@ async fn requeued_and_delivered_again_after(minutes: i64) -> (Harness, SyncJob, 
     (harness, sent, delivery)
 }
 
+#[test_case(59; "in the first hour")]
+#[test_case(61; "after an hour")]
+#[test_case(23 * 60; "after most of a day")]
 #[tokio::test]
-async fn a_message_that_waits_is_requeued_until_its_request_is_an_hour_old() {
-    let (harness, sent, delivery) = requeued_and_delivered_again_after(59).await;
+async fn a_message_that_waits_for_the_rate_limit_is_requeued_until_its_request_is_a_day_old(
+    minutes: i64,
+) {
+    let (harness, sent, delivery) = requeued_and_delivered_again_after(minutes).await;
     let batch = [delivery];
     let handled = harness.sync().handle(&batch, harness.deadline()).await;
     assert_eq!(handled, Handled::default(), "nothing failed");
@@ -129,8 +135,8 @@ async fn a_message_that_waits_is_requeued_until_its_request_is_an_hour_old() {
 }
 
 #[tokio::test]
-async fn a_message_whose_request_waits_for_more_than_an_hour_fails() {
-    let (harness, _, delivery) = requeued_and_delivered_again_after(61).await;
+async fn a_message_whose_request_waits_for_more_than_a_day_fails() {
+    let (harness, _, delivery) = requeued_and_delivered_again_after(24 * 60).await;
     let (name, receipt) = (delivery.message_id.clone(), delivery.receipt.clone());
     let handled = harness.sync().handle(&[delivery], harness.deadline()).await;
     assert_eq!(handled.failed, [name]);

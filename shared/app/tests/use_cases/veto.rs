@@ -3,11 +3,13 @@
 use callsheet_app::ports::BotReply;
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Applied, CalendarEvent, EventId, IcalUid, Operation, RecordedResult, ResponseStatus, Step, plus,
+    Applied, CalendarEvent, EventId, IcalUid, Operation, RecordedResult, ResponseStatus, Step,
+    Timestamp, plus,
 };
 use callsheet_testkit::{Fault, With as _, an_event, at};
 use jiff::SignedDuration;
 use std::time::Duration;
+use test_case::test_case;
 
 use crate::harness::Harness;
 
@@ -241,6 +243,49 @@ async fn a_meeting_declined_before_its_start_has_its_bot_unscheduled() {
     decline(&harness, an_event(), "09:59:30").await;
     assert_eq!(harness.recall.bots().len(), 0);
     assert_eq!(harness.recall.count(Operation::LeaveCall), 0);
+}
+
+/// A meeting starts at 10:00.
+fn before_the_start(seconds: i64) -> Timestamp {
+    plus(at("10:00"), SignedDuration::from_secs(-seconds))
+}
+
+#[test_case(30 => 0; "half a minute before")]
+#[test_case(10 => 0; "ten seconds before")]
+#[test_case(3 => 0; "three seconds before")]
+#[test_case(1 => 1; "a second before, as long as the sync takes")]
+#[tokio::test]
+async fn a_decline_in_the_last_seconds_before_a_start_keeps_the_bot_out(seconds: i64) -> usize {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("a finished run");
+    harness.clock.advance_to(before_the_start(seconds));
+    let declined_at = before_the_start(seconds).to_string();
+    decline(&harness, an_event(), &declined_at).await;
+    assert_eq!(harness.recall.bots().len(), 0, "it is in no call");
+    assert_eq!(harness.recall.count(Operation::UnscheduleBot), 1);
+    assert_eq!(harness.decision(&an_event().id).step(), Step::Nothing);
+    harness.recall.count(Operation::LeaveCall)
+}
+
+/// A call that fails is made again after the start, when the bot is in the call.
+#[test_case(30; "half a minute before")]
+#[test_case(2; "two seconds before")]
+#[tokio::test]
+async fn a_decline_in_the_last_seconds_has_the_bot_leave_if_it_joins_first(seconds: i64) {
+    let harness = Harness::new();
+    harness.see(an_event()).await;
+    harness.drained().await.expect("a finished run");
+    harness.clock.advance_to(before_the_start(seconds));
+    let declined_at = before_the_start(seconds).to_string();
+    harness.see(declined(an_event(), &declined_at)).await;
+    let dispatched = Fault::Answers(BotReply::Dispatched);
+    harness.recall.fault(Operation::UnscheduleBot, dispatched);
+    harness.drained().await.expect("a finished run");
+    harness.clock.advance_to(at("10:00:30"));
+    harness.drained().await.expect("a finished run");
+    assert_eq!(harness.recall.bots().len(), 0, "it does not stay");
+    assert_eq!(harness.decision(&an_event().id).step(), Step::Nothing);
 }
 
 /// What becomes of a copy of the meeting.

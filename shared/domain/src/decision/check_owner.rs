@@ -29,6 +29,9 @@ use crate::time::plus;
 /// How long the index of bots may lag behind a write, and a write behind its decision.
 const LAG: SignedDuration = SignedDuration::from_secs(30);
 
+/// When a bot that was left is checked again, if a copy had asked for it a moment ago.
+const NEXT: SignedDuration = SignedDuration::from_mins(1);
+
 impl Decision {
     /// The row, which replaces `before`, with a check of the owners that this may change.
     #[must_use]
@@ -40,6 +43,19 @@ impl Decision {
             return self;
         }
         self.add_check(left, now);
+        self
+    }
+
+    /// The row, with one more check of bots that it has `left`, a minute later; as it is if there
+    /// are none.
+    #[must_use]
+    pub fn checking_left(mut self, left: Vec<LeftBot>, now: Timestamp) -> Self {
+        if !left.is_empty() {
+            self.owner_check = Some(OwnerCheck {
+                not_before: plus(now, NEXT),
+                left,
+            });
+        }
         self
     }
 

@@ -25,6 +25,7 @@ use crate::decision::begun::after_start;
 use crate::decision::bot_owners::BotOwners;
 use crate::decision::evaluation::Evaluation;
 use crate::decision::plan::Plan;
+use crate::decision::retry::at_its_retry;
 use crate::decision::revise::{RowChange, revise};
 use crate::decision::row::Decision;
 use crate::id::{DecisionKey, DeduplicationKey};
@@ -56,7 +57,8 @@ pub fn revise_copies(
         .map(|evaluation| {
             let key = evaluation.event.key();
             let row = rows.get(&key).copied();
-            (key, after_start(evaluation, row, now))
+            let evaluation = after_start(evaluation, row, now);
+            (key, at_its_retry(evaluation, row, stored, now))
         })
         .collect();
     let fresh: BTreeSet<&DecisionKey> = evaluated
@@ -89,7 +91,10 @@ pub fn revise_copies(
         let (wanted, is_follower) = owners.wanted(key, &evaluation.plan);
         let row = rows.get(key).copied();
         match revise(row, evaluation, wanted, is_follower, now) {
-            RowChange::Write(changed) => revised.writes.push(changed.checking_owner(row, now)),
+            RowChange::Write(changed) => {
+                let changed = Box::new(changed.sharing_end(row, stored, now));
+                revised.writes.push(changed.checking_owner(row, now));
+            }
             RowChange::Unchanged => {}
             RowChange::Stale => revised.stale += 1,
             RowChange::Behind => revised.is_behind = true,
@@ -147,32 +152,69 @@ pub fn owners_configs<'a>(
         .collect()
 }
 
-/// The rows to write after Recall refused the configuration of one of `copies`, which want one
-/// bot: other copies that offer the same but for their ids are refused with it, and those whose
-/// call failed are called again, with the configuration of the bot's new owner.
-#[must_use]
-pub fn settle_refused(copies: &[Decision], now: Timestamp) -> Vec<Decision> {
-    let left = || copies.iter().filter(|row| row.ends_at > now);
-    let mut owners = BotOwners::knowing(left());
-    left().for_each(|row| owners.add_stored(row, now));
-    let settled = |row: &Decision| {
-        let mut settled = row.clone();
-        if let Some(offer) = &mut settled.offer {
-            offer.is_refused |= owners.is_refused(row);
+/// What decides which copies of a bot are settled after Recall refused a configuration of it.
+/// It is gathered from all of its copies, some at a time.
+#[derive(Debug, Clone, Default)]
+pub struct RefusedBot {
+    /// A copy with each configuration that was refused.
+    refused: Vec<Decision>,
+    /// The copy that owns the bot.
+    owner: Option<Decision>,
+}
+
+impl RefusedBot {
+    /// Notes which configurations were refused for some of the copies. This comes first, for all
+    /// copies.
+    pub fn note_refused(&mut self, copies: &[Decision], now: Timestamp) {
+        for row in copies.iter().filter(|row| row.ends_at > now) {
+            let is_refused = row.offer.as_ref().is_some_and(|offer| offer.is_refused);
+            if is_refused && !BotOwners::knowing(self.refused.iter()).is_refused(row) {
+                self.refused.push(row.clone());
+            }
         }
-        let (owner, config, is_refused) = owners.ranked(row.wanted_key()?)?;
-        let is_called_again = if row.is_certain() {
-            *owner == row.key
-        } else {
-            row.attempts.count > 0
+    }
+
+    /// Notes which of some copies comes first as the owner. This comes next, for all copies.
+    pub fn note_owner(&mut self, copies: &[Decision], now: Timestamp) {
+        let rows = || self.owner.iter().chain(copies);
+        let left = || rows().filter(|row| row.ends_at > now);
+        let mut owners = BotOwners::knowing(self.refused.iter());
+        left().for_each(|row| owners.add_stored(row, now));
+        let owner = left().find(|row| {
+            let owner = row.wanted_key().and_then(|key| owners.of(key));
+            owner.is_some_and(|(owner, _)| *owner == row.key)
+        });
+        self.owner = owner.cloned();
+    }
+
+    /// The rows of some copies to write: those that offer what was refused but for their ids are
+    /// refused with it, and those whose call failed are called again, with the configuration of
+    /// the bot's new owner.
+    #[must_use]
+    pub fn settle(&self, copies: &[Decision], now: Timestamp) -> Vec<Decision> {
+        let mut owners = BotOwners::knowing(self.refused.iter());
+        let owner = self.owner.iter();
+        owner.for_each(|row| owners.add_stored(row, now));
+        let settled = |row: &Decision| {
+            let mut settled = row.clone();
+            if let Some(offer) = &mut settled.offer {
+                offer.is_refused |= owners.is_refused(row);
+            }
+            let (owner, config, is_refused) = owners.ranked(row.wanted_key()?)?;
+            let is_called_again = if row.is_certain() {
+                *owner == row.key
+            } else {
+                row.attempts.count > 0
+            };
+            // If all are refused, none is called in place of another.
+            if is_called_again && !is_refused {
+                settled = settled.reconfigured(config, now);
+            }
+            (settled != *row).then(|| settled.checking_owner(Some(row), now))
         };
-        // If all are refused, none is called in place of another.
-        if is_called_again && !is_refused {
-            settled = settled.reconfigured(config, now);
-        }
-        (settled != *row).then(|| settled.checking_owner(Some(row), now))
-    };
-    left().filter_map(settled).collect()
+        let left = copies.iter().filter(|row| row.ends_at > now);
+        left.filter_map(settled).collect()
+    }
 }
 
 /// The owner of the bot that `leaving` knows and leaves, made due, if the bot may have

@@ -107,6 +107,11 @@ pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Opti
         return upcoming().next().map(|_| DriftKind::Foreign);
     };
     let is_ours = |entry: &BotEntry| entry.deduplication_key == wanted.deduplication_key;
+    // A bot that failed before the start may stay in the list.
+    let is_before_retry = |entry: &BotEntry| {
+        let (key, wanted) = (&entry.deduplication_key, &wanted.deduplication_key);
+        key.is_of_same_meeting(wanted) && key.retry() < wanted.retry()
+    };
     let ours = upcoming()
         .filter(|entry| is_ours(entry) && entry.starts_at == wanted.starts_at)
         .count();
@@ -114,7 +119,7 @@ pub fn drift(row: &Decision, event: &CalendarEvent, asked_at: Timestamp) -> Opti
         Some(DriftKind::Duplicate)
     } else if upcoming().any(|entry| is_stale(&entry)) {
         Some(DriftKind::Stale)
-    } else if upcoming().any(|entry| !is_ours(entry)) {
+    } else if upcoming().any(|entry| !is_ours(entry) && !is_before_retry(entry)) {
         Some(DriftKind::Foreign)
     } else if ours == 0 && !event.has_unreadable_bots {
         Some(DriftKind::Missing)

@@ -1,5 +1,7 @@
 //! The result of evaluating one event.
 
+use jiff::Timestamp;
+
 use crate::decision::inputs::DecisionInputs;
 use crate::decision::plan::Plan;
 use crate::event::CalendarEvent;
@@ -21,6 +23,8 @@ pub struct Evaluation<'a> {
     /// It can be later than `inputs.overrides`, which counts only those that apply to the
     /// event: the event may have left a series that has an override.
     pub overrides_read: OverrideRevision,
+    /// When the override was set that the verdict follows; none if it follows none.
+    pub overridden_at: Option<Timestamp>,
 }
 
 impl Evaluation<'_> {

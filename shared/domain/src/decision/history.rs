@@ -22,16 +22,19 @@ pub enum Cause {
     Unwanted,
     /// Recall lists more bots with the event than are wanted.
     TooMany,
+    /// The bot has ended, and another one is sent in its place.
+    Retry,
 }
 
 impl Cause {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::New,
         Self::Moved,
         Self::Changed,
         Self::Uncertain,
         Self::Unwanted,
         Self::TooMany,
+        Self::Retry,
     ];
 
     /// The name in stored rows and in output.
@@ -44,6 +47,7 @@ impl Cause {
             Self::Uncertain => "uncertain",
             Self::Unwanted => "unwanted",
             Self::TooMany => "too-many",
+            Self::Retry => "retry",
         }
     }
 

@@ -18,9 +18,11 @@ use crate::decision::begun::link_of;
 use crate::decision::evaluation::Evaluation;
 use crate::decision::history::History;
 use crate::decision::inputs::DecisionInputs;
+use crate::decision::platform::platform_of;
 use crate::decision::row::{Attempts, Decision};
 use crate::decision::wanted::{Offer, Wanted};
 use crate::event::CalendarEvent;
+use crate::outcome::BotLife;
 use crate::revision::{CalendarRevision, Generation, Version};
 use crate::verdict::{RuleName, Verdict};
 
@@ -103,7 +105,7 @@ pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) ->
 }
 
 /// Whether the evaluation was made from something older than the row was.
-fn outdated(stored: &Decision, evaluation: &Evaluation<'_>) -> Option<RowChange> {
+pub(super) fn outdated(stored: &Decision, evaluation: &Evaluation<'_>) -> Option<RowChange> {
     let (inputs, row) = (evaluation.inputs, stored.inputs);
     if inputs.event < row.event {
         return Some(RowChange::Stale);
@@ -153,6 +155,7 @@ fn first(evaluation: &Evaluation<'_>, wanted: Wanted) -> Decision {
         ends_at: event.ends_at,
         title: event.facts.short_title(),
         link: link_of(event),
+        platform: platform_of(event),
         verdict: evaluation.verdict.clone(),
         inputs: evaluation.inputs,
         wanted,
@@ -160,6 +163,7 @@ fn first(evaluation: &Evaluation<'_>, wanted: Wanted) -> Decision {
         applied: Applied::Nothing,
         had_bot: false,
         outcome: None,
+        life: BotLife::default(),
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),
@@ -186,6 +190,7 @@ fn described(mut row: Decision, evaluation: &Evaluation<'_>, now: Timestamp) -> 
     row.ends_at = event.ends_at;
     row.title = event.facts.short_title();
     row.link = link_of(event);
+    row.platform = platform_of(event);
     row.verdict = evaluation.verdict.clone();
     row.inputs = inputs;
     row

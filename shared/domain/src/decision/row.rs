@@ -13,7 +13,7 @@ use crate::decision::inputs::DecisionInputs;
 use crate::decision::owner_check::OwnerCheck;
 use crate::decision::wanted::{Offer, Wanted};
 use crate::id::{CalendarId, DecisionKey, DeduplicationKey, PlatformEventId, SeriesId};
-use crate::outcome::Outcome;
+use crate::outcome::{Alerts, BotLife, BotReads, Outcome};
 use crate::overrides::{ApplicableOverrides, Overrides};
 use crate::revision::{Generation, Version};
 use crate::verdict::Verdict;
@@ -58,6 +58,8 @@ pub struct Decision {
     pub title: Option<String>,
     /// A digest of the meeting's link; none without a link.
     pub link: Option<LinkDigest>,
+    /// The meeting's platform by Recall's name, of an open set; none without a link.
+    pub platform: Option<String>,
     /// Whether to record, and why.
     pub verdict: Verdict,
     /// The state that the verdict was made from.
@@ -73,6 +75,8 @@ pub struct Decision {
     pub had_bot: bool,
     /// What became of the bot, by the statuses that Recall reported.
     pub outcome: Option<Outcome>,
+    /// What is known of its bots beside that.
+    pub life: BotLife,
     /// Counts the changes of `wanted`.
     pub generation: Generation,
     /// The calls for this generation.
@@ -168,18 +172,6 @@ impl Decision {
         applied.or_else(|| self.wanted_key())
     }
 
-    /// Whether this row wants the bot of `key` for a meeting that has not ended at `now`, and
-    /// has a claim to it at Recall or is about to make one. A row whose call was refused for
-    /// good makes none, so it keeps nobody's bot.
-    #[must_use]
-    pub fn wants(&self, key: &DeduplicationKey, now: Timestamp) -> bool {
-        let has_claim = match &self.applied {
-            Applied::Bot(bot) | Applied::Dispatched(bot) => bot.deduplication_key == *key,
-            Applied::Nothing | Applied::Uncertain(_) | Applied::TooMany(_) => false,
-        };
-        self.wanted_key() == Some(key) && self.ends_at > now && (has_claim || !self.is_abandoned())
-    }
-
     /// The row with no call before `instant`, for `reason`.
     #[must_use]
     pub fn waiting(mut self, instant: Timestamp, reason: impl Into<String>) -> Self {
@@ -203,8 +195,21 @@ impl Decision {
             if let Wanted::Bot(bot) = &wanted
                 && self.bot_key() != Some(&bot.deduplication_key)
             {
-                self.outcome = None;
+                if let Some(earlier) = self.outcome.take() {
+                    self.life.earlier.add(earlier);
+                }
+                self.life.reads = BotReads::default();
+                // A retry is made in the same meeting, of which people are told once.
+                let is_retry =
+                    |before: &DeduplicationKey| before.is_of_same_meeting(&bot.deduplication_key);
+                if !self.bot_key().is_some_and(is_retry) {
+                    self.life.alerts = Alerts::default();
+                }
             }
+            self.life.last_key = match &wanted {
+                Wanted::Bot(_) => None,
+                Wanted::Nothing => self.wanted_key().cloned(),
+            };
             self.wanted = wanted;
             self.generation = Generation(self.generation.0 + 1);
             self.attempts = Attempts::default();

@@ -8,6 +8,7 @@ use crate::decision::inputs::DecisionInputs;
 use crate::decision::plan::Plan;
 use crate::decision::row::Decision;
 use crate::decision::wanted::{Offer, Wanted};
+use crate::id::DeduplicationKey;
 use jiff::Timestamp;
 
 impl Decision {
@@ -36,7 +37,8 @@ impl Decision {
                 || before.is_organizers != offer.is_organizers
                 || before.is_refused != self.has_refused(offer, evaluation.inputs)
         };
-        self.wanted_key() == Some(deduplication_key) && self.offer.as_ref().is_none_or(is_other)
+        let is_of_meeting = |key: &DeduplicationKey| key.is_of_same_meeting(deduplication_key);
+        self.wanted_key().is_some_and(is_of_meeting) && self.offer.as_ref().is_none_or(is_other)
     }
 
     /// Whether the evaluation gives the row a better rank among the copies that want its bot:

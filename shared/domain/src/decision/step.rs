@@ -60,6 +60,7 @@ impl Decision {
             (Wanted::Bot(wanted), Applied::Bot(bot)) if wanted.starts_at != bot.starts_at => {
                 Cause::Moved
             }
+            (Wanted::Bot(wanted), Applied::Bot(bot)) if wanted.is_retry_of(bot) => Cause::Retry,
             (Wanted::Bot(_), Applied::Bot(_)) => Cause::Changed,
         }
     }

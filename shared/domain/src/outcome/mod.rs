@@ -4,12 +4,20 @@
 //! each kind of status the newest one, or the earliest where that one counts. To add a status
 //! is to take a maximum or a minimum, which no order of arrival changes.
 
+mod alert;
 mod class;
+mod earlier;
+mod life;
+mod reads;
 mod status;
 
 use jiff::Timestamp;
 
+pub use alert::{Alert, AlertKind, Alerts};
 pub use class::OutcomeClass;
+pub use earlier::EarlierOutcomes;
+pub use life::BotLife;
+pub use reads::BotReads;
 pub use status::{BotStatus, BotStatusReport};
 
 use crate::id::BotId;
@@ -148,6 +156,16 @@ impl Outcome {
     #[must_use]
     pub fn is_final(&self) -> bool {
         self.last_step().is_some_and(|step| step >= Step::Done)
+    }
+
+    /// Whether no status is missing that would tell something else: why the bot left is known,
+    /// and if it did not record, that it could not have.
+    #[must_use]
+    pub fn is_conclusive(&self) -> bool {
+        let has_failed = self.last_step() == Some(Step::Fatal);
+        let is_told = self.recorded_at.is_some() || has_failed;
+        let is_told = is_told || self.class() == Some(OutcomeClass::NeverAdmitted);
+        self.is_final() && self.ended.is_some() && is_told
     }
 
     /// The class of the reason why the bot left or does not record; none while nothing stands

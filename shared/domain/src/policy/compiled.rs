@@ -2,13 +2,15 @@
 
 use super::condition;
 use super::document::{Deduplication, DeduplicationScheme, LinkComparison};
-use super::rule_set::{Matcher, RuleSet};
+use super::retries::Retries;
+use super::rule_set::{Matcher, PeriodLimits, RuleSet};
 use super::situation::Situation;
 use super::template::BotTemplate;
 use super::trace::RuleTrace;
 use crate::email::Domain;
 use crate::event::{Calendar, CalendarEvent};
 use crate::fact::{Fact, FactSource, FactValue};
+use crate::spending::SpendingCaps;
 use crate::verdict::{Reason, RuleName, Verdict};
 
 /// A compiled policy.
@@ -18,6 +20,10 @@ pub struct Policy {
     /// None if the document does not say.
     pub(super) links: Option<LinkComparison>,
     pub(super) denied: Vec<Domain>,
+    /// Whether a policy in the document sets a cap on spending.
+    pub(super) counts_spending: bool,
+    pub(super) price_per_hour: Option<f64>,
+    pub(super) retries: Retries,
     pub(super) outer: RuleSet,
     pub(super) named: Vec<(Vec<Matcher>, RuleSet)>,
 }
@@ -30,6 +36,12 @@ impl Policy {
             scheme: self.scheme,
             links: self.links.unwrap_or_default(),
         }
+    }
+
+    /// When another bot is sent in place of one that has ended.
+    #[must_use]
+    pub fn retries(&self) -> &Retries {
+        &self.retries
     }
 
     /// The policy, which compares links as the `active` one does if its document does not
@@ -51,6 +63,33 @@ impl Policy {
     #[must_use]
     pub fn bot_for(&self, calendar: &Calendar) -> &BotTemplate {
         &self.rules_for(calendar).bot
+    }
+
+    /// What an hour of a bot costs; none if the document does not say.
+    #[must_use]
+    pub fn price_per_hour(&self) -> Option<f64> {
+        self.price_per_hour
+    }
+
+    /// The caps on spending that `calendar` is under. None if the document sets none at all:
+    /// then no bot is counted.
+    #[must_use]
+    pub fn spending_caps(&self, calendar: &Calendar) -> Option<SpendingCaps> {
+        if !self.counts_spending {
+            return None;
+        }
+        let rules = self.rules_for(calendar);
+        let own = if rules.name.is_some() {
+            rules.spending
+        } else {
+            PeriodLimits::default()
+        };
+        Some(SpendingCaps {
+            day: self.outer.spending.day,
+            month: self.outer.spending.month,
+            policy_day: own.day,
+            policy_month: own.month,
+        })
     }
 
     /// The facts of an event, with the time zone and the own domains that the policy names.

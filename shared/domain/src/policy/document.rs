@@ -55,10 +55,21 @@ pub struct PolicyDocument {
     pub rules: Vec<RuleDocument>,
     /// Whether a meeting is recorded if no rule applies.
     pub default: Then,
+    /// The most bots of a day and of a month, of all calendars together. Only what a person asks
+    /// for goes beyond.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spending: Option<SpendingDocument>,
+    /// What an hour of a bot costs, in any currency: a preview shows estimates by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub price_per_hour: Option<f64>,
     /// The bot: the body of Recall's Create Bot without `meeting_url` and
     /// `join_at`. Its texts may contain `{{ facts }}`.
     #[serde(default)]
     pub bot: Map<String, Value>,
+    /// When another bot is sent to a meeting in place of one that has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetryDocument>,
     /// Named policies for some calendars. They inherit the settings that they leave out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<NamedPolicyDocument>,
@@ -86,9 +97,35 @@ pub struct NamedPolicyDocument {
     /// Whether a meeting is recorded if no rule applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Then>,
+    /// The most bots of these calendars together. They also count for the caps above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spending: Option<SpendingDocument>,
     /// The bot, instead of the one above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bot: Option<Map<String, Value>>,
+}
+
+/// Caps on spending. Days and months are those of UTC, and a bot is counted once, however many
+/// calendars its meeting is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SpendingDocument {
+    /// The most bots that join on a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub bots_per_day: Option<u32>,
+    /// The most hours that the meetings with bots of a day take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub hours_per_day: Option<u32>,
+    /// The most bots that join in a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub bots_per_month: Option<u32>,
+    /// The most hours that the meetings with bots of a month take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub hours_per_month: Option<u32>,
 }
 
 /// One rule.
@@ -101,6 +138,46 @@ pub struct RuleDocument {
     pub when: When,
     /// Whether the meeting is recorded then.
     pub then: Then,
+}
+
+/// When another bot is sent to a running meeting in place of one that has ended. The copies of
+/// a meeting share their bots, so this is the same for all calendars. No bot is sent after one
+/// that people removed or denied, or that the platform blocked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetryDocument {
+    /// What became of a bot after which another one is sent; by default a fault of the platform
+    /// or of the bot. `[]` sends none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Vec<RetriedOutcome>>,
+    /// How many further bots a meeting gets, up to 5; by default 2. 0 sends none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<u32>,
+    /// How many minutes of the meeting must be left; by default 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes_before_end: Option<u32>,
+}
+
+/// What became of a bot, such that another one may record the meeting.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum RetriedOutcome {
+    /// The platform or the bot failed.
+    PlatformFault,
+    /// Nobody else joined the call, or it was never started.
+    NobodyCame,
+    /// Nobody admitted the bot from the waiting room.
+    NeverAdmitted,
+    /// The link is wrong, or the room is closed or full.
+    LinkOrRoom,
+    /// The meeting asks for a sign-in or a registration.
+    SignIn,
+    /// The credentials or the account of the bot do not suffice.
+    Credentials,
+    /// Recall gave no reason that is known.
+    Unknown,
 }
 
 /// Whether a meeting is recorded.

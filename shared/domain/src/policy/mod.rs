@@ -19,6 +19,7 @@ mod near_miss;
 mod own_domains;
 mod passed_facts;
 mod problem;
+mod retries;
 mod rule;
 mod rule_set;
 mod situation;
@@ -33,12 +34,13 @@ mod words;
 pub use compiled::Policy;
 pub use document::{
     Deduplication, DeduplicationScheme, LinkComparison, NamedPolicyDocument, PolicyDocument,
-    RuleDocument, Then,
+    RetriedOutcome, RetryDocument, RuleDocument, SpendingDocument, Then,
 };
 pub use expression::{EvaluationFailure, Expression, ExpressionProblem};
 pub use format::Notation;
 pub use own_domains::OwnDomains;
 pub use problem::{InvalidPolicy, PolicyProblem};
+pub use retries::Retries;
 pub use situation::Situation;
 pub use template::BotTemplate;
 pub use trace::{NearMiss, RulePart, RuleTrace, TracedRule};

@@ -11,6 +11,7 @@ use crate::email::{Domain, Email};
 use crate::event::Calendar;
 use crate::fact::{Fact, FactSource, FactValues};
 use crate::id::CalendarId;
+use crate::spending::Limits;
 use crate::verdict::{Reason, RuleName, TestedRules, Verdict};
 use crate::zone::TimeZoneName;
 
@@ -26,6 +27,15 @@ pub(super) struct RuleSet {
     pub(super) bot: BotTemplate,
     pub(super) zone: Option<TimeZoneName>,
     pub(super) ours: OwnDomains,
+    /// The caps that the policy itself sets.
+    pub(super) spending: PeriodLimits,
+}
+
+/// The most bots of a day and of a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct PeriodLimits {
+    pub(super) day: Limits,
+    pub(super) month: Limits,
 }
 
 impl RuleSet {

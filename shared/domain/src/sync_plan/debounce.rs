@@ -9,12 +9,16 @@
 use jiff::SignedDuration;
 
 use super::listing::PAGE;
+use super::plan::ListingOptions;
 use super::state::LatestSync;
 use crate::time::plus;
 use jiff::Timestamp;
 
 /// The least wait after the previous sync, in intervals between two calls.
 const INTERVALS: i32 = 2;
+/// The same while windows are urgent: requests take a twelfth of the limit, if their changes fit
+/// on a page.
+const INTERVALS_BESIDE_WINDOWS: i32 = 12;
 /// The longest wait: under load, decisions may be this late.
 const LONGEST: SignedDuration = SignedDuration::from_secs(30);
 /// The wait is longest if the changes take one part in this many of the limit, or more.
@@ -27,14 +31,20 @@ pub(super) fn earliest(began_at: Timestamp, interval: SignedDuration) -> Timesta
 }
 
 /// The earliest start of a sync of the workspace after `latest`.
-pub(super) fn debounced(latest: &LatestSync, interval: SignedDuration) -> Timestamp {
+pub(super) fn debounced(latest: &LatestSync, options: ListingOptions) -> Timestamp {
+    let interval = options.interval;
     // The pages that the changes took, over the pages that the limit allows in the same time.
     let changed = i128::from(latest.listed) * interval.as_micros();
     let allowed = i128::from(PAGE) * latest.span().as_micros();
     let wait = LONGEST.as_micros() * MUCH * changed / allowed;
     let wait = i64::try_from(wait).map_or(LONGEST, SignedDuration::from_micros);
     let began_at = latest.reach.began_at;
-    plus(began_at, wait.min(LONGEST)).max(earliest(began_at, interval))
+    let least = if options.are_windows_urgent {
+        plus(began_at, interval * INTERVALS_BESIDE_WINDOWS)
+    } else {
+        earliest(began_at, interval)
+    };
+    plus(began_at, wait.min(LONGEST)).max(least)
 }
 
 #[cfg(test)]
@@ -51,6 +61,16 @@ mod tests {
     #[test_case(700, 15 => 28; "heavy load")]
     #[test_case(9_000, 60 => 30; "more than can be listed")]
     fn waits_longer_under_load(listed: u32, seconds: i64) -> i64 {
+        waits(listed, seconds, false)
+    }
+
+    #[test_case(0, 300 => 12; "nothing changed")]
+    #[test_case(700, 15 => 28; "heavy load")]
+    fn waits_longer_while_windows_are_urgent(listed: u32, seconds: i64) -> i64 {
+        waits(listed, seconds, true)
+    }
+
+    fn waits(listed: u32, seconds: i64, are_windows_urgent: bool) -> i64 {
         let began_at = Timestamp::UNIX_EPOCH;
         let latest = LatestSync {
             reach: WorkspaceCoverage {
@@ -64,7 +84,12 @@ mod tests {
             pages: 1,
             listed,
         };
-        let next = debounced(&latest, SignedDuration::from_secs(1));
+        let options = ListingOptions {
+            lists_workspace: true,
+            interval: SignedDuration::from_secs(1),
+            are_windows_urgent,
+        };
+        let next = debounced(&latest, options);
         next.duration_since(began_at).as_secs()
     }
 }

@@ -13,20 +13,20 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::state::{DistantChanges, WorkspaceCoverage, WorkspaceSyncState};
+use super::distant_changes::{DistantChanges, NEAR};
+use super::state::{OVERLAP, WorkspaceCoverage, WorkspaceSyncState};
 use super::windowed_sync::{WindowedEvents, WindowedSync};
 use crate::time::plus;
 
 /// A sync of the workspace that has more pages is left, if it could list fewer: half of a
 /// minute's limit.
 const MOST_PAGES: u32 = 30;
-/// Events are near that start within this time: what must be right first.
-const NEAR: SignedDuration = SignedDuration::from_hours(25);
 /// Each time a list is still too long, near is so many times shorter, down to an hour.
 const SHORTER: i32 = 5;
 const SHORTEST: SignedDuration = SignedDuration::from_hours(1);
-/// Changes during a windowed sync of this length are listed by the next catch-up.
-const SHORT: SignedDuration = SignedDuration::from_hours(1);
+/// Changes during a windowed sync of this length are listed by the next catch-up. They are no
+/// more than those between two catch-ups; after longer ones near would have to become shorter.
+const SHORT: SignedDuration = SignedDuration::from_mins(5);
 
 impl WorkspaceCoverage {
     /// The time from the start of the sync within which it lists events; none if it lists all.
@@ -60,14 +60,12 @@ impl WorkspaceSyncState {
             None => NEAR,
             Some(near) => (near / SHORTER).max(SHORTEST),
         };
-        let left = left.since.map(|since| DistantChanges { since, near });
-        self.distant = match (self.distant, left) {
-            (Some(before), Some(left)) => Some(DistantChanges {
-                since: before.since.min(left.since),
-                near: before.near.min(left.near),
-            }),
-            (before, left) => before.or(left),
-        };
+        // What no list has reached yet is left, too: the next catch-up would leave it anyway.
+        let reached = self.synced_until.map(|until| plus(until, -OVERLAP));
+        if let Some(since) = left.since {
+            let since = reached.map_or(since, |reached| since.min(reached));
+            self.distant = Some(DistantChanges::and(self.distant, since, near));
+        }
         self.in_progress = None;
         self
     }
@@ -86,7 +84,7 @@ impl WorkspaceSyncState {
             self.synced_until = self.synced_until.map(|until| until.min(sync.began_at));
         } else {
             self.distant = Some(DistantChanges {
-                since: sync.began_at,
+                since: plus(sync.began_at, -OVERLAP),
                 near: distant.near.max(NEAR),
             });
         }
@@ -95,113 +93,6 @@ impl WorkspaceSyncState {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use test_case::test_case;
-
-    use super::*;
-    use crate::revision::PolicyRevision;
-
-    const HOUR: i64 = 3_600;
-    const DAY: i64 = 24 * HOUR;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).expect("in range")
-    }
-
-    fn hours(hours: i64) -> SignedDuration {
-        SignedDuration::from_hours(hours)
-    }
-
-    /// A sync that begins at 0, and lists what changed in the hour before, within so many
-    /// hours.
-    fn sync(near: Option<i64>) -> WorkspaceCoverage {
-        WorkspaceCoverage {
-            began_at: at(0),
-            since: Some(at(-HOUR)),
-            starts_until: near.map(|near| at(near * HOUR)),
-            skipped: BTreeSet::new(),
-            policy: PolicyRevision(1),
-        }
-    }
-
-    fn leaving(since: i64, near: i64) -> WorkspaceSyncState {
-        WorkspaceSyncState {
-            synced_until: Some(at(-60)),
-            distant: Some(DistantChanges {
-                since: at(since),
-                near: hours(near),
-            }),
-            ..WorkspaceSyncState::default()
-        }
-    }
-
-    #[test_case(None, 29 => false; "a list of all events, with a page less")]
-    #[test_case(None, 30 => true; "a list of all events")]
-    #[test_case(Some(25), 30 => true; "a list of a day")]
-    #[test_case(Some(1), 30_000 => false; "a list of an hour cannot be shorter")]
-    fn a_list_is_left_that_could_be_shorter(near: Option<i64>, pages: u32) -> bool {
-        sync(near).is_too_long(pages)
-    }
-
-    #[test]
-    fn each_list_that_is_left_makes_the_next_one_shorter() {
-        let mut state = WorkspaceSyncState::default();
-        assert_eq!(state.starts_until(at(0)), None);
-        let mut listed = Vec::new();
-        for _ in 0..4 {
-            let starts_until = state.starts_until(at(0));
-            state = state.left_distant(&WorkspaceCoverage {
-                starts_until,
-                ..sync(None)
-            });
-            listed.push(state.distant.expect("something is left").near);
-        }
-        assert_eq!(listed, [hours(25), hours(5), hours(1), hours(1)]);
-    }
-
-    #[test]
-    fn what_was_left_first_stays_left() {
-        let state = leaving(-DAY, 25).left_distant(&sync(Some(25)));
-        assert_eq!(state.distant, leaving(-DAY, 5).distant);
-        let state = leaving(0, 5).left_distant(&sync(None));
-        assert_eq!(state.distant, leaving(-HOUR, 5).distant);
-    }
-
-    #[test_case(WindowedEvents::ChangedSince(at(-HOUR)) => true; "changes since then")]
-    #[test_case(WindowedEvents::ChangedSince(at(-HOUR + 1)) => false; "changes since later")]
-    #[test_case(WindowedEvents::Coming => true; "all coming events")]
-    #[test_case(WindowedEvents::All => true; "all events")]
-    fn windows_end_it_that_list_all_that_was_left(events: WindowedEvents) -> bool {
-        let sync = WindowedSync::begin(PolicyRevision(1), 10, events, at(-30 * 60));
-        let state = leaving(-HOUR, 5).listed_in_windows(&sync, at(0));
-        if state.distant.is_none() {
-            assert_eq!(
-                state.synced_until,
-                Some(sync.began_at),
-                "changes meanwhile are caught up with"
-            );
-        } else {
-            assert_eq!(state, leaving(-HOUR, 5));
-        }
-        state.distant.is_none()
-    }
-
-    #[test]
-    fn after_long_windows_the_changes_meanwhile_are_left_to_others() {
-        let sync = WindowedSync::begin(PolicyRevision(1), 10, WindowedEvents::All, at(-2 * HOUR));
-        let state = leaving(-3 * HOUR, 5).listed_in_windows(&sync, at(0));
-        assert_eq!(state, leaving(-2 * HOUR, 25));
-    }
-
-    #[test]
-    fn windows_change_nothing_if_nothing_is_left() {
-        let sync = WindowedSync::begin(PolicyRevision(1), 10, WindowedEvents::All, at(-HOUR));
-        let state = WorkspaceSyncState {
-            synced_until: Some(at(-60)),
-            ..WorkspaceSyncState::default()
-        };
-        assert_eq!(state.clone().listed_in_windows(&sync, at(0)), state);
-    }
-}
+mod properties;
+#[cfg(test)]
+mod tests;

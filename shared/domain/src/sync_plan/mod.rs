@@ -34,6 +34,7 @@ mod calendar_record;
 mod coverage;
 mod debounce;
 mod distant;
+mod distant_changes;
 mod listed_ids;
 mod listing;
 mod new_calendar;
@@ -50,6 +51,7 @@ mod windowed_sync;
 pub use calendar_list::CalendarListProgress;
 pub use calendar_record::{CalendarRecord, DUE_AT_ONCE, Retired};
 pub use coverage::Coverage;
+pub use distant_changes::DistantChanges;
 pub use listed_ids::ListedIds;
 pub use new_calendar::listed_whole_since;
 pub use plan::{ListingOptions, NewCalendar, PendingCalendar, PlannedSync, Scope, SyncPlan};
@@ -57,8 +59,8 @@ pub use plan_syncs::plan_syncs;
 pub use request::{EventRequest, SyncJob, SyncReason, SyncRequest};
 pub use requested::RequestedSync;
 pub use state::{
-    CatchUp, CompletedSync, DistantChanges, LatestSync, PageCursor, SyncInProgress,
-    WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,
+    CatchUp, CompletedSync, LatestSync, PageCursor, SyncInProgress, WorkspaceCoverage,
+    WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,
 };
 pub use unreadable_events::{EventReadings, UnreadableEvent, UnreadableEvents};
 pub use windowed_sync::{

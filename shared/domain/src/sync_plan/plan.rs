@@ -66,8 +66,8 @@ pub struct PendingCalendar<'a> {
 pub struct NewCalendar {
     /// A list of what changed since then has all its events.
     pub since: Timestamp,
-    /// When its record was stored: a sync knows it only if it began later.
-    pub stored_at: Timestamp,
+    /// A sync that begins later [decides about it](super::CalendarRecord::known_from) as it is.
+    pub known_from: Timestamp,
 }
 
 /// How events may be listed.
@@ -77,6 +77,9 @@ pub struct ListingOptions {
     pub lists_workspace: bool,
     /// The time between two calls that list events.
     pub interval: SignedDuration,
+    /// Whether [windows](super::WindowedSyncState::are_urgent) are listed that have to be through
+    /// soon: what requests list is missing to them.
+    pub are_windows_urgent: bool,
 }
 
 impl fmt::Display for Scope {

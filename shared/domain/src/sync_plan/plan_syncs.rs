@@ -2,8 +2,8 @@
 //!
 //! One sync of the workspace answers the requests of all calendars, those still on the
 //! queue included. So it is planned as soon as two calendars have requests, and for one
-//! calendar too if the workspace was synced a moment ago. It is not planned if it would
-//! reach so far back that it takes more pages than the single calendars, or if the
+//! calendar too if the workspace was synced a moment ago, or if windows are urgent, which need
+//! the pages that a list for each request would take. It is not planned if it would reach so far back that it takes more pages than the single calendars, or if the
 //! options forbid it.
 //!
 //! At most one sync of the workspace is in progress, and one of each calendar. A worker
@@ -35,6 +35,13 @@ const FURTHEST: SignedDuration = SignedDuration::from_hours(1);
 /// A sync of the workspace that takes more pages than this, one minute's limit, must take
 /// fewer than there are calendars with requests.
 const WORTH: i64 = 60;
+/// A sync of the workspace goes on from the latest catch-up, so that none has to follow, if that
+/// takes so many pages more, or if the catch-up was so long ago and the sync takes no more pages
+/// than this: two thirds of what makes a list too long. A catch-up of some minutes of many changes
+/// would keep live requests waiting.
+const PAGES_MORE: i64 = 1;
+const CATCH_UP_AFTER: SignedDuration = SignedDuration::from_mins(1);
+const CATCH_UP_PAGES: i64 = 20;
 /// The shortest time.
 const MOMENT: SignedDuration = SignedDuration::from_millis(1);
 /// After a sync, events change half as often each time this has passed.
@@ -63,7 +70,9 @@ pub fn plan_syncs(
     }
     if options.lists_workspace {
         if let Some(in_progress) = &workspace.in_progress {
-            incremental = join(&mut plan, incremental, in_progress, now);
+            // There are too many changes to list calendars one by one beside it.
+            let is_awaited = workspace.distant.is_some();
+            incremental = join(&mut plan, incremental, (in_progress, is_awaited), now);
         }
         let of_workspace = |incremental: &_| of_workspace(incremental, workspace, options, now);
         if let Some(planned) = of_workspace(&incremental) {
@@ -166,11 +175,11 @@ fn overlapping(
 }
 
 /// Makes calendars wait for the sync of the workspace that is in progress, or resume it, if
-/// it helps them. Returns the other calendars.
+/// it helps them. Returns the other calendars; none if all have to wait as long as it is held.
 fn join<'a>(
     plan: &mut SyncPlan,
     incremental: Vec<Incremental<'a>>,
-    in_progress: &SyncInProgress<WorkspaceCoverage>,
+    (in_progress, is_awaited): (&SyncInProgress<WorkspaceCoverage>, bool),
     now: Timestamp,
 ) -> Vec<Incremental<'a>> {
     let is_held = in_progress.is_held(now);
@@ -184,7 +193,7 @@ fn join<'a>(
             .since
             .is_none_or(|reached| reached <= since);
         let covers = reaches_back && in_progress.mark.covers(pending.calendar, pending.requested);
-        if is_held && (covers || is_recent) {
+        if is_held && (covers || is_recent || is_awaited) {
             plan.awaited.insert(pending.calendar.clone());
         } else if covers && in_progress.next.is_some() {
             for_calendars.insert(pending.calendar.clone());
@@ -216,7 +225,11 @@ fn of_workspace(
 ) -> Option<PlannedSync> {
     let latest = workspace.latest.as_ref();
     let is_busy = latest.is_some_and(|latest| now <= plus(latest.reach.began_at, BUSY));
-    let fewest = if is_busy { 1 } else { 2 };
+    let fewest = if is_busy || options.are_windows_urgent {
+        1
+    } else {
+        2
+    };
     if incremental.len() < fewest || is_hindered(workspace, now) {
         return None;
     }
@@ -229,10 +242,11 @@ fn of_workspace(
     let linked = workspace_since(incremental, workspace)?;
     let requested = requested_since(incremental, workspace)?;
     let since = [linked, requested].into_iter().find(is_worth_it)?;
-    let not_before = latest.map_or(now, |latest| debounced(latest, options.interval).max(now));
+    let since = caught_up_since(workspace, since, now).unwrap_or(since);
+    let not_before = latest.map_or(now, |latest| debounced(latest, options).max(now));
     let new = incremental.iter().filter(|one| is_new(one));
-    let stored_at = new.filter_map(|(pending, _)| pending.new.map(|new| new.stored_at));
-    let known_at = stored_at.max().map(|at| plus(at, OWN_CLOCKS + MOMENT));
+    let known_from = new.filter_map(|(pending, _)| pending.new.map(|new| new.known_from));
+    let known_at = known_from.max().map(|from| plus(from, MOMENT));
     Some(PlannedSync {
         scope: Scope::Workspace,
         since: Some(since),
@@ -245,12 +259,34 @@ fn of_workspace(
     })
 }
 
+/// How far back a sync of the workspace reaches that would reach back to `since`, if it goes on
+/// from the latest catch-up; none if that takes too many pages.
+fn caught_up_since(
+    workspace: &WorkspaceSyncState,
+    since: Timestamp,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let caught_up_at = workspace.synced_until?;
+    let caught_up = since.min(plus(caught_up_at, -OVERLAP));
+    let pages = |since| expected_pages(workspace.latest.as_ref(), since, now);
+    let most = if caught_up_at <= plus(now, -CATCH_UP_AFTER) {
+        CATCH_UP_PAGES
+    } else {
+        0
+    };
+    let is_worth_it = caught_up >= plus(now, -FURTHEST)
+        && pages(caught_up) <= most.max(pages(since) + PAGES_MORE);
+    is_worth_it.then_some(caught_up)
+}
+
 /// Whether an unfinished sync of the workspace keeps another one from starting: a worker
-/// holds it, or it was left after so much work that it should be resumed.
+/// holds it, or it was left after so much work that it should be resumed. A list of near events is
+/// short.
 fn is_hindered(workspace: &WorkspaceSyncState, now: Timestamp) -> bool {
     workspace.in_progress.as_ref().is_some_and(|in_progress| {
         let is_long = now > plus(in_progress.mark.began_at, BUSY);
-        in_progress.is_held(now) || (in_progress.next.is_some() && is_long)
+        let is_resumed = in_progress.next.is_some() && is_long && workspace.distant.is_none();
+        in_progress.is_held(now) || is_resumed
     })
 }
 

@@ -53,6 +53,8 @@ pub enum SyncJob {
     Event(EventRequest),
     /// Note a status of a bot.
     BotStatus(BotStatusReport),
+    /// The daily job: keeps the totals of the meetings of past days.
+    KeepCoverage,
     /// The periodic resync: syncs every calendar that needs a full sync, and every few
     /// minutes catches up on changes whose webhook never came.
     Resync,
@@ -64,15 +66,15 @@ pub enum SyncJob {
 }
 
 impl SyncJob {
-    /// When it was first sent, which requeueing does not change; none for the scheduled
-    /// resync.
+    /// When it was first sent, which requeueing does not change; none for what a schedule
+    /// sent.
     #[must_use]
     pub fn first_sent_at(&self) -> Option<Timestamp> {
         match self {
             Self::Request(request) => Some(request.sent_at),
             Self::Event(request) => Some(request.sent_at),
             Self::BotStatus(report) => Some(report.sent_at),
-            Self::Resync => None,
+            Self::KeepCoverage | Self::Resync => None,
             Self::ResyncNow { sent_at } => Some(*sent_at),
         }
     }

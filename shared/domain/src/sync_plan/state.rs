@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use super::coverage::Coverage;
+use super::distant_changes::{DistantChanges, NEAR};
 use super::requested::RequestedSync;
 use crate::id::CalendarId;
 use crate::revision::{OverrideRevision, PolicyRevision, Version};
@@ -204,21 +205,13 @@ impl LatestSync {
     }
 }
 
-/// The changes that syncs of the workspace leave to windowed syncs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DistantChanges {
-    /// Changes at or after this instant to distant events may not be listed.
-    pub since: Timestamp,
-    /// The events are distant that start later than in this time.
-    pub near: SignedDuration,
-}
-
 /// The sync state of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WorkspaceSyncState {
     /// The completed sync that started last.
     pub latest: Option<LatestSync>,
-    /// All changes before this instant have been listed, by syncs that overlap each other.
+    /// All changes before this instant have been listed, by syncs that overlap each other, or
+    /// are left to windows.
     pub synced_until: Option<Timestamp>,
     /// Every calendar needs a full sync that starts at or after this instant.
     pub full_sync_requested_at: Option<Timestamp>,
@@ -248,6 +241,11 @@ pub enum CatchUp {
 
 impl WorkspaceSyncState {
     /// The state after `planned` was completed at `now`.
+    ///
+    /// Requests are answered by a list of near events, and other lists begin where it began.
+    /// So what it did not list, the changes to distant events since it reached back to, is
+    /// left to windows, whatever was left to them before. If the windows are through
+    /// meanwhile, the next catch-up lists these changes instead.
     #[must_use]
     pub fn finished(mut self, planned: &SyncInProgress<WorkspaceCoverage>, now: Timestamp) -> Self {
         let reach = &planned.mark;
@@ -256,8 +254,16 @@ impl WorkspaceSyncState {
             (Some(until), Some(since)) => since <= plus(until, -OVERLAP),
             (None, Some(_)) => false,
         };
-        if is_linked {
-            self.synced_until = self.synced_until.max(Some(reach.began_at));
+        let left_since = reach.since.filter(|_| reach.starts_until.is_some());
+        match (left_since, self.distant, self.synced_until) {
+            (Some(since), None, Some(until)) => {
+                self.synced_until = Some(until.min(plus(since, OVERLAP)));
+            }
+            (Some(since), distant, _) => {
+                self.distant = Some(DistantChanges::and(distant, since, NEAR));
+                self.link(reach.began_at, is_linked);
+            }
+            (None, ..) => self.link(reach.began_at, is_linked),
         }
         if planned.listed > 0 {
             self.changed_since = self.changed_since.max(reach.since);
@@ -276,6 +282,13 @@ impl WorkspaceSyncState {
         }
         self.in_progress = None;
         self
+    }
+
+    /// Goes on from a sync that overlaps the ones before, if it does.
+    fn link(&mut self, began_at: Timestamp, is_linked: bool) {
+        if is_linked {
+            self.synced_until = self.synced_until.max(Some(began_at));
+        }
     }
 
     /// How to catch up at `now`, if the last time was at least `every` ago.

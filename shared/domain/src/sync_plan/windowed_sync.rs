@@ -371,6 +371,14 @@ impl WindowedSyncState {
             || now >= plus(last.at, interval.max(shortest))
     }
 
+    /// Whether windows are listed that have to be through soon: those of a pushed policy, and of
+    /// changes that were left to them. Other full syncs may take their time.
+    #[must_use]
+    pub fn are_urgent(&self) -> bool {
+        let in_progress = self.in_progress.as_ref();
+        in_progress.is_some_and(|sync| sync.mark.events != WindowedEvents::All)
+    }
+
     /// Whether a request of a calendar that needs a full sync waits for that one. If not,
     /// its changes are listed with those of the others, and the full sync follows in the
     /// background. `last` is its last sync.

@@ -38,6 +38,7 @@ proptest! {
                     overrides: overrides.for_event(&event).revision(),
                 },
                 overrides_read: overrides.revision,
+                overridden_at: None,
                 event: &event,
             }
         };

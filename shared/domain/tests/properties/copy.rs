@@ -108,6 +108,7 @@ pub(crate) fn evaluation(event: &CalendarEvent, copy: Copy, versions: Versions) 
         plan,
         inputs: versions.inputs(),
         overrides_read: OverrideRevision(versions.overrides_read),
+        overridden_at: None,
     }
 }
 

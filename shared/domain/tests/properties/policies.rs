@@ -174,6 +174,7 @@ pub(crate) fn any_overrides() -> impl Strategy<Value = Overrides> {
                 }),
                 revision: OverrideRevision(3),
                 full_sync_revision: OverrideRevision(3),
+                unapplied: Vec::new(),
                 are_expiring: false,
             }
         })

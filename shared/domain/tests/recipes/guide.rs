@@ -18,13 +18,16 @@ pub(crate) fn recipes() -> Vec<(&'static str, &'static str)> {
 
 /// The policy of a recipe, which leaves out what is the same for all.
 pub(crate) fn compile(yaml: &str) -> Policy {
+    Policy::compile(&document(yaml)).unwrap_or_else(|error| panic!("{error}\n{yaml}"))
+}
+
+/// The document of a recipe.
+pub(crate) fn document(yaml: &str) -> PolicyDocument {
     let mut json: Value = from_yaml(yaml);
     let fields = json.as_object_mut().unwrap();
     fields.entry("version").or_insert(json!(1));
     fields.entry("default").or_insert(json!("skip"));
-    let document: PolicyDocument =
-        serde_json::from_value(json).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
-    Policy::compile(&document).unwrap_or_else(|error| panic!("{error}\n{yaml}"))
+    serde_json::from_value(json).unwrap_or_else(|error| panic!("{error}\n{yaml}"))
 }
 
 fn from_yaml<T: serde::de::DeserializeOwned>(yaml: &str) -> T {

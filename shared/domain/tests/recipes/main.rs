@@ -90,3 +90,42 @@ fn verdict(policy: &Policy, platform: Platform, change: fn(&mut Described)) -> V
     }
     verdict
 }
+
+/// The recipes about bots are ones that `callsheet policy lint` lets pass.
+#[test]
+fn a_recipe_with_a_bot_warns_of_nothing_about_it() {
+    let mut seen = 0;
+    for (title, yaml) in guide::recipes() {
+        let document = guide::document(yaml);
+        let warnings = document.warnings().into_iter();
+        let has_bot = yaml.contains("recording_config");
+        let of_bot: Vec<_> = warnings
+            .filter(|warning| has_bot && warning.place.contains("bot"))
+            .collect();
+        assert_eq!(of_bot, [], "{title}");
+        seen += usize::from(has_bot);
+    }
+    assert_eq!(seen, 5);
+}
+
+/// A shared bot has the configuration of one of those who want it.
+#[test]
+fn without_a_token_no_bot_is_wanted_in_a_zoom_meeting() {
+    let recipes = guide::recipes();
+    let (_, yaml) = recipes
+        .iter()
+        .find(|(title, _)| *title == "Zoom with the token of a person in the meeting")
+        .unwrap();
+    let policy = guide::compile(yaml);
+    let now: Timestamp = NOW.parse().unwrap();
+    for platform in [Platform::Google, Platform::Outlook] {
+        let event = Described::usual().event(platform);
+        let mut without = calendar(platform);
+        without.email = callsheet_domain::Email::parse("lead@acme.example").ok();
+        let none = Overrides::default();
+        let verdict = decide(&event, &without, &policy, &none, now);
+        assert_eq!(verdict.reason().rule.as_str(), "zoom-without-a-token");
+        let verdict = decide(&event, &calendar(platform), &policy, &none, now);
+        assert_eq!(verdict.as_str(), "record");
+    }
+}

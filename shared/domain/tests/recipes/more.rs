@@ -166,4 +166,21 @@ pub(crate) const ROWS: &[Row] = &[
             m.title = "Interview: kick-off";
         },
     ),
+    row(
+        "Zoom with the token of a person in the meeting",
+        |_| (),
+        |m| m.with(&["colleague@acme.example"]),
+    ),
+    row(
+        "Meet and Teams with a sign-in",
+        |m| m.meets_on = Some("google_meet"),
+        |_| (),
+    ),
+    row(
+        "a message in the chat",
+        |_| (),
+        |m| m.with(&["colleague@acme.example"]),
+    ),
+    row("patience in the lobby", |_| (), |m| m.minutes = 30),
+    row("a second try in the lobby", |_| (), |m| m.minutes = 30),
 ];

@@ -8,10 +8,12 @@
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
 use callsheet_app::ports::{DecisionRows, FirstRows};
-use callsheet_domain::{DeduplicationKey, EventId, IcalUid, Timestamp};
+use callsheet_domain::{
+    BotId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
+};
 
 use super::batch::decisions_under;
-use super::row::{BOT, EVENT_ID, ICAL_UID, STARTS_AT, keys_of, read_rows};
+use super::row::{BOT, BOT_ID, EVENT_ID, ICAL_UID, STARTS_AT, keys_of, read_rows};
 use super::table::Table;
 use crate::attributes::{Attributes, instant, text};
 use crate::error::failed;
@@ -52,12 +54,55 @@ pub(super) async fn decisions_about(
     Ok(rows)
 }
 
-/// The first decisions that want the bot of `key`.
+/// The first decisions that want the bot of `key`, or another retry of its meeting.
 pub(super) async fn first_wanting(
     table: &Table,
     key: &DeduplicationKey,
     most: usize,
 ) -> Result<FirstRows, PortError> {
+    let is_of_meeting = |wanted: &DeduplicationKey| wanted.is_of_same_meeting(key);
+    let wants = |decision: &Decision| decision.wanted_key().is_some_and(is_of_meeting);
+    first_rows(table, index(table, "bot", BOT, &key.digest()), most, wants).await
+}
+
+/// The keys of all decisions that want the bot of `key`, in the order of their ranks.
+pub(super) async fn keys_wanting(
+    table: &Table,
+    key: &DeduplicationKey,
+) -> Result<Vec<DecisionKey>, PortError> {
+    let index = index(table, "bot", BOT, &key.digest());
+    Ok(keys_of(first_entries(index, usize::MAX).await?.0))
+}
+
+/// The keys of the first decisions whose applied bot has this id.
+pub(super) async fn keys_holding(
+    table: &Table,
+    bot: &BotId,
+    most: usize,
+) -> Result<Vec<DecisionKey>, PortError> {
+    let index = index(table, "bot-id", BOT_ID, bot.as_str());
+    Ok(keys_of(first_entries(index, most).await?.0))
+}
+
+/// The rows of the first entries of an index, those that it still has.
+async fn first_rows(
+    table: &Table,
+    index: QueryFluentBuilder,
+    most: usize,
+    is_sought: impl Fn(&Decision) -> bool,
+) -> Result<FirstRows, PortError> {
+    let (entries, has_more) = first_entries(index, most).await?;
+    let mut rows = decisions_under(table, &keys_of(entries)).await?;
+    // Since the index was read, a row may have been written that has another bot.
+    rows.decisions.retain(is_sought);
+    Ok(FirstRows { rows, has_more })
+}
+
+/// The first entries of an index, and whether there are more.
+async fn first_entries(
+    index: QueryFluentBuilder,
+    most: usize,
+) -> Result<(Vec<Attributes>, bool), PortError> {
     let mut entries: Vec<Attributes> = Vec::new();
     let mut from = None;
     // DynamoDB stops at the limit before it knows whether there are more.
@@ -65,7 +110,7 @@ pub(super) async fn first_wanting(
     loop {
         let left = enough.saturating_sub(entries.len());
         let limit = i32::try_from(left).unwrap_or(i32::MAX);
-        let request = index(table, "bot", BOT, &key.digest()).limit(limit);
+        let request = index.clone().limit(limit);
         let response = request.set_exclusive_start_key(from).send().await;
         let response = response.map_err(failed)?;
         entries.extend(response.items.unwrap_or_default());
@@ -76,11 +121,7 @@ pub(super) async fn first_wanting(
     }
     let has_more = entries.len() > most;
     entries.truncate(most);
-    let mut rows = decisions_under(table, &keys_of(entries)).await?;
-    // Since the index was read, a row may have been written that wants another bot.
-    rows.decisions
-        .retain(|decision| decision.wanted_key() == Some(key));
-    Ok(FirstRows { rows, has_more })
+    Ok((entries, has_more))
 }
 
 fn index(table: &Table, name: &str, attribute: &str, value: &str) -> QueryFluentBuilder {

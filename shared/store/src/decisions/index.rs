@@ -1,12 +1,14 @@
-//! Reads two indexes: the due rows with those to be checked, and the rows of a calendar.
+//! Reads two indexes: the due rows with those to be checked and those whose bot is followed, and
+//! the rows of a calendar.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
-use callsheet_app::ports::{DueQuery, DueRows, DueSelection};
+use callsheet_app::ports::{DueQuery, DueRows, DueSelection, StartEntry};
 use callsheet_domain::{CalendarId, DecisionKey, Timestamp};
 
 use super::row::{
-    CALENDAR_ID, CHECK_AT, DUE, DueRow, ENDS_AT, STARTS_AT, TO_CHECK, keys_of, log_unreadable_key,
+    CALENDAR_ID, CHECK_AT, DUE, DueRow, ENDS_AT, FOLLOWED, SILENT_FROM, STARTS_AT, TO_CHECK,
+    keys_of, log_unreadable_key,
 };
 use super::table::Table;
 use crate::attributes::{Attributes, instant, read_attributes, text};
@@ -73,17 +75,35 @@ pub(super) async fn keys_to_check(
     now: Timestamp,
     most: usize,
 ) -> Result<Vec<DecisionKey>, PortError> {
+    let query = due_index(table, TO_CHECK)
+        .filter_expression("#check_at <= :now")
+        .expression_attribute_names("#check_at", CHECK_AT)
+        .expression_attribute_values(":now", instant(now));
+    first_keys(query, most).await
+}
+
+/// Keys of rows whose meeting has started and whose bot has been silent since an instant.
+pub(super) async fn keys_of_silent(
+    table: &Table,
+    since: Timestamp,
+    most: usize,
+) -> Result<Vec<DecisionKey>, PortError> {
+    let query = due_index(table, FOLLOWED)
+        .key_condition_expression("#due = :due AND #starts_at <= :since")
+        .filter_expression("#silent_from <= :since")
+        .expression_attribute_names("#starts_at", STARTS_AT)
+        .expression_attribute_names("#silent_from", SILENT_FROM)
+        .expression_attribute_values(":since", instant(since));
+    first_keys(query, most).await
+}
+
+/// The keys of the first entries that a filtered query finds, page by page.
+async fn first_keys(query: QueryFluentBuilder, most: usize) -> Result<Vec<DecisionKey>, PortError> {
     let mut entries = Vec::new();
     let mut from = None;
     while entries.len() < most {
-        let response = due_index(table, TO_CHECK)
-            .filter_expression("#check_at <= :now")
-            .expression_attribute_names("#check_at", CHECK_AT)
-            .expression_attribute_values(":now", instant(now))
-            .set_exclusive_start_key(from)
-            .send()
-            .await
-            .map_err(failed)?;
+        let request = query.clone().set_exclusive_start_key(from);
+        let response = request.send().await.map_err(failed)?;
         entries.extend(response.items.unwrap_or_default());
         from = response.last_evaluated_key;
         if from.is_none() {
@@ -100,44 +120,37 @@ pub(super) async fn keys_of_calendar(
     calendar: &CalendarId,
     after: Timestamp,
 ) -> Result<Vec<DecisionKey>, PortError> {
-    let query = table
-        .client
-        .query()
-        .table_name(&table.name)
-        .index_name("calendar")
-        .key_condition_expression("#calendar_id = :calendar_id")
+    let query = calendar_index(table, calendar)
         .filter_expression("#ends_at > :after")
-        .expression_attribute_names("#calendar_id", CALENDAR_ID)
         .expression_attribute_names("#ends_at", ENDS_AT)
-        .expression_attribute_values(":calendar_id", text(calendar.as_str()))
-        .expression_attribute_values(":after", instant(after))
-        .scan_index_forward(true);
+        .expression_attribute_values(":after", instant(after));
     Ok(keys_of(all_rows(query).await?))
 }
 
-/// The keys of a calendar's rows whose meetings start from one instant to another, in order
+/// The entries of a calendar's rows whose meetings start from one instant to another, in order
 /// of start.
-pub(super) async fn keys_starting(
+pub(super) async fn entries_starting(
     table: &Table,
     calendar: &CalendarId,
     from: Timestamp,
     until: Timestamp,
-) -> Result<Vec<DecisionKey>, PortError> {
-    let query = table
-        .client
-        .query()
-        .table_name(&table.name)
-        .index_name("calendar")
+) -> Result<Vec<StartEntry>, PortError> {
+    let query = calendar_index(table, calendar)
         .key_condition_expression(
             "#calendar_id = :calendar_id AND #starts_at BETWEEN :from AND :until",
         )
-        .expression_attribute_names("#calendar_id", CALENDAR_ID)
         .expression_attribute_names("#starts_at", STARTS_AT)
-        .expression_attribute_values(":calendar_id", text(calendar.as_str()))
         .expression_attribute_values(":from", instant(from))
-        .expression_attribute_values(":until", instant(until))
-        .scan_index_forward(true);
-    Ok(keys_of(all_rows(query).await?))
+        .expression_attribute_values(":until", instant(until));
+    let entries = all_rows(query).await?.into_iter();
+    Ok(entries.filter_map(start_entry).collect())
+}
+
+/// The start and the key in an entry of an index; none if they cannot be read.
+pub(super) fn start_entry(entry: Attributes) -> Option<StartEntry> {
+    let starts_at = start_of(&entry)?;
+    let key = keys_of(vec![entry]).pop()?;
+    Some(StartEntry { starts_at, key })
 }
 
 /// The earliest start of a calendar's rows from an instant on.
@@ -146,24 +159,32 @@ pub(super) async fn next_start(
     calendar: &CalendarId,
     from: Timestamp,
 ) -> Result<Option<Timestamp>, PortError> {
-    let response = table
-        .client
-        .query()
-        .table_name(&table.name)
-        .index_name("calendar")
+    let response = calendar_index(table, calendar)
         .key_condition_expression("#calendar_id = :calendar_id AND #starts_at >= :from")
-        .expression_attribute_names("#calendar_id", CALENDAR_ID)
         .expression_attribute_names("#starts_at", STARTS_AT)
-        .expression_attribute_values(":calendar_id", text(calendar.as_str()))
         .expression_attribute_values(":from", instant(from))
-        .scan_index_forward(true)
         .limit(1)
         .send()
         .await
         .map_err(failed)?;
-    let first = response.items().first();
-    Ok(first.and_then(|entry| {
-        let micros = entry.get(STARTS_AT)?.as_n().ok()?.parse();
-        Timestamp::from_microsecond(micros.ok()?).ok()
-    }))
+    Ok(response.items().first().and_then(start_of))
+}
+
+/// The rows of a calendar, in order of start.
+fn calendar_index(table: &Table, calendar: &CalendarId) -> QueryFluentBuilder {
+    table
+        .client
+        .query()
+        .table_name(&table.name)
+        .index_name("calendar")
+        .key_condition_expression("#calendar_id = :calendar_id")
+        .expression_attribute_names("#calendar_id", CALENDAR_ID)
+        .expression_attribute_values(":calendar_id", text(calendar.as_str()))
+        .scan_index_forward(true)
+}
+
+/// The start in an entry of an index.
+fn start_of(entry: &Attributes) -> Option<Timestamp> {
+    let micros = entry.get(STARTS_AT)?.as_n().ok()?.parse();
+    Timestamp::from_microsecond(micros.ok()?).ok()
 }

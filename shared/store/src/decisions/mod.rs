@@ -4,15 +4,19 @@
 //! since it was read, so an index shows values of one write too. The index of
 //! due rows is sparse: a row has the attribute `due` only while there is work,
 //! so reading the index is reading the work, in order. Its other parts have the rows with an
-//! owner check that are not due, and those that are abandoned.
+//! owner check that are not due, those whose bot is followed, and those that are abandoned.
 
 mod batch;
 mod bots;
 mod copies;
+mod counted;
+mod day;
 mod discard;
 mod facts;
 mod history;
 mod index;
+mod life;
+mod meeting_days;
 mod outcome;
 mod overview;
 mod row;
@@ -21,16 +25,24 @@ mod tested;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;
-use callsheet_app::ports::{DecisionRows, Decisions, DueQuery, DueRows, FirstRows, WriteOutcome};
+use callsheet_app::ports::{
+    DecisionRows, Decisions, DueQuery, DueRows, FirstRows, StartEntry, WriteOutcome,
+};
 use callsheet_domain::{
-    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
+    BotId, CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, ListedIds,
+    Timestamp,
 };
 
 use crate::expressions::{Unchanged, put_if};
 use batch::decisions_under;
-use copies::{copies_at, decisions_about, first_wanting};
-use index::{due_rows, keys_of_calendar, keys_starting, keys_to_check, next_start};
-pub(crate) use row::written_decision;
+use copies::{copies_at, decisions_about, first_wanting, keys_holding, keys_wanting};
+use day::unlisted_entries;
+use index::{
+    due_rows, entries_starting, keys_of_calendar, keys_of_silent, keys_to_check, next_start,
+};
+#[cfg(test)]
+pub(crate) use row::attributes_of_decision;
+pub(crate) use row::{decision_of as read_decision, is_decision, written_decision};
 use table::Table;
 
 /// The table of decisions.
@@ -67,6 +79,18 @@ impl Decisions for DecisionTable {
         first_wanting(&self.0, key, most).await
     }
 
+    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+        keys_wanting(&self.0, key).await
+    }
+
+    async fn keys_holding(&self, bot: &BotId, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        keys_holding(&self.0, bot, most).await
+    }
+
+    async fn silent(&self, since: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        keys_of_silent(&self.0, since, most).await
+    }
+
     async fn to_check(&self, now: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
         keys_to_check(&self.0, now, most).await
     }
@@ -101,8 +125,17 @@ impl Decisions for DecisionTable {
         calendar: &CalendarId,
         from: Timestamp,
         until: Timestamp,
-    ) -> Result<Vec<DecisionKey>, PortError> {
-        keys_starting(&self.0, calendar, from, until).await
+    ) -> Result<Vec<StartEntry>, PortError> {
+        entries_starting(&self.0, calendar, from, until).await
+    }
+
+    async fn unlisted(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        listed: &ListedIds,
+    ) -> Result<Vec<StartEntry>, PortError> {
+        unlisted_entries(&self.0, (from, until), listed).await
     }
 
     async fn next_start(

@@ -8,18 +8,16 @@ use callsheet_app::ports::{
     DayEntries, DayEntry, DecisionOverview, DueStart, First, UnreadableRow,
 };
 use callsheet_domain::{DecisionKey, Timestamp};
-use jiff::civil::Date;
 use jiff::fmt::serde::timestamp::microsecond;
-use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::DecisionTable;
+use super::day::{by_day, days_of};
 use super::index::due_index;
 use super::row::{
     ABANDONED, DUE, DueRow, STARTS_AT, calendar_of, key_of, keys_of, log_unreadable_key,
 };
-use super::table::Table;
-use crate::attributes::{Attributes, Unreadable, instant, read_attributes, read_row, text};
+use crate::attributes::{Attributes, Unreadable, instant, read_attributes, read_row};
 use crate::error::failed;
 use crate::expressions::all_rows;
 
@@ -103,31 +101,6 @@ async fn first_entries(
     })
 }
 
-/// The entries of a day whose meetings start in a span.
-fn by_day(table: &Table, day: Date, from: Timestamp, until: Timestamp) -> QueryFluentBuilder {
-    // BETWEEN includes both ends.
-    let last = callsheet_domain::plus(until, -jiff::SignedDuration::from_micros(1));
-    table
-        .client
-        .query()
-        .table_name(&table.name)
-        .index_name("day")
-        .key_condition_expression("#day = :day AND #starts_at BETWEEN :from AND :last")
-        .expression_attribute_names("#day", "day")
-        .expression_attribute_names("#starts_at", STARTS_AT)
-        .expression_attribute_values(":day", text(day.to_string()))
-        .expression_attribute_values(":from", instant(from))
-        .expression_attribute_values(":last", instant(last))
-}
-
-/// The dates in UTC that a span touches; none if it is empty.
-fn days_of(from: Timestamp, until: Timestamp) -> impl Iterator<Item = Date> {
-    let date = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
-    let last = callsheet_domain::plus(until, -jiff::SignedDuration::from_micros(1));
-    let days = std::iter::successors(Some(date(from)), |day| day.tomorrow().ok());
-    days.take_while(move |day| from < until && *day <= date(last))
-}
-
 /// An entry of the index by day.
 #[derive(Deserialize)]
 struct DayRow {
@@ -169,23 +142,5 @@ fn add_entry(read: &mut DayEntries, entry: Attributes) {
             problem: problem.to_string(),
         }),
         (Err(_), Err(problem)) => log_unreadable_key("the index by day", &problem),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use callsheet_testkit::at;
-    use test_case::test_case;
-
-    #[test_case("2090-03-06T10:00:00Z", "2090-03-06T10:00:00Z", &[]; "no time")]
-    #[test_case("2090-03-06T10:00:00Z", "2090-03-07T00:00:00Z", &["2090-03-06"]; "until midnight")]
-    #[test_case("2090-03-06T23:00:00Z", "2090-03-08T01:00:00Z", &["2090-03-06", "2090-03-07", "2090-03-08"]; "over two nights")]
-    #[test_case("2090-03-07T00:00:00Z", "2090-03-07T00:00:00.000001Z", &["2090-03-07"]; "an instant")]
-    fn a_span_touches_these_days(from: &str, until: &str, expected: &[&str]) {
-        let days: Vec<_> = days_of(at(from), at(until))
-            .map(|day| day.to_string())
-            .collect();
-        assert_eq!(days, expected);
     }
 }

@@ -1,10 +1,10 @@
 //! A decision as a row.
 
-use callsheet_app::METRICS;
+use callsheet_app::Metric;
 use callsheet_app::bot_state::BotState;
 use callsheet_app::ports::{DecisionRows, DueEntry, DueStart, UnreadableRow};
 use callsheet_domain::{
-    Abandonment, Applied, Attempts, CalendarId, CalendarRevision, Decision, DecisionInputs,
+    Abandonment, Applied, Attempts, BotId, CalendarId, CalendarRevision, Decision, DecisionInputs,
     DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, LinkDigest, OverrideRevision,
     PlatformEventId, PolicyRevision, Reason, RuleName, SeriesId, Timestamp, Verdict, Version,
     Wanted,
@@ -13,8 +13,10 @@ use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
 use super::bots::{AppliedRow, LeftBotRow, OfferRow, WantedRow, left_bots, owner_check};
+use super::counted::CountedRow;
 use super::facts::FactsRow;
 use super::history::HistoryRow;
+use super::life::LifeRow;
 use super::outcome::OutcomeRow;
 use super::tested::TestedRow;
 use crate::attributes::{Attributes, Unreadable, read_attributes, read_row, text, write_row};
@@ -30,11 +32,17 @@ pub(super) const DUE: &str = "due";
 
 /// Value of the attribute for rows that are not due and have an owner check.
 pub(super) const TO_CHECK: &str = "check";
+/// Value of the attribute for other rows whose bot is followed.
+pub(super) const FOLLOWED: &str = "follow";
+/// From when the silence of the bot counts.
+pub(super) const SILENT_FROM: &str = "silent_from";
 /// Value of the attribute for rows that are abandoned and have no owner check.
 pub(super) const ABANDONED: &str = "abandoned";
 /// When the owner check can be made.
 pub(super) const CHECK_AT: &str = "check_at";
 
+/// Attribute of the index of bots by their ids.
+pub(super) const BOT_ID: &str = "bot_id";
 /// Attribute of the index of bots: a digest of the wanted bot's deduplication key,
 /// which can be longer than a key of an index.
 pub(super) const BOT: &str = "bot";
@@ -74,6 +82,8 @@ struct DecisionRow {
         skip_serializing_if = "Option::is_none"
     )]
     link: Option<LinkDigest>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    platform: Option<String>,
     verdict: VerdictRow,
     #[serde(with = "stored_text")]
     rule: RuleName,
@@ -95,6 +105,8 @@ struct DecisionRow {
     had_bot: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outcome: Option<OutcomeRow>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    life: Option<LifeRow>,
     generation: u64,
     attempts: u32,
     #[serde(
@@ -126,9 +138,19 @@ struct DecisionRow {
     due: Option<&'static str>,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     bot: Option<String>,
+    /// For the index of bots by their ids: Recall's id of the applied bot.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    bot_id: Option<String>,
     /// For the index of bots: the order of the rows that want one.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     bot_rank: Option<String>,
+    /// For the index of due rows: from when the silence of the bot counts.
+    #[serde(
+        with = "microsecond::optional",
+        skip_deserializing,
+        skip_serializing_if = "Option::is_none"
+    )]
+    silent_from: Option<Timestamp>,
     /// For the index of due rows: a digest of the key of the bot that the call is about.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     due_bot: Option<String>,
@@ -141,6 +163,15 @@ struct DecisionRow {
     /// For the index by day: what became of the bot.
     #[serde(skip_deserializing)]
     bot_state: &'static str,
+    /// For the index by day: what coverage counts of the row. A superseded row has none.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    counted: Option<CountedRow>,
+}
+
+/// The attributes of a decision that this build reads.
+#[cfg(test)]
+pub(crate) fn attributes_of_decision() -> &'static [&'static str] {
+    serde_aux::serde_introspection::serde_introspect::<DecisionRow>()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -258,7 +289,7 @@ pub(super) fn read_rows(rows: impl IntoIterator<Item = Attributes>) -> DecisionR
             (Err(_), Err(problem)) => log_unreadable_key("decisions", &problem),
         }
     }
-    tracing::info!(target: METRICS, unreadable_rows = read.unreadable.len());
+    Metric::UnreadableRows.count(read.unreadable.len());
     read
 }
 
@@ -288,11 +319,16 @@ pub(super) fn calendar_of(row: &Attributes) -> Option<CalendarId> {
 
 /// No caller can name such a row, so it is only logged.
 pub(super) fn log_unreadable_key(place: &str, problem: &Unreadable) {
-    tracing::info!(target: METRICS, unreadable_rows = 1);
+    Metric::UnreadableRows.count(1_u32);
     tracing::error!(%problem, "a row of {place} is left out, since its key cannot be read: {problem}");
 }
 
-pub(super) fn decision_of(attributes: Attributes) -> Result<Decision, Unreadable> {
+/// Whether a row of either table is a decision.
+pub(crate) fn is_decision(row: &Attributes) -> bool {
+    row.contains_key(ICAL_UID) && row.contains_key(EVENT_ID)
+}
+
+pub(crate) fn decision_of(attributes: Attributes) -> Result<Decision, Unreadable> {
     read_row::<DecisionRow>(attributes)?.decision()
 }
 
@@ -309,6 +345,7 @@ impl DecisionRow {
             ends_at: decision.ends_at,
             title: decision.title.clone(),
             link: decision.link.clone(),
+            platform: decision.platform.clone(),
             verdict: VerdictRow::of(&decision.verdict),
             rule: reason.rule.clone(),
             reason: reason.reason.clone(),
@@ -321,6 +358,7 @@ impl DecisionRow {
             applied: AppliedRow::of(&decision.applied),
             had_bot: decision.had_bot,
             outcome: decision.outcome.as_ref().map(OutcomeRow::of),
+            life: LifeRow::of(&decision.life),
             generation: decision.generation.0,
             attempts: decision.attempts.count,
             not_before: decision.attempts.not_before,
@@ -336,11 +374,14 @@ impl DecisionRow {
                 .saturating_add(KEPT_AFTER_THE_END),
             due: due(decision),
             bot: decision.wanted_key().map(DeduplicationKey::digest),
+            bot_id: decision.known_bot().map(BotId::to_string),
             bot_rank: decision.bot_rank(),
+            silent_from: decision.silent_from(),
             due_bot: decision.deduplication_key().map(DeduplicationKey::digest),
             claims: decision.claims_bot(),
             day: (!decision.is_superseded()).then(|| day_of(decision.starts_at)),
             bot_state: BotState::at_any_time(decision).as_str(),
+            counted: CountedRow::of(decision),
         }
     }
 
@@ -365,6 +406,7 @@ impl DecisionRow {
             ends_at: self.ends_at,
             title: self.title,
             link: self.link,
+            platform: self.platform,
             verdict: self.verdict.verdict(reason),
             inputs: self.inputs.inputs(),
             offer: self.offer.map(|row| row.offer(&wanted)).transpose()?,
@@ -372,6 +414,7 @@ impl DecisionRow {
             applied: self.applied.map_or(Applied::Nothing, Applied::from),
             had_bot: self.had_bot,
             outcome: self.outcome.and_then(OutcomeRow::outcome),
+            life: self.life.map(LifeRow::life).unwrap_or_default(),
             generation: Generation(self.generation),
             attempts: Attempts {
                 count: self.attempts,
@@ -392,7 +435,9 @@ fn due(decision: &Decision) -> Option<&'static str> {
         return Some(DUE);
     }
     let to_check = decision.owner_check.as_ref().map(|_| TO_CHECK);
-    to_check.or_else(|| decision.is_abandoned().then_some(ABANDONED))
+    let followed = || decision.silent_from().map(|_| FOLLOWED);
+    let abandoned = || decision.is_abandoned().then_some(ABANDONED);
+    to_check.or_else(followed).or_else(abandoned)
 }
 
 impl VerdictRow {

@@ -17,7 +17,7 @@ const REASON: &str = "reason";
 const NEXT_PROBE_AT: &str = "next_probe_at";
 
 #[derive(Deserialize)]
-struct AccessRow {
+pub(super) struct AccessRow {
     /// Absent while Recall admits us, like the other attributes.
     #[serde(with = "microsecond::optional", default)]
     since: Option<Timestamp>,

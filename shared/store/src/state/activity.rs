@@ -13,6 +13,7 @@ use crate::attributes::instant;
 use crate::error::if_condition_held;
 
 const WEBHOOK_AT: &str = "webhook_at";
+const BOT_WEBHOOK_AT: &str = "bot_webhook_at";
 const RESYNCED_AT: &str = "resynced_at";
 const SCHEDULER_RAN_AT: &str = "scheduler_ran_at";
 const BATCH_HANDLED_AT: &str = "batch_handled_at";
@@ -20,9 +21,11 @@ const BATCH_OLDEST_SENT_AT: &str = "batch_oldest_sent_at";
 
 #[derive(Deserialize)]
 #[expect(clippy::struct_field_names, reason = "an instant ends in `_at`")]
-struct ActivityRow {
+pub(super) struct ActivityRow {
     #[serde(with = "microsecond::optional", default)]
     webhook_at: Option<Timestamp>,
+    #[serde(with = "microsecond::optional", default)]
+    bot_webhook_at: Option<Timestamp>,
     #[serde(with = "microsecond::optional", default)]
     resynced_at: Option<Timestamp>,
     #[serde(with = "microsecond::optional", default)]
@@ -38,6 +41,7 @@ impl ActivityRow {
         let batch = self.batch_handled_at.zip(self.batch_oldest_sent_at);
         Activity {
             webhook_at: self.webhook_at,
+            bot_webhook_at: self.bot_webhook_at,
             resynced_at: self.resynced_at,
             batch: batch.map(|(handled_at, oldest_sent_at)| BatchActivity {
                 handled_at,
@@ -57,6 +61,7 @@ impl ActivityLog for StateTable {
     async fn note_activity(&self, activity: &Activity) -> Result<(), PortError> {
         let instants = [
             (WEBHOOK_AT, activity.webhook_at),
+            (BOT_WEBHOOK_AT, activity.bot_webhook_at),
             (RESYNCED_AT, activity.resynced_at),
             (SCHEDULER_RAN_AT, activity.scheduler_ran_at),
         ];

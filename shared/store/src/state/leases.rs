@@ -30,7 +30,7 @@ const HELD_UNTIL: &str = "held_until";
 
 /// The row after a write.
 #[derive(Debug, Clone, Copy, Deserialize)]
-struct LeaseRow {
+pub(super) struct LeaseRow {
     #[serde(default)]
     fence: u64,
     #[serde(default)]

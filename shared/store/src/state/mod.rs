@@ -8,12 +8,15 @@ mod calendar_row;
 mod calendars;
 mod due_calendars;
 mod forgetting;
+mod kept_coverage;
 mod leases;
 mod overrides;
 mod persons;
 mod place;
 mod policies;
 mod rate_limits;
+mod spending;
+mod streamed;
 mod sync_row;
 mod sync_states;
 mod windowed_sync;
@@ -38,6 +41,7 @@ use crate::attributes::{Attributes, SHAPE, SHAPE_WRITTEN, number, read_row, text
 use crate::error::{failed, unreadable};
 use crate::expressions::{Unchanged, put_if};
 use place::{PARTITION, Place, SORT};
+pub(crate) use streamed::{StateRow, read_active_policy, read_calendar};
 
 /// How often a write is tried while other writers change the row. Each time one
 /// of them succeeded, so this is how many writers may come at the same moment.
@@ -100,14 +104,20 @@ impl StateTable {
     /// Writes both rows or none. False if a condition did not hold, or if another
     /// writer was writing one of them: the caller reads again.
     async fn write_both(&self, rows: [PutBuilder; 2]) -> Result<bool, PortError> {
-        let writes = rows.map(|put| {
+        self.write_together(rows.into()).await
+    }
+
+    /// Writes all rows or none, a hundred at most. False if a condition did not hold, or if
+    /// another writer was writing one of them: the caller reads again.
+    async fn write_together(&self, rows: Vec<PutBuilder>) -> Result<bool, PortError> {
+        let writes = rows.into_iter().map(|put| {
             let put = put.build().expect("the table and the row are set");
             TransactWriteItem::builder().put(put).build()
         });
         let response = self
             .client
             .transact_write_items()
-            .set_transact_items(Some(writes.to_vec()))
+            .set_transact_items(Some(writes.collect()))
             .send()
             .await;
         match response {

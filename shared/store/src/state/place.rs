@@ -1,7 +1,12 @@
 //! Keys of the rows of state: one partition for each calendar, one for the overrides of
-//! each person, and one for the rest of the workspace.
+//! each person, one for the policies, one for the workspace's sync state, and one for the rest
+//! of the workspace. Permissions are by partition: the console writes to all but the last.
 
-use callsheet_domain::{CalendarId, CalendarOwner, Operation, OverrideScope, PolicyRevision};
+use callsheet_domain::{
+    Account, CalendarId, CalendarOwner, DeduplicationKey, Operation, OverrideScope, PolicyRevision,
+};
+
+use jiff::civil::Date;
 
 use crate::attributes::{Attributes, text};
 
@@ -26,6 +31,16 @@ pub(super) const PAUSE: &str = "override#pause";
 pub(super) const EVENT: &str = "override#event#";
 pub(super) const SERIES: &str = "override#series#";
 pub(super) const PLATFORM_SERIES: &str = "override#platform-series#";
+/// Partition of the totals of past days, which sort by date.
+pub(super) const COVERAGE: &str = "coverage";
+/// Prefix of the partitions of counted bots and of what is counted of a period.
+const SPENDING: &str = "spending#";
+/// Sort key of a counted bot, and of what is counted in all calendars.
+const ALL_SPENDING: &str = "all";
+/// Prefix of the sort keys of what is counted under a named policy.
+const SPENDING_OF_POLICY: &str = "policy#";
+/// Sort key of the head of the policies, which names the active revision.
+pub(super) const ACTIVE_POLICY: &str = "policy";
 /// Prefix of the sort keys of policies.
 pub(super) const POLICIES: &str = "policy#";
 
@@ -100,6 +115,13 @@ impl Place {
         }
     }
 
+    fn of_policies(sort: impl Into<String>) -> Self {
+        Self {
+            partition: "policies".to_owned(),
+            sort: sort.into(),
+        }
+    }
+
     pub(super) fn calendar(id: &CalendarId) -> Self {
         Self::of_calendar(id, RECORD)
     }
@@ -137,16 +159,16 @@ impl Place {
     }
 
     pub(super) fn active_policy() -> Self {
-        Self::of_workspace("policy")
+        Self::of_policies(ACTIVE_POLICY)
     }
 
     pub(super) fn built_in_policy() -> Self {
-        Self::of_workspace("built-in-policy")
+        Self::of_policies("built-in-policy")
     }
 
     /// Padded, so that revisions sort by number.
     pub(super) fn policy(revision: PolicyRevision) -> Self {
-        Self::of_workspace(format!("{POLICIES}{:010}", revision.0))
+        Self::of_policies(format!("{POLICIES}{:010}", revision.0))
     }
 
     pub(super) fn rate_limit(operation: Operation) -> Self {
@@ -154,7 +176,10 @@ impl Place {
     }
 
     pub(super) fn workspace_sync_state() -> Self {
-        Self::of_workspace("sync")
+        Self {
+            partition: "sync".to_owned(),
+            sort: "workspace".to_owned(),
+        }
     }
 
     pub(super) fn calendar_list() -> Self {
@@ -171,6 +196,32 @@ impl Place {
 
     pub(super) fn activity() -> Self {
         Self::of_workspace("activity")
+    }
+
+    pub(super) fn coverage_of(day: Date) -> Self {
+        Self {
+            partition: COVERAGE.to_owned(),
+            sort: day.to_string(),
+        }
+    }
+
+    /// By a digest of the bot's key: a link may carry a passcode, and names of partitions are
+    /// logged.
+    pub(super) fn counted_bot(bot: &DeduplicationKey) -> Self {
+        Self {
+            partition: format!("{SPENDING}bot#{}", bot.digest()),
+            sort: ALL_SPENDING.to_owned(),
+        }
+    }
+
+    pub(super) fn spent(account: &Account) -> Self {
+        Self {
+            partition: format!("{SPENDING}{}", account.period),
+            sort: match &account.policy {
+                None => ALL_SPENDING.to_owned(),
+                Some(policy) => format!("{SPENDING_OF_POLICY}{policy}"),
+            },
+        }
     }
 
     pub(super) fn scheduler_lease() -> Self {

@@ -25,8 +25,8 @@ use crate::expressions::{Unchanged, put_if};
 use crate::stored_text;
 
 #[derive(Serialize, Deserialize)]
-struct ActivePolicyRow {
-    revision: u64,
+pub(super) struct ActivePolicyRow {
+    pub(super) revision: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub(super) struct PolicyRow {
     document: String,
     #[serde(with = "stored_text")]
     by: Actor,
+    /// The signing key that vouched for the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    via: Option<String>,
     #[serde(with = "microsecond::required")]
     at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,7 +45,7 @@ pub(super) struct PolicyRow {
 }
 
 #[derive(Serialize, Deserialize)]
-struct BuiltInPolicyRow {
+pub(super) struct BuiltInPolicyRow {
     compare_links: LinkComparison,
 }
 
@@ -166,6 +169,7 @@ impl PolicyRow {
             revision: revision.0,
             document: policy.document.clone(),
             by: policy.by.clone(),
+            via: policy.by.key().map(str::to_owned),
             at: policy.at,
             note: policy.note.clone(),
         }
@@ -175,7 +179,7 @@ impl PolicyRow {
         StoredPolicy {
             revision: PolicyRevision(self.revision),
             document: self.document,
-            by: self.by,
+            by: self.by.signed_with(self.via),
             at: self.at,
             note: self.note,
         }

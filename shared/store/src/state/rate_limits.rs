@@ -6,7 +6,7 @@
 //! the limit allows.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{PermitResult, RateLimits};
+use callsheet_app::ports::{PermitResult, RateLimits, Throttling};
 use callsheet_domain::{NextFree, Operation, RateLimit, Timestamp};
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::Deserialize;
@@ -17,12 +17,17 @@ use crate::attributes::instant;
 use crate::error::{busy, if_condition_held};
 
 const NEXT_FREE_AT: &str = "next_free_at";
+const BLOCKED_UNTIL: &str = "blocked_until";
 const WRITE: &str = "SET #v = :v, #next_free_at = :next";
+const BLOCK: &str = "SET #v = :v, #next_free_at = :next, #blocked_until = :next";
 
 #[derive(Deserialize)]
-struct RateLimitRow {
+pub(super) struct RateLimitRow {
     #[serde(with = "microsecond::required")]
     next_free_at: Timestamp,
+    /// The last block's end. Later permits move `next_free_at`, and leave it.
+    #[serde(with = "microsecond::optional", default)]
+    blocked_until: Option<Timestamp>,
 }
 
 impl RateLimits for StateTable {
@@ -59,9 +64,10 @@ impl RateLimits for StateTable {
 
     async fn block_until(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
         let write = self
-            .update(Place::rate_limit(operation), WRITE)
+            .update(Place::rate_limit(operation), BLOCK)
             .condition_expression("attribute_not_exists(#next_free_at) OR #next_free_at < :next")
             .expression_attribute_names("#next_free_at", NEXT_FREE_AT)
+            .expression_attribute_names("#blocked_until", BLOCKED_UNTIL)
             .expression_attribute_values(":next", instant(until));
         // If the condition does not hold, the operation is blocked until a later instant anyway.
         if_condition_held(write.send().await)?;
@@ -69,10 +75,24 @@ impl RateLimits for StateTable {
     }
 }
 
+impl Throttling for StateTable {
+    async fn blocked_until(&self, operation: Operation) -> Result<Option<Timestamp>, PortError> {
+        let row = self.rate_limit_row(operation).await?;
+        Ok(row.and_then(|row| row.blocked_until))
+    }
+}
+
 impl StateTable {
     async fn next_free(&self, operation: Operation) -> Result<Option<NextFree>, PortError> {
-        let name = format!("the rate limit of {}", operation.as_str());
-        let row: Option<RateLimitRow> = row_at(self, Place::rate_limit(operation), name).await?;
+        let row = self.rate_limit_row(operation).await?;
         Ok(row.map(|row| NextFree(row.next_free_at)))
+    }
+
+    async fn rate_limit_row(
+        &self,
+        operation: Operation,
+    ) -> Result<Option<RateLimitRow>, PortError> {
+        let name = format!("the rate limit of {}", operation.as_str());
+        row_at(self, Place::rate_limit(operation), name).await
     }
 }

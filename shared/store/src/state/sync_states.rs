@@ -72,7 +72,7 @@ impl SyncStates for StateTable {
 
 /// A comparison of the lists of calendars that was left.
 #[derive(Serialize, Deserialize)]
-struct CalendarListRow {
+pub(super) struct CalendarListRow {
     #[serde(
         with = "microsecond::optional",
         default,
@@ -110,7 +110,7 @@ impl CalendarListRow {
 }
 
 #[derive(Serialize, Deserialize)]
-struct SyncStateRow {
+pub(super) struct SyncStateRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     latest: Option<LatestSyncRow>,
     #[serde(

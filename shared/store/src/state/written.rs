@@ -1,4 +1,5 @@
-//! The rows of state as they are written, for tests of what they hold.
+//! The rows of state as they are written, for tests of what they hold and of what is kept of
+//! rows that an earlier build wrote.
 
 use callsheet_app::ports::NewPolicy;
 use callsheet_domain::{
@@ -6,10 +7,24 @@ use callsheet_domain::{
     PolicyRevision, Timestamp,
 };
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_aux::serde_introspection::serde_introspect;
+
+use super::access::AccessRow;
+use super::activity::ActivityRow;
 use super::calendar_row::CalendarRow;
-use super::overrides::row::{HeadRow, OverrideRow, PauseRow};
-use super::policies::PolicyRow;
-use crate::attributes::{Attributes, write_row};
+use super::kept_coverage::CoverageRow;
+use super::leases::LeaseRow;
+use super::overrides::row::{EXPIRES_AT, HeadRow, IS_EXPIRING, KEPT_UNTIL, OverrideRow, PauseRow};
+use super::place::{LISTED, PARTITION, Place, SORT};
+use super::policies::{ActivePolicyRow, BuiltInPolicyRow, PolicyRow};
+use super::rate_limits::RateLimitRow;
+use super::spending::{CountedBotRow, SpentRow};
+use super::streamed::read_calendar;
+use super::sync_states::{CalendarListRow, SyncStateRow};
+use super::windowed_sync::WindowedSyncStateRow;
+use crate::attributes::{Attributes, Unreadable, read_row, write_row};
 
 pub(crate) fn calendar(record: &CalendarRecord) -> Attributes {
     write_row(CalendarRow::of(record))
@@ -29,6 +44,7 @@ pub(crate) fn override_by(by: &Actor, at: Timestamp) -> Attributes {
         choice: OverrideChoice::Skip,
         revision: 1,
         by: by.clone(),
+        via: by.key().map(str::to_owned),
         at,
     })
 }
@@ -38,10 +54,83 @@ pub(crate) fn pause_by(by: &Actor, at: Timestamp) -> Attributes {
         until: at,
         revision: 1,
         by: by.clone(),
+        via: by.key().map(str::to_owned),
         at,
     })
 }
 
 pub(crate) fn policy(policy: &NewPolicy) -> Attributes {
     write_row(PolicyRow::of(policy, PolicyRevision(1)))
+}
+
+/// The record of a calendar with its key, as a stream tells it.
+pub(crate) fn calendar_at_its_key(record: &CalendarRecord) -> Attributes {
+    Place::calendar(&record.calendar.id).on(calendar(record))
+}
+
+/// The head of the policies with its key, as a stream tells it.
+pub(crate) fn active_policy(revision: PolicyRevision) -> Attributes {
+    let revision = revision.0;
+    Place::active_policy().on(write_row(ActivePolicyRow { revision }))
+}
+
+/// Whether an attribute is written beside what a row holds: its key, when it is deleted, and
+/// how often it was written.
+pub(crate) fn is_written_apart(name: &str) -> bool {
+    let of_key = [PARTITION, SORT, LISTED];
+    let of_expiry = [EXPIRES_AT, KEPT_UNTIL, IS_EXPIRING];
+    of_key.contains(&name) || of_expiry.contains(&name) || name == "version"
+}
+
+/// How this build reads a kind of row, and what it writes again.
+pub(crate) struct Kind {
+    /// The attributes that it reads.
+    pub(crate) attributes: &'static [&'static str],
+    /// The row that it writes for what it read.
+    pub(crate) again: fn(Attributes) -> Result<Attributes, Unreadable>,
+}
+
+/// How rows of this kind, named by its key without ids, are read and written; none if this
+/// build knows no such kind.
+pub(crate) fn kind(name: &str) -> Option<Kind> {
+    Some(match name {
+        "calendar# calendar" => Kind {
+            again: |row| read_calendar(row).map(|record| calendar(&record)),
+            ..rewritten::<CalendarRow>()
+        },
+        "calendar# overrides" | "person# overrides" => rewritten::<HeadRow>(),
+        "person# override#event#"
+        | "person# override#series#"
+        | "person# override#platform-series#" => rewritten::<OverrideRow>(),
+        "person# override#" => rewritten::<PauseRow>(),
+        "policies policy" => rewritten::<ActivePolicyRow>(),
+        "policies policy#" => rewritten::<PolicyRow>(),
+        "policies built-in-policy" => rewritten::<BuiltInPolicyRow>(),
+        "sync workspace" => rewritten::<SyncStateRow>(),
+        "workspace calendar-list" => rewritten::<CalendarListRow>(),
+        "workspace full-sync" => rewritten::<WindowedSyncStateRow>(),
+        "coverage " => rewritten::<CoverageRow>(),
+        "spending#bot# all" => rewritten::<CountedBotRow>(),
+        "spending# all" | "spending# policy#" => rewritten::<SpentRow>(),
+        // These are changed attribute by attribute, and never written as a whole.
+        "workspace access" => read::<AccessRow>(),
+        "workspace activity" => read::<ActivityRow>(),
+        "workspace lease#" => read::<LeaseRow>(),
+        "workspace rate#" => read::<RateLimitRow>(),
+        _ => return None,
+    })
+}
+
+fn rewritten<R: DeserializeOwned + Serialize>() -> Kind {
+    Kind {
+        attributes: serde_introspect::<R>(),
+        again: |row| read_row::<R>(row).map(write_row),
+    }
+}
+
+fn read<R: DeserializeOwned>() -> Kind {
+    Kind {
+        attributes: serde_introspect::<R>(),
+        again: |row| read_row::<R>(row.clone()).map(|_| row),
+    }
 }

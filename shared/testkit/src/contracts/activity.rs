@@ -42,6 +42,10 @@ pub async fn each_kind_of_activity_is_noted_by_itself(log: &impl ActivityLog) {
             ..Activity::default()
         },
         Activity {
+            bot_webhook_at: Some(at("09:00:30")),
+            ..Activity::default()
+        },
+        Activity {
             resynced_at: Some(at("09:01")),
             ..Activity::default()
         },
@@ -59,6 +63,7 @@ pub async fn each_kind_of_activity_is_noted_by_itself(log: &impl ActivityLog) {
     }
     let expected = Activity {
         webhook_at: Some(at("09:00:00.000001")),
+        bot_webhook_at: Some(at("09:00:30")),
         resynced_at: Some(at("09:01")),
         batch: Some(batch("09:02", "08:30")),
         scheduler_ran_at: Some(at("09:03")),
@@ -74,6 +79,7 @@ pub async fn each_kind_of_activity_is_noted_by_itself(log: &impl ActivityLog) {
 pub async fn an_earlier_activity_does_not_replace_a_later_one(log: &impl ActivityLog) {
     let all = |instant: &str, oldest: &str| Activity {
         webhook_at: Some(at(instant)),
+        bot_webhook_at: Some(at(instant)),
         resynced_at: Some(at(instant)),
         batch: Some(batch(instant, oldest)),
         scheduler_ran_at: Some(at(instant)),

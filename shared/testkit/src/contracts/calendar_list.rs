@@ -1,9 +1,11 @@
-//! What every implementation of `CalendarDirectory` and `CalendarRemoval` must do.
+//! What every implementation of `CalendarDirectory`, `CalendarCreation` and `CalendarRemoval`
+//! must do.
 
 use callsheet_app::ports::{
-    BotReply, CalendarDirectory as _, CalendarEvents as _, CalendarRemoval as _, Removed,
+    BotReply, CalendarCreation as _, CalendarDirectory as _, CalendarEvents as _,
+    CalendarRemoval as _, Creation, NewCalendar, Removed,
 };
-use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Timestamp};
+use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Platform, Timestamp};
 
 use jiff::SignedDuration;
 
@@ -91,6 +93,34 @@ pub async fn a_calendar_is_listed_as_it_is_shown(workspace: &impl Workspace) {
         let shown = workspace.recall().calendar(&calendar.id).await;
         assert_eq!(shown.expect("a reply"), Some(calendar));
     }
+}
+
+/// A created calendar is listed, and creating it again makes another one.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn a_created_calendar_is_listed(workspace: &impl Workspace) {
+    let new = NewCalendar {
+        platform: Platform::Outlook,
+        client_id: "client".to_owned(),
+        client_secret: "never-log-me-secret".to_owned(),
+        refresh_token: "never-log-me-token".to_owned(),
+    };
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        match workspace.recall().create_calendar(&new).await {
+            Ok(Creation::Created(created)) => {
+                assert_eq!(created.platform, Platform::Outlook);
+                ids.push(created.id);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let (calendars, _) = listed(workspace).await;
+    let mut listed: Vec<_> = calendars.into_iter().map(|calendar| calendar.id).collect();
+    listed.sort();
+    ids.sort();
+    assert_eq!(listed, ids);
 }
 
 /// Once deleted, a calendar is not listed, not shown, and its events are gone;

@@ -2,8 +2,9 @@
 
 use callsheet_app::ports::{DecisionRows, Decisions};
 use callsheet_domain::{
-    BotConfig, Decision, Fact, FactValue, FactValues, IcalUid, LeftBot, Offer, OwnerCheck, Person,
-    Reason, ResponseStatus, RuleName, SentConfig, TestedRules, Timestamp, Verdict, Wanted,
+    Applied, BotConfig, BotStatus, Decision, Fact, FactValue, FactValues, IcalUid, LeftBot, Offer,
+    OwnerCheck, Person, Reason, ResponseStatus, RuleName, SentConfig, TestedRules, Timestamp,
+    Verdict, Wanted,
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -11,7 +12,7 @@ use serde_json::json;
 use super::decision_rows::a_row;
 use super::decisions::written;
 use super::eventually;
-use crate::{With, an_email, an_offer, at, id};
+use crate::{With, an_applied_bot, an_email, an_offer, at, id};
 
 fn meeting(name: &str) -> IcalUid {
     id(name)
@@ -157,7 +158,8 @@ pub async fn a_decision_is_found_by_its_event(decisions: &impl Decisions) {
 }
 
 /// The decisions that want a bot are found by its deduplication key, whatever
-/// their `ical_uid`, after a while; one that stops wanting it is not found.
+/// their `ical_uid`, after a while; so are those that want a retry of its meeting. One that stops
+/// wanting it is not found.
 ///
 /// # Panics
 /// If the implementation does something else.
@@ -175,7 +177,57 @@ pub async fn the_decisions_that_want_a_bot_are_found_by_its_key(decisions: &impl
         found.iter().collect::<Vec<_>>() == expected
     };
     eventually("both are found", async || is_found(&[&one, &two]).await).await;
+    eventually("their keys are found", async || {
+        let keys = decisions.keys_wanting(&key).await;
+        let mut keys = keys.expect("the store answers");
+        keys.sort();
+        keys == [one.key.clone(), two.key.clone()]
+    })
+    .await;
+    let retry = key.of_retry(1).expect("a short key");
+    let retried = two.clone().with(|row| {
+        if let Wanted::Bot(bot) = &mut row.wanted {
+            bot.deduplication_key = retry;
+        }
+    });
+    let retried = written(decisions, &retried).await;
+    eventually("the retry is found", async || {
+        is_found(&[&one, &retried]).await
+    })
+    .await;
     let gone = one.clone().with(|row| row.wanted = Wanted::Nothing);
+    written(decisions, &gone).await;
+    eventually("one is left", async || is_found(&[&retried]).await).await;
+}
+
+/// The decisions whose applied bot has an id are found by it, after a while; one whose bot is
+/// another one or none by now is not found.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn the_decisions_that_hold_a_bot_are_found_by_its_id(decisions: &impl Decisions) {
+    let holding = |event: &str, bot: &str| {
+        a_copy(event, event).with(|row| {
+            let Wanted::Bot(wanted) = &row.wanted else {
+                return;
+            };
+            let bot = an_applied_bot(wanted).with(|applied| applied.bot_id = Some(id(bot)));
+            row.applied = Applied::Bot(Box::new(bot));
+        })
+    };
+    let one = written(decisions, &holding("one", "bot-1")).await;
+    let two = written(decisions, &holding("two", "bot-1")).await;
+    written(decisions, &holding("three", "bot-3")).await;
+    let is_found = async |expected: &[&Decision]| {
+        let keys = decisions.keys_holding(&id("bot-1"), 9).await;
+        let mut keys = keys.expect("the store answers");
+        keys.sort();
+        keys.iter().eq(expected.iter().map(|row| &row.key))
+    };
+    eventually("both are found", async || is_found(&[&one, &two]).await).await;
+    let first = decisions.keys_holding(&id("bot-1"), 1).await;
+    assert_eq!(first.expect("an answer").len(), 1);
+    let gone = one.clone().with(|row| row.applied = Applied::Nothing);
     written(decisions, &gone).await;
     eventually("one is left", async || is_found(&[&two]).await).await;
 }
@@ -211,6 +263,57 @@ pub async fn the_first_decisions_that_want_a_bot_are_found(decisions: &impl Deci
         })
         .await;
     }
+    let keys = decisions.keys_wanting(&key).await;
+    let ranked = ranked.map(|row| row.key);
+    assert_eq!(keys.expect("the store answers"), ranked);
+}
+
+/// The rows whose bot has been silent since an instant are found in order of start; neither those
+/// that are due, nor those whose bot has come to its end, nor those before their start.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn rows_whose_bot_is_silent_are_found(decisions: &impl Decisions) {
+    let holding = |event: &str, hour: &str| {
+        a_row(event).with(|row| {
+            row.starts_at = at(hour);
+            let Wanted::Bot(wanted) = &mut row.wanted else {
+                return;
+            };
+            wanted.starts_at = at(hour);
+            row.applied = Applied::Bot(Box::new(an_applied_bot(wanted)));
+        })
+    };
+    let heard = |event: &str, code: &str, time: &str| {
+        let status = BotStatus::new(code, Some("bot_errored"), at(time));
+        let statuses = status.as_slice().to_vec();
+        holding(event, "10:00").with_statuses(&id("bot-1"), &statuses, true)
+    };
+    let due = holding("due", "10:00").with(|row| row.applied = Applied::Nothing);
+    written(decisions, &due).await;
+    written(decisions, &heard("failed", "fatal", "10:01")).await;
+    written(decisions, &heard("waits", "in_waiting_room", "10:07")).await;
+    written(decisions, &holding("tomorrow", "12:00")).await;
+    let later = written(decisions, &holding("later", "10:01")).await;
+    let one = written(decisions, &holding("one", "09:59")).await;
+    let two = written(decisions, &heard("two", "joining_call", "10:00:01")).await;
+    let silent = async |most| {
+        let keys = decisions.silent(at("10:05"), most).await;
+        keys.expect("the store answers")
+    };
+    let expected = [&one, &two, &later].map(|row| row.key.clone());
+    eventually("they are found", async || silent(9).await == expected).await;
+    assert_eq!(silent(2).await, expected[..2]);
+    let ended = BotStatus::new("fatal", Some("bot_errored"), at("10:06"));
+    written(
+        decisions,
+        &one.with_statuses(&id("bot-1"), ended.as_slice(), true),
+    )
+    .await;
+    eventually("one has come to its end", async || {
+        silent(9).await == expected[1..]
+    })
+    .await;
 }
 
 /// The rows whose owner check can be made are found, and neither those that are due nor those

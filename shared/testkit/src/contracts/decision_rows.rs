@@ -1,9 +1,10 @@
 //! Rows of decisions with every part that a row may have.
 
 use callsheet_domain::{
-    Abandonment, Applied, Attempts, BotConfig, BotStatus, CalendarRevision, CallRecord, Cause,
-    Decision, DecisionInputs, Generation, History, Operation, Outcome, OverrideRevision,
-    PolicyRevision, RecordedResult, RuleName, Verdict, Wanted, WantedBot,
+    Abandonment, Alert, AlertKind, Alerts, Applied, Attempts, BotConfig, BotReads, BotStatus,
+    CalendarRevision, CallRecord, Cause, Decision, DecisionInputs, EarlierOutcomes, Generation,
+    History, Operation, Outcome, OverrideRevision, PolicyRevision, RecordedResult, RuleName,
+    Verdict, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -104,6 +105,20 @@ pub(super) fn odd_shapes() -> Vec<Decision> {
             row.wanted = Wanted::Bot(Box::new(wanted));
         }),
         a_row("recorded").with(|row| row.outcome = Some(an_outcome())),
+        a_row("with-earlier-bots").with(|row| {
+            let of = |bot: &str| Outcome {
+                bot_id: id(bot),
+                ..an_outcome()
+            };
+            row.life.reads = BotReads::default().after(false, at("10:05"));
+            row.life.last_key = Some(id("10:00-https://meet.example/abc"));
+            row.life.alerts = Alerts::kept(AlertKind::ALL.map(|kind| Alert {
+                kind,
+                bot_id: id("bot-1"),
+                at: at("10:06"),
+            }));
+            row.life.earlier = EarlierOutcomes::kept(["bot-2", "bot-3", "bot-4"].map(of));
+        }),
         a_row("with-an-unknown-status").with(|row| {
             let code = "ü".repeat(100);
             let status = BotStatus::new(&code, Some(&code), at("10:00:00.000001"));

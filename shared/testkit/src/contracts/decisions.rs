@@ -2,7 +2,8 @@
 
 use callsheet_app::ports::{Decisions, WriteOutcome};
 use callsheet_domain::{
-    Attempts, CalendarId, Decision, DecisionKey, RuleName, Timestamp, Verdict, Version, Wanted,
+    Attempts, CalendarId, Decision, DecisionKey, ListedIds, RuleName, Timestamp, Verdict, Version,
+    Wanted,
 };
 use futures_util::future::join_all;
 
@@ -278,10 +279,48 @@ pub async fn decisions_of_a_calendar_are_listed_by_start(decisions: &impl Decisi
         ("18:00", "20:00", &[]),
     ] {
         eventually("a calendar's meetings are listed by start", async || {
-            let keys = decisions.starting(&ours, at(from), at(until)).await;
-            let keys = keys.expect("the store answers");
-            keys.iter()
-                .map(|key| key.event_id.as_str())
+            let entries = decisions.starting(&ours, at(from), at(until)).await;
+            let entries = entries.expect("the store answers");
+            let starts = meetings.map(|(event, start, _)| (event, at(start)));
+            let has_start = |event: &str, start| starts.contains(&(event, start));
+            let ids = entries.iter().map(|entry| entry.key.event_id.as_str());
+            ids.eq(expected.iter().copied())
+                && entries
+                    .iter()
+                    .all(|entry| has_start(entry.key.event_id.as_str(), entry.starts_at))
+        })
+        .await;
+    }
+}
+
+/// The decisions of all calendars about meetings that start in a span, over a midnight too, are
+/// found if their events are not among those listed.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn unlisted_decisions_are_found_in_all_calendars(decisions: &impl Decisions) {
+    let evening = [
+        ("evening", "2090-04-03T23:30:00Z", "2090-04-04T00:00:00Z"),
+        ("listed", "2090-04-03T23:40:00Z", "2090-04-04T00:00:00Z"),
+    ];
+    let night = [("night", "2090-04-04T00:30:00Z", "2090-04-04T01:00:00Z")];
+    written_calendar(decisions, &id("calendar-ours"), &evening).await;
+    written_calendar(decisions, &id("calendar-theirs"), &night).await;
+    let mut listed = ListedIds::default();
+    listed.add(&"listed");
+    let ([(_, evening, _), _], [(_, night, _)]) = (evening, night);
+    for (from, until, expected) in [
+        (evening, night, &["evening", "night"] as &[_]),
+        (evening, "2090-04-04T00:29:59.999999Z", &["evening"]),
+        ("2090-04-03T23:30:00.000001Z", night, &["night"]),
+        ("2090-04-05T00:00:00Z", "2090-04-06T00:00:00Z", &[]),
+    ] {
+        eventually("unlisted meetings are found by day", async || {
+            let entries = decisions.unlisted(at(from), at(until), &listed).await;
+            let found = entries.expect("the store answers");
+            found
+                .iter()
+                .map(|entry| entry.key.event_id.as_str())
                 .eq(expected.iter().copied())
         })
         .await;

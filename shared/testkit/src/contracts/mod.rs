@@ -18,11 +18,13 @@ pub mod calendar_list;
 pub mod calendars;
 pub mod clock;
 pub mod copies;
+pub mod coverage;
 pub mod dead_letters;
 mod decision_rows;
 pub mod decisions;
 pub mod due;
 pub mod due_calendars;
+pub mod event_bus;
 pub mod forgetting;
 pub mod leases;
 pub mod lost_heads;
@@ -32,6 +34,7 @@ pub mod policies;
 pub mod queue;
 pub mod rate_limits;
 pub mod recall;
+pub mod spending;
 pub mod sync_states;
 
 use std::time::Duration;
@@ -86,6 +89,7 @@ macro_rules! decisions_contract {
             rows_larger_than_one_response_are_read,
             decisions_of_a_calendar_are_listed_in_order_of_start,
             decisions_of_a_calendar_are_listed_by_start,
+            unlisted_decisions_are_found_in_all_calendars,
             the_next_start_of_a_calendar_is_found,
             a_calendar_with_many_meetings_is_listed_to_the_end,
         );
@@ -94,9 +98,11 @@ macro_rules! decisions_contract {
             copies_of_a_meeting_at_one_start_are_read,
             the_first_decisions_that_want_a_bot_are_found,
             rows_with_an_owner_check_are_found,
+            rows_whose_bot_is_silent_are_found,
             a_meeting_with_many_copies_is_read_to_the_end,
             a_decision_is_found_by_its_event,
             the_decisions_that_want_a_bot_are_found_by_its_key,
+            the_decisions_that_hold_a_bot_are_found_by_its_id,
             a_row_that_can_be_read_is_not_discarded,
         );
         $crate::contract_tests!($setup, due:
@@ -114,11 +120,16 @@ macro_rules! decisions_contract {
             the_first_due_decisions_are_read_with_their_starts,
             abandoned_decisions_are_read_until_they_are_reopened,
         );
+        $crate::contract_tests!($setup, coverage:
+            the_decisions_of_a_day_are_read_in_order_of_start,
+            many_decisions_of_a_day_are_read_to_the_end,
+            what_became_of_a_bot_is_read_with_the_day,
+        );
     };
 }
 
 /// Makes the contract tests of `Access`, `ActivityLog`, `Calendars`, `OverrideStore`, `Policies`,
-/// `RateLimits` and `Leases`, of one type that implements them all. Takes an async
+/// `RateLimits`, `Spending` and `Leases`, of one type that implements them all. Takes an async
 /// closure that gives an empty one that no other test uses.
 #[macro_export]
 macro_rules! state_contract {
@@ -153,6 +164,18 @@ macro_rules! state_contract {
             no_activity_is_known_at_first,
             each_kind_of_activity_is_noted_by_itself,
             an_earlier_activity_does_not_replace_a_later_one,
+        );
+        $crate::contract_tests!($setup, coverage:
+            no_totals_are_kept_at_first,
+            totals_of_a_day_are_read_as_they_were_written,
+            the_latest_totals_of_a_day_replace_those_before,
+        );
+        $crate::contract_tests!($setup, spending:
+            nothing_is_counted_at_first,
+            a_counted_bot_is_read_as_it_was_written,
+            accounts_are_counted_apart,
+            a_bot_is_counted_with_all_of_its_accounts_or_not_at_all,
+            of_concurrent_workers_one_counts_a_bot,
         );
         $crate::contract_tests!($setup, sync_states:
             a_workspace_has_no_sync_state_at_first,
@@ -202,6 +225,7 @@ macro_rules! state_contract {
             a_block_delays_every_caller,
             a_shorter_block_does_not_shorten_a_longer_one,
             operations_have_rate_limits_of_their_own,
+            the_end_of_the_last_block_is_remembered,
         );
         $crate::contract_tests!($setup, leases:
             the_lease_has_one_holder,
@@ -244,6 +268,20 @@ macro_rules! queue_contract {
     };
 }
 
+/// Makes the contract tests of `EventBus`. Takes an async closure that gives a bus that no
+/// other test uses, with a consumer of it.
+#[macro_export]
+macro_rules! event_bus_contract {
+    ($setup:expr) => {
+        $crate::contract_tests!($setup, event_bus:
+            events_arrive_with_their_ids,
+            more_events_than_one_request_takes_are_put,
+            an_event_that_is_put_twice_arrives_twice,
+            an_event_that_is_too_large_is_refused_and_the_others_are_taken,
+        );
+    };
+}
+
 /// Makes the contract tests of `DeadLetters`. Takes an async closure that gives
 /// both ends of an empty queue that no other test uses.
 #[macro_export]
@@ -260,8 +298,8 @@ macro_rules! dead_letters_contract {
     };
 }
 
-/// Makes the contract tests of `CalendarEvents`, `Bots`, `CalendarDirectory` and
-/// `CalendarRemoval`. Takes an async closure that gives an empty workspace
+/// Makes the contract tests of `CalendarEvents`, `Bots`, `CalendarDirectory`,
+/// `CalendarCreation` and `CalendarRemoval`. Takes an async closure that gives an empty workspace
 /// that no other test uses.
 #[macro_export]
 macro_rules! recall_contract {
@@ -278,11 +316,13 @@ macro_rules! recall_contract {
             a_payload_with_a_localhost_url_is_blocked_and_no_other,
             a_dispatched_bot_leaves_its_call,
             a_bot_in_no_call_cannot_leave_one,
+            the_statuses_of_a_bot_are_read,
         );
         $crate::contract_tests!($setup, calendar_list:
             every_calendar_is_on_one_of_the_pages,
             a_calendar_is_listed_as_it_is_shown,
             calendars_are_listed_since_their_creation,
+            a_created_calendar_is_listed,
             a_deleted_calendar_is_gone_with_its_events,
             an_unknown_calendar_is_already_gone,
             a_shared_bot_outlives_one_of_its_calendars,

@@ -1,7 +1,7 @@
 //! What every implementation of `RateLimits` must do.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{PermitResult, RateLimits};
+use callsheet_app::ports::{PermitResult, RateLimits, Throttling};
 use callsheet_domain::{Operation, RateLimit, Timestamp, plus};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
@@ -149,13 +149,8 @@ pub async fn a_shorter_block_does_not_shorten_a_longer_one(rate_limits: &impl Ra
 /// If the implementation does something else.
 pub async fn operations_have_rate_limits_of_their_own(rate_limits: &impl RateLimits) {
     let now = at("10:00");
-    let others = [
-        Operation::GetCalendar,
-        Operation::ScheduleBot,
-        Operation::UnscheduleBot,
-        Operation::ListCalendars,
-        Operation::DeleteCalendar,
-    ];
+    let others = Operation::ALL.into_iter();
+    let others = others.filter(|operation| *operation != OPERATION);
     rate_limits
         .block_until(OPERATION, at("11:00"))
         .await
@@ -163,4 +158,26 @@ pub async fn operations_have_rate_limits_of_their_own(rate_limits: &impl RateLim
     for operation in others {
         assert_eq!(calls(rate_limits, operation, 5, now).await, [now; 5]);
     }
+}
+
+/// The end of the last block of an operation is remembered after permits were acquired. One
+/// that changed nothing is not.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn the_end_of_the_last_block_is_remembered(store: &(impl RateLimits + Throttling)) {
+    let blocked = async |operation| {
+        let blocked = store.blocked_until(operation).await;
+        blocked.expect("the store answers")
+    };
+    assert_eq!(blocked(OPERATION).await, None);
+    calls(store, OPERATION, 1, at("09:00")).await;
+    assert_eq!(blocked(OPERATION).await, None, "a permit is no block");
+    for until in ["10:02", "10:01"] {
+        let answer = store.block_until(OPERATION, at(until)).await;
+        answer.expect("the store answers");
+    }
+    calls(store, OPERATION, 1, at("11:00")).await;
+    assert_eq!(blocked(OPERATION).await, Some(at("10:02")));
+    assert_eq!(blocked(Operation::GetCalendar).await, None);
 }

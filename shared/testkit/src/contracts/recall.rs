@@ -3,19 +3,25 @@
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery, IdempotencyKey,
-    LeaveReply, ScheduleRequest,
+    BotReader, BotReply, Bots, CalendarCreation, CalendarDirectory, CalendarEvents,
+    CalendarRemoval, EventQuery, IdempotencyKey, LeaveReply, ScheduleRequest,
 };
 use callsheet_domain::{
     BotConfig, BotEntry, CalendarEvent, CalendarId, CalendarStatus, EventId, Timestamp, WantedBot,
 };
 
+use super::eventually;
 use crate::{a_bot_config, id};
 
 /// A workspace of Recall under test, and the changes that people make in its calendars.
 pub trait Workspace: Sync {
     /// The port under test.
-    type Recall: CalendarEvents + Bots + CalendarDirectory + CalendarRemoval;
+    type Recall: CalendarEvents
+        + BotReader
+        + Bots
+        + CalendarDirectory
+        + CalendarCreation
+        + CalendarRemoval;
 
     /// The port under test, on this workspace.
     fn recall(&self) -> &Self::Recall;
@@ -45,6 +51,9 @@ pub trait Workspace: Sync {
         calendar: &CalendarId,
         link: &str,
     ) -> impl Future<Output = (EventId, Timestamp)> + Send;
+
+    /// Has the event's bot fail to join, since the platform blocks it.
+    fn block_bot(&self, event: &EventId) -> impl Future<Output = ()> + Send;
 
     /// From now on Recall lists the event in a form that cannot be read.
     fn make_unreadable(&self, event: &EventId) -> impl Future<Output = ()> + Send;
@@ -375,6 +384,38 @@ pub async fn a_bot_in_no_call_cannot_leave_one(workspace: &impl Workspace) {
     assert_eq!(left, LeaveReply::NoSuchBot);
     let unknown = id(UNKNOWN);
     assert_eq!(recall.bots_of(&unknown).await.expect("a reply"), None);
+}
+
+/// All statuses of a bot are read. A bot that waits for its meeting has none, and an unknown bot
+/// is not found.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn the_statuses_of_a_bot_are_read(workspace: &impl Workspace) {
+    let recall = workspace.recall();
+    let calendar = workspace.connect().await;
+    let event = workspace.meet(&calendar, 3, Some(LINK), 1).await.remove(0);
+    let waiting = scheduled(workspace, &event, &bot(workspace.hours_ahead(3)), 0).await;
+    let statuses = recall.statuses_of(&waiting.bot_id).await.expect("a reply");
+    assert_eq!(statuses, Some(Vec::new()));
+    let (event, starts_at) = workspace.in_progress(&calendar, LINK).await;
+    let joining = scheduled(workspace, &event, &bot(starts_at), 0).await;
+    workspace.block_bot(&event).await;
+    eventually("the bot has failed", async || {
+        let statuses = recall.statuses_of(&joining.bot_id).await.expect("a reply");
+        let statuses = statuses.expect("there is a bot");
+        let codes = statuses
+            .iter()
+            .map(|status| (status.code(), status.sub_code()));
+        codes.collect::<Vec<_>>()
+            == [
+                ("joining_call", None),
+                ("fatal", Some("google_meet_bot_blocked")),
+            ]
+    })
+    .await;
+    let unknown = recall.statuses_of(&id(UNKNOWN)).await;
+    assert_eq!(unknown.expect("a reply"), None);
 }
 
 /// Scheduling onto an event that cannot have a bot is refused; an unknown event

@@ -1,23 +1,29 @@
 //! Delegation of every port, written once.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Access, Activity, ActivityLog, ActorRows, BotReply, Bots, CalendarDirectory, CalendarEvents,
-    CalendarPages, CalendarRemoval, Calendars, DayEntries, DeadLetter, DeadLetters,
-    DecisionOverview, DecisionRows, Decisions, Denial, DueHead, DueQuery, DueRows, DueStart,
-    DueWork, EventQuery, First, FirstRows, Forgetting, Held, LeaseResult, Leases, LeaveReply,
-    ListedCalendar, MeasuredQueue, NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents,
-    PermitResult, Policies, PolicyWrite, Queue, QueueDepth, RateLimits, Receipt, RecordPage,
-    Released, Removed, ScheduleRequest, StoredPolicy, SyncStates, UnreadableRecord, WriteOutcome,
+    Access, Activity, ActivityLog, ActorRows, BotReader, BotReply, Bots, CalendarCreation,
+    CalendarDirectory, CalendarEvents, CalendarPages, CalendarRemoval, Calendars, Creation,
+    DayEntries, DayPage, DayPosition, DayTotals, DeadLetter, DeadLetters, DecisionOverview,
+    DecisionRows, Decisions, Denial, DueHead, DueQuery, DueRows, DueStart, DueWork, EventBus,
+    EventQuery, First, FirstRows, Forgetting, Held, KeptCoverage, LeaseResult, Leases, LeaveReply,
+    ListedCalendar, MeasuredQueue, MeetingDays, NewCalendar, NewPolicy, OverrideStore,
+    PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite, PutResult, Queue,
+    QueueDepth, RateLimits, Receipt, RecordPage, Released, Removed, ScheduleRequest, Spending,
+    StartEntry, StoredPolicy, SyncStates, Throttling, UnreadableRecord, Versioned, WriteOutcome,
 };
 use callsheet_domain::{
-    Actor, BotEntry, BotId, Calendar, CalendarId, CalendarListProgress, CalendarOwner,
-    CalendarRecord, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, LinkComparison,
-    Operation, OverrideChoice, OverrideRevision, OverrideScope, Overrides, PageCursor,
-    PolicyRevision, RateLimit, SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState,
+    Account, Actor, BotEntry, BotId, BotStatus, BusEvent, Calendar, CalendarId,
+    CalendarListProgress, CalendarOwner, CalendarRecord, CountedBot, Decision, DecisionKey,
+    DeduplicationKey, EventId, IcalUid, LinkComparison, ListedIds, Operation, OverrideChoice,
+    OverrideRevision, OverrideScope, Overrides, PageCursor, PolicyRevision, RateLimit, Spent,
+    SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState,
 };
+
+use jiff::civil::Date;
 
 use super::{CallName, Intercepted, Interceptor};
 
@@ -45,6 +51,9 @@ intercepted! {
         copies_at(meeting: &IcalUid, starts_at: Timestamp) -> DecisionRows;
         of_event(event: &EventId) -> DecisionRows;
         wanting(key: &DeduplicationKey, most: usize) -> FirstRows;
+        keys_wanting(key: &DeduplicationKey) -> Vec<DecisionKey>;
+        keys_holding(bot: &BotId, most: usize) -> Vec<DecisionKey>;
+        silent(since: Timestamp, most: usize) -> Vec<DecisionKey>;
         to_check(now: Timestamp, most: usize) -> Vec<DecisionKey>;
         write(decision: &Decision) -> WriteOutcome;
         discard(key: &DecisionKey) -> bool;
@@ -54,7 +63,8 @@ intercepted! {
             calendar: &CalendarId,
             from: Timestamp,
             until: Timestamp,
-        ) -> Vec<DecisionKey>;
+        ) -> Vec<StartEntry>;
+        unlisted(from: Timestamp, until: Timestamp, listed: &ListedIds) -> Vec<StartEntry>;
         next_start(calendar: &CalendarId, from: Timestamp) -> Option<Timestamp>;
     }
 
@@ -62,6 +72,25 @@ intercepted! {
         starting_between(from: Timestamp, until: Timestamp) -> DayEntries;
         first_due(most: usize) -> First<DueStart>;
         abandoned(from: Timestamp, most: usize) -> First<DecisionKey>;
+    }
+
+    MeetingDays {
+        page_of_day(day: Date, after: Option<&DayPosition>, most: usize) -> DayPage;
+    }
+
+    KeptCoverage {
+        keep_day(day: Date, totals: &DayTotals) -> ();
+        kept_days(from: Date, until: Date) -> BTreeMap<Date, DayTotals>;
+    }
+
+    Spending {
+        counted_bot(bot: &DeduplicationKey) -> Versioned<Option<CountedBot>>;
+        spent(accounts: &[Account]) -> BTreeMap<Account, Versioned<Spent>>;
+        write_spending(
+            bot: &DeduplicationKey,
+            counted: &Versioned<CountedBot>,
+            spent: &BTreeMap<Account, Versioned<Spent>>,
+        ) -> WriteOutcome;
     }
 
     CalendarPages {
@@ -141,6 +170,10 @@ intercepted! {
         block_until(operation: Operation, until: Timestamp) -> ();
     }
 
+    Throttling {
+        blocked_until(operation: Operation) -> Option<Timestamp>;
+    }
+
     Access {
         denial() -> Option<Denial>;
         deny(denial: &Denial) -> ();
@@ -186,10 +219,18 @@ intercepted! {
         remove(receipt: &Receipt) -> ();
     }
 
+    EventBus {
+        put(events: &[BusEvent]) -> Vec<PutResult>;
+    }
+
     CalendarEvents {
         calendar(id: &CalendarId) -> Option<Calendar>;
         event(id: &EventId) -> PageOfEvents;
         page(query: &EventQuery, cursor: Option<&PageCursor>) -> PageOfEvents;
+    }
+
+    BotReader {
+        statuses_of(bot_id: &BotId) -> Option<Vec<BotStatus>>;
     }
 
     CalendarDirectory {
@@ -197,6 +238,10 @@ intercepted! {
             created_since: Option<Timestamp>,
             cursor: Option<&PageCursor>,
         ) -> PageOfCalendars;
+    }
+
+    CalendarCreation {
+        create_calendar(new: &NewCalendar) -> Creation;
     }
 
     CalendarRemoval {

@@ -5,14 +5,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use callsheet_app::ports::{
-    DayEntries, DayEntry, DecisionOverview, DecisionRows, Decisions, DueEntry, DueQuery, DueRows,
-    DueSelection, DueStart, First, FirstRows, UnreadableRow, WriteOutcome,
+    DayEntries, DayEntry, DayPage, DayPosition, DecisionOverview, DecisionRows, Decisions,
+    DueEntry, DueQuery, DueRows, DueSelection, DueStart, First, FirstRows, MeetingDays, StartEntry,
+    UnreadableRow, WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp, Version, plus,
+    BotId, CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, ListedIds,
+    MeetingCopy, Timestamp, Version, plus,
 };
 use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::Shared;
 
@@ -29,12 +33,14 @@ struct Rows {
     by_key: BTreeMap<DecisionKey, Box<Decision>>,
     by_event: HashMap<EventId, Vec<IcalUid>>,
     /// In the order in which the rows own the bot.
-    by_bot: BTreeMap<DeduplicationKey, BTreeSet<(Option<String>, DecisionKey)>>,
+    by_bot: BTreeMap<String, BTreeSet<(Option<String>, DecisionKey)>>,
+    by_bot_id: BTreeMap<BotId, BTreeSet<DecisionKey>>,
     by_calendar: BTreeMap<CalendarId, BTreeSet<(Timestamp, DecisionKey)>>,
     by_start: BTreeSet<(Timestamp, DecisionKey)>,
     due: BTreeMap<(Timestamp, DecisionKey), DueEntry>,
     abandoned: BTreeSet<(Timestamp, DecisionKey)>,
     to_check: BTreeSet<(Timestamp, DecisionKey)>,
+    followed: BTreeSet<(Timestamp, DecisionKey)>,
     /// Keys of rows that cannot be read, or not be written.
     unreadable: BTreeSet<DecisionKey>,
     unwritable: BTreeSet<DecisionKey>,
@@ -52,20 +58,25 @@ impl fmt::Debug for Rows {
 struct Places {
     calendar: CalendarId,
     starts_at: Timestamp,
-    bot: Option<(DeduplicationKey, Option<String>)>,
+    /// The key of the meeting's first bot, with the rank.
+    bot: Option<(String, Option<String>)>,
+    bot_id: Option<BotId>,
     is_to_check: bool,
+    silent_from: Option<Timestamp>,
     is_abandoned: bool,
     is_superseded: bool,
 }
 
 impl Places {
     fn of(row: &Decision) -> Self {
-        let bot = row.wanted_key().cloned();
+        let bot = row.wanted_key().map(|key| key.of_first().to_owned());
         Self {
             calendar: row.calendar_id.clone(),
             starts_at: row.starts_at,
             bot: bot.map(|bot| (bot, row.bot_rank())),
+            bot_id: row.known_bot().cloned(),
             is_to_check: row.owner_check.is_some(),
+            silent_from: row.silent_from(),
             is_abandoned: !row.is_due() && row.owner_check.is_none() && row.is_abandoned(),
             is_superseded: row.is_superseded(),
         }
@@ -116,12 +127,19 @@ impl Rows {
     /// Adds a row to the indexes.
     fn add_to(&mut self, places: Places, key: DecisionKey) {
         let at = (places.starts_at, key.clone());
+        if let Some(bot) = places.bot_id {
+            let holding = self.by_bot_id.entry(bot).or_default();
+            holding.insert(key.clone());
+        }
         if let Some((bot, rank)) = places.bot {
             let wanting = self.by_bot.entry(bot).or_default();
             wanting.insert((rank, key));
         }
         if places.is_to_check {
             self.to_check.insert(at.clone());
+        }
+        if places.silent_from.is_some() {
+            self.followed.insert(at.clone());
         }
         if places.is_abandoned {
             self.abandoned.insert(at.clone());
@@ -136,6 +154,9 @@ impl Rows {
     /// Takes a row out of the indexes.
     fn take_from(&mut self, places: Places, key: &DecisionKey) {
         let at = (places.starts_at, key.clone());
+        if let Some(bot) = places.bot_id {
+            take_out(&mut self.by_bot_id, &bot, key);
+        }
         if let Some((bot, rank)) = places.bot {
             take_out(&mut self.by_bot, &bot, &(rank, key.clone()));
         }
@@ -143,6 +164,7 @@ impl Rows {
         self.abandoned.remove(&at);
         self.by_start.remove(&at);
         self.to_check.remove(&at);
+        self.followed.remove(&at);
     }
 
     /// The rows under `keys`, and those of them that cannot be read.
@@ -279,12 +301,41 @@ impl Decisions for MemoryDecisions {
 
     async fn wanting(&self, key: &DeduplicationKey, most: usize) -> Result<FirstRows, PortError> {
         Ok(self.read(|rows| {
-            let mut wanting = rows.by_bot.get(key).into_iter().flatten();
+            let mut wanting = rows.by_bot.get(key.of_first()).into_iter().flatten();
             let first: Vec<_> = wanting.by_ref().take(most).map(|(_, key)| key).collect();
             FirstRows {
                 rows: rows.select(first),
                 has_more: wanting.next().is_some(),
             }
+        }))
+    }
+
+    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+        Ok(self.read(|rows| {
+            let wanting = rows.by_bot.get(key.of_first()).into_iter().flatten();
+            wanting.map(|(_, key)| key.clone()).collect()
+        }))
+    }
+
+    async fn keys_holding(&self, bot: &BotId, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        Ok(self.read(|rows| {
+            let holding = rows.by_bot_id.get(bot).into_iter().flatten();
+            holding.take(most).cloned().collect()
+        }))
+    }
+
+    async fn silent(&self, since: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        Ok(self.read(|rows| {
+            let started = rows
+                .followed
+                .iter()
+                .take_while(|(start, _)| *start <= since);
+            let is_silent = |key: &&DecisionKey| {
+                let row = &rows.by_key[*key];
+                row.owner_check.is_none() && row.silent_from().is_some_and(|from| from <= since)
+            };
+            let silent = started.map(|(_, key)| key).filter(is_silent);
+            silent.take(most).cloned().collect()
         }))
     }
 
@@ -364,12 +415,26 @@ impl Decisions for MemoryDecisions {
         calendar: &CalendarId,
         from: Timestamp,
         until: Timestamp,
-    ) -> Result<Vec<DecisionKey>, PortError> {
+    ) -> Result<Vec<StartEntry>, PortError> {
         Ok(self.read(|rows| {
             let keys = rows.by_calendar.get(calendar).into_iter();
             let later = keys.flat_map(|keys| keys.range((from, before_all())..));
             let starting = later.take_while(|(start, _)| *start <= until);
-            starting.map(|(_, key)| key.clone()).collect()
+            starting.map(start_entry).collect()
+        }))
+    }
+
+    async fn unlisted(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        listed: &ListedIds,
+    ) -> Result<Vec<StartEntry>, PortError> {
+        Ok(self.read(|rows| {
+            let later = rows.by_start.range((from, before_all())..);
+            let starting = later.take_while(|(start, _)| *start <= until);
+            let unlisted = starting.filter(|(_, key)| !listed.contains(&key.event_id));
+            unlisted.map(start_entry).collect()
         }))
     }
 
@@ -382,6 +447,13 @@ impl Decisions for MemoryDecisions {
             let keys = rows.by_calendar.get(calendar).into_iter().flatten();
             keys.map(|(start, _)| *start).find(|start| *start >= from)
         }))
+    }
+}
+
+fn start_entry((start, key): &(Timestamp, DecisionKey)) -> StartEntry {
+    StartEntry {
+        starts_at: *start,
+        key: key.clone(),
     }
 }
 
@@ -433,6 +505,41 @@ impl DecisionOverview for MemoryDecisions {
                 first: first.map(|(_, key)| key.clone()).collect(),
                 has_more: abandoned.next().is_some(),
             }
+        }))
+    }
+}
+
+impl MeetingDays for MemoryDecisions {
+    async fn page_of_day(
+        &self,
+        day: Date,
+        after: Option<&DayPosition>,
+        most: usize,
+    ) -> Result<DayPage, PortError> {
+        let begin = |day: Date| day.to_zoned(TimeZone::UTC).expect("a date").timestamp();
+        let end = day.tomorrow().map_or(Timestamp::MAX, begin);
+        Ok(self.read(|rows| {
+            let mut page = DayPage::default();
+            let is_read = |(start, key): &&(Timestamp, DecisionKey)| {
+                after.is_some_and(|last| (*start, key) <= (last.starts_at, &last.key))
+            };
+            let starting = from_start(&rows.by_start, begin(day));
+            let of_day = starting.take_while(|(start, _)| *start < end);
+            let mut left = of_day.skip_while(is_read).peekable();
+            for (starts_at, key) in left.by_ref().take(most.max(1)) {
+                let row = &rows.by_key[key];
+                if rows.unreadable.contains(key) {
+                    page.unreadable.push(unreadable(row));
+                } else {
+                    page.copies.extend(MeetingCopy::of(row));
+                }
+                page.next = Some(DayPosition {
+                    starts_at: *starts_at,
+                    key: key.clone(),
+                });
+            }
+            page.next = page.next.filter(|_| left.peek().is_some());
+            page
         }))
     }
 }

@@ -1,17 +1,21 @@
 //! The ports in memory. Each passes the contract suites that the adapters pass.
 //! Clones share what they hold.
 
+mod bus;
 mod dead_letters;
 mod decisions;
 mod leases;
 mod queue;
 mod state;
+mod timed_queue;
 
+pub use bus::MemoryBus;
 pub use dead_letters::{MemoryDeadLetters, a_full_sync_of};
 pub use decisions::MemoryDecisions;
 pub use leases::MemoryLease;
 pub use queue::MemoryQueue;
 pub use state::MemoryState;
+pub use timed_queue::{QueueTotals, TimedQueue};
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -3,18 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::ports::{
-    Access, Activity, ActivityLog, ActorRows, CalendarPages, Calendars, Denial, DueHead, DueWork,
-    Forgetting, Held, LeaseResult, Leases, ListedCalendar, NewPolicy, OverrideStore, PermitResult,
-    Policies, PolicyWrite, RateLimits, RecordPage, Released, StoredPolicy, SyncStates,
-    UnreadableRecord, WriteOutcome,
+    Access, Activity, ActivityLog, ActorRows, CalendarPages, Calendars, DayTotals, Denial, DueHead,
+    DueWork, Forgetting, Held, KeptCoverage, LeaseResult, Leases, ListedCalendar, NewPolicy,
+    OverrideStore, PermitResult, Policies, PolicyWrite, RateLimits, RecordPage, Released, Spending,
+    StoredPolicy, SyncStates, Throttling, UnreadableRecord, Versioned, WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarListProgress, CalendarOwner, CalendarRecord, EventId,
-    LinkComparison, NextFree, Operation, Override, OverrideChoice, OverrideRevision, OverrideScope,
-    Overrides, Pause, PolicyRevision, RateLimit, Timestamp, UnappliedOverride, Version,
-    WindowedSyncState, WorkspaceSyncState,
+    Account, Actor, CalendarId, CalendarListProgress, CalendarOwner, CalendarRecord, CountedBot,
+    DeduplicationKey, EventId, LinkComparison, NextFree, Operation, Override, OverrideChoice,
+    OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision, RateLimit, Spent, Timestamp,
+    UnappliedOverride, Version, WindowedSyncState, WorkspaceSyncState,
 };
+
+use jiff::civil::Date;
 
 use super::Shared;
 use super::leases::MemoryLease;
@@ -45,9 +47,14 @@ struct State {
     /// Whether the row that names the active policy is lost.
     has_lost_policy_head: bool,
     rate_limits: BTreeMap<Operation, NextFree>,
+    /// The end of the last block of an operation.
+    blocked_until: BTreeMap<Operation, Timestamp>,
     lease: MemoryLease,
     denial: Option<Denial>,
     activity: Activity,
+    coverage: BTreeMap<Date, DayTotals>,
+    counted_bots: BTreeMap<DeduplicationKey, Versioned<CountedBot>>,
+    spent: BTreeMap<Account, Versioned<Spent>>,
     /// When the rows of calendars are deleted.
     expiries: BTreeMap<CalendarId, Timestamp>,
     /// When overrides of events are deleted.
@@ -82,6 +89,13 @@ fn key_of(name: &CalendarOwner) -> String {
 }
 
 impl State {
+    fn spent_on(&self, account: &Account) -> Versioned<Spent> {
+        self.spent.get(account).cloned().unwrap_or(Versioned {
+            value: Spent::default(),
+            version: Version::NEW,
+        })
+    }
+
     fn active_policy(&self) -> PolicyRevision {
         let last = self.policies.last();
         last.map(|policy| policy.revision).unwrap_or_default()
@@ -519,6 +533,7 @@ impl OverrideStore for MemoryState {
             }
             let mut overrides = state.overrides.get(owner).cloned().unwrap_or_default();
             overrides.are_expiring = state.owner_expiries.contains_key(owner);
+            overrides.unapplied = state.unapplied.get(owner).cloned().unwrap_or_default();
             Ok(overrides)
         })
     }
@@ -754,13 +769,19 @@ impl RateLimits for MemoryState {
 
     async fn block_until(&self, operation: Operation, until: Timestamp) -> Result<(), PortError> {
         self.write(|state| {
-            let next_free = state
-                .rate_limits
-                .entry(operation)
-                .or_insert(NextFree(until));
-            *next_free = (*next_free).max(NextFree(until));
+            let next_free = state.rate_limits.get(&operation);
+            if next_free.is_none_or(|next_free| *next_free < NextFree(until)) {
+                state.rate_limits.insert(operation, NextFree(until));
+                state.blocked_until.insert(operation, until);
+            }
         });
         Ok(())
+    }
+}
+
+impl Throttling for MemoryState {
+    async fn blocked_until(&self, operation: Operation) -> Result<Option<Timestamp>, PortError> {
+        Ok(self.read(|state| state.blocked_until.get(&operation).copied()))
     }
 }
 
@@ -824,6 +845,7 @@ impl ActivityLog for MemoryState {
         self.write(|state| {
             let stored = &mut state.activity;
             stored.webhook_at = stored.webhook_at.max(noted.webhook_at);
+            stored.bot_webhook_at = stored.bot_webhook_at.max(noted.bot_webhook_at);
             stored.resynced_at = stored.resynced_at.max(noted.resynced_at);
             stored.scheduler_ran_at = stored.scheduler_ran_at.max(noted.scheduler_ran_at);
             let handled_at = stored.batch.map(|batch| batch.handled_at);
@@ -833,6 +855,85 @@ impl ActivityLog for MemoryState {
             }
         });
         Ok(())
+    }
+}
+
+impl KeptCoverage for MemoryState {
+    async fn keep_day(&self, day: Date, totals: &DayTotals) -> Result<(), PortError> {
+        self.write(|state| state.coverage.insert(day, totals.clone()));
+        Ok(())
+    }
+
+    async fn kept_days(
+        &self,
+        from: Date,
+        until: Date,
+    ) -> Result<BTreeMap<Date, DayTotals>, PortError> {
+        Ok(self.read(|state| {
+            let kept = state.coverage.iter();
+            let of_span = kept.filter(|(day, _)| (from..=until).contains(*day));
+            of_span
+                .map(|(day, totals)| (*day, totals.clone()))
+                .collect()
+        }))
+    }
+}
+
+impl Spending for MemoryState {
+    async fn counted_bot(
+        &self,
+        bot: &DeduplicationKey,
+    ) -> Result<Versioned<Option<CountedBot>>, PortError> {
+        Ok(self.read(|state| {
+            let counted = state.counted_bots.get(bot);
+            Versioned {
+                value: counted.map(|counted| counted.value.clone()),
+                version: counted.map_or(Version::NEW, |counted| counted.version),
+            }
+        }))
+    }
+
+    async fn spent(
+        &self,
+        accounts: &[Account],
+    ) -> Result<BTreeMap<Account, Versioned<Spent>>, PortError> {
+        Ok(self.read(|state| {
+            let accounts = accounts.iter();
+            accounts
+                .map(|account| (account.clone(), state.spent_on(account)))
+                .collect()
+        }))
+    }
+
+    async fn write_spending(
+        &self,
+        bot: &DeduplicationKey,
+        counted: &Versioned<CountedBot>,
+        spent: &BTreeMap<Account, Versioned<Spent>>,
+    ) -> Result<WriteOutcome, PortError> {
+        Ok(self.write(|state| {
+            let version = state.counted_bots.get(bot).map(|stored| stored.version);
+            let is_unchanged = version.unwrap_or(Version::NEW) == counted.version
+                && spent
+                    .iter()
+                    .all(|(account, read)| state.spent_on(account).version == read.version);
+            if !is_unchanged {
+                return WriteOutcome::Conflict;
+            }
+            state.counted_bots.insert(bot.clone(), written(counted));
+            let changed = spent.iter();
+            let changed = changed.map(|(account, spent)| (account.clone(), written(spent)));
+            state.spent.extend(changed);
+            WriteOutcome::Written
+        }))
+    }
+}
+
+/// A value as it is stored by a write.
+fn written<T: Clone>(read: &Versioned<T>) -> Versioned<T> {
+    Versioned {
+        value: read.value.clone(),
+        version: read.version.next(),
     }
 }
 
@@ -856,7 +957,11 @@ impl Forgetting for MemoryState {
     }
 
     async fn forget_actor(&self, actor: &str) -> Result<ActorRows, PortError> {
-        Ok(self.write(|state| state.actors(actor, |by| *by = Actor::forgotten())))
+        Ok(self.write(|state| {
+            state.actors(actor, |by| {
+                *by = Actor::forgotten().signed_with(by.key().map(str::to_owned));
+            })
+        }))
     }
 
     async fn calendar_rows(&self, calendar: &CalendarId) -> Result<u64, PortError> {

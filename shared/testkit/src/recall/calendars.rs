@@ -2,9 +2,10 @@
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    CalendarDirectory, CalendarRemoval, Clock, PageOfCalendars, Removed, UnreadableCalendar,
+    CalendarCreation, CalendarDirectory, CalendarRemoval, Clock, Creation, NewCalendar,
+    PageOfCalendars, Removed, UnreadableCalendar,
 };
-use callsheet_domain::{Calendar, CalendarId, Operation, PageCursor, Timestamp};
+use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Operation, PageCursor, Timestamp};
 
 use super::{Fault, MemoryRecall, cut};
 
@@ -33,7 +34,7 @@ impl<K: Clock> CalendarDirectory for MemoryRecall<K> {
         let calendars: Vec<_> = calendars
             .filter(|calendar| created_since.is_none_or(|since| created_at(calendar) >= since))
             .collect();
-        let size = workspace.page_size;
+        let size = workspace.calendars_on_a_page;
         let to = from + size;
         Ok(PageOfCalendars {
             next: (to < calendars.len()).then(|| PageCursor(to.to_string())),
@@ -63,6 +64,37 @@ impl<K: Clock> CalendarRemoval for MemoryRecall<K> {
         let removed = self.lock().remove_calendar(id);
         match fault {
             None => Ok(removed.map_or(Removed::AlreadyGone, |_| Removed::Deleted)),
+            Some(_) => Err(cut()),
+        }
+    }
+}
+
+impl<K: Clock> CalendarCreation for MemoryRecall<K> {
+    async fn create_calendar(&self, new: &NewCalendar) -> Result<Creation, PortError> {
+        let fault = self.enter(Operation::CreateCalendar, "");
+        if let Some(Fault::Fails(error)) = fault {
+            return Err(error);
+        }
+        if let Some(Fault::Answers(_)) = fault {
+            return Err(cut());
+        }
+        let now = self.clock.now();
+        let mut workspace = self.lock();
+        workspace.made += 1;
+        let id = format!("calendar-of-consent-{}", workspace.made);
+        let calendar = Calendar {
+            id: CalendarId::parse(id).expect("letters, digits and hyphens"),
+            platform: new.platform,
+            email: None,
+            status: CalendarStatus::Connecting,
+            created_at: Some(now),
+            updated_at: now,
+        };
+        workspace
+            .calendars
+            .insert(calendar.id.clone(), calendar.clone());
+        match fault {
+            None => Ok(Creation::Created(calendar)),
             Some(_) => Err(cut()),
         }
     }

@@ -13,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use callsheet_app::ports::{
-    BotReply, Bots, CalendarEvents, Clock, EventQuery, LeaveReply, PageOfEvents, ScheduleRequest,
+    BotReader, BotReply, Bots, CalendarEvents, Clock, EventQuery, LeaveReply, PageOfEvents,
+    ScheduleRequest,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
-    PageCursor, Timestamp, WantedBot,
+    BotEntry, BotId, BotStatus, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId,
+    Operation, PageCursor, Timestamp, WantedBot,
 };
 
 pub use workspace::Bot;
@@ -59,6 +60,7 @@ impl<K: Clock> MemoryRecall<K> {
     pub fn new(clock: K) -> Self {
         let workspace = Workspace {
             page_size: 100,
+            calendars_on_a_page: 100,
             ..Workspace::default()
         };
         Self {
@@ -75,6 +77,12 @@ impl<K: Clock> MemoryRecall<K> {
 
     /// Has pages hold `size` events, or calendars.
     pub fn page_size(&self, size: usize) {
+        let mut workspace = self.lock();
+        (workspace.page_size, workspace.calendars_on_a_page) = (size, size);
+    }
+
+    /// Has pages hold `size` events, and as many calendars as before.
+    pub fn events_on_a_page(&self, size: usize) {
         self.lock().page_size = size;
     }
 
@@ -165,6 +173,16 @@ impl<K: Clock> MemoryRecall<K> {
         };
         let key = bot.entry.deduplication_key.clone();
         workspace.bots.insert(key, bot);
+    }
+
+    /// Gives a bot a status, which no webhook reports.
+    pub fn put_status(&self, bot: &BotId, status: BotStatus) {
+        let mut workspace = self.lock();
+        workspace
+            .statuses
+            .entry(bot.clone())
+            .or_default()
+            .push(status);
     }
 
     /// The calls made so far, in order.
@@ -282,6 +300,16 @@ impl<K: Clock> CalendarEvents for MemoryRecall<K> {
                     cursor.map_or(0, |cursor| cursor.0.parse().expect("a cursor of this fake"));
                 Ok(self.lock().page(query, from, self.clock.now()))
             }
+        }
+    }
+}
+
+impl<K: Clock> BotReader for MemoryRecall<K> {
+    async fn statuses_of(&self, bot_id: &BotId) -> Result<Option<Vec<BotStatus>>, PortError> {
+        match self.enter(Operation::GetBot, bot_id.as_str()) {
+            Some(Fault::Fails(error)) => Err(error),
+            Some(_) => Err(cut()),
+            None => Ok(self.lock().statuses_of(bot_id)),
         }
     }
 }

@@ -98,6 +98,22 @@ impl Contract for World {
         (event, starts_at)
     }
 
+    async fn block_bot(&self, event: &EventId) {
+        let bots = self.recall.bots();
+        let bot = bots
+            .values()
+            .find(|bot| bot.events.contains(event))
+            .unwrap();
+        let id = &bot.entry.bot_id;
+        for (code, sub_code) in [
+            ("joining_call", None),
+            ("fatal", Some("google_meet_bot_blocked")),
+        ] {
+            let status = BotStatus::new(code, sub_code, self.now()).unwrap();
+            self.recall.put_status(id, status);
+        }
+    }
+
     async fn make_unreadable(&self, event: &EventId) {
         self.recall.make_unreadable(event);
     }

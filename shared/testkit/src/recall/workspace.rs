@@ -7,8 +7,8 @@ use callsheet_app::ports::{
     UnreadableEvent,
 };
 use callsheet_domain::{
-    BotEntry, BotId, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId, Operation,
-    PageCursor, Timestamp, plus,
+    BotEntry, BotId, BotStatus, Calendar, CalendarEvent, CalendarId, DeduplicationKey, EventId,
+    Operation, PageCursor, Timestamp, plus,
 };
 use jiff::SignedDuration;
 
@@ -45,10 +45,13 @@ pub(super) struct Workspace {
     pub(super) bots: BTreeMap<DeduplicationKey, Bot>,
     /// The bots that left their calls.
     pub(super) left: BTreeSet<BotId>,
+    pub(super) statuses: BTreeMap<BotId, Vec<BotStatus>>,
     pub(super) faults: BTreeMap<Operation, VecDeque<Fault>>,
     pub(super) calls: Vec<Call>,
     pub(super) made: u32,
+    /// Events on a page.
     pub(super) page_size: usize,
+    pub(super) calendars_on_a_page: usize,
 }
 
 impl Workspace {
@@ -79,6 +82,17 @@ impl Workspace {
             }
         }
         self.bots.retain(|_, bot| !bot.events.is_empty());
+    }
+
+    /// All statuses of a bot, if there is or was one.
+    pub(super) fn statuses_of(&self, bot: &BotId) -> Option<Vec<BotStatus>> {
+        let is_present = self
+            .bots
+            .values()
+            .any(|present| present.entry.bot_id == *bot);
+        let statuses = self.statuses.get(bot).cloned();
+        let is_known = is_present || self.left.contains(bot);
+        statuses.or_else(|| is_known.then(Vec::new))
     }
 
     pub(super) fn bots_of(&self, event: &EventId) -> Vec<BotEntry> {

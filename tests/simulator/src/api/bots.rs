@@ -1,10 +1,12 @@
-//! Operations on bots: schedule, unschedule, leave the call.
+//! Operations on bots: schedule, unschedule, leave the call, get.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::events;
 use crate::call::Call;
+use crate::clock::precise;
+use crate::model::BotPhase;
 use crate::response::ApiResponse;
 use crate::workspace::{Rejection, Workspace};
 
@@ -48,6 +50,34 @@ pub(super) fn leave_call(workspace: &mut Workspace, call: &Call, now: Timestamp)
         }
         Err(rejection) => rejection.into(),
     }
+}
+
+/// The bot with its statuses, also those since the last tick of the lives.
+pub(super) fn get(workspace: &mut Workspace, call: &Call, now: Timestamp) -> ApiResponse {
+    workspace.live(now);
+    let Some(bot) = call.bot.and_then(|id| workspace.bots.get(&id)) else {
+        return ApiResponse::not_found();
+    };
+    let has_joined = workspace.phase(bot, now) != BotPhase::Scheduled;
+    let changes = bot.life.iter().flat_map(|life| &life.changes);
+    let changes = changes.map(|change| {
+        json!({
+            "code": change.code,
+            "sub_code": change.sub_code.as_deref().unwrap_or_default(),
+            "created_at": precise(change.created_at),
+            "message": "",
+        })
+    });
+    let empty = json!({});
+    let body = json!({
+        "id": bot.id,
+        "meeting_url": bot.meeting_url,
+        "bot_name": bot.config.get("bot_name").unwrap_or(&json!("Meeting Notetaker")),
+        "join_at": (!has_joined).then(|| precise(bot.start_time)),
+        "metadata": bot.config.get("metadata").unwrap_or(&empty),
+        "status_changes": changes.collect::<Vec<_>>(),
+    });
+    ApiResponse::json(200, body)
 }
 
 /// The deduplication key and the bot configuration, or every error in them.

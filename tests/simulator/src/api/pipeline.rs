@@ -227,6 +227,7 @@ fn execute(
         Operation::DeleteCalendar => calendars::delete(workspace, call, now),
         Operation::AccessToken => calendars::access_token(workspace, call, now),
         Operation::LeaveCall => bots::leave_call(workspace, call, now),
+        Operation::GetBot => bots::get(workspace, call, now),
     }
 }
 

@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use super::{ControlClient, NO_BODY, Result};
 use crate::model::control::{FaultAdded, Settings};
-use crate::model::{Fault, FaultView};
+use crate::model::{Fault, FaultView, LifePlan};
 use crate::options::{Latency, Limits};
 
 #[expect(
@@ -46,6 +46,12 @@ impl ControlClient {
             ..Settings::default()
         })
         .await
+    }
+
+    /// Has the bots of some events, or all, live from their start on. A later plan for an event goes
+    /// before an earlier one, and a plan for it before one for all.
+    pub async fn add_lives(&self, plan: &LifePlan) -> Result<()> {
+        self.done(Method::POST, "lives", Some(plan)).await
     }
 
     /// Adds a fault and returns its identifier.

@@ -5,6 +5,7 @@
 
 mod calendars;
 mod inspect;
+mod lives;
 mod settings;
 mod webhooks;
 
@@ -39,6 +40,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             get(calendars::event).delete(calendars::delete_event),
         )
         .route("/bots", get(inspect::bots))
+        .route("/lives", post(lives::add))
         .route("/calls", get(inspect::calls).delete(inspect::clear_calls))
         .route("/stats", get(inspect::stats))
         .route("/violations", get(inspect::violations))

@@ -37,6 +37,7 @@ fn resolve<'v>(components: &'v Value, pointer: &str) -> Option<&'v Value> {
 pub(super) fn components(published: Value) -> Value {
     let mut components = published;
     components["schemas"]["CalendarEvent"]["properties"]["raw"] = json!({});
+    components["schemas"]["Bot"]["properties"]["meeting_url"] = json!({});
     convert(&mut components);
     components
 }

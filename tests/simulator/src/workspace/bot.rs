@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::Workspace;
 use crate::ids::{BotId, EventId};
+use crate::life::Life;
 use crate::model::{BotPhase, BotView, CalendarStatus};
 use crate::options::DispatchedStatus;
 
@@ -25,6 +26,7 @@ pub(crate) struct Bot {
     pub(crate) config: Map<String, Value>,
     pub(crate) events: BTreeSet<EventId>,
     left: bool,
+    pub(crate) life: Option<Life>,
 }
 
 impl Bot {
@@ -165,6 +167,7 @@ impl Workspace {
                 config: Map::new(),
                 events: BTreeSet::new(),
                 left: false,
+                life: None,
             },
         );
         id
@@ -195,9 +198,32 @@ impl Workspace {
             BotPhase::Scheduled => Err(Rejection::NotStarted),
             BotPhase::Dispatched => {
                 bot.left = true;
+                if let Some(life) = &mut bot.life {
+                    life.leave(now);
+                }
+                self.go_on_with_life(id, now);
                 Ok(())
             }
             BotPhase::Left | BotPhase::Finished => Err(Rejection::AlreadyFinished),
+        }
+    }
+
+    /// Goes on with the life of a bot up to `now`, with a notification of each status. A bot whose
+    /// life is over has left.
+    pub(super) fn go_on_with_life(&mut self, id: BotId, now: Timestamp) {
+        let Some(bot) = self.bots.get_mut(&id) else {
+            return;
+        };
+        let Some(life) = &mut bot.life else {
+            return;
+        };
+        let came = life.advance(now);
+        bot.left |= life.is_over();
+        let metadata = bot.config.get("metadata").cloned();
+        let metadata = metadata.unwrap_or_else(|| Value::Object(Map::new()));
+        let reports = life.reports.clone();
+        for change in came {
+            self.notify_bot_status(id, metadata.clone(), change, reports.clone());
         }
     }
 

@@ -7,6 +7,7 @@
 mod bot;
 mod calendar;
 mod event;
+mod lives;
 mod notification;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,6 +20,7 @@ pub(crate) use self::calendar::{Calendar, NewCalendar, OAuth};
 pub(crate) use self::event::Event;
 pub(crate) use self::notification::Notification;
 use crate::ids::{BotId, CalendarId, EventId};
+use crate::life_plans::LifePlans;
 use crate::options::{DispatchedStatus, Options};
 
 /// The workspace has no such object; the field is its kind.
@@ -38,6 +40,7 @@ pub(crate) struct Workspace {
     random: fastrand::Rng,
     last_timestamp: Timestamp,
     notifications: Vec<Notification>,
+    pub(crate) life_plans: LifePlans,
     pub(crate) bots_touch_events: bool,
     pub(crate) listed_days: u32,
     dispatch_lead: Duration,
@@ -55,6 +58,7 @@ impl Workspace {
             random: fastrand::Rng::with_seed(options.seed),
             last_timestamp: Timestamp::UNIX_EPOCH,
             notifications: Vec::new(),
+            life_plans: LifePlans::of_all(options.lives_pace),
             bots_touch_events: options.bots_touch_events,
             listed_days: options.listed_days,
             dispatch_lead: options.dispatch_lead,

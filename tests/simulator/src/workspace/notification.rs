@@ -2,19 +2,31 @@
 //! would report by webhook leave a notification.
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::Workspace;
 use crate::clock::whole_microseconds;
-use crate::ids::{CalendarId, EventId};
-use crate::model::CalendarStatus;
+use crate::ids::{BotId, CalendarId, EventId};
+use crate::model::{CalendarStatus, LifeReports, StatusChange};
 
 /// Change that the service reports by webhook.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Notification {
     /// Events of a calendar changed, the earliest of them at this time.
     EventsChanged(CalendarId, Timestamp),
     /// The calendar itself changed.
     CalendarUpdated(CalendarId),
+    /// A bot got a status.
+    BotStatus {
+        /// The bot.
+        bot: BotId,
+        /// The metadata of its configuration.
+        metadata: Value,
+        /// The status.
+        change: StatusChange,
+        /// How it is reported.
+        reports: LifeReports,
+    },
 }
 
 impl Workspace {
@@ -39,6 +51,22 @@ impl Workspace {
             let calendar = event.calendar;
             self.notify_event_changed(calendar, at);
         }
+    }
+
+    /// Leaves a notification of a bot's status.
+    pub(super) fn notify_bot_status(
+        &mut self,
+        bot: BotId,
+        metadata: Value,
+        change: StatusChange,
+        reports: LifeReports,
+    ) {
+        self.notifications.push(Notification::BotStatus {
+            bot,
+            metadata,
+            change,
+            reports,
+        });
     }
 
     /// Leaves a notification, unless the calendar is disconnected and the service cannot read it.

@@ -9,6 +9,10 @@ mod interrupted_calls;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
+mod oauth;
+#[cfg(test)]
 mod payloads;
 #[cfg(test)]
 mod readme;

@@ -2,7 +2,7 @@
 
 use callsheet_domain::CallResult;
 
-use crate::metrics::METRICS;
+use crate::metrics::Metric;
 use crate::scheduler::state::RunState;
 use crate::scheduler::task::RecordedCall;
 
@@ -17,25 +17,31 @@ pub(super) fn apply(state: &mut RunState, call: &RecordedCall) {
     let report = &mut state.report;
     match &call.result {
         CallResult::Done(_) => {
+            Metric::CallsDone.count(1_u32);
             report.applied += 1;
             if call.attempt.is_late {
                 report.late += 1;
                 tracing::warn!(%event, operation, "the bot for event {event} was scheduled late: within ten minutes of the start");
-                tracing::info!(target: METRICS, late = 1);
+                Metric::Late.count(1_u32);
             }
         }
-        CallResult::Again { .. } => report.again += 1,
+        CallResult::Again { .. } => {
+            Metric::CallsAgain.count(1_u32);
+            report.again += 1;
+        }
         CallResult::Blocked { reason, .. } => {
             tracing::warn!(%event, operation, reason, "Recall blocked the call for event {event}: it is set aside for a while");
+            Metric::CallsBlocked.count(1_u32);
             report.blocked += 1;
         }
         CallResult::Dispatched => {
             tracing::info!(%event, operation, "the bot for event {event} was already dispatched: it is sent out of the call");
+            Metric::CallsAgain.count(1_u32);
             report.again += 1;
         }
         CallResult::Refused(reason) => {
             tracing::warn!(%event, operation, reason, "the decision about event {event} is abandoned, since Recall refused {operation}: {reason}");
-            tracing::info!(target: METRICS, abandoned = 1);
+            Metric::Abandoned.count(1_u32);
             report.abandoned += 1;
         }
     }

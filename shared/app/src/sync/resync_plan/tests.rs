@@ -8,6 +8,7 @@ use callsheet_domain::{
 use callsheet_testkit::{With as _, a_calendar_record, id};
 use proptest::option;
 use proptest::prelude::*;
+use test_case::test_case;
 
 use super::*;
 
@@ -198,4 +199,37 @@ proptest! {
             prop_assert_eq!(removed.without_left_sync(now), None);
         }
     }
+}
+
+/// So many calendars that are due for each of these.
+fn due(counts: &[(DueSync, usize)]) -> DueCalendars {
+    let all = counts.iter().flat_map(|(due, count)| {
+        (0..*count).map(move |number| (*due, id(format!("calendar-{due:?}-{number}"))))
+    });
+    DueCalendars(all.collect())
+}
+
+#[test_case(&[(DueSync::First, 3), (DueSync::NeedsFull, 2)] => 2; "new calendars are left to their requests")]
+#[test_case(&[(DueSync::NeedsFull, 2), (DueSync::OutdatedFull, 500)] => 2; "routine full syncs wait")]
+#[test_case(&[(DueSync::Resume, 1), (DueSync::First, 30)] => 1; "what was begun goes on")]
+fn windows_of_distant_changes_come_first(counts: &[(DueSync, usize)]) -> usize {
+    let distant = DistantChanges {
+        since: Timestamp::UNIX_EPOCH,
+        near: SignedDuration::from_hours(25),
+    };
+    let (single, need) = due(counts).divide(700, Some(distant));
+    assert_eq!(need, Need::Distant(distant));
+    single.all().len()
+}
+
+#[test_case(&[(DueSync::First, 31)] => Need::Everything; "many new calendars")]
+#[test_case(&[(DueSync::NewPolicy, 700)] => Need::Coming; "a new policy")]
+fn a_full_sync_of_many_calendars_lists_distant_changes_too(counts: &[(DueSync, usize)]) -> Need {
+    let distant = DistantChanges {
+        since: Timestamp::UNIX_EPOCH,
+        near: SignedDuration::from_hours(25),
+    };
+    let (single, need) = due(counts).divide(700, Some(distant));
+    assert_eq!(single.all().len(), 0);
+    need
 }

@@ -3,17 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use callsheet_app::ports::{Calendars as _, Queue as _};
+use callsheet_app::ports::{Calendars as _, Queue as _, SyncStates as _};
 use callsheet_app::{Handled, Ports, Scheduler, SyncHandler};
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, CalendarRecord, Meeting, SyncJob, SyncReason, SyncRequest,
-    plus,
+    Calendar, CalendarEvent, CalendarId, CalendarRecord, CompletedSync, Meeting, OverrideRevision,
+    PolicyRevision, SyncJob, SyncReason, SyncRequest, WorkspaceSyncState, plus,
 };
 use callsheet_testkit::{
     Counts, EvenJitter, Intercepted, ManualClock, MemoryQueue, MemoryState, With as _, a_calendar,
     an_email, an_event, at, id,
 };
 use jiff::SignedDuration;
+use test_case::test_case;
 
 use super::{Metered, Used};
 use crate::harness::{Harness, Recall, drain_settings, skips_all};
@@ -206,4 +207,65 @@ async fn a_pushed_policy_reads_and_writes_each_event_once() {
             "{requests:?}"
         );
     }
+}
+
+/// The calendars of the workspace below that have an event.
+const WITH_EVENT: usize = 100;
+
+/// A workspace of so many calendars, synced by the first policy, with an event in some of them.
+async fn synced(calendars: usize) -> Harness {
+    let harness = Harness::new();
+    harness.recall.delete_calendar(&a_calendar().id);
+    let synced_at = at("09:30");
+    for number in 0..calendars {
+        let record = CalendarRecord::first(calendar(number), at("09:00")).with(|record| {
+            record.last_sync = Some(CompletedSync {
+                began_at: synced_at,
+                since: None,
+                full_sync_at: Some(synced_at),
+                policy: PolicyRevision(0),
+                overrides: OverrideRevision(0),
+                holds_until: None,
+            });
+        });
+        harness.state.write_record(&record).await.expect("memory");
+        harness.recall.put_calendar(calendar(number));
+    }
+    for number in 0..WITH_EVENT {
+        harness.recall.put_event(meeting(number, 1));
+    }
+    let now = harness.after(0);
+    let state = WorkspaceSyncState {
+        synced_until: Some(now),
+        listed_calendars_at: Some(now),
+        ..WorkspaceSyncState::default()
+    };
+    let written = harness.state.write_workspace_state(&state).await;
+    written.expect("memory");
+    harness
+}
+
+/// A calendar costs one write of its record, to credit it with the push. Windows are shorter the
+/// more calendars there are, since working hours may follow: that is a list for some hundred of
+/// them.
+#[test_case(1_000)]
+#[test_case(10_000)]
+#[test_case(100_000)]
+#[tokio::test]
+async fn a_pushed_policy_costs_each_calendar_one_write(calendars: usize) {
+    let harness = synced(calendars).await;
+    harness.push(skips_all).await;
+    let counted = Counted::new(harness);
+    counted.handle(&SyncJob::Resync).await;
+    let (requests, used) = counted.used();
+    let count = |name: &str| requests.get(name).copied().unwrap_or_default();
+    let (calendars, with_event) = (calendars as u64, WITH_EVENT as u64);
+    assert_eq!(count("Calendars::write_record"), calendars, "{requests:?}");
+    assert_eq!(count("Calendars::listed"), 2, "{requests:?}");
+    assert_eq!(count("Calendars::record"), with_event, "{requests:?}");
+    assert_eq!(used.rows_written, WITH_EVENT, "{used:?}");
+    let lists = count("CalendarEvents::page");
+    assert!(lists <= 40 + calendars / 50, "{requests:?}");
+    let others = requests.values().sum::<u64>() - calendars;
+    assert!(others <= 10 * lists + 5 * with_event, "{requests:?}");
 }

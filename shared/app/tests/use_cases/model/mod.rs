@@ -69,6 +69,7 @@ impl Script {
                 ..a_decision().inputs
             },
             overrides_read: OverrideRevision(0),
+            overridden_at: None,
             event: &event,
         };
         let stored: Vec<_> = stored.into_iter().cloned().collect();

@@ -3,15 +3,17 @@
 use std::sync::{Arc, Mutex};
 
 use callsheet_app::ports::{
-    Calendars as _, DecisionRows, Decisions, DueQuery, DueRows, FirstRows, Queue as _, WriteOutcome,
+    Calendars as _, DayPage, DayPosition, DecisionRows, Decisions, DueQuery, DueRows, FirstRows,
+    MeetingDays, Queue as _, StartEntry, WriteOutcome,
 };
 use callsheet_app::{Handled, PortError, Ports, SyncHandler};
 use callsheet_domain::{
-    CalendarId, CalendarStatus, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, SyncJob,
-    SyncReason, SyncRequest, Timestamp,
+    BotId, CalendarId, CalendarStatus, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid,
+    ListedIds, SyncJob, SyncReason, SyncRequest, Timestamp,
 };
 use callsheet_testkit::{MemoryDecisions, With as _, a_calendar, a_decision};
 use jiff::SignedDuration;
+use jiff::civil::Date;
 
 use super::{event, event_id, harness, id};
 use crate::harness::{Harness, HarnessSync};
@@ -22,6 +24,17 @@ struct LaggingIndex {
     decisions: MemoryDecisions,
     /// For each read of the index, the most keys that it shows.
     shown: Arc<Mutex<Vec<usize>>>,
+}
+
+impl MeetingDays for LaggingIndex {
+    async fn page_of_day(
+        &self,
+        day: Date,
+        after: Option<&DayPosition>,
+        most: usize,
+    ) -> Result<DayPage, PortError> {
+        self.decisions.page_of_day(day, after, most).await
+    }
 }
 
 impl Decisions for LaggingIndex {
@@ -45,6 +58,18 @@ impl Decisions for LaggingIndex {
         self.decisions.wanting(key, most).await
     }
 
+    async fn keys_wanting(&self, key: &DeduplicationKey) -> Result<Vec<DecisionKey>, PortError> {
+        self.decisions.keys_wanting(key).await
+    }
+
+    async fn keys_holding(&self, bot: &BotId, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        self.decisions.keys_holding(bot, most).await
+    }
+
+    async fn silent(&self, since: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
+        self.decisions.silent(since, most).await
+    }
+
     async fn to_check(&self, now: Timestamp, most: usize) -> Result<Vec<DecisionKey>, PortError> {
         self.decisions.to_check(now, most).await
     }
@@ -66,8 +91,17 @@ impl Decisions for LaggingIndex {
         calendar: &CalendarId,
         from: Timestamp,
         until: Timestamp,
-    ) -> Result<Vec<DecisionKey>, PortError> {
+    ) -> Result<Vec<StartEntry>, PortError> {
         self.decisions.starting(calendar, from, until).await
+    }
+
+    async fn unlisted(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        listed: &ListedIds,
+    ) -> Result<Vec<StartEntry>, PortError> {
+        self.decisions.unlisted(from, until, listed).await
     }
 
     async fn next_start(

@@ -1,8 +1,10 @@
 //! An event that could not be read is read again with the next sync.
 
-use callsheet_app::ports::{Calendars as _, Queue as _};
+use callsheet_app::ports::{Calendars as _, Queue as _, SyncStates as _, WriteOutcome};
 use callsheet_app::{Handled, PortError, Service};
-use callsheet_domain::{CalendarEvent, CalendarStatus, Operation, SyncJob, SyncReason, plus};
+use callsheet_domain::{
+    CalendarEvent, CalendarStatus, Operation, SyncJob, SyncReason, WorkspaceSyncState, plus,
+};
 use callsheet_testkit::{Fault, With as _, a_calendar};
 use jiff::SignedDuration;
 use test_case::test_case;
@@ -37,11 +39,18 @@ impl Harness {
         self.handle_all().await;
     }
 
-    /// Syncs of one calendar reach back to the one before, so the next but one lists no
-    /// event that has not changed.
+    /// Syncs of one calendar reach back to the one before, and those of the workspace to the
+    /// latest catch-up, so the next but one lists no event that has not changed.
     async fn let_pass(&self) {
         self.clock.advance(SignedDuration::from_secs(60));
         self.sync_of([0]).await;
+        let state = self.state.workspace().await.expect("memory");
+        let caught_up = WorkspaceSyncState {
+            synced_until: Some(self.after(0)),
+            ..state
+        };
+        let written = self.state.write_workspace_state(&caught_up).await;
+        assert_eq!(written.expect("memory"), WriteOutcome::Written);
         self.clock.advance(SignedDuration::from_secs(60));
     }
 

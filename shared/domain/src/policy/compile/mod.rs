@@ -3,6 +3,7 @@
 mod conditions;
 mod contradiction;
 mod entries;
+mod spending;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use crate::policy::compiled::Policy;
 use crate::policy::document::{NamedPolicyDocument, PolicyDocument, RuleDocument};
 use crate::policy::own_domains::{OwnDomains, well_known};
 use crate::policy::problem::InvalidPolicy;
+use crate::policy::retries::Retries;
 use crate::policy::rule_set::{Matcher, RuleSet};
 use crate::policy::template::BotTemplate;
 use crate::verdict::RuleName;
@@ -22,6 +24,7 @@ use crate::zone::TimeZoneName;
 pub(super) use conditions::conditions;
 pub(super) use entries::matcher;
 use entries::{domain, list};
+use spending::{limits, price};
 
 /// The most rules of one policy.
 const RULES: usize = 100;
@@ -80,13 +83,19 @@ fn compiled(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
         rules: rules(&document.rules, &for_all, &mut place.at("rules")),
         for_all,
         default: document.default,
+        spending: limits(document.spending.as_ref(), &mut place.at("spending")),
         bot: BotTemplate::compile(&document.bot, &mut place.at("bot")),
     };
     let named = named(&document.policies, &outer, &mut place.at("policies"));
+    price(document.price_per_hour, &mut place.at("price_per_hour"));
+    let has_caps = |named: &NamedPolicyDocument| named.spending.is_some();
     Policy {
+        price_per_hour: document.price_per_hour,
+        counts_spending: document.spending.is_some() || document.policies.iter().any(has_caps),
         scheme: document.deduplication,
         links: document.compare_links,
         denied,
+        retries: Retries::compile(document.retry.as_ref(), &mut place.at("retry")),
         outer,
         named,
     }
@@ -130,6 +139,7 @@ fn named(
             },
             for_all: Arc::clone(&outer.for_all),
             default: written.default.unwrap_or(outer.default),
+            spending: limits(written.spending.as_ref(), &mut place.at("spending")),
             bot: match &written.bot {
                 Some(written) => BotTemplate::compile(written, &mut place.at("bot")),
                 None => outer.bot.clone(),

@@ -54,6 +54,10 @@ fn named(name: &str, calendars: &[&str]) -> Value {
 #[test_case(json!({"rules_for_all": [{"name": "a", "when": "external", "then": "skip"}], "policies": [{"name": "b", "calendars": ["@b.example"], "rules": [{"name": "a", "when": "hosted", "then": "skip"}]}]}), "policies[0].rules[0].name: \"a\" is the name of a rule for all"; "a policy's rule of the name of a rule for all")]
 #[test_case(json!({"rules_for_all": [{"name": "a", "when": "extrenal", "then": "skip"}]}), "rules_for_all[0].when: line 1, column 1: there is no fact \"extrenal\"; did you mean \"external\"?"; "a rule for all")]
 #[test_case(json!({"denied_domains": vec!["a.example"; 501]}), "denied_domains: there are more than 500 entries"; "a long list")]
+#[test_case(json!({"spending": {}}), "spending: there is no cap; leave `spending` out, or set `bots_per_day` or another one"; "no cap")]
+#[test_case(json!({"spending": {"hours_per_month": 0}}), "spending.hours_per_month: a cap is 1 at least; to record nothing, write `default: skip`"; "a cap of nothing")]
+#[test_case(json!({"policies": [{"name": "a", "calendars": ["@a.example"], "spending": {"bots_per_day": 0}}]}), "policies[0].spending.bots_per_day: a cap is 1 at least; to record nothing, write `default: skip`"; "a policy's cap of nothing")]
+#[test_case(json!({"price_per_hour": -0.5}), "price_per_hour: a price is a number from 0 to 1,000,000"; "a price below zero")]
 #[test_case(json!({"bot": {"x": "x".repeat(100_000)}}), "the policy is longer than 100,000 bytes of JSON"; "a long policy")]
 fn reports_problems_of_a_policy(change: Value, expected: &str) {
     assert_eq!(problems(&change), [expected]);

@@ -33,7 +33,7 @@ fn a_rule(change: &Value) -> Value {
 #[test_case(json!([]), &["this is a list, and keys with values are expected"]; "a list")]
 #[test_case(json!("x"), &["this is a text, and keys with values are expected"]; "a text")]
 #[test_case(with(&json!({"rule": []})), &["rule: there is no key `rule` here; did you mean `rules`?"]; "a misspelt key")]
-#[test_case(with(&json!({"colour": 1, "default": "ship"})), &["colour: there is no key `colour` here; there are `bot`, `compare_links`, `deduplication`, `default`, `denied_domains`, `own_domains`, `policies`, `public_mail_domains`, `rules`, `rules_for_all`, `time_zone`, `version`", "default: `ship` is none of `record`, `skip`; did you mean `skip`?"]; "an unknown key and a misspelt verdict")]
+#[test_case(with(&json!({"colour": 1, "default": "ship"})), &["colour: there is no key `colour` here; there are `bot`, `compare_links`, `deduplication`, `default`, `denied_domains`, `own_domains`, `policies`, `price_per_hour`, `public_mail_domains`, `retry`, `rules`, `rules_for_all`, `spending`, `time_zone`, `version`", "default: `ship` is none of `record`, `skip`; did you mean `skip`?"]; "an unknown key and a misspelt verdict")]
 #[test_case(with(&json!({"external": true})), &["external: there is no key `external` here; it is written under `when` of a rule"]; "a condition at the top")]
 #[test_case(a_rule(&json!({"external": true})), &["rules[0].external: there is no key `external` here; it is written under `when` of a rule"]; "a condition beside when")]
 #[test_case(a_rule(&json!({"denied_domains": []})), &["rules[0].denied_domains: there is no key `denied_domains` here; it is written at the top of the policy"]; "a key of the policy in a rule")]

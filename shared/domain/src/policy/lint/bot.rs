@@ -86,6 +86,11 @@ const KEYS: &[(&str, &[&str])] = &[
     ),
     ("output_media", &["camera", "screenshare"]),
     (
+        "zoom",
+        &["obf_token_url", "zak_url", "join_token_url", "user_email"],
+    ),
+    ("google_meet", &["google_login_group_id", "login_required"]),
+    (
         "variant",
         &["zoom", "google_meet", "microsoft_teams", "webex"],
     ),
@@ -131,7 +136,38 @@ pub(super) fn check(body: &Map<String, Value>, place: &mut Place<'_>) {
             ));
         }
     }
+    retention(body, place);
+    signed_in(body, place);
     texts(&Value::Object(body.clone()), place);
+}
+
+/// Recordings are kept for ever, unless something says for how long. The built-in policy, too,
+/// leaves that to the account: how long a company may keep recordings is not ours to guess.
+fn retention(body: &Map<String, Value>, place: &mut Place<'_>) {
+    let config = body.get("recording_config");
+    let is_set = config.is_some_and(|config| config.get("retention").is_some());
+    if !body.is_empty() && !is_set {
+        place.report(
+            "without `recording_config.retention` Recall keeps recordings as the account has it, which is for ever for accounts made since June 2025; write how long they are kept, such as `recording_config: { retention: { type: timed, hours: 720 } }`",
+        );
+    }
+}
+
+/// A bot that is signed in has the name of its account. On Zoom it keeps its own; for Teams
+/// the sign-in is set in Recall's dashboard, where a policy does not see it.
+fn signed_in(body: &Map<String, Value>, place: &mut Place<'_>) {
+    let Some(meet) = body.get("google_meet") else {
+        return;
+    };
+    let has_group = meet
+        .get("google_login_group_id")
+        .is_some_and(|id| !id.is_null());
+    let is_required = meet.get("login_required") == Some(&Value::Bool(true));
+    if body.contains_key("bot_name") && (has_group || is_required) {
+        place.at("bot_name").report(
+            "a bot that signs in to Google Meet has the name of its Google account, so people do not see this one there; name the account so",
+        );
+    }
 }
 
 fn object(fields: &Map<String, Value>, path: &str, place: &mut Place<'_>) {
@@ -203,12 +239,12 @@ fn limits(fields: &Map<String, Value>, path: &str, place: &mut Place<'_>) {
                 .at("timeout")
                 .report("Recall refuses less than 10 seconds");
         }
-        if fields
-            .get("matches")
-            .and_then(Value::as_array)
-            .is_some_and(Vec::is_empty)
-        {
+        let matches = fields.get("matches").and_then(Value::as_array);
+        if matches.is_some_and(Vec::is_empty) {
             place.at("matches").report("an empty list detects no bot, so bots stay in a call of bots; list words of their names, such as `notetaker`");
+        }
+        if path.ends_with(".using_participant_names") && !fields.contains_key("matches") {
+            place.report("without `matches` no name is that of a bot, so bots stay in a call of bots; list words of their names, such as `matches: [notetaker]`");
         }
     }
 }

@@ -10,6 +10,8 @@ mod calendars;
 mod covers;
 mod domains;
 mod reach;
+mod retry;
+mod spending;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -50,10 +52,14 @@ impl PolicyDocument {
             entries(list, &known, &mut place.at(name));
         }
         bot::check(&self.bot, &mut place.at("bot"));
+        if let Some(retry) = &self.retry {
+            retry::check(retry, &mut place.at("retry"));
+        }
         for (index, named) in self.policies.iter().enumerate() {
             self.named(named, &known, &mut place.at("policies").item(index));
         }
         calendars::selectors(self, &mut place.at("policies"));
+        spending::check(self, &mut place);
         if super::Policy::compile(self).is_ok() {
             self.unreachable(&mut place);
         }
@@ -85,14 +91,18 @@ impl PolicyDocument {
             rules,
             default,
             bot,
+            spending,
             ..
         } = named;
         let sets_rules = rules.is_some() || default.is_some();
-        let sets_nothing =
-            !sets_rules && own_domains.is_none() && time_zone.is_none() && bot.is_none();
+        let sets_nothing = !sets_rules
+            && own_domains.is_none()
+            && time_zone.is_none()
+            && bot.is_none()
+            && spending.is_none();
         // Beside others it may be an exception from one of them.
         if sets_nothing && self.policies.len() == 1 {
-            place.report("it sets nothing, so its calendars are treated as all others; set `rules`, `default`, `bot`, `time_zone` or `own_domains`");
+            place.report("it sets nothing, so its calendars are treated as all others; set `rules`, `default`, `bot`, `time_zone`, `own_domains` or `spending`");
         }
     }
 

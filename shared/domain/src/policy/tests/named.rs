@@ -7,6 +7,7 @@ use super::{calendar, policy, rule};
 use crate::email::Domain;
 use crate::policy::document::Then;
 use crate::policy::rule_set::RuleSet;
+use crate::spending::Limits;
 
 #[test_case("calendar-7", Some("sales@acme.example"), Some("by-id"); "an id goes before a domain")]
 #[test_case("calendar-1", Some("lead@acme.example"), Some("by-owner"); "an owner goes before a domain")]
@@ -56,6 +57,33 @@ fn a_named_policy_inherits_what_it_leaves_out() {
     let other = policy.rules_for(&calendar("calendar-2", None));
     assert_eq!((other.rules.len(), other.default), (0, Then::Skip));
     assert_ne!((&other.zone, &other.bot), (&outer.zone, &outer.bot));
+}
+
+#[test]
+fn a_calendar_is_under_the_caps_of_all_and_of_its_named_policy() {
+    let capped = policy(json!({
+        "version": 1,
+        "default": "record",
+        "spending": {"bots_per_day": 9, "hours_per_month": 90},
+        "policies": [
+            {"name": "own", "calendars": ["calendar-1"], "spending": {"bots_per_month": 7}},
+            {"name": "none", "calendars": ["calendar-2"], "default": "skip"},
+        ],
+    }));
+    let caps = |id: &str| capped.spending_caps(&calendar(id, None)).expect("caps");
+    let all = caps("calendar-3");
+    assert_eq!((all.day.bots, all.month.hours), (Some(9), Some(90)));
+    let none = Limits::default();
+    assert_eq!((all.policy_day, all.policy_month), (none, none));
+    assert_eq!(caps("calendar-2"), all);
+    let own = caps("calendar-1");
+    assert_eq!((own.day, own.month), (all.day, all.month));
+    assert_eq!(
+        (own.policy_day.bots, own.policy_month.bots),
+        (None, Some(7))
+    );
+    let uncapped = policy(json!({"version": 1, "default": "record"}));
+    assert_eq!(uncapped.spending_caps(&calendar("calendar-1", None)), None);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use test_case::test_case;
 use super::*;
 use crate::id::CalendarId;
 use crate::revision::{OverrideRevision, PolicyRevision};
+use crate::sync_plan::distant_changes::{DistantChanges, NEAR};
 use crate::sync_plan::plan::NewCalendar;
 use crate::sync_plan::request::{SyncReason, SyncRequest};
 use crate::sync_plan::requested::RequestedSync;
@@ -68,7 +69,7 @@ fn new_calendar(created: i64) -> Case {
         needs_full_sync: true,
         new: Some(NewCalendar {
             since: at(created),
-            stored_at: at(991),
+            known_from: at(991),
         }),
         ..changed_calendar()
     }
@@ -133,6 +134,16 @@ fn never() -> WorkspaceSyncState {
 
 /// The plan for calendars `a`, `b`, … with seconds for instants.
 fn planned(cases: &[Case], workspace: &WorkspaceSyncState, lists_workspace: bool) -> String {
+    planned_beside(false, cases, workspace, lists_workspace)
+}
+
+/// The same beside windows that are urgent, or are not.
+fn planned_beside(
+    are_windows_urgent: bool,
+    cases: &[Case],
+    workspace: &WorkspaceSyncState,
+    lists_workspace: bool,
+) -> String {
     let names = ["a", "b", "c"].map(|name| CalendarId::parse(name).expect("an id"));
     let pending: Vec<_> = cases
         .iter()
@@ -149,6 +160,7 @@ fn planned(cases: &[Case], workspace: &WorkspaceSyncState, lists_workspace: bool
     let options = ListingOptions {
         lists_workspace,
         interval: SignedDuration::from_secs(1),
+        are_windows_urgent,
     };
     let plan = plan_syncs(&pending, workspace, options, at(NOW));
     let mut lines: Vec<String> = Vec::new();
@@ -229,6 +241,17 @@ fn lists_one_calendar_at_a_time_if_the_options_say_so(
     assert_eq!(planned(cases, workspace, false), expected);
 }
 
+#[test_case(&[changed_calendar()], &never(), "the workspace since 990 for a"; "one calendar is synced with the workspace")]
+#[test_case(&[changed_calendar()], &latest(985, 900, 1, 5), "the workspace since 983 for a"; "the workspace was synced a while ago")]
+#[test_case(&[with(|a| a.requested = changed(996, 997))], &latest(995, 900, 1, 5), "the workspace since 993 for a in 7 s"; "the workspace was synced a moment ago")]
+fn lists_the_workspace_seldom_while_windows_are_urgent(
+    cases: &[Case],
+    workspace: &WorkspaceSyncState,
+    expected: &str,
+) {
+    assert_eq!(planned_beside(true, cases, workspace, true), expected);
+}
+
 #[test]
 fn a_sync_of_one_calendar_reaches_back_no_further_than_the_last_catch_up() {
     let workspace = WorkspaceSyncState {
@@ -239,6 +262,49 @@ fn a_sync_of_one_calendar_reaches_back_no_further_than_the_last_catch_up() {
         planned(&[changed_calendar()], &workspace, true),
         "calendar a since 920 for a"
     );
+}
+
+/// `workspace`, some of whose changes are left to windows.
+fn with_distant(workspace: WorkspaceSyncState) -> WorkspaceSyncState {
+    let since = at(500);
+    WorkspaceSyncState {
+        distant: Some(DistantChanges { since, near: NEAR }),
+        ..workspace
+    }
+}
+
+#[test_case(&[changed_calendar(), new_calendar(980)], &in_progress(900, 800, 20, 1_010), "awaited a b"; "a worker holds a list")]
+#[test_case(&[changed_calendar(), new_calendar(980)], &in_progress(900, 800, 20, 999), "the workspace since 800 for a b"; "a worker left a list")]
+fn lists_no_calendar_by_itself_while_there_are_too_many_changes(
+    cases: &[Case],
+    workspace: &WorkspaceSyncState,
+    expected: &str,
+) {
+    let workspace = with_distant(workspace.clone());
+    assert_eq!(planned(cases, &workspace, true), expected);
+}
+
+/// `workspace`, which was caught up with at an instant.
+fn caught_up(synced_until: i64, workspace: WorkspaceSyncState) -> WorkspaceSyncState {
+    WorkspaceSyncState {
+        synced_until: Some(at(synced_until)),
+        ..workspace
+    }
+}
+
+#[test_case(caught_up(985, latest(985, 900, 1, 5)), "955"; "it costs no page")]
+#[test_case(caught_up(985, latest(985, 975, 3, 250)), "983"; "the changes of half a minute are some pages")]
+#[test_case(caught_up(945, latest(985, 945, 2, 200)), "983"; "it costs some pages, and the catch-up was a moment ago")]
+#[test_case(caught_up(935, latest(985, 945, 2, 200)), "905"; "it costs some pages, and the catch-up was a minute ago")]
+#[test_case(caught_up(935, latest(985, 945, 10, 1_000)), "983"; "it costs many pages")]
+#[test_case(caught_up(-9_000, latest(985, 900, 1, 0)), "983"; "the catch-up was too long ago")]
+fn a_sync_of_the_workspace_goes_on_from_the_latest_catch_up_if(
+    workspace: WorkspaceSyncState,
+    since: &str,
+) {
+    let planned = planned(&[changed_calendar(), changed_calendar()], &workspace, true);
+    let expected = format!("the workspace since {since} for a b");
+    assert_eq!(planned.split(" in ").next(), Some(&*expected));
 }
 
 #[test]

@@ -75,8 +75,9 @@ proptest! {
     fn every_change_that_a_sync_for_each_request_would_read_is_read(
         ops in prop::collection::vec(op(), 1..60),
         lists_workspace in any::<bool>(),
+        are_windows_urgent in any::<bool>(),
     ) {
-        let mut world = World::new(lists_workspace);
+        let mut world = World::new(lists_workspace, are_windows_urgent);
         for op in ops {
             world.take(op);
         }

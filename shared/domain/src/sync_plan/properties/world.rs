@@ -79,12 +79,13 @@ pub(super) struct World {
     /// The requests that each worker answered last: they may not have been deleted from the queue.
     undeleted: [Vec<SyncRequest>; 2],
     lists_workspace: bool,
+    are_windows_urgent: bool,
     /// The calendar that no sync of the workspace can write.
     barred: Option<usize>,
 }
 
 impl World {
-    pub(super) fn new(lists_workspace: bool) -> Self {
+    pub(super) fn new(lists_workspace: bool, are_windows_urgent: bool) -> Self {
         let completed_sync = |calendar: usize| CompletedSync {
             began_at: at(-1_000 * i64::try_from(calendar).expect("small")),
             since: None,
@@ -109,6 +110,7 @@ impl World {
             work: [None, None],
             undeleted: [Vec::new(), Vec::new()],
             lists_workspace,
+            are_windows_urgent,
             barred: None,
         }
     }
@@ -234,6 +236,7 @@ impl World {
         let options = ListingOptions {
             lists_workspace: self.lists_workspace,
             interval: SignedDuration::from_millis(1_000),
+            are_windows_urgent: self.are_windows_urgent,
         };
         let plan = plan_syncs(&pending, &self.workspace, options, now);
         for calendar in &plan.answered {

@@ -224,6 +224,7 @@ fn overrides(set_at: i64, pause_until: Option<i64>) -> Overrides {
         }),
         revision: OverrideRevision(2),
         full_sync_revision: OverrideRevision(2),
+        unapplied: Vec::new(),
         are_expiring: false,
     }
 }

@@ -1,9 +1,9 @@
 //! A row is read as it is written, and one that cannot be read says which attribute is wrong.
 
 use callsheet_domain::{
-    AppliedBot, BotStatus, ConfigDigest, Evaluation, Fact, FactValue, LeftBot, Offer, Overrides,
-    OwnerCheck, Person, Policy, PolicyDocument, ResponseStatus, SentConfig, decide, plan,
-    revise_copies,
+    AppliedBot, BotLife, BotStatus, ConfigDigest, Evaluation, Fact, FactValue, LeftBot, Offer,
+    Overrides, OwnerCheck, Person, Policy, PolicyDocument, ResponseStatus, SentConfig, decide,
+    plan, revise_copies,
 };
 use callsheet_testkit::{
     With as _, a_bot_config, a_calendar, a_decision, an_applied_bot, an_email, an_event, at, id,
@@ -26,6 +26,7 @@ fn a_row_written_by_hand() -> Value {
         "ends_at": 3_792_481_200_000_000_i64,
         "title": "Kick-off",
         "link": "zkCXbl5daFiLkrwN9UQ6UQ",
+        "platform": "google_meet",
         "verdict": "record",
         "rule": "external",
         "reason": "globex.example takes part, outside of acme.example",
@@ -64,6 +65,7 @@ fn a_row_written_by_hand() -> Value {
         "expires_at": 3_795_073_200_i64,
         "due": "due",
         "bot": "6vPoL8f_GfX0uVpdXXrCgQ",
+        "bot_id": "bot-1",
         "bot_rank": "001#event-1",
         "check_at": 3_792_474_030_000_000_i64,
         "left_bots": [{
@@ -75,6 +77,7 @@ fn a_row_written_by_hand() -> Value {
         "due_bot": "6vPoL8f_GfX0uVpdXXrCgQ",
         "day": "2090-03-06",
         "bot_state": "due",
+        "counted": {"result": "removed", "policy": 1, "joined_at": 3_792_478_000_000_000_i64},
     })
 }
 
@@ -117,6 +120,7 @@ fn the_decision() -> Decision {
         *row = row.clone().with_statuses(
             &id("bot-1"),
             &statuses.map(|status| status.expect("a code")),
+            true,
         );
         row.attempts = Attempts {
             count: 2,
@@ -251,8 +255,10 @@ fn the_state_of_an_applied_bot_comes_back(state: &str, applied: fn(Box<AppliedBo
 #[test_case("series", |row| row.series = None; "series")]
 #[test_case("title", |row| row.title = None; "title")]
 #[test_case("link", |row| row.link = None; "link")]
+#[test_case("platform", |row| row.platform = None; "platform")]
 #[test_case("had_bot", |row| row.had_bot = false; "bot that was scheduled once")]
 #[test_case("outcome", |row| row.outcome = None; "outcome")]
+#[test_case("life", |row| row.life = BotLife::default(); "other bots")]
 #[test_case("applied", |row| row.applied = Applied::Nothing; "applied bot")]
 #[test_case("abandoned", |row| row.abandoned = None; "abandonment")]
 fn an_optional_attribute_is_absent_and_read_as_absent(name: &str, without: fn(&mut Decision)) {
@@ -355,6 +361,7 @@ fn decided_by(when: &Value) -> Decision {
         verdict,
         inputs: a_decision().inputs,
         overrides_read: OverrideRevision(0),
+        overridden_at: None,
         event: &event,
     };
     let revised = revise_copies(&[], &[evaluation], at("09:30"));

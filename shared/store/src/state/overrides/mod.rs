@@ -96,6 +96,7 @@ impl OverrideStore for StateTable {
                 choice,
                 revision: revision.0,
                 by: by.clone(),
+                via: by.key().map(str::to_owned),
                 at: now,
             })
         };
@@ -127,6 +128,7 @@ impl OverrideStore for StateTable {
                 choice,
                 revision: next.0,
                 by: by.clone(),
+                via: by.key().map(str::to_owned),
                 at: now,
             });
             let head = self.put(Place::overrides_head(&owner), write_row(head));
@@ -175,6 +177,7 @@ impl OverrideStore for StateTable {
                 until,
                 revision: revision.0,
                 by: by.clone(),
+                via: by.key().map(str::to_owned),
                 at: now,
             })
         };

@@ -17,9 +17,9 @@ use crate::stored_text;
 /// When a row is deleted, in seconds, as DynamoDB's time-to-live requires.
 pub(in crate::state) const EXPIRES_AT: &str = "expires_at";
 /// When the override of an event is deleted while its owner has a calendar.
-pub(super) const KEPT_UNTIL: &str = "kept_until";
+pub(in crate::state) const KEPT_UNTIL: &str = "kept_until";
 /// Set on a row that is deleted because its owner has no calendar.
-pub(super) const IS_EXPIRING: &str = "is_expiring";
+pub(in crate::state) const IS_EXPIRING: &str = "is_expiring";
 
 /// More names of one person than a calendar can tell.
 pub(in crate::state) const MOST_NAMES: usize = 100;
@@ -181,6 +181,9 @@ pub(in crate::state) struct OverrideRow {
     pub(in crate::state) revision: u64,
     #[serde(with = "stored_text")]
     pub(in crate::state) by: Actor,
+    /// The signing key that vouched for the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::state) via: Option<String>,
     #[serde(with = "microsecond::required")]
     pub(in crate::state) at: Timestamp,
 }
@@ -192,6 +195,9 @@ pub(in crate::state) struct PauseRow {
     pub(in crate::state) revision: u64,
     #[serde(with = "stored_text")]
     pub(in crate::state) by: Actor,
+    /// The signing key that vouched for the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::state) via: Option<String>,
     #[serde(with = "microsecond::required")]
     pub(in crate::state) at: Timestamp,
 }
@@ -215,6 +221,7 @@ impl OverrideRows {
                 let head: HeadRow = read_row(attributes)?;
                 self.overrides.revision = head.revision();
                 self.overrides.full_sync_revision = head.full_sync_revision();
+                self.overrides.unapplied = head.unapplied();
                 self.person = head.person();
                 self.has_head = true;
             }
@@ -223,7 +230,7 @@ impl OverrideRows {
                 self.overrides.pause = Some(Pause {
                     until: row.until,
                     revision: OverrideRevision(row.revision),
-                    by: Some(row.by),
+                    by: Some(row.by.signed_with(row.via)),
                     at: row.at,
                 });
             }
@@ -233,7 +240,7 @@ impl OverrideRows {
                 let stored = Override {
                     choice: row.choice,
                     revision: OverrideRevision(row.revision),
-                    by: Some(row.by),
+                    by: Some(row.by.signed_with(row.via)),
                     at: row.at,
                 };
                 self.overrides.by_scope.insert(scope, stored);

@@ -119,6 +119,7 @@ impl Decided {
                 ..a_decision().inputs
             },
             overrides_read: OverrideRevision(0),
+            overridden_at: None,
             event: &self.event,
         }
     }

@@ -65,6 +65,17 @@ fn an_entry_that_cannot_be_meant_is_pointed_out(when: Value, place: &str, part: 
     one(&of_rule(when), &format!("rules[0].when.{place}"), part);
 }
 
+#[test_case(json!({"spending": {"bots_per_day": 10, "bots_per_month": 10}}), Some(("spending.bots_per_day", "10 is never reached, since `bots_per_month` is 10; lower it, or leave it out")); "a day's cap as high as the month's")]
+#[test_case(json!({"spending": {"hours_per_day": 9, "bots_per_month": 8, "hours_per_month": 10}}), None; "a day's cap below the month's")]
+#[test_case(json!({"spending": {"bots_per_day": 10}, "policies": [{"name": "a", "calendars": ["@a.example"], "spending": {"bots_per_day": 11}}]}), Some(("policies[0].spending.bots_per_day", "11 is never reached, since `spending` allows 10 in all calendars")); "a policy's cap above that of all")]
+#[test_case(json!({"spending": {"bots_per_day": 10}, "policies": [{"name": "a", "calendars": ["@a.example"], "spending": {"bots_per_day": 10, "hours_per_day": 20}}]}), None; "a policy's cap within that of all")]
+fn a_cap_that_is_never_reached_is_pointed_out(change: Value, expected: Option<(&str, &str)>) {
+    match expected {
+        Some((place, part)) => one(&warnings(&change), place, part),
+        None => assert_eq!(warnings(&change), Vec::<String>::new()),
+    }
+}
+
 #[test_case(json!({"any_domain": ["acme.example", "globex.co.uk", "acme.com"]}); "domains")]
 #[test_case(json!({"any_domain": ["eu.acme.example", "us.acme.example"]}); "two subdomains")]
 #[test_case(json!({"any_attendee": ["lead@acme.example", "o'neil+x@eu.acme.example"]}); "addresses")]
@@ -129,7 +140,13 @@ fn a_place_is_no_doubtful_time_zone(zone: &str) {
 #[test_case(json!({"metadata": {"event_id": "x"}}), "bot.metadata.event_id", "Callsheet sets `event_id` itself"; "metadata of its own")]
 #[test_case(json!({"automatic_leave": {"silence_detection": {"timeout": 60, "activate_after": 0}}}), "bot.automatic_leave.silence_detection.activate_after", "Recall refuses 0"; "a refused number")]
 #[test_case(json!({"automatic_leave": {"bot_detection": {"using_participant_names": {"matches": [], "timeout": 60}}}}), "bot.automatic_leave.bot_detection.using_participant_names.matches", "detects no bot"; "an empty list of names")]
-fn a_bots_body_is_checked(bot: Value, place: &str, part: &str) {
+#[test_case(json!({"automatic_leave": {"bot_detection": {"using_participant_names": {"timeout": 60}}}}), "bot.automatic_leave.bot_detection.using_participant_names", "without `matches`"; "names without a list")]
+#[test_case(json!({"automatic_leave": {"bot_detection": {"using_participant_events": {"timeout": 9}}}}), "bot.automatic_leave.bot_detection.using_participant_events.timeout", "less than 10 seconds"; "a short timeout")]
+#[test_case(json!({"bot_name": "Notes", "google_meet": {"google_login_group_id": "g"}}), "bot.bot_name", "the name of its Google account"; "a name and a sign-in to Meet")]
+#[test_case(json!({"bot_name": "Notes", "google_meet": {"login_required": true}}), "bot.bot_name", "the name of its Google account"; "a name and a required sign-in")]
+fn a_bots_body_is_checked(mut bot: Value, place: &str, part: &str) {
+    // Another warning, which has a test of its own.
+    bot["recording_config"]["retention"] = json!({"type": "timed", "hours": 720});
     one(&warnings(&json!({"bot": bot})), place, part);
     let named = json!({"policies": [{"name": "a", "calendars": ["a@acme.example"], "bot": bot}]});
     one(&warnings(&named), &format!("policies[0].{place}"), part);
@@ -144,8 +161,20 @@ fn a_usual_body_is_not_pointed_out() {
         "automatic_leave": {"waiting_room_timeout": 600, "bot_detection": {"using_participant_names": {"matches": ["notetaker"], "timeout": 60, "activate_after": 10}}},
         "chat": {"on_bot_join": {"send_to": "everyone", "message": "Recorded"}},
         "zoom": {"zak_url": "https://zak.example"},
+        "google_meet": {"login_required": false, "google_login_group_id": null},
     });
     assert_eq!(warnings(&json!({"bot": bot})), Vec::<String>::new());
+}
+
+#[test_case(json!({"bot_name": "Notes"}); "a name alone")]
+#[test_case(json!({"recording_config": {"transcript": {}}}); "a recording without it")]
+fn a_bot_whose_recordings_are_kept_as_the_account_has_it_is_pointed_out(bot: Value) {
+    one(&warnings(&json!({"bot": bot})), "bot", "for ever");
+}
+
+#[test]
+fn a_policy_that_says_nothing_of_its_bot_is_not_pointed_out() {
+    assert_eq!(warnings(&json!({"bot": {}})), Vec::<String>::new());
 }
 
 fn policies(selectors: &[&[&str]]) -> Value {
@@ -187,8 +216,10 @@ fn a_denied_domain_that_is_ours_is_pointed_out(mut written: Value) {
 }
 
 #[test]
-fn the_built_in_policy_has_no_warnings() {
-    assert_eq!(PolicyDocument::built_in().warnings(), []);
+fn the_built_in_policy_leaves_retention_to_the_account_and_has_no_other_warning() {
+    let found = PolicyDocument::built_in().warnings();
+    let texts: Vec<_> = found.iter().map(ToString::to_string).collect();
+    one(&texts, "bot", "as the account has it");
 }
 
 proptest! {

@@ -1,0 +1,62 @@
+//! What is listed, in which order and form.
+
+use callsheet_app::ports::{Calendars as _, NewPolicy};
+use callsheet_domain::{OverrideChoice, OverrideScope, PolicyRevision};
+use callsheet_testkit::{MemoryState, a_calendar_record, an_actor, an_event, at};
+
+use super::*;
+use crate::render::assert_published;
+
+async fn with_three_actions() -> MemoryState {
+    let state = MemoryState::new();
+    let record = a_calendar_record();
+    state.write_record(&record).await.expect("memory");
+    let (owner, by) = (record.calendar.owner(), an_actor());
+    let event = OverrideScope::Event(an_event().platform_id.expect("it has one"));
+    let skip = OverrideChoice::Skip;
+    let set = state.set_override(&owner, &event, skip, &by, at("09:30"));
+    set.await.expect("memory");
+    let paused = state.pause(&owner, at("12:00"), &by, at("09:32"));
+    paused.await.expect("memory");
+    let policy = NewPolicy {
+        document: r#"{"version":1,"default":"skip"}"#.to_owned(),
+        by,
+        at: at("09:31"),
+        note: Some("=quiet, please".to_owned()),
+        newest_used: PolicyRevision::default(),
+    };
+    let pushed = state.push(&policy, PolicyRevision::default());
+    pushed.await.expect("memory");
+    state
+}
+
+#[tokio::test]
+async fn what_people_did_is_listed_newest_first() {
+    let state = with_three_actions().await;
+    let activity = read(&state, 50).await.expect("memory");
+    assert_published("activity", &activity);
+    let expected = "\
+when                  by                 did          for                 what
+────────────────────────────────────────────────────────────────────────────────────────────────────
+2090-03-06 09:32 UTC  lead@acme.example  pause        sales@acme.example  until 2090-03-06 12:00 UTC
+2090-03-06 09:31 UTC  lead@acme.example  policy push                      revision 1: =quiet, please
+2090-03-06 09:30 UTC  lead@acme.example  skip         sales@acme.example  ID";
+    let id = an_event().platform_id.expect("it has one").to_string();
+    assert_eq!(activity.text().replace(&id, "ID"), expected);
+    assert_eq!(read(&state, 1).await.expect("memory").actions.len(), 1);
+}
+
+#[tokio::test]
+async fn a_spreadsheet_has_a_line_for_each_and_no_formula() {
+    let activity = read(&with_three_actions().await, 50).await.expect("memory");
+    let lines: Vec<_> = spreadsheet(&activity).lines().map(str::to_owned).collect();
+    let expected = "2090-03-06T09:31:00Z,lead@acme.example,policy_push,,,,,1,\"'=quiet, please\"";
+    assert_eq!((lines.len(), lines[2].as_str()), (4, expected));
+}
+
+#[tokio::test]
+async fn nothing_is_said_in_words() {
+    let activity = read(&MemoryState::new(), 50).await.expect("memory");
+    let none = "Nobody pushed a policy, set an override or paused a calendar.";
+    assert_eq!(activity.text(), none);
+}

@@ -1,0 +1,115 @@
+//! Calendars, what is overridden in them, and what people did there.
+
+use callsheet_api::calendar_activity::CalendarActivity;
+use callsheet_api::calendars::{CalendarList, CalendarRow};
+use callsheet_api::override_list::OverrideList;
+use callsheet_app::calendar_activity::calendar_activity;
+use callsheet_app::list_calendars::{
+    CalendarFilter, CalendarQuery, list_calendars, read_calendars,
+};
+use callsheet_app::list_overrides::overrides_in_calendar;
+use callsheet_auth::Grant;
+use callsheet_domain::{CalendarId, CalendarStatus};
+
+use crate::asked::Asked;
+use crate::caller::Caller;
+use crate::page;
+use crate::parameters::{Parameters, next_query};
+use crate::ports::ConsolePorts;
+use crate::problem::Refused;
+use crate::response::Answer;
+
+/// The calendars or actions of a page, unless the request says how many.
+const USUAL: usize = 50;
+/// The most of them.
+const MOST: usize = 200;
+
+/// The calendars in the token of an owner, or a page of all.
+pub(super) async fn list<P: ConsolePorts>(
+    ports: &P,
+    caller: Caller<'_>,
+    asked: Asked<'_>,
+) -> Result<Answer, Refused> {
+    let (state, decisions) = (ports.state(), ports.decisions());
+    if let Grant::Owner { calendars } = caller.token.grant() {
+        let known = read_calendars(state, decisions, calendars, caller.now).await?;
+        let listed = CalendarList::of(known, caller.now);
+        let page = asked.page(caller, |view| page::calendars(&listed, view));
+        return Ok(Answer::of(&listed).with_page(page));
+    }
+    let query = query(asked)?;
+    let known = list_calendars(state, decisions, &query, caller.now).await?;
+    let listed = CalendarList::of(known, caller.now);
+    let next = listed.next.clone();
+    let next = next.map(|cursor| next_query(asked.query, &[("cursor", cursor)]));
+    let page = asked.page(caller, |view| page::calendars(&listed, view));
+    Ok(Answer::of(&listed).with_page(page).with_next(next))
+}
+
+fn query(asked: Asked<'_>) -> Result<CalendarQuery, Refused> {
+    let mut given = Parameters::of(asked.query);
+    let statuses = "connecting, connected, disconnected or deleted";
+    let cursor = "the cursor of a page before";
+    let query = CalendarQuery {
+        filter: CalendarFilter {
+            status: given.one("status", statuses, CalendarStatus::parse),
+            needs_full_sync: given.flag("needs_full_sync"),
+            has_problem: given.flag("problem"),
+            text: given.text("q"),
+        },
+        after: given.one("cursor", cursor, |id| CalendarId::parse(id).ok()),
+        most: given.limit(MOST, USUAL),
+        with_meetings: given.flag("meetings"),
+    };
+    given.finish()?;
+    Ok(query)
+}
+
+/// A calendar, with the counts of its meetings.
+pub(super) async fn one<P: ConsolePorts>(
+    ports: &P,
+    caller: Caller<'_>,
+    asked: Asked<'_>,
+) -> Result<Answer, Refused> {
+    let ids = [caller.calendar_id(asked.id)?];
+    let known = read_calendars(ports.state(), ports.decisions(), &ids, caller.now).await?;
+    let is_unreadable = !known.unreadable.is_empty();
+    let listed = CalendarList::of(known, caller.now);
+    match listed.calendars.into_iter().next() {
+        Some::<CalendarRow>(calendar) => Ok(Answer::of(&calendar)),
+        None if is_unreadable => Err(Refused::Unavailable { retry_after: 60 }),
+        None => Err(Refused::NotFound),
+    }
+}
+
+/// What is overridden in a calendar.
+pub(super) async fn overrides<P: ConsolePorts>(
+    ports: &P,
+    caller: Caller<'_>,
+    asked: Asked<'_>,
+) -> Result<Answer, Refused> {
+    let state = ports.state();
+    let record = caller.calendar(state, asked.id).await?;
+    let read = (state, ports.decisions());
+    let found = overrides_in_calendar(read, &record.calendar, caller.now).await?;
+    let listed = caller.shown(OverrideList::of(&found));
+    let page = asked.page(caller, |view| page::overrides(&listed, asked.id, view));
+    Ok(Answer::of(&listed).with_page(page))
+}
+
+/// What people did in a calendar.
+pub(super) async fn activity<P: ConsolePorts>(
+    ports: &P,
+    caller: Caller<'_>,
+    asked: Asked<'_>,
+) -> Result<Answer, Refused> {
+    let mut given = Parameters::of(asked.query);
+    let most = given.limit(MOST, USUAL);
+    given.finish()?;
+    let record = caller.calendar(ports.state(), asked.id).await?;
+    let read = (ports.state(), ports.decisions());
+    let activity = calendar_activity(read, &record.calendar, most, caller.now).await?;
+    let activity = caller.shown(CalendarActivity::of(&activity));
+    let page = asked.page(caller, |view| page::activity(&activity, view));
+    Ok(Answer::of(&activity).with_page(page))
+}

@@ -1,0 +1,93 @@
+//! Events of several calendars, and one event, explained.
+
+use callsheet_api::events::EventList;
+use callsheet_api::explain::Explanation;
+use callsheet_app::events_page::list_page;
+use callsheet_app::explain::explain_decision;
+use callsheet_app::row_page::PageQuery;
+use jiff::SignedDuration;
+
+use crate::asked::Asked;
+use crate::caller::Caller;
+use crate::cursor::encode;
+use crate::page;
+use crate::parameters::{Parameters, next_query};
+use crate::ports::ConsolePorts;
+use crate::problem::Refused;
+use crate::response::Answer;
+
+use super::event_page::{Lengths, page_query};
+
+/// The most calendars whose events are listed together.
+const MOST_CALENDARS: usize = 20;
+/// The length of a period, unless the request says it, and the longest one.
+const LENGTHS: Lengths = Lengths {
+    usual: SignedDuration::from_hours(24),
+    longest: SignedDuration::from_hours(31 * 24),
+    expected: "an instant after `from`, by 31 days at most",
+};
+/// The same of all calendars: a day may have 25 hours.
+const LENGTHS_OF_ALL: Lengths = Lengths {
+    usual: SignedDuration::from_hours(24),
+    longest: SignedDuration::from_hours(25),
+    expected: "an instant after `from`, by a day at most, or name calendars",
+};
+
+/// A page of the events of the calendars that the request names, or of all.
+pub(super) async fn list<P: ConsolePorts>(
+    ports: &P,
+    caller: Caller<'_>,
+    asked: Asked<'_>,
+) -> Result<Answer, Refused> {
+    let (calendars, query) = query(caller, asked)?;
+    let read = (ports.state(), ports.decisions());
+    let found = list_page(read, &calendars, &query, caller.now).await?;
+    let cursor = found.next.as_ref().map(encode);
+    let next = cursor.clone().map(|cursor| {
+        let changed = [
+            ("from", query.from.to_string()),
+            ("until", query.until.to_string()),
+            ("cursor", cursor),
+        ];
+        next_query(asked.query, &changed)
+    });
+    let listed = caller.shown(EventList::of(found, cursor, caller.now));
+    let page = asked.page(caller, |view| page::events(&listed, next.as_deref(), view));
+    Ok(Answer::of(&listed).with_page(page).with_next(next))
+}
+
+fn query(caller: Caller<'_>, asked: Asked<'_>) -> Result<(Vec<String>, PageQuery), Refused> {
+    let mut given = Parameters::of(asked.query);
+    let calendars = given.all("calendar");
+    if calendars.len() > MOST_CALENDARS {
+        given.refuse("calendar", "at most 20 calendars, by id or owner's address");
+    }
+    let lengths = if calendars.is_empty() {
+        LENGTHS_OF_ALL
+    } else {
+        LENGTHS
+    };
+    let zone = given.zone(caller.token.zone());
+    let query = page_query(&mut given, caller, &zone, lengths);
+    given.finish()?;
+    Ok((calendars, query))
+}
+
+/// An event, as `callsheet explain` explains it.
+pub(super) async fn one<P: ConsolePorts>(
+    ports: &P,
+    caller: Caller<'_>,
+    asked: Asked<'_>,
+) -> Result<Answer, Refused> {
+    let (state, decisions) = (ports.state(), ports.decisions());
+    let decision = caller.event(decisions, asked.id).await?;
+    let explained = explain_decision(state, decisions, decision).await?;
+    let explanation = Explanation::of(&explained, caller.now);
+    let explanation = if caller.is_owner() {
+        explanation.for_owner()
+    } else {
+        caller.shown(explanation)
+    };
+    let page = asked.page(caller, |view| page::event(&explanation, view));
+    Ok(Answer::of(&explanation).with_page(page))
+}

@@ -1,0 +1,481 @@
+//! The OpenAPI document, made from the routes and from the types of the documents. It is published
+//! as `docs/openapi.json`, which a test compares, and served to anybody.
+
+use callsheet_api::agenda::Agenda;
+use callsheet_api::calendar_activity::CalendarActivity;
+use callsheet_api::calendars::{CalendarList, CalendarRow};
+use callsheet_api::coverage::Coverage;
+use callsheet_api::events::EventList;
+use callsheet_api::explain::Explanation;
+use callsheet_api::me::Me;
+use callsheet_api::override_list::OverrideList;
+use callsheet_api::overrides::OverrideSet;
+use callsheet_api::pause::PauseSet;
+use callsheet_api::policy::{History, LintReport, PolicyRevisionDocument, Pushed};
+use callsheet_api::problem::Problem;
+use callsheet_api::resync::ResyncRequested;
+use callsheet_api::retry::Retried;
+use callsheet_api::status::Status;
+use callsheet_domain::CountedBy;
+use lambda_http::http::Method;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use crate::route::{Access, Route};
+
+/// A parameter of a query.
+struct Parameter {
+    name: &'static str,
+    schema: Value,
+    description: &'static str,
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn open_api() -> Value {
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|all| {
+        all.definitions_path = "/components/schemas".into();
+        all.meta_schema = None;
+    });
+    let mut generator = settings.into_generator();
+    let mut paths = Map::new();
+    for route in Route::ALL {
+        let path = paths.entry(route.template()).or_insert_with(|| json!({}));
+        let method = route.method().as_str().to_ascii_lowercase();
+        path[method] = operation(route, &mut generator);
+    }
+    let problem = schema_of::<Problem>(&mut generator);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Callsheet",
+            "version": "1",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "description": "Which meetings are recorded, and why. Enums may grow, and unknown members are to be ignored: \
+                            this version changes only by addition.",
+        },
+        "servers": [{"url": "./"}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": generator.take_definitions(true),
+            "securitySchemes": {"token": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "callsheet+jwt",
+                "description": "An access token that a signing key of the stack signed.",
+            }},
+            "responses": {"Problem": {
+                "description": "The request is not answered as asked.",
+                "content": {"application/problem+json": {"schema": problem}},
+            }},
+        },
+    })
+}
+
+fn operation(route: Route, generator: &mut SchemaGenerator) -> Value {
+    let mut operation = json!({
+        "operationId": operation_id(route),
+        "summary": summary(route),
+        "parameters": parameters(route),
+        "responses": {
+            route.success().as_str(): {
+                "description": "The document.",
+                "content": {"application/json": {"schema": answer(route, generator)}},
+            },
+            "default": {"$ref": "#/components/responses/Problem"},
+        },
+    });
+    if route.method() == Method::GET {
+        let known = "The document has the entity tag that was sent in If-None-Match.";
+        operation["responses"]["304"] = json!({ "description": known });
+    }
+    if let Some(body) = body(route) {
+        operation["requestBody"] = json!({
+            "required": true,
+            "content": {"application/json": {"schema": body}},
+        });
+        if route == Route::LintPolicy {
+            let text = json!({"schema": {"type": "string"}});
+            operation["requestBody"]["content"]["application/yaml"] = text;
+        }
+    }
+    match route.access() {
+        Access::Public => operation["security"] = json!([]),
+        Access::Roles(roles) => {
+            let roles = roles.iter().map(|role| role.as_str()).collect::<Vec<_>>();
+            operation["description"] = format!("Roles: {}.", roles.join(", ")).into();
+            operation["x-callsheet-roles"] = json!(roles);
+        }
+    }
+    operation
+}
+
+/// The schema of the body of a request; none if it has none.
+fn body(route: Route) -> Option<Value> {
+    match route {
+        Route::OverrideEvent | Route::OverrideSeries => Some(json!({
+            "type": "object",
+            "required": ["override"],
+            "additionalProperties": false,
+            "properties": {"override": {"type": "string", "enum": ["record", "skip"]}},
+        })),
+        Route::Pause => Some(json!({
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": false,
+            "properties": {
+                "until": {"type": "string", "format": "date-time"},
+                "for": {"type": "string", "format": "duration"},
+            },
+        })),
+        Route::Resync => Some(json!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {"full": {"type": "boolean", "default": false}},
+        })),
+        Route::PushPolicy => Some(json!({
+            "type": "object",
+            "required": ["document"],
+            "additionalProperties": false,
+            "properties": {
+                "document": {
+                    "type": ["object", "string"],
+                    "description": "The policy, in the form of a policy file; or the text of one, in YAML",
+                },
+                "note": {"type": ["string", "null"], "description": "The reason"},
+            },
+        })),
+        Route::LintPolicy => Some(json!({
+            "type": "object",
+            "description": "The policy, in the form of a policy file",
+        })),
+        _ => None,
+    }
+}
+
+fn operation_id(route: Route) -> &'static str {
+    match route {
+        Route::OpenApi => "getOpenApi",
+        Route::Me => "getMe",
+        Route::Calendars => "listCalendars",
+        Route::Calendar => "getCalendar",
+        Route::Agenda => "getAgenda",
+        Route::Overrides => "listOverrides",
+        Route::Activity => "listActivity",
+        Route::Events => "listEvents",
+        Route::Event => "getEvent",
+        Route::OverrideEvent => "overrideEvent",
+        Route::ClearEvent => "clearEvent",
+        Route::OverrideSeries => "overrideSeries",
+        Route::ClearSeries => "clearSeries",
+        Route::Pause => "pauseCalendar",
+        Route::Resume => "resumeCalendar",
+        Route::RetryEvent => "retryEvent",
+        Route::Retry => "retryEvents",
+        Route::Resync => "requestResync",
+        Route::Status => "getStatus",
+        Route::Coverage => "getCoverage",
+        Route::Policy => "getPolicy",
+        Route::PushPolicy => "pushPolicy",
+        Route::LintPolicy => "lintPolicy",
+        Route::Policies => "listPolicies",
+        Route::PolicyRevision => "getPolicyRevision",
+    }
+}
+
+fn summary(route: Route) -> &'static str {
+    match route {
+        Route::OpenApi => "This document",
+        Route::Me => "The holder of the token, and what the token gives access to",
+        Route::Calendars => "The calendars in the token of an owner; for other roles a page of all",
+        Route::Calendar => "A calendar, with the counts of its meetings",
+        Route::Agenda => "A page of the events of a calendar, by start",
+        Route::Overrides => "Overrides that are in force in a calendar, and the pause of its owner",
+        Route::Activity => "What people did in a calendar, newest first, as far as it is stored",
+        Route::Events => "A page of the events of up to 20 calendars, or of a day of all, by start",
+        Route::Event => "An event: why it is or is not recorded, and the state of its bot",
+        Route::OverrideEvent => "Record or skip an event, whatever the policy says",
+        Route::ClearEvent => "Back to the policy for an event",
+        Route::OverrideSeries => "Record or skip the series of an event, whatever the policy says",
+        Route::ClearSeries => "Back to the policy for the series of an event",
+        Route::Pause => "Pause recording in the calendars of an owner",
+        Route::Resume => "End the pause",
+        Route::Status => "The state of the stack; at most ten seconds old",
+        Route::RetryEvent => "Reopen the abandoned decision about an event",
+        Route::Retry => "Reopen abandoned decisions, up to 100 at once",
+        Route::Resync => "Request a resync, or a full sync of every calendar",
+        Route::Coverage => "How many meetings were recorded, and why the others were not",
+        Route::Policy => "The active policy",
+        Route::PushPolicy => "Push a policy over the one that was read",
+        Route::LintPolicy => "Check a policy, in JSON or YAML: each problem with its line",
+        Route::Policies => "The policies that were pushed last, newest first",
+        Route::PolicyRevision => "A policy by its revision",
+    }
+}
+
+/// The schema of the document that answers a route.
+fn answer(route: Route, generator: &mut SchemaGenerator) -> Value {
+    match route {
+        Route::OpenApi => json!({"type": "object"}),
+        Route::Me => schema_of::<Me>(generator),
+        Route::Calendars => schema_of::<CalendarList>(generator),
+        Route::Calendar => schema_of::<CalendarRow>(generator),
+        Route::Agenda => schema_of::<Agenda>(generator),
+        Route::Overrides => schema_of::<OverrideList>(generator),
+        Route::Activity => schema_of::<CalendarActivity>(generator),
+        Route::Events => schema_of::<EventList>(generator),
+        Route::Event => schema_of::<Explanation>(generator),
+        Route::OverrideEvent | Route::ClearEvent | Route::OverrideSeries | Route::ClearSeries => {
+            schema_of::<OverrideSet>(generator)
+        }
+        Route::Pause | Route::Resume => schema_of::<PauseSet>(generator),
+        Route::RetryEvent | Route::Retry => schema_of::<Retried>(generator),
+        Route::Resync => schema_of::<ResyncRequested>(generator),
+        Route::Status => schema_of::<Status>(generator),
+        Route::Coverage => schema_of::<Coverage>(generator),
+        Route::PushPolicy => schema_of::<Pushed>(generator),
+        Route::LintPolicy => schema_of::<LintReport>(generator),
+        Route::Policy | Route::PolicyRevision => schema_of::<PolicyRevisionDocument>(generator),
+        Route::Policies => schema_of::<History>(generator),
+    }
+}
+
+fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
+    generator.subschema_for::<T>().into()
+}
+
+fn parameters(route: Route) -> Value {
+    let of_path = route.template().contains("{id}").then(|| {
+        json!({
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": path_id(route),
+            "schema": {"type": "string"},
+        })
+    });
+    let of_query = query(route).into_iter().map(|parameter| {
+        json!({
+            "name": parameter.name,
+            "in": "query",
+            "description": parameter.description,
+            "schema": parameter.schema,
+        })
+    });
+    let of_header = route.if_match().map(|of| {
+        json!({
+            "name": "If-Match",
+            "in": "header",
+            "required": true,
+            "description": format!("The entity tag of {of}"),
+            "schema": {"type": "string"},
+        })
+    });
+    of_path
+        .into_iter()
+        .chain(of_query)
+        .chain(of_header)
+        .collect()
+}
+
+fn path_id(route: Route) -> &'static str {
+    match route {
+        Route::PolicyRevision => "The revision; 0 is the built-in policy",
+        Route::Event
+        | Route::OverrideEvent
+        | Route::ClearEvent
+        | Route::OverrideSeries
+        | Route::ClearSeries
+        | Route::RetryEvent => "Recall's id of the event",
+        _ => "Recall's id of the calendar",
+    }
+}
+
+fn query(route: Route) -> Vec<Parameter> {
+    match route {
+        Route::Calendars => vec![
+            text("status", "connecting, connected, disconnected or deleted"),
+            flag(
+                "needs_full_sync",
+                "Only those whose decisions may be outdated",
+            ),
+            flag("problem", "Only those that have a problem"),
+            text(
+                "q",
+                "A part of the owner's address or of the id, in any case",
+            ),
+            flag("meetings", "Whether their meetings are counted"),
+            limit(50, 200),
+            cursor(),
+        ],
+        Route::Agenda => vec![
+            instant(
+                "from",
+                "Begin of the period; the begin of today, unless given",
+            ),
+            instant(
+                "until",
+                "End of the period, at most 62 days after its begin; 28, unless given",
+            ),
+            verdict(),
+            bot(),
+            title(),
+            zone(),
+            limit(50, 200),
+            cursor(),
+        ],
+        Route::Events => vec![
+            Parameter {
+                name: "calendar",
+                schema: json!({"type": "array", "items": {"type": "string"}, "maxItems": 20}),
+                description: "A calendar, by id or owner's address; given once for each. All, unless given",
+            },
+            instant(
+                "from",
+                "Begin of the period; the begin of today, unless given",
+            ),
+            instant(
+                "until",
+                "End of the period, at most 31 days after its begin, or 25 hours of all calendars; one day, unless given",
+            ),
+            verdict(),
+            bot(),
+            title(),
+            zone(),
+            limit(50, 200),
+            cursor(),
+        ],
+        Route::Status => vec![zone()],
+        Route::Coverage => vec![
+            date(
+                "from",
+                "The first day, in UTC; six days before the last one, unless given",
+            ),
+            date("until", "The last day, in UTC; today, unless given"),
+            Parameter {
+                name: "by",
+                schema: json!({
+                    "type": "string",
+                    "enum": CountedBy::ALL.map(CountedBy::as_str),
+                    "default": "day",
+                }),
+                description: "What the meetings are grouped by",
+            },
+        ],
+        Route::Activity => vec![limit(50, 200)],
+        Route::Policies => vec![limit(20, 100)],
+        Route::OpenApi
+        | Route::Me
+        | Route::Calendar
+        | Route::Overrides
+        | Route::Event
+        | Route::OverrideEvent
+        | Route::ClearEvent
+        | Route::OverrideSeries
+        | Route::ClearSeries
+        | Route::Pause
+        | Route::Resume
+        | Route::RetryEvent
+        | Route::Retry
+        | Route::Resync
+        | Route::Policy
+        | Route::PushPolicy
+        | Route::LintPolicy
+        | Route::PolicyRevision => Vec::new(),
+    }
+}
+
+fn text(name: &'static str, description: &'static str) -> Parameter {
+    Parameter {
+        name,
+        schema: json!({"type": "string"}),
+        description,
+    }
+}
+
+fn flag(name: &'static str, description: &'static str) -> Parameter {
+    Parameter {
+        name,
+        schema: json!({"type": "boolean", "default": false}),
+        description,
+    }
+}
+
+fn instant(name: &'static str, description: &'static str) -> Parameter {
+    Parameter {
+        name,
+        schema: json!({"type": "string", "format": "date-time"}),
+        description,
+    }
+}
+
+fn date(name: &'static str, description: &'static str) -> Parameter {
+    Parameter {
+        name,
+        schema: json!({"type": "string", "format": "date"}),
+        description,
+    }
+}
+
+fn limit(usual: u32, most: u32) -> Parameter {
+    Parameter {
+        name: "limit",
+        schema: json!({"type": "integer", "minimum": 1, "maximum": most, "default": usual}),
+        description: "The most that are listed",
+    }
+}
+
+fn cursor() -> Parameter {
+    text("cursor", "`next` of the page before")
+}
+
+fn verdict() -> Parameter {
+    Parameter {
+        name: "verdict",
+        schema: json!({"type": "string", "enum": ["record", "skip"]}),
+        description: "Only meetings that are, or are not, to be recorded",
+    }
+}
+
+fn bot() -> Parameter {
+    text(
+        "bot",
+        "Only meetings whose bot is in this state, such as scheduled",
+    )
+}
+
+fn title() -> Parameter {
+    text("q", "A part of the title, in any case")
+}
+
+fn zone() -> Parameter {
+    text(
+        "zone",
+        "IANA's name of the time zone in which days begin; that of the token or UTC, unless given",
+    )
+}
+
+/// The schema of the body that answers a request with a status, by the document: of a path, a
+/// document or a problem. None if the path is not in it.
+#[must_use]
+pub fn schema_of_answer(document: &Value, method: &str, path: &str, status: u16) -> Option<Value> {
+    if !(200..300).contains(&status) {
+        let problem = "/components/responses/Problem/content/application~1problem+json/schema";
+        return document.pointer(problem).cloned();
+    }
+    let parts: Vec<_> = path.split('/').collect();
+    let fits = |template: &&str| {
+        let of_template: Vec<_> = template.split('/').collect();
+        let mut pairs = of_template.iter().zip(&parts);
+        of_template.len() == parts.len() && pairs.all(|(one, part)| *one == "{id}" || one == part)
+    };
+    let mut templates = Route::ALL.into_iter().map(Route::template);
+    let template = templates.find(fits)?;
+    let method = method.to_ascii_lowercase();
+    let answers = &document["paths"][template][method]["responses"];
+    let content = &answers[status.to_string()]["content"]["application/json"];
+    content.get("schema").cloned()
+}

@@ -1,0 +1,194 @@
+//! The agenda of a calendar: its events by day, each with its badge, its reason and its control.
+
+use callsheet_api::agenda::{Agenda, AgendaEvent};
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use crate::page::badge::{State, is_over};
+use crate::page::control::{Scope, control};
+use crate::page::icon::Icon;
+use crate::page::instant::{date, day, instant, moment, span};
+use crate::page::texts;
+use crate::page::view::View;
+
+/// The fragment of a page of an agenda.
+pub(crate) fn agenda(agenda: &Agenda, view: &View<'_>) -> Markup {
+    let address = format!("#/calendars/{}/agenda", agenda.calendar);
+    let is_later = view.parameter("cursor").is_some();
+    html! {
+        section.page data-title=(texts::AGENDA) data-every="20" data-row {
+            div.head {
+                div {
+                    h1 tabindex="-1" { (texts::AGENDA) }
+                    p.muted {
+                        @if let Some(owner) = &agenda.owner { bdi { (owner) } " · " }
+                        (texts::TIMES_IN) " " (agenda.zone)
+                    }
+                }
+                @if view.is_writer() && agenda.pause.is_none() { (pause_menu(&agenda.calendar)) }
+            }
+            div.message data-message {}
+            (pause_callout(agenda, view))
+            (filters(&address, view))
+            @if !agenda.unreadable_decisions.is_empty() || !agenda.unreadable.is_empty() {
+                p.callout { (Icon::Attention.markup()) (texts::UNREADABLE_EVENTS) }
+            }
+            @if agenda.events.is_empty() { (empty(view)) }
+            @for (date, events) in by_day(agenda, view) {
+                section.day {
+                    h2 data-key={ "day-" (date) } { (day(view, date)) }
+                    ol.rows { @for event in events { (row(event, view)) } }
+                }
+            }
+            p.pages {
+                @if is_later { a id="first" href=(address) { (texts::FIRST) } }
+                @if let Some(next) = &agenda.next {
+                    a id="later" href={ (address) "?cursor=" (next) "&until=" (agenda.until) "&from=" (agenda.from) } {
+                        (texts::LATER)
+                    }
+                }
+            }
+            nav.foot aria-label=(texts::THIS_CALENDAR) {
+                a href={ "#/calendars/" (agenda.calendar) "/overrides" } { (texts::OVERRIDES) }
+                a href={ "#/calendars/" (agenda.calendar) "/activity" } { (texts::ACTIVITY) }
+            }
+        }
+    }
+}
+
+/// The events of each day of the view, in order.
+fn by_day<'a>(agenda: &'a Agenda, view: &View<'_>) -> Vec<(Date, Vec<&'a AgendaEvent>)> {
+    let mut days: Vec<(Date, Vec<_>)> = Vec::new();
+    for event in &agenda.events {
+        let date = date(view, event.starts_at);
+        match days.last_mut() {
+            Some((last, events)) if *last == date => events.push(event),
+            _ => days.push((date, vec![event])),
+        }
+    }
+    days
+}
+
+fn row(event: &AgendaEvent, view: &View<'_>) -> Markup {
+    let id = &event.id;
+    let state = State {
+        is_recorded: event.verdict == "record",
+        is_over: is_over(event.ends_at, view.now),
+        bot: event.bot,
+        outcome: event.outcome,
+        is_outdated: event.is_outdated,
+    };
+    let title = event.title.as_deref().unwrap_or(texts::UNTITLED);
+    let has_control = view.is_writer() && !state.is_over;
+    let question = |what: &str| format!("{what}: {title}, {}", moment(view, event.starts_at));
+    html! {
+        li.row id={ "row-" (id) } data-row {
+            div.when data-key={ "when-" (id) } { (span(view, event.starts_at, event.ends_at)) }
+            div.what {
+                div.line {
+                    h3 data-key={ "title-" (id) } {
+                        a id={ "link-" (id) } href={ "#/events/" (id) } dir="auto" { (title) }
+                    }
+                    div.state data-key={ "state-" (id) } data-settled=(state.is_settled()) { (state.badge()) }
+                }
+                p.reason data-key={ "reason-" (id) } dir="auto" { (event.reason) }
+                div.more {
+                    details id={ "why-" (id) } data-src={ "v1/events/" (id) "?part=why" } {
+                        summary { (texts::WHY) }
+                        div.loaded {}
+                    }
+                    @if event.is_in_series && has_control {
+                        details id={ "series-of-" (id) } {
+                            summary { (texts::SERIES) }
+                            (control(Scope::Series, (id, event.overrides.series), &question(texts::WHOLE_SERIES)))
+                        }
+                    }
+                }
+                div.message data-message {}
+            }
+            @if has_control {
+                (control(Scope::Event, (id, event.overrides.event), &question(texts::THIS_EVENT)))
+            }
+        }
+    }
+}
+
+fn filters(address: &str, view: &View<'_>) -> Markup {
+    let chosen = view.parameter("verdict");
+    let of = [
+        (None, texts::ALL),
+        (Some("record"), texts::TO_RECORD),
+        (Some("skip"), texts::SKIPPED),
+    ];
+    html! {
+        div.filters {
+            nav aria-label=(texts::FILTERS) {
+                @for (verdict, word) in of {
+                    @let is_chosen = verdict == chosen.as_deref();
+                    @let query = verdict.map(|verdict| format!("?verdict={verdict}"));
+                    a href={ (address) (query.unwrap_or_default()) } aria-current=[is_chosen.then_some("true")] { (word) }
+                }
+            }
+            @if view.sees_titles { (find(texts::FIND, view)) }
+        }
+    }
+}
+
+/// The field to find a text. What is typed is not in the page's address.
+pub(super) fn find(label: &str, view: &View<'_>) -> Markup {
+    html! {
+        form.find role="search" data-find {
+            input type="search" name="q" id="find" maxlength="200" aria-label=(label) placeholder=(label)
+                value=[view.parameter("q")];
+        }
+    }
+}
+
+fn pause_menu(calendar: &str) -> Markup {
+    let path = format!("v1/calendars/{calendar}/pause");
+    let of = [
+        ("PT1H", texts::FOR_AN_HOUR),
+        ("P1D", texts::FOR_A_DAY),
+        ("P7D", texts::FOR_A_WEEK),
+    ];
+    html! {
+        details.menu id="pause" {
+            summary.button { (Icon::Pause.markup()) (texts::PAUSE) }
+            div.panel {
+                @for (length, word) in of {
+                    button type="button" id={ "pause-" (length) } data-method="PUT" data-path=(path)
+                        data-body={ r#"{"for":""# (length) r#""}"# } { (word) }
+                }
+                p.muted { (texts::PAUSE_HELP) }
+            }
+        }
+    }
+}
+
+fn pause_callout(agenda: &Agenda, view: &View<'_>) -> Markup {
+    html! {
+        @if let Some(pause) = &agenda.pause {
+            div.callout data-key="paused" {
+                (Icon::Pause.markup())
+                span { (texts::PAUSED_UNTIL) " " (instant(view, pause.until)) ", " (texts::PAUSED_BY) " " bdi { (pause.by) } "." }
+                @if view.is_writer() {
+                    button type="button" id="resume" data-method="DELETE"
+                        data-path={ "v1/calendars/" (agenda.calendar) "/pause" } { (texts::RESUME) }
+                }
+            }
+        }
+    }
+}
+
+fn empty(view: &View<'_>) -> Markup {
+    let is_filtered = ["q", "verdict", "bot"];
+    let is_filtered = is_filtered
+        .iter()
+        .any(|name| view.parameter(name).is_some());
+    let detail = if is_filtered {
+        texts::NO_EVENTS_FOUND
+    } else {
+        texts::NO_EVENTS
+    };
+    html! { div.empty { p { strong { (texts::NOTHING_HERE) } } p.muted { (detail) } } }
+}

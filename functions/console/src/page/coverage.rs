@@ -1,0 +1,163 @@
+//! How many meetings were recorded, and why the others were not, for operators.
+
+use std::collections::BTreeMap;
+
+use callsheet_api::coverage::{Coverage, CoverageGroup, Totals};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use crate::page::icon::Icon;
+use crate::page::texts;
+use crate::page::view::View;
+
+/// The fragment of the coverage of a period.
+pub(crate) fn coverage(coverage: &Coverage, _view: &View<'_>) -> Markup {
+    let is_partial = !coverage.missing_days.is_empty() || !coverage.unreadable_decisions.is_empty();
+    html! {
+        section.page data-title=(texts::COVERAGE) data-every="120" {
+            div.head { div {
+                h1 tabindex="-1" { (texts::COVERAGE) }
+                p.muted { (span_words(coverage)) }
+                p.muted { (texts::COVERAGE_DETAIL) }
+            } }
+            (filters(coverage))
+            @if is_partial { p.callout { (Icon::Attention.markup()) (texts::MISSING_DAYS) } }
+            div.tiles data-key="tiles" { (tiles(&coverage.totals)) }
+            @if coverage.totals.seen == 0 {
+                div.empty { p { strong { (texts::NOTHING_HERE) } } p.muted { (texts::NO_MEETINGS) } }
+            } @else {
+                div.scroll tabindex="0" role="region" aria-label=(texts::COVERAGE) data-key="groups" {
+                    (table(coverage))
+                }
+            }
+        }
+    }
+}
+
+fn span_words(coverage: &Coverage) -> String {
+    let words = |date: Date| date.strftime("%a %-d %b %Y").to_string();
+    format!("{} – {}", words(coverage.from), words(coverage.until))
+}
+
+/// What the meetings may be grouped by, with the words for it.
+const GROUPS: [(&str, &str); 5] = [
+    ("day", texts::DAY),
+    ("calendar", texts::CALENDAR),
+    ("rule", texts::RULE),
+    ("platform", texts::PLATFORM),
+    ("class", texts::RESULT),
+];
+
+fn filters(coverage: &Coverage) -> Markup {
+    let (until, by) = (coverage.until, coverage.by);
+    let days = [(6, texts::WEEK), (29, texts::MONTH)];
+    let since = |days: i32| until.saturating_sub(days.days());
+    html! {
+        div.filters {
+            nav aria-label=(texts::GROUPED_BY) {
+                @for (name, word) in GROUPS {
+                    a href={ "#/coverage?by=" (name) "&from=" (coverage.from) "&until=" (until) }
+                        aria-current=[(name == by).then_some("true")] { (word) }
+                }
+            }
+            nav aria-label=(texts::PERIOD) {
+                @for (days, word) in days {
+                    a href={ "#/coverage?by=" (by) "&from=" (since(days)) "&until=" (until) }
+                        aria-current=[(since(days) == coverage.from).then_some("true")] { (word) }
+                }
+            }
+        }
+    }
+}
+
+fn tiles(totals: &Totals) -> Markup {
+    let percent = totals.percent.map(|percent| format!("{percent} %"));
+    let percent = percent.unwrap_or_else(|| "–".to_owned());
+    let minutes = |minutes: Option<f64>| {
+        minutes.map_or_else(|| "–".to_owned(), |minutes| format!("{minutes:.1}"))
+    };
+    let recorded = format!("{} {} {}", totals.recorded, texts::OF, totals.wanted);
+    let half = minutes(totals.minutes_to_join_median);
+    let half = format!("{} {half}", texts::MINUTES_MEDIAN);
+    html! {
+        (tile(texts::RECORDED_OF, &percent, &recorded))
+        (tile(texts::LOST, &totals.lost().to_string(), &lost_words(&totals.lost)))
+        (tile(texts::MINUTES_TO_JOIN, &minutes(totals.minutes_to_join_p95), &half))
+    }
+}
+
+fn tile(name: &str, number: &str, detail: &str) -> Markup {
+    html! { div.tile { p.muted { (name) } p.number { (number) } p.muted { (detail) } } }
+}
+
+fn table(coverage: &Coverage) -> Markup {
+    let name = GROUPS.into_iter().find(|(name, _)| *name == coverage.by);
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (name.map_or(coverage.by, |(_, word)| word)) }
+                th.number scope="col" { (texts::WANTED) }
+                th.number scope="col" { (texts::JOINED) }
+                th.number scope="col" { (texts::RECORDED_OF) }
+                th scope="col" { (texts::LOST) }
+            } }
+            tbody { @for group in &coverage.groups { (row(coverage, group)) } }
+        }
+    }
+}
+
+fn row(coverage: &Coverage, group: &CoverageGroup) -> Markup {
+    let totals = &group.totals;
+    let name = name(coverage, group);
+    html! {
+        tr {
+            th scope="row" {
+                @match (&group.name, coverage.by) {
+                    (Some(id), "calendar") => a href={ "#/calendars/" (id) "/agenda" } { bdi { (name) } },
+                    _ => bdi { (name) },
+                }
+            }
+            td.number { (totals.wanted) }
+            td.number { (totals.joined) }
+            td.number {
+                @if totals.wanted > 0 {
+                    meter min="0" max=(totals.wanted) value=(totals.recorded)
+                        aria-label={ (texts::RECORDED_OF) ", " (name) } { (totals.recorded) }
+                    " "
+                }
+                (totals.recorded)
+            }
+            td { @if totals.lost() > 0 { (totals.lost()) ": " (lost_words(&totals.lost)) } }
+        }
+    }
+}
+
+/// The name of a group, as a person reads it.
+fn name(coverage: &Coverage, group: &CoverageGroup) -> String {
+    let Some(name) = &group.name else {
+        return texts::NOT_KEPT.to_owned();
+    };
+    match coverage.by {
+        "day" => name.parse::<Date>().map_or_else(
+            |_| name.clone(),
+            |day| day.strftime("%a %-d %b").to_string(),
+        ),
+        "calendar" => group.owner.clone().unwrap_or_else(|| name.clone()),
+        "class" | "platform" => name.replace('_', " "),
+        _ => name.clone(),
+    }
+}
+
+/// The reasons, the most frequent first.
+fn lost_words(lost: &BTreeMap<&'static str, u64>) -> String {
+    let mut lost: Vec<_> = lost.iter().filter(|(_, number)| **number > 0).collect();
+    lost.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
+    if lost.is_empty() {
+        return texts::NONE.to_owned();
+    }
+    let words = lost
+        .into_iter()
+        .map(|(loss, number)| format!("{} {number}", loss.replace('_', " ")));
+    words.collect::<Vec<_>>().join(" · ")
+}

@@ -1,0 +1,147 @@
+//! An event: what becomes of it and why, its controls, its bot and the calls to Recall.
+
+use callsheet_api::explain::{AppliedState, BotState, CallSummary, Explanation, OutcomeSummary};
+use maud::{Markup, html};
+
+use crate::page::badge::State;
+use crate::page::control::{Scope, control};
+use crate::page::icon::Icon;
+use crate::page::instant::{date, day, instant, moment, span};
+use crate::page::texts;
+use crate::page::view::View;
+use crate::page::why::why;
+
+/// The fragment of an event, or with `part=why` only the explanation of its verdict.
+pub(crate) fn event(explanation: &Explanation, view: &View<'_>) -> Markup {
+    if view.parameter("part").as_deref() == Some("why") {
+        return why(explanation, view);
+    }
+    let id = &explanation.event_id;
+    let title = explanation.title.as_deref().unwrap_or(texts::UNTITLED);
+    let state = state(explanation);
+    let agenda = format!("#/calendars/{}/agenda", explanation.calendar.id);
+    html! {
+        section.page.event data-title=(texts::EVENT) data-every="5" data-row {
+            p.back { a id="back" href=(agenda) { (Icon::Back.markup()) (texts::BACK) } }
+            div.head {
+                div {
+                    h1 tabindex="-1" dir="auto" { (title) }
+                    p.muted data-key="when" {
+                        (day(view, date(view, explanation.starts_at))) ", "
+                        (span(view, explanation.starts_at, explanation.ends_at))
+                        ", " (view.zone_name())
+                        @if let Some(owner) = &explanation.calendar.owner { " · " bdi { (owner) } }
+                    }
+                }
+            }
+            div.state.large data-key="state" data-settled=(state.is_settled()) { (state.badge()) }
+            div.message data-message {}
+            @if view.is_writer() && !explanation.is_over { (controls(explanation, (id, title), view)) }
+            div.columns {
+                section.card data-key="why" {
+                    h2 { @if explanation.verdict == "record" { (texts::WHY_RECORDED) } @else { (texts::WHY_SKIPPED) } }
+                    (why(explanation, view))
+                }
+                div {
+                    section.card data-key="bot" { h2 { (texts::BOT) } (bot(&explanation.bot, view)) }
+                    section.card data-key="timeline" { h2 { (texts::TIMELINE) } (timeline(explanation, view)) }
+                }
+            }
+            p.muted { (texts::COMMAND) ": " code { "callsheet explain " (id) } }
+        }
+    }
+}
+
+fn state(explanation: &Explanation) -> State<'_> {
+    let bot = &explanation.bot;
+    let inputs = explanation.inputs.overrides;
+    State {
+        is_recorded: explanation.verdict == "record",
+        is_over: explanation.is_over,
+        bot: state_of(bot),
+        outcome: bot.outcome.as_ref().map(|outcome| outcome.phase),
+        is_outdated: inputs.newest > inputs.used,
+    }
+}
+
+/// The state of a bot, by the names of a list.
+fn state_of(bot: &BotState) -> &'static str {
+    match (&bot.applied, bot.step) {
+        _ if bot.abandoned.is_some() => "abandoned",
+        (AppliedState::Uncertain, _) => "uncertain",
+        (_, step) if step != "nothing" && bot.attempts > 0 => "retrying",
+        (_, step) if step != "nothing" => "due",
+        (AppliedState::Nothing, _) => "none",
+        (AppliedState::Dispatched { .. }, _) => "dispatched",
+        _ => "scheduled",
+    }
+}
+
+fn controls(explanation: &Explanation, (id, title): (&str, &str), view: &View<'_>) -> Markup {
+    let choice = |scope: &str| {
+        let mut overrides = explanation.overrides.iter();
+        let set = overrides.find(|set| set.scope == scope && set.choice != "clear");
+        set.map(|set| set.choice)
+    };
+    let question = |what: &str| format!("{what}: {title}, {}", moment(view, explanation.starts_at));
+    html! {
+        div.controls {
+            div { span.label aria-hidden="true" { (texts::THIS_EVENT) }
+                (control(Scope::Event, (id, choice("event")), &question(texts::THIS_EVENT))) }
+            @if explanation.is_in_series {
+                div { span.label aria-hidden="true" { (texts::WHOLE_SERIES) }
+                    (control(Scope::Series, (id, choice("series")), &question(texts::WHOLE_SERIES))) }
+            }
+        }
+    }
+}
+
+fn bot(bot: &BotState, view: &View<'_>) -> Markup {
+    let is_none = bot.wanted.is_none() && bot.applied == AppliedState::Nothing;
+    html! {
+        @for alert in &bot.alerts {
+            p.warn { (Icon::Attention.markup()) span { (alert.sentence) " " (alert.advice) } }
+        }
+        @if let Some(wanted) = &bot.wanted {
+            p { @if let Some(name) = &wanted.name { strong dir="auto" { (name) } " " }
+                (texts::JOINS) " " (instant(view, wanted.joins_at)) "." }
+        }
+        @if is_none && bot.outcome.is_none() { p.muted { (texts::NO_BOT) } }
+        @if let Some(reason) = &bot.abandoned { p.warn { (Icon::Attention.markup()) span dir="auto" { (reason) } } }
+        @if let Some(error) = &bot.last_error { p.muted dir="auto" { (error) } }
+        @if bot.is_unfollowed { p.muted { (texts::NOT_FOLLOWED) } }
+        @if let Some(outcome) = &bot.outcome { (outcome_words(outcome, view)) }
+        @if !bot.kept_by.is_empty() { p.muted { (texts::OTHER_COPIES) } }
+    }
+}
+
+fn outcome_words(outcome: &OutcomeSummary, view: &View<'_>) -> Markup {
+    html! {
+        p {
+            (outcome.phase.replace('_', " ")) ", " (instant(view, outcome.since))
+            @if let Some(because) = outcome.because { ": " (because) }
+            @if let Some(code) = &outcome.sub_code { " (" code { (code) } ")" }
+        }
+    }
+}
+
+fn timeline(explanation: &Explanation, view: &View<'_>) -> Markup {
+    let calls = &explanation.bot.calls;
+    html! {
+        @if calls.is_empty() { p.muted { (texts::NOTHING_HAPPENED) } }
+        ol.timeline { @for call in calls.iter().rev() { (call_words(call, view)) } }
+    }
+}
+
+fn call_words(call: &CallSummary, view: &View<'_>) -> Markup {
+    html! {
+        li {
+            span.muted { (instant(view, call.at)) }
+            div {
+                (call.call.replace('-', " ")) ": " (call.outcome)
+                @if call.is_late { ", " (texts::LATE_CALL) }
+                p.muted dir="auto" { (call.cause.replace('-', " ")) @if let Some(reason) = &call.reason { ": " (reason) } }
+            }
+        }
+    }
+}

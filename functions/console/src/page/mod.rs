@@ -1,0 +1,67 @@
+//! The pages, as fragments of HTML: one for each document that a person looks at.
+//!
+//! A fragment says by its attributes what the script does with it: `data-every` how often it is
+//! asked for again, `data-key` which parts are replaced on their own, `data-write` which request a
+//! control sends. The script itself knows no page.
+
+mod activity;
+mod agenda;
+mod badge;
+mod calendars;
+mod control;
+mod coverage;
+mod event;
+mod events;
+mod header;
+mod icon;
+mod instant;
+mod overrides;
+mod overview;
+mod policy;
+mod problem;
+mod saved;
+mod shell;
+mod texts;
+mod view;
+mod why;
+
+pub(crate) use activity::activity;
+pub(crate) use agenda::agenda;
+pub(crate) use calendars::calendars;
+pub(crate) use coverage::coverage;
+pub(crate) use event::event;
+pub(crate) use events::events;
+pub(crate) use header::header;
+pub(crate) use overrides::overrides;
+pub(crate) use overview::overview;
+pub(crate) use policy::policy;
+pub(crate) use problem::problem;
+pub(crate) use saved::{override_saved, pause_saved};
+pub(crate) use shell::shell;
+pub(crate) use view::View;
+
+use crate::route::Route;
+
+/// Whether a route has a fragment.
+pub(crate) fn has_page(route: Route) -> bool {
+    matches!(
+        route,
+        Route::Me
+            | Route::Calendars
+            | Route::Agenda
+            | Route::Overrides
+            | Route::Activity
+            | Route::Coverage
+            | Route::Events
+            | Route::Event
+            | Route::OverrideEvent
+            | Route::ClearEvent
+            | Route::OverrideSeries
+            | Route::ClearSeries
+            | Route::Pause
+            | Route::Resume
+            | Route::Status
+            | Route::Policy
+            | Route::PolicyRevision
+    )
+}

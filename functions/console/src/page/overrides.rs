@@ -1,0 +1,88 @@
+//! What people overrode in a calendar, each with the control that sets it back.
+
+use callsheet_api::override_list::{OverrideEntry, OverrideList, PauseEntry};
+use callsheet_api::overrides::Scope as Of;
+use maud::{Markup, html};
+
+use crate::page::control::{Scope, control};
+use crate::page::icon::Icon;
+use crate::page::instant::{instant, moment};
+use crate::page::texts;
+use crate::page::view::View;
+
+/// The fragment of the overrides of a calendar.
+pub(crate) fn overrides(list: &OverrideList, calendar: &str, view: &View<'_>) -> Markup {
+    html! {
+        section.page data-title=(texts::OVERRIDES) data-every="20" {
+            p.back { a id="back" href={ "#/calendars/" (calendar) "/agenda" } { (Icon::Back.markup()) (texts::BACK) } }
+            div.head { div {
+                h1 tabindex="-1" { (texts::OVERRIDES) }
+                p.muted { (texts::OVERRIDES_DETAIL) }
+            } }
+            @for pause in &list.pauses { (pause_words(pause, view)) }
+            @if !list.unreadable.is_empty() {
+                p.callout { (Icon::Attention.markup()) (texts::SOMETHING_UNREADABLE) }
+            }
+            @if list.overrides.is_empty() {
+                div.empty { p { strong { (texts::NOTHING_HERE) } } p.muted { (texts::NO_OVERRIDES) } }
+            } @else {
+                ol.rows { @for set in &list.overrides { (row(set, view)) } }
+            }
+        }
+    }
+}
+
+fn pause_words(pause: &PauseEntry, view: &View<'_>) -> Markup {
+    html! {
+        p.callout data-key="paused" {
+            (Icon::Pause.markup())
+            span { (texts::PAUSED_UNTIL) " " (instant(view, pause.until)) ", " (texts::PAUSED_BY) " " bdi { (pause.by) } "." }
+        }
+    }
+}
+
+fn row(set: &OverrideEntry, view: &View<'_>) -> Markup {
+    let (scope, name, of) = match set.scope {
+        Of::Event => (Scope::Event, "event", texts::THIS_EVENT),
+        Of::Series | Of::IcalUid => (Scope::Series, "series", texts::WHOLE_SERIES),
+    };
+    let key = set.event_id.as_deref().unwrap_or(&set.id);
+    let key = format!("{name}-{key}");
+    let title = set.title.as_deref().unwrap_or(texts::UNTITLED);
+    let choice = if set.choice == "record" {
+        html! { span class="badge record" { (Icon::Record.markup()) (texts::RECORD) } }
+    } else {
+        html! { span class="badge skip" { (Icon::Skip.markup()) (texts::SKIP) } }
+    };
+    html! {
+        li.row.wide id={ "row-" (key) } data-row {
+            div.what data-key={ "what-" (key) } {
+                div.line {
+                    h2 {
+                        @match &set.event_id {
+                            Some(id) => a id={ "link-" (key) } href={ "#/events/" (id) } dir="auto" { (title) },
+                            None => span dir="auto" { (texts::NO_EVENT_KNOWN) },
+                        }
+                    }
+                    (choice)
+                }
+                p.reason {
+                    (of)
+                    @if let Some(at) = set.starts_at {
+                        ", " @if scope == Scope::Series { (texts::NEXT_EVENT) " " } (instant(view, at))
+                    }
+                }
+                p.reason { (texts::SET_BY) " " bdi { (set.by) } ", " (instant(view, set.at)) }
+            }
+            @if let (Some(id), true) = (&set.event_id, view.is_writer()) {
+                (control(scope, (id, Some(set.choice)), &question(set, (of, title), view)))
+            }
+            div.message data-message {}
+        }
+    }
+}
+
+fn question(set: &OverrideEntry, (of, title): (&str, &str), view: &View<'_>) -> String {
+    let at = set.starts_at.map(|at| format!(", {}", moment(view, at)));
+    format!("{of}: {title}{}", at.unwrap_or_default())
+}

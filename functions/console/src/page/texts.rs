@@ -1,0 +1,206 @@
+//! Every text of the pages, so that they are read, corrected and one day translated in one place.
+
+pub(super) const PRODUCT: &str = "Callsheet";
+pub(super) const NAVIGATION: &str = "Pages";
+pub(super) const SKIP_LINK: &str = "Skip to the content";
+pub(super) const TODAY: &str = "Today";
+pub(super) const TOMORROW: &str = "Tomorrow";
+pub(super) const TIMES_IN: &str = "Times in";
+pub(super) const UNTITLED: &str = "Untitled";
+pub(super) const A_CALENDAR: &str = "Calendar";
+
+pub(super) const NO_SCRIPT: &str = "This page needs JavaScript.";
+pub(super) const OFFLINE: &str =
+    "No connection. What is shown may be old; it is updated as soon as the connection is back.";
+pub(super) const NO_TOKEN: &str = "Open this page by a link";
+pub(super) const NO_TOKEN_DETAIL: &str = "The link has your access in it. Get one from your application, or from callsheet console link.";
+pub(super) const EXPIRED: &str = "Your access has expired";
+pub(super) const EXPIRED_DETAIL: &str =
+    "Open the page again by a new link. What you have changed is saved.";
+pub(super) const NO_HOME: &str = "No calendar yet";
+pub(super) const NO_HOME_DETAIL: &str =
+    "Your calendar is not connected, or was connected a moment ago. Try again in a minute.";
+
+pub(super) const AGENDA: &str = "Agenda";
+pub(super) const THIS_CALENDAR: &str = "This calendar";
+pub(super) const FILTERS: &str = "Filters";
+pub(super) const ALL: &str = "All";
+pub(super) const FIND: &str = "Find a title";
+pub(super) const LATER: &str = "Later events";
+pub(super) const FIRST: &str = "Back to today";
+pub(super) const NOTHING_HERE: &str = "Nothing here";
+pub(super) const NO_EVENTS: &str =
+    "No events in the next 28 days. New ones appear a few seconds after they are in the calendar.";
+pub(super) const NO_EVENTS_FOUND: &str = "No event of the next 28 days fits.";
+pub(super) const UNREADABLE_EVENTS: &str =
+    "Some stored events cannot be read, and are missing here. An operator sees which.";
+
+pub(super) const TO_RECORD: &str = "To record";
+pub(super) const SKIPPED: &str = "Skipped";
+pub(super) const OVER: &str = "Over";
+pub(super) const RECORDED: &str = "Recorded";
+pub(super) const NOT_RECORDED: &str = "Not recorded";
+pub(super) const RECORDING: &str = "Recording now";
+pub(super) const IN_CALL: &str = "Bot in the call";
+pub(super) const JOINING: &str = "Bot joining";
+pub(super) const WAITING_ROOM: &str = "Bot in the waiting room";
+pub(super) const ABANDONED: &str = "No bot: given up";
+pub(super) const SAVED: &str = "Saved.";
+pub(super) const BOT_DUE: &str = "bot on order";
+pub(super) const BOT_RETRYING: &str = "bot on order, trying again";
+pub(super) const BOT_UNCERTAIN: &str = "checking the bot";
+pub(super) const BOT_SCHEDULED: &str = "bot scheduled";
+pub(super) const BOT_LEAVES: &str = "removing the bot";
+pub(super) const BOT_STAYS: &str = "bot still scheduled";
+pub(super) const BOT_DISPATCHED: &str = "bot on its way";
+
+pub(super) const BY_POLICY: &str = "Policy";
+pub(super) const RECORD: &str = "Record";
+pub(super) const SKIP: &str = "Skip";
+pub(super) const SERIES: &str = "Series";
+pub(super) const WHOLE_SERIES: &str = "The whole series";
+pub(super) const THIS_EVENT: &str = "This event";
+pub(super) const UNDO: &str = "Undo";
+pub(super) const DONE_RECORD: &str = "To be recorded. Took effect after {seconds} s.";
+pub(super) const DONE_SKIP: &str = "Not recorded. Took effect after {seconds} s.";
+pub(super) const DONE_SKIP_STAYS: &str =
+    "Not recorded for this calendar. The bot stays: another calendar wants it.";
+pub(super) const DONE_CLEAR: &str = "Back to the policy. Took effect after {seconds} s.";
+pub(super) const LATE: &str = "Saved. Waiting for Recall's rate limit.";
+pub(super) const BOT_STAYS_FOR_ANOTHER: &str = "The bot stays: another calendar wants it.";
+pub(super) const WITH_NEXT_RESYNC: &str = "It takes effect with the next resync.";
+pub(super) const SOMETHING_UNREADABLE: &str =
+    "A stored row cannot be read, so something may be missing.";
+pub(super) const CALENDAR_GONE: &str = "It has no effect for now: the calendar is disconnected.";
+pub(super) const CANCELLED: &str = "It has no effect for now: the meeting is cancelled.";
+pub(super) const IS_OVER: &str = "It has no effect: the meeting is over.";
+pub(super) const NO_LINK: &str =
+    "It has no effect for now: the event has no link that a bot could join.";
+
+pub(super) const PAUSE: &str = "Pause recording";
+pub(super) const FOR_AN_HOUR: &str = "For an hour";
+pub(super) const FOR_A_DAY: &str = "For a day";
+pub(super) const FOR_A_WEEK: &str = "For a week";
+pub(super) const PAUSE_HELP: &str = "Meetings that you chose to record are still recorded.";
+pub(super) const PAUSED_UNTIL: &str = "Recording is paused until";
+pub(super) const PAUSED_BY: &str = "by";
+pub(super) const RESUME: &str = "Resume now";
+pub(super) const RESUMED: &str = "Recording goes on.";
+
+pub(super) const WHY: &str = "Why?";
+pub(super) const WHY_RECORDED: &str = "Why is it recorded?";
+pub(super) const WHY_SKIPPED: &str = "Why is it skipped?";
+pub(super) const RULE: &str = "Rule";
+pub(super) const RULES: &str = "Rules, in the order in which they are tested";
+pub(super) const DECIDED: &str = "decided";
+pub(super) const DOES_NOT_APPLY: &str = "does not apply";
+pub(super) const MAY_APPLY: &str = "may apply, which is not enough to record";
+pub(super) const NOT_EVALUATED: &str = "not evaluated";
+pub(super) const OTHERWISE: &str = "Otherwise";
+pub(super) const FACTS: &str = "Facts that decided";
+pub(super) const UNKNOWN: &str = "unknown";
+pub(super) const OVERRIDE_SET: &str = "Override";
+pub(super) const POLICY_REVISION: &str = "policy";
+pub(super) const NEWER_POLICY: &str = "A newer policy is active; the next sync decides by it.";
+pub(super) const EXPRESSION_FAILED: &str = "The expression of the rule failed.";
+
+pub(super) const EVENT: &str = "Event";
+pub(super) const BACK: &str = "Agenda";
+pub(super) const BOT: &str = "Bot";
+pub(super) const NO_BOT: &str = "No bot is wanted, and none is there.";
+pub(super) const JOINS: &str = "joins";
+pub(super) const NOT_FOLLOWED: &str =
+    "The bot should have joined, but Recall has reported nothing about it.";
+pub(super) const OTHER_COPIES: &str = "Another calendar keeps a bot in this meeting.";
+pub(super) const TIMELINE: &str = "Timeline";
+pub(super) const NOTHING_HAPPENED: &str = "No call to Recall yet.";
+pub(super) const LATE_CALL: &str = "less than ten minutes before the start";
+pub(super) const COMMAND: &str = "The same on a terminal";
+
+pub(super) const OVERVIEW: &str = "Overview";
+pub(super) const HEALTHY: &str = "Everything works";
+pub(super) const HEALTHY_DETAIL: &str = "No problem needs a person.";
+pub(super) const NEEDS_ATTENTION: &str = "Needs attention";
+pub(super) const TO_RECORD_TODAY: &str = "To record today";
+pub(super) const TO_RECORD_TOMORROW: &str = "To record tomorrow";
+pub(super) const OF: &str = "of";
+pub(super) const UPCOMING: &str = "upcoming";
+pub(super) const CALLS_DUE: &str = "Calls to be made";
+pub(super) const WAITING: &str = "in the sync queue";
+pub(super) const NEED_SYNC: &str = "need a full sync";
+pub(super) const GIVEN_UP: &str = "Meetings given up";
+pub(super) const LAST_ACTIVITY: &str = "Last activity";
+pub(super) const LAST_WEBHOOK: &str = "Webhook about events";
+pub(super) const LAST_BOT_WEBHOOK: &str = "Webhook about a bot";
+pub(super) const LAST_SYNC: &str = "Sync";
+pub(super) const LAST_RESYNC: &str = "Resync";
+pub(super) const LAST_RUN: &str = "Scheduler run";
+pub(super) const NEVER: &str = "never";
+
+pub(super) const OVERRIDES: &str = "Overrides";
+pub(super) const OVERRIDES_DETAIL: &str =
+    "What people chose. It goes before the policy, until it is set back to the policy here.";
+pub(super) const NO_OVERRIDES: &str =
+    "Nobody has overridden the policy: it decides about every event.";
+pub(super) const NO_EVENT_KNOWN: &str = "No event of it is known.";
+pub(super) const NEXT_EVENT: &str = "next";
+pub(super) const SET_BY: &str = "set by";
+pub(super) const ACTIVITY: &str = "Activity";
+pub(super) const ACTIVITY_DETAIL: &str =
+    "What people did last, newest first. Of several choices for one event, the last one is kept.";
+pub(super) const NO_ACTIVITY: &str = "Nobody has overridden or paused anything here.";
+pub(super) const CHOSE_RECORD: &str = "chose to record";
+pub(super) const CHOSE_SKIP: &str = "chose to skip";
+pub(super) const CHOSE_POLICY: &str = "went back to the policy for";
+pub(super) const PAUSED_RECORDING: &str = "paused recording until";
+pub(super) const RESUMED_RECORDING: &str = "ended the pause";
+pub(super) const THE_SERIES: &str = "the series";
+pub(super) const VIA: &str = "by the key";
+
+pub(super) const DAYS: &str = "Days";
+pub(super) const YESTERDAY: &str = "Yesterday";
+pub(super) const ALL_CALENDARS: &str = "All calendars";
+pub(super) const NOT_SCHEDULED: &str = "Given up";
+pub(super) const NO_EVENTS_OF_DAY: &str = "No event of this day fits.";
+
+pub(super) const COVERAGE: &str = "Coverage";
+pub(super) const COVERAGE_DETAIL: &str =
+    "Meetings that are over, each counted once, whatever the number of its copies. Days in UTC.";
+pub(super) const GROUPED_BY: &str = "Grouped by";
+pub(super) const PERIOD: &str = "Period";
+pub(super) const WEEK: &str = "7 days";
+pub(super) const MONTH: &str = "30 days";
+pub(super) const DAY: &str = "Day";
+pub(super) const CALENDAR: &str = "Calendar";
+pub(super) const RESULT: &str = "Result";
+pub(super) const PLATFORM: &str = "Platform";
+pub(super) const WANTED: &str = "To record";
+pub(super) const RECORDED_OF: &str = "Recorded";
+pub(super) const JOINED: &str = "Bot in the call";
+pub(super) const LOST: &str = "Not recorded";
+pub(super) const NOT_KEPT: &str = "Not kept";
+pub(super) const MINUTES_TO_JOIN: &str = "Minutes to join, of 95 in 100 bots";
+pub(super) const MINUTES_MEDIAN: &str = "half of them within";
+pub(super) const NONE: &str = "None";
+pub(super) const NO_MEETINGS: &str = "No meeting of this period is over yet.";
+pub(super) const MISSING_DAYS: &str =
+    "Some days are missing: their decisions have expired, and no totals of them are kept.";
+
+pub(super) const CALENDARS: &str = "Calendars";
+pub(super) const FIND_CALENDAR: &str = "Find an address";
+pub(super) const WITH_PROBLEM: &str = "With a problem";
+pub(super) const OWNER: &str = "Owner";
+pub(super) const STATUS: &str = "Status";
+pub(super) const SYNCED: &str = "Last sync";
+pub(super) const MEETINGS: &str = "To record";
+pub(super) const SKIPPED_COUNT: &str = "Skipped";
+pub(super) const PAUSED: &str = "Paused until";
+pub(super) const NO_CALENDARS: &str = "No calendar. One appears when it is connected at Recall.";
+pub(super) const MORE: &str = "More";
+
+pub(super) const POLICY: &str = "Policy";
+pub(super) const BUILT_IN: &str = "The built-in policy: none was pushed yet.";
+pub(super) const REVISION: &str = "Revision";
+pub(super) const ACTIVE: &str = "active";
+pub(super) const NOT_ACTIVE: &str = "not active";
+pub(super) const PUSHED: &str = "pushed";

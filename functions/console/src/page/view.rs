@@ -1,0 +1,49 @@
+//! How a fragment is shown: to whom, when and in which time zone.
+
+use callsheet_auth::Role;
+use callsheet_domain::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::caller::Caller;
+use crate::parameters::Parameters;
+
+/// How a fragment is shown.
+#[derive(Debug)]
+pub(crate) struct View<'a> {
+    /// The time zone of all times: that of the request, that of the token, or UTC.
+    pub(crate) zone: TimeZone,
+    pub(crate) now: Timestamp,
+    pub(crate) role: Role,
+    /// Whether the caller sees titles of meetings.
+    pub(crate) sees_titles: bool,
+    query: &'a str,
+}
+
+impl<'a> View<'a> {
+    /// The view of a caller, with the query of the request.
+    pub(crate) fn of(caller: Caller<'_>, query: &'a str) -> Self {
+        Self {
+            zone: Parameters::of(query).zone(caller.token.zone()),
+            now: caller.now,
+            role: caller.token.role(),
+            sees_titles: caller.sees_titles(),
+            query,
+        }
+    }
+
+    /// Whether the caller may change what is recorded.
+    pub(crate) fn is_writer(&self) -> bool {
+        matches!(self.role, Role::Owner | Role::Operator)
+    }
+
+    /// The value of a parameter of the query, if it is given once.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        let mut values = Parameters::of(self.query).all(name);
+        (values.len() == 1).then(|| values.remove(0))
+    }
+
+    /// IANA's name of the time zone.
+    pub(crate) fn zone_name(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+}

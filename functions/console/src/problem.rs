@@ -1,0 +1,226 @@
+//! Requests that are not answered as asked: each has a kind, a status and a sentence that says
+//! what to do.
+
+use callsheet_api::problem::{InvalidPart, Problem};
+use callsheet_app::{PortError, UseCaseError};
+use lambda_http::http::{Method, StatusCode};
+
+/// Seconds after which a request may be repeated that a failure of AWS prevented.
+const RETRY_AFTER: u64 = 5;
+
+/// Why a request is not answered as asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// There is no access token.
+    TokenMissing,
+    /// The access token is not valid.
+    TokenInvalid,
+    /// The access token has expired.
+    TokenExpired,
+    /// The role may not do this.
+    Forbidden,
+    /// There is no such thing, or the token does not give access to it: both look the same.
+    NotFound,
+    /// The path has no such method, but these.
+    MethodNotAllowed(Vec<Method>),
+    /// The request accepts no form that there is.
+    NotAcceptable,
+    /// No sync has found the platform's id of the event yet.
+    CalendarNotSynced,
+    /// The meeting is over.
+    EventOver,
+    /// Bots are scheduled under another deduplication scheme than the policy's.
+    DeduplicationInUse,
+    /// What a change depends on is not as the request says.
+    ChangedMeanwhile,
+    /// The change has to say what it depends on.
+    PreconditionRequired,
+    /// The body is too large.
+    TooLarge,
+    /// The body is not of the form that is asked for.
+    UnsupportedFormat,
+    /// Parts of the request are invalid.
+    Invalid(Vec<InvalidPart>),
+    /// A service failed; its error is in the log.
+    Unavailable {
+        /// Seconds after which a repetition may succeed.
+        retry_after: u64,
+    },
+}
+
+impl Refused {
+    /// An invalid part of the request.
+    pub(crate) fn invalid(place: &str, detail: &str) -> Self {
+        Self::Invalid(vec![InvalidPart {
+            place: place.to_owned(),
+            detail: detail.to_owned(),
+        }])
+    }
+
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::TokenMissing | Self::TokenInvalid | Self::TokenExpired => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::CalendarNotSynced | Self::EventOver | Self::DeduplicationInUse => {
+                StatusCode::CONFLICT
+            }
+            Self::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedFormat => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// Name of the kind, which clients compare.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::TokenMissing => "token-missing",
+            Self::TokenInvalid => "token-invalid",
+            Self::TokenExpired => "token-expired",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not-found",
+            Self::MethodNotAllowed(_) => "method-not-allowed",
+            Self::NotAcceptable => "not-acceptable",
+            Self::CalendarNotSynced => "calendar-not-synced",
+            Self::EventOver => "event-over",
+            Self::DeduplicationInUse => "deduplication-in-use",
+            Self::ChangedMeanwhile => "changed-meanwhile",
+            Self::PreconditionRequired => "precondition-required",
+            Self::TooLarge => "too-large",
+            Self::UnsupportedFormat => "unsupported-format",
+            Self::Invalid(_) => "invalid",
+            Self::Unavailable { .. } => "unavailable",
+        }
+    }
+
+    fn texts(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::TokenMissing => (
+                "Send an access token",
+                "The header Authorization has no token of the scheme Bearer.",
+            ),
+            Self::TokenInvalid => (
+                "Get another access token",
+                "The access token is not valid here.",
+            ),
+            Self::TokenExpired => (
+                "Get a new access token",
+                "The access token has expired, or its meeting is over.",
+            ),
+            Self::Forbidden => (
+                "Use a token of another role",
+                "The role of the access token may not do this.",
+            ),
+            Self::NotFound => (
+                "Check the address",
+                "There is no such thing, or the access token does not include it.",
+            ),
+            Self::MethodNotAllowed(_) => (
+                "Use another method",
+                "The header Allow has the methods of this path.",
+            ),
+            Self::NotAcceptable => (
+                "Accept another form",
+                "This is available as application/json, and what the console shows as text/html.",
+            ),
+            Self::CalendarNotSynced => (
+                "Try again in a minute",
+                "The decision has no platform id of the event yet. A sync is requested.",
+            ),
+            Self::EventOver => (
+                "Choose a coming meeting",
+                "The meeting is over, so nothing is recorded any more.",
+            ),
+            Self::DeduplicationInUse => (
+                "Keep the deduplication scheme",
+                "Meetings have bots that the active policy tells apart in another way. Recall's \
+                 guide demands that the scheme never changes while events are scheduled.",
+            ),
+            Self::ChangedMeanwhile => (
+                "Read it again",
+                "It has changed since it was read with the entity tag in If-Match.",
+            ),
+            Self::PreconditionRequired => (
+                "Say what you saw",
+                "The header If-Match is to have the entity tag of what the change depends on.",
+            ),
+            Self::TooLarge => ("Send less", "The body has more than 64 KB."),
+            Self::UnsupportedFormat => (
+                "Send JSON",
+                "The body is to be application/json, as the header Content-Type says.",
+            ),
+            Self::Invalid(_) => (
+                "Correct the request",
+                "A part of the request is invalid; `problems` names each.",
+            ),
+            Self::Unavailable { .. } => (
+                "Try again in a moment",
+                "A service that this needs did not answer as it should.",
+            ),
+        }
+    }
+
+    /// The document, for a request that has this id in the logs.
+    pub(crate) fn document(&self, request_id: &str) -> Problem {
+        let (title, detail) = self.texts();
+        Problem {
+            kind: format!("urn:callsheet:problem:{}", self.name()),
+            title: title.to_owned(),
+            status: self.status().as_u16(),
+            detail: detail.to_owned(),
+            instance: format!("urn:request:{request_id}"),
+            retry_after: self.retry_after(),
+            problems: match self {
+                Self::Invalid(parts) => parts.clone(),
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    /// Seconds after which a repetition may succeed.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Unavailable { retry_after } => Some(*retry_after),
+            Self::CalendarNotSynced => Some(60),
+            _ => None,
+        }
+    }
+}
+
+impl From<PortError> for Refused {
+    /// The error itself is only logged: it may name tables.
+    fn from(error: PortError) -> Self {
+        tracing::error!(%error, "could not answer a request: {error}");
+        let wait = error.wait().map(|wait| wait.as_secs().max(1));
+        Self::Unavailable {
+            retry_after: wait.unwrap_or(RETRY_AFTER),
+        }
+    }
+}
+
+impl From<UseCaseError> for Refused {
+    fn from(error: UseCaseError) -> Self {
+        match error {
+            UseCaseError::Port(error) => error.into(),
+            UseCaseError::UnknownEvent(_)
+            | UseCaseError::NoSuchEvent(_)
+            | UseCaseError::UnknownCalendar(_) => Self::NotFound,
+            UseCaseError::NoPlatformId(_) => Self::CalendarNotSynced,
+            UseCaseError::MeetingOver(_) => Self::EventOver,
+            error => {
+                tracing::error!(%error, "could not answer a request: {error}");
+                Self::Unavailable {
+                    retry_after: RETRY_AFTER,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,376 @@
+// The console in the browser. It loads fragments of HTML from the API into the shell, keeps them up
+// to date, and sends what controls say by their attributes. It knows no page and decides nothing.
+
+const policy = window.trustedTypes?.createPolicy("callsheet", { createHTML: (text) => text });
+const main = document.querySelector("#main");
+const live = document.querySelector("#live");
+const offline = document.querySelector("#offline");
+
+// Seconds after a change at which the page looks whether the change has taken effect.
+const LOOKS = [0.3, 0.6, 1, 1.5, 2, 3, 4, 5, 7, 9, 12, 15, 20, 25, 30, 40, 50, 60];
+const MOST_SECONDS_BETWEEN = 120;
+
+// The page of a host application that shows the console in a frame, if there is one.
+const host = window.parent === window ? null : window.parent;
+
+let token = stored();
+let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+let home = null;
+// The page that is shown: its path, the newest answer's tag, and its parts as they were received.
+let page = null;
+
+// Requests
+
+async function request(path, options = {}) {
+  const response = await send(path, options);
+  return isExpired(response) && (await renewed()) ? send(path, options) : response;
+}
+
+async function send(path, { method = "GET", body, headers = {} }) {
+  const url = new URL(path, document.baseURI);
+  if (method === "GET" && zone) url.searchParams.set("zone", zone);
+  if (body) headers["Content-Type"] = "application/json";
+  headers = { ...headers, Accept: "text/html", Authorization: `Bearer ${token}` };
+  return fetch(url, { method, body, headers, cache: "no-store", redirect: "error" });
+}
+
+// The element of an answer. Only answers of the API become HTML, and the API escapes.
+async function fragment(response) {
+  const text = await response.text();
+  const html = policy ? policy.createHTML(text) : text;
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  return parsed.body.firstElementChild ?? document.createElement("div");
+}
+
+function isExpired(response) {
+  return response.status === 401;
+}
+
+function showTemplate(id) {
+  const section = document.querySelector(`#${id}`).content.firstElementChild.cloneNode(true);
+  stop();
+  main.replaceChildren(section);
+  document.title = `${section.dataset.title} · Callsheet`;
+  section.querySelector("h1").focus();
+}
+
+// Pages
+
+function pathOfAddress() {
+  const path = location.hash.slice(1);
+  return path.startsWith("/") ? path : home;
+}
+
+async function navigate() {
+  const path = pathOfAddress();
+  if (!path) return showTemplate("no-home");
+  stop();
+  page = { path, query: {}, tag: null, parts: new Map(), failures: 0, timer: 0, sent: 0, shown: 0 };
+  markCurrent();
+  await refresh();
+  window.scrollTo(0, 0);
+  main.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+function stop() {
+  if (page) clearTimeout(page.timer);
+  page = null;
+}
+
+// Asks for the page again, and shows what has changed. Returns whether there was an answer.
+async function refresh() {
+  const asked = page;
+  if (!asked) return;
+  clearTimeout(asked.timer);
+  const number = ++asked.sent;
+  let wait = null;
+  try {
+    const url = new URL(`v1${asked.path}`, document.baseURI);
+    for (const [name, value] of Object.entries(asked.query)) url.searchParams.set(name, value);
+    const headers = asked.tag ? { "If-None-Match": asked.tag } : {};
+    const response = await request(url, { headers });
+    if (page !== asked) return;
+    if (isExpired(response)) return showTemplate("expired");
+    const isBusy = response.status === 429 || response.status >= 500;
+    asked.failures = isBusy ? asked.failures + 1 : 0;
+    wait = isBusy ? Number(response.headers.get("Retry-After")) : null;
+    offline.hidden = true;
+    if (response.status !== 304 && !(isBusy && asked.tag)) {
+      const fresh = await fragment(response);
+      // An answer that was overtaken by a later one shows an older state.
+      if (page !== asked || number < asked.shown) return;
+      asked.shown = number;
+      asked.tag = response.ok ? response.headers.get("ETag") : null;
+      show(asked, fresh);
+    }
+  } catch {
+    if (page !== asked) return;
+    asked.failures += 1;
+    offline.hidden = false;
+  }
+  const usual = Number(main.firstElementChild?.dataset.every ?? 20);
+  const seconds = wait || Math.min(usual * 2 ** asked.failures, MOST_SECONDS_BETWEEN);
+  clearTimeout(asked.timer);
+  if (!document.hidden) asked.timer = setTimeout(refresh, seconds * 1000);
+}
+
+// Replaces the parts that differ from what was received before. If the parts are others, replaces
+// everything, and brings focus and opened details back.
+function show(asked, fresh) {
+  const parts = [...fresh.querySelectorAll("[data-key]")];
+  const received = new Map(parts.map((part) => [part.dataset.key, part.outerHTML]));
+  const isSame = [...received.keys()].join("\n") === [...asked.parts.keys()].join("\n");
+  if (isSame && asked.parts.size > 0) {
+    for (const part of parts) {
+      if (asked.parts.get(part.dataset.key) !== part.outerHTML) replacePart(part);
+    }
+  } else {
+    replaceAll(fresh);
+  }
+  asked.parts = received;
+  const title = fresh.dataset.title;
+  if (title) document.title = `${title} · Callsheet`;
+}
+
+function replacePart(part) {
+  const shown = main.querySelector(`[data-key="${CSS.escape(part.dataset.key)}"]`);
+  if (!shown?.contains(document.activeElement)) {
+    shown?.replaceWith(part);
+  } else if (part.dataset.write) {
+    // The control with the focus stays; only what it says changes.
+    shown.dataset.value = part.dataset.value;
+    for (const input of shown.querySelectorAll("input")) input.checked = input.value === part.dataset.value;
+  }
+  const details = part.closest("[data-row]")?.querySelector("details[open][data-src]");
+  if (details) load(details);
+}
+
+function replaceAll(fresh) {
+  const focused = document.activeElement?.id;
+  const opened = [...main.querySelectorAll("details[open][id]")].map((details) => details.id);
+  const typed = main.querySelector("[data-find] input")?.value;
+  main.replaceChildren(fresh);
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  const find = main.querySelector("[data-find] input");
+  if (find && typed !== undefined) find.value = typed;
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+async function load(details) {
+  const place = details.querySelector(".loaded");
+  try {
+    place.replaceChildren(await fragment(await request(details.dataset.src)));
+  } catch {
+    offline.hidden = false;
+  }
+}
+
+// Changes
+
+// Sends a change, says what was saved, and follows it until it has taken effect.
+async function change(element, { path, method, body }, undo) {
+  const row = element.closest("[data-row]");
+  const message = row.querySelector("[data-message]");
+  const began = performance.now();
+  let response;
+  try {
+    response = await request(path, { method, body });
+    if (isExpired(response)) return void showTemplate("expired");
+    const saved = await fragment(response);
+    message.replaceChildren(saved);
+    live.textContent = saved.textContent;
+    const button = saved.querySelector("[data-undo]");
+    if (button && undo) {
+      button.hidden = false;
+      button.addEventListener("click", undo);
+    }
+    if (response.ok) follow(row, saved, began);
+    return response.ok;
+  } catch {
+    offline.hidden = false;
+    return false;
+  }
+}
+
+async function follow(row, saved, began) {
+  for (const look of LOOKS) {
+    await new Promise((resolve) => setTimeout(resolve, began + look * 1000 - performance.now()));
+    await refresh();
+    const shown = row.id ? document.getElementById(row.id) : main.querySelector("[data-row]");
+    const state = shown?.querySelector("[data-settled]");
+    if (!saved.isConnected || !state) return;
+    if (state.dataset.settled === "true") return finish(saved, saved.dataset.done, began);
+  }
+  finish(saved, saved.dataset.late, began);
+}
+
+function finish(saved, text, began) {
+  if (!text) return;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const words = text.replace("{seconds}", seconds);
+  saved.firstChild.textContent = `${words} `;
+  live.textContent = words;
+}
+
+async function choose(control, value) {
+  const before = control.dataset.value;
+  if (value === before) return;
+  const set = (chosen) => {
+    control.dataset.value = chosen;
+    for (const input of control.querySelectorAll("input")) input.checked = input.value === chosen;
+  };
+  set(value);
+  const body = value === "policy" ? undefined : JSON.stringify({ override: value });
+  const write = { path: control.dataset.write, method: body ? "PUT" : "DELETE", body };
+  const key = CSS.escape(control.dataset.key);
+  const undo = () => choose(main.querySelector(`[data-key="${key}"]`) ?? control, before);
+  if (!(await change(control, write, undo))) set(before);
+}
+
+// Events of the browser
+
+main.addEventListener("change", (event) => {
+  const control = event.target.closest("[data-write]");
+  if (control) choose(control, event.target.value);
+});
+
+main.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-method]");
+  if (!button) return;
+  const { path, method, body } = button.dataset;
+  button.closest("details")?.removeAttribute("open");
+  if (await change(button, { path, method, body })) {
+    await refresh();
+    main.querySelector("h1")?.focus({ preventScroll: true });
+  }
+});
+
+main.addEventListener("submit", (event) => event.preventDefault());
+
+let typing = 0;
+main.addEventListener("input", (event) => {
+  if (!event.target.closest("[data-find]")) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    const text = event.target.value.trim();
+    if (!page) return;
+    page.query = text ? { q: text } : {};
+    page.tag = null;
+    refresh();
+  }, 250);
+});
+
+// `toggle` does not bubble.
+main.addEventListener(
+  "toggle",
+  (event) => {
+    const details = event.target;
+    if (details.open && details.dataset.src) load(details);
+  },
+  true,
+);
+
+// A menu closes as soon as something else is used, or by Escape.
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.activeElement?.closest("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.querySelector("[data-skip]").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) clearTimeout(page?.timer);
+  else refresh();
+});
+window.addEventListener("online", refresh);
+window.addEventListener("hashchange", () => (takeToken() ? start() : navigate()));
+
+// Access
+
+// The token of this tab. A browser may forbid a frame to store anything: then a token lives as long as the page.
+function stored(given) {
+  try {
+    if (given) sessionStorage.setItem("token", given);
+    return sessionStorage.getItem("token");
+  } catch {
+    return given ?? null;
+  }
+}
+
+// Asks the host's page for a new token. Only pages that the console's policy lets frame it can be asked.
+let renewal = null;
+function renewed() {
+  if (!host) return false;
+  renewal ??= new Promise((resolve) => {
+    const heard = ({ source, data }) => {
+      if (source === host && data?.callsheet === "token") finished(data.token);
+    };
+    const finished = (given) => {
+      window.removeEventListener("message", heard);
+      clearTimeout(timer);
+      renewal = null;
+      if (given) token = stored(given) ?? given;
+      resolve(Boolean(given));
+    };
+    const timer = setTimeout(finished, 15000);
+    window.addEventListener("message", heard);
+    host.postMessage({ callsheet: "token-wanted" }, "*");
+  });
+  return renewal;
+}
+
+// Takes the token out of the address, so that it is in no history. Whether there was one.
+function takeToken() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  if (!given.get("token")) return false;
+  token = given.get("token");
+  stored(token);
+  const path = given.get("page") ?? "";
+  history.replaceState(null, "", `${location.pathname}${location.search}${path && `#${path}`}`);
+  return true;
+}
+
+function markCurrent() {
+  const path = page.path.split("?")[0];
+  for (const link of document.querySelectorAll("#header nav a")) {
+    const isCurrent = link.getAttribute("href").slice(1).split("?")[0] === path;
+    if (isCurrent) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+async function start() {
+  if (!token && !(await renewed())) return showTemplate("no-token");
+  try {
+    const response = await request("v1/me");
+    if (isExpired(response)) return showTemplate("expired");
+    const top = await fragment(response);
+    if (!response.ok) return main.replaceChildren(top);
+    document.querySelector("#header").replaceChildren(top);
+    home = top.dataset.home ?? null;
+    zone = top.dataset.zone ?? zone;
+    await navigate();
+  } catch {
+    offline.hidden = false;
+    setTimeout(start, 5000);
+  }
+}
+
+if (host) {
+  const height = () => document.body.getBoundingClientRect().height;
+  const tell = () => host.postMessage({ callsheet: "height", height: height() }, "*");
+  new ResizeObserver(tell).observe(document.body);
+}
+takeToken();
+start();

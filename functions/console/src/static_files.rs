@@ -1,0 +1,143 @@
+//! The files of the console that hold no data: the shell, its script, styles and icon, and the script
+//! with which a host application embeds it.
+//!
+//! They are in the binary. Script and styles have a digest of their bytes in their names, so that a
+//! browser may keep them for ever, and the shell, which names them, is asked for each time.
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::aws_lambda_events::encodings::Body;
+use lambda_http::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+};
+use lambda_http::http::{HeaderName, HeaderValue, Method, StatusCode};
+use sha2::{Digest as _, Sha256};
+
+use crate::embedders::Embedders;
+use crate::entity_tag::has_tag;
+use crate::headers::{RESOURCE_POLICY, headers};
+use crate::page::shell;
+
+const SCRIPT: &str = include_str!("static/console.js");
+const STYLES: &str = include_str!("static/console.css");
+const ICON: &str = include_str!("static/icon.svg");
+const EMBED: &str = include_str!("static/embed.js");
+
+/// What the shell may load and do: its own files and its own API, nothing inline, and HTML only by
+/// the one policy of its script. Which pages may frame it follows.
+const SHELL_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+                            connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                            require-trusted-types-for 'script'; trusted-types callsheet; \
+                            frame-ancestors";
+/// The path of the script that pages of other origins load.
+const EMBED_PATH: &str = "/embed.js";
+/// A file whose name changes with its bytes.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const ASK_AGAIN: &str = "no-cache";
+/// A file of a fixed name that is part of other pages.
+const FOR_AN_HOUR: &str = "public, max-age=3600";
+
+/// Bytes of a digest in a name.
+const LENGTH: usize = 9;
+
+/// The files, by path.
+#[derive(Debug)]
+pub(crate) struct StaticFiles {
+    files: [StaticFile; 5],
+    shell_policy: String,
+}
+
+#[derive(Debug)]
+struct StaticFile {
+    path: String,
+    kind: &'static str,
+    text: String,
+    caching: &'static str,
+    tag: String,
+}
+
+impl StaticFile {
+    fn new(path: String, kind: &'static str, text: String, caching: &'static str) -> Self {
+        let tag = format!("\"{}\"", digest(&text));
+        Self {
+            path,
+            kind,
+            text,
+            caching,
+            tag,
+        }
+    }
+}
+
+fn digest(text: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..LENGTH])
+}
+
+impl StaticFiles {
+    /// The files of this binary, with a shell that these may frame.
+    pub(crate) fn new(embedders: &Embedders) -> Self {
+        let script = format!("console-{}.js", digest(SCRIPT));
+        let styles = format!("console-{}.css", digest(STYLES));
+        let shell = shell(&script, &styles).into_string();
+        let of = |name: String, kind, text: &str, caching| {
+            StaticFile::new(format!("/{name}"), kind, text.to_owned(), caching)
+        };
+        let files = [
+            of(String::new(), "text/html; charset=utf-8", &shell, ASK_AGAIN),
+            of(script, "text/javascript; charset=utf-8", SCRIPT, FOR_EVER),
+            of(styles, "text/css; charset=utf-8", STYLES, FOR_EVER),
+            of("icon.svg".to_owned(), "image/svg+xml", ICON, ASK_AGAIN),
+            of(
+                EMBED_PATH[1..].to_owned(),
+                "text/javascript; charset=utf-8",
+                EMBED,
+                FOR_AN_HOUR,
+            ),
+        ];
+        Self {
+            files,
+            shell_policy: format!("{SHELL_POLICY} {}", embedders.frame_ancestors()),
+        }
+    }
+
+    /// The answer to a request for the file at a path; none if there is no such file.
+    pub(crate) fn answer(
+        &self,
+        method: &str,
+        path: &str,
+        if_none_match: Option<&str>,
+    ) -> Option<ApiGatewayV2httpResponse> {
+        let path = if path.is_empty() { "/" } else { path };
+        let file = self.files.iter().find(|file| file.path == path)?;
+        let mut response = ApiGatewayV2httpResponse::default();
+        response.headers = headers(true);
+        let mut add = |name: HeaderName, value: &str| {
+            let value = HeaderValue::from_str(value).expect("policies and tags are ASCII");
+            response.headers.insert(name, value);
+        };
+        if ![Method::GET.as_str(), Method::HEAD.as_str()].contains(&method) {
+            add(ALLOW, "GET, HEAD");
+            response.status_code = StatusCode::METHOD_NOT_ALLOWED.as_u16().into();
+            return Some(response);
+        }
+        add(ETAG, &file.tag);
+        add(CACHE_CONTROL, file.caching);
+        if path == "/" {
+            add(CONTENT_SECURITY_POLICY, &self.shell_policy);
+        }
+        if path == EMBED_PATH {
+            add(RESOURCE_POLICY, "cross-origin");
+        }
+        let is_known = if_none_match.is_some_and(|given| has_tag(given, &file.tag));
+        let status = if is_known {
+            StatusCode::NOT_MODIFIED
+        } else {
+            add(CONTENT_TYPE, file.kind);
+            StatusCode::OK
+        };
+        let is_sent = !is_known && method == Method::GET.as_str();
+        response.status_code = status.as_u16().into();
+        response.body = is_sent.then(|| Body::Text(file.text.clone()));
+        Some(response)
+    }
+}

@@ -1,0 +1,246 @@
+//! Every route, role, and own or foreign thing.
+
+use callsheet_auth::Role;
+use callsheet_console::{Access, Route};
+use serde_json::json;
+use test_case::test_matrix;
+
+use crate::harness::{Harness, OTHER, OWN, Request, grant, token};
+
+/// A path of the route, about an own thing of each role, or a foreign one.
+fn path(route: Route, is_own: bool) -> String {
+    let calendar = if is_own { OWN } else { OTHER };
+    let event = if is_own { "event-1" } else { "event-2" };
+    let id = match route {
+        Route::Event
+        | Route::OverrideEvent
+        | Route::ClearEvent
+        | Route::OverrideSeries
+        | Route::ClearSeries
+        | Route::RetryEvent => event,
+        Route::PolicyRevision => "0",
+        _ => calendar,
+    };
+    let path = route.template().replace("{id}", id);
+    match route {
+        Route::Events => format!("{path}?calendar={calendar}"),
+        _ => path,
+    }
+}
+
+/// A request to the route, with a body if it takes one.
+fn request(route: Route, is_own: bool) -> Request {
+    let method = match route.method().as_str() {
+        "PUT" => "PUT",
+        "POST" => "POST",
+        "DELETE" => "DELETE",
+        _ => "GET",
+    };
+    let request = Request::get(&path(route, is_own)).with_method(method);
+    match route {
+        Route::OverrideEvent | Route::OverrideSeries => {
+            request.with_json(&json!({"override": "skip"}))
+        }
+        Route::Pause => request.with_json(&json!({"for": "P3D"})),
+        Route::Resync | Route::LintPolicy => request.with_json(&json!({})),
+        Route::PushPolicy => request
+            .with_json(&json!({"document": {"version": 1, "default": "skip"}}))
+            .with_header("if-match", "\"policy-0\""),
+        _ => request,
+    }
+}
+
+/// Whether the route changes something.
+fn writes(route: Route) -> bool {
+    route.method() != "GET"
+}
+
+/// Whether the route is about one calendar or event.
+fn is_about_one(route: Route) -> bool {
+    match route {
+        Route::Calendar
+        | Route::Agenda
+        | Route::Overrides
+        | Route::Activity
+        | Route::Event
+        | Route::OverrideEvent
+        | Route::ClearEvent
+        | Route::OverrideSeries
+        | Route::ClearSeries
+        | Route::Pause
+        | Route::Resume
+        | Route::RetryEvent => true,
+        Route::OpenApi
+        | Route::Me
+        | Route::Calendars
+        | Route::Events
+        | Route::Retry
+        | Route::Resync
+        | Route::Status
+        | Route::Coverage
+        | Route::Policy
+        | Route::PushPolicy
+        | Route::LintPolicy
+        | Route::Policies
+        | Route::PolicyRevision => false,
+    }
+}
+
+/// The table of the design: what a role may read and write.
+fn expected(route: Route, role: Role, is_own: bool) -> i64 {
+    let reads_all = matches!(role, Role::Reader | Role::Operator);
+    match route {
+        Route::OpenApi | Route::Me => 200,
+        Route::Calendars => {
+            if role == Role::Participant {
+                403
+            } else {
+                200
+            }
+        }
+        Route::RetryEvent | Route::Retry | Route::PushPolicy | Route::Resync => {
+            let done = if route == Route::Resync { 202 } else { 200 };
+            if role == Role::Operator { done } else { 403 }
+        }
+        _ if is_about_one(route) => match role {
+            Role::Participant => 403,
+            Role::Reader if writes(route) => 403,
+            Role::Owner if !is_own => 404,
+            Role::Owner | Role::Reader | Role::Operator => 200,
+        },
+        _ => {
+            if reads_all {
+                200
+            } else {
+                403
+            }
+        }
+    }
+}
+
+#[test_matrix(
+    [Role::Participant, Role::Owner, Role::Reader, Role::Operator],
+    [true, false]
+)]
+#[tokio::test]
+async fn a_role_reads_and_writes_what_the_table_says(role: Role, is_own: bool) {
+    let harness = Harness::new().await;
+    for route in Route::ALL {
+        let request = request(route, is_own).with_token(&token(grant(role)));
+        let reply = harness.send(request).await;
+        let expected = expected(route, role, is_own);
+        assert_eq!(reply.status, expected, "{route:?}: {}", reply.body);
+        if expected >= 400 {
+            let problem = if expected == 403 {
+                "forbidden"
+            } else {
+                "not-found"
+            };
+            assert_eq!(reply.problem(), problem);
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_only_what_holds_no_data_is_answered() {
+    let harness = Harness::new().await;
+    for route in Route::ALL {
+        let reply = harness.send(request(route, true)).await;
+        if route.access() == Access::Public {
+            assert_eq!(reply.status, 200);
+        } else {
+            assert_eq!(
+                (reply.status, reply.problem().as_str()),
+                (401, "token-missing")
+            );
+            assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_id_is_answered_like_one_that_does_not_exist() {
+    let harness = Harness::new().await;
+    let is_owners = |route: &Route| expected(*route, Role::Owner, true) != 403;
+    let about_one = Route::ALL.into_iter().filter(|route| is_about_one(*route));
+    for route in about_one.filter(is_owners) {
+        let owner = token(grant(Role::Owner));
+        let foreign = harness.send(request(route, false).with_token(&owner)).await;
+        for unknown in ["calendar-nowhere", "..", "%2e%2e", "a b"] {
+            let mut request = request(route, false).with_token(&owner);
+            request.path = route.template().replace("{id}", unknown);
+            let unknown = harness.send(request).await;
+            assert_eq!(
+                (unknown.status, &unknown.body),
+                (404, &foreign.body),
+                "{route:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_an_owner_has_only_the_calendars_in_the_token() {
+    let harness = Harness::new().await;
+    let ids = |reply: &serde_json::Value| {
+        let calendars = reply["calendars"].as_array().expect("a list").clone();
+        let ids = calendars
+            .iter()
+            .map(|one| one["id"].as_str().expect("an id").to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let own = harness
+        .get(Role::Owner, "/v1/calendars?q=other")
+        .await
+        .json();
+    assert_eq!(ids(&own), [OWN]);
+    let all = harness.get(Role::Reader, "/v1/calendars").await.json();
+    assert_eq!(ids(&all), [OTHER, OWN]);
+    let me = harness.get(Role::Owner, "/v1/me").await.json();
+    assert_eq!(ids(&me), [OWN]);
+}
+
+#[tokio::test]
+async fn another_method_is_refused_with_those_that_there_are() {
+    let harness = Harness::new().await;
+    for route in Route::ALL {
+        let of_path = Route::ALL.into_iter();
+        let of_path = of_path.filter(|other| other.template() == route.template());
+        let mut methods: Vec<_> = of_path.map(|other| other.method().to_string()).collect();
+        if methods.iter().any(|method| method == "GET") {
+            methods.push("HEAD".to_owned());
+        }
+        for method in ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
+            if methods.iter().any(|one| one == method) {
+                continue;
+            }
+            let reply = harness.send(request(route, true).with_method(method)).await;
+            assert_eq!(
+                (reply.status, reply.problem().as_str()),
+                (405, "method-not-allowed")
+            );
+            assert_eq!(
+                reply.header("allow"),
+                Some(methods.join(", ").as_str()),
+                "{route:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_participants_token_ends_with_the_meeting() {
+    let harness = Harness::new().await;
+    let before = harness.get(Role::Participant, "/v1/me").await;
+    assert_eq!(before.json()["event"], "event-1");
+    let row = callsheet_testkit::a_decision();
+    harness.decisions.put(callsheet_domain::Decision {
+        ends_at: callsheet_testkit::at("09:10"),
+        ..row
+    });
+    let after = harness.get(Role::Participant, "/v1/me").await;
+    assert_eq!(
+        (after.status, after.problem().as_str()),
+        (401, "token-expired")
+    );
+}

@@ -1,0 +1,11 @@
+//! The console on fakes: who may read what, the documents, and what a forger may try.
+
+mod access;
+mod documents;
+mod examples;
+mod harness;
+mod operations;
+mod pages;
+mod published;
+mod threats;
+mod writes;

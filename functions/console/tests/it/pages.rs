@@ -1,0 +1,364 @@
+//! The pages: fragments of HTML, and the files that show them in a browser.
+
+use callsheet_app::ports::OverrideStore as _;
+use callsheet_auth::Role;
+use callsheet_console::Settings;
+use callsheet_domain::{OverrideChoice, OverrideScope, RuleName, Verdict, plus};
+use callsheet_testkit::{With as _, a_calendar, a_decision, at, id};
+use jiff::SignedDuration;
+use serde_json::json;
+use test_case::test_case;
+
+use crate::harness::{Harness, OTHER, OWN, Reply, Request, grant, settings, token};
+
+const MARKUP: &str = "<img src=x onerror=alert(1)>\"'&";
+const ESCAPED: &str = "&lt;img src=x onerror=alert(1)&gt;&quot;'&amp;";
+
+async fn fragment(harness: &Harness, role: Role, path: &str) -> Reply {
+    let request = Request::get(path).with_token(&token(grant(role)));
+    harness
+        .send(request.with_header("accept", "text/html"))
+        .await
+}
+
+#[tokio::test]
+async fn an_agenda_has_the_events_by_day_with_their_controls() {
+    let harness = Harness::new().await;
+    harness.decisions.put(a_decision().with(|row| {
+        row.key.event_id = id("event-3");
+        row.title = None;
+        row.starts_at = at("23:30");
+        row.ends_at = plus(at("23:30"), SignedDuration::from_hours(1));
+    }));
+    let path = format!("/v1/calendars/{OWN}/agenda?zone=Asia/Kolkata");
+    let reply = fragment(&harness, Role::Owner, &path).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(
+        reply.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
+    for part in [
+        r#"data-write="v1/events/event-1/override" data-value="policy""#,
+        "Today, </span><span class=\"date\">Monday 6 March</span>",
+        "Tomorrow, </span><span class=\"date\">Tuesday 7 March</span>",
+        "Times in Asia/Kolkata",
+        "Untitled",
+        r#"<time datetime="2090-03-06T23:30:00Z">05:00</time>"#,
+    ] {
+        assert!(reply.body.contains(part), "{part}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn a_reader_has_no_controls() {
+    let harness = Harness::new().await;
+    let path = format!("/v1/calendars/{OWN}/agenda");
+    let overrides = format!("/v1/calendars/{OWN}/overrides");
+    let scope = OverrideScope::Event(a_decision().platform_id.expect("an id"));
+    let (owner, by) = (a_calendar().owner(), id("sales@acme.example"));
+    let state = &harness.state;
+    let set = state.set_override(&owner, &scope, OverrideChoice::Skip, &by, at("09:05"));
+    set.await.expect("memory");
+    for path in [path.as_str(), overrides.as_str(), "/v1/events/event-1"] {
+        let reply = fragment(&harness, Role::Reader, path).await;
+        assert!(reply.body.contains("Kick-off"), "{}", reply.body);
+        for control in ["data-write", "data-method", "<fieldset"] {
+            assert!(!reply.body.contains(control), "{control}: {}", reply.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_meeting_that_is_over_has_no_control() {
+    let harness = Harness::new().await;
+    harness.clock.advance_to(at("12:00"));
+    for path in [&format!("/v1/calendars/{OWN}/agenda"), "/v1/events/event-1"] {
+        let request = Request::get(path).with_token(&late_token());
+        let reply = harness
+            .send(request.with_header("accept", "text/html"))
+            .await;
+        assert_eq!(reply.status, 200);
+        assert!(!reply.body.contains("<fieldset"), "{}", reply.body);
+    }
+}
+
+fn late_token() -> String {
+    use crate::harness::a_key;
+    let new = callsheet_auth::NewToken {
+        subject: id("sales@acme.example"),
+        grant: grant(Role::Owner),
+        zone: None,
+        issued_at: at("11:59"),
+        life: SignedDuration::from_mins(50),
+    };
+    a_key().sign(&new).expect("a token")
+}
+
+/// Each text that comes from outside is markup here: titles, addresses, reasons, names.
+#[test_case(Role::Owner, "/v1/calendars/{OWN}/agenda", 2; "agenda")]
+#[test_case(Role::Owner, "/v1/calendars/{OWN}/overrides", 3; "overrides")]
+#[test_case(Role::Owner, "/v1/calendars/{OWN}/activity", 3; "activity")]
+#[test_case(Role::Operator, "/v1/coverage", 0; "coverage")]
+#[test_case(Role::Reader, "/v1/events", 2; "events")]
+#[test_case(Role::Owner, "/v1/events/event-1", 2; "event")]
+#[test_case(Role::Owner, "/v1/events/event-1?part=why", 1; "why")]
+#[test_case(Role::Operator, "/v1/calendars", 0; "calendars")]
+#[test_case(Role::Operator, "/v1/status", 0; "status")]
+#[test_case(Role::Owner, "/v1/me", 0; "me")]
+#[test_case(Role::Operator, "/v1/policy", 0; "policy")]
+#[tokio::test]
+async fn text_from_outside_is_escaped_in_every_fragment(role: Role, path: &str, least: usize) {
+    let harness = Harness::new().await;
+    let row = a_decision().with(|row| {
+        row.title = Some(MARKUP.to_owned());
+        row.verdict = Verdict::record(RuleName::DEFAULT, MARKUP);
+    });
+    let scope = OverrideScope::Event(row.platform_id.clone().expect("an id"));
+    let (owner, by) = (a_calendar().owner(), id(MARKUP));
+    let state = &harness.state;
+    let set = state.set_override(&owner, &scope, OverrideChoice::Skip, &by, at("09:05"));
+    set.await.expect("memory");
+    let paused = state.pause(&owner, at("23:00"), &by, at("09:06"));
+    paused.await.expect("memory");
+    harness.decisions.put(row);
+    let path = path.replace("{OWN}", OWN);
+    let reply = fragment(&harness, role, &path).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    assert!(!reply.body.contains("<img"), "{}", reply.body);
+    let found = reply.body.matches(ESCAPED).count();
+    assert!(found >= least, "{found}: {}", reply.body);
+}
+
+#[tokio::test]
+async fn a_change_answers_what_was_saved() {
+    let harness = Harness::new().await;
+    let send = async |method: &'static str, path: &str, body: Option<serde_json::Value>| {
+        let request = Request::get(path).with_method(method);
+        let request = request.with_token(&token(grant(Role::Owner)));
+        let request = match body {
+            Some(body) => request.with_json(&body),
+            None => request,
+        };
+        harness
+            .send(request.with_header("accept", "text/html"))
+            .await
+    };
+    let path = "/v1/events/event-1/override";
+    let no = send("PUT", path, Some(json!({"override": "skip"}))).await;
+    assert!(no.body.contains("Saved."), "{}", no.body);
+    let agenda = fragment(
+        &harness,
+        Role::Owner,
+        &format!("/v1/calendars/{OWN}/agenda"),
+    )
+    .await;
+    assert!(
+        agenda.body.contains(r#"data-value="skip""#),
+        "{}",
+        agenda.body
+    );
+    let back = send("DELETE", path, None).await;
+    assert!(back.body.contains("Back to the policy"), "{}", back.body);
+    let pause = format!("/v1/calendars/{OWN}/pause");
+    let paused = send("PUT", &pause, Some(json!({"for": "PT1H"}))).await;
+    assert!(paused.body.contains("paused until"), "{}", paused.body);
+    let resumed = send("DELETE", &pause, None).await;
+    assert!(
+        resumed.body.contains("Recording goes on"),
+        "{}",
+        resumed.body
+    );
+}
+
+#[tokio::test]
+async fn the_events_of_a_day_have_links_to_the_days_beside_it() {
+    let harness = Harness::new().await;
+    let today = fragment(&harness, Role::Reader, "/v1/events?zone=Europe/Berlin").await;
+    for part in [
+        "Today, </span><span class=\"date\">Monday 6 March</span>",
+        r##"href="#/events?from=2090-03-06T23:00:00Z&amp;until=2090-03-07T23:00:00Z""##,
+        r##"href="#/events?verdict=skip""##,
+        r##"href="#/calendars/calendar-other/agenda""##,
+        "Kick-off",
+    ] {
+        assert!(today.body.contains(part), "{part}: {}", today.body);
+    }
+    let path = "/v1/events?zone=Europe/Berlin&from=2090-03-06T23:00:00Z&until=2090-03-07T23:00:00Z";
+    let tomorrow = fragment(&harness, Role::Reader, path).await;
+    assert!(tomorrow.body.contains("Nothing here"), "{}", tomorrow.body);
+    assert!(
+        tomorrow.body.contains("Tuesday 7 March"),
+        "{}",
+        tomorrow.body
+    );
+    let page = fragment(&harness, Role::Reader, "/v1/events?limit=1").await;
+    assert!(
+        page.body
+            .contains(r##"id="later" href="#/events?limit=1&amp;"##),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn coverage_has_a_row_for_each_group_and_a_link_to_each_grouping() {
+    let harness = Harness::new().await;
+    harness.decisions.put(a_decision().with(|row| {
+        row.starts_at = at("08:00");
+        row.ends_at = at("08:30");
+    }));
+    let path = "/v1/coverage?from=2090-03-01&until=2090-03-06&by=day";
+    let reply = fragment(&harness, Role::Reader, path).await;
+    for part in [
+        r#"<th scope="row"><bdi>Mon 6 Mar</bdi></th>"#,
+        r##"href="#/coverage?by=rule&amp;from=2090-03-01&amp;until=2090-03-06""##,
+        r#"<meter min="0" max="1" value="0""#,
+        "<p class=\"number\">0 %</p>",
+    ] {
+        assert!(reply.body.contains(part), "{part}: {}", reply.body);
+    }
+    let nothing = "/v1/coverage?from=2090-02-01&until=2090-02-02";
+    let reply = fragment(&harness, Role::Reader, nothing).await;
+    assert!(reply.body.contains("Nothing here"), "{}", reply.body);
+}
+
+#[tokio::test]
+async fn a_problem_is_a_fragment_too() {
+    let harness = Harness::new().await;
+    let foreign = format!("/v1/calendars/{OTHER}/agenda");
+    let reply = fragment(&harness, Role::Owner, &foreign).await;
+    assert_eq!(reply.status, 404);
+    assert!(reply.body.contains(r#"role="alert""#), "{}", reply.body);
+    let invalid = format!("/v1/calendars/{OWN}/agenda?zone={}", "%3Cb%3E");
+    let reply = fragment(&harness, Role::Owner, &invalid).await;
+    assert_eq!(reply.status, 422);
+    assert!(reply.body.contains("<code>zone</code>"), "{}", reply.body);
+}
+
+#[tokio::test]
+async fn a_fragment_has_a_tag_of_its_own() {
+    let harness = Harness::new().await;
+    let path = format!("/v1/calendars/{OWN}/agenda");
+    let json = harness.get(Role::Owner, &path).await;
+    let html = fragment(&harness, Role::Owner, &path).await;
+    let tag = html.header("etag").expect("a tag").to_owned();
+    assert_ne!(json.header("etag"), Some(tag.as_str()));
+    harness.clock.advance_to(at("09:11"));
+    let request = Request::get(&path).with_token(&token(grant(Role::Owner)));
+    let request = request.with_header("accept", "text/html");
+    let again = harness
+        .send(request.with_header("if-none-match", &tag))
+        .await;
+    assert_eq!((again.status, again.body.as_str()), (304, ""));
+}
+
+/// The paths that the shell loads, which have digests in their names.
+async fn files(harness: &Harness) -> Vec<String> {
+    let shell = harness
+        .send_event(&Request::get("/").event().to_string())
+        .await;
+    assert_eq!(shell.status, 200);
+    let names = shell
+        .body
+        .split('"')
+        .filter(|text| text.starts_with("console-"));
+    names.map(|name| format!("/{name}")).collect()
+}
+
+async fn file(harness: &Harness, request: Request) -> Reply {
+    harness.send_event(&request.event().to_string()).await
+}
+
+#[tokio::test]
+async fn the_shell_runs_its_own_script_only() {
+    let harness = Harness::new().await;
+    let shell = file(&harness, Request::get("/")).await;
+    let policy = shell.header("content-security-policy").expect("a policy");
+    for part in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    ] {
+        assert!(policy.contains(part), "{part}: {policy}");
+    }
+    assert!(
+        !policy.contains("unsafe") && !policy.contains('*'),
+        "{policy}"
+    );
+    assert_eq!(shell.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(shell.header("referrer-policy"), Some("no-referrer"));
+    assert!(!shell.body.contains("style=") && !shell.body.contains("onclick"));
+    let inline = shell.body.matches("<script").count();
+    assert_eq!(
+        inline,
+        shell.body.matches(r#"<script type="module" src="#).count()
+    );
+}
+
+/// Whoever may frame it is named, and another page may only load the script that makes the frame.
+#[tokio::test]
+async fn only_the_embedders_may_frame_the_shell() {
+    let embedders = "https://crm.example http://127.0.0.1:*";
+    let harness = Harness::set_up(Settings {
+        embedders: embedders.parse().expect("origins"),
+        ..settings()
+    });
+    let harness = harness.await;
+    let shell = file(&harness, Request::get("/")).await;
+    let policy = shell.header("content-security-policy").expect("a policy");
+    let directive = "; frame-ancestors https://crm.example http://127.0.0.1:*";
+    assert!(policy.ends_with(directive), "{policy}");
+    let policies = ["/embed.js", "/icon.svg"].map(async |path| {
+        let reply = file(&harness, Request::get(path)).await;
+        let policy = reply.header("cross-origin-resource-policy");
+        policy.expect("a policy").to_owned()
+    });
+    let [embed, icon] = policies;
+    assert_eq!(
+        (embed.await, icon.await),
+        ("cross-origin".to_owned(), "same-origin".to_owned())
+    );
+    let data = harness.get(Role::Owner, "/v1/me").await;
+    let policy = data.header("content-security-policy").expect("a policy");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+}
+
+#[tokio::test]
+async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
+    let harness = Harness::new().await;
+    let names = files(&harness).await;
+    assert_eq!(names.len(), 2);
+    let mut bytes = 0;
+    for name in names {
+        let reply = file(&harness, Request::get(&name)).await;
+        assert_eq!(reply.status, 200, "{name}");
+        let caching = reply.header("cache-control").expect("caching");
+        assert!(caching.contains("immutable"), "{caching}");
+        bytes += reply.body.len();
+        let tag = reply.header("etag").expect("a tag").to_owned();
+        let again = Request::get(&name).with_header("if-none-match", &tag);
+        assert_eq!(file(&harness, again).await.status, 304);
+    }
+    let shell = file(&harness, Request::get("/")).await;
+    assert_eq!(shell.header("cache-control"), Some("no-cache"));
+    bytes += shell.body.len();
+    assert!(
+        bytes <= 45 * 1024,
+        "shell, script and styles have {bytes} bytes"
+    );
+}
+
+#[test_case("/", "POST", 405; "no other method")]
+#[test_case("/", "HEAD", 200; "head")]
+#[test_case("", "GET", 200; "without the slash")]
+#[test_case("/icon.svg", "GET", 200; "the icon")]
+#[test_case("/embed.js", "GET", 200; "the script of a host application")]
+#[test_case("/console-0.js", "GET", 404; "a script of another digest")]
+#[test_case("/../Cargo.toml", "GET", 404; "a file of the project")]
+#[tokio::test]
+async fn only_the_files_of_the_console_are_served(path: &str, method: &'static str, status: i64) {
+    let harness = Harness::new().await;
+    let reply = file(&harness, Request::get(path).with_method(method)).await;
+    assert_eq!(reply.status, status);
+}

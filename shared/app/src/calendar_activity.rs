@@ -1,0 +1,110 @@
+//! What people did in one calendar, as far as it is stored: overrides for its events and the pause
+//! of its owner, with those that were cleared or ended.
+//!
+//! Of several overrides of one event or series, and of several pauses of a person, the last one is
+//! stored.
+
+use std::cmp::Reverse;
+
+use callsheet_domain::{Actor, Calendar, Decision, OverrideChoice, OverrideScope, Timestamp};
+
+use crate::PortError;
+use crate::list_overrides::{StoredOverride, StoredPause, stored_in_calendar};
+use crate::ports::{Calendars, Decisions, OverrideStore};
+
+/// What people did in a calendar.
+#[derive(Debug, Clone)]
+pub struct CalendarActivity {
+    /// The calendar.
+    pub calendar: Calendar,
+    /// What was done, newest first.
+    pub actions: Vec<CalendarAction>,
+    /// Problems of stored rows that cannot be read.
+    pub unreadable: Vec<String>,
+}
+
+/// What a person did in a calendar.
+#[derive(Debug, Clone)]
+pub struct CalendarAction {
+    /// When.
+    pub at: Timestamp,
+    /// Who; earlier builds did not store it.
+    pub by: Option<Actor>,
+    /// What.
+    pub what: CalendarActionKind,
+}
+
+/// What was done.
+#[derive(Debug, Clone)]
+pub enum CalendarActionKind {
+    /// An override was set or cleared.
+    Overridden {
+        /// What it is for.
+        scope: OverrideScope,
+        /// What it says.
+        choice: OverrideChoice,
+        /// The next event that it is for, or else the last one; none if no decision about one is
+        /// stored.
+        decision: Option<Box<Decision>>,
+    },
+    /// The owner's calendars were paused, or their pause was ended.
+    Paused {
+        /// The end. If it is not after the action, a pause was ended.
+        until: Timestamp,
+    },
+}
+
+/// Reads the last `most` things that people did in `calendar`. What concerns only events of other
+/// calendars of its owner is left out, since who may see the one need not see the others.
+///
+/// # Errors
+/// If a collaborator fails.
+pub async fn calendar_activity<S, D>(
+    ports: (&S, &D),
+    calendar: &Calendar,
+    most: usize,
+    now: Timestamp,
+) -> Result<CalendarActivity, PortError>
+where
+    S: Calendars + OverrideStore,
+    D: Decisions,
+{
+    let stored = stored_in_calendar(ports, calendar, now).await?;
+    let overrides = stored
+        .overrides
+        .into_iter()
+        .map(CalendarAction::of_override);
+    let pauses = stored.pauses.into_iter().map(CalendarAction::of_pause);
+    let mut actions: Vec<_> = overrides.chain(pauses).collect();
+    actions.sort_by_key(|action| Reverse(action.at));
+    actions.truncate(most);
+    Ok(CalendarActivity {
+        calendar: calendar.clone(),
+        actions,
+        unreadable: stored.unreadable,
+    })
+}
+
+impl CalendarAction {
+    fn of_override(one: StoredOverride) -> Self {
+        Self {
+            at: one.stored.at,
+            by: one.stored.by,
+            what: CalendarActionKind::Overridden {
+                scope: one.scope,
+                choice: one.stored.choice,
+                decision: one.decision.map(Box::new),
+            },
+        }
+    }
+
+    fn of_pause(one: StoredPause) -> Self {
+        Self {
+            at: one.stored.at,
+            by: one.stored.by,
+            what: CalendarActionKind::Paused {
+                until: one.stored.until,
+            },
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Lists that are left, and the windows that list what they left.
+
+use std::collections::BTreeSet;
+
+use test_case::test_case;
+
+use super::*;
+use crate::revision::PolicyRevision;
+use crate::sync_plan::state::SyncInProgress;
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).expect("in range")
+}
+
+fn hours(hours: i64) -> SignedDuration {
+    SignedDuration::from_hours(hours)
+}
+
+/// A sync that begins at 0, and lists what changed in the hour before, within so many
+/// hours.
+fn sync(near: Option<i64>) -> WorkspaceCoverage {
+    WorkspaceCoverage {
+        began_at: at(0),
+        since: Some(at(-HOUR)),
+        starts_until: near.map(|near| at(near * HOUR)),
+        skipped: BTreeSet::new(),
+        policy: PolicyRevision(1),
+    }
+}
+
+fn without_distant() -> WorkspaceSyncState {
+    WorkspaceSyncState {
+        synced_until: Some(at(-60)),
+        ..WorkspaceSyncState::default()
+    }
+}
+
+fn leaving(since: i64, near: i64) -> WorkspaceSyncState {
+    WorkspaceSyncState {
+        distant: Some(DistantChanges {
+            since: at(since),
+            near: hours(near),
+        }),
+        ..without_distant()
+    }
+}
+
+#[test_case(None, 29 => false; "a list of all events, with a page less")]
+#[test_case(None, 30 => true; "a list of all events")]
+#[test_case(Some(25), 30 => true; "a list of a day")]
+#[test_case(Some(1), 30_000 => false; "a list of an hour cannot be shorter")]
+fn a_list_is_left_that_could_be_shorter(near: Option<i64>, pages: u32) -> bool {
+    sync(near).is_too_long(pages)
+}
+
+#[test]
+fn each_list_that_is_left_makes_the_next_one_shorter() {
+    let mut state = WorkspaceSyncState::default();
+    assert_eq!(state.starts_until(at(0)), None);
+    let mut listed = Vec::new();
+    for _ in 0..4 {
+        let starts_until = state.starts_until(at(0));
+        state = state.left_distant(&WorkspaceCoverage {
+            starts_until,
+            ..sync(None)
+        });
+        listed.push(state.distant.expect("something is left").near);
+    }
+    assert_eq!(listed, [hours(25), hours(5), hours(1), hours(1)]);
+}
+
+#[test]
+fn what_was_left_first_stays_left() {
+    let state = leaving(-DAY, 25).left_distant(&sync(Some(25)));
+    assert_eq!(state.distant, leaving(-DAY, 5).distant);
+    let state = leaving(0, 5).left_distant(&sync(None));
+    assert_eq!(state.distant, leaving(-HOUR, 5).distant);
+}
+
+#[test_case(-HOUR => (-HOUR, 25); "since before that")]
+#[test_case(-10 => (-90, 25); "since later")]
+fn what_no_catch_up_has_reached_is_left_too(since: i64) -> (i64, i64) {
+    let left = WorkspaceCoverage {
+        since: Some(at(since)),
+        ..sync(None)
+    };
+    let left = without_distant().left_distant(&left).distant;
+    let left = left.expect("something is left");
+    (left.since.as_second(), left.near.as_hours())
+}
+
+#[test_case(WindowedEvents::ChangedSince(at(-HOUR)) => true; "changes since then")]
+#[test_case(WindowedEvents::ChangedSince(at(-HOUR + 1)) => false; "changes since later")]
+#[test_case(WindowedEvents::Coming => true; "all coming events")]
+#[test_case(WindowedEvents::All => true; "all events")]
+fn windows_end_it_that_list_all_that_was_left(events: WindowedEvents) -> bool {
+    let sync = WindowedSync::begin(PolicyRevision(1), 10, events, at(-5 * 60));
+    let state = leaving(-HOUR, 5).listed_in_windows(&sync, at(0));
+    if state.distant.is_none() {
+        assert_eq!(
+            state.synced_until,
+            Some(sync.began_at),
+            "changes meanwhile are caught up with"
+        );
+    } else {
+        assert_eq!(state, leaving(-HOUR, 5));
+    }
+    state.distant.is_none()
+}
+
+#[test_case(-2 * HOUR; "of hours")]
+#[test_case(-5 * 60 - 1; "longer than between two catch-ups")]
+fn after_long_windows_the_changes_meanwhile_are_left_to_others(began: i64) {
+    let sync = WindowedSync::begin(PolicyRevision(1), 10, WindowedEvents::All, at(began));
+    let state = leaving(-3 * HOUR, 5).listed_in_windows(&sync, at(0));
+    assert_eq!(
+        state,
+        leaving(began - 30, 25),
+        "with an overlap, and near as at first"
+    );
+}
+
+#[test]
+fn windows_change_nothing_if_nothing_is_left() {
+    let sync = WindowedSync::begin(PolicyRevision(1), 10, WindowedEvents::All, at(-HOUR));
+    let state = without_distant();
+    assert_eq!(state.clone().listed_in_windows(&sync, at(0)), state);
+}
+
+/// A sync that began at 0, and has listed the near events that changed since an instant.
+fn near_list(since: i64) -> SyncInProgress<WorkspaceCoverage> {
+    SyncInProgress {
+        mark: WorkspaceCoverage {
+            since: Some(at(since)),
+            ..sync(Some(5))
+        },
+        next: None,
+        pages: 3,
+        listed: 300,
+        held_until: at(0),
+    }
+}
+
+#[test_case(leaving(-50, 5), -90 => (0, Some((-90, 5))); "since before others were left")]
+#[test_case(leaving(-200, 5), -90 => (0, Some((-200, 5))); "since after others were left")]
+#[test_case(leaving(-50, 5), -89 => (-60, Some((-89, 5))); "that is not linked")]
+#[test_case(without_distant(), -100 => (-70, None); "that windows overtook, to the next catch-up")]
+#[test_case(without_distant(), -50 => (-60, None); "since later, that windows overtook")]
+fn a_list_of_near_events_that_others_begin_from_leaves_the_distant_ones(
+    state: WorkspaceSyncState,
+    since: i64,
+) -> (i64, Option<(i64, i64)>) {
+    let state = state.finished(&near_list(since), at(60));
+    let until = state.synced_until.expect("it is known");
+    let left = state.distant;
+    let left = left.map(|left| (left.since.as_second(), left.near.as_hours()));
+    (until.as_second(), left)
+}
+
+#[test]
+fn a_list_of_near_events_leaves_the_distant_ones_if_it_is_not_known_what_is_synced() {
+    let state = WorkspaceSyncState::default().finished(&near_list(-90), at(60));
+    let left = DistantChanges {
+        since: at(-90),
+        near: hours(25),
+    };
+    assert_eq!((state.synced_until, state.distant), (None, Some(left)));
+}
+
+#[test]
+fn a_list_of_all_events_leaves_none() {
+    let all = SyncInProgress {
+        mark: sync(None),
+        ..near_list(-HOUR)
+    };
+    let state = WorkspaceSyncState::default().finished(&all, at(60));
+    assert_eq!(state.distant, None);
+    let state = leaving(-50, 5).finished(&all, at(60));
+    assert_eq!(state.distant, leaving(-50, 5).distant);
+}

@@ -1,0 +1,67 @@
+"""A Chromium, a page of it for each test, and one company in which each test has meetings of its own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tenant import PATIENCE, Tenant
+
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium that `infra/local/tools.py` installs."""
+    program = Path(os.environ["CALLSHEET_CHROMIUM"])
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    if (program.parent / "fonts.conf").exists():
+        environment["LD_LIBRARY_PATH"] = str(program.parent / "al2023" / "lib")
+        environment["FONTCONFIG_FILE"] = str(program.parent / "fonts.conf")
+    with sync_playwright() as playwright:
+        # Root has no sandbox, and the only pages are our own.
+        browser = playwright.chromium.launch(executable_path=program, env=environment, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser without history, in Berlin."""
+    context = browser.new_context(timezone_id="Europe/Berlin", viewport={"width": 1024, "height": 800})
+    context.set_default_timeout(PATIENCE * 1000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page. It fails the test if the browser reports an error of the script or of the policy."""
+    page = context.new_page()
+    problems: list[str] = []
+
+    def report(message: ConsoleMessage) -> None:
+        is_network = "Failed to load resource" in message.text
+        if message.type == "error" and not is_network:
+            problems.append(message.text)
+
+    page.on("console", report)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    assert problems == []
+
+
+@pytest.fixture(scope="session")
+def tenant() -> Tenant:
+    """A company with two calendars. Tests share it, since connecting one takes seconds, and find their own meetings in it."""
+    tenant = Tenant()
+    tenant.connect()
+    return tenant
+
+
+@pytest.fixture
+def empty_tenant() -> Tenant:
+    """A company with one calendar, in which there is nothing."""
+    return Tenant()

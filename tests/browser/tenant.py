@@ -1,0 +1,125 @@
+"""One company with calendars of its own in the shared stack, and a client of the console's API."""
+
+import json
+import os
+import secrets
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+# Seconds. Far longer than any condition needs, also on a busy machine.
+PATIENCE = float(os.environ.get("CALLSHEET_PATIENCE", "120"))
+
+
+def wait_until(expected: str, condition: Callable[[], Any]) -> Any:
+    """Waits until a condition has a value that is true, and returns it."""
+    deadline = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"It did not come to this: {expected}")
+        time.sleep(0.1)
+    return value
+
+
+def callsheet(*arguments: str) -> str:
+    """Runs the command line and returns what it prints."""
+    command = [os.environ["CALLSHEET_COMMAND"], *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(arguments)}: {done.stderr}")
+    return done.stdout.strip()
+
+
+def send(url: str, body: Any = None, *, method: str | None = None, token: str | None = None) -> Any:
+    """Sends a request and returns the JSON of its answer."""
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, headers, method=method or ("GET" if body is None else "POST"))
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None
+
+
+def operator_link() -> str:
+    """A link that opens the console as an operator."""
+    return callsheet("console", "open", "--by", "lead@acme.example")
+
+
+def token_of(link: str) -> str:
+    """The access token in a link."""
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(link).fragment)["token"][0]
+
+
+class Tenant:
+    """A company with one connected calendar, and more if it needs them.
+
+    Its people are nobody else's: what one person pauses or overrides holds for all their calendars, in whichever test they
+    were connected.
+    """
+
+    def __init__(self) -> None:
+        self.control = f"{os.environ['CALLSHEET_SIMULATOR_URL']}/control"
+        self.console = os.environ["CALLSHEET_CONSOLE_URL"]
+        self.calendars: list[str] = []
+        self.team = secrets.token_hex(4)
+        self.connect()
+        self.link = self.owner_link()
+        self.token = token_of(self.link)
+
+    def address(self, desk: int) -> str:
+        """The address of a person of the company."""
+        return f"desk-{desk}-{self.team}@acme.example"
+
+    def connect(self) -> str:
+        """Connects one more calendar and returns its id."""
+        email = self.address(len(self.calendars) + 1)
+        created = send(f"{self.control}/calendars", {"platform": "google_calendar", "email": email})
+        self.calendars.append(created["id"])
+        known = lambda: self._known(created["id"])  # noqa: E731
+        wait_until("the calendar is known", known)
+        return created["id"]
+
+    def _known(self, calendar: str) -> bool:
+        try:
+            callsheet("console", "link", "--owner", calendar, "--by", "sales@acme.example")
+        except AssertionError:
+            return False
+        return True
+
+    def owner_link(self, index: int = 0) -> str:
+        """A link that opens the console as the owner of a calendar."""
+        return callsheet("console", "link", "--owner", self.calendars[index], "--by", "sales@acme.example")
+
+    def create(self, title: str = "Review", *, hours: float = 5, external: bool = True, index: int = 0, **fields: Any) -> str:
+        """Puts a meeting into a calendar and returns the event's id. With an attendee of another company it is recorded."""
+        start = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=hours)
+        draft = {
+            "title": title,
+            "start": start.isoformat(),
+            "end": (start + timedelta(minutes=30)).isoformat(),
+            "meeting_url": f"https://meet.example/{uuid.uuid4().hex}?pwd=never-show-this",
+            "organizer": "colleague@acme.example",
+            "attendees": [{"email": "buyer@globex.example"}] if external else [],
+        } | fields
+        created = send(f"{self.control}/calendars/{self.calendars[index]}/events", [draft])
+        return created[0]["id"]
+
+    def agenda(self) -> list[dict[str, Any]]:
+        """The events of the first calendar, as the API lists them."""
+        return send(f"{self.console}v1/calendars/{self.calendars[0]}/agenda", token=self.token)["events"]
+
+    def wait_for_bot(self, event: str, state: str) -> None:
+        """Waits until the bot of an event is in a state, such as `scheduled`."""
+
+        def holds() -> bool:
+            return any(one["id"] == event and one["bot"] == state and not one["is_outdated"] for one in self.agenda())
+
+        wait_until(f"the bot of the event is {state}", holds)

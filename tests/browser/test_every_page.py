@@ -1,0 +1,106 @@
+"""What holds for every page: accessible, by keyboard, and texts stay texts."""
+
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tenant import Tenant, callsheet, operator_link
+
+WIDTHS = (320, 1024)
+SCHEMES = ("light", "dark")
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, with the places."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+@pytest.fixture(scope="module")
+def event(tenant: Tenant) -> str:
+    """An event whose title is long and has markup, beside one that is skipped by an override."""
+    events = [tenant.create("<b>Bold</b> " + "Quarterly review of everything " * 6), tenant.create("Planning", external=False, hours=6)]
+    tenant.wait_for_bot(events[0], "scheduled")
+    tenant.wait_for_bot(events[1], "none")
+    callsheet("override", "event", events[1], "skip", "--by", "lead@acme.example")
+    return events[0]
+
+
+def pages(tenant: Tenant, event: str) -> list[tuple[str, str]]:
+    """Each page, with a link that opens it."""
+    operator, calendar = operator_link(), f"/calendars/{tenant.calendars[0]}"
+    owned = [f"{calendar}/agenda", f"{calendar}/overrides", f"{calendar}/activity", f"/events/{event}"]
+    of_operator = ["/status", "/calendars?meetings=true", "/coverage", "/events", "/policy"]
+    return [(tenant.link, path) for path in owned] + [(operator, path) for path in of_operator]
+
+
+def test_axe_reports_no_violation(browser: Browser, tenant: Tenant, event: str) -> None:
+    links = pages(tenant, event)
+    for scheme, width in product(SCHEMES, WIDTHS):
+        with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800}) as context:
+            page = context.new_page()
+            for link, path in links:
+                page.goto("about:blank")
+                page.goto(f"{link}&page={path.replace('&', '%26')}")
+                page.locator("main .page h1").wait_for()
+                assert violations(page) == [], f"{path}, {scheme}, {width} px"
+                overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                assert overflow <= 0, f"{path} is {overflow} px too wide at {width} px"
+
+
+def test_forced_colours_and_an_opened_explanation_have_no_violation(browser: Browser, tenant: Tenant, event: str) -> None:
+    with browser.new_context(forced_colors="active") as context:
+        page = context.new_page()
+        page.goto(tenant.link)
+        page.locator(f"#row-{event}").get_by_text("Why?").click()
+        expect(page.locator(".why")).to_be_visible()
+        assert violations(page) == []
+
+
+def test_a_title_with_markup_is_shown_as_text(page: Page, tenant: Tenant, event: str) -> None:
+    page.goto(tenant.link)
+    expect(page.locator(f"#row-{event} h3")).to_contain_text("<b>Bold</b>")
+    assert page.locator("main b").count() == 0
+    assert "Bold" not in page.title()
+
+
+def test_every_action_works_by_keyboard(page: Page, empty_tenant: Tenant) -> None:
+    tenant = empty_tenant
+    event = tenant.create()
+    tenant.wait_for_bot(event, "scheduled")
+    page.goto(tenant.link)
+    row = page.locator(f"#row-{event}")
+    expect(row).to_be_visible()
+
+    def tab_to(selector: str) -> None:
+        for _ in range(30):
+            if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"No way by Tab to {selector}")
+
+    tab_to(f"#why-{event} summary")
+    page.keyboard.press("Enter")
+    expect(row.locator(".why")).to_be_visible()
+    tab_to(f"#event-{event}-policy")
+    page.keyboard.press("ArrowRight")
+    expect(row.locator("[data-message]")).to_contain_text("To be recorded. Took effect")
+    page.keyboard.press("ArrowRight")
+    expect(row.locator("[data-message]")).to_contain_text("Not recorded. Took effect")
+    page.locator("h1").focus()
+    tab_to("#pause summary")
+    page.keyboard.press("Enter")
+    tab_to("#pause-PT1H")
+    page.keyboard.press("Enter")
+    expect(page.locator(".callout")).to_contain_text("paused")
+    page.locator("h1").focus()
+    tab_to("#resume")
+    page.keyboard.press("Enter")
+    expect(page.locator(".callout")).to_have_count(0)
+    page.locator("h1").focus()
+    tab_to(f"#link-{event}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review")

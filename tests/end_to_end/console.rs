@@ -1,0 +1,215 @@
+//! The console: it shows what the command line shows, to those who may see it.
+
+use callsheet_app::ports::Policies as _;
+use callsheet_auth::Grant;
+use callsheet_console::{Access, Route};
+use callsheet_domain::plus;
+use jiff::SignedDuration;
+use recall_simulator::Platform;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::command::callsheet;
+use crate::console_client::ConsoleClient;
+use crate::policies::{POLICY, policy};
+use crate::tenant::Tenant;
+
+/// The document without the instant at which it was read.
+fn timeless(mut document: Value) -> Value {
+    let members = document.as_object_mut().expect("an object");
+    members.remove("now");
+    document
+}
+
+#[tokio::test]
+async fn an_owner_reads_the_agenda_of_their_calendar_and_of_no_other() {
+    let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.connect(Platform::GoogleCalendar).await;
+    let event = tenant.create(tenant.external(5)).await;
+    let other = tenant.create_in(1, tenant.internal(6)).await;
+    tenant.assert_bots("created", 1).await;
+    let now = tenant.stack.now();
+    let console = ConsoleClient::of_environment(now).await;
+    let calendars = vec![tenant.calendar_id(0)];
+    let token = console.token(Grant::Owner { calendars }, now);
+
+    let agenda = async |index: usize| {
+        let path = format!("/v1/calendars/{}/agenda", tenant.calendar_id(index));
+        console.get(&path, Some(&token)).await
+    };
+    let own = agenda(0).await;
+    assert_eq!(own.status, 200);
+    let events = own.json["events"].as_array().expect("events");
+    let [shown] = events.as_slice() else {
+        panic!("{events:?}");
+    };
+    assert_eq!(shown["id"], event.id.to_string());
+    assert_eq!(
+        (&shown["verdict"], &shown["rule"]),
+        (&"record".into(), &"external".into())
+    );
+    assert_eq!(shown["bot"], "scheduled");
+    assert_eq!(agenda(1).await.status, 404);
+    let foreign = format!("/v1/events/{}", other.id);
+    assert_eq!(console.get(&foreign, Some(&token)).await.status, 404);
+    assert_eq!(console.get("/v1/status", Some(&token)).await.status, 403);
+    assert_eq!(console.get("/v1/me", None).await.status, 401);
+}
+
+#[tokio::test]
+async fn the_console_answers_what_the_command_line_prints() {
+    let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
+    let recorded = tenant.create(tenant.external(5)).await;
+    tenant.assert_bots("created", 1).await;
+    let now = tenant.stack.now();
+    let console = ConsoleClient::of_environment(now).await;
+    let token = console.token(Grant::Reader, now);
+    let calendar = tenant.calendar_id(0).to_string();
+    let event = recorded.id.to_string();
+    // The API shows a day unless told otherwise, the command line all that comes.
+    let [from, until] =
+        [-1, 24].map(|hours| plus(now, SignedDuration::from_hours(hours)).to_string());
+    for (path, arguments) in [
+        (
+            format!("/v1/events/{event}"),
+            vec!["explain", event.as_str()],
+        ),
+        (
+            format!("/v1/events?calendar={calendar}&from={from}&until={until}"),
+            vec![
+                "events",
+                "--calendar",
+                &calendar,
+                "--from",
+                &from,
+                "--until",
+                &until,
+            ],
+        ),
+        (
+            format!("/v1/calendars?q={calendar}&meetings=true"),
+            vec![
+                "calendars",
+                "list",
+                "--find",
+                calendar.as_str(),
+                "--meetings",
+            ],
+        ),
+        (
+            format!("/v1/calendars/{calendar}/overrides"),
+            vec!["override", "list", "--calendar", calendar.as_str()],
+        ),
+    ] {
+        let printed = callsheet(&[arguments.as_slice(), &["--json"]].concat(), "");
+        let answer = console.get(&path, Some(&token)).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.json);
+        assert_eq!(
+            timeless(answer.json),
+            timeless(printed.printed_json()),
+            "{path}"
+        );
+    }
+}
+
+/// The owner's no goes to the bot without a list at Recall, and the way back brings the bot again.
+#[tokio::test]
+async fn a_no_removes_the_bot_and_the_policy_brings_it_back() {
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let event = tenant.create(tenant.external(5)).await;
+    tenant.assert_bots("created", 1).await;
+    let now = tenant.stack.now();
+    let console = ConsoleClient::of_environment(now).await;
+    let calendars = vec![tenant.calendar_id(0)];
+    let token = console.token(Grant::Owner { calendars }, now);
+    let path = format!("/v1/events/{}/override", event.id);
+    let no = json!({"override": "skip"});
+    let answer = console
+        .send((Method::PUT, &path), Some(&token), Some(&no))
+        .await;
+    assert_eq!(
+        (answer.status, &answer.json["takes_effect"]),
+        (200, &json!("now"))
+    );
+    tenant.assert_bots("skipped by the owner", 0).await;
+    let answer = console
+        .send((Method::DELETE, &path), Some(&token), None)
+        .await;
+    assert_eq!(
+        (answer.status, &answer.json["choice"]),
+        (200, &json!("clear"))
+    );
+    tenant.assert_bots("back to the policy", 1).await;
+}
+
+/// So that each permission of the role is used, and each document is held to the published one.
+#[tokio::test]
+async fn every_route_answers_on_the_deployed_stack() {
+    let _alone = POLICY.lock().await;
+    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let recorded = tenant.create(tenant.external(5)).await;
+    let skipped = tenant.create(tenant.internal(6)).await;
+    tenant.assert_bots("created", 1).await;
+    let now = tenant.stack.now();
+    let console = ConsoleClient::of_environment(now).await;
+    let token = console.token(Grant::Operator, now);
+    let calendar = tenant.calendar_id(0).to_string();
+    let calendar_token = console.token(
+        Grant::Owner {
+            calendars: vec![tenant.calendar_id(0)],
+        },
+        now,
+    );
+    for route in Route::ALL {
+        let template = route.template();
+        let paths = match route {
+            Route::Event
+            | Route::OverrideEvent
+            | Route::ClearEvent
+            | Route::OverrideSeries
+            | Route::ClearSeries
+            | Route::RetryEvent => {
+                let ids = [recorded.id, skipped.id].map(|id| id.to_string());
+                ids.map(|id| template.replace("{id}", &id)).to_vec()
+            }
+            Route::Events => vec![format!("{template}?calendar={calendar}")],
+            // It would reopen the decisions that other tests have abandoned.
+            Route::Retry => Vec::new(),
+            Route::PolicyRevision => vec![template.replace("{id}", "0")],
+            _ => vec![template.replace("{id}", &calendar)],
+        };
+        for path in paths {
+            let is_public = route.access() == Access::Public;
+            let token = if route == Route::Me {
+                &calendar_token
+            } else {
+                &token
+            };
+            let token = (!is_public).then_some(token.as_str());
+            let body = match route {
+                Route::OverrideEvent | Route::OverrideSeries => Some(json!({"override": "skip"})),
+                Route::Pause => Some(json!({"for": "PT1H"})),
+                Route::Resync => Some(json!({"full": false})),
+                Route::LintPolicy => Some(json!({"version": 1, "default": "skip"})),
+                Route::PushPolicy => {
+                    let document = policy(&tenant, json!([]), "Console");
+                    Some(json!({"document": document, "note": "over HTTP"}))
+                }
+                _ => None,
+            };
+            let seen = match route {
+                Route::PushPolicy => {
+                    let active = tenant.stack.state.active_revision().await;
+                    Some(format!("\"policy-{}\"", active.expect("the table").0))
+                }
+                _ => None,
+            };
+            let request = (route.method(), path.as_str());
+            let answer = console
+                .send_over(request, token, body.as_ref(), seen.as_deref())
+                .await;
+            let expected = if route == Route::Resync { 202 } else { 200 };
+            assert_eq!(answer.status, expected, "{path}: {}", answer.json);
+        }
+    }
+}
