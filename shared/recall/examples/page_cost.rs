@@ -1,24 +1,24 @@
 //! Prints the processor time and the memory that reading a page takes, for
 //! `docs/benchmarks.md`.
 
-use std::fs;
+mod meter;
+
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::thread;
 
 use callsheet_app::ports::{CalendarEvents as _, EventQuery};
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
+use meter::{peak_resident, processor_ms};
 
 /// How often each page is read.
 const TIMES: u32 = 20;
-/// Kernel ticks of 10 ms in `/proc/thread-self/stat`.
-const TICK_MS: u32 = 10;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
     for bytes in [2_000, 20_000, 200_000, 1_000_000] {
         let event = event(bytes);
-        let before = ticks()?;
+        let before = processor_ms()?;
         for _ in 0..TIMES {
             let base = serve(&event)?;
             let recall = RecallClient::new(base, ApiKey::parse("key").expect("a key"));
@@ -31,7 +31,7 @@ async fn main() -> io::Result<()> {
             let page = recall.page(&query, None).await;
             assert_eq!(page.map(|page| page.events.len()).ok(), Some(100));
         }
-        let ms = f64::from((ticks()? - before) * TICK_MS) / f64::from(TIMES);
+        let ms = f64::from(processor_ms()? - before) / f64::from(TIMES);
         let resident = peak_resident()?;
         writeln!(
             io::stdout(),
@@ -82,23 +82,4 @@ fn serve(event: &str) -> io::Result<BaseUrl> {
         stream.write_all(b"]}")
     });
     Ok(BaseUrl::parse(&base).expect("an address of this machine"))
-}
-
-/// The processor time of this thread: user and system.
-fn ticks() -> io::Result<u32> {
-    let stat = fs::read_to_string("/proc/thread-self/stat")?;
-    let fields: Vec<_> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect();
-    let tick = |index: usize| fields[index].parse::<u32>().unwrap_or_default();
-    Ok(tick(11) + tick(12))
-}
-
-fn peak_resident() -> io::Result<String> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    Ok(line.unwrap_or_default().trim().to_owned())
 }

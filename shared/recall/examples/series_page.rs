@@ -4,7 +4,8 @@
 //! The page comes over HTTP, and is parsed, decided and written by the real use cases. The tables
 //! are in memory: what they copy is part of the figures.
 
-use std::fs;
+mod meter;
+
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +20,7 @@ use callsheet_domain::{
 use callsheet_recall::{ApiKey, BaseUrl, RecallClient};
 use callsheet_testkit::{ManualClock, MemoryDecisions, MemoryQueue, MemoryState};
 use jiff::SignedDuration;
+use meter::{peak_resident, processor_ms};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -31,8 +33,6 @@ const ATTENDEES: usize = 50;
 const DAYS: usize = 28;
 /// How often each kind of page is synced.
 const TIMES: u32 = 10;
-/// Kernel ticks of 10 ms in `/proc/thread-self/stat`.
-const TICK_MS: u32 = 10;
 const CALENDAR: &str = "calendar-0";
 const NOW: &str = "2026-03-02T08:00:00Z";
 
@@ -138,7 +138,7 @@ impl Deployed {
     }
 
     /// Syncs the calendar in full. Gives the bytes that were allocated at the peak, beyond those
-    /// before, and the processor time in kernel ticks.
+    /// before, and the processor time in milliseconds.
     async fn sync(&self) -> io::Result<(usize, u32)> {
         use callsheet_app::ports::Clock as _;
         self.clock.advance(SignedDuration::from_mins(10));
@@ -174,11 +174,11 @@ impl Deployed {
         };
         let batch = self.queue.deliver(10);
         let deadline = plus(self.clock.now(), SignedDuration::from_secs(55));
-        let (before, ticks_before) = (MEMORY.current_usage(), ticks()?);
+        let (before, ms_before) = (MEMORY.current_usage(), processor_ms()?);
         MEMORY.reset_peak_usage();
         let outcome = handler.handle(&batch, deadline).await;
         let peak = MEMORY.peak_usage().saturating_sub(before);
-        let used = ticks()? - ticks_before;
+        let used = processor_ms()? - ms_before;
         assert_eq!(outcome, Handled::default());
         assert_eq!(self.of_calendar().len(), EVENTS);
         Ok((peak, used))
@@ -246,7 +246,7 @@ async fn main() -> io::Result<()> {
         ("all titles changed", changed),
     ] {
         let peak = measured.iter().map(|(peak, _)| peak / 1_000).max();
-        let used: u32 = measured.iter().map(|(_, used)| used * TICK_MS).sum();
+        let used: u32 = measured.iter().map(|(_, ms)| ms).sum();
         let ms = f64::from(used) / f64::from(TIMES);
         let peak = peak.unwrap_or_default();
         writeln!(
@@ -256,23 +256,4 @@ async fn main() -> io::Result<()> {
     }
     let resident = peak_resident()?;
     writeln!(out, "the process, with all rows: {resident} resident")
-}
-
-/// The processor time of this thread: user and system.
-fn ticks() -> io::Result<u32> {
-    let stat = fs::read_to_string("/proc/thread-self/stat")?;
-    let fields: Vec<_> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect();
-    let tick = |index: usize| fields[index].parse::<u32>().unwrap_or_default();
-    Ok(tick(11) + tick(12))
-}
-
-fn peak_resident() -> io::Result<String> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    Ok(line.unwrap_or_default().trim().to_owned())
 }

@@ -16,7 +16,8 @@ use crate::company::{CalendarNumber, Company, EventNumber, MeetingNumber, calend
 const PAGE: usize = 100;
 /// How far ahead Recall lists events.
 const LISTED_AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
-
+/// How far back the events of a new calendar begin.
+const LISTED_BACK: SignedDuration = SignedDuration::from_hours(24);
 /// If more events have changed, a list of changes goes through all events by their start.
 const MANY_CHANGES: usize = 4_000;
 /// Seconds of a slot of starts.
@@ -83,10 +84,13 @@ impl Workspace {
         self.connected.contains_key(&calendar)
     }
 
-    /// Connects a calendar, whose events change by that.
+    /// Connects a calendar, whose events change by that. Those of more than a day before are not
+    /// among them.
     pub(crate) fn connect(&mut self, calendar: CalendarNumber, now: Timestamp) -> Vec<EventNumber> {
         self.connected.insert(calendar, now);
-        let events = self.planned.get(&calendar).cloned().unwrap_or_default();
+        let from = plus(now, -LISTED_BACK);
+        let mut events = self.planned.get(&calendar).cloned().unwrap_or_default();
+        events.retain(|event| self.company.meeting_of(*event).starts_at >= from);
         for event in &events {
             self.company.events[*event as usize].updated_at = now;
             self.list(*event);
