@@ -212,7 +212,7 @@ fn starts(simulated: &Simulated) -> String {
          had more than one.\n",
         started.right,
         started.wrong.len(),
-        started.doubled
+        started.doubled.len()
     );
     let mut groups: BTreeMap<String, usize> = BTreeMap::new();
     for miss in &started.wrong {
@@ -262,10 +262,10 @@ pub(crate) fn faults(week: &Week) -> Vec<String> {
                 "{missed} events had the wrong bot, or none, without an excuse"
             ));
         }
-        if simulated.started.doubled > 0 {
+        if !simulated.started.doubled.is_empty() {
             faults.push(format!(
                 "{} meetings had more than one bot",
-                simulated.started.doubled
+                simulated.started.doubled.len()
             ));
         }
         let refused: u64 = simulated.calls.iter().map(|(_, calls)| calls.refused).sum();

@@ -1,6 +1,7 @@
 //! All that is simulated, in one place: the workspace, its limits, outages, and what is
 //! measured.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use callsheet_app::ports::Clock as _;
@@ -45,7 +46,7 @@ pub(crate) struct Started {
     /// Events with the bot that they should have.
     pub(crate) right: u64,
     /// Meetings with more than one bot.
-    pub(crate) doubled: u64,
+    pub(crate) doubled: BTreeSet<MeetingNumber>,
     /// Events without it, or with a bot that they should not have.
     pub(crate) wrong: Vec<Miss>,
 }
@@ -261,7 +262,9 @@ impl Simulated {
             }
             self.lateness.started(*event);
             let of = self.workspace.company.events[*event as usize].meeting;
-            self.started.doubled += u64::from(self.workspace.bots_of_meeting(of) > 1);
+            if self.workspace.bots_of_meeting(of) > 1 {
+                self.started.doubled.insert(of);
+            }
         }
     }
 }

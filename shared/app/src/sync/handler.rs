@@ -17,6 +17,7 @@ use crate::sync::catch_up::{CatchUpSync, Trigger};
 use crate::sync::event_sync::EventSync;
 use crate::sync::keep_coverage::CoverageKeeper;
 use crate::sync::page_intake::PageIntake;
+use crate::sync::requested_calendars::RequestedCalendars;
 use crate::sync::requests::RequestHandler;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
 use crate::sync::resync::Resync;
@@ -295,10 +296,12 @@ impl<P: SyncPorts> SyncHandler<P> {
         handled: &mut Handled,
     ) {
         let requests = RequestHandler {
-            state: self.ports.state(),
+            calendars: RequestedCalendars {
+                state: self.ports.state(),
+                loader: components.loader,
+                retirement: components.retirement,
+            },
             clock: self.ports.clock(),
-            loader: components.loader,
-            retirement: components.retirement,
             pages: components.pages,
             calendar_sync: components.calendar_sync,
             workspace_sync: components.workspace_sync,

@@ -31,6 +31,7 @@ mod own_addresses;
 mod page_intake;
 mod pending;
 mod reconnection;
+mod requested_calendars;
 mod requests;
 mod requeue;
 mod resync;

@@ -7,20 +7,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, ListingOptions, PlannedSync, Scope, Timestamp, WindowedSyncState,
-    WorkspaceSyncState, plus,
+    CalendarId, ListingOptions, PlannedSync, Scope, Timestamp, WorkspaceSyncState, plus,
 };
 use jiff::SignedDuration;
 
-use crate::calendar_loader::CalendarLoader;
 use crate::event_pages::EventPages;
 use crate::ports::{Clock as _, SyncStates as _};
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::first_syncs::FirstSyncs;
 use crate::sync::pending::{Batch, Pending, by_calendar};
-use crate::sync::reconnection::Reconnection;
+use crate::sync::requested_calendars::RequestedCalendars;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
-use crate::sync::retirement::Retirement;
 use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
@@ -38,14 +35,10 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// Handles sync requests.
 pub(super) struct RequestHandler<'a, P: SyncPorts> {
-    /// Storage of sync states.
-    pub(super) state: &'a P::State,
+    /// Loads the calendars.
+    pub(super) calendars: RequestedCalendars<'a, P>,
     /// Source of the time.
     pub(super) clock: &'a P::Clock,
-    /// Loads the calendars.
-    pub(super) loader: &'a CalendarLoader<'a, P>,
-    /// Retires the decisions of lost calendars.
-    pub(super) retirement: &'a Retirement<'a, P>,
     /// Permits for the first page of a calendar's sync.
     pub(super) pages: &'a EventPages<'a, P>,
     /// Syncs one calendar.
@@ -79,10 +72,14 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         };
         let requests = by_calendar(deliveries);
         if requests.len() > 1 {
-            self.loader.new_calendars.expect_several();
+            self.calendars.loader.new_calendars.expect_several();
         }
         for (calendar, mut pending) in requests {
-            match self.load_or_retire(calendar, &pending, terms).await {
+            match self
+                .calendars
+                .load_or_retire(calendar, &pending, terms)
+                .await
+            {
                 Ok(None) => {}
                 Ok(record) => {
                     pending.record = record;
@@ -98,41 +95,20 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         }
     }
 
-    /// The record of a calendar that needs a sync. One that was disconnected or
-    /// deleted is retired instead; if it was never synced, its mailbox may have been
-    /// connected before.
-    async fn load_or_retire(
-        &self,
-        id: &CalendarId,
-        pending: &Pending<'_>,
-        terms: CallTerms,
-    ) -> Result<Option<CalendarRecord>, SyncError> {
-        let changed_at = pending.requested.calendar_changed_at();
-        let record = self.loader.load_or_fetch(id, changed_at, terms).await?;
-        match record {
-            Some(record) if !record.calendar.status.holds_bots() => {
-                self.retirement.retire(&record, terms.latest).await?;
-                Ok(None)
-            }
-            Some(record) if record.last_sync.is_none() => {
-                self.reconnection().check(&record, terms).await?;
-                Ok(Some(record))
-            }
-            record => Ok(record),
-        }
-    }
-
-    fn reconnection(&self) -> Reconnection<'_, P> {
-        Reconnection {
-            loader: self.loader,
-            retirement: self.retirement,
-        }
-    }
-
     /// Plans, and makes the first sync of the plan.
     async fn step(&self, batch: &mut Batch<'_>) {
-        let calendars = self.load(batch).await;
-        let workspace = match self.state.workspace().await.map_err(SyncError::from) {
+        let (calendars, failed) = self.calendars.load(batch).await;
+        for (calendar, error) in failed {
+            let calendars = BTreeSet::from([calendar.clone()]);
+            self.fail_some(batch, &calendars, &error).await;
+        }
+        let workspace = match self
+            .calendars
+            .state
+            .workspace()
+            .await
+            .map_err(SyncError::from)
+        {
             Ok(workspace) => workspace,
             Err(error) if error.is_of_content() => {
                 if batch.options.lists_workspace {
@@ -143,13 +119,15 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             }
             Err(error) => return self.fail_all(batch, &error).await,
         };
-        let first_syncs = FirstSyncs { state: self.state };
+        let first_syncs = FirstSyncs {
+            state: self.calendars.state,
+        };
         let calendars = match first_syncs.credit(calendars, &workspace).await {
             Ok(calendars) => calendars,
             Err(error) => return self.fail_all(batch, &error).await,
         };
         let now = self.clock.now();
-        let windowed = match self.windowed(batch).await {
+        let windowed = match self.calendars.windowed(batch).await {
             Ok(windowed) => windowed,
             Err(error) => return self.fail_all(batch, &error).await,
         };
@@ -190,22 +168,6 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         self.conclude(batch, (planned, &new), synced, now).await;
     }
 
-    /// How many calendars need a full sync, and which windows are listed, if the workspace is.
-    async fn windowed(&self, batch: &Batch<'_>) -> Result<WindowedSyncState, SyncError> {
-        if !batch.options.lists_workspace {
-            return Ok(WindowedSyncState::default());
-        }
-        match self
-            .state
-            .windowed_sync_state()
-            .await
-            .map_err(SyncError::from)
-        {
-            Err(error) if error.is_of_content() => Ok(WindowedSyncState::default()),
-            windowed => windowed,
-        }
-    }
-
     /// Acts on the result of a planned sync, or of the wait for its start.
     async fn conclude(
         &self,
@@ -228,37 +190,6 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             }
             Err(error) => self.fail_some(batch, &planned.for_calendars, &error).await,
         }
-    }
-
-    /// The calendars of the pending requests, with their overrides, as they are
-    /// stored now. Requests of those that cannot be loaded fail.
-    async fn load<'a>(&self, batch: &mut Batch<'a>) -> BTreeMap<&'a CalendarId, CalendarContext> {
-        let mut calendars = BTreeMap::new();
-        let ids: Vec<&'a CalendarId> = batch.pending.keys().copied().collect();
-        for id in ids {
-            let record = batch
-                .pending
-                .get_mut(id)
-                .and_then(|pending| pending.record.take());
-            let loaded = match record {
-                Some(record) => self.loader.with_overrides(record).await,
-                None => self.loader.load(id).await,
-            };
-            match loaded {
-                Ok(Some(calendar)) => {
-                    calendars.insert(id, calendar);
-                }
-                // It was lost meanwhile: the worker that wrote so has retired it.
-                Ok(None) => {
-                    batch.pending.remove(id);
-                }
-                Err(error) => {
-                    let failed = BTreeSet::from([id.clone()]);
-                    self.fail_some(batch, &failed, &error.into()).await;
-                }
-            }
-        }
-        calendars
     }
 
     /// Acquires the permit for the first page of a calendar; the workspace acquires its own.
@@ -299,7 +230,7 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
                 let calendar = if self.clock.now() < plus(loaded_at, OUTDATED) {
                     calendars.remove(id)
                 } else {
-                    self.loader.load(id).await?
+                    self.calendars.loader.load(id).await?
                 };
                 // One that was lost meanwhile is gone from the next plan.
                 let calendar = calendar.ok_or(SyncError::AlreadyRunning)?;

@@ -55,7 +55,7 @@ impl WorkspaceCoverage {
         let is_shorter = |step: &SignedDuration| self.near().is_none_or(|near| *step < near);
         let halves = |step: &SignedDuration| starts.within(*step) <= starts.all / 2;
         let mut steps = STEPS.into_iter().filter(is_shorter);
-        let shortest = steps.clone().last();
+        let shortest = steps.clone().next_back();
         steps
             .find(halves)
             .or_else(|| shortest.filter(|_| pages >= MOST_PAGES_OF_NEAR))
