@@ -10,6 +10,7 @@ mod console;
 mod dashboard;
 mod deployment;
 mod events;
+mod expressions;
 mod indexes;
 mod log_calls;
 mod metrics;
