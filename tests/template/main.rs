@@ -19,6 +19,7 @@ mod permissions;
 mod reading;
 mod receivers;
 mod runbook;
+mod runbook_commands;
 mod settings;
 mod source;
 
